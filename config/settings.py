@@ -1,0 +1,211 @@
+"""Settings: one file, everything from the environment, safe by default."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from django.utils.csp import CSP
+
+from config import environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- What the deployer says ------------------------------------------------------------
+DEMO = environment.flag("SPORADES_DEMO")
+SECRET_KEY = environment.secret("SECRET_KEY")
+SITE_URL = environment.site("SITE_URL", demo=DEMO)
+SERVICE_NAME = environment.text("SERVICE_NAME", "Sporades")
+DEPLOYER_NAME = environment.text("DEPLOYER_NAME", "Autorité de démonstration" if DEMO else None)
+DATABASES = {"default": environment.database("DATABASE_URL")}
+MAILERS = {"default": environment.mailer("MAIL_URL")}
+DEFAULT_FROM_EMAIL = environment.text(
+    "MAIL_FROM", "Sporades <ne-pas-repondre@demo.test>" if DEMO else None
+)
+HIDE_KNOWN_ADDRESSES = environment.flag("HIDE_KNOWN_ADDRESSES")
+TRUSTED_PROXIES = environment.words("TRUSTED_PROXIES")
+SEAL_KEY_FILE = environment.text("SEAL_KEY_FILE", "")
+SEAL_KEY_PASSWORD = environment.text("SEAL_KEY_PASSWORD", "")
+FRANCECONNECT_URL = environment.text("FRANCECONNECT_URL", "")
+FRANCECONNECT_CLIENT_ID = environment.text("FRANCECONNECT_CLIENT_ID", "")
+FRANCECONNECT_CLIENT_SECRET = environment.text("FRANCECONNECT_CLIENT_SECRET", "")
+
+# --- The program -------------------------------------------------------------------------
+DEBUG = False
+SITE_HOST = SITE_URL.split("://", 1)[1].split(":", 1)[0]
+SITE_IS_ENCRYPTED = SITE_URL.startswith("https://")
+ALLOWED_HOSTS = [SITE_HOST, "127.0.0.1", "[::1]"] if DEMO else [SITE_HOST]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "widget_tweaks",
+    "dsfr",
+    "pgtrigger",
+    "django_linear_migrations",
+    "procrastinate.contrib.django",
+    "sporades.core",
+    "sporades.journal",
+    "sporades.mail",
+    "sporades.territory",
+    "sporades.exams",
+    "sporades.accounts",
+    "sporades.documents",
+    "sporades.candidates",
+    "sporades.registrations",
+    "sporades.acts",
+    "sporades.cli",
+    "sporades.web",
+]
+
+MIDDLEWARE = [
+    "sporades.web.layout.middleware.arrival",
+    "sporades.web.layout.middleware.security_headers",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "sporades.web.layout.middleware.session_ends",
+    "sporades.web.layout.middleware.access",
+    "sporades.web.layout.middleware.refusals",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [
+            BASE_DIR / "sporades/web/layout/templates",
+            BASE_DIR / "sporades/web/components/templates",
+        ],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "sporades.web.layout.context.layout",
+            ],
+            "builtins": ["django.templatetags.static"],
+        },
+    },
+    {
+        # Mails are plain text: an apostrophe in a name stays an apostrophe.
+        "NAME": "text",
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"autoescape": False},
+    },
+]
+FORM_RENDERER = "sporades.web.layout.forms.Renderer"
+
+# --- Accounts ------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "sporades.web.layout.backend.Backend",
+]
+PASSWORD_HASHERS = [
+    "sporades.accounts.hashers.Argon2id",
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "candidate:home"
+
+# --- Sessions and cookies ------------------------------------------------------------------
+COOKIE_PREFIX = "__Host-" if SITE_IS_ENCRYPTED else ""
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"
+SESSION_COOKIE_SECURE = SITE_IS_ENCRYPTED
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+SESSION_IDLE = timedelta(minutes=30)
+SESSION_WARNING = timedelta(minutes=5)
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrf"
+CSRF_COOKIE_SECURE = SITE_IS_ENCRYPTED
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "sporades.web.layout.errors.csrf_failure"
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# --- Headers ---------------------------------------------------------------------------------
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:"],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "manifest-src": [CSP.SELF],
+    "base-uri": [CSP.NONE],
+    "object-src": [CSP.NONE],
+    "frame-ancestors": [CSP.NONE],
+}
+SECURE_HSTS_SECONDS = int(timedelta(days=730).total_seconds()) if SITE_IS_ENCRYPTED else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SITE_IS_ENCRYPTED
+SECURE_HSTS_PRELOAD = SITE_IS_ENCRYPTED
+SECURE_SSL_REDIRECT = False
+SECURE_PROXY_SSL_HEADER = None
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# --- Language, time, files -------------------------------------------------------------------
+LANGUAGE_CODE = "fr"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Paris"
+
+STORAGES = {
+    "default": environment.file_store("FILES_URL"),
+    "staticfiles": {"BACKEND": "sporades.web.layout.static.Storage"},
+}
+STATIC_URL = "static/"
+STATIC_ROOT = Path(environment.text("STATIC_ROOT", str(BASE_DIR / "var/static")))
+STATICFILES_DIRS = [BASE_DIR / "sporades/web/static"]
+DSFR_USE_INTEGRITY_CHECKSUMS = False
+DSFR_MARK_OPTIONAL_FIELDS = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+
+# Rate limits must be shared by every process: the cache is a table of the same database.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "shared_cache",
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
+}
+
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"django.server": {"level": "WARNING"}},
+}

@@ -1,0 +1,26 @@
+"""Settings of the tests: the real ones, with what a test machine can give."""
+
+import os
+import tempfile
+from pathlib import Path
+
+_folder = Path(tempfile.gettempdir()) / f"sporades-tests-{os.getpid()}"
+os.environ.setdefault("SECRET_KEY", "tests-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH")
+os.environ.setdefault("SITE_URL", "https://inscriptions.exemple.test")
+os.environ.setdefault("DEPLOYER_NAME", "Autorité d'essai")
+os.environ.setdefault("MAIL_URL", "smtp://127.0.0.1:1")
+os.environ.setdefault("MAIL_FROM", "Sporades <ne-pas-repondre@exemple.test>")
+os.environ.setdefault("FILES_URL", f"file://{_folder / 'files'}")
+
+from config.settings import *  # noqa: E402, F403
+
+ALLOWED_HOSTS = ["inscriptions.exemple.test", "testserver", "localhost", "127.0.0.1"]
+# The database connection pool keeps threads that outlive a test database.
+DATABASES["default"]["OPTIONS"].pop("pool", None)  # noqa: F405
+STORAGES["staticfiles"] = {  # noqa: F405
+    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+}
+# Hashing is slow on purpose; tests that measure it name the real hasher themselves.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]  # noqa: F405
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+WHITENOISE_AUTOREFRESH = True

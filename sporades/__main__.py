@@ -1,0 +1,16 @@
+"""The `sporades` command: Django's commands and our own, for operators."""
+
+import os
+import sys
+
+from django.core.management import execute_from_command_line
+
+
+def main() -> None:
+    """Run the command given on the command line."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    execute_from_command_line(["sporades", *sys.argv[1:]])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""Accounts: who can sign in, and what staff may see."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from sporades.core.actors import Actor
+
+
+def normalised_address(email: str) -> str:
+    """Return an e-mail address in the one form in which it is kept and compared."""
+    local, at, domain = email.strip().rpartition("@")
+    if not at:
+        return email.strip().lower()
+    try:
+        domain = domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        pass
+    return f"{local}@{domain}".lower()
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes accounts."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Make an account with this address and password."""
+        user = self.model(email=normalised_address(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Return the account with this address, however it was typed."""
+        return self.get(email=normalised_address(username or ""))
+
+
+class User(AbstractBaseUser):
+    """An account: an address, a password. What it may do comes from its memberships."""
+
+    email = models.EmailField("adresse électronique", max_length=254)
+    is_active = models.BooleanField("actif", default=True)
+    created_at = models.DateTimeField("créé le")
+    activated_at = models.DateTimeField("activé le", null=True, blank=True)
+    warned_at = models.DateTimeField("averti de l'effacement le", null=True, blank=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        verbose_name = "compte"
+        constraints: ClassVar[Sequence[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="an_address_belongs_to_one_account",
+                violation_error_message="Cette adresse est déjà celle d'un compte.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the address."""
+        return self.email
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the address in its one form."""
+        self.email = normalised_address(self.email)
+        super().save(*args, **kwargs)
+
+    @property
+    def is_staff_member(self) -> bool:
+        """Whether this account belongs to the office."""
+        return bool(self.memberships.all())
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Questions about memberships."""
+
+    def current(self, day: Any) -> Self:
+        """Return the memberships that have not ended on this day."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+
+
+class Membership(models.Model):
+    """A role of a member of staff, within a perimeter: academies × domains."""
+
+    class Role(models.TextChoices):
+        """What a member of staff is there for."""
+
+        MANAGER = "manager", "Gestionnaire"
+        HEAD = "head", "Chef de service"
+        ADMINISTRATOR = "administrator", "Administrateur"
+        AUDITOR = "auditor", "Auditeur"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField("rôle", max_length=20, choices=Role)
+    full_name = models.CharField("nom", max_length=120)
+    academies = ArrayField(models.CharField(max_length=3), verbose_name="académies", default=list)
+    domains = ArrayField(models.CharField(max_length=20), verbose_name="domaines", default=list)
+    ends_on = models.DateField("jusqu'au", null=True, blank=True)
+
+    objects: ClassVar[Any] = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "appartenance"
+        constraints: ClassVar[Sequence[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["user", "role"], name="a_member_holds_a_role_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the role and its holder."""
+        return f"{self.get_role_display()} : {self.full_name}"
+
+    def as_actor(self) -> Actor:
+        """Return this member as the author of an act."""
+        return Actor(self.role, self.full_name, f"user:{self.user_id}")

@@ -1,0 +1,10 @@
+"""The room `candidates`."""
+
+from django.apps import AppConfig
+
+
+class CandidatesConfig(AppConfig):
+    """Candidats."""
+
+    name = "sporades.candidates"
+    verbose_name = "Candidats"

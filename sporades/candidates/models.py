@@ -1,0 +1,133 @@
+"""Who a candidate is: a civil identity, with or without an account."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import ClassVar
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from sporades.core.text import search_key
+
+
+class Identity(models.Model):
+    """The civil data of a person at a moment. A row is never rewritten: a change is a new row.
+
+    A registration points to the row it was filed with, so that a later correction never
+    rewrites a closed session.
+    """
+
+    class Civility(models.TextChoices):
+        """How a person is addressed."""
+
+        MADAME = "mme", "Madame"
+        MONSIEUR = "m", "Monsieur"
+
+    civility = models.CharField("civilité", max_length=3, choices=Civility)
+    birth_name = models.CharField("nom de famille", max_length=100)
+    usage_name = models.CharField("nom d'usage", max_length=100, blank=True)
+    first_names = models.CharField("prénoms", max_length=100, blank=True)
+    birth_year = models.PositiveSmallIntegerField("année de naissance")
+    birth_month = models.PositiveSmallIntegerField("mois de naissance", null=True, blank=True)
+    birth_day = models.PositiveSmallIntegerField("jour de naissance", null=True, blank=True)
+    birth_country = models.CharField("pays de naissance", max_length=5)
+    birth_department = models.CharField("département de naissance", max_length=3, blank=True)
+    birth_commune = models.CharField("commune de naissance", max_length=5, blank=True)
+    birth_place = models.CharField("lieu de naissance", max_length=120)
+    nationality = models.CharField("nationalité", max_length=5)
+    name_key = models.CharField("clé de recherche", max_length=310, db_collation="C")
+    created_at = models.DateTimeField("créé le")
+
+    class Meta:
+        verbose_name = "identité"
+        triggers: ClassVar[Sequence[pgtrigger.Trigger]] = [
+            pgtrigger.Protect(name="an_identity_is_never_rewritten", operation=pgtrigger.Update),
+        ]
+        constraints: ClassVar[Sequence[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="a_birth_day_has_its_month",
+                condition=Q(birth_day__isnull=True) | Q(birth_month__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_birth_month_is_a_month",
+                condition=Q(birth_month__isnull=True) | Q(birth_month__range=(1, 12)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the name as it is printed."""
+        return self.full_name
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Keep the search key beside the names."""
+        self.name_key = search_key(f"{self.birth_name} {self.usage_name} {self.first_names}")
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    @property
+    def full_name(self) -> str:
+        """First names, then the name used."""
+        return f"{self.first_names} {self.name_used}".strip()
+
+    @property
+    def name_used(self) -> str:
+        """The name by which a person wishes to be called, in capitals."""
+        return (self.usage_name or self.birth_name).upper()
+
+    @property
+    def birth_date(self) -> date | None:
+        """The date of birth, when its day is known."""
+        if self.birth_month is None or self.birth_day is None:
+            return None
+        return date(self.birth_year, self.birth_month, self.birth_day)
+
+    @property
+    def latest_birth_date(self) -> date:
+        """The latest date of birth that the known parts allow: nobody is made older by a doubt."""
+        if self.birth_date:
+            return self.birth_date
+        month = self.birth_month or 12
+        next_month = date(self.birth_year + month // 12, month % 12 + 1, 1)
+        return date.fromordinal(next_month.toordinal() - 1)
+
+
+class Candidate(models.Model):
+    """A person known to the service."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="candidate",
+        verbose_name="compte",
+    )
+    identity = models.ForeignKey(
+        Identity, on_delete=models.PROTECT, related_name="+", verbose_name="identité"
+    )
+    number = models.CharField("numéro candidat", max_length=12, null=True, blank=True, unique=True)  # noqa: DJ001 - unique where it exists
+    email = models.EmailField("adresse électronique", max_length=254, blank=True)
+    frozen_at = models.DateTimeField("figé le", null=True, blank=True)
+    created_at = models.DateTimeField("créé le")
+
+    class Meta:
+        verbose_name = "candidat"
+        constraints: ClassVar[Sequence[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="a_numbered_candidate_is_frozen",
+                condition=Q(number__isnull=True) | Q(frozen_at__isnull=False),
+            ),
+        ]
+        indexes: ClassVar[Sequence[models.Index]] = [
+            models.Index(fields=["email"], name="candidate_by_address"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return str(self.identity)
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether only the managing service can change the civil data."""
+        return self.frozen_at is not None

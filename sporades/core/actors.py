@@ -1,0 +1,21 @@
+"""Who does an act: text, kept for ever beside what was done."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The author of an act.
+
+    Attributes:
+        kind: "candidate", "manager", "administrator", "operator" (command line) or "system".
+        name: the name to show in a history.
+        identifier: the account's identifier, or nothing for the system.
+    """
+
+    kind: str
+    name: str
+    identifier: str = ""
+
+
+SYSTEM = Actor("system", "Sporades")

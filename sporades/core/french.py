@@ -1,0 +1,122 @@
+"""Dates, hours and durations in French words.
+
+An hour is never shown without its zone (standards R-21).
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+_MONTHS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
+_ZONES = {
+    "Europe/Paris": "heure de Paris",
+    "Indian/Reunion": "heure de La Réunion",
+    "Indian/Mayotte": "heure de Mayotte",
+    "America/Guadeloupe": "heure de la Guadeloupe",
+    "America/Martinique": "heure de la Martinique",
+    "America/Cayenne": "heure de la Guyane",
+    "America/Miquelon": "heure de Saint-Pierre-et-Miquelon",
+    "Pacific/Noumea": "heure de Nouméa",
+    "Pacific/Tahiti": "heure de Tahiti",
+    "Pacific/Wallis": "heure de Wallis-et-Futuna",
+}
+ZONES = tuple(_ZONES)
+NON_BREAKING = "\u00a0"
+
+
+def zone_in_words(zone: str) -> str:
+    """Return a time zone as it is said: « heure de Paris »."""
+    return _ZONES.get(zone, f"fuseau {zone}")
+
+
+def day_in_words(day: date, *, weekday: bool = False) -> str:
+    """Return « 1er mars 2027 », with « lundi » before it when asked."""
+    number = "1er" if day.day == 1 else str(day.day)
+    words = f"{number} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{_DAYS[day.weekday()]} {words}" if weekday else words
+
+
+def month_in_words(month: int) -> str:
+    """Return the name of a month, from 1 to 12."""
+    return _MONTHS[month - 1]
+
+
+def hour_in_words(instant: datetime, zone: str) -> str:
+    """Return « 23 h 59 (heure de Paris) »."""
+    local = instant.astimezone(ZoneInfo(zone))
+    return f"{_clock(local)} ({zone_in_words(zone)})"
+
+
+def instant_in_words(instant: datetime, zone: str, *, weekday: bool = True) -> str:
+    """Return « dimanche 15 novembre 2026 à 23 h 59 (heure de Paris) »."""
+    local = instant.astimezone(ZoneInfo(zone))
+    return f"{day_in_words(local.date(), weekday=weekday)} à {_clock(local)} ({zone_in_words(zone)})"
+
+
+def day_in_digits(instant: datetime, zone: str) -> str:
+    """Return « 27/08/2018 », the day of an instant where it counts."""
+    return f"{instant.astimezone(ZoneInfo(zone)):%d/%m/%Y}"
+
+
+def time_left_in_words(left: timedelta) -> str:
+    """Return « 3 jours », « 5 heures et 10 minutes », « moins d'une minute »."""
+    seconds = int(left.total_seconds())
+    days, rest = divmod(max(seconds, 0), 86_400)
+    hours, rest = divmod(rest, 3_600)
+    minutes = rest // 60
+    if days >= 2:  # noqa: PLR2004 - from the second day on, hours say nothing more
+        return _count(days, "jour")
+    if days:
+        return _joined(_count(days, "jour"), _count(hours, "heure"))
+    if hours:
+        return _joined(_count(hours, "heure"), _count(minutes, "minute"))
+    return _count(minutes, "minute") if minutes else "moins d'une minute"
+
+
+def local_day(instant: datetime, zone: str) -> date:
+    """Return the day that an instant falls on in a zone."""
+    return instant.astimezone(ZoneInfo(zone)).date()
+
+
+def local_instant(day: date, hour: int, minute: int, zone: str) -> datetime:
+    """Return the instant, in UTC, at which a clock of this zone shows this day and hour."""
+    local = datetime(day.year, day.month, day.day, hour, minute, tzinfo=ZoneInfo(zone))
+    return local.astimezone(UTC)
+
+
+def listed(words: list[str], last: str = "et") -> str:
+    """Return « a, b et c »."""
+    if len(words) < 2:  # noqa: PLR2004
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def _clock(local: datetime) -> str:
+    # « 2 h 30 » happens twice on the night that the clocks go back: say which.
+    doubt = ""
+    if local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset():
+        doubt = ", avant le changement d'heure" if local.fold == 0 else ", après le changement d'heure"
+    return f"{local.hour}{NON_BREAKING}h{NON_BREAKING}{local.minute:02d}{doubt}"
+
+
+def _count(number: int, word: str) -> str:
+    if not number:
+        return ""
+    return f"{number} {word}s" if number > 1 else f"{number} {word}"
+
+
+def _joined(*parts: str) -> str:
+    return listed([part for part in parts if part])

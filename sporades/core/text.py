@@ -1,0 +1,30 @@
+"""Text as people type it, and the keys that find it again."""
+
+import re
+import unicodedata
+
+_UNFOLDED = str.maketrans(
+    {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
+)
+_NOT_A_WORD = re.compile(r"[\W_]+", re.UNICODE)
+_SPACES = re.compile(r"\s+")
+_UNSEEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+def clean(text: str) -> str:
+    """Return a line in one normal form: composed accents, single spaces, no unseen signs."""
+    composed = unicodedata.normalize("NFC", _UNSEEN.sub("", text))
+    return _SPACES.sub(" ", composed).strip()
+
+
+def search_key(text: str) -> str:
+    """Return the key on which names are sorted and searched.
+
+    Lower case, without accents or ligatures, punctuation as single spaces; letters of
+    other scripts stay.
+    """
+    lowered = clean(text).casefold().translate(_UNFOLDED)
+    bare = "".join(
+        sign for sign in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(sign)
+    )
+    return _NOT_A_WORD.sub(" ", bare).strip()

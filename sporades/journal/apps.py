@@ -1,0 +1,10 @@
+"""The room `journal`."""
+
+from django.apps import AppConfig
+
+
+class JournalConfig(AppConfig):
+    """Journal."""
+
+    name = "sporades.journal"
+    verbose_name = "Journal"

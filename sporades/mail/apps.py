@@ -1,0 +1,10 @@
+"""The room `mail`."""
+
+from django.apps import AppConfig
+
+
+class MailConfig(AppConfig):
+    """Courriels."""
+
+    name = "sporades.mail"
+    verbose_name = "Courriels"

@@ -1,0 +1,83 @@
+"""Hand a waiting message to the mail server, once."""
+
+import smtplib
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, mailers
+from django.db import transaction
+from django.template.loader import render_to_string
+
+from sporades.mail.models import Message
+
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=2)
+GIVES_UP_AFTER = timedelta(days=3)
+PERMANENT = range(500, 600)
+
+
+def deliver(message_id: int, *, at: datetime) -> bool:
+    """Send a message if it still waits.
+
+    The row stays locked while the server is spoken to: a second worker skips it, and a
+    worker that dies leaves it waiting. A death between the server's « OK » and the commit
+    repeats the mail under the same Message-ID: at least once, never lost.
+
+    Returns:
+        Whether the message was sent by this call.
+    """
+    with transaction.atomic():
+        message = (
+            Message.objects.due(at).select_for_update(skip_locked=True).filter(pk=message_id).first()
+        )
+        if message is None:
+            return False
+        try:
+            _send(message)
+        except smtplib.SMTPRecipientsRefused as refusal:
+            code, reason = next(iter(refusal.recipients.values()))
+            _note_failure(message, f"{code} {reason!r}", is_permanent=code in PERMANENT, at=at)
+        except smtplib.SMTPResponseException as refusal:
+            is_permanent = refusal.smtp_code in PERMANENT and not isinstance(
+                refusal, smtplib.SMTPAuthenticationError | smtplib.SMTPConnectError
+            )
+            _note_failure(
+                message,
+                f"{refusal.smtp_code} {refusal.smtp_error!r}",
+                is_permanent=is_permanent,
+                at=at,
+            )
+        except (smtplib.SMTPException, OSError) as trouble:
+            _note_failure(message, f"{type(trouble).__name__} {trouble}", is_permanent=False, at=at)
+        else:
+            message.state, message.sent_at = Message.State.SENT, at
+            message.attempts += 1
+            message.save(update_fields=["state", "sent_at", "attempts"])
+            return True
+    return False
+
+
+def _send(message: Message) -> None:
+    mail = EmailMultiAlternatives(
+        subject=message.subject,
+        body=message.body,
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[message.recipient],
+        headers={
+            "Message-ID": message.message_id,
+            "Auto-Submitted": "auto-generated",
+            "Content-Language": "fr",
+        },
+    )
+    html = render_to_string("mail/message.html", {"message": message, "service": settings.SERVICE_NAME})
+    mail.attach_alternative(html, "text/html")
+    mailers["default"].send_messages([mail])
+
+
+def _note_failure(message: Message, reason: str, *, is_permanent: bool, at: datetime) -> None:
+    message.attempts += 1
+    message.last_error = reason[:300]
+    message.next_try_at = at + min(FIRST_PAUSE * 2 ** (message.attempts - 1), LONGEST_PAUSE)
+    if is_permanent or at - message.written_at > GIVES_UP_AFTER:
+        message.state = Message.State.REFUSED
+    message.save(update_fields=["attempts", "last_error", "next_try_at", "state"])

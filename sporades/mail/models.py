@@ -1,0 +1,76 @@
+"""One row per message, written in the transaction of the act that causes it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    """Questions about messages."""
+
+    def due(self, at: datetime) -> Self:
+        """Return the messages that wait and may be tried now, the urgent ones first."""
+        return self.filter(state=Message.State.WAITING, next_try_at__lte=at).order_by(
+            "-is_urgent", "pk"
+        )
+
+
+class Message(models.Model):
+    """A message to one address, and its fate."""
+
+    class State(models.TextChoices):
+        """What has become of a message."""
+
+        WAITING = "waiting", "En attente d'envoi"
+        SENT = "sent", "Envoyé"
+        REFUSED = "refused", "Refusé par le serveur du destinataire"
+
+    kind = models.CharField("type", max_length=60)
+    key = models.CharField("événement", max_length=120)
+    recipient = models.EmailField("destinataire", max_length=254)
+    subject = models.CharField("objet", max_length=200)
+    body = models.TextField("texte")
+    about_kind = models.CharField("type d'objet", max_length=60, blank=True)
+    about_id = models.CharField("objet concerné", max_length=60, blank=True)
+    is_urgent = models.BooleanField("passe devant", default=False)
+    state = models.CharField("état", max_length=10, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField("essais", default=0)
+    last_error = models.CharField("dernière erreur", max_length=300, blank=True)
+    written_at = models.DateTimeField("écrit le")
+    next_try_at = models.DateTimeField("prochain essai le")
+    sent_at = models.DateTimeField("envoyé le", null=True, blank=True)
+
+    objects: ClassVar[Any] = MessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "courriel"
+        constraints: ClassVar[Sequence[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["key", "recipient"], name="an_event_is_told_once_to_an_address"
+            ),
+            models.CheckConstraint(
+                name="a_sent_message_has_its_instant",
+                condition=Q(state="sent", sent_at__isnull=False)
+                | (~Q(state="sent") & Q(sent_at__isnull=True)),
+            ),
+        ]
+        indexes: ClassVar[Sequence[models.Index]] = [
+            models.Index(
+                fields=["next_try_at"], name="message_waiting", condition=Q(state="waiting")
+            ),
+            models.Index(fields=["about_kind", "about_id"], name="message_by_object"),
+            models.Index(fields=["recipient", "written_at"], name="message_by_recipient"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the subject."""
+        return self.subject
+
+    @property
+    def message_id(self) -> str:
+        """The Message-ID header: always the same, so that a repeat can be told from a new mail."""
+        return f"<sporades.{self.pk}@{settings.SITE_HOST}>"

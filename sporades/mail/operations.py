@@ -1,0 +1,76 @@
+"""Write a message with the act that causes it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.template import engines
+
+from sporades.core.text import clean
+from sporades.mail.models import Message
+
+SUBJECT_MARK = "Objet : "
+
+
+def write(  # noqa: PLR0913 - a message has that many sides
+    kind: str,
+    *,
+    to: str,
+    at: datetime,
+    key: str,
+    about: models.Model | None = None,
+    urgent: bool = False,
+    **context: Any,
+) -> Message:
+    """Write a message and queue its delivery, in the current transaction.
+
+    Args:
+        kind: the template `mail/<kind>.txt`, whose first line is « Objet : … ».
+        to: the recipient's address.
+        at: the instant of the act.
+        key: names the event; one event is told once to one address.
+        about: the row that the message is about.
+        urgent: whether it overtakes the others (activation, reset, receipt).
+        context: what the template says.
+
+    Returns:
+        The message, or the one already written for this event and address.
+    """
+    subject, body = render(kind, context)
+    with transaction.atomic():
+        message, is_new = Message.objects.get_or_create(
+            key=key,
+            recipient=to,
+            defaults={
+                "kind": kind,
+                "subject": subject,
+                "body": body,
+                "about_kind": about._meta.label_lower.split(".", 1)[1] if about else "",  # noqa: SLF001
+                "about_id": str(about.pk) if about else "",
+                "is_urgent": urgent,
+                "written_at": at,
+                "next_try_at": at,
+            },
+        )
+        if is_new:
+            _queue(message)
+    return message
+
+
+def render(kind: str, context: dict[str, Any]) -> tuple[str, str]:
+    """Return the subject and the text of a kind of message."""
+    text = engines["text"].get_template(f"mail/{kind}.txt").render(
+        {"service": settings.SERVICE_NAME, "deployer": settings.DEPLOYER_NAME, **context}
+    )
+    first, _, rest = text.strip().partition("\n")
+    if not first.startswith(SUBJECT_MARK):
+        message = f"mail/{kind}.txt must begin with « {SUBJECT_MARK} »"
+        raise ValueError(message)
+    return clean(first.removeprefix(SUBJECT_MARK))[:200], rest.strip() + "\n"
+
+
+def _queue(message: Message) -> None:
+    from sporades.mail.tasks import deliver  # noqa: PLC0415 - tasks stand above operations
+
+    deliver.configure(priority=10 if message.is_urgent else 0).defer(message_id=message.pk)

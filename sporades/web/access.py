@@ -1,0 +1,36 @@
+"""Who may use a route. Each audience declares its routes in its `access.py`."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Who(Enum):
+    """The reader for whom a route is made."""
+
+    ANYONE = "anyone"
+    SIGNED_IN = "signed in"
+    CANDIDATE = "candidate"
+    STAFF = "staff, with a second factor"
+
+
+@dataclass(frozen=True)
+class Route:
+    """What one route allows.
+
+    Attributes:
+        who: the reader it is made for; others are sent to sign in, or find nothing.
+        methods: the HTTP methods it answers; HEAD goes with GET.
+        owned: the kind of object its address names, which its owner alone may see.
+        keeps_answers: whether what is posted after the session's end waits for its author.
+        page: whether a GET answers with a page that a person reads.
+    """
+
+    who: Who
+    methods: tuple[str, ...] = ("GET",)
+    owned: str = ""
+    keeps_answers: bool = False
+    page: bool = True
+
+    def allows(self, method: str | None) -> bool:
+        """Return whether the route answers this method."""
+        return ("GET" if method == "HEAD" else method) in self.methods

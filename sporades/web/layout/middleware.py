@@ -1,0 +1,181 @@
+"""What happens around every page: arrival, headers, sessions, access, refusals."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+
+from sporades.core.actors import Actor
+from sporades.core.refusals import Refused
+from sporades.web.access import Who
+
+type Page = Callable[[HttpRequest], HttpResponse]
+
+OLDEST_ARRIVAL = timedelta(minutes=10)
+SEEN_EVERY = timedelta(minutes=1)
+KEPT_AT_MOST = 100_000
+PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
+
+
+def arrival(get_response: Page) -> Page:
+    """Note when a request arrived: that instant, not its processing, meets a deadline (R-22).
+
+    A trusted proxy may say it (`X-Request-Start`); nobody else is believed.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        request.arrived_at = _said_by_proxy(request) or timezone.now()
+        return get_response(request)
+
+    return answer
+
+
+def _said_by_proxy(request: HttpRequest) -> datetime | None:
+    if request.META.get("REMOTE_ADDR") not in settings.TRUSTED_PROXIES:
+        return None
+    said = request.headers.get("X-Request-Start", "").removeprefix("t=")
+    try:
+        instant = datetime.fromtimestamp(float(said), tz=UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    now = timezone.now()
+    return instant if now - OLDEST_ARRIVAL <= instant <= now else None
+
+
+def security_headers(get_response: Page) -> Page:
+    """Give every answer, errors included, the headers that protect its reader."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        if settings.SECURE_HSTS_SECONDS:
+            response.headers.setdefault(
+                "Strict-Transport-Security",
+                f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload",
+            )
+        user = getattr(request, "user", None)
+        if user is not None and user.is_authenticated:
+            response.headers["Cache-Control"] = "private, no-store"
+            patch_vary_headers(response, ["Cookie"])
+        elif "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "no-cache"
+        return response
+
+    return answer
+
+
+def session_ends(get_response: Page) -> Page:
+    """End a session that nobody uses any more, or that has lasted a working day."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            now = request.arrived_at
+            seen = _instant(request.session.get("seen_at"))
+            since = _instant(request.session.get("since")) or now
+            if (seen and now - seen > settings.SESSION_IDLE) or now - since > timedelta(
+                seconds=settings.SESSION_COOKIE_AGE
+            ):
+                logout(request)
+                request.session["ended"] = True
+            elif seen is None or now - seen > SEEN_EVERY:
+                request.session["seen_at"] = now.isoformat()
+                request.session.setdefault("since", now.isoformat())
+        return get_response(request)
+
+    return answer
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+class access:  # noqa: N801 - a middleware, used as the functions beside it
+    """Open a route to those it was declared for, and to nobody else."""
+
+    def __init__(self, get_response: Page) -> None:
+        """Keep what comes next."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on; the view's own check happens in `process_view`."""
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """Answer in the view's place when its route is not for this reader."""
+        from sporades.web.registry import ACCESS  # noqa: PLC0415 - the audiences import `access`
+
+        route = ACCESS[request.resolver_match.view_name]
+        if not route.allows(request.method):
+            return HttpResponseNotAllowed(route.methods)
+        request.actor = _actor(request)
+        if route.who is Who.ANYONE:
+            return None
+        if not request.user.is_authenticated:
+            if route.keeps_answers and request.method == "POST":
+                _keep_answers(request)
+            return redirect_to_login(_where_to_return(request), settings.LOGIN_URL)
+        if request.user.is_staff_member:
+            return self._for_staff(request, route.who)
+        if route.who is Who.STAFF:
+            raise Http404
+        if route.who is Who.CANDIDATE and not hasattr(request.user, "candidate"):
+            return redirect("account_complete")
+        return None
+
+    def _for_staff(self, request: HttpRequest, who: Who) -> HttpResponse | None:
+        from sporades.web.account.factors import second_factor_missing  # noqa: PLC0415
+
+        if who is Who.CANDIDATE:
+            return redirect("office:home")
+        if who is Who.STAFF and second_factor_missing(request):
+            return redirect("mfa_activate_totp")
+        return None
+
+
+def _actor(request: HttpRequest) -> Actor | None:
+    user = request.user
+    if not user.is_authenticated:
+        return None
+    if user.is_staff_member:
+        return user.memberships.all()[0].as_actor()
+    candidate = getattr(user, "candidate", None)
+    return Actor("candidate", str(candidate or user), f"user:{user.pk}")
+
+
+def _where_to_return(request: HttpRequest) -> str:
+    # After a POST, the page that held the form is where its author was.
+    return request.path if request.method == "POST" else request.get_full_path()
+
+
+def _keep_answers(request: HttpRequest) -> None:
+    """Let what was posted after the session's end wait for its author to sign in again."""
+    if len(request.body) <= KEPT_AT_MOST:
+        request.session["kept"] = {"path": request.path, "answers": dict(request.POST.lists())}
+
+
+def refusals(get_response: Page) -> Page:
+    """Say a refusal that no view caught, with its own words."""
+
+    class Middleware:
+        def __call__(self, request: HttpRequest) -> HttpResponse:
+            return get_response(request)
+
+        def process_exception(
+            self, request: HttpRequest, exception: Exception
+        ) -> HttpResponse | None:
+            if not isinstance(exception, Refused):
+                return None
+            return render(request, "errors/refused.html", {"refusal": exception}, status=409)
+
+    return Middleware()
