@@ -1,0 +1,1 @@
+"""What runs the project on a machine: environment, PostgreSQL, demo, tests."""
