@@ -1,5 +1,6 @@
 """Accounts: who can sign in, and what staff may see."""
 
+import contextlib
 from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
@@ -17,10 +18,8 @@ def normalised_address(email: str) -> str:
     local, at, domain = email.strip().rpartition("@")
     if not at:
         return email.strip().lower()
-    try:
+    with contextlib.suppress(UnicodeError):
         domain = domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        pass
     return f"{local}@{domain}".lower()
 
 
@@ -60,6 +59,13 @@ class User(AbstractBaseUser):
                 Lower("email"),
                 name="an_address_belongs_to_one_account",
                 violation_error_message="Cette adresse est déjà celle d'un compte.",
+            ),
+        ]
+        indexes: ClassVar[Sequence[models.Index]] = [
+            models.Index(
+                fields=["created_at"],
+                condition=Q(activated_at__isnull=True),
+                name="account_awaiting_activation",
             ),
         ]
 
@@ -109,9 +115,7 @@ class Membership(models.Model):
     class Meta:
         verbose_name = "appartenance"
         constraints: ClassVar[Sequence[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["user", "role"], name="a_member_holds_a_role_once"
-            ),
+            models.UniqueConstraint(fields=["user", "role"], name="a_member_holds_a_role_once"),
         ]
 
     def __str__(self) -> str:
@@ -121,3 +125,22 @@ class Membership(models.Model):
     def as_actor(self) -> Actor:
         """Return this member as the author of an act."""
         return Actor(self.role, self.full_name, f"user:{self.user_id}")
+
+
+class Attempt(models.Model):
+    """One use of what may not be done too often. Neither address nor network is kept in clear."""
+
+    limit = models.CharField("limite", max_length=30)
+    key = models.CharField("sur quoi", max_length=64)
+    at = models.DateTimeField("instant")
+
+    class Meta:
+        verbose_name = "tentative"
+        indexes: ClassVar[Sequence[models.Index]] = [
+            models.Index(fields=["limit", "key", "at"], name="attempt_by_key"),
+            models.Index(fields=["at"], name="attempt_by_instant"),
+        ]
+
+    def __str__(self) -> str:
+        """Return what was attempted."""
+        return f"{self.limit} {self.at:%d/%m/%Y %H:%M}"

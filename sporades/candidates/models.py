@@ -54,6 +54,14 @@ class Identity(models.Model):
                 name="a_birth_month_is_a_month",
                 condition=Q(birth_month__isnull=True) | Q(birth_month__range=(1, 12)),
             ),
+            models.CheckConstraint(
+                name="a_birth_day_is_a_day",
+                condition=Q(birth_day__isnull=True) | Q(birth_day__range=(1, 31)),
+            ),
+            models.CheckConstraint(
+                name="a_person_has_a_name",
+                condition=~Q(birth_name=""),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -106,7 +114,7 @@ class Candidate(models.Model):
     identity = models.ForeignKey(
         Identity, on_delete=models.PROTECT, related_name="+", verbose_name="identité"
     )
-    number = models.CharField("numéro candidat", max_length=12, null=True, blank=True, unique=True)  # noqa: DJ001 - unique where it exists
+    number = models.CharField("numéro candidat", max_length=12, null=True, blank=True, unique=True)
     email = models.EmailField("adresse électronique", max_length=254, blank=True)
     frozen_at = models.DateTimeField("figé le", null=True, blank=True)
     created_at = models.DateTimeField("créé le")
