@@ -122,14 +122,14 @@ def _ordinary_user() -> pwd.struct_passwd:
 def _prepare(house: Home) -> None:
     """Make the server's folder; never take one that another user laid there for us."""
     house.folder.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(FileExistsError):
-        house.folder.mkdir(mode=0o700)
-        house.own(house.folder)
+    house.folder.mkdir(mode=0o700, exist_ok=True)
     found = house.folder.lstat()
     expected = os.geteuid() if house.user is None else house.user[0]
     if house.folder.is_symlink() or found.st_uid not in {expected, os.geteuid()}:
         message = f"Le dossier {house.folder} appartient à un autre utilisateur."
         raise Unavailable(message)
+    house.folder.chmod(0o700)
+    house.own(house.folder)
     house.own(house.folder)
 
 

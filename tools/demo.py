@@ -1,0 +1,278 @@
+"""The demo: everything a person needs to try the service, from one command.
+
+    python -m tools.demo              prepare, serve, and stop everything on Ctrl-C
+    python -m tools.demo reset        forget its data
+    python -m tools.demo code WHO     print the current code of a person's second factor
+
+PORT and HOST say where it listens (HOST=0.0.0.0: for the whole network).
+"""
+
+import contextlib
+import errno
+import fcntl
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from tools import keys, postgres
+from tools.binaries import Unavailable
+from tools.processes import die_with_parent, end, last_line, on_request_to_stop, spawn
+
+FOLDER = Path("var/demo").absolute()
+DATABASE = FOLDER / "postgresql"
+LOGS = FOLDER / "logs"
+CONNECTION = FOLDER / "connexion.json"
+WEB_WORKERS = 2
+LOCAL = {"127.0.0.1", "0.0.0.0", "localhost"}  # noqa: S104 only if a person says so
+LAST_PORT = 65535
+PATIENCE = 60
+SPORADES = (sys.executable, "-m", "sporades")
+
+
+class Stopped(Exception):
+    """Somebody asked the demo to end."""
+
+
+class Failed(Exception):
+    """The demo cannot go on; the message says why, for a person."""
+
+
+class Supervisor:
+    """Starts the parts of the demo, watches them, stops them in the opposite order."""
+
+    def __init__(self, asked_to_stop: threading.Event, environment: Mapping[str, str]) -> None:
+        self.asked_to_stop = asked_to_stop
+        self.environment = environment
+        self.children: dict[str, subprocess.Popen[bytes]] = {}
+
+    def run(self, label: str, command: Sequence[str]) -> None:
+        """Run a command to its end. Raises Failed if it fails, Stopped if asked to stop."""
+        child = self.start(label, command)
+        while child.poll() is None:
+            self.pause()
+        if child.returncode:
+            raise Failed(f"La préparation a échoué. {self.account_for(label)}")
+        del self.children[label]
+
+    def start(
+        self, label: str, command: Sequence[str], *, if_killed: signal.Signals = signal.SIGTERM
+    ) -> subprocess.Popen[bytes]:
+        """Start a command and leave it running; say what ends it if we are killed."""
+        log = LOGS / f"{label}.log"
+        if log.exists():
+            log.replace(log.with_suffix(".log.1"))
+        child = spawn(command, log=log, environment=self.environment, end=if_killed)
+        self.children[label] = child
+        return child
+
+    def watch(self) -> None:
+        """Raise Failed as soon as a part has ended by itself."""
+        for label, child in self.children.items():
+            if child.poll() is not None:
+                raise Failed(
+                    f"La démonstration s'arrête : {label} a pris fin (code {child.returncode}). "
+                    f"{self.account_for(label)}"
+                )
+
+    def pause(self, seconds: float = 0.1) -> None:
+        """Wait a little. Raises Stopped if asked to stop."""
+        if self.asked_to_stop.wait(seconds):
+            raise Stopped
+
+    def account_for(self, label: str) -> str:
+        """Return where a part writes, and the last thing it wrote."""
+        log = LOGS / f"{label}.log"
+        return f"Dernière ligne de {log.relative_to(Path.cwd())} : {last_line(log)}"
+
+    def stop(self) -> None:
+        """End the parts, the last started first."""
+        for child in reversed(self.children.values()):
+            end(child)
+
+
+def serve() -> None:
+    """Prepare the demo and serve it until asked to stop. Raises Failed, Stopped, Unavailable."""
+    asked_to_stop = threading.Event()
+    on_request_to_stop(asked_to_stop.set)
+    if "MAKELEVEL" in os.environ:
+        die_with_parent(signal.SIGTERM)
+    with held():
+        host, port = where()
+        LOGS.mkdir(exist_ok=True)
+        print("Préparation de la démonstration…", flush=True)
+        with postgres.running(DATABASE) as server:
+            said = settings(server.url, host=host, port=port)
+            supervisor = Supervisor(asked_to_stop, {**os.environ, **said})
+            try:
+                _serve(supervisor, server, said, where=(host, port))
+            finally:
+                supervisor.stop()
+                CONNECTION.unlink(missing_ok=True)
+
+
+def _serve(
+    supervisor: Supervisor,
+    server: postgres.Server,
+    said: Mapping[str, str],
+    *,
+    where: tuple[str, int],
+) -> None:
+    supervisor.run("migrations", [*SPORADES, "migrate", "--no-input"])
+    supervisor.run("chargement", [*SPORADES, "demo", "load"])
+    # Without its database, a worker asked to end waits for it: only a kill is sure.
+    worker = [*SPORADES, "procrastinate", "worker"]
+    supervisor.start("travaux", worker, if_killed=signal.SIGKILL)
+    supervisor.start("web", web(*where))
+    wait_until_ready(supervisor, *where)
+    keys.write(CONNECTION, json.dumps(said).encode())
+    print(f"Sporades est prêt : {said['SITE_URL']}", flush=True)
+    while True:
+        supervisor.watch()
+        if not server.is_alive:
+            log = (DATABASE / "log").relative_to(Path.cwd())
+            raise Failed(f"PostgreSQL s'est arrêté : voyez {log}.")
+        supervisor.pause(0.5)
+
+
+def web(host: str, port: int) -> list[str]:
+    """Return the command of the web server."""
+    return [
+        str(Path(sys.executable).with_name("granian")),
+        "--interface=wsgi",
+        f"--host={host}",
+        f"--port={port}",
+        f"--workers={WEB_WORKERS}",
+        "--blocking-threads=2",
+        "--respawn-failed-workers",
+        "--workers-kill-timeout=5",
+        "--no-ws",
+        "config.wsgi:application",
+    ]
+
+
+def settings(database_url: str, *, host: str, port: int) -> dict[str, str]:
+    """Return what a deployer would say of the demo; secrets are made if need be."""
+    mails, files, safe = FOLDER / "mails", FOLDER / "files", FOLDER / "secrets"
+    password = keys.text(safe / "seal-password")
+    return {
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "PYTHONUNBUFFERED": "1",
+        "SPORADES_DEMO": "1",
+        "DATABASE_URL": database_url,
+        "SITE_URL": f"http://{host if host not in LOCAL else 'localhost'}:{port}",
+        "SECRET_KEY": keys.text(safe / "secret-key"),
+        "MAIL_URL": f"eml://{mails}",
+        "FILES_URL": f"file://{files}",
+        "SEAL_KEY_FILE": str(keys.seal(safe / "seal.p12", password=password)),
+        "SEAL_KEY_PASSWORD": password,
+    }
+
+
+def where() -> tuple[str, int]:
+    """Return the host and the port to listen on; 0 asks for any port. Raises Failed."""
+    host = os.environ.get("HOST") or "127.0.0.1"
+    asked = os.environ.get("PORT") or "8000"
+    if not asked.isdecimal() or int(asked) > LAST_PORT:
+        raise Failed(
+            f"PORT={asked} n'est pas un numéro de port : donnez un nombre, par exemple PORT=8001."
+        )
+    port = int(asked)
+    taken = Failed(
+        f"Le port {port} est déjà pris : choisissez-en un autre, par exemple « make demo PORT={port + 1} »."
+    )
+    # The browser may read "localhost" as ::1, where somebody else could answer for us.
+    if port and any(_answers(address, port) for address in ("127.0.0.1", "::1")):
+        raise taken
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise taken from None
+            raise Failed(f"Impossible d'écouter sur {host}:{port} : {error.strerror}.") from None
+        return host, probe.getsockname()[1]
+
+
+def _answers(address: str, port: int) -> bool:
+    try:
+        socket.create_connection((address, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def wait_until_ready(supervisor: Supervisor, host: str, port: int) -> None:
+    """Wait until the service says that it is ready. Raises Failed, Stopped."""
+    address = f"http://{'127.0.0.1' if host in LOCAL else host}:{port}/-/pret"
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        supervisor.watch()
+        with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=5):
+            return
+        supervisor.pause()
+    raise Failed(f"Le service ne répond pas. {supervisor.account_for('web')}")
+
+
+@contextlib.contextmanager
+def held() -> Iterator[None]:
+    """Keep the demo's folder for ourselves. Raises Failed if a demo runs already."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (FOLDER / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Failed("La démonstration tourne déjà : arrêtez-la d'abord par Ctrl-C.") from None
+        yield
+
+
+def reset() -> None:
+    """Forget all the demo's data. Raises Failed while it runs."""
+    with held():
+        postgres.forget(DATABASE)
+        shutil.rmtree(FOLDER)
+    print("Les données de la démonstration sont oubliées.")
+
+
+def code(who: str) -> int:
+    """Print the current code of a person's second factor; return the command's exit code."""
+    if not who:
+        raise Failed("Dites de qui : make demo-code WHO=administrateur@demo.test")
+    if not CONNECTION.exists():
+        raise Failed("La démonstration ne tourne pas : lancez d'abord « make demo ».")
+    environment = {**os.environ, **json.loads(CONNECTION.read_text())}
+    return subprocess.run([*SPORADES, "demo", "code", who], env=environment, check=False).returncode
+
+
+def main(words: list[str]) -> int:
+    """Run one of the commands said at the top of this file."""
+    try:
+        match words:
+            case []:
+                serve()
+            case ["reset"]:
+                reset()
+            case ["code", who]:
+                return code(who)
+            case _:
+                print(__doc__)
+                return 2
+    except Stopped:
+        print("Sporades est arrêté.", flush=True)
+    except (Failed, Unavailable) as reason:
+        sys.stderr.write(f"{reason}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
