@@ -1,0 +1,46 @@
+# The whole list of commands: `make help`.
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-reset demo-code test endure bench lint format lock
+
+python := .venv/bin/python
+runtime := @tools/environment.sh runtime
+tests := @tools/environment.sh test
+
+help: ## Affiche cette liste
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | awk -F'\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+demo: ## Prépare et lance la démonstration (PORT=8000, HOST=127.0.0.1) ; Ctrl-C l'arrête
+	$(runtime)
+	@$(python) -m tools.demo
+
+demo-reset: ## Oublie les données de la démonstration
+	$(runtime)
+	@$(python) -m tools.demo reset
+
+demo-code: ## Donne le code de connexion d'un agent de la démonstration (WHO=adresse)
+	$(runtime)
+	@$(python) -m tools.demo code "$(WHO)"
+
+test: ## Lance tous les tests (ARGS="tests/journal -k scelle" en choisit)
+	$(tests)
+	@$(python) -m tools.test $(ARGS)
+
+endure: ## Lance les épreuves d'endurance et de coupure, à leur pleine mesure
+	$(tests)
+	@SPORADES_ENDURE=1 $(python) -m tools.test -n 0 -m endurance $(ARGS)
+
+bench: ## Mesure les temps de réponse et les débits, et les compare à un plancher
+	$(tests)
+	@$(python) -m tools.postgres run var/bench/postgresql -- $(python) -m benchmarks $(ARGS)
+
+lint: ## Vérifie forme, fautes, types, imports, migrations et gabarits
+	$(tests)
+	@tools/lint.sh
+
+format: ## Met le code en forme
+	$(tests)
+	@.venv/bin/ruff format && .venv/bin/ruff check --fix-only
+
+lock: ## Fige de nouveau les bibliothèques (UPGRADE=1 prend les dernières)
+	$(tests)
+	@tools/lock.sh
