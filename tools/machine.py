@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-APT = {
+PACKAGES = {
     "pdftotext": "poppler-utils",
     "qpdf": "qpdf",
 }
@@ -17,35 +17,34 @@ class Missing(Exception):
     """A program cannot be had; the message says what to install."""
 
 
-def chromium() -> str:
-    """Return the path of a Chromium that runs, or an empty text for Playwright's own.
+def prepare() -> str:
+    """Make sure of the programs and of a browser.
 
-    Raises Missing when there is none and none can be installed.
+    Returns the path of a Chromium that runs, or an empty text for Playwright's own.
+    Raises Missing when something lacks and cannot be installed.
     """
-    found = _browser()
-    if not found and _may_install():
-        _apt("chromium")
-        found = _browser()
-    if found:
-        return found
-    answer = subprocess.run(
-        [sys.executable, "-m", "playwright", "install", "chromium"],
-        capture_output=True,
-        check=False,
-    )
-    if answer.returncode == 0:
+    if _lacking() and _may_install():
+        _apt(*_lacking())
+    lacking = _lacking()
+    if lacking == ["chromium"] and _install_playwrights():
         return ""
-    raise Missing("Il manque un navigateur pour les tests : installez le paquet chromium.")
-
-
-def programs() -> None:
-    """Make sure of the programs that read PDF files. Raises Missing."""
-    lacking = {package for program, package in APT.items() if not shutil.which(program)}
-    if lacking and _may_install():
-        _apt(*sorted(lacking))
-        lacking = {package for program, package in APT.items() if not shutil.which(program)}
     if lacking:
-        raise Missing(f"Il manque, pour les tests : installez {' et '.join(sorted(lacking))}.")
+        raise Missing(
+            f"Il manque, pour les tests, de quoi lire des pages et des PDF : installez {', '.join(lacking)}."
+        )
+    return _browser()
+
+
+def _lacking() -> list[str]:
+    """Return the packages to install, by their Debian names."""
+    packages = {package for program, package in PACKAGES.items() if not shutil.which(program)}
+    return sorted(packages if _browser() else {*packages, "chromium"})
+
+
+def _install_playwrights() -> bool:
+    with_what_it_needs = ["--with-deps"] if _may_install() else []
+    command = [sys.executable, "-m", "playwright", "install", *with_what_it_needs, "chromium"]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 def _browser() -> str:

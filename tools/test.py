@@ -29,8 +29,7 @@ SETTINGS = {
 def main(arguments: list[str]) -> int:
     """Run pytest with these arguments; return its exit code."""
     try:
-        machine.programs()
-        browser = machine.chromium()
+        browser = machine.prepare()
         forget_the_dead()
         folder = FOLDER / f"postgresql-{os.getpid()}"
         folder.mkdir(parents=True)
