@@ -56,9 +56,14 @@ class Supervisor:
 
     def run(self, label: str, command: Sequence[str]) -> None:
         """Run a command to its end. Raises Failed if it fails, Stopped if asked to stop."""
-        child = self.start(label, command)
+        self.start(label, command)
+        self.finish(label)
+
+    def finish(self, label: str) -> None:
+        """Wait for a command's end. Raises Failed if it fails, Stopped if asked to stop."""
+        child = self.children[label]
         while child.poll() is None:
-            self.pause()
+            self.pause(0.05)
         if child.returncode:
             raise Failed(f"La préparation a échoué. {self.account_for(label)}")
         del self.children[label]
@@ -126,8 +131,10 @@ def _serve(
     *,
     where: tuple[str, int],
 ) -> None:
+    supervisor.start("statiques", [*SPORADES, "collectstatic", "--no-input"])
     supervisor.run("migrations", [*SPORADES, "migrate", "--no-input"])
     supervisor.run("chargement", [*SPORADES, "demo", "load"])
+    supervisor.finish("statiques")
     # Without its database, a worker asked to end waits for it: only a kill is sure.
     worker = [*SPORADES, "procrastinate", "worker"]
     supervisor.start("travaux", worker, if_killed=signal.SIGKILL)
@@ -172,6 +179,7 @@ def settings(database_url: str, *, host: str, port: int) -> dict[str, str]:
         "SECRET_KEY": keys.text(safe / "secret-key"),
         "MAIL_URL": f"eml://{mails}",
         "FILES_URL": f"file://{files}",
+        "STATIC_ROOT": str(FOLDER / "static"),
         "SEAL_KEY_FILE": str(keys.seal(safe / "seal.p12", password=password)),
         "SEAL_KEY_PASSWORD": password,
     }
