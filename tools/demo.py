@@ -9,7 +9,6 @@ PORT and HOST say where it listens (HOST=0.0.0.0: for the whole network).
 
 import contextlib
 import errno
-import fcntl
 import json
 import os
 import shutil
@@ -25,7 +24,7 @@ from pathlib import Path
 
 from tools import keys, postgres
 from tools.binaries import Unavailable
-from tools.processes import die_with_parent, end, last_line, on_request_to_stop, spawn
+from tools.processes import die_with_parent, end, holding, last_line, on_request_to_stop, spawn
 
 FOLDER = Path("var/demo").absolute()
 DATABASE = FOLDER / "postgresql"
@@ -235,12 +234,11 @@ def wait_until_ready(supervisor: Supervisor, host: str, port: int) -> None:
 def held() -> Iterator[None]:
     """Keep the demo's folder for ourselves. Raises Failed if a demo runs already."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with (FOLDER / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Failed("La démonstration tourne déjà : arrêtez-la d'abord par Ctrl-C.") from None
-        yield
+    try:
+        with holding(FOLDER):
+            yield
+    except BlockingIOError:
+        raise Failed("La démonstration tourne déjà : arrêtez-la d'abord par Ctrl-C.") from None
 
 
 def reset() -> None:
@@ -278,6 +276,9 @@ def main(words: list[str]) -> int:
         print("Sporades est arrêté.", flush=True)
     except (Failed, Unavailable) as reason:
         sys.stderr.write(f"{reason}\n")
+        return 1
+    except PermissionError as refused:
+        sys.stderr.write(f"{refused.filename} appartient à un autre utilisateur.\n")
         return 1
     return 0
 

@@ -116,9 +116,10 @@ test) wanted=requirements-dev.txt ;;
 *) fail "Usage : tools/environment.sh runtime|test" ;;
 esac
 
-mkdir -p var
+mkdir -p var 2>/dev/null && [ -w var ] ||
+    fail "Le dossier $PWD appartient à un autre utilisateur : prenez-en une copie à vous."
 if command -v flock >/dev/null 2>&1; then
-    exec 9>var/environment.lock
+    exec 9<var
     flock 9
 fi
 

@@ -9,7 +9,6 @@ an ordinary user even when root starts it, and ends with the program that starte
     python -m tools.postgres forget FOLDER        remove a server's data
 """
 
-import fcntl
 import functools
 import hashlib
 import os
@@ -22,13 +21,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 from tools.binaries import Binaries, Unavailable, choose, system_binaries, wheel_binaries
-from tools.processes import end, last_line, on_request_to_stop, spawn
+from tools.processes import end, holding, last_line, on_request_to_stop, spawn
 
 NAME = "sporades"
 PATIENCE = 60
@@ -41,7 +39,7 @@ class Server:
 
     url: str
     process: subprocess.Popen[bytes] | None = None
-    lock: IO[str] | None = None
+    steps: ExitStack = field(default_factory=ExitStack)
 
     @property
     def is_alive(self) -> bool:
@@ -50,10 +48,7 @@ class Server:
 
     def stop(self) -> None:
         """End the server, unless it was there before us. May be called twice."""
-        if self.process is not None:
-            end(self.process, sign=signal.SIGINT, patience=30)
-        if self.lock is not None:
-            self.lock.close()
+        self.steps.close()
 
 
 # --- Whose, and where --------------------------------------------------------------------
@@ -128,7 +123,9 @@ def _prepare(house: Home) -> None:
     if house.folder.is_symlink() or found.st_uid not in {expected, os.geteuid()}:
         message = f"Le dossier {house.folder} appartient à un autre utilisateur."
         raise Unavailable(message)
-    house.folder.chmod(0o700)
+    for private in (house.folder, house.data):
+        if private.exists():
+            private.chmod(0o700)  # PostgreSQL refuses data that others may read.
     house.own(house.folder)
     house.own(house.folder)
 
@@ -158,8 +155,8 @@ def start(folder: Path, *, settings: Mapping[str, str] | None = None) -> Server:
         return Server(url)
     house = home(folder)
     _prepare(house)
-    lock = _hold(house)
-    try:
+    with ExitStack() as steps:
+        steps.enter_context(_held(house))
         binaries = _reachable(choose(house.data), house)
         if house.folder != folder.absolute():
             sys.stderr.write(f"Les données de PostgreSQL sont dans {house.folder}.\n")
@@ -167,16 +164,10 @@ def start(folder: Path, *, settings: Mapping[str, str] | None = None) -> Server:
         _make_cluster(binaries, house)
         password = (house.folder / "password").read_text()
         process, port = _serve(binaries, house, settings or {})
-    except BaseException:
-        lock.close()
-        raise
-    server = Server(f"postgresql://{NAME}:{password}@127.0.0.1:{port}/{NAME}", process, lock)
-    try:
+        steps.callback(end, process, sign=signal.SIGINT, patience=30)
         _make_database(password, port)
-    except BaseException:
-        server.stop()
-        raise
-    return server
+        url = f"postgresql://{NAME}:{password}@127.0.0.1:{port}/{NAME}"
+        return Server(url, process, steps.pop_all())
 
 
 @contextmanager
@@ -189,43 +180,28 @@ def running(folder: Path, *, settings: Mapping[str, str] | None = None) -> Itera
         server.stop()
 
 
-def is_held(folder: Path) -> bool:
-    """Tell whether a program runs the server of this folder now."""
-    house = home(folder)
-    if not (house.folder / "lock").exists():
-        return False
-    try:
-        _hold(house).close()
-    except Unavailable:
-        return True
-    return False
-
-
 def forget(folder: Path) -> None:
     """Remove a server's files. Raises Unavailable while a program runs it."""
     house = home(folder)
-    if not house.folder.exists():
-        return
-    lock = _hold(house)
-    _end_orphan(house)
-    shutil.rmtree(house.folder)
-    lock.close()
+    if house.folder.exists():
+        with _held(house):
+            _end_orphan(house)
+            shutil.rmtree(house.folder)
 
 
-def _hold(house: Home) -> IO[str]:
-    """Take the folder for ourselves; the kernel lets go of it when we end, however we end."""
-    lock = (house.folder / "lock").open("w")
+@contextmanager
+def _held(house: Home) -> Iterator[None]:
+    """Keep the server's folder for ourselves. Raises Unavailable if another program has it."""
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with holding(house.folder):
+            yield
     except BlockingIOError:
-        lock.close()
         message = f"Un autre programme utilise déjà le serveur PostgreSQL de {house.folder}."
         raise Unavailable(message) from None
-    return lock
 
 
 def _end_orphan(house: Home) -> None:
-    """Stop the server left by a program that was killed: the lock says that nobody holds it."""
+    """Stop the server left by a program that was killed: nobody else holds the folder."""
     deadline = time.monotonic() + PATIENCE
     while (pid := _postmaster(house)) and time.monotonic() < deadline:
         with suppress(ProcessLookupError):
