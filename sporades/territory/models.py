@@ -1,0 +1,282 @@
+"""Academies, departments, communes, countries and managing services.
+
+The codes of academies, departments and countries are their keys: they never change, and a
+row that points to them says where without a join. Communes change every year: what must
+remember one keeps its name and code as text.
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+
+class Academy(models.Model):
+    """An academy or a vice-rectorate, with the clock that its services follow.
+
+    Academies merge: one that has closed names the academy that took over its departments.
+    """
+
+    code = models.CharField("code", max_length=3, primary_key=True)
+    name = models.CharField("nom", max_length=60, unique=True)
+    full_name = models.CharField("nom complet", max_length=80)
+    is_vice_rectorate = models.BooleanField("vice-rectorat")
+    zone = models.CharField("fuseau horaire", max_length=40)
+    website = models.URLField("site internet", blank=True)
+    opened_on = models.DateField("ouverte le", null=True, blank=True)
+    closed_on = models.DateField("fermée le", null=True, blank=True)
+    successor = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        verbose_name="académie qui lui succède",
+        related_name="predecessors",
+        null=True,
+        blank=True,
+    )
+
+    class Meta:
+        verbose_name = "académie"
+        verbose_name_plural = "académies"
+        constraints = [
+            models.CheckConstraint(
+                name="academy_code_is_a_letter_and_two_digits",
+                condition=Q(code__regex=r"^A[0-9]{2}$"),
+                violation_error_message="Le code d'une académie est « A » suivi de deux chiffres.",
+            ),
+            models.CheckConstraint(
+                name="academy_has_a_zone",
+                condition=~Q(zone=""),
+                violation_error_message="Une académie suit un fuseau horaire.",
+            ),
+            models.CheckConstraint(
+                name="academy_closes_after_it_opened",
+                condition=Q(opened_on__isnull=True)
+                | Q(closed_on__isnull=True)
+                | Q(closed_on__gte=F("opened_on")),
+                violation_error_message="Une académie ferme après avoir ouvert.",
+            ),
+            models.CheckConstraint(
+                name="academy_with_a_successor_has_closed",
+                condition=Q(successor__isnull=True) | Q(closed_on__isnull=False),
+                violation_error_message="Une académie qui a un successeur est fermée.",
+            ),
+            models.CheckConstraint(
+                name="academy_does_not_succeed_itself",
+                condition=Q(successor__isnull=True) | ~Q(successor=F("code")),
+                violation_error_message="Une académie ne se succède pas à elle-même.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def with_article(self) -> str:
+        """Say « l'académie de Lille », « le vice-rectorat de la Nouvelle-Calédonie »."""
+        return f"le {self.full_name}" if self.is_vice_rectorate else f"l'{self.full_name}"
+
+    @property
+    def with_preposition(self) -> str:
+        """Say « de l'académie de Lille », « du vice-rectorat de la Nouvelle-Calédonie »."""
+        return f"du {self.full_name}" if self.is_vice_rectorate else f"de l'{self.full_name}"
+
+
+class Department(models.Model):
+    """A department or an overseas collectivity, and the academy its residents belong to."""
+
+    code = models.CharField("code", max_length=3, primary_key=True)
+    name = models.CharField("nom", max_length=60)
+    academy = models.ForeignKey(
+        Academy, models.PROTECT, verbose_name="académie", related_name="departments"
+    )
+    zone = models.CharField("fuseau horaire", max_length=40)
+
+    class Meta:
+        verbose_name = "département"
+        verbose_name_plural = "départements"
+        constraints = [
+            models.CheckConstraint(
+                name="department_code_is_official",
+                condition=Q(code__regex=r"^([0-9]{2}|2[AB]|9[78][0-9])$"),
+                violation_error_message="Le code d'un département est celui de l'Insee.",
+            ),
+            models.CheckConstraint(
+                name="department_has_a_zone",
+                condition=~Q(zone=""),
+                violation_error_message="Un département suit un fuseau horaire.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.code})"
+
+
+class Commune(models.Model):
+    """A commune of the official list, or a part of one that still has a name of its own.
+
+    A commune made by a merger often keeps the code of one of the former communes: a code
+    alone says which territory, a code and a kind say which name.
+    """
+
+    class Kind(models.TextChoices):
+        """What the name stands for."""
+
+        CURRENT = "current", "Commune"
+        DISTRICT = "district", "Arrondissement municipal"
+        DELEGATED = "delegated", "Commune déléguée"
+        ASSOCIATED = "associated", "Commune associée"
+
+    code = models.CharField("code Insee", max_length=5)
+    kind = models.CharField("nature", max_length=10, choices=Kind.choices)
+    name = models.CharField("nom", max_length=80)
+    department = models.ForeignKey(
+        Department, models.PROTECT, verbose_name="département", related_name="communes"
+    )
+    part_of = models.CharField("fait partie de", max_length=5, blank=True)
+    postcodes = ArrayField(
+        models.CharField(max_length=5), verbose_name="codes postaux", default=list, blank=True
+    )
+    search_key = models.CharField("clé de recherche", max_length=80, db_collation="C")
+
+    class Meta:
+        verbose_name = "commune"
+        verbose_name_plural = "communes"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "kind"],
+                name="commune_is_known_by_its_code_and_kind",
+                violation_error_message="Cette commune est déjà dans la liste.",
+            ),
+            models.CheckConstraint(
+                name="commune_code_is_official",
+                condition=Q(code__regex=r"^([0-9]{2}|2[AB])[0-9]{3}$"),
+                violation_error_message="Le code d'une commune est celui de l'Insee.",
+            ),
+            models.CheckConstraint(
+                name="commune_is_current_or_part_of_another",
+                condition=Q(kind="current", part_of="") | (~Q(kind="current") & ~Q(part_of="")),
+                violation_error_message="Une commune est actuelle, ou fait partie d'une autre.",
+            ),
+            models.CheckConstraint(
+                name="commune_can_be_searched",
+                condition=~Q(search_key=""),
+                violation_error_message="Une commune a un nom.",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["search_key"], name="commune_by_name"),
+            GinIndex(SearchVector("search_key", config="simple"), name="commune_by_word"),
+            GinIndex(fields=["postcodes"], name="commune_by_postcode"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.department_id})"
+
+
+class Country(models.Model):
+    """A country or a territory with a code of its own in the official list.
+
+    A country that ended remains a birthplace. One that gives no nationality has none here.
+    """
+
+    code = models.CharField("code Insee", max_length=5, primary_key=True)
+    name = models.CharField("nom", max_length=80, unique=True)
+    alpha_2 = models.CharField("code ISO à deux lettres", max_length=2, blank=True)
+    alpha_3 = models.CharField("code ISO à trois lettres", max_length=3, blank=True)
+    nationality = models.CharField("nationalité", max_length=60, blank=True)
+    ended_on = models.DateField("a cessé d'exister le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "pays"
+        verbose_name_plural = "pays"
+        constraints = [
+            models.CheckConstraint(
+                name="country_code_is_official",
+                condition=Q(code__regex=r"^99[0-9]{3}$"),
+                violation_error_message="Le code d'un pays est « 99 » suivi de trois chiffres.",
+            ),
+            models.UniqueConstraint(
+                fields=["alpha_2"],
+                condition=~Q(alpha_2=""),
+                name="country_alone_has_its_iso_code",
+            ),
+            models.UniqueConstraint(
+                fields=["nationality"],
+                condition=~Q(nationality=""),
+                name="country_alone_has_its_nationality",
+            ),
+            models.CheckConstraint(
+                name="country_that_ended_gives_no_nationality",
+                condition=Q(ended_on__isnull=True) | Q(nationality=""),
+                violation_error_message="Un pays qui a cessé d'exister ne donne pas de nationalité.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_current(self) -> bool:
+        """Tell whether the country still exists."""
+        return self.ended_on is None
+
+    @property
+    def is_france(self) -> bool:
+        """Tell whether this is France, whose departments and communes are listed."""
+        return self.code == FRANCE
+
+
+FRANCE = "99100"
+
+
+class ManagingService(models.Model):
+    """The service of an academy that manages some exams, and how it is reached."""
+
+    academy = models.ForeignKey(
+        Academy, models.PROTECT, verbose_name="académie", related_name="managing_services"
+    )
+    code = models.SlugField("code", max_length=60)
+    sector = models.CharField("secteur", max_length=120)
+    name = models.CharField("nom", max_length=160)
+    contact_name = models.CharField("interlocuteur", max_length=120, blank=True)
+    phone = models.CharField("téléphone", max_length=30, blank=True)
+    email = models.EmailField("adresse électronique", blank=True)
+    address = ArrayField(
+        models.CharField(max_length=80), verbose_name="adresse postale", default=list, blank=True
+    )
+    opening_hours = models.CharField("horaires d'ouverture", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "service gestionnaire"
+        verbose_name_plural = "services gestionnaires"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["academy", "code"],
+                name="managing_service_has_one_code_in_its_academy",
+                violation_error_message="Ce service existe déjà dans cette académie.",
+            ),
+            models.CheckConstraint(
+                name="managing_service_has_a_name_and_a_sector",
+                condition=~Q(name="") & ~Q(sector=""),
+                violation_error_message="Un service a un nom et un secteur.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ReferenceLoad(models.Model):
+    """One load of the reference data; the last one tells every process what it should hold."""
+
+    digest = models.CharField("empreinte des fichiers", max_length=64)
+    loaded_at = models.DateTimeField("chargé le", db_default=Now())
+
+    class Meta:
+        verbose_name = "chargement du territoire"
+        verbose_name_plural = "chargements du territoire"
+
+    def __str__(self) -> str:
+        return f"{self.loaded_at:%Y-%m-%d %H:%M} {self.digest[:8]}"
