@@ -1,7 +1,7 @@
 """Run the tests, with all they need: `python -m tools.test [ARGUMENTS OF PYTEST]`.
 
-The tests find the server in DATABASE_URL, and in SPORADES_CHROMIUM the browser to start
-(empty: Playwright's own). Nothing is printed after pytest's last line.
+The tests find the server in DATABASE_URL, a folder for files in FILES_URL, and in
+SPORADES_CHROMIUM the browser to start (empty: Playwright's own). Nothing is printed after pytest's last line.
 """
 
 import contextlib
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tools import machine, postgres
 from tools.binaries import Unavailable
-from tools.processes import die_with_parent
+from tools.processes import die_with_parent, holding
 
 FOLDER = Path("var/test")
 MOST_WORKERS = 8
@@ -31,12 +31,18 @@ def main(arguments: list[str]) -> int:
     try:
         browser = machine.prepare()
         forget_the_dead()
-        folder = FOLDER / f"postgresql-{os.getpid()}"
+        folder = FOLDER / str(os.getpid())
         folder.mkdir(parents=True)
-        with postgres.running(folder, settings=SETTINGS) as server:
-            environment = {**os.environ, "DATABASE_URL": server.url, "SPORADES_CHROMIUM": browser}
-            code = _run([*_workers(), *arguments], environment)
-        _forget(folder)
+        with holding(folder):
+            with postgres.running(folder / "postgresql", settings=SETTINGS) as server:
+                environment = {
+                    **os.environ,
+                    "DATABASE_URL": server.url,
+                    "FILES_URL": f"file://{(folder / 'files').absolute()}",
+                    "SPORADES_CHROMIUM": browser,
+                }
+                code = _run([*_workers(), *arguments], environment)
+            _forget(folder)
     except (machine.Missing, Unavailable) as reason:
         sys.stderr.write(f"{reason}\n")
         return 1
@@ -45,14 +51,14 @@ def main(arguments: list[str]) -> int:
 
 def forget_the_dead() -> None:
     """Remove what test runs that were killed left behind; those under way are held."""
-    for folder in FOLDER.glob("postgresql-*"):
-        with contextlib.suppress(Unavailable):
+    for folder in FOLDER.glob("*"):
+        with contextlib.suppress(BlockingIOError), holding(folder):
             _forget(folder)
 
 
 def _forget(folder: Path) -> None:
-    postgres.forget(folder)
-    shutil.rmtree(folder, ignore_errors=True)
+    postgres.forget(folder / "postgresql")
+    shutil.rmtree(folder)
 
 
 def _workers() -> list[str]:
