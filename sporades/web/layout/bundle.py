@@ -1,0 +1,206 @@
+"""Make the one style sheet of the design system: ``python -m sporades.web.layout.bundle``.
+
+The DSFR, as django-dsfr carries it, is 17 MB in 1,600 files: every component, three
+versions of each, and the brand of the French State. What pages use of it is kept in one
+file, ``static/design.css``, written by this module and compared with it by a test:
+
+- only the components named below, without the State's fonts, emblem and colour names
+  that nothing uses;
+- the icons named below, inside the file;
+- dark colours also when the system asks for them, so that no script is needed.
+"""
+
+import re
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+from urllib.parse import quote
+
+STATIC = Path(__file__).resolve().parent.parent / "static"
+TARGET = STATIC / "design.css"
+THEME = STATIC / "theme.css"
+
+COMPONENTS = (
+    "accordion",
+    "alert",
+    "badge",
+    "breadcrumb",
+    "button",
+    "callout",
+    "checkbox",
+    "content",
+    "footer",
+    "form",
+    "header",
+    "highlight",
+    "input",
+    "link",
+    "modal",
+    "notice",
+    "pagination",
+    "password",
+    "radio",
+    "search",
+    "select",
+    "sidemenu",
+    "skiplink",
+    "stepper",
+    "summary",
+    "table",
+    "tag",
+    "tile",
+    "upload",
+)
+ICONS = frozenset(
+    """
+    account-circle-line add-line alarm-warning-line arrow-down-s-line arrow-left-line
+    arrow-right-line arrow-right-s-line arrow-up-line attachment-line award-line calendar-event-line
+    calendar-line chat-3-line check-line checkbox-circle-fill checkbox-circle-line
+    checkbox-line close-circle-line close-line contrast-2-line delete-line download-line
+    draft-line edit-line error-fill error-warning-line external-link-line eye-line
+    eye-off-line file-download-line file-line file-pdf-line file-text-line folder-2-line
+    home-4-line information-line info-fill key-2-line lightbulb-line list-unordered
+    lock-line lock-unlock-line logout-box-r-line mail-line map-pin-2-line menu-2-fill
+    notification-3-line phone-line printer-line qr-code-line question-answer-line
+    question-line refresh-line save-line search-line settings-5-line shield-line
+    sparkling-2-line success-fill
+    survey-line team-line theme-fill time-line timer-line upload-line user-add-line
+    user-line warning-fill
+    """.split()  # noqa: SIM905 - a list to read at a glance
+)
+# Colour families, sizes and old names that no page of ours uses.
+UNUSED = re.compile(
+    r"green-|blue-ecume|blue-cumulus|purple-|pink-|yellow-|orange-|brown-|beige-|fr-fi-"
+    r"|fr-text--alt|col-offset|fr-responsive|-ms-|fr-ratio|fr-display--[mlx]|fr-connect"
+    r"|fr-[mp][trblxy]?-n|fr-[mp][trblxy]?-(?:9|1\d|2\d|3\d)[vw]|fr-[mp][trblxy]?-\d-5v"
+    r"|fr-[mp][trblxy]?-(?:xs|sm|md|lg|xl)-|fr-col-(?:xs|xl)-|fr-grid-row-(?:xs|sm|md|lg|xl)"
+    r"|fr-btn--(?:fullscreen|display|account|team|briefcase|sort|tooltip)|fr-header__(?:navbar|search)"
+    r"|fr-footer__(?:partners|top)|fr-notice--(?:weather|attack|witness|cyberattack|kidnapping)"
+    r"|fr-icon--line-|fr-transition-none"
+)
+STATE_FONT = re.compile(r"font-family:(?:Marianne|Spectral)[^;}]*")
+STATE_BLUE = {"%23000091": "%230b4d73", "%238585f6": "%2385c8ee", "#000091": "#0b4d73"}
+# What may stand as it is in the address of an icon, between double quotes.
+SAFE = " '=:/,.()-"
+REFERENCE = re.compile(r"url\((['\"]?)((?:\.\./)+icons/[^'\")]+)\1\)")
+VARIABLE = re.compile(r"var\((--[\w-]+)")
+DECLARED = re.compile(r"""(?<=[{;])(--[\w-]+):((?:"[^"]*"|'[^']*'|[^;}"'])*);?""")
+
+
+def bundle() -> str:
+    """Return the style sheet that the installed django-dsfr gives."""
+    source = files("dsfr") / "static/dsfr/dist"
+    sheets = [source / "core/core.main.min.css", source / "scheme/scheme.min.css"]
+    sheets += [source / f"component/{name}/{name}.main.min.css" for name in COMPONENTS]
+    sheets += [source / "utility/icons/icons.main.min.css"]
+    texts = [sheet.read_text(encoding="utf-8") for sheet in sheets]
+    version = re.search(r"DSFR v([\d.]+)", texts[0])
+    icons = {
+        f"{folder.name}/{icon.name}": icon.read_text(encoding="utf-8")
+        for folder in (source / "icons").iterdir()
+        for icon in folder.iterdir()
+        if icon.name.endswith(".svg")
+    }
+    kept = [
+        _own_brand(rule, icons)
+        for text in texts
+        for rule in _filtered(re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL))
+    ]
+    css = _without_unused_variables([rule for rule in kept if rule])
+    head = (
+        f"/*! DSFR {version[1] if version else ''}, MIT licence, as carried by django-dsfr; "
+        "reduced by sporades/web/layout/bundle.py: do not edit. */\n"
+    )
+    return head + "\n".join(css) + "\n"
+
+
+def _blocks(text: str) -> Iterator[tuple[str, str]]:
+    """Give each (prelude, body) of a minified sheet; quoted strings hold no brace."""
+    start = depth = opened = 0
+    quote = ""
+    for index, sign in enumerate(text):
+        if quote:
+            quote = "" if sign == quote else quote
+        elif sign in "\"'":
+            quote = sign
+        elif sign == "{":
+            depth += 1
+            opened = opened if depth > 1 else index
+        elif sign == "}":
+            depth -= 1
+            if not depth:
+                yield text[start:opened].strip(), text[opened + 1 : index].strip()
+                start = index + 1
+
+
+def _filtered(text: str) -> Iterator[str]:
+    for prelude, body in _blocks(text):
+        if prelude.startswith("@font-face") or "-ms-" in prelude:
+            continue
+        if prelude.startswith(("@media", "@supports")):
+            inner = "".join(_filtered(body))
+            if inner:
+                yield f"{prelude}{{{inner}}}"
+            continue
+        selectors = [one for one in _selectors(prelude) if _is_used(one)]
+        if not selectors:
+            continue
+        yield f"{','.join(selectors)}{{{body}}}"
+        dark = [one for one in selectors if "[data-fr-theme=dark]" in one]
+        if dark:
+            asked = ",".join(
+                one.replace("[data-fr-theme=dark]", ":not([data-fr-theme=light])") for one in dark
+            )
+            yield f"@media (prefers-color-scheme:dark){{{asked}{{{body}}}}}"
+
+
+def _selectors(prelude: str) -> list[str]:
+    return re.split(r",(?![^(\[]*[)\]])", prelude)
+
+
+def _is_used(selector: str) -> bool:
+    if UNUSED.search(selector):
+        return False
+    named = re.search(r"\.fr-icon-(?!-)([\w-]+)", selector)
+    return named is None or named[1].removeprefix("fr--") in ICONS
+
+
+def _own_brand(rule: str, icons: dict[str, str]) -> str:
+    rule = STATE_FONT.sub("font-family:var(--font)", rule)
+    for state, ours in STATE_BLUE.items():
+        rule = rule.replace(state, ours)
+    # Every browser reads the prefixed name: the icon is written once.
+    rule = re.sub(r"(-webkit-mask-image:(url\([^)]*\));)mask-image:\2", r"\1", rule)
+
+    def inside(match: re.Match[str]) -> str:
+        svg = icons["/".join(match[2].split("/")[-2:])]
+        return f'url("data:image/svg+xml,{quote(svg.replace(chr(34), chr(39)), safe=SAFE)}")'
+
+    return REFERENCE.sub(inside, rule)
+
+
+def _without_unused_variables(rules: list[str]) -> list[str]:
+    declared: dict[str, set[str]] = {}
+    for rule in rules:
+        for name, value in DECLARED.findall(rule):
+            declared.setdefault(name, set()).update(VARIABLE.findall(value))
+    roots = THEME.read_text(encoding="utf-8") + "".join(DECLARED.sub("", rule) for rule in rules)
+    used: set[str] = set()
+    waiting = set(VARIABLE.findall(roots))
+    while waiting:
+        name = waiting.pop()
+        used.add(name)
+        waiting |= declared.get(name, set()) - used
+
+    def pruned(rule: str) -> str:
+        rule = DECLARED.sub(lambda match: match[0] if match[1] in used else "", rule)
+        previous = ""
+        while previous != rule:
+            previous, rule = rule, re.sub(r"[^{}]*\{\}", "", rule)
+        return rule
+
+    return [rule for rule in map(pruned, rules) if rule]
+
+
+if __name__ == "__main__":
+    TARGET.write_text(bundle(), encoding="utf-8")

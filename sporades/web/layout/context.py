@@ -1,0 +1,105 @@
+"""What every page shows around its own content, without a query of its own."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from sporades.web.layout.audit import CONFORMITY
+
+SIGNED_OUT = (
+    ("Me connecter", "account_login"),
+    ("Créer mon compte", "account_signup"),
+    ("Ouverture des services", "public:services"),
+    ("J'ai besoin d'aide", "public:help"),
+)
+CANDIDATE = (
+    ("Accueil", "candidate:home"),
+    ("M'inscrire", "candidate:choose"),
+    ("Mes inscriptions", "candidate:registrations"),
+    ("Mes documents", "candidate:documents"),
+    ("Ouverture des services", "public:services"),
+    ("J'ai besoin d'aide", "public:help"),
+)
+STAFF = (
+    ("Gestion", "office:home"),
+    ("Ouverture des services", "public:services"),
+    ("J'ai besoin d'aide", "public:help"),
+)
+FOOT = (
+    ("Mentions légales", "public:legal"),
+    (f"Accessibilité : {CONFORMITY.label}", "public:accessibility"),
+    ("Données personnelles", "public:privacy"),
+    ("Cookies", "public:cookies"),
+    ("Plan du site", "public:sitemap"),
+    ("Contact", "public:contact"),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    """One entry of a menu."""
+
+    label: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The frame of a page.
+
+    Attributes:
+        person: the name of the signed-in reader, or nothing.
+        menu: the entries of the « Menu » at the left.
+        foot: the entries of the footer.
+        idle: the seconds after which an unused session ends, 0 when signed out.
+        warning: how many seconds before that the reader is warned.
+    """
+
+    service: str
+    deployer: str
+    person: str
+    menu: tuple[Link, ...]
+    foot: tuple[Link, ...]
+    idle: int
+    warning: int
+
+
+def layout(request: HttpRequest) -> dict[str, Any]:
+    """Return the frame for this reader, from what the request already holds."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"layout": frame(path=request.path)}
+    actor = getattr(request, "actor", None)
+    entries = STAFF if user.is_staff_member else CANDIDATE
+    return {
+        "layout": frame(
+            path=request.path, person=actor.name if actor else str(user), entries=entries
+        )
+    }
+
+
+def frame(
+    *, path: str = "", person: str = "", entries: tuple[tuple[str, str], ...] = SIGNED_OUT
+) -> Layout:
+    """Return the frame of a page; called with nothing, it needs no request and no database."""
+    return Layout(
+        service=settings.SERVICE_NAME,
+        deployer=settings.DEPLOYER_NAME,
+        person=person,
+        menu=_links(entries, path),
+        foot=_links(FOOT, path),
+        idle=int(settings.SESSION_IDLE.total_seconds()) if person else 0,
+        warning=int(settings.SESSION_WARNING.total_seconds()) if person else 0,
+    )
+
+
+def _links(entries: tuple[tuple[str, str], ...], path: str) -> tuple[Link, ...]:
+    urls = [(label, reverse(name)) for label, name in entries]
+    # The longest address that begins this one: « Mes inscriptions » is current on each of its pages.
+    begun = [url for _, url in urls if path == url or path.startswith(f"{url.rstrip('/')}/")]
+    here = max(begun, key=len, default="")
+    return tuple(Link(label, url, is_current=url == here) for label, url in urls)

@@ -1,0 +1,91 @@
+"""How every form is printed: the design system's fields, set once for the whole service."""
+
+from typing import Any
+
+from django.forms import (
+    BaseForm,
+    CheckboxInput,
+    ClearableFileInput,
+    FileInput,
+    MultiWidget,
+    PasswordInput,
+    Select,
+    SelectDateWidget,
+)
+from django.forms.boundfield import BoundField
+from django.forms.renderers import TemplatesSetting
+
+
+class Field(BoundField):
+    """A field of a form, with what its template asks about it."""
+
+    @property
+    def kind(self) -> str:
+        """The shape of the field: group, checkbox, file, select, password or text."""
+        widget = self.field.widget
+        if widget.use_fieldset:
+            return "group"
+        shapes = (
+            (CheckboxInput, "checkbox"),
+            (ClearableFileInput | FileInput, "file"),
+            (Select, "select"),
+            (PasswordInput, "password"),
+        )
+        return next((name for shape, name in shapes if isinstance(widget, shape)), "text")
+
+    @property
+    def is_in_parts(self) -> bool:
+        """Whether several controls make one answer: a day, a month and a year."""
+        return isinstance(self.field.widget, MultiWidget | SelectDateWidget)
+
+    @property
+    def first_control(self) -> str:
+        """The id of the control that a link to this field goes to."""
+        if self.is_in_parts:
+            return next(iter(self._parts()), self.auto_id)
+        if self.kind == "group":
+            return self.subwidgets[0].id_for_label if self.subwidgets else f"{self.auto_id}_group"
+        return self.id_for_label
+
+    def _parts(self) -> list[str]:
+        context = self.field.widget.get_context(self.html_name, self.value(), {"id": self.auto_id})
+        return [part["attrs"]["id"] for part in context["widget"]["subwidgets"]]
+
+
+class Renderer(TemplatesSetting):
+    """Django's form renderer, with our templates."""
+
+    form_template_name = "forms/form.html"
+    formset_template_name = "forms/formset.html"
+    field_template_name = "forms/field.html"
+    bound_field_class = Field
+
+    def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> str:
+        """Print a template; a whole form is given its groups of fields."""
+        form = context.get("form")
+        if template_name == self.form_template_name and isinstance(form, BaseForm):
+            context = {**context, "groups": groups(form), **_optional(form)}
+        return super().render(template_name, context, request)
+
+
+def groups(form: BaseForm) -> list[tuple[str, list[BoundField]]]:
+    """Return the visible fields of a form, group by group.
+
+    Args:
+        form: a form; its `fieldsets()`, where it has one, gives pairs of a legend and names.
+
+    Returns:
+        Pairs of a legend and fields. Fields that no group names come last, without a legend.
+    """
+    visible = {field.name: field for field in form.visible_fields()}
+    named = form.fieldsets() if hasattr(form, "fieldsets") else []
+    found = [
+        (legend, [visible.pop(name) for name in names if name in visible])
+        for legend, names in named
+    ]
+    return [(legend, fields) for legend, fields in [*found, ("", list(visible.values()))] if fields]
+
+
+def _optional(form: BaseForm) -> dict[str, bool]:
+    asked = [field.field.required for field in form.visible_fields() if not field.field.disabled]
+    return {"all_required": all(asked), "all_optional": not any(asked), "asks": bool(asked)}

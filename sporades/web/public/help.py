@@ -1,0 +1,54 @@
+"""« J'ai besoin d'aide »: the guide's questions, answered from the reader's own state (M1)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from sporades.exams.models import RegistrationService
+from sporades.registrations.models import Draft, Registration
+
+
+@dataclass(frozen=True)
+class Own:
+    """What the answers may say of the signed-in reader.
+
+    Attributes:
+        is_frozen: whether the civil data are greyed.
+        registrations: those of the reader, withdrawn ones too.
+        editable: those that may be changed now.
+        withdrawn: those that were withdrawn.
+        drafts: what is begun and not filed.
+    """
+
+    is_frozen: bool
+    registrations: list[Registration]
+    editable: list[Registration]
+    withdrawn: list[Registration]
+    drafts: list[Draft]
+
+
+def help_page(request: HttpRequest) -> HttpResponse:
+    """The questions, and the contacts."""
+    at = request.arrived_at
+    context: dict[str, Any] = {
+        "own": _own(request, at),
+        "open_count": RegistrationService.objects.for_public().open(at).count(),
+    }
+    return render(request, "public/help.html", context)
+
+
+def _own(request: HttpRequest, at: datetime) -> Own | None:
+    candidate = getattr(request.user, "candidate", None)
+    if candidate is None:
+        return None
+    mine = list(Registration.objects.visible_to(request.user).for_list())
+    return Own(
+        is_frozen=candidate.is_frozen,
+        registrations=mine,
+        editable=[one for one in mine if one.is_editable(at)],
+        withdrawn=[one for one in mine if not one.is_active],
+        drafts=list(Draft.objects.visible_to(request.user).open().for_list()),
+    )

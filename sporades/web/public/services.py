@@ -1,0 +1,96 @@
+"""« Ouverture des services »: what is open, what will open, and a calendar of both."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from sporades.core.links import absolute
+from sporades.exams.models import RegistrationService
+
+LONGEST_LINE = 73
+
+
+def services(request: HttpRequest) -> HttpResponse:
+    """The grand public's services, open ones first; nothing open is said plainly."""
+    at = request.arrived_at
+    found = RegistrationService.objects.for_public().for_list()
+    context = {
+        "open_services": [_described(service, at) for service in found.open(at)],
+        "upcoming": [_described(service, at) for service in found.upcoming(at)],
+    }
+    return render(request, "public/services.html", context)
+
+
+def calendar(request: HttpRequest) -> HttpResponse:
+    """The openings and closings to come, as an iCalendar file."""
+    at = request.arrived_at
+    found = RegistrationService.objects.for_public().for_list()
+    content = "\r\n".join(
+        line
+        for text in _calendar([*found.open(at), *found.upcoming(at)], at)
+        for line in _folded(text)
+    )
+    return HttpResponse(
+        content + "\r\n",
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="ouvertures.ics"'},
+    )
+
+
+def _described(service: RegistrationService, at: datetime) -> dict[str, object]:
+    return {
+        "service": service,
+        "title": f"{service.domain.label}, {service.session.label}",
+        "academy": service.academy.full_name,
+        "opens": service.opening_in_words,
+        "closes": service.closing_in_words,
+        "left": service.time_left_in_words(at) if service.accepts(at) else "",
+        "website": service.website or service.academy.website,
+    }
+
+
+def _calendar(found: Iterable[RegistrationService], at: datetime) -> Iterable[str]:
+    yield from ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Sporades//Ouvertures//FR")
+    for service in found:
+        title = f"{service.domain.label}, {service.session.label}, {service.academy.full_name}"
+        if service.opens_at > at:
+            yield from _event(service, "ouverture", service.opens_at, f"Ouverture : {title}", at)
+        yield from _event(service, "fermeture", service.closes_at, f"Fermeture : {title}", at)
+    yield "END:VCALENDAR"
+
+
+def _event(
+    service: RegistrationService, what: str, when: datetime, title: str, at: datetime
+) -> Iterable[str]:
+    words = service.opening_in_words if what == "ouverture" else service.closing_in_words
+    yield from (
+        "BEGIN:VEVENT",
+        f"UID:service-{service.pk}-{what}@sporades",
+        f"DTSTAMP:{_utc(at)}",
+        f"DTSTART:{_utc(when)}",
+        f"SUMMARY:{_escaped(title)}",
+        f"DESCRIPTION:{_escaped(words)}",
+        f"URL:{absolute('/ouverture-des-services')}",
+        "END:VEVENT",
+    )
+
+
+def _utc(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
+
+
+def _folded(line: str) -> Iterable[str]:
+    """Cut a line as RFC 5545 wants: 75 octets at most, never within a character."""
+    piece = ""
+    for sign in line:
+        if len((piece + sign).encode()) > LONGEST_LINE:
+            yield piece
+            piece = " "
+        piece += sign
+    yield piece

@@ -1,0 +1,7 @@
+"""The addresses that anyone may open."""
+
+from django.urls import path
+
+app_name = "public"
+
+urlpatterns = []

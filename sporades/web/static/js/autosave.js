@@ -1,0 +1,123 @@
+/* Keeps what is typed, as it is typed.
+
+   <form data-autosave="/url"> : two seconds after the last change, and when the page is left,
+   the whole form is posted there (urlencoded, with its csrf token). Answers read:
+     200 {"saved_at": "23 h 41 (heure de Paris)", "revision": 4} : kept; a field named
+         "revision" in the form takes the new value, where there is one;
+     409 {"message": "…"} : another tab wrote meanwhile; nothing more is sent, the words show;
+     403, 401 or a redirection : the session has ended; what is typed stays on the page;
+     anything else, or no network : tried again after 2, 4, 8 … 60 seconds.
+   [data-autosave-notice] holds [data-autosave-said] (role="status"), where it is said; the
+   notice bears data-state="saved|waiting|failed". */
+const QUIET = 2000;
+const LONGEST = 60000;
+
+export function autosave() {
+  document.querySelectorAll("form[data-autosave]").forEach(watch);
+}
+
+function watch(form) {
+  const notice = document.querySelector("[data-autosave-notice]");
+  const said = notice?.querySelector("[data-autosave-said]");
+  let kept = snapshot(form);
+  let timer = 0;
+  let wait = QUIET;
+  let isSending = false;
+  let isOver = false;
+
+  const say = (state, words) => {
+    if (!notice) return;
+    notice.dataset.state = state;
+    if (said.textContent !== words) said.textContent = words;
+  };
+  const later = (delay) => {
+    clearTimeout(timer);
+    timer = setTimeout(send, delay);
+  };
+
+  async function send() {
+    const typed = snapshot(form);
+    if (isOver || isSending || typed === kept) return;
+    isSending = true;
+    try {
+      const answer = await fetch(form.dataset.autosave, {
+        method: "POST",
+        body: new URLSearchParams(typed),
+        headers: { Accept: "application/json" },
+        redirect: "manual",
+      });
+      await take(answer, typed);
+    } catch {
+      retry("Pas de réseau : votre saisie reste sur cette page, nous réessayons.");
+    } finally {
+      isSending = false;
+    }
+    if (!isOver && wait === QUIET && snapshot(form) !== kept) later(QUIET);
+  }
+
+  async function take(answer, typed) {
+    if (answer.ok) {
+      const { saved_at: at, revision } = await answer.json();
+      kept = typed;
+      wait = QUIET;
+      const field = form.elements.namedItem("revision");
+      if (field && revision !== undefined) {
+        field.value = revision;
+        const renewed = new URLSearchParams(kept);
+        renewed.set("revision", revision);
+        kept = renewed.toString();
+      }
+      say("saved", `Brouillon enregistré à ${at}.`);
+      document.dispatchEvent(new CustomEvent("session:alive"));
+    } else if (answer.status === 409) {
+      isOver = true;
+      const { message } = await answer.json();
+      say("failed", message);
+    } else if (answer.type === "opaqueredirect" || [401, 403].includes(answer.status)) {
+      retry("Votre session est terminée : votre saisie reste sur cette page.");
+    } else {
+      retry("L'enregistrement n'a pas abouti : votre saisie reste sur cette page, nous réessayons.");
+    }
+  }
+
+  function retry(words) {
+    say("failed", words);
+    wait = Math.min(wait * 2, LONGEST);
+    later(wait);
+  }
+
+  const changed = () => {
+    if (isOver || snapshot(form) === kept) return;
+    say("waiting", "Modifications en cours d'enregistrement…");
+    later(QUIET);
+  };
+  form.addEventListener("input", changed);
+  form.addEventListener("change", changed);
+  form.addEventListener("submit", () => {
+    clearTimeout(timer);
+    kept = snapshot(form);
+  });
+  // Leaving: a telephone may never come back to this page.
+  document.addEventListener("visibilitychange", () => {
+    const typed = snapshot(form);
+    if (document.visibilityState !== "hidden" || isOver || isSending || typed === kept) return;
+    fetch(form.dataset.autosave, {
+      method: "POST",
+      body: new URLSearchParams(typed),
+      headers: { Accept: "application/json" },
+      keepalive: true,
+      redirect: "manual",
+    })
+      .then((answer) => take(answer, typed))
+      .catch(() => later(QUIET));
+  });
+  window.addEventListener("online", () => later(0));
+}
+
+function snapshot(form) {
+  const fields = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) {
+    if (typeof value === "string") fields.append(name, value);
+  }
+  return fields.toString();
+}

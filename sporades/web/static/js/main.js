@@ -1,0 +1,15 @@
+/* The helpers of every page: each improves markup that works without it. docs/front-end.md
+   lists their attributes. */
+import { autosave } from "./autosave.js";
+import { errorSummary } from "./errors.js";
+import { once } from "./once.js";
+import { passwords } from "./passwords.js";
+import { session } from "./session.js";
+import { suggest } from "./suggest.js";
+
+errorSummary();
+passwords();
+once();
+suggest();
+autosave();
+session();

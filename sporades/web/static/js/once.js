@@ -1,0 +1,31 @@
+/* One click, one sending: a form that has been sent is not sent again while the answer comes.
+   Every POST form is guarded, but those with data-repeatable. The button that was pressed may
+   say what happens: data-busy="Enregistrement en cours…". Coming back to the page by the
+   browser's history frees the form. The server, not this file, makes two sendings one. */
+export function once() {
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post" || "repeatable" in form.dataset) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "true";
+    const button = event.submitter;
+    if (!button) return;
+    button.setAttribute("aria-disabled", "true");
+    if (button.dataset.busy) {
+      button.dataset.words = button.textContent;
+      button.textContent = button.dataset.busy;
+    }
+  });
+  window.addEventListener("pageshow", () => {
+    document.querySelectorAll("form[data-sent]").forEach((form) => {
+      delete form.dataset.sent;
+      for (const button of form.elements) {
+        button.removeAttribute?.("aria-disabled");
+        if (button.dataset?.words) button.textContent = button.dataset.words;
+      }
+    });
+  });
+}

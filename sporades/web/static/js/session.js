@@ -1,0 +1,123 @@
+/* Warns before the session ends, lets the reader stay, and keeps the page when it has ended.
+
+   <body data-session-idle="1800" data-session-warning="300" data-session-extend="/url">
+   (seconds; the address answers a POST with 204 while the session lives, anything else when it
+   has ended). A page opened in another tab tells this one that the session lives on, and gives it
+   the token that its forms must now carry. After the end nothing is taken from the page: what
+   was typed stays, the reader is told to sign in again in another tab, then to send. */
+import { renew, token } from "./token.js";
+
+const CHANNEL = "session";
+
+export function session() {
+  const { sessionIdle, sessionWarning, sessionExtend } = document.body.dataset;
+  if (!sessionIdle) return;
+  const idle = Number(sessionIdle) * 1000;
+  const warning = Number(sessionWarning) * 1000;
+  const tabs = "BroadcastChannel" in window ? new BroadcastChannel(CHANNEL) : null;
+  const dialog = makeDialog();
+  let ends = Date.now() + idle;
+  let hasEnded = false;
+
+  const alive = () => {
+    ends = Date.now() + idle;
+    hasEnded = false;
+    if (dialog.element.open) dialog.element.close();
+  };
+
+  async function extend() {
+    try {
+      const answer = await fetch(sessionExtend, {
+        method: "POST",
+        headers: { "X-CSRFToken": token() },
+        redirect: "manual",
+      });
+      if (!answer.ok) return end();
+    } catch {
+      return dialog.say("Pas de réseau : votre saisie reste sur cette page. Réessayez dans un instant.");
+    }
+    alive();
+    tabs?.postMessage(token());
+  }
+
+  function end() {
+    hasEnded = true;
+    dialog.ended();
+    if (!dialog.element.open) dialog.element.showModal();
+  }
+
+  function look() {
+    const left = ends - Date.now();
+    if (hasEnded) return;
+    if (left <= 0) end();
+    else if (left <= warning) {
+      dialog.warn(left);
+      if (!dialog.element.open) dialog.element.showModal();
+    }
+  }
+
+  dialog.stay.addEventListener("click", () => (hasEnded ? dialog.element.close() : extend()));
+  // Escape means « stay », never « lose my session without a word ».
+  dialog.element.addEventListener("cancel", () => hasEnded || extend());
+  tabs?.addEventListener("message", ({ data }) => {
+    renew(data);
+    alive();
+  });
+  tabs?.postMessage(token());
+  document.addEventListener("session:alive", alive);
+  // A device that slept wakes up late: look at the clock, do not count seconds.
+  document.addEventListener("visibilitychange", look);
+  setInterval(look, 5000);
+}
+
+function makeDialog() {
+  const element = document.createElement("dialog");
+  element.className = "s-dialog";
+  element.setAttribute("aria-labelledby", "session-titre");
+  const title = document.createElement("h2");
+  title.id = "session-titre";
+  const text = document.createElement("p");
+  const said = document.createElement("p");
+  said.setAttribute("role", "status");
+  const buttons = document.createElement("p");
+  buttons.className = "s-buttons";
+  const stay = document.createElement("button");
+  stay.type = "button";
+  stay.className = "fr-btn";
+  const again = document.createElement("a");
+  again.className = "fr-btn fr-btn--secondary";
+  again.href = document.body.dataset.sessionSignIn || "/connexion";
+  again.target = "_blank";
+  again.rel = "noopener";
+  again.textContent = "Me connecter dans un nouvel onglet";
+  again.hidden = true;
+  buttons.append(stay, again);
+  element.append(title, text, said, buttons);
+  document.body.append(element);
+  let shown = 0;
+  return {
+    element,
+    stay,
+    say: (words) => (said.textContent = words),
+    warn(left) {
+      const minutes = Math.max(1, Math.ceil(left / 60000));
+      if (minutes === shown) return;
+      shown = minutes;
+      title.textContent = "Êtes-vous toujours là ?";
+      text.textContent =
+        `Votre session se termine dans ${minutes} minute${minutes > 1 ? "s" : ""}, ` +
+        "faute d'activité. Rien de ce que vous avez saisi ne sera perdu.";
+      stay.textContent = "Rester connecté";
+      again.hidden = true;
+    },
+    ended() {
+      shown = 0;
+      title.textContent = "Votre session est terminée";
+      text.textContent =
+        "Ce que vous avez saisi est toujours sur cette page. Connectez-vous dans un nouvel " +
+        "onglet, puis revenez ici et continuez.";
+      stay.textContent = "Revenir à ma saisie";
+      again.hidden = false;
+    },
+  };
+}

@@ -1,0 +1,147 @@
+/* Suggests official names under a text field, as one types: the ARIA combobox pattern with a
+   list box. Any text remains allowed: the list helps, it never decides.
+
+   <input type="text" data-suggest="/url" data-suggest-code="id_of_a_hidden_field">
+   The address answers GET ?q=… with JSON:
+     {"results": [{"code": "59350", "label": "Lille", "detail": "Nord"}]}
+   Picking one writes its label in the field and its code in the hidden field; typing again
+   empties the code. data-suggest-with="id" sends that field's value too, under its name
+   (a department narrows its communes). Arrows move, Enter picks, Escape closes, Home and End
+   stay the cursor's. */
+const FEWEST = 2;
+const QUIET = 180;
+let count = 0;
+
+export function suggest() {
+  document.querySelectorAll("input[data-suggest]").forEach((field) => field.readOnly || make(field));
+}
+
+function make(field) {
+  count += 1;
+  const code = document.getElementById(field.dataset.suggestCode);
+  const narrowing = document.getElementById(field.dataset.suggestWith);
+  const list = document.createElement("ul");
+  list.id = `propositions-${count}`;
+  list.className = "s-suggest__list";
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", "Propositions");
+  list.hidden = true;
+  const status = document.createElement("p");
+  status.className = "fr-sr-only";
+  status.setAttribute("role", "status");
+  const holder = document.createElement("div");
+  holder.className = "s-suggest";
+  field.replaceWith(holder);
+  holder.append(field, list, status);
+
+  field.setAttribute("role", "combobox");
+  field.setAttribute("aria-autocomplete", "list");
+  field.setAttribute("aria-controls", list.id);
+  field.setAttribute("aria-expanded", "false");
+  field.autocomplete = "off";
+
+  let found = [];
+  let at = -1;
+  let timer = 0;
+  let asked = null;
+
+  function show(items) {
+    found = items;
+    at = -1;
+    list.replaceChildren(
+      ...items.map((item, index) => {
+        const option = document.createElement("li");
+        option.id = `${list.id}-${index}`;
+        option.className = "s-suggest__option";
+        option.setAttribute("role", "option");
+        option.setAttribute("aria-selected", "false");
+        option.append(item.label);
+        if (item.detail) {
+          const detail = document.createElement("span");
+          detail.className = "s-suggest__detail";
+          detail.textContent = ` (${item.detail})`;
+          option.append(detail);
+        }
+        // Before the field loses the focus.
+        option.addEventListener("mousedown", (event) => {
+          event.preventDefault();
+          pick(index);
+        });
+        return option;
+      }),
+    );
+    list.hidden = !items.length;
+    field.setAttribute("aria-expanded", String(!list.hidden));
+    field.removeAttribute("aria-activedescendant");
+  }
+
+  function close() {
+    clearTimeout(timer);
+    asked?.abort();
+    show([]);
+  }
+
+  function move(index) {
+    at = (index + found.length) % found.length;
+    [...list.children].forEach((option, place) =>
+      option.setAttribute("aria-selected", String(place === at)),
+    );
+    field.setAttribute("aria-activedescendant", list.children[at].id);
+    list.children[at].scrollIntoView({ block: "nearest" });
+  }
+
+  function pick(index) {
+    field.value = found[index].label;
+    if (code) code.value = found[index].code;
+    status.textContent = `${found[index].label} choisi.`;
+    close();
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  async function ask() {
+    const typed = field.value.trim();
+    if (typed.length < FEWEST) return close();
+    asked?.abort();
+    asked = new AbortController();
+    const address = new URL(field.dataset.suggest, location.href);
+    address.searchParams.set("q", typed);
+    if (narrowing?.value) address.searchParams.set(narrowing.name, narrowing.value);
+    try {
+      const answer = await fetch(address, {
+        headers: { Accept: "application/json" },
+        signal: asked.signal,
+      });
+      if (!answer.ok) return;
+      const { results } = await answer.json();
+      if (document.activeElement !== field || field.value.trim() !== typed) return;
+      show(results);
+      status.textContent = results.length
+        ? `${results.length} proposition${results.length > 1 ? "s" : ""}.`
+        : "Aucune proposition : vous pouvez garder ce que vous avez saisi.";
+    } catch {
+      /* No network, or typed on: the field stays a plain field. */
+    }
+  }
+
+  field.addEventListener("input", () => {
+    if (code) code.value = "";
+    clearTimeout(timer);
+    timer = setTimeout(ask, QUIET);
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !list.hidden) {
+      event.preventDefault();
+      close();
+    } else if (list.hidden) {
+      if (event.key === "ArrowDown") ask();
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      move(at < 0 && step < 0 ? found.length - 1 : at + step);
+    } else if (event.key === "Enter" && at >= 0) {
+      event.preventDefault();
+      pick(at);
+    }
+  });
+  field.addEventListener("blur", close);
+}
