@@ -27,4 +27,5 @@ def search_key(text: str) -> str:
     bare = "".join(
         sign for sign in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(sign)
     )
-    return _NOT_A_WORD.sub(" ", bare).strip()
+    # Styled letters become plain capitals once decomposed.
+    return _NOT_A_WORD.sub(" ", bare.casefold()).strip()

@@ -1,7 +1,5 @@
 """The record of every act. Rows are added, never changed, never deleted."""
 
-from collections.abc import Sequence
-from typing import ClassVar
 
 import pgtrigger
 from django.db import models
@@ -26,13 +24,13 @@ class Entry(models.Model):
 
     class Meta:
         verbose_name = "acte au journal"
-        triggers: ClassVar[Sequence[pgtrigger.Trigger]] = [
+        triggers = [
             pgtrigger.Protect(
                 name="the_journal_is_append_only",
                 operation=pgtrigger.Update | pgtrigger.Delete,
             ),
         ]
-        indexes: ClassVar[Sequence[models.Index]] = [
+        indexes = [
             models.Index(fields=["object_kind", "object_id", "at"], name="entry_by_object"),
             models.Index(fields=["academy", "at"], name="entry_by_academy"),
         ]

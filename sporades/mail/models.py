@@ -1,6 +1,5 @@
 """One row per message, written in the transaction of the act that causes it."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
@@ -48,7 +47,7 @@ class Message(models.Model):
 
     class Meta:
         verbose_name = "courriel"
-        constraints: ClassVar[Sequence[models.BaseConstraint]] = [
+        constraints = [
             models.UniqueConstraint(
                 fields=["key", "recipient"], name="an_event_is_told_once_to_an_address"
             ),
@@ -58,7 +57,7 @@ class Message(models.Model):
                 | (~Q(state="sent") & Q(sent_at__isnull=True)),
             ),
         ]
-        indexes: ClassVar[Sequence[models.Index]] = [
+        indexes = [
             models.Index(
                 fields=["next_try_at"], name="message_waiting", condition=Q(state="waiting")
             ),

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.template import engines
 
+from sporades.core.queue import app
 from sporades.core.text import clean
 from sporades.mail.models import Message
 
@@ -71,6 +72,6 @@ def render(kind: str, context: dict[str, Any]) -> tuple[str, str]:
 
 
 def _queue(message: Message) -> None:
-    from sporades.mail.tasks import deliver  # noqa: PLC0415 - tasks stand above operations
-
-    deliver.configure(priority=10 if message.is_urgent else 0).defer(message_id=message.pk)
+    app.configure_task(
+        "mail.deliver", queue="mail", priority=10 if message.is_urgent else 0
+    ).defer(message_id=message.pk)

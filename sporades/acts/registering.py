@@ -1,0 +1,183 @@
+"""Everything that a candidate does with a registration, one function per act."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from sporades import journal, mail
+from sporades.candidates import operations as candidates
+from sporades.candidates.models import Candidate
+from sporades.core.actors import Actor
+from sporades.core.french import instant_in_words
+from sporades.core.links import absolute
+from sporades.documents import operations as documents
+from sporades.exams.models import Exam, RegistrationService, Speciality
+from sporades.registrations import drafting, filing
+from sporades.registrations.models import Draft, Registration, Version
+from sporades.registrations.summary import SUMMARY
+
+
+@transaction.atomic
+def begin(
+    *,
+    candidate: Candidate,
+    exam: Exam,
+    speciality: Speciality | None,
+    service: RegistrationService,
+    by: Actor,
+    at: datetime,
+) -> Draft:
+    """« Démarrer mon inscription »: a draft, or the one already begun for this choice.
+
+    Raises:
+        Closed: the service is not open at this instant.
+    """
+    draft = drafting.begin(
+        candidate=candidate, exam=exam, speciality=speciality, service=service, at=at
+    )
+    if draft.created_at == at:
+        journal.record("registration begun", by=by, on=draft, at=at, academy=service.academy_id)
+    return draft
+
+
+@transaction.atomic
+def register(*, draft: Draft, by: Actor, at: datetime) -> Version:
+    """« Enregistrer »: file a draft, new registration or modification.
+
+    Filing the same draft again finds what it made: two clicks, two tabs or a replay make
+    one registration, one number and one receipt (D11).
+
+    Args:
+        draft: the draft, of any age.
+        by: who presses « Enregistrer ».
+        at: the instant at which the request arrived.
+
+    Raises:
+        Closed, Incomplete, RulesChanged, AlreadyRegistered, Refused: see `filing`.
+    """
+    draft = filing.lock(draft)
+    if draft.filed_as is not None:
+        return draft.filed_as
+    dossier, forms = filing.check(draft, at=at)
+    candidates.freeze_identity(draft.candidate, at=at)
+    candidates.take_number(draft.candidate)
+    version = filing.file(draft=draft, dossier=dossier, forms=forms, by=by, at=at)
+    registration = version.registration
+    documents.issue(registration.folder, SUMMARY, version, number=version.number, at=at, published_at=at)
+    verb = "registration amended" if version.number > 1 else "registration filed"
+    _tell("amended" if version.number > 1 else "registered", registration, version, at=at)
+    journal.record(
+        verb,
+        by=by,
+        on=registration,
+        at=at,
+        academy=draft.service.academy_id,
+        after={"version": version.number, "digest": version.digest, "number": registration.number},
+    )
+    return version
+
+
+@transaction.atomic
+def withdraw(*, registration: Registration, by: Actor, at: datetime) -> None:
+    """« Me désinscrire »: for good; only a new registration undoes it.
+
+    Raises:
+        Closed: the service is not open at this instant.
+        Refused: the registration does not stand any more.
+    """
+    filing.withdraw(registration=registration, at=at)
+    mail.write(
+        "withdrawn",
+        to=_address(registration),
+        at=at,
+        key=f"registration:{registration.pk}:withdrawn",
+        about=registration,
+        urgent=True,
+        registration=registration,
+        when=instant_in_words(at, registration.service.zone),
+        managing=registration.service.managing_service,
+        link=absolute(f"/mes-inscriptions/{registration.number}"),
+    )
+    journal.record(
+        "registration withdrawn",
+        by=by,
+        on=registration,
+        at=at,
+        academy=registration.academy_id,
+        before={"state": "registered"},
+        after={"state": registration.state},
+    )
+
+
+@transaction.atomic
+def amend(*, registration: Registration, by: Actor, at: datetime) -> Draft:
+    """« Modifier »: open the tabs again. Nothing changes until « Enregistrer ».
+
+    Raises:
+        Closed, Refused: see `drafting.begin_amending`.
+    """
+    draft = drafting.begin_amending(registration=registration, at=at)
+    journal.record(
+        "modification begun",
+        by=by,
+        on=registration,
+        at=at,
+        academy=registration.academy_id,
+    )
+    return draft
+
+
+@transaction.atomic
+def begin_again(*, registration: Registration, by: Actor, at: datetime) -> Draft:
+    """Undo a withdrawal by a new registration, filled from the old one (E8).
+
+    Raises:
+        Closed, Refused: see `drafting.begin_again`.
+    """
+    draft = drafting.begin_again(registration=registration, at=at)
+    journal.record(
+        "registration begun again",
+        by=by,
+        on=registration,
+        at=at,
+        academy=registration.academy_id,
+    )
+    return draft
+
+
+@transaction.atomic
+def choose_consents(
+    *, registration: Registration, publishes: bool, shares: bool, by: Actor, at: datetime
+) -> None:
+    """Change the two consents, at any time (D6, standards P-05)."""
+    before = {"publishes_name": registration.publishes_name, "shares_name": registration.shares_name}
+    if filing.choose_consents(registration=registration, publishes=publishes, shares=shares):
+        journal.record(
+            "consents chosen",
+            by=by,
+            on=registration,
+            at=at,
+            academy=registration.academy_id,
+            before=before,
+            after={"publishes_name": publishes, "shares_name": shares},
+        )
+
+
+def _tell(kind: str, registration: Registration, version: Version, *, at: datetime) -> None:
+    mail.write(
+        kind,
+        to=_address(registration),
+        at=at,
+        key=f"registration:{registration.pk}:version:{version.number}",
+        about=registration,
+        urgent=True,
+        registration=registration,
+        version=version,
+        snapshot=version.snapshot,
+        link=absolute(f"/mes-inscriptions/{registration.number}"),
+    )
+
+
+def _address(registration: Registration) -> str:
+    candidate = registration.candidate
+    return candidate.user.email if candidate.user else candidate.email

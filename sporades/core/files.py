@@ -1,0 +1,107 @@
+"""The file store: named by what they hold, written once, checked when read.
+
+It stands on Django's default storage, a folder or S3 as FILES_URL says. A key is the SHA-256
+of the content: the same bytes are kept once, and a file that was changed is never given out.
+"""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import Storage, default_storage
+
+
+class Unreadable(Exception):  # noqa: N818 - named as the sentence that it makes
+    """A key whose content cannot be given."""
+
+
+class Missing(Unreadable):
+    """No file has this key."""
+
+
+class Damaged(Unreadable):
+    """The file is not the one that was written."""
+
+
+def put(content: bytes, *, suffix: str) -> str:
+    """Keep a content and return its key; keeping it twice changes nothing.
+
+    Whoever reads finds the whole file or none, also when the writer is killed.
+
+    Args:
+        content: the bytes to keep.
+        suffix: the end of the name, ".pdf".
+    """
+    digest = hashlib.sha256(content).hexdigest()
+    key = f"{digest[:2]}/{digest[2:4]}/{digest}{suffix}"
+    if default_storage.exists(key):
+        try:
+            get(key)
+        except Damaged:
+            default_storage.delete(key)
+        except Missing:
+            pass
+        else:
+            return key
+    _write(default_storage, key, content)
+    return key
+
+
+def get(key: str) -> bytes:
+    """Return the content of a key.
+
+    Raises:
+        Missing: there is no such file.
+        Damaged: its bytes are not those that were kept.
+    """
+    try:
+        with default_storage.open(key) as file:
+            content: bytes = file.read()
+    except FileNotFoundError as error:
+        raise Missing(key) from error
+    if hashlib.sha256(content).hexdigest() != Path(key).name.split(".", 1)[0]:
+        raise Damaged(key)
+    return content
+
+
+class _Whole(File):
+    """A file already on the disk of a folder storage, which moves it in one step."""
+
+    def temporary_file_path(self) -> str:
+        """Return where the file is."""
+        return str(self.name)
+
+
+def _write(storage: Storage, key: str, content: bytes) -> None:
+    try:
+        folder = Path(storage.path(".partial"))
+    except NotImplementedError:
+        # A remote store shows an object when it has it whole.
+        saved = storage.save(key, ContentFile(content))
+    else:
+        saved = _write_beside(storage, folder, key, content)
+    if saved != key:
+        # Somebody kept the same content meanwhile, and the storage made a second name.
+        storage.delete(saved)
+
+
+def _write_beside(storage: Storage, folder: Path, key: str, content: bytes) -> str:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=folder)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        with Path(name).open("rb") as opened:
+            saved = storage.save(key, _Whole(opened, name))
+    finally:
+        Path(name).unlink(missing_ok=True)
+    directory = os.open(Path(storage.path(saved)).parent, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+    return saved

@@ -1,0 +1,97 @@
+"""From a content and a template to a tagged PDF (PDF/UA-1 and PDF/A-2a), by Typst.
+
+A template is a file of this package, under `<room>/typst/`; what it prints comes to it as
+data and can be nothing but text. The same content at the same instant gives the same bytes.
+"""
+
+import json
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from sporades.core import signs
+
+TEMPLATES = Path(__file__).resolve().parent.parent
+STANDARDS: list[Any] = ["ua-1", "a-2a"]
+MOST_SIGNS = 400_000
+"""A file of this size takes some seconds: printing is bounded by what may be asked of it."""
+
+MISSING_SIGNS = (
+    f"Le signe {signs.STAND_IN} tient la place d'un caractère que nos polices d'impression n'ont pas. "
+    "Le texte exact se lit dans la version en ligne de ce document."
+)
+
+
+class CannotPrint(Exception):  # noqa: N818 - named as the sentence that it makes
+    """A template and a content do not make a PDF: a fault of ours, to be repaired."""
+
+
+def typeset(template: str, content: dict[str, Any], *, at: datetime) -> bytes:
+    """Return the PDF of one content.
+
+    Args:
+        template: path of the template from the package, "registrations/typst/summary.typ".
+        content: what the template prints: text, numbers, lists and dictionaries of these.
+        at: the instant written in the file.
+
+    Raises:
+        CannotPrint: the template fails on this content, or it is too long.
+    """
+    return typeset_all(template, [content], at=at)
+
+
+def typeset_all(template: str, contents: Sequence[dict[str, Any]], *, at: datetime) -> bytes:
+    """Return one PDF that holds a paper for each content, each with its own page numbers.
+
+    Papers printed together cost a third of papers printed alone; some hundred a file is
+    best, the memory taken grows with them. Arguments and errors are those of `typeset`.
+    """
+    printed = json.dumps([_printed(content) for content in contents], ensure_ascii=False)
+    if len(printed) > MOST_SIGNS * len(contents):
+        message = f"{template}: {len(printed)} signs are too many to print"
+        raise CannotPrint(message)
+    try:
+        made = _compiler().compile(
+            TEMPLATES / template,
+            format="pdf",
+            sys_inputs={"contents": printed},
+            pdf_standards=STANDARDS,
+            timestamp=at.astimezone(UTC).replace(microsecond=0),
+        )
+    except typst.TypstError as error:
+        message = f"{template}: {error.message}"
+        raise CannotPrint(message) from error
+    if not isinstance(made, bytes):
+        message = f"{template}: not one file"
+        raise CannotPrint(message)
+    return made
+
+
+def _printed(content: dict[str, Any]) -> dict[str, Any]:
+    printed, complete = signs.printable(content)
+    return printed if complete else {**printed, "missing_signs": MISSING_SIGNS}
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[signs.FONTS]
+    )
+
+
+_threads = threading.local()
+
+
+def _compiler() -> typst.Compiler:
+    # A compiler keeps what it has read and works for one thread at a time; it lets the
+    # other threads run meanwhile.
+    if not hasattr(_threads, "compiler"):
+        _threads.compiler = typst.Compiler(
+            root=TEMPLATES, font_paths=_fonts(), ignore_system_fonts=True
+        )
+    return _threads.compiler

@@ -1,0 +1,152 @@
+"""The deployer's seal on a PDF (PAdES B-B), where there is a certificate for it.
+
+The key is read once and kept: reading it again at each signature costs ten times the seal.
+"""
+
+import io
+import logging
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    load_der_private_key,
+    pkcs12,
+)
+from cryptography.x509.oid import NameOID
+from django.conf import settings
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import fields, signers
+from pyhanko_certvalidator.util import get_pyca_cryptography_hash
+
+FIELD = "Cachet"
+
+logger = logging.getLogger(__name__)
+
+
+class SealFailed(Exception):  # noqa: N818 - named as the sentence that it makes
+    """The seal could not be put: key unreadable, password wrong, file not a PDF."""
+
+
+def is_configured() -> bool:
+    """Return whether the deployer gave a key: then every document is sealed."""
+    return bool(settings.SEAL_KEY_FILE)
+
+
+def seal(pdf: bytes) -> bytes:
+    """Return a PDF with the deployer's seal; any later change of the file shows.
+
+    Raises:
+        SealFailed: the seal could not be put.
+    """
+    sealed = io.BytesIO()
+    try:
+        signer = _signer(settings.SEAL_KEY_FILE, settings.SEAL_KEY_PASSWORD)
+        signers.PdfSigner(_metadata(), signer, new_field_spec=_field()).sign_pdf(
+            IncrementalPdfFileWriter(io.BytesIO(pdf)), output=sealed
+        )
+    except Exception as error:
+        # Whatever stops a seal (disk, library, key) has one outcome: no unsealed document.
+        logger.exception("The seal could not be put")
+        raise SealFailed from error
+    return sealed.getvalue()
+
+
+def self_signed(name: str, *, password: str, at: datetime) -> bytes:
+    """Return a PKCS#12 file with a new key that nobody vouches for: demo and rehearsals.
+
+    Args:
+        name: the name of the authority, as readers of the seal will see it.
+        password: what protects the file.
+        at: the certificate is good from a day before this instant, for ten years.
+    """
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    usage = dict.fromkeys(
+        (
+            "key_encipherment",
+            "data_encipherment",
+            "key_agreement",
+            "key_cert_sign",
+            "crl_sign",
+            "encipher_only",
+            "decipher_only",
+        ),
+        False,
+    )
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(at - timedelta(days=1))
+        .not_valid_after(at + timedelta(days=3650))
+        .add_extension(
+            x509.KeyUsage(digital_signature=True, content_commitment=True, **usage), critical=True
+        )
+        .sign(key, hashes.SHA256())
+    )
+    return pkcs12.serialize_key_and_certificates(
+        name.encode(), key, certificate, None, BestAvailableEncryption(password.encode())
+    )
+
+
+class _KeptKeySigner(signers.SimpleSigner):
+    """pyHanko's own signer, less the reading of the key at each signature."""
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self._key = load_der_private_key(self.signing_key.dump(), password=None)
+
+    def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:
+        digest = get_pyca_cryptography_hash(digest_algorithm)
+        match self._key:
+            case RSAPrivateKey():
+                return self._key.sign(data, PKCS1v15(), digest)
+            case ec.EllipticCurvePrivateKey():
+                return self._key.sign(data, ec.ECDSA(digest))
+            case _:
+                return super().sign_raw(data, digest_algorithm)
+
+
+@lru_cache(maxsize=1)
+def _signer(file: str, password: str) -> _KeptKeySigner:
+    read = signers.SimpleSigner.load_pkcs12_data(
+        Path(file).read_bytes(), other_certs=[], passphrase=password.encode() or None
+    )
+    return _KeptKeySigner(
+        signing_cert=read.signing_cert,
+        signing_key=read.signing_key,
+        cert_registry=read.cert_registry,
+    )
+
+
+def _metadata() -> signers.PdfSignatureMetadata:
+    return signers.PdfSignatureMetadata(
+        field_name=FIELD,
+        md_algorithm="sha256",
+        name=settings.DEPLOYER_NAME,
+        reason="Document délivré par ce service",
+        subfilter=fields.SigSeedSubFilter.PADES,
+        certify=True,
+        docmdp_permissions=fields.MDPPerm.NO_CHANGES,
+    )
+
+
+def _field() -> fields.SigFieldSpec:
+    # Out of the page: PDF/UA has no place for a seal that is not drawn.
+    return fields.SigFieldSpec(
+        sig_field_name=FIELD,
+        readable_field_name=f"Cachet électronique de {settings.DEPLOYER_NAME}",
+        invis_sig_settings=fields.InvisSigSettings(
+            set_print_flag=True, set_hidden_flag=False, box_out_of_bounds=True
+        ),
+    )

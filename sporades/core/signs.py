@@ -1,0 +1,72 @@
+"""Which signs the fonts of our documents have, and what is printed in place of the others.
+
+Typst refuses a whole document for one sign that no font draws. A person whose name has one
+must still get the paper: the sign is replaced by a visible square, and the paper says so.
+"""
+
+import unicodedata
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from fontTools.ttLib import TTFont
+
+FONTS = Path(__file__).resolve().parent / "fonts"
+# In the order in which the templates name them: the later ones are seldom opened.
+FONT_FILES = (
+    "AtkinsonHyperlegibleNext-Regular.ttf",
+    "NotoSans-Regular.ttf",
+    "DejaVuSans.ttf",
+    "DroidSansFallbackFull.ttf",
+)
+STAND_IN = "□"
+_KEPT_SPACES = "\u00a0\u202f"
+
+
+def printable(content: Any) -> tuple[Any, bool]:
+    """Return a content as it can be printed, and whether it is so sign for sign.
+
+    Every text of it is put in composed form, without signs that are not seen; a sign that no
+    font has becomes `STAND_IN`.
+    """
+    match content:
+        case str():
+            return _printable_text(content)
+        case dict():
+            pairs = {key: printable(value) for key, value in content.items()}
+            return {key: text for key, (text, _) in pairs.items()}, all(
+                complete for _, complete in pairs.values()
+            )
+        case list() | tuple():
+            items = [printable(item) for item in content]
+            return [item for item, _ in items], all(complete for _, complete in items)
+        case _:
+            return content, True
+
+
+def _printable_text(text: str) -> tuple[str, bool]:
+    if text.isascii() and text.isprintable():
+        return text, True
+    signs = [_printed(sign) for sign in unicodedata.normalize("NFC", text)]
+    return "".join(STAND_IN if sign is None else sign for sign in signs), None not in signs
+
+
+@lru_cache(maxsize=10_000)
+def _printed(sign: str) -> str | None:
+    """Return what is printed for a sign: itself, a space, nothing; None when no font has it."""
+    if sign in "\n\u2028\u2029":
+        return "\n"
+    category = unicodedata.category(sign)
+    if category in {"Cc", "Zs"} and sign not in _KEPT_SPACES:
+        return " "
+    if category == "Cf" or "\ufe00" <= sign <= "\ufe0f":
+        return ""
+    # PDF/A forbids signs of private use, whatever a font makes of them.
+    has_glyph = category != "Co" and any(ord(sign) in _drawn_by(file) for file in FONT_FILES)
+    return sign if has_glyph else None
+
+
+@cache
+def _drawn_by(file: str) -> frozenset[int]:
+    with TTFont(FONTS / file, lazy=True) as font:
+        return frozenset(font.getBestCmap())

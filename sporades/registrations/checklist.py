@@ -1,0 +1,62 @@
+"""« Suis-je bien inscrit ? »: every condition, met or not, with its date (E6)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sporades.core.french import instant_in_words
+from sporades.registrations.models import Registration
+
+
+@dataclass(frozen=True)
+class Check:
+    """One condition of being registered.
+
+    Attributes:
+        label: what it is.
+        state: "done", "missing" or "waiting".
+        note: the date of it, or what is awaited from whom.
+    """
+
+    label: str
+    state: str
+    note: str = ""
+
+
+def checklist(registration: Registration, *, at: datetime) -> list[Check]:
+    """Return what makes a registration sure, in the order of things.
+
+    Args:
+        registration: the registration, as `whole()` loads it.
+        at: now.
+    """
+    zone = registration.service.zone
+    filed = instant_in_words(registration.amended_at or registration.filed_at, zone)
+    checks = [
+        Check(
+            "Inscription enregistrée",
+            "done",
+            f"Version n°{registration.version}, le {filed}.",
+        ),
+        Check("Récapitulatif publié", "done", "À télécharger ou à imprimer : c'est indispensable."),
+    ]
+    if registration.withdrawn_at:
+        withdrawn = instant_in_words(registration.withdrawn_at, zone)
+        checks.append(Check("Désinscription", "missing", f"Enregistrée le {withdrawn}."))
+    snapshot = registration.versions.get(number=registration.version).snapshot
+    if snapshot["to_return"]:
+        checks.append(
+            Check(
+                "Récapitulatif signé renvoyé au service gestionnaire",
+                "waiting",
+                f"À envoyer avant le {snapshot['to_return']['before']}.",
+            )
+        )
+    if snapshot["evidence"]:
+        checks.append(
+            Check(
+                "Pièces justificatives",
+                "waiting",
+                "À préparer : " + " ; ".join(piece["label"] for piece in snapshot["evidence"]) + ".",
+            )
+        )
+    return checks

@@ -1,0 +1,43 @@
+"""Two consents: no by default, changed at any time (standards P-05)."""
+
+from typing import Any
+
+from django import forms
+
+from sporades.registrations.models import Registration
+
+CONSENTS = (
+    (
+        "publishes_name",
+        "J'accepte que mon nom figure dans les résultats publiés",
+        "Si vous répondez « Non », vos résultats ne sont visibles que dans votre espace.",
+    ),
+    (
+        "shares_name",
+        "J'accepte que mon nom et mes résultats soient communiqués à des tiers",
+        "Par exemple à la presse ou à une collectivité qui félicite les lauréats.",
+    ),
+)
+
+
+class ConsentsForm(forms.Form):
+    """The two consents of a registration already filed."""
+
+    def __init__(self, data: Any = None, *, registration: Registration) -> None:
+        """Show the choices made."""
+        super().__init__(data, label_suffix="")
+        for name, label, help_text in CONSENTS:
+            self.fields[name] = forms.ChoiceField(
+                label=label,
+                help_text=help_text,
+                choices=(("non", "Non"), ("oui", "Oui")),
+                widget=forms.RadioSelect,
+                initial="oui" if getattr(registration, name) else "non",
+            )
+
+    def choices_made(self) -> dict[str, bool]:
+        """Return the two choices, as the act wants them."""
+        return {
+            "publishes": self.cleaned_data["publishes_name"] == "oui",
+            "shares": self.cleaned_data["shares_name"] == "oui",
+        }

@@ -1,0 +1,91 @@
+"""Everything that the tabs of a registration are judged on, whatever door it comes through."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from sporades.candidates.models import Candidate, Identity
+from sporades.exams.models import Exam, Regulation, RegistrationService, Speciality
+from sporades.exams.rules import Facts
+from sporades.exams.schema import Exam as ExamRules
+from sporades.registrations.models import Draft, Registration
+
+type Answers = dict[str, Any]
+
+
+@dataclass
+class Dossier:
+    """A registration in the making.
+
+    Attributes:
+        candidate: who registers.
+        exam: what for.
+        speciality: its speciality, where the exam has any.
+        service: where: an academy and its openings.
+        regulation: the version of the réglementation that judges it.
+        answers: for each tab, the answers as typed.
+        day: the day on which ages count when no rule names another.
+        amends: the registration that is being changed, if any.
+    """
+
+    candidate: Candidate
+    exam: Exam
+    speciality: Speciality | None
+    service: RegistrationService
+    regulation: Regulation
+    answers: dict[str, Answers] = field(default_factory=dict)
+    day: date = field(default_factory=date.today)
+    amends: Registration | None = None
+
+    @property
+    def identity(self) -> Identity:
+        """The civil data of the candidate."""
+        return self.candidate.identity
+
+    @cached_property
+    def rules(self) -> ExamRules:
+        """What the réglementation says of this exam."""
+        return self.regulation.rules.exam(self.exam.code)
+
+    def of(self, section: str) -> Answers:
+        """Return the answers typed in a tab."""
+        return self.answers.get(section, {})
+
+    @property
+    def asks_qualification(self) -> bool:
+        """Whether the exam asks what the candidate holds: « Qualification présentée »."""
+        asked = self.rules.qualification
+        return any((asked.diplomas, asked.colouring, asked.experience))
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What the rules want to know, read from whatever is answered so far."""
+        from sporades.registrations.facts import facts_of  # noqa: PLC0415 - it reads the tabs' forms
+
+        return facts_of(self)
+
+    def facts_with(self, form: Any) -> Facts:
+        """Return the facts, with the cleaned answers of a tab's form in place of those kept."""
+        from sporades.registrations.facts import facts_of  # noqa: PLC0415
+
+        return facts_of(self, form.cleaned_data)
+
+
+def dossier_of(draft: Draft, *, day: date, answers: dict[str, Answers] | None = None) -> Dossier:
+    """Return the dossier of a draft, loaded by `Draft.objects.whole()`.
+
+    It is judged under the réglementation in force, whichever one the draft was begun under.
+    """
+    if answers is None:
+        answers = {row.section: row.answers for row in draft.answers.all()}
+    return Dossier(
+        candidate=draft.candidate,
+        exam=draft.exam,
+        speciality=draft.speciality,
+        service=draft.service,
+        regulation=Regulation.objects.in_force(draft.exam.domain, draft.exam.session),
+        answers=answers,
+        day=day,
+        amends=draft.amends,
+    )

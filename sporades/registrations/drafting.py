@@ -1,0 +1,196 @@
+"""Begin a draft, answer its tabs, leave it."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from sporades.candidates.models import Candidate
+from sporades.core.refusals import Refused
+from sporades.exams.models import Exam, Regulation, RegistrationService, Speciality
+from sporades.registrations.dossier import Answers
+from sporades.registrations.models import Draft, Registration, SectionAnswers
+from sporades.registrations.refusals import Closed, Overtaken
+
+
+def begin(
+    *,
+    candidate: Candidate,
+    exam: Exam,
+    speciality: Speciality | None,
+    service: RegistrationService,
+    at: datetime,
+) -> Draft:
+    """Return the candidate's open draft for this choice, begun now if there is none.
+
+    An open draft in another academy follows the candidate to the one just chosen, with its
+    answers.
+
+    Raises:
+        Closed: the service is not open at this instant.
+    """
+    refuse_closed(service, at=at)
+    regulation = Regulation.objects.in_force(exam.domain, exam.session)
+    try:
+        with transaction.atomic():
+            draft, _ = Draft.objects.open().get_or_create(
+                candidate=candidate,
+                exam=exam,
+                speciality=speciality,
+                amends=None,
+                defaults={
+                    "service": service,
+                    "regulation": regulation,
+                    "created_at": at,
+                    "answered_at": at,
+                },
+            )
+    except IntegrityError:
+        draft = Draft.objects.open().get(
+            candidate=candidate, exam=exam, speciality=speciality, amends=None
+        )
+    if draft.service_id != service.pk:
+        draft.service = service
+        draft.save(update_fields=["service"])
+    return draft
+
+
+def begin_amending(*, registration: Registration, at: datetime) -> Draft:
+    """Return the open modification of a registration, begun now from what was last filed.
+
+    A modification that started from an older version is dropped: what it did not know of
+    must not be overwritten.
+
+    Raises:
+        Closed: the service is not open at this instant.
+        Refused: the registration does not stand any more.
+    """
+    if not registration.is_active:
+        message = "Cette inscription n'est plus en cours : elle ne peut pas être modifiée."
+        raise Refused(message)
+    refuse_closed(registration.service, at=at)
+    with transaction.atomic():
+        Registration.objects.select_for_update(of=("self",)).get(pk=registration.pk)
+        draft = Draft.objects.open().filter(amends=registration).first()
+        if draft and draft.amends_version != registration.version:
+            abandon(draft=draft, at=at)
+            draft = None
+        return draft or _copy(registration, amends=registration, at=at)
+
+
+def begin_again(*, registration: Registration, at: datetime) -> Draft:
+    """Return a new draft filled from a withdrawn registration (E8)."""
+    refuse_closed(registration.service, at=at)
+    with transaction.atomic():
+        open_draft = (
+            Draft.objects.open()
+            .filter(
+                candidate=registration.candidate_id,
+                exam=registration.exam_id,
+                speciality=registration.speciality_id,
+                amends=None,
+            )
+            .first()
+        )
+        return open_draft or _copy(registration, amends=None, at=at)
+
+
+def _copy(registration: Registration, *, amends: Registration | None, at: datetime) -> Draft:
+    last = registration.versions.get(number=registration.version)
+    draft = Draft.objects.create(
+        candidate=registration.candidate,
+        exam=registration.exam,
+        speciality=registration.speciality,
+        service=registration.service,
+        regulation=Regulation.objects.in_force(
+            registration.exam.domain, registration.exam.session
+        ),
+        amends=amends,
+        amends_version=amends.version if amends else None,
+        created_at=at,
+        answered_at=at,
+    )
+    SectionAnswers.objects.bulk_create(
+        SectionAnswers(draft=draft, section=section, answers=answers, answered_at=at)
+        for section, answers in last.snapshot["answers"].items()
+    )
+    return draft
+
+
+def answer(
+    *, draft: Draft, section: str, typed: Answers, seen_revision: int | None, at: datetime
+) -> SectionAnswers:
+    """Keep the answers to a tab, as typed.
+
+    Args:
+        draft: the draft.
+        section: the tab's slug.
+        typed: the answers.
+        seen_revision: the revision that the page showed (0: none yet), or nothing to
+            overwrite whatever is there.
+        at: the instant of arrival.
+
+    Raises:
+        Refused: the draft is filed or abandoned.
+        Overtaken: somebody answered the tab since the page was shown.
+    """
+    with transaction.atomic():
+        locked = Draft.objects.select_for_update().get(pk=draft.pk)
+        if not locked.is_open:
+            message = "Cette saisie est déjà enregistrée ou abandonnée : vos réponses n'y sont plus ajoutées."
+            raise Refused(message)
+        row = SectionAnswers.objects.filter(draft=draft, section=section).first()
+        if row is None:
+            row = SectionAnswers.objects.create(
+                draft=draft, section=section, answers=typed, answered_at=at
+            )
+        elif row.answers != typed:
+            if seen_revision is not None and seen_revision != row.revision:
+                raise Overtaken
+            row.answers, row.answered_at, row.revision = typed, at, row.revision + 1
+            row.save(update_fields=["answers", "answered_at", "revision"])
+        locked.answered_at = at
+        locked.save(update_fields=["answered_at"])
+        follow_rules(draft=draft)
+    return row
+
+
+def follow_rules(*, draft: Draft) -> bool:
+    """Put an open draft under the réglementation in force, and return whether it has changed."""
+    current = Regulation.objects.in_force(draft.exam.domain, draft.exam.session)
+    if draft.regulation_id == current.pk:
+        return False
+    draft.regulation = current
+    draft.save(update_fields=["regulation"])
+    return True
+
+
+def move(*, draft: Draft, service: RegistrationService, at: datetime) -> None:
+    """Take a draft, with its answers, to the service of another academy.
+
+    Raises:
+        Closed: that service is not open.
+        Refused: a registration already filed does not change academy by itself.
+    """
+    if draft.amends_id:
+        message = "Une inscription enregistrée ne change d'académie qu'à la demande du service gestionnaire."
+        raise Refused(message)
+    refuse_closed(service, at=at)
+    draft.service = service
+    draft.save(update_fields=["service"])
+
+
+def abandon(*, draft: Draft, at: datetime) -> None:
+    """Leave a draft: what was filed before stays as it is."""
+    Draft.objects.open().filter(pk=draft.pk).update(abandoned_at=at)
+
+
+def refuse_closed(service: RegistrationService, *, at: datetime) -> None:
+    """Raise `Closed` unless the service accepts a request arrived at this instant."""
+    if service.accepts(at):
+        return
+    raise Closed(
+        arrived_at=at,
+        zone=service.zone,
+        closing=service.closing_in_words,
+        opening=service.opening_in_words if at < service.opens_at else "",
+    )

@@ -1,0 +1,178 @@
+"""File a draft: validate every tab, write the rows, take the number, freeze the version."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from sporades.candidates.models import Candidate
+from sporades.core.actors import Actor
+from sporades.core.digests import digest
+from sporades.core.french import local_day
+from sporades.core.refusals import Refused
+from sporades.core.transitions import move
+from sporades.documents.models import Folder
+from sporades.registrations import drafting, journey
+from sporades.registrations.changes import changes_between
+from sporades.registrations.dossier import Dossier, dossier_of
+from sporades.registrations.models import Draft, Registration, Version
+from sporades.registrations.numbers import take_number
+from sporades.registrations.refusals import AlreadyRegistered, Incomplete, RulesChanged
+from sporades.registrations.sections.base import Section, SectionForm
+from sporades.registrations.snapshot import snapshot_of
+from sporades.registrations.states import State, WITHDRAW
+
+type Forms = list[tuple[Section, SectionForm]]
+
+
+def lock(draft: Draft) -> Draft:
+    """Return the draft, whole and locked: whoever files it a second time waits, then finds it filed."""
+    Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
+    return Draft.objects.whole().get(pk=draft.pk)
+
+
+def check(draft: Draft, *, at: datetime) -> tuple[Dossier, Forms]:
+    """Return the dossier of a draft and its tabs, all of them valid, under the rules in force.
+
+    Raises:
+        Closed: the request did not arrive while the service was open.
+        Incomplete: answers are missing or refused; `RulesChanged` when the rules have moved.
+    """
+    drafting.refuse_closed(draft.service, at=at)
+    rules_changed = drafting.follow_rules(draft=draft)
+    dossier = dossier_of(draft, day=local_day(at, draft.service.zone))
+    forms = journey.judged(dossier)
+    troubles = journey.troubles(forms)
+    if troubles:
+        raise RulesChanged(troubles) if rules_changed else Incomplete(troubles)
+    return dossier, forms
+
+
+def file(*, draft: Draft, dossier: Dossier, forms: Forms, by: Actor, at: datetime) -> Version:
+    """Turn a checked, locked draft into a registration or into its next version.
+
+    Raises:
+        AlreadyRegistered: another registration of the candidate excludes this one.
+        Refused: the registration has been withdrawn or filed again meanwhile.
+    """
+    if draft.amends_id:
+        registration = _amended(draft, at=at)
+    else:
+        registration = _made(draft, dossier=dossier, at=at)
+    _describe(registration, dossier=dossier, forms=forms)
+    _keep(registration)
+    _write_rows(registration, forms)
+    version = _freeze(registration, dossier=dossier, forms=forms, by=by, at=at)
+    draft.filed_as = version
+    draft.save(update_fields=["filed_as", "regulation"])
+    return version
+
+
+def withdraw(*, registration: Registration, at: datetime) -> None:
+    """Withdraw a registration, for good: it is never made active again.
+
+    Raises:
+        Closed: the service is not open at this instant.
+        Refused: the registration does not stand any more.
+    """
+    drafting.refuse_closed(registration.service, at=at)
+    move(registration, WITHDRAW, withdrawn_at=at)
+    Draft.objects.open().filter(amends=registration).update(abandoned_at=at)
+
+
+def choose_consents(*, registration: Registration, publishes: bool, shares: bool) -> bool:
+    """Keep the two consents, changeable at any time; return whether anything changed."""
+    changed = (registration.publishes_name, registration.shares_name) != (publishes, shares)
+    Registration.objects.filter(pk=registration.pk).update(
+        publishes_name=publishes, shares_name=shares
+    )
+    return changed
+
+
+def _made(draft: Draft, *, dossier: Dossier, at: datetime) -> Registration:
+    candidate: Candidate = draft.candidate
+    registration = Registration(
+        number=take_number(),
+        candidate=candidate,
+        academy=draft.service.academy,
+        service=draft.service,
+        exam=draft.exam,
+        speciality=draft.speciality,
+        exclusive_scope=dossier.regulation.rules.exclusive_scope(dossier.rules),
+        filed_at=at,
+    )
+    registration.folder = Folder.objects.create(
+        holder=candidate.user,
+        academy=draft.service.academy.code,
+        domain=draft.exam.domain.code,
+        label=registration.title,
+    )
+    return registration
+
+
+def _amended(draft: Draft, *, at: datetime) -> Registration:
+    registration: Registration = (
+        Registration.objects.select_for_update(of=("self",)).whole().get(pk=draft.amends_id)
+    )
+    if registration.state != State.REGISTERED:
+        message = "Cette inscription n'est plus en cours : votre modification n'est pas enregistrée."
+        raise Refused(message)
+    if registration.version != draft.amends_version:
+        message = (
+            "Votre inscription a été modifiée ailleurs depuis le début de cette saisie. "
+            "Rouvrez-la avec « Modifier » pour partir de sa dernière version."
+        )
+        raise Refused(message)
+    registration.version += 1
+    registration.amended_at = at
+    return registration
+
+
+def _describe(registration: Registration, *, dossier: Dossier, forms: Forms) -> None:
+    identity = dossier.identity
+    registration.identity = identity
+    registration.name_key = identity.name_key
+    registration.birth_date = identity.birth_date
+    registration.regulation = dossier.regulation
+    for _, form in forms:
+        form.write(registration)
+
+
+def _keep(registration: Registration) -> None:
+    try:
+        with transaction.atomic():
+            registration.save()
+    except IntegrityError as trouble:
+        if "a_candidate_registers_once" in str(trouble):
+            raise AlreadyRegistered from trouble
+        raise
+
+
+def _write_rows(registration: Registration, forms: Forms) -> None:
+    registration.papers.all().delete()
+    registration.answers.all().delete()
+    for _, form in forms:
+        form.write_rows(registration)
+
+
+def _freeze(
+    registration: Registration, *, dossier: Dossier, forms: Forms, by: Actor, at: datetime
+) -> Version:
+    snapshot = snapshot_of(
+        registration, number=registration.version, dossier=dossier, forms=forms, at=at
+    )
+    before = (
+        registration.versions.get(number=registration.version - 1).snapshot
+        if registration.version > 1
+        else None
+    )
+    return Version.objects.create(
+        registration=registration,
+        number=registration.version,
+        regulation=dossier.regulation,
+        snapshot=snapshot,
+        digest=digest(snapshot),
+        author_kind=by.kind,
+        author_name=by.name,
+        filed_at=at,
+        changes=changes_between(before, snapshot) if before else [],
+    )

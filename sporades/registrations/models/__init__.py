@@ -1,0 +1,18 @@
+"""Drafts hold answers; registrations hold facts; versions hold what was filed."""
+
+from sporades.registrations.models.draft import Draft, SectionAnswers
+from sporades.registrations.models.registration import (
+    Registration,
+    RegistrationAnswer,
+    RegistrationPaper,
+)
+from sporades.registrations.models.version import Version
+
+__all__ = [
+    "Draft",
+    "Registration",
+    "RegistrationAnswer",
+    "RegistrationPaper",
+    "SectionAnswers",
+    "Version",
+]

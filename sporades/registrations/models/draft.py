@@ -1,0 +1,153 @@
+"""What a candidate has typed and not yet filed."""
+
+import uuid
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from sporades.accounts.models import User
+from sporades.registrations.titles import title_of
+
+
+class DraftQuerySet(models.QuerySet["Draft"]):
+    """Questions about drafts."""
+
+    def open(self) -> Self:
+        """Return the drafts that are neither filed nor abandoned."""
+        return self.filter(filed_as__isnull=True, abandoned_at__isnull=True)
+
+    def visible_to(self, user: User) -> Self:
+        """Return the drafts of this account's candidate."""
+        return self.filter(candidate__user=user)
+
+    def for_list(self) -> Self:
+        """Everything that a card shows; touching anything else raises."""
+        return self.select_related(
+            "exam__session",
+            "exam__domain",
+            "speciality",
+            "service__academy",
+            "service__managing_service",
+        ).fetch_mode(models.FETCH_RAISE)
+
+    def whole(self) -> Self:
+        """Load everything that a tab of the wizard needs, in one query."""
+        return self.select_related(
+            "candidate__identity",
+            "candidate__user",
+            "exam__domain",
+            "exam__session",
+            "speciality",
+            "service__academy",
+            "service__managing_service",
+            "regulation",
+            "amends",
+            "filed_as",
+        )
+
+
+class Draft(models.Model):
+    """Answers on their way to a registration, or to a new version of one.
+
+    It is kept at every step; nothing here is ever taken for a fact.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    candidate = models.ForeignKey(
+        "candidates.Candidate", on_delete=models.CASCADE, related_name="drafts"
+    )
+    exam = models.ForeignKey("exams.Exam", on_delete=models.PROTECT, related_name="+")
+    speciality = models.ForeignKey(
+        "exams.Speciality", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    service = models.ForeignKey(
+        "exams.RegistrationService", on_delete=models.PROTECT, related_name="drafts"
+    )
+    regulation = models.ForeignKey("exams.Regulation", on_delete=models.PROTECT, related_name="+")
+    amends = models.ForeignKey(
+        "registrations.Registration",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="drafts",
+        verbose_name="modifie",
+    )
+    amends_version = models.PositiveIntegerField("version de départ", null=True, blank=True)
+    filed_as = models.OneToOneField(
+        "registrations.Version",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="draft",
+        verbose_name="enregistré comme",
+    )
+    created_at = models.DateTimeField("commencé le")
+    answered_at = models.DateTimeField("dernière saisie le")
+    abandoned_at = models.DateTimeField("abandonné le", null=True, blank=True)
+    reminded_at = models.DateTimeField("rappelé le", null=True, blank=True)
+
+    objects: ClassVar[Any] = DraftQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "brouillon"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["candidate", "exam", "speciality"],
+                condition=Q(filed_as__isnull=True, abandoned_at__isnull=True, amends__isnull=True),
+                nulls_distinct=False,
+                name="a_candidate_has_one_open_draft_for_a_choice",
+            ),
+            models.UniqueConstraint(
+                fields=["amends"],
+                condition=Q(filed_as__isnull=True, abandoned_at__isnull=True),
+                name="a_registration_has_one_open_modification",
+            ),
+            models.CheckConstraint(
+                name="a_modification_knows_what_it_starts_from",
+                condition=Q(amends__isnull=True, amends_version__isnull=True)
+                | Q(amends__isnull=False, amends_version__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return what the draft is for."""
+        return title_of(self.exam, self.speciality)
+
+    @property
+    def is_filed(self) -> bool:
+        """Whether the draft has become a version."""
+        return self.filed_as_id is not None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the draft can still be answered."""
+        return self.filed_as_id is None and self.abandoned_at is None
+
+
+class SectionAnswers(models.Model):
+    """The answers to one tab, as typed, complete or not."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="answers")
+    section = models.SlugField("onglet", max_length=30)
+    answers = models.JSONField("réponses", default=dict)
+    revision = models.PositiveIntegerField("révision", default=1)
+    answered_at = models.DateTimeField("saisi le")
+
+    class Meta:
+        verbose_name = "réponses à un onglet"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["draft", "section"], name="a_draft_answers_a_tab_once"
+            ),
+            models.CheckConstraint(name="a_revision_counts_from_one", condition=Q(revision__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        """Return the tab."""
+        return f"{self.section}, révision {self.revision}"
+
+    @classmethod
+    def next_revision(cls) -> F:
+        """Return the expression that counts a revision up."""
+        return F("revision") + 1

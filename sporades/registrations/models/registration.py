@@ -1,0 +1,221 @@
+"""A registration as last filed: rows that the whole service relies on."""
+
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+
+from sporades.accounts.models import User
+from sporades.core.french import instant_in_words
+from sporades.registrations.states import State
+from sporades.registrations.titles import title_of
+
+UNDO_FOR = timedelta(hours=72)
+
+
+class RegistrationQuerySet(models.QuerySet["Registration"]):
+    """Questions about registrations."""
+
+    def active(self) -> Self:
+        """Return those that stand."""
+        return self.filter(state=State.REGISTERED)
+
+    def visible_to(self, user: User) -> Self:
+        """Return the registrations of this account's candidate."""
+        return self.filter(candidate__user=user)
+
+    def for_list(self) -> Self:
+        """Everything that a card shows; touching anything else raises."""
+        return self.select_related(
+            "exam__domain",
+            "exam__session",
+            "speciality",
+            "service__academy",
+            "service__managing_service",
+            "candidate__identity",
+        ).fetch_mode(models.FETCH_RAISE)
+
+    def whole(self) -> Self:
+        """Everything that the page of one registration shows."""
+        return self.select_related(
+            "candidate__identity",
+            "candidate__user",
+            "exam__domain",
+            "exam__session",
+            "speciality",
+            "service__academy",
+            "service__managing_service",
+            "regulation",
+            "folder",
+        )
+
+
+class Registration(models.Model):
+    """A candidature: one candidate, one exam, one session, one service."""
+
+    number = models.CharField("numéro d'inscription", max_length=14, unique=True)
+    candidate = models.ForeignKey(
+        "candidates.Candidate", on_delete=models.PROTECT, related_name="registrations"
+    )
+    identity = models.ForeignKey("candidates.Identity", on_delete=models.PROTECT, related_name="+")
+    folder = models.OneToOneField(
+        "documents.Folder", on_delete=models.PROTECT, related_name="registration"
+    )
+    academy = models.ForeignKey("territory.Academy", on_delete=models.PROTECT, related_name="+")
+    service = models.ForeignKey(
+        "exams.RegistrationService", on_delete=models.PROTECT, related_name="registrations"
+    )
+    exam = models.ForeignKey("exams.Exam", on_delete=models.PROTECT, related_name="+")
+    speciality = models.ForeignKey(
+        "exams.Speciality", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    regulation = models.ForeignKey("exams.Regulation", on_delete=models.PROTECT, related_name="+")
+    exclusive_scope = models.CharField("une seule inscription parmi", max_length=60, blank=True)
+    state = models.CharField("état", max_length=12, choices=State, default=State.REGISTERED)
+    version = models.PositiveIntegerField("version", default=1)
+    filed_at = models.DateTimeField("enregistrée le")
+    amended_at = models.DateTimeField("modifiée le", null=True, blank=True)
+    withdrawn_at = models.DateTimeField("désinscrite le", null=True, blank=True)
+
+    name_key = models.CharField("clé de recherche", max_length=310, db_collation="C")
+    birth_date = models.DateField("date de naissance", null=True, blank=True)
+    ine = models.CharField("INE", max_length=11, blank=True)
+    address_1 = models.CharField("adresse, ligne 1", max_length=38, blank=True)
+    address_2 = models.CharField("adresse, ligne 2", max_length=38, blank=True)
+    address_3 = models.CharField("adresse, ligne 3", max_length=38, blank=True)
+    address_4 = models.CharField("adresse, ligne 4", max_length=38, blank=True)
+    postcode = models.CharField("code postal", max_length=10, blank=True)
+    town = models.CharField("commune", max_length=80, blank=True)
+    commune = models.CharField("code de la commune", max_length=5, blank=True)
+    country = models.CharField("pays", max_length=5, blank=True)
+    phone = models.CharField("téléphone", max_length=20, blank=True)
+    mobile = models.CharField("téléphone mobile", max_length=20, blank=True)
+    guardian_name = models.CharField("représentant légal", max_length=120, blank=True)
+    guardian_phone = models.CharField("téléphone du représentant légal", max_length=20, blank=True)
+    guardian_email = models.EmailField("adresse du représentant légal", max_length=254, blank=True)
+    father_name = models.CharField("nom et prénoms du père", max_length=120, blank=True)
+    mother_name = models.CharField("nom et prénoms de la mère", max_length=120, blank=True)
+    category = models.CharField("catégorie", max_length=20, blank=True)
+    passing_form = models.CharField("forme de passage", max_length=20, blank=True)
+    zone = models.CharField("zone souhaitée", max_length=40, blank=True)
+    has_disability = models.BooleanField("handicap déclaré", default=False)
+    diploma = models.CharField("diplôme présenté", max_length=60, blank=True)
+    colouring = models.CharField("coloration disciplinaire", max_length=60, blank=True)
+    publishes_name = models.BooleanField("nom dans les résultats publiés", default=False)
+    shares_name = models.BooleanField("nom communiqué à des tiers", default=False)
+
+    objects: ClassVar[Any] = RegistrationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "inscription"
+        constraints = [
+            models.CheckConstraint(
+                name="a_withdrawn_registration_has_its_date",
+                condition=Q(state=State.WITHDRAWN, withdrawn_at__isnull=False)
+                | (~Q(state=State.WITHDRAWN) & Q(withdrawn_at__isnull=True)),
+            ),
+            models.UniqueConstraint(
+                fields=["candidate", "exam", "speciality"],
+                condition=Q(state=State.REGISTERED),
+                nulls_distinct=False,
+                name="a_candidate_registers_once_for_an_exam",
+            ),
+            models.UniqueConstraint(
+                fields=["candidate", "exclusive_scope"],
+                condition=Q(state=State.REGISTERED) & ~Q(exclusive_scope=""),
+                name="a_candidate_registers_once_in_an_exclusive_scope",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["academy", "exam", "state"], name="registration_by_academy"),
+        ]
+
+    def __str__(self) -> str:
+        """Return what it is for, in full."""
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """Name the exam, its speciality and its session."""
+        return title_of(self.exam, self.speciality)
+
+    @property
+    def card_over(self) -> str:
+        """What stands above the title of a card: session, academy, number."""
+        return f"{self.exam.session.label}, {self.service.academy.full_name}, n°{self.number}"
+
+    @property
+    def state_in_words(self) -> str:
+        """Say where the registration stands, as a sentence."""
+        if self.withdrawn_at:
+            return f"Vous vous êtes désinscrit le {self.withdrawn_in_words}."
+        return "Votre inscription est enregistrée."
+
+    @property
+    def withdrawn_in_words(self) -> str:
+        """Say when it was withdrawn."""
+        if self.withdrawn_at is None:
+            return ""
+        return instant_in_words(self.withdrawn_at, self.service.zone)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the registration stands."""
+        return self.state == State.REGISTERED
+
+    def is_editable(self, at: datetime) -> bool:
+        """Return whether its candidate may still change or withdraw it."""
+        return self.is_active and self.service.accepts(at)
+
+    def can_be_undone(self, at: datetime) -> bool:
+        """Return whether its withdrawal may still be undone by a new, pre-filled one (E8)."""
+        return (
+            self.withdrawn_at is not None
+            and at - self.withdrawn_at <= UNDO_FOR
+            and self.service.accepts(at)
+        )
+
+
+class RegistrationPaper(models.Model):
+    """One épreuve of a registration, and what its candidate chose for it."""
+
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="papers")
+    paper = models.ForeignKey("exams.Paper", on_delete=models.PROTECT, related_name="+")
+    status = models.CharField("statut", max_length=20)
+    form = models.CharField("forme", max_length=20, blank=True)
+    option = models.CharField("option", max_length=40, blank=True)
+    mark = models.DecimalField("note conservée", max_digits=4, decimal_places=2, null=True, blank=True)
+    mark_session = models.PositiveSmallIntegerField("session de la note", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "épreuve d'une inscription"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["registration", "paper"], name="an_epreuve_stands_once_in_a_registration"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the épreuve and its status."""
+        return f"{self.paper} : {self.status}"
+
+
+class RegistrationAnswer(models.Model):
+    """The answer to one question that the exam asks."""
+
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="answers")
+    question = models.CharField("question", max_length=40)
+    value = models.JSONField("réponse")
+
+    class Meta:
+        verbose_name = "réponse à une question d'examen"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["registration", "question"], name="a_question_is_answered_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the question's code."""
+        return self.question

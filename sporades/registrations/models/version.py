@@ -1,0 +1,50 @@
+"""What was filed: frozen, with its fingerprint."""
+
+
+import pgtrigger
+from django.db import models
+
+from sporades.core.digests import digest
+from sporades.core.french import instant_in_words
+
+
+class Version(models.Model):
+    """One filing of a registration: everything that it said, for ever."""
+
+    registration = models.ForeignKey(
+        "registrations.Registration", on_delete=models.CASCADE, related_name="versions"
+    )
+    number = models.PositiveIntegerField("numéro de version")
+    regulation = models.ForeignKey("exams.Regulation", on_delete=models.PROTECT, related_name="+")
+    snapshot = models.JSONField("contenu")
+    digest = models.CharField("empreinte", max_length=64)
+    author_kind = models.CharField("qualité de l'auteur", max_length=20)
+    author_name = models.CharField("auteur", max_length=255)
+    filed_at = models.DateTimeField("enregistrée le")
+    changes = models.JSONField("ce qui a changé", default=list)
+
+    class Meta:
+        verbose_name = "version d'une inscription"
+        ordering = ("registration", "number")
+        triggers = [
+            pgtrigger.Protect(name="a_version_is_never_rewritten", operation=pgtrigger.Update),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["registration", "number"], name="a_version_number_is_used_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return « version n°2 »."""
+        return f"version n°{self.number}"
+
+    @property
+    def filed_in_words(self) -> str:
+        """Say when it was filed."""
+        return instant_in_words(self.filed_at, self.registration.service.zone)
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether the content still has the fingerprint taken at filing."""
+        return digest(self.snapshot) == self.digest

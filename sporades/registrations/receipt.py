@@ -1,0 +1,46 @@
+"""The receipt: what the administration owes to who registers (CRPA R. 112-5; L-01, L-02)."""
+
+from datetime import datetime
+from typing import Any
+
+from sporades.core.french import instant_in_words, local_day
+from sporades.exams.rules.legal import in_words
+from sporades.registrations.dossier import Dossier
+from sporades.registrations.models import Registration
+
+
+def receipt_of(
+    registration: Registration, *, number: int, dossier: Dossier, at: datetime
+) -> list[str]:
+    """Return the sentences of the receipt of a version.
+
+    Args:
+        registration: the registration, numbered.
+        number: the number of the version.
+        dossier: what was judged; its réglementation holds the legal mentions.
+        at: the instant at which the request arrived.
+    """
+    service = dossier.service
+    legal = dossier.regulation.rules.legal
+    received = (
+        f"Demande reçue le {instant_in_words(at, service.zone)} et enregistrée sous le numéro "
+        f"{registration.number}, version n°{number}, par {service.managing_service.name}, "
+        f"{service.academy.full_name}."
+    )
+    if legal is None:
+        return [received]
+    return [received, in_words(legal, local_day(at, service.zone))]
+
+
+def return_of(dossier: Dossier) -> dict[str, Any] | None:
+    """Return where and until when the signed summary is sent back, where it must be (E9)."""
+    asked = dossier.rules.summary_return
+    if asked is None:
+        return None
+    service = dossier.service
+    managing = service.managing_service
+    return {
+        "text": asked.text,
+        "address": list(asked.address) or [managing.name, *managing.address],
+        "before": service.deadline_in_words(asked.deadline),
+    }

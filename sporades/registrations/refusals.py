@@ -1,0 +1,80 @@
+"""Why a registration cannot be filed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sporades.core.french import instant_in_words
+from sporades.core.refusals import Refused
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """One thing that stands in the way of filing.
+
+    Attributes:
+        section: the slug of the tab.
+        title: the title of the tab.
+        field: the name of the field in its form, or nothing for the tab as a whole.
+        label: the field's label.
+        message: what is wrong and what to do.
+    """
+
+    section: str
+    title: str
+    field: str
+    label: str
+    message: str
+
+
+class Incomplete(Refused):
+    """Answers are missing or refused."""
+
+    def __init__(self, troubles: Sequence[Trouble]) -> None:
+        """Keep what is missing."""
+        self.troubles = tuple(troubles)
+        super().__init__("Votre inscription n'est pas complète : vérifiez les points indiqués.")
+
+
+class RulesChanged(Incomplete):
+    """The réglementation has changed since the draft was begun, and some answers no longer fit."""
+
+    def __init__(self, troubles: Sequence[Trouble]) -> None:
+        """Say so before what is missing."""
+        super().__init__(troubles)
+        self.args = (
+            "Les règles de cet examen ont changé depuis le début de votre saisie. "
+            "Vos réponses sont conservées ; certaines sont à revoir.",
+        )
+
+
+class Closed(Refused):
+    """The request arrived before the opening or after the closing."""
+
+    def __init__(self, *, arrived_at: datetime, zone: str, closing: str, opening: str = "") -> None:
+        """Say when the request was received, and what the service's hours are."""
+        received = instant_in_words(arrived_at, zone)
+        if opening:
+            text = f"Les inscriptions ouvrent {opening}. Votre demande a été reçue le {received}."
+        else:
+            text = (
+                f"Les inscriptions étaient ouvertes jusqu'au {closing}. "
+                f"Votre demande a été reçue le {received} : elle n'a pas pu être enregistrée. "
+                "Votre saisie est conservée."
+            )
+        super().__init__(text)
+
+
+class AlreadyRegistered(Refused):
+    """The candidate already has an active registration that excludes this one."""
+
+    message = (
+        "Vous avez déjà une inscription en cours pour cet examen et cette session. "
+        "Vous pouvez la modifier depuis « Mes inscriptions »."
+    )
+
+
+class Overtaken(Refused):
+    """Someone else answered the same tab since it was shown."""
+
+    message = "Ces réponses ont été modifiées ailleurs depuis l'affichage de la page."

@@ -1,0 +1,124 @@
+"""For an exam, one registers in the academy where one lives (guide, « M'inscrire »)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sporades.core.french import listed
+from sporades.exams.models import RegistrationService
+from sporades.exams.rules.residence import is_free, registering_academy
+from sporades.registrations.dossier import Dossier
+from sporades.territory import queries as territory
+from sporades.territory.models import FRANCE, Academy
+from sporades.territory.rules import Outcome, Residence
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Why an address does not belong to the service, and the field to correct.
+
+    Attributes:
+        field: the name of the field.
+        message: what is wrong and what to do.
+        is_elsewhere: whether another academy is known to be the right one.
+    """
+
+    field: str
+    message: str
+    is_elsewhere: bool = False
+
+
+def refusal_of_residence(
+    dossier: Dossier, *, postcode: str, commune: str, country: str
+) -> Elsewhere | None:
+    """Return why this address cannot register with this service, or nothing.
+
+    Args:
+        dossier: the dossier; the réglementation of its exam says what decides of the academy.
+        postcode: the postcode, as typed.
+        commune: the INSEE code of the commune, where it is known.
+        country: the INSEE code of the country.
+    """
+    rule = dossier.rules.residence
+    here = dossier.service.academy
+    if is_free(rule):
+        return None
+    residence = territory.residence_academy(postcode, commune or None, country)
+    if residence.outcome is Outcome.ABROAD:
+        return None if here.code in rule.abroad else _refused_abroad(dossier)
+    wanted = {registering_academy(rule, academy.code) for academy in residence.academies}
+    if wanted == {here.code}:
+        return None
+    if here.code in wanted or not wanted:
+        return Elsewhere("town", _ask_for_the_town(residence, postcode))
+    right = territory.academy(min(wanted))
+    return Elsewhere("postcode", _message(dossier, right, postcode), is_elsewhere=True)
+
+
+def service_of_residence(dossier: Dossier, *, at: datetime) -> RegistrationService | None:
+    """Return the open service of the academy where the answers say that the candidate lives.
+
+    Nothing when it is the dossier's own, is not open, or the registration is already filed.
+    """
+    answers = dossier.of("identification")
+    if dossier.amends or not answers:
+        return None
+    town = territory.town_of_postcode(answers.get("postcode", ""), answers.get("town", ""))
+    residence = territory.residence_academy(
+        answers.get("postcode", ""), town.code if town else None, answers.get("country", FRANCE)
+    )
+    if residence.academy is None:
+        return None
+    right = registering_academy(dossier.rules.residence, residence.academy.code)
+    if right == dossier.service.academy_id:
+        return None
+    service = _service_in(dossier, right)
+    return service if service and service.accepts(at) else None
+
+
+def _refused_abroad(dossier: Dossier) -> Elsewhere:
+    names = [territory.academy(code).full_name for code in dossier.rules.residence.abroad]
+    where = f" Depuis l'étranger, inscrivez-vous auprès de : {', '.join(names)}." if names else ""
+    return Elsewhere(
+        "country",
+        "Pour cet examen, vous devez vous inscrire dans l'académie de votre résidence : une adresse "
+        f"à l'étranger ne dépend pas {dossier.service.academy.with_preposition}.{where}",
+    )
+
+
+def _ask_for_the_town(residence: Residence, postcode: str) -> str:
+    names = [academy.full_name for academy in residence.academies]
+    if not names:
+        return f"Le code postal {postcode} n'est pas reconnu : indiquez celui de votre domicile."
+    return (
+        f"Le code postal {postcode} dépend, selon la commune, de : {listed(names, last='ou')}. "
+        "Indiquez le nom exact de votre commune."
+    )
+
+
+def _message(dossier: Dossier, right: Academy, postcode: str) -> str:
+    service = _service_in(dossier, right.code)
+    contact = f" Service à contacter : {service.managing_service.name}." if service else ""
+    advice = (
+        " Votre inscription est déjà enregistrée : demandez son transfert à votre service gestionnaire."
+        if dossier.amends
+        else ""
+    )
+    return (
+        "Pour cet examen, vous devez vous inscrire dans l'académie de votre résidence. "
+        f"Le code postal {postcode} dépend {right.with_preposition}, "
+        f"et cette inscription est ouverte auprès {dossier.service.academy.with_preposition}.{contact}{advice}"
+    )
+
+
+def _service_in(dossier: Dossier, academy: str) -> RegistrationService | None:
+    found: RegistrationService | None = (
+        RegistrationService.objects.filter(
+            domain=dossier.exam.domain,
+            session=dossier.exam.session,
+            academy=academy,
+            audience=dossier.service.audience,
+        )
+        .select_related("academy", "managing_service")
+        .first()
+    )
+    return found

@@ -1,0 +1,163 @@
+"""What a tab is made of."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.datastructures import MultiValueDict
+
+from sporades.core.text import clean
+from sporades.registrations.dossier import Answers, Dossier
+from sporades.registrations.models import Registration
+
+NOT_SAID = "Non renseigné"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One answer as it reads in the summary."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the summary, the épreuves for instance."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+class CleanCharField(forms.CharField):
+    """A line of text in its one normal form."""
+
+    def to_python(self, value: Any) -> str:
+        """Compose accents, join spaces."""
+        return clean(super().to_python(value) or "")
+
+
+class SectionForm(forms.Form):
+    """The questions of one tab, bound to a dossier.
+
+    Attributes:
+        stored: the names of fields that are written as they are to the registration.
+        unsaid: the names of fields that the summary leaves out.
+    """
+
+    stored: ClassVar[tuple[str, ...]] = ()
+    unsaid: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(
+        self,
+        dossier: Dossier,
+        answers: Mapping[str, Any] | None = None,
+        *,
+        shown: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Bind the form to a dossier and to answers; or only show some, without judging them."""
+        self.dossier = dossier
+        data = None if answers is None else as_data(answers)
+        super().__init__(data, initial=dict(shown or {}), label_suffix="")
+        self.build()
+
+    def build(self) -> None:
+        """Fit the fields to the dossier; nothing by default."""
+
+    def typed(self) -> Answers:
+        """Return what was typed for this form's own fields, and for no other."""
+        return {
+            name: self.data.getlist(name)
+            if isinstance(field, forms.MultipleChoiceField)
+            else self.data[name]
+            for name, field in self.fields.items()
+            if name in self.data
+        }
+
+    def typed_in_words(self, name: str) -> str:
+        """Return what was typed in a field, valid or not, as a person reads it."""
+        value = self.typed().get(name)
+        labels = dict(flat(getattr(self.fields[name], "choices", ())))
+        values = value if isinstance(value, list) else [value]
+        return ", ".join(str(labels.get(one, one)) for one in values if one) or NOT_SAID
+
+    def write(self, registration: Registration) -> None:
+        """Write the answers of a valid form to a registration; the caller saves it."""
+        for name in self.stored:
+            absent = registration._meta.get_field(name).get_default()  # noqa: SLF001 - Django's own public name
+            setattr(registration, name, self.cleaned_data.get(name, absent))
+
+    def write_rows(self, registration: Registration) -> None:
+        """Write the rows that stand beside a saved registration; none by default."""
+
+    def lines(self) -> list[Line]:
+        """Return the answers of a valid form as the summary says them."""
+        return [
+            Line(str(field.label), self.in_words(name))
+            for name, field in self.fields.items()
+            if name not in self.unsaid and self.is_said(name)
+        ]
+
+    def tables(self) -> list[Table]:
+        """Return the tables of the summary; none by default."""
+        return []
+
+    def is_said(self, name: str) -> bool:
+        """Return whether the summary has a line for this field: optional ones only when answered."""
+        return bool(self.cleaned_data.get(name)) or self.fields[name].required
+
+    def in_words(self, name: str) -> str:
+        """Return the answer to one field as a person reads it."""
+        value = self.cleaned_data.get(name)
+        field = self.fields[name]
+        if isinstance(field, forms.MultipleChoiceField):
+            labels = dict(flat(field.choices))
+            return ", ".join(str(labels[one]) for one in value or ()) or NOT_SAID
+        if isinstance(field, forms.ChoiceField):
+            return str(dict(flat(field.choices)).get(value, NOT_SAID)) if value else NOT_SAID
+        if isinstance(field, forms.BooleanField):
+            return "Oui" if value else "Non"
+        return NOT_SAID if value in (None, "") else str(value)
+
+
+def flat(choices: Any) -> Iterator[tuple[Any, Any]]:
+    """Return the choices of a field without their groups."""
+    for value, label in choices:
+        if isinstance(label, list | tuple):
+            yield from label
+        else:
+            yield value, label
+
+
+def as_data(answers: Mapping[str, Any]) -> MultiValueDict[str, Any]:
+    """Return answers as a form reads them."""
+    return MultiValueDict(
+        {name: value if isinstance(value, list) else [value] for name, value in answers.items()}
+    )
+
+
+@dataclass(frozen=True)
+class Section:
+    """One tab.
+
+    Attributes:
+        slug: its name in addresses and in the draft.
+        title: its name on the screen.
+        form: its questions.
+        applies: whether it belongs to the journey of a dossier.
+    """
+
+    slug: str
+    title: str
+    form: type[SectionForm]
+    applies: Callable[[Dossier], bool] = lambda _: True
+
+    def form_for(self, dossier: Dossier) -> SectionForm:
+        """Return the tab's form showing what the dossier answers, without judging it."""
+        return self.form(dossier, shown=dossier.of(self.slug))
+
+    def judged(self, dossier: Dossier) -> SectionForm:
+        """Return the tab's form bound to the dossier's answers, none counting as empty ones."""
+        return self.form(dossier, dossier.of(self.slug))

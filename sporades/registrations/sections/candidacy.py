@@ -1,0 +1,98 @@
+"""How the candidate comes to the exam: category, form of passing, zone, handicap, service."""
+
+from django import forms
+
+from sporades.exams.rules import candidacy
+from sporades.registrations.models import Registration
+from sporades.registrations.sections.base import Section, SectionForm
+from sporades.registrations.sections.eligibility import refuse_ineligible
+
+YES, NO = "oui", "non"
+YES_OR_NO = ((NO, "Non"), (YES, "Oui"))
+
+
+class CandidacyForm(SectionForm):
+    """« Informations candidature »."""
+
+    stored = ("category", "passing_form", "zone")
+
+    category = forms.ChoiceField(
+        label="Catégorie de candidat",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choisissez la catégorie qui décrit votre situation."},
+    )
+    passing_form = forms.ChoiceField(
+        label="Forme de passage",
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Choisissez si vous passez toutes les épreuves cette année ou une partie."
+        },
+    )
+    zone = forms.ChoiceField()
+    has_disability = forms.ChoiceField(
+        label="Handicap",
+        choices=YES_OR_NO,
+        widget=forms.RadioSelect,
+        help_text=(
+            "Répondez « Oui » si vous demanderez un aménagement d'épreuves (temps majoré, "
+            "secrétaire…) en raison d'un handicap. Aucun détail de santé n'est demandé ici."
+        ),
+        error_messages={"required": "Répondez « Oui » ou « Non »."},
+    )
+    national_service = forms.ChoiceField(
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choisissez votre situation au regard du service national."},
+    )
+
+    def build(self) -> None:
+        """Ask only what the réglementation asks of this candidate."""
+        rules = self.dossier.rules
+        self._choose("category", [(one.code, one.label, one.meaning) for one in rules.categories])
+        self._choose(
+            "passing_form", [(one.code, one.label, one.commits) for one in rules.passing_forms]
+        )
+        self._build_zone()
+        self._build_national_service()
+
+    def _choose(self, name: str, choices: list[tuple[str, str, str]]) -> None:
+        if not choices:
+            del self.fields[name]
+            return
+        self.fields[name].choices = [(code, label) for code, label, _ in choices]
+        self.fields[name].help_text = " ".join(
+            f"{label} : {meaning}" for _, label, meaning in choices
+        )
+
+    def _build_zone(self) -> None:
+        asked = self.dossier.rules.zones
+        offered = candidacy.zones(self.dossier.rules, self.dossier.service.academy_id)
+        if asked is None or not offered:
+            del self.fields["zone"]
+            return
+        field = self.fields["zone"]
+        field.label, field.help_text = asked.label, asked.help or ""
+        field.required = asked.is_mandatory
+        field.choices = [("", "Choisir"), *((zone.code, zone.label) for zone in offered)]
+        field.error_messages["required"] = "Choisissez dans la liste."
+
+    def _build_national_service(self) -> None:
+        asked = candidacy.national_service(self.dossier.rules, self.dossier.facts)
+        if asked is None:
+            del self.fields["national_service"]
+            return
+        field = self.fields["national_service"]
+        field.label, field.help_text = asked.label, asked.help or ""
+        field.choices = [(choice.code, choice.label) for choice in asked.choices]
+
+    def clean(self) -> None:
+        """Refuse a category or a form that the rules do not allow this candidate."""
+        super().clean()
+        refuse_ineligible(self, tab="informations")
+
+    def write(self, registration: Registration) -> None:
+        """Keep the declaration of handicap as yes or no, and nothing more."""
+        super().write(registration)
+        registration.has_disability = self.cleaned_data["has_disability"] == YES
+
+
+CANDIDACY = Section("informations", "Informations candidature", CandidacyForm)

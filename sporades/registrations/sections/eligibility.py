@@ -1,0 +1,30 @@
+"""Say, in the tab that can mend it, what the rules of eligibility refuse."""
+
+from sporades.exams.rules import eligibility
+from sporades.registrations.sections.base import SectionForm
+
+ANSWERS = "answers."
+OF_QUALIFICATION = ("diploma", "experience")
+
+
+def refuse_ineligible(form: SectionForm, *, tab: str, prefix: str = "") -> None:
+    """Add to a tab's form the refusals that this tab answers for.
+
+    Args:
+        form: the form, being cleaned.
+        tab: its slug.
+        prefix: what the names of its questions begin with.
+    """
+    facts = form.dossier.facts_with(form)
+    for breach in eligibility.refusals(form.dossier.rules, facts):
+        if _tab_of(breach.field, form) == tab:
+            name = prefix + breach.field.removeprefix(ANSWERS)
+            form.add_error(name if name in form.fields else None, breach.message)
+
+
+def _tab_of(field: str, form: SectionForm) -> str:
+    if field.startswith(ANSWERS):
+        return "supplementaires"
+    if field in OF_QUALIFICATION and form.dossier.asks_qualification:
+        return "qualification"
+    return "informations"

@@ -1,0 +1,229 @@
+"""« Informations supplémentaires »: the exam's own questions, and two consents."""
+
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django import forms
+
+from sporades.core.french import day_in_words
+from sporades.exams.rules import conditions, questions
+from sporades.exams.schema import Condition
+from sporades.exams.schema.questions import (
+    ChoiceQuestion,
+    DateQuestion,
+    LongTextQuestion,
+    MultipleChoiceQuestion,
+    NumberQuestion,
+    Question,
+    TextQuestion,
+)
+from sporades.registrations.consents import CONSENTS
+from sporades.registrations.models import Registration, RegistrationAnswer
+from sporades.registrations.sections.base import CleanCharField, Section, SectionForm
+from sporades.registrations.sections.candidacy import NO, YES, YES_OR_NO
+from sporades.registrations.sections.eligibility import refuse_ineligible
+
+DATE_FORMATS = ("%d/%m/%Y", "%d %m %Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d")
+PREFIX = "q-"
+EMPTY = (None, "", [])
+
+
+class ExtraForm(SectionForm):
+    """Questions as data: their fields are made from the réglementation."""
+
+    def build(self) -> None:
+        """Make a field for each question, then the two consents."""
+        for question in self.questions:
+            self.fields[PREFIX + question.code] = field_of(question)
+        for name, label, help_text in CONSENTS:
+            self.fields[name] = forms.ChoiceField(
+                label=label,
+                help_text=help_text,
+                choices=YES_OR_NO,
+                widget=forms.RadioSelect,
+                initial=NO,
+                required=False,
+            )
+            # The answer is no until the candidate says yes.
+            self.initial.setdefault(name, NO)
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """The questions that may be asked of this candidate, given the other tabs.
+
+        One that depends on an answer of this very tab is always shown, and required only
+        when that answer calls for it.
+        """
+        facts = self.dossier.facts
+        return tuple(
+            question
+            for question in self.dossier.rules.questions
+            if _depends_on_answers(question.when) or conditions.holds(question.when, facts)
+        )
+
+    @property
+    def asks_nothing(self) -> bool:
+        """Whether the exam has no question of its own."""
+        return not self.questions
+
+    def fieldsets(self) -> list[tuple[str, list[str]]]:
+        """Return the exam's questions, then the consents."""
+        asked = [PREFIX + question.code for question in self.questions]
+        consents = [name for name, _, _ in CONSENTS]
+        groups = [("Questions de l'examen", asked), ("Publication de votre nom", consents)]
+        return [(legend, names) for legend, names in groups if names]
+
+    def clean(self) -> dict[str, Any]:
+        """Require a conditional question only when its condition holds; drop it otherwise."""
+        data = super().clean() or {}
+        asked = {
+            question.code
+            for question in questions.asked(self.dossier.rules, self.dossier.facts_with(self))
+        }
+        for question in self.questions:
+            name = PREFIX + question.code
+            if question.code not in asked:
+                data[name] = None
+                self.errors.pop(name, None)
+            elif question.is_mandatory and name not in self.errors and data.get(name) in EMPTY:
+                self.add_error(name, "Répondez à cette question.")
+        refuse_ineligible(self, tab="supplementaires", prefix=PREFIX)
+        return data
+
+    def write(self, registration: Registration) -> None:
+        """Keep the two consents."""
+        for name, _, _ in CONSENTS:
+            setattr(registration, name, self.cleaned_data[name] == YES)
+
+    def write_rows(self, registration: Registration) -> None:
+        """Keep one row for each answered question."""
+        RegistrationAnswer.objects.bulk_create(
+            RegistrationAnswer(registration=registration, question=question.code, value=value)
+            for question in self.questions
+            if (value := self._stored(question)) is not None
+        )
+
+    def _stored(self, question: Question) -> Any:
+        value = self.cleaned_data.get(PREFIX + question.code)
+        if value in EMPTY:
+            return None
+        if isinstance(question, DateQuestion):
+            return value.isoformat()
+        return str(value) if isinstance(value, Decimal) else value
+
+    def is_said(self, name: str) -> bool:
+        """Say the consents always, the questions when answered."""
+        return not name.startswith(PREFIX) or self.cleaned_data.get(name) not in EMPTY
+
+    def in_words(self, name: str) -> str:
+        """Write days and numbers as they are read in French."""
+        value = self.cleaned_data.get(name)
+        if hasattr(value, "isoformat"):
+            return day_in_words(value)
+        question = next((q for q in self.questions if PREFIX + q.code == name), None)
+        if isinstance(question, NumberQuestion) and value is not None:
+            figure = f"{value}".replace(".", ",")
+            return f"{figure} {question.unit}" if question.unit else figure
+        return super().in_words(name)
+
+
+def _depends_on_answers(condition: Condition | None) -> bool:
+    """Tell whether a condition looks at an answer that this very tab may change."""
+    if condition is None:
+        return True
+    if condition.answer is not None:
+        return True
+    parts = (*(condition.every or ()), *(condition.either or ()))
+    return any(_depends_on_answers(part) for part in parts) or (
+        condition.unless is not None and _depends_on_answers(condition.unless)
+    )
+
+
+def field_of(question: Question) -> forms.Field:
+    """Return the form field that asks a question."""
+    common = {"label": question.label, "help_text": question.help or "", "required": False}
+    match question:
+        case TextQuestion():
+            return CleanCharField(
+                min_length=question.shortest, max_length=question.longest, **common
+            )
+        case LongTextQuestion():
+            return forms.CharField(
+                min_length=question.shortest,
+                max_length=question.longest,
+                widget=forms.Textarea(attrs={"rows": 5}),
+                **common,
+            )
+        case NumberQuestion():
+            return forms.DecimalField(
+                min_value=question.minimum,
+                max_value=question.maximum,
+                decimal_places=question.decimals,
+                localize=True,
+                widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+                error_messages={"invalid": "Indiquez un nombre, par exemple 12."},
+                **common,
+            )
+        case DateQuestion():
+            return _DayField(question, **common)
+        case ChoiceQuestion():
+            return forms.ChoiceField(
+                choices=[(one.code, one.label) for one in question.choices],
+                widget=forms.RadioSelect,
+                **common,
+            )
+        case MultipleChoiceQuestion():
+            return _SeveralField(question, **common)
+        case _:
+            return forms.ChoiceField(choices=YES_OR_NO, widget=forms.RadioSelect, **common)
+
+
+class _DayField(forms.DateField):
+    """A day, within the bounds of its question."""
+
+    def __init__(self, question: DateQuestion, **options: Any) -> None:
+        super().__init__(
+            input_formats=DATE_FORMATS,
+            error_messages={
+                "invalid": "Indiquez le jour, le mois et l'année, par exemple 14 03 2008."
+            },
+            **options,
+        )
+        self.question = question
+        self.help_text = self.help_text or "Par exemple : 14 03 2008"
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        first, last = self.question.minimum, self.question.maximum
+        if value and first and value < first:
+            message = f"Indiquez un jour à partir du {day_in_words(first)}."
+            raise forms.ValidationError(message)
+        if value and last and value > last:
+            message = f"Indiquez un jour jusqu'au {day_in_words(last)}."
+            raise forms.ValidationError(message)
+
+
+class _SeveralField(forms.MultipleChoiceField):
+    """Some choices of a list, within the bounds of their question."""
+
+    def __init__(self, question: MultipleChoiceQuestion, **options: Any) -> None:
+        super().__init__(
+            choices=[(one.code, one.label) for one in question.choices],
+            widget=forms.CheckboxSelectMultiple,
+            **options,
+        )
+        self.question = question
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        fewest, most = self.question.fewest, self.question.most
+        if value and len(value) < fewest:
+            message = f"Choisissez au moins {fewest} réponses."
+            raise forms.ValidationError(message)
+        if value and most and len(value) > most:
+            message = f"Choisissez au plus {most} réponse{'s' if most > 1 else ''}."
+            raise forms.ValidationError(message)
+
+
+EXTRA = Section("supplementaires", "Informations supplémentaires", ExtraForm)

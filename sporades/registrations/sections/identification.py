@@ -1,0 +1,257 @@
+"""Where the candidate lives and can be reached, and who answers for a minor."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from sporades.core.french import listed
+from sporades.registrations.residence import refusal_of_residence
+from sporades.registrations.sections.base import CleanCharField, Section, SectionForm
+from sporades.territory import queries as territory
+from sporades.territory.models import FRANCE
+
+MAJORITY = 18
+POSTCODE = re.compile(r"\d{5}")
+PHONE = re.compile(r"\+?[0-9]{6,15}")
+INE = re.compile(r"[0-9]{9}[0-9A-Z]{2}|[0-9]{10}[A-Z]")
+
+
+class PhoneField(CleanCharField):
+    """A telephone number, kept without its spaces and dots."""
+
+    def __init__(self, **options: Any) -> None:
+        """Accept up to twenty signs."""
+        super().__init__(max_length=20, **options)
+        self.widget.input_type = "tel"
+
+    def to_python(self, value: Any) -> str:
+        """Drop what people write between digits."""
+        return re.sub(r"[\s.\-()]", "", super().to_python(value))
+
+    def validate(self, value: str) -> None:
+        """Refuse what cannot be a number, with an example."""
+        super().validate(value)
+        if value and not PHONE.fullmatch(value):
+            message = "Indiquez un numéro de téléphone, par exemple 06 39 98 12 34 ou +687 26 55 55."
+            raise ValidationError(message)
+
+
+class IdentificationForm(SectionForm):
+    """Address, telephones; parents' names when born abroad, legal guardian of a minor."""
+
+    stored = (
+        "ine",
+        "address_1",
+        "address_2",
+        "address_3",
+        "address_4",
+        "postcode",
+        "town",
+        "commune",
+        "country",
+        "phone",
+        "mobile",
+        "father_name",
+        "mother_name",
+        "guardian_name",
+        "guardian_phone",
+        "guardian_email",
+    )
+    is_elsewhere = False
+
+    ine = CleanCharField(
+        label="INE (identifiant national élève ou étudiant)",
+        required=False,
+        max_length=11,
+        help_text=(
+            "11 signes, sur vos anciens relevés de notes ou votre certificat de scolarité. "
+            "Laissez vide si vous n'en avez pas."
+        ),
+    )
+    address_1 = CleanCharField(
+        label="Numéro et voie",
+        max_length=38,
+        help_text="Par exemple : 12 rue des Îles",
+        widget=forms.TextInput(attrs={"autocomplete": "address-line1"}),
+    )
+    address_2 = CleanCharField(
+        label="Appartement, étage, bâtiment",
+        required=False,
+        max_length=38,
+        widget=forms.TextInput(attrs={"autocomplete": "address-line2"}),
+    )
+    address_3 = CleanCharField(
+        label="Résidence, chez…",
+        required=False,
+        max_length=38,
+        widget=forms.TextInput(attrs={"autocomplete": "address-line3"}),
+    )
+    address_4 = CleanCharField(
+        label="Lieu-dit ou boîte postale",
+        required=False,
+        max_length=38,
+    )
+    postcode = CleanCharField(
+        label="Code postal",
+        max_length=10,
+        help_text="Celui de votre domicile, sans CEDEX. Par exemple : 59000",
+        widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
+    )
+    town = CleanCharField(
+        label="Commune",
+        max_length=80,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "address-level2"}
+        ),
+    )
+    country = forms.ChoiceField(
+        label="Pays", widget=forms.Select(attrs={"autocomplete": "country-name"})
+    )
+    phone = PhoneField(
+        label="Téléphone fixe",
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "home tel", "inputmode": "tel"}),
+    )
+    mobile = PhoneField(
+        label="Téléphone mobile",
+        required=False,
+        help_text="Utile si le service doit vous joindre vite.",
+        widget=forms.TextInput(attrs={"autocomplete": "mobile tel", "inputmode": "tel"}),
+    )
+    father_name = CleanCharField(
+        label="Nom et prénoms du père",
+        required=False,
+        max_length=120,
+        help_text="Demandé parce que vous êtes né(e) à l'étranger. Si vous ne le connaissez pas, écrivez « inconnu ».",
+    )
+    mother_name = CleanCharField(
+        label="Nom et prénoms de la mère",
+        required=False,
+        max_length=120,
+        help_text="Demandé parce que vous êtes né(e) à l'étranger. Si vous ne le connaissez pas, écrivez « inconnu ».",
+    )
+    guardian_name = CleanCharField(
+        label="Nom et prénom de votre représentant légal",
+        max_length=120,
+        help_text="Votre mère, votre père ou la personne qui a l'autorité parentale.",
+    )
+    guardian_phone = PhoneField(label="Téléphone de votre représentant légal")
+    guardian_email = forms.EmailField(
+        label="Adresse électronique de votre représentant légal", required=False, max_length=254
+    )
+
+    def build(self) -> None:
+        """Keep the contextual questions only where they apply."""
+        countries = [
+            (country.code, country.name) for country in territory.countries(current=True)
+        ]
+        self.fields["country"].choices = countries
+        self.fields["country"].initial = FRANCE
+        if self.dossier.identity.birth_country == FRANCE:
+            del self.fields["father_name"], self.fields["mother_name"]
+        else:
+            self.fields["father_name"].required = True
+            self.fields["mother_name"].required = True
+        if not self.is_for_a_minor:
+            for name in ("guardian_name", "guardian_phone", "guardian_email"):
+                del self.fields[name]
+
+    @property
+    def is_for_a_minor(self) -> bool:
+        """Whether the candidate is under eighteen on the day of the answer."""
+        return self.dossier.facts.age_on(self.dossier.day) < MAJORITY
+
+    def fieldsets(self) -> list[tuple[str, list[str]]]:
+        """Return the questions by subject."""
+        groups = [
+            ("Votre identifiant national", ["ine"]),
+            (
+                "Votre adresse",
+                [
+                    "address_1",
+                    "address_2",
+                    "address_3",
+                    "address_4",
+                    "postcode",
+                    "town",
+                    "country",
+                ],
+            ),
+            ("Vos téléphones", ["phone", "mobile"]),
+            ("Vos parents", ["father_name", "mother_name"]),
+            ("Votre représentant légal", ["guardian_name", "guardian_phone", "guardian_email"]),
+        ]
+        present = [(legend, [n for n in names if n in self.fields]) for legend, names in groups]
+        return [(legend, names) for legend, names in present if names]
+
+    def clean_ine(self) -> str:
+        """Accept the two known shapes of an INE."""
+        ine = self.cleaned_data["ine"].replace(" ", "").upper()
+        if ine and not INE.fullmatch(ine):
+            message = "Un INE compte 11 signes : 9 chiffres et 2 lettres ou chiffres, ou 10 chiffres et une lettre."
+            raise ValidationError(message)
+        return ine
+
+    def clean(self) -> dict[str, Any]:
+        """Find the commune, then check that the address is in the service's academy."""
+        data = super().clean() or {}
+        if {"postcode", "town", "country"} <= data.keys():
+            if data["country"] == FRANCE:
+                self._find_commune(data)
+            else:
+                data["commune"] = ""
+            if not self.errors:
+                self._check_residence(data)
+        if not data.get("phone") and not data.get("mobile") and not {"phone", "mobile"} & self.errors.keys():
+            self.add_error("mobile", "Indiquez au moins un numéro, fixe ou mobile.")
+        return data
+
+    def _find_commune(self, data: dict[str, Any]) -> None:
+        if not POSTCODE.fullmatch(data["postcode"]):
+            self.add_error("postcode", "Un code postal français compte cinq chiffres, par exemple 59000.")
+            return
+        town = territory.town_of_postcode(data["postcode"], data["town"])
+        if town:
+            data["town"], data["commune"] = town.name, town.code
+            return
+        served = territory.communes_of_postcode(data["postcode"])
+        data["commune"] = ""
+        if served:
+            names = listed([one.name for one in served[:12]], last="ou")
+            self.add_error(
+                "town", f"Avec le code postal {data['postcode']}, indiquez l'une de ces communes : {names}."
+            )
+        elif not self._find_unlisted(data):
+            self.add_error(
+                "postcode",
+                "Ce code postal n'est celui d'aucune commune de ce nom. "
+                "Indiquez celui de votre domicile, sans CEDEX.",
+            )
+
+    def _find_unlisted(self, data: dict[str, Any]) -> bool:
+        """Find the commune of a postcode that the list does not hold yet, by its name."""
+        residence = territory.residence_academy(data["postcode"])
+        found = [
+            one
+            for one in territory.communes_named(data["town"])
+            if one.department.academy in residence.academies
+        ]
+        if found:
+            data["town"], data["commune"] = found[0].name, found[0].code
+        return bool(found)
+
+    def _check_residence(self, data: dict[str, Any]) -> None:
+        refusal = refusal_of_residence(
+            self.dossier,
+            postcode=data["postcode"],
+            commune=data["commune"],
+            country=data["country"],
+        )
+        if refusal:
+            self.is_elsewhere = refusal.is_elsewhere
+            self.add_error(refusal.field, refusal.message)
+
+
+IDENTIFICATION = Section("identification", "Identification", IdentificationForm)

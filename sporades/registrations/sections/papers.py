@@ -1,0 +1,207 @@
+"""« Épreuves »: what the candidate sits, keeps or is dispensed from."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+
+from sporades.exams.models import Paper
+from sporades.exams.rules import papers
+from sporades.exams.rules.papers import Block, Choice, PaperOffer
+from sporades.exams.schema import Status
+from sporades.registrations.models import Registration, RegistrationPaper
+from sporades.registrations.sections.base import Line, Section, SectionForm, Table
+
+STATUS, OPTION, MARK, SESSION = "statut-", "option-", "note-", "session-"
+COLUMNS = ("Épreuve", "Statut", "Nature", "Précisions")
+
+
+@dataclass(frozen=True)
+class PaperRow:
+    """An épreuve on offer, with the fields that ask about it."""
+
+    offer: PaperOffer
+    fields: tuple[BoundField, ...]
+
+    @property
+    def facts(self) -> str:
+        """Say how the épreuve is sat and what it weighs."""
+        offer = self.offer
+        weight = f"{offer.coefficient.normalize():f}".replace(".", ",") if offer.coefficient else ""
+        parts = (
+            offer.nature,
+            offer.duration,
+            offer.detail,
+            f"coefficient {weight}" if weight else "",
+            offer.form.label.lower(),
+            offer.eliminatory,
+        )
+        return ", ".join(part for part in parts if part)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether there is nothing to choose."""
+        return not self.fields
+
+
+class PapersForm(SectionForm):
+    """One status per épreuve, with its option or its kept mark."""
+
+    @cached_property
+    def offers(self) -> list[PaperOffer]:
+        """The épreuves that the réglementation offers to this candidate."""
+        return papers.offered(self.dossier.rules, self.dossier.facts)
+
+    def build(self) -> None:
+        """Make the fields of each épreuve."""
+        for offer in self.offers:
+            self._build(offer)
+
+    def _build(self, offer: PaperOffer) -> None:
+        code = offer.code
+        if len(offer.statuses) > 1:
+            self.fields[STATUS + code] = forms.ChoiceField(
+                label=f"{offer.label} : statut",
+                choices=[(status.value, status.label) for status in offer.statuses],
+                initial=_usual(offer).value,
+                widget=forms.RadioSelect,
+                error_messages={"required": "Choisissez un statut pour cette épreuve."},
+            )
+        if offer.options:
+            self.fields[OPTION + code] = forms.ChoiceField(
+                label=f"{offer.label} : {offer.options.label[0].lower()}{offer.options.label[1:]}",
+                choices=[("", "Choisir"), *((one.code, one.label) for one in offer.options.choices)],
+                required=False,
+            )
+        if Status.KEPT in offer.statuses:
+            self.fields[MARK + code] = forms.DecimalField(
+                label=f"{offer.label} : note obtenue",
+                required=False,
+                min_value=0,
+                max_value=20,
+                decimal_places=2,
+                localize=True,
+                widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+                help_text="Seulement si vous gardez cette note. Par exemple : 12,5",
+                error_messages={"invalid": "Indiquez une note, par exemple 12,5."},
+            )
+            self.fields[SESSION + code] = forms.IntegerField(
+                label=f"{offer.label} : année de la session",
+                required=False,
+                widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+                help_text="L'année où vous avez obtenu cette note. Par exemple : 2025",
+                error_messages={"invalid": "Indiquez une année, par exemple 2025."},
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Judge the choices together: groups, exclusions, dependencies, dispensations, marks."""
+        data = super().clean() or {}
+        if not self.errors:
+            for breach in papers.breaches(
+                self.dossier.rules, self.dossier.facts, self.choices_made()
+            ):
+                self.add_error(self._field_of(breach.field), breach.message)
+        return data
+
+    def _field_of(self, place: str) -> str | None:
+        """Return the field that a breach speaks of: « papers.E1.option » for instance."""
+        kind, _, rest = place.partition(".")
+        code, _, part = rest.partition(".")
+        prefix = {"option": OPTION, "mark": MARK, "mark_session": SESSION}.get(part, STATUS)
+        name = prefix + code
+        return name if kind == "papers" and name in self.fields else None
+
+    def choices_made(self) -> dict[str, Choice]:
+        """Return what is chosen for each épreuve on offer."""
+        return {offer.code: self._choice(offer) for offer in self.offers}
+
+    def _choice(self, offer: PaperOffer) -> Choice:
+        code, data = offer.code, self.cleaned_data
+        status = Status(data.get(STATUS + code) or offer.statuses[0])
+        keeps = status is Status.KEPT
+        option = data.get(OPTION + code) or ""
+        return Choice(
+            status=status,
+            option=option if status.is_taken else "",
+            mark=data.get(MARK + code) if keeps else None,
+            mark_session=data.get(SESSION + code) if keeps else None,
+        )
+
+    def phases(self) -> list[tuple[str, list[tuple[Block, list[PaperRow]]]]]:
+        """Return the phases, each with its blocks of épreuves."""
+        return [
+            (
+                phase.label,
+                [(block, [self._row(offer) for offer in block.offers]) for block in phase.blocks],
+            )
+            for phase in papers.grouped(self.offers)
+        ]
+
+    def _row(self, offer: PaperOffer) -> PaperRow:
+        names = [prefix + offer.code for prefix in (STATUS, OPTION, MARK, SESSION)]
+        return PaperRow(offer, tuple(self[name] for name in names if name in self.fields))
+
+    def lines(self) -> list[Line]:
+        """Nothing beside the tables."""
+        return []
+
+    def tables(self) -> list[Table]:
+        """Return one table for each group of each phase, as the guide shows them."""
+        choices = self.choices_made()
+        return [
+            Table(
+                f"{phase.label} : {block.heading}" if phase.label else block.heading,
+                COLUMNS,
+                tuple(_said(offer, choices[offer.code]) for offer in block.offers),
+            )
+            for phase in papers.grouped(self.offers)
+            for block in phase.blocks
+        ]
+
+    def write_rows(self, registration: Registration) -> None:
+        """Write one row for each épreuve, whatever its status."""
+        known = {paper.code: paper for paper in Paper.objects.filter(exam=registration.exam)}
+        offers = {offer.code: offer for offer in self.offers}
+        RegistrationPaper.objects.bulk_create(
+            RegistrationPaper(
+                registration=registration,
+                paper=known[code],
+                status=choice.status.value,
+                form=offers[code].form.value if choice.status is Status.ENTERED else "",
+                option=choice.option,
+                mark=choice.mark,
+                mark_session=choice.mark_session,
+            )
+            for code, choice in self.choices_made().items()
+        )
+
+
+def _usual(offer: PaperOffer) -> Status:
+    if offer.is_mandatory and Status.ENTERED in offer.statuses:
+        return Status.ENTERED
+    return Status.NOT_ENTERED if Status.NOT_ENTERED in offer.statuses else offer.statuses[0]
+
+
+def _said(offer: PaperOffer, choice: Choice) -> tuple[str, str, str, str]:
+    name = f"{offer.label} ({offer.unit})" if offer.unit else offer.label
+    details = [_option(offer, choice), _mark(choice)]
+    return name, choice.status.label, offer.nature, ", ".join(filter(None, details))
+
+
+def _option(offer: PaperOffer, choice: Choice) -> str:
+    if not offer.options or not choice.option:
+        return ""
+    return next(one.label for one in offer.options.choices if one.code == choice.option)
+
+
+def _mark(choice: Choice) -> str:
+    if choice.mark is None:
+        return ""
+    figure = f"{Decimal(choice.mark).normalize():f}".replace(".", ",")
+    return f"note {figure} sur 20, session {choice.mark_session}"
+
+
+PAPERS = Section("epreuves", "Épreuves", PapersForm)

@@ -1,0 +1,81 @@
+"""The content of a version: everything that was said, as it reads and as it was typed."""
+
+from datetime import datetime
+from typing import Any
+
+from sporades.candidates.words import identity_in_words
+from sporades.core.french import instant_in_words
+from sporades.registrations.dossier import Dossier
+from sporades.registrations.evidence import evidence_of
+from sporades.registrations.models import Registration
+from sporades.registrations.receipt import receipt_of, return_of
+from sporades.registrations.sections.base import Section, SectionForm
+
+def snapshot_of(
+    registration: Registration,
+    *,
+    number: int,
+    dossier: Dossier,
+    forms: list[tuple[Section, SectionForm]],
+    at: datetime,
+) -> dict[str, Any]:
+    """Return what a version freezes.
+
+    Args:
+        registration: the registration, its rows already written.
+        number: the number of the version.
+        dossier: what was judged.
+        forms: the tabs, valid.
+        at: the instant of filing.
+    """
+    service = dossier.service
+    when = instant_in_words(at, service.zone)
+    return {
+        "title": registration.title,
+        "registration_number": registration.number,
+        "candidate_number": registration.candidate.number,
+        "version": number,
+        "regulation": dossier.regulation.number,
+        "filed_at": at.isoformat(),
+        "filed_in_words": when,
+        "zone": service.zone,
+        "name": registration.identity.full_name,
+        "academy": service.academy.full_name,
+        "identity": [list(line) for line in identity_in_words(registration.identity)],
+        "sections": [_section(section, form) for section, form in forms],
+        "answers": {section.slug: form.typed() for section, form in forms},
+        "service": contact_of(service),
+        "receipt": receipt_of(registration, number=number, dossier=dossier, at=at),
+        "to_return": return_of(dossier),
+        "evidence": evidence_of(dossier),
+    }
+
+
+def _section(section: Section, form: SectionForm) -> dict[str, Any]:
+    return {
+        "slug": section.slug,
+        "title": section.title,
+        "lines": [[line.label, line.value] for line in form.lines()],
+        "tables": [
+            {
+                "caption": table.caption,
+                "columns": list(table.columns),
+                "rows": [list(row) for row in table.rows],
+            }
+            for table in form.tables()
+        ],
+    }
+
+
+def contact_of(service: Any) -> dict[str, Any]:
+    """Return how the managing service of a registration service can be reached."""
+    managing = service.managing_service
+    return {
+        "name": managing.name,
+        "sector": managing.sector,
+        "contact": managing.contact_name,
+        "phone": managing.phone,
+        "email": managing.email,
+        "address": managing.address,
+        "academy": service.academy.full_name,
+    }

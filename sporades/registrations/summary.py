@@ -1,0 +1,36 @@
+"""« Récapitulatif d'inscription »: what the summary says."""
+
+from sporades.documents.kinds import Content, Facts, Kind
+from sporades.registrations.models import Version
+
+WARNING = (
+    "Il est indispensable de télécharger ou d'imprimer ce récapitulatif et de le conserver."
+)
+
+
+def content(version: Version) -> Content:
+    """Return everything that the summary of a version prints."""
+    said = {key: value for key, value in version.snapshot.items() if key != "answers"}
+    return {**said, "warning": WARNING}
+
+
+def public_facts(said: Content) -> Facts:
+    """Return what a third party may check: what for, when, and the initials of whom."""
+    initials = ". ".join(word[0] for word in said["name"].split()) + "."
+    return [
+        ("Examen ou concours", said["title"]),
+        ("Académie", said["academy"]),
+        ("Candidat (initiales)", initials),
+        ("Enregistré le", said["filed_in_words"]),
+    ]
+
+
+SUMMARY = Kind(
+    slug="recapitulatif",
+    title="Récapitulatif d'inscription",
+    template="registrations/typst/summary.typ",
+    content=content,
+    public_facts=public_facts,
+    numbered_by="registration",
+    published_by_issue=True,
+)

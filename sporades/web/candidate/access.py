@@ -1,0 +1,43 @@
+"""Who may use the candidate's routes."""
+
+from sporades.web.access import Route, Who
+
+GET, POST = ("GET",), ("POST",)
+BOTH = ("GET", "POST")
+
+
+def _route(
+    methods: tuple[str, ...] = GET, *, owned: str = "", keeps_answers: bool = False, page: bool = True
+) -> Route:
+    return Route(Who.CANDIDATE, methods, owned=owned, keeps_answers=keeps_answers, page=page)
+
+
+ROUTES = {
+    "candidate:home": _route(),
+    "candidate:choose": _route(),
+    "candidate:choose_exam": _route(),
+    "candidate:choose_academy": _route(BOTH),
+    "candidate:choose_academy_for": _route(BOTH),
+    "candidate:draft": _route(owned="draft", page=False),
+    "candidate:tab": _route(BOTH, owned="draft", keeps_answers=True),
+    "candidate:autosave": _route(POST, owned="draft", page=False),
+    "candidate:recap": _route(BOTH, owned="draft"),
+    "candidate:ready": _route(owned="draft"),
+    "candidate:move": _route(POST, owned="draft", page=False),
+    "candidate:abandon": _route(BOTH, owned="draft"),
+    "candidate:registrations": _route(),
+    "candidate:registration": _route(owned="registration"),
+    "candidate:number": _route(owned="registration"),
+    "candidate:summary": _route(owned="registration"),
+    "candidate:registered": _route(owned="registration"),
+    "candidate:amend": _route(POST, owned="registration", page=False),
+    "candidate:withdraw": _route(BOTH, owned="registration"),
+    "candidate:again": _route(POST, owned="registration", page=False),
+    "candidate:consents": _route(BOTH, owned="registration"),
+    "candidate:history": _route(owned="registration"),
+    "candidate:version": _route(owned="registration"),
+    "candidate:documents": _route(),
+    "candidate:folder": _route(owned="registration"),
+    "candidate:document": _route(owned="registration"),
+    "candidate:document_pdf": _route(owned="registration", page=False),
+}

@@ -1,0 +1,80 @@
+"""What awaits a candidate, in sentences, most pressing first."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+
+from sporades.documents.models import DocumentVersion
+from sporades.registrations.models import Draft, Registration
+
+
+@dataclass(frozen=True)
+class Awaiting:
+    """One thing to do.
+
+    Attributes:
+        sentence: what it is.
+        link: where it is done.
+        act: the words of the link.
+        deadline: until when, in words, or nothing.
+    """
+
+    sentence: str
+    link: str
+    act: str
+    deadline: str = ""
+
+
+def awaiting(
+    registrations: Iterable[Registration], drafts: Iterable[Draft], *, at: datetime
+) -> list[Awaiting]:
+    """Return what awaits the candidate.
+
+    Args:
+        registrations: the active ones, as `for_list()` loads them.
+        drafts: the open ones, as `for_list()` loads them.
+        at: now.
+    """
+    return [*_drafts(drafts, at=at), *_documents(list(registrations), at=at)]
+
+
+def _drafts(drafts: Iterable[Draft], *, at: datetime) -> list[Awaiting]:
+    return [
+        Awaiting(
+            sentence=(
+                f"Votre modification n'est pas enregistrée : {draft}."
+                if draft.amends_id
+                else f"Votre inscription n'est pas encore enregistrée : {draft}."
+            ),
+            link=reverse("candidate:draft", args=[draft.pk]),
+            act="Reprendre ma saisie",
+            deadline=draft.service.closing_in_words,
+        )
+        for draft in drafts
+        if draft.service.accepts(at)
+    ]
+
+
+def _documents(registrations: list[Registration], *, at: datetime) -> list[Awaiting]:
+    folders = {registration.folder_id: registration for registration in registrations}
+    unread = (
+        DocumentVersion.objects.latest_visible(at)
+        .filter(document__folder__in=folders, opened_at__isnull=True)
+        .select_related("document")
+    )
+    return [
+        Awaiting(
+            sentence=(
+                f"Un document vous attend : {version.document.title}, "
+                f"{folders[version.document.folder_id]}."
+            ),
+            link=reverse(
+                "candidate:document",
+                args=[folders[version.document.folder_id].number, version.document.kind],
+            ),
+            act="Ouvrir le document",
+        )
+        for version in unread
+    ]

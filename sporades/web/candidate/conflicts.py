@@ -1,0 +1,52 @@
+"""Two tabs answered at once: neither answer is lost, the candidate chooses field by field."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+
+from sporades.registrations.dossier import Answers
+from sporades.registrations.sections.base import SectionForm
+
+CHOICE = "garder-"
+THEIRS = "autre"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field answered in two ways."""
+
+    name: str
+    label: str
+    mine: str
+    theirs: str
+
+
+def posted(post: QueryDict, *, stored: Mapping[str, Any] | None = None) -> Answers:
+    """Return what was posted, with the stored answer wherever the candidate chose it."""
+    answers: Answers = {
+        name: values if len(values) > 1 else values[0] for name, values in post.lists() if values
+    }
+    for choice, value in list(answers.items()):
+        name = choice.removeprefix(CHOICE)
+        if choice != name and value == THEIRS:
+            answers.pop(name, None)
+            if stored and name in stored:
+                answers[name] = stored[name]
+    return answers
+
+
+def differences(*, mine: SectionForm, theirs: SectionForm) -> list[Difference]:
+    """Return the fields whose answers differ, each in words."""
+    one, other = mine.typed(), theirs.typed()
+    return [
+        Difference(
+            name=name,
+            label=str(field.label),
+            mine=mine.typed_in_words(name),
+            theirs=theirs.typed_in_words(name),
+        )
+        for name, field in mine.fields.items()
+        if one.get(name) != other.get(name)
+    ]

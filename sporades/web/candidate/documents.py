@@ -1,0 +1,60 @@
+"""« Mes documents »: choose a registration, then read what was published for it."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from sporades.acts import reading
+from sporades.documents.models import DocumentVersion
+from sporades.registrations.models import Registration
+
+
+def documents(request: HttpRequest) -> HttpResponse:
+    """The candidate's registrations, withdrawn ones included."""
+    mine = Registration.objects.visible_to(request.user).for_list().order_by("-filed_at")
+    return render(request, "candidate/documents.html", {"registrations": mine})
+
+
+def folder(request: HttpRequest, number: str) -> HttpResponse:
+    """« Liste des documents publiés pour la candidature n° … »: the last version of each."""
+    found = _registration(request, number)
+    context = {
+        "registration": found,
+        "versions": DocumentVersion.objects.for_folder(found.folder, request.arrived_at),
+    }
+    return render(request, "candidate/folder.html", context)
+
+
+def document(request: HttpRequest, number: str, kind: str) -> HttpResponse:
+    """A document as a page: it says what its PDF says."""
+    found = _registration(request, number)
+    version = _version(request, found, kind)
+    reading.open_document(version=version, by=request.actor, at=request.arrived_at)
+    context = {"registration": found, "version": version, **version.twin_context()}
+    return render(request, version.twin_template, context)
+
+
+def pdf(request: HttpRequest, number: str, kind: str) -> HttpResponse:
+    """A document as a PDF."""
+    found = _registration(request, number)
+    version = _version(request, found, kind)
+    content = reading.open_pdf(version=version, by=request.actor, at=request.arrived_at)
+    name = f"{kind}-{found.number}-v{version.number}.pdf"
+    return HttpResponse(
+        content,
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{name}"'},
+    )
+
+
+def _registration(request: HttpRequest, number: str) -> Registration:
+    return get_object_or_404(
+        Registration.objects.visible_to(request.user).whole(), number=number
+    )
+
+
+def _version(request: HttpRequest, registration: Registration, kind: str) -> DocumentVersion:
+    found = DocumentVersion.objects.for_folder(registration.folder, request.arrived_at)
+    version = next((one for one in found if one.document.kind == kind), None)
+    if version is None:
+        raise Http404
+    return version

@@ -1,0 +1,145 @@
+"""« Mes inscriptions »: read, modify, withdraw, begin again."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from sporades.acts import registering
+from sporades.core.refusals import Refused
+from sporades.documents.models import DocumentVersion
+from sporades.registrations.checklist import checklist
+from sporades.registrations.consents import ConsentsForm
+from sporades.registrations.models import Draft, Registration, Version
+from sporades.web.account.factors import needs_recent_sign_in, sign_in_again
+
+
+def registrations(request: HttpRequest) -> HttpResponse:
+    """Cards of active registrations, then drafts, then withdrawn ones, quietly."""
+    mine = list(Registration.objects.visible_to(request.user).for_list().order_by("-filed_at"))
+    context = {
+        "active": [registration for registration in mine if registration.is_active],
+        "withdrawn": [registration for registration in mine if not registration.is_active],
+        "drafts": Draft.objects.visible_to(request.user).open().for_list(),
+        "at": request.arrived_at,
+    }
+    return render(request, "candidate/registrations.html", context)
+
+
+def registration(request: HttpRequest, number: str) -> HttpResponse:
+    """« Gérer ma candidature »: where it stands, what can be done."""
+    found = _registration(request, number)
+    at = request.arrived_at
+    context = {
+        "registration": found,
+        "is_editable": found.is_editable(at),
+        "can_be_undone": found.can_be_undone(at),
+        "draft": Draft.objects.open().filter(amends=found).first(),
+        "checks": checklist(found, at=at),
+        "time_left": found.service.time_left_in_words(at),
+        "documents": DocumentVersion.objects.for_folder(found.folder, at),
+    }
+    return render(request, "candidate/registration.html", context)
+
+
+def number(request: HttpRequest, number: str) -> HttpResponse:
+    """« N° Inscription »: the numbers, the service, the receipt."""
+    found = _registration(request, number)
+    context = {"registration": found, "version": _last(found), "is_editable": found.is_editable(request.arrived_at)}
+    return render(request, "candidate/number.html", context)
+
+
+def summary(request: HttpRequest, number: str) -> HttpResponse:
+    """« Mon inscription », tab « Récapitulatif »: read only."""
+    found = _registration(request, number)
+    context = {
+        "registration": found,
+        "version": _last(found),
+        "is_editable": found.is_editable(request.arrived_at),
+    }
+    return render(request, "candidate/summary.html", context)
+
+
+def registered(request: HttpRequest, number: str) -> HttpResponse:
+    """« Suis-je bien inscrit ? »: every condition, ticked or not, with its date (E6)."""
+    found = _registration(request, number)
+    context = {"registration": found, "checks": checklist(found, at=request.arrived_at)}
+    return render(request, "candidate/registered.html", context)
+
+
+def amend(request: HttpRequest, number: str) -> HttpResponse:
+    """« Modifier »: all tabs again; nothing changes until « Enregistrer »."""
+    found = _registration(request, number)
+    draft = registering.amend(registration=found, by=request.actor, at=request.arrived_at)
+    return redirect("candidate:draft", draft.pk)
+
+
+def withdraw(request: HttpRequest, number: str) -> HttpResponse:
+    """« Me désinscrire », confirmed by someone who has just signed in (S-18)."""
+    found = _registration(request, number)
+    if needs_recent_sign_in(request):
+        return sign_in_again(request)
+    refusal = None
+    if request.method == "POST":
+        try:
+            registering.withdraw(registration=found, by=request.actor, at=request.arrived_at)
+        except Refused as said:
+            refusal = said
+        else:
+            messages.success(request, "Votre désinscription est enregistrée. Un courriel vous le confirme.")
+            return redirect("candidate:registration", found.number)
+    context = {
+        "registration": found,
+        "is_editable": found.is_editable(request.arrived_at),
+        "refusal": refusal,
+    }
+    return render(request, "candidate/withdraw.html", context, status=409 if refusal else 200)
+
+
+def again(request: HttpRequest, number: str) -> HttpResponse:
+    """Undo a withdrawal by a new registration, filled from the old one (E8)."""
+    found = _registration(request, number)
+    if not found.can_be_undone(request.arrived_at):
+        message = (
+            "Cette inscription ne peut plus être reprise. Si le service est ouvert, "
+            "vous pouvez en faire une nouvelle depuis « M'inscrire »."
+        )
+        raise Refused(message)
+    draft = registering.begin_again(registration=found, by=request.actor, at=request.arrived_at)
+    return redirect("candidate:draft", draft.pk)
+
+
+def consents(request: HttpRequest, number: str) -> HttpResponse:
+    """The two consents, changeable at any time (D6)."""
+    found = _registration(request, number)
+    form = ConsentsForm(request.POST or None, registration=found)
+    if request.method == "POST" and form.is_valid():
+        registering.choose_consents(
+            registration=found, **form.choices_made(), by=request.actor, at=request.arrived_at
+        )
+        messages.success(request, "Vos choix sont enregistrés.")
+        return redirect("candidate:registration", found.number)
+    return render(request, "candidate/consents.html", {"registration": found, "form": form})
+
+
+def history(request: HttpRequest, number: str) -> HttpResponse:
+    """« Historique »: each version, its author, its fingerprint and what it changed (E4)."""
+    found = _registration(request, number)
+    versions = found.versions.defer("snapshot").order_by("-number")
+    return render(request, "candidate/history.html", {"registration": found, "versions": versions})
+
+
+def version(request: HttpRequest, number: str, version: int) -> HttpResponse:
+    """One version, as it was filed."""
+    found = _registration(request, number)
+    context = {"registration": found, "version": get_object_or_404(found.versions, number=version)}
+    return render(request, "candidate/version.html", context)
+
+
+def _registration(request: HttpRequest, number: str) -> Registration:
+    return get_object_or_404(
+        Registration.objects.visible_to(request.user).whole(), number=number
+    )
+
+
+def _last(registration: Registration) -> Version:
+    return registration.versions.get(number=registration.version)

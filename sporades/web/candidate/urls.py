@@ -1,0 +1,53 @@
+"""The candidate's addresses."""
+
+from django.urls import path
+
+from sporades.web.candidate import choosing, documents, home, registrations, wizard
+
+app_name = "candidate"
+
+urlpatterns = [
+    path("accueil", home.home, name="home"),
+    path("m-inscrire", choosing.choose, name="choose"),
+    path("m-inscrire/<str:domain>/<str:session>", choosing.choose_exam, name="choose_exam"),
+    path(
+        "m-inscrire/<str:domain>/<str:session>/<str:exam>",
+        choosing.choose_academy,
+        name="choose_academy",
+    ),
+    path(
+        "m-inscrire/<str:domain>/<str:session>/<str:exam>/<str:speciality>",
+        choosing.choose_academy,
+        name="choose_academy_for",
+    ),
+    path("inscription/<uuid:draft>", wizard.resume, name="draft"),
+    path("inscription/<uuid:draft>/recapitulatif", wizard.recap, name="recap"),
+    path("inscription/<uuid:draft>/est-elle-prete", wizard.ready, name="ready"),
+    path("inscription/<uuid:draft>/academie", wizard.move, name="move"),
+    path("inscription/<uuid:draft>/abandon", wizard.abandon, name="abandon"),
+    path("inscription/<uuid:draft>/<slug:section>", wizard.tab, name="tab"),
+    path("inscription/<uuid:draft>/<slug:section>/saisie", wizard.autosave, name="autosave"),
+    path("mes-inscriptions", registrations.registrations, name="registrations"),
+    path("mes-inscriptions/<str:number>", registrations.registration, name="registration"),
+    path("mes-inscriptions/<str:number>/numero", registrations.number, name="number"),
+    path("mes-inscriptions/<str:number>/recapitulatif", registrations.summary, name="summary"),
+    path(
+        "mes-inscriptions/<str:number>/suis-je-inscrit",
+        registrations.registered,
+        name="registered",
+    ),
+    path("mes-inscriptions/<str:number>/modifier", registrations.amend, name="amend"),
+    path("mes-inscriptions/<str:number>/desinscription", registrations.withdraw, name="withdraw"),
+    path("mes-inscriptions/<str:number>/reprendre", registrations.again, name="again"),
+    path("mes-inscriptions/<str:number>/consentements", registrations.consents, name="consents"),
+    path("mes-inscriptions/<str:number>/historique", registrations.history, name="history"),
+    path(
+        "mes-inscriptions/<str:number>/historique/<int:version>",
+        registrations.version,
+        name="version",
+    ),
+    path("mes-documents", documents.documents, name="documents"),
+    path("mes-documents/<str:number>", documents.folder, name="folder"),
+    path("mes-documents/<str:number>/<slug:kind>", documents.document, name="document"),
+    path("mes-documents/<str:number>/<slug:kind>/pdf", documents.pdf, name="document_pdf"),
+]

@@ -1,0 +1,321 @@
+"""The tabs of « M'inscrire », from the first answer to « Enregistrer »."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import select_template
+from django.urls import reverse
+
+from sporades.acts import registering
+from sporades.candidates.words import identity_in_words
+from sporades.core.french import hour_in_words, local_day
+from sporades.core.refusals import Refused
+from sporades.exams.models import RegistrationService
+from sporades.registrations import drafting, journey
+from sporades.registrations.dossier import Dossier, dossier_of
+from sporades.registrations.models import Draft
+from sporades.registrations.refusals import Closed, Incomplete, Overtaken
+from sporades.registrations.residence import service_of_residence
+from sporades.registrations.sections.base import Section, SectionForm
+from sporades.web.candidate import conflicts
+from sporades.web.candidate.stepper import step
+
+REVISION = "revision"
+
+
+def resume(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """Go to where the draft stands: its first incomplete tab, or the summary."""
+    found = _draft(request, draft)
+    if not found.is_open:
+        return _after(found)
+    section = journey.first_incomplete(_dossier(request, found))
+    if section is None:
+        return redirect("candidate:recap", found.pk)
+    return redirect("candidate:tab", found.pk, section.slug)
+
+
+def tab(request: HttpRequest, draft: UUID, section: str) -> HttpResponse:
+    """Show a tab, or keep its answers and go on."""
+    found = _draft(request, draft)
+    if not found.is_open:
+        return _after(found)
+    dossier = _dossier(request, found)
+    part = _section(dossier, section)
+    if request.method == "POST":
+        return _answered(request, found, dossier, part)
+    kept = request.session.get("kept") or {}
+    if kept.get("path") == request.path:
+        form = part.form(dossier, kept["answers"])
+        messages.warning(
+            request,
+            "Votre session s'était terminée. Vos réponses sont là : vérifiez-les, puis continuez.",
+        )
+    elif "verifier" in request.GET:
+        form = part.judged(dossier)
+    else:
+        form = part.form_for(dossier)
+    return _show(request, found, dossier, part, form)
+
+
+def autosave(request: HttpRequest, draft: UUID, section: str) -> HttpResponse:
+    """Keep what is being typed in a tab, complete or not; answer in JSON."""
+    found = _draft(request, draft)
+    dossier = _dossier(request, found)
+    part = _section(dossier, section)
+    form = part.form(dossier, conflicts.posted(request.POST))
+    try:
+        row = drafting.answer(
+            draft=found,
+            section=part.slug,
+            typed=form.typed(),
+            seen_revision=_seen(request),
+            at=request.arrived_at,
+        )
+    except Overtaken as refusal:
+        return JsonResponse({"message": str(refusal), "overtaken": True}, status=409)
+    except Refused as refusal:
+        return JsonResponse({"message": str(refusal)}, status=409)
+    hour = hour_in_words(request.arrived_at, found.service.zone)
+    return JsonResponse({"saved_at": hour, "revision": row.revision})
+
+
+def recap(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """« Récapitulatif »: everything, to be checked; « Enregistrer » stands here."""
+    found = _draft(request, draft)
+    if request.method == "POST":
+        return _register(request, found)
+    if not found.is_open:
+        return _after(found)
+    dossier = _dossier(request, found)
+    forms = journey.judged(dossier)
+    if journey.troubles(forms):
+        return redirect("candidate:ready", found.pk)
+    return _recap(request, found, dossier, forms)
+
+
+def ready(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """« Ma candidature est-elle prête ? »: what blocks, with a link to each field."""
+    found = _draft(request, draft)
+    if not found.is_open:
+        return _after(found)
+    dossier = _dossier(request, found)
+    forms = journey.judged(dossier)
+    context = {
+        "draft": found,
+        "troubles": journey.troubles(forms),
+        "checks": [_check(found, section, form) for section, form in forms],
+        **_timing(request, found),
+    }
+    return render(request, "candidate/ready.html", context)
+
+
+def _check(draft: Draft, section: Section, form: SectionForm) -> dict[str, str]:
+    count = len(form.errors)
+    return {
+        "label": section.title,
+        "state": "missing" if count else "done",
+        "note": f"{count} point{'s' if count > 1 else ''} à régler" if count else "",
+        "url": reverse("candidate:tab", args=[draft.pk, section.slug]),
+        "act": "Compléter" if count else "Revoir",
+    }
+
+
+def move(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """Take the draft, with its answers, to the academy of residence."""
+    found = _draft(request, draft)
+    service = service_of_residence(_dossier(request, found), at=request.arrived_at)
+    if service is None:
+        raise Http404
+    drafting.move(draft=found, service=service, at=request.arrived_at)
+    messages.success(
+        request, f"Votre saisie continue auprès {service.academy.with_preposition}, avec toutes vos réponses."
+    )
+    return redirect("candidate:draft", found.pk)
+
+
+def abandon(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """Leave a draft, once confirmed."""
+    found = _draft(request, draft)
+    if not found.is_open:
+        return _after(found)
+    if request.method == "POST":
+        drafting.abandon(draft=found, at=request.arrived_at)
+        messages.success(request, "Votre saisie est abandonnée.")
+        return redirect("candidate:registrations")
+    return render(request, "candidate/abandon.html", {"draft": found})
+
+
+def _draft(request: HttpRequest, pk: UUID) -> Draft:
+    drafts = Draft.objects.visible_to(request.user).whole().prefetch_related("answers")
+    return get_object_or_404(drafts, pk=pk)
+
+
+def _dossier(request: HttpRequest, draft: Draft) -> Dossier:
+    return dossier_of(draft, day=local_day(request.arrived_at, draft.service.zone))
+
+
+def _section(dossier: Dossier, slug: str) -> Section:
+    found = next((part for part in journey.journey(dossier) if part.slug == slug), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _after(draft: Draft) -> HttpResponse:
+    """Go to what a draft became."""
+    if draft.filed_as is not None:
+        return redirect("candidate:number", draft.filed_as.registration.number)
+    return redirect("candidate:registrations")
+
+
+def _answered(
+    request: HttpRequest, draft: Draft, dossier: Dossier, section: Section
+) -> HttpResponse:
+    stored = dossier.of(section.slug)
+    form = section.form(dossier, conflicts.posted(request.POST, stored=stored))
+    try:
+        drafting.answer(
+            draft=draft,
+            section=section.slug,
+            typed=form.typed(),
+            seen_revision=_seen(request),
+            at=request.arrived_at,
+        )
+    except Overtaken:
+        theirs = section.form(dossier, stored)
+        context = {
+            "draft": draft,
+            "section": section,
+            "form": form,
+            "differences": conflicts.differences(mine=form, theirs=theirs),
+            "mine": form.typed(),
+            "revision": _revision(draft, section),
+        }
+        return render(request, "candidate/conflict.html", context, status=409)
+    request.session.pop("kept", None)
+    if "precedent" in request.POST:
+        return _towards(draft, dossier, section, by=-1)
+    if "plus_tard" in request.POST:
+        messages.success(request, "Votre saisie est gardée : vous la retrouverez ici.")
+        return redirect("candidate:registrations")
+    if not form.is_valid():
+        return _show(request, draft, dossier, section, form, status=422)
+    return _towards(draft, dossier, section, by=1)
+
+
+def _towards(draft: Draft, dossier: Dossier, section: Section, *, by: int) -> HttpResponse:
+    slugs = [part.slug for part in journey.journey(dossier)]
+    at = slugs.index(section.slug) + by
+    if at < 0:
+        return redirect("candidate:registrations")
+    if at < len(slugs):
+        return redirect("candidate:tab", draft.pk, slugs[at])
+    return redirect("candidate:recap", draft.pk)
+
+
+def _seen(request: HttpRequest) -> int | None:
+    said = request.POST.get(REVISION, "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 9 else None  # noqa: PLR2004
+
+
+def _revision(draft: Draft, section: Section) -> int:
+    return next((row.revision for row in draft.answers.all() if row.section == section.slug), 0)
+
+
+def _show(
+    request: HttpRequest,
+    draft: Draft,
+    dossier: Dossier,
+    section: Section,
+    form: SectionForm,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    special = f"candidate/tabs/{section.slug}.html"
+    template = select_template([special, "candidate/tab.html"])
+    # After a refusal the answers are kept already: the page shows the next revision.
+    revision = _revision(draft, section)
+    if status != 200:  # noqa: PLR2004
+        row = draft.answers.filter(section=section.slug).first()
+        revision = row.revision if row else 0
+    context = {
+        "draft": draft,
+        "dossier": dossier,
+        "identity": identity_in_words(dossier.identity),
+        "section": section,
+        "form": form,
+        "step": step(dossier, section.slug),
+        "revision": revision,
+        "rules_changed": draft.regulation_id != dossier.regulation.pk,
+        "service_of_residence": _elsewhere(request, dossier, form),
+        **_timing(request, draft),
+    }
+    return HttpResponse(template.render(context, request), status=status)
+
+
+def _elsewhere(
+    request: HttpRequest, dossier: Dossier, form: SectionForm
+) -> RegistrationService | None:
+    """Return the service that the address just refused belongs to, when it is open."""
+    if not getattr(form, "is_elsewhere", False):
+        return None
+    dossier.answers["identification"] = form.typed()
+    return service_of_residence(dossier, at=request.arrived_at)
+
+
+def _timing(request: HttpRequest, draft: Draft) -> dict[str, Any]:
+    return {
+        "time_left": draft.service.time_left_in_words(request.arrived_at),
+        "is_accepting": draft.service.accepts(request.arrived_at),
+        "saved_at": hour_in_words(draft.answered_at, draft.service.zone),
+    }
+
+
+def _recap(
+    request: HttpRequest,
+    draft: Draft,
+    dossier: Dossier,
+    forms: list[tuple[Section, SectionForm]],
+    *,
+    refusal: Refused | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "draft": draft,
+        "overview": [("Examen ou concours", str(draft)), ("Académie", draft.service.academy.name)],
+        "identity": identity_in_words(dossier.identity),
+        "parts": [_part(draft, section, form) for section, form in forms if form.is_valid()],
+        "last_section": forms[-1][0].slug,
+        "step": step(dossier, "recapitulatif"),
+        "refusal": refusal,
+        "rules_changed": draft.regulation_id != dossier.regulation.pk,
+        **_timing(request, draft),
+    }
+    return render(request, "candidate/recap.html", context, status=status)
+
+
+def _part(draft: Draft, section: Section, form: SectionForm) -> dict[str, Any]:
+    return {
+        "slug": section.slug,
+        "title": section.title,
+        "lines": [(line.label, line.value) for line in form.lines()],
+        "tables": form.tables(),
+        "change_url": reverse("candidate:tab", args=[draft.pk, section.slug]),
+    }
+
+
+def _register(request: HttpRequest, draft: Draft) -> HttpResponse:
+    try:
+        version = registering.register(draft=draft, by=request.actor, at=request.arrived_at)
+    except Incomplete as refusal:
+        messages.error(request, str(refusal))
+        return redirect("candidate:ready", draft.pk)
+    except Closed as refusal:
+        dossier = _dossier(request, draft)
+        return _recap(
+            request, draft, dossier, journey.judged(dossier), refusal=refusal, status=409
+        )
+    return redirect("candidate:number", version.registration.number)
