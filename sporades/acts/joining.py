@@ -78,6 +78,15 @@ def join(
     return user
 
 
+@transaction.atomic
+def complete(user: User, *, identity: dict[str, Any], at: datetime) -> Candidate:
+    """Give an account that has none its civil data."""
+    hold_address(user.email, at=at)
+    candidate = candidates.enrol(user=user, identity=identity, email=user.email, at=at)
+    journal.record("identity given", by=author(user), on=candidate, at=at)
+    return candidate
+
+
 def hold_address(email: str, *, at: datetime) -> str:
     """Lock an address until the end of the transaction and return it normalised.
 

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from sporades.candidates.models import Candidate, Identity
+from sporades.exams import queries
 from sporades.exams.models import Exam, Regulation, RegistrationService, Speciality
 from sporades.exams.rules import Facts
 from sporades.exams.schema import Exam as ExamRules
@@ -72,10 +73,17 @@ class Dossier:
         return facts_of(self, form.cleaned_data)
 
 
-def dossier_of(draft: Draft, *, day: date, answers: dict[str, Answers] | None = None) -> Dossier:
+def dossier_of(
+    draft: Draft, *, day: date, answers: dict[str, Answers] | None = None
+) -> Dossier:
     """Return the dossier of a draft, loaded by `Draft.objects.whole()`.
 
     It is judged under the réglementation in force, whichever one the draft was begun under.
+
+    Args:
+        draft: the draft.
+        day: the day on which ages count, where the service is.
+        answers: the answers that count, those kept when nothing is given.
     """
     if answers is None:
         answers = {row.section: row.answers for row in draft.answers.all()}
@@ -84,8 +92,16 @@ def dossier_of(draft: Draft, *, day: date, answers: dict[str, Answers] | None = 
         exam=draft.exam,
         speciality=draft.speciality,
         service=draft.service,
-        regulation=Regulation.objects.in_force(draft.exam.domain, draft.exam.session),
+        regulation=rules_in_force(draft),
         answers=answers,
         day=day,
         amends=draft.amends,
     )
+
+
+def rules_in_force(draft: Draft) -> Regulation:
+    """Return the réglementation that judges a draft now, as the process knows it."""
+    programme = queries.programme_of(draft.service)
+    if programme is None:
+        raise Regulation.DoesNotExist
+    return programme.regulation

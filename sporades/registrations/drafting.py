@@ -29,7 +29,7 @@ def begin(
         Closed: the service is not open at this instant.
     """
     refuse_closed(service, at=at)
-    regulation = Regulation.objects.in_force(exam.domain, exam.session)
+    regulation = _in_force(exam)
     try:
         with transaction.atomic():
             draft, _ = Draft.objects.open().get_or_create(
@@ -101,9 +101,7 @@ def _copy(registration: Registration, *, amends: Registration | None, at: dateti
         exam=registration.exam,
         speciality=registration.speciality,
         service=registration.service,
-        regulation=Regulation.objects.in_force(
-            registration.exam.domain, registration.exam.session
-        ),
+        regulation=_in_force(registration.exam),
         amends=amends,
         amends_version=amends.version if amends else None,
         created_at=at,
@@ -156,7 +154,7 @@ def answer(
 
 def follow_rules(*, draft: Draft) -> bool:
     """Put an open draft under the réglementation in force, and return whether it has changed."""
-    current = Regulation.objects.in_force(draft.exam.domain, draft.exam.session)
+    current = _in_force(draft.exam)
     if draft.regulation_id == current.pk:
         return False
     draft.regulation = current
@@ -182,6 +180,14 @@ def move(*, draft: Draft, service: RegistrationService, at: datetime) -> None:
 def abandon(*, draft: Draft, at: datetime) -> None:
     """Leave a draft: what was filed before stays as it is."""
     Draft.objects.open().filter(pk=draft.pk).update(abandoned_at=at)
+
+
+def _in_force(exam: Exam) -> Regulation:
+    """Return the version in force, asked of the database: filing relies on it."""
+    found = Regulation.objects.light().in_force(exam.domain, exam.session)
+    if found is None:
+        raise Regulation.DoesNotExist
+    return found
 
 
 def refuse_closed(service: RegistrationService, *, at: datetime) -> None:

@@ -40,6 +40,7 @@ def check(draft: Draft, *, at: datetime) -> tuple[Dossier, Forms]:
     drafting.refuse_closed(draft.service, at=at)
     rules_changed = drafting.follow_rules(draft=draft)
     dossier = dossier_of(draft, day=local_day(at, draft.service.zone))
+    dossier.regulation = draft.regulation
     forms = journey.judged(dossier)
     troubles = journey.troubles(forms)
     if troubles:

@@ -1,15 +1,20 @@
 """The funnel: what, then in which academy; its dates are shown before anything is asked."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from sporades.acts import registering
+from sporades.core.french import day_in_words
 from sporades.exams import queries as exams
-from sporades.exams.models import Exam, RegistrationService, Speciality
+from sporades.exams.models import RegistrationService, Speciality
+from sporades.exams.queries import OfferedExam, Programme
+from sporades.exams.rules.residence import is_free
+from sporades.exams.schema import Audience, Rubric
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.titles import title_of
 
@@ -31,60 +36,89 @@ class AcademyForm(forms.Form):
 
 
 def choose(request: HttpRequest) -> HttpResponse:
-    """The domains for which a service is open or about to open."""
-    context = {"rubrics": exams.rubrics(at=request.arrived_at)}
-    return render(request, "candidate/choose.html", context)
+    """The domains for which a service is open, exams then competitions."""
+    at = request.arrived_at
+    rubrics = [
+        (rubric.value, [_domain(one, at) for one in exams.open_programmes(at, rubric=rubric)])
+        for rubric in Rubric
+    ]
+    return render(
+        request, "candidate/choose.html", {"rubrics": [one for one in rubrics if one[1]]}
+    )
 
 
 def choose_exam(request: HttpRequest, domain: str, session: str) -> HttpResponse:
     """The exams of a domain, with their specialities."""
-    regulation = exams.regulation_of(domain, session)
-    if regulation is None:
-        raise Http404
+    programme = _programme(domain, session)
     context = {
-        "domain": regulation.domain,
-        "session": regulation.session,
-        "exams": exams.catalogue(regulation),
+        "domain": programme.regulation.domain,
+        "session": programme.regulation.session,
+        "exams": [(offered.exam, offered.specialities) for offered in programme.exams],
         "links": [("M'inscrire", reverse("candidate:choose"))],
     }
     return render(request, "candidate/choose_exam.html", context)
 
 
 def choose_academy(
-    request: HttpRequest, domain: str, session: str, exam: str, speciality: str | None = None
+    request: HttpRequest, domain: str, session: str, exam: str, speciality: str = ""
 ) -> HttpResponse:
     """The academy, its dates and conditions; « Démarrer mon inscription »."""
-    found = get_object_or_404(
-        Exam.objects.select_related("domain", "session"),
-        domain__code=domain,
-        session__code=session,
-        code=exam,
-    )
-    special = get_object_or_404(found.specialities, code=speciality) if speciality else None
-    services = exams.services_of(found, at=request.arrived_at)
+    programme = _programme(domain, session)
+    offered = _offered(programme, exam)
+    special = _speciality(offered, speciality)
+    services = [one for one in programme.services if one.audience == Audience.PUBLIC]
     chosen = (request.POST if request.method == "POST" else request.GET).get("academie")
     service = next((one for one in services if one.academy_id == chosen), None)
     if request.method == "POST":
-        return _start(request, found, special, service)
+        return _start(request, offered, special, service)
     form = AcademyForm(request.GET if "academie" in request.GET else None, services)
     context = {
-        "exam": found,
-        "title": title_of(found, special),
+        "title": title_of(offered.exam, special),
         "form": form,
         "service": service,
-        "needs_residence": exams.rules_of(found).residence.rule == "residence",
+        "needs_residence": not is_free(offered.rules.residence),
         "links": [
             ("M'inscrire", reverse("candidate:choose")),
-            (found.domain.label, reverse("candidate:choose_exam", args=[domain, session])),
+            (offered.exam.domain.label, reverse("candidate:choose_exam", args=[domain, session])),
         ],
-        **(_about(request, found, special, service) if service else {}),
+        **(_about(request, offered, special, service) if service else {}),
     }
     return render(request, "candidate/choose_academy.html", context)
 
 
+def _programme(domain: str, session: str) -> Programme:
+    for one in exams.programmes():
+        if (one.regulation.domain.code, one.regulation.session.code) == (domain, session):
+            return one
+    raise Http404
+
+
+def _offered(programme: Programme, code: str) -> OfferedExam:
+    found = next((one for one in programme.exams if one.exam.code == code), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _speciality(offered: OfferedExam, code: str) -> Speciality | None:
+    found = next((one for one in offered.specialities if one.code == code), None)
+    if bool(offered.specialities) != bool(code) or (code and found is None):
+        raise Http404
+    return found
+
+
+def _domain(programme: Programme, at: datetime) -> dict[str, Any]:
+    names = [service.academy.name for service in programme.open_services(at)]
+    return {
+        "domain": programme.regulation.domain,
+        "session": programme.regulation.session,
+        "openings_in_words": f"Ouvert : {', '.join(names)}.",
+    }
+
+
 def _start(
     request: HttpRequest,
-    exam: Exam,
+    offered: OfferedExam,
     speciality: Speciality | None,
     service: RegistrationService | None,
 ) -> HttpResponse:
@@ -92,7 +126,7 @@ def _start(
         raise Http404
     draft = registering.begin(
         candidate=request.user.candidate,
-        exam=exam,
+        exam=offered.exam,
         speciality=speciality,
         service=service,
         by=request.actor,
@@ -102,27 +136,38 @@ def _start(
 
 
 def _about(
-    request: HttpRequest, exam: Exam, speciality: Speciality | None, service: RegistrationService
+    request: HttpRequest,
+    offered: OfferedExam,
+    speciality: Speciality | None,
+    service: RegistrationService,
 ) -> dict[str, Any]:
     at = request.arrived_at
-    mine = {"candidate": request.user.candidate, "exam": exam, "speciality": speciality}
-    left = service.time_left_in_words(at) if service.accepts(at) else ""
+    mine = {
+        "candidate": request.user.candidate,
+        "exam": offered.exam,
+        "speciality": speciality,
+    }
+    is_accepting = service.accepts(at)
+    left = f"Il reste {service.time_left_in_words(at)}" if is_accepting else ""
     return {
-        "is_accepting": service.accepts(at),
+        "is_accepting": is_accepting,
         "status": (
             f"Les inscriptions ouvrent {service.opening_in_words}."
             if at < service.opens_at
-            else "Les inscriptions ne sont plus ouvertes."
+            else "Les inscriptions ne sont plus ouvertes dans cette académie."
         ),
         "dates": [
             {"label": "Ouverture", "when": service.opening_in_words},
-            {
-                "label": "Fermeture",
-                "when": service.closing_in_words,
-                "left": f"Il reste {left}" if left else "",
-            },
-            *exams.events_of(exam),
+            {"label": "Fermeture", "when": service.closing_in_words, "left": left},
+            *(_event(event) for event in offered.rules.events),
         ],
         "existing": Registration.objects.active().filter(**mine).first(),
         "draft": Draft.objects.open().filter(amends=None, **mine).first(),
     }
+
+
+def _event(event: Any) -> dict[str, str]:
+    when = day_in_words(event.starts_on)
+    if event.ends_on:
+        when = f"du {when} au {day_in_words(event.ends_on)}"
+    return {"label": event.label, "when": when, "note": event.detail or ""}

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from sporades.exams.models import RegistrationService
+from sporades.exams import queries as exams
 from sporades.registrations.models import Draft, Registration
 
 
@@ -35,7 +35,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
     at = request.arrived_at
     context: dict[str, Any] = {
         "own": _own(request, at),
-        "open_count": RegistrationService.objects.for_public().open(at).count(),
+        "open_count": len(exams.open_services(at)),
     }
     return render(request, "public/help.html", context)
 

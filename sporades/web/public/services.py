@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from sporades.core.links import absolute
+from sporades.exams import queries as exams
 from sporades.exams.models import RegistrationService
 
 LONGEST_LINE = 73
@@ -15,10 +16,9 @@ LONGEST_LINE = 73
 def services(request: HttpRequest) -> HttpResponse:
     """The grand public's services, open ones first; nothing open is said plainly."""
     at = request.arrived_at
-    found = RegistrationService.objects.for_public().for_list()
     context = {
-        "open_services": [_described(service, at) for service in found.open(at)],
-        "upcoming": [_described(service, at) for service in found.upcoming(at)],
+        "open_services": [_described(service, at) for service in exams.open_services(at)],
+        "upcoming": [_described(service, at) for service in exams.upcoming_services(at)],
     }
     return render(request, "public/services.html", context)
 
@@ -26,10 +26,10 @@ def services(request: HttpRequest) -> HttpResponse:
 def calendar(request: HttpRequest) -> HttpResponse:
     """The openings and closings to come, as an iCalendar file."""
     at = request.arrived_at
-    found = RegistrationService.objects.for_public().for_list()
+    found = [*exams.open_services(at), *exams.upcoming_services(at)]
     content = "\r\n".join(
         line
-        for text in _calendar([*found.open(at), *found.upcoming(at)], at)
+        for text in _calendar(found, at)
         for line in _folded(text)
     )
     return HttpResponse(

@@ -1,7 +1,29 @@
 """The addresses that anyone may open."""
 
+from django.conf import settings
 from django.urls import path
+
+from sporades.web.components.gallery import gallery
+from sporades.web.layout import health
+from sporades.web.public import help as helping
+from sporades.web.public import pages, services
 
 app_name = "public"
 
-urlpatterns = []
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("ouverture-des-services", services.services, name="services"),
+    path("ouverture-des-services/agenda.ics", services.calendar, name="services_calendar"),
+    path("aide", helping.help_page, name="help"),
+    path("mentions-legales", pages.legal, name="legal"),
+    path("accessibilite", pages.accessibility, name="accessibility"),
+    path("donnees-personnelles", pages.privacy, name="privacy"),
+    path("cookies", pages.cookies, name="cookies"),
+    path("plan-du-site", pages.sitemap, name="sitemap"),
+    path("contact", pages.contact, name="contact"),
+    path("-/vivant", health.alive, name="alive"),
+    path("-/pret", health.ready, name="ready"),
+]
+
+if settings.DEMO:
+    urlpatterns += [path("composants", gallery, name="gallery")]

@@ -1,0 +1,88 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from sporades.core.french import (
+    ZONES,
+    day_in_words,
+    instant_in_words,
+    listed,
+    local_instant,
+    time_left_in_words,
+    zone_in_words,
+)
+
+NBSP = "\u00a0"
+
+
+@pytest.mark.parametrize(
+    ("zone", "words"),
+    [
+        ("Europe/Paris", "dimanche 15 novembre 2026 à 23 h 59 (heure de Paris)"),
+        ("Indian/Reunion", "lundi 16 novembre 2026 à 2 h 59 (heure de La Réunion)"),
+        ("Indian/Mayotte", "lundi 16 novembre 2026 à 1 h 59 (heure de Mayotte)"),
+        ("America/Guadeloupe", "dimanche 15 novembre 2026 à 18 h 59 (heure de la Guadeloupe)"),
+        ("America/Martinique", "dimanche 15 novembre 2026 à 18 h 59 (heure de la Martinique)"),
+        ("America/Cayenne", "dimanche 15 novembre 2026 à 19 h 59 (heure de la Guyane)"),
+        (
+            "America/Miquelon",
+            "dimanche 15 novembre 2026 à 19 h 59 (heure de Saint-Pierre-et-Miquelon)",
+        ),
+        ("Pacific/Noumea", "lundi 16 novembre 2026 à 9 h 59 (heure de Nouméa)"),
+        ("Pacific/Tahiti", "dimanche 15 novembre 2026 à 12 h 59 (heure de Tahiti)"),
+        ("Pacific/Wallis", "lundi 16 novembre 2026 à 10 h 59 (heure de Wallis-et-Futuna)"),
+    ],
+)
+def test_an_instant_is_said_with_its_day_its_hour_and_its_zone(zone, words):
+    instant = datetime(2026, 11, 15, 22, 59, tzinfo=UTC)
+
+    assert instant_in_words(instant, zone).replace(NBSP, " ") == words
+
+
+def test_every_zone_has_a_name():
+    assert [zone for zone in ZONES if zone_in_words(zone).startswith("fuseau")] == []
+
+
+@pytest.mark.parametrize(
+    ("hour", "words"),
+    [(0, "avant le changement d'heure"), (1, "après le changement d'heure")],
+)
+def test_the_hour_that_happens_twice_says_which_one_it_is(hour, words):
+    instant = datetime(2026, 10, 25, hour, 30, tzinfo=UTC)
+
+    assert instant_in_words(instant, "Europe/Paris").replace(NBSP, " ") == (
+        f"dimanche 25 octobre 2026 à 2 h 30, {words} (heure de Paris)"
+    )
+
+
+def test_the_first_of_a_month_is_written_1er():
+    assert day_in_words(date(2027, 3, 1), weekday=True) == "lundi 1er mars 2027"
+
+
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [
+        (timedelta(days=3, hours=5), "3 jours"),
+        (timedelta(days=1, hours=2), "1 jour et 2 heures"),
+        (timedelta(days=1), "1 jour"),
+        (timedelta(hours=5, minutes=10), "5 heures et 10 minutes"),
+        (timedelta(minutes=1), "1 minute"),
+        (timedelta(seconds=59), "moins d'une minute"),
+        (timedelta(seconds=-1), "moins d'une minute"),
+    ],
+)
+def test_the_time_left_is_said_in_words(left, words):
+    assert time_left_in_words(left) == words
+
+
+@pytest.mark.parametrize(
+    ("words", "text"), [([], ""), (["a"], "a"), (["a", "b"], "a et b"), (["a", "b", "c"], "a, b et c")]
+)
+def test_words_are_listed_as_in_a_sentence(words, text):
+    assert listed(words) == text
+
+
+def test_a_local_hour_becomes_one_instant():
+    assert local_instant(date(2026, 11, 15), 23, 59, "Indian/Reunion") == datetime(
+        2026, 11, 15, 19, 59, tzinfo=UTC
+    )

@@ -1,0 +1,134 @@
+"""People and registrations for the tests, made through the real acts."""
+
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+from sporades.accounts.models import User
+from sporades.acts import registering
+from sporades.candidates import operations as candidates
+from sporades.candidates.models import Candidate
+from sporades.core.actors import Actor
+from sporades.exams import operations as exams
+from sporades.exams.models import Exam, RegistrationService
+from sporades.registrations import drafting
+from sporades.registrations.models import Draft, Registration
+
+HERE = Path(__file__).parent
+INVENTED = HERE / "registrations/invented.yaml"
+NOW = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
+OPERATOR = Actor("operator", "Essai")
+_serial = count(1)
+
+IDENTITY = {
+    "civility": "mme",
+    "birth_name": "Le Goff",
+    "usage_name": "",
+    "first_names": "Maëlle Anne",
+    "birth_year": 1998,
+    "birth_month": 3,
+    "birth_day": 14,
+    "birth_country": "99100",
+    "birth_department": "59",
+    "birth_commune": "59350",
+    "birth_place": "Lille",
+    "nationality": "99100",
+}
+
+ANSWERS = {
+    "modalites": {"accepted": "on"},
+    "identification": {
+        "address_1": "12 rue des Îles",
+        "postcode": "59000",
+        "town": "Lille",
+        "country": "99100",
+        "mobile": "06 39 98 12 34",
+    },
+    "informations": {
+        "category": "INDIV",
+        "passing_form": "GLOBALE",
+        "zone": "LILLE",
+        "has_disability": "non",
+    },
+    "qualification": {"diploma": "CAP", "experience": "2"},
+    "supplementaires": {
+        "q-permis": "non",
+        "q-equipe": "ROUGE",
+        "publishes_name": "non",
+        "shares_name": "non",
+    },
+    "epreuves": {
+        "statut-E1": "inscrit",
+        "statut-E3": "inscrit",
+        "option-E3": "NAGE",
+        "statut-M1": "inscrit",
+        "statut-M2": "non_inscrit",
+        "statut-M3": "non_inscrit",
+        "statut-F1": "non_inscrit",
+        "statut-F2": "non_inscrit",
+    },
+}
+
+
+def load_invented() -> None:
+    """Put the invented exam in force."""
+    exams.load(INVENTED, by=OPERATOR, at=NOW)
+
+
+def a_candidate(*, email: str = "", at: datetime = NOW, **changes: object) -> Candidate:
+    """Make an active account and its candidate."""
+    address = email or f"candidate{next(_serial)}@exemple.test"
+    user = User.objects.create_user(
+        address, "phrase de passe d'essai", created_at=at, activated_at=at
+    )
+    return candidates.enrol(user=user, identity={**IDENTITY, **changes}, email=address, at=at)
+
+
+def author(candidate: Candidate) -> Actor:
+    """The candidate as the author of an act."""
+    return Actor("candidate", str(candidate), f"user:{candidate.user_id}")
+
+
+def a_draft(
+    candidate: Candidate | None = None,
+    *,
+    academy: str = "A09",
+    speciality: str = "MARIN",
+    at: datetime = NOW,
+    **changes: dict[str, object],
+) -> Draft:
+    """Begin a draft and answer every tab; a change replaces some answers of a tab, None takes one out."""
+    candidate = candidate or a_candidate(at=at)
+    exam = Exam.objects.get(code="BE")
+    draft = registering.begin(
+        candidate=candidate,
+        exam=exam,
+        speciality=exam.specialities.get(code=speciality),
+        service=RegistrationService.objects.get(domain=exam.domain, academy=academy),
+        by=author(candidate),
+        at=at,
+    )
+    for section, answers in answers_with(**changes).items():
+        drafting.answer(draft=draft, section=section, typed=answers, seen_revision=None, at=at)
+    return draft
+
+
+def answers_with(**changes: dict[str, object]) -> dict[str, dict[str, object]]:
+    """Return the usual answers, some of them changed."""
+    return {
+        section: {
+            name: value
+            for name, value in {**answers, **changes.get(section, {})}.items()
+            if value is not None
+        }
+        for section, answers in ANSWERS.items()
+    }
+
+
+def a_registration(
+    candidate: Candidate | None = None, *, at: datetime = NOW, **changes: dict[str, object]
+) -> Registration:
+    """File a registration."""
+    draft = a_draft(candidate, at=at, **changes)
+    version = registering.register(draft=draft, by=author(draft.candidate), at=at)
+    return version.registration

@@ -1,0 +1,126 @@
+from datetime import timedelta
+
+import pytest
+
+from sporades.acts import registering
+from sporades.documents.models import DocumentVersion
+from sporades.mail.models import Message
+from sporades.registrations.models import Registration
+from sporades.registrations.refusals import AlreadyRegistered, Closed, Incomplete
+from tests.factories import NOW, a_candidate, a_draft, a_registration, author
+
+
+def test_filing_takes_the_numbers_issues_the_summary_and_sends_one_receipt():
+    draft = a_draft()
+
+    version = registering.register(draft=draft, by=author(draft.candidate), at=NOW)
+
+    registration = version.registration
+    draft.candidate.refresh_from_db()
+    assert (version.number, registration.version, registration.state) == (1, 1, "registered")
+    assert (len(registration.number), len(draft.candidate.number)) == (11, 8)
+    assert draft.candidate.frozen_at == NOW
+    [summary] = DocumentVersion.objects.for_folder(registration.folder, NOW)
+    assert (summary.document.title, summary.number) == ("Récapitulatif d'inscription", 1)
+    [receipt] = Message.objects.filter(about_kind="registration")
+    assert receipt.subject == "Inscription enregistrée : Brevet d'essai – Marin, session 2027"
+    assert receipt.recipient == draft.candidate.user.email
+    assert registration.number in receipt.body
+
+
+def test_filing_a_draft_again_finds_what_it_made():
+    draft = a_draft()
+
+    first = registering.register(draft=draft, by=author(draft.candidate), at=NOW)
+    again = registering.register(
+        draft=draft, by=author(draft.candidate), at=NOW + timedelta(days=1)
+    )
+
+    assert again == first
+    assert Registration.objects.count() == 1
+    assert Message.objects.count() == 1
+
+
+@pytest.mark.parametrize("section", ["modalites", "identification", "informations", "epreuves"])
+def test_a_tab_left_empty_is_refused_and_nothing_is_filed(section):
+    draft = a_draft()
+    draft.answers.filter(section=section).delete()
+
+    with pytest.raises(Incomplete) as refusal:
+        registering.register(draft=draft, by=author(draft.candidate), at=NOW)
+
+    assert {trouble.section for trouble in refusal.value.troubles} >= {section}
+    assert Registration.objects.count() == 0
+
+
+def test_the_last_request_of_the_displayed_minute_is_accepted_and_the_next_is_not():
+    first, second = a_draft(), a_draft()
+    closing = first.service.closes_at
+
+    registering.register(
+        draft=first, by=author(first.candidate), at=closing + timedelta(seconds=59.999)
+    )
+    with pytest.raises(Closed, match="00 \\(heure de Paris\\)"):
+        registering.register(
+            draft=second, by=author(second.candidate), at=closing + timedelta(seconds=60)
+        )
+
+    assert Registration.objects.count() == 1
+    second.refresh_from_db()
+    assert second.answers.count() == 6
+
+
+def test_a_modification_makes_the_next_version_and_says_what_changed():
+    registration = a_registration()
+    later = NOW + timedelta(hours=1)
+
+    draft = registering.amend(
+        registration=registration, by=author(registration.candidate), at=later
+    )
+    answers = draft.answers.get(section="identification")
+    answers.answers = {**answers.answers, "address_1": "3 quai du Wault"}
+    answers.save()
+    version = registering.register(draft=draft, by=author(registration.candidate), at=later)
+
+    registration.refresh_from_db()
+    assert (version.number, registration.version) == (2, 2)
+    assert version.changes == ["Numéro et voie : 12 rue des Îles → 3 quai du Wault"]
+    assert [m.subject for m in Message.objects.order_by("pk")][-1] == (
+        "Modification d'inscription : Brevet d'essai – Marin, session 2027"
+    )
+    [summary] = DocumentVersion.objects.for_folder(registration.folder, later)
+    assert summary.number == 2
+
+
+def test_a_modification_begun_and_not_saved_changes_nothing():
+    registration = a_registration()
+
+    registering.amend(registration=registration, by=author(registration.candidate), at=NOW)
+
+    fresh = Registration.objects.get(pk=registration.pk)
+    assert (fresh.version, fresh.versions.count(), Message.objects.count()) == (1, 1, 1)
+
+
+def test_one_registers_once_for_an_exam_and_in_one_speciality():
+    candidate = a_candidate()
+    a_registration(candidate)
+    other = a_draft(candidate, speciality="FOREST", epreuves={"statut-M1": None, "statut-M2": "inscrit"})
+
+    with pytest.raises(AlreadyRegistered):
+        registering.register(draft=other, by=author(candidate), at=NOW)
+
+    assert Registration.objects.count() == 1
+
+
+def test_a_withdrawn_registration_gives_way_to_a_new_one_with_another_number():
+    candidate = a_candidate()
+    first = a_registration(candidate)
+    registering.withdraw(registration=first, by=author(candidate), at=NOW)
+
+    draft = registering.begin_again(registration=first, by=author(candidate), at=NOW)
+    version = registering.register(draft=draft, by=author(candidate), at=NOW)
+
+    first.refresh_from_db()
+    assert (first.state, version.registration.state) == ("withdrawn", "registered")
+    assert first.number != version.registration.number
+    assert version.snapshot["sections"] == first.versions.get().snapshot["sections"]
