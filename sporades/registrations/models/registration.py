@@ -146,6 +146,11 @@ class Registration(models.Model):
         return f"{self.exam.session.label}, {self.service.academy.full_name}, n°{self.number}"
 
     @property
+    def speciality_label(self) -> str:
+        """Name the speciality, or nothing."""
+        return self.speciality.label if self.speciality else ""
+
+    @property
     def state_in_words(self) -> str:
         """Say where the registration stands, as a sentence."""
         if self.withdrawn_at:

@@ -1,0 +1,100 @@
+import pytest
+import time_machine
+
+from sporades.registrations.models import Draft, Registration
+from tests.factories import NOW, a_candidate, answers_with
+
+START = "/m-inscrire/ESSAI/2027/BE/MARIN"
+
+
+@pytest.fixture(autouse=True)
+def _clock():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def walk(client, **changes):
+    """Answer every tab as a candidate does, without script; return the last page."""
+    page = client.post(START, {"academie": "A09"}, follow=True)
+    for section, answers in answers_with(**changes).items():
+        address = page.request["PATH_INFO"]
+        assert address.endswith(section), (address, page.context and page.context.get("form") and page.context["form"].errors)
+        page = client.post(
+            address, {**answers, "revision": page.context["revision"]}, follow=True
+        )
+    return page
+
+
+def test_a_candidate_goes_from_the_funnel_to_the_numbers(sign_in):
+    client = sign_in(a_candidate())
+
+    for address in ("/accueil", "/m-inscrire", "/m-inscrire/ESSAI/2027", START, f"{START}?academie=A09"):
+        assert client.get(address).status_code == 200
+    page = walk(client)
+    assert page.request["PATH_INFO"].endswith("/recapitulatif")
+    page = client.post(page.request["PATH_INFO"], follow=True)
+
+    registration = Registration.objects.get()
+    assert page.redirect_chain[-1][0] == f"/mes-inscriptions/{registration.number}/numero"
+    assert registration.number in page.text
+    number = registration.number
+    for address in (
+        "/accueil",
+        "/mes-inscriptions",
+        f"/mes-inscriptions/{number}",
+        f"/mes-inscriptions/{number}/recapitulatif",
+        f"/mes-inscriptions/{number}/suis-je-inscrit",
+        f"/mes-inscriptions/{number}/historique",
+        f"/mes-inscriptions/{number}/historique/1",
+        f"/mes-inscriptions/{number}/consentements",
+        "/mes-documents",
+        f"/mes-documents/{number}",
+        f"/mes-documents/{number}/recapitulatif",
+        "/aide",
+        "/ouverture-des-services",
+    ):
+        assert client.get(address).status_code == 200, address
+    pdf = client.get(f"/mes-documents/{number}/recapitulatif/pdf")
+    assert (pdf["Content-Type"], pdf.content[:5]) == ("application/pdf", b"%PDF-")
+
+
+def test_a_draft_left_half_way_is_found_again_with_its_answers(sign_in):
+    candidate = a_candidate()
+    client = sign_in(candidate)
+    page = client.post(START, {"academie": "A09"}, follow=True)
+    client.post(page.request["PATH_INFO"], {"accepted": "on", "revision": 0})
+    draft = Draft.objects.get()
+    client.post(
+        f"/inscription/{draft.pk}/identification",
+        {"address_1": "12 rue des Îles", "postcode": "abc", "revision": 0},
+    )
+
+    other = sign_in(candidate)
+    page = other.get(f"/inscription/{draft.pk}", follow=True)
+
+    assert page.request["PATH_INFO"] == f"/inscription/{draft.pk}/identification"
+    assert 'value="12 rue des Îles"' in page.text
+    assert 'value="abc"' in page.text
+
+
+def test_another_candidates_draft_does_not_exist(sign_in):
+    client = sign_in(a_candidate())
+    client.post(START, {"academie": "A09"})
+    draft = Draft.objects.get()
+
+    stranger = sign_in(a_candidate())
+
+    for address in ("", "/modalites", "/recapitulatif", "/est-elle-prete", "/abandon"):
+        assert stranger.get(f"/inscription/{draft.pk}{address}").status_code == 404
+
+
+def test_saving_twice_gives_one_registration_and_the_same_page(sign_in):
+    client = sign_in(a_candidate())
+    page = walk(client)
+    address = page.request["PATH_INFO"]
+
+    first = client.post(address)
+    second = client.post(address)
+
+    assert first["Location"] == second["Location"]
+    assert Registration.objects.count() == 1
