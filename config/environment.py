@@ -58,16 +58,26 @@ def site(name: str, *, demo: bool) -> str:
         message = f"{name} doit être l'adresse publique du service, par exemple https://inscriptions.exemple.fr"
         raise ImproperlyConfigured(message)
     if parts.scheme == "http" and not demo:
-        message = f"{name} doit commencer par https:// (seule la démonstration se passe de chiffrement)."
+        message = (
+            f"{name} doit commencer par https:// (seule la démonstration se passe de chiffrement)."
+        )
         raise ImproperlyConfigured(message)
     return value
+
+
+def origins(*addresses: str) -> list[str]:
+    """Return the origins of addresses, without those that are empty."""
+    parts = [urlsplit(address) for address in addresses if address]
+    return [f"{part.scheme}://{part.netloc}" for part in parts]
 
 
 def database(name: str) -> dict[str, Any]:
     """Return Django's settings for the PostgreSQL address in a variable."""
     parts = urlsplit(text(name))
     if parts.scheme not in {"postgres", "postgresql"}:
-        message = f"{name} doit commencer par postgresql:// (Sporades ne fonctionne qu'avec PostgreSQL)."
+        message = (
+            f"{name} doit commencer par postgresql:// (Sporades ne fonctionne qu'avec PostgreSQL)."
+        )
         raise ImproperlyConfigured(message)
     asked = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     pool_size = int(asked.pop("pool", "10"))

@@ -15,6 +15,17 @@ SECRET_KEY = environment.secret("SECRET_KEY")
 SITE_URL = environment.site("SITE_URL", demo=DEMO)
 SERVICE_NAME = environment.text("SERVICE_NAME", "Sporades")
 DEPLOYER_NAME = environment.text("DEPLOYER_NAME", "Autorité de démonstration" if DEMO else None)
+# What the pages « Mentions légales » and « Données personnelles » owe their readers by law.
+DEPLOYER_ADDRESS = environment.text(
+    "DEPLOYER_ADDRESS", "1, place de l'Exemple, 00000 Exemple" if DEMO else ""
+)
+PUBLICATION_DIRECTOR = environment.text(
+    "PUBLICATION_DIRECTOR", "une personne fictive, pour la démonstration" if DEMO else ""
+)
+HOST_NAME = environment.text(
+    "HOST_NAME", "la machine qui fait tourner la démonstration" if DEMO else ""
+)
+PRIVACY_CONTACT = environment.text("PRIVACY_CONTACT", "donnees@demo.test" if DEMO else "")
 DATABASES = {"default": environment.database("DATABASE_URL")}
 MAILERS = {"default": environment.mailer("MAIL_URL")}
 DEFAULT_FROM_EMAIL = environment.text(
@@ -27,6 +38,7 @@ SEAL_KEY_PASSWORD = environment.text("SEAL_KEY_PASSWORD", "")
 FRANCECONNECT_URL = environment.text("FRANCECONNECT_URL", "")
 FRANCECONNECT_CLIENT_ID = environment.text("FRANCECONNECT_CLIENT_ID", "")
 FRANCECONNECT_CLIENT_SECRET = environment.text("FRANCECONNECT_CLIENT_SECRET", "")
+FRANCECONNECT_LEVEL = environment.text("FRANCECONNECT_LEVEL", "eidas1")
 
 # --- The program -------------------------------------------------------------------------
 DEBUG = False
@@ -118,11 +130,87 @@ AUTHENTICATION_BACKENDS = [
 ]
 PASSWORD_HASHERS = [
     "sporades.accounts.hashers.Argon2id",
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+PASSWORD_RESET_TIMEOUT = int(timedelta(hours=1).total_seconds())
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "candidate:home"
+ACCOUNT_ADAPTER = "sporades.web.account.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_URL.split("://", 1)[0]
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "sporades.accounts.tokens.ResetTokens"  # noqa: S105 - a class
+# Tries are counted by accounts.guessing; allauth counts those of the second factor only.
+# Nothing is counted by network: a whole school stands behind one.
+ACCOUNT_RATE_LIMITS = dict.fromkeys(
+    [
+        "login",
+        "signup",
+        "reset_password",
+        "reset_password_from_key",
+        "confirm_email",
+        "manage_email",
+    ]
+) | {"login_failed": "5/5m/key", "change_password": "10/m/user", "reauthenticate": "10/m/user"}
+ACCOUNT_FORMS = {
+    "login": "sporades.web.account.forms.LoginForm",
+    "reset_password": "sporades.web.account.forms.ResetPasswordForm",
+    "reset_password_from_key": "sporades.web.account.forms.ResetPasswordKeyForm",
+    "change_password": "sporades.web.account.forms.ChangePasswordForm",
+    "set_password": "sporades.web.account.forms.SetPasswordForm",
+    "reauthenticate": "sporades.web.account.forms.ReauthenticateForm",
+}
+MFA_ADAPTER = "sporades.accounts.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SITE_IS_ENCRYPTED
+MFA_TOTP_TOLERANCE = 1
+MFA_RATE_LIMITS = {"webauthn_login": None}
+MFA_FORMS = {
+    "authenticate": "sporades.web.account.forms.SecondFactorForm",
+    "reauthenticate": "sporades.web.account.forms.SecondFactorAgainForm",
+    "activate_totp": "sporades.web.account.forms.ActivateTOTPForm",
+    "add_webauthn": "sporades.web.account.forms.AddWebAuthnForm",
+    "edit_webauthn": "sporades.web.account.forms.EditWebAuthnForm",
+}
+SOCIALACCOUNT_ADAPTER = "sporades.web.account.franceconnect.SocialAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+FRANCECONNECT_SCOPE = [
+    "openid",
+    "given_name",
+    "family_name",
+    "preferred_username",
+    "gender",
+    "birthdate",
+    "birthplace",
+    "birthcountry",
+    "email",
+]
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "APPS": [
+            {
+                "provider_id": "franceconnect",
+                "name": "FranceConnect",
+                "client_id": FRANCECONNECT_CLIENT_ID,
+                "secret": FRANCECONNECT_CLIENT_SECRET,
+                "settings": {
+                    "server_url": FRANCECONNECT_URL,
+                    "token_auth_method": "client_secret_post",
+                    "scope": FRANCECONNECT_SCOPE,
+                },
+            }
+        ]
+        if FRANCECONNECT_URL
+        else []
+    }
+}
 
 # --- Sessions and cookies ------------------------------------------------------------------
 COOKIE_PREFIX = "__Host-" if SITE_IS_ENCRYPTED else ""
@@ -150,7 +238,8 @@ SECURE_CSP = {
     "img-src": [CSP.SELF, "data:"],
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
-    "form-action": [CSP.SELF],
+    # A form that leads to FranceConnect is followed there by a redirect.
+    "form-action": [CSP.SELF, *environment.origins(FRANCECONNECT_URL)],
     "manifest-src": [CSP.SELF],
     "base-uri": [CSP.NONE],
     "object-src": [CSP.NONE],
@@ -177,7 +266,6 @@ STORAGES = {
 }
 STATIC_URL = "static/"
 STATIC_ROOT = Path(environment.text("STATIC_ROOT", str(BASE_DIR / "var/static")))
-STATICFILES_DIRS = [BASE_DIR / "sporades/web/static"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 

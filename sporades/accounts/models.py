@@ -1,7 +1,8 @@
 """Accounts: who can sign in, and what staff may see."""
 
 import contextlib
-from collections.abc import Sequence
+import unicodedata
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -11,6 +12,9 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from sporades.core.actors import Actor
+
+ACTIVATION_LASTS = timedelta(hours=48)
+CHANGE_LASTS = timedelta(hours=24)
 
 
 def normalised_address(email: str) -> str:
@@ -41,10 +45,16 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """An account: an address, a password. What it may do comes from its memberships."""
 
-    email = models.EmailField("adresse électronique", max_length=254)
+    email = models.EmailField(
+        "adresse électronique",
+        max_length=254,
+        unique=True,
+        error_messages={"unique": "Cette adresse est déjà celle d'un compte."},
+    )
     is_active = models.BooleanField("actif", default=True)
     created_at = models.DateTimeField("créé le")
     activated_at = models.DateTimeField("activé le", null=True, blank=True)
+    reset_asked_at = models.DateTimeField("nouveau mot de passe demandé le", null=True, blank=True)
     warned_at = models.DateTimeField("averti de l'effacement le", null=True, blank=True)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -54,14 +64,13 @@ class User(AbstractBaseUser):
 
     class Meta:
         verbose_name = "compte"
-        constraints: ClassVar[Sequence[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                Lower("email"),
-                name="an_address_belongs_to_one_account",
-                violation_error_message="Cette adresse est déjà celle d'un compte.",
+        constraints = [
+            models.CheckConstraint(
+                name="an_address_is_kept_in_small_letters",
+                condition=Q(email=Lower("email")),
             ),
         ]
-        indexes: ClassVar[Sequence[models.Index]] = [
+        indexes = [
             models.Index(
                 fields=["created_at"],
                 condition=Q(activated_at__isnull=True),
@@ -78,16 +87,37 @@ class User(AbstractBaseUser):
         self.email = normalised_address(self.email)
         super().save(*args, **kwargs)
 
+    def set_password(self, raw_password: str | None) -> None:
+        """Keep a password, however the keyboard composed its accents."""
+        super().set_password(_composed(raw_password))
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Return whether this is the password, however the keyboard composed its accents."""
+        return super().check_password(_composed(raw_password) or "")
+
     @property
     def is_staff_member(self) -> bool:
         """Whether this account belongs to the office."""
         return bool(self.memberships.all())
 
+    def memberships_on(self, day: date) -> list["Membership"]:
+        """Return the memberships that have not ended on this day."""
+        return [membership for membership in self.memberships.all() if membership.is_current(day)]
+
+    @property
+    def activation_deadline(self) -> datetime:
+        """The last instant at which the account can be activated."""
+        return self.created_at + ACTIVATION_LASTS
+
+
+def _composed(password: str | None) -> str | None:
+    return password if password is None else unicodedata.normalize("NFC", password)
+
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     """Questions about memberships."""
 
-    def current(self, day: Any) -> Self:
+    def current(self, day: date) -> Self:
         """Return the memberships that have not ended on this day."""
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
 
@@ -114,7 +144,7 @@ class Membership(models.Model):
 
     class Meta:
         verbose_name = "appartenance"
-        constraints: ClassVar[Sequence[models.BaseConstraint]] = [
+        constraints = [
             models.UniqueConstraint(fields=["user", "role"], name="a_member_holds_a_role_once"),
         ]
 
@@ -122,21 +152,47 @@ class Membership(models.Model):
         """Return the role and its holder."""
         return f"{self.get_role_display()} : {self.full_name}"
 
+    def is_current(self, day: date) -> bool:
+        """Return whether the membership has not ended on this day."""
+        return self.ends_on is None or day <= self.ends_on
+
     def as_actor(self) -> Actor:
         """Return this member as the author of an act."""
         return Actor(self.role, self.full_name, f"user:{self.user_id}")
+
+
+class AddressChange(models.Model):
+    """A new address that an account asked for, until the click in the mail sent there."""
+
+    user = models.OneToOneField(
+        User, on_delete=models.CASCADE, related_name="address_change", verbose_name="compte"
+    )
+    email = models.EmailField("nouvelle adresse", max_length=254)
+    asked_at = models.DateTimeField("demandé le")
+
+    class Meta:
+        verbose_name = "changement d'adresse"
+
+    def __str__(self) -> str:
+        """Return the address asked for."""
+        return self.email
+
+    @property
+    def expires_at(self) -> datetime:
+        """The last instant at which the change can be confirmed."""
+        return self.asked_at + CHANGE_LASTS
 
 
 class Attempt(models.Model):
     """One use of what may not be done too often. Neither address nor network is kept in clear."""
 
     limit = models.CharField("limite", max_length=30)
-    key = models.CharField("sur quoi", max_length=64)
+    key = models.CharField("sur quoi", max_length=64, db_collation="C")
     at = models.DateTimeField("instant")
 
     class Meta:
         verbose_name = "tentative"
-        indexes: ClassVar[Sequence[models.Index]] = [
+        indexes = [
             models.Index(fields=["limit", "key", "at"], name="attempt_by_key"),
             models.Index(fields=["at"], name="attempt_by_instant"),
         ]

@@ -12,7 +12,7 @@ from sporades import journal, mail
 from sporades.accounts import limits
 from sporades.accounts import operations as accounts
 from sporades.accounts.keys import activation_key, change_key, reset_key
-from sporades.accounts.models import User, normalised_address
+from sporades.accounts.models import AddressChange, User, normalised_address
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
 from sporades.core.actors import SYSTEM, Actor
@@ -213,7 +213,7 @@ def confirm_address_change(change_id: int, *, at: datetime) -> User:
         AddressKnown: the address became another's in the meantime.
     """
     change = (
-        accounts.AddressChange.objects.select_for_update(of=("self",))
+        AddressChange.objects.select_for_update(of=("self",))
         .select_related("user")
         .filter(pk=change_id)
         .first()

@@ -1,8 +1,6 @@
 """Who a candidate is: a civil identity, with or without an account."""
 
-from collections.abc import Sequence
 from datetime import date
-from typing import ClassVar
 
 import pgtrigger
 from django.conf import settings
@@ -42,10 +40,10 @@ class Identity(models.Model):
 
     class Meta:
         verbose_name = "identité"
-        triggers: ClassVar[Sequence[pgtrigger.Trigger]] = [
+        triggers = [
             pgtrigger.Protect(name="an_identity_is_never_rewritten", operation=pgtrigger.Update),
         ]
-        constraints: ClassVar[Sequence[models.BaseConstraint]] = [
+        constraints = [
             models.CheckConstraint(
                 name="a_birth_day_has_its_month",
                 condition=Q(birth_day__isnull=True) | Q(birth_month__isnull=False),
@@ -121,13 +119,13 @@ class Candidate(models.Model):
 
     class Meta:
         verbose_name = "candidat"
-        constraints: ClassVar[Sequence[models.BaseConstraint]] = [
+        constraints = [
             models.CheckConstraint(
                 name="a_numbered_candidate_is_frozen",
                 condition=Q(number__isnull=True) | Q(frozen_at__isnull=False),
             ),
         ]
-        indexes: ClassVar[Sequence[models.Index]] = [
+        indexes = [
             models.Index(fields=["email"], name="candidate_by_address"),
         ]
 

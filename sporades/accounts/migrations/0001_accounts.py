@@ -25,12 +25,26 @@ class Migration(migrations.Migration):
                     "last_login",
                     models.DateTimeField(blank=True, null=True, verbose_name="last login"),
                 ),
-                ("email", models.EmailField(max_length=254, verbose_name="adresse électronique")),
+                (
+                    "email",
+                    models.EmailField(
+                        error_messages={"unique": "Cette adresse est déjà celle d'un compte."},
+                        max_length=254,
+                        unique=True,
+                        verbose_name="adresse électronique",
+                    ),
+                ),
                 ("is_active", models.BooleanField(default=True, verbose_name="actif")),
                 ("created_at", models.DateTimeField(verbose_name="créé le")),
                 (
                     "activated_at",
                     models.DateTimeField(blank=True, null=True, verbose_name="activé le"),
+                ),
+                (
+                    "reset_asked_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="nouveau mot de passe demandé le"
+                    ),
                 ),
                 (
                     "warned_at",
@@ -49,12 +63,38 @@ class Migration(migrations.Migration):
                     )
                 ],
                 "constraints": [
-                    models.UniqueConstraint(
-                        django.db.models.functions.text.Lower("email"),
-                        name="an_address_belongs_to_one_account",
-                        violation_error_message="Cette adresse est déjà celle d'un compte.",
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("email", django.db.models.functions.text.Lower("email"))
+                        ),
+                        name="an_address_is_kept_in_small_letters",
                     )
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="AddressChange",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, verbose_name="nouvelle adresse")),
+                ("asked_at", models.DateTimeField(verbose_name="demandé le")),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="address_change",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="compte",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "changement d'adresse",
             },
         ),
         migrations.CreateModel(
@@ -67,7 +107,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("limit", models.CharField(max_length=30, verbose_name="limite")),
-                ("key", models.CharField(max_length=64, verbose_name="sur quoi")),
+                ("key", models.CharField(db_collation="C", max_length=64, verbose_name="sur quoi")),
                 ("at", models.DateTimeField(verbose_name="instant")),
             ],
             options={

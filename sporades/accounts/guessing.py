@@ -1,0 +1,105 @@
+"""Passwords are not guessed: each wrong try makes the next one wait longer.
+
+Tries are counted on an account and a place (a network, or a device that has signed in
+before), and on the account for all unknown devices together. The owner is never shut out:
+a known device has its own count, and a new password by mail starts everything anew.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from sporades.accounts.limits import key_of
+from sporades.accounts.models import Attempt
+from sporades.core.french import time_left_in_words
+from sporades.core.locks import lock_value
+from sporades.core.refusals import Refused
+
+FREE_TRIES = 5
+FIRST_WAIT = timedelta(minutes=1)
+COUNTED = timedelta(hours=24)
+MOST_FROM_UNKNOWN_DEVICES = 25
+KNOWN, UNKNOWN = "sign-in-known-device", "sign-in"
+HALF = 32
+
+
+class TooManyTries(Refused):
+    """The password is not looked at: too many wrong ones came before."""
+
+    def __init__(self, wait: timedelta) -> None:
+        """Say how long to wait, and the way round."""
+        super().__init__(
+            f"Trop d'essais avec cette adresse. Attendez {time_left_in_words(wait)} avant d'essayer "
+            "de nouveau, ou choisissez un nouveau mot de passe avec le lien « Mot de passe oublié, "
+            "réinitialisation du mot de passe »."
+        )
+        self.wait = wait
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a try comes from.
+
+    Attributes:
+        name: the network, or the device.
+        is_known: whether this device has signed in to this account before.
+    """
+
+    name: str
+    is_known: bool = False
+
+
+@dataclass(frozen=True)
+class Try:
+    """A try that is under way, counted before the password is looked at."""
+
+    limit: str
+    key: str
+
+    def succeeded(self) -> None:
+        """Forget the wrong tries that this place made before the right one."""
+        Attempt.objects.filter(limit=self.limit, key=self.key).delete()
+
+
+@transaction.atomic
+def begin(address: str, place: Place, *, at: datetime) -> Try:
+    """Count a try, so that a hundred at once are a hundred.
+
+    Args:
+        address: the address typed, normalised; whether it is an account's makes no difference.
+        place: where the try comes from.
+        at: its instant.
+
+    Raises:
+        TooManyTries: wait first.
+    """
+    account = key_of(address)[:HALF]
+    key = account + key_of(f"{address}\0{place.name}")[:HALF]
+    limit = KNOWN if place.is_known else UNKNOWN
+    lock_value("sign-in", account)
+    recent = Attempt.objects.filter(
+        limit__in=(KNOWN, UNKNOWN), key__startswith=account, at__gt=at - COUNTED
+    )
+    tries = list(recent.values_list("limit", "key", "at"))
+    here = [when for its_limit, its_key, when in tries if (its_limit, its_key) == (limit, key)]
+    if here and at < (free_at := max(here) + wait_after(len(here))):
+        raise TooManyTries(free_at - at)
+    elsewhere = [when for its_limit, _, when in tries if its_limit == UNKNOWN]
+    if not place.is_known and len(elsewhere) >= MOST_FROM_UNKNOWN_DEVICES:
+        raise TooManyTries(min(elsewhere) + COUNTED - at)
+    Attempt.objects.create(limit=limit, key=key, at=at)
+    return Try(limit, key)
+
+
+def wait_after(tries: int) -> timedelta:
+    """Return how long to wait after so many wrong tries: one minute at the fifth, then twice as long."""
+    if tries < FREE_TRIES:
+        return timedelta()
+    return FIRST_WAIT * (1 << (tries - FREE_TRIES))
+
+
+def forget(address: str) -> None:
+    """Start anew for an account whose owner has just proved to hold its address."""
+    account = key_of(address)[:HALF]
+    Attempt.objects.filter(limit__in=(KNOWN, UNKNOWN), key__startswith=account).delete()

@@ -1,0 +1,137 @@
+"""Which passwords are good enough: long, not on a known list, not about their owner (S-10).
+
+No rule of composition: length and a wait between tries do better.
+"""
+
+import gzip
+import hashlib
+from bisect import bisect_left
+from collections.abc import Iterable
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError
+
+from sporades.core.text import search_key
+
+SHORTEST = 12
+SHORTEST_FOR_STAFF = 16
+LONGEST = 256
+FEWEST_DIFFERENT = 4
+SHORTEST_WORD = 4
+DIGEST = 8
+LIST = Path(__file__).parent / "data" / "known-passwords.bin"
+WORDS_OF_THE_HOUSE = ("sporades", "cyclades", "motdepasse", "password")
+ROWS = (
+    "0123456789",
+    "abcdefghijklmnopqrstuvwxyz",
+    "azertyuiopqsdfghjklmwxcvbn",
+    "qwertyuiopasdfghjklzxcvbnm",
+    "qwertzuiopasdfghjklyxcvbnm",
+)
+
+
+def help_text(*, is_staff: bool = False) -> str:
+    """Return what a good password is, in a line for the field."""
+    shortest = SHORTEST_FOR_STAFF if is_staff else SHORTEST
+    return (
+        f"Au moins {shortest} caractères, ceux que vous voulez. Une phrase convient très bien : "
+        "quatre mots sans rapport entre eux, par exemple."
+    )
+
+
+def check(password: str, *, about: Iterable[str] = (), is_staff: bool = False) -> None:
+    """Refuse a password that is too short, known, too plain or about its owner.
+
+    Args:
+        password: as typed.
+        about: words about the owner: address, names, birth date, town.
+        is_staff: whether the account belongs to the office.
+
+    Raises:
+        ValidationError: with one message for each reason, in French.
+    """
+    shortest = SHORTEST_FOR_STAFF if is_staff else SHORTEST
+    faults = []
+    if len(password) < shortest:
+        faults.append(
+            f"Votre mot de passe compte {len(password)} caractère{'s' if len(password) > 1 else ''} : "
+            f"il en faut au moins {shortest}."
+        )
+    if len(password) > LONGEST:
+        faults.append(
+            f"Votre mot de passe dépasse {LONGEST} caractères : choisissez-en un plus court."
+        )
+    elif is_known(password) or is_plain(password):
+        faults.append(
+            "Ce mot de passe est trop facile à deviner : il est connu, ou répète les mêmes signes. "
+            "Choisissez-en un autre."
+        )
+    word = word_about(password, about)
+    if word:
+        faults.append(
+            f"Votre mot de passe contient « {word} » : choisissez-en un sans rapport avec vous "
+            "ni avec ce service."
+        )
+    if faults:
+        raise ValidationError(faults)
+
+
+def is_known(password: str) -> bool:
+    """Return whether a password is on the list of those that leaked or that many people chose."""
+    lowered = password.casefold().strip()
+    digests = _known()
+    wanted = digest_of(lowered)
+    at = bisect_left(digests, wanted)
+    return (at < len(digests) and digests[at] == wanted) or lowered in _common()
+
+
+def digest_of(password: str) -> bytes:
+    """Return the digest under which the list keeps a password, lower case."""
+    return hashlib.sha256(password.encode()).digest()[:DIGEST]
+
+
+@cache
+def _known() -> list[bytes]:
+    content = LIST.read_bytes()
+    return [content[at : at + DIGEST] for at in range(0, len(content), DIGEST)]
+
+
+@cache
+def _common() -> frozenset[str]:
+    path = Path(password_validation.__file__).parent / "common-passwords.txt.gz"
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        return frozenset(line.strip() for line in lines)
+
+
+def is_plain(password: str) -> bool:
+    """Return whether a password is a few signs repeated, or a row of the keyboard."""
+    lowered = password.casefold()
+    if len(set(lowered)) < FEWEST_DIFFERENT:
+        return True
+    if any(lowered == (lowered[:size] * len(lowered))[: len(lowered)] for size in range(1, 5)):
+        return True
+    rows = [row * (len(lowered) // len(row) + 2) for row in ROWS]
+    return any(lowered in row or lowered[::-1] in row for row in rows)
+
+
+def word_about(password: str, about: Iterable[str]) -> str:
+    """Return the first word about the owner or the service that a password contains, or nothing."""
+    signs = _bare(password)
+    for words in (settings.SERVICE_NAME, *WORDS_OF_THE_HOUSE, *about):
+        for word in (words, *search_key(words).split()):
+            if len(_bare(word)) >= SHORTEST_WORD and _bare(word) in signs:
+                return word
+    return ""
+
+
+def _bare(text: str) -> str:
+    return search_key(text).replace(" ", "")
+
+
+def ways_to_write(day: date) -> list[str]:
+    """Return the ways in which people write a date without spaces."""
+    return [f"{day:{form}}" for form in ("%d%m%Y", "%Y%m%d", "%d%m%y", "%m%d%Y", "%y%m%d")]

@@ -1,0 +1,78 @@
+"""The second factor: secrets sealed in the database, codes for those who set accounts up."""
+
+import base64
+import hashlib
+import time
+
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from allauth.mfa.utils import decrypt
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
+
+from sporades.accounts.models import User
+
+PERIOD = 30
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """allauth's second factor, in French and with sealed secrets."""
+
+    error_messages = {
+        "add_email_blocked": "Retirez d'abord la double authentification.",
+        "cannot_delete_authenticator": "Ce moyen de connexion ne peut pas être retiré.",
+        "cannot_generate_recovery_codes": "Activez d'abord la double authentification.",
+        "incorrect_code": "Ce code n'est pas le bon, ou il a déjà servi. Attendez le suivant.",
+        "unverified_email": "Activez d'abord votre compte.",
+    }
+
+    def encrypt(self, text: str) -> str:
+        """Return a secret as it is kept."""
+        return _seal().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Return a secret that was kept."""
+        return _seal().decrypt(encrypted_text.encode()).decode()
+
+    def get_totp_issuer(self) -> str:
+        """Name the service in the authenticator application."""
+        return settings.SERVICE_NAME
+
+    def _get_site_name(self) -> str:
+        return settings.SERVICE_NAME
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002 - allauth's name
+        """Propose a name for a passkey."""
+        count = Authenticator.objects.filter(user=user, type=type).count()
+        return "Clé d'accès" if not count else f"Clé d'accès {count + 1}"
+
+
+def enrol_totp(user: User) -> str:
+    """Give an account an authenticator application by command; return its secret."""
+    secret: str = generate_totp_secret()
+    Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).delete()
+    TOTP.activate(user, secret)
+    return secret
+
+
+def current_code(user: User) -> str:
+    """Return the code that the account's authenticator application shows now.
+
+    Raises:
+        Authenticator.DoesNotExist: the account has none.
+    """
+    authenticator = Authenticator.objects.get(user=user, type=Authenticator.Type.TOTP)
+    secret = decrypt(authenticator.data["secret"])
+    code: str = format_hotp_value(hotp_value(secret, int(time.time()) // PERIOD))
+    return code
+
+
+def _seal() -> MultiFernet:
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return MultiFernet([Fernet(_derived(str(key))) for key in keys])
+
+
+def _derived(key: str) -> bytes:
+    digest = hashlib.sha256(b"sporades.accounts.second_factor\0" + key.encode()).digest()
+    return base64.urlsafe_b64encode(digest)

@@ -1,0 +1,123 @@
+"""Where somebody was born: a commune of the official list, a foreign town, or words.
+
+A commune that merged, changed its name or belongs to a lost territory is not on the list:
+its name is then kept as the person gives it. Nobody is stopped by the list.
+"""
+
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+
+from sporades.core.text import clean, search_key
+from sporades.territory import queries as territory
+from sporades.territory.models import FRANCE, Commune
+
+OTHER = "autre"
+STATELESS = "aucun"
+AS_TYPED = "tel-quel"
+MOST_OFFERED = 15
+# A place also has figures (« Paris 14e »), commas and brackets, never markup.
+FORBIDDEN = frozenset('<>{}[]\\|^~`"=*%$#@;')
+
+
+@dataclass(frozen=True)
+class Place:
+    """A birthplace as it is kept."""
+
+    country: str
+    department: str
+    commune: str
+    words: str
+
+
+@dataclass
+class Unsure(Exception):
+    """The name is not exactly that of one commune: the person chooses.
+
+    Attributes:
+        offered: pairs of a value and a label, the last of which keeps what was typed.
+        is_unknown: whether nothing on the list has this name.
+    """
+
+    offered: list[tuple[str, str]] = field(default_factory=list)
+    is_unknown: bool = False
+
+
+def find(*, country: str, department: str, typed: str, code: str = "", choice: str = "") -> Place:
+    """Return the birthplace that was meant.
+
+    Args:
+        country: code of the country.
+        department: code of the department, or nothing when it is not known.
+        typed: the name of the place.
+        code: the commune that a list of suggestions gave for this name.
+        choice: what was answered to `Unsure`.
+
+    Raises:
+        Unsure: choose among those offered.
+        ValidationError: a sign that no place's name holds.
+    """
+    words = clean(typed)
+    wrong = [sign for sign in words if sign in FORBIDDEN or not sign.isprintable()]
+    if wrong:
+        raise ValidationError(
+            f"Enlevez ce qui n'appartient pas au nom d'une ville : {' '.join(wrong)}"
+        )
+    if not search_key(words):
+        raise ValidationError("Indiquez la commune ou la ville de naissance.")
+    if country != FRANCE:
+        return Place(country, "", "", words)
+    if choice == AS_TYPED:
+        return Place(FRANCE, department, "", words)
+    suggested = _suggested(code, words)
+    if suggested:
+        return _place(suggested)
+    return _on_the_list(department, words, choice)
+
+
+def _on_the_list(department: str, words: str, choice: str) -> Place:
+    named = territory.communes_named(words, department=department or None)
+    current = [commune for commune in named if commune.kind == Commune.Kind.CURRENT]
+    for sure in (current, named):
+        if len(sure) == 1:
+            return _place(sure[0])
+    near = current or named or _near(words, department)
+    chosen = [commune for commune in near if _value(commune) == choice]
+    if chosen:
+        return _place(chosen[0])
+    raise Unsure(
+        [
+            *[(_value(commune), _label(commune)) for commune in near],
+            (AS_TYPED, f"Aucune de celles-ci : garder « {words} », tel que je l'ai écrit"),
+        ],
+        is_unknown=not near,
+    )
+
+
+def _near(words: str, department: str) -> list[Commune]:
+    return territory.communes_matching(
+        words, department=department or None, limit=MOST_OFFERED
+    ) or territory.communes_matching(words, limit=MOST_OFFERED)
+
+
+def _suggested(code: str, words: str) -> Commune | None:
+    if not code:
+        return None
+    try:
+        commune = territory.commune(code, name=words)
+    except Commune.DoesNotExist:
+        return None
+    return commune if search_key(commune.name) == search_key(words) else None
+
+
+def _place(commune: Commune) -> Place:
+    return Place(FRANCE, commune.department_id, commune.code, commune.name)
+
+
+def _value(commune: Commune) -> str:
+    return f"{commune.code}-{commune.kind}"
+
+
+def _label(commune: Commune) -> str:
+    kind = "" if commune.kind == Commune.Kind.CURRENT else f", {commune.get_kind_display().lower()}"
+    return f"{commune.name} ({commune.department.name}, {commune.department_id}{kind})"

@@ -1,0 +1,118 @@
+"""Birth dates: three answers, of which the register may lack one or two."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+YOUNGEST, OLDEST = 10, 120
+
+type Parts = tuple[int | None, int | None, int | None]
+
+
+class BirthDateWidget(forms.MultiWidget):
+    """Day, month and year, each in its box."""
+
+    use_fieldset = True
+
+    def __init__(self) -> None:
+        """Make the three boxes."""
+        super().__init__(
+            {
+                "day": _box("Jour", "bday-day", 2),
+                "month": _box("Mois", "bday-month", 2),
+                "year": _box("Année", "bday-year", 4),
+            }
+        )
+
+    def decompress(self, value: Parts | None) -> list[int | None]:
+        """Return the three parts of a date."""
+        return list(value) if value else [None, None, None]
+
+
+class BirthDateField(forms.MultiValueField):
+    """A birth date as three numbers; which of them may be missing is the form's concern."""
+
+    widget = BirthDateWidget
+
+    def __init__(self, **options: Any) -> None:
+        """Make the three fields."""
+        parts = tuple(forms.CharField(required=False) for _ in range(3))
+        super().__init__(parts, require_all_fields=False, **options)
+
+    def compress(self, data_list: list[str]) -> Parts:
+        """Return day, month and year as numbers."""
+        day, month, year = (_number(typed) for typed in data_list or ["", "", ""])
+        return (day, month, year)
+
+
+def checked(parts: Parts, *, is_partial: bool, on: date) -> Parts:
+    """Return a birth date that can be.
+
+    Args:
+        parts: day, month, year.
+        is_partial: whether the register lacks the day, or the day and the month.
+        on: the day on which the question is asked.
+
+    Raises:
+        ValidationError: what to do, in French.
+    """
+    day, month, year = parts
+    if year is None or (not is_partial and (day is None or month is None)):
+        raise ValidationError("Indiquez le jour, le mois et l'année, par exemple 14 03 2008.")
+    if year < on.year - OLDEST - 1:
+        raise ValidationError("Indiquez l'année sur quatre chiffres, par exemple 2008.")
+    if month is None and day is not None:
+        raise ValidationError("Indiquez aussi le mois, ou laissez le jour vide.")
+    if month is not None and not 1 <= month <= 12:  # noqa: PLR2004 - months
+        raise ValidationError("Indiquez un mois de 1 à 12.")
+    if day is not None and month is not None:
+        _check_day(day, month, year)
+    _check_age(day, month, year, on=on)
+    return parts
+
+
+def _check_day(day: int, month: int, year: int) -> None:
+    try:
+        date(year, month, day)
+    except ValueError:
+        raise ValidationError(
+            f"Le {day:02d}/{month:02d}/{year} n'existe pas : vérifiez le jour, le mois et l'année."
+        ) from None
+
+
+def _check_age(day: int | None, month: int | None, year: int, *, on: date) -> None:
+    if (year, month or 1, day or 1) > (on.year, on.month, on.day):
+        raise ValidationError("Cette date est dans le futur : vérifiez l'année.")
+    # A missing part counts in the person's favour at both ends.
+    eldest = on.year - year - ((on.month, on.day) < (month or 1, day or 1))
+    youngest = on.year - year - ((on.month, on.day) < (month or 12, day or 31))
+    if eldest < YOUNGEST:
+        years = f"{eldest} an{'s' if eldest > 1 else ''}"
+        raise ValidationError(f"D'après cette date, vous auriez {years} : vérifiez l'année.")
+    if youngest > OLDEST:
+        raise ValidationError(f"D'après cette date, vous auriez {youngest} ans : vérifiez l'année.")
+
+
+def _number(typed: str) -> int | None:
+    typed = typed.strip()
+    if not typed:
+        return None
+    if not (typed.isascii() and typed.isdigit()):
+        raise ValidationError(
+            "Écrivez le jour, le mois et l'année en chiffres, par exemple 14 03 2008."
+        )
+    return int(typed[:6])
+
+
+def _box(label: str, token: str, length: int) -> forms.TextInput:
+    return forms.TextInput(
+        {
+            "aria-label": label,
+            "autocomplete": token,
+            "inputmode": "numeric",
+            "maxlength": length,
+            "size": length,
+        }
+    )

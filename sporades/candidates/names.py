@@ -1,0 +1,38 @@
+"""Which signs a name may hold: those of every civil register, of every script, and no others."""
+
+import unicodedata
+
+from django.core.exceptions import ValidationError
+
+from sporades.core.text import clean
+
+# Apostrophes, the Hawaiian ʻokina, hyphens, the Catalan middle dot, abbreviations.
+BETWEEN_LETTERS = frozenset(" '\u2018\u2019\u02bb\u02bc\u05f3-\u2010\u2011.\u00b7")
+
+
+def cleaned_name(typed: str) -> str:
+    """Return a name in its normal form, accents composed and spaces single.
+
+    Raises:
+        ValidationError: a sign that no name holds, named; or no letter at all.
+    """
+    name = clean(typed)
+    if not name:
+        return ""
+    wrong = [sign for sign in name if not is_allowed(sign)]
+    if any(sign.isdigit() for sign in wrong):
+        raise ValidationError("Un nom ne contient pas de chiffre : écrivez-le avec des lettres.")
+    if wrong:
+        signs = " ".join(dict.fromkeys(wrong))
+        raise ValidationError(
+            f"Enlevez ce qui n'appartient pas à un nom : {signs} (les lettres de tous les alphabets, "
+            "les espaces, les apostrophes, les points et les traits d'union sont acceptés)."
+        )
+    if not any(unicodedata.category(sign).startswith("L") for sign in name):
+        raise ValidationError("Un nom contient au moins une lettre.")
+    return name
+
+
+def is_allowed(sign: str) -> bool:
+    """Return whether a name may hold this sign."""
+    return unicodedata.category(sign)[0] in "LM" or sign in BETWEEN_LETTERS

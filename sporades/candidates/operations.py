@@ -1,0 +1,144 @@
+"""Keep what a candidate is: civil data, number, address."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import ProtectedError
+
+from sporades.accounts.models import User, normalised_address
+from sporades.candidates.models import Candidate, Identity
+from sporades.core.numbers import with_check_digit
+from sporades.core.refusals import Refused
+
+CIVIL_DATA = (
+    "civility",
+    "birth_name",
+    "usage_name",
+    "first_names",
+    "birth_year",
+    "birth_month",
+    "birth_day",
+    "birth_country",
+    "birth_department",
+    "birth_commune",
+    "birth_place",
+    "nationality",
+)
+
+
+class Frozen(Refused):
+    """Civil data that only the managing service can change any more."""
+
+    message = (
+        "Vos informations personnelles ne sont plus modifiables ici : vous avez enregistré une "
+        "inscription. Demandez le changement au service des examens et concours."
+    )
+
+
+@transaction.atomic
+def enrol(*, user: User | None, identity: dict[str, Any], email: str, at: datetime) -> Candidate:
+    """Make a candidate, with or without an account.
+
+    Args:
+        user: the account, if there is one.
+        identity: civil data, as `IdentityForm.identity()` gives them.
+        email: the address of messages, which may be empty without an account.
+        at: the instant.
+    """
+    return Candidate.objects.create(
+        user=user,
+        identity=_written(identity, at=at),
+        email=normalised_address(email),
+        created_at=at,
+    )
+
+
+@transaction.atomic
+def change_identity(candidate: Candidate, *, identity: dict[str, Any], at: datetime) -> bool:
+    """Replace the civil data of a candidate who has never filed anything.
+
+    Returns:
+        Whether anything was different.
+
+    Raises:
+        Frozen: a registration was saved in the meantime.
+    """
+    locked = Candidate.objects.select_for_update(of=("self",)).get(pk=candidate.pk)
+    if locked.is_frozen:
+        raise Frozen
+    old = locked.identity
+    if civil_data(old) == {name: identity[name] for name in CIVIL_DATA}:
+        return False
+    locked.identity = candidate.identity = _written(identity, at=at)
+    locked.save(update_fields=["identity"])
+    _forget(old)
+    return True
+
+
+@transaction.atomic
+def freeze_identity(candidate: Candidate, *, at: datetime) -> None:
+    """Keep the civil data as they are from the first saved registration on, for ever.
+
+    The candidate takes a number at the same time.
+    """
+    Candidate.objects.filter(pk=candidate.pk, frozen_at__isnull=True).update(frozen_at=at)
+    take_number(candidate)
+    candidate.refresh_from_db(fields=["frozen_at"])
+
+
+@transaction.atomic
+def take_number(candidate: Candidate) -> str:
+    """Return the number of a frozen candidate, taken once and kept for ever.
+
+    Two registrations saved at once find the same number. Gaps are of no consequence: the
+    number comes from a sequence, nobody waits for a counter.
+    """
+    if not candidate.number:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT nextval('candidates_number')")
+            number = with_check_digit(cursor.fetchone()[0])
+        Candidate.objects.filter(pk=candidate.pk, number__isnull=True).update(number=number)
+        candidate.refresh_from_db(fields=["number"])
+    return candidate.number or ""
+
+
+def change_address(candidate: Candidate, *, email: str) -> None:
+    """Write to a candidate at another address."""
+    candidate.email = normalised_address(email)
+    candidate.save(update_fields=["email"])
+
+
+@transaction.atomic
+def erase(candidate: Candidate) -> None:
+    """Forget a candidate who has never filed anything.
+
+    Raises:
+        Frozen: a registration was saved.
+    """
+    locked = Candidate.objects.select_for_update(of=("self",)).get(pk=candidate.pk)
+    if locked.is_frozen:
+        raise Frozen
+    identity = locked.identity
+    locked.delete()
+    _forget(identity)
+
+
+def civil_data(identity: Identity) -> dict[str, Any]:
+    """Return the civil data of a row, by name."""
+    return {name: getattr(identity, name) for name in CIVIL_DATA}
+
+
+def _written(identity: dict[str, Any], *, at: datetime) -> Identity:
+    row = Identity(**{name: identity[name] for name in CIVIL_DATA}, created_at=at)
+    row.save()
+    return row
+
+
+def _forget(identity: Identity) -> None:
+    """Delete civil data that nothing points to; what was filed keeps its own."""
+    try:
+        with transaction.atomic():
+            identity.delete()
+    except ProtectedError:
+        return

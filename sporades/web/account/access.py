@@ -1,0 +1,57 @@
+"""Who may use the pages of accounts."""
+
+from sporades.web.access import Route, Who
+
+_FORM = ("GET", "POST")
+
+
+def _open(*methods: str, page: bool = True) -> Route:
+    return Route(Who.ANYONE, methods or _FORM, page=page)
+
+
+def _own(*methods: str, owned: str = "", page: bool = True) -> Route:
+    return Route(Who.SIGNED_IN, methods or _FORM, owned=owned, page=page)
+
+
+ROUTES = {
+    "account_signup": _open(),
+    "account_email_verification_sent": _open(),
+    "account_confirm_email": _open(),
+    "account_communes": _open("GET", page=False),
+    "account_login": _open(),
+    "account_logout": _open(),
+    "account_inactive": _open("GET"),
+    "account_reset_password": _open(),
+    "account_reset_password_done": _open("GET"),
+    "account_reset_password_from_key": _open(),
+    "account_reset_password_from_key_done": _open("GET"),
+    "account_extend_session": _own("POST", page=False),
+    "account_reauthenticate": _own(),
+    "account_edit": _own(),
+    "account_complete": _own(),
+    "account_email": _own(),
+    "account_confirm_address": _open(),
+    "account_change_password": _own(),
+    "account_set_password": _own(),
+    "usersessions_list": _own(),
+    "mfa_index": _own("GET"),
+    "mfa_authenticate": _open(),
+    "mfa_reauthenticate": _own(),
+    "mfa_activate_totp": _own(),
+    "mfa_deactivate_totp": _own(),
+    "mfa_view_recovery_codes": _own("GET"),
+    "mfa_generate_recovery_codes": _own(),
+    "mfa_download_recovery_codes": _own("GET", page=False),
+    "mfa_list_webauthn": _own("GET"),
+    "mfa_add_webauthn": _own(),
+    "mfa_reauthenticate_webauthn": _own(),
+    "mfa_remove_webauthn": _own(owned="authenticator"),
+    "mfa_edit_webauthn": _own(owned="authenticator"),
+    "mfa_login_webauthn": _open(page=False),
+    "socialaccount_login_cancelled": _open("GET"),
+    "socialaccount_login_error": _open("GET"),
+    "socialaccount_signup": _open(),
+    "socialaccount_connections": _own(),
+    "openid_connect_login": _open(),
+    "openid_connect_callback": _open("GET", page=False),
+}

@@ -1,0 +1,186 @@
+"""How allauth behaves in this house: our throttle, our mails, our words."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth import login as django_login
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from sporades import journal, mail
+from sporades.accounts import guessing, passwords
+from sporades.accounts.models import User, normalised_address
+from sporades.acts import joining
+from sporades.core.french import instant_in_words
+from sporades.core.links import absolute
+from sporades.web.account import devices
+from sporades.web.account.factors import needs_recent_sign_in
+from sporades.web.account.network import client_address, network_of
+
+# What allauth announces, and our words for it.
+FACTOR_NEWS = {
+    "mfa/email/totp_activated": "une application de codes a été ajoutée",
+    "mfa/email/totp_deactivated": "l'application de codes a été retirée",
+    "mfa/email/webauthn_added": "une clé d'accès a été ajoutée",
+    "mfa/email/webauthn_removed": "une clé d'accès a été retirée",
+    "mfa/email/recovery_codes_generated": "de nouveaux codes de secours ont été créés",
+    "socialaccount/email/account_connected": "votre compte a été relié à FranceConnect",
+    "socialaccount/email/account_disconnected": "votre compte n'est plus relié à FranceConnect",
+}
+TOLD_BY_THE_ACT = {
+    "account/email/password_changed",
+    "account/email/password_set",
+    "account/email/password_reset",
+}
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """allauth's hooks."""
+
+    error_messages = {
+        "account_inactive": "Ce compte est désactivé.",
+        "email_password_mismatch": (
+            "L'adresse mail ou le mot de passe n'est pas le bon. Vérifiez l'un et l'autre."
+        ),
+        "email_taken": "Cette adresse est déjà celle d'un compte.",
+        "enter_current_password": "Ce n'est pas votre mot de passe actuel.",
+        "incorrect_code": "Ce code n'est pas le bon.",
+        "incorrect_password": "Ce n'est pas votre mot de passe.",
+        "invalid_or_expired_key": "Ce lien n'est plus valable.",
+        "invalid_login": "Cette adresse mail ne convient pas.",
+        "invalid_password_reset": "Ce lien n'est plus valable.",
+        "too_many_login_attempts": "Trop d'essais. Attendez quelques minutes avant de recommencer.",
+        "unverified_primary_email": "Activez d'abord votre compte.",
+        "same_as_current": "Choisissez une valeur différente de l'actuelle.",
+        "rate_limited": "Trop de demandes. Attendez quelques minutes avant de recommencer.",
+    }
+
+    # --- Signing in ---------------------------------------------------------------------------
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return client_address(request)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials) -> None:
+        address = normalised_address(credentials.get("email", ""))
+        user = User.objects.filter(email=address).first()
+        try:
+            self.attempt = guessing.begin(
+                address, devices.place_of(request, user), at=request.arrived_at
+            )
+        except guessing.TooManyTries as refusal:
+            raise ValidationError(str(refusal), code="too_many_tries") from None
+
+    def authenticate(self, request: HttpRequest, **credentials) -> User | None:
+        credentials["email"] = normalised_address(credentials.get("email", ""))
+        user = super().authenticate(request, **credentials)
+        if user:
+            self.attempt.succeeded()
+        return user
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        request.is_first_sign_in = user.last_login is None
+        user.backend = settings.AUTHENTICATION_BACKENDS[0]
+        django_login(request, user)
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs) -> HttpResponse:
+        response = super().post_login(request, user, **kwargs)
+        if not devices.knows(request, user):
+            if not request.is_first_sign_in:
+                self._tell_new_device(request, user)
+            devices.remember(request, response, user)
+        return response
+
+    def _tell_new_device(self, request: HttpRequest, user: User) -> None:
+        mail.write(
+            "new_device",
+            to=user.email,
+            at=request.arrived_at,
+            key=f"new-device {user.pk} {request.arrived_at.isoformat()}",
+            about=user,
+            device=devices.device_in_words(self.get_http_user_agent(request)),
+            when=instant_in_words(request.arrived_at, settings.TIME_ZONE),
+            reset=absolute(reverse("account_reset_password")),
+            sessions=absolute(reverse("usersessions_list")),
+        )
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("office:home" if request.user.is_staff_member else "candidate:home")
+
+    def is_reauthentication_required(self, *, app: str, **kwargs) -> bool:
+        return needs_recent_sign_in(self.request)
+
+    # --- Passwords -------------------------------------------------------------------------------
+
+    def clean_password(self, password: str, user: User | None = None) -> str:
+        passwords.check(
+            password,
+            about=words_about(user) if user else (),
+            is_staff=bool(user and user.is_staff_member),
+        )
+        return password
+
+    @transaction.atomic
+    def set_password(self, user: User, password: str) -> None:
+        super().set_password(user, password)
+        guessing.forget(user.email)
+        joining.tell_password_changed(user, at=self.request.arrived_at)
+        self.request.has_new_password = user
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("account_edit")
+
+    # --- Mails -----------------------------------------------------------------------------------
+
+    def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
+        """Write allauth's mails as ours: in the transaction, with links from the settings."""
+        at = self.request.arrived_at
+        if template_prefix in TOLD_BY_THE_ACT:
+            return
+        news = FACTOR_NEWS[template_prefix]
+        mail.write(
+            "sign_in_changed",
+            to=email,
+            at=at,
+            key=f"{template_prefix} {email} {at.isoformat()}",
+            news=news,
+            when=instant_in_words(at, settings.TIME_ZONE),
+            reset=absolute(reverse("account_reset_password")),
+            help_page=absolute(reverse("public:contact")),
+        )
+        journal.record(
+            "sign-in changed",
+            by=joining.author(self.request.user),
+            on=self.request.user,
+            at=at,
+            after=template_prefix.rpartition("/")[2],
+        )
+
+    def send_confirmation_mail(self, request: HttpRequest, emailconfirmation, signup) -> None:
+        """Send the activation mail again to somebody who signs in before activating."""
+        joining.send_activation_again(
+            emailconfirmation.email_address.email,
+            network=network_of(request),
+            at=request.arrived_at,
+        )
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Nothing but our own activation page activates."""
+        return False
+
+
+def words_about(user: User) -> list[str]:
+    """Return the words that a person's password may not be made of."""
+    candidate = getattr(user, "candidate", None)
+    words = [user.email.partition("@")[0]]
+    words += [membership.full_name for membership in user.memberships.all()]
+    return words + (words_of_identity(candidate.identity) if candidate else [])
+
+
+def words_of_identity(identity) -> list[str]:
+    """Return the words of civil data: names, town and the ways to write the birth date."""
+    words = [identity.birth_name, identity.usage_name, identity.first_names, identity.birth_place]
+    if identity.birth_date:
+        words += passwords.ways_to_write(identity.birth_date)
+    return words

@@ -1,0 +1,194 @@
+"""« Modifier mon compte »: civil data, address, sessions."""
+
+from http import HTTPStatus
+
+from allauth.account.internal.flows.logout import logout
+from allauth.account.views import password_set
+from allauth.usersessions.internal.flows.sessions import end_other_sessions, end_sessions
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from sporades.accounts import limits
+from sporades.accounts import operations as accounts
+from sporades.accounts.keys import change_to_confirm
+from sporades.accounts.models import AddressChange
+from sporades.accounts.operations import TooOld
+from sporades.acts import joining
+from sporades.candidates import operations as candidates
+from sporades.candidates.forms import IdentityForm, answers_of
+from sporades.core.french import instant_in_words, local_day
+from sporades.registrations.models import Registration
+from sporades.territory.models import ManagingService
+from sporades.web.account.devices import device_in_words
+from sporades.web.account.factors import has_second_factor, needs_recent_sign_in, sign_in_again
+from sporades.web.account.forms import NewAddressForm
+from sporades.web.account.joining import may_say_it_is_known
+from sporades.web.account.network import network_of
+
+
+def edit(request: HttpRequest) -> HttpResponse:
+    candidate = getattr(request.user, "candidate", None)
+    context = {
+        "candidate": candidate,
+        "has_password": request.user.has_usable_password(),
+        "has_second_factor": has_second_factor(request.user),
+        "uses_franceconnect": bool(settings.FRANCECONNECT_URL),
+        "form": None,
+        "services": [],
+    }
+    if candidate is not None:
+        form = _identity_form(request, candidate)
+        if request.method == "POST" and not candidate.is_frozen and form.is_valid():
+            joining.change_identity(
+                candidate, identity=form.identity(), by=request.actor, at=request.arrived_at
+            )
+            messages.success(request, "Vos informations sont enregistrées.")
+            return redirect("account_edit")
+        if request.method == "POST" and candidate.is_frozen:
+            raise candidates.Frozen
+        context |= {
+            "form": form,
+            "services": _services_of(candidate) if candidate.is_frozen else [],
+        }
+    return render(request, "account/edit.html", context)
+
+
+def _identity_form(request: HttpRequest, candidate) -> IdentityForm:
+    form = IdentityForm(
+        request.POST or None,
+        initial=answers_of(candidate.identity),
+        on=local_day(request.arrived_at, settings.TIME_ZONE),
+    )
+    if candidate.is_frozen:
+        for field in form.fields.values():
+            field.disabled = True
+    return form
+
+
+def _services_of(candidate) -> list[ManagingService]:
+    registrations = Registration.objects.filter(candidate=candidate)
+    return list(
+        ManagingService.objects.filter(
+            pk__in=registrations.values("service__managing_service")
+        ).order_by("academy__name", "sector", "name")
+    )
+
+
+def complete(request: HttpRequest) -> HttpResponse:
+    """Ask for the civil data that an account lacks."""
+    if request.user.is_staff_member or getattr(request.user, "candidate", None):
+        return redirect("account_edit")
+    form = IdentityForm(request.POST or None, on=local_day(request.arrived_at, settings.TIME_ZONE))
+    if request.method == "POST" and form.is_valid():
+        joining.complete(request.user, identity=form.identity(), at=request.arrived_at)
+        return redirect("candidate:home")
+    return render(request, "account/complete.html", {"form": form})
+
+
+def address(request: HttpRequest) -> HttpResponse:
+    """Ask for another address: confirmed where it is, told where it was."""
+    if needs_recent_sign_in(request):
+        return sign_in_again(request)
+    form = NewAddressForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        email, at = form.cleaned_data["email"], request.arrived_at
+        if not limits.spend(limits.CHANGES_OF_ADDRESS, str(request.user.pk), at=at):
+            form.add_error("email", "Trop de demandes de changement. Recommencez dans une heure.")
+        elif _ask(request, form, email):
+            messages.success(
+                request,
+                f"Un mail vient de partir vers {email}. Ouvrez le lien qu'il contient : votre adresse "
+                "ne change qu'à ce moment.",
+            )
+            return redirect("account_email")
+    pending = AddressChange.objects.filter(user=request.user).first()
+    context = {"form": form, "pending": pending}
+    if pending:
+        context["deadline"] = instant_in_words(pending.expires_at, settings.TIME_ZONE)
+    return render(request, "account/email_change.html", context)
+
+
+def _ask(request: HttpRequest, form: NewAddressForm, email: str) -> bool:
+    network, at = network_of(request), request.arrived_at
+    try:
+        joining.ask_address_change(request.user, email=email, network=network, at=at)
+    except joining.AddressKnown as refusal:
+        joining.warn_owner(email, network=network, at=at)
+        if may_say_it_is_known(request):
+            form.add_error("email", str(refusal))
+            return False
+        # The page must look the same: the wish is noted, no link to it is ever sent.
+        accounts.ask_change(request.user, email=email, at=at)
+    return True
+
+
+def confirm_address(request: HttpRequest, key: str) -> HttpResponse:
+    """Change the address by a click on the page that the mail leads to."""
+    number = change_to_confirm(key)
+    if number is None:
+        raise Http404
+    change = AddressChange.objects.filter(pk=number).first()
+    if change is None or request.arrived_at > change.expires_at:
+        return _too_old(request)
+    if request.method == "POST":
+        try:
+            user = joining.confirm_address_change(number, at=request.arrived_at)
+        except TooOld:
+            return _too_old(request)
+        messages.success(
+            request,
+            f"Votre adresse est maintenant {user.email}. C'est avec elle que vous vous connectez.",
+        )
+        return redirect("account_edit" if request.user == user else "account_login")
+    return render(request, "account/confirm_address.html", {"change": change})
+
+
+def _too_old(request: HttpRequest) -> HttpResponse:
+    return render(request, "account/confirm_address.html", {"change": None}, status=HTTPStatus.GONE)
+
+
+def first_password(request: HttpRequest) -> HttpResponse:
+    """Open the page of allauth to those who have just proved who they are."""
+    if not request.user.has_usable_password() and needs_recent_sign_in(request):
+        return sign_in_again(request)
+    return password_set(request)
+
+
+def sessions(request: HttpRequest) -> HttpResponse:
+    """Show where the account is open; close it elsewhere, or everywhere."""
+    if request.method == "POST":
+        if "everywhere" in request.POST:
+            end_sessions(request, list(UserSession.objects.filter(user=request.user)))
+            logout(request, show_message=False)
+            messages.success(request, "Vous êtes déconnecté de tous vos appareils.")
+            return redirect("account_login")
+        end_other_sessions(request, request.user)
+        messages.success(request, "Vos autres appareils sont déconnectés.")
+        return redirect("usersessions_list")
+    opened = sorted(
+        UserSession.objects.purge_and_list(request.user),
+        key=lambda one: one.created_at,
+        reverse=True,
+    )
+    rows = [
+        [
+            device_in_words(one.user_agent) + (" (cet appareil)" if one.is_current() else ""),
+            instant_in_words(one.created_at, settings.TIME_ZONE),
+            one.ip,
+        ]
+        for one in opened
+    ]
+    return render(
+        request,
+        "usersessions/usersession_list.html",
+        {"rows": rows, "columns": ["Appareil", "Connexion", "Adresse réseau"]},
+    )
+
+
+def extend_session(request: HttpRequest) -> HttpResponse:
+    """Say that the reader is still there: the session's clock starts again."""
+    request.session["seen_at"] = request.arrived_at.isoformat()
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)

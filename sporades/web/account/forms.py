@@ -1,0 +1,314 @@
+"""Forms of accounts; those of allauth with our words."""
+
+from datetime import date
+
+from allauth.account import forms as allauth
+from allauth.account.adapter import get_adapter
+from allauth.mfa.base import forms as mfa
+from allauth.mfa.totp import forms as totp
+from allauth.mfa.webauthn import forms as webauthn
+from django import forms
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+
+from sporades.accounts import passwords
+from sporades.accounts.addresses import likely_meant
+from sporades.accounts.models import User, normalised_address
+from sporades.candidates.forms import IdentityForm
+from sporades.web.account.resetting import send_link
+
+ADDRESS_HINT = "Par exemple prenom.nom@exemple.fr."
+WRONG_ADDRESS = "Indiquez une adresse mail complète, par exemple prenom.nom@exemple.fr."
+CODE_LASTS = 90
+
+
+class AddressField(forms.EmailField):
+    """An e-mail address, kept in its one form."""
+
+    def __init__(self, **options):
+        options = {
+            "label": "Adresse mail",
+            "max_length": 254,
+            "widget": forms.EmailInput(
+                {"autocomplete": "email", "spellcheck": "false", "autocapitalize": "none"}
+            ),
+            "error_messages": {"required": WRONG_ADDRESS, "invalid": WRONG_ADDRESS},
+            **options,
+        }
+        super().__init__(**options)
+
+    def clean(self, value: str) -> str:
+        return normalised_address(super().clean(value))
+
+
+def password_field(label: str, *, token: str, help_text: str = "", missing: str) -> forms.CharField:
+    """Return a field for a password, pasted or typed, spaces included."""
+    return forms.CharField(
+        label=label,
+        strip=False,
+        help_text=help_text,
+        max_length=passwords.LONGEST,
+        widget=forms.PasswordInput({"autocomplete": token}),
+        error_messages={"required": missing},
+    )
+
+
+def new_password_field(label: str = "Mot de passe") -> forms.CharField:
+    """Return the field for a password that is chosen."""
+    return password_field(
+        label,
+        token="new-password",  # noqa: S106 - a token of autocomplete
+        help_text=passwords.help_text(),
+        missing="Choisissez un mot de passe.",
+    )
+
+
+def current_password_field(label: str = "Mot de passe") -> forms.CharField:
+    """Return the field for a password that exists."""
+    return password_field(label, token="current-password", missing="Indiquez votre mot de passe.")  # noqa: S106 - same
+
+
+def code_field(label: str, help_text: str) -> forms.CharField:
+    """Return the field for a code of the second factor."""
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        max_length=20,
+        widget=forms.TextInput({"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        error_messages={"required": "Indiquez le code."},
+    )
+
+
+class AccountForm(IdentityForm):
+    """« Créer mon compte »: civil data and address."""
+
+    email = AddressField(
+        help_text=(
+            "Elle vous servira à vous connecter, et vous y recevrez tous nos messages. "
+            "N'utilisez pas celle d'un proche qui s'inscrit aussi."
+        )
+    )
+    address_is_right = forms.BooleanField(required=False)
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.asks_password = False
+        if not self.is_bound:
+            self.fields.pop("address_is_right")
+
+    def fieldsets(self):
+        names = ("email", "address_is_right", *(("password",) if self.asks_password else ()))
+        return [*super().fieldsets(), ("Votre connexion", names)]
+
+    def clean(self):
+        data = super().clean()
+        box = self.fields.pop("address_is_right")
+        email, meant = data.get("email", ""), likely_meant(data.get("email", ""))
+        if meant and not data.get("address_is_right"):
+            box.label = f"Mon adresse est bien {email}"
+            self.fields["address_is_right"] = box
+            self.add_error(
+                "email",
+                f"Vouliez-vous dire {meant} ? Corrigez l'adresse, ou cochez la case ci-dessous "
+                "si elle est juste.",
+            )
+        return data
+
+
+class SignUpForm(AccountForm):
+    """« Créer mon compte », with a password."""
+
+    password = new_password_field()
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.asks_password = True
+
+    def clean(self):
+        data = super().clean()
+        if data.get("password"):
+            try:
+                passwords.check(data["password"], about=self._words(data))
+            except ValidationError as faults:
+                self.add_error("password", faults)
+        return data
+
+    def _words(self, data) -> list[str]:
+        words = [data.get("email", "").partition("@")[0]]
+        words += [
+            data.get(name, "")
+            for name in ("birth_name", "usage_name", "first_names", "birth_place")
+        ]
+        day, month, year = data.get("birth_date") or (None, None, None)
+        return words + (passwords.ways_to_write(date(year, month, day)) if day and month else [])
+
+
+class AddressForm(forms.Form):
+    """One address: to get the activation mail again, or to change one's own."""
+
+    email = AddressField()
+
+
+class NewAddressForm(forms.Form):
+    """The new address of an account."""
+
+    email = AddressField(
+        label="Nouvelle adresse mail",
+        help_text="Nous y enverrons un lien : le changement se fait quand vous l'ouvrez.",
+    )
+
+    def __init__(self, *args, user: User, **options):
+        super().__init__(*args, **options)
+        self.user = user
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"]
+        if email == self.user.email:
+            raise ValidationError("C'est déjà l'adresse de votre compte.")
+        return email
+
+
+class LoginForm(allauth.LoginForm):
+    """« Me connecter »."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.fields = {
+            "login": AddressField(
+                widget=forms.EmailInput(
+                    {"autocomplete": "username", "spellcheck": "false", "autocapitalize": "none"}
+                )
+            ),
+            "password": current_password_field(),
+        }
+
+
+class ReauthenticateForm(allauth.ReauthenticateForm):
+    """The password once more."""
+
+    password = current_password_field("Votre mot de passe")
+
+
+class _NewPassword:
+    """allauth asks for a new password twice; once is enough when it can be shown."""
+
+    def _keep_one(self, user: User | None) -> None:
+        self.fields.pop("password2")
+        self.fields["password1"].help_text = passwords.help_text(
+            is_staff=bool(user and user.is_staff_member)
+        )
+        self.checked_for = user
+
+    def _checked(self) -> str:
+        return get_adapter().clean_password(self.cleaned_data["password1"], user=self.checked_for)
+
+
+class ChangePasswordForm(_NewPassword, allauth.ChangePasswordForm):
+    """The password, changed by its owner."""
+
+    oldpassword = current_password_field("Votre mot de passe actuel")
+    password1 = new_password_field("Votre nouveau mot de passe")
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self._keep_one(self.user)
+
+    def clean_password1(self) -> str:
+        return self._checked()
+
+
+class SetPasswordForm(_NewPassword, allauth.SetPasswordForm):
+    """A first password, for an account that signs in through FranceConnect."""
+
+    password1 = new_password_field("Votre mot de passe")
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self._keep_one(self.user)
+
+    def clean_password1(self) -> str:
+        return self._checked()
+
+
+class ResetPasswordKeyForm(_NewPassword, allauth.ResetPasswordKeyForm):
+    """A new password, from the link of a mail."""
+
+    password1 = new_password_field("Votre nouveau mot de passe")
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self._keep_one(self.user)
+
+    def clean_password1(self) -> str:
+        return self._checked()
+
+
+class ResetPasswordForm(allauth.ResetPasswordForm):
+    """« Mot de passe oublié, réinitialisation du mot de passe »."""
+
+    email = AddressField(help_text="Celle de votre compte.")
+
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"]
+
+    def save(self, request, **options) -> str:
+        """Send the link; one mail too many is not sent, and an earlier link stays good."""
+        send_link(request, self.cleaned_data["email"])
+        return self.cleaned_data["email"]
+
+
+class _OnceOnly:
+    """A code of the authenticator application serves once, for as long as it is good."""
+
+    def clean_code(self) -> str:
+        code = super().clean_code()
+        if not cache.add(f"second-factor-{self.user.pk}-{code}", "used", timeout=CODE_LASTS):
+            raise ValidationError("Ce code a déjà servi : attendez le suivant.")
+        return code
+
+
+class SecondFactorForm(_OnceOnly, mfa.AuthenticateForm):
+    """The second factor, at sign-in."""
+
+    code = code_field(
+        "Code", "Les six chiffres de votre application, ou l'un de vos codes de secours."
+    )
+
+
+class SecondFactorAgainForm(_OnceOnly, mfa.ReauthenticateForm):
+    """The second factor, once more."""
+
+    code = code_field(
+        "Code", "Les six chiffres de votre application, ou l'un de vos codes de secours."
+    )
+
+
+class ActivateTOTPForm(totp.ActivateTOTPForm):
+    """The first code of an authenticator application."""
+
+    code = code_field("Code", "Les six chiffres que votre application affiche maintenant.")
+
+
+class AddWebAuthnForm(webauthn.AddWebAuthnForm):
+    """A passkey, with a name to know it by."""
+
+    name = forms.CharField(
+        label="Nom de cette clé",
+        help_text="Par exemple « Mon téléphone ».",
+        required=False,
+        max_length=60,
+    )
+    passwordless = forms.BooleanField(
+        label="Me connecter avec cette clé seule, sans mot de passe",
+        required=False,
+        initial=True,
+        help_text="La clé demande alors votre empreinte, votre visage ou son code.",
+    )
+
+
+class EditWebAuthnForm(webauthn.EditWebAuthnForm):
+    """The name of a passkey."""
+
+    name = forms.CharField(
+        label="Nom de cette clé", max_length=60, error_messages={"required": "Donnez-lui un nom."}
+    )

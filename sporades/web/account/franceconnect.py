@@ -1,0 +1,198 @@
+"""FranceConnect, where the deployer has an agreement: sign in, sign up, link, sign out."""
+
+import secrets
+from datetime import date
+from urllib.parse import urlencode
+
+from allauth.account.views import logout as allauth_logout
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, _build_apps_from_settings
+from allauth.socialaccount.internal import jwtkit
+from allauth.socialaccount.internal.flows.signup import clear_pending_signup, get_pending_signup
+from allauth.socialaccount.models import SocialAccount, SocialLogin
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
+from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from sporades.acts import joining
+from sporades.core.french import local_day
+from sporades.core.links import absolute
+from sporades.territory import queries as territory
+from sporades.territory.models import FRANCE, Commune
+from sporades.web.account.forms import AccountForm
+from sporades.web.account.joining import AWAITED, may_say_it_is_known
+from sporades.web.account.network import network_of
+
+PROVIDER = "franceconnect"
+NONCE, HINT = "franceconnect_nonce", "franceconnect_sign_out"
+CIVILITIES = {"female": "mme", "male": "m"}
+
+
+class FranceConnect(OpenIDConnectOAuth2Adapter):
+    """OpenID Connect as FranceConnect speaks it: user data come as a signed token."""
+
+    def complete_login(self, request: HttpRequest, app, token, **kwargs) -> SocialLogin:
+        login = super().complete_login(request, app, token, **kwargs)
+        id_token = kwargs["response"].get("id_token", "")
+        if login.account.extra_data["id_token"].get("nonce") != request.session.pop(NONCE, ""):
+            raise ImmediateHttpResponse(redirect("socialaccount_login_error"))
+        request.session[HINT] = [self.openid_config.get("end_session_endpoint", ""), id_token]
+        return login
+
+    def _fetch_user_info(self, access_token: str) -> dict:
+        with SocialAdapter().get_requests_session() as session:
+            response = session.get(
+                self.profile_url, headers={"Authorization": f"Bearer {access_token}"}
+            )
+            response.raise_for_status()
+        if not response.headers.get("Content-Type", "").startswith("application/jwt"):
+            return response.json()
+        return jwtkit.verify_and_decode(
+            credential=response.text,
+            keys_url=self.openid_config["jwks_uri"],
+            issuer=self.openid_config["issuer"],
+            audience=settings.FRANCECONNECT_CLIENT_ID,
+            lookup_kid=jwtkit.lookup_kid_jwk,
+        )
+
+
+class SocialAdapter(DefaultSocialAccountAdapter):
+    """allauth's hooks: the only provider is the one of the settings."""
+
+    error_messages = {
+        "email_taken": "Connectez-vous d'abord avec votre mot de passe, puis reliez FranceConnect.",
+        "invalid_token": "FranceConnect n'a pas confirmé votre identité. Recommencez.",
+        "no_password": "Choisissez d'abord un mot de passe : sans lui, vous ne pourriez plus vous connecter.",
+        "no_verified_email": "Activez d'abord votre compte.",
+        "disconnect_last": "C'est votre seul moyen de vous connecter : choisissez d'abord un mot de passe.",
+        "connected_other": "Ce compte FranceConnect est déjà relié à un autre compte.",
+    }
+
+    def list_apps(self, request: HttpRequest, provider=None, client_id=None) -> list:
+        found = _build_apps_from_settings(provider=provider, client_id=client_id)
+        return [app for apps in found.values() for app in apps]
+
+    def is_auto_signup_allowed(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        return False
+
+    def get_connect_redirect_url(self, request: HttpRequest, socialaccount) -> str:
+        return reverse("socialaccount_connections")
+
+
+def sign_in(request: HttpRequest, provider_id: str) -> HttpResponse:
+    _only_ours(provider_id)
+    request.session[NONCE] = secrets.token_urlsafe(32)
+    asked = request.GET.copy()
+    asked["auth_params"] = urlencode(
+        {"nonce": request.session[NONCE], "acr_values": settings.FRANCECONNECT_LEVEL}
+    )
+    request.GET = asked
+    return OAuth2LoginView.adapter_view(FranceConnect(request, provider_id))(request)
+
+
+def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
+    _only_ours(provider_id)
+    return OAuth2CallbackView.adapter_view(FranceConnect(request, provider_id))(request)
+
+
+def _only_ours(provider_id: str) -> None:
+    if provider_id != PROVIDER or not settings.FRANCECONNECT_URL:
+        raise Http404
+
+
+def sign_up(request: HttpRequest) -> HttpResponse:
+    """Make an account of what FranceConnect says; its owner completes what is missing.
+
+    An address that is known is never linked by itself: its owner signs in first.
+    """
+    pending = get_pending_signup(request)
+    if pending is None or request.user.is_authenticated:
+        return redirect("account_login")
+    form = AccountForm(
+        request.POST or None,
+        initial=answers_from(pending.account.extra_data.get("userinfo", {})),
+        on=local_day(request.arrived_at, settings.TIME_ZONE),
+    )
+    address_is_known = False
+    if request.method == "POST" and form.is_valid():
+        email, at = form.cleaned_data["email"], request.arrived_at
+        try:
+            joining.join(
+                identity=form.identity(),
+                email=email,
+                password=None,
+                network=network_of(request),
+                at=at,
+                also=lambda user: _link(user, pending),
+            )
+        except joining.AddressKnown as refusal:
+            joining.warn_owner(email, network=network_of(request), at=at)
+            if may_say_it_is_known(request):
+                form.add_error("email", str(refusal))
+                address_is_known = True
+        if not address_is_known:
+            clear_pending_signup(request)
+            request.session[AWAITED] = email
+            return redirect("account_email_verification_sent")
+    context = {"form": form, "address_is_known": address_is_known}
+    return render(request, "socialaccount/signup.html", context)
+
+
+def _link(user, pending: SocialLogin) -> None:
+    # What FranceConnect says of a person is used once, not kept.
+    SocialAccount.objects.create(
+        user=user, provider=pending.account.provider, uid=pending.account.uid, extra_data={}
+    )
+
+
+def answers_from(claims: dict) -> dict:
+    """Return what FranceConnect says of a person as answers to our form."""
+    return {
+        "civility": CIVILITIES.get(claims.get("gender", ""), ""),
+        "birth_name": claims.get("family_name", ""),
+        "usage_name": claims.get("preferred_username", ""),
+        "first_names": claims.get("given_name", ""),
+        "birth_date": _day(claims.get("birthdate", "")),
+        "email": claims.get("email", ""),
+        **_birthplace(claims),
+    }
+
+
+def _day(said: str) -> tuple[int | None, int | None, int | None] | None:
+    try:
+        day = date.fromisoformat(said)
+    except ValueError:
+        return None
+    return (day.day, day.month, day.year)
+
+
+def _birthplace(claims: dict) -> dict:
+    if claims.get("birthcountry", FRANCE) != FRANCE:
+        return {"birth_country": claims["birthcountry"]}
+    try:
+        commune = territory.commune(claims.get("birthplace", ""))
+    except Commune.DoesNotExist:
+        return {"birth_country": FRANCE}
+    return {
+        "birth_country": FRANCE,
+        "birth_department": commune.department_id,
+        "birth_place": commune.name,
+        "birth_commune": commune.code,
+    }
+
+
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Sign out; a session that FranceConnect opened is closed there too."""
+    endpoint, id_token = request.session.get(HINT) or ("", "")
+    response = allauth_logout(request)
+    if request.method != "POST" or not endpoint:
+        return response
+    query = {
+        "id_token_hint": id_token,
+        "state": secrets.token_urlsafe(16),
+        "post_logout_redirect_uri": absolute(reverse("account_login")),
+    }
+    return redirect(f"{endpoint}?{urlencode(query)}")

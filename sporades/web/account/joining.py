@@ -1,0 +1,110 @@
+"""« Créer mon compte », and the activation that follows."""
+
+from datetime import datetime
+from http import HTTPStatus
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
+
+from sporades.accounts import limits
+from sporades.accounts.keys import account_to_activate
+from sporades.accounts.models import User
+from sporades.accounts.operations import AlreadyActivated, TooOld
+from sporades.acts import joining
+from sporades.core.french import instant_in_words, local_day
+from sporades.web.account.forms import AddressForm, SignUpForm
+from sporades.web.account.network import network_of
+
+AWAITED = "address_to_activate"
+
+
+@sensitive_post_parameters("password")
+def sign_up(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        return redirect("account_edit")
+    form = SignUpForm(request.POST or None, on=local_day(request.arrived_at, settings.TIME_ZONE))
+    address_is_known = False
+    if request.method == "POST" and form.is_valid():
+        email = form.cleaned_data["email"]
+        try:
+            joining.join(
+                identity=form.identity(),
+                email=email,
+                password=form.cleaned_data["password"],
+                network=network_of(request),
+                at=request.arrived_at,
+            )
+        except joining.AddressKnown as refusal:
+            joining.warn_owner(email, network=network_of(request), at=request.arrived_at)
+            if may_say_it_is_known(request):
+                form.add_error("email", str(refusal))
+                address_is_known = True
+        if not address_is_known:
+            request.session[AWAITED] = email
+            return redirect("account_email_verification_sent")
+    return render(
+        request, "account/signup.html", {"form": form, "address_is_known": address_is_known}
+    )
+
+
+def may_say_it_is_known(request: HttpRequest) -> bool:
+    """Return whether the page may say that an address is known.
+
+    Never where the deployer hides it; and a network that asks about one address after another
+    soon gets the silent answer too (B2).
+    """
+    return not settings.HIDE_KNOWN_ADDRESSES and limits.spend(
+        limits.KNOWN_ADDRESSES_SHOWN, network_of(request), at=request.arrived_at
+    )
+
+
+def activation_sent(request: HttpRequest) -> HttpResponse:
+    """Say that the mail has left; send it again to whoever asks, with the same answer to all."""
+    awaited = request.session.get(AWAITED, "")
+    form = AddressForm(request.POST or None, initial={"email": awaited})
+    if request.method == "POST" and form.is_valid():
+        email = form.cleaned_data["email"]
+        joining.send_activation_again(email, network=network_of(request), at=request.arrived_at)
+        request.session[AWAITED] = email
+        messages.success(
+            request,
+            "Si un compte attend son activation à cette adresse, le mail vient d'y être renvoyé. "
+            "Trois mails au plus partent en une heure.",
+        )
+        return redirect("account_email_verification_sent")
+    return render(request, "account/verification_sent.html", {"form": form, "address": awaited})
+
+
+def activate(request: HttpRequest, key: str) -> HttpResponse:
+    """Activate by a click on the page: a mail scanner that opens the link changes nothing."""
+    number = account_to_activate(key)
+    if number is None:
+        return _activation(request, "wrong")
+    if request.method == "POST":
+        try:
+            joining.activate(number, at=request.arrived_at)
+        except TooOld:
+            return _activation(request, "too_old")
+        except AlreadyActivated:
+            return _activation(request, "already")
+        request.session.pop(AWAITED, None)
+        messages.success(request, "Votre compte est activé. Vous pouvez maintenant vous connecter.")
+        return redirect("account_login")
+    user = User.objects.filter(pk=number).first()
+    return _activation(request, _state(user, at=request.arrived_at), user)
+
+
+def _state(user: User | None, *, at: datetime) -> str:
+    if user is not None and user.activated_at is not None:
+        return "already"
+    return "too_old" if user is None or at > user.activation_deadline else "ready"
+
+
+def _activation(request: HttpRequest, state: str, user: User | None = None) -> HttpResponse:
+    deadline = instant_in_words(user.activation_deadline, settings.TIME_ZONE) if user else ""
+    status = {"wrong": HTTPStatus.NOT_FOUND, "too_old": HTTPStatus.GONE}.get(state, HTTPStatus.OK)
+    context = {"state": state, "deadline": deadline}
+    return render(request, "account/email_confirm.html", context, status=status)

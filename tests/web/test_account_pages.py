@@ -1,0 +1,455 @@
+"""Accounts through their pages: made, activated, opened, changed."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
+from django.urls import reverse
+from django.utils import timezone
+
+from sporades.accounts.keys import activation_key
+from sporades.accounts.models import Attempt, User
+from sporades.acts import joining
+from sporades.candidates.models import Candidate, Identity
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory", "_empty_cache")]
+
+PASSWORD = "quatre mots sans rapport"
+ANSWERS = {
+    "civility": "mme",
+    "birth_name": "Marchand",
+    "usage_name": "",
+    "first_names": "Inès Léa",
+    "nationality": "99100",
+    "birth_date_day": "14",
+    "birth_date_month": "3",
+    "birth_date_year": "2008",
+    "birth_country": "99100",
+    "birth_department": "59",
+    "birth_place": "lille",
+    "birth_commune": "",
+    "email": "ines@exemple.test",
+    "password": PASSWORD,
+}
+
+
+@pytest.fixture
+def _empty_cache():
+    cache.clear()
+
+
+def sign_up(client, **answers):
+    return client.post(reverse("account_signup"), {**ANSWERS, **answers})
+
+
+def link_in(message):
+    return re.search(r"https://inscriptions\.exemple\.test(/\S+)", message.body)[1]
+
+
+def mails(to="ines@exemple.test"):
+    return list(Message.objects.filter(recipient=to).order_by("pk").values_list("kind", flat=True))
+
+
+def sign_in(client, email="ines@exemple.test", password=PASSWORD, **headers):
+    return client.post(reverse("account_login"), {"login": email, "password": password}, **headers)
+
+
+@pytest.fixture
+def ines(client):
+    """An activated account."""
+    sign_up(client)
+    user = User.objects.get(email="ines@exemple.test")
+    joining.activate(user.pk, at=timezone.now())
+    Message.objects.all().delete()
+    Attempt.objects.all().delete()
+    client.cookies.clear()
+    return User.objects.get(pk=user.pk)
+
+
+# --- B1 -------------------------------------------------------------------------------------------
+
+
+def test_a_person_makes_an_account_activates_it_from_the_mail_and_signs_in(client):
+    answer = sign_up(client)
+
+    assert answer.url == reverse("account_email_verification_sent")
+    identity = Candidate.objects.get(user__email="ines@exemple.test").identity
+    assert (identity.birth_place, identity.birth_department, identity.birth_commune) == (
+        "Lille",
+        "59",
+        "59350",
+    )
+    message = Message.objects.get()
+    assert "Activer mon compte" in message.body
+    page = client.get(link_in(message))
+    assert "Activer mon compte" in page.text
+    answer = client.post(link_in(message))
+    assert answer.url == reverse("account_login")
+    answer = sign_in(client)
+    assert answer.url == reverse("candidate:home")
+
+
+def test_the_first_page_shows_the_privacy_notice_and_its_link(client):
+    page = client.get(reverse("account_signup")).text
+
+    assert "Ce que deviennent vos données" in page
+    assert reverse("public:privacy") in page
+
+
+@pytest.mark.parametrize(
+    ("answers", "field", "words"),
+    [
+        ({"birth_name": ""}, "birth_name", "Indiquez votre nom de famille."),
+        ({"birth_name": "Marchand2"}, "birth_name", "Un nom ne contient pas de chiffre"),
+        ({"first_names": "<b>Inès</b>"}, "first_names", "Enlevez ce qui n'appartient pas à un nom"),
+        ({"first_names": ""}, "first_names", "Indiquez vos prénoms, ou cochez la case"),
+        ({"birth_date_day": "31", "birth_date_month": "2"}, "birth_date", "n'existe pas"),
+        ({"birth_date_year": "2031"}, "birth_date", "dans le futur"),
+        ({"birth_date_year": "08"}, "birth_date", "l'année sur quatre chiffres"),
+        ({"birth_date_year": "2023"}, "birth_date", "vous auriez"),
+        ({"birth_date_day": ""}, "birth_date", "Indiquez le jour, le mois et l'année"),
+        ({"email": "ines"}, "email", "Indiquez une adresse mail complète"),
+        ({"email": "ines@gmial.com"}, "email", "Vouliez-vous dire ines@gmail.com"),
+        ({"password": "court"}, "password", "il en faut au moins 12"),
+        ({"password": "Marchand-et-compagnie"}, "password", "contient « Marchand »"),
+        ({"password": "lundi14032008mardi"}, "password", "contient « 14032008 »"),
+        ({"password": "ines ines ines ines"}, "password", "contient « "),
+        ({"password": "motdepasse2026"}, "password", "contient « motdepasse »"),
+        ({"password": "123456789123"}, "password", "trop facile à deviner"),
+    ],
+)
+def test_a_wrong_answer_is_said_at_its_field_and_nothing_typed_is_lost(
+    client, answers, field, words
+):
+    page = sign_up(client, **answers)
+
+    assert page.status_code == 200
+    assert words in " ".join(page.context["form"].errors[field])
+    assert 'value="Inès Léa"' in page.text or "first_names" in answers
+    assert not User.objects.exists()
+
+
+def test_an_odd_address_is_kept_when_its_owner_says_that_it_is_right(client):
+    sign_up(client, email="ines@gmial.com", address_is_right="on")
+
+    assert User.objects.get().email == "ines@gmial.com"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("  INES@Exemple.TEST ", "ines@exemple.test"),
+        ("ines+bac@exemple.test", "ines+bac@exemple.test"),
+        ("ines@école.test", "ines@xn--cole-9oa.test"),
+    ],
+)
+def test_an_address_is_kept_in_one_form(client, typed, kept):
+    sign_up(client, email=typed)
+
+    assert User.objects.get().email == kept
+
+
+def test_a_commune_in_doubt_is_chosen_on_the_page(client):
+    page = sign_up(client, birth_department="", birth_place="Saint-Denis")
+
+    choices = dict(page.context["form"].fields["birth_choice"].choices)
+    assert choices["93066-current"].startswith("Saint-Denis (Seine-Saint-Denis")
+    assert choices["97411-current"].startswith("Saint-Denis (La Réunion")
+
+    sign_up(client, birth_department="", birth_place="Saint-Denis", birth_choice="97411-current")
+
+    assert Identity.objects.get().birth_commune == "97411"
+
+
+def test_a_place_that_no_list_knows_is_kept_in_words(client):
+    page = sign_up(client, birth_place="Villeneuve-l'Oubliée")
+
+    assert list(page.context["form"].fields["birth_choice"].choices)[-1][0] == "tel-quel"
+
+    sign_up(client, birth_place="Villeneuve-l'Oubliée", birth_choice="tel-quel")
+
+    identity = Identity.objects.get()
+    assert (identity.birth_place, identity.birth_commune) == ("Villeneuve-l'Oubliée", "")
+
+
+def test_a_foreign_town_a_missing_day_and_a_single_name_never_block(client):
+    answer = sign_up(
+        client,
+        birth_country="99352",
+        birth_department="",
+        birth_place="Tizi Ouzou",
+        birth_date_day="",
+        birth_date_month="",
+        birth_date_is_partial="on",
+        first_names="",
+        has_no_first_name="on",
+    )
+
+    assert answer.status_code == 302
+    identity = Identity.objects.get()
+    assert (identity.birth_place, identity.birth_country) == ("Tizi Ouzou", "99352")
+    assert (identity.birth_date, identity.first_names) == (None, "")
+
+
+# --- B2 -------------------------------------------------------------------------------------------
+
+KNOWN = "Cette adresse mail existe déjà dans l&#x27;application Sporades"
+
+
+def test_a_known_address_is_refused_in_the_words_of_the_guide_and_its_owner_is_told(client, ines):
+    page = sign_up(client, email="INES@exemple.test")
+
+    assert KNOWN in page.text
+    assert "Vous ou l'un de vos proches avez déjà créé un compte" in page.text
+    assert reverse("account_reset_password") in page.text
+    assert "utilisez une autre adresse" in page.text
+    assert mails() == ["address_known"]
+    assert User.objects.count() == 1
+
+
+def test_an_address_that_a_candidate_record_carries_without_an_account_is_refused_too(client, ines):
+    Candidate.objects.create(
+        identity=ines.candidate.identity, email="ecole@exemple.test", created_at=timezone.now()
+    )
+
+    page = sign_up(client, email="ecole@exemple.test")
+
+    assert KNOWN in page.text
+    (message,) = Message.objects.filter(recipient="ecole@exemple.test")
+    assert "utilisez une autre adresse" in message.body
+
+
+def test_the_owner_is_told_once_a_day_however_many_try(client, ines):
+    for _ in range(5):
+        sign_up(client)
+
+    assert mails() == ["address_known"]
+
+
+def test_a_network_that_tries_many_addresses_soon_gets_the_silent_answer(client, ines):
+    pages = [sign_up(client) for _ in range(21)]
+
+    assert [page.status_code for page in pages] == [200] * 20 + [302]
+
+
+def test_silent_mode_gives_the_same_answer_for_known_and_unknown(client, ines, settings):
+    settings.HIDE_KNOWN_ADDRESSES = True
+
+    known = sign_up(client)
+    page_known = client.get(known.url).text
+    client.cookies.clear()
+    unknown = sign_up(client, email="nina@exemple.test")
+    page_unknown = client.get(unknown.url).text
+
+    assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
+    assert set(known.headers) == set(unknown.headers)
+    assert without_tokens(page_known) == without_tokens(page_unknown).replace("nina", "ines")
+    assert mails() == ["address_known"]
+
+
+def without_tokens(page):
+    return re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", page)
+
+
+# --- B3 -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def waiting(client):
+    """An account that waits for its activation, and its link."""
+    sign_up(client)
+    user = User.objects.get()
+    return user, reverse("account_confirm_email", args=[activation_key(user)])
+
+
+def test_opening_the_link_activates_nothing(client, waiting):
+    user, link = waiting
+
+    for _ in range(3):
+        assert client.get(link).status_code == 200
+        assert client.head(link).status_code == 200
+
+    user.refresh_from_db()
+    assert user.activated_at is None
+
+
+def test_activating_twice_says_so_plainly(client, waiting):
+    _, link = waiting
+    client.post(link)
+
+    assert "Votre compte est déjà activé" in client.post(link).text
+    assert "Votre compte est déjà activé" in client.get(link).text
+
+
+@pytest.mark.parametrize(
+    ("age", "status"),
+    [(timedelta(hours=47, minutes=59), 302), (timedelta(hours=48, minutes=1), 410)],
+)
+def test_the_link_is_good_for_48_hours(client, waiting, age, status):
+    user, link = waiting
+    User.objects.filter(pk=user.pk).update(created_at=timezone.now() - age)
+
+    assert client.post(link).status_code == status
+
+
+def test_a_link_too_old_says_what_to_do_even_when_the_account_is_gone(client, waiting):
+    _, link = waiting
+    joining.delete_unactivated(at=timezone.now() + timedelta(hours=48, minutes=1))
+
+    page = client.get(link)
+
+    assert page.status_code == 410
+    assert "Recommencez la création de votre compte" in page.text
+    assert not User.objects.exists()
+    assert not Identity.objects.exists()
+
+
+def test_a_link_that_we_did_not_sign_is_wrong(client, waiting):
+    _, link = waiting
+
+    assert client.get(link[:-3] + "abc").status_code == 404
+
+
+def test_the_mail_is_sent_again_three_times_an_hour_at_most(client, waiting):
+    for _ in range(10):
+        client.post(reverse("account_email_verification_sent"), {"email": "ines@exemple.test"})
+
+    assert mails() == ["activation"] * 3
+
+
+def test_an_address_that_waits_for_nothing_gets_the_same_page_and_no_mail(client, waiting):
+    answers = [
+        client.post(reverse("account_email_verification_sent"), {"email": email}, follow=True)
+        for email in ("ines@exemple.test", "personne@exemple.test")
+    ]
+
+    first, second = (without_tokens(answer.text) for answer in answers)
+    assert first.replace("ines@", "personne@") == second
+    assert mails("personne@exemple.test") == []
+
+
+def test_signing_in_before_activating_sends_the_mail_again(client, waiting):
+    answer = sign_in(client)
+
+    assert answer.url == reverse("account_email_verification_sent")
+    assert mails() == ["activation", "activation"]
+    assert "_auth_user_id" not in client.session
+
+
+def test_a_new_sign_up_finds_the_address_free_after_48_hours(client, waiting):
+    user, _ = waiting
+    User.objects.filter(pk=user.pk).update(created_at=timezone.now() - timedelta(hours=49))
+
+    assert sign_up(client).status_code == 302
+    assert User.objects.get().pk != user.pk
+    assert Identity.objects.count() == 1
+
+
+def test_deleting_is_in_the_journal_without_personal_data(client, waiting):
+    joining.delete_unactivated(at=timezone.now() + timedelta(hours=49))
+
+    entries = Entry.objects.filter(object_kind="user").order_by("pk").values_list("verb", "actor_name", "payload")
+    assert list(entries) == [
+        ("account opened", f"compte {waiting[0].pk}", {}),
+        ("unactivated account deleted", "Sporades", {}),
+    ]
+
+
+# --- B4, B5 ---------------------------------------------------------------------------------------
+
+
+def test_the_page_has_the_guides_labels(client):
+    page = client.get(reverse("account_login")).text
+
+    assert "<h1>Me connecter</h1>" in page
+    assert ">Se connecter</button>" in page
+    assert ">Mot de passe oublié, réinitialisation du mot de passe</a>" in page
+    assert ">Je n'ai pas de compte</a>" in page
+
+
+def test_the_address_is_recognised_however_it_is_typed(client, ines):
+    assert sign_in(client, email=" INES@EXEMPLE.TEST ").status_code == 302
+
+
+def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(client, ines):
+    wrong = sign_in(client, password="un autre mot de passe")
+    unknown = sign_in(client, email="personne@exemple.test", password="un autre mot de passe")
+
+    assert wrong.status_code == unknown.status_code == 200
+    assert without_tokens(wrong.text).replace("ines@", "personne@") == without_tokens(unknown.text)
+
+
+def ask_reset(client, email="ines@exemple.test", **headers):
+    return client.post(reverse("account_reset_password"), {"email": email}, **headers)
+
+
+def choose(client, link, password="cinq mots tout à fait neufs"):
+    form = client.get(link, follow=True)
+    return client.post(form.request["PATH_INFO"], {"password1": password})
+
+
+def test_a_forgotten_password_is_replaced_by_a_link_that_serves_once(client, ines):
+    ask_reset(client)
+    (message,) = Message.objects.all()
+
+    answer = choose(client, link_in(message))
+
+    assert answer.url == reverse("account_reset_password_from_key_done")
+    assert sign_in(client, password="cinq mots tout à fait neufs").status_code == 302
+    client.logout()
+    assert "Ce lien n'est plus valable" in client.get(link_in(message)).text
+    assert mails() == ["password_reset", "password_changed"]
+
+
+def test_a_new_link_kills_the_older_one(client, ines):
+    ask_reset(client)
+    ask_reset(client)
+    first, second = Message.objects.order_by("pk")
+
+    assert "Ce lien n'est plus valable" in client.get(link_in(first)).text
+    assert choose(client, link_in(second)).status_code == 302
+
+
+def test_an_unknown_address_gets_the_same_page_and_no_mail(client, ines):
+    known, unknown = ask_reset(client), ask_reset(client, email="personne@exemple.test")
+
+    assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
+    assert mails("personne@exemple.test") == []
+
+
+def test_a_hundred_demands_send_three_mails_in_an_hour(client, ines):
+    for _ in range(100):
+        ask_reset(client)
+
+    assert mails() == ["password_reset"] * 3
+
+
+def test_an_account_that_waits_for_its_activation_is_sent_that_mail_instead(client, waiting):
+    ask_reset(client)
+
+    assert mails() == ["activation", "activation"]
+
+
+def test_a_forged_host_never_enters_a_mail(client, ines):
+    ask_reset(client, headers={"host": "testserver", "x-forwarded-host": "mechant.test"})
+
+    assert "https://inscriptions.exemple.test/" in Message.objects.get().body
+    assert "mechant" not in Message.objects.get().body
+
+
+def test_signing_in_changes_the_session_and_signing_out_ends_it_on_the_server(client, ines):
+    client.get(reverse("account_login"))
+    client.session.save()
+    before = client.session.session_key
+    sign_in(client)
+    opened = client.cookies["__Host-session"].value
+
+    assert opened != before
+    client.post(reverse("account_logout"))
+    client.cookies["__Host-session"] = opened
+    assert client.get(reverse("account_edit")).status_code == 302
+    assert not Session.objects.filter(session_key=opened).exists()
