@@ -10,7 +10,7 @@ from sporades.documents.models import DocumentVersion
 from sporades.registrations.checklist import checklist
 from sporades.registrations.consents import ConsentsForm
 from sporades.registrations.models import Draft, Registration, Version
-from sporades.web.account.factors import needs_recent_sign_in, sign_in_again
+from sporades.web.layout.proofs import needs_recent_sign_in, sign_in_again
 
 
 def registrations(request: HttpRequest) -> HttpResponse:

@@ -13,8 +13,10 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
 from sporades.core.actors import Actor
+from sporades.core.french import local_day
 from sporades.core.refusals import Refused
 from sporades.web.access import Who
+from sporades.web.layout.proofs import second_factor_missing, where_to_show_it
 
 type Page = Callable[[HttpRequest], HttpResponse]
 
@@ -134,13 +136,13 @@ class access:  # noqa: N801 - a middleware, used as the functions beside it
         return None
 
     def _for_staff(self, request: HttpRequest, who: Who) -> HttpResponse | None:
-        from sporades.web.account.factors import second_factor_missing  # noqa: PLC0415
-
         if who is Who.CANDIDATE:
             return redirect("office:home")
-        if who is Who.STAFF and second_factor_missing(request):
-            return redirect("mfa_activate_totp")
-        return None
+        if who is not Who.STAFF:
+            return None
+        if not request.user.memberships_on(local_day(request.arrived_at, settings.TIME_ZONE)):
+            raise Http404
+        return where_to_show_it(request) if second_factor_missing(request) else None
 
 
 def _actor(request: HttpRequest) -> Actor | None:

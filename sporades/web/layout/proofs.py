@@ -1,0 +1,55 @@
+"""Proofs of who is there: second factor, recent sign-in."""
+
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+RECENT = timedelta(minutes=5)
+REAL = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+def second_factor_missing(request: HttpRequest) -> bool:
+    """Return whether a member of staff has not shown a second factor in this session."""
+    user = request.user
+    if not user.is_authenticated or not user.is_staff_member:
+        return False
+    return not any(
+        record["method"] == "mfa" for record in get_authentication_records(request, user)
+    )
+
+
+def where_to_show_it(request: HttpRequest) -> HttpResponse:
+    """Send a member of staff to show the second factor, or first to choose one."""
+    if has_second_factor(request.user):
+        return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.path})}")
+    return redirect("mfa_activate_totp")
+
+
+def has_second_factor(user) -> bool:
+    """Return whether an account has an authenticator application or a passkey."""
+    return Authenticator.objects.filter(user=user, type__in=REAL).exists()
+
+
+def needs_recent_sign_in(request: HttpRequest) -> bool:
+    """Return whether what follows asks for a sign-in less than five minutes old (S-18)."""
+    records = get_authentication_records(request, request.user)
+    newest = max((record["at"] for record in records), default=0)
+    return request.arrived_at.timestamp() - newest > RECENT.total_seconds()
+
+
+def sign_in_again(request: HttpRequest) -> HttpResponse:
+    """Send the reader to prove who is there, then back to this page."""
+    back = urlencode({"next": request.path})
+    if request.user.has_usable_password():
+        return redirect(f"{reverse('account_reauthenticate')}?{back}")
+    if has_second_factor(request.user):
+        return redirect(f"{reverse('mfa_reauthenticate')}?{back}")
+    if settings.FRANCECONNECT_URL:
+        return redirect(f"{reverse('openid_connect_login', args=['franceconnect'])}?{back}")
+    return redirect("account_set_password")
