@@ -1,0 +1,58 @@
+"""What may not be done too often is counted exactly."""
+
+from datetime import UTC, datetime, timedelta
+from threading import Barrier, Thread
+
+import pytest
+from django.db import connection
+
+from sporades.accounts import limits
+from sporades.accounts.limits import MAILS_TO_AN_ADDRESS, spend
+from sporades.accounts.models import Attempt
+
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+@pytest.mark.django_db
+def test_three_mails_an_hour_and_five_a_day():
+    instants = [NOON + timedelta(minutes=10 * number) for number in range(144)]
+
+    sent = [at for at in instants if spend(MAILS_TO_AN_ADDRESS, "ines@exemple.test", at=at)]
+
+    assert [(at - NOON) // timedelta(minutes=1) for at in sent] == [0, 10, 20, 60, 70]
+    assert spend(MAILS_TO_AN_ADDRESS, "ines@exemple.test", at=NOON + timedelta(hours=24))
+
+
+@pytest.mark.django_db
+def test_one_address_does_not_spend_for_another():
+    for _ in range(3):
+        spend(MAILS_TO_AN_ADDRESS, "ines@exemple.test", at=NOON)
+
+    assert spend(MAILS_TO_AN_ADDRESS, "nina@exemple.test", at=NOON)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twelve_at_once_take_three():
+    together, taken = Barrier(12), []
+
+    def take():
+        together.wait()
+        taken.append(spend(MAILS_TO_AN_ADDRESS, "ines@exemple.test", at=NOON))
+        connection.close()
+
+    threads = [Thread(target=take) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sum(taken) == 3
+
+
+@pytest.mark.django_db
+def test_what_no_limit_counts_any_more_is_deleted():
+    spend(MAILS_TO_AN_ADDRESS, "ines@exemple.test", at=NOON)
+    spend(MAILS_TO_AN_ADDRESS, "ines@exemple.test", at=NOON + timedelta(hours=2))
+
+    assert limits.forget_old(at=NOON + timedelta(hours=24)) == 1
+    assert Attempt.objects.count() == 1

@@ -1,0 +1,361 @@
+"""Accounts made, raced for, forgotten."""
+
+from datetime import UTC, datetime, timedelta
+from threading import Barrier, Thread
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import IntegrityError, connection, transaction
+
+from sporades.accounts import operations as accounts
+from sporades.accounts.models import AddressChange, Membership, User
+from sporades.acts import joining
+from sporades.candidates import operations as candidates
+from sporades.candidates.models import Candidate, Identity
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+IDENTITY = {
+    "civility": "m",
+    "birth_name": "Roussel",
+    "usage_name": "",
+    "first_names": "Théo",
+    "birth_year": 2007,
+    "birth_month": 6,
+    "birth_day": 1,
+    "birth_country": "99100",
+    "birth_department": "59",
+    "birth_commune": "59350",
+    "birth_place": "Lille",
+    "nationality": "99100",
+}
+
+
+def join(email="theo@exemple.test", at=NOON, **changes):
+    return joining.join(
+        identity={**IDENTITY, **changes}, email=email, password="quatre mots sans rapport", at=at
+    )
+
+
+def joined(email="theo@exemple.test", at=NOON):
+    user = join(email, at)
+    joining.activate(user.pk, at=at)
+    return User.objects.get(pk=user.pk)
+
+
+def in_threads(*acts):
+    """Do all at the same instant; return what each returned or raised."""
+    together, outcomes = Barrier(len(acts)), []
+
+    def run(act):
+        together.wait()
+        try:
+            outcomes.append(act())
+        except Exception as refusal:  # noqa: BLE001 - the outcome is what is looked at
+            outcomes.append(refusal)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run, args=[act]) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+# --- Races ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_sign_ups_racing_for_one_address_make_one_account():
+    outcomes = in_threads(*[lambda: join(" Theo@Exemple.test")] * 5, *[join] * 5)
+
+    assert sum(isinstance(outcome, User) for outcome in outcomes) == 1
+    assert sum(isinstance(outcome, joining.AddressKnown) for outcome in outcomes) == 9
+    assert User.objects.count() == Candidate.objects.count() == Identity.objects.count() == 1
+    assert Message.objects.filter(kind="activation").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("turn", range(5))
+def test_a_sign_up_and_an_import_racing_for_one_address_never_both_get_it(turn):
+    @transaction.atomic
+    def import_record():
+        address = joining.hold_address("theo@exemple.test", at=NOON)
+        if joining.is_known(address):
+            return "refused"
+        return candidates.enrol(user=None, identity=IDENTITY, email=address, at=NOON)
+
+    outcomes = in_threads(join, import_record)
+
+    assert Candidate.objects.filter(email="theo@exemple.test").count() == 1
+    refused = [one for one in outcomes if one == "refused" or isinstance(one, joining.AddressKnown)]
+    assert len(refused) == 1
+
+
+@pytest.mark.django_db
+def test_the_database_itself_refuses_a_second_account_of_one_address():
+    join()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        get_user_model().objects.create(email="theo@exemple.test", created_at=NOON)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.bulk_create([User(email="Nina@exemple.test", created_at=NOON)])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_activating_while_the_sweep_deletes_ends_in_one_of_the_two():
+    user = join()
+    late = NOON + timedelta(hours=48, seconds=1)
+
+    outcomes = in_threads(
+        lambda: joining.activate(user.pk, at=NOON + timedelta(hours=48)),
+        lambda: joining.delete_unactivated(at=late),
+    )
+
+    left = User.objects.filter(pk=user.pk).first()
+    if left:
+        assert left.activated_at is not None
+        assert 0 in outcomes
+    else:
+        assert 1 in outcomes
+        assert any(isinstance(outcome, accounts.TooOld) for outcome in outcomes)
+        assert not Candidate.objects.exists()
+
+
+# --- 48 hours -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("age", "left"),
+    [
+        (timedelta(hours=47, minutes=59), 1),
+        (timedelta(hours=48), 1),
+        (timedelta(hours=48, minutes=1), 0),
+    ],
+)
+def test_an_account_that_nobody_activates_is_gone_after_48_hours_with_its_data(age, left):
+    join()
+
+    joining.delete_unactivated(at=NOON + age)
+
+    assert User.objects.count() == Candidate.objects.count() == Identity.objects.count() == left
+
+
+@pytest.mark.django_db
+def test_an_activated_account_is_never_swept():
+    joined()
+
+    assert joining.delete_unactivated(at=NOON + timedelta(days=100)) == 0
+    assert User.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_failure_leaves_neither_account_nor_mail():
+    with pytest.raises(KeyError):
+        joining.join(identity={}, email="theo@exemple.test", password="x", at=NOON)
+
+    assert not User.objects.exists()
+    assert not Message.objects.exists()
+    assert not Entry.objects.filter(verb="account opened").exists()
+
+
+# --- Six months ----------------------------------------------------------------------------------------
+
+
+def days(count):
+    return NOON + timedelta(days=count)
+
+
+@pytest.mark.django_db
+def test_an_account_without_a_registration_is_warned_thirty_days_before_and_erased_at_six_months():
+    joined()
+
+    assert joining.warn_unused(at=days(152)) == 0
+    assert joining.warn_unused(at=days(153)) == 1
+    assert joining.warn_unused(at=days(160)) == 0
+    message = Message.objects.get(kind="account_unused")
+    assert "27 mai 2027" in message.body
+    assert joining.erase_unused(at=days(182)) == 0
+    assert joining.erase_unused(at=days(183)) == 1
+    assert not User.objects.exists()
+    assert not Identity.objects.exists()
+
+
+@pytest.mark.django_db
+def test_an_account_is_not_erased_without_its_warning():
+    joined()
+
+    assert joining.erase_unused(at=days(400)) == 0
+    joining.warn_unused(at=days(400))
+    assert joining.erase_unused(at=days(429)) == 0
+    assert joining.erase_unused(at=days(430)) == 1
+
+
+@pytest.mark.django_db
+def test_signing_in_after_the_warning_keeps_the_account_six_months_more():
+    user = joined()
+    joining.warn_unused(at=days(153))
+    User.objects.filter(pk=user.pk).update(last_login=days(170))
+
+    assert joining.erase_unused(at=days(200)) == 0
+    assert joining.warn_unused(at=days(170 + 153)) == 1
+    assert joining.erase_unused(at=days(170 + 183)) == 1
+
+
+@pytest.mark.django_db
+def test_a_saved_registration_or_a_membership_keeps_an_account():
+    candidates.freeze_identity(joined().candidate, at=NOON)
+    manager = joined("agent@exemple.test")
+    Membership.objects.create(user=manager, role="manager", full_name="Camille Petit")
+
+    joining.warn_unused(at=days(300))
+    joining.erase_unused(at=days(400))
+
+    assert User.objects.count() == 2
+    assert not Message.objects.filter(kind="account_unused").exists()
+
+
+# --- Civil data -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_a_correction_before_any_registration_leaves_no_trace_of_what_was_wrong():
+    user = joined()
+    candidate = user.candidate
+
+    joining.change_identity(
+        candidate,
+        identity={**IDENTITY, "first_names": "Théo Paul"},
+        by=joining.author(user),
+        at=NOON,
+    )
+
+    candidate.refresh_from_db()
+    assert candidate.identity.first_names == "Théo Paul"
+    assert Identity.objects.count() == 1
+    entry = Entry.objects.get(verb="identity changed")
+    assert entry.payload == {"after": ["first_names"]}
+
+
+@pytest.mark.django_db
+def test_from_the_first_saved_registration_on_civil_data_are_frozen_and_numbered():
+    candidate = joined().candidate
+
+    candidates.freeze_identity(candidate, at=NOON)
+    number = candidate.number
+    candidates.freeze_identity(candidate, at=days(1))
+
+    assert candidate.is_frozen
+    assert (candidate.number, candidate.frozen_at) == (number, NOON)
+    with pytest.raises(candidates.Frozen):
+        candidates.change_identity(candidate, identity={**IDENTITY, "civility": "mme"}, at=NOON)
+    with pytest.raises(candidates.Frozen):
+        candidates.erase(candidate)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_correction_and_a_filing_at_the_same_instant_never_change_frozen_data():
+    candidate = joined().candidate
+    before = candidate.identity_id
+
+    outcomes = in_threads(
+        lambda: candidates.change_identity(
+            Candidate.objects.get(), identity={**IDENTITY, "civility": "mme"}, at=NOON
+        ),
+        lambda: candidates.freeze_identity(Candidate.objects.get(), at=NOON),
+    )
+
+    candidate = Candidate.objects.get()
+    was_changed = True in outcomes
+    assert (candidate.identity_id != before) == was_changed
+    assert candidate.is_frozen
+    assert was_changed or any(isinstance(outcome, candidates.Frozen) for outcome in outcomes)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_candidate_takes_one_number_however_many_registrations_are_saved_at_once():
+    joined()
+
+    in_threads(
+        *[lambda: candidates.freeze_identity(Candidate.objects.get(), at=NOON) for _ in range(8)]
+    )
+    numbers = in_threads(
+        *[lambda: candidates.take_number(Candidate.objects.get()) for _ in range(8)]
+    )
+
+    assert len(set(numbers)) == 1
+    assert len(numbers[0]) == 8
+
+
+@pytest.mark.django_db
+def test_an_identity_is_never_rewritten():
+    identity = joined().candidate.identity
+    identity.birth_name = "Autre"
+
+    with pytest.raises(Exception, match="Cannot update"), transaction.atomic():
+        identity.save()
+
+
+# --- Address ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_a_new_address_is_confirmed_where_it_is_and_told_where_it_was():
+    user = joined()
+
+    joining.ask_address_change(user, email="theo@ailleurs.test", network="192.0.2.1", at=NOON)
+    assert User.objects.get().email == "theo@exemple.test"
+    joining.confirm_address_change(AddressChange.objects.get().pk, at=NOON + timedelta(hours=23))
+
+    user = User.objects.get()
+    assert (user.email, user.candidate.email) == ("theo@ailleurs.test", "theo@ailleurs.test")
+    assert user.emailaddress_set.get().email == "theo@ailleurs.test"
+    told = Message.objects.filter(kind="address_changed").values_list("recipient", flat=True)
+    assert set(told) == {"theo@exemple.test", "theo@ailleurs.test"}
+
+
+@pytest.mark.django_db
+def test_the_link_to_a_new_address_serves_once_for_a_day_and_the_last_one_only():
+    user = joined()
+    joining.ask_address_change(user, email="un@exemple.test", network="", at=NOON)
+    first = AddressChange.objects.get().pk
+    joining.ask_address_change(user, email="deux@exemple.test", network="", at=NOON)
+    second = AddressChange.objects.get().pk
+
+    with pytest.raises(accounts.TooOld):
+        joining.confirm_address_change(first, at=NOON)
+    with pytest.raises(accounts.TooOld):
+        joining.confirm_address_change(second, at=NOON + timedelta(hours=24, seconds=1))
+    joining.confirm_address_change(second, at=NOON + timedelta(hours=24))
+    with pytest.raises(accounts.TooOld):
+        joining.confirm_address_change(second, at=NOON)
+
+
+@pytest.mark.django_db
+def test_an_address_taken_between_the_mail_and_the_click_is_refused():
+    user = joined()
+    joining.ask_address_change(user, email="nina@exemple.test", network="", at=NOON)
+    joined("nina@exemple.test")
+
+    with pytest.raises(joining.AddressKnown):
+        joining.confirm_address_change(AddressChange.objects.get().pk, at=NOON)
+
+    assert User.objects.get(pk=user.pk).email == "theo@exemple.test"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sign_up_and_a_change_racing_for_one_address_never_both_get_it():
+    user = joined()
+    joining.ask_address_change(user, email="nina@exemple.test", network="", at=NOON)
+    change = AddressChange.objects.get().pk
+
+    outcomes = in_threads(
+        lambda: join("nina@exemple.test"), lambda: joining.confirm_address_change(change, at=NOON)
+    )
+
+    assert sum(isinstance(outcome, joining.AddressKnown) for outcome in outcomes) == 1
+    assert Candidate.objects.filter(email="nina@exemple.test").count() == 1

@@ -1,0 +1,86 @@
+"""Birth dates that can be, whole or in part."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sporades.candidates.births import checked
+from sporades.candidates.models import Identity
+from sporades.candidates.words import birth_date_in_words
+
+TODAY = date(2026, 11, 25)
+BIRTHS = st.dates(date(1907, 1, 1), date(2016, 11, 24))
+
+
+@given(BIRTHS)
+def test_a_plausible_date_is_accepted(day):
+    parts = (day.day, day.month, day.year)
+
+    assert checked(parts, is_partial=False, on=TODAY) == parts
+
+
+@given(BIRTHS)
+def test_a_part_that_the_register_lacks_never_blocks(day):
+    assert checked((None, day.month, day.year), is_partial=True, on=TODAY)
+    assert checked((None, None, day.year), is_partial=True, on=TODAY)
+
+
+@given(st.integers(1, 31), st.integers(1, 12), st.integers(1907, 2015))
+def test_a_day_exists_or_is_refused(day, month, year):
+    try:
+        date(year, month, day)
+    except ValueError:
+        with pytest.raises(ValidationError, match="n'existe pas"):
+            checked((day, month, year), is_partial=False, on=TODAY)
+    else:
+        assert checked((day, month, year), is_partial=False, on=TODAY)
+
+
+@given(st.integers(0, 5_000))
+def test_the_future_is_refused(days):
+    day = TODAY + timedelta(days=days + 1)
+
+    with pytest.raises(ValidationError, match="dans le futur"):
+        checked((day.day, day.month, day.year), is_partial=False, on=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("parts", "is_partial", "words"),
+    [
+        ((29, 2, 2007), False, "n'existe pas"),
+        ((14, 13, 2008), False, "un mois de 1 à 12"),
+        ((14, 3, 8), False, "sur quatre chiffres"),
+        ((None, 3, 2008), False, "par exemple 14 03 2008"),
+        ((None, None, None), True, "par exemple 14 03 2008"),
+        ((14, None, 2008), True, "Indiquez aussi le mois"),
+        ((26, 11, 2016), False, "vous auriez 9 ans"),
+        ((1, 1, 1905), False, "vous auriez 121 ans"),
+        ((1, 1, 1904), False, "sur quatre chiffres"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_what_to_do(parts, is_partial, words):
+    with pytest.raises(ValidationError, match=words):
+        checked(parts, is_partial=is_partial, on=TODAY)
+
+
+def test_leap_days_are_days():
+    assert checked((29, 2, 2008), is_partial=False, on=TODAY) == (29, 2, 2008)
+
+
+@pytest.mark.parametrize(
+    ("day", "month", "words", "latest"),
+    [
+        (14, 3, "14 mars 2008", date(2008, 3, 14)),
+        (None, 2, "février 2008 (jour inconnu)", date(2008, 2, 29)),
+        (None, 12, "décembre 2008 (jour inconnu)", date(2008, 12, 31)),
+        (None, None, "2008 (jour et mois inconnus)", date(2008, 12, 31)),
+    ],
+)
+def test_a_date_reads_as_what_is_known_of_it(day, month, words, latest):
+    identity = Identity(birth_year=2008, birth_month=month, birth_day=day)
+
+    assert birth_date_in_words(identity) == words
+    assert identity.latest_birth_date == latest

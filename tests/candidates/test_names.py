@@ -1,0 +1,78 @@
+"""Names: every legal sign of every script, and nothing else."""
+
+import unicodedata
+
+import pytest
+from django.core.exceptions import ValidationError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sporades.candidates.names import BETWEEN_LETTERS, cleaned_name
+from sporades.core.text import clean
+
+LETTERS = st.characters(categories=("Lu", "Ll", "Lo", "Lt", "Lm"))
+NAMES = st.lists(st.text(LETTERS, min_size=1, max_size=12), min_size=1, max_size=4).flatmap(
+    lambda parts: st.sampled_from(sorted(BETWEEN_LETTERS)).map(lambda sign: sign.join(parts))
+)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Le Goff",
+        "d'Ornano",
+        "D’Ornano",
+        "Kahananui ʻOlelo",
+        "Saint-Exupéry",
+        "Dupont--Martin",
+        "Nguyễn Thị Ánh",
+        "Œdipe",
+        "Ægidius",
+        "Łukasz Żółć",
+        "Jr. Martin",
+        "Gal·la",
+        "Мария Иванова",
+        "محمد بن علي",
+        "李小龙",
+        "அருண்",
+        "Ng",
+        "O",
+        "X Æ",
+    ],
+)
+def test_a_name_of_any_script_is_kept_as_it_is(name):
+    assert cleaned_name(name) == name
+
+
+@given(NAMES)
+def test_letters_of_any_script_and_what_stands_between_them_are_accepted(name):
+    assert cleaned_name(name) == clean(name)
+
+
+@given(NAMES)
+def test_a_name_written_with_decomposed_accents_is_the_same_name(name):
+    assert cleaned_name(unicodedata.normalize("NFD", name)) == cleaned_name(name)
+
+
+@given(NAMES, st.sampled_from("0123456789²٣"))
+def test_a_digit_is_refused_with_its_own_words(name, digit):
+    with pytest.raises(ValidationError, match="ne contient pas de chiffre"):
+        cleaned_name(name + digit)
+
+
+@given(NAMES, st.sampled_from('<>&";=@/\\{}[]()*%$€#_|~^`!?:+'))
+def test_a_sign_of_markup_is_refused_and_named(name, sign):
+    with pytest.raises(ValidationError) as refusal:
+        cleaned_name(f"{name}{sign}")
+
+    assert sign in refusal.value.messages[0]
+
+
+@pytest.mark.parametrize("name", ["-", "'", ". .", "--"])
+def test_a_name_has_a_letter(name):
+    with pytest.raises(ValidationError, match="au moins une lettre"):
+        cleaned_name(name)
+
+
+def test_spaces_are_single_and_unseen_signs_go():
+    assert cleaned_name("  Jean \u00a0 Paul\u200b ") == "Jean Paul"
