@@ -1,0 +1,66 @@
+"""Check réglementation files: what is wrong, where, and what to do."""
+
+from collections.abc import Iterable, Iterator
+
+from sporades.exams.checking import answers, between_files, everywhere, openings, papers, references
+from sporades.exams.checking.document import Document, Source, read
+from sporades.exams.checking.openings import Zones
+from sporades.exams.checking.problems import Fault, Problem
+from sporades.exams.checking.shape import shaped
+from sporades.exams.schema import File
+
+__all__ = ["Document", "Problem", "Source", "checked", "problems"]
+
+
+def checked(source: Source, *, zones: Zones) -> tuple[Document, File | None, list[Problem]]:
+    """Read and check one file.
+
+    Its writing is checked first, then its shape, then its sense: each step tells all that it
+    finds, and the next is taken only when it has found nothing.
+
+    Args:
+        source: the file.
+        zones: the academies that exist, with their zones.
+
+    Returns:
+        The document, the file when it can be understood, and the problems by line.
+    """
+    document = read(source)
+    if document.problems:
+        return document, None, _by_line(document.problems)
+    file, misshapen = shaped(document)
+    if file is None:
+        return document, None, _by_line(misshapen)
+    found = {document.problem(fault) for fault in _faults(file, zones)}
+    return document, file, _by_line(found)
+
+
+def problems(sources: Iterable[Source], *, zones: Zones) -> list[Problem]:
+    """Check files, each by itself and then together; return every problem.
+
+    Args:
+        sources: the files.
+        zones: the academies that exist, with their zones.
+    """
+    found: list[Problem] = []
+    understood: list[tuple[Document, File]] = []
+    for source in sources:
+        document, file, own = checked(source, zones=zones)
+        found += own
+        if file is not None:
+            understood.append((document, file))
+    return found + list(between_files.problems(understood))
+
+
+def _faults(file: File, zones: Zones) -> Iterator[Fault]:
+    yield from everywhere.faults(file)
+    for rank, exam in enumerate(file.exams):
+        path = ("examens", rank)
+        yield from references.faults(exam, path, zones)
+        yield from answers.faults(exam, path)
+        yield from papers.faults(exam, path)
+    yield from openings.faults(file, zones)
+
+
+def _by_line(found: Iterable[Problem]) -> list[Problem]:
+    return sorted(found, key=lambda problem: (problem.line, problem.field, problem.message))

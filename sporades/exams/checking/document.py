@@ -1,0 +1,190 @@
+"""Read a YAML file, and remember on which line everything stands.
+
+Only what JSON can say is read, plus « oui » and « non »; everything else is text: a day, an
+hour, a number with leading zeros stay as they are written.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+from typing import Any
+
+import yaml
+
+from sporades.exams.checking.problems import Fault, Path, Problem
+from sporades.exams.checking.syntax import in_french
+
+DEEPEST = 40
+MOST_NODES = 200_000
+_OVERSIZE = "Le fichier est trop grand, ou se répète sans fin."
+_BOOLEANS = {"oui": True, "true": True, "non": False, "false": False}
+_PREFIX = "tag:yaml.org,2002:"
+
+
+@dataclass(frozen=True)
+class Source:
+    """The text of a file, and the name under which its problems are told."""
+
+    name: str
+    text: str
+
+    @classmethod
+    def read(cls, path: FilePath) -> "Source":
+        """Read a file. Raises OSError, UnicodeDecodeError."""
+        return cls(str(path), path.read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True)
+class Document:
+    """What a file says, and where.
+
+    Attributes:
+        name: the name of the file.
+        data: its content, as JSON would say it.
+        lines: the line of each key and of each item, from 1.
+        problems: what is wrong with its writing.
+    """
+
+    name: str
+    data: Any
+    lines: dict[Path, int]
+    problems: tuple[Problem, ...] = ()
+
+    def line(self, path: Path) -> int:
+        """Return the line of a path, or of the nearest thing above it that exists."""
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.lines:
+                return self.lines[path[:length]]
+        return self.lines.get((), 1)
+
+    def words(self, path: Path) -> str:
+        """Write a path: « examens[CAP-AEPE].epreuves[EP1].groupe »."""
+        words = ""
+        place: Any = self.data
+        for step in path:
+            place = _step(place, step)
+            if isinstance(step, int):
+                words += f"[{_name(place) or step + 1}]"
+            else:
+                words += f".{step}" if words else step
+        return words
+
+    def problem(self, fault: Fault) -> Problem:
+        """Give a fault its file, line and words."""
+        return Problem(
+            self.name, self.line(fault.path), self.words(fault.path), fault.rule, fault.message
+        )
+
+
+def _step(place: Any, step: str | int) -> Any:
+    try:
+        return place[step]
+    except (KeyError, IndexError, TypeError):
+        return None
+
+
+def _name(item: Any) -> str:
+    """Name an item of a list by its code, if it has one, or by its academy."""
+    if not isinstance(item, dict):
+        return ""
+    code = item.get("code") or item.get("academie")
+    return code if isinstance(code, str) else ""
+
+
+def read(source: Source) -> Document:
+    """Read a file; what is wrong with its writing is in `problems`."""
+    try:
+        node = yaml.compose(source.text, Loader=_Loader)
+    except yaml.YAMLError as error:
+        line, message = in_french(error, source.text)
+        return Document(source.name, None, {}, (Problem(source.name, line, "", "yaml", message),))
+    except RecursionError:
+        return Document(
+            source.name, None, {}, (Problem(source.name, 1, "", "demesure", _OVERSIZE),)
+        )
+    reader = _Reader()
+    data = reader.value(node, ())
+    document = Document(source.name, data, reader.lines)
+    problems = tuple(document.problem(fault) for fault in reader.faults)
+    return Document(source.name, data, reader.lines, problems)
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads less than YAML allows, so that nothing is guessed."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+
+
+_Loader.add_implicit_resolver(
+    f"{_PREFIX}bool", re.compile(r"(?:oui|non|true|false)$"), list("ontf")
+)
+_Loader.add_implicit_resolver(f"{_PREFIX}null", re.compile(r"(?:~|null|)$"), ["~", "n", ""])
+_Loader.add_implicit_resolver(
+    f"{_PREFIX}int", re.compile(r"-?(?:0|[1-9][0-9]{0,14})$"), list("-0123456789")
+)
+
+
+@dataclass
+class _Reader:
+    """Turns nodes into data; keeps lines and faults on its way."""
+
+    lines: dict[Path, int] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    count: int = 0
+
+    def value(self, node: yaml.Node | None, path: Path) -> Any:
+        """Return what a node says."""
+        if node is None:
+            self._fault((), "fichier_vide", "Le fichier est vide.")
+            return None
+        self.lines.setdefault(path, node.start_mark.line + 1)
+        self.count += 1
+        if self.count > MOST_NODES or len(path) > DEEPEST:
+            if self.count < 2 * MOST_NODES:
+                self.count = 2 * MOST_NODES
+                self._fault(path, "demesure", _OVERSIZE)
+            return None
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(item, (*path, rank)) for rank, item in enumerate(node.value)]
+        return self._scalar(node, path) if isinstance(node, yaml.ScalarNode) else None
+
+    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"
+            line = key_node.start_mark.line + 1
+            if key in found:
+                first = self.lines[*path, key]
+                self.lines[*path, key] = line
+                self._fault(
+                    (*path, key),
+                    "cle_en_double",
+                    f"La clé « {key} » est déjà écrite à la ligne {first} : gardez une seule des deux.",
+                )
+                continue
+            self.lines[*path, key] = line
+            found[key] = self.value(value_node, (*path, key))
+        return found
+
+    def _scalar(self, node: yaml.ScalarNode, path: Path) -> Any:
+        kind = node.tag.removeprefix(_PREFIX)
+        text: str = node.value
+        if kind == "bool" and text in _BOOLEANS:
+            return _BOOLEANS[text]
+        if kind == "int" and re.fullmatch(r"-?[0-9]{1,15}", text):
+            return int(text)
+        if kind == "null":
+            return None
+        if kind != "str":
+            self._fault(
+                path,
+                "etiquette",
+                f"L'étiquette « {node.tag} » n'est pas admise : écrivez la valeur seule.",
+            )
+        return unicodedata.normalize("NFC", text.strip())
+
+    def _fault(self, path: Path, rule: str, message: str) -> None:
+        self.faults.append(Fault(path, rule, message))

@@ -1,0 +1,87 @@
+"""Openings: real academies, real instants, a service that manages, legal mentions."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from sporades.core.french import instant_in_words
+from sporades.exams.checking.problems import Fault, Path
+from sporades.exams.checking.references import unknown
+from sporades.exams.checking.walking import walk
+from sporades.exams.schema.clock import Deadline, NoSuchInstant, instant
+from sporades.exams.schema.openings import Opening, Reach
+from sporades.exams.schema.regulation import File
+
+NATIONAL_ZONE = "Europe/Paris"
+
+type Zones = Mapping[str, str]
+"""The zone of each academy, by its code."""
+
+
+def zone_of(file: File, opening: Opening, zones: Zones) -> str:
+    """Return the zone whose clock an opening follows."""
+    if opening.zone is not None:
+        return opening.zone
+    return NATIONAL_ZONE if file.reach is Reach.NATIONAL else zones[opening.academy]
+
+
+def faults(file: File, zones: Zones) -> Iterator[Fault]:
+    """Find what keeps the services of a file from opening."""
+    for rank, service in enumerate(file.managing_services):
+        if service.academy not in zones:
+            yield _unknown_academy(service.academy, ("services_gestionnaires", rank, "academie"))
+    for rank, opening in enumerate(file.openings):
+        path: Path = ("ouvertures", rank)
+        yield from _place(file, opening, path, zones)
+        if opening.academy in zones:
+            yield from _period(file, opening, path, zone_of(file, opening, zones))
+    if file.openings and file.legal is None:
+        yield Fault(
+            ("ouvertures",),
+            "mentions_legales",
+            "Un service ne peut pas ouvrir sans « mentions_legales » : l'accusé d'enregistrement "
+            "doit dire l'autorité, les textes et ce que vaut l'absence de réponse.",
+        )
+
+
+def _place(file: File, opening: Opening, path: Path, zones: Zones) -> Iterator[Fault]:
+    if opening.academy not in zones:
+        yield _unknown_academy(opening.academy, (*path, "academie"))
+    own = [one.code for one in file.managing_services if one.academy == opening.academy]
+    if opening.service not in own:
+        yield Fault(
+            (*path, "service"),
+            "reference_inconnue",
+            unknown(f"service de l'académie {opening.academy}", opening.service, own),
+        )
+
+
+def _unknown_academy(code: str, path: Path) -> Fault:
+    return Fault(
+        path, "reference_inconnue", f"Académie « {code} » : elle n'existe pas, ou n'existe plus."
+    )
+
+
+def _period(file: File, opening: Opening, path: Path, zone: str) -> Iterator[Fault]:
+    instants: dict[str, datetime] = {}
+    for key, written in (("ouverture", opening.opens), ("fermeture", opening.closes)):
+        try:
+            instants[key] = instant(written, zone)
+        except NoSuchInstant as reason:
+            yield Fault((*path, key), "instant", f"« {written} » ne convient pas : {reason}.")
+    if len(instants) < 2:  # noqa: PLR2004 - both, or nothing to compare
+        return
+    if instants["fermeture"] <= instants["ouverture"]:
+        yield Fault((*path, "fermeture"), "bornes", "Le service ferme avant d'avoir ouvert.")
+    yield from _deadlines(file, opening, instants["fermeture"], zone)
+
+
+def _deadlines(file: File, opening: Opening, closing: datetime, zone: str) -> Iterator[Fault]:
+    """Find the pieces due before the closing: they may always be given after it."""
+    for place, part in walk(file):
+        if isinstance(part, Deadline) and part.instant(closing=closing, zone=zone) < closing:
+            yield Fault(
+                place,
+                "echeance",
+                f"Cette date limite est avant la fermeture du service de l'académie {opening.academy}, "
+                f"{instant_in_words(closing, zone)}.",
+            )

@@ -1,0 +1,104 @@
+"""Names that must lead somewhere: categories, épreuves, questions, academies."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from sporades.exams.checking.problems import Fault, Path
+from sporades.exams.checking.walking import walk
+from sporades.exams.schema.base import Strict
+from sporades.exams.schema.candidacy import Zone
+from sporades.exams.schema.conditions import Condition, StatusCondition
+from sporades.exams.schema.eligibility import AcademyGroup, Residence
+from sporades.exams.schema.exam import Exam
+from sporades.exams.schema.papers import Dispensation, FormByCategory, Paper, Status
+from sporades.exams.schema.relations import Dependency, DistinctOptions, Exclusion
+
+FEW = 12
+"""How many names may be listed to help."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names that an exam may use."""
+
+    categories: Collection[str]
+    passing_forms: Collection[str]
+    specialities: Collection[str]
+    diplomas: Collection[str]
+    phases: Collection[str]
+    groups: Collection[str]
+    papers: Collection[str]
+    academies: Collection[str]
+    statuses: Collection[str] = tuple(Status)
+
+    @classmethod
+    def of(cls, exam: Exam, academies: Collection[str]) -> "Names":
+        """Gather the names of an exam."""
+        diplomas = exam.qualification.diplomas
+        return cls(
+            categories=[category.code for category in exam.categories],
+            passing_forms=[form.code for form in exam.passing_forms],
+            specialities=[speciality.code for speciality in exam.specialities],
+            diplomas=[diploma.code for diploma in diplomas.choices] if diplomas else [],
+            phases=[phase.code for phase in exam.phases],
+            groups=[group.code for group in exam.groups],
+            papers=[paper.code for paper in exam.papers],
+            academies=academies,
+        )
+
+
+_USES: dict[type[Strict], tuple[tuple[str, str, str], ...]] = {
+    Condition: (
+        ("categories", "categories", "catégorie"),
+        ("passing_forms", "passing_forms", "forme de passage"),
+        ("specialities", "specialities", "spécialité"),
+        ("diplomas", "diplomas", "diplôme"),
+        ("academies", "academies", "académie"),
+    ),
+    StatusCondition: (("papers", "papers", "épreuve"), ("statuses", "statuses", "statut")),
+    Paper: (
+        ("phase", "phases", "phase"),
+        ("group", "groups", "groupe"),
+        ("specialities", "specialities", "spécialité"),
+    ),
+    FormByCategory: (("categories", "categories", "catégorie"),),
+    Dispensation: (("diplomas", "diplomas", "diplôme"),),
+    Exclusion: (("papers", "papers", "épreuve"),),
+    DistinctOptions: (("papers", "papers", "épreuve"),),
+    Dependency: (("paper", "papers", "épreuve"), ("needs", "papers", "épreuve")),
+    Zone: (("academies", "academies", "académie"),),
+    Residence: (("abroad", "academies", "académie"),),
+    AcademyGroup: (("academies", "academies", "académie"), ("into", "academies", "académie")),
+}
+"""For each part: its field that names, the names it takes them from, what they are called."""
+
+
+def faults(exam: Exam, path: Path, academies: Collection[str]) -> Iterator[Fault]:
+    """Find the names that lead nowhere.
+
+    Args:
+        exam: the exam.
+        path: where it stands.
+        academies: the codes of the academies that exist.
+    """
+    names = Names.of(exam, academies)
+    for place, part in walk(exam, path):
+        for field, source, noun in _USES.get(type(part), ()):
+            known = getattr(names, source)
+            key = type(part).model_fields[field].alias or field
+            for name in _used(getattr(part, field)):
+                if name not in known:
+                    message = unknown(noun, name, known)
+                    yield Fault((*place, key), "reference_inconnue", message)
+
+
+def _used(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else value or ()
+
+
+def unknown(noun: str, name: str, known: Collection[str]) -> str:
+    """Say that a name leads nowhere, and what could stand there."""
+    if not known:
+        return f"{noun.capitalize()} « {name} » : l'examen n'en déclare pas."
+    listed = f" ({', '.join(known)})" if len(known) <= FEW else ""
+    return f"{noun.capitalize()} « {name} » : ce code n'existe pas ici{listed}."

@@ -1,0 +1,164 @@
+"""Check the shape of a file against the schema, and say in French what does not fit."""
+
+import difflib
+import json
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from sporades.exams.checking.document import Document
+from sporades.exams.checking.problems import Fault, Path, Problem
+from sporades.exams.schema import File
+from sporades.exams.schema.base import Strict
+
+_A_NUMBER = ("type", "{read} : un nombre est attendu, avec un point : « 2.5 ».")
+_A_DAY = ("type", "{read} : un jour qui existe est attendu : « 2027-01-31 ».")
+_A_WHOLE_NUMBER = ("type", "{read} : un nombre entier est attendu.")
+_KEYS_WANTED = ("type", "{read} : des clés sont attendues.")
+_ONE_OF = ("valeur", "« {value} » ne convient pas : {expected}.")
+
+_SAID = {
+    "missing": ("cle_manquante", "La clé « {key} » est obligatoire."),
+    "union_tag_not_found": ("cle_manquante", "La clé « type » est obligatoire."),
+    "extra_forbidden": ("cle_inconnue", "La clé « {key} » n'est pas admise ici.{hint}"),
+    "string_type": ("type", "{read} : un texte est attendu."),
+    "bool_type": ("type", "{read} : « oui » ou « non » est attendu."),
+    "tuple_type": ("type", "{read} : une liste est attendue."),
+    "model_type": _KEYS_WANTED,
+    "dict_type": _KEYS_WANTED,
+    "int_type": _A_WHOLE_NUMBER,
+    "int_from_float": _A_WHOLE_NUMBER,
+    "decimal_type": _A_NUMBER,
+    "decimal_parsing": _A_NUMBER,
+    "finite_number": _A_NUMBER,
+    "date_type": _A_DAY,
+    "date_parsing": _A_DAY,
+    "date_from_datetime_parsing": _A_DAY,
+    "greater_than_equal": ("borne", "« {value} » ne convient pas : au moins {ge}."),
+    "less_than_equal": ("borne", "« {value} » ne convient pas : au plus {le}."),
+    "decimal_max_places": (
+        "borne",
+        "« {value} » ne convient pas : au plus {decimal_places} chiffres après la virgule.",
+    ),
+    "too_short": ("borne", "Cette liste est trop courte : au moins {min_length}."),
+    "too_long": ("borne", "Cette liste est trop longue : au plus {max_length}."),
+    "enum": _ONE_OF,
+    "literal_error": _ONE_OF,
+    "union_tag_invalid": _ONE_OF,
+}
+"""What is said of each kind of error: the rule, and a sentence."""
+
+
+def shaped(document: Document) -> tuple[File | None, list[Problem]]:
+    """Return the file as the schema understands it, or what does not fit.
+
+    Every fault of shape is told at once.
+    """
+    try:
+        file = File.model_validate_json(json.dumps(document.data))
+    except ValidationError as error:
+        return None, [document.problem(fault) for fault in _faults(document, error)]
+    return file, []
+
+
+def _faults(document: Document, error: ValidationError) -> Iterator[Fault]:
+    told: set[Path] = set()
+    for details in error.errors(include_url=False):
+        path = _path(document, details["loc"])
+        if details["type"].startswith("union_tag"):
+            path = (*path, "type")
+        # An alternative (« a number or a day ») fails once for each of its branches.
+        if path not in told and not _is_an_echo(details):
+            told.add(path)
+            yield Fault(path, *_said(details))
+
+
+def _is_an_echo(details: ErrorDetails) -> bool:
+    """Tell whether a list is said to be too short only because its items do not fit."""
+    return details["type"] == "too_short" and len(details["input"]) >= details["ctx"]["min_length"]
+
+
+def _path(document: Document, place: tuple[str | int, ...]) -> Path:
+    """Return where an error stands in the file.
+
+    The schema's place also names the branch of an alternative, which is no key of the file:
+    what leads nowhere is left out, but the last step, which may be a missing key.
+    """
+    path: Path = ()
+    for rank, step in enumerate(place):
+        is_last = rank == len(place) - 1
+        if (*path, step) in document.lines or (is_last and _may_hold(document, path, step)):
+            path = (*path, step)
+    return path
+
+
+def _may_hold(document: Document, path: Path, step: str | int) -> bool:
+    value: Any = document.data
+    for key in path:
+        value = value[key]
+    return isinstance(value, dict) and isinstance(step, str) and step in _keys()
+
+
+def _said(details: ErrorDetails) -> tuple[str, str]:
+    """Return the rule broken by an error, and what is said of it."""
+    kind, context = details["type"], details.get("ctx", {})
+    if kind not in _SAID:
+        return kind, details["msg"]  # one of our own validators: it speaks French already
+    rule, sentence = _SAID[kind]
+    key = str(details["loc"][-1]) if details["loc"] else ""
+    facts = {
+        **context,
+        "key": key,
+        "hint": _hint(key),
+        "read": _read(details["input"]),
+        "value": context.get("tag", details["input"]),
+        "expected": _list(context.get("expected") or context.get("expected_tags") or ""),
+    }
+    return rule, sentence.format(**facts)
+
+
+def _read(value: Any) -> str:
+    """Say how a value was read, so that its author sees why it does not fit."""
+    match value:
+        case None:
+            return "La valeur manque"
+        case bool():
+            word = "oui" if value else "non"
+            return f"« {word} » sans guillemets est une réponse"
+        case int():
+            return f"« {value} » sans guillemets est un nombre"
+        case str():
+            return f"« {value} » ne convient pas"
+        case list():
+            return "Une liste ne convient pas"
+        case _:
+            return "Ces clés ne conviennent pas"
+
+
+def _list(wanted: str) -> str:
+    """Turn « 'a', 'b' or 'c' » into « a, b ou c »."""
+    return wanted.replace("'", "").replace(" or ", " ou ")
+
+
+def _hint(key: str) -> str:
+    near = difflib.get_close_matches(key, _keys(), n=1)
+    return f" Vouliez-vous écrire « {near[0]} » ?" if near else ""
+
+
+@cache
+def _keys() -> frozenset[str]:
+    """Return every key that the schema knows anywhere."""
+    return frozenset(
+        field.alias or name
+        for model in _models(Strict)
+        for name, field in model.model_fields.items()
+    )
+
+
+def _models(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    yield model
+    for child in model.__subclasses__():
+        yield from _models(child)

@@ -1,0 +1,174 @@
+"""What one may register for, kept in the process.
+
+Built on first use. Every few seconds one cheap query asks whether anything has changed in
+the database, so that a load or an extension made by another process is seen everywhere well
+within a minute. What is returned is shared by every thread: read it only.
+"""
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection
+
+from sporades.core.text import search_key
+from sporades.exams import schema
+from sporades.exams.models import Exam, Paper, RegistrationService, Regulation, Speciality
+
+FRESH_FOR = 10.0
+"""Seconds during which what is held is believed without looking (EXAMS_FRESH_FOR changes it)."""
+
+type Stamp = tuple[int, int, int]
+type Key = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class OfferedExam:
+    """An exam that the réglementation in force offers.
+
+    Attributes:
+        exam: its row.
+        rules: what the réglementation says of it.
+        specialities: the rows of its specialities, in the order of the réglementation.
+        papers: the rows of its épreuves, by code.
+    """
+
+    exam: Exam
+    rules: schema.Exam
+    specialities: Sequence[Speciality]
+    papers: Mapping[str, Paper]
+
+
+@dataclass(frozen=True)
+class Programme:
+    """The réglementation in force of a domain for a session, and its services.
+
+    Attributes:
+        regulation: the version in force.
+        exams: the exams that it offers, in its order.
+        services: the services that register for it, by academy.
+    """
+
+    regulation: Regulation
+    exams: Sequence[OfferedExam]
+    services: Sequence[RegistrationService]
+
+    def exam(self, code: str) -> OfferedExam | None:
+        """Return an exam that is offered, by its code."""
+        return next((offered for offered in self.exams if offered.exam.code == code), None)
+
+    def open_services(
+        self, at: datetime, audience: schema.Audience = schema.Audience.PUBLIC
+    ) -> list[RegistrationService]:
+        """Return the services that accept a registration arriving at this instant."""
+        return [one for one in self.services if one.audience == audience and one.accepts(at)]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Every programme, by rubric, label and session."""
+
+    stamp: Stamp
+    programmes: Sequence[Programme]
+
+
+class _Holder:
+    """What this process holds, and until when it is believed."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.catalogue: Catalogue | None = None
+        self.looked_at = 0.0
+
+    def get(self) -> Catalogue:
+        catalogue = self.catalogue
+        fresh_for = getattr(settings, "EXAMS_FRESH_FOR", FRESH_FOR)
+        if catalogue is not None and time.monotonic() - self.looked_at < fresh_for:
+            return catalogue
+        with self.lock:
+            stamp = _stamp()
+            if self.catalogue is None or self.catalogue.stamp != stamp:
+                self.catalogue = _build(stamp)
+            self.looked_at = time.monotonic()
+            return self.catalogue
+
+    def drop(self) -> None:
+        with self.lock:
+            self.catalogue = None
+
+
+_holder = _Holder()
+
+
+def held() -> Catalogue:
+    """Return what this process holds: no query while it is fresh, one when it looks."""
+    return _holder.get()
+
+
+def forget() -> None:
+    """Drop what this process holds: the next question asks the database again."""
+    _holder.drop()
+
+
+def _stamp() -> Stamp:
+    """Return a figure that changes with every row that is added, changed or removed.
+
+    A row's place and the transaction that wrote it are known to PostgreSQL without reading
+    the row; exams and épreuves only change when a version is added.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT
+                (SELECT count(*) FROM exams_regulation),
+                (SELECT coalesce(sum(hashtextextended(ctid::text || xmin::text, 0)), 0)
+                   FROM exams_registrationservice),
+                (SELECT coalesce(sum(hashtextextended(ctid::text || xmin::text, 0)), 0)
+                   FROM territory_managingservice)
+            """
+        )
+        versions, services, managing = cursor.fetchone()
+    return int(versions), int(services), int(managing)
+
+
+def _build(stamp: Stamp) -> Catalogue:
+    services: dict[Key, list[RegistrationService]] = defaultdict(list)
+    for service in RegistrationService.objects.for_list().order_by("academy__name", "audience"):
+        services[service.domain_id, service.session_id].append(service)
+    exams: dict[Key, dict[str, Exam]] = defaultdict(dict)
+    for exam in Exam.objects.select_related("domain", "session"):
+        exams[exam.domain_id, exam.session_id][exam.code] = exam
+    specialities: dict[int, dict[str, Speciality]] = defaultdict(dict)
+    for speciality in Speciality.objects.all():
+        specialities[speciality.exam_id][speciality.code] = speciality
+    papers: dict[int, dict[str, Paper]] = defaultdict(dict)
+    for paper in Paper.objects.all():
+        papers[paper.exam_id][paper.code] = paper
+
+    def offered(rules: schema.Exam, exam: Exam) -> OfferedExam:
+        own = specialities[exam.pk]
+        return OfferedExam(
+            exam, rules, [own[one.code] for one in rules.specialities], papers[exam.pk]
+        )
+
+    def programme(regulation: Regulation) -> Programme:
+        key = (regulation.domain_id, regulation.session_id)
+        rows = exams[key]
+        return Programme(
+            regulation,
+            [offered(rules, rows[rules.code]) for rules in regulation.rules.exams],
+            services[key],
+        )
+
+    regulations = Regulation.objects.all_in_force().select_related("domain", "session")
+    return Catalogue(stamp, sorted(map(programme, regulations), key=_order))
+
+
+def _order(programme: Programme) -> tuple[int, str, int, str]:
+    domain, session = programme.regulation.domain, programme.regulation.session
+    rank = list(schema.Rubric).index(schema.Rubric(domain.rubric))
+    return rank, search_key(domain.label), session.year, session.code

@@ -1,0 +1,15 @@
+"""Exams, their réglementation, and the services that register for them."""
+
+from sporades.exams.models.catalogue import Domain, Exam, Paper, Session, Speciality
+from sporades.exams.models.regulation import Regulation
+from sporades.exams.models.service import RegistrationService
+
+__all__ = [
+    "Domain",
+    "Exam",
+    "Paper",
+    "RegistrationService",
+    "Regulation",
+    "Session",
+    "Speciality",
+]

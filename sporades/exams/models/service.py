@@ -1,0 +1,146 @@
+"""When registrations are open, where, and who manages them."""
+
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Func, Q, Value
+
+from sporades.core.french import instant_in_words, time_left_in_words
+from sporades.exams.models.catalogue import Domain, Session
+from sporades.exams.schema import Audience, Deadline
+from sporades.territory.models import Academy, ManagingService
+
+MINUTE = timedelta(minutes=1)
+"""A closing hour is good until the end of the minute that is displayed."""
+
+
+def _minute(field: str) -> Func:
+    return Func(Value("minute"), F(field), function="date_trunc")
+
+
+class RegistrationServiceQuerySet(models.QuerySet["RegistrationService"]):
+    """Questions about registration services."""
+
+    def open(self, at: datetime) -> Self:
+        """Return the services that accept a registration arriving at this instant."""
+        return self.filter(opens_at__lte=at, closes_at__gt=at - MINUTE)
+
+    def upcoming(self, at: datetime) -> Self:
+        """Return the services that will open, the soonest first."""
+        return self.filter(opens_at__gt=at).order_by("opens_at", "academy__name")
+
+    def for_audience(self, audience: Audience) -> Self:
+        """Return the services of the general public, or of schools."""
+        return self.filter(audience=audience)
+
+    def for_list(self) -> Self:
+        """Everything that a list of services shows; touching anything else raises."""
+        return self.select_related("domain", "session", "academy", "managing_service").fetch_mode(
+            models.FETCH_RAISE
+        )
+
+
+class RegistrationService(models.Model):
+    """The period in which an academy registers for a domain and a session."""
+
+    domain = models.ForeignKey(
+        Domain, models.PROTECT, verbose_name="domaine", related_name="services"
+    )
+    session = models.ForeignKey(
+        Session, models.PROTECT, verbose_name="session", related_name="services"
+    )
+    academy = models.ForeignKey(Academy, models.PROTECT, verbose_name="académie", related_name="+")
+    audience = models.CharField(
+        "public",
+        max_length=20,
+        choices=[
+            (Audience.PUBLIC.value, "Grand public"),
+            (Audience.SCHOOLS.value, "Établissements"),
+        ],
+    )
+    opens_at = models.DateTimeField("ouvre le")
+    closes_at = models.DateTimeField("ferme le")
+    zone = models.CharField("fuseau horaire", max_length=40)
+    managing_service = models.ForeignKey(
+        ManagingService, models.PROTECT, verbose_name="service gestionnaire", related_name="+"
+    )
+    website = models.URLField("site de l'académie", blank=True)
+
+    objects = RegistrationServiceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "service d'inscription"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["domain", "session", "academy", "audience"],
+                name="service_is_one_for_its_academy_and_audience",
+                violation_error_message="Ce service d'inscription existe déjà.",
+            ),
+            models.CheckConstraint(
+                name="service_closes_after_it_opens",
+                condition=Q(closes_at__gt=F("opens_at")),
+                violation_error_message="Un service ferme après avoir ouvert.",
+            ),
+            models.CheckConstraint(
+                name="service_opens_and_closes_on_a_whole_minute",
+                condition=Q(opens_at=_minute("opens_at")) & Q(closes_at=_minute("closes_at")),
+                violation_error_message="L'ouverture et la fermeture sont à la minute.",
+            ),
+            models.CheckConstraint(
+                name="service_has_a_zone",
+                condition=~Q(zone=""),
+                violation_error_message="Un service suit un fuseau horaire.",
+            ),
+            models.CheckConstraint(
+                name="service_has_a_known_audience",
+                condition=Q(audience__in=[audience.value for audience in Audience]),
+                violation_error_message="Un service a un public connu.",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["academy", "session"], name="service_by_academy"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.domain}, {self.session}, {self.academy}"
+
+    def accepts(self, at: datetime) -> bool:
+        """Tell whether a request that arrives at this instant is in time."""
+        return self.opens_at <= at < self.closes_at + MINUTE
+
+    def has_closed(self, at: datetime) -> bool:
+        """Tell whether the last minute has passed."""
+        return at >= self.closes_at + MINUTE
+
+    @property
+    def opening_in_words(self) -> str:
+        """« lundi 12 octobre 2026 à 8 h 00 (heure de Paris) »."""
+        return instant_in_words(self.opens_at, self.zone)
+
+    @property
+    def closing_in_words(self) -> str:
+        """« dimanche 15 novembre 2026 à 23 h 59 (heure de Paris) »."""
+        return instant_in_words(self.closes_at, self.zone)
+
+    def time_left_in_words(self, at: datetime) -> str:
+        """« 3 jours », counted to the end of the last minute."""
+        return time_left_in_words(self.closes_at + MINUTE - at)
+
+    def in_other_words(self, instant: datetime, zone: str) -> str:
+        """Say an instant by another clock; nothing when both clocks show the same.
+
+        Args:
+            instant: the opening, the closing or a deadline of this service.
+            zone: the zone of the reader.
+        """
+        here, there = instant_in_words(instant, self.zone), instant_in_words(instant, zone)
+        return "" if here.rpartition(" (")[0] == there.rpartition(" (")[0] else there
+
+    def instant_of(self, deadline: Deadline) -> datetime:
+        """Return the instant of a deadline of the réglementation, for this service."""
+        return deadline.instant(closing=self.closes_at, zone=self.zone)
+
+    def deadline_in_words(self, deadline: Deadline) -> str:
+        """Say a deadline of the réglementation, for this service."""
+        return instant_in_words(self.instant_of(deadline), deadline.zone or self.zone)

@@ -1,0 +1,48 @@
+"""Check réglementation files, without touching anything."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from sporades.exams import checking
+from sporades.exams.checking import Problem, Source
+from sporades.exams.checking.openings import Zones
+from sporades.territory import queries as territory
+
+type Given = Path | Source
+"""A file, by its path or by its text."""
+
+
+def check(files: Iterable[Given]) -> list[Problem]:
+    """Return everything that is wrong in some files, each by itself and then together.
+
+    Args:
+        files: the files, by their paths, or as texts with a name.
+    """
+    sources: list[Source] = []
+    unread: list[Problem] = []
+    for file in files:
+        opened = open_source(file)
+        if isinstance(opened, Problem):
+            unread.append(opened)
+        else:
+            sources.append(opened)
+    return unread + checking.problems(sources, zones=zones())
+
+
+def open_source(file: Given) -> Source | Problem:
+    """Return the text of a file, or why it cannot be read."""
+    if isinstance(file, Source):
+        return file
+    try:
+        return Source.read(file)
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        return Problem(str(file), line, "", "lecture", "Ce fichier n'est pas du texte en UTF-8.")
+    except OSError as error:
+        message = f"Ce fichier ne peut pas être lu : {error.strerror}."
+        return Problem(str(file), 1, "", "lecture", message)
+
+
+def zones() -> Zones:
+    """Return the academies that exist, with their zones."""
+    return {academy.code: academy.zone for academy in territory.academies()}

@@ -1,0 +1,137 @@
+"""Registration services and managing services, brought to what a file says."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sporades import journal
+from sporades.core.actors import Actor
+from sporades.exams import schema
+from sporades.exams.checking.openings import Zones, zone_of
+from sporades.exams.models import Domain, RegistrationService, Session
+from sporades.exams.schema.clock import instant
+from sporades.exams.schema.openings import ManagingService as ManagingServiceRules
+from sporades.exams.schema.openings import Opening
+from sporades.territory.models import ManagingService
+from sporades.territory.operations import keep_managing_service
+from sporades.territory.queries import academy
+
+
+@dataclass
+class Kept:
+    """What became of the services of a domain and session."""
+
+    opened: list[RegistrationService] = field(default_factory=list)
+    changed: list[RegistrationService] = field(default_factory=list)
+    left: list[RegistrationService] = field(default_factory=list)
+
+
+def keep(
+    domain: Domain,
+    session: Session,
+    file: schema.File,
+    zones: Zones,
+    *,
+    by: Actor,
+    at: datetime,
+) -> Kept:
+    """Bring the services to what a file says; each change is written in the journal.
+
+    A service that the file does not speak of stays as it is.
+    """
+    managing = {
+        (rules.academy, rules.code): _keep_managing(rules, by=by, at=at)
+        for rules in file.managing_services
+    }
+    known = {
+        (service.academy_id, service.audience): service
+        for service in RegistrationService.objects.select_for_update().filter(
+            domain=domain, session=session
+        )
+    }
+    kept = Kept()
+    for opening in file.openings:
+        service = known.pop((opening.academy, opening.audience.value), None)
+        is_new = service is None
+        if service is None:
+            service = RegistrationService(
+                domain=domain,
+                session=session,
+                academy=academy(opening.academy),
+                audience=opening.audience.value,
+            )
+        wanted = _wanted(
+            opening, zone_of(file, opening, zones), managing[opening.academy, opening.service]
+        )
+        if _bring(service, wanted, by=by, at=at):
+            (kept.opened if is_new else kept.changed).append(service)
+    kept.left = list(known.values())
+    return kept
+
+
+def _wanted(opening: Opening, zone: str, managing: ManagingService) -> dict[str, Any]:
+    return {
+        "opens_at": instant(opening.opens, zone),
+        "closes_at": instant(opening.closes, zone),
+        "zone": zone,
+        "managing_service_id": managing.pk,
+        "website": opening.website or academy(opening.academy).website,
+    }
+
+
+def _bring(
+    service: RegistrationService, wanted: dict[str, Any], *, by: Actor, at: datetime
+) -> bool:
+    """Bring a service to the values wanted; return whether anything changed."""
+    before = {name: getattr(service, name) for name in wanted} if service.pk else None
+    if before == wanted:
+        return False
+    for name, value in wanted.items():
+        setattr(service, name, value)
+    service.save()
+    journal.record(
+        "registration service changed" if before else "registration service added",
+        by=by,
+        at=at,
+        on=service,
+        academy=service.academy_id,
+        before=_told(before) if before else None,
+        after=_told(wanted),
+    )
+    return True
+
+
+def _told(values: dict[str, Any]) -> dict[str, Any]:
+    """Write values as JSON does."""
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in values.items()
+    }
+
+
+def _keep_managing(rules: ManagingServiceRules, *, by: Actor, at: datetime) -> ManagingService:
+    """Bring a managing service to what a file says; a change is written in the journal."""
+    wanted: dict[str, Any] = {
+        "sector": rules.sector,
+        "name": rules.name,
+        "contact_name": rules.contact or "",
+        "phone": rules.phone,
+        "email": rules.email,
+        "address": list(rules.address),
+        "opening_hours": rules.hours or "",
+    }
+    known = ManagingService.objects.filter(academy=rules.academy, code=rules.code).first()
+    before = {name: getattr(known, name) for name in wanted} if known else None
+    if known is not None and before == wanted:
+        return known
+    service = keep_managing_service(academy=academy(rules.academy), code=rules.code, **wanted)
+    journal.record(
+        "managing service changed" if before else "managing service added",
+        by=by,
+        at=at,
+        on=service,
+        academy=rules.academy,
+        before=before,
+        after=wanted,
+    )
+    return service

@@ -1,0 +1,86 @@
+"""Questions about what one may register for.
+
+Everything here but the rules of an old version comes from what the process holds: no query
+while it is fresh, one when it looks whether something has changed.
+"""
+
+from datetime import datetime
+
+from sporades.exams import schema
+from sporades.exams.held import OfferedExam, Programme, held
+from sporades.exams.models import RegistrationService, Regulation
+from sporades.exams.models.regulation import rules_held
+from sporades.exams.schema import Audience, Rubric
+
+__all__ = [
+    "OfferedExam",
+    "Programme",
+    "open_programmes",
+    "open_services",
+    "programme_of",
+    "programmes",
+    "rules",
+    "service",
+    "upcoming_services",
+]
+
+
+def programmes(*, rubric: Rubric | None = None) -> list[Programme]:
+    """Return the réglementations in force with their exams and services, in reading order.
+
+    Args:
+        rubric: those of this rubric alone.
+    """
+    return [
+        programme
+        for programme in held().programmes
+        if rubric is None or programme.regulation.domain.rubric == rubric
+    ]
+
+
+def open_programmes(
+    at: datetime, *, audience: Audience = Audience.PUBLIC, rubric: Rubric | None = None
+) -> list[Programme]:
+    """Return the programmes for which one may register now: the funnel starts from them."""
+    return [one for one in programmes(rubric=rubric) if one.open_services(at, audience)]
+
+
+def programme_of(service: RegistrationService) -> Programme | None:
+    """Return the programme that a service registers for."""
+    for programme in held().programmes:
+        regulation = programme.regulation
+        if (regulation.domain_id, regulation.session_id) == (service.domain_id, service.session_id):
+            return programme
+    return None
+
+
+def service(pk: int) -> RegistrationService | None:
+    """Return a registration service, with its domain, session, academy and managing service."""
+    return next((one for one in _services() if one.pk == pk), None)
+
+
+def open_services(
+    at: datetime, *, audience: Audience = Audience.PUBLIC
+) -> list[RegistrationService]:
+    """Return the services that are open, by programme and then by academy."""
+    return [one for one in _services() if one.audience == audience and one.accepts(at)]
+
+
+def upcoming_services(
+    at: datetime, *, audience: Audience = Audience.PUBLIC
+) -> list[RegistrationService]:
+    """Return the services that will open, the soonest first."""
+    found = [one for one in _services() if one.audience == audience and one.opens_at > at]
+    return sorted(found, key=lambda one: (one.opens_at, one.academy.name))
+
+
+def rules(regulation: int) -> schema.Regulation:
+    """Return the rules of a version by its primary key; one query the first time.
+
+    Raises Regulation.DoesNotExist.
+    """
+    return rules_held(regulation) or Regulation.objects.get(pk=regulation).rules
+
+
+def _services() -> list[RegistrationService]:
+    return [one for programme in held().programmes for one in programme.services]

@@ -1,0 +1,119 @@
+"""The reference of every key of a réglementation file, written from the schema itself."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sporades.exams.schema import File
+
+type Node = dict[str, Any]
+
+_INTRODUCTION = """\
+# Les clés d'un fichier de réglementation
+
+Un fichier YAML décrit un domaine pour une session. Cette page est écrite par la commande
+`python -m sporades reglementation reference` à partir du schéma : elle ne se corrige pas à la
+main. Pour commencer, lisez plutôt [adding-an-exam.md](adding-an-exam.md).
+
+Un texte peut se passer de guillemets, sauf s'il ressemble à un nombre, à « oui » ou à « non ».
+Une clé absente vaut ce que dit la colonne « à défaut » ; une clé inconnue est refusée.
+"""
+
+_TYPES = {"boolean": "oui ou non", "integer": "nombre entier", "number": "nombre"}
+
+
+def reference() -> str:
+    """Return the whole page, in Markdown."""
+    whole = File.model_json_schema()
+    definitions: dict[str, Node] = whole.pop("$defs")
+    pages = [_INTRODUCTION]
+    for name in _reading_order(whole, definitions):
+        node = definitions[name] if name else whole
+        if "properties" in node:
+            pages.append("\n".join(_section(node, definitions)))
+    return "\n".join(pages)
+
+
+def _reading_order(whole: Node, definitions: dict[str, Node]) -> list[str]:
+    """Return the parts from the outside in, each once, in the order in which they are met."""
+    order, ahead = [""], [whole]
+    while ahead:
+        for name in _names(ahead.pop(0).get("properties", {})):
+            if name not in order:
+                order.append(name)
+                ahead.append(definitions[name])
+    return order
+
+
+def _names(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if "$ref" in node:
+            yield node["$ref"].rpartition("/")[2]
+        for value in node.values():
+            yield from _names(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _names(value)
+
+
+def _section(node: Node, definitions: dict[str, Node]) -> Iterator[str]:
+    yield f"## {node['title']}\n"
+    yield "| Clé | Valeur | À défaut | Rôle |"
+    yield "|---|---|---|---|"
+    mandatory = node.get("required", [])
+    for key, value in node["properties"].items():
+        default = "**obligatoire**" if key in mandatory else _default(value)
+        yield f"| `{key}` | {_kind(value, definitions)} | {default} | {value['description']} |"
+    yield ""
+
+
+def _default(value: Node) -> str:
+    match value.get("default"):
+        case None | [] | {}:
+            return ""
+        case bool() as answer:
+            return "oui" if answer else "non"
+        case dict():
+            return ""
+        case list() as several:
+            return ", ".join(map(str, several))
+        case other:
+            return str(other)
+
+
+def _kind(node: Node, definitions: dict[str, Node]) -> str:
+    """Say what a value is, in words."""
+    match node:
+        case {"$ref": name}:
+            words = _named(name.rpartition("/")[2], definitions)
+        case {"anyOf": several} | {"oneOf": several}:
+            kinds = [_kind(one, definitions) for one in several if one.get("type") != "null"]
+            words = " ou ".join(dict.fromkeys(kinds))
+        case {"const": value}:
+            words = f"`{value}`"
+        case {"enum": values}:
+            words = ", ".join(f"`{value}`" for value in values)
+        case {"type": "array", "items": item}:
+            words = f"liste : {_kind(item, definitions)}"
+        case {"format": "date"}:
+            words = "jour, « 2027-01-31 »"
+        case {"format": name}:
+            words = name
+        case {"pattern": _}:
+            words = "nombre"
+        case _:
+            words = _TYPES.get(node.get("type", ""), "texte")
+    return words
+
+
+def _named(name: str, definitions: dict[str, Node]) -> str:
+    """Say what a part is: its values when it is a choice, else a link to its section."""
+    node = definitions[name]
+    if "properties" not in node:
+        return _kind(node, definitions)
+    return f"[{node['title']}](#{_anchor(node['title'])})"
+
+
+def _anchor(title: str) -> str:
+    """Return the anchor that Markdown readers give to a title."""
+    kept = "".join(sign for sign in title.lower() if sign.isalnum() or sign in " -")
+    return kept.replace(" ", "-")

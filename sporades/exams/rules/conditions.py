@@ -1,0 +1,165 @@
+"""Whether a condition of the réglementation holds. What is not known does not hold."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from sporades.exams.rules.facts import Answer, Facts
+from sporades.exams.schema.conditions import (
+    AgeBounds,
+    AnswerCondition,
+    Condition,
+    ExperienceBounds,
+    StatusCondition,
+)
+
+type Comparable = Decimal | date
+
+
+def holds(condition: Condition | None, facts: Facts) -> bool:
+    """Tell whether all that a condition says is true; no condition always holds."""
+    if condition is None:
+        return True
+    return (
+        _is_among(facts.category, condition.categories)
+        and _is_among(facts.passing_form, condition.passing_forms)
+        and _is_among(facts.speciality, condition.specialities)
+        and _is_among(facts.academy, condition.academies)
+        and _is_among(facts.nationality, condition.nationalities)
+        and _has_one(facts.diplomas, condition.diplomas)
+        and _is(facts.is_born_abroad, condition.is_born_abroad)
+        and _is(facts.has_disability, condition.has_disability)
+        and _is_of_age(facts, condition.age)
+        and _is_experienced(facts, condition.experience)
+        and _is_answered(facts, condition.answer)
+        and _has_status(facts, condition.status)
+        and all(holds(part, facts) for part in condition.every or ())
+        and (condition.either is None or any(holds(part, facts) for part in condition.either))
+        and (condition.unless is None or not holds(condition.unless, facts))
+    )
+
+
+def field_of(condition: Condition) -> str:
+    """Return the first thing that a condition looks at, as `Breach.field` names it."""
+    for value, field in (
+        (condition.age, "birth_date"),
+        (condition.experience, "experience"),
+        (condition.diplomas, "diploma"),
+        (condition.categories, "category"),
+        (condition.passing_forms, "passing_form"),
+        (condition.specialities, "speciality"),
+        (condition.nationalities, "nationality"),
+        (condition.is_born_abroad, "birth_place"),
+        (condition.has_disability, "disability"),
+        (condition.academies, "academy"),
+    ):
+        if value is not None:
+            return field
+    if condition.answer is not None:
+        return f"answers.{condition.answer.question}"
+    inside = (*(condition.every or ()), *(condition.either or ()))
+    if condition.unless is not None:
+        inside = (*inside, condition.unless)
+    return field_of(inside[0]) if inside else ""
+
+
+def _is_among(value: str, wanted: Sequence[str] | None) -> bool:
+    return wanted is None or value in wanted
+
+
+def _has_one(values: frozenset[str], wanted: Sequence[str] | None) -> bool:
+    return wanted is None or not values.isdisjoint(wanted)
+
+
+def _is(value: bool, wanted: bool | None) -> bool:  # noqa: FBT001 - a fact and its wanted value
+    return wanted is None or value is wanted
+
+
+def _is_of_age(facts: Facts, bounds: AgeBounds | None) -> bool:
+    if bounds is None:
+        return True
+    return _is_between(facts.age_on(bounds.on or facts.on), bounds.minimum, bounds.maximum)
+
+
+def _is_experienced(facts: Facts, bounds: ExperienceBounds | None) -> bool:
+    if bounds is None:
+        return True
+    return _is_between(facts.years_of_experience, bounds.minimum, bounds.maximum)
+
+
+def _is_between(figure: int | None, minimum: int | None, maximum: int | None) -> bool:
+    if figure is None:
+        return False
+    return (minimum is None or figure >= minimum) and (maximum is None or figure <= maximum)
+
+
+def _has_status(facts: Facts, wanted: StatusCondition | None) -> bool:
+    if wanted is None:
+        return True
+    return any(
+        status in wanted.statuses
+        for code, status in facts.statuses.items()
+        if not wanted.papers or code in wanted.papers
+    )
+
+
+def _is_answered(facts: Facts, wanted: AnswerCondition | None) -> bool:
+    if wanted is None:
+        return True
+    answer = facts.answers.get(wanted.question)
+    is_given = answer is not None and answer not in ("", [], ())
+    if wanted.is_given is False:
+        return not is_given
+    return is_given and _suits(answer, wanted)
+
+
+def _suits(answer: Answer, wanted: AnswerCondition) -> bool:
+    chosen = answer if isinstance(answer, (list, tuple)) else (answer,)
+    return (
+        (wanted.equal is None or _equal(answer, wanted.equal))
+        and (wanted.among is None or any(one in wanted.among for one in chosen))
+        and (wanted.minimum is None or _reaches(answer, wanted.minimum))
+        and (wanted.maximum is None or _stays_under(answer, wanted.maximum))
+    )
+
+
+def _equal(answer: Answer, wanted: bool | Decimal | str) -> bool:  # noqa: FBT001 - an answer
+    if isinstance(wanted, bool) or isinstance(answer, bool):
+        return answer is wanted
+    if isinstance(wanted, Decimal):
+        return _number(answer) == wanted
+    if isinstance(answer, (int, Decimal)):
+        return _number(wanted) == answer
+    return str(answer) == wanted
+
+
+def _reaches(answer: Answer, minimum: Comparable) -> bool:
+    value = _like(minimum, answer)
+    return value is not None and value >= minimum  # type: ignore[operator] # of the same kind
+
+
+def _stays_under(answer: Answer, maximum: Comparable) -> bool:
+    value = _like(maximum, answer)
+    return value is not None and value <= maximum  # type: ignore[operator] # of the same kind
+
+
+def _like(model: Comparable, answer: Answer) -> Comparable | None:
+    """Read an answer as a number or as a day, whichever the bound is."""
+    return _number(answer) if isinstance(model, Decimal) else _day(answer)
+
+
+def _number(answer: Answer) -> Decimal | None:
+    try:
+        number = Decimal(str(answer))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _day(answer: Answer) -> date | None:
+    if isinstance(answer, date):
+        return answer
+    try:
+        return date.fromisoformat(str(answer))
+    except ValueError:
+        return None

@@ -1,0 +1,26 @@
+"""Who may register, and what is said to those who may not."""
+
+from sporades.exams.rules.conditions import field_of, holds
+from sporades.exams.rules.facts import Breach, Facts
+from sporades.exams.rules.questions import counted
+from sporades.exams.schema.eligibility import EligibilityRule
+from sporades.exams.schema.exam import Exam
+
+
+def refusals(exam: Exam, facts: Facts) -> list[Breach]:
+    """Return the rules of eligibility that a candidate does not meet, with what to do.
+
+    What is not known does not meet a rule: a registration is never filed on a silence.
+    """
+    known = counted(exam, facts)
+    category = exam.category(facts.category)
+    rules = exam.eligibility + (category.eligibility if category else ())
+    return [
+        Breach(rule.code, field_of(rule.demands), _said(rule))
+        for rule in rules
+        if holds(rule.when, known) and not holds(rule.demands, known)
+    ]
+
+
+def _said(rule: EligibilityRule) -> str:
+    return f"{rule.message} (Règle : {rule.reference}.)"

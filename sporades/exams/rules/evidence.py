@@ -1,0 +1,47 @@
+"""The supporting documents that a candidate owes."""
+
+from dataclasses import dataclass
+
+from sporades.exams.rules.conditions import holds
+from sporades.exams.rules.facts import Facts
+from sporades.exams.rules.questions import counted
+from sporades.exams.schema.clock import Deadline
+from sporades.exams.schema.exam import Exam
+
+
+@dataclass(frozen=True)
+class PieceDue:
+    """A document due.
+
+    Attributes:
+        code: the code of the piece.
+        label: what is asked for.
+        help: where to find it, what it must show; may be empty.
+        is_mandatory: whether the registration needs it.
+        deadline: until when; `RegistrationService.deadline_in_words` says it.
+        reference: the text that asks for it; may be empty.
+    """
+
+    code: str
+    label: str
+    help: str
+    is_mandatory: bool
+    deadline: Deadline
+    reference: str
+
+
+def due(exam: Exam, facts: Facts) -> list[PieceDue]:
+    """Return the documents that a candidate owes, in the order of the réglementation."""
+    known = counted(exam, facts)
+    return [
+        PieceDue(
+            code=piece.code,
+            label=piece.label,
+            help=piece.help or "",
+            is_mandatory=piece.is_mandatory,
+            deadline=piece.deadline,
+            reference=piece.reference or "",
+        )
+        for piece in exam.evidence
+        if holds(piece.when, known)
+    ]

@@ -1,0 +1,55 @@
+"""Épreuves: which are offered, and whether what is chosen respects the rules."""
+
+from collections.abc import Mapping
+
+from sporades.exams.rules.facts import Breach, Facts
+from sporades.exams.rules.papers import between, lines
+from sporades.exams.rules.papers.choices import NOT_CHOSEN, Choice
+from sporades.exams.rules.papers.offers import (
+    Block,
+    PaperOffer,
+    PhaseBlocks,
+    grouped,
+    is_whole,
+    offered,
+)
+from sporades.exams.schema.exam import Exam
+
+__all__ = [
+    "NOT_CHOSEN",
+    "Block",
+    "Choice",
+    "PaperOffer",
+    "PhaseBlocks",
+    "breaches",
+    "grouped",
+    "is_whole",
+    "offered",
+]
+
+
+def breaches(exam: Exam, facts: Facts, choices: Mapping[str, Choice]) -> list[Breach]:
+    """Return what is wrong with the épreuves chosen, first by line, then between lines.
+
+    An épreuve that is not spoken of counts as not chosen.
+
+    Args:
+        exam: the exam.
+        facts: what is known of the candidate.
+        choices: the choice made for each épreuve, by code.
+    """
+    offers = offered(exam, facts)
+    chosen = {offer.code: choices.get(offer.code, NOT_CHOSEN) for offer in offers}
+    found = [
+        Breach(
+            "epreuve_inconnue",
+            f"papers.{code}",
+            f"L'épreuve « {code} » ne vous est pas proposée : retirez-la.",
+        )
+        for code in choices
+        if code not in chosen and choices[code].is_taken
+    ]
+    for offer in offers:
+        found += lines.breaches(offer, chosen[offer.code], facts)
+    found += between.breaches(exam, facts, offers, chosen)
+    return found

@@ -1,0 +1,136 @@
+"""What is wrong between lines: groups, exclusions, dependencies, the session as a whole."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from sporades.core.french import listed
+from sporades.exams.rules.facts import Breach, Facts
+from sporades.exams.rules.papers.choices import NOT_CHOSEN, Choice
+from sporades.exams.rules.papers.offers import PaperOffer, is_whole
+from sporades.exams.rules.papers.words import named, said_by
+from sporades.exams.schema.exam import Exam
+from sporades.exams.schema.papers import Group, Status
+from sporades.exams.schema.relations import Dependency, DistinctOptions, Exclusion, Relation
+
+type Chosen = Mapping[str, Choice]
+"""The choice made for each épreuve offered, by code."""
+
+
+def breaches(
+    exam: Exam, facts: Facts, offers: Sequence[PaperOffer], chosen: Chosen
+) -> Iterator[Breach]:
+    """Find what is wrong between the lines of the épreuves offered."""
+    for group in exam.groups:
+        members = [offer for offer in offers if offer.group == group]
+        if members:
+            yield from _group(group, members, chosen, needs_all=is_whole(exam, facts))
+    for relation in exam.relations:
+        match relation:
+            case Exclusion():
+                yield from _exclusion(exam, relation, chosen)
+            case Dependency():
+                yield from _dependency(exam, relation, chosen)
+            case DistinctOptions():
+                yield from _distinct_options(exam, relation, chosen)
+    if not any(choice.status is Status.ENTERED for choice in chosen.values()):
+        yield Breach(
+            "aucune_epreuve",
+            "papers",
+            "Vous n'êtes inscrit(e) à aucune épreuve : choisissez « Inscrit » pour une au moins.",
+        )
+    elif not is_whole(exam, facts):
+        yield from _something_left(exam, facts, offers, chosen)
+
+
+def _group(
+    group: Group, members: Sequence[PaperOffer], chosen: Chosen, *, needs_all: bool
+) -> Iterator[Breach]:
+    count = sum(chosen[offer.code].is_taken for offer in members)
+    if count > group.most or (needs_all and count < group.fewest):
+        yield Breach(
+            "groupe",
+            f"groups.{group.code}",
+            f"« {group.label} » : choisissez {_how_many(group)} ; vous en avez choisi {count}"
+            f"{said_by(group.reference)}.",
+        )
+
+
+def _how_many(group: Group) -> str:
+    if group.fewest == group.most:
+        return f"{group.most} épreuve{'s' if group.most > 1 else ''}"
+    return f"entre {group.fewest} et {group.most} épreuves"
+
+
+def _exclusion(exam: Exam, rule: Exclusion, chosen: Chosen) -> Iterator[Breach]:
+    taken = [code for code in rule.papers if _is_taken(code, chosen)]
+    if len(taken) > 1:
+        yield _breach(
+            rule,
+            taken[-1],
+            f"{_list(exam, taken)} ne peuvent pas être choisies ensemble : n'en gardez qu'une",
+        )
+
+
+def _dependency(exam: Exam, rule: Dependency, chosen: Chosen) -> Iterator[Breach]:
+    missing = [code for code in rule.needs if not _is_taken(code, chosen)]
+    if _is_taken(rule.paper, chosen) and missing:
+        yield _breach(
+            rule,
+            rule.paper,
+            f"{_list(exam, [rule.paper])} demande aussi {_list(exam, missing)} : "
+            "choisissez les deux, ou aucune",
+        )
+
+
+def _distinct_options(exam: Exam, rule: DistinctOptions, chosen: Chosen) -> Iterator[Breach]:
+    seen: dict[str, str] = {}
+    for code in rule.papers:
+        option = chosen.get(code, NOT_CHOSEN).option
+        if not option or not _is_taken(code, chosen):
+            continue
+        if option in seen:
+            yield _breach(
+                rule,
+                code,
+                f"{_list(exam, [seen[option], code])} : vous avez fait deux fois le même choix, "
+                "changez l'un des deux",
+                part=".option",
+            )
+        seen.setdefault(option, code)
+
+
+def _something_left(
+    exam: Exam, facts: Facts, offers: Sequence[PaperOffer], chosen: Chosen
+) -> Iterator[Breach]:
+    """Find a form that spreads the épreuves, chosen by one who leaves none to another session."""
+    left = any(offer.is_mandatory and not chosen[offer.code].is_taken for offer in offers) or any(
+        sum(chosen[offer.code].is_taken for offer in offers if offer.group == group) < group.fewest
+        for group in exam.groups
+        if any(offer.group == group for offer in offers)
+    )
+    form = exam.passing_form(facts.passing_form)
+    whole = next((one for one in exam.passing_forms if one.is_whole), None)
+    if not left and form is not None:
+        advice = f" Choisissez « {whole.label} »." if whole else ""
+        yield Breach(
+            "forme_de_passage",
+            "passing_form",
+            f"Vous passez à cette session toutes les épreuves qui vous restent : "
+            f"la forme de passage n'est pas « {form.label} ».{advice}",
+        )
+
+
+def _is_taken(code: str, chosen: Chosen) -> bool:
+    return chosen.get(code, NOT_CHOSEN).is_taken
+
+
+def _list(exam: Exam, codes: Sequence[str]) -> str:
+    return listed([named(paper) for code in codes if (paper := exam.paper(code))])
+
+
+def _breach(rule: Relation, code: str, otherwise: str, part: str = "") -> Breach:
+    """Say what the réglementation says of its rule, or a sentence of our own."""
+    if rule.message:
+        message = f"{rule.message} (Règle : {rule.reference}.)"
+    else:
+        message = f"{otherwise} ({rule.reference})."
+    return Breach(rule.code, f"papers.{code}{part}", message)

@@ -1,0 +1,20 @@
+"""Words shared by the messages about épreuves."""
+
+from decimal import Decimal
+
+from sporades.exams.schema.papers import Paper
+
+
+def named(paper: Paper) -> str:
+    """Name an épreuve as its line does: « Mathématiques » (E11)."""
+    return f"« {paper.label} » ({paper.code})"
+
+
+def said_by(reference: str | None) -> str:
+    """Name the text of a rule, in brackets."""
+    return f" ({reference})" if reference else ""
+
+
+def figure(number: Decimal) -> str:
+    """Write a number the French way, without useless zeros."""
+    return f"{number.normalize():f}".replace(".", ",")

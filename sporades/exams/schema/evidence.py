@@ -1,0 +1,42 @@
+"""Supporting documents due, and the summary to be sent back."""
+
+from pydantic import ConfigDict, Field
+
+from sporades.exams.schema.base import Code, Line, Paragraph, Strict
+from sporades.exams.schema.clock import Deadline
+from sporades.exams.schema.conditions import Condition
+
+
+class Piece(Strict):
+    """A supporting document, and who owes it."""
+
+    model_config = ConfigDict(title="Pièce justificative")
+
+    code: Code = Field(description="Nom de la pièce.")
+    label: Line = Field(alias="libelle", description="Ce qui est lu.")
+    help: Paragraph | None = Field(
+        None, alias="aide", description="Où la trouver, ce qu'elle doit montrer."
+    )
+    is_mandatory: bool = Field(
+        default=True, alias="obligatoire", description="« non » : souhaitée seulement."
+    )
+    when: Condition | None = Field(
+        None, alias="si", description="Qui la doit ; à défaut, tous les candidats."
+    )
+    deadline: Deadline = Field(alias="echeance", description="Jusqu'à quand.")
+    reference: Line | None = Field(None, description="Le texte qui la demande.")
+
+
+class SummaryReturn(Strict):
+    """The signed summary is to be sent to the rectorat."""
+
+    model_config = ConfigDict(title="Retour du récapitulatif")
+
+    text: Paragraph = Field(alias="texte", description="Ce qu'il faut faire, en mots simples.")
+    address: tuple[Line, ...] = Field(
+        (),
+        alias="adresse",
+        max_length=6,
+        description="Lignes de l'adresse postale ; à défaut, celle du service gestionnaire.",
+    )
+    deadline: Deadline = Field(alias="echeance", description="Jusqu'à quand.")

@@ -1,0 +1,156 @@
+"""Who may register: each kind of rule, accepted and refused."""
+
+import datetime as dt
+
+import pytest
+
+from sporades.exams.rules import Breach, residence
+from sporades.exams.rules.candidacy import (
+    colouring,
+    diplomas,
+    experience,
+    national_service,
+    zones,
+)
+from sporades.exams.rules.eligibility import refusals
+from sporades.exams.schema.eligibility import Residence, ResidenceRule
+from tests.exams.facts import marin
+
+
+def test_one_who_meets_every_rule_is_not_refused(exam):
+    assert refusals(exam, marin()) == []
+
+
+def test_one_who_is_too_young_is_told_the_rule_and_its_text(exam):
+    young = marin(birth_date=dt.date(2010, 1, 1))
+
+    assert refusals(exam, young) == [
+        Breach(
+            "AGE",
+            "birth_date",
+            "Il faut avoir 18 ans le 31 décembre 2027. (Règle : Code des essais, article 4.)",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("facts", "refused"),
+    [
+        ({"years_of_experience": 3}, False),
+        ({"years_of_experience": 2}, True),
+        ({"years_of_experience": None}, True),
+        ({"years_of_experience": 0, "diplomas": frozenset({"CAP"})}, False),
+        ({"years_of_experience": 0, "diplomas": frozenset({"TITRE5"})}, True),
+    ],
+)
+def test_experience_or_a_diploma_opens_the_exam(exam, facts, refused):
+    found = [breach.rule for breach in refusals(exam, marin(**facts))]
+
+    assert found == (["EXPERIENCE"] if refused else [])
+
+
+def test_the_rule_of_a_category_is_for_this_category_alone(exam):
+    apprentice = marin(category="APPRENTI", years_of_experience=None)
+
+    assert refusals(exam, apprentice) == []
+
+
+def test_every_rule_that_is_not_met_is_told(exam):
+    nobody = marin(birth_date=None, years_of_experience=None)
+
+    assert [breach.rule for breach in refusals(exam, nobody)] == ["AGE", "EXPERIENCE"]
+
+
+# --- What is asked of whom ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("birth_date", "nationality", "asked"),
+    [
+        (dt.date(2010, 11, 1), "99100", True),
+        (dt.date(2010, 11, 2), "99100", False),
+        (dt.date(2001, 11, 2), "99100", True),
+        (dt.date(2001, 11, 1), "99100", False),
+        (dt.date(2008, 1, 1), "99109", False),
+        (None, "99100", False),
+    ],
+)
+def test_national_service_is_asked_by_age_and_nationality(exam, birth_date, nationality, asked):
+    facts = marin(birth_date=birth_date, nationality=nationality)
+
+    assert (national_service(exam, facts) is not None) is asked
+
+
+def test_zones_are_those_of_the_academy(exam):
+    assert [zone.code for zone in zones(exam, "A09")] == ["NORD", "PAS-DE-CALAIS"]
+    assert zones(exam, "A28") == []
+
+
+def test_the_qualification_asks_what_the_category_calls_for(exam):
+    assert experience(exam, marin()) is exam.qualification.experience
+    assert experience(exam, marin(category="APPRENTI")) is None
+    assert diplomas(exam, marin()) is exam.qualification.diplomas
+    assert colouring(exam, marin()) is None
+
+
+# --- Residence ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("service", "homes", "accepted"),
+    [
+        ("A09", ["A09"], True),
+        ("A09", ["A20"], False),
+        # The postcode spans two academies.
+        ("A09", ["A20", "A09"], True),
+        # Paris and Créteil register with Versailles.
+        ("A25", ["A01"], True),
+        ("A25", ["A25"], True),
+        ("A01", ["A01"], False),
+        # Abroad: only Lille registers.
+        ("A09", [], True),
+        ("A25", [], False),
+    ],
+)
+def test_one_registers_where_one_lives(exam, service, homes, accepted):
+    assert residence.accepts(exam.residence, service, homes) is accepted
+
+
+def test_the_academy_that_registers_can_be_named(exam):
+    assert residence.registering_academy(exam.residence, "A24") == "A25"
+    assert residence.registering_academy(exam.residence, "A09") == "A09"
+
+
+def test_where_the_academy_is_free_any_home_will_do():
+    free = Residence(regle=ResidenceRule.CHOICE)
+
+    assert residence.is_free(free)
+    assert residence.accepts(free, "A09", [])
+    assert residence.accepts(free, "A09", ["A28"])
+
+
+# --- One registration a session ------------------------------------------------------------------
+
+
+def test_the_scope_of_the_only_registration_is_the_exam_or_the_domain(regulation, change):
+    from sporades.exams.checking import checked
+    from tests.exams.conftest import ZONES
+
+    _, wide, _ = checked(change("dans: examen", "dans: domaine"), zones=ZONES)
+    _, free, _ = checked(
+        change(
+            "    inscription_unique:\n      dans: examen\n      reference: Code des essais, article 2\n"
+            "      message: Vous êtes déjà inscrit dans une autre spécialité de cette session.\n",
+            "",
+        ),
+        zones=ZONES,
+    )
+
+    assert regulation.exclusive_scope(regulation.exam("BREVET")) == "ESSAI/2027/BREVET"
+    assert wide.exclusive_scope(wide.exam("BREVET")) == "ESSAI/2027"
+    assert free.exclusive_scope(free.exam("BREVET")) == ""
+
+
+def test_the_longest_scope_fits_the_column_of_registrations():
+    longest_code = 16
+    assert 3 * longest_code + 2 <= 60

@@ -1,0 +1,130 @@
+"""Openings in a file: real academies, real instants, a service, the mentions of the law."""
+
+import pytest
+
+from sporades.exams.checking import Source
+from sporades.exams.checking import problems as checked_together
+from tests.exams.conftest import ZONES
+
+OPENS, CLOSES = (
+    "ouverture: 2026-10-12 08:00\n    fermeture: 2026-11-15 23:59",
+    "fermeture: 2026-11-15 23:59",
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "rule"),
+    [
+        ("- academie: A09\n    ouverture", "- academie: A99\n    ouverture", "ouvertures[A99].academie", "reference_inconnue"),
+        ("    service: dec-essai\n    site", "    service: dec\n    site", "ouvertures[A09].service", "reference_inconnue"),
+        ("- academie: A28\n", "- academie: A09\n", "ouvertures[A09]", "code_en_double"),
+        ("academie: A28\n    secteur", "academie: A09\n    secteur", "services_gestionnaires[dec-essai].code", "code_en_double"),
+        ("academie: A28\n    secteur", "academie: A98\n    secteur", "services_gestionnaires[dec-essai].academie", "reference_inconnue"),
+        (CLOSES, "fermeture: 2026-10-11 23:59", "ouvertures[A09].fermeture", "bornes"),
+        (CLOSES, "fermeture: 2026-10-12 08:00", "ouvertures[A09].fermeture", "bornes"),
+        (CLOSES, "fermeture: 2027-03-28 02:30", "ouvertures[A09].fermeture", "instant"),
+        (CLOSES, "fermeture: 2026-10-25 02:30", "ouvertures[A09].fermeture", "instant"),
+        (CLOSES, "fermeture: 2026-11-15 23:59, avant le changement d'heure", "ouvertures[A09].fermeture", "instant"),
+        ("    recours: Vous pouvez saisir le tribunal administratif dans les deux mois.\n", "",
+         "mentions_legales.decision_implicite.recours", "mentions_legales"),
+    ],
+)  # fmt: skip
+def test_an_opening_that_cannot_be_is_told(change, problems, *, old, new, field, rule):
+    assert (field, rule) in [(where, kind) for _, where, kind in problems(change(old, new))]
+
+
+@pytest.mark.parametrize(
+    "closing",
+    [
+        "2026-10-25 02:30, avant le changement d'heure",
+        "2026-10-25 02:30, après le changement d'heure",
+        "2028-02-29 23:59",
+        "2026-12-31 23:59",
+    ],
+)
+def test_an_hour_that_happens_once_or_says_which_is_accepted(change, problems, closing):
+    source = change(CLOSES, f"fermeture: {closing}")
+
+    assert {rule for _, _, rule in problems(source)} <= {"echeance"}
+
+
+def test_an_hour_that_paris_skips_exists_elsewhere(change, problems):
+    source = change("fermeture: 2026-11-13 17:00", "fermeture: 2027-02-28 02:30")
+
+    assert problems(source) == []
+
+
+def test_a_service_does_not_open_without_the_mentions_of_the_law(essai, problems, messages):
+    start, end = essai.index("mentions_legales:"), essai.index("examens:")
+    source = Source("essai.yaml", essai[:start] + essai[end:])
+
+    line = source.text[: source.text.index("ouvertures:")].count("\n") + 1
+    assert problems(source) == [(line, "ouvertures", "mentions_legales")]
+    assert "accusé d'enregistrement" in messages(source)[0]
+
+
+def test_a_file_without_openings_needs_no_mentions_yet(essai, problems):
+    start, end = essai.index("mentions_legales:"), essai.index("examens:")
+    closed = essai[:start] + essai[end : essai.index("ouvertures:")]
+
+    assert problems(Source("essai.yaml", closed)) == []
+
+
+@pytest.mark.parametrize("value", ['autorite: ""', "autorite:"])
+def test_empty_mentions_do_not_do(change, problems, value):
+    assert [
+        field for _, field, _ in problems(change("autorite: Recteur de l'académie", value))
+    ] == ["mentions_legales.autorite"]
+
+
+# --- Several files ---------------------------------------------------------------------------
+
+
+def told(*texts: str) -> list[tuple[str, int, str, str]]:
+    sources = [Source(f"{rank}.yaml", text) for rank, text in enumerate(texts)]
+    return [
+        (one.file, one.line, one.field, one.rule) for one in checked_together(sources, zones=ZONES)
+    ]
+
+
+def test_two_files_do_not_tell_the_same_domain_and_session(essai):
+    assert told(essai, essai) == [("1.yaml", 4, "domaine.code", "fichier_en_double")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("libelle: Brevet d'essai\n", "libelle: Brevet d'épreuve\n", "domaine"),
+        ("rubrique: Examens", "rubrique: Concours", "domaine"),
+    ],
+)
+def test_two_files_say_the_same_of_a_domain(essai, old, new, field):
+    other = essai.replace('code: "2027"', 'code: "2028"').replace(old, new)
+
+    assert [(file, where, rule) for file, _, where, rule in told(essai, other)] == [
+        ("1.yaml", field, "contradiction")
+    ]
+
+
+@pytest.mark.parametrize("new", ["libelle: Session d'été", "libelle: Session 2027\n  annee: 2028"])
+def test_two_files_say_the_same_of_a_session(essai, new):
+    other = essai.replace("code: ESSAI", "code: AUTRE")
+    other = other.replace(
+        "libelle: Session 2027\n  annee: 2027", new + ("" if "annee" in new else "\n  annee: 2027")
+    )
+
+    assert [(file, where, rule) for file, _, where, rule in told(essai, other)] == [
+        ("1.yaml", "session", "contradiction")
+    ]
+
+
+def test_two_files_say_the_same_of_a_managing_service(essai):
+    other = essai.replace("code: ESSAI", "code: AUTRE").replace("03 53 01 00 01", "03 53 01 00 02")
+
+    assert [(where, rule) for _, _, where, rule in told(essai, other)] == [
+        ("services_gestionnaires[dec-essai]", "contradiction")
+    ]
+
+
+def test_files_that_agree_are_all_right(essai):
+    assert told(essai, essai.replace("code: ESSAI", "code: AUTRE")) == []

@@ -1,0 +1,179 @@
+"""What one may register for comes from the process, and is never stale for long."""
+
+import datetime as dt
+
+import pytest
+
+from sporades.exams import held, queries
+from sporades.exams.models import RegistrationService, Regulation
+from sporades.exams.schema import Audience, Rubric
+from tests.exams.conftest import NOON
+
+pytestmark = pytest.mark.django_db
+
+LATER = dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
+EARLIER = dt.datetime(2026, 10, 1, tzinfo=dt.UTC)
+
+
+def test_the_funnel_goes_from_the_rubric_to_the_academy(load, essai):
+    load(essai)
+
+    (programme,) = queries.open_programmes(NOON, rubric=Rubric.EXAMS)
+    (offered,) = programme.exams
+
+    assert (programme.regulation.domain.code, programme.regulation.session.code) == (
+        "ESSAI",
+        "2027",
+    )
+    assert (offered.exam.code, offered.rules.code) == ("BREVET", "BREVET")
+    assert [speciality.code for speciality in offered.specialities] == ["MER", "TERRE"]
+    assert offered.papers["E1"].code == "E1"
+    assert {service.academy_id for service in programme.open_services(NOON)} == {"A09", "A28"}
+    assert queries.open_programmes(NOON, rubric=Rubric.COMPETITIONS) == []
+    assert queries.open_programmes(LATER) == []
+    assert programme.exam("BREVET") is offered
+    assert programme.exam("AUTRE") is None
+
+
+def test_open_and_coming_services_are_those_that_the_database_finds(load, essai, change):
+    load(essai)
+    load(change("code: ESSAI", "code: AUTRE").text.replace("2026-10-12", "2026-11-10"))
+    rows = RegistrationService.objects.for_audience(Audience.PUBLIC)
+
+    for instant in (EARLIER, NOON, dt.datetime(2026, 11, 14, tzinfo=dt.UTC), LATER):
+        assert set(queries.open_services(instant)) == set(rows.open(instant))
+        assert queries.upcoming_services(instant) == list(rows.upcoming(instant))
+    assert queries.open_services(NOON, audience=Audience.SCHOOLS) == []
+
+
+def test_the_exams_offered_are_those_of_the_version_in_force(load, essai, change):
+    load(essai)
+    load(change("- code: BREVET\n", "- code: BREVET2\n"))
+
+    (programme,) = queries.programmes()
+
+    assert [offered.exam.code for offered in programme.exams] == ["BREVET2"]
+
+
+def test_exams_come_before_competitions_and_labels_are_sorted_as_read(load, essai):
+    load(
+        essai.replace("code: ESSAI", "code: Z").replace(
+            "libelle: Brevet d'essai\n", "libelle: Zèbres\n"
+        )
+    )
+    load(
+        essai.replace("code: ESSAI", "code: E").replace(
+            "libelle: Brevet d'essai\n", "libelle: Étoiles\n"
+        )
+    )
+    load(essai.replace("code: ESSAI", "code: C").replace("rubrique: Examens", "rubrique: Concours"))
+
+    assert [one.regulation.domain.code for one in queries.programmes()] == ["E", "Z", "C"]
+
+
+def test_a_service_leads_back_to_its_programme(load, essai):
+    load(essai)
+    row = RegistrationService.objects.get(academy="A28")
+
+    found = queries.service(row.pk)
+
+    assert found == row
+    assert (found.academy.code, found.managing_service.email) == ("A28", "essais@reunion.demo.test")
+    assert queries.programme_of(row).regulation == Regulation.objects.get()
+    assert queries.service(0) is None
+
+
+def test_everything_costs_no_query_while_it_is_fresh(load, essai, django_assert_num_queries):
+    regulation = load(essai).regulation
+    queries.rules(regulation.pk)
+    queries.programmes()
+
+    with django_assert_num_queries(0):
+        for programme in queries.open_programmes(NOON):
+            for service in programme.open_services(NOON):
+                assert service.academy.code
+                assert service.managing_service.name
+                assert service.domain.label
+                assert queries.programme_of(service) is programme
+            for offered in programme.exams:
+                assert offered.exam.domain.label
+                assert offered.exam.session.year
+        assert queries.rules(regulation.pk).exam("BREVET")
+
+
+def test_looking_whether_anything_changed_costs_one_query(
+    load, essai, settings, django_assert_num_queries
+):
+    load(essai)
+    settings.EXAMS_FRESH_FOR = 0
+    first = held.held()
+
+    with django_assert_num_queries(1):
+        assert held.held() is first
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_building_costs_the_same_whatever_there_is(load, essai, count, django_assert_num_queries):
+    for rank in range(count):
+        load(essai.replace("code: ESSAI", f"code: ESSAI{rank}"))
+    held.forget()
+
+    with django_assert_num_queries(6):
+        assert len(queries.programmes()) == count
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda: RegistrationService.objects.filter(academy="A09").update(closes_at=LATER),
+        lambda: RegistrationService.objects.filter(academy="A09").delete(),
+    ],
+)
+def test_a_change_made_elsewhere_is_seen_when_one_looks(load, essai, settings, change):
+    load(essai)
+    settings.EXAMS_FRESH_FOR = 0
+    before = queries.open_services(NOON)
+
+    change()
+
+    after = queries.open_services(NOON)
+    assert [one.closes_at for one in after] != [one.closes_at for one in before]
+
+
+def test_the_same_row_changed_back_is_still_a_change(load, essai, settings):
+    load(essai)
+    settings.EXAMS_FRESH_FOR = 0
+    first = held.held()
+    service = RegistrationService.objects.get(academy="A09")
+
+    RegistrationService.objects.filter(pk=service.pk).update(closes_at=LATER)
+    RegistrationService.objects.filter(pk=service.pk).update(closes_at=service.closes_at)
+
+    assert held.held() is not first
+
+
+def test_a_load_is_seen_at_once_in_its_own_process(load, essai, change):
+    load(essai)
+    assert len(queries.programmes()[0].exams[0].specialities) == 2
+
+    load(
+        change(
+            "{code: TERRE, libelle",
+            "{code: AIR, libelle: Métiers de l'air}\n      - {code: TERRE, libelle",
+        )
+    )
+
+    assert len(queries.programmes()[0].exams[0].specialities) == 3
+
+
+def test_what_is_held_is_believed_for_less_than_a_minute():
+    assert held.FRESH_FOR < 60
+
+
+def test_the_rules_of_an_old_version_can_be_asked_for(load, essai, change):
+    first = load(essai).regulation
+    load(change("coefficient: 2.5", "coefficient: 3"))
+
+    assert str(queries.rules(first.pk).exam("BREVET").paper("E2").coefficient) == "2.5"
+    with pytest.raises(Regulation.DoesNotExist):
+        queries.rules(0)

@@ -1,0 +1,89 @@
+"""A file that is not well written: the line, and what to do, in French."""
+
+import pytest
+
+from sporades.exams.checking.document import DEEPEST, Source, read
+
+
+def told(text: str) -> list[tuple[int, str, str]]:
+    return [(one.line, one.field, one.rule) for one in read(Source("essai.yaml", text)).problems]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ("a:\n\tb: 1", 2, "une tabulation ne peut pas servir de retrait"),
+        ("a: b: c", 1, "un deux-points en trop"),
+        ("a:\n  b: 'x\n", 3, "un guillemet n'est pas refermé"),
+        ("b: 1\na: *x", 2, "ne mène à aucune ancre"),
+        ("a: [1,\nb: 2", 2, "un crochet ou une virgule manque"),
+        ("a: 1\nb: @J-1", 2, "se met entre guillemets"),
+        ("a: 1\nb: \x07", 2, "un caractère de contrôle"),
+        ("a: 1\n---\nb: 1", 2, "un seul document par fichier"),
+        ("a:\n  - b\n c: 1", 3, "le retrait n'est pas celui des lignes voisines"),
+        ("{a: 1, b: 2", 1, "une accolade ou une virgule manque"),
+    ],
+)
+def test_a_fault_of_syntax_is_told_on_its_line(text, line, reason):
+    problems = read(Source("essai.yaml", text)).problems
+
+    assert [(one.file, one.line, one.field, one.rule) for one in problems] == [
+        ("essai.yaml", line, "", "yaml")
+    ]
+    assert reason in problems[0].message
+
+
+def test_a_key_written_twice_is_told_where_it_is_written_again():
+    problems = read(Source("essai.yaml", "domaine:\n  code: A\n  code: B\n")).problems
+
+    assert [(one.line, one.field, one.rule) for one in problems] == [
+        (3, "domaine.code", "cle_en_double")
+    ]
+    assert "ligne 2" in problems[0].message
+
+
+def test_an_empty_file_says_so():
+    assert told("# rien\n") == [(1, "", "fichier_vide")]
+
+
+def test_a_tag_is_refused():
+    assert told("a: 1\nb: !!python/name:os.system x\n") == [(2, "b", "etiquette")]
+
+
+def test_a_file_that_repeats_itself_without_end_is_refused():
+    assert [rule for _, _, rule in told("&a [*a]")] == ["demesure"]
+
+
+def test_a_file_that_unfolds_to_millions_of_items_is_refused_at_once():
+    levels = "\n".join(
+        f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, DEEPEST // 2)
+    )
+
+    assert "demesure" in {rule for _, _, rule in told(f"a0: &a0 [x]\n{levels}\n")}
+
+
+def test_a_file_nested_too_deep_is_refused():
+    assert [rule for _, _, rule in told("[" * 5_000)] == ["demesure"]
+
+
+def test_only_what_json_can_say_is_guessed():
+    document = read(
+        Source(
+            "essai.yaml",
+            'a: 12\nb: oui\nc: non\nd: 012\ne: 2.5\nf: 2027-01-31\ng: "12"\nh: yes\ni:\nj: éte\u0301\n',
+        )
+    )
+
+    assert document.data == {
+        "a": 12,
+        "b": True,
+        "c": False,
+        "d": "012",
+        "e": "2.5",
+        "f": "2027-01-31",
+        "g": "12",
+        "h": "yes",
+        "i": None,
+        "j": "été",
+    }
+    assert document.problems == ()
