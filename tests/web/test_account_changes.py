@@ -1,0 +1,483 @@
+"""« Modifier mon compte », devices, sessions, second factor."""
+
+import hashlib
+import re
+import time
+from datetime import timedelta
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from allauth.usersessions.models import UserSession
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from sporades.accounts import second_factor
+from sporades.accounts.models import Membership, User
+from sporades.candidates import operations as candidates
+from sporades.candidates.forms import answers_of
+from sporades.mail.models import Message
+from tests.factories import a_candidate, a_registration
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory", "_empty_cache")]
+
+PASSWORD = "phrase de passe d'essai"
+NEW = "quatre mots sans rapport"
+
+
+@pytest.fixture
+def _empty_cache():
+    cache.clear()
+
+
+@pytest.fixture
+def user():
+    return activated("maelle@exemple.test")
+
+
+def activated(email):
+    user = a_candidate(email=email).user
+    user.emailaddress_set.create(email=email, primary=True, verified=True)
+    return user
+
+
+@pytest.fixture
+def agent():
+    user = User.objects.create_user(
+        "agent@exemple.test", PASSWORD, created_at=timezone.now(), activated_at=timezone.now()
+    )
+    user.emailaddress_set.create(email=user.email, primary=True, verified=True)
+    Membership.objects.create(
+        user=user, role="manager", full_name="Camille Petit", academies=["A09"], domains=["ESSAI"]
+    )
+    return User.objects.get(pk=user.pk)
+
+
+def sign_in(client, email="maelle@exemple.test", password=PASSWORD, **extra):
+    return client.post(reverse("account_login"), {"login": email, "password": password}, **extra)
+
+
+def six_minutes_pass(client):
+    """The last proof of who is there becomes six minutes old."""
+    session = client.session
+    for record in session["account_authentication_methods"]:
+        record["at"] -= 360
+    session.save()
+
+
+def mails(to="maelle@exemple.test"):
+    return list(Message.objects.filter(recipient=to).order_by("pk").values_list("kind", flat=True))
+
+
+def code_of(secret):
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+
+
+# --- B6, B7 ---------------------------------------------------------------------------------------------
+
+
+def test_the_name_stands_at_the_top_with_modifier_mon_compte_under_it(client, user):
+    sign_in(client)
+
+    page = client.get(reverse("account_edit")).text
+
+    assert '<p class="s-person__name">Maëlle Anne LE GOFF</p>' in page
+    assert f'href="{reverse("account_edit")}">Modifier mon compte</a>' in page
+
+
+def edited(user, **changes):
+    answers = answers_of(user.candidate.identity)
+    day, month, year = answers.pop("birth_date")
+    return {
+        **{name: value for name, value in answers.items() if value not in (None, False)},
+        "birth_date_day": day,
+        "birth_date_month": month,
+        "birth_date_year": year,
+        **changes,
+    }
+
+
+def test_civil_data_can_be_corrected_before_the_first_registration(client, user):
+    sign_in(client)
+
+    answer = client.post(reverse("account_edit"), edited(user, usage_name="Kermarrec"))
+
+    assert answer.url == reverse("account_edit")
+    user.candidate.refresh_from_db()
+    assert user.candidate.identity.usage_name == "Kermarrec"
+    assert "Maëlle Anne KERMARREC" in client.get(reverse("account_edit")).text
+
+
+def test_frozen_data_are_greyed_and_cannot_be_posted(client, user):
+    candidates.freeze_identity(user.candidate, at=timezone.now())
+    sign_in(client)
+
+    page = client.get(reverse("account_edit"))
+    answer = client.post(reverse("account_edit"), edited(user, usage_name="Kermarrec"))
+
+    assert all(field.disabled for field in page.context["form"].fields.values())
+    assert "Enregistrer mes informations" not in page.text
+    assert "contactez le service des examens et concours" in page.text
+    assert answer.status_code == 409
+    user.candidate.refresh_from_db()
+    assert user.candidate.identity.usage_name == ""
+
+
+def test_the_services_of_ones_registrations_stand_beside_greyed_data(client):
+    registration = a_registration()
+    user = registration.candidate.user
+    user.emailaddress_set.create(email=user.email, primary=True, verified=True)
+    sign_in(client, email=user.email)
+
+    page = client.get(reverse("account_edit"))
+
+    assert [service.pk for service in page.context["services"]] == [
+        registration.service.managing_service_id
+    ]
+    assert registration.service.managing_service.name in page.text
+
+
+def test_a_new_address_becomes_the_login_once_its_link_is_clicked(client, user):
+    sign_in(client)
+    client.post(reverse("account_email"), {"email": "Maelle@Ailleurs.test"})
+    message = Message.objects.get(kind="address_change")
+    link = re.search(r"https://inscriptions\.exemple\.test(/\S+)", message.body)[1]
+
+    for _ in range(2):
+        assert client.get(link).status_code == 200
+    user.refresh_from_db()
+    assert user.email == "maelle@exemple.test"
+    client.post(link)
+
+    user.refresh_from_db()
+    assert user.email == "maelle@ailleurs.test"
+    assert "maelle" not in link
+    assert mails() == ["address_changed"]
+    assert client.get(link).status_code == 410
+    client.logout()
+    assert sign_in(client).status_code == 200
+    assert sign_in(client, email="maelle@ailleurs.test").status_code == 302
+
+
+def test_changing_the_address_asks_for_the_password_again_after_five_minutes(client, user):
+    sign_in(client)
+    assert client.get(reverse("account_email")).status_code == 200
+    six_minutes_pass(client)
+
+    answer = client.post(reverse("account_email"), {"email": "maelle@ailleurs.test"})
+
+    assert answer.url == f"{reverse('account_reauthenticate')}?next=%2Fmon-compte%2Fadresse"
+    assert not Message.objects.exists()
+    answer = client.post(answer.url, {"password": PASSWORD})
+    assert answer.url == reverse("account_email")
+    assert client.get(reverse("account_email")).status_code == 200
+
+
+def test_an_address_of_another_is_refused_and_its_owner_told(client, user):
+    activated("nina@exemple.test")
+    sign_in(client)
+
+    page = client.post(reverse("account_email"), {"email": "nina@exemple.test"})
+
+    assert "Cette adresse mail existe déjà dans l&#x27;application Sporades" in page.text
+    assert mails("nina@exemple.test") == ["address_known"]
+
+
+def test_silent_mode_answers_a_change_to_a_known_address_as_to_any_other(client, user, settings):
+    settings.HIDE_KNOWN_ADDRESSES = True
+    activated("nina@exemple.test")
+    sign_in(client)
+
+    pages = [
+        client.post(reverse("account_email"), {"email": email}, follow=True).text
+        for email in ("nina@exemple.test", "inconnue@exemple.test")
+    ]
+
+    bare = [re.sub(r'value="[^"]{64}"', "", page) for page in pages]
+    first, second = (re.sub(r"\d+ h \d\d|\d+\u00a0h\u00a0\d\d", "", page) for page in bare)
+    assert first.replace("nina@", "inconnue@") == second
+    assert mails("nina@exemple.test") == ["address_known"]
+
+
+def test_a_password_is_changed_with_the_current_one_and_other_sessions_die(
+    client, user, client_two
+):
+    sign_in(client)
+    sign_in(client_two)
+
+    wrong = client.post(
+        reverse("account_change_password"), {"oldpassword": "pas celui-ci", "password1": NEW}
+    )
+    right = client.post(
+        reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": NEW}
+    )
+
+    assert "mot de passe actuel" in wrong.text
+    assert right.url == reverse("account_edit")
+    assert client.get(reverse("account_edit")).status_code == 200
+    assert client_two.get(reverse("account_edit")).status_code == 302
+    assert mails() == ["new_device", "password_changed"]
+
+
+@pytest.fixture
+def client_two():
+    return Client()
+
+
+# --- Devices and sessions -----------------------------------------------------------------------------
+
+
+def test_a_new_device_is_told_to_the_owner_but_not_the_first_nor_a_known_one(
+    client, client_two, user
+):
+    sign_in(client)
+    client.post(reverse("account_logout"))
+    sign_in(client)
+    assert mails() == []
+
+    sign_in(client_two, headers={"user-agent": "Mozilla/5.0 (Windows NT 10.0) Firefox/140.0"})
+
+    assert mails() == ["new_device"]
+    assert "Firefox sur Windows" in Message.objects.get().body
+
+
+def test_a_known_device_enters_while_strangers_try_and_a_reset_lets_anyone_in(
+    client, client_two, user
+):
+    sign_in(client)
+    client.post(reverse("account_logout"))
+    for number in range(30):
+        sign_in(client_two, password="faux faux faux", REMOTE_ADDR=f"203.0.113.{number}")
+
+    assert "Trop d&#x27;essais" in sign_in(client_two, REMOTE_ADDR="198.51.100.1").text
+    assert sign_in(client).status_code == 302
+
+    client_two.post(reverse("account_reset_password"), {"email": user.email})
+    link = re.search(r"https://inscriptions\.exemple\.test(/\S+)", Message.objects.last().body)[1]
+    form = client_two.get(link, follow=True)
+    client_two.post(form.request["PATH_INFO"], {"password1": NEW})
+    assert sign_in(client_two, password=NEW, REMOTE_ADDR="198.51.100.1").status_code == 302
+
+
+def test_strangers_who_ask_for_resets_never_keep_the_owner_from_asking(client, client_two, user):
+    sign_in(client)
+    client.post(reverse("account_logout"))
+    for _ in range(10):
+        client_two.post(reverse("account_reset_password"), {"email": user.email})
+    assert mails() == ["password_reset"] * 3
+
+    client.post(reverse("account_reset_password"), {"email": user.email})
+
+    assert mails() == ["password_reset"] * 4
+
+
+def test_a_forged_cookie_makes_no_device_known(client, user):
+    client.cookies["__Host-device"] = "eyJhY2NvdW50cyI6WzFdfQ:forged"
+
+    for _ in range(5):
+        sign_in(client, password="faux faux faux")
+
+    assert "Trop d&#x27;essais" in sign_in(client).text
+
+
+def test_x_forwarded_for_is_believed_from_our_proxy_only(client, user, settings):
+    for number in range(6):
+        sign_in(
+            client, password="faux faux faux", headers={"x-forwarded-for": f"203.0.113.{number}"}
+        )
+    assert "Trop d&#x27;essais" in sign_in(client).text
+
+    settings.TRUSTED_PROXIES = ["127.0.0.1"]
+    assert sign_in(client, headers={"x-forwarded-for": "203.0.113.99"}).status_code == 302
+
+
+def test_open_sessions_are_listed_and_closed_elsewhere_or_everywhere(client, client_two, user):
+    sign_in(client)
+    sign_in(client_two)
+
+    page = client.get(reverse("usersessions_list"))
+    assert len(page.context["rows"]) == 2
+    assert "(cet appareil)" in page.text
+    client.post(reverse("usersessions_list"), {"others": ""})
+    assert client.get(reverse("account_edit")).status_code == 200
+    assert client_two.get(reverse("account_edit")).status_code == 302
+
+    sign_in(client_two)
+    client.post(reverse("usersessions_list"), {"everywhere": ""})
+    assert client.get(reverse("account_edit")).status_code == 302
+    assert client_two.get(reverse("account_edit")).status_code == 302
+    assert not UserSession.objects.exists()
+
+
+def test_a_page_seen_writes_nothing(client, user, django_assert_max_num_queries):
+    sign_in(client)
+    client.get(reverse("account_edit"))
+
+    with django_assert_max_num_queries(8) as seen:
+        client.get(reverse("account_edit"))
+
+    assert not [one["sql"] for one in seen.captured_queries if not one["sql"].startswith("SELECT")]
+
+
+def test_a_session_that_nobody_uses_ends_after_thirty_minutes_and_says_so(client, user):
+    sign_in(client)
+    client.get(reverse("account_edit"))
+    session = client.session
+    session["seen_at"] = (timezone.now() - timedelta(minutes=31)).isoformat()
+    session.save()
+
+    answer = client.get(reverse("account_edit"), follow=True)
+
+    assert answer.redirect_chain[0][0].startswith(reverse("account_login"))
+    assert "Votre session s&#x27;est terminée" in answer.text
+
+
+def test_staying_starts_the_thirty_minutes_again(client, user):
+    sign_in(client)
+    client.get(reverse("account_edit"))
+    session = client.session
+    session["seen_at"] = (timezone.now() - timedelta(minutes=29)).isoformat()
+    session.save()
+
+    assert client.post(reverse("account_extend_session")).status_code == 204
+    assert client.session["seen_at"] > (timezone.now() - timedelta(minutes=1)).isoformat()
+
+
+# --- B9: second factor ------------------------------------------------------------------------------------
+
+
+def activate_totp(client):
+    page = client.get(reverse("mfa_activate_totp"))
+    secret = page.context["form"].secret
+    answer = client.post(reverse("mfa_activate_totp"), {"code": code_of(secret)})
+    return secret, answer
+
+
+def test_a_candidate_may_add_a_second_factor_and_is_then_asked_for_it(client, user):
+    sign_in(client)
+    secret, answer = activate_totp(client)
+    assert answer.url == reverse("mfa_view_recovery_codes")
+    codes = client.get(answer.url).context["unused_codes"]
+    client.post(reverse("account_logout"))
+    cache.clear()
+
+    answer = sign_in(client)
+    assert answer.url == reverse("mfa_authenticate")
+    assert client.get(reverse("account_edit")).status_code == 302
+    assert client.post(answer.url, {"code": "000000"}).status_code == 200
+    assert client.post(reverse("mfa_authenticate"), {"code": code_of(secret)}).status_code == 302
+    assert client.get(reverse("account_edit")).status_code == 200
+
+    client.post(reverse("account_logout"))
+    sign_in(client)
+    assert client.post(reverse("mfa_authenticate"), {"code": codes[0]}).status_code == 302
+    client.post(reverse("account_logout"))
+    sign_in(client)
+    assert client.post(reverse("mfa_authenticate"), {"code": codes[0]}).status_code == 200
+
+
+def test_a_code_serves_once(client, client_two, user):
+    sign_in(client)
+    secret, _ = activate_totp(client)
+    client.post(reverse("account_logout"))
+    code = code_of(secret)
+    sign_in(client)
+    sign_in(client_two)
+
+    assert client.post(reverse("mfa_authenticate"), {"code": code}).status_code == 302
+    assert client_two.post(reverse("mfa_authenticate"), {"code": code}).status_code == 200
+
+
+def test_five_wrong_codes_stop_the_guessing(client, user):
+    sign_in(client)
+    secret, _ = activate_totp(client)
+    client.post(reverse("account_logout"))
+    cache.clear()
+    sign_in(client)
+    for number in range(5):
+        client.post(reverse("mfa_authenticate"), {"code": f"00000{number}"})
+
+    page = client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+
+    assert "Trop d&#x27;essais" in page.text
+
+
+def test_secrets_are_sealed_in_the_database(client, user):
+    secret = second_factor.enrol_totp(user)
+
+    kept = Authenticator.objects.get(user=user).data["secret"]
+    assert secret not in kept
+    assert second_factor.current_code(user) == code_of(secret)
+
+
+def test_a_new_password_by_mail_does_not_get_round_the_second_factor(client, user):
+    second_factor.enrol_totp(user)
+    client.post(reverse("account_reset_password"), {"email": user.email})
+    link = re.search(r"https://inscriptions\.exemple\.test(/\S+)", Message.objects.get().body)[1]
+    form = client.get(link, follow=True)
+    client.post(form.request["PATH_INFO"], {"password1": NEW})
+
+    assert client.get(reverse("account_edit")).status_code == 302
+    assert sign_in(client, password=NEW).url == reverse("mfa_authenticate")
+
+
+def test_staff_sees_nothing_before_a_second_factor(client, agent):
+    answer = sign_in(client, email=agent.email)
+    assert answer.url == reverse("office:home")
+    assert client.get(reverse("office:home")).url == reverse("mfa_activate_totp")
+
+    activate_totp(client)
+    assert client.get(reverse("office:home")).status_code == 200
+
+    client.post(reverse("account_logout"))
+    cache.clear()
+    assert sign_in(client, email=agent.email).url == reverse("mfa_authenticate")
+    assert client.get(reverse("office:home")).status_code == 302
+    code = second_factor.current_code(agent)
+    assert client.post(reverse("mfa_authenticate"), {"code": code}).url == reverse("office:home")
+    assert client.get(reverse("office:home")).status_code == 200
+
+
+def test_a_membership_that_ended_opens_nothing(client, agent):
+    sign_in(client, email=agent.email)
+    activate_totp(client)
+    agent.memberships.update(ends_on=timezone.now().date() - timedelta(days=1))
+
+    assert client.get(reverse("office:home")).status_code == 404
+
+
+def test_somebody_else_s_passkey_does_not_exist(client, user):
+    other = activated("nina@exemple.test")
+    key = Authenticator.objects.create(user=other, type="webauthn", data={"name": "Clé"})
+    sign_in(client)
+
+    for name in ("mfa_remove_webauthn", "mfa_edit_webauthn"):
+        assert client.get(reverse(name, args=[key.pk])).status_code == 404
+
+
+# --- S-12b ---------------------------------------------------------------------------------------------------
+
+
+def test_a_thousand_pupils_behind_one_address_sign_in(client):
+    digest = hashlib.md5(f"sel{NEW}".encode()).hexdigest()
+    people = User.objects.bulk_create(
+        User(
+            email=f"eleve{number}@exemple.test",
+            password=f"md5$sel${digest}",
+            created_at=timezone.now(),
+            activated_at=timezone.now(),
+        )
+        for number in range(1_000)
+    )
+    EmailAddress.objects.bulk_create(
+        EmailAddress(user=one, email=one.email, primary=True, verified=True) for one in people
+    )
+
+    refused = sum(
+        sign_in(Client(), email=one.email, password=NEW).status_code != 302 for one in people
+    )
+
+    assert refused == 0
