@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "sporades.mail",
     "sporades.territory",
     "sporades.exams",
+    "sporades.notices",
     "sporades.accounts",
     "sporades.documents",
     "sporades.candidates",

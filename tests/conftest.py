@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from sporades.notices import queries as notices
 from sporades.territory import reference
 from sporades.territory.operations import load_reference
 
@@ -13,6 +14,13 @@ from sporades.territory.operations import load_reference
 def _no_minute():
     """Reference data are asked for once: a test that counts queries counts its own."""
     reference.FRESH_FOR = math.inf
+    notices.FRESH_FOR = math.inf
+
+
+@pytest.fixture(autouse=True)
+def _no_banner():
+    """What one test announces is not shown in the next, and no page asks for it."""
+    notices._held.banner, notices._held.until = None, math.inf
 
 
 @pytest.fixture(scope="session")

@@ -63,7 +63,9 @@ def register(*, draft: Draft, by: Actor, at: datetime) -> Version:
     candidates.take_number(draft.candidate)
     version = filing.file(draft=draft, dossier=dossier, forms=forms, by=by, at=at)
     registration = version.registration
-    documents.issue(registration.folder, SUMMARY, version, number=version.number, at=at, published_at=at)
+    documents.issue(
+        registration.folder, SUMMARY, version, number=version.number, at=at, published_at=at
+    )
     verb = "registration amended" if version.number > 1 else "registration filed"
     _tell("amended" if version.number > 1 else "registered", registration, version, at=at)
     journal.record(
@@ -150,7 +152,10 @@ def choose_consents(
     *, registration: Registration, publishes: bool, shares: bool, by: Actor, at: datetime
 ) -> None:
     """Change the two consents, at any time (D6, standards P-05)."""
-    before = {"publishes_name": registration.publishes_name, "shares_name": registration.shares_name}
+    before = {
+        "publishes_name": registration.publishes_name,
+        "shares_name": registration.shares_name,
+    }
     if filing.choose_consents(registration=registration, publishes=publishes, shares=shares):
         journal.record(
             "consents chosen",

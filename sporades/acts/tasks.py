@@ -4,8 +4,9 @@ from django.utils import timezone
 
 from sporades.accounts import limits
 from sporades.accounts import operations as accounts
-from sporades.acts import joining
+from sporades.acts import announcing, joining
 from sporades.core.queue import app
+from sporades.notices import operations as notices
 
 
 @app.periodic(cron="*/10 * * * *")
@@ -16,6 +17,7 @@ def forget_accounts(timestamp: int) -> None:  # noqa: ARG001 - given by the queu
     joining.delete_unactivated(at=now)
     accounts.forget_old_changes(at=now)
     limits.forget_old(at=now)
+    notices.forget_unconfirmed(at=now)
 
 
 @app.periodic(cron="40 5 * * *")
@@ -25,3 +27,17 @@ def forget_unused(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     now = timezone.now()
     joining.erase_unused(at=now)
     joining.warn_unused(at=now)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="acts.tell_openings", queueing_lock="acts.tell_openings", pass_context=False)
+def tell_openings(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
+    """Write to those who asked to know when a service opens."""
+    announcing.tell_openings(at=timezone.now())
+
+
+@app.periodic(cron="*/15 * * * *")
+@app.task(name="acts.remind_drafts", queueing_lock="acts.remind_drafts", pass_context=False)
+def remind_drafts(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
+    """Remind those whose draft is not filed that its service closes soon."""
+    announcing.remind_drafts(at=timezone.now())

@@ -56,7 +56,9 @@ def checklist(registration: Registration, *, at: datetime) -> list[Check]:
             Check(
                 "Pièces justificatives",
                 "waiting",
-                "À préparer : " + " ; ".join(piece["label"] for piece in snapshot["evidence"]) + ".",
+                "À préparer : "
+                + " ; ".join(piece["label"] for piece in snapshot["evidence"])
+                + ".",
             )
         )
     return checks

@@ -73,9 +73,7 @@ class Dossier:
         return facts_of(self, form.cleaned_data)
 
 
-def dossier_of(
-    draft: Draft, *, day: date, answers: dict[str, Answers] | None = None
-) -> Dossier:
+def dossier_of(draft: Draft, *, day: date, answers: dict[str, Answers] | None = None) -> Dossier:
     """Return the dossier of a draft, loaded by `Draft.objects.whole()`.
 
     It is judged under the réglementation in force, whichever one the draft was begun under.

@@ -115,7 +115,9 @@ def _amended(draft: Draft, *, at: datetime) -> Registration:
         Registration.objects.select_for_update(of=("self",)).whole().get(pk=draft.amends_id)
     )
     if registration.state != State.REGISTERED:
-        message = "Cette inscription n'est plus en cours : votre modification n'est pas enregistrée."
+        message = (
+            "Cette inscription n'est plus en cours : votre modification n'est pas enregistrée."
+        )
         raise Refused(message)
     if registration.version != draft.amends_version:
         message = (

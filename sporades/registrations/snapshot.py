@@ -11,6 +11,7 @@ from sporades.registrations.models import Registration
 from sporades.registrations.receipt import receipt_of, return_of
 from sporades.registrations.sections.base import Section, SectionForm
 
+
 def snapshot_of(
     registration: Registration,
     *,

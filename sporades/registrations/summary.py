@@ -3,9 +3,7 @@
 from sporades.documents.kinds import Content, Facts, Kind
 from sporades.registrations.models import Version
 
-WARNING = (
-    "Il est indispensable de télécharger ou d'imprimer ce récapitulatif et de le conserver."
-)
+WARNING = "Il est indispensable de télécharger ou d'imprimer ce récapitulatif et de le conserver."
 
 
 def content(version: Version) -> Content:

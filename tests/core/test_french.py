@@ -76,7 +76,8 @@ def test_the_time_left_is_said_in_words(left, words):
 
 
 @pytest.mark.parametrize(
-    ("words", "text"), [([], ""), (["a"], "a"), (["a", "b"], "a et b"), (["a", "b", "c"], "a, b et c")]
+    ("words", "text"),
+    [([], ""), (["a"], "a"), (["a", "b"], "a et b"), (["a", "b", "c"], "a, b et c")],
 )
 def test_words_are_listed_as_in_a_sentence(words, text):
     assert listed(words) == text

@@ -104,7 +104,9 @@ def test_a_modification_begun_and_not_saved_changes_nothing():
 def test_one_registers_once_for_an_exam_and_in_one_speciality():
     candidate = a_candidate()
     a_registration(candidate)
-    other = a_draft(candidate, speciality="FOREST", epreuves={"statut-M1": None, "statut-M2": "inscrit"})
+    other = a_draft(
+        candidate, speciality="FOREST", epreuves={"statut-M1": None, "statut-M2": "inscrit"}
+    )
 
     with pytest.raises(AlreadyRegistered):
         registering.register(draft=other, by=author(candidate), at=NOW)

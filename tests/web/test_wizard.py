@@ -18,17 +18,24 @@ def walk(client, **changes):
     page = client.post(START, {"academie": "A09"}, follow=True)
     for section, answers in answers_with(**changes).items():
         address = page.request["PATH_INFO"]
-        assert address.endswith(section), (address, page.context and page.context.get("form") and page.context["form"].errors)
-        page = client.post(
-            address, {**answers, "revision": page.context["revision"]}, follow=True
+        assert address.endswith(section), (
+            address,
+            page.context and page.context.get("form") and page.context["form"].errors,
         )
+        page = client.post(address, {**answers, "revision": page.context["revision"]}, follow=True)
     return page
 
 
 def test_a_candidate_goes_from_the_funnel_to_the_numbers(sign_in):
     client = sign_in(a_candidate())
 
-    for address in ("/accueil", "/m-inscrire", "/m-inscrire/ESSAI/2027", START, f"{START}?academie=A09"):
+    for address in (
+        "/accueil",
+        "/m-inscrire",
+        "/m-inscrire/ESSAI/2027",
+        START,
+        f"{START}?academie=A09",
+    ):
         assert client.get(address).status_code == 200
     page = walk(client)
     assert page.request["PATH_INFO"].endswith("/recapitulatif")

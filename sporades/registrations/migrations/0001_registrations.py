@@ -8,14 +8,13 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('candidates', '0001_candidates'),
-        ('documents', '0001_documents'),
-        ('exams', '0001_exams'),
-        ('territory', '0001_territory'),
+        ("candidates", "0001_candidates"),
+        ("documents", "0001_documents"),
+        ("exams", "0001_exams"),
+        ("territory", "0001_territory"),
     ]
 
     operations = [
@@ -25,191 +24,568 @@ class Migration(migrations.Migration):
             "DROP SEQUENCE registration_numbers",
         ),
         migrations.CreateModel(
-            name='Registration',
+            name="Registration",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=14, unique=True, verbose_name="numéro d'inscription")),
-                ('exclusive_scope', models.CharField(blank=True, max_length=60, verbose_name='une seule inscription parmi')),
-                ('state', models.CharField(choices=[('registered', 'Inscription enregistrée'), ('withdrawn', 'Désinscription')], default='registered', max_length=12, verbose_name='état')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
-                ('filed_at', models.DateTimeField(verbose_name='enregistrée le')),
-                ('amended_at', models.DateTimeField(blank=True, null=True, verbose_name='modifiée le')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='désinscrite le')),
-                ('name_key', models.CharField(db_collation='C', max_length=310, verbose_name='clé de recherche')),
-                ('birth_date', models.DateField(blank=True, null=True, verbose_name='date de naissance')),
-                ('ine', models.CharField(blank=True, max_length=11, verbose_name='INE')),
-                ('address_1', models.CharField(blank=True, max_length=38, verbose_name='adresse, ligne 1')),
-                ('address_2', models.CharField(blank=True, max_length=38, verbose_name='adresse, ligne 2')),
-                ('address_3', models.CharField(blank=True, max_length=38, verbose_name='adresse, ligne 3')),
-                ('address_4', models.CharField(blank=True, max_length=38, verbose_name='adresse, ligne 4')),
-                ('postcode', models.CharField(blank=True, max_length=10, verbose_name='code postal')),
-                ('town', models.CharField(blank=True, max_length=80, verbose_name='commune')),
-                ('commune', models.CharField(blank=True, max_length=5, verbose_name='code de la commune')),
-                ('country', models.CharField(blank=True, max_length=5, verbose_name='pays')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='téléphone')),
-                ('mobile', models.CharField(blank=True, max_length=20, verbose_name='téléphone mobile')),
-                ('guardian_name', models.CharField(blank=True, max_length=120, verbose_name='représentant légal')),
-                ('guardian_phone', models.CharField(blank=True, max_length=20, verbose_name='téléphone du représentant légal')),
-                ('guardian_email', models.EmailField(blank=True, max_length=254, verbose_name='adresse du représentant légal')),
-                ('father_name', models.CharField(blank=True, max_length=120, verbose_name='nom et prénoms du père')),
-                ('mother_name', models.CharField(blank=True, max_length=120, verbose_name='nom et prénoms de la mère')),
-                ('category', models.CharField(blank=True, max_length=20, verbose_name='catégorie')),
-                ('passing_form', models.CharField(blank=True, max_length=20, verbose_name='forme de passage')),
-                ('zone', models.CharField(blank=True, max_length=40, verbose_name='zone souhaitée')),
-                ('has_disability', models.BooleanField(default=False, verbose_name='handicap déclaré')),
-                ('diploma', models.CharField(blank=True, max_length=60, verbose_name='diplôme présenté')),
-                ('colouring', models.CharField(blank=True, max_length=60, verbose_name='coloration disciplinaire')),
-                ('publishes_name', models.BooleanField(default=False, verbose_name='nom dans les résultats publiés')),
-                ('shares_name', models.BooleanField(default=False, verbose_name='nom communiqué à des tiers')),
-                ('academy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='territory.academy')),
-                ('candidate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='registrations', to='candidates.candidate')),
-                ('exam', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exams.exam')),
-                ('folder', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='registration', to='documents.folder')),
-                ('identity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='candidates.identity')),
-                ('regulation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exams.regulation')),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='registrations', to='exams.registrationservice')),
-                ('speciality', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exams.speciality')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "number",
+                    models.CharField(
+                        max_length=14, unique=True, verbose_name="numéro d'inscription"
+                    ),
+                ),
+                (
+                    "exclusive_scope",
+                    models.CharField(
+                        blank=True, max_length=60, verbose_name="une seule inscription parmi"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("registered", "Inscription enregistrée"),
+                            ("withdrawn", "Désinscription"),
+                        ],
+                        default="registered",
+                        max_length=12,
+                        verbose_name="état",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="version")),
+                ("filed_at", models.DateTimeField(verbose_name="enregistrée le")),
+                (
+                    "amended_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="modifiée le"),
+                ),
+                (
+                    "withdrawn_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="désinscrite le"),
+                ),
+                (
+                    "name_key",
+                    models.CharField(
+                        db_collation="C", max_length=310, verbose_name="clé de recherche"
+                    ),
+                ),
+                (
+                    "birth_date",
+                    models.DateField(blank=True, null=True, verbose_name="date de naissance"),
+                ),
+                ("ine", models.CharField(blank=True, max_length=11, verbose_name="INE")),
+                (
+                    "address_1",
+                    models.CharField(blank=True, max_length=38, verbose_name="adresse, ligne 1"),
+                ),
+                (
+                    "address_2",
+                    models.CharField(blank=True, max_length=38, verbose_name="adresse, ligne 2"),
+                ),
+                (
+                    "address_3",
+                    models.CharField(blank=True, max_length=38, verbose_name="adresse, ligne 3"),
+                ),
+                (
+                    "address_4",
+                    models.CharField(blank=True, max_length=38, verbose_name="adresse, ligne 4"),
+                ),
+                (
+                    "postcode",
+                    models.CharField(blank=True, max_length=10, verbose_name="code postal"),
+                ),
+                ("town", models.CharField(blank=True, max_length=80, verbose_name="commune")),
+                (
+                    "commune",
+                    models.CharField(blank=True, max_length=5, verbose_name="code de la commune"),
+                ),
+                ("country", models.CharField(blank=True, max_length=5, verbose_name="pays")),
+                ("phone", models.CharField(blank=True, max_length=20, verbose_name="téléphone")),
+                (
+                    "mobile",
+                    models.CharField(blank=True, max_length=20, verbose_name="téléphone mobile"),
+                ),
+                (
+                    "guardian_name",
+                    models.CharField(blank=True, max_length=120, verbose_name="représentant légal"),
+                ),
+                (
+                    "guardian_phone",
+                    models.CharField(
+                        blank=True, max_length=20, verbose_name="téléphone du représentant légal"
+                    ),
+                ),
+                (
+                    "guardian_email",
+                    models.EmailField(
+                        blank=True, max_length=254, verbose_name="adresse du représentant légal"
+                    ),
+                ),
+                (
+                    "father_name",
+                    models.CharField(
+                        blank=True, max_length=120, verbose_name="nom et prénoms du père"
+                    ),
+                ),
+                (
+                    "mother_name",
+                    models.CharField(
+                        blank=True, max_length=120, verbose_name="nom et prénoms de la mère"
+                    ),
+                ),
+                ("category", models.CharField(blank=True, max_length=20, verbose_name="catégorie")),
+                (
+                    "passing_form",
+                    models.CharField(blank=True, max_length=20, verbose_name="forme de passage"),
+                ),
+                (
+                    "zone",
+                    models.CharField(blank=True, max_length=40, verbose_name="zone souhaitée"),
+                ),
+                (
+                    "has_disability",
+                    models.BooleanField(default=False, verbose_name="handicap déclaré"),
+                ),
+                (
+                    "diploma",
+                    models.CharField(blank=True, max_length=60, verbose_name="diplôme présenté"),
+                ),
+                (
+                    "colouring",
+                    models.CharField(
+                        blank=True, max_length=60, verbose_name="coloration disciplinaire"
+                    ),
+                ),
+                (
+                    "publishes_name",
+                    models.BooleanField(
+                        default=False, verbose_name="nom dans les résultats publiés"
+                    ),
+                ),
+                (
+                    "shares_name",
+                    models.BooleanField(default=False, verbose_name="nom communiqué à des tiers"),
+                ),
+                (
+                    "academy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="territory.academy",
+                    ),
+                ),
+                (
+                    "candidate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="registrations",
+                        to="candidates.candidate",
+                    ),
+                ),
+                (
+                    "exam",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="exams.exam",
+                    ),
+                ),
+                (
+                    "folder",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="registration",
+                        to="documents.folder",
+                    ),
+                ),
+                (
+                    "identity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="candidates.identity",
+                    ),
+                ),
+                (
+                    "regulation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="exams.regulation",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="registrations",
+                        to="exams.registrationservice",
+                    ),
+                ),
+                (
+                    "speciality",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="exams.speciality",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'inscription',
+                "verbose_name": "inscription",
             },
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('amends_version', models.PositiveIntegerField(blank=True, null=True, verbose_name='version de départ')),
-                ('created_at', models.DateTimeField(verbose_name='commencé le')),
-                ('answered_at', models.DateTimeField(verbose_name='dernière saisie le')),
-                ('abandoned_at', models.DateTimeField(blank=True, null=True, verbose_name='abandonné le')),
-                ('reminded_at', models.DateTimeField(blank=True, null=True, verbose_name='rappelé le')),
-                ('candidate', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='candidates.candidate')),
-                ('exam', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exams.exam')),
-                ('regulation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exams.regulation')),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='drafts', to='exams.registrationservice')),
-                ('speciality', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exams.speciality')),
-                ('amends', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='registrations.registration', verbose_name='modifie')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "amends_version",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="version de départ"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="commencé le")),
+                ("answered_at", models.DateTimeField(verbose_name="dernière saisie le")),
+                (
+                    "abandoned_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="abandonné le"),
+                ),
+                (
+                    "reminded_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="rappelé le"),
+                ),
+                (
+                    "candidate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="drafts",
+                        to="candidates.candidate",
+                    ),
+                ),
+                (
+                    "exam",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="exams.exam",
+                    ),
+                ),
+                (
+                    "regulation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="exams.regulation",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="drafts",
+                        to="exams.registrationservice",
+                    ),
+                ),
+                (
+                    "speciality",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="exams.speciality",
+                    ),
+                ),
+                (
+                    "amends",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="drafts",
+                        to="registrations.registration",
+                        verbose_name="modifie",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'brouillon',
+                "verbose_name": "brouillon",
             },
         ),
         migrations.CreateModel(
-            name='RegistrationAnswer',
+            name="RegistrationAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('question', models.CharField(max_length=40, verbose_name='question')),
-                ('value', models.JSONField(verbose_name='réponse')),
-                ('registration', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='registrations.registration')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("question", models.CharField(max_length=40, verbose_name="question")),
+                ("value", models.JSONField(verbose_name="réponse")),
+                (
+                    "registration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="answers",
+                        to="registrations.registration",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': "réponse à une question d'examen",
+                "verbose_name": "réponse à une question d'examen",
             },
         ),
         migrations.CreateModel(
-            name='RegistrationPaper',
+            name="RegistrationPaper",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(max_length=20, verbose_name='statut')),
-                ('form', models.CharField(blank=True, max_length=20, verbose_name='forme')),
-                ('option', models.CharField(blank=True, max_length=40, verbose_name='option')),
-                ('mark', models.DecimalField(blank=True, decimal_places=2, max_digits=4, null=True, verbose_name='note conservée')),
-                ('mark_session', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='session de la note')),
-                ('paper', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exams.paper')),
-                ('registration', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='papers', to='registrations.registration')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("status", models.CharField(max_length=20, verbose_name="statut")),
+                ("form", models.CharField(blank=True, max_length=20, verbose_name="forme")),
+                ("option", models.CharField(blank=True, max_length=40, verbose_name="option")),
+                (
+                    "mark",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=4,
+                        null=True,
+                        verbose_name="note conservée",
+                    ),
+                ),
+                (
+                    "mark_session",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="session de la note"
+                    ),
+                ),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="exams.paper",
+                    ),
+                ),
+                (
+                    "registration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="papers",
+                        to="registrations.registration",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': "épreuve d'une inscription",
+                "verbose_name": "épreuve d'une inscription",
             },
         ),
         migrations.CreateModel(
-            name='SectionAnswers',
+            name="SectionAnswers",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('section', models.SlugField(max_length=30, verbose_name='onglet')),
-                ('answers', models.JSONField(default=dict, verbose_name='réponses')),
-                ('revision', models.PositiveIntegerField(default=1, verbose_name='révision')),
-                ('answered_at', models.DateTimeField(verbose_name='saisi le')),
-                ('draft', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='registrations.draft')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("section", models.SlugField(max_length=30, verbose_name="onglet")),
+                ("answers", models.JSONField(default=dict, verbose_name="réponses")),
+                ("revision", models.PositiveIntegerField(default=1, verbose_name="révision")),
+                ("answered_at", models.DateTimeField(verbose_name="saisi le")),
+                (
+                    "draft",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="answers",
+                        to="registrations.draft",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'réponses à un onglet',
+                "verbose_name": "réponses à un onglet",
             },
         ),
         migrations.CreateModel(
-            name='Version',
+            name="Version",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='numéro de version')),
-                ('snapshot', models.JSONField(verbose_name='contenu')),
-                ('digest', models.CharField(max_length=64, verbose_name='empreinte')),
-                ('author_kind', models.CharField(max_length=20, verbose_name="qualité de l'auteur")),
-                ('author_name', models.CharField(max_length=255, verbose_name='auteur')),
-                ('filed_at', models.DateTimeField(verbose_name='enregistrée le')),
-                ('changes', models.JSONField(default=list, verbose_name='ce qui a changé')),
-                ('registration', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='registrations.registration')),
-                ('regulation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exams.regulation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="numéro de version")),
+                ("snapshot", models.JSONField(verbose_name="contenu")),
+                ("digest", models.CharField(max_length=64, verbose_name="empreinte")),
+                (
+                    "author_kind",
+                    models.CharField(max_length=20, verbose_name="qualité de l'auteur"),
+                ),
+                ("author_name", models.CharField(max_length=255, verbose_name="auteur")),
+                ("filed_at", models.DateTimeField(verbose_name="enregistrée le")),
+                ("changes", models.JSONField(default=list, verbose_name="ce qui a changé")),
+                (
+                    "registration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="registrations.registration",
+                    ),
+                ),
+                (
+                    "regulation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="exams.regulation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': "version d'une inscription",
-                'ordering': ('registration', 'number'),
+                "verbose_name": "version d'une inscription",
+                "ordering": ("registration", "number"),
             },
         ),
         migrations.AddField(
-            model_name='draft',
-            name='filed_as',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='draft', to='registrations.version', verbose_name='enregistré comme'),
+            model_name="draft",
+            name="filed_as",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="draft",
+                to="registrations.version",
+                verbose_name="enregistré comme",
+            ),
         ),
         migrations.AddIndex(
-            model_name='registration',
-            index=models.Index(fields=['academy', 'exam', 'state'], name='registration_by_academy'),
+            model_name="registration",
+            index=models.Index(fields=["academy", "exam", "state"], name="registration_by_academy"),
         ),
         migrations.AddConstraint(
-            model_name='registration',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), ('withdrawn_at__isnull', False)), models.Q(models.Q(('state', 'withdrawn'), _negated=True), ('withdrawn_at__isnull', True)), _connector='OR'), name='a_withdrawn_registration_has_its_date'),
+            model_name="registration",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "withdrawn"), ("withdrawn_at__isnull", False)),
+                    models.Q(
+                        models.Q(("state", "withdrawn"), _negated=True),
+                        ("withdrawn_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="a_withdrawn_registration_has_its_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='registration',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'registered')), fields=('candidate', 'exam', 'speciality'), name='a_candidate_registers_once_for_an_exam', nulls_distinct=False),
+            model_name="registration",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "registered")),
+                fields=("candidate", "exam", "speciality"),
+                name="a_candidate_registers_once_for_an_exam",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='registration',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'registered'), models.Q(('exclusive_scope', ''), _negated=True)), fields=('candidate', 'exclusive_scope'), name='a_candidate_registers_once_in_an_exclusive_scope'),
+            model_name="registration",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("state", "registered"), models.Q(("exclusive_scope", ""), _negated=True)
+                ),
+                fields=("candidate", "exclusive_scope"),
+                name="a_candidate_registers_once_in_an_exclusive_scope",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='registrationanswer',
-            constraint=models.UniqueConstraint(fields=('registration', 'question'), name='a_question_is_answered_once'),
+            model_name="registrationanswer",
+            constraint=models.UniqueConstraint(
+                fields=("registration", "question"), name="a_question_is_answered_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='registrationpaper',
-            constraint=models.UniqueConstraint(fields=('registration', 'paper'), name='an_epreuve_stands_once_in_a_registration'),
+            model_name="registrationpaper",
+            constraint=models.UniqueConstraint(
+                fields=("registration", "paper"), name="an_epreuve_stands_once_in_a_registration"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sectionanswers',
-            constraint=models.UniqueConstraint(fields=('draft', 'section'), name='a_draft_answers_a_tab_once'),
+            model_name="sectionanswers",
+            constraint=models.UniqueConstraint(
+                fields=("draft", "section"), name="a_draft_answers_a_tab_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sectionanswers',
-            constraint=models.CheckConstraint(condition=models.Q(('revision__gte', 1)), name='a_revision_counts_from_one'),
+            model_name="sectionanswers",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("revision__gte", 1)), name="a_revision_counts_from_one"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=models.UniqueConstraint(fields=('registration', 'number'), name='a_version_number_is_used_once'),
+            model_name="version",
+            constraint=models.UniqueConstraint(
+                fields=("registration", "number"), name="a_version_number_is_used_once"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='version',
-            trigger=pgtrigger.compiler.Trigger(name='a_version_is_never_rewritten', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='d8521af3def3907e58049fcb229eb3f69b49d3ea', operation='UPDATE', pgid='pgtrigger_a_version_is_never_rewritten_59d41', table='registrations_version', when='BEFORE')),
+            model_name="version",
+            trigger=pgtrigger.compiler.Trigger(
+                name="a_version_is_never_rewritten",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="d8521af3def3907e58049fcb229eb3f69b49d3ea",
+                    operation="UPDATE",
+                    pgid="pgtrigger_a_version_is_never_rewritten_59d41",
+                    table="registrations_version",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(condition=models.Q(('abandoned_at__isnull', True), ('amends__isnull', True), ('filed_as__isnull', True)), fields=('candidate', 'exam', 'speciality'), name='a_candidate_has_one_open_draft_for_a_choice', nulls_distinct=False),
+            model_name="draft",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("abandoned_at__isnull", True),
+                    ("amends__isnull", True),
+                    ("filed_as__isnull", True),
+                ),
+                fields=("candidate", "exam", "speciality"),
+                name="a_candidate_has_one_open_draft_for_a_choice",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(condition=models.Q(('abandoned_at__isnull', True), ('filed_as__isnull', True)), fields=('amends',), name='a_registration_has_one_open_modification'),
+            model_name="draft",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("abandoned_at__isnull", True), ("filed_as__isnull", True)),
+                fields=("amends",),
+                name="a_registration_has_one_open_modification",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amends__isnull', True), ('amends_version__isnull', True)), models.Q(('amends__isnull', False), ('amends_version__isnull', False)), _connector='OR'), name='a_modification_knows_what_it_starts_from'),
+            model_name="draft",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("amends__isnull", True), ("amends_version__isnull", True)),
+                    models.Q(("amends__isnull", False), ("amends_version__isnull", False)),
+                    _connector="OR",
+                ),
+                name="a_modification_knows_what_it_starts_from",
+            ),
         ),
     ]

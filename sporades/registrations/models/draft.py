@@ -137,9 +137,7 @@ class SectionAnswers(models.Model):
     class Meta:
         verbose_name = "réponses à un onglet"
         constraints = [
-            models.UniqueConstraint(
-                fields=["draft", "section"], name="a_draft_answers_a_tab_once"
-            ),
+            models.UniqueConstraint(fields=["draft", "section"], name="a_draft_answers_a_tab_once"),
             models.CheckConstraint(name="a_revision_counts_from_one", condition=Q(revision__gte=1)),
         ]
 

@@ -190,7 +190,9 @@ class RegistrationPaper(models.Model):
     status = models.CharField("statut", max_length=20)
     form = models.CharField("forme", max_length=20, blank=True)
     option = models.CharField("option", max_length=40, blank=True)
-    mark = models.DecimalField("note conservée", max_digits=4, decimal_places=2, null=True, blank=True)
+    mark = models.DecimalField(
+        "note conservée", max_digits=4, decimal_places=2, null=True, blank=True
+    )
     mark_session = models.PositiveSmallIntegerField("session de la note", null=True, blank=True)
 
     class Meta:

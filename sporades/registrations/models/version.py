@@ -1,6 +1,5 @@
 """What was filed: frozen, with its fingerprint."""
 
-
 import pgtrigger
 from django.db import models
 

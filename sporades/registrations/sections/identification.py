@@ -34,7 +34,9 @@ class PhoneField(CleanCharField):
         """Refuse what cannot be a number, with an example."""
         super().validate(value)
         if value and not PHONE.fullmatch(value):
-            message = "Indiquez un numéro de téléphone, par exemple 06 39 98 12 34 ou +687 26 55 55."
+            message = (
+                "Indiquez un numéro de téléphone, par exemple 06 39 98 12 34 ou +687 26 55 55."
+            )
             raise ValidationError(message)
 
 
@@ -102,9 +104,7 @@ class IdentificationForm(SectionForm):
     town = CleanCharField(
         label="Commune",
         max_length=80,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "address-level2"}
-        ),
+        widget=forms.TextInput(attrs={"autocomplete": "address-level2"}),
     )
     country = forms.ChoiceField(
         label="Pays", widget=forms.Select(attrs={"autocomplete": "country-name"})
@@ -144,9 +144,7 @@ class IdentificationForm(SectionForm):
 
     def build(self) -> None:
         """Keep the contextual questions only where they apply."""
-        countries = [
-            (country.code, country.name) for country in territory.countries(current=True)
-        ]
+        countries = [(country.code, country.name) for country in territory.countries(current=True)]
         self.fields["country"].choices = countries
         self.fields["country"].initial = FRANCE
         if self.dossier.identity.birth_country == FRANCE:
@@ -204,13 +202,19 @@ class IdentificationForm(SectionForm):
                 data["commune"] = ""
             if not self.errors:
                 self._check_residence(data)
-        if not data.get("phone") and not data.get("mobile") and not {"phone", "mobile"} & self.errors.keys():
+        if (
+            not data.get("phone")
+            and not data.get("mobile")
+            and not {"phone", "mobile"} & self.errors.keys()
+        ):
             self.add_error("mobile", "Indiquez au moins un numéro, fixe ou mobile.")
         return data
 
     def _find_commune(self, data: dict[str, Any]) -> None:
         if not POSTCODE.fullmatch(data["postcode"]):
-            self.add_error("postcode", "Un code postal français compte cinq chiffres, par exemple 59000.")
+            self.add_error(
+                "postcode", "Un code postal français compte cinq chiffres, par exemple 59000."
+            )
             return
         town = territory.town_of_postcode(data["postcode"], data["town"])
         if town:
@@ -221,7 +225,8 @@ class IdentificationForm(SectionForm):
         if served:
             names = listed([one.name for one in served[:12]], last="ou")
             self.add_error(
-                "town", f"Avec le code postal {data['postcode']}, indiquez l'une de ces communes : {names}."
+                "town",
+                f"Avec le code postal {data['postcode']}, indiquez l'une de ces communes : {names}.",
             )
         elif not self._find_unlisted(data):
             self.add_error(

@@ -73,7 +73,10 @@ class PapersForm(SectionForm):
         if offer.options:
             self.fields[OPTION + code] = forms.ChoiceField(
                 label=f"{offer.label} : {offer.options.label[0].lower()}{offer.options.label[1:]}",
-                choices=[("", "Choisir"), *((one.code, one.label) for one in offer.options.choices)],
+                choices=[
+                    ("", "Choisir"),
+                    *((one.code, one.label) for one in offer.options.choices),
+                ],
                 required=False,
             )
         if Status.KEPT in offer.statuses:

@@ -10,9 +10,7 @@ class TermsForm(SectionForm):
 
     accepted = forms.BooleanField(
         label="J'ai lu les modalités d'inscription et je les accepte",
-        error_messages={
-            "required": "Lisez les modalités, puis cochez la case pour les accepter."
-        },
+        error_messages={"required": "Lisez les modalités, puis cochez la case pour les accepter."},
     )
 
     def build(self) -> None:

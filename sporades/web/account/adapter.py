@@ -16,7 +16,7 @@ from sporades.acts import joining
 from sporades.core.french import instant_in_words
 from sporades.core.links import absolute
 from sporades.web.account import devices
-from sporades.web.account.network import client_address, network_of
+from sporades.web.layout.network import client_address, network_of
 from sporades.web.layout.proofs import needs_recent_sign_in
 
 # What allauth announces, and our words for it.

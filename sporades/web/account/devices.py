@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 
 from sporades.accounts.guessing import Place
 from sporades.accounts.models import User
-from sporades.web.account.network import network_of
+from sporades.web.layout.network import network_of
 
-COOKIE = f"{settings.COOKIE_PREFIX}device"
+COOKIE = "device"
 SALT = "sporades.web.account.device"
 KEPT_FOR = 365 * 86_400
 MOST_ACCOUNTS = 20
@@ -61,7 +61,7 @@ def remember(request: HttpRequest, response: HttpResponse, user: User) -> None:
     others = [number for number in said["accounts"] if number != user.pk]
     said["accounts"] = [user.pk, *others][:MOST_ACCOUNTS]
     response.set_cookie(
-        COOKIE,
+        _cookie(),
         signing.dumps(said, salt=SALT),
         max_age=KEPT_FOR,
         secure=settings.SESSION_COOKIE_SECURE,
@@ -70,9 +70,13 @@ def remember(request: HttpRequest, response: HttpResponse, user: User) -> None:
     )
 
 
+def _cookie() -> str:
+    return f"{settings.COOKIE_PREFIX}{COOKIE}"
+
+
 def _read(request: HttpRequest) -> dict:
     try:
-        return signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=KEPT_FOR)
+        return signing.loads(request.COOKIES.get(_cookie(), ""), salt=SALT, max_age=KEPT_FOR)
     except signing.BadSignature:
         return {"device": secrets.token_urlsafe(16), "accounts": []}
 

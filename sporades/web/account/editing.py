@@ -25,7 +25,7 @@ from sporades.territory.models import ManagingService
 from sporades.web.account.devices import device_in_words
 from sporades.web.account.forms import NewAddressForm
 from sporades.web.account.joining import may_say_it_is_known
-from sporades.web.account.network import network_of
+from sporades.web.layout.network import network_of
 from sporades.web.layout.proofs import has_second_factor, needs_recent_sign_in, sign_in_again
 
 

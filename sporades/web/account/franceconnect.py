@@ -24,7 +24,7 @@ from sporades.territory import queries as territory
 from sporades.territory.models import FRANCE, Commune
 from sporades.web.account.forms import AccountForm
 from sporades.web.account.joining import AWAITED, may_say_it_is_known
-from sporades.web.account.network import network_of
+from sporades.web.layout.network import network_of
 
 PROVIDER = "franceconnect"
 NONCE, HINT = "franceconnect_nonce", "franceconnect_sign_out"

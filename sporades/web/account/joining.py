@@ -16,7 +16,7 @@ from sporades.accounts.operations import AlreadyActivated, TooOld
 from sporades.acts import joining
 from sporades.core.french import instant_in_words, local_day
 from sporades.web.account.forms import AddressForm, SignUpForm
-from sporades.web.account.network import network_of
+from sporades.web.layout.network import network_of
 
 AWAITED = "address_to_activate"
 

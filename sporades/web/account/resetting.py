@@ -7,7 +7,7 @@ from sporades.accounts import limits
 from sporades.accounts.models import User
 from sporades.acts import joining
 from sporades.web.account import devices
-from sporades.web.account.network import network_of
+from sporades.web.layout.network import network_of
 
 
 def send_link(request: HttpRequest, address: str) -> None:

@@ -7,7 +7,11 @@ BOTH = ("GET", "POST")
 
 
 def _route(
-    methods: tuple[str, ...] = GET, *, owned: str = "", keeps_answers: bool = False, page: bool = True
+    methods: tuple[str, ...] = GET,
+    *,
+    owned: str = "",
+    keeps_answers: bool = False,
+    page: bool = True,
 ) -> Route:
     return Route(Who.CANDIDATE, methods, owned=owned, keeps_answers=keeps_answers, page=page)
 

@@ -42,9 +42,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         (rubric.value, [_domain(one, at) for one in exams.open_programmes(at, rubric=rubric)])
         for rubric in Rubric
     ]
-    return render(
-        request, "candidate/choose.html", {"rubrics": [one for one in rubrics if one[1]]}
-    )
+    return render(request, "candidate/choose.html", {"rubrics": [one for one in rubrics if one[1]]})
 
 
 def choose_exam(request: HttpRequest, domain: str, session: str) -> HttpResponse:

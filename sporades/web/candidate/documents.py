@@ -47,9 +47,7 @@ def pdf(request: HttpRequest, number: str, kind: str) -> HttpResponse:
 
 
 def _registration(request: HttpRequest, number: str) -> Registration:
-    return get_object_or_404(
-        Registration.objects.visible_to(request.user).whole(), number=number
-    )
+    return get_object_or_404(Registration.objects.visible_to(request.user).whole(), number=number)
 
 
 def _version(request: HttpRequest, registration: Registration, kind: str) -> DocumentVersion:

@@ -44,7 +44,11 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
 def number(request: HttpRequest, number: str) -> HttpResponse:
     """« N° Inscription »: the numbers, the service, the receipt."""
     found = _registration(request, number)
-    context = {"registration": found, "version": _last(found), "is_editable": found.is_editable(request.arrived_at)}
+    context = {
+        "registration": found,
+        "version": _last(found),
+        "is_editable": found.is_editable(request.arrived_at),
+    }
     return render(request, "candidate/number.html", context)
 
 
@@ -85,7 +89,9 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
         except Refused as said:
             refusal = said
         else:
-            messages.success(request, "Votre désinscription est enregistrée. Un courriel vous le confirme.")
+            messages.success(
+                request, "Votre désinscription est enregistrée. Un courriel vous le confirme."
+            )
             return redirect("candidate:registration", found.number)
     context = {
         "registration": found,
@@ -136,9 +142,7 @@ def version(request: HttpRequest, number: str, version: int) -> HttpResponse:
 
 
 def _registration(request: HttpRequest, number: str) -> Registration:
-    return get_object_or_404(
-        Registration.objects.visible_to(request.user).whole(), number=number
-    )
+    return get_object_or_404(Registration.objects.visible_to(request.user).whole(), number=number)
 
 
 def _last(registration: Registration) -> Version:

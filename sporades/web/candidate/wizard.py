@@ -131,7 +131,8 @@ def move(request: HttpRequest, draft: UUID) -> HttpResponse:
         raise Http404
     drafting.move(draft=found, service=service, at=request.arrived_at)
     messages.success(
-        request, f"Votre saisie continue auprès {service.academy.with_preposition}, avec toutes vos réponses."
+        request,
+        f"Votre saisie continue auprès {service.academy.with_preposition}, avec toutes vos réponses.",
     )
     return redirect("candidate:draft", found.pk)
 
@@ -315,7 +316,5 @@ def _register(request: HttpRequest, draft: Draft) -> HttpResponse:
         return redirect("candidate:ready", draft.pk)
     except Closed as refusal:
         dossier = _dossier(request, draft)
-        return _recap(
-            request, draft, dossier, journey.judged(dossier), refusal=refusal, status=409
-        )
+        return _recap(request, draft, dossier, journey.judged(dossier), refusal=refusal, status=409)
     return redirect("candidate:number", version.registration.number)

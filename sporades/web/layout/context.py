@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from sporades.notices import queries as notices
 from sporades.web.layout.audit import CONFORMITY
 
 SIGNED_OUT = (
@@ -71,15 +72,17 @@ class Layout:
 def layout(request: HttpRequest) -> dict[str, Any]:
     """Return the frame for this reader, from what the request already holds."""
     user = getattr(request, "user", None)
+    said = {"banner": notices.banner(request.arrived_at)}
     if user is None or not user.is_authenticated:
-        return {"layout": frame(path=request.path)}
-    actor = getattr(request, "actor", None)
+        return {"layout": frame(path=request.path), **said}
     entries = STAFF if user.is_staff_member else CANDIDATE
-    return {
-        "layout": frame(
-            path=request.path, person=actor.name if actor else str(user), entries=entries
-        )
-    }
+    return {"layout": frame(path=request.path, person=_name(request, user), entries=entries), **said}
+
+
+def _name(request: HttpRequest, user: Any) -> str:
+    # A page of error may come before the registry has said who acts.
+    actor = getattr(request, "actor", None)
+    return actor.name if actor else str(getattr(user, "candidate", None) or user)
 
 
 def frame(

@@ -19,6 +19,8 @@ ROUTES = {
             "contact",
         )
     },
+    "public:ask_alert": Route(Who.ANYONE, ("GET", "POST")),
+    "public:alert": Route(Who.ANYONE, ("GET", "POST")),
     **{
         f"public:{name}": Route(Who.ANYONE, page=False)
         for name in ("services_calendar", "alive", "ready")

@@ -27,11 +27,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     """The openings and closings to come, as an iCalendar file."""
     at = request.arrived_at
     found = [*exams.open_services(at), *exams.upcoming_services(at)]
-    content = "\r\n".join(
-        line
-        for text in _calendar(found, at)
-        for line in _folded(text)
-    )
+    content = "\r\n".join(line for text in _calendar(found, at) for line in _folded(text))
     return HttpResponse(
         content + "\r\n",
         content_type="text/calendar; charset=utf-8",

@@ -6,7 +6,7 @@ from django.urls import path
 from sporades.web.components.gallery import gallery
 from sporades.web.layout import health
 from sporades.web.public import help as helping
-from sporades.web.public import pages, services
+from sporades.web.public import alerts, pages, services
 
 app_name = "public"
 
@@ -14,6 +14,10 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("ouverture-des-services", services.services, name="services"),
     path("ouverture-des-services/agenda.ics", services.calendar, name="services_calendar"),
+    path(
+        "ouverture-des-services/<int:service>/me-prevenir", alerts.ask, name="ask_alert"
+    ),
+    path("ouverture-des-services/alerte/<str:key>", alerts.confirm, name="alert"),
     path("aide", helping.help_page, name="help"),
     path("mentions-legales", pages.legal, name="legal"),
     path("accessibilite", pages.accessibility, name="accessibility"),

@@ -1,0 +1,140 @@
+"""Announce: banners to all, openings to those who asked, closings to those who have begun."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.urls import reverse
+
+from sporades import journal, mail
+from sporades.accounts.models import normalised_address
+from sporades.acts.joining import may_write
+from sporades.core.actors import SYSTEM, Actor
+from sporades.core.links import absolute
+from sporades.exams.models import RegistrationService
+from sporades.notices import operations as notices
+from sporades.notices.models import Banner, OpeningAlert
+from sporades.registrations.models import Draft
+
+REMINDED_BEFORE = timedelta(days=3)
+TOLD_AT_ONCE = 500
+
+
+@transaction.atomic
+def show_banner(
+    *, kind: str, message: str, until: datetime | None, by: Actor, at: datetime
+) -> Banner:
+    """Show a sentence at the top of every page, in less than a minute everywhere (A7)."""
+    banner = notices.show(kind=kind, message=message, at=at, until=until)
+    journal.record("banner shown", by=by, on=banner, at=at, after={"message": message})
+    return banner
+
+
+@transaction.atomic
+def take_banner_down(*, by: Actor, at: datetime) -> bool:
+    """Take the banner down; return whether there was one."""
+    ended = notices.take_down(at=at)
+    if ended:
+        journal.record("banner taken down", by=by, at=at)
+    return bool(ended)
+
+
+@transaction.atomic
+def ask_alert(*, service: RegistrationService, email: str, network: str, at: datetime) -> None:
+    """« Me prévenir »: write to the address, which must confirm before it is told anything.
+
+    The same page answers whatever happens, so nothing is learnt about an address.
+    """
+    address = normalised_address(email)
+    if not may_write(address, network=network, at=at):
+        return
+    key = notices.ask(service=service, email=address, at=at)
+    mail.write(
+        "alert_asked",
+        to=address,
+        at=at,
+        key=f"alert:{service.pk}:asked:{at.isoformat()}",
+        registration_service=service,
+        link=absolute(reverse("public:alert", args=[key])),
+    )
+
+
+def confirm_alert(*, alert: OpeningAlert, at: datetime) -> None:
+    """Confirm an alert by the link of its mail."""
+    notices.confirm(alert, at=at)
+
+
+def tell_openings(*, at: datetime) -> int:
+    """Write to all who asked to know that a service is open; return to how many."""
+    told = 0
+    waiting = notices.due(at).order_by("pk").values_list("pk", flat=True)[:TOLD_AT_ONCE]
+    for pk in list(waiting):
+        told += _tell_opening(pk, at=at)
+    return told
+
+
+@transaction.atomic
+def _tell_opening(pk: int, *, at: datetime) -> bool:
+    alert = (
+        notices.due(at)
+        .select_related("service__domain", "service__session", "service__academy")
+        .select_for_update(of=("self",), skip_locked=True)
+        .filter(pk=pk)
+        .first()
+    )
+    if alert is None:
+        return False
+    mail.write(
+        "service_opened",
+        to=alert.email,
+        at=at,
+        key=f"alert:{alert.pk}:opened",
+        registration_service=alert.service,
+        link=absolute(reverse("candidate:choose")),
+    )
+    alert.told_at = at
+    alert.save(update_fields=["told_at"])
+    return True
+
+
+def remind_drafts(*, at: datetime) -> int:
+    """Remind those whose draft is not filed that its service closes soon (D10)."""
+    reminded = 0
+    soon = (
+        Draft.objects.open()
+        .filter(
+            reminded_at__isnull=True,
+            service__opens_at__lte=at,
+            service__closes_at__gt=at,
+            service__closes_at__lte=at + REMINDED_BEFORE,
+            answered_at__lte=at - timedelta(hours=1),
+        )
+        .order_by("service__closes_at", "pk")
+        .values_list("pk", flat=True)[:TOLD_AT_ONCE]
+    )
+    for pk in list(soon):
+        reminded += _remind(pk, at=at)
+    return reminded
+
+
+@transaction.atomic
+def _remind(pk: object, *, at: datetime) -> bool:
+    taken = Draft.objects.open().filter(pk=pk, reminded_at__isnull=True).update(reminded_at=at)
+    if not taken:
+        return False
+    draft = Draft.objects.whole().get(pk=pk)
+    user = draft.candidate.user
+    if user is None:
+        return False
+    mail.write(
+        "draft_closing",
+        to=user.email,
+        at=at,
+        key=f"draft:{draft.pk}:closing",
+        about=draft,
+        draft=draft,
+        name=draft.candidate.identity.full_name,
+        left=draft.service.time_left_in_words(at),
+        link=absolute(reverse("candidate:draft", args=[draft.pk])),
+    )
+    journal.record("draft reminded", by=SYSTEM, on=draft, at=at, academy=draft.service.academy_id)
+    return True

@@ -1,0 +1,114 @@
+"""The demo's people: accounts that exist nowhere else, made through the real operations."""
+
+import time
+from datetime import datetime
+from typing import Any
+
+from allauth.mfa import app_settings
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+)
+from allauth.mfa.utils import decrypt
+from django.db import transaction
+
+from sporades.accounts import operations as accounts
+from sporades.accounts.models import Membership, User
+from sporades.candidates import operations as candidates
+from sporades.candidates.models import Candidate
+
+PASSWORD = "sporades-demo-2026"  # noqa: S105 - in the README, of no use elsewhere
+
+NEWCOMER, REGULAR, MINOR = "nouveau@demo.test", "habitue@demo.test", "mineure@demo.test"
+
+CANDIDATES: dict[str, dict[str, Any]] = {
+    NEWCOMER: {
+        "civility": "m",
+        "birth_name": "Vasseur",
+        "first_names": "Tomé Augustin",
+        "born": (2004, 5, 2),
+        "place": ("99100", "59", "59512", "Roubaix"),
+    },
+    REGULAR: {
+        "civility": "mme",
+        "birth_name": "Dérignac",
+        "usage_name": "Dérignac-Lô",
+        "first_names": "Océane Inès",
+        "born": (1991, 11, 23),
+        "place": ("99100", "974", "97411", "Saint-Denis"),
+    },
+    MINOR: {
+        "civility": "mme",
+        "birth_name": "Benhaddou",
+        "first_names": "Lina",
+        "born": (2010, 2, 17),
+        "place": ("99350", "", "", "Rabat"),
+    },
+}
+
+STAFF = {
+    "gestionnaire.lille@demo.test": ("Gestionnaire de Lille", Membership.Role.MANAGER, ["A09"]),
+    "gestionnaire.reunion@demo.test": (
+        "Gestionnaire de La Réunion",
+        Membership.Role.MANAGER,
+        ["A28"],
+    ),
+    "administrateur@demo.test": ("Administrateur", Membership.Role.ADMINISTRATOR, []),
+}
+
+
+@transaction.atomic
+def make_people(*, at: datetime) -> None:
+    """Make the demo's accounts, those that are not there yet."""
+    password = accounts.hashed(PASSWORD)
+    known = set(User.objects.values_list("email", flat=True))
+    for email, facts in CANDIDATES.items():
+        if email not in known:
+            user = _account(email, password, at=at)
+            candidates.enrol(user=user, identity=_identity(facts), email=email, at=at)
+    for email, (name, role, academies) in STAFF.items():
+        if email not in known:
+            user = _account(email, password, at=at)
+            Membership.objects.create(user=user, role=role, full_name=name, academies=academies)
+            TOTP.activate(user, generate_totp_secret())
+
+
+def candidate(email: str) -> Candidate:
+    """Return a candidate of the demo."""
+    return Candidate.objects.select_related("identity", "user").get(user__email=email)
+
+
+def current_code(email: str) -> str | None:
+    """Return the code that an authenticator would show now for this account."""
+    held = Authenticator.objects.filter(user__email=email, type=Authenticator.Type.TOTP).first()
+    if held is None:
+        return None
+    counter = int(time.time()) // app_settings.TOTP_PERIOD
+    return format_hotp_value(hotp_value(decrypt(held.data["secret"]), counter))
+
+
+def _account(email: str, password: str, *, at: datetime) -> User:
+    user = accounts.open_account(email=email, password_hash=password, at=at)
+    return accounts.activate(user.pk, at=at)
+
+
+def _identity(facts: dict[str, Any]) -> dict[str, Any]:
+    year, month, day = facts["born"]
+    country, department, commune, place = facts["place"]
+    return {
+        "civility": facts["civility"],
+        "birth_name": facts["birth_name"],
+        "usage_name": facts.get("usage_name", ""),
+        "first_names": facts["first_names"],
+        "birth_year": year,
+        "birth_month": month,
+        "birth_day": day,
+        "birth_country": country,
+        "birth_department": department,
+        "birth_commune": commune,
+        "birth_place": place,
+        "nationality": "99100",
+    }

@@ -1,0 +1,50 @@
+"""`sporades bandeau afficher "…"`, `sporades bandeau retirer`: the banner of every page."""
+
+import getpass
+from argparse import ArgumentParser
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from sporades.acts import announcing
+from sporades.core.actors import Actor
+from sporades.core.text import clean
+from sporades.notices.models import Banner
+
+LONGEST = 300
+KINDS = {
+    "information": Banner.Kind.INFO,
+    "attention": Banner.Kind.WARNING,
+    "alerte": Banner.Kind.ALERT,
+}
+
+
+class Command(BaseCommand):
+    help = "Affiche ou retire le bandeau en haut de toutes les pages (en moins d'une minute)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        commands = parser.add_subparsers(dest="what", required=True)
+        show = commands.add_parser("afficher", help="afficher un message")
+        show.add_argument("message")
+        show.add_argument("--importance", choices=KINDS, default="information")
+        show.add_argument("--heures", type=int, help="le retirer après ce nombre d'heures")
+        commands.add_parser("retirer", help="retirer le bandeau")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        by = Actor("operator", f"ligne de commande ({getpass.getuser()})")
+        now = timezone.now()
+        if options["what"] == "retirer":
+            had_one = announcing.take_banner_down(by=by, at=now)
+            self.stdout.write("Bandeau retiré." if had_one else "Il n'y avait pas de bandeau.")
+            return
+        message = clean(options["message"])
+        if not 0 < len(message) <= LONGEST:
+            raise CommandError(f"Le message compte de 1 à {LONGEST} caractères.")
+        hours = options["heures"]
+        until = now + timedelta(hours=hours) if hours else None
+        announcing.show_banner(
+            kind=KINDS[options["importance"]], message=message, until=until, by=by, at=now
+        )
+        self.stdout.write("Bandeau affiché : visible partout en moins d'une minute.")

@@ -1,0 +1,52 @@
+"""`sporades demo load`, `sporades demo code <address>`: the demo, and nowhere else."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from sporades.cli import demo_files, demo_people, demo_registrations
+from sporades.core.actors import Actor
+from sporades.exams.operations import load
+from sporades.territory.operations import load_reference
+
+REGULATIONS = settings.BASE_DIR / "demo/reglementation"
+BY = Actor("operator", "démonstration")
+
+
+class Command(BaseCommand):
+    help = "Prépare la démonstration (load) ou donne un code de connexion (code ADRESSE)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        commands = parser.add_subparsers(dest="what", required=True)
+        commands.add_parser("load", help="charger les données de la démonstration")
+        code = commands.add_parser("code", help="donner le code du second facteur d'un agent")
+        code.add_argument("address", metavar="ADRESSE")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("Cette commande n'existe que dans la démonstration.")
+        if options["what"] == "code":
+            self._code(options["address"])
+        else:
+            self._load()
+
+    def _load(self) -> None:
+        now = timezone.now()
+        load_reference()
+        for source in demo_files.sources(REGULATIONS, at=now):
+            load(source, by=BY, at=now)
+        demo_people.make_people(at=now)
+        demo_registrations.make_registrations(at=now)
+        self.stdout.write("Données de démonstration prêtes.")
+
+    def _code(self, address: str) -> None:
+        code = demo_people.current_code(address.strip().lower())
+        if code is None:
+            raise CommandError(
+                f"{address} n'a pas de second facteur. Agents de la démonstration : "
+                f"{', '.join(demo_people.STAFF)}."
+            )
+        self.stdout.write(code)

@@ -1,0 +1,10 @@
+"""The room `notices`."""
+
+from django.apps import AppConfig
+
+
+class NoticesConfig(AppConfig):
+    """Annonces."""
+
+    name = "sporades.notices"
+    verbose_name = "Annonces"

@@ -1,0 +1,89 @@
+"""What the service announces: banners to everyone, openings to those who asked."""
+
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from sporades.exams.models import RegistrationService
+
+
+class BannerQuerySet(models.QuerySet["Banner"]):
+    """Questions about banners."""
+
+    def shown_at(self, at: datetime) -> Self:
+        """Return the banners that stand at this instant, the latest first."""
+        return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), starts_at__lte=at).order_by(
+            "-starts_at", "-pk"
+        )
+
+
+class Banner(models.Model):
+    """A sentence at the top of every page, for a while (A7)."""
+
+    class Kind(models.TextChoices):
+        """How pressing it is."""
+
+        INFO = "info", "Information"
+        WARNING = "warning", "À savoir"
+        ALERT = "alert", "Alerte"
+
+    kind = models.CharField("importance", max_length=10, choices=Kind, default=Kind.INFO)
+    message = models.CharField("message", max_length=300)
+    starts_at = models.DateTimeField("affiché à partir du")
+    ends_at = models.DateTimeField("affiché jusqu'au", null=True, blank=True)
+
+    objects = BannerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "bandeau"
+        verbose_name_plural = "bandeaux"
+        constraints = [
+            models.CheckConstraint(
+                name="a_banner_ends_after_it_starts",
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")),
+                violation_error_message="Un bandeau finit après avoir commencé.",
+            ),
+            models.CheckConstraint(name="a_banner_says_something", condition=~Q(message="")),
+        ]
+
+    def __str__(self) -> str:
+        """Return what it says."""
+        return self.message
+
+
+class OpeningAlert(models.Model):
+    """Someone wishes to be told by mail when a service opens (A3): asked, then confirmed."""
+
+    service = models.ForeignKey(
+        RegistrationService, on_delete=models.CASCADE, related_name="+", verbose_name="service"
+    )
+    email = models.EmailField("adresse électronique", max_length=254)
+    asked_at = models.DateTimeField("demandé le")
+    confirmed_at = models.DateTimeField("confirmé le", null=True, blank=True)
+    told_at = models.DateTimeField("prévenu le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "alerte d'ouverture"
+        verbose_name_plural = "alertes d'ouverture"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service", "email"], name="an_address_is_told_once_of_an_opening"
+            ),
+            models.CheckConstraint(
+                name="only_who_confirmed_is_told",
+                condition=Q(told_at__isnull=True) | Q(confirmed_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["service"],
+                name="alert_to_tell",
+                condition=Q(confirmed_at__isnull=False, told_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return which service it waits for."""
+        return f"alerte pour {self.service}"

@@ -1,0 +1,95 @@
+"""Show a banner, keep an alert."""
+
+from datetime import datetime, timedelta
+
+from django.core import signing
+from django.db.models import Q, QuerySet
+
+from sporades.core.refusals import Refused
+from sporades.exams.models import RegistrationService
+from sporades.notices.models import Banner, OpeningAlert
+from sporades.notices.queries import forget
+
+SALT = "opening-alert"
+LASTS = 60 * 60 * 48
+
+
+class TooOld(Refused):
+    """The link of an alert is no longer good."""
+
+    message = "Ce lien n'est plus valable. Demandez de nouveau à être prévenu."
+
+
+def show(*, kind: str, message: str, at: datetime, until: datetime | None = None) -> Banner:
+    """Show a banner from now on; the one that stood gives way."""
+    take_down(at=at)
+    banner = Banner.objects.create(kind=kind, message=message, starts_at=at, ends_at=until)
+    forget()
+    return banner
+
+
+def take_down(*, at: datetime) -> int:
+    """End every banner that stands, and return how many did."""
+    ended = Banner.objects.shown_at(at).update(ends_at=at)
+    forget()
+    return ended
+
+
+def ask(*, service: RegistrationService, email: str, at: datetime) -> str:
+    """Keep a wish to be told of an opening, and return the key that confirms it.
+
+    Args:
+        service: the service that will open.
+        email: the address, in its one form.
+        at: the instant.
+    """
+    alert, _ = OpeningAlert.objects.get_or_create(
+        service=service, email=email, defaults={"asked_at": at}
+    )
+    return signing.dumps(alert.pk, salt=SALT)
+
+
+def named_by(key: str) -> OpeningAlert:
+    """Return the alert that a key names.
+
+    Raises:
+        TooOld: the key is not ours, is older than 48 hours, or its alert is gone.
+    """
+    try:
+        pk = signing.loads(key, salt=SALT, max_age=LASTS)
+    except signing.BadSignature:
+        raise TooOld from None
+    found = (
+        OpeningAlert.objects.select_related(
+            "service__domain", "service__session", "service__academy"
+        )
+        .filter(pk=pk)
+        .first()
+    )
+    if found is None:
+        raise TooOld
+    return found
+
+
+def confirm(alert: OpeningAlert, *, at: datetime) -> None:
+    """Confirm an alert; the first time is the one that is kept."""
+    OpeningAlert.objects.filter(pk=alert.pk, confirmed_at=None).update(confirmed_at=at)
+
+
+def forget_unconfirmed(*, at: datetime) -> int:
+    """Erase the alerts that nobody confirmed in time, and those that have been told."""
+    old = OpeningAlert.objects.filter(
+        Q(confirmed_at=None, asked_at__lt=at - timedelta(seconds=LASTS))
+        | Q(told_at__lt=at - timedelta(days=1))
+    )
+    return old.delete()[0]
+
+
+def due(at: datetime) -> QuerySet[OpeningAlert]:
+    """Return the confirmed alerts whose service has opened and that were not told."""
+    return OpeningAlert.objects.filter(
+        confirmed_at__isnull=False,
+        told_at__isnull=True,
+        service__opens_at__lte=at,
+        service__closes_at__gt=at,
+    )

@@ -1,0 +1,57 @@
+"""« Me prévenir »: a mail when a service opens, for those who ask and confirm (A3)."""
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from sporades.acts import announcing
+from sporades.exams import queries as exams
+from sporades.notices import operations as notices
+from sporades.web.layout.network import network_of
+
+
+class AlertForm(forms.Form):
+    """Where to write."""
+
+    email = forms.EmailField(
+        label="Adresse électronique",
+        max_length=254,
+        help_text="Par exemple : prenom.nom@exemple.fr",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={
+            "required": "Indiquez l'adresse où vous écrire.",
+            "invalid": "Indiquez une adresse complète, par exemple prenom.nom@exemple.fr",
+        },
+    )
+
+
+def ask(request: HttpRequest, service: int) -> HttpResponse:
+    """Ask to be told; the same page answers for every address."""
+    found = exams.service(service)
+    if found is None or found not in exams.upcoming_services(request.arrived_at):
+        raise Http404
+    usual = {"email": request.user.email} if request.user.is_authenticated else None
+    form = AlertForm(request.POST or None, initial=usual, label_suffix="")
+    is_asked = request.method == "POST" and form.is_valid()
+    if is_asked:
+        announcing.ask_alert(
+            service=found,
+            email=form.cleaned_data["email"],
+            network=network_of(request),
+            at=request.arrived_at,
+        )
+    context = {"service": found, "form": form, "is_asked": is_asked}
+    return render(request, "public/ask_alert.html", context)
+
+
+def confirm(request: HttpRequest, key: str) -> HttpResponse:
+    """Confirm by a click on the page: a mail scanner that follows links confirms nothing."""
+    try:
+        alert = notices.named_by(key)
+    except notices.TooOld as refusal:
+        return render(request, "public/alert.html", {"refusal": refusal}, status=410)
+    is_confirmed = request.method == "POST"
+    if is_confirmed:
+        announcing.confirm_alert(alert=alert, at=request.arrived_at)
+    context = {"refusal": None, "service": alert.service, "is_confirmed": is_confirmed}
+    return render(request, "public/alert.html", context)

@@ -1,0 +1,107 @@
+"""The pages that every public service owes its readers."""
+
+from itertools import groupby
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+
+from sporades.territory.queries import managing_services
+from sporades.web.access import Who
+from sporades.web.layout.audit import CONFORMITY, Status
+from sporades.web.public.plan import TITLES
+
+MINUTE = 60
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Say what this service is for; a signed-in reader goes to their own home."""
+    if request.user.is_authenticated:
+        return redirect("office:home" if request.user.is_staff_member else "candidate:home")
+    return render(request, "public/home.html")
+
+
+def legal(request: HttpRequest) -> HttpResponse:
+    """Show « Mentions légales »."""
+    return render(request, "public/legal.html", {"publisher": _publisher()})
+
+
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """Show the declaration of accessibility, counted from the audit grid."""
+    themes = groupby(CONFORMITY.criteria, key=lambda criterion: criterion.theme)
+    return render(
+        request,
+        "public/accessibility.html",
+        {
+            "conformity": CONFORMITY,
+            "failed": [one for one in CONFORMITY.criteria if one.status is Status.FAILED],
+            "themes": [(theme, list(criteria)) for theme, criteria in themes],
+            "columns": ("Critère", "Sujet", "Résultat", "Comment il a été vérifié"),
+        },
+    )
+
+
+def privacy(request: HttpRequest) -> HttpResponse:
+    """Say what is kept, why, how long, and the rights of the reader."""
+    return render(request, "public/privacy.html", {"publisher": _publisher()})
+
+
+def cookies(request: HttpRequest) -> HttpResponse:
+    """Describe the three cookies of the service."""
+    return render(
+        request,
+        "public/cookies.html",
+        {
+            "session": settings.SESSION_COOKIE_NAME,
+            "csrf": settings.CSRF_COOKIE_NAME,
+            "device": "device",
+            "idle_minutes": int(settings.SESSION_IDLE.total_seconds()) // MINUTE,
+            "session_hours": settings.SESSION_COOKIE_AGE // (MINUTE * MINUTE),
+        },
+    )
+
+
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """Show « Plan du site », from the registry of routes."""
+    from sporades.web.registry import ACCESS  # noqa: PLC0415 - the registry imports the audiences
+
+    def pages(*readers: Who) -> list[tuple[str, str]]:
+        return [
+            (TITLES[name], address)
+            for name, route in ACCESS.items()
+            if route.who in readers and name in TITLES and (address := _address(name))
+        ]
+
+    parts = [("Pour tous", pages(Who.ANYONE)), ("Votre compte", pages(Who.SIGNED_IN))]
+    parts.append(("Votre espace candidat", pages(Who.CANDIDATE)))
+    if request.user.is_authenticated and request.user.is_staff_member:
+        parts.append(("Gestion", pages(Who.STAFF)))
+    return render(request, "public/sitemap.html", {"parts": parts})
+
+
+def contact(request: HttpRequest) -> HttpResponse:
+    """Give the managing services, by academy and sector."""
+    found = managing_services()
+    academies = [
+        (academy, list(services))
+        for academy, services in groupby(found, key=lambda service: service.academy)
+    ]
+    return render(request, "public/contact.html", {"academies": academies})
+
+
+def _publisher() -> dict[str, str]:
+    return {
+        "name": settings.DEPLOYER_NAME,
+        "address": settings.DEPLOYER_ADDRESS,
+        "director": settings.PUBLICATION_DIRECTOR,
+        "host": settings.HOST_NAME,
+        "privacy": settings.PRIVACY_CONTACT,
+    }
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,231 @@
+"""From content to PDF: whatever is said is printed, and nothing but what is said."""
+
+import io
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+import pikepdf
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sporades.core import pdf, signs
+from tests.documents.conformity import headings, problems, tags
+from tests.documents.reading import page_count, pdf_text, words
+from tests.documents.sample import to_return, usual, whole
+
+TEMPLATE = "registrations/typst/summary.typ"
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+def summary(**changes):
+    return pdf.typeset(TEMPLATE, whole(usual(**changes)), at=NOON)
+
+
+def named(name):
+    """Print a summary whose candidate has this name, and return its words."""
+    return words(pdf_text(summary(identity=[["Nom de famille", name]])))
+
+
+# --- The file --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "content",
+    [usual(), to_return(), usual(identity=[["Nom", "Жанна محمد 王小明 ʻOkina Nguyễn"]])],
+    ids=["usual", "to return", "all scripts"],
+)
+def test_a_paper_is_tagged_french_and_made_to_last(content, tmp_path):
+    printed = pdf.typeset(TEMPLATE, whole(content), at=NOON)
+
+    assert problems(printed, tmp_path) == []
+
+
+def test_the_checks_see_what_is_wrong(tmp_path):
+    with pikepdf.open(io.BytesIO(summary())) as file:
+        del file.Root.MarkInfo, file.Root.Lang, file.Root.OutputIntents
+        file.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="1")
+        spoilt = io.BytesIO()
+        file.save(spoilt)
+
+    found = problems(spoilt.getvalue(), tmp_path)
+
+    assert {
+        "not marked as tagged",
+        "language is not French",
+        "no output intent",
+        "JavaScript",
+    } <= set(found)
+
+
+def test_titles_tables_and_lists_are_told_to_who_cannot_see_them():
+    printed = summary()
+
+    assert headings(printed)[0] == 1
+    assert set(headings(printed)[1:]) == {2}
+    assert tags(printed).count("/Table") == 2
+    assert tags(printed).count("/Caption") == 2
+    assert tags(printed).count("/TH") == 12
+    assert "/Figure" in tags(printed)
+
+
+def test_the_same_content_at_the_same_instant_gives_the_same_bytes():
+    first = summary()
+
+    assert summary() == first
+    assert pdf.typeset(TEMPLATE, whole(usual()), at=NOON + timedelta(seconds=1)) != first
+
+
+def test_a_usual_summary_holds_on_one_page():
+    assert page_count(summary()) == 1
+
+
+def test_pages_are_numbered_paper_by_paper():
+    long = usual(identity=[[f"Ligne {number}", "Réponse"] for number in range(200)])
+
+    printed = pdf.typeset_all(TEMPLATE, [whole(long), whole(usual())], at=NOON)
+
+    with pikepdf.open(io.BytesIO(printed)) as file:
+        assert len(file.pages) == 4
+    footers = [footer for footer in _artifacts(printed) if footer.startswith("Page ")]
+    assert footers == ["Page 1 sur 3", "Page 2 sur 3", "Page 3 sur 3", "Page 1 sur 1"]
+
+
+def _artifacts(printed):
+    """Return the lines that are drawn outside of the structure: headers and footers."""
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(printed)
+    lines = [
+        line for page in document for line in page.get_textpage().get_text_range().splitlines()
+    ]
+    document.close()
+    return [
+        part
+        for line in lines
+        for part in ([line[line.index("Page ") :]] if "Page " in line else [])
+    ]
+
+
+# --- Signs -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Œuvrard-L'Haÿ d'Été Ÿvonne",
+        "Nguyễn Thị Ấn",
+        "Łukasz Šťastný Őrült İpek",
+        "ʻAlohi Kaʻiulani Kʼuna",
+        "Александра Жукова",
+        "Ελένη Παπαδοπούλου",
+        "محمد عبد الله",
+        "דוד",
+        "王小明",
+        "さくら",
+        "Հայկ ქართველი",
+    ],
+)
+def test_a_name_is_printed_sign_for_sign(name):
+    assert words(name) == [word for word in named(name) if word in words(name)]
+
+
+def test_a_name_of_a_hundred_letters_is_printed_whole():
+    name = ("Abcdefghijklmnopqrstuvwxyz" * 4)[:100]
+
+    assert name in named(name)
+
+
+def test_a_sign_that_no_font_has_is_shown_as_such_and_the_paper_says_so():
+    printed = named("Somchai สมชาย")
+
+    assert "Somchai" in printed
+    assert signs.STAND_IN * 5 in printed
+    assert words(pdf.MISSING_SIGNS)[-5:] == printed[-5:]
+
+
+def test_a_paper_whose_signs_are_all_printed_says_nothing_of_signs():
+    assert signs.STAND_IN not in named("Nguyễn")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=120))
+def test_whatever_is_typed_is_printed(text):
+    printed, _ = signs.printable(text)
+
+    assert pdf_text(summary(identity=[["Nom", text]]))
+    assert signs.printable(printed) == (printed, True)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(st.characters(categories=["L", "M", "N", "P", "S", "Co", "Cn", "Cs"]), max_size=60))
+def test_signs_of_every_kind_never_stop_a_paper(text):
+    assert summary(identity=[[text, text]], title=text or "x").startswith(b"%PDF")
+
+
+# --- Text is only text -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "#panic()",
+        "*gras* _italique_ `code` $x^2$ @ref <label>",
+        '#include "/core/pdf.py"',
+        "= Titre",
+        '#image("/etc/passwd") \\ // commentaire',
+        "]]}})) #import",
+    ],
+)
+def test_a_name_that_looks_like_a_program_is_a_name(typed):
+    assert words(typed) == [word for word in named(typed) if word in set(words(typed))]
+
+
+def test_quotes_are_printed_as_they_were_typed():
+    assert {"l'eau", '"vive"', "..."} <= set(named('l\'eau "vive" ...'))
+
+
+# --- Bounds -------------------------------------------------------------------------------------------
+
+
+def test_a_content_beyond_reason_is_refused_at_once():
+    with pytest.raises(pdf.CannotPrint):
+        summary(identity=[["Nom", "x" * (pdf.MOST_SIGNS + 1)]])
+
+
+def test_the_largest_content_that_is_accepted_takes_seconds():
+    rows = [["U1", "Une épreuve au nom assez long", "Inscrit", "Écrite"]] * 4_000
+    table = {
+        "caption": "Épreuves",
+        "columns": ["Unité", "Épreuve", "Statut", "Nature"],
+        "rows": rows,
+    }
+    section = {"slug": "epreuves", "title": "Épreuves", "lines": [], "tables": [table]}
+    start = time.monotonic()
+
+    printed = summary(sections=[section])
+
+    assert time.monotonic() - start < 10
+    assert page_count(printed) > 50
+
+
+def test_a_content_that_the_template_cannot_draw_is_a_fault_that_says_where():
+    with pytest.raises(pdf.CannotPrint, match=TEMPLATE):
+        pdf.typeset(TEMPLATE, {"heading": "Sans rien"}, at=NOON)
+
+
+def test_threads_print_side_by_side():
+    expected = summary()
+    printed = []
+
+    def work():
+        printed.extend(summary() for _ in range(5))
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert printed == [expected] * 20
