@@ -1,0 +1,239 @@
+"""Accounts in a real browser: accessible, usable by telephone, without script, with a passkey."""
+
+import os
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.cache import cache
+from django.urls import reverse
+from django.utils import timezone
+
+from sporades.accounts import second_factor
+from sporades.accounts.keys import activation_key
+from sporades.accounts.models import User
+from sporades.candidates import operations as candidates
+from sporades.candidates.models import Identity
+from sporades.mail.models import Message
+from sporades.territory.operations import load_reference
+from tests.factories import a_candidate
+
+# Playwright keeps a loop of its own in this thread; the database is not used from it.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PASSWORD = "phrase de passe d'essai"
+OPEN = (
+    "account_signup",
+    "account_email_verification_sent",
+    "account_login",
+    "account_inactive",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key_done",
+    "socialaccount_login_cancelled",
+    "socialaccount_login_error",
+)
+OWN = (
+    "account_edit",
+    "account_email",
+    "account_change_password",
+    "account_reauthenticate",
+    "account_logout",
+    "usersessions_list",
+    "mfa_index",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "mfa_list_webauthn",
+    "socialaccount_connections",
+)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    path = os.environ.get("SPORADES_CHROMIUM") or "/usr/bin/chromium"
+    return {
+        **browser_type_launch_args,
+        "executable_path": path,
+        "args": ["--no-sandbox", "--disable-gpu", "--disable-quic"],
+    }
+
+
+@pytest.fixture(autouse=True)
+def _invented():
+    """These tests need no exam."""
+
+
+@pytest.fixture
+def site(live_server, settings):
+    """The whole service over plain HTTP on localhost, with its official lists."""
+    url = live_server.url.replace("127.0.0.1", "localhost")
+    settings.SITE_URL = url
+    settings.COOKIE_PREFIX = ""
+    settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = "session", "csrf"
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
+    settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+    load_reference(again=True)
+    cache.clear()
+    return url
+
+
+@pytest.fixture
+def user(site):
+    user = a_candidate(email="maelle@exemple.test").user
+    user.emailaddress_set.create(email=user.email, primary=True, verified=True)
+    return user
+
+
+@pytest.fixture
+def complaints(page):
+    """What the console says: nothing is expected there, least of all about scripts refused."""
+    said = []
+    page.on(
+        "console",
+        lambda message: message.type in ("error", "warning") and said.append(message.text),
+    )
+    page.on("pageerror", lambda error: said.append(str(error)))
+    return said
+
+
+def sign_in(page, site):
+    page.goto(site + reverse("account_login"))
+    page.get_by_label("Adresse mail").fill("maelle@exemple.test")
+    page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Se connecter", exact=True).click()
+    page.wait_for_load_state("networkidle")
+
+
+def faults(page, address):
+    """Return what axe finds on a page and whether it scrolls sideways: large and light, small and dark."""
+    found = []
+    for width, scheme in ((1280, "light"), (320, "dark")):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=scheme)
+        violations = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+        found += [
+            (address, width, scheme, one["id"], [node["target"] for node in one["nodes"]])
+            for one in violations
+        ]
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            found.append((address, width, "scrolls sideways"))
+    return found
+
+
+def test_open_pages_are_accessible(site, page, complaints):
+    found = []
+    for name in OPEN:
+        page.goto(site + reverse(name))
+        found += faults(page, name)
+    page.goto(site + reverse("account_signup"))
+    page.get_by_role("button", name="Créer mon compte").click()
+    found += faults(page, "account_signup, in error")
+    user = User.objects.create_user("x@exemple.test", None, created_at=timezone.now())
+    page.goto(site + reverse("account_confirm_email", args=[activation_key(user)]))
+    found += faults(page, "account_confirm_email")
+
+    assert found == []
+    assert [one for one in complaints if "401" not in one] == []
+
+
+def test_pages_of_a_signed_in_reader_are_accessible(site, user, page, complaints):
+    sign_in(page, site)
+    found = []
+    for name in OWN:
+        page.goto(site + reverse(name))
+        found += faults(page, name)
+    second_factor.enrol_totp(user)
+    for name in ("mfa_index", "mfa_deactivate_totp", "mfa_generate_recovery_codes"):
+        page.goto(site + reverse(name))
+        found += faults(page, f"{name}, with an application")
+    page.get_by_role("button", name="Créer de nouveaux codes").click()
+    found += faults(page, "mfa_view_recovery_codes")
+    candidates.freeze_identity(user.candidate, at=timezone.now())
+    page.goto(site + reverse("account_edit"))
+    found += faults(page, "account_edit, frozen")
+
+    assert found == []
+    assert complaints == []
+
+
+def fill(page):
+    page.get_by_label("Madame").check(force=True)
+    page.get_by_label("Nom de famille").fill("Marchand")
+    page.get_by_label("Prénoms").fill("Inès")
+    page.get_by_label("Nationalité").select_option(label="Française")
+    page.get_by_label("Jour", exact=True).fill("14")
+    page.get_by_label("Mois", exact=True).fill("3")
+    page.get_by_label("Année", exact=True).fill("2008")
+    page.get_by_label("Adresse mail").fill("ines@exemple.test")
+    page.get_by_label("Mot de passe", exact=True).fill("quatre mots sans rapport")
+
+
+def test_the_commune_is_found_as_one_types_without_its_accents(site, page, complaints):
+    page.goto(site + reverse("account_signup"))
+    fill(page)
+    place = page.get_by_label("Commune ou ville de naissance")
+
+    place.press_sequentially("saint etienne du r")
+    page.get_by_role("option", name=re.compile("Saint-Étienne-du-Rouvray")).click()
+    assert place.input_value() == "Saint-Étienne-du-Rouvray"
+    page.get_by_role("button", name="Créer mon compte").click()
+    page.wait_for_url(f"**{reverse('account_email_verification_sent')}")
+
+    identity = Identity.objects.get()
+    assert (identity.birth_commune, identity.birth_department) == ("76575", "76")
+    assert complaints == []
+
+
+def test_an_account_is_made_without_script_on_a_telephone(site, browser):
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 640})
+    page = context.new_page()
+    page.goto(site + reverse("account_signup"))
+    fill(page)
+    page.get_by_label("Commune ou ville de naissance").fill("Saint-Denis")
+    page.get_by_role("button", name="Créer mon compte").click()
+    assert "Choisissez votre commune" in page.content()
+    page.get_by_label("Saint-Denis (La Réunion, 974)").check(force=True)
+    page.get_by_label("Mot de passe", exact=True).fill("quatre mots sans rapport")
+    page.get_by_role("button", name="Créer mon compte").click()
+
+    link = re.search(r"http://localhost:\d+/activer\S+", Message.objects.get().body)[0]
+    page.goto(link)
+    page.get_by_role("button", name="Activer mon compte").click()
+    page.get_by_label("Adresse mail").fill("ines@exemple.test")
+    page.get_by_label("Mot de passe", exact=True).fill("quatre mots sans rapport")
+    page.get_by_role("button", name="Se connecter", exact=True).click()
+
+    assert page.url == site + reverse("candidate:home")
+    context.close()
+
+
+def test_a_passkey_is_added_and_opens_the_account_without_a_password(site, user, page, complaints):
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    session.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {
+            "options": {
+                "protocol": "ctap2",
+                "transport": "internal",
+                "hasResidentKey": True,
+                "hasUserVerification": True,
+                "isUserVerified": True,
+                "automaticPresenceSimulation": True,
+            }
+        },
+    )
+    sign_in(page, site)
+    page.goto(site + reverse("mfa_add_webauthn"))
+    page.get_by_label("Nom de cette clé").fill("Mon téléphone")
+    page.get_by_role("button", name="Ajouter cette clé").click()
+    page.wait_for_url(f"**{reverse('mfa_view_recovery_codes')}")
+    page.goto(site + reverse("mfa_list_webauthn"))
+    assert page.get_by_role("rowheader", name="Mon téléphone").is_visible()
+    page.get_by_role("button", name="Se déconnecter").click()
+
+    page.goto(site + reverse("account_login"))
+    page.get_by_role("button", name="Me connecter avec une clé d'accès").click()
+
+    page.wait_for_url(f"**{reverse('candidate:home')}")
+    assert complaints == []
