@@ -1,0 +1,89 @@
+"""What the tests of the candidates' guide share: pages as they read, tabs as they are walked."""
+
+from pathlib import Path
+
+import lxml.html
+
+from sporades.exams import operations as exams
+from tests.factories import NOW, OPERATOR, answers_with
+
+CONCOURS = Path(__file__).parent / "concours.yaml"
+EXAM = "/m-inscrire/ESSAI/2027/BE/MARIN"
+COMPETITION = "/m-inscrire/CONCESSAI/2027/CE"
+PASSWORD = "phrase de passe d'essai"
+
+COMPETITION_ANSWERS = {
+    "modalites": {"accepted": "on"},
+    "identification": answers_with()["identification"],
+    "informations": {"category": "EXTERNE", "has_disability": "non"},
+    "qualification": {"diploma": "ING", "colouring": "HIST"},
+    "supplementaires": {"publishes_name": "non", "shares_name": "non"},
+    "epreuves": {},
+}
+
+
+def load_competition():
+    """Put the invented competition in force."""
+    exams.load(CONCOURS, by=OPERATOR, at=NOW)
+
+
+def seen(page):
+    """Return a page as its reader has it: a tree, from the answer or from its text."""
+    return lxml.html.fromstring(page if isinstance(page, str) else page.text)
+
+
+def words(element):
+    """Return the text of an element, with one space between its parts."""
+    return " ".join(" ".join(element.itertext()).split())
+
+
+def main(page):
+    """Return the text of the page itself, without its frame."""
+    return words(seen(page).cssselect("main")[0])
+
+
+def links(page, label):
+    """Return where the links, buttons included, of this very label lead."""
+    return [link.get("href") for link in seen(page).cssselect("main a") if words(link) == label]
+
+
+def buttons(page):
+    """Return the labels of the buttons that a person sees, in order."""
+    return [
+        words(button)
+        for button in seen(page).cssselect("main button")
+        if button.get("aria-hidden") != "true"
+    ]
+
+
+def begin(client, start=EXAM, academy="A09"):
+    """« Démarrer mon inscription »: return the first tab."""
+    return client.post(start, {"academie": academy}, follow=True)
+
+
+def answer(client, page, answers):
+    """« Suivant » on the tab shown; return the page that follows."""
+    here = page.request["PATH_INFO"]
+    return client.post(here, {**answers, "revision": page.context["revision"]}, follow=True)
+
+
+def walk(client, *, start=EXAM, answers=None):
+    """Answer every tab; return the tab « Récapitulatif »."""
+    page = begin(client, start)
+    for slug, given in (answers or answers_with()).items():
+        assert page.request["PATH_INFO"].endswith(f"/{slug}")
+        page = answer(client, page, given)
+    return page
+
+
+def save(client, page):
+    """« Enregistrer »; return the tab « N° Inscription »."""
+    return client.post(page.request["PATH_INFO"], follow=True)
+
+
+def withdraw(client, number):
+    """« Me désinscrire », with the password asked again; return the page of the registration."""
+    address = f"/mes-inscriptions/{number}/desinscription"
+    asked = client.get(address, follow=True)
+    client.post(asked.request["PATH_INFO"] + "?next=" + address, {"password": PASSWORD})
+    return client.post(address, follow=True)

@@ -1,0 +1,269 @@
+"""The guide, once registered: the summary, « Mes inscriptions », « Mes documents »."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from sporades.mail.models import Message
+from sporades.registrations.models import Registration
+from tests.factories import NOW, a_candidate, a_registration, answers_with
+from tests.web.guide import (
+    answer,
+    buttons,
+    links,
+    main,
+    save,
+    seen,
+    walk,
+    withdraw,
+    words,
+)
+
+LATER = NOW + timedelta(minutes=20)
+CLOSED = NOW + timedelta(days=60)
+
+
+@pytest.fixture(autouse=True)
+def _clock():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def mine(sign_in):
+    """Return a registration and its candidate's browser."""
+    registration = a_registration()
+    return registration, sign_in(registration.candidate)
+
+
+def modify(client, number, **changes):
+    """« Modifier », the tabs with some other answers, « Enregistrer »."""
+    page = client.post(f"/mes-inscriptions/{number}/modifier", follow=True)
+    draft = page.request["PATH_INFO"].split("/")[2]
+    for slug, answers in answers_with(**changes).items():
+        page = answer(client, client.get(f"/inscription/{draft}/{slug}"), answers)
+    return save(client, page)
+
+
+# --- The summary -----------------------------------------------------------------------------
+
+
+def test_one_is_told_that_downloading_or_printing_the_summary_is_indispensable(sign_in):
+    client = sign_in(a_candidate())
+
+    page = save(client, walk(client))
+
+    assert (
+        "Il est indispensable de télécharger ou d'imprimer votre récapitulatif d'inscription."
+        in main(page)
+    )
+
+
+def test_the_summary_is_reached_from_the_last_step_and_from_both_menus(sign_in):
+    client = sign_in(a_candidate())
+    last_step = save(client, walk(client))
+    number = Registration.objects.get().number
+    summary = f"/mes-documents/{number}/recapitulatif/pdf"
+
+    read_only = client.get(f"/mes-inscriptions/{number}/recapitulatif")
+    documents = client.get(f"/mes-documents/{number}")
+
+    assert links(last_step, "Visualiser/imprimer") == [summary]
+    assert links(read_only, "Visualiser/imprimer") == [summary]
+    assert links(documents, "Récapitulatif d'inscription") == [summary]
+    assert client.get(summary).content.startswith(b"%PDF-")
+
+
+def test_the_summary_says_where_and_until_when_it_is_returned_with_room_for_the_signature(mine):
+    registration, client = mine
+
+    page = client.get(f"/mes-documents/{registration.number}/recapitulatif")
+
+    text = main(page)
+    assert "Datez et signez ce récapitulatif" in text
+    assert "avant le vendredi 25 décembre 2026 à 23 h 59 (heure de Paris)" in text
+    assert "Bureau des essais de Lille 1 place des Essais 59000 Lille" in text
+    [box] = seen(page).cssselect("main .s-signature")
+    assert words(box) == "Date et signature du candidat"
+
+
+def test_our_sole_departure_the_summary_stays_within_reach_after_the_closing(sign_in):
+    registration = a_registration()
+
+    with time_machine.travel(CLOSED, tick=False):
+        client = sign_in(registration.candidate)
+        page = client.get(f"/mes-inscriptions/{registration.number}/recapitulatif")
+        pdf = client.get(f"/mes-documents/{registration.number}/recapitulatif/pdf")
+
+    assert "Modifier" not in buttons(page)
+    assert "12 rue des Îles" in main(page)
+    assert (pdf.status_code, pdf.content[:5]) == (200, b"%PDF-")
+
+
+# --- « Mes inscriptions » --------------------------------------------------------------------
+
+
+def test_each_registration_has_its_card_and_its_way_in(mine):
+    registration, client = mine
+
+    page = client.get("/mes-inscriptions")
+
+    assert "Brevet d'essai" in main(page)
+    assert f"/mes-inscriptions/{registration.number}" in {
+        link.get("href") for link in seen(page).cssselect("main a")
+    }
+
+
+def test_before_modifying_only_the_summary_can_be_read_and_it_holds_everything(mine):
+    registration, client = mine
+
+    page = client.get(f"/mes-inscriptions/{registration.number}/recapitulatif")
+
+    text = main(page)
+    for owed in ("Le Goff", "12 rue des Îles", "Individuel", "Globale", "Rouge", "Navigation"):
+        assert owed in text
+    asked = seen(page).cssselect("main input:not([type=hidden]), main select, main textarea")
+    assert asked == []
+    assert buttons(page) == ["Modifier"]
+    assert links(page, "Quitter") == [f"/mes-inscriptions/{registration.number}"]
+
+
+def test_modifying_opens_every_tab_with_the_answers_given(mine):
+    registration, client = mine
+
+    first = client.post(f"/mes-inscriptions/{registration.number}/modifier", follow=True)
+    draft = first.request["PATH_INFO"].split("/")[2]
+    pages = {slug: client.get(f"/inscription/{draft}/{slug}") for slug in answers_with()}
+
+    assert {page.status_code for page in pages.values()} == {200}
+    [street] = seen(pages["identification"]).cssselect("input[name=address_1]")
+    assert street.get("value") == "12 rue des Îles"
+    [team] = seen(pages["supplementaires"]).cssselect("input[name=q-equipe][checked]")
+    assert team.get("value") == "ROUGE"
+
+
+def test_a_modification_not_saved_changes_nothing(mine):
+    registration, client = mine
+    page = client.post(f"/mes-inscriptions/{registration.number}/modifier", follow=True)
+    draft = page.request["PATH_INFO"].split("/")[2]
+    moved = answers_with(identification={"address_1": "3 quai du Port"})["identification"]
+    answer(client, client.get(f"/inscription/{draft}/identification"), moved)
+
+    page = client.get(f"/mes-inscriptions/{registration.number}/recapitulatif")
+
+    assert "12 rue des Îles" in main(page)
+    assert "3 quai du Port" not in main(page)
+    assert "Une modification n'est pas enregistrée" in main(
+        client.get(f"/mes-inscriptions/{registration.number}")
+    )
+
+
+def test_saving_a_modification_makes_the_next_version_a_new_summary_and_a_mail(mine):
+    registration, client = mine
+
+    with time_machine.travel(LATER, tick=False):
+        modify(client, registration.number, identification={"address_1": "3 quai du Port"})
+        folder = main(client.get(f"/mes-documents/{registration.number}"))
+        summary = main(client.get(f"/mes-documents/{registration.number}/recapitulatif"))
+
+    assert "version n°2, mise à jour le 25/11/2026" in folder
+    assert "3 quai du Port" in summary
+    message = Message.objects.get(kind="amended")
+    assert message.subject == "Modification d'inscription : Brevet d'essai – Marin, session 2027"
+    assert "12 rue des Îles → 3 quai du Port" in message.body
+
+
+# --- « Mes documents » -----------------------------------------------------------------------
+
+
+def test_one_chooses_a_registration_to_see_its_documents(mine):
+    registration, client = mine
+
+    page = client.get("/mes-documents")
+
+    [link] = seen(page).cssselect("main a")
+    assert words(link) == "Brevet d'essai – Marin, session 2027"
+    assert link.get("href") == f"/mes-documents/{registration.number}"
+
+
+def test_the_list_of_documents_reads_as_the_guide_pictures_it(mine):
+    registration, client = mine
+
+    page = client.get(f"/mes-documents/{registration.number}")
+
+    text = main(page)
+    assert words(seen(page).cssselect("h1")[0]) == "Mes documents"
+    assert (
+        f"Liste des documents publiés pour la candidature n°{registration.number}"
+        in text.replace("n° ", "n°")
+    )
+    assert "Récapitulatif d'inscription version n°1, mise à jour le 25/11/2026" in text
+    assert "Cliquer sur le lien pour ouvrir/télécharger le document." in text
+
+
+def test_only_the_last_version_of_a_document_is_there_the_others_are_history(mine):
+    registration, client = mine
+    modify(client, registration.number, identification={"address_1": "3 quai du Port"})
+
+    documents = client.get(f"/mes-documents/{registration.number}")
+    history = main(client.get(f"/mes-inscriptions/{registration.number}/historique"))
+
+    assert len(links(documents, "Récapitulatif d'inscription")) == 1
+    assert "version n°2" in main(documents)
+    assert "version n°1" not in main(documents)
+    assert "Version n°1" in history
+    assert "Version n°2" in history
+
+
+def test_nothing_is_listed_before_it_is_published(mine):
+    registration, client = mine
+    registration.folder.documents.get().versions.update(published_at=LATER)
+
+    before = main(client.get(f"/mes-documents/{registration.number}"))
+    hidden = client.get(f"/mes-documents/{registration.number}/recapitulatif")
+    with time_machine.travel(LATER, tick=False):
+        after = main(client.get(f"/mes-documents/{registration.number}"))
+
+    assert "Récapitulatif d'inscription" not in before
+    assert "Aucun document n'est publié pour le moment." in before
+    assert hidden.status_code == 404
+    assert "Récapitulatif d'inscription" in after
+
+
+# --- « Me désinscrire » ----------------------------------------------------------------------
+
+
+def test_a_withdrawn_registration_is_never_made_active_again_a_new_one_is_needed(mine):
+    registration, client = mine
+
+    page = withdraw(client, registration.number)
+    registration.refresh_from_db()
+    refused = client.post(f"/mes-inscriptions/{registration.number}/modifier")
+    again = save(client, walk(client))
+
+    assert "Vous êtes désinscrit" in main(page)
+    assert "Cette inscription ne peut pas être réactivée." in main(page)
+    assert refused.status_code == 409
+    new = Registration.objects.active().get()
+    assert new.number != registration.number
+    assert f"Numéro d'inscription {new.number}" in main(again)
+    registration.refresh_from_db()
+    assert registration.state == "withdrawn"
+    told = Message.objects.get(kind="withdrawn")
+    assert told.subject == "Désinscription : Brevet d'essai – Marin, session 2027"
+
+
+# --- « Les aménagements d'épreuves » -------------------------------------------------------------
+
+
+def test_declaring_a_handicap_is_said_as_yes_and_nothing_of_health_is_asked(sign_in):
+    client = sign_in(a_candidate())
+    changed = answers_with(informations={"has_disability": "oui"})
+
+    save(client, walk(client, answers=changed))
+
+    registration = Registration.objects.get()
+    assert registration.has_disability
+    page = client.get(f"/mes-inscriptions/{registration.number}/recapitulatif")
+    assert "Handicap Oui" in main(page)

@@ -1,0 +1,115 @@
+"""The guide, « J'ai besoin d'aide »: its questions, answered from the reader's own state."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from sporades.acts import registering
+from tests.factories import NOW, a_candidate, a_registration, author
+from tests.web.guide import links, main, seen, words
+
+QUESTIONS = [
+    "Je ne peux pas accéder à mon compte",
+    "Je ne peux pas m'inscrire",
+    "Je veux changer un élément de ma candidature",
+    "Je veux changer mon adresse mail ou mon mot de passe",
+    "Je ne peux pas changer mes informations personnelles, les champs sont grisés",
+    "Je me suis désinscrit(e). Mais finalement, je veux me réinscrire",
+    "Contacts",
+]
+
+
+@pytest.fixture(autouse=True)
+def _clock():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def answered(page, question):
+    """Return what stands under a question, up to the next one."""
+    [title] = [one for one in seen(page).cssselect("main h2") if words(one) == question]
+    found = []
+    for following in title.itersiblings():
+        if following.tag == "h2":
+            break
+        found.append(words(following))
+    return " ".join(found)
+
+
+def test_the_questions_are_those_of_the_guide(client):
+    page = client.get("/aide")
+
+    assert [words(title) for title in seen(page).cssselect("main h2")] == QUESTIONS
+
+
+def test_who_cannot_reach_an_account_is_asked_whether_it_was_activated_in_48_hours(client):
+    text = answered(client.get("/aide"), QUESTIONS[0])
+
+    assert "48 heures" in text
+    assert "le compte est supprimé avec ses données" in text
+
+
+def test_who_cannot_register_is_sent_to_the_openings(client):
+    page = client.get("/aide")
+    with time_machine.travel(NOW + timedelta(days=60), tick=False):
+        closed = client.get("/aide")
+
+    assert "2 services d'inscription sont ouverts" in answered(page, QUESTIONS[1])
+    assert "Aucun service d'inscription n'est ouvert" in answered(closed, QUESTIONS[1])
+    assert links(page, "Ouverture des services") == ["/ouverture-des-services"]
+
+
+def test_who_wants_to_change_a_registration_is_told_which_can_be(sign_in, client):
+    registration = a_registration()
+
+    own = answered(sign_in(registration.candidate).get("/aide"), QUESTIONS[2])
+    with time_machine.travel(NOW + timedelta(days=60), tick=False):
+        closed = answered(sign_in(registration.candidate).get("/aide"), QUESTIONS[2])
+    anyone = answered(client.get("/aide"), QUESTIONS[2])
+
+    assert "Brevet d'essai – Marin, session 2027" in own
+    assert "augmente le numéro de version de 1, visible dans « Mes documents »" in own
+    assert "leur service est fermé" in closed
+    assert "Le numéro de version augmente de 1" in anyone
+
+
+def test_address_and_password_change_in_two_ways(sign_in, client):
+    signed_in = sign_in(a_candidate()).get("/aide")
+    anyone = client.get("/aide")
+
+    assert links(signed_in, "Modifier mon compte") == ["/mon-compte"]
+    assert "« Modifier mon compte », sous votre nom" in answered(anyone, QUESTIONS[3])
+    assert "Mot de passe oublié, réinitialisation du mot de passe" in answered(anyone, QUESTIONS[3])
+
+
+def test_who_finds_greyed_fields_is_told_why_and_whom_to_ask(sign_in):
+    frozen = a_registration().candidate
+
+    before = answered(sign_in(a_candidate()).get("/aide"), QUESTIONS[4])
+    after = answered(sign_in(frozen).get("/aide"), QUESTIONS[4])
+
+    assert "Vous n'avez encore rien enregistré" in before
+    assert "figées, même si vous vous êtes désinscrit ensuite" in after
+    assert "demandez-le au service gestionnaire" in after
+    assert "L'adresse mail et le mot de passe restent modifiables à tout moment." in after
+
+
+def test_who_wants_back_is_told_that_a_new_registration_is_needed(sign_in):
+    registration = a_registration()
+    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+
+    text = answered(sign_in(registration.candidate).get("/aide"), QUESTIONS[5])
+
+    assert "ne peut pas être réactivée : il faut procéder à une nouvelle inscription" in text
+    assert "Brevet d'essai – Marin, session 2027" in text
+
+
+def test_the_contacts_are_those_of_ones_registrations_then_all(sign_in):
+    registration = a_registration()
+
+    page = sign_in(registration.candidate).get("/aide")
+
+    assert "Bureau des essais de Lille" in answered(page, "Contacts")
+    assert "03 53 01 00 01" in answered(page, "Contacts")
+    assert "Tous les services gestionnaires" in main(page)

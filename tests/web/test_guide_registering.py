@@ -1,0 +1,254 @@
+"""The guide, « M'inscrire »: from the period indicated to the tab « N° Inscription »."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from sporades.exams.held import forget
+from sporades.registrations.models import Draft, Registration
+from tests.factories import NOW, a_candidate, a_registration, answers_with
+from tests.web.guide import (
+    COMPETITION,
+    COMPETITION_ANSWERS,
+    EXAM,
+    answer,
+    begin,
+    buttons,
+    links,
+    load_competition,
+    main,
+    save,
+    seen,
+    walk,
+    words,
+)
+
+TABS = [
+    "Modalités d'inscription",
+    "Identification",
+    "Informations candidature",
+    "Qualification présentée",
+    "Informations supplémentaires",
+    "Épreuves",
+    "Récapitulatif",
+    "N° Inscription",
+]
+
+
+@pytest.fixture(autouse=True)
+def _clock():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+# --- The period, the academy -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("days", [-60, 60], ids=["before the opening", "after the closing"])
+def test_one_registers_in_the_period_indicated_and_at_no_other_time(sign_in, days):
+    with time_machine.travel(NOW + timedelta(days=days), tick=False):
+        client = sign_in(a_candidate())
+        page = client.get(f"{EXAM}?academie=A09")
+        refused = client.post(EXAM, {"academie": "A09"})
+
+    assert "Démarrer mon inscription" not in buttons(page)
+    assert refused.status_code == 409
+    assert "mardi 15 décembre 2026" in main(page)
+    assert not Draft.objects.exists()
+
+
+def test_within_the_period_one_starts_after_seeing_dates_and_service(sign_in):
+    client = sign_in(a_candidate())
+
+    page = client.get(f"{EXAM}?academie=A09")
+
+    assert "Démarrer mon inscription" in buttons(page)
+    assert "lundi 12 octobre 2026 à 8 h 00 (heure de Paris)" in main(page)
+    assert "Bureau des essais de Lille" in main(page)
+    assert "vous devez vous inscrire dans l'académie de votre résidence" in main(page)
+
+
+def test_for_an_exam_one_registers_in_the_academy_where_one_lives(sign_in):
+    client = sign_in(a_candidate())
+    page = answer(client, begin(client), answers_with()["modalites"])
+    home = {"postcode": "78000", "town": "Versailles"}
+
+    refused = answer(client, page, answers_with(identification=home)["identification"])
+    moved = client.post(seen(refused).cssselect("form.s-inset")[0].get("action"), follow=True)
+
+    assert refused.status_code == 422
+    assert "vous devez vous inscrire dans l'académie de votre résidence" in main(refused)
+    assert "Bureau des essais de Versailles" in main(refused)
+    assert Draft.objects.get().service.academy_id == "A25"
+    assert "auprès de l'académie de Versailles, avec toutes vos réponses" in main(moved)
+
+
+def test_a_competition_follows_its_own_rule(sign_in):
+    load_competition()
+    forget()
+    client = sign_in(a_candidate())
+    page = answer(client, begin(client, COMPETITION), COMPETITION_ANSWERS["modalites"])
+    home = {"postcode": "78000", "town": "Versailles"}
+
+    page = answer(client, page, answers_with(identification=home)["identification"])
+
+    assert words(seen(page).cssselect("h1")[0]).endswith("Informations candidature")
+
+
+# --- The tabs --------------------------------------------------------------------------------
+
+
+def test_account_data_are_carried_over_and_cannot_be_typed_again(sign_in):
+    client = sign_in(a_candidate())
+
+    page = answer(client, begin(client), answers_with()["modalites"])
+
+    greyed = words(seen(page).cssselect("main .s-greyed")[0])
+    for owed in ("Le Goff", "Maëlle Anne", "14 mars 1998", "Lille (Nord)"):
+        assert owed in greyed
+    asked = {field.get("name") for field in seen(page).cssselect("main input, main select")}
+    assert not asked & {"birth_name", "usage_name", "first_names", "birth_date", "birth_place"}
+
+
+@pytest.mark.parametrize(
+    "slug", ["modalites", "identification", "informations", "qualification", "supplementaires"]
+)
+def test_next_waits_for_every_mandatory_field_of_the_tab(sign_in, slug):
+    client = sign_in(a_candidate())
+    page = begin(client)
+    for tab, answers in answers_with().items():
+        if tab == slug:
+            break
+        page = answer(client, page, answers)
+
+    stayed = answer(client, page, {})
+
+    assert stayed.status_code == 422
+    assert stayed.request["PATH_INFO"].endswith(f"/{slug}")
+    assert seen(stayed).cssselect("main .s-errors a, main [role=alert] a, main .fr-error-text")
+
+
+def test_next_goes_to_the_next_tab_and_previous_comes_back_with_its_answers(sign_in):
+    client = sign_in(a_candidate())
+    page = answer(client, begin(client), answers_with()["modalites"])
+    shown = [button for button in buttons(page) if button in {"Précédent", "Suivant"}]
+
+    page = answer(client, page, answers_with()["identification"])
+    back = answer(client, page, {**answers_with()["informations"], "precedent": "1"})
+
+    assert shown == ["Précédent", "Suivant"]
+    assert page.request["PATH_INFO"].endswith("/informations")
+    assert back.request["PATH_INFO"].endswith("/identification")
+    [street] = seen(back).cssselect("input[name=address_1]")
+    assert street.get("value") == "12 rue des Îles"
+
+
+def test_the_summary_shows_everything_to_be_checked_and_leads_back_to_each_tab(sign_in):
+    client = sign_in(a_candidate())
+
+    page = walk(client)
+
+    text = main(page)
+    for owed in (
+        "Le Goff",
+        "12 rue des Îles",
+        "59000",
+        "Individuel",
+        "Globale",
+        "Lille et sa métropole",
+        "CAP",
+        "Rouge",
+        "Navigation",
+        "Nage",
+    ):
+        assert owed in text
+    draft = Draft.objects.get()
+    for slug in answers_with():
+        assert f"/inscription/{draft.pk}/{slug}" in {
+            link.get("href") for link in seen(page).cssselect("main a")
+        }
+    assert links(page, "Précédent") == [f"/inscription/{draft.pk}/epreuves"]
+
+
+def test_save_stands_on_the_last_tab_but_one_and_nowhere_before(sign_in):
+    client = sign_in(a_candidate())
+    page = begin(client)
+    before = [buttons(page)]
+    for answers in answers_with().values():
+        page = answer(client, page, answers)
+        before.append(buttons(page))
+    *tabs, last = before
+
+    assert "Enregistrer" in last
+    assert not any("Enregistrer" in labels for labels in tabs)
+    assert page.context["step"].titles == tuple(TABS)
+    assert (page.context["step"].number, page.context["step"].total) == (7, 8)
+
+
+def test_nothing_is_registered_until_save(sign_in):
+    client = sign_in(a_candidate())
+
+    page = walk(client)
+
+    assert "Votre inscription n'est pas encore enregistrée." in main(page)
+    assert not Registration.objects.exists()
+
+
+def test_the_last_tab_gives_both_numbers_and_the_managing_service(sign_in):
+    client = sign_in(a_candidate())
+
+    page = save(client, walk(client))
+
+    registration = Registration.objects.get()
+    text = main(page)
+    assert "N° Inscription" in text
+    assert f"Numéro candidat {registration.candidate.number}" in text
+    assert f"Numéro d'inscription {registration.number}" in text
+    for owed in ("Bureau des essais de Lille", "03 53 01 00 01", "1 place des Essais"):
+        assert owed in text
+
+
+# --- The picture of the guide ----------------------------------------------------------------
+
+
+def test_a_competition_reads_as_the_guide_pictures_it(sign_in):
+    load_competition()
+    forget()
+    client = sign_in(a_candidate())
+    save(client, walk(client, start=COMPETITION, answers=COMPETITION_ANSWERS))
+    number = Registration.objects.get().number
+
+    page = client.get(f"/mes-inscriptions/{number}/recapitulatif")
+
+    tables = {
+        words(table.cssselect("caption")[0]): [
+            [words(cell) for cell in row if words(cell)] for row in table.cssselect("tbody tr")
+        ]
+        for table in seen(page).cssselect("main table")
+    }
+    assert list(tables) == [
+        "Admissibilité : Epreuve(s) obligatoire(s)",
+        "Admission (si admissible) : Epreuve(s) obligatoire(s)",
+    ]
+    assert tables["Admissibilité : Epreuve(s) obligatoire(s)"] == [
+        ["Français", "Inscrit", "Ecrite"],
+        ["Mathématiques", "Inscrit", "Ecrite"],
+    ]
+    text = main(page)
+    assert "Diplôme, titre ou dispense Diplôme d'ingénieur (BAC+5)" in text
+    assert "Coloration disciplinaire Histoire" in text
+    assert "Entretien EPS Inscrit Orale" in text
+    assert buttons(page) == ["Modifier"]
+    assert links(page, "Visualiser/imprimer")
+    assert links(page, "Quitter")
+
+
+def test_who_is_registered_already_is_led_to_that_registration(sign_in):
+    registration = a_registration()
+    client = sign_in(registration.candidate)
+
+    page = client.get(f"{EXAM}?academie=A09")
+
+    assert links(page, "Gérer ma candidature") == [f"/mes-inscriptions/{registration.number}"]
+    assert "Démarrer mon inscription" not in buttons(page)
