@@ -1,0 +1,178 @@
+"""How every form is printed: what a person sees, hears and can reach."""
+
+import lxml.html
+import pytest
+from django import forms
+from django.forms.renderers import get_default_renderer
+from django.template.loader import render_to_string
+
+from sporades.web.components.gallery import EveryField
+from sporades.web.layout.context import frame
+
+
+@pytest.fixture(autouse=True)
+def _invented():
+    """These tests need no exam, and no database."""
+
+
+def words(element):
+    return " ".join(element.text_content().split())
+
+
+def form_of(data=None):
+    return lxml.html.fromstring(f"<div>{EveryField(data)}</div>")
+
+
+def controls(html):
+    return [
+        one
+        for one in html.cssselect("input, select, textarea")
+        if one.get("type") not in ("hidden", "submit")
+    ]
+
+
+def test_every_control_has_a_label_of_its_own():
+    html = form_of()
+
+    labels = {label.get("for"): words(label) for label in html.cssselect("label")}
+    assert all(labels.get(control.get("id")) for control in controls(html))
+
+
+def test_fields_stand_in_the_groups_that_the_form_names():
+    legends = [words(one) for one in form_of().cssselect(".s-group > legend, .s-group__legend")]
+
+    assert list(dict.fromkeys(legends)) == [
+        "Votre identité",
+        "Pour vous joindre",
+        "Votre candidature",
+    ]
+
+
+def test_a_field_that_no_group_names_is_shown_all_the_same():
+    class Partial(EveryField):
+        def fieldsets(self):
+            return [("Identité", ["birth_name", "no_such_field"])]
+
+    html = lxml.html.fromstring(f"<div>{Partial()}</div>")
+
+    assert {one.get("name") for one in controls(html)} == {
+        one.get("name") for one in controls(form_of())
+    }
+
+
+def test_what_may_be_left_empty_says_so_in_words():
+    html = form_of()
+
+    assert "sauf ceux qui portent la mention «\u00a0facultatif\u00a0»" in html.text_content()
+    assert words(html.cssselect("label[for=id_usage_name]")[0]) == "Nom d'usage (facultatif)"
+    assert words(html.cssselect("label[for=id_birth_name]")[0]) == "Nom de famille"
+    assert html.cssselect("#id_birth_name")[0].get("required") is not None
+
+
+@pytest.mark.parametrize(
+    ("required", "sentence"),
+    [
+        ((True, True), "Tous les champs sont obligatoires."),
+        ((False, False), "Tous les champs sont facultatifs."),
+    ],
+)
+def test_a_form_says_once_what_holds_for_all_its_fields(required, sentence):
+    class Short(forms.Form):
+        one = forms.CharField(required=required[0])
+        two = forms.CharField(required=required[1])
+
+    assert sentence in str(Short())
+
+
+def test_help_and_error_are_tied_to_their_control():
+    html = form_of({"email": "camille"})
+    control = html.cssselect("#id_email")[0]
+
+    help_id, error_id = control.get("aria-describedby").split()
+    assert words(html.cssselect(f"#{help_id}")[0]) == "Par exemple : prenom.nom@exemple.fr."
+    assert words(html.cssselect(f"#{error_id}")[0]).startswith("Erreur : ")
+    assert control.get("aria-invalid") == "true"
+    assert control.get("value") == "camille"
+
+
+def test_every_id_that_a_control_names_exists():
+    html = form_of({"email": "camille"})
+    named = {
+        one
+        for element in html.cssselect("[aria-describedby]")
+        for one in element.get("aria-describedby").split()
+    }
+
+    assert named
+    assert all(html.cssselect(f"#{one}") for one in named)
+
+
+def test_choices_stand_in_a_group_with_its_question():
+    html = form_of()
+
+    group = html.cssselect("#id_civility_group")[0]
+    assert group.tag == "fieldset"
+    assert words(group.cssselect("legend")[0]) == "Civilité"
+    assert [words(label) for label in group.cssselect("label")] == ["Madame", "Monsieur"]
+
+
+def test_a_date_in_parts_names_each_part():
+    group = form_of().cssselect("#id_birth_date_group")[0]
+
+    assert [words(label) for label in group.cssselect("label")] == ["Jour", "Mois", "Année"]
+
+
+def test_autocomplete_is_kept():
+    tokens = {one.get("name"): one.get("autocomplete") for one in controls(form_of())}
+
+    assert (tokens["birth_name"], tokens["email"], tokens["phone"]) == (
+        "family-name",
+        "email",
+        "tel",
+    )
+
+
+def test_a_greyed_field_can_be_read_and_reached_but_not_written():
+    control = form_of().cssselect("#id_frozen")[0]
+
+    assert ("readonly" in control.attrib, "disabled" in control.attrib) == (True, False)
+    assert control.get("value") == "Camille, Inès"
+
+
+def test_the_summary_of_errors_is_focused_and_leads_to_each_field():
+    form = EveryField({"postcode": "59000"})
+    html = lxml.html.fromstring(f"<div>{form}</div>")
+    summary = html.cssselect("[data-error-summary]")[0]
+
+    links = [link.get("href") for link in summary.cssselect("a")]
+    assert (summary.get("tabindex"), summary.get("autofocus")) == ("-1", "")
+    assert words(summary.cssselect("h2")[0]) == f"Il y a {len(form.errors)} points à corriger"
+    assert len(links) == len(form.errors)
+    reached = [html.cssselect(link)[0].tag for link in links]
+    assert set(reached) <= {"input", "select", "textarea"}
+
+
+def title_of(form):
+    html = render_to_string("base.html", {"layout": frame(), "form": form})
+    return words(lxml.html.fromstring(html).cssselect("title")[0])
+
+
+def test_the_title_of_a_page_counts_its_errors():
+    form = EveryField({})
+
+    refused, blank = title_of(form), title_of(EveryField())
+
+    assert refused.startswith(f"{len(form.errors)} erreurs : ")
+    assert "erreur" not in blank
+
+
+def test_what_was_typed_is_escaped():
+    html = str(EveryField({"birth_name": '"><img src=x onerror=1>', "remarks": "</textarea><b>"}))
+
+    assert "<img" not in html
+    assert "<b>" not in html
+
+
+def test_no_class_is_named_by_a_form():
+    assert get_default_renderer().form_template_name == "forms/form.html"
+    assert not [field for field in EveryField().fields.values() if "class" in field.widget.attrs]

@@ -1,0 +1,315 @@
+"""The gallery and the scripts of every page, in a browser."""
+
+import os
+import re
+import threading
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.wsgi import get_wsgi_application
+from playwright.sync_api import expect
+
+from sporades.web import registry
+from sporades.web.access import Route, Who
+from tests.web import gallery_urls
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *args):
+        """Say nothing."""
+
+
+@pytest.fixture
+def site(settings, monkeypatch):
+    """Serve the gallery and the scripted page, without a database behind them."""
+    settings.ROOT_URLCONF = "tests.web.gallery_urls"
+    settings.ALLOWED_HOSTS = ["localhost"]
+    for name in ("gallery", "scripted", "keep", "send", "extend", "towns"):
+        monkeypatch.setitem(registry.ACCESS, name, Route(Who.ANYONE, ("GET", "POST")))
+    gallery_urls.received.clear()
+    gallery_urls.answers.clear()
+    server = make_server(
+        "localhost", 0, StaticFilesHandler(get_wsgi_application()), handler_class=Quiet
+    )
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://localhost:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    path = os.environ.get("SPORADES_CHROMIUM")
+    return {
+        **browser_type_launch_args,
+        **({"executable_path": path} if path else {}),
+        "args": ["--no-sandbox", "--disable-gpu", "--disable-quic"],
+    }
+
+
+@pytest.fixture(autouse=True)
+def _invented():
+    """These tests need no exam."""
+
+
+@pytest.fixture
+def complaints(page):
+    """What the console says: nothing is expected there."""
+    said = []
+    page.on(
+        "console",
+        lambda message: message.type in ("error", "warning") and said.append(message.text),
+    )
+    page.on("pageerror", lambda error: said.append(str(error)))
+    return said
+
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SEEN = [
+    "/composants",
+    "/composants?erreurs=1",
+    "/accessibilite",
+    "/nulle-part",
+]
+
+
+@pytest.mark.parametrize("shown", [(1280, "light"), (1280, "dark"), (320, "light"), (320, "dark")])
+@pytest.mark.parametrize("address", SEEN)
+def test_a_page_has_no_fault_of_accessibility_and_never_scrolls_sideways(
+    site, page, complaints, address, shown
+):
+    width, scheme = shown
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(site + address)
+    page.wait_for_load_state("networkidle")
+
+    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+
+    assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert [one for one in complaints if "404" not in one] == []
+
+
+# --- By keyboard ---------------------------------------------------------------------------
+
+
+def test_the_first_key_leads_to_the_content(site, page):
+    page.goto(f"{site}/mentions-legales")
+
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Aller au contenu")).to_be_focused()
+    page.keyboard.press("Enter")
+
+    expect(page.locator("main")).to_be_focused()
+
+
+def test_every_link_and_control_is_reached_by_the_keyboard_in_the_order_of_the_page(site, page):
+    page.goto(f"{site}/composants")
+    expected = page.evaluate(
+        """() => [...document.querySelectorAll(
+             "a[href], button:not([disabled]), input:not([type=hidden]), select, textarea, summary")]
+           .filter(one => one.checkVisibility({ visibilityProperty: true }))
+           .filter(one => one.type !== "radio" || one === document.querySelector(`[name=${one.name}]`))
+           .map((one, index) => (one.dataset.place = index))"""
+    )
+
+    reached = []
+    for _ in expected:
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("Number(document.activeElement.dataset.place)"))
+
+    assert reached == expected
+
+
+def test_the_menu_opens_on_a_small_screen_without_script(site, browser):
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 800})
+    page = context.new_page()
+    page.goto(f"{site}/mentions-legales")
+    link = page.get_by_role("link", name="Créer mon compte")
+    expect(link).to_be_hidden()
+
+    page.locator("summary", has_text="Menu").click()
+
+    expect(link).to_be_visible()
+    context.close()
+
+
+def test_the_summary_of_errors_takes_the_focus_and_its_links_lead_to_the_fields(site, page):
+    page.goto(f"{site}/composants?erreurs=1")
+    expect(page.locator("[data-error-summary]")).to_be_focused()
+
+    page.get_by_role("link", name=re.compile("Date de naissance")).click()
+
+    expect(page.get_by_label("Jour")).to_be_focused()
+
+
+# --- Scripts -------------------------------------------------------------------------------
+
+
+def test_dark_can_be_chosen_and_is_remembered(site, page):
+    page.goto(f"{site}/cookies")
+
+    page.get_by_role("button", name="Sombre").click()
+    page.goto(f"{site}/plan-du-site")
+
+    expect(page.get_by_role("button", name="Sombre")).to_have_attribute("aria-pressed", "true")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(15, 22, 27)"
+
+
+def test_what_is_typed_is_kept_and_it_is_said(site, page):
+    page.clock.install()
+    page.goto(f"{site}/essai")
+    page.get_by_label("Nom", exact=True).fill("Durand")
+
+    page.clock.fast_forward(2500)
+
+    expect(page.get_by_text("Brouillon enregistré à 23 h 41 (heure de Paris).")).to_be_visible()
+    (where, sent), *more = gallery_urls.received
+    assert (where, sent["nom"], sent["revision"], more) == ("/saisie", "Durand", "1", [])
+    assert page.locator("[name=revision]").input_value() == "2"
+
+
+def test_a_failure_to_keep_is_said_tried_again_and_loses_nothing(site, page):
+    page.clock.install()
+    page.goto(f"{site}/essai")
+    gallery_urls.answers["/saisie"] = 503
+    page.get_by_label("Nom", exact=True).fill("Durand")
+    page.clock.fast_forward(2500)
+    expect(page.get_by_text("votre saisie reste sur cette page")).to_be_visible()
+
+    gallery_urls.answers.clear()
+    page.clock.fast_forward(5000)
+
+    expect(page.get_by_text("Brouillon enregistré à")).to_be_visible()
+    assert page.get_by_label("Nom", exact=True).input_value() == "Durand"
+    assert [sent["nom"] for _, sent in gallery_urls.received] == ["Durand", "Durand"]
+
+
+def test_another_tab_that_wrote_meanwhile_stops_the_keeping(site, page):
+    page.clock.install()
+    page.goto(f"{site}/essai")
+    gallery_urls.answers["/saisie"] = 409
+    page.get_by_label("Nom", exact=True).fill("Durand")
+    page.clock.fast_forward(2500)
+    expect(page.get_by_text("Cette page est ouverte ailleurs.")).to_be_visible()
+
+    page.get_by_label("Nom", exact=True).fill("Durand-Martin")
+    page.clock.fast_forward(60_000)
+
+    assert len(gallery_urls.received) == 1
+
+
+def test_two_clicks_send_once(site, page):
+    page.goto(f"{site}/essai")
+    # The answer stays on the way: the page is still there for the second click.
+    page.evaluate("""() => {
+        const button = document.querySelector("button[type=submit]");
+        button.click();
+        button.click();
+    }""")
+    page.wait_for_url("**/envoi")
+
+    assert [where for where, _ in gallery_urls.received] == ["/envoi"]
+
+
+def test_a_town_is_picked_by_the_keyboard_with_its_code(site, page):
+    page.goto(f"{site}/essai")
+    field = page.get_by_role("combobox", name="Ville")
+    field.press_sequentially("lill")
+    expect(page.get_by_role("option")).to_have_text(
+        ["Lille (Nord)", "Lillebonne (Seine-Maritime)", "Lillers (Pas-de-Calais)"]
+    )
+
+    field.press("ArrowDown")
+    field.press("ArrowDown")
+    expect(field).to_have_attribute("aria-activedescendant", "propositions-1-1")
+    field.press("Enter")
+
+    expect(field).to_have_value("Lillebonne")
+    expect(page.locator("#code")).to_have_value("76384")
+    expect(page.get_by_role("option")).to_have_count(0)
+    assert page.url.endswith("/essai")
+
+
+def test_typing_on_after_a_pick_forgets_its_code_and_escape_closes_the_list(site, page):
+    page.goto(f"{site}/essai")
+    field = page.get_by_role("combobox", name="Ville")
+    field.press_sequentially("lille")
+    page.get_by_role("option", name="Lille (Nord)").click()
+    expect(page.locator("#code")).to_have_value("59350")
+
+    field.press_sequentially("r")
+    expect(page.locator("#code")).to_have_value("")
+    expect(page.get_by_role("option")).to_have_count(1)
+    field.press("Escape")
+
+    expect(page.get_by_role("option")).to_have_count(0)
+    expect(field).to_have_value("Liller")
+
+
+def test_an_open_list_of_suggestions_has_no_fault_of_accessibility(site, page):
+    page.goto(f"{site}/essai")
+    page.get_by_role("combobox", name="Ville").press_sequentially("lill")
+    expect(page.get_by_role("option")).to_have_count(3)
+
+    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+
+    assert [one["id"] for one in found] == []
+
+
+def test_a_password_can_be_read_by_the_one_who_types_it(site, page):
+    page.goto(f"{site}/essai")
+    page.get_by_label("Afficher le mot de passe").check(force=True)
+
+    expect(page.locator("#secret")).to_have_attribute("type", "text")
+
+
+def test_the_end_of_a_session_is_announced_and_can_be_put_off(site, page):
+    page.clock.install()
+    page.goto(f"{site}/essai?session=1")
+    page.clock.fast_forward(24 * 60_000)
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+    page.clock.fast_forward(2 * 60_000)
+    dialog = page.get_by_role("dialog", name="Êtes-vous toujours là ?")
+    expect(dialog).to_contain_text("Votre session se termine dans 4 minutes")
+    assert Axe().run(page, options={"runOnly": RULES}).response["violations"] == []
+    dialog.get_by_role("button", name="Rester connecté").click()
+
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    assert [where for where, _ in gallery_urls.received] == ["/prolonger"]
+    page.clock.fast_forward(20 * 60_000)
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_after_the_end_of_a_session_what_was_typed_is_still_there(site, page):
+    page.clock.install()
+    page.goto(f"{site}/essai?session=1")
+    gallery_urls.answers.update({"/saisie": 403, "/prolonger": 403})
+    page.get_by_label("Nom", exact=True).fill("Durand")
+
+    page.clock.fast_forward(31 * 60_000)
+
+    dialog = page.get_by_role("dialog", name="Votre session est terminée")
+    expect(dialog.get_by_role("link", name="Me connecter dans un nouvel onglet")).to_be_visible()
+    dialog.get_by_role("button", name="Revenir à ma saisie").click()
+    expect(page.get_by_label("Nom", exact=True)).to_have_value("Durand")
+
+
+def test_another_tab_keeps_this_one_alive_and_renews_its_token(site, context):
+    first, second = context.new_page(), context.new_page()
+    first.clock.install()
+    first.goto(f"{site}/essai?session=1")
+    first.clock.fast_forward(26 * 60_000)
+    expect(first.get_by_role("dialog")).to_be_visible()
+
+    second.goto(f"{site}/essai?session=1")
+
+    expect(first.get_by_role("dialog")).to_be_hidden()
+    fresh = second.locator("[name=csrfmiddlewaretoken]").first.input_value()
+    expect(first.locator("[name=csrfmiddlewaretoken]").first).to_have_value(fresh)

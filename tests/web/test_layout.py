@@ -1,0 +1,277 @@
+"""What every page shares: its look, its frame, and what it says when something fails."""
+
+import re
+from pathlib import Path
+
+import brotli
+import lxml.html
+import pytest
+from django.core.management import call_command
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from django.test import RequestFactory
+
+from sporades.web.layout import bundle, errors
+from sporades.web.layout.context import CANDIDATE, STAFF, frame
+from sporades.web.layout.middleware import arrival
+
+WEB = Path(bundle.__file__).resolve().parents[1]
+TEMPLATES = sorted(WEB.glob("**/*.html"))
+STATE_MARKS = re.compile(r"marianne-|spectral|liberté, égalité|république française", re.IGNORECASE)
+
+
+@pytest.fixture(autouse=True)
+def _invented():
+    """These tests need no exam, and no database."""
+
+
+# --- The look ------------------------------------------------------------------------------
+
+
+def test_the_style_sheet_is_the_one_that_the_installed_design_system_gives():
+    assert bundle.TARGET.read_text(encoding="utf-8") == bundle.bundle()
+
+
+def test_dark_is_the_same_whether_the_device_or_the_reader_asks_for_it():
+    theme = bundle.THEME.read_text(encoding="utf-8")
+    asked = re.search(r":root:not\(\[data-fr-theme=\"light\"\]\) \{(.*?)\}", theme, re.DOTALL)[1]
+    chosen = re.search(r":root\[data-fr-theme=\"dark\"\] \{(.*?)\}", theme, re.DOTALL)[1]
+
+    assert asked.split() == chosen.split()
+    assert "--page" in asked
+
+
+def test_no_brand_of_the_state_is_in_the_repository():
+    named = [path.name for path in WEB.parent.rglob("*") if STATE_MARKS.search(path.name)]
+    said = [
+        path.name
+        for path in [*TEMPLATES, *bundle.STATIC.rglob("*.css"), *bundle.STATIC.rglob("*.svg")]
+        if re.search(
+            r"font-family:\s*[\"']?(marianne|spectral)|marianne\.|liberté, égalité|république française",
+            path.read_text(encoding="utf-8"),
+            re.IGNORECASE,
+        )
+    ]
+
+    assert (named, said) == ([], [])
+
+
+def test_only_what_pages_use_is_collected(tmp_path, settings):
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "sporades.web.layout.static.Storage"},
+    }
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+    collected = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert not [path for path in collected if STATE_MARKS.search(path.name)]
+    assert sum(path.stat().st_size for path in collected) < 3_000_000
+    main = next(tmp_path.glob("js/main.*.js")).read_text()
+    imported = re.findall(r"from \"\./([\w.]+)\"", main)
+    assert imported
+    assert all(re.fullmatch(r"\w+\.[0-9a-f]{12}\.js", name) for name in imported)
+
+
+def test_a_page_weighs_little():
+    sent = [
+        *(bundle.STATIC / name for name in ("design.css", "theme.css", "mark.svg")),
+        *bundle.STATIC.glob("js/*.js"),
+    ]
+
+    assert sum(len(brotli.compress(path.read_bytes())) for path in sent) < 60_000
+
+
+def test_every_class_that_a_template_names_has_its_rule():
+    css = "".join(path.read_text(encoding="utf-8") for path in bundle.STATIC.glob("*.css"))
+    known = set(re.findall(r"\.((?:fr|s)-[\w-]+)", css))
+    named = {
+        (name, path.name)
+        for path in TEMPLATES
+        for words in re.findall(r'class="([^"]*)"', path.read_text(encoding="utf-8"))
+        for name in re.sub(r"\S*\{[{%].*?[}%]\}\S*", " ", words).split()
+        if name.startswith(("fr-", "s-"))
+    }
+
+    assert sorted((name, where) for name, where in named if name not in known) == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(WEB)))
+def test_a_template_has_no_inline_script_or_style_and_trusts_no_text(path):
+    text = path.read_text(encoding="utf-8")
+
+    assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:|\|safe\b|autoescape off", text)
+    assert not re.search(r"<script(?![^>]*(\bsrc=|type=\"application/json\"))", text)
+    assert not re.search(r"<(iframe|frame|video|audio|object|embed|marquee|blink)\b", text)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in sorted(WEB.glob("components/**/*.html")) if path.name != "gallery.html"],
+    ids=lambda path: path.stem,
+)
+def test_a_component_says_its_parameters_and_is_in_the_gallery(path):
+    first = path.read_text(encoding="utf-8").splitlines()[0]
+    gallery = (path.parent / "gallery.html").read_text(encoding="utf-8")
+
+    assert re.fullmatch(r"\{# .* #\}", first)
+    assert f'"components/{path.name}"' in gallery or path.name == "error_summary.html"
+
+
+# --- The frame -----------------------------------------------------------------------------
+
+
+def printed(template="base.html", **context):
+    return lxml.html.fromstring(render_to_string(template, {"layout": frame(), **context}))
+
+
+def words(element):
+    return " ".join(element.text_content().split())
+
+
+def test_signed_out_the_menu_leads_to_sign_in_sign_up_and_openings():
+    menu = printed().cssselect(".s-menu-wide a")
+
+    assert [words(link) for link in menu][:3] == [
+        "Me connecter",
+        "Créer mon compte",
+        "Ouverture des services",
+    ]
+
+
+def test_a_candidate_finds_the_four_entries_of_the_guide():
+    menu = printed(layout=frame(person="Camille DURAND", entries=CANDIDATE)).cssselect(
+        ".s-menu-wide a"
+    )
+
+    assert [words(link) for link in menu][1:5] == [
+        "M'inscrire",
+        "Mes inscriptions",
+        "Mes documents",
+        "Ouverture des services",
+    ]
+
+
+def test_staff_find_the_office():
+    menu = printed(layout=frame(person="Claude MARTIN", entries=STAFF)).cssselect(".s-menu-wide a")
+
+    assert words(menu[0]) == "Gestion"
+
+
+def test_the_menu_is_the_same_on_small_and_large_screens():
+    layout = printed()
+
+    wide, narrow = (layout.cssselect(f"{nav} a") for nav in (".s-menu-wide", ".s-menu-narrow"))
+
+    assert [link.get("href") for link in wide] == [link.get("href") for link in narrow]
+
+
+@pytest.mark.parametrize(
+    ("path", "current"),
+    [
+        ("/mes-inscriptions", "Mes inscriptions"),
+        ("/mes-inscriptions/00012/historique", "Mes inscriptions"),
+        ("/m-inscrire", "M'inscrire"),
+        ("/mentions-legales", None),
+    ],
+)
+def test_the_menu_says_where_the_reader_is(path, current):
+    layout = printed(layout=frame(path=path, person="Camille DURAND", entries=CANDIDATE))
+
+    here = layout.cssselect(".s-menu-wide [aria-current=page]")
+    assert [words(link) for link in here] == ([current] if current else [])
+
+
+def test_the_name_of_the_reader_stands_at_the_top_with_their_account_and_the_way_out():
+    top = printed(layout=frame(person="Camille DURAND", entries=CANDIDATE)).cssselect(
+        "header .s-person"
+    )[0]
+
+    assert words(top) == "Camille DURAND Modifier mon compte Se déconnecter"
+    assert top.cssselect("form")[0].get("method") == "post"
+
+
+def test_signed_out_no_name_stands_there():
+    assert printed().cssselect(".s-person") == []
+
+
+def test_the_header_and_the_footer_say_what_the_law_and_the_guide_want(settings):
+    settings.SERVICE_NAME, settings.DEPLOYER_NAME = "Inscriptions", "Académie d'essai"
+    layout = printed(layout=frame())
+
+    assert (
+        words(layout.cssselect("header .s-brand")[0])
+        == "Inscriptions Gestion des examens et concours"
+    )
+    foot = layout.cssselect("footer")[0]
+    assert [
+        re.sub(r"(Accessibilité : ).*", r"\1…", words(link)) for link in foot.cssselect("li a")
+    ] == [
+        "Mentions légales",
+        "Accessibilité : …",
+        "Données personnelles",
+        "Cookies",
+        "Plan du site",
+        "Contact",
+    ]
+    assert "© Académie d'essai - Tous droits réservés" in words(foot)
+
+
+def test_the_first_links_lead_to_parts_of_the_page():
+    layout = printed()
+    links = layout.cssselect(".fr-skiplinks a")
+
+    assert [link.get("href") for link in links] == ["#contenu", "#menu", "#pied"]
+    assert all(layout.cssselect(link.get("href")) for link in links)
+
+
+def test_a_page_says_its_language_and_its_kind():
+    html = render_to_string("base.html", {"layout": frame()})
+
+    assert html.lstrip().startswith("<!doctype html>")
+    assert printed().get("lang") == "fr"
+
+
+def test_a_banner_shows_on_every_page():
+    layout = printed(banner={"kind": "warning", "message": "Clôture prolongée."})
+
+    assert words(layout.cssselect(".s-banner")[0]) == "Clôture prolongée."
+
+
+def arriving(view):
+    """Return what a view answers to a request that has just arrived."""
+    return arrival(view)(RequestFactory().get("/quelque-part"))
+
+
+def test_the_frame_of_a_page_asks_nothing_of_the_database():
+    # No mark gives this test a database: a query would fail it.
+    assert arriving(lambda request: HttpResponse(render_to_string("base.html", {}, request)))
+
+
+# --- Errors --------------------------------------------------------------------------------
+
+PAGES_OF_ERROR = [
+    (errors.bad_request, 400),
+    (errors.forbidden, 403),
+    (errors.not_found, 404),
+    (errors.csrf_failure, 403),
+    (errors.server_error, 500),
+    (errors.unavailable, 503),
+]
+
+
+@pytest.mark.parametrize(
+    ("view", "status"), PAGES_OF_ERROR, ids=lambda one: getattr(one, "__name__", one)
+)
+def test_a_page_of_error_stands_without_a_database_and_never_says_closed(view, status):
+    response = arriving(view)
+    html = lxml.html.fromstring(response.content.decode())
+
+    assert response.status_code == status
+    assert len(html.cssselect("h1")) == 1
+    assert not re.search(r"clos|clôtur|fermé|dépassé|trop tard", words(html), re.IGNORECASE)
+
+
+def test_an_overloaded_service_says_when_to_come_back():
+    assert int(arriving(errors.unavailable).headers["Retry-After"]) > 0

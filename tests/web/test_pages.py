@@ -1,0 +1,310 @@
+"""The public pages that every service owes its readers, and what they say."""
+
+import csv
+import re
+from itertools import pairwise
+
+import lxml.html
+import pytest
+from django.core.checks import run_checks
+from django.urls import NoReverseMatch, reverse
+
+from sporades.accounts.models import ACTIVATION_LASTS
+from sporades.accounts.operations import KEPT_WITHOUT_REGISTRATION, WARNED_BEFORE
+from sporades.territory.models import ManagingService
+from sporades.web import registry
+from sporades.web.access import Who
+from sporades.web.account import devices
+from sporades.web.layout import audit
+from sporades.web.layout.audit import Conformity, Criterion, Status
+from sporades.web.public.plan import STEPS, TITLES
+
+HOST = "inscriptions.exemple.test"
+PAGES = ["home", "legal", "accessibility", "privacy", "cookies", "sitemap", "contact"]
+
+
+@pytest.fixture(autouse=True)
+def _invented():
+    """These tests need no exam."""
+
+
+@pytest.fixture
+def opened(client):
+    """Return a public page, as anyone gets it."""
+
+    def opened(name):
+        response = client.get(reverse(f"public:{name}"), headers={"host": HOST})
+        assert response.status_code == 200
+        return lxml.html.fromstring(response.content.decode())
+
+    return opened
+
+
+def words(element):
+    return " ".join(element.text_content().split())
+
+
+# --- Every page ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_anyone_reads_a_page_with_one_title_and_headings_in_order(opened, db, name):
+    page = opened(name)
+
+    levels = [
+        int(heading.tag[1]) for heading in page.cssselect("main h1, main h2, main h3, main h4")
+    ]
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert re.fullmatch(r"\S.* - Sporades", words(page.cssselect("title")[0]))
+
+
+@pytest.mark.parametrize("name", sorted(set(PAGES) - {"contact"}))
+def test_a_page_that_says_the_same_to_all_asks_nothing_of_the_database(opened, name):
+    # No mark gives this test a database: a query would fail it.
+    opened(name)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_leaves_no_blank_for_the_deployer_to_fill(opened, db, name):
+    assert not re.search(r"à compléter|lorem|xxx|todo", words(opened(name)), re.IGNORECASE)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_links_of_a_page_lead_somewhere(opened, db, client, name):
+    inside = {
+        link.get("href")
+        for link in opened(name).cssselect("nav a, footer a, main a")
+        if link.get("href", "").startswith("/")
+    }
+
+    # A page for those who have an account leads to the page where one signs in.
+    ends = {url: client.get(url, headers={"host": HOST}, follow=True).status_code for url in inside}
+    assert ends == dict.fromkeys(inside, 200)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_menu_and_the_way_to_the_site_map_are_the_same_on_every_page(opened, db, name):
+    page = opened(name)
+
+    menu = [link.get("href") for link in page.cssselect(".s-menu-wide a")]
+    assert menu == [
+        reverse(one)
+        for one in ("account_login", "account_signup", "public:services", "public:help")
+    ]
+    assert len(page.cssselect(f"footer a[href='{reverse('public:sitemap')}']")) == 1
+    assert len(page.cssselect("header, nav, main, footer")) >= 4
+
+
+# --- Mentions légales, données personnelles, cookies -----------------------------------------
+
+
+def test_the_legal_page_says_who_publishes_and_who_hosts(opened, settings):
+    settings.DEPLOYER_NAME = "Rectorat d'essai"
+    settings.DEPLOYER_ADDRESS = "2, rue du Port, 59000 Lille"
+    settings.PUBLICATION_DIRECTOR = "la rectrice"
+    settings.HOST_NAME = "Hébergeur d'essai, 1, quai Nord, 75000 Paris"
+
+    page = words(opened("legal"))
+
+    for owed in (
+        "Rectorat d'essai",
+        "2, rue du Port, 59000 Lille",
+        "la rectrice",
+        "Hébergeur d'essai, 1, quai Nord, 75000 Paris",
+    ):
+        assert owed in page
+
+
+def test_a_real_installation_is_told_which_legal_fact_it_has_not_given(settings):
+    settings.DEPLOYER_ADDRESS = "2, rue du Port, 59000 Lille"
+    settings.PUBLICATION_DIRECTOR = settings.HOST_NAME = settings.PRIVACY_CONTACT = ""
+
+    found = [
+        one.msg.split()[0]
+        for one in run_checks(include_deployment_checks=True)
+        if one.id == "sporades.E001"
+    ]
+
+    assert found == ["PUBLICATION_DIRECTOR", "HOST_NAME", "PRIVACY_CONTACT"]
+
+
+def test_the_durations_announced_are_those_of_the_program(opened):
+    rows = {words(row[0]): words(row[-1]) for row in opened("privacy").cssselect("table tbody tr")}
+
+    assert ACTIVATION_LASTS.total_seconds() == 48 * 3600
+    assert rows["Compte non activé"].startswith("48 heures")
+    assert (KEPT_WITHOUT_REGISTRATION.days // 30, WARNED_BEFORE.days) == (6, 30)
+    assert (
+        rows["Compte sans inscription"] == "Six mois. Un message vous prévient trente jours avant."
+    )
+
+
+def test_a_minor_finds_the_essential_in_plain_words_at_the_top(opened):
+    first = opened("privacy").cssselect("main section")[0]
+
+    assert "moins de dix-huit ans" in words(first.cssselect("h2")[0])
+    longest = max(len(words(item).split()) for item in first.cssselect("li"))
+    assert longest <= 26
+
+
+def test_the_cookies_described_are_those_that_the_service_sets(opened, settings):
+    described = [words(one) for one in opened("cookies").cssselect("tbody th")]
+
+    assert described == [settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, devices.COOKIE]
+
+
+def test_reading_a_public_page_sets_no_cookie(client):
+    response = client.get(reverse("public:cookies"), headers={"host": HOST})
+
+    assert response.cookies == {}
+
+
+# --- Accessibility -----------------------------------------------------------------------------
+
+
+def test_the_grid_has_the_106_criteria_of_the_rgaa():
+    by_theme = (9, 2, 3, 13, 8, 2, 5, 10, 4, 14, 13, 11, 12)
+
+    numbers = [criterion.number for criterion in audit.CONFORMITY.criteria]
+
+    assert numbers == [
+        f"{theme}.{rank}" for theme, count in enumerate(by_theme, 1) for rank in range(1, count + 1)
+    ]
+
+
+def test_nothing_is_claimed_without_saying_how_it_was_checked():
+    silent = [
+        criterion.number
+        for criterion in audit.CONFORMITY.criteria
+        if criterion.status is not Status.TO_ASSESS and not criterion.checked
+    ]
+
+    assert silent == []
+
+
+def test_the_rate_announced_is_counted_from_the_grid(opened):
+    with audit.GRID.open(encoding="utf-8", newline="") as rows:
+        statuses = [row["statut"] for row in csv.DictReader(rows)]
+    applicable = len(statuses) - statuses.count("non applicable")
+
+    page = opened("accessibility")
+
+    shown = {words(one[0]): words(one[1]) for one in page.cssselect("main dl > div")}
+    assert shown["Taux de conformité"] == f"{statuses.count('conforme') * 100 // applicable} %"
+    assert shown["À évaluer"] == str(statuses.count("à évaluer"))
+    assert len(page.cssselect("main tbody tr")) == len(statuses)
+
+
+def grid(met, failed, not_applicable=0, to_assess=0):
+    statuses = (
+        [Status.MET] * met
+        + [Status.FAILED] * failed
+        + [Status.NOT_APPLICABLE] * not_applicable
+        + [Status.TO_ASSESS] * to_assess
+    )
+    return Conformity(
+        tuple(Criterion(str(number), "", "", status, "") for number, status in enumerate(statuses))
+    )
+
+
+@pytest.mark.parametrize(
+    ("conformity", "rate", "label"),
+    [
+        (grid(10, 0, 5), 100, "totalement conforme"),
+        (grid(99, 1), 99, "partiellement conforme"),
+        (grid(1, 1), 50, "partiellement conforme"),
+        (grid(49, 51), 49, "non conforme"),
+        (grid(0, 0, 3), 0, "non conforme"),
+        (grid(99, 0, 0, 1), 99, "non conforme"),
+    ],
+)
+def test_the_label_follows_the_law(conformity, rate, label):
+    assert (conformity.rate, conformity.label) == (rate, label)
+
+
+def test_a_grid_with_an_unknown_status_is_refused(tmp_path):
+    wrong = tmp_path / "grid.csv"
+    wrong.write_text(
+        "critère,thème,sujet,statut,vérification\n1.1,a,b,parfait,c\n", encoding="utf-8"
+    )
+
+    with pytest.raises(ValueError, match="parfait"):
+        audit.read(wrong)
+
+
+# --- Plan du site, contact ---------------------------------------------------------------------
+
+
+def test_the_site_map_shows_every_page_of_the_registry_that_is_not_a_step(opened):
+    listed = {link.get("href") for link in opened("sitemap").cssselect("main li a")}
+
+    owed = {
+        name: address
+        for name, route in registry.ACCESS.items()
+        if route.page
+        and route.who in (Who.ANYONE, Who.SIGNED_IN, Who.CANDIDATE)
+        and "GET" in route.methods
+        and name not in STEPS
+        and (address := _address(name))
+    }
+    assert {name for name in owed if name not in TITLES} == set()
+    assert listed == set(owed.values())
+
+
+def _address(name):
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+@pytest.fixture
+def services(territory, db):
+    """Two services in Lille and one in La Réunion."""
+    ManagingService.objects.all().delete()
+    return [
+        ManagingService.objects.create(
+            academy_id=academy,
+            code=f"service-{number}",
+            sector=sector,
+            name=f"Département des examens {number}",
+            contact_name="Mme Exemple",
+            phone=f"03 00 00 00 0{number}",
+            email=f"service{number}@exemple.test",
+            address=["Rectorat", f"{number}, rue du Port"],
+        )
+        for number, (academy, sector) in enumerate(
+            [("A09", "Production"), ("A09", "Services"), ("A28", "Tous les examens")]
+        )
+    ]
+
+
+def test_each_managing_service_is_found_by_academy_and_sector(opened, services):
+    page = opened("contact")
+
+    cards = [words(one) for one in page.cssselect(".s-contact")]
+    assert len(cards) == len(services)
+    for service in services:
+        card = next(card for card in cards if service.name in card)
+        for said in (
+            service.sector,
+            service.contact_name,
+            service.phone,
+            service.email,
+            service.address[1],
+        ):
+            assert said in card
+    assert len(page.cssselect("main section")) == len({one.academy_id for one in services})
+
+
+def test_the_contacts_ask_one_question_of_the_database(client, services, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        client.get(reverse("public:contact"), headers={"host": HOST})
+
+
+def test_without_any_service_the_page_says_so(opened, db):
+    ManagingService.objects.all().delete()
+
+    assert "ne sont pas encore publiées" in words(opened("contact").cssselect("main")[0])
