@@ -13,15 +13,17 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from sporades.core.french import ZONES
 from sporades.exams.checking import Source
+from sporades.exams.checking.openings import NATIONAL_ZONE
+from sporades.exams.operations.checks import Given, open_source, zones
 from sporades.exams.schema.clock import FIRST_PASSAGE, SECOND_PASSAGE
-from sporades.territory.queries import academy
+from sporades.exams.schema.openings import Reach
 
 _TOKEN = re.compile(r"@J(?P<days>[+-]\d+) (?P<hour>\d{2}:\d{2})|@H(?P<hours>[+-]\d+)")
-NATIONAL_ZONE = "Europe/Paris"
 
 
-def sources(folder: Path, *, at: datetime) -> list[Source]:
+def sources(folder: Path, *, at: datetime) -> list[Given]:
     """Return the réglementation files of a folder, their dates made absolute.
 
     Args:
@@ -31,33 +33,47 @@ def sources(folder: Path, *, at: datetime) -> list[Source]:
     return [expanded(path, at=at) for path in sorted(folder.glob("*.yaml"))]
 
 
-def expanded(path: Path, *, at: datetime) -> Source:
-    """Return a demo file with its dates made absolute. Raises OSError, yaml.YAMLError."""
-    text = path.read_text(encoding="utf-8")
+def expanded(path: Path, *, at: datetime) -> Given:
+    """Return a demo file with its dates made absolute; as it is where it makes no sense.
+
+    What is wrong in it is told when it is checked, as for any other file.
+    """
+    source = open_source(path)
+    if not isinstance(source, Source):
+        return path
+    text = source.text
     for start, end, written in sorted(_replacements(text, at), reverse=True):
         text = f'{text[:start]}"{written}"{text[end:]}'
-    return Source(str(path), text)
+    return Source(source.name, text)
 
 
 def _replacements(text: str, at: datetime) -> Iterator[tuple[int, int, str]]:
     """Find the tokens: where each starts and ends in the text, and what stands for it."""
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
-    keys = _values(root)
-    is_national = "registre" in keys and keys["registre"].value == "national"
-    for opening in keys["ouvertures"].value if "ouvertures" in keys else ():
+    try:
+        keys = _values(yaml.compose(text, Loader=yaml.SafeLoader))
+    except yaml.YAMLError:
+        return
+    is_national = _word(keys, "registre") == Reach.NATIONAL
+    openings = keys.get("ouvertures")
+    for opening in openings.value if isinstance(openings, yaml.SequenceNode) else ():
         values = _values(opening)
-        if "fuseau" in values:
-            zone = values["fuseau"].value
-        else:
-            zone = NATIONAL_ZONE if is_national else academy(values["academie"].value).zone
+        own_zone = NATIONAL_ZONE if is_national else zones().get(_word(values, "academie"))
+        zone = _word(values, "fuseau") or own_zone
         for node in values.values():
-            found = _TOKEN.fullmatch(node.value) if isinstance(node.value, str) else None
-            if found:
+            found = _TOKEN.fullmatch(str(node.value))
+            if found and zone in ZONES:
                 yield node.start_mark.index, node.end_mark.index, _written(found, at, zone)
 
 
-def _values(node: yaml.Node) -> dict[str, yaml.Node]:
-    return {key.value: value for key, value in node.value}
+def _values(node: yaml.Node | None) -> dict[str, yaml.Node]:
+    """Return the values of a mapping by their keys; none of anything else."""
+    if not isinstance(node, yaml.MappingNode):
+        return {}
+    return {str(key.value): value for key, value in node.value}
+
+
+def _word(values: dict[str, yaml.Node], key: str) -> str:
+    return str(values[key].value) if key in values else ""
 
 
 def _written(token: re.Match[str], at: datetime, zone: str) -> str:

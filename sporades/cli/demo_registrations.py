@@ -1,7 +1,165 @@
 """The demo's registrations, made through the real acts at instants when they were possible."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
+
+from sporades.acts import registering
+from sporades.candidates.models import Candidate
+from sporades.cli.demo_people import REGULAR, candidate
+from sporades.core.actors import Actor
+from sporades.exams.models import Exam, RegistrationService
+from sporades.registrations import drafting
+from sporades.registrations.dossier import Answers
+from sporades.registrations.models import Draft, Registration
+
+LILLE = {
+    "address_1": "27 rue du Grand-Large",
+    "postcode": "59000",
+    "town": "Lille",
+    "country": "99100",
+    "mobile": "06 39 98 27 27",
+}
+SAINT_DENIS = {**LILLE, "address_1": "8 allée des Filaos", "postcode": "97400", "town": "Saint-Denis"}
+NOTHING_MORE = {"publishes_name": "non", "shares_name": "non"}
+
+CHILDHOOD: dict[str, Answers] = {
+    "modalites": {"accepted": "on"},
+    "identification": LILLE,
+    "informations": {
+        "category": "INDIVIDUEL",
+        "passing_form": "GLOBALE",
+        "zone": "NORD",
+        "has_disability": "non",
+    },
+    "qualification": {"diploma": "CAP"},
+    "supplementaires": {"q-stage": "CRECHE", **NOTHING_MORE},
+    "epreuves": {
+        "statut-EP1": "inscrit",
+        "statut-EP2": "inscrit",
+        "statut-EP3": "inscrit",
+        "statut-EG1": "dispense",
+        "statut-EG2": "dispense",
+        "statut-EG3": "dispense",
+        "statut-UF1": "inscrit",
+        "option-UF1": "ANGLAIS",
+    },
+}
+TEACHER: dict[str, Answers] = {
+    "modalites": {"accepted": "on"},
+    "identification": LILLE,
+    "informations": {"zone": "LILLE", "has_disability": "non"},
+    "qualification": {"diploma": "LICENCE", "colouring": "HISTOIRE"},
+    "supplementaires": {"q-fonctionnaire": "non", **NOTHING_MORE, "publishes_name": "oui"},
+    "epreuves": {
+        "statut-ECRIT2-SCIENCES": "inscrit",
+        "statut-ECRIT2-HISTOIRE": "inscrit",
+        "statut-ECRIT2-ARTS": "inscrit",
+        "statut-ECRIT2-LANGUE": "non_inscrit",
+    },
+}
+BREVET: dict[str, Answers] = {
+    "modalites": {"accepted": "on"},
+    "identification": LILLE,
+    "informations": {"category": "ADULTE", "has_disability": "non"},
+    "supplementaires": NOTHING_MORE,
+    "epreuves": {"option-LANGUE": "ANGLAIS"},
+}
+CARE: dict[str, Answers] = {
+    "modalites": {"accepted": "on"},
+    "identification": SAINT_DENIS,
+    "informations": {
+        "category": "INDIVIDUEL",
+        "passing_form": "GLOBALE",
+        "zone": "NORD-EST",
+        "has_disability": "oui",
+    },
+    "qualification": {"experience": "6"},
+    "supplementaires": {"q-deja_presente": "oui", "q-derniere_session": "2024", **NOTHING_MORE},
+    "epreuves": {
+        **{
+            f"statut-{code}": "inscrit"
+            for code in ("E11", "E12", "E13", "E2", "E31", "E32", "E33", "E34", "E35", "E4", "E6")
+        },
+        "option-E4": "ANGLAIS",
+        "statut-E51": "benefice",
+        "note-E51": "13,5",
+        "session-E51": "2024",
+        "statut-E52": "inscrit",
+        "statut-E7": "inscrit",
+        "option-E7": "NATATION",
+        "statut-EF": "non_inscrit",
+        "statut-EFM": "non_inscrit",
+    },
+}
+SPORT: dict[str, Answers] = {
+    "modalites": {"accepted": "on"},
+    "identification": LILLE,
+    "informations": {"category": "DEJA-PRESENTE", "has_disability": "non"},
+}
 
 
 def make_registrations(*, at: datetime) -> None:
-    """Register the demo's regular candidate, once."""
+    """Register the demo's regular candidate, once: filed, modified, closed, withdrawn, begun."""
+    person = candidate(REGULAR)
+    if Registration.objects.filter(candidate=person).exists():
+        return
+    _file(person, "BACPRO-ASSP", "ASSP-DOMICILE", "A28", CARE, at=at - timedelta(days=20))
+    withdrawn = _file(person, "DNB", "GENERALE", "A09", BREVET, at=at - timedelta(days=15))
+    childhood = _file(person, "CAP-AEPE", "", "A09", CHILDHOOD, at=at - timedelta(days=10))
+    _amend(childhood, at=at - timedelta(days=9))
+    _file(person, "CRPE-EXT-BAC3", "", "A09", TEACHER, at=at - timedelta(days=5))
+    _begin(person, "CS4-AG2S", "AG2S", "A09", SPORT, at=at - timedelta(days=1))
+    registering.withdraw(
+        registration=Registration.objects.whole().get(pk=withdrawn.pk),
+        by=_author(person),
+        at=at - timedelta(hours=2),
+    )
+
+
+def _author(person: Candidate) -> Actor:
+    return Actor("candidate", str(person), f"user:{person.user_id}")
+
+
+def _begin(
+    person: Candidate,
+    exam: str,
+    speciality: str,
+    academy: str,
+    answers: dict[str, Answers],
+    *,
+    at: datetime,
+) -> Draft:
+    found = Exam.objects.select_related("domain", "session").get(code=exam)
+    service = RegistrationService.objects.get(
+        domain=found.domain, session=found.session, academy=academy, audience="grand_public"
+    )
+    draft = registering.begin(
+        candidate=person,
+        exam=found,
+        speciality=found.specialities.get(code=speciality) if speciality else None,
+        service=service,
+        by=_author(person),
+        at=at,
+    )
+    for section, typed in answers.items():
+        drafting.answer(draft=draft, section=section, typed=typed, seen_revision=None, at=at)
+    return draft
+
+
+def _file(person: Candidate, *what: Any, at: datetime) -> Registration:
+    draft = _begin(person, *what, at=at)
+    return registering.register(draft=draft, by=_author(person), at=at).registration
+
+
+def _amend(registration: Registration, *, at: datetime) -> None:
+    """Change an address, as people do who notice a slip in their summary."""
+    by = _author(registration.candidate)
+    draft = registering.amend(registration=registration, by=by, at=at)
+    drafting.answer(
+        draft=draft,
+        section="identification",
+        typed={**LILLE, "address_2": "Appartement 12"},
+        seen_revision=None,
+        at=at,
+    )
+    registering.register(draft=draft, by=by, at=at)

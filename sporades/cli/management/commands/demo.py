@@ -1,6 +1,7 @@
 """`sporades demo load`, `sporades demo code <address>`: the demo, and nowhere else."""
 
 from argparse import ArgumentParser
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from sporades.exams.operations import load
 from sporades.territory.operations import load_reference
 
 REGULATIONS = settings.BASE_DIR / "demo/reglementation"
+LONG_AGO = timedelta(days=60)
 BY = Actor("operator", "démonstration")
 
 
@@ -38,7 +40,7 @@ class Command(BaseCommand):
         load_reference()
         for source in demo_files.sources(REGULATIONS, at=now):
             load(source, by=BY, at=now)
-        demo_people.make_people(at=now)
+        demo_people.make_people(at=now - LONG_AGO)
         demo_registrations.make_registrations(at=now)
         self.stdout.write("Données de démonstration prêtes.")
 

@@ -1,0 +1,70 @@
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from sporades.accounts.models import User
+from sporades.cli import demo_people
+from sporades.exams import queries
+from sporades.exams.held import forget
+from sporades.registrations.models import Draft, Registration
+
+
+@pytest.fixture
+def _demo(settings, territory, db):
+    settings.DEMO = True
+    forget()
+    yield
+    forget()
+
+
+@pytest.mark.usefixtures("_demo")
+def test_the_demo_has_its_people_its_services_and_its_registrations():
+    call_command("demo", "load")
+
+    now = timezone.now()
+    assert set(User.objects.values_list("email", flat=True)) == {
+        *demo_people.CANDIDATES,
+        *demo_people.STAFF,
+    }
+    states = sorted(Registration.objects.values_list("exam__code", "state", "version"))
+    assert states == [
+        ("BACPRO-ASSP", "registered", 1),
+        ("CAP-AEPE", "registered", 2),
+        ("CRPE-EXT-BAC3", "registered", 1),
+        ("DNB", "withdrawn", 1),
+    ]
+    assert Draft.objects.open().get().exam.code == "CS4-AG2S"
+    services = [service for one in queries.programmes() for service in one.services]
+    assert {service.accepts(now) for service in services} == {True, False}
+    assert [s for s in services if now < s.closes_at < now + timedelta(hours=1, minutes=1)] != []
+    assert queries.upcoming_services(now) != []
+
+
+@pytest.mark.usefixtures("_demo")
+def test_loading_the_demo_again_changes_nothing():
+    call_command("demo", "load")
+    before = (Registration.objects.count(), User.objects.count(), Draft.objects.count())
+
+    call_command("demo", "load")
+
+    assert (Registration.objects.count(), User.objects.count(), Draft.objects.count()) == before
+
+
+@pytest.mark.usefixtures("_demo")
+def test_a_code_is_given_for_staff_and_for_nobody_else(capsys):
+    call_command("demo", "load")
+    capsys.readouterr()
+
+    call_command("demo", "code", "administrateur@demo.test")
+
+    assert len(capsys.readouterr().out.strip()) == 6
+    with pytest.raises(CommandError, match="nouveau@demo.test n'a pas de second facteur"):
+        call_command("demo", "code", "nouveau@demo.test")
+
+
+@pytest.mark.django_db
+def test_a_real_installation_has_no_demo_command():
+    with pytest.raises(CommandError, match="n'existe que dans la démonstration"):
+        call_command("demo", "load")
