@@ -23,7 +23,7 @@ def troubles(forms: list[tuple[Section, SectionForm]]) -> list[Trouble]:
             section=section.slug,
             title=section.title,
             field="" if name == "__all__" else name,
-            label="" if name == "__all__" else str(form.fields[name].label),
+            label="" if name == "__all__" else form.label_of(name),
             message=str(message),
         )
         for section, form in forms

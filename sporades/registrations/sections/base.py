@@ -31,6 +31,18 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
+class Hinted(str):
+    """The label of a choice, with what it means under it."""
+
+    hint = ""
+
+    def __new__(cls, label: str, hint: str) -> "Hinted":
+        """Return a label that carries its meaning."""
+        made = super().__new__(cls, label)
+        made.hint = hint
+        return made
+
+
 class CleanCharField(forms.CharField):
     """A line of text in its one normal form."""
 
@@ -47,6 +59,8 @@ class SectionForm(forms.Form):
         unsaid: the names of fields that the summary leaves out.
     """
 
+    # The page shows what is wrong at its top, above what it says before the questions.
+    errors_stand_above = True
     stored: ClassVar[tuple[str, ...]] = ()
     unsaid: ClassVar[tuple[str, ...]] = ()
 
@@ -75,6 +89,10 @@ class SectionForm(forms.Form):
             for name, field in self.fields.items()
             if name in self.data
         }
+
+    def label_of(self, name: str) -> str:
+        """Return the label of a field, whole, for a place where its neighbours do not stand."""
+        return str(self.fields[name].label)
 
     def typed_in_words(self, name: str) -> str:
         """Return what was typed in a field, valid or not, as a person reads it."""

@@ -4,7 +4,7 @@ from django import forms
 
 from sporades.exams.rules import candidacy
 from sporades.registrations.models import Registration
-from sporades.registrations.sections.base import Section, SectionForm
+from sporades.registrations.sections.base import Hinted, Section, SectionForm
 from sporades.registrations.sections.eligibility import refuse_ineligible
 
 YES, NO = "oui", "non"
@@ -58,10 +58,9 @@ class CandidacyForm(SectionForm):
         if not choices:
             del self.fields[name]
             return
-        self.fields[name].choices = [(code, label) for code, label, _ in choices]
-        self.fields[name].help_text = " ".join(
-            f"{label} : {meaning}" for _, label, meaning in choices
-        )
+        self.fields[name].choices = [
+            (code, Hinted(label, meaning)) for code, label, meaning in choices
+        ]
 
     def _build_zone(self) -> None:
         asked = self.dossier.rules.zones

@@ -29,22 +29,32 @@ PREFIX = "q-"
 EMPTY = (None, "", [])
 
 
+class ConsentField(forms.ChoiceField):
+    """Yes or no; no when nothing is said."""
+
+    def __init__(self, **options: Any) -> None:
+        """Offer the two answers."""
+        super().__init__(choices=YES_OR_NO, widget=forms.RadioSelect, **options)
+
+    def to_python(self, value: Any) -> str:
+        """Take silence for a no."""
+        return super().to_python(value) or NO
+
+
 class ExtraForm(SectionForm):
     """Questions as data: their fields are made from the réglementation."""
 
     def build(self) -> None:
         """Make a field for each question, then the two consents."""
         for question in self.questions:
-            self.fields[PREFIX + question.code] = field_of(question)
+            field = self.fields[PREFIX + question.code] = field_of(question)
+            # Whether it must be answered is judged in `clean`, where its condition is known.
+            field.is_conditional = question.is_mandatory
+            shown_when = _shown_when(question.when)
+            if shown_when:
+                field.widget.attrs["data-shown-when"] = shown_when
         for name, label, help_text in CONSENTS:
-            self.fields[name] = forms.ChoiceField(
-                label=label,
-                help_text=help_text,
-                choices=YES_OR_NO,
-                widget=forms.RadioSelect,
-                initial=NO,
-                required=False,
-            )
+            self.fields[name] = ConsentField(label=label, help_text=help_text)
             # The answer is no until the candidate says yes.
             self.initial.setdefault(name, NO)
 
@@ -138,6 +148,18 @@ def _depends_on_answers(condition: Condition | None) -> bool:
     return any(_depends_on_answers(part) for part in parts) or (
         condition.unless is not None and _depends_on_answers(condition.unless)
     )
+
+
+def _shown_when(condition: Condition | None) -> str:
+    """Say the simplest conditions to the page: this answer, or one of those."""
+    answer = condition.answer if condition else None
+    if answer is None or answer.is_given is not None:
+        return ""
+    if isinstance(answer.equal, bool):
+        return f"{PREFIX}{answer.question}={YES if answer.equal else NO}"
+    if answer.among:
+        return f"{PREFIX}{answer.question}={' '.join(answer.among)}"
+    return f"{PREFIX}{answer.question}={answer.equal}" if isinstance(answer.equal, str) else ""
 
 
 def field_of(question: Question) -> forms.Field:

@@ -59,12 +59,19 @@ class PapersForm(SectionForm):
         """Make the fields of each épreuve."""
         for offer in self.offers:
             self._build(offer)
+            self._ask_when_it_applies(offer)
+
+    def label_of(self, name: str) -> str:
+        """Name the épreuve before what is asked of it."""
+        code = name.partition("-")[2]
+        offer = next(offer for offer in self.offers if offer.code == code)
+        return f"{offer.label} : {self.fields[name].label}"
 
     def _build(self, offer: PaperOffer) -> None:
         code = offer.code
         if len(offer.statuses) > 1:
             self.fields[STATUS + code] = forms.ChoiceField(
-                label=f"{offer.label} : statut",
+                label="Statut",
                 choices=[(status.value, status.label) for status in offer.statuses],
                 initial=_usual(offer).value,
                 widget=forms.RadioSelect,
@@ -72,7 +79,7 @@ class PapersForm(SectionForm):
             )
         if offer.options:
             self.fields[OPTION + code] = forms.ChoiceField(
-                label=f"{offer.label} : {offer.options.label[0].lower()}{offer.options.label[1:]}",
+                label=offer.options.label,
                 choices=[
                     ("", "Choisir"),
                     *((one.code, one.label) for one in offer.options.choices),
@@ -81,7 +88,7 @@ class PapersForm(SectionForm):
             )
         if Status.KEPT in offer.statuses:
             self.fields[MARK + code] = forms.DecimalField(
-                label=f"{offer.label} : note obtenue",
+                label="Note obtenue",
                 required=False,
                 min_value=0,
                 max_value=20,
@@ -92,12 +99,26 @@ class PapersForm(SectionForm):
                 error_messages={"invalid": "Indiquez une note, par exemple 12,5."},
             )
             self.fields[SESSION + code] = forms.IntegerField(
-                label=f"{offer.label} : année de la session",
+                label="Année de la session",
                 required=False,
                 widget=forms.TextInput(attrs={"inputmode": "numeric"}),
                 help_text="L'année où vous avez obtenu cette note. Par exemple : 2025",
                 error_messages={"invalid": "Indiquez une année, par exemple 2025."},
             )
+
+    def _ask_when_it_applies(self, offer: PaperOffer) -> None:
+        """Options and marks are asked only of some statuses: the rules say when they lack."""
+        for prefix, status in (
+            (OPTION, Status.ENTERED),
+            (MARK, Status.KEPT),
+            (SESSION, Status.KEPT),
+        ):
+            field = self.fields.get(prefix + offer.code)
+            if field is None:
+                continue
+            field.is_conditional = True
+            if len(offer.statuses) > 1:
+                field.widget.attrs["data-shown-when"] = f"{STATUS}{offer.code}={status.value}"
 
     def clean(self) -> dict[str, Any]:
         """Judge the choices together: groups, exclusions, dependencies, dispensations, marks."""

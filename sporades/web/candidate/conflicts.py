@@ -43,10 +43,10 @@ def differences(*, mine: SectionForm, theirs: SectionForm) -> list[Difference]:
     return [
         Difference(
             name=name,
-            label=str(field.label),
+            label=mine.label_of(name),
             mine=mine.typed_in_words(name),
             theirs=theirs.typed_in_words(name),
         )
-        for name, field in mine.fields.items()
+        for name in mine.fields
         if one.get(name) != other.get(name)
     ]

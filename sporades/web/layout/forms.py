@@ -14,12 +14,14 @@ from django.forms import (
 )
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
+from django.forms.utils import ErrorList
+from django.utils.functional import cached_property
 
 
 class Field(BoundField):
     """A field of a form, with what its template asks about it."""
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """The shape of the field: group, checkbox, file, select, password or text."""
         widget = self.field.widget
@@ -32,6 +34,21 @@ class Field(BoundField):
             (PasswordInput, "password"),
         )
         return next((name for shape, name in shapes if isinstance(widget, shape)), "text")
+
+    @property
+    def is_greyed(self) -> bool:
+        """Whether the answer is shown but cannot be changed."""
+        return self.field.disabled
+
+    @property
+    def is_optional(self) -> bool:
+        """Whether the reader may leave it empty."""
+        return not (self.field.required or self.field.disabled)
+
+    @property
+    def known_errors(self) -> ErrorList | None:
+        """The errors of this field, if there are any."""
+        return self.form.errors.get(self.name)
 
     @property
     def is_in_parts(self) -> bool:
@@ -87,5 +104,9 @@ def groups(form: BaseForm) -> list[tuple[str, list[BoundField]]]:
 
 
 def _optional(form: BaseForm) -> dict[str, bool]:
-    asked = [field.field.required for field in form.visible_fields() if not field.field.disabled]
+    asked = [
+        field.field.required
+        for field in form.visible_fields()
+        if not field.field.disabled and not getattr(field.field, "is_conditional", False)
+    ]
     return {"all_required": all(asked), "all_optional": not any(asked), "asks": bool(asked)}

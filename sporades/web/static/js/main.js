@@ -4,6 +4,7 @@ import { autosave } from "./autosave.js";
 import { errorSummary } from "./errors.js";
 import { once } from "./once.js";
 import { passwords } from "./passwords.js";
+import { reveal } from "./reveal.js";
 import { session } from "./session.js";
 import { suggest } from "./suggest.js";
 
@@ -12,4 +13,5 @@ passwords();
 once();
 suggest();
 autosave();
+reveal();
 session();

@@ -1,0 +1,24 @@
+"""Whether this process lives, and whether it can serve."""
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse
+
+
+def alive(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view
+    """Answer as long as the process does."""
+    return HttpResponse("vivant\n", content_type="text/plain; charset=utf-8")
+
+
+def ready(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view
+    """Answer 200 when the database answers, 503 otherwise."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return HttpResponse(
+            "base de données injoignable\n",
+            status=503,
+            content_type="text/plain; charset=utf-8",
+            headers={"Retry-After": "10"},
+        )
+    return HttpResponse("prêt\n", content_type="text/plain; charset=utf-8")
