@@ -28,6 +28,7 @@ from sporades.web.layout.network import network_of
 
 PROVIDER = "franceconnect"
 NONCE, HINT = "franceconnect_nonce", "franceconnect_sign_out"
+CLAIMS = "franceconnect_claims"
 CIVILITIES = {"female": "mme", "male": "m"}
 
 
@@ -40,6 +41,9 @@ class FranceConnect(OpenIDConnectOAuth2Adapter):
         if login.account.extra_data["id_token"].get("nonce") != request.session.pop(NONCE, ""):
             raise ImmediateHttpResponse(redirect("socialaccount_login_error"))
         request.session[HINT] = [self.openid_config.get("end_session_endpoint", ""), id_token]
+        # What FranceConnect says of a person is used once, to fill a form; nothing is kept.
+        request.session[CLAIMS] = login.account.extra_data.get("userinfo", {})
+        login.account.extra_data = {}
         return login
 
     def _fetch_user_info(self, access_token: str) -> dict:
@@ -113,7 +117,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         return redirect("account_login")
     form = AccountForm(
         request.POST or None,
-        initial=answers_from(pending.account.extra_data.get("userinfo", {})),
+        initial=answers_from(request.session.get(CLAIMS, {})),
         on=local_day(request.arrived_at, settings.TIME_ZONE),
     )
     address_is_known = False
@@ -135,6 +139,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
                 address_is_known = True
         if not address_is_known:
             clear_pending_signup(request)
+            request.session.pop(CLAIMS, None)
             request.session[AWAITED] = email
             return redirect("account_email_verification_sent")
     context = {"form": form, "address_is_known": address_is_known}
@@ -142,9 +147,8 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 
 
 def _link(user, pending: SocialLogin) -> None:
-    # What FranceConnect says of a person is used once, not kept.
     SocialAccount.objects.create(
-        user=user, provider=pending.account.provider, uid=pending.account.uid, extra_data={}
+        user=user, provider=pending.account.provider, uid=pending.account.uid
     )
 
 

@@ -1,0 +1,268 @@
+"""FranceConnect, against a real OpenID Connect provider in a process of its own."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+from allauth.socialaccount.models import SocialAccount
+from django.core.cache import cache
+from django.urls import reverse
+from django.utils import timezone
+
+from sporades.accounts.models import User
+from sporades.acts import joining
+from sporades.mail.models import Message
+from tests.factories import a_candidate
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory")]
+
+HERE = Path(__file__).parent
+CALLBACK = "https://testserver/connexion/par/franceconnect/retour"
+SIGNED_OUT = "https://inscriptions.exemple.test/connexion"
+
+
+@pytest.fixture(autouse=True)
+def _invented():
+    """These tests need no exam."""
+
+
+@pytest.fixture(scope="module")
+def provider(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("provider")
+    process = subprocess.Popen(
+        [sys.executable, str(HERE / "identity_provider.py"), str(folder), CALLBACK, SIGNED_OUT],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    port = process.stdout.readline().strip()
+    yield f"http://127.0.0.1:{port}/o"
+    process.terminate()
+    process.wait()
+    process.stdout.close()
+
+
+@pytest.fixture(autouse=True)
+def _configured(provider, settings):
+    settings.FRANCECONNECT_URL = provider
+    settings.FRANCECONNECT_CLIENT_ID = "sporades-essai"
+    settings.SOCIALACCOUNT_PROVIDERS = {
+        "openid_connect": {
+            "APPS": [
+                {
+                    "provider_id": "franceconnect",
+                    "name": "FranceConnect",
+                    "client_id": "sporades-essai",
+                    "secret": "un-secret-d-essai-assez-long-pour-lui",
+                    "settings": {
+                        "server_url": provider,
+                        "token_auth_method": "client_secret_post",
+                        "scope": settings.FRANCECONNECT_SCOPE,
+                    },
+                }
+            ]
+        }
+    }
+    cache.clear()
+
+
+def at_the_provider(client, person="angela", query=""):
+    """Press « FranceConnect », sign in over there; return the address to come back by."""
+    away = client.post(reverse("openid_connect_login", args=["franceconnect"]) + query)
+    with requests.Session() as browser:
+        page = browser.get(away.url)
+        back = browser.post(
+            page.url, data={"username": person, "password": person}, allow_redirects=False
+        )
+        while "/retour" not in back.headers["Location"]:
+            back = browser.get(
+                requests.compat.urljoin(back.url, back.headers["Location"]), allow_redirects=False
+            )
+    parts = urlsplit(back.headers["Location"])
+    return away.url, f"{parts.path}?{parts.query}"
+
+
+def come_back(client, person="angela", query=""):
+    return client.get(at_the_provider(client, person, query)[1])
+
+
+def posted(form, **changes):
+    """What a browser sends back when the form is left as it was filled, but for some changes."""
+    day, month, year = form.initial["birth_date"]
+    answers = {
+        **{name: value for name, value in form.initial.items() if name != "birth_date"},
+        "birth_date_day": day,
+        "birth_date_month": month,
+        "birth_date_year": year,
+        "nationality": "99100",
+    }
+    return answers | changes
+
+
+def mails(to):
+    return list(Message.objects.filter(recipient=to).order_by("pk").values_list("kind", flat=True))
+
+
+def test_the_button_is_there_only_where_the_deployer_configures_it(client, settings):
+    assert ">FranceConnect</button>" in client.get(reverse("account_login")).text
+
+    settings.FRANCECONNECT_URL = ""
+
+    assert "FranceConnect" not in client.get(reverse("account_login")).text
+    assert client.post(reverse("openid_connect_login", args=["franceconnect"])).status_code == 404
+    assert client.post(reverse("openid_connect_login", args=["autre"])).status_code == 404
+
+
+def test_what_is_asked_of_franceconnect(client):
+    away, _ = at_the_provider(client)
+
+    asked = {name: values[0] for name, values in parse_qs(urlsplit(away).query).items()}
+    assert asked["acr_values"] == "eidas1"
+    assert len(asked["nonce"]) >= 32
+    assert len(asked["state"]) >= 16
+    assert set(asked["scope"].split()) >= {"openid", "birthplace", "email"}
+    assert asked["redirect_uri"] == CALLBACK
+
+
+def test_a_first_visit_fills_the_form_makes_the_account_and_waits_for_the_mail(client):
+    answer = come_back(client)
+    assert answer.url == reverse("socialaccount_signup")
+    page = client.get(answer.url)
+    form = page.context["form"]
+    assert form.initial == {
+        "civility": "mme",
+        "birth_name": "DUBOIS",
+        "usage_name": "",
+        "first_names": "Angela Claire",
+        "birth_date": (24, 8, 1998),
+        "email": "angela@exemple.test",
+        "birth_country": "99100",
+        "birth_department": "59",
+        "birth_place": "Lille",
+        "birth_commune": "59350",
+    }
+    assert "password" not in form.fields
+
+    answer = client.post(reverse("socialaccount_signup"), posted(form))
+
+    assert answer.url == reverse("account_email_verification_sent")
+    user = User.objects.get()
+    assert not user.has_usable_password()
+    assert user.candidate.identity.full_name == "Angela Claire DUBOIS"
+    assert SocialAccount.objects.get().extra_data == {}
+    assert mails("angela@exemple.test") == ["activation"]
+    assert come_back(client).url == reverse("account_email_verification_sent")
+    joining.activate(user.pk, at=timezone.now())
+
+    assert come_back(client).url == reverse("candidate:home")
+    assert client.get(reverse("account_edit")).status_code == 200
+    assert SocialAccount.objects.get().extra_data == {}
+
+
+def test_what_franceconnect_does_not_know_is_completed_by_the_person(client):
+    come_back(client, "karim")
+    form = client.get(reverse("socialaccount_signup")).context["form"]
+    assert form.initial["birth_country"] == "99352"
+
+    refused = client.post(reverse("socialaccount_signup"), posted(form))
+    client.post(reverse("socialaccount_signup"), posted(form, birth_place="Oran"))
+
+    assert "birth_place" in refused.context["form"].errors
+    assert User.objects.get().candidate.identity.birth_place == "Oran"
+
+
+def test_a_known_address_is_never_linked_by_itself(client):
+    owner = a_candidate(email="angela@exemple.test").user
+    come_back(client)
+    form = client.get(reverse("socialaccount_signup")).context["form"]
+
+    page = client.post(reverse("socialaccount_signup"), posted(form))
+
+    assert "connectez-vous d'abord avec votre mot de passe" in page.text
+    assert not SocialAccount.objects.exists()
+    assert "_auth_user_id" not in client.session
+    assert mails(owner.email) == ["address_known"]
+
+
+def test_signed_in_one_links_franceconnect_then_enters_with_it_and_can_undo_it(client):
+    owner = a_candidate(email="angela@exemple.test").user
+    owner.emailaddress_set.create(email=owner.email, primary=True, verified=True)
+    client.post(
+        reverse("account_login"), {"login": owner.email, "password": "phrase de passe d'essai"}
+    )
+
+    answer = come_back(client, query="?process=connect")
+
+    assert answer.url == reverse("socialaccount_connections")
+    assert SocialAccount.objects.get().user == owner
+    client.post(reverse("account_logout"))
+    assert come_back(client).url == reverse("candidate:home")
+    assert client.get(reverse("account_edit")).status_code == 200
+    link = SocialAccount.objects.get()
+    client.post(reverse("socialaccount_connections"), {"account": link.pk})
+    assert not SocialAccount.objects.exists()
+    assert mails(owner.email).count("sign_in_changed") == 2
+
+
+def test_an_account_without_a_password_keeps_its_only_way_in_until_it_has_one(client):
+    come_back(client)
+    form = client.get(reverse("socialaccount_signup")).context["form"]
+    client.post(reverse("socialaccount_signup"), posted(form))
+    joining.activate(User.objects.get().pk, at=timezone.now())
+    come_back(client)
+
+    page = client.post(
+        reverse("socialaccount_connections"), {"account": SocialAccount.objects.get().pk}
+    )
+
+    assert "Choisissez d&#x27;abord un mot de passe" in page.text
+    client.post(reverse("account_set_password"), {"password1": "quatre mots sans rapport"})
+    assert User.objects.get().has_usable_password()
+    assert mails("angela@exemple.test")[-1] == "password_changed"
+
+
+def test_signing_out_closes_the_session_of_franceconnect_too(client, provider):
+    come_back(client)
+    form = client.get(reverse("socialaccount_signup")).context["form"]
+    client.post(reverse("socialaccount_signup"), posted(form))
+    joining.activate(User.objects.get().pk, at=timezone.now())
+    come_back(client)
+
+    answer = client.post(reverse("account_logout"))
+
+    assert answer.url.startswith(f"{provider}/logout/?")
+    over_there = requests.get(answer.url, allow_redirects=False, timeout=10)
+    assert over_there.status_code == 302
+    assert over_there.headers["Location"].startswith(SIGNED_OUT)
+    assert client.get(reverse("account_edit")).status_code == 302
+
+
+def test_a_way_back_that_was_not_asked_for_opens_nothing(client):
+    _, back = at_the_provider(client)
+    client.cookies.clear()
+    page = client.get(back)
+    assert page.status_code in (200, 401)
+    assert "FranceConnect n'a pas répondu" in page.text
+
+    _, back = at_the_provider(client)
+    session = client.session
+    session["franceconnect_nonce"] = "un autre"
+    session.save()
+    assert client.get(back).url == reverse("socialaccount_login_error")
+    assert client.get(reverse("socialaccount_signup")).url == reverse("account_login")
+
+
+def test_a_refusal_over_there_is_said_plainly(client):
+    away = client.post(reverse("openid_connect_login", args=["franceconnect"]))
+    state = parse_qs(urlsplit(away.url).query)["state"][0]
+
+    answer = client.get(
+        reverse("openid_connect_callback", args=["franceconnect"]),
+        {"error": "access_denied", "state": state},
+        follow=True,
+    )
+
+    assert re.search("<h1>Connexion abandonnée</h1>", answer.text)
