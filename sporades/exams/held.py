@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.db import connection
 
 from sporades.core.text import search_key
@@ -20,7 +19,7 @@ from sporades.exams import schema
 from sporades.exams.models import Exam, Paper, RegistrationService, Regulation, Speciality
 
 FRESH_FOR = 10.0
-"""Seconds during which what is held is believed without looking (EXAMS_FRESH_FOR changes it)."""
+"""Seconds during which what is held is believed without looking."""
 
 type Stamp = tuple[int, int, int]
 type Key = tuple[int, int]
@@ -86,8 +85,7 @@ class _Holder:
 
     def get(self) -> Catalogue:
         catalogue = self.catalogue
-        fresh_for = getattr(settings, "EXAMS_FRESH_FOR", FRESH_FOR)
-        if catalogue is not None and time.monotonic() - self.looked_at < fresh_for:
+        if catalogue is not None and time.monotonic() - self.looked_at < FRESH_FOR:
             return catalogue
         with self.lock:
             stamp = _stamp()

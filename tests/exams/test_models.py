@@ -151,6 +151,6 @@ def test_a_service_tells_the_deadlines_of_the_reglementation(load, essai, lille)
 
 
 def test_a_row_says_what_it_is(lille):
-    assert str(lille) == "Brevet d'essai, Session 2027, académie A09"
+    assert str(lille) == f"Brevet d'essai, Session 2027, {lille.academy.full_name}"
     assert str(Regulation.objects.get()) == "Brevet d'essai, Session 2027, version 1"
     assert str(Exam.objects.get()) == "Brevet d'essai des îles"

@@ -15,6 +15,12 @@ LATER = dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
 EARLIER = dt.datetime(2026, 10, 1, tzinfo=dt.UTC)
 
 
+@pytest.fixture
+def always_looking(monkeypatch):
+    """Believe nothing without looking."""
+    monkeypatch.setattr(held, "FRESH_FOR", 0)
+
+
 def test_the_funnel_goes_from_the_rubric_to_the_academy(load, essai):
     load(essai)
 
@@ -102,10 +108,9 @@ def test_everything_costs_no_query_while_it_is_fresh(load, essai, django_assert_
 
 
 def test_looking_whether_anything_changed_costs_one_query(
-    load, essai, settings, django_assert_num_queries
+    load, essai, always_looking, django_assert_num_queries
 ):
     load(essai)
-    settings.EXAMS_FRESH_FOR = 0
     first = held.held()
 
     with django_assert_num_queries(1):
@@ -129,9 +134,8 @@ def test_building_costs_the_same_whatever_there_is(load, essai, count, django_as
         lambda: RegistrationService.objects.filter(academy="A09").delete(),
     ],
 )
-def test_a_change_made_elsewhere_is_seen_when_one_looks(load, essai, settings, change):
+def test_a_change_made_elsewhere_is_seen_when_one_looks(load, essai, always_looking, change):
     load(essai)
-    settings.EXAMS_FRESH_FOR = 0
     before = queries.open_services(NOON)
 
     change()
@@ -140,9 +144,8 @@ def test_a_change_made_elsewhere_is_seen_when_one_looks(load, essai, settings, c
     assert [one.closes_at for one in after] != [one.closes_at for one in before]
 
 
-def test_the_same_row_changed_back_is_still_a_change(load, essai, settings):
+def test_the_same_row_changed_back_is_still_a_change(load, essai, always_looking):
     load(essai)
-    settings.EXAMS_FRESH_FOR = 0
     first = held.held()
     service = RegistrationService.objects.get(academy="A09")
 

@@ -84,7 +84,7 @@ def test_a_label_is_one_visible_line_of_reasonable_length(change, problems, text
             "examens[BREVET].categories[APPRENTI].explication",
         ),
         (
-            "    adresse: [Rectorat, 144 rue de Bavay, 59000 Lille]\n",
+            "    adresse: [Rectorat, 1 rue de l'Exemple, 59000 Lille]\n",
             "services_gestionnaires[dec-essai].adresse",
         ),
         ("        type: nombre\n", "examens[BREVET].questions[milles].type"),
