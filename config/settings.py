@@ -111,7 +111,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "sporades.web.layout.context.layout",
             ],
-            "builtins": ["django.templatetags.static", "sporades.web.components.tables"],
+            "builtins": [
+                "django.templatetags.static",
+                "sporades.web.components.tables",
+                "sporades.web.layout.markup",
+            ],
         },
     },
     {

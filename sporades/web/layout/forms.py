@@ -23,7 +23,7 @@ class Field(BoundField):
 
     @cached_property
     def kind(self) -> str:
-        """The shape of the field: group, checkbox, file, select, password or text."""
+        """Return the shape of the field: group, checkbox, file, select, password or text."""
         widget = self.field.widget
         if widget.use_fieldset:
             return "group"

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.forms.utils import flatatt
 from django.template import Library
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 register = Library()
 
@@ -18,24 +19,26 @@ def attributes(attrs: Mapping[str, Any], without: str = "") -> SafeString:
         attrs: their names and values; True stands alone, False is left out.
         without: one more that is left out.
     """
-    return mark_safe(  # noqa: S308 - each value is escaped; names come from our forms
-        "".join(
-            f" {name}" if value is True else f' {name}="{escape(value)}"'
-            for name, value in attrs.items()
-            if value is not False and name not in ("class", without)
-        )
-    )
+    return flatatt({name: attrs[name] for name in attrs if name not in ("class", without)})
 
 
 @register.filter
 def options(optgroups: Iterable[tuple[str | None, list[dict[str, Any]], int]]) -> SafeString:
     """Return the options of a list, as Django's widget gives them, group by group."""
-    written = []
-    for group, choices, _ in optgroups:
-        lines = "".join(
-            f'<option value="{escape(choice["value"])}"{attributes(choice["attrs"])}>'
-            f"{escape(choice['label'])}</option>"
-            for choice in choices
-        )
-        written.append(f'<optgroup label="{escape(group)}">{lines}</optgroup>' if group else lines)
-    return mark_safe("".join(written))  # noqa: S308 - each value and label is escaped
+    groups = [(group, _lines(choices)) for group, choices, _ in optgroups]
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (format_html('<optgroup label="{}">{}</optgroup>', group, lines) if group else lines,)
+            for group, lines in groups
+        ),
+    )
+
+
+def _lines(choices: list[dict[str, Any]]) -> SafeString:
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((one["value"], attributes(one["attrs"]), one["label"]) for one in choices),
+    )
