@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections import Counter
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,8 @@ from sporades.exams import operations, queries
 from sporades.exams.checking import checked, problems
 from sporades.exams.checking.walking import walk
 from sporades.exams.models import RegistrationService
+from sporades.exams.rules import Facts, eligibility, evidence, papers
+from sporades.exams.rules.papers import Choice
 from sporades.exams.schema.conditions import AgeBounds, Condition, ExperienceBounds
 from sporades.exams.schema.eligibility import ExclusiveRule
 from sporades.exams.schema.papers import Dispensation, FormByCategory, Group, KeptMark
@@ -208,3 +211,49 @@ def test_a_token_is_written_on_its_line_as_the_clock_of_the_academy_shows_it(aca
         '  - {academie: A40, fuseau: Europe/Paris, ouverture: "2026-11-25 08:00", '
         'fermeture: "2026-11-25 23:15"}\n'
     )
+
+
+def test_each_exam_can_be_registered_for_in_each_speciality_and_category(campaign):
+    tried = 0
+    for exam in (exam for file in campaign for exam in file.exams):
+        for speciality in exam.specialities or (None,):
+            for category in exam.categories or (None,):
+                facts = _adult(exam, speciality, category)
+                choices = _all_that_is_asked(papers.offered(exam, facts))
+
+                assert eligibility.refusals(exam, facts) == []
+                assert papers.breaches(exam, facts, choices) == []
+                assert evidence.due(exam, facts) != []
+                tried += 1
+    assert tried == 30
+
+
+def _adult(exam, speciality, category) -> Facts:
+    """Return one whom every rule accepts: of age, experienced, holder of the first diploma."""
+    diplomas = exam.qualification.diplomas
+    whole = [form for form in exam.passing_forms if form.is_whole]
+    return Facts(
+        on=MOMENTS[1].date(),
+        session_year=2027,
+        academy="A09",
+        birth_date=dt.date(1995, 4, 1),
+        nationality="99100",
+        speciality=speciality.code if speciality else "",
+        category=category.code if category else "",
+        passing_form=whole[0].code if whole else "",
+        diplomas=frozenset([diplomas.choices[0].code] if diplomas else []),
+        years_of_experience=10,
+    )
+
+
+def _all_that_is_asked(offers) -> dict[str, Choice]:
+    """Sit every mandatory épreuve, and as few of each group as may be."""
+    chosen = {}
+    taken = Counter()
+    for offer in offers:
+        group = offer.group
+        if offer.is_mandatory or (group and taken[group.code] < group.fewest):
+            option = offer.options.choices[0].code if offer.options else ""
+            chosen[offer.code] = Choice("inscrit", option=option)
+            taken[group.code if group else ""] += 1
+    return chosen
