@@ -10,6 +10,7 @@ from sporades.documents.models import DocumentVersion
 from sporades.registrations.checklist import checklist
 from sporades.registrations.consents import ConsentsForm
 from sporades.registrations.models import Draft, Registration, Version
+from sporades.web.candidate.awaiting import awaiting
 from sporades.web.layout.proofs import needs_recent_sign_in, sign_in_again
 
 
@@ -29,11 +30,12 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
     """« Gérer ma candidature »: where it stands, what can be done."""
     found = _registration(request, number)
     at = request.arrived_at
+    drafts = list(Draft.objects.open().filter(amends=found).for_list())
     context = {
         "registration": found,
+        "awaiting": awaiting([found] if found.is_active else [], drafts, at=at),
         "is_editable": found.is_editable(at),
         "can_be_undone": found.can_be_undone(at),
-        "draft": Draft.objects.open().filter(amends=found).first(),
         "checks": checklist(found, at=at),
         "time_left": found.service.time_left_in_words(at),
         "documents": DocumentVersion.objects.for_folder(found.folder, at),
@@ -66,7 +68,13 @@ def summary(request: HttpRequest, number: str) -> HttpResponse:
 def registered(request: HttpRequest, number: str) -> HttpResponse:
     """« Suis-je bien inscrit ? »: every condition, ticked or not, with its date (E6)."""
     found = _registration(request, number)
-    context = {"registration": found, "checks": checklist(found, at=request.arrived_at)}
+    at = request.arrived_at
+    drafts = list(Draft.objects.open().filter(amends=found).for_list())
+    context = {
+        "registration": found,
+        "checks": checklist(found, at=at),
+        "awaiting": awaiting([found] if found.is_active else [], drafts, at=at),
+    }
     return render(request, "candidate/registered.html", context)
 
 

@@ -16,9 +16,14 @@ LONGEST_LINE = 73
 def services(request: HttpRequest) -> HttpResponse:
     """The grand public's services, open ones first; nothing open is said plainly."""
     at = request.arrived_at
+    now_open, to_come = exams.open_services(at), exams.upcoming_services(at)
+    wanted = request.GET.get("academie", "")
+    academies = sorted({(one.academy.name, one.academy_id) for one in [*now_open, *to_come]})
     context = {
-        "open_services": [_described(service, at) for service in exams.open_services(at)],
-        "upcoming": [_described(service, at) for service in exams.upcoming_services(at)],
+        "academies": academies,
+        "wanted": wanted if wanted in {code for _, code in academies} else "",
+        "open_services": [_described(one, at) for one in now_open if _is_in(one, wanted)],
+        "upcoming": [_described(one, at) for one in to_come if _is_in(one, wanted)],
     }
     return render(request, "public/services.html", context)
 
@@ -33,6 +38,10 @@ def calendar(request: HttpRequest) -> HttpResponse:
         content_type="text/calendar; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="ouvertures.ics"'},
     )
+
+
+def _is_in(service: RegistrationService, academy: str) -> bool:
+    return not academy or service.academy_id == academy
 
 
 def _described(service: RegistrationService, at: datetime) -> dict[str, object]:
