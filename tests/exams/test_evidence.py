@@ -9,6 +9,8 @@ from sporades.exams.rules.evidence import due
 from sporades.exams.schema.legal import ImplicitDecision, Meaning
 from tests.exams.facts import marin
 
+YOUNG = {"birth_date": dt.date(2008, 1, 1)}
+
 
 @pytest.mark.parametrize(
     ("facts", "pieces"),
@@ -17,8 +19,10 @@ from tests.exams.facts import marin
         ({"category": "APPRENTI"}, ["IDENTITE"]),
         ({"diplomas": frozenset({"CAP"})}, ["IDENTITE"]),
         ({"statuses": {"E1": "benefice"}}, ["IDENTITE", "RELEVE", "CERTIFICAT"]),
-        ({"answers": {"service_national": "JDC"}}, ["IDENTITE", "JDC", "CERTIFICAT"]),
-        ({"answers": {"service_national": "RECENSE"}}, ["IDENTITE", "CERTIFICAT"]),
+        ({**YOUNG, "answers": {"service_national": "JDC"}}, ["IDENTITE", "JDC", "CERTIFICAT"]),
+        ({**YOUNG, "answers": {"service_national": "RECENSE"}}, ["IDENTITE", "CERTIFICAT"]),
+        # Asked of nobody of that age.
+        ({"answers": {"service_national": "JDC"}}, ["IDENTITE", "CERTIFICAT"]),
     ],
 )
 def test_the_pieces_due_follow_the_category_and_the_answers(exam, facts, pieces):

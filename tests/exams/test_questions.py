@@ -1,8 +1,12 @@
 """Extra questions: asked or not, answers that count or no longer count."""
 
+import datetime as dt
+
 import pytest
 
+from sporades.exams.checking import checked
 from sporades.exams.rules.questions import asked, counted
+from tests.exams.conftest import ZONES
 from tests.exams.facts import marin
 
 ALWAYS = ["devise", "parcours", "permis", "taille", "materiel"]
@@ -35,10 +39,31 @@ def test_the_answer_to_a_question_no_longer_asked_does_not_count(exam):
     assert counted(exam, facts).answers == {"permis": False, "taille": "S"}
 
 
-def test_the_situation_towards_national_service_counts(exam):
-    facts = marin(answers={"service_national": "JDC"})
+def test_the_situation_towards_national_service_counts_where_it_is_asked(exam):
+    young = marin(birth_date=dt.date(2008, 1, 1), answers={"service_national": "JDC"})
+    older = marin(answers={"service_national": "JDC"})
 
-    assert counted(exam, facts).answers == {"service_national": "JDC"}
+    assert counted(exam, young).answers == {"service_national": "JDC"}
+    assert counted(exam, older).answers == {}
+
+
+def test_what_a_category_is_not_asked_does_not_count(exam):
+    assert counted(exam, marin(years_of_experience=5)).years_of_experience == 5
+    assert (
+        counted(exam, marin(category="APPRENTI", years_of_experience=5)).years_of_experience is None
+    )
+
+
+def test_a_diploma_counts_where_one_is_asked(exam, change):
+    holder = marin(diplomas=frozenset({"CAP"}))
+    source = change(
+        "libelle: Diplôme présenté\n",
+        "libelle: Diplôme présenté\n        si: {categorie: [APPRENTI]}\n",
+    )
+    narrowed = checked(source, zones=ZONES)[1].exam("BREVET")
+
+    assert counted(exam, holder).diplomas == {"CAP"}
+    assert counted(narrowed, holder).diplomas == set()
 
 
 def test_every_type_of_question_exists(exam):
