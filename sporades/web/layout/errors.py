@@ -1,5 +1,6 @@
 """Pages for what goes wrong. None of them ever says that a service is closed (R-23)."""
 
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
@@ -25,6 +26,13 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Say that nothing stands at this address, for this reader."""
     return render(request, "errors/404.html", status=HTTPStatus.NOT_FOUND)
+
+
+def not_allowed(request: HttpRequest, methods: Iterable[str]) -> HttpResponse:
+    """Say that this address does something, and shows nothing by itself."""
+    answer = render(request, "errors/405.html", status=HTTPStatus.METHOD_NOT_ALLOWED)
+    answer.headers["Allow"] = ", ".join(methods)
+    return answer
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

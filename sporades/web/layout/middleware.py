@@ -3,19 +3,23 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from sporades.core.actors import Actor
 from sporades.core.french import local_day
 from sporades.core.refusals import Refused
-from sporades.web.access import Who
+from sporades.web.access import Route, Who
+from sporades.web.layout.errors import not_allowed
 from sporades.web.layout.proofs import second_factor_missing, where_to_show_it
 
 type Page = Callable[[HttpRequest], HttpResponse]
@@ -119,14 +123,14 @@ class access:  # noqa: N801 - a middleware, used as the functions beside it
 
         route = ACCESS[request.resolver_match.view_name]
         if not route.allows(request.method):
-            return HttpResponseNotAllowed(route.methods)
+            return not_allowed(request, route.methods)
         request.actor = _actor(request)
         if route.who is Who.ANYONE:
             return None
         if not request.user.is_authenticated:
             if route.keeps_answers and request.method == "POST":
                 _keep_answers(request)
-            return redirect_to_login(_where_to_return(request), settings.LOGIN_URL)
+            return redirect_to_login(_where_to_return(request, route), settings.LOGIN_URL)
         if request.user.is_staff_member:
             return self._for_staff(request, route.who)
         if route.who is Who.STAFF:
@@ -155,9 +159,17 @@ def _actor(request: HttpRequest) -> Actor | None:
     return Actor("candidate", str(candidate or user), f"user:{user.pk}")
 
 
-def _where_to_return(request: HttpRequest) -> str:
-    # After a POST, the page that held the form is where its author was.
-    return request.path if request.method == "POST" else request.get_full_path()
+def _where_to_return(request: HttpRequest, route: Route) -> str:
+    """Return the page where the reader was: after a POST, the one that held the form."""
+    if request.method != "POST":
+        return request.get_full_path()
+    if route.allows("GET"):
+        return request.path
+    page = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        page, {request.get_host()}, require_https=request.is_secure()
+    )
+    return urlsplit(page).path if is_ours else reverse("public:home")
 
 
 def _keep_answers(request: HttpRequest) -> None:

@@ -1,0 +1,158 @@
+"""Every route of the resolver: its reader, an address, and what that reader is answered."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from sporades.web.access import Who
+from sporades.web.registry import ACCESS
+from tests.web.registry.world import Estate, Role, World
+
+NAMES = sorted(ACCESS)
+PAGES = [name for name in NAMES if ACCESS[name].page and "GET" in ACCESS[name].methods]
+READABLE = [name for name in NAMES if "GET" in ACCESS[name].methods]
+POSTED = [name for name in NAMES if "POST" in ACCESS[name].methods]
+OWNED = [name for name in NAMES if ACCESS[name].owned]
+
+TABS = (
+    "modalites",
+    "identification",
+    "informations",
+    "qualification",
+    "supplementaires",
+    "epreuves",
+)
+
+READERS = {
+    Who.ANYONE: Role.ANONYMOUS,
+    Who.SIGNED_IN: Role.OWNER,
+    Who.CANDIDATE: Role.OWNER,
+    Who.STAFF: Role.MANAGER,
+}
+# These need an authenticator application, which the owner does not use.
+WITH_APPLICATION = frozenset(
+    {
+        "mfa_deactivate_totp",
+        "mfa_download_recovery_codes",
+        "mfa_reauthenticate",
+        "mfa_view_recovery_codes",
+    }
+)
+
+# What the reader of a route is answered, where it is not 200: a page for a GET, the page with
+# what is missing for a POST that says nothing.
+ANSWERS: dict[str, dict[str, int]] = {
+    # A step of something that was not begun: back to its beginning.
+    "account_complete": {"GET": 302, "POST": 302},
+    "account_set_password": {"GET": 302, "POST": 302},
+    "mfa_authenticate": {"GET": 302, "POST": 302},
+    "mfa_login_webauthn": {"GET": 302, "POST": 302},
+    "mfa_reauthenticate_webauthn": {"POST": 302},
+    "socialaccount_signup": {"GET": 302, "POST": 302},
+    # A link that is followed, a button without questions.
+    "account_confirm_address": {"POST": 302},
+    "account_confirm_email": {"POST": 302},
+    "account_extend_session": {"POST": 204},
+    "account_logout": {"GET": 302, "POST": 302},
+    "account_reset_password_from_key": {"GET": 302, "POST": 302},
+    "mfa_deactivate_totp": {"POST": 302},
+    "mfa_generate_recovery_codes": {"POST": 302},
+    "mfa_remove_webauthn": {"POST": 302},
+    "usersessions_list": {"POST": 302},
+    "candidate:abandon": {"POST": 302},
+    "candidate:again": {"POST": 302},
+    "candidate:amend": {"POST": 302},
+    "candidate:draft": {"GET": 302},
+    "candidate:withdraw": {"POST": 302},
+    # Refused: no academy chosen, an address that is this academy's, one speciality
+    # only, civil data that are frozen.
+    "candidate:choose_academy": {"POST": 404},
+    "candidate:choose_academy_for": {"POST": 404},
+    "candidate:move": {"POST": 404},
+    "candidate:recap": {"POST": 409},
+    "account_edit": {"POST": 409},
+    "candidate:tab": {"POST": 422},
+    # FranceConnect is not configured here.
+    "openid_connect_callback": {"GET": 404},
+    "openid_connect_login": {"GET": 404, "POST": 404},
+    "socialaccount_login_error": {"GET": 401},
+}
+
+
+def names(patterns: Any = None, space: tuple[str, ...] = ()) -> Iterator[str]:
+    """Give the name of every route that the resolver holds, « (unnamed) … » when it has none."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            inner = (*space, pattern.namespace) if pattern.namespace else space
+            yield from names(pattern.url_patterns, inner)
+        elif isinstance(pattern, URLPattern):
+            yield ":".join((*space, pattern.name or f"(unnamed) {pattern.pattern}"))
+
+
+def reader(name: str) -> Role:
+    """Return whom a route is made for."""
+    return Role.MANAGER if name in WITH_APPLICATION else READERS[ACCESS[name].who]
+
+
+def answer(name: str, method: str) -> int:
+    """Return the status that the reader of a route is answered."""
+    return ANSWERS.get(name, {}).get(method, 200)
+
+
+def address(name: str, world: World, estate: Estate | None = None, **changes: Any) -> str:
+    """Return an address of a route, that of the owner's things unless others are named."""
+    filled = _arguments(world, estate or world.owner).get(name, {})
+    return reverse(name, kwargs={**filled, **changes})
+
+
+def nowhere(name: str, world: World) -> str:
+    """Return an address of a route that leads to nothing that exists."""
+    number = {"draft": UUID(int=2**127), "registration": "20999999993", "authenticator": 999_999}
+    kind = ACCESS[name].owned
+    field = {"draft": "draft", "registration": "number", "authenticator": "pk"}[kind]
+    return address(name, world, **{field: number[kind]})
+
+
+def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
+    draft, number = {"draft": estate.draft.pk}, {"number": estate.registration.number}
+    programme = {"domain": "ESSAI", "session": "2027"}
+    tab = {**draft, "section": "identification"}
+    document = {**number, "kind": "recapitulatif"}
+    passkey = {"pk": estate.passkey.pk}
+    provider = {"provider_id": "franceconnect"}
+    return {
+        "public:ask_alert": {"service": world.upcoming.pk},
+        "public:alert": {"key": world.alert},
+        "account_confirm_email": {"key": world.activation},
+        "account_confirm_address": {"key": world.change},
+        "account_reset_password_from_key": dict(zip(("uidb36", "key"), world.reset, strict=True)),
+        "openid_connect_login": provider,
+        "openid_connect_callback": provider,
+        "mfa_remove_webauthn": passkey,
+        "mfa_edit_webauthn": passkey,
+        "candidate:choose_exam": programme,
+        "candidate:choose_academy": {"domain": "SIMPLE", "session": "2027", "exam": "BS"},
+        "candidate:choose_academy_for": {**programme, "exam": "BE", "speciality": "MARIN"},
+        "candidate:draft": draft,
+        "candidate:tab": tab,
+        "candidate:autosave": tab,
+        "candidate:recap": draft,
+        "candidate:ready": draft,
+        "candidate:move": draft,
+        "candidate:abandon": draft,
+        "candidate:registration": number,
+        "candidate:number": number,
+        "candidate:summary": number,
+        "candidate:registered": number,
+        "candidate:amend": number,
+        "candidate:withdraw": number,
+        "candidate:again": {"number": estate.withdrawn.number},
+        "candidate:consents": number,
+        "candidate:history": number,
+        "candidate:version": {**number, "version": 1},
+        "candidate:folder": number,
+        "candidate:document": document,
+        "candidate:document_pdf": document,
+    }

@@ -1,0 +1,116 @@
+"""A GET changes nothing, a POST needs its token, and no other method is answered."""
+
+import html
+
+import pytest
+
+from sporades.web.registry import ACCESS
+from tests.web.registry.routes import NAMES, POSTED, READABLE, address, answer, reader
+from tests.web.registry.world import Role
+from tests.web.registry.writing import since, written
+
+OTHERS = ("PUT", "PATCH", "DELETE", "TRACE", "OPTIONS", "CONNECT", "PROPFIND")
+
+# What the first reading of a page may write, and why.
+WRITES = {
+    "candidate:document": {
+        "documents_documentversion": "the first opening of a document is kept (F5)",
+        "journal_entry": "and the journal knows of it",
+    },
+    "candidate:document_pdf": {
+        "documents_documentversion": "printed when first asked for, and opened (F5)",
+        "journal_entry": "and the journal knows of it",
+    },
+    "account_reset_password_from_key": {
+        "django_session": "the key goes from the address to the session: no history keeps it"
+    },
+    "mfa_activate_totp": {"django_session": "the secret to come waits for its first code"},
+    "mfa_add_webauthn": {"django_session": "a challenge serves once"},
+    "mfa_reauthenticate_webauthn": {"django_session": "a challenge serves once"},
+    "mfa_view_recovery_codes": {"mfa_authenticator": "the codes were shown"},
+    "mfa_download_recovery_codes": {"mfa_authenticator": "the codes were shown"},
+}
+WRITTEN_AGAIN = {
+    "account_reset_password_from_key",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "mfa_reauthenticate_webauthn",
+}
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("name", READABLE)
+def test_reading_changes_nothing(world, name, method):
+    browser = world.browser(reader(name))
+    allowed = set(WRITES.get(name, {}))
+
+    for expected in (allowed, allowed if name in WRITTEN_AGAIN else set()):
+        before = written()
+        browser.generic(method, address(name, world))
+        assert since(before) == expected
+
+
+def test_a_session_that_goes_on_is_noted_once_a_minute(world):
+    browser = world.browser(Role.OWNER)
+    session = browser.session
+    session["seen_at"] = "2026-11-25T09:20:00+00:00"
+    session.save()
+    before = written()
+
+    browser.get("/accueil")
+    assert since(before) == {"django_session"}
+    before = written()
+    browser.get("/accueil")
+    assert since(before) == set()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_other_method_is_answered(world, name):
+    browser = world.browser(reader(name))
+    before = written()
+
+    found = {
+        method: (response.status_code, response.headers["Allow"])
+        for method in OTHERS
+        if (response := browser.generic(method, address(name, world)))
+    }
+
+    assert found == dict.fromkeys(OTHERS, (405, ", ".join(ACCESS[name].methods)))
+    assert since(before) == set()
+
+
+def test_an_address_that_only_does_something_says_so_to_whoever_opens_it(world):
+    response = world.browser(Role.OWNER).get(address("candidate:amend", world))
+
+    assert response.status_code == 405
+    assert "Elle sert à un bouton d'une autre page" in html.unescape(response.text)
+
+
+@pytest.mark.parametrize("name", POSTED)
+def test_a_post_without_its_token_is_refused_and_changes_nothing(world, name):
+    browser = world.browser(reader(name), enforce_csrf_checks=True)
+    where = address(name, world)
+    before = written()
+
+    without = browser.post(where)
+    browser.get("/contact")
+    forged = browser.post(where, {"csrfmiddlewaretoken": "0" * 64})
+
+    assert (without.status_code, forged.status_code) == (403, 403)
+    assert "Votre page était trop ancienne" in without.text
+    assert since(before) == set()
+
+
+@pytest.mark.parametrize("name", POSTED)
+def test_a_post_with_its_token_is_not(world, name):
+    browser = world.browser(reader(name), enforce_csrf_checks=True)
+    browser.cookies["__Host-csrf"] = token = "a" * 32
+    where = address(name, world)
+
+    response = browser.post(where, {"csrfmiddlewaretoken": token})
+    elsewhere = browser.post(
+        where, {"csrfmiddlewaretoken": token}, headers={"origin": "https://ailleurs.exemple.test"}
+    )
+
+    assert response.status_code == answer(name, "POST")
+    assert elsewhere.status_code == 403

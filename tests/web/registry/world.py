@@ -1,0 +1,239 @@
+"""A world in which every route leads somewhere: people of each kind, and what two candidates own.
+
+Everything is made through the real acts. It is made once for a module of tests, in a
+transaction; each test works behind a savepoint and leaves the world as it found it.
+"""
+
+import re
+import secrets
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import yaml
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.test import Client
+from fido2.cose import ES256
+from fido2.utils import websafe_encode
+from fido2.webauthn import (
+    Aaguid,
+    AttestationObject,
+    AttestedCredentialData,
+    AuthenticatorData,
+    CollectedClientData,
+)
+
+from sporades.accounts import keys
+from sporades.accounts import operations as accounts
+from sporades.accounts.models import AddressChange, Membership, User
+from sporades.accounts.second_factor import enrol_totp
+from sporades.acts import registering
+from sporades.candidates.models import Candidate
+from sporades.exams import operations as exams
+from sporades.exams.checking import Source
+from sporades.exams.models import RegistrationService
+from sporades.notices import operations as notices
+from sporades.registrations import drafting
+from sporades.registrations.models import Draft, Registration
+from tests.factories import (
+    INVENTED,
+    NOW,
+    OPERATOR,
+    a_candidate,
+    a_draft,
+    a_registration,
+    author,
+)
+
+HOST = "inscriptions.exemple.test"
+PASSWORD = "phrase de passe d'essai"
+BACKEND = "sporades.web.layout.backend.Backend"
+FOREST = {"epreuves": {"statut-M1": None, "statut-M2": "inscrit"}}
+
+
+class Role(Enum):
+    """Who asks."""
+
+    ANONYMOUS = "nobody signed in"
+    OWNER = "the candidate who owns it"
+    OTHER = "another candidate"
+    NEWCOMER = "a candidate with nothing"
+    HALF_MANAGER = "a manager without second factor"
+    MANAGER = "a manager with a second factor"
+    ADMINISTRATOR = "an administrator with a second factor"
+
+
+STAFF = (Role.HALF_MANAGER, Role.MANAGER, Role.ADMINISTRATOR)
+CANDIDATES = (Role.OWNER, Role.OTHER, Role.NEWCOMER)
+
+
+@dataclass(frozen=True)
+class Estate:
+    """What one candidate owns.
+
+    Attributes:
+        registration: active, of two versions.
+        withdrawn: left an hour before.
+        draft: complete, not filed.
+    """
+
+    candidate: Candidate
+    registration: Registration
+    withdrawn: Registration
+    draft: Draft
+    passkey: Authenticator
+
+    @property
+    def user(self) -> User:
+        """The account."""
+        return self.candidate.user
+
+
+@dataclass(frozen=True)
+class World:
+    """The people, what they own, and the keys that their mails carry."""
+
+    owner: Estate
+    other: Estate
+    users: dict[Role, User]
+    cookies: dict[Role, str]
+    upcoming: RegistrationService
+    activation: str
+    change: str
+    alert: str
+    reset: tuple[str, str]
+
+    def browser(self, role: Role, **options: Any) -> Client:
+        """Return a browser in which somebody of this role has just signed in."""
+        client = Client(headers={"host": HOST}, **options)
+        if role is not Role.ANONYMOUS:
+            client.cookies["__Host-session"] = self.cookies[role]
+        return client
+
+
+def build() -> World:
+    """Make the world. The reference data are there already."""
+    exams.load(INVENTED, by=OPERATOR, at=NOW)
+    exams.load(without_specialities(), by=OPERATOR, at=NOW)
+    owner, other = an_estate("camille@exemple.test"), an_estate("dominique@exemple.test")
+    users = {
+        Role.OWNER: owner.user,
+        Role.OTHER: other.user,
+        Role.NEWCOMER: a_candidate(email="nouveau@exemple.test").user,
+        Role.HALF_MANAGER: a_member("moitie@exemple.test", Membership.Role.MANAGER, ["A09"]),
+        Role.MANAGER: a_member("gestion@exemple.test", Membership.Role.MANAGER, ["A09"]),
+        Role.ADMINISTRATOR: a_member("admin@exemple.test", Membership.Role.ADMINISTRATOR, []),
+    }
+    asleep = accounts.open_account(email="dort@exemple.test", password_hash="!", at=NOW)
+    change = AddressChange.objects.create(
+        user=owner.user, email="camille.neuve@exemple.test", asked_at=NOW
+    )
+    upcoming = RegistrationService.objects.upcoming(NOW).get()
+    return World(
+        owner=owner,
+        other=other,
+        users=users,
+        cookies={role: signed_in(user, role) for role, user in users.items()},
+        upcoming=upcoming,
+        activation=keys.activation_key(asleep),
+        change=keys.change_key(change),
+        alert=notices.ask(service=upcoming, email="prevenez@exemple.test", at=NOW),
+        reset=keys.reset_key(other.user, at=NOW),
+    )
+
+
+def without_specialities() -> Source:
+    """Return the invented réglementation for an exam without specialities, to open in Versailles."""
+    said = yaml.safe_load(
+        re.sub(r"(?<=: )(\d{4}-\d\d-\d\d[^,}\n]*)", r'"\1"', INVENTED.read_text())
+    )
+    said["domaine"] = {"code": "SIMPLE", "libelle": "Brevet simple", "rubrique": "Examens"}
+    [exam] = said["examens"]
+    exam |= {"code": "BS", "libelle": "Brevet simple"}
+    del exam["specialites"], exam["inscription_unique"]
+    for paper in exam["epreuves"]:
+        paper.pop("specialites", None)
+    said["ouvertures"][1] |= {"ouverture": "2027-01-04 08:00", "fermeture": "2027-02-05 17:00"}
+    return Source("simple.yaml", yaml.safe_dump(said, allow_unicode=True, sort_keys=False))
+
+
+def an_estate(email: str) -> Estate:
+    """Make a candidate with a draft, a registration of two versions, and a withdrawn one."""
+    candidate = a_candidate(email=email)
+    by = author(candidate)
+    withdrawn = a_registration(candidate)
+    registering.withdraw(registration=withdrawn, by=by, at=NOW)
+    registration = a_registration(candidate)
+    amending = registering.amend(registration=registration, by=by, at=NOW)
+    answers = amending.answers.get(section="identification").answers
+    drafting.answer(
+        draft=amending,
+        section="identification",
+        typed={**answers, "address_1": "3 quai du Wault"},
+        seen_revision=None,
+        at=NOW,
+    )
+    registering.register(draft=amending, by=by, at=NOW)
+    registration.refresh_from_db()
+    return Estate(
+        candidate=candidate,
+        registration=registration,
+        withdrawn=withdrawn,
+        draft=a_draft(candidate, speciality="FOREST", **FOREST),
+        passkey=a_passkey(candidate.user),
+    )
+
+
+def a_member(email: str, role: str, academies: list[str]) -> User:
+    """Make a member of staff."""
+    user = User.objects.create_user(email, PASSWORD, created_at=NOW, activated_at=NOW)
+    Membership.objects.create(user=user, role=role, full_name="Claude Martin", academies=academies)
+    return user
+
+
+def a_passkey(user: User) -> Authenticator:
+    """Give an account a passkey that a browser could have made."""
+    public = ec.generate_private_key(ec.SECP256R1()).public_key()
+    number = secrets.token_bytes(32)
+    attested = AttestedCredentialData.create(
+        Aaguid.NONE, number, ES256.from_cryptography_key(public)
+    )
+    proof = AttestationObject.create(
+        "none", AuthenticatorData.create(bytes(32), 0x45, 0, attested), {}
+    )
+    said = CollectedClientData.create("webauthn.create", secrets.token_bytes(32), f"https://{HOST}")
+    credential = {
+        "type": "public-key",
+        "id": websafe_encode(number),
+        "rawId": websafe_encode(number),
+        "response": {
+            "clientDataJSON": websafe_encode(said),
+            "attestationObject": websafe_encode(proof),
+        },
+        "clientExtensionResults": {"credProps": {"rk": True}},
+    }
+    return Authenticator.objects.create(
+        user=user,
+        type=Authenticator.Type.WEBAUTHN,
+        data={"name": "Mon téléphone", "credential": credential},
+    )
+
+
+def signed_in(user: User, role: Role) -> str:
+    """Open a session for somebody who has just shown a password, and more; return its key."""
+    client = Client(headers={"host": HOST})
+    client.force_login(user, backend=BACKEND)
+    session = client.session
+    shown = [{"method": "password", "at": NOW.timestamp(), "username": user.email}]
+    if role in (Role.MANAGER, Role.ADMINISTRATOR):
+        enrol_totp(user)
+        RecoveryCodes.activate(user)
+        shown.append({"method": "mfa", "at": NOW.timestamp(), "type": "totp"})
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = shown
+    session["account_authentication_methods_user"] = str(user.pk)
+    session["seen_at"] = session["since"] = NOW.isoformat()
+    session.save()
+    return session.session_key
