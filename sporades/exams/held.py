@@ -8,7 +8,7 @@ within a minute. What is returned is shared by every thread: read it only.
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -140,30 +140,30 @@ def _build(stamp: Stamp) -> Catalogue:
     exams: dict[Key, dict[str, Exam]] = defaultdict(dict)
     for exam in Exam.objects.select_related("domain", "session"):
         exams[exam.domain_id, exam.session_id][exam.code] = exam
-    specialities: dict[int, dict[str, Speciality]] = defaultdict(dict)
-    for speciality in Speciality.objects.all():
-        specialities[speciality.exam_id][speciality.code] = speciality
-    papers: dict[int, dict[str, Paper]] = defaultdict(dict)
-    for paper in Paper.objects.all():
-        papers[paper.exam_id][paper.code] = paper
+    specialities = _by_exam(Speciality.objects.all())
+    papers = _by_exam(Paper.objects.all())
 
     def offered(rules: schema.Exam, exam: Exam) -> OfferedExam:
         own = specialities[exam.pk]
-        return OfferedExam(
-            exam, rules, [own[one.code] for one in rules.specialities], papers[exam.pk]
-        )
+        ordered = [own[speciality.code] for speciality in rules.specialities]
+        return OfferedExam(exam, rules, ordered, papers[exam.pk])
 
     def programme(regulation: Regulation) -> Programme:
         key = (regulation.domain_id, regulation.session_id)
         rows = exams[key]
-        return Programme(
-            regulation,
-            [offered(rules, rows[rules.code]) for rules in regulation.rules.exams],
-            services[key],
-        )
+        offers = [offered(rules, rows[rules.code]) for rules in regulation.rules.exams]
+        return Programme(regulation, offers, services[key])
 
     regulations = Regulation.objects.all_in_force().select_related("domain", "session")
     return Catalogue(stamp, sorted(map(programme, regulations), key=_order))
+
+
+def _by_exam[Row: (Speciality, Paper)](rows: Iterable[Row]) -> dict[int, dict[str, Row]]:
+    """Gather rows by the exam that they belong to, then by their code."""
+    found: dict[int, dict[str, Row]] = defaultdict(dict)
+    for row in rows:
+        found[row.exam_id][row.code] = row
+    return found
 
 
 def _order(programme: Programme) -> tuple[int, str, int, str]:

@@ -19,10 +19,8 @@ def breaches(
     exam: Exam, facts: Facts, offers: Sequence[PaperOffer], chosen: Chosen
 ) -> Iterator[Breach]:
     """Find what is wrong between the lines of the épreuves offered."""
-    for group in exam.groups:
-        members = [offer for offer in offers if offer.group == group]
-        if members:
-            yield from _group(group, members, chosen, needs_all=is_whole(exam, facts))
+    for group, count in _counts(exam, offers, chosen):
+        yield from _group(group, count, needs_all=is_whole(exam, facts))
     for relation in exam.relations:
         match relation:
             case Exclusion():
@@ -41,10 +39,16 @@ def breaches(
         yield from _something_left(exam, facts, offers, chosen)
 
 
-def _group(
-    group: Group, members: Sequence[PaperOffer], chosen: Chosen, *, needs_all: bool
-) -> Iterator[Breach]:
-    count = sum(chosen[offer.code].is_taken for offer in members)
+def _counts(exam: Exam, offers: Sequence[PaperOffer], chosen: Chosen) -> list[tuple[Group, int]]:
+    """Return the groups that are offered, each with how many of its épreuves are taken."""
+    offered = [group for group in exam.groups if any(offer.group == group for offer in offers)]
+    return [
+        (group, sum(chosen[offer.code].is_taken for offer in offers if offer.group == group))
+        for group in offered
+    ]
+
+
+def _group(group: Group, count: int, *, needs_all: bool) -> Iterator[Breach]:
     if count > group.most or (needs_all and count < group.fewest):
         yield Breach(
             "groupe",
@@ -77,7 +81,7 @@ def _dependency(exam: Exam, rule: Dependency, chosen: Chosen) -> Iterator[Breach
             rule,
             rule.paper,
             f"{_list(exam, [rule.paper])} demande aussi {_list(exam, missing)} : "
-            "choisissez les deux, ou aucune",
+            "choisissez aussi ce qui manque, ou retirez la première",
         )
 
 
@@ -102,14 +106,11 @@ def _something_left(
     exam: Exam, facts: Facts, offers: Sequence[PaperOffer], chosen: Chosen
 ) -> Iterator[Breach]:
     """Find a form that spreads the épreuves, chosen by one who leaves none to another session."""
-    left = any(offer.is_mandatory and not chosen[offer.code].is_taken for offer in offers) or any(
-        sum(chosen[offer.code].is_taken for offer in offers if offer.group == group) < group.fewest
-        for group in exam.groups
-        if any(offer.group == group for offer in offers)
-    )
+    leaves_one = any(offer.is_mandatory and not chosen[offer.code].is_taken for offer in offers)
+    leaves_some = any(count < group.fewest for group, count in _counts(exam, offers, chosen))
     form = exam.passing_form(facts.passing_form)
     whole = next((one for one in exam.passing_forms if one.is_whole), None)
-    if not left and form is not None:
+    if form is not None and not leaves_one and not leaves_some:
         advice = f" Choisissez « {whole.label} »." if whole else ""
         yield Breach(
             "forme_de_passage",
