@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms import CheckboxInput
 from django.urls import reverse_lazy
 
 from sporades.candidates.birthplaces import OTHER, STATELESS, Place, Unsure, find
@@ -135,6 +136,15 @@ class IdentityForm(forms.Form):
         """Return the groups of fields, each with its legend."""
         return list(GROUPS)
 
+    def freeze(self) -> None:
+        """Grey every field: what was said, without how to say it."""
+        for name in ("has_no_first_name", "birth_date_is_partial"):
+            if not self[name].value():
+                del self.fields[name]
+        for field in self.fields.values():
+            field.disabled = True
+            field.help_text = ""
+
     def clean_birth_name(self) -> str:
         """Keep a name that a civil register may hold."""
         return cleaned_name(self.cleaned_data["birth_name"])
@@ -149,8 +159,7 @@ class IdentityForm(forms.Form):
 
     def full_clean(self) -> None:
         """Ask for first names, unless the register has none."""
-        box = self.fields["has_no_first_name"]
-        said = box.widget.value_from_datadict(
+        said = self.is_bound and CheckboxInput().value_from_datadict(
             self.data, self.files, self.add_prefix("has_no_first_name")
         )
         self.fields["first_names"].required = not said
@@ -199,6 +208,7 @@ class IdentityForm(forms.Form):
 
     def _ask_which(self, doubt: Unsure) -> None:
         self.asked_choice.choices = doubt.offered  # type: ignore[attr-defined]
+        self.asked_choice.required = True
         self.fields["birth_choice"] = self.asked_choice
         if doubt.is_unknown:
             message = (

@@ -63,8 +63,7 @@ def _identity_form(request: HttpRequest, candidate) -> IdentityForm:
         on=local_day(request.arrived_at, settings.TIME_ZONE),
     )
     if candidate.is_frozen:
-        for field in form.fields.values():
-            field.disabled = True
+        form.freeze()
     return form
 
 
