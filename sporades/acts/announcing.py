@@ -1,6 +1,7 @@
 """Announce: banners to all, openings to those who asked, closings to those who have begun."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.urls import reverse
@@ -117,7 +118,7 @@ def remind_drafts(*, at: datetime) -> int:
 
 
 @transaction.atomic
-def _remind(pk: object, *, at: datetime) -> bool:
+def _remind(pk: UUID, *, at: datetime) -> bool:
     taken = Draft.objects.open().filter(pk=pk, reminded_at__isnull=True).update(reminded_at=at)
     if not taken:
         return False

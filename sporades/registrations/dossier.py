@@ -7,7 +7,7 @@ from typing import Any
 
 from sporades.candidates.models import Candidate, Identity
 from sporades.exams import queries
-from sporades.exams.models import Exam, Regulation, RegistrationService, Speciality
+from sporades.exams.models import Exam, RegistrationService, Regulation, Speciality
 from sporades.exams.rules import Facts
 from sporades.exams.schema import Exam as ExamRules
 from sporades.registrations.models import Draft, Registration

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from sporades.candidates.models import Candidate
 from sporades.core.refusals import Refused
-from sporades.exams.models import Exam, Regulation, RegistrationService, Speciality
+from sporades.exams.models import Exam, RegistrationService, Regulation, Speciality
 from sporades.registrations.dossier import Answers
 from sporades.registrations.models import Draft, Registration, SectionAnswers
 from sporades.registrations.refusals import Closed, Overtaken
@@ -64,34 +64,36 @@ def begin_amending(*, registration: Registration, at: datetime) -> Draft:
         Closed: the service is not open at this instant.
         Refused: the registration does not stand any more.
     """
-    if not registration.is_active:
-        message = "Cette inscription n'est plus en cours : elle ne peut pas être modifiée."
-        raise Refused(message)
     refuse_closed(registration.service, at=at)
     with transaction.atomic():
-        Registration.objects.select_for_update(of=("self",)).get(pk=registration.pk)
-        draft = Draft.objects.open().filter(amends=registration).first()
-        if draft and draft.amends_version != registration.version:
+        # Looked at once locked: it may be withdrawn, or filed again, in this very second.
+        locked = (
+            Registration.objects.select_for_update(of=("self",)).whole().get(pk=registration.pk)
+        )
+        if not locked.is_active:
+            message = "Cette inscription n'est plus en cours : elle ne peut pas être modifiée."
+            raise Refused(message)
+        draft = Draft.objects.open().filter(amends=locked).first()
+        if draft and draft.amends_version != locked.version:
             abandon(draft=draft, at=at)
             draft = None
-        return draft or _copy(registration, amends=registration, at=at)
+        return draft or _copy(locked, amends=locked, at=at)
 
 
 def begin_again(*, registration: Registration, at: datetime) -> Draft:
-    """Return a new draft filled from a withdrawn registration (E8)."""
+    """Return a new draft filled from a withdrawn registration (E8), or the one begun already."""
     refuse_closed(registration.service, at=at)
-    with transaction.atomic():
-        open_draft = (
-            Draft.objects.open()
-            .filter(
-                candidate=registration.candidate_id,
-                exam=registration.exam_id,
-                speciality=registration.speciality_id,
-                amends=None,
-            )
-            .first()
-        )
-        return open_draft or _copy(registration, amends=None, at=at)
+    begun = Draft.objects.open().filter(
+        candidate=registration.candidate_id,
+        exam=registration.exam_id,
+        speciality=registration.speciality_id,
+        amends=None,
+    )
+    try:
+        with transaction.atomic():
+            return begun.first() or _copy(registration, amends=None, at=at)
+    except IntegrityError:  # another page of the same candidate was faster
+        return begun.get()
 
 
 def _copy(registration: Registration, *, amends: Registration | None, at: datetime) -> Draft:

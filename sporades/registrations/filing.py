@@ -19,14 +19,23 @@ from sporades.registrations.numbers import take_number
 from sporades.registrations.refusals import AlreadyRegistered, Incomplete, RulesChanged
 from sporades.registrations.sections.base import Section, SectionForm
 from sporades.registrations.snapshot import snapshot_of
-from sporades.registrations.states import State, WITHDRAW
+from sporades.registrations.states import WITHDRAW, State
 
 type Forms = list[tuple[Section, SectionForm]]
 
 
 def lock(draft: Draft) -> Draft:
-    """Return the draft, whole and locked: whoever files it a second time waits, then finds it filed."""
-    Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
+    """Return the draft, whole and locked: whoever files it a second time waits, then finds it filed.
+
+    A registration is locked before its modifications and these before their candidate, here
+    as everywhere: no two acts wait for each other. The candidate is locked so that the civil
+    data that are filed are those that are frozen.
+    """
+    if draft.amends is not None:
+        Registration.objects.select_for_update(of=("self",)).get(pk=draft.amends.pk)
+    Draft.objects.select_related("candidate").select_for_update(
+        of=("self", "candidate"), no_key=True
+    ).get(pk=draft.pk)
     return Draft.objects.whole().get(pk=draft.pk)
 
 
@@ -53,12 +62,16 @@ def file(*, draft: Draft, dossier: Dossier, forms: Forms, by: Actor, at: datetim
 
     Raises:
         AlreadyRegistered: another registration of the candidate excludes this one.
-        Refused: the registration has been withdrawn or filed again meanwhile.
+        Refused: the draft has been abandoned, or its registration withdrawn or filed again,
+            meanwhile.
     """
-    if draft.amends_id:
-        registration = _amended(draft, at=at)
+    if draft.amends is not None:
+        registration = _amended(draft, draft.amends, at=at)
     else:
         registration = _made(draft, dossier=dossier, at=at)
+    if draft.abandoned_at is not None:
+        message = "Cette saisie a été abandonnée entre-temps : elle n'est pas enregistrée."
+        raise Refused(message)
     _describe(registration, dossier=dossier, forms=forms)
     _keep(registration)
     _write_rows(registration, forms)
@@ -110,10 +123,8 @@ def _made(draft: Draft, *, dossier: Dossier, at: datetime) -> Registration:
     return registration
 
 
-def _amended(draft: Draft, *, at: datetime) -> Registration:
-    registration: Registration = (
-        Registration.objects.select_for_update(of=("self",)).whole().get(pk=draft.amends_id)
-    )
+def _amended(draft: Draft, amends: Registration, *, at: datetime) -> Registration:
+    registration: Registration = Registration.objects.whole().get(pk=amends.pk)
     if registration.state != State.REGISTERED:
         message = (
             "Cette inscription n'est plus en cours : votre modification n'est pas enregistrée."

@@ -4,7 +4,7 @@ import uuid
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from sporades.accounts.models import User
 from sporades.registrations.titles import title_of
@@ -144,8 +144,3 @@ class SectionAnswers(models.Model):
     def __str__(self) -> str:
         """Return the tab."""
         return f"{self.section}, révision {self.revision}"
-
-    @classmethod
-    def next_revision(cls) -> F:
-        """Return the expression that counts a revision up."""
-        return F("revision") + 1

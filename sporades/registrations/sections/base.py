@@ -1,8 +1,8 @@
 """What a tab is made of."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django import forms
 from django.utils.datastructures import MultiValueDict
@@ -31,12 +31,12 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
-class Hinted(str):
+class Hinted(str):  # noqa: SLOT000 - it carries one thing more
     """The label of a choice, with what it means under it."""
 
     hint = ""
 
-    def __new__(cls, label: str, hint: str) -> "Hinted":
+    def __new__(cls, label: str, hint: str) -> Self:
         """Return a label that carries its meaning."""
         made = super().__new__(cls, label)
         made.hint = hint
@@ -77,13 +77,21 @@ class SectionForm(forms.Form):
         super().__init__(data, initial=dict(shown or {}), label_suffix="")
         self.build()
 
+    def offer(self, name: str, choices: Iterable[tuple[str, str]]) -> forms.ChoiceField:
+        """Give a field its choices, and return it."""
+        field = self.fields[name]
+        if not isinstance(field, forms.ChoiceField):
+            raise TypeError(name)
+        field.choices = list(choices)
+        return field
+
     def build(self) -> None:
         """Fit the fields to the dossier; nothing by default."""
 
     def typed(self) -> Answers:
         """Return what was typed for this form's own fields, and for no other."""
         return {
-            name: self.data.getlist(name)
+            name: self.data.getlist(name)  # type: ignore[attr-defined] # see as_data
             if isinstance(field, forms.MultipleChoiceField)
             else self.data[name]
             for name, field in self.fields.items()
@@ -104,7 +112,7 @@ class SectionForm(forms.Form):
     def write(self, registration: Registration) -> None:
         """Write the answers of a valid form to a registration; the caller saves it."""
         for name in self.stored:
-            absent = registration._meta.get_field(name).get_default()  # noqa: SLF001 - Django's own public name
+            absent = registration._meta.get_field(name).get_default()  # type: ignore[union-attr] # a column
             setattr(registration, name, self.cleaned_data.get(name, absent))
 
     def write_rows(self, registration: Registration) -> None:
@@ -138,6 +146,19 @@ class SectionForm(forms.Form):
         if isinstance(field, forms.BooleanField):
             return "Oui" if value else "Non"
         return NOT_SAID if value in (None, "") else str(value)
+
+
+def ask_if_called_for(field: forms.Field, shown_when: str = "", *, is_due: bool = True) -> None:
+    """Mark a field whose answer is due only when another one calls for it.
+
+    Args:
+        field: the field.
+        shown_when: « name=value other » of the answers that call for it, if a page can know.
+        is_due: whether it must then be answered.
+    """
+    field.is_conditional = is_due  # type: ignore[attr-defined] # read by the form's template
+    if shown_when:
+        field.widget.attrs["data-shown-when"] = shown_when
 
 
 def flat(choices: Any) -> Iterator[tuple[Any, Any]]:

@@ -58,9 +58,7 @@ class CandidacyForm(SectionForm):
         if not choices:
             del self.fields[name]
             return
-        self.fields[name].choices = [
-            (code, Hinted(label, meaning)) for code, label, meaning in choices
-        ]
+        self.offer(name, [(code, Hinted(label, meaning)) for code, label, meaning in choices])
 
     def _build_zone(self) -> None:
         asked = self.dossier.rules.zones
@@ -68,10 +66,11 @@ class CandidacyForm(SectionForm):
         if asked is None or not offered:
             del self.fields["zone"]
             return
-        field = self.fields["zone"]
+        field = self.offer(
+            "zone", [("", "Choisir"), *((zone.code, zone.label) for zone in offered)]
+        )
         field.label, field.help_text = asked.label, asked.help or ""
         field.required = asked.is_mandatory
-        field.choices = [("", "Choisir"), *((zone.code, zone.label) for zone in offered)]
         field.error_messages["required"] = "Choisissez dans la liste."
 
     def _build_national_service(self) -> None:
@@ -79,9 +78,10 @@ class CandidacyForm(SectionForm):
         if asked is None:
             del self.fields["national_service"]
             return
-        field = self.fields["national_service"]
+        field = self.offer(
+            "national_service", [(choice.code, choice.label) for choice in asked.choices]
+        )
         field.label, field.help_text = asked.label, asked.help or ""
-        field.choices = [(choice.code, choice.label) for choice in asked.choices]
 
     def clean(self) -> None:
         """Refuse a category or a form that the rules do not allow this candidate."""

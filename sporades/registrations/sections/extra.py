@@ -1,5 +1,6 @@
 """« Informations supplémentaires »: the exam's own questions, and two consents."""
 
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -20,13 +21,18 @@ from sporades.exams.schema.questions import (
 )
 from sporades.registrations.consents import CONSENTS
 from sporades.registrations.models import Registration, RegistrationAnswer
-from sporades.registrations.sections.base import CleanCharField, Section, SectionForm
+from sporades.registrations.sections.base import (
+    CleanCharField,
+    Section,
+    SectionForm,
+    ask_if_called_for,
+)
 from sporades.registrations.sections.candidacy import NO, YES, YES_OR_NO
 from sporades.registrations.sections.eligibility import refuse_ineligible
 
 DATE_FORMATS = ("%d/%m/%Y", "%d %m %Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d")
 PREFIX = "q-"
-EMPTY = (None, "", [])
+EMPTY: tuple[Any, ...] = (None, "", [])
 
 
 class ConsentField(forms.ChoiceField):
@@ -49,10 +55,7 @@ class ExtraForm(SectionForm):
         for question in self.questions:
             field = self.fields[PREFIX + question.code] = field_of(question)
             # Whether it must be answered is judged in `clean`, where its condition is known.
-            field.is_conditional = question.is_mandatory
-            shown_when = _shown_when(question.when)
-            if shown_when:
-                field.widget.attrs["data-shown-when"] = shown_when
+            ask_if_called_for(field, _shown_when(question.when), is_due=question.is_mandatory)
         for name, label, help_text in CONSENTS:
             self.fields[name] = ConsentField(label=label, help_text=help_text)
             # The answer is no until the candidate says yes.
@@ -118,7 +121,7 @@ class ExtraForm(SectionForm):
         value = self.cleaned_data.get(PREFIX + question.code)
         if value in EMPTY:
             return None
-        if isinstance(question, DateQuestion):
+        if isinstance(value, date):
             return value.isoformat()
         return str(value) if isinstance(value, Decimal) else value
 
@@ -129,7 +132,7 @@ class ExtraForm(SectionForm):
     def in_words(self, name: str) -> str:
         """Write days and numbers as they are read in French."""
         value = self.cleaned_data.get(name)
-        if hasattr(value, "isoformat"):
+        if isinstance(value, date):
             return day_in_words(value)
         question = next((q for q in self.questions if PREFIX + q.code == name), None)
         if isinstance(question, NumberQuestion) and value is not None:
@@ -164,7 +167,11 @@ def _shown_when(condition: Condition | None) -> str:
 
 def field_of(question: Question) -> forms.Field:
     """Return the form field that asks a question."""
-    common = {"label": question.label, "help_text": question.help or "", "required": False}
+    common: dict[str, Any] = {
+        "label": question.label,
+        "help_text": question.help or "",
+        "required": False,
+    }
     match question:
         case TextQuestion():
             return CleanCharField(

@@ -145,8 +145,7 @@ class IdentificationForm(SectionForm):
     def build(self) -> None:
         """Keep the contextual questions only where they apply."""
         countries = [(country.code, country.name) for country in territory.countries(current=True)]
-        self.fields["country"].choices = countries
-        self.fields["country"].initial = FRANCE
+        self.offer("country", countries).initial = FRANCE
         if self.dossier.identity.birth_country == FRANCE:
             del self.fields["father_name"], self.fields["mother_name"]
         else:
@@ -159,7 +158,8 @@ class IdentificationForm(SectionForm):
     @property
     def is_for_a_minor(self) -> bool:
         """Whether the candidate is under eighteen on the day of the answer."""
-        return self.dossier.facts.age_on(self.dossier.day) < MAJORITY
+        age = self.dossier.facts.age_on(self.dossier.day)
+        return age is not None and age < MAJORITY
 
     def fieldsets(self) -> list[tuple[str, list[str]]]:
         """Return the questions by subject."""
@@ -186,7 +186,7 @@ class IdentificationForm(SectionForm):
 
     def clean_ine(self) -> str:
         """Accept the two known shapes of an INE."""
-        ine = self.cleaned_data["ine"].replace(" ", "").upper()
+        ine: str = self.cleaned_data["ine"].replace(" ", "").upper()
         if ine and not INE.fullmatch(ine):
             message = "Un INE compte 11 signes : 9 chiffres et 2 lettres ou chiffres, ou 10 chiffres et une lettre."
             raise ValidationError(message)

@@ -13,7 +13,13 @@ from sporades.exams.rules import papers
 from sporades.exams.rules.papers import Block, Choice, PaperOffer
 from sporades.exams.schema import Status
 from sporades.registrations.models import Registration, RegistrationPaper
-from sporades.registrations.sections.base import Line, Section, SectionForm, Table
+from sporades.registrations.sections.base import (
+    Line,
+    Section,
+    SectionForm,
+    Table,
+    ask_if_called_for,
+)
 
 STATUS, OPTION, MARK, SESSION = "statut-", "option-", "note-", "session-"
 COLUMNS = ("Épreuve", "Statut", "Nature", "Précisions")
@@ -114,11 +120,11 @@ class PapersForm(SectionForm):
             (SESSION, Status.KEPT),
         ):
             field = self.fields.get(prefix + offer.code)
-            if field is None:
-                continue
-            field.is_conditional = True
-            if len(offer.statuses) > 1:
-                field.widget.attrs["data-shown-when"] = f"{STATUS}{offer.code}={status.value}"
+            if field is not None:
+                is_chosen = len(offer.statuses) > 1
+                ask_if_called_for(
+                    field, f"{STATUS}{offer.code}={status.value}" if is_chosen else ""
+                )
 
     def clean(self) -> dict[str, Any]:
         """Judge the choices together: groups, exclusions, dependencies, dispensations, marks."""

@@ -3,6 +3,7 @@
 from django import forms
 
 from sporades.exams.rules import candidacy
+from sporades.exams.schema.qualification import Experience
 from sporades.registrations.sections.base import Section, SectionForm
 from sporades.registrations.sections.eligibility import refuse_ineligible
 
@@ -39,12 +40,10 @@ class QualificationForm(SectionForm):
                 continue
             self.fields[name].label = part.label
             self.fields[name].help_text = part.help or ""
-            if name != "experience":
+            if not isinstance(part, Experience):
                 self.fields[name].required = part.is_mandatory
-                self.fields[name].choices = [
-                    ("", "Choisir"),
-                    *((choice.code, choice.label) for choice in part.choices),
-                ]
+                listed = [(choice.code, choice.label) for choice in part.choices]
+                self.offer(name, [("", "Choisir"), *listed])
 
     def clean(self) -> None:
         """Refuse what the rules of eligibility do not accept."""

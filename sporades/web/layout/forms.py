@@ -42,8 +42,16 @@ class Field(BoundField):
 
     @property
     def is_optional(self) -> bool:
-        """Whether the reader may leave it empty."""
-        return not (self.field.required or self.field.disabled)
+        """Whether the reader may leave it empty.
+
+        A box left unticked is an answer; a field that another answer calls for is then due.
+        """
+        return not (
+            self.field.required
+            or self.field.disabled
+            or self.kind == "checkbox"
+            or getattr(self.field, "is_conditional", False)
+        )
 
     @property
     def known_errors(self) -> ErrorList | None:
@@ -104,9 +112,9 @@ def groups(form: BaseForm) -> list[tuple[str, list[BoundField]]]:
 
 
 def _optional(form: BaseForm) -> dict[str, bool]:
-    asked = [
-        field.field.required
-        for field in form.visible_fields()
-        if not field.field.disabled and not getattr(field.field, "is_conditional", False)
-    ]
-    return {"all_required": all(asked), "all_optional": not any(asked), "asks": bool(asked)}
+    optional = [field.is_optional for field in form.visible_fields() if not field.is_greyed]
+    return {
+        "all_required": not any(optional),
+        "all_optional": all(optional),
+        "asks": bool(optional),
+    }

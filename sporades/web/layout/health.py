@@ -4,12 +4,12 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 
 
-def alive(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view
+def alive(request: HttpRequest) -> HttpResponse:
     """Answer as long as the process does."""
     return HttpResponse("vivant\n", content_type="text/plain; charset=utf-8")
 
 
-def ready(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view
+def ready(request: HttpRequest) -> HttpResponse:
     """Answer 200 when the database answers, 503 otherwise."""
     try:
         with connection.cursor() as cursor:

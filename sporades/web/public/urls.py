@@ -5,8 +5,8 @@ from django.urls import path
 
 from sporades.web.components.gallery import gallery
 from sporades.web.layout import health
-from sporades.web.public import help as helping
 from sporades.web.public import alerts, pages, services
+from sporades.web.public import help as helping
 
 app_name = "public"
 
