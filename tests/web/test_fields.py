@@ -69,6 +69,17 @@ def test_what_may_be_left_empty_says_so_in_words():
     assert html.cssselect("#id_birth_name")[0].get("required") is not None
 
 
+def test_a_box_and_a_field_that_another_answer_calls_for_are_not_said_to_be_optional():
+    class Asked(forms.Form):
+        ticked = forms.BooleanField(label="Je suis majeur", required=False)
+        called_for = forms.CharField(label="Lequel ?", required=False)
+
+    form = Asked()
+    form.fields["called_for"].is_conditional = True
+
+    assert "facultatif" not in str(form)
+
+
 @pytest.mark.parametrize(
     ("required", "sentence"),
     [
