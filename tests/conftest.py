@@ -4,10 +4,16 @@ import math
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import settings as hypothesis
 
 from sporades.notices import queries as notices
 from sporades.territory import reference
 from sporades.territory.operations import load_reference
+
+
+# A busy machine makes no example wrong.
+hypothesis.register_profile("ours", deadline=None)
+hypothesis.load_profile("ours")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,6 +1,6 @@
 """Everything that happens to an account: made, activated, changed, forgotten."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -267,8 +267,35 @@ def change_identity(
         journal.record("identity changed", by=by, on=candidate, at=at, after=changed)
 
 
+def help_back_in(
+    email: str, *, network: str, known_accounts: Collection[int], at: datetime
+) -> None:
+    """Send what helps: a link to a new password, or the activation mail again, or nothing.
+
+    Args:
+        email: the address typed.
+        network: where the demand came from.
+        known_accounts: the accounts that the device has signed in to before. Their owners have
+            a count of their own: strangers who ask too often never keep them from asking.
+        at: the instant of the demand.
+    """
+    address = normalised_address(email)
+    user = User.objects.filter(email=address, is_active=True).first()
+    if user is None:
+        return
+    if user.activated_at is None:
+        send_activation_again(address, network=network, at=at)
+        return
+    if user.pk in known_accounts:
+        is_allowed = limits.spend(limits.MAILS_TO_AN_OWNER, address, at=at)
+    else:
+        is_allowed = may_write(address, network=network, at=at)
+    if is_allowed:
+        _send_reset(user, at=at)
+
+
 @transaction.atomic
-def send_reset(user: User, *, at: datetime) -> None:
+def _send_reset(user: User, *, at: datetime) -> None:
     """Send the link to a new password; those sent before are no longer good."""
     account, token = reset_key(user, at=at)
     mail.write(

@@ -1,4 +1,6 @@
-"""Jobs that time alone makes due."""
+"""Jobs: what time alone makes due, and what must not show by its length whom it concerns."""
+
+from datetime import datetime
 
 from django.utils import timezone
 
@@ -41,3 +43,17 @@ def tell_openings(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
 def remind_drafts(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     """Remind those whose draft is not filed that its service closes soon."""
     announcing.remind_drafts(at=timezone.now())
+
+
+@app.task(name="acts.help_back_in", queue="mail", priority=10)
+def help_back_in(address: str, network: str, known_accounts: list[int], at: str) -> None:
+    """Send to whoever forgot a password what helps: known or not, the page took the same time."""
+    joining.help_back_in(
+        address, network=network, known_accounts=known_accounts, at=datetime.fromisoformat(at)
+    )
+
+
+@app.task(name="acts.send_activation_again", queue="mail", priority=10)
+def send_activation_again(address: str, network: str, at: str) -> None:
+    """Send the activation mail once more, if the address waits for one."""
+    joining.send_activation_again(address, network=network, at=datetime.fromisoformat(at))

@@ -1,7 +1,6 @@
 """« Suis-je bien inscrit ? »: every condition, met or not, with its date (E6)."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sporades.core.french import instant_in_words
 from sporades.registrations.models import Registration
@@ -22,12 +21,11 @@ class Check:
     note: str = ""
 
 
-def checklist(registration: Registration, *, at: datetime) -> list[Check]:
+def checklist(registration: Registration) -> list[Check]:
     """Return what makes a registration sure, in the order of things.
 
     Args:
         registration: the registration, as `whole()` loads it.
-        at: now.
     """
     zone = registration.service.zone
     filed = instant_in_words(registration.amended_at or registration.filed_at, zone)

@@ -10,9 +10,9 @@ from sporades.exams.schema.candidacy import NATIONAL_SERVICE
 from sporades.exams.schema.questions import Question, YesNoQuestion
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.sections.base import as_data
-from sporades.registrations.sections.candidacy import YES
-from sporades.registrations.sections.extra import PREFIX, field_of
+from sporades.registrations.sections.extra import PREFIX
 from sporades.registrations.sections.papers import STATUS
+from sporades.registrations.sections.questions import YES, field_of
 from sporades.territory.models import FRANCE
 
 

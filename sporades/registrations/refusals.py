@@ -42,10 +42,11 @@ class RulesChanged(Incomplete):
     def __init__(self, troubles: Sequence[Trouble]) -> None:
         """Say so before what is missing."""
         super().__init__(troubles)
-        self.args = (
+        message = (
             "Les règles de cet examen ont changé depuis le début de votre saisie. "
-            "Vos réponses sont conservées ; certaines sont à revoir.",
+            "Vos réponses sont conservées ; certaines sont à revoir."
         )
+        self.args = (message,)
 
 
 class Closed(Refused):

@@ -44,7 +44,7 @@ class DraftQuerySet(models.QuerySet["Draft"]):
             "regulation",
             "amends",
             "filed_as",
-        )
+        ).defer("regulation__content", "regulation__source")
 
 
 class Draft(models.Model):

@@ -48,7 +48,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
             "service__managing_service",
             "regulation",
             "folder",
-        )
+        ).defer("regulation__content", "regulation__source")
 
 
 class Registration(models.Model):
@@ -101,6 +101,7 @@ class Registration(models.Model):
     zone = models.CharField("zone souhaitée", max_length=40, blank=True)
     has_disability = models.BooleanField("handicap déclaré", default=False)
     diploma = models.CharField("diplôme présenté", max_length=60, blank=True)
+    experience = models.PositiveSmallIntegerField("années d'expérience", null=True, blank=True)
     colouring = models.CharField("coloration disciplinaire", max_length=60, blank=True)
     publishes_name = models.BooleanField("nom dans les résultats publiés", default=False)
     shares_name = models.BooleanField("nom communiqué à des tiers", default=False)

@@ -6,9 +6,7 @@ from sporades.exams.rules import candidacy
 from sporades.registrations.models import Registration
 from sporades.registrations.sections.base import Hinted, Section, SectionForm
 from sporades.registrations.sections.eligibility import refuse_ineligible
-
-YES, NO = "oui", "non"
-YES_OR_NO = ((NO, "Non"), (YES, "Oui"))
+from sporades.registrations.sections.questions import YES, YES_OR_NO
 
 
 class CandidacyForm(SectionForm):

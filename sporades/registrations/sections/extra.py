@@ -10,27 +10,17 @@ from django import forms
 from sporades.core.french import day_in_words
 from sporades.exams.rules import conditions, questions
 from sporades.exams.schema import Condition
-from sporades.exams.schema.questions import (
-    ChoiceQuestion,
-    DateQuestion,
-    LongTextQuestion,
-    MultipleChoiceQuestion,
-    NumberQuestion,
-    Question,
-    TextQuestion,
-)
+from sporades.exams.schema.questions import NumberQuestion, Question
 from sporades.registrations.consents import CONSENTS
 from sporades.registrations.models import Registration, RegistrationAnswer
 from sporades.registrations.sections.base import (
-    CleanCharField,
     Section,
     SectionForm,
     ask_if_called_for,
 )
-from sporades.registrations.sections.candidacy import NO, YES, YES_OR_NO
 from sporades.registrations.sections.eligibility import refuse_ineligible
+from sporades.registrations.sections.questions import NO, YES, YES_OR_NO, field_of
 
-DATE_FORMATS = ("%d/%m/%Y", "%d %m %Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d")
 PREFIX = "q-"
 EMPTY: tuple[Any, ...] = (None, "", [])
 
@@ -163,96 +153,6 @@ def _shown_when(condition: Condition | None) -> str:
     if answer.among:
         return f"{PREFIX}{answer.question}={' '.join(answer.among)}"
     return f"{PREFIX}{answer.question}={answer.equal}" if isinstance(answer.equal, str) else ""
-
-
-def field_of(question: Question) -> forms.Field:
-    """Return the form field that asks a question."""
-    common: dict[str, Any] = {
-        "label": question.label,
-        "help_text": question.help or "",
-        "required": False,
-    }
-    match question:
-        case TextQuestion():
-            return CleanCharField(
-                min_length=question.shortest, max_length=question.longest, **common
-            )
-        case LongTextQuestion():
-            return forms.CharField(
-                min_length=question.shortest,
-                max_length=question.longest,
-                widget=forms.Textarea(attrs={"rows": 5}),
-                **common,
-            )
-        case NumberQuestion():
-            return forms.DecimalField(
-                min_value=question.minimum,
-                max_value=question.maximum,
-                decimal_places=question.decimals,
-                localize=True,
-                widget=forms.TextInput(attrs={"inputmode": "decimal"}),
-                error_messages={"invalid": "Indiquez un nombre, par exemple 12."},
-                **common,
-            )
-        case DateQuestion():
-            return _DayField(question, **common)
-        case ChoiceQuestion():
-            return forms.ChoiceField(
-                choices=[(one.code, one.label) for one in question.choices],
-                widget=forms.RadioSelect,
-                **common,
-            )
-        case MultipleChoiceQuestion():
-            return _SeveralField(question, **common)
-        case _:
-            return forms.ChoiceField(choices=YES_OR_NO, widget=forms.RadioSelect, **common)
-
-
-class _DayField(forms.DateField):
-    """A day, within the bounds of its question."""
-
-    def __init__(self, question: DateQuestion, **options: Any) -> None:
-        super().__init__(
-            input_formats=DATE_FORMATS,
-            error_messages={
-                "invalid": "Indiquez le jour, le mois et l'année, par exemple 14 03 2008."
-            },
-            **options,
-        )
-        self.question = question
-        self.help_text = self.help_text or "Par exemple : 14 03 2008"
-
-    def validate(self, value: Any) -> None:
-        super().validate(value)
-        first, last = self.question.minimum, self.question.maximum
-        if value and first and value < first:
-            message = f"Indiquez un jour à partir du {day_in_words(first)}."
-            raise forms.ValidationError(message)
-        if value and last and value > last:
-            message = f"Indiquez un jour jusqu'au {day_in_words(last)}."
-            raise forms.ValidationError(message)
-
-
-class _SeveralField(forms.MultipleChoiceField):
-    """Some choices of a list, within the bounds of their question."""
-
-    def __init__(self, question: MultipleChoiceQuestion, **options: Any) -> None:
-        super().__init__(
-            choices=[(one.code, one.label) for one in question.choices],
-            widget=forms.CheckboxSelectMultiple,
-            **options,
-        )
-        self.question = question
-
-    def validate(self, value: Any) -> None:
-        super().validate(value)
-        fewest, most = self.question.fewest, self.question.most
-        if value and len(value) < fewest:
-            message = f"Choisissez au moins {fewest} réponses."
-            raise forms.ValidationError(message)
-        if value and most and len(value) > most:
-            message = f"Choisissez au plus {most} réponse{'s' if most > 1 else ''}."
-            raise forms.ValidationError(message)
 
 
 EXTRA = Section("supplementaires", "Informations supplémentaires", ExtraForm)

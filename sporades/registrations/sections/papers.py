@@ -97,7 +97,7 @@ class PapersForm(SectionForm):
                 label="Note obtenue",
                 required=False,
                 min_value=0,
-                max_value=20,
+                max_value=offer.kept_mark.out_of if offer.kept_mark else None,
                 decimal_places=2,
                 localize=True,
                 widget=forms.TextInput(attrs={"inputmode": "decimal"}),

@@ -13,7 +13,7 @@ MOST_YEARS = 60
 class QualificationForm(SectionForm):
     """What the candidate holds."""
 
-    stored = ("diploma", "colouring")
+    stored = ("diploma", "colouring", "experience")
 
     diploma = forms.ChoiceField(error_messages={"required": "Choisissez dans la liste."})
     colouring = forms.ChoiceField(error_messages={"required": "Choisissez dans la liste."})

@@ -52,7 +52,12 @@ def place_of(request: HttpRequest, user: User | None) -> Place:
 
 def knows(request: HttpRequest, user: User) -> bool:
     """Return whether this device has signed in to this account before."""
-    return user.pk in _read(request)["accounts"]
+    return user.pk in accounts_known(request)
+
+
+def accounts_known(request: HttpRequest) -> list[int]:
+    """Return the accounts that this device has signed in to before."""
+    return _read(request)["accounts"]
 
 
 def remember(request: HttpRequest, response: HttpResponse, user: User) -> None:

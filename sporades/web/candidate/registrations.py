@@ -36,7 +36,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         "awaiting": awaiting([found] if found.is_active else [], drafts, at=at),
         "is_editable": found.is_editable(at),
         "can_be_undone": found.can_be_undone(at),
-        "checks": checklist(found, at=at),
+        "checks": checklist(found),
         "time_left": found.service.time_left_in_words(at),
         "documents": DocumentVersion.objects.for_folder(found.folder, at),
     }
@@ -72,7 +72,7 @@ def registered(request: HttpRequest, number: str) -> HttpResponse:
     drafts = list(Draft.objects.open().filter(amends=found).for_list())
     context = {
         "registration": found,
-        "checks": checklist(found, at=at),
+        "checks": checklist(found),
         "awaiting": awaiting([found] if found.is_active else [], drafts, at=at),
     }
     return render(request, "candidate/registered.html", context)

@@ -12,10 +12,9 @@ class Backend(AuthenticationBackend):
 
     def get_user(self, user_id: Any) -> User | None:
         """Return the account of a session, if it may still sign in."""
-        user = (
+        return (
             User.objects.select_related("candidate__identity")
             .prefetch_related("memberships")
             .filter(pk=user_id, is_active=True)
             .first()
         )
-        return user

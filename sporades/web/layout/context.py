@@ -76,7 +76,10 @@ def layout(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return {"layout": frame(path=request.path), **said}
     entries = STAFF if user.is_staff_member else CANDIDATE
-    return {"layout": frame(path=request.path, person=_name(request, user), entries=entries), **said}
+    return {
+        "layout": frame(path=request.path, person=_name(request, user), entries=entries),
+        **said,
+    }
 
 
 def _name(request: HttpRequest, user: Any) -> str:

@@ -14,9 +14,7 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("ouverture-des-services", services.services, name="services"),
     path("ouverture-des-services/agenda.ics", services.calendar, name="services_calendar"),
-    path(
-        "ouverture-des-services/<int:service>/me-prevenir", alerts.ask, name="ask_alert"
-    ),
+    path("ouverture-des-services/<int:service>/me-prevenir", alerts.ask, name="ask_alert"),
     path("ouverture-des-services/alerte/<str:key>", alerts.confirm, name="alert"),
     path("aide", helping.help_page, name="help"),
     path("mentions-legales", pages.legal, name="legal"),

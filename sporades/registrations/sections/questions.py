@@ -1,0 +1,127 @@
+"""A question of the réglementation as a field of a form."""
+
+from functools import singledispatch
+from typing import Any
+
+from django import forms
+
+from sporades.core.french import day_in_words
+from sporades.exams.schema.questions import (
+    ChoiceQuestion,
+    DateQuestion,
+    LongTextQuestion,
+    MultipleChoiceQuestion,
+    NumberQuestion,
+    Question,
+    TextQuestion,
+    YesNoQuestion,
+)
+from sporades.registrations.sections.base import CleanCharField
+
+YES, NO = "oui", "non"
+YES_OR_NO = ((NO, "Non"), (YES, "Oui"))
+DATE_FORMATS = ("%d/%m/%Y", "%d %m %Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d")
+
+
+def field_of(question: Question) -> forms.Field:
+    """Return the form field that asks a question. Whether it must be answered is judged apart."""
+    field = _field(question)
+    field.label, field.required = question.label, False
+    field.help_text = question.help or field.help_text
+    return field
+
+
+@singledispatch
+def _field(question: object) -> forms.Field:
+    raise TypeError(question)
+
+
+@_field.register
+def _(question: TextQuestion) -> forms.Field:
+    return CleanCharField(min_length=question.shortest, max_length=question.longest)
+
+
+@_field.register
+def _(question: LongTextQuestion) -> forms.Field:
+    return forms.CharField(
+        min_length=question.shortest,
+        max_length=question.longest,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+
+@_field.register
+def _(question: NumberQuestion) -> forms.Field:
+    return forms.DecimalField(
+        min_value=question.minimum,
+        max_value=question.maximum,
+        decimal_places=question.decimals,
+        localize=True,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+        error_messages={"invalid": "Indiquez un nombre, par exemple 12."},
+    )
+
+
+@_field.register
+def _(question: DateQuestion) -> forms.Field:
+    return _DayField(question)
+
+
+@_field.register
+def _(_question: YesNoQuestion) -> forms.Field:
+    return forms.ChoiceField(choices=YES_OR_NO, widget=forms.RadioSelect)
+
+
+@_field.register
+def _(question: ChoiceQuestion) -> forms.Field:
+    return forms.ChoiceField(
+        choices=[(one.code, one.label) for one in question.choices], widget=forms.RadioSelect
+    )
+
+
+@_field.register
+def _(question: MultipleChoiceQuestion) -> forms.Field:
+    return _SeveralField(question)
+
+
+class _DayField(forms.DateField):
+    """A day, within the bounds of its question."""
+
+    def __init__(self, question: DateQuestion) -> None:
+        super().__init__(
+            input_formats=DATE_FORMATS,
+            help_text="Par exemple : 14 03 2008",
+            error_messages={
+                "invalid": "Indiquez le jour, le mois et l'année, par exemple 14 03 2008."
+            },
+        )
+        self.question = question
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        first, last = self.question.minimum, self.question.maximum
+        if value and first and value < first:
+            raise forms.ValidationError(f"Indiquez un jour à partir du {day_in_words(first)}.")
+        if value and last and value > last:
+            raise forms.ValidationError(f"Indiquez un jour jusqu'au {day_in_words(last)}.")
+
+
+class _SeveralField(forms.MultipleChoiceField):
+    """Some choices of a list, within the bounds of their question."""
+
+    def __init__(self, question: MultipleChoiceQuestion) -> None:
+        super().__init__(
+            choices=[(one.code, one.label) for one in question.choices],
+            widget=forms.CheckboxSelectMultiple,
+        )
+        self.question = question
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        fewest, most = self.question.fewest, self.question.most
+        if value and len(value) < fewest:
+            raise forms.ValidationError(f"Choisissez au moins {fewest} réponses.")
+        if value and most and len(value) > most:
+            raise forms.ValidationError(
+                f"Choisissez au plus {most} réponse{'s' if most > 1 else ''}."
+            )
