@@ -18,6 +18,14 @@ def judged(dossier: Dossier) -> list[tuple[Section, SectionForm]]:
 
 def troubles(forms: list[tuple[Section, SectionForm]]) -> list[Trouble]:
     """Return everything that stands in the way of filing, tab by tab."""
+    return [trouble for section, form in forms for trouble in _troubles(section, form)]
+
+
+def _troubles(section: Section, form: SectionForm) -> list[Trouble]:
+    if form.is_valid():
+        return []
+    if section.slug not in form.dossier.answers:
+        return [Trouble(section.slug, section.title, "", "", "Cet onglet n'est pas encore rempli.")]
     return [
         Trouble(
             section=section.slug,
@@ -26,7 +34,6 @@ def troubles(forms: list[tuple[Section, SectionForm]]) -> list[Trouble]:
             label="" if name == "__all__" else form.label_of(name),
             message=str(message),
         )
-        for section, form in forms
         for name, messages in form.errors.items()
         for message in messages
     ]

@@ -113,7 +113,7 @@ def ready(request: HttpRequest, draft: UUID) -> HttpResponse:
 
 
 def _check(draft: Draft, section: Section, form: SectionForm) -> dict[str, str]:
-    count = len(form.errors)
+    count = len(journey.troubles([(section, form)]))
     return {
         "label": section.title,
         "state": "missing" if count else "done",

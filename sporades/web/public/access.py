@@ -23,7 +23,7 @@ ROUTES = {
     "public:alert": Route(Who.ANYONE, ("GET", "POST")),
     **{
         f"public:{name}": Route(Who.ANYONE, page=False)
-        for name in ("services_calendar", "alive", "ready")
+        for name in ("services_calendar", "security_txt", "alive", "ready")
     },
     **({"public:gallery": Route(Who.ANYONE)} if settings.DEMO else {}),
 }

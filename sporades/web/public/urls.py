@@ -5,7 +5,7 @@ from django.urls import path
 
 from sporades.web.components.gallery import gallery
 from sporades.web.layout import health
-from sporades.web.public import alerts, pages, services
+from sporades.web.public import alerts, pages, security_txt, services
 from sporades.web.public import help as helping
 
 app_name = "public"
@@ -23,6 +23,7 @@ urlpatterns = [
     path("cookies", pages.cookies, name="cookies"),
     path("plan-du-site", pages.sitemap, name="sitemap"),
     path("contact", pages.contact, name="contact"),
+    path(".well-known/security.txt", security_txt.security_txt, name="security_txt"),
     path("-/vivant", health.alive, name="alive"),
     path("-/pret", health.ready, name="ready"),
 ]

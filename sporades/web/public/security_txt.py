@@ -1,0 +1,21 @@
+"""Where to report a flaw: RFC 9116."""
+
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from sporades.core.links import absolute
+
+GOOD_FOR = timedelta(days=180)
+
+
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Name the contact, the language and how long this is good for."""
+    lines = (
+        f"Contact: {absolute(reverse('public:contact'))}",
+        f"Expires: {request.arrived_at + GOOD_FOR:%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages: fr, en",
+        f"Canonical: {absolute(reverse('public:security_txt'))}",
+    )
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
