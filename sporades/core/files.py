@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage, default_storage
 
 
-class Unreadable(Exception):  # noqa: N818 - named as the sentence that it makes
+class Unreadable(Exception):
     """A key whose content cannot be given."""
 
 

@@ -63,7 +63,9 @@ def hour_in_words(instant: datetime, zone: str) -> str:
 def instant_in_words(instant: datetime, zone: str, *, weekday: bool = True) -> str:
     """Return « dimanche 15 novembre 2026 à 23 h 59 (heure de Paris) »."""
     local = instant.astimezone(ZoneInfo(zone))
-    return f"{day_in_words(local.date(), weekday=weekday)} à {_clock(local)} ({zone_in_words(zone)})"
+    return (
+        f"{day_in_words(local.date(), weekday=weekday)} à {_clock(local)} ({zone_in_words(zone)})"
+    )
 
 
 def day_in_digits(instant: datetime, zone: str) -> str:
@@ -108,7 +110,9 @@ def _clock(local: datetime) -> str:
     # « 2 h 30 » happens twice on the night that the clocks go back: say which.
     doubt = ""
     if local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset():
-        doubt = ", avant le changement d'heure" if local.fold == 0 else ", après le changement d'heure"
+        doubt = (
+            ", avant le changement d'heure" if local.fold == 0 else ", après le changement d'heure"
+        )
     return f"{local.hour}{NON_BREAKING}h{NON_BREAKING}{local.minute:02d}{doubt}"
 
 

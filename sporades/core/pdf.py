@@ -27,7 +27,7 @@ MISSING_SIGNS = (
 )
 
 
-class CannotPrint(Exception):  # noqa: N818 - named as the sentence that it makes
+class CannotPrint(Exception):
     """A template and a content do not make a PDF: a fault of ours, to be repaired."""
 
 

@@ -1,7 +1,7 @@
 """What the domain says when it will not do something."""
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is an answer, not a fault
+class Refused(Exception):
     """An act that cannot be done, with the reason in French, fit for its reader."""
 
     message = "Cette action n'est pas possible."

@@ -31,7 +31,7 @@ FIELD = "Cachet"
 logger = logging.getLogger(__name__)
 
 
-class SealFailed(Exception):  # noqa: N818 - named as the sentence that it makes
+class SealFailed(Exception):
     """The seal could not be put: key unreadable, password wrong, file not a PDF."""
 
 

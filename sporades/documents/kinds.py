@@ -1,0 +1,67 @@
+"""The kinds of document. Each is declared by the room that issues it, and says what it says.
+
+To add one: a `Kind` beside the act that causes it, its Typst template, its HTML twin
+`documents/<slug>.html`, and `kinds.register(...)` in the room's `AppConfig.ready`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+type Content = dict[str, Any]
+type Facts = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of document.
+
+    Attributes:
+        slug: its name in addresses: "recapitulatif".
+        title: its name for people: « Récapitulatif d'inscription ».
+        template: its Typst template, from the package: "registrations/typst/summary.typ".
+        content: from what causes the document to all that it says, as JSON. The content
+            holds at least `title` (what the document is about) and `service` (who answers
+            for it: `name` …); `issue` adds what every document has, see there.
+        public_facts: from the content to what the verification page shows to whoever holds
+            the code: labels and values, the least that tells a true paper from a forged one.
+        numbered_by: whether its version is that of the registration, or one of its own.
+        published_by_issue: whether its candidate sees it at once, or when a manager publishes.
+    """
+
+    slug: str
+    title: str
+    template: str
+    content: Callable[[Any], Content]
+    public_facts: Callable[[Content], Facts]
+    numbered_by: Literal["registration", "own"] = "own"
+    published_by_issue: bool = False
+
+    @property
+    def twin_template(self) -> str:
+        """The Django template of the page that says the same."""
+        return f"documents/{self.slug}.html"
+
+
+_KINDS: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    """Make a kind known, once, when the program starts.
+
+    Raises:
+        ValueError: another kind has this slug.
+    """
+    if _KINDS.setdefault(kind.slug, kind) != kind:
+        message = f"Two kinds of document are called {kind.slug}"
+        raise ValueError(message)
+
+
+def get(slug: str) -> Kind:
+    """Return the kind of this slug, or raise KeyError."""
+    return _KINDS[slug]
+
+
+def registered() -> tuple[Kind, ...]:
+    """Return every kind, in the order in which they were declared."""
+    return tuple(_KINDS.values())

@@ -1,0 +1,172 @@
+"""Documents: folders, what was issued in them, and each version of it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from sporades.core.french import day_in_digits
+from sporades.documents import kinds
+
+
+class Folder(models.Model):
+    """Where the documents of one matter stand: those of a registration, for instance."""
+
+    holder = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="titulaire",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="folders",
+    )
+    academy = models.CharField("académie", max_length=3, blank=True)
+    domain = models.CharField("domaine", max_length=40, blank=True)
+    label = models.CharField("intitulé", max_length=255)
+
+    class Meta:
+        verbose_name = "dossier de documents"
+        verbose_name_plural = "dossiers de documents"
+
+    def __str__(self) -> str:
+        """Return its label."""
+        return self.label
+
+
+class Document(models.Model):
+    """One kind of document in a folder, whatever its versions."""
+
+    folder = models.ForeignKey(Folder, on_delete=models.CASCADE, related_name="documents")
+    kind = models.SlugField("nature", max_length=40)
+    academy = models.CharField("académie", max_length=3, blank=True)
+
+    class Meta:
+        verbose_name = "document"
+        constraints: ClassVar[Sequence[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["folder", "kind"], name="a_folder_has_one_document_of_a_kind"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return its title."""
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """The name of its kind: « Récapitulatif d'inscription »."""
+        return kinds.get(self.kind).title
+
+
+class DocumentVersionQuerySet(models.QuerySet["DocumentVersion"]):
+    """Questions about versions. The embargo is here and nowhere else."""
+
+    def published_by(self, at: datetime) -> Self:
+        """Keep versions that were published at this instant, withdrawn since or not."""
+        return self.filter(published_at__lte=at)
+
+    def visible_at(self, at: datetime) -> Self:
+        """Keep versions that may be read at this instant: published, and not withdrawn."""
+        return self.published_by(at).filter(Q(withdrawn_at=None) | Q(withdrawn_at__gt=at))
+
+    def latest_visible(self, at: datetime) -> Self:
+        """Keep the last version of each document, where it may be read.
+
+        A version that was once replaced never comes back: when the last one is withdrawn,
+        its document is seen no more until another is published.
+        """
+        later = DocumentVersion.objects.published_by(at).filter(
+            document=OuterRef("document"), number__gt=OuterRef("number")
+        )
+        return self.visible_at(at).filter(~Exists(later))
+
+    def for_folder(self, folder: Folder, at: datetime) -> Self:
+        """Return what the list of a folder shows."""
+        return (
+            self.latest_visible(at)
+            .filter(document__folder=folder)
+            .select_related("document")
+            .order_by("-published_at", "document__kind")
+        )
+
+
+class DocumentVersion(models.Model):
+    """What was issued, frozen. Only its publication, its printing and its opening come after."""
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField("numéro de version")
+    academy = models.CharField("académie", max_length=3, blank=True)
+    content = models.JSONField("contenu")
+    digest = models.CharField("empreinte du contenu", max_length=64)
+    code = models.CharField("code de vérification", max_length=40)
+    issued_at = models.DateTimeField("délivré le")
+    published_at = models.DateTimeField("publié le", null=True, blank=True)
+    withdrawn_at = models.DateTimeField("retiré le", null=True, blank=True)
+    opened_at = models.DateTimeField("ouvert pour la première fois le", null=True, blank=True)
+    pdf_key = models.CharField("fichier imprimé", max_length=100, blank=True)
+    sealed = models.BooleanField("cacheté", default=False)
+
+    objects = DocumentVersionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "version de document"
+        verbose_name_plural = "versions de documents"
+        triggers: ClassVar[Sequence[pgtrigger.Trigger]] = [
+            pgtrigger.ReadOnly(
+                name="an_issued_content_is_never_rewritten",
+                exclude=["published_at", "withdrawn_at", "opened_at", "pdf_key", "sealed"],
+            ),
+            pgtrigger.Protect(
+                name="a_first_opening_is_kept",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(
+                    old__opened_at__isnull=False, old__opened_at__df=pgtrigger.F("new__opened_at")
+                ),
+            ),
+        ]
+        constraints: ClassVar[Sequence[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["document", "number"], name="a_document_version_number_is_used_once"
+            ),
+            models.UniqueConstraint(fields=["code"], name="a_code_names_one_document_version"),
+            models.CheckConstraint(
+                name="only_what_was_published_is_withdrawn",
+                condition=Q(withdrawn_at=None) | Q(published_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="only_what_was_printed_is_sealed",
+                condition=Q(sealed=False) | ~Q(pdf_key=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return « Récapitulatif d'inscription, version n°2 »."""
+        return f"{self.document}, version n°{self.number}"
+
+    @property
+    def kind(self) -> kinds.Kind:
+        """Its kind."""
+        return kinds.get(self.document.kind)
+
+    @property
+    def updated_in_digits(self) -> str:
+        """The day of « mise à jour le 27/08/2018 », where its service is."""
+        return day_in_digits(self.published_at or self.issued_at, self.content["zone"])
+
+    @property
+    def twin_template(self) -> str:
+        """The template of the page that says what the PDF says."""
+        return self.kind.twin_template
+
+    def twin_context(self) -> dict[str, Any]:
+        """Return what that template reads: nothing but the frozen content."""
+        return {"content": self.content}
+
+    @property
+    def public_facts(self) -> kinds.Facts:
+        """What the verification page shows."""
+        return self.kind.public_facts(self.content)

@@ -1,0 +1,181 @@
+"""Issue, publish, print, withdraw documents, and note that they were opened."""
+
+import io
+import logging
+from datetime import datetime, timedelta
+
+import segno
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+
+from sporades.core import files, pdf, seal
+from sporades.core.digests import canonical, digest
+from sporades.core.links import absolute
+from sporades.core.refusals import Refused
+from sporades.documents import kinds
+from sporades.documents.codes import in_groups, new_code
+from sporades.documents.models import Document, DocumentVersion, Folder
+
+VERIFY = "/verifier"
+
+logger = logging.getLogger(__name__)
+
+
+class BeingPrepared(Refused):
+    """The file cannot be given yet: its seal could not be put."""
+
+    message = (
+        "Le document est en cours de préparation. Il sera disponible dans quelques minutes, "
+        "sans rien faire de plus : revenez un peu plus tard."
+    )
+    retry_after = timedelta(minutes=2)
+
+
+@transaction.atomic
+def issue(
+    folder: Folder,
+    kind: kinds.Kind,
+    source: object,
+    *,
+    number: int | None = None,
+    at: datetime,
+    published_at: datetime | None = None,
+) -> DocumentVersion:
+    """Freeze what a document says, in a new version, and queue its printing.
+
+    To what the kind says are added `heading` (its title), `version`, `zone` (unless said),
+    `issuer` (`service`, `authority`), `code`, `verify_url` and `verify_page`.
+
+    Args:
+        folder: where the document stands.
+        kind: what it is.
+        source: what causes it; the kind's `content` reads it, now and never again.
+        number: the registration's version, for a kind that is numbered by it.
+        at: the instant of the act.
+        published_at: from when it may be read; at once for a kind that is published by its
+            issue, else not until `publish`.
+
+    Returns:
+        The version; the one already issued when this number says the same already.
+
+    Raises:
+        IntegrityError: this number was issued and says something else.
+    """
+    said = kind.content(source)
+    document = _document(folder, kind)
+    if kind.numbered_by == "own":
+        last = document.versions.aggregate(last=Max("number"))["last"] or 0
+        number = last + 1
+    elif number is None:
+        message = f"{kind.slug} carries the number of the registration's version"
+        raise ValueError(message)
+    else:
+        issued = document.versions.filter(number=number).first()
+        if issued is not None and _says(issued, said):
+            return issued
+    code = new_code()
+    content = {
+        "zone": settings.TIME_ZONE,
+        **said,
+        "heading": kind.title,
+        "version": number,
+        "issuer": {"service": settings.SERVICE_NAME, "authority": settings.DEPLOYER_NAME},
+        "code": in_groups(code),
+        "verify_url": absolute(f"{VERIFY}/{code}"),
+        "verify_page": absolute(VERIFY).split("://", 1)[1],
+    }
+    version = DocumentVersion.objects.create(
+        document=document,
+        number=number,
+        academy=folder.academy,
+        content=content,
+        digest=digest(content),
+        code=code,
+        issued_at=at,
+        published_at=published_at or (at if kind.published_by_issue else None),
+    )
+    _queue_printing(version)
+    return version
+
+
+def publish(version: DocumentVersion, *, at: datetime) -> None:
+    """Let a version be read from this instant on, which may be to come."""
+    DocumentVersion.objects.filter(pk=version.pk).update(published_at=at, withdrawn_at=None)
+    version.refresh_from_db(fields=["published_at", "withdrawn_at"])
+
+
+def withdraw(version: DocumentVersion, *, at: datetime) -> None:
+    """Take a published version back; its code says so from now on."""
+    DocumentVersion.objects.filter(pk=version.pk).update(withdrawn_at=at)
+    version.refresh_from_db(fields=["withdrawn_at"])
+
+
+def mark_opened(version: DocumentVersion, *, at: datetime) -> None:
+    """Note that its holder opened a version; the first time is the one that is kept."""
+    DocumentVersion.objects.filter(pk=version.pk, opened_at=None).update(opened_at=at)
+    version.refresh_from_db(fields=["opened_at"])
+
+
+@transaction.atomic
+def printed(version: DocumentVersion) -> bytes:
+    """Return the PDF of a version: kept when first printed, with its seal where there is one.
+
+    A kept file that is missing or damaged is printed anew from the frozen content.
+
+    Raises:
+        BeingPrepared: a seal is due and could not be put; a job tries again.
+    """
+    version.refresh_from_db(
+        fields=["pdf_key", "sealed"], from_queryset=DocumentVersion.objects.select_for_update()
+    )
+    if version.pdf_key:
+        try:
+            return files.get(version.pdf_key)
+        except files.Unreadable:
+            logger.exception("The file of document version %s is printed anew", version.pk)
+    content = _print(version)
+    version.sealed = seal.is_configured()
+    version.pdf_key = files.put(content, suffix=".pdf")
+    version.save(update_fields=["pdf_key", "sealed"])
+    return content
+
+
+def _print(version: DocumentVersion) -> bytes:
+    content = {**version.content, "qr": qr_code(version.content["verify_url"])}
+    printed = pdf.typeset(version.kind.template, content, at=version.issued_at)
+    if not seal.is_configured():
+        return printed
+    try:
+        return seal.seal(printed)
+    except seal.SealFailed as failure:
+        raise BeingPrepared from failure
+
+
+def qr_code(address: str) -> str:
+    """Return the drawing (SVG) of the code that leads to an address."""
+    # One mask for all: trying the eight of them, as the norm wishes, costs four times the rest.
+    drawn = io.BytesIO()
+    segno.make(address, error="m", micro=False, boost_error=False, mask=3).save(
+        drawn, kind="svg", border=0, xmldecl=False, omitsize=True
+    )
+    return drawn.getvalue().decode()
+
+
+def _document(folder: Folder, kind: kinds.Kind) -> Document:
+    """Return the document of a kind in a folder, locked until the end of the transaction."""
+    Document.objects.bulk_create(
+        [Document(folder=folder, kind=kind.slug, academy=folder.academy)], ignore_conflicts=True
+    )
+    return Document.objects.select_for_update().get(folder=folder, kind=kind.slug)
+
+
+def _says(version: DocumentVersion, said: kinds.Content) -> bool:
+    kept = {key: version.content.get(key) for key in said}
+    return canonical(kept) == canonical(said)
+
+
+def _queue_printing(version: DocumentVersion) -> None:
+    from sporades.documents.tasks import print_version  # noqa: PLC0415 - tasks stand above operations
+
+    print_version.defer(version_id=version.pk)
