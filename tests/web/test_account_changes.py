@@ -21,6 +21,7 @@ from sporades.candidates import operations as candidates
 from sporades.candidates.forms import answers_of
 from sporades.mail.models import Message
 from tests.factories import a_candidate, a_registration
+from tests.jobs import work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory", "_empty_cache")]
 
@@ -69,6 +70,7 @@ def six_minutes_pass(client):
 
 
 def mails(to="maelle@exemple.test"):
+    work()
     return list(Message.objects.filter(recipient=to).order_by("pk").values_list("kind", flat=True))
 
 
@@ -256,6 +258,7 @@ def test_a_known_device_enters_while_strangers_try_and_a_reset_lets_anyone_in(
     assert sign_in(client).status_code == 302
 
     client_two.post(reverse("account_reset_password"), {"email": user.email})
+    work()
     link = re.search(r"https://inscriptions\.exemple\.test(/\S+)", Message.objects.last().body)[1]
     form = client_two.get(link, follow=True)
     client_two.post(form.request["PATH_INFO"], {"password1": NEW})
@@ -267,9 +270,11 @@ def test_strangers_who_ask_for_resets_never_keep_the_owner_from_asking(client, c
     client.post(reverse("account_logout"))
     for _ in range(10):
         client_two.post(reverse("account_reset_password"), {"email": user.email})
+        work()
     assert mails() == ["password_reset"] * 3
 
     client.post(reverse("account_reset_password"), {"email": user.email})
+    work()
 
     assert mails() == ["password_reset"] * 4
 
@@ -416,6 +421,7 @@ def test_secrets_are_sealed_in_the_database(client, user):
 def test_a_new_password_by_mail_does_not_get_round_the_second_factor(client, user):
     second_factor.enrol_totp(user)
     client.post(reverse("account_reset_password"), {"email": user.email})
+    work()
     link = re.search(r"https://inscriptions\.exemple\.test(/\S+)", Message.objects.get().body)[1]
     form = client.get(link, follow=True)
     client.post(form.request["PATH_INFO"], {"password1": NEW})

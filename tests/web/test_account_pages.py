@@ -15,6 +15,7 @@ from sporades.acts import joining
 from sporades.candidates.models import Candidate, Identity
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
+from tests.jobs import work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory", "_empty_cache")]
 
@@ -51,6 +52,7 @@ def link_in(message):
 
 
 def mails(to="ines@exemple.test"):
+    work()
     return list(Message.objects.filter(recipient=to).order_by("pk").values_list("kind", flat=True))
 
 
@@ -352,7 +354,11 @@ def test_a_new_sign_up_finds_the_address_free_after_48_hours(client, waiting):
 def test_deleting_is_in_the_journal_without_personal_data(client, waiting):
     joining.delete_unactivated(at=timezone.now() + timedelta(hours=49))
 
-    entries = Entry.objects.filter(object_kind="user").order_by("pk").values_list("verb", "actor_name", "payload")
+    entries = (
+        Entry.objects.filter(object_kind="user")
+        .order_by("pk")
+        .values_list("verb", "actor_name", "payload")
+    )
     assert list(entries) == [
         ("account opened", f"compte {waiting[0].pk}", {}),
         ("unactivated account deleted", "Sporades", {}),
@@ -384,7 +390,9 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(client, ine
 
 
 def ask_reset(client, email="ines@exemple.test", **headers):
-    return client.post(reverse("account_reset_password"), {"email": email}, **headers)
+    answer = client.post(reverse("account_reset_password"), {"email": email}, **headers)
+    work()
+    return answer
 
 
 def choose(client, link, password="cinq mots tout à fait neufs"):

@@ -17,6 +17,7 @@ from sporades.accounts.models import User
 from sporades.acts import joining
 from sporades.mail.models import Message
 from tests.factories import a_candidate
+from tests.jobs import work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory")]
 
@@ -103,6 +104,7 @@ def posted(form, **changes):
 
 
 def mails(to):
+    work()
     return list(Message.objects.filter(recipient=to).order_by("pk").values_list("kind", flat=True))
 
 

@@ -1,0 +1,20 @@
+"""Jobs, done at once and in the transaction of the test."""
+
+import json
+
+from django.db import connection
+
+from sporades.core.queue import app
+
+
+def work(room="acts"):
+    """Do the jobs of a room that wait, in their order."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM procrastinate_jobs WHERE status = 'todo' AND task_name LIKE %s"
+            " RETURNING id, task_name, args",
+            [f"{room}.%"],
+        )
+        jobs = sorted(cursor.fetchall())
+    for _, name, arguments in jobs:
+        app.tasks[name].func(**(json.loads(arguments) if isinstance(arguments, str) else arguments))
