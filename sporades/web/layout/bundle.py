@@ -82,6 +82,7 @@ STATE_FONT = re.compile(r"font-family:(?:Marianne|Spectral)[^;}]*")
 STATE_BLUE = {"%23000091": "%230b4d73", "%238585f6": "%2385c8ee", "#000091": "#0b4d73"}
 # What may stand as it is in the address of an icon, between double quotes.
 SAFE = " '=:/,.()-"
+DARK = "[data-fr-theme=dark]"
 REFERENCE = re.compile(r"url\((['\"]?)((?:\.\./)+icons/[^'\")]+)\1\)")
 VARIABLE = re.compile(r"var\((--[\w-]+)")
 DECLARED = re.compile(r"""(?<=[{;])(--[\w-]+):((?:"[^"]*"|'[^']*'|[^;}"'])*);?""")
@@ -143,15 +144,16 @@ def _filtered(text: str) -> Iterator[str]:
                 yield f"{prelude}{{{inner}}}"
             continue
         selectors = [one for one in _selectors(prelude) if _is_used(one)]
-        if not selectors:
-            continue
-        yield f"{','.join(selectors)}{{{body}}}"
-        dark = [one for one in selectors if "[data-fr-theme=dark]" in one]
+        dark = [one for one in selectors if DARK in one]
+        light = [one for one in selectors if DARK not in one]
+        if light:
+            yield f"{','.join(light)}{{{body}}}"
         if dark:
-            asked = ",".join(
-                one.replace("[data-fr-theme=dark]", ":not([data-fr-theme=light])") for one in dark
-            )
-            yield f"@media (prefers-color-scheme:dark){{{asked}{{{body}}}}}"
+            # On a screen only: paper is white.
+            chosen = ",".join(dark)
+            asked = chosen.replace(DARK, ":not([data-fr-theme=light])")
+            yield f"@media screen{{{chosen}{{{body}}}}}"
+            yield f"@media screen and (prefers-color-scheme:dark){{{asked}{{{body}}}}}"
 
 
 def _selectors(prelude: str) -> list[str]:
