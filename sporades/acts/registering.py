@@ -1,6 +1,6 @@
 """Everything that a candidate does with a registration, one function per act."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -8,8 +8,9 @@ from sporades import journal, mail
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
-from sporades.core.french import instant_in_words
+from sporades.core.french import instant_in_words, local_day
 from sporades.core.links import absolute
+from sporades.core.refusals import Refused
 from sporades.documents import operations as documents
 from sporades.exams.models import Exam, RegistrationService, Speciality
 from sporades.registrations import drafting, filing
@@ -166,6 +167,32 @@ def choose_consents(
             before=before,
             after={"publishes_name": publishes, "shares_name": shares},
         )
+
+
+@transaction.atomic
+def receive_summary(
+    *, registration: Registration, posted_on: date, by: Actor, at: datetime
+) -> None:
+    """Record that the signed summary came back, by its postmark (E9).
+
+    Raises:
+        Refused: the postmark is to come, or older than the registration.
+    """
+    zone = registration.service.zone
+    if not local_day(registration.filed_at, zone) <= posted_on <= local_day(at, zone):
+        raise Refused(
+            "La date du cachet de la poste est comprise entre le jour de l'inscription et aujourd'hui."
+        )
+    before = filing.note_summary_received(registration=registration, posted_on=posted_on)
+    journal.record(
+        "summary received",
+        by=by,
+        on=registration,
+        at=at,
+        academy=registration.academy_id,
+        before={"posted_on": before.isoformat()} if before else None,
+        after={"posted_on": posted_on.isoformat()},
+    )
 
 
 def _tell(kind: str, registration: Registration, version: Version, *, at: datetime) -> None:

@@ -19,7 +19,12 @@ LILLE = {
     "country": "99100",
     "mobile": "06 39 98 27 27",
 }
-SAINT_DENIS = {**LILLE, "address_1": "8 allée des Filaos", "postcode": "97400", "town": "Saint-Denis"}
+SAINT_DENIS = {
+    **LILLE,
+    "address_1": "8 allée des Filaos",
+    "postcode": "97400",
+    "town": "Saint-Denis",
+}
 NOTHING_MORE = {"publishes_name": "non", "shares_name": "non"}
 
 CHILDHOOD: dict[str, Answers] = {

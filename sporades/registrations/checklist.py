@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sporades.core.french import instant_in_words
+from sporades.core.french import day_in_words, instant_in_words
 from sporades.registrations.models import Registration
 
 
@@ -42,11 +42,14 @@ def checklist(registration: Registration) -> list[Check]:
         checks.append(Check("Désinscription", "missing", f"Enregistrée le {withdrawn}."))
     snapshot = registration.versions.get(number=registration.version).snapshot
     if snapshot["to_return"]:
+        posted = registration.summary_posted_on
         checks.append(
             Check(
                 "Récapitulatif signé renvoyé au service gestionnaire",
-                "waiting",
-                f"À envoyer avant le {snapshot['to_return']['before']}.",
+                "done" if posted else "waiting",
+                f"Reçu, posté le {day_in_words(posted)}."
+                if posted
+                else f"À envoyer avant le {snapshot['to_return']['before']}.",
             )
         )
     if snapshot["evidence"]:

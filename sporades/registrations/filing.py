@@ -1,6 +1,6 @@
 """File a draft: validate every tab, write the rows, take the number, freeze the version."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
@@ -91,6 +91,17 @@ def withdraw(*, registration: Registration, at: datetime) -> None:
     drafting.refuse_closed(registration.service, at=at)
     move(registration, WITHDRAW, withdrawn_at=at)
     Draft.objects.open().filter(amends=registration).update(abandoned_at=at)
+
+
+def note_summary_received(*, registration: Registration, posted_on: date) -> date | None:
+    """Keep the postmark of the signed summary, and return the one that was kept before.
+
+    The postmark counts, not the day of reception (CRPA L. 112-1; standards L-05).
+    """
+    before = registration.summary_posted_on
+    registration.summary_posted_on = posted_on
+    registration.save(update_fields=["summary_posted_on"])
+    return before
 
 
 def choose_consents(*, registration: Registration, publishes: bool, shares: bool) -> bool:

@@ -78,6 +78,8 @@ class Registration(models.Model):
     amended_at = models.DateTimeField("modifiée le", null=True, blank=True)
     withdrawn_at = models.DateTimeField("désinscrite le", null=True, blank=True)
 
+    summary_posted_on = models.DateField("récapitulatif signé posté le", null=True, blank=True)
+
     name_key = models.CharField("clé de recherche", max_length=310, db_collation="C")
     birth_date = models.DateField("date de naissance", null=True, blank=True)
     ine = models.CharField("INE", max_length=11, blank=True)

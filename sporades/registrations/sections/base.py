@@ -77,7 +77,10 @@ class SectionForm(forms.Form):
         super().__init__(data, initial=dict(shown or {}), label_suffix="")
         self.build()
         for field in self.fields.values():
-            if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+            if (
+                field.error_messages.get("required")
+                == forms.Field.default_error_messages["required"]
+            ):
                 field.error_messages["required"] = f"Remplissez « {field.label} »."
 
     def offer(self, name: str, choices: Iterable[tuple[str, str]]) -> forms.ChoiceField:

@@ -1,0 +1,38 @@
+"""`sporades recapitulatif recu NUMÉRO --cachet AAAA-MM-JJ`: a signed summary came back."""
+
+import getpass
+from argparse import ArgumentParser
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from sporades.acts import registering
+from sporades.core.actors import Actor
+from sporades.core.refusals import Refused
+from sporades.registrations.models import Registration
+
+
+class Command(BaseCommand):
+    help = "Note le retour d'un récapitulatif signé, à la date du cachet de la poste."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("what", choices=["recu"])
+        parser.add_argument("number", metavar="NUMÉRO")
+        parser.add_argument(
+            "--cachet", required=True, type=date.fromisoformat, metavar="AAAA-MM-JJ"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        found = Registration.objects.whole().filter(number=options["number"]).first()
+        if found is None:
+            raise CommandError(f"Aucune inscription ne porte le numéro {options['number']}.")
+        by = Actor("operator", f"ligne de commande ({getpass.getuser()})")
+        try:
+            registering.receive_summary(
+                registration=found, posted_on=options["cachet"], by=by, at=timezone.now()
+            )
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from None
+        self.stdout.write(f"Récapitulatif de {found.number} : retour noté.")

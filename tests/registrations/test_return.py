@@ -1,0 +1,51 @@
+from datetime import date, timedelta
+
+import pytest
+
+from sporades.acts import registering
+from sporades.core.refusals import Refused
+from sporades.journal.models import Entry
+from sporades.registrations.checklist import checklist
+from sporades.registrations.models import Registration
+from tests.factories import NOW, OPERATOR, a_registration
+
+LATER = NOW + timedelta(days=8)
+
+
+def whole(registration):
+    return Registration.objects.whole().get(pk=registration.pk)
+
+
+def test_the_summary_says_where_and_until_when_it_is_sent_back():
+    registration = a_registration()
+
+    asked = registration.versions.get().snapshot["to_return"]
+
+    assert asked["address"] == ["Bureau des essais de Lille", "1 place des Essais", "59000 Lille"]
+    assert asked["before"].startswith("vendredi 25 décembre 2026 à 23")
+
+
+def test_its_return_is_recorded_by_the_postmark_and_shown_to_the_candidate():
+    registration = a_registration()
+
+    registering.receive_summary(
+        registration=whole(registration), posted_on=date(2026, 12, 1), by=OPERATOR, at=LATER
+    )
+
+    check = next(c for c in checklist(whole(registration)) if "renvoyé" in c.label)
+    assert (check.state, check.note) == ("done", "Reçu, posté le 1er décembre 2026.")
+    assert Entry.objects.get(verb="summary received").payload == {
+        "after": {"posted_on": "2026-12-01"}
+    }
+
+
+@pytest.mark.parametrize("posted_on", [date(2026, 11, 24), date(2026, 12, 4)])
+def test_a_postmark_before_the_registration_or_to_come_is_refused(posted_on):
+    registration = a_registration()
+
+    with pytest.raises(Refused, match="cachet de la poste"):
+        registering.receive_summary(
+            registration=whole(registration), posted_on=posted_on, by=OPERATOR, at=LATER
+        )
+
+    assert whole(registration).summary_posted_on is None
