@@ -1,0 +1,117 @@
+from datetime import timedelta
+
+import pytest
+
+from sporades.acts import announcing
+from sporades.core.refusals import Refused
+from sporades.exams.held import forget
+from sporades.exams.models import RegistrationService
+from sporades.mail.models import Message
+from sporades.notices import operations as notices
+from sporades.notices import queries
+from sporades.notices.models import OpeningAlert
+from sporades.registrations.models import Draft
+from tests.factories import NOW, OPERATOR, a_draft, load_invented
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def _invented(territory, db):
+    forget()
+    load_invented()
+    yield
+    forget()
+
+
+def a_service_to_come():
+    service = RegistrationService.objects.get(academy="A09")
+    service.opens_at = NOW + timedelta(days=1)
+    service.save()
+    forget()
+    return service
+
+
+def links():
+    return [
+        m.body.split("/alerte/")[1].split()[0] for m in Message.objects.filter(kind="alert_asked")
+    ]
+
+
+def test_a_banner_is_shown_until_it_is_taken_down_or_its_hour_comes():
+    queries.forget()
+    assert queries.banner(NOW) is None
+
+    announcing.show_banner(
+        kind="warning", message="Maintenance ce soir", until=NOW + HOUR, by=OPERATOR, at=NOW
+    )
+
+    assert queries.banner(NOW).message == "Maintenance ce soir"
+    assert queries.banner(NOW + HOUR) is None
+    assert announcing.take_banner_down(by=OPERATOR, at=NOW + HOUR / 2) is True
+    assert queries.banner(NOW + HOUR / 2) is None
+    assert announcing.take_banner_down(by=OPERATOR, at=NOW + HOUR / 2) is False
+
+
+def test_a_second_banner_replaces_the_first():
+    queries.forget()
+    for at, words in ((NOW, "Un"), (NOW + HOUR, "Deux")):
+        announcing.show_banner(kind="info", message=words, until=None, by=OPERATOR, at=at)
+
+    assert queries.banner(NOW + HOUR).message == "Deux"
+
+
+def test_who_asks_and_confirms_is_told_once_when_the_service_opens():
+    service = a_service_to_come()
+    announcing.ask_alert(service=service, email="Ana@Exemple.test", network="n", at=NOW)
+    [key] = links()
+    announcing.confirm_alert(alert=notices.named_by(key), at=NOW + HOUR)
+
+    told = [
+        announcing.tell_openings(at=at) for at in (NOW + HOUR, service.opens_at, service.opens_at)
+    ]
+
+    assert told == [0, 1, 0]
+    [mail] = Message.objects.filter(kind="service_opened")
+    assert mail.recipient == "ana@exemple.test"
+    assert service.closing_in_words in mail.body
+
+
+def test_who_does_not_confirm_is_never_told_and_is_forgotten():
+    service = a_service_to_come()
+    announcing.ask_alert(service=service, email="ana@exemple.test", network="n", at=NOW)
+
+    assert announcing.tell_openings(at=service.opens_at) == 0
+    assert notices.forget_unconfirmed(at=NOW + timedelta(hours=49)) == 1
+    assert OpeningAlert.objects.count() == 0
+
+
+def test_a_forged_key_confirms_nothing():
+    with pytest.raises(Refused, match="plus valable"):
+        notices.named_by("1:forged:key")
+
+
+def test_a_draft_is_reminded_once_in_the_last_three_days():
+    draft = a_draft()
+    closing = draft.service.closes_at
+
+    reminded = [
+        announcing.remind_drafts(at=at)
+        for at in (
+            closing - timedelta(days=4),
+            closing - timedelta(days=2),
+            closing - timedelta(days=1),
+        )
+    ]
+
+    assert reminded == [0, 1, 0]
+    [mail] = Message.objects.filter(kind="draft_closing")
+    assert "il vous reste 2 jours" in mail.body
+    assert f"/inscription/{draft.pk}" in mail.body
+
+
+def test_a_filed_or_abandoned_draft_is_not_reminded():
+    draft = a_draft()
+    Draft.objects.filter(pk=draft.pk).update(abandoned_at=NOW)
+
+    assert announcing.remind_drafts(at=draft.service.closes_at - timedelta(days=1)) == 0
