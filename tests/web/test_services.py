@@ -1,0 +1,105 @@
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+
+from sporades.acts import announcing
+from sporades.exams.held import forget
+from sporades.exams.models import RegistrationService
+from sporades.mail.models import Message
+from sporades.notices.models import OpeningAlert
+from tests.factories import NOW, OPERATOR
+
+
+@pytest.fixture(autouse=True)
+def _clock():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def visitor():
+    return Client(headers={"host": "inscriptions.exemple.test"})
+
+
+def move_services(**changes):
+    RegistrationService.objects.update(**changes)
+    forget()
+
+
+def test_open_services_are_shown_with_their_hours_zones_and_time_left(visitor):
+    page = visitor.get("/ouverture-des-services").text.replace("\xa0", " ")
+
+    assert "mardi 15 décembre 2026 à 23 h 59 (heure de Paris)" in page
+    assert "mardi 15 décembre 2026 à 17 h 00 (heure de Paris)" in page
+    assert "Il reste 20 jours" in page
+
+
+def test_one_academy_can_be_shown_alone(visitor):
+    page = visitor.get("/ouverture-des-services?academie=A25").text
+
+    assert "Académie de Versailles" in page
+    assert "Académie de Lille" not in page
+
+
+def test_nothing_open_is_said_plainly(visitor):
+    move_services(opens_at=NOW - timedelta(days=9), closes_at=NOW - timedelta(days=1))
+
+    page = visitor.get("/ouverture-des-services").text
+
+    assert "Aucun service d&#x27;inscription n&#x27;est ouvert" in page or (
+        "Aucun service d'inscription n'est ouvert" in page
+    )
+
+
+def test_the_calendar_holds_each_date_to_come(visitor):
+    answer = visitor.get("/ouverture-des-services/agenda.ics")
+
+    lines = answer.text.split("\r\n")
+    assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+    assert [line for line in lines if line.startswith("DTSTART")] == [
+        "DTSTART:20261215T225900Z",
+        "DTSTART:20261215T160000Z",
+    ]
+    assert max(len(line.encode()) for line in lines) <= 75
+
+
+def test_who_asks_to_be_told_must_confirm_by_a_click(visitor):
+    move_services(opens_at=NOW + timedelta(days=2))
+    service = RegistrationService.objects.get(academy="A09")
+    assert "Me prévenir" in visitor.get("/ouverture-des-services").text
+
+    visitor.post(f"/ouverture-des-services/{service.pk}/me-prevenir", {"email": "ana@exemple.test"})
+    link = next(word for word in Message.objects.get().body.split() if "/alerte/" in word)
+    path = link.removeprefix("https://inscriptions.exemple.test")
+
+    assert visitor.get(path).status_code == 200
+    assert OpeningAlert.objects.get().confirmed_at is None
+    assert "Vous serez prévenu" in visitor.post(path).text
+    assert OpeningAlert.objects.get().confirmed_at == NOW
+
+
+def test_an_alert_for_a_service_already_open_does_not_exist(visitor):
+    service = RegistrationService.objects.get(academy="A09")
+
+    assert visitor.get(f"/ouverture-des-services/{service.pk}/me-prevenir").status_code == 404
+
+
+def test_a_false_address_is_told_at_its_field(visitor):
+    move_services(opens_at=NOW + timedelta(days=2))
+    service = RegistrationService.objects.get(academy="A09")
+
+    page = visitor.post(f"/ouverture-des-services/{service.pk}/me-prevenir", {"email": "ana@"})
+
+    assert "Indiquez une adresse complète" in page.text
+    assert OpeningAlert.objects.count() == 0
+
+
+def test_the_banner_stands_on_every_page(visitor):
+    announcing.show_banner(
+        kind="alert", message="Maintenance à 20 h <b>", until=None, by=OPERATOR, at=NOW
+    )
+
+    for address in ("/", "/connexion", "/ouverture-des-services", "/nulle-part"):
+        assert "Maintenance à 20 h &lt;b&gt;" in visitor.get(address).text
