@@ -85,8 +85,9 @@ MIDDLEWARE = [
     "sporades.web.layout.middleware.arrival",
     "sporades.web.layout.middleware.security_headers",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -96,7 +97,6 @@ MIDDLEWARE = [
     "sporades.web.layout.middleware.session_ends",
     "sporades.web.layout.middleware.access",
     "sporades.web.layout.middleware.refusals",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 TEMPLATES = [
@@ -258,6 +258,7 @@ SECURE_PROXY_SSL_HEADER = None
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # --- Language, time, files -------------------------------------------------------------------
 LANGUAGE_CODE = "fr"

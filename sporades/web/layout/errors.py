@@ -1,9 +1,11 @@
 """Pages for what goes wrong. None of them ever says that a service is closed (R-23)."""
 
+import sys
 from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -42,6 +44,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Say that the fault is ours, without the database, the session or the cache."""
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        return unavailable(request)
     return _bare("errors/500.html", HTTPStatus.INTERNAL_SERVER_ERROR)
 
 

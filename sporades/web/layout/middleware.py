@@ -63,13 +63,14 @@ def security_headers(get_response: Page) -> Page:
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        if response.headers.get("Content-Type") == "text/plain":
+            response.headers["Content-Type"] = "text/plain; charset=utf-8"
         if settings.SECURE_HSTS_SECONDS:
             response.headers.setdefault(
                 "Strict-Transport-Security",
                 f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload",
             )
-        user = getattr(request, "user", None)
-        if user is not None and user.is_authenticated:
+        if _is_personal(request, response):
             response.headers["Cache-Control"] = "private, no-store"
             patch_vary_headers(response, ["Cookie"])
         elif "Cache-Control" not in response.headers:
@@ -77,6 +78,13 @@ def security_headers(get_response: Page) -> Page:
         return response
 
     return answer
+
+
+def _is_personal(request: HttpRequest, response: HttpResponse) -> bool:
+    """Return whether an answer may be for one reader alone, without asking the database."""
+    # A static file is served before there is a session.
+    name = settings.SESSION_COOKIE_NAME
+    return hasattr(request, "session") and (name in request.COOKIES or name in response.cookies)
 
 
 def session_ends(get_response: Page) -> Page:

@@ -34,9 +34,8 @@ def test_no_two_routes_share_a_name():
     assert len(found) == len(set(found)) == len(ACCESS)
 
 
-@pytest.fixture
-def careless():
-    """Add two routes that nobody declared, one of them without a name."""
+def careless_urls():
+    """Return our addresses, with two that nobody declared, one of them without a name."""
     module = ModuleType("careless_urls")
     module.urlpatterns = [
         *urls.urlpatterns,
@@ -44,7 +43,13 @@ def careless():
         path("tout-voir/encore", lambda request: HttpResponse(SECRET)),
     ]
     module.handler500 = urls.handler500
-    with override_settings(ROOT_URLCONF=module):
+    return module
+
+
+@pytest.fixture
+def careless():
+    """Serve them."""
+    with override_settings(ROOT_URLCONF=careless_urls()):
         yield
 
 

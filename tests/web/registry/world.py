@@ -31,6 +31,7 @@ from sporades.accounts import operations as accounts
 from sporades.accounts.models import AddressChange, Membership, User
 from sporades.accounts.second_factor import enrol_totp
 from sporades.acts import registering
+from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
 from sporades.exams import operations as exams
 from sporades.exams.checking import Source
@@ -39,6 +40,7 @@ from sporades.notices import operations as notices
 from sporades.registrations import drafting
 from sporades.registrations.models import Draft, Registration
 from tests.factories import (
+    IDENTITY,
     INVENTED,
     NOW,
     OPERATOR,
@@ -122,7 +124,7 @@ def build() -> World:
     users = {
         Role.OWNER: owner.user,
         Role.OTHER: other.user,
-        Role.NEWCOMER: a_candidate(email="nouveau@exemple.test").user,
+        Role.NEWCOMER: a_newcomer("nouveau@exemple.test"),
         Role.HALF_MANAGER: a_member("moitie@exemple.test", Membership.Role.MANAGER, ["A09"]),
         Role.MANAGER: a_member("gestion@exemple.test", Membership.Role.MANAGER, ["A09"]),
         Role.ADMINISTRATOR: a_member("admin@exemple.test", Membership.Role.ADMINISTRATOR, []),
@@ -185,6 +187,13 @@ def an_estate(email: str) -> Estate:
         draft=a_draft(candidate, speciality="FOREST", **FOREST),
         passkey=a_passkey(candidate.user),
     )
+
+
+def a_newcomer(email: str) -> User:
+    """Make an account as its owner does, activated, with a password that opens it."""
+    user = accounts.open_account(email=email, password_hash=accounts.hashed(PASSWORD), at=NOW)
+    candidates.enrol(user=user, identity=IDENTITY, email=email, at=NOW)
+    return accounts.activate(user.pk, at=NOW)
 
 
 def a_member(email: str, role: str, academies: list[str]) -> User:

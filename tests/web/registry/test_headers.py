@@ -1,0 +1,239 @@
+"""S-03: what every answer says to protect its reader, pages of error included."""
+
+import re
+
+import pytest
+from django.db import OperationalError, connection
+from django.http import HttpResponse
+from django.test import override_settings
+
+from tests.web.registry.observatory import BROAD, grade, parsed
+from tests.web.registry.routes import NAMES, READABLE, address, reader
+from tests.web.registry.test_routes import careless_urls
+from tests.web.registry.world import HOST, PASSWORD, Role
+
+LEAST = 120
+SAME_ON_EACH = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "same-origin",
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains; preload",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+def protects(response):
+    """Check the grade of an answer, and what no grade counts."""
+    found = grade(response)
+    policy = parsed(response.headers["Content-Security-Policy"])
+
+    assert (found.letter, found.score >= LEAST) == ("A+", True), found.points
+    assert {name: response.headers.get(name) for name in SAME_ON_EACH} == SAME_ON_EACH
+    assert "camera=()" in response.headers["Permissions-Policy"]
+    assert not {"'unsafe-inline'", "'unsafe-eval'", *BROAD} & set().union(*policy.values())
+    for name in ("object-src", "base-uri", "frame-ancestors"):
+        assert policy[name] == {"'none'"}
+    assert policy["form-action"] == {"'self'"}
+    for cookie in response.cookies.values():
+        assert cookie.key.startswith("__Host-")
+        assert (cookie["path"], cookie["domain"]) == ("/", "")
+        assert (cookie["secure"], cookie["httponly"], cookie["samesite"]) == (True, True, "Lax")
+    assert not {"Server", "X-Powered-By", "Access-Control-Allow-Origin"} & set(response.headers)
+    kind = response.headers.get("Content-Type", "")
+    text = b"".join(response)
+    assert kind or not text
+    assert re.search('charset="?utf-8', kind) or not kind.startswith("text/")
+
+
+def is_kept_by_nobody(response):
+    """Check that no cache, shared or not, keeps the answer of somebody signed in (I-17)."""
+    assert response.headers["Cache-Control"] == "private, no-store"
+    assert "Cookie" in re.split(r",\s*", response.headers["Vary"])
+    assert not {"ETag", "Last-Modified"} & set(response.headers)
+
+
+# --- The scorer ----------------------------------------------------------------------------
+
+
+GOOD = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=63072000",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "score", "letter"),
+    [
+        ({}, 130, "A+"),
+        (dict.fromkeys(GOOD), 30, "D"),
+        ({"Content-Security-Policy": None, "X-Frame-Options": "DENY"}, 75, "B"),
+        ({"Content-Security-Policy": "default-src 'self'", "X-Frame-Options": "DENY"}, 120, "A+"),
+        ({"Content-Security-Policy": "script-src 'self' 'unsafe-inline'"}, 60, "C+"),
+        ({"Content-Security-Policy": "default-src 'none'; script-src *; frame-ancestors 'none'"}, 80, "B+"),
+        ({"Content-Security-Policy": "default-src http://a.test; frame-ancestors 'none'"}, 80, "B+"),
+        ({"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"}, 120, "A+"),
+        ({"Content-Security-Policy": "default-src 'none'; script-src 'unsafe-eval'; frame-ancestors 'none'"}, 110, "A+"),
+        ({"Content-Security-Policy": "default-src 'none'; img-src http:; frame-ancestors 'none'"}, 110, "A+"),
+        ({"Strict-Transport-Security": None}, 80, "B+"),
+        ({"Strict-Transport-Security": "max-age=3600"}, 120, "A+"),
+        ({"Referrer-Policy": "unsafe-url"}, 120, "A+"),
+        ({"X-Content-Type-Options": None}, 125, "A+"),
+        ({"Cross-Origin-Resource-Policy": None}, 120, "A+"),
+        ({"Access-Control-Allow-Origin": "https://a.test", "Access-Control-Allow-Credentials": "true"}, 50, "C"),
+    ],
+)  # fmt: skip
+def test_the_scorer_gives_what_the_observatory_gives(changes, score, letter):
+    said = {**GOOD, **changes}
+    response = HttpResponse(headers={name: value for name, value in said.items() if value})
+
+    found = grade(response)
+
+    assert (found.score, found.letter) == (score, letter)
+
+
+@pytest.mark.parametrize(
+    ("options", "score"),
+    [
+        ({"secure": True, "httponly": True, "samesite": "Lax"}, 135),
+        ({"secure": True, "httponly": True}, 130),
+        ({"secure": True, "samesite": "Lax"}, 70),
+        ({"httponly": True, "samesite": "Lax"}, 120),
+        ({"secure": True, "httponly": True, "samesite": "None"}, 80),
+    ],
+)
+def test_the_scorer_looks_at_each_cookie(options, score):
+    response = HttpResponse(headers=GOOD)
+    response.set_cookie("session", "x", **options)
+
+    assert grade(response).score == score
+
+
+@pytest.mark.parametrize(
+    ("script", "score"),
+    [
+        ('<script src="/a.js"></script>', 130),
+        ('<script src="https://a.test/a.js"></script>', 125),
+        ('<script src="//a.test/a.js"></script>', 50),
+        ('<script src="https://a.test/a.js" integrity="sha384-x"></script>', 135),
+    ],
+)
+def test_the_scorer_looks_at_each_script(script, score):
+    assert grade(HttpResponse(f"<html>{script}</html>", headers=GOOD)).score == score
+
+
+# --- Every answer --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", READABLE)
+def test_every_page_protects_its_reader(world, name):
+    response = world.browser(reader(name)).get(address(name, world))
+
+    protects(response)
+    if reader(name) is not Role.ANONYMOUS:
+        is_kept_by_nobody(response)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_posted_is_answered_as_safely(world, name):
+    response = world.browser(reader(name)).post(address(name, world))
+
+    protects(response)
+    has_left = name in ("account_logout", "account_confirm_address", "usersessions_list")
+    if reader(name) is not Role.ANONYMOUS and not has_left:
+        is_kept_by_nobody(response)
+
+
+@pytest.mark.parametrize("role", [Role.ANONYMOUS, Role.OWNER, Role.MANAGER])
+@pytest.mark.parametrize(
+    ("status", "method", "where", "host"),
+    [
+        (302, "GET", "/accueil", HOST),
+        (400, "GET", "/", "ailleurs.exemple.test"),
+        (404, "GET", "/nulle-part", HOST),
+        (404, "GET", "/static/nulle-part.css", HOST),
+        (405, "DELETE", "/contact", HOST),
+        (410, "GET", "/ouverture-des-services/alerte/abc", HOST),
+    ],
+)
+def test_an_error_or_a_redirection_protects_as_well(world, role, status, method, where, host):  # noqa: PLR0917
+    response = world.browser(role).generic(method, where, headers={"host": host})
+
+    expected = 200 if (where, role) == ("/accueil", Role.OWNER) else status
+    assert response.status_code == expected
+    protects(response)
+    if role is not Role.ANONYMOUS:
+        is_kept_by_nobody(response)
+
+
+def test_a_post_that_is_too_long_is_refused_and_protects_its_reader(world):
+    fields = {f"champ-{number}": "x" for number in range(2_001)}
+
+    response = world.browser(Role.OWNER).post("/mon-compte", fields)
+
+    assert response.status_code == 400
+    protects(response)
+
+
+def test_a_page_whose_token_is_old_protects_its_reader(world):
+    response = world.browser(Role.OWNER, enforce_csrf_checks=True).post("/mon-compte")
+
+    assert response.status_code == 403
+    protects(response)
+    is_kept_by_nobody(response)
+
+
+@pytest.mark.parametrize("role", [Role.ANONYMOUS, Role.OWNER])
+def test_a_fault_of_ours_protects_its_reader(world, role):
+    with override_settings(ROOT_URLCONF=careless_urls()):
+        response = world.browser(role, raise_request_exception=False).get("/tout-voir")
+
+    assert response.status_code == 500
+    protects(response)
+
+
+def out_of_reach(execute, sql, params, many, context):
+    """Answer as Django does when PostgreSQL does not."""
+    raise OperationalError("connection refused")
+
+
+@pytest.mark.parametrize("role", [Role.ANONYMOUS, Role.OWNER])
+@pytest.mark.parametrize("where", ["/contact", "/accueil", "/nulle-part"])
+def test_a_database_out_of_reach_takes_no_protection_away(world, role, where):
+    browser = world.browser(role, raise_request_exception=False)
+    with connection.execute_wrapper(out_of_reach):
+        response = browser.get(where)
+
+    assert response.status_code in ({302, 404, 503} if role is Role.ANONYMOUS else {503})
+    protects(response)
+    assert not re.search(r"clos|clôtur|fermé|dépassé|trop tard", response.text, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("role", [Role.ANONYMOUS, Role.OWNER])
+@pytest.mark.parametrize("name", ["theme.css", "js/main.js", "mark.svg", "mfa/js/webauthn.js"])
+def test_a_static_file_protects_as_well_and_may_be_kept(world, settings, name, role):
+    settings.WHITENOISE_USE_FINDERS = True
+
+    response = world.browser(role).get(f"/static/{name}")
+
+    assert response.status_code == 200
+    assert "max-age" in response.headers["Cache-Control"]
+    protects(response)
+
+
+def test_signing_in_gives_three_cookies_and_no_other(world):
+    browser = world.browser(Role.ANONYMOUS)
+    browser.get("/connexion")
+
+    response = browser.post(
+        "/connexion",
+        {"login": "nouveau@exemple.test", "password": PASSWORD},
+        headers={"host": HOST},
+    )
+
+    assert response.headers["Location"] == "/accueil"
+    protects(response)
+    assert set(browser.cookies) == {"__Host-session", "__Host-csrf", "__Host-device"}
