@@ -1,5 +1,7 @@
 """How allauth behaves in this house: our throttle, our mails, our words."""
 
+import logging
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -11,6 +13,7 @@ from django.urls import reverse
 
 from sporades import journal, mail
 from sporades.accounts import guessing, passwords
+from sporades.accounts.limits import key_of
 from sporades.accounts.models import User, normalised_address
 from sporades.acts import joining
 from sporades.core.french import instant_in_words
@@ -18,6 +21,8 @@ from sporades.core.links import absolute
 from sporades.web.account import devices
 from sporades.web.layout.network import client_address, network_of
 from sporades.web.layout.proofs import needs_recent_sign_in
+
+logger = logging.getLogger("sporades.accounts")
 
 # What allauth announces, and our words for it.
 FACTOR_NEWS = {
@@ -78,6 +83,13 @@ class AccountAdapter(DefaultAccountAdapter):
         if user:
             self.attempt.succeeded()
         return user
+
+    def authentication_failed(self, request: HttpRequest, **credentials) -> None:
+        logger.info(
+            "sign-in refused account=%s from=%s",
+            key_of(credentials["email"])[:16],
+            client_address(request),
+        )
 
     def login(self, request: HttpRequest, user: User) -> None:
         request.is_first_sign_in = user.last_login is None

@@ -192,7 +192,10 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """Sign out; a session that FranceConnect opened is closed there too."""
     endpoint, id_token = request.session.get(HINT) or ("", "")
     response = allauth_logout(request)
-    if request.method != "POST" or not endpoint:
+    if request.method != "POST":
+        return response
+    if not endpoint:
+        response["Clear-Site-Data"] = '"cache", "storage"'
         return response
     query = {
         "id_token_hint": id_token,

@@ -1,0 +1,127 @@
+"""What a person reads in each mail about an account."""
+
+import pytest
+
+from sporades.mail.operations import render
+
+SITE = "https://inscriptions.exemple.test"
+SIGN_IN, RESET, SIGN_UP = (
+    f"{SITE}/connexion",
+    f"{SITE}/mot-de-passe-oublie",
+    f"{SITE}/creer-mon-compte",
+)
+WHEN = "mercredi 25 novembre 2026 à 10 h 30 (heure de Paris)"
+
+MAILS = [
+    (
+        "activation",
+        {"link": f"{SITE}/activer-mon-compte/clé", "deadline": WHEN},
+        "Activez votre compte Sporades",
+        [
+            f"Activer mon compte : {SITE}/activer-mon-compte/clé",
+            (
+                f"Vous avez 48 heures, jusqu'au {WHEN}. Passé ce délai, le compte et ses données sont "
+                "supprimés, et il faudra recommencer."
+            ),
+        ],
+    ),
+    (
+        "address_known",
+        {"has_account": True, "sign_in": SIGN_IN, "reset": RESET, "sign_up": SIGN_UP},
+        "Cette adresse mail existe déjà dans l'application Sporades",
+        [
+            "Rien n'a été créé ni changé.",
+            f"Pour vous connecter : {SIGN_IN}",
+            f"Si vous ne connaissez plus votre mot de passe : {RESET}",
+        ],
+    ),
+    (
+        "address_known",
+        {"has_account": False, "sign_in": SIGN_IN, "reset": RESET, "sign_up": SIGN_UP},
+        "Cette adresse mail existe déjà dans l'application Sporades",
+        [f"Pour créer un compte, utilisez une autre adresse : {SIGN_UP}"],
+    ),
+    (
+        "password_reset",
+        {"link": f"{SITE}/nouveau-mot-de-passe/1/clé"},
+        "Votre nouveau mot de passe Sporades",
+        [
+            f"Créer un nouveau mot de passe : {SITE}/nouveau-mot-de-passe/1/clé",
+            "Il sert une fois, pendant une heure.",
+            "Si vous n'avez rien demandé, ne faites rien : votre mot de passe reste le même.",
+        ],
+    ),
+    (
+        "password_changed",
+        {"when": WHEN, "reset": RESET, "help_page": f"{SITE}/contact"},
+        "Votre mot de passe Sporades a changé",
+        [
+            f"Le mot de passe de votre compte a été changé le {WHEN}.",
+            f"Si ce n'était pas vous, choisissez tout de suite un autre mot de passe : {RESET}",
+        ],
+    ),
+    (
+        "address_change",
+        {"old": "a@exemple.test", "link": f"{SITE}/mon-compte/adresse/clé", "deadline": WHEN},
+        "Confirmez votre nouvelle adresse mail",
+        [
+            "Le compte Sporades de a@exemple.test demande à utiliser cette adresse.",
+            f"Confirmer cette adresse : {SITE}/mon-compte/adresse/clé",
+            f"Il est valable jusqu'au {WHEN}.",
+        ],
+    ),
+    (
+        "address_changed",
+        {"old": "a@exemple.test", "new": "b@exemple.test", "when": WHEN, "help_page": SITE},
+        "L'adresse mail de votre compte Sporades a changé",
+        [f"Le {WHEN}, l'adresse de votre compte est passée de a@exemple.test à b@exemple.test."],
+    ),
+    (
+        "new_device",
+        {"device": "Firefox sur Windows", "when": WHEN, "reset": RESET, "sessions": SITE},
+        "Connexion à votre compte Sporades depuis un nouvel appareil",
+        [
+            (
+                f"Votre compte a été ouvert le {WHEN} depuis un appareil qu'il ne connaissait pas : "
+                "Firefox sur Windows."
+            ),
+            f"choisissez tout de suite un autre mot de passe : {RESET}",
+        ],
+    ),
+    (
+        "sign_in_changed",
+        {
+            "news": "une clé d'accès a été ajoutée",
+            "when": WHEN,
+            "reset": RESET,
+            "help_page": SITE,
+        },
+        "Un changement dans la connexion à votre compte Sporades",
+        [f"Le {WHEN}, une clé d'accès a été ajoutée."],
+    ),
+    (
+        "account_unused",
+        {"day": "27 mai 2027", "sign_in": SIGN_IN},
+        "Votre compte Sporades sera effacé le 27 mai 2027",
+        [f"Pour le garder, il suffit de vous connecter avant cette date : {SIGN_IN}"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "context", "subject", "sentences"), MAILS)
+def test_a_mail_says_what_happened_what_to_do_and_what_if_it_was_not_you(
+    kind, context, subject, sentences
+):
+    said, body = render(kind, context)
+
+    assert said == subject
+    assert body.startswith("Bonjour,\n\n")
+    assert [sentence for sentence in sentences if sentence not in body] == []
+    assert "\n\n\n" not in body
+    assert not {"{{", "}}", "{%", "&#x27;", "None"} & set(body.split())
+
+
+def test_only_activation_reset_and_change_carry_a_link_that_opens_something():
+    links = {kind for kind, context, *_ in MAILS if "link" in context}
+
+    assert links == {"activation", "password_reset", "address_change"}
