@@ -1,0 +1,148 @@
+"""The pictures of the README, taken from a demo that runs.
+
+    python -m tools.screenshots [ADDRESS]      http://localhost:8000, unless said otherwise
+
+The demo's people are used as a visitor would: a newcomer begins a registration, leaves it at
+the tab « Identification », and abandons it when the picture is taken.
+"""
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Error, Page, sync_playwright
+
+from tools import machine
+
+FOLDER = Path("docs/images")
+PASSWORD = "sporades-demo-2026"  # noqa: S105 - in the README
+NEWCOMER, REGULAR = "nouveau@demo.test", "habitue@demo.test"
+WIDE, NARROW = 1280, 320
+TALLEST = {WIDE: 960, NARROW: 960}
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def take(address: str) -> list[Path]:
+    """Take every picture; return the files written."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=machine.prepare() or None, args=FLAGS)
+        try:
+            return [
+                *_public(browser, address),
+                *_wizard(browser, address),
+                *_mine(browser, address),
+            ]
+        finally:
+            browser.close()
+
+
+def _public(browser: Browser, address: str) -> Iterator[Path]:
+    with _reader(browser, address, WIDE) as page:
+        page.goto("/ouverture-des-services")
+        yield _kept(page, "services")
+
+
+def _wizard(browser: Browser, address: str) -> Iterator[Path]:
+    with _reader(browser, address, WIDE, NEWCOMER) as page:
+        _begin(page)
+        tab = page.url
+        yield _kept(page, "wizard")
+        page.set_viewport_size({"width": NARROW, "height": 640})
+        page.goto(tab)
+        yield _kept(page, "wizard-320")
+        page.goto(re.sub(r"/[^/]+$", "/abandon", tab))
+        page.get_by_role("button", name="Abandonner").click()
+
+
+def _begin(page: Page) -> None:
+    """Begin a registration where a service is open, and answer the first tab."""
+    page.goto("/m-inscrire")
+    page.locator("main .s-choices a").first.click()
+    page.locator("main .s-choices a").first.click()
+    where = page.get_by_label("Académie", exact=True)
+    for value in where.locator("option").evaluate_all("all => all.map(one => one.value)")[1:]:
+        where.select_option(value)
+        page.get_by_role("button", name="Voir les dates").click()
+        start = page.get_by_role("button", name=re.compile("Démarrer|Reprendre"))
+        if start.count():
+            start.click()
+            break
+    if page.url.endswith("/modalites"):
+        page.locator("main form label.fr-label").first.click()
+        page.locator("main button:visible", has_text="Suivant").last.click()
+
+
+def _mine(browser: Browser, address: str) -> Iterator[Path]:
+    with _reader(browser, address, WIDE, REGULAR) as page:
+        page.goto("/mes-inscriptions")
+        page.get_by_role("link", name=re.compile("Gérer ma candidature")).first.click()
+        yield _kept(page, "registration")
+
+
+@contextmanager
+def _reader(browser: Browser, address: str, width: int, who: str = "") -> Iterator[Page]:
+    """Open a page as somebody, signed in or not, in light colours."""
+    context = browser.new_context(
+        base_url=address,
+        viewport={"width": width, "height": 800},
+        locale="fr-FR",
+        color_scheme="light",
+    )
+    page = context.new_page()
+    try:
+        if who:
+            page.goto("/connexion")
+            page.locator("[name=login]").fill(who)
+            page.locator("[name=password]").fill(PASSWORD)
+            page.get_by_role("button", name="Se connecter", exact=True).click()
+            page.wait_for_url("**/accueil")
+        yield page
+    finally:
+        context.close()
+
+
+def _kept(page: Page, name: str) -> Path:
+    """Keep the top of a page, as tall as its content up to a limit."""
+    page.wait_for_load_state("networkidle")
+    size = page.viewport_size
+    assert size is not None  # noqa: S101 - set when the page was opened
+    tall = page.evaluate("document.documentElement.scrollHeight")
+    path = FOLDER / f"{name}.png"
+    page.screenshot(
+        path=path,
+        full_page=True,
+        clip={
+            "x": 0,
+            "y": 0,
+            "width": size["width"],
+            "height": min(tall, TALLEST[size["width"]]),
+        },
+    )
+    return path
+
+
+def main(words: list[str]) -> int:
+    """Take the pictures, or say why not."""
+    address = words[0] if words else "http://localhost:8000"
+    try:
+        for path in take(address.rstrip("/")):
+            print(path)
+    except (Error, machine.Missing) as reason:
+        sys.stderr.write(f"{reason}\nLancez d'abord « make demo », puis donnez son adresse.\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
