@@ -55,7 +55,7 @@ def snapshot_of(
 def _section(section: Section, form: SectionForm) -> dict[str, Any]:
     return {
         "slug": section.slug,
-        "title": section.title,
+        "title": section.reads_as or section.title,
         "lines": [[line.label, line.value] for line in form.lines()],
         "tables": [
             {

@@ -236,8 +236,10 @@ def test_a_competition_reads_as_the_guide_pictures_it(sign_in):
         ["Mathématiques", "Inscrit", "Ecrite"],
     ]
     text = main(page)
-    assert "Diplôme, titre ou dispense Diplôme d'ingénieur (BAC+5)" in text
-    assert "Coloration disciplinaire Histoire" in text
+    assert (
+        "Formation Diplôme, titre ou dispense Diplôme d'ingénieur (BAC+5) "
+        "Coloration disciplinaire Histoire" in text
+    )
     assert "Entretien EPS Inscrit Orale" in text
     assert buttons(page) == ["Modifier"]
     assert links(page, "Visualiser/imprimer")

@@ -192,12 +192,14 @@ class Section:
         title: its name on the screen.
         form: its questions.
         applies: whether it belongs to the journey of a dossier.
+        reads_as: its title in what was filed, where the guide gives it another one.
     """
 
     slug: str
     title: str
     form: type[SectionForm]
     applies: Callable[[Dossier], bool] = lambda _: True
+    reads_as: str = ""
 
     def form_for(self, dossier: Dossier) -> SectionForm:
         """Return the tab's form showing what the dossier answers, without judging it."""

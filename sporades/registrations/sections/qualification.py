@@ -56,4 +56,5 @@ QUALIFICATION = Section(
     "Qualification présentée",
     QualificationForm,
     lambda dossier: dossier.asks_qualification,
+    reads_as="Formation",
 )
