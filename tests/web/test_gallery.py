@@ -279,7 +279,7 @@ def test_the_end_of_a_session_is_announced_and_can_be_put_off(site, page):
     dialog = page.get_by_role("dialog", name="Êtes-vous toujours là ?")
     expect(dialog).to_contain_text("Votre session se termine dans 4 minutes")
     assert Axe().run(page, options={"runOnly": RULES}).response["violations"] == []
-    dialog.get_by_role("button", name="Rester connecté").click()
+    dialog.get_by_role("button", name="Prolonger ma session").click()
 
     expect(page.get_by_role("dialog")).to_be_hidden()
     assert [where for where, _ in gallery_urls.received] == ["/prolonger"]

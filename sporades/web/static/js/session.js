@@ -107,7 +107,7 @@ function makeDialog() {
       text.textContent =
         `Votre session se termine dans ${minutes} minute${minutes > 1 ? "s" : ""}, ` +
         "faute d'activité. Rien de ce que vous avez saisi ne sera perdu.";
-      stay.textContent = "Rester connecté";
+      stay.textContent = "Prolonger ma session";
       again.hidden = true;
     },
     ended() {
