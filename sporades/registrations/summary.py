@@ -1,5 +1,6 @@
 """« Récapitulatif d'inscription »: what the summary says."""
 
+from sporades.documents.disclosure import initials, last_signs
 from sporades.documents.kinds import Content, Facts, Kind
 from sporades.registrations.models import Version
 
@@ -14,11 +15,11 @@ def content(version: Version) -> Content:
 
 def public_facts(said: Content) -> Facts:
     """Return what a third party may check: what for, when, and the initials of whom."""
-    initials = ". ".join(word[0] for word in said["name"].split()) + "."
     return [
         ("Examen ou concours", said["title"]),
         ("Académie", said["academy"]),
-        ("Candidat (initiales)", initials),
+        ("Candidat (initiales)", initials(said["name"])),
+        ("Numéro d'inscription", last_signs(said["registration_number"])),
         ("Enregistré le", said["filed_in_words"]),
     ]
 
