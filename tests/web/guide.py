@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import lxml.html
+from django.test import Client
 
 from sporades.exams import operations as exams
 from tests.factories import NOW, OPERATOR, answers_with
@@ -11,6 +12,7 @@ CONCOURS = Path(__file__).parent / "concours.yaml"
 EXAM = "/m-inscrire/ESSAI/2027/BE/MARIN"
 COMPETITION = "/m-inscrire/CONCESSAI/2027/CE"
 PASSWORD = "phrase de passe d'essai"
+HOST = "inscriptions.exemple.test"
 
 COMPETITION_ANSWERS = {
     "modalites": {"accepted": "on"},
@@ -25,6 +27,17 @@ COMPETITION_ANSWERS = {
 def load_competition():
     """Put the invented competition in force."""
     exams.load(CONCOURS, by=OPERATOR, at=NOW)
+
+
+def a_browser():
+    """Return a browser without script that nobody has signed in with."""
+    return Client(SERVER_NAME=HOST, headers={"host": HOST})
+
+
+def sign_in(browser, user):
+    """« Me connecter »: the address, the password, « Se connecter »."""
+    user.emailaddress_set.get_or_create(email=user.email, primary=True, verified=True)
+    return browser.post("/connexion", {"login": user.email, "password": PASSWORD}, follow=True)
 
 
 def seen(page):

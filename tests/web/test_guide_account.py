@@ -6,17 +6,11 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core.cache import cache
-from django.test import Client
 
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from tests.factories import NOW, a_candidate, a_registration
-from tests.web.guide import PASSWORD, main, save, seen, walk, withdraw
-
-HOST = {
-    "SERVER_NAME": "inscriptions.exemple.test",
-    "headers": {"host": "inscriptions.exemple.test"},
-}
+from tests.web.guide import PASSWORD, a_browser, main, save, seen, sign_in, walk, withdraw
 
 
 @pytest.fixture(autouse=True)
@@ -28,10 +22,9 @@ def _clock():
 
 def a_reader(user):
     """Return a browser that has signed in with the address and the password."""
-    user.emailaddress_set.get_or_create(email=user.email, primary=True, verified=True)
-    browser = Client(**HOST)
-    page = browser.post("/connexion", {"login": user.email, "password": PASSWORD})
-    assert page.status_code == 302
+    browser = a_browser()
+    page = sign_in(browser, user)
+    assert page.request["PATH_INFO"] == "/accueil"
     return browser
 
 
@@ -92,5 +85,5 @@ def test_address_and_password_stay_the_candidates_own_once_the_rest_is_greyed():
     message = Message.objects.get(kind="address_change")
     browser.post(re.search(r"test(/mon-compte/adresse/\S+)", message.body)[1])
 
-    answer = Client(**HOST).post("/connexion", {"login": "nouvelle@exemple.test", "password": new})
+    answer = a_browser().post("/connexion", {"login": "nouvelle@exemple.test", "password": new})
     assert answer.url == "/accueil"

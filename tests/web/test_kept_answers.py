@@ -1,0 +1,86 @@
+"""Answers outlive the session, without a script (docs/adr/0012)."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.cache import cache
+
+from sporades.registrations.models import SectionAnswers
+from tests.factories import NOW, a_candidate, answers_with
+from tests.web.guide import a_browser, answer, begin, main, seen, sign_in
+
+TYPED = {**answers_with()["identification"], "address_1": "12 rue des Îles", "postcode": "abc"}
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    cache.clear()
+    with time_machine.travel(NOW, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def left(clock):
+    """A tab shown, then thirty-one minutes of writing, then « Suivant »."""
+    candidate, browser = a_candidate(), a_browser()
+    sign_in(browser, candidate.user)
+    page = answer(browser, begin(browser), answers_with()["modalites"])
+    tab = page.request["PATH_INFO"]
+    clock.shift(timedelta(minutes=31))
+    asked = browser.post(tab, {**TYPED, "revision": "0"}, follow=True)
+    assert asked.request["PATH_INFO"] == "/connexion"
+    return candidate, browser, tab
+
+
+def shown(page, name):
+    [field] = seen(page).cssselect(f"main [name={name}]")
+    return field.get("value")
+
+
+def test_what_was_typed_waits_for_its_author_to_sign_in_again(left):
+    candidate, browser, tab = left
+
+    sign_in(browser, candidate.user)
+    page = browser.get(tab)
+
+    assert "Votre session s'était terminée. Vos réponses sont là" in main(page)
+    assert shown(page, "address_1") == "12 rue des Îles"
+    assert shown(page, "postcode") == "abc"
+    assert not SectionAnswers.objects.filter(section="identification").exists()
+
+
+def test_it_becomes_the_drafts_by_next_and_is_then_shown_no_more_as_kept(left):
+    candidate, browser, tab = left
+    sign_in(browser, candidate.user)
+    page = browser.get(tab)
+
+    page = answer(browser, page, answers_with()["identification"])
+    again = browser.get(tab)
+
+    assert page.request["PATH_INFO"].endswith("/informations")
+    assert "Votre session s'était terminée" not in main(again)
+    assert shown(again, "postcode") == "59000"
+
+
+def test_whoever_signs_in_next_on_the_same_computer_finds_nothing_of_it(left):
+    _candidate, browser, tab = left
+
+    sign_in(browser, a_candidate().user)
+
+    assert browser.get(tab).status_code == 404
+    own = answer(browser, begin(browser), answers_with()["modalites"])
+    assert shown(own, "address_1") is None
+
+
+def test_what_is_too_long_to_be_an_answer_is_not_kept(clock):
+    candidate, browser = a_candidate(), a_browser()
+    sign_in(browser, candidate.user)
+    page = answer(browser, begin(browser), answers_with()["modalites"])
+    tab = page.request["PATH_INFO"]
+    clock.shift(timedelta(minutes=31))
+    browser.post(tab, {**TYPED, "address_2": "x" * 100_001})
+
+    sign_in(browser, candidate.user)
+
+    assert shown(browser.get(tab), "address_1") is None
