@@ -1,0 +1,170 @@
+"""A database to fight in: a real copy, with real commits, forgotten afterwards."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from threading import Barrier, Thread
+from urllib.parse import quote
+
+import psycopg
+from django.core.management import call_command
+from django.db import connection, connections
+from django.db.backends.postgresql.psycopg_any import sql
+from django.utils import timezone
+
+from config import environment
+from sporades.exams.held import forget
+from sporades.exams.models import RegistrationService
+from sporades.exams.models import regulation as regulations
+from sporades.territory.operations import load_reference
+from tests.factories import load_invented
+
+FULL = os.environ.get("SPORADES_ENDURE") == "1"
+PATIENCE = 60
+PLACE = ("NAME", "USER", "PASSWORD", "HOST", "PORT")
+
+
+def figure(small: int, full: int) -> int:
+    """Return how much of it: small in `make test`, full in `make endure`."""
+    return full if FULL else small
+
+
+def together(*acts: Callable[[], object]) -> list[object]:
+    """Do all of it at the same instant, each in its thread with its own connection.
+
+    Returns what each act returned or raised, in order.
+    """
+    start, outcomes = Barrier(len(acts)), [None] * len(acts)
+
+    def run(place: int) -> None:
+        try:
+            connection.ensure_connection()
+            start.wait(PATIENCE)
+            outcomes[place] = acts[place]()
+        except Exception as trouble:  # noqa: BLE001 - what happened is what is looked at
+            outcomes[place] = trouble
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run, args=[place]) for place in range(len(acts))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+def eventually[T](look: Callable[[], T], *, within: float = PATIENCE) -> T:
+    """Return the first true answer of a look taken again and again; fail when none comes."""
+    deadline = time.monotonic() + within
+    while not (found := look()):
+        assert time.monotonic() < deadline, f"nothing came of {look}"
+        time.sleep(0.005)
+    return found
+
+
+@contextmanager
+def pointing_at(url: str) -> Iterator[None]:
+    """Turn this process, every thread of it, towards another database."""
+    shared = connections["default"].settings_dict
+    before = {key: shared[key] for key in PLACE}
+    os.environ["ARENA_URL"] = url
+    wanted = environment.database("ARENA_URL")
+    connection.close()
+    shared.update({key: wanted[key] for key in PLACE})
+    _forget_what_was_read()
+    try:
+        yield
+    finally:
+        connection.close()
+        shared.update(before)
+        _forget_what_was_read()
+        del os.environ["ARENA_URL"]
+
+
+def _forget_what_was_read() -> None:
+    """The same primary key is another version of the réglementation in another database."""
+    forget()
+    regulations._understood.clear()
+
+
+def furnish() -> None:
+    """Fill a migrated database with the official data and the invented exam, open now."""
+    load_reference()
+    load_invented()
+    open_now()
+
+
+def open_now(**ends: timedelta) -> None:
+    """Open every service since yesterday, for a month unless said otherwise."""
+    now = timezone.now().replace(second=0, microsecond=0)
+    RegistrationService.objects.update(
+        opens_at=now - timedelta(days=1), closes_at=now + timedelta(**(ends or {"days": 30}))
+    )
+    forget()
+
+
+@contextmanager
+def a_copy(of: str, name: str) -> Iterator[str]:
+    """Copy a database of the tests' server that nobody uses; return the copy's address."""
+    with _server() as server:
+        _drop(server, name)
+        server.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
+                sql.Identifier(name), sql.Identifier(of)
+            )
+        )
+    try:
+        yield url_of(name)
+    finally:
+        with _server() as server:
+            _drop(server, name)
+
+
+@contextmanager
+def a_furnished_database(name: str) -> Iterator[str]:
+    """Make, migrate and furnish a database of the tests' server."""
+    with _server() as server:
+        _drop(server, name)
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    with pointing_at(url_of(name)):
+        call_command("migrate", interactive=False, verbosity=0)
+        furnish()
+    try:
+        yield name
+    finally:
+        with _server() as server:
+            _drop(server, name)
+
+
+def url_of(name: str) -> str:
+    """Return the address of a database of the tests' server."""
+    said = connections["default"].settings_dict
+    return (
+        f"postgresql://{quote(said['USER'])}:{quote(said['PASSWORD'])}"
+        f"@{said['HOST']}:{said['PORT']}/{name}"
+    )
+
+
+@contextmanager
+def _server() -> Iterator[psycopg.Connection]:
+    with psycopg.connect(url_of("postgres"), autocommit=True) as server:
+        yield server
+
+
+def _drop(server: psycopg.Connection, name: str) -> None:
+    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def rows(query: str, *values: object) -> list[tuple]:
+    """Return what the database answers, asked outside any transaction of the tests."""
+    with connection.cursor() as cursor:
+        cursor.execute(query, values)
+        return cursor.fetchall()
+
+
+def now() -> datetime:
+    """Return the present instant: processes of their own have no other clock."""
+    return timezone.now()

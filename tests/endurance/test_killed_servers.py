@@ -1,0 +1,107 @@
+"""`kill -9` of the web server, at every statement of « Enregistrer » (R-30)."""
+
+import contextlib
+import http.client
+import os
+import random
+import signal
+import time
+from threading import Timer
+
+import pytest
+
+from tests.endurance.arena import eventually, figure, now, rows
+from tests.endurance.outcome import NOTHING, WHOLE, left_by
+from tests.endurance.servers import Browser, Web, a_browser, a_mortal_web, a_web
+from tests.factories import a_draft
+
+
+def statements(web: Web) -> tuple[int, int]:
+    """Return how many statements one « Enregistrer » sends, and how many before its commit."""
+    browser, path, _ = ready(web)
+    assert save(web, browser, path, **{"X-Death": "never"})
+    [line] = [line for line in web.log.read_text().splitlines() if "STATEMENTS" in line]
+    _, count, at_commit = line.split()
+    return int(count), int(at_commit)
+
+
+def deaths(count: int, kills: int) -> list[str]:
+    """Return where to strike: everywhere when there are kills enough, spread out otherwise."""
+    places = [
+        *(f"{when} {number}" for number in range(1, count + 1) for when in ("before", "after")),
+        "commit",
+        "answer",
+    ]
+    chosen = random.sample(places[:-2], min(kills, len(places)) - 2) + places[-2:]
+    return chosen + random.choices(places, k=kills - len(chosen))
+
+
+def ready(web: Web):
+    """Return a browser on the summary of a complete draft, its address, and the draft."""
+    draft = a_draft(at=now())
+    browser, path = a_browser(draft.candidate), f"/inscription/{draft.pk}/recapitulatif"
+    assert browser.get(web, path).status == 200
+    return browser, path, draft
+
+
+def save(web: Web, browser: Browser, path: str, **headers: str) -> bool:
+    """Press « Enregistrer »; return whether an answer came."""
+    with contextlib.suppress(OSError, http.client.HTTPException):
+        return browser.post(web, path, **headers).status == 302
+    return False
+
+
+def left_once_settled(draft) -> tuple[int, ...]:
+    """Return what is left once the database has noticed that its client is dead."""
+    eventually(
+        lambda: (
+            rows(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                "AND pid <> pg_backend_pid() AND xact_start IS NOT NULL"
+            )
+            == [(0,)]
+        )
+    )
+    return left_by(draft)
+
+
+@pytest.mark.timeout(3600)
+def test_a_server_killed_at_any_statement_saves_all_or_nothing(arena, tmp_path):
+    with a_mortal_web(arena, tmp_path) as web:
+        count, at_commit = statements(web)
+        assert count >= at_commit > 20
+        for place in deaths(count, figure(16, 300)):
+            browser, path, draft = ready(web)
+
+            assert not save(web, browser, path, **{"X-Death": place})
+
+            when, _, number = place.partition(" ")
+            was_kept = when in {"commit", "answer"} or int(number) > at_commit
+            assert left_once_settled(draft) == (WHOLE if was_kept else NOTHING), place
+            assert save(web, browser, path)
+            assert left_by(draft) == WHOLE
+
+
+@pytest.mark.timeout(3600)
+def test_a_server_killed_at_any_moment_loses_nothing_that_it_acknowledged(arena, tmp_path):
+    usual = 0.0
+    for _ in range(figure(2, 60)):
+        with a_web(arena, tmp_path) as web:
+            browser, path, draft = ready(web)
+            usual = usual or time_of_a_save(web)
+            # Chance decides of the moment; nothing below relies on it.
+            strike = Timer(random.uniform(0, usual), os.kill, [web.workers[0], signal.SIGKILL])
+            strike.start()
+            acknowledged = save(web, browser, path)
+            strike.join()
+
+        left = left_once_settled(draft)
+        assert left in ([WHOLE] if acknowledged else [NOTHING, WHOLE])
+
+
+def time_of_a_save(web: Web) -> float:
+    """Return how long « Enregistrer » takes here, in seconds."""
+    browser, path, _ = ready(web)
+    start = time.monotonic()
+    save(web, browser, path)
+    return time.monotonic() - start

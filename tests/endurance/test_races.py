@@ -1,0 +1,247 @@
+"""What several acts on one candidate leave when they happen at the same instant."""
+
+from functools import partial
+
+import pytest
+
+from sporades.acts import joining, registering
+from sporades.candidates.models import Identity
+from sporades.core.refusals import Refused
+from sporades.exams.models import Exam, RegistrationService
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from sporades.registrations import drafting
+from sporades.registrations.models import Draft, Registration, Version
+from tests.endurance.arena import figure, now, together
+from tests.factories import IDENTITY, a_candidate, a_draft, a_registration, author
+
+ROUNDS = range(figure(5, 200))
+
+
+def kinds(outcomes):
+    """Name what came of each act: the class of a refusal, or « done »."""
+    return [type(one).__name__ if isinstance(one, Exception) else "done" for one in outcomes]
+
+
+def no_fault(outcomes):
+    """Whatever was refused was refused in words that its reader understands."""
+    return [one for one in outcomes if isinstance(one, Exception) and not isinstance(one, Refused)]
+
+
+def file(draft):
+    return registering.register(draft=draft, by=author(draft.candidate), at=now())
+
+
+def test_two_specialities_of_one_exclusive_scope_filed_at_once_make_one_registration(arena):
+    for _ in ROUNDS:
+        candidate = a_candidate(at=now())
+        drafts = [
+            a_draft(candidate, at=now()),
+            a_draft(
+                candidate,
+                at=now(),
+                speciality="FOREST",
+                epreuves={"statut-M1": None, "statut-M2": "inscrit"},
+            ),
+        ]
+
+        outcomes = together(*[partial(file, draft) for draft in drafts])
+
+        assert sorted(kinds(outcomes)) == ["AlreadyRegistered", "done"]
+        assert Registration.objects.filter(candidate=candidate).count() == 1
+        assert Message.objects.filter(recipient=candidate.user.email).count() == 1
+        candidate.refresh_from_db()
+        assert candidate.number
+        lost = drafts[kinds(outcomes).index("AlreadyRegistered")]
+        lost.refresh_from_db()
+        assert lost.is_open
+
+
+def test_a_modification_saved_while_its_registration_is_withdrawn(arena):
+    for _ in ROUNDS:
+        registration = a_registration(at=now())
+        by = author(registration.candidate)
+        draft = registering.amend(registration=registration, by=by, at=now())
+
+        outcomes = together(
+            partial(file, draft),
+            partial(registering.withdraw, registration=registration, by=by, at=now()),
+        )
+
+        assert no_fault(outcomes) == []
+        registration.refresh_from_db()
+        versions = registration.versions.count()
+        assert registration.state == "withdrawn"
+        assert (kinds(outcomes)[0], versions) in {("done", 2), ("Refused", 1)}
+        assert registration.version == versions
+        assert not Draft.objects.open().filter(amends=registration).exists()
+
+
+def test_a_modification_opened_saved_and_its_registration_withdrawn_at_once(arena):
+    for _ in ROUNDS:
+        registration = a_registration(at=now())
+        by = author(registration.candidate)
+        draft = registering.amend(registration=registration, by=by, at=now())
+
+        outcomes = together(
+            partial(file, draft),
+            partial(registering.withdraw, registration=registration, by=by, at=now()),
+            partial(registering.amend, registration=registration, by=by, at=now()),
+            partial(registering.amend, registration=registration, by=by, at=now()),
+        )
+
+        assert no_fault(outcomes) == []
+        registration.refresh_from_db()
+        assert registration.state == "withdrawn"
+        assert registration.version == registration.versions.count()
+        assert not Draft.objects.open().filter(amends=registration).exists()
+        told = Message.objects.filter(about_kind="registration", about_id=str(registration.pk))
+        assert told.filter(kind="withdrawn").count() == 1
+        assert told.exclude(kind="withdrawn").count() == registration.version
+
+
+def test_two_modifications_of_one_version_never_both_count(arena):
+    for _ in ROUNDS:
+        registration = a_registration(at=now())
+        by = author(registration.candidate)
+
+        drafts = together(
+            *[partial(registering.amend, registration=registration, by=by, at=now())] * 5
+        )
+        outcomes = together(*[partial(file, draft) for draft in drafts])
+
+        assert len({draft.pk for draft in drafts}) == 1
+        assert {version.number for version in outcomes} == {2}
+        assert registration.versions.count() == 2
+
+
+def test_a_choice_begun_several_times_at_once_is_one_draft(arena):
+    exam = Exam.objects.get(code="BE")
+    for _ in ROUNDS:
+        candidate = a_candidate(at=now())
+
+        drafts = together(
+            *[
+                partial(
+                    registering.begin,
+                    candidate=candidate,
+                    exam=exam,
+                    speciality=exam.specialities.get(code="MARIN"),
+                    service=RegistrationService.objects.get(academy=academy),
+                    by=author(candidate),
+                    at=now(),
+                )
+                for academy in ["A09", "A25"] * 5
+            ]
+        )
+
+        assert no_fault(drafts) == []
+        assert len({draft.pk for draft in drafts}) == 1
+        assert (
+            Entry.objects.filter(
+                verb="registration begun", actor_id=f"user:{candidate.user_id}"
+            ).count()
+            == 1
+        )
+
+
+def test_a_withdrawn_registration_begun_again_several_times_at_once_is_one_draft(arena):
+    for _ in ROUNDS:
+        registration = a_registration(at=now())
+        by = author(registration.candidate)
+        registering.withdraw(registration=registration, by=by, at=now())
+
+        drafts = together(
+            *[partial(registering.begin_again, registration=registration, by=by, at=now())] * 5
+        )
+
+        assert no_fault(drafts) == []
+        assert len({draft.pk for draft in drafts}) == 1
+        assert drafts[0].answers.count() == 6
+
+
+def test_civil_data_corrected_while_a_first_registration_is_saved(arena):
+    for _ in ROUNDS:
+        draft = a_draft(at=now())
+        candidate = draft.candidate
+        corrected = {**IDENTITY, "first_names": "Maëlle Rose"}
+
+        outcomes = together(
+            partial(file, draft),
+            partial(
+                joining.change_identity,
+                candidate,
+                identity=corrected,
+                by=author(candidate),
+                at=now(),
+            ),
+        )
+
+        assert no_fault(outcomes) == []
+        candidate.refresh_from_db()
+        registration = Registration.objects.get(candidate=candidate)
+        assert registration.identity_id == candidate.identity_id
+        assert Identity.objects.get(pk=candidate.identity_id).full_name in str(
+            registration.versions.get().snapshot["name"]
+        )
+        assert kinds(outcomes) in (["done", "done"], ["done", "Frozen"])
+
+
+def test_a_tab_answered_while_the_draft_is_saved_is_in_the_registration_or_refused(arena):
+    for _ in ROUNDS:
+        draft = a_draft(at=now())
+        typed = {
+            **draft.answers.get(section="identification").answers,
+            "address_1": "3 quai du Wault",
+        }
+
+        outcomes = together(
+            partial(file, draft),
+            partial(
+                drafting.answer,
+                draft=draft,
+                section="identification",
+                typed=typed,
+                seen_revision=1,
+                at=now(),
+            ),
+        )
+
+        assert no_fault(outcomes) == []
+        filed = Version.objects.get(draft=draft).snapshot["answers"]["identification"]["address_1"]
+        assert (kinds(outcomes)[1], filed) in {
+            ("done", "3 quai du Wault"),
+            ("Refused", "12 rue des Îles"),
+        }
+
+
+def test_a_draft_abandoned_while_it_is_saved_is_one_or_the_other(arena):
+    for _ in ROUNDS:
+        draft = a_draft(at=now())
+
+        outcomes = together(partial(file, draft), partial(drafting.abandon, draft=draft, at=now()))
+
+        assert no_fault(outcomes) == []
+        draft.refresh_from_db()
+        assert draft.is_filed != bool(draft.abandoned_at)
+        assert Registration.objects.filter(candidate=draft.candidate).count() == draft.is_filed
+
+
+@pytest.mark.parametrize("clicks", [2, 10])
+def test_a_withdrawal_asked_several_times_at_once_is_told_once(arena, clicks):
+    for _ in ROUNDS:
+        registration = a_registration(at=now())
+        by = author(registration.candidate)
+
+        outcomes = together(
+            *[partial(registering.withdraw, registration=registration, by=by, at=now())] * clicks
+        )
+
+        assert sorted(kinds(outcomes)) == ["Refused"] * (clicks - 1) + ["done"]
+        assert Message.objects.filter(kind="withdrawn", about_id=str(registration.pk)).count() == 1
+        assert (
+            Entry.objects.filter(
+                verb="registration withdrawn", object_id=str(registration.pk)
+            ).count()
+            == 1
+        )
