@@ -123,7 +123,7 @@ def check(communes: list[Row], departments: list[Row], *, academies: list[Row]) 
         for key, times in Counter((row["code"], row["kind"]) for row in communes).items()
         if times > 1
     ]
-    faults = {
+    faults: dict[str, list[Any]] = {
         "départements rattachés à une académie inconnue ou fermée": [
             row["code"] for row in departments if row["academy"] not in open_academies
         ],

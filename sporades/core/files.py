@@ -66,7 +66,7 @@ def get(key: str) -> bytes:
     return content
 
 
-class _Whole(File):
+class _Whole(File):  # type: ignore[type-arg] # generic for the checker alone
     """A file already on the disk of a folder storage, which moves it in one step."""
 
     def temporary_file_path(self) -> str:

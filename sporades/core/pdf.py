@@ -94,4 +94,5 @@ def _compiler() -> typst.Compiler:
         _threads.compiler = typst.Compiler(
             root=TEMPLATES, font_paths=_fonts(), ignore_system_fonts=True
         )
-    return _threads.compiler
+    compiler: typst.Compiler = _threads.compiler
+    return compiler

@@ -1,8 +1,7 @@
 """Documents: folders, what was issued in them, and each version of it."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import pgtrigger
 from django.conf import settings
@@ -46,7 +45,7 @@ class Document(models.Model):
 
     class Meta:
         verbose_name = "document"
-        constraints: ClassVar[Sequence[models.BaseConstraint]] = [
+        constraints = [
             models.UniqueConstraint(
                 fields=["folder", "kind"], name="a_folder_has_one_document_of_a_kind"
             ),
@@ -115,7 +114,7 @@ class DocumentVersion(models.Model):
     class Meta:
         verbose_name = "version de document"
         verbose_name_plural = "versions de documents"
-        triggers: ClassVar[Sequence[pgtrigger.Trigger]] = [
+        triggers = [
             pgtrigger.ReadOnly(
                 name="an_issued_content_is_never_rewritten",
                 exclude=["published_at", "withdrawn_at", "opened_at", "pdf_key", "sealed"],
@@ -128,7 +127,7 @@ class DocumentVersion(models.Model):
                 ),
             ),
         ]
-        constraints: ClassVar[Sequence[models.BaseConstraint]] = [
+        constraints = [
             models.UniqueConstraint(
                 fields=["document", "number"], name="a_document_version_number_is_used_once"
             ),

@@ -12,6 +12,7 @@ from django.db.models import Max
 from sporades.core import files, pdf, seal
 from sporades.core.digests import canonical, digest
 from sporades.core.links import absolute
+from sporades.core.queue import app
 from sporades.core.refusals import Refused
 from sporades.documents import kinds
 from sporades.documents.codes import in_groups, new_code
@@ -176,6 +177,4 @@ def _says(version: DocumentVersion, said: kinds.Content) -> bool:
 
 
 def _queue_printing(version: DocumentVersion) -> None:
-    from sporades.documents.tasks import print_version  # noqa: PLC0415 - tasks stand above operations
-
-    print_version.defer(version_id=version.pk)
+    app.configure_task("documents.print", queue="documents").defer(version_id=version.pk)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def __getattr__(name: str) -> Any:
     if name == "record":
-        from sporades.journal.operations import record
+        from sporades.journal.operations import record  # noqa: PLC0415 - see above
 
         return record
     raise AttributeError(name)

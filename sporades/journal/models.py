@@ -1,6 +1,5 @@
 """The record of every act. Rows are added, never changed, never deleted."""
 
-
 import pgtrigger
 from django.db import models
 

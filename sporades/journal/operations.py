@@ -31,14 +31,16 @@ def record(
         before: what was there, as JSON; never health data, never a secret.
         after: what is there now, as JSON; the same.
     """
-    payload = {key: value for key, value in (("before", before), ("after", after)) if value is not None}
+    payload = {
+        key: value for key, value in (("before", before), ("after", after)) if value is not None
+    }
     return Entry.objects.create(
         verb=verb,
         at=at,
         actor_kind=by.kind,
         actor_name=by.name,
         actor_id=by.identifier,
-        object_kind=on._meta.label_lower.split(".", 1)[1] if on is not None else "",  # noqa: SLF001 - Django's own public name
+        object_kind=on._meta.label_lower.split(".", 1)[1] if on is not None else "",
         object_id=str(on.pk) if on is not None else "",
         academy=academy,
         payload=payload,

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def __getattr__(name: str) -> Any:
     if name == "write":
-        from sporades.mail.operations import write
+        from sporades.mail.operations import write  # noqa: PLC0415 - see above
 
         return write
     raise AttributeError(name)

@@ -28,7 +28,10 @@ def deliver(message_id: int, *, at: datetime) -> bool:
     """
     with transaction.atomic():
         message = (
-            Message.objects.due(at).select_for_update(skip_locked=True).filter(pk=message_id).first()
+            Message.objects.due(at)
+            .select_for_update(skip_locked=True)
+            .filter(pk=message_id)
+            .first()
         )
         if message is None:
             return False
@@ -69,7 +72,9 @@ def _send(message: Message) -> None:
             "Content-Language": "fr",
         },
     )
-    html = render_to_string("mail/message.html", {"message": message, "service": settings.SERVICE_NAME})
+    html = render_to_string(
+        "mail/message.html", {"message": message, "service": settings.SERVICE_NAME}
+    )
     mail.attach_alternative(html, "text/html")
     mailers["default"].send_messages([mail])
 

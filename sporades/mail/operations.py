@@ -14,7 +14,7 @@ from sporades.mail.models import Message
 SUBJECT_MARK = "Objet : "
 
 
-def write(  # noqa: PLR0913 - a message has that many sides
+def write(
     kind: str,
     *,
     to: str,
@@ -47,7 +47,7 @@ def write(  # noqa: PLR0913 - a message has that many sides
                 "kind": kind,
                 "subject": subject,
                 "body": body,
-                "about_kind": about._meta.label_lower.split(".", 1)[1] if about else "",  # noqa: SLF001
+                "about_kind": about._meta.label_lower.split(".", 1)[1] if about else "",
                 "about_id": str(about.pk) if about else "",
                 "is_urgent": urgent,
                 "written_at": at,
@@ -61,8 +61,10 @@ def write(  # noqa: PLR0913 - a message has that many sides
 
 def render(kind: str, context: dict[str, Any]) -> tuple[str, str]:
     """Return the subject and the text of a kind of message."""
-    text = engines["text"].get_template(f"mail/{kind}.txt").render(
-        {"service": settings.SERVICE_NAME, "deployer": settings.DEPLOYER_NAME, **context}
+    text = (
+        engines["text"]
+        .get_template(f"mail/{kind}.txt")
+        .render({"service": settings.SERVICE_NAME, "deployer": settings.DEPLOYER_NAME, **context})
     )
     first, _, rest = text.strip().partition("\n")
     if not first.startswith(SUBJECT_MARK):
@@ -72,6 +74,6 @@ def render(kind: str, context: dict[str, Any]) -> tuple[str, str]:
 
 
 def _queue(message: Message) -> None:
-    app.configure_task(
-        "mail.deliver", queue="mail", priority=10 if message.is_urgent else 0
-    ).defer(message_id=message.pk)
+    app.configure_task("mail.deliver", queue="mail", priority=10 if message.is_urgent else 0).defer(
+        message_id=message.pk
+    )

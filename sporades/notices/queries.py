@@ -1,8 +1,11 @@
 """The banner of now, kept some seconds in the process: every page shows it, none asks for it."""
 
+import contextlib
 import time
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.db import DatabaseError
 
 from sporades.notices.models import Banner
 
@@ -23,7 +26,9 @@ def banner(at: datetime) -> Banner | None:
     """Return the banner that stands now, or nothing."""
     now = time.monotonic()
     if now >= _held.until:
-        _held.banner = Banner.objects.shown_at(at).first()
+        # A page that needs nothing else of the database is still shown when it is away.
+        with contextlib.suppress(DatabaseError):
+            _held.banner = Banner.objects.shown_at(at).first()
         _held.until = now + FRESH_FOR
     found = _held.banner
     return None if found is None or (found.ends_at and found.ends_at <= at) else found

@@ -6,35 +6,57 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='instant')),
-                ('verb', models.CharField(max_length=60, verbose_name='acte')),
-                ('actor_kind', models.CharField(max_length=20, verbose_name="qualité de l'auteur")),
-                ('actor_name', models.CharField(max_length=255, verbose_name='auteur')),
-                ('actor_id', models.CharField(blank=True, max_length=60, verbose_name="compte de l'auteur")),
-                ('object_kind', models.CharField(blank=True, max_length=60, verbose_name="type d'objet")),
-                ('object_id', models.CharField(blank=True, max_length=60, verbose_name='objet')),
-                ('academy', models.CharField(blank=True, max_length=3, verbose_name='académie')),
-                ('payload', models.JSONField(default=dict, verbose_name='contenu')),
-                ('digest', models.CharField(max_length=64, verbose_name='empreinte du contenu')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="instant")),
+                ("verb", models.CharField(max_length=60, verbose_name="acte")),
+                ("actor_kind", models.CharField(max_length=20, verbose_name="qualité de l'auteur")),
+                ("actor_name", models.CharField(max_length=255, verbose_name="auteur")),
+                (
+                    "actor_id",
+                    models.CharField(blank=True, max_length=60, verbose_name="compte de l'auteur"),
+                ),
+                (
+                    "object_kind",
+                    models.CharField(blank=True, max_length=60, verbose_name="type d'objet"),
+                ),
+                ("object_id", models.CharField(blank=True, max_length=60, verbose_name="objet")),
+                ("academy", models.CharField(blank=True, max_length=3, verbose_name="académie")),
+                ("payload", models.JSONField(default=dict, verbose_name="contenu")),
+                ("digest", models.CharField(max_length=64, verbose_name="empreinte du contenu")),
             ],
             options={
-                'verbose_name': 'acte au journal',
-                'indexes': [models.Index(fields=['object_kind', 'object_id', 'at'], name='entry_by_object'), models.Index(fields=['academy', 'at'], name='entry_by_academy')],
+                "verbose_name": "acte au journal",
+                "indexes": [
+                    models.Index(fields=["object_kind", "object_id", "at"], name="entry_by_object"),
+                    models.Index(fields=["academy", "at"], name="entry_by_academy"),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='entry',
-            trigger=pgtrigger.compiler.Trigger(name='the_journal_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='93eb079c250011e8d6afa48b6df2d09c2544dc7b', operation='UPDATE OR DELETE', pgid='pgtrigger_the_journal_is_append_only_6737d', table='journal_entry', when='BEFORE')),
+            model_name="entry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="the_journal_is_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="93eb079c250011e8d6afa48b6df2d09c2544dc7b",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_the_journal_is_append_only_6737d",
+                    table="journal_entry",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -1,0 +1,310 @@
+"""What the documentation says is true: commands, variables, tests, figures, links."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import pytest
+from django.core.management import get_commands
+from django.urls import reverse
+
+from sporades.cli import demo_people
+from sporades.documents import kinds
+from sporades.exams.queries import __all__ as _known  # noqa: F401 - the room is loaded
+from sporades.registrations.sections import SECTIONS
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
+
+
+@cache
+def text_of(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def everywhere(pattern):
+    """What a pattern finds in every page, each with the page that says it."""
+    return {
+        (found, str(page.relative_to(ROOT)))
+        for page in PAGES
+        for found in re.findall(pattern, text_of(page), re.MULTILINE)
+    }
+
+
+def wrong(said, known):
+    return sorted(f"{page}: {name}" for name, page in said if name not in known)
+
+
+# --- Links, paths, addresses -----------------------------------------------------------------
+
+
+def anchors(page: Path) -> set[str]:
+    titles = re.findall(r"^#+ (.+)$", text_of(page), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_of_a_page_leads_somewhere(page):
+    broken = []
+    links = re.findall(r"\]\(([^)\s]+)\)|<img src=\"([^\"]+)\"", text_of(page))
+    for link in (one or other for one, other in links):
+        if re.match(r"https?:|mailto:", link):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            broken.append(link)
+
+    assert broken == []
+
+
+def test_every_page_is_reached_from_the_index():
+    index = text_of(DOCS / "index.md")
+    pages = {path.name for path in DOCS.iterdir() if path.is_file()}
+
+    assert {name for name in pages if name != "index.md" and f"]({name})" not in index} == set()
+
+
+def test_every_decision_is_listed_and_numbered_once():
+    written = sorted(path.name for path in (DOCS / "adr").glob("[0-9]*.md"))
+    listed = re.findall(r"\]\((\d{4}-[\w-]+\.md)\)", text_of(DOCS / "adr/README.md"))
+
+    assert listed == written
+    assert [name[:4] for name in written] == [f"{n:04}" for n in range(1, len(written) + 1)]
+    for name in written:
+        page = text_of(DOCS / "adr" / name)
+        assert page.startswith(f"# {name[:4]}. ")
+        assert all(part in page for part in ("**In question.**", "**Decided.**", "**Cost.**")), name
+
+
+def test_every_file_that_is_named_exists():
+    said = everywhere(r"`((?:sporades|config|tools|tests|docs|demo)/[\w./-]+)`")
+    known = {name for name, _ in said if (ROOT / name).exists()}
+
+    assert len(known) > 10
+    assert wrong(said, known) == []
+
+
+# --- Commands and variables ------------------------------------------------------------------
+
+
+def test_every_make_command_that_is_named_exists():
+    known = set(re.findall(r"^([a-z-]+):", text_of(ROOT / "Makefile"), re.MULTILINE))
+
+    said = everywhere(r"(?:`|^)make ([a-z-]+)")
+    assert {"demo", "test", "lint", "bench", "endure"} <= {name for name, _ in said}
+    assert wrong(said, known) == []
+
+
+def test_every_command_of_sporades_that_is_named_exists():
+    said = everywhere(r"python -m sporades ([a-z_]+)")
+
+    assert {"migrate", "reglementation", "bandeau", "territoire"} <= {name for name, _ in said}
+    assert wrong(said, get_commands() | {"help": ""}) == []
+
+
+def variables_read():
+    """The variables that the settings read from the environment."""
+    return {
+        call.args[0].value
+        for path in (ROOT / "config").glob("*.py")
+        for call in ast.walk(ast.parse(text_of(path)))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and isinstance(call.func.value, ast.Name)
+        and call.func.value.id == "environment"
+        and call.args
+        and isinstance(call.args[0], ast.Constant)
+    }
+
+
+def test_the_readme_tells_every_variable_and_no_other():
+    told = re.findall(r"^\| `([A-Z_]+)` \|", text_of(ROOT / "README.md"), re.MULTILINE)
+
+    assert len(told) == len(set(told))
+    assert set(told) == variables_read()
+
+
+def test_every_variable_that_a_page_names_is_read_by_something():
+    read = variables_read() | {"SPORADES_CHROMIUM", "SPORADES_ENDURE"}
+    named = everywhere(
+        r"`((?:SPORADES|SEAL|FRANCECONNECT|MAIL|FILES|DATABASE|SECRET|SITE)_[A-Z_]+)`"
+    )
+
+    assert wrong(named, read) == []
+
+
+def test_the_addresses_of_the_service_that_pages_name_exist(settings):
+    readme = text_of(ROOT / "README.md")
+
+    for name in ("public:alive", "public:ready"):
+        assert f"GET {reverse(name)}" in readme
+    callback = reverse("openid_connect_callback", args=["franceconnect"])
+    assert f"https://…{callback}`" in readme
+    assert f"https://…{reverse('account_login')}`" in readme
+
+
+def test_the_jobs_of_the_worker_are_those_that_operators_are_told_of():
+    from sporades.core.queue import app
+
+    told = re.findall(r"^\| `([\w.]+)` \| (.+?) \|", text_of(DOCS / "operations.md"), re.MULTILINE)
+    crons = {task.task.name: task.cron for task in app.periodic_registry.periodic_tasks.values()}
+    words = {
+        "* * * * *": "every minute",
+        "*/10 * * * *": "every 10 minutes",
+        "*/15 * * * *": "every 15 minutes",
+        "40 5 * * *": "5.40 each day, UTC",
+    }
+
+    ours = {name: words.get(cron, cron) for name, cron in crons.items() if "builtin" not in name}
+    assert dict(told) == ours
+
+
+# --- The demo --------------------------------------------------------------------------------
+
+
+def test_the_demos_people_are_those_that_the_readme_names():
+    readme = text_of(ROOT / "README.md")
+
+    assert set(re.findall(r"^\| `(\S+@demo\.test)` \|", readme, re.MULTILINE)) == {
+        *demo_people.CANDIDATES,
+        *demo_people.STAFF,
+    }
+    assert f"`{demo_people.PASSWORD}`" in readme
+
+
+def test_the_readme_says_what_the_brand_of_the_state_is_reserved_for():
+    readme = text_of(ROOT / "README.md")
+
+    for said in (
+        "only authorised entities may use them",
+        "with the agreement of the Service d'information du Gouvernement (SIG)",
+        "without modifying its components",
+        "Nothing of the brand of the French State is in this repository",
+    ):
+        assert said in readme
+
+
+# --- Figures ---------------------------------------------------------------------------------
+
+
+def drawing():
+    """The rooms that exist, one above the other, as the contract orders them."""
+    contracts = tomllib.loads(text_of(ROOT / "pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    layers = next(one["layers"] for one in contracts if one["containers"] == ["sporades"])
+    rooms = [
+        [room for room in re.findall(r"\w+", layer) if (ROOT / "sporades" / room).is_dir()]
+        for layer in layers
+    ]
+    built = ["_".join(layer) for layer in rooms if layer]
+    title = " · ".join(rooms[0])
+    return "\n".join(
+        [
+            "```mermaid",
+            "flowchart TD",
+            f'    {built[0]}["{title}"]',
+            *(f"    {one} --> {other}" for one, other in zip(built, built[1:], strict=False)),
+            "```",
+        ]
+    )
+
+
+def test_the_figure_of_the_rooms_is_the_one_that_the_contract_draws():
+    assert drawing() in text_of(DOCS / "architecture.md")
+
+
+def test_every_room_has_its_line_and_every_line_its_room():
+    told = re.findall(r"^\| `(\w+)` \|", text_of(DOCS / "architecture.md"), re.MULTILINE)
+    rooms = {
+        path.name
+        for path in (ROOT / "sporades").iterdir()
+        if path.is_dir() and (path / "__init__.py").exists()
+    }
+
+    assert set(told) == rooms
+
+
+def test_every_audience_of_the_web_is_named():
+    shared = {"components", "layout"}
+    folders = {
+        path.name
+        for path in (ROOT / "sporades/web").iterdir()
+        if path.is_dir() and (path / "__init__.py").exists()
+    }
+
+    named = set(re.findall(r"`(\w+)`", text_of(DOCS / "architecture.md")))
+    assert folders - named == set()
+    assert shared <= folders
+
+
+def test_the_tabs_that_a_page_counts_are_the_tabs():
+    page = text_of(DOCS / "adding-a-tab.md")
+    said = re.search(r"^SECTIONS = \((.+)\)$", page, re.MULTILINE)[1].split(", ")
+
+    said.remove("ARRIVAL")
+    assert len(said) == len(SECTIONS)
+
+
+def test_what_documents_a_kind_must_have_is_what_kinds_have():
+    page = text_of(DOCS / "adding-a-document.md")
+    fields = set(kinds.Kind.__dataclass_fields__)
+
+    assert {name for name in fields if name not in page} == set()
+
+
+# --- Tests that pages name -------------------------------------------------------------------
+
+NAMED = r"`(tests/[\w/]+\.py::\w+)`"
+
+
+@pytest.fixture(scope="module")
+def collected():
+    """Every test of the files that pages name, as pytest finds them."""
+    files = sorted({name.partition("::")[0] for name, _ in everywhere(NAMED)})
+    there = [name for name in files if (ROOT / name).is_file()]
+    answer = subprocess.run(
+        [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:xdist", *there],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return {line.partition("[")[0] for line in answer.stdout.splitlines() if "::" in line}
+
+
+def test_every_test_that_a_page_names_exists_and_is_collected(collected):
+    said = everywhere(NAMED)
+
+    assert len(said) > 60
+    assert wrong(said, collected) == []
+
+
+def test_a_test_that_a_page_names_is_never_skipped(collected):
+    files = {name.partition("::")[0] for name in collected}
+
+    skipping = [
+        name
+        for name in files
+        if re.search(r"mark\.skip|mark\.xfail|pytest\.skip\(", text_of(ROOT / name))
+    ]
+    assert skipping == []
+
+
+def rows_of_the_guide():
+    page = text_of(DOCS / "guide-coverage.md")
+    rows = re.findall(r"^\| (.+?) \| (.+?) \| (.+) \|$", page, re.MULTILINE)
+    return [row for row in rows if row[0] != "The guide says that"]
+
+
+def test_every_sentence_of_the_guide_has_its_feature_and_its_proof_or_its_issue():
+    rows = rows_of_the_guide()
+
+    assert len(rows) > 80
+    for sentence, features, proof in rows:
+        assert re.fullmatch(r"[A-N]\d*(?:, [A-N]\d+)*", features), sentence
+        assert re.search(NAMED, proof) or re.match(r"issue \d", proof), sentence
