@@ -379,6 +379,17 @@ def test_no_file_and_no_font_is_of_the_brand_of_the_state():
     assert not any(re.search(STATE, family, re.IGNORECASE) for family in families)
 
 
+def test_the_only_pictures_are_our_mark_and_those_of_the_readme():
+    pictures = ending(".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".ico", ".avif", ".eps")
+
+    assert "sporades/web/static/mark.svg" in pictures
+    assert [
+        path
+        for path in pictures
+        if path != "sporades/web/static/mark.svg" and not path.startswith("docs/images/")
+    ] == []
+
+
 def test_nothing_that_is_shown_borrows_the_brand_of_the_state():
     shown = [
         path
