@@ -1,0 +1,153 @@
+"""What a candidate does in a browser, in the words of the page."""
+
+import re
+
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from django.conf import settings
+from django.test import Client
+
+from tests.factories import NOW
+
+PASSWORD = "phrase de passe d'essai"
+
+# What one answers, tab by tab, to register for the invented exam.
+TABS = {
+    "Modalités d'inscription": {
+        "J'ai pris connaissance des modalités d'inscription et je les accepte.": True
+    },
+    "Identification": {
+        "Numéro et voie": "12 rue des Îles",
+        "Code postal": "59000",
+        "Commune": "Lille",
+        "Téléphone mobile": "06 39 98 12 34",
+    },
+    "Informations candidature": {
+        "Catégorie de candidat": "Individuel",
+        "Forme de passage": "Globale",
+        "Zone géographique souhaitée": "Lille et sa métropole",
+        "Handicap": "Non",
+    },
+    "Qualification présentée": {
+        "Diplôme le plus élevé": "CAP",
+        "Années d'expérience professionnelle": "2",
+    },
+    "Informations supplémentaires": {
+        "Avez-vous le permis bateau ?": "Non",
+        "Équipe": "Rouge",
+    },
+    "Épreuves": {
+        "Éducation physique et sportive > Activité": "Nage",
+        "Navigation > Statut": "Inscrit",
+    },
+}
+
+
+def sign_in(page, site, email, password=PASSWORD):
+    """« Me connecter »."""
+    page.goto(f"{site}/connexion")
+    answer(page, "Adresse mail", email)
+    answer(page, "Mot de passe", password)
+    press(page, "Se connecter")
+
+
+def signed_in(context, site, candidate):
+    """Open a page of a browser in which the candidate has signed in already."""
+    client = Client()
+    client.force_login(candidate.user, backend="sporades.web.layout.backend.Backend")
+    session = client.session
+    shown = {"method": "password", "at": NOW.timestamp(), "username": candidate.user.email}
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [shown]
+    session["account_authentication_methods_user"] = str(candidate.user.pk)
+    session.save()
+    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": site}
+    context.add_cookies([cookie])
+    return context.new_page()
+
+
+def choose(page, *links):
+    """Follow links, one after the other."""
+    for link in links:
+        page.get_by_role("main").get_by_role("link", name=link, exact=True).click()
+
+
+def press(page, button):
+    """Press a button, or follow the link that looks like one."""
+    main = page.get_by_role("main")
+    either = main.get_by_role("button", name=button, exact=True).or_(
+        main.get_by_role("link", name=button, exact=True)
+    )
+    either.click()
+
+
+def answer(page, question, value):
+    """Answer a question as its kind wants: write, pick in a list, tick.
+
+    Args:
+        page: the page, or the part of it that asks.
+        question: its label; « épreuve > question » on the tab of the épreuves.
+        value: what is written, the choice or the choices taken; True or False for a box.
+    """
+    paper, _, asked = question.rpartition(" > ")
+    if paper:
+        page = page.get_by_role("group", name=re.compile(rf"^{re.escape(paper)}( \(|$)"))
+    label = re.compile(rf"^\s*{re.escape(asked)}(\s*\(facultatif\))?\s*$")
+    field = page.get_by_role("group", name=label)
+    if isinstance(value, bool):
+        page.get_by_role("checkbox", name=asked).set_checked(value, force=True)
+    elif field.count():
+        for one in [value] if isinstance(value, str) else value:
+            name = re.compile(rf"^\s*{re.escape(one)}\b")
+            field.get_by_role("radio", name=name).or_(
+                field.get_by_role("checkbox", name=name)
+            ).check(force=True)
+    else:
+        control = page.get_by_label(label)
+        if control.evaluate("control => control.localName") == "select":
+            control.select_option(label=value)
+        else:
+            control.fill(value)
+
+
+def answers(page, given):
+    """Answer some questions of a tab."""
+    for question, value in given.items():
+        answer(page, question, value)
+
+
+def go_through(page, tabs=None):
+    """Answer every tab, « Suivant » after each; the tab « Récapitulatif » follows."""
+    for title, given in (tabs or TABS).items():
+        assert tab(page) == title
+        answers(page, given)
+        press(page, "Suivant")
+
+
+def tab(page):
+    """Return the title of the tab that is shown."""
+    return re.sub(r"^Étape \d+ sur \d+ : ", "", heading(page))
+
+
+def heading(page):
+    """Return the title of the page."""
+    return said(page.get_by_role("heading", level=1))
+
+
+def text(page):
+    """Return what the page says, without its frame."""
+    return said(page.get_by_role("main"))
+
+
+def said(part):
+    """Return what a part of a page says, with one space between words."""
+    return " ".join(part.inner_text().split())
+
+
+def troubles(page):
+    """Return what the summary at the top says is to be corrected."""
+    return [said(item) for item in page.locator("[data-error-summary] li").all()]
+
+
+def numbers(page):
+    """Return what the tab « N° Inscription » gives, by its name."""
+    rows = page.locator(".s-numbers > div").all()
+    return {said(row.locator("dt")): said(row.locator("dd")) for row in rows}
