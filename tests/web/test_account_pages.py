@@ -13,6 +13,7 @@ from sporades.accounts.keys import activation_key
 from sporades.accounts.models import Attempt, User
 from sporades.acts import joining
 from sporades.candidates.models import Candidate, Identity
+from sporades.cli.demo_people import CANDIDATES, STAFF
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from tests.jobs import work
@@ -461,3 +462,13 @@ def test_signing_in_changes_the_session_and_signing_out_ends_it_on_the_server(cl
     client.cookies["__Host-session"] = opened
     assert client.get(reverse("account_edit")).status_code == 302
     assert not Session.objects.filter(session_key=opened).exists()
+
+
+def test_the_people_of_the_demonstration_are_listed_there_and_nowhere_else(client, settings):
+    page = reverse("account_login")
+
+    assert "demo.test" not in client.get(page).text
+    settings.DEMO = True
+    shown = client.get(page).text
+    assert "sporades-demo-2026" in shown
+    assert set(re.findall(r"[a-z.]+@demo\.test", shown)) == {*CANDIDATES, *STAFF}

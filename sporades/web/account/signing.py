@@ -14,5 +14,5 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             "Votre session s'est terminée, faute d'activité. Connectez-vous de nouveau : "
             "ce que vous aviez saisi est gardé.",
         )
-    view = LoginView.as_view(extra_context={"franceconnect": bool(settings.FRANCECONNECT_URL)})
-    return view(request)
+    context = {"franceconnect": bool(settings.FRANCECONNECT_URL), "is_demo": settings.DEMO}
+    return LoginView.as_view(extra_context=context)(request)
