@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,6 @@ from django.urls import reverse
 
 from sporades.cli import demo_people
 from sporades.documents import kinds
-from sporades.exams.queries import __all__ as _known  # noqa: F401 - the room is loaded
 from sporades.registrations.sections import SECTIONS
 
 ROOT = Path(__file__).parent.parent
@@ -48,15 +48,15 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_link_of_a_page_leads_somewhere(page):
+@pytest.mark.parametrize("sheet", PAGES, ids=lambda sheet: str(sheet.relative_to(ROOT)))
+def test_every_link_of_a_page_leads_somewhere(sheet):
     broken = []
-    links = re.findall(r"\]\(([^)\s]+)\)|<img src=\"([^\"]+)\"", text_of(page))
+    links = re.findall(r"\]\(([^)\s]+)\)|<img src=\"([^\"]+)\"", text_of(sheet))
     for link in (one or other for one, other in links):
         if re.match(r"https?:|mailto:", link):
             continue
         path, _, anchor = link.partition("#")
-        target = (page.parent / path).resolve() if path else page
+        target = (sheet.parent / path).resolve() if path else sheet
         if not target.exists() or (anchor and anchor not in anchors(target)):
             broken.append(link)
 
@@ -108,6 +108,13 @@ def test_every_command_of_sporades_that_is_named_exists():
     assert wrong(said, get_commands() | {"help": ""}) == []
 
 
+def test_operators_are_told_of_every_command_of_ours():
+    ours = {path.stem for path in (ROOT / "sporades/cli/management/commands").glob("[a-z]*.py")}
+    told = set(re.findall(r"python -m sporades ([a-z]+)", text_of(DOCS / "operations.md")))
+
+    assert ours - {"demo"} - told == set()
+
+
 def variables_read():
     """The variables that the settings read from the environment."""
     return {
@@ -144,6 +151,7 @@ def test_the_addresses_of_the_service_that_pages_name_exist(settings):
 
     for name in ("public:alive", "public:ready"):
         assert f"GET {reverse(name)}" in readme
+    assert f"`{reverse('public:security_txt')}`" in text_of(ROOT / "SECURITY.md")
     callback = reverse("openid_connect_callback", args=["franceconnect"])
     assert f"https://…{callback}`" in readme
     assert f"https://…{reverse('account_login')}`" in readme
@@ -208,7 +216,7 @@ def drawing():
             "```mermaid",
             "flowchart TD",
             f'    {built[0]}["{title}"]',
-            *(f"    {one} --> {other}" for one, other in zip(built, built[1:], strict=False)),
+            *(f"    {one} --> {other}" for one, other in pairwise(built)),
             "```",
         ]
     )
