@@ -19,6 +19,8 @@ ROUTES = {
             "contact",
         )
     },
+    "public:verify": Route(Who.ANYONE, ("GET", "POST")),
+    "public:verify_document": Route(Who.ANYONE),
     "public:ask_alert": Route(Who.ANYONE, ("GET", "POST")),
     "public:alert": Route(Who.ANYONE, ("GET", "POST")),
     **{

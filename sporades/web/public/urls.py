@@ -5,7 +5,7 @@ from django.urls import path
 
 from sporades.web.components.gallery import gallery
 from sporades.web.layout import health
-from sporades.web.public import alerts, pages, security_txt, services
+from sporades.web.public import alerts, pages, security_txt, services, verify
 from sporades.web.public import help as helping
 
 app_name = "public"
@@ -16,6 +16,8 @@ urlpatterns = [
     path("ouverture-des-services/agenda.ics", services.calendar, name="services_calendar"),
     path("ouverture-des-services/<int:service>/me-prevenir", alerts.ask, name="ask_alert"),
     path("ouverture-des-services/alerte/<str:key>", alerts.confirm, name="alert"),
+    path("verifier", verify.verify, name="verify"),
+    path("verifier/<str:code>", verify.verify_document, name="verify_document"),
     path("aide", helping.help_page, name="help"),
     path("mentions-legales", pages.legal, name="legal"),
     path("accessibilite", pages.accessibility, name="accessibility"),

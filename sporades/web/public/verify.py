@@ -1,0 +1,59 @@
+"""« Vérifier un document »: what a code says, who issued it, and whether it still stands (A5)."""
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from sporades.core.french import instant_in_words
+from sporades.documents import queries
+from sporades.documents.codes import normalised
+from sporades.documents.models import DocumentVersion
+
+LONGEST = 80
+
+
+class CodeForm(forms.Form):
+    """The code printed on the document."""
+
+    code = forms.CharField(
+        label="Code du document",
+        max_length=LONGEST,
+        help_text="Il est imprimé en bas du document. Espaces, tirets et minuscules sont acceptés.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": "Recopiez le code imprimé sur le document."},
+    )
+
+
+def verify(request: HttpRequest) -> HttpResponse:
+    """Ask for a code, then go to the page that says what it names."""
+    form = CodeForm(request.POST or None, label_suffix="")
+    if request.method == "POST" and form.is_valid():
+        return redirect("public:verify_document", normalised(form.cleaned_data["code"]) or "-")
+    return render(request, "public/verify.html", {"form": form})
+
+
+def verify_document(request: HttpRequest, code: str) -> HttpResponse:
+    """Say what the document of a code says, or that no document has it."""
+    at = request.arrived_at
+    version = queries.by_code(code, at=at)
+    context = {"version": None} if version is None else _said(version, request)
+    status = 404 if version is None else 200
+    response = render(request, "public/verify_document.html", context, status=status)
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _said(version: DocumentVersion, request: HttpRequest) -> dict[str, object]:
+    at, zone = request.arrived_at, version.content["zone"]
+    replacement = queries.replacement_of(version, at=at)
+    withdrawn = (
+        version.withdrawn_at if version.withdrawn_at and version.withdrawn_at <= at else None
+    )
+    return {
+        "version": version,
+        "facts": version.public_facts,
+        "issuer": version.content["issuer"]["authority"],
+        "issued": instant_in_words(version.issued_at, zone),
+        "withdrawn": instant_in_words(withdrawn, zone) if withdrawn else "",
+        "replacement": replacement,
+    }
