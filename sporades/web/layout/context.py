@@ -35,6 +35,7 @@ FOOT = (
     ("Données personnelles", "public:privacy"),
     ("Cookies", "public:cookies"),
     ("Plan du site", "public:sitemap"),
+    ("Vérifier un document", "public:verify"),
     ("Contact", "public:contact"),
 )
 
