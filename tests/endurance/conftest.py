@@ -1,36 +1,52 @@
 import os
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
 from tests.endurance import arena as arenas
+from tests.endurance.own_server import OwnServer
 
-HERE = os.path.dirname(__file__)
+HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items):
     """Everything here is endurance."""
     for item in items:
-        if str(item.path).startswith(HERE):
+        if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.endurance)
 
 
 @pytest.fixture(scope="session")
 def mould(django_db_setup, django_db_blocker):
     """A furnished database, to be copied."""
-    with (
-        django_db_blocker.unblock(),
-        arenas.a_furnished_database(f"sporades_mould_{os.getpid()}") as name,
-    ):
+    with ExitStack() as steps:
+        with django_db_blocker.unblock():
+            name = steps.enter_context(arenas.a_furnished_database(f"sporades_mould_{os.getpid()}"))
         yield name
 
 
 @pytest.fixture
-def arena(mould, django_db_blocker):
+def arena(mould, _unblocked):
     """The address of a database of its own, to which this process is turned."""
     name = f"sporades_arena_{os.getpid()}"
-    with (
-        django_db_blocker.unblock(),
-        arenas.a_copy(mould, name) as url,
-        arenas.pointing_at(url),
-    ):
+    with arenas.a_copy(mould, name) as url, arenas.pointing_at(url):
         yield url
+
+
+@pytest.fixture(scope="session")
+def own_server(tmp_path_factory, django_db_setup, django_db_blocker):
+    """A PostgreSQL of its own, that may be killed, with a furnished database."""
+    with django_db_blocker.unblock():
+        server = OwnServer(tmp_path_factory.mktemp("own") / "postgresql")
+    try:
+        yield server
+    finally:
+        server.forget()
+
+
+@pytest.fixture(autouse=True)
+def _unblocked(django_db_blocker):
+    """These tests choose their database themselves."""
+    with django_db_blocker.unblock():
+        yield

@@ -174,8 +174,8 @@ class Browser:
             said = line.getresponse()
             for name, value in said.getheaders():
                 if name.lower() == "set-cookie":
-                    cookie, _, value = value.partition(";")[0].partition("=")
-                    self.cookies[cookie] = value
+                    cookie, _, content = value.partition(";")[0].partition("=")
+                    self.cookies[cookie] = content
             return Answer(said.status, said.getheader("Location"), said.read().decode())
         finally:
             line.close()
