@@ -22,11 +22,17 @@ def _clock():
 
 
 @pytest.fixture(scope="module")
-def world(territory, django_db_blocker, _clock):
+def mark():
+    """Return what the texts of the world end with: a module may choose."""
+    return ""
+
+
+@pytest.fixture(scope="module")
+def world(territory, django_db_blocker, _clock, mark):
     """Make the world of these tests; it disappears after the last of them."""
     forget()
     with django_db_blocker.unblock(), transaction.atomic():
-        yield build()
+        yield build(mark)
         transaction.set_rollback(True)
     forget()
 

@@ -4,7 +4,6 @@ import uuid
 from copy import copy
 
 import pytest
-import yaml
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -12,7 +11,6 @@ from django.urls import reverse
 from sporades.acts import registering
 from sporades.documents.models import Document, DocumentVersion, Folder
 from sporades.exams import operations as exams
-from sporades.exams.checking import Source
 from sporades.exams.models import Exam, RegistrationService
 from sporades.registrations import drafting
 from sporades.registrations.models import Draft, Registration, SectionAnswers, Version
@@ -27,7 +25,14 @@ from tests.factories import (
     author,
 )
 from tests.web.registry.routes import PAGES, TABS, address
-from tests.web.registry.world import Estate, Role, a_passkey, signed_in, without_specialities
+from tests.web.registry.world import (
+    Estate,
+    Role,
+    a_passkey,
+    signed_in,
+    source,
+    without_specialities,
+)
 
 MANY = 50
 MOST = 8
@@ -57,7 +62,7 @@ def cost(browser, where, *, method="get"):
 
 def in_many_specialities():
     """Return a réglementation for an exam with fifty specialities, all of which one may choose."""
-    said = yaml.safe_load(without_specialities().text)
+    said = without_specialities()
     said["domaine"] = {"code": "VASTE", "libelle": "Brevet vaste", "rubrique": "Examens"}
     said["examens"][0] |= {
         "code": "BV",
@@ -66,7 +71,7 @@ def in_many_specialities():
             {"code": f"S{number:02}", "libelle": f"Option {number}"} for number in range(MANY)
         ],
     }
-    return Source("vaste.yaml", yaml.safe_dump(said, allow_unicode=True, sort_keys=False))
+    return source(said)
 
 
 def an_estate(email):

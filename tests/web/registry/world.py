@@ -53,6 +53,25 @@ from tests.factories import (
 HOST = "inscriptions.exemple.test"
 PASSWORD = "phrase de passe d'essai"
 BACKEND = "sporades.web.layout.backend.Backend"
+TEXTS = frozenset(
+    {
+        "adresse",
+        "aide",
+        "autorite",
+        "engage",
+        "explication",
+        "libelle",
+        "message",
+        "modalites",
+        "motif",
+        "nom",
+        "reference",
+        "secteur",
+        "texte",
+        "textes",
+    }
+)
+"""The keys of a réglementation under which somebody writes what another reads."""
 FOREST = {"epreuves": {"statut-M1": None, "statut-M2": "inscrit"}}
 
 
@@ -116,11 +135,16 @@ class World:
         return client
 
 
-def build() -> World:
-    """Make the world. The reference data are there already."""
-    exams.load(INVENTED, by=OPERATOR, at=NOW)
-    exams.load(without_specialities(), by=OPERATOR, at=NOW)
-    owner, other = an_estate("camille@exemple.test"), an_estate("dominique@exemple.test")
+def build(mark: str = "") -> World:
+    """Make the world. The reference data are there already.
+
+    Args:
+        mark: what every text ends with, that somebody chose: names, labels, addresses.
+    """
+    exams.load(source(with_specialities(), mark), by=OPERATOR, at=NOW)
+    exams.load(source(without_specialities(), mark), by=OPERATOR, at=NOW)
+    owner = an_estate("camille@exemple.test", mark)
+    other = an_estate("dominique@exemple.test", mark)
     users = {
         Role.OWNER: owner.user,
         Role.OTHER: other.user,
@@ -147,11 +171,16 @@ def build() -> World:
     )
 
 
-def without_specialities() -> Source:
-    """Return the invented réglementation for an exam without specialities, to open in Versailles."""
-    said = yaml.safe_load(
-        re.sub(r"(?<=: )(\d{4}-\d\d-\d\d[^,}\n]*)", r'"\1"', INVENTED.read_text())
-    )
+def with_specialities() -> dict[str, Any]:
+    """Return the invented réglementation."""
+    text = INVENTED.read_text(encoding="utf-8")
+    # Days stay texts, as our own reader takes them.
+    return yaml.safe_load(re.sub(r"(?<=: )(\d{4}-\d\d-\d\d[^,}\n]*)", r'"\1"', text))
+
+
+def without_specialities() -> dict[str, Any]:
+    """Return a réglementation for an exam without specialities, to open in Versailles."""
+    said = with_specialities()
     said["domaine"] = {"code": "SIMPLE", "libelle": "Brevet simple", "rubrique": "Examens"}
     [exam] = said["examens"]
     exam |= {"code": "BS", "libelle": "Brevet simple"}
@@ -159,22 +188,49 @@ def without_specialities() -> Source:
     for paper in exam["epreuves"]:
         paper.pop("specialites", None)
     said["ouvertures"][1] |= {"ouverture": "2027-01-04 08:00", "fermeture": "2027-02-05 17:00"}
-    return Source("simple.yaml", yaml.safe_dump(said, allow_unicode=True, sort_keys=False))
+    return said
 
 
-def an_estate(email: str) -> Estate:
+def source(said: Any, mark: str = "") -> Source:
+    """Return a réglementation as a file, its texts marked."""
+    marked = _marked(said, mark) if mark else said
+    return Source("essai.yaml", yaml.safe_dump(marked, allow_unicode=True, sort_keys=False))
+
+
+def _marked(said: Any, mark: str, key: str = "") -> Any:
+    match said:
+        case dict():
+            return {name: _marked(value, mark, name) for name, value in said.items()}
+        case list():
+            return [_marked(one, mark, key) for one in said]
+        case str() if key in TEXTS:
+            return f"{said} {mark}"
+        case _:
+            return said
+
+
+def an_estate(email: str, mark: str = "") -> Estate:
     """Make a candidate with a draft, a registration of two versions, and a withdrawn one."""
-    candidate = a_candidate(email=email)
+    names = ("birth_name", "usage_name", "first_names", "birth_place")
+    candidate = a_candidate(email=email, **(dict.fromkeys(names, f"Alix {mark}") if mark else {}))
     by = author(candidate)
-    withdrawn = a_registration(candidate)
+    answers = (
+        {
+            "identification": {f"address_{line}": mark for line in (1, 2, 3, 4)},
+            "supplementaires": {"q-projet": mark},
+        }
+        if mark
+        else {}
+    )
+    withdrawn = a_registration(candidate, **answers)
     registering.withdraw(registration=withdrawn, by=by, at=NOW)
-    registration = a_registration(candidate)
+    registration = a_registration(candidate, **answers)
     amending = registering.amend(registration=registration, by=by, at=NOW)
-    answers = amending.answers.get(section="identification").answers
+    typed = amending.answers.get(section="identification").answers
     drafting.answer(
         draft=amending,
         section="identification",
-        typed={**answers, "address_1": "3 quai du Wault"},
+        typed={**typed, "address_1": "3 quai du Wault"},
         seen_revision=None,
         at=NOW,
     )
@@ -184,7 +240,7 @@ def an_estate(email: str) -> Estate:
         candidate=candidate,
         registration=registration,
         withdrawn=withdrawn,
-        draft=a_draft(candidate, speciality="FOREST", **FOREST),
+        draft=a_draft(candidate, speciality="FOREST", **answers, **FOREST),
         passkey=a_passkey(candidate.user),
     )
 

@@ -1,0 +1,354 @@
+"""1.2.1: whatever people write is shown as they wrote it, and never becomes a part of a page."""
+
+import html
+import re
+
+import lxml.html
+import pytest
+from allauth.usersessions.models import UserSession
+from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
+from django.db import connection, models
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from sporades.accounts.models import AddressChange, Membership, User
+from sporades.candidates.models import Candidate
+from sporades.documents import operations as documents
+from sporades.documents.models import DocumentVersion
+from sporades.exams.held import forget
+from sporades.exams.models import RegistrationService
+from sporades.mail.models import Message
+from sporades.notices import operations as notices
+from sporades.notices import queries as announced
+from sporades.notices.models import OpeningAlert
+from sporades.registrations.models import Registration
+from sporades.territory.models import ManagingService
+from tests.documents.reading import pdf_text
+from tests.factories import NOW
+from tests.web.registry.routes import PAGES, POSTED, TABS, address, reader
+from tests.web.registry.world import Role
+
+HOSTILE = '"><img src=x onerror=1>{{7*7}}${7*7}'
+# An address that the rules of mail allow.
+ADDRESS = '"<img/src=x/onerror=1>{{7*7}}${7*7}"@exemple.test'
+SHORTEST = len(HOSTILE)
+
+# Columns that no person fills, and why.
+OURS = {
+    **dict.fromkeys(
+        (
+            "accounts.Attempt.key",
+            "accounts.User.password",
+            "documents.DocumentVersion.digest",
+            "exams.Regulation.digest",
+            "journal.Entry.digest",
+            "registrations.Version.digest",
+            "territory.ReferenceLoad.digest",
+        ),
+        "a fingerprint",
+    ),
+    **dict.fromkeys(
+        (
+            "accounts.Membership.academies",
+            "accounts.Membership.domains",
+            "documents.Document.kind",
+            "documents.DocumentVersion.code",
+            "documents.DocumentVersion.pdf_key",
+            "documents.Folder.domain",
+            "journal.Entry.actor_id",
+            "journal.Entry.object_id",
+            "journal.Entry.object_kind",
+            "journal.Entry.verb",
+            "mail.Message.about_id",
+            "mail.Message.about_kind",
+            "mail.Message.kind",
+            "registrations.Registration.exclusive_scope",
+            "registrations.Registration.zone",
+            "registrations.Registration.diploma",
+            "registrations.Registration.colouring",
+            "registrations.RegistrationPaper.option",
+            "registrations.RegistrationAnswer.question",
+            "territory.ManagingService.code",
+        ),
+        "a code that the program chooses or knows",
+    ),
+    **dict.fromkeys(
+        ("candidates.Identity.name_key", "registrations.Registration.name_key"),
+        "letters alone, made from names",
+    ),
+    **dict.fromkeys(
+        (
+            "exams.RegistrationService.zone",
+            "territory.Academy.full_name",
+            "territory.Academy.name",
+            "territory.Academy.website",
+            "territory.Academy.zone",
+            "territory.Commune.name",
+            "territory.Commune.postcodes",
+            "territory.Commune.search_key",
+            "territory.Country.name",
+            "territory.Country.nationality",
+            "territory.Department.name",
+            "territory.Department.zone",
+        ),
+        "official data, that come with the program",
+    ),
+    "exams.Regulation.loaded_by": "the name of the machine's account that loads a file",
+    "mail.Message.last_error": "what a mail server answers; it is not shown",
+}
+
+
+@pytest.fixture(scope="module")
+def mark():
+    """Let every text of the world be hostile."""
+    return HOSTILE
+
+
+@pytest.fixture(scope="module")
+def hostile(world):
+    """Make hostile, row by row, what no form would have let through."""
+    Registration.objects.update(
+        **dict.fromkeys(("town", "guardian_name", "father_name", "mother_name"), HOSTILE),
+        guardian_email=ADDRESS,
+    )
+    Membership.objects.update(full_name=HOSTILE)
+    UserSession.objects.update(user_agent=HOSTILE)
+    AddressChange.objects.update(email=ADDRESS)
+    OpeningAlert.objects.update(email=ADDRESS)
+    User.objects.filter(pk=world.owner.user.pk).update(email=ADDRESS)
+    Candidate.objects.filter(pk=world.owner.candidate.pk).update(email=ADDRESS)
+    Message.objects.filter(pk=Message.objects.first().pk).update(recipient=ADDRESS, key=HOSTILE)
+    ManagingService.objects.update(contact_name=HOSTILE, opening_hours=HOSTILE, email=ADDRESS)
+    RegistrationService.objects.update(website=f"https://exemple.test/{HOSTILE}")
+    passkey = world.owner.passkey
+    passkey.data["name"] = HOSTILE
+    passkey.save()
+    notices.show(kind="info", message=HOSTILE, at=NOW)
+    forget()
+    return world
+
+
+@pytest.fixture(autouse=True)
+def _banner(_no_banner):
+    """Let the banner be asked for."""
+    announced.forget()
+
+
+def harmless(text):
+    """Check that a page holds no hostile text but as text; return how often it is seen."""
+    page = lxml.html.fromstring(text)
+    lowered = text.lower().replace("\\u003e", ">").replace("\\u003c", "&lt;")
+
+    assert page.xpath("//*[@onerror] | //img[@src='x']") == []
+    assert "<img src=x" not in lowered
+    assert "<img/src=x" not in lowered
+    seen = html.unescape(lowered).count("onerror=1>")
+    # Nothing that a template engine would compute was computed.
+    assert lowered.count("{{7*7}}") == lowered.count("${7*7}") == seen
+    return seen
+
+
+# --- The seeds -----------------------------------------------------------------------------
+
+
+def text_columns():
+    """Give the columns of text in which a hostile text fits."""
+    for model in apps.get_models():
+        if not model.__module__.startswith("sporades."):
+            continue
+        for field in model._meta.concrete_fields:
+            is_text = isinstance(field, models.CharField | models.TextField) and not field.choices
+            is_long = (field.max_length or SHORTEST) >= SHORTEST
+            if isinstance(field, models.JSONField | ArrayField) or (is_text and is_long):
+                yield model, field
+
+
+@pytest.mark.parametrize(
+    ("model", "field"),
+    [
+        pytest.param(model, field, id=f"{model._meta.label}.{field.name}")
+        for model, field in text_columns()
+        if f"{model._meta.label}.{field.name}" not in OURS
+    ],
+)
+def test_every_column_that_a_person_fills_is_hostile(hostile, model, field):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'SELECT count(*) FROM "{model._meta.db_table}" WHERE "{field.column}"::text ILIKE %s',
+            ["%onerror=1>%"],
+        )
+        [count] = cursor.fetchone()
+
+    assert count > 0
+
+
+def test_the_columns_set_aside_exist():
+    known = {f"{model._meta.label}.{field.name}" for model, field in text_columns()}
+
+    assert set(OURS) <= known
+
+
+# --- Pages ---------------------------------------------------------------------------------
+
+
+# Where at least one hostile text is on the page; the banner alone stands on every one.
+BANNER = 1
+
+
+def texts_on(browser, where):
+    response = browser.get(where)
+    assert response.headers["Content-Type"].startswith("text/html")
+    return harmless(response.text) - BANNER if response.text else None
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_shows_hostile_texts_as_texts(hostile, name):
+    texts = texts_on(hostile.browser(reader(name)), address(name, hostile))
+
+    if name.startswith("candidate:"):
+        assert texts is None or texts > 0
+
+
+@pytest.mark.parametrize(
+    ("where", "least"),
+    [
+        ("/accueil", 3),
+        ("/mon-compte", 4),
+        ("/mon-compte/sessions", 1),
+        ("/mon-compte/double-authentification/cles", 1),
+        ("/aide", 2),
+        ("/gestion/", 1),
+        ("/contact", 6),
+        ("/ouverture-des-services", 2),
+        ("/plan-du-site", 1),
+    ],
+)
+def test_hostile_texts_are_there_to_be_seen(hostile, where, least):
+    role = Role.MANAGER if where == "/gestion/" else Role.OWNER
+
+    assert texts_on(hostile.browser(role), where) >= least
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_a_tab_shows_hostile_labels_and_answers(hostile, tab):
+    browser = hostile.browser(Role.OWNER)
+    where = address("candidate:tab", hostile, section=tab)
+
+    assert texts_on(browser, where) > 1
+    assert texts_on(browser, f"{where}?verifier=1") > 1
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_hostile_answers_are_shown_again_where_they_were_typed(hostile, tab):
+    browser = hostile.browser(Role.OWNER)
+    where = address("candidate:tab", hostile, section=tab)
+    fields = names_of_fields(browser.get(where).text)
+    before = harmless(browser.get(where).text)
+
+    refused = browser.post(where, {**dict.fromkeys(fields, HOSTILE), "revision": "1"})
+    overtaken = browser.post(where, {**dict.fromkeys(fields, f"{HOSTILE}!"), "revision": "1"})
+
+    # Any text ticks the box of « modalites ».
+    assert refused.status_code == (302 if tab == "modalites" else 422)
+    assert overtaken.status_code == 409
+    for response in (refused, overtaken):
+        if response.text:
+            assert harmless(response.text) > BANNER
+    assert harmless(browser.get(where).text) >= before - len(fields)
+    assert harmless(browser.get(address("candidate:ready", hostile)).text) > BANNER
+
+
+def names_of_fields(text):
+    """Return the names of the controls of the page's own form."""
+    controls = lxml.html.fromstring(text).xpath(
+        "//main//*[self::input or self::select or self::textarea]"
+    )
+    names = {control.get("name") for control in controls}
+    return names - {None, "csrfmiddlewaretoken", "revision"}
+
+
+@pytest.mark.parametrize("name", POSTED)
+def test_what_is_posted_comes_back_as_text(hostile, name):
+    browser = hostile.browser(reader(name))
+    where = address(name, hostile)
+    shown = browser.get(where)
+    fields = names_of_fields(shown.text) if shown.status_code == 200 else {"champ"}
+
+    response = browser.post(f"{where}?next={HOSTILE}&{HOSTILE}=1", dict.fromkeys(fields, HOSTILE))
+
+    assert response.status_code < 500
+    if response.headers.get("Content-Type", "").startswith("text/html") and response.text:
+        assert harmless(response.text) >= BANNER
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_what_an_address_says_comes_back_as_text(hostile, name):
+    for key in ("next", "q", "a", "academie", "verifier", HOSTILE):
+        response = hostile.browser(reader(name)).get(address(name, hostile), {key: HOSTILE})
+
+        assert response.status_code < 500
+        if response.text:
+            assert harmless(response.text) >= BANNER
+
+
+@pytest.mark.parametrize(
+    "where", ["/", "/m-inscrire/", "/mes-inscriptions/", "/mes-documents/", "/activer-mon-compte/"]
+)
+def test_an_address_that_leads_nowhere_comes_back_as_text(hostile, where):
+    response = hostile.browser(Role.OWNER).get(f"{where}{HOSTILE}")
+
+    assert response.status_code == 404
+    assert harmless(response.text) >= BANNER
+
+
+def test_names_of_communes_are_given_as_data(hostile):
+    response = hostile.browser(Role.ANONYMOUS).get(reverse("account_communes"), {"q": HOSTILE})
+
+    assert response.headers["Content-Type"] == "application/json"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+# --- Documents and mails -------------------------------------------------------------------
+
+
+def test_the_summary_says_hostile_texts_letter_by_letter(hostile):
+    versions = DocumentVersion.objects.filter(document__folder=hostile.owner.registration.folder)
+
+    for version in versions:
+        said = re.sub(r"\s", "", pdf_text(documents.printed(version))).lower()
+        wanted = re.sub(r"\s", "", HOSTILE)
+        assert said.count(wanted) > 10
+        assert said.count("{{7*7}}") == said.count("${7*7}") == said.count("onerror=1>")
+
+
+def test_a_mail_says_hostile_texts_as_texts(hostile):
+    messages = list(Message.objects.all())
+    pages = [
+        render_to_string("mail/message.html", {"message": message, "service": "Sporades"})
+        for message in messages
+    ]
+
+    assert len(messages) >= 6
+    assert sum(harmless(page) for page in pages) >= len(pages)
+    assert [message.subject for message in messages if re.search(r"[\r\n]", message.subject)] == []
+
+
+def test_the_calendar_says_hostile_texts_as_data(hostile):
+    response = hostile.browser(Role.ANONYMOUS).get(reverse("public:services_calendar"))
+
+    lines = response.text.replace("\r\n ", "").split("\r\n")
+    assert [line for line in lines if "onerror=1>" in line]
+    assert {line.partition(":")[0].partition(";")[0] for line in lines} <= {
+        "BEGIN",
+        "DESCRIPTION",
+        "DTSTAMP",
+        "DTSTART",
+        "END",
+        "PRODID",
+        "SUMMARY",
+        "UID",
+        "URL",
+        "VERSION",
+        "",
+    }
