@@ -154,9 +154,8 @@ def test_a_modification_not_saved_changes_nothing(mine):
 
     assert "12 rue des Îles" in main(page)
     assert "3 quai du Port" not in main(page)
-    assert "Une modification n'est pas enregistrée" in main(
-        client.get(f"/mes-inscriptions/{registration.number}")
-    )
+    awaiting = main(client.get(f"/mes-inscriptions/{registration.number}"))
+    assert "Votre modification n'est pas enregistrée" in awaiting
 
 
 def test_saving_a_modification_makes_the_next_version_a_new_summary_and_a_mail(mine):
