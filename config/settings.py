@@ -284,6 +284,9 @@ CACHES = {
     }
 }
 
+# A job done leaves nothing behind: some carry an address.
+PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}
+
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 LOGGING = {

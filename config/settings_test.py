@@ -16,11 +16,9 @@ from config.settings import *  # noqa: E402, F403
 
 ALLOWED_HOSTS = ["inscriptions.exemple.test", "testserver", "localhost", "127.0.0.1"]
 # The database connection pool keeps threads that outlive a test database.
-DATABASES["default"]["OPTIONS"].pop("pool", None)  # noqa: F405
-STORAGES["staticfiles"] = {  # noqa: F405
-    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-}
+DATABASES["default"]["OPTIONS"].pop("pool", None)
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 # Hashing is slow on purpose; tests that measure it name the real hasher themselves.
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]  # noqa: F405
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 WHITENOISE_AUTOREFRESH = True

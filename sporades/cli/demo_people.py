@@ -1,21 +1,12 @@
 """The demo's people: accounts that exist nowhere else, made through the real operations."""
 
-import time
 from datetime import datetime
 from typing import Any
 
-from allauth.mfa import app_settings
-from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import (
-    TOTP,
-    format_hotp_value,
-    generate_totp_secret,
-    hotp_value,
-)
-from allauth.mfa.utils import decrypt
 from django.db import transaction
 
 from sporades.accounts import operations as accounts
+from sporades.accounts import second_factor
 from sporades.accounts.models import Membership, User
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
@@ -73,21 +64,12 @@ def make_people(*, at: datetime) -> None:
         if email not in known:
             user = _account(email, password, at=at)
             Membership.objects.create(user=user, role=role, full_name=name, academies=academies)
-            TOTP.activate(user, generate_totp_secret())
+            second_factor.enrol_totp(user)
 
 
 def candidate(email: str) -> Candidate:
     """Return a candidate of the demo."""
     return Candidate.objects.select_related("identity", "user").get(user__email=email)
-
-
-def current_code(email: str) -> str | None:
-    """Return the code that an authenticator would show now for this account."""
-    held = Authenticator.objects.filter(user__email=email, type=Authenticator.Type.TOTP).first()
-    if held is None:
-        return None
-    counter = int(time.time()) // app_settings.TOTP_PERIOD
-    return format_hotp_value(hotp_value(decrypt(held.data["secret"]), counter))
 
 
 def _account(email: str, password: str, *, at: datetime) -> User:

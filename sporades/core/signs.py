@@ -20,6 +20,8 @@ FONT_FILES = (
     "DroidSansFallbackFull.ttf",
 )
 STAND_IN = "□"
+_COMBINING = 0x0300
+"""Below this sign none joins the one before it."""
 _KEPT_SPACES = "\u00a0\u202f"
 
 
@@ -45,10 +47,16 @@ def printable(content: Any) -> tuple[Any, bool]:
 
 
 def _printable_text(text: str) -> tuple[str, bool]:
-    if text.isascii() and text.isprintable():
+    if _plain().issuperset(text):
         return text, True
     signs = [_printed(sign) for sign in unicodedata.normalize("NFC", text)]
     return "".join(STAND_IN if sign is None else sign for sign in signs), None not in signs
+
+
+@cache
+def _plain() -> frozenset[str]:
+    """Return the signs of nearly every text, that are printed as they are whatever follows."""
+    return frozenset(sign for sign in map(chr, range(_COMBINING)) if _printed(sign) == sign)
 
 
 @lru_cache(maxsize=10_000)

@@ -4,10 +4,13 @@ from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from sporades.accounts import second_factor
+from sporades.accounts.models import User, normalised_address
 from sporades.cli import demo_files, demo_people, demo_registrations
 from sporades.core.actors import Actor
 from sporades.exams.operations import load
@@ -45,10 +48,11 @@ class Command(BaseCommand):
         self.stdout.write("Données de démonstration prêtes.")
 
     def _code(self, address: str) -> None:
-        code = demo_people.current_code(address.strip().lower())
-        if code is None:
+        user = User.objects.filter(email=normalised_address(address)).first()
+        try:
+            self.stdout.write(second_factor.current_code(user))
+        except Authenticator.DoesNotExist:
             raise CommandError(
                 f"{address} n'a pas de second facteur. Agents de la démonstration : "
                 f"{', '.join(demo_people.STAFF)}."
-            )
-        self.stdout.write(code)
+            ) from None
