@@ -111,6 +111,15 @@ def pdf_text(pdf: bytes) -> str:
     return "".join(parts)
 
 
+def drawn_text(pdf: bytes) -> str:
+    """Return what stands on the pages of a PDF, headers and footers included, as it is seen."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return "\n".join(page.get_textpage().get_text_range() for page in document)
+    finally:
+        document.close()
+
+
 def page_count(pdf: bytes) -> int:
     """Return how many pages a PDF has."""
     with pikepdf.open(io.BytesIO(pdf)) as file:
