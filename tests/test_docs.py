@@ -16,6 +16,7 @@ from django.urls import reverse
 from sporades.cli import demo_people
 from sporades.documents import kinds
 from sporades.registrations.sections import SECTIONS
+from sporades.registrations.states import TRANSITIONS, State
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -224,6 +225,20 @@ def drawing():
 
 def test_the_figure_of_the_rooms_is_the_one_that_the_contract_draws():
     assert drawing() in text_of(DOCS / "architecture.md")
+
+
+def test_the_figure_of_states_is_the_one_in_the_code():
+    arrows = [
+        f"    {source.value} --> {transition.target.value} : {transition.name}"
+        for transition in TRANSITIONS
+        for source in sorted(transition.sources)
+    ]
+
+    page = text_of(DOCS / "states.md")
+    assert "\n".join(["stateDiagram-v2", *arrows, "```"]) in page
+    assert {state.value for state in State} <= set(
+        re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
+    )
 
 
 def test_every_room_has_its_line_and_every_line_its_room():
