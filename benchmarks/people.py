@@ -1,0 +1,188 @@
+"""The people of a measure, and what they have registered for: the demo's, many times over."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import transaction
+
+from sporades.accounts import operations as accounts
+from sporades.accounts.models import User
+from sporades.acts import registering
+from sporades.candidates import operations as candidates
+from sporades.candidates.models import Candidate
+from sporades.cli import demo_files
+from sporades.cli.demo_registrations import BREVET, CHILDHOOD, SPORT, TEACHER
+from sporades.core.actors import Actor
+from sporades.exams import operations as exams
+from sporades.exams.models import Exam, RegistrationService
+from sporades.registrations.models import Draft, Registration, SectionAnswers
+from sporades.territory.operations import load_reference
+
+PASSWORD = "une phrase de passe pour mesurer"
+IDENTITY = {
+    "civility": "mme",
+    "birth_name": "Kerouanton",
+    "usage_name": "",
+    "first_names": "Apolline Inès",
+    "birth_country": "99100",
+    "birth_department": "59",
+    "birth_commune": "59350",
+    "birth_place": "Lille",
+    "nationality": "99100",
+}
+BORN = {"birth_year": 1998, "birth_month": 3, "birth_day": 14}
+ACADEMY = {"academie": "A09"}
+FUNNEL = ["/m-inscrire", "/m-inscrire/CAP/2027", "/m-inscrire/CAP/2027/CAP-AEPE"]
+
+type Item = dict[str, Any]
+
+
+def furnish(*, at: datetime) -> None:
+    """Load official data and the demo's réglementations, their services open now."""
+    load_reference()
+    for source in demo_files.sources(settings.BASE_DIR / "demo/reglementation", at=at):
+        exams.load(source, by=Actor("operator", "mesure"), at=at)
+
+
+class People:
+    """Makes people, who all have one password: it is hashed once, checked each time."""
+
+    def __init__(self, *, at: datetime) -> None:
+        """Begin to make them at an instant."""
+        self.at, self.count = at, 0
+        self.password = accounts.hashed(PASSWORD)
+
+    def readers(self, count: int) -> list[Mapping[str, Item]]:
+        """Make candidates with three registrations, a modification and a draft under way.
+
+        Returns for each the pages that they read, by name.
+        """
+        return [self._reader() for _ in range(count)]
+
+    def savers(self, count: int) -> list[Item]:
+        """Make candidates who have but to press « Enregistrer »."""
+        return [self._saver() for _ in range(count)]
+
+    def newcomers(self, count: int, *, database: str) -> list[Item]:
+        """Return what people type who go through the whole journey."""
+        return [self._newcomer(database) for _ in range(count)]
+
+    @transaction.atomic
+    def _reader(self) -> Mapping[str, Item]:
+        person = self._candidate()
+        numbers = [
+            _file(person, *what, at=self.at).number
+            for what in (
+                ("DNB", "GENERALE", BREVET),
+                ("CRPE-EXT-BAC3", "", TEACHER),
+                ("CAP-AEPE", "", CHILDHOOD),
+            )
+        ]
+        _draft(person, "CS4-AG2S", "AG2S", SPORT, at=self.at)
+        registration = Registration.objects.whole().get(number=numbers[-1])
+        draft = registering.amend(registration=registration, by=_author(person), at=self.at)
+        signed_in = _signed_in(person.user, at=self.at)
+        pages = {
+            "home": "/accueil",
+            "registrations": "/mes-inscriptions",
+            "registration": f"/mes-inscriptions/{numbers[-1]}",
+            "tab": f"/inscription/{draft.pk}/identification",
+            "papers": f"/inscription/{draft.pk}/epreuves",
+            "recap": f"/inscription/{draft.pk}/recapitulatif",
+            "documents": "/mes-documents",
+            "services": "/ouverture-des-services",
+        }
+        return {
+            "floor": {"path": f"/{person.user_id}", "cookies": {}},
+            **{name: {"path": path, "cookies": signed_in} for name, path in pages.items()},
+            "sign_in": {"path": "/connexion", "cookies": {}},
+        }
+
+    @transaction.atomic
+    def _saver(self) -> Item:
+        person = self._candidate()
+        draft = _draft(person, "CAP-AEPE", "", CHILDHOOD, at=self.at)
+        return {
+            "email": person.email,
+            "password": PASSWORD,
+            "path": f"/inscription/{draft.pk}/recapitulatif",
+            "cookies": _signed_in(person.user, at=self.at),
+        }
+
+    def _newcomer(self, database: str) -> Item:
+        email = self._address()
+        typed = {name: value for name, value in IDENTITY.items() if value}
+        return {
+            "database": database,
+            "sign_up": {
+                **typed,
+                **{f"birth_date_{name[6:]}": value for name, value in BORN.items()},
+                "email": email,
+                "password": PASSWORD,
+            },
+            "sign_in": {"login": email, "password": PASSWORD},
+            "funnel": [*FUNNEL, f"{FUNNEL[-1]}?academie={ACADEMY['academie']}"],
+            "academy": ACADEMY,
+            "answers": CHILDHOOD,
+        }
+
+    def _address(self) -> str:
+        self.count += 1
+        return f"personne{self.count}@exemple.test"
+
+    def _candidate(self) -> Candidate:
+        email = self._address()
+        user = accounts.open_account(email=email, password_hash=self.password, at=self.at)
+        user = accounts.activate(user.pk, at=self.at)
+        return candidates.enrol(user=user, identity={**IDENTITY, **BORN}, email=email, at=self.at)
+
+
+def _author(person: Candidate) -> Actor:
+    return Actor("candidate", str(person), f"user:{person.user_id}")
+
+
+def _draft(
+    person: Candidate, code: str, speciality: str, answers: Mapping[str, Any], *, at: datetime
+) -> Draft:
+    exam = Exam.objects.select_related("domain", "session").get(code=code)
+    service = RegistrationService.objects.get(
+        domain=exam.domain,
+        session=exam.session,
+        academy=ACADEMY["academie"],
+        audience="grand_public",
+    )
+    draft = registering.begin(
+        candidate=person,
+        exam=exam,
+        speciality=exam.specialities.get(code=speciality) if speciality else None,
+        service=service,
+        by=_author(person),
+        at=at,
+    )
+    SectionAnswers.objects.bulk_create(
+        SectionAnswers(draft=draft, section=section, answers=typed, answered_at=at)
+        for section, typed in answers.items()
+    )
+    return draft
+
+
+def _file(
+    person: Candidate, code: str, speciality: str, answers: Mapping[str, Any], *, at: datetime
+) -> Registration:
+    draft = _draft(person, code, speciality, answers, at=at)
+    return registering.register(draft=draft, by=_author(person), at=at).registration
+
+
+def _signed_in(user: User, *, at: datetime) -> dict[str, str]:
+    """Return the cookie of a session of somebody who has signed in."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session["since"] = session["seen_at"] = at.isoformat()
+    session.create()
+    return {settings.SESSION_COOKIE_NAME: session.session_key}

@@ -1,0 +1,97 @@
+"""The processor time of processes, as Linux counts it."""
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Seconds of processor time.
+
+    Attributes:
+        web: the server's processes.
+        database: the processes of PostgreSQL that answer them; nothing when they run elsewhere.
+    """
+
+    web: float
+    database: float | None
+
+    def since(self, before: "Spent") -> "Spent":
+        """Return what was spent after another look."""
+        database = (
+            None
+            if self.database is None or before.database is None
+            else self.database - before.database
+        )
+        return Spent(self.web - before.web, database)
+
+    def plus(self, other: "Spent") -> "Spent":
+        """Return the sum of two."""
+        return Spent(
+            self.web + other.web,
+            None
+            if self.database is None or other.database is None
+            else self.database + other.database,
+        )
+
+    @property
+    def all(self) -> float:
+        """What is known of it."""
+        return self.web + (self.database or 0)
+
+
+class Meter:
+    """Looks at what a server and its database spend."""
+
+    def __init__(self, url: str, session: int, application: str) -> None:
+        """Watch the processes of a session, and the connections that bear a name."""
+        self.connection = psycopg.connect(url, autocommit=True)
+        self.session, self.application = session, application
+
+    def read(self) -> Spent:
+        """Return what they have spent until now."""
+        found = self.connection.execute(
+            "select pid from pg_stat_activity where application_name = %s", [self.application]
+        )
+        backends = [_of_process(pid) for (pid,) in found.fetchall()]
+        known = [spent for spent in backends if spent is not None]
+        return Spent(_of_session(self.session), sum(known) if known == backends else None)
+
+    def close(self) -> None:
+        """Look no more."""
+        self.connection.close()
+
+
+def _of_session(session: int) -> float:
+    total = 0.0
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdecimal():
+            fields = _fields(int(folder.name))
+            if fields and int(fields[3]) == session:
+                total += _seconds(fields)
+    return total
+
+
+def _of_process(pid: int) -> float | None:
+    with suppress(OSError):
+        if Path(f"/proc/{pid}/comm").read_text().startswith("postgres"):
+            fields = _fields(pid)
+            return _seconds(fields) if fields else None
+    return None
+
+
+def _fields(pid: int) -> list[str]:
+    """Return the fields of a process from its state on; none if it has ended."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return []
+
+
+def _seconds(fields: list[str]) -> float:
+    return (int(fields[11]) + int(fields[12])) / _TICKS

@@ -1,0 +1,59 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+
+HOUSE = Path(__file__).parent.parent
+PAGES = {
+    "floor",
+    "home",
+    "registrations",
+    "registration",
+    "tab",
+    "papers",
+    "recap",
+    "documents",
+    "services",
+    "sign_in",
+}
+ACTS = {f"{act}_{people}" for act in ("save", "journey") for people in (1, 8, 32)} | {"logins"}
+PRINTS = {"print", "print_sealed", "print_batch"}
+
+
+@pytest.mark.timeout(900)
+def test_every_figure_is_measured_and_nothing_stays(tmp_path):
+    server, result = os.environ["DATABASE_URL"], tmp_path / "result.json"
+
+    with subprocess.Popen(
+        [sys.executable, "-m", "benchmarks", "--least", "--result", result],
+        cwd=HOUSE,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as bench:
+        said, _ = bench.communicate()
+
+    assert bench.returncode == 0, said
+    figures = {one["name"]: one for one in json.loads(result.read_text())["figures"]}
+    assert set(figures) == PAGES | ACTS | PRINTS
+    for name, one in figures.items():
+        assert one["errors"] == 0, one
+        assert one["times"] > 0, name
+        assert 0 < one["p50"] <= one["p95"], name
+        assert one["label"] in said
+    assert all(figures[name]["requests"] == figures[name]["times"] for name in PAGES)
+    assert figures["journey_1"]["requests"] > 20
+    assert {name for name in PAGES if figures[name]["target"]} == PAGES - {"floor"}
+    assert str(result) in said.splitlines()[-1]
+    assert list(tmp_path.glob("sporades-bench-*")) == []
+    with psycopg.connect(server) as connection:
+        left = connection.execute(
+            "select datname from pg_database where datname = %s", [f"sporades_bench_{bench.pid}"]
+        )
+        assert left.fetchall() == []
