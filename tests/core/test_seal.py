@@ -1,0 +1,173 @@
+"""The deployer's seal: whoever changes a sealed file is seen."""
+
+import io
+import random
+import subprocess
+from datetime import UTC, datetime, timedelta
+
+import pikepdf
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
+from cryptography.x509.oid import NameOID
+from pyhanko.keys import load_certs_from_pemder_data
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko_certvalidator import ValidationContext
+
+from sporades.core import pdf, seal
+from tests.documents.conformity import problems
+from tests.documents.reading import pdf_text
+from tests.documents.sample import usual, whole
+
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+PASSWORD = "un mot de passe d'essai"
+FLIPS = 200
+
+
+@pytest.fixture(scope="module")
+def paper():
+    return pdf.typeset("registrations/typst/summary.typ", whole(usual()), at=NOON)
+
+
+@pytest.fixture
+def key_file(tmp_path, settings):
+    """Give the deployer a key, made as the demo makes its own."""
+    file = tmp_path / "cachet.p12"
+    made = seal.self_signed(settings.DEPLOYER_NAME, password=PASSWORD, at=datetime.now(UTC))
+    file.write_bytes(made)
+    settings.SEAL_KEY_FILE, settings.SEAL_KEY_PASSWORD = str(file), PASSWORD
+    return file
+
+
+def verdict(sealed, key_file):
+    """Return what a reader who trusts the deployer's certificate makes of a file."""
+    _, certificate, _ = pkcs12.load_key_and_certificates(key_file.read_bytes(), PASSWORD.encode())
+    der = certificate.public_bytes(Encoding.DER)
+    trust = ValidationContext(trust_roots=list(load_certs_from_pemder_data(der)))
+    (signature,) = PdfFileReader(io.BytesIO(sealed)).embedded_signatures
+    return validate_pdf_signature(signature, trust)
+
+
+def test_without_a_key_nothing_is_sealed(settings):
+    assert settings.SEAL_KEY_FILE == ""
+    assert not seal.is_configured()
+
+
+def test_a_sealed_paper_is_whole_and_its_author_is_known(paper, key_file):
+    assert seal.is_configured()
+
+    found = verdict(seal.seal(paper), key_file)
+
+    assert (found.intact, found.valid, found.trusted) == (True, True, True)
+    assert found.coverage.name == "ENTIRE_FILE"
+    assert found.bottom_line
+
+
+def test_a_seal_says_whose_it_is_and_forbids_changes(paper, key_file, settings):
+    with pikepdf.open(io.BytesIO(seal.seal(paper))) as file:
+        (field,) = file.Root.AcroForm.Fields
+
+        assert settings.DEPLOYER_NAME in str(field.TU)
+        assert str(field.V.SubFilter) == "/ETSI.CAdES.detached"
+        assert int(field.V.Reference[0].TransformParams.P) == 1
+
+
+def test_another_program_agrees(paper, key_file, tmp_path):
+    (tmp_path / "sealed.pdf").write_bytes(seal.seal(paper))
+
+    said = subprocess.run(
+        ["pdfsig", "-nocert", str(tmp_path / "sealed.pdf")],
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
+
+    assert "Signature is Valid" in said
+    assert "Total document signed" in said
+
+
+def test_a_seal_takes_nothing_from_the_paper(paper, key_file, tmp_path):
+    sealed = seal.seal(paper)
+
+    assert problems(sealed, tmp_path) == []
+    assert pdf_text(sealed) == pdf_text(paper)
+
+
+def test_a_byte_changed_anywhere_is_seen(paper, key_file):
+    sealed = seal.seal(paper)
+    (signature,) = PdfFileReader(io.BytesIO(sealed)).embedded_signatures
+    start, first, second, rest = (int(part) for part in signature.sig_object["/ByteRange"])
+    covered = [*range(start, first), *range(second, second + rest)]
+
+    for place in random.Random(0).sample(covered, FLIPS):
+        changed = bytearray(sealed)
+        changed[place] ^= 0xFF
+
+        assert not _is_accepted(bytes(changed), key_file), f"byte {place}"
+
+
+def _is_accepted(sealed, key_file):
+    try:
+        return verdict(sealed, key_file).bottom_line
+    except Exception:  # noqa: BLE001 - a file that cannot even be read is not accepted
+        return False
+
+
+def test_a_key_of_another_sort_seals_too(paper, tmp_path, settings):
+    file = tmp_path / "rsa.p12"
+    file.write_bytes(_rsa_key(settings.DEPLOYER_NAME))
+    settings.SEAL_KEY_FILE, settings.SEAL_KEY_PASSWORD = str(file), PASSWORD
+
+    assert verdict(seal.seal(paper), file).bottom_line
+
+
+def _rsa_key(name):
+    key = rsa.generate_private_key(65537, 3072)
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    return pkcs12.serialize_key_and_certificates(
+        None, key, certificate, None, BestAvailableEncryption(PASSWORD.encode())
+    )
+
+
+@pytest.mark.parametrize("fault", ["no file", "wrong password", "not a key"])
+def test_a_key_that_cannot_be_used_is_a_seal_that_fails(fault, paper, key_file, settings):
+    match fault:
+        case "no file":
+            settings.SEAL_KEY_FILE = f"{key_file}.absent"
+        case "wrong password":
+            settings.SEAL_KEY_PASSWORD = "un autre"
+        case "not a key":
+            key_file.write_bytes(b"rien")
+
+    with pytest.raises(seal.SealFailed):
+        seal.seal(paper)
+
+
+def test_a_seal_works_again_once_its_key_is_there(paper, key_file, settings):
+    kept = key_file.read_bytes()
+    key_file.unlink()
+    with pytest.raises(seal.SealFailed):
+        seal.seal(paper)
+
+    key_file.write_bytes(kept)
+
+    assert verdict(seal.seal(paper), key_file).bottom_line
+
+
+def test_what_is_no_pdf_is_not_sealed(key_file):
+    with pytest.raises(seal.SealFailed):
+        seal.seal(b"%PDF-nothing")
