@@ -122,7 +122,8 @@ def mark_opened(version: DocumentVersion, *, at: datetime) -> None:
 def printed(version: DocumentVersion) -> bytes:
     """Return the PDF of a version: kept when first printed, with its seal where there is one.
 
-    A kept file that is missing or damaged is printed anew from the frozen content.
+    A kept file that is missing or damaged is printed anew from the frozen content; so is one
+    that was printed before there was a key.
 
     Raises:
         BeingPrepared: a seal is due and could not be put; a job tries again.
@@ -130,7 +131,7 @@ def printed(version: DocumentVersion) -> bytes:
     version.refresh_from_db(
         fields=["pdf_key", "sealed"], from_queryset=DocumentVersion.objects.select_for_update()
     )
-    if version.pdf_key:
+    if version.pdf_key and (version.sealed or not seal.is_configured()):
         try:
             return files.get(version.pdf_key)
         except files.Unreadable:
