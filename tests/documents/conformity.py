@@ -7,6 +7,7 @@ these checks make sure that it was asked to.
 import io
 import subprocess
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pikepdf
@@ -69,26 +70,28 @@ def _structure(file: pikepdf.Pdf) -> Iterator[str]:
     if "/StructTreeRoot" not in file.Root:
         yield "no structure"
         return
-    levels = []
     for node in _elements(file):
-        match str(node.S):
-            case "/Figure" if not str(node.get("/Alt", "")):
-                yield "a figure without words"
-            case "/Table":
-                cells = [str(cell.S) for cell in _below(node)]
-                if "/TH" not in cells or "/Caption" not in cells:
-                    yield "a table without headers or caption"
-            case "/TH" if "/Scope" not in str(node.get("/A", "")):
-                yield "a header cell without scope"
-        if _is_heading(node):
-            levels.append(int(str(node.S)[2:]))
+        yield from _element(node)
+    levels = [int(str(node.S)[2:]) for node in _elements(file) if _is_heading(node)]
     if levels[:1] != [1] or levels.count(1) != 1:
         yield "not one first title"
-    if any(after - before > 1 for before, after in zip(levels, levels[1:], strict=False)):
+    if any(after - before > 1 for before, after in pairwise(levels)):
         yield "a level of title is skipped"
     for page in file.pages:
         if "/Annots" in page and str(page.get("/Tabs", "")) != "/S":
             yield "links are not reached in the order of reading"
+
+
+def _element(node) -> Iterator[str]:
+    match str(node.S):
+        case "/Figure" if not str(node.get("/Alt", "")):
+            yield "a figure without words"
+        case "/Table":
+            cells = [str(cell.S) for cell in _below(node)]
+            if "/TH" not in cells or "/Caption" not in cells:
+                yield "a table without headers or caption"
+        case "/TH" if "/Scope" not in str(node.get("/A", "")):
+            yield "a header cell without scope"
 
 
 def _dangers(file: pikepdf.Pdf) -> Iterator[str]:
