@@ -73,7 +73,7 @@ def file(*, draft: Draft, dossier: Dossier, forms: Forms, by: Actor, at: datetim
         message = "Cette saisie a été abandonnée entre-temps : elle n'est pas enregistrée."
         raise Refused(message)
     _describe(registration, dossier=dossier, forms=forms)
-    _keep(registration)
+    _keep(registration, dossier)
     _write_rows(registration, forms)
     version = _freeze(registration, dossier=dossier, forms=forms, by=by, at=at)
     draft.filed_as = version
@@ -162,13 +162,14 @@ def _describe(registration: Registration, *, dossier: Dossier, forms: Forms) -> 
         form.write(registration)
 
 
-def _keep(registration: Registration) -> None:
+def _keep(registration: Registration, dossier: Dossier) -> None:
     try:
         with transaction.atomic():
             registration.save()
     except IntegrityError as trouble:
         if "a_candidate_registers_once" in str(trouble):
-            raise AlreadyRegistered from trouble
+            is_ruled = "exclusive_scope" in str(trouble)
+            raise AlreadyRegistered(dossier.rules.exclusive if is_ruled else None) from trouble
         raise
 
 

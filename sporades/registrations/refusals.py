@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
+from sporades.exams.schema.eligibility import ExclusiveRule
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,10 @@ class AlreadyRegistered(Refused):
         "Vous avez déjà une inscription en cours pour cet examen et cette session. "
         "Vous pouvez la modifier depuis « Mes inscriptions »."
     )
+
+    def __init__(self, rule: ExclusiveRule | None = None) -> None:
+        """Say it in the words of the réglementation, where it has a rule of its own."""
+        super().__init__(f"{rule.message} (Règle : {rule.reference}.)" if rule else "")
 
 
 class Overtaken(Refused):

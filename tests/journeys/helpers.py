@@ -96,7 +96,7 @@ def answer(page, question, value):
         page.get_by_role("checkbox", name=asked).set_checked(value, force=True)
     elif field.count():
         for one in [value] if isinstance(value, str) else value:
-            name = re.compile(rf"^\s*{re.escape(one)}\b")
+            name = re.compile(rf"^\s*{re.escape(one)}(?=\s|$)")
             field.get_by_role("radio", name=name).or_(
                 field.get_by_role("checkbox", name=name)
             ).check(force=True)
@@ -114,11 +114,27 @@ def answers(page, given):
         answer(page, question, value)
 
 
-def go_through(page, tabs=None):
-    """Answer every tab, « Suivant » after each; the tab « Récapitulatif » follows."""
+def start(page, site):
+    """Go from « M'inscrire » to the first tab of the invented exam."""
+    page.goto(f"{site}/m-inscrire")
+    choose(page, "Brevet d'essai, session 2027", "Marin")
+    answer(page, "Académie", "Lille")
+    press(page, "Voir les dates")
+    press(page, "Démarrer mon inscription")
+
+
+def go_through(page, tabs=None, *, looking=lambda _: None):
+    """Answer every tab, « Suivant » after each; the tab « Récapitulatif » follows.
+
+    Args:
+        page: the page, which shows the first tab.
+        tabs: what is answered, tab by tab.
+        looking: called with the page on each tab, once answered.
+    """
     for title, given in (tabs or TABS).items():
         assert tab(page) == title
         answers(page, given)
+        looking(page)
         press(page, "Suivant")
 
 

@@ -16,6 +16,7 @@ from tests.journeys.helpers import (
     press,
     said,
     sign_in,
+    start,
     tab,
     text,
 )
@@ -65,12 +66,8 @@ def activate(page, mail):
     assert "Votre compte est activé." in text(page)
 
 
-def register(page):
-    page.get_by_role("link", name="M'inscrire", exact=True).click()
-    choose(page, "Brevet d'essai, session 2027", "Marin")
-    answer(page, "Académie", "Lille")
-    press(page, "Voir les dates")
-    press(page, "Démarrer mon inscription")
+def register(page, site):
+    start(page, site)
     go_through(page)
     assert tab(page) == "Récapitulatif"
     press(page, "Enregistrer")
@@ -124,8 +121,8 @@ def test_from_the_account_to_the_second_registration(site, page, post, clock):
     assert page.get_by_text("Inès Zoé MARCHAND").is_visible()
     post.read()
 
-    register(page)
-    assert heading(page) == "Vous êtes inscrit"
+    register(page, site)
+    assert heading(page) == "Votre inscription est enregistrée"
     first = numbers(page)
     assert first["Version"] == "1"
     assert "Bureau des essais de Lille" in text(page)
@@ -148,7 +145,7 @@ def test_from_the_account_to_the_second_registration(site, page, post, clock):
 
     clock.shift(timedelta(minutes=6))
     withdraw(page)
-    assert heading(page) == "Vous êtes désinscrit"
+    assert heading(page) == "Votre désinscription est enregistrée"
     assert "Cette inscription ne peut pas être réactivée." in text(page)
     [farewell] = post.read()
     assert farewell["Subject"] == "Désinscription : Brevet d'essai – Marin, session 2027"

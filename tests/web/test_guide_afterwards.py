@@ -241,7 +241,7 @@ def test_a_withdrawn_registration_is_never_made_active_again_a_new_one_is_needed
     refused = client.post(f"/mes-inscriptions/{registration.number}/modifier")
     again = save(client, walk(client))
 
-    assert "Vous êtes désinscrit" in main(page)
+    assert "Votre désinscription est enregistrée" in main(page)
     assert "Cette inscription ne peut pas être réactivée." in main(page)
     assert refused.status_code == 409
     new = Registration.objects.active().get()

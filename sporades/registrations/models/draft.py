@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from sporades.accounts.models import User
+from sporades.exams.fetching import WITH_REFERENCE, WITH_REFERENCE_ALONE
 from sporades.registrations.titles import title_of
 
 
@@ -23,28 +24,15 @@ class DraftQuerySet(models.QuerySet["Draft"]):
 
     def for_list(self) -> Self:
         """Everything that a card shows; touching anything else raises."""
-        return self.select_related(
-            "exam__session",
-            "exam__domain",
-            "speciality",
-            "service__academy",
-            "service__managing_service",
-        ).fetch_mode(models.FETCH_RAISE)
+        return self.select_related("service").fetch_mode(WITH_REFERENCE_ALONE)
 
     def whole(self) -> Self:
         """Load everything that a tab of the wizard needs, in one query."""
-        return self.select_related(
-            "candidate__identity",
-            "candidate__user",
-            "exam__domain",
-            "exam__session",
-            "speciality",
-            "service__academy",
-            "service__managing_service",
-            "regulation",
-            "amends",
-            "filed_as",
-        ).defer("regulation__content", "regulation__source")
+        return (
+            self.select_related("candidate__identity", "service", "regulation", "amends")
+            .defer("regulation__content", "regulation__source")
+            .fetch_mode(WITH_REFERENCE)
+        )
 
 
 class Draft(models.Model):

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from sporades.accounts.models import User
 from sporades.core.french import instant_in_words
+from sporades.exams.fetching import WITH_REFERENCE, WITH_REFERENCE_ALONE
 from sporades.registrations.states import State
 from sporades.registrations.titles import title_of
 
@@ -27,28 +28,15 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
     def for_list(self) -> Self:
         """Everything that a card shows; touching anything else raises."""
-        return self.select_related(
-            "exam__domain",
-            "exam__session",
-            "speciality",
-            "service__academy",
-            "service__managing_service",
-            "candidate__identity",
-        ).fetch_mode(models.FETCH_RAISE)
+        return self.select_related("service").fetch_mode(WITH_REFERENCE_ALONE)
 
     def whole(self) -> Self:
         """Everything that the page of one registration shows."""
-        return self.select_related(
-            "candidate__identity",
-            "candidate__user",
-            "exam__domain",
-            "exam__session",
-            "speciality",
-            "service__academy",
-            "service__managing_service",
-            "regulation",
-            "folder",
-        ).defer("regulation__content", "regulation__source")
+        return (
+            self.select_related("candidate__identity", "service", "regulation", "folder")
+            .defer("regulation__content", "regulation__source")
+            .fetch_mode(WITH_REFERENCE)
+        )
 
 
 class Registration(models.Model):
@@ -157,7 +145,7 @@ class Registration(models.Model):
     def state_in_words(self) -> str:
         """Say where the registration stands, as a sentence."""
         if self.withdrawn_at:
-            return f"Vous vous êtes désinscrit le {self.withdrawn_in_words}."
+            return f"Désinscription enregistrée le {self.withdrawn_in_words}."
         return "Votre inscription est enregistrée."
 
     @property

@@ -16,10 +16,16 @@ def refuse_ineligible(form: SectionForm, *, tab: str, prefix: str = "") -> None:
         prefix: what the names of its questions begin with.
     """
     facts = form.dossier.facts_with(form)
+    category = form.dossier.rules.category(facts.category)
+    of_category = {rule.code for rule in category.eligibility} if category else set()
     for breach in eligibility.refusals(form.dossier.rules, facts):
         if _tab_of(breach.field, form) == tab:
             name = prefix + breach.field.removeprefix(ANSWERS)
-            form.add_error(name if name in form.fields else None, breach.message)
+            # An age cannot be changed here: what can be is the category that asks for it.
+            fallback = "category" if breach.rule in of_category else ""
+            form.add_error(
+                next((one for one in (name, fallback) if one in form.fields), None), breach.message
+            )
 
 
 def _tab_of(field: str, form: SectionForm) -> str:

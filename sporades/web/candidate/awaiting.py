@@ -63,6 +63,7 @@ def _documents(registrations: list[Registration], *, at: datetime) -> list[Await
         DocumentVersion.objects.latest_visible(at)
         .filter(document__folder__in=folders, opened_at__isnull=True)
         .select_related("document")
+        .defer("content")
     )
     return [
         Awaiting(

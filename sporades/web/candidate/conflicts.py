@@ -25,9 +25,11 @@ class Difference:
 
 def posted(post: QueryDict, *, stored: Mapping[str, Any] | None = None) -> Answers:
     """Return what was posted, with the stored answer wherever the candidate chose it."""
-    answers: Answers = {
-        name: values if len(values) > 1 else values[0] for name, values in post.lists() if values
-    }
+    answers: Answers = {}
+    for name, typed in post.lists():
+        # No keyboard types U+0000, and PostgreSQL keeps none.
+        values = [value.replace("\0", "") for value in typed]
+        answers[name] = values if len(values) > 1 else values[0]
     for choice, value in list(answers.items()):
         name = choice.removeprefix(CHOICE)
         if choice != name and value == THEIRS:

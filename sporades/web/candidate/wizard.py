@@ -17,7 +17,7 @@ from sporades.exams.models import RegistrationService
 from sporades.registrations import drafting, journey
 from sporades.registrations.dossier import Dossier, dossier_of
 from sporades.registrations.models import Draft
-from sporades.registrations.refusals import Closed, Incomplete, Overtaken
+from sporades.registrations.refusals import AlreadyRegistered, Closed, Incomplete, Overtaken
 from sporades.registrations.residence import service_of_residence
 from sporades.registrations.sections.base import Section, SectionForm
 from sporades.web.candidate import conflicts
@@ -314,7 +314,7 @@ def _register(request: HttpRequest, draft: Draft) -> HttpResponse:
     except Incomplete as refusal:
         messages.error(request, str(refusal))
         return redirect("candidate:ready", draft.pk)
-    except Closed as refusal:
+    except (Closed, AlreadyRegistered) as refusal:
         dossier = _dossier(request, draft)
         return _recap(request, draft, dossier, journey.judged(dossier), refusal=refusal, status=409)
     return redirect("candidate:number", version.registration.number)

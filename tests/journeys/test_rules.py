@@ -1,0 +1,336 @@
+"""Each type of rule, refused then accepted, on the tab that it speaks of."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from sporades.acts import registering
+from sporades.registrations import drafting
+from sporades.registrations.models import Registration, RegistrationPaper
+from tests.factories import NOW, a_candidate, a_draft, a_registration, author
+from tests.journeys.helpers import (
+    answer,
+    answers,
+    heading,
+    press,
+    said,
+    signed_in,
+    tab,
+    text,
+    troubles,
+)
+
+NEXT = {
+    "identification": "Informations candidature",
+    "informations": "Qualification présentée",
+    "qualification": "Informations supplémentaires",
+    "supplementaires": "Épreuves",
+    "epreuves": "Récapitulatif",
+}
+YOUNG = {"birth_year": 2005}
+MINOR = {"birth_year": 2009, "birth_month": 7}
+TOO_YOUNG = {"birth_year": 2010}
+ABROAD = {
+    "birth_country": "99350",
+    "birth_department": "",
+    "birth_commune": "",
+    "birth_place": "Rabat",
+}
+FOREIGN = {"nationality": "99351"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A tab, answered wrongly, then rightly.
+
+    Attributes:
+        tab: its slug.
+        wrong: what is answered first.
+        refusal: what the page then says at its top.
+        right: what is answered next.
+        person: what sets this candidate apart.
+        before: what sets the answers of the tabs apart.
+    """
+
+    tab: str
+    wrong: dict
+    refusal: list
+    right: dict
+    person: dict = field(default_factory=dict)
+    before: dict = field(default_factory=dict)
+
+
+CASES = {
+    "at most so many of a group": Case(
+        "epreuves",
+        wrong={"Cartographie > Statut": "Inscrit", "Météorologie > Statut": "Inscrit"},
+        refusal=[
+            "« Épreuves au choix » : choisissez entre 1 et 2 épreuves ; vous en avez choisi 3.",
+        ],
+        right={"Météorologie > Statut": "Non inscrit"},
+    ),
+    "at least so many of a group": Case(
+        "epreuves",
+        wrong={"Navigation > Statut": "Non inscrit"},
+        refusal=[
+            "« Épreuves au choix » : choisissez entre 1 et 2 épreuves ; vous en avez choisi 0.",
+        ],
+        right={"Cartographie > Statut": "Inscrit"},
+    ),
+    "one excludes another": Case(
+        "epreuves",
+        wrong={
+            "Météorologie > Statut": "Inscrit",
+            "Langue facultative > Statut": "Inscrit",
+            "Langue facultative > Langue": "Anglais",
+            "Chant facultatif > Statut": "Inscrit",
+        },
+        refusal=[
+            "Statut : « Langue facultative » (F1) et « Chant facultatif » (F2) ne peuvent pas être choisies ensemble : n'en gardez qu'une (article 3 inventé).",
+        ],
+        right={"Langue facultative > Statut": "Non inscrit"},
+    ),
+    "one depends on another": Case(
+        "epreuves",
+        wrong={"Chant facultatif > Statut": "Inscrit"},
+        refusal=[
+            "Statut : « Chant facultatif » (F2) demande aussi « Météorologie » (M3) : choisissez aussi ce qui manque, ou retirez la première (article 4 inventé).",
+        ],
+        right={"Météorologie > Statut": "Inscrit"},
+    ),
+    "a kept mark, high enough": Case(
+        "epreuves",
+        wrong={
+            "Français > Statut": "Bénéfice",
+            "Français > Note obtenue": "9,5",
+            "Français > Année de la session": "2025",
+        },
+        refusal=[
+            "Note obtenue : « Français » (E1) : seule une note d'au moins 10 sur 20 peut être gardée. Avec 9,5, choisissez « Inscrit » pour repasser l'épreuve.",
+        ],
+        right={"Français > Note obtenue": "10"},
+    ),
+    "a kept mark, recent enough": Case(
+        "epreuves",
+        wrong={
+            "Français > Statut": "Bénéfice",
+            "Français > Note obtenue": "12,5",
+            "Français > Année de la session": "2019",
+        },
+        refusal=[
+            "Année de la session : « Français » (E1) : une note se garde 5 ans, depuis la session 2022 au plus tôt. Choisissez « Inscrit » pour repasser l'épreuve.",
+        ],
+        right={"Français > Année de la session": "2024"},
+    ),
+    "an option goes with an épreuve": Case(
+        "epreuves",
+        wrong={"Éducation physique et sportive > Activité": "Choisir"},
+        refusal=[
+            "Activité : « Éducation physique et sportive » (E3) : choisissez « Activité » dans la liste.",
+        ],
+        right={"Éducation physique et sportive > Statut": "Dispensé"},
+    ),
+    "old enough": Case(
+        "informations",
+        wrong={"Catégorie de candidat": "Individuel"},
+        refusal=[
+            "Catégorie de candidat : Il faut avoir 18 ans au 31 décembre 2027 pour s'inscrire comme individuel. Choisissez une autre catégorie. (Règle : article 1 inventé.)",
+        ],
+        right={"Catégorie de candidat": "Formation continue"},
+        person=TOO_YOUNG,
+        before={"informations": {"category": "FORM", "national_service": "RECENSE"}},
+    ),
+    "experienced enough": Case(
+        "qualification",
+        wrong={"Années d'expérience professionnelle": "2"},
+        refusal=[
+            "Années d'expérience professionnelle : Il faut trois ans d'expérience professionnelle en formation continue. (Règle : article 2 inventé.)",
+        ],
+        right={"Années d'expérience professionnelle": "3"},
+        before={"informations": {"category": "FORM"}},
+    ),
+    "a question that an answer calls for": Case(
+        "supplementaires",
+        wrong={"Avez-vous le permis bateau ?": "Oui"},
+        refusal=[
+            "Numéro du permis : Répondez à cette question.",
+        ],
+        right={"Numéro du permis": "BX 1234"},
+    ),
+    "the national service of the young": Case(
+        "informations",
+        wrong={},
+        refusal=[
+            "Recensement et journée défense : Choisissez votre situation au regard du service national.",
+        ],
+        right={"Recensement et journée défense": "J'ai fait ma journée défense"},
+        person=YOUNG,
+    ),
+    "the parents of who was born abroad": Case(
+        "identification",
+        wrong={},
+        refusal=[
+            "Nom et prénoms du père : Remplissez « Nom et prénoms du père ».",
+            "Nom et prénoms de la mère : Remplissez « Nom et prénoms de la mère ».",
+        ],
+        right={
+            "Nom et prénoms du père": "Le Goff Yann",
+            "Nom et prénoms de la mère": "inconnu",
+        },
+        person=ABROAD,
+    ),
+    "the guardian of a minor": Case(
+        "identification",
+        wrong={},
+        refusal=[
+            "Nom et prénom de votre représentant légal : Remplissez « Nom et prénom de votre représentant légal ».",
+            "Téléphone de votre représentant légal : Remplissez « Téléphone de votre représentant légal ».",
+        ],
+        right={
+            "Nom et prénom de votre représentant légal": "Le Goff Yann",
+            "Téléphone de votre représentant légal": "06 39 98 00 00",
+        },
+        person=MINOR,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_the_rule_refuses_then_lets_through(site, context, case):
+    draft = a_draft(a_candidate(**case.person), **case.before)
+    page = open_tab(context, site, draft, case.tab)
+    here = tab(page)
+
+    answers(page, case.wrong)
+    press(page, "Suivant")
+    assert (tab(page), troubles(page)) == (here, case.refusal)
+
+    answers(page, case.right)
+    press(page, "Suivant")
+    assert tab(page) == NEXT[case.tab]
+
+
+# --- What is asked only of those whom it concerns --------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("person", "question"),
+    [
+        (YOUNG, "Recensement et journée défense"),
+        (YOUNG | FOREIGN, ""),
+        ({"birth_year": 1998}, ""),
+    ],
+    ids=["young and French", "young and foreign", "older"],
+)
+def test_the_national_service_is_asked_of_the_young_and_french(site, context, person, question):
+    draft = a_draft(a_candidate(**person))
+    page = open_tab(context, site, draft, "informations")
+
+    asked = page.get_by_role("group", name="Recensement et journée défense")
+
+    assert said_if_there(asked) == question
+
+
+@pytest.mark.parametrize(
+    ("person", "subjects"),
+    [
+        ({}, []),
+        (ABROAD, ["Vos parents"]),
+        (MINOR, ["Votre représentant légal"]),
+        (ABROAD | MINOR, ["Vos parents", "Votre représentant légal"]),
+    ],
+    ids=["born here", "born abroad", "minor", "minor born abroad"],
+)
+def test_parents_and_guardian_are_asked_of_whom_they_concern(site, context, person, subjects):
+    draft = a_draft(a_candidate(**person))
+    page = open_tab(context, site, draft, "identification")
+
+    legends = [said(one) for one in page.locator("legend.s-group__legend").all()]
+
+    assert legends == [
+        "Votre identifiant national",
+        "Votre adresse",
+        "Vos téléphones",
+        *subjects,
+    ]
+
+
+# --- What a diploma, a category, a speciality change ------------------------------------------
+
+
+def test_a_diploma_dispenses_whoever_holds_it_and_nobody_else(site, context):
+    draft = a_draft(qualification={"diploma": "BAC"})
+    page = open_tab(context, site, draft, "epreuves")
+    answer(page, "Mathématiques > Statut", "Dispensé")
+    press(page, "Suivant")
+    assert "Mathématiques (U2) Dispensé Ecrite" in text(page)
+
+    page.get_by_role("link", name="Modifier : Qualification présentée").click()
+    answer(page, "Diplôme le plus élevé", "CAP")
+    press(page, "Suivant")
+    page.goto(f"{site}/inscription/{draft.pk}/recapitulatif")
+
+    assert "Mathématiques (U2) Inscrit Ecrite" in text(page)
+
+
+def test_a_dispensation_claimed_on_a_page_that_has_aged_is_not_granted(site, context):
+    draft = a_draft(qualification={"diploma": "BAC"})
+    page = open_tab(context, site, draft, "epreuves")
+    other = {"diploma": "CAP", "experience": "2"}
+    drafting.answer(draft=draft, section="qualification", typed=other, seen_revision=None, at=NOW)
+
+    answer(page, "Mathématiques > Statut", "Dispensé")
+    press(page, "Suivant")
+
+    assert tab(page) == "Récapitulatif"
+    assert "Mathématiques (U2) Inscrit Ecrite" in text(page)
+
+
+@pytest.mark.parametrize(
+    ("category", "manner", "form"),
+    [("INDIV", "ponctuel", "ponctuel"), ("FORM", "contrôle en cours de formation", "ccf")],
+    ids=["ponctuel", "ccf"],
+)
+def test_the_category_decides_how_an_epreuve_is_sat(site, context, category, manner, form):
+    draft = a_draft(informations={"category": category}, qualification={"experience": "4"})
+    page = open_tab(context, site, draft, "epreuves")
+
+    sport = page.get_by_role("group", name="Éducation physique et sportive")
+    assert said(sport.locator(".s-paper__facts").first) == f"Pratique, coefficient 1, {manner}"
+    press(page, "Suivant")
+    press(page, "Enregistrer")
+
+    [row] = RegistrationPaper.objects.filter(paper__code="E3")
+    assert (heading(page), row.form) == ("Votre inscription est enregistrée", form)
+
+
+def test_one_speciality_a_session_is_kept_until_one_leaves_it(site, context):
+    candidate = a_candidate()
+    sailor = a_registration(candidate)
+    draft = a_draft(
+        candidate, speciality="FOREST", epreuves={"statut-M1": None, "statut-M2": "inscrit"}
+    )
+    page = open_tab(context, site, draft, "recapitulatif")
+
+    press(page, "Enregistrer")
+    assert tab(page) == "Récapitulatif"
+    assert "Une seule spécialité par session." in said(page.locator("main .s-notice--error"))
+    assert Registration.objects.get() == sailor
+
+    registering.withdraw(registration=sailor, by=author(candidate), at=NOW)
+    page.goto(f"{site}/inscription/{draft.pk}/recapitulatif")
+    press(page, "Enregistrer")
+
+    assert heading(page) == "Votre inscription est enregistrée"
+
+
+def open_tab(context, site, draft, slug):
+    """Open a tab of a draft."""
+    page = signed_in(context, site, draft.candidate)
+    page.goto(f"{site}/inscription/{draft.pk}/{slug}")
+    return page
+
+
+def said_if_there(part):
+    """Return the legend of a group of the page, nothing when it is not there."""
+    return said(part.locator("legend")) if part.count() else ""
