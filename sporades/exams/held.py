@@ -8,11 +8,12 @@ within a minute. What is returned is shared by every thread: read it only.
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Model
 
 from sporades.core.text import search_key
 from sporades.exams import schema
@@ -69,10 +70,19 @@ class Programme:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Every programme, by rubric, label and session."""
+    """Every programme, by rubric, label and session.
+
+    Attributes:
+        stamp: what the database looked like.
+        programmes: the réglementations in force.
+        rows: exams, specialities, academies and all else that a registration points to.
+        kinds: the models of these rows.
+    """
 
     stamp: Stamp
     programmes: Sequence[Programme]
+    rows: Mapping[tuple[type[Model], object], Model]
+    kinds: frozenset[type[Model]]
 
 
 class _Holder:
@@ -155,7 +165,23 @@ def _build(stamp: Stamp) -> Catalogue:
         return Programme(regulation, offers, services[key])
 
     regulations = Regulation.objects.all_in_force().select_related("domain", "session")
-    return Catalogue(stamp, sorted(map(programme, regulations), key=_order))
+    programmes = sorted(map(programme, regulations), key=_order)
+    rows = {(type(row), row.pk): row for row in _rows(programmes, exams, specialities)}
+    return Catalogue(stamp, programmes, rows, frozenset(kind for kind, _ in rows))
+
+
+def _rows(
+    programmes: Iterable[Programme],
+    exams: Mapping[Key, Mapping[str, Exam]],
+    specialities: Mapping[int, Mapping[str, Speciality]],
+) -> Iterator[Model]:
+    """List what a registration points to, but its service: whether it is open is asked anew."""
+    for programme in programmes:
+        yield from (programme.regulation.domain, programme.regulation.session)
+        for service in programme.services:
+            yield from (service.academy, service.managing_service)
+    for own in (*exams.values(), *specialities.values()):
+        yield from own.values()
 
 
 def _by_exam[Row: (Speciality, Paper)](rows: Iterable[Row]) -> dict[int, dict[str, Row]]:
