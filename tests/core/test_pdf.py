@@ -2,6 +2,8 @@
 
 import io
 import re
+import subprocess
+import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -236,3 +238,24 @@ def test_threads_print_side_by_side():
         thread.join()
 
     assert printed == [expected] * 20
+
+
+def test_files_of_many_papers_do_not_pile_up_in_memory():
+    program = """
+import resource
+from datetime import UTC, datetime
+import django
+django.setup()
+from sporades.core import pdf
+from tests.documents.sample import usual, whole
+for turn in range(3):
+    contents = [whole(usual(registration_number=f"{turn} {paper}")) for paper in range(100)]
+    pdf.typeset_all("registrations/typst/summary.typ", contents, at=datetime.now(UTC))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+    took = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout
+
+    assert int(took) < 512, f"{took} MB"
