@@ -38,7 +38,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         "can_be_undone": found.can_be_undone(at),
         "checks": checklist(found),
         "time_left": found.service.time_left_in_words(at),
-        "documents": DocumentVersion.objects.for_folder(found.folder, at).defer("content"),
+        "documents": DocumentVersion.objects.for_folder(found.folder, at),
     }
     return render(request, "candidate/registration.html", context)
 
