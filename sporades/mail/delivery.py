@@ -12,8 +12,16 @@ from sporades.mail.models import Message
 
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=2)
+MOST_DOUBLINGS = 7
 GIVES_UP_AFTER = timedelta(days=3)
 PERMANENT = range(500, 600)
+OF_US = (
+    smtplib.SMTPAuthenticationError,
+    smtplib.SMTPConnectError,
+    smtplib.SMTPHeloError,
+    smtplib.SMTPSenderRefused,
+)
+"""Refusals that speak of this installation, not of a message: once mended, it must leave."""
 
 
 def deliver(message_id: int, *, at: datetime) -> bool:
@@ -41,17 +49,20 @@ def deliver(message_id: int, *, at: datetime) -> bool:
             code, reason = next(iter(refusal.recipients.values()))
             _note_failure(message, f"{code} {reason!r}", is_permanent=code in PERMANENT, at=at)
         except smtplib.SMTPResponseException as refusal:
-            is_permanent = refusal.smtp_code in PERMANENT and not isinstance(
-                refusal, smtplib.SMTPAuthenticationError | smtplib.SMTPConnectError
-            )
             _note_failure(
                 message,
                 f"{refusal.smtp_code} {refusal.smtp_error!r}",
-                is_permanent=is_permanent,
+                is_permanent=refusal.smtp_code in PERMANENT and not isinstance(refusal, OF_US),
                 at=at,
             )
-        except (smtplib.SMTPException, OSError) as trouble:
-            _note_failure(message, f"{type(trouble).__name__} {trouble}", is_permanent=False, at=at)
+        except Exception as trouble:  # noqa: BLE001 - whatever it is, it holds up no other message
+            _note_failure(
+                message,
+                f"{type(trouble).__name__} {trouble}",
+                # An address or a header that cannot be written: no server will ever take it.
+                is_permanent=isinstance(trouble, ValueError),
+                at=at,
+            )
         else:
             message.state, message.sent_at = Message.State.SENT, at
             message.attempts += 1
@@ -76,13 +87,15 @@ def _send(message: Message) -> None:
         "mail/message.html", {"message": message, "service": settings.SERVICE_NAME}
     )
     mail.attach_alternative(html, "text/html")
-    mailers["default"].send_messages([mail])
+    if not mailers["default"].send_messages([mail]):
+        raise ValueError("no address")
 
 
 def _note_failure(message: Message, reason: str, *, is_permanent: bool, at: datetime) -> None:
     message.attempts += 1
     message.last_error = reason[:300]
-    message.next_try_at = at + min(FIRST_PAUSE * 2 ** (message.attempts - 1), LONGEST_PAUSE)
+    doublings = min(message.attempts - 1, MOST_DOUBLINGS)
+    message.next_try_at = at + min(FIRST_PAUSE * 2**doublings, LONGEST_PAUSE)
     if is_permanent or at - message.written_at > GIVES_UP_AFTER:
         message.state = Message.State.REFUSED
     message.save(update_fields=["attempts", "last_error", "next_try_at", "state"])

@@ -1,0 +1,256 @@
+"""Mail handed to real servers, of every temper (R-34)."""
+
+import socket
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection, transaction
+
+from sporades import mail
+from sporades.acts import registering
+from sporades.mail import delivery, tasks
+from sporades.mail.models import Message
+from tests.factories import NOW, a_candidate, a_draft, a_registration, author
+from tests.mail.post_office import words
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def _clock():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def a_message(to="ana@exemple.test", key="un événement", *, urgent=False, at=NOW):
+    return mail.write(
+        "password_reset", to=to, at=at, key=key, urgent=urgent, link="https://exemple.test/clé"
+    )
+
+
+def jobs():
+    """The deliveries that wait in the queue: message and priority."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (args->>'message_id')::bigint, priority FROM procrastinate_jobs "
+            "WHERE task_name = 'mail.deliver' ORDER BY id"
+        )
+        return cursor.fetchall()
+
+
+# --- A server that takes it -------------------------------------------------------------------
+
+
+def test_a_message_is_handed_over_once(office):
+    message = a_message()
+
+    handed = [delivery.deliver(message.pk, at=NOW + MINUTE * n) for n in range(3)]
+
+    message.refresh_from_db()
+    assert handed == [True, False, False]
+    assert (message.state, message.sent_at, message.attempts) == ("sent", NOW, 1)
+    [letter] = office.letters
+    assert letter.taken_for == ["ana@exemple.test"]
+    assert (letter["From"], letter["To"]) == (
+        "Sporades <ne-pas-repondre@exemple.test>",
+        "ana@exemple.test",
+    )
+    assert letter["Message-ID"] == f"<sporades.{message.pk}@inscriptions.exemple.test>"
+    assert (letter["Auto-Submitted"], letter["Content-Language"]) == ("auto-generated", "fr")
+    assert words(letter) == message.body
+
+
+def test_one_event_is_told_once_to_an_address_and_queued_once():
+    first, again, other = a_message(), a_message(), a_message(to="bea@exemple.test")
+
+    assert first == again != other
+    assert [message for message, _ in jobs()] == [first.pk, other.pk]
+
+
+def test_an_act_undone_leaves_no_mail_and_no_job():
+    draft = a_draft()
+
+    class Undone(Exception):
+        pass
+
+    with pytest.raises(Undone), transaction.atomic():
+        registering.register(draft=draft, by=author(draft.candidate), at=NOW)
+        assert (Message.objects.count(), len(jobs())) == (1, 1)
+        raise Undone
+
+    assert (Message.objects.count(), jobs()) == (0, [])
+
+
+def test_what_is_urgent_overtakes_what_is_not(office):
+    usual = [a_message(key=f"rappel {n}") for n in range(3)]
+    urgent = a_message(key="activation", urgent=True)
+
+    tasks.sweep(0)
+
+    assert [priority for _, priority in jobs()] == [0, 0, 0, 10]
+    assert office.identifiers == [message.message_id for message in [urgent, *usual]]
+
+
+# --- A server that does not --------------------------------------------------------------------
+
+REFUSALS = [
+    ("EHLO", "421 Trop de monde", "waiting"),
+    ("EHLO", "554 Pas vous", "waiting"),
+    ("MAIL", "451 Plus tard", "waiting"),
+    ("MAIL", "530 Chiffrez d'abord", "waiting"),
+    ("MAIL", "550 Expediteur inconnu", "waiting"),
+    ("RCPT", "450 Boite occupee", "waiting"),
+    ("RCPT", "452 Boite pleine", "waiting"),
+    ("RCPT", "550 Boite inconnue", "refused"),
+    ("DATA", "451 Plus tard", "waiting"),
+    ("DATA", "554 Message refuse", "refused"),
+]
+
+
+@pytest.mark.parametrize(("step", "answer", "state"), REFUSALS)
+def test_a_refusal_is_for_a_while_unless_the_address_or_the_message_itself_is_refused(
+    office, step, answer, state
+):
+    message = a_message()
+    office.tempers[step] = answer
+
+    assert delivery.deliver(message.pk, at=NOW) is False
+
+    message.refresh_from_db()
+    assert (message.state, message.attempts, message.sent_at) == (state, 1, None)
+    assert message.last_error.startswith(answer[:3])
+    assert message.next_try_at == NOW + MINUTE
+    assert office.letters == []
+
+
+@pytest.mark.parametrize(
+    ("step", "temper"), [(step, t) for step in ("EHLO", "RCPT", "DATA") for t in ("hang", "cut")]
+)
+def test_a_server_that_hangs_or_hangs_up_is_tried_again_under_the_same_identifier(
+    office, step, temper
+):
+    message = a_message()
+    office.tempers[step] = temper
+
+    assert delivery.deliver(message.pk, at=NOW) is False
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == ("waiting", 1)
+
+    office.tempers.clear()
+    assert delivery.deliver(message.pk, at=NOW + MINUTE) is True
+
+    assert set(office.identifiers) == {message.message_id}
+    # Cut off after it took the letter, a server gets it twice: once more is better than never.
+    assert len(office.letters) == (2 if (step, temper) == ("DATA", "cut") else 1)
+
+
+def test_a_server_that_is_not_there_is_tried_again(settings):
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        settings.MAILERS = {
+            "default": {
+                "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+                "OPTIONS": {"host": "127.0.0.1", "port": nobody.getsockname()[1], "timeout": 0.5},
+            }
+        }
+        message = a_message()
+
+        assert delivery.deliver(message.pk, at=NOW) is False
+
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == ("waiting", 1)
+    assert message.last_error.startswith("ConnectionRefusedError")
+
+
+def test_it_is_tried_again_ever_more_rarely_then_given_up_after_three_days(office):
+    message = a_message()
+    office.tempers["RCPT"] = "450 Boite occupee"
+    tried, at = [], NOW
+    while message.state == "waiting":
+        delivery.deliver(message.pk, at=at)
+        message.refresh_from_db()
+        tried.append(at)
+        at = message.next_try_at
+
+    pauses = [(later - sooner) // MINUTE for sooner, later in zip(tried, tried[1:], strict=False)]
+    assert pauses[:8] == [1, 2, 4, 8, 16, 32, 64, 120]
+    assert set(pauses[8:]) == {120}
+    assert (message.state, office.letters) == ("refused", [])
+    assert timedelta(days=3) < tried[-1] - NOW < timedelta(days=3, hours=3)
+
+
+def test_it_is_not_tried_again_before_its_pause_is_over(office):
+    message = a_message()
+    office.tempers["RCPT"] = "450 Boite occupee"
+    delivery.deliver(message.pk, at=NOW)
+    office.tempers.clear()
+
+    assert delivery.deliver(message.pk, at=NOW + MINUTE - timedelta(seconds=1)) is False
+    assert delivery.deliver(message.pk, at=NOW + MINUTE) is True
+
+
+# --- A message that cannot be sent --------------------------------------------------------------
+
+POISON = [
+    "ana@exemple.test\r\nBcc: tous@exemple.test",
+    "ana@exemple.test\nBcc: tous@exemple.test",
+    "@exemple.test",
+    "josé@exemple.test",
+    "ana@exemple.test, bea@exemple.test",
+    "",
+]
+
+
+@pytest.mark.parametrize("address", POISON)
+def test_a_message_that_cannot_be_sent_holds_up_no_other(office, address):
+    message = a_message(to=address, urgent=True)
+    sound = a_message(to="ana@exemple.test", key="un autre")
+
+    tasks.sweep(0)
+
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == ("refused", 1)
+    assert message.last_error
+    assert office.identifiers == [sound.message_id]
+    assert [letter.taken_for for letter in office.letters] == [["ana@exemple.test"]]
+
+
+def test_a_name_that_holds_lines_adds_no_header(office):
+    registration = a_registration(a_candidate(first_names="Ana\r\nBcc: tous@exemple.test"))
+    registration.exam.label = "Brevet\r\nBcc: tous@exemple.test"
+    message = mail.write(
+        "withdrawn",
+        to=registration.candidate.email,
+        at=NOW,
+        key="désinscription",
+        registration=registration,
+        when="",
+        managing=registration.service.managing_service,
+        link="",
+    )
+
+    delivery.deliver(message.pk, at=NOW)
+
+    [letter] = office.letters
+    assert (letter["Bcc"], letter["Subject"]) == (None, "Désinscription : Brevet")
+    assert letter.taken_for == [registration.candidate.email]
+
+
+# --- What was registered -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("step", "temper"),
+    [("RCPT", "450 Plus tard"), ("RCPT", "550 Inconnu"), ("EHLO", "hang"), ("DATA", "cut")],
+)
+def test_a_registration_stands_whatever_becomes_of_its_mail(office, step, temper):
+    registration = a_registration()
+    office.tempers[step] = temper
+
+    tasks.sweep(0)
+
+    registration.refresh_from_db()
+    [message] = Message.objects.filter(about_id=str(registration.pk))
+    assert (registration.state, registration.version) == ("registered", 1)
+    assert message.attempts == 1
