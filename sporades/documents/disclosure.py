@@ -7,11 +7,14 @@ or photographed, only says enough to compare.
 import re
 
 SHOWN = 4
+_APOSTROPHES = "'’ʼʻ"
+_LETTER = r"[^\W\d_]"
+_WORD = re.compile(rf"[{_APOSTROPHES}]?{_LETTER}+(?:[{_APOSTROPHES}]{_LETTER}+)*")
 
 
 def initials(name: str) -> str:
     """Return « N. P.-L. » for « Noémie PÉRESSE-LÉVÊQUE »."""
-    return re.sub(r"[^\W\d_]+(?:['’ʼʻ][^\W\d_]+)*", lambda word: f"{word[0][0].upper()}.", name)
+    return _WORD.sub(lambda word: f"{word[0].lstrip(_APOSTROPHES).upper()[:1]}.", name)
 
 
 def last_signs(number: str) -> str:

@@ -41,6 +41,7 @@ def test_a_code_says_what_the_document_says_and_who_issued_it(visitor, summary):
         "Récapitulatif d&#x27;inscription, version n°1",
         "Brevet d&#x27;essai – Marin, session 2027",
         "Autorité d&#x27;essai",
+        "Bureau des essais de Lille",
     ):
         assert words in page.text
 

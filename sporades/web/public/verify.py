@@ -53,6 +53,7 @@ def _said(version: DocumentVersion, request: HttpRequest) -> dict[str, object]:
         "version": version,
         "facts": version.public_facts,
         "issuer": version.content["issuer"]["authority"],
+        "service": version.content["service"]["name"],
         "issued": instant_in_words(version.issued_at, zone),
         "withdrawn": instant_in_words(withdrawn, zone) if withdrawn else "",
         "replacement": replacement,
