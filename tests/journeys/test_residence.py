@@ -1,0 +1,128 @@
+"""For an exam, one registers in the academy where one lives; the page names the right service."""
+
+import pytest
+
+from sporades.exams import operations as exams
+from sporades.exams.checking import Source
+from sporades.exams.held import forget
+from sporades.registrations.models import Registration
+from tests.factories import INVENTED, NOW, OPERATOR, a_draft
+from tests.journeys.helpers import (
+    answer,
+    answers,
+    heading,
+    press,
+    signed_in,
+    tab,
+    text,
+    troubles,
+)
+
+VERSAILLES = {"Code postal": "78000", "Commune": "Versailles"}
+HERE = {"Code postal": "59000", "Commune": "Lille"}
+
+
+def open_tab(context, site, draft, slug="identification"):
+    page = signed_in(context, site, draft.candidate)
+    page.goto(f"{site}/inscription/{draft.pk}/{slug}")
+    return page
+
+
+def test_another_academy_is_named_and_takes_the_answers_along(site, context):
+    draft = a_draft()
+    page = open_tab(context, site, draft)
+
+    answers(page, {"Numéro et voie": "8 rue des Réservoirs", **VERSAILLES})
+    press(page, "Suivant")
+    [refusal] = troubles(page)
+    assert "vous devez vous inscrire dans l'académie de votre résidence" in refusal
+    assert "Le code postal 78000 dépend de l'académie de Versailles" in refusal
+    assert "Service à contacter : Bureau des essais de Versailles." in refusal
+    press(page, "Continuer auprès de l'académie de Versailles, avec mes réponses")
+
+    assert tab(page) == "Récapitulatif"
+    for kept in ("8 rue des Réservoirs", "Individuel", "CAP", "Rouge", "Navigation (U4) Inscrit"):
+        assert kept in text(page)
+    press(page, "Enregistrer")
+    assert "Bureau des essais de Versailles" in text(page)
+    assert Registration.objects.get().academy_id == "A25"
+
+
+def test_an_address_abroad_depends_on_no_academy(site, context):
+    page = open_tab(context, site, a_draft())
+
+    answers(page, {"Code postal": "B-7500", "Commune": "Tournai", "Pays": "Belgique"})
+    press(page, "Suivant")
+    assert troubles(page) == [
+        (
+            "Pays : Pour cet examen, vous devez vous inscrire dans l'académie de votre résidence : "
+            "une adresse à l'étranger ne dépend pas de l'académie de Lille. "
+            "Demandez où vous inscrire à ce service : Bureau des essais de Lille."
+        )
+    ]
+
+    answers(page, {**HERE, "Pays": "France"})
+    press(page, "Suivant")
+    assert tab(page) == "Informations candidature"
+
+
+@pytest.fixture
+def mountains(bare_site):
+    """The invented exam, open in Lyon and in Besançon: a postcode spans their departments."""
+    written = INVENTED.read_text()
+    for here, there in (
+        ("A09", "A10"),
+        ("A25", "A03"),
+        ("de Lille", "de Lyon"),
+        ("de Versailles", "de Besançon"),
+    ):
+        written = written.replace(here, there)
+    exams.load(Source("montagnes.yaml", written), by=OPERATOR, at=NOW)
+    forget()
+    return bare_site
+
+
+def test_a_postcode_of_two_academies_goes_by_the_town(mountains, context):
+    draft = a_draft(academy="A10", identification={"postcode": "69001", "town": "Lyon"})
+    page = open_tab(context, mountains, draft)
+
+    answers(page, {"Code postal": "01590", "Commune": "Oyonnax"})
+    press(page, "Suivant")
+    assert troubles(page) == [
+        (
+            "Commune : Avec le code postal 01590, indiquez l'une de ces communes : "
+            "Chancia, Dortan ou Lavancia-Epercy."
+        )
+    ]
+
+    answer(page, "Commune", "Lavancia-Epercy")
+    press(page, "Suivant")
+    [refusal] = troubles(page)
+    assert "Service à contacter : Bureau des essais de Besançon." in refusal
+    assert page.get_by_role(
+        "button", name="Continuer auprès de l'académie de Besançon"
+    ).is_visible()
+
+    answer(page, "Commune", "Dortan")
+    press(page, "Suivant")
+    assert tab(page) == "Informations candidature"
+
+
+def test_a_move_between_the_draft_and_its_saving_is_seen_when_saving(site, context):
+    draft = a_draft()
+    page = open_tab(context, site, draft, "recapitulatif")
+    other = context.new_page()
+    other.goto(f"{site}/inscription/{draft.pk}/identification")
+    answers(other, VERSAILLES)
+    press(other, "Garder ma saisie et continuer plus tard")
+
+    press(page, "Enregistrer")
+    assert heading(page) == "Ma candidature est-elle prête ?"
+    assert not Registration.objects.exists()
+    page.get_by_role("link", name="Identification, Code postal").click()
+    press(page, "Continuer auprès de l'académie de Versailles, avec mes réponses")
+    assert tab(page) == "Récapitulatif"
+    press(page, "Enregistrer")
+
+    assert heading(page) == "Votre inscription est enregistrée"
+    assert Registration.objects.get().academy_id == "A25"
