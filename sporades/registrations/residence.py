@@ -77,11 +77,16 @@ def service_of_residence(dossier: Dossier, *, at: datetime) -> RegistrationServi
 
 def _refused_abroad(dossier: Dossier) -> Elsewhere:
     names = [territory.academy(code).full_name for code in dossier.rules.residence.abroad]
-    where = f" Depuis l'étranger, inscrivez-vous auprès de : {', '.join(names)}." if names else ""
+    contact = dossier.service.managing_service.name
+    where = (
+        f"Depuis l'étranger, inscrivez-vous auprès de : {', '.join(names)}."
+        if names
+        else f"Demandez où vous inscrire à ce service : {contact}."
+    )
     return Elsewhere(
         "country",
         "Pour cet examen, vous devez vous inscrire dans l'académie de votre résidence : une adresse "
-        f"à l'étranger ne dépend pas {dossier.service.academy.with_preposition}.{where}",
+        f"à l'étranger ne dépend pas {dossier.service.academy.with_preposition}. {where}",
     )
 
 

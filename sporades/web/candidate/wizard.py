@@ -261,7 +261,8 @@ def _elsewhere(
     request: HttpRequest, dossier: Dossier, form: SectionForm
 ) -> RegistrationService | None:
     """Return the service that the address just refused belongs to, when it is open."""
-    if not getattr(form, "is_elsewhere", False):
+    # Asking for the errors judges the answers, where nothing has yet.
+    if not form.errors or not getattr(form, "is_elsewhere", False):
         return None
     dossier.answers["identification"] = form.typed()
     return service_of_residence(dossier, at=request.arrived_at)
