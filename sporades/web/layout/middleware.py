@@ -129,6 +129,8 @@ class access:  # noqa: N801 - a middleware, used as the functions beside it
         """Answer in the view's place when its route is not for this reader."""
         from sporades.web.registry import ACCESS  # noqa: PLC0415 - the audiences import `access`
 
+        if any("\0" in str(part) for part in kwargs.values()):
+            raise Http404  # PostgreSQL keeps no U+0000: nothing stands at such an address
         route = ACCESS[request.resolver_match.view_name]
         if not route.allows(request.method):
             return not_allowed(request, route.methods)

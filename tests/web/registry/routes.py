@@ -125,6 +125,7 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
     return {
         "public:ask_alert": {"service": world.upcoming.pk},
         "public:alert": {"key": world.alert},
+        "public:verify_document": {"code": world.code},
         "account_confirm_email": {"key": world.activation},
         "account_confirm_address": {"key": world.change},
         "account_reset_password_from_key": dict(zip(("uidb36", "key"), world.reset, strict=True)),

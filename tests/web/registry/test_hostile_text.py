@@ -145,7 +145,7 @@ def harmless(text):
     assert "<img/src=x" not in lowered
     seen = html.unescape(lowered).count("onerror=1>")
     # Nothing that a template engine would compute was computed.
-    assert lowered.count("{{7*7}}") == lowered.count("${7*7}") == seen
+    assert lowered.count("{{7*7}}") == lowered.count("${7*7}") >= seen
     return seen
 
 

@@ -33,6 +33,7 @@ from sporades.accounts.second_factor import enrol_totp
 from sporades.acts import registering
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
+from sporades.documents.models import DocumentVersion
 from sporades.exams import operations as exams
 from sporades.exams.checking import Source
 from sporades.exams.models import RegistrationService
@@ -125,6 +126,7 @@ class World:
     activation: str
     change: str
     alert: str
+    code: str
     reset: tuple[str, str]
 
     def browser(self, role: Role, **options: Any) -> Client:
@@ -167,6 +169,9 @@ def build(mark: str = "") -> World:
         activation=keys.activation_key(asleep),
         change=keys.change_key(change),
         alert=notices.ask(service=upcoming, email="prevenez@exemple.test", at=NOW),
+        code=DocumentVersion.objects.filter(document__folder=owner.registration.folder)
+        .latest("number")
+        .code,
         reset=keys.reset_key(other.user, at=NOW),
     )
 
