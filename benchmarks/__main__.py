@@ -32,6 +32,9 @@ def main(words: Sequence[str]) -> int:
     """Measure everything; return 0 when every page was the one expected."""
     said = _options(words)
     on_request_to_stop(functools.partial(sys.exit, 130))
+    if "DATABASE_URL" not in os.environ:
+        print("DATABASE_URL ne nomme aucun serveur : lancez plutôt « make bench ».")
+        return 2
     plan = measures.LEAST if said.least else measures.QUICK if said.quick else measures.FULL
     start = time.monotonic()
     found, about = measure(plan)

@@ -56,18 +56,18 @@ class Plan:
 FULL = Plan(
     rounds=4,
     page=Bounds(2.5, 2_000),
-    saves=[Bounds(15, 60), Bounds(20, 240), Bounds(20, 240)],
-    journeys=[Bounds(25, 20), Bounds(40, 64), Bounds(60, 96)],
-    logins=Bounds(15, 500),
+    saves=[Bounds(10, 60), Bounds(15, 200), Bounds(15, 200)],
+    journeys=[Bounds(15, 20), Bounds(30, 64), Bounds(30, 96)],
+    logins=Bounds(10, 460),
     prints=Bounds(8, 1_000),
 )
 QUICK = Plan(
     rounds=2,
-    page=Bounds(0.4, 400),
-    saves=[Bounds(2, 8), Bounds(3, 24), Bounds(4, 48)],
-    journeys=[Bounds(2, 2), Bounds(3, 8), Bounds(4, 32)],
-    logins=Bounds(2, 80),
-    prints=Bounds(1.5, 200),
+    page=Bounds(0.3, 400),
+    saves=[Bounds(1, 4), Bounds(2, 16), Bounds(3, 32)],
+    journeys=[Bounds(1, 1), Bounds(2, 8), Bounds(3, 32)],
+    logins=Bounds(2, 52),
+    prints=Bounds(1, 200),
 )
 LEAST = Plan(
     rounds=1,

@@ -22,6 +22,7 @@ from tools.processes import end, last_line, spawn
 WORKERS = os.cpu_count() or 1
 THREADS = 2
 PATIENCE = 60
+PATIENCE_WITH_JOBS = 300
 UNDONE = "select count(*) from procrastinate_jobs where status in ('todo', 'doing')"
 
 
@@ -106,7 +107,11 @@ def a_worker(said: Mapping[str, str], folder: Path) -> Iterator[Callable[[], Non
 
     def catch_up() -> None:
         with psycopg.connect(url, autocommit=True) as connection:
-            _until(lambda: connection.execute(UNDONE).fetchone() == (0,), "des travaux restent")
+            _until(
+                lambda: connection.execute(UNDONE).fetchone() == (0,),
+                "des travaux restent",
+                PATIENCE_WITH_JOBS,
+            )
 
     with _started("worker", command, said, folder):
         yield catch_up
@@ -134,9 +139,9 @@ def _answers(web: Web, folder: Path) -> bool:
     return False
 
 
-def _until(look: Callable[[], bool], complaint: str) -> None:
-    deadline = time.monotonic() + PATIENCE
+def _until(look: Callable[[], bool], complaint: str, patience: float = PATIENCE) -> None:
+    deadline = time.monotonic() + patience
     while not look():
         if time.monotonic() > deadline:
-            raise SystemExit(f"Après {PATIENCE} secondes, {complaint}.")
+            raise SystemExit(f"Après {patience:g} secondes, {complaint}.")
         time.sleep(0.05)

@@ -30,7 +30,7 @@ class FromProcess(FetchMode):
 
     def fetch(self, fetcher: Any, instance: Model) -> None:
         """Give an instance the attribute that was read."""
-        field = getattr(fetcher, "field", None)
+        field: Any = getattr(fetcher, "field", None)
         model = getattr(field, "related_model", None)
         catalogue = held()
         if model not in catalogue.kinds:
