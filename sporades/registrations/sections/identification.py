@@ -1,6 +1,7 @@
 """Where the candidate lives and can be reached, and who answers for a minor."""
 
 import re
+from textwrap import wrap
 from typing import Any
 
 from django import forms
@@ -15,6 +16,7 @@ from sporades.territory.models import FRANCE
 MAJORITY = 18
 POSTCODE = re.compile(r"\d{5}")
 PHONE = re.compile(r"\+?[0-9]{6,15}")
+FRENCH_PHONE = re.compile(r"0\d{9}")
 INE = re.compile(r"[0-9]{9}[0-9A-Z]{2}|[0-9]{10}[A-Z]")
 
 
@@ -183,6 +185,12 @@ class IdentificationForm(SectionForm):
         ]
         present = [(legend, [n for n in names if n in self.fields]) for legend, names in groups]
         return [(legend, names) for legend, names in present if names]
+
+    def in_words(self, name: str) -> str:
+        """Write French telephone numbers as they are said, two figures at a time."""
+        words = super().in_words(name)
+        is_french = isinstance(self.fields[name], PhoneField) and FRENCH_PHONE.fullmatch(words)
+        return " ".join(wrap(words, 2)) if is_french else words
 
     def clean_ine(self) -> str:
         """Accept the two known shapes of an INE."""
