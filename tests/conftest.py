@@ -10,7 +10,6 @@ from sporades.notices import queries as notices
 from sporades.territory import reference
 from sporades.territory.operations import load_reference
 
-
 # A busy machine makes no example wrong.
 hypothesis.register_profile("ours", deadline=None)
 hypothesis.load_profile("ours")

@@ -30,10 +30,10 @@ class FromProcess(FetchMode):
 
     def fetch(self, fetcher: Any, instance: Model) -> None:
         """Give an instance the attribute that was read."""
-        field: Any = getattr(fetcher, "field", None)
+        field = getattr(fetcher, "field", None)
         model = getattr(field, "related_model", None)
         catalogue = held()
-        if model not in catalogue.kinds:
+        if field is None or model not in catalogue.kinds:
             self.otherwise.fetch(fetcher, instance)
             return
         row = catalogue.rows.get((model, getattr(instance, field.attname)))

@@ -136,7 +136,10 @@ def _drawn(pdf: bytes) -> dict[tuple[int, int], str]:
             text_page = page.get_textpage()
             for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT]):
                 mark = raw.FPDFPageObj_GetMarkedContentID(item.raw)
-                texts[number, mark] += _text_of(item, text_page)
+                # The library keeps quiet about a space drawn alone, and marks a hyphen at the end
+                # of a line.
+                said = _text_of(item, text_page) or " "
+                texts[number, mark] += said.replace("\x02", "-")
             text_page.close()
             page.close()
     finally:

@@ -119,11 +119,10 @@ def test_no_number_is_given_twice_by_fifty_connections_rolled_back_and_killed(ow
 def test_a_sequence_gives_no_number_again_after_the_server_was_cut_off(own_server):
     given = []
     for _ in range(figure(2, 10)):
-        with pointing_at(own_server.url), transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("CREATE TABLE IF NOT EXISTS given (number text NOT NULL UNIQUE)")
-                given.append(take_number())
-                cursor.execute("INSERT INTO given VALUES (%s)", [given[-1]])
+        with pointing_at(own_server.url), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE IF NOT EXISTS given (number text NOT NULL UNIQUE)")
+            given.append(take_number())
+            cursor.execute("INSERT INTO given VALUES (%s)", [given[-1]])
         own_server.stop_at_once()
         own_server.start_again()
 

@@ -16,7 +16,8 @@ class PostOffice:
     """Takes letters; `tempers` says what it does instead, at a step of the conversation.
 
     A temper is an answer (« 450 Plus tard »), `hang` (never answers), `cut` (closes the line)
-    or a function of the name by which the sender said hello, called before the usual answer.
+    or a function of the name by which the sender said hello; it answers, or leaves the usual
+    answer by answering nothing.
     """
 
     def __init__(self) -> None:
@@ -52,10 +53,7 @@ class PostOffice:
             await asyncio.sleep(FOREVER)
         if temper == "cut":
             server.transport.abort()
-        if isinstance(temper, Callable):
-            temper(name)
-            return None
-        return temper
+        return temper(name) if isinstance(temper, Callable) else temper
 
     async def handle_EHLO(self, server, session, envelope, hostname, responses):  # noqa: N802
         session.host_name = hostname

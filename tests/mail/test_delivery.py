@@ -2,6 +2,7 @@
 
 import socket
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 import time_machine
@@ -74,10 +75,14 @@ def test_an_act_undone_leaves_no_mail_and_no_job():
     class Undone(Exception):
         pass
 
-    with pytest.raises(Undone), transaction.atomic():
-        registering.register(draft=draft, by=author(draft.candidate), at=NOW)
-        assert (Message.objects.count(), len(jobs())) == (1, 1)
-        raise Undone
+    def register_then_undo():
+        with transaction.atomic():
+            registering.register(draft=draft, by=author(draft.candidate), at=NOW)
+            assert (Message.objects.count(), len(jobs())) == (1, 1)
+            raise Undone
+
+    with pytest.raises(Undone):
+        register_then_undo()
 
     assert (Message.objects.count(), jobs()) == (0, [])
 
@@ -173,7 +178,7 @@ def test_it_is_tried_again_ever_more_rarely_then_given_up_after_three_days(offic
         tried.append(at)
         at = message.next_try_at
 
-    pauses = [(later - sooner) // MINUTE for sooner, later in zip(tried, tried[1:], strict=False)]
+    pauses = [(later - sooner) // MINUTE for sooner, later in pairwise(tried)]
     assert pauses[:8] == [1, 2, 4, 8, 16, 32, 64, 120]
     assert set(pauses[8:]) == {120}
     assert (message.state, office.letters) == ("refused", [])

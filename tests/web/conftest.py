@@ -19,7 +19,9 @@ def sign_in():
     """Return a browser without script, signed in as a candidate."""
 
     def signed_in(candidate):
-        client = Client(SERVER_NAME="inscriptions.exemple.test", headers={"host": "inscriptions.exemple.test"})
+        client = Client(
+            SERVER_NAME="inscriptions.exemple.test", headers={"host": "inscriptions.exemple.test"}
+        )
         client.force_login(candidate.user, backend="sporades.web.layout.backend.Backend")
         return client
 

@@ -1,10 +1,14 @@
 """« Mes documents »: choose a registration, then read what was published for it."""
 
+from http import HTTPStatus
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 
 from sporades.acts import reading
 from sporades.documents.models import DocumentVersion
+from sporades.documents.operations import BeingPrepared
 from sporades.registrations.models import Registration
 
 
@@ -29,7 +33,10 @@ def document(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     found = _registration(request, number)
     version = _version(request, found, kind)
     reading.open_document(version=version, by=request.actor, at=request.arrived_at)
-    context = {"registration": found, "version": version, **version.twin_context()}
+    context = {
+        "pdf_url": reverse("candidate:document_pdf", args=[found.number, kind]),
+        **version.twin_context(),
+    }
     return render(request, version.twin_template, context)
 
 
@@ -37,13 +44,30 @@ def pdf(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     """A document as a PDF."""
     found = _registration(request, number)
     version = _version(request, found, kind)
-    content = reading.open_pdf(version=version, by=request.actor, at=request.arrived_at)
+    try:
+        content = reading.open_pdf(version=version, by=request.actor, at=request.arrived_at)
+    except BeingPrepared as wait:
+        return _not_yet(request, found, kind, wait)
     name = f"{kind}-{found.number}-v{version.number}.pdf"
     return HttpResponse(
         content,
         content_type="application/pdf",
         headers={"Content-Disposition": f'inline; filename="{name}"'},
     )
+
+
+def _not_yet(
+    request: HttpRequest, registration: Registration, kind: str, wait: BeingPrepared
+) -> HttpResponse:
+    context = {"registration": registration, "kind": kind, "wait": wait}
+    response = render(
+        request,
+        "candidate/being_prepared.html",
+        context,
+        status=HTTPStatus.SERVICE_UNAVAILABLE,
+    )
+    response.headers["Retry-After"] = str(int(wait.retry_after.total_seconds()))
+    return response
 
 
 def _registration(request: HttpRequest, number: str) -> Registration:
