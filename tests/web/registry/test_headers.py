@@ -237,3 +237,15 @@ def test_signing_in_gives_three_cookies_and_no_other(world):
     assert response.headers["Location"] == "/accueil"
     protects(response)
     assert set(browser.cookies) == {"__Host-session", "__Host-csrf", "__Host-device"}
+
+
+def test_signing_out_leaves_nothing_behind(world):
+    browser = world.browser(Role.OWNER)
+    kept = browser.cookies["__Host-session"].value
+
+    response = browser.post("/deconnexion")
+
+    assert {'"cache"', '"storage"'} <= set(response.headers["Clear-Site-Data"].split(", "))
+    protects(response)
+    browser.cookies["__Host-session"] = kept
+    assert browser.get("/accueil").headers["Location"] == "/connexion?next=/accueil"

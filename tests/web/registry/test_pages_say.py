@@ -1,0 +1,272 @@
+"""What every page owes its reader: a title, landmarks, ways around, hours with their zone."""
+
+import re
+from collections import Counter
+from itertools import pairwise
+
+import lxml.html
+import pytest
+from django.urls import reverse
+
+from sporades.documents import operations as documents
+from sporades.documents.models import DocumentVersion
+from sporades.mail.models import Message
+from sporades.registrations.models import Registration
+from sporades.web.registry import ACCESS
+from tests.documents.reading import pdf_text
+from tests.web.registry.routes import NAMES, PAGES, POSTED, TABS, address, reader
+from tests.web.registry.world import PASSWORD, Role
+
+HOUR = re.compile(
+    r"(?:\bà|jusqu'à|avant|dès)\s\d{1,2}\s?h\b(?:\s?\d\d)?|\b\d{1,2}:\d\d\b|\b\d{1,2}h\d*\b"
+)
+ZONE = re.compile(r"(?:, (?:avant|après) le changement d'heure)?\s\((?:heure d|fuseau )[^)]+\)")
+CONTROLS = "//main//*[self::input[not(@type='hidden')] or self::select or self::textarea]"
+
+# The same moment, lived in three ways: the password, a code, a passkey.
+SHARED_TITLES = {
+    "Est-ce bien vous ?": {
+        "account_reauthenticate",
+        "mfa_reauthenticate",
+        "mfa_reauthenticate_webauthn",
+    },
+}
+
+
+def shown(world, name, **changes):
+    """Return a page as its reader gets it, or nothing when it leads elsewhere."""
+    response = world.browser(reader(name)).get(address(name, world, **changes))
+    return lxml.html.fromstring(response.content.decode()) if response.content else None
+
+
+def words(element):
+    return " ".join(element.text_content().split())
+
+
+def hours_without_zone(text):
+    text = " ".join(text.split())
+    return [
+        text[found.start() : found.end() + 30]
+        for found in HOUR.finditer(text)
+        if not ZONE.match(text, found.end())
+    ]
+
+
+EVERY = [(name, {}) for name in PAGES] + [
+    ("candidate:tab", {"section": tab}) for tab in TABS if tab != "identification"
+]
+each_page = pytest.mark.parametrize(
+    ("name", "changes"),
+    EVERY,
+    ids=[f"{name} {changes.get('section', '')}".strip() for name, changes in EVERY],
+)
+
+
+# --- Hours (R-21) --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("dimanche 15 novembre 2026 à 23 h 59 (heure de Paris)", 0),
+        ("le 25 octobre 2026 à 2 h 30, avant le changement d'heure (heure de Paris)", 0),
+        ("jusqu'au 15 décembre à 17 h 00", 1),
+        ("fermeture 23:59", 1),
+        ("fermeture à 16h00", 1),
+        ("Durée : 2 h 30", 0),
+        ("Pendant 72 heures", 0),
+    ],
+)
+def test_an_hour_without_its_zone_is_found(text, count):
+    assert len(hours_without_zone(text)) == count
+
+
+@each_page
+def test_no_page_gives_an_hour_without_its_zone(world, name, changes):
+    for role in {reader(name), Role.OWNER}:
+        text = world.browser(role).get(address(name, world, **changes)).text
+        if text:
+            assert hours_without_zone(words(lxml.html.fromstring(text))) == []
+
+
+@pytest.mark.parametrize("name", ["public:services", "candidate:registration", "candidate:tab"])
+def test_there_are_hours_to_be_found(world, name):
+    assert HOUR.search(words(shown(world, name)).replace("\xa0", " "))
+
+
+def test_no_mail_paper_or_answer_gives_an_hour_without_its_zone(world):
+    bodies = Message.objects.values_list("body", flat=True)
+    papers = [pdf_text(documents.printed(one)) for one in DocumentVersion.objects.all()[:3]]
+    kept = world.browser(Role.OWNER).post(address("candidate:autosave", world)).json()["saved_at"]
+    texts = [*bodies, *papers, f"à {kept}"]
+
+    assert [hours_without_zone(text) for text in texts if hours_without_zone(text)] == []
+    assert len([text for text in texts if HOUR.search(text.replace("\xa0", " "))]) > 5
+
+
+# --- Titles, language, structure (A-08, A-09) -------------------------------------------------
+
+
+def test_every_page_has_a_title_of_its_own_that_says_what_it_is(world):
+    titles = {}
+    for name, changes in EVERY:
+        page = shown(world, name, **changes)
+        if page is not None:
+            [title] = page.xpath("//head/title")
+            assert re.fullmatch(r"\S.{3,80} - Sporades", words(title)), name
+            titles.setdefault(words(title).removesuffix(" - Sporades"), set()).add(
+                f"{name} {changes.get('section', '')}".strip()
+            )
+
+    assert {title: names for title, names in titles.items() if len(names) > 1} == SHARED_TITLES
+
+
+def test_a_page_that_refuses_says_how_many_faults_in_its_title(world):
+    page = world.browser(Role.OWNER).post(address("candidate:tab", world)).text
+
+    title = words(lxml.html.fromstring(page).xpath("//head/title")[0])
+    assert re.match(r"\d erreurs : Identification, étape 2 sur 8 - Sporades", title)
+
+
+@each_page
+def test_a_page_has_its_landmarks_and_ways_around(world, name, changes):
+    page = shown(world, name, **changes)
+    if page is None:
+        assert ACCESS[name].page
+        return
+
+    assert page.get("lang") == "fr"
+    assert [len(page.xpath(f"//{tag}")) for tag in ("h1", "main", "header", "footer")] == [
+        1,
+        1,
+        1,
+        1,
+    ]
+    levels = [
+        int(one.tag[1])
+        for one in page.xpath("//main//*[self::h1 or self::h2 or self::h3 or self::h4]")
+    ]
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert [link.get("href") for link in page.cssselect(".fr-skiplinks a")] == [
+        "#contenu",
+        "#menu",
+        "#pied",
+    ]
+    labels = Counter(
+        nav.get("aria-label") or nav.get("aria-labelledby") for nav in page.xpath("//nav")
+    )
+    assert None not in labels
+    assert set(labels.values()) == {1}
+    here = {link.get("href") for link in page.xpath("//footer//a")}
+    assert here >= {reverse(f"public:{one}") for one in FOOT}
+
+
+FOOT = ("legal", "accessibility", "privacy", "cookies", "sitemap", "contact")
+
+
+@pytest.mark.parametrize("name", FOOT)
+def test_the_links_of_the_footer_lead_somewhere(world, name):
+    text = world.browser(Role.ANONYMOUS).get(reverse(f"public:{name}"))
+
+    assert text.status_code == 200
+    assert "À COMPLÉTER" not in text.text.upper()
+
+
+def test_the_mention_of_accessibility_is_one_of_the_three_of_the_law(world):
+    [mention] = [
+        words(link)
+        for link in shown(world, "public:home").xpath("//footer//a")
+        if "Accessibilité" in words(link)
+    ]
+
+    assert re.fullmatch(r"Accessibilité : (totalement|partiellement|non) conforme", mention)
+
+
+@each_page
+def test_what_a_page_points_to_is_on_it_and_every_control_has_its_name(world, name, changes):
+    page = shown(world, name, **changes)
+    if page is None:
+        assert ACCESS[name].page
+        return
+
+    ids = Counter(page.xpath("//@id"))
+    assert [one for one, count in ids.items() if count > 1] == []
+    pointed = {
+        one
+        for attribute in ("for", "aria-describedby", "aria-labelledby", "aria-controls", "headers")
+        for said in page.xpath(f"//@{attribute}")
+        for one in said.split()
+    }
+    pointed |= {link[1:] for link in page.xpath("//a/@href[starts-with(., '#')]")}
+    assert pointed <= set(ids)
+    labelled = set(page.xpath("//label/@for"))
+    assert [
+        control.get("name")
+        for control in page.xpath(CONTROLS)
+        if control.get("id") not in labelled and not control.get("aria-label")
+    ] == []
+    assert [
+        one for one in page.xpath("//a | //button") if not words(one) and not one.get("aria-label")
+    ] == []
+    assert [one for one in page.xpath("//@tabindex") if int(one) > 0] == []
+    assert [table for table in page.xpath("//table") if not table.xpath("caption")] == []
+
+
+# --- Data and cookies (P-02, P-05, P-07, 14.2.1) -----------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["account_signup", "candidate:tab"])
+def test_where_data_are_asked_for_it_is_said_what_becomes_of_them(world, name):
+    [main] = shown(world, name).xpath("//main")
+
+    assert "Ce que deviennent vos données" in words(main)
+    assert reverse("public:privacy") in main.xpath(".//a/@href")
+
+
+def test_both_consents_are_no_until_the_candidate_says_yes_and_can_change(world):
+    browser = world.browser(Role.OWNER)
+    where = address("candidate:consents", world)
+
+    def chosen():
+        form = lxml.html.fromstring(browser.get(where).text).xpath("//main//form")[0]
+        return form.fields["publishes_name"], form.fields["shares_name"]
+
+    assert chosen() == ("non", "non")
+    browser.post(where, {"publishes_name": "oui", "shares_name": "non"})
+    assert chosen() == ("oui", "non")
+    found = Registration.objects.get(pk=world.owner.registration.pk)
+    assert (found.publishes_name, found.shares_name) == (True, False)
+    browser.post(where, {"publishes_name": "non", "shares_name": "non"})
+    assert chosen() == ("non", "non")
+
+
+def test_the_service_gives_three_cookies_to_anybody_and_no_other(world):
+    given = set()
+    for role in Role:
+        browser = world.browser(role)
+        for name in NAMES:
+            response = browser.get(address(name, world))
+            given |= set(response.cookies)
+            if name in POSTED and name not in ("account_logout", "usersessions_list"):
+                given |= set(browser.post(address(name, world)).cookies)
+    browser = world.browser(Role.ANONYMOUS)
+    signed = browser.post("/connexion", {"login": "nouveau@exemple.test", "password": PASSWORD})
+
+    assert given | set(signed.cookies) == {"__Host-session", "__Host-csrf", "__Host-device"}
+
+
+def test_no_address_tells_who_its_reader_is(world):
+    secrets = re.compile(r"camille|@|1998|le.?goff|ma%C3%ABlle|maëlle|59000", re.IGNORECASE)
+    browser = world.browser(Role.OWNER)
+    told = set()
+    for name, changes in EVERY:
+        response = browser.get(address(name, world, **changes))
+        links = [response.headers.get("Location", "")]
+        if response.content:
+            links += lxml.html.fromstring(response.content.decode()).xpath(
+                "//@href | //@action | //@src"
+            )
+        told |= {link for link in links if secrets.search(link) and not link.startswith("mailto:")}
+
+    assert told == set()
