@@ -97,8 +97,9 @@ def _insecure(sources: set[str]) -> bool:
 
 
 def _cookies(response: HttpResponseBase, *, is_kept_to_https: bool) -> int:
-    found = [0 if response.cookies else None]
-    for name, cookie in response.cookies.items():
+    kept = {name: cookie for name, cookie in response.cookies.items() if cookie["max-age"] != 0}
+    found = [0 if kept else None]
+    for name, cookie in kept.items():
         is_session = "sess" in name.lower() or "login" in name.lower()
         if not cookie["secure"]:
             found.append(-5 if is_kept_to_https else -20)
