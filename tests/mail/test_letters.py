@@ -1,0 +1,286 @@
+"""Each letter about a registration, as it arrives: what a person must read in it."""
+
+import re
+from datetime import timedelta
+from html import unescape
+from pathlib import Path
+
+import pytest
+import time_machine
+
+from sporades import mail
+from sporades.acts import announcing, registering
+from sporades.exams.held import forget
+from sporades.exams.models import RegistrationService
+from sporades.mail import tasks
+from sporades.notices import operations as notices
+from tests.accounts.test_mails import MAILS
+from tests.factories import NOW, a_candidate, a_draft, a_registration, author
+from tests.mail.post_office import page, words
+
+SITE = "https://inscriptions.exemple.test"
+HOUR = timedelta(hours=1)
+NAMED = {"birth_name": "D'Élan-Çağlar", "usage_name": "", "first_names": "Zoë, Anaïs <b>& Cie</b>"}
+FULL_NAME = "Zoë, Anaïs <b>& Cie</b> D'ÉLAN-ÇAĞLAR"
+TITLE = "Brevet d'essai – Marin, session 2027"
+WHEN = "mercredi 25 novembre 2026 à 10\u00a0h\u00a030 (heure de Paris)"
+LATER = "mercredi 25 novembre 2026 à 11\u00a0h\u00a030 (heure de Paris)"
+CONTACT = """\
+Votre service gestionnaire : Bureau des essais de Lille (Secteur des essais), académie de Lille
+Téléphone : 03 53 01 00 01
+Courriel : essais@lille.exemple.test
+Adresse : 1 place des Essais, 59000 Lille
+"""
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOW, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def read(office, clock):
+    """Let what is due be delivered at an instant; return the one letter that came."""
+
+    def reader(at=NOW):
+        clock.move_to(at)
+        seen = len(office.letters)
+        tasks.sweep(0)
+        [letter] = office.letters[seen:]
+        return letter
+
+    return reader
+
+
+def a_named_registration():
+    return a_registration(a_candidate(email="zoe@exemple.test", **NAMED))
+
+
+def test_the_receipt(read):
+    registration = a_named_registration()
+
+    letter = read()
+
+    assert letter["Subject"] == f"Inscription enregistrée : {TITLE}"
+    assert letter.taken_for == ["zoe@exemple.test"]
+    assert (
+        words(letter)
+        == f"""\
+Bonjour {FULL_NAME},
+
+Demande reçue le {WHEN} et enregistrée sous le numéro {registration.number}, version n°1, par Bureau des essais de Lille, académie de Lille.
+{registration.versions.get().snapshot["receipt"][1]}
+
+Examen ou concours : {TITLE}
+Numéro candidat : {registration.candidate.number}
+Numéro d'inscription : {registration.number}
+Version : 1
+
+Ce qu'il vous reste à faire :
+- Téléchargez ou imprimez votre récapitulatif d'inscription : c'est indispensable. Vous le trouverez ici : {SITE}/mes-inscriptions/{registration.number}
+- Renvoyez-le signé avant le vendredi 25 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris) à : Bureau des essais de Lille, 1 place des Essais, 59000 Lille.
+- Préparez vos pièces justificatives :
+  - Pièce d'identité, avant le mercredi 30 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris)
+
+{CONTACT}"""
+    )
+
+
+def test_the_receipt_of_a_modification(read):
+    registration = a_named_registration()
+    read()
+    by, at = author(registration.candidate), NOW + HOUR
+    draft = registering.amend(registration=registration, by=by, at=at)
+    kept = draft.answers.get(section="identification")
+    kept.answers = {**kept.answers, "address_1": "3 quai de l'Île"}
+    kept.save()
+
+    version = registering.register(draft=draft, by=by, at=at)
+    letter = read(at)
+
+    assert letter["Subject"] == f"Modification d'inscription : {TITLE}"
+    assert (
+        words(letter)
+        == f"""\
+Bonjour {FULL_NAME},
+
+Votre inscription a été modifiée.
+
+Demande reçue le {LATER} et enregistrée sous le numéro {registration.number}, version n°2, par Bureau des essais de Lille, académie de Lille.
+{version.snapshot["receipt"][1]}
+
+Ce qui a changé :
+- Numéro et voie : 12 rue des Îles → 3 quai de l'Île
+
+Numéro candidat : {registration.candidate.number}
+Numéro d'inscription : {registration.number}
+Version : 2
+
+Téléchargez ou imprimez votre nouveau récapitulatif d'inscription : {SITE}/mes-inscriptions/{registration.number}
+
+Si vous n'êtes pas à l'origine de cette modification, changez votre mot de passe et prévenez le service gestionnaire.
+
+{CONTACT}"""
+    )
+
+
+def test_the_receipt_of_a_withdrawal(read):
+    registration = a_named_registration()
+    read()
+
+    registering.withdraw(
+        registration=registration, by=author(registration.candidate), at=NOW + HOUR
+    )
+    letter = read(NOW + HOUR)
+
+    assert letter["Subject"] == f"Désinscription : {TITLE}"
+    assert (
+        words(letter)
+        == f"""\
+Bonjour {FULL_NAME},
+
+Votre désinscription a été enregistrée le {LATER}.
+
+Examen ou concours : {TITLE}
+Numéro d'inscription : {registration.number}
+
+Cette inscription ne peut pas être réactivée. Si vous changez d'avis, faites une nouvelle inscription avant la fermeture du service : pendant 72 heures, elle peut reprendre toutes vos réponses depuis {SITE}/mes-inscriptions/{registration.number}
+
+Si vous n'êtes pas à l'origine de cette désinscription, réinscrivez-vous sans attendre depuis cette page, changez votre mot de passe et prévenez le service gestionnaire :
+Bureau des essais de Lille, téléphone 03 53 01 00 01, essais@lille.exemple.test
+"""
+    )
+
+
+def test_the_reminder_of_a_draft(read):
+    draft = a_draft(a_candidate(email="zoe@exemple.test", **NAMED))
+    at = draft.service.closes_at - timedelta(days=2)
+
+    announcing.remind_drafts(at=at)
+    letter = read(at)
+
+    assert letter["Subject"] == f"Votre inscription n'est pas enregistrée : {TITLE}"
+    assert (
+        words(letter)
+        == f"""\
+Bonjour {FULL_NAME},
+
+Vous avez commencé une inscription qui n'est pas enregistrée :
+{TITLE}, académie de Lille
+
+Le service ferme le mardi 15 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris) : il vous reste 2 jours.
+Après la fermeture, il ne sera plus possible de vous inscrire à cette session.
+
+Vos réponses sont gardées. Pour terminer : {SITE}/inscription/{draft.pk}
+"""
+    )
+
+
+def test_the_reminder_of_a_modification_says_that_what_was_filed_stands(read):
+    registration = a_named_registration()
+    read()
+    draft = registering.amend(registration=registration, by=author(registration.candidate), at=NOW)
+    at = draft.service.closes_at - timedelta(days=2)
+
+    announcing.remind_drafts(at=at)
+
+    text = words(read(at))
+    assert "Vous avez commencé une modification qui n'est pas enregistrée :" in text
+    assert "Sans enregistrement, votre inscription reste telle qu'elle était.\n" in text
+
+
+def test_the_alert_of_an_opening_is_confirmed_then_told(read):
+    service = RegistrationService.objects.get(academy="A09")
+    service.opens_at = NOW + timedelta(days=1)
+    service.save()
+    forget()
+    announcing.ask_alert(service=service, email="Zoe@Exemple.test", network="n", at=NOW)
+
+    asked = read()
+
+    [(link, key)] = re.findall(rf"({SITE}/\S+/alerte/(\S+))", words(asked))
+    assert asked["Subject"] == "Confirmez votre demande : ouverture des inscriptions"
+    assert asked.taken_for == ["zoe@exemple.test"]
+    assert (
+        words(asked)
+        == f"""\
+Bonjour,
+
+Quelqu'un, sans doute vous, a demandé à être prévenu à cette adresse de l'ouverture des inscriptions :
+Brevet d'essai, session 2027, académie de Lille
+Ouverture : jeudi 26 novembre 2026 à 10\u00a0h\u00a030 (heure de Paris)
+
+Pour confirmer, ouvrez cette page dans les 48 heures : {link}
+
+Sans confirmation, vous ne recevrez rien d'autre.
+"""
+    )
+
+    announcing.confirm_alert(alert=notices.named_by(key), at=NOW)
+    announcing.tell_openings(at=service.opens_at)
+    told = read(service.opens_at)
+
+    assert told["Subject"] == "Inscriptions ouvertes : Brevet d'essai"
+    assert words(told).startswith(
+        """\
+Bonjour,
+
+Comme vous l'avez demandé, nous vous prévenons : les inscriptions sont ouvertes.
+
+Brevet d'essai, session 2027, académie de Lille
+Fermeture : mardi 15 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris)
+
+Pour vous inscrire : https://inscriptions.exemple.test/"""
+    )
+
+
+# --- The two halves of a letter ----------------------------------------------------------------
+
+
+def text_of(html):
+    """Return the signs that a person reads of a page, without the spaces."""
+    body = re.sub(r"(?s)<head>.*?</head>", "", html)
+    return "".join(unescape(re.sub(r"<[^>]+>", "", body)).split())
+
+
+def test_names_are_as_they_are_in_the_text_and_escaped_in_the_page(read):
+    a_named_registration()
+
+    letter = read()
+
+    assert f"Bonjour {FULL_NAME}," in words(letter)
+    assert "Zoë, Anaïs &lt;b&gt;&amp; Cie&lt;/b&gt; D&#x27;ÉLAN-ÇAĞLAR" in page(letter)
+    assert "<b>" not in page(letter)
+
+
+@pytest.mark.parametrize(("kind", "said", "subject"), [mail[:3] for mail in MAILS])
+def test_the_page_says_what_the_text_says_and_its_links_can_be_followed(read, kind, said, subject):
+    message = mail.write(kind, to="zoe@exemple.test", at=NOW, key=kind, **said)
+
+    letter = read()
+
+    assert (letter["Subject"], words(letter)) == (subject, message.body)
+    assert text_of(page(letter)) == "".join(f"{subject}{message.body}Sporades".split())
+    assert '<html lang="fr">' in page(letter)
+    for link in re.findall(r"https://\S+", message.body):
+        assert f">{link.rstrip('.')}</a>" in unescape(page(letter))
+        assert link.startswith(SITE)
+
+
+def test_every_kind_of_letter_is_read_by_a_test():
+    kinds = {
+        path.stem
+        for path in Path(mail.__file__).parents[1].glob("*/templates/mail/*.txt")
+        if path.read_text().startswith("Objet : ")
+    }
+    here = {
+        "registered",
+        "amended",
+        "withdrawn",
+        "draft_closing",
+        "alert_asked",
+        "service_opened",
+    }
+
+    assert kinds == here | {kind for kind, *_ in MAILS}
