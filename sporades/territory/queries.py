@@ -193,7 +193,7 @@ def communes_named(name: str, *, department: str | None = None) -> list[Commune]
 
 
 def communes_matching(
-    typed: str, *, department: str | None = None, limit: int = 20
+    typed: str, *, department: str | None = None, postcode: str | None = None, limit: int = 20
 ) -> list[Commune]:
     """Return the communes that somebody who types may mean, likeliest first.
 
@@ -204,6 +204,7 @@ def communes_matching(
     Args:
         typed: the beginning of a name.
         department: code of the department to stay in.
+        postcode: a postcode that they must be served by.
         limit: how many to return at most.
     """
     meant = sought(typed)
@@ -212,6 +213,8 @@ def communes_matching(
     found = likeliest(meant)
     if department:
         found = found.filter(department=department)
+    if postcode:
+        found = found.filter(postcodes__contains=[postcode])
     return _placed(found[:limit])
 
 

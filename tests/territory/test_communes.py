@@ -231,6 +231,13 @@ def test_any_commune_is_found_by_its_own_name_within_its_department():
     assert lost == []
 
 
+def test_a_postcode_keeps_the_communes_that_it_serves():
+    served = queries.communes_matching("saint", postcode="59230")
+
+    assert [commune.name for commune in served] == ["Saint-Amand-les-Eaux"]
+    assert queries.communes_matching("lille", postcode="59230") == []
+
+
 # --- Towns of a postcode ------------------------------------------------------------------------
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse_lazy
 
 from sporades.core.french import listed
 from sporades.registrations.residence import refusal_of_residence
@@ -106,7 +107,13 @@ class IdentificationForm(SectionForm):
     town = CleanCharField(
         label="Commune",
         max_length=80,
-        widget=forms.TextInput(attrs={"autocomplete": "address-level2"}),
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "address-level2",
+                "data-suggest": reverse_lazy("account_communes"),
+                "data-suggest-with": "id_postcode",
+            }
+        ),
     )
     country = forms.ChoiceField(
         label="Pays", widget=forms.Select(attrs={"autocomplete": "country-name"})

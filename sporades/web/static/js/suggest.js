@@ -38,7 +38,8 @@ function make(field) {
   field.setAttribute("aria-autocomplete", "list");
   field.setAttribute("aria-controls", list.id);
   field.setAttribute("aria-expanded", "false");
-  field.autocomplete = "off";
+  // A field that says what it is to the browser goes on saying it (« address-level2 »).
+  field.autocomplete ||= "off";
 
   let found = [];
   let at = -1;
