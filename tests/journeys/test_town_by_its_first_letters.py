@@ -1,0 +1,26 @@
+"""Communes are suggested as one types, accents or not, among those of the postcode."""
+
+import pytest
+
+from tests.factories import a_candidate, a_draft
+from tests.journeys.helpers import answer, press, signed_in, tab
+
+
+@pytest.mark.parametrize("typed", ["saint am", "Saint-Am", "st amand les", "SAINT AMAND"])
+def test_a_town_is_found_by_its_first_letters(site, context, typed):
+    draft = a_draft(a_candidate())
+    page = signed_in(context, site, draft.candidate)
+    page.goto(f"{site}/inscription/{draft.pk}/identification")
+    answer(page, "Code postal", "59230")
+    town = page.get_by_label("Commune", exact=True)
+
+    town.clear()
+    town.press_sequentially(typed)
+    offered = page.get_by_role("listbox", name="Propositions").get_by_role("option")
+    offered.first.wait_for()
+    assert offered.all_inner_texts() == ["Saint-Amand-les-Eaux (Nord, 59)"]
+    offered.first.click()
+    assert town.input_value() == "Saint-Amand-les-Eaux"
+    press(page, "Suivant")
+
+    assert tab(page) == "Informations candidature"
