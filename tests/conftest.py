@@ -4,9 +4,13 @@ import math
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
+from django.db.backends.postgresql.psycopg_any import sql
+from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis
 
 from sporades.notices import queries as notices
+from sporades.territory import models as territories
 from sporades.territory import reference
 from sporades.territory.operations import load_reference
 
@@ -33,6 +37,30 @@ def territory(django_db_setup, django_db_blocker):
     """Academies, departments, communes and countries, loaded once."""
     with django_db_blocker.unblock():
         load_reference()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _official_lists_stay():
+    """After a test that commits, empty all but the official lists: they take long to load."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: _empty())
+        yield
+
+
+def _empty():
+    official = (
+        territories.Academy,
+        territories.Department,
+        territories.Commune,
+        territories.Country,
+        territories.ReferenceLoad,
+    )
+    frame = {"django_migrations", "django_content_type", "auth_permission"}
+    with connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor)) - frame
+        tables -= {model._meta.db_table for model in official}
+        names = sql.SQL(", ").join(map(sql.Identifier, sorted(tables)))
+        cursor.execute(sql.SQL("TRUNCATE {}").format(names))
 
 
 @pytest.fixture
