@@ -11,6 +11,8 @@ from sporades.exams.models import Exam, RegistrationService, Regulation, Special
 from sporades.exams.rules import Facts
 from sporades.exams.schema import Exam as ExamRules
 from sporades.registrations.models import Draft, Registration
+from sporades.registrations.refusals import NoLongerOffered
+from sporades.registrations.titles import title_of
 
 type Answers = dict[str, Any]
 
@@ -46,8 +48,15 @@ class Dossier:
 
     @cached_property
     def rules(self) -> ExamRules:
-        """What the réglementation says of this exam."""
-        return self.regulation.rules.exam(self.exam.code)
+        """What the réglementation says of this exam. Raises NoLongerOffered."""
+        wanted = self.speciality.code if self.speciality else None
+        for rules in self.regulation.rules.exams:
+            codes = [one.code for one in rules.specialities] or [None]
+            if rules.code == self.exam.code and wanted in codes:
+                return rules
+        raise NoLongerOffered(
+            title=title_of(self.exam, self.speciality), service=self.service.managing_service.name
+        )
 
     def of(self, section: str) -> Answers:
         """Return the answers typed in a tab."""

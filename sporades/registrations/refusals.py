@@ -50,6 +50,17 @@ class RulesChanged(Incomplete):
         self.args = (message,)
 
 
+class NoLongerOffered(Refused):
+    """The réglementation in force speaks no more of the exam, or of its speciality."""
+
+    def __init__(self, *, title: str, service: str) -> None:
+        """Say what is gone and who knows what to do."""
+        super().__init__(
+            f"{title} n'est plus proposé aux inscriptions : les règles ont changé. "
+            f"Votre saisie est conservée ; pour savoir que faire, écrivez à {service}."
+        )
+
+
 class Closed(Refused):
     """The request arrived before the opening or after the closing."""
 

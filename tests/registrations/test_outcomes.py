@@ -1,0 +1,289 @@
+"""A draft, or a modification, that is open while the world moves: docs/states.md, « Outcomes »."""
+
+from datetime import timedelta
+
+import pytest
+
+from sporades.acts import registering
+from sporades.core.refusals import Refused
+from sporades.exams import operations as exams
+from sporades.exams.checking import Source
+from sporades.exams.models import RegistrationService
+from sporades.mail.models import Message
+from sporades.registrations import drafting
+from sporades.registrations.models import Registration
+from sporades.registrations.refusals import Closed, Incomplete, NoLongerOffered, RulesChanged
+from tests.factories import INVENTED, NOW, OPERATOR, a_draft, a_registration, author
+
+CLOSING = "fermeture: 2026-12-15 23:59"
+MINUTE = timedelta(minutes=1)
+LATER = NOW + timedelta(days=2)
+
+
+def load(*changes, at=NOW):
+    """Put the invented exam in force again, some passages of its file changed."""
+    text = INVENTED.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return exams.load(Source("invented.yaml", text), by=OPERATOR, at=at)
+
+
+def save(draft, at=LATER):
+    return registering.register(draft=draft, by=author(draft.candidate), at=at)
+
+
+def all_answers(draft):
+    return {row.section: row.answers for row in draft.answers.all()}
+
+
+@pytest.fixture(params=["a new registration", "a modification"])
+def draft(request):
+    """A complete draft: of a new registration, or of the modification of one."""
+    if request.param == "a new registration":
+        return a_draft()
+    registration = a_registration()
+    draft = registering.amend(registration=registration, by=author(registration.candidate), at=NOW)
+    kept = draft.answers.get(section="identification")
+    kept.answers = {**kept.answers, "address_1": "3 quai du Wault"}
+    kept.save()
+    return draft
+
+
+@pytest.fixture
+def stands(draft):
+    """Return a function that says whether everything but the draft stands as it stood."""
+
+    def picture():
+        return (
+            list(Registration.objects.values_list("number", "version", "state", "address_1")),
+            Message.objects.count(),
+            draft.candidate.registrations.count(),
+        )
+
+    before = picture()
+    return lambda: picture() == before
+
+
+def test_the_service_closes_refused_the_draft_is_kept_and_the_instants_are_said(draft, stands):
+    closing = draft.service.closes_at
+    answers = all_answers(draft)
+
+    with pytest.raises(Closed) as refusal:
+        save(draft, at=closing + MINUTE)
+
+    assert str(refusal.value) == (
+        "Les inscriptions étaient ouvertes jusqu'au mardi 15 décembre 2026 à 23\u00a0h\u00a059 "
+        "(heure de Paris). Votre demande a été reçue le mercredi 16 décembre 2026 à "
+        "0\u00a0h\u00a000 (heure de Paris) : elle n'a pas pu être enregistrée. "
+        "Votre saisie est conservée."
+    )
+    draft.refresh_from_db()
+    assert (draft.is_open, all_answers(draft)) == (True, answers)
+    assert stands()
+
+
+def test_the_service_is_extended_accepted_until_the_new_closing(draft):
+    closing = draft.service.closes_at
+    load((CLOSING, "fermeture: 2026-12-16 12:00"), at=closing + MINUTE)
+
+    version = save(draft, at=closing + timedelta(hours=12) + timedelta(seconds=59))
+
+    assert version.registration.state == "registered"
+    assert Registration.objects.get().service.closing_in_words == (
+        "mercredi 16 décembre 2026 à 12\u00a0h\u00a000 (heure de Paris)"
+    )
+
+
+def test_the_service_is_closed_earlier_refused_from_then_on(draft, stands):
+    load((CLOSING, "fermeture: 2026-11-26 12:00"))
+
+    with pytest.raises(Closed, match="26 novembre 2026 à 12"):
+        save(draft)
+
+    assert stands()
+
+
+def test_the_rules_change_and_the_answers_still_fit_filed_under_the_new_version(draft):
+    load(("libelle: Cartographie", "libelle: Lecture de cartes"))
+
+    version = save(draft)
+
+    assert (version.regulation.number, version.snapshot["regulation"]) == (2, 2)
+    assert version.registration.regulation.number == 2
+    said = str(version.snapshot["sections"])
+    assert "Lecture de cartes" in said
+    assert "Cartographie" not in said
+    first = version.registration.versions.get(number=1)
+    assert first.regulation.number == (1 if version.number == 2 else 2)
+
+
+NEW_QUESTION = (
+    "    groupes:\n",
+    "      - {code: casier, type: oui_non, libelle: Acceptez-vous une enquête}\n    groupes:\n",
+)
+CHANGES = [
+    # What changes, the tab and the field to look at again, what makes it fit.
+    (NEW_QUESTION, ("supplementaires", "q-casier"), {"q-casier": "oui"}),
+    (
+        (
+            "{code: LILLE, libelle: Lille et sa métropole",
+            "{code: CENTRE, libelle: Lille et sa métropole",
+        ),
+        ("informations", "zone"),
+        {"zone": "CENTRE"},
+    ),
+    (
+        ("{code: NAGE, libelle: Nage}", "{code: SAUT, libelle: Saut}"),
+        ("epreuves", "option-E3"),
+        {"option-E3": "SAUT"},
+    ),
+    (
+        ("choix: [{code: ROUGE,", "choix: [{code: VERT,"),
+        ("supplementaires", "q-equipe"),
+        {"q-equipe": "VERT"},
+    ),
+    (
+        ("libelle: Épreuves au choix, minimum: 1", "libelle: Épreuves au choix, minimum: 2"),
+        ("epreuves", ""),
+        {"statut-M3": "inscrit"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "place", "cure"), CHANGES)
+def test_the_rules_change_and_an_answer_no_longer_fits_what_to_look_at_again_is_said(
+    draft, stands, change, place, cure
+):
+    answers = all_answers(draft)
+    load(change)
+
+    with pytest.raises(RulesChanged) as refusal:
+        save(draft)
+
+    assert str(refusal.value) == (
+        "Les règles de cet examen ont changé depuis le début de votre saisie. "
+        "Vos réponses sont conservées ; certaines sont à revoir."
+    )
+    assert [(one.section, one.field) for one in refusal.value.troubles] == [place]
+    assert all_answers(draft) == answers
+    assert stands()
+
+    row = draft.answers.get(section=place[0])
+    row.answers = {**row.answers, **cure}
+    row.save()
+    assert save(draft).regulation.number == 2
+
+
+def test_what_is_missing_without_any_change_of_the_rules_is_not_laid_at_their_door(draft):
+    draft.answers.filter(section="modalites").delete()
+
+    with pytest.raises(Incomplete) as refusal:
+        save(draft)
+
+    assert type(refusal.value) is Incomplete
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param(
+            [("      - {code: MARIN, libelle: Marin}\n", ""), (", specialites: [MARIN]", "")],
+            id="the speciality",
+        ),
+        pytest.param([("  - code: BE\n", "  - code: AUTRE\n")], id="the exam"),
+    ],
+)
+def test_what_is_no_longer_offered_is_refused_and_the_answers_are_kept(draft, stands, changes):
+    answers = all_answers(draft)
+    load(*changes)
+
+    with pytest.raises(NoLongerOffered) as refusal:
+        save(draft)
+
+    assert str(refusal.value) == (
+        "Brevet d'essai – Marin, session 2027 n'est plus proposé aux inscriptions : les règles "
+        "ont changé. Votre saisie est conservée ; pour savoir que faire, écrivez à Bureau des "
+        "essais de Lille."
+    )
+    draft.refresh_from_db()
+    assert (draft.is_open, all_answers(draft)) == (True, answers)
+    assert stands()
+
+
+def test_closed_comes_before_anything_that_the_rules_would_say(draft):
+    load(NEW_QUESTION)
+
+    with pytest.raises(Closed):
+        save(draft, at=draft.service.closes_at + MINUTE)
+
+
+def test_answers_go_on_being_kept_after_the_closing(draft):
+    drafting.answer(
+        draft=draft,
+        section="identification",
+        typed={"address_1": "4 rue Neuve"},
+        seen_revision=None,
+        at=draft.service.closes_at + timedelta(days=1),
+    )
+
+    assert all_answers(draft)["identification"] == {"address_1": "4 rue Neuve"}
+
+
+# --- A modification alone ---------------------------------------------------------------------
+
+
+def test_the_registration_is_withdrawn_meanwhile_the_modification_is_dropped_with_it():
+    registration = a_registration()
+    by = author(registration.candidate)
+    draft = registering.amend(registration=registration, by=by, at=NOW)
+    registering.withdraw(registration=registration, by=by, at=NOW)
+
+    with pytest.raises(Refused, match="votre modification n'est pas enregistrée"):
+        save(draft)
+
+    draft.refresh_from_db()
+    registration.refresh_from_db()
+    assert (draft.is_open, registration.state, registration.version) == (False, "withdrawn", 1)
+
+
+def test_a_modification_left_at_the_closing_leaves_what_was_filed_as_it_was():
+    registration = a_registration()
+    before = registration.versions.get().snapshot
+    draft = registering.amend(registration=registration, by=author(registration.candidate), at=NOW)
+    draft.answers.update(answers={})
+
+    with pytest.raises(Closed):
+        save(draft, at=draft.service.closes_at + MINUTE)
+
+    registration.refresh_from_db()
+    assert (registration.version, registration.address_1) == (1, "12 rue des Îles")
+    assert registration.versions.get().snapshot == before
+
+
+def test_a_closed_service_opens_no_modification_and_takes_no_withdrawal():
+    registration = a_registration()
+    by, at = author(registration.candidate), registration.service.closes_at + MINUTE
+
+    for act in (registering.amend, registering.withdraw):
+        with pytest.raises(Closed):
+            act(registration=registration, by=by, at=at)
+
+    registration.refresh_from_db()
+    assert (registration.state, registration.drafts.open().count()) == ("registered", 0)
+
+
+def test_a_draft_abandoned_elsewhere_is_not_saved_by_a_page_left_open(draft, stands):
+    drafting.abandon(draft=draft, at=NOW)
+
+    with pytest.raises(Refused, match="abandonnée entre-temps"):
+        save(draft)
+
+    assert stands()
+
+
+def test_a_service_that_opens_later_says_from_when(draft):
+    RegistrationService.objects.update(opens_at=LATER + MINUTE)
+
+    with pytest.raises(Closed, match="Les inscriptions ouvrent vendredi 27 novembre 2026 à 10"):
+        save(draft, at=LATER)
