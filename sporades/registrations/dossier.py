@@ -49,9 +49,9 @@ class Dossier:
     @cached_property
     def rules(self) -> ExamRules:
         """What the réglementation says of this exam. Raises NoLongerOffered."""
-        wanted = self.speciality.code if self.speciality else None
+        wanted = self.speciality.code if self.speciality else ""
         for rules in self.regulation.rules.exams:
-            codes = [one.code for one in rules.specialities] or [None]
+            codes = [one.code for one in rules.specialities] or [""]
             if rules.code == self.exam.code and wanted in codes:
                 return rules
         raise NoLongerOffered(
