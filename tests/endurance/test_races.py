@@ -1,8 +1,11 @@
 """What several acts on one candidate leave when they happen at the same instant."""
 
 from functools import partial
+from threading import Thread
 
 import pytest
+from django.db import connection, transaction
+from django.test import Client
 
 from sporades.acts import joining, registering
 from sporades.candidates.models import Identity
@@ -12,7 +15,8 @@ from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations import drafting
 from sporades.registrations.models import Draft, Registration, Version
-from tests.endurance.arena import figure, now, together
+from tests.endurance.arena import eventually, figure, now, rows, together
+from tests.endurance.servers import BACKEND, SITE
 from tests.factories import IDENTITY, a_candidate, a_draft, a_registration, author
 
 ROUNDS = range(figure(5, 200))
@@ -245,3 +249,36 @@ def test_a_withdrawal_asked_several_times_at_once_is_told_once(arena, clicks):
             ).count()
             == 1
         )
+
+
+def test_a_window_that_waits_for_another_shows_what_that_one_wrote_meanwhile(arena):
+    draft = a_draft(at=now())
+    client = Client(SERVER_NAME=SITE)
+    client.force_login(draft.candidate.user, backend=BACKEND)
+    path = f"/inscription/{draft.pk}/identification"
+    typed = draft.answers.get(section="identification").answers
+    pages = []
+
+    def answer_here():
+        pages.append(client.post(path, {**typed, "address_1": "ici", "revision": 1}))
+        connection.close()
+
+    with transaction.atomic():
+        Draft.objects.select_for_update().get(pk=draft.pk)
+        here = Thread(target=answer_here)
+        here.start()
+        eventually(lambda: rows("SELECT pid FROM pg_locks WHERE NOT granted"))
+        drafting.answer(
+            draft=draft,
+            section="identification",
+            typed={**typed, "address_1": "ailleurs"},
+            seen_revision=1,
+            at=now(),
+        )
+    here.join()
+
+    [page] = pages
+    assert page.status_code == 409
+    [difference] = page.context["differences"]
+    assert (difference.mine, difference.theirs) == ("ici", "ailleurs")
+    assert page.context["revision"] == 2

@@ -24,6 +24,10 @@ from sporades.web.candidate import conflicts
 from sporades.web.candidate.stepper import step
 
 REVISION = "revision"
+_TOO_LATE = (
+    "Cette saisie était déjà enregistrée ou abandonnée : les réponses que vous venez d'envoyer "
+    "n'y sont pas ajoutées. Pour changer une réponse, utilisez « Modifier »."
+)
 
 
 def resume(request: HttpRequest, draft: UUID) -> HttpResponse:
@@ -41,14 +45,20 @@ def tab(request: HttpRequest, draft: UUID, section: str) -> HttpResponse:
     """Show a tab, or keep its answers and go on."""
     found = _draft(request, draft)
     if not found.is_open:
+        if request.method == "POST":
+            messages.warning(request, _TOO_LATE)
         return _after(found)
     dossier = _dossier(request, found)
     part = _section(dossier, section)
     if request.method == "POST":
         return _answered(request, found, dossier, part)
+    revision = _revision(found, part)
     kept = request.session.get("kept") or {}
     if kept.get("path") == request.path:
         form = part.form(dossier, kept["answers"])
+        # They answer the page that was shown then: what was answered since is not overwritten.
+        seen = _number(kept["answers"].get(REVISION, [""])[-1])
+        revision = revision if seen is None else seen
         messages.warning(
             request,
             "Votre session s'était terminée. Vos réponses sont là : vérifiez-les, puis continuez.",
@@ -57,7 +67,7 @@ def tab(request: HttpRequest, draft: UUID, section: str) -> HttpResponse:
         form = part.judged(dossier)
     else:
         form = part.form_for(dossier)
-    return _show(request, found, dossier, part, form)
+    return _show(request, found, dossier, part, form, revision=revision)
 
 
 def autosave(request: HttpRequest, draft: UUID, section: str) -> HttpResponse:
@@ -178,7 +188,7 @@ def _answered(
     stored = dossier.of(section.slug)
     form = section.form(dossier, conflicts.posted(request.POST, stored=stored))
     try:
-        drafting.answer(
+        row = drafting.answer(
             draft=draft,
             section=section.slug,
             typed=form.typed(),
@@ -186,16 +196,7 @@ def _answered(
             at=request.arrived_at,
         )
     except Overtaken:
-        theirs = section.form(dossier, stored)
-        context = {
-            "draft": draft,
-            "section": section,
-            "form": form,
-            "differences": conflicts.differences(mine=form, theirs=theirs),
-            "mine": form.typed(),
-            "revision": _revision(draft, section),
-        }
-        return render(request, "candidate/conflict.html", context, status=409)
+        return _conflict(request, draft, dossier, section, form)
     request.session.pop("kept", None)
     if "precedent" in request.POST:
         return _towards(draft, dossier, section, by=-1)
@@ -203,8 +204,26 @@ def _answered(
         messages.success(request, "Votre saisie est gardée : vous la retrouverez ici.")
         return redirect("candidate:registrations")
     if not form.is_valid():
-        return _show(request, draft, dossier, section, form, status=422)
+        return _show(request, draft, dossier, section, form, revision=row.revision, status=422)
     return _towards(draft, dossier, section, by=1)
+
+
+def _conflict(
+    request: HttpRequest, draft: Draft, dossier: Dossier, section: Section, form: SectionForm
+) -> HttpResponse:
+    # Read now: they may have been written while this request waited for its turn.
+    theirs = draft.answers.get(section=section.slug)
+    context = {
+        "draft": draft,
+        "section": section,
+        "form": form,
+        "differences": conflicts.differences(
+            mine=form, theirs=section.form(dossier, theirs.answers)
+        ),
+        "mine": form.typed(),
+        "revision": theirs.revision,
+    }
+    return render(request, "candidate/conflict.html", context, status=409)
 
 
 def _towards(draft: Draft, dossier: Dossier, section: Section, *, by: int) -> HttpResponse:
@@ -218,7 +237,10 @@ def _towards(draft: Draft, dossier: Dossier, section: Section, *, by: int) -> Ht
 
 
 def _seen(request: HttpRequest) -> int | None:
-    said = request.POST.get(REVISION, "")
+    return _number(request.POST.get(REVISION, ""))
+
+
+def _number(said: str) -> int | None:
     return int(said) if said.isascii() and said.isdigit() and len(said) < 9 else None  # noqa: PLR2004
 
 
@@ -233,15 +255,11 @@ def _show(
     section: Section,
     form: SectionForm,
     *,
+    revision: int | None,
     status: int = 200,
 ) -> HttpResponse:
     special = f"candidate/tabs/{section.slug}.html"
     template = select_template([special, "candidate/tab.html"])
-    # After a refusal the answers are kept already: the page shows the next revision.
-    revision = _revision(draft, section)
-    if status != 200:  # noqa: PLR2004
-        row = draft.answers.filter(section=section.slug).first()
-        revision = row.revision if row else 0
     context = {
         "draft": draft,
         "dossier": dossier,

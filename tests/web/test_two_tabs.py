@@ -1,0 +1,197 @@
+"""Two windows on one tab: nothing of either is lost, the candidate chooses (R-12)."""
+
+import os
+
+import pytest
+import time_machine
+from django import forms
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+
+from sporades.acts import registering
+from sporades.registrations import drafting
+from sporades.registrations.models import SectionAnswers
+from sporades.registrations.sections.base import flat
+from tests.factories import NOW, a_draft, answers_with, author
+from tests.web.guide import main, seen, words
+
+PAIRS = 600 if os.environ.get("SPORADES_ENDURE") == "1" else 60
+TABS = [slug for slug in answers_with() if slug != "modalites"]
+TYPED = [
+    "",
+    "L'Élan d'O'Brien",
+    '<b>gras</b> & "guillemets"',
+    "0",
+    "12,5",
+    "59000",
+    "deux  espaces ",
+    "%s {{ x }} ' --",
+    "Ελένη 李",
+]
+
+
+@pytest.fixture(autouse=True)
+def _clock():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def other_answers(field):
+    """Answers that a browser may send for a field; nothing when nothing is sent."""
+    if isinstance(field, forms.MultipleChoiceField):
+        return st.lists(st.sampled_from([value for value, _ in flat(field.choices)]), unique=True)
+    if isinstance(field, forms.ChoiceField):
+        return st.sampled_from([None, *(value for value, _ in flat(field.choices) if value)])
+    return st.sampled_from(TYPED)
+
+
+def changed(answers, name, value):
+    kept = {key: one for key, one in answers.items() if key != name}
+    return kept if value in (None, []) else {**kept, name: value}
+
+
+def stored(draft, tab):
+    return SectionAnswers.objects.get(draft=draft, section=tab)
+
+
+def fields_of(client, path):
+    return client.get(path).context["form"].fields
+
+
+def form_of(page):
+    """Return what the browser would send of the page's form: hidden fields and first choices."""
+    [form] = seen(page).cssselect("main form")
+    return {
+        name: [field.get("value") for field in form.cssselect(f"input[type=hidden][name='{name}']")]
+        for name in {field.get("name") for field in form.cssselect("input[type=hidden]")}
+    }
+
+
+@settings(
+    max_examples=PAIRS, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_any_two_fields_answered_in_two_windows_are_both_kept_and_chosen_one_by_one(sign_in, data):
+    draft = a_draft()
+    client = sign_in(draft.candidate)
+    tab = data.draw(st.sampled_from(TABS))
+    path = f"/inscription/{draft.pk}/{tab}"
+    shown, fields = stored(draft, tab), fields_of(client, path)
+    names = sorted(set(fields) & {name for name, field in fields.items() if not field.disabled})
+    here, there = (data.draw(st.sampled_from(names), label=side) for side in ("here", "there"))
+    theirs = changed(shown.answers, there, data.draw(other_answers(fields[there])))
+    mine = changed(shown.answers, here, data.draw(other_answers(fields[here])))
+
+    client.post(path, {**theirs, "revision": shown.revision})
+    kept = stored(draft, tab)
+    page = client.post(path, {**mine, "revision": shown.revision})
+
+    different = [name for name in fields if mine.get(name) != kept.answers.get(name)]
+    event(f"{len(different)} differences")
+    if kept.revision == shown.revision or not different:
+        assert page.status_code in {302, 422}
+        return
+    assert (page.status_code, stored(draft, tab).answers) == (409, kept.answers)
+    assert [one.name for one in page.context["differences"]] == different
+    for one in page.context["differences"]:
+        assert f"Ici : {' '.join(one.mine.split())}" in main(page)
+        assert f"Ailleurs : {' '.join(one.theirs.split())}" in main(page)
+    choices = {name: data.draw(st.sampled_from(["mien", "autre"])) for name in different}
+
+    client.post(path, {**form_of(page), **{f"garder-{name}": one for name, one in choices.items()}})
+
+    wanted = {
+        name: (kept.answers if choices.get(name) == "autre" else mine).get(name) for name in fields
+    }
+    final = stored(draft, tab)
+    assert {name: final.answers.get(name) for name in fields} == wanted
+    assert final.revision == kept.revision + (final.answers != kept.answers)
+
+
+def test_a_window_that_waits_for_the_other_shows_what_the_other_has_just_written(sign_in):
+    draft = a_draft()
+    client = sign_in(draft.candidate)
+    path = f"/inscription/{draft.pk}/identification"
+    mine = {**answers_with()["identification"], "address_1": "3 quai du Wault"}
+    client.post(path, {**mine, "address_1": "1 rue Neuve", "revision": 1})
+    client.post(path, {**mine, "address_1": "2 rue Neuve", "revision": 2})
+
+    page = client.post(path, {**mine, "revision": 1})
+
+    [difference] = page.context["differences"]
+    assert (difference.mine, difference.theirs) == ("3 quai du Wault", "2 rue Neuve")
+    assert form_of(page)["revision"] == ["3"]
+
+
+def test_a_second_conflict_while_choosing_is_said_again(sign_in):
+    draft = a_draft()
+    client = sign_in(draft.candidate)
+    path = f"/inscription/{draft.pk}/identification"
+    mine = {**answers_with()["identification"], "address_1": "3 quai du Wault"}
+    client.post(path, {**mine, "address_1": "1 rue Neuve", "revision": 1})
+    page = client.post(path, {**mine, "revision": 1})
+    client.post(path, {**mine, "address_1": "2 rue Neuve", "revision": 2})
+
+    page = client.post(path, {**form_of(page), "garder-address_1": "mien"})
+
+    assert page.status_code == 409
+    [difference] = page.context["differences"]
+    assert (difference.mine, difference.theirs) == ("3 quai du Wault", "2 rue Neuve")
+
+
+def test_the_same_answers_sent_twice_are_no_conflict(sign_in):
+    draft = a_draft()
+    client = sign_in(draft.candidate)
+    path = f"/inscription/{draft.pk}/identification"
+    mine = {**answers_with()["identification"], "address_1": "3 quai du Wault", "revision": 1}
+
+    first, second = client.post(path, mine), client.post(path, mine)
+
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert stored(draft, "identification").revision == 2
+
+
+def test_what_is_typed_late_and_kept_by_itself_does_not_overwrite_another_window(sign_in):
+    draft = a_draft()
+    client = sign_in(draft.candidate)
+    path = f"/inscription/{draft.pk}/identification"
+    mine = answers_with()["identification"]
+    client.post(path, {**mine, "address_1": "1 rue Neuve", "revision": 1})
+
+    answer = client.post(f"{path}/saisie", {**mine, "address_1": "2 rue Neuve", "revision": 1})
+
+    assert (answer.status_code, answer.json()["overtaken"]) == (409, True)
+    assert stored(draft, "identification").answers["address_1"] == "1 rue Neuve"
+
+
+def test_a_window_left_open_on_a_draft_filed_elsewhere_is_told_that_it_changed_nothing(sign_in):
+    draft = a_draft()
+    client = sign_in(draft.candidate)
+    version = registering.register(draft=draft, by=author(draft.candidate), at=NOW)
+    before = version.registration.versions.get().snapshot
+
+    page = client.post(
+        f"/inscription/{draft.pk}/identification",
+        {**answers_with()["identification"], "address_1": "3 quai du Wault", "revision": 1},
+        follow=True,
+    )
+
+    assert page.request["PATH_INFO"] == f"/mes-inscriptions/{version.registration.number}/numero"
+    assert "les réponses que vous venez d'envoyer n'y sont pas ajoutées" in words(seen(page))
+    assert version.registration.versions.get().snapshot == before
+
+
+def test_a_window_left_open_on_a_draft_abandoned_elsewhere_is_told_so(sign_in):
+    draft = a_draft()
+    client = sign_in(draft.candidate)
+    drafting.abandon(draft=draft, at=NOW)
+
+    page = client.post(
+        f"/inscription/{draft.pk}/identification",
+        {**answers_with()["identification"], "address_1": "3 quai du Wault", "revision": 1},
+        follow=True,
+    )
+
+    assert page.request["PATH_INFO"] == "/mes-inscriptions"
+    assert "n'y sont pas ajoutées" in words(seen(page))
+    assert stored(draft, "identification").answers["address_1"] == "12 rue des Îles"
