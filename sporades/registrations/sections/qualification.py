@@ -1,13 +1,19 @@
 """« Qualification présentée »: diploma, title or dispensation; colouring; experience."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from django import forms
 
-from sporades.exams.rules import candidacy
-from sporades.exams.schema.qualification import Experience
-from sporades.registrations.sections.base import Section, SectionForm
+from sporades.exams.rules import Facts, candidacy
+from sporades.exams.schema import Exam as ExamRules
+from sporades.exams.schema.qualification import Colouring, Diplomas, Experience
+from sporades.registrations.sections.base import Section, SectionForm, ask_if_called_for
 from sporades.registrations.sections.eligibility import refuse_ineligible
 
 MOST_YEARS = 60
+
+type Part = Diplomas | Colouring | Experience
 
 
 class QualificationForm(SectionForm):
@@ -29,21 +35,44 @@ class QualificationForm(SectionForm):
 
     def build(self) -> None:
         """Ask what the réglementation asks of this candidate."""
+        diplomas = candidacy.diplomas(self.dossier.rules, self.dossier.facts)
+        codes = [choice.code for choice in diplomas.choices] if diplomas else []
+        self._ask("diploma", diplomas)
+        self._ask_by_diploma("colouring", candidacy.colouring, codes)
+        self._ask_by_diploma("experience", candidacy.experience, codes)
+
+    def _ask(self, name: str, part: Part | None) -> None:
+        if part is None:
+            del self.fields[name]
+            return
+        self.fields[name].label = part.label
+        self.fields[name].help_text = part.help or ""
+        if not isinstance(part, Experience):
+            self.fields[name].required = part.is_mandatory
+            listed = [(choice.code, choice.label) for choice in part.choices]
+            self.offer(name, [("", "Choisir"), *listed])
+
+    def _ask_by_diploma(
+        self, name: str, asked: Callable[[ExamRules, Facts], Part | None], codes: list[str]
+    ) -> None:
+        """Ask what only some diplomas may call for: the diploma is chosen on this very tab.
+
+        Answers are judged by the diploma that comes with them; before that, the question is
+        there as soon as one of the diplomas on offer calls for it.
+        """
         rules, facts = self.dossier.rules, self.dossier.facts
-        for name, part in (
-            ("diploma", candidacy.diplomas(rules, facts)),
-            ("colouring", candidacy.colouring(rules, facts)),
-            ("experience", candidacy.experience(rules, facts)),
-        ):
-            if part is None:
-                del self.fields[name]
-                continue
-            self.fields[name].label = part.label
-            self.fields[name].help_text = part.help or ""
-            if not isinstance(part, Experience):
-                self.fields[name].required = part.is_mandatory
-                listed = [(choice.code, choice.label) for choice in part.choices]
-                self.offer(name, [("", "Choisir"), *listed])
+        parts = {code: asked(rules, replace(facts, diplomas=frozenset({code}))) for code in codes}
+        calling = [code for code, part in parts.items() if part]
+        chosen = self.data.get("diploma", "")
+        part = parts[calling[0]] if calling else asked(rules, facts)
+        if self.is_bound and codes:
+            held = frozenset({chosen} if chosen else ())
+            part = asked(rules, replace(facts, diplomas=held))
+        self._ask(name, part)
+        if name in self.fields and 0 < len(calling) < len(codes):
+            field = self.fields[name]
+            ask_if_called_for(field, f"diploma={' '.join(calling)}", is_due=field.required)
+            field.required = field.required and chosen in calling
 
     def clean(self) -> None:
         """Refuse what the rules of eligibility do not accept."""
