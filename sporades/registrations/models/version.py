@@ -2,13 +2,18 @@
 
 import pgtrigger
 from django.db import models
+from django.db.models.functions import Now
 
 from sporades.core.digests import digest
 from sporades.core.french import instant_in_words
 
 
 class Version(models.Model):
-    """One filing of a registration: everything that it said, for ever."""
+    """One filing of a registration: everything that it said, for ever.
+
+    `filed_at` is when the request arrived, which meets the deadline; `stored_at`, by the
+    database's own clock, is when it was written: both stand as evidence (R-22).
+    """
 
     registration = models.ForeignKey(
         "registrations.Registration", on_delete=models.CASCADE, related_name="versions"
@@ -20,6 +25,7 @@ class Version(models.Model):
     author_kind = models.CharField("qualité de l'auteur", max_length=20)
     author_name = models.CharField("auteur", max_length=255)
     filed_at = models.DateTimeField("enregistrée le")
+    stored_at = models.DateTimeField("écrite le, à l'horloge de la base", db_default=Now())
     changes = models.JSONField("ce qui a changé", default=list)
 
     class Meta:
