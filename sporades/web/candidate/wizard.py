@@ -22,8 +22,10 @@ from sporades.registrations.residence import service_of_residence
 from sporades.registrations.sections.base import Section, SectionForm
 from sporades.web.candidate import conflicts
 from sporades.web.candidate.stepper import step
+from sporades.web.layout.kept import forget, kept
 
 REVISION = "revision"
+_KEPT = "Votre session s'était terminée. Vos réponses sont là : vérifiez-les, puis continuez."
 _TOO_LATE = (
     "Cette saisie était déjà enregistrée ou abandonnée : les réponses que vous venez d'envoyer "
     "n'y sont pas ajoutées. Pour changer une réponse, utilisez « Modifier »."
@@ -53,16 +55,12 @@ def tab(request: HttpRequest, draft: UUID, section: str) -> HttpResponse:
     if request.method == "POST":
         return _answered(request, found, dossier, part)
     revision = _revision(found, part)
-    kept = request.session.get("kept") or {}
-    if kept.get("path") == request.path:
-        form = part.form(dossier, kept["answers"])
+    if answers := kept(request):
+        form = part.form(dossier, answers)
         # They answer the page that was shown then: what was answered since is not overwritten.
-        seen = _number(kept["answers"].get(REVISION, [""])[-1])
+        seen = _number(answers.get(REVISION, [""])[-1])
         revision = revision if seen is None else seen
-        messages.warning(
-            request,
-            "Votre session s'était terminée. Vos réponses sont là : vérifiez-les, puis continuez.",
-        )
+        messages.warning(request, _KEPT)
     elif "verifier" in request.GET:
         form = part.judged(dossier)
     else:
@@ -197,7 +195,7 @@ def _answered(
         )
     except Overtaken:
         return _conflict(request, draft, dossier, section, form)
-    request.session.pop("kept", None)
+    forget(request)
     if "precedent" in request.POST:
         return _towards(draft, dossier, section, by=-1)
     if "plus_tard" in request.POST:

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from sporades.web.layout.context import frame
+from sporades.web.layout.kept import keep
 
 RETRY_AFTER = "30"
 
@@ -38,8 +39,15 @@ def not_allowed(request: HttpRequest, methods: Iterable[str]) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Say that the form came from a page too old to be trusted, and how to lose nothing."""
-    return render(request, "errors/csrf.html", status=HTTPStatus.FORBIDDEN)
+    """Say that the form came from a page too old to be trusted, and how to lose nothing.
+
+    Answers of a tab wait for their author to look at them: nothing is done with them before.
+    A request from elsewhere comes without the cookie of the session: it keeps nothing.
+    """
+    from sporades.web.layout.middleware import keeps_answers  # noqa: PLC0415 - it shows these pages
+
+    is_kept = keeps_answers(request) and request.user.is_authenticated and keep(request)
+    return render(request, "errors/csrf.html", {"is_kept": is_kept}, status=HTTPStatus.FORBIDDEN)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -20,13 +20,13 @@ from sporades.core.french import local_day
 from sporades.core.refusals import Refused
 from sporades.web.access import Route, Who
 from sporades.web.layout.errors import not_allowed
+from sporades.web.layout.kept import keep
 from sporades.web.layout.proofs import second_factor_missing, where_to_show_it
 
 type Page = Callable[[HttpRequest], HttpResponse]
 
 OLDEST_ARRIVAL = timedelta(minutes=10)
 SEEN_EVERY = timedelta(minutes=1)
-KEPT_AT_MOST = 100_000
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
 
 
@@ -138,8 +138,8 @@ class access:  # noqa: N801 - a middleware, used as the functions beside it
         if route.who is Who.ANYONE:
             return None
         if not request.user.is_authenticated:
-            if route.keeps_answers and request.method == "POST":
-                _keep_answers(request)
+            if keeps_answers(request):
+                keep(request)
             return redirect_to_login(_where_to_return(request, route), settings.LOGIN_URL)
         if request.user.is_staff_member:
             return self._for_staff(request, route.who)
@@ -157,6 +157,14 @@ class access:  # noqa: N801 - a middleware, used as the functions beside it
         if not request.user.memberships_on(local_day(request.arrived_at, settings.TIME_ZONE)):
             raise Http404
         return where_to_show_it(request) if second_factor_missing(request) else None
+
+
+def keeps_answers(request: HttpRequest) -> bool:
+    """Return whether what this request posts must wait for its author when it cannot be taken."""
+    from sporades.web.registry import ACCESS  # noqa: PLC0415 - the audiences import `access`
+
+    match = request.resolver_match
+    return bool(match) and request.method == "POST" and ACCESS[match.view_name].keeps_answers
 
 
 def _actor(request: HttpRequest) -> Actor | None:
@@ -180,12 +188,6 @@ def _where_to_return(request: HttpRequest, route: Route) -> str:
         page, {request.get_host()}, require_https=request.is_secure()
     )
     return urlsplit(page).path if is_ours else reverse("public:home")
-
-
-def _keep_answers(request: HttpRequest) -> None:
-    """Let what was posted after the session's end wait for its author to sign in again."""
-    if len(request.body) <= KEPT_AT_MOST:
-        request.session["kept"] = {"path": request.path, "answers": dict(request.POST.lists())}
 
 
 def refusals(get_response: Page) -> Page:

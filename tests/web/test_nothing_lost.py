@@ -1,0 +1,260 @@
+"""Every tab, every field filled, then the session ends in every way: the same answers are there."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django import forms
+from django.core.cache import cache
+from django.test import Client
+
+from sporades.registrations.models import SectionAnswers
+from sporades.registrations.sections.base import flat
+from tests.factories import NOW, a_candidate, a_draft, answers_with
+from tests.web.guide import HOST, a_browser, main, seen, sign_in
+
+TABS = list(answers_with())
+# Born abroad, and minor: parents and legal guardian are asked for.
+MINOR = {
+    "birth_year": 2010,
+    "birth_country": "99109",
+    "birth_department": "",
+    "birth_commune": "",
+    "birth_place": "Köln",
+}
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    cache.clear()
+    with time_machine.travel(NOW, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def draft():
+    """A draft whose tabs ask for all that they may ask for."""
+    return a_draft(
+        a_candidate(**MINOR),
+        supplementaires={"q-permis": "oui", "q-permis_numero": "P 12"},
+        qualification={"diploma": "BAC"},
+    )
+
+
+@pytest.fixture
+def window(draft):
+    window = a_browser()
+    sign_in(window, draft.candidate.user)
+    return window
+
+
+def path_of(draft, tab):
+    return f"/inscription/{draft.pk}/{tab}"
+
+
+def filling(field, name):
+    """Return what a candidate may send in a field, accepted or not: never what was there."""
+    if isinstance(field, forms.MultipleChoiceField):
+        return [value for value, _ in flat(field.choices)][-2:]
+    if isinstance(field, forms.ChoiceField):
+        return [value for value, _ in flat(field.choices)][-1]
+    if isinstance(field, forms.BooleanField):
+        return "on"
+    return f"L'Élan « {name} » <b> & 7"[: field.max_length if hasattr(field, "max_length") else 9]
+
+
+def every_field(window, path):
+    """Return an answer to each field of a tab."""
+    fields = window.get(path).context["form"].fields
+    return {name: filling(field, name) for name, field in fields.items()}
+
+
+def shown(page):
+    """Return what a browser would send of the form of a page, read in its text."""
+    [form] = seen(page).cssselect("main form[data-autosave]")
+    found: dict[str, list[str]] = {}
+    for field in form.cssselect("input, textarea, select"):
+        kind, name = field.get("type", field.tag), field.get("name")
+        if kind in {"radio", "checkbox"} and field.get("checked") is None:
+            continue
+        values = [field.get("value", "on")]
+        if field.tag == "textarea":
+            values = [field.text_content().removeprefix("\n")]
+        if field.tag == "select":
+            values = [one.get("value") for one in field.cssselect("option[selected]")]
+        found.setdefault(name, []).extend(values)
+    return found
+
+
+def assert_shows(page, typed):
+    found = shown(page)
+    said = {name: value if isinstance(value, list) else [value] for name, value in typed.items()}
+    assert {name: found.get(name) for name in said} == said
+
+
+def revision(window, path):
+    [value] = shown(window.get(path))["revision"]
+    return value
+
+
+def idle(window, clock):
+    clock.shift(timedelta(minutes=31))
+    return window
+
+
+def working_day(window, clock):
+    for _ in range(26):
+        clock.shift(timedelta(minutes=28))
+        window.get("/mes-inscriptions")
+    return window
+
+
+def signed_out(window, clock):
+    window.post("/deconnexion")
+    return window
+
+
+def closed(window, clock):
+    return a_browser()
+
+
+def cookies_gone(window, clock):
+    window.cookies.clear()
+    return window
+
+
+ENDS = [idle, working_day, signed_out, closed, cookies_gone]
+
+
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("tab", TABS)
+def test_what_was_sent_is_there_after_the_session_has_ended(window, draft, clock, tab, end):
+    path = path_of(draft, tab)
+    typed = every_field(window, path)
+    window.post(path, {**typed, "revision": revision(window, path)})
+
+    window = end(window, clock)
+    assert window.get(path)["Location"].startswith("/connexion")
+    sign_in(window, draft.candidate.user)
+
+    assert_shows(window.get(path), typed)
+
+
+@pytest.mark.parametrize("end", [idle, working_day, signed_out])
+@pytest.mark.parametrize("tab", TABS)
+def test_what_is_sent_after_the_session_has_ended_waits_for_the_next_signing_in(
+    window, draft, clock, tab, end
+):
+    path = path_of(draft, tab)
+    typed = every_field(window, path)
+    seen_revision = revision(window, path)
+
+    window = end(window, clock)
+    page = window.post(path, {**typed, "revision": seen_revision}, follow=True)
+    assert page.request["PATH_INFO"] == "/connexion"
+    sign_in(window, draft.candidate.user)
+    page = window.get(path)
+
+    assert_shows(page, typed)
+    window.post(path, shown(page))
+    kept = SectionAnswers.objects.get(draft=draft, section=tab).answers
+    assert {name: kept.get(name) for name in typed} == typed
+
+
+def test_two_windows_that_send_after_the_end_both_find_their_answers(window, draft, clock):
+    typed = {tab: every_field(window, path_of(draft, tab)) for tab in TABS}
+    idle(window, clock)
+
+    for tab in TABS:
+        window.post(path_of(draft, tab), {**typed[tab], "revision": "1"})
+    sign_in(window, draft.candidate.user)
+
+    for tab in reversed(TABS):
+        page = window.get(path_of(draft, tab))
+        assert_shows(page, typed[tab])
+        window.post(path_of(draft, tab), shown(page))
+        assert "Votre session s'était terminée" not in main(window.get(path_of(draft, tab)))
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_what_is_sent_by_a_page_older_than_the_signing_in_is_refused_and_kept(draft, tab):
+    window = Client(enforce_csrf_checks=True, SERVER_NAME=HOST)
+    window.force_login(draft.candidate.user, backend="sporades.web.layout.backend.Backend")
+    path = path_of(draft, tab)
+    page = window.get(path, secure=True)
+    typed = every_field(window, path)
+    sent = {**shown(page), **typed}
+    sent["csrfmiddlewaretoken"] = ["x" * 64]
+
+    refused = window.post(path, sent, secure=True, headers={"referer": f"https://{HOST}{path}"})
+
+    assert refused.status_code == 403
+    assert "Vos réponses sont gardées." in main(refused)
+    assert not SectionAnswers.objects.filter(draft=draft, section=tab, revision__gt=1).exists()
+    assert_shows(window.get(path, secure=True), typed)
+
+
+def test_a_page_from_elsewhere_keeps_nothing(draft):
+    window = Client(enforce_csrf_checks=True, SERVER_NAME=HOST)
+    path = path_of(draft, "identification")
+
+    # The cookie of the session does not travel with another site's form (SameSite).
+    refused = window.post(path, {"address_1": "piège"}, secure=True)
+
+    assert refused.status_code == 403
+    assert window.cookies.get("__Host-session") is None
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_a_second_device_shows_what_the_first_one_sent(window, draft, tab):
+    path = path_of(draft, tab)
+    typed = every_field(window, path)
+    other = a_browser()
+    sign_in(other, draft.candidate.user)
+
+    window.post(path, {**typed, "revision": revision(window, path)})
+
+    assert_shows(other.get(path), typed)
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_what_is_kept_by_itself_while_typing_is_there_in_another_browser(window, draft, tab):
+    path = path_of(draft, tab)
+    typed = every_field(window, path)
+
+    answer = window.post(f"{path}/saisie", {**typed, "revision": revision(window, path)})
+    other = a_browser()
+    sign_in(other, draft.candidate.user)
+
+    assert answer.status_code == 200
+    assert_shows(other.get(path), typed)
+
+
+def test_answers_kept_over_the_end_do_not_overwrite_those_of_another_device(window, draft, clock):
+    path = path_of(draft, "identification")
+    typed = every_field(window, path)
+    idle(window, clock)
+    window.post(path, {**typed, "revision": "1"})
+    other = a_browser()
+    sign_in(other, draft.candidate.user)
+    other.post(path, {**typed, "address_1": "écrit ailleurs", "revision": "1"})
+    sign_in(window, draft.candidate.user)
+    page = window.get(path)
+    assert_shows(page, typed)
+
+    conflict = window.post(path, shown(page))
+
+    assert conflict.status_code == 409
+    assert [one.theirs for one in conflict.context["differences"]] == ["écrit ailleurs"]
+
+
+def test_every_tab_is_tried_with_fields_of_every_kind(window, draft):
+    kinds = {
+        type(field).__mro__[1 if type(field).__module__.startswith("sporades") else 0].__name__
+        for tab in TABS
+        for field in window.get(path_of(draft, tab)).context["form"].fields.values()
+    }
+    asked = set(window.get(path_of(draft, "identification")).context["form"].fields)
+
+    assert {"BooleanField", "CharField", "ChoiceField", "MultipleChoiceField"} <= kinds
+    assert {"guardian_name", "mother_name", "father_name", "phone", "mobile"} <= asked
