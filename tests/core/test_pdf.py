@@ -191,6 +191,18 @@ def test_a_name_that_looks_like_a_program_is_a_name(typed):
     assert words(typed) == [word for word in named(typed) if word in set(words(typed))]
 
 
+@pytest.mark.parametrize(
+    "label", ["Projet", "Décrivez en quelques lignes votre projet professionnel"]
+)
+def test_lines_of_an_answer_are_read_one_after_the_other(label):
+    pairs = [["Nom", "Ève"], [label, "Le tour\ndes îles."], ["Option", "Voile"]]
+
+    printed = words(pdf_text(summary(identity=pairs)))
+
+    said = words(" ".join(text for pair in pairs for text in pair))
+    assert " ".join(said) in " ".join(printed)
+
+
 def test_quotes_are_printed_as_they_were_typed():
     assert {"l'eau", '"vive"', "..."} <= set(named('l\'eau "vive" ...'))
 
