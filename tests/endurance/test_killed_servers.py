@@ -11,6 +11,7 @@ from threading import Timer
 import pytest
 
 from tests.endurance.arena import eventually, figure, now, rows
+from tests.endurance.deaths import counted, deaths
 from tests.endurance.outcome import NOTHING, WHOLE, left_by
 from tests.endurance.servers import Browser, Web, a_browser, a_mortal_web, a_web
 from tests.factories import a_draft
@@ -20,20 +21,7 @@ def statements(web: Web) -> tuple[int, int]:
     """Return how many statements one « Enregistrer » sends, and how many before its commit."""
     browser, path, _ = ready(web)
     assert save(web, browser, path, **{"X-Death": "never"})
-    [line] = [line for line in web.log.read_text().splitlines() if "STATEMENTS" in line]
-    _, count, at_commit = line.split()
-    return int(count), int(at_commit)
-
-
-def deaths(count: int, kills: int) -> list[str]:
-    """Return where to strike: everywhere when there are kills enough, spread out otherwise."""
-    places = [
-        *(f"{when} {number}" for number in range(1, count + 1) for when in ("before", "after")),
-        "commit",
-        "answer",
-    ]
-    chosen = random.sample(places[:-2], min(kills, len(places)) - 2) + places[-2:]
-    return chosen + random.choices(places, k=kills - len(chosen))
+    return counted(web)
 
 
 def ready(web: Web):

@@ -4,24 +4,13 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django import forms
 from django.core.cache import cache
 from django.test import Client
 
 from sporades.registrations.models import SectionAnswers
-from sporades.registrations.sections.base import flat
-from tests.factories import NOW, a_candidate, a_draft, answers_with
+from tests.factories import NOW
+from tests.web.filled import TABS, a_draft_that_asks_all, filled
 from tests.web.guide import HOST, a_browser, main, seen, sign_in
-
-TABS = list(answers_with())
-# Born abroad, and minor: parents and legal guardian are asked for.
-MINOR = {
-    "birth_year": 2010,
-    "birth_country": "99109",
-    "birth_department": "",
-    "birth_commune": "",
-    "birth_place": "Köln",
-}
 
 
 @pytest.fixture(autouse=True)
@@ -33,12 +22,7 @@ def clock():
 
 @pytest.fixture
 def draft():
-    """A draft whose tabs ask for all that they may ask for."""
-    return a_draft(
-        a_candidate(**MINOR),
-        supplementaires={"q-permis": "oui", "q-permis_numero": "P 12"},
-        qualification={"diploma": "BAC"},
-    )
+    return a_draft_that_asks_all()
 
 
 @pytest.fixture
@@ -52,21 +36,9 @@ def path_of(draft, tab):
     return f"/inscription/{draft.pk}/{tab}"
 
 
-def filling(field, name):
-    """Return what a candidate may send in a field, accepted or not: never what was there."""
-    if isinstance(field, forms.MultipleChoiceField):
-        return [value for value, _ in flat(field.choices)][-2:]
-    if isinstance(field, forms.ChoiceField):
-        return [value for value, _ in flat(field.choices)][-1]
-    if isinstance(field, forms.BooleanField):
-        return "on"
-    return f"L'Élan « {name} » <b> & 7"[: field.max_length if hasattr(field, "max_length") else 9]
-
-
 def every_field(window, path):
     """Return an answer to each field of a tab."""
-    fields = window.get(path).context["form"].fields
-    return {name: filling(field, name) for name, field in fields.items()}
+    return filled(window.get(path).context["form"].fields)
 
 
 def shown(page):
