@@ -157,7 +157,7 @@ def choose_consents(
         "publishes_name": registration.publishes_name,
         "shares_name": registration.shares_name,
     }
-    if filing.choose_consents(registration=registration, publishes=publishes, shares=shares):
+    if filing.choose_consents(registration=registration, publishes=publishes, shares=shares, at=at):
         journal.record(
             "consents chosen",
             by=by,

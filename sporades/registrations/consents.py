@@ -20,19 +20,27 @@ CONSENTS = (
 )
 
 
+SECTION = "supplementaires"
+"""The tab that asks for them."""
+
+
+def as_answers(registration: Registration) -> dict[str, str]:
+    """Return the two choices as the tab types them."""
+    return {name: "oui" if getattr(registration, name) else "non" for name, *_ in CONSENTS}
+
+
 class ConsentsForm(forms.Form):
     """The two consents of a registration already filed."""
 
     def __init__(self, data: Any = None, *, registration: Registration) -> None:
         """Show the choices made."""
-        super().__init__(data, label_suffix="")
+        super().__init__(data, initial=as_answers(registration), label_suffix="")
         for name, label, help_text in CONSENTS:
             self.fields[name] = forms.ChoiceField(
                 label=label,
                 help_text=help_text,
                 choices=(("non", "Non"), ("oui", "Oui")),
                 widget=forms.RadioSelect,
-                initial="oui" if getattr(registration, name) else "non",
             )
 
     def choices_made(self) -> dict[str, bool]:

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from sporades.candidates.models import Candidate
 from sporades.core.refusals import Refused
 from sporades.exams.models import Exam, RegistrationService, Regulation, Speciality
+from sporades.registrations import consents
 from sporades.registrations.dossier import Answers
 from sporades.registrations.models import Draft, Registration, SectionAnswers
 from sporades.registrations.refusals import Closed, Overtaken
@@ -113,7 +114,19 @@ def _copy(registration: Registration, *, amends: Registration | None, at: dateti
         SectionAnswers(draft=draft, section=section, answers=answers, answered_at=at)
         for section, answers in last.snapshot["answers"].items()
     )
+    take_consents(draft=draft, registration=registration, at=at)
     return draft
+
+
+def take_consents(*, draft: Draft, registration: Registration, at: datetime) -> None:
+    """Bring the consents of a draft to those of a registration: they are changed at any time (D6)."""
+    row = SectionAnswers.objects.filter(draft=draft, section=consents.SECTION).first()
+    if row is None:
+        return
+    chosen = {**row.answers, **consents.as_answers(registration)}
+    if row.answers != chosen:
+        row.answers, row.answered_at, row.revision = chosen, at, row.revision + 1
+        row.save(update_fields=["answers", "answered_at", "revision"])
 
 
 def answer(

@@ -104,12 +104,19 @@ def note_summary_received(*, registration: Registration, posted_on: date) -> dat
     return before
 
 
-def choose_consents(*, registration: Registration, publishes: bool, shares: bool) -> bool:
-    """Keep the two consents, changeable at any time; return whether anything changed."""
-    changed = (registration.publishes_name, registration.shares_name) != (publishes, shares)
-    Registration.objects.filter(pk=registration.pk).update(
-        publishes_name=publishes, shares_name=shares
-    )
+def choose_consents(
+    *, registration: Registration, publishes: bool, shares: bool, at: datetime
+) -> bool:
+    """Keep the two consents, changeable at any time; return whether anything changed.
+
+    A modification that is open takes them too: filing it must not undo what was chosen since.
+    """
+    locked = Registration.objects.select_for_update().get(pk=registration.pk)
+    changed = (locked.publishes_name, locked.shares_name) != (publishes, shares)
+    locked.publishes_name, locked.shares_name = publishes, shares
+    locked.save(update_fields=["publishes_name", "shares_name"])
+    for draft in Draft.objects.open().filter(amends=locked).select_for_update():
+        drafting.take_consents(draft=draft, registration=locked, at=at)
     return changed
 
 

@@ -1,0 +1,111 @@
+"""Consents changed at any time: what comes afterwards does not undo them (D6)."""
+
+from datetime import timedelta
+
+import pytest
+
+from sporades.acts import registering
+from sporades.journal.models import Entry
+from sporades.registrations import drafting
+from sporades.registrations.models import Registration
+from sporades.registrations.refusals import Overtaken
+from tests.factories import NOW, a_registration, author
+
+LATER = NOW + timedelta(hours=1)
+
+
+def choose(registration, *, publishes, shares, at=LATER):
+    registering.choose_consents(
+        registration=registration,
+        publishes=publishes,
+        shares=shares,
+        by=author(registration.candidate),
+        at=at,
+    )
+
+
+def consents(registration):
+    return Registration.objects.values_list("publishes_name", "shares_name").get(pk=registration.pk)
+
+
+def test_no_unless_said_and_changed_at_any_time_even_closed():
+    registration = a_registration()
+    assert consents(registration) == (False, False)
+
+    choose(
+        registration,
+        publishes=True,
+        shares=False,
+        at=registration.service.closes_at + timedelta(days=90),
+    )
+
+    assert consents(registration) == (True, False)
+    [entry] = Entry.objects.filter(verb="consents chosen")
+    assert entry.payload == {
+        "before": {"publishes_name": False, "shares_name": False},
+        "after": {"publishes_name": True, "shares_name": False},
+    }
+
+
+def test_the_same_choice_again_is_not_written_twice():
+    registration = a_registration()
+    choose(registration, publishes=True, shares=True)
+
+    choose(Registration.objects.get(pk=registration.pk), publishes=True, shares=True)
+
+    assert Entry.objects.filter(verb="consents chosen").count() == 1
+
+
+def test_a_modification_begun_afterwards_starts_from_the_choice_and_keeps_it():
+    registration = a_registration()
+    by = author(registration.candidate)
+    choose(registration, publishes=True, shares=False)
+
+    draft = registering.amend(registration=registration, by=by, at=LATER)
+    version = registering.register(draft=draft, by=by, at=LATER)
+
+    assert consents(registration) == (True, False)
+    assert version.snapshot["answers"]["supplementaires"]["publishes_name"] == "oui"
+
+
+def test_a_modification_open_meanwhile_takes_the_choice_with_it():
+    registration = a_registration()
+    by = author(registration.candidate)
+    draft = registering.amend(registration=registration, by=by, at=NOW)
+
+    choose(registration, publishes=True, shares=True)
+    registering.register(draft=draft, by=by, at=LATER)
+
+    assert consents(registration) == (True, True)
+
+
+def test_a_page_of_the_modification_shown_before_the_choice_does_not_undo_it_unseen():
+    registration = a_registration()
+    draft = registering.amend(registration=registration, by=author(registration.candidate), at=NOW)
+    shown = draft.answers.get(section="supplementaires")
+    choose(registration, publishes=True, shares=False)
+
+    with pytest.raises(Overtaken):
+        drafting.answer(
+            draft=draft,
+            section="supplementaires",
+            typed={**shown.answers, "q-equipe": "BLEU"},
+            seen_revision=shown.revision,
+            at=LATER,
+        )
+
+
+def test_a_registration_begun_again_keeps_the_choice_of_the_one_withdrawn():
+    registration = a_registration()
+    by = author(registration.candidate)
+    choose(registration, publishes=True, shares=False)
+    registering.withdraw(
+        registration=Registration.objects.whole().get(pk=registration.pk), by=by, at=LATER
+    )
+
+    draft = registering.begin_again(
+        registration=Registration.objects.whole().get(pk=registration.pk), by=by, at=LATER
+    )
+    version = registering.register(draft=draft, by=by, at=LATER)
+
+    assert consents(version.registration) == (True, False)
