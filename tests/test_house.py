@@ -1,5 +1,6 @@
 """What runs the project on a machine: locks, PostgreSQL, secrets of the demo."""
 
+import itertools
 import os
 import re
 import signal
@@ -7,6 +8,7 @@ import socket
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psycopg
@@ -216,3 +218,36 @@ def test_the_demo_listens_on_this_machine_alone_unless_told(monkeypatch):
 
     assert host == "127.0.0.1"
     assert port > 0
+
+
+AWAITING = """
+import select, sys
+from tools.processes import StopRequest, on_request_to_stop
+
+request = StopRequest()
+on_request_to_stop(request.make)
+print("ready", flush=True)
+while not select.select([sys.stdin], [], [], 0)[0]:
+    request.wait(0.001)
+print(request.wait(0))
+"""
+
+
+def test_requests_to_stop_that_pile_up_are_one_request():
+    signs = itertools.cycle((signal.SIGTERM, signal.SIGINT, signal.SIGHUP))
+    with subprocess.Popen(
+        [sys.executable, "-c", AWAITING],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as waiting:
+        assert waiting.stdout.readline() == "ready\n"
+
+        # For long enough to interrupt a handler, often.
+        deadline = time.monotonic() + 1
+        while time.monotonic() < deadline:
+            waiting.send_signal(next(signs))
+        said, _ = waiting.communicate("\n", timeout=60)
+
+    assert (waiting.returncode, said) == (0, "True\n")

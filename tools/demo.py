@@ -16,7 +16,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +23,15 @@ from pathlib import Path
 
 from tools import keys, postgres
 from tools.binaries import Unavailable
-from tools.processes import die_with_parent, end, holding, last_line, on_request_to_stop, spawn
+from tools.processes import (
+    StopRequest,
+    die_with_parent,
+    end,
+    holding,
+    last_line,
+    on_request_to_stop,
+    spawn,
+)
 
 FOLDER = Path("var/demo").absolute()
 DATABASE = FOLDER / "postgresql"
@@ -48,7 +55,7 @@ class Failed(Exception):
 class Supervisor:
     """Starts the parts of the demo, watches them, stops them in the opposite order."""
 
-    def __init__(self, asked_to_stop: threading.Event, environment: Mapping[str, str]) -> None:
+    def __init__(self, asked_to_stop: StopRequest, environment: Mapping[str, str]) -> None:
         self.asked_to_stop = asked_to_stop
         self.environment = environment
         self.children: dict[str, subprocess.Popen[bytes]] = {}
@@ -105,8 +112,8 @@ class Supervisor:
 
 def serve() -> None:
     """Prepare the demo and serve it until asked to stop. Raises Failed, Stopped, Unavailable."""
-    asked_to_stop = threading.Event()
-    on_request_to_stop(asked_to_stop.set)
+    asked_to_stop = StopRequest()
+    on_request_to_stop(asked_to_stop.make)
     if "MAKELEVEL" in os.environ:
         die_with_parent(signal.SIGTERM)
     with held():

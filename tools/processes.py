@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import fcntl
 import os
+import queue
 import signal
 import subprocess
 import sys
@@ -88,6 +89,31 @@ def holding(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+class StopRequest:
+    """A request to stop, made from the handler of a signal and awaited by the program.
+
+    A terminal, `make` and a supervisor may all signal in the same instant: a handler may be
+    interrupted by another, which a lock would not survive (`threading.Event` holds one).
+    """
+
+    def __init__(self) -> None:
+        """Nobody has asked yet."""
+        self._asked: queue.SimpleQueue[None] = queue.SimpleQueue()
+
+    def make(self) -> None:
+        """Ask to stop; any number of times."""
+        self._asked.put(None)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait a little; tell whether somebody has asked to stop, now or before."""
+        try:
+            self._asked.get(timeout=seconds)
+        except queue.Empty:
+            return False
+        self.make()
+        return True
 
 
 def on_request_to_stop(act: Callable[[], object]) -> None:
