@@ -1,0 +1,167 @@
+"""On a clean clone, `make demo` is all it takes: somebody registers, and nothing is left running."""
+
+import os
+import queue
+import re
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from sporades.cli.demo_people import NEWCOMER, PASSWORD
+from tests.endurance.arena import eventually
+from tests.journeys.helpers import (
+    answer,
+    choose,
+    go_through,
+    heading,
+    numbers,
+    press,
+    said,
+    sign_in,
+    tab,
+    text,
+)
+
+ROOT = Path(__file__).parents[2]
+READY = re.compile(r"^Sporades est prêt : (http://localhost:\d+)$")
+PATIENCE = 240
+# What a test session says to itself is nothing that a person's shell says.
+OURS = re.compile(
+    r"(DATABASE|FILES|SITE|MAIL|SECRET|DEPLOYER|DJANGO|SPORADES|PYTEST|MAKE|MFLAGS).*"
+)
+
+TABS = {
+    "Modalités d'inscription": {
+        "J'ai pris connaissance des modalités d'inscription et je les accepte.": True
+    },
+    "Identification": {
+        "Numéro et voie": "27 rue du Grand-Large",
+        "Code postal": "59100",
+        "Commune": "Roubaix",
+        "Téléphone mobile": "06 39 98 27 27",
+    },
+    "Informations candidature": {
+        "Catégorie de candidat": "Adulte",
+        "Handicap": "Non",
+        "Votre situation au regard du recensement et de la journée défense et citoyenneté": (
+            "J'ai fait ma journée défense et citoyenneté"
+        ),
+    },
+    "Informations supplémentaires": {},
+    "Épreuves": {"Langue vivante étrangère > Langue choisie": "Portugais"},
+}
+
+
+class Demo:
+    """`make demo` in a clone, in a session of its own, as from another terminal."""
+
+    def __init__(self, clone):
+        """Type the command."""
+        self.clone, self.mark = clone, f"SPORADES_TRIAL={uuid4().hex}"
+        name, _, value = self.mark.partition("=")
+        kept = {key: word for key, word in os.environ.items() if not OURS.match(key)}
+        self.environment = {**kept, "PORT": "0", name: value}
+        self.lines = queue.Queue()
+        self.said = []
+        self.process = subprocess.Popen(
+            ["make", "demo"],
+            cwd=clone,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+
+    def _read(self):
+        for line in self.process.stdout:
+            self.lines.put(line.strip())
+        self.lines.put(None)
+
+    def address(self):
+        """Wait until it says where it answers."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            line = self.lines.get(timeout=max(0.1, deadline - time.monotonic()))
+            assert line is not None, self.said
+            self.said.append(line)
+            if found := READY.match(line):
+                return found[1]
+
+    def end(self):
+        """Ask everything that `make` started in the terminal to end, and wait for it."""
+        os.killpg(self.process.pid, signal.SIGTERM)
+        self.process.wait(60)
+        self.reader.join()
+        self.process.stdout.close()
+
+    def left(self):
+        """Return the processes that it started and that still run, wherever they went."""
+        return {
+            int(process.name): (process / "cmdline").read_bytes()
+            for process in Path("/proc").glob("[0-9]*")
+            if self.mark.encode() in environment_of(process)
+        }
+
+    def clear(self):
+        """Leave nothing behind: the base of a demo run by root may stand out of the clone."""
+        for number in self.left():
+            os.kill(number, signal.SIGKILL)
+        eventually(lambda: not self.left())
+        reset = ["make", "demo-reset"]
+        subprocess.run(reset, cwd=self.clone, env=self.environment, check=True, capture_output=True)
+
+
+def environment_of(process):
+    """Return what a process was started with, nothing once it has ended."""
+    try:
+        return (process / "environ").read_bytes()
+    except OSError:
+        return b""
+
+
+@pytest.fixture
+def demo(tmp_path):
+    clone = tmp_path / "sporades"
+    subprocess.run(["git", "clone", "--quiet", "--no-local", ROOT, clone], check=True)
+    running = Demo(clone)
+    yield running
+    running.clear()
+    shutil.rmtree(clone)
+
+
+def test_somebody_registers_in_the_demo_of_a_clean_clone(demo, page):
+    site = demo.address()
+    page.goto(f"{site}/connexion")
+    assert NEWCOMER in text(page)
+    sign_in(page, site, NEWCOMER, PASSWORD)
+
+    page.goto(f"{site}/m-inscrire")
+    choose(page, "Diplôme national du brevet, Session 2027", "Série générale")
+    answer(page, "Académie", "Lille")
+    press(page, "Voir les dates")
+    press(page, "Démarrer mon inscription")
+    go_through(page, TABS)
+    assert tab(page) == "Récapitulatif"
+    press(page, "Enregistrer")
+    assert heading(page) == "Votre inscription est enregistrée"
+    number = numbers(page)["Numéro d'inscription"]
+
+    mails = demo.clone / "var/demo/mails"
+    eventually(lambda: any(number in mail.read_text() for mail in mails.glob("*.eml")))
+    page.goto(f"{site}/demo/courriels/")
+    page.get_by_role("link", name="Inscription enregistrée").first.click()
+    assert said(page.locator("main p").first).startswith(f"À {NEWCOMER}")
+    assert f"Numéro d'inscription : {number}" in text(page)
+
+    demo.end()
+    assert demo.left() == {}
+    assert "Sporades est arrêté." in list(demo.lines.queue)
