@@ -4,7 +4,7 @@ import math
 from datetime import UTC, datetime
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.db.backends.postgresql.psycopg_any import sql
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis
@@ -61,6 +61,17 @@ def _empty():
         tables -= {model._meta.db_table for model in official}
         names = sql.SQL(", ").join(map(sql.Identifier, sorted(tables)))
         cursor.execute(sql.SQL("TRUNCATE {}").format(names))
+
+
+@pytest.fixture(scope="session")
+def browser(browser):
+    """Start one browser for a process, and close before it what it has made Django open.
+
+    Beside the loop of Playwright, Django opens a connection of its own: left open, it would
+    keep the test database from being removed.
+    """
+    yield browser
+    connections.close_all()
 
 
 @pytest.fixture

@@ -42,7 +42,8 @@ def careless_urls():
         path("tout-voir", lambda request: HttpResponse(SECRET), name="everything"),
         path("tout-voir/encore", lambda request: HttpResponse(SECRET)),
     ]
-    module.handler500 = urls.handler500
+    for name in ("handler400", "handler403", "handler404", "handler500"):
+        setattr(module, name, getattr(urls, name))
     return module
 
 

@@ -1,0 +1,350 @@
+"""A-01 to A-04 and P-07 in Chromium, over the registry: every page, in each of its states."""
+
+import re
+from pathlib import Path
+
+import pytest
+import time_machine
+from axe_playwright_python.base import AXE_SCRIPT
+from django.test import override_settings
+
+from tests.factories import NOW
+from tests.web.browser import browser_type_launch_args, serving
+from tests.web.registry.routes import PAGES, POSTED, TABS, address, answer, reader
+from tests.web.registry.test_routes import careless_urls
+from tests.web.registry.world import Role
+
+__all__ = ["browser_type_launch_args"]
+
+LOOKING = (Path(__file__).parent / "looking.js").read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+COLOURS = ["color-contrast", "link-in-text-block"]
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 800}
+ANSWERED = "Failed to load resource: the server responded with a status of"
+PERSONAL = re.compile(r"camille|nouveau|exemple\.test|le.?goff|maëlle|2000000|1998", re.IGNORECASE)
+
+
+@pytest.fixture(scope="module")
+def _clock():
+    """The clock goes on: a browser waits for it."""
+    with time_machine.travel(NOW, tick=True):
+        yield
+
+
+@pytest.fixture(scope="module")
+def site(world, browser):
+    """Serve the world over plain HTTP."""
+    plain = {
+        "SESSION_COOKIE_NAME": "session",
+        "CSRF_COOKIE_NAME": "csrf",
+        "SESSION_COOKIE_SECURE": False,
+        "CSRF_COOKIE_SECURE": False,
+    }
+    with override_settings(**plain), serving() as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def tabs(world, site, browser):
+    """Return the window of each reader, opened once."""
+    windows = {}
+
+    def window(role):
+        if role not in windows:
+            context = browser.new_context(base_url=site, reduced_motion="reduce")
+            context.add_init_script(AXE_SCRIPT)
+            windows[role] = listened_to(context.new_page())
+        page = windows[role]
+        page.context.clear_cookies()
+        if role is not Role.ANONYMOUS:
+            cookie = {"name": "session", "value": world.cookies[role], "url": site}
+            page.context.add_cookies([{**cookie, "httpOnly": True, "sameSite": "Lax"}])
+        page.said.clear()
+        page.asked.clear()
+        return page
+
+    window.opened = windows.values
+    yield window
+    for page in windows.values():
+        page.context.close()
+
+
+def listened_to(page):
+    """Note what the console of a page says, and all that the page asks for."""
+    page.said, page.asked = [], []
+    page.on("console", lambda one: one.type in ("error", "warning") and page.said.append(one.text))
+    page.on("pageerror", lambda error: page.said.append(str(error)))
+    page.on("request", lambda request: page.asked.append(request.url))
+    return page
+
+
+@pytest.fixture(autouse=True)
+def _windows_rest(db, tabs):
+    """No page works any more when the test is undone."""
+    yield
+    for page in tabs.opened():
+        page.goto("about:blank")
+
+
+# --- What is looked at ---------------------------------------------------------------------
+
+
+def faults(page, site):
+    """Return everything that is wrong with the page that is open, by the check that found it."""
+    found = {}
+    page.set_viewport_size(WIDE)
+    found["axe"] = axe(page, RULES)
+    found["colours"] = colours(page)
+    found["keyboard"] = keyboard(page)
+    page.set_viewport_size(NARROW)
+    found["axe, 320 px"] = axe(page, RULES)
+    found["colours, 320 px"] = colours(page)
+    found["wider than 320 px"] = page.evaluate(
+        "Math.max(0, document.documentElement.scrollWidth - innerWidth)"
+    )
+    look(page, "spaceText")
+    found["cut, spaced, 320 px"] = look(page, "clipped")
+    page.set_viewport_size(WIDE)
+    found["cut, spaced"] = look(page, "clipped")
+    found["kept in the browser"] = PERSONAL.findall(look(page, "stored"))
+    found["console"] = [one for one in page.said if not one.startswith(ANSWERED)]
+    found["elsewhere"] = [one for one in page.asked if not one.startswith((site, "data:"))]
+    return {check: faults for check, faults in found.items() if faults}
+
+
+def look(page, what):
+    return page.evaluate(f"{LOOKING}.{what}()")
+
+
+def axe(page, rules):
+    """Return what axe finds, and what it cannot decide but for the colours, measured by us."""
+    said = page.evaluate(
+        "options => axe.run(options)",
+        {"runOnly": rules, "resultTypes": ["violations", "incomplete"]},
+    )
+    undecided = [one for one in said["incomplete"] if one["id"] != "color-contrast"]
+    return [
+        (one["id"], [node["target"] for node in one["nodes"]])
+        for one in said["violations"] + undecided
+    ]
+
+
+def colours(page):
+    """Return the texts that are too pale, in light and in dark."""
+    found = look(page, "pale")
+    page.emulate_media(color_scheme="dark")
+    found += axe(page, COLOURS) + look(page, "pale")
+    page.emulate_media(color_scheme="light")
+    return found
+
+
+def keyboard(page):
+    """Return the controls that Tab does not reach in their order, or that do not show it."""
+    look(page, "watchFocus")
+    # From the first control, wherever a script has put the focus.
+    page.locator("[data-place='0']").focus()
+    for _ in range(page.evaluate("looked.expected") - 1):
+        page.keyboard.press("Tab")
+    looked = page.evaluate("looked")
+    order = list(range(looked["expected"]))
+    return looked["unseen"] + ([] if looked["reached"] == order else [looked["reached"]])
+
+
+SPOILT = """() => {
+  const main = document.querySelector("main");
+  const add = (html, style = {}) => {
+    main.insertAdjacentHTML("beforeend", html);
+    Object.assign(main.lastElementChild.style, style);
+  };
+  add("<p>Trop pâle</p>", { color: "rgb(170, 170, 170)", width: "2000px" });
+  add("<p>Coupé, coupé, coupé, coupé</p>", { overflow: "hidden", width: "60px", height: "20px" });
+  add("<a href='/x' tabindex='1'>Hors de son rang</a>");
+  add("<button>Sans contour</button>", { outline: "none" });
+  add("<img src='http://ailleurs.exemple.test/x.png'>");
+  localStorage.setItem("nom", "Camille");
+}"""
+
+
+def test_what_looks_at_a_page_sees_its_faults(site, tabs):
+    page = tabs(Role.ANONYMOUS)
+    page.goto("/cookies")
+    page.evaluate(SPOILT)
+
+    found = faults(page, site)
+    page.evaluate("localStorage.clear()")
+
+    assert found.keys() == {
+        "axe",
+        "axe, 320 px",
+        "colours",
+        "colours, 320 px",
+        "console",
+        "cut, spaced",
+        "cut, spaced, 320 px",
+        "elsewhere",
+        "keyboard",
+        "kept in the browser",
+        "wider than 320 px",
+    }
+    assert {"color-contrast", "image-alt", "tabindex"} <= {rule for rule, _ in found["axe"]}
+    assert "Sans contour" in str(found["keyboard"])
+    assert "Content Security Policy" in str(found["console"])
+
+
+# --- Pages as they are read ----------------------------------------------------------------
+
+READ = [(reader(name), name, {}) for name in PAGES if answer(name, "GET") != 302]
+READ += [(Role.OWNER, "candidate:tab", {"section": tab}) for tab in TABS if tab != "identification"]
+# Where a candidate who has nothing yet reads something else.
+EMPTY = (
+    "account_edit",
+    "candidate:choose",
+    "candidate:documents",
+    "candidate:home",
+    "candidate:registrations",
+    "mfa_index",
+    "mfa_list_webauthn",
+    "public:help",
+)
+READ += [(Role.NEWCOMER, name, {}) for name in EMPTY]
+READ += [(Role.OWNER, "public:help", {}), (Role.OWNER, "public:sitemap", {})]
+
+
+def named(role, name, changes=None):
+    return " ".join([role.name.lower(), name, *(changes or {}).values()])
+
+
+@pytest.mark.parametrize(("role", "name", "changes"), READ, ids=[named(*one) for one in READ])
+def test_a_page_is_for_everyone(world, site, tabs, role, name, changes):  # noqa: PLR0917
+    page = tabs(role)
+
+    response = page.goto(address(name, world, **changes))
+
+    assert response.status == answer(name, "GET")
+    assert faults(page, site) == {}
+
+
+def test_the_academy_once_chosen_is_for_everyone(world, site, tabs):
+    page = tabs(Role.NEWCOMER)
+
+    page.goto(f"{address('candidate:choose_academy_for', world)}?academie=A09")
+
+    assert page.get_by_role("button", name="Démarrer mon inscription").is_visible()
+    assert faults(page, site) == {}
+
+
+# --- Pages that say what is wrong ----------------------------------------------------------
+
+REFUSING = [
+    (reader(name), name, {})
+    for name in POSTED
+    if name in PAGES
+    and answer(name, "GET") == 200
+    and answer(name, "POST") in (200, 422)
+    # A question without a wrong answer: a click confirms it.
+    and name not in ("public:alert", "socialaccount_connections", "mfa_add_webauthn")
+]
+REFUSING += [(Role.OWNER, "candidate:tab", {"section": tab}) for tab in TABS[2:]]
+EMPTIED = """() => {
+  const forms = [...document.querySelectorAll("main form[method=post]")];
+  const form = forms.reduce((one, other) => other.elements.length > one.elements.length ? other : one);
+  for (const one of form.elements) {
+    if (["hidden", "submit", "button"].includes(one.type)) continue;
+    if (["radio", "checkbox"].includes(one.type)) one.checked = false;
+    else if (one.tagName === "SELECT") one.selectedIndex = -1;
+    else one.value = "";
+  }
+  form.noValidate = true;
+  form.submit();
+}"""
+
+
+@pytest.mark.parametrize(
+    ("role", "name", "changes"), REFUSING, ids=[named(*one) for one in REFUSING]
+)
+def test_a_page_that_refuses_is_for_everyone(world, site, tabs, role, name, changes):  # noqa: PLR0917
+    page = tabs(role)
+    page.goto(address(name, world, **changes))
+
+    with page.expect_navigation():
+        page.evaluate(EMPTIED)
+
+    assert page.locator("[data-error-summary]").is_visible()
+    assert page.locator("main [aria-invalid=true]").count() >= 1
+    assert faults(page, site) == {}
+
+
+# --- Pages for what goes wrong -------------------------------------------------------------
+
+
+def test_an_answer_given_elsewhere_meanwhile_is_shown_to_everyone(world, site, tabs):
+    page = tabs(Role.OWNER)
+    page.goto(address("candidate:tab", world))
+    page.evaluate("document.querySelector('[name=revision]').value = 0")
+    page.get_by_label("Numéro et voie").fill("5 rue Esquermoise")
+
+    with page.expect_navigation():
+        page.get_by_role("button", name="Suivant").last.click()
+
+    assert page.get_by_role(
+        "heading", level=1, name="Quelle réponse voulez-vous garder ?"
+    ).is_visible()
+    assert faults(page, site) == {}
+
+
+def refused(page, world):
+    page.goto(address("candidate:recap", world))
+    with page.expect_navigation():
+        page.get_by_role("button", name="Enregistrer").click()
+
+
+def without_token(page, world):
+    page.goto("/contact")
+    page.context.clear_cookies(name="csrf")
+    page.goto("/connexion")
+    page.context.clear_cookies(name="csrf")
+    with page.expect_navigation():
+        page.evaluate("document.querySelector('main form').submit()")
+
+
+WRONG = [
+    (404, Role.ANONYMOUS, lambda page, world: page.goto("/nulle-part")),
+    (404, Role.OWNER, lambda page, world: page.goto("/nulle-part")),
+    (405, Role.OWNER, lambda page, world: page.goto(address("candidate:amend", world))),
+    (410, Role.ANONYMOUS, lambda page, world: page.goto("/ouverture-des-services/alerte/abc")),
+    (403, Role.ANONYMOUS, without_token),
+    (409, Role.OWNER, refused),
+    (500, Role.OWNER, lambda page, world: page.goto("/tout-voir")),
+]
+
+
+@pytest.mark.parametrize(
+    ("status", "role", "go"),
+    WRONG,
+    ids=[f"{status} {role.name.lower()}" for status, role, _ in WRONG],
+)
+def test_a_page_for_what_goes_wrong_is_for_everyone(world, site, tabs, status, role, go):  # noqa: PLR0917
+    page = tabs(role)
+    answers = []
+    page.once("response", lambda response: answers.append(response.status))
+    with override_settings(ROOT_URLCONF=careless_urls()):
+        go(page, world)
+        answers.append(
+            page.evaluate("performance.getEntriesByType('navigation')[0].responseStatus")
+        )
+
+    assert answers[-1] == status
+    assert faults(page, site) == {}
+
+
+def test_the_window_of_somebody_who_left_shows_nothing_more(world, site, tabs):
+    page = tabs(Role.NEWCOMER)
+    page.goto("/mon-compte")
+    page.goto("/cookies")
+
+    page.get_by_role("button", name="Se déconnecter").click()
+    page.wait_for_url("**/connexion")
+    for _ in range(2):
+        page.go_back()
+        page.reload()
+        assert "Le Goff" not in page.content()
