@@ -1,24 +1,14 @@
 """The whole service behind a real browser: real commits, on the clock of the invented exam."""
 
-import os
-
 import pytest
 import time_machine
 from django.core.cache import cache
 
 from sporades.exams.held import forget
 from tests.factories import NOW, load_invented
+from tests.web.browser import browser_type_launch_args
 
-# Playwright keeps a loop of its own in this thread; the database is not used from it.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args):
-    path = os.environ.get("SPORADES_CHROMIUM", "/usr/bin/chromium")
-    own = {"executable_path": path} if path else {}
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic"]
-    return {**browser_type_launch_args, **own, "args": arguments}
+__all__ = ["browser_type_launch_args"]
 
 
 @pytest.fixture
