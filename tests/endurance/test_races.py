@@ -1,5 +1,7 @@
 """What several acts on one candidate leave when they happen at the same instant."""
 
+import re
+from datetime import timedelta
 from functools import partial
 from threading import Thread
 
@@ -10,6 +12,8 @@ from django.test import Client
 from sporades.acts import joining, registering
 from sporades.candidates.models import Identity
 from sporades.core.refusals import Refused
+from sporades.exams import operations as exams
+from sporades.exams.checking import Source
 from sporades.exams.models import Exam, RegistrationService
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
@@ -17,7 +21,15 @@ from sporades.registrations import drafting
 from sporades.registrations.models import Draft, Registration, Version
 from tests.endurance.arena import eventually, figure, now, rows, together
 from tests.endurance.servers import BACKEND, SITE
-from tests.factories import IDENTITY, a_candidate, a_draft, a_registration, author
+from tests.factories import (
+    IDENTITY,
+    INVENTED,
+    OPERATOR,
+    a_candidate,
+    a_draft,
+    a_registration,
+    author,
+)
 
 ROUNDS = range(figure(5, 200))
 
@@ -282,3 +294,35 @@ def test_a_window_that_waits_for_another_shows_what_that_one_wrote_meanwhile(are
     [difference] = page.context["differences"]
     assert (difference.mine, difference.theirs) == ("ici", "ailleurs")
     assert page.context["revision"] == 2
+
+
+def test_rules_put_in_force_while_registrations_are_saved(arena):
+    text = INVENTED.read_text(encoding="utf-8")
+    opening, closing = (f"{now() + timedelta(days=days):%Y-%m-%d} 08:00" for days in (-2, 20))
+    text = text.replace("2026-10-12 08:00", opening)
+    text = re.sub(r"fermeture: [\d-]+ [\d:]+", f"fermeture: {closing}", text)
+    for number in ROUNDS:
+        drafts = [a_draft(at=now()) for _ in range(6)]
+        source = Source(
+            "invented.yaml",
+            text.replace("Bureau des essais de Lille", f"Bureau n° {number}").replace(
+                "libelle: Français,", f"libelle: Français {number},"
+            ),
+        )
+
+        outcomes = together(
+            *[partial(file, draft) for draft in drafts[:3]],
+            partial(exams.load, source, by=OPERATOR, at=now()),
+            *[partial(file, draft) for draft in drafts[3:]],
+        )
+
+        assert [one for one in outcomes if isinstance(one, Exception)] == []
+        for draft in drafts:
+            version = Version.objects.select_related("regulation").get(draft=draft)
+            [label] = [
+                paper.label
+                for paper in version.regulation.rules.exam("BE").papers
+                if paper.code == "E1"
+            ]
+            assert label in str(version.snapshot["sections"])
+            assert version.snapshot["regulation"] == version.regulation.number

@@ -1,7 +1,5 @@
 """Two windows on one tab: nothing of either is lost, the candidate chooses (R-12)."""
 
-import os
-
 import pytest
 import time_machine
 from django import forms
@@ -12,10 +10,10 @@ from sporades.acts import registering
 from sporades.registrations import drafting
 from sporades.registrations.models import SectionAnswers
 from sporades.registrations.sections.base import flat
+from tests.endurance.arena import figure
 from tests.factories import NOW, a_draft, answers_with, author
 from tests.web.guide import main, seen, words
 
-PAIRS = 600 if os.environ.get("SPORADES_ENDURE") == "1" else 60
 TABS = [slug for slug in answers_with() if slug != "modalites"]
 TYPED = [
     "",
@@ -67,8 +65,12 @@ def form_of(page):
     }
 
 
+@pytest.mark.endurance
+@pytest.mark.timeout(3600)
 @settings(
-    max_examples=PAIRS, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=figure(60, 1000),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())
 def test_any_two_fields_answered_in_two_windows_are_both_kept_and_chosen_one_by_one(sign_in, data):
