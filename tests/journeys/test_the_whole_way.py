@@ -78,8 +78,8 @@ def modify(page):
     assert tab(page) == "Récapitulatif"
     page.get_by_role("link", name="Modifier : Identification").click()
     answer(page, "Numéro et voie", "3 quai du Wault")
-    for _ in range(5):
-        press(page, "Suivant")
+    press(page, "Ma candidature est-elle prête ?")
+    press(page, "Vérifier et enregistrer")
     press(page, "Enregistrer")
 
 

@@ -17,7 +17,13 @@ from sporades.exams.models import RegistrationService
 from sporades.registrations import drafting, journey
 from sporades.registrations.dossier import Dossier, dossier_of
 from sporades.registrations.models import Draft
-from sporades.registrations.refusals import AlreadyRegistered, Closed, Incomplete, Overtaken
+from sporades.registrations.refusals import (
+    AlreadyRegistered,
+    Closed,
+    Incomplete,
+    Overtaken,
+    Trouble,
+)
 from sporades.registrations.residence import service_of_residence
 from sporades.registrations.sections.base import Section, SectionForm
 from sporades.web.candidate import conflicts
@@ -113,11 +119,23 @@ def ready(request: HttpRequest, draft: UUID) -> HttpResponse:
     forms = journey.judged(dossier)
     context = {
         "draft": found,
-        "troubles": journey.troubles(forms),
+        "troubles": _troubles(found, forms),
         "checks": [_check(found, section, form) for section, form in forms],
         **_timing(request, found),
     }
     return render(request, "candidate/ready.html", context)
+
+
+def _troubles(draft: Draft, forms: list[tuple[Section, SectionForm]]) -> list[tuple[Trouble, str]]:
+    """Return what blocks, each with the address of the field that mends it."""
+    by_slug = {section.slug: form for section, form in forms}
+    found = []
+    for trouble in journey.troubles(forms):
+        url = reverse("candidate:tab", args=[draft.pk, trouble.section]) + "?verifier=1"
+        if trouble.field:
+            url += f"#{by_slug[trouble.section][trouble.field].first_control}"
+        found.append((trouble, url))
+    return found
 
 
 def _check(draft: Draft, section: Section, form: SectionForm) -> dict[str, str]:
@@ -201,6 +219,8 @@ def _answered(
     if "plus_tard" in request.POST:
         messages.success(request, "Votre saisie est gardée : vous la retrouverez ici.")
         return redirect("candidate:registrations")
+    if "prete" in request.POST:
+        return redirect("candidate:ready", draft.pk)
     if not form.is_valid():
         return _show(request, draft, dossier, section, form, revision=row.revision, status=422)
     return _towards(draft, dossier, section, by=1)
