@@ -20,7 +20,7 @@ def test_what_is_missing_is_listed_and_mended_one_by_one(site, context):
     assert [said(link) for link in page.locator(".s-troubles a").all()] == [
         "Identification, Téléphone mobile",
         "Informations candidature, Catégorie de candidat",
-        "Épreuves",
+        "Épreuves, Navigation : Statut",
     ]
 
     page.get_by_role("link", name="Identification, Téléphone mobile").click()
@@ -31,7 +31,7 @@ def test_what_is_missing_is_listed_and_mended_one_by_one(site, context):
     assert page.url.endswith("#id_category_0")
     answer(page, "Catégorie de candidat", "Individuel")
     press(page, "Ma candidature est-elle prête ?")
-    page.get_by_role("link", name="Épreuves", exact=True).click()
+    page.get_by_role("link", name="Épreuves, Navigation : Statut").click()
     answer(page, "Navigation > Statut", "Inscrit")
     press(page, "Ma candidature est-elle prête ?")
 

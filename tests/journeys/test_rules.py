@@ -65,7 +65,7 @@ CASES = {
         "epreuves",
         wrong={"Cartographie > Statut": "Inscrit", "Météorologie > Statut": "Inscrit"},
         refusal=[
-            "« Épreuves au choix » : choisissez entre 1 et 2 épreuves ; vous en avez choisi 3.",
+            "Statut : « Épreuves au choix » : choisissez entre 1 et 2 épreuves ; vous en avez choisi 3.",
         ],
         right={"Météorologie > Statut": "Non inscrit"},
     ),
@@ -73,7 +73,7 @@ CASES = {
         "epreuves",
         wrong={"Navigation > Statut": "Non inscrit"},
         refusal=[
-            "« Épreuves au choix » : choisissez entre 1 et 2 épreuves ; vous en avez choisi 0.",
+            "Statut : « Épreuves au choix » : choisissez entre 1 et 2 épreuves ; vous en avez choisi 0.",
         ],
         right={"Cartographie > Statut": "Inscrit"},
     ),

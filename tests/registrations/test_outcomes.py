@@ -145,7 +145,7 @@ CHANGES = [
     ),
     (
         ("libelle: Épreuves au choix, minimum: 1", "libelle: Épreuves au choix, minimum: 2"),
-        ("epreuves", ""),
+        ("epreuves", "statut-M1"),
         {"statut-M3": "inscrit"},
     ),
 ]

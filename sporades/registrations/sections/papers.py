@@ -137,8 +137,14 @@ class PapersForm(SectionForm):
         return data
 
     def _field_of(self, place: str) -> str | None:
-        """Return the field that a breach speaks of: « papers.E1.option » for instance."""
+        """Return the field that a breach speaks of: « papers.E1.option » for instance.
+
+        What is wrong with a group is mended from its first épreuve on.
+        """
         kind, _, rest = place.partition(".")
+        if kind == "groups":
+            first = next(o.code for o in self.offers if o.group and o.group.code == rest)
+            return STATUS + first if STATUS + first in self.fields else None
         code, _, part = rest.partition(".")
         prefix = {"option": OPTION, "mark": MARK, "mark_session": SESSION}.get(part, STATUS)
         name = prefix + code
