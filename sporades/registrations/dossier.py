@@ -37,8 +37,8 @@ class Dossier:
     speciality: Speciality | None
     service: RegistrationService
     regulation: Regulation
+    day: date
     answers: dict[str, Answers] = field(default_factory=dict)
-    day: date = field(default_factory=date.today)
     amends: Registration | None = None
 
     @property
