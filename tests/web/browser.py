@@ -12,10 +12,10 @@ from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
-from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, connection, connections, reset_queries
+from django.test import override_settings
 
 # Playwright keeps a loop of its own in this thread; no query is made from it.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -29,6 +29,12 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+KEPT_STATIC_FILES = {
+    "STATIC_ROOT": None,
+    "WHITENOISE_USE_FINDERS": True,
+    "WHITENOISE_AUTOREFRESH": False,
+    "WHITENOISE_MAX_AGE": 3_600,
+}
 ONE_AFTER_ANOTHER = threading.RLock()
 """Held while the connection is used: by a request, or by a test that asks the database."""
 
@@ -55,10 +61,9 @@ def browser_type_launch_args(browser_type_launch_args):
 @contextmanager
 def serving() -> Iterator[str]:
     """Serve on a free port of localhost, for the length of a block; give the address."""
-    shared, pages = (
-        connection._connections[connection._alias],
-        StaticFilesHandler(get_wsgi_application()),
-    )
+    shared = connection._connections[connection._alias]
+    with override_settings(**KEPT_STATIC_FILES):
+        pages = get_wsgi_application()
 
     def answer(environ, start_response):
         with ONE_AFTER_ANOTHER:

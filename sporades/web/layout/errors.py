@@ -42,11 +42,14 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say that the form came from a page too old to be trusted, and how to lose nothing.
 
     Answers of a tab wait for their author to look at them: nothing is done with them before.
-    A request from elsewhere comes without the cookie of the session: it keeps nothing.
+    A request from elsewhere keeps nothing: it comes without the cookie of the session, or, from
+    another site of the same domain, its browser says so.
     """
     from sporades.web.layout.middleware import keeps_answers  # noqa: PLC0415 - it shows these pages
 
-    is_kept = keeps_answers(request) and request.user.is_authenticated and keep(request)
+    is_ours = request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
+    may_keep = is_ours and keeps_answers(request) and request.user.is_authenticated
+    is_kept = may_keep and keep(request)
     return render(request, "errors/csrf.html", {"is_kept": is_kept}, status=HTTPStatus.FORBIDDEN)
 
 

@@ -98,6 +98,19 @@ def test_a_post_without_its_token_is_refused_and_changes_nothing(world, name):
 
     assert (without.status_code, forged.status_code) == (403, 403)
     assert "Votre page était trop ancienne" in without.text
+    # What was typed in a tab waits for its author, who looks at it again.
+    assert since(before) == ({"django_session"} if ACCESS[name].keeps_answers else set())
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+@pytest.mark.parametrize("name", POSTED)
+def test_a_post_from_another_site_leaves_nothing_not_even_for_later(world, name, site):
+    browser = world.browser(reader(name), enforce_csrf_checks=True)
+    before = written()
+
+    response = browser.post(address(name, world), headers={"sec-fetch-site": site})
+
+    assert response.status_code == 403
     assert since(before) == set()
 
 
