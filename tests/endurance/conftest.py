@@ -11,10 +11,11 @@ HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items):
-    """Everything here is endurance."""
+    """Everything here is endurance, and long at its full figures."""
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.endurance)
+            item.add_marker(pytest.mark.timeout(3600))
 
 
 @pytest.fixture(scope="session")

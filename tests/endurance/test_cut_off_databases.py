@@ -1,7 +1,5 @@
 """The database cut off right after an answer: what was acknowledged is there (R-31)."""
 
-import pytest
-
 from sporades.registrations.models import Registration
 from tests.endurance.arena import figure, now, pointing_at
 from tests.endurance.outcome import WHOLE, left_by
@@ -9,7 +7,6 @@ from tests.endurance.servers import a_browser, a_web
 from tests.factories import a_draft
 
 
-@pytest.mark.timeout(3600)
 def test_a_registration_is_there_after_the_database_was_cut_off_right_after_its_answer(
     own_server, tmp_path
 ):

@@ -8,8 +8,6 @@ import signal
 import time
 from threading import Timer
 
-import pytest
-
 from tests.endurance.arena import eventually, figure, now, rows
 from tests.endurance.deaths import counted, deaths
 from tests.endurance.outcome import NOTHING, WHOLE, left_by
@@ -53,7 +51,6 @@ def left_once_settled(draft) -> tuple[int, ...]:
     return left_by(draft)
 
 
-@pytest.mark.timeout(3600)
 def test_a_server_killed_at_any_statement_saves_all_or_nothing(arena, tmp_path):
     with a_mortal_web(arena, tmp_path) as web:
         count, at_commit = statements(web)
@@ -70,7 +67,6 @@ def test_a_server_killed_at_any_statement_saves_all_or_nothing(arena, tmp_path):
             assert left_by(draft) == WHOLE
 
 
-@pytest.mark.timeout(3600)
 def test_a_server_killed_at_any_moment_loses_nothing_that_it_acknowledged(arena, tmp_path):
     usual = 0.0
     for _ in range(figure(2, 60)):

@@ -3,8 +3,6 @@
 import contextlib
 import http.client
 
-import pytest
-
 from sporades.core.french import local_day
 from sporades.registrations import journey
 from sporades.registrations.dossier import dossier_of
@@ -39,7 +37,6 @@ def answers(typed, revision):
     return {**typed, "revision": str(revision)}
 
 
-@pytest.mark.timeout(3600)
 def test_a_server_killed_while_a_tab_is_sent_keeps_all_its_answers_or_those_before(arena, tmp_path):
     draft = a_draft_that_asks_all(at=now())
     browser = a_browser(draft.candidate)
@@ -55,7 +52,7 @@ def test_a_server_killed_while_a_tab_is_sent_keeps_all_its_answers_or_those_befo
             count, at_commit = counted(web)
             assert count >= at_commit > 5
 
-            for place in deaths(count, figure(4, 60)):
+            for place in deaths(count, figure(3, 60)):
                 before, revision = kept(draft, tab)
                 typed = first if before == full else full
                 sent = answers(typed, revision)

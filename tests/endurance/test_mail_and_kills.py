@@ -79,7 +79,6 @@ def fates():
     return Counter(Message.objects.values_list("state", flat=True))
 
 
-@pytest.mark.timeout(1800)
 def test_postmen_killed_at_any_moment_lose_no_letter_and_repeat_only_those_in_their_hands(
     arena, tmp_path, office
 ):
@@ -101,7 +100,6 @@ def test_postmen_killed_at_any_moment_lose_no_letter_and_repeat_only_those_in_th
     assert repeats <= sum(killer.struck[moment] for moment, is_taken in MOMENTS.items() if is_taken)
 
 
-@pytest.mark.timeout(1800)
 def test_many_postmen_that_nobody_disturbs_hand_over_each_letter_exactly_once(
     arena, tmp_path, office
 ):

@@ -3,7 +3,6 @@
 import random
 from threading import Thread
 
-import pytest
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
 from sporades.candidates import operations as candidates
@@ -72,7 +71,6 @@ def a_victim(threads: list[Thread]) -> int | None:
     return found[0][0] if found else None
 
 
-@pytest.mark.timeout(1800)
 def test_no_number_is_given_twice_by_fifty_connections_rolled_back_and_killed(own_server):
     with pointing_at(own_server.url):
         with connection.cursor() as cursor:

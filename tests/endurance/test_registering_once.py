@@ -98,7 +98,7 @@ def test_a_browser_cut_off_after_the_commit_finds_its_registration_when_it_tries
     arena, tmp_path
 ):
     with a_web(arena, tmp_path) as web:
-        for _ in range(figure(5, 100)):
+        for _ in range(figure(3, 100)):
             draft = a_draft(at=now())
             path = f"/inscription/{draft.pk}/recapitulatif"
             browser = a_browser(draft.candidate)
