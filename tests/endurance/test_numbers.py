@@ -71,6 +71,20 @@ def a_victim(threads: list[Thread]) -> int | None:
     return found[0][0] if found else None
 
 
+def slips(number: str) -> set[str]:
+    """Return a number with each digit wrong, and with each pair of neighbours swapped."""
+    wrong = {
+        number[:at] + digit + number[at + 1 :]
+        for at in range(len(number))
+        for digit in "0123456789"
+    }
+    swapped = {
+        number[:at] + number[at + 1] + number[at] + number[at + 2 :]
+        for at in range(len(number) - 1)
+    }
+    return (wrong | swapped) - {number}
+
+
 def test_no_number_is_given_twice_by_fifty_connections_rolled_back_and_killed(own_server):
     with pointing_at(own_server.url):
         with connection.cursor() as cursor:
@@ -112,6 +126,8 @@ def test_no_number_is_given_twice_by_fifty_connections_rolled_back_and_killed(ow
     assert len(own) == len(set(own)) > 0
     assert all(is_valid(number) for number in [*numbers, *own])
     assert {len(number) for number in numbers} == {11}
+    some = random.sample(numbers, figure(100, 2000))
+    assert [slip for number in some for slip in slips(number) if is_valid(slip)] == []
 
 
 def test_a_sequence_gives_no_number_again_after_the_server_was_cut_off(own_server):
