@@ -85,7 +85,7 @@ def test_a_real_installation_has_nothing_of_the_demo(world, settings, address, r
     assert [name for name in ACCESS if name.startswith("demo:") or "gallery" in name] == []
 
 
-def test_in_the_demo_too_every_route_is_declared():
+def test_in_the_demo_too_every_route_is_declared(settings):
     program = (
         "import django; django.setup();"
         "from sporades.web.registry import ACCESS; from tests.web.registry.routes import names;"
@@ -94,6 +94,7 @@ def test_in_the_demo_too_every_route_is_declared():
     )
     answer = subprocess.run(
         [sys.executable, "-c", program],
+        cwd=settings.BASE_DIR,
         env={
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "config.settings_test",
