@@ -48,7 +48,7 @@ class IdentityForm(forms.Form):
     civility = forms.ChoiceField(
         label="Civilité",
         choices=Identity.Civility.choices,
-        widget=forms.RadioSelect({"autocomplete": "honorific-prefix"}),
+        widget=forms.RadioSelect,
         error_messages={"required": "Choisissez Madame ou Monsieur."},
     )
     birth_name = forms.CharField(

@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import engines
-from django.urls import path
+from django.urls import include, path
 
 from config.urls import *  # noqa: F403
 from config.urls import urlpatterns as service
@@ -61,6 +61,7 @@ def towns(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("composants", gallery, name="gallery"),
+    path("demo/", include("sporades.web.demo.urls")),
     path("essai", scripted, name="scripted"),
     path("saisie", keep, name="keep"),
     path("envoi", keep, name="send"),

@@ -10,7 +10,8 @@ from django.test import override_settings
 
 from tests.factories import NOW
 from tests.web.browser import ONE_AFTER_ANOTHER, browser_type_launch_args, serving
-from tests.web.registry.routes import PAGES, POSTED, TABS, address, answer, reader
+from tests.web.registry.routes import address, answer
+from tests.web.registry.states import READ, REFUSING
 from tests.web.registry.test_routes import careless_urls
 from tests.web.registry.world import Role
 
@@ -193,34 +194,14 @@ def test_what_looks_at_a_page_sees_its_faults(site, tabs):
 
 # --- Pages as they are read ----------------------------------------------------------------
 
-READ = [(reader(name), name, {}) for name in PAGES if answer(name, "GET") != 302]
-READ += [(Role.OWNER, "candidate:tab", {"section": tab}) for tab in TABS if tab != "identification"]
-# Where a candidate who has nothing yet reads something else.
-EMPTY = (
-    "account_edit",
-    "candidate:choose",
-    "candidate:documents",
-    "candidate:home",
-    "candidate:registrations",
-    "mfa_index",
-    "mfa_list_webauthn",
-    "public:help",
-)
-READ += [(Role.NEWCOMER, name, {}) for name in EMPTY]
-READ += [(Role.OWNER, "public:help", {}), (Role.OWNER, "public:sitemap", {})]
 
+@pytest.mark.parametrize("state", READ, ids=str)
+def test_a_page_is_for_everyone(world, site, tabs, state):
+    page = tabs(state.role)
 
-def named(role, name, changes=None):
-    return " ".join([role.name.lower(), name, *(changes or {}).values()])
+    response = page.goto(state.address(world))
 
-
-@pytest.mark.parametrize(("role", "name", "changes"), READ, ids=[named(*one) for one in READ])
-def test_a_page_is_for_everyone(world, site, tabs, role, name, changes):  # noqa: PLR0917
-    page = tabs(role)
-
-    response = page.goto(address(name, world, **changes))
-
-    assert response.status == answer(name, "GET")
+    assert response.status == answer(state.name, "GET")
     assert faults(page, site) == {}
 
 
@@ -235,16 +216,6 @@ def test_the_academy_once_chosen_is_for_everyone(world, site, tabs):
 
 # --- Pages that say what is wrong ----------------------------------------------------------
 
-REFUSING = [
-    (reader(name), name, {})
-    for name in POSTED
-    if name in PAGES
-    and answer(name, "GET") == 200
-    and answer(name, "POST") in (200, 422)
-    # A question without a wrong answer: a click confirms it.
-    and name not in ("public:alert", "socialaccount_connections", "mfa_add_webauthn")
-]
-REFUSING += [(Role.OWNER, "candidate:tab", {"section": tab}) for tab in TABS[2:]]
 EMPTIED = """() => {
   const forms = [...document.querySelectorAll("main form[method=post]")];
   const form = forms.reduce((one, other) => other.elements.length > one.elements.length ? other : one);
@@ -259,12 +230,10 @@ EMPTIED = """() => {
 }"""
 
 
-@pytest.mark.parametrize(
-    ("role", "name", "changes"), REFUSING, ids=[named(*one) for one in REFUSING]
-)
-def test_a_page_that_refuses_is_for_everyone(world, site, tabs, role, name, changes):  # noqa: PLR0917
-    page = tabs(role)
-    page.goto(address(name, world, **changes))
+@pytest.mark.parametrize("state", REFUSING, ids=str)
+def test_a_page_that_refuses_is_for_everyone(world, site, tabs, state):
+    page = tabs(state.role)
+    page.goto(state.address(world))
 
     with page.expect_navigation():
         page.evaluate(EMPTIED)

