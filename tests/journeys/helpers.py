@@ -7,6 +7,7 @@ from django.conf import settings
 from django.test import Client
 
 from tests.factories import NOW
+from tests.web.browser import follow
 
 PASSWORD = "phrase de passe d'essai"
 
@@ -67,7 +68,7 @@ def signed_in(context, site, candidate):
 def choose(page, *links):
     """Follow links, one after the other."""
     for link in links:
-        page.get_by_role("main").get_by_role("link", name=link, exact=True).click()
+        follow(page.get_by_role("main").get_by_role("link", name=link, exact=True))
 
 
 def press(page, button):
@@ -76,7 +77,7 @@ def press(page, button):
     either = main.get_by_role("button", name=button, exact=True).or_(
         main.get_by_role("link", name=button, exact=True)
     )
-    either.click()
+    follow(either)
 
 
 def answer(page, question, value):

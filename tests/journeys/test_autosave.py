@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 from tests.endurance.arena import eventually
 from tests.factories import a_candidate, a_draft
 from tests.journeys.helpers import answer, answers, press, signed_in, tab
+from tests.web.browser import follow
 
 SAVED = "Brouillon enregistré à 10 h 30 (heure de Paris)."
 
@@ -29,7 +30,7 @@ def test_a_browser_closed_half_way_loses_nothing(site, browser):
     elsewhere = browser.new_context()
     page = signed_in(elsewhere, site, draft.candidate)
     page.goto(f"{site}/mes-inscriptions")
-    page.get_by_role("link", name="Reprendre ma saisie").click()
+    follow(page.get_by_role("link", name="Reprendre ma saisie"))
     assert tab(page) == "Identification"
     assert page.get_by_label("Numéro et voie").input_value() == "3 quai du Wault"
     assert page.get_by_label("Code postal").input_value() == "590"

@@ -2,6 +2,7 @@
 
 from tests.factories import a_candidate, a_draft
 from tests.journeys.helpers import answer, heading, press, said, signed_in, tab, text
+from tests.web.browser import follow
 
 
 def test_what_is_missing_is_listed_and_mended_one_by_one(site, context):
@@ -23,15 +24,15 @@ def test_what_is_missing_is_listed_and_mended_one_by_one(site, context):
         "Épreuves, Navigation : Statut",
     ]
 
-    page.get_by_role("link", name="Identification, Téléphone mobile").click()
+    follow(page.get_by_role("link", name="Identification, Téléphone mobile"))
     assert page.url.endswith("#id_mobile")
     answer(page, "Téléphone mobile", "06 39 98 12 34")
     press(page, "Ma candidature est-elle prête ?")
-    page.get_by_role("link", name="Informations candidature, Catégorie de candidat").click()
+    follow(page.get_by_role("link", name="Informations candidature, Catégorie de candidat"))
     assert page.url.endswith("#id_category_0")
     answer(page, "Catégorie de candidat", "Individuel")
     press(page, "Ma candidature est-elle prête ?")
-    page.get_by_role("link", name="Épreuves, Navigation : Statut").click()
+    follow(page.get_by_role("link", name="Épreuves, Navigation : Statut"))
     answer(page, "Navigation > Statut", "Inscrit")
     press(page, "Ma candidature est-elle prête ?")
 

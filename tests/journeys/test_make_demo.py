@@ -27,6 +27,7 @@ from tests.journeys.helpers import (
     tab,
     text,
 )
+from tests.web.browser import follow
 
 ROOT = Path(__file__).parents[2]
 READY = re.compile(r"^Sporades est prêt : (http://localhost:\d+)$")
@@ -158,7 +159,7 @@ def test_somebody_registers_in_the_demo_of_a_clean_clone(demo, page):
     mails = demo.clone / "var/demo/mails"
     eventually(lambda: any(number in mail.read_text() for mail in mails.glob("*.eml")))
     page.goto(f"{site}/demo/courriels/")
-    page.get_by_role("link", name="Inscription enregistrée").first.click()
+    follow(page.get_by_role("link", name="Inscription enregistrée").first)
     assert said(page.locator("main p").first).startswith(f"À {NEWCOMER}")
     assert f"Numéro d'inscription : {number}" in text(page)
 

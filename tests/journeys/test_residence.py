@@ -17,6 +17,7 @@ from tests.journeys.helpers import (
     text,
     troubles,
 )
+from tests.web.browser import follow
 
 VERSAILLES = {"Code postal": "78000", "Commune": "Versailles"}
 HERE = {"Code postal": "59000", "Commune": "Lille"}
@@ -119,7 +120,7 @@ def test_a_move_between_the_draft_and_its_saving_is_seen_when_saving(site, conte
     press(page, "Enregistrer")
     assert heading(page) == "Ma candidature est-elle prête ?"
     assert not Registration.objects.exists()
-    page.get_by_role("link", name="Identification, Code postal").click()
+    follow(page.get_by_role("link", name="Identification, Code postal"))
     press(page, "Continuer auprès de l'académie de Versailles, avec mes réponses")
     assert tab(page) == "Récapitulatif"
     press(page, "Enregistrer")

@@ -19,6 +19,7 @@ from tests.journeys.helpers import (
     text,
     troubles,
 )
+from tests.web.browser import follow
 
 NEXT = {
     "identification": "Informations candidature",
@@ -265,7 +266,7 @@ def test_a_diploma_dispenses_whoever_holds_it_and_nobody_else(site, context):
     press(page, "Suivant")
     assert "Mathématiques (U2) Dispensé Ecrite" in text(page)
 
-    page.get_by_role("link", name="Modifier : Qualification présentée").click()
+    follow(page.get_by_role("link", name="Modifier : Qualification présentée"))
     answer(page, "Diplôme le plus élevé", "CAP")
     press(page, "Suivant")
     page.goto(f"{site}/inscription/{draft.pk}/recapitulatif")

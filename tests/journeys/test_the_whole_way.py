@@ -21,6 +21,7 @@ from tests.journeys.helpers import (
     text,
 )
 from tests.journeys.post import Post, words
+from tests.web.browser import follow
 
 ME = "ines@exemple.test"
 PASSWORD = "quatre mots sans rapport"
@@ -76,7 +77,7 @@ def register(page, site):
 def modify(page):
     press(page, "Modifier")
     assert tab(page) == "Récapitulatif"
-    page.get_by_role("link", name="Modifier : Identification").click()
+    follow(page.get_by_role("link", name="Modifier : Identification"))
     answer(page, "Numéro et voie", "3 quai du Wault")
     press(page, "Ma candidature est-elle prête ?")
     press(page, "Vérifier et enregistrer")
@@ -95,9 +96,9 @@ def withdraw(page):
 
 def folder(page, number):
     """Return what « Mes documents » holds for a registration."""
-    page.get_by_role("link", name="Mes documents", exact=True).click()
+    follow(page.get_by_role("link", name="Mes documents", exact=True))
     one = page.get_by_role("listitem").filter(has_text=f"candidature n°{number}")
-    one.get_by_role("link").click()
+    follow(one.get_by_role("link"))
     return [
         (said(one.locator(".s-document__name")), said(one.locator(".s-document__notes").first))
         for one in page.locator(".s-document").all()

@@ -50,6 +50,12 @@ class _Handler(WSGIRequestHandler):
         """Say nothing."""
 
 
+def follow(control):
+    """Press what leads to a page, and see that page: a click alone does not wait for it."""
+    with control.page.expect_navigation():
+        control.click()
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     """Start the browser that `make test` found."""

@@ -17,6 +17,7 @@ from sporades.candidates.models import Identity
 from sporades.mail.models import Message
 from sporades.territory.operations import load_reference
 from tests.factories import a_candidate
+from tests.web.browser import follow
 
 # Playwright keeps a loop of its own in this thread; the database is not used from it.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -105,7 +106,7 @@ def sign_in(page, site):
     page.goto(site + reverse("account_login"))
     page.get_by_label("Adresse mail").fill("maelle@exemple.test")
     page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Se connecter", exact=True).click()
+    follow(page.get_by_role("button", name="Se connecter", exact=True))
     page.wait_for_load_state("networkidle")
 
 
@@ -131,7 +132,7 @@ def test_open_pages_are_accessible(site, page, complaints):
         page.goto(site + reverse(name))
         found += faults(page, name)
     page.goto(site + reverse("account_signup"))
-    page.get_by_role("button", name="Créer mon compte").click()
+    follow(page.get_by_role("button", name="Créer mon compte"))
     found += faults(page, "account_signup, in error")
     user = User.objects.create_user("x@exemple.test", None, created_at=timezone.now())
     page.goto(site + reverse("account_confirm_email", args=[activation_key(user)]))
@@ -151,7 +152,7 @@ def test_pages_of_a_signed_in_reader_are_accessible(site, user, page, complaints
     for name in ("mfa_index", "mfa_deactivate_totp", "mfa_generate_recovery_codes"):
         page.goto(site + reverse(name))
         found += faults(page, f"{name}, with an application")
-    page.get_by_role("button", name="Créer de nouveaux codes").click()
+    follow(page.get_by_role("button", name="Créer de nouveaux codes"))
     found += faults(page, "mfa_view_recovery_codes")
     candidates.freeze_identity(user.candidate, at=timezone.now())
     page.goto(site + reverse("account_edit"))
@@ -181,7 +182,7 @@ def test_the_commune_is_found_as_one_types_without_its_accents(site, page, compl
     place.press_sequentially("saint etienne du r")
     page.get_by_role("option", name=re.compile("Saint-Étienne-du-Rouvray")).click()
     assert place.input_value() == "Saint-Étienne-du-Rouvray"
-    page.get_by_role("button", name="Créer mon compte").click()
+    follow(page.get_by_role("button", name="Créer mon compte"))
     page.wait_for_url(f"**{reverse('account_email_verification_sent')}")
 
     identity = Identity.objects.get()
@@ -195,18 +196,18 @@ def test_an_account_is_made_without_script_on_a_telephone(site, browser):
     page.goto(site + reverse("account_signup"))
     fill(page)
     page.get_by_label("Commune ou ville de naissance").fill("Saint-Denis")
-    page.get_by_role("button", name="Créer mon compte").click()
+    follow(page.get_by_role("button", name="Créer mon compte"))
     assert "Choisissez votre commune" in page.content()
     page.get_by_label("Saint-Denis (La Réunion, 974)").check(force=True)
     page.get_by_label("Mot de passe", exact=True).fill("quatre mots sans rapport")
-    page.get_by_role("button", name="Créer mon compte").click()
+    follow(page.get_by_role("button", name="Créer mon compte"))
 
     link = re.search(r"http://localhost:\d+/activer\S+", Message.objects.get().body)[0]
     page.goto(link)
-    page.get_by_role("button", name="Activer mon compte").click()
+    follow(page.get_by_role("button", name="Activer mon compte"))
     page.get_by_label("Adresse mail").fill("ines@exemple.test")
     page.get_by_label("Mot de passe", exact=True).fill("quatre mots sans rapport")
-    page.get_by_role("button", name="Se connecter", exact=True).click()
+    follow(page.get_by_role("button", name="Se connecter", exact=True))
 
     assert page.url == site + reverse("candidate:home")
     context.close()
@@ -235,7 +236,7 @@ def test_a_passkey_is_added_and_opens_the_account_without_a_password(site, user,
     page.wait_for_url(f"**{reverse('mfa_view_recovery_codes')}")
     page.goto(site + reverse("mfa_list_webauthn"))
     assert page.get_by_role("rowheader", name="Mon téléphone").is_visible()
-    page.get_by_role("button", name="Se déconnecter").click()
+    follow(page.get_by_role("button", name="Se déconnecter"))
 
     page.goto(site + reverse("account_login"))
     page.get_by_role("button", name="Me connecter avec une clé d'accès").click()
