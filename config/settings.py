@@ -219,7 +219,7 @@ SOCIALACCOUNT_PROVIDERS = {
 
 # --- Sessions and cookies ------------------------------------------------------------------
 COOKIE_PREFIX = "__Host-" if SITE_IS_ENCRYPTED else ""
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "sporades.web.layout.sessions"
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"
 SESSION_COOKIE_SECURE = SITE_IS_ENCRYPTED
 SESSION_COOKIE_HTTPONLY = True

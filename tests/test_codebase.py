@@ -176,12 +176,9 @@ def test_models_and_their_fields_have_english_names():
 
 
 def templates():
-    """Every template of ours: its name for Django, its path."""
-    return {
-        path.partition("/templates/")[2]: path
-        for path in tree()
-        if path.startswith("sporades/") and "/templates/" in path
-    }
+    """Every template of ours, Django's and Jinja's: its name, its path."""
+    found = (re.fullmatch(r"sporades/.+?/(?:templates|jinja2)/(.+)", path) for path in tree())
+    return {one[1]: one[0] for one in found if one}
 
 
 def names_made_of_data():
@@ -207,7 +204,7 @@ def test_every_template_is_used():
         name
         for path in ours.values()
         for name in re.findall(r"""["']([\w./-]+\.(?:html|txt))["']""", text_of(path))
-        if not path.endswith(f"/templates/{name}")
+        if not path.endswith((f"/templates/{name}", f"/jinja2/{name}"))
     }
     said |= names_made_of_data()
 

@@ -13,6 +13,6 @@ ruff check --quiet
 mypy --no-error-summary
 lint-imports --no-cache >/dev/null || lint-imports --no-cache
 python -W ignore::RuntimeWarning -m sporades makemigrations --check --dry-run
-find sporades -name '*.html' -print0 | xargs -0 -r djade --check --target-version 6.1
+find sporades -path '*/templates/*.html' -print0 | xargs -0 -r djade --check --target-version 6.1
 find sporades -name '*.html' -print0 | xargs -0 -r djlint --quiet --lint
 echo "Rien à redire."

@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.functional import cached_property
 
 from sporades.core.actors import Actor
 
@@ -95,7 +96,7 @@ class User(AbstractBaseUser):
         """Return whether this is the password, however the keyboard composed its accents."""
         return super().check_password(_composed(raw_password) or "")
 
-    @property
+    @cached_property
     def is_staff_member(self) -> bool:
         """Whether this account belongs to the office."""
         return bool(self.memberships.all())

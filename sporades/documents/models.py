@@ -83,7 +83,7 @@ class DocumentVersionQuerySet(models.QuerySet["DocumentVersion"]):
         )
         return self.visible_at(at).filter(~Exists(later))
 
-    def for_folder(self, folder: Folder, at: datetime) -> Self:
+    def for_folder(self, folder: Folder | int, at: datetime) -> Self:
         """Return what the list of a folder shows."""
         return (
             self.latest_visible(at)

@@ -2,6 +2,9 @@
 
 from datetime import datetime
 
+from django.db.models import QuerySet
+
+from sporades.core.prepared import prepared
 from sporades.documents.codes import normalised
 from sporades.documents.models import DocumentVersion
 
@@ -32,3 +35,16 @@ def replacement_of(version: DocumentVersion, *, at: datetime) -> DocumentVersion
         .order_by("-number")
         .first()
     )
+
+
+@prepared(DocumentVersion)
+def documents_in(folder: int, at: datetime) -> QuerySet[DocumentVersion]:
+    """Return what the list of a folder shows at an instant."""
+    return DocumentVersion.objects.for_folder(folder, at)
+
+
+@prepared(DocumentVersion)
+def unread_documents_of(holder: int, at: datetime) -> QuerySet[DocumentVersion]:
+    """Return what an account may read at an instant and has not opened, without its content."""
+    found = DocumentVersion.objects.latest_visible(at).select_related("document")
+    return found.filter(document__folder__holder=holder, opened_at=None).defer("content")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sporades.core.french import day_in_words, instant_in_words
 from sporades.registrations.models import Registration
+from sporades.registrations.queries import version_of
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def checklist(registration: Registration) -> list[Check]:
     if registration.withdrawn_at:
         withdrawn = instant_in_words(registration.withdrawn_at, zone)
         checks.append(Check("Désinscription", "missing", f"Enregistrée le {withdrawn}."))
-    snapshot = registration.versions.get(number=registration.version).snapshot
+    snapshot = version_of.get(registration=registration.pk, number=registration.version).snapshot
     if snapshot["to_return"]:
         posted = registration.summary_posted_on
         checks.append(

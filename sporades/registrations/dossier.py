@@ -10,7 +10,7 @@ from sporades.exams import queries
 from sporades.exams.models import Exam, RegistrationService, Regulation, Speciality
 from sporades.exams.rules import Facts
 from sporades.exams.schema import Exam as ExamRules
-from sporades.registrations.models import Draft, Registration
+from sporades.registrations.models import Draft
 from sporades.registrations.refusals import NoLongerOffered
 from sporades.registrations.titles import title_of
 
@@ -29,7 +29,7 @@ class Dossier:
         regulation: the version of the réglementation that judges it.
         answers: for each tab, the answers as typed.
         day: the day on which ages count when no rule names another.
-        amends: the registration that is being changed, if any.
+        amends: whether it changes a registration that stands.
     """
 
     candidate: Candidate
@@ -39,7 +39,7 @@ class Dossier:
     regulation: Regulation
     day: date
     answers: dict[str, Answers] = field(default_factory=dict)
-    amends: Registration | None = None
+    amends: bool = False
 
     @property
     def identity(self) -> Identity:
@@ -93,7 +93,7 @@ def dossier_of(draft: Draft, *, day: date, answers: dict[str, Answers] | None = 
         answers: the answers that count, those kept when nothing is given.
     """
     if answers is None:
-        answers = {row.section: row.answers for row in draft.answers.all()}
+        answers = {row.section: row.answers for row in draft.answered}
     return Dossier(
         candidate=draft.candidate,
         exam=draft.exam,
@@ -102,7 +102,7 @@ def dossier_of(draft: Draft, *, day: date, answers: dict[str, Answers] | None = 
         regulation=rules_in_force(draft),
         answers=answers,
         day=day,
-        amends=draft.amends,
+        amends=draft.amends_id is not None,
     )
 
 

@@ -31,8 +31,8 @@ def lock(draft: Draft) -> Draft:
     as everywhere: no two acts wait for each other. The candidate is locked so that the civil
     data that are filed are those that are frozen.
     """
-    if draft.amends is not None:
-        Registration.objects.select_for_update(of=("self",)).get(pk=draft.amends.pk)
+    if draft.amends_id is not None:
+        Registration.objects.select_for_update(of=("self",)).get(pk=draft.amends_id)
     Draft.objects.select_related("candidate").select_for_update(
         of=("self", "candidate"), no_key=True
     ).get(pk=draft.pk)
@@ -65,8 +65,8 @@ def file(*, draft: Draft, dossier: Dossier, forms: Forms, by: Actor, at: datetim
         Refused: the draft has been abandoned, or its registration withdrawn or filed again,
             meanwhile.
     """
-    if draft.amends is not None:
-        registration = _amended(draft, draft.amends, at=at)
+    if draft.amends_id is not None:
+        registration = _amended(draft, draft.amends_id, at=at)
     else:
         registration = _made(draft, dossier=dossier, at=at)
     if draft.abandoned_at is not None:
@@ -141,8 +141,8 @@ def _made(draft: Draft, *, dossier: Dossier, at: datetime) -> Registration:
     return registration
 
 
-def _amended(draft: Draft, amends: Registration, *, at: datetime) -> Registration:
-    registration: Registration = Registration.objects.whole().get(pk=amends.pk)
+def _amended(draft: Draft, amends: int, *, at: datetime) -> Registration:
+    registration: Registration = Registration.objects.whole().get(pk=amends)
     if registration.state != State.REGISTERED:
         message = (
             "Cette inscription n'est plus en cours : votre modification n'est pas enregistrée."

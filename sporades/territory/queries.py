@@ -4,13 +4,15 @@ Academies, departments, countries and postcodes are kept in the process: they co
 A question about communes costs one.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from functools import reduce
 from operator import and_, or_
 
 from django.contrib.postgres.search import Lexeme, SearchQuery, SearchVector
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Func, IntegerField, Q, QuerySet, Value, When
 
+from sporades.core.prepared import prepared
 from sporades.core.text import search_key
 from sporades.territory.models import (
     FRANCE,
@@ -143,8 +145,14 @@ def _suggested(postcode: str) -> tuple[Academy, ...]:
 
 def communes_of_postcode(postcode: str) -> list[Commune]:
     """Return the current communes that a postcode serves, by name."""
-    found = Commune.objects.filter(kind=Commune.Kind.CURRENT, postcodes__contains=[postcode])
-    return _placed(found.order_by("search_key", "code"))
+    return _placed(_communes_served(postcode))
+
+
+@prepared(Commune)
+def _communes_served(postcode: str) -> QuerySet[Commune]:
+    among = Func(postcode, template="ARRAY[%(expressions)s]")
+    found = Commune.objects.filter(kind=Commune.Kind.CURRENT, postcodes__contains=among)
+    return found.order_by("search_key", "code")
 
 
 def town_of_postcode(postcode: str, name: str) -> Commune | None:
@@ -253,7 +261,7 @@ def _by_kind() -> Case:
     )
 
 
-def _placed(found: QuerySet[Commune]) -> list[Commune]:
+def _placed(found: Iterable[Commune]) -> list[Commune]:
     """Give each commune its department from what the process holds."""
     known = held().departments
     communes = list(found)

@@ -4,9 +4,11 @@ import uuid
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.utils.functional import cached_property
 
 from sporades.accounts.models import User
+from sporades.core.prepared import prepared
 from sporades.exams.fetching import WITH_REFERENCE, WITH_REFERENCE_ALONE
 from sporades.registrations.titles import title_of
 
@@ -18,7 +20,7 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         """Return the drafts that are neither filed nor abandoned."""
         return self.filter(filed_as__isnull=True, abandoned_at__isnull=True)
 
-    def visible_to(self, user: User) -> Self:
+    def visible_to(self, user: User | int) -> Self:
         """Return the drafts of this account's candidate."""
         return self.filter(candidate__user=user)
 
@@ -28,11 +30,7 @@ class DraftQuerySet(models.QuerySet["Draft"]):
 
     def whole(self) -> Self:
         """Load everything that a tab of the wizard needs, in one query."""
-        return (
-            self.select_related("candidate__identity", "service", "regulation", "amends")
-            .defer("regulation__content", "regulation__source")
-            .fetch_mode(WITH_REFERENCE)
-        )
+        return self.select_related("candidate__identity", "service").fetch_mode(WITH_REFERENCE)
 
 
 class Draft(models.Model):
@@ -102,6 +100,11 @@ class Draft(models.Model):
         """Return what the draft is for."""
         return title_of(self.exam, self.speciality)
 
+    @cached_property
+    def answered(self) -> list["SectionAnswers"]:
+        """Return the answers to each tab, as they were when first asked for."""
+        return _answers_of(self.pk)
+
     @property
     def is_filed(self) -> bool:
         """Whether the draft has become a version."""
@@ -132,3 +135,8 @@ class SectionAnswers(models.Model):
     def __str__(self) -> str:
         """Return the tab."""
         return f"{self.section}, révision {self.revision}"
+
+
+@prepared(SectionAnswers)
+def _answers_of(draft: uuid.UUID) -> QuerySet[SectionAnswers]:
+    return SectionAnswers.objects.filter(draft=draft)

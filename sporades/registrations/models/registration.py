@@ -22,7 +22,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         """Return those that stand."""
         return self.filter(state=State.REGISTERED)
 
-    def visible_to(self, user: User) -> Self:
+    def visible_to(self, user: User | int) -> Self:
         """Return the registrations of this account's candidate."""
         return self.filter(candidate__user=user)
 
@@ -32,11 +32,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
     def whole(self) -> Self:
         """Everything that the page of one registration shows."""
-        return (
-            self.select_related("candidate__identity", "service", "regulation", "folder")
-            .defer("regulation__content", "regulation__source")
-            .fetch_mode(WITH_REFERENCE)
-        )
+        return self.select_related("candidate__identity", "service").fetch_mode(WITH_REFERENCE)
 
 
 class Registration(models.Model):

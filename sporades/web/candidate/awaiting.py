@@ -28,16 +28,22 @@ class Awaiting:
 
 
 def awaiting(
-    registrations: Iterable[Registration], drafts: Iterable[Draft], *, at: datetime
+    registrations: Iterable[Registration],
+    drafts: Iterable[Draft],
+    unread: Iterable[DocumentVersion],
+    *,
+    at: datetime,
 ) -> list[Awaiting]:
     """Return what awaits the candidate.
 
     Args:
         registrations: the active ones, as `for_list()` loads them.
         drafts: the open ones, as `for_list()` loads them.
+        unread: the documents that may be read now and were not; those of other registrations
+            await nothing.
         at: now.
     """
-    return [*_drafts(drafts, at=at), *_documents(list(registrations), at=at)]
+    return [*_drafts(drafts, at=at), *_documents(registrations, unread)]
 
 
 def _drafts(drafts: Iterable[Draft], *, at: datetime) -> list[Awaiting]:
@@ -57,14 +63,10 @@ def _drafts(drafts: Iterable[Draft], *, at: datetime) -> list[Awaiting]:
     ]
 
 
-def _documents(registrations: list[Registration], *, at: datetime) -> list[Awaiting]:
+def _documents(
+    registrations: Iterable[Registration], unread: Iterable[DocumentVersion]
+) -> list[Awaiting]:
     folders = {registration.folder_id: registration for registration in registrations}
-    unread = (
-        DocumentVersion.objects.latest_visible(at)
-        .filter(document__folder__in=folders, opened_at__isnull=True)
-        .select_related("document")
-        .defer("content")
-    )
     return [
         Awaiting(
             sentence=(
@@ -78,4 +80,5 @@ def _documents(registrations: list[Registration], *, at: datetime) -> list[Await
             act="Ouvrir le document",
         )
         for version in unread
+        if version.document.folder_id in folders
     ]

@@ -9,13 +9,15 @@ from django.urls import reverse
 from sporades.acts import reading
 from sporades.documents.models import DocumentVersion
 from sporades.documents.operations import BeingPrepared
+from sporades.documents.queries import documents_in
 from sporades.registrations.models import Registration
+from sporades.registrations.queries import registration_of, registrations_of
 
 
 def documents(request: HttpRequest) -> HttpResponse:
     """The candidate's registrations, withdrawn ones included."""
-    mine = Registration.objects.visible_to(request.user).for_list().order_by("-filed_at")
-    return render(request, "candidate/documents.html", {"registrations": mine})
+    context = {"registrations": registrations_of(user=request.user.pk)}
+    return render(request, "candidate/documents.html", context)
 
 
 def folder(request: HttpRequest, number: str) -> HttpResponse:
@@ -23,7 +25,7 @@ def folder(request: HttpRequest, number: str) -> HttpResponse:
     found = _registration(request, number)
     context = {
         "registration": found,
-        "versions": DocumentVersion.objects.for_folder(found.folder, request.arrived_at),
+        "versions": documents_in(folder=found.folder_id, at=request.arrived_at),
     }
     return render(request, "candidate/folder.html", context)
 
@@ -71,11 +73,11 @@ def _not_yet(
 
 
 def _registration(request: HttpRequest, number: str) -> Registration:
-    return get_object_or_404(Registration.objects.visible_to(request.user).whole(), number=number)
+    return get_object_or_404(registration_of, user=request.user.pk, number=number)
 
 
 def _version(request: HttpRequest, registration: Registration, kind: str) -> DocumentVersion:
-    found = DocumentVersion.objects.for_folder(registration.folder, request.arrived_at)
+    found = documents_in(folder=registration.folder_id, at=request.arrived_at)
     version = next((one for one in found if one.document.kind == kind), None)
     if version is None:
         raise Http404

@@ -3,20 +3,23 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from sporades.registrations.models import Draft, Registration
+from sporades.documents.queries import unread_documents_of
+from sporades.registrations.queries import open_drafts_of, registrations_of
 from sporades.web.candidate.awaiting import awaiting
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """The first page after signing in."""
     candidate = request.user.candidate
-    registrations = list(Registration.objects.visible_to(request.user).active().for_list())
-    drafts = list(Draft.objects.visible_to(request.user).open().for_list())
+    user, at = request.user.pk, request.arrived_at
+    registrations = [one for one in registrations_of(user=user) if one.is_active]
+    drafts = open_drafts_of(user=user)
+    unread = unread_documents_of(holder=user, at=at)
     context = {
         "candidate": candidate,
         "registrations": registrations,
         "drafts": drafts,
-        "awaiting": awaiting(registrations, drafts, at=request.arrived_at),
-        "at": request.arrived_at,
+        "awaiting": awaiting(registrations, drafts, unread, at=at),
+        "at": at,
     }
     return render(request, "candidate/home.html", context)

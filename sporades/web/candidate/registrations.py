@@ -1,5 +1,7 @@
 """« Mes inscriptions »: read, modify, withdraw, begin again."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -7,20 +9,28 @@ from django.shortcuts import get_object_or_404, redirect, render
 from sporades.acts import registering
 from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
+from sporades.documents.queries import documents_in
 from sporades.registrations.checklist import checklist
 from sporades.registrations.consents import ConsentsForm
-from sporades.registrations.models import Draft, Registration, Version
-from sporades.web.candidate.awaiting import awaiting
+from sporades.registrations.models import Registration, Version
+from sporades.registrations.queries import (
+    open_drafts_of,
+    open_modifications_of,
+    registration_of,
+    registrations_of,
+    version_of,
+)
+from sporades.web.candidate.awaiting import Awaiting, awaiting
 from sporades.web.layout.proofs import needs_recent_sign_in, sign_in_again
 
 
 def registrations(request: HttpRequest) -> HttpResponse:
     """Cards of active registrations, then drafts, then withdrawn ones, quietly."""
-    mine = list(Registration.objects.visible_to(request.user).for_list().order_by("-filed_at"))
+    mine = registrations_of(user=request.user.pk)
     context = {
         "active": [registration for registration in mine if registration.is_active],
         "withdrawn": [registration for registration in mine if not registration.is_active],
-        "drafts": Draft.objects.visible_to(request.user).open().for_list(),
+        "drafts": open_drafts_of(user=request.user.pk),
         "at": request.arrived_at,
     }
     return render(request, "candidate/registrations.html", context)
@@ -30,15 +40,15 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
     """« Gérer ma candidature »: where it stands, what can be done."""
     found = _registration(request, number)
     at = request.arrived_at
-    drafts = list(Draft.objects.open().filter(amends=found).for_list())
+    documents = documents_in(folder=found.folder_id, at=at)
     context = {
         "registration": found,
-        "awaiting": awaiting([found] if found.is_active else [], drafts, at=at),
+        "awaiting": _awaiting(found, documents, at=at),
         "is_editable": found.is_editable(at),
         "can_be_undone": found.can_be_undone(at),
         "checks": checklist(found),
         "time_left": found.service.time_left_in_words(at),
-        "documents": DocumentVersion.objects.for_folder(found.folder, at),
+        "documents": documents,
     }
     return render(request, "candidate/registration.html", context)
 
@@ -69,11 +79,10 @@ def registered(request: HttpRequest, number: str) -> HttpResponse:
     """« Suis-je bien inscrit ? »: every condition, ticked or not, with its date (E6)."""
     found = _registration(request, number)
     at = request.arrived_at
-    drafts = list(Draft.objects.open().filter(amends=found).for_list())
     context = {
         "registration": found,
         "checks": checklist(found),
-        "awaiting": awaiting([found] if found.is_active else [], drafts, at=at),
+        "awaiting": _awaiting(found, documents_in(folder=found.folder_id, at=at), at=at),
     }
     return render(request, "candidate/registered.html", context)
 
@@ -150,8 +159,20 @@ def version(request: HttpRequest, number: str, version: int) -> HttpResponse:
 
 
 def _registration(request: HttpRequest, number: str) -> Registration:
-    return get_object_or_404(Registration.objects.visible_to(request.user).whole(), number=number)
+    found: Registration = get_object_or_404(registration_of, user=request.user.pk, number=number)
+    return found
 
 
 def _last(registration: Registration) -> Version:
-    return registration.versions.get(number=registration.version)
+    return version_of.get(registration=registration.pk, number=registration.version)
+
+
+def _awaiting(
+    registration: Registration, documents: list[DocumentVersion], *, at: datetime
+) -> list[Awaiting]:
+    return awaiting(
+        [registration] if registration.is_active else [],
+        open_modifications_of(registration=registration.pk),
+        [version for version in documents if version.opened_at is None],
+        at=at,
+    )

@@ -17,6 +17,7 @@ from sporades.exams.models import RegistrationService
 from sporades.registrations import drafting, journey
 from sporades.registrations.dossier import Dossier, dossier_of
 from sporades.registrations.models import Draft
+from sporades.registrations.queries import draft_of
 from sporades.registrations.refusals import (
     AlreadyRegistered,
     Closed,
@@ -176,8 +177,8 @@ def abandon(request: HttpRequest, draft: UUID) -> HttpResponse:
 
 
 def _draft(request: HttpRequest, pk: UUID) -> Draft:
-    drafts = Draft.objects.visible_to(request.user).whole().prefetch_related("answers")
-    return get_object_or_404(drafts, pk=pk)
+    found: Draft = get_object_or_404(draft_of, user=request.user.pk, draft=pk)
+    return found
 
 
 def _dossier(request: HttpRequest, draft: Draft) -> Dossier:
@@ -263,7 +264,7 @@ def _number(said: str) -> int | None:
 
 
 def _revision(draft: Draft, section: Section) -> int:
-    return next((row.revision for row in draft.answers.all() if row.section == section.slug), 0)
+    return next((row.revision for row in draft.answered if row.section == section.slug), 0)
 
 
 def _show(

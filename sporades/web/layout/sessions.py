@@ -1,0 +1,25 @@
+"""Sessions as Django keeps them in the database, read by a prepared question."""
+
+from datetime import datetime
+
+from django.contrib.sessions.backends import db
+from django.contrib.sessions.models import Session
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from sporades.core.prepared import prepared
+
+
+@prepared(Session)
+def _session(key: str, at: datetime) -> QuerySet[Session]:
+    return Session.objects.filter(session_key=key, expire_date__gt=at)
+
+
+class SessionStore(db.SessionStore):
+    """One session."""
+
+    def _get_session_from_db(self) -> Session | None:
+        for found in _session(key=self.session_key, at=timezone.now()):
+            return found
+        self._session_key = None
+        return None
