@@ -1,5 +1,7 @@
 """Two windows on one tab: nothing of either is lost, the candidate chooses (R-12)."""
 
+import itertools
+
 import pytest
 import time_machine
 from django import forms
@@ -35,12 +37,13 @@ def _clock():
 
 
 def other_answers(field):
-    """Answers that a browser may send for a field; nothing when nothing is sent."""
+    """Return answers that a browser may send for a field; None when nothing is sent."""
     if isinstance(field, forms.MultipleChoiceField):
-        return st.lists(st.sampled_from([value for value, _ in flat(field.choices)]), unique=True)
+        values = [value for value, _ in flat(field.choices)]
+        return [[], values[:1], values[-2:], values]
     if isinstance(field, forms.ChoiceField):
-        return st.sampled_from([None, *(value for value, _ in flat(field.choices) if value)])
-    return st.sampled_from(TYPED)
+        return [None, *(value for value, _ in flat(field.choices) if value)]
+    return TYPED
 
 
 def changed(answers, name, value):
@@ -65,40 +68,40 @@ def form_of(page):
     }
 
 
-@pytest.mark.endurance
-@pytest.mark.timeout(3600)
-@settings(
-    max_examples=figure(60, 1000),
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(data=st.data())
-def test_any_two_fields_answered_in_two_windows_are_both_kept_and_chosen_one_by_one(sign_in, data):
+def names_in(fields):
+    return sorted(name for name, field in fields.items() if not field.disabled)
+
+
+def answered_in_two_windows(client, tab, here, there, *, draw):
+    """Answer a field in one window, one in another, and choose; return how many differed.
+
+    Args:
+        client: signs in and asks.
+        tab: the tab that both windows show.
+        here, there: the field answered in the window that comes second, and first.
+        draw: picks one of several things.
+    """
     draft = a_draft()
-    client = sign_in(draft.candidate)
-    tab = data.draw(st.sampled_from(TABS))
+    client = client(draft.candidate)
     path = f"/inscription/{draft.pk}/{tab}"
     shown, fields = stored(draft, tab), fields_of(client, path)
-    names = sorted(set(fields) & {name for name, field in fields.items() if not field.disabled})
-    here, there = (data.draw(st.sampled_from(names), label=side) for side in ("here", "there"))
-    theirs = changed(shown.answers, there, data.draw(other_answers(fields[there])))
-    mine = changed(shown.answers, here, data.draw(other_answers(fields[here])))
+    theirs = changed(shown.answers, there, draw(other_answers(fields[there])))
+    mine = changed(shown.answers, here, draw(other_answers(fields[here])))
 
     client.post(path, {**theirs, "revision": shown.revision})
     kept = stored(draft, tab)
     page = client.post(path, {**mine, "revision": shown.revision})
 
     different = [name for name in fields if mine.get(name) != kept.answers.get(name)]
-    event(f"{len(different)} differences")
     if kept.revision == shown.revision or not different:
         assert page.status_code in {302, 422}
-        return
+        return len(different)
     assert (page.status_code, stored(draft, tab).answers) == (409, kept.answers)
     assert [one.name for one in page.context["differences"]] == different
     for one in page.context["differences"]:
         assert f"Ici : {' '.join(one.mine.split())}" in main(page)
         assert f"Ailleurs : {' '.join(one.theirs.split())}" in main(page)
-    choices = {name: data.draw(st.sampled_from(["mien", "autre"])) for name in different}
+    choices = {name: draw(["mien", "autre"]) for name in different}
 
     client.post(path, {**form_of(page), **{f"garder-{name}": one for name, one in choices.items()}})
 
@@ -108,6 +111,47 @@ def test_any_two_fields_answered_in_two_windows_are_both_kept_and_chosen_one_by_
     final = stored(draft, tab)
     assert {name: final.answers.get(name) for name in fields} == wanted
     assert final.revision == kept.revision + (final.answers != kept.answers)
+    return len(different)
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(data=st.data())
+def test_any_two_fields_answered_in_two_windows_are_both_kept_and_chosen_one_by_one(sign_in, data):
+    tab = data.draw(st.sampled_from(TABS))
+    draft = a_draft()
+    names = names_in(fields_of(sign_in(draft.candidate), f"/inscription/{draft.pk}/{tab}"))
+    here, there = (data.draw(st.sampled_from(names), label=side) for side in ("here", "there"))
+
+    different = answered_in_two_windows(
+        sign_in, tab, here, there, draw=lambda among: data.draw(st.sampled_from(among))
+    )
+
+    event(f"{different} differences")
+
+
+@pytest.mark.endurance
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("tab", TABS)
+def test_every_pair_of_fields_of_a_tab_is_kept_whichever_is_answered_first(sign_in, tab):
+    draft = a_draft()
+    names = names_in(fields_of(sign_in(draft.candidate), f"/inscription/{draft.pk}/{tab}"))
+    # Always the same picks, all of them met in turn.
+    turn = itertools.count()
+    pairs = list(itertools.product(names, repeat=2))
+    tried = pairs[:: max(1, len(pairs) // figure(8, len(pairs)))]
+
+    different = [
+        answered_in_two_windows(
+            sign_in, tab, here, there, draw=lambda among: among[next(turn) % len(among)]
+        )
+        for here, there in tried
+    ]
+
+    assert any(different)
 
 
 def test_a_window_that_waits_for_the_other_shows_what_the_other_has_just_written(sign_in):
