@@ -257,6 +257,20 @@ def test_typing_on_after_a_pick_forgets_its_code_and_escape_closes_the_list(site
     expect(field).to_have_value("Liller")
 
 
+def test_a_press_on_a_suggestion_that_is_let_go_elsewhere_picks_nothing(site, page):
+    page.goto(f"{site}/essai")
+    field = page.get_by_role("combobox", name="Ville")
+    field.press_sequentially("lille")
+    page.get_by_role("option", name="Lille (Nord)").hover()
+
+    page.mouse.down()
+    page.get_by_role("heading", level=1).hover()
+    page.mouse.up()
+
+    expect(field).to_have_value("lille")
+    expect(page.locator("#code")).to_have_value("")
+
+
 def test_an_open_list_of_suggestions_has_no_fault_of_accessibility(site, page):
     page.goto(f"{site}/essai")
     page.get_by_role("combobox", name="Ville").press_sequentially("lill")

@@ -63,11 +63,9 @@ function make(field) {
           detail.textContent = ` (${item.detail})`;
           option.append(detail);
         }
-        // Before the field loses the focus.
-        option.addEventListener("mousedown", (event) => {
-          event.preventDefault();
-          pick(index);
-        });
+        // The field keeps the focus; a press that is let go elsewhere picks nothing.
+        option.addEventListener("mousedown", (event) => event.preventDefault());
+        option.addEventListener("click", () => pick(index));
         return option;
       }),
     );
