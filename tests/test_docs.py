@@ -21,6 +21,7 @@ from sporades.registrations.states import TRANSITIONS, State
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
+GRID = DOCS / "rgaa.csv"
 
 
 @cache
@@ -28,11 +29,11 @@ def text_of(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def everywhere(pattern):
+def everywhere(pattern, sheets=PAGES):
     """What a pattern finds in every page, each with the page that says it."""
     return {
         (found, str(page.relative_to(ROOT)))
-        for page in PAGES
+        for page in sheets
         for found in re.findall(pattern, text_of(page), re.MULTILINE)
     }
 
@@ -282,13 +283,18 @@ def test_what_documents_a_kind_must_have_is_what_kinds_have():
 
 # --- Tests that pages name -------------------------------------------------------------------
 
-NAMED = r"`(tests/[\w/]+\.py::\w+)`"
+NAMED = r"\b(tests/[\w/]+\.py::\w+)"
+
+
+def named_tests():
+    """The tests that pages and the grid of accessibility name, each with what names it."""
+    return everywhere(NAMED, [*PAGES, GRID])
 
 
 @pytest.fixture(scope="module")
 def collected():
-    """Every test of the files that pages name, as pytest finds them."""
-    files = sorted({name.partition("::")[0] for name, _ in everywhere(NAMED)})
+    """Every test of the files that are named, as pytest finds them."""
+    files = sorted({name.partition("::")[0] for name, _ in named_tests()})
     there = [name for name in files if (ROOT / name).is_file()]
     answer = subprocess.run(
         [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:xdist", *there],
@@ -301,10 +307,17 @@ def collected():
 
 
 def test_every_test_that_a_page_names_exists_and_is_collected(collected):
-    said = everywhere(NAMED)
+    said = named_tests()
 
     assert len(said) > 60
+    assert {page for _, page in said} >= {"docs/rgaa.csv", "docs/guide-coverage.md"}
     assert wrong(said, collected) == []
+
+
+def test_the_grid_of_accessibility_names_tests_and_not_only_their_files():
+    files = re.findall(r"\btests/[\w/.]+", text_of(GRID))
+
+    assert len(files) == len(re.findall(NAMED, text_of(GRID)))
 
 
 def test_a_test_that_a_page_names_is_never_skipped(collected):

@@ -16,7 +16,7 @@ from sporades.web.layout.context import CANDIDATE, STAFF, frame
 from sporades.web.layout.middleware import arrival
 
 WEB = Path(bundle.__file__).resolve().parents[1]
-TEMPLATES = sorted(WEB.glob("**/*.html"))
+TEMPLATES = sorted(WEB.parent.glob("**/*.html"))
 STATE_MARKS = re.compile(r"marianne-|spectral|liberté, égalité|république française", re.IGNORECASE)
 
 
@@ -54,6 +54,16 @@ def test_no_brand_of_the_state_is_in_the_repository():
     ]
 
     assert (named, said) == ([], [])
+
+
+def test_no_page_asks_to_turn_the_screen():
+    ruled = [
+        path.name
+        for path in [*bundle.STATIC.rglob("*.css"), *bundle.STATIC.rglob("*.js")]
+        if re.search(r"\borientation\b", path.read_text(encoding="utf-8"))
+    ]
+
+    assert ruled == []
 
 
 def test_only_what_pages_use_is_collected(tmp_path, settings):
@@ -97,7 +107,7 @@ def test_every_class_that_a_template_names_has_its_rule():
     assert sorted((name, where) for name, where in named if name not in known) == []
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(WEB)))
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(WEB.parent)))
 def test_a_template_has_no_inline_script_or_style_and_trusts_no_text(path):
     text = path.read_text(encoding="utf-8")
 

@@ -210,7 +210,15 @@ def test_what_a_page_points_to_is_on_it_and_every_control_has_its_name(world, na
         one for one in page.xpath("//a | //button") if not words(one) and not one.get("aria-label")
     ] == []
     assert [one for one in page.xpath("//@tabindex") if int(one) > 0] == []
-    assert [table for table in page.xpath("//table") if not table.xpath("caption")] == []
+    tables = page.xpath("//table")
+    assert [
+        table for table in tables if not (table.xpath("caption") and table.xpath(".//th"))
+    ] == []
+    assert set(page.xpath("//th/@scope")) <= {"col", "row"}
+    assert page.xpath("//th[not(@scope)]") == []
+    assert page.xpath("//svg[not(@aria-hidden='true')] | //img[not(@alt)]") == []
+    icons = page.xpath("//*[contains(@class, 'fr-icon-') and not(normalize-space())]")
+    assert [icon for icon in icons if icon.get("aria-hidden") != "true"] == []
 
 
 # --- Data and cookies (P-02, P-05, P-07, 14.2.1) -----------------------------------------------
