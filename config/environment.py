@@ -5,14 +5,19 @@ one clear line when the value is missing or cannot be used.
 """
 
 import os
+from email.utils import parseaddr
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+from psycopg import ProgrammingError
+from psycopg.conninfo import make_conninfo
 
 SHORTEST_SECRET = 50
 FEWEST_DIFFERENT_SIGNS = 12
+MAIL_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 
 def text(name: str, default: str | None = None) -> str:
@@ -34,9 +39,27 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def together(*names: str) -> list[str]:
+    """Return variables that mean something only together: all of them, or none (all empty)."""
+    values = [text(name, "") for name in names]
+    if any(values) and not all(values):
+        lacking = " et ".join(name for name, value in zip(names, values, strict=True) if not value)
+        message = f"{', '.join(names)} vont ensemble : il manque {lacking}."
+        raise ImproperlyConfigured(message)
+    return values
+
+
 def secret(name: str) -> str:
     """Return a secret that is long and varied enough; refuse a weak one."""
-    value = text(name)
+    return _strong(name, text(name))
+
+
+def secrets(name: str) -> list[str]:
+    """Return the comma-separated secrets of a variable, none of them weak."""
+    return [_strong(name, value) for value in words(name)]
+
+
+def _strong(name: str, value: str) -> str:
     if (
         len(value) < SHORTEST_SECRET
         or len(set(value)) < FEWEST_DIFFERENT_SIGNS
@@ -50,10 +73,22 @@ def secret(name: str) -> str:
     return value
 
 
+def address(name: str, value: str) -> SplitResult:
+    """Return the parts of the address in a variable; its port, if any, is a number."""
+    try:
+        parts = urlsplit(value)
+        _ = parts.port
+    except ValueError:
+        # What is wrong is not repeated: the address may hold a password.
+        message = f"{name} n'est pas une adresse : vérifiez le serveur et le numéro de port."
+        raise ImproperlyConfigured(message) from None
+    return parts
+
+
 def site(name: str, *, demo: bool) -> str:
     """Return the public address of the service: https, but in the demo."""
     value = text(name).rstrip("/")
-    parts = urlsplit(value)
+    parts = address(name, value)
     if parts.scheme not in {"https", "http"} or not parts.hostname or parts.path:
         message = f"{name} doit être l'adresse publique du service, par exemple https://inscriptions.exemple.fr"
         raise ImproperlyConfigured(message)
@@ -65,25 +100,63 @@ def site(name: str, *, demo: bool) -> str:
     return value
 
 
-def origins(*addresses: str) -> list[str]:
-    """Return the origins of addresses, without those that are empty."""
-    parts = [urlsplit(address) for address in addresses if address]
-    return [f"{part.scheme}://{part.netloc}" for part in parts]
+def origins(name: str) -> list[str]:
+    """Return the origin of the address in a variable; none when it is empty."""
+    value = text(name, "")
+    parts = address(name, value)
+    if value and (parts.scheme not in {"https", "http"} or not parts.hostname):
+        message = f"{name} doit être une adresse en https://"
+        raise ImproperlyConfigured(message)
+    return [f"{parts.scheme}://{parts.netloc}"] if value else []
+
+
+def machines(name: str) -> list[str]:
+    """Return the comma-separated IP addresses of a variable."""
+    values = words(name)
+    try:
+        return [str(ip_address(value)) for value in values]
+    except ValueError:
+        message = (
+            f"{name} doit donner des adresses IP séparées par des virgules : 10.0.0.1, 10.0.0.2"
+        )
+        raise ImproperlyConfigured(message) from None
+
+
+def sender(name: str, default: str | None) -> str:
+    """Return who writes our mails: an address, with or without a name before it."""
+    value = text(name, default)
+    if "@" not in parseaddr(value)[1]:
+        message = (
+            f"{name} doit être une adresse, par exemple Inscriptions <ne-pas-repondre@exemple.fr>"
+        )
+        raise ImproperlyConfigured(message)
+    return value
 
 
 def database(name: str) -> dict[str, Any]:
     """Return Django's settings for the PostgreSQL address in a variable."""
-    parts = urlsplit(text(name))
+    parts = address(name, text(name))
     if parts.scheme not in {"postgres", "postgresql"}:
         message = (
             f"{name} doit commencer par postgresql:// (Sporades ne fonctionne qu'avec PostgreSQL)."
         )
         raise ImproperlyConfigured(message)
+    if not parts.path.strip("/"):
+        message = f"{name} doit finir par le nom de la base : postgresql://…/sporades"
+        raise ImproperlyConfigured(message)
     asked = {key: values[-1] for key, values in parse_qs(parts.query).items()}
-    pool_size = int(asked.pop("pool", "10"))
+    pool_size = asked.pop("pool", "10")
+    if not pool_size.isdecimal() or not int(pool_size):
+        message = f"{name} : pool est un nombre de connexions, par exemple ?pool=10"
+        raise ImproperlyConfigured(message)
+    try:
+        make_conninfo("", **asked)
+    except ProgrammingError:
+        message = f"{name} : une option n'est pas de PostgreSQL, parmi {', '.join(asked)}."
+        raise ImproperlyConfigured(message) from None
     options: dict[str, Any] = {
         **asked,
-        "pool": {"min_size": 1, "max_size": pool_size, "timeout": 10},
+        "pool": {"min_size": 1, "max_size": int(pool_size), "timeout": 10},
     }
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -100,19 +173,18 @@ def database(name: str) -> dict[str, Any]:
 
 def mailer(name: str) -> dict[str, Any]:
     """Return Django's mailer for smtp://, smtp+starttls://, smtps:// or eml:// (a folder)."""
-    parts = urlsplit(text(name))
+    parts = address(name, text(name))
     if parts.scheme == "eml":
-        Path(parts.path).mkdir(parents=True, exist_ok=True)
         return {
             "BACKEND": "sporades.mail.folder.FolderBackend",
-            "OPTIONS": {"folder": parts.path},
+            "OPTIONS": {"folder": _folder(name, parts)},
         }
-    if parts.scheme not in {"smtp", "smtp+starttls", "smtps"} or not parts.hostname:
+    if parts.scheme not in MAIL_PORTS or not parts.hostname:
         message = f"{name} doit être de la forme smtp+starttls://utilisateur:motdepasse@serveur:587"
         raise ImproperlyConfigured(message)
     options = {
         "host": parts.hostname,
-        "port": parts.port or 25,
+        "port": parts.port or MAIL_PORTS[parts.scheme],
         "username": unquote(parts.username or ""),
         "password": unquote(parts.password or ""),
         "use_tls": parts.scheme == "smtp+starttls",
@@ -124,13 +196,12 @@ def mailer(name: str) -> dict[str, Any]:
 
 def file_store(name: str) -> dict[str, Any]:
     """Return Django's storage for file:///folder or s3://key:secret@host:port/bucket."""
-    parts = urlsplit(text(name))
+    parts = address(name, text(name))
     if parts.scheme == "file":
-        Path(parts.path).mkdir(parents=True, exist_ok=True)
         return {
             "BACKEND": "django.core.files.storage.FileSystemStorage",
             "OPTIONS": {
-                "location": parts.path,
+                "location": _folder(name, parts),
                 "base_url": None,
                 "file_permissions_mode": 0o600,
                 "directory_permissions_mode": 0o700,
@@ -157,3 +228,18 @@ def file_store(name: str) -> dict[str, Any]:
             "file_overwrite": False,
         },
     }
+
+
+def _folder(name: str, parts: SplitResult) -> str:
+    """Return the folder that an address names, made if need be."""
+    if parts.netloc or not parts.path.strip("/"):
+        message = (
+            f"{name} doit donner un chemin entier, avec trois barres : {parts.scheme}:///dossier"
+        )
+        raise ImproperlyConfigured(message)
+    try:
+        Path(parts.path).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"{name} : le dossier {parts.path} ne peut pas être créé ({error.strerror})."
+        raise ImproperlyConfigured(message) from None
+    return parts.path

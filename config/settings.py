@@ -12,6 +12,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 # --- What the deployer says ------------------------------------------------------------
 DEMO = environment.flag("SPORADES_DEMO")
 SECRET_KEY = environment.secret("SECRET_KEY")
+SECRET_KEY_FALLBACKS = environment.secrets("SECRET_KEY_FALLBACKS")
 SITE_URL = environment.site("SITE_URL", demo=DEMO)
 SERVICE_NAME = environment.text("SERVICE_NAME", "Sporades")
 DEPLOYER_NAME = environment.text("DEPLOYER_NAME", "Autorité de démonstration" if DEMO else None)
@@ -28,16 +29,15 @@ HOST_NAME = environment.text(
 PRIVACY_CONTACT = environment.text("PRIVACY_CONTACT", "donnees@demo.test" if DEMO else "")
 DATABASES = {"default": environment.database("DATABASE_URL")}
 MAILERS = {"default": environment.mailer("MAIL_URL")}
-DEFAULT_FROM_EMAIL = environment.text(
+DEFAULT_FROM_EMAIL = environment.sender(
     "MAIL_FROM", "Sporades <ne-pas-repondre@demo.test>" if DEMO else None
 )
 HIDE_KNOWN_ADDRESSES = environment.flag("HIDE_KNOWN_ADDRESSES")
-TRUSTED_PROXIES = environment.words("TRUSTED_PROXIES")
-SEAL_KEY_FILE = environment.text("SEAL_KEY_FILE", "")
-SEAL_KEY_PASSWORD = environment.text("SEAL_KEY_PASSWORD", "")
-FRANCECONNECT_URL = environment.text("FRANCECONNECT_URL", "")
-FRANCECONNECT_CLIENT_ID = environment.text("FRANCECONNECT_CLIENT_ID", "")
-FRANCECONNECT_CLIENT_SECRET = environment.text("FRANCECONNECT_CLIENT_SECRET", "")
+TRUSTED_PROXIES = environment.machines("TRUSTED_PROXIES")
+SEAL_KEY_FILE, SEAL_KEY_PASSWORD = environment.together("SEAL_KEY_FILE", "SEAL_KEY_PASSWORD")
+FRANCECONNECT_URL, FRANCECONNECT_CLIENT_ID, FRANCECONNECT_CLIENT_SECRET = environment.together(
+    "FRANCECONNECT_URL", "FRANCECONNECT_CLIENT_ID", "FRANCECONNECT_CLIENT_SECRET"
+)
 FRANCECONNECT_LEVEL = environment.text("FRANCECONNECT_LEVEL", "eidas1")
 
 # --- The program -------------------------------------------------------------------------
@@ -244,7 +244,7 @@ SECURE_CSP = {
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
     # A form that leads to FranceConnect is followed there by a redirect.
-    "form-action": [CSP.SELF, *environment.origins(FRANCECONNECT_URL)],
+    "form-action": [CSP.SELF, *environment.origins("FRANCECONNECT_URL")],
     "manifest-src": [CSP.SELF],
     "base-uri": [CSP.NONE],
     "object-src": [CSP.NONE],

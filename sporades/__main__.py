@@ -3,13 +3,17 @@
 import os
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 
 def main() -> None:
     """Run the command given on the command line."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    execute_from_command_line(["sporades", *sys.argv[1:]])
+    try:
+        execute_from_command_line(["sporades", *sys.argv[1:]])
+    except ImproperlyConfigured as reason:
+        sys.exit(str(reason))
 
 
 if __name__ == "__main__":

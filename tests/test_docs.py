@@ -120,15 +120,16 @@ def test_operators_are_told_of_every_command_of_ours():
 def variables_read():
     """The variables that the settings read from the environment."""
     return {
-        call.args[0].value
+        argument.value
         for path in (ROOT / "config").glob("*.py")
         for call in ast.walk(ast.parse(text_of(path)))
         if isinstance(call, ast.Call)
         and isinstance(call.func, ast.Attribute)
         and isinstance(call.func.value, ast.Name)
         and call.func.value.id == "environment"
-        and call.args
-        and isinstance(call.args[0], ast.Constant)
+        # The variables, before what stands in for one that is not set.
+        for argument in (call.args if call.func.attr == "together" else call.args[:1])
+        if isinstance(argument, ast.Constant)
     }
 
 

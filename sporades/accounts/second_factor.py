@@ -10,10 +10,13 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_tot
 from allauth.mfa.utils import decrypt
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
+from django.db import transaction
 
 from sporades.accounts.models import User
 
 PERIOD = 30
+SEALED = {"secret", "seed"}
+"""What allauth keeps sealed of an authenticator application, and of recovery codes."""
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
@@ -66,6 +69,23 @@ def current_code(user: User) -> str:
     secret = decrypt(authenticator.data["secret"])
     code: str = format_hotp_value(hotp_value(secret, int(time.time()) // PERIOD))
     return code
+
+
+@transaction.atomic
+def reseal() -> int:
+    """Seal every kept secret by the key of today; return how many there are.
+
+    Raises:
+        InvalidToken: one was sealed by a key that is known no more.
+    """
+    seal, count = _seal(), 0
+    for authenticator in Authenticator.objects.select_for_update():
+        for name in SEALED & authenticator.data.keys():
+            kept = authenticator.data[name].encode()
+            authenticator.data[name] = seal.rotate(kept).decode()
+            count += 1
+        authenticator.save(update_fields=["data"])
+    return count
 
 
 def _seal() -> MultiFernet:

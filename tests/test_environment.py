@@ -1,0 +1,184 @@
+"""What a deployer says is read once: what cannot be used stops the start, with one line."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from config import environment
+
+ROOT = Path(__file__).parent.parent
+STRONG = "lC3v9Tq0_xW7yBd2Rk5uHs8Zf1Jm4Np6Ga-EoViKtYwQzXbMrSdU"
+
+
+def whole(folder: Path) -> dict[str, str]:
+    """Return an environment that an installation starts with."""
+    return {
+        "PATH": os.environ["PATH"],
+        "SECRET_KEY": STRONG,
+        "DATABASE_URL": "postgresql://sporades:mot-de-passe@127.0.0.1:1/sporades",
+        "SITE_URL": "https://inscriptions.exemple.test",
+        "DEPLOYER_NAME": "Rectorat d'essai",
+        "MAIL_URL": "smtp://127.0.0.1:1",
+        "MAIL_FROM": "Inscriptions <ne-pas-repondre@exemple.test>",
+        "FILES_URL": f"file://{folder / 'files'}",
+        "TRUSTED_PROXIES": "127.0.0.1, ::1",
+    }
+
+
+def start(variables, *words):
+    return subprocess.run(
+        [sys.executable, *words],
+        cwd=ROOT,
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def read_settings(variables):
+    """Start the program for a command that needs nothing but the settings."""
+    return start(variables, "-m", "sporades", "diffsettings")
+
+
+def test_an_installation_that_says_all_it_must_starts(tmp_path):
+    started = read_settings(whole(tmp_path))
+
+    assert (started.returncode, started.stderr) == (0, "")
+
+
+REFUSED = [
+    ("SECRET_KEY", None),
+    ("SECRET_KEY", "changez-moi"),
+    ("SECRET_KEY", "a" * 64),
+    ("SECRET_KEY", f"django-insecure-{STRONG}"),
+    ("SECRET_KEY_FALLBACKS", f"{STRONG},court"),
+    ("DATABASE_URL", None),
+    ("DATABASE_URL", "mysql://127.0.0.1/sporades"),
+    ("DATABASE_URL", "postgresql://127.0.0.1:port/sporades"),
+    ("DATABASE_URL", "postgresql://127.0.0.1"),
+    ("DATABASE_URL", "postgresql://127.0.0.1/sporades?pool=abc"),
+    ("DATABASE_URL", "postgresql://127.0.0.1/sporades?pool=0"),
+    ("DATABASE_URL", "postgresql://127.0.0.1/sporades?sslmod=verify-full"),
+    ("SITE_URL", None),
+    ("SITE_URL", "inscriptions.exemple.test"),
+    ("SITE_URL", "http://inscriptions.exemple.test"),
+    ("SITE_URL", "https://inscriptions.exemple.test:port"),
+    ("SITE_URL", "https://[inscriptions"),
+    ("DEPLOYER_NAME", None),
+    ("MAIL_URL", None),
+    ("MAIL_URL", "courriel.exemple.test:587"),
+    ("MAIL_URL", "smtp://courriel.exemple.test:port"),
+    ("MAIL_URL", "eml://dossier"),
+    ("MAIL_FROM", None),
+    ("MAIL_FROM", "Inscriptions"),
+    ("FILES_URL", None),
+    ("FILES_URL", "/var/lib/sporades"),
+    ("FILES_URL", "file://fichiers"),
+    ("FILES_URL", "file:///proc/sporades"),
+    ("FILES_URL", "s3://cle:secret@fichiers.exemple.test"),
+    ("TRUSTED_PROXIES", "10.0.0.0/8"),
+    ("SEAL_KEY_FILE", "/etc/sporades/cachet.p12"),
+    ("SEAL_KEY_PASSWORD", "un mot de passe"),
+    ("FRANCECONNECT_URL", "https://franceconnect.exemple.test"),
+    ("FRANCECONNECT_CLIENT_ID", "sporades"),
+    ("FRANCECONNECT_CLIENT_SECRET", "un secret"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), REFUSED)
+def test_a_variable_that_cannot_be_used_stops_the_start_with_one_line(tmp_path, name, value):
+    variables = whole(tmp_path) | {name: value or ""}
+
+    stopped = read_settings(variables)
+
+    assert stopped.returncode == 1
+    [line] = stopped.stderr.splitlines()
+    assert name in line
+
+
+def test_franceconnect_is_an_address(tmp_path):
+    variables = whole(tmp_path) | {
+        "FRANCECONNECT_URL": "franceconnect",
+        "FRANCECONNECT_CLIENT_ID": "sporades",
+        "FRANCECONNECT_CLIENT_SECRET": "un secret",
+    }
+
+    stopped = read_settings(variables)
+
+    assert (stopped.returncode, stopped.stderr) == (
+        1,
+        "FRANCECONNECT_URL doit être une adresse en https://\n",
+    )
+
+
+def test_no_password_is_repeated_in_what_is_said_of_an_address(tmp_path):
+    variables = whole(tmp_path) | {"DATABASE_URL": "postgresql://u:tres-secret@h:port/sporades"}
+
+    stopped = read_settings(variables)
+
+    assert stopped.returncode == 1
+    assert "tres-secret" not in stopped.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["migrate", "--no-input"],
+        ["check", "--deploy"],
+        ["procrastinate", "worker"],
+        ["reglementation", "check", "cap.yaml"],
+        ["collectstatic", "--no-input"],
+    ],
+    ids=" ".join,
+)
+def test_each_command_of_an_installation_stops_so(words):
+    stopped = start({"PATH": os.environ["PATH"]}, "-m", "sporades", *words)
+
+    assert (stopped.returncode, stopped.stdout, stopped.stderr) == (
+        1,
+        "",
+        "La variable d'environnement SECRET_KEY est obligatoire : Sporades ne démarre pas sans elle.\n",
+    )
+
+
+def test_the_web_server_stops_so_and_does_not_try_for_ever(tmp_path):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+
+    stopped = start(
+        whole(tmp_path) | {"SECRET_KEY": "changez-moi"},
+        str(Path(sys.executable).with_name("granian")),
+        "--interface=wsgi",
+        f"--port={port}",
+        "--workers=1",
+        "--respawn-failed-workers",
+        "--no-ws",
+        "config.wsgi:application",
+    )
+
+    said = [line for line in stopped.stderr.splitlines() if not line.startswith("[")]
+    assert stopped.returncode == 1
+    assert {line.partition(" :")[0] for line in said} == {"SECRET_KEY est trop faible"}
+    assert len(said) <= 2
+
+
+@pytest.mark.parametrize(
+    ("url", "port"),
+    [
+        ("smtp://serveur.test", 25),
+        ("smtp+starttls://serveur.test", 587),
+        ("smtps://serveur.test", 465),
+        ("smtps://serveur.test:2465", 2465),
+    ],
+)
+def test_a_mail_server_is_asked_at_the_usual_port_of_its_protocol(monkeypatch, url, port):
+    monkeypatch.setenv("MAIL_URL", url)
+
+    assert environment.mailer("MAIL_URL")["OPTIONS"]["port"] == port
