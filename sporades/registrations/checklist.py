@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from sporades.core.french import day_in_words, instant_in_words
 from sporades.registrations.models import Registration
-from sporades.registrations.queries import version_of
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ def checklist(registration: Registration) -> list[Check]:
     """Return what makes a registration sure, in the order of things.
 
     Args:
-        registration: the registration, as `whole()` loads it.
+        registration: the registration, as `whole()` and `with_owed()` load it.
     """
     zone = registration.service.zone
     filed = instant_in_words(registration.amended_at or registration.filed_at, zone)
@@ -41,7 +40,7 @@ def checklist(registration: Registration) -> list[Check]:
     if registration.withdrawn_at:
         withdrawn = instant_in_words(registration.withdrawn_at, zone)
         checks.append(Check("Désinscription", "missing", f"Enregistrée le {withdrawn}."))
-    snapshot = version_of.get(registration=registration.pk, number=registration.version).snapshot
+    snapshot = registration.owed
     if snapshot["to_return"]:
         posted = registration.summary_posted_on
         checks.append(

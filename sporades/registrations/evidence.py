@@ -1,13 +1,17 @@
 """The supporting documents that a registration calls for, as the réglementation says."""
 
+from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
+from sporades.exams.models.service import MINUTE
 from sporades.exams.rules import evidence
 from sporades.registrations.dossier import Dossier
+from sporades.registrations.models import Registration
 
 
 def evidence_of(dossier: Dossier) -> list[dict[str, Any]]:
-    """Return what this candidate owes: label, help and date due of each piece."""
+    """Return what this candidate owes: label, help, date due of each piece, and its last minute."""
     service = dossier.service
     return [
         {
@@ -16,6 +20,22 @@ def evidence_of(dossier: Dossier) -> list[dict[str, Any]]:
             "help": piece.help or "",
             "is_mandatory": piece.is_mandatory,
             "before": service.deadline_in_words(piece.deadline),
+            "until": service.instant_of(piece.deadline).isoformat(),
         }
         for piece in evidence.due(dossier.rules, dossier.facts)
     ]
+
+
+def pieces_to_come(registration: Registration, *, at: datetime) -> list[dict[str, Any]]:
+    """Return the mandatory pieces whose last minute has not passed, the most pressing first.
+
+    Args:
+        registration: the registration, as `with_owed()` loads it.
+        at: now.
+    """
+    awaited = [
+        piece
+        for piece in registration.owed["evidence"]
+        if piece["is_mandatory"] and at < datetime.fromisoformat(piece["until"]) + MINUTE
+    ]
+    return sorted(awaited, key=itemgetter("until"))

@@ -11,14 +11,14 @@ from sporades.registrations.models import Draft, Registration, Version
 @prepared(Registration)
 def registrations_of(user: int) -> QuerySet[Registration]:
     """Return what the cards of an account's registrations show, the last filed first."""
-    found: QuerySet[Registration] = Registration.objects.visible_to(user).for_list()
+    found: QuerySet[Registration] = Registration.objects.visible_to(user).for_list().with_owed()
     return found.order_by("-filed_at")
 
 
 @prepared(Registration)
 def registration_of(user: int, number: str) -> QuerySet[Registration]:
     """Return one registration of an account, whole."""
-    found: QuerySet[Registration] = Registration.objects.visible_to(user).whole()
+    found: QuerySet[Registration] = Registration.objects.visible_to(user).whole().with_owed()
     return found.filter(number=number)
 
 

@@ -20,7 +20,7 @@ from tests.factories import INVENTED, NOW, OPERATOR, a_candidate, a_registration
 
 KINDS = [kind.slug for kind in kinds.registered()]
 # What programs read, and what is not text but a link.
-UNREAD = {"regulation", "filed_at", "zone", "slug", "verify_url"}
+UNREAD = {"regulation", "filed_at", "until", "zone", "slug", "verify_url"}
 
 
 @pytest.fixture(autouse=True)

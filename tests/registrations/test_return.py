@@ -13,7 +13,7 @@ LATER = NOW + timedelta(days=8)
 
 
 def whole(registration):
-    return Registration.objects.whole().get(pk=registration.pk)
+    return Registration.objects.whole().with_owed().get(pk=registration.pk)
 
 
 def test_the_summary_says_where_and_until_when_it_is_sent_back():

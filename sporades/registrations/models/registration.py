@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject
 
 from sporades.accounts.models import User
 from sporades.core.french import instant_in_words
 from sporades.exams.fetching import WITH_REFERENCE, WITH_REFERENCE_ALONE
+from sporades.registrations.models.version import Version
 from sporades.registrations.states import State
 from sporades.registrations.titles import title_of
 
@@ -33,6 +35,12 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def whole(self) -> Self:
         """Everything that the page of one registration shows."""
         return self.select_related("candidate__identity", "service").fetch_mode(WITH_REFERENCE)
+
+    def with_owed(self) -> Self:
+        """Add what the last version calls for after it is filed, without the rest of it."""
+        last = Version.objects.filter(registration=OuterRef("pk"), number=OuterRef("version"))
+        owed = JSONObject(to_return="snapshot__to_return", evidence="snapshot__evidence")
+        return self.annotate(owed=Subquery(last.values(owed=owed)))
 
 
 class Registration(models.Model):
@@ -91,6 +99,9 @@ class Registration(models.Model):
     colouring = models.CharField("coloration disciplinaire", max_length=60, blank=True)
     publishes_name = models.BooleanField("nom dans les résultats publiés", default=False)
     shares_name = models.BooleanField("nom communiqué à des tiers", default=False)
+
+    owed: dict[str, Any]
+    """`to_return` and `evidence` of the last version, where `with_owed()` was asked for."""
 
     objects: ClassVar[Any] = RegistrationQuerySet.as_manager()
 
@@ -159,6 +170,11 @@ class Registration(models.Model):
     def is_editable(self, at: datetime) -> bool:
         """Return whether its candidate may still change or withdraw it."""
         return self.is_active and self.service.accepts(at)
+
+    @property
+    def summary_awaited(self) -> dict[str, Any] | None:
+        """What its last version says of the signed summary, until it has come back (E9)."""
+        return None if self.summary_posted_on else self.owed["to_return"]
 
     def can_be_undone(self, at: datetime) -> bool:
         """Return whether its withdrawal may still be undone by a new, pre-filled one (E8)."""

@@ -3,11 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 
 from django.urls import reverse
 
 from sporades.documents.models import DocumentVersion
+from sporades.registrations.evidence import pieces_to_come
 from sporades.registrations.models import Draft, Registration
+from sporades.registrations.summary import SUMMARY
 
 
 @dataclass(frozen=True)
@@ -37,13 +41,19 @@ def awaiting(
     """Return what awaits the candidate.
 
     Args:
-        registrations: the active ones, as `for_list()` loads them.
+        registrations: the active ones, as `for_list()` and `with_owed()` load them.
         drafts: the open ones, as `for_list()` loads them.
         unread: the documents that may be read now and were not; those of other registrations
             await nothing.
         at: now.
     """
-    return [*_drafts(drafts, at=at), *_documents(registrations, unread)]
+    registrations = list(registrations)
+    return [
+        *_drafts(drafts, at=at),
+        *_documents(registrations, unread),
+        *_summaries(registrations),
+        *_pieces(registrations, at=at),
+    ]
 
 
 def _drafts(drafts: Iterable[Draft], *, at: datetime) -> list[Awaiting]:
@@ -81,4 +91,37 @@ def _documents(
         )
         for version in unread
         if version.document.folder_id in folders
+    ]
+
+
+def _summaries(registrations: Iterable[Registration]) -> list[Awaiting]:
+    return [
+        Awaiting(
+            sentence=(
+                f"Votre récapitulatif signé est à renvoyer à : {', '.join(asked['address'])} "
+                f"({registration})."
+            ),
+            link=reverse("candidate:document_pdf", args=[registration.number, SUMMARY.slug]),
+            act="Visualiser/imprimer le récapitulatif",
+            deadline=asked["before"],
+        )
+        for registration in registrations
+        if (asked := registration.summary_awaited)
+    ]
+
+
+def _pieces(registrations: Iterable[Registration], *, at: datetime) -> list[Awaiting]:
+    """Return the pieces of each registration, those of one deadline together."""
+    return [
+        Awaiting(
+            sentence=(
+                f"Pièces justificatives à fournir : {' ; '.join(one['label'] for one in pieces)} "
+                f"({registration})."
+            ),
+            link=reverse("candidate:number", args=[registration.number]),
+            act="Lire ce qui est demandé",
+            deadline=before,
+        )
+        for registration in registrations
+        for before, pieces in groupby(pieces_to_come(registration, at=at), key=itemgetter("before"))
     ]
