@@ -259,7 +259,16 @@ def test_parents_and_guardian_are_asked_of_whom_they_concern(site, context, pers
 # --- What a diploma, a category, a speciality change ------------------------------------------
 
 
-def test_a_diploma_dispenses_whoever_holds_it_and_nobody_else(site, context):
+LOST_DISPENSATION = (
+    "Mathématiques : Statut : Vous ne pouvez pas être dispensé(e) de « Mathématiques » (E2). "
+    "Ce qui en dispense : « Titulaire du baccalauréat ». "
+    "Choisissez un autre statut, ou corrigez le diplôme présenté."
+)
+
+
+def test_a_diploma_dispenses_and_one_that_is_taken_back_leaves_the_choice_to_make_again(
+    site, context
+):
     draft = a_draft(qualification={"diploma": "BAC"})
     page = open_tab(context, site, draft, "epreuves")
     answer(page, "Mathématiques > Statut", "Dispensé")
@@ -270,11 +279,20 @@ def test_a_diploma_dispenses_whoever_holds_it_and_nobody_else(site, context):
     answer(page, "Diplôme le plus élevé", "CAP")
     press(page, "Suivant")
     page.goto(f"{site}/inscription/{draft.pk}/recapitulatif")
+    assert heading(page) == "Ma candidature est-elle prête ?"
+    assert LOST_DISPENSATION in text(page)
 
+    follow(page.get_by_role("link", name="Épreuves, Mathématiques : Statut"))
+    press(page, "Suivant")
+    assert (tab(page), troubles(page)) == ("Épreuves", [LOST_DISPENSATION.partition(" : ")[2]])
+
+    answer(page, "Mathématiques > Statut", "Inscrit")
+    press(page, "Suivant")
+    assert tab(page) == "Récapitulatif"
     assert "Mathématiques (U2) Inscrit Ecrite" in text(page)
 
 
-def test_a_dispensation_claimed_on_a_page_that_has_aged_is_not_granted(site, context):
+def test_a_dispensation_claimed_on_a_page_that_has_aged_is_refused(site, context):
     draft = a_draft(qualification={"diploma": "BAC"})
     page = open_tab(context, site, draft, "epreuves")
     other = {"diploma": "CAP", "experience": "2"}
@@ -283,8 +301,7 @@ def test_a_dispensation_claimed_on_a_page_that_has_aged_is_not_granted(site, con
     answer(page, "Mathématiques > Statut", "Dispensé")
     press(page, "Suivant")
 
-    assert tab(page) == "Récapitulatif"
-    assert "Mathématiques (U2) Inscrit Ecrite" in text(page)
+    assert (tab(page), troubles(page)) == ("Épreuves", [LOST_DISPENSATION.partition(" : ")[2]])
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from sporades.registrations.dossier import Answers, Dossier
 from sporades.registrations.models import Registration
 
 NOT_SAID = "Non renseigné"
+NO_LONGER_OFFERED = "Un choix qui n'est plus proposé"
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,9 @@ class SectionForm(forms.Form):
         value = self.typed().get(name)
         labels = dict(flat(getattr(self.fields[name], "choices", ())))
         values = value if isinstance(value, list) else [value]
-        return ", ".join(str(labels.get(one, one)) for one in values if one) or NOT_SAID
+        if labels:
+            values = [labels.get(one, NO_LONGER_OFFERED) for one in values if one]
+        return ", ".join(str(one) for one in values if one) or NOT_SAID
 
     def write(self, registration: Registration) -> None:
         """Write the answers of a valid form to a registration; the caller saves it."""

@@ -53,6 +53,14 @@ class PaperRow:
         return not self.fields
 
 
+class StatusField(forms.ChoiceField):
+    """A status of an épreuve. The rules judge one that is not on offer: they know why it is not."""
+
+    def valid_value(self, value: object) -> bool:
+        """Accept whatever is a status."""
+        return value in tuple(Status)
+
+
 class PapersForm(SectionForm):
     """One status per épreuve, with its option or its kept mark."""
 
@@ -74,14 +82,20 @@ class PapersForm(SectionForm):
         return f"{offer.label} : {self.fields[name].label}"
 
     def _build(self, offer: PaperOffer) -> None:
-        code = offer.code
-        if len(offer.statuses) > 1:
-            self.fields[STATUS + code] = forms.ChoiceField(
+        code, lost = offer.code, self._lost(offer)
+        if len(offer.statuses) > 1 or lost:
+            self.fields[STATUS + code] = StatusField(
                 label="Statut",
+                help_text=f"Vous aviez choisi « {lost.label} », qui n'est plus possible. "
+                "Choisissez de nouveau."
+                if lost
+                else "",
                 choices=[(status.value, status.label) for status in offer.statuses],
                 initial=_usual(offer).value,
                 widget=forms.RadioSelect,
-                error_messages={"required": "Choisissez un statut pour cette épreuve."},
+                error_messages=dict.fromkeys(
+                    ("required", "invalid_choice"), "Choisissez un statut pour cette épreuve."
+                ),
             )
         if offer.options:
             self.fields[OPTION + code] = forms.ChoiceField(
@@ -112,6 +126,22 @@ class PapersForm(SectionForm):
                 error_messages={"invalid": "Indiquez une année, par exemple 2025."},
             )
 
+    def _lost(self, offer: PaperOffer) -> Status | None:
+        """Return the status that was chosen and is no longer on offer.
+
+        It stands, and is refused, until another one is chosen: never is a dispensation that has
+        gone turned into an épreuve to sit without a word.
+        """
+        name = STATUS + offer.code
+        said = self.dossier.of(PAPERS.slug).get(name)
+        if self.is_bound:
+            said = self.data.get(name, said)
+        if said not in tuple(Status) or said in offer.statuses:
+            return None
+        if self.is_bound:
+            self.data.setdefault(name, said)  # type: ignore[attr-defined] # see as_data
+        return Status(said)
+
     def _ask_when_it_applies(self, offer: PaperOffer) -> None:
         """Options and marks are asked only of some statuses: the rules say when they lack."""
         for prefix, status in (
@@ -121,10 +151,8 @@ class PapersForm(SectionForm):
         ):
             field = self.fields.get(prefix + offer.code)
             if field is not None:
-                is_chosen = len(offer.statuses) > 1
-                ask_if_called_for(
-                    field, f"{STATUS}{offer.code}={status.value}" if is_chosen else ""
-                )
+                name = STATUS + offer.code
+                ask_if_called_for(field, f"{name}={status.value}" if name in self.fields else "")
 
     def clean(self) -> dict[str, Any]:
         """Judge the choices together: groups, exclusions, dependencies, dispensations, marks."""

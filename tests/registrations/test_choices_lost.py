@@ -1,0 +1,90 @@
+"""A choice of the tab « Épreuves » that another answer has taken away: the candidate chooses again."""
+
+import pytest
+
+from sporades.registrations.dossier import dossier_of
+from sporades.registrations.sections.papers import PAPERS
+from tests.factories import NOW, a_draft
+
+NO_DISPENSATION = (
+    "Vous ne pouvez pas être dispensé(e) de « Mathématiques » (E2). "
+    "Ce qui en dispense : « Titulaire du baccalauréat ». "
+    "Choisissez un autre statut, ou corrigez le diplôme présenté."
+)
+DISPENSED = {"statut-E2": "dispense"}
+LEFT_OUT = {"statut-E2": "non_inscrit"}
+
+
+def dossier(**changes):
+    draft = a_draft(**changes)
+    answers = {row.section: row.answers for row in draft.answers.all()}
+    return dossier_of(draft, day=NOW.date(), answers=answers)
+
+
+def said(form):
+    return {name: list(messages) for name, messages in form.errors.items()}
+
+
+def test_a_dispensation_stands_as_long_as_its_diploma():
+    form = PAPERS.judged(dossier(qualification={"diploma": "BAC"}, epreuves=DISPENSED))
+
+    assert form.is_valid()
+    assert form.choices_made()["E2"].status == "dispense"
+
+
+def test_a_dispensation_whose_diploma_is_gone_is_refused_by_its_rule():
+    form = PAPERS.judged(dossier(epreuves=DISPENSED))
+
+    assert said(form) == {"statut-E2": [NO_DISPENSATION]}
+
+
+def test_an_epreuve_left_out_is_refused_once_the_form_of_passing_wants_them_all():
+    form = PAPERS.judged(dossier(epreuves=LEFT_OUT))
+
+    assert said(form) == {
+        "statut-E2": [
+            (
+                "« Mathématiques » (E2) est obligatoire : vous la passez à cette session. "
+                "Choisissez « Inscrit » ou changez de forme de passage."
+            )
+        ]
+    }
+
+
+def test_the_choice_is_asked_again_and_what_was_chosen_is_said():
+    form = PAPERS.form_for(dossier(epreuves=DISPENSED))
+
+    field = form["statut-E2"]
+    assert field.field.choices == [("inscrit", "Inscrit")]
+    assert field.help_text == (
+        "Vous aviez choisi « Dispensé », qui n'est plus possible. Choisissez de nouveau."
+    )
+    assert "checked" not in str(field)
+
+
+def test_a_page_sent_without_choosing_again_keeps_what_was_lost_and_its_refusal():
+    of_draft = dossier(epreuves=DISPENSED)
+    others = {name: value for name, value in of_draft.of("epreuves").items() if name != "statut-E2"}
+
+    form = PAPERS.form(of_draft, others)
+
+    assert said(form) == {"statut-E2": [NO_DISPENSATION]}
+    assert form.typed()["statut-E2"] == "dispense"
+
+
+def test_once_chosen_again_it_is_settled():
+    of_draft = dossier(epreuves=DISPENSED)
+
+    form = PAPERS.form(of_draft, {**of_draft.of("epreuves"), "statut-E2": "inscrit"})
+
+    assert form.is_valid()
+    assert "statut-E2" not in form.typed()
+
+
+@pytest.mark.parametrize("posted", ["toutes", ""])
+def test_what_is_no_status_is_no_choice(posted):
+    of_draft = dossier()
+
+    form = PAPERS.form(of_draft, {**of_draft.of("epreuves"), "statut-M2": posted})
+
+    assert said(form) == {"statut-M2": ["Choisissez un statut pour cette épreuve."]}
