@@ -207,11 +207,5 @@ def _in_force(exam: Exam) -> Regulation:
 
 def refuse_closed(service: RegistrationService, *, at: datetime) -> None:
     """Raise `Closed` unless the service accepts a request arrived at this instant."""
-    if service.accepts(at):
-        return
-    raise Closed(
-        arrived_at=at,
-        zone=service.zone,
-        closing=service.closing_in_words,
-        opening=service.opening_in_words if at < service.opens_at else "",
-    )
+    if not service.accepts(at):
+        raise Closed(service, at=at)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
+from sporades.exams.models import RegistrationService
 from sporades.exams.schema.eligibility import ExclusiveRule
 
 
@@ -64,18 +65,12 @@ class NoLongerOffered(Refused):
 class Closed(Refused):
     """The request arrived before the opening or after the closing."""
 
-    def __init__(self, *, arrived_at: datetime, zone: str, closing: str, opening: str = "") -> None:
-        """Say when the request was received, and what the service's hours are."""
-        received = instant_in_words(arrived_at, zone)
-        if opening:
-            text = f"Les inscriptions ouvrent {opening}. Votre demande a été reçue le {received}."
-        else:
-            text = (
-                f"Les inscriptions étaient ouvertes jusqu'au {closing}. "
-                f"Votre demande a été reçue le {received} : elle n'a pas pu être enregistrée. "
-                "Votre saisie est conservée."
-            )
-        super().__init__(text)
+    def __init__(self, service: RegistrationService, *, at: datetime) -> None:
+        """Say what the service's hours are, and when the request was received."""
+        text = f"{service.closed_in_words(at)} Votre demande a été reçue le {instant_in_words(at, service.zone)}"
+        if service.has_closed(at):
+            text += " : elle n'a pas pu être enregistrée. Votre saisie est conservée"
+        super().__init__(f"{text}.")
 
 
 class AlreadyRegistered(Refused):

@@ -267,6 +267,11 @@ class ManagingService(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def name_and_phone(self) -> str:
+        """Say whom to ask in one line: « Bureau des examens, 03 53 01 00 01 »."""
+        return f"{self.name}, {self.phone}" if self.phone else self.name
+
 
 class ReferenceLoad(models.Model):
     """One load of the reference data; the last one tells every process what it should hold."""

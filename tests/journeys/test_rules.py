@@ -324,11 +324,11 @@ def test_the_category_decides_how_an_epreuve_is_sat(site, context, category, man
 
 def test_one_speciality_a_session_is_kept_until_one_leaves_it(site, context):
     candidate = a_candidate()
-    sailor = a_registration(candidate)
     draft = a_draft(
         candidate, speciality="FOREST", epreuves={"statut-M1": None, "statut-M2": "inscrit"}
     )
     page = open_tab(context, site, draft, "recapitulatif")
+    sailor = a_registration(candidate)
 
     press(page, "Enregistrer")
     assert tab(page) == "Récapitulatif"

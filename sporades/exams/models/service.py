@@ -123,6 +123,14 @@ class RegistrationService(models.Model):
         """« dimanche 15 novembre 2026 à 23 h 59 (heure de Paris) »."""
         return instant_in_words(self.closes_at, self.zone)
 
+    def closed_in_words(self, at: datetime) -> str:
+        """Say why a request that arrives at this instant is not in time; nothing when it is."""
+        if self.accepts(at):
+            return ""
+        if at < self.opens_at:
+            return f"Les inscriptions ouvrent {self.opening_in_words}."
+        return f"Les inscriptions étaient ouvertes jusqu'au {self.closing_in_words}."
+
     def time_left_in_words(self, at: datetime) -> str:
         """« 3 jours », counted to the end of the last minute."""
         return time_left_in_words(self.closes_at + MINUTE - at)

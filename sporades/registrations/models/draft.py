@@ -1,6 +1,7 @@
 """What a candidate has typed and not yet filed."""
 
 import uuid
+from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.db import models
@@ -104,6 +105,17 @@ class Draft(models.Model):
     def answered(self) -> list["SectionAnswers"]:
         """Return the answers to each tab, as they were when first asked for."""
         return _answers_of(self.pk)
+
+    def closed_in_words(self, at: datetime) -> str:
+        """Say why it cannot be filed at this instant, and whom to ask; nothing when it can be."""
+        closed = self.service.closed_in_words(at)
+        if not closed:
+            return ""
+        stands = " : votre inscription reste telle qu'elle était" if self.amends_id else ""
+        return (
+            f"{closed} Votre saisie est gardée, mais elle ne peut pas être enregistrée{stands}. "
+            f"Pour savoir que faire, contactez {self.service.managing_service.name_and_phone}."
+        )
 
     @property
     def is_filed(self) -> bool:

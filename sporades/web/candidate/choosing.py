@@ -15,7 +15,9 @@ from sporades.exams.models import RegistrationService, Speciality
 from sporades.exams.queries import OfferedExam, Programme
 from sporades.exams.rules.residence import is_free
 from sporades.exams.schema import Audience, Rubric
-from sporades.registrations.models import Draft, Registration
+from sporades.registrations.exclusion import exclusion_by
+from sporades.registrations.models import Draft
+from sporades.registrations.queries import registrations_of
 from sporades.registrations.titles import title_of
 
 
@@ -75,6 +77,13 @@ def choose_academy(
         "form": form,
         "service": service,
         "needs_residence": not is_free(offered.rules.residence),
+        "exclusion": exclusion_by(
+            registrations_of(user=request.user.pk),
+            exam=offered.exam,
+            speciality=special,
+            rules=offered.rules,
+            regulation=programme.regulation,
+        ),
         "links": [
             ("M'inscrire", reverse("candidate:choose")),
             (offered.exam.domain.label, reverse("candidate:choose_exam", args=[domain, session])),
@@ -140,27 +149,22 @@ def _about(
     service: RegistrationService,
 ) -> dict[str, Any]:
     at = request.arrived_at
-    mine = {
-        "candidate": request.user.candidate,
-        "exam": offered.exam,
-        "speciality": speciality,
-    }
-    is_accepting = service.accepts(at)
-    left = f"Il reste {service.time_left_in_words(at)}" if is_accepting else ""
+    left = f"Il reste {service.time_left_in_words(at)}" if service.accepts(at) else ""
     return {
-        "is_accepting": is_accepting,
-        "status": (
-            f"Les inscriptions ouvrent {service.opening_in_words}."
-            if at < service.opens_at
-            else "Les inscriptions ne sont plus ouvertes dans cette académie."
-        ),
+        "closed": service.closed_in_words(at),
         "dates": [
             {"label": "Ouverture", "when": service.opening_in_words},
             {"label": "Fermeture", "when": service.closing_in_words, "left": left},
             *(_event(event) for event in offered.rules.events),
         ],
-        "existing": Registration.objects.active().filter(**mine).first(),
-        "draft": Draft.objects.open().filter(amends=None, **mine).first(),
+        "draft": Draft.objects.open()
+        .filter(
+            amends=None,
+            candidate=request.user.candidate,
+            exam=offered.exam,
+            speciality=speciality,
+        )
+        .first(),
     }
 
 

@@ -30,8 +30,10 @@ def registrations(request: HttpRequest) -> HttpResponse:
     context = {
         "active": [registration for registration in mine if registration.is_active],
         "withdrawn": [registration for registration in mine if not registration.is_active],
-        "drafts": open_drafts_of(user=request.user.pk),
-        "at": request.arrived_at,
+        "drafts": [
+            (draft, draft.closed_in_words(request.arrived_at))
+            for draft in open_drafts_of(user=request.user.pk)
+        ],
     }
     return render(request, "candidate/registrations.html", context)
 

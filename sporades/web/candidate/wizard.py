@@ -16,8 +16,9 @@ from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService
 from sporades.registrations import drafting, journey
 from sporades.registrations.dossier import Dossier, dossier_of
+from sporades.registrations.exclusion import Exclusion, exclusion_by
 from sporades.registrations.models import Draft
-from sporades.registrations.queries import draft_of
+from sporades.registrations.queries import draft_of, registrations_of
 from sporades.registrations.refusals import (
     AlreadyRegistered,
     Closed,
@@ -120,15 +121,17 @@ def ready(request: HttpRequest, draft: UUID) -> HttpResponse:
     forms = journey.judged(dossier)
     context = {
         "draft": found,
-        "troubles": _troubles(found, forms),
+        "troubles": _troubles(found, dossier, forms),
         "checks": [_check(found, section, form) for section, form in forms],
         **_timing(request, found),
     }
     return render(request, "candidate/ready.html", context)
 
 
-def _troubles(draft: Draft, forms: list[tuple[Section, SectionForm]]) -> list[tuple[Trouble, str]]:
-    """Return what blocks, each with the address of the field that mends it."""
+def _troubles(
+    draft: Draft, dossier: Dossier, forms: list[tuple[Section, SectionForm]]
+) -> list[tuple[Trouble, str]]:
+    """Return what blocks, each with the address of what mends it."""
     by_slug = {section.slug: form for section, form in forms}
     found = []
     for trouble in journey.troubles(forms):
@@ -136,7 +139,25 @@ def _troubles(draft: Draft, forms: list[tuple[Section, SectionForm]]) -> list[tu
         if trouble.field:
             url += f"#{by_slug[trouble.section][trouble.field].first_control}"
         found.append((trouble, url))
+    exclusion = _exclusion(draft, dossier)
+    if exclusion:
+        standing = exclusion.registration
+        blocks = Trouble("", f"Votre inscription à : {standing}", "", "", exclusion.message)
+        found.append((blocks, reverse("candidate:registration", args=[standing.number])))
     return found
+
+
+def _exclusion(draft: Draft, dossier: Dossier) -> Exclusion | None:
+    """Return the registration that excludes a new one; a modification excludes nothing."""
+    if draft.amends_id is not None:
+        return None
+    return exclusion_by(
+        registrations_of(user=draft.candidate.user_id),
+        exam=draft.exam,
+        speciality=draft.speciality,
+        rules=dossier.rules,
+        regulation=dossier.regulation,
+    )
 
 
 def _check(draft: Draft, section: Section, form: SectionForm) -> dict[str, str]:
@@ -308,7 +329,7 @@ def _elsewhere(
 def _timing(request: HttpRequest, draft: Draft) -> dict[str, Any]:
     return {
         "time_left": draft.service.time_left_in_words(request.arrived_at),
-        "is_accepting": draft.service.accepts(request.arrived_at),
+        "closed": draft.closed_in_words(request.arrived_at),
         "saved_at": hour_in_words(draft.answered_at, draft.service.zone),
     }
 
@@ -322,6 +343,7 @@ def _recap(
     refusal: Refused | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    exclusion = _exclusion(draft, dossier)
     context = {
         "draft": draft,
         "overview": [("Examen ou concours", str(draft)), ("Académie", draft.service.academy.name)],
@@ -330,6 +352,8 @@ def _recap(
         "last_section": forms[-1][0].slug,
         "step": step(dossier, "recapitulatif"),
         "refusal": refusal,
+        "exclusion": exclusion,
+        "can_save": exclusion is None and draft.service.accepts(request.arrived_at),
         "rules_changed": draft.regulation_id != dossier.regulation.pk,
         **_timing(request, draft),
     }

@@ -1,0 +1,203 @@
+"""What « Enregistrer » would refuse is said before it is pressed: a registration, a closing (D10)."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from sporades.acts import registering
+from sporades.registrations.models import Registration
+from tests.factories import NOW, a_candidate, a_draft, a_registration, author
+from tests.web.guide import buttons, links, main
+
+FOREST = {"epreuves": {"statut-M1": None, "statut-M2": "inscrit"}}
+RULE = "Une seule spécialité par session. Désinscrivez-vous de l'autre d'abord. (Règle : règlement inventé.)"
+MANAGE = "Gérer ma candidature"
+CLOSING = "mardi 15 décembre 2026 à 23 h 59 (heure de Paris)"
+WHOM = "Pour savoir que faire, contactez Bureau des essais de Lille, 03 53 01 00 01."
+
+
+@pytest.fixture
+def clock():
+    """The clock of the invented exam, which may be put forward: `clock.move_to(…)`."""
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture(autouse=True)
+def _clock(clock):
+    """Every page is read on this clock."""
+
+
+def withdraw(registration):
+    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+
+
+# --- One registration a session -----------------------------------------------------------------
+
+
+def test_a_registration_that_excludes_another_is_named_before_one_starts(sign_in):
+    standing = a_registration()
+    client = sign_in(standing.candidate)
+
+    page = client.get("/m-inscrire/ESSAI/2027/BE/FOREST?academie=A09")
+    same = client.get("/m-inscrire/ESSAI/2027/BE/MARIN?academie=A09")
+
+    assert RULE in main(page)
+    assert "Démarrer mon inscription" in buttons(page)
+    assert "Vous avez déjà une inscription en cours pour cet examen" in main(same)
+    assert "Démarrer mon inscription" not in buttons(same)
+    for shown in (page, same):
+        assert links(shown, MANAGE) == [f"/mes-inscriptions/{standing.number}"]
+
+
+def test_a_withdrawn_registration_and_somebody_elses_exclude_nothing(sign_in):
+    a_registration()
+    withdrawn = a_registration()
+    withdraw(withdrawn)
+    client = sign_in(withdrawn.candidate)
+
+    page = client.get("/m-inscrire/ESSAI/2027/BE/FOREST?academie=A09")
+
+    assert "Vous avez déjà une inscription" not in main(page)
+    assert "Démarrer mon inscription" in buttons(page)
+
+
+def test_a_complete_draft_is_not_ready_while_another_registration_excludes_it(sign_in):
+    standing = a_registration()
+    draft = a_draft(standing.candidate, speciality="FOREST", **FOREST)
+    client = sign_in(standing.candidate)
+
+    ready = client.get(f"/inscription/{draft.pk}/est-elle-prete")
+    recap = client.get(f"/inscription/{draft.pk}/recapitulatif")
+
+    named = "Votre inscription à : Brevet d'essai – Marin, session 2027"
+    assert "Pas encore : il reste 1 point à régler." in main(ready)
+    assert f"{named} : {RULE}" in main(ready)
+    assert links(ready, named) == [f"/mes-inscriptions/{standing.number}"]
+    assert links(recap, MANAGE) == [f"/mes-inscriptions/{standing.number}"]
+    assert RULE in main(recap)
+    assert "Enregistrer" not in buttons(recap)
+    assert "cliquez sur « Enregistrer »" not in main(recap)
+
+
+def test_the_draft_is_ready_once_the_other_registration_is_left(sign_in):
+    standing = a_registration()
+    draft = a_draft(standing.candidate, speciality="FOREST", **FOREST)
+    withdraw(standing)
+    client = sign_in(standing.candidate)
+
+    ready = client.get(f"/inscription/{draft.pk}/est-elle-prete")
+    recap = client.get(f"/inscription/{draft.pk}/recapitulatif")
+
+    assert "Oui. Il ne reste qu'à vérifier et enregistrer." in main(ready)
+    assert "Enregistrer" in buttons(recap)
+
+
+def test_a_modification_is_not_excluded_by_the_registration_that_it_modifies(sign_in):
+    standing = a_registration()
+    draft = registering.amend(registration=standing, by=author(standing.candidate), at=NOW)
+    client = sign_in(standing.candidate)
+
+    ready = client.get(f"/inscription/{draft.pk}/est-elle-prete")
+    recap = client.get(f"/inscription/{draft.pk}/recapitulatif")
+
+    assert "Oui. Il ne reste qu'à vérifier et enregistrer." in main(ready)
+    assert "Enregistrer" in buttons(recap)
+
+
+def test_a_page_opened_before_is_refused_with_the_way_to_the_other_registration(sign_in):
+    candidate = a_candidate()
+    draft = a_draft(candidate, speciality="FOREST", **FOREST)
+    client = sign_in(candidate)
+    client.get(f"/inscription/{draft.pk}/recapitulatif")
+    standing = a_registration(candidate)
+
+    page = client.post(f"/inscription/{draft.pk}/recapitulatif")
+
+    assert page.status_code == 409
+    assert RULE in main(page)
+    assert links(page, MANAGE) == [f"/mes-inscriptions/{standing.number}"]
+    assert Registration.objects.get() == standing
+
+
+# --- The closing --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", ["est-elle-prete", "recapitulatif", "identification"])
+def test_a_draft_whose_service_has_closed_says_since_when_and_whom_to_ask(sign_in, clock, page):
+    draft = a_draft()
+    clock.move_to(draft.service.closes_at + timedelta(minutes=1))
+    client = sign_in(draft.candidate)
+
+    shown = client.get(f"/inscription/{draft.pk}/{page}")
+
+    text = main(shown).replace("\xa0", " ")
+    assert f"Les inscriptions étaient ouvertes jusqu'au {CLOSING}." in text
+    assert "Votre saisie est gardée, mais elle ne peut pas être enregistrée." in text
+    assert WHOM in text
+    assert "Enregistrer" not in buttons(shown)
+    assert "« Enregistrer »" not in text
+    assert "Oui." not in text
+
+
+def test_the_last_minute_still_counts_on_every_page(sign_in, clock):
+    draft = a_draft()
+    clock.move_to(draft.service.closes_at + timedelta(seconds=59))
+    client = sign_in(draft.candidate)
+
+    ready = client.get(f"/inscription/{draft.pk}/est-elle-prete")
+    recap = client.get(f"/inscription/{draft.pk}/recapitulatif")
+
+    assert "Oui. Il ne reste qu'à vérifier et enregistrer." in main(ready)
+    assert "Enregistrer" in buttons(recap)
+
+
+def test_a_modification_after_the_closing_says_that_the_registration_stands(sign_in, clock):
+    standing = a_registration()
+    draft = registering.amend(registration=standing, by=author(standing.candidate), at=NOW)
+    clock.move_to(draft.service.closes_at + timedelta(minutes=1))
+    client = sign_in(standing.candidate)
+
+    shown = client.get(f"/inscription/{draft.pk}/recapitulatif")
+
+    assert "ne peut pas être enregistrée : votre inscription reste telle qu'elle était." in main(
+        shown
+    )
+
+
+def test_a_draft_of_a_service_put_back_says_when_it_opens(sign_in, clock):
+    draft = a_draft()
+    clock.move_to(draft.service.opens_at - timedelta(minutes=1))
+    client = sign_in(draft.candidate)
+
+    shown = main(client.get(f"/inscription/{draft.pk}/est-elle-prete")).replace("\xa0", " ")
+
+    assert "Les inscriptions ouvrent lundi 12 octobre 2026 à 8 h 00 (heure de Paris)." in shown
+
+
+def test_the_list_of_drafts_does_not_ask_to_save_before_a_day_that_is_past(sign_in, clock):
+    draft = a_draft()
+    before = main(sign_in(draft.candidate).get("/mes-inscriptions")).replace("\xa0", " ")
+    clock.move_to(draft.service.closes_at + timedelta(minutes=1))
+
+    after = main(sign_in(draft.candidate).get("/mes-inscriptions")).replace("\xa0", " ")
+
+    assert f"À enregistrer avant la fermeture : {CLOSING}." in before
+    assert "À enregistrer avant la fermeture" not in after
+    assert f"Les inscriptions étaient ouvertes jusqu'au {CLOSING}." in after
+    assert WHOM in after
+
+
+def test_pressing_after_the_closing_still_answers_with_the_instant_received(sign_in, clock):
+    draft = a_draft()
+    clock.move_to(draft.service.closes_at + timedelta(minutes=1))
+    client = sign_in(draft.candidate)
+
+    page = client.post(f"/inscription/{draft.pk}/recapitulatif")
+
+    text = main(page).replace("\xa0", " ")
+    assert page.status_code == 409
+    assert "Votre demande a été reçue le mercredi 16 décembre 2026 à 0 h 00" in text
+    assert WHOM in text
+    assert "Enregistrer" not in buttons(page)
