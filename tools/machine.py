@@ -18,46 +18,71 @@ class Missing(Exception):
 
 
 def prepare() -> str:
-    """Make sure of the programs and of a browser.
+    """Make sure of the programs and of a browser; return the path of a Chromium that runs.
 
-    Returns the path of a Chromium that runs, or an empty text for Playwright's own.
     Raises Missing when something lacks and cannot be installed.
     """
-    if _lacking() and _may_install():
-        _apt(*_lacking())
-    lacking = _lacking()
-    if lacking == ["chromium"] and _install_playwrights():
-        return ""
-    if lacking:
+    if _may_install():
+        # One by one: a package that a system lacks keeps no other from coming.
+        for package in _lacking():
+            _apt(package)
+    if lacking := _lacking():
         raise Missing(
-            f"Il manque, pour les tests, de quoi lire des pages et des PDF : installez {', '.join(lacking)}."
+            f"Il manque, pour les tests, de quoi lire des PDF : installez {', '.join(lacking)}."
         )
-    return _browser()
+    return _machines() or _debians() or _playwrights()
 
 
 def _lacking() -> list[str]:
     """Return the packages to install, by their Debian names."""
-    packages = {package for program, package in PACKAGES.items() if not shutil.which(program)}
-    return sorted(packages if _browser() else {*packages, "chromium"})
+    return sorted(package for program, package in PACKAGES.items() if not shutil.which(program))
 
 
-def _install_playwrights() -> bool:
-    with_what_it_needs = ["--with-deps"] if _may_install() else []
-    command = [sys.executable, "-m", "playwright", "install", *with_what_it_needs, "chromium"]
-    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+def _machines() -> str:
+    """Return a browser of the machine that runs, or nothing."""
+    paths = (shutil.which(name) for name in BROWSERS)
+    return next((path for path in paths if path and _runs(path)), "")
 
 
-def _browser() -> str:
-    """Return a browser that runs: on some systems the name is only an invitation to install it."""
-    for name in BROWSERS:
-        path = shutil.which(name)
-        if (
-            path
-            and subprocess.run([path, "--version"], capture_output=True, check=False).returncode
-            == 0
-        ):
-            return path
-    return ""
+def _debians() -> str:
+    """Return Debian's browser once installed; Ubuntu has none by that name."""
+    if not _may_install():
+        return ""
+    _apt("chromium")
+    return _machines()
+
+
+def _playwrights() -> str:
+    """Return the browser that Playwright brings. Raises Missing when it does not run here."""
+    if _may_install():
+        _playwright("install-deps", "chromium")
+    _playwright("install", "chromium")
+    where = "from playwright.sync_api import sync_playwright as p\nwith p() as q: print(q.chromium.executable_path)"
+    path = _python("-c", where)
+    if not _runs(path):
+        raise Missing(
+            "Il manque, pour les tests, un navigateur : installez le paquet chromium ou, pour celui "
+            f"de Playwright, lancez en root « {sys.executable} -m playwright install-deps chromium »."
+        )
+    return path
+
+
+def _playwright(*words: str) -> None:
+    _python("-m", "playwright", *words)
+
+
+def _python(*words: str) -> str:
+    command = [sys.executable, *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+
+
+def _runs(path: str) -> bool:
+    """Return whether a browser starts: the name may be an invitation, a library may lack."""
+    try:
+        said = subprocess.run([path, "--version"], capture_output=True, check=False)
+    except OSError:
+        return False
+    return said.returncode == 0
 
 
 def _may_install() -> bool:

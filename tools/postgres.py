@@ -127,7 +127,6 @@ def _prepare(house: Home) -> None:
         if private.exists():
             private.chmod(0o700)  # PostgreSQL refuses data that others may read.
     house.own(house.folder)
-    house.own(house.folder)
 
 
 def _reachable(binaries: Binaries, house: Home) -> Binaries:

@@ -1,7 +1,7 @@
 """Run the tests, with all they need: `python -m tools.test [ARGUMENTS OF PYTEST]`.
 
 The tests find the server in DATABASE_URL, a folder for files in FILES_URL, and in
-SPORADES_CHROMIUM the browser to start (empty: Playwright's own). Nothing is printed after pytest's last line.
+SPORADES_CHROMIUM the browser to start. Nothing is printed after pytest's last line.
 """
 
 import contextlib

@@ -3,6 +3,9 @@ from django.test import Client
 
 from sporades.exams.held import forget
 from tests.factories import load_invented
+from tests.web.browser import browser_type_launch_args
+
+__all__ = ["browser_type_launch_args"]
 
 
 @pytest.fixture(autouse=True)

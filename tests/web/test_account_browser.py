@@ -49,16 +49,6 @@ OWN = (
 )
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args):
-    path = os.environ.get("SPORADES_CHROMIUM") or "/usr/bin/chromium"
-    return {
-        **browser_type_launch_args,
-        "executable_path": path,
-        "args": ["--no-sandbox", "--disable-gpu", "--disable-quic"],
-    }
-
-
 @pytest.fixture(autouse=True)
 def _invented():
     """These tests need no exam."""

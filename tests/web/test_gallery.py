@@ -1,6 +1,5 @@
 """The gallery and the scripts of every page, in a browser."""
 
-import os
 import re
 import threading
 from wsgiref.simple_server import WSGIRequestHandler, make_server
@@ -39,16 +38,6 @@ def site(settings, monkeypatch):
     server.shutdown()
     thread.join()
     server.server_close()
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args):
-    path = os.environ.get("SPORADES_CHROMIUM")
-    return {
-        **browser_type_launch_args,
-        **({"executable_path": path} if path else {}),
-        "args": ["--no-sandbox", "--disable-gpu", "--disable-quic"],
-    }
 
 
 @pytest.fixture(autouse=True)

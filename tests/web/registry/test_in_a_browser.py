@@ -9,13 +9,11 @@ from axe_playwright_python.base import AXE_SCRIPT
 from django.test import override_settings
 
 from tests.factories import NOW
-from tests.web.browser import ONE_AFTER_ANOTHER, browser_type_launch_args, serving
+from tests.web.browser import ONE_AFTER_ANOTHER, serving
 from tests.web.registry.routes import address, answer
 from tests.web.registry.states import READ, REFUSING
 from tests.web.registry.test_routes import careless_urls
 from tests.web.registry.world import Role
-
-__all__ = ["browser_type_launch_args"]
 
 LOOKING = (Path(__file__).parent / "looking.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
