@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from sporades.acts import registering
-from tests.factories import NOW, a_candidate, a_registration, author
+from tests.factories import NOW, a_candidate, a_draft, a_registration, author
 from tests.web.guide import links, main, seen, words
 
 QUESTIONS = [
@@ -72,6 +72,49 @@ def test_who_wants_to_change_a_registration_is_told_which_can_be(sign_in, client
     assert "augmente le numéro de version de 1, visible dans « Mes documents »" in own
     assert "leur service est fermé" in closed
     assert "Le numéro de version augmente de 1" in anyone
+
+
+def test_who_has_nothing_yet_is_told_how_a_registration_is_changed(sign_in):
+    own = answered(sign_in(a_candidate()).get("/aide"), QUESTIONS[2])
+
+    assert "Pendant la période d'inscription, connectez-vous" in own
+
+
+def test_who_has_begun_and_not_saved_is_told_that_answers_are_still_free(sign_in):
+    draft = a_draft()
+
+    page = sign_in(draft.candidate).get("/aide")
+
+    own = answered(page, QUESTIONS[2])
+    assert "Votre inscription n'est pas encore enregistrée" in own
+    assert links(page, "Brevet d'essai – Marin, session 2027") == [f"/inscription/{draft.pk}"] * 2
+
+
+def test_who_has_left_the_only_registration_may_register_again(sign_in):
+    registration = a_registration()
+    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+
+    page = sign_in(registration.candidate).get("/aide")
+
+    own = answered(page, QUESTIONS[2])
+    assert "fermé" not in own
+    assert "Vous n'avez plus d'inscription en cours" in own
+    assert "vous pouvez faire une nouvelle inscription" in own
+    assert links(page, "M'inscrire") == ["/m-inscrire"]
+
+
+def test_a_registration_that_was_left_says_nothing_of_the_one_that_stands(sign_in):
+    left = a_registration()
+    registering.withdraw(registration=left, by=author(left.candidate), at=NOW)
+    again = a_registration(left.candidate)
+
+    own = answered(sign_in(again.candidate).get("/aide"), QUESTIONS[2])
+    with time_machine.travel(NOW + timedelta(days=60), tick=False):
+        closed = answered(sign_in(again.candidate).get("/aide"), QUESTIONS[2])
+
+    assert own.count("Brevet d'essai – Marin, session 2027") == 1
+    assert "Vous pouvez encore modifier" in own
+    assert "leur service est fermé" in closed
 
 
 def test_address_and_password_change_in_two_ways(sign_in, client):

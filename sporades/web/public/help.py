@@ -19,13 +19,15 @@ class Own:
     Attributes:
         is_frozen: whether the civil data are greyed.
         registrations: those of the reader, withdrawn ones too.
-        editable: those that may be changed now.
+        active: those that stand.
+        editable: those of them that may be changed now.
         withdrawn: those that were withdrawn.
         drafts: what is begun and not filed.
     """
 
     is_frozen: bool
     registrations: list[Registration]
+    active: list[Registration]
     editable: list[Registration]
     withdrawn: list[Registration]
     drafts: list[Draft]
@@ -49,6 +51,7 @@ def _own(request: HttpRequest, at: datetime) -> Own | None:
     return Own(
         is_frozen=candidate.is_frozen,
         registrations=mine,
+        active=[one for one in mine if one.is_active],
         editable=[one for one in mine if one.is_editable(at)],
         withdrawn=[one for one in mine if not one.is_active],
         drafts=open_drafts_of(user=request.user.pk),
