@@ -135,7 +135,7 @@ def begin_again(*, registration: Registration, by: Actor, at: datetime) -> Draft
     """Undo a withdrawal by a new registration, filled from the old one (E8).
 
     Raises:
-        Closed, Refused: see `drafting.begin_again`.
+        Closed, AlreadyRegistered, NotUndone: see `drafting.begin_again`.
     """
     draft = drafting.begin_again(registration=registration, at=at)
     journal.record(

@@ -10,7 +10,7 @@ from sporades.exams.models import Exam, RegistrationService, Regulation, Special
 from sporades.registrations import consents
 from sporades.registrations.dossier import Answers
 from sporades.registrations.models import Draft, Registration, SectionAnswers
-from sporades.registrations.refusals import Closed, Overtaken
+from sporades.registrations.refusals import AlreadyRegistered, Closed, NotUndone, Overtaken
 
 
 def begin(
@@ -82,8 +82,18 @@ def begin_amending(*, registration: Registration, at: datetime) -> Draft:
 
 
 def begin_again(*, registration: Registration, at: datetime) -> Draft:
-    """Return a new draft filled from a withdrawn registration (E8), or the one begun already."""
+    """Return a new draft filled from a withdrawn registration (E8), or the one begun already.
+
+    Raises:
+        Closed: the service is not open at this instant.
+        AlreadyRegistered: it stands, or another does in its place.
+        NotUndone: it was withdrawn more than 72 hours ago.
+    """
     refuse_closed(registration.service, at=at)
+    if registration.excluding().exists():
+        raise AlreadyRegistered
+    if not registration.can_be_undone(at):
+        raise NotUndone
     begun = Draft.objects.open().filter(
         candidate=registration.candidate_id,
         exam=registration.exam_id,

@@ -86,6 +86,15 @@ class AlreadyRegistered(Refused):
         super().__init__(f"{rule.message} (Règle : {rule.reference}.)" if rule else "")
 
 
+class NotUndone(Refused):
+    """The withdrawal of a registration can no longer be undone with its answers."""
+
+    message = (
+        "Vos réponses pouvaient être reprises pendant les 72 heures qui suivent la "
+        "désinscription. Vous pouvez faire une nouvelle inscription depuis « M'inscrire »."
+    )
+
+
 class Overtaken(Refused):
     """Someone else answered the same tab since it was shown."""
 

@@ -47,7 +47,9 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         "registration": found,
         "awaiting": _awaiting(found, documents, at=at),
         "is_editable": found.is_editable(at),
+        "is_accepting": found.service.accepts(at),
         "can_be_undone": found.can_be_undone(at),
+        "instead": None if found.is_active else found.excluding().for_list().first(),
         "checks": checklist(found),
         "time_left": found.service.time_left_in_words(at),
         "documents": documents,
@@ -123,12 +125,6 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
 def again(request: HttpRequest, number: str) -> HttpResponse:
     """Undo a withdrawal by a new registration, filled from the old one (E8)."""
     found = _registration(request, number)
-    if not found.can_be_undone(request.arrived_at):
-        message = (
-            "Cette inscription ne peut plus être reprise. Si le service est ouvert, "
-            "vous pouvez en faire une nouvelle depuis « M'inscrire »."
-        )
-        raise Refused(message)
     draft = registering.begin_again(registration=found, by=request.actor, at=request.arrived_at)
     return redirect("candidate:draft", draft.pk)
 

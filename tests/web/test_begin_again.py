@@ -1,0 +1,157 @@
+"""A withdrawal is undone within 72 hours, by a new registration filled from the old one (E8, S-18)."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from sporades.acts import announcing, registering
+from sporades.core.refusals import Refused
+from sporades.exams.models import RegistrationService
+from sporades.registrations.models import Draft, Registration
+from sporades.registrations.refusals import AlreadyRegistered, Closed, NotUndone
+from tests.factories import NOW, a_candidate, a_registration, author
+from tests.web.guide import buttons, links, main
+
+BUTTON = "Me réinscrire avec mes réponses"
+INSTANT = timedelta(microseconds=1)
+LAST = NOW + timedelta(hours=72)
+
+
+def a_withdrawn_registration(candidate=None):
+    registration = a_registration(candidate)
+    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+    return Registration.objects.whole().get(pk=registration.pk)
+
+
+def begin_again(registration, at=NOW):
+    return registering.begin_again(
+        registration=registration, by=author(registration.candidate), at=at
+    )
+
+
+def close(registration, at):
+    """Close the service: its last minute ends at this instant."""
+    RegistrationService.objects.filter(pk=registration.service_id).update(
+        closes_at=at - timedelta(minutes=1)
+    )
+
+
+def seen_and_asked(sign_in, registration, at):
+    """Return the page of a withdrawn registration, and what pressing the button answers."""
+    with time_machine.travel(at, tick=False):
+        client = sign_in(registration.candidate)
+        page = client.get(f"/mes-inscriptions/{registration.number}")
+        return page, client.post(f"/mes-inscriptions/{registration.number}/reprendre")
+
+
+def test_at_72_hours_exactly_the_page_still_offers_it_and_the_answers_are_there(sign_in):
+    registration = a_withdrawn_registration()
+
+    page, answered = seen_and_asked(sign_in, registration, LAST)
+
+    assert BUTTON in buttons(page)
+    draft = Draft.objects.open().get()
+    assert answered.url == f"/inscription/{draft.pk}"
+    typed = {row.section: row.answers for row in draft.answers.all()}
+    assert typed == registration.versions.get().snapshot["answers"]
+    assert Registration.objects.active().count() == 0
+
+
+def test_an_instant_later_it_is_neither_offered_nor_done(sign_in):
+    registration = a_withdrawn_registration()
+
+    page, answered = seen_and_asked(sign_in, registration, LAST + INSTANT)
+
+    assert BUTTON not in buttons(page)
+    assert links(page, "Faire une nouvelle inscription") == ["/m-inscrire"]
+    assert answered.status_code == 409
+    assert (
+        "Vos réponses pouvaient être reprises pendant les 72 heures qui suivent la désinscription. "
+        "Vous pouvez faire une nouvelle inscription depuis « M'inscrire »."
+    ) in main(answered)
+    assert Draft.objects.open().count() == 0
+
+
+def test_once_the_service_is_closed_it_is_neither_offered_nor_done(sign_in):
+    registration = a_withdrawn_registration()
+    at = NOW.replace(second=0, microsecond=0) + timedelta(hours=5)
+    close(registration, at)
+
+    before = seen_and_asked(sign_in, registration, at - INSTANT)
+    Draft.objects.all().delete()
+    page, answered = seen_and_asked(sign_in, registration, at)
+
+    assert (BUTTON in buttons(before[0]), before[1].status_code) == (True, 302)
+    assert BUTTON not in buttons(page)
+    assert links(page, "Faire une nouvelle inscription") == []
+    closing = "Les inscriptions étaient ouvertes jusqu'au mercredi 25 novembre 2026 à 15 h 29 (heure de Paris)"
+    assert closing in main(page)
+    assert answered.status_code == 409
+    assert closing in main(answered)
+    assert Draft.objects.open().count() == 0
+
+
+def test_a_new_registration_in_its_place_leaves_nothing_to_undo(sign_in):
+    old = a_withdrawn_registration()
+    new = a_registration(old.candidate)
+
+    page, answered = seen_and_asked(sign_in, old, NOW)
+
+    assert BUTTON not in buttons(page)
+    assert links(page, f"{new}, n°{new.number}") == [f"/mes-inscriptions/{new.number}"]
+    assert answered.status_code == 409
+    assert "Vous avez déjà une inscription en cours pour cet examen" in main(answered)
+    assert Draft.objects.open().count() == 0
+    assert announcing.remind_drafts(at=old.service.closes_at - timedelta(days=1)) == 0
+
+
+def test_a_registration_that_the_rules_exclude_beside_it_leaves_nothing_to_undo():
+    old = a_withdrawn_registration()
+    a_registration_elsewhere = a_registration(
+        old.candidate,
+        speciality="FOREST",
+        epreuves={"statut-M1": None, "statut-M2": "inscrit", "statut-M3": "non_inscrit"},
+    )
+
+    with pytest.raises(AlreadyRegistered):
+        begin_again(old)
+
+    assert list(old.excluding()) == [a_registration_elsewhere]
+
+
+def test_what_stands_elsewhere_excludes_nothing():
+    old = a_withdrawn_registration()
+    a_registration(a_candidate())
+
+    draft = begin_again(old)
+
+    assert (draft.candidate, draft.amends) == (old.candidate, None)
+
+
+@pytest.mark.parametrize(
+    ("prepare", "at", "refusal"),
+    [
+        (lambda old: None, LAST + INSTANT, NotUndone),
+        (lambda old: close(old, NOW), NOW, Closed),
+        (lambda old: a_registration(old.candidate), NOW, AlreadyRegistered),
+    ],
+    ids=["too late", "closed", "replaced"],
+)
+def test_the_act_itself_refuses_whatever_page_it_comes_from(prepare, at, refusal):
+    old = a_withdrawn_registration()
+    prepare(old)
+
+    with pytest.raises(refusal):
+        begin_again(Registration.objects.whole().get(pk=old.pk), at=at)
+
+    assert Draft.objects.open().count() == 0
+
+
+def test_a_registration_that_stands_is_not_begun_again():
+    registration = a_registration()
+
+    with pytest.raises(Refused):
+        begin_again(registration)
+
+    assert Draft.objects.open().count() == 0
