@@ -1,9 +1,13 @@
 """« Suis-je bien inscrit ? »: every condition, met or not, with its date (E6)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sporades.core.french import day_in_words, instant_in_words
+from sporades.documents.models import DocumentVersion
 from sporades.registrations.models import Registration
+from sporades.registrations.summary import SUMMARY
 
 
 @dataclass(frozen=True)
@@ -21,45 +25,78 @@ class Check:
     note: str = ""
 
 
-def checklist(registration: Registration) -> list[Check]:
+def checklist(registration: Registration, documents: Iterable[DocumentVersion]) -> list[Check]:
     """Return what makes a registration sure, in the order of things.
+
+    Of a withdrawn one nothing more is awaited.
 
     Args:
         registration: the registration, as `whole()` and `with_owed()` load it.
+        documents: what its candidate may read now: the last version of each document.
     """
+    if registration.withdrawn_at:
+        return [
+            _filed(registration),
+            Check("Inscription en cours", "missing", registration.state_in_words),
+        ]
+    return [
+        _filed(registration),
+        *_summary(documents, registration.service.zone),
+        *_return(registration),
+        *_pieces(registration),
+    ]
+
+
+def _filed(registration: Registration) -> Check:
     zone = registration.service.zone
     filed = instant_in_words(registration.amended_at or registration.filed_at, zone)
-    checks = [
-        Check(
-            "Inscription enregistrée",
-            "done",
-            f"Version n°{registration.version}, le {filed}.",
+    return Check(
+        "Inscription enregistrée", "done", f"Version n°{registration.version}, le {filed}."
+    )
+
+
+def _summary(documents: Iterable[DocumentVersion], zone: str) -> list[Check]:
+    summary = next((one for one in documents if one.document.kind == SUMMARY.slug), None)
+    if summary is None or summary.published_at is None:
+        return [Check("Récapitulatif publié", "waiting", "Il sera dans « Mes documents ».")]
+    return [
+        Check("Récapitulatif publié", "done", _on("Le", summary.published_at, zone)),
+        Check("Récapitulatif ouvert", "done", _on("La première fois le", summary.opened_at, zone))
+        if summary.opened_at
+        else Check(
+            "Récapitulatif ouvert",
+            "waiting",
+            "À télécharger ou à imprimer : c'est indispensable.",
         ),
-        Check("Récapitulatif publié", "done", "À télécharger ou à imprimer : c'est indispensable."),
     ]
-    if registration.withdrawn_at:
-        withdrawn = instant_in_words(registration.withdrawn_at, zone)
-        checks.append(Check("Désinscription", "missing", f"Enregistrée le {withdrawn}."))
-    snapshot = registration.owed
-    if snapshot["to_return"]:
-        posted = registration.summary_posted_on
-        checks.append(
-            Check(
-                "Récapitulatif signé renvoyé au service gestionnaire",
-                "done" if posted else "waiting",
-                f"Reçu, posté le {day_in_words(posted)}."
-                if posted
-                else f"À envoyer avant le {snapshot['to_return']['before']}.",
-            )
+
+
+def _on(words: str, instant: datetime, zone: str) -> str:
+    return f"{words} {instant_in_words(instant, zone)}."
+
+
+def _return(registration: Registration) -> list[Check]:
+    asked, posted = registration.owed["to_return"], registration.summary_posted_on
+    if not asked:
+        return []
+    return [
+        Check(
+            "Récapitulatif signé renvoyé au service gestionnaire",
+            "done" if posted else "waiting",
+            f"Reçu, posté le {day_in_words(posted)}."
+            if posted
+            else f"À envoyer avant le {asked['before']}.",
         )
-    if snapshot["evidence"]:
-        checks.append(
-            Check(
-                "Pièces justificatives",
-                "waiting",
-                "À préparer : "
-                + " ; ".join(piece["label"] for piece in snapshot["evidence"])
-                + ".",
-            )
+    ]
+
+
+def _pieces(registration: Registration) -> list[Check]:
+    return [
+        Check(
+            f"Pièce justificative : {piece['label']}"
+            + ("" if piece["is_mandatory"] else " (facultative)"),
+            "waiting",
+            f"À fournir avant le {piece['before']}.",
         )
-    return checks
+        for piece in registration.owed["evidence"]
+    ]

@@ -50,7 +50,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         "is_accepting": found.service.accepts(at),
         "can_be_undone": found.can_be_undone(at),
         "instead": None if found.is_active else found.excluding().for_list().first(),
-        "checks": checklist(found),
+        "checks": checklist(found, documents),
         "time_left": found.service.time_left_in_words(at),
         "documents": documents,
     }
@@ -83,10 +83,11 @@ def registered(request: HttpRequest, number: str) -> HttpResponse:
     """« Suis-je bien inscrit ? »: every condition, ticked or not, with its date (E6)."""
     found = _registration(request, number)
     at = request.arrived_at
+    documents = documents_in(folder=found.folder_id, at=at)
     context = {
         "registration": found,
-        "checks": checklist(found),
-        "awaiting": _awaiting(found, documents_in(folder=found.folder_id, at=at), at=at),
+        "checks": checklist(found, documents),
+        "awaiting": _awaiting(found, documents, at=at),
     }
     return render(request, "candidate/registered.html", context)
 

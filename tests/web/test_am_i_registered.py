@@ -1,0 +1,206 @@
+"""« Suis-je bien inscrit ? »: every condition, ticked or not, with its date, as the page reads (E6)."""
+
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+
+from sporades.acts import registering
+from sporades.documents import operations as documents
+from sporades.documents.models import DocumentVersion
+from sporades.exams import operations as exams
+from sporades.exams.held import forget
+from tests.factories import INVENTED, NOW, OPERATOR, a_registration, answers_with, author
+from tests.web.guide import answer, main, save, seen, words
+
+HOUR = timedelta(hours=1)
+CLOSED = NOW + timedelta(days=25)
+
+FILED = "Fait : Inscription enregistrée Version n°1, le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris)."
+PUBLISHED = "Fait : Récapitulatif publié Le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris)."
+UNREAD = "En attente : Récapitulatif ouvert À télécharger ou à imprimer : c'est indispensable."
+READ = "Fait : Récapitulatif ouvert La première fois le mercredi 25 novembre 2026 à 11 h 30 (heure de Paris)."
+TO_RETURN = (
+    "En attente : Récapitulatif signé renvoyé au service gestionnaire "
+    "À envoyer avant le vendredi 25 décembre 2026 à 23 h 59 (heure de Paris)."
+)
+RETURNED = (
+    "Fait : Récapitulatif signé renvoyé au service gestionnaire Reçu, posté le 1er décembre 2026."
+)
+IDENTITY_PAPER = (
+    "En attente : Pièce justificative : Pièce d'identité "
+    "À fournir avant le mercredi 30 décembre 2026 à 23 h 59 (heure de Paris)."
+)
+OPTIONAL_PAPER = (
+    "En attente : Pièce justificative : Photographie (facultative) "
+    "À fournir avant le vendredi 8 janvier 2027 à 12 h 00 (heure de Paris)."
+)
+WITHDRAWN = (
+    "Manque : Inscription en cours "
+    "Désinscription enregistrée le mercredi 25 novembre 2026 à 11 h 30 (heure de Paris)."
+)
+
+
+def lines(page):
+    return [words(one) for one in seen(page).cssselect("main .s-checks li")]
+
+
+def read(sign_in, registration, at=NOW):
+    """Return « Suis-je bien inscrit ? », and what « Gérer ma candidature » says of it."""
+    with time_machine.travel(at, tick=False):
+        client = sign_in(registration.candidate)
+        page = client.get(f"/mes-inscriptions/{registration.number}/suis-je-inscrit")
+        return page, client.get(f"/mes-inscriptions/{registration.number}")
+
+
+def its_summary(registration):
+    return DocumentVersion.objects.get(document__folder=registration.folder)
+
+
+def load(file, *changes):
+    """Put the invented exam in force, some of its words changed."""
+    text = INVENTED.read_text()
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after)
+    file.write_text(text)
+    exams.load(file, by=OPERATOR, at=NOW)
+    forget()
+
+
+def test_just_registered_each_line_has_its_date_or_its_deadline(sign_in):
+    registration = a_registration()
+
+    page, managed = read(sign_in, registration)
+
+    assert "Oui, votre inscription est enregistrée." in main(page)
+    assert lines(page) == [FILED, PUBLISHED, UNREAD, TO_RETURN, IDENTITY_PAPER]
+    assert lines(managed) == lines(page)
+
+
+def test_a_summary_once_opened_says_when(sign_in):
+    registration = a_registration()
+    with time_machine.travel(NOW + HOUR, tick=False):
+        sign_in(registration.candidate).get(f"/mes-documents/{registration.number}/recapitulatif")
+
+    page, managed = read(sign_in, registration, at=NOW + 2 * HOUR)
+
+    assert lines(page) == [FILED, PUBLISHED, READ, TO_RETURN, IDENTITY_PAPER]
+    assert lines(managed) == lines(page)
+
+
+def test_a_summary_that_is_not_published_is_not_said_to_be(sign_in):
+    registration = a_registration()
+    documents.withdraw(its_summary(registration), at=NOW)
+
+    page, _ = read(sign_in, registration, at=NOW)
+
+    assert lines(page)[1:3] == [
+        "En attente : Récapitulatif publié Il sera dans « Mes documents ».",
+        TO_RETURN,
+    ]
+
+
+def test_a_summary_that_has_come_back_is_ticked_with_its_postmark(sign_in):
+    registration = a_registration()
+    later = NOW + timedelta(days=8)
+    registering.receive_summary(
+        registration=registration, posted_on=date(2026, 12, 1), by=OPERATOR, at=later
+    )
+
+    page, managed = read(sign_in, registration, at=later)
+
+    assert lines(page) == [FILED, PUBLISHED, UNREAD, RETURNED, IDENTITY_PAPER]
+    assert lines(managed) == lines(page)
+
+
+def test_after_a_modification_the_dates_are_those_of_the_last_version(sign_in):
+    registration = a_registration()
+    with time_machine.travel(NOW + HOUR, tick=False):
+        client = sign_in(registration.candidate)
+        page = client.post(f"/mes-inscriptions/{registration.number}/modifier", follow=True)
+        draft = page.request["PATH_INFO"].split("/")[2]
+        changed = answers_with(identification={"address_1": "3 quai du Port"})["identification"]
+        answer(client, client.get(f"/inscription/{draft}/identification"), changed)
+        save(client, client.get(f"/inscription/{draft}/recapitulatif"))
+
+    page, _ = read(sign_in, registration, at=NOW + 2 * HOUR)
+
+    assert lines(page) == [
+        FILED.replace("n°1", "n°2").replace("10 h 30", "11 h 30"),
+        PUBLISHED.replace("10 h 30", "11 h 30"),
+        UNREAD,
+        TO_RETURN,
+        IDENTITY_PAPER,
+    ]
+
+
+def test_once_the_service_is_closed_the_same_lines_stand(sign_in):
+    registration = a_registration()
+
+    page, managed = read(sign_in, registration, at=CLOSED)
+
+    assert not registration.service.accepts(CLOSED)
+    assert "Oui, votre inscription est enregistrée." in main(page)
+    assert lines(page) == [FILED, PUBLISHED, UNREAD, TO_RETURN, IDENTITY_PAPER]
+    assert lines(managed) == lines(page)
+
+
+def test_withdrawn_one_is_not_registered_since_then_and_nothing_more_is_awaited(sign_in):
+    registration = a_registration()
+    registering.withdraw(
+        registration=registration, by=author(registration.candidate), at=NOW + HOUR
+    )
+
+    page, managed = read(sign_in, registration, at=NOW + 2 * HOUR)
+
+    assert "Non, votre désinscription est enregistrée." in main(page)
+    assert lines(page) == [
+        FILED,
+        WITHDRAWN,
+    ]
+    assert lines(managed) == []
+
+
+def test_each_piece_has_its_own_deadline_and_an_optional_one_says_so(sign_in, tmp_path):
+    load(
+        tmp_path / "essai.yaml",
+        (
+            "libelle: Copie du baccalauréat, si: {diplome: [BAC]}, echeance: {jours_apres_fermeture: 15}",
+            'libelle: Photographie, obligatoire: false, echeance: {le: 2027-01-08, heure: "12:00"}',
+        ),
+    )
+    registration = a_registration()
+
+    page, _ = read(sign_in, registration)
+
+    assert lines(page)[4:] == [
+        IDENTITY_PAPER,
+        OPTIONAL_PAPER,
+    ]
+
+
+@pytest.mark.parametrize("at", [NOW, CLOSED])
+def test_where_nothing_is_to_be_sent_nothing_is_awaited(sign_in, tmp_path, at):
+    load(
+        tmp_path / "essai.yaml",
+        (
+            """    retour_du_recapitulatif:
+      texte: Imprimez, signez et renvoyez ce récapitulatif.
+      echeance: {jours_apres_fermeture: 10}
+""",
+            "",
+        ),
+        (
+            """    pieces:
+      - {code: IDENTITE, libelle: Pièce d'identité, echeance: {jours_apres_fermeture: 15}}
+      - {code: BAC, libelle: Copie du baccalauréat, si: {diplome: [BAC]}, echeance: {jours_apres_fermeture: 15}}
+""",
+            "",
+        ),
+    )
+    registration = a_registration()
+
+    page, _ = read(sign_in, registration, at=at)
+
+    assert lines(page) == [FILED, PUBLISHED, UNREAD]
