@@ -21,10 +21,30 @@
     });
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   }
+  function isShown(element) {
+    return element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+  }
+  function shown() {
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const found = [];
+    while (texts.nextNode()) {
+      const element = texts.currentNode.parentElement;
+      if (!texts.currentNode.data.trim() || element.closest("script, style, noscript")) continue;
+      if (isShown(element)) found.push(texts.currentNode);
+    }
+    return found;
+  }
 
   return {
+    // Unfold the menu of small screens.
+    openMenu() {
+      document.querySelector(".s-menu-narrow details")?.setAttribute("open", "");
+    },
+
     // Note each control that takes the focus, and whether it can be seen that it has it.
     watchFocus() {
+      window.stopWatching?.abort();
+      window.stopWatching = new AbortController();
       const controls = [
         ...document.querySelectorAll(
           "a[href], button:not([disabled]), input:not([type=hidden]):not([disabled]), select:not([disabled]), textarea:not([disabled]), summary",
@@ -42,7 +62,7 @@
       document.addEventListener("focusin", ({ target }) => {
         window.looked.reached.push(Number(target.dataset.place ?? -1));
         if (!isSeen(target)) window.looked.unseen.push(target.outerHTML.slice(0, 200));
-      });
+      }, window.stopWatching);
 
       function isSeen(target) {
         const label = target.labels?.[0];
@@ -71,6 +91,38 @@
       document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
     },
 
+    // Double the letters, and find the text that does not follow (WCAG 1.4.4).
+    enlargeText() {
+      const size = (one) => parseFloat(getComputedStyle(one).fontSize);
+      const texts = shown().map((text) => text.parentElement);
+      const before = texts.map(size);
+      const root = size(document.documentElement);
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(`html { font-size: ${2 * root}px !important; }`);
+      document.adoptedStyleSheets = [sheet];
+      return texts
+        .filter((one, place) => size(one) < 2 * before[place] - 0.5)
+        .map((one) => one.outerHTML.slice(0, 150));
+    },
+
+    // Take all style away: find the text that goes with it, and what only a style puts in its place.
+    unstyled() {
+      const moved = [...document.querySelectorAll("body *")].filter((one) => {
+        const style = getComputedStyle(one);
+        return style.order !== "0" || /-reverse$/.test(style.flexDirection);
+      });
+      const texts = shown();
+      document.adoptedStyleSheets = [];
+      const sheets = [...document.styleSheets];
+      sheets.forEach((sheet) => (sheet.disabled = true));
+      const lost = texts.filter((text) => !isShown(text.parentElement));
+      sheets.forEach((sheet) => (sheet.disabled = false));
+      return [
+        ...lost.map((text) => text.data.trim()),
+        ...moved.map((one) => one.outerHTML.slice(0, 150)),
+      ];
+    },
+
     // Find what is cut: text wider or higher than the box that hides what goes beyond.
     clipped() {
       return [...document.querySelectorAll("body *")]
@@ -89,6 +141,11 @@
         .map((one) => one.outerHTML.slice(0, 200));
     },
 
+    // Measure how far one must scroll sideways.
+    overflow() {
+      return Math.max(0, document.documentElement.scrollWidth - innerWidth);
+    },
+
     // Give all that the page keeps in the browser.
     stored() {
       return JSON.stringify({ ...localStorage, ...sessionStorage });
@@ -97,13 +154,11 @@
     // Find text that is hard to read on what is behind it. The design system draws its underlines
     // as pictures of the background, before which axe gives up.
     pale() {
-      const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
       const found = new Set();
-      while (texts.nextNode()) {
-        const one = texts.currentNode.parentElement;
-        if (!texts.currentNode.data.trim() || one.closest(".fr-sr-only, script, style, noscript")) continue;
+      for (const { parentElement: one } of shown()) {
+        if (one.closest(".fr-sr-only")) continue;
         const field = one.closest("label")?.control ?? one.closest("select, button, option");
-        if (field?.disabled || !one.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
+        if (field?.disabled) continue;
         const style = getComputedStyle(one);
         const size = parseFloat(style.fontSize);
         const isLarge = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);

@@ -97,13 +97,16 @@ def faults(page, site):
     page.set_viewport_size(NARROW)
     found["axe, 320 px"] = axe(page, RULES, but="color-contrast")
     found["colours, 320 px"] = colours(page)
-    found["wider than 320 px"] = page.evaluate(
-        "Math.max(0, document.documentElement.scrollWidth - innerWidth)"
-    )
+    found["wider than 320 px"] = look(page, "overflow")
+    found["keyboard, dark, 320 px"] = keyboard_in_the_dark(page)
     look(page, "spaceText")
     found["cut, spaced, 320 px"] = look(page, "clipped")
     page.set_viewport_size(WIDE)
     found["cut, spaced"] = look(page, "clipped")
+    found["not enlarged"] = look(page, "enlargeText")
+    found["cut, enlarged"] = look(page, "clipped")
+    found["wider, enlarged"] = look(page, "overflow")
+    found["lost without styles"] = look(page, "unstyled")
     found["kept in the browser"] = PERSONAL.findall(look(page, "stored"))
     found["console"] = [one for one in page.said if not one.startswith(ANSWERED)]
     found["elsewhere"] = [one for one in page.asked if not one.startswith((site, "data:"))]
@@ -137,6 +140,15 @@ def colours(page):
     return found
 
 
+def keyboard_in_the_dark(page):
+    """Return the same as `keyboard`, in dark, the menu of small screens unfolded."""
+    page.emulate_media(color_scheme="dark")
+    look(page, "openMenu")
+    found = keyboard(page)
+    page.emulate_media(color_scheme="light")
+    return found
+
+
 def keyboard(page):
     """Return the controls that Tab does not reach in their order, or that do not show it."""
     look(page, "watchFocus")
@@ -160,6 +172,8 @@ SPOILT = """() => {
   add("<a href='/x' tabindex='1'>Hors de son rang</a>");
   add("<button>Sans contour</button>", { outline: "none" });
   add("<img src='http://ailleurs.exemple.test/x.png'>");
+  add("<p>Ni plus grand, ni plus petit</p>", { fontSize: "16px" });
+  add("<p>Remis devant</p>", { order: "-1" });
   localStorage.setItem("nom", "Camille");
 }"""
 
@@ -178,15 +192,22 @@ def test_what_looks_at_a_page_sees_its_faults(site, tabs):
         "colours",
         "colours, 320 px",
         "console",
+        "cut, enlarged",
         "cut, spaced",
         "cut, spaced, 320 px",
         "elsewhere",
         "keyboard",
+        "keyboard, dark, 320 px",
         "kept in the browser",
+        "lost without styles",
+        "not enlarged",
         "wider than 320 px",
+        "wider, enlarged",
     }
     assert {"color-contrast", "image-alt", "tabindex"} <= {rule for rule, _ in found["axe"]}
     assert "Sans contour" in str(found["keyboard"])
+    assert "Ni plus grand" in str(found["not enlarged"])
+    assert "Remis devant" in str(found["lost without styles"])
     assert "Content Security Policy" in str(found["console"])
 
 
