@@ -6,10 +6,25 @@ from datetime import datetime
 from sporades.core.french import listed
 from sporades.exams.models import RegistrationService
 from sporades.exams.rules.residence import is_free, registering_academy
+from sporades.exams.schema.eligibility import Residence as ResidenceRules
 from sporades.registrations.dossier import Dossier
 from sporades.territory import queries as territory
 from sporades.territory.models import FRANCE, Academy
 from sporades.territory.rules import Outcome, Residence
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where somebody may register: an academy, with its service for the exam if it has one."""
+
+    academy: Academy
+    service: RegistrationService | None
+
+    @property
+    def in_words(self) -> str:
+        """Say whom to ask there, with a telephone where it is known."""
+        name = self.academy.full_name
+        return f"{self.service.managing_service.name_and_phone} ({name})" if self.service else name
 
 
 @dataclass(frozen=True)
@@ -19,12 +34,12 @@ class Elsewhere:
     Attributes:
         field: the name of the field.
         message: what is wrong and what to do.
-        is_elsewhere: whether another academy is known to be the right one.
+        places: where to ask or to register instead.
     """
 
     field: str
     message: str
-    is_elsewhere: bool = False
+    places: tuple[Place, ...] = ()
 
 
 def refusal_of_residence(
@@ -50,8 +65,8 @@ def refusal_of_residence(
         return None
     if here.code in wanted or not wanted:
         return Elsewhere("town", _ask_for_the_town(residence, postcode))
-    right = territory.academy(min(wanted))
-    return Elsewhere("postcode", _message(dossier, right, postcode), is_elsewhere=True)
+    right = _place(dossier, min(wanted))
+    return Elsewhere("postcode", _message(dossier, right, postcode), (right,))
 
 
 def service_of_residence(dossier: Dossier, *, at: datetime) -> RegistrationService | None:
@@ -66,27 +81,34 @@ def service_of_residence(dossier: Dossier, *, at: datetime) -> RegistrationServi
     residence = territory.residence_academy(
         answers.get("postcode", ""), town.code if town else None, answers.get("country", FRANCE)
     )
-    if residence.academy is None:
-        return None
-    right = registering_academy(dossier.rules.residence, residence.academy.code)
-    if right == dossier.service.academy_id:
+    right = _registering(dossier.rules.residence, residence)
+    if right is None or right == dossier.service.academy_id:
         return None
     service = _service_in(dossier, right)
     return service if service and service.accepts(at) else None
 
 
+def _registering(rule: ResidenceRules, residence: Residence) -> str | None:
+    """Return the code of the only academy that registers who lives there, or nothing."""
+    if residence.outcome is Outcome.ABROAD:
+        return rule.abroad[0] if len(rule.abroad) == 1 else None
+    return registering_academy(rule, residence.academy.code) if residence.academy else None
+
+
 def _refused_abroad(dossier: Dossier) -> Elsewhere:
-    names = [territory.academy(code).full_name for code in dossier.rules.residence.abroad]
-    contact = dossier.service.managing_service.name
-    where = (
-        f"Depuis l'étranger, inscrivez-vous auprès de : {', '.join(names)}."
-        if names
-        else f"Demandez où vous inscrire à ce service : {contact}."
+    here = Place(dossier.service.academy, dossier.service)
+    places = tuple(_place(dossier, code) for code in dossier.rules.residence.abroad)
+    named = " ; ".join(place.in_words for place in places or (here,))
+    advice = (
+        "Depuis l'étranger, inscrivez-vous auprès de"
+        if places
+        else "Demandez où vous inscrire à ce service"
     )
     return Elsewhere(
         "country",
         "Pour cet examen, vous devez vous inscrire dans l'académie de votre résidence : une adresse "
-        f"à l'étranger ne dépend pas {dossier.service.academy.with_preposition}. {where}",
+        f"à l'étranger ne dépend pas {here.academy.with_preposition}. {advice} : {named}.",
+        places or (here,),
     )
 
 
@@ -100,9 +122,12 @@ def _ask_for_the_town(residence: Residence, postcode: str) -> str:
     )
 
 
-def _message(dossier: Dossier, right: Academy, postcode: str) -> str:
-    service = _service_in(dossier, right.code)
-    contact = f" Service à contacter : {service.managing_service.name}." if service else ""
+def _message(dossier: Dossier, right: Place, postcode: str) -> str:
+    contact = (
+        f"Service à contacter : {right.service.managing_service.name_and_phone}."
+        if right.service
+        else "Elle n'a pas ici de service d'inscription pour cet examen : demandez-lui où vous inscrire."
+    )
     advice = (
         " Votre inscription est déjà enregistrée : demandez son transfert à votre service gestionnaire."
         if dossier.amends
@@ -110,9 +135,14 @@ def _message(dossier: Dossier, right: Academy, postcode: str) -> str:
     )
     return (
         "Pour cet examen, vous devez vous inscrire dans l'académie de votre résidence. "
-        f"Le code postal {postcode} dépend {right.with_preposition}, "
-        f"et cette inscription est ouverte auprès {dossier.service.academy.with_preposition}.{contact}{advice}"
+        f"Le code postal {postcode} dépend {right.academy.with_preposition}, "
+        f"et cette inscription est ouverte auprès {dossier.service.academy.with_preposition}. "
+        f"{contact}{advice}"
     )
+
+
+def _place(dossier: Dossier, academy: str) -> Place:
+    return Place(territory.academy(academy), _service_in(dossier, academy))
 
 
 def _service_in(dossier: Dossier, academy: str) -> RegistrationService | None:

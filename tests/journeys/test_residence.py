@@ -10,8 +10,10 @@ from tests.factories import INVENTED, NOW, OPERATOR, a_draft
 from tests.journeys.helpers import (
     answer,
     answers,
+    choose,
     heading,
     press,
+    said,
     signed_in,
     tab,
     text,
@@ -38,7 +40,8 @@ def test_another_academy_is_named_and_takes_the_answers_along(site, context):
     [refusal] = troubles(page)
     assert "vous devez vous inscrire dans l'académie de votre résidence" in refusal
     assert "Le code postal 78000 dépend de l'académie de Versailles" in refusal
-    assert "Service à contacter : Bureau des essais de Versailles." in refusal
+    assert "Service à contacter : Bureau des essais de Versailles, 01 99 00 00 01." in refusal
+    assert contacts(page) == {"Bureau des essais de Versailles": "/contact#A25"}
     press(page, "Continuer auprès de l'académie de Versailles, avec mes réponses")
 
     assert tab(page) == "Récapitulatif"
@@ -58,13 +61,66 @@ def test_an_address_abroad_depends_on_no_academy(site, context):
         (
             "Pays : Pour cet examen, vous devez vous inscrire dans l'académie de votre résidence : "
             "une adresse à l'étranger ne dépend pas de l'académie de Lille. "
-            "Demandez où vous inscrire à ce service : Bureau des essais de Lille."
+            "Demandez où vous inscrire à ce service : Bureau des essais de Lille, 03 53 01 00 01 "
+            "(académie de Lille)."
         )
     ]
+    assert contacts(page) == {"Bureau des essais de Lille": "/contact#A09"}
 
     answers(page, {**HERE, "Pays": "France"})
     press(page, "Suivant")
     assert tab(page) == "Informations candidature"
+
+
+def test_where_one_academy_registers_those_abroad_its_service_is_named_and_takes_the_answers(
+    bare_site, context
+):
+    rule = "    rattachement: {etranger: [A25]}\n    calendrier:\n"
+    written = INVENTED.read_text().replace("    calendrier:\n", rule)
+    exams.load(Source("invented.yaml", written), by=OPERATOR, at=NOW)
+    forget()
+    draft = a_draft()
+    page = open_tab(context, bare_site, draft)
+
+    answers(page, {"Code postal": "B-7500", "Commune": "Tournai", "Pays": "Belgique"})
+    press(page, "Suivant")
+    [refusal] = troubles(page)
+    assert refusal.endswith(
+        "Depuis l'étranger, inscrivez-vous auprès de : Bureau des essais de Versailles, "
+        "01 99 00 00 01 (académie de Versailles)."
+    )
+    assert contacts(page) == {"Bureau des essais de Versailles": "/contact#A25"}
+    press(page, "Continuer auprès de l'académie de Versailles, avec mes réponses")
+
+    assert tab(page) == "Récapitulatif"
+    draft.refresh_from_db()
+    assert draft.service.academy_id == "A25"
+
+
+def test_an_academy_without_service_for_the_exam_is_named_with_the_way_to_all_contacts(
+    site, context
+):
+    draft = a_draft()
+    page = open_tab(context, site, draft)
+
+    answers(page, {"Code postal": "75005", "Commune": "Paris"})
+    press(page, "Suivant")
+
+    [refusal] = troubles(page)
+    assert "Le code postal 75005 dépend de l'académie de Paris" in refusal
+    assert refusal.endswith(
+        "Elle n'a pas ici de service d'inscription pour cet examen : demandez-lui où vous inscrire."
+    )
+    assert contacts(page) == {"Contacts des services gestionnaires": "/contact"}
+    assert page.get_by_role("button", name="Continuer auprès").count() == 0
+    choose(page, "Contacts des services gestionnaires")
+    assert heading(page) == "Contact"
+
+
+def contacts(page):
+    """Return the links to contacts that stand on the page, by their words."""
+    found = page.get_by_role("main").locator("a[href^='/contact']").all()
+    return {said(link): link.get_attribute("href") for link in found}
 
 
 @pytest.fixture
@@ -99,7 +155,7 @@ def test_a_postcode_of_two_academies_goes_by_the_town(mountains, context):
     answer(page, "Commune", "Lavancia-Epercy")
     press(page, "Suivant")
     [refusal] = troubles(page)
-    assert "Service à contacter : Bureau des essais de Besançon." in refusal
+    assert "Service à contacter : Bureau des essais de Besançon, 01 99 00 00 01." in refusal
     assert page.get_by_role(
         "button", name="Continuer auprès de l'académie de Besançon"
     ).is_visible()

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse_lazy
 
 from sporades.core.french import listed
-from sporades.registrations.residence import refusal_of_residence
+from sporades.registrations.residence import Elsewhere, refusal_of_residence
 from sporades.registrations.sections.base import CleanCharField, Section, SectionForm
 from sporades.territory import queries as territory
 from sporades.territory.models import FRANCE
@@ -64,7 +64,7 @@ class IdentificationForm(SectionForm):
         "guardian_phone",
         "guardian_email",
     )
-    is_elsewhere = False
+    elsewhere: Elsewhere | None = None
 
     ine = CleanCharField(
         label="INE (identifiant national élève ou étudiant)",
@@ -270,7 +270,7 @@ class IdentificationForm(SectionForm):
             country=data["country"],
         )
         if refusal:
-            self.is_elsewhere = refusal.is_elsewhere
+            self.elsewhere = refusal
             self.add_error(refusal.field, refusal.message)
 
 

@@ -13,7 +13,6 @@ from sporades.acts import registering
 from sporades.candidates.words import identity_in_words
 from sporades.core.french import hour_in_words, local_day
 from sporades.core.refusals import Refused
-from sporades.exams.models import RegistrationService
 from sporades.registrations import drafting, journey
 from sporades.registrations.dossier import Dossier, dossier_of
 from sporades.registrations.exclusion import Exclusion, exclusion_by
@@ -309,21 +308,23 @@ def _show(
         "step": step(dossier, section.slug),
         "revision": revision,
         "rules_changed": draft.regulation_id != dossier.regulation.pk,
-        "service_of_residence": _elsewhere(request, dossier, form),
+        **_elsewhere(request, dossier, form),
         **_timing(request, draft),
     }
     return HttpResponse(template.render(context, request), status=status)
 
 
-def _elsewhere(
-    request: HttpRequest, dossier: Dossier, form: SectionForm
-) -> RegistrationService | None:
-    """Return the service that the address just refused belongs to, when it is open."""
+def _elsewhere(request: HttpRequest, dossier: Dossier, form: SectionForm) -> dict[str, Any]:
+    """Return where to register instead of here, once an address has just been refused."""
     # Asking for the errors judges the answers, where nothing has yet.
-    if not form.errors or not getattr(form, "is_elsewhere", False):
-        return None
+    refused = getattr(form, "elsewhere", None) if form.errors else None
+    if refused is None:
+        return {"places": (), "service_of_residence": None}
     dossier.answers["identification"] = form.typed()
-    return service_of_residence(dossier, at=request.arrived_at)
+    return {
+        "places": refused.places,
+        "service_of_residence": service_of_residence(dossier, at=request.arrived_at),
+    }
 
 
 def _timing(request: HttpRequest, draft: Draft) -> dict[str, Any]:
