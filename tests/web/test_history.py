@@ -1,0 +1,127 @@
+"""« Mon inscription › Historique »: each version, its fingerprint, its author, its changes (E4)."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from sporades.acts import registering
+from sporades.core.digests import digest
+from sporades.registrations import drafting
+from sporades.registrations.models import Registration
+from tests.factories import NOW, OPERATOR, a_registration, answers_with, author
+from tests.web.guide import links, main, seen, words
+
+HOUR = timedelta(hours=1)
+CHANGES = (
+    "Numéro et voie : 12 rue des Îles → 3 quai du Port "
+    "Équipe : Rouge → Bleue "
+    "Cartographie (U5) : Non inscrit, Ecrite → Inscrit, Ecrite"
+)
+
+
+def filed(hour):
+    return f"Enregistrée le mercredi 25 novembre 2026 à {hour} h 30 (heure de Paris)"
+
+
+@pytest.fixture(autouse=True)
+def _clock():
+    with time_machine.travel(NOW + 5 * HOUR, tick=False):
+        yield
+
+
+def modify(registration, *, by, at, **changes):
+    """File the next version, some answers changed."""
+    standing = Registration.objects.whole().get(pk=registration.pk)
+    draft = registering.amend(registration=standing, by=by, at=at)
+    for slug, answers in answers_with(**changes).items():
+        drafting.answer(draft=draft, section=slug, typed=answers, seen_revision=None, at=at)
+    return registering.register(draft=draft, by=by, at=at)
+
+
+def cards(page):
+    return [words(one) for one in seen(page).cssselect("main article")]
+
+
+def test_each_version_has_its_day_its_author_its_changes_and_its_fingerprint(sign_in):
+    registration = a_registration()
+    candidate = registration.candidate
+    first = registration.versions.get()
+    second = modify(
+        registration,
+        by=author(candidate),
+        at=NOW + HOUR,
+        identification={"address_1": "3 quai du Port"},
+        supplementaires={"q-equipe": "BLEU"},
+        epreuves={"statut-M2": "inscrit"},
+    )
+    third = modify(
+        registration,
+        by=OPERATOR,
+        at=NOW + 2 * HOUR,
+        identification={"address_1": "3 quai du Port"},
+        supplementaires={"q-equipe": "BLEU"},
+        epreuves={"statut-M2": "inscrit"},
+    )
+
+    page = sign_in(candidate).get(f"/mes-inscriptions/{registration.number}/historique")
+
+    said = [
+        f"Version n°3 {filed(12)} par Essai. Aucune réponse n'a changé.",
+        f"Version n°2 {filed(11)} par {candidate}. {CHANGES}",
+        f"Version n°1 {filed(10)} par {candidate}. Première inscription.",
+    ]
+    assert cards(page) == [
+        f"{words} Empreinte : {version.digest}"
+        for words, version in zip(said, (third, second, first), strict=True)
+    ]
+    assert [digest(one.snapshot) for one in (third, second, first)] == [
+        third.digest,
+        second.digest,
+        first.digest,
+    ]
+
+
+def test_each_version_is_read_as_it_was(sign_in):
+    registration = a_registration()
+    modify(
+        registration,
+        by=author(registration.candidate),
+        at=NOW + HOUR,
+        identification={"address_1": "3 quai du Port"},
+    )
+    client = sign_in(registration.candidate)
+    history = f"/mes-inscriptions/{registration.number}/historique"
+
+    page = client.get(history)
+    [old], [new] = (links(page, f"Version n°{number}") for number in (1, 2))
+
+    assert "Numéro et voie 12 rue des Îles" in main(client.get(old))
+    assert "Une version plus récente la remplace." in main(client.get(old))
+    assert "Numéro et voie 3 quai du Port" in main(client.get(new))
+    assert "Une version plus récente la remplace." not in main(client.get(new))
+
+
+def test_a_withdrawal_ends_the_history(sign_in):
+    registration = a_registration()
+    registering.withdraw(
+        registration=registration, by=author(registration.candidate), at=NOW + HOUR
+    )
+
+    page = sign_in(registration.candidate).get(
+        f"/mes-inscriptions/{registration.number}/historique"
+    )
+
+    assert (
+        "Désinscription enregistrée le mercredi 25 novembre 2026 à 11 h 30 (heure de Paris)."
+        in main(page)
+    )
+
+
+def test_my_registration_leads_to_its_history(sign_in):
+    registration = a_registration()
+    client = sign_in(registration.candidate)
+
+    for page in ("/recapitulatif", ""):
+        mine = client.get(f"/mes-inscriptions/{registration.number}{page}")
+        assert links(mine, "Historique") == [f"/mes-inscriptions/{registration.number}/historique"]
