@@ -1,5 +1,6 @@
 """Questions that the pages of a candidate ask again and again, prepared once per process."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -20,6 +21,13 @@ def registration_of(user: int, number: str) -> QuerySet[Registration]:
     """Return one registration of an account, whole."""
     found: QuerySet[Registration] = Registration.objects.visible_to(user).whole().with_owed()
     return found.filter(number=number)
+
+
+def withdrawal_of(folder: int, *, at: datetime) -> datetime | None:
+    """Return when the registration of a folder was withdrawn, if it is by now."""
+    withdrawn = Registration.objects.filter(folder=folder, withdrawn_at__lte=at)
+    found: datetime | None = withdrawn.values_list("withdrawn_at", flat=True).first()
+    return found
 
 
 @prepared(Version)

@@ -8,6 +8,7 @@ from sporades.acts import registering
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
 from tests.factories import NOW, a_registration, author
+from tests.web.guide import main, seen, words
 
 LATER = NOW + timedelta(hours=1)
 
@@ -36,14 +37,14 @@ def test_a_code_says_what_the_document_says_and_who_issued_it(visitor, summary):
 
     assert page.status_code == 200
     assert page["X-Robots-Tag"] == "noindex"
-    for words in (
+    for said in (
         "Ce document est authentique",
         "Récapitulatif d&#x27;inscription, version n°1",
         "Brevet d&#x27;essai – Marin, session 2027",
         "Autorité d&#x27;essai",
         "Bureau des essais de Lille",
     ):
-        assert words in page.text
+        assert said in page.text
 
 
 def test_the_page_shows_neither_the_name_nor_the_numbers_of_the_candidate(visitor, summary):
@@ -70,6 +71,51 @@ def test_a_withdrawn_document_is_told_as_such(visitor, summary):
     documents.withdraw(summary, at=NOW)
 
     assert "Ce document a été retiré" in visitor.get(f"/verifier/{summary.code}").text
+
+
+def test_the_document_of_a_withdrawn_registration_says_since_when(visitor, summary):
+    registration = summary.document.folder.registration
+    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+
+    answer = visitor.get(f"/verifier/{summary.code}")
+
+    assert words(seen(answer).cssselect("h1")[0]) == (
+        "Ce document est celui d'une candidature désinscrite"
+    )
+    assert (
+        "La candidature a été désinscrite le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris) : "
+        "ce document ne prouve plus une inscription."
+    ) in main(answer)
+    assert "authentique" not in answer.text
+    for secret in ("GOFF", "Goff", "Maëlle", summary.content["registration_number"], "Îles"):
+        assert secret not in answer.text
+
+
+def test_a_replaced_document_of_a_withdrawn_registration_says_both(visitor, summary):
+    registration = summary.document.folder.registration
+    by = author(registration.candidate)
+    registering.register(
+        draft=registering.amend(registration=registration, by=by, at=NOW), by=by, at=NOW
+    )
+    registration.refresh_from_db()
+    registering.withdraw(registration=registration, by=by, at=NOW)
+
+    said = main(visitor.get(f"/verifier/{summary.code}"))
+
+    assert "une version plus récente le remplace : la version n°2" in said
+    assert "La candidature a été désinscrite le mercredi 25 novembre 2026" in said
+
+
+def test_the_document_of_a_new_registration_is_not_touched_by_an_older_withdrawal(visitor, summary):
+    old = summary.document.folder.registration
+    registering.withdraw(registration=old, by=author(old.candidate), at=NOW)
+    new = a_registration(old.candidate)
+    standing = DocumentVersion.objects.get(document__folder=new.folder)
+
+    said = main(visitor.get(f"/verifier/{standing.code}"))
+
+    assert "Ce document est authentique" in said
+    assert "désinscrite" not in said
 
 
 @pytest.mark.parametrize("code", ["0", "K7QF", "x" * 70, "%3Cscript%3E"])
