@@ -1,9 +1,10 @@
-"""Dates, hours and durations in French words.
+"""Dates, hours, durations and numbers in French words.
 
 An hour is never shown without its zone (standards R-21).
 """
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 _DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
@@ -104,6 +105,11 @@ def listed(words: list[str], last: str = "et") -> str:
     if len(words) < 2:  # noqa: PLR2004
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def figure(number: Decimal) -> str:
+    """Write a number the French way, without useless zeros: « 12,5 »."""
+    return f"{number.normalize():f}".replace(".", ",")
 
 
 def _clock(local: datetime) -> str:

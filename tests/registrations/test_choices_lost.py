@@ -87,4 +87,4 @@ def test_what_is_no_status_is_no_choice(posted):
 
     form = PAPERS.form(of_draft, {**of_draft.of("epreuves"), "statut-M2": posted})
 
-    assert said(form) == {"statut-M2": ["Choisissez un statut pour cette épreuve."]}
+    assert said(form) == {"statut-M2": ["Choisissez un statut pour « Cartographie »."]}

@@ -123,29 +123,49 @@ NEW_QUESTION = (
     "      - {code: casier, type: oui_non, libelle: Acceptez-vous une enquête}\n    groupes:\n",
 )
 CHANGES = [
-    # What changes, the tab and the field to look at again, what makes it fit.
-    (NEW_QUESTION, ("supplementaires", "q-casier"), {"q-casier": "oui"}),
+    # What changes, the tab and the field to look at again, what is said of it, what makes it fit.
+    (
+        NEW_QUESTION,
+        ("supplementaires", "q-casier", "Répondez à cette question."),
+        {"q-casier": "oui"},
+    ),
     (
         (
             "{code: LILLE, libelle: Lille et sa métropole",
             "{code: CENTRE, libelle: Lille et sa métropole",
         ),
-        ("informations", "zone"),
+        (
+            "informations",
+            "zone",
+            "Cette réponse n'est pas proposée ici : choisissez dans la liste.",
+        ),
         {"zone": "CENTRE"},
     ),
     (
         ("{code: NAGE, libelle: Nage}", "{code: SAUT, libelle: Saut}"),
-        ("epreuves", "option-E3"),
+        (
+            "epreuves",
+            "option-E3",
+            "Cette réponse n'est pas proposée ici : choisissez dans la liste.",
+        ),
         {"option-E3": "SAUT"},
     ),
     (
         ("choix: [{code: ROUGE,", "choix: [{code: VERT,"),
-        ("supplementaires", "q-equipe"),
+        (
+            "supplementaires",
+            "q-equipe",
+            "Cette réponse n'est pas proposée ici : choisissez-en une autre.",
+        ),
         {"q-equipe": "VERT"},
     ),
     (
         ("libelle: Épreuves au choix, minimum: 1", "libelle: Épreuves au choix, minimum: 2"),
-        ("epreuves", "statut-M1"),
+        (
+            "epreuves",
+            "statut-M1",
+            "« Épreuves au choix » : choisissez 2 épreuves ; vous en avez choisi 1.",
+        ),
         {"statut-M3": "inscrit"},
     ),
 ]
@@ -165,7 +185,7 @@ def test_the_rules_change_and_an_answer_no_longer_fits_what_to_look_at_again_is_
         "Les règles de cet examen ont changé depuis le début de votre saisie. "
         "Vos réponses sont conservées ; certaines sont à revoir."
     )
-    assert [(one.section, one.field) for one in refusal.value.troubles] == [place]
+    assert [(one.section, one.field, one.message) for one in refusal.value.troubles] == [place]
     assert all_answers(draft) == answers
     assert stands()
 

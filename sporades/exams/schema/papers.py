@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
+from sporades.core.french import figure
 from sporades.exams.schema.base import Code, Line, Paragraph, Strict
 from sporades.exams.schema.candidacy import EvaluationForm
 from sporades.exams.schema.clock import Duration
@@ -164,9 +165,7 @@ class EliminatoryMark(Strict):
     @property
     def in_words(self) -> str:
         """What a reader sees."""
-        mark, out_of = (
-            f"{figure.normalize():f}".replace(".", ",") for figure in (self.mark, self.out_of)
-        )
+        mark, out_of = figure(self.mark), figure(self.out_of)
         reached = (
             f"{mark} sur {out_of} ou moins" if self.is_included else f"moins de {mark} sur {out_of}"
         )

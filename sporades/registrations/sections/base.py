@@ -77,12 +77,6 @@ class SectionForm(forms.Form):
         data = None if answers is None else as_data(answers)
         super().__init__(data, initial=dict(shown or {}), label_suffix="")
         self.build()
-        for field in self.fields.values():
-            if (
-                field.error_messages.get("required")
-                == forms.Field.default_error_messages["required"]
-            ):
-                field.error_messages["required"] = f"Remplissez « {field.label} »."
 
     def offer(self, name: str, choices: Iterable[tuple[str, str]]) -> forms.ChoiceField:
         """Give a field its choices, and return it."""

@@ -1,13 +1,13 @@
 """« Épreuves »: what the candidate sits, keeps or is dispensed from."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
 
+from sporades.core.french import figure
 from sporades.exams.models import Paper
 from sporades.exams.rules import papers
 from sporades.exams.rules.papers import Block, Choice, PaperOffer
@@ -36,7 +36,7 @@ class PaperRow:
     def facts(self) -> str:
         """Say how the épreuve is sat and what it weighs."""
         offer = self.offer
-        weight = f"{offer.coefficient.normalize():f}".replace(".", ",") if offer.coefficient else ""
+        weight = figure(offer.coefficient) if offer.coefficient else ""
         parts = (
             offer.nature,
             offer.duration,
@@ -94,7 +94,7 @@ class PapersForm(SectionForm):
                 initial=_usual(offer).value,
                 widget=forms.RadioSelect,
                 error_messages=dict.fromkeys(
-                    ("required", "invalid_choice"), "Choisissez un statut pour cette épreuve."
+                    ("required", "invalid_choice"), f"Choisissez un statut pour « {offer.label} »."
                 ),
             )
         if offer.options:
@@ -116,7 +116,6 @@ class PapersForm(SectionForm):
                 localize=True,
                 widget=forms.TextInput(attrs={"inputmode": "decimal"}),
                 help_text="Seulement si vous gardez cette note. Par exemple : 12,5",
-                error_messages={"invalid": "Indiquez une note, par exemple 12,5."},
             )
             self.fields[SESSION + code] = forms.IntegerField(
                 label="Année de la session",
@@ -264,8 +263,7 @@ def _option(offer: PaperOffer, choice: Choice) -> str:
 def _mark(choice: Choice) -> str:
     if choice.mark is None:
         return ""
-    figure = f"{Decimal(choice.mark).normalize():f}".replace(".", ",")
-    return f"note {figure} sur 20, session {choice.mark_session}"
+    return f"note {figure(choice.mark)} sur 20, session {choice.mark_session}"
 
 
 PAPERS = Section("epreuves", "Épreuves", PapersForm)

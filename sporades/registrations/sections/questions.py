@@ -58,7 +58,6 @@ def _(question: NumberQuestion) -> forms.Field:
         decimal_places=question.decimals,
         localize=True,
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
-        error_messages={"invalid": "Indiquez un nombre, par exemple 12."},
     )
 
 
@@ -91,9 +90,6 @@ class _DayField(forms.DateField):
         super().__init__(
             input_formats=DATE_FORMATS,
             help_text="Par exemple : 14 03 2008",
-            error_messages={
-                "invalid": "Indiquez le jour, le mois et l'année, par exemple 14 03 2008."
-            },
         )
         self.question = question
 

@@ -304,6 +304,12 @@ class AddWebAuthnForm(webauthn.AddWebAuthnForm):
         initial=True,
         help_text="La clé demande alors votre empreinte, votre visage ou son code.",
     )
+    credential = forms.JSONField(
+        widget=forms.HiddenInput,
+        error_messages=dict.fromkeys(
+            ("required", "invalid"), "Votre clé n'a pas répondu : approchez-la et recommencez."
+        ),
+    )
 
 
 class EditWebAuthnForm(webauthn.EditWebAuthnForm):

@@ -23,10 +23,16 @@ from jinja2 import Environment, StrictUndefined
 
 from sporades.web.layout.markup import attributes
 from sporades.web.layout.markup import options as options_of
+from sporades.web.layout.wording import say_what_to_do
 
 
 class Field(BoundField):
-    """A field of a form, with what its template asks about it."""
+    """A field of a form, with what its template asks about it, and our words where it refuses."""
+
+    def __init__(self, form: BaseForm, field: forms.Field, name: str) -> None:
+        """Tie a field to its form, which does so before it judges an answer."""
+        super().__init__(form, field, name)
+        say_what_to_do(field, str(self.label))
 
     @cached_property
     def kind(self) -> str:

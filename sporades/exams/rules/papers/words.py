@@ -1,7 +1,5 @@
 """Words shared by the messages about épreuves."""
 
-from decimal import Decimal
-
 from sporades.exams.schema.papers import Paper
 
 
@@ -13,8 +11,3 @@ def named(paper: Paper) -> str:
 def said_by(reference: str | None) -> str:
     """Name the text of a rule, in brackets."""
     return f" ({reference})" if reference else ""
-
-
-def figure(number: Decimal) -> str:
-    """Write a number the French way, without useless zeros."""
-    return f"{number.normalize():f}".replace(".", ",")

@@ -1,0 +1,170 @@
+"""What every field of every form says when it refuses an answer."""
+
+import pkgutil
+from decimal import Decimal
+from importlib import import_module
+from types import SimpleNamespace
+
+import pytest
+from allauth.core import context
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.forms import BaseForm
+from django.test import RequestFactory
+from django.utils.datastructures import MultiValueDict
+
+import sporades
+from sporades.registrations.dossier import dossier_of
+from sporades.registrations.sections import SECTIONS
+from sporades.registrations.sections.base import SectionForm
+from tests.factories import NOW, a_candidate, a_draft, a_registration
+
+# A minor born abroad is asked everything; nobody is asked about the national service before that.
+WITH_EVERY_QUESTION = {"birth_year": 2009, "birth_month": 7, "birth_country": "99350"}
+INTERNAL = "CODE-INTERNE"
+OF_THE_HOUSE = (
+    "valide",
+    INTERNAL,
+    "Sélectionnez",
+    "Saisissez",
+    "Assurez-vous",
+    "Enter ",
+    "n'en fait",
+)
+ANSWERS = (
+    "",
+    " ",
+    "x",
+    INTERNAL,
+    "x" * 6000,
+    "-1",
+    "9" * 30,
+    "1,23456",
+    "31/02/2008",
+    "\x00",
+    "a@",
+)
+
+
+def classes():
+    """Return every form class of the tree that is shown to somebody."""
+    for module in pkgutil.walk_packages(sporades.__path__, "sporades."):
+        import_module(module.name)
+    found, seen = [BaseForm], set()
+    while found:
+        found = [child for parent in found for child in parent.__subclasses__()]
+        seen.update(found)
+    return {
+        one for one in seen if one.__module__.startswith("sporades.") and one is not SectionForm
+    }
+
+
+def every_form():
+    """Return one form of each class, by class."""
+    draft = a_draft(a_candidate(**WITH_EVERY_QUESTION))
+    user = draft.candidate.user
+    answers = {row.section: row.answers for row in draft.answers.all()}
+    dossier = dossier_of(draft, day=NOW.date(), answers=answers)
+    arguments = {
+        "IdentityForm": {"on": NOW.date()},
+        "AccountForm": {"on": NOW.date()},
+        "SignUpForm": {"on": NOW.date()},
+        "NewAddressForm": {"user": user},
+        "LoginForm": {"request": RequestFactory().get("/")},
+        "ReauthenticateForm": {"user": user},
+        "ChangePasswordForm": {"user": user},
+        "SetPasswordForm": {"user": user},
+        "ResetPasswordKeyForm": {"user": user},
+        "SecondFactorForm": {"user": user},
+        "SecondFactorAgainForm": {"user": user},
+        "ActivateTOTPForm": {"user": user},
+        "AddWebAuthnForm": {"user": user},
+        "EditWebAuthnForm": {"instance": SimpleNamespace(wrap=lambda: SimpleNamespace(name=""))},
+        "ConsentsForm": {"registration": a_registration()},
+        "AcademyForm": {"data": None, "services": [draft.service]},
+    }
+    tabs = {section.form: section.judged(dossier) for section in SECTIONS}
+    request = RequestFactory().get("/")
+    request.session, request.user = {}, user
+    with context.request_context(request):
+        return {
+            one: tabs[one] if one in tabs else one(**arguments.get(one.__name__, {}))
+            for one in classes()
+        }
+
+
+def refusals(field):
+    """Return what a field says of answers that nobody should give."""
+    files = (None, SimpleUploadedFile("x" * 300, b""), SimpleUploadedFile("x", b""))
+    given = files if isinstance(field, forms.FileField) else ANSWERS
+    if isinstance(field, forms.MultipleChoiceField):
+        given = ([], [INTERNAL], INTERNAL)
+    if isinstance(field, forms.MultiValueField):
+        given = ([], ["", "", ""], ["x", "", ""])
+    for one in given:
+        try:
+            field.clean(one)
+        except ValidationError as refusal:
+            yield from refusal.messages
+
+
+def test_no_field_of_any_form_speaks_the_words_of_the_framework():
+    forms_made = every_form()
+
+    said = [
+        (type(form).__name__, bound.name, message)
+        for form in forms_made.values()
+        for bound in form
+        for message in refusals(bound.field)
+    ]
+
+    assert {name for name, *_ in said} == {one.__name__ for one in forms_made}
+    assert [one for one in said if any(word in one[2] for word in OF_THE_HOUSE)] == []
+    of_django = forms.Field.default_error_messages["required"]
+    assert [one for one in said if one[2] == of_django] == []
+
+
+class Asked(forms.Form):
+    name = forms.CharField(label="Nom", min_length=2, max_length=5)
+    height = forms.DecimalField(label="Taille", min_value=100, max_value=250, decimal_places=0)
+    mark = forms.DecimalField(label="Note", min_value=Decimal("0.5"), decimal_places=2)
+    years = forms.IntegerField(label="Années", max_value=60)
+    day = forms.DateField(label="Jour")
+    address = forms.EmailField(label="Adresse")
+    zone = forms.ChoiceField(label="Zone", choices=[("A", "Nord")])
+    form = forms.ChoiceField(label="Forme", choices=[("A", "Globale")], widget=forms.RadioSelect)
+    sports = forms.MultipleChoiceField(label="Sports", choices=[("A", "Voile")])
+    accepted = forms.BooleanField(label="J'accepte")
+    own = forms.IntegerField(label="Année", error_messages={"invalid": "Indiquez l'année."})
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "words"),
+    [
+        ("name", "", "Remplissez « Nom »."),
+        ("name", "a", "Allongez cette réponse : il y faut au moins 2 signes."),
+        ("name", "abcdef", "Raccourcissez cette réponse : elle a 6 signes, pour 5 au plus."),
+        ("height", "99", "Indiquez un nombre entre 100 et 250."),
+        ("height", "120.5", "Indiquez un nombre entier, sans virgule."),
+        ("height", "grand", "Indiquez un nombre, par exemple 12."),
+        ("mark", "0", "Indiquez 0,5 ou plus."),
+        ("mark", "1.234", "Gardez au plus 2 chiffres après la virgule."),
+        ("mark", "x", "Indiquez un nombre, par exemple 12,5."),
+        ("years", "61", "Indiquez 60 ou moins."),
+        ("day", "hier", "Indiquez le jour, le mois et l'année, par exemple 14 03 2008."),
+        ("address", "a@b", "Indiquez une adresse complète, par exemple prenom.nom@exemple.fr."),
+        ("zone", "", "Choisissez dans la liste."),
+        ("zone", "B", "Cette réponse n'est pas proposée ici : choisissez dans la liste."),
+        ("form", "", "Choisissez une réponse."),
+        ("form", "B", "Cette réponse n'est pas proposée ici : choisissez-en une autre."),
+        ("sports", [], "Choisissez au moins une réponse."),
+        ("sports", ["B"], "Une de ces réponses n'est pas proposée ici : choisissez de nouveau."),
+        ("accepted", "", "Cochez la case « J'accepte »."),
+        ("own", "x", "Indiquez l'année."),
+    ],
+)
+def test_a_field_says_what_to_do(name, typed, words):
+    form = Asked(MultiValueDict({name: typed if isinstance(typed, list) else [typed]}))
+
+    assert form.errors[name] == [words]
