@@ -1,6 +1,7 @@
 """What every page shows around its own content, without a query of its own."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -105,8 +106,21 @@ def frame(
 
 
 def _links(entries: tuple[tuple[str, str], ...], path: str) -> tuple[Link, ...]:
-    urls = [(label, reverse(name)) for label, name in entries]
     # The longest address that begins this one: « Mes inscriptions » is current on each of its pages.
-    begun = [url for _, url in urls if path == url or path.startswith(f"{url.rstrip('/')}/")]
-    here = max(begun, key=len, default="")
-    return tuple(Link(label, url, is_current=url == here) for label, url in urls)
+    urls = _addresses(entries)
+    begun = [url for url in urls if path == url or path.startswith(f"{url.rstrip('/')}/")]
+    return _menu(entries, max(begun, key=len, default=""))
+
+
+@cache
+def _addresses(entries: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    return tuple(reverse(name) for _, name in entries)
+
+
+@cache
+def _menu(entries: tuple[tuple[str, str], ...], here: str) -> tuple[Link, ...]:
+    labels = (label for label, _ in entries)
+    return tuple(
+        Link(label, url, is_current=url == here)
+        for label, url in zip(labels, _addresses(entries), strict=True)
+    )

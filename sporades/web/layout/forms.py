@@ -19,11 +19,15 @@ from django.forms.renderers import TemplatesSetting
 from django.forms.utils import ErrorList
 from django.template.backends.jinja2 import Jinja2
 from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
 from jinja2 import Environment, StrictUndefined
 
-from sporades.web.layout.markup import attributes
+from sporades.web.layout.markup import attributes, printed
 from sporades.web.layout.markup import options as options_of
 from sporades.web.layout.wording import say_what_to_do
+
+LONG = 50
+"""From how many choices on a list is worth keeping printed."""
 
 
 class Field(BoundField):
@@ -85,9 +89,31 @@ class Field(BoundField):
             return self.subwidgets[0].id_for_label if self.subwidgets else f"{self.auto_id}_group"
         return self.id_for_label
 
+    def as_widget(self, widget: Any = None, *args: Any, **options: Any) -> SafeString:
+        """Print the control; the options of a long list are printed once per process."""
+        control = widget or self.field.widget
+        return super().as_widget(LongList.instead_of(control) or control, *args, **options)
+
     def _parts(self) -> list[str]:
         context = self.field.widget.get_context(self.html_name, self.value(), {"id": self.auto_id})
         return [part["attrs"]["id"] for part in context["widget"]["subwidgets"]]
+
+
+class LongList(Select):
+    """A list of countries or departments, whose printed options a process keeps."""
+
+    @classmethod
+    def instead_of(cls, control: Any) -> "LongList | None":
+        """Return what prints this control as it would, or nothing if it is no long list."""
+        if type(control) is not Select or len(control.choices) < LONG:
+            return None
+        made = cls(control.attrs, control.choices)
+        made.is_required = control.is_required
+        return made
+
+    def optgroups(self, name: str, value: list[str], attrs: Any = None) -> Any:
+        """Return the options, printed."""
+        return printed(tuple(self.choices), tuple(value))
 
 
 class Renderer(TemplatesSetting):
