@@ -64,6 +64,7 @@ REFUSED = [
     ("DATABASE_URL", "postgresql://127.0.0.1"),
     ("DATABASE_URL", "postgresql://127.0.0.1/sporades?pool=abc"),
     ("DATABASE_URL", "postgresql://127.0.0.1/sporades?pool=0"),
+    ("DATABASE_URL", "postgresql://127.0.0.1/sporades?prepare=non"),
     ("DATABASE_URL", "postgresql://127.0.0.1/sporades?sslmod=verify-full"),
     ("SITE_URL", None),
     ("SITE_URL", "inscriptions.exemple.test"),

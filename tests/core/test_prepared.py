@@ -115,3 +115,22 @@ def test_each_thread_asks_by_its_own_connection():
         answers = list(pool.map(alone, ["974", "976", "59", "971"] * 10))
 
     assert all(found == {department} for department, found in answers)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_postgresql_keeps_the_plan_of_what_a_connection_asks_again():
+    ask = prepared(Commune)(in_department)
+    asked = "select count(*) from pg_prepared_statements where statement like %s"
+    about = 'SELECT "territory_commune"%'
+
+    def kept():
+        with connection.cursor() as cursor:
+            cursor.execute(asked, [about])
+            return cursor.fetchone()[0]
+
+    connection.close()
+    before = kept()
+    for department in ("974", "976", "59", "971"):
+        ask(department)
+
+    assert (before, kept()) == (0, 1)
