@@ -5,11 +5,12 @@ from datetime import datetime
 from django.core import signing
 from django.utils.http import int_to_base36
 
-from sporades.accounts.models import AddressChange, User
+from sporades.accounts.models import AddressChange, LeftAddress, User
 from sporades.accounts.tokens import ResetTokens
 
 ACTIVATION = "sporades.accounts.activation"
 CHANGE = "sporades.accounts.address-change"
+UNDO = "sporades.accounts.address-left"
 
 
 def activation_key(user: User) -> str:
@@ -33,6 +34,16 @@ def change_key(change: AddressChange) -> str:
 def change_to_confirm(key: str) -> int | None:
     """Return the number of the change that a key confirms, or nothing if we did not sign it."""
     return _opened(key, CHANGE)
+
+
+def undo_key(left: LeftAddress) -> str:
+    """Return the key that gives an account back to the address it left."""
+    return signing.dumps(left.pk, salt=UNDO)
+
+
+def change_to_undo(key: str) -> int | None:
+    """Return the number of the address left that a key restores, or nothing if we did not sign it."""
+    return _opened(key, UNDO)
 
 
 def _opened(key: str, salt: str) -> int | None:

@@ -16,6 +16,7 @@ from sporades.core.actors import Actor
 
 ACTIVATION_LASTS = timedelta(hours=48)
 CHANGE_LASTS = timedelta(hours=24)
+UNDOING_LASTS = timedelta(hours=72)
 
 
 def normalised_address(email: str) -> str:
@@ -182,6 +183,28 @@ class AddressChange(models.Model):
     def expires_at(self) -> datetime:
         """The last instant at which the change can be confirmed."""
         return self.asked_at + CHANGE_LASTS
+
+
+class LeftAddress(models.Model):
+    """An address that an account has left, and may be given back to by « Ce n'était pas moi »."""
+
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="left_addresses", verbose_name="compte"
+    )
+    email = models.EmailField("ancienne adresse", max_length=254, db_index=True)
+    left_at = models.DateTimeField("quittée le")
+
+    class Meta:
+        verbose_name = "adresse quittée"
+
+    def __str__(self) -> str:
+        """Return the address left."""
+        return self.email
+
+    @property
+    def expires_at(self) -> datetime:
+        """The last instant at which the account can be given back."""
+        return self.left_at + UNDOING_LASTS
 
 
 class Attempt(models.Model):

@@ -3,6 +3,9 @@
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -11,7 +14,9 @@ from django.db.models.functions import Coalesce, Greatest
 from sporades.accounts.models import (
     ACTIVATION_LASTS,
     CHANGE_LASTS,
+    UNDOING_LASTS,
     AddressChange,
+    LeftAddress,
     Membership,
     User,
     normalised_address,
@@ -119,10 +124,38 @@ def change_address(user: User, *, email: str) -> None:
     AddressChange.objects.filter(user=user).delete()
 
 
+def leave(user: User, *, email: str, at: datetime) -> LeftAddress:
+    """Remember the address that an account has just left, for as long as it may come back."""
+    return LeftAddress.objects.create(user=user, email=normalised_address(email), left_at=at)
+
+
+def left_for_good(*, at: datetime) -> QuerySet[LeftAddress]:
+    """Return the addresses that no account can be given back to any more."""
+    return LeftAddress.objects.filter(left_at__lt=at - UNDOING_LASTS)
+
+
+def shut_intruders_out(user: User, *, left: LeftAddress) -> None:
+    """End every way into an account but a link sent to the address it is given back to.
+
+    Second factors and FranceConnect stay if they were there a day before the address was
+    left: a lost letter box alone must not open what they protect. Ways back that are younger
+    than this one were an intruder's.
+    """
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    since = left.left_at - CHANGE_LASTS
+    Authenticator.objects.filter(user=user, created_at__gte=since).delete()
+    SocialAccount.objects.filter(user=user, date_joined__gte=since).delete()
+    LeftAddress.objects.filter(user=user, pk__gte=left.pk).delete()
+
+
 def forget_old_changes(*, at: datetime) -> int:
-    """Delete the new addresses that nobody confirmed in time; return how many."""
-    deleted, _ = AddressChange.objects.filter(asked_at__lt=at - CHANGE_LASTS).delete()
-    return deleted
+    """Delete the new addresses not confirmed in time, and those left for good; return how many."""
+    unconfirmed, _ = AddressChange.objects.filter(asked_at__lt=at - CHANGE_LASTS).delete()
+    left, _ = left_for_good(at=at).delete()
+    return unconfirmed + left
 
 
 def unused(*, at: datetime, since: timedelta) -> QuerySet[User]:

@@ -1,18 +1,19 @@
-"""Everything that happens to an account: made, activated, changed, forgotten."""
+"""An account is made, activated, forgotten. What its owner changes of it: `changing`."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from sporades import journal, mail
 from sporades.accounts import limits
 from sporades.accounts import operations as accounts
-from sporades.accounts.keys import activation_key, change_key, reset_key
-from sporades.accounts.models import AddressChange, User, normalised_address
+from sporades.accounts.keys import activation_key
+from sporades.accounts.models import LeftAddress, User, normalised_address
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
 from sporades.core.actors import SYSTEM, Actor
@@ -91,20 +92,34 @@ def hold_address(email: str, *, at: datetime) -> str:
     """Lock an address until the end of the transaction and return it normalised.
 
     Whoever gives an address to an account or to a candidate record holds it first, then asks
-    `is_known`. An account of this address whose 48 hours are over is forgotten on the way.
+    `is_known`. What keeps this address and whose time is over is forgotten on the way.
     """
     address = normalised_address(email)
     lock_value("address", address)
     for user in accounts.unactivated(at=at).filter(email=address):
         _forget_unactivated(user.pk, at=at)
+    accounts.left_for_good(at=at).filter(email=address).delete()
     return address
 
 
-def is_known(address: str) -> bool:
-    """Return whether an account or a candidate record carries this normalised address."""
-    return (
-        User.objects.filter(email=address).exists()
-        or Candidate.objects.filter(email=address).exists()
+def is_known(address: str, *, but_to: User | None = None) -> bool:
+    """Return whether an account or a candidate record carries this normalised address.
+
+    An address that was left is kept for its account as long as it may come back: whoever
+    took it away must not bar its return by signing up with it.
+
+    Args:
+        address: the address.
+        but_to: an account that may have it.
+    """
+    carriers: tuple[tuple[QuerySet[Any], str], ...] = (
+        (User.objects.filter(email=address), "pk"),
+        (LeftAddress.objects.filter(email=address), "user"),
+        (Candidate.objects.filter(email=address), "user"),
+    )
+    return any(
+        (found.exclude(**{owner: but_to.pk}) if but_to else found).exists()
+        for found, owner in carriers
     )
 
 
@@ -173,155 +188,6 @@ def _forget_unactivated(user_id: int, *, at: datetime) -> int:
         return accounts.unactivated(at=at)
 
     return _forget_if(user_id, due, "unactivated account deleted", at=at)
-
-
-# --- Changing it ---------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def ask_address_change(user: User, *, email: str, network: str, at: datetime) -> None:
-    """Send to a new address the link that will make it the account's.
-
-    Raises:
-        AddressKnown: it is another's. Its owner is told.
-    """
-    address = normalised_address(email)
-    lock_value("address", address)
-    if _belongs_to_another(address, user):
-        raise AddressKnown
-    change = accounts.ask_change(user, email=address, at=at)
-    if may_write(address, network=network, at=at):
-        mail.write(
-            "address_change",
-            to=address,
-            at=at,
-            key=f"address-change {change.pk}",
-            about=user,
-            urgent=True,
-            old=user.email,
-            link=absolute(reverse("account_confirm_address", args=[change_key(change)])),
-            deadline=instant_in_words(change.expires_at, ZONE),
-        )
-
-
-@transaction.atomic
-def confirm_address_change(change_id: int, *, at: datetime) -> User:
-    """Make a new address the login and the address of every message; tell the old one.
-
-    Raises:
-        TooOld: the link was used, replaced by another, or its day is over.
-        AddressKnown: the address became another's in the meantime.
-    """
-    change = (
-        AddressChange.objects.select_for_update(of=("self",))
-        .select_related("user")
-        .filter(pk=change_id)
-        .first()
-    )
-    if change is None or at > change.expires_at:
-        raise accounts.TooOld
-    user, old, new = change.user, change.user.email, change.email
-    hold_address(new, at=at)
-    if _belongs_to_another(new, user):
-        raise AddressKnown
-    accounts.change_address(user, email=new)
-    candidate = Candidate.objects.filter(user=user).first()
-    if candidate:
-        candidates.change_address(candidate, email=new)
-    _tell_change(user, old=old, at=at)
-    journal.record("address changed", by=author(user), on=user, at=at)
-    return user
-
-
-def _tell_change(user: User, *, old: str, at: datetime) -> None:
-    for to in (old, user.email):
-        mail.write(
-            "address_changed",
-            to=to,
-            at=at,
-            key=f"address-changed {user.pk} {at.isoformat()}",
-            about=user,
-            old=old,
-            new=user.email,
-            when=instant_in_words(at, ZONE),
-            help_page=absolute(reverse("public:contact")),
-        )
-
-
-def _belongs_to_another(address: str, user: User) -> bool:
-    return (
-        User.objects.filter(email=address).exclude(pk=user.pk).exists()
-        or Candidate.objects.filter(email=address).exclude(user=user).exists()
-    )
-
-
-@transaction.atomic
-def change_identity(
-    candidate: Candidate, *, identity: dict[str, Any], by: Actor, at: datetime
-) -> None:
-    """Correct civil data that no saved registration has frozen. Raises candidates' Frozen."""
-    before = candidates.civil_data(candidate.identity)
-    if candidates.change_identity(candidate, identity=identity, at=at):
-        # Nothing was filed yet: which data changed is enough, what they were is forgotten.
-        changed = sorted(name for name, value in identity.items() if before[name] != value)
-        journal.record("identity changed", by=by, on=candidate, at=at, after=changed)
-
-
-def help_back_in(
-    email: str, *, network: str, known_accounts: Collection[int], at: datetime
-) -> None:
-    """Send what helps: a link to a new password, or the activation mail again, or nothing.
-
-    Args:
-        email: the address typed.
-        network: where the demand came from.
-        known_accounts: the accounts that the device has signed in to before. Their owners have
-            a count of their own: strangers who ask too often never keep them from asking.
-        at: the instant of the demand.
-    """
-    address = normalised_address(email)
-    user = User.objects.filter(email=address, is_active=True).first()
-    if user is None:
-        return
-    if user.activated_at is None:
-        send_activation_again(address, network=network, at=at)
-        return
-    if user.pk in known_accounts:
-        is_allowed = limits.spend(limits.MAILS_TO_AN_OWNER, address, at=at)
-    else:
-        is_allowed = may_write(address, network=network, at=at)
-    if is_allowed:
-        _send_reset(user, at=at)
-
-
-@transaction.atomic
-def _send_reset(user: User, *, at: datetime) -> None:
-    """Send the link to a new password; those sent before are no longer good."""
-    account, token = reset_key(user, at=at)
-    mail.write(
-        "password_reset",
-        to=user.email,
-        at=at,
-        key=f"password-reset {user.pk} {at.isoformat()}",
-        about=user,
-        urgent=True,
-        link=absolute(reverse("account_reset_password_from_key", args=[account, token])),
-    )
-
-
-def tell_password_changed(user: User, *, at: datetime) -> None:
-    """Write to the owner of an account whose password has just changed, and to the journal."""
-    mail.write(
-        "password_changed",
-        to=user.email,
-        at=at,
-        key=f"password-changed {user.pk} {at.isoformat()}",
-        about=user,
-        when=instant_in_words(at, ZONE),
-        reset=absolute(reverse("account_reset_password")),
-        help_page=absolute(reverse("public:contact")),
-    )
-    journal.record("password changed", by=author(user), on=user, at=at)
 
 
 # --- Forgetting it -------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from sporades.accounts import limits
 from sporades.accounts import operations as accounts
-from sporades.acts import announcing, joining
+from sporades.acts import announcing, changing, joining
 from sporades.core.queue import app
 from sporades.notices import operations as notices
 
@@ -48,7 +48,7 @@ def remind_drafts(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
 @app.task(name="acts.help_back_in", queue="mail", priority=10)
 def help_back_in(address: str, network: str, known_accounts: list[int], at: str) -> None:
     """Send to whoever forgot a password what helps: known or not, the page took the same time."""
-    joining.help_back_in(
+    changing.help_back_in(
         address, network=network, known_accounts=known_accounts, at=datetime.fromisoformat(at)
     )
 

@@ -11,6 +11,7 @@ SIGN_IN, RESET, SIGN_UP = (
     f"{SITE}/creer-mon-compte",
 )
 WHEN = "mercredi 25 novembre 2026 à 10 h 30 (heure de Paris)"
+CHANGED = {"old": "a@exemple.test", "new": "b@exemple.test", "when": WHEN, "help_page": SITE}
 
 MAILS = [
     (
@@ -72,9 +73,27 @@ MAILS = [
     ),
     (
         "address_changed",
-        {"old": "a@exemple.test", "new": "b@exemple.test", "when": WHEN, "help_page": SITE},
+        CHANGED | {"undo": "", "deadline": ""},
         "L'adresse mail de votre compte Sporades a changé",
-        [f"Le {WHEN}, l'adresse de votre compte est passée de a@exemple.test à b@exemple.test."],
+        [
+            f"Le {WHEN}, l'adresse de votre compte est passée de a@exemple.test à b@exemple.test.",
+            f"prévenez tout de suite le service des examens et concours : {SITE}",
+        ],
+    ),
+    (
+        "address_changed",
+        CHANGED | {"undo": f"{SITE}/ce-n-etait-pas-moi/clé", "deadline": WHEN},
+        "L'adresse mail de votre compte Sporades a changé",
+        [
+            f"Ce n'était pas moi : {SITE}/ce-n-etait-pas-moi/clé",
+            f"Il est valable jusqu'au {WHEN}.",
+        ],
+    ),
+    (
+        "address_restored",
+        CHANGED,
+        "Votre compte Sporades a retrouvé son adresse",
+        [f"Le {WHEN}, l'adresse de votre compte est revenue de a@exemple.test à b@exemple.test"],
     ),
     (
         "new_device",
@@ -122,6 +141,6 @@ def test_a_mail_says_what_happened_what_to_do_and_what_if_it_was_not_you(
 
 
 def test_only_activation_reset_and_change_carry_a_link_that_opens_something():
-    links = {kind for kind, context, *_ in MAILS if "link" in context}
+    links = {kind for kind, context, *_ in MAILS if context.keys() & {"link", "undo"}}
 
-    assert links == {"activation", "password_reset", "address_change"}
+    assert links == {"activation", "password_reset", "address_change", "address_changed"}

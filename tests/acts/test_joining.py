@@ -1,69 +1,19 @@
 """Accounts made, raced for, forgotten."""
 
-from datetime import UTC, datetime, timedelta
-from threading import Barrier, Thread
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from sporades.accounts import operations as accounts
-from sporades.accounts.models import AddressChange, Membership, User
-from sporades.acts import joining
+from sporades.accounts.models import Membership, User
+from sporades.acts import changing, joining
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, Identity
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
-
-NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
-IDENTITY = {
-    "civility": "m",
-    "birth_name": "Roussel",
-    "usage_name": "",
-    "first_names": "Théo",
-    "birth_year": 2007,
-    "birth_month": 6,
-    "birth_day": 1,
-    "birth_country": "99100",
-    "birth_department": "59",
-    "birth_commune": "59350",
-    "birth_place": "Lille",
-    "nationality": "99100",
-}
-
-
-def join(email="theo@exemple.test", at=NOON, **changes):
-    return joining.join(
-        identity={**IDENTITY, **changes}, email=email, password="quatre mots sans rapport", at=at
-    )
-
-
-def joined(email="theo@exemple.test", at=NOON):
-    user = join(email, at)
-    joining.activate(user.pk, at=at)
-    return User.objects.get(pk=user.pk)
-
-
-def in_threads(*acts):
-    """Do all at the same instant; return what each returned or raised."""
-    together, outcomes = Barrier(len(acts)), []
-
-    def run(act):
-        together.wait()
-        try:
-            outcomes.append(act())
-        except Exception as refusal:  # noqa: BLE001 - the outcome is what is looked at
-            outcomes.append(refusal)
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
-
+from tests.acts.people import IDENTITY, NOON, in_threads, join, joined
 
 # --- Races ------------------------------------------------------------------------------------------
 
@@ -227,7 +177,7 @@ def test_a_correction_before_any_registration_leaves_no_trace_of_what_was_wrong(
     user = joined()
     candidate = user.candidate
 
-    joining.change_identity(
+    changing.change_identity(
         candidate,
         identity={**IDENTITY, "first_names": "Théo Paul"},
         by=joining.author(user),
@@ -298,64 +248,3 @@ def test_an_identity_is_never_rewritten():
 
     with pytest.raises(Exception, match="Cannot update"), transaction.atomic():
         identity.save()
-
-
-# --- Address ----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.django_db
-def test_a_new_address_is_confirmed_where_it_is_and_told_where_it_was():
-    user = joined()
-
-    joining.ask_address_change(user, email="theo@ailleurs.test", network="192.0.2.1", at=NOON)
-    assert User.objects.get().email == "theo@exemple.test"
-    joining.confirm_address_change(AddressChange.objects.get().pk, at=NOON + timedelta(hours=23))
-
-    user = User.objects.get()
-    assert (user.email, user.candidate.email) == ("theo@ailleurs.test", "theo@ailleurs.test")
-    assert user.emailaddress_set.get().email == "theo@ailleurs.test"
-    told = Message.objects.filter(kind="address_changed").values_list("recipient", flat=True)
-    assert set(told) == {"theo@exemple.test", "theo@ailleurs.test"}
-
-
-@pytest.mark.django_db
-def test_the_link_to_a_new_address_serves_once_for_a_day_and_the_last_one_only():
-    user = joined()
-    joining.ask_address_change(user, email="un@exemple.test", network="", at=NOON)
-    first = AddressChange.objects.get().pk
-    joining.ask_address_change(user, email="deux@exemple.test", network="", at=NOON)
-    second = AddressChange.objects.get().pk
-
-    with pytest.raises(accounts.TooOld):
-        joining.confirm_address_change(first, at=NOON)
-    with pytest.raises(accounts.TooOld):
-        joining.confirm_address_change(second, at=NOON + timedelta(hours=24, seconds=1))
-    joining.confirm_address_change(second, at=NOON + timedelta(hours=24))
-    with pytest.raises(accounts.TooOld):
-        joining.confirm_address_change(second, at=NOON)
-
-
-@pytest.mark.django_db
-def test_an_address_taken_between_the_mail_and_the_click_is_refused():
-    user = joined()
-    joining.ask_address_change(user, email="nina@exemple.test", network="", at=NOON)
-    joined("nina@exemple.test")
-
-    with pytest.raises(joining.AddressKnown):
-        joining.confirm_address_change(AddressChange.objects.get().pk, at=NOON)
-
-    assert User.objects.get(pk=user.pk).email == "theo@exemple.test"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_sign_up_and_a_change_racing_for_one_address_never_both_get_it():
-    user = joined()
-    joining.ask_address_change(user, email="nina@exemple.test", network="", at=NOON)
-    change = AddressChange.objects.get().pk
-
-    outcomes = in_threads(
-        lambda: join("nina@exemple.test"), lambda: joining.confirm_address_change(change, at=NOON)
-    )
-
-    assert sum(isinstance(outcome, joining.AddressKnown) for outcome in outcomes) == 1
-    assert Candidate.objects.filter(email="nina@exemple.test").count() == 1

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 
-from sporades.acts import joining, registering
+from sporades.acts import changing, registering
 from sporades.candidates.models import Identity
 from sporades.core.refusals import Refused
 from sporades.exams import operations as exams
@@ -185,7 +185,7 @@ def test_civil_data_corrected_while_a_first_registration_is_saved(arena):
         outcomes = together(
             partial(file, draft),
             partial(
-                joining.change_identity,
+                changing.change_identity,
                 candidate,
                 identity=corrected,
                 by=author(candidate),

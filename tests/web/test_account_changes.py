@@ -164,6 +164,93 @@ def test_a_new_address_becomes_the_login_once_its_link_is_clicked(client, user):
     assert sign_in(client, email="maelle@ailleurs.test").status_code == 302
 
 
+@pytest.fixture
+def way_back(client, user, time_machine, now):
+    """The link of « Ce n'était pas moi », after somebody took the account over."""
+    time_machine.move_to(now, tick=False)
+    thief = Client()
+    sign_in(thief)
+    thief.post(reverse("account_email"), {"email": "voleur@exemple.test"})
+    thief.post(link_in(Message.objects.get(kind="address_change")))
+    old = Message.objects.get(kind="address_changed", recipient="maelle@exemple.test")
+    return thief, link_in(old)
+
+
+def link_in(message):
+    return re.search(r" : https://inscriptions\.exemple\.test(/\S+)", message.body)[1]
+
+
+def test_opening_the_link_of_it_was_not_me_changes_nothing(client, user, way_back):
+    thief, link = way_back
+
+    pages = [client.get(link).text for _ in range(2)]
+
+    user.refresh_from_db()
+    assert user.email == "voleur@exemple.test"
+    assert "Votre compte retrouve l'adresse <strong>maelle@exemple.test</strong>." in pages[1]
+    assert "maelle" not in link
+    assert thief.get(reverse("account_edit")).status_code == 200
+
+
+def test_it_was_not_me_gives_the_account_back_and_puts_the_thief_out(client, user, way_back):
+    thief, link = way_back
+
+    page = client.post(link, follow=True)
+
+    assert "Votre compte a de nouveau l&#x27;adresse maelle@exemple.test" in page.text
+    assert thief.get(reverse("account_edit")).status_code == 302
+    for email in ("maelle@exemple.test", "voleur@exemple.test"):
+        assert sign_in(thief, email=email).status_code == 200
+    assert "address_restored" in mails("voleur@exemple.test")
+    form = client.get(link_in(Message.objects.get(kind="password_reset")), follow=True)
+    client.post(form.redirect_chain[-1][0], {"password1": NEW})
+    assert sign_in(client, password=NEW).status_code == 302
+
+
+def test_the_link_of_it_was_not_me_serves_once_and_says_so(client, way_back):
+    _, link = way_back
+    client.post(link)
+
+    for answer in (client.get(link), client.post(link)):
+        assert answer.status_code == 410
+        assert "Il a déjà servi, ou il a plus de 72 heures." in answer.text
+    assert client.get(reverse("account_undo_address", args=["inventé"])).status_code == 404
+
+
+def test_after_72_hours_it_was_not_me_leads_to_the_service(client, user, way_back, time_machine):
+    _, link = way_back
+    time_machine.shift(timedelta(hours=72, seconds=1))
+
+    answer = client.post(link)
+
+    user.refresh_from_db()
+    assert (answer.status_code, user.email) == (410, "voleur@exemple.test")
+    assert f'href="{reverse("public:contact")}"' in answer.text
+
+
+def test_it_was_not_me_says_when_the_address_has_become_anothers(client, user, way_back):
+    _, link = way_back
+    User.objects.create_user("maelle@exemple.test", created_at=timezone.now())
+
+    answer = client.post(link)
+
+    user.refresh_from_db()
+    assert (answer.status_code, user.email) == (409, "voleur@exemple.test")
+    assert "est devenue celle d'un autre compte" in answer.text
+
+
+def test_an_address_is_changed_ten_times_a_day_at_most_hence_given_back_as_seldom(client, user):
+    sign_in(client)
+
+    said = [
+        client.post(reverse("account_email"), {"email": f"n{n}@exemple.test"}).status_code
+        for n in range(7)
+    ]
+
+    assert said == [302] * 5 + [200] * 2
+    assert Message.objects.filter(kind="address_change").count() == 5
+
+
 def test_changing_the_address_asks_for_the_password_again_after_five_minutes(client, user):
     sign_in(client)
     assert client.get(reverse("account_email")).status_code == 200

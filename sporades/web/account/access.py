@@ -31,6 +31,7 @@ ROUTES = {
     "account_complete": _own(),
     "account_email": _own(),
     "account_confirm_address": _open(),
+    "account_undo_address": _open(),
     "account_change_password": _own(),
     "account_set_password": _own(),
     "usersessions_list": _own(),

@@ -15,7 +15,7 @@ from sporades import journal, mail
 from sporades.accounts import guessing, passwords
 from sporades.accounts.limits import key_of
 from sporades.accounts.models import User, normalised_address
-from sporades.acts import joining
+from sporades.acts import changing, joining
 from sporades.core.french import instant_in_words
 from sporades.core.links import absolute
 from sporades.web.account import devices
@@ -137,7 +137,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def set_password(self, user: User, password: str) -> None:
         super().set_password(user, password)
         guessing.forget(user.email)
-        joining.tell_password_changed(user, at=self.request.arrived_at)
+        changing.tell_password_changed(user, at=self.request.arrived_at)
         self.request.has_new_password = user
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:

@@ -13,10 +13,10 @@ from django.shortcuts import redirect, render
 
 from sporades.accounts import limits
 from sporades.accounts import operations as accounts
-from sporades.accounts.keys import change_to_confirm
-from sporades.accounts.models import AddressChange
+from sporades.accounts.keys import change_to_confirm, change_to_undo
+from sporades.accounts.models import AddressChange, LeftAddress
 from sporades.accounts.operations import TooOld
-from sporades.acts import joining
+from sporades.acts import changing, joining
 from sporades.candidates import operations as candidates
 from sporades.candidates.forms import IdentityForm, answers_of
 from sporades.core.french import instant_in_words, local_day
@@ -42,7 +42,7 @@ def edit(request: HttpRequest) -> HttpResponse:
     if candidate is not None:
         form = _identity_form(request, candidate)
         if request.method == "POST" and not candidate.is_frozen and form.is_valid():
-            joining.change_identity(
+            changing.change_identity(
                 candidate, identity=form.identity(), by=request.actor, at=request.arrived_at
             )
             messages.success(request, "Vos informations sont enregistrées.")
@@ -113,7 +113,7 @@ def address(request: HttpRequest) -> HttpResponse:
 def _ask(request: HttpRequest, form: NewAddressForm, email: str) -> bool:
     network, at = network_of(request), request.arrived_at
     try:
-        joining.ask_address_change(request.user, email=email, network=network, at=at)
+        changing.ask_address_change(request.user, email=email, network=network, at=at)
     except joining.AddressKnown as refusal:
         joining.warn_owner(email, network=network, at=at)
         if may_say_it_is_known(request):
@@ -134,7 +134,7 @@ def confirm_address(request: HttpRequest, key: str) -> HttpResponse:
         return _too_old(request)
     if request.method == "POST":
         try:
-            user = joining.confirm_address_change(number, at=request.arrived_at)
+            user = changing.confirm_address_change(number, at=request.arrived_at)
         except TooOld:
             return _too_old(request)
         messages.success(
@@ -147,6 +147,33 @@ def confirm_address(request: HttpRequest, key: str) -> HttpResponse:
 
 def _too_old(request: HttpRequest) -> HttpResponse:
     return render(request, "account/confirm_address.html", {"change": None}, status=HTTPStatus.GONE)
+
+
+def undo_address(request: HttpRequest, key: str) -> HttpResponse:
+    """« Ce n'était pas moi »: give the account back by a click on the page the mail leads to."""
+    number = change_to_undo(key)
+    if number is None:
+        raise Http404
+    left = LeftAddress.objects.filter(pk=number).first()
+    state = "ready" if left and request.arrived_at <= left.expires_at else "too_old"
+    if request.method == "POST" and state == "ready":
+        try:
+            user = changing.undo_address_change(number, at=request.arrived_at)
+        except TooOld:
+            state = "too_old"
+        except joining.AddressKnown:
+            state = "taken"
+        else:
+            messages.success(
+                request,
+                f"Votre compte a de nouveau l'adresse {user.email}, et tous les appareils sont "
+                "déconnectés. Un mail vient d'y partir : choisissez un nouveau mot de passe avec le "
+                "lien qu'il contient.",
+            )
+            return redirect("account_login")
+    status = {"too_old": HTTPStatus.GONE, "taken": HTTPStatus.CONFLICT}.get(state, HTTPStatus.OK)
+    context = {"state": state, "left": left}
+    return render(request, "account/undo_address.html", context, status=status)
 
 
 def first_password(request: HttpRequest) -> HttpResponse:

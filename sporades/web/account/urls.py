@@ -67,6 +67,7 @@ urlpatterns = [
     path("mon-compte/completer", editing.complete, name="account_complete"),
     path("mon-compte/adresse", editing.address, name="account_email"),
     path("mon-compte/adresse/<str:key>", editing.confirm_address, name="account_confirm_address"),
+    path("ce-n-etait-pas-moi/<str:key>", editing.undo_address, name="account_undo_address"),
     path("mon-compte/mot-de-passe", account.password_change, name="account_change_password"),
     path("mon-compte/premier-mot-de-passe", editing.first_password, name="account_set_password"),
     path("mon-compte/c-est-bien-moi", account.reauthenticate, name="account_reauthenticate"),

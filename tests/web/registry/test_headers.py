@@ -13,6 +13,13 @@ from tests.web.registry.test_routes import careless_urls
 from tests.web.registry.world import HOST, PASSWORD, Role
 
 LEAST = 120
+LEAVING = {
+    "account_confirm_address",
+    "account_logout",
+    "account_undo_address",
+    "usersessions_list",
+}
+"""Posted, these end the session of whoever posts."""
 SAME_ON_EACH = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -144,7 +151,7 @@ def test_what_is_posted_is_answered_as_safely(world, name):
     response = world.browser(reader(name)).post(address(name, world))
 
     protects(response)
-    has_left = name in ("account_logout", "account_confirm_address", "usersessions_list")
+    has_left = name in LEAVING
     if reader(name) is not Role.ANONYMOUS and not has_left:
         is_kept_by_nobody(response)
 

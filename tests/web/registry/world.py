@@ -125,6 +125,7 @@ class World:
     upcoming: RegistrationService
     activation: str
     change: str
+    undo: str
     alert: str
     code: str
     reset: tuple[str, str]
@@ -159,6 +160,7 @@ def build(mark: str = "") -> World:
     change = AddressChange.objects.create(
         user=owner.user, email="camille.neuve@exemple.test", asked_at=NOW
     )
+    left = accounts.leave(owner.user, email="camille.avant@exemple.test", at=NOW)
     upcoming = RegistrationService.objects.upcoming(NOW).get()
     return World(
         owner=owner,
@@ -168,6 +170,7 @@ def build(mark: str = "") -> World:
         upcoming=upcoming,
         activation=keys.activation_key(asleep),
         change=keys.change_key(change),
+        undo=keys.undo_key(left),
         alert=notices.ask(service=upcoming, email="prevenez@exemple.test", at=NOW),
         code=DocumentVersion.objects.filter(document__folder=owner.registration.folder)
         .latest("number")

@@ -1,0 +1,232 @@
+"""What its owner changes of an account: its address, its civil data, its password."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+
+from sporades import journal, mail
+from sporades.accounts import limits
+from sporades.accounts import operations as accounts
+from sporades.accounts.keys import change_key, reset_key, undo_key
+from sporades.accounts.models import AddressChange, LeftAddress, User, normalised_address
+from sporades.acts.joining import (
+    AddressKnown,
+    author,
+    hold_address,
+    is_known,
+    may_write,
+    send_activation_again,
+)
+from sporades.candidates import operations as candidates
+from sporades.candidates.models import Candidate
+from sporades.core.actors import Actor
+from sporades.core.french import instant_in_words
+from sporades.core.links import absolute
+from sporades.core.locks import lock_value
+
+ZONE = settings.TIME_ZONE
+
+
+# --- Its address -------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def ask_address_change(user: User, *, email: str, network: str, at: datetime) -> None:
+    """Send to a new address the link that will make it the account's.
+
+    Raises:
+        AddressKnown: it is another's. Its owner is told.
+    """
+    address = normalised_address(email)
+    lock_value("address", address)
+    if is_known(address, but_to=user):
+        raise AddressKnown
+    change = accounts.ask_change(user, email=address, at=at)
+    if may_write(address, network=network, at=at):
+        mail.write(
+            "address_change",
+            to=address,
+            at=at,
+            key=f"address-change {change.pk}",
+            about=user,
+            urgent=True,
+            old=user.email,
+            link=absolute(reverse("account_confirm_address", args=[change_key(change)])),
+            deadline=instant_in_words(change.expires_at, ZONE),
+        )
+
+
+@transaction.atomic
+def confirm_address_change(change_id: int, *, at: datetime) -> User:
+    """Make a new address the login and the address of every message; tell the old one.
+
+    Raises:
+        TooOld: the link was used, replaced by another, or its day is over.
+        AddressKnown: the address became another's in the meantime.
+    """
+    change = (
+        AddressChange.objects.select_for_update(of=("self", "user"))
+        .select_related("user")
+        .filter(pk=change_id)
+        .first()
+    )
+    if change is None or at > change.expires_at:
+        raise accounts.TooOld
+    user, old, new = change.user, change.user.email, change.email
+    hold_address(new, at=at)
+    if is_known(new, but_to=user):
+        raise AddressKnown
+    _move(user, email=new)
+    _tell_change(user, left=accounts.leave(user, email=old, at=at), at=at)
+    journal.record("address changed", by=author(user), on=user, at=at)
+    return user
+
+
+def _move(user: User, *, email: str) -> None:
+    accounts.change_address(user, email=email)
+    candidate = Candidate.objects.filter(user=user).first()
+    if candidate:
+        candidates.change_address(candidate, email=email)
+
+
+def _tell_change(user: User, *, left: LeftAddress, at: datetime) -> None:
+    """Write to both addresses; the old one alone is given the way back."""
+    for to in (left.email, user.email):
+        mail.write(
+            "address_changed",
+            to=to,
+            at=at,
+            key=f"address-changed {user.pk} {at.isoformat()}",
+            about=user,
+            urgent=to == left.email,
+            old=left.email,
+            new=user.email,
+            when=instant_in_words(at, ZONE),
+            undo=absolute(reverse("account_undo_address", args=[undo_key(left)]))
+            if to == left.email
+            else "",
+            deadline=instant_in_words(left.expires_at, ZONE),
+            help_page=absolute(reverse("public:contact")),
+        )
+
+
+@transaction.atomic
+def undo_address_change(left_id: int, *, at: datetime) -> User:
+    """« Ce n'était pas moi »: give an account back to the address that it left (S-18).
+
+    Whoever changed the address knew the password, and may have added ways in: the password
+    serves no more, every session ends, and what was added since goes. Only a link sent to the
+    address itself lets anybody in again.
+
+    Raises:
+        TooOld: the link was used, or its 72 hours are over, or an older one was used.
+        AddressKnown: the address became another's in the meantime.
+    """
+    left = (
+        LeftAddress.objects.select_for_update(of=("self", "user"))
+        .select_related("user")
+        .filter(pk=left_id)
+        .first()
+    )
+    if left is None or at > left.expires_at:
+        raise accounts.TooOld
+    user, taken = left.user, left.user.email
+    hold_address(left.email, at=at)
+    if is_known(left.email, but_to=user):
+        raise AddressKnown
+    _move(user, email=left.email)
+    accounts.shut_intruders_out(user, left=left)
+    for to in dict.fromkeys((left.email, taken)):
+        mail.write(
+            "address_restored",
+            to=to,
+            at=at,
+            key=f"address-restored {user.pk} {at.isoformat()}",
+            about=user,
+            old=taken,
+            new=left.email,
+            when=instant_in_words(at, ZONE),
+            help_page=absolute(reverse("public:contact")),
+        )
+    _send_reset(user, at=at)
+    journal.record("address change undone", by=author(user), on=user, at=at)
+    return user
+
+
+# --- Its civil data -----------------------------------------------------------------------------
+
+
+@transaction.atomic
+def change_identity(
+    candidate: Candidate, *, identity: dict[str, Any], by: Actor, at: datetime
+) -> None:
+    """Correct civil data that no saved registration has frozen. Raises candidates' Frozen."""
+    before = candidates.civil_data(candidate.identity)
+    if candidates.change_identity(candidate, identity=identity, at=at):
+        # Nothing was filed yet: which data changed is enough, what they were is forgotten.
+        changed = sorted(name for name, value in identity.items() if before[name] != value)
+        journal.record("identity changed", by=by, on=candidate, at=at, after=changed)
+
+
+# --- Its password -------------------------------------------------------------------------------
+
+
+def help_back_in(
+    email: str, *, network: str, known_accounts: Collection[int], at: datetime
+) -> None:
+    """Send what helps: a link to a new password, or the activation mail again, or nothing.
+
+    Args:
+        email: the address typed.
+        network: where the demand came from.
+        known_accounts: the accounts that the device has signed in to before. Their owners have
+            a count of their own: strangers who ask too often never keep them from asking.
+        at: the instant of the demand.
+    """
+    address = normalised_address(email)
+    user = User.objects.filter(email=address, is_active=True).first()
+    if user is None:
+        return
+    if user.activated_at is None:
+        send_activation_again(address, network=network, at=at)
+        return
+    if user.pk in known_accounts:
+        is_allowed = limits.spend(limits.MAILS_TO_AN_OWNER, address, at=at)
+    else:
+        is_allowed = may_write(address, network=network, at=at)
+    if is_allowed:
+        _send_reset(user, at=at)
+
+
+@transaction.atomic
+def _send_reset(user: User, *, at: datetime) -> None:
+    """Send the link to a new password; those sent before are no longer good."""
+    account, token = reset_key(user, at=at)
+    mail.write(
+        "password_reset",
+        to=user.email,
+        at=at,
+        key=f"password-reset {user.pk} {at.isoformat()}",
+        about=user,
+        urgent=True,
+        link=absolute(reverse("account_reset_password_from_key", args=[account, token])),
+    )
+
+
+def tell_password_changed(user: User, *, at: datetime) -> None:
+    """Write to the owner of an account whose password has just changed, and to the journal."""
+    mail.write(
+        "password_changed",
+        to=user.email,
+        at=at,
+        key=f"password-changed {user.pk} {at.isoformat()}",
+        about=user,
+        when=instant_in_words(at, ZONE),
+        reset=absolute(reverse("account_reset_password")),
+        help_page=absolute(reverse("public:contact")),
+    )
+    journal.record("password changed", by=author(user), on=user, at=at)

@@ -1,0 +1,58 @@
+"""Accounts made through the real acts, and acts done at the same instant."""
+
+from datetime import UTC, datetime
+from threading import Barrier, Thread
+
+from django.db import connection
+
+from sporades.accounts.models import User
+from sporades.acts import joining
+
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+IDENTITY = {
+    "civility": "m",
+    "birth_name": "Roussel",
+    "usage_name": "",
+    "first_names": "Théo",
+    "birth_year": 2007,
+    "birth_month": 6,
+    "birth_day": 1,
+    "birth_country": "99100",
+    "birth_department": "59",
+    "birth_commune": "59350",
+    "birth_place": "Lille",
+    "nationality": "99100",
+}
+
+
+def join(email="theo@exemple.test", at=NOON, **changes):
+    return joining.join(
+        identity={**IDENTITY, **changes}, email=email, password="quatre mots sans rapport", at=at
+    )
+
+
+def joined(email="theo@exemple.test", at=NOON):
+    user = join(email, at)
+    joining.activate(user.pk, at=at)
+    return User.objects.get(pk=user.pk)
+
+
+def in_threads(*acts):
+    """Do all at the same instant; return what each returned or raised."""
+    together, outcomes = Barrier(len(acts)), []
+
+    def run(act):
+        together.wait()
+        try:
+            outcomes.append(act())
+        except Exception as refusal:  # noqa: BLE001 - the outcome is what is looked at
+            outcomes.append(refusal)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run, args=[act]) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes

@@ -1,0 +1,241 @@
+"""What its owner changes of an account, and takes back from whoever changed it."""
+
+from datetime import timedelta
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
+
+from sporades.accounts import operations as accounts
+from sporades.accounts.models import AddressChange, LeftAddress, User
+from sporades.accounts.tokens import ResetTokens
+from sporades.acts import changing, joining
+from sporades.candidates.models import Candidate
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from tests.acts.people import NOON, in_threads, join, joined
+
+# --- Address ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_a_new_address_is_confirmed_where_it_is_and_told_where_it_was():
+    user = joined()
+
+    changing.ask_address_change(user, email="theo@ailleurs.test", network="192.0.2.1", at=NOON)
+    assert User.objects.get().email == "theo@exemple.test"
+    changing.confirm_address_change(AddressChange.objects.get().pk, at=NOON + timedelta(hours=23))
+
+    user = User.objects.get()
+    assert (user.email, user.candidate.email) == ("theo@ailleurs.test", "theo@ailleurs.test")
+    assert user.emailaddress_set.get().email == "theo@ailleurs.test"
+    told = Message.objects.filter(kind="address_changed").values_list("recipient", flat=True)
+    assert set(told) == {"theo@exemple.test", "theo@ailleurs.test"}
+
+
+@pytest.mark.django_db
+def test_the_link_to_a_new_address_serves_once_for_a_day_and_the_last_one_only():
+    user = joined()
+    changing.ask_address_change(user, email="un@exemple.test", network="", at=NOON)
+    first = AddressChange.objects.get().pk
+    changing.ask_address_change(user, email="deux@exemple.test", network="", at=NOON)
+    second = AddressChange.objects.get().pk
+
+    with pytest.raises(accounts.TooOld):
+        changing.confirm_address_change(first, at=NOON)
+    with pytest.raises(accounts.TooOld):
+        changing.confirm_address_change(second, at=NOON + timedelta(hours=24, seconds=1))
+    changing.confirm_address_change(second, at=NOON + timedelta(hours=24))
+    with pytest.raises(accounts.TooOld):
+        changing.confirm_address_change(second, at=NOON)
+
+
+@pytest.mark.django_db
+def test_an_address_taken_between_the_mail_and_the_click_is_refused():
+    user = joined()
+    changing.ask_address_change(user, email="nina@exemple.test", network="", at=NOON)
+    joined("nina@exemple.test")
+
+    with pytest.raises(joining.AddressKnown):
+        changing.confirm_address_change(AddressChange.objects.get().pk, at=NOON)
+
+    assert User.objects.get(pk=user.pk).email == "theo@exemple.test"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sign_up_and_a_change_racing_for_one_address_never_both_get_it():
+    user = joined()
+    changing.ask_address_change(user, email="nina@exemple.test", network="", at=NOON)
+    change = AddressChange.objects.get().pk
+
+    outcomes = in_threads(
+        lambda: join("nina@exemple.test"), lambda: changing.confirm_address_change(change, at=NOON)
+    )
+
+    assert sum(isinstance(outcome, joining.AddressKnown) for outcome in outcomes) == 1
+    assert Candidate.objects.filter(email="nina@exemple.test").count() == 1
+
+
+# --- « Ce n'était pas moi » -------------------------------------------------------------------------
+
+
+def taken_over(user, email="voleur@exemple.test", at=NOON):
+    """Somebody changes the address of an account; return what may give it back."""
+    changing.ask_address_change(user, email=email, network="", at=at)
+    changing.confirm_address_change(AddressChange.objects.get(user=user).pk, at=at)
+    return LeftAddress.objects.latest("pk")
+
+
+def told(kind):
+    return sorted(Message.objects.filter(kind=kind).values_list("recipient", flat=True))
+
+
+@pytest.mark.django_db
+def test_the_old_address_alone_gets_the_way_back():
+    taken_over(joined())
+
+    old, new = (
+        Message.objects.get(kind="address_changed", recipient=email).body.replace(
+            "\N{NO-BREAK SPACE}", " "
+        )
+        for email in ("theo@exemple.test", "voleur@exemple.test")
+    )
+
+    assert "Ce n'était pas moi : https://inscriptions.exemple.test/ce-n-etait-pas-moi/" in old
+    assert "samedi 28 novembre 2026 à 13 h 00 (heure de Paris)" in old
+    assert "ce-n-etait-pas-moi" not in new
+
+
+@pytest.mark.django_db
+def test_an_account_taken_over_comes_back_to_its_address_and_nobody_is_in_it():
+    user = joined()
+    left = taken_over(user)
+    UserSession.objects.create(user=user, ip="192.0.2.1", session_key="ouverte", user_agent="x")
+
+    changing.undo_address_change(left.pk, at=NOON + timedelta(hours=72))
+
+    user = User.objects.get()
+    assert (user.email, user.candidate.email) == ("theo@exemple.test", "theo@exemple.test")
+    assert user.emailaddress_set.get().email == "theo@exemple.test"
+    assert not user.has_usable_password()
+    assert not UserSession.objects.exists()
+    assert told("address_restored") == ["theo@exemple.test", "voleur@exemple.test"]
+    assert told("password_reset") == ["theo@exemple.test"]
+    assert Entry.objects.filter(verb="address change undone").count() == 1
+
+
+@pytest.mark.django_db
+def test_the_way_back_serves_once_for_72_hours():
+    left = taken_over(joined())
+    late = NOON + timedelta(hours=72, seconds=1)
+
+    with pytest.raises(accounts.TooOld):
+        changing.undo_address_change(left.pk, at=late)
+    changing.undo_address_change(left.pk, at=NOON)
+    with pytest.raises(accounts.TooOld):
+        changing.undo_address_change(left.pk, at=NOON)
+
+
+@pytest.mark.django_db
+def test_the_first_address_wins_over_those_that_came_after():
+    user = joined()
+    mine = taken_over(user, "un@exemple.test")
+    theirs = taken_over(User.objects.get(), "deuencore@exemple.test", at=NOON + timedelta(hours=1))
+
+    changing.undo_address_change(mine.pk, at=NOON + timedelta(hours=2))
+
+    assert User.objects.get().email == "theo@exemple.test"
+    with pytest.raises(accounts.TooOld):
+        changing.undo_address_change(theirs.pk, at=NOON + timedelta(hours=2))
+
+
+@pytest.mark.django_db
+def test_ways_in_that_were_added_go_and_older_ones_stay():
+    user = joined()
+    for name, age in (("la mienne", timedelta(days=30)), ("la sienne", timedelta(hours=23))):
+        Authenticator.objects.create(
+            user=user, type="webauthn", data={"name": name}, created_at=NOON - age
+        )
+        SocialAccount.objects.create(user=user, provider=name, uid="1")
+        SocialAccount.objects.filter(provider=name).update(date_joined=NOON - age)
+    left = taken_over(user)
+
+    changing.undo_address_change(left.pk, at=NOON)
+
+    assert [one.data["name"] for one in Authenticator.objects.all()] == ["la mienne"]
+    assert [one.provider for one in SocialAccount.objects.all()] == ["la mienne"]
+
+
+@pytest.mark.django_db
+def test_the_reset_that_the_thief_asked_for_dies_and_a_wish_for_another_address_too():
+    user = joined()
+    left = taken_over(user)
+    changing.help_back_in("voleur@exemple.test", network="", known_accounts=[], at=NOON)
+    theirs = Message.objects.get(kind="password_reset").body
+    changing.ask_address_change(
+        User.objects.get(), email="encore@exemple.test", network="", at=NOON
+    )
+
+    changing.undo_address_change(left.pk, at=NOON + timedelta(minutes=1))
+
+    token = theirs.partition("/nouveau-mot-de-passe/")[2].split()[0].rstrip("/").split("/")[-1]
+    mine = Message.objects.get(kind="password_reset", recipient="theo@exemple.test").body
+    assert not ResetTokens().check_token(User.objects.get(), token)
+    assert token not in mine
+    assert not AddressChange.objects.exists()
+
+
+@pytest.mark.django_db
+def test_an_address_that_was_left_is_kept_for_its_account_as_long_as_it_may_come_back():
+    left = taken_over(joined())
+
+    with pytest.raises(joining.AddressKnown):
+        join("theo@exemple.test", at=NOON + timedelta(hours=72))
+    other = joined("nina@exemple.test")
+    with pytest.raises(joining.AddressKnown):
+        changing.ask_address_change(other, email="theo@exemple.test", network="", at=NOON)
+
+    join("theo@exemple.test", at=NOON + timedelta(hours=72, seconds=1))
+    assert not LeftAddress.objects.filter(pk=left.pk).exists()
+
+
+@pytest.mark.django_db
+def test_an_account_does_not_take_an_address_that_has_become_anothers():
+    left = taken_over(joined())
+    # As an operator could make one, without asking.
+    User.objects.create_user("theo@exemple.test", created_at=NOON)
+
+    with pytest.raises(joining.AddressKnown):
+        changing.undo_address_change(left.pk, at=NOON)
+
+    assert User.objects.filter(email="voleur@exemple.test").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_owner_and_the_thief_at_the_same_instant_never_leave_the_thief_in():
+    user = joined()
+    left = taken_over(user)
+    changing.ask_address_change(
+        User.objects.get(), email="encore@exemple.test", network="", at=NOON
+    )
+    change = AddressChange.objects.get().pk
+
+    outcomes = in_threads(
+        lambda: changing.undo_address_change(left.pk, at=NOON),
+        lambda: changing.confirm_address_change(change, at=NOON),
+    )
+
+    assert User.objects.get().email == "theo@exemple.test"
+    refused = [one for one in outcomes if isinstance(one, Exception)]
+    assert all(isinstance(one, accounts.TooOld) for one in refused)
+
+
+@pytest.mark.django_db
+def test_addresses_left_for_good_are_forgotten():
+    taken_over(joined())
+
+    accounts.forget_old_changes(at=NOON + timedelta(hours=72))
+    assert LeftAddress.objects.count() == 1
+    accounts.forget_old_changes(at=NOON + timedelta(hours=72, seconds=1))
+    assert LeftAddress.objects.count() == 0
