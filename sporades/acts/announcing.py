@@ -1,22 +1,32 @@
-"""Announce: banners to all, openings to those who asked, closings to those who have begun."""
+"""Announce: banners to all, openings to those who asked, what is due to those who forget it."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import CharField, Exists, OuterRef
+from django.db.models.functions import Cast
 from django.urls import reverse
 
 from sporades import journal, mail
 from sporades.accounts.models import normalised_address
 from sporades.acts.joining import may_write
 from sporades.core.actors import SYSTEM, Actor
+from sporades.core.french import instant_in_words
 from sporades.core.links import absolute
+from sporades.documents.models import DocumentVersion, DocumentVersionQuerySet
 from sporades.exams.models import RegistrationService
+from sporades.mail.models import Message
 from sporades.notices import operations as notices
 from sporades.notices.models import Banner, OpeningAlert
 from sporades.registrations.models import Draft
+from sporades.registrations.states import State
 
 REMINDED_BEFORE = timedelta(days=3)
+UNREAD_FOR = timedelta(days=5)
+MATTERS_FOR = timedelta(days=30)
+"""A document published before that is not reminded of, had the job not run meanwhile."""
+
 TOLD_AT_ONCE = 500
 
 
@@ -138,4 +148,60 @@ def _remind(pk: UUID, *, at: datetime) -> bool:
         link=absolute(reverse("candidate:draft", args=[draft.pk])),
     )
     journal.record("draft reminded", by=SYSTEM, on=draft, at=at, academy=draft.service.academy_id)
+    return True
+
+
+def remind_unread(*, at: datetime) -> int:
+    """Remind, once for each, of the documents that nobody has opened in five days (F5).
+
+    Only the last version of a document, while its registration stands.
+    """
+    reminded = 0
+    waiting = _unread(at).order_by("published_at", "pk").values_list("pk", flat=True)
+    for pk in list(waiting[:TOLD_AT_ONCE]):
+        reminded += _remind_of_document(pk, at=at)
+    return reminded
+
+
+def _unread(at: datetime) -> DocumentVersionQuerySet:
+    told = Message.objects.filter(
+        about_kind="documentversion",
+        about_id=Cast(OuterRef("pk"), CharField()),
+        kind="document_unread",
+    )
+    return DocumentVersion.objects.latest_visible(at).filter(
+        ~Exists(told),
+        opened_at=None,
+        published_at__gt=at - MATTERS_FOR,
+        published_at__lte=at - UNREAD_FOR,
+        document__folder__holder__isnull=False,
+        document__folder__registration__state=State.REGISTERED,
+    )
+
+
+@transaction.atomic
+def _remind_of_document(pk: int, *, at: datetime) -> bool:
+    version = (
+        _unread(at)
+        .select_related("document__folder__holder", "document__folder__registration")
+        .select_for_update(of=("self",), skip_locked=True)
+        .filter(pk=pk)
+        .first()
+    )
+    if version is None or version.published_at is None:
+        return False
+    folder = version.document.folder
+    if folder.holder is None:
+        return False
+    mail.write(
+        "document_unread",
+        to=folder.holder.email,
+        at=at,
+        key=f"document:{version.pk}:unread",
+        about=version,
+        published=instant_in_words(version.published_at, version.content["zone"]),
+        folder=folder,
+        link=absolute(reverse("candidate:folder", args=[folder.registration.number])),
+    )
+    journal.record("document reminded", by=SYSTEM, on=version, at=at, academy=version.academy)
     return True

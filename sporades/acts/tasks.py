@@ -45,6 +45,13 @@ def remind_drafts(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     announcing.remind_drafts(at=timezone.now())
 
 
+@app.periodic(cron="*/15 * * * *")
+@app.task(name="acts.remind_unread", queueing_lock="acts.remind_unread", pass_context=False)
+def remind_unread(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
+    """Remind of the documents that were not opened in five days."""
+    announcing.remind_unread(at=timezone.now())
+
+
 @app.task(name="acts.help_back_in", queue="mail", priority=10)
 def help_back_in(address: str, network: str, known_accounts: list[int], at: str) -> None:
     """Send to whoever forgot a password what helps: known or not, the page took the same time."""

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from sporades.core.french import day_in_digits
+from sporades.core.french import day_in_digits, instant_in_words
 from sporades.documents import kinds
 
 
@@ -141,6 +141,11 @@ class DocumentVersion(models.Model):
                 condition=Q(sealed=False) | ~Q(pdf_key=""),
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["published_at"], name="document_unread", condition=Q(opened_at=None)
+            ),
+        ]
 
     def __str__(self) -> str:
         """Return « Récapitulatif d'inscription, version n°2 »."""
@@ -155,6 +160,13 @@ class DocumentVersion(models.Model):
     def updated_in_digits(self) -> str:
         """The day of « mise à jour le 27/08/2018 », where its service is."""
         return day_in_digits(self.published_at or self.issued_at, self.content["zone"])
+
+    @property
+    def opening_in_words(self) -> str:
+        """« Ouvert le … », for the first time, or « Pas encore ouvert »."""
+        if self.opened_at is None:
+            return "Pas encore ouvert"
+        return f"Ouvert le {instant_in_words(self.opened_at, self.content['zone'], weekday=False)}"
 
     @property
     def twin_template(self) -> str:

@@ -70,6 +70,11 @@ class Message(models.Model):
         return self.subject
 
     @property
+    def failure_in_words(self) -> str:
+        """Tell its recipient that it did not arrive."""
+        return f"Un message n'a pas pu vous être remis à {self.recipient} : vérifiez votre adresse."
+
+    @property
     def message_id(self) -> str:
         """The Message-ID header: always the same, so that a repeat can be told from a new mail."""
         return f"<sporades.{self.pk}@{settings.SITE_HOST}>"

@@ -2,18 +2,23 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.acts import announcing
+from sporades.acts import announcing, reading, registering
 from sporades.core.refusals import Refused
+from sporades.documents import operations as documents
+from sporades.documents.models import DocumentVersion
 from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
+from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.notices import operations as notices
 from sporades.notices import queries
 from sporades.notices.models import OpeningAlert
 from sporades.registrations.models import Draft
-from tests.factories import NOW, OPERATOR, a_draft, load_invented
+from tests.factories import NOW, OPERATOR, a_draft, a_registration, author, load_invented
 
 HOUR = timedelta(hours=1)
+INSTANT = timedelta(microseconds=1)
+FIVE_DAYS, THIRTY_DAYS = timedelta(days=5), timedelta(days=30)
 
 
 @pytest.fixture(autouse=True)
@@ -115,3 +120,84 @@ def test_a_filed_or_abandoned_draft_is_not_reminded():
     Draft.objects.filter(pk=draft.pk).update(abandoned_at=NOW)
 
     assert announcing.remind_drafts(at=draft.service.closes_at - timedelta(days=1)) == 0
+
+
+# --- Documents that nobody opens ------------------------------------------------------------------
+
+
+def its_summary(registration):
+    return DocumentVersion.objects.filter(document__folder=registration.folder).latest("number")
+
+
+def test_a_document_not_opened_in_five_days_is_reminded_of_once():
+    registration = a_registration()
+
+    reminded = [
+        announcing.remind_unread(at=NOW + FIVE_DAYS + later)
+        for later in (-INSTANT, timedelta(0), HOUR, 2 * FIVE_DAYS)
+    ]
+
+    assert reminded == [0, 1, 0, 0]
+    [told] = Message.objects.filter(kind="document_unread")
+    assert told.recipient == registration.candidate.user.email
+    assert f"/mes-documents/{registration.number}" in told.body
+    assert Entry.objects.filter(verb="document reminded").count() == 1
+
+
+def opened(registration):
+    reading.open_document(
+        version=its_summary(registration), by=author(registration.candidate), at=NOW + HOUR
+    )
+
+
+def registration_withdrawn(registration):
+    registering.withdraw(
+        registration=registration, by=author(registration.candidate), at=NOW + HOUR
+    )
+
+
+def taken_back(registration):
+    documents.withdraw(its_summary(registration), at=NOW + HOUR)
+
+
+def under_embargo(registration):
+    documents.publish(its_summary(registration), at=NOW + FIVE_DAYS)
+
+
+def candidate_without_account(registration):
+    registration.folder.holder = None
+    registration.folder.save()
+
+
+@pytest.mark.parametrize(
+    "become",
+    [opened, registration_withdrawn, taken_back, under_embargo, candidate_without_account],
+)
+def test_a_document_that_was_read_or_matters_no_more_is_not_reminded_of(become):
+    other, registration = a_registration(), a_registration()
+    become(registration)
+
+    reminded = announcing.remind_unread(at=NOW + FIVE_DAYS)
+
+    told = Message.objects.filter(kind="document_unread").values_list("recipient", flat=True)
+    assert (reminded, list(told)) == (1, [other.candidate.user.email])
+
+
+def test_of_a_document_issued_again_the_last_version_alone_is_reminded_of():
+    registration = a_registration()
+    by = author(registration.candidate)
+    draft = registering.amend(registration=registration, by=by, at=NOW + HOUR)
+    registering.register(draft=draft, by=by, at=NOW + HOUR)
+
+    reminded = [announcing.remind_unread(at=NOW + FIVE_DAYS + later) for later in (-HOUR, HOUR)]
+
+    assert reminded == [0, 1]
+    [told] = Message.objects.filter(kind="document_unread")
+    assert told.about_id == str(its_summary(registration).pk)
+
+
+@pytest.mark.parametrize(("late", "expected"), [(-INSTANT, 1), (timedelta(0), 0)])
+def test_after_thirty_days_a_document_is_left_alone(late, expected):
+    a_registration()
+
+    assert announcing.remind_unread(at=NOW + THIRTY_DAYS + late) == expected

@@ -190,6 +190,31 @@ def test_the_reminder_of_a_modification_says_that_what_was_filed_stands(read):
     assert "Sans enregistrement, votre inscription reste telle qu'elle était.\n" in text
 
 
+def test_the_reminder_of_a_document_names_what_it_is_about_and_not_what_it_says(read):
+    registration = a_named_registration()
+    read()
+    at = NOW + timedelta(days=5)
+
+    announcing.remind_unread(at=at)
+    letter = read(at)
+
+    assert letter["Subject"] == "Rappel : un document vous attend dans votre espace candidat"
+    assert letter.taken_for == ["zoe@exemple.test"]
+    assert (
+        words(letter)
+        == f"""\
+Bonjour,
+
+Un document publié le {WHEN} n'a pas encore été ouvert. Il concerne votre candidature :
+{TITLE}
+
+Pour le lire : {SITE}/mes-documents/{registration.number}
+
+Ce rappel n'est envoyé qu'une fois pour ce document.
+"""
+    )
+
+
 def test_the_alert_of_an_opening_is_confirmed_then_told(read):
     service = RegistrationService.objects.get(academy="A09")
     service.opens_at = NOW + timedelta(days=1)
@@ -279,6 +304,7 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "amended",
         "withdrawn",
         "draft_closing",
+        "document_unread",
         "alert_asked",
         "service_opened",
     }

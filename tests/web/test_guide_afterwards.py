@@ -201,6 +201,21 @@ def test_the_list_of_documents_reads_as_the_guide_pictures_it(mine):
     assert "Cliquer sur le lien pour ouvrir/télécharger le document." in text
 
 
+def test_each_line_says_whether_the_document_was_opened_and_when(mine):
+    registration, client = mine
+    lists = (f"/mes-documents/{registration.number}", f"/mes-inscriptions/{registration.number}")
+
+    before = [main(client.get(one)) for one in lists]
+    with time_machine.travel(LATER, tick=False):
+        client.get(f"/mes-documents/{registration.number}/recapitulatif")
+        after = [main(client.get(one)) for one in lists]
+
+    line = "Récapitulatif d'inscription version n°1, mise à jour le 25/11/2026"
+    for unread, read in zip(before, after, strict=True):
+        assert f"{line} Pas encore ouvert" in unread
+        assert f"{line} Ouvert le 25 novembre 2026 à 10 h 50 (heure de Paris)" in read
+
+
 def test_only_the_last_version_of_a_document_is_there_the_others_are_history(mine):
     registration, client = mine
     modify(client, registration.number, identification={"address_1": "3 quai du Port"})

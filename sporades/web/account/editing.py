@@ -20,6 +20,7 @@ from sporades.acts import changing, joining
 from sporades.candidates import operations as candidates
 from sporades.candidates.forms import IdentityForm, answers_of
 from sporades.core.french import instant_in_words, local_day
+from sporades.mail.queries import undelivered_to
 from sporades.registrations.models import Registration
 from sporades.territory.models import ManagingService
 from sporades.web.account.devices import device_in_words
@@ -36,6 +37,7 @@ def edit(request: HttpRequest) -> HttpResponse:
         "has_password": request.user.has_usable_password(),
         "has_second_factor": has_second_factor(request.user),
         "uses_franceconnect": bool(settings.FRANCECONNECT_URL),
+        "undelivered": undelivered_to(request.user.email),
         "form": None,
         "services": [],
     }

@@ -9,6 +9,7 @@ from operator import itemgetter
 from django.urls import reverse
 
 from sporades.documents.models import DocumentVersion
+from sporades.mail.queries import undelivered_to
 from sporades.registrations.evidence import pieces_to_come
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.summary import SUMMARY
@@ -53,6 +54,20 @@ def awaiting(
         *_documents(registrations, unread),
         *_summaries(registrations),
         *_pieces(registrations, at=at),
+    ]
+
+
+def undelivered(address: str) -> list[Awaiting]:
+    """Return that the last message to this address did not arrive, if so (F5)."""
+    message = undelivered_to(address)
+    if message is None:
+        return []
+    return [
+        Awaiting(
+            sentence=message.failure_in_words,
+            link=reverse("account_email"),
+            act="Modifier mon adresse mail",
+        )
     ]
 
 

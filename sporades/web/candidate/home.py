@@ -5,7 +5,7 @@ from django.shortcuts import render
 
 from sporades.documents.queries import unread_documents_of
 from sporades.registrations.queries import open_drafts_of, registrations_of
-from sporades.web.candidate.awaiting import awaiting
+from sporades.web.candidate.awaiting import awaiting, undelivered
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -19,7 +19,10 @@ def home(request: HttpRequest) -> HttpResponse:
         "candidate": candidate,
         "registrations": registrations,
         "drafts": drafts,
-        "awaiting": awaiting(registrations, drafts, unread, at=at),
+        "awaiting": [
+            *undelivered(request.user.email),
+            *awaiting(registrations, drafts, unread, at=at),
+        ],
         "at": at,
     }
     return render(request, "candidate/home.html", context)
