@@ -19,7 +19,9 @@ from sporades.exams.models import RegistrationService
 from sporades.mail.models import Message
 from sporades.notices import operations as notices
 from sporades.notices.models import Banner, OpeningAlert
+from sporades.registrations.clocks import zone_typed
 from sporades.registrations.models import Draft
+from sporades.registrations.sections.identification import IDENTIFICATION
 from sporades.registrations.states import State
 
 REMINDED_BEFORE = timedelta(days=3)
@@ -143,12 +145,18 @@ def _remind(pk: UUID, *, at: datetime) -> bool:
         key=f"draft:{draft.pk}:closing",
         about=draft,
         draft=draft,
+        closing=draft.service.said(draft.service.closes_at, _reader_zone(draft)),
         name=draft.candidate.identity.full_name,
         left=draft.service.time_left_in_words(at),
         link=absolute(reverse("candidate:draft", args=[draft.pk])),
     )
     journal.record("draft reminded", by=SYSTEM, on=draft, at=at, academy=draft.service.academy_id)
     return True
+
+
+def _reader_zone(draft: Draft) -> str:
+    typed = (row.answers for row in draft.answered if row.section == IDENTIFICATION.slug)
+    return zone_typed(next(typed, {}))
 
 
 def remind_unread(*, at: datetime) -> int:

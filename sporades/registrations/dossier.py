@@ -10,6 +10,7 @@ from sporades.exams import queries
 from sporades.exams.models import Exam, RegistrationService, Regulation, Speciality
 from sporades.exams.rules import Facts
 from sporades.exams.schema import Exam as ExamRules
+from sporades.registrations.clocks import zone_typed
 from sporades.registrations.models import Draft
 from sporades.registrations.refusals import NoLongerOffered
 from sporades.registrations.titles import title_of
@@ -61,6 +62,11 @@ class Dossier:
     def of(self, section: str) -> Answers:
         """Return the answers typed in a tab."""
         return self.answers.get(section, {})
+
+    @property
+    def reader_zone(self) -> str:
+        """The clock of the candidate's address, nothing when it is not known."""
+        return zone_typed(self.of("identification"))
 
     @property
     def asks_qualification(self) -> bool:

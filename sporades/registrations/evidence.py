@@ -19,7 +19,7 @@ def evidence_of(dossier: Dossier) -> list[dict[str, Any]]:
             "label": piece.label,
             "help": piece.help or "",
             "is_mandatory": piece.is_mandatory,
-            "before": service.deadline_in_words(piece.deadline),
+            "before": service.deadline_in_words(piece.deadline, dossier.reader_zone),
             "until": service.instant_of(piece.deadline).isoformat(),
         }
         for piece in evidence.due(dossier.rules, dossier.facts)

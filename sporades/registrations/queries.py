@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from sporades.core.prepared import prepared
-from sporades.registrations.models import Draft, Registration, Version
+from sporades.registrations.models import Draft, Registration, SectionAnswers, Version
 
 
 @prepared(Registration)
@@ -41,6 +41,13 @@ def open_drafts_of(user: int) -> QuerySet[Draft]:
     """Return what the cards of an account's open drafts show."""
     found: QuerySet[Draft] = Draft.objects.visible_to(user).open().for_list()
     return found
+
+
+@prepared(SectionAnswers)
+def last_address_of(user: int) -> QuerySet[SectionAnswers]:
+    """Return the answers, alone, that hold the last address that an account typed."""
+    found = SectionAnswers.objects.filter(section="identification", draft__candidate__user=user)
+    return found.order_by("-answered_at")[:1]
 
 
 @prepared(Draft)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sporades.core.french import instant_in_words, local_day
+from sporades.core.french import local_day
 from sporades.exams.rules.legal import in_words
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.models import Registration
@@ -23,7 +23,7 @@ def receipt_of(
     service = dossier.service
     legal = dossier.regulation.rules.legal
     received = (
-        f"Demande reçue le {instant_in_words(at, service.zone)} et enregistrée sous le numéro "
+        f"Demande reçue le {service.said(at, dossier.reader_zone)} et enregistrée sous le numéro "
         f"{registration.number}, version n°{number}, par {service.managing_service.name}, "
         f"{service.academy.full_name}."
     )
@@ -42,5 +42,5 @@ def return_of(dossier: Dossier) -> dict[str, Any] | None:
     return {
         "text": asked.text,
         "address": list(asked.address) or [managing.name, *managing.address],
-        "before": service.deadline_in_words(asked.deadline),
+        "before": service.deadline_in_words(asked.deadline, dossier.reader_zone),
     }

@@ -134,6 +134,19 @@ def residence_academy(
     return residence_within({town.academy} if town else served)
 
 
+def zone_of_address(postcode: str, country_code: str = FRANCE) -> str:
+    """Return the time zone in which an address is, nothing when it is abroad or not recognised.
+
+    Args:
+        postcode: as typed.
+        country_code: INSEE code of the country.
+    """
+    if country_code != FRANCE:
+        return ""
+    zones = {department.zone for department in departments_of_postcode(postcode.strip())}
+    return zones.pop() if len(zones) == 1 else ""
+
+
 def _suggested(postcode: str) -> tuple[Academy, ...]:
     known = held().departments
     codes = [code for code in departments_suggested_by(postcode) if code in known]

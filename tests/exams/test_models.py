@@ -7,6 +7,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from sporades.exams.models import Exam, Paper, RegistrationService, Regulation, Speciality
 from sporades.exams.schema import Audience
+from sporades.territory.models import Academy
 
 pytestmark = pytest.mark.django_db
 
@@ -126,12 +127,24 @@ def test_a_service_tells_its_hours_in_words_with_their_zone(lille):
     )
 
 
-def test_a_service_tells_its_hours_on_the_clock_of_its_reader(lille):
+def test_a_service_tells_its_hours_on_the_clock_of_its_reader_too(lille):
     nbsp = "\u00a0"
-    assert lille.in_other_words(lille.closes_at, "Indian/Reunion") == (
-        f"lundi 16 novembre 2026 à 2{nbsp}h{nbsp}59 (heure de La Réunion)"
+    assert lille.said(lille.closes_at, "Indian/Reunion") == (
+        f"dimanche 15 novembre 2026 à 23{nbsp}h{nbsp}59 (heure de Paris), "
+        f"soit lundi 16 novembre 2026 à 2{nbsp}h{nbsp}59 (heure de La Réunion)"
     )
-    assert lille.in_other_words(lille.closes_at, "Europe/Paris") == ""
+    assert lille.said(lille.closes_at, "Europe/Paris") == lille.closing_in_words
+    # Two zones that show the same hour say it once.
+    assert lille.said(lille.closes_at, "Europe/Brussels") == lille.closing_in_words
+
+
+def test_a_service_of_paris_time_tells_its_academys_hour_until_its_reader_is_known(lille):
+    lille.academy = Academy.objects.get(code="A28")
+
+    assert lille.closing_in_words.endswith("(heure de La Réunion)")
+    assert lille.said(lille.closes_at, "Europe/Paris").endswith(
+        "23\u00a0h\u00a059 (heure de Paris)"
+    )
 
 
 def test_the_time_left_counts_to_the_end_of_the_last_minute(lille):

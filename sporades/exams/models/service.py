@@ -116,39 +116,51 @@ class RegistrationService(models.Model):
     @property
     def opening_in_words(self) -> str:
         """« lundi 12 octobre 2026 à 8 h 00 (heure de Paris) »."""
-        return instant_in_words(self.opens_at, self.zone)
+        return self.said(self.opens_at)
 
     @property
     def closing_in_words(self) -> str:
         """« dimanche 15 novembre 2026 à 23 h 59 (heure de Paris) »."""
-        return instant_in_words(self.closes_at, self.zone)
+        return self.said(self.closes_at)
 
-    def closed_in_words(self, at: datetime) -> str:
+    def said(self, instant: datetime, reader: str = "") -> str:
+        """Say an instant by the clock that counts, then by its reader's if that shows another hour.
+
+        « … à 23 h 59 (heure de Paris), soit lundi 16 novembre 2026 à 2 h 59 (heure de La Réunion) ».
+        A reader's clock is that of the department of the address given in a registration or
+        a draft. Until one is known it is that of the academy: a service is for its residents,
+        also when its register follows the hour of Paris (R-21).
+
+        Args:
+            instant: the opening, the closing or a deadline of this service.
+            reader: the zone of the reader's address, nothing when it is not known.
+        """
+        return _by_two_clocks(instant, self.zone, reader or self.academy.zone)
+
+    def closed_in_words(self, at: datetime, reader: str = "") -> str:
         """Say why a request that arrives at this instant is not in time; nothing when it is."""
         if self.accepts(at):
             return ""
         if at < self.opens_at:
-            return f"Les inscriptions ouvrent {self.opening_in_words}."
-        return f"Les inscriptions étaient ouvertes jusqu'au {self.closing_in_words}."
+            return f"Les inscriptions ouvrent {self.said(self.opens_at, reader)}."
+        return f"Les inscriptions étaient ouvertes jusqu'au {self.said(self.closes_at, reader)}."
 
     def time_left_in_words(self, at: datetime) -> str:
         """« 3 jours », counted to the end of the last minute."""
         return time_left_in_words(self.closes_at + MINUTE - at)
 
-    def in_other_words(self, instant: datetime, zone: str) -> str:
-        """Say an instant by another clock; nothing when both clocks show the same.
-
-        Args:
-            instant: the opening, the closing or a deadline of this service.
-            zone: the zone of the reader.
-        """
-        here, there = instant_in_words(instant, self.zone), instant_in_words(instant, zone)
-        return "" if here.rpartition(" (")[0] == there.rpartition(" (")[0] else there
-
     def instant_of(self, deadline: Deadline) -> datetime:
         """Return the instant of a deadline of the réglementation, for this service."""
         return deadline.instant(closing=self.closes_at, zone=self.zone)
 
-    def deadline_in_words(self, deadline: Deadline) -> str:
-        """Say a deadline of the réglementation, for this service."""
-        return instant_in_words(self.instant_of(deadline), deadline.zone or self.zone)
+    def deadline_in_words(self, deadline: Deadline, reader: str = "") -> str:
+        """Say a deadline of the réglementation, for this service, as `said` does."""
+        zone = deadline.zone or self.zone
+        return _by_two_clocks(self.instant_of(deadline), zone, reader or self.academy.zone)
+
+
+def _by_two_clocks(instant: datetime, zone: str, reader: str) -> str:
+    here, there = instant_in_words(instant, zone), instant_in_words(instant, reader)
+    # The names of the zones apart: two clocks that show the same say it once.
+    is_same = here.rpartition(" (")[0] == there.rpartition(" (")[0]
+    return here if is_same else f"{here}, soit {there}"

@@ -106,9 +106,9 @@ class Draft(models.Model):
         """Return the answers to each tab, as they were when first asked for."""
         return _answers_of(self.pk)
 
-    def closed_in_words(self, at: datetime) -> str:
+    def closed_in_words(self, at: datetime, reader: str) -> str:
         """Say why it cannot be filed at this instant, and whom to ask; nothing when it can be."""
-        closed = self.service.closed_in_words(at)
+        closed = self.service.closed_in_words(at, reader)
         if not closed:
             return ""
         stands = " : votre inscription reste telle qu'elle était" if self.amends_id else ""

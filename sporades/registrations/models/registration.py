@@ -13,6 +13,7 @@ from sporades.exams.fetching import WITH_REFERENCE, WITH_REFERENCE_ALONE
 from sporades.registrations.models.version import Version
 from sporades.registrations.states import State
 from sporades.registrations.titles import title_of
+from sporades.territory import queries as territory
 
 UNDO_FOR = timedelta(hours=72)
 
@@ -166,6 +167,16 @@ class Registration(models.Model):
     def is_active(self) -> bool:
         """Whether the registration stands."""
         return self.state == State.REGISTERED
+
+    @property
+    def reader_zone(self) -> str:
+        """The clock of the candidate's address, nothing when it is not known."""
+        return territory.zone_of_address(self.postcode, self.country)
+
+    @property
+    def closing_in_words(self) -> str:
+        """Say the closing of its service, by the candidate's clock too."""
+        return self.service.said(self.service.closes_at, self.reader_zone)
 
     def is_editable(self, at: datetime) -> bool:
         """Return whether its candidate may still change or withdraw it."""

@@ -38,6 +38,7 @@ def awaiting(
     unread: Iterable[DocumentVersion],
     *,
     at: datetime,
+    reader: str,
 ) -> list[Awaiting]:
     """Return what awaits the candidate.
 
@@ -47,10 +48,11 @@ def awaiting(
         unread: the documents that may be read now and were not; those of other registrations
             await nothing.
         at: now.
+        reader: the zone of the candidate's address, nothing when it is not known.
     """
     registrations = list(registrations)
     return [
-        *_drafts(drafts, at=at),
+        *_drafts(drafts, at=at, reader=reader),
         *_documents(registrations, unread),
         *_summaries(registrations),
         *_pieces(registrations, at=at),
@@ -71,7 +73,7 @@ def undelivered(address: str) -> list[Awaiting]:
     ]
 
 
-def _drafts(drafts: Iterable[Draft], *, at: datetime) -> list[Awaiting]:
+def _drafts(drafts: Iterable[Draft], *, at: datetime, reader: str) -> list[Awaiting]:
     return [
         Awaiting(
             sentence=(
@@ -81,7 +83,7 @@ def _drafts(drafts: Iterable[Draft], *, at: datetime) -> list[Awaiting]:
             ),
             link=reverse("candidate:draft", args=[draft.pk]),
             act="Reprendre ma saisie",
-            deadline=draft.service.closing_in_words,
+            deadline=draft.service.said(draft.service.closes_at, reader),
         )
         for draft in drafts
         if draft.service.accepts(at)

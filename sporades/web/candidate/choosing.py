@@ -15,8 +15,9 @@ from sporades.exams.models import RegistrationService, Speciality
 from sporades.exams.queries import OfferedExam, Programme
 from sporades.exams.rules.residence import is_free
 from sporades.exams.schema import Audience, Rubric
+from sporades.registrations.clocks import zone_of_reader
 from sporades.registrations.exclusion import exclusion_by
-from sporades.registrations.models import Draft
+from sporades.registrations.models import Draft, Registration
 from sporades.registrations.queries import registrations_of
 from sporades.registrations.titles import title_of
 
@@ -72,13 +73,14 @@ def choose_academy(
     if request.method == "POST":
         return _start(request, offered, special, service)
     form = AcademyForm(request.GET if "academie" in request.GET else None, services)
+    mine = registrations_of(user=request.user.pk)
     context = {
         "title": title_of(offered.exam, special),
         "form": form,
         "service": service,
         "needs_residence": not is_free(offered.rules.residence),
         "exclusion": exclusion_by(
-            registrations_of(user=request.user.pk),
+            mine,
             exam=offered.exam,
             speciality=special,
             rules=offered.rules,
@@ -88,7 +90,7 @@ def choose_academy(
             ("M'inscrire", reverse("candidate:choose")),
             (offered.exam.domain.label, reverse("candidate:choose_exam", args=[domain, session])),
         ],
-        **(_about(request, offered, special, service) if service else {}),
+        **(_about(request, offered, special, service, mine) if service else {}),
     }
     return render(request, "candidate/choose_academy.html", context)
 
@@ -147,14 +149,19 @@ def _about(
     offered: OfferedExam,
     speciality: Speciality | None,
     service: RegistrationService,
+    mine: list[Registration],
 ) -> dict[str, Any]:
-    at = request.arrived_at
+    at, reader = request.arrived_at, zone_of_reader(request.user.pk, mine)
     left = f"Il reste {service.time_left_in_words(at)}" if service.accepts(at) else ""
     return {
-        "closed": service.closed_in_words(at),
+        "closed": service.closed_in_words(at, reader),
         "dates": [
-            {"label": "Ouverture", "when": service.opening_in_words},
-            {"label": "Fermeture", "when": service.closing_in_words, "left": left},
+            {"label": "Ouverture", "when": service.said(service.opens_at, reader)},
+            {
+                "label": "Fermeture",
+                "when": service.said(service.closes_at, reader),
+                "left": left,
+            },
             *(_event(event) for event in offered.rules.events),
         ],
         "draft": Draft.objects.open()

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from sporades.documents.queries import unread_documents_of
+from sporades.registrations.clocks import zone_of_reader
 from sporades.registrations.queries import open_drafts_of, registrations_of
 from sporades.web.candidate.awaiting import awaiting, undelivered
 
@@ -12,8 +13,10 @@ def home(request: HttpRequest) -> HttpResponse:
     """The first page after signing in."""
     candidate = request.user.candidate
     user, at = request.user.pk, request.arrived_at
-    registrations = [one for one in registrations_of(user=user) if one.is_active]
+    mine = registrations_of(user=user)
+    registrations = [one for one in mine if one.is_active]
     drafts = open_drafts_of(user=user)
+    reader = zone_of_reader(user, mine) if drafts else ""
     unread = unread_documents_of(holder=user, at=at)
     context = {
         "candidate": candidate,
@@ -21,7 +24,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "drafts": drafts,
         "awaiting": [
             *undelivered(request.user.email),
-            *awaiting(registrations, drafts, unread, at=at),
+            *awaiting(registrations, drafts, unread, at=at, reader=reader),
         ],
         "at": at,
     }

@@ -1,6 +1,7 @@
 """« Mes inscriptions »: read, modify, withdraw, begin again."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,8 +12,9 @@ from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import documents_in
 from sporades.registrations.checklist import checklist
+from sporades.registrations.clocks import zone_of_reader
 from sporades.registrations.consents import ConsentsForm
-from sporades.registrations.models import Registration, Version
+from sporades.registrations.models import Draft, Registration, Version
 from sporades.registrations.queries import (
     open_drafts_of,
     open_modifications_of,
@@ -27,13 +29,12 @@ from sporades.web.layout.proofs import needs_recent_sign_in, sign_in_again
 def registrations(request: HttpRequest) -> HttpResponse:
     """Cards of active registrations, then drafts, then withdrawn ones, quietly."""
     mine = registrations_of(user=request.user.pk)
+    drafts = open_drafts_of(user=request.user.pk)
+    reader = zone_of_reader(request.user.pk, mine) if drafts else ""
     context = {
         "active": [registration for registration in mine if registration.is_active],
         "withdrawn": [registration for registration in mine if not registration.is_active],
-        "drafts": [
-            (draft, draft.closed_in_words(request.arrived_at))
-            for draft in open_drafts_of(user=request.user.pk)
-        ],
+        "drafts": [_card(draft, at=request.arrived_at, reader=reader) for draft in drafts],
     }
     return render(request, "candidate/registrations.html", context)
 
@@ -157,6 +158,15 @@ def version(request: HttpRequest, number: str, version: int) -> HttpResponse:
     return render(request, "candidate/version.html", context)
 
 
+def _card(draft: Draft, *, at: datetime, reader: str) -> dict[str, Any]:
+    service = draft.service
+    return {
+        "draft": draft,
+        "closed": draft.closed_in_words(at, reader),
+        "closing": service.said(service.closes_at, reader),
+    }
+
+
 def _registration(request: HttpRequest, number: str) -> Registration:
     found: Registration = get_object_or_404(registration_of, user=request.user.pk, number=number)
     return found
@@ -174,4 +184,5 @@ def _awaiting(
         open_modifications_of(registration=registration.pk),
         [version for version in documents if version.opened_at is None],
         at=at,
+        reader=registration.reader_zone,
     )

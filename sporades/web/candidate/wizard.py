@@ -122,7 +122,7 @@ def ready(request: HttpRequest, draft: UUID) -> HttpResponse:
         "draft": found,
         "troubles": _troubles(found, dossier, forms),
         "checks": [_check(found, section, form) for section, form in forms],
-        **_timing(request, found),
+        **_timing(request, found, dossier),
     }
     return render(request, "candidate/ready.html", context)
 
@@ -309,7 +309,7 @@ def _show(
         "revision": revision,
         "rules_changed": draft.regulation_id != dossier.regulation.pk,
         **_elsewhere(request, dossier, form),
-        **_timing(request, draft),
+        **_timing(request, draft, dossier),
     }
     return HttpResponse(template.render(context, request), status=status)
 
@@ -327,10 +327,12 @@ def _elsewhere(request: HttpRequest, dossier: Dossier, form: SectionForm) -> dic
     }
 
 
-def _timing(request: HttpRequest, draft: Draft) -> dict[str, Any]:
+def _timing(request: HttpRequest, draft: Draft, dossier: Dossier) -> dict[str, Any]:
+    service, reader = draft.service, dossier.reader_zone
     return {
-        "time_left": draft.service.time_left_in_words(request.arrived_at),
-        "closed": draft.closed_in_words(request.arrived_at),
+        "time_left": service.time_left_in_words(request.arrived_at),
+        "closing": service.said(service.closes_at, reader),
+        "closed": draft.closed_in_words(request.arrived_at, reader),
         "saved_at": hour_in_words(draft.answered_at, draft.service.zone),
     }
 
@@ -356,7 +358,7 @@ def _recap(
         "exclusion": exclusion,
         "can_save": exclusion is None and draft.service.accepts(request.arrived_at),
         "rules_changed": draft.regulation_id != dossier.regulation.pk,
-        **_timing(request, draft),
+        **_timing(request, draft, dossier),
     }
     return render(request, "candidate/recap.html", context, status=status)
 

@@ -9,6 +9,8 @@ from django.shortcuts import render
 from sporades.core.links import absolute
 from sporades.exams import queries as exams
 from sporades.exams.models import RegistrationService
+from sporades.registrations.clocks import zone_of_reader
+from sporades.registrations.queries import registrations_of
 
 LONGEST_LINE = 73
 
@@ -18,12 +20,13 @@ def services(request: HttpRequest) -> HttpResponse:
     at = request.arrived_at
     now_open, to_come = exams.open_services(at), exams.upcoming_services(at)
     wanted = request.GET.get("academie", "")
+    reader = _reader(request)
     academies = sorted({(one.academy.name, one.academy_id) for one in [*now_open, *to_come]})
     context = {
         "academies": academies,
         "wanted": wanted if wanted in {code for _, code in academies} else "",
-        "open_services": [_described(one, at) for one in now_open if _is_in(one, wanted)],
-        "upcoming": [_described(one, at) for one in to_come if _is_in(one, wanted)],
+        "open_services": [_described(one, at, reader) for one in now_open if _is_in(one, wanted)],
+        "upcoming": [_described(one, at, reader) for one in to_come if _is_in(one, wanted)],
     }
     return render(request, "public/services.html", context)
 
@@ -44,13 +47,20 @@ def _is_in(service: RegistrationService, academy: str) -> bool:
     return not academy or service.academy_id == academy
 
 
-def _described(service: RegistrationService, at: datetime) -> dict[str, object]:
+def _reader(request: HttpRequest) -> str:
+    """Return the clock of the signed-in candidate's address, nothing when it is not known."""
+    if getattr(request.user, "candidate", None) is None:
+        return ""
+    return zone_of_reader(request.user.pk, registrations_of(user=request.user.pk))
+
+
+def _described(service: RegistrationService, at: datetime, reader: str) -> dict[str, object]:
     return {
         "service": service,
         "title": f"{service.domain.label}, {service.session.label}",
         "academy": service.academy.full_name,
-        "opens": service.opening_in_words,
-        "closes": service.closing_in_words,
+        "opens": service.said(service.opens_at, reader),
+        "closes": service.said(service.closes_at, reader),
         "left": service.time_left_in_words(at) if service.accepts(at) else "",
         "website": service.website or service.academy.website,
     }
