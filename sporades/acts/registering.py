@@ -61,7 +61,6 @@ def register(*, draft: Draft, by: Actor, at: datetime) -> Version:
         return draft.filed_as
     dossier, forms = filing.check(draft, at=at)
     candidates.freeze_identity(draft.candidate, at=at)
-    candidates.take_number(draft.candidate)
     version = filing.file(draft=draft, dossier=dossier, forms=forms, by=by, at=at)
     registration = version.registration
     documents.issue(

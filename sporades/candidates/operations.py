@@ -76,18 +76,20 @@ def change_identity(candidate: Candidate, *, identity: dict[str, Any], at: datet
     return True
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def freeze_identity(candidate: Candidate, *, at: datetime) -> None:
     """Keep the civil data as they are from the first saved registration on, for ever.
 
     The candidate takes a number at the same time.
     """
-    Candidate.objects.filter(pk=candidate.pk, frozen_at__isnull=True).update(frozen_at=at)
+    if Candidate.objects.filter(pk=candidate.pk, frozen_at__isnull=True).update(frozen_at=at):
+        candidate.frozen_at = at
+    else:
+        candidate.refresh_from_db(fields=["frozen_at"])
     take_number(candidate)
-    candidate.refresh_from_db(fields=["frozen_at"])
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def take_number(candidate: Candidate) -> str:
     """Return the number of a frozen candidate, taken once and kept for ever.
 
@@ -98,8 +100,10 @@ def take_number(candidate: Candidate) -> str:
         with connection.cursor() as cursor:
             cursor.execute("SELECT nextval('candidates_number')")
             number = with_check_digit(cursor.fetchone()[0])
-        Candidate.objects.filter(pk=candidate.pk, number__isnull=True).update(number=number)
-        candidate.refresh_from_db(fields=["number"])
+        if Candidate.objects.filter(pk=candidate.pk, number__isnull=True).update(number=number):
+            candidate.number = number
+        else:
+            candidate.refresh_from_db(fields=["number"])
     return candidate.number or ""
 
 

@@ -33,7 +33,7 @@ class BeingPrepared(Refused):
     retry_after = timedelta(minutes=2)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def issue(
     folder: Folder,
     kind: kinds.Kind,

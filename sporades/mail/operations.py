@@ -39,7 +39,7 @@ def write(
         The message, or the one already written for this event and address.
     """
     subject, body = render(kind, context)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         message, is_new = Message.objects.get_or_create(
             key=key,
             recipient=to,

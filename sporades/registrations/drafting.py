@@ -180,11 +180,11 @@ def answer(
 def follow_rules(*, draft: Draft) -> bool:
     """Put an open draft under the réglementation in force, and return whether it has changed."""
     current = _in_force(draft.exam)
-    if draft.regulation_id == current.pk:
-        return False
+    has_changed = draft.regulation_id != current.pk
     draft.regulation = current
-    draft.save(update_fields=["regulation"])
-    return True
+    if has_changed:
+        draft.save(update_fields=["regulation"])
+    return has_changed
 
 
 def move(*, draft: Draft, service: RegistrationService, at: datetime) -> None:

@@ -181,8 +181,9 @@ def _keep(registration: Registration, dossier: Dossier) -> None:
 
 
 def _write_rows(registration: Registration, forms: Forms) -> None:
-    registration.papers.all().delete()
-    registration.answers.all().delete()
+    if registration.version > 1:
+        registration.papers.all().delete()
+        registration.answers.all().delete()
     for _, form in forms:
         form.write_rows(registration)
 
