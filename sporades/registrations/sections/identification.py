@@ -10,7 +10,12 @@ from django.urls import reverse_lazy
 
 from sporades.core.french import listed
 from sporades.registrations.residence import Elsewhere, refusal_of_residence
-from sporades.registrations.sections.base import CleanCharField, Section, SectionForm
+from sporades.registrations.sections.base import (
+    CleanCharField,
+    Section,
+    SectionForm,
+    ask_if_called_for,
+)
 from sporades.territory import queries as territory
 from sporades.territory.models import FRANCE
 
@@ -121,12 +126,13 @@ class IdentificationForm(SectionForm):
     phone = PhoneField(
         label="Téléphone fixe",
         required=False,
+        help_text="Indiquez au moins un numéro, fixe ou mobile. Par exemple : 03 53 01 12 34",
         widget=forms.TextInput(attrs={"autocomplete": "home tel", "inputmode": "tel"}),
     )
     mobile = PhoneField(
         label="Téléphone mobile",
         required=False,
-        help_text="Utile si le service doit vous joindre vite.",
+        help_text="Utile si le service doit vous joindre vite. Par exemple : 06 39 98 12 34",
         widget=forms.TextInput(attrs={"autocomplete": "mobile tel", "inputmode": "tel"}),
     )
     father_name = CleanCharField(
@@ -146,9 +152,14 @@ class IdentificationForm(SectionForm):
         max_length=120,
         help_text="Votre mère, votre père ou la personne qui a l'autorité parentale.",
     )
-    guardian_phone = PhoneField(label="Téléphone de votre représentant légal")
+    guardian_phone = PhoneField(
+        label="Téléphone de votre représentant légal", help_text="Par exemple : 06 39 98 12 34"
+    )
     guardian_email = forms.EmailField(
-        label="Adresse électronique de votre représentant légal", required=False, max_length=254
+        label="Adresse mail de votre représentant légal",
+        required=False,
+        max_length=254,
+        help_text="Par exemple prenom.nom@exemple.fr.",
     )
 
     def build(self) -> None:
@@ -160,6 +171,9 @@ class IdentificationForm(SectionForm):
         else:
             self.fields["father_name"].required = True
             self.fields["mother_name"].required = True
+        # One of the two is due: neither may be said to be optional.
+        for name in ("phone", "mobile"):
+            ask_if_called_for(self.fields[name])
         if not self.is_for_a_minor:
             for name in ("guardian_name", "guardian_phone", "guardian_email"):
                 del self.fields[name]

@@ -27,7 +27,7 @@ def field_of(question: Question) -> forms.Field:
     """Return the form field that asks a question. Whether it must be answered is judged apart."""
     field = _field(question)
     field.label, field.required = question.label, False
-    field.help_text = question.help or field.help_text
+    field.help_text = f"{question.help or ''} {field.help_text}".strip()
     return field
 
 

@@ -25,10 +25,11 @@ CODE_LASTS = 90
 class AddressField(forms.EmailField):
     """An e-mail address, kept in its one form."""
 
-    def __init__(self, **options):
+    def __init__(self, *, help_text="", **options):
         options = {
             "label": "Adresse mail",
             "max_length": 254,
+            "help_text": f"{help_text} {ADDRESS_HINT}".lstrip(),
             "widget": forms.EmailInput(
                 {"autocomplete": "email", "spellcheck": "false", "autocapitalize": "none"}
             ),

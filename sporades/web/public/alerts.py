@@ -14,7 +14,7 @@ class AlertForm(forms.Form):
     """Where to write."""
 
     email = forms.EmailField(
-        label="Adresse électronique",
+        label="Adresse mail",
         max_length=254,
         help_text="Par exemple : prenom.nom@exemple.fr",
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),

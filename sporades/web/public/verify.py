@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 
 from sporades.core.french import instant_in_words
 from sporades.documents import queries
-from sporades.documents.codes import normalised
+from sporades.documents.codes import LENGTH, normalised
 from sporades.documents.models import DocumentVersion
 from sporades.registrations.queries import withdrawal_of
 
@@ -19,7 +19,10 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         label="Code du document",
         max_length=LONGEST,
-        help_text="Il est imprimé en bas du document. Espaces, tirets et minuscules sont acceptés.",
+        help_text=(
+            f"{LENGTH} lettres et chiffres, imprimés en bas du document. "
+            "Espaces, tirets et minuscules sont acceptés."
+        ),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         error_messages={"required": "Recopiez le code imprimé sur le document."},
     )

@@ -1,0 +1,192 @@
+"""A-05: every field of every page says what it is, whether it is due, and in what form."""
+
+import re
+
+import lxml.html
+import pytest
+
+from sporades.registrations.dossier import dossier_of
+from sporades.registrations.sections.identification import IDENTIFICATION
+from tests.factories import NOW, a_candidate, a_draft
+from tests.web.registry.states import READ
+from tests.web.registry.test_pages_say import CONTROLS, words
+
+# What a field is to the browser (WCAG 1.3.5), by the names of fields.
+TOKENS = {
+    "address_1": {"address-line1"},
+    "address_2": {"address-line2"},
+    "address_3": {"address-line3"},
+    "birth_date_day": {"bday-day"},
+    "birth_date_month": {"bday-month"},
+    "birth_date_year": {"bday-year"},
+    "birth_name": {"family-name"},
+    "code": {"one-time-code", "off"},
+    "country": {"country-name"},
+    "email": {"email"},
+    "first_names": {"given-name"},
+    "login": {"username"},
+    "mobile": {"mobile tel"},
+    "oldpassword": {"current-password"},
+    "password": {"current-password", "new-password"},
+    "password1": {"new-password"},
+    "phone": {"home tel"},
+    "postcode": {"postal-code"},
+    "town": {"address-level2"},
+}
+# Why the others are nothing to it.
+BUTTONS = "HTML gives radio buttons and boxes no autocomplete"
+NO_WORD = "HTML has no word for it"
+OTHERS = "it is said of somebody else"
+EXAM = "it is said of the exam, or by the exam"
+OUTSIDE = {
+    "academie": EXAM,
+    "accepted": BUTTONS,
+    "address_4": "HTML knows three lines of an address",
+    "birth_country": NO_WORD,
+    "birth_date_is_partial": BUTTONS,
+    "birth_department": NO_WORD,
+    "birth_place": NO_WORD,
+    "category": EXAM,
+    "civility": BUTTONS,
+    "colouring": EXAM,
+    "diploma": NO_WORD,
+    "experience": NO_WORD,
+    "father_name": OTHERS,
+    "guardian_email": OTHERS,
+    "guardian_name": OTHERS,
+    "guardian_phone": OTHERS,
+    "has_disability": BUTTONS,
+    "has_no_first_name": BUTTONS,
+    "ine": NO_WORD,
+    "mother_name": OTHERS,
+    "name": "a passkey's",
+    "national_service": BUTTONS,
+    "nationality": NO_WORD,
+    "note-…": EXAM,
+    "option-…": EXAM,
+    "passing_form": EXAM,
+    "passwordless": BUTTONS,
+    "publishes_name": BUTTONS,
+    "q-…": EXAM,
+    "session-…": EXAM,
+    "shares_name": BUTTONS,
+    "statut-…": EXAM,
+    "usage_name": "the browser's family name goes to the name of birth",
+    "zone": EXAM,
+}
+# Neither required by the browser nor said to be « facultatif ».
+CALLED_FOR = {
+    "academie": "without it, the list is whole",
+    "birth_date_day": "the register may lack it, which a box says",
+    "birth_date_month": "the register may lack it, which a box says",
+    "birth_date_year": "a part of an answer that is due",
+    "country": "it always has an answer",
+    "mobile": "one of two numbers is due, which the first says",
+    "note-…": "another answer calls for it",
+    "option-…": "another answer calls for it",
+    "phone": "one of two numbers is due, which it says",
+    "q-…": "another answer may call for it",
+    "session-…": "another answer calls for it",
+}
+FORMS = {
+    "birth_date_day": "14 03 2008",
+    "birth_date_month": "14 03 2008",
+    "birth_date_year": "14 03 2008",
+    "code": r"[Ss]ix chiffres|28 lettres et chiffres",
+    "email": r"prenom\.nom@exemple\.fr",
+    "guardian_email": r"prenom\.nom@exemple\.fr",
+    "guardian_phone": r"06 39 98 \d\d \d\d",
+    "ine": "11 signes",
+    "login": r"prenom\.nom@exemple\.fr",
+    "mobile": r"06 39 98 \d\d \d\d",
+    "note-…": "12,5",
+    "password1": "12 caractères",
+    "phone": r"03 53 01 \d\d \d\d",
+    "postcode": "59000",
+    "q-visite": "14 03 2008",
+    "session-…": "2025",
+}
+RULE = "Tous les champs sont obligatoires"
+
+
+def kind_of(name):
+    return re.sub(r"^(note|option|q|session|statut)-.+", r"\1-…", name)
+
+
+def said_of(control, page):
+    """Return the label and legends of a control, and what describes it."""
+    groups = control.xpath("ancestor::fieldset")
+    labels = [words(one) for one in page.xpath(f"//label[@for='{control.get('id')}']")]
+    legends = [words(group.find("legend")) for group in groups]
+    pointed = [one.get("aria-describedby", "").split() for one in (control, *groups)]
+    helped = [words(page.get_element_by_id(one)) for ids in pointed for one in ids]
+    return labels, " ".join([*labels, *legends]), " ".join(helped)
+
+
+def faults(page):
+    """Return what the fields of a page do not say."""
+    return [
+        (control.get("name"), fault)
+        for control in page.xpath(CONTROLS)
+        if not {"disabled", "readonly"} & set(control.attrib)
+        for fault in faults_of(control, page)
+    ]
+
+
+def faults_of(control, page):
+    name = control.get("name")
+    kind = kind_of(name)
+    labels, called, helped = said_of(control, page)
+    if not any(labels):
+        yield "no label"
+    if "required" in control.attrib:
+        form = control.xpath("ancestor::form")[0]
+        asked = form.xpath(".//*[self::input[not(@type='hidden')] or self::select]/@name")
+        if RULE not in words(form) and set(asked) != {name}:
+            yield "required, and nothing says so"
+    elif not ("facultatif" in called or kind in CALLED_FOR or control.get("type") == "checkbox"):
+        yield "may stay empty, and nothing says so"
+    if control.get("autocomplete", "") not in TOKENS.get(kind, {"", "off"}):
+        yield f"autocomplete={control.get('autocomplete')}"
+    if not TOKENS.keys() | OUTSIDE.keys() >= {kind}:
+        yield "neither a token nor a reason not to have one"
+    if not re.search(FORMS.get(name, FORMS.get(kind, "")), helped):
+        yield "its form is not said"
+
+
+SPOILT = """<main><form>
+<input name="email" autocomplete="tel" required id="a"><label for="a">Adresse</label>
+<input name="mobile" autocomplete="mobile tel" id="b"><label for="b">Mobile</label>
+<input name="inconnu" id="c">
+</form></main>"""
+
+
+def test_what_fields_do_not_say_is_found():
+    found = faults(lxml.html.fromstring(SPOILT))
+
+    assert found == [
+        ("email", "required, and nothing says so"),
+        ("email", "autocomplete=tel"),
+        ("email", "its form is not said"),
+        ("mobile", "its form is not said"),
+        ("inconnu", "no label"),
+        ("inconnu", "may stay empty, and nothing says so"),
+        ("inconnu", "neither a token nor a reason not to have one"),
+    ]
+
+
+@pytest.mark.parametrize("state", READ, ids=str)
+def test_every_field_of_a_page_says_what_it_is_whether_it_is_due_and_in_what_form(world, state):
+    page = world.browser(state.role).get(state.address(world)).text
+
+    assert faults(lxml.html.fromstring(page)) == []
+
+
+def test_so_do_the_fields_of_a_minor_born_abroad(world):
+    candidate = a_candidate(
+        birth_year=NOW.year - 16, birth_country="99132", birth_department="", birth_commune=""
+    )
+    form = IDENTIFICATION.form_for(dossier_of(a_draft(candidate), day=NOW.date()))
+
+    assert {"mother_name", "guardian_name", "guardian_email"} <= form.fields.keys()
+    assert faults(lxml.html.fromstring(f"<main><form>{form}</form></main>")) == []
