@@ -141,6 +141,25 @@ def test_one_registers_for_it_wherever_it_is_open(exam, speciality):
         assert registration.service.managing_service.name in page
 
 
+NOTHING_ASKED = (
+    "Aucune information supplémentaire n'est requise. Veuillez passer à l'onglet suivant."
+)
+
+
+def test_an_exam_that_asks_nothing_more_says_so_and_still_asks_for_the_consents():
+    put_in_force("DNB")
+    client = a_browser()
+    client.force_login(a_candidate().user, backend="sporades.web.layout.backend.Backend")
+    domain, session = Exam.objects.values_list("domain__code", "session__code").get(code="DNB")
+
+    page = begin(client, f"/m-inscrire/{domain}/{session}/DNB/GENERALE")
+    for slug in ("modalites", "identification", "informations"):
+        page = answer(client, page, shown(page, BREVET[slug]))
+
+    assert NOTHING_ASKED in main(page)
+    assert list(page.context["form"].fields) == ["publishes_name", "shares_name"]
+
+
 def register(start, academy, answers):
     """Register a new candidate who lives in an academy; return what the last page says."""
     client = a_browser()

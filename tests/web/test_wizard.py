@@ -2,7 +2,7 @@ import pytest
 import time_machine
 
 from sporades.registrations.models import Draft, Registration
-from tests.factories import NOW, a_candidate, answers_with
+from tests.factories import NOW, a_candidate, a_draft, answers_with
 
 START = "/m-inscrire/ESSAI/2027/BE/MARIN"
 
@@ -105,3 +105,12 @@ def test_saving_twice_gives_one_registration_and_the_same_page(sign_in):
 
     assert first["Location"] == second["Location"]
     assert Registration.objects.count() == 1
+
+
+def test_an_exam_with_questions_does_not_say_that_nothing_more_is_asked(sign_in):
+    draft = a_draft()
+
+    page = sign_in(draft.candidate).get(f"/inscription/{draft.pk}/supplementaires")
+
+    assert "Avez-vous le permis bateau ?" in page.text
+    assert "Aucune information supplémentaire" not in page.text

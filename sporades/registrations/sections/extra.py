@@ -67,7 +67,7 @@ class ExtraForm(SectionForm):
 
     @property
     def asks_nothing(self) -> bool:
-        """Whether the exam has no question of its own."""
+        """Whether the exam has no question for this candidate; the consents stand all the same."""
         return not self.questions
 
     def fieldsets(self) -> list[tuple[str, list[str]]]:
