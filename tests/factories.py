@@ -10,6 +10,7 @@ from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
 from sporades.exams import operations as exams
+from sporades.exams.checking import Source
 from sporades.exams.models import Exam, RegistrationService
 from sporades.registrations import drafting
 from sporades.registrations.models import Draft, Registration
@@ -70,9 +71,13 @@ ANSWERS = {
 }
 
 
-def load_invented() -> None:
-    """Put the invented exam in force."""
-    exams.load(INVENTED, by=OPERATOR, at=NOW)
+def load_invented(*changes: tuple[str, str], at: datetime = NOW) -> None:
+    """Put the invented exam in force, some passages of its file changed: pairs of old and new."""
+    text = INVENTED.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    exams.load(Source(INVENTED.name, text), by=OPERATOR, at=at)
 
 
 def a_candidate(*, email: str = "", at: datetime = NOW, **changes: object) -> Candidate:

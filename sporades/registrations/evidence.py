@@ -1,5 +1,6 @@
 """The supporting documents that a registration calls for, as the réglementation says."""
 
+from dataclasses import replace
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
@@ -8,11 +9,19 @@ from sporades.exams.models.service import MINUTE
 from sporades.exams.rules import evidence
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.models import Registration
+from sporades.registrations.sections.papers import PapersForm
 
 
-def evidence_of(dossier: Dossier) -> list[dict[str, Any]]:
-    """Return what this candidate owes: label, help, date due of each piece, and its last minute."""
+def evidence_of(dossier: Dossier, papers: PapersForm) -> list[dict[str, Any]]:
+    """Return what this candidate owes: label, help, date due of each piece, and its last minute.
+
+    Args:
+        dossier: what was judged.
+        papers: the choices made for the épreuves, valid.
+    """
     service = dossier.service
+    statuses = {code: choice.status.value for code, choice in papers.choices_made().items()}
+    facts = replace(dossier.facts, statuses=statuses)
     return [
         {
             "code": piece.code,
@@ -22,7 +31,7 @@ def evidence_of(dossier: Dossier) -> list[dict[str, Any]]:
             "before": service.deadline_in_words(piece.deadline, dossier.reader_zone),
             "until": service.instant_of(piece.deadline).isoformat(),
         }
-        for piece in evidence.due(dossier.rules, dossier.facts)
+        for piece in evidence.due(dossier.rules, facts)
     ]
 
 

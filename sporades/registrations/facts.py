@@ -11,7 +11,6 @@ from sporades.exams.schema.questions import Question, YesNoQuestion
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.sections.base import as_data
 from sporades.registrations.sections.extra import PREFIX
-from sporades.registrations.sections.papers import STATUS
 from sporades.registrations.sections.questions import YES, field_of
 from sporades.territory.models import FRANCE
 
@@ -47,11 +46,6 @@ def facts_of(dossier: Dossier, known: Mapping[str, Any] | None = None) -> Facts:
         answers={
             NATIONAL_SERVICE: said.get("national_service") or None,
             **{question.code: _answer(question, said) for question in dossier.rules.questions},
-        },
-        statuses={
-            code.removeprefix(STATUS): str(status)
-            for code, status in dossier.of("epreuves").items()
-            if code.startswith(STATUS)
         },
     )
 

@@ -10,6 +10,7 @@ from sporades.registrations.evidence import evidence_of
 from sporades.registrations.models import Registration
 from sporades.registrations.receipt import receipt_of, return_of
 from sporades.registrations.sections.base import Section, SectionForm
+from sporades.registrations.sections.papers import PapersForm
 
 
 def snapshot_of(
@@ -31,6 +32,7 @@ def snapshot_of(
     """
     service = dossier.service
     when = instant_in_words(at, service.zone)
+    papers = next(form for _, form in forms if isinstance(form, PapersForm))
     return {
         "title": registration.title,
         "registration_number": registration.number,
@@ -48,7 +50,7 @@ def snapshot_of(
         "service": contact_of(service),
         "receipt": receipt_of(registration, number=number, dossier=dossier, at=at),
         "to_return": return_of(dossier),
-        "evidence": evidence_of(dossier),
+        "evidence": evidence_of(dossier, papers),
     }
 
 

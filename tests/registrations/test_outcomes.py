@@ -6,27 +6,16 @@ import pytest
 
 from sporades.acts import registering
 from sporades.core.refusals import Refused
-from sporades.exams import operations as exams
-from sporades.exams.checking import Source
 from sporades.exams.models import RegistrationService
 from sporades.mail.models import Message
 from sporades.registrations import drafting
 from sporades.registrations.models import Registration
 from sporades.registrations.refusals import Closed, Incomplete, NoLongerOffered, RulesChanged
-from tests.factories import INVENTED, NOW, OPERATOR, a_draft, a_registration, author
+from tests.factories import NOW, a_draft, a_registration, author, load_invented
 
 CLOSING = "fermeture: 2026-12-15 23:59"
 MINUTE = timedelta(minutes=1)
 LATER = NOW + timedelta(days=2)
-
-
-def load(*changes, at=NOW):
-    """Put the invented exam in force again, some passages of its file changed."""
-    text = INVENTED.read_text(encoding="utf-8")
-    for old, new in changes:
-        assert text.count(old) == 1, old
-        text = text.replace(old, new)
-    return exams.load(Source("invented.yaml", text), by=OPERATOR, at=at)
 
 
 def save(draft, at=LATER):
@@ -85,7 +74,7 @@ def test_the_service_closes_refused_the_draft_is_kept_and_the_instants_are_said(
 
 def test_the_service_is_extended_accepted_until_the_new_closing(draft):
     closing = draft.service.closes_at
-    load((CLOSING, "fermeture: 2026-12-16 12:00"), at=closing + MINUTE)
+    load_invented((CLOSING, "fermeture: 2026-12-16 12:00"), at=closing + MINUTE)
 
     version = save(draft, at=closing + timedelta(hours=12) + timedelta(seconds=59))
 
@@ -96,7 +85,7 @@ def test_the_service_is_extended_accepted_until_the_new_closing(draft):
 
 
 def test_the_service_is_closed_earlier_refused_from_then_on(draft, stands):
-    load((CLOSING, "fermeture: 2026-11-26 12:00"))
+    load_invented((CLOSING, "fermeture: 2026-11-26 12:00"))
 
     with pytest.raises(Closed, match="26 novembre 2026 à 12"):
         save(draft)
@@ -105,7 +94,7 @@ def test_the_service_is_closed_earlier_refused_from_then_on(draft, stands):
 
 
 def test_the_rules_change_and_the_answers_still_fit_filed_under_the_new_version(draft):
-    load(("libelle: Cartographie", "libelle: Lecture de cartes"))
+    load_invented(("libelle: Cartographie", "libelle: Lecture de cartes"))
 
     version = save(draft)
 
@@ -176,7 +165,7 @@ def test_the_rules_change_and_an_answer_no_longer_fits_what_to_look_at_again_is_
     draft, stands, change, place, cure
 ):
     answers = all_answers(draft)
-    load(change)
+    load_invented(change)
 
     with pytest.raises(RulesChanged) as refusal:
         save(draft)
@@ -216,7 +205,7 @@ def test_what_is_missing_without_any_change_of_the_rules_is_not_laid_at_their_do
 )
 def test_what_is_no_longer_offered_is_refused_and_the_answers_are_kept(draft, stands, changes):
     answers = all_answers(draft)
-    load(*changes)
+    load_invented(*changes)
 
     with pytest.raises(NoLongerOffered) as refusal:
         save(draft)
@@ -232,7 +221,7 @@ def test_what_is_no_longer_offered_is_refused_and_the_answers_are_kept(draft, st
 
 
 def test_closed_comes_before_anything_that_the_rules_would_say(draft):
-    load(NEW_QUESTION)
+    load_invented(NEW_QUESTION)
 
     with pytest.raises(Closed):
         save(draft, at=draft.service.closes_at + MINUTE)

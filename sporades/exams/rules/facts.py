@@ -27,7 +27,7 @@ class Facts:
         diplomas: the codes of the diplomas presented.
         years_of_experience: whole years, None when not said.
         answers: the answers to the extra questions, by code.
-        statuses: the status chosen for each épreuve, by code; for the pieces due.
+        statuses: the status chosen for each épreuve, by code; known once filed, for the pieces due.
     """
 
     on: date
