@@ -168,6 +168,19 @@ def test_what_changes_after_filing_changes_nothing_on_the_paper(tmp_path):
     assert "Tout autre bureau" in pdf_text(printed(a_summary()))
 
 
+def test_a_kept_mark_is_said_out_of_what_its_rule_says():
+    load_invented(
+        ("benefice: {seuil: 10, annees: 5}", "benefice: {seuil: 50, annees: 5, sur: 100}")
+    )
+    kept = {"statut-E1": "benefice", "note-E1": "62,5", "session-E1": "2025"}
+
+    version = a_summary(epreuves=kept)
+
+    line = "Français (U1) Bénéfice Ecrite note 62,5 sur 100, session 2025"
+    for text in (page_text(twin(version)), pdf_text(printed(version))):
+        assert line in in_words(text)
+
+
 def without_numbers(version):
     """Return what a paper says, less what two registrations never share."""
     text = in_words(pdf_text(printed(version)))

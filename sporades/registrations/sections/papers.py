@@ -106,16 +106,19 @@ class PapersForm(SectionForm):
                 ],
                 required=False,
             )
-        if Status.KEPT in offer.statuses:
+        if right := offer.kept_mark:
             self.fields[MARK + code] = forms.DecimalField(
                 label="Note obtenue",
                 required=False,
                 min_value=0,
-                max_value=offer.kept_mark.out_of if offer.kept_mark else None,
+                max_value=right.out_of,
                 decimal_places=2,
                 localize=True,
                 widget=forms.TextInput(attrs={"inputmode": "decimal"}),
-                help_text="Seulement si vous gardez cette note. Par exemple : 12,5",
+                help_text=(
+                    "Seulement si vous gardez cette note. Par exemple : "
+                    f"{figure((right.threshold + right.out_of) / 2)} sur {figure(right.out_of)}"
+                ),
             )
             self.fields[SESSION + code] = forms.IntegerField(
                 label="Année de la session",
@@ -250,7 +253,7 @@ def _usual(offer: PaperOffer) -> Status:
 
 def _said(offer: PaperOffer, choice: Choice) -> tuple[str, str, str, str]:
     name = f"{offer.label} ({offer.unit})" if offer.unit else offer.label
-    details = [_option(offer, choice), _mark(choice)]
+    details = [_option(offer, choice), _mark(offer, choice)]
     return name, choice.status.label, offer.nature, ", ".join(filter(None, details))
 
 
@@ -260,10 +263,11 @@ def _option(offer: PaperOffer, choice: Choice) -> str:
     return next(one.label for one in offer.options.choices if one.code == choice.option)
 
 
-def _mark(choice: Choice) -> str:
-    if choice.mark is None:
+def _mark(offer: PaperOffer, choice: Choice) -> str:
+    if offer.kept_mark is None or choice.mark is None:
         return ""
-    return f"note {figure(choice.mark)} sur 20, session {choice.mark_session}"
+    out_of = figure(offer.kept_mark.out_of)
+    return f"note {figure(choice.mark)} sur {out_of}, session {choice.mark_session}"
 
 
 PAPERS = Section("epreuves", "Épreuves", PapersForm)
