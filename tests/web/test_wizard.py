@@ -1,8 +1,11 @@
+from html import unescape
+
 import pytest
 import time_machine
 
+from sporades.mail.models import Message
 from sporades.registrations.models import Draft, Registration
-from tests.factories import NOW, a_candidate, a_draft, answers_with
+from tests.factories import NOW, a_candidate, a_draft, a_registration, answers_with, load_invented
 
 START = "/m-inscrire/ESSAI/2027/BE/MARIN"
 
@@ -114,3 +117,19 @@ def test_an_exam_with_questions_does_not_say_that_nothing_more_is_asked(sign_in)
 
     assert "Avez-vous le permis bateau ?" in page.text
     assert "Aucune information supplémentaire" not in page.text
+
+
+def test_a_piece_that_is_only_wished_for_is_said_to_be_optional_on_the_page_and_in_the_mail(
+    sign_in,
+):
+    load_invented(("Copie du baccalauréat,", "Copie du baccalauréat, obligatoire: false,"))
+    registration = a_registration(
+        qualification={"diploma": "BAC"}, epreuves={"statut-E2": "inscrit"}
+    )
+
+    page = sign_in(registration.candidate).get(f"/mes-inscriptions/{registration.number}/numero")
+    [mail] = Message.objects.filter(kind="registered")
+
+    for text in (unescape(page.text), mail.body):
+        assert "Copie du baccalauréat (facultative), avant le" in text
+        assert "Pièce d'identité, avant le" in text
