@@ -235,6 +235,11 @@ def test_a_competition_reads_as_the_guide_pictures_it(sign_in):
         ["Français", "Inscrit", "Ecrite"],
         ["Mathématiques", "Inscrit", "Ecrite"],
     ]
+    headings = [words(heading) for heading in seen(page).cssselect("main h2")]
+    assert [one for one in headings if one in ("Formation", "Epreuves")] == [
+        "Formation",
+        "Epreuves",
+    ]
     text = main(page)
     assert (
         "Formation Diplôme, titre ou dispense Diplôme d'ingénieur (BAC+5) "

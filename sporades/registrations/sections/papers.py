@@ -270,4 +270,4 @@ def _mark(offer: PaperOffer, choice: Choice) -> str:
     return f"note {figure(choice.mark)} sur {out_of}, session {choice.mark_session}"
 
 
-PAPERS = Section("epreuves", "Épreuves", PapersForm)
+PAPERS = Section("epreuves", "Épreuves", PapersForm, reads_as="Epreuves")
