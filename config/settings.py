@@ -82,6 +82,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "sporades.web.layout.middleware.health_by_any_name",
     "sporades.web.layout.middleware.arrival",
     "sporades.web.layout.middleware.security_headers",
     "django.middleware.security.SecurityMiddleware",

@@ -16,6 +16,7 @@ from sporades.candidates.models import Candidate, Identity
 from sporades.cli.demo_people import CANDIDATES, STAFF
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
+from tests.factories import NOW
 from tests.jobs import work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory", "_empty_cache")]
@@ -37,6 +38,12 @@ ANSWERS = {
     "email": "ines@exemple.test",
     "password": PASSWORD,
 }
+
+
+@pytest.fixture(autouse=True)
+def _clock(time_machine):
+    """It goes on: mails that are asked for again are not the same mails."""
+    time_machine.move_to(NOW, tick=True)
 
 
 @pytest.fixture

@@ -147,6 +147,8 @@ def test_a_first_visit_fills_the_form_makes_the_account_and_waits_for_the_mail(c
         "birth_commune": "59350",
     }
     assert "password" not in form.fields
+    assert "Ce que deviennent vos données" in page.text
+    assert f'href="{reverse("public:privacy")}"' in page.text
 
     answer = client.post(reverse("socialaccount_signup"), posted(form))
 
@@ -220,7 +222,7 @@ def test_an_account_without_a_password_keeps_its_only_way_in_until_it_has_one(cl
         reverse("socialaccount_connections"), {"account": SocialAccount.objects.get().pk}
     )
 
-    assert "Choisissez d&#x27;abord un mot de passe" in page.text
+    assert "Choisissez d&#39;abord un mot de passe" in page.text
     client.post(reverse("account_set_password"), {"password1": "quatre mots sans rapport"})
     assert User.objects.get().has_usable_password()
     assert mails("angela@exemple.test")[-1] == "password_changed"

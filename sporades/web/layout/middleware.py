@@ -25,9 +25,21 @@ from sporades.web.layout.proofs import second_factor_missing, where_to_show_it
 
 type Page = Callable[[HttpRequest], HttpResponse]
 
+HEALTH = ("/-/vivant", "/-/pret")
 OLDEST_ARRIVAL = timedelta(minutes=10)
 SEEN_EVERY = timedelta(minutes=1)
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
+
+
+def health_by_any_name(get_response: Page) -> Page:
+    """Let a load balancer, which knows a machine by its number, ask how it is."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if request.path in HEALTH:
+            request.META["HTTP_HOST"] = settings.SITE_HOST
+        return get_response(request)
+
+    return answer
 
 
 def arrival(get_response: Page) -> Page:

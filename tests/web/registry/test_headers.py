@@ -221,6 +221,27 @@ def test_a_database_out_of_reach_takes_no_protection_away(world, role, where):
     assert not re.search(r"clos|clôtur|fermé|dépassé|trop tard", response.text, re.IGNORECASE)
 
 
+def test_a_service_without_its_database_lives_and_says_that_it_is_not_ready(world):
+    browser = world.browser(Role.ANONYMOUS)
+    with connection.execute_wrapper(out_of_reach):
+        alive, ready = browser.get("/-/vivant"), browser.get("/-/pret")
+
+    assert (alive.status_code, ready.status_code) == (200, 503)
+    assert (ready.text, ready.headers["Retry-After"]) == ("base de données injoignable\n", "10")
+    protects(ready)
+
+
+@pytest.mark.parametrize("host", ["10.0.0.12:8000", "[::1]", "ailleurs.exemple.test", "_"])
+def test_a_load_balancer_asks_for_health_by_any_name_and_for_nothing_else(world, host):
+    browser = world.browser(Role.ANONYMOUS)
+
+    said = [browser.get(where, headers={"host": host}) for where in ("/-/vivant", "/-/pret", "/")]
+
+    assert [one.status_code for one in said] == [200, 200, 400]
+    for one in said:
+        protects(one)
+
+
 @pytest.mark.parametrize("role", [Role.ANONYMOUS, Role.OWNER])
 @pytest.mark.parametrize("name", ["theme.css", "js/main.js", "mark.svg", "mfa/js/webauthn.js"])
 def test_a_static_file_protects_as_well_and_may_be_kept(world, settings, name, role):

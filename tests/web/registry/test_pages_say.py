@@ -6,16 +6,19 @@ from itertools import pairwise
 
 import lxml.html
 import pytest
+from django.test import Client
 from django.urls import reverse
 
+from sporades.accounts import operations as accounts
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from sporades.web.registry import ACCESS
 from tests.documents.reading import pdf_text
+from tests.factories import NOW
 from tests.web.registry.routes import NAMES, PAGES, POSTED, TABS, address, reader
-from tests.web.registry.world import PASSWORD, Role
+from tests.web.registry.world import BACKEND, HOST, PASSWORD, Role
 
 HOUR = re.compile(
     r"(?:\bà|jusqu'à|avant|dès)\s\d{1,2}\s?h\b(?:\s?\d\d)?|\b\d{1,2}:\d\d\b|\b\d{1,2}h\d*\b"
@@ -24,6 +27,8 @@ ZONE = re.compile(r"(?:, (?:avant|après) le changement d'heure)?\s\((?:heure d|
 CONTROLS = "//main//*[self::input[not(@type='hidden')] or self::select or self::textarea]"
 
 # The same moment, lived in three ways: the password, a code, a passkey.
+LEAVING = ("account_logout", "account_undo_address", "usersessions_list")
+"""Posted, these end the session of whoever posts."""
 SHARED_TITLES = {
     "Est-ce bien vous ?": {
         "account_reauthenticate",
@@ -221,6 +226,24 @@ def test_what_a_page_points_to_is_on_it_and_every_control_has_its_name(world, na
     assert [icon for icon in icons if icon.get("aria-hidden") != "true"] == []
 
 
+# --- Nobody proves to be human (A-10) -----------------------------------------------------------
+
+
+@each_page
+def test_no_page_asks_to_prove_that_one_is_human_nor_shows_what_is_anothers(world, name, changes):
+    page = shown(world, name, **changes)
+    if page is None:
+        assert ACCESS[name].page
+        return
+
+    asked = " ".join(map(words, page.xpath("//form")))
+    assert not re.search(r"captcha|turnstile|robot\b|êtes humain", asked, re.IGNORECASE)
+    assert page.xpath("//iframe | //object | //embed") == []
+    sources = page.xpath("//script/@src | //img/@src | //link[@rel='stylesheet']/@href")
+    assert sources
+    assert [one for one in sources if not re.match(r"/(?!/)|data:", one)] == []
+
+
 # --- Data and cookies (P-02, P-05, P-07, 14.2.1) -----------------------------------------------
 
 
@@ -228,6 +251,26 @@ def test_what_a_page_points_to_is_on_it_and_every_control_has_its_name(world, na
 def test_where_data_are_asked_for_it_is_said_what_becomes_of_them(world, name):
     [main] = shown(world, name).xpath("//main")
 
+    assert "Ce que deviennent vos données" in words(main)
+    assert reverse("public:privacy") in main.xpath(".//a/@href")
+
+
+def test_whoever_leaves_an_address_to_be_told_is_said_what_becomes_of_it(world):
+    [main] = shown(world, "public:ask_alert").xpath("//main")
+
+    assert "Votre adresse est ensuite effacée" in words(main)
+    assert reverse("public:privacy") in main.xpath(".//a/@href")
+
+
+def test_an_account_to_be_completed_is_said_what_becomes_of_its_data(world):
+    user = accounts.open_account(email="sans@exemple.test", password_hash="!", at=NOW)
+    accounts.activate(user.pk, at=NOW)
+    browser = Client(headers={"host": HOST})
+    browser.force_login(user, backend=BACKEND)
+
+    [main] = lxml.html.fromstring(browser.get(reverse("account_complete")).text).xpath("//main")
+
+    assert main.xpath(".//input[@name='birth_name']")
     assert "Ce que deviennent vos données" in words(main)
     assert reverse("public:privacy") in main.xpath(".//a/@href")
 
@@ -256,7 +299,7 @@ def test_the_service_gives_three_cookies_to_anybody_and_no_other(world):
         for name in NAMES:
             response = browser.get(address(name, world))
             given |= set(response.cookies)
-            if name in POSTED and name not in ("account_logout", "usersessions_list"):
+            if name in POSTED and name not in LEAVING:
                 given |= set(browser.post(address(name, world)).cookies)
     browser = world.browser(Role.ANONYMOUS)
     signed = browser.post("/connexion", {"login": "nouveau@exemple.test", "password": PASSWORD})
