@@ -1,6 +1,6 @@
 """Open, activate, change and close accounts."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -141,8 +141,7 @@ def shut_intruders_out(user: User, *, left: LeftAddress) -> None:
     left: a lost letter box alone must not open what they protect. Ways back that are younger
     than this one were an intruder's.
     """
-    for session in UserSession.objects.filter(user=user):
-        session.end()
+    end_sessions(user)
     user.set_unusable_password()
     user.save(update_fields=["password"])
     since = left.left_at - CHANGE_LASTS
@@ -156,6 +155,20 @@ def forget_old_changes(*, at: datetime) -> int:
     unconfirmed, _ = AddressChange.objects.filter(asked_at__lt=at - CHANGE_LASTS).delete()
     left, _ = left_for_good(at=at).delete()
     return unconfirmed + left
+
+
+@transaction.atomic
+def end_memberships(user: User, *, on: date) -> None:
+    """End what a member of staff may do, from this day on, and every session."""
+    current = Membership.objects.filter(user=user).current(on)
+    current.update(ends_on=on - timedelta(days=1))
+    end_sessions(user)
+
+
+def end_sessions(user: User) -> None:
+    """Sign an account out of every device."""
+    for session in UserSession.objects.filter(user=user):
+        session.end()
 
 
 def unused(*, at: datetime, since: timedelta) -> QuerySet[User]:

@@ -1,5 +1,7 @@
 """What a person reads in each mail about an account."""
 
+import re
+
 import pytest
 
 from sporades.mail.operations import render
@@ -119,6 +121,21 @@ MAILS = [
         [f"Le {WHEN}, une clé d'accès a été ajoutée."],
     ),
     (
+        "member_invited",
+        {
+            "name": "Camille Petit",
+            "role": "Gestionnaire",
+            "link": f"{SITE}/nouveau-mot-de-passe/1/clé",
+            "reset": RESET,
+        },
+        "Votre accès à la gestion de Sporades",
+        [
+            "Votre rôle : Gestionnaire.",
+            f"Choisissez votre mot de passe, d'au moins 16 caractères : {SITE}/nouveau-mot-de-passe/1/clé",
+            f"demandez-en un autre avec « Mot de passe oublié » : {RESET}",
+        ],
+    ),
+    (
         "account_unused",
         {"day": "27 mai 2027", "sign_in": SIGN_IN},
         "Votre compte Sporades sera effacé le 27 mai 2027",
@@ -134,7 +151,7 @@ def test_a_mail_says_what_happened_what_to_do_and_what_if_it_was_not_you(
     said, body = render(kind, context)
 
     assert said == subject
-    assert body.startswith("Bonjour,\n\n")
+    assert re.match(r"Bonjour( Camille Petit)?,\n\n", body)
     assert [sentence for sentence in sentences if sentence not in body] == []
     assert "\n\n\n" not in body
     assert not {"{{", "}}", "{%", "&#x27;", "None"} & set(body.split())
@@ -143,4 +160,10 @@ def test_a_mail_says_what_happened_what_to_do_and_what_if_it_was_not_you(
 def test_only_activation_reset_and_change_carry_a_link_that_opens_something():
     links = {kind for kind, context, *_ in MAILS if context.keys() & {"link", "undo"}}
 
-    assert links == {"activation", "password_reset", "address_change", "address_changed"}
+    assert links == {
+        "activation",
+        "password_reset",
+        "address_change",
+        "address_changed",
+        "member_invited",
+    }

@@ -17,10 +17,11 @@ from django.utils import timezone
 
 from sporades.accounts import second_factor
 from sporades.accounts.models import Membership, User
+from sporades.acts import inviting
 from sporades.candidates import operations as candidates
 from sporades.candidates.forms import answers_of
 from sporades.mail.models import Message
-from tests.factories import a_candidate, a_registration
+from tests.factories import OPERATOR, a_candidate, a_registration
 from tests.jobs import work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory", "_empty_cache")]
@@ -532,6 +533,30 @@ def test_staff_sees_nothing_before_a_second_factor(client, agent):
     code = second_factor.current_code(agent)
     assert client.post(reverse("mfa_authenticate"), {"code": code}).url == reverse("office:home")
     assert client.get(reverse("office:home")).status_code == 200
+
+
+def test_whoever_is_invited_chooses_a_long_password_and_a_second_factor_before_anything(client):
+    inviting.invite(
+        email="claude@exemple.test",
+        full_name="Claude Martin",
+        role="manager",
+        academies=["A09"],
+        by=OPERATOR,
+        at=timezone.now(),
+    )
+    link = re.search(r"https://inscriptions\.exemple\.test(/\S+)", Message.objects.get().body)[1]
+    where = client.get(link, follow=True).redirect_chain[-1][0]
+
+    short = client.post(where, {"password1": "quinze lettres!"})
+    client.post(where, {"password1": NEW})
+
+    assert "il en faut au moins 16" in short.text
+    assert sign_in(client, email="claude@exemple.test", password=NEW).url == reverse("office:home")
+    assert client.get(reverse("office:home")).url == reverse("mfa_activate_totp")
+    activate_totp(client)
+    assert "Lille" in client.get(reverse("office:home")).text
+    inviting.close(email="claude@exemple.test", by=OPERATOR, at=timezone.now())
+    assert client.get(reverse("office:home")).status_code == 302
 
 
 def test_a_membership_that_ended_opens_nothing(client, agent):

@@ -1,0 +1,138 @@
+"""Who works in the office: invited by an operator, closed by an operator."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.urls import reverse
+
+from sporades import journal, mail
+from sporades.accounts import operations as accounts
+from sporades.accounts.keys import reset_key
+from sporades.accounts.models import Membership, User, normalised_address
+from sporades.acts.joining import hold_address, is_known
+from sporades.core.actors import Actor
+from sporades.core.french import day_in_words, local_day
+from sporades.core.links import absolute
+from sporades.core.refusals import Refused
+from sporades.exams.models import Domain
+from sporades.territory import queries as territory
+
+ZONE = settings.TIME_ZONE
+
+
+class NotInvited(Refused):
+    """What was said of the person does not hold together."""
+
+
+@transaction.atomic
+def invite(
+    *,
+    email: str,
+    full_name: str,
+    role: str,
+    academies: Collection[str] = (),
+    domains: Collection[str] = (),
+    ends_on: date | None = None,
+    by: Actor,
+    at: datetime,
+) -> User:
+    """Make a member of staff, who chooses a password by the link of a mail.
+
+    Args:
+        email: an address that no account and no candidate has.
+        full_name: the name that the journal and the candidates will read.
+        role: one of `Membership.Role`.
+        academies: the codes of the academies whose files are seen; none for an administrator,
+            who has them all.
+        domains: the codes of the domains seen; none for all.
+        ends_on: the last day, if it is known.
+        by: who invites.
+        at: the instant.
+
+    Raises:
+        NotInvited: the name, the address, an academy, a domain or the end does not fit.
+    """
+    _check_perimeter(role, academies, domains)
+    if ends_on is not None and ends_on < local_day(at, ZONE):
+        raise NotInvited(f"Le dernier jour, {day_in_words(ends_on)}, est déjà passé.")
+    if not full_name.strip():
+        raise NotInvited("Dites le prénom et le nom de l'agent.")
+    user = _open(email, at=at)
+    Membership.objects.create(
+        user=user,
+        role=role,
+        full_name=full_name,
+        academies=sorted(academies),
+        domains=sorted(domains),
+        ends_on=ends_on,
+    )
+    account, token = reset_key(user, at=at)
+    mail.write(
+        "member_invited",
+        to=user.email,
+        at=at,
+        key=f"member-invited {user.pk}",
+        about=user,
+        urgent=True,
+        name=full_name,
+        role=Membership.Role(role).label,
+        link=absolute(reverse("account_reset_password_from_key", args=[account, token])),
+        reset=absolute(reverse("account_reset_password")),
+    )
+    perimeter = {"role": role, "academies": sorted(academies), "domains": sorted(domains)}
+    journal.record("member invited", by=by, on=user, at=at, after=perimeter)
+    return user
+
+
+def _open(email: str, *, at: datetime) -> User:
+    try:
+        validate_email(normalised_address(email))
+    except ValidationError:
+        raise NotInvited(f"« {email} » n'est pas une adresse mail.") from None
+    address = hold_address(email, at=at)
+    if is_known(address):
+        raise NotInvited(
+            f"{address} est déjà l'adresse d'un compte ou d'un candidat : un agent a la sienne."
+        )
+    user = accounts.open_account(email=address, password_hash=accounts.hashed(None), at=at)
+    # The link goes to that address alone: whoever chooses a password holds it.
+    return accounts.activate(user.pk, at=at)
+
+
+def _check_perimeter(role: str, academies: Collection[str], domains: Collection[str]) -> None:
+    if role == Membership.Role.ADMINISTRATOR and academies:
+        raise NotInvited("Un administrateur a toutes les académies : n'en nommez aucune.")
+    if role != Membership.Role.ADMINISTRATOR and not academies:
+        raise NotInvited("Dites au moins une académie, par exemple --academies A09.")
+    known = {academy.code: academy.name for academy in territory.academies()}
+    if unknown := sorted(set(academies) - known.keys()):
+        listed = ", ".join(f"{code} {name}" for code, name in sorted(known.items()))
+        raise NotInvited(
+            f"Académie inconnue : {', '.join(unknown)}. Connues : {listed or 'aucune'}."
+        )
+    loaded = set(Domain.objects.values_list("code", flat=True))
+    if unknown := sorted(set(domains) - loaded):
+        raise NotInvited(
+            f"Domaine inconnu : {', '.join(unknown)}. Chargés : {', '.join(sorted(loaded)) or 'aucun'}. "
+            "Sans --domains, l'agent les a tous."
+        )
+
+
+@transaction.atomic
+def close(*, email: str, by: Actor, at: datetime) -> User:
+    """Close an office account at once: at the next click it opens nothing.
+
+    Raises:
+        NotInvited: no member of staff has this address.
+    """
+    address = normalised_address(email)
+    user = User.objects.filter(email=address, memberships__isnull=False).first()
+    if user is None:
+        raise NotInvited(f"Aucun agent n'a l'adresse {address}.")
+    accounts.end_memberships(user, on=local_day(at, ZONE))
+    journal.record("member closed", by=by, on=user, at=at)
+    return user

@@ -1,0 +1,104 @@
+"""Who works in the office is invited by command, and closed by command."""
+
+from datetime import date
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from sporades.accounts.models import Membership, User
+from sporades.acts import inviting
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from tests.acts.people import NOON, joined
+from tests.factories import OPERATOR, load_invented
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory")]
+
+
+def invited(email="claude@exemple.test", **changes):
+    said = {"full_name": "Claude Martin", "role": "manager", "academies": ["A09"]} | changes
+    return inviting.invite(email=email, **said, by=OPERATOR, at=NOON)
+
+
+def test_an_invitation_makes_an_account_without_a_password_and_sends_a_link_to_choose_one():
+    load_invented()
+
+    user = invited("Claude@Exemple.test", academies=["A28", "A09"], domains=["ESSAI"])
+
+    membership = Membership.objects.get()
+    assert (user.email, user.has_usable_password()) == ("claude@exemple.test", False)
+    assert (membership.academies, membership.domains) == (["A09", "A28"], ["ESSAI"])
+    message = Message.objects.get()
+    assert (message.kind, message.recipient) == ("member_invited", "claude@exemple.test")
+    assert "https://inscriptions.exemple.test/nouveau-mot-de-passe/" in message.body
+    entry = Entry.objects.get(verb="member invited")
+    assert entry.payload["after"] == {
+        "role": "manager",
+        "academies": ["A09", "A28"],
+        "domains": ["ESSAI"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"academies": ["A09", "LILLE"]}, "Académie inconnue : LILLE. Connues : A01 Paris"),
+        ({"academies": []}, "Dites au moins une académie, par exemple --academies A09."),
+        (
+            {"role": "administrator"},
+            "Un administrateur a toutes les académies : n'en nommez aucune.",
+        ),
+        ({"domains": ["RIEN"]}, "Domaine inconnu : RIEN. Chargés : aucun."),
+        ({"ends_on": date(2026, 11, 24)}, "Le dernier jour, 24 novembre 2026, est déjà passé."),
+        ({"email": "claude"}, "« claude » n'est pas une adresse mail."),
+        ({"full_name": " "}, "Dites le prénom et le nom de l'agent."),
+    ],
+)
+def test_what_does_not_hold_together_is_refused_and_makes_nothing(changes, words):
+    with pytest.raises(inviting.NotInvited) as refusal:
+        invited(**changes)
+
+    assert str(refusal.value).startswith(words)
+    assert not User.objects.exists()
+
+
+def test_a_candidate_is_no_agent_at_the_same_address():
+    joined("theo@exemple.test")
+
+    with pytest.raises(inviting.NotInvited, match="un agent a la sienne"):
+        invited("theo@exemple.test")
+
+
+def test_an_agent_who_is_closed_is_so_at_once_and_that_is_written():
+    user = invited()
+
+    inviting.close(email="Claude@exemple.test", by=OPERATOR, at=NOON)
+
+    assert user.memberships_on(NOON.date()) == []
+    assert Entry.objects.filter(verb="member closed").count() == 1
+    with pytest.raises(inviting.NotInvited, match="Aucun agent"):
+        inviting.close(email="nina@exemple.test", by=OPERATOR, at=NOON)
+
+
+def test_the_command_invites_and_closes(capsys):
+    call_command(
+        *("agent", "invite", "claude@exemple.test", "--name", "Claude Martin"),
+        *("--role", "manager", "--academies", "A09", "A28", "--until", "2099-08-31"),
+    )
+    call_command("agent", "close", "claude@exemple.test")
+
+    assert capsys.readouterr().out == (
+        "Une invitation part vers claude@exemple.test.\n"
+        "claude@exemple.test : compte d'agent fermé.\n"
+    )
+    assert Membership.objects.get().academies == ["A09", "A28"]
+
+
+def test_the_command_says_in_one_line_what_it_refuses():
+    with pytest.raises(CommandError, match=r"^Académie inconnue : LILLE\.") as refusal:
+        call_command(
+            *("agent", "invite", "claude@exemple.test", "--name", "Claude Martin"),
+            *("--role", "manager", "--academies", "LILLE"),
+        )
+
+    assert "\n" not in str(refusal.value)
