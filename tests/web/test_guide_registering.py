@@ -69,6 +69,36 @@ def test_within_the_period_one_starts_after_seeing_dates_and_service(sign_in):
     assert "vous devez vous inscrire dans l'académie de votre résidence" in main(page)
 
 
+def test_within_the_period_the_conditions_are_read_before_one_starts(sign_in):
+    client = sign_in(a_candidate())
+
+    page = client.get(f"{EXAM}?academie=A09")
+
+    shown = seen(page)
+    items = [words(item) for item in shown.cssselect("main section li")]
+    folded = [words(one) for one in shown.cssselect("main details.s-fold p")]
+    start = shown.xpath("//main//button[normalize-space()='Démarrer mon inscription']")[0]
+    fold = shown.cssselect("main details.s-fold")[0]
+    assert items == [
+        "Inscription unique : règlement inventé.",
+        (
+            "Individuel : Vous ne suivez pas de formation cette année. Il faut avoir 18 ans au "
+            "31 décembre 2027 pour s'inscrire comme individuel. Choisissez une autre catégorie. "
+            "(Règle : article 1 inventé.)"
+        ),
+        (
+            "Formation continue : Vous êtes en formation. Il faut trois ans d'expérience "
+            "professionnelle en formation continue. (Règle : article 2 inventé.)"
+        ),
+    ]
+    assert folded == [
+        "Ce brevet n'existe pas. Il sert à vérifier que tout fonctionne.",
+        "L'absence à une épreuve obligatoire est éliminatoire.",
+    ]
+    everything = list(shown.iter())
+    assert everything.index(fold) < everything.index(start)
+
+
 def test_for_an_exam_one_registers_in_the_academy_where_one_lives(sign_in):
     client = sign_in(a_candidate())
     page = answer(client, begin(client), answers_with()["modalites"])

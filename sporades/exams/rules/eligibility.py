@@ -22,5 +22,19 @@ def refusals(exam: Exam, facts: Facts) -> list[Breach]:
     ]
 
 
+def conditions(exam: Exam) -> list[tuple[str, str]]:
+    """Return who may register, in words, before anything is answered.
+
+    What binds everybody comes first, then each category by its name, with what it means.
+    """
+    found = [("", _said(rule)) for rule in exam.eligibility]
+    if exam.exclusive:
+        found.append(("Inscription unique", f"{exam.exclusive.reference}."))
+    for category in exam.categories:
+        words = [category.meaning, *(_said(rule) for rule in category.eligibility)]
+        found.append((category.label, " ".join(words)))
+    return found
+
+
 def _said(rule: EligibilityRule) -> str:
     return f"{rule.message} (Règle : {rule.reference}.)"

@@ -13,6 +13,7 @@ from sporades.core.french import day_in_words
 from sporades.exams import queries as exams
 from sporades.exams.models import RegistrationService, Speciality
 from sporades.exams.queries import OfferedExam, Programme
+from sporades.exams.rules.eligibility import conditions
 from sporades.exams.rules.residence import is_free
 from sporades.exams.schema import Audience, Rubric
 from sporades.registrations.clocks import zone_of_reader
@@ -164,6 +165,8 @@ def _about(
             },
             *(_event(event) for event in offered.rules.events),
         ],
+        "conditions": conditions(offered.rules),
+        "terms": offered.rules.terms,
         "draft": Draft.objects.open()
         .filter(
             amends=None,
