@@ -10,6 +10,7 @@ from sporades.exams.models import RegistrationService
 from sporades.mail.models import Message
 from sporades.notices.models import OpeningAlert
 from tests.factories import NOW, OPERATOR
+from tests.web.guide import main
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +35,26 @@ def test_open_services_are_shown_with_their_hours_zones_and_time_left(visitor):
     assert "mardi 15 décembre 2026 à 23 h 59 (heure de Paris)" in page
     assert "mardi 15 décembre 2026 à 17 h 00 (heure de Paris)" in page
     assert "Il reste 20 jours" in page
+
+
+@pytest.mark.parametrize(
+    ("wait", "words"),
+    [
+        (timedelta(days=3), "Ouvre dans 3 jours"),
+        (timedelta(hours=5, minutes=10), "Ouvre dans 5 heures et 10 minutes"),
+        (timedelta(minutes=1), "Ouvre dans 1 minute"),
+        (timedelta(seconds=30), "Ouvre dans moins d'une minute"),
+    ],
+)
+def test_the_next_openings_say_in_how_long_they_open(visitor, wait, words):
+    opening = (NOW + wait).replace(second=0)
+    move_services(opens_at=opening)
+
+    with time_machine.travel(opening - wait, tick=False):
+        page = main(visitor.get("/ouverture-des-services"))
+
+    assert words in page
+    assert "Il reste" not in page
 
 
 def test_one_academy_can_be_shown_alone(visitor):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from sporades.core.french import time_left_in_words
 from sporades.core.links import absolute
 from sporades.exams import queries as exams
 from sporades.exams.models import RegistrationService
@@ -62,6 +63,7 @@ def _described(service: RegistrationService, at: datetime, reader: str) -> dict[
         "opens": service.said(service.opens_at, reader),
         "closes": service.said(service.closes_at, reader),
         "left": service.time_left_in_words(at) if service.accepts(at) else "",
+        "opens_in": time_left_in_words(service.opens_at - at),
         "website": service.website or service.academy.website,
     }
 
