@@ -115,6 +115,29 @@ def test_each_registration_has_its_card_and_its_way_in(mine):
     }
 
 
+@pytest.mark.parametrize("where", ["/accueil", "/mes-inscriptions"])
+def test_a_card_says_what_where_in_what_state_and_until_when(mine, sign_in, where):
+    registration, client = mine
+
+    card = words(seen(client.get(where)).cssselect("main .s-card")[0]).replace("\xa0", " ")
+    with time_machine.travel(registration.service.closes_at + timedelta(minutes=1), tick=False):
+        page = sign_in(registration.candidate).get(where)
+    closed = words(seen(page).cssselect("main .s-card")[0])
+
+    assert card.startswith(
+        f"session 2027, académie de Lille, n°{registration.number} Brevet d'essai"
+    )
+    for owed in (
+        "Marin",
+        "Votre inscription est enregistrée.",
+        "Vous pouvez la modifier jusqu'au mardi 15 décembre 2026 à 23 h 59 (heure de Paris).",
+        "Gérer ma candidature",
+    ):
+        assert owed in card
+    assert "Vous pouvez la modifier" not in closed
+    assert "Votre inscription est enregistrée." in closed
+
+
 def test_before_modifying_only_the_summary_can_be_read_and_it_holds_everything(mine):
     registration, client = mine
 

@@ -125,6 +125,7 @@ def test_the_registration_and_the_help_say_both(sign_in):
     leaving = text(client.get("/aide"))
 
     assert f"Vous pouvez la modifier jusqu'au {BOTH}." in page
+    assert f"Vous pouvez la modifier jusqu'au {BOTH}." in text(client.get("/accueil"))
     assert f"(jusqu'au {BOTH})" in leaving
 
 

@@ -182,6 +182,12 @@ class Registration(models.Model):
         """Return whether its candidate may still change or withdraw it."""
         return self.is_active and self.service.accepts(at)
 
+    def deadline_in_words(self, at: datetime) -> str:
+        """Say until when its candidate may change it; nothing when it is too late."""
+        if not self.is_editable(at):
+            return ""
+        return f"Vous pouvez la modifier jusqu'au {self.closing_in_words}."
+
     @property
     def summary_awaited(self) -> dict[str, Any] | None:
         """What its last version says of the signed summary, until it has come back (E9)."""

@@ -20,12 +20,11 @@ def home(request: HttpRequest) -> HttpResponse:
     unread = unread_documents_of(holder=user, at=at)
     context = {
         "candidate": candidate,
-        "registrations": registrations,
+        "registrations": [(one, one.deadline_in_words(at)) for one in registrations],
         "drafts": drafts,
         "awaiting": [
             *undelivered(request.user.email),
             *awaiting(registrations, drafts, unread, at=at, reader=reader),
         ],
-        "at": at,
     }
     return render(request, "candidate/home.html", context)

@@ -30,11 +30,12 @@ def registrations(request: HttpRequest) -> HttpResponse:
     """Cards of active registrations, then drafts, then withdrawn ones, quietly."""
     mine = registrations_of(user=request.user.pk)
     drafts = open_drafts_of(user=request.user.pk)
+    at = request.arrived_at
     reader = zone_of_reader(request.user.pk, mine) if drafts else ""
     context = {
-        "active": [registration for registration in mine if registration.is_active],
-        "withdrawn": [registration for registration in mine if not registration.is_active],
-        "drafts": [_card(draft, at=request.arrived_at, reader=reader) for draft in drafts],
+        "active": [(one, one.deadline_in_words(at)) for one in mine if one.is_active],
+        "withdrawn": [one for one in mine if not one.is_active],
+        "drafts": [_card(draft, at=at, reader=reader) for draft in drafts],
     }
     return render(request, "candidate/registrations.html", context)
 
@@ -48,6 +49,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         "registration": found,
         "awaiting": _awaiting(found, documents, at=at),
         "is_editable": found.is_editable(at),
+        "deadline": found.deadline_in_words(at),
         "is_accepting": found.service.accepts(at),
         "can_be_undone": found.can_be_undone(at),
         "instead": None if found.is_active else found.excluding().for_list().first(),
