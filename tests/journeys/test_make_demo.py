@@ -1,5 +1,6 @@
 """On a clean clone, `make demo` is all it takes: somebody registers, and nothing is left running."""
 
+import io
 import os
 import queue
 import re
@@ -12,6 +13,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from pyhanko.pdf_utils.reader import PdfFileReader
 
 from sporades.cli.demo_people import NEWCOMER, PASSWORD
 from tests.endurance.arena import eventually
@@ -97,9 +99,23 @@ class Demo:
             if found := READY.match(line):
                 return found[1]
 
-    def end(self):
-        """Ask everything that `make` started in the terminal to end, and wait for it."""
-        os.killpg(self.process.pid, signal.SIGTERM)
+    def type(self, *words):
+        """Type another command of `make` beside it, and return what it says."""
+        command = ["make", "--silent", *words]
+        done = subprocess.run(
+            command,
+            cwd=self.clone,
+            env=self.environment,
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        return done.stdout.strip()
+
+    def end(self, sign=signal.SIGTERM):
+        """Send this to all that `make` started in the terminal, as Ctrl-C does; wait for the end."""
+        os.killpg(self.process.pid, sign)
         self.process.wait(60)
         self.reader.join()
         self.process.stdout.close()
@@ -139,6 +155,7 @@ def demo(tmp_path):
     shutil.rmtree(clone)
 
 
+@pytest.mark.timeout(900)
 def test_somebody_registers_in_the_demo_of_a_clean_clone(demo, page):
     site = demo.address()
     page.goto(f"{site}/connexion")
@@ -163,6 +180,29 @@ def test_somebody_registers_in_the_demo_of_a_clean_clone(demo, page):
     assert said(page.locator("main p").first).startswith(f"À {NEWCOMER}")
     assert f"Numéro d'inscription : {number}" in text(page)
 
-    demo.end()
+    page.context.clear_cookies()
+    sign_in(page, site, "gestionnaire.lille@demo.test", PASSWORD)
+    answer(page, "Code", demo.type("demo-code", "WHO=gestionnaire.lille@demo.test"))
+    press(page, "Se connecter")
+    assert heading(page) == "Gestion"
+
+    demo.end(signal.SIGINT)
     assert demo.left() == {}
     assert "Sporades est arrêté." in list(demo.lines.queue)
+
+    again = Demo(demo.clone)
+    try:
+        site = again.address()
+        page.context.clear_cookies()
+        sign_in(page, site, NEWCOMER, PASSWORD)
+        page.goto(f"{site}/mes-inscriptions/{number}")
+        assert number in text(page)
+        link = page.get_by_role("link", name="Visualiser/imprimer")
+        paper = page.request.get(site + link.get_attribute("href"))
+        assert paper.headers["content-type"] == "application/pdf"
+        [seal] = PdfFileReader(io.BytesIO(paper.body())).embedded_signatures
+        assert seal.compute_integrity_info() is None
+        again.end()
+        assert again.left() == {}
+    finally:
+        again.clear()
