@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import CharField, Exists, OuterRef
+from django.db.models import CharField, Exists, F, OuterRef, Q
 from django.db.models.functions import Cast
 from django.urls import reverse
 
@@ -21,6 +21,7 @@ from sporades.notices import operations as notices
 from sporades.notices.models import Banner, OpeningAlert
 from sporades.registrations.clocks import zone_typed
 from sporades.registrations.models import Draft
+from sporades.registrations.models.draft import DraftQuerySet
 from sporades.registrations.sections.identification import IDENTIFICATION
 from sporades.registrations.states import State
 
@@ -110,31 +111,41 @@ def _tell_opening(pk: int, *, at: datetime) -> bool:
 
 
 def remind_drafts(*, at: datetime) -> int:
-    """Remind those whose draft is not filed that its service closes soon (D10)."""
+    """Remind, once for each closing, those whose draft is not filed that it comes soon (D10).
+
+    A closing put off, or that of another academy where the draft went, is another closing.
+    """
     reminded = 0
-    soon = (
-        Draft.objects.open()
-        .filter(
-            reminded_at__isnull=True,
-            service__opens_at__lte=at,
-            service__closes_at__gt=at,
-            service__closes_at__lte=at + REMINDED_BEFORE,
-            answered_at__lte=at - timedelta(hours=1),
-        )
-        .order_by("service__closes_at", "pk")
-        .values_list("pk", flat=True)[:TOLD_AT_ONCE]
-    )
-    for pk in list(soon):
+    soon = _closing_soon(at).order_by("service__closes_at", "pk").values_list("pk", flat=True)
+    for pk in list(soon[:TOLD_AT_ONCE]):
         reminded += _remind(pk, at=at)
     return reminded
 
 
+def _closing_soon(at: datetime) -> DraftQuerySet:
+    found: DraftQuerySet = Draft.objects.open().filter(
+        Q(reminded_of=None) | ~Q(reminded_of=F("service__closes_at")),
+        service__opens_at__lte=at,
+        service__closes_at__gt=at,
+        service__closes_at__lte=at + REMINDED_BEFORE,
+        answered_at__lte=at - timedelta(hours=1),
+    )
+    return found
+
+
 @transaction.atomic
 def _remind(pk: UUID, *, at: datetime) -> bool:
-    taken = Draft.objects.open().filter(pk=pk, reminded_at__isnull=True).update(reminded_at=at)
-    if not taken:
+    locked = (
+        _closing_soon(at)
+        .select_for_update(of=("self",), no_key=True, skip_locked=True)
+        .filter(pk=pk)
+        .first()
+    )
+    if locked is None:
         return False
     draft = Draft.objects.whole().get(pk=pk)
+    draft.reminded_of = draft.service.closes_at
+    draft.save(update_fields=["reminded_of"])
     user = draft.candidate.user
     if user is None:
         return False
@@ -142,7 +153,7 @@ def _remind(pk: UUID, *, at: datetime) -> bool:
         "draft_closing",
         to=user.email,
         at=at,
-        key=f"draft:{draft.pk}:closing",
+        key=f"draft:{draft.pk}:closing:{draft.reminded_of.isoformat()}",
         about=draft,
         draft=draft,
         closing=draft.service.said(draft.service.closes_at, _reader_zone(draft)),

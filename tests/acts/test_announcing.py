@@ -115,6 +115,41 @@ def test_a_draft_is_reminded_once_in_the_last_three_days():
     assert f"/inscription/{draft.pk}" in mail.body
 
 
+@pytest.mark.parametrize("days", [1, 10], ids=["by a day", "by ten days"])
+def test_a_draft_reminded_of_a_closing_is_reminded_once_of_the_one_that_replaces_it(days):
+    draft = a_draft()
+    first = draft.service.closes_at
+    announcing.remind_drafts(at=first - timedelta(hours=1))
+    RegistrationService.objects.filter(pk=draft.service_id).update(
+        closes_at=first + timedelta(days=days)
+    )
+
+    reminded = [
+        announcing.remind_drafts(at=at)
+        for at in (
+            first + timedelta(days=days, hours=-2),
+            first + timedelta(days=days, hours=-1),
+        )
+    ]
+
+    assert reminded == [1, 0]
+    before, after = Message.objects.filter(kind="draft_closing").order_by("pk")
+    draft = Draft.objects.select_related("service__academy").get(pk=draft.pk)
+    assert draft.service.closing_in_words in after.body
+    assert draft.service.closing_in_words not in before.body
+
+
+def test_a_closing_put_off_is_not_reminded_of_before_its_last_three_days():
+    draft = a_draft()
+    first = draft.service.closes_at
+    announcing.remind_drafts(at=first - timedelta(hours=1))
+    RegistrationService.objects.filter(pk=draft.service_id).update(
+        closes_at=first + timedelta(days=10)
+    )
+
+    assert announcing.remind_drafts(at=first) == 0
+
+
 def test_a_filed_or_abandoned_draft_is_not_reminded():
     draft = a_draft()
     Draft.objects.filter(pk=draft.pk).update(abandoned_at=NOW)

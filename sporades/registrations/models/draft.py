@@ -72,7 +72,7 @@ class Draft(models.Model):
     created_at = models.DateTimeField("commencé le")
     answered_at = models.DateTimeField("dernière saisie le")
     abandoned_at = models.DateTimeField("abandonné le", null=True, blank=True)
-    reminded_at = models.DateTimeField("rappelé le", null=True, blank=True)
+    reminded_of = models.DateTimeField("rappelé de la fermeture du", null=True, blank=True)
 
     objects: ClassVar[Any] = DraftQuerySet.as_manager()
 
