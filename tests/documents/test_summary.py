@@ -281,7 +281,7 @@ CHANGES = [
         {"supplementaires": {"q-visite": "14 03 2020"}},
         (
             "permis bateau ? Non",
-            "permis bateau ? Non Date de votre dernière visite médicale 14 mars 2020",
+            "permis bateau ? Non Date de votre dernière sortie en mer 14 mars 2020",
         ),
     ),
     change(

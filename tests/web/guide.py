@@ -69,6 +69,43 @@ def buttons(page):
     ]
 
 
+def shown(page, form="form[data-autosave]"):
+    """Return what a browser would send of the form of a page, read in its text."""
+    [form] = seen(page).cssselect(f"main {form}")
+    found: dict[str, list[str]] = {}
+    for field in form.cssselect("input, textarea, select"):
+        kind, name = field.get("type", field.tag), field.get("name")
+        is_box = kind in {"radio", "checkbox"}
+        if is_box and field.get("checked") is None:
+            continue
+        values = [field.get("value", "on" if is_box else "")]
+        if field.tag == "textarea":
+            values = [field.text_content().removeprefix("\n")]
+        if field.tag == "select":
+            values = [one.get("value") for one in field.cssselect("option[selected]")]
+        found.setdefault(name, []).extend(values)
+    return found
+
+
+def mandatory(page):
+    """Return the names of the questions of a page that do not say « (facultatif) »."""
+    asked = [
+        field
+        for field in seen(page).cssselect("main .s-field")
+        if not field.cssselect(".s-optional")
+    ]
+    return {control.get("name") for field in asked for control in field.cssselect("[name]")}
+
+
+def faulty(page):
+    """Return the names of the questions that a page sends back, each with its error beside it."""
+    return {
+        control.get("name")
+        for field in seen(page).cssselect("main .s-field--error")
+        for control in field.cssselect("[name]")
+    }
+
+
 def begin(client, start=EXAM, academy="A09"):
     """« Démarrer mon inscription »: return the first tab."""
     return client.post(start, {"academie": academy}, follow=True)

@@ -18,6 +18,7 @@ from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from tests.factories import NOW
 from tests.jobs import work
+from tests.web.guide import faulty, mandatory, seen, shown
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory", "_empty_cache")]
 
@@ -53,6 +54,16 @@ def _empty_cache():
 
 def sign_up(client, **answers):
     return client.post(reverse("account_signup"), {**ANSWERS, **answers})
+
+
+def assert_kept(page, typed):
+    """Every answer is on the page that comes back, but the password, which no page shows."""
+    found = shown(page, form="form")
+    kept = {name: value for name, value in typed.items() if name != "password"}
+    assert {name: found.get(name, [""]) for name in kept} == {
+        name: [value] for name, value in kept.items()
+    }
+    assert found["password"] == [""]
 
 
 def link_in(message):
@@ -139,8 +150,46 @@ def test_a_wrong_answer_is_said_at_its_field_and_nothing_typed_is_lost(
 
     assert page.status_code == 200
     assert words in " ".join(page.context["form"].errors[field])
-    assert 'value="Inès Léa"' in page.text or "first_names" in answers
+    assert_kept(page, {**ANSWERS, **answers})
     assert not User.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("missing", "words"),
+    [
+        ("civility", "Choisissez"),
+        ("birth_name", "Indiquez votre nom de famille."),
+        ("first_names", "Indiquez vos prénoms, ou cochez la case"),
+        ("nationality", "Choisissez votre nationalité."),
+        ("birth_date_day", "Indiquez le jour, le mois et l'année"),
+        ("birth_date_month", "Indiquez le jour, le mois et l'année"),
+        ("birth_date_year", "Indiquez le jour, le mois et l'année"),
+        ("birth_country", "Choisissez votre pays de naissance."),
+        ("birth_place", "Indiquez la commune ou la ville de naissance."),
+        ("email", "Indiquez une adresse mail complète"),
+        ("password", "Choisissez un mot de passe."),
+    ],
+)
+def test_each_mandatory_answer_is_waited_for_and_nothing_else_typed_is_lost(client, missing, words):
+    page = client.post(
+        reverse("account_signup"), {name: ANSWERS[name] for name in ANSWERS if name != missing}
+    )
+
+    parts = {name for name in ANSWERS if name.startswith("birth_date_")}
+    at = parts if missing in parts else {missing}
+    assert faulty(page) == at
+    [said] = seen(page).cssselect("main #erreurs li a")
+    assert words in said.text_content()
+    assert_kept(page, {**ANSWERS, missing: ""})
+    assert not User.objects.exists()
+
+
+def test_what_is_said_to_be_mandatory_is_what_is_waited_for(client):
+    page = client.get(reverse("account_signup"))
+
+    optional = {"usage_name", "birth_department", "birth_commune"}
+    ticked_where_it_applies = {"has_no_first_name", "birth_date_is_partial"}
+    assert mandatory(page) - ticked_where_it_applies == set(ANSWERS) - optional
 
 
 def test_an_odd_address_is_kept_when_its_owner_says_that_it_is_right(client):

@@ -7,10 +7,40 @@ import pytest
 import time_machine
 from django.core.cache import cache
 
+from sporades.exams.held import forget
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
-from tests.factories import NOW, a_candidate, a_registration
-from tests.web.guide import PASSWORD, a_browser, main, save, seen, sign_in, walk, withdraw
+from tests.factories import NOW, a_candidate, a_registration, answers_with
+from tests.web.guide import (
+    COMPETITION,
+    COMPETITION_ANSWERS,
+    EXAM,
+    PASSWORD,
+    a_browser,
+    buttons,
+    load_competition,
+    main,
+    save,
+    seen,
+    shown,
+    sign_in,
+    walk,
+    withdraw,
+)
+
+CIVIL = {
+    "civility",
+    "birth_name",
+    "usage_name",
+    "first_names",
+    "nationality",
+    "birth_date_day",
+    "birth_date_month",
+    "birth_date_year",
+    "birth_country",
+    "birth_department",
+    "birth_place",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -57,6 +87,45 @@ def test_messages_follow_the_address_of_the_account():
     assert receipt.recipient == "apres@exemple.test"
 
 
+def assert_greyed(page):
+    """Every civil datum is on the page, and none can be typed."""
+    fields = seen(page).cssselect(".s-frozen input, .s-frozen select")
+    assert {field.get("name") for field in fields} >= CIVIL
+    assert all(
+        field.get("disabled") is not None or field.get("readonly") is not None for field in fields
+    )
+
+
+@pytest.mark.parametrize(
+    ("start", "answers"),
+    [(EXAM, answers_with()), (COMPETITION, COMPETITION_ANSWERS)],
+    ids=["exam", "competition"],
+)
+def test_from_the_first_one_saved_civil_data_are_greyed_and_posting_them_changes_nothing(
+    start, answers
+):
+    load_competition()
+    forget()
+    candidate = a_candidate()
+    browser = a_reader(candidate.user)
+    free = browser.get("/mon-compte")
+    recap = walk(browser, start=start, answers=answers)
+    still_free = browser.get("/mon-compte")
+    save(browser, recap)
+
+    page = browser.get("/mon-compte")
+    refused = browser.post("/mon-compte", {**shown(free, form="form"), "usage_name": "Kermarrec"})
+
+    assert "Enregistrer mes informations" in buttons(free)
+    assert "Enregistrer mes informations" in buttons(still_free)
+    assert_greyed(page)
+    assert "Enregistrer mes informations" not in buttons(page)
+    assert refused.status_code == 409
+    candidate.refresh_from_db()
+    assert candidate.is_frozen
+    assert candidate.identity.usage_name == ""
+
+
 def test_civil_data_stay_greyed_after_a_withdrawal():
     candidate = a_candidate()
     browser = a_reader(candidate.user)
@@ -66,11 +135,7 @@ def test_civil_data_stay_greyed_after_a_withdrawal():
 
     page = browser.get("/mon-compte")
 
-    fields = seen(page).cssselect(".s-frozen input, .s-frozen select")
-    assert fields
-    assert all(
-        field.get("disabled") is not None or field.get("readonly") is not None for field in fields
-    )
+    assert_greyed(page)
     assert "même si vous vous êtes désinscrit depuis" in main(page)
     assert "Bureau des essais de Lille" in main(page)
 

@@ -294,13 +294,59 @@ def test_a_withdrawn_registration_is_never_made_active_again_a_new_one_is_needed
 # --- « Les aménagements d'épreuves » -------------------------------------------------------------
 
 
+# What a question about health would speak of.
+OF_HEALTH = (
+    "santé",
+    "médic",
+    "médecin",
+    "malad",
+    "trouble",
+    "traitement",
+    "patholog",
+    "diagnos",
+    "invalid",
+    "handicap",
+)
+
+
+def questions(page):
+    """Return each question of a tab, with its help and its choices, as its reader has it."""
+    return {
+        field.cssselect("[name]")[0].get("name"): words(field)
+        for field in seen(page).cssselect("main .s-field")
+    }
+
+
+def every_question(client, declared):
+    """Walk every tab; return the questions of each, as they stand once the handicap is declared."""
+    answers = answers_with(informations={"has_disability": declared})
+    recap = walk(client, answers=answers)
+    draft = recap.request["PATH_INFO"].split("/")[2]
+    asked = {}
+    for slug in answers:
+        asked |= questions(client.get(f"/inscription/{draft}/{slug}"))
+    return recap, asked
+
+
 def test_declaring_a_handicap_is_said_as_yes_and_nothing_of_health_is_asked(sign_in):
     client = sign_in(a_candidate())
-    changed = answers_with(informations={"has_disability": "oui"})
 
-    save(client, walk(client, answers=changed))
+    recap, asked = every_question(client, "oui")
+    save(client, recap)
 
     registration = Registration.objects.get()
     assert registration.has_disability
     page = client.get(f"/mes-inscriptions/{registration.number}/recapitulatif")
     assert "Handicap Oui" in main(page)
+    declaration = asked.pop("has_disability")
+    assert declaration.startswith("Handicap ")
+    assert declaration.endswith("Aucun détail de santé n'est demandé ici. Non Oui")
+    assert len(asked) > 20
+    of_health = [text for text in asked.values() if any(one in text.lower() for one in OF_HEALTH)]
+    assert of_health == []
+
+
+def test_declaring_a_handicap_asks_nothing_more_than_declaring_none(sign_in):
+    asked = [every_question(sign_in(a_candidate()), declared)[1] for declared in ("oui", "non")]
+
+    assert asked[0] == asked[1]

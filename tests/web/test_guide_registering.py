@@ -8,6 +8,7 @@ import time_machine
 from sporades.exams.held import forget
 from sporades.registrations.models import Draft, Registration
 from tests.factories import NOW, a_candidate, a_registration, answers_with
+from tests.web.filled import MINOR as BORN_ABROAD
 from tests.web.guide import (
     COMPETITION,
     COMPETITION_ANSWERS,
@@ -15,11 +16,14 @@ from tests.web.guide import (
     answer,
     begin,
     buttons,
+    faulty,
     links,
     load_competition,
     main,
+    mandatory,
     save,
     seen,
+    shown,
     walk,
     words,
 )
@@ -141,22 +145,81 @@ def test_account_data_are_carried_over_and_cannot_be_typed_again(sign_in):
     assert not asked & {"birth_name", "usage_name", "first_names", "birth_date", "birth_place"}
 
 
-@pytest.mark.parametrize(
-    "slug", ["modalites", "identification", "informations", "qualification", "supplementaires"]
+# Eighteen before the end of 2027, as the category wants, and a minor today.
+MINOR = BORN_ABROAD | {"birth_year": 2009}
+# Their answers call for every question that may be called for.
+ASKED_ALL = answers_with(
+    identification={
+        "father_name": "Jürgen Müller",
+        "mother_name": "Anne Le Goff",
+        "guardian_name": "Anne Le Goff",
+        "guardian_phone": "06 39 98 12 35",
+    },
+    informations={"national_service": "JDC"},
+    supplementaires={"q-permis": "oui", "q-permis_numero": "MER-4412"},
+    epreuves={
+        "statut-E1": "benefice",
+        "note-E1": "12,5",
+        "session-E1": "2025",
+        "statut-F1": "inscrit",
+        "option-F1": "BRETON",
+    },
 )
-def test_next_waits_for_every_mandatory_field_of_the_tab(sign_in, slug):
-    client = sign_in(a_candidate())
+# One telephone at least: neither is mandatory by itself.
+ONE_OF_TWO = ("identification", "mobile")
+# Left out, they say no.
+CONSENTS = [("supplementaires", "publishes_name"), ("supplementaires", "shares_name")]
+MANDATORY = [
+    (tab, name)
+    for tab, answers in ASKED_ALL.items()
+    for name in answers
+    if (tab, name) not in CONSENTS
+]
+
+
+def reach(client, slug):
+    """Begin as a minor born abroad, and return the tab of this slug."""
     page = begin(client)
-    for tab, answers in answers_with().items():
+    for tab, answers in ASKED_ALL.items():
+        assert page.request["PATH_INFO"].endswith(f"/{tab}")
         if tab == slug:
             break
         page = answer(client, page, answers)
+    return page
 
-    stayed = answer(client, page, {})
+
+def test_the_fields_said_to_be_mandatory_are_those_whose_absence_is_tried_below(sign_in):
+    client = sign_in(a_candidate(**MINOR))
+    said, page = {}, begin(client)
+    for tab, answers in ASKED_ALL.items():
+        # Sent back once, the page knows which questions the answers call for.
+        left_out = next(name for slug, name in MANDATORY if slug == tab)
+        refused = answer(client, page, {**answers, left_out: ""})
+        assert refused.status_code == 422
+        said |= {tab: mandatory(refused)}
+        page = answer(client, refused, answers)
+
+    assert page.request["PATH_INFO"].endswith("/recapitulatif")
+    mandatory_ones = {*MANDATORY, *CONSENTS} - {ONE_OF_TWO}
+    assert {(tab, name) for tab, names in said.items() for name in names} == mandatory_ones
+
+
+@pytest.mark.parametrize(("slug", "missing"), MANDATORY, ids=str)
+def test_next_waits_for_every_mandatory_field_of_the_tab(sign_in, slug, missing):
+    client = sign_in(a_candidate(**MINOR))
+    page = reach(client, slug)
+    others = {name: value for name, value in ASKED_ALL[slug].items() if name != missing}
+
+    stayed = answer(client, page, others)
 
     assert stayed.status_code == 422
     assert stayed.request["PATH_INFO"].endswith(f"/{slug}")
-    assert seen(stayed).cssselect("main .s-errors a, main [role=alert] a, main .fr-error-text")
+    assert faulty(stayed) == {missing}
+    assert len(seen(stayed).cssselect("main #erreurs li a")) == 1
+    kept = shown(stayed)
+    assert {name: kept[name] for name in others} == {
+        name: [value] for name, value in others.items()
+    }
 
 
 def test_next_goes_to_the_next_tab_and_previous_comes_back_with_its_answers(sign_in):
@@ -237,6 +300,39 @@ def test_the_last_tab_gives_both_numbers_and_the_managing_service(sign_in):
     assert f"Numéro d'inscription {registration.number}" in text
     for owed in ("Bureau des essais de Lille", "03 53 01 00 01", "1 place des Essais"):
         assert owed in text
+
+
+def test_the_last_tab_gives_the_receipt_with_its_hour_its_number_its_service_and_the_law(sign_in):
+    client = sign_in(a_candidate(email="maelle@exemple.test"))
+    page = walk(client)
+
+    with time_machine.travel(NOW + timedelta(minutes=7), tick=False):
+        page = save(client, page)
+
+    number = Registration.objects.get().number
+    _, receipt = main(page).split("Accusé de réception ")
+    assert receipt.startswith(
+        "Demande reçue le mercredi 25 novembre 2026 à 10 h 37 (heure de Paris) et enregistrée sous "
+        f"le numéro {number}, version n°1, par Bureau des essais de Lille, académie de Lille. "
+        "Autorité compétente : le recteur de l'académie (arrêté inventé du 1er janvier). "
+        "Sans réponse de sa part le 25 janvier 2027, votre demande sera réputée acceptée. "
+        "Un courriel vous le confirme à l'adresse maelle@exemple.test."
+    )
+
+
+def test_the_receipt_of_a_modification_has_its_own_hour_and_version(sign_in):
+    registration = a_registration()
+
+    with time_machine.travel(NOW + timedelta(minutes=20), tick=False):
+        client = sign_in(registration.candidate)
+        page = client.post(f"/mes-inscriptions/{registration.number}/modifier", follow=True)
+        draft = page.request["PATH_INFO"].split("/")[2]
+        page = save(client, client.get(f"/inscription/{draft}/recapitulatif"))
+
+    assert (
+        "Accusé de réception Demande reçue le mercredi 25 novembre 2026 à 10 h 50 (heure de Paris) "
+        f"et enregistrée sous le numéro {registration.number}, version n°2, "
+    ) in main(page)
 
 
 # --- The picture of the guide ----------------------------------------------------------------

@@ -141,13 +141,18 @@ def words(element):
 
 
 def test_signed_out_the_menu_leads_to_sign_in_sign_up_and_openings():
-    menu = printed().cssselect(".s-menu-wide a")
+    page = printed()
 
-    assert [words(link) for link in menu][:3] == [
-        "Me connecter",
-        "Créer mon compte",
-        "Ouverture des services",
-    ]
+    [beside], [folded] = page.cssselect(".s-menu-wide"), page.cssselect(".s-menu-narrow")
+    [title] = beside.cssselect("#menu-title")
+    [button] = folded.cssselect("summary")
+    assert (words(title), words(button)) == ("Menu", "Menu")
+    for menu in (beside, folded):
+        assert [(words(link), link.get("href")) for link in menu.cssselect("a")][:3] == [
+            ("Me connecter", "/connexion"),
+            ("Créer mon compte", "/creer-mon-compte"),
+            ("Ouverture des services", "/ouverture-des-services"),
+        ]
 
 
 def test_a_candidate_finds_the_four_entries_of_the_guide():

@@ -10,7 +10,7 @@ from django.test import Client
 from sporades.registrations.models import SectionAnswers
 from tests.factories import NOW
 from tests.web.filled import TABS, a_draft_that_asks_all, filled
-from tests.web.guide import HOST, a_browser, main, seen, sign_in
+from tests.web.guide import HOST, a_browser, main, shown, sign_in
 
 
 @pytest.fixture(autouse=True)
@@ -39,23 +39,6 @@ def path_of(draft, tab):
 def every_field(window, path):
     """Return an answer to each field of a tab."""
     return filled(window.get(path).context["form"].fields)
-
-
-def shown(page):
-    """Return what a browser would send of the form of a page, read in its text."""
-    [form] = seen(page).cssselect("main form[data-autosave]")
-    found: dict[str, list[str]] = {}
-    for field in form.cssselect("input, textarea, select"):
-        kind, name = field.get("type", field.tag), field.get("name")
-        if kind in {"radio", "checkbox"} and field.get("checked") is None:
-            continue
-        values = [field.get("value", "on")]
-        if field.tag == "textarea":
-            values = [field.text_content().removeprefix("\n")]
-        if field.tag == "select":
-            values = [one.get("value") for one in field.cssselect("option[selected]")]
-        found.setdefault(name, []).extend(values)
-    return found
 
 
 def assert_shows(page, typed):
