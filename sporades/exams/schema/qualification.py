@@ -16,6 +16,18 @@ class Nature(StrEnum):
     TITLE = "titre"
     DISPENSATION = "dispense"
 
+    @property
+    def plural(self) -> str:
+        """What a reader sees above those of this nature."""
+        return _NATURES[self]
+
+
+_NATURES = {
+    Nature.DIPLOMA: "Diplômes",
+    Nature.TITLE: "Titres et autres situations",
+    Nature.DISPENSATION: "Dispenses",
+}
+
 
 class Diploma(Strict):
     """A diploma, a title or a dispensation that may be presented."""

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.datastructures import MultiValueDict
 
 from sporades.core.text import clean
+from sporades.exams.schema.questions import Choice
 from sporades.registrations.dossier import Answers, Dossier
 from sporades.registrations.models import Registration
 
@@ -42,6 +43,11 @@ class Hinted(str):  # noqa: SLOT000 - it carries one thing more
         made = super().__new__(cls, label)
         made.hint = hint
         return made
+
+
+def choices_of(listed: Iterable[Choice]) -> list[tuple[str, str]]:
+    """Return the choices of a list of the réglementation, each with what is said under it."""
+    return [(one.code, Hinted(one.label, one.help or "")) for one in listed]
 
 
 class CleanCharField(forms.CharField):

@@ -4,7 +4,7 @@ from django import forms
 
 from sporades.exams.rules import candidacy
 from sporades.registrations.models import Registration
-from sporades.registrations.sections.base import Hinted, Section, SectionForm
+from sporades.registrations.sections.base import Hinted, Section, SectionForm, choices_of
 from sporades.registrations.sections.eligibility import refuse_ineligible
 from sporades.registrations.sections.questions import YES, YES_OR_NO
 
@@ -76,9 +76,7 @@ class CandidacyForm(SectionForm):
         if asked is None:
             del self.fields["national_service"]
             return
-        field = self.offer(
-            "national_service", [(choice.code, choice.label) for choice in asked.choices]
-        )
+        field = self.offer("national_service", choices_of(asked.choices))
         field.label, field.help_text = asked.label, asked.help or ""
 
     def clean(self) -> None:

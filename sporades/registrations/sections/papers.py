@@ -14,11 +14,13 @@ from sporades.exams.rules.papers import Block, Choice, PaperOffer
 from sporades.exams.schema import Status
 from sporades.registrations.models import Registration, RegistrationPaper
 from sporades.registrations.sections.base import (
+    Hinted,
     Line,
     Section,
     SectionForm,
     Table,
     ask_if_called_for,
+    choices_of,
 )
 
 STATUS, OPTION, MARK, SESSION = "statut-", "option-", "note-", "session-"
@@ -90,7 +92,7 @@ class PapersForm(SectionForm):
                 "Choisissez de nouveau."
                 if lost
                 else "",
-                choices=[(status.value, status.label) for status in offer.statuses],
+                choices=[(status.value, _named(status, offer)) for status in offer.statuses],
                 initial=_usual(offer).value,
                 widget=forms.RadioSelect,
                 error_messages=dict.fromkeys(
@@ -100,10 +102,7 @@ class PapersForm(SectionForm):
         if offer.options:
             self.fields[OPTION + code] = forms.ChoiceField(
                 label=offer.options.label,
-                choices=[
-                    ("", "Choisir"),
-                    *((one.code, one.label) for one in offer.options.choices),
-                ],
+                choices=[("", "Choisir"), *choices_of(offer.options.choices)],
                 required=False,
             )
         if right := offer.kept_mark:
@@ -243,6 +242,12 @@ class PapersForm(SectionForm):
             )
             for code, choice in self.choices_made().items()
         )
+
+
+def _named(status: Status, offer: PaperOffer) -> str:
+    """Name a status, with what entitles to a dispensation."""
+    is_dispensed = status is Status.DISPENSED
+    return Hinted(status.label, " ; ".join(offer.dispensations) if is_dispensed else "")
 
 
 def _usual(offer: PaperOffer) -> Status:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from django import forms
 
 from sporades.exams.rules import Facts, candidacy
 from sporades.exams.schema import Exam as ExamRules
-from sporades.exams.schema.qualification import Colouring, Diplomas, Experience
-from sporades.registrations.sections.base import Section, SectionForm, ask_if_called_for
+from sporades.exams.schema.qualification import Colouring, Diplomas, Experience, Nature
+from sporades.registrations.sections.base import Section, SectionForm, ask_if_called_for, choices_of
 from sporades.registrations.sections.eligibility import refuse_ineligible
 
 MOST_YEARS = 60
@@ -49,7 +50,7 @@ class QualificationForm(SectionForm):
         self.fields[name].help_text = part.help or ""
         if not isinstance(part, Experience):
             self.fields[name].required = part.is_mandatory
-            listed = [(choice.code, choice.label) for choice in part.choices]
+            listed = by_nature(part) if isinstance(part, Diplomas) else choices_of(part.choices)
             self.offer(name, [("", "Choisir"), *listed])
 
     def _ask_by_diploma(
@@ -78,6 +79,19 @@ class QualificationForm(SectionForm):
         """Refuse what the rules of eligibility do not accept."""
         super().clean()
         refuse_ineligible(self, tab="qualification")
+
+
+def by_nature(diplomas: Diplomas) -> list[tuple[str, Any]]:
+    """Return what may be presented, under the name of its nature where there are several."""
+    groups = [
+        (
+            nature.plural,
+            [(one.code, one.label) for one in diplomas.choices if one.nature is nature],
+        )
+        for nature in Nature
+    ]
+    filled = [group for group in groups if group[1]]
+    return filled if len(filled) > 1 else filled[0][1]
 
 
 QUALIFICATION = Section(

@@ -16,7 +16,7 @@ from sporades.exams.schema.questions import (
     TextQuestion,
     YesNoQuestion,
 )
-from sporades.registrations.sections.base import CleanCharField
+from sporades.registrations.sections.base import CleanCharField, choices_of
 
 YES, NO = "oui", "non"
 YES_OR_NO = ((NO, "Non"), (YES, "Oui"))
@@ -57,6 +57,7 @@ def _(question: NumberQuestion) -> forms.Field:
         max_value=question.maximum,
         decimal_places=question.decimals,
         localize=True,
+        help_text=f"En {question.unit}." if question.unit else "",
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
 
@@ -73,9 +74,7 @@ def _(_question: YesNoQuestion) -> forms.Field:
 
 @_field.register
 def _(question: ChoiceQuestion) -> forms.Field:
-    return forms.ChoiceField(
-        choices=[(one.code, one.label) for one in question.choices], widget=forms.RadioSelect
-    )
+    return forms.ChoiceField(choices=choices_of(question.choices), widget=forms.RadioSelect)
 
 
 @_field.register
@@ -106,10 +105,7 @@ class _SeveralField(forms.MultipleChoiceField):
     """Some choices of a list, within the bounds of their question."""
 
     def __init__(self, question: MultipleChoiceQuestion) -> None:
-        super().__init__(
-            choices=[(one.code, one.label) for one in question.choices],
-            widget=forms.CheckboxSelectMultiple,
-        )
+        super().__init__(choices=choices_of(question.choices), widget=forms.CheckboxSelectMultiple)
         self.question = question
 
     def validate(self, value: Any) -> None:

@@ -64,5 +64,11 @@ def _lines(choices: list[dict[str, Any]]) -> SafeString:
     return format_html_join(
         "",
         '<option value="{}"{}>{}</option>',
-        ((one["value"], attributes(one["attrs"]), one["label"]) for one in choices),
+        ((one["value"], attributes(one["attrs"]), _whole(one["label"])) for one in choices),
     )
+
+
+def _whole(label: Any) -> Any:
+    """Return the label of an option with its hint, for which a list has no other room."""
+    hint = getattr(label, "hint", "")
+    return f"{label} ({hint})" if hint else label

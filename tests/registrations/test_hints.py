@@ -1,0 +1,113 @@
+"""What the réglementation explains is read beside what it explains."""
+
+import lxml.html
+import pytest
+
+from sporades.registrations.dossier import dossier_of
+from sporades.registrations.sections import SECTIONS
+from tests.factories import NOW, a_candidate, a_draft, load_invented
+
+EXPERIENCE = "      experience: {libelle: Années"
+HISTORY = "{code: HIST, libelle: Histoire, aide: ancienne ou moderne}"
+COLOURING = (EXPERIENCE, f"      coloration: {{choix: [{HISTORY}]}}\n{EXPERIENCE}")
+
+
+def fields(slug, **changes):
+    """Return the fields of a tab as they are printed."""
+    draft = a_draft(a_candidate(birth_year=2005), **changes)
+    answers = {row.section: row.answers for row in draft.answers.all()}
+    section = next(section for section in SECTIONS if section.slug == slug)
+    return section.form_for(dossier_of(draft, day=NOW.date(), answers=answers))
+
+
+def read(bound):
+    """Return the choices of a field as they are read."""
+    html = lxml.html.fromstring(f"<div>{bound}</div>")
+    return [
+        " ".join(" ".join(choice.itertext()).split()) for choice in html.cssselect("label, option")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "slug", "name", "choice"),
+    [
+        pytest.param(
+            (
+                "libelle: J'ai fait ma journée défense}",
+                "libelle: Faite, aide: avec son certificat}",
+            ),
+            "informations",
+            "national_service",
+            "Faite avec son certificat",
+            id="national service",
+        ),
+        pytest.param(
+            ("libelle: Rouge}", "libelle: Rouge, aide: le matin}"),
+            "supplementaires",
+            "q-equipe",
+            "Rouge le matin",
+            id="one of a list",
+        ),
+        pytest.param(
+            ("libelle: Aviron}", "libelle: Aviron, aide: en équipe}"),
+            "supplementaires",
+            "q-sports",
+            "Aviron en équipe",
+            id="several of a list",
+        ),
+        pytest.param(
+            ("libelle: Nage}", "libelle: Nage, aide: en bassin}"),
+            "epreuves",
+            "option-E3",
+            "Nage (en bassin)",
+            id="an option",
+        ),
+        pytest.param(
+            COLOURING,
+            "qualification",
+            "colouring",
+            "Histoire (ancienne ou moderne)",
+            id="colouring",
+        ),
+    ],
+)
+def test_a_choice_is_shown_with_what_explains_it(change, slug, name, choice):
+    load_invented(change)
+
+    assert choice in read(fields(slug)[name])
+
+
+def test_the_reason_of_a_dispensation_stands_under_it():
+    form = fields("epreuves", qualification={"diploma": "BAC"})
+
+    assert read(form["statut-E2"]) == ["Inscrit", "Dispensé Titulaire du baccalauréat"]
+    assert read(form["statut-E3"]) == ["Inscrit", "Dispensé Dispense demandée"]
+
+
+def test_a_number_says_its_unit():
+    assert fields("supplementaires")["q-taille"].help_text == "En cm."
+
+
+def groups(bound):
+    html = lxml.html.fromstring(f"<div>{bound}</div>")
+    return {
+        group.get("label"): [option.text for option in group.cssselect("option")]
+        for group in html.cssselect("optgroup")
+    }
+
+
+def test_what_may_be_presented_stands_under_the_name_of_its_nature():
+    load_invented(
+        ("{code: AUCUN, libelle: Aucun diplôme}", "{code: AUCUN, libelle: Aucun, nature: titre}"),
+        ("{code: CAP, libelle: CAP}", "{code: CAP, libelle: Sportif, nature: dispense}"),
+    )
+
+    assert groups(fields("qualification")["diploma"]) == {
+        "Diplômes": ["Baccalauréat"],
+        "Titres et autres situations": ["Aucun"],
+        "Dispenses": ["Sportif"],
+    }
+
+
+def test_a_single_nature_is_not_named():
+    assert groups(fields("qualification")["diploma"]) == {}
