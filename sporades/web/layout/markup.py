@@ -1,5 +1,9 @@
-"""Attributes and options as HTML: a list of 250 countries, printed by a template, costs 20 ms."""
+"""Small pieces of HTML: attributes, options, what is written from right to left.
 
+A list of 250 countries, printed by a template, costs 20 ms.
+"""
+
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -7,13 +11,24 @@ from typing import Any
 from django.forms import Select
 from django.forms.utils import flatatt
 from django.template import Library
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 register = Library()
 
 MOST_LISTS = 512
 """How many printed lists a process keeps: countries and departments, for each answer given."""
+
+_TO_THE_LEFT = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff"
+RIGHT_TO_LEFT = re.compile(rf"[{_TO_THE_LEFT}](?:[{_TO_THE_LEFT}\d\s.,'’-]*[{_TO_THE_LEFT}\d])?")
+"""Words of Hebrew, Arabic and the like, with the numbers among them."""
+
+
+@register.filter
+def directed(said: object) -> SafeString:
+    """Return what somebody wrote, saying what of it is read from right to left (RGAA 8.10)."""
+    # Escaping adds nothing that the pattern could meet.
+    return mark_safe(RIGHT_TO_LEFT.sub(r'<bdi dir="rtl">\g<0></bdi>', conditional_escape(said)))  # noqa: S308 - escaped
 
 
 @register.filter
