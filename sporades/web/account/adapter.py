@@ -34,6 +34,8 @@ FACTOR_NEWS = {
     "socialaccount/email/account_connected": "votre compte a été relié à FranceConnect",
     "socialaccount/email/account_disconnected": "votre compte n'est plus relié à FranceConnect",
 }
+SEEN_BY_ITSELF = {"account/messages/logged_in.txt"}
+"""What needs no message: the page that follows shows it."""
 TOLD_BY_THE_ACT = {
     "account/email/password_changed",
     "account/email/password_set",
@@ -116,6 +118,13 @@ class AccountAdapter(DefaultAccountAdapter):
             reset=absolute(reverse("account_reset_password")),
             sessions=absolute(reverse("usersessions_list")),
         )
+
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *args, **kwargs
+    ) -> None:
+        """Leave out what needs no message before it is printed, frame of the page included."""
+        if message_template not in SEEN_BY_ITSELF:
+            super().add_message(request, level, message_template, *args, **kwargs)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         return reverse("office:home" if request.user.is_staff_member else "candidate:home")
