@@ -11,12 +11,17 @@ from benchmarks.stage import Web
 
 PAGES = {
     "home": "Accueil du candidat",
+    "choose": "M'inscrire",
     "registrations": "Mes inscriptions",
     "registration": "Une inscription",
     "tab": "Onglet « Identification »",
     "papers": "Onglet « Épreuves »",
     "recap": "Récapitulatif",
+    "number": "N° Inscription",
+    "summary": "Mon inscription (lecture)",
     "documents": "Mes documents",
+    "folder": "Mes documents, une candidature",
+    "twin": "Récapitulatif en page",
     "services": "Ouverture des services",
     "sign_in": "Me connecter (la page)",
 }

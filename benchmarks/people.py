@@ -88,12 +88,17 @@ class People:
         signed_in = _signed_in(person.user, at=self.at)
         pages = {
             "home": "/accueil",
+            "choose": "/m-inscrire",
             "registrations": "/mes-inscriptions",
             "registration": f"/mes-inscriptions/{numbers[-1]}",
             "tab": f"/inscription/{draft.pk}/identification",
             "papers": f"/inscription/{draft.pk}/epreuves",
             "recap": f"/inscription/{draft.pk}/recapitulatif",
+            "number": f"/mes-inscriptions/{numbers[-1]}/numero",
+            "summary": f"/mes-inscriptions/{numbers[-1]}/recapitulatif",
             "documents": "/mes-documents",
+            "folder": f"/mes-documents/{numbers[-1]}",
+            "twin": f"/mes-documents/{numbers[-1]}/recapitulatif",
             "services": "/ouverture-des-services",
         }
         return {

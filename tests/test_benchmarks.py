@@ -11,12 +11,17 @@ HOUSE = Path(__file__).parent.parent
 PAGES = {
     "floor",
     "home",
+    "choose",
     "registrations",
     "registration",
     "tab",
     "papers",
     "recap",
+    "number",
+    "summary",
     "documents",
+    "folder",
+    "twin",
     "services",
     "sign_in",
 }
