@@ -32,7 +32,8 @@ class Limit:
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 MAILS_TO_AN_ADDRESS = Limit("mails-to-address", ((HOUR, 3), (DAY, 5)))
-MAILS_TO_AN_OWNER = Limit("mails-to-owner", ((HOUR, 3), (DAY, 5)))
+# Of those, what strangers may use: the owner of an account always has the rest.
+MAILS_FROM_STRANGERS = Limit("mails-from-strangers", ((HOUR, 2), (DAY, 3)))
 MAILS_FROM_A_NETWORK = Limit("mails-from-network", ((HOUR, 2_000),))
 WARNINGS_TO_AN_ADDRESS = Limit("warnings-to-address", ((DAY, 1),))
 KNOWN_ADDRESSES_SHOWN = Limit("known-addresses-shown", ((HOUR, 20), (DAY, 60)))

@@ -183,8 +183,8 @@ def help_back_in(
     Args:
         email: the address typed.
         network: where the demand came from.
-        known_accounts: the accounts that the device has signed in to before. Their owners have
-            a count of their own: strangers who ask too often never keep them from asking.
+        known_accounts: the accounts that the device has signed in to before. A share of
+            their mails is for them alone: strangers never keep them from asking.
         at: the instant of the demand.
     """
     address = normalised_address(email)
@@ -195,7 +195,7 @@ def help_back_in(
         send_activation_again(address, network=network, at=at)
         return
     if user.pk in known_accounts:
-        is_allowed = limits.spend(limits.MAILS_TO_AN_OWNER, address, at=at)
+        is_allowed = limits.spend(limits.MAILS_TO_AN_ADDRESS, address, at=at)
     else:
         is_allowed = may_write(address, network=network, at=at)
     if is_allowed:

@@ -268,9 +268,15 @@ def _forget(user: User, verb: str, *, at: datetime) -> None:
 
 
 def may_write(address: str, *, network: str, at: datetime) -> bool:
-    """Return whether one more mail may be caused to an address by somebody not signed in (S-14)."""
-    return limits.spend(limits.MAILS_FROM_A_NETWORK, network, at=at) and limits.spend(
-        limits.MAILS_TO_AN_ADDRESS, address, at=at
+    """Return whether one more mail may be caused to an address by somebody not signed in (S-14).
+
+    Once an account has been signed in to, a part of its mails is kept for its own devices.
+    """
+    has_device = User.objects.filter(email=address, last_login__isnull=False).exists()
+    return (
+        limits.spend(limits.MAILS_FROM_A_NETWORK, network, at=at)
+        and (not has_device or limits.spend(limits.MAILS_FROM_STRANGERS, address, at=at))
+        and limits.spend(limits.MAILS_TO_AN_ADDRESS, address, at=at)
     )
 
 

@@ -7,8 +7,14 @@ import pytest
 from django.db import connection
 
 from sporades.accounts import limits
-from sporades.accounts.limits import MAILS_TO_AN_ADDRESS, spend
+from sporades.accounts.limits import (
+    MAILS_FROM_A_NETWORK,
+    MAILS_TO_AN_ADDRESS,
+    key_of,
+    spend,
+)
 from sporades.accounts.models import Attempt
+from sporades.acts import joining
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -29,6 +35,22 @@ def test_one_address_does_not_spend_for_another():
         spend(MAILS_TO_AN_ADDRESS, "ines@exemple.test", at=NOON)
 
     assert spend(MAILS_TO_AN_ADDRESS, "nina@exemple.test", at=NOON)
+
+
+@pytest.mark.django_db
+def test_a_network_causes_two_thousand_mails_an_hour_whomever_they_go_to():
+    key = key_of("192.0.2.1")
+    Attempt.objects.bulk_create(
+        Attempt(limit=MAILS_FROM_A_NETWORK.name, key=key, at=NOON) for _ in range(1_999)
+    )
+
+    def may_write(number, **changes):
+        said = {"network": "192.0.2.1", "at": NOON} | changes
+        return joining.may_write(f"eleve{number}@exemple.test", **said)
+
+    assert [may_write(number) for number in range(3)] == [True, False, False]
+    assert may_write(4, network="198.51.100.1")
+    assert may_write(5, at=NOON + timedelta(hours=1))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -85,6 +85,23 @@ def test_activation_mail_sent_again(client, known):
     assert apart(client, lambda address: client.post(page, {"email": address})) < CLOSE
 
 
+def test_changing_the_address_in_silent_mode(client, known, settings):
+    settings.HIDE_KNOWN_ADDRESSES = True
+    mine = a_candidate(email="nina@exemple.test").user
+    mine.emailaddress_set.create(email=mine.email, primary=True, verified=True)
+    client.post(
+        reverse("account_login"), {"login": mine.email, "password": "phrase de passe d'essai"}
+    )
+    session = client.cookies["__Host-session"].value
+    page = reverse("account_email")
+
+    def ask(address):
+        client.cookies["__Host-session"] = session
+        assert client.post(page, {"email": address}).status_code == 302
+
+    assert apart(client, ask) < CLOSE
+
+
 def test_signing_up_in_silent_mode(client, known, settings):
     settings.HIDE_KNOWN_ADDRESSES = True
     page = reverse("account_signup")
