@@ -15,8 +15,9 @@ from django.utils import timezone
 
 from sporades.accounts.models import User
 from sporades.acts import joining
+from sporades.candidates.models import Candidate
 from sporades.mail.models import Message
-from tests.factories import a_candidate
+from tests.factories import NOW, a_candidate
 from tests.jobs import work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory")]
@@ -185,10 +186,27 @@ def test_a_known_address_is_never_linked_by_itself(client):
 
     page = client.post(reverse("socialaccount_signup"), posted(form))
 
-    assert "connectez-vous d'abord avec votre mot de passe" in page.text
+    assert "Vous ou l'un de vos proches avez déjà créé un compte" in page.text
+    assert "puis reliez FranceConnect dans « Modifier mon compte »" in page.text
     assert not SocialAccount.objects.exists()
     assert "_auth_user_id" not in client.session
     assert mails(owner.email) == ["address_known"]
+
+
+def test_an_address_that_a_schools_record_carries_is_explained_on_the_way_of_franceconnect_too(
+    client,
+):
+    pupil = a_candidate(email="eleve@exemple.test").identity
+    Candidate.objects.create(identity=pupil, email="angela@exemple.test", created_at=NOW)
+    come_back(client)
+    form = client.get(reverse("socialaccount_signup")).context["form"]
+
+    page = client.post(reverse("socialaccount_signup"), posted(form))
+
+    assert "Cette adresse mail existe déjà dans l&#x27;application Sporades" in page.text
+    assert "une inscription faite par un établissement, par exemple" in page.text
+    assert "Vous ne pouvez pas créer de compte avec elle : utilisez une autre adresse." in page.text
+    assert not SocialAccount.objects.exists()
 
 
 def test_signed_in_one_links_franceconnect_then_enters_with_it_and_can_undo_it(client):

@@ -94,6 +94,7 @@ def address(request: HttpRequest) -> HttpResponse:
     if needs_recent_sign_in(request):
         return sign_in_again(request)
     form = NewAddressForm(request.POST or None, user=request.user)
+    address_is_known = False
     if request.method == "POST" and form.is_valid():
         email, at = form.cleaned_data["email"], request.arrived_at
         if not limits.spend(limits.CHANGES_OF_ADDRESS, str(request.user.pk), at=at):
@@ -105,8 +106,10 @@ def address(request: HttpRequest) -> HttpResponse:
                 "ne change qu'à ce moment.",
             )
             return redirect("account_email")
+        else:
+            address_is_known = True
     pending = AddressChange.objects.filter(user=request.user).first()
-    context = {"form": form, "pending": pending}
+    context = {"form": form, "pending": pending, "address_is_known": address_is_known}
     if pending:
         context["deadline"] = instant_in_words(pending.expires_at, settings.TIME_ZONE)
     return render(request, "account/email_change.html", context)
