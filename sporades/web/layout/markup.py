@@ -16,6 +16,9 @@ from django.utils.safestring import SafeString, mark_safe
 
 register = Library()
 
+MOST_SETS = 8_192
+"""How many sets of attributes a process keeps printed: those of each field of each exam."""
+
 MOST_LISTS = 512
 """How many printed lists a process keeps: countries and departments, for each answer given."""
 
@@ -39,7 +42,13 @@ def attributes(attrs: Mapping[str, Any], without: str = "") -> SafeString:
         attrs: their names and values; True stands alone, False is left out.
         without: one more that is left out.
     """
-    return flatatt({name: attrs[name] for name in attrs if name not in ("class", without)})
+    kept = [(name, attrs[name]) for name in attrs if name not in ("class", without)]
+    return _flat(*(part for pair in kept for part in pair))
+
+
+@lru_cache(maxsize=MOST_SETS, typed=True)
+def _flat(*parts: Any) -> SafeString:
+    return flatatt(dict(zip(parts[::2], parts[1::2], strict=True)))
 
 
 @register.filter
