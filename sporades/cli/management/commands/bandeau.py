@@ -1,7 +1,7 @@
 """`sporades bandeau afficher "…"`, `sporades bandeau retirer`: the banner of every page."""
 
 import getpass
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from sporades.core.text import clean
 from sporades.notices.models import Banner
 
 LONGEST = 300
+MOST_HOURS = 366 * 24
 KINDS = {
     "information": Banner.Kind.INFO,
     "attention": Banner.Kind.WARNING,
@@ -29,7 +30,7 @@ class Command(BaseCommand):
         show = commands.add_parser("afficher", help="afficher un message")
         show.add_argument("message")
         show.add_argument("--importance", choices=KINDS, default="information")
-        show.add_argument("--heures", type=int, help="le retirer après ce nombre d'heures")
+        show.add_argument("--heures", type=_hours, help="le retirer après ce nombre d'heures")
         commands.add_parser("retirer", help="retirer le bandeau")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -43,8 +44,14 @@ class Command(BaseCommand):
         if not 0 < len(message) <= LONGEST:
             raise CommandError(f"Le message compte de 1 à {LONGEST} caractères.")
         hours = options["heures"]
-        until = now + timedelta(hours=hours) if hours else None
+        until = None if hours is None else now + timedelta(hours=hours)
         announcing.show_banner(
             kind=KINDS[options["importance"]], message=message, until=until, by=by, at=now
         )
         self.stdout.write("Bandeau affiché : visible partout en moins d'une minute.")
+
+
+def _hours(said: str) -> int:
+    if not (said.isascii() and said.isdigit() and 1 <= int(said) <= MOST_HOURS):
+        raise ArgumentTypeError(f"indiquez un nombre d'heures, de 1 à {MOST_HOURS}.")
+    return int(said)

@@ -1,7 +1,7 @@
 """`sporades recapitulatif recu NUMÉRO --cachet AAAA-MM-JJ`: a signed summary came back."""
 
 import getpass
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date
 from typing import Any
 
@@ -20,9 +20,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("what", choices=["recu"])
         parser.add_argument("number", metavar="NUMÉRO")
-        parser.add_argument(
-            "--cachet", required=True, type=date.fromisoformat, metavar="AAAA-MM-JJ"
-        )
+        parser.add_argument("--cachet", required=True, type=_day, metavar="AAAA-MM-JJ")
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = Registration.objects.whole().filter(number=options["number"]).first()
@@ -36,3 +34,10 @@ class Command(BaseCommand):
         except Refused as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(f"Récapitulatif de {found.number} : retour noté.")
+
+
+def _day(said: str) -> date:
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        raise ArgumentTypeError("indiquez le jour du cachet, comme 2026-12-18.") from None

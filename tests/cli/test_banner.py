@@ -1,0 +1,117 @@
+"""`sporades bandeau`: the banner of every page, shown and taken down by an operator (A7)."""
+
+import subprocess
+import sys
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.utils import timezone
+
+from sporades.journal.models import Entry
+from sporades.notices import queries
+from sporades.notices.models import Banner
+from tests.endurance.arena import url_of
+from tests.endurance.servers import environment_of
+from tests.factories import NOW
+
+# Read before the suite makes every process believe what it holds for ever.
+FRESH_FOR = queries.FRESH_FOR
+MAINTENANCE = "Maintenance jeudi de 6 h à 7 h (heure de Paris)."
+
+
+@pytest.fixture
+def at_now():
+    """The command runs at a known instant."""
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("at_now")
+def test_a_banner_is_shown_on_every_page_and_written_in_the_journal(client, capsys):
+    call_command("bandeau", "afficher", f"  {MAINTENANCE} ", "--importance", "attention")
+
+    banner = Banner.objects.get()
+    assert capsys.readouterr().out == "Bandeau affiché : visible partout en moins d'une minute.\n"
+    assert (banner.message, banner.kind, banner.starts_at, banner.ends_at) == (
+        MAINTENANCE,
+        "warning",
+        NOW,
+        None,
+    )
+    assert MAINTENANCE in client.get("/").text
+    entry = Entry.objects.get(verb="banner shown")
+    assert (entry.actor_kind, entry.payload) == ("operator", {"after": {"message": MAINTENANCE}})
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("at_now")
+def test_a_banner_shown_for_some_hours_goes_by_itself():
+    call_command("bandeau", "afficher", MAINTENANCE, "--heures", "48")
+
+    end = NOW + timedelta(hours=48)
+    assert Banner.objects.get().ends_at == end
+    assert queries.banner(end - timedelta(seconds=1)).message == MAINTENANCE
+    assert queries.banner(end) is None
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("at_now")
+def test_taking_the_banner_down_says_whether_there_was_one(client, capsys):
+    call_command("bandeau", "afficher", MAINTENANCE)
+    capsys.readouterr()
+
+    for _ in range(2):
+        call_command("bandeau", "retirer")
+
+    assert capsys.readouterr().out == "Bandeau retiré.\nIl n'y avait pas de bandeau.\n"
+    assert MAINTENANCE not in client.get("/").text
+    assert Entry.objects.filter(verb="banner taken down").count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["afficher", "   "], "Le message compte de 1 à 300 caractères."),
+        (["afficher", "x" * 301], "Le message compte de 1 à 300 caractères."),
+        (["afficher"], "message"),
+        (["afficher", "Bonjour", "--importance", "rouge"], "information"),
+        (["afficher", "Bonjour", "--heures", "0"], "indiquez un nombre d'heures, de 1 à 8784."),
+        (["afficher", "Bonjour", "--heures", "-3"], "heures"),
+        (["afficher", "Bonjour", "--heures", "deux"], "indiquez un nombre d'heures, de 1 à 8784."),
+        (["afficher", "Bonjour", "--heures", "99999999"], "de 1 à 8784."),
+        ([], "what"),
+        (["cacher"], "afficher"),
+    ],
+)
+def test_what_cannot_be_shown_is_refused_and_shows_nothing(arguments, said):
+    with pytest.raises(CommandError, match=said.replace(".", r"\.")):
+        call_command("bandeau", *arguments)
+
+    assert not Banner.objects.exists()
+    assert not Entry.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_banner_of_another_process_is_seen_within_a_minute(client, monkeypatch, tmp_path):
+    clock = SimpleNamespace(reads=1000.0)
+    monkeypatch.setattr(queries, "FRESH_FOR", FRESH_FOR)
+    monkeypatch.setattr(queries, "time", SimpleNamespace(monotonic=lambda: clock.reads))
+    queries.forget()
+    assert queries.banner(timezone.now()) is None
+
+    subprocess.run(
+        [sys.executable, "-m", "sporades", "bandeau", "afficher", MAINTENANCE],
+        env=environment_of(url_of(connection.settings_dict["NAME"]), tmp_path),
+        check=True,
+    )
+
+    # What it holds is believed for a while: pages do not ask at each request.
+    assert queries.banner(timezone.now()) is None
+    clock.reads += 59
+    assert MAINTENANCE in client.get("/").text
