@@ -71,14 +71,25 @@ SEEN = [
 ]
 
 
-@pytest.mark.parametrize("shown", [(1280, "light"), (1280, "dark"), (320, "light"), (320, "dark")])
+each_way = pytest.mark.parametrize(
+    "shown", [(1280, "light"), (1280, "dark"), (320, "light"), (320, "dark")]
+)
+
+
+def show(page, shown):
+    """Look at a page on a screen of some width, in light or in dark; return the width."""
+    width, scheme = shown
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 800})
+    return width
+
+
+@each_way
 @pytest.mark.parametrize("address", SEEN)
 def test_a_page_has_no_fault_of_accessibility_and_never_scrolls_sideways(
     site, page, complaints, address, shown
 ):
-    width, scheme = shown
-    page.emulate_media(color_scheme=scheme)
-    page.set_viewport_size({"width": width, "height": 800})
+    width = show(page, shown)
     page.goto(site + address)
     page.wait_for_load_state("networkidle")
 
@@ -277,7 +288,9 @@ def test_a_password_can_be_read_by_the_one_who_types_it(site, page):
     expect(page.locator("#secret")).to_have_attribute("type", "text")
 
 
-def test_the_end_of_a_session_is_announced_and_can_be_put_off(site, page):
+@each_way
+def test_the_end_of_a_session_is_announced_and_can_be_put_off(site, page, shown):
+    width = show(page, shown)
     page.clock.install()
     page.goto(f"{site}/essai?session=1")
     page.clock.fast_forward(24 * 60_000)
@@ -287,6 +300,7 @@ def test_the_end_of_a_session_is_announced_and_can_be_put_off(site, page):
     dialog = page.get_by_role("dialog", name="Êtes-vous toujours là ?")
     expect(dialog).to_contain_text("Votre session se termine dans 4 minutes")
     assert Axe().run(page, options={"runOnly": RULES}).response["violations"] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
     dialog.get_by_role("button", name="Prolonger ma session").click()
 
     expect(page.get_by_role("dialog")).to_be_hidden()

@@ -1,11 +1,15 @@
 """One world for a module of tests, one savepoint for each test."""
 
+from email.message import EmailMessage
+
 import pytest
 import time_machine
 from django.core.cache import cache
 from django.db import transaction
 
 from sporades.exams.held import forget
+from sporades.web import registry
+from sporades.web.access import Route, Who
 from tests.factories import NOW
 from tests.web.registry.world import build
 
@@ -41,3 +45,20 @@ def world(territory, django_db_blocker, _clock, mark):
 def _savepoint(world, db):
     """Let a test do what it wants, then forget it: `db` undoes it, within the world's transaction."""
     cache.clear()
+
+
+@pytest.fixture
+def demo(settings, monkeypatch, tmp_path):
+    """Return the addresses of what only the demo shows, with one letter in its post."""
+    settings.ROOT_URLCONF = "tests.web.gallery_urls"
+    for name in ("gallery", "demo:mails", "demo:mail"):
+        monkeypatch.setitem(registry.ACCESS, name, Route(Who.ANYONE, ("GET",)))
+    letter = EmailMessage()
+    letter["To"], letter["Subject"] = "nouveau@demo.test", "Activez votre compte"
+    letter["Date"] = NOW
+    letter.set_content("Bonjour,\n\nhttps://inscriptions.exemple.test/activer/abc\n")
+    folder = tmp_path / "post"
+    folder.mkdir()
+    (folder / "sporades.1.eml").write_bytes(bytes(letter))
+    settings.MAILERS = {"default": {"OPTIONS": {"folder": str(folder)}}}
+    return ("/composants", "/composants?erreurs=1", "/demo/courriels/", "/demo/courriels/1")

