@@ -7,6 +7,7 @@ from datetime import timedelta
 import pikepdf
 import pytest
 
+from sporades.acts import registering
 from sporades.candidates.names import cleaned_name
 from sporades.core import pdf, signs
 from sporades.documents import kinds
@@ -14,9 +15,25 @@ from sporades.documents.models import DocumentVersion
 from sporades.documents.operations import printed
 from sporades.exams import operations as exams
 from sporades.exams.held import forget
+from sporades.exams.models import Exam, RegistrationService
+from sporades.registrations import drafting, journey
+from sporades.registrations.dossier import dossier_of
+from sporades.registrations.models import Draft
+from sporades.registrations.sections import SECTIONS
 from tests.documents.conformity import problems
 from tests.documents.reading import page_count, page_text, pdf_text, twin, twins_differ, words
-from tests.factories import INVENTED, NOW, OPERATOR, a_candidate, a_registration, load_invented
+from tests.factories import (
+    INVENTED,
+    NOW,
+    OPERATOR,
+    a_candidate,
+    a_registration,
+    answers_with,
+    author,
+    load_invented,
+)
+from tests.web.filled import MINOR
+from tests.web.guide import COMPETITION_ANSWERS, load_competition
 
 KINDS = [kind.slug for kind in kinds.registered()]
 # What programs read, and what is not text but a link.
@@ -25,9 +42,10 @@ UNREAD = {"regulation", "filed_at", "until", "zone", "slug", "verify_url"}
 
 @pytest.fixture(autouse=True)
 def _invented(territory, db):
-    """The invented exam is open in Lille."""
+    """The invented exam and the invented competition are open in Lille."""
     forget()
     load_invented()
+    load_competition()
     yield
     forget()
 
@@ -181,6 +199,50 @@ def test_a_kept_mark_is_said_out_of_what_its_rule_says():
         assert line in in_words(text)
 
 
+# The registrations that a change starts from: who, what for, the usual answers.
+OF_A_MINOR = answers_with(
+    identification={
+        "father_name": "Jürgen Müller",
+        "mother_name": "Anne Le Goff",
+        "guardian_name": "Yann Le Goff",
+        "guardian_phone": "06 39 98 12 35",
+        "guardian_email": "yann@exemple.test",
+    },
+    informations={"national_service": "JDC"},
+)
+BASES = {
+    "usual": ("BE", {}, answers_with()),
+    "minor": ("BE", MINOR, OF_A_MINOR),
+    "experienced": ("BE", {}, answers_with(qualification={"experience": "5"})),
+    "competition": ("CE", {}, COMPETITION_ANSWERS),
+}
+
+
+def draft_from(base, **changes):
+    """Answer every tab of a registration of one of these kinds, some answers changed."""
+    code, identity, usual = BASES[base]
+    exam = Exam.objects.get(code=code)
+    candidate = a_candidate(**identity)
+    draft = registering.begin(
+        candidate=candidate,
+        exam=exam,
+        speciality=exam.specialities.filter(code="MARIN").first(),
+        service=RegistrationService.objects.get(domain=exam.domain, academy="A09"),
+        by=author(candidate),
+        at=NOW,
+    )
+    for slug, answers in usual.items():
+        typed = {**answers, **changes.get(slug, {})}
+        drafting.answer(draft=draft, section=slug, typed=typed, seen_revision=None, at=NOW)
+    return draft
+
+
+def summary_from(base, **changes):
+    draft = draft_from(base, **changes)
+    version = registering.register(draft=draft, by=author(draft.candidate), at=NOW)
+    return DocumentVersion.objects.get(document__folder=version.registration.folder)
+
+
 def without_numbers(version):
     """Return what a paper says, less what two registrations never share."""
     text = in_words(pdf_text(printed(version)))
@@ -196,10 +258,10 @@ def usual_words():
     return {}
 
 
-def change(answers, *lines, name=""):
+def change(answers, *lines, name="", base="usual"):
     """Some answers of a tab, and the lines of the paper that they change: before, after."""
     [first, *_] = answers.values()
-    return pytest.param(answers, lines, id=name or "-".join(first))
+    return pytest.param(base, answers, lines, id=name or "-".join(first))
 
 
 CHANGES = [
@@ -226,6 +288,36 @@ CHANGES = [
         {"identification": {"address_4": "BP 12"}},
         ("rue des Îles", "rue des Îles Lieu-dit ou boîte postale BP 12"),
     ),
+    change(
+        {"identification": {"country": "99131"}},
+        ("Pays France", "Pays Belgique"),
+        base="competition",
+    ),
+    change(
+        {"identification": {"father_name": "Inconnu"}},
+        ("du père Jürgen Müller", "du père Inconnu"),
+        base="minor",
+    ),
+    change(
+        {"identification": {"mother_name": "Anne D'Élan"}},
+        ("de la mère Anne Le Goff", "de la mère Anne D'Élan"),
+        base="minor",
+    ),
+    change(
+        {"identification": {"guardian_name": "Rozenn Le Goff"}},
+        ("représentant légal Yann Le Goff", "représentant légal Rozenn Le Goff"),
+        base="minor",
+    ),
+    change(
+        {"identification": {"guardian_phone": "07 00 00 00 02"}},
+        ("représentant légal 06 39 98 12 35", "représentant légal 07 00 00 00 02"),
+        base="minor",
+    ),
+    change(
+        {"identification": {"guardian_email": "rozenn@exemple.test"}},
+        ("représentant légal yann@exemple.test", "représentant légal rozenn@exemple.test"),
+        base="minor",
+    ),
     change({"identification": {"postcode": "59800"}}, ("Code postal 59000", "Code postal 59800")),
     change(
         {"identification": {"postcode": "59100", "town": "Roubaix"}},
@@ -249,6 +341,16 @@ CHANGES = [
         name="passing_form",
     ),
     change(
+        {"informations": {"category": "FORM"}},
+        ("Catégorie de candidat Individuel", "Catégorie de candidat Formation continue"),
+        base="experienced",
+    ),
+    change(
+        {"informations": {"national_service": "RECENSE"}},
+        ("J'ai fait ma journée défense", "Je suis recensé et j'attends ma journée"),
+        base="minor",
+    ),
+    change(
         {"informations": {"zone": "LITTORAL"}},
         ("souhaitée Lille et sa métropole", "souhaitée Littoral"),
     ),
@@ -266,6 +368,11 @@ CHANGES = [
             "à 23 h 59 (heure de Paris). Copie du baccalauréat, avant le mercredi 30 décembre 2026 à 23 h 59 (heure de Paris). Accusé",
         ),
         name="diploma-that-dispenses-and-calls-for-a-piece",
+    ),
+    change(
+        {"qualification": {"colouring": "PHYS"}},
+        ("Coloration disciplinaire Histoire", "Coloration disciplinaire Physique"),
+        base="competition",
     ),
     change({"qualification": {"experience": "12"}}, ("professionnelle 2", "professionnelle 12")),
     change(
@@ -322,23 +429,45 @@ CHANGES = [
         {"epreuves": {"statut-F1": "inscrit", "option-F1": "BRETON"}},
         ("Langue facultative Non inscrit Orale", "Langue facultative Inscrit Orale Breton"),
     ),
+    change(
+        {"epreuves": {"statut-F2": "inscrit", "statut-M3": "inscrit"}},
+        ("Chant facultatif Non inscrit", "Chant facultatif Inscrit"),
+        ("Météorologie (U6) Non inscrit", "Météorologie (U6) Inscrit"),
+    ),
 ]
 
 
-@pytest.mark.parametrize(("answers", "changed"), CHANGES)
-def test_changing_an_answer_changes_its_line_and_no_other(answers, changed, usual_words, tmp_path):
-    if not usual_words:
-        usual_words["text"] = without_numbers(a_summary())
-    expected = usual_words["text"]
+@pytest.mark.parametrize(("base", "answers", "changed"), CHANGES)
+def test_changing_an_answer_changes_its_line_and_no_other(
+    base, answers, changed, usual_words, tmp_path
+):
+    if base not in usual_words:
+        usual_words[base] = without_numbers(summary_from(base))
+    expected = usual_words[base]
     for before, after in changed:
         assert expected.count(before) == 1
         expected = expected.replace(before, after)
 
-    version = a_summary(**answers)
+    version = summary_from(base, **answers)
 
     assert without_numbers(version) == expected
     assert twins_differ(version) == []
     assert problems(printed(version), tmp_path) == []
+
+
+def test_no_question_of_any_tab_is_without_its_case():
+    changed, asked = set(), set()
+    for case in CHANGES:
+        base, answers, _ = case.values
+        changed |= {(slug, name) for slug, typed in answers.items() for name in typed}
+        draft = Draft.objects.whole().get(pk=draft_from(base, **answers).pk)
+        forms = journey.judged(dossier_of(draft, day=NOW.date()))
+        assert journey.troubles(forms) == []
+        asked |= {(section.slug, name) for section, form in forms for name in form.fields}
+
+    assert {slug for slug, _ in asked} == {section.slug for section in SECTIONS}
+    # Nothing is filed without this box: its answer does not change.
+    assert asked - changed == {("modalites", "accepted")}
 
 
 # --- Names ---------------------------------------------------------------------------------------------

@@ -9,9 +9,10 @@ from sporades.registrations.sections.base import flat
 from tests.factories import NOW, a_candidate, a_draft, answers_with
 
 TABS = list(answers_with())
-# Born abroad, and minor: parents and legal guardian are asked for.
+# Born abroad, and minor, of age before the end of 2027 as the usual category wants: parents and
+# legal guardian are asked for.
 MINOR = {
-    "birth_year": 2010,
+    "birth_year": 2009,
     "birth_country": "99109",
     "birth_department": "",
     "birth_commune": "",
