@@ -1,9 +1,14 @@
 """The journey is computed from the answers: no progress is stored, so none can lie."""
 
+from django.core.exceptions import NON_FIELD_ERRORS
+
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.refusals import Trouble
 from sporades.registrations.sections import SECTIONS
 from sporades.registrations.sections.base import Section, SectionForm
+
+type Forms = list[tuple[Section, SectionForm]]
+"""Tabs, each with its form."""
 
 
 def journey(dossier: Dossier) -> list[Section]:
@@ -11,32 +16,55 @@ def journey(dossier: Dossier) -> list[Section]:
     return [section for section in SECTIONS if section.applies(dossier)]
 
 
-def judged(dossier: Dossier) -> list[tuple[Section, SectionForm]]:
+def judged(dossier: Dossier) -> Forms:
     """Return every tab of the journey with its form, answered or not."""
     return [(section, section.judged(dossier)) for section in journey(dossier)]
 
 
-def troubles(forms: list[tuple[Section, SectionForm]]) -> list[Trouble]:
+def troubles(forms: Forms) -> list[Trouble]:
     """Return everything that stands in the way of filing, tab by tab."""
-    return [trouble for section, form in forms for trouble in _troubles(section, form)]
+    return [trouble for section, form in forms for trouble in _troubles(section, form, forms)]
 
 
-def _troubles(section: Section, form: SectionForm) -> list[Trouble]:
+def _troubles(section: Section, form: SectionForm, forms: Forms) -> list[Trouble]:
     if form.is_valid():
         return []
     if section.slug not in form.dossier.answers:
         return [Trouble(section.slug, section.title, "", "", "Cet onglet n'est pas encore rempli.")]
+    return errors_of(section, form, forms)
+
+
+def errors_of(section: Section, form: SectionForm, forms: Forms) -> list[Trouble]:
+    """Return the errors of a tab, each with the place that mends it.
+
+    Args:
+        section: the tab.
+        form: its form, judged.
+        forms: every tab of the journey, with its form.
+    """
+    by_slug = {one.slug: (one, other) for one, other in forms}
+    found = []
+    for name, errors in form.errors.as_data().items():
+        for error in errors:
+            here = (section.slug, "" if name == NON_FIELD_ERRORS else name)
+            slug, field = form.mended_elsewhere.get(error.code or "", here)
+            found.append(_point(*by_slug[slug], field, str(error.messages[0])))
+    return found
+
+
+def oddities(forms: Forms) -> list[Trouble]:
+    """Return what is unusual in the tabs that are accepted: to be checked, never in the way."""
     return [
-        Trouble(
-            section=section.slug,
-            title=section.title,
-            field="" if name == "__all__" else name,
-            label="" if name == "__all__" else form.label_of(name),
-            message=str(message),
-        )
-        for name, messages in form.errors.items()
-        for message in messages
+        _point(section, form, field, message)
+        for section, form in forms
+        if form.is_valid()
+        for field, message in form.oddities()
     ]
+
+
+def _point(section: Section, form: SectionForm, field: str, message: str) -> Trouble:
+    label = form.label_of(field) if field else ""
+    return Trouble(section.slug, section.title, field, label, message)
 
 
 def first_incomplete(dossier: Dossier) -> Section | None:

@@ -12,7 +12,7 @@ from sporades.exams.schema.eligibility import ExclusiveRule
 
 @dataclass(frozen=True)
 class Trouble:
-    """One thing that stands in the way of filing.
+    """One thing that stands in the way of filing, or that is to be checked before it.
 
     Attributes:
         section: the slug of the tab.

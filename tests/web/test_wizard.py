@@ -133,3 +133,49 @@ def test_a_piece_that_is_only_wished_for_is_said_to_be_optional_on_the_page_and_
     for text in (unescape(page.text), mail.body):
         assert "Copie du baccalauréat (facultative), avant le" in text
         assert "Pièce d'identité, avant le" in text
+
+
+def test_what_is_odd_is_to_be_checked_before_saving_and_never_after(sign_in):
+    draft = a_draft(identification={"mobile": "03 20 00 12 34"})
+    client = sign_in(draft.candidate)
+    odd = f'href="/inscription/{draft.pk}/identification?verifier=1#id_mobile"'
+
+    ready = client.get(f"/inscription/{draft.pk}/est-elle-prete")
+    recap = client.get(f"/inscription/{draft.pk}/recapitulatif")
+    after = client.post(f"/inscription/{draft.pk}/recapitulatif", follow=True)
+
+    for page in (ready, recap):
+        assert "À vérifier" in page.text
+        assert odd in page.text
+    assert "Oui. Il ne reste qu'à vérifier et enregistrer." in unescape(ready.text)
+    assert "Votre inscription est enregistrée" in after.text
+    assert "À vérifier" not in after.text
+
+
+def test_nothing_odd_leaves_nothing_to_check(sign_in):
+    draft = a_draft()
+
+    page = sign_in(draft.candidate).get(f"/inscription/{draft.pk}/recapitulatif")
+
+    assert "À vérifier" not in page.text
+
+
+LEAVING_NOTHING = "la forme de passage n'est pas « Progressive »"
+
+
+def test_a_form_of_passing_that_spreads_nothing_is_mended_on_its_own_tab(sign_in):
+    whole = {"statut-E1": "inscrit", "statut-E2": "inscrit", "statut-E3": "inscrit"}
+    draft = a_draft(informations={"passing_form": "PROGRESSIVE"}, epreuves=whole)
+    client = sign_in(draft.candidate)
+    field = f'href="/inscription/{draft.pk}/informations?verifier=1#id_passing_form_0"'
+
+    ready = client.get(f"/inscription/{draft.pk}/est-elle-prete")
+    tab = client.post(
+        f"/inscription/{draft.pk}/epreuves",
+        {**answers_with(epreuves=whole)["epreuves"], "revision": 1},
+    )
+
+    for page in (ready, tab):
+        assert LEAVING_NOTHING in unescape(page.text)
+        assert field in page.text
+    assert tab.status_code == 422

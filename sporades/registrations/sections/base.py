@@ -64,12 +64,14 @@ class SectionForm(forms.Form):
     Attributes:
         stored: the names of fields that are written as they are to the registration.
         unsaid: the names of fields that the summary leaves out.
+        mended_elsewhere: the tab and the field that mend an error of this form, by its code.
     """
 
     # The page shows what is wrong at its top, above what it says before the questions.
     errors_stand_above = True
     stored: ClassVar[tuple[str, ...]] = ()
     unsaid: ClassVar[tuple[str, ...]] = ()
+    mended_elsewhere: ClassVar[Mapping[str, tuple[str, str]]] = {}
 
     def __init__(
         self,
@@ -126,6 +128,10 @@ class SectionForm(forms.Form):
 
     def write_rows(self, registration: Registration) -> None:
         """Write the rows that stand beside a saved registration; none by default."""
+
+    def oddities(self) -> Iterator[tuple[str, str]]:
+        """Say what is unusual in a valid form, and accepted: a field or nothing, and a sentence."""
+        yield from ()
 
     def lines(self) -> list[Line]:
         """Return the answers of a valid form as the summary says them."""

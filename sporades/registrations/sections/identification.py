@@ -1,6 +1,7 @@
 """Where the candidate lives and can be reached, and who answers for a minor."""
 
 import re
+from collections.abc import Iterator
 from textwrap import wrap
 from typing import Any
 
@@ -22,6 +23,7 @@ from sporades.territory.models import FRANCE
 MAJORITY = 18
 POSTCODE = re.compile(r"\d{5}")
 PHONE = re.compile(r"\+?[0-9]{6,15}")
+FRENCH_LANDLINE = re.compile(r"(0|\+33)[1-589]\d{8}")
 FRENCH_PHONE = re.compile(r"0\d{9}")
 INE = re.compile(r"[0-9]{9}[0-9A-Z]{2}|[0-9]{10}[A-Z]")
 
@@ -239,6 +241,14 @@ class IdentificationForm(SectionForm):
             self.add_error("mobile", "Indiquez au moins un numéro, fixe ou mobile.")
         return data
 
+    def oddities(self) -> Iterator[tuple[str, str]]:
+        """Say when a name was typed twice, or the wrong telephone."""
+        identity = self.dossier.identity
+        if identity.first_names.casefold() == identity.birth_name.casefold():
+            yield "", _same_names(is_frozen=self.dossier.candidate.is_frozen)
+        if FRENCH_LANDLINE.fullmatch(self.cleaned_data["mobile"]):
+            yield "mobile", _LANDLINE
+
     def _find_commune(self, data: dict[str, Any]) -> None:
         if not POSTCODE.fullmatch(data["postcode"]):
             self.add_error(
@@ -286,6 +296,22 @@ class IdentificationForm(SectionForm):
         if refusal:
             self.elsewhere = refusal
             self.add_error(refusal.field, refusal.message)
+
+
+_LANDLINE = (
+    "En France, un numéro de mobile commence par 06 ou 07 : celui-ci est celui d'un téléphone "
+    "fixe. Corrigez-le, ou écrivez-le dans « Téléphone fixe »."
+)
+
+
+def _same_names(*, is_frozen: bool) -> str:
+    what_to_do = (
+        "signalez-la au service gestionnaire"
+        if is_frozen
+        else "corrigez-la dans « Modifier mon compte » avant d'enregistrer : ensuite, seul le "
+        "service gestionnaire pourra le faire"
+    )
+    return f"Votre prénom est le même que votre nom de famille. Si c'est une erreur, {what_to_do}."
 
 
 IDENTIFICATION = Section("identification", "Identification", IdentificationForm)

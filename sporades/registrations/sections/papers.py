@@ -1,10 +1,12 @@
 """« Épreuves »: what the candidate sits, keeps or is dispensed from."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 
 from sporades.core.french import figure
@@ -65,6 +67,8 @@ class StatusField(forms.ChoiceField):
 
 class PapersForm(SectionForm):
     """One status per épreuve, with its option or its kept mark."""
+
+    mended_elsewhere: ClassVar = {"passing_form": ("informations", "passing_form")}
 
     @cached_property
     def offers(self) -> list[PaperOffer]:
@@ -162,8 +166,14 @@ class PapersForm(SectionForm):
             for breach in papers.breaches(
                 self.dossier.rules, self.dossier.facts, self.choices_made()
             ):
-                self.add_error(self._field_of(breach.field), breach.message)
+                error = ValidationError(breach.message, code=breach.field)
+                self.add_error(self._field_of(breach.field), error)
         return data
+
+    def oddities(self) -> Iterator[tuple[str, str]]:
+        """Say what is unusual among the choices."""
+        for oddity in papers.oddities(self.offers, self.choices_made()):
+            yield self._field_of(oddity.field) or "", oddity.message
 
     def _field_of(self, place: str) -> str | None:
         """Return the field that a breach speaks of: « papers.E1.option » for instance.
@@ -258,14 +268,8 @@ def _usual(offer: PaperOffer) -> Status:
 
 def _said(offer: PaperOffer, choice: Choice) -> tuple[str, str, str, str]:
     name = f"{offer.label} ({offer.unit})" if offer.unit else offer.label
-    details = [_option(offer, choice), _mark(offer, choice)]
+    details = [offer.option_of(choice.option), _mark(offer, choice)]
     return name, choice.status.label, offer.nature, ", ".join(filter(None, details))
-
-
-def _option(offer: PaperOffer, choice: Choice) -> str:
-    if not offer.options or not choice.option:
-        return ""
-    return next(one.label for one in offer.options.choices if one.code == choice.option)
 
 
 def _mark(offer: PaperOffer, choice: Choice) -> str:

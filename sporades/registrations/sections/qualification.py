@@ -1,6 +1,6 @@
 """« Qualification présentée »: diploma, title or dispensation; colouring; experience."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from sporades.registrations.sections.base import Section, SectionForm, ask_if_ca
 from sporades.registrations.sections.eligibility import refuse_ineligible
 
 MOST_YEARS = 60
+YOUNGEST_AT_WORK = 14
 
 type Part = Diplomas | Colouring | Experience
 
@@ -79,6 +80,18 @@ class QualificationForm(SectionForm):
         """Refuse what the rules of eligibility do not accept."""
         super().clean()
         refuse_ineligible(self, tab="qualification")
+
+    def oddities(self) -> Iterator[tuple[str, str]]:
+        """Say when experience would have begun before the age of work."""
+        age = self.dossier.facts.age_on(self.dossier.day)
+        years = self.cleaned_data.get("experience")
+        if age is not None and years and years > max(age - YOUNGEST_AT_WORK, 0):
+            years_said = f"{years} an{'s' if years > 1 else ''} d'expérience"
+            message = (
+                f"À {age} ans, {years_said} auraient commencé avant vos {YOUNGEST_AT_WORK} ans. "
+                "Vérifiez ce nombre."
+            )
+            yield "experience", message
 
 
 def by_nature(diplomas: Diplomas) -> list[tuple[str, Any]]:

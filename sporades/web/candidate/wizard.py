@@ -27,7 +27,7 @@ from sporades.registrations.refusals import (
 )
 from sporades.registrations.residence import service_of_residence
 from sporades.registrations.sections.base import Section, SectionForm
-from sporades.web.candidate import conflicts
+from sporades.web.candidate import conflicts, points
 from sporades.web.candidate.stepper import step
 from sporades.web.layout.kept import forget, kept
 
@@ -112,38 +112,31 @@ def recap(request: HttpRequest, draft: UUID) -> HttpResponse:
 
 
 def ready(request: HttpRequest, draft: UUID) -> HttpResponse:
-    """« Ma candidature est-elle prête ? »: what blocks, with a link to each field."""
+    """« Ma candidature est-elle prête ? »: what blocks, what is odd, with a link to each field."""
     found = _draft(request, draft)
     if not found.is_open:
         return _after(found)
     dossier = _dossier(request, found)
     forms = journey.judged(dossier)
+    troubles = journey.troubles(forms)
     context = {
         "draft": found,
-        "troubles": _troubles(found, dossier, forms),
-        "checks": [_check(found, section, form) for section, form in forms],
+        "troubles": points.linked(found, forms, troubles) + _excluding(found, dossier),
+        "oddities": points.linked(found, forms, journey.oddities(forms)),
+        "checks": points.tab_by_tab(found, forms, troubles),
         **_timing(request, found, dossier),
     }
     return render(request, "candidate/ready.html", context)
 
 
-def _troubles(
-    draft: Draft, dossier: Dossier, forms: list[tuple[Section, SectionForm]]
-) -> list[tuple[Trouble, str]]:
-    """Return what blocks, each with the address of what mends it."""
-    by_slug = {section.slug: form for section, form in forms}
-    found = []
-    for trouble in journey.troubles(forms):
-        url = reverse("candidate:tab", args=[draft.pk, trouble.section]) + "?verifier=1"
-        if trouble.field:
-            url += f"#{by_slug[trouble.section][trouble.field].first_control}"
-        found.append((trouble, url))
+def _excluding(draft: Draft, dossier: Dossier) -> points.Points:
+    """Return the registration that stands in the way of another one, if there is one."""
     exclusion = _exclusion(draft, dossier)
-    if exclusion:
-        standing = exclusion.registration
-        blocks = Trouble("", f"Votre inscription à : {standing}", "", "", exclusion.message)
-        found.append((blocks, reverse("candidate:registration", args=[standing.number])))
-    return found
+    if exclusion is None:
+        return []
+    standing = exclusion.registration
+    blocks = Trouble("", f"Votre inscription à : {standing}", "", "", exclusion.message)
+    return [(blocks, reverse("candidate:registration", args=[standing.number]))]
 
 
 def _exclusion(draft: Draft, dossier: Dossier) -> Exclusion | None:
@@ -157,17 +150,6 @@ def _exclusion(draft: Draft, dossier: Dossier) -> Exclusion | None:
         rules=dossier.rules,
         regulation=dossier.regulation,
     )
-
-
-def _check(draft: Draft, section: Section, form: SectionForm) -> dict[str, str]:
-    count = len(journey.troubles([(section, form)]))
-    return {
-        "label": section.title,
-        "state": "missing" if count else "done",
-        "note": f"{count} point{'s' if count > 1 else ''} à régler" if count else "",
-        "url": reverse("candidate:tab", args=[draft.pk, section.slug]),
-        "act": "Compléter" if count else "Revoir",
-    }
 
 
 def move(request: HttpRequest, draft: UUID) -> HttpResponse:
@@ -308,6 +290,7 @@ def _show(
         "step": step(dossier, section.slug),
         "revision": revision,
         "rules_changed": draft.regulation_id != dossier.regulation.pk,
+        "mended_elsewhere": points.mended_elsewhere(draft, dossier, section, form),
         **_elsewhere(request, dossier, form),
         **_timing(request, draft, dossier),
     }
@@ -356,6 +339,7 @@ def _recap(
         "step": step(dossier, "recapitulatif"),
         "refusal": refusal,
         "exclusion": exclusion,
+        "oddities": points.linked(draft, forms, journey.oddities(forms)),
         "can_save": exclusion is None and draft.service.accepts(request.arrived_at),
         "rules_changed": draft.regulation_id != dossier.regulation.pk,
         **_timing(request, draft, dossier),

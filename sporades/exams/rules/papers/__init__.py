@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sporades.exams.rules.facts import Breach, Facts
 from sporades.exams.rules.papers import between, lines
 from sporades.exams.rules.papers.choices import NOT_CHOSEN, Choice
+from sporades.exams.rules.papers.oddities import oddities
 from sporades.exams.rules.papers.offers import (
     Block,
     PaperOffer,
@@ -24,6 +25,7 @@ __all__ = [
     "breaches",
     "grouped",
     "is_whole",
+    "oddities",
     "offered",
 ]
 

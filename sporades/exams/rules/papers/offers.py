@@ -74,6 +74,11 @@ class PaperOffer:
         """What is to be chosen within it."""
         return self.paper.options
 
+    def option_of(self, code: str) -> str:
+        """Return what is read of an option, or nothing."""
+        choices = self.options.choices if self.options else ()
+        return next((one.label for one in choices if one.code == code), "")
+
     @property
     def eliminatory(self) -> str:
         """The mark that ends the exam, in French, or nothing."""

@@ -1,0 +1,61 @@
+"""What is allowed among the choices made for the épreuves, and yet deserves a second look."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from sporades.core.french import listed
+from sporades.exams.rules.facts import Breach
+from sporades.exams.rules.papers.choices import NOT_CHOSEN, Choice
+from sporades.exams.rules.papers.offers import PaperOffer
+from sporades.exams.rules.papers.words import named, said_by
+from sporades.exams.schema.papers import Status
+
+_CHECK = "Vérifiez que c'est bien votre choix."
+
+
+def oddities(offers: Sequence[PaperOffer], choices: Mapping[str, Choice]) -> Iterator[Breach]:
+    """Find what is unusual among choices that break no rule.
+
+    Args:
+        offers: the épreuves offered.
+        choices: the choice made for each, by code.
+    """
+    entered = [
+        (offer, choices[offer.code])
+        for offer in offers
+        if choices.get(offer.code, NOT_CHOSEN).status is Status.ENTERED
+    ]
+    yield from _dispensations_left([offer for offer, _ in entered])
+    yield from _same_options(entered)
+
+
+def _dispensations_left(offers: Sequence[PaperOffer]) -> Iterator[Breach]:
+    """Find the épreuves that are sat although a diploma dispenses from them."""
+    for offer in offers:
+        reasons = [
+            f"« {one.reason} »{said_by(one.reference)}"
+            for one in offer.paper.dispensations
+            if one.reason in offer.dispensations and not one.on_request
+        ]
+        if reasons:
+            yield Breach(
+                "dispense_possible",
+                f"papers.{offer.code}",
+                f"{named(offer.paper)} : vous pouvez en être dispensé(e) ({listed(reasons)}), "
+                f"et vous avez choisi de la passer. {_CHECK}",
+            )
+
+
+def _same_options(entered: Sequence[tuple[PaperOffer, Choice]]) -> Iterator[Breach]:
+    """Find two épreuves in which the same thing was chosen."""
+    seen: dict[str, PaperOffer] = {}
+    for offer, choice in entered:
+        option = offer.option_of(choice.option)
+        if option in seen:
+            yield Breach(
+                "meme_option",
+                f"papers.{offer.code}.option",
+                f"{named(seen[option].paper)} et {named(offer.paper)} : vous avez choisi deux fois "
+                f"« {option} ». {_CHECK}",
+            )
+        elif option:
+            seen[option] = offer

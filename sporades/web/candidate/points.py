@@ -1,0 +1,53 @@
+"""What is to be mended or checked before « Enregistrer », each point with its way there."""
+
+from collections.abc import Iterable
+
+from django.urls import reverse
+
+from sporades.registrations import journey
+from sporades.registrations.dossier import Dossier
+from sporades.registrations.journey import Forms
+from sporades.registrations.models import Draft
+from sporades.registrations.refusals import Trouble
+from sporades.registrations.sections.base import Section, SectionForm
+
+type Points = list[tuple[Trouble, str]]
+
+
+def linked(draft: Draft, forms: Forms, points: Iterable[Trouble]) -> Points:
+    """Return points, each with the address of the field that it speaks of."""
+    by_slug = {section.slug: form for section, form in forms}
+    found = []
+    for point in points:
+        url = reverse("candidate:tab", args=[draft.pk, point.section]) + "?verifier=1"
+        if point.field:
+            url += f"#{by_slug[point.section][point.field].first_control}"
+        found.append((point, url))
+    return found
+
+
+def mended_elsewhere(draft: Draft, dossier: Dossier, section: Section, form: SectionForm) -> Points:
+    """Return the errors of a tab that another tab mends."""
+    if not form.mended_elsewhere or not form.errors:
+        return []
+    forms = [
+        (one, form if one == section else one.form_for(dossier)) for one in journey.journey(dossier)
+    ]
+    errors = journey.errors_of(section, form, forms)
+    return linked(draft, forms, [one for one in errors if one.section != section.slug])
+
+
+def tab_by_tab(draft: Draft, forms: Forms, troubles: Iterable[Trouble]) -> list[dict[str, str]]:
+    """Return one line for each tab: complete, or with how many points to mend."""
+    places = [trouble.section for trouble in troubles]
+    return [_line(draft, section, places.count(section.slug)) for section, _ in forms]
+
+
+def _line(draft: Draft, section: Section, count: int) -> dict[str, str]:
+    return {
+        "label": section.title,
+        "state": "missing" if count else "done",
+        "note": f"{count} point{'s' if count > 1 else ''} à régler" if count else "",
+        "url": reverse("candidate:tab", args=[draft.pk, section.slug]),
+        "act": "Compléter" if count else "Revoir",
+    }

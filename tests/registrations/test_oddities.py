@@ -1,0 +1,127 @@
+"""What is accepted and unusual: said before « Enregistrer », with the way to its field."""
+
+import pytest
+
+from sporades.acts import registering
+from sporades.registrations import journey
+from sporades.registrations.dossier import dossier_of
+from tests.factories import NOW, a_candidate, a_draft, a_registration, author, load_invented
+
+LANDLINE = (
+    "En France, un numéro de mobile commence par 06 ou 07 : celui-ci est celui d'un téléphone "
+    "fixe. Corrigez-le, ou écrivez-le dans « Téléphone fixe »."
+)
+SAME_NAMES = "Votre prénom est le même que votre nom de famille. Si c'est une erreur, "
+CHECK = "Vérifiez que c'est bien votre choix."
+
+
+def oddities(draft):
+    answers = {row.section: row.answers for row in draft.answers.all()}
+    forms = journey.judged(dossier_of(draft, day=NOW.date(), answers=answers))
+    return [(one.section, one.field, one.message) for one in journey.oddities(forms)]
+
+
+def test_nothing_is_odd_in_a_usual_candidature():
+    assert oddities(a_draft()) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "place", "message"),
+    [
+        pytest.param(
+            {"identification": {"mobile": "03 20 00 12 34"}},
+            ("identification", "mobile"),
+            LANDLINE,
+            id="a landline for a mobile",
+        ),
+        pytest.param(
+            {"identification": {"mobile": "+33 1 99 00 12 34"}},
+            ("identification", "mobile"),
+            LANDLINE,
+            id="a landline, written for abroad",
+        ),
+        pytest.param(
+            {"qualification": {"experience": "20"}},
+            ("qualification", "experience"),
+            (
+                "À 28 ans, 20 ans d'expérience auraient commencé avant vos 14 ans. "
+                "Vérifiez ce nombre."
+            ),
+            id="more experience than years",
+        ),
+        pytest.param(
+            {"qualification": {"diploma": "BAC"}, "epreuves": {"statut-E2": "inscrit"}},
+            ("epreuves", "statut-E2"),
+            (
+                "« Mathématiques » (E2) : vous pouvez en être dispensé(e) (« Titulaire du "
+                f"baccalauréat »), et vous avez choisi de la passer. {CHECK}"
+            ),
+            id="a dispensation left aside",
+        ),
+    ],
+)
+def test_what_is_unusual_is_said_at_its_field(changes, place, message):
+    assert oddities(a_draft(**changes)) == [(*place, message)]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"identification": {"mobile": "+687 26 55 55"}},
+        {"identification": {"mobile": "0692 12 34 56"}},
+        {"qualification": {"experience": "14"}},
+        {
+            "qualification": {"diploma": "BAC"},
+            "epreuves": {"statut-E2": "dispense", "statut-E3": "inscrit"},
+        },
+    ],
+    ids=["abroad", "overseas", "since the age of work", "a dispensation taken, or to ask for"],
+)
+def test_what_only_looks_unusual_is_left_alone(changes):
+    assert oddities(a_draft(**changes)) == []
+
+
+def test_the_same_option_chosen_twice_is_said():
+    load_invented(("libelle: Breton}", "libelle: Nage}"))
+    draft = a_draft(epreuves={"statut-F1": "inscrit", "option-F1": "BRETON"})
+
+    [(*place, message)] = oddities(draft)
+
+    assert place == ["epreuves", "option-F1"]
+    assert message == (
+        "« Éducation physique et sportive » (E3) et « Langue facultative » (F1) : vous avez "
+        f"choisi deux fois « Nage ». {CHECK}"
+    )
+
+
+def test_a_name_typed_twice_is_said_while_it_can_be_corrected_then_leads_to_the_service():
+    candidate = a_candidate(first_names="LE GOFF")
+    draft = a_draft(candidate)
+    assert oddities(draft) == [
+        (
+            "identification",
+            "",
+            SAME_NAMES
+            + "corrigez-la dans « Modifier mon compte » avant d'enregistrer : ensuite, seul le "
+            "service gestionnaire pourra le faire.",
+        )
+    ]
+
+    registration = registering.register(draft=draft, by=author(candidate), at=NOW).registration
+    again = registering.amend(registration=registration, by=author(candidate), at=NOW)
+
+    assert [message for *_, message in oddities(again)] == [
+        SAME_NAMES + "signalez-la au service gestionnaire."
+    ]
+
+
+def test_a_tab_that_is_refused_is_not_said_to_be_odd_too():
+    draft = a_draft(identification={"mobile": "03 20 00 12 34", "postcode": "abc"})
+
+    assert oddities(draft) == []
+
+
+def test_what_is_odd_stops_nobody_and_is_not_filed():
+    registration = a_registration(identification={"mobile": "03 20 00 12 34"})
+
+    assert LANDLINE not in str(registration.versions.get().snapshot)
