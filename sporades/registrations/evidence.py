@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import datetime
-from operator import itemgetter
 from typing import Any
 
 from sporades.exams.models.service import MINUTE
@@ -45,6 +44,12 @@ def pieces_to_come(registration: Registration, *, at: datetime) -> list[dict[str
     awaited = [
         piece
         for piece in registration.owed["evidence"]
-        if piece["is_mandatory"] and at < datetime.fromisoformat(piece["until"]) + MINUTE
+        if piece["is_mandatory"] and _may_come(piece, at=at)
     ]
-    return sorted(awaited, key=itemgetter("until"))
+    return sorted(awaited, key=lambda piece: piece.get("until", ""))
+
+
+def _may_come(piece: dict[str, Any], *, at: datetime) -> bool:
+    # Versions filed before the last minute was frozen say it in words alone: it stays awaited.
+    until = piece.get("until")
+    return until is None or at < datetime.fromisoformat(until) + MINUTE
