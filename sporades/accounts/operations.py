@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
-from allauth.usersessions.models import UserSession
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -21,6 +20,7 @@ from sporades.accounts.models import (
     User,
     normalised_address,
 )
+from sporades.accounts.sessions import end_sessions
 from sporades.core.refusals import Refused
 
 KEPT_WITHOUT_REGISTRATION = timedelta(days=183)
@@ -163,12 +163,6 @@ def end_memberships(user: User, *, on: date) -> None:
     current = Membership.objects.filter(user=user).current(on)
     current.update(ends_on=on - timedelta(days=1))
     end_sessions(user)
-
-
-def end_sessions(user: User) -> None:
-    """Sign an account out of every device."""
-    for session in UserSession.objects.filter(user=user):
-        session.end()
 
 
 def unused(*, at: datetime, since: timedelta) -> QuerySet[User]:

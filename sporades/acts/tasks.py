@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from sporades.accounts import limits
+from sporades.accounts import limits, sessions
 from sporades.accounts import operations as accounts
 from sporades.acts import announcing, changing, joining
 from sporades.core.queue import app
@@ -18,6 +18,7 @@ def forget_accounts(timestamp: int) -> None:  # noqa: ARG001 - given by the queu
     now = timezone.now()
     joining.delete_unactivated(at=now)
     accounts.forget_old_changes(at=now)
+    sessions.forget_closed(at=now)
     limits.forget_old(at=now)
     notices.forget_unconfirmed(at=now)
 

@@ -10,6 +10,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -17,6 +18,7 @@ from django.utils import timezone
 
 from sporades.accounts import second_factor
 from sporades.accounts.models import Membership, User
+from sporades.accounts.sessions import forget_closed
 from sporades.acts import inviting
 from sporades.candidates import operations as candidates
 from sporades.candidates.forms import answers_of
@@ -451,6 +453,22 @@ def test_open_sessions_are_listed_and_closed_elsewhere_or_everywhere(client, cli
     assert client.get(reverse("account_edit")).status_code == 302
     assert client_two.get(reverse("account_edit")).status_code == 302
     assert not UserSession.objects.exists()
+
+
+def test_a_session_that_is_over_is_listed_no_more_and_forgotten(client, client_two, user):
+    sign_in(client_two)
+    ended = UserSession.objects.get()
+    user.set_password(NEW)
+    user.save()
+    sign_in(client, password=NEW)
+
+    page = client.get(reverse("usersessions_list"))
+    Session.objects.filter(session_key=ended.session_key).delete()
+    count = forget_closed(at=timezone.now())
+
+    assert len(page.context["rows"]) == 1
+    assert count == 1
+    assert UserSession.objects.get().session_key == client.session.session_key
 
 
 def test_a_page_seen_writes_nothing(client, user, django_assert_max_num_queries):

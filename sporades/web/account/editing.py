@@ -1,11 +1,8 @@
-"""« Modifier mon compte »: civil data, address, sessions."""
+"""« Modifier mon compte »: civil data, address."""
 
 from http import HTTPStatus
 
-from allauth.account.internal.flows.logout import logout
 from allauth.account.views import password_set
-from allauth.usersessions.internal.flows.sessions import end_other_sessions, end_sessions
-from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,7 +20,6 @@ from sporades.core.french import instant_in_words, local_day
 from sporades.mail.queries import undelivered_to
 from sporades.registrations.models import Registration
 from sporades.territory.models import ManagingService
-from sporades.web.account.devices import device_in_words
 from sporades.web.account.forms import NewAddressForm
 from sporades.web.account.joining import may_say_it_is_known
 from sporades.web.layout.network import network_of
@@ -186,40 +182,3 @@ def first_password(request: HttpRequest) -> HttpResponse:
     if not request.user.has_usable_password() and needs_recent_sign_in(request):
         return sign_in_again(request)
     return password_set(request)
-
-
-def sessions(request: HttpRequest) -> HttpResponse:
-    """Show where the account is open; close it elsewhere, or everywhere."""
-    if request.method == "POST":
-        if "everywhere" in request.POST:
-            end_sessions(request, list(UserSession.objects.filter(user=request.user)))
-            logout(request, show_message=False)
-            messages.success(request, "Vous êtes déconnecté de tous vos appareils.")
-            return redirect("account_login")
-        end_other_sessions(request, request.user)
-        messages.success(request, "Vos autres appareils sont déconnectés.")
-        return redirect("usersessions_list")
-    opened = sorted(
-        UserSession.objects.purge_and_list(request.user),
-        key=lambda one: one.created_at,
-        reverse=True,
-    )
-    rows = [
-        [
-            device_in_words(one.user_agent) + (" (cet appareil)" if one.is_current() else ""),
-            instant_in_words(one.created_at, settings.TIME_ZONE),
-            one.ip,
-        ]
-        for one in opened
-    ]
-    return render(
-        request,
-        "usersessions/usersession_list.html",
-        {"rows": rows, "columns": ["Appareil", "Connexion", "Adresse réseau"]},
-    )
-
-
-def extend_session(request: HttpRequest) -> HttpResponse:
-    """Say that the reader is still there: the session's clock starts again."""
-    request.session["seen_at"] = request.arrived_at.isoformat()
-    return HttpResponse(status=HTTPStatus.NO_CONTENT)

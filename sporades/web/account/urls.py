@@ -15,6 +15,7 @@ from sporades.web.account import (
     joining,
     places,
     resetting,
+    sessions,
     signing,
 )
 
@@ -44,7 +45,7 @@ urlpatterns = [
         name="openid_connect_callback",
     ),
     path("deconnexion", franceconnect.sign_out, name="account_logout"),
-    path("session", editing.extend_session, name="account_extend_session"),
+    path("session", sessions.extend_session, name="account_extend_session"),
     # Forgotten password
     path("mot-de-passe-oublie", account.password_reset, name="account_reset_password"),
     path(
@@ -71,7 +72,7 @@ urlpatterns = [
     path("mon-compte/mot-de-passe", account.password_change, name="account_change_password"),
     path("mon-compte/premier-mot-de-passe", editing.first_password, name="account_set_password"),
     path("mon-compte/c-est-bien-moi", account.reauthenticate, name="account_reauthenticate"),
-    path("mon-compte/sessions", editing.sessions, name="usersessions_list"),
+    path("mon-compte/sessions", sessions.sessions, name="usersessions_list"),
     path("mon-compte/franceconnect", social.connections, name="socialaccount_connections"),
     # Second factor
     path(FACTORS, mfa.index, name="mfa_index"),

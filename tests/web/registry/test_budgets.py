@@ -5,12 +5,13 @@ import uuid
 from copy import copy
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
 from sporades.acts import registering
 from sporades.documents.models import Document, DocumentVersion, Folder
+from sporades.exams import held
 from sporades.exams import operations as exams
 from sporades.exams.models import Exam, RegistrationService
 from sporades.registrations import drafting
@@ -25,7 +26,7 @@ from tests.factories import (
     answers_with,
     author,
 )
-from tests.web.registry.routes import PAGES, TABS, address
+from tests.web.registry.routes import PAGES, TABS, WITH_APPLICATION, address
 from tests.web.registry.world import (
     Estate,
     Role,
@@ -46,8 +47,11 @@ READ = [
     for name in PAGES
     if ACCESS[name].who is Who.CANDIDATE or (name.startswith("public:") and name != "public:alert")
 ]
-# They are read by somebody who has just signed in, and do nothing else than others.
-OF_ACCOUNT = ["account_edit", "account_email", "account_change_password", "mfa_index"]
+# As who has just signed in reads them: the one whom a page is for.
+OF_ACCOUNT = [
+    name for name in PAGES if ACCESS[name].who is Who.SIGNED_IN and name not in WITH_APPLICATION
+]
+OF_APPLICATION = sorted(set(PAGES) & WITH_APPLICATION)
 
 
 def cost(browser, where, *, method="get"):
@@ -126,6 +130,14 @@ def multiply(estate):
     SectionAnswers.objects.bulk_create(
         clone(answers, draft=draft) for draft in drafts for answers in estate.draft.answers.all()
     )
+    for _ in others:
+        a_passkey(estate.user)
+        a_session(estate.user, signed_in(estate.user, Role.OWNER))
+
+
+def a_session(user, key):
+    """List a session among those of its account, as signing in does."""
+    UserSession.objects.create(user=user, ip="192.0.2.1", user_agent="Firefox", session_key=key)
 
 
 def clone(row, **changes):
@@ -140,9 +152,9 @@ def clone(row, **changes):
 
 
 @pytest.fixture(autouse=True)
-def _believed(settings):
+def _believed(monkeypatch):
     """What the process holds is not looked at again: a slow page would count one query more."""
-    settings.EXAMS_FRESH_FOR = math.inf
+    monkeypatch.setattr(held, "FRESH_FOR", math.inf)
 
 
 @pytest.fixture(scope="module")
@@ -152,6 +164,8 @@ def crowd(world):
     one, fifty = an_estate("une@exemple.test"), an_estate("cinquante@exemple.test")
     multiply(fifty)
     keys = {estate.user.pk: signed_in(estate.user, Role.OWNER) for estate in (one, fifty)}
+    for estate in (one, fifty):
+        a_session(estate.user, keys[estate.user.pk])
     return one, fifty, keys
 
 
@@ -168,6 +182,10 @@ def test_the_crowd_is_there(world, crowd):
         page = browser_of(world, crowd, estate).get("/mes-inscriptions")
         assert (len(page.context["active"]), len(page.context["withdrawn"])) == (count, count)
         assert len(page.context["drafts"]) == max(1, count - 1)
+        page = browser_of(world, crowd, estate).get("/mon-compte/sessions")
+        assert len(page.context["rows"]) == count
+        page = browser_of(world, crowd, estate).get("/mon-compte/double-authentification/cles")
+        assert len(page.context["authenticators"]) == count
 
 
 @pytest.mark.parametrize("name", READ)
@@ -189,8 +207,17 @@ def test_a_tab_costs_eight_queries_at_most(world, tab):
 
 
 @pytest.mark.parametrize("name", OF_ACCOUNT)
-def test_a_page_of_account_costs_eight_queries_at_most(world, name):
-    assert cost(world.browser(Role.OWNER), reverse(name)) <= MOST
+def test_a_page_of_account_costs_eight_queries_and_as_many_for_fifty_sessions(world, crowd, name):
+    costs = [
+        cost(browser_of(world, crowd, estate), address(name, world, estate)) for estate in crowd[:2]
+    ]
+
+    assert costs[0] == costs[1] <= MOST
+
+
+@pytest.mark.parametrize("name", OF_APPLICATION)
+def test_a_page_of_the_second_factor_costs_eight_queries_at_most(world, name):
+    assert cost(world.browser(Role.MANAGER), address(name, world)) <= MOST
 
 
 @pytest.mark.parametrize("name", ["candidate:document", "candidate:document_pdf"])

@@ -1,0 +1,47 @@
+"""Where an account is open: shown, closed, kept open."""
+
+from http import HTTPStatus
+
+from allauth.account.internal.flows.logout import logout
+from allauth.usersessions.internal.flows.sessions import end_other_sessions, end_sessions
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from sporades.accounts.sessions import open_sessions
+from sporades.core.french import instant_in_words
+from sporades.web.account.devices import device_in_words
+
+
+def sessions(request: HttpRequest) -> HttpResponse:
+    """Show where the account is open; close it elsewhere, or everywhere."""
+    if request.method == "POST":
+        if "everywhere" in request.POST:
+            end_sessions(request, list(UserSession.objects.filter(user=request.user)))
+            logout(request, show_message=False)
+            messages.success(request, "Vous êtes déconnecté de tous vos appareils.")
+            return redirect("account_login")
+        end_other_sessions(request, request.user)
+        messages.success(request, "Vos autres appareils sont déconnectés.")
+        return redirect("usersessions_list")
+    rows = [
+        [
+            device_in_words(one.user_agent) + (" (cet appareil)" if one.is_current() else ""),
+            instant_in_words(one.created_at, settings.TIME_ZONE),
+            one.ip,
+        ]
+        for one in open_sessions(request.user, at=request.arrived_at)
+    ]
+    return render(
+        request,
+        "usersessions/usersession_list.html",
+        {"rows": rows, "columns": ["Appareil", "Connexion", "Adresse réseau"]},
+    )
+
+
+def extend_session(request: HttpRequest) -> HttpResponse:
+    """Say that the reader is still there: the session's clock starts again."""
+    request.session["seen_at"] = request.arrived_at.isoformat()
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
