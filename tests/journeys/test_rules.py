@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 import pytest
 
 from sporades.acts import registering
+from sporades.exams.held import forget
 from sporades.registrations import drafting
 from sporades.registrations.models import Registration, RegistrationPaper
-from tests.factories import NOW, a_candidate, a_draft, a_registration, author
+from tests.factories import NOW, a_candidate, a_draft, a_registration, author, load_invented
 from tests.journeys.helpers import (
     answer,
     answers,
@@ -51,6 +52,7 @@ class Case:
         right: what is answered next.
         person: what sets this candidate apart.
         before: what sets the answers of the tabs apart.
+        rules: what sets the réglementation apart: passages of its file, old and new.
     """
 
     tab: str
@@ -59,7 +61,18 @@ class Case:
     right: dict
     person: dict = field(default_factory=dict)
     before: dict = field(default_factory=dict)
+    rules: tuple = ()
 
+
+DEPENDENCY = "      - {code: DEP, type: dependance"
+DISTINCT = "      - {code: OPT, type: options_differentes, reference: article 5 inventé, epreuves: [E3, F1]}"
+AGE = "          - code: AGE18"
+FRENCH_ONLY = """\
+          - code: FRANCAIS
+            reference: article 6 inventé
+            exige: {nationalite: ["99100"]}
+            message: Il faut être français pour s'inscrire comme individuel. Choisissez une autre catégorie.
+"""
 
 CASES = {
     "at most so many of a group": Case(
@@ -131,6 +144,46 @@ CASES = {
         ],
         right={"Éducation physique et sportive > Statut": "Dispensé"},
     ),
+    "never the same option twice": Case(
+        "epreuves",
+        wrong={"Langue facultative > Statut": "Inscrit", "Langue facultative > Langue": "Nage"},
+        refusal=[
+            "Langue : « Éducation physique et sportive » (E3) et « Langue facultative » (F1) : vous avez fait deux fois le même choix, changez l'un des deux (article 5 inventé).",
+        ],
+        right={"Langue facultative > Langue": "Anglais"},
+        rules=(
+            (DEPENDENCY, f"{DISTINCT}\n{DEPENDENCY}"),
+            ("{code: BRETON, libelle: Breton}", "{code: NAGE, libelle: Nage}"),
+        ),
+    ),
+    "a progressive form leaves something": Case(
+        "epreuves",
+        wrong={},
+        refusal=[
+            "Vous passez à cette session toutes les épreuves qui vous restent : la forme de passage n'est pas « Progressive ». Choisissez « Globale ».",
+        ],
+        right={"Mathématiques > Statut": "Non inscrit"},
+        before={"informations": {"passing_form": "PROGRESSIVE"}},
+    ),
+    "a global form leaves nothing": Case(
+        "epreuves",
+        wrong={},
+        refusal=[
+            "Statut : « Mathématiques » (E2) est obligatoire : vous la passez à cette session. Choisissez « Inscrit » ou changez de forme de passage.",
+        ],
+        right={"Mathématiques > Statut": "Inscrit"},
+        before={"epreuves": {"statut-E2": "non_inscrit"}},
+    ),
+    "of the right nationality": Case(
+        "informations",
+        wrong={"Catégorie de candidat": "Individuel"},
+        refusal=[
+            "Catégorie de candidat : Il faut être français pour s'inscrire comme individuel. Choisissez une autre catégorie. (Règle : article 6 inventé.)",
+        ],
+        right={"Catégorie de candidat": "Formation continue"},
+        person=FOREIGN,
+        rules=((AGE, FRENCH_ONLY + AGE),),
+    ),
     "old enough": Case(
         "informations",
         wrong={"Catégorie de candidat": "Individuel"},
@@ -198,6 +251,8 @@ CASES = {
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_the_rule_refuses_then_lets_through(site, context, case):
+    load_invented(*case.rules)
+    forget()
     draft = a_draft(a_candidate(**case.person), **case.before)
     page = open_tab(context, site, draft, case.tab)
     here = tab(page)

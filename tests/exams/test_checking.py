@@ -1,1 +1,0 @@
-"""What is wrong in a file is told with its line, its field and its rule."""
