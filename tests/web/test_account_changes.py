@@ -456,19 +456,28 @@ def test_open_sessions_are_listed_and_closed_elsewhere_or_everywhere(client, cli
 
 
 def test_a_session_that_is_over_is_listed_no_more_and_forgotten(client, client_two, user):
+    sign_in(client)
     sign_in(client_two)
-    ended = UserSession.objects.get()
-    user.set_password(NEW)
-    user.save()
-    sign_in(client, password=NEW)
+    Session.objects.filter(session_key=client_two.session.session_key).delete()
 
     page = client.get(reverse("usersessions_list"))
-    Session.objects.filter(session_key=ended.session_key).delete()
     count = forget_closed(at=timezone.now())
 
     assert len(page.context["rows"]) == 1
     assert count == 1
     assert UserSession.objects.get().session_key == client.session.session_key
+
+
+def test_a_session_of_an_older_password_is_not_listed(client, client_two, user):
+    sign_in(client)
+    sign_in(client_two)
+    session = client_two.session
+    session["_auth_user_hash"] = "celui d'un autre mot de passe"
+    session.save()
+
+    page = client.get(reverse("usersessions_list"))
+
+    assert len(page.context["rows"]) == 1
 
 
 def test_a_page_seen_writes_nothing(client, user, django_assert_max_num_queries):
