@@ -98,18 +98,19 @@ def a_draft(
     candidate: Candidate | None = None,
     *,
     academy: str = "A09",
+    exam: str = "BE",
     speciality: str = "MARIN",
     at: datetime = NOW,
     **changes: dict[str, object],
 ) -> Draft:
     """Begin a draft and answer every tab; a change replaces some answers of a tab, None takes one out."""
     candidate = candidate or a_candidate(at=at)
-    exam = Exam.objects.get(code="BE")
+    chosen = Exam.objects.get(code=exam)
     draft = registering.begin(
         candidate=candidate,
-        exam=exam,
-        speciality=exam.specialities.get(code=speciality),
-        service=RegistrationService.objects.get(domain=exam.domain, academy=academy),
+        exam=chosen,
+        speciality=chosen.specialities.get(code=speciality) if speciality else None,
+        service=RegistrationService.objects.get(domain=chosen.domain, academy=academy),
         by=author(candidate),
         at=at,
     )

@@ -98,7 +98,7 @@ class Estate:
 
     Attributes:
         registration: active, of two versions.
-        withdrawn: left an hour before.
+        withdrawn: from the exam without specialities, in whose place nothing stands.
         draft: complete, not filed.
     """
 
@@ -230,7 +230,7 @@ def an_estate(email: str, mark: str = "") -> Estate:
         if mark
         else {}
     )
-    withdrawn = a_registration(candidate, **answers)
+    withdrawn = a_registration(candidate, exam="BS", speciality="", **answers)
     registering.withdraw(registration=withdrawn, by=by, at=NOW)
     registration = a_registration(candidate, **answers)
     amending = registering.amend(registration=registration, by=by, at=NOW)
