@@ -25,7 +25,9 @@ def evidence_of(dossier: Dossier, papers: PapersForm) -> list[dict[str, Any]]:
         {
             "code": piece.code,
             "label": piece.label,
-            "help": piece.help or "",
+            "help": " ".join(
+                filter(None, [piece.help, piece.reference and f"({piece.reference})"])
+            ),
             "is_mandatory": piece.is_mandatory,
             "before": service.deadline_in_words(piece.deadline, dossier.reader_zone),
             "until": service.instant_of(piece.deadline).isoformat(),

@@ -28,6 +28,8 @@ def conditions(exam: Exam) -> list[tuple[str, str]]:
     What binds everybody comes first, then each category by its name, with what it means.
     """
     found = [("", _said(rule)) for rule in exam.eligibility]
+    if exam.residence.reference:
+        found.append(("Académie", f"{exam.residence.reference}."))
     if exam.exclusive:
         found.append(("Inscription unique", f"{exam.exclusive.reference}."))
     for category in exam.categories:
