@@ -222,6 +222,17 @@ def test_two_clicks_send_once(site, page):
     assert [where for where, _ in gallery_urls.received] == ["/envoi"]
 
 
+def test_what_a_press_sets_going_is_said_to_those_who_listen(site, page):
+    page.goto(f"{site}/essai")
+
+    said = page.evaluate("""() => {
+        document.querySelector("main button[type=submit]").click();
+        return [...document.querySelectorAll("body > [role=status]")].map((one) => one.textContent);
+    }""")
+
+    assert said == ["Envoi…"]
+
+
 def test_a_town_is_picked_by_the_keyboard_with_its_code(site, page):
     page.goto(f"{site}/essai")
     field = page.get_by_role("combobox", name="Ville")
@@ -298,7 +309,9 @@ def test_the_end_of_a_session_is_announced_and_can_be_put_off(site, page, shown)
 
     page.clock.fast_forward(2 * 60_000)
     dialog = page.get_by_role("dialog", name="Êtes-vous toujours là ?")
-    expect(dialog).to_contain_text("Votre session se termine dans 4 minutes")
+    expect(dialog.get_by_role("status").first).to_contain_text(
+        "Votre session se termine dans 4 minutes"
+    )
     assert Axe().run(page, options={"runOnly": RULES}).response["violations"] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     dialog.get_by_role("button", name="Prolonger ma session").click()
@@ -318,6 +331,7 @@ def test_after_the_end_of_a_session_what_was_typed_is_still_there(site, page):
     page.clock.fast_forward(31 * 60_000)
 
     dialog = page.get_by_role("dialog", name="Votre session est terminée")
+    expect(dialog.get_by_role("status").first).to_contain_text("Votre session est terminée")
     expect(dialog.get_by_role("link", name="Me connecter dans un nouvel onglet")).to_be_visible()
     dialog.get_by_role("button", name="Revenir à ma saisie").click()
     expect(page.get_by_label("Nom", exact=True)).to_have_value("Durand")

@@ -19,7 +19,7 @@ TITLES = {
     "account_signup": "Créer mon compte",
     "account_reset_password": "Mot de passe oublié, réinitialisation du mot de passe",
     "account_edit": "Modifier mon compte",
-    "account_email": "Changer d'adresse électronique",
+    "account_email": "Changer d'adresse mail",
     "account_change_password": "Changer de mot de passe",
     "usersessions_list": "Mes appareils connectés",
     "mfa_index": "Ma double authentification",

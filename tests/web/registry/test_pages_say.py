@@ -244,6 +244,22 @@ def test_no_page_asks_to_prove_that_one_is_human_nor_shows_what_is_anothers(worl
     assert [one for one in sources if not re.match(r"/(?!/)|data:", one)] == []
 
 
+@each_page
+def test_links_that_say_the_same_lead_to_the_same_place(world, name, changes):
+    page = shown(world, name, **changes)
+    if page is None:
+        assert ACCESS[name].page
+        return
+
+    places = {}
+    for link in page.xpath("//main//a[@href]"):
+        places.setdefault(words(link), set()).add(link.get("href").partition("?")[0])
+    assert {said: found for said, found in places.items() if len(found) > 1} == {}
+    assert [
+        link for link in page.xpath("//a[@title]") if words(link) not in link.get("title")
+    ] == []
+
+
 # --- Data and cookies (P-02, P-05, P-07, 14.2.1) -----------------------------------------------
 
 

@@ -1,8 +1,12 @@
 /* One click, one sending: a form that has been sent is not sent again while the answer comes.
    Every POST form is guarded, but those with data-repeatable. The button that was pressed may
-   say what happens: data-busy="Enregistrement en cours…". Coming back to the page by the
+   say what happens, to those who look and to those who listen: data-busy="Enregistrement…". Coming back to the page by the
    browser's history frees the form. The server, not this file, makes two sendings one. */
 export function once() {
+  const status = document.createElement("p");
+  status.className = "fr-sr-only";
+  status.setAttribute("role", "status");
+  document.body.append(status);
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method !== "post" || "repeatable" in form.dataset) return;
@@ -17,9 +21,11 @@ export function once() {
     if (button.dataset.busy) {
       button.dataset.words = button.textContent;
       button.textContent = button.dataset.busy;
+      status.textContent = button.dataset.busy;
     }
   });
   window.addEventListener("pageshow", () => {
+    status.textContent = "";
     document.querySelectorAll("form[data-sent]").forEach((form) => {
       delete form.dataset.sent;
       for (const button of form.elements) {

@@ -74,6 +74,9 @@ function makeDialog() {
   const element = document.createElement("dialog");
   element.className = "s-dialog";
   element.setAttribute("aria-labelledby", "session-titre");
+  // What changes while the dialog is open is said again.
+  const words = document.createElement("div");
+  words.setAttribute("role", "status");
   const title = document.createElement("h2");
   title.id = "session-titre";
   const text = document.createElement("p");
@@ -92,7 +95,8 @@ function makeDialog() {
   again.textContent = "Me connecter dans un nouvel onglet";
   again.hidden = true;
   buttons.append(stay, again);
-  element.append(title, text, said, buttons);
+  words.append(title, text);
+  element.append(words, said, buttons);
   document.body.append(element);
   let shown = 0;
   return {
