@@ -221,6 +221,9 @@ def file_store(name: str) -> dict[str, Any]:
     if parts.scheme not in {"s3", "s3+http"} or not parts.hostname or not parts.path.strip("/"):
         message = f"{name} doit être de la forme file:///dossier ou s3://clé:secret@serveur/seau"
         raise ImproperlyConfigured(message)
+    # Known to those alone who keep files there: it is long to load.
+    from botocore.config import Config  # noqa: PLC0415
+
     scheme = "http" if parts.scheme == "s3+http" else "https"
     port = f":{parts.port}" if parts.port else ""
     asked = parse_qs(parts.query)
@@ -232,8 +235,14 @@ def file_store(name: str) -> dict[str, Any]:
             "bucket_name": parts.path.strip("/"),
             "endpoint_url": f"{scheme}://{parts.hostname}{port}",
             "region_name": asked.get("region", ["eu-west-1"])[-1],
-            "addressing_style": asked.get("style", ["path"])[-1],
-            "signature_version": "s3v4",
+            "client_config": Config(
+                s3={"addressing_style": asked.get("style", ["path"])[-1]},
+                signature_version="s3v4",
+                # Somebody waits for the page: better to say that it comes later.
+                connect_timeout=3,
+                read_timeout=10,
+                retries={"total_max_attempts": 2},
+            ),
             "default_acl": None,
             "querystring_auth": True,
             "file_overwrite": False,

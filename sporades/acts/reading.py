@@ -23,7 +23,7 @@ def open_pdf(*, version: DocumentVersion, by: Actor, at: datetime) -> bytes:
     """Return the PDF of a document, printed now if it was not yet.
 
     Raises:
-        BeingPrepared: its seal could not be put; a job tries again.
+        BeingPrepared: its seal could not be put, or the store does not answer.
     """
     content = documents.printed(version)
     open_document(version=version, by=by, at=at)

@@ -7,10 +7,21 @@ of the content: the same bytes are kept once, and a file that was changed is nev
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage, default_storage
+
+PARTIAL = ".partial"
+ABANDONED_AFTER = timedelta(days=1)
+
+
+class OutOfReach(Exception):
+    """The store does not answer, or takes nothing more: nothing is known of what it holds."""
 
 
 class Unreadable(Exception):
@@ -33,19 +44,23 @@ def put(content: bytes, *, suffix: str) -> str:
     Args:
         content: the bytes to keep.
         suffix: the end of the name, ".pdf".
+
+    Raises:
+        OutOfReach: the store cannot keep it now.
     """
     digest = hashlib.sha256(content).hexdigest()
     key = f"{digest[:2]}/{digest[2:4]}/{digest}{suffix}"
-    if default_storage.exists(key):
-        try:
-            get(key)
-        except Damaged:
-            default_storage.delete(key)
-        except Missing:
-            pass
-        else:
-            return key
-    _write(default_storage, key, content)
+    with _reached():
+        if default_storage.exists(key):
+            try:
+                get(key)
+            except Damaged:
+                default_storage.delete(key)
+            except Missing:
+                pass
+            else:
+                return key
+        _write(default_storage, key, content)
     return key
 
 
@@ -55,15 +70,38 @@ def get(key: str) -> bytes:
     Raises:
         Missing: there is no such file.
         Damaged: its bytes are not those that were kept.
+        OutOfReach: the store does not answer.
     """
-    try:
-        with default_storage.open(key) as file:
-            content: bytes = file.read()
-    except FileNotFoundError as error:
-        raise Missing(key) from error
+    with _reached():
+        try:
+            with default_storage.open(key) as file:
+                content: bytes = file.read()
+        except FileNotFoundError as error:
+            raise Missing(key) from error
     if hashlib.sha256(content).hexdigest() != Path(key).name.split(".", 1)[0]:
         raise Damaged(key)
     return content
+
+
+def sweep(*, at: datetime) -> int:
+    """Remove the parts of files that writers killed a day ago left; return how many."""
+    try:
+        folder = Path(default_storage.path(PARTIAL))
+    except NotImplementedError:
+        return 0
+    oldest = (at - ABANDONED_AFTER).timestamp()
+    abandoned = [path for path in folder.glob("*") if path.stat().st_mtime < oldest]
+    for path in abandoned:
+        path.unlink(missing_ok=True)
+    return len(abandoned)
+
+
+@contextmanager
+def _reached() -> Iterator[None]:
+    try:
+        yield
+    except (BotoCoreError, ClientError, OSError) as error:
+        raise OutOfReach from error
 
 
 class _Whole(File):  # type: ignore[type-arg] # generic for the checker alone
@@ -76,7 +114,7 @@ class _Whole(File):  # type: ignore[type-arg] # generic for the checker alone
 
 def _write(storage: Storage, key: str, content: bytes) -> None:
     try:
-        folder = Path(storage.path(".partial"))
+        folder = Path(storage.path(PARTIAL))
     except NotImplementedError:
         # A remote store shows an object when it has it whole.
         saved = storage.save(key, ContentFile(content))

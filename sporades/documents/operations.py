@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 class BeingPrepared(Refused):
-    """The file cannot be given yet: its seal could not be put."""
+    """The file cannot be given yet: its seal could not be put, or the store does not answer."""
 
     message = (
         "Le document est en cours de préparation. Il sera disponible dans quelques minutes, "
@@ -126,7 +126,8 @@ def printed(version: DocumentVersion) -> bytes:
     that was printed before there was a key.
 
     Raises:
-        BeingPrepared: a seal is due and could not be put; a job tries again.
+        BeingPrepared: a seal is due and could not be put, or the store of files does not
+            answer; a job tries again.
     """
     version.refresh_from_db(
         fields=["pdf_key", "sealed"], from_queryset=DocumentVersion.objects.select_for_update()
@@ -136,9 +137,14 @@ def printed(version: DocumentVersion) -> bytes:
             return files.get(version.pdf_key)
         except files.Unreadable:
             logger.exception("The file of document version %s is printed anew", version.pk)
+        except files.OutOfReach as failure:
+            raise BeingPrepared from failure
     content = _print(version)
     version.sealed = seal.is_configured()
-    version.pdf_key = files.put(content, suffix=".pdf")
+    try:
+        version.pdf_key = files.put(content, suffix=".pdf")
+    except files.OutOfReach as failure:
+        raise BeingPrepared from failure
     version.save(update_fields=["pdf_key", "sealed"])
     return content
 

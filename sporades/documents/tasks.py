@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
+from django.utils import timezone
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.jobs import Job
 
+from sporades.core import files
 from sporades.core.queue import app
 from sporades.documents import operations
 from sporades.documents.models import DocumentVersion
@@ -21,6 +23,13 @@ class UntilPrinted(BaseRetryStrategy):
         doublings = min(job.attempts, 12)
         wait = min(FIRST_WAIT * 2**doublings, LONGEST_WAIT)
         return RetryDecision(retry_in={"seconds": int(wait.total_seconds())})
+
+
+@app.periodic(cron="20 5 * * *")
+@app.task(name="documents.sweep", queueing_lock="documents.sweep", pass_context=False)
+def sweep(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
+    """Remove the parts of files that killed writers left."""
+    files.sweep(at=timezone.now())
 
 
 @app.task(name="documents.print", queue="documents", retry=UntilPrinted())

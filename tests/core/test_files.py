@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import boto3
@@ -25,6 +26,7 @@ from sporades.core import files
 
 SECRET = "un-secret-du-service-d-essai"
 PATIENCE = 30
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 KILLED = """
 import sys
 from pathlib import Path
@@ -210,6 +212,50 @@ def test_a_writer_that_is_killed_leaves_no_part_of_a_file(tmp_path, settings):
     assert [
         path for path in whole if hashlib.sha256(path.read_bytes()).hexdigest() != path.stem
     ] == []
+
+
+def test_what_a_killed_writer_left_is_swept_after_a_day(tmp_path, monkeypatch, settings, content):
+    monkeypatch.setenv("FILES_URL", f"file://{tmp_path}")
+    settings.STORAGES = {**settings.STORAGES, "default": file_store("FILES_URL")}
+    key = files.put(content, suffix=".pdf")
+    for name, age in (("ancien", 86_401), ("en-cours", 86_399)):
+        path = tmp_path / ".partial" / name
+        path.touch()
+        written = (NOON - timedelta(seconds=age)).timestamp()
+        os.utime(path, (written, written))
+
+    count = files.sweep(at=NOON)
+
+    assert count == 1
+    assert [path.name for path in _partial(tmp_path)] == ["en-cours"]
+    assert files.get(key) == content
+
+
+def test_a_store_elsewhere_has_nothing_to_sweep(store, content):
+    key = files.put(content, suffix=".pdf")
+
+    assert files.sweep(at=NOON) == 0
+    assert files.get(key) == content
+
+
+@pytest.mark.parametrize("act", [files.get, lambda key: files.put(key.encode(), suffix=".pdf")])
+@pytest.mark.parametrize("kind", ["folder", "s3"])
+def test_a_store_out_of_reach_is_said_to_be_so(tmp_path, monkeypatch, settings, kind, act):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    stores = {
+        "s3": f"s3+http://essai:{SECRET}@127.0.0.1:{port}/documents",
+        "folder": f"file://{tmp_path / 'files'}",
+    }
+    monkeypatch.setenv("FILES_URL", stores[kind])
+    settings.STORAGES = {**settings.STORAGES, "default": file_store("FILES_URL")}
+    if kind == "folder":
+        # As a mount that has gone: what was a folder is none.
+        (tmp_path / "files").rmdir()
+        (tmp_path / "files").touch()
+
+    with pytest.raises(files.OutOfReach):
+        act(f"00/00/{'0' * 64}.pdf")
 
 
 def _partial(folder):

@@ -1,10 +1,12 @@
-"""The papers of a candidate on the web, when their seal is late."""
+"""The papers of a candidate on the web, when their seal or their store is late."""
 
+import socket
 from datetime import timedelta
 
 import pytest
 import time_machine
 
+from config.environment import file_store
 from sporades.documents.models import DocumentVersion
 from tests.factories import NOW, a_registration
 
@@ -32,6 +34,40 @@ def test_a_paper_whose_seal_is_late_is_said_to_be_under_way(late):
     assert "Le document est en cours de préparation" in page.text
     assert f'href="{address}"' in page.text
     assert b"%PDF" not in page.content
+
+
+@pytest.fixture
+def store_away(monkeypatch, settings):
+    """Take the store of files away: nobody listens at its address."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+
+    def leave():
+        monkeypatch.setenv("FILES_URL", f"s3+http://essai:secret@127.0.0.1:{port}/documents")
+        settings.STORAGES = {**settings.STORAGES, "default": file_store("FILES_URL")}
+
+    return leave
+
+
+@pytest.mark.parametrize("is_printed", [True, False])
+def test_without_the_store_a_paper_is_said_to_be_under_way(
+    sign_in, settings, store_away, is_printed
+):
+    registration = a_registration()
+    client = sign_in(registration.candidate)
+    address = f"/mes-documents/{registration.number}/recapitulatif/pdf"
+    if is_printed:
+        client.get(address)
+    stores = settings.STORAGES
+
+    store_away()
+    page = client.get(address)
+
+    assert (page.status_code, page["Retry-After"]) == (503, "120")
+    assert "Le document est en cours de préparation" in page.text
+    assert client.get(address.removesuffix("/pdf")).status_code == 200
+    settings.STORAGES = stores
+    assert client.get(address).content.startswith(b"%PDF-")
 
 
 def test_what_a_late_paper_says_is_read_on_its_page(late):
