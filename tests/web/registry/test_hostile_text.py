@@ -12,7 +12,7 @@ from django.db import connection, models
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from sporades.accounts.models import AddressChange, Membership, User
+from sporades.accounts.models import AddressChange, LeftAddress, Membership, User
 from sporades.candidates.models import Candidate
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
@@ -115,10 +115,13 @@ def hostile(world):
     Membership.objects.update(full_name=HOSTILE)
     UserSession.objects.update(user_agent=HOSTILE)
     AddressChange.objects.update(email=ADDRESS)
+    LeftAddress.objects.update(email=ADDRESS)
     OpeningAlert.objects.update(email=ADDRESS)
     User.objects.filter(pk=world.owner.user.pk).update(email=ADDRESS)
     Candidate.objects.filter(pk=world.owner.candidate.pk).update(email=ADDRESS)
-    Message.objects.filter(pk=Message.objects.first().pk).update(recipient=ADDRESS, key=HOSTILE)
+    Message.objects.filter(pk=Message.objects.first().pk).update(
+        recipient=ADDRESS, key=HOSTILE, state=Message.State.REFUSED
+    )
     ManagingService.objects.update(contact_name=HOSTILE, opening_hours=HOSTILE, email=ADDRESS)
     RegistrationService.objects.update(website=f"https://exemple.test/{HOSTILE}")
     passkey = world.owner.passkey
