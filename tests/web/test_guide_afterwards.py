@@ -205,7 +205,8 @@ def test_one_chooses_a_registration_to_see_its_documents(mine):
     page = client.get("/mes-documents")
 
     [link] = seen(page).cssselect("main a")
-    assert words(link) == "Brevet d'essai – Marin, session 2027"
+    assert link.text == "Brevet d'essai – Marin, session 2027"
+    assert words(link[0]) == f", candidature n°{registration.number}"
     assert link.get("href") == f"/mes-documents/{registration.number}"
 
 
