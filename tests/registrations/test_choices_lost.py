@@ -1,10 +1,14 @@
-"""A choice of the tab « Épreuves » that another answer has taken away: the candidate chooses again."""
+"""A choice that another answer has taken away: the candidate is told, and chooses again."""
 
 import pytest
 
+from sporades.exams.models import RegistrationService
+from sporades.registrations import drafting
 from sporades.registrations.dossier import dossier_of
+from sporades.registrations.models import Draft
+from sporades.registrations.sections.candidacy import CANDIDACY
 from sporades.registrations.sections.papers import PAPERS
-from tests.factories import NOW, a_draft
+from tests.factories import NOW, a_draft, load_invented
 
 NO_DISPENSATION = (
     "Vous ne pouvez pas être dispensé(e) de « Mathématiques » (E2). "
@@ -12,6 +16,7 @@ NO_DISPENSATION = (
     "Choisissez un autre statut, ou corrigez le diplôme présenté."
 )
 DISPENSED = {"statut-E2": "dispense"}
+VERSAILLES = "        - {code: SUD, libelle: Sud des Yvelines, academies: [A25]}\n"
 LEFT_OUT = {"statut-E2": "non_inscrit"}
 
 
@@ -88,3 +93,25 @@ def test_what_is_no_status_is_no_choice(posted):
     form = PAPERS.form(of_draft, {**of_draft.of("epreuves"), "statut-M2": posted})
 
     assert said(form) == {"statut-M2": ["Choisissez un statut pour « Cartographie »."]}
+
+
+def test_a_zone_of_the_academy_that_one_leaves_is_chosen_again():
+    load_invented(
+        ("academies: [A09]}\n    service", "academies: [A09]}\n" + VERSAILLES + "    service")
+    )
+    draft = a_draft()
+    there = RegistrationService.objects.get(academy="A25")
+
+    drafting.move(draft=draft, service=there, at=NOW)
+
+    moved = Draft.objects.whole().get(pk=draft.pk)
+    form = CANDIDACY.judged(dossier_of(moved, day=NOW.date()))
+    assert said(form) == {
+        "zone": ["Cette réponse n'est pas proposée ici : choisissez dans la liste."]
+    }
+
+
+def test_a_choice_that_is_gone_is_never_said_by_its_code():
+    form = CANDIDACY.judged(dossier(informations={"zone": "DISPARUE"}))
+
+    assert form.typed_in_words("zone") == "Un choix qui n'est plus proposé"
