@@ -124,6 +124,22 @@ def test_pieces_await_until_the_end_of_their_last_minute_then_nothing_does(sign_
     assert (f"{NOTHING}." in main(pages[2])) is not bool(expected)
 
 
+def test_what_is_to_be_sent_first_stands_first(sign_in, tmp_path):
+    file = tmp_path / "essai.yaml"
+    days = "echeance: {jours_apres_fermeture: %d}"
+    file.write_text(INVENTED.read_text().replace(days % 10, days % 20))
+    exams.load(file, by=OPERATOR, at=NOW)
+    forget()
+    registration = a_registration()
+    open_documents(registration)
+
+    with time_machine.travel(NOW, tick=False):
+        page = sign_in(registration.candidate).get("/accueil")
+
+    later = SUMMARY.replace("vendredi 25 décembre 2026", "lundi 4 janvier 2027")
+    assert awaited(page) == [PIECES, later]
+
+
 def test_a_piece_that_is_only_wished_for_awaits_nobody(sign_in, tmp_path):
     file = tmp_path / "essai.yaml"
     file.write_text(

@@ -167,7 +167,11 @@ def test_what_is_filed_beside_the_answers_is_read_too(sign_in, identity, start, 
         "academy",
     }
     assert [text for text in leaves(headed) if text not in summary] == []
-    unread = {piece[name] for piece in snapshot["evidence"] for name in ("code", "until")}
+    unread = {
+        owed.get(name)
+        for owed in [*snapshot["evidence"], snapshot["to_return"] or {}]
+        for name in ("code", "until")
+    }
     missing = [text for text in leaves(beside) if text not in number_page and text not in unread]
     # How to sign the paper is said on the paper.
     paper = main(client.get(f"/mes-documents/{registration.number}/recapitulatif"))

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter
+from typing import Any
 
 from django.urls import reverse
 
@@ -24,12 +25,14 @@ class Awaiting:
         link: where it is done.
         act: the words of the link.
         deadline: until when, in words, or nothing.
+        until: the same instant for what is to be sent, written so as to be sorted.
     """
 
     sentence: str
     link: str
     act: str
     deadline: str = ""
+    until: str = ""
 
 
 def awaiting(
@@ -54,8 +57,9 @@ def awaiting(
     return [
         *_drafts(drafts, at=at, reader=reader),
         *_documents(registrations, unread),
-        *_summaries(registrations),
-        *_pieces(registrations, at=at),
+        *sorted(
+            [*_summaries(registrations), *_pieces(registrations, at=at)], key=attrgetter("until")
+        ),
     ]
 
 
@@ -121,6 +125,7 @@ def _summaries(registrations: Iterable[Registration]) -> list[Awaiting]:
             link=reverse("candidate:document_pdf", args=[registration.number, SUMMARY.slug]),
             act="Visualiser/imprimer le récapitulatif",
             deadline=asked["before"],
+            until=asked.get("until", ""),
         )
         for registration in registrations
         if (asked := registration.summary_awaited)
@@ -138,7 +143,12 @@ def _pieces(registrations: Iterable[Registration], *, at: datetime) -> list[Awai
             link=reverse("candidate:number", args=[registration.number]),
             act="Lire ce qui est demandé",
             deadline=before,
+            until=until,
         )
         for registration in registrations
-        for before, pieces in groupby(pieces_to_come(registration, at=at), key=itemgetter("before"))
+        for (before, until), pieces in groupby(pieces_to_come(registration, at=at), key=_deadline)
     ]
+
+
+def _deadline(piece: dict[str, Any]) -> tuple[str, str]:
+    return piece["before"], piece.get("until", "")
