@@ -17,6 +17,7 @@ from sporades.cli import demo_people
 from sporades.documents import kinds
 from sporades.registrations.sections import SECTIONS
 from sporades.registrations.states import TRANSITIONS, State
+from tests.web.registry.test_in_a_browser import MEASURED
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -281,6 +282,12 @@ def test_what_documents_a_kind_must_have_is_what_kinds_have():
     fields = set(kinds.Kind.__dataclass_fields__)
 
     assert {name for name in fields if name not in page} == set()
+
+
+def test_what_axe_cannot_decide_is_told_rule_by_rule():
+    page = text_of(DOCS / "accessibility.md")
+
+    assert set(re.findall(r"^\| `([\w-]+)` \|", page, re.MULTILINE)) == MEASURED
 
 
 # --- Tests that pages name -------------------------------------------------------------------

@@ -197,6 +197,18 @@ def test_the_rate_announced_is_counted_from_the_grid(opened):
     assert len(page.cssselect("main tbody tr")) == len(statuses)
 
 
+def test_the_declaration_says_that_it_is_a_self_assessment_and_of_when(opened):
+    said = words(opened("accessibility").cssselect("main")[0])
+
+    assert "Cette déclaration est une auto-évaluation" in said
+    assert audit.CONFORMITY.examined_on is not None
+    assert "examinées à la main le 25 novembre 2026" in said
+
+
+def test_a_grid_that_nobody_examined_gives_no_day():
+    assert grid(1, 1).examined_on is None
+
+
 def grid(met, failed, not_applicable=0, to_assess=0):
     statuses = (
         [Status.MET] * met

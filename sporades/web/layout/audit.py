@@ -1,8 +1,10 @@
 """The accessibility audit: the grid of the RGAA in docs/rgaa.csv, counted and never typed."""
 
 import csv
+import re
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
@@ -59,6 +61,16 @@ class Conformity:
     def to_assess(self) -> int:
         """How many criteria nobody has checked yet."""
         return self.count(Status.TO_ASSESS)
+
+    @property
+    def examined_on(self) -> date | None:
+        """The last day on which a person looked at pages."""
+        days = re.findall(
+            r"\ble (\d\d)/(\d\d)/(\d{4})\b", " ".join(one.checked for one in self.criteria)
+        )
+        return max(
+            (date(int(year), int(month), int(day)) for day, month, year in days), default=None
+        )
 
     @property
     def is_complete(self) -> bool:
