@@ -9,7 +9,7 @@ import pytest
 from django.core.checks import run_checks
 from django.urls import NoReverseMatch, reverse
 
-from sporades.accounts.models import ACTIVATION_LASTS
+from sporades.accounts.models import ACTIVATION_LASTS, UNDOING_LASTS
 from sporades.accounts.operations import KEPT_WITHOUT_REGISTRATION, WARNED_BEFORE
 from sporades.territory.models import ManagingService
 from sporades.web import registry
@@ -130,12 +130,17 @@ def test_a_real_installation_is_told_which_legal_fact_it_has_not_given(settings)
     assert found == ["PUBLICATION_DIRECTOR", "HOST_NAME", "PRIVACY_CONTACT"]
 
 
-def test_the_durations_announced_are_those_of_the_program(opened):
+def test_the_durations_announced_are_those_of_the_program(opened, settings):
     rows = {words(row[0]): words(row[-1]) for row in opened("privacy").cssselect("table tbody tr")}
 
     assert ACTIVATION_LASTS.total_seconds() == 48 * 3600
     assert rows["Compte non activé"].startswith("48 heures")
     assert (KEPT_WITHOUT_REGISTRATION.days // 30, WARNED_BEFORE.days) == (6, 30)
+    assert UNDOING_LASTS.total_seconds() == 72 * 3600
+    assert rows["Ancienne adresse mail, après un changement"] == "72 heures."
+    # A session lasts twelve hours, and is kept twelve more after its last use.
+    assert settings.SESSION_COOKIE_AGE == 12 * 3600
+    assert "vingt-quatre heures" in rows["Appareils connectés et leur adresse réseau"]
     assert (
         rows["Compte sans inscription"] == "Six mois. Un message vous prévient trente jours avant."
     )
