@@ -1,6 +1,6 @@
 """What awaits a candidate, in sentences, most pressing first."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -14,6 +14,8 @@ from sporades.mail.queries import undelivered_to
 from sporades.registrations.evidence import pieces_to_come
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.summary import SUMMARY
+
+type Name = Callable[[str, Registration | Draft], str]
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ def awaiting(
     *,
     at: datetime,
     reader: str,
+    is_named: bool = True,
 ) -> list[Awaiting]:
     """Return what awaits the candidate.
 
@@ -52,15 +55,26 @@ def awaiting(
             await nothing.
         at: now.
         reader: the zone of the candidate's address, nothing when it is not known.
+        is_named: whether each sentence says which registration it is about; not on its own page.
     """
     registrations = list(registrations)
+    name = _named if is_named else _unnamed
     return [
-        *_drafts(drafts, at=at, reader=reader),
-        *_documents(registrations, unread),
+        *_drafts(drafts, at=at, reader=reader, name=name),
+        *_documents(registrations, unread, name=name),
         *sorted(
-            [*_summaries(registrations), *_pieces(registrations, at=at)], key=attrgetter("until")
+            [*_summaries(registrations, name=name), *_pieces(registrations, at=at, name=name)],
+            key=attrgetter("until"),
         ),
     ]
+
+
+def _named(sentence: str, about: Registration | Draft) -> str:
+    return f"{sentence} ({about})."
+
+
+def _unnamed(sentence: str, about: Registration | Draft) -> str:
+    return f"{sentence}."
 
 
 def undelivered(address: str) -> list[Awaiting]:
@@ -77,13 +91,14 @@ def undelivered(address: str) -> list[Awaiting]:
     ]
 
 
-def _drafts(drafts: Iterable[Draft], *, at: datetime, reader: str) -> list[Awaiting]:
+def _drafts(drafts: Iterable[Draft], *, at: datetime, reader: str, name: Name) -> list[Awaiting]:
     return [
         Awaiting(
-            sentence=(
-                f"Votre modification n'est pas enregistrée : {draft}."
+            sentence=name(
+                "Votre modification n'est pas enregistrée"
                 if draft.amends_id
-                else f"Votre inscription n'est pas encore enregistrée : {draft}."
+                else "Votre inscription n'est pas encore enregistrée",
+                draft,
             ),
             link=reverse("candidate:draft", args=[draft.pk]),
             act="Reprendre ma saisie",
@@ -95,14 +110,14 @@ def _drafts(drafts: Iterable[Draft], *, at: datetime, reader: str) -> list[Await
 
 
 def _documents(
-    registrations: Iterable[Registration], unread: Iterable[DocumentVersion]
+    registrations: Iterable[Registration], unread: Iterable[DocumentVersion], *, name: Name
 ) -> list[Awaiting]:
     folders = {registration.folder_id: registration for registration in registrations}
     return [
         Awaiting(
-            sentence=(
-                f"Un document vous attend : {version.document.title}, "
-                f"{folders[version.document.folder_id]}."
+            sentence=name(
+                f"Un document vous attend : {version.document.title}",
+                folders[version.document.folder_id],
             ),
             link=reverse(
                 "candidate:document",
@@ -115,12 +130,12 @@ def _documents(
     ]
 
 
-def _summaries(registrations: Iterable[Registration]) -> list[Awaiting]:
+def _summaries(registrations: Iterable[Registration], *, name: Name) -> list[Awaiting]:
     return [
         Awaiting(
-            sentence=(
-                f"Votre récapitulatif signé est à renvoyer à : {', '.join(asked['address'])} "
-                f"({registration})."
+            sentence=name(
+                f"Votre récapitulatif signé est à renvoyer à : {', '.join(asked['address'])}",
+                registration,
             ),
             link=reverse("candidate:document_pdf", args=[registration.number, SUMMARY.slug]),
             act="Visualiser/imprimer le récapitulatif",
@@ -132,13 +147,13 @@ def _summaries(registrations: Iterable[Registration]) -> list[Awaiting]:
     ]
 
 
-def _pieces(registrations: Iterable[Registration], *, at: datetime) -> list[Awaiting]:
+def _pieces(registrations: Iterable[Registration], *, at: datetime, name: Name) -> list[Awaiting]:
     """Return the pieces of each registration, those of one deadline together."""
     return [
         Awaiting(
-            sentence=(
-                f"Pièces justificatives à fournir : {' ; '.join(one['label'] for one in pieces)} "
-                f"({registration})."
+            sentence=name(
+                f"Pièces justificatives à fournir : {' ; '.join(one['label'] for one in pieces)}",
+                registration,
             ),
             link=reverse("candidate:number", args=[registration.number]),
             act="Lire ce qui est demandé",

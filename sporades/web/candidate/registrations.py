@@ -187,4 +187,5 @@ def _awaiting(
         [version for version in documents if version.opened_at is None],
         at=at,
         reader=registration.reader_zone,
+        is_named=False,
     )
