@@ -99,7 +99,7 @@ FORMS = {
     "ine": "11 signes",
     "login": r"prenom\.nom@exemple\.fr",
     "mobile": r"06 39 98 \d\d \d\d",
-    "note-…": "12,5",
+    "note-…": r"Par exemple : \d+(,\d+)? sur \d+",
     "password1": "12 caractères",
     "phone": r"03 53 01 \d\d \d\d",
     "postcode": "59000",
