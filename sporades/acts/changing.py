@@ -68,12 +68,7 @@ def confirm_address_change(change_id: int, *, at: datetime) -> User:
         TooOld: the link was used, replaced by another, or its day is over.
         AddressKnown: the address became another's in the meantime.
     """
-    change = (
-        AddressChange.objects.select_for_update(of=("self", "user"))
-        .select_related("user")
-        .filter(pk=change_id)
-        .first()
-    )
+    change = _of_locked_account(AddressChange, change_id)
     if change is None or at > change.expires_at:
         raise accounts.TooOld
     user, old, new = change.user, change.user.email, change.email
@@ -84,6 +79,17 @@ def confirm_address_change(change_id: int, *, at: datetime) -> User:
     _tell_change(user, left=accounts.leave(user, email=old, at=at), at=at)
     journal.record("address changed", by=author(user), on=user, at=at)
     return user
+
+
+def _of_locked_account[Row: (AddressChange, LeftAddress)](model: type[Row], pk: int) -> Row | None:
+    """Return a row as it stands once its account is locked.
+
+    The account comes first, always: whoever confirms a change deletes no row that whoever
+    undoes one holds, and the other way round.
+    """
+    account = model.objects.filter(pk=pk).values("user")
+    User.objects.select_for_update(no_key=True).filter(pk__in=account).first()
+    return model.objects.select_related("user").filter(pk=pk).first()
 
 
 def _move(user: User, *, email: str) -> None:
@@ -126,12 +132,7 @@ def undo_address_change(left_id: int, *, at: datetime) -> User:
         TooOld: the link was used, or its 72 hours are over, or an older one was used.
         AddressKnown: the address became another's in the meantime.
     """
-    left = (
-        LeftAddress.objects.select_for_update(of=("self", "user"))
-        .select_related("user")
-        .filter(pk=left_id)
-        .first()
-    )
+    left = _of_locked_account(LeftAddress, left_id)
     if left is None or at > left.expires_at:
         raise accounts.TooOld
     user, taken = left.user, left.user.email
