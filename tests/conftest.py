@@ -1,6 +1,5 @@
 """What every test may rely on: official data in the base, and a mind that forgets nothing."""
 
-import asyncio
 import math
 from datetime import UTC, datetime
 
@@ -73,18 +72,6 @@ def browser(browser):
     """
     yield browser
     connections.close_all()
-
-
-@pytest.fixture(autouse=True)
-def _no_loop_but_one_s_own(request):
-    """Hide the loop of a browser that an earlier test started from those that start their own."""
-    if "browser" in request.fixturenames:
-        yield
-        return
-    loop = asyncio._get_running_loop()
-    asyncio._set_running_loop(None)
-    yield
-    asyncio._set_running_loop(loop)
 
 
 @pytest.fixture
