@@ -1,5 +1,6 @@
 """The deployer's seal: whoever changes a sealed file is seen."""
 
+import asyncio
 import io
 import random
 import subprocess
@@ -25,6 +26,15 @@ from tests.documents.sample import usual, whole
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 PASSWORD = "un mot de passe d'essai"
 FLIPS = 200
+
+
+@pytest.fixture(autouse=True)
+def _no_loop_but_pyhanko_s():
+    """Hide the loop of a browser that an earlier test started: no database is asked here."""
+    loop = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(loop)
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -213,7 +214,10 @@ def work(shared_folder):
 
     def done():
         with app.replace_connector(app.connector.get_worker_connector()) as worker:
-            worker.run_worker(wait=False, queues=["documents"], install_signal_handlers=False)
+            options = {"wait": False, "queues": ["documents"], "install_signal_handlers": False}
+            # In a thread of its own: this one may have the loop of an earlier test's browser.
+            with ThreadPoolExecutor(1) as thread:
+                thread.submit(worker.run_worker, **options).result()
 
     return done
 
