@@ -559,6 +559,22 @@ def test_a_code_serves_once(client, client_two, user):
     assert client_two.post(reverse("mfa_authenticate"), {"code": code}).status_code == 200
 
 
+def test_a_code_serves_once_however_it_is_typed(client, client_two, user, time_machine, now):
+    time_machine.move_to(now, tick=False)
+    sign_in(client)
+    secret, _ = activate_totp(client)
+    client.post(reverse("account_logout"))
+    time_machine.shift(timedelta(seconds=90))
+    code = code_of(secret)
+    sign_in(client)
+    sign_in(client_two)
+
+    assert client.post(reverse("mfa_authenticate"), {"code": code}).status_code == 302
+    time_machine.shift(timedelta(seconds=31))
+    again = f"{code[:3]} {code[3:]}"
+    assert client_two.post(reverse("mfa_authenticate"), {"code": again}).status_code == 200
+
+
 def test_five_wrong_codes_stop_the_guessing(client, user):
     sign_in(client)
     secret, _ = activate_totp(client)

@@ -528,3 +528,13 @@ def test_the_people_of_the_demonstration_are_listed_there_and_nowhere_else(clien
     shown = client.get(page).text
     assert "sporades-demo-2026" in shown
     assert set(re.findall(r"[a-z.]+@demo\.test", shown)) == {*CANDIDATES, *STAFF}
+
+
+@pytest.mark.parametrize("said", ["\0", "59\0", "' or 1=1", "59350"])
+def test_a_department_that_cannot_be_is_no_department(client, said):
+    answer = client.get(
+        reverse("account_communes"),
+        {"q": "lil\0", "postcode": "59000", "birth_department": said},
+    )
+
+    assert [one["label"] for one in answer.json()["results"]] == ["Lille"]

@@ -4,6 +4,7 @@ from datetime import date
 
 from allauth.account import forms as allauth
 from allauth.account.adapter import get_adapter
+from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
@@ -263,7 +264,9 @@ class _OnceOnly:
 
     def clean_code(self) -> str:
         code = super().clean_code()
-        if not cache.add(f"second-factor-{self.user.pk}-{code}", "used", timeout=CODE_LASTS):
+        # « 123 456 » is the code « 123456 », for allauth too.
+        used = f"second-factor-{self.user.pk}-{normalize_user_code(code)}"
+        if not cache.add(used, "used", timeout=CODE_LASTS):
             raise ValidationError("Ce code a déjà servi : attendez le suivant.")
         return code
 

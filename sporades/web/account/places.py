@@ -8,6 +8,7 @@ from sporades.territory import queries as territory
 
 LONGEST = 80
 POSTCODE = re.compile(r"[0-9]{5}")
+DEPARTMENT = re.compile(r"[0-9AB]{2,3}")
 
 
 def communes(request: HttpRequest) -> JsonResponse:
@@ -16,8 +17,8 @@ def communes(request: HttpRequest) -> JsonResponse:
     is_french = not postcode or POSTCODE.fullmatch(postcode)
     found = (
         territory.communes_matching(
-            request.GET.get("q", "")[:LONGEST],
-            department=request.GET.get("birth_department", "")[:3] or None,
+            request.GET.get("q", "")[:LONGEST].replace("\0", ""),
+            department=_said_department(request),
             postcode=postcode or None,
         )
         if is_french
@@ -35,3 +36,8 @@ def communes(request: HttpRequest) -> JsonResponse:
             ]
         }
     )
+
+
+def _said_department(request: HttpRequest) -> str | None:
+    said = request.GET.get("birth_department", "")
+    return said if DEPARTMENT.fullmatch(said) else None
