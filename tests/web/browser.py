@@ -39,13 +39,17 @@ ONE_AFTER_ANOTHER = threading.RLock()
 """Held while the connection is used: by a request, or by a test that asks the database."""
 
 
-class _Server(ThreadingMixIn, WSGIServer):
+class Server(ThreadingMixIn, WSGIServer):
+    """A server that no connection keeps from answering the others."""
+
     # A browser opens connections that it may never use: one thread each.
     daemon_threads = True
     block_on_close = False
 
 
-class _Handler(WSGIRequestHandler):
+class Handler(WSGIRequestHandler):
+    """Answers without a word."""
+
     def log_message(self, *args):
         """Say nothing."""
 
@@ -76,7 +80,7 @@ def serving() -> Iterator[str]:
             connections["default"] = shared
             return pages(environ, start_response)
 
-    server = make_server("localhost", 0, answer, _Server, _Handler)
+    server = make_server("localhost", 0, answer, Server, Handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     shared.inc_thread_sharing()
     # The end of a request would close a connection that is in the middle of a transaction.

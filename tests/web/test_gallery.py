@@ -2,7 +2,7 @@
 
 import re
 import threading
-from wsgiref.simple_server import WSGIRequestHandler, make_server
+from wsgiref.simple_server import make_server
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -13,11 +13,7 @@ from playwright.sync_api import expect
 from sporades.web import registry
 from sporades.web.access import Route, Who
 from tests.web import gallery_urls
-
-
-class Quiet(WSGIRequestHandler):
-    def log_message(self, *args):
-        """Say nothing."""
+from tests.web.browser import Handler, Server
 
 
 @pytest.fixture
@@ -30,7 +26,7 @@ def site(settings, monkeypatch):
     gallery_urls.received.clear()
     gallery_urls.answers.clear()
     server = make_server(
-        "localhost", 0, StaticFilesHandler(get_wsgi_application()), handler_class=Quiet
+        "localhost", 0, StaticFilesHandler(get_wsgi_application()), Server, Handler
     )
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -231,6 +227,7 @@ def test_what_a_press_sets_going_is_said_to_those_who_listen(site, page):
     }""")
 
     assert said == ["Envoi…"]
+    page.wait_for_url("**/envoi")
 
 
 def test_a_town_is_picked_by_the_keyboard_with_its_code(site, page):
