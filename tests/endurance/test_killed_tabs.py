@@ -48,7 +48,7 @@ def test_a_server_killed_while_a_tab_is_sent_keeps_all_its_answers_or_those_befo
             full = every_field(draft, tab)
             if full == first:
                 first = {}
-            assert send(browser, web, path, answers(full, revision), "never") in {302, 422}
+            assert send(browser, web, path, answers(full, revision), "never") == 302
             count, at_commit = counted(web)
             assert count >= at_commit > 5
 
@@ -60,5 +60,5 @@ def test_a_server_killed_while_a_tab_is_sent_keeps_all_its_answers_or_those_befo
                 assert send(browser, web, path, sent, place) is None
 
                 assert kept(draft, tab) in [(before, revision), (typed, revision + 1)], place
-                assert send(browser, web, path, sent, "never") in {302, 422}
+                assert send(browser, web, path, sent, "never") == 302
                 assert kept(draft, tab) == (typed, revision + 1)

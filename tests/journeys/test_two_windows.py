@@ -22,12 +22,12 @@ def test_one_keeps_an_answer_of_each_window(site, context):
     press(here, "Suivant")
 
     assert heading(here) == "Quelle réponse voulez-vous garder ?"
-    assert "Ici : 3 quai du Wault" in text(here)
-    assert "Ailleurs : 1 rue Neuve" in text(here)
+    assert "Envoyée à l'instant : 3 quai du Wault" in text(here)
+    assert "Dans votre brouillon : 1 rue Neuve" in text(here)
     street = here.get_by_role("group", name="Numéro et voie")
-    street.get_by_role("radio", name="Ici : 3 quai du Wault").check(force=True)
+    street.get_by_role("radio", name="Envoyée à l'instant : 3 quai du Wault").check(force=True)
     mobile = here.get_by_role("group", name="Téléphone mobile")
-    mobile.get_by_role("radio", name="Ailleurs : 06 39 98 00 01").check(force=True)
+    mobile.get_by_role("radio", name="Dans votre brouillon : 06 39 98 00 01").check(force=True)
     follow(here.get_by_role("button", name="Garder ces réponses"))
 
     assert tab(here) == "Informations candidature"

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import QueryDict
 
 from sporades.registrations.dossier import Answers
-from sporades.registrations.sections.base import SectionForm
+from sporades.registrations.sections.base import NOT_SAID, SectionForm
 
 CHOICE = "garder-"
 THEIRS = "autre"
@@ -21,6 +21,7 @@ class Difference:
     label: str
     mine: str
     theirs: str
+    keeps_mine: bool
 
 
 def posted(post: QueryDict, *, stored: Mapping[str, Any] | None = None) -> Answers:
@@ -48,7 +49,13 @@ def differences(*, mine: SectionForm, theirs: SectionForm) -> list[Difference]:
             label=mine.label_of(name),
             mine=mine.typed_in_words(name),
             theirs=theirs.typed_in_words(name),
+            keeps_mine=_worth(mine, name) >= _worth(theirs, name),
         )
         for name in mine.fields
         if one.get(name) != other.get(name)
     ]
+
+
+def _worth(form: SectionForm, name: str) -> tuple[bool, bool]:
+    """Return whether an answer is accepted, then whether it says something."""
+    return name not in form.errors, form.typed_in_words(name) != NOT_SAID

@@ -14,12 +14,17 @@ from sporades.registrations.sections.base import Section, SectionForm
 type Points = list[tuple[Trouble, str]]
 
 
+def judged_tab(draft: Draft, slug: str) -> str:
+    """Return the address of a tab that says what is to be corrected in it."""
+    return reverse("candidate:tab", args=[draft.pk, slug]) + "?verifier=1"
+
+
 def linked(draft: Draft, forms: Forms, points: Iterable[Trouble]) -> Points:
     """Return points, each with the address of the field that it speaks of."""
     by_slug = {section.slug: form for section, form in forms}
     found = []
     for point in points:
-        url = reverse("candidate:tab", args=[draft.pk, point.section]) + "?verifier=1"
+        url = judged_tab(draft, point.section)
         if point.field:
             url += f"#{by_slug[point.section][point.field].first_control}"
         found.append((point, url))

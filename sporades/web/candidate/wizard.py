@@ -207,7 +207,7 @@ def _answered(
     stored = dossier.of(section.slug)
     form = section.form(dossier, conflicts.posted(request.POST, stored=stored))
     try:
-        row = drafting.answer(
+        drafting.answer(
             draft=draft,
             section=section.slug,
             typed=form.typed(),
@@ -225,7 +225,8 @@ def _answered(
     if "prete" in request.POST:
         return redirect("candidate:ready", draft.pk)
     if not form.is_valid():
-        return _show(request, draft, dossier, section, form, revision=row.revision, status=422)
+        # Shown by GET: loaded again, or come back to, the page asks and sends nothing old.
+        return redirect(points.judged_tab(draft, section.slug))
     return _towards(draft, dossier, section, by=1)
 
 
@@ -277,7 +278,6 @@ def _show(
     form: SectionForm,
     *,
     revision: int | None,
-    status: int = 200,
 ) -> HttpResponse:
     special = f"candidate/tabs/{section.slug}.html"
     template = select_template([special, "candidate/tab.html"])
@@ -294,7 +294,7 @@ def _show(
         **_elsewhere(request, dossier, form),
         **_timing(request, draft, dossier),
     }
-    return HttpResponse(template.render(context, request), status=status)
+    return HttpResponse(template.render(context, request))
 
 
 def _elsewhere(request: HttpRequest, dossier: Dossier, form: SectionForm) -> dict[str, Any]:

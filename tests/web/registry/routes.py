@@ -74,7 +74,7 @@ ANSWERS: dict[str, dict[str, int]] = {
     "candidate:move": {"POST": 404},
     "candidate:recap": {"POST": 409},
     "account_edit": {"POST": 409},
-    "candidate:tab": {"POST": 422},
+    "candidate:tab": {"POST": 302},
     # FranceConnect is not configured here.
     "openid_connect_callback": {"GET": 404},
     "openid_connect_login": {"GET": 404, "POST": 404},

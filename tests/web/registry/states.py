@@ -50,12 +50,8 @@ REFUSING = [
         for name in POSTED
         if name in PAGES
         and answer(name, "GET") == 200
-        and answer(name, "POST") in (200, 422)
+        and answer(name, "POST") == 200
         and name not in ONLY_CONFIRMED
     ),
-    *(
-        State(Role.OWNER, "candidate:tab", tab)
-        for tab in OTHER_TABS
-        if tab["section"] != "modalites"
-    ),
+    *(State(Role.OWNER, "candidate:tab", {"section": tab}) for tab in TABS if tab != "modalites"),
 ]

@@ -62,7 +62,8 @@ def test_every_page_in_every_state_is_valid(world, tmp_path):
     for state in READ:
         pages[str(state)] = world.browser(state.role).get(state.address(world)).text
     for state in REFUSING:
-        pages[f"{state} refused"] = world.browser(state.role).post(state.address(world)).text
+        answer = world.browser(state.role).post(state.address(world), follow=True)
+        pages[f"{state} refused"] = answer.text
     pages["conflict"] = owner.post(
         address("candidate:tab", world), {"revision": "0", "address_1": "5 rue Esquermoise"}
     ).text
