@@ -186,13 +186,18 @@ class AddressChange(models.Model):
 
 
 class LeftAddress(models.Model):
-    """An address that an account has left, and may be given back to by « Ce n'était pas moi »."""
+    """The address of an account before a change, which « Ce n'était pas moi » gives it back to.
+
+    The change is of the address itself, or of the ways to sign in: then the address is often
+    still the account's, and what was added goes.
+    """
 
     user = models.ForeignKey(
         User, on_delete=models.CASCADE, related_name="left_addresses", verbose_name="compte"
     )
     email = models.EmailField("ancienne adresse", max_length=254, db_index=True)
     left_at = models.DateTimeField("quittée le")
+    is_moved = models.BooleanField("le changement est celui de l'adresse", default=True)
 
     class Meta:
         verbose_name = "adresse quittée"
@@ -205,6 +210,14 @@ class LeftAddress(models.Model):
     def expires_at(self) -> datetime:
         """The last instant at which the account can be given back."""
         return self.left_at + UNDOING_LASTS
+
+    @property
+    def suspect_since(self) -> datetime:
+        """From when on what was added to sign in goes with the change.
+
+        Whoever takes an address may have prepared it for as long as its link was good.
+        """
+        return self.left_at - CHANGE_LASTS if self.is_moved else self.left_at
 
 
 class Attempt(models.Model):

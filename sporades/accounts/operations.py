@@ -129,6 +129,11 @@ def leave(user: User, *, email: str, at: datetime) -> LeftAddress:
     return LeftAddress.objects.create(user=user, email=normalised_address(email), left_at=at)
 
 
+def remember_address(user: User, *, at: datetime) -> LeftAddress:
+    """Remember to whom an account belonged when a way to sign in was added to it."""
+    return LeftAddress.objects.create(user=user, email=user.email, left_at=at, is_moved=False)
+
+
 def left_for_good(*, at: datetime) -> QuerySet[LeftAddress]:
     """Return the addresses that no account can be given back to any more."""
     return LeftAddress.objects.filter(left_at__lt=at - UNDOING_LASTS)
@@ -137,16 +142,15 @@ def left_for_good(*, at: datetime) -> QuerySet[LeftAddress]:
 def shut_intruders_out(user: User, *, left: LeftAddress) -> None:
     """End every way into an account but a link sent to the address it is given back to.
 
-    Second factors and FranceConnect stay if they were there a day before the address was
-    left: a lost letter box alone must not open what they protect. Ways back that are younger
-    than this one were an intruder's.
+    Second factors and FranceConnect stay if they were there before the change (a day before,
+    if the address was left): a lost letter box alone must not open what they protect. Ways
+    back that are younger than this one were an intruder's.
     """
     end_sessions(user)
     user.set_unusable_password()
     user.save(update_fields=["password"])
-    since = left.left_at - CHANGE_LASTS
-    Authenticator.objects.filter(user=user, created_at__gte=since).delete()
-    SocialAccount.objects.filter(user=user, date_joined__gte=since).delete()
+    Authenticator.objects.filter(user=user, created_at__gte=left.suspect_since).delete()
+    SocialAccount.objects.filter(user=user, date_joined__gte=left.suspect_since).delete()
     LeftAddress.objects.filter(user=user, pk__gte=left.pk).delete()
 
 

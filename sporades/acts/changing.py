@@ -112,21 +112,23 @@ def _tell_change(user: User, *, left: LeftAddress, at: datetime) -> None:
             old=left.email,
             new=user.email,
             when=instant_in_words(at, ZONE),
-            undo=absolute(reverse("account_undo_address", args=[undo_key(left)]))
-            if to == left.email
-            else "",
+            undo=_way_back(left) if to == left.email else "",
             deadline=instant_in_words(left.expires_at, ZONE),
             help_page=absolute(reverse("public:contact")),
         )
 
 
-@transaction.atomic
-def undo_address_change(left_id: int, *, at: datetime) -> User:
-    """« Ce n'était pas moi »: give an account back to the address that it left (S-18).
+def _way_back(left: LeftAddress) -> str:
+    return absolute(reverse("account_undo_address", args=[undo_key(left)]))
 
-    Whoever changed the address knew the password, and may have added ways in: the password
-    serves no more, every session ends, and what was added since goes. Only a link sent to the
-    address itself lets anybody in again.
+
+@transaction.atomic
+def undo(left_id: int, *, at: datetime) -> User:
+    """« Ce n'était pas moi »: give an account back to the address that it had (S-18).
+
+    Whoever changed the address, or added a way to sign in, knew the password, and may have
+    added others: the password serves no more, every session ends, and what was added since
+    goes. Only a link sent to the address itself lets anybody in again.
 
     Raises:
         TooOld: the link was used, or its 72 hours are over, or an older one was used.
@@ -141,7 +143,16 @@ def undo_address_change(left_id: int, *, at: datetime) -> User:
         raise AddressKnown
     _move(user, email=left.email)
     accounts.shut_intruders_out(user, left=left)
-    for to in dict.fromkeys((left.email, taken)):
+    if taken != left.email:
+        _tell_return(user, taken=taken, at=at)
+    _send_reset(user, at=at)
+    verb = "address change undone" if left.is_moved else "sign-in change undone"
+    journal.record(verb, by=author(user), on=user, at=at)
+    return user
+
+
+def _tell_return(user: User, *, taken: str, at: datetime) -> None:
+    for to in (user.email, taken):
         mail.write(
             "address_restored",
             to=to,
@@ -149,13 +160,47 @@ def undo_address_change(left_id: int, *, at: datetime) -> User:
             key=f"address-restored {user.pk} {at.isoformat()}",
             about=user,
             old=taken,
-            new=left.email,
+            new=user.email,
             when=instant_in_words(at, ZONE),
             help_page=absolute(reverse("public:contact")),
         )
-    _send_reset(user, at=at)
-    journal.record("address change undone", by=author(user), on=user, at=at)
-    return user
+
+
+# --- Its ways to sign in -----------------------------------------------------------------------
+
+
+@transaction.atomic
+def tell_sign_in_changed(
+    user: User, *, change: str, news: str, is_added: bool, at: datetime
+) -> None:
+    """Write to the owner that a way to sign in was added or removed, and to the journal.
+
+    A stolen password is enough to add one, and a new password does not take it away: the mail
+    carries the way back.
+
+    Args:
+        user: whose account it is.
+        change: what happened, for the journal.
+        news: what happened, in words.
+        is_added: whether there is something to take away.
+        at: the instant.
+    """
+    left = accounts.remember_address(user, at=at) if is_added else None
+    mail.write(
+        "sign_in_changed",
+        to=user.email,
+        at=at,
+        key=f"{change} {user.pk} {at.isoformat()}",
+        about=user,
+        urgent=is_added,
+        news=news,
+        when=instant_in_words(at, ZONE),
+        undo=_way_back(left) if left else "",
+        deadline=instant_in_words(left.expires_at, ZONE) if left else "",
+        reset=absolute(reverse("account_reset_password")),
+        help_page=absolute(reverse("public:contact")),
+    )
+    journal.record("sign-in changed", by=author(user), on=user, at=at, after=change)
 
 
 # --- Its civil data -----------------------------------------------------------------------------

@@ -114,11 +114,34 @@ MAILS = [
         {
             "news": "une clé d'accès a été ajoutée",
             "when": WHEN,
+            "undo": f"{SITE}/ce-n-etait-pas-moi/clé",
+            "deadline": WHEN,
             "reset": RESET,
             "help_page": SITE,
         },
         "Un changement dans la connexion à votre compte Sporades",
-        [f"Le {WHEN}, une clé d'accès a été ajoutée."],
+        [
+            f"Le {WHEN}, une clé d'accès a été ajoutée.",
+            "Si ce n'était pas vous, un nouveau mot de passe ne suffit pas",
+            f"Ce n'était pas moi : {SITE}/ce-n-etait-pas-moi/clé",
+            f"Il est valable jusqu'au {WHEN}.",
+        ],
+    ),
+    (
+        "sign_in_changed",
+        {
+            "news": "une clé d'accès a été retirée",
+            "when": WHEN,
+            "undo": "",
+            "deadline": "",
+            "reset": RESET,
+            "help_page": SITE,
+        },
+        "Un changement dans la connexion à votre compte Sporades",
+        [
+            f"choisissez tout de suite un autre mot de passe : {RESET}",
+            f"prévenez aussi le service des examens et concours : {SITE}",
+        ],
     ),
     (
         "member_invited",
@@ -166,4 +189,5 @@ def test_only_activation_reset_and_change_carry_a_link_that_opens_something():
         "address_change",
         "address_changed",
         "member_invited",
+        "sign_in_changed",
     }

@@ -113,7 +113,7 @@ def test_an_account_taken_over_comes_back_to_its_address_and_nobody_is_in_it():
     left = taken_over(user)
     UserSession.objects.create(user=user, ip="192.0.2.1", session_key="ouverte", user_agent="x")
 
-    changing.undo_address_change(left.pk, at=NOON + timedelta(hours=72))
+    changing.undo(left.pk, at=NOON + timedelta(hours=72))
 
     user = User.objects.get()
     assert (user.email, user.candidate.email) == ("theo@exemple.test", "theo@exemple.test")
@@ -131,10 +131,10 @@ def test_the_way_back_serves_once_for_72_hours():
     late = NOON + timedelta(hours=72, seconds=1)
 
     with pytest.raises(accounts.TooOld):
-        changing.undo_address_change(left.pk, at=late)
-    changing.undo_address_change(left.pk, at=NOON)
+        changing.undo(left.pk, at=late)
+    changing.undo(left.pk, at=NOON)
     with pytest.raises(accounts.TooOld):
-        changing.undo_address_change(left.pk, at=NOON)
+        changing.undo(left.pk, at=NOON)
 
 
 @pytest.mark.django_db
@@ -143,11 +143,11 @@ def test_the_first_address_wins_over_those_that_came_after():
     mine = taken_over(user, "un@exemple.test")
     theirs = taken_over(User.objects.get(), "deuencore@exemple.test", at=NOON + timedelta(hours=1))
 
-    changing.undo_address_change(mine.pk, at=NOON + timedelta(hours=2))
+    changing.undo(mine.pk, at=NOON + timedelta(hours=2))
 
     assert User.objects.get().email == "theo@exemple.test"
     with pytest.raises(accounts.TooOld):
-        changing.undo_address_change(theirs.pk, at=NOON + timedelta(hours=2))
+        changing.undo(theirs.pk, at=NOON + timedelta(hours=2))
 
 
 @pytest.mark.django_db
@@ -161,7 +161,7 @@ def test_ways_in_that_were_added_go_and_older_ones_stay():
         SocialAccount.objects.filter(provider=name).update(date_joined=NOON - age)
     left = taken_over(user)
 
-    changing.undo_address_change(left.pk, at=NOON)
+    changing.undo(left.pk, at=NOON)
 
     assert [one.data["name"] for one in Authenticator.objects.all()] == ["la mienne"]
     assert [one.provider for one in SocialAccount.objects.all()] == ["la mienne"]
@@ -177,7 +177,7 @@ def test_the_reset_that_the_thief_asked_for_dies_and_a_wish_for_another_address_
         User.objects.get(), email="encore@exemple.test", network="", at=NOON
     )
 
-    changing.undo_address_change(left.pk, at=NOON + timedelta(minutes=1))
+    changing.undo(left.pk, at=NOON + timedelta(minutes=1))
 
     token = theirs.partition("/nouveau-mot-de-passe/")[2].split()[0].rstrip("/").split("/")[-1]
     mine = Message.objects.get(kind="password_reset", recipient="theo@exemple.test").body
@@ -207,7 +207,7 @@ def test_an_account_does_not_take_an_address_that_has_become_anothers():
     User.objects.create_user("theo@exemple.test", created_at=NOON)
 
     with pytest.raises(joining.AddressKnown):
-        changing.undo_address_change(left.pk, at=NOON)
+        changing.undo(left.pk, at=NOON)
 
     assert User.objects.filter(email="voleur@exemple.test").exists()
 
@@ -222,7 +222,7 @@ def test_the_owner_and_the_thief_at_the_same_instant_never_leave_the_thief_in():
     change = AddressChange.objects.get().pk
 
     outcomes = in_threads(
-        lambda: changing.undo_address_change(left.pk, at=NOON),
+        lambda: changing.undo(left.pk, at=NOON),
         lambda: changing.confirm_address_change(change, at=NOON),
     )
 
@@ -239,3 +239,64 @@ def test_addresses_left_for_good_are_forgotten():
     assert LeftAddress.objects.count() == 1
     accounts.forget_old_changes(at=NOON + timedelta(hours=72, seconds=1))
     assert LeftAddress.objects.count() == 0
+
+
+# --- « Ce n'était pas moi », after a way to sign in was added -----------------------------------------
+
+
+def added(user, at=NOON):
+    """Somebody adds a passkey to an account; return what takes it away."""
+    Authenticator.objects.create(user=user, type="webauthn", data={"name": "sienne"}, created_at=at)
+    changing.tell_sign_in_changed(
+        user, change="webauthn_added", news="une clé a été ajoutée", is_added=True, at=at
+    )
+    return LeftAddress.objects.latest("pk")
+
+
+@pytest.mark.django_db
+def test_a_passkey_that_a_thief_added_goes_with_what_came_after_and_nothing_older():
+    user = joined()
+    UserSession.objects.create(user=user, ip="192.0.2.1", session_key="ouverte", user_agent="x")
+    Authenticator.objects.create(
+        user=user, type="totp", data={}, created_at=NOON - timedelta(seconds=1)
+    )
+    left = added(user)
+    Authenticator.objects.create(
+        user=user, type="recovery_codes", data={}, created_at=NOON + timedelta(hours=1)
+    )
+
+    changing.undo(left.pk, at=NOON + timedelta(hours=72))
+
+    user = User.objects.get()
+    assert [one.type for one in Authenticator.objects.all()] == ["totp"]
+    assert (user.email, user.has_usable_password()) == ("theo@exemple.test", False)
+    assert not UserSession.objects.exists()
+    assert told("password_reset") == ["theo@exemple.test"]
+    assert told("address_restored") == []
+    assert Entry.objects.filter(verb="sign-in change undone").count() == 1
+
+
+@pytest.mark.django_db
+def test_a_thief_who_adds_a_passkey_then_takes_the_address_loses_both():
+    user = joined()
+    left = added(user)
+    later = taken_over(User.objects.get(), at=NOON + timedelta(hours=60))
+
+    changing.undo(left.pk, at=NOON + timedelta(hours=71))
+
+    assert User.objects.get().email == "theo@exemple.test"
+    assert not Authenticator.objects.exists()
+    assert told("address_restored") == ["theo@exemple.test", "voleur@exemple.test"]
+    for used in (left, later):
+        with pytest.raises(accounts.TooOld):
+            changing.undo(used.pk, at=NOON + timedelta(hours=71))
+
+
+@pytest.mark.django_db
+def test_the_way_back_from_an_added_passkey_lasts_72_hours():
+    left = added(joined())
+
+    with pytest.raises(accounts.TooOld):
+        changing.undo(left.pk, at=NOON + timedelta(hours=72, seconds=1))
+
+    assert Authenticator.objects.exists()

@@ -589,6 +589,27 @@ def test_five_wrong_codes_stop_the_guessing(client, user):
     assert "Trop d&#x27;essais" in page.text
 
 
+def test_an_owner_throws_out_the_factor_that_a_thief_added(
+    client, client_two, user, django_capture_on_commit_callbacks
+):
+    sign_in(client_two)
+    with django_capture_on_commit_callbacks(execute=True):
+        activate_totp(client_two)
+    link = link_in(Message.objects.get(kind="sign_in_changed"))
+
+    page = client.get(link).text
+    assert Authenticator.objects.filter(user=user).exists()
+    assert "Quelqu'un a ajouté à votre compte un moyen de se connecter" in page
+    client.post(link)
+    form = client.get(link_in(Message.objects.get(kind="password_reset")), follow=True)
+    client.post(form.redirect_chain[-1][0], {"password1": NEW})
+
+    assert client_two.get(reverse("account_edit")).status_code == 302
+    assert sign_in(client, password=NEW).url == reverse("candidate:home")
+    assert client.get(reverse("account_edit")).status_code == 200
+    assert client.get(link).status_code == 410
+
+
 def test_secrets_are_sealed_in_the_database(client, user):
     secret = second_factor.enrol_totp(user)
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from sporades import journal, mail
+from sporades import mail
 from sporades.accounts import guessing, passwords
 from sporades.accounts.limits import key_of
 from sporades.accounts.models import User, normalised_address
@@ -34,6 +34,13 @@ FACTOR_NEWS = {
     "socialaccount/email/account_connected": "votre compte a été relié à FranceConnect",
     "socialaccount/email/account_disconnected": "votre compte n'est plus relié à FranceConnect",
 }
+ADDED = {
+    "mfa/email/totp_activated",
+    "mfa/email/webauthn_added",
+    "mfa/email/recovery_codes_generated",
+    "socialaccount/email/account_connected",
+}
+"""What may be somebody else's way in."""
 SEEN_BY_ITSELF = {"account/messages/logged_in.txt"}
 """What needs no message: the page that follows shows it."""
 TOLD_BY_THE_ACT = {
@@ -156,26 +163,14 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
         """Write allauth's mails as ours: in the transaction, with links from the settings."""
-        at = self.request.arrived_at
         if template_prefix in TOLD_BY_THE_ACT:
             return
-        news = FACTOR_NEWS[template_prefix]
-        mail.write(
-            "sign_in_changed",
-            to=email,
-            at=at,
-            key=f"{template_prefix} {email} {at.isoformat()}",
-            news=news,
-            when=instant_in_words(at, settings.TIME_ZONE),
-            reset=absolute(reverse("account_reset_password")),
-            help_page=absolute(reverse("public:contact")),
-        )
-        journal.record(
-            "sign-in changed",
-            by=joining.author(self.request.user),
-            on=self.request.user,
-            at=at,
-            after=template_prefix.rpartition("/")[2],
+        changing.tell_sign_in_changed(
+            self.request.user,
+            change=template_prefix.rpartition("/")[2],
+            news=FACTOR_NEWS[template_prefix],
+            is_added=template_prefix in ADDED,
+            at=self.request.arrived_at,
         )
 
     def send_confirmation_mail(self, request: HttpRequest, emailconfirmation, signup) -> None:

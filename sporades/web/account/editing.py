@@ -159,7 +159,7 @@ def undo_address(request: HttpRequest, key: str) -> HttpResponse:
     state = "ready" if left and request.arrived_at <= left.expires_at else "too_old"
     if request.method == "POST" and state == "ready":
         try:
-            user = changing.undo_address_change(number, at=request.arrived_at)
+            user = changing.undo(number, at=request.arrived_at)
         except TooOld:
             state = "too_old"
         except joining.AddressKnown:
@@ -169,7 +169,11 @@ def undo_address(request: HttpRequest, key: str) -> HttpResponse:
                 request,
                 f"Votre compte a de nouveau l'adresse {user.email}, et tous les appareils sont "
                 "déconnectés. Un mail vient d'y partir : choisissez un nouveau mot de passe avec le "
-                "lien qu'il contient.",
+                "lien qu'il contient."
+                if left.is_moved
+                else "Ce qui avait été ajouté à votre compte est retiré, et tous les appareils sont "
+                f"déconnectés. Un mail vient de partir vers {user.email} : choisissez un nouveau mot "
+                "de passe avec le lien qu'il contient.",
             )
             return redirect("account_login")
     status = {"too_old": HTTPStatus.GONE, "taken": HTTPStatus.CONFLICT}.get(state, HTTPStatus.OK)
