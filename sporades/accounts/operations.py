@@ -100,10 +100,17 @@ def unactivated(*, at: datetime) -> QuerySet[User]:
     return User.objects.filter(activated_at__isnull=True, created_at__lt=at - ACTIVATION_LASTS)
 
 
+@transaction.atomic
 def ask_change(user: User, *, email: str, at: datetime) -> AddressChange:
     """Note that an account wants another address; an earlier wish is forgotten with its link."""
+    lock(user)
     AddressChange.objects.filter(user=user).delete()
     return AddressChange.objects.create(user=user, email=normalised_address(email), asked_at=at)
+
+
+def lock(user: User) -> None:
+    """Hold an account until the end of the transaction, before any address is held."""
+    User.objects.select_for_update(no_key=True).filter(pk=user.pk).first()
 
 
 @transaction.atomic

@@ -42,6 +42,7 @@ def ask_address_change(user: User, *, email: str, network: str, at: datetime) ->
         AddressKnown: it is another's. Its owner is told.
     """
     address = normalised_address(email)
+    accounts.lock(user)
     lock_value("address", address)
     if is_known(address, but_to=user):
         raise AddressKnown

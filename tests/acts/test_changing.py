@@ -1,6 +1,7 @@
 """What its owner changes of an account, and takes back from whoever changed it."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -49,6 +50,26 @@ def test_the_link_to_a_new_address_serves_once_for_a_day_and_the_last_one_only()
     changing.confirm_address_change(second, at=NOON + timedelta(hours=24))
     with pytest.raises(accounts.TooOld):
         changing.confirm_address_change(second, at=NOON)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_wishes_at_one_instant_the_last_one_only_has_a_link():
+    user = joined()
+    wishes = [f"theo{number}@exemple.test" for number in range(4)]
+
+    outcomes = in_threads(
+        *(
+            partial(changing.ask_address_change, user, email=wish, network="", at=NOON)
+            for wish in wishes
+        )
+    )
+
+    assert outcomes == [None] * 4
+    change = AddressChange.objects.get()
+    for old in range(change.pk - 3, change.pk):
+        with pytest.raises(accounts.TooOld):
+            changing.confirm_address_change(old, at=NOON)
+    assert changing.confirm_address_change(change.pk, at=NOON).email == change.email
 
 
 @pytest.mark.django_db
