@@ -175,13 +175,16 @@ ACCOUNT_FORMS = {
 MFA_ADAPTER = "sporades.accounts.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SITE_IS_ENCRYPTED
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO and not SITE_IS_ENCRYPTED
 MFA_TOTP_TOLERANCE = 1
 MFA_RATE_LIMITS = {"webauthn_login": None}
 MFA_FORMS = {
     "authenticate": "sporades.web.account.forms.SecondFactorForm",
     "reauthenticate": "sporades.web.account.forms.SecondFactorAgainForm",
     "activate_totp": "sporades.web.account.forms.ActivateTOTPForm",
+    "login_webauthn": "sporades.web.account.forms.LoginWebAuthnForm",
+    "authenticate_webauthn": "sporades.web.account.forms.SecondWebAuthnForm",
+    "reauthenticate_webauthn": "sporades.web.account.forms.WebAuthnAgainForm",
     "add_webauthn": "sporades.web.account.forms.AddWebAuthnForm",
     "edit_webauthn": "sporades.web.account.forms.EditWebAuthnForm",
 }

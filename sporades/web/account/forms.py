@@ -1,11 +1,13 @@
 """Forms of accounts; those of allauth with our words."""
 
+import json
 from datetime import date
 
 from allauth.account import forms as allauth
 from allauth.account.adapter import get_adapter
 from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa.base import forms as mfa
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
@@ -21,6 +23,10 @@ from sporades.web.account.resetting import send_link
 ADDRESS_HINT = "Par exemple prenom.nom@exemple.fr."
 WRONG_ADDRESS = "Indiquez une adresse mail complète, par exemple prenom.nom@exemple.fr."
 CODE_LASTS = 90
+KEY_SILENT = "Votre clé n'a pas répondu : approchez-la et recommencez."
+LONGEST_CREDENTIAL = 10_000
+UNREADABLE = (AttributeError, KeyError, TypeError, ValueError)
+"""What reading a passkey's answer raises, when somebody wrote it by hand."""
 
 
 class AddressField(forms.EmailField):
@@ -293,6 +299,71 @@ class ActivateTOTPForm(totp.ActivateTOTPForm):
     code = code_field("Code", "Les six chiffres que votre application affiche maintenant.")
 
 
+class CredentialField(forms.JSONField):
+    """What a passkey answers, from anybody: short, an object, and such as can be kept."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self, **options):
+        super().__init__(
+            error_messages=dict.fromkeys(("required", "invalid"), KEY_SILENT), **options
+        )
+
+    def to_python(self, value):
+        if value and len(value) > LONGEST_CREDENTIAL:
+            raise ValidationError(KEY_SILENT)
+        try:
+            said = super().to_python(value)
+            # PostgreSQL keeps no U+0000, no half of a sign, nothing that is not a number.
+            written = json.dumps(said, ensure_ascii=False, allow_nan=False).encode()
+        except (RecursionError, ValueError):
+            raise ValidationError(KEY_SILENT) from None
+        if not isinstance(said, dict | None) or b"\\u0000" in written:
+            raise ValidationError(KEY_SILENT)
+        return said
+
+    def bound_data(self, data, initial):
+        """Show no answer again: it serves once."""
+        return initial
+
+
+class _AnswerOfKey:
+    """An answer that the library cannot read is a wrong one."""
+
+    def clean_credential(self) -> Authenticator:
+        try:
+            return super().clean_credential()
+        except UNREADABLE:
+            raise ValidationError(KEY_SILENT) from None
+
+
+class LoginWebAuthnForm(_AnswerOfKey, webauthn.LoginWebAuthnForm):
+    """A passkey alone, at sign-in: one that its owner has allowed to open alone."""
+
+    credential = CredentialField()
+
+    def clean_credential(self) -> Authenticator:
+        authenticator = super().clean_credential()
+        if not authenticator.wrap().is_passwordless:
+            raise ValidationError(
+                "Cette clé ne suffit pas seule. Connectez-vous avec votre adresse et votre mot de "
+                "passe : elle vous sera demandée ensuite."
+            )
+        return authenticator
+
+
+class SecondWebAuthnForm(_AnswerOfKey, webauthn.AuthenticateWebAuthnForm):
+    """A passkey after the password, at sign-in."""
+
+    credential = CredentialField()
+
+
+class WebAuthnAgainForm(_AnswerOfKey, webauthn.ReauthenticateWebAuthnForm):
+    """A passkey, once more."""
+
+    credential = CredentialField()
+
+
 class AddWebAuthnForm(webauthn.AddWebAuthnForm):
     """A passkey, with a name to know it by."""
 
@@ -308,12 +379,17 @@ class AddWebAuthnForm(webauthn.AddWebAuthnForm):
         initial=True,
         help_text="La clé demande alors votre empreinte, votre visage ou son code.",
     )
-    credential = forms.JSONField(
-        widget=forms.HiddenInput,
-        error_messages=dict.fromkeys(
-            ("required", "invalid"), "Votre clé n'a pas répondu : approchez-la et recommencez."
-        ),
-    )
+    credential = CredentialField()
+
+    def clean(self) -> dict:
+        try:
+            said = super().clean()
+        except UNREADABLE:
+            raise ValidationError(KEY_SILENT) from None
+        if credential := said.get("credential"):
+            # Whether it opens alone is its owner's choice, not what the browser reports.
+            credential["clientExtensionResults"] = {"credProps": {"rk": said["passwordless"]}}
+        return said
 
 
 class EditWebAuthnForm(webauthn.EditWebAuthnForm):

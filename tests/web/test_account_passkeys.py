@@ -1,0 +1,108 @@
+"""Passkeys: added, shown, and what somebody writes by hand in their place."""
+
+import json
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.core.cache import cache
+from django.urls import reverse
+
+from tests.factories import a_candidate
+from tests.web.passkeys import Passkey, add, show_alone
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory")]
+
+PASSWORD = "phrase de passe d'essai"
+ADD, ALONE = reverse("mfa_add_webauthn"), reverse("mfa_login_webauthn")
+KEY_SILENT = "Votre clé n&#x27;a pas répondu"
+RESPONSE = {"clientDataJSON": "AA", "authenticatorData": "AA", "signature": "AA"}
+BY_HAND = [
+    "[" * 20_000,
+    "[" * 9_000,
+    "[]",
+    "5",
+    '"x"',
+    "NaN",
+    "{}",
+    json.dumps({"id": 5, "rawId": 5, "type": 5, "response": 5}),
+    json.dumps({"id": "é", "rawId": "é", "type": "public-key", "response": RESPONSE}),
+    json.dumps({"id": "\ud800", "rawId": "AA", "type": "public-key", "response": RESPONSE}),
+    json.dumps({"id": "AA", "rawId": "AA", "type": "public-key", "response": []}),
+    json.dumps({"id": "AA", "rawId": "BB", "type": "public-key", "response": RESPONSE}),
+    json.dumps(
+        {
+            "id": "AA",
+            "rawId": "AA",
+            "type": "public-key",
+            "response": RESPONSE | {"userHandle": "9" * 40},
+        }
+    ),
+]
+
+
+@pytest.fixture(autouse=True)
+def _invented():
+    """These tests need no exam."""
+
+
+@pytest.fixture
+def inside(client):
+    cache.clear()
+    user = a_candidate(email="maelle@exemple.test").user
+    user.emailaddress_set.create(email=user.email, primary=True, verified=True)
+    client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
+    return client
+
+
+@pytest.mark.parametrize("written", BY_HAND, ids=lambda written: written[:60])
+def test_no_answer_written_by_hand_breaks_the_sign_in_by_a_key(client, written):
+    client.get(ALONE, headers={"X-Requested-With": "XMLHttpRequest"})
+
+    page = client.post(ALONE, {"credential": written}, follow=True)
+
+    assert page.redirect_chain == [(reverse("account_login"), 302)]
+    assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize("written", BY_HAND, ids=lambda written: written[:60])
+def test_no_answer_written_by_hand_breaks_the_page_that_adds_a_key(inside, written):
+    inside.get(ADD)
+
+    page = inside.post(ADD, {"credential": written})
+
+    assert page.status_code == 200
+    assert not Authenticator.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"id": "AA"}, {"more": "\0"}, {"more": "x" * 10_000}, {"more": "\ud800"}]
+)
+def test_a_key_that_says_two_numbers_or_what_cannot_be_kept_is_not_added(inside, wrong):
+    page = add(inside, ADD, Passkey(), wrong=wrong)
+
+    assert KEY_SILENT in page.text
+    assert not Authenticator.objects.exists()
+
+
+def test_a_key_added_to_sign_in_alone_does(inside):
+    key = Passkey()
+    add(inside, ADD, key, passwordless="on")
+    inside.post(reverse("account_logout"))
+
+    assert show_alone(inside, ALONE, key).url == reverse("candidate:home")
+
+
+def test_a_key_added_to_come_after_the_password_opens_nothing_alone(inside):
+    key = Passkey()
+    add(inside, ADD, key)
+    inside.post(reverse("account_logout"))
+
+    page = inside.get(show_alone(inside, ALONE, key).url)
+
+    assert "Cette clé ne suffit pas seule" in page.text
+    assert "_auth_user_id" not in inside.session
+    credentials = {"login": "maelle@exemple.test", "password": PASSWORD}
+    second = inside.post(reverse("account_login"), credentials).url
+    options = inside.get(second).context["js_data"]["request_options"]
+    answer = inside.post(second, {"credential": json.dumps(key.shown(options))})
+    assert answer.url == reverse("candidate:home")
