@@ -36,6 +36,18 @@ def evidence_of(dossier: Dossier, papers: PapersForm) -> list[dict[str, Any]]:
     ]
 
 
+def accommodation_of(registration: Registration, dossier: Dossier) -> str:
+    """Say what is left to do to who will ask for an accommodation; nothing to anybody else."""
+    if not registration.has_disability:
+        return ""
+    service = dossier.service
+    closing = service.said(service.closes_at, dossier.reader_zone)
+    return (
+        "Pour obtenir un aménagement d'épreuves, demandez le formulaire à votre service "
+        f"gestionnaire et envoyez-lui votre demande avant le {closing}."
+    )
+
+
 def pieces_to_come(registration: Registration, *, at: datetime) -> list[dict[str, Any]]:
     """Return the mandatory pieces whose last minute has not passed, the most pressing first.
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sporades.core.french import local_day
+from sporades.exams.models import RegistrationService
 from sporades.exams.rules.legal import in_words
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.models import Registration
@@ -24,12 +25,19 @@ def receipt_of(
     legal = dossier.regulation.rules.legal
     received = (
         f"Demande reçue le {service.said(at, dossier.reader_zone)} et enregistrée sous le numéro "
-        f"{registration.number}, version n°{number}, par {service.managing_service.name}, "
-        f"{service.academy.full_name}."
+        f"{registration.number}, version n°{number}, par le service : "
+        f"{service.managing_service.name}{_of_academy(service)}."
     )
     if legal is None:
         return [received]
     return [received, in_words(legal, local_day(at, service.zone))]
+
+
+def _of_academy(service: RegistrationService) -> str:
+    """Name the academy, where the name of the managing service does not."""
+    academy = service.academy.full_name
+    is_said = academy.casefold() in service.managing_service.name.casefold()
+    return "" if is_said else f", {academy}"
 
 
 def return_of(dossier: Dossier) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ from typing import Any
 from sporades.candidates.words import identity_in_words
 from sporades.core.french import instant_in_words
 from sporades.registrations.dossier import Dossier
-from sporades.registrations.evidence import evidence_of
+from sporades.registrations.evidence import accommodation_of, evidence_of
 from sporades.registrations.models import Registration
 from sporades.registrations.receipt import receipt_of, return_of
 from sporades.registrations.sections.base import Section, SectionForm
@@ -51,6 +51,7 @@ def snapshot_of(
         "receipt": receipt_of(registration, number=number, dossier=dossier, at=at),
         "to_return": return_of(dossier),
         "evidence": evidence_of(dossier, papers),
+        "accommodation": accommodation_of(registration, dossier),
     }
 
 

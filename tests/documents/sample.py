@@ -122,10 +122,11 @@ USUAL: dict[str, Any] = {
         "address": ["144, rue de l'Essai", "BP 709", "59033 Lille Cedex"],
     },
     "receipt": [
-        "Demande reçue le dimanche 15 novembre 2026 à 23 h 41 (heure de Paris) et enregistrée sous le numéro 100 002 417, version n°2, par la Division des examens et concours.",
+        "Demande reçue le dimanche 15 novembre 2026 à 23 h 41 (heure de Paris) et enregistrée sous le numéro 100 002 417, version n°2, par le service : Division des examens et concours de l'académie de Lille.",
         "Sans réponse de l'administration le 15 janvier 2027, votre demande sera réputée acceptée.",
     ],
     "evidence": [],
+    "accommodation": "",
     "to_return": None,
     "warning": (
         "Il est indispensable de télécharger ou d'imprimer ce récapitulatif et de le conserver : "

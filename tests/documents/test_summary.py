@@ -354,7 +354,18 @@ CHANGES = [
         {"informations": {"zone": "LITTORAL"}},
         ("souhaitée Lille et sa métropole", "souhaitée Littoral"),
     ),
-    change({"informations": {"has_disability": "oui"}}, ("Handicap Non", "Handicap Oui")),
+    change(
+        {"informations": {"has_disability": "oui"}},
+        ("Handicap Non", "Handicap Oui"),
+        (
+            "59000 Lille Accusé",
+            (
+                "59000 Lille Aménagement d'épreuves Pour obtenir un aménagement d'épreuves, demandez le "
+                "formulaire à votre service gestionnaire et envoyez-lui votre demande avant le mardi "
+                "15 décembre 2026 à 23 h 59 (heure de Paris). Accusé"
+            ),
+        ),
+    ),
     change(
         {"qualification": {"diploma": "AUCUN"}},
         ("Diplôme le plus élevé CAP", "Diplôme le plus élevé Aucun diplôme"),
@@ -364,8 +375,8 @@ CHANGES = [
         ("Mathématiques (U2) Inscrit", "Mathématiques (U2) Dispensé"),
         ("Diplôme le plus élevé CAP", "Diplôme le plus élevé Baccalauréat"),
         (
-            "à 23 h 59 (heure de Paris). Accusé",
-            "à 23 h 59 (heure de Paris). Copie du baccalauréat, avant le mercredi 30 décembre 2026 à 23 h 59 (heure de Paris). Accusé",
+            "à 23 h 59 (heure de Paris). Envoyez",
+            "à 23 h 59 (heure de Paris). Copie du baccalauréat, avant le mercredi 30 décembre 2026 à 23 h 59 (heure de Paris). Envoyez",
         ),
         name="diploma-that-dispenses-and-calls-for-a-piece",
     ),

@@ -31,6 +31,11 @@ Téléphone : 03 53 01 00 01
 Courriel : essais@lille.exemple.test
 Adresse : 1 place des Essais, 59000 Lille
 """
+TO_SEND = """\
+- Renvoyez-le signé avant le vendredi 25 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris) à : Bureau des essais de Lille, 1 place des Essais, 59000 Lille.
+- Envoyez par courrier vos pièces justificatives, à : Bureau des essais de Lille, 1 place des Essais, 59000 Lille :
+  - Pièce d'identité, avant le mercredi 30 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris)
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +74,7 @@ def test_the_receipt(read):
         == f"""\
 Bonjour {FULL_NAME},
 
-Demande reçue le {WHEN} et enregistrée sous le numéro {registration.number}, version n°1, par Bureau des essais de Lille, académie de Lille.
+Demande reçue le {WHEN} et enregistrée sous le numéro {registration.number}, version n°1, par le service : Bureau des essais de Lille, académie de Lille.
 {registration.versions.get().snapshot["receipt"][1]}
 
 Examen ou concours : {TITLE}
@@ -79,10 +84,7 @@ Version : 1
 
 Ce qu'il vous reste à faire :
 - Téléchargez ou imprimez votre récapitulatif d'inscription : c'est indispensable. Vous le trouverez ici : {SITE}/mes-inscriptions/{registration.number}
-- Renvoyez-le signé avant le vendredi 25 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris) à : Bureau des essais de Lille, 1 place des Essais, 59000 Lille.
-- Préparez vos pièces justificatives :
-  - Pièce d'identité, avant le mercredi 30 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris)
-
+{TO_SEND}
 {CONTACT}"""
     )
 
@@ -107,7 +109,7 @@ Bonjour {FULL_NAME},
 
 Votre inscription a été modifiée.
 
-Demande reçue le {LATER} et enregistrée sous le numéro {registration.number}, version n°2, par Bureau des essais de Lille, académie de Lille.
+Demande reçue le {LATER} et enregistrée sous le numéro {registration.number}, version n°2, par le service : Bureau des essais de Lille, académie de Lille.
 {version.snapshot["receipt"][1]}
 
 Ce qui a changé :
@@ -117,12 +119,28 @@ Numéro candidat : {registration.candidate.number}
 Numéro d'inscription : {registration.number}
 Version : 2
 
-Téléchargez ou imprimez votre nouveau récapitulatif d'inscription : {SITE}/mes-inscriptions/{registration.number}
-
+Ce qu'il vous reste à faire :
+- Téléchargez ou imprimez votre nouveau récapitulatif d'inscription : {SITE}/mes-inscriptions/{registration.number}
+{TO_SEND}
 Si vous n'êtes pas à l'origine de cette modification, changez votre mot de passe et prévenez le service gestionnaire.
 
 {CONTACT}"""
     )
+
+
+def test_the_receipt_says_how_to_ask_for_an_accommodation_to_who_will_and_to_nobody_else(read):
+    told = []
+    for declared in ("non", "oui"):
+        a_registration(informations={"has_disability": declared})
+        told.append(words(read()))
+
+    asking = (
+        "- Pour obtenir un aménagement d'épreuves, demandez le formulaire à votre service "
+        "gestionnaire et envoyez-lui votre demande avant le mardi 15 décembre 2026 à "
+        "23\u00a0h\u00a059 (heure de Paris).\n"
+    )
+    assert [asking in text for text in told] == [False, True]
+    assert [text for text in told if "handicap" in text.lower()] == []
 
 
 def test_the_receipt_of_a_withdrawal(read):

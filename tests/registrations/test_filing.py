@@ -4,10 +4,11 @@ import pytest
 
 from sporades.acts import registering
 from sporades.documents.models import DocumentVersion
+from sporades.exams.held import forget
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from sporades.registrations.refusals import AlreadyRegistered, Closed, Incomplete
-from tests.factories import NOW, a_candidate, a_draft, a_registration, author
+from tests.factories import NOW, a_candidate, a_draft, a_registration, author, load_invented
 
 
 def test_filing_takes_the_numbers_issues_the_summary_and_sends_one_receipt():
@@ -126,3 +127,20 @@ def test_a_withdrawn_registration_gives_way_to_a_new_one_with_another_number():
     assert (first.state, version.registration.state) == ("withdrawn", "registered")
     assert first.number != version.registration.number
     assert version.snapshot["sections"] == first.versions.get().snapshot["sections"]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Bureau des essais", "Bureau des essais, académie de Lille."),
+        ("Rectorat de l'académie de Lille", "Rectorat de l'académie de Lille."),
+    ],
+)
+def test_the_receipt_names_the_academy_once(name, said):
+    load_invented(("nom: Bureau des essais de Lille", f"nom: {name}"))
+    forget()
+
+    registration = a_registration()
+
+    received, _ = registration.versions.get().snapshot["receipt"]
+    assert received.endswith(f", par le service : {said}")

@@ -310,7 +310,7 @@ def test_the_last_tab_gives_the_receipt_with_its_hour_its_number_its_service_and
     _, receipt = main(page).split("Accusé de réception ")
     assert receipt.startswith(
         "Demande reçue le mercredi 25 novembre 2026 à 10 h 37 (heure de Paris) et enregistrée sous "
-        f"le numéro {number}, version n°1, par Bureau des essais de Lille, académie de Lille. "
+        f"le numéro {number}, version n°1, par le service : Bureau des essais de Lille, académie de Lille. "
         "Autorité compétente : le recteur de l'académie (arrêté inventé du 1er janvier). "
         "Sans réponse de sa part le 25 janvier 2027, votre demande sera réputée acceptée. "
         "Un courriel vous le confirme à l'adresse maelle@exemple.test."
@@ -329,6 +329,7 @@ def test_the_receipt_of_a_modification_has_its_own_hour_and_version(sign_in):
     assert (
         "Accusé de réception Demande reçue le mercredi 25 novembre 2026 à 10 h 50 (heure de Paris) "
         f"et enregistrée sous le numéro {registration.number}, version n°2, "
+        "par le service : Bureau des essais de Lille, académie de Lille."
     ) in main(page)
 
 

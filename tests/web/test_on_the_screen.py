@@ -57,7 +57,7 @@ FILED = [
     pytest.param({}, COMPETITION, COMPETITION_ANSWERS, id="competition"),
 ]
 # What is not an answer: the last tab and « N° Inscription » say it. What programs alone read.
-BESIDE = {"candidate_number", "service", "receipt", "to_return", "evidence"}
+BESIDE = {"candidate_number", "service", "receipt", "to_return", "evidence", "accommodation"}
 UNREAD = {"regulation", "filed_at", "zone", "answers"}
 
 

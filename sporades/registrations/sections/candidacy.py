@@ -33,7 +33,9 @@ class CandidacyForm(SectionForm):
         widget=forms.RadioSelect,
         help_text=(
             "Répondez « Oui » si vous demanderez un aménagement d'épreuves (temps majoré, "
-            "secrétaire…) en raison d'un handicap. Aucun détail de santé n'est demandé ici."
+            "secrétaire…) en raison d'un handicap. Ce n'est pas encore la demande : vous la ferez "
+            "avec le formulaire de votre service gestionnaire, avant la fermeture des "
+            "inscriptions. Aucun détail de santé n'est demandé ici."
         ),
         error_messages={"required": "Répondez « Oui » ou « Non »."},
     )
