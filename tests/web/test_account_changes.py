@@ -4,6 +4,7 @@ import hashlib
 import re
 import time
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -165,6 +166,38 @@ def test_a_new_address_becomes_the_login_once_its_link_is_clicked(client, user):
     client.logout()
     assert sign_in(client).status_code == 200
     assert sign_in(client, email="maelle@ailleurs.test").status_code == 302
+
+
+def test_whoever_reads_the_new_letter_box_alone_moves_no_account(client, client_two, user):
+    activated("nina@exemple.test")
+    sign_in(client)
+    client.post(reverse("account_email"), {"email": "faute-de-frappe@exemple.test"})
+    link = link_in(Message.objects.get(kind="address_change"))
+
+    signed_out = [client_two.get(link), client_two.post(link)]
+    sign_in(client_two, email="nina@exemple.test")
+    anothers = [client_two.get(link), client_two.post(link)]
+
+    user.refresh_from_db()
+    assert user.email == "maelle@exemple.test"
+    asked_to_sign_in = f"{reverse('account_login')}?next={quote(link)}"
+    assert [answer.url for answer in signed_out] == [asked_to_sign_in] * 2
+    assert [answer.status_code for answer in anothers] == [403, 403]
+    assert "maelle@" not in anothers[0].text
+    assert "Ce lien est celui d'un autre compte" in anothers[0].text
+
+
+def test_whoever_signs_in_from_the_link_to_a_new_address_comes_back_to_it(client, client_two, user):
+    sign_in(client)
+    client.post(reverse("account_email"), {"email": "maelle@ailleurs.test"})
+    link = link_in(Message.objects.get(kind="address_change"))
+
+    asked = client_two.get(link)
+    answer = client_two.post(asked.url, {"login": user.email, "password": PASSWORD})
+    client_two.post(answer.url)
+
+    user.refresh_from_db()
+    assert (answer.url, user.email) == (link, "maelle@ailleurs.test")
 
 
 @pytest.fixture

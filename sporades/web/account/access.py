@@ -30,7 +30,7 @@ ROUTES = {
     "account_edit": _own(),
     "account_complete": _own(),
     "account_email": _own(),
-    "account_confirm_address": _open(),
+    "account_confirm_address": _own(),
     "account_undo_address": _open(),
     "account_change_password": _own(),
     "account_set_password": _own(),

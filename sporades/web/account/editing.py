@@ -126,13 +126,21 @@ def _ask(request: HttpRequest, form: NewAddressForm, email: str) -> bool:
 
 
 def confirm_address(request: HttpRequest, key: str) -> HttpResponse:
-    """Change the address by a click on the page that the mail leads to."""
+    """Change the address by a click on the page that the mail leads to, once signed in.
+
+    The link alone proves who reads a letter box, perhaps mistyped: the account stays with
+    whoever can sign in to it.
+    """
     number = change_to_confirm(key)
     if number is None:
         raise Http404
     change = AddressChange.objects.filter(pk=number).first()
     if change is None or request.arrived_at > change.expires_at:
         return _too_old(request)
+    if change.user != request.user:
+        context = {"change": None, "is_anothers": True}
+        status = HTTPStatus.FORBIDDEN
+        return render(request, "account/confirm_address.html", context, status=status)
     if request.method == "POST":
         try:
             user = changing.confirm_address_change(number, at=request.arrived_at)
@@ -142,12 +150,14 @@ def confirm_address(request: HttpRequest, key: str) -> HttpResponse:
             request,
             f"Votre adresse est maintenant {user.email}. C'est avec elle que vous vous connectez.",
         )
-        return redirect("account_edit" if request.user == user else "account_login")
-    return render(request, "account/confirm_address.html", {"change": change})
+        return redirect("account_edit")
+    context = {"change": change, "is_anothers": False}
+    return render(request, "account/confirm_address.html", context)
 
 
 def _too_old(request: HttpRequest) -> HttpResponse:
-    return render(request, "account/confirm_address.html", {"change": None}, status=HTTPStatus.GONE)
+    context = {"change": None, "is_anothers": False}
+    return render(request, "account/confirm_address.html", context, status=HTTPStatus.GONE)
 
 
 def undo_address(request: HttpRequest, key: str) -> HttpResponse:

@@ -14,7 +14,6 @@ from tests.web.registry.world import HOST, PASSWORD, Role
 
 LEAST = 120
 LEAVING = {
-    "account_confirm_address",
     "account_logout",
     "account_undo_address",
     "usersessions_list",

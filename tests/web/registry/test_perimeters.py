@@ -1,6 +1,7 @@
 """S-01: each route answers its own reader, and nobody reads or writes what is another's."""
 
 import re
+from urllib.parse import quote
 
 import pytest
 from django.db import connection, transaction
@@ -75,7 +76,7 @@ def turned_away(route: Route, role: Role, method: str, where: str) -> tuple[int,
     back = where if route.allows("GET") else "/"
     rules = [
         (not route.allows(method), (405, "")),
-        (role is Role.ANONYMOUS, (302, f"{SIGN_IN}{back}")),
+        (role is Role.ANONYMOUS, (302, f"{SIGN_IN}{quote(back)}")),
         (for_candidates and role in STAFF, (302, reverse("office:home"))),
         (for_staff and role in CANDIDATES, (404, "")),
         (for_staff and role is Role.HALF_MANAGER, (302, reverse("mfa_activate_totp"))),
