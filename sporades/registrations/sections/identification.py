@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from textwrap import wrap
 from typing import Any
 
 from django import forms
@@ -17,37 +16,20 @@ from sporades.registrations.sections.base import (
     SectionForm,
     ask_if_called_for,
 )
+from sporades.registrations.sections.phones import (
+    EXAMPLES,
+    LANDLINE,
+    PhoneField,
+    is_dialled,
+    phone_in_words,
+)
 from sporades.territory import queries as territory
 from sporades.territory.models import FRANCE
 
 MAJORITY = 18
+ONE_OF_TWO = ("phone", "mobile")
 POSTCODE = re.compile(r"\d{5}")
-PHONE = re.compile(r"\+?[0-9]{6,15}")
-FRENCH_LANDLINE = re.compile(r"(0|\+33)[1-589]\d{8}")
-FRENCH_PHONE = re.compile(r"0\d{9}")
 INE = re.compile(r"[0-9]{9}[0-9A-Z]{2}|[0-9]{10}[A-Z]")
-
-
-class PhoneField(CleanCharField):
-    """A telephone number, kept without its spaces and dots."""
-
-    def __init__(self, **options: Any) -> None:
-        """Accept up to twenty signs."""
-        super().__init__(max_length=20, **options)
-        self.widget.input_type = "tel"
-
-    def to_python(self, value: Any) -> str:
-        """Drop what people write between digits."""
-        return re.sub(r"[\s.\-()]", "", super().to_python(value))
-
-    def validate(self, value: str) -> None:
-        """Refuse what cannot be a number, with an example."""
-        super().validate(value)
-        if value and not PHONE.fullmatch(value):
-            message = (
-                "Indiquez un numéro de téléphone, par exemple 06 39 98 12 34 ou +687 26 55 55."
-            )
-            raise ValidationError(message)
 
 
 class IdentificationForm(SectionForm):
@@ -174,7 +156,7 @@ class IdentificationForm(SectionForm):
             self.fields["father_name"].required = True
             self.fields["mother_name"].required = True
         # One of the two is due: neither may be said to be optional.
-        for name in ("phone", "mobile"):
+        for name in ONE_OF_TWO:
             ask_if_called_for(self.fields[name])
         if not self.is_for_a_minor:
             for name in ("guardian_name", "guardian_phone", "guardian_email"):
@@ -202,7 +184,7 @@ class IdentificationForm(SectionForm):
                     "country",
                 ],
             ),
-            ("Vos téléphones", ["phone", "mobile"]),
+            ("Vos téléphones", [*ONE_OF_TWO]),
             ("Vos parents", ["father_name", "mother_name"]),
             ("Votre représentant légal", ["guardian_name", "guardian_phone", "guardian_email"]),
         ]
@@ -212,8 +194,7 @@ class IdentificationForm(SectionForm):
     def in_words(self, name: str) -> str:
         """Write French telephone numbers as they are said, two figures at a time."""
         words = super().in_words(name)
-        is_french = isinstance(self.fields[name], PhoneField) and FRENCH_PHONE.fullmatch(words)
-        return " ".join(wrap(words, 2)) if is_french else words
+        return phone_in_words(words) if isinstance(self.fields[name], PhoneField) else words
 
     def clean_ine(self) -> str:
         """Accept the two known shapes of an INE."""
@@ -224,8 +205,9 @@ class IdentificationForm(SectionForm):
         return ine
 
     def clean(self) -> dict[str, Any]:
-        """Find the commune, then check that the address is in the service's academy."""
+        """Find the commune, then check the academy of the address and the telephones."""
         data = super().clean() or {}
+        postcode = data.get("postcode", "")
         if {"postcode", "town", "country"} <= data.keys():
             if data["country"] == FRANCE:
                 self._find_commune(data)
@@ -233,12 +215,7 @@ class IdentificationForm(SectionForm):
                 data["commune"] = ""
             if not self.errors:
                 self._check_residence(data)
-        if (
-            not data.get("phone")
-            and not data.get("mobile")
-            and not {"phone", "mobile"} & self.errors.keys()
-        ):
-            self.add_error("mobile", "Indiquez au moins un numéro, fixe ou mobile.")
+        self._check_phones(data, postcode)
         return data
 
     def oddities(self) -> Iterator[tuple[str, str]]:
@@ -246,8 +223,18 @@ class IdentificationForm(SectionForm):
         identity = self.dossier.identity
         if identity.first_names.casefold() == identity.birth_name.casefold():
             yield "", _same_names(is_frozen=self.dossier.candidate.is_frozen)
-        if FRENCH_LANDLINE.fullmatch(self.cleaned_data["mobile"]):
+        if LANDLINE.fullmatch(self.cleaned_data["mobile"]):
             yield "mobile", _LANDLINE
+
+    def _check_phones(self, data: dict[str, Any], postcode: str) -> None:
+        """Ask for one number at least, and for numbers that can be dialled."""
+        if not any(data.get(name) or name in self.errors for name in ONE_OF_TWO):
+            missing = ValidationError("Indiquez au moins un numéro, fixe ou mobile.")
+            self.add_error(None, ValidationError(dict.fromkeys(ONE_OF_TWO, missing)))
+        for name, field in self.fields.items():
+            number = data.get(name) if isinstance(field, PhoneField) else ""
+            if number and not is_dialled(number, postcode=postcode):
+                self.add_error(name, EXAMPLES)
 
     def _find_commune(self, data: dict[str, Any]) -> None:
         if not POSTCODE.fullmatch(data["postcode"]):
