@@ -13,7 +13,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
@@ -24,6 +24,7 @@ from sporades.acts import inviting
 from sporades.candidates import operations as candidates
 from sporades.candidates.forms import answers_of
 from sporades.mail.models import Message
+from sporades.web.account import devices
 from tests.factories import OPERATOR, a_candidate, a_registration
 from tests.jobs import work
 
@@ -448,6 +449,27 @@ def test_an_owner_who_asks_in_the_day_is_answered_though_strangers_ask_without_e
 
     assert before == 3
     assert answered == [1, 2]
+
+
+def test_a_device_that_knew_the_old_password_is_a_stranger_once_it_is_changed(
+    client, client_two, user
+):
+    sign_in(client)
+    sign_in(client_two)
+    client.post(reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": NEW})
+    client.post(reverse("account_logout"))
+    user.refresh_from_db()
+    owner, thief = (
+        RequestFactory().get("/", headers={"cookie": browser.cookies.output(header="", sep=";")})
+        for browser in (client, client_two)
+    )
+
+    assert (devices.knows(owner, user), devices.knows(thief, user)) == (True, False)
+    assert (devices.accounts_known(owner), devices.accounts_known(thief)) == ([user.pk], [])
+    sign_in(client, password=NEW)
+    assert mails() == ["new_device", "password_changed"]
+    sign_in(client_two, password=NEW)
+    assert mails() == ["new_device", "password_changed", "new_device"]
 
 
 def test_a_forged_cookie_makes_no_device_known(client, user):

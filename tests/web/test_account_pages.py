@@ -2,10 +2,12 @@
 
 import re
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,6 +18,7 @@ from sporades.candidates.models import Candidate, Identity
 from sporades.cli.demo_people import CANDIDATES, STAFF
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
+from tests.acts.people import in_threads
 from tests.factories import NOW
 from tests.jobs import work
 from tests.web.guide import faulty, mandatory, seen, shown
@@ -468,6 +471,23 @@ def test_a_forgotten_password_is_replaced_by_a_link_that_serves_once(client, ine
     client.logout()
     assert "Ce lien n'est plus valable" in client.get(link_in(message)).text
     assert mails() == ["password_reset", "password_changed"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_link_to_a_new_password_used_twice_at_one_instant_serves_once(ines):
+    ask_reset(Client())
+    browsers = [Client() for _ in range(4)]
+    pages = [browser.get(link_in(Message.objects.get())).url for browser in browsers]
+
+    outcomes = in_threads(
+        *(
+            partial(browser.post, page, {"password1": f"cinq mots tout à fait neufs {number}"})
+            for number, (browser, page) in enumerate(zip(browsers, pages, strict=True))
+        )
+    )
+
+    assert sorted(answer.status_code for answer in outcomes) == [200, 200, 200, 302]
+    assert mails().count("password_changed") == 1
 
 
 def test_a_new_link_kills_the_older_one(client, ines):

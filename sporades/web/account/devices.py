@@ -1,7 +1,12 @@
-"""Devices that have signed in before: a signed cookie, nothing in the database."""
+"""Devices that have signed in before: a signed cookie, nothing in the database.
+
+A device is known for as long as the account's password: whoever signed in with a stolen one
+is a stranger again once its owner has chosen another.
+"""
 
 import re
 import secrets
+from itertools import islice
 
 from django.conf import settings
 from django.core import signing
@@ -12,9 +17,10 @@ from sporades.accounts.models import User
 from sporades.web.layout.network import network_of
 
 COOKIE = "device"
-SALT = "sporades.web.account.device"
+SALT = "sporades.web.account.known-device"
 KEPT_FOR = 365 * 86_400
 MOST_ACCOUNTS = 20
+MARK = 16
 
 SYSTEMS = (
     ("iPhone", "iPhone"),
@@ -45,26 +51,30 @@ def place_of(request: HttpRequest, user: User | None) -> Place:
         user: the account that has the address typed, if there is one.
     """
     said = _read(request)
-    if user is not None and user.pk in said["accounts"]:
+    if user is not None and _is_marked(said, user):
         return Place(f"device {said['device']}", is_known=True)
     return Place(f"network {network_of(request)}")
 
 
 def knows(request: HttpRequest, user: User) -> bool:
-    """Return whether this device has signed in to this account before."""
-    return user.pk in accounts_known(request)
+    """Return whether this device has signed in to this account, by its password of today."""
+    return _is_marked(_read(request), user)
 
 
 def accounts_known(request: HttpRequest) -> list[int]:
-    """Return the accounts that this device has signed in to before."""
-    return _read(request)["accounts"]
+    """Return the accounts that this device has signed in to, by their passwords of today."""
+    said = _read(request)
+    return [
+        user.pk for user in User.objects.filter(pk__in=said["accounts"]) if _is_marked(said, user)
+    ]
 
 
 def remember(request: HttpRequest, response: HttpResponse, user: User) -> None:
     """Let a device that has just signed in be known from now on."""
     said = _read(request)
-    others = [number for number in said["accounts"] if number != user.pk]
-    said["accounts"] = [user.pk, *others][:MOST_ACCOUNTS]
+    others = {number: mark for number, mark in said["accounts"].items() if number != str(user.pk)}
+    marks = {str(user.pk): _mark(user.get_session_auth_hash()), **others}
+    said["accounts"] = dict(islice(marks.items(), MOST_ACCOUNTS))
     response.set_cookie(
         _cookie(),
         signing.dumps(said, salt=SALT),
@@ -75,6 +85,23 @@ def remember(request: HttpRequest, response: HttpResponse, user: User) -> None:
     )
 
 
+def remember_new_password(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Let a device from which an owner has just chosen a password be known by it."""
+    owner = getattr(request, "has_new_password", None)
+    if owner is not None:
+        remember(request, response, owner)
+    return response
+
+
+def _is_marked(said: dict, user: User) -> bool:
+    hashes = (user.get_session_auth_hash(), *user.get_session_auth_fallback_hash())
+    return said["accounts"].get(str(user.pk)) in {_mark(one) for one in hashes}
+
+
+def _mark(auth_hash: str) -> str:
+    return auth_hash[:MARK]
+
+
 def _cookie() -> str:
     return f"{settings.COOKIE_PREFIX}{COOKIE}"
 
@@ -83,7 +110,7 @@ def _read(request: HttpRequest) -> dict:
     try:
         return signing.loads(request.COOKIES.get(_cookie(), ""), salt=SALT, max_age=KEPT_FOR)
     except signing.BadSignature:
-        return {"device": secrets.token_urlsafe(16), "accounts": []}
+        return {"device": secrets.token_urlsafe(16), "accounts": {}}
 
 
 def device_in_words(user_agent: str) -> str:

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from allauth.account.views import password_set
+from allauth.account.views import password_change, password_set
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,6 +20,7 @@ from sporades.core.french import instant_in_words, local_day
 from sporades.mail.queries import undelivered_to
 from sporades.registrations.models import Registration
 from sporades.territory.models import ManagingService
+from sporades.web.account import devices
 from sporades.web.account.forms import NewAddressForm
 from sporades.web.account.joining import may_say_it_is_known
 from sporades.web.layout.network import network_of
@@ -195,4 +196,9 @@ def first_password(request: HttpRequest) -> HttpResponse:
     """Open the page of allauth to those who have just proved who they are."""
     if not request.user.has_usable_password() and needs_recent_sign_in(request):
         return sign_in_again(request)
-    return password_set(request)
+    return devices.remember_new_password(request, password_set(request))
+
+
+def password(request: HttpRequest) -> HttpResponse:
+    """Serve the page of allauth; the device stays known by the new password."""
+    return devices.remember_new_password(request, password_change(request))

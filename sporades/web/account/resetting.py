@@ -1,8 +1,13 @@
 """« Mot de passe oublié »: the link by mail, and what its use proves."""
 
-from allauth.account.views import password_reset_from_key
-from django.http import HttpRequest, HttpResponse
+from contextlib import suppress
 
+from allauth.account.views import password_reset_from_key
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import base36_to_int
+
+from sporades.accounts.models import User
 from sporades.acts import tasks
 from sporades.web.account import devices
 from sporades.web.layout.network import network_of
@@ -19,9 +24,19 @@ def send_link(request: HttpRequest, address: str) -> None:
 
 
 def choose_new_password(request: HttpRequest, **parts: str) -> HttpResponse:
-    """Serve the page of allauth; a device that used the link is the owner's."""
-    response = password_reset_from_key(request, **parts)
-    owner = getattr(request, "has_new_password", None)
-    if owner is not None:
-        devices.remember(request, response, owner)
-    return response
+    """Serve the page of allauth; a device that used the link is the owner's.
+
+    The account is locked before its link is looked at: used twice at one instant, it serves
+    once.
+    """
+    with transaction.atomic():
+        if request.method == "POST":
+            _lock(parts["uidb36"])
+        response = password_reset_from_key(request, **parts)
+    return devices.remember_new_password(request, response)
+
+
+def _lock(uidb36: str) -> None:
+    with suppress(ValueError):
+        number = base36_to_int(uidb36)
+        User.objects.select_for_update(no_key=True).filter(pk=number).first()
