@@ -22,6 +22,8 @@ class Route:
         methods: the HTTP methods it answers; HEAD goes with GET.
         owned: the kind of object its address names, which its owner alone may see.
         keeps_answers: whether what is posted after the session's end waits for its author.
+        opened_by: the part of its address that opens what it leads to, a key or a code: no cache
+            keeps what it answers, no log holds that part.
         page: whether a GET answers with a page that a person reads.
     """
 
@@ -29,6 +31,7 @@ class Route:
     methods: tuple[str, ...] = ("GET",)
     owned: str = ""
     keeps_answers: bool = False
+    opened_by: str = ""
     page: bool = True
 
     def allows(self, method: str | None) -> bool:

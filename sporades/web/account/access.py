@@ -5,33 +5,33 @@ from sporades.web.access import Route, Who
 _FORM = ("GET", "POST")
 
 
-def _open(*methods: str, page: bool = True) -> Route:
-    return Route(Who.ANYONE, methods or _FORM, page=page)
+def _open(*methods: str, opened_by: str = "", page: bool = True) -> Route:
+    return Route(Who.ANYONE, methods or _FORM, opened_by=opened_by, page=page)
 
 
-def _own(*methods: str, owned: str = "", page: bool = True) -> Route:
-    return Route(Who.SIGNED_IN, methods or _FORM, owned=owned, page=page)
+def _own(*methods: str, owned: str = "", opened_by: str = "", page: bool = True) -> Route:
+    return Route(Who.SIGNED_IN, methods or _FORM, owned=owned, opened_by=opened_by, page=page)
 
 
 ROUTES = {
     "account_signup": _open(),
     "account_email_verification_sent": _open(),
-    "account_confirm_email": _open(),
+    "account_confirm_email": _open(opened_by="key"),
     "account_communes": _open("GET", page=False),
     "account_login": _open(),
     "account_logout": _open(),
     "account_inactive": _open("GET"),
     "account_reset_password": _open(),
     "account_reset_password_done": _open("GET"),
-    "account_reset_password_from_key": _open(),
+    "account_reset_password_from_key": _open(opened_by="key"),
     "account_reset_password_from_key_done": _open("GET"),
     "account_extend_session": _own("POST", page=False),
     "account_reauthenticate": _own(),
     "account_edit": _own(),
     "account_complete": _own(),
     "account_email": _own(),
-    "account_confirm_address": _own(),
-    "account_undo_address": _open(),
+    "account_confirm_address": _own(opened_by="key"),
+    "account_undo_address": _open(opened_by="key"),
     "account_change_password": _own(),
     "account_set_password": _own(),
     "usersessions_list": _own(),

@@ -82,7 +82,7 @@ def security_headers(get_response: Page) -> Page:
                 "Strict-Transport-Security",
                 f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload",
             )
-        if _is_personal(request, response):
+        if _is_personal(request, response) or _opens_by_its_address(request):
             response.headers["Cache-Control"] = "private, no-store"
             patch_vary_headers(response, ["Cookie"])
         elif "Cache-Control" not in response.headers:
@@ -97,6 +97,15 @@ def _is_personal(request: HttpRequest, response: HttpResponse) -> bool:
     # A static file is served before there is a session.
     name = settings.SESSION_COOKIE_NAME
     return hasattr(request, "session") and (name in request.COOKIES or name in response.cookies)
+
+
+def _opens_by_its_address(request: HttpRequest) -> bool:
+    """Return whether the address holds a key or a code: whoever has the page has what it opens."""
+    from sporades.web.registry import ACCESS  # noqa: PLC0415 - the audiences import `access`
+
+    match = request.resolver_match
+    route = ACCESS.get(match.view_name) if match else None
+    return bool(route and route.opened_by)
 
 
 def session_ends(get_response: Page) -> Page:

@@ -20,9 +20,9 @@ ROUTES = {
         )
     },
     "public:verify": Route(Who.ANYONE, ("GET", "POST")),
-    "public:verify_document": Route(Who.ANYONE),
+    "public:verify_document": Route(Who.ANYONE, opened_by="code"),
     "public:ask_alert": Route(Who.ANYONE, ("GET", "POST")),
-    "public:alert": Route(Who.ANYONE, ("GET", "POST")),
+    "public:alert": Route(Who.ANYONE, ("GET", "POST"), opened_by="key"),
     **{
         f"public:{name}": Route(Who.ANYONE, page=False)
         for name in ("services_calendar", "security_txt", "alive", "ready")

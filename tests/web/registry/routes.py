@@ -14,6 +14,7 @@ NAMES = sorted(ACCESS)
 PAGES = [name for name in NAMES if ACCESS[name].page and "GET" in ACCESS[name].methods]
 READABLE = [name for name in NAMES if "GET" in ACCESS[name].methods]
 POSTED = [name for name in NAMES if "POST" in ACCESS[name].methods]
+KEYED = [name for name in NAMES if ACCESS[name].opened_by]
 OWNED = [name for name in NAMES if ACCESS[name].owned]
 
 TABS = (

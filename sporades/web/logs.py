@@ -1,0 +1,50 @@
+"""Lines of the log: what opens a page by being in its address is not written."""
+
+import logging
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.urls import URLResolver, get_resolver
+
+HIDDEN = "…"
+
+
+class WithoutKeys(logging.Formatter):
+    """A line, what it says of an error included, without the keys and codes of addresses."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write a record."""
+        line = super().format(record)
+        # Before the program is ready, it has answered nobody.
+        return without_keys(line) if apps.ready and "/" in line else line
+
+
+def without_keys(text: str) -> str:
+    """Return a text with every address that holds a key cut before it."""
+    return _addresses().sub(rf"\g<1>{HIDDEN}", text)
+
+
+@cache
+def _addresses() -> re.Pattern[str]:
+    return re.compile(f"({'|'.join(_beginnings())})[^\\s/]+")
+
+
+def _beginnings(
+    patterns: Any = None, before: str = "/", space: tuple[str, ...] = ()
+) -> Iterator[str]:
+    """Give what stands before the key, in each address that has one."""
+    from sporades.web.registry import ACCESS  # noqa: PLC0415 - logs are set up before the pages
+
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            inner = (*space, pattern.namespace) if pattern.namespace else space
+            yield from _beginnings(pattern.url_patterns, route, inner)
+            continue
+        declared = ACCESS.get(":".join((*space, str(pattern.name))))
+        if declared and declared.opened_by:
+            fixed, _, _ = route.partition(f"<str:{declared.opened_by}>")
+            yield re.sub(r"<[^>]+>", r"[^\\s/]+", re.escape(fixed))
