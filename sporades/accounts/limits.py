@@ -4,6 +4,7 @@ Uses are rows of the same database, counted under a lock on what is limited: two
 never both take the last one, and nobody can empty the count by filling a cache.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -32,8 +33,11 @@ class Limit:
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 MAILS_TO_AN_ADDRESS = Limit("mails-to-address", ((HOUR, 3), (DAY, 5)))
-# Of those, what strangers may use: the owner of an account always has the rest.
+# Shares of those. The rest is always there for new passwords…
+MAILS_BUT_RESETS = Limit("mails-but-resets", ((HOUR, 2), (DAY, 4)))
+# … and, once an account has been signed in to, for the devices that it knows.
 MAILS_FROM_STRANGERS = Limit("mails-from-strangers", ((HOUR, 2), (DAY, 3)))
+STRANGERS_BUT_RESETS = Limit("strangers-but-resets", ((HOUR, 1), (DAY, 2)))
 MAILS_FROM_A_NETWORK = Limit("mails-from-network", ((HOUR, 2_000),))
 WARNINGS_TO_AN_ADDRESS = Limit("warnings-to-address", ((DAY, 1),))
 KNOWN_ADDRESSES_SHOWN = Limit("known-addresses-shown", ((HOUR, 20), (DAY, 60)))
@@ -45,7 +49,6 @@ def key_of(value: str) -> str:
     return salted_hmac("sporades.accounts.limits", value, algorithm="sha256").hexdigest()
 
 
-@transaction.atomic
 def spend(limit: Limit, value: str, *, at: datetime) -> bool:
     """Use a limited thing once more.
 
@@ -57,19 +60,37 @@ def spend(limit: Limit, value: str, *, at: datetime) -> bool:
     Returns:
         Whether it was allowed; a refused use is not counted.
     """
-    key = key_of(value)
-    lock_value(limit.name, key)
+    return spend_all([(limit, value)], at=at)
+
+
+@transaction.atomic
+def spend_all(uses: Sequence[tuple[Limit, str]], *, at: datetime) -> bool:
+    """Use several limited things once more, or none of them.
+
+    Args:
+        uses: what is limited, and on what each is counted; always in the same order.
+        at: the instant of the use.
+
+    Returns:
+        Whether all were allowed; a refused use is counted nowhere.
+    """
+    keyed = [(limit, key_of(value)) for limit, value in uses]
+    for limit, key in keyed:
+        lock_value(limit.name, key)
+    if not all(_is_left(limit, key, at=at) for limit, key in keyed):
+        return False
+    Attempt.objects.bulk_create(Attempt(limit=limit.name, key=key, at=at) for limit, key in keyed)
+    return True
+
+
+def _is_left(limit: Limit, key: str, *, at: datetime) -> bool:
     longest = max(length for length, _ in limit.allowed)
     uses = list(
         Attempt.objects.filter(
             limit=limit.name, key=key, at__gt=at - longest, at__lte=at
         ).values_list("at", flat=True)
     )
-    for length, most in limit.allowed:
-        if sum(use > at - length for use in uses) >= most:
-            return False
-    Attempt.objects.create(limit=limit.name, key=key, at=at)
-    return True
+    return all(sum(use > at - length for use in uses) < most for length, most in limit.allowed)
 
 
 def forget_old(*, at: datetime) -> int:

@@ -53,13 +53,27 @@ def take_banner_down(*, by: Actor, at: datetime) -> bool:
 
 
 @transaction.atomic
-def ask_alert(*, service: RegistrationService, email: str, network: str, at: datetime) -> None:
+def ask_alert(
+    *,
+    service: RegistrationService,
+    email: str,
+    network: str,
+    at: datetime,
+    by_owner: bool = False,
+) -> None:
     """« Me prévenir »: write to the address, which must confirm before it is told anything.
 
     The same page answers whatever happens, so nothing is learnt about an address.
+
+    Args:
+        service: the one that will open.
+        email: the address, in any form.
+        network: where the demand comes from.
+        at: its instant.
+        by_owner: whether who asks is signed in to the account of this address.
     """
     address = normalised_address(email)
-    if not may_write(address, network=network, at=at):
+    if not may_write(address, network=network, at=at, by_owner=by_owner):
         return
     key = notices.ask(service=service, email=address, at=at)
     mail.write(

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.urls import reverse
 
 from sporades import journal, mail
-from sporades.accounts import limits
 from sporades.accounts import operations as accounts
 from sporades.accounts.keys import change_key, reset_key, undo_key
 from sporades.accounts.models import AddressChange, LeftAddress, User, normalised_address
@@ -241,11 +240,8 @@ def help_back_in(
     if user.activated_at is None:
         send_activation_again(address, network=network, at=at)
         return
-    if user.pk in known_accounts:
-        is_allowed = limits.spend(limits.MAILS_TO_AN_ADDRESS, address, at=at)
-    else:
-        is_allowed = may_write(address, network=network, at=at)
-    if is_allowed:
+    by_owner = user.pk in known_accounts
+    if may_write(address, network=network, at=at, is_reset=True, by_owner=by_owner):
         _send_reset(user, at=at)
 
 

@@ -267,17 +267,27 @@ def _forget(user: User, verb: str, *, at: datetime) -> None:
 # --- Shared ----------------------------------------------------------------------------------------
 
 
-def may_write(address: str, *, network: str, at: datetime) -> bool:
-    """Return whether one more mail may be caused to an address by somebody not signed in (S-14).
+def may_write(
+    address: str, *, network: str, at: datetime, is_reset: bool = False, by_owner: bool = False
+) -> bool:
+    """Return whether one more mail may be caused to an address (S-14), and count it.
 
-    Once an account has been signed in to, a part of its mails is kept for its own devices.
+    Args:
+        address: whom to write to.
+        network: where the demand comes from.
+        at: its instant.
+        is_reset: whether the mail is for a new password: a share is kept for these.
+        by_owner: whether who asks holds the account: once it has been signed in to, a share
+            is kept for its owner.
     """
-    has_device = User.objects.filter(email=address, last_login__isnull=False).exists()
-    return (
-        limits.spend(limits.MAILS_FROM_A_NETWORK, network, at=at)
-        and (not has_device or limits.spend(limits.MAILS_FROM_STRANGERS, address, at=at))
-        and limits.spend(limits.MAILS_TO_AN_ADDRESS, address, at=at)
-    )
+    uses = [] if by_owner else [(limits.MAILS_FROM_A_NETWORK, network)]
+    if not is_reset:
+        uses.append((limits.MAILS_BUT_RESETS, address))
+    if not by_owner and User.objects.filter(email=address, last_login__isnull=False).exists():
+        uses.append((limits.MAILS_FROM_STRANGERS, address))
+        if not is_reset:
+            uses.append((limits.STRANGERS_BUT_RESETS, address))
+    return limits.spend_all([*uses, (limits.MAILS_TO_AN_ADDRESS, address)], at=at)
 
 
 def author(user: User) -> Actor:

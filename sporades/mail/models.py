@@ -18,6 +18,14 @@ class MessageQuerySet(models.QuerySet["Message"]):
         )
 
 
+def about_of(row: models.Model | None) -> dict[str, str]:
+    """Return the fields that name the row a message is about."""
+    return {
+        "about_kind": row._meta.label_lower.split(".", 1)[1] if row else "",
+        "about_id": str(row.pk) if row else "",
+    }
+
+
 class Message(models.Model):
     """A message to one address, and its fate."""
 

@@ -9,7 +9,7 @@ from django.template import engines
 
 from sporades.core.queue import app
 from sporades.core.text import clean
-from sporades.mail.models import Message
+from sporades.mail.models import Message, about_of
 
 SUBJECT_MARK = "Objet : "
 
@@ -47,8 +47,7 @@ def write(
                 "kind": kind,
                 "subject": subject,
                 "body": body,
-                "about_kind": about._meta.label_lower.split(".", 1)[1] if about else "",
-                "about_id": str(about.pk) if about else "",
+                **about_of(about),
                 "is_urgent": urgent,
                 "written_at": at,
                 "next_try_at": at,

@@ -1,9 +1,11 @@
 """Questions that a reader asks about messages."""
 
-from django.db.models import QuerySet
+from datetime import datetime
+
+from django.db.models import Model, QuerySet
 
 from sporades.core.prepared import prepared
-from sporades.mail.models import Message
+from sporades.mail.models import Message, about_of
 
 
 def undelivered_to(address: str) -> Message | None:
@@ -12,6 +14,17 @@ def undelivered_to(address: str) -> Message | None:
         if message.state == Message.State.REFUSED:
             return message
     return None
+
+
+def last_written(kind: str, *, about: Model) -> datetime | None:
+    """Return when the last message of a kind was written about a row."""
+    written: datetime | None = (
+        Message.objects.filter(kind=kind, **about_of(about))
+        .order_by("-written_at")
+        .values_list("written_at", flat=True)
+        .first()
+    )
+    return written
 
 
 @prepared(Message)

@@ -8,10 +8,12 @@ from django.db import connection
 
 from sporades.accounts import limits
 from sporades.accounts.limits import (
+    MAILS_BUT_RESETS,
     MAILS_FROM_A_NETWORK,
     MAILS_TO_AN_ADDRESS,
     key_of,
     spend,
+    spend_all,
 )
 from sporades.accounts.models import Attempt
 from sporades.acts import joining
@@ -51,6 +53,29 @@ def test_a_network_causes_two_thousand_mails_an_hour_whomever_they_go_to():
     assert [may_write(number) for number in range(3)] == [True, False, False]
     assert may_write(4, network="198.51.100.1")
     assert may_write(5, at=NOON + timedelta(hours=1))
+
+
+@pytest.mark.django_db
+def test_a_share_of_an_address_s_mails_is_kept_for_new_passwords():
+    def may_write(**kind):
+        return joining.may_write("ines@exemple.test", network="n", at=NOON, **kind)
+
+    assert [may_write() for _ in range(3)] == [True, True, False]
+    assert [may_write(is_reset=True) for _ in range(2)] == [True, False]
+
+
+@pytest.mark.django_db
+def test_a_use_that_one_limit_refuses_is_counted_by_none():
+    for _ in range(3):
+        spend(MAILS_TO_AN_ADDRESS, "ines@exemple.test", at=NOON)
+
+    allowed = spend_all(
+        [(MAILS_BUT_RESETS, "ines@exemple.test"), (MAILS_TO_AN_ADDRESS, "ines@exemple.test")],
+        at=NOON,
+    )
+
+    assert not allowed
+    assert not Attempt.objects.filter(limit=MAILS_BUT_RESETS.name).exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -16,10 +16,12 @@ from sporades.accounts.models import Attempt, User
 from sporades.acts import joining
 from sporades.candidates.models import Candidate, Identity
 from sporades.cli.demo_people import CANDIDATES, STAFF
+from sporades.exams.held import forget
+from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from tests.acts.people import in_threads
-from tests.factories import NOW
+from tests.factories import NOW, load_invented
 from tests.jobs import work
 from tests.web.guide import faulty, mandatory, seen, shown
 
@@ -376,11 +378,31 @@ def test_a_link_that_we_did_not_sign_is_wrong(client, waiting):
     assert client.get(link[:-3] + "abc").status_code == 404
 
 
-def test_the_mail_is_sent_again_three_times_an_hour_at_most(client, waiting):
-    for _ in range(10):
-        client.post(reverse("account_email_verification_sent"), {"email": "ines@exemple.test"})
+def ask_activation_again(client):
+    answer = client.post(
+        reverse("account_email_verification_sent"), {"email": "ines@exemple.test"}, follow=True
+    )
+    work()
+    return answer
 
-    assert mails() == ["activation"] * 3
+
+def test_the_activation_mail_is_sent_twice_an_hour_at_most_and_the_page_says_so(client, waiting):
+    for _ in range(10):
+        page = ask_activation_again(client).text
+
+    assert mails() == ["activation"] * 2
+    assert "Au plus deux de ces mails partent par heure, et quatre par jour" in page
+
+
+def test_whoever_asked_for_the_activation_mail_again_still_gets_a_new_password(client, waiting):
+    user, _ = waiting
+    for _ in range(3):
+        ask_activation_again(client)
+    joining.activate(user.pk, at=timezone.now())
+
+    ask_reset(client)
+
+    assert sorted(mails()) == ["activation", "activation", "password_reset"]
 
 
 def test_an_address_that_waits_for_nothing_gets_the_same_page_and_no_mail(client, waiting):
@@ -394,12 +416,26 @@ def test_an_address_that_waits_for_nothing_gets_the_same_page_and_no_mail(client
     assert mails("personne@exemple.test") == []
 
 
-def test_signing_in_before_activating_sends_the_mail_again(client, waiting):
+def test_signing_in_before_activating_says_it_first_and_sends_nothing(client, waiting):
     answer = sign_in(client)
+    page = client.get(answer.url)
 
     assert answer.url == reverse("account_email_verification_sent")
-    assert mails() == ["activation", "activation"]
     assert "_auth_user_id" not in client.session
+    assert mails() == ["activation"]
+    assert ">Votre compte n'est pas encore activé</h1>" in page.text
+    assert "est parti vers <strong>ines@exemple.test</strong> le " in page.text
+    assert "Renvoyer le mail" in page.text
+
+
+def test_a_wrong_password_does_not_say_that_an_account_waits(client, waiting):
+    client.cookies.clear()
+
+    sign_in(client, password="pas le bon du tout")
+
+    page = client.get(reverse("account_email_verification_sent")).text
+    assert "pas encore activé" not in page
+    assert "ines@exemple.test" not in page
 
 
 def test_a_new_sign_up_finds_the_address_free_after_48_hours(client, waiting):
@@ -511,6 +547,32 @@ def test_a_hundred_demands_send_three_mails_in_an_hour(client, ines):
         ask_reset(client)
 
     assert mails() == ["password_reset"] * 3
+
+
+@pytest.fixture
+def upcoming():
+    """A service to come."""
+    forget()
+    load_invented()
+    RegistrationService.objects.filter(academy="A09").update(opens_at=NOW + timedelta(days=1))
+    forget()
+    yield RegistrationService.objects.get(academy="A09")
+    forget()
+
+
+def test_alerts_asked_for_an_address_leave_its_owner_a_new_password(client, ines, upcoming):
+    sign_in(client)
+    client.cookies.clear()
+    for _ in range(5):
+        page = client.post(
+            reverse("public:ask_alert", args=[upcoming.pk]), {"email": "ines@exemple.test"}
+        ).text
+
+    answer = ask_reset(client)
+
+    assert sorted(mails()) == ["alert_asked", "password_reset"]
+    assert "celui-ci n'est pas parti" in page
+    assert "à moins que plusieurs n'y soient déjà partis" in client.get(answer.url).text
 
 
 def test_an_account_that_waits_for_its_activation_is_sent_that_mail_instead(client, waiting):

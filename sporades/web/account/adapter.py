@@ -9,17 +9,19 @@ from django.contrib.auth import login as django_login
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from sporades import mail
 from sporades.accounts import guessing, passwords
 from sporades.accounts.limits import key_of
 from sporades.accounts.models import User, normalised_address
-from sporades.acts import changing, joining
+from sporades.acts import changing
 from sporades.core.french import instant_in_words
 from sporades.core.links import absolute
 from sporades.web.account import devices
-from sporades.web.layout.network import client_address, network_of
+from sporades.web.account.joining import AWAITED, NOT_ACTIVATED
+from sporades.web.layout.network import client_address
 from sporades.web.layout.proofs import needs_recent_sign_in
 
 logger = logging.getLogger("sporades.accounts")
@@ -173,13 +175,14 @@ class AccountAdapter(DefaultAccountAdapter):
             at=self.request.arrived_at,
         )
 
-    def send_confirmation_mail(self, request: HttpRequest, emailconfirmation, signup) -> None:
-        """Send the activation mail again to somebody who signs in before activating."""
-        joining.send_activation_again(
-            emailconfirmation.email_address.email,
-            network=network_of(request),
-            at=request.arrived_at,
-        )
+    def should_send_confirmation_mail(self, *args, **kwargs) -> bool:
+        """Signing in before activating sends nothing: the page that follows offers to."""
+        return False
+
+    def respond_email_verification_sent(self, request: HttpRequest, user: User) -> HttpResponse:
+        """Tell somebody whose password is right that the account waits for its activation."""
+        request.session.update({AWAITED: user.email, NOT_ACTIVATED: user.pk})
+        return redirect("account_email_verification_sent")
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """Nothing but our own activation page activates."""

@@ -15,10 +15,13 @@ from sporades.accounts.models import User
 from sporades.accounts.operations import AlreadyActivated, TooOld
 from sporades.acts import joining, tasks
 from sporades.core.french import instant_in_words, local_day
+from sporades.mail import queries as mails
 from sporades.web.account.forms import AddressForm, SignUpForm
 from sporades.web.layout.network import network_of
 
 AWAITED = "address_to_activate"
+NOT_ACTIVATED = "account_to_activate"
+"""Which account a right password was given for, before its activation."""
 
 
 @sensitive_post_parameters("password")
@@ -62,7 +65,10 @@ def may_say_it_is_known(request: HttpRequest) -> bool:
 
 
 def activation_sent(request: HttpRequest) -> HttpResponse:
-    """Say that the mail has left; send it again to whoever asks, with the same answer to all."""
+    """Say that the mail has left; send it again to whoever asks, with the same answer to all.
+
+    Whoever has just given the password of an account is told that it waits, and since when.
+    """
     awaited = request.session.get(AWAITED, "")
     form = AddressForm(request.POST or None, initial={"email": awaited})
     if request.method == "POST" and form.is_valid():
@@ -74,11 +80,21 @@ def activation_sent(request: HttpRequest) -> HttpResponse:
         request.session[AWAITED] = email
         messages.success(
             request,
-            "Si un compte attend son activation à cette adresse, le mail vient d'y être renvoyé. "
-            "Trois mails au plus partent en une heure.",
+            "Si un compte attend son activation à cette adresse, le mail y est renvoyé. Au plus "
+            "deux de ces mails partent par heure, et quatre par jour : si vous les avez déjà "
+            "reçus, ouvrez le dernier.",
         )
         return redirect("account_email_verification_sent")
-    return render(request, "account/verification_sent.html", {"form": form, "address": awaited})
+    number = request.session.get(NOT_ACTIVATED)
+    user = User.objects.filter(pk=number, email=awaited, activated_at=None).first()
+    sent_at = mails.last_written("activation", about=user) if user else None
+    context = {
+        "form": form,
+        "address": awaited,
+        "is_refused": user is not None,
+        "sent": instant_in_words(sent_at, settings.TIME_ZONE) if sent_at else "",
+    }
+    return render(request, "account/verification_sent.html", context)
 
 
 def activate(request: HttpRequest, key: str) -> HttpResponse:
@@ -93,7 +109,8 @@ def activate(request: HttpRequest, key: str) -> HttpResponse:
             return _activation(request, "too_old")
         except AlreadyActivated:
             return _activation(request, "already")
-        request.session.pop(AWAITED, None)
+        for name in (AWAITED, NOT_ACTIVATED):
+            request.session.pop(name, None)
         messages.success(request, "Votre compte est activé. Vous pouvez maintenant vous connecter.")
         return redirect("account_login")
     user = User.objects.filter(pk=number).first()

@@ -4,6 +4,7 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from sporades.accounts.models import normalised_address
 from sporades.acts import announcing
 from sporades.exams import queries as exams
 from sporades.notices import operations as notices
@@ -34,11 +35,13 @@ def ask(request: HttpRequest, service: int) -> HttpResponse:
     form = AlertForm(request.POST or None, initial=usual, label_suffix="")
     is_asked = request.method == "POST" and form.is_valid()
     if is_asked:
+        email = form.cleaned_data["email"]
         announcing.ask_alert(
             service=found,
-            email=form.cleaned_data["email"],
+            email=email,
             network=network_of(request),
             at=request.arrived_at,
+            by_owner=usual is not None and normalised_address(email) == usual["email"],
         )
     context = {"service": found, "form": form, "is_asked": is_asked}
     return render(request, "public/ask_alert.html", context)
