@@ -12,7 +12,7 @@ from sporades.exams.rules.candidacy import (
     national_service,
     zones,
 )
-from sporades.exams.rules.eligibility import refusals
+from sporades.exams.rules.eligibility import conditions, refusals
 from sporades.exams.schema.eligibility import Residence, ResidenceRule
 from tests.exams.facts import marin
 
@@ -31,6 +31,29 @@ def test_one_who_is_too_young_is_told_the_rule_and_its_text(exam):
             "Il faut avoir 18 ans le 31 décembre 2027. (Règle : Code des essais, article 4.)",
         )
     ]
+
+
+def test_who_may_register_is_said_as_conditions_never_as_refusals(exam):
+    age, *others = exam.eligibility
+    said = exam.model_copy(
+        update={"eligibility": (age.model_copy(update={"condition": "Avoir 18 ans"}), *others)}
+    )
+
+    everybody = dict(conditions(said))[""]
+
+    assert everybody == ["Avoir 18 ans.", *(f"{rule.reference}." for rule in others)]
+    assert dict(conditions(exam))[""][0] == "Code des essais, article 4."
+
+
+def test_who_may_register_says_each_category_once_and_nothing_that_the_page_says(exam):
+    names = [name for name, _ in conditions(exam)]
+
+    assert names == ["", *(category.label for category in exam.categories)]
+    told = [words for _, said in conditions(exam) for words in said]
+    refused = [rule.message for rule in exam.eligibility]
+    refused += [rule.message for category in exam.categories for rule in category.eligibility]
+    assert not set(told) & set(refused)
+    assert exam.exclusive.reference not in " ".join(told)
 
 
 @pytest.mark.parametrize(

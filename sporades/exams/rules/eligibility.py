@@ -3,6 +3,7 @@
 from sporades.exams.rules.conditions import field_of, holds
 from sporades.exams.rules.facts import Breach, Facts
 from sporades.exams.rules.questions import counted
+from sporades.exams.rules.residence import is_free
 from sporades.exams.schema.eligibility import EligibilityRule
 from sporades.exams.schema.exam import Exam
 
@@ -22,20 +23,29 @@ def refusals(exam: Exam, facts: Facts) -> list[Breach]:
     ]
 
 
-def conditions(exam: Exam) -> list[tuple[str, str]]:
+def conditions(exam: Exam) -> list[tuple[str, list[str]]]:
     """Return who may register, in words, before anything is answered.
 
-    What binds everybody comes first, then each category by its name, with what it means.
+    What binds everybody comes first, then each category by its name, with what it means. What
+    one registers once, and where, the page says by itself.
     """
-    found = [("", _said(rule)) for rule in exam.eligibility]
-    if exam.residence.reference:
-        found.append(("Académie", f"{exam.residence.reference}."))
-    if exam.exclusive:
-        found.append(("Inscription unique", f"{exam.exclusive.reference}."))
+    everybody = [_asked(rule) for rule in exam.eligibility]
+    if is_free(exam.residence) and exam.residence.reference:
+        everybody.append(_sentence(exam.residence.reference))
+    found = [("", everybody)] if everybody else []
     for category in exam.categories:
-        words = [category.meaning, *(_said(rule) for rule in category.eligibility)]
-        found.append((category.label, " ".join(words)))
-    return found
+        words = [category.meaning, *(_asked(rule) for rule in category.eligibility)]
+        found.append((category.label, words))
+    return [(name, list(dict.fromkeys(words))) for name, words in found]
+
+
+def _asked(rule: EligibilityRule) -> str:
+    """Say a rule as what it asks of anybody, not as what is said to whom it refuses."""
+    return _sentence(rule.condition or rule.reference)
+
+
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:].removesuffix('.')}."
 
 
 def _said(rule: EligibilityRule) -> str:

@@ -19,6 +19,10 @@ class EligibilityRule(Strict):
         None, alias="si", description="Quand la règle s'applique ; à défaut, toujours."
     )
     demands: Condition = Field(alias="exige", description="Ce qui doit être vrai.")
+    condition: Line | None = Field(
+        None,
+        description="Ce qui doit être vrai, en mots, lu avant de s'inscrire ; à défaut, le texte.",
+    )
     message: Paragraph = Field(
         description="Ce qui est dit au candidat refusé : ce qui manque, et ce qu'il peut faire."
     )
