@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.text import capfirst
+
 from sporades.core.french import listed
 from sporades.exams.models import RegistrationService
 from sporades.exams.rules.residence import is_free, registering_academy
@@ -107,7 +109,7 @@ def _refused_abroad(dossier: Dossier) -> Elsewhere:
     return Elsewhere(
         "country",
         "Pour cet examen, vous devez vous inscrire dans l'académie de votre résidence : une adresse "
-        f"à l'étranger ne dépend pas {here.academy.with_preposition}. {advice} : {named}.",
+        f"à l'étranger ne dépend pas {here.academy.with_preposition}. {advice} : {named}.{_rule(dossier)}",
         places or (here,),
     )
 
@@ -126,7 +128,10 @@ def _message(dossier: Dossier, right: Place, postcode: str) -> str:
     contact = (
         f"Service à contacter : {right.service.managing_service.name_and_phone}."
         if right.service
-        else "Elle n'a pas ici de service d'inscription pour cet examen : demandez-lui où vous inscrire."
+        else (
+            f"{capfirst(right.academy.with_article)} n'inscrit pas à cet examen sur ce site : "
+            "demandez-lui où vous inscrire."
+        )
     )
     advice = (
         " Votre inscription est déjà enregistrée : demandez son transfert à votre service gestionnaire."
@@ -137,8 +142,13 @@ def _message(dossier: Dossier, right: Place, postcode: str) -> str:
         "Pour cet examen, vous devez vous inscrire dans l'académie de votre résidence. "
         f"Le code postal {postcode} dépend {right.academy.with_preposition}, "
         f"et cette inscription est ouverte auprès {dossier.service.academy.with_preposition}. "
-        f"{contact}{advice}"
+        f"{contact}{advice}{_rule(dossier)}"
     )
+
+
+def _rule(dossier: Dossier) -> str:
+    reference = dossier.rules.residence.reference
+    return f" (Règle : {reference}.)" if reference else ""
 
 
 def _place(dossier: Dossier, academy: str) -> Place:

@@ -10,7 +10,6 @@ from tests.factories import INVENTED, NOW, OPERATOR, a_draft
 from tests.journeys.helpers import (
     answer,
     answers,
-    choose,
     heading,
     press,
     said,
@@ -97,9 +96,7 @@ def test_where_one_academy_registers_those_abroad_its_service_is_named_and_takes
     assert draft.service.academy_id == "A25"
 
 
-def test_an_academy_without_service_for_the_exam_is_named_with_the_way_to_all_contacts(
-    site, context
-):
+def test_an_academy_without_service_for_the_exam_is_named_with_its_own_site(site, context):
     draft = a_draft()
     page = open_tab(context, site, draft)
 
@@ -109,12 +106,12 @@ def test_an_academy_without_service_for_the_exam_is_named_with_the_way_to_all_co
     [refusal] = troubles(page)
     assert "Le code postal 75005 dépend de l'académie de Paris" in refusal
     assert refusal.endswith(
-        "Elle n'a pas ici de service d'inscription pour cet examen : demandez-lui où vous inscrire."
+        "L'académie de Paris n'inscrit pas à cet examen sur ce site : demandez-lui où vous inscrire."
     )
-    assert contacts(page) == {"Contacts des services gestionnaires": "/contact"}
+    site_of_paris = page.get_by_role("link", name="Site de l'académie")
+    assert site_of_paris.get_attribute("href") == "https://www.ac-paris.fr"
+    assert contacts(page) == {}
     assert page.get_by_role("button", name="Continuer auprès").count() == 0
-    choose(page, "Contacts des services gestionnaires")
-    assert heading(page) == "Contact"
 
 
 def contacts(page):
