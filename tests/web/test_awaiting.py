@@ -16,11 +16,11 @@ from tests.web.guide import links, main, seen, words
 TITLE = "Brevet d'essai – Marin, session 2027"
 SUMMARY = (
     "Votre récapitulatif signé est à renvoyer à : Bureau des essais de Lille, 1 place des Essais, "
-    f"59000 Lille ({TITLE}). Jusqu'au vendredi 25 décembre 2026 à 23 h 59 (heure de Paris)."
+    f"59000 Lille ({TITLE}). À renvoyer avant le vendredi 25 décembre 2026 à 23 h 59 (heure de Paris)."
 )
 PIECES = (
     f"Pièces justificatives à fournir : Pièce d'identité ({TITLE}). "
-    "Jusqu'au mercredi 30 décembre 2026 à 23 h 59 (heure de Paris)."
+    "À fournir avant le mercredi 30 décembre 2026 à 23 h 59 (heure de Paris)."
 )
 NOTHING = "Rien ne vous attend aujourd'hui"
 LAST_MINUTE_OF_PIECES = datetime(2026, 12, 30, 23, 0, tzinfo=UTC)
@@ -80,7 +80,7 @@ def test_after_saving_the_summary_to_sign_and_the_pieces_await_with_their_deadli
         pages = pages_of(client, registration)
 
     document = f"Un document vous attend : Récapitulatif d'inscription ({TITLE})."
-    assert [awaited(page) for page in pages] == on_each_page(document, SUMMARY, PIECES)
+    assert [awaited(page) for page in pages] == on_each_page(SUMMARY, PIECES, document)
     assert heading(pages[0]) == "3 choses vous attendent"
     assert NOTHING not in main(pages[2])
 
@@ -97,7 +97,8 @@ def test_a_document_that_is_read_awaits_no_more_what_is_to_be_sent_does(sign_in)
     assert heading(pages[0]) == "2 choses vous attendent"
     way = f"/mes-documents/{registration.number}/recapitulatif/pdf"
     assert links(
-        pages[0], f"Visualiser/imprimer le récapitulatif : {SUMMARY.split(' Jusqu', maxsplit=1)[0]}"
+        pages[0],
+        f"Visualiser/imprimer le récapitulatif : {SUMMARY.split(' À renvoyer', maxsplit=1)[0]}",
     ) == [way]
 
 
@@ -144,6 +145,22 @@ def test_what_is_to_be_sent_first_stands_first(sign_in, tmp_path):
 
     later = SUMMARY.replace("vendredi 25 décembre 2026", "lundi 4 janvier 2027")
     assert awaited(page) == [PIECES, later]
+
+
+def test_a_draft_stands_at_its_deadline_before_what_is_to_be_sent(sign_in):
+    registration = a_registration()
+    open_documents(registration)
+    registering.amend(registration=registration, by=author(registration.candidate), at=NOW)
+
+    with time_machine.travel(NOW, tick=False):
+        page = sign_in(registration.candidate).get("/accueil")
+
+    first, *others = awaited(page)
+    assert first == (
+        f"Votre modification n'est pas enregistrée ({TITLE}). "
+        "À enregistrer avant le mardi 15 décembre 2026 à 23 h 59 (heure de Paris)."
+    )
+    assert others == [SUMMARY, PIECES]
 
 
 def test_a_piece_that_is_only_wished_for_awaits_nobody(sign_in, tmp_path):

@@ -105,7 +105,7 @@ def test_each_tab_says_the_closing_by_both_clocks(sign_in, page):
 def test_what_awaits_and_what_is_to_be_finished_say_both(sign_in):
     client = sign_in(begun().candidate)
 
-    assert f"Jusqu'au {BOTH}." in text(client.get("/accueil"))
+    assert f"À enregistrer avant le {BOTH}." in text(client.get("/accueil"))
     assert f"À enregistrer avant la fermeture : {BOTH}." in text(client.get("/mes-inscriptions"))
 
 

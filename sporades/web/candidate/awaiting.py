@@ -1,10 +1,9 @@
-"""What awaits a candidate, in sentences, most pressing first."""
+"""What awaits a candidate, in sentences: by deadline, then what has none."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby
-from operator import attrgetter
 from typing import Any
 
 from django.urls import reverse
@@ -26,8 +25,8 @@ class Awaiting:
         sentence: what it is.
         link: where it is done.
         act: the words of the link.
-        deadline: until when, in words, or nothing.
-        until: the same instant for what is to be sent, written so as to be sorted.
+        deadline: what to do before when, in words, or nothing.
+        until: the same instant, written so as to be sorted.
     """
 
     sentence: str
@@ -59,14 +58,13 @@ def awaiting(
     """
     registrations = list(registrations)
     name = _named if is_named else _unnamed
-    return [
+    found = [
         *_drafts(drafts, at=at, reader=reader, name=name),
+        *_summaries(registrations, name=name),
+        *_pieces(registrations, at=at, name=name),
         *_documents(registrations, unread, name=name),
-        *sorted(
-            [*_summaries(registrations, name=name), *_pieces(registrations, at=at, name=name)],
-            key=attrgetter("until"),
-        ),
     ]
+    return sorted(found, key=lambda one: (not one.until, one.until))
 
 
 def _named(sentence: str, about: Registration | Draft) -> str:
@@ -102,7 +100,8 @@ def _drafts(drafts: Iterable[Draft], *, at: datetime, reader: str, name: Name) -
             ),
             link=reverse("candidate:draft", args=[draft.pk]),
             act="Reprendre ma saisie",
-            deadline=draft.service.said(draft.service.closes_at, reader),
+            deadline=f"À enregistrer avant le {draft.service.said(draft.service.closes_at, reader)}.",
+            until=draft.service.closes_at.astimezone(UTC).isoformat(),
         )
         for draft in drafts
         if draft.service.accepts(at)
@@ -139,7 +138,7 @@ def _summaries(registrations: Iterable[Registration], *, name: Name) -> list[Awa
             ),
             link=reverse("candidate:document_pdf", args=[registration.number, SUMMARY.slug]),
             act="Visualiser/imprimer le récapitulatif",
-            deadline=asked["before"],
+            deadline=f"À renvoyer avant le {asked['before']}.",
             until=asked.get("until", ""),
         )
         for registration in registrations
@@ -157,7 +156,7 @@ def _pieces(registrations: Iterable[Registration], *, at: datetime, name: Name) 
             ),
             link=reverse("candidate:number", args=[registration.number]),
             act="Lire ce qui est demandé",
-            deadline=before,
+            deadline=f"À fournir avant le {before}.",
             until=until,
         )
         for registration in registrations
