@@ -58,6 +58,23 @@ def test_at_72_hours_exactly_the_page_still_offers_it_and_the_answers_are_there(
     assert Registration.objects.active().count() == 0
 
 
+@pytest.mark.parametrize(("at", "offered"), [(LAST, True), (LAST + INSTANT, False)])
+def test_the_home_page_says_the_withdrawal_and_offers_the_answers_for_72_hours(
+    sign_in, at, offered
+):
+    registration = a_withdrawn_registration()
+
+    with time_machine.travel(at, tick=False):
+        page = sign_in(registration.candidate).get("/accueil")
+
+    assert "Votre désinscription est enregistrée" in main(page)
+    said = "Désinscription enregistrée le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris)."
+    assert f"{registration}. {said}" in main(page)
+    assert "pas encore d'inscription" not in main(page)
+    assert (BUTTON in buttons(page)) is offered
+    assert links(page, "M'inscrire à un examen ou à un concours") == ["/m-inscrire"]
+
+
 def test_an_instant_later_it_is_neither_offered_nor_done(sign_in):
     registration = a_withdrawn_registration()
 

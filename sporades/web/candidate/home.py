@@ -1,10 +1,16 @@
 """What awaits the candidate, then the cards of registrations."""
 
+from collections.abc import Iterable
+from datetime import datetime
+from operator import attrgetter
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from sporades.documents.queries import unread_documents_of
 from sporades.registrations.clocks import zone_of_reader
+from sporades.registrations.models import Registration
 from sporades.registrations.queries import open_drafts_of, registrations_of
 from sporades.web.candidate.awaiting import awaiting, undelivered
 
@@ -22,9 +28,19 @@ def home(request: HttpRequest) -> HttpResponse:
         "candidate": candidate,
         "registrations": [(one, one.deadline_in_words(at)) for one in registrations],
         "drafts": drafts,
+        "left": None if registrations or drafts else _last_withdrawn(mine, at=at),
         "awaiting": [
             *undelivered(request.user.email),
             *awaiting(registrations, drafts, unread, at=at, reader=reader),
         ],
     }
     return render(request, "candidate/home.html", context)
+
+
+def _last_withdrawn(mine: Iterable[Registration], *, at: datetime) -> dict[str, Any] | None:
+    """Return the last registration withdrawn, and whether its answers may be taken up again."""
+    withdrawn = [one for one in mine if one.withdrawn_at]
+    if not withdrawn:
+        return None
+    last = max(withdrawn, key=attrgetter("withdrawn_at"))
+    return {"registration": last, "can_be_undone": last.can_be_undone(at)}
