@@ -44,14 +44,21 @@ def snapshot_of(
         "zone": service.zone,
         "name": registration.identity.full_name,
         "academy": service.academy.full_name,
-        "identity": [list(line) for line in identity_in_words(registration.identity)],
-        "sections": [_section(section, form) for section, form in forms],
+        **as_read(dossier, forms),
         "answers": {section.slug: form.typed() for section, form in forms},
         "service": contact_of(service),
         "receipt": receipt_of(registration, number=number, dossier=dossier, at=at),
         "to_return": return_of(dossier),
         "evidence": evidence_of(dossier, papers),
         "accommodation": accommodation_of(registration, dossier),
+    }
+
+
+def as_read(dossier: Dossier, forms: list[tuple[Section, SectionForm]]) -> dict[str, Any]:
+    """Return what a version says of the answers, as `changes_between` compares them."""
+    return {
+        "identity": [list(line) for line in identity_in_words(dossier.identity)],
+        "sections": [_section(section, form) for section, form in forms],
     }
 
 

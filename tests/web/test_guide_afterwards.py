@@ -166,6 +166,34 @@ def test_modifying_opens_every_tab_with_the_answers_given(mine):
     assert team.get("value") == "ROUGE"
 
 
+def test_a_modification_just_opened_says_that_nothing_is_changed_then_that_something_is(mine):
+    registration, client = mine
+    page = client.post(f"/mes-inscriptions/{registration.number}/modifier", follow=True)
+    draft = page.request["PATH_INFO"].split("/")[2]
+    unsaved = "Vos modifications ne sont pas encore enregistrées."
+
+    assert "Choisissez ce que vous modifiez. Ces réponses sont celles" in main(page)
+    assert unsaved not in main(page)
+    moved = answers_with(identification={"address_1": "3 quai du Port"})["identification"]
+    answer(client, client.get(f"/inscription/{draft}/identification"), moved)
+    page = client.get(f"/inscription/{draft}/recapitulatif")
+
+    assert unsaved in main(page)
+    assert "Choisissez ce que vous modifiez" not in main(page)
+
+
+def test_a_modification_is_abandoned_from_its_summary_and_from_its_registration(mine):
+    registration, client = mine
+    managed = f"/mes-inscriptions/{registration.number}"
+    assert links(client.get(managed), "Abandonner ma modification") == []
+
+    page = client.post(f"{managed}/modifier", follow=True)
+
+    way = f"/inscription/{page.request['PATH_INFO'].split('/')[2]}/abandon"
+    assert links(page, "Abandonner ma modification") == [way]
+    assert links(client.get(managed), "Abandonner ma modification") == [way]
+
+
 def test_a_modification_not_saved_changes_nothing(mine):
     registration, client = mine
     page = client.post(f"/mes-inscriptions/{registration.number}/modifier", follow=True)

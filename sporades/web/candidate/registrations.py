@@ -1,5 +1,6 @@
 """« Mes inscriptions »: read, modify, withdraw, begin again."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -45,9 +46,11 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
     found = _registration(request, number)
     at = request.arrived_at
     documents = documents_in(folder=found.folder_id, at=at)
+    modifications = list(open_modifications_of(registration=found.pk))
     context = {
         "registration": found,
-        "awaiting": _awaiting(found, documents, at=at),
+        "awaiting": _awaiting(found, modifications, documents, at=at),
+        "modifications": modifications,
         "is_editable": found.is_editable(at),
         "deadline": found.deadline_in_words(at),
         "is_accepting": found.service.accepts(at),
@@ -90,7 +93,9 @@ def registered(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "registration": found,
         "checks": checklist(found, documents),
-        "awaiting": _awaiting(found, documents, at=at),
+        "awaiting": _awaiting(
+            found, open_modifications_of(registration=found.pk), documents, at=at
+        ),
     }
     return render(request, "candidate/registered.html", context)
 
@@ -179,11 +184,15 @@ def _last(registration: Registration) -> Version:
 
 
 def _awaiting(
-    registration: Registration, documents: list[DocumentVersion], *, at: datetime
+    registration: Registration,
+    modifications: Iterable[Draft],
+    documents: list[DocumentVersion],
+    *,
+    at: datetime,
 ) -> list[Awaiting]:
     return awaiting(
         [registration] if registration.is_active else [],
-        open_modifications_of(registration=registration.pk),
+        modifications,
         [version for version in documents if version.opened_at is None],
         at=at,
         reader=registration.reader_zone,

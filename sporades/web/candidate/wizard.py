@@ -14,10 +14,11 @@ from sporades.candidates.words import identity_in_words
 from sporades.core.french import hour_in_words, local_day
 from sporades.core.refusals import Refused
 from sporades.registrations import drafting, journey
+from sporades.registrations.changes import changes_between
 from sporades.registrations.dossier import Dossier, dossier_of
 from sporades.registrations.exclusion import Exclusion, exclusion_by
 from sporades.registrations.models import Draft
-from sporades.registrations.queries import draft_of, registrations_of
+from sporades.registrations.queries import draft_of, registrations_of, version_of
 from sporades.registrations.refusals import (
     AlreadyRegistered,
     Closed,
@@ -27,6 +28,7 @@ from sporades.registrations.refusals import (
 )
 from sporades.registrations.residence import service_of_residence
 from sporades.registrations.sections.base import Section, SectionForm
+from sporades.registrations.snapshot import as_read
 from sporades.web.candidate import conflicts, points
 from sporades.web.candidate.stepper import step
 from sporades.web.layout.kept import forget, kept
@@ -340,11 +342,21 @@ def _recap(
         "refusal": refusal,
         "exclusion": exclusion,
         "oddities": points.linked(draft, forms, journey.oddities(forms)),
+        "is_as_filed": _is_as_filed(draft, dossier, forms),
         "can_save": exclusion is None and draft.service.accepts(request.arrived_at),
         "rules_changed": draft.regulation_id != dossier.regulation.pk,
         **_timing(request, draft, dossier),
     }
     return render(request, "candidate/recap.html", context, status=status)
+
+
+def _is_as_filed(draft: Draft, dossier: Dossier, forms: list[tuple[Section, SectionForm]]) -> bool:
+    """Tell whether a modification says, for now, what is already filed."""
+    if draft.amends_id is None:
+        return False
+    filed = version_of.get(registration=draft.amends_id, number=draft.amends_version)
+    valid = [(section, form) for section, form in forms if form.is_valid()]
+    return not changes_between(filed.snapshot, as_read(dossier, valid))
 
 
 def _part(draft: Draft, section: Section, form: SectionForm) -> dict[str, Any]:
