@@ -133,7 +133,7 @@ def test_who_finds_greyed_fields_is_told_why_and_whom_to_ask(sign_in):
     after = answered(sign_in(frozen).get("/aide"), QUESTIONS[4])
 
     assert "Vous n'avez encore rien enregistré" in before
-    assert "figées, même si vous vous êtes désinscrit ensuite" in after
+    assert "figées, même après une désinscription" in after
     assert "demandez-le au service gestionnaire" in after
     assert "L'adresse mail et le mot de passe restent modifiables à tout moment." in after
 

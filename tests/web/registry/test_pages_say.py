@@ -271,6 +271,21 @@ def test_where_data_are_asked_for_it_is_said_what_becomes_of_them(world, name):
     assert reverse("public:privacy") in main.xpath(".//a/@href")
 
 
+def test_the_address_of_a_registration_is_said_another_end_than_an_account(world):
+    [main] = shown(world, "candidate:tab").xpath("//main")
+
+    assert "Votre saisie est gardée jusqu'à l'enregistrement" in words(main)
+    assert "48 heures" not in words(main)
+
+
+def test_a_withdrawal_is_offered_without_a_gender(world):
+    [main] = shown(world, "candidate:withdraw").xpath("//main")
+
+    assert "Votre inscription à cet examen prendra fin." in words(main)
+    assert "Garder mon inscription" in words(main)
+    assert "inscrit " not in words(main)
+
+
 def test_whoever_leaves_an_address_to_be_told_is_said_what_becomes_of_it(world):
     [main] = shown(world, "public:ask_alert").xpath("//main")
 
