@@ -702,6 +702,19 @@ def test_staff_sees_nothing_before_a_second_factor(client, agent):
     assert client.get(reverse("office:home")).status_code == 200
 
 
+def test_an_agent_is_told_what_the_account_is_for_and_offered_no_page_of_candidates(client, agent):
+    sign_in(client, email=agent.email)
+    activate_totp(client)
+
+    office = client.get(reverse("office:home")).text
+    plan = client.get(reverse("public:sitemap")).text
+
+    assert "Le suivi des inscriptions viendra dans une prochaine version" in office
+    assert "Votre espace candidat" not in plan
+    assert f'<a href="{reverse("office:home")}">Gestion</a>' in plan
+    assert reverse("candidate:registrations") not in plan
+
+
 def test_whoever_is_invited_chooses_a_long_password_and_a_second_factor_before_anything(client):
     inviting.invite(
         email="claude@exemple.test",

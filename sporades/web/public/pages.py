@@ -74,9 +74,10 @@ def sitemap(request: HttpRequest) -> HttpResponse:
         ]
 
     parts = [("Pour tous", pages(Who.ANYONE)), ("Votre compte", pages(Who.SIGNED_IN))]
-    parts.append(("Votre espace candidat", pages(Who.CANDIDATE)))
     if request.user.is_authenticated and request.user.is_staff_member:
         parts.append(("Gestion", pages(Who.STAFF)))
+    else:
+        parts.append(("Votre espace candidat", pages(Who.CANDIDATE)))
     return render(request, "public/sitemap.html", {"parts": parts})
 
 
