@@ -114,6 +114,7 @@ TEMPLATES = [
             ],
             "builtins": [
                 "django.templatetags.static",
+                "sporades.web.components.errors",
                 "sporades.web.components.tables",
                 "sporades.web.layout.markup",
             ],

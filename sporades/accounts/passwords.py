@@ -6,7 +6,7 @@ No rule of composition: length and a wait between tries do better.
 import gzip
 import hashlib
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -52,32 +52,34 @@ def check(password: str, *, about: Iterable[str] = (), is_staff: bool = False) -
         is_staff: whether the account belongs to the office.
 
     Raises:
-        ValidationError: with one message for each reason, in French.
+        ValidationError: with the first reason, in French: the others may go with it.
     """
-    shortest = SHORTEST_FOR_STAFF if is_staff else SHORTEST
-    faults = []
+    reason = next(_faults(password, about, SHORTEST_FOR_STAFF if is_staff else SHORTEST), "")
+    if reason:
+        raise ValidationError(reason)
+
+
+def _faults(password: str, about: Iterable[str], shortest: int) -> Iterator[str]:
     if len(password) < shortest:
-        faults.append(
+        yield (
             f"Votre mot de passe compte {len(password)} caractère{'s' if len(password) > 1 else ''} : "
             f"il en faut au moins {shortest}."
         )
     if len(password) > LONGEST:
-        faults.append(
-            f"Votre mot de passe dépasse {LONGEST} caractères : choisissez-en un plus court."
-        )
-    elif is_known(password) or is_plain(password):
-        faults.append(
-            "Ce mot de passe est trop facile à deviner : il est connu, ou répète les mêmes signes. "
-            "Choisissez-en un autre."
-        )
+        yield f"Votre mot de passe dépasse {LONGEST} caractères : choisissez-en un plus court."
+        return
+    # A word that one knows one has put there says more than « trop facile ».
     word = word_about(password, about)
     if word:
-        faults.append(
+        yield (
             f"Votre mot de passe contient « {word} » : choisissez-en un sans rapport avec vous "
             "ni avec ce service."
         )
-    if faults:
-        raise ValidationError(faults)
+    if is_known(password) or is_plain(password):
+        yield (
+            "Ce mot de passe est trop facile à deviner : il est connu, ou répète les mêmes signes. "
+            "Choisissez-en un autre."
+        )
 
 
 def is_known(password: str) -> bool:

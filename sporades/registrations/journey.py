@@ -43,9 +43,13 @@ def errors_of(section: Section, form: SectionForm, forms: Forms) -> list[Trouble
         forms: every tab of the journey, with its form.
     """
     by_slug = {one.slug: (one, other) for one, other in forms}
-    found = []
+    found, seen = [], set()
     for name, errors in form.errors.as_data().items():
         for error in errors:
+            # One error that several fields bear is one point.
+            if id(error) in seen:
+                continue
+            seen.add(id(error))
             here = (section.slug, "" if name == NON_FIELD_ERRORS else name)
             slug, field = form.mended_elsewhere.get(error.code or "", here)
             found.append(_point(*by_slug[slug], field, str(error.messages[0])))

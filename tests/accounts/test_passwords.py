@@ -61,6 +61,15 @@ def test_a_password_that_others_would_guess_is_refused_with_the_reason(password,
     assert why in " ".join(refusal.value.messages)
 
 
+def test_of_several_reasons_the_first_to_mend_is_said_alone():
+    with pytest.raises(ValidationError) as refusal:
+        passwords.check("motdepasse")
+
+    assert refusal.value.messages == [
+        "Votre mot de passe compte 10 caractères : il en faut au moins 12."
+    ]
+
+
 def test_staff_needs_sixteen_characters():
     passwords.check("quinze signes !", about=ABOUT)
 

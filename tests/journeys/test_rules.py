@@ -140,7 +140,7 @@ CASES = {
         "epreuves",
         wrong={"Éducation physique et sportive > Activité": "Choisir"},
         refusal=[
-            "Activité : « Éducation physique et sportive » (E3) : choisissez « Activité » dans la liste.",
+            "« Éducation physique et sportive » (E3) : choisissez « Activité » dans la liste.",
         ],
         right={"Éducation physique et sportive > Statut": "Dispensé"},
     ),
@@ -224,8 +224,8 @@ CASES = {
         "identification",
         wrong={},
         refusal=[
-            "Nom et prénoms du père : Remplissez « Nom et prénoms du père ».",
-            "Nom et prénoms de la mère : Remplissez « Nom et prénoms de la mère ».",
+            "Remplissez « Nom et prénoms du père ».",
+            "Remplissez « Nom et prénoms de la mère ».",
         ],
         right={
             "Nom et prénoms du père": "Le Goff Yann",
@@ -237,8 +237,8 @@ CASES = {
         "identification",
         wrong={},
         refusal=[
-            "Nom et prénom de votre représentant légal : Remplissez « Nom et prénom de votre représentant légal ».",
-            "Téléphone de votre représentant légal : Remplissez « Téléphone de votre représentant légal ».",
+            "Remplissez « Nom et prénom de votre représentant légal ».",
+            "Remplissez « Téléphone de votre représentant légal ».",
         ],
         right={
             "Nom et prénom de votre représentant légal": "Le Goff Yann",

@@ -3,6 +3,7 @@
 import lxml.html
 import pytest
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.renderers import get_default_renderer
 from django.template.loader import render_to_string
 
@@ -161,6 +162,35 @@ def test_the_summary_of_errors_is_focused_and_leads_to_each_field():
     assert len(links) == len(form.errors)
     reached = [html.cssselect(link)[0].tag for link in links]
     assert set(reached) <= {"input", "select", "textarea"}
+
+
+class ThreeAnswers(forms.Form):
+    """A form that says several things of one field, and one thing of several."""
+
+    name = forms.CharField(label="Nom")
+    home = forms.CharField(label="Fixe", required=False)
+    mobile = forms.CharField(label="Mobile", required=False)
+
+    def clean(self):
+        missing = ValidationError("Indiquez au moins un numéro.")
+        self.add_error("name", "Écrivez-le en toutes lettres.")
+        self.add_error(None, {"home": missing, "mobile": missing})
+
+
+def test_the_summary_counts_its_lines_and_says_nothing_twice():
+    form = ThreeAnswers({})
+    html = lxml.html.fromstring(f"<div>{form}</div>")
+
+    summary = html.cssselect("[data-error-summary]")[0]
+    assert [words(line) for line in summary.cssselect("li")] == [
+        "Remplissez « Nom ».",
+        "Nom : Écrivez-le en toutes lettres.",
+        "Fixe : Indiquez au moins un numéro.",
+    ]
+    assert words(summary.cssselect("h2")[0]) == "Il y a 3 points à corriger"
+    assert title_of(form).startswith("3 erreurs : ")
+    marked = [one.get("id") for one in html.cssselect("[aria-invalid=true]")]
+    assert marked == ["id_name", "id_home", "id_mobile"]
 
 
 def title_of(form):

@@ -137,8 +137,8 @@ class SignUpForm(AccountForm):
         if data.get("password"):
             try:
                 passwords.check(data["password"], about=self._words(data))
-            except ValidationError as faults:
-                self.add_error("password", faults)
+            except ValidationError as fault:
+                self.add_error("password", fault)
         return data
 
     def _words(self, data) -> list[str]:

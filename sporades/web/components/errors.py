@@ -1,0 +1,45 @@
+"""What is to be corrected in a form, as the summary of errors says it: one line for each point."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.forms import BaseForm
+from django.template import Library
+
+register = Library()
+
+
+@dataclass(frozen=True)
+class ErrorLine:
+    """A point to correct.
+
+    Attributes:
+        words: what is read; the label comes before a message that does not name it.
+        control: the id of the control that mends it, or nothing.
+    """
+
+    words: str
+    control: str = ""
+
+
+@register.filter
+def error_lines(form: BaseForm) -> list[ErrorLine]:
+    """Return the points to correct, in the order of the page."""
+    return [*(ErrorLine(said) for said in form.non_field_errors()), *_of_fields(form)]
+
+
+def _of_fields(form: BaseForm) -> Iterator[ErrorLine]:
+    known, seen = form.errors.as_data(), set()
+    for field in form:
+        for error in known.get(field.name, ()):
+            # One error that several fields bear is one point: said at the first of them.
+            if id(error) in seen:
+                continue
+            seen.add(id(error))
+            message = str(error.messages[0])
+            if field.is_hidden:
+                yield ErrorLine(message)
+            elif f"« {field.label} »" in message:
+                yield ErrorLine(message, field.first_control)
+            else:
+                yield ErrorLine(f"{field.label}\u00a0: {message}", field.first_control)
