@@ -57,6 +57,7 @@ class User(AbstractBaseUser):
     created_at = models.DateTimeField("créé le")
     activated_at = models.DateTimeField("activé le", null=True, blank=True)
     reset_asked_at = models.DateTimeField("nouveau mot de passe demandé le", null=True, blank=True)
+    taken_back_at = models.DateTimeField("rendu à son ancienne adresse le", null=True, blank=True)
     warned_at = models.DateTimeField("averti de l'effacement le", null=True, blank=True)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -110,6 +111,11 @@ class User(AbstractBaseUser):
     def activation_deadline(self) -> datetime:
         """The last instant at which the account can be activated."""
         return self.created_at + ACTIVATION_LASTS
+
+    @property
+    def held_until(self) -> datetime | None:
+        """The last instant at which an account given back may not be moved nor emptied."""
+        return self.taken_back_at + UNDOING_LASTS if self.taken_back_at else None
 
 
 def _composed(password: str | None) -> str | None:

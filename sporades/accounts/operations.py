@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -21,6 +22,7 @@ from sporades.accounts.models import (
     normalised_address,
 )
 from sporades.accounts.sessions import end_sessions
+from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 
 KEPT_WITHOUT_REGISTRATION = timedelta(days=183)
@@ -43,6 +45,19 @@ class AlreadyActivated(Refused):
     """The account was activated before."""
 
     message = "Votre compte est déjà activé."
+
+
+class Held(Refused):
+    """The account was given back to the address before: its other holder may still protest."""
+
+    def __init__(self, until: datetime) -> None:
+        """Say until when and why."""
+        super().__init__(
+            "Ce compte a été rendu à son ancienne adresse par le lien « Ce n'était pas moi ». Pour "
+            "que chacun ait le temps de le signaler s'il y a erreur, il ne peut ni changer d'adresse "
+            f"ni se désinscrire jusqu'au {instant_in_words(until, settings.TIME_ZONE)}. Si cela ne "
+            "peut pas attendre, contactez le service des examens et concours."
+        )
 
 
 def hashed(password: str | None) -> str:
@@ -141,9 +156,26 @@ def remember_address(user: User, *, at: datetime) -> LeftAddress:
     return LeftAddress.objects.create(user=user, email=user.email, left_at=at, is_moved=False)
 
 
+def check_not_held(user: User, *, at: datetime) -> None:
+    """Refuse what an old letter box could do to an account that is not its own any more.
+
+    Raises:
+        Held: the account was given back to an old address less than 72 hours ago.
+    """
+    if user.held_until is not None and at <= user.held_until:
+        raise Held(user.held_until)
+
+
 def left_for_good(*, at: datetime) -> QuerySet[LeftAddress]:
     """Return the addresses that no account can be given back to any more."""
     return LeftAddress.objects.filter(left_at__lt=at - UNDOING_LASTS)
+
+
+def hold(user: User, *, at: datetime) -> datetime:
+    """Keep an account given back as it is while its other holder may protest; return until when."""
+    user.taken_back_at = at
+    user.save(update_fields=["taken_back_at"])
+    return at + UNDOING_LASTS
 
 
 def shut_intruders_out(user: User, *, left: LeftAddress) -> None:

@@ -9,6 +9,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from allauth.mfa.utils import decrypt
+from allauth.socialaccount.models import SocialAccount
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.db import transaction
@@ -16,6 +17,11 @@ from django.db import transaction
 from sporades.accounts.models import User
 
 PERIOD = 30
+WAYS = {
+    Authenticator.Type.TOTP: "application de codes",
+    Authenticator.Type.WEBAUTHN: "clé d'accès",
+    Authenticator.Type.RECOVERY_CODES: "codes de secours",
+}
 SEALED = {"secret", "seed"}
 """What allauth keeps sealed of an authenticator application, and of recovery codes."""
 
@@ -65,6 +71,15 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         """Propose a name for a passkey."""
         count = Authenticator.objects.filter(user=user, type=type).count()
         return "Clé d'accès" if not count else f"Clé d'accès {count + 1}"
+
+
+def ways_left(user: User) -> list[str]:
+    """Return the words for what signs in to an account, its password aside."""
+    held = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+    ways = [words for kind, words in WAYS.items() if kind in held]
+    if SocialAccount.objects.filter(user=user).exists():
+        ways.append("FranceConnect")
+    return ways
 
 
 def enrol_totp(user: User) -> str:

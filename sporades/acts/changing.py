@@ -12,6 +12,7 @@ from sporades import journal, mail
 from sporades.accounts import operations as accounts
 from sporades.accounts.keys import change_key, reset_key, undo_key
 from sporades.accounts.models import AddressChange, LeftAddress, User, normalised_address
+from sporades.accounts.second_factor import ways_left
 from sporades.acts.joining import (
     AddressKnown,
     author,
@@ -23,11 +24,13 @@ from sporades.acts.joining import (
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
-from sporades.core.french import instant_in_words
+from sporades.core.french import instant_in_words, listed
 from sporades.core.links import absolute
 from sporades.core.locks import lock_value
 
 ZONE = settings.TIME_ZONE
+LINK_HOLDER = Actor("link", "porteur d'un lien « Ce n'était pas moi »")
+"""Who undoes a change reads the letter box of before: that is all that is known of them."""
 
 
 # --- Its address -------------------------------------------------------------------------------
@@ -39,7 +42,9 @@ def ask_address_change(user: User, *, email: str, network: str, at: datetime) ->
 
     Raises:
         AddressKnown: it is another's. Its owner is told.
+        Held: the account has just been given back to an old address.
     """
+    accounts.check_not_held(user, at=at)
     address = normalised_address(email)
     accounts.lock(user)
     lock_value("address", address)
@@ -67,11 +72,13 @@ def confirm_address_change(change_id: int, *, at: datetime) -> User:
     Raises:
         TooOld: the link was used, replaced by another, or its day is over.
         AddressKnown: the address became another's in the meantime.
+        Held: the account has just been given back to an old address.
     """
     change = _of_locked_account(AddressChange, change_id)
     if change is None or at > change.expires_at:
         raise accounts.TooOld
     user, old, new = change.user, change.user.email, change.email
+    accounts.check_not_held(user, at=at)
     hold_address(new, at=at)
     if is_known(new, but_to=user):
         raise AddressKnown
@@ -144,14 +151,15 @@ def undo(left_id: int, *, at: datetime) -> User:
     _move(user, email=left.email)
     accounts.shut_intruders_out(user, left=left)
     if taken != left.email:
-        _tell_return(user, taken=taken, at=at)
+        held_until = accounts.hold(user, at=at)
+        _tell_return(user, taken=taken, held_until=held_until, at=at)
     _send_reset(user, at=at)
     verb = "address change undone" if left.is_moved else "sign-in change undone"
-    journal.record(verb, by=author(user), on=user, at=at)
+    journal.record(verb, by=LINK_HOLDER, on=user, at=at)
     return user
 
 
-def _tell_return(user: User, *, taken: str, at: datetime) -> None:
+def _tell_return(user: User, *, taken: str, held_until: datetime, at: datetime) -> None:
     for to in (user.email, taken):
         mail.write(
             "address_restored",
@@ -161,6 +169,9 @@ def _tell_return(user: User, *, taken: str, at: datetime) -> None:
             about=user,
             old=taken,
             new=user.email,
+            is_back=to == user.email,
+            ways=listed(ways_left(user)),
+            held_until=instant_in_words(held_until, ZONE),
             when=instant_in_words(at, ZONE),
             help_page=absolute(reverse("public:contact")),
         )

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from sporades import journal, mail
+from sporades.accounts import operations as accounts
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
@@ -86,7 +87,9 @@ def withdraw(*, registration: Registration, by: Actor, at: datetime) -> None:
     Raises:
         Closed: the service is not open at this instant.
         Refused: the registration does not stand any more.
+        Held: the account has just been given back to an old address.
     """
+    _check_not_held(registration, at=at)
     filing.withdraw(registration=registration, at=at)
     mail.write(
         "withdrawn",
@@ -109,6 +112,12 @@ def withdraw(*, registration: Registration, by: Actor, at: datetime) -> None:
         before={"state": "registered"},
         after={"state": registration.state},
     )
+
+
+def _check_not_held(registration: Registration, *, at: datetime) -> None:
+    user = registration.candidate.user
+    if user is not None:
+        accounts.check_not_held(user, at=at)
 
 
 @transaction.atomic

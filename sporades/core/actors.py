@@ -8,7 +8,8 @@ class Actor:
     """The author of an act.
 
     Attributes:
-        kind: "candidate", "manager", "administrator", "operator" (command line) or "system".
+        kind: "candidate", "manager", "administrator", "operator" (command line), "link"
+            (whoever holds the link of a mail) or "system".
         name: the name to show in a history.
         identifier: the account's identifier, or nothing for the system.
     """

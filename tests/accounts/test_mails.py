@@ -75,9 +75,10 @@ MAILS = [
     ),
     (
         "address_changed",
-        CHANGED | {"undo": "", "deadline": ""},
+        CHANGED | {"undo": "", "deadline": WHEN},
         "L'adresse mail de votre compte Sporades a changé",
         [
+            f"Jusqu'au {WHEN}, un lien reçu à l'ancienne adresse peut annuler ce changement",
             f"Le {WHEN}, l'adresse de votre compte est passée de a@exemple.test à b@exemple.test.",
             f"prévenez tout de suite le service des examens et concours : {SITE}",
         ],
@@ -93,9 +94,27 @@ MAILS = [
     ),
     (
         "address_restored",
-        CHANGED,
+        CHANGED | {"is_back": True, "ways": "clé d'accès et FranceConnect", "held_until": WHEN},
         "Votre compte Sporades a retrouvé son adresse",
-        [f"Le {WHEN}, l'adresse de votre compte est revenue de a@exemple.test à b@exemple.test"],
+        [
+            f"Le {WHEN}, l'adresse de votre compte est revenue de a@exemple.test à b@exemple.test",
+            f"Jusqu'au {WHEN}, le compte ne peut ni changer d'adresse ni se désinscrire.",
+            "avec le nouveau mot de passe : clé d'accès et FranceConnect.",
+        ],
+    ),
+    (
+        "address_restored",
+        CHANGED | {"is_back": True, "ways": "", "held_until": WHEN},
+        "Votre compte Sporades a retrouvé son adresse",
+        ["Le nouveau mot de passe sera le seul moyen de se connecter."],
+    ),
+    (
+        "address_restored",
+        CHANGED | {"is_back": False, "ways": "clé d'accès", "held_until": WHEN},
+        "Votre compte Sporades a retrouvé son adresse",
+        [
+            f"prévenez avant cette date le service des examens et concours, qui peut vous le rendre : {SITE}"
+        ],
     ),
     (
         "new_device",

@@ -143,7 +143,44 @@ def test_an_account_taken_over_comes_back_to_its_address_and_nobody_is_in_it():
     assert not UserSession.objects.exists()
     assert told("address_restored") == ["theo@exemple.test", "voleur@exemple.test"]
     assert told("password_reset") == ["theo@exemple.test"]
-    assert Entry.objects.filter(verb="address change undone").count() == 1
+    assert Entry.objects.get(verb="address change undone").actor_kind == "link"
+
+
+@pytest.mark.django_db
+def test_an_account_given_back_moves_nowhere_for_72_hours_and_says_why():
+    left = taken_over(joined())
+    changing.undo(left.pk, at=NOON)
+    user = User.objects.get()
+    wish = accounts.ask_change(user, email="ailleurs@exemple.test", at=NOON)
+
+    for act in (
+        lambda: changing.ask_address_change(
+            user, email="ailleurs@exemple.test", network="", at=NOON + timedelta(hours=72)
+        ),
+        lambda: changing.confirm_address_change(wish.pk, at=NOON + timedelta(hours=1)),
+    ):
+        with pytest.raises(accounts.Held, match=r"jusqu'au samedi 28 novembre 2026"):
+            act()
+    after = NOON + timedelta(hours=72, seconds=1)
+    changing.ask_address_change(user, email="ailleurs@exemple.test", network="", at=after)
+
+
+@pytest.mark.django_db
+def test_each_address_reads_what_it_may_do_once_an_account_is_given_back():
+    user = joined()
+    Authenticator.objects.create(
+        user=user, type="webauthn", data={}, created_at=NOON - timedelta(days=30)
+    )
+
+    changing.undo(taken_over(user).pk, at=NOON)
+
+    back, taken = (
+        Message.objects.get(kind="address_restored", recipient=email).body
+        for email in ("theo@exemple.test", "voleur@exemple.test")
+    )
+    assert "avec le nouveau mot de passe : clé d'accès." in back
+    assert "clé d'accès" not in taken
+    assert "qui peut vous le rendre : https://inscriptions.exemple.test/contact" in taken
 
 
 @pytest.mark.django_db

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from sporades.accounts import operations as accounts
 from sporades.acts import registering
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService
@@ -296,3 +297,16 @@ def test_a_service_that_opens_later_says_from_when(draft):
 
     with pytest.raises(Closed, match="Les inscriptions ouvrent vendredi 27 novembre 2026 à 10"):
         save(draft, at=LATER)
+
+
+def test_an_account_given_back_withdraws_nothing_for_72_hours():
+    registration = a_registration()
+    candidate = registration.candidate
+    accounts.hold(candidate.user, at=NOW)
+
+    with pytest.raises(accounts.Held, match="ni se désinscrire jusqu'au"):
+        registering.withdraw(registration=registration, by=author(candidate), at=NOW)
+
+    registration.refresh_from_db()
+    assert registration.state == "registered"
+    assert not Message.objects.filter(kind="withdrawn").exists()

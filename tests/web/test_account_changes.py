@@ -244,6 +244,16 @@ def test_it_was_not_me_gives_the_account_back_and_puts_the_thief_out(client, use
     assert sign_in(client, password=NEW).status_code == 302
 
 
+def test_it_was_not_me_says_which_ways_of_signing_in_remain(client, user, way_back):
+    _, link = way_back
+    second_factor.enrol_totp(user)
+    Authenticator.objects.update(created_at=timezone.now() - timedelta(days=30))
+
+    page = client.post(link, follow=True)
+
+    assert "Restent pour vous connecter, avec lui : application de codes." in page.text
+
+
 def test_the_link_of_it_was_not_me_serves_once_and_says_so(client, way_back):
     _, link = way_back
     client.post(link)

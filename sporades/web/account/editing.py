@@ -13,10 +13,11 @@ from sporades.accounts import operations as accounts
 from sporades.accounts.keys import change_to_confirm, change_to_undo
 from sporades.accounts.models import AddressChange, LeftAddress
 from sporades.accounts.operations import TooOld
+from sporades.accounts.second_factor import ways_left
 from sporades.acts import changing, joining
 from sporades.candidates import operations as candidates
 from sporades.candidates.forms import IdentityForm, answers_of
-from sporades.core.french import instant_in_words, local_day
+from sporades.core.french import instant_in_words, listed, local_day
 from sporades.mail.queries import undelivered_to
 from sporades.registrations.models import Registration
 from sporades.territory.models import ManagingService
@@ -176,6 +177,7 @@ def undo_address(request: HttpRequest, key: str) -> HttpResponse:
         except joining.AddressKnown:
             state = "taken"
         else:
+            ways = listed(ways_left(user))
             messages.success(
                 request,
                 f"Votre compte a de nouveau l'adresse {user.email}, et tous les appareils sont "
@@ -186,6 +188,8 @@ def undo_address(request: HttpRequest, key: str) -> HttpResponse:
                 f"déconnectés. Un mail vient de partir vers {user.email} : choisissez un nouveau mot "
                 "de passe avec le lien qu'il contient.",
             )
+            if ways:
+                messages.info(request, f"Restent pour vous connecter, avec lui : {ways}.")
             return redirect("account_login")
     status = {"too_old": HTTPStatus.GONE, "taken": HTTPStatus.CONFLICT}.get(state, HTTPStatus.OK)
     context = {"state": state, "left": left}
