@@ -153,7 +153,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_URL.split("://", 1)[0]
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "sporades.accounts.tokens.ResetTokens"  # noqa: S105 - a class
-# Tries are counted by accounts.guessing; allauth counts those of the second factor only.
+# Tries are counted by accounts.guessing, those of the second factor too.
 # Nothing is counted by network: a whole school stands behind one.
 ACCOUNT_RATE_LIMITS = dict.fromkeys(
     [
@@ -163,8 +163,9 @@ ACCOUNT_RATE_LIMITS = dict.fromkeys(
         "reset_password_from_key",
         "confirm_email",
         "manage_email",
+        "login_failed",
     ]
-) | {"login_failed": "5/5m/key", "change_password": "10/m/user", "reauthenticate": "10/m/user"}
+) | {"change_password": "10/m/user", "reauthenticate": "10/m/user"}
 ACCOUNT_FORMS = {
     "login": "sporades.web.account.forms.LoginForm",
     "reset_password": "sporades.web.account.forms.ResetPasswordForm",

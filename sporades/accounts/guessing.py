@@ -1,8 +1,8 @@
-"""Passwords are not guessed: each wrong try makes the next one wait longer.
+"""Passwords and codes are not guessed: each wrong try makes the next one wait longer.
 
 Tries are counted on an account and a place (a network, or a device that has signed in
 before), and on the account for all unknown devices together. The owner is never shut out:
-a known device has its own count, and a new password by mail starts everything anew.
+a known device has its own count, and a new password by mail starts anew for passwords.
 """
 
 from dataclasses import dataclass
@@ -24,15 +24,38 @@ KNOWN, UNKNOWN = "sign-in-known-device", "sign-in"
 HALF = 32
 
 
-class TooManyTries(Refused):
-    """The password is not looked at: too many wrong ones came before."""
+@dataclass(frozen=True)
+class Secret:
+    """What may be guessed, counted apart from other secrets of the same account.
 
-    def __init__(self, wait: timedelta) -> None:
+    Attributes:
+        name: which one it is.
+        way_round: what its owner may do instead of waiting.
+    """
+
+    name: str
+    way_round: str
+
+
+PASSWORD = Secret(
+    "",
+    "choisissez un nouveau mot de passe avec le lien « Mot de passe oublié, réinitialisation du "
+    "mot de passe »",
+)
+# A new password by mail does not start these anew: the letter box alone is not the owner.
+SECOND_FACTOR = Secret(
+    "second-factor", "servez-vous d'un appareil qui s'est déjà connecté à ce compte"
+)
+
+
+class TooManyTries(Refused):
+    """The secret is not looked at: too many wrong ones came before."""
+
+    def __init__(self, wait: timedelta, secret: Secret) -> None:
         """Say how long to wait, and the way round."""
         super().__init__(
             f"Trop d'essais avec cette adresse. Attendez {time_left_in_words(wait)} avant d'essayer "
-            "de nouveau, ou choisissez un nouveau mot de passe avec le lien « Mot de passe oublié, "
-            "réinitialisation du mot de passe »."
+            f"de nouveau, ou {secret.way_round}."
         )
         self.wait = wait
 
@@ -52,7 +75,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Try:
-    """A try that is under way, counted before the password is looked at."""
+    """A try that is under way, counted before the secret is looked at."""
 
     limit: str
     key: str
@@ -63,18 +86,19 @@ class Try:
 
 
 @transaction.atomic
-def begin(address: str, place: Place, *, at: datetime) -> Try:
+def begin(address: str, place: Place, *, secret: Secret = PASSWORD, at: datetime) -> Try:
     """Count a try, so that a hundred at once are a hundred.
 
     Args:
         address: the address typed, normalised; whether it is an account's makes no difference.
         place: where the try comes from.
+        secret: what is tried.
         at: its instant.
 
     Raises:
         TooManyTries: wait first.
     """
-    account = key_of(address)[:HALF]
+    account = key_of(secret.name + address)[:HALF]
     key = account + key_of(f"{address}\0{place.name}")[:HALF]
     limit = KNOWN if place.is_known else UNKNOWN
     lock_value("sign-in", account)
@@ -84,10 +108,10 @@ def begin(address: str, place: Place, *, at: datetime) -> Try:
     tries = list(recent.values_list("limit", "key", "at"))
     here = [when for its_limit, its_key, when in tries if (its_limit, its_key) == (limit, key)]
     if here and at < (free_at := max(here) + wait_after(len(here))):
-        raise TooManyTries(free_at - at)
+        raise TooManyTries(free_at - at, secret)
     elsewhere = [when for its_limit, _, when in tries if its_limit == UNKNOWN]
     if not place.is_known and len(elsewhere) >= MOST_FROM_UNKNOWN_DEVICES:
-        raise TooManyTries(min(elsewhere) + COUNTED - at)
+        raise TooManyTries(min(elsewhere) + COUNTED - at, secret)
     Attempt.objects.create(limit=limit, key=key, at=at)
     return Try(limit, key)
 

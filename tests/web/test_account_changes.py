@@ -675,6 +675,59 @@ def test_an_owner_throws_out_the_factor_that_a_thief_added(
     assert client.get(link).status_code == 410
 
 
+def test_whoever_knows_the_password_does_not_stop_the_owner_at_the_second_factor(client, user):
+    sign_in(client)
+    second_factor.enrol_totp(user)
+    client.post(reverse("account_logout"))
+    strangers = [Client(REMOTE_ADDR=f"203.0.113.{number}") for number in range(6)]
+    for stranger in strangers:
+        sign_in(stranger)
+        for number in range(5):
+            page = stranger.post(reverse("mfa_authenticate"), {"code": f"00000{number}"})
+
+    assert "Trop d&#x27;essais" in page.text
+    assert "servez-vous d&#x27;un appareil" in page.text
+    assert_lets_in(client, user)
+
+
+def assert_lets_in(client, user):
+    sign_in(client)
+    code = second_factor.current_code(user)
+    assert client.post(reverse("mfa_authenticate"), {"code": code}).url == reverse("candidate:home")
+
+
+def test_a_code_is_tried_25_times_a_day_from_devices_that_are_not_known(user):
+    second_factor.enrol_totp(user)
+    looked_at = 0
+    for number in range(30):
+        stranger = Client(REMOTE_ADDR=f"203.0.113.{number}")
+        sign_in(stranger)
+        page = stranger.post(reverse("mfa_authenticate"), {"code": "000000"})
+        looked_at += "Trop d&#x27;essais" not in page.text
+
+    assert looked_at == 25
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [("account_change_password", "oldpassword"), ("account_reauthenticate", "password")],
+)
+def test_a_password_is_not_guessed_from_within_and_its_owner_is_not_shut_out(
+    client, user, name, field
+):
+    sign_in(client)
+    elsewhere = Client(REMOTE_ADDR="203.0.113.1")
+    elsewhere.cookies["__Host-session"] = client.cookies["__Host-session"].value
+    for number in range(5):
+        elsewhere.post(reverse(name), {field: f"essai {number}", "password1": NEW})
+
+    page = elsewhere.post(reverse(name), {field: PASSWORD, "password1": NEW})
+
+    assert "Trop d&#x27;essais" in page.text
+    client.post(reverse("account_reauthenticate"), {"password": "une faute de frappe"})
+    assert client.post(reverse(name), {field: PASSWORD, "password1": NEW}).status_code == 302
+
+
 def test_secrets_are_sealed_in_the_database(client, user):
     secret = second_factor.enrol_totp(user)
 

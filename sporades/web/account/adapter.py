@@ -6,7 +6,6 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth import login as django_login
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -19,7 +18,7 @@ from sporades.accounts.models import User, normalised_address
 from sporades.acts import changing
 from sporades.core.french import instant_in_words
 from sporades.core.links import absolute
-from sporades.web.account import devices
+from sporades.web.account import devices, tries
 from sporades.web.account.joining import AWAITED, NOT_ACTIVATED
 from sporades.web.layout.network import client_address
 from sporades.web.layout.proofs import needs_recent_sign_in
@@ -81,12 +80,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def pre_authenticate(self, request: HttpRequest, **credentials) -> None:
         address = normalised_address(credentials.get("email", ""))
         user = User.objects.filter(email=address).first()
-        try:
-            self.attempt = guessing.begin(
-                address, devices.place_of(request, user), at=request.arrived_at
-            )
-        except guessing.TooManyTries as refusal:
-            raise ValidationError(str(refusal), code="too_many_tries") from None
+        self.attempt = tries.begin(request, address, user)
 
     def authenticate(self, request: HttpRequest, **credentials) -> User | None:
         credentials["email"] = normalised_address(credentials.get("email", ""))

@@ -5,6 +5,7 @@ from datetime import date
 
 from allauth.account import forms as allauth
 from allauth.account.adapter import get_adapter
+from allauth.core import context
 from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.models import Authenticator
@@ -14,10 +15,11 @@ from django import forms
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 
-from sporades.accounts import passwords
+from sporades.accounts import guessing, passwords
 from sporades.accounts.addresses import likely_meant
 from sporades.accounts.models import User, normalised_address
 from sporades.candidates.forms import IdentityForm
+from sporades.web.account import tries
 from sporades.web.account.resetting import send_link
 
 ADDRESS_HINT = "Par exemple prenom.nom@exemple.fr."
@@ -221,6 +223,12 @@ class ChangePasswordForm(_NewPassword, allauth.ChangePasswordForm):
         super().__init__(*args, **options)
         self._keep_one(self.user)
 
+    def clean_oldpassword(self) -> str:
+        attempt = tries.begin(context.request, self.user.email, self.user)
+        password = super().clean_oldpassword()
+        attempt.succeeded()
+        return password
+
     def clean_password1(self) -> str:
         return self._checked()
 
@@ -277,7 +285,19 @@ class _OnceOnly:
         return code
 
 
-class SecondFactorForm(_OnceOnly, mfa.AuthenticateForm):
+class _Counted:
+    """A code is not guessed; whoever knows the password does not stop its owner either."""
+
+    def clean_code(self) -> str:
+        attempt = tries.begin(
+            context.request, self.user.email, self.user, secret=guessing.SECOND_FACTOR
+        )
+        code = super().clean_code()
+        attempt.succeeded()
+        return code
+
+
+class SecondFactorForm(_Counted, _OnceOnly, mfa.AuthenticateForm):
     """The second factor, at sign-in."""
 
     code = code_field(
@@ -285,7 +305,7 @@ class SecondFactorForm(_OnceOnly, mfa.AuthenticateForm):
     )
 
 
-class SecondFactorAgainForm(_OnceOnly, mfa.ReauthenticateForm):
+class SecondFactorAgainForm(_Counted, _OnceOnly, mfa.ReauthenticateForm):
     """The second factor, once more."""
 
     code = code_field(
