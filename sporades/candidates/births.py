@@ -7,6 +7,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 YOUNGEST, OLDEST = 10, 120
+FIRST_OF_FOUR_FIGURES = 1000
+_TO_COME = "Vérifiez l'année de naissance : cette date est dans le futur."
 
 type Parts = tuple[int | None, int | None, int | None]
 
@@ -61,8 +63,12 @@ def checked(parts: Parts, *, is_partial: bool, on: date) -> Parts:
     day, month, year = parts
     if year is None or (not is_partial and (day is None or month is None)):
         raise ValidationError("Indiquez le jour, le mois et l'année, par exemple 14 03 2008.")
-    if year < on.year - OLDEST - 1:
+    if year < FIRST_OF_FOUR_FIGURES:
         raise ValidationError("Indiquez l'année sur quatre chiffres, par exemple 2008.")
+    if year < on.year - OLDEST - 1:
+        raise ValidationError("Vérifiez l'année de naissance : elle est trop ancienne.")
+    if year > on.year:
+        raise ValidationError(_TO_COME)
     if month is None and day is not None:
         raise ValidationError("Indiquez aussi le mois, ou laissez le jour vide.")
     if month is not None and not 1 <= month <= 12:  # noqa: PLR2004 - months
@@ -84,7 +90,7 @@ def _check_day(day: int, month: int, year: int) -> None:
 
 def _check_age(day: int | None, month: int | None, year: int, *, on: date) -> None:
     if (year, month or 1, day or 1) > (on.year, on.month, on.day):
-        raise ValidationError("Cette date est dans le futur : vérifiez l'année.")
+        raise ValidationError(_TO_COME)
     # A missing part counts in the person's favour at both ends.
     eldest = on.year - year - ((on.month, on.day) < (month or 1, day or 1))
     youngest = on.year - year - ((on.month, on.day) < (month or 12, day or 31))

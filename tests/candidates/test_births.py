@@ -58,7 +58,10 @@ def test_the_future_is_refused(days):
         ((14, None, 2008), True, "Indiquez aussi le mois"),
         ((26, 11, 2016), False, "vous auriez 9 ans"),
         ((1, 1, 1905), False, "vous auriez 121 ans"),
-        ((1, 1, 1904), False, "sur quatre chiffres"),
+        ((1, 1, 1904), False, "Vérifiez l'année de naissance : elle est trop ancienne"),
+        ((14, 3, 1800), False, "Vérifiez l'année de naissance : elle est trop ancienne"),
+        ((14, 3, 20080), False, "Vérifiez l'année de naissance : cette date est dans le futur"),
+        ((31, 2, 2031), False, "Vérifiez l'année de naissance : cette date est dans le futur"),
     ],
 )
 def test_what_cannot_be_is_refused_with_what_to_do(parts, is_partial, words):
