@@ -4,6 +4,7 @@ A commune that merged, changed its name or belongs to a lost territory is not on
 its name is then kept as the person gives it. Nobody is stopped by the list.
 """
 
+import re
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
@@ -16,6 +17,8 @@ OTHER = "autre"
 STATELESS = "aucun"
 AS_TYPED = "tel-quel"
 MOST_OFFERED = 15
+# « Lille (Nord) », « Lille (Nord, 59) »: as this service itself writes a commune.
+_AS_SHOWN = re.compile(r"(?P<name>[^()]+) \((?P<department>[^(),]+)(,[^()]*)?\)")
 # A place also has figures (« Paris 14e »), commas and brackets, never markup.
 FORBIDDEN = frozenset('<>{}[]\\|^~`"=*%$#@;')
 
@@ -67,12 +70,25 @@ def find(*, country: str, department: str, typed: str, code: str = "", choice: s
         raise ValidationError("Indiquez la commune ou la ville de naissance.")
     if country != FRANCE:
         return Place(country, "", "", words)
+    name, its_department = _read(words)
+    department = department or its_department
     if choice == AS_TYPED:
-        return Place(FRANCE, department, "", words)
-    suggested = _suggested(code, words)
+        return Place(FRANCE, department, "", name)
+    suggested = _suggested(code, name)
     if suggested:
         return _place(suggested)
-    return _on_the_list(department, words, choice)
+    return _on_the_list(department, name, choice)
+
+
+def _read(words: str) -> tuple[str, str]:
+    """Return the name of a commune, and its department where that is said in brackets."""
+    shown = _AS_SHOWN.fullmatch(words)
+    if shown:
+        key = search_key(shown["department"])
+        for department in territory.departments():
+            if key in (search_key(department.name), search_key(department.code)):
+                return shown["name"], department.code
+    return words, ""
 
 
 def _on_the_list(department: str, words: str, choice: str) -> Place:
@@ -85,10 +101,11 @@ def _on_the_list(department: str, words: str, choice: str) -> Place:
     chosen = [commune for commune in near if _value(commune) == choice]
     if chosen:
         return _place(chosen[0])
+    as_typed = f"« {words} », tel que je l'ai écrit"
     raise Unsure(
         [
             *[(_value(commune), _label(commune)) for commune in near],
-            (AS_TYPED, f"Aucune de celles-ci : garder « {words} », tel que je l'ai écrit"),
+            (AS_TYPED, f"{'Aucune de celles-ci : garder' if near else 'Garder'} {as_typed}"),
         ],
         is_unknown=not near,
     )

@@ -211,9 +211,10 @@ class IdentityForm(forms.Form):
         self.asked_choice.required = True
         self.fields["birth_choice"] = self.asked_choice
         if doubt.is_unknown:
+            self.asked_choice.label = "Nous n'avons pas trouvé cette commune"
             message = (
-                "Aucune commune de la liste officielle ne porte ce nom. Corrigez-le, ou gardez-le tel "
-                "que vous l'avez écrit (commune qui a fusionné, changé de nom, ancien territoire)."
+                "Corrigez son nom ou son département ci-dessus, ou gardez le nom tel que vous l'avez "
+                "écrit (commune qui a fusionné, changé de nom, ancien territoire)."
             )
         else:
             message = (

@@ -232,7 +232,13 @@ def test_a_commune_in_doubt_is_chosen_on_the_page(client):
 def test_a_place_that_no_list_knows_is_kept_in_words(client):
     page = sign_up(client, birth_place="Villeneuve-l'Oubliée")
 
-    assert list(page.context["form"].fields["birth_choice"].choices)[-1][0] == "tel-quel"
+    form = page.context["form"]
+    assert list(form.fields["birth_choice"].choices)[-1][0] == "tel-quel"
+    assert form["birth_choice"].label == "Nous n'avons pas trouvé cette commune"
+    assert form.errors["birth_choice"] == [
+        "Corrigez son nom ou son département ci-dessus, ou gardez le nom tel que vous l'avez écrit "
+        "(commune qui a fusionné, changé de nom, ancien territoire)."
+    ]
 
     sign_up(client, birth_place="Villeneuve-l'Oubliée", birth_choice="tel-quel")
 

@@ -1,0 +1,46 @@
+"""The commune of birth, found however its name is written; or else kept as the person gives it."""
+
+import pytest
+
+from sporades.candidates.birthplaces import AS_TYPED, Place, Unsure, find
+from sporades.candidates.models import Identity
+from sporades.candidates.words import birth_place_in_words
+from sporades.territory.models import FRANCE
+from tests.factories import IDENTITY
+
+LILLE = Place(FRANCE, "59", "59350", "Lille")
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _territory(territory):
+    """Communes are those of the official list."""
+
+
+@pytest.mark.parametrize("department", ["", "59"])
+@pytest.mark.parametrize(
+    "typed", ["Lille (Nord)", "lille (nord)", "Lille (Nord, 59)", "Lille (59)"]
+)
+def test_a_commune_is_found_as_the_service_itself_writes_it(typed, department):
+    assert find(country=FRANCE, department=department, typed=typed) == LILLE
+
+
+def test_what_the_civil_data_show_can_be_typed_back():
+    shown = birth_place_in_words(Identity(**IDENTITY))
+
+    assert find(country=FRANCE, department="", typed=shown) == LILLE
+
+
+def test_a_name_like_no_other_can_only_be_kept():
+    with pytest.raises(Unsure) as doubt:
+        find(country=FRANCE, department="59", typed="Lile")
+
+    assert doubt.value.is_unknown
+    assert doubt.value.offered == [(AS_TYPED, "Garder « Lile », tel que je l'ai écrit")]
+
+
+def test_brackets_that_name_no_department_are_part_of_the_name():
+    place = find(country=FRANCE, department="59", typed="Lile (Oubliée)", choice=AS_TYPED)
+
+    assert place == Place(FRANCE, "59", "", "Lile (Oubliée)")
