@@ -82,6 +82,11 @@ def ways_left(user: User) -> list[str]:
     return ways
 
 
+def remove(user: User) -> bool:
+    """Remove the second factors of an account; return whether it had any."""
+    return bool(Authenticator.objects.filter(user=user).delete()[0])
+
+
 def enrol_totp(user: User) -> str:
     """Give an account an authenticator application by command; return its secret."""
     secret: str = generate_totp_secret()

@@ -10,9 +10,10 @@ from django.urls import reverse
 
 from sporades import journal, mail
 from sporades.accounts import operations as accounts
+from sporades.accounts import second_factor
 from sporades.accounts.keys import change_key, reset_key, undo_key
 from sporades.accounts.models import AddressChange, LeftAddress, User, normalised_address
-from sporades.accounts.second_factor import ways_left
+from sporades.accounts.sessions import end_sessions
 from sporades.acts.joining import (
     AddressKnown,
     author,
@@ -27,10 +28,19 @@ from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words, listed
 from sporades.core.links import absolute
 from sporades.core.locks import lock_value
+from sporades.core.refusals import Refused
 
 ZONE = settings.TIME_ZONE
 LINK_HOLDER = Actor("link", "porteur d'un lien « Ce n'était pas moi »")
 """Who undoes a change reads the letter box of before: that is all that is known of them."""
+
+
+class NoAccount(Refused):
+    """No account has this address."""
+
+
+class NoSecondFactor(Refused):
+    """An account has nothing to be freed of."""
 
 
 # --- Its address -------------------------------------------------------------------------------
@@ -170,7 +180,7 @@ def _tell_return(user: User, *, taken: str, held_until: datetime, at: datetime) 
             old=taken,
             new=user.email,
             is_back=to == user.email,
-            ways=listed(ways_left(user)),
+            ways=listed(second_factor.ways_left(user)),
             held_until=instant_in_words(held_until, ZONE),
             when=instant_in_words(at, ZONE),
             help_page=absolute(reverse("public:contact")),
@@ -181,8 +191,35 @@ def _tell_return(user: User, *, taken: str, held_until: datetime, at: datetime) 
 
 
 @transaction.atomic
+def remove_second_factors(email: str, *, by: Actor, at: datetime) -> User:
+    """Let in by the password alone an owner who cannot show a second factor any more.
+
+    Raises:
+        NoAccount: no account has this address.
+        NoSecondFactor: there is nothing to remove.
+    """
+    address = normalised_address(email)
+    user = User.objects.select_for_update(no_key=True).filter(email=address).first()
+    if user is None:
+        raise NoAccount(f"Aucun compte n'a l'adresse {address}.")
+    if not second_factor.remove(user):
+        raise NoSecondFactor(f"Le compte {address} n'a pas de double authentification.")
+    end_sessions(user)
+    tell_sign_in_changed(
+        user,
+        change="second_factors_removed",
+        news="le service a retiré la double authentification de votre compte et déconnecté tous "
+        "les appareils",
+        is_added=False,
+        by=by,
+        at=at,
+    )
+    return user
+
+
+@transaction.atomic
 def tell_sign_in_changed(
-    user: User, *, change: str, news: str, is_added: bool, at: datetime
+    user: User, *, change: str, news: str, is_added: bool, by: Actor | None = None, at: datetime
 ) -> None:
     """Write to the owner that a way to sign in was added or removed, and to the journal.
 
@@ -194,6 +231,7 @@ def tell_sign_in_changed(
         change: what happened, for the journal.
         news: what happened, in words.
         is_added: whether there is something to take away.
+        by: who did it; the owner, unless said otherwise.
         at: the instant.
     """
     left = accounts.remember_address(user, at=at) if is_added else None
@@ -211,7 +249,7 @@ def tell_sign_in_changed(
         reset=absolute(reverse("account_reset_password")),
         help_page=absolute(reverse("public:contact")),
     )
-    journal.record("sign-in changed", by=author(user), on=user, at=at, after=change)
+    journal.record("sign-in changed", by=by or author(user), on=user, at=at, after=change)
 
 
 # --- Its civil data -----------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
+from django.core.management import CommandError, call_command
 
 from sporades.accounts import operations as accounts
 from sporades.accounts.models import AddressChange, LeftAddress, User
@@ -358,3 +359,55 @@ def test_the_way_back_from_an_added_passkey_lasts_72_hours():
         changing.undo(left.pk, at=NOON + timedelta(hours=72, seconds=1))
 
     assert Authenticator.objects.exists()
+
+
+# --- A lost second factor ---------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_an_operator_frees_an_account_of_its_second_factor_and_its_owner_is_told(capsys):
+    user = joined()
+    UserSession.objects.create(user=user, ip="192.0.2.1", session_key="ouverte", user_agent="x")
+    for kind in ("totp", "webauthn", "recovery_codes"):
+        Authenticator.objects.create(user=user, type=kind, data={})
+
+    call_command("compte", "liberer", "Theo@exemple.test")
+
+    said = "theo@exemple.test : double authentification retirée, appareils déconnectés.\n"
+    assert capsys.readouterr().out == said
+    assert not Authenticator.objects.exists()
+    assert not UserSession.objects.exists()
+    body = Message.objects.get(kind="sign_in_changed", recipient="theo@exemple.test").body
+    assert "le service a retiré la double authentification de votre compte" in body
+    assert "ce-n-etait-pas-moi" not in body
+    assert Entry.objects.get(verb="sign-in changed").actor_kind == "operator"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("theo@exemple.test", "Le compte theo@exemple.test n'a pas de double authentification."),
+        ("nina@exemple.test", "Aucun compte n'a l'adresse nina@exemple.test."),
+    ],
+)
+def test_an_account_that_has_nothing_to_be_freed_of_is_said_so(address, words):
+    joined()
+
+    with pytest.raises(CommandError, match=words):
+        call_command("compte", "liberer", address)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_links_to_undo_used_at_one_instant_leave_the_account_to_its_first_address():
+    mine = taken_over(joined(), "un@exemple.test")
+    theirs = taken_over(User.objects.get(), "deux@exemple.test", at=NOON + timedelta(hours=1))
+
+    outcomes = in_threads(
+        *(partial(changing.undo, left.pk, at=NOON + timedelta(hours=2)) for left in (mine, theirs))
+    )
+
+    assert User.objects.get().email == "theo@exemple.test"
+    assert not LeftAddress.objects.exists()
+    refused = [one for one in outcomes if isinstance(one, Exception)]
+    assert all(isinstance(one, accounts.TooOld) for one in refused)
