@@ -236,8 +236,10 @@ def test_a_place_that_no_list_knows_is_kept_in_words(client):
     assert list(form.fields["birth_choice"].choices)[-1][0] == "tel-quel"
     assert form["birth_choice"].label == "Nous n'avons pas trouvé cette commune"
     assert form.errors["birth_choice"] == [
-        "Corrigez son nom ou son département ci-dessus, ou gardez le nom tel que vous l'avez écrit "
-        "(commune qui a fusionné, changé de nom, ancien territoire)."
+        (
+            "Corrigez son nom ou son département ci-dessus, ou gardez le nom tel que vous l'avez "
+            "écrit (commune qui a fusionné, changé de nom, ancien territoire)."
+        )
     ]
 
     sign_up(client, birth_place="Villeneuve-l'Oubliée", birth_choice="tel-quel")
