@@ -1,13 +1,13 @@
 # The whole list of commands: `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset demo-code test endure bench lint format lock
+.PHONY: help demo demo-reset demo-code check-reglementation test endure bench lint format lock
 
 python := .venv/bin/python
 runtime := @tools/environment.sh runtime
 tests := @tools/environment.sh test
 
 help: ## Affiche cette liste
-	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | awk -F'\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | awk -F'\t' '{ printf "  make %-20s %s\n", $$1, $$2 }'
 
 demo: ## Prépare et lance la démonstration (PORT=8000, HOST=127.0.0.1) ; Ctrl-C l'arrête
 	$(runtime)
@@ -20,6 +20,10 @@ demo-reset: ## Oublie les données de la démonstration
 demo-code: ## Donne le code de connexion d'un agent de la démonstration (WHO=adresse)
 	$(runtime)
 	@$(python) -m tools.demo code "$(WHO)"
+
+check-reglementation: ## Dit ce qui ne va pas dans un fichier de réglementation, la démonstration tournant (FILE=cap.yaml)
+	$(runtime)
+	@$(python) -m tools.demo check $(FILE)
 
 test: ## Lance tous les tests (ARGS="tests/journal -k scelle" en choisit)
 	$(tests)

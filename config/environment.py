@@ -28,9 +28,24 @@ def text(name: str, default: str | None = None) -> str:
     """Return a variable, or its default; without either, refuse to start."""
     value = os.environ.get(name, "").strip() or default
     if value is None:
-        message = f"La variable d'environnement {name} est obligatoire : Sporades ne démarre pas sans elle."
-        raise ImproperlyConfigured(message)
+        raise ImproperlyConfigured(_lacking(name))
     return value
+
+
+def required(*names: str) -> None:
+    """Refuse to start without these variables, all those that are missing being named at once."""
+    missing = [name for name in names if not os.environ.get(name, "").strip()]
+    if missing:
+        raise ImproperlyConfigured(_lacking(*missing))
+
+
+def _lacking(*names: str) -> str:
+    if len(names) == 1:
+        return f"La variable d'environnement {names[0]} est obligatoire : Sporades ne démarre pas sans elle."
+    return (
+        f"Les variables d'environnement {', '.join(names[:-1])} et {names[-1]} sont obligatoires : "
+        "Sporades ne démarre pas sans elles."
+    )
 
 
 def flag(name: str) -> bool:

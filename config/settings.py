@@ -11,6 +11,10 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 # --- What the deployer says ------------------------------------------------------------
 DEMO = environment.flag("SPORADES_DEMO")
+environment.required(
+    *("SECRET_KEY", "DATABASE_URL", "SITE_URL", "MAIL_URL", "FILES_URL"),
+    *(() if DEMO else ("DEPLOYER_NAME", "MAIL_FROM")),
+)
 SECRET_KEY = environment.secret("SECRET_KEY")
 SECRET_KEY_FALLBACKS = environment.secrets("SECRET_KEY_FALLBACKS")
 SITE_URL = environment.site("SITE_URL", demo=DEMO)

@@ -5,6 +5,7 @@ import sys
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
+from django.db import OperationalError
 
 
 def main() -> None:
@@ -14,6 +15,9 @@ def main() -> None:
         execute_from_command_line(["sporades", *sys.argv[1:]])
     except ImproperlyConfigured as reason:
         sys.exit(str(reason))
+    except OperationalError as error:
+        reason_in_short = next(iter(str(error).splitlines()), "aucune raison n'est donnée")
+        sys.exit(f"La base de données ne répond pas (DATABASE_URL) : {reason_in_short}")
 
 
 if __name__ == "__main__":

@@ -144,8 +144,19 @@ def test_each_command_of_an_installation_stops_so(words):
     assert (stopped.returncode, stopped.stdout, stopped.stderr) == (
         1,
         "",
-        "La variable d'environnement SECRET_KEY est obligatoire : Sporades ne démarre pas sans elle.\n",
+        "Les variables d'environnement SECRET_KEY, DATABASE_URL, SITE_URL, MAIL_URL, FILES_URL, "
+        "DEPLOYER_NAME et MAIL_FROM sont obligatoires : Sporades ne démarre pas sans elles.\n",
     )
+
+
+def test_a_database_that_does_not_answer_is_said_without_a_traceback(tmp_path):
+    stopped = start(whole(tmp_path), "-m", "sporades", "reglementation", "check", "cap.yaml")
+
+    assert stopped.returncode == 1
+    assert "Traceback" not in stopped.stderr
+    *tries, line = stopped.stderr.splitlines()
+    assert line.startswith("La base de données ne répond pas (DATABASE_URL) : ")
+    assert all("psycopg.pool" in one or one.startswith("\t") for one in tries)
 
 
 def test_the_web_server_stops_so_and_does_not_try_for_ever(tmp_path):

@@ -251,3 +251,12 @@ def test_requests_to_stop_that_pile_up_are_one_request():
         said, _ = waiting.communicate("\n", timeout=60)
 
     assert (waiting.returncode, said) == (0, "True\n")
+
+
+def test_a_file_is_checked_in_the_demo_that_runs(tmp_path, monkeypatch):
+    monkeypatch.setattr(demo, "CONNECTION", tmp_path / "connexion.json")
+
+    with pytest.raises(demo.Failed, match="Dites quel fichier"):
+        demo.check([])
+    with pytest.raises(demo.Failed, match="lancez d'abord « make demo »"):
+        demo.check(["cap.yaml"])

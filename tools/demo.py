@@ -3,6 +3,7 @@
     python -m tools.demo              prepare, serve, and stop everything on Ctrl-C
     python -m tools.demo reset        forget its data
     python -m tools.demo code WHO     print the current code of a person's second factor
+    python -m tools.demo check FILE   say what is wrong in a réglementation file
 
 PORT and HOST say where it listens (HOST=0.0.0.0: for the whole network).
 """
@@ -260,10 +261,22 @@ def code(who: str) -> int:
     """Print the current code of a person's second factor; return the command's exit code."""
     if not who:
         raise Failed("Dites de qui : make demo-code WHO=administrateur@demo.test")
+    return _in_demo("demo", "code", who)
+
+
+def check(words: Sequence[str]) -> int:
+    """Check réglementation files against the demo's data; return the command's exit code."""
+    if not words:
+        raise Failed("Dites quel fichier : make check-reglementation FILE=cap.yaml")
+    return _in_demo("reglementation", "check", *words)
+
+
+def _in_demo(*words: str) -> int:
+    """Run one of our commands in the demo that runs. Raises Failed if none does."""
     if not CONNECTION.exists():
         raise Failed("La démonstration ne tourne pas : lancez d'abord « make demo ».")
     environment = {**os.environ, **json.loads(CONNECTION.read_text())}
-    return subprocess.run([*SPORADES, "demo", "code", who], env=environment, check=False).returncode
+    return subprocess.run([*SPORADES, *words], env=environment, check=False).returncode
 
 
 def main(words: list[str]) -> int:
@@ -276,6 +289,8 @@ def main(words: list[str]) -> int:
                 reset()
             case ["code", who]:
                 return code(who)
+            case ["check", *words]:
+                return check(words)
             case _:
                 print(__doc__)
                 return 2

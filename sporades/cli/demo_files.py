@@ -61,8 +61,10 @@ def _replacements(text: str, at: datetime) -> Iterator[tuple[int, int, str]]:
         zone = _word(values, "fuseau") or own_zone
         for node in values.values():
             found = _TOKEN.fullmatch(str(node.value))
-            if found and zone in ZONES:
-                yield node.start_mark.index, node.end_mark.index, _written(found, at, zone)
+            if found:
+                # An academy or a zone that is not known is told by the check, not by its dates.
+                known = zone if zone in ZONES else NATIONAL_ZONE
+                yield node.start_mark.index, node.end_mark.index, _written(found, at, known)
 
 
 def _values(node: yaml.Node | None) -> dict[str, yaml.Node]:

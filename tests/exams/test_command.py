@@ -33,7 +33,7 @@ def test_checking_tells_file_line_field_rule_and_fails(academies, file, capsys):
     text = file.read_text().replace("rubrique: Examens", "rubrique: Autres")
     file.write_text(text.replace("annee: 2027", "annee: demain"))
 
-    with pytest.raises(CommandError, match="2 problème"):
+    with pytest.raises(CommandError, match=r"^2 problèmes\.$"):
         call_command("reglementation", "check", str(file))
 
     assert told(capsys)[1].splitlines() == [
@@ -70,7 +70,7 @@ def test_one_wrong_file_keeps_the_others_from_loading(academies, file, tmp_path,
     wrong = tmp_path / "faux.yaml"
     wrong.write_text("format: 1\n")
 
-    with pytest.raises(CommandError):
+    with pytest.raises(CommandError, match=r"problèmes? : rien n'a été chargé\.$"):
         call_command("reglementation", "load", str(file), str(wrong))
 
     assert not Regulation.objects.exists()
@@ -97,7 +97,7 @@ def test_a_date_relative_to_today_is_for_the_demo_alone(academies, file, capsys)
 
     with pytest.raises(CommandError):
         call_command("reglementation", "check", str(file))
-    assert "[instant]" in told(capsys)[1]
+    assert "ajoutez --demonstration. [instant]" in told(capsys)[1]
 
     call_command("reglementation", "check", "--demonstration", str(file))
     assert told(capsys)[0] == "1 fichier(s) sans problème."
@@ -111,6 +111,41 @@ def test_a_demo_file_that_cannot_be_read_is_told_as_any_other(academies, file, c
 
     with pytest.raises(CommandError, match="problème"):
         call_command("reglementation", "check", "--demonstration", str(file))
+
+
+def test_a_demo_file_of_an_unknown_academy_names_it_and_not_its_dates(academies, file, capsys):
+    text = file.read_text().replace("academie: A28", "academie: A99")
+    file.write_text(
+        text.replace("fermeture: 2026-11-15 23:59", 'fermeture: "@J+12 17:00"').replace(
+            "{le: 2027-03-01, fuseau: Europe/Paris}", "{jours_apres_fermeture: 3}"
+        )
+    )
+
+    with pytest.raises(CommandError):
+        call_command("reglementation", "check", "--demonstration", str(file))
+
+    said = told(capsys)[1]
+    assert "Académie « A99 » : elle n'existe pas" in said
+    assert "@J+12" not in said
+
+
+def test_a_file_that_is_not_there_is_told_in_french_and_without_a_line(academies, tmp_path, capsys):
+    with pytest.raises(CommandError, match=r"^2 problèmes\.$"):
+        call_command("reglementation", "check", str(tmp_path / "absent.yaml"), str(tmp_path))
+
+    assert told(capsys)[1].splitlines() == [
+        f"{tmp_path}/absent.yaml : Ce fichier ne peut pas être lu : il n'existe pas. [lecture]",
+        f"{tmp_path} : Ce fichier ne peut pas être lu : c'est un dossier. [lecture]",
+    ]
+
+
+def test_the_one_value_that_is_admitted_is_said(academies, file, capsys):
+    file.write_text(file.read_text().replace("format: 1", "format: 2"))
+
+    with pytest.raises(CommandError, match=r"^1 problème\.$"):
+        call_command("reglementation", "check", str(file))
+
+    assert "« 2 » ne convient pas : seul « 1 » est admis. [valeur]" in told(capsys)[1]
 
 
 def test_the_page_of_all_keys_is_the_one_of_the_schema(capsys):

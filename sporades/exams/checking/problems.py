@@ -12,7 +12,7 @@ class Problem:
 
     Attributes:
         file: the name of the file.
-        line: the line, from 1.
+        line: the line, from 1; 0 where it is the file as a whole.
         field: the path of the key, in French, items being named by their code.
         rule: a short name of the rule that is broken.
         message: what is wrong and what to do, in French.
@@ -26,7 +26,8 @@ class Problem:
 
     def __str__(self) -> str:
         """Return the problem as a line that an editor can follow."""
-        parts = [f"{self.file}:{self.line}", self.field, f"{self.message} [{self.rule}]"]
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        parts = [place, self.field, f"{self.message} [{self.rule}]"]
         return " : ".join(filter(None, parts))
 
 

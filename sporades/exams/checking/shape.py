@@ -139,8 +139,9 @@ def _read(value: Any) -> str:
 
 
 def _list(wanted: str) -> str:
-    """Turn « 'a', 'b' or 'c' » into « a, b ou c »."""
-    return wanted.replace("'", "").replace(" or ", " ou ")
+    """Turn « 'a', 'b' or 'c' » into « a, b ou c », and « 1 » into « seul « 1 » est admis »."""
+    said = wanted.replace("'", "").replace(" or ", " ou ")
+    return said if " ou " in said or ", " in said else f"seul « {said} » est admis"
 
 
 def _hint(key: str) -> str:

@@ -39,8 +39,20 @@ def open_source(file: Given) -> Source | Problem:
         line = error.object[: error.start].count(b"\n") + 1
         return Problem(str(file), line, "", "lecture", "Ce fichier n'est pas du texte en UTF-8.")
     except OSError as error:
-        message = f"Ce fichier ne peut pas être lu : {error.strerror}."
-        return Problem(str(file), 1, "", "lecture", message)
+        message = f"Ce fichier ne peut pas être lu : {_reason(error)}."
+        return Problem(str(file), 0, "", "lecture", message)
+
+
+def _reason(error: OSError) -> str:
+    match error:
+        case FileNotFoundError():
+            return "il n'existe pas"
+        case IsADirectoryError():
+            return "c'est un dossier"
+        case PermissionError():
+            return "vous n'en avez pas le droit"
+        case _:
+            return error.strerror or "la machine ne dit pas pourquoi"
 
 
 def zones() -> Zones:

@@ -74,6 +74,13 @@ def _passage(shown: datetime, zone: str, fold: int) -> datetime:
 
 
 def _is_written_well(value: str) -> str:
+    if value.startswith("@"):
+        raise PydanticCustomError(
+            "instant",
+            "« {value} » ne convient pas. Dates de démonstration (« @J+12 17:00 », « @H+1 ») : "
+            "ajoutez --demonstration.",
+            {"value": value},
+        )
     try:
         # Without a zone only the writing can be told: in UTC no clock jumps.
         instant(value.split(",", maxsplit=1)[0], "UTC")

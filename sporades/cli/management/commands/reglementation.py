@@ -39,17 +39,18 @@ class Command(BaseCommand):
             self.stdout.write(reference(), ending="")
             return
         given = [expanded(file, at=now) for file in files] if demonstration else files
-        self._check(given)
+        self._check(given, outcome=" : rien n'a été chargé" if what == "load" else "")
         if what == "load":
             for file in given:
                 self._load(file, now)
 
-    def _check(self, files):
+    def _check(self, files, *, outcome: str):
         problems = check(files)
         for problem in problems:
             self.stderr.write(str(problem))
         if problems:
-            raise CommandError(f"{len(problems)} problème(s) : rien n'a été chargé.")
+            plural = "s" if len(problems) > 1 else ""
+            raise CommandError(f"{len(problems)} problème{plural}{outcome}.")
         self.stdout.write(f"{len(files)} fichier(s) sans problème.")
 
     def _load(self, file, now: datetime):
