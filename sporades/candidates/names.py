@@ -4,7 +4,7 @@ import unicodedata
 
 from django.core.exceptions import ValidationError
 
-from sporades.core.text import clean
+from sporades.core.text import TOO_MANY_MARKS, clean, stacks_marks
 
 # Apostrophes, the Hawaiian ʻokina, hyphens, the Catalan middle dot, abbreviations.
 BETWEEN_LETTERS = frozenset(" '\u2018\u2019\u02bb\u02bc\u05f3-\u2010\u2011.\u00b7")
@@ -14,7 +14,7 @@ def cleaned_name(typed: str) -> str:
     """Return a name in its normal form, accents composed and spaces single.
 
     Raises:
-        ValidationError: a sign that no name holds, named; or no letter at all.
+        ValidationError: a sign that no name holds, named; marks without end; no letter at all.
     """
     name = clean(typed)
     if not name:
@@ -28,6 +28,8 @@ def cleaned_name(typed: str) -> str:
             f"Enlevez ce qui n'appartient pas à un nom : {signs} (les lettres de tous les alphabets, "
             "les espaces, les apostrophes, les points et les traits d'union sont acceptés)."
         )
+    if stacks_marks(name):
+        raise ValidationError(TOO_MANY_MARKS)
     if not any(unicodedata.category(sign).startswith("L") for sign in name):
         raise ValidationError("Un nom contient au moins une lettre.")
     return name

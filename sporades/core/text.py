@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from itertools import groupby
 
 _UNFOLDED = str.maketrans(
     {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
@@ -10,11 +11,24 @@ _NOT_A_WORD = re.compile(r"[\W_]+", re.UNICODE)
 _SPACES = re.compile(r"\s+")
 _UNSEEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
+# Vowels, tones and points of every script stack up to four; more print over other lines.
+MARKS_IN_A_ROW = 4
+TOO_MANY_MARKS = (
+    f"Plus de {MARKS_IN_A_ROW} accents ou signes se suivent sur une même lettre : enlevez ceux qui "
+    "sont en trop."
+)
+
 
 def clean(text: str) -> str:
     """Return a line in one normal form: composed accents, single spaces, no unseen signs."""
     composed = unicodedata.normalize("NFC", _UNSEEN.sub("", text))
     return _SPACES.sub(" ", composed).strip()
+
+
+def stacks_marks(text: str) -> bool:
+    """Return whether more accents and points follow one another than any script writes."""
+    runs = groupby(text, key=lambda sign: unicodedata.category(sign)[0] == "M")
+    return any(is_mark and len(list(signs)) > MARKS_IN_A_ROW for is_mark, signs in runs)
 
 
 def search_key(text: str) -> str:

@@ -76,3 +76,24 @@ def test_a_name_has_a_letter(name):
 
 def test_spaces_are_single_and_unseen_signs_go():
     assert cleaned_name("  Jean \u00a0 Paul\u200b ") == "Jean Paul"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Nguyễn Thị Hương",
+        unicodedata.normalize("NFD", "Nguyễn Thị Hương"),
+        "ศิริพร ตั้งใจ ผู้",
+        "क्षत्रिय श्रीकृष्ण",
+        "שָׁלוֹם בֶּן־דָּוִד".replace("־", "-"),
+        "مُحَمَّدٌ عَبْدُ ٱللَّٰهِ",
+        "བསྒྲུབས",
+    ],
+)
+def test_the_marks_that_a_script_writes_on_a_letter_are_accepted(name):
+    assert cleaned_name(name) == clean(name)
+
+
+def test_marks_that_would_print_over_other_lines_are_refused_with_what_to_do():
+    with pytest.raises(ValidationError, match="accents ou signes se suivent"):
+        cleaned_name("Z" + "\u0334\u0301\u0302\u0303\u0330" * 4)

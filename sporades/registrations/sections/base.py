@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 from django import forms
 from django.utils.datastructures import MultiValueDict
 
-from sporades.core.text import clean
+from sporades.core.text import TOO_MANY_MARKS, clean, stacks_marks
 from sporades.exams.schema.questions import Choice
 from sporades.registrations.dossier import Answers, Dossier
 from sporades.registrations.models import Registration
@@ -56,6 +56,12 @@ class CleanCharField(forms.CharField):
     def to_python(self, value: Any) -> str:
         """Compose accents, join spaces."""
         return clean(super().to_python(value) or "")
+
+    def validate(self, value: str) -> None:
+        """Refuse what prints over the lines around it."""
+        super().validate(value)
+        if stacks_marks(value):
+            raise forms.ValidationError(TOO_MANY_MARKS)
 
 
 class SectionForm(forms.Form):
