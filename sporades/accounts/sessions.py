@@ -34,3 +34,8 @@ def forget_closed(*, at: datetime) -> int:
     kept = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=at)
     deleted: int = UserSession.objects.filter(~Exists(kept)).delete()[0]
     return deleted
+
+
+def forget_expired(*, at: datetime) -> int:
+    """Delete the sessions whose time is over, those of strangers too; return how many."""
+    return Session.objects.filter(expire_date__lte=at).delete()[0]

@@ -18,6 +18,7 @@ def forget_accounts(timestamp: int) -> None:  # noqa: ARG001 - given by the queu
     now = timezone.now()
     joining.delete_unactivated(at=now)
     accounts.forget_old_changes(at=now)
+    sessions.forget_expired(at=now)
     sessions.forget_closed(at=now)
     limits.forget_old(at=now)
     notices.forget_unconfirmed(at=now)

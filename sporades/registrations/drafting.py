@@ -10,7 +10,10 @@ from sporades.exams.models import Exam, RegistrationService, Regulation, Special
 from sporades.registrations import consents
 from sporades.registrations.dossier import Answers
 from sporades.registrations.models import Draft, Registration, SectionAnswers
-from sporades.registrations.refusals import AlreadyRegistered, Closed, NotUndone, Overtaken
+from sporades.registrations.refusals import AlreadyRegistered, Closed, NotUndone, Overtaken, TooLong
+
+LONGEST_ANSWER = 6_000
+"""More than the longest question takes: its field says so itself before."""
 
 
 def begin(
@@ -155,7 +158,10 @@ def answer(
     Raises:
         Refused: the draft is filed or abandoned.
         Overtaken: somebody answered the tab since the page was shown.
+        TooLong: an answer has more signs than any question takes; what was there stays.
     """
+    if any(len(str(value)) > LONGEST_ANSWER for value in typed.values()):
+        raise TooLong
     with transaction.atomic():
         locked = Draft.objects.select_for_update().get(pk=draft.pk)
         if not locked.is_open:

@@ -99,3 +99,12 @@ class Overtaken(Refused):
     """Someone else answered the same tab since it was shown."""
 
     message = "Ces réponses ont été modifiées ailleurs depuis l'affichage de la page."
+
+
+class TooLong(Refused):
+    """An answer is longer than any question takes."""
+
+    message = (
+        "L'une de vos réponses dépasse 6 000 signes : revenez en arrière et raccourcissez-la. "
+        "Ce qui était déjà enregistré n'a pas changé."
+    )

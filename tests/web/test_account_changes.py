@@ -21,6 +21,7 @@ from sporades.accounts import second_factor
 from sporades.accounts.models import Membership, User
 from sporades.accounts.sessions import forget_closed
 from sporades.acts import inviting
+from sporades.acts.tasks import forget_accounts
 from sporades.candidates import operations as candidates
 from sporades.candidates.forms import answers_of
 from sporades.mail.models import Message
@@ -530,6 +531,18 @@ def test_a_session_that_is_over_is_listed_no_more_and_forgotten(client, client_t
 
     assert len(page.context["rows"]) == 1
     assert count == 1
+    assert UserSession.objects.get().session_key == client.session.session_key
+
+
+def test_sessions_whose_time_is_over_go_by_themselves_and_open_ones_stay(client, client_two, user):
+    sign_in(client)
+    sign_in(client_two)
+    over = Session.objects.filter(session_key=client_two.session.session_key)
+    over.update(expire_date=timezone.now() - timedelta(seconds=1))
+
+    forget_accounts(timestamp=0)
+
+    assert Session.objects.get().session_key == client.session.session_key
     assert UserSession.objects.get().session_key == client.session.session_key
 
 

@@ -84,3 +84,12 @@ def test_what_is_too_long_to_be_an_answer_is_not_kept(clock):
     sign_in(browser, candidate.user)
 
     assert shown(browser.get(tab), "address_1") is None
+
+
+def test_a_stranger_makes_us_keep_little(left):
+    _, browser, tab = left
+    before = len(str(dict(browser.session)))
+
+    browser.post(tab.replace("identification", "modalites"), {"autre": "x" * 40_000})
+
+    assert len(str(dict(browser.session))) == before

@@ -8,9 +8,9 @@ from django.core.cache import cache
 from django.test import Client
 
 from sporades.registrations.models import SectionAnswers
-from tests.factories import NOW
+from tests.factories import NOW, a_candidate, answers_with
 from tests.web.filled import TABS, a_draft_that_asks_all, filled
-from tests.web.guide import HOST, a_browser, main, shown, sign_in
+from tests.web.guide import HOST, a_browser, answer, begin, main, shown, sign_in
 
 
 @pytest.fixture(autouse=True)
@@ -213,3 +213,21 @@ def test_every_tab_is_tried_with_fields_of_every_kind(window, draft):
 
     assert {"BooleanField", "CharField", "ChoiceField", "MultipleChoiceField"} <= kinds
     assert {"guardian_name", "mother_name", "father_name", "phone", "mobile"} <= asked
+
+
+def test_an_answer_without_end_is_refused_and_what_was_there_stays(clock):
+    browser = a_browser()
+    sign_in(browser, a_candidate().user)
+    page = answer(browser, begin(browser), answers_with()["modalites"])
+    tab = page.request["PATH_INFO"]
+    browser.post(f"{tab}/saisie", {"address_1": "12 rue des Îles", "revision": "0"})
+
+    endless = {"address_1": "x" * 900_000, "revision": "1"}
+    answers = [browser.post(f"{tab}/saisie", endless), browser.post(tab, endless)]
+
+    assert [one.status_code for one in answers] == [409, 409]
+    assert "raccourcissez-la" in answers[0].json()["message"]
+    assert "raccourcissez-la" in answers[1].text
+    assert (
+        SectionAnswers.objects.get(section="identification").answers["address_1"].startswith("12")
+    )

@@ -9,6 +9,8 @@ from django.http import HttpRequest
 
 KEPT = "kept"
 KEPT_AT_MOST = 100_000
+KEPT_OF_A_STRANGER = 30_000
+"""Several tabs, with a long text: what whoever has not signed in makes us keep."""
 
 type Answers = Mapping[str, list[str]]
 
@@ -18,7 +20,8 @@ def keep(request: HttpRequest) -> bool:
     answers = dict(request.POST.lists())
     size = sum(len(name) + sum(map(len, values)) for name, values in answers.items())
     kept = {path: one for path, one in _all(request).items() if path != request.path}
-    if size + sum(one["size"] for one in kept.values()) > KEPT_AT_MOST:
+    most = KEPT_AT_MOST if request.user.is_authenticated else KEPT_OF_A_STRANGER
+    if size + sum(one["size"] for one in kept.values()) > most:
         return False
     request.session[KEPT] = {**kept, request.path: {"size": size, "answers": answers}}
     return True
