@@ -144,8 +144,10 @@ def test_each_command_of_an_installation_stops_so(words):
     assert (stopped.returncode, stopped.stdout, stopped.stderr) == (
         1,
         "",
-        "Les variables d'environnement SECRET_KEY, DATABASE_URL, SITE_URL, MAIL_URL, FILES_URL, "
-        "DEPLOYER_NAME et MAIL_FROM sont obligatoires : Sporades ne démarre pas sans elles.\n",
+        (
+            "Les variables d'environnement SECRET_KEY, DATABASE_URL, SITE_URL, MAIL_URL, FILES_URL, "
+            "DEPLOYER_NAME et MAIL_FROM sont obligatoires : Sporades ne démarre pas sans elles.\n"
+        ),
     )
 
 

@@ -130,3 +130,17 @@ def test_a_document_under_embargo_has_no_page_before_its_instant(visitor, summar
     DocumentVersion.objects.filter(pk=summary.pk).update(published_at=LATER + timedelta(seconds=1))
 
     assert visitor.get(f"/verifier/{summary.code}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("K7QF", "Ce code a 4 signes sur 28 : recopiez-le en entier."),
+        ("k7qf-" * 7, "Aucun document ne porte ce code : comparez-le signe par signe."),
+    ],
+)
+def test_a_code_that_names_nothing_stays_in_its_field_with_the_reason(visitor, typed, said):
+    page = visitor.post("/verifier", {"code": typed})
+
+    assert said in main(page)
+    assert f'value="{typed}"' in page.text

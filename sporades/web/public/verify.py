@@ -27,12 +27,25 @@ class CodeForm(forms.Form):
         error_messages={"required": "Recopiez le code imprimé sur le document."},
     )
 
+    def clean_code(self) -> str:
+        code = normalised(self.cleaned_data["code"])
+        if len(code) != LENGTH:
+            message = f"Ce code a {len(code)} signes sur {LENGTH} : recopiez-le en entier."
+            raise forms.ValidationError(message)
+        return code
+
 
 def verify(request: HttpRequest) -> HttpResponse:
-    """Ask for a code, then go to the page that says what it names."""
+    """Ask for a code, then go to the page that says what it names.
+
+    A code that names nothing stays in its field, to be corrected.
+    """
     form = CodeForm(request.POST or None, label_suffix="")
     if request.method == "POST" and form.is_valid():
-        return redirect("public:verify_document", normalised(form.cleaned_data["code"]) or "-")
+        code = form.cleaned_data["code"]
+        if queries.by_code(code, at=request.arrived_at):
+            return redirect("public:verify_document", code)
+        form.add_error("code", "Aucun document ne porte ce code : comparez-le signe par signe.")
     return render(request, "public/verify.html", {"form": form})
 
 
