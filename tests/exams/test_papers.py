@@ -129,7 +129,7 @@ def test_a_mandatory_epreuve_is_sat(exam):
 
     assert (breach.rule, breach.field) == ("epreuve_obligatoire", "papers.E1")
     assert breach.message == (
-        "« Navigation » (E1) est obligatoire : vous la passez à cette session. "
+        "Cette épreuve est obligatoire : vous la passez à cette session. "
         "Choisissez « Inscrit » ou changez de forme de passage."
     )
 
@@ -186,7 +186,7 @@ def test_a_mark_too_low_is_told_with_the_rule_and_what_to_do(exam):
     choices = chosen(E1={"status": "benefice", "mark": Decimal("9.5"), "mark_session": 2026})
 
     assert breaches(exam, marin(), choices)[0].message == (
-        "« Navigation » (E1) : seule une note d'au moins 10 sur 20 peut être gardée "
+        "Seule une note d'au moins 10 sur 20 peut être gardée "
         "(Code des essais, article 6). Avec 9,5, choisissez « Inscrit » pour repasser l'épreuve."
     )
 
@@ -268,7 +268,7 @@ def test_an_exclusion_is_told_in_words_of_our_own(exam):
     choices = chosen(A1={"status": "inscrit"}, A2={"status": "inscrit"})
 
     assert breaches(exam, marin(), choices)[0].message == (
-        "« Voile » (A1) et « Plongée » (A2) ne peuvent pas être choisies ensemble : "
+        "« Voile » et « Plongée » ne peuvent pas être choisies ensemble : "
         "n'en gardez qu'une (Code des essais, article 8)."
     )
 

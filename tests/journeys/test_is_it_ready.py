@@ -21,7 +21,7 @@ def test_what_is_missing_is_listed_and_mended_one_by_one(site, context):
     assert [said(link) for link in page.locator(".s-troubles a").all()] == [
         "Identification, Téléphone mobile",
         "Informations candidature, Catégorie de candidat",
-        "Épreuves, Navigation : Statut",
+        "Épreuves, Navigation (U4), Statut",
     ]
 
     follow(page.get_by_role("link", name="Identification, Téléphone mobile"))
@@ -32,7 +32,7 @@ def test_what_is_missing_is_listed_and_mended_one_by_one(site, context):
     assert page.url.endswith("#id_category_0")
     answer(page, "Catégorie de candidat", "Individuel")
     press(page, "Ma candidature est-elle prête ?")
-    follow(page.get_by_role("link", name="Épreuves, Navigation : Statut"))
+    follow(page.get_by_role("link", name="Épreuves, Navigation (U4), Statut"))
     answer(page, "Navigation > Statut", "Inscrit")
     press(page, "Ma candidature est-elle prête ?")
 

@@ -79,7 +79,7 @@ CASES = {
         "epreuves",
         wrong={"Cartographie > Statut": "Inscrit", "Météorologie > Statut": "Inscrit"},
         refusal=[
-            "Statut : « Épreuves au choix » : choisissez entre 1 et 2 épreuves ; vous en avez choisi 3.",
+            "« Épreuves au choix » : choisissez entre 1 et 2 épreuves ; vous en avez choisi 3.",
         ],
         right={"Météorologie > Statut": "Non inscrit"},
     ),
@@ -87,7 +87,7 @@ CASES = {
         "epreuves",
         wrong={"Navigation > Statut": "Non inscrit"},
         refusal=[
-            "Statut : « Épreuves au choix » : choisissez entre 1 et 2 épreuves ; vous en avez choisi 0.",
+            "« Épreuves au choix » : choisissez entre 1 et 2 épreuves ; vous en avez choisi 0.",
         ],
         right={"Cartographie > Statut": "Inscrit"},
     ),
@@ -100,7 +100,7 @@ CASES = {
             "Chant facultatif > Statut": "Inscrit",
         },
         refusal=[
-            "Statut : « Langue facultative » (F1) et « Chant facultatif » (F2) ne peuvent pas être choisies ensemble : n'en gardez qu'une (article 3 inventé).",
+            "« Langue facultative » et « Chant facultatif » ne peuvent pas être choisies ensemble : n'en gardez qu'une (article 3 inventé).",
         ],
         right={"Langue facultative > Statut": "Non inscrit"},
     ),
@@ -108,7 +108,7 @@ CASES = {
         "epreuves",
         wrong={"Chant facultatif > Statut": "Inscrit"},
         refusal=[
-            "Statut : « Chant facultatif » (F2) demande aussi « Météorologie » (M3) : choisissez aussi ce qui manque, ou retirez la première (article 4 inventé).",
+            "« Chant facultatif » demande aussi « Météorologie » (U6) : choisissez aussi ce qui manque, ou retirez la première (article 4 inventé).",
         ],
         right={"Météorologie > Statut": "Inscrit"},
     ),
@@ -120,7 +120,7 @@ CASES = {
             "Français > Année de la session": "2025",
         },
         refusal=[
-            "Note obtenue : « Français » (E1) : seule une note d'au moins 10 sur 20 peut être gardée. Avec 9,5, choisissez « Inscrit » pour repasser l'épreuve.",
+            "Français (U1), Note obtenue : Seule une note d'au moins 10 sur 20 peut être gardée. Avec 9,5, choisissez « Inscrit » pour repasser l'épreuve.",
         ],
         right={"Français > Note obtenue": "10"},
     ),
@@ -132,7 +132,7 @@ CASES = {
             "Français > Année de la session": "2019",
         },
         refusal=[
-            "Année de la session : « Français » (E1) : une note se garde 5 ans, depuis la session 2022 au plus tôt. Choisissez « Inscrit » pour repasser l'épreuve.",
+            "Français (U1), Année de la session : Une note se garde 5 ans, depuis la session 2022 au plus tôt. Choisissez « Inscrit » pour repasser l'épreuve.",
         ],
         right={"Français > Année de la session": "2024"},
     ),
@@ -140,7 +140,7 @@ CASES = {
         "epreuves",
         wrong={"Éducation physique et sportive > Activité": "Choisir"},
         refusal=[
-            "« Éducation physique et sportive » (E3) : choisissez « Activité » dans la liste.",
+            "Éducation physique et sportive (U3), Activité : Choisissez dans la liste.",
         ],
         right={"Éducation physique et sportive > Statut": "Dispensé"},
     ),
@@ -148,7 +148,7 @@ CASES = {
         "epreuves",
         wrong={"Langue facultative > Statut": "Inscrit", "Langue facultative > Langue": "Nage"},
         refusal=[
-            "Langue : « Éducation physique et sportive » (E3) et « Langue facultative » (F1) : vous avez fait deux fois le même choix, changez l'un des deux (article 5 inventé).",
+            "« Éducation physique et sportive » (U3) et « Langue facultative » : vous avez fait deux fois le même choix, changez l'un des deux (article 5 inventé).",
         ],
         right={"Langue facultative > Langue": "Anglais"},
         rules=(
@@ -169,7 +169,7 @@ CASES = {
         "epreuves",
         wrong={},
         refusal=[
-            "Statut : « Mathématiques » (E2) est obligatoire : vous la passez à cette session. Choisissez « Inscrit » ou changez de forme de passage.",
+            "Mathématiques (U2), Statut : Cette épreuve est obligatoire : vous la passez à cette session. Choisissez « Inscrit » ou changez de forme de passage.",
         ],
         right={"Mathématiques > Statut": "Inscrit"},
         before={"epreuves": {"statut-E2": "non_inscrit"}},
@@ -315,7 +315,7 @@ def test_parents_and_guardian_are_asked_of_whom_they_concern(site, context, pers
 
 
 LOST_DISPENSATION = (
-    "Mathématiques : Statut : Vous ne pouvez pas être dispensé(e) de « Mathématiques » (E2). "
+    "Mathématiques (U2), Statut : Vous ne pouvez pas être dispensé(e) de cette épreuve. "
     "Ce qui en dispense : « Titulaire du baccalauréat ». "
     "Choisissez un autre statut, ou corrigez le diplôme présenté."
 )
@@ -337,9 +337,9 @@ def test_a_diploma_dispenses_and_one_that_is_taken_back_leaves_the_choice_to_mak
     assert heading(page) == "Ma candidature est-elle prête ?"
     assert LOST_DISPENSATION in text(page)
 
-    follow(page.get_by_role("link", name="Épreuves, Mathématiques : Statut"))
+    follow(page.get_by_role("link", name="Épreuves, Mathématiques (U2), Statut"))
     press(page, "Suivant")
-    assert (tab(page), troubles(page)) == ("Épreuves", [LOST_DISPENSATION.partition(" : ")[2]])
+    assert (tab(page), troubles(page)) == ("Épreuves", [LOST_DISPENSATION])
 
     answer(page, "Mathématiques > Statut", "Inscrit")
     press(page, "Suivant")
@@ -356,7 +356,7 @@ def test_a_dispensation_claimed_on_a_page_that_has_aged_is_refused(site, context
     answer(page, "Mathématiques > Statut", "Dispensé")
     press(page, "Suivant")
 
-    assert (tab(page), troubles(page)) == ("Épreuves", [LOST_DISPENSATION.partition(" : ")[2]])
+    assert (tab(page), troubles(page)) == ("Épreuves", [LOST_DISPENSATION])
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from sporades.registrations.sections.papers import PAPERS
 from tests.factories import NOW, a_draft, load_invented
 
 NO_DISPENSATION = (
-    "Vous ne pouvez pas être dispensé(e) de « Mathématiques » (E2). "
+    "Vous ne pouvez pas être dispensé(e) de cette épreuve. "
     "Ce qui en dispense : « Titulaire du baccalauréat ». "
     "Choisissez un autre statut, ou corrigez le diplôme présenté."
 )
@@ -49,7 +49,7 @@ def test_an_epreuve_left_out_is_refused_once_the_form_of_passing_wants_them_all(
     assert said(form) == {
         "statut-E2": [
             (
-                "« Mathématiques » (E2) est obligatoire : vous la passez à cette session. "
+                "Cette épreuve est obligatoire : vous la passez à cette session. "
                 "Choisissez « Inscrit » ou changez de forme de passage."
             )
         ]
@@ -92,7 +92,7 @@ def test_what_is_no_status_is_no_choice(posted):
 
     form = PAPERS.form(of_draft, {**of_draft.of("epreuves"), "statut-M2": posted})
 
-    assert said(form) == {"statut-M2": ["Choisissez un statut pour « Cartographie »."]}
+    assert said(form) == {"statut-M2": ["Choisissez un statut."]}
 
 
 def test_a_zone_of_the_academy_that_one_leaves_is_chosen_again():

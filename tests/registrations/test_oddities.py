@@ -53,8 +53,8 @@ def test_nothing_is_odd_in_a_usual_candidature():
             {"qualification": {"diploma": "BAC"}, "epreuves": {"statut-E2": "inscrit"}},
             ("epreuves", "statut-E2"),
             (
-                "« Mathématiques » (E2) : vous pouvez en être dispensé(e) (« Titulaire du "
-                f"baccalauréat »), et vous avez choisi de la passer. {CHECK}"
+                "Vous passez cette épreuve, dont vous pouvez être dispensé(e) : « Titulaire du "
+                f"baccalauréat ». {CHECK}"
             ),
             id="a dispensation left aside",
         ),
@@ -89,7 +89,7 @@ def test_the_same_option_chosen_twice_is_said():
 
     assert place == ["epreuves", "option-F1"]
     assert message == (
-        "« Éducation physique et sportive » (E3) et « Langue facultative » (F1) : vous avez "
+        "« Éducation physique et sportive » (U3) et « Langue facultative » : vous avez "
         f"choisi deux fois « Nage ». {CHECK}"
     )
 

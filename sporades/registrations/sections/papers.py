@@ -85,7 +85,7 @@ class PapersForm(SectionForm):
         """Name the épreuve before what is asked of it."""
         code = name.partition("-")[2]
         offer = next(offer for offer in self.offers if offer.code == code)
-        return f"{offer.label} : {self.fields[name].label}"
+        return f"{_titled(offer)}, {self.fields[name].label}"
 
     def _build(self, offer: PaperOffer) -> None:
         code, lost = offer.code, self._lost(offer)
@@ -100,7 +100,7 @@ class PapersForm(SectionForm):
                 initial=_usual(offer).value,
                 widget=forms.RadioSelect,
                 error_messages=dict.fromkeys(
-                    ("required", "invalid_choice"), f"Choisissez un statut pour « {offer.label} »."
+                    ("required", "invalid_choice"), "Choisissez un statut."
                 ),
             )
         if offer.options:
@@ -266,10 +266,14 @@ def _usual(offer: PaperOffer) -> Status:
     return Status.NOT_ENTERED if Status.NOT_ENTERED in offer.statuses else offer.statuses[0]
 
 
+def _titled(offer: PaperOffer) -> str:
+    """Name an épreuve as its line does."""
+    return f"{offer.label} ({offer.unit})" if offer.unit else offer.label
+
+
 def _said(offer: PaperOffer, choice: Choice) -> tuple[str, str, str, str]:
-    name = f"{offer.label} ({offer.unit})" if offer.unit else offer.label
     details = [offer.option_of(choice.option), _mark(offer, choice)]
-    return name, choice.status.label, offer.nature, ", ".join(filter(None, details))
+    return _titled(offer), choice.status.label, offer.nature, ", ".join(filter(None, details))
 
 
 def _mark(offer: PaperOffer, choice: Choice) -> str:

@@ -14,7 +14,7 @@ class ErrorLine:
     """A point to correct.
 
     Attributes:
-        words: what is read; the label comes before a message that does not name it.
+        words: what is read; the label comes before a message that names neither it nor its subject.
         control: the id of the control that mends it, or nothing.
     """
 
@@ -36,10 +36,12 @@ def _of_fields(form: BaseForm) -> Iterator[ErrorLine]:
             if id(error) in seen:
                 continue
             seen.add(id(error))
+            # A form of several lines says of which one a question is.
+            label = form.label_of(field.name) if hasattr(form, "label_of") else field.label
             message = str(error.messages[0])
             if field.is_hidden:
                 yield ErrorLine(message)
-            elif f"« {field.label} »" in message:
+            elif message.startswith("«") or f"« {field.label} »" in message:
                 yield ErrorLine(message, field.first_control)
             else:
-                yield ErrorLine(f"{field.label}\u00a0: {message}", field.first_control)
+                yield ErrorLine(f"{label}\u00a0: {message}", field.first_control)

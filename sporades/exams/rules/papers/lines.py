@@ -7,7 +7,7 @@ from sporades.core.french import figure, listed
 from sporades.exams.rules.facts import Breach, Facts
 from sporades.exams.rules.papers.choices import Choice
 from sporades.exams.rules.papers.offers import PaperOffer
-from sporades.exams.rules.papers.words import named, said_by
+from sporades.exams.rules.papers.words import said_by
 from sporades.exams.schema.papers import KeptMark, Status
 
 SMALLEST_STEP = Decimal("0.01")
@@ -29,7 +29,7 @@ def _forbidden(offer: PaperOffer, status: Status, facts: Facts) -> Breach:
     """Say why a status may not be chosen."""
     match status:
         case Status.NOT_ENTERED:
-            rule, message = "epreuve_obligatoire", _why_mandatory(offer, facts)
+            rule, message = "epreuve_obligatoire", _why_mandatory(facts)
         case Status.DISPENSED:
             rule, message = "dispense", _why_not_dispensed(offer)
         case _:
@@ -37,10 +37,10 @@ def _forbidden(offer: PaperOffer, status: Status, facts: Facts) -> Breach:
     return Breach(rule, f"papers.{offer.code}", message)
 
 
-def _why_mandatory(offer: PaperOffer, facts: Facts) -> str:
+def _why_mandatory(facts: Facts) -> str:
     way_out = " ou changez de forme de passage" if facts.passing_form else ""
     return (
-        f"{named(offer.paper)} est obligatoire : vous la passez à cette session. "
+        "Cette épreuve est obligatoire : vous la passez à cette session. "
         f"Choisissez « Inscrit »{way_out}."
     )
 
@@ -50,9 +50,9 @@ def _why_not_dispensed(offer: PaperOffer) -> str:
         f"« {reason.reason} »{said_by(reason.reference)}" for reason in offer.paper.dispensations
     ]
     if not reasons:
-        return f"Rien ne dispense de {named(offer.paper)}. Choisissez un autre statut."
+        return "Rien ne dispense de cette épreuve. Choisissez un autre statut."
     return (
-        f"Vous ne pouvez pas être dispensé(e) de {named(offer.paper)}. "
+        "Vous ne pouvez pas être dispensé(e) de cette épreuve. "
         f"Ce qui en dispense : {listed(reasons, 'ou')}. "
         "Choisissez un autre statut, ou corrigez le diplôme présenté."
     )
@@ -61,9 +61,9 @@ def _why_not_dispensed(offer: PaperOffer) -> str:
 def _why_not_kept(offer: PaperOffer) -> str:
     right = offer.paper.kept_mark
     if right is None:
-        return f"Aucune note ne peut être gardée pour {named(offer.paper)}. Choisissez un autre statut."
+        return "Aucune note ne peut être gardée pour cette épreuve. Choisissez un autre statut."
     return (
-        f"Votre situation ne permet pas de garder une note pour {named(offer.paper)}"
+        "Votre situation ne permet pas de garder une note pour cette épreuve"
         f"{said_by(right.reference)}. Choisissez un autre statut."
     )
 
@@ -72,31 +72,27 @@ def _option(offer: PaperOffer, choice: Choice) -> Iterator[Breach]:
     options, field = offer.options, f"papers.{offer.code}.option"
     codes = [option.code for option in options.choices] if options else []
     if choice.option and choice.option not in codes:
-        yield Breach(
-            "option", field, f"{named(offer.paper)} : ce choix n'est pas dans la liste proposée."
-        )
+        yield Breach("option", field, "Ce choix n'est pas proposé : choisissez dans la liste.")
     elif options and options.is_mandatory and not choice.option:
-        yield Breach(
-            "option", field, f"{named(offer.paper)} : choisissez « {options.label} » dans la liste."
-        )
+        yield Breach("option", field, "Choisissez dans la liste.")
 
 
 def _mark(offer: PaperOffer, right: KeptMark, choice: Choice) -> Iterator[Breach]:
-    name, field, mark = named(offer.paper), f"papers.{offer.code}.mark", choice.mark
+    field, mark = f"papers.{offer.code}.mark", choice.mark
     if mark is None:
-        yield Breach("benefice", field, f"{name} : indiquez la note que vous gardez.")
+        yield Breach("benefice", field, "Indiquez la note que vous gardez.")
     elif not mark.is_finite() or not 0 <= mark <= right.out_of or mark % SMALLEST_STEP:
         yield Breach(
             "benefice",
             field,
-            f"{name} : la note gardée est un nombre entre 0 et {figure(right.out_of)}, "
+            f"Indiquez un nombre entre 0 et {figure(right.out_of)}, "
             "avec deux chiffres après la virgule au plus.",
         )
     elif mark < right.threshold:
         yield Breach(
             "benefice",
             field,
-            f"{name} : seule une note d'au moins {figure(right.threshold)} sur "
+            f"Seule une note d'au moins {figure(right.threshold)} sur "
             f"{figure(right.out_of)} peut être gardée{said_by(right.reference)}. "
             f"Avec {figure(mark)}, choisissez « Inscrit » pour repasser l'épreuve.",
         )
@@ -105,20 +101,20 @@ def _mark(offer: PaperOffer, right: KeptMark, choice: Choice) -> Iterator[Breach
 def _mark_session(
     offer: PaperOffer, right: KeptMark, choice: Choice, facts: Facts
 ) -> Iterator[Breach]:
-    name, field, year = named(offer.paper), f"papers.{offer.code}.mark_session", choice.mark_session
+    field, year = f"papers.{offer.code}.mark_session", choice.mark_session
     first, last = facts.session_year - right.years, facts.session_year - 1
     if year is None:
-        yield Breach("benefice", field, f"{name} : indiquez l'année où la note a été obtenue.")
+        yield Breach("benefice", field, "Indiquez l'année où la note a été obtenue.")
     elif year > last:
         yield Breach(
             "benefice",
             field,
-            f"{name} : une note gardée vient d'une session passée, {last} au plus tard.",
+            f"Une note gardée vient d'une session passée, {last} au plus tard.",
         )
     elif year < first:
         yield Breach(
             "benefice",
             field,
-            f"{name} : une note se garde {right.years} ans, depuis la session {first} au plus tôt"
+            f"Une note se garde {right.years} ans, depuis la session {first} au plus tôt"
             f"{said_by(right.reference)}. Choisissez « Inscrit » pour repasser l'épreuve.",
         )

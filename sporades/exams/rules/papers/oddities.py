@@ -40,8 +40,8 @@ def _dispensations_left(offers: Sequence[PaperOffer]) -> Iterator[Breach]:
             yield Breach(
                 "dispense_possible",
                 f"papers.{offer.code}",
-                f"{named(offer.paper)} : vous pouvez en être dispensé(e) ({listed(reasons)}), "
-                f"et vous avez choisi de la passer. {_CHECK}",
+                f"Vous passez cette épreuve, dont vous pouvez être dispensé(e) : {listed(reasons)}. "
+                f"{_CHECK}",
             )
 
 
