@@ -1,5 +1,7 @@
 """Civil data as a person reads them."""
 
+from django.utils.text import capfirst
+
 from sporades.candidates.birthplaces import OTHER, STATELESS
 from sporades.candidates.models import Identity
 from sporades.core.french import day_in_words, month_in_words
@@ -16,7 +18,7 @@ def identity_in_words(identity: Identity) -> list[tuple[str, str]]:
         ("Prénoms", identity.first_names),
         ("Date de naissance", birth_date_in_words(identity)),
         ("Lieu de naissance", birth_place_in_words(identity)),
-        ("Nationalité", nationality_in_words(identity.nationality)),
+        ("Nationalité", capfirst(nationality_in_words(identity.nationality))),
     ]
     return [(label, said) for label, said in lines if said]
 
