@@ -120,7 +120,7 @@ def serve() -> None:
     with held():
         host, port = where()
         LOGS.mkdir(exist_ok=True)
-        print("Préparation de la démonstration…", flush=True)
+        print("Préparation de la démonstration… (la première fois, environ une minute)", flush=True)
         with postgres.running(DATABASE) as server:
             said = settings(server.url, host=host, port=port)
             supervisor = Supervisor(asked_to_stop, {**os.environ, **said})
@@ -149,6 +149,7 @@ def _serve(
     wait_until_ready(supervisor, *where)
     keys.write(CONNECTION, json.dumps(said).encode())
     print(f"Sporades est prêt : {said['SITE_URL']}", flush=True)
+    print(f"Les mails envoyés se lisent ici : {said['SITE_URL']}/demo/courriels/", flush=True)
     while True:
         supervisor.watch()
         if not server.is_alive:
