@@ -778,6 +778,16 @@ def test_staff_sees_nothing_before_a_second_factor(client, agent):
     assert client.get(reverse("office:home")).status_code == 200
 
 
+def test_a_passkey_is_offered_to_an_account_that_has_one_alone(client, user):
+    second_factor.enrol_totp(user)
+    sign_in(client)
+
+    page = client.get(reverse("mfa_authenticate")).text
+
+    assert "Votre code" in page
+    assert "Utiliser ma clé d'accès" not in page
+
+
 def test_an_agent_is_told_what_the_account_is_for_and_offered_no_page_of_candidates(client, agent):
     sign_in(client, email=agent.email)
     activate_totp(client)
