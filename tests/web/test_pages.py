@@ -316,6 +316,12 @@ def test_each_managing_service_is_found_by_academy_and_sector(opened, services):
     assert len(page.cssselect("main section")) == len({one.academy_id for one in services})
 
 
+def test_a_telephone_number_can_be_called_from_the_page(opened, services):
+    called = {link.get("href") for link in opened("contact").cssselect("a[href^='tel:']")}
+
+    assert called == {"tel:0300000000", "tel:0300000001", "tel:0300000002"}
+
+
 def test_the_contacts_ask_one_question_of_the_database(client, services, django_assert_num_queries):
     with django_assert_num_queries(1):
         client.get(reverse("public:contact"), headers={"host": HOST})
