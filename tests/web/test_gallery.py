@@ -205,6 +205,41 @@ def test_another_tab_that_wrote_meanwhile_stops_the_keeping(site, page):
     assert len(gallery_urls.received) == 1
 
 
+def test_what_is_sent_waits_for_what_is_being_kept(site, page):
+    held = []
+    page.clock.install()
+    page.route("**/saisie", lambda route: held.append(route))
+    page.goto(f"{site}/essai")
+    page.get_by_label("Nom", exact=True).fill("Durand")
+    with page.expect_request("**/saisie"):
+        page.clock.fast_forward(2500)
+    page.get_by_label("Nom", exact=True).fill("Durand-Martin")
+
+    page.get_by_role("button", name="Envoyer").click()
+    assert gallery_urls.received == []
+    held[0].continue_()
+    page.wait_for_url("**/envoi")
+
+    kept, sent = gallery_urls.received
+    assert (kept[0], kept[1]["nom"], kept[1]["revision"]) == ("/saisie", "Durand", "1")
+    assert (sent[0], sent[1]["nom"], sent[1]["revision"]) == ("/envoi", "Durand-Martin", "2")
+
+
+def test_what_is_sent_does_not_wait_for_ever(site, page):
+    page.clock.install()
+    page.route("**/saisie", lambda route: None)
+    page.goto(f"{site}/essai")
+    page.get_by_label("Nom", exact=True).fill("Durand")
+    with page.expect_request("**/saisie"):
+        page.clock.fast_forward(2500)
+
+    page.get_by_role("button", name="Envoyer").click()
+    page.clock.fast_forward(10_000)
+    page.wait_for_url("**/envoi")
+
+    assert [(where, sent["nom"]) for where, sent in gallery_urls.received] == [("/envoi", "Durand")]
+
+
 def test_two_clicks_send_once(site, page):
     page.goto(f"{site}/essai")
     # The answer stays on the way: the page is still there for the second click.

@@ -79,6 +79,8 @@ def every_form():
         "SecondFactorForm": {"user": user},
         "SecondFactorAgainForm": {"user": user},
         "ActivateTOTPForm": {"user": user},
+        "SecondWebAuthnForm": {"user": user},
+        "WebAuthnAgainForm": {"user": user},
         "AddWebAuthnForm": {"user": user},
         "EditWebAuthnForm": {"instance": SimpleNamespace(wrap=lambda: SimpleNamespace(name=""))},
         "ConsentsForm": {"registration": a_registration()},

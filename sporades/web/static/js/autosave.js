@@ -7,10 +7,13 @@
      409 {"message": "…"} : another tab wrote meanwhile; nothing more is sent, the words show;
      403, 401 or a redirection : the session has ended; what is typed stays on the page;
      anything else, or no network : tried again after 2, 4, 8 … 60 seconds.
+   A form that is sent while this is under way waits for it, ten seconds at most: its answers
+   would else be taken for those of another tab.
    [data-autosave-notice] holds [data-autosave-said] (role="status"), where it is said; the
    notice bears data-state="saved|waiting|failed". */
 const QUIET = 2000;
 const LONGEST = 60000;
+const PATIENCE = 10000;
 
 export function autosave() {
   document.querySelectorAll("form[data-autosave]").forEach(watch);
@@ -22,7 +25,7 @@ function watch(form) {
   let kept = snapshot(form);
   let timer = 0;
   let wait = QUIET;
-  let isSending = false;
+  let sending = null;
   let isOver = false;
 
   const say = (state, words) => {
@@ -32,13 +35,18 @@ function watch(form) {
   };
   const later = (delay) => {
     clearTimeout(timer);
-    timer = setTimeout(send, delay);
+    timer = setTimeout(begin, delay);
+  };
+  const begin = () => {
+    sending ??= send().finally(() => {
+      sending = null;
+      if (!isOver && wait === QUIET && snapshot(form) !== kept) later(QUIET);
+    });
   };
 
   async function send() {
     const typed = snapshot(form);
-    if (isOver || isSending || typed === kept) return;
-    isSending = true;
+    if (isOver || typed === kept) return;
     try {
       const answer = await fetch(form.dataset.autosave, {
         method: "POST",
@@ -49,10 +57,7 @@ function watch(form) {
       await take(answer, typed);
     } catch {
       retry("Pas de réseau : votre saisie reste sur cette page, nous réessayons.");
-    } finally {
-      isSending = false;
     }
-    if (!isOver && wait === QUIET && snapshot(form) !== kept) later(QUIET);
   }
 
   async function take(answer, typed) {
@@ -93,14 +98,28 @@ function watch(form) {
   };
   form.addEventListener("input", changed);
   form.addEventListener("change", changed);
-  form.addEventListener("submit", () => {
+  const hold = (event) => {
     clearTimeout(timer);
-    kept = snapshot(form);
-  });
+    if (!sending || !form.requestSubmit) {
+      kept = snapshot(form);
+      return;
+    }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
+    Promise.race([sending, late]).then(() => {
+      form.removeEventListener("submit", hold, true);
+      clearTimeout(timer);
+      kept = snapshot(form);
+      form.requestSubmit(event.submitter);
+      form.addEventListener("submit", hold, true);
+    });
+  };
+  form.addEventListener("submit", hold, true);
   // Leaving: a telephone may never come back to this page.
   document.addEventListener("visibilitychange", () => {
     const typed = snapshot(form);
-    if (document.visibilityState !== "hidden" || isOver || isSending || typed === kept) return;
+    if (document.visibilityState !== "hidden" || isOver || sending || typed === kept) return;
     fetch(form.dataset.autosave, {
       method: "POST",
       body: new URLSearchParams(typed),
