@@ -208,7 +208,7 @@ def test_another_tab_that_wrote_meanwhile_stops_the_keeping(site, page):
 def test_what_is_sent_waits_for_what_is_being_kept(site, page):
     held = []
     page.clock.install()
-    page.route("**/saisie", lambda route: held.append(route))
+    page.route("**/saisie", lambda route: held.insert(0, route))
     page.goto(f"{site}/essai")
     page.get_by_label("Nom", exact=True).fill("Durand")
     with page.expect_request("**/saisie"):
