@@ -48,8 +48,12 @@ READ = [
     if ACCESS[name].who is Who.CANDIDATE or (name.startswith("public:") and name != "public:alert")
 ]
 # As who has just signed in reads them: the one whom a page is for.
+# The link to a new address opens for one account alone.
+OF_THE_OWNER = ["account_confirm_address"]
 OF_ACCOUNT = [
-    name for name in PAGES if ACCESS[name].who is Who.SIGNED_IN and name not in WITH_APPLICATION
+    name
+    for name in PAGES
+    if ACCESS[name].who is Who.SIGNED_IN and name not in {*WITH_APPLICATION, *OF_THE_OWNER}
 ]
 OF_APPLICATION = sorted(set(PAGES) & WITH_APPLICATION)
 
@@ -218,6 +222,11 @@ def test_a_page_of_account_costs_eight_queries_and_as_many_for_fifty_sessions(wo
 @pytest.mark.parametrize("name", OF_APPLICATION)
 def test_a_page_of_the_second_factor_costs_eight_queries_at_most(world, name):
     assert cost(world.browser(Role.MANAGER), address(name, world)) <= MOST
+
+
+@pytest.mark.parametrize("name", OF_THE_OWNER)
+def test_a_page_that_opens_for_its_owner_costs_eight_queries_at_most(world, name):
+    assert cost(world.browser(Role.OWNER), address(name, world)) <= MOST
 
 
 @pytest.mark.parametrize("name", ["candidate:document", "candidate:document_pdf"])
