@@ -9,6 +9,7 @@ from sporades.core.refusals import Refused
 from sporades.exams.models import Exam, RegistrationService, Regulation, Speciality
 from sporades.registrations import consents
 from sporades.registrations.dossier import Answers
+from sporades.registrations.exclusion import standing_instead_of
 from sporades.registrations.models import Draft, Registration, SectionAnswers
 from sporades.registrations.refusals import AlreadyRegistered, Closed, NotUndone, Overtaken, TooLong
 
@@ -93,7 +94,7 @@ def begin_again(*, registration: Registration, at: datetime) -> Draft:
         NotUndone: it was withdrawn more than 72 hours ago.
     """
     refuse_closed(registration.service, at=at)
-    if registration.excluding().exists():
+    if standing_instead_of(registration):
         raise AlreadyRegistered
     if not registration.can_be_undone(at):
         raise NotUndone

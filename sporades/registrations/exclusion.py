@@ -3,7 +3,7 @@
 The database arbitrates when one files (`filing`); this says it before anything is typed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sporades.exams import schema
@@ -46,12 +46,24 @@ def exclusion_by(
     """
     scope = regulation.rules.exclusive_scope(rules)
     choice = (exam.pk, speciality.pk if speciality else None)
-    for registration in standing:
-        if not registration.is_active:
-            continue
-        if (registration.exam_id, registration.speciality_id) == choice:
-            return Exclusion(registration, str(AlreadyRegistered()), is_the_same=True)
-        if scope and registration.exclusive_scope == scope:
-            message = str(AlreadyRegistered(rules.exclusive))
-            return Exclusion(registration, message, is_the_same=False)
+    for registration in _excluding(standing, choice=choice, scope=scope):
+        is_the_same = (registration.exam_id, registration.speciality_id) == choice
+        message = str(AlreadyRegistered(None if is_the_same else rules.exclusive))
+        return Exclusion(registration, message, is_the_same=is_the_same)
     return None
+
+
+def standing_instead_of(withdrawn: Registration) -> Registration | None:
+    """Return the active registration that leaves no room for a withdrawn one anew, if any."""
+    own = Registration.objects.filter(candidate=withdrawn.candidate_id).for_list()
+    choice = (withdrawn.exam_id, withdrawn.speciality_id)
+    return next(_excluding(own, choice=choice, scope=withdrawn.exclusive_scope), None)
+
+
+def _excluding(
+    standing: Iterable[Registration], *, choice: tuple[int, int | None], scope: str
+) -> Iterator[Registration]:
+    for one in standing:
+        is_the_same = (one.exam_id, one.speciality_id) == choice
+        if one.is_active and (is_the_same or (scope and one.exclusive_scope == scope)):
+            yield one

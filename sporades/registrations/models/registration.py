@@ -196,21 +196,13 @@ class Registration(models.Model):
     def can_be_undone(self, at: datetime) -> bool:
         """Return whether its withdrawal may still be undone by a new, pre-filled one (E8).
 
-        What may stand in its place is asked apart: `excluding()`.
+        What may stand in its place is asked apart: `exclusion.standing_instead_of`.
         """
         return (
             self.withdrawn_at is not None
             and at - self.withdrawn_at <= UNDO_FOR
             and self.service.accepts(at)
         )
-
-    def excluding(self) -> "RegistrationQuerySet":
-        """Return the candidate's active registrations that leave no room for this one anew."""
-        same = Q(exam=self.exam_id, speciality=self.speciality_id)
-        if self.exclusive_scope:
-            same |= Q(exclusive_scope=self.exclusive_scope)
-        found: RegistrationQuerySet = Registration.objects.active()
-        return found.filter(same, candidate=self.candidate_id)
 
 
 class RegistrationPaper(models.Model):

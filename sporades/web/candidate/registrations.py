@@ -15,6 +15,7 @@ from sporades.documents.queries import documents_in
 from sporades.registrations.checklist import checklist
 from sporades.registrations.clocks import zone_of_reader
 from sporades.registrations.consents import ConsentsForm
+from sporades.registrations.exclusion import standing_instead_of
 from sporades.registrations.models import Draft, Registration, Version
 from sporades.registrations.queries import (
     open_drafts_of,
@@ -55,7 +56,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         "deadline": found.deadline_in_words(at),
         "is_accepting": found.service.accepts(at),
         "can_be_undone": found.can_be_undone(at),
-        "instead": None if found.is_active else found.excluding().for_list().first(),
+        "instead": None if found.is_active else standing_instead_of(found),
         "checks": checklist(found, documents),
         "time_left": found.service.time_left_in_words(at),
         "documents": documents,
