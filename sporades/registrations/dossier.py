@@ -1,19 +1,27 @@
 """Everything that the tabs of a registration are judged on, whatever door it comes through."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
+
+from django import forms
 
 from sporades.candidates.models import Candidate, Identity
 from sporades.exams import queries
 from sporades.exams.models import Exam, RegistrationService, Regulation, Speciality
 from sporades.exams.rules import Facts
 from sporades.exams.schema import Exam as ExamRules
+from sporades.exams.schema.candidacy import NATIONAL_SERVICE
+from sporades.exams.schema.questions import Question, YesNoQuestion
 from sporades.registrations.clocks import zone_typed
+from sporades.registrations.fields import as_data
 from sporades.registrations.models import Draft
+from sporades.registrations.questions import PREFIX, YES, field_of
 from sporades.registrations.refusals import NoLongerOffered
 from sporades.registrations.titles import title_of
+from sporades.territory.models import FRANCE
 
 type Answers = dict[str, Any]
 
@@ -77,15 +85,11 @@ class Dossier:
     @cached_property
     def facts(self) -> Facts:
         """What the rules want to know, read from whatever is answered so far."""
-        from sporades.registrations.facts import facts_of  # noqa: PLC0415 - it reads the tabs' forms
-
-        return facts_of(self)
+        return _facts_of(self)
 
     def facts_with(self, form: Any) -> Facts:
         """Return the facts, with the cleaned answers of a tab's form in place of those kept."""
-        from sporades.registrations.facts import facts_of  # noqa: PLC0415
-
-        return facts_of(self, form.cleaned_data)
+        return _facts_of(self, form.cleaned_data)
 
 
 def dossier_of(draft: Draft, *, day: date, answers: dict[str, Answers] | None = None) -> Dossier:
@@ -118,3 +122,61 @@ def rules_in_force(draft: Draft) -> Regulation:
     if programme is None:
         raise Regulation.DoesNotExist
     return programme.regulation
+
+
+def _facts_of(dossier: Dossier, known: Mapping[str, Any] | None = None) -> Facts:
+    """Return the facts of a dossier.
+
+    Args:
+        dossier: the dossier.
+        known: answers that count instead of those of the dossier, those of a tab being
+            judged for instance; each either typed or already cleaned.
+    """
+    said = {
+        **dossier.of("informations"),
+        **dossier.of("qualification"),
+        **dossier.of("supplementaires"),
+        **(known or {}),
+    }
+    identity = dossier.identity
+    return Facts(
+        on=dossier.day,
+        session_year=dossier.exam.session.year,
+        academy=dossier.service.academy_id,
+        speciality=dossier.speciality.code if dossier.speciality else "",
+        birth_date=identity.latest_birth_date,
+        nationality=identity.nationality,
+        is_born_abroad=identity.birth_country != FRANCE,
+        has_disability=said.get("has_disability") == YES,
+        category=said.get("category") or "",
+        passing_form=said.get("passing_form") or "",
+        diplomas=frozenset(filter(None, [said.get("diploma")])),
+        years_of_experience=_years(said.get("experience")),
+        answers={
+            NATIONAL_SERVICE: said.get("national_service") or None,
+            **{question.code: _answer(question, said) for question in dossier.rules.questions},
+        },
+    )
+
+
+def _years(said: Any) -> int | None:
+    try:
+        return int(said)
+    except (TypeError, ValueError):
+        return None
+
+
+def _answer(question: Question, said: Mapping[str, Any]) -> Any:
+    name = PREFIX + question.code
+    value = said.get(name)
+    if value in (None, "", []):
+        return None
+    if isinstance(question, YesNoQuestion):
+        return value == YES
+    if not isinstance(value, str | list):
+        return value
+    field = field_of(question)
+    try:
+        return field.clean(field.widget.value_from_datadict(as_data({name: value}), {}, name))
+    except forms.ValidationError:
+        return None

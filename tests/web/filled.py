@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django import forms
 
+from sporades.registrations.fields import flat
 from sporades.registrations.models import Draft
-from sporades.registrations.sections.base import flat
 from tests.factories import NOW, a_candidate, a_draft, answers_with
 
 TABS = list(answers_with())

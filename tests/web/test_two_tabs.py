@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from sporades.acts import registering
 from sporades.registrations import drafting
+from sporades.registrations.fields import flat
 from sporades.registrations.models import SectionAnswers
-from sporades.registrations.sections.base import flat
 from tests.endurance.arena import figure
 from tests.factories import NOW, a_draft, answers_with, author
 from tests.web.guide import main, seen, words

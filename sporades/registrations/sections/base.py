@@ -2,14 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from django import forms
-from django.utils.datastructures import MultiValueDict
 
-from sporades.core.text import TOO_MANY_MARKS, clean, stacks_marks
-from sporades.exams.schema.questions import Choice
 from sporades.registrations.dossier import Answers, Dossier
+from sporades.registrations.fields import as_data, flat
 from sporades.registrations.models import Registration
 
 NOT_SAID = "Non renseigné"
@@ -31,37 +29,6 @@ class Table:
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-
-
-class Hinted(str):  # noqa: SLOT000 - it carries one thing more
-    """The label of a choice, with what it means under it."""
-
-    hint = ""
-
-    def __new__(cls, label: str, hint: str) -> Self:
-        """Return a label that carries its meaning."""
-        made = super().__new__(cls, label)
-        made.hint = hint
-        return made
-
-
-def choices_of(listed: Iterable[Choice]) -> list[tuple[str, str]]:
-    """Return the choices of a list of the réglementation, each with what is said under it."""
-    return [(one.code, Hinted(one.label, one.help or "")) for one in listed]
-
-
-class CleanCharField(forms.CharField):
-    """A line of text in its one normal form."""
-
-    def to_python(self, value: Any) -> str:
-        """Compose accents, join spaces."""
-        return clean(super().to_python(value) or "")
-
-    def validate(self, value: str) -> None:
-        """Refuse what prints over the lines around it."""
-        super().validate(value)
-        if stacks_marks(value):
-            raise forms.ValidationError(TOO_MANY_MARKS)
 
 
 class SectionForm(forms.Form):
@@ -167,35 +134,6 @@ class SectionForm(forms.Form):
         if isinstance(field, forms.BooleanField):
             return "Oui" if value else "Non"
         return NOT_SAID if value in (None, "") else str(value)
-
-
-def ask_if_called_for(field: forms.Field, shown_when: str = "", *, is_due: bool = True) -> None:
-    """Mark a field whose answer is due only when another one calls for it.
-
-    Args:
-        field: the field.
-        shown_when: « name=value other » of the answers that call for it, if a page can know.
-        is_due: whether it must then be answered.
-    """
-    field.is_conditional = is_due  # type: ignore[attr-defined] # read by the form's template
-    if shown_when:
-        field.widget.attrs["data-shown-when"] = shown_when
-
-
-def flat(choices: Any) -> Iterator[tuple[Any, Any]]:
-    """Return the choices of a field without their groups."""
-    for value, label in choices:
-        if isinstance(label, list | tuple):
-            yield from label
-        else:
-            yield value, label
-
-
-def as_data(answers: Mapping[str, Any]) -> MultiValueDict[str, Any]:
-    """Return answers as a form reads them."""
-    return MultiValueDict(
-        {name: value if isinstance(value, list) else [value] for name, value in answers.items()}
-    )
 
 
 @dataclass(frozen=True)

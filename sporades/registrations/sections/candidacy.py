@@ -3,10 +3,11 @@
 from django import forms
 
 from sporades.exams.rules import candidacy
+from sporades.registrations.fields import Hinted, choices_of
 from sporades.registrations.models import Registration
-from sporades.registrations.sections.base import Hinted, Section, SectionForm, choices_of
+from sporades.registrations.questions import YES, YES_OR_NO
+from sporades.registrations.sections.base import Section, SectionForm
 from sporades.registrations.sections.eligibility import refuse_ineligible
-from sporades.registrations.sections.questions import YES, YES_OR_NO
 
 
 class CandidacyForm(SectionForm):

@@ -12,16 +12,12 @@ from sporades.exams.rules import conditions, questions
 from sporades.exams.schema import Condition
 from sporades.exams.schema.questions import NumberQuestion, Question
 from sporades.registrations.consents import CONSENTS
+from sporades.registrations.fields import ask_if_called_for
 from sporades.registrations.models import Registration, RegistrationAnswer
-from sporades.registrations.sections.base import (
-    Section,
-    SectionForm,
-    ask_if_called_for,
-)
+from sporades.registrations.questions import NO, PREFIX, YES, YES_OR_NO, field_of
+from sporades.registrations.sections.base import Section, SectionForm
 from sporades.registrations.sections.eligibility import refuse_ineligible
-from sporades.registrations.sections.questions import NO, YES, YES_OR_NO, field_of
 
-PREFIX = "q-"
 EMPTY: tuple[Any, ...] = (None, "", [])
 
 

@@ -9,13 +9,9 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse_lazy
 
 from sporades.core.french import listed
+from sporades.registrations.fields import CleanCharField, ask_if_called_for
 from sporades.registrations.residence import Elsewhere, refusal_of_residence
-from sporades.registrations.sections.base import (
-    CleanCharField,
-    Section,
-    SectionForm,
-    ask_if_called_for,
-)
+from sporades.registrations.sections.base import Section, SectionForm
 from sporades.registrations.sections.phones import (
     EXAMPLES,
     LANDLINE,

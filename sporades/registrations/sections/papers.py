@@ -14,16 +14,9 @@ from sporades.exams.models import Paper
 from sporades.exams.rules import papers
 from sporades.exams.rules.papers import Block, Choice, PaperOffer
 from sporades.exams.schema import Status
+from sporades.registrations.fields import Hinted, ask_if_called_for, choices_of
 from sporades.registrations.models import Registration, RegistrationPaper
-from sporades.registrations.sections.base import (
-    Hinted,
-    Line,
-    Section,
-    SectionForm,
-    Table,
-    ask_if_called_for,
-    choices_of,
-)
+from sporades.registrations.sections.base import Line, Section, SectionForm, Table
 
 STATUS, OPTION, MARK, SESSION = "statut-", "option-", "note-", "session-"
 COLUMNS = ("Épreuve", "Statut", "Nature", "Précisions")

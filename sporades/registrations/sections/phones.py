@@ -4,7 +4,7 @@ import re
 from textwrap import wrap
 from typing import Any
 
-from sporades.registrations.sections.base import CleanCharField
+from sporades.registrations.fields import CleanCharField
 
 EXAMPLES = (
     "Indiquez les dix chiffres du numéro, par exemple 06 39 98 12 34, ou le signe + et l'indicatif "

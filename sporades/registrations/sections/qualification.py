@@ -9,7 +9,8 @@ from django import forms
 from sporades.exams.rules import Facts, candidacy
 from sporades.exams.schema import Exam as ExamRules
 from sporades.exams.schema.qualification import Colouring, Diplomas, Experience, Nature
-from sporades.registrations.sections.base import Section, SectionForm, ask_if_called_for, choices_of
+from sporades.registrations.fields import ask_if_called_for, choices_of
+from sporades.registrations.sections.base import Section, SectionForm
 from sporades.registrations.sections.eligibility import refuse_ineligible
 
 MOST_YEARS = 60

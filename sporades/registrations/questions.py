@@ -16,7 +16,10 @@ from sporades.exams.schema.questions import (
     TextQuestion,
     YesNoQuestion,
 )
-from sporades.registrations.sections.base import CleanCharField, choices_of
+from sporades.registrations.fields import CleanCharField, choices_of
+
+PREFIX = "q-"
+"""What the names of these fields begin with."""
 
 YES, NO = "oui", "non"
 YES_OR_NO = ((NO, "Non"), (YES, "Oui"))
