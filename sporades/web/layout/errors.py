@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from sporades.web.layout.context import frame
-from sporades.web.layout.kept import keep
+from sporades.web.layout.kept import keep, keeps_answers
 
 RETRY_AFTER = "30"
 
@@ -45,8 +45,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     A request from elsewhere keeps nothing: it comes without the cookie of the session, or, from
     another site of the same domain, its browser says so.
     """
-    from sporades.web.layout.middleware import keeps_answers  # noqa: PLC0415 - it shows these pages
-
     is_ours = request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
     may_keep = is_ours and keeps_answers(request) and request.user.is_authenticated
     is_kept = may_keep and keep(request)

@@ -42,3 +42,11 @@ def forget(request: HttpRequest) -> None:
 
 def _all(request: HttpRequest) -> dict:
     return dict(request.session.get(KEPT) or {})
+
+
+def keeps_answers(request: HttpRequest) -> bool:
+    """Return whether what this request posts must wait for its author when it cannot be taken."""
+    from sporades.web.registry import ACCESS  # noqa: PLC0415 - the audiences import `access`
+
+    match = request.resolver_match
+    return bool(match) and request.method == "POST" and ACCESS[match.view_name].keeps_answers

@@ -20,7 +20,7 @@ from sporades.core.french import local_day
 from sporades.core.refusals import Refused
 from sporades.web.access import Route, Who
 from sporades.web.layout.errors import not_allowed
-from sporades.web.layout.kept import keep
+from sporades.web.layout.kept import keep, keeps_answers
 from sporades.web.layout.proofs import second_factor_missing, where_to_show_it
 
 type Page = Callable[[HttpRequest], HttpResponse]
@@ -178,14 +178,6 @@ class access:  # noqa: N801 - a middleware, used as the functions beside it
         if not request.user.memberships_on(local_day(request.arrived_at, settings.TIME_ZONE)):
             raise Http404
         return where_to_show_it(request) if second_factor_missing(request) else None
-
-
-def keeps_answers(request: HttpRequest) -> bool:
-    """Return whether what this request posts must wait for its author when it cannot be taken."""
-    from sporades.web.registry import ACCESS  # noqa: PLC0415 - the audiences import `access`
-
-    match = request.resolver_match
-    return bool(match) and request.method == "POST" and ACCESS[match.view_name].keeps_answers
 
 
 def _actor(request: HttpRequest) -> Actor | None:
