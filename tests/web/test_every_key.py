@@ -138,7 +138,8 @@ def read_by_a_candidate(client):
         )
     ]
     mails = Message.objects.values_list("body", flat=True)
-    return unescape(" ".join([*(page.text for page in pages), *mails]))
+    read = unescape(" ".join([*(page.text for page in pages), *mails]))
+    return read.replace("\xa0", " ")
 
 
 def test_every_text_of_a_reglementation_is_read_by_somebody(sign_in):

@@ -187,7 +187,7 @@ def test_a_known_address_is_never_linked_by_itself(client):
     page = client.post(reverse("socialaccount_signup"), posted(form))
 
     assert "Vous ou l'un de vos proches avez déjà créé un compte" in page.text
-    assert "puis reliez FranceConnect dans « Modifier mon compte »" in page.text
+    assert "puis reliez FranceConnect dans «\xa0Modifier mon compte\xa0»" in page.text
     assert not SocialAccount.objects.exists()
     assert "_auth_user_id" not in client.session
     assert mails(owner.email) == ["address_known"]
@@ -205,7 +205,7 @@ def test_an_address_that_a_schools_record_carries_is_explained_on_the_way_of_fra
 
     assert "Cette adresse mail existe déjà dans l&#x27;application Sporades" in page.text
     assert "une inscription faite par un établissement, par exemple" in page.text
-    assert "Vous ne pouvez pas créer de compte avec elle : utilisez une autre adresse." in page.text
+    assert "Vous ne pouvez pas créer de compte avec elle\xa0: utilisez une autre adresse." in page.text
     assert not SocialAccount.objects.exists()
 
 

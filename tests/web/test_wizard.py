@@ -115,7 +115,7 @@ def test_an_exam_with_questions_does_not_say_that_nothing_more_is_asked(sign_in)
 
     page = sign_in(draft.candidate).get(f"/inscription/{draft.pk}/supplementaires")
 
-    assert "Avez-vous le permis bateau ?" in page.text
+    assert "Avez-vous le permis bateau\xa0?" in page.text
     assert "Aucune information supplémentaire" not in page.text
 
 

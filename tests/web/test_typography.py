@@ -1,0 +1,36 @@
+"""French punctuation keeps its space: set once, for what code and réglementation say too."""
+
+import time_machine
+
+from sporades.web.layout.typography import set_spaces
+from tests.factories import NOW, a_registration
+from tests.web.guide import seen
+
+
+def test_the_spaces_of_punctuation_are_unbroken_those_between_words_are_not():
+    said = "<p>Prête ? Oui : « Enregistrer » ; puis <b>fin</b> : voilà.</p>"
+
+    assert set_spaces(said) == (
+        "<p>Prête\xa0? Oui\xa0: «\xa0Enregistrer\xa0»\xa0; puis <b>fin</b>\xa0: voilà.</p>"
+    )
+
+
+def test_what_is_typed_run_or_written_in_a_tag_is_left_as_it_is():
+    kept = (
+        '<input value="a : b ?"><textarea name="x">c : d <i>e ?</i></textarea>'
+        "<script>f ? g : h</script><pre>i : j</pre><a href='/k?l : m'></a>"
+    )
+
+    assert set_spaces(kept) == kept
+
+
+def test_a_sentence_written_in_code_keeps_its_spaces_on_the_page(sign_in):
+    registration = a_registration()
+
+    with time_machine.travel(NOW, tick=False):
+        page = sign_in(registration.candidate).get("/accueil")
+
+    awaited = seen(page).cssselect("main .s-awaiting")[0].text_content()
+    assert "Pièces justificatives à fournir\xa0: Pièce" in awaited
+    assert not any(sign in awaited for sign in (" :", " ;", " ?", "« ", " »"))
+    assert int(page.headers["Content-Length"]) == len(page.content)
