@@ -328,7 +328,9 @@ def test_an_address_of_another_is_refused_and_its_owner_told(client, user):
     assert "Cette adresse mail existe déjà dans l&#x27;application Sporades" in page.text
     assert "Vous ou l'un de vos proches avez déjà créé un compte" in page.text
     assert "déconnectez-vous de celui-ci, puis connectez-vous avec cette adresse" in page.text
-    assert "Vous ne pouvez pas la donner à votre compte\xa0: utilisez une autre adresse." in page.text
+    assert (
+        "Vous ne pouvez pas la donner à votre compte\xa0: utilisez une autre adresse." in page.text
+    )
     assert mails("nina@exemple.test") == ["address_known"]
 
 

@@ -205,7 +205,9 @@ def test_an_address_that_a_schools_record_carries_is_explained_on_the_way_of_fra
 
     assert "Cette adresse mail existe déjà dans l&#x27;application Sporades" in page.text
     assert "une inscription faite par un établissement, par exemple" in page.text
-    assert "Vous ne pouvez pas créer de compte avec elle\xa0: utilisez une autre adresse." in page.text
+    assert (
+        "Vous ne pouvez pas créer de compte avec elle\xa0: utilisez une autre adresse." in page.text
+    )
     assert not SocialAccount.objects.exists()
 
 
