@@ -4,6 +4,7 @@ Everything here but the rules of an old version comes from what the process hold
 while it is fresh, one when it looks whether something has changed.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sporades.exams import schema
@@ -11,12 +12,14 @@ from sporades.exams.held import OfferedExam, Programme, held
 from sporades.exams.models import RegistrationService, Regulation
 from sporades.exams.models.regulation import rules_held
 from sporades.exams.schema import Audience, Rubric
+from sporades.exams.schema.papers import Paper
 
 __all__ = [
     "OfferedExam",
     "Programme",
     "open_programmes",
     "open_services",
+    "papers_once_offered",
     "programme_of",
     "programmes",
     "rules",
@@ -80,6 +83,25 @@ def rules(regulation: int) -> schema.Regulation:
     Raises Regulation.DoesNotExist.
     """
     return rules_held(regulation) or Regulation.objects.get(pk=regulation).rules
+
+
+def papers_once_offered(
+    regulation: Regulation, *, exam: str, codes: Collection[str]
+) -> list[Paper]:
+    """Return épreuves as the last version that has each of them says them, by code.
+
+    Args:
+        regulation: a version of the réglementation; those of its domain and session are read.
+        exam: the code of the exam.
+        codes: the codes of the épreuves.
+    """
+    versions = Regulation.objects.filter(domain=regulation.domain_id, session=regulation.session_id)
+    found: dict[str, Paper] = {}
+    for pk in versions.order_by("number").values_list("pk", flat=True):
+        for one in rules(pk).exams:
+            if one.code == exam:
+                found.update((paper.code, paper) for paper in one.papers)
+    return [found[code] for code in sorted(codes) if code in found]
 
 
 def _services() -> list[RegistrationService]:

@@ -27,18 +27,22 @@ def choices_of(listed: Iterable[Choice]) -> list[tuple[str, str]]:
     return [(one.code, Hinted(one.label, one.help or "")) for one in listed]
 
 
-class CleanCharField(forms.CharField):
-    """A line of text in its one normal form."""
-
-    def to_python(self, value: Any) -> str:
-        """Compose accents, join spaces."""
-        return clean(super().to_python(value) or "")
+class TextField(forms.CharField):
+    """Text that prints on its own lines."""
 
     def validate(self, value: str) -> None:
         """Refuse what prints over the lines around it."""
         super().validate(value)
         if stacks_marks(value):
             raise forms.ValidationError(TOO_MANY_MARKS)
+
+
+class CleanCharField(TextField):
+    """A line of text in its one normal form."""
+
+    def to_python(self, value: Any) -> str:
+        """Compose accents, join spaces."""
+        return clean(super().to_python(value) or "")
 
 
 def ask_if_called_for(field: forms.Field, shown_when: str = "", *, is_due: bool = True) -> None:

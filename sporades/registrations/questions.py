@@ -16,7 +16,7 @@ from sporades.exams.schema.questions import (
     TextQuestion,
     YesNoQuestion,
 )
-from sporades.registrations.fields import CleanCharField, choices_of
+from sporades.registrations.fields import CleanCharField, TextField, choices_of
 
 PREFIX = "q-"
 """What the names of these fields begin with."""
@@ -46,7 +46,7 @@ def _(question: TextQuestion) -> forms.Field:
 
 @_field.register
 def _(question: LongTextQuestion) -> forms.Field:
-    return forms.CharField(
+    return TextField(
         min_length=question.shortest,
         max_length=question.longest,
         widget=forms.Textarea(attrs={"rows": 5}),

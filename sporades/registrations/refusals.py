@@ -105,6 +105,6 @@ class TooLong(Refused):
     """An answer is longer than any question takes."""
 
     message = (
-        "L'une de vos réponses dépasse 6 000 signes : revenez en arrière et raccourcissez-la. "
-        "Ce qui était déjà enregistré n'a pas changé."
+        "L'une de vos réponses dépasse 6 000 signes : raccourcissez-la. D'ici là, rien de cette "
+        "page n'est enregistré."
     )

@@ -3,7 +3,7 @@
 import pytest
 
 from sporades.exams.models import RegistrationService
-from sporades.registrations import drafting
+from sporades.registrations import drafting, journey
 from sporades.registrations.dossier import dossier_of
 from sporades.registrations.models import Draft
 from sporades.registrations.sections.candidacy import CANDIDACY
@@ -17,6 +17,10 @@ NO_DISPENSATION = (
 )
 DISPENSED = {"statut-E2": "dispense"}
 VERSAILLES = "        - {code: SUD, libelle: Sud des Yvelines, academies: [A25]}\n"
+WITHOUT_LANGUAGE = (
+    "{code: F1, libelle: Langue facultative,",
+    "{code: F1, specialites: [FOREST], libelle: Langue facultative,",
+)
 LEFT_OUT = {"statut-E2": "non_inscrit"}
 
 
@@ -93,6 +97,32 @@ def test_what_is_no_status_is_no_choice(posted):
     form = PAPERS.form(of_draft, {**of_draft.of("epreuves"), "statut-M2": posted})
 
     assert said(form) == {"statut-M2": ["Choisissez un statut."]}
+
+
+def test_an_epreuve_that_is_offered_no_more_is_said_on_its_tab_and_before_saving():
+    draft = a_draft(epreuves={"statut-F1": "inscrit", "option-F1": "BRETON"})
+    load_invented(WITHOUT_LANGUAGE)
+
+    answers = {row.section: row.answers for row in draft.answers.all()}
+    forms = journey.judged(
+        dossier_of(Draft.objects.whole().get(pk=draft.pk), day=NOW.date(), answers=answers)
+    )
+
+    said_of_language = (
+        "Vous aviez choisi « Langue facultative », qui ne vous est plus proposée : "
+        "elle n'est pas reprise."
+    )
+    assert dict(forms)[PAPERS].withdrawn == (said_of_language,)
+    assert [one.message for one in journey.oddities(forms)] == [said_of_language]
+
+
+def test_an_epreuve_not_chosen_may_go_without_a_word():
+    draft = a_draft()
+    load_invented(WITHOUT_LANGUAGE)
+
+    form = PAPERS.form_for(dossier_of(Draft.objects.whole().get(pk=draft.pk), day=NOW.date()))
+
+    assert form.withdrawn == ()
 
 
 def test_a_zone_of_the_academy_that_one_leaves_is_chosen_again():

@@ -174,11 +174,13 @@ def test_a_modification_just_opened_says_that_nothing_is_changed_then_that_somet
 
     assert "Choisissez ce que vous modifiez. Ces réponses sont celles" in main(page)
     assert unsaved not in main(page)
+    assert "Ce qui change" not in main(page)
     moved = answers_with(identification={"address_1": "3 quai du Port"})["identification"]
     answer(client, client.get(f"/inscription/{draft}/identification"), moved)
     page = client.get(f"/inscription/{draft}/recapitulatif")
 
     assert unsaved in main(page)
+    assert "Ce qui change Numéro et voie : 12 rue des Îles → 3 quai du Port" in main(page)
     assert "Choisissez ce que vous modifiez" not in main(page)
 
 

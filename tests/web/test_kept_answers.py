@@ -7,7 +7,7 @@ import time_machine
 from django.core.cache import cache
 
 from sporades.registrations.models import SectionAnswers
-from tests.factories import NOW, a_candidate, answers_with
+from tests.factories import NOW, a_candidate, a_draft, answers_with
 from tests.web.guide import a_browser, answer, begin, main, seen, sign_in
 
 TYPED = {**answers_with()["identification"], "address_1": "12 rue des Îles", "postcode": "abc"}
@@ -93,3 +93,25 @@ def test_a_stranger_makes_us_keep_little(left):
     browser.post(tab.replace("identification", "modalites"), {"autre": "x" * 40_000})
 
     assert len(str(dict(browser.session))) == before
+
+
+@pytest.mark.parametrize(
+    ("story", "owed"),
+    [
+        pytest.param("x" * 7_000, "1000", id="longer than any question takes"),
+        pytest.param("Une lettre e" + "\u0301" * 12, "accents ou signes se suivent", id="marks"),
+    ],
+)
+def test_a_long_answer_is_refused_at_its_field_with_the_rest_of_its_page_as_typed(story, owed):
+    draft, browser = a_draft(), a_browser()
+    sign_in(browser, draft.candidate.user)
+    typed = {**answers_with()["supplementaires"], "q-taille": "172", "q-projet": story}
+    page = browser.get(f"/inscription/{draft.pk}/supplementaires")
+
+    page = answer(browser, page, typed)
+
+    [error] = seen(page).cssselect("#id_q-projet_error")
+    assert owed in error.text_content().replace("\xa0", "").replace("\u202f", "")
+    assert shown(page, "q-taille") == "172"
+    [field] = seen(page).cssselect("main textarea[name=q-projet]")
+    assert field.text.strip() == story

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 
 from sporades.core.french import figure
+from sporades.exams import queries
 from sporades.exams.models import Paper
 from sporades.exams.rules import papers
 from sporades.exams.rules.papers import Block, Choice, PaperOffer
@@ -163,8 +164,31 @@ class PapersForm(SectionForm):
                 self.add_error(self._field_of(breach.field), error)
         return data
 
+    @cached_property
+    def withdrawn(self) -> tuple[str, ...]:
+        """One sentence for each épreuve that was chosen and is not offered any more."""
+        offered = {offer.code for offer in self.offers}
+        taken = [status for status in Status if status.is_taken]
+        gone = {
+            name.removeprefix(STATUS)
+            for name, said in self.dossier.of(PAPERS.slug).items()
+            if name.startswith(STATUS) and said in taken
+        } - offered
+        if not gone:
+            return ()
+        once = queries.papers_once_offered(
+            self.dossier.regulation, exam=self.dossier.exam.code, codes=gone
+        )
+        return tuple(
+            f"Vous aviez choisi {papers.named(paper)}, qui ne vous est plus proposée : elle n'est pas "
+            "reprise."
+            for paper in once
+        )
+
     def oddities(self) -> Iterator[tuple[str, str]]:
         """Say what is unusual among the choices."""
+        for sentence in self.withdrawn:
+            yield "", sentence
         for oddity in papers.oddities(self.offers, self.choices_made()):
             yield self._field_of(oddity.field) or "", oddity.message
 

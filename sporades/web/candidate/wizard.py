@@ -24,6 +24,7 @@ from sporades.registrations.refusals import (
     Closed,
     Incomplete,
     Overtaken,
+    TooLong,
     Trouble,
 )
 from sporades.registrations.residence import service_of_residence
@@ -218,6 +219,10 @@ def _answered(
         )
     except Overtaken:
         return _conflict(request, draft, dossier, section, form)
+    except TooLong as refusal:
+        # Its field says how long it may be; the page holds the rest of what was typed.
+        messages.error(request, str(refusal))
+        return _show(request, draft, dossier, section, form, revision=_seen(request), status=400)
     forget(request)
     if "precedent" in request.POST:
         return _towards(draft, dossier, section, by=-1)
@@ -280,6 +285,7 @@ def _show(
     form: SectionForm,
     *,
     revision: int | None,
+    status: int = 200,
 ) -> HttpResponse:
     special = f"candidate/tabs/{section.slug}.html"
     template = select_template([special, "candidate/tab.html"])
@@ -296,7 +302,7 @@ def _show(
         **_elsewhere(request, dossier, form),
         **_timing(request, draft, dossier),
     }
-    return HttpResponse(template.render(context, request))
+    return HttpResponse(template.render(context, request), status=status)
 
 
 def _elsewhere(request: HttpRequest, dossier: Dossier, form: SectionForm) -> dict[str, Any]:
@@ -342,7 +348,7 @@ def _recap(
         "refusal": refusal,
         "exclusion": exclusion,
         "oddities": points.linked(draft, forms, journey.oddities(forms)),
-        "is_as_filed": _is_as_filed(draft, dossier, forms),
+        "changes": _changes(draft, dossier, forms),
         "can_save": exclusion is None and draft.service.accepts(request.arrived_at),
         "rules_changed": draft.regulation_id != dossier.regulation.pk,
         **_timing(request, draft, dossier),
@@ -350,13 +356,13 @@ def _recap(
     return render(request, "candidate/recap.html", context, status=status)
 
 
-def _is_as_filed(draft: Draft, dossier: Dossier, forms: list[tuple[Section, SectionForm]]) -> bool:
-    """Tell whether a modification says, for now, what is already filed."""
+def _changes(draft: Draft, dossier: Dossier, forms: list[tuple[Section, SectionForm]]) -> list[str]:
+    """Return what a modification changes, for now, in what is filed."""
     if draft.amends_id is None:
-        return False
+        return []
     filed = version_of.get(registration=draft.amends_id, number=draft.amends_version)
     valid = [(section, form) for section, form in forms if form.is_valid()]
-    return not changes_between(filed.snapshot, as_read(dossier, valid))
+    return changes_between(filed.snapshot, as_read(dossier, valid))
 
 
 def _part(draft: Draft, section: Section, form: SectionForm) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from sporades.exams.rules.papers.offers import (
     is_whole,
     offered,
 )
+from sporades.exams.rules.papers.words import named
 from sporades.exams.schema.exam import Exam
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "breaches",
     "grouped",
     "is_whole",
+    "named",
     "oddities",
     "offered",
 ]
