@@ -6,6 +6,7 @@ import time_machine
 from sporades.mail.models import Message
 from sporades.registrations.models import Draft, Registration
 from tests.factories import NOW, a_candidate, a_draft, a_registration, answers_with, load_invented
+from tests.web.guide import main
 
 START = "/m-inscrire/ESSAI/2027/BE/MARIN"
 
@@ -177,6 +178,6 @@ def test_a_form_of_passing_that_spreads_nothing_is_mended_on_its_own_tab(sign_in
     )
 
     for page in (ready, tab):
-        assert LEAVING_NOTHING in unescape(page.text)
+        assert LEAVING_NOTHING in main(page)
         assert field in page.text
     assert tab.request["PATH_INFO"] == f"/inscription/{draft.pk}/epreuves"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sporades.web.candidate import choosing, documents, home, registrations, wizard
+from sporades.web.candidate import choosing, documents, home, recap, registrations, wizard
 
 app_name = "candidate"
 
@@ -21,8 +21,8 @@ urlpatterns = [
         name="choose_academy_for",
     ),
     path("inscription/<uuid:draft>", wizard.resume, name="draft"),
-    path("inscription/<uuid:draft>/recapitulatif", wizard.recap, name="recap"),
-    path("inscription/<uuid:draft>/est-elle-prete", wizard.ready, name="ready"),
+    path("inscription/<uuid:draft>/recapitulatif", recap.recap, name="recap"),
+    path("inscription/<uuid:draft>/est-elle-prete", recap.ready, name="ready"),
     path("inscription/<uuid:draft>/academie", wizard.move, name="move"),
     path("inscription/<uuid:draft>/abandon", wizard.abandon, name="abandon"),
     path("inscription/<uuid:draft>/<slug:section>", wizard.tab, name="tab"),

@@ -1,36 +1,23 @@
-"""The tabs of « M'inscrire », from the first answer to « Enregistrer »."""
+"""The tabs of « M'inscrire », their answers kept as they are given."""
 
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.template.loader import select_template
-from django.urls import reverse
 
-from sporades.acts import registering
 from sporades.candidates.words import identity_in_words
-from sporades.core.french import hour_in_words, local_day
+from sporades.core.french import hour_in_words
 from sporades.core.refusals import Refused
 from sporades.registrations import drafting, journey
-from sporades.registrations.changes import changes_between
-from sporades.registrations.dossier import Dossier, dossier_of
-from sporades.registrations.exclusion import Exclusion, exclusion_by
+from sporades.registrations.dossier import Dossier
 from sporades.registrations.models import Draft
-from sporades.registrations.queries import draft_of, registrations_of, version_of
-from sporades.registrations.refusals import (
-    AlreadyRegistered,
-    Closed,
-    Incomplete,
-    Overtaken,
-    TooLong,
-    Trouble,
-)
+from sporades.registrations.refusals import Overtaken, TooLong
 from sporades.registrations.residence import service_of_residence
 from sporades.registrations.sections.base import Section, SectionForm
-from sporades.registrations.snapshot import as_read
-from sporades.web.candidate import conflicts, points
+from sporades.web.candidate import conflicts, drafts, points
 from sporades.web.candidate.stepper import step
 from sporades.web.layout.kept import forget, kept
 
@@ -44,10 +31,10 @@ _TOO_LATE = (
 
 def resume(request: HttpRequest, draft: UUID) -> HttpResponse:
     """Go to where the draft stands: its first incomplete tab, or the summary."""
-    found = _draft(request, draft)
+    found = drafts.own(request, draft)
     if not found.is_open:
-        return _after(found)
-    section = journey.first_incomplete(_dossier(request, found))
+        return drafts.after(found)
+    section = journey.first_incomplete(drafts.dossier(request, found))
     if section is None:
         return redirect("candidate:recap", found.pk)
     return redirect("candidate:tab", found.pk, section.slug)
@@ -55,12 +42,12 @@ def resume(request: HttpRequest, draft: UUID) -> HttpResponse:
 
 def tab(request: HttpRequest, draft: UUID, section: str) -> HttpResponse:
     """Show a tab, or keep its answers and go on."""
-    found = _draft(request, draft)
+    found = drafts.own(request, draft)
     if not found.is_open:
         if request.method == "POST":
             messages.warning(request, _TOO_LATE)
-        return _after(found)
-    dossier = _dossier(request, found)
+        return drafts.after(found)
+    dossier = drafts.dossier(request, found)
     part = _section(dossier, section)
     if request.method == "POST":
         return _answered(request, found, dossier, part)
@@ -80,8 +67,8 @@ def tab(request: HttpRequest, draft: UUID, section: str) -> HttpResponse:
 
 def autosave(request: HttpRequest, draft: UUID, section: str) -> HttpResponse:
     """Keep what is being typed in a tab, complete or not; answer in JSON."""
-    found = _draft(request, draft)
-    dossier = _dossier(request, found)
+    found = drafts.own(request, draft)
+    dossier = drafts.dossier(request, found)
     part = _section(dossier, section)
     form = part.form(dossier, conflicts.posted(request.POST))
     try:
@@ -100,65 +87,10 @@ def autosave(request: HttpRequest, draft: UUID, section: str) -> HttpResponse:
     return JsonResponse({"saved_at": hour, "revision": row.revision})
 
 
-def recap(request: HttpRequest, draft: UUID) -> HttpResponse:
-    """« Récapitulatif »: everything, to be checked; « Enregistrer » stands here."""
-    found = _draft(request, draft)
-    if request.method == "POST":
-        return _register(request, found)
-    if not found.is_open:
-        return _after(found)
-    dossier = _dossier(request, found)
-    forms = journey.judged(dossier)
-    if journey.troubles(forms):
-        return redirect("candidate:ready", found.pk)
-    return _recap(request, found, dossier, forms)
-
-
-def ready(request: HttpRequest, draft: UUID) -> HttpResponse:
-    """« Ma candidature est-elle prête ? »: what blocks, what is odd, with a link to each field."""
-    found = _draft(request, draft)
-    if not found.is_open:
-        return _after(found)
-    dossier = _dossier(request, found)
-    forms = journey.judged(dossier)
-    troubles = journey.troubles(forms)
-    context = {
-        "draft": found,
-        "troubles": points.linked(found, forms, troubles) + _excluding(found, dossier),
-        "oddities": points.linked(found, forms, journey.oddities(forms)),
-        "checks": points.tab_by_tab(found, forms, troubles),
-        **_timing(request, found, dossier),
-    }
-    return render(request, "candidate/ready.html", context)
-
-
-def _excluding(draft: Draft, dossier: Dossier) -> points.Points:
-    """Return the registration that stands in the way of another one, if there is one."""
-    exclusion = _exclusion(draft, dossier)
-    if exclusion is None:
-        return []
-    standing = exclusion.registration
-    blocks = Trouble("", f"Votre inscription à : {standing}", "", "", exclusion.message)
-    return [(blocks, reverse("candidate:registration", args=[standing.number]))]
-
-
-def _exclusion(draft: Draft, dossier: Dossier) -> Exclusion | None:
-    """Return the registration that excludes a new one; a modification excludes nothing."""
-    if draft.amends_id is not None:
-        return None
-    return exclusion_by(
-        registrations_of(user=draft.candidate.user_id),
-        exam=draft.exam,
-        speciality=draft.speciality,
-        rules=dossier.rules,
-        regulation=dossier.regulation,
-    )
-
-
 def move(request: HttpRequest, draft: UUID) -> HttpResponse:
     """Take the draft, with its answers, to the academy of residence."""
-    found = _draft(request, draft)
-    service = service_of_residence(_dossier(request, found), at=request.arrived_at)
+    found = drafts.own(request, draft)
+    service = service_of_residence(drafts.dossier(request, found), at=request.arrived_at)
     if service is None:
         raise Http404
     drafting.move(draft=found, service=service, at=request.arrived_at)
@@ -171,9 +103,9 @@ def move(request: HttpRequest, draft: UUID) -> HttpResponse:
 
 def abandon(request: HttpRequest, draft: UUID) -> HttpResponse:
     """Leave a draft, once confirmed."""
-    found = _draft(request, draft)
+    found = drafts.own(request, draft)
     if not found.is_open:
-        return _after(found)
+        return drafts.after(found)
     if request.method == "POST":
         drafting.abandon(draft=found, at=request.arrived_at)
         messages.success(request, "Votre saisie est abandonnée.")
@@ -181,27 +113,11 @@ def abandon(request: HttpRequest, draft: UUID) -> HttpResponse:
     return render(request, "candidate/abandon.html", {"draft": found})
 
 
-def _draft(request: HttpRequest, pk: UUID) -> Draft:
-    found: Draft = get_object_or_404(draft_of, user=request.user.pk, draft=pk)
-    return found
-
-
-def _dossier(request: HttpRequest, draft: Draft) -> Dossier:
-    return dossier_of(draft, day=local_day(request.arrived_at, draft.service.zone))
-
-
 def _section(dossier: Dossier, slug: str) -> Section:
     found = next((part for part in journey.journey(dossier) if part.slug == slug), None)
     if found is None:
         raise Http404
     return found
-
-
-def _after(draft: Draft) -> HttpResponse:
-    """Go to what a draft became."""
-    if draft.filed_as is not None:
-        return redirect("candidate:number", draft.filed_as.registration.number)
-    return redirect("candidate:registrations")
 
 
 def _answered(
@@ -224,6 +140,13 @@ def _answered(
         messages.error(request, str(refusal))
         return _show(request, draft, dossier, section, form, revision=_seen(request), status=400)
     forget(request)
+    return _onwards(request, draft, dossier, section, form)
+
+
+def _onwards(
+    request: HttpRequest, draft: Draft, dossier: Dossier, section: Section, form: SectionForm
+) -> HttpResponse:
+    """Go where the button pressed leads, once the answers are kept."""
     if "precedent" in request.POST:
         return _towards(draft, dossier, section, by=-1)
     if "plus_tard" in request.POST:
@@ -300,7 +223,7 @@ def _show(
         "rules_changed": draft.regulation_id != dossier.regulation.pk,
         "mended_elsewhere": points.mended_elsewhere(draft, dossier, section, form),
         **_elsewhere(request, dossier, form),
-        **_timing(request, draft, dossier),
+        **drafts.timing(request, draft, dossier),
     }
     return HttpResponse(template.render(context, request), status=status)
 
@@ -316,72 +239,3 @@ def _elsewhere(request: HttpRequest, dossier: Dossier, form: SectionForm) -> dic
         "places": refused.places,
         "service_of_residence": service_of_residence(dossier, at=request.arrived_at),
     }
-
-
-def _timing(request: HttpRequest, draft: Draft, dossier: Dossier) -> dict[str, Any]:
-    service, reader = draft.service, dossier.reader_zone
-    return {
-        "time_left": service.time_left_in_words(request.arrived_at),
-        "closing": service.said(service.closes_at, reader),
-        "closed": draft.closed_in_words(request.arrived_at, reader),
-        "saved_at": hour_in_words(draft.answered_at, draft.service.zone),
-    }
-
-
-def _recap(
-    request: HttpRequest,
-    draft: Draft,
-    dossier: Dossier,
-    forms: list[tuple[Section, SectionForm]],
-    *,
-    refusal: Refused | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    exclusion = _exclusion(draft, dossier)
-    context = {
-        "draft": draft,
-        "overview": [("Examen ou concours", str(draft)), ("Académie", draft.service.academy.name)],
-        "identity": identity_in_words(dossier.identity),
-        "parts": [_part(draft, section, form) for section, form in forms if form.is_valid()],
-        "last_section": forms[-1][0].slug,
-        "step": step(dossier, "recapitulatif"),
-        "refusal": refusal,
-        "exclusion": exclusion,
-        "oddities": points.linked(draft, forms, journey.oddities(forms)),
-        "changes": _changes(draft, dossier, forms),
-        "can_save": exclusion is None and draft.service.accepts(request.arrived_at),
-        "rules_changed": draft.regulation_id != dossier.regulation.pk,
-        **_timing(request, draft, dossier),
-    }
-    return render(request, "candidate/recap.html", context, status=status)
-
-
-def _changes(draft: Draft, dossier: Dossier, forms: list[tuple[Section, SectionForm]]) -> list[str]:
-    """Return what a modification changes, for now, in what is filed."""
-    if draft.amends_id is None:
-        return []
-    filed = version_of.get(registration=draft.amends_id, number=draft.amends_version)
-    valid = [(section, form) for section, form in forms if form.is_valid()]
-    return changes_between(filed.snapshot, as_read(dossier, valid))
-
-
-def _part(draft: Draft, section: Section, form: SectionForm) -> dict[str, Any]:
-    return {
-        "slug": section.slug,
-        "title": section.title,
-        "lines": [(line.label, line.value) for line in form.lines()],
-        "tables": form.tables(),
-        "change_url": reverse("candidate:tab", args=[draft.pk, section.slug]),
-    }
-
-
-def _register(request: HttpRequest, draft: Draft) -> HttpResponse:
-    try:
-        version = registering.register(draft=draft, by=request.actor, at=request.arrived_at)
-    except Incomplete as refusal:
-        messages.error(request, str(refusal))
-        return redirect("candidate:ready", draft.pk)
-    except (Closed, AlreadyRegistered) as refusal:
-        dossier = _dossier(request, draft)
-        return _recap(request, draft, dossier, journey.judged(dossier), refusal=refusal, status=409)
-    return redirect("candidate:number", version.registration.number)

@@ -1,0 +1,138 @@
+"""« Récapitulatif » and « Ma candidature est-elle prête ? »: everything, before it is filed."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from sporades.acts import registering
+from sporades.candidates.words import identity_in_words
+from sporades.core.refusals import Refused
+from sporades.registrations import journey
+from sporades.registrations.changes import changes_between
+from sporades.registrations.dossier import Dossier
+from sporades.registrations.exclusion import Exclusion, exclusion_by
+from sporades.registrations.models import Draft
+from sporades.registrations.queries import registrations_of, version_of
+from sporades.registrations.refusals import AlreadyRegistered, Closed, Incomplete, Trouble
+from sporades.registrations.sections.base import Section, SectionForm
+from sporades.registrations.snapshot import as_read
+from sporades.web.candidate import drafts, points
+from sporades.web.candidate.stepper import step
+
+
+def recap(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """« Récapitulatif »: everything, to be checked; « Enregistrer » stands here."""
+    found = drafts.own(request, draft)
+    if request.method == "POST":
+        return _register(request, found)
+    if not found.is_open:
+        return drafts.after(found)
+    dossier = drafts.dossier(request, found)
+    forms = journey.judged(dossier)
+    if journey.troubles(forms):
+        return redirect("candidate:ready", found.pk)
+    return _recap(request, found, dossier, forms)
+
+
+def ready(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """« Ma candidature est-elle prête ? »: what blocks, what is odd, with a link to each field."""
+    found = drafts.own(request, draft)
+    if not found.is_open:
+        return drafts.after(found)
+    dossier = drafts.dossier(request, found)
+    forms = journey.judged(dossier)
+    troubles = journey.troubles(forms)
+    context = {
+        "draft": found,
+        "troubles": points.linked(found, forms, troubles) + _excluding(found, dossier),
+        "oddities": points.linked(found, forms, journey.oddities(forms)),
+        "checks": points.tab_by_tab(found, forms, troubles),
+        **drafts.timing(request, found, dossier),
+    }
+    return render(request, "candidate/ready.html", context)
+
+
+def _recap(
+    request: HttpRequest,
+    draft: Draft,
+    dossier: Dossier,
+    forms: list[tuple[Section, SectionForm]],
+    *,
+    refusal: Refused | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    exclusion = _exclusion(draft, dossier)
+    context = {
+        "draft": draft,
+        "overview": [("Examen ou concours", str(draft)), ("Académie", draft.service.academy.name)],
+        "identity": identity_in_words(dossier.identity),
+        "parts": [_part(draft, section, form) for section, form in forms if form.is_valid()],
+        "last_section": forms[-1][0].slug,
+        "step": step(dossier, "recapitulatif"),
+        "refusal": refusal,
+        "exclusion": exclusion,
+        "oddities": points.linked(draft, forms, journey.oddities(forms)),
+        "changes": _changes(draft, dossier, forms),
+        "can_save": exclusion is None and draft.service.accepts(request.arrived_at),
+        "rules_changed": draft.regulation_id != dossier.regulation.pk,
+        **drafts.timing(request, draft, dossier),
+    }
+    return render(request, "candidate/recap.html", context, status=status)
+
+
+def _register(request: HttpRequest, draft: Draft) -> HttpResponse:
+    try:
+        version = registering.register(draft=draft, by=request.actor, at=request.arrived_at)
+    except Incomplete as refusal:
+        messages.error(request, str(refusal))
+        return redirect("candidate:ready", draft.pk)
+    except (Closed, AlreadyRegistered) as refusal:
+        dossier = drafts.dossier(request, draft)
+        return _recap(request, draft, dossier, journey.judged(dossier), refusal=refusal, status=409)
+    return redirect("candidate:number", version.registration.number)
+
+
+def _changes(draft: Draft, dossier: Dossier, forms: list[tuple[Section, SectionForm]]) -> list[str]:
+    """Return what a modification changes, for now, in what is filed."""
+    if draft.amends_id is None:
+        return []
+    filed = version_of.get(registration=draft.amends_id, number=draft.amends_version)
+    valid = [(section, form) for section, form in forms if form.is_valid()]
+    return changes_between(filed.snapshot, as_read(dossier, valid))
+
+
+def _part(draft: Draft, section: Section, form: SectionForm) -> dict[str, Any]:
+    return {
+        "slug": section.slug,
+        "title": section.title,
+        "lines": [(line.label, line.value) for line in form.lines()],
+        "tables": form.tables(),
+        "change_url": reverse("candidate:tab", args=[draft.pk, section.slug]),
+    }
+
+
+def _excluding(draft: Draft, dossier: Dossier) -> points.Points:
+    """Return the registration that stands in the way of another one, if there is one."""
+    exclusion = _exclusion(draft, dossier)
+    if exclusion is None:
+        return []
+    standing = exclusion.registration
+    blocks = Trouble("", f"Votre inscription à : {standing}", "", "", exclusion.message)
+    return [(blocks, reverse("candidate:registration", args=[standing.number]))]
+
+
+def _exclusion(draft: Draft, dossier: Dossier) -> Exclusion | None:
+    """Return the registration that excludes a new one; a modification excludes nothing."""
+    if draft.amends_id is not None:
+        return None
+    return exclusion_by(
+        registrations_of(user=draft.candidate.user_id),
+        exam=draft.exam,
+        speciality=draft.speciality,
+        rules=dossier.rules,
+        regulation=dossier.regulation,
+    )
