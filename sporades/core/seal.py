@@ -5,6 +5,7 @@ The key is read once and kept: reading it again at each signature costs ten time
 
 import io
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -48,10 +49,16 @@ def seal(pdf: bytes) -> bytes:
     """
     sealed = io.BytesIO()
     try:
-        signer = _signer(settings.SEAL_KEY_FILE, settings.SEAL_KEY_PASSWORD)
-        signers.PdfSigner(_metadata(), signer, new_field_spec=_field()).sign_pdf(
-            IncrementalPdfFileWriter(io.BytesIO(pdf)), output=sealed
+        signer = signers.PdfSigner(
+            _metadata(),
+            _signer(settings.SEAL_KEY_FILE, settings.SEAL_KEY_PASSWORD),
+            new_field_spec=_field(),
         )
+        # It runs a loop of its own, and a thread that waits in another one would refuse it.
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(
+                signer.sign_pdf, IncrementalPdfFileWriter(io.BytesIO(pdf)), output=sealed
+            ).result()
     except Exception as error:
         # Whatever stops a seal (disk, library, key) has one outcome: no unsealed document.
         logger.exception("The seal could not be put")

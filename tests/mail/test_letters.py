@@ -28,7 +28,7 @@ LATER = "mercredi 25 novembre 2026 à 11\u00a0h\u00a030 (heure de Paris)"
 CONTACT = """\
 Votre service gestionnaire : Bureau des essais de Lille (Secteur des essais), académie de Lille
 Téléphone : 03 53 01 00 01
-Courriel : essais@lille.exemple.test
+Adresse mail : essais@lille.exemple.test
 Adresse : 1 place des Essais, 59000 Lille
 """
 TO_SEND = """\

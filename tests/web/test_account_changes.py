@@ -28,6 +28,7 @@ from sporades.mail.models import Message
 from sporades.web.account import devices
 from tests.factories import OPERATOR, a_candidate, a_registration
 from tests.jobs import work
+from tests.web.guide import main
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory", "_empty_cache")]
 
@@ -252,7 +253,7 @@ def test_it_was_not_me_says_which_ways_of_signing_in_remain(client, user, way_ba
 
     page = client.post(link, follow=True)
 
-    assert "Restent pour vous connecter, avec lui : application de codes." in page.text
+    assert "Restent pour vous connecter, avec lui : application de codes." in main(page)
 
 
 def test_the_link_of_it_was_not_me_serves_once_and_says_so(client, way_back):

@@ -306,7 +306,7 @@ def test_the_last_tab_gives_the_receipt_with_its_hour_its_number_its_service_and
         f"le numéro {number}, version n°1, par le service : Bureau des essais de Lille, académie de Lille. "
         "Autorité compétente : le recteur de l'académie (arrêté inventé du 1er janvier). "
         "Sans réponse de sa part le 25 janvier 2027, votre demande sera réputée acceptée. "
-        "Un courriel vous le confirme à l'adresse maelle@exemple.test."
+        "Un mail vous le confirme à l'adresse maelle@exemple.test."
     )
 
 

@@ -121,7 +121,7 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
             refusal = said
         else:
             messages.success(
-                request, "Votre désinscription est enregistrée. Un courriel vous le confirme."
+                request, "Votre désinscription est enregistrée. Un mail vous le confirme."
             )
             return redirect("candidate:registration", found.number)
     context = {
