@@ -65,6 +65,16 @@ def messages():
 
 
 @pytest.fixture
+def told():
+    """Return a function that checks a file and says what it finds, without file and line."""
+
+    def said(source: Source) -> list[str]:
+        return [str(one).split(" : ", 1)[1] for one in checked(source, zones=ZONES)[2]]
+
+    return said
+
+
+@pytest.fixture
 def line_of(essai):
     """Return a function that says on which line of the invented exam a passage stands."""
 

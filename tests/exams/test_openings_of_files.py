@@ -2,6 +2,7 @@
 
 import pytest
 
+from sporades.core.phones import EXAMPLES
 from sporades.exams.checking import Source
 from sporades.exams.checking import problems as checked_together
 from tests.exams.conftest import ZONES
@@ -31,6 +32,70 @@ OPENS, CLOSES = (
 )  # fmt: skip
 def test_an_opening_that_cannot_be_is_told(change, problems, *, old, new, field, rule):
     assert (field, rule) in [(where, kind) for _, where, kind in problems(change(old, new))]
+
+
+SERVICE = "services_gestionnaires[dec-essai]"
+PHONE = "telephone: 03 53 01 00 01"
+ADDRESS = "1 rue de l'Exemple, 59000 Lille]"
+
+
+def test_a_service_that_no_file_declares_is_said_by_its_academy(change, messages):
+    source = change(
+        "  - code: dec-essai\n    academie: A28", "  - code: dec-essai\n    academie: A31"
+    )
+
+    assert messages(source) == [
+        "Service de l'académie A28 « dec-essai » : le fichier n'en déclare pas."
+    ]
+
+
+def test_a_service_that_its_academy_does_not_have_is_said_with_those_it_has(change, messages):
+    source = change("    service: dec-essai\n    site", "    service: dec\n    site")
+
+    assert messages(source) == [
+        "Service de l'académie A09 « dec » : ce code n'existe pas ici (dec-essai)."
+    ]
+
+
+@pytest.mark.parametrize("number", ["aaa", "03 53 01 00", "26 55 55", "03 53 01 00 01 ou 02"])
+def test_a_telephone_that_cannot_be_dialled_is_told_with_an_example(
+    change, problems, messages, line_of, number
+):
+    source = change(PHONE, f"telephone: {number}")
+
+    assert problems(source) == [(line_of(PHONE), f"{SERVICE}.telephone", "telephone")]
+    assert messages(source) == [f"« {number} » n'est pas un numéro de téléphone. {EXAMPLES}"]
+
+
+@pytest.mark.parametrize("number", ["+33 3 53 01 00 01", "03.53.01.00.01", "+687 26 55 55"])
+def test_a_telephone_is_written_as_one_likes(change, problems, number):
+    assert problems(change(PHONE, f"telephone: {number}")) == []
+
+
+def test_a_telephone_may_be_as_short_as_where_the_service_is(change, problems):
+    text = change(PHONE, "telephone: 26 55 55").text
+
+    assert problems(change(ADDRESS, "1 rue de l'Exemple, 98800 Nouméa]", text)) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "rule"),
+    [
+        (ADDRESS, '""]', f"{SERVICE}.adresse[2]", "texte"),
+        (ADDRESS, '" "]', f"{SERVICE}.adresse[2]", "texte"),
+        (f"[Rectorat, {ADDRESS}", "[]", f"{SERVICE}.adresse", "borne"),
+        (ADDRESS, f"{'x' * 81}]", f"{SERVICE}.adresse[2]", "texte"),
+        (PHONE, f"telephone: {'0' * 31}", f"{SERVICE}.telephone", "texte"),
+        ("courriel: essais@lille.demo.test", 'courriel: ""', f"{SERVICE}.courriel", "texte"),
+        ("courriel: essais@lille.demo.test", f"courriel: {'x' * 60}@{'lille.' * 33}fr",
+         f"{SERVICE}.courriel", "texte"),
+        ("site: https://www.ac-lille.fr", 'site: ""', "ouvertures[A09].site", "texte"),
+        ("site: https://www.ac-lille.fr", f"site: https://www.ac-lille.fr/{'x' * 200}",
+         "ouvertures[A09].site", "texte"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_written_to_or_kept_is_told(change, problems, *, old, new, field, rule):
+    assert [(where, kind) for _, where, kind in problems(change(old, new))] == [(field, rule)]
 
 
 @pytest.mark.parametrize(

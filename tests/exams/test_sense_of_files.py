@@ -164,6 +164,41 @@ def test_what_makes_no_sense_is_told(change, problems, *, old, new, field, rule)
     ]
 
 
+GROUPED = "- {academies: [A01, A24], vers: A25}"
+
+
+def test_academies_that_register_for_each_other_are_told(change, told):
+    source = change(GROUPED, f"{GROUPED}\n        - {{academies: [A25], vers: A01}}")
+
+    assert told(source) == [
+        (
+            f"{BREVET}.rattachement.regroupements[1].vers : « A25 » est elle-même regroupée vers "
+            "« A01 » : elle ne peut pas inscrire pour d'autres. [contradiction]"
+        ),
+        (
+            f"{BREVET}.rattachement.regroupements[2].vers : « A01 » est elle-même regroupée vers "
+            "« A25 » : elle ne peut pas inscrire pour d'autres. [contradiction]"
+        ),
+    ]
+
+
+def test_an_academy_grouped_twice_is_told(change, told):
+    source = change(GROUPED, f"{GROUPED}\n        - {{academies: [A24], vers: A09}}")
+
+    assert told(source) == [
+        (
+            f"{BREVET}.rattachement.regroupements[2].academies : « A24 » est déjà regroupée vers "
+            "« A25 » : une académie n'est que dans un regroupement. [contradiction]"
+        )
+    ]
+
+
+def test_an_academy_may_be_in_the_group_that_it_registers(change, problems):
+    groups = "- {academies: [A01, A24, A25], vers: A25}\n        - {academies: [A31], vers: A09}"
+
+    assert problems(change(GROUPED, groups)) == []
+
+
 def test_a_speciality_without_epreuves_is_told(change, problems):
     text = change("- code: E1\n", "- code: E1\n        specialites: [TERRE]\n").text
     for code in ("E4", "E5", "LVA", "LVB", "EF"):

@@ -2,9 +2,9 @@
 
 import pytest
 
+from sporades.core.phones import EXAMPLES
 from sporades.registrations.dossier import dossier_of
 from sporades.registrations.sections import IDENTIFICATION
-from sporades.registrations.sections.phones import EXAMPLES
 from tests.factories import NOW, a_candidate, a_draft
 
 MINOR = {"birth_year": 2012}

@@ -2,7 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 
-from sporades.exams.checking import answers, between_files, everywhere, openings, papers, references
+from sporades.exams.checking import (
+    answers,
+    between_files,
+    everywhere,
+    openings,
+    papers,
+    references,
+    residence,
+)
 from sporades.exams.checking.document import Document, Source, read
 from sporades.exams.checking.openings import Zones
 from sporades.exams.checking.problems import Fault, Problem
@@ -59,6 +67,7 @@ def _faults(file: File, zones: Zones) -> Iterator[Fault]:
         yield from references.faults(exam, path, zones)
         yield from answers.faults(exam, path)
         yield from papers.faults(exam, path)
+        yield from residence.faults(exam, path)
     yield from openings.faults(file, zones)
 
 

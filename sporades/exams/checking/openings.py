@@ -1,17 +1,20 @@
 """Openings: real academies, real instants, a service that manages, legal mentions."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from sporades.core.french import instant_in_words
+from sporades.core.phones import EXAMPLES, as_dialled, is_dialled
 from sporades.exams.checking.problems import Fault, Path
 from sporades.exams.checking.references import unknown
 from sporades.exams.checking.walking import walk
 from sporades.exams.schema.clock import Deadline, NoSuchInstant, instant
-from sporades.exams.schema.openings import Opening, Reach
+from sporades.exams.schema.openings import ManagingService, Opening, Reach
 from sporades.exams.schema.regulation import File
 
 NATIONAL_ZONE = "Europe/Paris"
+_POSTCODE = re.compile(r"\b[0-9]{5}\b")
 
 type Zones = Mapping[str, str]
 """The zone of each academy, by its code."""
@@ -29,6 +32,7 @@ def faults(file: File, zones: Zones) -> Iterator[Fault]:
     for rank, service in enumerate(file.managing_services):
         if service.academy not in zones:
             yield _unknown_academy(service.academy, ("services_gestionnaires", rank, "academie"))
+        yield from _phone(service, ("services_gestionnaires", rank, "telephone"))
     for rank, opening in enumerate(file.openings):
         path: Path = ("ouvertures", rank)
         yield from _place(file, opening, path, zones)
@@ -43,6 +47,15 @@ def faults(file: File, zones: Zones) -> Iterator[Fault]:
         )
 
 
+def _phone(service: ManagingService, path: Path) -> Iterator[Fault]:
+    """Find a telephone that cannot be dialled from where the service is."""
+    postcodes = ["", *_POSTCODE.findall(" ".join(service.address))]
+    number = as_dialled(service.phone)
+    if not any(is_dialled(number, postcode=postcode) for postcode in postcodes):
+        message = f"« {service.phone} » n'est pas un numéro de téléphone. {EXAMPLES}"
+        yield Fault(path, "telephone", message)
+
+
 def _place(file: File, opening: Opening, path: Path, zones: Zones) -> Iterator[Fault]:
     if opening.academy not in zones:
         yield _unknown_academy(opening.academy, (*path, "academie"))
@@ -51,7 +64,12 @@ def _place(file: File, opening: Opening, path: Path, zones: Zones) -> Iterator[F
         yield Fault(
             (*path, "service"),
             "reference_inconnue",
-            unknown(f"service de l'académie {opening.academy}", opening.service, own),
+            unknown(
+                f"service de l'académie {opening.academy}",
+                opening.service,
+                own,
+                declared_by="le fichier",
+            ),
         )
 
 

@@ -96,9 +96,17 @@ def _used(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else value or ()
 
 
-def unknown(noun: str, name: str, known: Collection[str]) -> str:
-    """Say that a name leads nowhere, and what could stand there."""
+def unknown(noun: str, name: str, known: Collection[str], *, declared_by: str = "l'examen") -> str:
+    """Say that a name leads nowhere, and what could stand there.
+
+    Args:
+        noun: what it should name.
+        name: the name.
+        known: the names that would do.
+        declared_by: the part of the file that should declare it.
+    """
+    named = f"{noun[0].upper()}{noun[1:]} « {name} »"
     if not known:
-        return f"{noun.capitalize()} « {name} » : l'examen n'en déclare pas."
+        return f"{named} : {declared_by} n'en déclare pas."
     listed = f" ({', '.join(known)})" if len(known) <= FEW else ""
-    return f"{noun.capitalize()} « {name} » : ce code n'existe pas ici{listed}."
+    return f"{named} : ce code n'existe pas ici{listed}."

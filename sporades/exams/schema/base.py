@@ -42,7 +42,9 @@ def matching(pattern: str, wanted: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _text(longest: int) -> AfterValidator:
+def up_to(longest: int) -> AfterValidator:
+    """Return a validator that accepts a paragraph of so many signs, at least one."""
+
     def check(value: str) -> str:
         if not value:
             raise PydanticCustomError("texte", "Ce texte est vide.")
@@ -118,8 +120,8 @@ CountryCode = Annotated[
     _known_as("code de pays"),
 ]
 
-Line = Annotated[str, _text(LONGEST_LINE), _known_as("ligne")]
+Line = Annotated[str, up_to(LONGEST_LINE), _known_as("ligne")]
 """A title, a label, a short sentence."""
 
-Paragraph = Annotated[str, _text(LONGEST_PARAGRAPH), _known_as("paragraphe")]
+Paragraph = Annotated[str, up_to(LONGEST_PARAGRAPH), _known_as("paragraphe")]
 """Some sentences in plain text."""

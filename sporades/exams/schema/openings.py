@@ -8,7 +8,7 @@ from django.core.validators import URLValidator, validate_email
 from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from sporades.exams.schema.base import AcademyCode, Line, ServiceCode, Strict
+from sporades.exams.schema.base import LONGEST_LINE, AcademyCode, Line, ServiceCode, Strict, up_to
 from sporades.exams.schema.clock import LocalInstant, Zone
 
 
@@ -52,28 +52,39 @@ def _website(value: str) -> str:
 
 
 Email = Annotated[
-    str, AfterValidator(_email), WithJsonSchema({"type": "string", "format": "courriel"})
+    str,
+    up_to(254),
+    AfterValidator(_email),
+    WithJsonSchema({"type": "string", "format": "courriel"}),
 ]
 Website = Annotated[
-    str, AfterValidator(_website), WithJsonSchema({"type": "string", "format": "site"})
+    str,
+    up_to(LONGEST_LINE),
+    AfterValidator(_website),
+    WithJsonSchema({"type": "string", "format": "site"}),
 ]
 
 
 class ManagingService(Strict):
-    """The service that manages the registrations of an academy."""
+    """The service that manages the registrations of an academy.
+
+    Its texts are as long as the columns in which they are kept.
+    """
 
     model_config = ConfigDict(title="Service gestionnaire")
 
     code: ServiceCode = Field(description="Nom du service dans son académie.")
     academy: AcademyCode = Field(alias="academie", description="Académie du service.")
-    sector: Line = Field(alias="secteur", description="Ce dont il s'occupe.")
-    name: Line = Field(alias="nom", description="Son nom, tel qu'il signe.")
-    contact: Line | None = Field(
+    sector: Annotated[Line, up_to(120)] = Field(alias="secteur", description="Ce dont il s'occupe.")
+    name: Annotated[Line, up_to(160)] = Field(alias="nom", description="Son nom, tel qu'il signe.")
+    contact: Annotated[Line, up_to(120)] | None = Field(
         None, alias="interlocuteur", description="Fonction à demander, jamais une personne."
     )
-    phone: Line = Field(alias="telephone", description="Téléphone, tel que lu.")
+    phone: Annotated[Line, up_to(30)] = Field(
+        alias="telephone", description="Téléphone, tel que lu."
+    )
     email: Email = Field(alias="courriel", description="Adresse électronique.")
-    address: tuple[Line, ...] = Field(
+    address: tuple[Annotated[Line, up_to(80)], ...] = Field(
         alias="adresse", min_length=1, max_length=6, description="Lignes de l'adresse postale."
     )
     hours: Line | None = Field(None, alias="horaires", description="Horaires, en mots.")

@@ -9,16 +9,11 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse_lazy
 
 from sporades.core.french import listed
+from sporades.core.phones import EXAMPLES, LANDLINE, is_dialled, phone_in_words
 from sporades.registrations.fields import CleanCharField, ask_if_called_for
 from sporades.registrations.residence import Elsewhere, refusal_of_residence
 from sporades.registrations.sections.base import Section, SectionForm
-from sporades.registrations.sections.phones import (
-    EXAMPLES,
-    LANDLINE,
-    PhoneField,
-    is_dialled,
-    phone_in_words,
-)
+from sporades.registrations.sections.phones import PhoneField
 from sporades.territory import queries as territory
 from sporades.territory.models import FRANCE
 
