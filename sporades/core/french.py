@@ -3,7 +3,7 @@
 An hour is never shown without its zone (standards R-21).
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -92,12 +92,6 @@ def time_left_in_words(left: timedelta) -> str:
 def local_day(instant: datetime, zone: str) -> date:
     """Return the day that an instant falls on in a zone."""
     return instant.astimezone(ZoneInfo(zone)).date()
-
-
-def local_instant(day: date, hour: int, minute: int, zone: str) -> datetime:
-    """Return the instant, in UTC, at which a clock of this zone shows this day and hour."""
-    local = datetime(day.year, day.month, day.day, hour, minute, tzinfo=ZoneInfo(zone))
-    return local.astimezone(UTC)
 
 
 def listed(words: list[str], last: str = "et") -> str:

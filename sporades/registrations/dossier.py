@@ -11,7 +11,7 @@ from django import forms
 from sporades.candidates.models import Candidate, Identity
 from sporades.exams import queries
 from sporades.exams.models import Exam, RegistrationService, Regulation, Speciality
-from sporades.exams.rules import Facts
+from sporades.exams.rules import Facts, candidacy
 from sporades.exams.schema import Exam as ExamRules
 from sporades.exams.schema.candidacy import NATIONAL_SERVICE
 from sporades.exams.schema.questions import Question, YesNoQuestion
@@ -79,8 +79,7 @@ class Dossier:
     @property
     def asks_qualification(self) -> bool:
         """Whether the exam asks what the candidate holds: « Qualification présentée »."""
-        asked = self.rules.qualification
-        return any((asked.diplomas, asked.colouring, asked.experience))
+        return candidacy.asks_qualification(self.rules, self.facts)
 
     @cached_property
     def facts(self) -> Facts:

@@ -27,11 +27,10 @@ def troubles(forms: Forms) -> list[Trouble]:
 
 
 def _troubles(section: Section, form: SectionForm, forms: Forms) -> list[Trouble]:
-    if form.is_valid():
-        return []
+    # A tab that nobody has opened may accept no answer at all, and yet has things to ask.
     if section.slug not in form.dossier.answers:
         return [Trouble(section.slug, section.title, "", "", "Cet onglet n'est pas encore rempli.")]
-    return errors_of(section, form, forms)
+    return [] if form.is_valid() else errors_of(section, form, forms)
 
 
 def errors_of(section: Section, form: SectionForm, forms: Forms) -> list[Trouble]:
@@ -68,9 +67,18 @@ def oddities(forms: Forms) -> list[Trouble]:
 
 def _point(section: Section, form: SectionForm, field: str, message: str) -> Trouble:
     label = form.label_of(field) if field else ""
+    if label.endswith("."):  # a sentence to agree to, which the message names
+        label = ""
     return Trouble(section.slug, section.title, field, label, message)
 
 
 def first_incomplete(dossier: Dossier) -> Section | None:
     """Return the first tab whose answers are not accepted yet."""
-    return next((section for section, form in judged(dossier) if not form.is_valid()), None)
+    return next(
+        (
+            section
+            for section, form in judged(dossier)
+            if section.slug not in dossier.answers or not form.is_valid()
+        ),
+        None,
+    )

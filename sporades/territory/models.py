@@ -222,11 +222,6 @@ class Country(models.Model):
         """Tell whether the country still exists."""
         return self.ended_on is None
 
-    @property
-    def is_france(self) -> bool:
-        """Tell whether this is France, whose departments and communes are listed."""
-        return self.code == FRANCE
-
 
 FRANCE = "99100"
 

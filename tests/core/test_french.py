@@ -7,7 +7,6 @@ from sporades.core.french import (
     day_in_words,
     instant_in_words,
     listed,
-    local_instant,
     time_left_in_words,
     zone_in_words,
 )
@@ -81,9 +80,3 @@ def test_the_time_left_is_said_in_words(left, words):
 )
 def test_words_are_listed_as_in_a_sentence(words, text):
     assert listed(words) == text
-
-
-def test_a_local_hour_becomes_one_instant():
-    assert local_instant(date(2026, 11, 15), 23, 59, "Indian/Reunion") == datetime(
-        2026, 11, 15, 19, 59, tzinfo=UTC
-    )

@@ -239,8 +239,9 @@ def test_a_draft_abandoned_while_it_is_saved_is_one_or_the_other(arena):
 
         assert no_fault(outcomes) == []
         draft.refresh_from_db()
-        assert draft.is_filed != bool(draft.abandoned_at)
-        assert Registration.objects.filter(candidate=draft.candidate).count() == draft.is_filed
+        is_filed = draft.filed_as_id is not None
+        assert is_filed != bool(draft.abandoned_at)
+        assert Registration.objects.filter(candidate=draft.candidate).count() == is_filed
 
 
 @pytest.mark.parametrize("clicks", [2, 10])

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.test import Client, RequestFactory
 
 from sporades.acts import registering
-from sporades.core.french import ZONES, local_day, local_instant
+from sporades.core.french import ZONES, local_day
 from sporades.exams.models import RegistrationService
 from sporades.registrations.dossier import dossier_of
 from sporades.registrations.models import Draft, Registration, Version
@@ -27,6 +27,12 @@ PROXY, STRANGER = "192.0.2.10", "192.0.2.66"
 INSTANT = timedelta(microseconds=1)
 MINUTE = timedelta(minutes=1)
 DAY = date(2026, 11, 30)
+
+
+def local_instant(day, hour, minute, zone):
+    """Return the instant, in UTC, at which a clock of this zone shows this day and hour."""
+    local = datetime(day.year, day.month, day.day, hour, minute, tzinfo=ZoneInfo(zone))
+    return local.astimezone(UTC)
 
 
 def closing_at(draft, instant, zone):

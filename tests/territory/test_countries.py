@@ -2,7 +2,7 @@ import pytest
 
 from sporades.core.text import search_key
 from sporades.territory import queries
-from sporades.territory.models import FRANCE, Country
+from sporades.territory.models import Country
 
 
 @pytest.mark.parametrize(
@@ -64,10 +64,6 @@ def test_nationalities_are_sorted_by_what_is_read_and_all_differ():
         "congolaise (Congo)",
         "congolaise (République démocratique du Congo)",
     ]
-
-
-def test_only_france_is_france():
-    assert [c.code for c in queries.countries() if c.is_france] == [FRANCE]
 
 
 def test_an_unknown_code_is_an_unknown_country():

@@ -7,7 +7,7 @@ import time_machine
 
 from sporades.acts import registering
 from sporades.registrations.models import Registration
-from tests.factories import NOW, a_candidate, a_draft, a_registration, author
+from tests.factories import NOW, a_candidate, a_draft, a_registration, answers_with, author
 from tests.web.guide import buttons, links, main
 
 FOREST = {"epreuves": {"statut-M1": None, "statut-M2": "inscrit"}}
@@ -98,6 +98,8 @@ def test_a_modification_is_not_excluded_by_the_registration_that_it_modifies(sig
     standing = a_registration()
     draft = registering.amend(registration=standing, by=author(standing.candidate), at=NOW)
     client = sign_in(standing.candidate)
+    moved = {**answers_with()["identification"], "address_1": "3 quai du Port", "revision": "1"}
+    client.post(f"/inscription/{draft.pk}/identification", moved)
 
     ready = client.get(f"/inscription/{draft.pk}/est-elle-prete")
     recap = client.get(f"/inscription/{draft.pk}/recapitulatif")

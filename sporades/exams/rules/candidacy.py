@@ -24,6 +24,17 @@ def national_service(exam: Exam, facts: Facts) -> NationalService | None:
     return service if holds(wanted, facts) else None
 
 
+def asks_qualification(exam: Exam, facts: Facts) -> bool:
+    """Return whether « Qualification présentée » has a question for this candidate.
+
+    As long as no category is chosen, it counts as soon as it has one for anybody.
+    """
+    asked = exam.qualification
+    if exam.categories and not facts.category:
+        return any((asked.diplomas, asked.colouring, asked.experience))
+    return any((diplomas(exam, facts), colouring(exam, facts), experience(exam, facts)))
+
+
 def diplomas(exam: Exam, facts: Facts) -> Diplomas | None:
     """Return the list of diplomas, when one is asked of this candidate."""
     wanted = exam.qualification.diplomas

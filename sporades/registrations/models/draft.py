@@ -118,11 +118,6 @@ class Draft(models.Model):
         )
 
     @property
-    def is_filed(self) -> bool:
-        """Whether the draft has become a version."""
-        return self.filed_as_id is not None
-
-    @property
     def is_open(self) -> bool:
         """Whether the draft can still be answered."""
         return self.filed_as_id is None and self.abandoned_at is None

@@ -49,7 +49,6 @@ class IdentificationForm(SectionForm):
     ine = CleanCharField(
         label="INE (identifiant national élève ou étudiant)",
         required=False,
-        max_length=11,
         help_text=(
             "11 signes, sur vos anciens relevés de notes ou votre certificat de scolarité. "
             "Laissez vide si vous n'en avez pas."
@@ -195,6 +194,12 @@ class IdentificationForm(SectionForm):
             raise ValidationError(message)
         return ine
 
+    def clean_postcode(self) -> str:
+        """Take « 59 000 » for what it says."""
+        postcode: str = self.cleaned_data["postcode"]
+        joined = postcode.replace(" ", "")
+        return joined if POSTCODE.fullmatch(joined) else postcode
+
     def clean(self) -> dict[str, Any]:
         """Find the commune, then check the academy of the address and the telephones."""
         data = super().clean() or {}
@@ -241,9 +246,9 @@ class IdentificationForm(SectionForm):
         data["commune"] = ""
         if served:
             names = listed([one.name for one in served[:12]], last="ou")
+            choice = "l'une de ces communes :" if len(served) > 1 else "la commune de"
             self.add_error(
-                "town",
-                f"Avec le code postal {data['postcode']}, indiquez l'une de ces communes : {names}.",
+                "town", f"Avec le code postal {data['postcode']}, indiquez {choice} {names}."
             )
         elif not self._find_unlisted(data):
             self.add_error(

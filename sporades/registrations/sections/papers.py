@@ -12,7 +12,7 @@ from django.forms.boundfield import BoundField
 from sporades.core.french import figure
 from sporades.exams import queries
 from sporades.exams.models import Paper
-from sporades.exams.rules import papers
+from sporades.exams.rules import Breach, papers
 from sporades.exams.rules.papers import Block, Choice, PaperOffer
 from sporades.exams.schema import Status
 from sporades.registrations.fields import Hinted, ask_if_called_for, choices_of
@@ -156,13 +156,19 @@ class PapersForm(SectionForm):
     def clean(self) -> dict[str, Any]:
         """Judge the choices together: groups, exclusions, dependencies, dispensations, marks."""
         data = super().clean() or {}
-        if not self.errors:
-            for breach in papers.breaches(
-                self.dossier.rules, self.dossier.facts, self.choices_made()
-            ):
-                error = ValidationError(breach.message, code=breach.field)
-                self.add_error(self._field_of(breach.field), error)
+        for breach in self._breaches():
+            error = ValidationError(breach.message, code=breach.field)
+            self.add_error(self._field_of(breach.field), error)
         return data
+
+    def _breaches(self) -> list[Breach]:
+        """Judge every line that can be read, and the lines together once all can."""
+        if not self.errors:
+            return papers.breaches(self.dossier.rules, self.dossier.facts, self.choices_made())
+        unread = {name.partition("-")[2] for name in self.errors}
+        lines = [offer for offer in self.offers if offer.code not in unread]
+        choices = {offer.code: self._choice(offer) for offer in lines}
+        return papers.breaches_by_line(lines, self.dossier.facts, choices)
 
     @cached_property
     def withdrawn(self) -> tuple[str, ...]:

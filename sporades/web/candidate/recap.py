@@ -66,18 +66,26 @@ def _recap(
     status: int = 200,
 ) -> HttpResponse:
     exclusion = _exclusion(draft, dossier)
+    changes = _changes(draft, dossier, forms)
+    is_new = draft.amends_id is None
     context = {
         "draft": draft,
         "overview": [("Examen ou concours", str(draft)), ("Académie", draft.service.academy.name)],
-        "identity": identity_in_words(dossier.identity),
+        "identity": [
+            *identity_in_words(dossier.identity),
+            ("Adresse mail", request.user.email),  # type: ignore[union-attr] # signed in
+        ],
+        "identity_url": "" if draft.candidate.is_frozen else reverse("account_edit"),
         "parts": [_part(draft, section, form) for section, form in forms if form.is_valid()],
         "last_section": forms[-1][0].slug,
         "step": step(dossier, "recapitulatif"),
         "refusal": refusal,
         "exclusion": exclusion,
         "oddities": points.linked(draft, forms, journey.oddities(forms)),
-        "changes": _changes(draft, dossier, forms),
-        "can_save": exclusion is None and draft.service.accepts(request.arrived_at),
+        "changes": changes,
+        "can_save": (is_new or changes)
+        and exclusion is None
+        and draft.service.accepts(request.arrived_at),
         "rules_changed": draft.regulation_id != dossier.regulation.pk,
         **drafts.timing(request, draft, dossier),
     }

@@ -1,12 +1,14 @@
 """The tabs of « M'inscrire », their answers kept as they are given."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import select_template
+from django.urls import reverse
 
 from sporades.candidates.words import identity_in_words
 from sporades.core.french import hour_in_words
@@ -14,8 +16,10 @@ from sporades.core.refusals import Refused
 from sporades.registrations import drafting, journey
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.models import Draft
+from sporades.registrations.queries import last_address_of
 from sporades.registrations.refusals import Overtaken, TooLong
 from sporades.registrations.residence import service_of_residence
+from sporades.registrations.sections import IDENTIFICATION
 from sporades.registrations.sections.base import Section, SectionForm
 from sporades.web.candidate import conflicts, drafts, points
 from sporades.web.candidate.stepper import step
@@ -23,6 +27,7 @@ from sporades.web.layout.kept import forget, kept
 
 REVISION = "revision"
 _KEPT = "Votre session s'était terminée. Vos réponses sont là : vérifiez-les, puis continuez."
+_TAKEN_UP = "Ces réponses sont celles de votre saisie précédente : vérifiez-les, puis continuez."
 _TOO_LATE = (
     "Cette saisie était déjà enregistrée ou abandonnée : les réponses que vous venez d'envoyer "
     "n'y sont pas ajoutées. Pour changer une réponse, utilisez « Modifier »."
@@ -61,7 +66,7 @@ def tab(request: HttpRequest, draft: UUID, section: str) -> HttpResponse:
     elif "verifier" in request.GET:
         form = part.judged(dossier)
     else:
-        form = part.form_for(dossier)
+        form = _as_answered(request, dossier, part)
     return _show(request, found, dossier, part, form, revision=revision)
 
 
@@ -182,10 +187,32 @@ def _towards(draft: Draft, dossier: Dossier, section: Section, *, by: int) -> Ht
     slugs = [part.slug for part in journey.journey(dossier)]
     at = slugs.index(section.slug) + by
     if at < 0:
-        return redirect("candidate:registrations")
+        return _before(draft)
     if at < len(slugs):
         return redirect("candidate:tab", draft.pk, slugs[at])
     return redirect("candidate:recap", draft.pk)
+
+
+def _before(draft: Draft) -> HttpResponse:
+    """Go to what stands before the first tab: the registration, or the choice of an academy."""
+    if draft.amends is not None:
+        return redirect("candidate:registration", draft.amends.number)
+    exam = draft.exam
+    names = [exam.domain.code, exam.session.code, exam.code]
+    if draft.speciality:
+        url = reverse("candidate:choose_academy_for", args=[*names, draft.speciality.code])
+    else:
+        url = reverse("candidate:choose_academy", args=names)
+    return redirect(f"{url}?{urlencode({'academie': draft.service.academy_id})}")
+
+
+def _as_answered(request: HttpRequest, dossier: Dossier, section: Section) -> SectionForm:
+    """Return a tab as it was answered; an address not given yet, as it was given last."""
+    if section is IDENTIFICATION and section.slug not in dossier.answers:
+        for last in last_address_of(user=request.user.pk):
+            messages.info(request, _TAKEN_UP)
+            return section.form(dossier, shown=last.answers)
+    return section.form_for(dossier)
 
 
 def _seen(request: HttpRequest) -> int | None:

@@ -37,6 +37,8 @@ class Field(BoundField):
         """Tie a field to its form, which does so before it judges an answer."""
         super().__init__(form, field, name)
         say_what_to_do(field, str(self.label))
+        # A control that cuts what is pasted into it says nothing of it: the field does.
+        field.widget.attrs.pop("maxlength", None)
 
     @cached_property
     def kind(self) -> str:

@@ -1,6 +1,6 @@
 """Épreuves: which are offered, and whether what is chosen respects the rules."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sporades.exams.rules.facts import Breach, Facts
 from sporades.exams.rules.papers import between, lines
@@ -24,6 +24,7 @@ __all__ = [
     "PaperOffer",
     "PhaseBlocks",
     "breaches",
+    "breaches_by_line",
     "grouped",
     "is_whole",
     "named",
@@ -53,7 +54,21 @@ def breaches(exam: Exam, facts: Facts, choices: Mapping[str, Choice]) -> list[Br
         for code in choices
         if code not in chosen and choices[code].is_taken
     ]
-    for offer in offers:
-        found += lines.breaches(offer, chosen[offer.code], facts)
+    found += breaches_by_line(offers, facts, chosen)
     found += between.breaches(exam, facts, offers, chosen)
     return found
+
+
+def breaches_by_line(
+    offers: Iterable[PaperOffer], facts: Facts, choices: Mapping[str, Choice]
+) -> list[Breach]:
+    """Return what is wrong with épreuves taken one by one.
+
+    Args:
+        offers: the épreuves to judge.
+        facts: what is known of the candidate.
+        choices: the choice made for each, by code.
+    """
+    return [
+        breach for offer in offers for breach in lines.breaches(offer, choices[offer.code], facts)
+    ]
