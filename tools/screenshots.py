@@ -68,9 +68,11 @@ def _wizard(browser: Browser, address: str) -> Iterator[Path]:
 def _begin(page: Page) -> None:
     """Begin a registration where a service is open, and answer the first tab."""
     page.goto("/m-inscrire")
-    page.locator("main .s-choices a").first.click()
-    page.locator("main .s-choices a").first.click()
-    where = page.get_by_label("Académie", exact=True)
+    choices, where = page.locator("main .s-choices a"), page.get_by_label("Académie", exact=True)
+    choices.first.click()
+    page.wait_for_url("/m-inscrire/**")
+    if not where.count():  # where there is one exam, nothing is asked
+        choices.first.click()
     for value in where.locator("option").evaluate_all("all => all.map(one => one.value)")[1:]:
         where.select_option(value)
         page.get_by_role("button", name="Voir les dates").click()

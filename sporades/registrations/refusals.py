@@ -7,6 +7,7 @@ from datetime import datetime
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService
+from sporades.exams.rules.texts import with_text
 from sporades.exams.schema.eligibility import ExclusiveRule
 
 
@@ -83,7 +84,7 @@ class AlreadyRegistered(Refused):
 
     def __init__(self, rule: ExclusiveRule | None = None) -> None:
         """Say it in the words of the réglementation, where it has a rule of its own."""
-        super().__init__(f"{rule.message} (Règle : {rule.reference}.)" if rule else "")
+        super().__init__(with_text(rule.message, rule.reference) if rule else "")
 
 
 class NotUndone(Refused):

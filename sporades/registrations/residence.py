@@ -8,6 +8,7 @@ from django.utils.text import capfirst
 from sporades.core.french import listed
 from sporades.exams.models import RegistrationService
 from sporades.exams.rules.residence import is_free, registering_academy
+from sporades.exams.rules.texts import with_text
 from sporades.exams.schema.eligibility import Residence as ResidenceRules
 from sporades.registrations.dossier import Dossier
 from sporades.territory import queries as territory
@@ -106,11 +107,12 @@ def _refused_abroad(dossier: Dossier) -> Elsewhere:
         if places
         else "Demandez où vous inscrire à ce service"
     )
-    return Elsewhere(
-        "country",
+    message = (
         "Pour cet examen, vous devez vous inscrire dans l'académie de votre résidence : une adresse "
-        f"à l'étranger ne dépend pas {here.academy.with_preposition}. {advice} : {named}.{_rule(dossier)}",
-        places or (here,),
+        f"à l'étranger ne dépend pas {here.academy.with_preposition}. {advice} : {named}."
+    )
+    return Elsewhere(
+        "country", with_text(message, dossier.rules.residence.reference), places or (here,)
     )
 
 
@@ -138,17 +140,13 @@ def _message(dossier: Dossier, right: Place, postcode: str) -> str:
         if dossier.amends
         else ""
     )
-    return (
+    message = (
         "Pour cet examen, vous devez vous inscrire dans l'académie de votre résidence. "
         f"Le code postal {postcode} dépend {right.academy.with_preposition}, "
         f"et cette inscription est ouverte auprès {dossier.service.academy.with_preposition}. "
-        f"{contact}{advice}{_rule(dossier)}"
+        f"{contact}{advice}"
     )
-
-
-def _rule(dossier: Dossier) -> str:
-    reference = dossier.rules.residence.reference
-    return f" (Règle : {reference}.)" if reference else ""
+    return with_text(message, dossier.rules.residence.reference)
 
 
 def _place(dossier: Dossier, academy: str) -> Place:

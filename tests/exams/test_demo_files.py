@@ -189,6 +189,36 @@ def test_nothing_in_the_demo_reaches_a_real_person(path):
     assert set(re.findall(r"@[a-z.-]+", text)) <= set(re.findall(r"@[a-z-]+\.demo\.test", text))
 
 
+def test_every_condition_is_said_as_what_one_must_do(campaign):
+    rules = [
+        rule
+        for file in campaign
+        for exam in file.exams
+        for own in (exam, *exam.categories)
+        for rule in own.eligibility
+    ]
+
+    assert [
+        rule.condition for rule in rules if not (rule.condition or "").startswith("Avoir ")
+    ] == []
+
+
+def test_a_rule_names_an_epreuve_as_its_line_does_never_by_its_code(campaign):
+    said = [
+        (exam, rule.message or "")
+        for file in campaign
+        for exam in file.exams
+        for rule in exam.relations
+    ]
+
+    assert [
+        (paper.code, message)
+        for exam, message in said
+        for paper in exam.papers
+        if re.search(rf"(?<!\(){paper.code}\b", message)
+    ] == []
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_each_file_says_what_is_illustrative(path):
     assert "illustratif" in path.read_text(encoding="utf-8").partition("format: 1")[0]

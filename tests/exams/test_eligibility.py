@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from sporades.exams.rules import Breach, residence
+from sporades.exams.rules import Breach, residence, texts
 from sporades.exams.rules.candidacy import (
     colouring,
     diplomas,
@@ -39,21 +39,51 @@ def test_who_may_register_is_said_as_conditions_never_as_refusals(exam):
         update={"eligibility": (age.model_copy(update={"condition": "Avoir 18 ans"}), *others)}
     )
 
-    everybody = dict(conditions(said))[""]
+    everybody, *_ = conditions(said)
 
-    assert everybody == ["Avoir 18 ans.", *(f"{rule.reference}." for rule in others)]
-    assert dict(conditions(exam))[""][0] == "Code des essais, article 4."
+    assert everybody.asked == ("Avoir 18 ans", *(rule.reference for rule in others))
+    assert conditions(exam)[0].asked[0] == "Code des essais, article 4"
 
 
 def test_who_may_register_says_each_category_once_and_nothing_that_the_page_says(exam):
-    names = [name for name, _ in conditions(exam)]
+    found = conditions(exam)
 
-    assert names == ["", *(category.label for category in exam.categories)]
-    told = [words for _, said in conditions(exam) for words in said]
+    assert [(one.category, one.meaning) for one in found] == [
+        ("", ""),
+        *((category.label, category.meaning) for category in exam.categories),
+    ]
+    told = [words for one in found for words in one.asked]
     refused = [rule.message for rule in exam.eligibility]
     refused += [rule.message for category in exam.categories for rule in category.eligibility]
     assert not set(told) & set(refused)
     assert exam.exclusive.reference not in " ".join(told)
+
+
+def test_a_reference_that_names_no_text_is_not_said_after_what_it_says_again(exam):
+    age, *others = exam.eligibility
+    said = exam.model_copy(
+        update={"eligibility": (age.model_copy(update={"reference": "18 ans en 2027"}), *others)}
+    )
+
+    [breach] = refusals(said, marin(birth_date=dt.date(2010, 1, 1)))
+
+    assert breach.message == "Il faut avoir 18 ans le 31 décembre 2027."
+
+
+@pytest.mark.parametrize(
+    ("reference", "is_named"),
+    [
+        ("code de l'éducation, art. D. 337-150", True),
+        ("arrêté du 17 avril 2025", True),
+        ("Règlement du brevet (illustratif)", True),
+        ("une seule spécialité de CAP par session", False),
+        ("illustratif", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_a_reference_is_named_where_it_is_a_text_that_one_may_look_up(reference, is_named):
+    assert texts.names_a_text(reference) is is_named
 
 
 @pytest.mark.parametrize(

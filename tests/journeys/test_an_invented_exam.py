@@ -79,7 +79,7 @@ def test_an_exam_loaded_from_its_file_is_registered_for(bare_site, context, tmp_
 
     page = signed_in(context, bare_site, a_candidate())
     page.goto(f"{bare_site}/m-inscrire")
-    choose(page, "Brevets du balisage, session 2028", "Brevet de baliseur")
+    choose(page, "Brevets du balisage, session 2028")
     answer(page, "Académie", "Lille")
     press(page, "Voir les dates")
     press(page, "Démarrer mon inscription")

@@ -47,7 +47,7 @@ def begin(page, site):
     page.goto(f"{site}/m-inscrire")
     choose(
         page,
-        "Concours de recrutement de professeurs des écoles, Session 2027",
+        "Concours de recrutement de professeurs des écoles, session 2027",
         "Professeur des écoles, concours externe (bac+3)",
     )
     assert "l'académie de votre résidence" not in text(page)

@@ -163,7 +163,7 @@ def test_somebody_registers_in_the_demo_of_a_clean_clone(demo, page):
     sign_in(page, site, NEWCOMER, PASSWORD)
 
     page.goto(f"{site}/m-inscrire")
-    choose(page, "Diplôme national du brevet, Session 2027", "Série générale")
+    choose(page, "Diplôme national du brevet, session 2027", "Série générale")
     answer(page, "Académie", "Lille")
     press(page, "Voir les dates")
     press(page, "Démarrer mon inscription")

@@ -295,7 +295,7 @@ def test_a_draft_abandoned_elsewhere_is_not_saved_by_a_page_left_open(draft, sta
 def test_a_service_that_opens_later_says_from_when(draft):
     RegistrationService.objects.update(opens_at=LATER + MINUTE)
 
-    with pytest.raises(Closed, match="Les inscriptions ouvrent vendredi 27 novembre 2026 à 10"):
+    with pytest.raises(Closed, match="Les inscriptions ouvrent le vendredi 27 novembre 2026 à 10"):
         save(draft, at=LATER)
 
 

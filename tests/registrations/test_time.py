@@ -76,7 +76,7 @@ def test_nothing_is_accepted_before_the_opening_and_everything_from_its_instant_
         opens_at=opening, closes_at=opening + timedelta(days=9), zone=zone
     )
 
-    with pytest.raises(Closed, match="Les inscriptions ouvrent lundi 30 novembre 2026 à 8"):
+    with pytest.raises(Closed, match="Les inscriptions ouvrent le lundi 30 novembre 2026 à 8"):
         save(draft, at=opening - INSTANT)
 
     assert save(draft, at=opening).number == 1

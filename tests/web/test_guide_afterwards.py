@@ -125,7 +125,7 @@ def test_a_card_says_what_where_in_what_state_and_until_when(mine, sign_in, wher
     closed = words(seen(page).cssselect("main .s-card")[0])
 
     assert card.startswith(
-        f"session 2027, académie de Lille, n°{registration.number} Brevet d'essai"
+        f"Session 2027, académie de Lille, n°{registration.number} Brevet d'essai"
     )
     for owed in (
         "Marin",

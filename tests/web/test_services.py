@@ -10,7 +10,7 @@ from sporades.exams.models import RegistrationService
 from sporades.mail.models import Message
 from sporades.notices.models import OpeningAlert
 from tests.factories import NOW, OPERATOR
-from tests.web.guide import main
+from tests.web.guide import load_competition, main
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +62,24 @@ def test_one_academy_can_be_shown_alone(visitor):
 
     assert "Académie de Versailles" in page
     assert "Académie de Lille" not in page
+
+
+def test_one_exam_can_be_shown_alone_in_one_academy_or_in_all(visitor):
+    load_competition()
+    forget()
+
+    everywhere = main(visitor.get("/ouverture-des-services?domaine=ESSAI&academie="))
+    nowhere = main(visitor.get("/ouverture-des-services?domaine=CONCESSAI&academie=A25"))
+
+    assert everywhere.count("Brevet d'essai, session 2027") == 2
+    assert "Concours d'essai, session 2027" not in everywhere
+    assert "n'est ouvert pour le moment à cet examen ou concours dans cette académie." in nowhere
+
+
+def test_a_choice_that_no_service_has_shows_them_all(visitor):
+    page = main(visitor.get("/ouverture-des-services?domaine=RIEN&academie=%00"))
+
+    assert page.count("Brevet d'essai, session 2027") == 2
 
 
 def test_nothing_open_is_said_plainly(visitor):

@@ -175,7 +175,7 @@ def test_a_draft_of_a_service_put_back_says_when_it_opens(sign_in, clock):
 
     shown = main(client.get(f"/inscription/{draft.pk}/est-elle-prete")).replace("\xa0", " ")
 
-    assert "Les inscriptions ouvrent lundi 12 octobre 2026 à 8 h 00 (heure de Paris)." in shown
+    assert "Les inscriptions ouvrent le lundi 12 octobre 2026 à 8 h 00 (heure de Paris)." in shown
 
 
 def test_the_list_of_drafts_does_not_ask_to_save_before_a_day_that_is_past(sign_in, clock):

@@ -142,7 +142,7 @@ class RegistrationService(models.Model):
         if self.accepts(at):
             return ""
         if at < self.opens_at:
-            return f"Les inscriptions ouvrent {self.said(self.opens_at, reader)}."
+            return f"Les inscriptions ouvrent le {self.said(self.opens_at, reader)}."
         return f"Les inscriptions étaient ouvertes jusqu'au {self.said(self.closes_at, reader)}."
 
     def time_left_in_words(self, at: datetime) -> str:

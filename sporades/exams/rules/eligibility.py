@@ -1,11 +1,29 @@
 """Who may register, and what is said to those who may not."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from sporades.exams.rules.conditions import field_of, holds
 from sporades.exams.rules.facts import Breach, Facts
 from sporades.exams.rules.questions import counted
-from sporades.exams.rules.residence import is_free
+from sporades.exams.rules.texts import with_text
 from sporades.exams.schema.eligibility import EligibilityRule
 from sporades.exams.schema.exam import Exam
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What is asked of those who register.
+
+    Attributes:
+        category: the name of the category, nothing for everybody.
+        meaning: what the category means, nothing for everybody.
+        asked: each condition, in words, without a full stop.
+    """
+
+    category: str
+    meaning: str
+    asked: tuple[str, ...]
 
 
 def refusals(exam: Exam, facts: Facts) -> list[Breach]:
@@ -17,36 +35,28 @@ def refusals(exam: Exam, facts: Facts) -> list[Breach]:
     category = exam.category(facts.category)
     rules = exam.eligibility + (category.eligibility if category else ())
     return [
-        Breach(rule.code, field_of(rule.demands), _said(rule))
+        Breach(rule.code, field_of(rule.demands), with_text(rule.message, rule.reference))
         for rule in rules
         if holds(rule.when, known) and not holds(rule.demands, known)
     ]
 
 
-def conditions(exam: Exam) -> list[tuple[str, list[str]]]:
+def conditions(exam: Exam) -> list[Conditions]:
     """Return who may register, in words, before anything is answered.
 
     What binds everybody comes first, then each category by its name, with what it means. What
     one registers once, and where, the page says by itself.
     """
-    everybody = [_asked(rule) for rule in exam.eligibility]
-    if is_free(exam.residence) and exam.residence.reference:
-        everybody.append(_sentence(exam.residence.reference))
-    found = [("", everybody)] if everybody else []
-    for category in exam.categories:
-        words = [category.meaning, *(_asked(rule) for rule in category.eligibility)]
-        found.append((category.label, words))
-    return [(name, list(dict.fromkeys(words))) for name, words in found]
+    everybody = Conditions("", "", _asked(exam.eligibility))
+    categories = [
+        Conditions(one.label, one.meaning, _asked(one.eligibility)) for one in exam.categories
+    ]
+    return [*([everybody] if everybody.asked else []), *categories]
 
 
-def _asked(rule: EligibilityRule) -> str:
-    """Say a rule as what it asks of anybody, not as what is said to whom it refuses."""
-    return _sentence(rule.condition or rule.reference)
-
-
-def _sentence(words: str) -> str:
-    return f"{words[0].upper()}{words[1:].removesuffix('.')}."
-
-
-def _said(rule: EligibilityRule) -> str:
-    return f"{rule.message} (Règle : {rule.reference}.)"
+def _asked(rules: Iterable[EligibilityRule]) -> tuple[str, ...]:
+    """Say rules as what they ask of anybody, not as what is said to whom they refuse."""
+    said = (rule.condition or rule.reference for rule in rules)
+    return tuple(
+        dict.fromkeys(f"{words[0].upper()}{words[1:].removesuffix('.')}" for words in said)
+    )

@@ -14,14 +14,19 @@ class EligibilityRule(Strict):
     model_config = ConfigDict(title="Règle de recevabilité")
 
     code: Code = Field(description="Nom de la règle.")
-    reference: Line = Field(description="Le texte qui la pose.")
+    reference: Line = Field(
+        description="Le texte qui la pose ; lu dans un refus s'il nomme un texte ou un article."
+    )
     when: Condition | None = Field(
         None, alias="si", description="Quand la règle s'applique ; à défaut, toujours."
     )
     demands: Condition = Field(alias="exige", description="Ce qui doit être vrai.")
     condition: Line | None = Field(
         None,
-        description="Ce qui doit être vrai, en mots, lu avant de s'inscrire ; à défaut, le texte.",
+        description=(
+            "Ce qui doit être vrai, lu avant de s'inscrire, à l'infinitif : « Avoir 18 ans » ; à "
+            "défaut, le texte."
+        ),
     )
     message: Paragraph = Field(
         description="Ce qui est dit au candidat refusé : ce qui manque, et ce qu'il peut faire."

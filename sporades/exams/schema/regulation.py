@@ -38,7 +38,9 @@ class Session(Strict):
     model_config = ConfigDict(title="Session")
 
     code: ShortCode = Field(description='Nom de la session, entre guillemets : « "2027" ».')
-    label: Line = Field(alias="libelle", description="Ce qui est lu.")
+    label: Line = Field(
+        alias="libelle", description="Ce qui est lu, dans une ligne : « session 2027 »."
+    )
     year: int = Field(alias="annee", ge=2000, le=2100, description="Année des épreuves.")
 
 

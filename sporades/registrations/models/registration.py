@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Self
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
+from django.utils.text import capfirst
 
 from sporades.accounts.models import User
 from sporades.core.french import instant_in_words
@@ -142,7 +143,8 @@ class Registration(models.Model):
     @property
     def card_over(self) -> str:
         """What stands above the title of a card: session, academy, number."""
-        return f"{self.exam.session.label}, {self.service.academy.full_name}, n°{self.number}"
+        session = capfirst(self.exam.session.label)
+        return f"{session}, {self.service.academy.full_name}, n°{self.number}"
 
     @property
     def speciality_label(self) -> str:

@@ -35,10 +35,9 @@ class PaperRow:
         """Say how the épreuve is sat and what it weighs."""
         offer = self.offer
         weight = figure(offer.coefficient) if offer.coefficient else ""
+        sat = f"{offer.nature}, {offer.duration}" if offer.duration else offer.nature
         parts = (
-            offer.nature,
-            offer.duration,
-            offer.detail,
+            f"{sat} ({offer.detail})" if offer.detail else sat,
             f"coefficient {weight}" if weight else "",
             offer.form.label.lower(),
             offer.eliminatory,

@@ -1,7 +1,10 @@
 """The funnel: what, then in which academy; its dates are shown before anything is asked."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,6 +13,7 @@ from django.urls import reverse
 
 from sporades.acts import registering
 from sporades.core.french import day_in_words
+from sporades.core.text import search_key
 from sporades.exams import queries as exams
 from sporades.exams.models import RegistrationService, Speciality
 from sporades.exams.queries import OfferedExam, Programme
@@ -21,6 +25,21 @@ from sporades.registrations.exclusion import exclusion_by
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.queries import registrations_of
 from sporades.registrations.titles import title_of
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An exam, or a speciality of one.
+
+    Attributes:
+        heading: the exam that a speciality belongs to, where there are others; or nothing.
+        label: what is read.
+        url: the page that asks for the academy.
+    """
+
+    heading: str
+    label: str
+    url: str
 
 
 class AcademyForm(forms.Form):
@@ -50,12 +69,18 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 
 def choose_exam(request: HttpRequest, domain: str, session: str) -> HttpResponse:
-    """The exams of a domain, with their specialities."""
+    """The exams of a domain, with their specialities; a single one is chosen already."""
     programme = _programme(domain, session)
+    choices = _choices(programme, _academy_asked(request, programme))
+    if len(choices) == 1:
+        return redirect(choices[0].url)
     context = {
-        "domain": programme.regulation.domain,
-        "session": programme.regulation.session,
-        "exams": [(offered.exam, offered.specialities) for offered in programme.exams],
+        "here": f"{programme.regulation.domain.label}, {programme.regulation.session.label}",
+        "is_competition": programme.regulation.domain.rubric == Rubric.COMPETITIONS,
+        "groups": [
+            (heading, list(inside))
+            for heading, inside in groupby(choices, key=lambda choice: choice.heading)
+        ],
         "links": [("M'inscrire", reverse("candidate:choose"))],
     }
     return render(request, "candidate/choose_exam.html", context)
@@ -68,7 +93,7 @@ def choose_academy(
     programme = _programme(domain, session)
     offered = _offered(programme, exam)
     special = _speciality(offered, speciality)
-    services = [one for one in programme.services if one.audience == Audience.PUBLIC]
+    services = _services(programme)
     chosen = (request.POST if request.method == "POST" else request.GET).get("academie")
     service = next((one for one in services if one.academy_id == chosen), None)
     if request.method == "POST":
@@ -87,10 +112,7 @@ def choose_academy(
             rules=offered.rules,
             regulation=programme.regulation,
         ),
-        "links": [
-            ("M'inscrire", reverse("candidate:choose")),
-            (offered.exam.domain.label, reverse("candidate:choose_exam", args=[domain, session])),
-        ],
+        "links": _way_here(programme, _academy_asked(request, programme)),
         **(_about(request, offered, special, service, mine) if service else {}),
     }
     return render(request, "candidate/choose_academy.html", context)
@@ -101,6 +123,47 @@ def _programme(domain: str, session: str) -> Programme:
         if (one.regulation.domain.code, one.regulation.session.code) == (domain, session):
             return one
     raise Http404
+
+
+def _services(programme: Programme) -> list[RegistrationService]:
+    return [one for one in programme.services if one.audience == Audience.PUBLIC]
+
+
+def _academy_asked(request: HttpRequest, programme: Programme) -> str:
+    """Return the code of the academy that the address of the page names, if it registers."""
+    asked = request.GET.get("academie", "")
+    return asked if any(one.academy_id == asked for one in _services(programme)) else ""
+
+
+def _choices(programme: Programme, academy: str) -> list[Choice]:
+    """Return what may be chosen in a programme, by label, each with the way to its academy."""
+    where = (programme.regulation.domain.code, programme.regulation.session.code)
+    several = len(programme.exams) > 1
+    found = []
+    for offered in sorted(programme.exams, key=lambda one: search_key(one.exam.label)):
+        exam = offered.exam
+        for speciality in offered.specialities:
+            url = reverse("candidate:choose_academy_for", args=[*where, exam.code, speciality.code])
+            heading = exam.label if several else ""
+            found.append(Choice(heading, speciality.label, _with(url, academy)))
+        if not offered.specialities:
+            url = reverse("candidate:choose_academy", args=[*where, exam.code])
+            found.append(Choice("", exam.label, _with(url, academy)))
+    return found
+
+
+def _way_here(programme: Programme, academy: str) -> list[tuple[str, str]]:
+    """Return the links of the breadcrumb: a page where there is nothing to choose has none."""
+    domain, session = programme.regulation.domain, programme.regulation.session
+    links = [("M'inscrire", reverse("candidate:choose"))]
+    if len(_choices(programme, academy)) > 1:
+        url = reverse("candidate:choose_exam", args=[domain.code, session.code])
+        links.append((domain.label, _with(url, academy)))
+    return links
+
+
+def _with(url: str, academy: str) -> str:
+    return f"{url}?{urlencode({'academie': academy})}" if academy else url
 
 
 def _offered(programme: Programme, code: str) -> OfferedExam:
@@ -156,6 +219,7 @@ def _about(
     left = f"Il reste {service.time_left_in_words(at)}" if service.accepts(at) else ""
     return {
         "closed": service.closed_in_words(at, reader),
+        "is_to_come": service.opens_at > at,
         "dates": [
             {"label": "Ouverture", "when": service.said(service.opens_at, reader)},
             {

@@ -1,6 +1,6 @@
 """« Ouverture des services »: what is open, what will open, and a calendar of both."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from django.http import HttpRequest, HttpResponse
@@ -8,6 +8,7 @@ from django.shortcuts import render
 
 from sporades.core.french import time_left_in_words
 from sporades.core.links import absolute
+from sporades.core.text import search_key
 from sporades.exams import queries as exams
 from sporades.exams.models import RegistrationService
 from sporades.registrations.clocks import zone_of_reader
@@ -16,18 +17,41 @@ from sporades.registrations.queries import registrations_of
 LONGEST_LINE = 73
 
 
+class Wanted:
+    """What a reader wants to see of some services; a code that none of them has asks for nothing.
+
+    Attributes:
+        domains: what may be asked for, pairs of a label and a code.
+        academies: where, pairs of a name and a code.
+        domain: the code asked for, or nothing.
+        academy: the same.
+    """
+
+    def __init__(self, services: Iterable[RegistrationService], asked: Mapping[str, str]) -> None:
+        """Read what is asked for in the address of the page."""
+        services = list(services)
+        self.domains = _choices((one.domain.label, one.domain.code) for one in services)
+        self.academies = _choices((one.academy.name, one.academy_id) for one in services)
+        self.domain = _among(self.domains, asked.get("domaine", ""))
+        self.academy = _among(self.academies, asked.get("academie", ""))
+
+    def takes(self, service: RegistrationService) -> bool:
+        """Tell whether a service is among those asked for."""
+        return self.domain in ("", service.domain.code) and self.academy in (
+            "",
+            service.academy_id,
+        )
+
+
 def services(request: HttpRequest) -> HttpResponse:
     """The grand public's services, open ones first; nothing open is said plainly."""
     at = request.arrived_at
     now_open, to_come = exams.open_services(at), exams.upcoming_services(at)
-    wanted = request.GET.get("academie", "")
-    reader = _reader(request)
-    academies = sorted({(one.academy.name, one.academy_id) for one in [*now_open, *to_come]})
+    reader, found = _reader(request), Wanted([*now_open, *to_come], request.GET)
     context = {
-        "academies": academies,
-        "wanted": wanted if wanted in {code for _, code in academies} else "",
-        "open_services": [_described(one, at, reader) for one in now_open if _is_in(one, wanted)],
-        "upcoming": [_described(one, at, reader) for one in to_come if _is_in(one, wanted)],
+        "wanted": found,
+        "open_services": [_described(one, at, reader) for one in now_open if found.takes(one)],
+        "upcoming": [_described(one, at, reader) for one in to_come if found.takes(one)],
     }
     return render(request, "public/services.html", context)
 
@@ -44,8 +68,12 @@ def calendar(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _is_in(service: RegistrationService, academy: str) -> bool:
-    return not academy or service.academy_id == academy
+def _choices(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return sorted(set(pairs), key=lambda pair: search_key(pair[0]))
+
+
+def _among(choices: Iterable[tuple[str, str]], code: str) -> str:
+    return code if code in {one for _, one in choices} else ""
 
 
 def _reader(request: HttpRequest) -> str:

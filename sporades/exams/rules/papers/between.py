@@ -6,7 +6,8 @@ from sporades.core.french import listed
 from sporades.exams.rules.facts import Breach, Facts
 from sporades.exams.rules.papers.choices import NOT_CHOSEN, Choice
 from sporades.exams.rules.papers.offers import PaperOffer, is_whole
-from sporades.exams.rules.papers.words import named, said_by
+from sporades.exams.rules.papers.words import named
+from sporades.exams.rules.texts import said_by, with_text
 from sporades.exams.schema.exam import Exam
 from sporades.exams.schema.papers import Group, Status
 from sporades.exams.schema.relations import Dependency, DistinctOptions, Exclusion, Relation
@@ -131,7 +132,7 @@ def _list(exam: Exam, codes: Sequence[str]) -> str:
 def _breach(rule: Relation, code: str, otherwise: str, part: str = "") -> Breach:
     """Say what the réglementation says of its rule, or a sentence of our own."""
     if rule.message:
-        message = f"{rule.message} (Règle : {rule.reference}.)"
+        message = with_text(rule.message, rule.reference)
     else:
         message = f"{otherwise} ({rule.reference})."
     return Breach(rule.code, f"papers.{code}{part}", message)

@@ -7,7 +7,7 @@ from sporades.core.french import figure, listed
 from sporades.exams.rules.facts import Breach, Facts
 from sporades.exams.rules.papers.choices import Choice
 from sporades.exams.rules.papers.offers import PaperOffer
-from sporades.exams.rules.papers.words import said_by
+from sporades.exams.rules.texts import said_by
 from sporades.exams.schema.papers import KeptMark, Status
 
 SMALLEST_STEP = Decimal("0.01")

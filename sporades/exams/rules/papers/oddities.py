@@ -6,7 +6,8 @@ from sporades.core.french import listed
 from sporades.exams.rules.facts import Breach
 from sporades.exams.rules.papers.choices import NOT_CHOSEN, Choice
 from sporades.exams.rules.papers.offers import PaperOffer
-from sporades.exams.rules.papers.words import named, said_by
+from sporades.exams.rules.papers.words import named
+from sporades.exams.rules.texts import said_by
 from sporades.exams.schema.papers import Status
 
 _CHECK = "Vérifiez que c'est bien votre choix."

@@ -6,8 +6,3 @@ from sporades.exams.schema.papers import Paper
 def named(paper: Paper) -> str:
     """Name an épreuve as its line does, with the unit of the diploma: « Mathématiques » (U11)."""
     return f"« {paper.label} » ({paper.unit})" if paper.unit else f"« {paper.label} »"
-
-
-def said_by(reference: str | None) -> str:
-    """Name the text of a rule, in brackets."""
-    return f" ({reference})" if reference else ""

@@ -1,0 +1,191 @@
+"""The funnel: what is known is not asked again, what is said is said once."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+
+from sporades.acts import registering
+from sporades.cli import demo_files
+from sporades.exams import operations as exams
+from sporades.exams.held import forget
+from sporades.exams.models import Exam, RegistrationService
+from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author
+from tests.web.guide import links, load_competition, main, seen, words
+
+DEMO = Path("demo/reglementation")
+MARIN = "/m-inscrire/ESSAI/2027/BE/MARIN"
+
+
+@pytest.fixture(autouse=True)
+def _clock():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def client(sign_in):
+    """The browser of a candidate who has registered for nothing."""
+    return sign_in(a_candidate())
+
+
+def load_demo(name):
+    exams.load(demo_files.expanded(DEMO / name, at=NOW), by=OPERATOR, at=NOW)
+    forget()
+
+
+def title(page):
+    return words(seen(page).cssselect("h1")[0])
+
+
+def breadcrumb(page):
+    return [words(link) for link in seen(page).cssselect(".fr-breadcrumb__link")]
+
+
+def choices(page):
+    return [
+        (words(link), link.get("href")) for link in seen(page).cssselect("main .s-choices > li > a")
+    ]
+
+
+# --- The academy --------------------------------------------------------------------------------
+
+
+def test_the_academy_of_an_opening_is_kept_all_along(client):
+    [opening] = links(
+        client.get("/ouverture-des-services?academie=A25"), "Brevet d'essai, session 2027"
+    )
+
+    exam = client.get(opening)
+    [speciality] = links(exam, "Marin")
+    academy = client.get(speciality)
+
+    assert opening == "/m-inscrire/ESSAI/2027?academie=A25"
+    assert speciality == f"{MARIN}?academie=A25"
+    assert [words(one) for one in seen(academy).cssselect("option[selected]")] == ["Versailles"]
+    assert "Académie de Versailles" in main(academy)
+    assert links(academy, "Brevet d'essai") == [opening]
+
+
+def test_an_academy_that_does_not_register_is_not_carried(client):
+    page = client.get("/m-inscrire/ESSAI/2027?academie=A01")
+
+    assert links(page, "Marin") == [MARIN]
+
+
+# --- What is chosen -----------------------------------------------------------------------------
+
+
+def test_where_there_is_one_thing_to_choose_it_is_chosen(client):
+    load_competition()
+
+    page = client.get("/m-inscrire/CONCESSAI/2027?academie=A09")
+
+    assert page.url == "/m-inscrire/CONCESSAI/2027/CE?academie=A09"
+    assert breadcrumb(client.get(page.url)) == [
+        "M'inscrire",
+        "Concours externe d'essai, session 2027",
+    ]
+
+
+def test_the_exams_of_a_domain_are_in_the_order_of_their_names(client):
+    load_demo("cap.yaml")
+
+    page = client.get("/m-inscrire/CAP/2027")
+
+    assert title(page) == "Quel examen ?"
+    assert breadcrumb(page) == ["M'inscrire", "Certificat d'aptitude professionnelle, session 2027"]
+    assert [label for label, _ in choices(page)] == [
+        "CAP Accompagnant éducatif petite enfance",
+        "CAP Agent de sécurité",
+    ]
+
+
+def test_a_competition_is_not_called_an_exam(client):
+    load_demo("crpe.yaml")
+
+    page = client.get("/m-inscrire/CRPE/2027")
+
+    assert title(page) == "Quel concours ?"
+    assert len(choices(page)) == 2
+
+
+def test_the_specialities_of_the_only_exam_stand_without_its_name_above(client):
+    page = client.get("/m-inscrire/ESSAI/2027")
+
+    assert seen(page).cssselect("main h2") == []
+    assert [label for label, _ in choices(page)] == ["Marin", "Forestier"]
+
+
+# --- What is said of it -------------------------------------------------------------------------
+
+
+def test_each_condition_is_said_once_apart_from_what_a_category_is(client):
+    load_demo("certificat-specialisation.yaml")
+
+    page = client.get("/m-inscrire/CS/2027/CS4-AG2S/AG2S?academie=A09")
+
+    text = main(page).partition("Modalités d'inscription")[0]
+    assert (
+        "Individuel, avec expérience professionnelle : Vous vous présentez seul, sans suivre de "
+        "formation. Condition : Avoir trois ans d'expérience dans le secteur, sans compter les "
+        "stages." in text
+    )
+    assert text.count("trois ans") == 1
+
+
+def test_the_name_of_the_exam_stands_in_the_breadcrumb_alone(client):
+    page = client.get(f"{MARIN}?academie=A09")
+
+    assert main(page).count("Brevet d'essai – Marin, session 2027") == 1
+    assert breadcrumb(page)[-1] == "Brevet d'essai – Marin, session 2027"
+
+
+def test_a_service_to_come_says_from_when_and_offers_to_tell(client):
+    RegistrationService.objects.update(opens_at=(NOW + timedelta(days=9)).replace(second=0))
+    forget()
+    service = RegistrationService.objects.get(domain__code="ESSAI", academy="A25")
+
+    page = client.get(f"{MARIN}?academie=A25")
+
+    assert "Les inscriptions ouvrent le vendredi 4 décembre 2026" in main(page)
+    alert = f"/ouverture-des-services/{service.pk}/me-prevenir"
+    assert links(page, "Me prévenir de l'ouverture") == [alert]
+    assert client.get(alert).status_code == 200
+
+
+def test_how_long_an_epreuve_lasts_is_read_apart_from_what_is_told_of_it(sign_in):
+    load_demo("cap.yaml")
+    exam = Exam.objects.get(code="CAP-AEPE")
+    candidate = a_candidate()
+    draft = registering.begin(
+        candidate=candidate,
+        exam=exam,
+        speciality=None,
+        service=RegistrationService.objects.get(domain=exam.domain, academy="A09"),
+        by=author(candidate),
+        at=NOW,
+    )
+
+    page = main(sign_in(candidate).get(f"/inscription/{draft.pk}/epreuves"))
+
+    assert (
+        "Ecrite et orale, 1 h 25 (25 min à l'oral, et 1 h d'écrit de "
+        "prévention-santé-environnement, coefficient 1), coefficient 7, ponctuel"
+    ) in page.replace("\xa0", " ")
+
+
+# --- What stands in the way ---------------------------------------------------------------------
+
+
+def test_the_registration_that_stands_comes_before_one_that_could_not_be_filed(sign_in):
+    standing = a_registration()
+    page = sign_in(standing.candidate).get("/m-inscrire/ESSAI/2027/BE/FOREST?academie=A09")
+
+    first = [words(one) for one in seen(page).cssselect("main .fr-btn:not(.fr-btn--secondary)")]
+    others = [words(one) for one in seen(page).cssselect("main .fr-btn--secondary")]
+
+    assert first == ["Gérer ma candidature"]
+    assert others == ["Voir les dates", "Démarrer mon inscription"]
+    assert "Vous ne pourrez l'enregistrer qu'après votre désinscription de l'autre." in main(page)
