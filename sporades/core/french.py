@@ -1,8 +1,9 @@
-"""Dates, hours, durations and numbers in French words.
+"""Dates, hours, durations and numbers in French words, and the spaces that hold them together.
 
 An hour is never shown without its zone (standards R-21).
 """
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -36,6 +37,8 @@ _ZONES = {
 }
 ZONES = tuple(_ZONES)
 NON_BREAKING = "\u00a0"
+_SPACED = {f" {sign}": f"{NON_BREAKING}{sign}" for sign in ":;?!»"} | {"« ": f"«{NON_BREAKING}"}
+_NUMBERED = re.compile(r"(?<=[nN]°) ?(?=\d)")
 
 
 def zone_in_words(zone: str) -> str:
@@ -104,6 +107,18 @@ def listed(words: list[str], last: str = "et") -> str:
 def figure(number: Decimal) -> str:
     """Write a number the French way, without useless zeros: « 12,5 »."""
     return f"{number.normalize():f}".replace(".", ",")
+
+
+def spaced(text: str) -> str:
+    """Return a text with the spaces that French keeps unbroken.
+
+    No line begins with « : », « ; », « ? » or « » », nor ends with « « » or « n° ». What the
+    réglementation and the code say is written with plain spaces, so that it is searched and
+    compared plainly; these are set as it leaves for a screen, a mail or a paper.
+    """
+    for plain, unbroken in _SPACED.items():
+        text = text.replace(plain, unbroken)
+    return _NUMBERED.sub(NON_BREAKING, text) if "°" in text else text
 
 
 def _clock(local: datetime) -> str:

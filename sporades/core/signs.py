@@ -11,6 +11,8 @@ from typing import Any
 
 from fontTools.ttLib import TTFont
 
+from sporades.core.french import spaced
+
 FONTS = Path(__file__).resolve().parent / "fonts"
 # In the order in which the templates name them: the later ones are seldom opened.
 FONT_FILES = (
@@ -28,8 +30,8 @@ _KEPT_SPACES = "\u00a0\u202f"
 def printable(content: Any) -> tuple[Any, bool]:
     """Return a content as it can be printed, and whether it is so sign for sign.
 
-    Every text of it is put in composed form, without signs that are not seen; a sign that no
-    font has becomes `STAND_IN`.
+    Every text of it is put in composed form, with the spaces that French keeps unbroken and
+    without signs that are not seen; a sign that no font has becomes `STAND_IN`.
     """
     match content:
         case str():
@@ -48,9 +50,10 @@ def printable(content: Any) -> tuple[Any, bool]:
 
 def _printable_text(text: str) -> tuple[str, bool]:
     if _plain().issuperset(text):
-        return text, True
+        return spaced(text), True
     signs = [_printed(sign) for sign in unicodedata.normalize("NFC", text)]
-    return "".join(STAND_IN if sign is None else sign for sign in signs), None not in signs
+    printed = "".join(STAND_IN if sign is None else sign for sign in signs)
+    return spaced(printed), None not in signs
 
 
 @cache

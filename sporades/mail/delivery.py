@@ -8,6 +8,7 @@ from django.core.mail import EmailMultiAlternatives, mailers
 from django.db import transaction
 from django.template.loader import render_to_string
 
+from sporades.core.french import spaced
 from sporades.mail.models import Message
 
 FIRST_PAUSE = timedelta(minutes=1)
@@ -72,9 +73,10 @@ def deliver(message_id: int, *, at: datetime) -> bool:
 
 
 def _send(message: Message) -> None:
+    body = spaced(message.body)
     mail = EmailMultiAlternatives(
         subject=message.subject,
-        body=message.body,
+        body=body,
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[message.recipient],
         headers={
@@ -83,9 +85,7 @@ def _send(message: Message) -> None:
             "Content-Language": "fr",
         },
     )
-    html = render_to_string(
-        "mail/message.html", {"message": message, "service": settings.SERVICE_NAME}
-    )
+    html = render_to_string("mail/message.html", {"subject": spaced(message.subject), "body": body})
     mail.attach_alternative(html, "text/html")
     if not mailers["default"].send_messages([mail]):
         raise ValueError("no address")

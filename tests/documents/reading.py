@@ -19,6 +19,7 @@ from sporades.core import signs
 from sporades.documents import operations
 from sporades.documents.models import DocumentVersion
 from sporades.web.layout.context import frame
+from tests.spaces import plain
 
 INLINE_TAGS = {"/Span", "/Strong", "/Em", "/Link"}
 INLINE_ELEMENTS = {"a", "b", "em", "i", "span", "strong"}
@@ -48,7 +49,9 @@ def words(text: str) -> list[str]:
     stand on the line, a page as they are read.
     """
     seen = "".join(
-        sign for sign in unicodedata.normalize("NFC", text) if unicodedata.category(sign) != "Cf"
+        sign
+        for sign in unicodedata.normalize("NFC", plain(text))
+        if unicodedata.category(sign) != "Cf"
     )
     sorted_words: list[str] = []
     backwards: list[str] = []

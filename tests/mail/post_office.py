@@ -9,6 +9,8 @@ from email.policy import default
 
 from aiosmtpd.smtp import SMTP
 
+from tests.spaces import plain
+
 FOREVER = 3600
 
 
@@ -103,9 +105,14 @@ class PostOffice:
         await asyncio.gather(*others, return_exceptions=True)
 
 
+def body(letter: EmailMessage) -> str:
+    """Return the text of a letter, to the sign."""
+    return letter.get_body(("plain",)).get_content().replace("\r\n", "\n")
+
+
 def words(letter: EmailMessage) -> str:
     """Return what a person reads in a letter."""
-    return letter.get_body(("plain",)).get_content().replace("\r\n", "\n")
+    return plain(body(letter))
 
 
 def page(letter: EmailMessage) -> str:

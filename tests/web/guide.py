@@ -7,6 +7,7 @@ from django.test import Client
 
 from sporades.exams import operations as exams
 from tests.factories import NOW, OPERATOR, answers_with
+from tests.spaces import plain
 
 CONCOURS = Path(__file__).parent / "concours.yaml"
 EXAM = "/m-inscrire/ESSAI/2027/BE/MARIN"
@@ -47,7 +48,7 @@ def seen(page):
 
 def words(element):
     """Return the text of an element, with one space between its parts."""
-    return " ".join(" ".join(element.itertext()).split())
+    return " ".join(plain(" ".join(element.itertext())).split())
 
 
 def main(page):

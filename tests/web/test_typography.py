@@ -15,6 +15,14 @@ def test_the_spaces_of_punctuation_are_unbroken_those_between_words_are_not():
     )
 
 
+def test_a_number_stays_with_the_sign_before_it():
+    said = "<p>Version n°2, loi n° 2005-102, N° d'inscription, 20° dehors</p>"
+
+    assert set_spaces(said) == (
+        "<p>Version n°\xa02, loi n°\xa02005-102, N° d'inscription, 20° dehors</p>"
+    )
+
+
 def test_what_is_typed_run_or_written_in_a_tag_is_left_as_it_is():
     kept = (
         '<input value="a : b ?"><textarea name="x">c : d <i>e ?</i></textarea>'
