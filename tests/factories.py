@@ -17,6 +17,11 @@ from sporades.registrations.models import Draft, Registration
 
 HERE = Path(__file__).parent
 INVENTED = HERE / "registrations/invented.yaml"
+WITH_WHOM_AND_WHEN = (
+    "code: essais, academie: A09,",
+    "code: essais, academie: A09, interlocuteur: Gestionnaire des essais, horaires: le mardi matin,",
+)
+"""A change to its file: the managing service says whom to ask for, and when."""
 NOW = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 OPERATOR = Actor("operator", "Essai")
 _serial = count(1)

@@ -16,6 +16,7 @@ from sporades.documents import operations as documents
 from sporades.exams.models import Exam, RegistrationService, Speciality
 from sporades.registrations import drafting, filing
 from sporades.registrations.models import Draft, Registration, Version
+from sporades.registrations.snapshot import contact_of
 from sporades.registrations.summary import SUMMARY
 
 
@@ -100,7 +101,7 @@ def withdraw(*, registration: Registration, by: Actor, at: datetime) -> None:
         urgent=True,
         registration=registration,
         when=instant_in_words(at, registration.service.zone),
-        managing=registration.service.managing_service,
+        contact=contact_of(registration.service),
         link=absolute(f"/mes-inscriptions/{registration.number}"),
     )
     journal.record(

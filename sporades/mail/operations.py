@@ -59,7 +59,7 @@ def write(
 
 
 def render(kind: str, context: dict[str, Any]) -> tuple[str, str]:
-    """Return the subject and the text of a kind of message."""
+    """Return the subject and the text of a kind of message, signed as every message is."""
     text = (
         engines["text"]
         .get_template(f"mail/{kind}.txt")
@@ -69,7 +69,8 @@ def render(kind: str, context: dict[str, Any]) -> tuple[str, str]:
     if not first.startswith(SUBJECT_MARK):
         message = f"mail/{kind}.txt must begin with « {SUBJECT_MARK} »"
         raise ValueError(message)
-    return clean(first.removeprefix(SUBJECT_MARK))[:200], rest.strip() + "\n"
+    signed = f"{rest.strip()}\n\n{settings.SERVICE_NAME}, {settings.DEPLOYER_NAME}\n"
+    return clean(first.removeprefix(SUBJECT_MARK))[:200], signed
 
 
 def _queue(message: Message) -> None:

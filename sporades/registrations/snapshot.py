@@ -44,6 +44,7 @@ def snapshot_of(
         "zone": service.zone,
         "name": registration.identity.full_name,
         "academy": service.academy.full_name,
+        "academy_name": service.academy.name,
         **as_read(dossier, forms),
         "answers": {section.slug: form.typed() for section, form in forms},
         "service": contact_of(service),
@@ -79,14 +80,18 @@ def _section(section: Section, form: SectionForm) -> dict[str, Any]:
 
 
 def contact_of(service: Any) -> dict[str, Any]:
-    """Return how the managing service of a registration service can be reached."""
+    """Return how the managing service of a registration service can be reached.
+
+    The keys are those that `components/contact.html` and `mail/contact.txt` read.
+    """
     managing = service.managing_service
     return {
         "name": managing.name,
         "sector": managing.sector,
-        "contact": managing.contact_name,
+        "contact_name": managing.contact_name,
         "phone": managing.phone,
         "email": managing.email,
         "address": managing.address,
+        "opening_hours": managing.opening_hours,
         "academy": service.academy.full_name,
     }

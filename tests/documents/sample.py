@@ -115,7 +115,7 @@ USUAL: dict[str, Any] = {
     ],
     "service": {
         "name": "Division des examens et concours de l'académie de Lille",
-        "contact": "",
+        "contact_name": "",
         "sector": "Secteur des baccalauréats professionnels",
         "phone": "03 99 00 12 34",
         "email": "bacpro.lille@exemple.test",

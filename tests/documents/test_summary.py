@@ -26,6 +26,7 @@ from tests.factories import (
     INVENTED,
     NOW,
     OPERATOR,
+    WITH_WHOM_AND_WHEN,
     a_candidate,
     a_registration,
     answers_with,
@@ -184,6 +185,60 @@ def test_what_changes_after_filing_changes_nothing_on_the_paper(tmp_path):
 
     assert again == before
     assert "Tout autre bureau" in pdf_text(printed(a_summary()))
+
+
+def test_the_paper_says_whom_to_ask_for_and_when_as_papers_issued_before_do():
+    load_invented(WITH_WHOM_AND_WHEN)
+    version = a_summary()
+    before = a_summary()
+    said = before.content["service"]
+    said["contact"] = said.pop("contact_name")
+    del said["opening_hours"]
+
+    for one, hours in ((version, " le mardi matin"), (before, "")):
+        for text in (page_text(twin(one)), pdf_text(printed(one))):
+            assert (
+                "Secteur des essais Gestionnaire des essais 03 53 01 00 01 essais@lille.exemple.test "
+                f"1 place des Essais, 59000 Lille{hours} Vérifier"
+            ) in in_words(text)
+
+
+def test_a_long_word_holds_nothing_that_was_not_typed(tmp_path):
+    name = "LONGUE-MAISON-DES-ROSIERS"
+    email = "une.adresse.assez.longue.pour.deux@exemple.test"
+    version = summary_from(
+        "minor", identification={"guardian_name": name + name, "guardian_email": email}
+    )
+
+    paper = pdf_text(printed(version))
+
+    assert name + name in paper
+    assert email in paper
+    assert "\u200b" not in paper
+
+
+def test_a_paper_names_the_academy_without_saying_the_word_twice():
+    version = a_summary()
+
+    for text in (page_text(twin(version)), pdf_text(printed(version))):
+        assert "Académie Lille Version" in in_words(text)
+
+
+def test_a_paper_says_once_to_sign_it_and_to_send_it_back():
+    text = in_words(pdf_text(printed(a_summary())))
+
+    _, asked = text.split("À renvoyer au service gestionnaire ")
+    assert asked.startswith(
+        "Imprimez, signez et renvoyez ce récapitulatif. À envoyer avant le vendredi 25 décembre "
+        "2026 à 23 h 59 (heure de Paris) à cette adresse : Bureau des essais"
+    )
+
+
+def test_french_spaces_are_unbroken_on_paper():
+    paper = pdf_text(printed(a_summary()))
+
+    assert "version n°\u00a01, par le service\u00a0: Bureau" in paper
+    assert " :" not in paper
 
 
 def test_a_kept_mark_is_said_out_of_what_its_rule_says():

@@ -15,8 +15,16 @@ from sporades.exams.models import RegistrationService
 from sporades.mail import tasks
 from sporades.notices import operations as notices
 from tests.accounts.test_mails import MAILS
-from tests.factories import NOW, a_candidate, a_draft, a_registration, author
-from tests.mail.post_office import page, words
+from tests.factories import (
+    NOW,
+    WITH_WHOM_AND_WHEN,
+    a_candidate,
+    a_draft,
+    a_registration,
+    author,
+    load_invented,
+)
+from tests.mail.post_office import body, page, words
 
 SITE = "https://inscriptions.exemple.test"
 HOUR = timedelta(hours=1)
@@ -26,16 +34,18 @@ TITLE = "Brevet d'essai – Marin, session 2027"
 WHEN = "mercredi 25 novembre 2026 à 10\u00a0h\u00a030 (heure de Paris)"
 LATER = "mercredi 25 novembre 2026 à 11\u00a0h\u00a030 (heure de Paris)"
 CONTACT = """\
-Votre service gestionnaire : Bureau des essais de Lille (Secteur des essais), académie de Lille
+Votre service gestionnaire : Bureau des essais de Lille (Secteur des essais)
 Téléphone : 03 53 01 00 01
 Adresse mail : essais@lille.exemple.test
 Adresse : 1 place des Essais, 59000 Lille
 """
 TO_SEND = """\
-- Renvoyez-le signé avant le vendredi 25 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris) à : Bureau des essais de Lille, 1 place des Essais, 59000 Lille.
-- Envoyez par courrier vos pièces justificatives, à : Bureau des essais de Lille, 1 place des Essais, 59000 Lille :
-  - Pièce d'identité, avant le mercredi 30 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris)
+- Renvoyez-le signé avant le vendredi 25 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris) à votre service gestionnaire, à l'adresse ci-dessous.
+
+Pièces justificatives à envoyer par courrier à votre service gestionnaire :
+- Pièce d'identité, avant le mercredi 30 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris)
 """
+SIGNED = "Sporades, Autorité d'essai\n"
 
 
 @pytest.fixture(autouse=True)
@@ -74,18 +84,21 @@ def test_the_receipt(read):
         == f"""\
 Bonjour {FULL_NAME},
 
+Votre inscription est enregistrée.
+
+Examen ou concours : {TITLE}, académie de Lille
+Numéro candidat : {registration.candidate.number}
+Numéro d'inscription : {registration.number}
+
+Ce qu'il vous reste à faire :
+- Téléchargez ou imprimez votre récapitulatif d'inscription, c'est indispensable : {SITE}/mes-inscriptions/{registration.number}
+{TO_SEND}
+{CONTACT}
+Accusé de réception :
 Demande reçue le {WHEN} et enregistrée sous le numéro {registration.number}, version n°1, par le service : Bureau des essais de Lille, académie de Lille.
 {registration.versions.get().snapshot["receipt"][1]}
 
-Examen ou concours : {TITLE}
-Numéro candidat : {registration.candidate.number}
-Numéro d'inscription : {registration.number}
-Version : 1
-
-Ce qu'il vous reste à faire :
-- Téléchargez ou imprimez votre récapitulatif d'inscription : c'est indispensable. Vous le trouverez ici : {SITE}/mes-inscriptions/{registration.number}
-{TO_SEND}
-{CONTACT}"""
+{SIGNED}"""
     )
 
 
@@ -107,25 +120,54 @@ def test_the_receipt_of_a_modification(read):
         == f"""\
 Bonjour {FULL_NAME},
 
-Votre inscription a été modifiée.
+Votre modification est enregistrée.
 
-Demande reçue le {LATER} et enregistrée sous le numéro {registration.number}, version n°2, par le service : Bureau des essais de Lille, académie de Lille.
-{version.snapshot["receipt"][1]}
+Examen ou concours : {TITLE}, académie de Lille
+Numéro candidat : {registration.candidate.number}
+Numéro d'inscription : {registration.number}
 
 Ce qui a changé :
 - Numéro et voie : 12 rue des Îles → 3 quai de l'Île
 
-Numéro candidat : {registration.candidate.number}
-Numéro d'inscription : {registration.number}
-Version : 2
-
-Ce qu'il vous reste à faire :
-- Téléchargez ou imprimez votre nouveau récapitulatif d'inscription : {SITE}/mes-inscriptions/{registration.number}
-{TO_SEND}
 Si vous n'êtes pas à l'origine de cette modification, changez votre mot de passe et prévenez le service gestionnaire.
 
-{CONTACT}"""
+Ce qu'il vous reste à faire :
+- Téléchargez ou imprimez votre nouveau récapitulatif d'inscription, c'est indispensable : {SITE}/mes-inscriptions/{registration.number}
+{TO_SEND}
+{CONTACT}
+Accusé de réception :
+Demande reçue le {LATER} et enregistrée sous le numéro {registration.number}, version n°2, par le service : Bureau des essais de Lille, académie de Lille.
+{version.snapshot["receipt"][1]}
+
+{SIGNED}"""
     )
+
+
+def test_a_receipt_says_whom_to_ask_for_when_and_where_else_the_summary_goes(read):
+    load_invented(
+        WITH_WHOM_AND_WHEN,
+        (
+            "texte: Imprimez, signez",
+            "adresse: [Boîte des essais, 59001 Lille]\n      texte: Imprimez, signez",
+        ),
+    )
+    a_registration()
+
+    text = words(read())
+
+    assert "Interlocuteur : Gestionnaire des essais\n" in text
+    assert "Horaires : le mardi matin\n" in text
+    assert "(heure de Paris) à : Boîte des essais, 59001 Lille.\n" in text
+
+
+def test_the_spaces_that_french_keeps_are_unbroken_in_a_letter(read):
+    a_registration()
+
+    letter = read()
+
+    for said in (body(letter), page(letter)):
+        assert "version n°\u00a01, par le service\u00a0: Bureau" in said
+        assert " :" not in said.split("<h1>")[-1]
 
 
 def test_the_receipt_says_how_to_ask_for_an_accommodation_to_who_will_and_to_nobody_else(read):
@@ -135,9 +177,9 @@ def test_the_receipt_says_how_to_ask_for_an_accommodation_to_who_will_and_to_nob
         told.append(words(read()))
 
     asking = (
-        "- Pour obtenir un aménagement d'épreuves, demandez le formulaire à votre service "
+        "\n\nPour obtenir un aménagement d'épreuves, demandez le formulaire à votre service "
         "gestionnaire et envoyez-lui votre demande avant le mardi 15 décembre 2026 à "
-        "23\u00a0h\u00a059 (heure de Paris).\n"
+        "23\u00a0h\u00a059 (heure de Paris).\n\n"
     )
     assert [asking in text for text in told] == [False, True]
     assert [text for text in told if "handicap" in text.lower()] == []
@@ -163,11 +205,12 @@ Votre désinscription a été enregistrée le {LATER}.
 Examen ou concours : {TITLE}
 Numéro d'inscription : {registration.number}
 
-Cette inscription ne peut pas être réactivée. Si vous changez d'avis, faites une nouvelle inscription avant la fermeture du service : pendant 72 heures, elle peut reprendre toutes vos réponses depuis {SITE}/mes-inscriptions/{registration.number}
+Cette inscription ne peut pas être réactivée. Si vous changez d'avis, faites une nouvelle inscription avant la fermeture du service. Jusqu'au samedi 28 novembre 2026 à 11\u00a0h\u00a030 (heure de Paris), elle peut reprendre toutes vos réponses : {SITE}/mes-inscriptions/{registration.number}
 
-Si vous n'êtes pas à l'origine de cette désinscription, réinscrivez-vous sans attendre depuis cette page, changez votre mot de passe et prévenez le service gestionnaire :
-Bureau des essais de Lille, téléphone 03 53 01 00 01, essais@lille.exemple.test
-"""
+Si vous n'êtes pas à l'origine de cette désinscription, réinscrivez-vous sans attendre depuis cette page, changez votre mot de passe et prévenez le service gestionnaire.
+
+{CONTACT}
+{SIGNED}"""
     )
 
 
@@ -191,7 +234,8 @@ Le service ferme le mardi 15 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris
 Après la fermeture, il ne sera plus possible de vous inscrire à cette session.
 
 Vos réponses sont gardées. Pour terminer : {SITE}/inscription/{draft.pk}
-"""
+
+{SIGNED}"""
     )
 
 
@@ -229,7 +273,8 @@ Un document publié le {WHEN} n'a pas encore été ouvert. Il concerne votre can
 Pour le lire : {SITE}/mes-documents/{registration.number}
 
 Ce rappel n'est envoyé qu'une fois pour ce document.
-"""
+
+{SIGNED}"""
     )
 
 
@@ -257,7 +302,8 @@ Ouverture : jeudi 26 novembre 2026 à 10\u00a0h\u00a030 (heure de Paris)
 Pour confirmer, ouvrez cette page dans les 48 heures : {link}
 
 Sans confirmation, vous ne recevrez rien d'autre.
-"""
+
+{SIGNED}"""
     )
 
     announcing.confirm_alert(alert=notices.named_by(key), at=NOW)
@@ -304,7 +350,7 @@ def test_the_page_says_what_the_text_says_and_its_links_can_be_followed(read, ki
     letter = read()
 
     assert (letter["Subject"], words(letter)) == (subject, message.body)
-    assert text_of(page(letter)) == "".join(f"{subject}{message.body}Sporades".split())
+    assert text_of(page(letter)) == "".join(f"{subject}{message.body}".split())
     assert '<html lang="fr">' in page(letter)
     for link in re.findall(r"https://\S+", message.body):
         assert f">{link.rstrip('.')}</a>" in unescape(page(letter))

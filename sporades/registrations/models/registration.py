@@ -206,6 +206,14 @@ class Registration(models.Model):
             and self.service.accepts(at)
         )
 
+    @property
+    def undone_until_in_words(self) -> str:
+        """Say until when its withdrawal may be undone, by the candidate's clock too."""
+        if self.withdrawn_at is None:
+            return ""
+        until = min(self.withdrawn_at + UNDO_FOR, self.service.closes_at)
+        return self.service.said(until, self.reader_zone)
+
 
 class RegistrationPaper(models.Model):
     """One épreuve of a registration, and what its candidate chose for it."""

@@ -1,5 +1,7 @@
 """What was filed: frozen, with its fingerprint."""
 
+from typing import Any
+
 import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
@@ -48,6 +50,21 @@ class Version(models.Model):
     def filed_in_words(self) -> str:
         """Say when it was filed."""
         return instant_in_words(self.filed_at, self.registration.service.zone)
+
+    @property
+    def service(self) -> dict[str, Any]:
+        """How the managing service was reached at filing, as `snapshot.contact_of` says it."""
+        said = self.snapshot["service"]
+        # Older versions call the person to ask for otherwise, and give no opening hours.
+        return {"contact_name": said.get("contact", ""), "opening_hours": "", **said}
+
+    @property
+    def returned_elsewhere(self) -> str:
+        """Where the signed summary goes, in a line; nothing when it is to the managing service."""
+        asked, service = self.snapshot["to_return"], self.snapshot["service"]
+        if not asked or asked["address"] == [service["name"], *service["address"]]:
+            return ""
+        return ", ".join(asked["address"])
 
     @property
     def is_intact(self) -> bool:

@@ -1,0 +1,70 @@
+"""« N° Inscription »: what is left to do, whom to ask, then the receipt; each thing once."""
+
+import time_machine
+
+from tests.factories import NOW, WITH_WHOM_AND_WHEN, a_registration, load_invented
+from tests.web.guide import main, seen, words
+
+ADDRESS = "1 place des Essais"
+
+
+def number_page(sign_in, registration):
+    with time_machine.travel(NOW, tick=False):
+        return sign_in(registration.candidate).get(
+            f"/mes-inscriptions/{registration.number}/numero"
+        )
+
+
+def test_it_says_what_to_do_before_the_receipt_and_the_address_once(sign_in):
+    registration = a_registration(informations={"has_disability": "oui"})
+
+    page = number_page(sign_in, registration)
+
+    assert [words(one) for one in seen(page).cssselect("main h2")] == [
+        "À faire maintenant",
+        "Pièces justificatives à envoyer",
+        "Aménagement d'épreuves",
+        "Votre service gestionnaire",
+        "Accusé de réception",
+    ]
+    assert main(page).count(ADDRESS) == 1
+    assert (
+        "Renvoyez-le signé avant le vendredi 25 décembre 2026 à 23 h 59 (heure de Paris) à votre "
+        "service gestionnaire, à l'adresse donnée plus bas."
+    ) in main(page)
+
+
+def test_a_summary_that_goes_elsewhere_says_where(sign_in):
+    load_invented(
+        (
+            "texte: Imprimez, signez",
+            "adresse: [Boîte des essais, 59001 Lille]\n      texte: Imprimez, signez",
+        )
+    )
+
+    page = number_page(sign_in, a_registration())
+
+    assert "(heure de Paris) à : Boîte des essais, 59001 Lille." in main(page)
+
+
+def test_it_says_whom_to_ask_for_and_when(sign_in):
+    load_invented(WITH_WHOM_AND_WHEN)
+
+    page = number_page(sign_in, a_registration())
+
+    [contact] = seen(page).cssselect("main .s-contact")
+    assert words(contact) == (
+        "Bureau des essais de Lille Secteur des essais Gestionnaire des essais "
+        "Téléphone : 03 53 01 00 01 essais@lille.exemple.test "
+        "Adresse : 1 place des Essais 59000 Lille le mardi matin"
+    )
+
+
+def test_a_version_filed_before_still_says_whom_to_ask_for():
+    version = a_registration().versions.get()
+    said = version.snapshot["service"]
+    del said["contact_name"], said["opening_hours"]
+    said["contact"] = "Gestionnaire des essais"
+
+    assert version.service["contact_name"] == "Gestionnaire des essais"
+    assert version.service["opening_hours"] == ""
