@@ -75,14 +75,15 @@ def ask_alert(
     address = normalised_address(email)
     if not may_write(address, network=network, at=at, by_owner=by_owner):
         return
-    key = notices.ask(service=service, email=address, at=at)
+    alert = notices.ask(service=service, email=address, at=at)
     mail.write(
         "alert_asked",
         to=address,
         at=at,
         key=f"alert:{service.pk}:asked:{at.isoformat()}",
+        about=alert,
         registration_service=service,
-        link=absolute(reverse("public:alert", args=[key])),
+        link=absolute(reverse("public:alert", args=[notices.key_of(alert)])),
     )
 
 
@@ -116,6 +117,7 @@ def _tell_opening(pk: int, *, at: datetime) -> bool:
         to=alert.email,
         at=at,
         key=f"alert:{alert.pk}:opened",
+        about=alert,
         registration_service=alert.service,
         link=absolute(reverse("candidate:choose")),
     )

@@ -21,6 +21,7 @@ from sporades.acts.joining import (
     is_known,
     may_write,
     send_activation_again,
+    unnamed,
 )
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
@@ -264,7 +265,9 @@ def change_identity(
     if candidates.change_identity(candidate, identity=identity, at=at):
         # Nothing was filed yet: which data changed is enough, what they were is forgotten.
         changed = sorted(name for name, value in identity.items() if before[name] != value)
-        journal.record("identity changed", by=by, on=candidate, at=at, after=changed)
+        journal.record(
+            "identity changed", by=unnamed(by, candidate), on=candidate, at=at, after=changed
+        )
 
 
 # --- Its password -------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from sporades.core.french import day_in_words, instant_in_words, local_day
 from sporades.core.links import absolute
 from sporades.core.locks import lock_value
 from sporades.core.refusals import Refused
+from sporades.registrations.models import Draft
 
 ZONE = settings.TIME_ZONE
 
@@ -112,21 +113,29 @@ def is_known(address: str, *, but_to: User | None = None) -> bool:
         address: the address.
         but_to: an account that may have it.
     """
-    carriers: tuple[tuple[QuerySet[Any], str], ...] = (
-        (User.objects.filter(email=address), "pk"),
-        (LeftAddress.objects.filter(email=address), "user"),
-        (Candidate.objects.filter(email=address), "user"),
-    )
     return any(
         (found.exclude(**{owner: but_to.pk}) if but_to else found).exists()
-        for found, owner in carriers
+        for found, owner in _carriers(address)
+    )
+
+
+def _carriers(address: str) -> tuple[tuple[QuerySet[Any], str], ...]:
+    """Return where an address may be, each with the way to its account."""
+    return (
+        (User.objects.filter(email=address), "pk"),
+        (LeftAddress.objects.filter(email=address).select_related("user"), "user"),
+        (Candidate.objects.filter(email=address), "user"),
     )
 
 
 def warn_owner(email: str, *, network: str, at: datetime) -> None:
     """Tell the owner of an address that somebody wanted to make an account with it."""
     address = normalised_address(email)
-    user = User.objects.filter(email=address).first()
+    carriers = (found.first() for found, _ in _carriers(address))
+    owner = next((carrier for carrier in carriers if carrier), None)
+    if owner is None:
+        return
+    user = owner if isinstance(owner, User) else None
     if user and user.activated_at is None:
         send_activation_again(address, network=network, at=at)
         return
@@ -138,6 +147,7 @@ def warn_owner(email: str, *, network: str, at: datetime) -> None:
             to=address,
             at=at,
             key=f"address-known {at.isoformat()}",
+            about=owner.user if isinstance(owner, LeftAddress) else owner,
             urgent=True,
             has_account=user is not None,
             sign_in=absolute(reverse("account_login")),
@@ -258,8 +268,10 @@ def _forget_if(user_id: int, due: Callable[[], Any], verb: str, *, at: datetime)
 def _forget(user: User, verb: str, *, at: datetime) -> None:
     """Delete an account and all it told us; the journal keeps a number, no personal data."""
     journal.record(verb, by=SYSTEM, on=user, at=at)
+    mail.forget([user])
     candidate = Candidate.objects.filter(user=user).first()
     if candidate:
+        mail.forget([candidate, *Draft.objects.filter(candidate=candidate)])
         candidates.erase(candidate)
     user.delete()
 
@@ -296,3 +308,11 @@ def author(user: User) -> Actor:
     The journal outlives an account that was never used.
     """
     return Actor("candidate", f"compte {user.pk}", f"user:{user.pk}")
+
+
+def unnamed(by: Actor, candidate: Candidate) -> Actor:
+    """Return the author of an act before any filing: its candidate is not named in the journal."""
+    user = candidate.user
+    if user is None or candidate.is_frozen or by.identifier != f"user:{user.pk}":
+        return by
+    return author(user)

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from sporades import journal, mail
 from sporades.accounts import operations as accounts
+from sporades.acts.joining import unnamed
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
@@ -39,7 +40,13 @@ def begin(
         candidate=candidate, exam=exam, speciality=speciality, service=service, at=at
     )
     if draft.created_at == at:
-        journal.record("registration begun", by=by, on=draft, at=at, academy=service.academy_id)
+        journal.record(
+            "registration begun",
+            by=unnamed(by, candidate),
+            on=draft,
+            at=at,
+            academy=service.academy_id,
+        )
     return draft
 
 

@@ -3,12 +3,15 @@
 from datetime import datetime
 
 from django.utils import timezone
+from procrastinate import JobContext, builtin_tasks
 
 from sporades.accounts import limits, sessions
 from sporades.accounts import operations as accounts
 from sporades.acts import announcing, changing, joining
 from sporades.core.queue import app
 from sporades.notices import operations as notices
+
+JOBS_KEPT_HOURS = 48
 
 
 @app.periodic(cron="*/10 * * * *")
@@ -21,7 +24,20 @@ def forget_accounts(timestamp: int) -> None:  # noqa: ARG001 - given by the queu
     sessions.forget_expired(at=now)
     sessions.forget_closed(at=now)
     limits.forget_old(at=now)
-    notices.forget_unconfirmed(at=now)
+    notices.forget_settled(at=now)
+
+
+@app.periodic(cron="25 * * * *")
+@app.task(name="acts.forget_jobs", queueing_lock="acts.forget_jobs", pass_context=True)
+async def forget_jobs(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - given by the queue
+    """Delete the jobs that ended two days ago, failed ones too: some were given an address."""
+    await builtin_tasks.remove_old_jobs(
+        context,
+        max_hours=JOBS_KEPT_HOURS,
+        remove_failed=True,
+        remove_cancelled=True,
+        remove_aborted=True,
+    )
 
 
 @app.periodic(cron="40 5 * * *")

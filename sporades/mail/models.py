@@ -18,11 +18,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
         )
 
 
-def about_of(row: models.Model | None) -> dict[str, str]:
+def about_of(row: models.Model) -> dict[str, str]:
     """Return the fields that name the row a message is about."""
     return {
-        "about_kind": row._meta.label_lower.split(".", 1)[1] if row else "",
-        "about_id": str(row.pk) if row else "",
+        "about_kind": row._meta.label_lower.split(".", 1)[1],
+        "about_id": str(row.pk),
     }
 
 

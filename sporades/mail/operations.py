@@ -1,5 +1,6 @@
-"""Write a message with the act that causes it."""
+"""Write a message with the act that causes it, forget it with what it was about."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ def write(
     to: str,
     at: datetime,
     key: str,
-    about: models.Model | None = None,
+    about: models.Model,
     urgent: bool = False,
     **context: Any,
 ) -> Message:
@@ -31,7 +32,7 @@ def write(
         to: the recipient's address.
         at: the instant of the act.
         key: names the event; one event is told once to one address.
-        about: the row that the message is about.
+        about: the row that the message is about, which it is forgotten with.
         urgent: whether it overtakes the others (activation, reset, receipt).
         context: what the template says.
 
@@ -56,6 +57,17 @@ def write(
         if is_new:
             _queue(message)
     return message
+
+
+def forget(about: Iterable[models.Model]) -> int:
+    """Delete the messages about rows that are being erased, with the addresses and texts they hold.
+
+    Whatever erases a person's data calls it in the same transaction, before the rows go.
+
+    Returns:
+        How many there were.
+    """
+    return sum(Message.objects.filter(**about_of(row)).delete()[0] for row in about)
 
 
 def render(kind: str, context: dict[str, Any]) -> tuple[str, str]:

@@ -3,8 +3,10 @@
 from datetime import datetime, timedelta
 
 from django.core import signing
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from sporades import mail
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService
 from sporades.notices.models import Banner, OpeningAlert
@@ -35,8 +37,8 @@ def take_down(*, at: datetime) -> int:
     return ended
 
 
-def ask(*, service: RegistrationService, email: str, at: datetime) -> str:
-    """Keep a wish to be told of an opening, and return the key that confirms it.
+def ask(*, service: RegistrationService, email: str, at: datetime) -> OpeningAlert:
+    """Keep a wish to be told of an opening, until it is confirmed by its key.
 
     Args:
         service: the service that will open.
@@ -46,6 +48,11 @@ def ask(*, service: RegistrationService, email: str, at: datetime) -> str:
     alert, _ = OpeningAlert.objects.get_or_create(
         service=service, email=email, defaults={"asked_at": at}
     )
+    return alert
+
+
+def key_of(alert: OpeningAlert) -> str:
+    """Return the key that confirms an alert."""
     return signing.dumps(alert.pk, salt=SALT)
 
 
@@ -76,13 +83,23 @@ def confirm(alert: OpeningAlert, *, at: datetime) -> None:
     OpeningAlert.objects.filter(pk=alert.pk, confirmed_at=None).update(confirmed_at=at)
 
 
-def forget_unconfirmed(*, at: datetime) -> int:
-    """Erase the alerts that nobody confirmed in time, and those that have been told."""
+@transaction.atomic
+def forget_settled(*, at: datetime) -> int:
+    """Erase the alerts that nobody confirmed in time, and those that have been told.
+
+    Their mails go too: nothing is left of an address but what it has elsewhere.
+
+    Returns:
+        How many there were.
+    """
     old = OpeningAlert.objects.filter(
         Q(confirmed_at=None, asked_at__lt=at - timedelta(seconds=LASTS))
         | Q(told_at__lt=at - timedelta(days=1))
     )
-    return old.delete()[0]
+    alerts = list(old.select_for_update(skip_locked=True))
+    mail.forget(alerts)
+    OpeningAlert.objects.filter(pk__in=[alert.pk for alert in alerts]).delete()
+    return len(alerts)
 
 
 def due(at: datetime) -> QuerySet[OpeningAlert]:

@@ -87,7 +87,7 @@ def test_who_does_not_confirm_is_never_told_and_is_forgotten():
     announcing.ask_alert(service=service, email="ana@exemple.test", network="n", at=NOW)
 
     assert announcing.tell_openings(at=service.opens_at) == 0
-    assert notices.forget_unconfirmed(at=NOW + timedelta(hours=49)) == 1
+    assert notices.forget_settled(at=NOW + timedelta(hours=49)) == 1
     assert OpeningAlert.objects.count() == 0
 
 

@@ -12,6 +12,7 @@ import pytest
 from django.db import transaction
 
 from sporades import mail
+from sporades.accounts.models import User
 from sporades.acts import registering
 from sporades.mail.models import Message
 from tests.endurance.arena import PATIENCE, eventually, figure, now, rows
@@ -42,6 +43,7 @@ def write(count, *, urgent=False, word="rappel"):
                 to=f"personne{number}@exemple.test",
                 at=now(),
                 key=f"{word} {number}",
+                about=User(pk=number + 1),
                 urgent=urgent,
                 link="https://exemple.test/clé",
             )

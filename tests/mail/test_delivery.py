@@ -9,6 +9,7 @@ import time_machine
 from django.db import connection, transaction
 
 from sporades import mail
+from sporades.accounts.models import User
 from sporades.acts import registering
 from sporades.mail import delivery, tasks
 from sporades.mail.models import Message
@@ -26,7 +27,13 @@ def _clock():
 
 def a_message(to="ana@exemple.test", key="un événement", *, urgent=False, at=NOW):
     return mail.write(
-        "password_reset", to=to, at=at, key=key, urgent=urgent, link="https://exemple.test/clé"
+        "password_reset",
+        to=to,
+        at=at,
+        key=key,
+        about=User(pk=1),
+        urgent=urgent,
+        link="https://exemple.test/clé",
     )
 
 
@@ -229,6 +236,7 @@ def test_a_name_that_holds_lines_adds_no_header(office):
         to=registration.candidate.email,
         at=NOW,
         key="désinscription",
+        about=registration,
         registration=registration,
         when="",
         managing=registration.service.managing_service,

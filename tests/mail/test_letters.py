@@ -9,6 +9,7 @@ import pytest
 import time_machine
 
 from sporades import mail
+from sporades.accounts.models import User
 from sporades.acts import announcing, registering
 from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
@@ -345,7 +346,7 @@ def test_names_are_as_they_are_in_the_text_and_escaped_in_the_page(read):
 
 @pytest.mark.parametrize(("kind", "said", "subject"), [mail[:3] for mail in MAILS])
 def test_the_page_says_what_the_text_says_and_its_links_can_be_followed(read, kind, said, subject):
-    message = mail.write(kind, to="zoe@exemple.test", at=NOW, key=kind, **said)
+    message = mail.write(kind, to="zoe@exemple.test", at=NOW, key=kind, about=User(pk=1), **said)
 
     letter = read()
 

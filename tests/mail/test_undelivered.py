@@ -6,6 +6,7 @@ import pytest
 import time_machine
 
 from sporades import mail
+from sporades.accounts.models import User
 from sporades.mail import tasks
 from sporades.mail.models import Message
 from tests.factories import NOW, a_candidate
@@ -30,7 +31,13 @@ def client():
 def tell(at, to=ADDRESS):
     """Write a message that needs nothing else, and let what waits be delivered."""
     message = mail.write(
-        "password_changed", to=to, at=at, key=f"{to}:{at}", when="maintenant", reset="là"
+        "password_changed",
+        to=to,
+        at=at,
+        key=f"{to}:{at}",
+        about=User(pk=1),
+        when="maintenant",
+        reset="là",
     )
     with time_machine.travel(at, tick=False):
         tasks.sweep(0)

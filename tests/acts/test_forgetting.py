@@ -1,0 +1,161 @@
+"""What is erased is erased everywhere: every column of every table is searched (P-21, P-22)."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.db import connection
+from psycopg import sql
+
+from sporades.acts import announcing, changing, joining, tasks
+from sporades.candidates.models import Candidate
+from sporades.core.queue import app
+from sporades.exams.held import forget
+from sporades.exams.models import RegistrationService
+from sporades.mail.models import Message
+from sporades.notices import operations as notices
+from sporades.notices.models import OpeningAlert
+from tests.acts.people import IDENTITY, NOON, join, joined
+from tests.factories import a_draft, a_registration, load_invented
+
+ADDRESS, OTHER_ADDRESS = "oubli@exemple.test", "ailleurs@exemple.test"
+NAMES = {"birth_name": "Quelqu'unique", "first_names": "Zébulon"}
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _invented(territory, db):
+    forget()
+    load_invented()
+    yield
+    forget()
+
+
+def columns():
+    """Every column of every table, but those that can hold no text."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name, column_name FROM information_schema.columns "
+            "WHERE table_schema = 'public' AND data_type IN "
+            "('text', 'character varying', 'character', 'json', 'jsonb', 'ARRAY', 'USER-DEFINED')"
+        )
+        return cursor.fetchall()
+
+
+def where(*words):
+    """The tables in which any of these words is still to be read, in any column."""
+    found = set()
+    with connection.cursor() as cursor:
+        for table, column in columns():
+            cursor.execute(
+                sql.SQL("SELECT EXISTS (SELECT FROM {} WHERE {}::text ILIKE ANY (%s))").format(
+                    sql.Identifier(table), sql.Identifier(column)
+                ),
+                [[f"%{word}%" for word in words]],
+            )
+            if cursor.fetchone()[0]:
+                found.add(table)
+    return found
+
+
+def test_the_search_looks_where_people_are_kept():
+    searched = {table for table, _ in columns()}
+
+    assert {
+        "accounts_user",
+        "candidates_identity",
+        "journal_entry",
+        "mail_message",
+        "notices_openingalert",
+        "procrastinate_jobs",
+        "registrations_sectionanswers",
+    } <= searched
+
+
+def test_nothing_is_left_of_an_account_that_nobody_activated():
+    join(ADDRESS, **NAMES)
+    joining.send_activation_again(ADDRESS, network="n", at=NOON + HOUR)
+    joining.warn_owner(ADDRESS, network="n", at=NOON + 3 * HOUR)
+    assert Message.objects.count() == 3
+    assert {"accounts_user", "candidates_identity", "mail_message"} <= where(
+        ADDRESS, *NAMES.values()
+    )
+
+    joining.delete_unactivated(at=NOON + 49 * HOUR)
+
+    assert where(ADDRESS, "Quelqu", "Zébulon") == set()
+
+
+def test_nothing_is_left_of_an_account_that_was_never_used_to_register():
+    user = joined(OTHER_ADDRESS)
+    change = changing.accounts.ask_change(user, email=ADDRESS, at=NOON)
+    changing.confirm_address_change(change.pk, at=NOON)
+    candidate = Candidate.objects.get(user=user)
+    changing.change_identity(
+        candidate, identity={**IDENTITY, **NAMES}, by=an_actor(candidate), at=NOON
+    )
+    draft = a_draft(Candidate.objects.get(user=user), at=NOON)
+    announcing.remind_drafts(at=draft.service.closes_at - DAY)
+    joining.warn_owner(ADDRESS, network="n", at=NOON + DAY)
+    changing.accounts.forget_old_changes(at=NOON + 4 * DAY)
+    joining.warn_unused(at=NOON + 153 * DAY)
+    assert {message.kind for message in Message.objects.all()} == {
+        "activation",
+        "address_changed",
+        "draft_closing",
+        "address_known",
+        "account_unused",
+    }
+
+    joining.erase_unused(at=NOON + 183 * DAY)
+
+    assert where(ADDRESS, OTHER_ADDRESS, "Quelqu", "Zébulon") == set()
+
+
+def an_actor(candidate):
+    """The candidate as the pages name it."""
+    return changing.Actor("candidate", str(candidate), f"user:{candidate.user_id}")
+
+
+@pytest.mark.parametrize("confirms", [False, True])
+def test_nothing_is_left_of_an_alert_that_was_told_or_never_confirmed(confirms):
+    service = RegistrationService.objects.get(academy="A09")
+    service.opens_at = NOON + DAY
+    service.save()
+    announcing.ask_alert(service=service, email=ADDRESS, network="n", at=NOON)
+    if confirms:
+        announcing.confirm_alert(alert=OpeningAlert.objects.get(), at=NOON + HOUR)
+    assert announcing.tell_openings(at=service.opens_at) == confirms
+    assert where(ADDRESS) == {"notices_openingalert", "mail_message"}
+
+    assert notices.forget_settled(at=NOON + 3 * DAY) == 1
+
+    assert where(ADDRESS) == set()
+
+
+def test_forgetting_one_leaves_the_mails_of_the_others():
+    registration = a_registration(at=NOON)
+    kept = list(Message.objects.values_list("pk", flat=True))
+    join(ADDRESS)
+
+    joining.delete_unactivated(at=NOON + 49 * HOUR)
+
+    assert list(Message.objects.values_list("pk", flat=True)) == kept
+    assert where(registration.candidate.email) >= {"accounts_user", "mail_message"}
+
+
+@pytest.mark.parametrize(("hours", "kept"), [(47, {"procrastinate_jobs"}), (49, set())])
+def test_a_job_that_failed_keeps_no_address_for_more_than_two_days(hours, kept):
+    tasks.help_back_in.defer(address=ADDRESS, network="n", known_accounts=[], at=NOON.isoformat())
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing'")
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'failed'")
+        cursor.execute(
+            "UPDATE procrastinate_events SET at = now() - make_interval(hours => %s)", [hours]
+        )
+    assert where(ADDRESS) == {"procrastinate_jobs"}
+
+    async_to_sync(tasks.forget_jobs.func)(SimpleNamespace(app=app), timestamp=0)
+
+    assert where(ADDRESS) == kept
