@@ -6,6 +6,12 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from sporades.core.french import month_in_words
+from sporades.core.text import search_key
+
+_MONTHS = {search_key(month_in_words(month)): month for month in range(1, 13)}
+LETTERS_OF_A_MONTH = 3
+"""From how many letters on a month is read: « fév », « septembre »."""
 YOUNGEST, OLDEST = 10, 120
 FIRST_OF_FOUR_FIGURES = 1000
 _TO_COME = "Vérifiez l'année de naissance : cette date est dans le futur."
@@ -23,7 +29,7 @@ class BirthDateWidget(forms.MultiWidget):
         super().__init__(
             {
                 "day": _box("Jour", "bday-day", 2),
-                "month": _box("Mois", "bday-month", 2),
+                "month": _box("Mois", "bday-month", 9),
                 "year": _box("Année", "bday-year", 4),
             }
         )
@@ -34,7 +40,7 @@ class BirthDateWidget(forms.MultiWidget):
 
 
 class BirthDateField(forms.MultiValueField):
-    """A birth date as three numbers; which of them may be missing is the form's concern."""
+    """A birth date as three numbers, or the month by its name; which of them may be missing is the form's concern."""
 
     widget = BirthDateWidget
 
@@ -45,8 +51,8 @@ class BirthDateField(forms.MultiValueField):
 
     def compress(self, data_list: list[str]) -> Parts:
         """Return day, month and year as numbers."""
-        day, month, year = (_number(typed) for typed in data_list or ["", "", ""])
-        return (day, month, year)
+        day, month, year = data_list or ["", "", ""]
+        return (_number(day), _named(month) or _number(month), _number(year))
 
 
 def checked(parts: Parts, *, is_partial: bool, on: date) -> Parts:
@@ -101,6 +107,13 @@ def _check_age(day: int | None, month: int | None, year: int, *, on: date) -> No
         raise ValidationError(f"D'après cette date, vous auriez {youngest} ans : vérifiez l'année.")
 
 
+def _named(typed: str) -> int | None:
+    """Return the month whose name begins so, if there is one alone."""
+    key = search_key(typed)
+    found = [month for name, month in _MONTHS.items() if name.startswith(key)]
+    return found[0] if len(key) >= LETTERS_OF_A_MONTH and len(found) == 1 else None
+
+
 def _number(typed: str) -> int | None:
     typed = typed.strip()
     if not typed:
@@ -112,13 +125,12 @@ def _number(typed: str) -> int | None:
     return int(typed[:6])
 
 
-def _box(label: str, token: str, length: int) -> forms.TextInput:
+def _box(label: str, token: str, size: int) -> forms.TextInput:
     return forms.TextInput(
         {
             "aria-label": label,
             "autocomplete": token,
             "inputmode": "numeric",
-            "maxlength": length,
-            "size": length,
+            "size": size,
         }
     )

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sporades.candidates.births import checked
+from sporades.candidates.births import BirthDateField, checked
 from sporades.candidates.models import Identity
 from sporades.candidates.words import birth_date_in_words
 
@@ -26,6 +26,20 @@ def test_a_plausible_date_is_accepted(day):
 def test_a_part_that_the_register_lacks_never_blocks(day):
     assert checked((None, day.month, day.year), is_partial=True, on=TODAY)
     assert checked((None, None, day.year), is_partial=True, on=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("typed", "month"),
+    [("2", 2), ("février", 2), ("FEVRIER", 2), ("fév.", 2), ("juillet", 7), ("août", 8)],
+)
+def test_a_month_may_be_written_by_its_name(typed, month):
+    assert BirthDateField().clean(["14", typed, "2008"]) == (14, month, 2008)
+
+
+@pytest.mark.parametrize("typed", ["fé", "jui", "brumaire"])
+def test_a_name_that_is_no_month_s_is_refused(typed):
+    with pytest.raises(ValidationError, match="en chiffres"):
+        BirthDateField().clean(["14", typed, "2008"])
 
 
 @given(st.integers(1, 31), st.integers(1, 12), st.integers(1907, 2015))

@@ -275,7 +275,9 @@ KNOWN = "Cette adresse mail existe déjà dans l&#x27;application Sporades"
 def test_a_known_address_is_refused_in_the_words_of_the_guide_and_its_owner_is_told(client, ines):
     page = sign_up(client, email="INES@exemple.test")
 
-    assert KNOWN in page.text
+    assert f"{KNOWN}. Si ce compte est le vôtre, connectez-vous ; sinon" in page.text.replace(
+        "\xa0", " "
+    )
     assert "Vous ou l'un de vos proches avez déjà créé un compte" in page.text
     assert reverse("account_reset_password") in page.text
     assert "utilisez une autre adresse" in page.text

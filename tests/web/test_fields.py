@@ -64,7 +64,7 @@ def test_a_field_that_no_group_names_is_shown_all_the_same():
 def test_what_may_be_left_empty_says_so_in_words():
     html = form_of()
 
-    assert "sauf ceux qui portent la mention «\u00a0facultatif\u00a0»" in html.text_content()
+    assert "sauf ceux qui portent la mention « facultatif »" in html.text_content()
     assert words(html.cssselect("label[for=id_usage_name]")[0]) == "Nom d'usage (facultatif)"
     assert words(html.cssselect("label[for=id_birth_name]")[0]) == "Nom de famille"
     assert html.cssselect("#id_birth_name")[0].get("required") is not None
@@ -96,12 +96,57 @@ def test_a_form_says_once_what_holds_for_all_its_fields(required, sentence):
     assert sentence in str(Short())
 
 
+@pytest.mark.parametrize(
+    ("field", "sentences"),
+    [
+        (forms.CharField(label="Code"), ["Ce champ est obligatoire."]),
+        (forms.CharField(label="Nom", required=False), []),
+        (forms.CharField(label="Nom", disabled=True), []),
+    ],
+)
+def test_one_field_is_not_spoken_of_as_several(field, sentences):
+    class Alone(forms.Form):
+        one = field
+
+    html = lxml.html.fromstring(f"<div>{Alone()}</div>")
+
+    assert [words(one) for one in html.cssselect(".s-required")] == sentences
+
+
+class Door(forms.Form):
+    name = forms.CharField(label="Nom")
+    password = forms.CharField(label="Mot de passe", widget=forms.PasswordInput, min_length=4)
+
+
+@pytest.mark.parametrize(
+    ("typed", "described"),
+    [
+        (
+            {"name": "", "password": "secret"},
+            ["Par sécurité, saisissez de nouveau votre mot de passe."],
+        ),
+        ({"name": "", "password": ""}, ["Erreur : Remplissez « Mot de passe »."]),
+        (
+            {"name": "Anne", "password": "abc"},
+            ["Erreur : Allongez cette réponse : il y faut au moins 4 signes."],
+        ),
+        ({"name": "Anne", "password": "secret"}, []),
+    ],
+)
+def test_a_password_that_is_not_shown_again_says_so(typed, described):
+    html = lxml.html.fromstring(f"<div>{Door(typed)}</div>")
+
+    control = html.get_element_by_id("id_password")
+    ids = (control.get("aria-describedby") or "").split()
+    assert [words(html.get_element_by_id(one)) for one in ids] == described
+
+
 def test_help_and_error_are_tied_to_their_control():
     html = form_of({"email": "camille"})
     control = html.cssselect("#id_email")[0]
 
     help_id, error_id = control.get("aria-describedby").split()
-    assert words(html.cssselect(f"#{help_id}")[0]) == "Par exemple : prenom.nom@exemple.fr."
+    assert words(html.cssselect(f"#{help_id}")[0]) == "Par exemple : prenom.nom@exemple.fr"
     assert words(html.cssselect(f"#{error_id}")[0]).startswith("Erreur : ")
     assert control.get("aria-invalid") == "true"
     assert control.get("value") == "camille"

@@ -146,12 +146,18 @@ def test_the_durations_announced_are_those_of_the_program(opened, settings):
     )
 
 
-def test_a_minor_finds_the_essential_in_plain_words_at_the_top(opened):
-    first = opened("privacy").cssselect("main section")[0]
+def test_a_minor_is_led_from_the_top_to_the_essential_in_plain_words(opened):
+    page = opened("privacy")
+    [way] = [one for one in page.cssselect("main a") if "moins de dix-huit ans" in words(one)]
+    [simple] = page.cssselect("main section")
 
-    assert "moins de dix-huit ans" in words(first.cssselect("h2")[0])
-    longest = max(len(words(item).split()) for item in first.cssselect("li"))
-    assert longest <= 26
+    titles = [words(title) for title in page.cssselect("main h2")]
+    assert titles[0] == "Qui est responsable"
+    assert way.get("href") == f"#{simple.cssselect('h2')[0].get('id')}"
+    assert titles[-1] == words(simple.cssselect("h2")[0]) == words(way)
+    assert max(len(words(item).split()) for item in simple.cssselect("li")) <= 26
+    others = words(page.cssselect("main")[0]).replace(words(simple), "")
+    assert not {"tu", "te", "ton", "tes", "toi"} & set(others.lower().split())
 
 
 def test_the_cookies_described_are_those_that_the_service_sets(opened, settings):

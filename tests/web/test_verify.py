@@ -135,6 +135,7 @@ def test_a_document_under_embargo_has_no_page_before_its_instant(visitor, summar
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
+        ("K", "Ce code a 1 signe sur 28 : recopiez-le en entier."),
         ("K7QF", "Ce code a 4 signes sur 28 : recopiez-le en entier."),
         ("k7qf-" * 7, "Aucun document ne porte ce code : comparez-le signe par signe."),
     ],

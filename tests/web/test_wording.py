@@ -31,6 +31,7 @@ OF_THE_HOUSE = (
     "Assurez-vous",
     "Enter ",
     "n'en fait",
+    "n'est pas autorisé",
 )
 ANSWERS = (
     "",
@@ -132,6 +133,10 @@ class Asked(forms.Form):
     height = forms.DecimalField(label="Taille", min_value=100, max_value=250, decimal_places=0)
     mark = forms.DecimalField(label="Note", min_value=Decimal("0.5"), decimal_places=2)
     years = forms.IntegerField(label="Années", max_value=60)
+    session = forms.DecimalField(
+        label="Session", min_value=Decimal(2011), max_value=Decimal(2026), decimal_places=0
+    )
+    since = forms.IntegerField(label="Depuis", min_value=1980)
     day = forms.DateField(label="Jour")
     address = forms.EmailField(label="Adresse")
     zone = forms.ChoiceField(label="Zone", choices=[("A", "Nord")])
@@ -149,13 +154,21 @@ class Asked(forms.Form):
         ("name", "abcdef", "Raccourcissez cette réponse : elle a 6 signes, pour 5 au plus."),
         ("height", "99", "Indiquez un nombre entre 100 et 250."),
         ("height", "120.5", "Indiquez un nombre entier, sans virgule."),
-        ("height", "grand", "Indiquez un nombre, par exemple 12."),
+        (
+            "name",
+            "a\0b",
+            "Effacez cette réponse et écrivez-la de nouveau : elle contient un signe qui ne se voit pas.",
+        ),
+        ("height", "grand", "Indiquez un nombre, par exemple 250."),
+        ("session", "abcd", "Indiquez un nombre, par exemple 2026."),
+        ("since", "abcd", "Indiquez un nombre, par exemple 1980."),
+        ("years", "x", "Indiquez un nombre, par exemple 12."),
         ("mark", "0", "Indiquez 0,5 ou plus."),
         ("mark", "1.234", "Gardez au plus 2 chiffres après la virgule."),
         ("mark", "x", "Indiquez un nombre, par exemple 12,5."),
         ("years", "61", "Indiquez 60 ou moins."),
         ("day", "hier", "Indiquez le jour, le mois et l'année, par exemple 14 03 2008."),
-        ("address", "a@b", "Indiquez une adresse complète, par exemple prenom.nom@exemple.fr."),
+        ("address", "a@b", "Indiquez une adresse complète, par exemple prenom.nom@exemple.fr"),
         ("zone", "", "Choisissez dans la liste."),
         ("zone", "B", "Cette réponse n'est pas proposée ici : choisissez dans la liste."),
         ("form", "", "Choisissez une réponse."),

@@ -133,7 +133,7 @@ class IdentificationForm(SectionForm):
         label="Adresse mail de votre représentant légal",
         required=False,
         max_length=254,
-        help_text="Par exemple prenom.nom@exemple.fr.",
+        help_text="Par exemple : prenom.nom@exemple.fr",
     )
 
     def build(self) -> None:

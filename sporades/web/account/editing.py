@@ -120,7 +120,7 @@ def _ask(request: HttpRequest, form: NewAddressForm, email: str) -> bool:
     except joining.AddressKnown as refusal:
         joining.warn_owner(email, network=network, at=at)
         if may_say_it_is_known(request):
-            form.add_error("email", str(refusal))
+            form.add_error("email", f"{refusal}. Indiquez une autre adresse.")
             return False
         # The page must look the same: the wish is noted, no link to it is ever sent.
         accounts.ask_change(request.user, email=email, at=at)

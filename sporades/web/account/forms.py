@@ -22,8 +22,8 @@ from sporades.candidates.forms import IdentityForm
 from sporades.web.account import tries
 from sporades.web.account.resetting import send_link
 
-ADDRESS_HINT = "Par exemple prenom.nom@exemple.fr."
-WRONG_ADDRESS = "Indiquez une adresse mail complète, par exemple prenom.nom@exemple.fr."
+ADDRESS_HINT = "Par exemple : prenom.nom@exemple.fr"
+WRONG_ADDRESS = "Indiquez une adresse mail complète, par exemple prenom.nom@exemple.fr"
 CODE_LASTS = 90
 KEY_SILENT = "Votre clé n'a pas répondu : approchez-la et recommencez."
 LONGEST_CREDENTIAL = 10_000

@@ -23,7 +23,7 @@ from sporades.core.links import absolute
 from sporades.territory import queries as territory
 from sporades.territory.models import FRANCE, Commune
 from sporades.web.account.forms import AccountForm
-from sporades.web.account.joining import AWAITED, may_say_it_is_known
+from sporades.web.account.joining import AWAITED, KNOWN_SO_SIGN_IN, may_say_it_is_known
 from sporades.web.layout.network import network_of
 
 PROVIDER = "franceconnect"
@@ -135,7 +135,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         except joining.AddressKnown as refusal:
             joining.warn_owner(email, network=network_of(request), at=at)
             if may_say_it_is_known(request):
-                form.add_error("email", str(refusal))
+                form.add_error("email", f"{refusal}. {KNOWN_SO_SIGN_IN}")
                 address_is_known = True
         if not address_is_known:
             clear_pending_signup(request)

@@ -19,6 +19,7 @@ from sporades.mail import queries as mails
 from sporades.web.account.forms import AddressForm, SignUpForm
 from sporades.web.layout.network import network_of
 
+KNOWN_SO_SIGN_IN = "Si ce compte est le vôtre, connectez-vous ; sinon, indiquez une autre adresse."
 AWAITED = "address_to_activate"
 NOT_ACTIVATED = "account_to_activate"
 """Which account a right password was given for, before its activation."""
@@ -43,7 +44,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         except joining.AddressKnown as refusal:
             joining.warn_owner(email, network=network_of(request), at=request.arrived_at)
             if may_say_it_is_known(request):
-                form.add_error("email", str(refusal))
+                form.add_error("email", f"{refusal}. {KNOWN_SO_SIGN_IN}")
                 address_is_known = True
         if not address_is_known:
             request.session[AWAITED] = email

@@ -33,10 +33,10 @@ class BirthDate(forms.MultiWidget):
     use_fieldset = True
 
     def __init__(self) -> None:
-        parts = (("Jour", "2"), ("Mois", "2"), ("Année", "4"))
+        parts = (("Jour", "2"), ("Mois", "9"), ("Année", "4"))
         super().__init__(
             [
-                forms.TextInput({"aria-label": name, "maxlength": size, "inputmode": "numeric"})
+                forms.TextInput({"aria-label": name, "size": size, "inputmode": "numeric"})
                 for name, size in parts
             ]
         )
@@ -73,7 +73,7 @@ class EveryField(forms.Form):
     postcode = forms.CharField(label="Code postal", max_length=5)
     email = forms.EmailField(
         label="Adresse électronique",
-        help_text="Par exemple : prenom.nom@exemple.fr.",
+        help_text="Par exemple : prenom.nom@exemple.fr",
         widget=forms.EmailInput({"autocomplete": "email"}),
     )
     phone = forms.CharField(

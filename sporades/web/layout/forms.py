@@ -78,6 +78,23 @@ class Field(BoundField):
         return self.form.errors.get(self.name)
 
     @property
+    def is_emptied(self) -> bool:
+        """Whether what was typed here is not shown again, because something else is refused."""
+        return bool(
+            self.kind == "password"
+            and self.form.is_bound
+            and self.form.errors
+            and not self.known_errors
+            and self.data
+        )
+
+    @property
+    def aria_describedby(self) -> str | None:
+        """Return the ids of what describes the control: help, error, that it was emptied."""
+        described: str | None = super().aria_describedby
+        return f"{described} {self.auto_id}_emptied".lstrip() if self.is_emptied else described
+
+    @property
     def is_in_parts(self) -> bool:
         """Whether several controls make one answer: a day, a month and a year."""
         return isinstance(self.field.widget, MultiWidget | SelectDateWidget)
@@ -153,7 +170,7 @@ class Renderer(TemplatesSetting):
         """Print a template; a whole form is given its groups of fields."""
         form = context.get("form")
         if template_name == self.form_template_name and isinstance(form, BaseForm):
-            context = {**context, "groups": groups(form), **_optional(form)}
+            context = {**context, "groups": groups(form), "rule": _rule(form)}
         return super().render(template_name, context, request)
 
 
@@ -183,10 +200,13 @@ def groups(form: BaseForm) -> list[tuple[str, list[BoundField]]]:
     return [(legend, fields) for legend, fields in [*found, ("", list(visible.values()))] if fields]
 
 
-def _optional(form: BaseForm) -> dict[str, bool]:
+def _rule(form: BaseForm) -> str:
+    """Say which fields must be answered; nothing where the one field says so by itself."""
     optional = [field.is_optional for field in form.visible_fields() if not field.is_greyed]
-    return {
-        "all_required": not any(optional),
-        "all_optional": all(optional),
-        "asks": bool(optional),
-    }
+    if len(optional) <= 1:
+        return "Ce champ est obligatoire." if optional == [False] else ""
+    if not any(optional):
+        return "Tous les champs sont obligatoires."
+    if all(optional):
+        return "Tous les champs sont facultatifs."
+    return "Tous les champs sont obligatoires, sauf ceux qui portent la mention « facultatif »."

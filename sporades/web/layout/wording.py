@@ -13,6 +13,10 @@ _TOO_LONG = (
     "Raccourcissez cette réponse : elle a %(show_value)d signes, pour %(limit_value)d au plus."
 )
 
+_UNSEEN = (
+    "Effacez cette réponse et écrivez-la de nouveau : elle contient un signe qui ne se voit pas."
+)
+
 
 def say_what_to_do(field: forms.Field, label: str) -> None:
     """Give a field our words wherever its form has none of its own for it.
@@ -38,7 +42,11 @@ def _of_django(kind: type[forms.Field]) -> dict[str, str]:
 
 
 def _words(field: forms.Field, label: str) -> dict[str, str]:
-    said = {"required": f"Remplissez « {label} ».", "max_length": _TOO_LONG}
+    said = {
+        "required": f"Remplissez « {label} ».",
+        "max_length": _TOO_LONG,
+        "null_characters_not_allowed": _UNSEEN,
+    }
     match field:
         case forms.MultipleChoiceField():
             said["required"] = "Choisissez au moins une réponse."
@@ -57,7 +65,7 @@ def _words(field: forms.Field, label: str) -> dict[str, str]:
         case forms.DateField():
             said["invalid"] = "Indiquez le jour, le mois et l'année, par exemple 14 03 2008."
         case forms.EmailField():
-            said["invalid"] = "Indiquez une adresse complète, par exemple prenom.nom@exemple.fr."
+            said["invalid"] = "Indiquez une adresse complète, par exemple prenom.nom@exemple.fr"
         case forms.FileField():
             said["required"] = said["missing"] = said["invalid"] = "Choisissez un fichier."
             said["empty"] = "Ce fichier est vide : choisissez-en un autre."
@@ -73,7 +81,7 @@ def _words(field: forms.Field, label: str) -> dict[str, str]:
 def _of_number(field: forms.IntegerField) -> dict[str, str]:
     places = field.decimal_places if isinstance(field, forms.DecimalField) else 0
     return {
-        "invalid": f"Indiquez un nombre, par exemple {'12,5' if places else '12'}.",
+        "invalid": f"Indiquez un nombre, par exemple {_example(field, places)}.",
         "min_value": _within(field),
         "max_value": _within(field),
         "max_decimal_places": (
@@ -82,6 +90,15 @@ def _of_number(field: forms.IntegerField) -> dict[str, str]:
             else "Indiquez un nombre entier, sans virgule."
         ),
     }
+
+
+def _example(field: forms.IntegerField, places: int) -> str:
+    """Return a number that the field takes: a bound of its own where the usual one is outside."""
+    usual = Decimal("12.5") if places else Decimal(12)
+    least, most = field.min_value, field.max_value
+    if (least is None or usual >= least) and (most is None or usual <= most):
+        return figure(usual)
+    return figure(Decimal(least if most is None else most))
 
 
 def _within(field: forms.IntegerField) -> str:

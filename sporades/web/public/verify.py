@@ -30,7 +30,8 @@ class CodeForm(forms.Form):
     def clean_code(self) -> str:
         code = normalised(self.cleaned_data["code"])
         if len(code) != LENGTH:
-            message = f"Ce code a {len(code)} signes sur {LENGTH} : recopiez-le en entier."
+            signs = f"{len(code)} signe{'s' if len(code) > 1 else ''}"
+            message = f"Ce code a {signs} sur {LENGTH} : recopiez-le en entier."
             raise forms.ValidationError(message)
         return code
 
