@@ -191,13 +191,20 @@ def receive_summary(
 ) -> None:
     """Record that the signed summary came back, by its postmark (E9).
 
+    The registration is loaded `with_owed()`.
+
     Raises:
-        Refused: the postmark is to come, or older than the registration.
+        Refused: no return is asked of it, or the postmark is to come or older than what was
+            last filed.
     """
+    if not registration.owed["to_return"]:
+        raise Refused("Cette inscription ne demande pas de récapitulatif signé en retour.")
     zone = registration.service.zone
-    if not local_day(registration.filed_at, zone) <= posted_on <= local_day(at, zone):
+    filed_at = registration.amended_at or registration.filed_at
+    if not local_day(filed_at, zone) <= posted_on <= local_day(at, zone):
         raise Refused(
-            "La date du cachet de la poste est comprise entre le jour de l'inscription et aujourd'hui."
+            "La date du cachet de la poste est comprise entre le jour du dernier enregistrement "
+            "et aujourd'hui."
         )
     before = filing.note_summary_received(registration=registration, posted_on=posted_on)
     journal.record(

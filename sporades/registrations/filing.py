@@ -156,6 +156,8 @@ def _amended(draft: Draft, amends: int, *, at: datetime) -> Registration:
         raise Refused(message)
     registration.version += 1
     registration.amended_at = at
+    # What came back signed is the summary of the version before.
+    registration.summary_posted_on = None
     return registration
 
 

@@ -59,22 +59,26 @@ def as_read(dossier: Dossier, forms: list[tuple[Section, SectionForm]]) -> dict[
     """Return what a version says of the answers, as `changes_between` compares them."""
     return {
         "identity": [list(line) for line in identity_in_words(dossier.identity)],
-        "sections": [_section(section, form) for section, form in forms],
+        "sections": [said for section, form in forms if (said := _section(section, form))],
     }
 
 
-def _section(section: Section, form: SectionForm) -> dict[str, Any]:
+def _section(section: Section, form: SectionForm) -> dict[str, Any] | None:
+    """Return what is read of a tab, nothing when nothing in it was answered."""
+    lines, tables = form.lines(), form.tables()
+    if not lines and not tables:
+        return None
     return {
         "slug": section.slug,
         "title": section.reads_as or section.title,
-        "lines": [[line.label, line.value] for line in form.lines()],
+        "lines": [[line.label, line.value] for line in lines],
         "tables": [
             {
                 "caption": table.caption,
                 "columns": list(table.columns),
                 "rows": [list(row) for row in table.rows],
             }
-            for table in form.tables()
+            for table in tables
         ],
     }
 

@@ -53,8 +53,14 @@ def test_a_postmark_corrected_keeps_the_one_before_in_the_journal():
             ["recu", "00000000000", "--cachet", "2026-12-01"],
             "Aucune inscription ne porte le numéro",
         ),
-        (["recu", "NUMBER", "--cachet", "2026-11-24"], "entre le jour de l'inscription et"),
-        (["recu", "NUMBER", "--cachet", "2026-12-04"], "entre le jour de l'inscription et"),
+        (
+            ["recu", "NUMBER", "--cachet", "2026-11-24"],
+            "entre le jour du dernier enregistrement et",
+        ),
+        (
+            ["recu", "NUMBER", "--cachet", "2026-12-04"],
+            "entre le jour du dernier enregistrement et",
+        ),
         (["recu", "NUMBER", "--cachet", "01/12/2026"], "indiquez le jour du cachet"),
         (["recu", "NUMBER", "--cachet", "2026-02-30"], "indiquez le jour du cachet"),
         (["recu", "NUMBER"], "--cachet"),

@@ -160,7 +160,7 @@ CASES = {
         "epreuves",
         wrong={},
         refusal=[
-            "Vous passez à cette session toutes les épreuves qui vous restent : la forme de passage n'est pas « Progressive ». Choisissez « Globale ».",
+            "Vous passez à cette session toutes les épreuves qui vous restent : la forme de passage n'est pas « Progressive ». Choisissez « Non inscrit » pour celles que vous passerez plus tard, ou la forme de passage « Globale ».",
         ],
         right={"Mathématiques > Statut": "Non inscrit"},
         before={"informations": {"passing_form": "PROGRESSIVE"}},

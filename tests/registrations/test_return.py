@@ -7,8 +7,13 @@ from sporades.core.refusals import Refused
 from sporades.journal.models import Entry
 from sporades.registrations.checklist import checklist
 from sporades.registrations.models import Registration
-from tests.factories import NOW, OPERATOR, a_registration
+from tests.factories import NOW, OPERATOR, a_registration, author, load_invented
 
+RETURN = """\
+    retour_du_recapitulatif:
+      texte: Imprimez, signez et renvoyez ce récapitulatif.
+      echeance: {jours_apres_fermeture: 10}
+"""
 LATER = NOW + timedelta(days=8)
 
 
@@ -49,3 +54,31 @@ def test_a_postmark_before_the_registration_or_to_come_is_refused(posted_on):
         )
 
     assert whole(registration).summary_posted_on is None
+
+
+def test_a_new_version_is_to_be_signed_and_returned_again():
+    registration = a_registration()
+    registering.receive_summary(
+        registration=whole(registration), posted_on=date(2026, 12, 1), by=OPERATOR, at=LATER
+    )
+    by = author(registration.candidate)
+    draft = registering.amend(registration=whole(registration), by=by, at=LATER)
+
+    registering.register(draft=draft, by=by, at=LATER)
+
+    check = next(c for c in checklist(whole(registration), []) if "renvoyé" in c.label)
+    assert check.state == "waiting"
+    with pytest.raises(Refused, match="dernier enregistrement"):
+        registering.receive_summary(
+            registration=whole(registration), posted_on=date(2026, 12, 1), by=OPERATOR, at=LATER
+        )
+
+
+def test_a_return_that_is_not_asked_is_not_recorded():
+    load_invented((RETURN, ""))
+    registration = a_registration()
+
+    with pytest.raises(Refused, match="ne demande pas de récapitulatif signé"):
+        registering.receive_summary(
+            registration=whole(registration), posted_on=date(2026, 12, 1), by=OPERATOR, at=LATER
+        )

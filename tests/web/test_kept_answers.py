@@ -115,3 +115,30 @@ def test_a_long_answer_is_refused_at_its_field_with_the_rest_of_its_page_as_type
     assert shown(page, "q-taille") == "172"
     [field] = seen(page).cssselect("main textarea[name=q-projet]")
     assert field.text.strip() == story
+
+
+@pytest.mark.parametrize("sent", [{"statut-E1": "inscrit"}, {"autre": "1", "revision": "1"}, {}])
+def test_a_page_that_sends_nothing_of_its_tab_takes_nothing_from_it(sent):
+    draft, browser = a_draft(), a_browser()
+    sign_in(browser, draft.candidate.user)
+    before = draft.answers.get(section="identification").answers
+
+    for tab in ("identification", "informations", "modalites", "supplementaires"):
+        browser.post(f"/inscription/{draft.pk}/{tab}", sent)
+        browser.post(f"/inscription/{draft.pk}/{tab}/saisie", sent)
+
+    after = {row.section: row.answers for row in draft.answers.all()}
+    assert after["identification"] == before
+    for tab in ("informations", "modalites", "supplementaires"):
+        assert answers_with()[tab].items() <= after[tab].items()
+
+
+def test_a_box_unticked_on_its_page_is_unticked():
+    draft, browser = a_draft(supplementaires={"q-sports": ["VOILE"]}), a_browser()
+    sign_in(browser, draft.candidate.user)
+    typed = dict(answers_with()["supplementaires"])
+    typed.pop("q-sports", None)
+
+    browser.post(f"/inscription/{draft.pk}/supplementaires", {**typed, "revision": "1"})
+
+    assert "q-sports" not in draft.answers.get(section="supplementaires").answers

@@ -51,6 +51,19 @@ def changed(answers, name, value):
     return kept if value in (None, []) else {**kept, name: value}
 
 
+def sent(fields, answers):
+    """Return what a browser sends of these answers: every text and list, empty or not."""
+    silent = (forms.RadioSelect, forms.CheckboxSelectMultiple, forms.CheckboxInput)
+    empty = {name: "" for name, one in fields.items() if not isinstance(one.widget, silent)}
+    return {**empty, **answers}
+
+
+def with_choices_kept(fields, answers, kept):
+    """Add the choices made in another window where this one had none yet to send."""
+    radios = {name for name, one in fields.items() if type(one.widget) is forms.RadioSelect}
+    return {**{name: kept[name] for name in radios & kept.keys()}, **answers}
+
+
 def stored(draft, tab):
     return SectionAnswers.objects.get(draft=draft, section=tab)
 
@@ -85,13 +98,14 @@ def answered_in_two_windows(client, tab, here, there, *, draw):
     client = client(draft.candidate)
     path = f"/inscription/{draft.pk}/{tab}"
     shown, fields = stored(draft, tab), fields_of(client, path)
-    theirs = changed(shown.answers, there, draw(other_answers(fields[there])))
-    mine = changed(shown.answers, here, draw(other_answers(fields[here])))
+    theirs = sent(fields, changed(shown.answers, there, draw(other_answers(fields[there]))))
+    mine = sent(fields, changed(shown.answers, here, draw(other_answers(fields[here]))))
 
     client.post(path, {**theirs, "revision": shown.revision})
     kept = stored(draft, tab)
     page = client.post(path, {**mine, "revision": shown.revision})
 
+    mine = with_choices_kept(fields, mine, kept.answers)
     different = [name for name in fields if mine.get(name) != kept.answers.get(name)]
     if kept.revision == shown.revision or not different:
         assert page.status_code == 302

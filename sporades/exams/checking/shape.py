@@ -145,7 +145,7 @@ def _list(wanted: str) -> str:
 
 
 def _hint(key: str) -> str:
-    near = difflib.get_close_matches(key, _keys(), n=1)
+    near = difflib.get_close_matches(key, [one for one in _keys() if one != key], n=1)
     return f" Vouliez-vous écrire « {near[0]} » ?" if near else ""
 
 

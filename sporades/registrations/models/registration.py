@@ -95,6 +95,7 @@ class Registration(models.Model):
     category = models.CharField("catégorie", max_length=20, blank=True)
     passing_form = models.CharField("forme de passage", max_length=20, blank=True)
     zone = models.CharField("zone souhaitée", max_length=40, blank=True)
+    national_service = models.CharField("service national", max_length=60, blank=True)
     has_disability = models.BooleanField("handicap déclaré", default=False)
     diploma = models.CharField("diplôme présenté", max_length=60, blank=True)
     experience = models.PositiveSmallIntegerField("années d'expérience", null=True, blank=True)

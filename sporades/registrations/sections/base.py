@@ -10,6 +10,7 @@ from sporades.registrations.dossier import Answers, Dossier
 from sporades.registrations.fields import as_data, flat
 from sporades.registrations.models import Registration
 
+_BOXES = (forms.CheckboxInput, forms.CheckboxSelectMultiple)
 NOT_SAID = "Non renseigné"
 NO_LONGER_OFFERED = "Un choix qui n'est plus proposé"
 
@@ -69,6 +70,21 @@ class SectionForm(forms.Form):
 
     def build(self) -> None:
         """Fit the fields to the dossier; nothing by default."""
+
+    def keep(self, stored: Answers) -> None:
+        """Keep what was answered before to questions of which a page sent nothing.
+
+        A text, a list and a choice once made are always sent by the page that shows them: when
+        they are not there, it did not ask. Boxes alone say no by not being there, unless nothing
+        of this tab is.
+        """
+        is_of_this_tab = any(name in self.data for name in self.fields)
+        for name in self.fields.keys() & stored.keys() - self.data.keys():
+            is_box = isinstance(self.fields[name].widget, _BOXES)
+            if not (is_box and is_of_this_tab):
+                value = stored[name]
+                values = value if isinstance(value, list) else [value]
+                self.data.setlist(name, values)  # type: ignore[attr-defined] # see as_data
 
     def typed(self) -> Answers:
         """Return what was typed for this form's own fields, and for no other."""

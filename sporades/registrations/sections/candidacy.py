@@ -13,7 +13,7 @@ from sporades.registrations.sections.eligibility import refuse_ineligible
 class CandidacyForm(SectionForm):
     """« Informations candidature »."""
 
-    stored = ("category", "passing_form", "zone")
+    stored = ("category", "passing_form", "zone", "national_service")
 
     category = forms.ChoiceField(
         label="Catégorie de candidat",

@@ -1,5 +1,6 @@
 """« Informations supplémentaires »: the exam's own questions, and two consents."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -7,7 +8,7 @@ from typing import Any
 
 from django import forms
 
-from sporades.core.french import day_in_words
+from sporades.core.french import day_in_words, listed
 from sporades.exams.rules import conditions, questions
 from sporades.exams.schema import Condition
 from sporades.exams.schema.questions import NumberQuestion, Question
@@ -40,6 +41,8 @@ class ExtraForm(SectionForm):
         """Make a field for each question, then the two consents."""
         for question in self.questions:
             field = self.fields[PREFIX + question.code] = field_of(question)
+            words = _called_for_by(question.when, self.dossier.rules.questions)
+            field.help_text = f"{words} {field.help_text}".strip()
             # Whether it must be answered is judged in `clean`, where its condition is known.
             ask_if_called_for(field, _shown_when(question.when), is_due=question.is_mandatory)
         for name, label, help_text in CONSENTS:
@@ -137,6 +140,24 @@ def _depends_on_answers(condition: Condition | None) -> bool:
     return any(_depends_on_answers(part) for part in parts) or (
         condition.unless is not None and _depends_on_answers(condition.unless)
     )
+
+
+def _called_for_by(condition: Condition | None, asked: Iterable[Question]) -> str:
+    """Say which answer to which question calls for this one: a page without script shows it always."""
+    answer = condition.answer if condition else None
+    other = next((one for one in asked if answer and one.code == answer.question), None)
+    if answer is None or other is None:
+        return ""
+    labels = {one.code: one.label for one in getattr(other, "choices", ())}
+    if isinstance(answer.equal, bool):
+        said = ["Oui" if answer.equal else "Non"]
+    else:
+        wanted = answer.among or ((answer.equal,) if isinstance(answer.equal, str) else ())
+        said = [labels[code] for code in wanted if code in labels]
+    if not said:
+        return ""
+    answers = listed([f"« {one} »" for one in said], "ou")
+    return f"Seulement si vous répondez {answers} à « {other.label} »."
 
 
 def _shown_when(condition: Condition | None) -> str:

@@ -15,11 +15,22 @@ from sporades.exams.models import Paper
 from sporades.exams.rules import Breach, papers
 from sporades.exams.rules.papers import Block, Choice, PaperOffer
 from sporades.exams.schema import Status
+from sporades.exams.schema.candidacy import EvaluationForm
 from sporades.registrations.fields import Hinted, ask_if_called_for, choices_of
 from sporades.registrations.models import Registration, RegistrationPaper
 from sporades.registrations.sections.base import Line, Section, SectionForm, Table
 
 STATUS, OPTION, MARK, SESSION = "statut-", "option-", "note-", "session-"
+MEANINGS = {
+    Status.ENTERED: "vous passez l'épreuve à cette session",
+    Status.NOT_ENTERED: "vous ne la passez pas à cette session",
+    Status.DISPENSED: "un diplôme que vous avez, ou une demande, vous en dispense",
+    Status.KEPT: "vous gardez une note déjà obtenue, par exemple 12 sur 20 à une session passée",
+}
+FORMS = {
+    EvaluationForm.SINGLE: "l'épreuve se passe en une fois, à la date de l'examen",
+    EvaluationForm.CONTINUOUS: "vos formateurs l'évaluent pendant votre formation",
+}
 COLUMNS = ("Épreuve", "Statut", "Nature", "Précisions")
 
 
@@ -203,6 +214,8 @@ class PapersForm(SectionForm):
         What is wrong with a group is mended from its first épreuve on.
         """
         kind, _, rest = place.partition(".")
+        if place == "papers":
+            return next((name for name in self.fields if name.startswith(STATUS)), None)
         if kind == "groups":
             first = next(o.code for o in self.offers if o.group and o.group.code == rest)
             return STATUS + first if STATUS + first in self.fields else None
@@ -226,6 +239,16 @@ class PapersForm(SectionForm):
             mark=data.get(MARK + code) if keeps else None,
             mark_session=data.get(SESSION + code) if keeps else None,
         )
+
+    @property
+    def words(self) -> list[tuple[str, str]]:
+        """The words that the lines of this candidate use, each with its meaning."""
+        offered = {status for offer in self.offers for status in offer.statuses}
+        forms_used = {offer.form for offer in self.offers}
+        return [
+            *((one.label, said) for one, said in MEANINGS.items() if one in offered),
+            *((one.label, said) for one, said in FORMS.items() if one in forms_used),
+        ]
 
     def phases(self) -> list[tuple[str, list[tuple[Block, list[PaperRow]]]]]:
         """Return the phases, each with its blocks of épreuves."""

@@ -76,6 +76,7 @@ def autosave(request: HttpRequest, draft: UUID, section: str) -> HttpResponse:
     dossier = drafts.dossier(request, found)
     part = _section(dossier, section)
     form = part.form(dossier, conflicts.posted(request.POST))
+    form.keep(dossier.of(part.slug))
     try:
         row = drafting.answer(
             draft=found,
@@ -130,6 +131,7 @@ def _answered(
 ) -> HttpResponse:
     stored = dossier.of(section.slug)
     form = section.form(dossier, conflicts.posted(request.POST, stored=stored))
+    form.keep(stored)
     try:
         drafting.answer(
             draft=draft,

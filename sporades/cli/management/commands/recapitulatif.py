@@ -23,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--cachet", required=True, type=_day, metavar="AAAA-MM-JJ")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = Registration.objects.whole().filter(number=options["number"]).first()
+        found = Registration.objects.whole().with_owed().filter(number=options["number"]).first()
         if found is None:
             raise CommandError(f"Aucune inscription ne porte le numéro {options['number']}.")
         by = Actor("operator", f"ligne de commande ({getpass.getuser()})")

@@ -112,12 +112,13 @@ def _something_left(
     form = exam.passing_form(facts.passing_form)
     whole = next((one for one in exam.passing_forms if one.is_whole), None)
     if form is not None and not leaves_one and not leaves_some:
-        advice = f" Choisissez « {whole.label} »." if whole else ""
+        other = f", ou la forme de passage « {whole.label} »" if whole else ""
         yield Breach(
             "forme_de_passage",
             "passing_form",
-            f"Vous passez à cette session toutes les épreuves qui vous restent : "
-            f"la forme de passage n'est pas « {form.label} ».{advice}",
+            f"Vous passez à cette session toutes les épreuves qui vous restent : la forme de "
+            f"passage n'est pas « {form.label} ». Choisissez « {Status.NOT_ENTERED.label} » pour "
+            f"celles que vous passerez plus tard{other}.",
         )
 
 

@@ -1,0 +1,203 @@
+"""Each tab asks what it has to ask, of whom it concerns, once; and takes what is typed whole."""
+
+import pytest
+import time_machine
+
+from sporades.registrations.models import Draft, Registration, SectionAnswers
+from tests.factories import NOW, a_candidate, a_draft, a_registration, answers_with, load_invented
+from tests.web.guide import answer, begin, buttons, links, main, seen, words
+
+WITH_DIPLOMAS_FOR_ALL = (
+    "    qualification:\n      diplomes:\n",
+    "    qualification:\n      diplomes:\n        si: {categorie: [FORM]}\n",
+)
+EXPERIENCE_FOR_SOME = (
+    "      experience: {libelle: Années d'expérience professionnelle}\n",
+    "      experience: {libelle: Années d'expérience professionnelle, si: {categorie: [FORM]}}\n",
+)
+
+
+@pytest.fixture(autouse=True)
+def _clock():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def judged(client, draft, tab):
+    return client.get(f"/inscription/{draft.pk}/{tab}?verifier=1")
+
+
+def errors(page):
+    found = seen(page).cssselect("main .fr-error-text")
+    return [words(one).removeprefix("Erreur : ") for one in found]
+
+
+def test_a_tab_never_opened_is_not_said_to_be_done(sign_in):
+    draft = a_draft()
+    SectionAnswers.objects.filter(draft=draft, section="supplementaires").delete()
+    load_invented()
+    client = sign_in(draft.candidate)
+
+    ready = main(client.get(f"/inscription/{draft.pk}/est-elle-prete"))
+
+    assert "Informations supplémentaires : Cet onglet n'est pas encore rempli." in ready
+
+
+def test_a_qualification_that_asks_nothing_of_a_category_is_no_tab(sign_in):
+    load_invented(WITH_DIPLOMAS_FOR_ALL, EXPERIENCE_FOR_SOME)
+    draft = a_draft(qualification={"diploma": None, "experience": None})
+    client = sign_in(draft.candidate)
+
+    recap = client.get(f"/inscription/{draft.pk}/recapitulatif")
+
+    assert client.get(f"/inscription/{draft.pk}/qualification").status_code == 404
+    assert "Étape 6 sur 7" in main(recap)
+    assert "Qualification présentée" not in main(recap)
+
+
+def test_a_number_that_cannot_be_read_breaks_no_rule_yet(sign_in):
+    draft = a_draft(informations={"category": "FORM"}, qualification={"experience": "3,5"})
+
+    page = judged(sign_in(draft.candidate), draft, "qualification")
+
+    assert errors(page) == ["Indiquez un nombre d'années entier, par exemple 3."]
+
+
+def test_every_line_of_the_epreuves_says_its_error_at_once(sign_in):
+    draft = a_draft(
+        epreuves={
+            "statut-E1": "benefice",
+            "note-E1": "25",
+            "session-E1": "2030",
+            "statut-E3": "inscrit",
+            "option-E3": "",
+        }
+    )
+
+    page = judged(sign_in(draft.candidate), draft, "epreuves")
+
+    assert errors(page) == ["Indiquez un nombre entre 0 et 20.", "Choisissez dans la liste."]
+
+
+def test_who_sits_nothing_is_led_to_the_first_epreuve(sign_in):
+    nothing = {f"statut-{code}": "non_inscrit" for code in ("E1", "E2", "E3", "M1", "M2", "M3")}
+    draft = a_draft(informations={"passing_form": "PROGRESSIVE"}, epreuves=nothing)
+
+    page = sign_in(draft.candidate).get(f"/inscription/{draft.pk}/est-elle-prete")
+
+    assert f"/inscription/{draft.pk}/epreuves?verifier=1#id_statut-E1_0" in page.text
+
+
+@pytest.mark.parametrize("name", ["address_1", "town", "ine", "father_name"])
+def test_no_control_cuts_what_is_pasted_into_it(sign_in, name):
+    draft = a_draft(a_candidate(birth_country="99109", birth_place="Köln", birth_department=""))
+
+    page = sign_in(draft.candidate).get(f"/inscription/{draft.pk}/identification")
+
+    [control] = seen(page).cssselect(f"main [name={name}]")
+    assert control.get("maxlength") is None
+
+
+def test_an_address_too_long_for_its_envelope_is_refused_whole(sign_in):
+    street = "12 rue Chargoggagoggmanchauggagoggchaubunagung"
+    draft = a_draft(identification={"address_1": street})
+
+    page = judged(sign_in(draft.candidate), draft, "identification")
+
+    assert errors(page) == ["Raccourcissez cette réponse : elle a 46 signes, pour 38 au plus."]
+    assert seen(page).cssselect("main [name=address_1]")[0].get("value") == street
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("59 000", "59000"), (" 59000 ", "59000")], ids=["spaced", "padded"]
+)
+def test_a_postcode_is_taken_however_it_is_spaced(sign_in, typed, kept):
+    draft = a_draft(identification={"postcode": typed})
+
+    recap = sign_in(draft.candidate).get(f"/inscription/{draft.pk}/recapitulatif")
+
+    assert f"Code postal {kept}" in main(recap)
+
+
+def test_a_postcode_of_one_commune_names_it(sign_in):
+    draft = a_draft(identification={"postcode": "59491", "town": "Lille"})
+
+    page = judged(sign_in(draft.candidate), draft, "identification")
+
+    [said] = errors(page)
+    assert said.startswith("Avec le code postal 59491, indiquez la commune de ")
+
+
+def test_a_second_registration_starts_from_the_address_of_the_first(sign_in):
+    registration = a_registration(identification={"address_1": "3 quai du Wault"})
+    client = sign_in(registration.candidate)
+
+    tab = answer(
+        client, begin(client, "/m-inscrire/ESSAI/2027/BE/FOREST"), answers_with()["modalites"]
+    )
+
+    assert "Ces réponses sont celles de votre saisie précédente" in main(tab)
+    assert seen(tab).cssselect("main [name=address_1]")[0].get("value") == "3 quai du Wault"
+    draft = Draft.objects.open().get(candidate=registration.candidate)
+    assert not SectionAnswers.objects.filter(draft=draft, section="identification").exists()
+
+
+def test_before_the_first_tab_stands_the_choice_of_the_academy(sign_in):
+    draft = a_draft()
+
+    page = sign_in(draft.candidate).post(
+        f"/inscription/{draft.pk}/modalites", {**answers_with()["modalites"], "precedent": "1"}
+    )
+
+    assert page["Location"] == "/m-inscrire/ESSAI/2027/BE/MARIN?academie=A09"
+
+
+def test_a_modification_that_changes_nothing_is_not_offered_to_be_saved(sign_in):
+    registration = a_registration()
+    client = sign_in(registration.candidate)
+
+    page = client.post(f"/mes-inscriptions/{registration.number}/modifier", follow=True)
+
+    assert "rien n'y est changé pour l'instant" in main(page)
+    assert "Enregistrer" not in buttons(page)
+
+
+def test_the_identity_is_corrected_from_the_summary_as_long_as_it_can_be(sign_in):
+    draft = a_draft()
+    frozen = a_registration()
+    again = a_draft(
+        frozen.candidate, speciality="FOREST", epreuves={"statut-M1": None, "statut-M2": "inscrit"}
+    )
+
+    for owner, expected in ((draft, ["/mon-compte"]), (again, [])):
+        page = sign_in(owner.candidate).get(f"/inscription/{owner.pk}/recapitulatif")
+        assert links(page, "Modifier : Identité") == expected
+        assert f"Adresse mail {owner.candidate.user.email}" in main(page)
+
+
+def test_a_question_that_another_calls_for_says_which(sign_in):
+    draft = a_draft()
+
+    page = sign_in(draft.candidate).get(f"/inscription/{draft.pk}/supplementaires")
+
+    [hint] = seen(page).cssselect("#id_q-permis_numero_helptext")
+    assert words(hint) == "Seulement si vous répondez « Oui » à « Avez-vous le permis bateau ? »."
+
+
+def test_a_tab_in_which_nothing_was_answered_has_no_heading_on_the_summary():
+    optional = "      diplomes:\n        obligatoire: false\n        libelle"
+    load_invented(("      diplomes:\n        libelle", optional), EXPERIENCE_FOR_SOME)
+    registration = a_registration(qualification={"diploma": None, "experience": None})
+
+    titles = [one["title"] for one in registration.versions.get().snapshot["sections"]]
+
+    assert "Identification" in titles
+    assert "Formation" not in titles
+
+
+def test_the_situation_towards_national_service_is_a_column_of_what_is_filed():
+    young = a_candidate(birth_year=2008)
+
+    registration = a_registration(young, informations={"national_service": "JDC"})
+
+    assert Registration.objects.get(pk=registration.pk).national_service == "JDC"
