@@ -12,7 +12,7 @@ from django.db import transaction
 
 from sporades.accounts.limits import key_of
 from sporades.accounts.models import Attempt
-from sporades.core.french import time_left_in_words
+from sporades.core.french import wait_in_words
 from sporades.core.locks import lock_value
 from sporades.core.refusals import Refused
 
@@ -54,8 +54,8 @@ class TooManyTries(Refused):
     def __init__(self, wait: timedelta, secret: Secret) -> None:
         """Say how long to wait, and the way round."""
         super().__init__(
-            f"Trop d'essais avec cette adresse. Attendez {time_left_in_words(wait)} avant d'essayer "
-            f"de nouveau, ou {secret.way_round}."
+            f"Trop d'essais avec cette adresse. Réessayez dans {wait_in_words(wait)}, ou "
+            f"{secret.way_round}."
         )
         self.wait = wait
 

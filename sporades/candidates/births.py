@@ -75,6 +75,11 @@ def checked(parts: Parts, *, is_partial: bool, on: date) -> Parts:
         raise ValidationError("Vérifiez l'année de naissance : elle est trop ancienne.")
     if year > on.year:
         raise ValidationError(_TO_COME)
+    if is_partial and day is not None and month is not None:
+        raise ValidationError(
+            "Laissez vide le jour, ou le jour et le mois, que votre état civil n'indique pas, ou "
+            "décochez la case ci-dessous."
+        )
     if month is None and day is not None:
         raise ValidationError("Indiquez aussi le mois, ou laissez le jour vide.")
     if month is not None and not 1 <= month <= 12:  # noqa: PLR2004 - months

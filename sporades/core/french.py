@@ -36,6 +36,7 @@ _ZONES = {
     "Pacific/Wallis": "heure de Wallis-et-Futuna",
 }
 ZONES = tuple(_ZONES)
+_MINUTE = timedelta(minutes=1)
 NON_BREAKING = "\u00a0"
 _SPACED = {f" {sign}": f"{NON_BREAKING}{sign}" for sign in ":;?!»"} | {"« ": f"«{NON_BREAKING}"}
 _NUMBERED = re.compile(r"(?<=[nN]°) ?(?=\d)")
@@ -90,6 +91,12 @@ def time_left_in_words(left: timedelta) -> str:
     if hours:
         return _joined(_count(hours, "heure"), _count(minutes, "minute"))
     return _count(minutes, "minute") if minutes else "moins d'une minute"
+
+
+def wait_in_words(wait: timedelta) -> str:
+    """Return « une minute », « 2 heures »: never less than the wait, to come after « dans »."""
+    minutes = max(-(-wait // _MINUTE), 1)
+    return "une minute" if minutes == 1 else time_left_in_words(minutes * _MINUTE)
 
 
 def local_day(instant: datetime, zone: str) -> date:

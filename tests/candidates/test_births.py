@@ -69,6 +69,7 @@ def test_the_future_is_refused(days):
         ((14, 3, 8), False, "sur quatre chiffres"),
         ((None, 3, 2008), False, "par exemple 14 03 2008"),
         ((None, None, None), True, "par exemple 14 03 2008"),
+        ((14, 3, 2008), True, "décochez la case"),
         ((14, None, 2008), True, "Indiquez aussi le mois"),
         ((26, 11, 2016), False, "vous auriez 9 ans"),
         ((1, 1, 1905), False, "vous auriez 121 ans"),

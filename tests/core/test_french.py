@@ -8,6 +8,7 @@ from sporades.core.french import (
     instant_in_words,
     listed,
     time_left_in_words,
+    wait_in_words,
     zone_in_words,
 )
 
@@ -72,6 +73,20 @@ def test_the_first_of_a_month_is_written_1er():
 )
 def test_the_time_left_is_said_in_words(left, words):
     assert time_left_in_words(left) == words
+
+
+@pytest.mark.parametrize(
+    ("wait", "words"),
+    [
+        (timedelta(seconds=0), "une minute"),
+        (timedelta(seconds=59), "une minute"),
+        (timedelta(minutes=1), "une minute"),
+        (timedelta(minutes=1, seconds=1), "2 minutes"),
+        (timedelta(minutes=59, microseconds=1), "1 heure"),
+    ],
+)
+def test_a_wait_fits_after_dans_and_is_never_too_short(wait, words):
+    assert wait_in_words(wait) == words
 
 
 @pytest.mark.parametrize(

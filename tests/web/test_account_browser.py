@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from sporades.accounts import second_factor
 from sporades.accounts.keys import activation_key
@@ -224,6 +225,8 @@ def test_a_passkey_is_added_and_opens_the_account_without_a_password(site, user,
     page.get_by_label("Nom de cette clé").fill("Mon téléphone")
     page.get_by_role("button", name="Ajouter cette clé").click()
     page.wait_for_url(f"**{reverse('mfa_view_recovery_codes')}")
+    # The codes that come with it are on the page: they are not announced as well.
+    expect(page.locator("main .s-notice")).to_have_text(["La clé d'accès est ajoutée."])
     page.goto(site + reverse("mfa_list_webauthn"))
     assert page.get_by_role("rowheader", name="Mon téléphone").is_visible()
     follow(page.get_by_role("button", name="Se déconnecter"))
@@ -233,3 +236,42 @@ def test_a_passkey_is_added_and_opens_the_account_without_a_password(site, user,
 
     page.wait_for_url(f"**{reverse('candidate:home')}")
     assert complaints == []
+
+
+def test_a_passkey_that_is_not_given_is_said_with_the_other_way_in(site, user, page, complaints):
+    page.goto(site + reverse("account_login"))
+    said = page.get_by_role("region", name="Sans mot de passe").get_by_role("status")
+    assert said.inner_text() == ""
+
+    page.evaluate(
+        "() => { navigator.credentials.get = () => Promise.reject(new DOMException('no')); }"
+    )
+    page.get_by_role("button", name="Me connecter avec une clé d'accès").click()
+
+    expect(said).to_contain_text("Votre appareil n'a pas donné de clé d'accès.")
+    expect(said).to_contain_text("connectez-vous avec votre adresse mail et votre mot de passe")
+    assert complaints == []
+
+
+def test_without_script_no_button_of_a_passkey_stands_there(site, browser):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+
+    page.goto(site + reverse("account_login"))
+
+    expect(page.get_by_role("button", name="Me connecter avec une clé d'accès")).to_be_hidden()
+    expect(page.locator("[aria-labelledby=autrement] noscript p")).to_be_visible()
+    context.close()
+
+
+def test_a_long_name_stays_at_the_right_of_the_service_s(site, page):
+    name = "D'Œuvré de la Très-Longue-Maison-des-Hautes-Terres dites Quatre-Vents"
+    user = a_candidate(email="maelle@exemple.test", birth_name=name).user
+    user.emailaddress_set.create(email=user.email, primary=True, verified=True)
+    page.set_viewport_size({"width": 1280, "height": 800})
+
+    sign_in(page, site)
+
+    brand, person = (page.locator(one).bounding_box() for one in (".s-brand", ".s-person"))
+    assert person["x"] >= brand["x"] + brand["width"]
+    assert person["y"] < brand["y"] + brand["height"]

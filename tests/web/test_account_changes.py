@@ -28,7 +28,7 @@ from sporades.mail.models import Message
 from sporades.web.account import devices
 from tests.factories import OPERATOR, a_candidate, a_registration
 from tests.jobs import work
-from tests.web.guide import main
+from tests.web.guide import main, seen, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory", "_empty_cache")]
 
@@ -371,6 +371,19 @@ def test_a_password_is_changed_with_the_current_one_and_other_sessions_die(
     assert mails() == ["new_device", "password_changed"]
 
 
+def test_a_new_password_is_not_the_one_of_today(client, user):
+    sign_in(client)
+
+    page = client.post(
+        reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": PASSWORD}
+    )
+
+    assert page.context["form"].errors == {
+        "password1": ["C'est déjà votre mot de passe : choisissez-en un autre."]
+    }
+    assert mails() == []
+
+
 @pytest.fixture
 def client_two():
     return Client()
@@ -524,6 +537,17 @@ def test_open_sessions_are_listed_and_closed_elsewhere_or_everywhere(client, cli
     assert not UserSession.objects.exists()
 
 
+def test_nothing_is_offered_for_other_devices_where_there_are_none(client, user):
+    sign_in(client)
+
+    page = client.get(reverse("usersessions_list"))
+
+    assert [words(button) for button in seen(page).cssselect("main button")] == [
+        "Se déconnecter partout"
+    ]
+    assert "Votre compte n'est ouvert que sur cet appareil." in main(page)
+
+
 def test_a_session_that_is_over_is_listed_no_more_and_forgotten(client, client_two, user):
     sign_in(client)
     sign_in(client_two)
@@ -609,7 +633,8 @@ def test_a_candidate_may_add_a_second_factor_and_is_then_asked_for_it(client, us
     sign_in(client)
     secret, answer = activate_totp(client)
     assert answer.url == reverse("mfa_view_recovery_codes")
-    codes = client.get(answer.url).context["unused_codes"]
+    page = client.get(answer.url)
+    codes = page.context["unused_codes"]
     client.post(reverse("account_logout"))
     cache.clear()
 
@@ -626,6 +651,14 @@ def test_a_candidate_may_add_a_second_factor_and_is_then_asked_for_it(client, us
     client.post(reverse("account_logout"))
     sign_in(client)
     assert client.post(reverse("mfa_authenticate"), {"code": codes[0]}).status_code == 200
+
+
+def test_the_secret_of_an_application_is_typed_instead_of_the_picture_not_after(client, user):
+    sign_in(client)
+
+    steps = seen(client.get(reverse("mfa_activate_totp"))).cssselect("main ol li")
+
+    assert [words(step).split()[0] for step in steps] == ["Installez", "Photographiez", "Écrivez"]
 
 
 def test_a_code_serves_once(client, client_two, user):

@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from tests.factories import a_candidate
+from tests.web.guide import seen, words
 from tests.web.passkeys import Passkey, add, show_alone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory")]
@@ -90,6 +91,22 @@ def test_a_key_added_to_sign_in_alone_does(inside):
     inside.post(reverse("account_logout"))
 
     assert show_alone(inside, ALONE, key).url == reverse("candidate:home")
+
+
+def test_keys_are_counted_in_french_and_each_says_when_it_was_last_used(inside):
+    add(inside, ADD, Passkey())
+    one = seen(inside.get(reverse("mfa_index")))
+    add(inside, ADD, Passkey())
+    two = seen(inside.get(reverse("mfa_index")))
+    listed = seen(inside.get(reverse("mfa_list_webauthn")))
+
+    assert [words(link) for page in (one, two) for link in page.cssselect("#cles ~ p a")] == [
+        "Ajouter une clé d'accès",
+        "Voir ma clé",
+        "Ajouter une clé d'accès",
+        "Voir mes 2 clés",
+    ]
+    assert listed.xpath("//td/@data-label") == ["Dernière utilisation"] * 2
 
 
 def test_a_key_added_to_come_after_the_password_opens_nothing_alone(inside):

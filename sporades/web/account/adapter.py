@@ -42,7 +42,10 @@ ADDED = {
     "socialaccount/email/account_connected",
 }
 """What may be somebody else's way in."""
-SEEN_BY_ITSELF = {"account/messages/logged_in.txt"}
+SEEN_BY_ITSELF = {
+    "account/messages/logged_in.txt",
+    "mfa/messages/recovery_codes_generated.txt",
+}
 """What needs no message: the page that follows shows it."""
 TOLD_BY_THE_ACT = {
     "account/email/password_changed",

@@ -230,6 +230,9 @@ class ChangePasswordForm(_NewPassword, allauth.ChangePasswordForm):
         return password
 
     def clean_password1(self) -> str:
+        # An old one that is wrong is not there: nothing is said of the right one.
+        if self.cleaned_data["password1"] == self.cleaned_data.get("oldpassword"):
+            raise ValidationError("C'est déjà votre mot de passe : choisissez-en un autre.")
         return self._checked()
 
 

@@ -3,12 +3,14 @@
 import { autosave } from "./autosave.js";
 import { errorSummary } from "./errors.js";
 import { once } from "./once.js";
+import { passkeys } from "./passkeys.js";
 import { passwords } from "./passwords.js";
 import { reveal } from "./reveal.js";
 import { session } from "./session.js";
 import { suggest } from "./suggest.js";
 
 errorSummary();
+passkeys();
 passwords();
 once();
 suggest();
