@@ -190,7 +190,7 @@ def test_the_fields_said_to_be_mandatory_are_those_whose_absence_is_tried_below(
         page = answer(client, refused, answers)
 
     assert page.request["PATH_INFO"].endswith("/recapitulatif")
-    mandatory_ones = {*MANDATORY, *CONSENTS, ONE_OF_TWO}
+    mandatory_ones = {*MANDATORY, ONE_OF_TWO}
     assert {(tab, name) for tab, names in said.items() for name in names} == mandatory_ones
 
 
@@ -248,7 +248,7 @@ def test_the_summary_shows_everything_to_be_checked_and_leads_back_to_each_tab(s
         assert owed in text
     draft = Draft.objects.get()
     for slug in answers_with():
-        assert f"/inscription/{draft.pk}/{slug}" in {
+        assert f"/inscription/{draft.pk}/{slug}?retour=1" in {
             link.get("href") for link in seen(page).cssselect("main a")
         }
     assert links(page, "Précédent") == [f"/inscription/{draft.pk}/epreuves"]

@@ -152,6 +152,25 @@ def test_before_the_first_tab_stands_the_choice_of_the_academy(sign_in):
     assert page["Location"] == "/m-inscrire/ESSAI/2027/BE/MARIN?academie=A09"
 
 
+def test_a_tab_opened_from_the_summary_leads_back_to_it_once_it_is_right(sign_in):
+    draft = a_draft()
+    client = sign_in(draft.candidate)
+    recap = client.get(f"/inscription/{draft.pk}/recapitulatif")
+    [way] = links(recap, "Modifier : Identification")
+
+    tab = client.get(way)
+    wrong = {**answers_with()["identification"], "postcode": "abc", "retour": "1"}
+    refused = client.post(
+        f"/inscription/{draft.pk}/identification", {**wrong, "revision": "1"}, follow=True
+    )
+    right = {**answers_with()["identification"], "retour": "1", "revision": "2"}
+    back = client.post(f"/inscription/{draft.pk}/identification", right)
+
+    for page in (tab, refused):
+        assert "Revenir au récapitulatif" in buttons(page)
+    assert back["Location"] == f"/inscription/{draft.pk}/recapitulatif"
+
+
 def test_a_modification_that_changes_nothing_is_not_offered_to_be_saved(sign_in):
     registration = a_registration()
     client = sign_in(registration.candidate)

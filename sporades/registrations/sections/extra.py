@@ -27,7 +27,7 @@ class ConsentField(forms.ChoiceField):
 
     def __init__(self, **options: Any) -> None:
         """Offer the two answers."""
-        super().__init__(choices=YES_OR_NO, widget=forms.RadioSelect, **options)
+        super().__init__(choices=YES_OR_NO, widget=forms.RadioSelect, required=False, **options)
 
     def to_python(self, value: Any) -> str:
         """Take silence for a no."""

@@ -119,7 +119,7 @@ def _part(draft: Draft, section: Section, form: SectionForm) -> dict[str, Any]:
         "title": section.title,
         "lines": [(line.label, line.value) for line in form.lines()],
         "tables": form.tables(),
-        "change_url": reverse("candidate:tab", args=[draft.pk, section.slug]),
+        "change_url": reverse("candidate:tab", args=[draft.pk, section.slug]) + "?retour=1",
     }
 
 

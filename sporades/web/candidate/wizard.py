@@ -26,6 +26,8 @@ from sporades.web.candidate.stepper import step
 from sporades.web.layout.kept import forget, kept
 
 REVISION = "revision"
+BACK = "retour"
+"""Said by a tab that was opened from « Récapitulatif », to go back there."""
 _KEPT = "Votre session s'était terminée. Vos réponses sont là : vérifiez-les, puis continuez."
 _TAKEN_UP = "Ces réponses sont celles de votre saisie précédente : vérifiez-les, puis continuez."
 _TOO_LATE = (
@@ -163,7 +165,10 @@ def _onwards(
         return redirect("candidate:ready", draft.pk)
     if not form.is_valid():
         # Shown by GET: loaded again, or come back to, the page asks and sends nothing old.
-        return redirect(points.judged_tab(draft, section.slug))
+        back = "&retour=1" if BACK in request.POST else ""
+        return redirect(points.judged_tab(draft, section.slug) + back)
+    if BACK in request.POST:
+        return redirect("candidate:recap", draft.pk)
     return _towards(draft, dossier, section, by=1)
 
 
@@ -249,6 +254,7 @@ def _show(
         "form": form,
         "step": step(dossier, section.slug),
         "revision": revision,
+        "goes_back": BACK in request.GET or BACK in request.POST,
         "rules_changed": draft.regulation_id != dossier.regulation.pk,
         "mended_elsewhere": points.mended_elsewhere(draft, dossier, section, form),
         **_elsewhere(request, dossier, form),

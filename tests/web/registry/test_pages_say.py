@@ -127,7 +127,11 @@ def test_every_page_has_a_title_of_its_own_that_says_what_it_is(world):
 
 
 def test_a_page_that_refuses_says_how_many_faults_in_its_title(world):
-    page = world.browser(Role.OWNER).post(address("candidate:tab", world), follow=True).text
+    page = (
+        world.browser(Role.OWNER)
+        .post(address("candidate:tab", world), {"address_1": "", "postcode": ""}, follow=True)
+        .text
+    )
 
     title = words(lxml.html.fromstring(page).xpath("//head/title")[0])
     assert re.match(r"\d erreurs : Identification, étape 2 sur 8 - Sporades", title)
