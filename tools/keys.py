@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 
@@ -24,28 +24,36 @@ def text(path: Path) -> str:
 def seal(path: Path, *, password: str) -> Path:
     """Return the file of the key that seals documents, a PKCS#12 made at the first call."""
     if not path.exists():
-        write(path, _seal_key(password))
+        key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
+        name = "Cachet de démonstration, sans valeur"
+        write(path, self_signed(name, key, password=password, at=dt.datetime.now(dt.UTC)))
     return path
 
 
-def _seal_key(password: str) -> bytes:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
-    name = x509.Name(
-        [
-            x509.NameAttribute(NameOID.COUNTRY_NAME, "FR"),
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Sporades, démonstration"),
-            x509.NameAttribute(NameOID.COMMON_NAME, "Cachet de démonstration, sans valeur"),
-        ]
-    )
-    now = dt.datetime.now(dt.UTC)
+def self_signed(
+    authority: str,
+    key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey,
+    *,
+    password: str,
+    at: dt.datetime,
+) -> bytes:
+    """Return a PKCS#12 file whose certificate nobody vouches for: demo and tests.
+
+    Args:
+        authority: its name, as readers of the seal will see it.
+        key: what it seals with.
+        password: what protects the file.
+        at: the certificate is good from a day before this instant.
+    """
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, authority)])
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now)
-        .not_valid_after(now + LIFE)
+        .not_valid_before(at - dt.timedelta(days=1))
+        .not_valid_after(at + LIFE)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(
             x509.KeyUsage(

@@ -6,22 +6,14 @@ The key is read once and kept: reading it again at each signature costs ten time
 import io
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    load_der_private_key,
-    pkcs12,
-)
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives.serialization import load_der_private_key
 from django.conf import settings
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
@@ -64,46 +56,6 @@ def seal(pdf: bytes) -> bytes:
         logger.exception("The seal could not be put")
         raise SealFailed from error
     return sealed.getvalue()
-
-
-def self_signed(name: str, *, password: str, at: datetime) -> bytes:
-    """Return a PKCS#12 file with a new key that nobody vouches for: demo and rehearsals.
-
-    Args:
-        name: the name of the authority, as readers of the seal will see it.
-        password: what protects the file.
-        at: the certificate is good from a day before this instant, for ten years.
-    """
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    usage = dict.fromkeys(
-        (
-            "key_encipherment",
-            "data_encipherment",
-            "key_agreement",
-            "key_cert_sign",
-            "crl_sign",
-            "encipher_only",
-            "decipher_only",
-        ),
-        False,
-    )
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(at - timedelta(days=1))
-        .not_valid_after(at + timedelta(days=3650))
-        .add_extension(
-            x509.KeyUsage(digital_signature=True, content_commitment=True, **usage), critical=True
-        )
-        .sign(key, hashes.SHA256())
-    )
-    return pkcs12.serialize_key_and_certificates(
-        name.encode(), key, certificate, None, BestAvailableEncryption(password.encode())
-    )
 
 
 class _KeptKeySigner(signers.SimpleSigner):

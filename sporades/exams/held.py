@@ -5,8 +5,6 @@ the database, so that a load or an extension made by another process is seen eve
 within a minute. What is returned is shared by every thread: read it only.
 """
 
-import threading
-import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Model
 
+from sporades.core.held import Holder
 from sporades.core.text import search_key
 from sporades.exams import schema
 from sporades.exams.models import Exam, Paper, RegistrationService, Regulation, Speciality
@@ -73,43 +72,14 @@ class Catalogue:
     """Every programme, by rubric, label and session.
 
     Attributes:
-        stamp: what the database looked like.
         programmes: the réglementations in force.
         rows: exams, specialities, academies and all else that a registration points to.
         kinds: the models of these rows.
     """
 
-    stamp: Stamp
     programmes: Sequence[Programme]
     rows: Mapping[tuple[type[Model], object], Model]
     kinds: frozenset[type[Model]]
-
-
-class _Holder:
-    """What this process holds, and until when it is believed."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.catalogue: Catalogue | None = None
-        self.looked_at = 0.0
-
-    def get(self) -> Catalogue:
-        catalogue = self.catalogue
-        if catalogue is not None and time.monotonic() - self.looked_at < FRESH_FOR:
-            return catalogue
-        with self.lock:
-            stamp = _stamp()
-            if self.catalogue is None or self.catalogue.stamp != stamp:
-                self.catalogue = _build(stamp)
-            self.looked_at = time.monotonic()
-            return self.catalogue
-
-    def drop(self) -> None:
-        with self.lock:
-            self.catalogue = None
-
-
-_holder = _Holder()
 
 
 def held() -> Catalogue:
@@ -143,7 +113,7 @@ def _stamp() -> Stamp:
     return int(versions), int(services), int(managing)
 
 
-def _build(stamp: Stamp) -> Catalogue:
+def _build() -> Catalogue:
     services: dict[Key, list[RegistrationService]] = defaultdict(list)
     for service in RegistrationService.objects.for_list().order_by("academy__name", "audience"):
         services[service.domain_id, service.session_id].append(service)
@@ -167,7 +137,7 @@ def _build(stamp: Stamp) -> Catalogue:
     regulations = Regulation.objects.all_in_force().select_related("domain", "session")
     programmes = sorted(map(programme, regulations), key=_order)
     rows = {(type(row), row.pk): row for row in _rows(programmes, exams, specialities)}
-    return Catalogue(stamp, programmes, rows, frozenset(kind for kind, _ in rows))
+    return Catalogue(programmes, rows, frozenset(kind for kind, _ in rows))
 
 
 def _rows(
@@ -196,3 +166,6 @@ def _order(programme: Programme) -> tuple[int, str, int, str]:
     domain, session = programme.regulation.domain, programme.regulation.session
     rank = list(schema.Rubric).index(schema.Rubric(domain.rubric))
     return rank, search_key(domain.label), session.year, session.code
+
+
+_holder: Holder[Stamp, Catalogue] = Holder(fresh_for=lambda: FRESH_FOR, stamp=_stamp, build=_build)

@@ -4,13 +4,12 @@ Built on first use; the stamp of the last load is looked at once a minute, so th
 made by another process is seen. What is returned is shared by every thread: read it only.
 """
 
-import threading
-import time
 from collections import defaultdict
 from dataclasses import dataclass
 
 from django.db.models import F, Func
 
+from sporades.core.held import Holder
 from sporades.core.text import search_key
 from sporades.territory.models import Academy, Commune, Country, Department, ReferenceLoad
 
@@ -24,40 +23,12 @@ type Stamp = tuple[int, str] | None
 class Reference:
     """Everything small, by its code, in the order in which it is shown."""
 
-    stamp: Stamp
     academies: dict[str, Academy]
     departments: dict[str, Department]
     countries: dict[str, Country]
     postcodes: dict[str, frozenset[Department]]
     towns: dict[tuple[str, str], Department]
     """The department of a commune, by postcode and code, where a postcode spans several."""
-
-
-class _Holder:
-    """What this process holds, and until when it is believed."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.reference: Reference | None = None
-        self.looked_at = 0.0
-
-    def get(self) -> Reference:
-        reference = self.reference
-        if reference is not None and time.monotonic() - self.looked_at < FRESH_FOR:
-            return reference
-        with self.lock:
-            stamp = _last_stamp()
-            if self.reference is None or self.reference.stamp != stamp:
-                self.reference = _build(stamp)
-            self.looked_at = time.monotonic()
-            return self.reference
-
-    def drop(self) -> None:
-        with self.lock:
-            self.reference = None
-
-
-_holder = _Holder()
 
 
 def held() -> Reference:
@@ -74,7 +45,7 @@ def _last_stamp() -> Stamp:
     return ReferenceLoad.objects.order_by("-pk").values_list("pk", "digest").first()
 
 
-def _build(stamp: Stamp) -> Reference:
+def _build() -> Reference:
     academies = {
         academy.code: academy
         for academy in sorted(Academy.objects.all(), key=lambda academy: search_key(academy.name))
@@ -92,7 +63,6 @@ def _build(stamp: Stamp) -> Reference:
     }
     postcodes = _postcodes(departments)
     return Reference(
-        stamp=stamp,
         academies=academies,
         departments=departments,
         countries=countries,
@@ -127,3 +97,8 @@ def _towns(
         for code, department, held_postcodes in communes
         for postcode in held_postcodes
     }
+
+
+_holder: Holder[Stamp, Reference] = Holder(
+    fresh_for=lambda: FRESH_FOR, stamp=_last_stamp, build=_build
+)

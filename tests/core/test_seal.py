@@ -5,15 +5,12 @@ import io
 import random
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pikepdf
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
@@ -23,6 +20,7 @@ from sporades.core import pdf, seal
 from tests.documents.conformity import problems
 from tests.documents.reading import pdf_text
 from tests.documents.sample import usual, whole
+from tools import keys
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 PASSWORD = "un mot de passe d'essai"
@@ -34,12 +32,15 @@ def paper():
     return pdf.typeset("registrations/typst/summary.typ", whole(usual()), at=NOON)
 
 
+def self_signed(key):
+    return keys.self_signed("Autorité d'essai", key, password=PASSWORD, at=datetime.now(UTC))
+
+
 @pytest.fixture
 def key_file(tmp_path, settings):
-    """Give the deployer a key, made as the demo makes its own."""
+    """Give the deployer a key."""
     file = tmp_path / "cachet.p12"
-    made = seal.self_signed(settings.DEPLOYER_NAME, password=PASSWORD, at=datetime.now(UTC))
-    file.write_bytes(made)
+    file.write_bytes(self_signed(ec.generate_private_key(ec.SECP256R1())))
     settings.SEAL_KEY_FILE, settings.SEAL_KEY_PASSWORD = str(file), PASSWORD
     return file
 
@@ -122,29 +123,10 @@ def _is_accepted(sealed, key_file):
 
 def test_a_key_of_another_sort_seals_too(paper, tmp_path, settings):
     file = tmp_path / "rsa.p12"
-    file.write_bytes(_rsa_key(settings.DEPLOYER_NAME))
+    file.write_bytes(self_signed(rsa.generate_private_key(65537, 3072)))
     settings.SEAL_KEY_FILE, settings.SEAL_KEY_PASSWORD = str(file), PASSWORD
 
     assert verdict(seal.seal(paper), file).bottom_line
-
-
-def _rsa_key(name):
-    key = rsa.generate_private_key(65537, 3072)
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    return pkcs12.serialize_key_and_certificates(
-        None, key, certificate, None, BestAvailableEncryption(PASSWORD.encode())
-    )
 
 
 @pytest.mark.parametrize("fault", ["no file", "wrong password", "not a key"])

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.db import connection
 
 from config.environment import file_store
@@ -16,6 +17,7 @@ from sporades.documents.operations import BeingPrepared, issue, printed
 from sporades.documents.tasks import FIRST_WAIT, LONGEST_WAIT
 from tests.documents.reading import pdf_text
 from tests.endurance.arena import together
+from tools import keys
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 PASSWORD = "un mot de passe d'essai"
@@ -35,7 +37,8 @@ def store(tmp_path, monkeypatch, settings):
 def authority(tmp_path_factory):
     """A key of the deployer's."""
     file = tmp_path_factory.mktemp("seal") / "seal.p12"
-    file.write_bytes(seal.self_signed("Autorité d'essai", password=PASSWORD, at=NOON))
+    key = ec.generate_private_key(ec.SECP256R1())
+    file.write_bytes(keys.self_signed("Autorité d'essai", key, password=PASSWORD, at=NOON))
     return file
 
 

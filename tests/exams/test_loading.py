@@ -68,7 +68,7 @@ def test_the_rules_of_a_version_are_those_of_the_file(load, essai, regulation):
 def test_competitions_are_told_from_exams(load, change):
     load(change("rubrique: Examens", "rubrique: Concours"))
 
-    assert Exam.objects.get().is_competition
+    assert Exam.objects.get().kind == Exam.Kind.COMPETITION
 
 
 def test_loading_the_same_file_again_changes_nothing(load, essai):

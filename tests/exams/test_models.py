@@ -6,7 +6,6 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
 from sporades.exams.models import Exam, Paper, RegistrationService, Regulation, Speciality
-from sporades.exams.schema import Audience
 from sporades.territory.models import Academy
 
 pytestmark = pytest.mark.django_db
@@ -100,23 +99,6 @@ def test_an_academy_has_one_service_for_a_domain_session_and_audience(lille):
 def test_a_service_accepts_until_the_end_of_the_minute_displayed(lille, instant, accepted):
     assert lille.accepts(instant) is accepted
     assert lille.has_closed(instant) is (instant > lille.opens_at and not accepted)
-    found = RegistrationService.objects.filter(academy="A09").open(instant)
-    assert found.exists() is accepted
-
-
-def test_services_to_come_are_the_soonest_first(load, change):
-    load(
-        change(
-            "  - academie: A28\n    ouverture: 2026-10-12 08:00",
-            "  - academie: A28\n    ouverture: 2026-10-11 08:00",
-        )
-    )
-    before = dt.datetime(2026, 10, 1, tzinfo=dt.UTC)
-    services = RegistrationService.objects.for_audience(Audience.PUBLIC)
-
-    assert list(services.upcoming(before).values_list("academy", flat=True)) == ["A28", "A09"]
-    assert not services.upcoming(dt.datetime(2026, 10, 12, 6, tzinfo=dt.UTC)).exists()
-    assert not RegistrationService.objects.for_audience(Audience.SCHOOLS).exists()
 
 
 def test_a_service_tells_its_hours_in_words_with_their_zone(lille):

@@ -11,6 +11,7 @@ from tests.exams.conftest import NOON
 
 pytestmark = pytest.mark.django_db
 
+MINUTE = dt.timedelta(minutes=1)
 LATER = dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
 EARLIER = dt.datetime(2026, 10, 1, tzinfo=dt.UTC)
 
@@ -44,11 +45,13 @@ def test_the_funnel_goes_from_the_rubric_to_the_academy(load, essai):
 def test_open_and_coming_services_are_those_that_the_database_finds(load, essai, change):
     load(essai)
     load(change("code: ESSAI", "code: AUTRE").text.replace("2026-10-12", "2026-11-10"))
-    rows = RegistrationService.objects.for_audience(Audience.PUBLIC)
+    rows = RegistrationService.objects.filter(audience=Audience.PUBLIC)
 
     for instant in (EARLIER, NOON, dt.datetime(2026, 11, 14, tzinfo=dt.UTC), LATER):
-        assert set(queries.open_services(instant)) == set(rows.open(instant))
-        assert queries.upcoming_services(instant) == list(rows.upcoming(instant))
+        in_time = rows.filter(opens_at__lte=instant, closes_at__gt=instant - MINUTE)
+        to_come = rows.filter(opens_at__gt=instant).order_by("opens_at", "academy__name")
+        assert set(queries.open_services(instant)) == set(in_time)
+        assert queries.upcoming_services(instant) == list(to_come)
     assert queries.open_services(NOON, audience=Audience.SCHOOLS) == []
 
 

@@ -89,11 +89,6 @@ class Exam(models.Model):
     def __str__(self) -> str:
         return self.label
 
-    @property
-    def is_competition(self) -> bool:
-        """Tell whether one passes by one's rank."""
-        return self.kind == self.Kind.COMPETITION
-
 
 class Speciality(models.Model):
     """A speciality of an exam, option included."""

@@ -22,18 +22,6 @@ def _minute(field: str) -> Func:
 class RegistrationServiceQuerySet(models.QuerySet["RegistrationService"]):
     """Questions about registration services."""
 
-    def open(self, at: datetime) -> Self:
-        """Return the services that accept a registration arriving at this instant."""
-        return self.filter(opens_at__lte=at, closes_at__gt=at - MINUTE)
-
-    def upcoming(self, at: datetime) -> Self:
-        """Return the services that will open, the soonest first."""
-        return self.filter(opens_at__gt=at).order_by("opens_at", "academy__name")
-
-    def for_audience(self, audience: Audience) -> Self:
-        """Return the services of the general public, or of schools."""
-        return self.filter(audience=audience)
-
     def for_list(self) -> Self:
         """Everything that a list of services shows; touching anything else raises."""
         return self.select_related("domain", "session", "academy", "managing_service").fetch_mode(

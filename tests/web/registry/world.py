@@ -161,7 +161,7 @@ def build(mark: str = "") -> World:
         user=owner.user, email="camille.neuve@exemple.test", asked_at=NOW
     )
     left = accounts.leave(owner.user, email="camille.avant@exemple.test", at=NOW)
-    upcoming = RegistrationService.objects.upcoming(NOW).get()
+    upcoming = RegistrationService.objects.get(opens_at__gt=NOW)
     return World(
         owner=owner,
         other=other,
