@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+import lxml.html
 import pytest
 import time_machine
 from django.test import Client
@@ -119,10 +120,36 @@ def test_who_asks_to_be_told_must_confirm_by_a_click(visitor):
     assert OpeningAlert.objects.get().confirmed_at == NOW
 
 
-def test_an_alert_for_a_service_already_open_does_not_exist(visitor):
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_page_left_open_until_the_service_opened_is_told_so_with_the_way_in(visitor, method):
+    service = RegistrationService.objects.get(academy="A09")
+    ask = getattr(visitor, method)
+
+    page = ask(f"/ouverture-des-services/{service.pk}/me-prevenir", {"email": "ana@exemple.test"})
+
+    main = lxml.html.fromstring(page.text).cssselect("main")[0]
+    assert main.cssselect("h1")[0].text_content() == "Ce service est déjà ouvert"
+    assert [link.get("href") for link in main.cssselect("a")] == ["/m-inscrire"]
+    assert OpeningAlert.objects.count() == 0
+
+
+def test_a_page_left_open_until_the_service_closed_is_told_so(visitor):
+    move_services(opens_at=NOW - timedelta(days=9), closes_at=NOW - timedelta(days=1))
     service = RegistrationService.objects.get(academy="A09")
 
-    assert visitor.get(f"/ouverture-des-services/{service.pk}/me-prevenir").status_code == 404
+    page = visitor.get(f"/ouverture-des-services/{service.pk}/me-prevenir")
+
+    assert "Ce service est fermé" in page.text
+    assert "M'inscrire" not in lxml.html.fromstring(page.text).cssselect("main")[0].text_content()
+
+
+def test_an_alert_for_a_service_of_schools_or_of_nobody_does_not_exist(visitor):
+    service = RegistrationService.objects.get(academy="A09")
+    RegistrationService.objects.filter(pk=service.pk).update(audience="etablissements")
+    forget()
+
+    for pk in (service.pk, 999_999):
+        assert visitor.get(f"/ouverture-des-services/{pk}/me-prevenir").status_code == 404
 
 
 def test_a_false_address_is_told_at_its_field(visitor):
@@ -131,7 +158,7 @@ def test_a_false_address_is_told_at_its_field(visitor):
 
     page = visitor.post(f"/ouverture-des-services/{service.pk}/me-prevenir", {"email": "ana@"})
 
-    assert "Indiquez une adresse complète" in page.text
+    assert "Indiquez une adresse mail complète" in page.text
     assert OpeningAlert.objects.count() == 0
 
 

@@ -17,38 +17,17 @@ from django.core.exceptions import ValidationError
 
 from sporades.accounts import guessing, passwords
 from sporades.accounts.addresses import likely_meant
-from sporades.accounts.models import User, normalised_address
+from sporades.accounts.models import User
 from sporades.candidates.forms import IdentityForm
 from sporades.web.account import tries
 from sporades.web.account.resetting import send_link
+from sporades.web.layout.fields import AddressField
 
-ADDRESS_HINT = "Par exemple : prenom.nom@exemple.fr"
-WRONG_ADDRESS = "Indiquez une adresse mail complète, par exemple prenom.nom@exemple.fr"
 CODE_LASTS = 90
 KEY_SILENT = "Votre clé n'a pas répondu : approchez-la et recommencez."
 LONGEST_CREDENTIAL = 10_000
 UNREADABLE = (AttributeError, KeyError, TypeError, ValueError)
 """What reading a passkey's answer raises, when somebody wrote it by hand."""
-
-
-class AddressField(forms.EmailField):
-    """An e-mail address, kept in its one form."""
-
-    def __init__(self, *, help_text="", **options):
-        options = {
-            "label": "Adresse mail",
-            "max_length": 254,
-            "help_text": f"{help_text} {ADDRESS_HINT}".lstrip(),
-            "widget": forms.EmailInput(
-                {"autocomplete": "email", "spellcheck": "false", "autocapitalize": "none"}
-            ),
-            "error_messages": {"required": WRONG_ADDRESS, "invalid": WRONG_ADDRESS},
-            **options,
-        }
-        super().__init__(**options)
-
-    def clean(self, value: str) -> str:
-        return normalised_address(super().clean(value))
 
 
 def password_field(label: str, *, token: str, help_text: str = "", missing: str) -> forms.CharField:

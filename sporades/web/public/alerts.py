@@ -4,33 +4,31 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from sporades.accounts.models import normalised_address
 from sporades.acts import announcing
 from sporades.exams import queries as exams
+from sporades.exams.schema import Audience
 from sporades.notices import operations as notices
+from sporades.web.layout.fields import AddressField
 from sporades.web.layout.network import network_of
 
 
 class AlertForm(forms.Form):
     """Where to write."""
 
-    email = forms.EmailField(
-        label="Adresse mail",
-        max_length=254,
-        help_text="Par exemple : prenom.nom@exemple.fr",
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={
-            "required": "Indiquez l'adresse où vous écrire.",
-            "invalid": "Indiquez une adresse complète, par exemple prenom.nom@exemple.fr",
-        },
-    )
+    email = AddressField()
 
 
 def ask(request: HttpRequest, service: int) -> HttpResponse:
-    """Ask to be told; the same page answers for every address."""
+    """Ask to be told; the same page answers for every address.
+
+    A page left open may come too late: it is told that the service is open, or was.
+    """
     found = exams.service(service)
-    if found is None or found not in exams.upcoming_services(request.arrived_at):
+    if found is None or found.audience != Audience.PUBLIC:
         raise Http404
+    if found.opens_at <= request.arrived_at:
+        context = {"service": found, "is_over": found.has_closed(request.arrived_at)}
+        return render(request, "public/alert_too_late.html", context)
     usual = {"email": request.user.email} if request.user.is_authenticated else None
     form = AlertForm(request.POST or None, initial=usual, label_suffix="")
     is_asked = request.method == "POST" and form.is_valid()
@@ -41,7 +39,7 @@ def ask(request: HttpRequest, service: int) -> HttpResponse:
             email=email,
             network=network_of(request),
             at=request.arrived_at,
-            by_owner=usual is not None and normalised_address(email) == usual["email"],
+            by_owner=usual is not None and email == usual["email"],
         )
     context = {"service": found, "form": form, "is_asked": is_asked}
     return render(request, "public/ask_alert.html", context)
