@@ -17,6 +17,7 @@ from sporades.cli import demo_people
 from sporades.documents import kinds
 from sporades.registrations.sections import SECTIONS
 from sporades.registrations.states import TRANSITIONS, State
+from sporades.web.layout import kept
 from tests.web.registry.test_in_a_browser import MEASURED
 
 ROOT = Path(__file__).parent.parent
@@ -71,6 +72,28 @@ def test_every_page_is_reached_from_the_index():
     pages = {path.name for path in DOCS.iterdir() if path.is_file()}
 
     assert {name for name in pages if name != "index.md" and f"]({name})" not in index} == set()
+
+
+def test_how_much_is_kept_of_whoever_has_not_signed_in_is_the_figure_in_the_code():
+    said = text_of(DOCS / "adr/0012-answers-outlive-the-session.md")
+
+    assert re.findall(r"[\d,]+,000", said) == [
+        f"{most:,}" for most in (kept.KEPT_OF_A_STRANGER, kept.KEPT_AT_MOST)
+    ]
+
+
+def test_the_limits_that_are_allauths_own_are_told(settings):
+    said = text_of(DOCS / "adr/0014-limits-are-rows.md")
+    left_on = {name: rate for name, rate in settings.ACCOUNT_RATE_LIMITS.items() if rate}
+
+    assert left_on == {"change_password": "10/m/user", "reauthenticate": "10/m/user"}
+    assert "ten a minute for one account, the change of a password and the proof" in said
+
+
+def test_agents_read_that_a_gap_between_numbers_is_not_a_missing_file():
+    operations = text_of(DOCS / "operations.md")
+
+    assert "A number that leads to nothing is a gap, not a file that was lost" in operations
 
 
 def test_every_decision_is_listed_and_numbered_once():

@@ -146,6 +146,13 @@ def test_the_durations_announced_are_those_of_the_program(opened, settings):
     )
 
 
+def test_no_duration_nor_reader_is_announced_that_nothing_applies_yet(opened):
+    page = words(opened("privacy"))
+
+    for untrue in ("puis huit ans", "aux archives", "médecin", "jurys", "mesures accordées"):
+        assert untrue not in page
+
+
 def test_a_minor_is_led_from_the_top_to_the_essential_in_plain_words(opened):
     page = opened("privacy")
     [way] = [one for one in page.cssselect("main a") if "moins de dix-huit ans" in words(one)]
