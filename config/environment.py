@@ -18,7 +18,8 @@ from psycopg.conninfo import make_conninfo
 SHORTEST_SECRET = 50
 FEWEST_DIFFERENT_SIGNS = 12
 MAIL_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
-
+BRAND_SHEET = "brand.css"
+YES, NO = ("1", "oui", "on", "true", "yes"), ("0", "non", "off", "false", "no")
 
 PREPARED_AFTER = 2
 """How many times a connection asks a question before PostgreSQL keeps its plan."""
@@ -49,8 +50,21 @@ def _lacking(*names: str) -> str:
 
 
 def flag(name: str) -> bool:
-    """Return whether a variable is set to 1, oui, true or yes."""
-    return os.environ.get(name, "").strip().lower() in {"1", "oui", "true", "yes"}
+    """Return whether a variable says yes; it is no when it is empty."""
+    value = text(name, "").lower()
+    if value and value not in {*YES, *NO}:
+        message = f"{name} vaut 1 (oui) ou 0 (non)."
+        raise ImproperlyConfigured(message)
+    return value in YES
+
+
+def one_of(name: str, *allowed: str) -> str:
+    """Return a variable that has few values, the first of which is its default."""
+    value = text(name, allowed[0])
+    if value not in allowed:
+        message = f"{name} vaut {', '.join(allowed[:-1])} ou {allowed[-1]}."
+        raise ImproperlyConfigured(message)
+    return value
 
 
 def words(name: str, default: str = "") -> list[str]:
@@ -150,6 +164,25 @@ def sender(name: str, default: str | None) -> str:
         )
         raise ImproperlyConfigured(message)
     return value
+
+
+def contact(name: str, default: str) -> str:
+    """Return where people write: a mail address or that of a page, or nothing."""
+    value = text(name, default)
+    is_page = value.startswith("https://") and address(name, value).hostname
+    if value and not is_page and parseaddr(value)[1] != value:
+        message = f"{name} doit être une adresse, par exemple dpd@exemple.fr"
+        raise ImproperlyConfigured(message)
+    return value
+
+
+def brand(name: str) -> Path | None:
+    """Return the folder of a deployer's brand, which holds at least its style sheet."""
+    value = text(name, "")
+    if value and not (Path(value) / BRAND_SHEET).is_file():
+        message = f"{name} doit être un dossier où se trouve {BRAND_SHEET}."
+        raise ImproperlyConfigured(message)
+    return Path(value) if value else None
 
 
 def database(name: str) -> dict[str, Any]:

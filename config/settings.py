@@ -30,7 +30,7 @@ PUBLICATION_DIRECTOR = environment.text(
 HOST_NAME = environment.text(
     "HOST_NAME", "la machine qui fait tourner la démonstration" if DEMO else ""
 )
-PRIVACY_CONTACT = environment.text("PRIVACY_CONTACT", "donnees@demo.test" if DEMO else "")
+PRIVACY_CONTACT = environment.contact("PRIVACY_CONTACT", "donnees@demo.test" if DEMO else "")
 DATABASES = {"default": environment.database("DATABASE_URL")}
 MAILERS = {"default": environment.mailer("MAIL_URL")}
 DEFAULT_FROM_EMAIL = environment.sender(
@@ -42,7 +42,12 @@ SEAL_KEY_FILE, SEAL_KEY_PASSWORD = environment.together("SEAL_KEY_FILE", "SEAL_K
 FRANCECONNECT_URL, FRANCECONNECT_CLIENT_ID, FRANCECONNECT_CLIENT_SECRET = environment.together(
     "FRANCECONNECT_URL", "FRANCECONNECT_CLIENT_ID", "FRANCECONNECT_CLIENT_SECRET"
 )
-FRANCECONNECT_LEVEL = environment.text("FRANCECONNECT_LEVEL", "eidas1")
+FRANCECONNECT_LEVEL = environment.one_of("FRANCECONNECT_LEVEL", "eidas1", "eidas2", "eidas3")
+# An authorised deployer's own look: a folder laid over the neutral style sheet, the words of a block.
+BRAND_FOLDER = environment.brand("BRAND_FOLDER")
+BRAND_WORDS = [
+    line.strip() for line in environment.text("BRAND_WORDS", "").split("|") if line.strip()
+]
 
 # --- The program -------------------------------------------------------------------------
 DEBUG = False
@@ -282,6 +287,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "sporades.web.layout.static.Storage"},
 }
 STATIC_URL = "static/"
+STATICFILES_DIRS = [("brand", BRAND_FOLDER)] if BRAND_FOLDER else []
 STATIC_ROOT = Path(environment.text("STATIC_ROOT", str(BASE_DIR / "var/static")))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000

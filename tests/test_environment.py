@@ -86,6 +86,12 @@ REFUSED = [
     ("TRUSTED_PROXIES", "10.0.0.0/8"),
     ("SEAL_KEY_FILE", "/etc/sporades/cachet.p12"),
     ("SEAL_KEY_PASSWORD", "un mot de passe"),
+    ("HIDE_KNOWN_ADDRESSES", "peut-être"),
+    ("SPORADES_DEMO", "2"),
+    ("PRIVACY_CONTACT", "le délégué"),
+    ("PRIVACY_CONTACT", "http://exemple.test/donnees"),
+    ("BRAND_FOLDER", "/proc/sporades"),
+    ("FRANCECONNECT_LEVEL", "zz"),
     ("FRANCECONNECT_URL", "https://franceconnect.exemple.test"),
     ("FRANCECONNECT_CLIENT_ID", "sporades"),
     ("FRANCECONNECT_CLIENT_SECRET", "un secret"),
@@ -101,6 +107,38 @@ def test_a_variable_that_cannot_be_used_stops_the_start_with_one_line(tmp_path, 
     assert stopped.returncode == 1
     [line] = stopped.stderr.splitlines()
     assert name in line
+
+
+@pytest.mark.parametrize(
+    ("value", "is_on"),
+    [("1", True), ("on", True), ("Oui", True), ("0", False), ("off", False), ("", False)],
+)
+def test_a_yes_or_a_no_is_understood_however_it_is_said(monkeypatch, value, is_on):
+    monkeypatch.setenv("HIDE_KNOWN_ADDRESSES", value)
+
+    assert environment.flag("HIDE_KNOWN_ADDRESSES") is is_on
+
+
+@pytest.mark.parametrize("value", ["", "dpd@exemple.test", "https://exemple.test/donnees"])
+def test_people_write_to_an_address_or_from_a_page(monkeypatch, value):
+    monkeypatch.setenv("PRIVACY_CONTACT", value)
+
+    assert environment.contact("PRIVACY_CONTACT", "") == value
+
+
+def test_a_brand_is_gathered_with_what_its_style_sheet_names(tmp_path):
+    folder, static = tmp_path / "brand", tmp_path / "static"
+    folder.mkdir()
+    (folder / "brand.css").write_text("@font-face { font-family: X; src: url(x.woff2) }")
+    (folder / "x.woff2").write_bytes(b"a font")
+    variables = whole(tmp_path) | {"BRAND_FOLDER": str(folder), "STATIC_ROOT": str(static)}
+
+    gathered = start(variables, "-m", "sporades", "collectstatic", "--no-input")
+
+    assert (gathered.returncode, gathered.stderr) == (0, "")
+    [sheet] = static.glob("brand/brand.????????????.css")
+    [font] = static.glob("brand/x.????????????.woff2")
+    assert f'url("{font.name}")' in sheet.read_text()
 
 
 def test_franceconnect_is_an_address(tmp_path):

@@ -6,6 +6,7 @@ from pathlib import Path
 import brotli
 import lxml.html
 import pytest
+from django.contrib.staticfiles.finders import get_finder
 from django.core.management import call_command
 from django.http import HttpResponse
 from django.template.loader import render_to_string
@@ -82,6 +83,45 @@ def test_only_what_pages_use_is_collected(tmp_path, settings):
     imported = re.findall(r"from \"\./([\w.]+)\"", main)
     assert imported
     assert all(re.fullmatch(r"\w+\.[0-9a-f]{12}\.js", name) for name in imported)
+
+
+@pytest.fixture
+def brand(tmp_path, settings):
+    """A deployer's own look, in a folder of its own."""
+    (tmp_path / "brand.css").write_text(".s-top { background: url(mark.svg) }")
+    (tmp_path / "mark.svg").write_text("<svg/>")
+    settings.BRAND_FOLDER = tmp_path
+    settings.BRAND_WORDS = ["Autorité", "d'essai <b>"]
+    settings.STATICFILES_DIRS = [("brand", tmp_path)]
+    settings.WHITENOISE_USE_FINDERS = True
+    get_finder.cache_clear()
+    yield
+    get_finder.cache_clear()
+
+
+def sheets(page):
+    return [link.get("href") for link in page.cssselect("link[rel=stylesheet]")]
+
+
+def test_a_deployers_brand_lies_over_ours_and_is_served_from_our_own_address(brand, client):
+    page = printed()
+
+    assert sheets(page) == ["/static/design.css", "/static/theme.css", "/static/brand/brand.css"]
+    assert page.cssselect("link[rel=icon]")[0].get("href") == "/static/brand/mark.svg"
+    assert [*page.cssselect("header .fr-logo")[0].itertext()] == ["Autorité", "d'essai <b>"]
+    assert page.cssselect(".s-mark") == []
+    served = client.get("/static/brand/brand.css")
+    assert b"".join(served.streaming_content) == b".s-top { background: url(mark.svg) }"
+    assert "style-src 'self';" in f"{served.headers['Content-Security-Policy']};"
+
+
+def test_without_one_the_brand_is_the_neutral_one():
+    page = printed()
+
+    assert sheets(page) == ["/static/design.css", "/static/theme.css"]
+    assert page.cssselect("link[rel=icon]")[0].get("href") == "/static/mark.svg"
+    assert page.cssselect(".fr-logo") == []
+    assert len(page.cssselect(".s-mark")) == 2
 
 
 def test_a_page_weighs_little():

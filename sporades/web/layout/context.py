@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -60,6 +61,9 @@ class Layout:
         foot: the entries of the footer.
         idle: the seconds after which an unused session ends, 0 when signed out.
         warning: how many seconds before that the reader is warned.
+        has_brand: whether a deployer's style sheet lies over the neutral one.
+        icon: the image of the tab.
+        block: the lines of the authority's block, instead of our mark.
     """
 
     service: str
@@ -69,6 +73,9 @@ class Layout:
     foot: tuple[Link, ...]
     idle: int
     warning: int
+    has_brand: bool
+    icon: str
+    block: tuple[str, ...]
 
 
 def layout(request: HttpRequest) -> dict[str, Any]:
@@ -102,7 +109,15 @@ def frame(
         foot=_links(FOOT, path),
         idle=int(settings.SESSION_IDLE.total_seconds()) if person else 0,
         warning=int(settings.SESSION_WARNING.total_seconds()) if person else 0,
+        has_brand=settings.BRAND_FOLDER is not None,
+        icon=_icon(settings.BRAND_FOLDER),
+        block=tuple(settings.BRAND_WORDS),
     )
+
+
+@cache
+def _icon(brand: Path | None) -> str:
+    return "brand/mark.svg" if brand and (brand / "mark.svg").is_file() else "mark.svg"
 
 
 def _links(entries: tuple[tuple[str, str], ...], path: str) -> tuple[Link, ...]:
