@@ -123,7 +123,7 @@ def test_two_exams_do_not_share_a_code(essai, problems):
          "groupe: LANGUE\n        obligatoire: oui\n        nature: orale\n        duree: 20 min\n      - code: LVB",
          "epreuves[LVA].obligatoire", "contradiction"),
         ("epreuves: [A1, A2]", "epreuves: [E1, E4]", "regles[PAS-LES-DEUX].epreuves", "contradiction"),
-        ("epreuves: [A1, A2]", "epreuves: [A1, A3]", "regles[NUIT]", "contradiction"),
+        ("epreuves: [A1, A2]", "epreuves: [A1, A3]", "regles[NUIT].demande", "epreuve_impossible"),
         ("demande: [A1]", "demande: [A3]", "regles[NUIT].demande", "contradiction"),
         ("epreuves: [E5, EF]", "epreuves: [E5, E4]", "regles[SPORTS].epreuves", "contradiction"),
         ("- {categories: [APPRENTI], forme: ccf, nature: pratique, duree: 1 h 30}",

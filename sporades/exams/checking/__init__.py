@@ -8,6 +8,7 @@ from sporades.exams.checking import (
     everywhere,
     openings,
     papers,
+    possible,
     references,
     residence,
 )
@@ -23,8 +24,9 @@ __all__ = ["Document", "Problem", "Source", "checked", "problems"]
 def checked(source: Source, *, zones: Zones) -> tuple[Document, File | None, list[Problem]]:
     """Read and check one file.
 
-    Its writing is checked first, then its shape, then its sense: each step tells all that it
-    finds, and the next is taken only when it has found nothing.
+    Its writing is checked first, then its shape, then its sense, then whether every candidate
+    can choose among its épreuves: each step tells all that it finds, and the next is taken only
+    when it has found nothing.
 
     Args:
         source: the file.
@@ -39,8 +41,8 @@ def checked(source: Source, *, zones: Zones) -> tuple[Document, File | None, lis
     file, misshapen = shaped(document)
     if file is None:
         return document, None, _by_line(misshapen)
-    found = {document.problem(fault) for fault in _faults(file, zones)}
-    return document, file, _by_line(found)
+    found = set(_faults(file, zones)) or set(_impossible(file))
+    return document, file, _by_line(document.problem(fault) for fault in found)
 
 
 def problems(sources: Iterable[Source], *, zones: Zones) -> list[Problem]:
@@ -69,6 +71,11 @@ def _faults(file: File, zones: Zones) -> Iterator[Fault]:
         yield from papers.faults(exam, path)
         yield from residence.faults(exam, path)
     yield from openings.faults(file, zones)
+
+
+def _impossible(file: File) -> Iterator[Fault]:
+    for rank, exam in enumerate(file.exams):
+        yield from possible.faults(exam, ("examens", rank))
 
 
 def _by_line(found: Iterable[Problem]) -> list[Problem]:

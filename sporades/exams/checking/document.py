@@ -73,7 +73,12 @@ class Document:
     def problem(self, fault: Fault) -> Problem:
         """Give a fault its file, line and words."""
         return Problem(
-            self.name, self.line(fault.path), self.words(fault.path), fault.rule, fault.message
+            self.name,
+            self.line(fault.path),
+            self.words(fault.path),
+            fault.rule,
+            fault.message,
+            fault.is_error,
         )
 
 

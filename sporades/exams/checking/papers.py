@@ -1,37 +1,29 @@
-"""Épreuves that can be chosen: groups with room, rules that do not contradict each other."""
+"""Épreuves, groups and rules between them, each by itself."""
 
 from collections.abc import Iterator
-from itertools import combinations
 
 from sporades.exams.checking.problems import Fault, Path
 from sporades.exams.schema.exam import Exam
 from sporades.exams.schema.papers import Group, Paper
-from sporades.exams.schema.relations import Dependency, DistinctOptions, Exclusion
+from sporades.exams.schema.relations import Dependency, DistinctOptions
 
 
 def faults(exam: Exam, path: Path) -> Iterator[Fault]:
-    """Find the épreuves and the rules that no candidate could satisfy."""
-    specialities = [speciality.code for speciality in exam.specialities] or [""]
+    """Find the épreuves, the groups and the rules that make no sense, whoever chooses."""
     for rank, paper in enumerate(exam.papers):
         yield from _paper(exam, paper, (*path, "epreuves", rank))
     for rank, group in enumerate(exam.groups):
-        yield from _group(exam, group, specialities, (*path, "groupes", rank))
+        yield from _group(exam, group, (*path, "groupes", rank))
     for rank, relation in enumerate(exam.relations):
         place = (*path, "regles", rank)
         match relation:
-            case Exclusion():
-                yield from _exclusion(exam, relation, specialities, place)
-            case Dependency():
-                yield from _dependency(exam, relation, place)
+            case Dependency() if relation.paper in relation.needs:
+                message = "Une épreuve ne se demande pas elle-même."
+                yield Fault((*place, "demande"), "contradiction", message)
             case DistinctOptions():
                 yield from _distinct_options(exam, relation, place)
-    for speciality in specialities:
-        if not any(paper.concerns(speciality) for paper in exam.papers):
-            yield Fault(
-                (*path, "epreuves"),
-                "sans_epreuve",
-                f"La spécialité « {speciality} » n'a aucune épreuve.",
-            )
+            case _:
+                pass
 
 
 def _paper(exam: Exam, paper: Paper, path: Path) -> Iterator[Fault]:
@@ -60,7 +52,7 @@ def _paper(exam: Exam, paper: Paper, path: Path) -> Iterator[Fault]:
             )
 
 
-def _group(exam: Exam, group: Group, specialities: list[str], path: Path) -> Iterator[Fault]:
+def _group(exam: Exam, group: Group, path: Path) -> Iterator[Fault]:
     members = [paper for paper in exam.papers if paper.group == group.code]
     if not members:
         yield Fault(path, "groupe_impossible", "Ce groupe n'a aucune épreuve.")
@@ -75,61 +67,6 @@ def _group(exam: Exam, group: Group, specialities: list[str], path: Path) -> Ite
             "groupe_impossible",
             f"Au plus {group.most} épreuves, mais le groupe n'en a que {len(members)}.",
         )
-    for speciality in specialities:
-        room = sum(paper.concerns(speciality) for paper in members)
-        if 0 < room < group.fewest or (room == 0 and group.fewest and len(specialities) == 1):
-            where = f" dans la spécialité « {speciality} »" if speciality else ""
-            yield Fault(
-                (*path, "minimum"),
-                "groupe_impossible",
-                f"Au moins {group.fewest} épreuves, mais le groupe n'en a que {room}{where}.",
-            )
-
-
-def _exclusion(exam: Exam, rule: Exclusion, specialities: list[str], path: Path) -> Iterator[Fault]:
-    papers = [paper for code in rule.papers if (paper := exam.paper(code))]
-    for one, other in combinations(papers, 2):
-        if _always(one) and _always(other) and _meet(one, other, specialities):
-            yield Fault(
-                (*path, "epreuves"),
-                "contradiction",
-                f"« {one.code} » et « {other.code} » sont obligatoires : elles ne peuvent pas s'exclure.",
-            )
-
-
-def _always(paper: Paper) -> bool:
-    return paper.must_be_sat and paper.when is None
-
-
-def _meet(one: Paper, other: Paper, specialities: list[str]) -> bool:
-    return any(one.concerns(code) and other.concerns(code) for code in specialities)
-
-
-def _dependency(exam: Exam, rule: Dependency, path: Path) -> Iterator[Fault]:
-    if rule.paper in rule.needs:
-        yield Fault((*path, "demande"), "contradiction", "Une épreuve ne se demande pas elle-même.")
-        return
-    wanted = _closure(exam, rule.paper)
-    for other in exam.relations:
-        if isinstance(other, Exclusion) and len(wanted & set(other.papers)) > 1:
-            both = " et ".join(f"« {code} »" for code in other.papers if code in wanted)
-            yield Fault(
-                path,
-                "contradiction",
-                f"« {rule.paper} » demande {both}, que la règle « {other.code} » exclut l'une de l'autre.",
-            )
-
-
-def _closure(exam: Exam, code: str) -> set[str]:
-    """Return an épreuve with all those it demands, near or far."""
-    found, ahead = {code}, [code]
-    while ahead:
-        paper = ahead.pop()
-        for rule in exam.relations:
-            if isinstance(rule, Dependency) and rule.paper == paper:
-                ahead += [need for need in rule.needs if need not in found]
-                found.update(rule.needs)
-    return found
 
 
 def _distinct_options(exam: Exam, rule: DistinctOptions, path: Path) -> Iterator[Fault]:

@@ -16,6 +16,7 @@ class Problem:
         field: the path of the key, in French, items being named by their code.
         rule: a short name of the rule that is broken.
         message: what is wrong and what to do, in French.
+        is_error: whether it keeps the file from being loaded; otherwise it is only told.
     """
 
     file: str
@@ -23,6 +24,7 @@ class Problem:
     field: str
     rule: str
     message: str
+    is_error: bool = True
 
     def __str__(self) -> str:
         """Return the problem as a line that an editor can follow."""
@@ -39,8 +41,10 @@ class Fault:
         path: where it stands.
         rule: a short name of the rule that is broken.
         message: what is wrong and what to do, in French.
+        is_error: whether it keeps the file from being loaded.
     """
 
     path: Path
     rule: str
     message: str
+    is_error: bool = True

@@ -85,8 +85,9 @@ def _understood(file: Given) -> tuple[Source, dict[str, Any], File]:
     if isinstance(source, Problem):
         raise Invalid([source])
     document, understood, problems = checking.checked(source, zones=zones())
-    if problems or understood is None:
-        raise Invalid(problems)
+    errors = [problem for problem in problems if problem.is_error]
+    if errors or understood is None:
+        raise Invalid(errors)
     return source, document.data, understood
 
 

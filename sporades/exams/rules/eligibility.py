@@ -32,13 +32,17 @@ def refusals(exam: Exam, facts: Facts) -> list[Breach]:
     What is not known does not meet a rule: a registration is never filed on a silence.
     """
     known = counted(exam, facts)
-    category = exam.category(facts.category)
-    rules = exam.eligibility + (category.eligibility if category else ())
     return [
         Breach(rule.code, field_of(rule.demands), with_text(rule.message, rule.reference))
-        for rule in rules
+        for rule in rules_for(exam, facts.category)
         if holds(rule.when, known) and not holds(rule.demands, known)
     ]
+
+
+def rules_for(exam: Exam, category: str) -> tuple[EligibilityRule, ...]:
+    """Return the rules of eligibility of a category: those of the exam, then its own."""
+    own = exam.category(category)
+    return exam.eligibility + (own.eligibility if own else ())
 
 
 def conditions(exam: Exam) -> list[Conditions]:

@@ -48,9 +48,10 @@ class Command(BaseCommand):
         problems = check(files)
         for problem in problems:
             self.stderr.write(str(problem))
-        if problems:
-            plural = "s" if len(problems) > 1 else ""
-            raise CommandError(f"{len(problems)} problème{plural}{outcome}.")
+        errors = [problem for problem in problems if problem.is_error]
+        if errors:
+            plural = "s" if len(errors) > 1 else ""
+            raise CommandError(f"{len(errors)} problème{plural}{outcome}.")
         self.stdout.write(f"{len(files)} fichier(s) sans problème.")
 
     def _load(self, file, now: datetime):

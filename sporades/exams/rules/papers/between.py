@@ -23,14 +23,8 @@ def breaches(
     for group, count in _counts(exam, offers, chosen):
         yield from _group(group, count, needs_all=is_whole(exam, facts))
     for relation in exam.relations:
-        match relation:
-            case Exclusion():
-                yield from _exclusion(exam, relation, chosen)
-            case Dependency():
-                yield from _dependency(exam, relation, chosen)
-            case DistinctOptions():
-                yield from _distinct_options(exam, relation, chosen)
-    if not any(choice.status is Status.ENTERED for choice in chosen.values()):
+        yield from of_relation(exam, relation, chosen)
+    if not sits_one(chosen):
         yield Breach(
             "aucune_epreuve",
             "papers",
@@ -38,6 +32,46 @@ def breaches(
         )
     elif not is_whole(exam, facts):
         yield from _something_left(exam, facts, offers, chosen)
+
+
+def of_relation(exam: Exam, relation: Relation, chosen: Chosen) -> Iterator[Breach]:
+    """Find what a rule between épreuves says of what is chosen."""
+    match relation:
+        case Exclusion():
+            yield from _exclusion(exam, relation, chosen)
+        case Dependency():
+            yield from _dependency(exam, relation, chosen)
+        case DistinctOptions():
+            yield from _distinct_options(exam, relation, chosen)
+
+
+def is_too_many(group: Group, count: int) -> bool:
+    """Tell whether more épreuves are taken than a group allows."""
+    return count > group.most
+
+
+def is_too_few(group: Group, count: int) -> bool:
+    """Tell whether fewer épreuves are taken than a group wants."""
+    return count < group.fewest
+
+
+def how_many(group: Group) -> str:
+    """Say how many épreuves of a group are to be chosen."""
+    if group.fewest == group.most:
+        return f"{group.most} épreuve{'s' if group.most > 1 else ''}"
+    return f"entre {group.fewest} et {group.most} épreuves"
+
+
+def sits_one(chosen: Chosen) -> bool:
+    """Tell whether an épreuve at least is sat in this session."""
+    return any(choice.status is Status.ENTERED for choice in chosen.values())
+
+
+def leaves_one(exam: Exam, offers: Sequence[PaperOffer], chosen: Chosen) -> bool:
+    """Tell whether something is left to another session: a mandatory épreuve, part of a group."""
+    return any(offer.is_mandatory and not chosen[offer.code].is_taken for offer in offers) or any(
+        is_too_few(group, count) for group, count in _counts(exam, offers, chosen)
+    )
 
 
 def _counts(exam: Exam, offers: Sequence[PaperOffer], chosen: Chosen) -> list[tuple[Group, int]]:
@@ -50,19 +84,13 @@ def _counts(exam: Exam, offers: Sequence[PaperOffer], chosen: Chosen) -> list[tu
 
 
 def _group(group: Group, count: int, *, needs_all: bool) -> Iterator[Breach]:
-    if count > group.most or (needs_all and count < group.fewest):
+    if is_too_many(group, count) or (needs_all and is_too_few(group, count)):
         yield Breach(
             "groupe",
             f"groups.{group.code}",
-            f"« {group.label} » : choisissez {_how_many(group)} ; vous en avez choisi {count}"
+            f"« {group.label} » : choisissez {how_many(group)} ; vous en avez choisi {count}"
             f"{said_by(group.reference)}.",
         )
-
-
-def _how_many(group: Group) -> str:
-    if group.fewest == group.most:
-        return f"{group.most} épreuve{'s' if group.most > 1 else ''}"
-    return f"entre {group.fewest} et {group.most} épreuves"
 
 
 def _exclusion(exam: Exam, rule: Exclusion, chosen: Chosen) -> Iterator[Breach]:
@@ -107,11 +135,9 @@ def _something_left(
     exam: Exam, facts: Facts, offers: Sequence[PaperOffer], chosen: Chosen
 ) -> Iterator[Breach]:
     """Find a form that spreads the épreuves, chosen by one who leaves none to another session."""
-    leaves_one = any(offer.is_mandatory and not chosen[offer.code].is_taken for offer in offers)
-    leaves_some = any(count < group.fewest for group, count in _counts(exam, offers, chosen))
     form = exam.passing_form(facts.passing_form)
     whole = next((one for one in exam.passing_forms if one.is_whole), None)
-    if form is not None and not leaves_one and not leaves_some:
+    if form is not None and not leaves_one(exam, offers, chosen):
         other = f", ou la forme de passage « {whole.label} »" if whole else ""
         yield Breach(
             "forme_de_passage",
