@@ -221,6 +221,14 @@ def test_an_epreuve_of_another_speciality_is_not_offered(exam):
     assert told(exam, marin(), choices) == [("epreuve_inconnue", "papers.E3")]
 
 
+def test_an_epreuve_that_is_not_offered_is_named_as_its_line_would_be(exam):
+    [breach] = breaches(exam, marin(), chosen(E3={"status": "inscrit"}))
+
+    paper = exam.paper("E3")
+    name = f"« {paper.label} » ({paper.unit})" if paper.unit else f"« {paper.label} »"
+    assert breach.message == f"L'épreuve {name} ne vous est pas proposée : retirez-la."
+
+
 def test_saying_nothing_of_an_epreuve_that_is_not_offered_is_no_fault(exam):
     assert breaches(exam, marin(), chosen(E3={"status": "non_inscrit"})) == []
 

@@ -141,6 +141,16 @@ def test_a_password_that_is_not_shown_again_says_so(typed, described):
     assert [words(html.get_element_by_id(one)) for one in ids] == described
 
 
+@pytest.mark.parametrize(("longest", "size"), [(5, "5"), (100, None)])
+def test_a_short_answer_has_a_short_box_that_cuts_nothing(longest, size):
+    class Short(forms.Form):
+        one = forms.CharField(max_length=longest)
+
+    [control] = lxml.html.fromstring(f"<div>{Short()}</div>").cssselect("input")
+
+    assert (control.get("maxlength"), control.get("size")) == (None, size)
+
+
 def test_help_and_error_are_tied_to_their_control():
     html = form_of({"email": "camille"})
     control = html.cssselect("#id_email")[0]

@@ -26,6 +26,9 @@ from sporades.web.layout.markup import attributes, printed
 from sporades.web.layout.markup import options as options_of
 from sporades.web.layout.wording import say_what_to_do
 
+SHORT = 15
+"""Up to how many signs an answer has a box of its size."""
+
 LONG = 50
 """From how many choices on a list is worth keeping printed."""
 
@@ -38,7 +41,9 @@ class Field(BoundField):
         super().__init__(form, field, name)
         say_what_to_do(field, str(self.label))
         # A control that cuts what is pasted into it says nothing of it: the field does.
-        field.widget.attrs.pop("maxlength", None)
+        longest = field.widget.attrs.pop("maxlength", None)
+        if longest and int(longest) <= SHORT:
+            field.widget.attrs.setdefault("size", longest)
 
     @cached_property
     def kind(self) -> str:

@@ -49,7 +49,7 @@ def breaches(exam: Exam, facts: Facts, choices: Mapping[str, Choice]) -> list[Br
         Breach(
             "epreuve_inconnue",
             f"papers.{code}",
-            f"L'épreuve « {code} » ne vous est pas proposée : retirez-la.",
+            f"L'épreuve {_named(exam, code)} ne vous est pas proposée : retirez-la.",
         )
         for code in choices
         if code not in chosen and choices[code].is_taken
@@ -72,3 +72,8 @@ def breaches_by_line(
     return [
         breach for offer in offers for breach in lines.breaches(offer, choices[offer.code], facts)
     ]
+
+
+def _named(exam: Exam, code: str) -> str:
+    paper = exam.paper(code)
+    return named(paper) if paper else f"« {code} »"
