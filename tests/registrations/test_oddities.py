@@ -21,6 +21,24 @@ def oddities(draft):
     return [(one.section, one.field, one.message) for one in journey.oddities(forms)]
 
 
+def test_an_address_of_a_guardian_that_looks_mistyped_is_asked_about():
+    minor = a_candidate(birth_year=NOW.year - 16)
+    typed = {
+        "guardian_name": "Yann Le Goff",
+        "guardian_phone": "06 39 98 12 35",
+        "guardian_email": "yann@gmial.com",
+    }
+    draft = a_draft(minor, identification=typed)
+
+    assert oddities(draft) == [
+        (
+            "identification",
+            "guardian_email",
+            "Vouliez-vous dire yann@gmail.com ? Corrigez l'adresse si besoin.",
+        )
+    ]
+
+
 def test_nothing_is_odd_in_a_usual_candidature():
     assert oddities(a_draft()) == []
 

@@ -171,6 +171,18 @@ def test_a_new_address_becomes_the_login_once_its_link_is_clicked(client, user):
     assert sign_in(client, email="maelle@ailleurs.test").status_code == 302
 
 
+def test_a_new_address_that_looks_mistyped_is_asked_about_before_anything_is_sent(client, user):
+    sign_in(client)
+    typed = {"email": "maelle@gmial.com"}
+
+    asked = client.post(reverse("account_email"), typed)
+    sent = client.post(reverse("account_email"), {**typed, "address_is_right": "on"})
+
+    assert "Vouliez-vous dire maelle@gmail.com ?" in main(asked)
+    assert sent.url == reverse("account_email")
+    assert mails(to="maelle@gmial.com") == ["address_change"]
+
+
 def test_whoever_reads_the_new_letter_box_alone_moves_no_account(client, client_two, user):
     activated("nina@exemple.test")
     sign_in(client)

@@ -23,7 +23,7 @@ from sporades.mail.models import Message
 from tests.acts.people import in_threads
 from tests.factories import NOW, load_invented
 from tests.jobs import work
-from tests.web.guide import faulty, mandatory, seen, shown
+from tests.web.guide import faulty, main, mandatory, seen, shown
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory", "_empty_cache")]
 
@@ -201,6 +201,15 @@ def test_an_odd_address_is_kept_when_its_owner_says_that_it_is_right(client):
     sign_up(client, email="ines@gmial.com", address_is_right="on")
 
     assert User.objects.get().email == "ines@gmial.com"
+
+
+def test_an_odd_address_said_to_be_right_stays_so_while_the_rest_is_corrected(client):
+    asked = sign_up(client, email="ines@gmial.com")
+    refused = sign_up(client, email="ines@gmial.com", address_is_right="on", birth_name="")
+
+    assert "Mon adresse est juste" in main(asked)
+    assert refused.context["form"].errors.keys() == {"birth_name"}
+    assert shown(refused, form="form")["address_is_right"] == ["on"]
 
 
 @pytest.mark.parametrize(
@@ -583,6 +592,13 @@ def test_alerts_asked_for_an_address_leave_its_owner_a_new_password(client, ines
     assert sorted(mails()) == ["alert_asked", "password_reset"]
     assert "celui-ci n'est pas parti" in page
     assert "à moins que plusieurs n'y soient déjà partis" in client.get(answer.url).text
+
+
+def test_an_alert_for_an_address_that_looks_mistyped_is_asked_about_first(client, upcoming):
+    page = client.post(reverse("public:ask_alert", args=[upcoming.pk]), {"email": "ines@gmial.com"})
+
+    assert "Vouliez-vous dire ines@gmail.com ?" in main(page)
+    assert mails(to="ines@gmial.com") == []
 
 
 def test_an_account_that_waits_for_its_activation_is_sent_that_mail_instead(client, waiting):

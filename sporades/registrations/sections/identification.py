@@ -8,6 +8,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse_lazy
 
+from sporades.accounts.addresses import likely_meant
+from sporades.accounts.forms import AS_TYPED, AddressField
 from sporades.core.french import listed
 from sporades.core.phones import EXAMPLES, LANDLINE, is_dialled, phone_in_words
 from sporades.registrations.fields import CleanCharField, ask_if_called_for
@@ -129,11 +131,10 @@ class IdentificationForm(SectionForm):
     guardian_phone = PhoneField(
         label="Téléphone de votre représentant légal", help_text="Par exemple : 06 39 98 12 34"
     )
-    guardian_email = forms.EmailField(
+    guardian_email = AddressField(
         label="Adresse mail de votre représentant légal",
         required=False,
-        max_length=254,
-        help_text="Par exemple : prenom.nom@exemple.fr",
+        widget=forms.EmailInput({"autocomplete": "off", **AS_TYPED}),
     )
 
     def build(self) -> None:
@@ -221,6 +222,8 @@ class IdentificationForm(SectionForm):
             yield "", _same_names(is_frozen=self.dossier.candidate.is_frozen)
         if LANDLINE.fullmatch(self.cleaned_data["mobile"]):
             yield "mobile", _LANDLINE
+        if meant := likely_meant(self.cleaned_data.get("guardian_email", "")):
+            yield "guardian_email", f"Vouliez-vous dire {meant} ? Corrigez l'adresse si besoin."
 
     def _check_phones(self, data: dict[str, Any], postcode: str) -> None:
         """Ask for one number at least, and for numbers that can be dialled."""

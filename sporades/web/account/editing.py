@@ -22,7 +22,7 @@ from sporades.mail.queries import undelivered_to
 from sporades.registrations.models import Registration
 from sporades.territory.models import ManagingService
 from sporades.web.account import devices
-from sporades.web.account.forms import NewAddressForm
+from sporades.web.account.forms import ChangeAddressForm
 from sporades.web.account.joining import may_say_it_is_known
 from sporades.web.layout.network import network_of
 from sporades.web.layout.proofs import has_second_factor, needs_recent_sign_in, sign_in_again
@@ -91,7 +91,7 @@ def address(request: HttpRequest) -> HttpResponse:
     """Ask for another address: confirmed where it is, told where it was."""
     if needs_recent_sign_in(request):
         return sign_in_again(request)
-    form = NewAddressForm(request.POST or None, user=request.user)
+    form = ChangeAddressForm(request.POST or None, user=request.user)
     address_is_known = False
     if request.method == "POST" and form.is_valid():
         email, at = form.cleaned_data["email"], request.arrived_at
@@ -113,7 +113,7 @@ def address(request: HttpRequest) -> HttpResponse:
     return render(request, "account/email_change.html", context)
 
 
-def _ask(request: HttpRequest, form: NewAddressForm, email: str) -> bool:
+def _ask(request: HttpRequest, form: ChangeAddressForm, email: str) -> bool:
     network, at = network_of(request), request.arrived_at
     try:
         changing.ask_address_change(request.user, email=email, network=network, at=at)

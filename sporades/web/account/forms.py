@@ -16,12 +16,11 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 
 from sporades.accounts import guessing, passwords
-from sporades.accounts.addresses import likely_meant
+from sporades.accounts.forms import AS_TYPED, AddressField, NewAddressForm
 from sporades.accounts.models import User
 from sporades.candidates.forms import IdentityForm
 from sporades.web.account import tries
 from sporades.web.account.resetting import send_link
-from sporades.web.layout.fields import AddressField
 
 CODE_LASTS = 90
 KEY_SILENT = "Votre clé n'a pas répondu : approchez-la et recommencez."
@@ -68,7 +67,7 @@ def code_field(label: str, help_text: str) -> forms.CharField:
     )
 
 
-class AccountForm(IdentityForm):
+class AccountForm(NewAddressForm, IdentityForm):
     """« Créer mon compte »: civil data and address."""
 
     email = AddressField(
@@ -77,31 +76,14 @@ class AccountForm(IdentityForm):
             "N'utilisez pas celle d'un proche qui s'inscrit aussi."
         )
     )
-    address_is_right = forms.BooleanField(required=False)
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         self.asks_password = False
-        if not self.is_bound:
-            self.fields.pop("address_is_right")
 
     def fieldsets(self):
         names = ("email", "address_is_right", *(("password",) if self.asks_password else ()))
         return [*super().fieldsets(), ("Votre connexion", names)]
-
-    def clean(self):
-        data = super().clean()
-        box = self.fields.pop("address_is_right")
-        email, meant = data.get("email", ""), likely_meant(data.get("email", ""))
-        if meant and not data.get("address_is_right"):
-            box.label = f"Mon adresse est bien {email}"
-            self.fields["address_is_right"] = box
-            self.add_error(
-                "email",
-                f"Vouliez-vous dire {meant} ? Corrigez l'adresse, ou cochez la case ci-dessous "
-                "si elle est juste.",
-            )
-        return data
 
 
 class SignUpForm(AccountForm):
@@ -133,12 +115,12 @@ class SignUpForm(AccountForm):
 
 
 class AddressForm(forms.Form):
-    """One address: to get the activation mail again, or to change one's own."""
+    """One address: to get the activation mail again."""
 
     email = AddressField()
 
 
-class NewAddressForm(forms.Form):
+class ChangeAddressForm(NewAddressForm):
     """The new address of an account."""
 
     email = AddressField(
@@ -164,9 +146,7 @@ class LoginForm(allauth.LoginForm):
         super().__init__(*args, **options)
         self.fields = {
             "login": AddressField(
-                widget=forms.EmailInput(
-                    {"autocomplete": "username", "spellcheck": "false", "autocapitalize": "none"}
-                )
+                widget=forms.EmailInput({"autocomplete": "username", **AS_TYPED})
             ),
             "password": current_password_field(),
         }

@@ -1,21 +1,14 @@
 """« Me prévenir »: a mail when a service opens, for those who ask and confirm (A3)."""
 
-from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from sporades.accounts.forms import NewAddressForm
 from sporades.acts import announcing
 from sporades.exams import queries as exams
 from sporades.exams.schema import Audience
 from sporades.notices import operations as notices
-from sporades.web.layout.fields import AddressField
 from sporades.web.layout.network import network_of
-
-
-class AlertForm(forms.Form):
-    """Where to write."""
-
-    email = AddressField()
 
 
 def ask(request: HttpRequest, service: int) -> HttpResponse:
@@ -30,7 +23,7 @@ def ask(request: HttpRequest, service: int) -> HttpResponse:
         context = {"service": found, "is_over": found.has_closed(request.arrived_at)}
         return render(request, "public/alert_too_late.html", context)
     usual = {"email": request.user.email} if request.user.is_authenticated else None
-    form = AlertForm(request.POST or None, initial=usual, label_suffix="")
+    form = NewAddressForm(request.POST or None, initial=usual, label_suffix="")
     is_asked = request.method == "POST" and form.is_valid()
     if is_asked:
         email = form.cleaned_data["email"]
