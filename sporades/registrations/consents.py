@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from sporades.core.french import instant_in_words
 from sporades.registrations.models import Registration
 
 CONSENTS = (
@@ -27,6 +28,22 @@ SECTION = "supplementaires"
 def as_answers(registration: Registration) -> dict[str, str]:
     """Return the two choices as the tab types them."""
     return {name: "oui" if getattr(registration, name) else "non" for name, *_ in CONSENTS}
+
+
+def chosen_since(registration: Registration) -> dict[str, Any] | None:
+    """Return what a registration says now of the consents, if they were changed since it was filed.
+
+    Returns:
+        When, in words, and one pair for each consent: its label and its answer; or nothing.
+    """
+    if registration.consents_chosen_at is None:
+        return None
+    return {
+        "when": instant_in_words(registration.consents_chosen_at, registration.service.zone),
+        "choices": [
+            (label, "Oui" if getattr(registration, name) else "Non") for name, label, _ in CONSENTS
+        ],
+    }
 
 
 class ConsentsForm(forms.Form):

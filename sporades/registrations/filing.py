@@ -114,7 +114,9 @@ def choose_consents(
     locked = Registration.objects.select_for_update().get(pk=registration.pk)
     changed = (locked.publishes_name, locked.shares_name) != (publishes, shares)
     locked.publishes_name, locked.shares_name = publishes, shares
-    locked.save(update_fields=["publishes_name", "shares_name"])
+    if changed:
+        locked.consents_chosen_at = at
+    locked.save(update_fields=["publishes_name", "shares_name", "consents_chosen_at"])
     for draft in Draft.objects.open().filter(amends=locked).select_for_update():
         drafting.take_consents(draft=draft, registration=locked, at=at)
     return changed
@@ -158,6 +160,8 @@ def _amended(draft: Draft, amends: int, *, at: datetime) -> Registration:
     registration.amended_at = at
     # What came back signed is the summary of the version before.
     registration.summary_posted_on = None
+    # The version that is being filed says them.
+    registration.consents_chosen_at = None
     return registration
 
 

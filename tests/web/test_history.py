@@ -125,3 +125,35 @@ def test_my_registration_leads_to_its_history(sign_in):
     for page in ("/recapitulatif", ""):
         mine = client.get(f"/mes-inscriptions/{registration.number}{page}")
         assert links(mine, "Historique") == [f"/mes-inscriptions/{registration.number}/historique"]
+
+
+def test_consents_changed_since_are_said_where_the_version_says_others(sign_in):
+    registration = a_registration()
+    client = sign_in(registration.candidate)
+    mine = f"/mes-inscriptions/{registration.number}"
+    pages = (f"{mine}/recapitulatif", f"{mine}/historique")
+    since = "Vous avez changé vos choix de publication le mercredi 25 novembre 2026 à 15 h 30"
+    assert [since in main(client.get(page)) for page in pages] == [False, False]
+
+    client.post(f"{mine}/consentements", {"publishes_name": "oui", "shares_name": "non"})
+
+    for page in pages:
+        text = main(client.get(page))
+        assert since in text
+        assert "J'accepte que mon nom figure dans les résultats publiés : Oui" in text
+        assert "soient communiqués à des tiers : Non" in text
+
+
+def test_a_new_version_says_the_consents_itself(sign_in):
+    registration = a_registration()
+    client = sign_in(registration.candidate)
+    mine = f"/mes-inscriptions/{registration.number}"
+    client.post(f"{mine}/consentements", {"publishes_name": "oui", "shares_name": "non"})
+    by = author(registration.candidate)
+    draft = registering.amend(registration=registration, by=by, at=NOW)
+
+    registering.register(draft=draft, by=by, at=NOW)
+
+    page = main(client.get(f"{mine}/recapitulatif"))
+    assert "Vous avez changé vos choix" not in page
+    assert "J'accepte que mon nom figure dans les résultats publiés Oui" in page

@@ -102,6 +102,9 @@ class Registration(models.Model):
     colouring = models.CharField("coloration disciplinaire", max_length=60, blank=True)
     publishes_name = models.BooleanField("nom dans les résultats publiés", default=False)
     shares_name = models.BooleanField("nom communiqué à des tiers", default=False)
+    consents_chosen_at = models.DateTimeField(
+        "choix de publication changés après l'enregistrement, le", null=True, blank=True
+    )
 
     owed: dict[str, Any]
     """`to_return` and `evidence` of the last version, where `with_owed()` was asked for."""

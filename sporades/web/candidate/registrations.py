@@ -14,7 +14,7 @@ from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import documents_in
 from sporades.registrations.checklist import checklist
 from sporades.registrations.clocks import zone_of_reader
-from sporades.registrations.consents import ConsentsForm
+from sporades.registrations.consents import ConsentsForm, chosen_since
 from sporades.registrations.exclusion import standing_instead_of
 from sporades.registrations.models import Draft, Registration, Version
 from sporades.registrations.queries import (
@@ -82,6 +82,7 @@ def summary(request: HttpRequest, number: str) -> HttpResponse:
         "registration": found,
         "version": _last(found),
         "is_editable": found.is_editable(request.arrived_at),
+        "consents": chosen_since(found),
     }
     return render(request, "candidate/summary.html", context)
 
@@ -156,7 +157,8 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
     """« Historique »: each version, its author, its fingerprint and what it changed (E4)."""
     found = _registration(request, number)
     versions = found.versions.defer("snapshot").order_by("-number")
-    return render(request, "candidate/history.html", {"registration": found, "versions": versions})
+    context = {"registration": found, "versions": versions, "consents": chosen_since(found)}
+    return render(request, "candidate/history.html", context)
 
 
 def version(request: HttpRequest, number: str, version: int) -> HttpResponse:
