@@ -79,13 +79,13 @@ def test_within_the_period_the_conditions_are_read_before_one_starts(sign_in):
     page = client.get(f"{EXAM}?academie=A09")
 
     shown = seen(page)
-    items = [words(item) for item in shown.cssselect("main section li")]
+    items = [words(item) for item in shown.cssselect("main section > ul > li")]
     folded = [words(one) for one in shown.cssselect("main details.s-fold p")]
     start = shown.xpath("//main//button[normalize-space()='Démarrer mon inscription']")[0]
     fold = shown.cssselect("main details.s-fold")[0]
     assert items == [
-        "Individuel : Vous ne suivez pas de formation cette année. Article 1 inventé.",
-        "Formation continue : Vous êtes en formation. Article 2 inventé.",
+        "Individuel : Vous ne suivez pas de formation cette année. Condition : Article 1 inventé.",
+        "Formation continue : Vous êtes en formation. Condition : Article 2 inventé.",
     ]
     assert folded == [
         "Ce brevet n'existe pas. Il sert à vérifier que tout fonctionne.",
