@@ -58,12 +58,6 @@ def pieces_to_come(registration: Registration, *, at: datetime) -> list[dict[str
     awaited = [
         piece
         for piece in registration.owed["evidence"]
-        if piece["is_mandatory"] and _may_come(piece, at=at)
+        if piece["is_mandatory"] and at < datetime.fromisoformat(piece["until"]) + MINUTE
     ]
-    return sorted(awaited, key=lambda piece: piece.get("until", ""))
-
-
-def _may_come(piece: dict[str, Any], *, at: datetime) -> bool:
-    # Versions filed before the last minute was frozen say it in words alone: it stays awaited.
-    until = piece.get("until")
-    return until is None or at < datetime.fromisoformat(until) + MINUTE
+    return sorted(awaited, key=lambda piece: piece["until"])

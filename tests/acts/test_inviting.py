@@ -94,6 +94,17 @@ def test_the_command_invites_and_closes(capsys):
     assert Membership.objects.get().academies == ["A09", "A28"]
 
 
+@pytest.mark.parametrize("role", ["head", "auditor"])
+def test_the_command_offers_no_role_that_does_nothing_yet(role):
+    with pytest.raises(CommandError, match="invalid choice"):
+        call_command(
+            *("agent", "invite", "claude@exemple.test", "--name", "Claude Martin"),
+            *("--role", role, "--academies", "A09"),
+        )
+
+    assert not Membership.objects.exists()
+
+
 def test_the_command_says_in_one_line_what_it_refuses():
     with pytest.raises(CommandError, match=r"^Académie inconnue : LILLE\.") as refusal:
         call_command(

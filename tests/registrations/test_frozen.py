@@ -13,7 +13,6 @@ from sporades.documents.models import DocumentVersion
 from sporades.exams import operations as exams
 from sporades.exams.checking import Source
 from sporades.exams.models import RegistrationService
-from sporades.registrations.evidence import pieces_to_come
 from sporades.registrations.models import Registration, Version
 from tests.documents.reading import drawn_text
 from tests.factories import IDENTITY, INVENTED, NOW, OPERATOR, a_registration, author
@@ -151,13 +150,3 @@ def test_the_next_version_says_what_has_changed_and_the_first_still_what_it_said
     papers = [documents.printed(one) for one in DocumentVersion.objects.order_by("number")]
     assert "Bureau changé" in drawn_text(papers[1])
     assert "Bureau changé" not in drawn_text(papers[0])
-
-
-def test_a_piece_that_was_frozen_without_its_last_minute_stays_awaited():
-    piece = {"label": "Pièce d'identité", "is_mandatory": True, "before": "jusqu'au 30 décembre"}
-    later = {**piece, "label": "Diplôme", "until": "2026-12-30T22:59:00+00:00"}
-    filed_long_ago = Registration()
-    filed_long_ago.owed = {"evidence": [later, piece]}
-
-    assert pieces_to_come(filed_long_ago, at=NOW) == [piece, later]
-    assert pieces_to_come(filed_long_ago, at=NOW + timedelta(days=365)) == [piece]

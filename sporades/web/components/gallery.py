@@ -1,4 +1,8 @@
-"""The gallery: every component in every state, for those who build pages and for the tests."""
+"""The gallery: every component in every state, for those who build pages and for the tests.
+
+Two of them stand on no page yet and wait for the office: the timeline, of a file's history, and
+the pagination, of what a search finds (tests/test_codebase.py, `KEPT_FOR_LATER`).
+"""
 
 from types import SimpleNamespace
 
@@ -102,7 +106,6 @@ class EveryField(forms.Form):
     remarks = forms.CharField(
         label="Précisions", required=False, widget=forms.Textarea({"rows": 4})
     )
-    proof = forms.FileField(label="Justificatif", required=False, help_text="PDF, JPEG ou PNG.")
     accepted = forms.BooleanField(label="J'ai lu les modalités d'inscription et je les accepte")
 
     def fieldsets(self) -> list[tuple[str, list[str]]]:
@@ -113,7 +116,7 @@ class EveryField(forms.Form):
                 ["civility", "birth_name", "usage_name", "frozen", "birth_date", "commune"],
             ),
             ("Pour vous joindre", ["postcode", "email", "phone", "password"]),
-            ("Votre candidature", ["category", "aids", "remarks", "proof", "accepted"]),
+            ("Votre candidature", ["category", "aids", "remarks", "accepted"]),
         ]
 
     def clean_birth_date(self) -> str:

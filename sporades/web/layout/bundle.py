@@ -23,7 +23,6 @@ THEME = STATIC / "theme.css"
 COMPONENTS = (
     "accordion",
     "alert",
-    "badge",
     "breadcrumb",
     "button",
     "callout",
@@ -49,7 +48,6 @@ COMPONENTS = (
     "table",
     "tag",
     "tile",
-    "upload",
 )
 ICONS = frozenset(
     """

@@ -7,8 +7,6 @@ from django import forms
 from django.forms import (
     BaseForm,
     CheckboxInput,
-    ClearableFileInput,
-    FileInput,
     MultiWidget,
     PasswordInput,
     Select,
@@ -47,13 +45,12 @@ class Field(BoundField):
 
     @cached_property
     def kind(self) -> str:
-        """Return the shape of the field: group, checkbox, file, select, password or text."""
+        """Return the shape of the field: group, checkbox, select, password or text."""
         widget = self.field.widget
         if widget.use_fieldset:
             return "group"
         shapes = (
             (CheckboxInput, "checkbox"),
-            (ClearableFileInput | FileInput, "file"),
             (Select, "select"),
             (PasswordInput, "password"),
         )
@@ -148,7 +145,6 @@ class Renderer(TemplatesSetting):
     """
 
     form_template_name = "forms/form.html"
-    formset_template_name = "forms/formset.html"
     field_template_name = "forms/field.html"
     bound_field_class = Field
 
@@ -167,7 +163,7 @@ class Renderer(TemplatesSetting):
 
     def get_template(self, template_name: str) -> Any:
         """Return a template, by the engine that prints it."""
-        if template_name in (self.form_template_name, self.formset_template_name):
+        if template_name == self.form_template_name:
             return super().get_template(template_name)
         return self.fields.get_template(template_name)
 

@@ -1,5 +1,5 @@
 /* One click, one sending: a form that has been sent is not sent again while the answer comes.
-   Every POST form is guarded, but those with data-repeatable. The button that was pressed may
+   Every POST form is guarded. The button that was pressed may
    say what happens, to those who look and to those who listen: data-busy="Enregistrement…". Coming back to the page by the
    browser's history frees the form. The server, not this file, makes two sendings one. */
 export function once() {
@@ -9,7 +9,7 @@ export function once() {
   document.body.append(status);
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented || form.method !== "post" || "repeatable" in form.dataset) return;
+    if (event.defaultPrevented || form.method !== "post") return;
     if (form.dataset.sent) {
       event.preventDefault();
       return;
