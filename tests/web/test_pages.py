@@ -335,6 +335,15 @@ def test_a_telephone_number_can_be_called_from_the_page(opened, services):
     assert called == {"tel:0300000000", "tel:0300000001", "tel:0300000002"}
 
 
+def test_a_number_written_for_abroad_is_called_without_its_zero(opened, services):
+    services[0].phone = "+33 (0)3 00 00 00 00"
+    services[0].save()
+
+    called = [link.get("href") for link in opened("contact").cssselect("a[href^='tel:']")]
+
+    assert "tel:+33300000000" in called
+
+
 def test_the_contacts_ask_one_question_of_the_database(client, services, django_assert_num_queries):
     with django_assert_num_queries(1):
         client.get(reverse("public:contact"), headers={"host": HOST})
