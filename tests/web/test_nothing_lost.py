@@ -141,7 +141,7 @@ def test_what_is_sent_by_a_page_older_than_the_signing_in_is_refused_and_kept(dr
     sent = {**shown(page), **typed}
     sent["csrfmiddlewaretoken"] = ["x" * 64]
 
-    refused = window.post(path, sent, secure=True, headers={"referer": f"https://{HOST}{path}"})
+    refused = window.post(path, sent, secure=True, headers={"origin": f"https://{HOST}"})
 
     assert refused.status_code == 403
     assert "Vos réponses sont gardées." in main(refused)
@@ -158,6 +158,68 @@ def test_a_page_from_elsewhere_keeps_nothing(draft):
 
     assert refused.status_code == 403
     assert window.cookies.get("__Host-session") is None
+
+
+SIGN_UP = {
+    "civility": "mme",
+    "birth_name": "Marchand <b>",
+    "birth_date_day": "14",
+    "email": "ines@exemple.test",
+    "password": "quatre mots sans rapport",
+    "csrfmiddlewaretoken": "x" * 64,
+}
+OURS = [
+    {"origin": f"https://{HOST}"},
+    {"origin": f"https://{HOST}", "sec-fetch-site": "same-origin"},
+]
+NOT_OURS = [
+    {},
+    {"referer": f"https://{HOST}/creer-mon-compte"},
+    {"origin": "null"},
+    {"origin": "https://ailleurs.exemple.test"},
+    {"origin": "https://ailleurs.exemple.test", "sec-fetch-site": "same-origin"},
+    {"origin": f"https://{HOST}", "sec-fetch-site": "same-site"},
+    {"origin": f"http://{HOST}"},
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("headers", OURS)
+def test_what_a_page_too_old_held_is_given_back_but_its_secrets_and_may_be_sent_again(headers):
+    window = Client(enforce_csrf_checks=True, SERVER_NAME=HOST)
+    window.get("/creer-mon-compte", secure=True)
+
+    refused = window.post("/creer-mon-compte", SIGN_UP, secure=True, headers=headers)
+
+    assert refused.status_code == 403
+    assert refused["Cache-Control"] == "private, no-store"
+    assert "Rechargez" not in main(refused)
+    given = shown(refused, "form")
+    token = given.pop("csrfmiddlewaretoken")
+    secrets = {"password", "csrfmiddlewaretoken"}
+    assert given == {name: [value] for name, value in SIGN_UP.items() if name not in secrets}
+    assert SIGN_UP["password"] not in refused.text
+    page = window.post(
+        "/creer-mon-compte",
+        {**given, "csrfmiddlewaretoken": token},
+        secure=True,
+        headers={"origin": f"https://{HOST}"},
+    )
+    assert page.status_code == 200
+    assert shown(page, "form")["birth_name"] == ["Marchand <b>"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("headers", NOT_OURS, ids=str)
+def test_nothing_of_what_another_site_sent_is_shown(headers):
+    window = Client(enforce_csrf_checks=True, SERVER_NAME=HOST)
+    window.get("/creer-mon-compte", secure=True)
+
+    refused = window.post("/creer-mon-compte", SIGN_UP, secure=True, headers=headers)
+
+    assert refused.status_code == 403
+    assert "Marchand" not in refused.text
+    assert "votre saisie y est encore" in main(refused)
 
 
 @pytest.mark.parametrize("tab", TABS)

@@ -19,6 +19,8 @@ import sporades
 from sporades.registrations.dossier import dossier_of
 from sporades.registrations.sections import SECTIONS
 from sporades.registrations.sections.base import SectionForm
+from sporades.web.account.forms import CredentialField
+from sporades.web.layout.errors import SECRETS
 from tests.factories import NOW, a_candidate, a_draft, a_registration
 
 # A minor born abroad is asked everything; nobody is asked about the national service before that.
@@ -148,6 +150,20 @@ def test_every_field_of_any_form_is_called_by_a_label_that_somebody_wrote():
     }
 
     assert named_by_the_code == CALLED_BY_THE_EXAM
+
+
+def test_no_secret_of_any_form_is_ever_shown_again():
+    secret = {
+        name
+        for form in every_form().values()
+        for name, field, _ in every_field(form)
+        if isinstance(field.widget, forms.PasswordInput)
+        or isinstance(field, CredentialField)
+        or field.widget.attrs.get("autocomplete") == "one-time-code"
+    }
+
+    assert {"password", "password1", "oldpassword", "code", "credential"} <= secret
+    assert secret <= SECRETS
 
 
 class Asked(forms.Form):

@@ -14,6 +14,9 @@ from sporades.web.layout.context import frame
 from sporades.web.layout.kept import keep, keeps_answers
 
 RETRY_AFTER = "30"
+TOKEN = "csrfmiddlewaretoken"  # noqa: S105 - the name of a field
+SECRETS = frozenset({"password", "password1", "password2", "oldpassword", "code", "credential"})
+"""The fields whose answer is never shown again: it is given once more."""
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -41,14 +44,42 @@ def not_allowed(request: HttpRequest, methods: Iterable[str]) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say that the form came from a page too old to be trusted, and how to lose nothing.
 
-    Answers of a tab wait for their author to look at them: nothing is done with them before.
-    A request from elsewhere keeps nothing: it comes without the cookie of the session, or, from
-    another site of the same domain, its browser says so.
+    Answers of a tab wait for their author to look at them; what any other form held is given back
+    to be sent again, under a fresh token. Nothing is done with either before, and nothing of
+    what another site sent is kept or shown.
     """
-    is_ours = request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
+    is_ours = _sent_by_us(request)
     may_keep = is_ours and keeps_answers(request) and request.user.is_authenticated
     is_kept = may_keep and keep(request)
-    return render(request, "errors/csrf.html", {"is_kept": is_kept}, status=HTTPStatus.FORBIDDEN)
+    context = {
+        "is_kept": is_kept,
+        "typed": _typed(request) if is_ours and not is_kept else [],
+        "asks_secret": any(request.POST.get(name) for name in SECRETS),
+    }
+    answer = render(request, "errors/csrf.html", context, status=HTTPStatus.FORBIDDEN)
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _sent_by_us(request: HttpRequest) -> bool:
+    """Return whether a page of ours sent this, as its browser says, and says nothing else."""
+    here = f"{request.scheme}://{request.get_host()}"
+    said = {
+        request.headers[name] == ours
+        for name, ours in (("Sec-Fetch-Site", "same-origin"), ("Origin", here))
+        if name in request.headers
+    }
+    return said == {True}
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return the names and values of a form, but what nobody should read over a shoulder."""
+    return [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name not in SECRETS and name != TOKEN
+        for value in values
+    ]
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
