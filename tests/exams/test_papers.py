@@ -10,6 +10,7 @@ from sporades.exams.checking import Source, checked
 from sporades.exams.rules import Breach
 from sporades.exams.rules.papers import Choice, breaches, grouped, offered
 from sporades.exams.schema import Status
+from sporades.exams.schema.papers import EliminatoryMark
 from tests.exams.conftest import ESSAI, ZONES
 from tests.exams.facts import CHOICES, marin
 
@@ -82,6 +83,7 @@ def test_an_offer_says_all_that_a_line_shows(exam):
     assert (first.nature, first.duration, first.coefficient) == ("Ecrite", "4 h", Decimal(5))
     assert first.form == "ponctuel"
     assert first.eliminatory == "Note éliminatoire : 5 sur 20 ou moins à l'épreuve écrite"
+    assert EliminatoryMark(note=Decimal(0)).in_words == "Note éliminatoire : 0 sur 20"
     assert first.commits == "L'absence à cette épreuve est éliminatoire."
 
 

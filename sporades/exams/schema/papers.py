@@ -166,9 +166,10 @@ class EliminatoryMark(Strict):
     def in_words(self) -> str:
         """What a reader sees."""
         mark, out_of = figure(self.mark), figure(self.out_of)
-        reached = (
-            f"{mark} sur {out_of} ou moins" if self.is_included else f"moins de {mark} sur {out_of}"
-        )
+        if not self.is_included:
+            reached = f"moins de {mark} sur {out_of}"
+        else:
+            reached = f"{mark} sur {out_of}" + (" ou moins" if self.mark else "")
         return " ".join(filter(None, ["Note éliminatoire :", reached, self.detail]))
 
 

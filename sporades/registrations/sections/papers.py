@@ -51,7 +51,7 @@ class PaperRow:
             f"{sat} ({offer.detail})" if offer.detail else sat,
             f"coefficient {weight}" if weight else "",
             offer.form.label.lower(),
-            offer.eliminatory,
+            offer.eliminatory[:1].lower() + offer.eliminatory[1:],
         )
         return ", ".join(part for part in parts if part)
 
