@@ -75,10 +75,10 @@ def _faults(password: str, about: Iterable[str], shortest: int) -> Iterator[str]
             f"Votre mot de passe contient « {word} » : choisissez-en un sans rapport avec vous "
             "ni avec ce service."
         )
-    if is_known(password) or is_plain(password):
+    if is_known(password) or is_plain(password) or is_dressed(password):
         yield (
-            "Ce mot de passe est trop facile à deviner : il est connu, ou répète les mêmes signes. "
-            "Choisissez-en un autre."
+            "Ce mot de passe est trop facile à deviner : il est connu, ou répète les mêmes signes, "
+            "ou n'ajoute à un mot connu que des chiffres. Choisissez-en un autre."
         )
 
 
@@ -114,10 +114,29 @@ def is_plain(password: str) -> bool:
     lowered = password.casefold()
     if len(set(lowered)) < FEWEST_DIFFERENT:
         return True
-    if any(lowered == (lowered[:size] * len(lowered))[: len(lowered)] for size in range(1, 5)):
-        return True
-    rows = [row * (len(lowered) // len(row) + 2) for row in ROWS]
-    return any(lowered in row or lowered[::-1] in row for row in rows)
+    return len(_repeated(lowered)) < len(lowered) or _is_row(lowered)
+
+
+def is_dressed(password: str) -> bool:
+    """Return whether a password is a known word or a row of the keyboard, with figures and signs.
+
+    « azertyuiop123456 », « Soleil-2026-soleil »: whoever guesses tries these first.
+    """
+    letters = "".join(sign for sign in password.casefold() if sign.isalpha())
+    word = _repeated(letters)
+    return len(word) >= SHORTEST_WORD and (is_known(word) or _is_row(word))
+
+
+def _repeated(text: str) -> str:
+    """Return the short run of signs that a text repeats from end to end, or the text itself."""
+    sizes = range(1, min(SHORTEST - 1, len(text) // 2) + 1)
+    runs = (text[:size] for size in sizes)
+    return next((run for run in runs if text == (run * len(text))[: len(text)]), text)
+
+
+def _is_row(text: str) -> bool:
+    rows = [row * (len(text) // len(row) + 2) for row in ROWS]
+    return any(text in row or text[::-1] in row for row in rows)
 
 
 def word_about(password: str, about: Iterable[str]) -> str:

@@ -26,6 +26,9 @@ ABOUT = ["ines.marchand", "Marchand", "Inès Léa", "Villeneuve-d'Ascq", "140320
         "пароль из четырёх слов",
         "🦊🐢🐙 trois animaux",
         "soixante-quatre signes tout juste pour une phrase qui se retient",
+        "soleil et brouillard",
+        "k7#m2@p9!x4w",
+        "une chanson, une chanson",
     ],
 )
 def test_long_and_unlikely_is_enough_without_any_rule_of_composition(password):
@@ -43,6 +46,13 @@ def test_long_and_unlikely_is_enough_without_any_rule_of_composition(password):
         ("abababababab", "trop facile à deviner"),
         ("aaaaaaaaaaaabbbb", "trop facile à deviner"),
         ("telechargement", "trop facile à deviner"),
+        ("azertyuiop123456", "trop facile à deviner"),
+        ("123456!Azertyuiop", "trop facile à deviner"),
+        ("a1z2e3r4t5y6", "trop facile à deviner"),
+        ("Soleil-2026-2027", "trop facile à deviner"),
+        ("soleil2026SOLEIL", "trop facile à deviner"),
+        ("bonjourbonjour", "trop facile à deviner"),
+        ("pilote pilote pi", "trop facile à deviner"),
         ("Cyclades2026!", "contient « cyclades »"),
         ("vive-SPORADES-2026", "contient « Sporades »"),
         ("le mot de passe 2026", "contient « motdepasse »"),
@@ -107,16 +117,21 @@ def test_an_old_hash_is_made_anew_at_the_next_sign_in(settings):
     assert identify_hasher(Argon2id().encode("x", "selselselsel")).algorithm == "argon2"
 
 
-def test_verifying_costs_between_5_and_250_milliseconds():
-    """The target is 20 to 100 ms on a server of today; the bounds here only catch a wrong cost."""
+def test_verifying_costs_between_10_and_100_milliseconds_of_processor():
+    """S-11 asks for 20 to 100 ms on the processor of production; this one is not it.
+
+    The cost is decided by memory and passes, and the figure follows the processor: 19 to 21 ms
+    where docs/performance.md was measured. Half of the floor is left to faster ones. What counts
+    is processor time, the best of several: another program that runs beside changes neither.
+    """
     encoded = Argon2id().encode("quatre mots sans rapport", "selselselsel")
     times = []
-    for _ in range(5):
+    for _ in range(9):
         begun = time.process_time()
         Argon2id().verify("quatre mots sans rapport", encoded)
         times.append(time.process_time() - begun)
 
-    assert 0.005 < min(times) < 0.25
+    assert 0.010 < min(times) < 0.100
 
 
 def test_accents_are_the_same_however_a_keyboard_composes_them():
