@@ -1,0 +1,80 @@
+"""Notices of non-delivery that come back after a server had taken a message (RFC 3464)."""
+
+import re
+from email.message import EmailMessage
+from typing import Any
+
+from django.conf import settings
+
+from sporades.core.refusals import Refused
+from sporades.mail.models import Message
+
+FAILED = "failed"
+_RETURNED = ("message/rfc822", "text/rfc822-headers")
+
+
+def note_return(notice: EmailMessage) -> Message | None:
+    """Mark the message that a notice speaks of as refused.
+
+    It is known by the Message-ID that it was sent under, and only for its own recipient: a
+    notice that somebody made up changes nothing else.
+
+    Args:
+        notice: the letter that came back.
+
+    Returns:
+        The message, or nothing when the notice only says that it is late or has arrived.
+
+    Raises:
+        Refused: the letter is no notice of non-delivery, or of none of our messages.
+    """
+    fates = [fate for fate in _fates(notice) if fate.get("Final-Recipient")]
+    number = _number(notice)
+    if not fates or number is None:
+        raise Refused("Ce mail n'est pas un avis de non-remise d'un message envoyé d'ici.")
+    message = Message.objects.filter(pk=number).first()
+    said = [fate for fate in fates if message and _address(fate) == message.recipient.casefold()]
+    if message is None or not said:
+        raise Refused("Ce mail parle d'un message ou d'une adresse que l'on ne connaît pas ici.")
+    failed = [fate for fate in said if str(fate.get("Action", "")).strip().lower() == FAILED]
+    if not failed:
+        return None
+    reason = " ".join(
+        str(failed[0].get(name, "")).strip() for name in ("Status", "Diagnostic-Code")
+    )
+    Message.objects.filter(pk=message.pk, state=Message.State.SENT).update(
+        state=Message.State.REFUSED, sent_at=None, last_error=reason.strip()[:300]
+    )
+    message.refresh_from_db()
+    return message
+
+
+def _fates(notice: EmailMessage) -> list[Any]:
+    """Return what is said of each recipient, in headers."""
+    for part in notice.walk():
+        if part.get_content_type() == "message/delivery-status":
+            blocks = part.get_payload()
+            return list(blocks) if isinstance(blocks, list) else []
+    return []
+
+
+def _number(notice: EmailMessage) -> int | None:
+    """Return the number of the message that is returned, by its Message-ID."""
+    ours = re.compile(rf"<sporades\.(\d{{1,18}})@{re.escape(settings.SITE_HOST)}>")
+    for part in notice.walk():
+        if part.get_content_type() in _RETURNED:
+            found = ours.search(_text(part))
+            if found:
+                return int(found[1])
+    return None
+
+
+def _text(part: Any) -> str:
+    payload = part.get_payload()
+    whole = payload[0] if isinstance(payload, list) and payload else payload
+    return str(whole.get("Message-ID", "")) if hasattr(whole, "get") else str(whole)
+
+
+def _address(fate: Any) -> str:
+    """Return the address of « rfc822; zoe@exemple.test »."""
+    return str(fate["Final-Recipient"]).rpartition(";")[2].strip().strip("<>").casefold()
