@@ -139,12 +139,16 @@ def remind_drafts(*, at: datetime) -> int:
 
 
 def _closing_soon(at: datetime) -> DraftQuerySet:
-    found: DraftQuerySet = Draft.objects.open().filter(
-        Q(reminded_of=None) | ~Q(reminded_of=F("service__closes_at")),
-        service__opens_at__lte=at,
-        service__closes_at__gt=at,
-        service__closes_at__lte=at + REMINDED_BEFORE,
-        answered_at__lte=at - timedelta(hours=1),
+    found: DraftQuerySet = (
+        Draft.objects.open()
+        .touched()
+        .filter(
+            Q(reminded_of=None) | ~Q(reminded_of=F("service__closes_at")),
+            service__opens_at__lte=at,
+            service__closes_at__gt=at,
+            service__closes_at__lte=at + REMINDED_BEFORE,
+            answered_at__lte=at - timedelta(hours=1),
+        )
     )
     return found
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from sporades.core.french import day_in_digits, instant_in_words
+from sporades.core.french import day_in_digits, hour_in_words
 from sporades.documents import kinds
 
 
@@ -166,7 +166,8 @@ class DocumentVersion(models.Model):
         """« Ouvert le … », for the first time, or « Pas encore ouvert »."""
         if self.opened_at is None:
             return "Pas encore ouvert"
-        return f"Ouvert le {instant_in_words(self.opened_at, self.content['zone'], weekday=False)}"
+        zone = self.content["zone"]
+        return f"Ouvert le {day_in_digits(self.opened_at, zone)} à {hour_in_words(self.opened_at, zone)}"
 
     @property
     def twin_template(self) -> str:

@@ -18,11 +18,13 @@ class Check:
         label: what it is.
         state: "done", "missing" or "waiting".
         note: the date of it, or what is awaited from whom.
+        about: what it is done with: "summary", "asked" or nothing.
     """
 
     label: str
     state: str
     note: str = ""
+    about: str = ""
 
 
 def checklist(registration: Registration, documents: Iterable[DocumentVersion]) -> list[Check]:
@@ -67,6 +69,7 @@ def _summary(documents: Iterable[DocumentVersion], zone: str) -> list[Check]:
             "Récapitulatif ouvert",
             "waiting",
             "À télécharger ou à imprimer : c'est indispensable.",
+            "summary",
         ),
     ]
 
@@ -86,6 +89,7 @@ def _return(registration: Registration) -> list[Check]:
             f"Reçu, posté le {day_in_words(posted)}."
             if posted
             else f"À envoyer avant le {asked['before']}.",
+            "" if posted else "asked",
         )
     ]
 
@@ -97,6 +101,7 @@ def _pieces(registration: Registration) -> list[Check]:
             + ("" if piece["is_mandatory"] else " (facultative)"),
             "waiting",
             f"À fournir avant le {piece['before']}.",
+            "asked",
         )
         for piece in registration.owed["evidence"]
     ]

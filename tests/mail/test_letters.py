@@ -15,6 +15,7 @@ from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
 from sporades.mail import tasks
 from sporades.notices import operations as notices
+from sporades.registrations import drafting
 from tests.accounts.test_mails import MAILS
 from tests.factories import (
     NOW,
@@ -22,6 +23,7 @@ from tests.factories import (
     a_candidate,
     a_draft,
     a_registration,
+    answers_with,
     author,
     load_invented,
 )
@@ -244,6 +246,13 @@ def test_the_reminder_of_a_modification_says_that_what_was_filed_stands(read):
     registration = a_named_registration()
     read()
     draft = registering.amend(registration=registration, by=author(registration.candidate), at=NOW)
+    drafting.answer(
+        draft=draft,
+        section="identification",
+        typed=answers_with()["identification"],
+        seen_revision=None,
+        at=NOW + HOUR,
+    )
     at = draft.service.closes_at - timedelta(days=2)
 
     announcing.remind_drafts(at=at)
@@ -251,6 +260,13 @@ def test_the_reminder_of_a_modification_says_that_what_was_filed_stands(read):
     text = words(read(at))
     assert "Vous avez commencé une modification qui n'est pas enregistrée :" in text
     assert "Sans enregistrement, votre inscription reste telle qu'elle était.\n" in text
+
+
+def test_a_modification_that_was_only_opened_is_not_reminded():
+    registration = a_named_registration()
+    draft = registering.amend(registration=registration, by=author(registration.candidate), at=NOW)
+
+    assert announcing.remind_drafts(at=draft.service.closes_at - timedelta(days=2)) == 0
 
 
 def test_the_reminder_of_a_document_names_what_it_is_about_and_not_what_it_says(read):
@@ -268,7 +284,7 @@ def test_the_reminder_of_a_document_names_what_it_is_about_and_not_what_it_says(
         == f"""\
 Bonjour,
 
-Un document publié le {WHEN} n'a pas encore été ouvert. Il concerne votre candidature :
+Un document publié le {WHEN} n'a pas encore été ouvert. Il concerne votre inscription :
 {TITLE}
 
 Pour le lire : {SITE}/mes-documents/{registration.number}

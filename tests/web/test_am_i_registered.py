@@ -10,6 +10,7 @@ from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
 from sporades.exams import operations as exams
 from sporades.exams.held import forget
+from sporades.registrations.models import Registration
 from tests.factories import INVENTED, NOW, OPERATOR, a_registration, answers_with, author
 from tests.web.guide import answer, main, save, seen, words
 
@@ -42,7 +43,11 @@ WITHDRAWN = (
 
 
 def lines(page):
-    return [words(one) for one in seen(page).cssselect("main .s-checks li")]
+    """Return each condition, without the way to what is left to do."""
+    return [
+        " ".join(words(part) for part in one.cssselect("p") if not part.cssselect("a"))
+        for one in seen(page).cssselect("main .s-checks li")
+    ]
 
 
 def read(sign_in, registration, at=NOW):
@@ -78,6 +83,28 @@ def test_just_registered_each_line_has_its_date_or_its_deadline(sign_in):
     assert lines(managed) == lines(page)
 
 
+def test_what_is_left_to_do_has_its_way_and_its_deadline_is_said_once(sign_in):
+    registration = a_registration()
+    number = registration.number
+
+    for page in read(sign_in, registration):
+        ways = [one.get("href") for one in seen(page).cssselect("main .s-checks a")]
+        assert ways == [
+            f"/mes-documents/{number}/recapitulatif/pdf",
+            f"/mes-inscriptions/{number}/numero",
+            f"/mes-inscriptions/{number}/numero",
+        ]
+        assert main(page).count("25 décembre 2026") == 1
+        assert main(page).count("30 décembre 2026") == 1
+
+
+def test_the_page_bears_the_name_of_the_link_that_leads_there(sign_in):
+    page, _ = read(sign_in, a_registration())
+
+    assert words(seen(page).cssselect("h1")[0]) == "Informations importantes"
+    assert [words(one) for one in seen(page).cssselect("main h2")] == ["Suis-je bien inscrit ?"]
+
+
 def test_a_summary_once_opened_says_when(sign_in):
     registration = a_registration()
     with time_machine.travel(NOW + HOUR, tick=False):
@@ -104,8 +131,9 @@ def test_a_summary_that_is_not_published_is_not_said_to_be(sign_in):
 def test_a_summary_that_has_come_back_is_ticked_with_its_postmark(sign_in):
     registration = a_registration()
     later = NOW + timedelta(days=8)
+    filed = Registration.objects.whole().with_owed().get(pk=registration.pk)
     registering.receive_summary(
-        registration=registration, posted_on=date(2026, 12, 1), by=OPERATOR, at=later
+        registration=filed, posted_on=date(2026, 12, 1), by=OPERATOR, at=later
     )
 
     page, managed = read(sign_in, registration, at=later)

@@ -1,4 +1,4 @@
-"""What awaits a candidate: said on the home page, and under « Afficher les informations importantes »."""
+"""What awaits a candidate, as the home page says it."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -9,17 +9,28 @@ from sporades.acts import registering
 from sporades.documents.models import DocumentVersion
 from sporades.exams import operations as exams
 from sporades.exams.held import forget
+from sporades.registrations import drafting
 from sporades.registrations.models import Registration
-from tests.factories import INVENTED, NOW, OPERATOR, a_candidate, a_registration, author
+from tests.factories import (
+    INVENTED,
+    NOW,
+    OPERATOR,
+    a_candidate,
+    a_draft,
+    a_registration,
+    answers_with,
+    author,
+    load_invented,
+)
 from tests.web.guide import links, main, seen, words
 
 TITLE = "Brevet d'essai – Marin, session 2027"
 SUMMARY = (
-    "Votre récapitulatif signé est à renvoyer à : Bureau des essais de Lille, 1 place des Essais, "
-    f"59000 Lille ({TITLE}). À renvoyer avant le vendredi 25 décembre 2026 à 23 h 59 (heure de Paris)."
+    "Votre récapitulatif d'inscription est à imprimer, à signer et à renvoyer. "
+    "À renvoyer avant le vendredi 25 décembre 2026 à 23 h 59 (heure de Paris)."
 )
 PIECES = (
-    f"Pièces justificatives à fournir : Pièce d'identité ({TITLE}). "
+    "Pièces justificatives à fournir : Pièce d'identité. "
     "À fournir avant le mercredi 30 décembre 2026 à 23 h 59 (heure de Paris)."
 )
 NOTHING = "Rien ne vous attend aujourd'hui"
@@ -36,30 +47,26 @@ def awaited(page):
     return [words(one) for one in seen(page).cssselect("main .s-awaiting li p:first-child")]
 
 
-def on_each_page(*sentences):
-    """Return what the three pages say: the home page alone names the registration."""
-    own = [sentence.replace(f" ({TITLE})", "") for sentence in sentences]
-    return [list(sentences), own, own]
-
-
-def pages_of(client, registration):
-    """Return the three pages that say what awaits."""
-    number = registration.number
-    return (
-        client.get("/accueil"),
-        client.get(f"/mes-inscriptions/{number}"),
-        client.get(f"/mes-inscriptions/{number}/suis-je-inscrit"),
-    )
-
-
 def open_documents(registration):
     DocumentVersion.objects.filter(document__folder=registration.folder).update(opened_at=NOW)
 
 
-def receive_summary(registration, at):
-    registering.receive_summary(
-        registration=registration, posted_on=date(2026, 12, 1), by=OPERATOR, at=at
+def a_modification(registration):
+    """Open a modification, and answer something in it an hour later."""
+    by = author(registration.candidate)
+    draft = registering.amend(registration=registration, by=by, at=NOW)
+    drafting.answer(
+        draft=draft,
+        section="identification",
+        typed=answers_with()["identification"],
+        seen_revision=None,
+        at=NOW + timedelta(hours=1),
     )
+
+
+def receive_summary(registration, at):
+    filed = Registration.objects.whole().with_owed().get(pk=registration.pk)
+    registering.receive_summary(registration=filed, posted_on=date(2026, 12, 1), by=OPERATOR, at=at)
 
 
 def test_the_card_of_a_registration_leads_to_what_awaits_its_candidate(sign_in):
@@ -77,12 +84,10 @@ def test_after_saving_the_summary_to_sign_and_the_pieces_await_with_their_deadli
     client = sign_in(registration.candidate)
 
     with time_machine.travel(NOW, tick=False):
-        pages = pages_of(client, registration)
+        page = client.get("/accueil")
 
-    document = f"Un document vous attend : Récapitulatif d'inscription ({TITLE})."
-    assert [awaited(page) for page in pages] == on_each_page(SUMMARY, PIECES, document)
-    assert heading(pages[0]) == "3 choses vous attendent"
-    assert NOTHING not in main(pages[2])
+    assert awaited(page) == [SUMMARY, PIECES]
+    assert heading(page) == "2 choses vous attendent"
 
 
 def test_a_document_that_is_read_awaits_no_more_what_is_to_be_sent_does(sign_in):
@@ -91,13 +96,13 @@ def test_a_document_that_is_read_awaits_no_more_what_is_to_be_sent_does(sign_in)
     open_documents(registration)
 
     with time_machine.travel(NOW, tick=False):
-        pages = pages_of(client, registration)
+        page = client.get("/accueil")
 
-    assert [awaited(page) for page in pages] == on_each_page(SUMMARY, PIECES)
-    assert heading(pages[0]) == "2 choses vous attendent"
+    assert awaited(page) == [SUMMARY, PIECES]
+    assert heading(page) == "2 choses vous attendent"
     way = f"/mes-documents/{registration.number}/recapitulatif/pdf"
     assert links(
-        pages[0],
+        page,
         f"Visualiser/imprimer le récapitulatif : {SUMMARY.split(' À renvoyer', maxsplit=1)[0]}",
     ) == [way]
 
@@ -109,9 +114,9 @@ def test_the_summary_awaits_until_it_has_come_back(sign_in):
     receive_summary(registration, at=later)
 
     with time_machine.travel(later, tick=False):
-        pages = pages_of(sign_in(registration.candidate), registration)
+        page = sign_in(registration.candidate).get("/accueil")
 
-    assert [awaited(page) for page in pages] == on_each_page(PIECES)
+    assert awaited(page) == [PIECES]
 
 
 @pytest.mark.parametrize(
@@ -124,11 +129,10 @@ def test_pieces_await_until_the_end_of_their_last_minute_then_nothing_does(sign_
     receive_summary(registration, at=at)
 
     with time_machine.travel(at, tick=False):
-        pages = pages_of(sign_in(registration.candidate), registration)
+        page = sign_in(registration.candidate).get("/accueil")
 
-    assert [awaited(page) for page in pages] == on_each_page(*expected)
-    assert heading(pages[0]) == ("1 chose vous attend" if expected else NOTHING)
-    assert (f"{NOTHING}." in main(pages[2])) is not bool(expected)
+    assert awaited(page) == expected
+    assert heading(page) == ("1 chose vous attend" if expected else NOTHING)
 
 
 def test_what_is_to_be_sent_first_stands_first(sign_in, tmp_path):
@@ -150,17 +154,68 @@ def test_what_is_to_be_sent_first_stands_first(sign_in, tmp_path):
 def test_a_draft_stands_at_its_deadline_before_what_is_to_be_sent(sign_in):
     registration = a_registration()
     open_documents(registration)
-    registering.amend(registration=registration, by=author(registration.candidate), at=NOW)
+    a_modification(registration)
 
     with time_machine.travel(NOW, tick=False):
         page = sign_in(registration.candidate).get("/accueil")
 
     first, *others = awaited(page)
     assert first == (
-        f"Votre modification n'est pas enregistrée ({TITLE}). "
+        "Votre modification n'est pas enregistrée. "
         "À enregistrer avant le mardi 15 décembre 2026 à 23 h 59 (heure de Paris)."
     )
     assert others == [SUMMARY, PIECES]
+
+
+def test_a_modification_that_was_only_opened_awaits_nobody(sign_in):
+    registration = a_registration()
+    open_documents(registration)
+    registering.amend(registration=registration, by=author(registration.candidate), at=NOW)
+
+    with time_machine.travel(NOW, tick=False):
+        client = sign_in(registration.candidate)
+        home, own = client.get("/accueil"), client.get(f"/mes-inscriptions/{registration.number}")
+        mine = main(client.get("/mes-inscriptions"))
+
+    assert awaited(home) == [SUMMARY, PIECES]
+    assert awaited(own) == []
+    assert "À terminer" not in mine
+
+
+def test_where_no_summary_is_sent_back_it_awaits_to_be_read(sign_in):
+    load_invented(
+        (
+            """    retour_du_recapitulatif:
+      texte: Imprimez, signez et renvoyez ce récapitulatif.
+      echeance: {jours_apres_fermeture: 10}
+""",
+            "",
+        )
+    )
+    registration = a_registration()
+
+    with time_machine.travel(NOW, tick=False):
+        page = sign_in(registration.candidate).get("/accueil")
+
+    assert awaited(page) == [PIECES, "Un document vous attend : Récapitulatif d'inscription."]
+
+
+def test_of_two_registrations_each_thing_says_which_it_is_about(sign_in):
+    registration = a_registration()
+    open_documents(registration)
+    a_draft(registration.candidate, speciality="FOREST")
+
+    with time_machine.travel(NOW, tick=False):
+        page = sign_in(registration.candidate).get("/accueil")
+
+    assert awaited(page) == [
+        (
+            "Votre inscription n'est pas encore enregistrée. Brevet d'essai – Forestier, session 2027. "
+            "À enregistrer avant le mardi 15 décembre 2026 à 23 h 59 (heure de Paris)."
+        ),
+        SUMMARY.replace("renvoyer. ", f"renvoyer. {TITLE}. "),
+        PIECES.replace("identité. ", f"identité. {TITLE}. "),
+    ]
 
 
 def test_a_piece_that_is_only_wished_for_awaits_nobody(sign_in, tmp_path):
@@ -187,9 +242,9 @@ def test_a_withdrawn_registration_awaits_nothing(sign_in):
     registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
 
     with time_machine.travel(NOW, tick=False):
-        pages = pages_of(client, registration)
+        page = client.get("/accueil")
 
-    assert [awaited(page) for page in pages] == [[]] * 3
+    assert awaited(page) == []
 
 
 def test_what_awaits_is_what_the_last_version_calls_for(sign_in):

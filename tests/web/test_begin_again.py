@@ -16,6 +16,7 @@ from tests.web.guide import buttons, links, main
 
 BUTTON = "Me réinscrire avec mes réponses"
 INSTANT = timedelta(microseconds=1)
+UNTIL = "samedi 28 novembre 2026 à 10 h 30 (heure de Paris)"
 LAST = NOW + timedelta(hours=72)
 
 
@@ -52,6 +53,7 @@ def test_at_72_hours_exactly_the_page_still_offers_it_and_the_answers_are_there(
     page, answered = seen_and_asked(sign_in, registration, LAST)
 
     assert BUTTON in buttons(page)
+    assert f"Jusqu'au {UNTIL}, vous pouvez en faire une nouvelle" in main(page)
     draft = Draft.objects.open().get()
     assert answered.url == f"/inscription/{draft.pk}"
     typed = {row.section: row.answers for row in draft.answers.all()}
@@ -73,6 +75,7 @@ def test_the_home_page_says_the_withdrawal_and_offers_the_answers_for_72_hours(
     assert f"{registration}. {said}" in main(page)
     assert "pas encore d'inscription" not in main(page)
     assert (BUTTON in buttons(page)) is offered
+    assert (f"Jusqu'au {UNTIL}, vous pouvez en faire une nouvelle" in main(page)) is offered
     assert links(page, "M'inscrire à un examen ou à un concours") == ["/m-inscrire"]
 
 
@@ -108,6 +111,15 @@ def test_once_the_service_is_closed_it_is_neither_offered_nor_done(sign_in):
     assert answered.status_code == 409
     assert closing in main(answered)
     assert Draft.objects.open().count() == 0
+
+
+def test_when_the_service_closes_before_it_may_be_undone_until_then(sign_in):
+    registration = a_withdrawn_registration()
+    close(registration, LAST - timedelta(hours=24))
+
+    page, _ = seen_and_asked(sign_in, registration, NOW)
+
+    assert "Jusqu'au vendredi 27 novembre 2026 à 10 h 29 (heure de Paris)" in main(page)
 
 
 def test_a_new_registration_in_its_place_leaves_nothing_to_undo(sign_in):

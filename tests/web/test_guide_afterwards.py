@@ -7,7 +7,7 @@ import time_machine
 
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
-from tests.factories import NOW, a_candidate, a_registration, answers_with
+from tests.factories import NOW, a_candidate, a_draft, a_registration, answers_with
 from tests.web.guide import (
     answer,
     buttons,
@@ -81,8 +81,10 @@ def test_the_summary_says_where_and_until_when_it_is_returned_with_room_for_the_
     page = client.get(f"/mes-documents/{registration.number}/recapitulatif")
 
     text = main(page)
-    assert "Datez et signez ce récapitulatif" in text
-    assert "avant le vendredi 25 décembre 2026 à 23 h 59 (heure de Paris)" in text
+    assert (
+        "Imprimez, signez et renvoyez ce récapitulatif. À envoyer avant le vendredi 25 décembre 2026 à 23 h 59 (heure de Paris)"
+        in text
+    )
     assert "Bureau des essais de Lille 1 place des Essais 59000 Lille" in text
     [box] = seen(page).cssselect("main .s-signature")
     assert words(box) == "Date et signature du candidat"
@@ -136,6 +138,17 @@ def test_a_card_says_what_where_in_what_state_and_until_when(mine, sign_in, wher
         assert owed in card
     assert "Vous pouvez la modifier" not in closed
     assert "Votre inscription est enregistrée." in closed
+
+
+def test_with_a_draft_alone_the_page_says_that_nothing_is_registered_yet(sign_in):
+    draft = a_draft()
+
+    with time_machine.travel(NOW, tick=False):
+        page = sign_in(draft.candidate).get("/mes-inscriptions")
+
+    assert [words(one) for one in seen(page).cssselect("main h2")] == ["À terminer"]
+    assert "Aucune inscription n'est encore enregistrée." in main(page)
+    assert "Vous n'avez aucune inscription en cours." not in main(page)
 
 
 def test_before_modifying_only_the_summary_can_be_read_and_it_holds_everything(mine):
@@ -201,13 +214,16 @@ def test_a_modification_not_saved_changes_nothing(mine):
     page = client.post(f"/mes-inscriptions/{registration.number}/modifier", follow=True)
     draft = page.request["PATH_INFO"].split("/")[2]
     moved = answers_with(identification={"address_1": "3 quai du Port"})["identification"]
-    answer(client, client.get(f"/inscription/{draft}/identification"), moved)
+    before = main(client.get(f"/mes-inscriptions/{registration.number}"))
+    with time_machine.travel(LATER, tick=False):
+        answer(client, client.get(f"/inscription/{draft}/identification"), moved)
 
     page = client.get(f"/mes-inscriptions/{registration.number}/recapitulatif")
 
     assert "12 rue des Îles" in main(page)
     assert "3 quai du Port" not in main(page)
     awaiting = main(client.get(f"/mes-inscriptions/{registration.number}"))
+    assert "Votre modification n'est pas enregistrée" not in before
     assert "Votre modification n'est pas enregistrée" in awaiting
 
 
@@ -236,7 +252,7 @@ def test_one_chooses_a_registration_to_see_its_documents(mine):
 
     [link] = seen(page).cssselect("main a")
     assert link.text == "Brevet d'essai – Marin, session 2027"
-    assert words(link[0]) == f", candidature n°{registration.number}"
+    assert words(link[0]) == f", inscription n°{registration.number}"
     assert link.get("href") == f"/mes-documents/{registration.number}"
 
 
@@ -267,7 +283,7 @@ def test_each_line_says_whether_the_document_was_opened_and_when(mine):
     line = "Récapitulatif d'inscription version n°1, mise à jour le 25/11/2026"
     for unread, read in zip(before, after, strict=True):
         assert f"{line} Pas encore ouvert" in unread
-        assert f"{line} Ouvert le 25 novembre 2026 à 10 h 50 (heure de Paris)" in read
+        assert f"{line} Ouvert le 25/11/2026 à 10 h 50 (heure de Paris)" in read
 
 
 def test_only_the_last_version_of_a_document_is_there_the_others_are_history(mine):
@@ -310,7 +326,8 @@ def test_a_withdrawn_registration_is_never_made_active_again_a_new_one_is_needed
     refused = client.post(f"/mes-inscriptions/{registration.number}/modifier")
     again = save(client, walk(client))
 
-    assert "Votre désinscription est enregistrée" in main(page)
+    assert main(page).count("Votre désinscription est enregistrée") == 1
+    assert links(page, "Publication de mon nom : mes choix") == []
     assert "Cette inscription ne peut pas être réactivée." in main(page)
     assert refused.status_code == 409
     new = Registration.objects.active().get()

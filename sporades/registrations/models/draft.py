@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.functional import cached_property
 
 from sporades.accounts.models import User
@@ -20,6 +20,10 @@ class DraftQuerySet(models.QuerySet["Draft"]):
     def open(self) -> Self:
         """Return the drafts that are neither filed nor abandoned."""
         return self.filter(filed_as__isnull=True, abandoned_at__isnull=True)
+
+    def touched(self) -> Self:
+        """Return the drafts in which something was answered, and those of a new registration."""
+        return self.exclude(amends__isnull=False, answered_at=F("created_at"))
 
     def visible_to(self, user: User | int) -> Self:
         """Return the drafts of this account's candidate."""
@@ -116,6 +120,11 @@ class Draft(models.Model):
             f"{closed} Votre saisie est gardée, mais elle ne peut pas être enregistrée{stands}. "
             f"Pour savoir que faire, contactez {self.service.managing_service.name_and_phone}."
         )
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether it is a modification that was opened, and in which nothing was answered."""
+        return self.amends_id is not None and self.answered_at == self.created_at
 
     @property
     def is_open(self) -> bool:

@@ -14,7 +14,7 @@ from sporades.registrations.evidence import pieces_to_come
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.summary import SUMMARY
 
-type Name = Callable[[str, Registration | Draft], str]
+type Name = Callable[[Registration | Draft], str]
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Awaiting:
 
     Attributes:
         sentence: what it is.
+        about: the registration, where there are several.
         link: where it is done.
         act: the words of the link.
         deadline: what to do before when, in words, or nothing.
@@ -34,6 +35,7 @@ class Awaiting:
     act: str
     deadline: str = ""
     until: str = ""
+    about: str = ""
 
 
 def awaiting(
@@ -43,7 +45,6 @@ def awaiting(
     *,
     at: datetime,
     reader: str,
-    is_named: bool = True,
 ) -> list[Awaiting]:
     """Return what awaits the candidate.
 
@@ -54,10 +55,10 @@ def awaiting(
             await nothing.
         at: now.
         reader: the zone of the candidate's address, nothing when it is not known.
-        is_named: whether each sentence says which registration it is about; not on its own page.
     """
     registrations = list(registrations)
-    name = _named if is_named else _unnamed
+    drafts = [draft for draft in drafts if not draft.is_untouched]
+    name = _name_among(registrations, drafts)
     found = [
         *_drafts(drafts, at=at, reader=reader, name=name),
         *_summaries(registrations, name=name),
@@ -67,12 +68,31 @@ def awaiting(
     return sorted(found, key=lambda one: (not one.until, one.until))
 
 
-def _named(sentence: str, about: Registration | Draft) -> str:
-    return f"{sentence} ({about})."
+def on_its_page(
+    registration: Registration,
+    drafts: Iterable[Draft],
+    unread: Iterable[DocumentVersion],
+    *,
+    at: datetime,
+) -> list[Awaiting]:
+    """Return what awaits beside « Suis-je bien inscrit ? », which says the rest with its dates."""
+    drafts = [draft for draft in drafts if not draft.is_untouched]
+    others = [version for version in unread if version.document.kind != SUMMARY.slug]
+    return [
+        *_drafts(drafts, at=at, reader=registration.reader_zone, name=_unnamed),
+        *_documents([registration], others, name=_unnamed),
+    ]
 
 
-def _unnamed(sentence: str, about: Registration | Draft) -> str:
-    return f"{sentence}."
+def _name_among(registrations: list[Registration], drafts: list[Draft]) -> Name:
+    """Return how each thing says what it is about: not at all when there is one registration."""
+    about = {draft.amends_id or draft.pk for draft in drafts}
+    is_one = len(about | {registration.pk for registration in registrations}) == 1
+    return _unnamed if is_one else str
+
+
+def _unnamed(about: Registration | Draft) -> str:
+    return ""
 
 
 def undelivered(address: str) -> list[Awaiting]:
@@ -92,12 +112,10 @@ def undelivered(address: str) -> list[Awaiting]:
 def _drafts(drafts: Iterable[Draft], *, at: datetime, reader: str, name: Name) -> list[Awaiting]:
     return [
         Awaiting(
-            sentence=name(
-                "Votre modification n'est pas enregistrée"
-                if draft.amends_id
-                else "Votre inscription n'est pas encore enregistrée",
-                draft,
-            ),
+            sentence="Votre modification n'est pas enregistrée."
+            if draft.amends_id
+            else "Votre inscription n'est pas encore enregistrée.",
+            about=name(draft),
             link=reverse("candidate:draft", args=[draft.pk]),
             act="Reprendre ma saisie",
             deadline=f"À enregistrer avant le {draft.service.said(draft.service.closes_at, reader)}.",
@@ -114,10 +132,8 @@ def _documents(
     folders = {registration.folder_id: registration for registration in registrations}
     return [
         Awaiting(
-            sentence=name(
-                f"Un document vous attend : {version.document.title}",
-                folders[version.document.folder_id],
-            ),
+            sentence=f"Un document vous attend : {version.document.title}.",
+            about=name(folders[version.document.folder_id]),
             link=reverse(
                 "candidate:document",
                 args=[folders[version.document.folder_id].number, version.document.kind],
@@ -126,16 +142,20 @@ def _documents(
         )
         for version in unread
         if version.document.folder_id in folders
+        and not _is_sent_back(version, folders[version.document.folder_id])
     ]
+
+
+def _is_sent_back(version: DocumentVersion, registration: Registration) -> bool:
+    """Return whether a document is the summary that is already asked for, signed."""
+    return version.document.kind == SUMMARY.slug and bool(registration.summary_awaited)
 
 
 def _summaries(registrations: Iterable[Registration], *, name: Name) -> list[Awaiting]:
     return [
         Awaiting(
-            sentence=name(
-                f"Votre récapitulatif signé est à renvoyer à : {', '.join(asked['address'])}",
-                registration,
-            ),
+            sentence="Votre récapitulatif d'inscription est à imprimer, à signer et à renvoyer.",
+            about=name(registration),
             link=reverse("candidate:document_pdf", args=[registration.number, SUMMARY.slug]),
             act="Visualiser/imprimer le récapitulatif",
             deadline=f"À renvoyer avant le {asked['before']}.",
@@ -150,10 +170,8 @@ def _pieces(registrations: Iterable[Registration], *, at: datetime, name: Name) 
     """Return the pieces of each registration, those of one deadline together."""
     return [
         Awaiting(
-            sentence=name(
-                f"Pièces justificatives à fournir : {' ; '.join(one['label'] for one in pieces)}",
-                registration,
-            ),
+            sentence=f"Pièces justificatives à fournir : {' ; '.join(one['label'] for one in pieces)}.",
+            about=name(registration),
             link=reverse("candidate:number", args=[registration.number]),
             act="Lire ce qui est demandé",
             deadline=f"À fournir avant le {before}.",

@@ -1,12 +1,14 @@
 """« Mes inscriptions »: read, modify, withdraw, begin again."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from sporades.acts import registering
 from sporades.core.refusals import Refused
@@ -24,19 +26,22 @@ from sporades.registrations.queries import (
     registrations_of,
     version_of,
 )
-from sporades.web.candidate.awaiting import Awaiting, awaiting
+from sporades.registrations.summary import SUMMARY
+from sporades.web.candidate.awaiting import Awaiting, on_its_page
 from sporades.web.layout.proofs import needs_recent_sign_in, sign_in_again
 
 
 def registrations(request: HttpRequest) -> HttpResponse:
     """Cards of active registrations, then drafts, then withdrawn ones, quietly."""
     mine = registrations_of(user=request.user.pk)
-    drafts = open_drafts_of(user=request.user.pk)
+    drafts = [draft for draft in open_drafts_of(user=request.user.pk) if not draft.is_untouched]
     at = request.arrived_at
     reader = zone_of_reader(request.user.pk, mine) if drafts else ""
+    withdrawn = [one for one in mine if not one.is_active]
     context = {
         "active": [(one, one.deadline_in_words(at)) for one in mine if one.is_active],
-        "withdrawn": [one for one in mine if not one.is_active],
+        "withdrawn": withdrawn,
+        "withdrawn_title": f"Vos désinscriptions ({len(withdrawn)})",
         "drafts": [_card(draft, at=at, reader=reader) for draft in drafts],
     }
     return render(request, "candidate/registrations.html", context)
@@ -57,7 +62,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         "is_accepting": found.service.accepts(at),
         "can_be_undone": found.can_be_undone(at),
         "instead": None if found.is_active else standing_instead_of(found),
-        "checks": checklist(found, documents),
+        "checks": _checks(found, documents),
         "time_left": found.service.time_left_in_words(at),
         "documents": documents,
     }
@@ -94,7 +99,7 @@ def registered(request: HttpRequest, number: str) -> HttpResponse:
     documents = documents_in(folder=found.folder_id, at=at)
     context = {
         "registration": found,
-        "checks": checklist(found, documents),
+        "checks": _checks(found, documents),
         "awaiting": _awaiting(
             found, open_modifications_of(registration=found.pk), documents, at=at
         ),
@@ -121,9 +126,7 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
         except Refused as said:
             refusal = said
         else:
-            messages.success(
-                request, "Votre désinscription est enregistrée. Un mail vous le confirme."
-            )
+            messages.success(request, "Un mail vous confirme votre désinscription.")
             return redirect("candidate:registration", found.number)
     context = {
         "registration": found,
@@ -193,11 +196,26 @@ def _awaiting(
     *,
     at: datetime,
 ) -> list[Awaiting]:
-    return awaiting(
-        [registration] if registration.is_active else [],
-        modifications,
-        [version for version in documents if version.opened_at is None],
-        at=at,
-        reader=registration.reader_zone,
-        is_named=False,
-    )
+    if not registration.is_active:
+        return []
+    unread = [version for version in documents if version.opened_at is None]
+    return on_its_page(registration, modifications, unread, at=at)
+
+
+def _checks(registration: Registration, documents: list[DocumentVersion]) -> list[dict[str, str]]:
+    """Return the conditions of a registration, each with the way to what is left to do."""
+    ways = {
+        "summary": (
+            reverse("candidate:document_pdf", args=[registration.number, SUMMARY.slug]),
+            "Visualiser/imprimer",
+        ),
+        "asked": (
+            reverse("candidate:number", args=[registration.number]),
+            "Lire ce qui est demandé",
+        ),
+        "": ("", ""),
+    }
+    return [
+        {**asdict(check), "url": ways[check.about][0], "act": ways[check.about][1]}
+        for check in checklist(registration, documents)
+    ]

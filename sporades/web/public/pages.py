@@ -1,6 +1,7 @@
 """The pages that every public service owes its readers."""
 
 from itertools import groupby
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +10,7 @@ from django.urls import NoReverseMatch, reverse
 
 from sporades.territory.queries import managing_services
 from sporades.web.access import Who
-from sporades.web.layout.audit import CONFORMITY, Status
+from sporades.web.layout.audit import CONFORMITY, Criterion, Status
 from sporades.web.public.plan import TITLES
 
 MINUTE = 60
@@ -36,10 +37,19 @@ def accessibility(request: HttpRequest) -> HttpResponse:
         {
             "conformity": CONFORMITY,
             "failed": [one for one in CONFORMITY.criteria if one.status is Status.FAILED],
-            "themes": [(theme, list(criteria)) for theme, criteria in themes],
-            "columns": ("Critère", "Sujet", "Résultat", "Comment il a été vérifié"),
+            "themes": [_part(theme, list(criteria)) for theme, criteria in themes],
         },
     )
+
+
+def _part(theme: str, criteria: list[Criterion]) -> dict[str, Any]:
+    count = f"{len(criteria)} critère{'s' if len(criteria) > 1 else ''}"
+    return {
+        "title": f"{theme} ({count})",
+        "theme": theme,
+        "columns": ("Critère", "Sujet", "Résultat", "Comment il a été vérifié"),
+        "criteria": criteria,
+    }
 
 
 def privacy(request: HttpRequest) -> HttpResponse:

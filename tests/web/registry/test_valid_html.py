@@ -89,7 +89,7 @@ def test_pages_of_error_and_letters_are_valid(world, rf, tmp_path):
     letters = Message.objects.order_by("kind").distinct("kind")
     pages = {
         f"letter {one.kind}".replace("/", " "): render_to_string(
-            "mail/message.html", {"message": one, "service": "Sporades"}
+            "mail/message.html", {"subject": one.subject, "body": one.body}
         )
         for one in letters
     }
