@@ -118,9 +118,15 @@ def unactivated(*, at: datetime) -> QuerySet[User]:
 @transaction.atomic
 def ask_change(user: User, *, email: str, at: datetime) -> AddressChange:
     """Note that an account wants another address; an earlier wish is forgotten with its link."""
+    forget_change(user)
+    return AddressChange.objects.create(user=user, email=normalised_address(email), asked_at=at)
+
+
+@transaction.atomic
+def forget_change(user: User) -> None:
+    """Let go of the other address that an account wanted: its link does nothing any more."""
     lock(user)
     AddressChange.objects.filter(user=user).delete()
-    return AddressChange.objects.create(user=user, email=normalised_address(email), asked_at=at)
 
 
 def lock(user: User) -> None:

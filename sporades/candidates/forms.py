@@ -12,6 +12,7 @@ from sporades.candidates.birthplaces import OTHER, STATELESS, Place, Unsure, fin
 from sporades.candidates.births import BirthDateField, checked
 from sporades.candidates.models import Identity
 from sporades.candidates.names import cleaned_name
+from sporades.candidates.words import birth_place_in_words
 from sporades.territory import queries as territory
 from sporades.territory.models import FRANCE
 
@@ -192,6 +193,12 @@ class IdentityForm(forms.Form):
     def _find_place(self, data: dict[str, Any]) -> None:
         if "birth_place" not in data or "birth_country" not in data:
             return
+        if data["birth_country"] != FRANCE and data.get("birth_department"):
+            self.add_error(
+                "birth_department",
+                "Choisissez « Aucun, ou je ne sais pas » : le pays que vous avez indiqué n'est pas "
+                "la France. Si c'est une erreur, corrigez le pays.",
+            )
         name = self.add_prefix("birth_choice")
         try:
             self.place = find(
@@ -221,6 +228,20 @@ class IdentityForm(forms.Form):
                 "Choisissez votre commune dans la liste ci-dessous, ou gardez le nom tel quel."
             )
         self.add_error("birth_choice", message)
+
+    def place_understood(self) -> str:
+        """Say the department that was found without having been given, shown or chosen."""
+        data, place = self.cleaned_data, self.place
+        if place is None or not place.department or data["birth_department"]:
+            return ""
+        was_chosen = self.data.get(self.add_prefix("birth_choice"))
+        if was_chosen or data["birth_commune"] == place.commune:
+            return ""
+        where = birth_place_in_words(Identity(**self.identity()))
+        return (
+            f"Nous avons compris que vous êtes né(e) à {where}. Si c'est ailleurs, corrigez-le dans "
+            "« Modifier mon compte »."
+        )
 
     def identity(self) -> dict[str, Any]:
         """Return the civil data of a valid form, by the names of `Identity`."""

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from sporades.accounts import second_factor
-from sporades.accounts.models import Membership, User
+from sporades.accounts.models import AddressChange, Membership, User
 from sporades.accounts.sessions import forget_closed
 from sporades.acts import inviting
 from sporades.acts.tasks import forget_accounts
@@ -28,7 +28,7 @@ from sporades.mail.models import Message
 from sporades.web.account import devices
 from tests.factories import OPERATOR, a_candidate, a_registration
 from tests.jobs import work
-from tests.web.guide import main, seen, words
+from tests.web.guide import main, seen, shown, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory", "_empty_cache")]
 
@@ -169,6 +169,38 @@ def test_a_new_address_becomes_the_login_once_its_link_is_clicked(client, user):
     client.logout()
     assert sign_in(client).status_code == 200
     assert sign_in(client, email="maelle@ailleurs.test").status_code == 302
+
+
+def test_a_change_of_address_that_waits_is_said_once_sent_again_or_given_up(client, user):
+    sign_in(client)
+    where = reverse("account_email")
+
+    page = client.post(where, {"email": "maelle@ailleurs.test"}, follow=True)
+    account = client.get(reverse("account_edit"))
+    again = shown(page, "section form:nth-child(1)")
+    client.post(where, again)
+    written = mails(to="maelle@ailleurs.test")
+    given_up = client.post(where, {"cancel": ""}, follow=True)
+
+    assert main(page).count("maelle@ailleurs.test") == 1
+    assert "Changement demandé : maelle@ailleurs.test, à confirmer" in main(account)
+    assert written == ["address_change"] * 2
+    assert "votre adresse reste la même" in main(given_up)
+    assert "maelle@ailleurs.test" not in main(given_up)
+    last = Message.objects.filter(kind="address_change").last()
+    assert client.get(link_in(last)).status_code == 410
+
+
+def test_a_change_of_address_whose_link_is_too_old_waits_no_more(client, user, time_machine, now):
+    sign_in(client)
+    client.post(reverse("account_email"), {"email": "maelle@ailleurs.test"})
+    time_machine.move_to(now + timedelta(days=8))
+    sign_in(client)
+
+    page = client.get(reverse("account_edit"))
+
+    assert "maelle@ailleurs.test" not in main(page)
+    assert AddressChange.objects.exists()
 
 
 def test_a_new_address_that_looks_mistyped_is_asked_about_before_anything_is_sent(client, user):

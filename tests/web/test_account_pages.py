@@ -57,8 +57,8 @@ def _empty_cache():
     cache.clear()
 
 
-def sign_up(client, **answers):
-    return client.post(reverse("account_signup"), {**ANSWERS, **answers})
+def sign_up(client, *, follow=False, **answers):
+    return client.post(reverse("account_signup"), {**ANSWERS, **answers}, follow=follow)
 
 
 def assert_kept(page, typed):
@@ -255,6 +255,21 @@ def test_a_place_that_no_list_knows_is_kept_in_words(client):
 
     identity = Identity.objects.get()
     assert (identity.birth_place, identity.birth_commune) == ("Villeneuve-l'Oubliée", "")
+
+
+def test_a_department_is_not_that_of_a_town_abroad(client):
+    page = sign_up(client, birth_country="99352", birth_place="Oran")
+
+    assert page.context["form"].errors.keys() == {"birth_department"}
+    assert not Identity.objects.exists()
+
+
+def test_the_department_that_was_found_for_a_town_is_said_on_the_next_page(client):
+    found = sign_up(client, birth_department="", birth_place="Bourg-lès-Valence", follow=True)
+    given = sign_up(client, email="lea@exemple.test", follow=True)
+
+    assert "vous êtes né(e) à Bourg-lès-Valence (Drôme)" in main(found)
+    assert "Nous avons compris" not in main(given)
 
 
 def test_a_foreign_town_a_missing_day_and_a_single_name_never_block(client):

@@ -24,6 +24,7 @@ from sporades.territory.models import ManagingService
 from sporades.web.account import devices
 from sporades.web.account.forms import ChangeAddressForm
 from sporades.web.account.joining import may_say_it_is_known
+from sporades.web.account.places import say_understood
 from sporades.web.layout.network import network_of
 from sporades.web.layout.proofs import has_second_factor, needs_recent_sign_in, sign_in_again
 
@@ -38,6 +39,7 @@ def edit(request: HttpRequest) -> HttpResponse:
         "undelivered": undelivered_to(request.user.email),
         "form": None,
         "services": [],
+        **_pending(request),
     }
     if candidate is not None:
         form = _identity_form(request, candidate)
@@ -46,6 +48,7 @@ def edit(request: HttpRequest) -> HttpResponse:
                 candidate, identity=form.identity(), by=request.actor, at=request.arrived_at
             )
             messages.success(request, "Vos informations sont enregistrées.")
+            say_understood(request, form)
             return redirect("account_edit")
         if request.method == "POST" and candidate.is_frozen:
             raise candidates.Frozen
@@ -83,6 +86,7 @@ def complete(request: HttpRequest) -> HttpResponse:
     form = IdentityForm(request.POST or None, on=local_day(request.arrived_at, settings.TIME_ZONE))
     if request.method == "POST" and form.is_valid():
         joining.complete(request.user, identity=form.identity(), at=request.arrived_at)
+        say_understood(request, form)
         return redirect("candidate:home")
     return render(request, "account/complete.html", {"form": form})
 
@@ -91,6 +95,10 @@ def address(request: HttpRequest) -> HttpResponse:
     """Ask for another address: confirmed where it is, told where it was."""
     if needs_recent_sign_in(request):
         return sign_in_again(request)
+    if "cancel" in request.POST:
+        accounts.forget_change(request.user)
+        messages.success(request, "Le changement est annulé : votre adresse reste la même.")
+        return redirect("account_edit")
     form = ChangeAddressForm(request.POST or None, user=request.user)
     address_is_known = False
     if request.method == "POST" and form.is_valid():
@@ -98,19 +106,20 @@ def address(request: HttpRequest) -> HttpResponse:
         if not limits.spend(limits.CHANGES_OF_ADDRESS, str(request.user.pk), at=at):
             form.add_error("email", "Trop de demandes de changement. Recommencez dans une heure.")
         elif _ask(request, form, email):
-            messages.success(
-                request,
-                f"Un mail vient de partir vers {email}. Ouvrez le lien qu'il contient : votre adresse "
-                "ne change qu'à ce moment.",
-            )
             return redirect("account_email")
         else:
             address_is_known = True
-    pending = AddressChange.objects.filter(user=request.user).first()
-    context = {"form": form, "pending": pending, "address_is_known": address_is_known}
-    if pending:
-        context["deadline"] = instant_in_words(pending.expires_at, settings.TIME_ZONE)
+    context = {"form": form, "address_is_known": address_is_known, **_pending(request)}
     return render(request, "account/email_change.html", context)
+
+
+def _pending(request: HttpRequest) -> dict[str, str]:
+    """Return the address asked for, and until when its link is good, while it is."""
+    change = AddressChange.objects.filter(user=request.user).first()
+    if change is None or request.arrived_at > change.expires_at:
+        return {"pending": "", "deadline": ""}
+    deadline = instant_in_words(change.expires_at, settings.TIME_ZONE)
+    return {"pending": change.email, "deadline": deadline}
 
 
 def _ask(request: HttpRequest, form: ChangeAddressForm, email: str) -> bool:

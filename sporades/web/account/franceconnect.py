@@ -24,6 +24,7 @@ from sporades.territory import queries as territory
 from sporades.territory.models import FRANCE, Commune
 from sporades.web.account.forms import AccountForm
 from sporades.web.account.joining import AWAITED, KNOWN_SO_SIGN_IN, may_say_it_is_known
+from sporades.web.account.places import say_understood
 from sporades.web.layout.network import network_of
 
 PROVIDER = "franceconnect"
@@ -138,6 +139,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
                 form.add_error("email", f"{refusal}. {KNOWN_SO_SIGN_IN}")
                 address_is_known = True
         if not address_is_known:
+            say_understood(request, form)
             clear_pending_signup(request)
             request.session.pop(CLAIMS, None)
             request.session[AWAITED] = email

@@ -17,6 +17,7 @@ from sporades.acts import joining, tasks
 from sporades.core.french import instant_in_words, local_day
 from sporades.mail import queries as mails
 from sporades.web.account.forms import AddressForm, SignUpForm
+from sporades.web.account.places import say_understood
 from sporades.web.layout.network import network_of
 
 KNOWN_SO_SIGN_IN = "Si ce compte est le vôtre, connectez-vous ; sinon, indiquez une autre adresse."
@@ -47,6 +48,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
                 form.add_error("email", f"{refusal}. {KNOWN_SO_SIGN_IN}")
                 address_is_known = True
         if not address_is_known:
+            say_understood(request, form)
             request.session[AWAITED] = email
             return redirect("account_email_verification_sent")
     return render(

@@ -1,9 +1,11 @@
-"""Communes whose name begins as one types."""
+"""Where somebody was born: communes as one types, and what was understood."""
 
 import re
 
+from django.contrib import messages
 from django.http import HttpRequest, JsonResponse
 
+from sporades.candidates.forms import IdentityForm
 from sporades.territory import queries as territory
 
 LONGEST = 80
@@ -41,3 +43,9 @@ def communes(request: HttpRequest) -> JsonResponse:
 def _said_department(request: HttpRequest) -> str | None:
     said = request.GET.get("birth_department", "")
     return said if DEPARTMENT.fullmatch(said) else None
+
+
+def say_understood(request: HttpRequest, form: IdentityForm) -> None:
+    """Say on the next page the department that was found without having been given."""
+    if said := form.place_understood():
+        messages.info(request, said)
