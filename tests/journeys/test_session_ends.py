@@ -50,6 +50,22 @@ def test_the_end_is_announced_and_put_off(form, clock):
     assert tab(form) == "Informations candidature"
 
 
+def test_the_end_is_put_off_ten_times_and_nothing_is_lost(form, clock, draft):
+    dialog = form.get_by_role("dialog", name="Êtes-vous toujours là ?")
+
+    for _ in range(10):
+        wait(26, form, clock)
+        expect(dialog).to_contain_text("Votre session se termine dans 4 minutes")
+        dialog.get_by_role("button", name="Prolonger ma session").click()
+        expect(dialog).to_be_hidden()
+    answer(form, "Appartement, étage, bâtiment", "Escalier B")
+    press(form, "Suivant")
+
+    assert tab(form) == "Informations candidature"
+    stored = draft.answers.get(section="identification").answers
+    assert (stored["address_1"], stored["address_2"]) == (STREET, "Escalier B")
+
+
 def test_after_the_end_one_signs_in_beside_and_goes_on(form, clock, draft):
     wait(31, form, clock)
     dialog = form.get_by_role("dialog", name="Votre session est terminée")

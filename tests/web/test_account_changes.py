@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from sporades.accounts import second_factor
-from sporades.accounts.models import AddressChange, Membership, User
+from sporades.accounts.models import AddressChange, Attempt, Membership, User
 from sporades.accounts.sessions import forget_closed
 from sporades.acts import inviting
 from sporades.acts.tasks import forget_accounts
@@ -695,6 +695,24 @@ def test_a_candidate_may_add_a_second_factor_and_is_then_asked_for_it(client, us
     client.post(reverse("account_logout"))
     sign_in(client)
     assert client.post(reverse("mfa_authenticate"), {"code": codes[0]}).status_code == 200
+
+
+@pytest.mark.parametrize("typed", ["12", "12345"])
+def test_a_code_typed_in_part_is_said_to_have_six_figures_and_is_no_try(client, user, typed):
+    sign_in(client)
+    said = "Indiquez le code en entier : celui de l'application a six chiffres."
+    first = client.post(reverse("mfa_activate_totp"), {"code": typed})
+    secret, _ = activate_totp(client)
+    client.post(reverse("account_logout"))
+    sign_in(client)
+    tries = Attempt.objects.count()
+
+    page = client.post(reverse("mfa_authenticate"), {"code": typed})
+
+    assert said in main(first)
+    assert said in main(page)
+    assert Attempt.objects.count() == tries
+    assert client.post(reverse("mfa_authenticate"), {"code": code_of(secret)}).status_code == 302
 
 
 def test_the_secret_of_an_application_is_typed_instead_of_the_picture_not_after(client, user):

@@ -23,7 +23,7 @@ from sporades.mail.models import Message
 from tests.acts.people import in_threads
 from tests.factories import NOW, load_invented
 from tests.jobs import work
-from tests.web.guide import faulty, main, mandatory, seen, shown
+from tests.web.guide import faulty, main, mandatory, seen, shown, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory", "_empty_cache")]
 
@@ -517,6 +517,51 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(client, ine
 
     assert wrong.status_code == unknown.status_code == 200
     assert without_tokens(wrong.text).replace("ines@", "personne@") == without_tokens(unknown.text)
+
+
+@pytest.mark.parametrize("email", ["ines@exemple.test", "personne@exemple.test"])
+def test_a_wrong_password_is_said_at_its_field_and_linked_to_from_the_summary(client, ines, email):
+    page = seen(sign_in(client, email=email, password="un autre mot de passe"))
+
+    said = "L'adresse mail ou le mot de passe n'est pas le bon. Vérifiez l'un et l'autre."
+    [link] = page.cssselect(".s-summary li a")
+    field = page.cssselect(link.get("href"))[0]
+    assert (field.get("name"), field.get("aria-invalid")) == ("password", "true")
+    assert words(link).endswith(said)
+    described = [page.get_element_by_id(one) for one in field.get("aria-describedby").split()]
+    assert f"Erreur : {said}" in [words(one) for one in described]
+
+
+def test_whoever_is_sent_to_sign_in_is_told_why_and_comes_back_even_with_a_new_account(client):
+    asked = "/m-inscrire"
+    sent = client.get(asked)
+    page = seen(client.get(sent.headers["Location"]))
+    assert words(page.cssselect("main p")[0]) == (
+        "Connectez-vous, ou créez votre compte, pour continuer."
+    )
+    [way] = [one for one in page.cssselect("main a") if words(one) == "Je n'ai pas de compte"]
+
+    form = seen(client.get(way.get("href")))
+    client.post(way.get("href"), ANSWERS)
+    activated = client.post(link_in(Message.objects.get()))
+
+    [back] = [one for one in form.cssselect("main a") if words(one) == "J'ai déjà un compte"]
+    assert back.get("href") == activated.headers["Location"] == sent.headers["Location"]
+    typed = {"login": ANSWERS["email"], "password": PASSWORD, "next": asked}
+    assert client.post(reverse("account_login"), typed).headers["Location"] == asked
+
+
+def test_whoever_comes_to_sign_in_by_oneself_is_told_nothing_of_going_on(client):
+    assert "pour continuer" not in client.get(reverse("account_login")).text
+
+
+@pytest.mark.parametrize("elsewhere", ["//voleur.test", "https://voleur.test/", "javascript:x"])
+def test_a_new_account_never_leads_to_another_site(client, elsewhere):
+    client.post(f"{reverse('account_signup')}?next={elsewhere}", ANSWERS)
+
+    activated = client.post(link_in(Message.objects.get()))
+
+    assert activated.headers["Location"] == reverse("account_login")
 
 
 def ask_reset(client, email="ines@exemple.test", **headers):

@@ -22,6 +22,7 @@ from sporades.candidates.forms import IdentityForm
 from sporades.web.account import tries
 from sporades.web.account.resetting import send_link
 
+CODE_FIGURES = 6
 CODE_LASTS = 90
 KEY_SILENT = "Votre clé n'a pas répondu : approchez-la et recommencez."
 LONGEST_CREDENTIAL = 10_000
@@ -57,13 +58,17 @@ def current_password_field(label: str = "Mot de passe") -> forms.CharField:
 
 
 def code_field(label: str, help_text: str) -> forms.CharField:
-    """Return the field for a code of the second factor."""
+    """Return the field for a code of the second factor; one that is too short is not a try."""
     return forms.CharField(
         label=label,
         help_text=help_text,
+        min_length=CODE_FIGURES,
         max_length=20,
         widget=forms.TextInput({"autocomplete": "one-time-code", "inputmode": "numeric"}),
-        error_messages={"required": "Indiquez le code."},
+        error_messages={
+            "required": "Indiquez le code.",
+            "min_length": "Indiquez le code en entier : celui de l'application a six chiffres.",
+        },
     )
 
 
@@ -150,6 +155,14 @@ class LoginForm(allauth.LoginForm):
             ),
             "password": current_password_field(),
         }
+
+    def clean(self):
+        try:
+            return super().clean()
+        except ValidationError as refusal:
+            # Of the two, the one typed blind: the summary leads there, and the field says why.
+            self.add_error("password", refusal)
+            return self.cleaned_data
 
 
 class ReauthenticateForm(allauth.ReauthenticateForm):

@@ -2,11 +2,14 @@
 
 from datetime import datetime
 from http import HTTPStatus
+from urllib.parse import urlencode
 
+from allauth.account.utils import get_next_redirect_url
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 
 from sporades.accounts import limits
@@ -22,6 +25,7 @@ from sporades.web.layout.network import network_of
 
 KNOWN_SO_SIGN_IN = "Si ce compte est le vôtre, connectez-vous ; sinon, indiquez une autre adresse."
 AWAITED = "address_to_activate"
+GOES_ON_TO = "page_that_asked_for_an_account"
 NOT_ACTIVATED = "account_to_activate"
 """Which account a right password was given for, before its activation."""
 
@@ -31,6 +35,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("account_edit")
     form = SignUpForm(request.POST or None, on=local_day(request.arrived_at, settings.TIME_ZONE))
+    goes_on_to = get_next_redirect_url(request)
     address_is_known = False
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"]
@@ -50,10 +55,20 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         if not address_is_known:
             say_understood(request, form)
             request.session[AWAITED] = email
+            request.session[GOES_ON_TO] = goes_on_to
             return redirect("account_email_verification_sent")
-    return render(
-        request, "account/signup.html", {"form": form, "address_is_known": address_is_known}
-    )
+    context = {
+        "form": form,
+        "address_is_known": address_is_known,
+        "sign_in": _sign_in(goes_on_to),
+    }
+    return render(request, "account/signup.html", context)
+
+
+def _sign_in(goes_on_to: str | None) -> str:
+    """Return where one signs in, to go on to the page that asked for an account."""
+    address = reverse("account_login")
+    return f"{address}?{urlencode({'next': goes_on_to}, safe='/')}" if goes_on_to else address
 
 
 def may_say_it_is_known(request: HttpRequest) -> bool:
@@ -115,7 +130,7 @@ def activate(request: HttpRequest, key: str) -> HttpResponse:
         for name in (AWAITED, NOT_ACTIVATED):
             request.session.pop(name, None)
         messages.success(request, "Votre compte est activé. Vous pouvez maintenant vous connecter.")
-        return redirect("account_login")
+        return redirect(_sign_in(request.session.pop(GOES_ON_TO, None)))
     user = User.objects.filter(pk=number).first()
     return _activation(request, _state(user, at=request.arrived_at), user)
 
