@@ -7,6 +7,7 @@ from django.conf import settings
 from django.test import Client
 
 from tests.factories import NOW
+from tests.spaces import plain
 from tests.web.browser import follow
 
 PASSWORD = "phrase de passe d'essai"
@@ -156,7 +157,7 @@ def text(page):
 
 def said(part):
     """Return what a part of a page says, with one space between words."""
-    return " ".join(part.inner_text().split())
+    return " ".join(plain(part.inner_text()).split())
 
 
 def troubles(page):

@@ -8,6 +8,7 @@ from email.policy import default
 from aiosmtpd.smtp import SMTP
 
 from tests.jobs import work
+from tests.spaces import plain
 
 
 class Post:
@@ -56,4 +57,4 @@ class Post:
 
 def words(letter):
     """Return what a person reads in a letter."""
-    return letter.get_body(("plain",)).get_content()
+    return plain(letter.get_body(("plain",)).get_content())

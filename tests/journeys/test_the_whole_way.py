@@ -97,7 +97,7 @@ def withdraw(page):
 def folder(page, number):
     """Return what « Mes documents » holds for a registration."""
     follow(page.get_by_role("link", name="Mes documents", exact=True))
-    one = page.get_by_role("listitem").filter(has_text=f"inscription n°{number}")
+    one = page.get_by_role("listitem").filter(has_text=number)
     follow(one.get_by_role("link"))
     return [
         (said(one.locator(".s-document__name")), said(one.locator(".s-document__notes").first))
