@@ -126,12 +126,16 @@ class IdentityForm(forms.Form):
         _offer(self.fields["birth_department"], "Aucun, ou je ne sais pas", departments())
         self.fields["birth_place"].widget.attrs |= {
             "data-suggest": reverse_lazy("account_communes"),
-            "data-suggest-code": self["birth_commune"].auto_id,
-            "data-suggest-with": self["birth_department"].auto_id,
+            "data-suggest-code": self._id_of("birth_commune"),
+            "data-suggest-with": self._id_of("birth_department"),
         }
         # The names of communes are asked only of those whose commune is in doubt.
         self.asked_choice = self.fields.pop("birth_choice")
         self.place: Place | None = None
+
+    def _id_of(self, name: str) -> str:
+        # Not by the bound field, which keeps the help of this instant, frozen or not.
+        return str(self.auto_id) % self.add_prefix(name)
 
     def fieldsets(self) -> list[tuple[str, tuple[str, ...]]]:
         """Return the groups of fields, each with its legend."""

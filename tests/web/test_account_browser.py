@@ -275,3 +275,15 @@ def test_a_long_name_stays_at_the_right_of_the_service_s(site, page):
     brand, person = (page.locator(one).bounding_box() for one in (".s-brand", ".s-person"))
     assert person["x"] >= brand["x"] + brand["width"]
     assert person["y"] < brand["y"] + brand["height"]
+
+
+def test_frozen_lists_look_like_frozen_boxes(site, user, page):
+    candidates.freeze_identity(user.candidate, at=timezone.now())
+    sign_in(page, site)
+
+    page.goto(site + reverse("account_edit"))
+
+    colours = page.locator(".s-frozen .fr-input, .s-frozen .fr-select").evaluate_all(
+        "all => [...new Set(all.map((one) => getComputedStyle(one).backgroundColor))]"
+    )
+    assert len(colours) == 1

@@ -128,6 +128,7 @@ def test_frozen_data_are_greyed_and_cannot_be_posted(client, user):
     answer = client.post(reverse("account_edit"), edited(user, usage_name="Kermarrec"))
 
     assert all(field.disabled for field in page.context["form"].fields.values())
+    assert seen(page).cssselect("main .s-frozen .fr-hint-text") == []
     assert "Enregistrer mes informations" not in page.text
     assert "contactez le service des examens et concours" in page.text
     assert answer.status_code == 409
