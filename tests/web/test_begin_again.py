@@ -185,3 +185,27 @@ def test_a_registration_that_stands_is_not_begun_again():
         begin_again(registration)
 
     assert Draft.objects.open().count() == 0
+
+
+@pytest.mark.parametrize(("at", "offered"), [(LAST, True), (LAST + INSTANT, False)])
+def test_who_registers_again_for_the_same_exam_is_told_of_the_answers(sign_in, at, offered):
+    registration = a_withdrawn_registration()
+
+    with time_machine.travel(at, tick=False):
+        client = sign_in(registration.candidate)
+        same = client.get("/m-inscrire/ESSAI/2027/BE/MARIN?academie=A09")
+        other = client.get("/m-inscrire/ESSAI/2027/BE/FOREST?academie=A09")
+
+    expected = [f"/mes-inscriptions/{registration.number}"] if offered else []
+    assert links(same, BUTTON) == expected
+    assert links(other, BUTTON) == []
+
+
+def test_the_page_of_a_registration_shows_the_dates_of_its_exam(sign_in):
+    registration = a_registration()
+
+    with time_machine.travel(NOW, tick=False):
+        page = main(sign_in(registration.candidate).get(f"/mes-inscriptions/{registration.number}"))
+
+    assert "Fermeture mardi 15 décembre 2026 à 23 h 59 (heure de Paris)" in page
+    assert "Épreuves écrites du 17 mai 2027 au 21 mai 2027" in page

@@ -12,7 +12,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from sporades.acts import registering
-from sporades.core.french import day_in_words
 from sporades.core.text import search_key
 from sporades.exams import queries as exams
 from sporades.exams.models import RegistrationService, Speciality
@@ -25,6 +24,7 @@ from sporades.registrations.exclusion import exclusion_by
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.queries import registrations_of
 from sporades.registrations.titles import title_of
+from sporades.web.candidate.dates import dates_of
 
 
 @dataclass(frozen=True)
@@ -112,6 +112,7 @@ def choose_academy(
             rules=offered.rules,
             regulation=programme.regulation,
         ),
+        "withdrawn": _undone_here(mine, offered, special, at=request.arrived_at),
         "links": _way_here(programme, _academy_asked(request, programme)),
         **(_about(request, offered, special, service, mine) if service else {}),
     }
@@ -127,6 +128,17 @@ def _programme(domain: str, session: str) -> Programme:
 
 def _services(programme: Programme) -> list[RegistrationService]:
     return [one for one in programme.services if one.audience == Audience.PUBLIC]
+
+
+def _undone_here(
+    mine: list[Registration], offered: OfferedExam, speciality: Speciality | None, *, at: datetime
+) -> Registration | None:
+    """Return the registration just withdrawn whose answers can be taken up again (E8)."""
+    for one in mine:
+        is_for_this = (one.exam, one.speciality) == (offered.exam, speciality)
+        if is_for_this and not one.is_active and one.can_be_undone(at):
+            return one
+    return None
 
 
 def _academy_asked(request: HttpRequest, programme: Programme) -> str:
@@ -216,19 +228,10 @@ def _about(
     mine: list[Registration],
 ) -> dict[str, Any]:
     at, reader = request.arrived_at, zone_of_reader(request.user.pk, mine)
-    left = f"Il reste {service.time_left_in_words(at)}" if service.accepts(at) else ""
     return {
         "closed": service.closed_in_words(at, reader),
         "is_to_come": service.opens_at > at,
-        "dates": [
-            {"label": "Ouverture", "when": service.said(service.opens_at, reader)},
-            {
-                "label": "Fermeture",
-                "when": service.said(service.closes_at, reader),
-                "left": left,
-            },
-            *(_event(event) for event in offered.rules.events),
-        ],
+        "dates": dates_of(service, exam=offered.exam.code, at=at, reader=reader),
         "conditions": conditions(offered.rules),
         "terms": offered.rules.terms,
         "draft": Draft.objects.open()
@@ -240,10 +243,3 @@ def _about(
         )
         .first(),
     }
-
-
-def _event(event: Any) -> dict[str, str]:
-    when = day_in_words(event.starts_on)
-    if event.ends_on:
-        when = f"du {when} au {day_in_words(event.ends_on)}"
-    return {"label": event.label, "when": when, "note": event.detail or ""}

@@ -28,6 +28,7 @@ from sporades.registrations.queries import (
 )
 from sporades.registrations.summary import SUMMARY
 from sporades.web.candidate.awaiting import Awaiting, on_its_page
+from sporades.web.candidate.dates import dates_of
 from sporades.web.layout.proofs import needs_recent_sign_in, sign_in_again
 
 
@@ -65,6 +66,9 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         "checks": _checks(found, documents),
         "time_left": found.service.time_left_in_words(at),
         "documents": documents,
+        "dates": dates_of(found.service, exam=found.exam.code, at=at, reader=found.reader_zone)
+        if found.is_active
+        else [],
     }
     return render(request, "candidate/registration.html", context)
 
