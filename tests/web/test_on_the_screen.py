@@ -166,6 +166,7 @@ def test_what_is_filed_beside_the_answers_is_read_too(sign_in, identity, start, 
         "version",
         "filed_in_words",
         "academy",
+        "academy_name",
     }
     assert [text for text in leaves(headed) if text not in summary] == []
     unread = {

@@ -67,6 +67,7 @@ OURS = {
             "registrations.Registration.zone",
             "registrations.Registration.diploma",
             "registrations.Registration.colouring",
+            "registrations.Registration.national_service",
             "registrations.RegistrationPaper.option",
             "registrations.RegistrationAnswer.question",
             "territory.ManagingService.code",
