@@ -34,6 +34,9 @@ PEOPLE = {
         "email": "karim@exemple.test",
     },
 }
+PAGE = """<!doctype html><html lang="fr"><title>Fournisseur</title><form method="post">
+<label>Nom <input name="username"></label><label>Mot de passe <input name="password"></label>
+<button>Continuer</button></form>"""
 SCOPES = [
     "openid",
     "given_name",
@@ -131,7 +134,7 @@ def user_info(request):
 def sign_in(request):
     """Sign a person in, then go on."""
     if request.method != "POST":
-        return HttpResponse("<form method='post'></form>")
+        return HttpResponse(PAGE)
     user = authenticate(username=request.POST["username"], password=request.POST["password"])
     login(request, user)
     return HttpResponseRedirect(request.GET["next"])
