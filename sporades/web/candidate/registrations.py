@@ -211,7 +211,7 @@ def _checks(registration: Registration, documents: list[DocumentVersion]) -> lis
     ways = {
         "summary": (
             reverse("candidate:document_pdf", args=[registration.number, SUMMARY.slug]),
-            "Visualiser/imprimer",
+            "Ouvrir le récapitulatif",
         ),
         "asked": (
             reverse("candidate:number", args=[registration.number]),
