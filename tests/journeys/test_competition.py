@@ -85,7 +85,7 @@ def test_one_registers_with_a_diploma(page):
     assert heading(page) == "Votre inscription est enregistrée"
     assert "rectorat de la Martinique" in text(page)
     press(page, "Gérer ma candidature")
-    press(page, "Lire mon inscription")
+    press(page, "Mon inscription")
     assert f"{DIPLOMA} Licence (BAC+3) {COLOURING} Histoire" in text(page)
     assert [said(caption) for caption in page.locator("main caption").all()] == [
         "Admissibilité : Epreuve(s) obligatoire(s)",
