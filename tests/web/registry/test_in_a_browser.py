@@ -253,7 +253,8 @@ def test_the_post_of_the_demo_is_for_everyone(world, site, tabs, demo):
 
 EMPTIED = """() => {
   const forms = [...document.querySelectorAll("main form[method=post]")];
-  const form = forms.reduce((one, other) => other.elements.length > one.elements.length ? other : one);
+  const asked = (form) => [...form.elements].filter((one) => !["hidden", "submit"].includes(one.type));
+  const form = forms.reduce((one, other) => asked(other).length > asked(one).length ? other : one);
   for (const one of form.elements) {
     if (["hidden", "submit", "button"].includes(one.type)) continue;
     if (["radio", "checkbox"].includes(one.type)) one.checked = false;

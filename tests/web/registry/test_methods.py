@@ -92,9 +92,10 @@ def test_a_post_without_its_token_is_refused_and_changes_nothing(world, name):
     where = address(name, world)
     before = written()
 
-    without = browser.post(where)
+    ours = {"sec-fetch-site": "same-origin"}
+    without = browser.post(where, headers=ours)
     browser.get("/contact")
-    forged = browser.post(where, {"csrfmiddlewaretoken": "0" * 64})
+    forged = browser.post(where, {"csrfmiddlewaretoken": "0" * 64}, headers=ours)
 
     assert (without.status_code, forged.status_code) == (403, 403)
     assert "Votre page était trop ancienne" in without.text
