@@ -171,7 +171,7 @@ def build(mark: str = "") -> World:
         activation=keys.activation_key(asleep),
         change=keys.change_key(change),
         undo=keys.undo_key(left),
-        alert=notices.ask(service=upcoming, email="prevenez@exemple.test", at=NOW),
+        alert=notices.key_of(notices.ask(service=upcoming, email="prevenez@exemple.test", at=NOW)),
         code=DocumentVersion.objects.filter(document__folder=owner.registration.folder)
         .latest("number")
         .code,
