@@ -257,7 +257,8 @@ EMPTIED = """() => {
   const form = forms.reduce((one, other) => asked(other).length > asked(one).length ? other : one);
   for (const one of form.elements) {
     if (["hidden", "submit", "button"].includes(one.type)) continue;
-    if (["radio", "checkbox"].includes(one.type)) one.checked = false;
+    if (one.type === "checkbox") one.checked = false;
+    else if (one.type === "radio") one.value = "?"; // once made, a choice is always sent
     else if (one.tagName === "SELECT") one.selectedIndex = -1;
     else one.value = "";
   }
