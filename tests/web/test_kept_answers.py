@@ -117,6 +117,9 @@ def test_a_long_answer_is_refused_at_its_field_with_the_rest_of_its_page_as_type
     assert field.text.strip() == story
 
 
+ALL_BUT_ADDRESS = ("informations", "modalites", "supplementaires")
+
+
 @pytest.mark.parametrize("sent", [{"statut-E1": "inscrit"}, {"autre": "1", "revision": "1"}, {}])
 def test_a_page_that_sends_nothing_of_its_tab_takes_nothing_from_it(sent):
     draft, browser = a_draft(), a_browser()
@@ -129,8 +132,18 @@ def test_a_page_that_sends_nothing_of_its_tab_takes_nothing_from_it(sent):
 
     after = {row.section: row.answers for row in draft.answers.all()}
     assert after["identification"] == before
-    for tab in ("informations", "modalites", "supplementaires"):
+    tabs = ("informations", "supplementaires") if "revision" in sent else ALL_BUT_ADDRESS
+    for tab in tabs:
         assert answers_with()[tab].items() <= after[tab].items()
+
+
+def test_the_only_box_of_a_tab_unticked_is_unticked():
+    draft, browser = a_draft(), a_browser()
+    sign_in(browser, draft.candidate.user)
+
+    browser.post(f"/inscription/{draft.pk}/modalites", {"revision": "1"})
+
+    assert "accepted" not in draft.answers.get(section="modalites").answers
 
 
 def test_a_box_unticked_on_its_page_is_unticked():

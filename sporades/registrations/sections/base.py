@@ -71,17 +71,22 @@ class SectionForm(forms.Form):
     def build(self) -> None:
         """Fit the fields to the dossier; nothing by default."""
 
-    def keep(self, stored: Answers) -> None:
+    def keep(self, stored: Answers, *, is_from_page: bool) -> None:
         """Keep what was answered before to questions of which a page sent nothing.
 
         A text, a list and a choice once made are always sent by the page that shows them: when
-        they are not there, it did not ask. Boxes alone say no by not being there, unless nothing
-        of this tab is.
+        they are not there, it did not ask. Boxes alone say no by not being there, beside another
+        answer of their tab, or where the tab has nothing but boxes.
+
+        Args:
+            stored: the answers kept for this tab.
+            is_from_page: whether what was sent bears the mark of a page of the wizard.
         """
+        boxes = {name for name, one in self.fields.items() if isinstance(one.widget, _BOXES)}
         is_of_this_tab = any(name in self.data for name in self.fields)
+        asked_boxes = is_of_this_tab or (is_from_page and boxes == self.fields.keys())
         for name in self.fields.keys() & stored.keys() - self.data.keys():
-            is_box = isinstance(self.fields[name].widget, _BOXES)
-            if not (is_box and is_of_this_tab):
+            if not (name in boxes and asked_boxes):
                 value = stored[name]
                 values = value if isinstance(value, list) else [value]
                 self.data.setlist(name, values)  # type: ignore[attr-defined] # see as_data

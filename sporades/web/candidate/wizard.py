@@ -78,7 +78,7 @@ def autosave(request: HttpRequest, draft: UUID, section: str) -> HttpResponse:
     dossier = drafts.dossier(request, found)
     part = _section(dossier, section)
     form = part.form(dossier, conflicts.posted(request.POST))
-    form.keep(dossier.of(part.slug))
+    form.keep(dossier.of(part.slug), is_from_page=REVISION in request.POST)
     try:
         row = drafting.answer(
             draft=found,
@@ -133,7 +133,7 @@ def _answered(
 ) -> HttpResponse:
     stored = dossier.of(section.slug)
     form = section.form(dossier, conflicts.posted(request.POST, stored=stored))
-    form.keep(stored)
+    form.keep(stored, is_from_page=REVISION in request.POST)
     try:
         drafting.answer(
             draft=draft,
