@@ -24,7 +24,7 @@ STATUS, OPTION, MARK, SESSION = "statut-", "option-", "note-", "session-"
 MEANINGS = {
     Status.ENTERED: "vous passez l'épreuve à cette session",
     Status.NOT_ENTERED: "vous ne la passez pas à cette session",
-    Status.DISPENSED: "un diplôme que vous avez, ou une demande, vous en dispense",
+    Status.DISPENSED: "un diplôme, par exemple le baccalauréat, ou une demande vous en dispense",
     Status.KEPT: "vous gardez une note déjà obtenue, par exemple 12 sur 20 à une session passée",
 }
 FORMS = {
