@@ -1,16 +1,20 @@
 """What a candidate does in a browser, in the words of the page."""
 
 import re
+from datetime import timedelta
 
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django.conf import settings
 from django.test import Client
+from playwright.sync_api import expect
 
 from tests.factories import NOW
 from tests.spaces import plain
 from tests.web.browser import follow
 
 PASSWORD = "phrase de passe d'essai"
+STREET = "3 quai du Wault"
+SAVED = "Brouillon enregistré à 10 h 30 (heure de Paris)."
 
 # What one answers, tab by tab, to register for the invented exam.
 TABS = {
@@ -169,3 +173,27 @@ def numbers(page):
     """Return what the tab « N° Inscription » gives, by its name."""
     rows = page.locator(".s-numbers > div").all()
     return {said(row.locator("dt")): said(row.locator("dd")) for row in rows}
+
+
+def open_tab(context, site, draft, slug="identification"):
+    """Open a tab of a draft in the browser of its candidate."""
+    page = signed_in(context, site, draft.candidate)
+    page.goto(f"{site}/inscription/{draft.pk}/{slug}")
+    return page
+
+
+def contacts(page):
+    """Return the links to contacts that stand on the page, by their words."""
+    found = page.get_by_role("main").locator("a[href^='/contact']").all()
+    return {said(link): link.get_attribute("href") for link in found}
+
+
+def wait(minutes, page, clock):
+    """Do nothing for some minutes, here and there."""
+    clock.shift(timedelta(minutes=minutes))
+    page.clock.fast_forward(minutes * 60_000)
+
+
+def said_of_the_draft(page):
+    """Expect something of what the page says of the draft."""
+    return expect(page.locator("[data-autosave-said]"))

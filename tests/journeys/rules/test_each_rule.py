@@ -4,23 +4,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from sporades.acts import registering
 from sporades.exams.held import forget
-from sporades.registrations import drafting
-from sporades.registrations.models import Registration, RegistrationPaper
-from tests.factories import NOW, a_candidate, a_draft, a_registration, author, load_invented
-from tests.journeys.helpers import (
-    answer,
-    answers,
-    heading,
-    press,
-    said,
-    signed_in,
-    tab,
-    text,
-    troubles,
-)
-from tests.web.browser import follow
+from tests.factories import a_candidate, a_draft, load_invented
+from tests.journeys.helpers import answers, open_tab, press, tab, troubles
+from tests.journeys.people import ABROAD, FOREIGN, MINOR, YOUNG
 
 NEXT = {
     "identification": "Informations candidature",
@@ -29,16 +16,9 @@ NEXT = {
     "supplementaires": "Épreuves",
     "epreuves": "Récapitulatif",
 }
-YOUNG = {"birth_year": 2005}
-MINOR = {"birth_year": 2009, "birth_month": 7}
+
+
 TOO_YOUNG = {"birth_year": 2010}
-ABROAD = {
-    "birth_country": "99350",
-    "birth_department": "",
-    "birth_commune": "",
-    "birth_place": "Rabat",
-}
-FOREIGN = {"nationality": "99351"}
 
 
 @dataclass(frozen=True)
@@ -65,14 +45,21 @@ class Case:
 
 
 DEPENDENCY = "      - {code: DEP, type: dependance"
+
+
 DISTINCT = "      - {code: OPT, type: options_differentes, reference: article 5 inventé, epreuves: [E3, F1]}"
+
+
 AGE = "          - code: AGE18"
+
+
 FRENCH_ONLY = """\
           - code: FRANCAIS
             reference: article 6 inventé
             exige: {nationalite: ["99100"]}
             message: Il faut être français pour s'inscrire comme individuel. Choisissez une autre catégorie.
 """
+
 
 CASES = {
     "at most so many of a group": Case(
@@ -264,145 +251,3 @@ def test_the_rule_refuses_then_lets_through(site, context, case):
     answers(page, case.right)
     press(page, "Suivant")
     assert tab(page) == NEXT[case.tab]
-
-
-# --- What is asked only of those whom it concerns --------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("person", "question"),
-    [
-        (YOUNG, "Recensement et journée défense"),
-        (YOUNG | FOREIGN, ""),
-        ({"birth_year": 1998}, ""),
-    ],
-    ids=["young and French", "young and foreign", "older"],
-)
-def test_the_national_service_is_asked_of_the_young_and_french(site, context, person, question):
-    draft = a_draft(a_candidate(**person))
-    page = open_tab(context, site, draft, "informations")
-
-    asked = page.get_by_role("group", name="Recensement et journée défense")
-
-    assert said_if_there(asked) == question
-
-
-@pytest.mark.parametrize(
-    ("person", "subjects"),
-    [
-        ({}, []),
-        (ABROAD, ["Vos parents"]),
-        (MINOR, ["Votre représentant légal"]),
-        (ABROAD | MINOR, ["Vos parents", "Votre représentant légal"]),
-    ],
-    ids=["born here", "born abroad", "minor", "minor born abroad"],
-)
-def test_parents_and_guardian_are_asked_of_whom_they_concern(site, context, person, subjects):
-    draft = a_draft(a_candidate(**person))
-    page = open_tab(context, site, draft, "identification")
-
-    legends = [said(one) for one in page.locator("legend.s-group__legend").all()]
-
-    assert legends == [
-        "Votre identifiant national",
-        "Votre adresse",
-        "Vos téléphones",
-        *subjects,
-    ]
-
-
-# --- What a diploma, a category, a speciality change ------------------------------------------
-
-
-LOST_DISPENSATION = (
-    "Mathématiques (U2), Statut : Vous ne pouvez pas être dispensé(e) de cette épreuve. "
-    "Ce qui en dispense : « Titulaire du baccalauréat ». "
-    "Choisissez un autre statut, ou corrigez le diplôme présenté."
-)
-
-
-def test_a_diploma_dispenses_and_one_that_is_taken_back_leaves_the_choice_to_make_again(
-    site, context
-):
-    draft = a_draft(qualification={"diploma": "BAC"})
-    page = open_tab(context, site, draft, "epreuves")
-    answer(page, "Mathématiques > Statut", "Dispensé")
-    press(page, "Suivant")
-    assert "Mathématiques (U2) Dispensé Ecrite" in text(page)
-
-    follow(page.get_by_role("link", name="Modifier : Qualification présentée"))
-    answer(page, "Diplôme le plus élevé", "CAP")
-    press(page, "Revenir au récapitulatif")
-    assert heading(page) == "Ma candidature est-elle prête ?"
-    assert LOST_DISPENSATION in text(page)
-
-    follow(page.get_by_role("link", name="Épreuves, Mathématiques (U2), Statut"))
-    press(page, "Suivant")
-    assert (tab(page), troubles(page)) == ("Épreuves", [LOST_DISPENSATION])
-
-    answer(page, "Mathématiques > Statut", "Inscrit")
-    press(page, "Suivant")
-    assert tab(page) == "Récapitulatif"
-    assert "Mathématiques (U2) Inscrit Ecrite" in text(page)
-
-
-def test_a_dispensation_claimed_on_a_page_that_has_aged_is_refused(site, context):
-    draft = a_draft(qualification={"diploma": "BAC"})
-    page = open_tab(context, site, draft, "epreuves")
-    other = {"diploma": "CAP", "experience": "2"}
-    drafting.answer(draft=draft, section="qualification", typed=other, seen_revision=None, at=NOW)
-
-    answer(page, "Mathématiques > Statut", "Dispensé")
-    press(page, "Suivant")
-
-    assert (tab(page), troubles(page)) == ("Épreuves", [LOST_DISPENSATION])
-
-
-@pytest.mark.parametrize(
-    ("category", "manner", "form"),
-    [("INDIV", "ponctuel", "ponctuel"), ("FORM", "contrôle en cours de formation", "ccf")],
-    ids=["ponctuel", "ccf"],
-)
-def test_the_category_decides_how_an_epreuve_is_sat(site, context, category, manner, form):
-    draft = a_draft(informations={"category": category}, qualification={"experience": "4"})
-    page = open_tab(context, site, draft, "epreuves")
-
-    sport = page.get_by_role("group", name="Éducation physique et sportive")
-    assert said(sport.locator(".s-paper__facts").first) == f"Pratique, coefficient 1, {manner}"
-    press(page, "Suivant")
-    press(page, "Enregistrer")
-
-    [row] = RegistrationPaper.objects.filter(paper__code="E3")
-    assert (heading(page), row.form) == ("Votre inscription est enregistrée", form)
-
-
-def test_one_speciality_a_session_is_kept_until_one_leaves_it(site, context):
-    candidate = a_candidate()
-    draft = a_draft(
-        candidate, speciality="FOREST", epreuves={"statut-M1": None, "statut-M2": "inscrit"}
-    )
-    page = open_tab(context, site, draft, "recapitulatif")
-    sailor = a_registration(candidate)
-
-    press(page, "Enregistrer")
-    assert tab(page) == "Récapitulatif"
-    assert "Une seule spécialité par session." in said(page.locator("main .s-notice--error"))
-    assert Registration.objects.get() == sailor
-
-    registering.withdraw(registration=sailor, by=author(candidate), at=NOW)
-    page.goto(f"{site}/inscription/{draft.pk}/recapitulatif")
-    press(page, "Enregistrer")
-
-    assert heading(page) == "Votre inscription est enregistrée"
-
-
-def open_tab(context, site, draft, slug):
-    """Open a tab of a draft."""
-    page = signed_in(context, site, draft.candidate)
-    page.goto(f"{site}/inscription/{draft.pk}/{slug}")
-    return page
-
-
-def said_if_there(part):
-    """Return the legend of a group of the page, nothing when it is not there."""
-    return said(part.locator("legend")) if part.count() else ""

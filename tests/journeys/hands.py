@@ -1,10 +1,6 @@
-"""The same registration without a mouse: Tab, Space, Enter, arrows, and what one writes."""
+"""Hands that never leave the keyboard."""
 
 import re
-
-from sporades.registrations.models import Registration
-from tests.factories import a_candidate
-from tests.journeys.helpers import TABS, heading, numbers, signed_in, tab, troubles
 
 FARTHEST = 80
 
@@ -74,55 +70,3 @@ class Keyboard:
                 return self.press("Space")
             self.press("ArrowDown")
         raise AssertionError(f"{radio} cannot be reached")
-
-
-def test_one_registers(site, context):
-    page = signed_in(context, site, a_candidate())
-    hands = Keyboard(page)
-    page.goto(f"{site}/m-inscrire")
-
-    hands.skip_to_content()
-    hands.follow("Brevet d'essai, session 2027")
-    hands.skip_to_content()
-    hands.follow("Marin")
-    hands.skip_to_content()
-    hands.answer("Académie", "Lille")
-    hands.press_button("Voir les dates")
-    hands.press_button("Démarrer mon inscription")
-    for title, given in TABS.items():
-        assert tab(page) == title
-        hands.skip_to_content()
-        for question, value in given.items():
-            hands.answer(question, value)
-        hands.press_button("Suivant")
-    assert tab(page) == "Récapitulatif"
-    hands.skip_to_content()
-    hands.press_button("Enregistrer")
-
-    assert heading(page) == "Votre inscription est enregistrée"
-    assert numbers(page)["Numéro d'inscription"] == Registration.objects.get().number
-
-
-def test_what_is_wrong_is_read_first_and_leads_to_its_field(site, context):
-    from tests.factories import a_draft
-
-    draft = a_draft(identification={"address_1": "", "postcode": "590"})
-    page = signed_in(context, site, draft.candidate)
-    hands = Keyboard(page)
-    page.goto(f"{site}/inscription/{draft.pk}/identification")
-
-    hands.press_button("Suivant")
-    summary = page.locator("[data-error-summary]")
-    assert summary.evaluate("summary => summary === document.activeElement")
-    assert len(troubles(page)) == 2
-    hands.press("Tab", "Enter")
-    street = page.get_by_label("Numéro et voie")
-    assert street.evaluate("field => field === document.activeElement")
-    page.keyboard.type("3 quai du Wault")
-    hands.go_to(page.get_by_label("Code postal"))
-    hands.press("End")
-    page.keyboard.type("00")
-    hands.press("Enter")
-
-    page.wait_for_url("**/informations")
-    assert tab(page) == "Informations candidature"

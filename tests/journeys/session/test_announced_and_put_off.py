@@ -1,0 +1,18 @@
+"""The end of a session is announced, and put off at a click."""
+
+from playwright.sync_api import expect
+
+from tests.journeys.helpers import press, tab, wait
+
+
+def test_the_end_is_announced_and_put_off(form, clock):
+    wait(26, form, clock)
+    dialog = form.get_by_role("dialog", name="Êtes-vous toujours là ?")
+    expect(dialog).to_contain_text("Votre session se termine dans 4 minutes")
+
+    dialog.get_by_role("button", name="Prolonger ma session").click()
+    expect(dialog).to_be_hidden()
+    wait(24, form, clock)
+    press(form, "Suivant")
+
+    assert tab(form) == "Informations candidature"
