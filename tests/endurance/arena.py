@@ -155,7 +155,17 @@ def _server() -> Iterator[psycopg.Connection]:
 
 
 def _drop(server: psycopg.Connection, name: str) -> None:
-    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    """Drop a database, whoever is still there: the server's own cleaner alone is waited for."""
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+
+    def dropped() -> bool:
+        try:
+            server.execute(drop)
+        except psycopg.errors.InsufficientPrivilege:
+            return False
+        return True
+
+    eventually(dropped)
 
 
 def rows(query: str, *values: object) -> list[tuple]:
