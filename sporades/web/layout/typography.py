@@ -17,7 +17,8 @@ _KEPT = re.compile(rf"(<{_ASIDE}\b.*?</{_ASIDE}>|<[^>]*>)", re.DOTALL)
 def set_spaces(page: str) -> str:
     """Return a page of HTML with the spaces that French punctuation keeps unbroken."""
     parts = _KEPT.split(page)
-    parts[::2] = [spaced(text) for text in parts[::2]]
+    # Between two tags there is mostly nothing but the space of a template.
+    parts[::2] = [text if text.isspace() else spaced(text) for text in parts[::2]]
     return "".join(parts)
 
 
