@@ -7,7 +7,7 @@ from sporades.registrations.models import Draft, Registration, SectionAnswers
 from tests.factories import NOW, a_candidate, a_draft, a_registration, answers_with, load_invented
 from tests.web.guide import answer, begin, buttons, links, main, seen, words
 
-WITH_DIPLOMAS_FOR_ALL = (
+WITH_DIPLOMAS_FOR_SOME = (
     "    qualification:\n      diplomes:\n",
     "    qualification:\n      diplomes:\n        si: {categorie: [FORM]}\n",
 )
@@ -44,7 +44,7 @@ def test_a_tab_never_opened_is_not_said_to_be_done(sign_in):
 
 
 def test_a_qualification_that_asks_nothing_of_a_category_is_no_tab(sign_in):
-    load_invented(WITH_DIPLOMAS_FOR_ALL, EXPERIENCE_FOR_SOME)
+    load_invented(WITH_DIPLOMAS_FOR_SOME, EXPERIENCE_FOR_SOME)
     draft = a_draft(qualification={"diploma": None, "experience": None})
     client = sign_in(draft.candidate)
 
@@ -53,6 +53,21 @@ def test_a_qualification_that_asks_nothing_of_a_category_is_no_tab(sign_in):
     assert client.get(f"/inscription/{draft.pk}/qualification").status_code == 404
     assert "Étape 6 sur 7" in main(recap)
     assert "Qualification présentée" not in main(recap)
+
+
+@pytest.mark.parametrize(
+    ("category", "following"), [("INDIV", "supplementaires"), ("FORM", "qualification")]
+)
+def test_a_category_leads_to_the_tabs_that_it_asks_for(sign_in, category, following):
+    load_invented(WITH_DIPLOMAS_FOR_SOME, EXPERIENCE_FOR_SOME)
+    client = sign_in(a_candidate())
+    page = answer(client, begin(client), answers_with()["modalites"])
+    page = answer(client, page, answers_with()["identification"])
+
+    page = answer(client, page, {**answers_with()["informations"], "category": category})
+
+    assert page.status_code == 200
+    assert page.request["PATH_INFO"].endswith(f"/{following}")
 
 
 def test_a_number_that_cannot_be_read_breaks_no_rule_yet(sign_in):

@@ -1,5 +1,6 @@
 """The tabs of « M'inscrire », their answers kept as they are given."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -149,7 +150,9 @@ def _answered(
         messages.error(request, str(refusal))
         return _show(request, draft, dossier, section, form, revision=_seen(request), status=400)
     forget(request)
-    return _onwards(request, draft, dossier, section, form)
+    # The tabs that follow are those that these very answers lead through.
+    answered = replace(dossier, answers={**dossier.answers, section.slug: form.typed()})
+    return _onwards(request, draft, answered, section, form)
 
 
 def _onwards(
