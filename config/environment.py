@@ -170,7 +170,8 @@ def contact(name: str, default: str) -> str:
     """Return where people write: a mail address or that of a page, or nothing."""
     value = text(name, default)
     is_page = value.startswith("https://") and address(name, value).hostname
-    if value and not is_page and parseaddr(value)[1] != value:
+    is_mail = parseaddr(value)[1] == value and "@" in value
+    if value and not is_page and not is_mail:
         message = f"{name} doit être une adresse, par exemple dpd@exemple.fr"
         raise ImproperlyConfigured(message)
     return value

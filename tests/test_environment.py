@@ -89,6 +89,7 @@ REFUSED = [
     ("HIDE_KNOWN_ADDRESSES", "peut-être"),
     ("SPORADES_DEMO", "2"),
     ("PRIVACY_CONTACT", "le délégué"),
+    ("PRIVACY_CONTACT", "dpd"),
     ("PRIVACY_CONTACT", "http://exemple.test/donnees"),
     ("BRAND_FOLDER", "/proc/sporades"),
     ("FRANCECONNECT_LEVEL", "zz"),
