@@ -98,7 +98,7 @@ def begin(address: str, place: Place, *, secret: Secret = PASSWORD, at: datetime
     Raises:
         TooManyTries: wait first.
     """
-    account = key_of(secret.name + address)[:HALF]
+    account = _account(address, secret)
     key = account + key_of(f"{address}\0{place.name}")[:HALF]
     limit = KNOWN if place.is_known else UNKNOWN
     lock_value("sign-in", account)
@@ -116,6 +116,11 @@ def begin(address: str, place: Place, *, secret: Secret = PASSWORD, at: datetime
     return Try(limit, key)
 
 
+def _account(address: str, secret: Secret) -> str:
+    """Return the first half of a key: no address that is typed counts for another secret."""
+    return key_of(f"{secret.name}\0{address}")[:HALF]
+
+
 def wait_after(tries: int) -> timedelta:
     """Return how long to wait after so many wrong tries: one minute at the fifth, then twice as long."""
     if tries < FREE_TRIES:
@@ -125,5 +130,5 @@ def wait_after(tries: int) -> timedelta:
 
 def forget(address: str) -> None:
     """Start anew for an account whose owner has just proved to hold its address."""
-    account = key_of(address)[:HALF]
+    account = _account(address, PASSWORD)
     Attempt.objects.filter(limit__in=(KNOWN, UNKNOWN), key__startswith=account).delete()

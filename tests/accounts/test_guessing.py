@@ -129,3 +129,12 @@ def test_twenty_tries_at_the_same_instant_are_counted_one_by_one():
         thread.join()
 
     assert len(allowed) == guessing.FREE_TRIES
+
+
+@pytest.mark.django_db
+def test_no_address_that_is_typed_counts_as_the_second_factor_of_somebody_else():
+    for number in range(25):
+        stranger = Place(f"network 203.0.113.{number}")
+        guessing.begin(f"{guessing.SECOND_FACTOR.name}{ADDRESS}", stranger, at=NOON)
+
+    assert guessing.begin(ADDRESS, HERE, secret=guessing.SECOND_FACTOR, at=NOON)
