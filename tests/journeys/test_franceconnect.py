@@ -1,19 +1,15 @@
 """FranceConnect, pressed in a browser, which obeys the content security policy of our pages (B9)."""
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from django.core.cache import cache
 from playwright.sync_api import expect
 
-import tests.web
 from tests.journeys.helpers import heading
 from tests.test_environment import start, whole
+from tests.web.provider import running
 
-PROVIDER = Path(tests.web.__path__[0]) / "identity_provider.py"
 SAID = ("FRANCECONNECT_URL", "FRANCECONNECT_CLIENT_ID", "SECURE_CSP", "SOCIALACCOUNT_PROVIDERS")
 
 
@@ -21,16 +17,8 @@ SAID = ("FRANCECONNECT_URL", "FRANCECONNECT_CLIENT_ID", "SECURE_CSP", "SOCIALACC
 def provider(site, tmp_path):
     """A real OpenID Connect provider, which knows the address of this site."""
     back = f"{site}/connexion/par/franceconnect/retour"
-    process = subprocess.Popen(
-        [sys.executable, str(PROVIDER), str(tmp_path), back, f"{site}/connexion"],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    port = process.stdout.readline().strip()
-    yield f"http://127.0.0.1:{port}/o"
-    process.terminate()
-    process.wait()
-    process.stdout.close()
+    with running(tmp_path, back=back, signed_out=f"{site}/connexion") as issuer:
+        yield issuer
 
 
 @pytest.fixture(autouse=True)

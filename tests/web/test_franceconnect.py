@@ -1,8 +1,6 @@
 """FranceConnect, against a real OpenID Connect provider in a process of its own."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -19,6 +17,7 @@ from sporades.candidates.models import Candidate
 from sporades.mail.models import Message
 from tests.factories import NOW, a_candidate
 from tests.jobs import work
+from tests.web.provider import running
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory")]
 
@@ -35,16 +34,8 @@ def _invented():
 @pytest.fixture(scope="module")
 def provider(tmp_path_factory):
     folder = tmp_path_factory.mktemp("provider")
-    process = subprocess.Popen(
-        [sys.executable, str(HERE / "identity_provider.py"), str(folder), CALLBACK, SIGNED_OUT],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    port = process.stdout.readline().strip()
-    yield f"http://127.0.0.1:{port}/o"
-    process.terminate()
-    process.wait()
-    process.stdout.close()
+    with running(folder, back=CALLBACK, signed_out=SIGNED_OUT) as issuer:
+        yield issuer
 
 
 @pytest.fixture(autouse=True)
