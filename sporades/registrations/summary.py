@@ -17,7 +17,7 @@ def public_facts(said: Content) -> Facts:
     """Return what a third party may check: what for, when, and the initials of whom."""
     return [
         ("Examen ou concours", said["title"]),
-        ("Académie", said.get("academy_name", said["academy"])),
+        ("Académie", said["academy_name"]),
         ("Candidat (initiales)", initials(said["name"])),
         ("Numéro d'inscription", last_signs(said["registration_number"])),
         ("Enregistré le", said["filed_in_words"]),

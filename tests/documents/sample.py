@@ -14,6 +14,7 @@ USUAL: dict[str, Any] = {
     "version": 2,
     "name": "Noémie, Anaïs, Œnone PÉRESSE",
     "academy": "Académie de Lille",
+    "academy_name": "Lille",
     "zone": "Europe/Paris",
     "filed_in_words": "dimanche 15 novembre 2026 à 23 h 41 (heure de Paris)",
     "identity": [
@@ -120,6 +121,7 @@ USUAL: dict[str, Any] = {
         "phone": "03 99 00 12 34",
         "email": "bacpro.lille@exemple.test",
         "address": ["144, rue de l'Essai", "BP 709", "59033 Lille Cedex"],
+        "opening_hours": "",
     },
     "receipt": [
         "Demande reçue le dimanche 15 novembre 2026 à 23 h 41 (heure de Paris) et enregistrée sous le numéro 100 002 417, version n°2, par le service : Division des examens et concours de l'académie de Lille.",

@@ -1,7 +1,5 @@
 """What was filed: frozen, with its fingerprint."""
 
-from typing import Any
-
 import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
@@ -50,13 +48,6 @@ class Version(models.Model):
     def filed_in_words(self) -> str:
         """Say when it was filed."""
         return instant_in_words(self.filed_at, self.registration.service.zone)
-
-    @property
-    def service(self) -> dict[str, Any]:
-        """How the managing service was reached at filing, as `snapshot.contact_of` says it."""
-        said = self.snapshot["service"]
-        # Older versions call the person to ask for otherwise, and give no opening hours.
-        return {"contact_name": said.get("contact", ""), "opening_hours": "", **said}
 
     @property
     def returned_elsewhere(self) -> str:

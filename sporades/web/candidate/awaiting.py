@@ -159,7 +159,7 @@ def _summaries(registrations: Iterable[Registration], *, name: Name) -> list[Awa
             link=reverse("candidate:document_pdf", args=[registration.number, SUMMARY.slug]),
             act="Visualiser/imprimer le récapitulatif",
             deadline=f"À renvoyer avant le {asked['before']}.",
-            until=asked.get("until", ""),
+            until=asked["until"],
         )
         for registration in registrations
         if (asked := registration.summary_awaited)
@@ -183,4 +183,4 @@ def _pieces(registrations: Iterable[Registration], *, at: datetime, name: Name) 
 
 
 def _deadline(piece: dict[str, Any]) -> tuple[str, str]:
-    return piece["before"], piece.get("until", "")
+    return piece["before"], piece["until"]
