@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 from psycopg import ProgrammingError
 from psycopg.conninfo import make_conninfo
 
@@ -170,11 +171,18 @@ def contact(name: str, default: str) -> str:
     """Return where people write: a mail address or that of a page, or nothing."""
     value = text(name, default)
     is_page = value.startswith("https://") and address(name, value).hostname
-    is_mail = parseaddr(value)[1] == value and "@" in value
-    if value and not is_page and not is_mail:
+    if value and not is_page and not _is_mail(value):
         message = f"{name} doit être une adresse, par exemple dpd@exemple.fr"
         raise ImproperlyConfigured(message)
     return value
+
+
+def _is_mail(value: str) -> bool:
+    try:
+        validate_email(value)
+    except ValidationError:
+        return False
+    return True
 
 
 def brand(name: str) -> Path | None:

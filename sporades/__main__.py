@@ -5,7 +5,7 @@ import sys
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 
 def main() -> None:
@@ -16,6 +16,8 @@ def main() -> None:
     except ImproperlyConfigured as reason:
         sys.exit(str(reason))
     except OperationalError as error:
+        if connection.connection is not None:
+            raise  # It answered: what it refused is not told as its silence.
         reason_in_short = next(iter(str(error).splitlines()), "aucune raison n'est donnée")
         sys.exit(f"La base de données ne répond pas (DATABASE_URL) : {reason_in_short}")
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.forms import CheckboxInput
 
 from sporades.accounts.addresses import likely_meant
 from sporades.accounts.models import normalised_address
@@ -54,7 +53,8 @@ class NewAddressForm(forms.Form):
         if meant:
             self.fields["address_is_right"] = self.asked_right
             name = self.add_prefix("address_is_right")
-            if not CheckboxInput().value_from_datadict(self.data, self.files, name):
+            box = self.asked_right.widget
+            if not box.value_from_datadict(self.data, self.files, name):
                 self.add_error(
                     "email",
                     f"Vouliez-vous dire {meant} ? Corrigez l'adresse, ou cochez la case "

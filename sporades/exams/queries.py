@@ -97,10 +97,12 @@ def papers_once_offered(
     """
     versions = Regulation.objects.filter(domain=regulation.domain_id, session=regulation.session_id)
     found: dict[str, Paper] = {}
-    for pk in versions.order_by("number").values_list("pk", flat=True):
+    for pk in versions.order_by("-number").values_list("pk", flat=True):
         for one in rules(pk).exams:
             if one.code == exam:
-                found.update((paper.code, paper) for paper in one.papers)
+                found = {paper.code: paper for paper in one.papers} | found
+        if found.keys() >= set(codes):
+            break
     return [found[code] for code in sorted(codes) if code in found]
 
 

@@ -1,5 +1,6 @@
 """Write a message with the act that causes it, forget it with what it was about."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -67,7 +68,14 @@ def forget(about: Iterable[models.Model]) -> int:
     Returns:
         How many there were.
     """
-    return sum(Message.objects.filter(**about_of(row)).delete()[0] for row in about)
+    by_kind: dict[str, list[str]] = defaultdict(list)
+    for row in about:
+        named = about_of(row)
+        by_kind[named["about_kind"]].append(named["about_id"])
+    return sum(
+        Message.objects.filter(about_kind=kind, about_id__in=ids).delete()[0]
+        for kind, ids in by_kind.items()
+    )
 
 
 def render(kind: str, context: dict[str, Any]) -> tuple[str, str]:

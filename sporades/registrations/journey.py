@@ -2,6 +2,7 @@
 
 from django.core.exceptions import NON_FIELD_ERRORS
 
+from sporades.core.faults import faults_of
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.refusals import Trouble
 from sporades.registrations.sections import SECTIONS
@@ -42,16 +43,11 @@ def errors_of(section: Section, form: SectionForm, forms: Forms) -> list[Trouble
         forms: every tab of the journey, with its form.
     """
     by_slug = {one.slug: (one, other) for one, other in forms}
-    found, seen = [], set()
-    for name, errors in form.errors.as_data().items():
-        for error in errors:
-            # One error that several fields bear is one point.
-            if id(error) in seen:
-                continue
-            seen.add(id(error))
-            here = (section.slug, "" if name == NON_FIELD_ERRORS else name)
-            slug, field = form.mended_elsewhere.get(error.code or "", here)
-            found.append(_point(*by_slug[slug], field, str(error.messages[0])))
+    found = []
+    for name, error in faults_of(form):
+        here = (section.slug, "" if name == NON_FIELD_ERRORS else name)
+        slug, field = form.mended_elsewhere.get(error.code or "", here)
+        found.append(_point(*by_slug[slug], field, str(error.messages[0])))
     return found
 
 
@@ -67,8 +63,6 @@ def oddities(forms: Forms) -> list[Trouble]:
 
 def _point(section: Section, form: SectionForm, field: str, message: str) -> Trouble:
     label = form.label_of(field) if field else ""
-    if label.endswith("."):  # a sentence to agree to, which the message names
-        label = ""
     return Trouble(section.slug, section.title, field, label, message)
 
 

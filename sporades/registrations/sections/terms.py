@@ -17,6 +17,10 @@ class TermsForm(SectionForm):
         """Show the sentence that the réglementation wants ticked."""
         self.fields["accepted"].label = self.dossier.rules.attestation
 
+    def label_of(self, name: str) -> str:  # noqa: ARG002 - there is but one
+        """Name nothing before what is wrong: the box is a sentence, and the message says it."""
+        return ""
+
     def lines(self) -> list[Line]:
         """Say that the conditions were accepted."""
         return [Line("Modalités d'inscription", "Lues et acceptées")]

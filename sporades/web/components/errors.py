@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms import BaseForm
 from django.template import Library
+
+from sporades.core.faults import faults_of
 
 register = Library()
 
@@ -29,19 +32,16 @@ def error_lines(form: BaseForm) -> list[ErrorLine]:
 
 
 def _of_fields(form: BaseForm) -> Iterator[ErrorLine]:
-    known, seen = form.errors.as_data(), set()
-    for field in form:
-        for error in known.get(field.name, ()):
-            # One error that several fields bear is one point: said at the first of them.
-            if id(error) in seen:
-                continue
-            seen.add(id(error))
-            # A form of several lines says of which one a question is.
-            label = form.label_of(field.name) if hasattr(form, "label_of") else field.label
-            message = str(error.messages[0])
-            if field.is_hidden:
-                yield ErrorLine(message)
-            elif message.startswith("«") or f"« {field.label} »" in message:
-                yield ErrorLine(message, field.first_control)
-            else:
-                yield ErrorLine(f"{label}\u00a0: {message}", field.first_control)
+    for name, error in faults_of(form):
+        if name == NON_FIELD_ERRORS:
+            continue
+        field = form[name]
+        # A form of several lines says of which one a question is.
+        label = form.label_of(name) if hasattr(form, "label_of") else field.label
+        message = str(error.messages[0])
+        if field.is_hidden:
+            yield ErrorLine(message)
+        elif not label or message.startswith("«") or f"« {field.label} »" in message:
+            yield ErrorLine(message, field.first_control)
+        else:
+            yield ErrorLine(f"{label}\u00a0: {message}", field.first_control)

@@ -14,6 +14,8 @@ from django.template import Library
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from sporades.core.phones import as_dialled
+
 register = Library()
 
 MOST_SETS = 8_192
@@ -25,6 +27,9 @@ MOST_LISTS = 512
 _TO_THE_LEFT = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff"
 RIGHT_TO_LEFT = re.compile(rf"[{_TO_THE_LEFT}](?:[{_TO_THE_LEFT}\d\s.,'’-]*[{_TO_THE_LEFT}\d])?")
 """Words of Hebrew, Arabic and the like, with the numbers among them."""
+
+
+register.filter("dialled", as_dialled)
 
 
 @register.filter
