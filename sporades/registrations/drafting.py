@@ -11,10 +11,14 @@ from sporades.registrations import consents
 from sporades.registrations.dossier import Answers
 from sporades.registrations.exclusion import standing_instead_of
 from sporades.registrations.models import Draft, Registration, SectionAnswers
-from sporades.registrations.refusals import AlreadyRegistered, Closed, NotUndone, Overtaken, TooLong
-
-LONGEST_ANSWER = 6_000
-"""More than the longest question takes: its field says so itself before."""
+from sporades.registrations.refusals import (
+    LONGEST_ANSWER,
+    AlreadyRegistered,
+    Closed,
+    NotUndone,
+    Overtaken,
+    TooLong,
+)
 
 
 def begin(

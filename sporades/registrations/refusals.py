@@ -102,10 +102,14 @@ class Overtaken(Refused):
     message = "Ces réponses ont été modifiées ailleurs depuis l'affichage de la page."
 
 
+LONGEST_ANSWER = 6_000
+"""Signs: more than the longest question takes, whose field says so itself before."""
+
+
 class TooLong(Refused):
     """An answer is longer than any question takes."""
 
     message = (
-        "L'une de vos réponses dépasse 6 000 signes : raccourcissez-la. D'ici là, rien de cette "
-        "page n'est enregistré."
+        f"L'une de vos réponses dépasse {LONGEST_ANSWER} signes : raccourcissez-la. D'ici là, "
+        "rien de cette page n'est enregistré."
     )

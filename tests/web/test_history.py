@@ -10,7 +10,7 @@ from sporades.core.digests import digest
 from sporades.registrations import drafting
 from sporades.registrations.models import Registration
 from tests.factories import NOW, OPERATOR, a_registration, answers_with, author
-from tests.web.guide import links, main, seen, words
+from tests.web.guide import buttons, links, main, seen, words
 
 HOUR = timedelta(hours=1)
 CHANGES = (
@@ -159,3 +159,19 @@ def test_a_new_version_says_the_consents_itself(sign_in):
     page = main(client.get(f"{mine}/recapitulatif"))
     assert "Vous avez changé vos choix" not in page
     assert "J'accepte que mon nom figure dans les résultats publiés Oui" in page
+
+
+def test_consents_put_back_in_a_modification_can_be_saved(sign_in):
+    registration = a_registration()
+    client = sign_in(registration.candidate)
+    mine = f"/mes-inscriptions/{registration.number}"
+    client.post(f"{mine}/consentements", {"publishes_name": "oui", "shares_name": "non"})
+    recap = client.post(f"{mine}/modifier", follow=True).request["PATH_INFO"]
+    back = {**answers_with()["supplementaires"], "publishes_name": "non", "shares_name": "non"}
+    client.post(recap.replace("recapitulatif", "supplementaires"), back)
+
+    assert "Enregistrer" in buttons(client.get(recap))
+    client.post(recap)
+
+    registration.refresh_from_db()
+    assert (registration.publishes_name, registration.version) == (False, 2)

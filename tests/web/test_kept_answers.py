@@ -155,3 +155,38 @@ def test_a_box_unticked_on_its_page_is_unticked():
     browser.post(f"/inscription/{draft.pk}/supplementaires", {**typed, "revision": "1"})
 
     assert "q-sports" not in draft.answers.get(section="supplementaires").answers
+
+
+def test_what_a_page_did_not_ask_calls_for_its_own_answers_again():
+    draft, browser = a_draft(qualification={"diploma": "CAP", "experience": "4"}), a_browser()
+    sign_in(browser, draft.candidate.user)
+
+    browser.post(f"/inscription/{draft.pk}/qualification", {"revision": "1"})
+
+    kept = draft.answers.get(section="qualification").answers
+    assert (kept["diploma"], kept["experience"]) == ("CAP", "4")
+
+
+def test_an_answer_left_out_on_purpose_when_two_differ_is_left_out():
+    draft, browser = a_draft(), a_browser()
+    sign_in(browser, draft.candidate.user)
+    typed = {k: v for k, v in answers_with()["supplementaires"].items() if k != "q-equipe"}
+
+    browser.post(
+        f"/inscription/{draft.pk}/supplementaires",
+        {**typed, "revision": "1", "garder-q-equipe": "mien"},
+    )
+
+    assert "q-equipe" not in draft.answers.get(section="supplementaires").answers
+
+
+def test_what_is_too_long_to_be_kept_by_itself_does_not_end_the_keeping():
+    draft, browser = a_draft(), a_browser()
+    sign_in(browser, draft.candidate.user)
+    where = f"/inscription/{draft.pk}/supplementaires/saisie"
+    typed = {**answers_with()["supplementaires"], "revision": "1"}
+
+    refused = browser.post(where, {**typed, "q-projet": "x" * 7_000})
+    shortened = browser.post(where, {**typed, "q-projet": "x" * 700})
+
+    assert (refused.status_code, shortened.status_code) == (400, 200)

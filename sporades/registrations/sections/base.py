@@ -1,6 +1,6 @@
 """What a tab is made of."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -71,8 +71,8 @@ class SectionForm(forms.Form):
     def build(self) -> None:
         """Fit the fields to the dossier; nothing by default."""
 
-    def keep(self, stored: Answers, *, is_from_page: bool) -> None:
-        """Keep what was answered before to questions of which a page sent nothing.
+    def unsent(self, stored: Answers, *, is_from_page: bool) -> Answers:
+        """Return what was answered before to questions of which a page sent nothing.
 
         A text, a list and a choice once made are always sent by the page that shows them: when
         they are not there, it did not ask. Boxes alone say no by not being there, beside another
@@ -85,11 +85,11 @@ class SectionForm(forms.Form):
         boxes = {name for name, one in self.fields.items() if isinstance(one.widget, _BOXES)}
         is_of_this_tab = any(name in self.data for name in self.fields)
         asked_boxes = is_of_this_tab or (is_from_page and boxes == self.fields.keys())
-        for name in self.fields.keys() & stored.keys() - self.data.keys():
-            if not (name in boxes and asked_boxes):
-                value = stored[name]
-                values = value if isinstance(value, list) else [value]
-                self.data.setlist(name, values)  # type: ignore[attr-defined] # see as_data
+        return {
+            name: stored[name]
+            for name in self.fields.keys() & stored.keys() - self.data.keys()
+            if not (name in boxes and asked_boxes)
+        }
 
     def typed(self) -> Answers:
         """Return what was typed for this form's own fields, and for no other."""
@@ -178,6 +178,30 @@ class Section:
     def form_for(self, dossier: Dossier) -> SectionForm:
         """Return the tab's form showing what the dossier answers, without judging it."""
         return self.form(dossier, shown=dossier.of(self.slug))
+
+    def answered(
+        self,
+        dossier: Dossier,
+        answers: Answers,
+        *,
+        settled: Collection[str] = (),
+        is_from_page: bool = True,
+    ) -> SectionForm:
+        """Return the tab's form bound to what a page sent; what it did not ask stays as it was.
+
+        Args:
+            dossier: the dossier, with what was answered before.
+            answers: what was sent.
+            settled: the names of questions that the candidate has just decided, by silence too.
+            is_from_page: whether what was sent bears the mark of a page of the wizard.
+        """
+        stored = {name: one for name, one in dossier.of(self.slug).items() if name not in settled}
+        form = self.form(dossier, answers)
+        # What is put back may call for a question that is there only beside it.
+        while unsent := form.unsent(stored, is_from_page=is_from_page):
+            answers = {**answers, **unsent}
+            form = self.form(dossier, answers)
+        return form
 
     def judged(self, dossier: Dossier) -> SectionForm:
         """Return the tab's form bound to the dossier's answers, none counting as empty ones."""

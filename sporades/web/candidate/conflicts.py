@@ -40,6 +40,11 @@ def posted(post: QueryDict, *, stored: Mapping[str, Any] | None = None) -> Answe
     return answers
 
 
+def settled(post: QueryDict) -> frozenset[str]:
+    """Return the names of the questions whose answer the candidate has just chosen."""
+    return frozenset(name.removeprefix(CHOICE) for name in post if name.startswith(CHOICE))
+
+
 def differences(*, mine: SectionForm, theirs: SectionForm) -> list[Difference]:
     """Return the fields whose answers differ, each in words."""
     one, other = mine.typed(), theirs.typed()

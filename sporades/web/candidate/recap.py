@@ -67,7 +67,7 @@ def _recap(
 ) -> HttpResponse:
     exclusion = _exclusion(draft, dossier)
     changes = _changes(draft, dossier, forms)
-    is_new = draft.amends_id is None
+    is_new = draft.amends is None
     context = {
         "draft": draft,
         "overview": [("Examen ou concours", str(draft)), ("Académie", draft.service.academy.name)],
@@ -83,7 +83,7 @@ def _recap(
         "exclusion": exclusion,
         "oddities": points.linked(draft, forms, journey.oddities(forms)),
         "changes": changes,
-        "can_save": (is_new or changes)
+        "can_save": (is_new or changes or draft.amends.consents_chosen_at)
         and exclusion is None
         and draft.service.accepts(request.arrived_at),
         "rules_changed": draft.regulation_id != dossier.regulation.pk,
@@ -106,7 +106,7 @@ def _register(request: HttpRequest, draft: Draft) -> HttpResponse:
 
 def _changes(draft: Draft, dossier: Dossier, forms: list[tuple[Section, SectionForm]]) -> list[str]:
     """Return what a modification changes, for now, in what is filed."""
-    if draft.amends_id is None:
+    if draft.amends is None:
         return []
     filed = version_of.get(registration=draft.amends_id, number=draft.amends_version)
     valid = [(section, form) for section, form in forms if form.is_valid()]

@@ -66,7 +66,7 @@ def tab(request: HttpRequest, draft: UUID, section: str) -> HttpResponse:
         seen = _number(answers.get(REVISION, [""])[-1])
         revision = revision if seen is None else seen
         messages.warning(request, _KEPT)
-    elif "verifier" in request.GET:
+    elif "verifier" in request.GET and part.slug in dossier.answers:
         form = part.judged(dossier)
     else:
         form = _as_answered(request, dossier, part)
@@ -78,8 +78,7 @@ def autosave(request: HttpRequest, draft: UUID, section: str) -> HttpResponse:
     found = drafts.own(request, draft)
     dossier = drafts.dossier(request, found)
     part = _section(dossier, section)
-    form = part.form(dossier, conflicts.posted(request.POST))
-    form.keep(dossier.of(part.slug), is_from_page=REVISION in request.POST)
+    form = _sent(request, dossier, part)
     try:
         row = drafting.answer(
             draft=found,
@@ -90,6 +89,8 @@ def autosave(request: HttpRequest, draft: UUID, section: str) -> HttpResponse:
         )
     except Overtaken as refusal:
         return JsonResponse({"message": str(refusal), "overtaken": True}, status=409)
+    except TooLong as refusal:
+        return JsonResponse({"message": str(refusal)}, status=400)
     except Refused as refusal:
         return JsonResponse({"message": str(refusal)}, status=409)
     hour = hour_in_words(request.arrived_at, found.service.zone)
@@ -132,9 +133,7 @@ def _section(dossier: Dossier, slug: str) -> Section:
 def _answered(
     request: HttpRequest, draft: Draft, dossier: Dossier, section: Section
 ) -> HttpResponse:
-    stored = dossier.of(section.slug)
-    form = section.form(dossier, conflicts.posted(request.POST, stored=stored))
-    form.keep(stored, is_from_page=REVISION in request.POST)
+    form = _sent(request, dossier, section)
     try:
         drafting.answer(
             draft=draft,
@@ -153,6 +152,16 @@ def _answered(
     # The tabs that follow are those that these very answers lead through.
     answered = replace(dossier, answers={**dossier.answers, section.slug: form.typed()})
     return _onwards(request, draft, answered, section, form)
+
+
+def _sent(request: HttpRequest, dossier: Dossier, section: Section) -> SectionForm:
+    """Return a tab bound to what its page sent."""
+    return section.answered(
+        dossier,
+        conflicts.posted(request.POST, stored=dossier.of(section.slug)),
+        settled=conflicts.settled(request.POST),
+        is_from_page=REVISION in request.POST,
+    )
 
 
 def _onwards(
@@ -189,6 +198,7 @@ def _conflict(
         ),
         "mine": form.typed(),
         "revision": theirs.revision,
+        "goes_back": BACK in request.POST,
     }
     return render(request, "candidate/conflict.html", context, status=409)
 

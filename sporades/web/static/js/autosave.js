@@ -4,7 +4,8 @@
    the whole form is posted there (urlencoded, with its csrf token). Answers read:
      200 {"saved_at": "23 h 41 (heure de Paris)", "revision": 4} : kept; a field named
          "revision" in the form takes the new value, where there is one;
-     409 {"message": "…"} : another tab wrote meanwhile; nothing more is sent, the words show;
+     400 {"message": "…"} : an answer cannot be kept as it is; the words show until it changes;
+     409 {"message": "…"} : another tab wrote meanwhile, or it is filed; nothing more is sent;
      403, 401 or a redirection : the session has ended; what is typed stays on the page;
      anything else, or no network : tried again after 2, 4, 8 … 60 seconds.
    A form that is sent while this is under way waits for it, ten seconds at most: its answers
@@ -27,6 +28,7 @@ function watch(form) {
   let wait = QUIET;
   let sending = null;
   let isOver = false;
+  let refused = "";
 
   const say = (state, words) => {
     if (!notice) return;
@@ -40,13 +42,13 @@ function watch(form) {
   const begin = () => {
     sending ??= send().finally(() => {
       sending = null;
-      if (!isOver && wait === QUIET && snapshot(form) !== kept) later(QUIET);
+      if (!isOver && wait === QUIET && ![kept, refused].includes(snapshot(form))) later(QUIET);
     });
   };
 
   async function send() {
     const typed = snapshot(form);
-    if (isOver || typed === kept) return;
+    if (isOver || typed === kept || typed === refused) return;
     try {
       const answer = await fetch(form.dataset.autosave, {
         method: "POST",
@@ -74,8 +76,9 @@ function watch(form) {
       }
       say("saved", `Brouillon enregistré à ${at}.`);
       document.dispatchEvent(new CustomEvent("session:alive"));
-    } else if (answer.status === 409) {
-      isOver = true;
+    } else if (answer.status === 400 || answer.status === 409) {
+      isOver = answer.status === 409;
+      refused = typed;
       const { message } = await answer.json();
       say("failed", message);
     } else if (answer.type === "opaqueredirect" || [401, 403].includes(answer.status)) {
