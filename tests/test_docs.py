@@ -87,7 +87,9 @@ def test_the_limits_that_are_allauths_own_are_told(settings):
     left_on = {name: rate for name, rate in settings.ACCOUNT_RATE_LIMITS.items() if rate}
 
     assert left_on == {"change_password": "10/m/user", "reauthenticate": "10/m/user"}
-    assert "ten a minute for one account, the change of a password and the proof" in said
+    assert (
+        "two remain, ten a minute for one account: the change of a password and the proof" in said
+    )
 
 
 def test_agents_read_that_a_gap_between_numbers_is_not_a_missing_file():

@@ -5,7 +5,7 @@
     python -m tools.demo code WHO     print the current code of a person's second factor
     python -m tools.demo check FILE   say what is wrong in a réglementation file
 
-PORT and HOST say where it listens (HOST=0.0.0.0: for the whole network).
+PORT and HOST say where it listens (HOST=, the address of this machine: for its network).
 """
 
 import contextlib

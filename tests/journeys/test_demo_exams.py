@@ -128,6 +128,7 @@ def test_one_registers_for_it_wherever_it_is_open(exam, speciality):
         for service in RegistrationService.objects.filter(domain=found.domain)
         if service.accepts(NOW)
     ]
+    assert services
     where = f"/m-inscrire/{found.domain.code}/{found.session.code}/{exam}"
     start = f"{where}/{speciality}" if speciality else where
 

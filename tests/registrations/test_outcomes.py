@@ -310,3 +310,17 @@ def test_an_account_given_back_withdraws_nothing_for_72_hours():
     registration.refresh_from_db()
     assert registration.state == "registered"
     assert not Message.objects.filter(kind="withdrawn").exists()
+
+
+def test_the_registration_is_modified_elsewhere_the_older_modification_is_refused():
+    registration = a_registration()
+    by = author(registration.candidate)
+    older = registering.amend(registration=registration, by=by, at=NOW)
+    drafting.abandon(draft=older, at=NOW)
+    save(registering.amend(registration=registration, by=by, at=NOW))
+
+    with pytest.raises(Refused, match="Votre inscription a été modifiée ailleurs"):
+        save(older)
+
+    registration.refresh_from_db()
+    assert registration.version == 2

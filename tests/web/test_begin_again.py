@@ -201,6 +201,17 @@ def test_who_registers_again_for_the_same_exam_is_told_of_the_answers(sign_in, a
     assert links(other, BUTTON) == []
 
 
+def test_the_numbers_of_a_withdrawn_registration_lead_to_its_withdrawal(sign_in):
+    registration = a_withdrawn_registration()
+
+    with time_machine.travel(NOW, tick=False):
+        page = sign_in(registration.candidate).get(
+            f"/mes-inscriptions/{registration.number}/numero"
+        )
+
+    assert page["Location"] == f"/mes-inscriptions/{registration.number}"
+
+
 def test_the_page_of_a_registration_shows_the_dates_of_its_exam(sign_in):
     registration = a_registration()
 

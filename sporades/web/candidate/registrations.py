@@ -74,13 +74,11 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def number(request: HttpRequest, number: str) -> HttpResponse:
-    """« N° Inscription »: the numbers, the service, the receipt."""
+    """« N° Inscription »: the numbers, the service, the receipt; of one that stands."""
     found = _registration(request, number)
-    context = {
-        "registration": found,
-        "version": _last(found),
-        "is_editable": found.is_editable(request.arrived_at),
-    }
+    if not found.is_active:
+        return redirect("candidate:registration", found.number)
+    context = {"registration": found, "version": _last(found)}
     return render(request, "candidate/number.html", context)
 
 

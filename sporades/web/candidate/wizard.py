@@ -259,15 +259,18 @@ def _show(
 ) -> HttpResponse:
     special = f"candidate/tabs/{section.slug}.html"
     template = select_template([special, "candidate/tab.html"])
+    here = step(dossier, section.slug)
+    goes_back = BACK in request.GET or BACK in request.POST
     context = {
         "draft": draft,
         "dossier": dossier,
         "identity": identity_in_words(dossier.identity),
         "section": section,
         "form": form,
-        "step": step(dossier, section.slug),
+        "step": here,
+        "next_title": "" if goes_back else here.next_title,
         "revision": revision,
-        "goes_back": BACK in request.GET or BACK in request.POST,
+        "goes_back": goes_back,
         "rules_changed": draft.regulation_id != dossier.regulation.pk,
         "mended_elsewhere": points.mended_elsewhere(draft, dossier, section, form),
         **_elsewhere(request, dossier, form),
