@@ -1,14 +1,20 @@
 """What is erased is erased everywhere: every column of every table is searched (P-21, P-22)."""
 
+import pickle
+from base64 import b64decode
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from django.db import connection, connections
+from django.test import Client
 from psycopg import sql
 
+import config.settings
 from sporades.acts import announcing, changing, joining, tasks
 from sporades.candidates.models import Candidate
 from sporades.core.queue import app
@@ -26,7 +32,8 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
-def _invented(territory, db):
+def _invented(territory, db, settings):
+    settings.CACHES = config.settings.CACHES
     forget()
     load_invented()
     yield
@@ -44,9 +51,24 @@ def columns():
         return cursor.fetchall()
 
 
+def decoded():
+    """What is kept so that no search for a word finds it, made plain: its table, its text."""
+    for session in Session.objects.all():
+        yield "django_session", repr(session.get_decoded())
+    with connection.cursor() as cursor:
+        # Read as the cache reads them, but also when their time is over: they are still there.
+        cursor.execute("SELECT value FROM shared_cache")
+        for [value] in cursor.fetchall():
+            yield "shared_cache", repr(pickle.loads(b64decode(value)))
+
+
 def where(*words):
     """The tables in which any of these words is still to be read, in any column."""
-    found = set()
+    found = {
+        table
+        for table, text in decoded()
+        if any(word.casefold() in text.casefold() for word in words)
+    }
     with connection.cursor() as cursor:
         for table, column in columns():
             cursor.execute(
@@ -72,6 +94,19 @@ def test_the_search_looks_where_people_are_kept():
         "procrastinate_jobs",
         "registrations_sectionanswers",
     } <= searched
+
+
+def test_the_search_reads_what_sessions_and_the_shared_cache_encode():
+    client = Client()
+    session = client.session
+    session["left"] = {"address": ADDRESS.upper(), "padding": "x" * 2000}
+    session.save()
+    cache.set("left", ["à", NAMES], timeout=60)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE shared_cache SET expires = '2000-01-01'")
+
+    assert where(ADDRESS) == {"django_session"}
+    assert where("zébulon") == {"shared_cache"}
 
 
 def test_nothing_is_left_of_an_account_that_nobody_activated():
