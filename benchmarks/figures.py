@@ -35,9 +35,10 @@ class Figure:
         times: how many times it was done.
         requests: how many requests that made.
         p50, p95: milliseconds of one time, all its requests together.
-        per_second: times a second.
+        per_second: times a second; summaries a second, for what prints.
         requests_per_core: requests for one second of processor, server and database together.
-        per_core: times for one second of processor, counted likewise.
+        per_core: times, or summaries, for one second of processor, counted likewise.
+        pages_per_core: pages printed for one second of processor.
         to_floor: `requests_per_core`, compared with the floor's.
         web_ms, database_ms: milliseconds of processor of one time, in each.
         errors: what went wrong, how often.
@@ -58,6 +59,7 @@ class Figure:
     database_ms: float | None
     errors: int
     to_floor: float | None = None
+    pages_per_core: float | None = None
     target: Target | None = None
     first_error: str = ""
     more: dict[str, float] = field(default_factory=dict)
@@ -121,7 +123,19 @@ def _milliseconds(seconds: Sequence[float], share: float) -> float | None:
 
 # --- For people ----------------------------------------------------------------------------
 
-HEAD = ("", "à la fois", "fois", "p50 ms", "p95 ms", "par s", "req/s/cœur", "/ plancher", "cible")
+HEAD = (
+    "",
+    "à la fois",
+    "fois",
+    "p50 ms",
+    "p95 ms",
+    "par s",
+    "par s/cœur",
+    "req/s/cœur",
+    "pages/s/cœur",
+    "/ plancher",
+    "cible",
+)
 
 
 def table(figures: Sequence[Figure]) -> str:
@@ -145,7 +159,9 @@ def _row(one: Figure) -> tuple[str, ...]:
         _number(one.p50),
         _number(one.p95),
         _number(one.per_second),
+        _number(one.per_core),
         _number(one.requests_per_core),
+        _number(one.pages_per_core),
         _number(one.to_floor),
         _verdict(one),
     )
@@ -158,7 +174,8 @@ def _number(value: float | None) -> str:
 UNITS = {
     "to_floor": ("du plancher", 2),
     "p95": ("ms au p95", 0),
-    "per_core": ("par s de processeur", 0),
+    "per_core": ("par s de processeur", 1),
+    "pages_per_core": ("pages par s de processeur", 0),
 }
 
 

@@ -55,6 +55,15 @@ def test_every_figure_is_measured_and_nothing_stays(tmp_path):
     assert all(figures[name]["requests"] == figures[name]["times"] for name in PAGES)
     assert figures["journey_1"]["requests"] > 20
     assert {name for name in PAGES if figures[name]["target"]} == PAGES - {"floor"}
+    for name in PRINTS:
+        one = figures[name]
+        assert one["pages_per_core"] == pytest.approx(one["per_core"] * one["more"]["pages"], 0.01)
+        assert f"de {one['more']['pages']} pages" in one["label"]
+    assert figures["print"]["target"]["measure"] == "per_core"
+    assert figures["print_batch"]["target"]["measure"] == "pages_per_core"
+    # A second of lots is counted in summaries, a hundred of them in each.
+    lot = figures["print_batch"]
+    assert lot["per_second"] * lot["p50"] / 1000 == pytest.approx(100, 0.1)
     assert str(result) in said.splitlines()[-1]
     assert list(tmp_path.glob("sporades-bench-*")) == []
     with psycopg.connect(server) as connection:
