@@ -58,13 +58,3 @@ def test_it_says_whom_to_ask_for_and_when(sign_in):
         "Téléphone : 03 53 01 00 01 essais@lille.exemple.test "
         "Adresse : 1 place des Essais 59000 Lille le mardi matin"
     )
-
-
-def test_a_version_filed_before_still_says_whom_to_ask_for():
-    version = a_registration().versions.get()
-    said = version.snapshot["service"]
-    del said["contact_name"], said["opening_hours"]
-    said["contact"] = "Gestionnaire des essais"
-
-    assert version.service["contact_name"] == "Gestionnaire des essais"
-    assert version.service["opening_hours"] == ""
