@@ -40,6 +40,8 @@ _MINUTE = timedelta(minutes=1)
 NON_BREAKING = "\u00a0"
 _SPACED = {f" {sign}": f"{NON_BREAKING}{sign}" for sign in ":;?!»"} | {"« ": f"«{NON_BREAKING}"}
 _NUMBERED = re.compile(r"(?<=[nN]°) ?(?=\d)")
+# « 06 39 98 12 34 », « +687 26 55 55 »: three groups at least after the first, which no date has.
+_PHONE = re.compile(r"(?<!\d)(?:0\d|\+\d{1,3})(?: \d{1,4}){3,5}(?!\d)")
 
 
 def zone_in_words(zone: str) -> str:
@@ -119,13 +121,20 @@ def figure(number: Decimal) -> str:
 def spaced(text: str) -> str:
     """Return a text with the spaces that French keeps unbroken.
 
-    No line begins with « : », « ; », « ? » or « » », nor ends with « « » or « n° ». What the
-    réglementation and the code say is written with plain spaces, so that it is searched and
-    compared plainly; these are set as it leaves for a screen, a mail or a paper.
+    No line begins with « : », « ; », « ? » or « » », nor ends with « « » or « n° »; a telephone
+    number stands in one line. What the réglementation and the code say is written with plain
+    spaces, so that it is searched and compared plainly; these are set as it leaves for a screen,
+    a mail or a paper.
     """
     for plain, unbroken in _SPACED.items():
         text = text.replace(plain, unbroken)
-    return _NUMBERED.sub(NON_BREAKING, text) if "°" in text else text
+    if "°" in text:
+        text = _NUMBERED.sub(NON_BREAKING, text)
+    return _PHONE.sub(_unbroken, text) if "0" in text or "+" in text else text
+
+
+def _unbroken(found: re.Match[str]) -> str:
+    return found[0].replace(" ", NON_BREAKING)
 
 
 def _clock(local: datetime) -> str:

@@ -84,6 +84,22 @@ def test_each_version_has_its_day_its_author_its_changes_and_its_fingerprint(sig
     ]
 
 
+def test_a_telephone_number_that_changed_stands_in_one_line(sign_in):
+    registration = a_registration()
+    modify(
+        registration,
+        by=author(registration.candidate),
+        at=NOW + HOUR,
+        identification={"mobile": "0639981299"},
+    )
+
+    page = sign_in(registration.candidate).get(
+        f"/mes-inscriptions/{registration.number}/historique"
+    )
+
+    assert "→ 06\xa039\xa098\xa012\xa099" in page.text
+
+
 def test_each_version_is_read_as_it_was(sign_in):
     registration = a_registration()
     modify(

@@ -23,6 +23,14 @@ def test_a_number_stays_with_the_sign_before_it():
     )
 
 
+def test_a_telephone_number_stands_in_one_line_a_date_does_not():
+    said = "<p>06 39 98 12 34 → +687 26 55 55, rue 1, 05 03 2008</p>"
+
+    assert set_spaces(said) == (
+        "<p>06\xa039\xa098\xa012\xa034 → +687\xa026\xa055\xa055, rue 1, 05 03 2008</p>"
+    )
+
+
 def test_what_is_typed_run_or_written_in_a_tag_is_left_as_it_is():
     kept = (
         '<input value="a : b ?"><textarea name="x">c : d <i>e ?</i></textarea>'
