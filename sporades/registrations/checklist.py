@@ -18,13 +18,15 @@ class Check:
         label: what it is.
         state: "done", "missing" or "waiting".
         note: the date of it, or what is awaited from whom.
-        about: what it is done with: "summary", "asked" or nothing.
+        about: what it is done with: "summary", "return", "piece" or nothing.
+        piece: the code of the piece it is about.
     """
 
     label: str
     state: str
     note: str = ""
     about: str = ""
+    piece: str = ""
 
 
 def checklist(registration: Registration, documents: Iterable[DocumentVersion]) -> list[Check]:
@@ -62,20 +64,25 @@ def _summary(documents: Iterable[DocumentVersion], zone: str) -> list[Check]:
     if summary is None or summary.published_at is None:
         return [Check("Récapitulatif publié", "waiting", "Il sera dans « Mes documents ».")]
     return [
-        Check("Récapitulatif publié", "done", _on("Le", summary.published_at, zone)),
-        Check("Récapitulatif ouvert", "done", _on("La première fois le", summary.opened_at, zone))
+        Check("Récapitulatif publié", "done", _on(summary, "le", summary.published_at, zone)),
+        Check(
+            "Récapitulatif ouvert",
+            "done",
+            _on(summary, "la première fois le", summary.opened_at, zone),
+        )
         if summary.opened_at
         else Check(
             "Récapitulatif ouvert",
             "waiting",
-            "À télécharger ou à imprimer : c'est indispensable.",
+            f"Version n°{summary.number}, à télécharger ou à imprimer : c'est indispensable.",
             "summary",
         ),
     ]
 
 
-def _on(words: str, instant: datetime, zone: str) -> str:
-    return f"{words} {instant_in_words(instant, zone)}."
+def _on(summary: DocumentVersion, words: str, instant: datetime, zone: str) -> str:
+    """Say which version it was, and when: each has its own summary."""
+    return f"Version n°{summary.number}, {words} {instant_in_words(instant, zone)}."
 
 
 def _return(registration: Registration) -> list[Check]:
@@ -89,7 +96,7 @@ def _return(registration: Registration) -> list[Check]:
             f"Reçu, posté le {day_in_words(posted)}."
             if posted
             else f"À envoyer avant le {asked['before']}.",
-            "" if posted else "asked",
+            "" if posted else "return",
         )
     ]
 
@@ -101,7 +108,8 @@ def _pieces(registration: Registration) -> list[Check]:
             + ("" if piece["is_mandatory"] else " (facultative)"),
             "waiting",
             f"À fournir avant le {piece['before']}.",
-            "asked",
+            "piece",
+            piece["code"],
         )
         for piece in registration.owed["evidence"]
     ]

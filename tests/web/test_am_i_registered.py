@@ -18,9 +18,15 @@ HOUR = timedelta(hours=1)
 CLOSED = NOW + timedelta(days=25)
 
 FILED = "Fait : Inscription enregistrée Version n°1, le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris)."
-PUBLISHED = "Fait : Récapitulatif publié Le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris)."
-UNREAD = "En attente : Récapitulatif ouvert À télécharger ou à imprimer : c'est indispensable."
-READ = "Fait : Récapitulatif ouvert La première fois le mercredi 25 novembre 2026 à 11 h 30 (heure de Paris)."
+PUBLISHED = "Fait : Récapitulatif publié Version n°1, le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris)."
+UNREAD = (
+    "En attente : Récapitulatif ouvert "
+    "Version n°1, à télécharger ou à imprimer : c'est indispensable."
+)
+READ = (
+    "Fait : Récapitulatif ouvert "
+    "Version n°1, la première fois le mercredi 25 novembre 2026 à 11 h 30 (heure de Paris)."
+)
 TO_RETURN = (
     "En attente : Récapitulatif signé renvoyé au service gestionnaire "
     "À envoyer avant le vendredi 25 décembre 2026 à 23 h 59 (heure de Paris)."
@@ -91,11 +97,38 @@ def test_what_is_left_to_do_has_its_way_and_its_deadline_is_said_once(sign_in):
         ways = [one.get("href") for one in seen(page).cssselect("main .s-checks a")]
         assert ways == [
             f"/mes-documents/{number}/recapitulatif/pdf",
-            f"/mes-inscriptions/{number}/numero",
-            f"/mes-inscriptions/{number}/numero",
+            f"/mes-inscriptions/{number}/numero#a-renvoyer",
+            f"/mes-inscriptions/{number}/numero#piece-IDENTITE",
         ]
         assert main(page).count("25 décembre 2026") == 1
         assert main(page).count("30 décembre 2026") == 1
+
+
+def test_each_thing_that_is_asked_has_a_link_of_its_own_name_to_its_own_place(sign_in):
+    registration = a_registration(
+        qualification={"diploma": "BAC"}, epreuves={"statut-E2": "inscrit"}
+    )
+
+    page, _ = read(sign_in, registration)
+    asked = [
+        link
+        for link in seen(page).cssselect("main .s-checks a")
+        if words(link).startswith("Lire ce qui est demandé")
+    ]
+    with time_machine.travel(NOW, tick=False):
+        there = seen(sign_in(registration.candidate).get(asked[0].get("href")))
+
+    said = [there.get_element_by_id(link.get("href").partition("#")[2]) for link in asked]
+    assert [words(link).partition(" : ")[2] for link in asked] == [
+        "Récapitulatif signé renvoyé au service gestionnaire",
+        "Pièce justificative : Pièce d'identité",
+        "Pièce justificative : Copie du baccalauréat",
+    ]
+    assert [words(one).split(".")[0].split(",")[0] for one in said] == [
+        "Il est indispensable de télécharger ou d'imprimer votre récapitulatif d'inscription",
+        "Pièce d'identité",
+        "Copie du baccalauréat",
+    ]
 
 
 def test_the_page_bears_the_name_of_the_link_that_leads_there(sign_in):
@@ -156,8 +189,8 @@ def test_after_a_modification_the_dates_are_those_of_the_last_version(sign_in):
 
     assert lines(page) == [
         FILED.replace("n°1", "n°2").replace("10 h 30", "11 h 30"),
-        PUBLISHED.replace("10 h 30", "11 h 30"),
-        UNREAD,
+        PUBLISHED.replace("n°1", "n°2").replace("10 h 30", "11 h 30"),
+        UNREAD.replace("n°1", "n°2"),
         TO_RETURN,
         IDENTITY_PAPER,
     ]

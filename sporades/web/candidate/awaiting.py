@@ -172,13 +172,14 @@ def _pieces(registrations: Iterable[Registration], *, at: datetime, name: Name) 
         Awaiting(
             sentence=f"Pièces justificatives à fournir : {' ; '.join(one['label'] for one in pieces)}.",
             about=name(registration),
-            link=reverse("candidate:number", args=[registration.number]),
+            link=f"{reverse('candidate:number', args=[registration.number])}#piece-{pieces[0]['code']}",
             act="Lire ce qui est demandé",
             deadline=f"À fournir avant le {before}.",
             until=until,
         )
         for registration in registrations
-        for (before, until), pieces in groupby(pieces_to_come(registration, at=at), key=_deadline)
+        for (before, until), found in groupby(pieces_to_come(registration, at=at), key=_deadline)
+        if (pieces := list(found))
     ]
 
 

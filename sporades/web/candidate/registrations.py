@@ -206,18 +206,17 @@ def _awaiting(
 
 def _checks(registration: Registration, documents: list[DocumentVersion]) -> list[dict[str, str]]:
     """Return the conditions of a registration, each with the way to what is left to do."""
+    asked = reverse("candidate:number", args=[registration.number])
     ways = {
         "summary": (
             reverse("candidate:document_pdf", args=[registration.number, SUMMARY.slug]),
             "Ouvrir le récapitulatif",
         ),
-        "asked": (
-            reverse("candidate:number", args=[registration.number]),
-            "Lire ce qui est demandé",
-        ),
+        "return": (f"{asked}#a-renvoyer", "Lire ce qui est demandé"),
+        "piece": (f"{asked}#piece-", "Lire ce qui est demandé"),
         "": ("", ""),
     }
     return [
-        {**asdict(check), "url": ways[check.about][0], "act": ways[check.about][1]}
+        {**asdict(check), "url": ways[check.about][0] + check.piece, "act": ways[check.about][1]}
         for check in checklist(registration, documents)
     ]
