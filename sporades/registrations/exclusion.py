@@ -53,9 +53,17 @@ def exclusion_by(
     return None
 
 
-def standing_instead_of(withdrawn: Registration) -> Registration | None:
-    """Return the active registration that leaves no room for a withdrawn one anew, if any."""
-    own = Registration.objects.filter(candidate=withdrawn.candidate_id).for_list()
+def standing_instead_of(
+    withdrawn: Registration, own: Iterable[Registration] | None = None
+) -> Registration | None:
+    """Return the active registration that leaves no room for a withdrawn one anew, if any.
+
+    Args:
+        withdrawn: the registration that was left.
+        own: those of its candidate, where they are read already.
+    """
+    if own is None:
+        own = Registration.objects.filter(candidate=withdrawn.candidate_id).for_list()
     choice = (withdrawn.exam_id, withdrawn.speciality_id)
     return next(_excluding(own, choice=choice, scope=withdrawn.exclusive_scope), None)
 

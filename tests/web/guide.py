@@ -132,9 +132,15 @@ def save(client, page):
     return client.post(page.request["PATH_INFO"], follow=True)
 
 
-def withdraw(client, number):
-    """« Me désinscrire », with the password asked again; return the page of the registration."""
+def ask_to_withdraw(client, number):
+    """« Me désinscrire », with the password asked again; return the page that asks to confirm."""
     address = f"/mes-inscriptions/{number}/desinscription"
     asked = client.get(address, follow=True)
-    client.post(asked.request["PATH_INFO"] + "?next=" + address, {"password": PASSWORD})
-    return client.post(address, follow=True)
+    known = {"password": PASSWORD}
+    return client.post(asked.request["PATH_INFO"] + "?next=" + address, known, follow=True)
+
+
+def withdraw(client, number):
+    """« Me désinscrire », confirmed; return the page of the registration."""
+    page = ask_to_withdraw(client, number)
+    return client.post(page.request["PATH_INFO"], follow=True)

@@ -12,7 +12,7 @@ from sporades.registrations.exclusion import standing_instead_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.refusals import AlreadyRegistered, Closed, NotUndone
 from tests.factories import NOW, a_candidate, a_registration, author
-from tests.web.guide import buttons, links, main
+from tests.web.guide import buttons, links, main, seen
 
 BUTTON = "Me réinscrire avec mes réponses"
 INSTANT = timedelta(microseconds=1)
@@ -77,6 +77,35 @@ def test_the_home_page_says_the_withdrawal_and_offers_the_answers_for_72_hours(
     assert (BUTTON in buttons(page)) is offered
     assert (f"Jusqu'au {UNTIL}, vous pouvez en faire une nouvelle" in main(page)) is offered
     assert links(page, "M'inscrire à un examen ou à un concours") == ["/m-inscrire"]
+
+
+@pytest.mark.parametrize(("at", "offered"), [(LAST, True), (LAST + INSTANT, False)])
+def test_my_registrations_offer_the_answers_for_72_hours_then_fold_the_card(sign_in, at, offered):
+    registration = a_withdrawn_registration()
+
+    with time_machine.travel(at, tick=False):
+        client = sign_in(registration.candidate)
+        page = client.get("/mes-inscriptions")
+        own = client.get(f"/mes-inscriptions/{registration.number}")
+
+    ways = [
+        [one.get("action") for one in seen(of).cssselect("main form[action$=reprendre]")]
+        for of in (page, own)
+    ]
+    assert ways == [[f"/mes-inscriptions/{registration.number}/reprendre"] * offered] * 2
+    assert (f"{BUTTON} : {registration}" in buttons(page)) is offered
+    assert ("Vos désinscriptions (1)" in main(page)) is not offered
+
+
+def test_my_registrations_offer_nothing_anew_where_another_stands(sign_in):
+    old = a_withdrawn_registration()
+    a_registration(old.candidate)
+
+    with time_machine.travel(NOW, tick=False):
+        page = sign_in(old.candidate).get("/mes-inscriptions")
+
+    assert buttons(page) == []
+    assert "Vos désinscriptions (1)" in main(page)
 
 
 def test_an_instant_later_it_is_neither_offered_nor_done(sign_in):

@@ -10,6 +10,7 @@ from sporades.registrations.models import Registration
 from tests.factories import NOW, a_candidate, a_draft, a_registration, answers_with
 from tests.web.guide import (
     answer,
+    ask_to_withdraw,
     buttons,
     links,
     main,
@@ -316,6 +317,18 @@ def test_nothing_is_listed_before_it_is_published(mine):
 
 
 # --- « Me désinscrire » ----------------------------------------------------------------------
+
+
+def test_keeping_the_registration_is_the_main_button_leaving_it_is_not(mine):
+    registration, client = mine
+
+    page = seen(ask_to_withdraw(client, registration.number))
+
+    looks = {words(one): one.get("class") for one in page.cssselect("main .s-buttons .fr-btn")}
+    assert looks == {
+        "Me désinscrire": "fr-btn fr-btn--secondary",
+        "Garder mon inscription": "fr-btn",
+    }
 
 
 def test_a_withdrawn_registration_is_never_made_active_again_a_new_one_is_needed(mine):

@@ -33,14 +33,16 @@ from sporades.web.layout.proofs import needs_recent_sign_in, sign_in_again
 
 
 def registrations(request: HttpRequest) -> HttpResponse:
-    """Cards of active registrations, then drafts, then withdrawn ones, quietly."""
-    mine = registrations_of(user=request.user.pk)
+    """Cards of active registrations, drafts, what may be begun again; other withdrawn ones, quietly."""
+    mine = list(registrations_of(user=request.user.pk))
     drafts = [draft for draft in open_drafts_of(user=request.user.pk) if not draft.is_untouched]
     at = request.arrived_at
     reader = zone_of_reader(request.user.pk, mine) if drafts else ""
-    withdrawn = [one for one in mine if not one.is_active]
+    left = [one for one in mine if one.can_be_undone(at) and not standing_instead_of(one, mine)]
+    withdrawn = [one for one in mine if not one.is_active and one not in left]
     context = {
         "active": [(one, one.deadline_in_words(at)) for one in mine if one.is_active],
+        "left": left,
         "withdrawn": withdrawn,
         "withdrawn_title": f"Vos désinscriptions ({len(withdrawn)})",
         "drafts": [_card(draft, at=at, reader=reader) for draft in drafts],
