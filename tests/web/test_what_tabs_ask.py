@@ -15,6 +15,8 @@ EXPERIENCE_FOR_SOME = (
     "      experience: {libelle: Années d'expérience professionnelle}\n",
     "      experience: {libelle: Années d'expérience professionnelle, si: {categorie: [FORM]}}\n",
 )
+UNREAD = "Indiquez un nombre, par exemple 12,5."
+NOT_ON_THE_LIST = "Cette réponse n'est pas proposée ici : choisissez dans la liste."
 
 
 @pytest.fixture(autouse=True)
@@ -92,6 +94,27 @@ def test_every_line_of_the_epreuves_says_its_error_at_once(sign_in):
     page = judged(sign_in(draft.candidate), draft, "epreuves")
 
     assert errors(page) == ["Indiquez un nombre entre 0 et 20.", "Choisissez dans la liste."]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ({"statut-E1": "benefice", "note-E1": "douze", "session-E1": "2024"}, UNREAD),
+        ({"statut-E3": "inscrit", "option-E3": "CHANT"}, NOT_ON_THE_LIST),
+    ],
+)
+def test_what_is_wrong_between_lines_is_said_beside_a_line_that_cannot_be_read(sign_in, line, said):
+    draft = a_draft(epreuves={**line, "statut-F2": "inscrit"})
+
+    page = judged(sign_in(draft.candidate), draft, "epreuves")
+
+    assert errors(page) == [
+        said,
+        (
+            "« Chant facultatif » demande aussi « Météorologie » (U6) : choisissez aussi ce qui "
+            "manque, ou retirez la première (article 4 inventé)."
+        ),
+    ]
 
 
 def test_who_sits_nothing_is_led_to_the_first_epreuve(sign_in):

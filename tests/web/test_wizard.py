@@ -9,6 +9,10 @@ from tests.factories import NOW, a_candidate, a_draft, a_registration, answers_w
 from tests.web.guide import main
 
 START = "/m-inscrire/ESSAI/2027/BE/MARIN"
+EXPERIENCE_OF_BAC = (
+    "{libelle: Années d'expérience professionnelle}",
+    "{libelle: Années d'expérience professionnelle, si: {diplome: [BAC]}}",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -181,3 +185,25 @@ def test_a_form_of_passing_that_spreads_nothing_is_mended_on_its_own_tab(sign_in
         assert LEAVING_NOTHING in main(page)
         assert field in page.text
     assert tab.request["PATH_INFO"] == f"/inscription/{draft.pk}/epreuves"
+
+
+@pytest.mark.parametrize(
+    ("section", "typed"),
+    [
+        ("epreuves", {"statut-E1": "inscrit", "note-E1": "12", "session-E1": "2024"}),
+        ("supplementaires", {"q-permis": "non", "q-permis_numero": "BX 1"}),
+        ("qualification", {"diploma": "CAP", "experience": "2"}),
+    ],
+)
+@pytest.mark.parametrize("door", ["", "/saisie"])
+def test_what_is_refused_is_kept_as_it_was_typed(sign_in, section, typed, door):
+    load_invented(EXPERIENCE_OF_BAC)
+    draft = a_draft(qualification={"experience": ""})
+    client = sign_in(draft.candidate)
+
+    client.post(f"/inscription/{draft.pk}/{section}{door}", {**typed, "revision": 1})
+
+    kept = Draft.objects.get().answers.get(section=section).answers
+    assert {name: kept.get(name) for name in typed} == typed
+    page = client.get(f"/inscription/{draft.pk}/{section}?verifier=1")
+    assert len(page.context["form"].errors) == len(typed) - 1

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from sporades.registrations.dossier import Answers, Dossier
 from sporades.registrations.fields import as_data, flat
@@ -100,6 +101,30 @@ class SectionForm(forms.Form):
             for name, field in self.fields.items()
             if name in self.data
         }
+
+    def refuse_uncalled(self, *names: str, message: str) -> None:
+        """Refuse what is typed where no other answer calls for it: it would be lost without a word.
+
+        A button once chosen cannot be left again: such an answer is no fault, see `oddities`.
+
+        Args:
+            names: the fields that one answer would have called for.
+            message: which answer, and what to do.
+        """
+        typed = [
+            name
+            for name in names
+            if self.is_typed(name) and not isinstance(self.fields[name].widget, forms.RadioSelect)
+        ]
+        for name in typed:
+            self.errors.pop(name, None)
+        error = ValidationError(message)
+        self.add_error(None, ValidationError(dict.fromkeys(typed, error)))
+
+    def is_typed(self, name: str) -> bool:
+        """Return whether something is typed in a field, readable or not."""
+        typed = self[name].data if name in self.fields else None
+        return bool(typed.strip() if isinstance(typed, str) else typed)
 
     def label_of(self, name: str) -> str:
         """Return the label of a field, whole, for a place where its neighbours do not stand."""

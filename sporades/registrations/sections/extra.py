@@ -1,6 +1,6 @@
 """« Informations supplémentaires »: the exam's own questions, and two consents."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -41,8 +41,8 @@ class ExtraForm(SectionForm):
         """Make a field for each question, then the two consents."""
         for question in self.questions:
             field = self.fields[PREFIX + question.code] = field_of(question)
-            words = _called_for_by(question.when, self.dossier.rules.questions)
-            field.help_text = f"{words} {field.help_text}".strip()
+            if calling := self._calling(question):
+                field.help_text = f"Seulement si vous répondez {calling}. {field.help_text}".strip()
             # Whether it must be answered is judged in `clean`, where its condition is known.
             ask_if_called_for(field, _shown_when(question.when), is_due=question.is_mandatory)
         for name, label, help_text in CONSENTS:
@@ -88,10 +88,33 @@ class ExtraForm(SectionForm):
             if question.code not in asked:
                 data[name] = None
                 self.errors.pop(name, None)
+                self._refuse_uncalled(question)
             elif question.is_mandatory and name not in self.errors and data.get(name) in EMPTY:
                 self.add_error(name, "Répondez à cette question.")
         refuse_ineligible(self, tab="supplementaires", prefix=PREFIX)
         return data
+
+    def _calling(self, question: Question) -> str:
+        return _called_for_by(question.when, self.dossier.rules.questions)
+
+    def _refuse_uncalled(self, question: Question) -> None:
+        """Refuse an answer that no other calls for, once that other one can be read."""
+        other = question.when.answer if question.when else None
+        if other is None or PREFIX + other.question not in self.errors:
+            message = f"{self._why_uncalled(question)} Effacez-la, ou changez l'autre réponse."
+            self.refuse_uncalled(PREFIX + question.code, message=message)
+
+    def _why_uncalled(self, question: Question) -> str:
+        if calling := self._calling(question):
+            return f"Cette réponse ne compte que si vous répondez {calling}."
+        return "Vos autres réponses ne demandent pas celle-ci."
+
+    def oddities(self) -> Iterator[tuple[str, str]]:
+        """Say which choice does not count: a button cannot be left, so it is not refused."""
+        for question in self.questions:
+            name = PREFIX + question.code
+            if self.cleaned_data[name] is None and self.is_typed(name):
+                yield name, f"{self._why_uncalled(question)} Elle n'est pas reprise."
 
     def write(self, registration: Registration) -> None:
         """Keep the two consents."""
@@ -143,7 +166,7 @@ def _depends_on_answers(condition: Condition | None) -> bool:
 
 
 def _called_for_by(condition: Condition | None, asked: Iterable[Question]) -> str:
-    """Say which answer to which question calls for this one: a page without script shows it always."""
+    """Say which answer to which question calls for this one, where one alone does."""
     answer = condition.answer if condition else None
     other = next((one for one in asked if answer and one.code == answer.question), None)
     if answer is None or other is None:
@@ -157,7 +180,7 @@ def _called_for_by(condition: Condition | None, asked: Iterable[Question]) -> st
     if not said:
         return ""
     answers = listed([f"« {one} »" for one in said], "ou")
-    return f"Seulement si vous répondez {answers} à « {other.label} »."
+    return f"{answers} à « {other.label} »"
 
 
 def _shown_when(condition: Condition | None) -> str:

@@ -31,6 +31,19 @@ FORMS = {
     EvaluationForm.SINGLE: "l'épreuve se passe en une fois, à la date de l'examen",
     EvaluationForm.CONTINUOUS: "vos formateurs l'évaluent pendant votre formation",
 }
+_NO_OPTION = (
+    f"Ce choix ne compte que si vous passez l'épreuve : choisissez « {Status.ENTERED.label} », ou "
+    "revenez à « Choisir » dans cette liste."
+)
+_NO_MARK = (
+    f"Une note n'est gardée qu'avec « {Status.KEPT.label} » : choisissez ce statut, ou effacez la "
+    "note et son année."
+)
+CALLED_FOR = {
+    Status.ENTERED: ((OPTION,), _NO_OPTION),
+    Status.KEPT: ((MARK, SESSION), _NO_MARK),
+}
+"""What each status asks, and what is said to whoever answers it under another one."""
 COLUMNS = ("Épreuve", "Statut", "Nature", "Précisions")
 
 
@@ -153,15 +166,13 @@ class PapersForm(SectionForm):
 
     def _ask_when_it_applies(self, offer: PaperOffer) -> None:
         """Options and marks are asked only of some statuses: the rules say when they lack."""
-        for prefix, status in (
-            (OPTION, Status.ENTERED),
-            (MARK, Status.KEPT),
-            (SESSION, Status.KEPT),
-        ):
-            field = self.fields.get(prefix + offer.code)
-            if field is not None:
-                name = STATUS + offer.code
-                ask_if_called_for(field, f"{name}={status.value}" if name in self.fields else "")
+        name = STATUS + offer.code
+        for status, (prefixes, _) in CALLED_FOR.items():
+            for prefix in prefixes:
+                field = self.fields.get(prefix + offer.code)
+                if field is not None:
+                    shown_when = f"{name}={status.value}" if name in self.fields else ""
+                    ask_if_called_for(field, shown_when)
 
     def clean(self) -> dict[str, Any]:
         """Judge the choices together: groups, exclusions, dependencies, dispensations, marks."""
@@ -169,16 +180,31 @@ class PapersForm(SectionForm):
         for breach in self._breaches():
             error = ValidationError(breach.message, code=breach.field)
             self.add_error(self._field_of(breach.field), error)
+        for offer in self.offers:
+            self._refuse_uncalled(offer)
         return data
 
     def _breaches(self) -> list[Breach]:
-        """Judge every line that can be read, and the lines together once all can."""
-        if not self.errors:
-            return papers.breaches(self.dossier.rules, self.dossier.facts, self.choices_made())
+        """Judge every line that can be read, and the lines together: their statuses are enough."""
+        rules, facts, choices = self.dossier.rules, self.dossier.facts, self.choices_made()
         unread = {name.partition("-")[2] for name in self.errors}
         lines = [offer for offer in self.offers if offer.code not in unread]
-        choices = {offer.code: self._choice(offer) for offer in lines}
-        return papers.breaches_by_line(lines, self.dossier.facts, choices)
+        found = papers.breaches_by_line(lines, facts, choices)
+        if not any(name.startswith(STATUS) for name in self.errors):
+            found += papers.breaches_between(rules, facts, self.offers, choices)
+        return found
+
+    def _refuse_uncalled(self, offer: PaperOffer) -> None:
+        """Refuse a mark or an option under a status that leaves it out of what is filed."""
+        status = self._choice(offer).status
+        if STATUS + offer.code in self.errors:
+            return
+        for asking, (prefixes, message) in CALLED_FOR.items():
+            # An option says also of what one is dispensed, or keeps a mark.
+            counts = status.is_taken if asking is Status.ENTERED else status is asking
+            if not counts:
+                names = [prefix + offer.code for prefix in prefixes]
+                self.refuse_uncalled(*names, message=message)
 
     @cached_property
     def withdrawn(self) -> tuple[str, ...]:

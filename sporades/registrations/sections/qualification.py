@@ -16,6 +16,11 @@ from sporades.registrations.sections.eligibility import refuse_ineligible
 MOST_YEARS = 60
 YOUNGEST_AT_WORK = 14
 
+_UNCALLED = (
+    "Avec ce que vous présentez, cette réponse n'est pas demandée : effacez-la, ou changez votre "
+    "choix."
+)
+
 type Part = Diplomas | Colouring | Experience
 
 
@@ -38,11 +43,14 @@ class QualificationForm(SectionForm):
 
     def build(self) -> None:
         """Ask what the réglementation asks of this candidate."""
+        self.called_for_by: dict[str, list[str]] = {}
         diplomas = candidacy.diplomas(self.dossier.rules, self.dossier.facts)
-        codes = [choice.code for choice in diplomas.choices] if diplomas else []
+        held = [choice.code for choice in diplomas.choices] if diplomas else []
+        if diplomas and not diplomas.is_mandatory:
+            held.append("")
         self._ask("diploma", diplomas)
-        self._ask_by_diploma("colouring", candidacy.colouring, codes)
-        self._ask_by_diploma("experience", candidacy.experience, codes)
+        self._ask_by_diploma("colouring", candidacy.colouring, held)
+        self._ask_by_diploma("experience", candidacy.experience, held)
 
     def _ask(self, name: str, part: Part | None) -> None:
         if part is None:
@@ -56,30 +64,35 @@ class QualificationForm(SectionForm):
             self.offer(name, [("", "Choisir"), *listed])
 
     def _ask_by_diploma(
-        self, name: str, asked: Callable[[ExamRules, Facts], Part | None], codes: list[str]
+        self, name: str, asked: Callable[[ExamRules, Facts], Part | None], held: list[str]
     ) -> None:
         """Ask what only some diplomas may call for: the diploma is chosen on this very tab.
 
-        Answers are judged by the diploma that comes with them; before that, the question is
-        there as soon as one of the diplomas on offer calls for it.
+        The question is there as soon as one of the diplomas on offer calls for it; answers are
+        judged by the diploma that comes with them.
         """
         rules, facts = self.dossier.rules, self.dossier.facts
-        parts = {code: asked(rules, replace(facts, diplomas=frozenset({code}))) for code in codes}
+        if not held:
+            self._ask(name, asked(rules, facts))
+            return
+        parts = {
+            code: asked(rules, replace(facts, diplomas=frozenset(filter(None, [code]))))
+            for code in held
+        }
         calling = [code for code, part in parts.items() if part]
-        chosen = self.data.get("diploma", "")
-        part = parts[calling[0]] if calling else asked(rules, facts)
-        if self.is_bound and codes:
-            held = frozenset({chosen} if chosen else ())
-            part = asked(rules, replace(facts, diplomas=held))
-        self._ask(name, part)
-        if name in self.fields and 0 < len(calling) < len(codes):
+        self._ask(name, parts[calling[0]] if calling else None)
+        if 0 < len(calling) < len(held):
             field = self.fields[name]
             ask_if_called_for(field, f"diploma={' '.join(calling)}", is_due=field.required)
-            field.required = field.required and chosen in calling
+            field.required = field.required and self.data.get("diploma", "") in calling
+            self.called_for_by[name] = calling
 
     def clean(self) -> None:
         """Refuse what the rules of eligibility do not accept."""
         super().clean()
+        for name, calling in self.called_for_by.items():
+            if self.cleaned_data.get("diploma", calling[0]) not in calling:
+                self.refuse_uncalled(name, message=_UNCALLED)
         refuse_ineligible(self, tab="qualification")
 
     def oddities(self) -> Iterator[tuple[str, str]]:

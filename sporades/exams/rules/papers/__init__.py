@@ -1,6 +1,6 @@
 """Épreuves: which are offered, and whether what is chosen respects the rules."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from sporades.exams.rules.facts import Breach, Facts
 from sporades.exams.rules.papers import between, lines
@@ -24,6 +24,7 @@ __all__ = [
     "PaperOffer",
     "PhaseBlocks",
     "breaches",
+    "breaches_between",
     "breaches_by_line",
     "grouped",
     "is_whole",
@@ -55,7 +56,7 @@ def breaches(exam: Exam, facts: Facts, choices: Mapping[str, Choice]) -> list[Br
         if code not in chosen and choices[code].is_taken
     ]
     found += breaches_by_line(offers, facts, chosen)
-    found += between.breaches(exam, facts, offers, chosen)
+    found += breaches_between(exam, facts, offers, chosen)
     return found
 
 
@@ -72,6 +73,20 @@ def breaches_by_line(
     return [
         breach for offer in offers for breach in lines.breaches(offer, choices[offer.code], facts)
     ]
+
+
+def breaches_between(
+    exam: Exam, facts: Facts, offers: Sequence[PaperOffer], choices: Mapping[str, Choice]
+) -> list[Breach]:
+    """Return what is wrong between épreuves, each line being right or not.
+
+    Args:
+        exam: the exam.
+        facts: what is known of the candidate.
+        offers: the épreuves offered.
+        choices: the choice made for each, by code.
+    """
+    return list(between.breaches(exam, facts, offers, choices))
 
 
 def _named(exam: Exam, code: str) -> str:

@@ -2,7 +2,8 @@
 
    A control with data-shown-when="name=value other" is shown, with its label, while the
    control called "name" has one of these values. Without script it is always there, and the
-   server knows by itself whether its answer counts. */
+   server knows by itself whether its answer counts: it refuses one that does not, so what is
+   out of sight is emptied as the form is sent. Until then it comes back with its answer. */
 export function reveal() {
   document.querySelectorAll("form").forEach((form) => {
     const waiting = [...form.querySelectorAll("[data-shown-when]")];
@@ -10,7 +11,15 @@ export function reveal() {
     const apply = () => waiting.forEach((control) => show(form, control));
     form.addEventListener("change", apply);
     apply();
+    // On the document: before anything looks at what the form sends.
+    document.addEventListener("submit", (event) => event.target === form && waiting.forEach(empty), true);
   });
+}
+
+function empty(control) {
+  if (!control.closest(".s-field")?.hidden) return;
+  if (control.type === "checkbox") control.checked = false;
+  else if (control.type !== "radio") control.value = "";
 }
 
 function show(form, control) {

@@ -1,0 +1,125 @@
+"""What is typed where no other answer calls for it is refused: nothing is lost without a word."""
+
+import pytest
+
+from sporades.registrations import journey
+from sporades.registrations.dossier import dossier_of
+from sporades.registrations.sections.extra import EXTRA
+from sporades.registrations.sections.papers import PAPERS
+from sporades.registrations.sections.qualification import QUALIFICATION
+from tests.factories import NOW, a_draft, load_invented
+
+NO_MARK = (
+    "Une note n'est gardée qu'avec « Bénéfice » : choisissez ce statut, ou effacez la note et son "
+    "année."
+)
+NO_OPTION = (
+    "Ce choix ne compte que si vous passez l'épreuve : choisissez « Inscrit », ou revenez à "
+    "« Choisir » dans cette liste."
+)
+NO_ANSWER = (
+    "Cette réponse ne compte que si vous répondez « Oui » à « Avez-vous le permis bateau ? ». "
+)
+TO_CHANGE = "Effacez-la, ou changez l'autre réponse."
+NOT_OF_THIS_DIPLOMA = (
+    "Avec ce que vous présentez, cette réponse n'est pas demandée : effacez-la, ou changez votre "
+    "choix."
+)
+OF_BAC = (
+    "{libelle: Années d'expérience professionnelle}",
+    "{libelle: Années d'expérience professionnelle, si: {diplome: [BAC]}}",
+)
+OF_RED = (
+    "code: visite, type: date,",
+    "code: visite, si: {reponse: {question: equipe, egal: ROUGE}}, type: date,",
+)
+A_CHOICE = (
+    "{code: sports, type: choix_multiple, libelle: Sports pratiqués, obligatoire: false, maximum: 2,",
+    (
+        "{code: sports, si: {reponse: {question: permis, egal: true}}, type: choix, "
+        "libelle: Sports pratiqués, obligatoire: false,"
+    ),
+)
+
+
+def dossier(**changes):
+    draft = a_draft(**changes)
+    answers = {row.section: row.answers for row in draft.answers.all()}
+    return dossier_of(draft, day=NOW.date(), answers=answers)
+
+
+def said(form):
+    return {name: list(messages) for name, messages in form.errors.items()}
+
+
+@pytest.mark.parametrize(
+    ("typed", "refused"),
+    [
+        ({"note-E1": "12"}, {"note-E1": [NO_MARK]}),
+        ({"session-E1": "2024"}, {"session-E1": [NO_MARK]}),
+        ({"note-E1": "12", "session-E1": "2024"}, {"note-E1": [NO_MARK], "session-E1": [NO_MARK]}),
+        ({"note-E1": "douze"}, {"note-E1": [NO_MARK]}),
+        ({"note-E1": "0"}, {"note-E1": [NO_MARK]}),
+        ({"option-F1": "BRETON"}, {"option-F1": [NO_OPTION]}),
+        ({"statut-E3": "dispense"}, {}),
+    ],
+)
+def test_what_a_status_leaves_out_is_refused_at_its_line(typed, refused):
+    form = PAPERS.judged(dossier(epreuves=typed))
+
+    assert said(form) == refused
+
+
+def test_a_mark_and_its_year_under_another_status_are_one_point_to_mend():
+    judged = journey.judged(dossier(epreuves={"note-E1": "12", "session-E1": "2024"}))
+
+    assert [(one.section, one.field, one.message) for one in journey.troubles(judged)] == [
+        ("epreuves", "note-E1", NO_MARK)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answers", "refused"),
+    [
+        ({"q-permis_numero": "BX 1"}, {"q-permis_numero": [NO_ANSWER + TO_CHANGE]}),
+        ({"q-permis_numero": "BX " * 9}, {"q-permis_numero": [NO_ANSWER + TO_CHANGE]}),
+        ({"q-permis_numero": " "}, {}),
+        ({"q-permis": "oui", "q-permis_numero": "BX 1"}, {}),
+        (
+            {"q-permis": None, "q-permis_numero": "BX 1"},
+            {"q-permis": ["Répondez à cette question."]},
+        ),
+    ],
+)
+def test_a_precision_that_no_answer_asks_is_refused(answers, refused):
+    form = EXTRA.judged(dossier(supplementaires=answers))
+
+    assert said(form) == refused
+
+
+def test_a_button_that_cannot_be_left_is_not_refused_but_said():
+    load_invented(A_CHOICE)
+    judged = journey.judged(dossier(supplementaires={"q-sports": "VOILE"}))
+
+    assert journey.troubles(judged) == []
+    assert [(one.field, one.message) for one in journey.oddities(judged)] == [
+        ("q-sports", f"{NO_ANSWER}Elle n'est pas reprise.")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answers", "refused"),
+    [
+        ({"diploma": "CAP", "experience": "2"}, {"experience": [NOT_OF_THIS_DIPLOMA]}),
+        ({"diploma": "CAP", "experience": "deux"}, {"experience": [NOT_OF_THIS_DIPLOMA]}),
+        ({"diploma": "CAP", "experience": ""}, {}),
+        ({"diploma": "BAC", "experience": "2"}, {}),
+        ({"diploma": "", "experience": "2"}, {"diploma": ["Choisissez dans la liste."]}),
+    ],
+)
+def test_what_the_diploma_does_not_call_for_is_refused(answers, refused):
+    load_invented(OF_BAC)
+
+    form = QUALIFICATION.judged(dossier(qualification=answers))
+
+    assert said(form) == refused
