@@ -273,6 +273,7 @@ def _adult(exam, speciality, category) -> Facts:
         passing_form=whole[0].code if whole else "",
         diplomas=frozenset([diplomas.choices[0].code] if diplomas else []),
         years_of_experience=10,
+        answers={one.code: True for one in exam.questions if one.kind == "oui_non"},
     )
 
 

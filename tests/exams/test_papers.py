@@ -210,6 +210,31 @@ def test_the_right_to_keep_a_mark_may_have_a_condition(change):
     assert "(Code des essais, article 6)" in breach.message
 
 
+@pytest.mark.parametrize(
+    ("has_permit", "said"),
+    [
+        (True, []),
+        (
+            False,
+            ["Répondez « Oui », ou choisissez « Inscrit ». (Règle : Code des essais, article 6.)"],
+        ),
+        (None, []),
+    ],
+)
+def test_a_mark_that_contradicts_an_answer_is_refused_in_the_words_of_its_rule(
+    change, has_permit, said
+):
+    condition = "si: {sauf: {reponse: {question: permis, egal: non}}}"
+    words = "message: Répondez « Oui », ou choisissez « Inscrit »."
+    source = change("annees: 5", f"annees: 5\n          {condition}\n          {words}")
+    exam = checked(source, zones=ZONES)[1].exam("BREVET")
+    choices = chosen(E1={"status": "benefice", "mark": Decimal(15), "mark_session": 2026})
+
+    found = breaches(exam, marin(answers={"permis": has_permit}), choices)
+
+    assert [breach.message for breach in found] == said
+
+
 @pytest.mark.parametrize("option", ["", "TIR"])
 def test_an_option_is_chosen_in_the_list(exam, option):
     choices = chosen(E5={"status": "inscrit", "option": option})

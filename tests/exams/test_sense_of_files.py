@@ -129,6 +129,8 @@ def test_two_exams_do_not_share_a_code(essai, problems):
         ("- {categories: [APPRENTI], forme: ccf, nature: pratique, duree: 1 h 30}",
          "- {categories: [APPRENTI], forme: ccf}\n          - {categories: [APPRENTI], forme: ponctuel}",
          "epreuves[E1].formes", "contradiction"),
+        ("annees: 5\n", "annees: 5\n          message: Rien à garder.\n",
+         "epreuves[E1].benefice.message", "contradiction"),
         ("motif: Sur simple demande, sur_demande: oui", "motif: Sur simple demande",
          "epreuves[E5].dispenses[1]", "contradiction"),
         ("motif: Sur simple demande, sur_demande: oui",

@@ -37,11 +37,15 @@ CANDIDACY = {
 }
 PAPERS = {
     "statut-E1": "inscrit",
+    "note-E1": "",
+    "session-E1": "",
     "statut-G1": "inscrit",
     "statut-G2": "non_inscrit",
     "statut-F1": "non_inscrit",
     "statut-F2": "non_inscrit",
     "statut-F3": "non_inscrit",
+    "option-F1": "",
+    "option-F2": "",
 }
 SAME = {"statut-F1": "inscrit", "option-F1": "A", "statut-F2": "inscrit", "option-F2": "A"}
 
@@ -67,6 +71,7 @@ ANSWERS = {
     "epreuves": [
         {**PAPERS, "statut-E1": "dispense"},
         {**PAPERS, "statut-E1": "benefice", "note-E1": "9", "session-E1": "2025"},
+        {**PAPERS, "statut-G1": "benefice"},
         {**PAPERS, "statut-G2": "inscrit"},
         {**PAPERS, **SAME},
         {**PAPERS, "statut-F1": "inscrit", "option-F1": "A", "statut-F3": "inscrit"},

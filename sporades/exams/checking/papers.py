@@ -43,6 +43,14 @@ def _paper(exam: Exam, paper: Paper, path: Path) -> Iterator[Fault]:
             "contradiction",
             f"La catégorie « {category} » a deux formes pour cette épreuve.",
         )
+    kept = paper.kept_mark
+    if kept and kept.message and kept.when is None:
+        yield Fault(
+            (*path, "benefice", "message"),
+            "contradiction",
+            "Ce bénéfice est sans condition : personne ne lirait ce message. Retirez-le, ou dites "
+            "« si ».",
+        )
     for rank, reason in enumerate(paper.dispensations):
         if reason.on_request is bool(reason.diplomas):
             yield Fault(

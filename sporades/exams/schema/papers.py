@@ -144,6 +144,13 @@ class KeptMark(Strict):
         None, alias="si", description="À quelle condition ; à défaut, toujours."
     )
     reference: Line | None = Field(None, description="Le texte qui l'accorde.")
+    message: Paragraph | None = Field(
+        None,
+        description=(
+            "Ce qui est dit à qui choisit le bénéfice hors de la condition « si » ; à défaut, une "
+            "phrase toute faite."
+        ),
+    )
 
 
 class EliminatoryMark(Strict):

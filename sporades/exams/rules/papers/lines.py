@@ -7,7 +7,7 @@ from sporades.core.french import figure, listed
 from sporades.exams.rules.facts import Breach, Facts
 from sporades.exams.rules.papers.choices import Choice
 from sporades.exams.rules.papers.offers import PaperOffer
-from sporades.exams.rules.texts import said_by
+from sporades.exams.rules.texts import said_by, with_text
 from sporades.exams.schema.papers import KeptMark, Status
 
 SMALLEST_STEP = Decimal("0.01")
@@ -62,6 +62,8 @@ def _why_not_kept(offer: PaperOffer) -> str:
     right = offer.paper.kept_mark
     if right is None:
         return "Aucune note ne peut être gardée pour cette épreuve. Choisissez un autre statut."
+    if right.message:
+        return with_text(right.message, right.reference)
     return (
         "Votre situation ne permet pas de garder une note pour cette épreuve"
         f"{said_by(right.reference)}. Choisissez un autre statut."
