@@ -1,0 +1,70 @@
+"""« Est-ce bien vous ? »: allauth's pages, saying what act asks them and how to give it up."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
+from allauth.account.utils import get_next_redirect_url
+from allauth.account.views import ReauthenticateView
+from allauth.mfa.base.views import ReauthenticateView as CodeView
+from allauth.mfa.webauthn.views import ReauthenticateWebAuthnView as KeyView
+from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve, reverse
+
+
+@dataclass(frozen=True)
+class Act:
+    """An act that asks for a recent sign-in.
+
+    Attributes:
+        words: what it is, to come after « Pour ».
+        back: the page where it was begun, which asks for nothing.
+        is_of_one: whether that page is of the same thing as the act, named in its address.
+    """
+
+    words: str
+    back: str = "mfa_index"
+    is_of_one: bool = False
+
+
+ACTS = {
+    "candidate:withdraw": Act("vous désinscrire", "candidate:registration", is_of_one=True),
+    "account_email": Act("changer votre adresse mail", "account_edit"),
+    "account_set_password": Act("choisir un mot de passe", "account_edit"),
+    "socialaccount_connections": Act("relier ou délier FranceConnect", "account_edit"),
+    "mfa_activate_totp": Act("ajouter une application de codes"),
+    "mfa_deactivate_totp": Act("retirer l'application de codes"),
+    "mfa_generate_recovery_codes": Act("créer de nouveaux codes de secours"),
+    "mfa_add_webauthn": Act("ajouter une clé d'accès", "mfa_list_webauthn"),
+    "mfa_remove_webauthn": Act("retirer une clé d'accès", "mfa_list_webauthn"),
+    "mfa_edit_webauthn": Act("renommer une clé d'accès", "mfa_list_webauthn"),
+}
+
+
+def by_password(request: HttpRequest) -> HttpResponse:
+    return ReauthenticateView.as_view(extra_context=_asked_for(request))(request)
+
+
+def by_code(request: HttpRequest) -> HttpResponse:
+    return CodeView.as_view(extra_context=_asked_for(request))(request)
+
+
+def by_key(request: HttpRequest) -> HttpResponse:
+    return KeyView.as_view(extra_context=_asked_for(request))(request)
+
+
+def _asked_for(request: HttpRequest) -> dict[str, str]:
+    """Return what the page says of the act that follows; of any other page, that one goes on."""
+    address = get_next_redirect_url(request) or ""
+    if not address and STATE_SESSION_KEY in request.session:
+        # Who comes back from FranceConnect to link it: allauth keeps the answer, not an address.
+        address = reverse("socialaccount_connections")
+    try:
+        match = resolve(urlsplit(address).path)
+    except Resolver404:
+        match = None
+    act = ACTS.get(match.view_name) if match else None
+    if act is None:
+        return {"asked_for": "continuer", "give_up": ""}
+    back = reverse(act.back, kwargs=match.kwargs if act.is_of_one else None)
+    return {"asked_for": act.words, "give_up": back}
