@@ -222,16 +222,18 @@ class IdentityForm(forms.Form):
         self.asked_choice.required = True
         self.fields["birth_choice"] = self.asked_choice
         if doubt.is_unknown:
-            self.asked_choice.label = "Nous n'avons pas trouvé cette commune"
-            message = (
-                "Corrigez son nom ou son département ci-dessus, ou gardez le nom tel que vous l'avez "
-                "écrit (commune qui a fusionné, changé de nom, ancien territoire)."
+            self.asked_choice.label = "Ce nom est-il le bon ?"
+            self.add_error(
+                "birth_place",
+                "Nous n'avons pas trouvé cette commune. Corrigez son nom ou son département, ou "
+                "gardez ci-dessous le nom tel que vous l'avez écrit (commune qui a fusionné, changé "
+                "de nom, ancien territoire).",
             )
         else:
-            message = (
-                "Choisissez votre commune dans la liste ci-dessous, ou gardez le nom tel quel."
+            self.add_error(
+                "birth_choice",
+                "Choisissez votre commune dans la liste ci-dessous, ou gardez le nom tel quel.",
             )
-        self.add_error("birth_choice", message)
 
     def place_understood(self) -> str:
         """Say the department that was found without having been given, shown or chosen."""

@@ -56,6 +56,11 @@ def main(page):
     return words(seen(page).cssselect("main")[0])
 
 
+def titles(page):
+    """Return the titles of the second level, in order."""
+    return [words(one) for one in seen(page).cssselect("main h2")]
+
+
 def links(page, label):
     """Return where the links, buttons included, of this very label lead."""
     return [link.get("href") for link in seen(page).cssselect("main a") if words(link) == label]

@@ -23,7 +23,7 @@ from sporades.mail.models import Message
 from tests.acts.people import in_threads
 from tests.factories import NOW, load_invented
 from tests.jobs import work
-from tests.web.guide import faulty, main, mandatory, seen, shown, words
+from tests.web.guide import faulty, main, mandatory, seen, shown, titles, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory", "_empty_cache")]
 
@@ -243,18 +243,33 @@ def test_a_place_that_no_list_knows_is_kept_in_words(client):
 
     form = page.context["form"]
     assert list(form.fields["birth_choice"].choices)[-1][0] == "tel-quel"
-    assert form["birth_choice"].label == "Nous n'avons pas trouvé cette commune"
-    assert form.errors["birth_choice"] == [
-        (
-            "Corrigez son nom ou son département ci-dessus, ou gardez le nom tel que vous l'avez "
-            "écrit (commune qui a fusionné, changé de nom, ancien territoire)."
-        )
-    ]
+    assert form.errors == {
+        "birth_place": [
+            (
+                "Nous n'avons pas trouvé cette commune. Corrigez son nom ou son département, ou "
+                "gardez ci-dessous le nom tel que vous l'avez écrit (commune qui a fusionné, "
+                "changé de nom, ancien territoire)."
+            )
+        ]
+    }
 
     sign_up(client, birth_place="Villeneuve-l'Oubliée", birth_choice="tel-quel")
 
     identity = Identity.objects.get()
     assert (identity.birth_place, identity.birth_commune) == ("Villeneuve-l'Oubliée", "")
+
+
+def test_a_place_that_no_list_knows_is_red_at_its_own_field_and_linked_from_the_top(client):
+    page = seen(sign_up(client, birth_place="Villeneuve-l'Oubliée"))
+
+    [line] = page.cssselect("main .s-summary li a")
+    town = page.get_element_by_id(line.get("href").removeprefix("#"))
+    said = [page.get_element_by_id(one) for one in town.get("aria-describedby").split()]
+    assert (town.get("name"), town.get("aria-invalid")) == ("birth_place", "true")
+    label, _, message = words(line).partition(" : ")
+    assert label == "Commune ou ville de naissance"
+    assert f"Erreur : {message}" in [words(one) for one in said]
+    assert next(town.iterancestors("div")).get("class") == "s-field s-field--error"
 
 
 def test_a_department_is_not_that_of_a_town_abroad(client):
@@ -293,6 +308,7 @@ def test_a_foreign_town_a_missing_day_and_a_single_name_never_block(client):
 
 # --- B2 -------------------------------------------------------------------------------------------
 
+EXPLAINED = "Pourquoi cette adresse est-elle déjà connue ?"
 KNOWN = "Cette adresse mail existe déjà dans l&#x27;application Sporades"
 
 
@@ -307,6 +323,12 @@ def test_a_known_address_is_refused_in_the_words_of_the_guide_and_its_owner_is_t
     assert "utilisez une autre adresse" in page.text
     assert mails() == ["address_known"]
     assert User.objects.count() == 1
+
+
+def test_what_is_to_be_corrected_stands_above_why_the_address_is_known(client, ines):
+    page = sign_up(client)
+
+    assert titles(page)[:2] == ["Il y a un point à corriger", EXPLAINED]
 
 
 def test_an_address_that_a_candidate_record_carries_without_an_account_is_refused_too(client, ines):

@@ -17,6 +17,7 @@ from sporades.candidates.models import Candidate
 from sporades.mail.models import Message
 from tests.factories import NOW, a_candidate
 from tests.jobs import work
+from tests.web.guide import links, main, titles
 from tests.web.provider import running
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory")]
@@ -177,6 +178,10 @@ def test_a_known_address_is_never_linked_by_itself(client):
 
     page = client.post(reverse("socialaccount_signup"), posted(form))
 
+    assert titles(page)[:2] == [
+        "Il y a un point à corriger",
+        "Pourquoi cette adresse est-elle déjà connue ?",
+    ]
     assert "Vous ou l'un de vos proches avez déjà créé un compte" in page.text
     assert "puis reliez FranceConnect dans «\xa0Modifier mon compte\xa0»" in page.text
     assert not SocialAccount.objects.exists()
@@ -220,6 +225,23 @@ def test_signed_in_one_links_franceconnect_then_enters_with_it_and_can_undo_it(c
     client.post(reverse("socialaccount_connections"), {"account": link.pk})
     assert not SocialAccount.objects.exists()
     assert mails(owner.email).count("sign_in_changed") == 2
+
+
+def test_linking_franceconnect_long_after_signing_in_says_what_the_password_is_for(client):
+    owner = a_candidate(email="angela@exemple.test").user
+    owner.emailaddress_set.create(email=owner.email, primary=True, verified=True)
+    known = {"login": owner.email, "password": "phrase de passe d'essai"}
+    client.post(reverse("account_login"), known)
+    session = client.session
+    session["account_authentication_methods"][0]["at"] -= 360
+    session.save()
+
+    page = client.get(come_back(client, query="?process=connect").url)
+    client.post(page.request["PATH_INFO"], {"password": known["password"]})
+
+    assert "Pour relier ou délier FranceConnect, saisissez votre mot de passe" in main(page)
+    assert links(page, "Annuler") == [reverse("account_edit")]
+    assert SocialAccount.objects.get().user == owner
 
 
 def test_an_account_without_a_password_keeps_its_only_way_in_until_it_has_one(client):

@@ -75,6 +75,7 @@ def code_field(label: str, help_text: str) -> forms.CharField:
 class AccountForm(NewAddressForm, IdentityForm):
     """« Créer mon compte »: civil data and address."""
 
+    errors_stand_above = True
     email = AddressField(
         help_text=(
             "Elle vous servira à vous connecter, et vous y recevrez tous nos messages. "
@@ -128,6 +129,7 @@ class AddressForm(forms.Form):
 class ChangeAddressForm(NewAddressForm):
     """The new address of an account."""
 
+    errors_stand_above = True
     email = AddressField(
         label="Nouvelle adresse mail",
         help_text="Nous y enverrons un lien : le changement se fait quand vous l'ouvrez.",
