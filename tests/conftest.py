@@ -1,18 +1,20 @@
 """What every test may rely on: official data in the base, and a mind that forgets nothing."""
 
 import math
-from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from django.db import OperationalError, connection, connections
 from django.db.backends.postgresql.psycopg_any import sql
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis
 
+from sporades.exams.held import forget
 from sporades.notices import queries as notices
 from sporades.territory import models as territories
 from sporades.territory import reference
 from sporades.territory.operations import load_reference
+from tests.factories import NOW, load_invented
 
 # A busy machine makes no example wrong.
 hypothesis.register_profile("ours", deadline=None)
@@ -87,4 +89,20 @@ def browser(browser):
 @pytest.fixture
 def now():
     """A Wednesday morning."""
-    return datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
+    return NOW
+
+
+@pytest.fixture
+def stopped_clock():
+    """The clock of the invented exam: it stands, and may be put forward by `move_to(…)`."""
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def invented_exam(territory, db):
+    """The invented exam is open in Lille and in Versailles."""
+    forget()
+    load_invented()
+    yield
+    forget()

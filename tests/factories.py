@@ -22,6 +22,7 @@ WITH_WHOM_AND_WHEN = (
     "code: essais, academie: A09, interlocuteur: Gestionnaire des essais, horaires: le mardi matin,",
 )
 """A change to its file: the managing service says whom to ask for, and when."""
+PASSWORD = "phrase de passe d'essai"
 NOW = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 OPERATOR = Actor("operator", "Essai")
 _serial = count(1)
@@ -88,9 +89,7 @@ def load_invented(*changes: tuple[str, str], at: datetime = NOW) -> None:
 def a_candidate(*, email: str = "", at: datetime = NOW, **changes: object) -> Candidate:
     """Make an active account and its candidate."""
     address = email or f"candidate{next(_serial)}@exemple.test"
-    user = User.objects.create_user(
-        address, "phrase de passe d'essai", created_at=at, activated_at=at
-    )
+    user = User.objects.create_user(address, PASSWORD, created_at=at, activated_at=at)
     return candidates.enrol(user=user, identity={**IDENTITY, **changes}, email=address, at=at)
 
 

@@ -14,19 +14,13 @@ from sporades.notices import operations as notices
 from sporades.notices import queries
 from sporades.notices.models import OpeningAlert
 from sporades.registrations.models import Draft
-from tests.factories import NOW, OPERATOR, a_draft, a_registration, author, load_invented
+from tests.factories import NOW, OPERATOR, a_draft, a_registration, author
 
 HOUR = timedelta(hours=1)
 INSTANT = timedelta(microseconds=1)
 FIVE_DAYS, THIRTY_DAYS = timedelta(days=5), timedelta(days=30)
 
-
-@pytest.fixture(autouse=True)
-def _invented(territory, db):
-    forget()
-    load_invented()
-    yield
-    forget()
+pytestmark = pytest.mark.usefixtures("invented_exam")
 
 
 def a_service_to_come():

@@ -18,26 +18,24 @@ import config.settings
 from sporades.acts import announcing, changing, joining, tasks
 from sporades.candidates.models import Candidate
 from sporades.core.queue import app
-from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
 from sporades.mail.models import Message
 from sporades.notices import operations as notices
 from sporades.notices.models import OpeningAlert
 from tests.acts.people import IDENTITY, NOON, join, joined
-from tests.factories import a_draft, a_registration, load_invented
+from tests.factories import a_draft, a_registration
 
 ADDRESS, OTHER_ADDRESS = "oubli@exemple.test", "ailleurs@exemple.test"
 NAMES = {"birth_name": "Quelqu'unique", "first_names": "Zébulon"}
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
+pytestmark = pytest.mark.usefixtures("invented_exam")
+
 
 @pytest.fixture(autouse=True)
-def _invented(territory, db, settings):
+def _shared_cache(settings):
+    """The cache is in the database, as in a real installation."""
     settings.CACHES = config.settings.CACHES
-    forget()
-    load_invented()
-    yield
-    forget()
 
 
 def columns():

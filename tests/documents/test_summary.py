@@ -42,12 +42,9 @@ UNREAD = {"regulation", "filed_at", "until", "zone", "slug", "verify_url"}
 
 
 @pytest.fixture(autouse=True)
-def _invented(territory, db):
-    """The invented exam and the invented competition are open in Lille."""
-    forget()
-    load_invented()
+def _competition(invented_exam):
+    """The invented competition is open in Lille too."""
     load_competition()
-    yield
     forget()
 
 

@@ -18,10 +18,8 @@ from django.test import Client
 
 from sporades.candidates.models import Candidate
 from tests.endurance.arena import PATIENCE, eventually
+from tests.web.guide import BACKEND, HOST
 from tools.processes import end, last_line, spawn
-
-SITE = "inscriptions.exemple.test"
-BACKEND = "sporades.web.layout.backend.Backend"
 
 
 def environment_of(url: str, folder: Path, **more: str) -> dict[str, str]:
@@ -30,7 +28,7 @@ def environment_of(url: str, folder: Path, **more: str) -> dict[str, str]:
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "tests.endurance.settings",
         "DATABASE_URL": url,
-        "SITE_URL": f"https://{SITE}",
+        "SITE_URL": f"https://{HOST}",
         "SECRET_KEY": settings.SECRET_KEY,
         "MAIL_URL": "smtp://127.0.0.1:1",
         "FILES_URL": f"file://{folder / 'files'}",
@@ -158,8 +156,8 @@ class Browser:
     def headers(self, **more: str) -> dict[str, str]:
         """Return what goes with every request."""
         return {
-            "Host": SITE,
-            "Origin": f"https://{SITE}",
+            "Host": HOST,
+            "Origin": f"https://{HOST}",
             "Content-Type": "application/x-www-form-urlencoded",
             "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
             **more,

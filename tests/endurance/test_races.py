@@ -20,7 +20,6 @@ from sporades.mail.models import Message
 from sporades.registrations import drafting
 from sporades.registrations.models import Draft, Registration, Version
 from tests.endurance.arena import eventually, figure, now, rows, together
-from tests.endurance.servers import BACKEND, SITE
 from tests.factories import (
     IDENTITY,
     INVENTED,
@@ -30,6 +29,7 @@ from tests.factories import (
     a_registration,
     author,
 )
+from tests.web.guide import BACKEND, HOST
 
 ROUNDS = range(figure(5, 200))
 
@@ -266,7 +266,7 @@ def test_a_withdrawal_asked_several_times_at_once_is_told_once(arena, clicks):
 
 def test_a_window_that_waits_for_another_shows_what_that_one_wrote_meanwhile(arena):
     draft = a_draft(at=now())
-    client = Client(SERVER_NAME=SITE)
+    client = Client(SERVER_NAME=HOST)
     client.force_login(draft.candidate.user, backend=BACKEND)
     path = f"/inscription/{draft.pk}/identification"
     typed = draft.answers.get(section="identification").answers

@@ -12,15 +12,16 @@ from django.test import Client
 from sporades.registrations.models import Registration
 from tests.endurance.arena import PATIENCE, eventually, figure, now, open_now, together
 from tests.endurance.outcome import NOTHING, WHOLE, left_by
-from tests.endurance.servers import BACKEND, SITE, a_browser, a_web
+from tests.endurance.servers import a_browser, a_web
 from tests.factories import a_draft
+from tests.web.guide import BACKEND, HOST
 
 CLICKS = 50
 
 
 def browser_of(candidate):
     """Return a browser without script, signed in, whose requests carry a token that is checked."""
-    browser = Client(enforce_csrf_checks=True, SERVER_NAME=SITE)
+    browser = Client(enforce_csrf_checks=True, SERVER_NAME=HOST)
     browser.force_login(candidate.user, backend=BACKEND)
     browser.get("/mes-inscriptions", secure=True)
     return browser
@@ -32,7 +33,7 @@ def save(browser, draft):
     answer = browser.post(
         f"/inscription/{draft.pk}/recapitulatif",
         {"csrfmiddlewaretoken": token},
-        headers={"origin": f"https://{SITE}"},
+        headers={"origin": f"https://{HOST}"},
         secure=True,
     )
     return answer.status_code, answer["Location"]
@@ -48,7 +49,7 @@ def test_fifty_identical_clicks_make_one_registration_and_get_one_answer(arena, 
     first = browser_of(draft.candidate)
 
     def click():
-        browser = Client(enforce_csrf_checks=True, SERVER_NAME=SITE)
+        browser = Client(enforce_csrf_checks=True, SERVER_NAME=HOST)
         browser.cookies = first.cookies
         return save(browser, draft)
 

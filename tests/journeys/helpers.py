@@ -8,11 +8,11 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import expect
 
-from tests.factories import NOW
+from tests.factories import NOW, PASSWORD
 from tests.spaces import plain
 from tests.web.browser import follow
+from tests.web.guide import BACKEND
 
-PASSWORD = "phrase de passe d'essai"
 STREET = "3 quai du Wault"
 SAVED = "Brouillon enregistré à 10 h 30 (heure de Paris)."
 
@@ -59,7 +59,7 @@ def sign_in(page, site, email, password=PASSWORD):
 def signed_in(context, site, candidate):
     """Open a page of a browser in which the candidate has signed in already."""
     client = Client()
-    client.force_login(candidate.user, backend="sporades.web.layout.backend.Backend")
+    client.force_login(candidate.user, backend=BACKEND)
     session = client.session
     shown = {"method": "password", "at": NOW.timestamp(), "username": candidate.user.email}
     session[AUTHENTICATION_METHODS_SESSION_KEY] = [shown]

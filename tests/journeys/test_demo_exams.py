@@ -12,7 +12,7 @@ from sporades.exams.held import forget
 from sporades.exams.models import Exam, RegistrationService
 from sporades.registrations.models import Registration
 from tests.factories import NOW, OPERATOR, a_candidate
-from tests.web.guide import a_browser, answer, begin, main, save
+from tests.web.guide import BACKEND, a_browser, answer, begin, main, save
 
 HOMES = {
     "A09": {"postcode": "59000", "town": "Lille"},
@@ -150,7 +150,7 @@ NOTHING_ASKED = (
 def test_an_exam_that_asks_nothing_more_says_so_and_still_asks_for_the_consents():
     put_in_force("DNB")
     client = a_browser()
-    client.force_login(a_candidate().user, backend="sporades.web.layout.backend.Backend")
+    client.force_login(a_candidate().user, backend=BACKEND)
     domain, session = Exam.objects.values_list("domain__code", "session__code").get(code="DNB")
 
     page = begin(client, f"/m-inscrire/{domain}/{session}/DNB/GENERALE")
@@ -164,7 +164,7 @@ def test_an_exam_that_asks_nothing_more_says_so_and_still_asks_for_the_consents(
 def register(start, academy, answers):
     """Register a new candidate who lives in an academy; return what the last page says."""
     client = a_browser()
-    client.force_login(a_candidate().user, backend="sporades.web.layout.backend.Backend")
+    client.force_login(a_candidate().user, backend=BACKEND)
     page = begin(client, start, academy)
     for slug, given in answers.items():
         assert page.request["PATH_INFO"].endswith(f"/{slug}"), page.context["form"].errors

@@ -1,20 +1,14 @@
 import pytest
 
 from config import environment
-from sporades.exams.held import forget
-from tests.factories import load_invented
 from tests.mail.post_office import PostOffice
 
 PATIENCE = 1
 
 
 @pytest.fixture(autouse=True)
-def _invented(territory, db):
+def _invented(invented_exam):
     """The invented exam is open in Lille and in Versailles."""
-    forget()
-    load_invented()
-    yield
-    forget()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-import time_machine
 from django.db import connection, transaction
 
 from sporades import mail
@@ -18,11 +17,7 @@ from tests.mail.post_office import words
 
 MINUTE = timedelta(minutes=1)
 
-
-@pytest.fixture(autouse=True)
-def _clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("stopped_clock")
 
 
 def a_message(to="ana@exemple.test", key="un événement", *, urgent=False, at=NOW):

@@ -6,7 +6,6 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-import time_machine
 
 from sporades import mail
 from sporades.accounts.models import User
@@ -50,19 +49,15 @@ Pièces justificatives à envoyer par courrier à votre service gestionnaire :
 """
 SIGNED = "Sporades, Autorité d'essai\n"
 
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
+pytestmark = pytest.mark.usefixtures("stopped_clock")
 
 
 @pytest.fixture
-def read(office, clock):
+def read(office, stopped_clock):
     """Let what is due be delivered at an instant; return the one letter that came."""
 
     def reader(at=NOW):
-        clock.move_to(at)
+        stopped_clock.move_to(at)
         seen = len(office.letters)
         tasks.sweep(0)
         [letter] = office.letters[seen:]

@@ -3,13 +3,12 @@
 import io
 
 import pytest
-import time_machine
 from django.core.management import CommandError, call_command
 
 from sporades.mail import tasks
 from sporades.mail.models import Message
 from sporades.mail.queries import undelivered_to
-from tests.factories import NOW, a_candidate, a_registration
+from tests.factories import a_candidate, a_registration
 
 ZOE = "zoe@exemple.test"
 NOTICE = """\
@@ -43,11 +42,7 @@ Content-Type: {returned}
 """
 HEADERS = "Message-ID: {message_id}\nTo: zoe@exemple.test\nSubject: Inscription\n"
 
-
-@pytest.fixture(autouse=True)
-def _clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("stopped_clock")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from sporades.accounts.models import User
 from sporades.mail import tasks
 from sporades.mail.models import Message
 from tests.factories import NOW, a_candidate
-from tests.web.guide import a_browser, links, main, seen, words
+from tests.web.guide import links, main, seen, signed_in, words
 
 ADDRESS = "zoe@exemple.test"
 SENTENCE = f"Un message n'a pas pu vous être remis à {ADDRESS} : vérifiez votre adresse."
@@ -18,14 +18,9 @@ LATER = NOW + timedelta(minutes=1)
 
 
 @pytest.fixture
-def client():
+def client(stopped_clock):
     """Return the browser of a candidate who has just signed in."""
-    with time_machine.travel(NOW, tick=False):
-        browser = a_browser()
-        browser.force_login(
-            a_candidate(email=ADDRESS).user, backend="sporades.web.layout.backend.Backend"
-        )
-        yield browser
+    return signed_in(a_candidate(email=ADDRESS).user)
 
 
 def tell(at, to=ADDRESS):

@@ -22,8 +22,8 @@ from sporades.registrations.refusals import Closed
 from sporades.registrations.sections.candidacy import CANDIDACY
 from sporades.web.layout import errors
 from tests.factories import NOW, a_candidate, a_draft, author
+from tests.web.guide import BACKEND, HOST
 
-SITE = "inscriptions.exemple.test"
 PROXY, STRANGER = "192.0.2.10", "192.0.2.66"
 INSTANT = timedelta(microseconds=1)
 MINUTE = timedelta(minutes=1)
@@ -148,9 +148,9 @@ def last_minute(settings):
     settings.TRUSTED_PROXIES = [PROXY]
     draft = a_draft()
     closing_at(draft, NOW.replace(second=0), "Europe/Paris")
-    client = Client(SERVER_NAME=SITE)
+    client = Client(SERVER_NAME=HOST)
     with time_machine.travel(NOW, tick=False):
-        client.force_login(draft.candidate.user, backend="sporades.web.layout.backend.Backend")
+        client.force_login(draft.candidate.user, backend=BACKEND)
 
     def press(at, **headers):
         with time_machine.travel(at, tick=False):
@@ -228,8 +228,8 @@ def test_without_a_proxy_it_is_the_first_instant_of_the_request_that_counts(last
             traveller.shift(timedelta(seconds=30))
             return execute(*call)
 
-    client = Client(SERVER_NAME=SITE)
-    client.force_login(draft.candidate.user, backend="sporades.web.layout.backend.Backend")
+    client = Client(SERVER_NAME=HOST)
+    client.force_login(draft.candidate.user, backend=BACKEND)
     with (
         time_machine.travel(END - INSTANT, tick=False) as traveller,
         connection.execute_wrapper(Slow()),
@@ -268,7 +268,7 @@ def read(answer):
 
 
 def a_request() -> HttpRequest:
-    request = RequestFactory(SERVER_NAME=SITE).get("/inscription/x")
+    request = RequestFactory(SERVER_NAME=HOST).get("/inscription/x")
     request.arrived_at = NOW
     return request
 
@@ -294,9 +294,9 @@ def test_a_page_of_fault_or_of_crowd_never_says_that_a_service_is_closed(page):
     ],
 )
 def test_no_other_error_says_it_either(method, path, status):
-    client = Client(enforce_csrf_checks=status == 403, SERVER_NAME=SITE)
+    client = Client(enforce_csrf_checks=status == 403, SERVER_NAME=HOST)
     if path.startswith("/inscription"):
-        client.force_login(a_candidate().user, backend="sporades.web.layout.backend.Backend")
+        client.force_login(a_candidate().user, backend=BACKEND)
 
     answer = getattr(client, method)(path, secure=True)
 
@@ -317,7 +317,7 @@ def test_every_template_of_an_error_is_held_to_it():
 
 @pytest.mark.parametrize("path", ["/", "/ouverture-des-services", "/aide"])
 def test_a_page_that_shows_an_hour_is_never_kept_by_a_cache(path):
-    answer = Client(SERVER_NAME=SITE).get(path)
+    answer = Client(SERVER_NAME=HOST).get(path)
 
     assert answer.status_code == 200
     assert {"no-cache", "no-store"} & set(answer["Cache-Control"].replace(" ", "").split(","))

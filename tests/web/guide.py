@@ -6,14 +6,14 @@ import lxml.html
 from django.test import Client
 
 from sporades.exams import operations as exams
-from tests.factories import NOW, OPERATOR, answers_with
+from tests.factories import NOW, OPERATOR, PASSWORD, answers_with
 from tests.spaces import plain
 
 CONCOURS = Path(__file__).parent / "concours.yaml"
 EXAM = "/m-inscrire/ESSAI/2027/BE/MARIN"
 COMPETITION = "/m-inscrire/CONCESSAI/2027/CE"
-PASSWORD = "phrase de passe d'essai"
 HOST = "inscriptions.exemple.test"
+BACKEND = "sporades.web.layout.backend.Backend"
 
 COMPETITION_ANSWERS = {
     "modalites": {"accepted": "on"},
@@ -33,6 +33,13 @@ def load_competition():
 def a_browser():
     """Return a browser without script that nobody has signed in with."""
     return Client(SERVER_NAME=HOST, headers={"host": HOST})
+
+
+def signed_in(user):
+    """Return a browser without script in which somebody has signed in."""
+    browser = a_browser()
+    browser.force_login(user, backend=BACKEND)
+    return browser
 
 
 def sign_in(browser, user):

@@ -17,13 +17,12 @@ from sporades.candidates import operations as candidates
 from sporades.candidates.models import Identity
 from sporades.mail.models import Message
 from sporades.territory.operations import load_reference
-from tests.factories import a_candidate
+from tests.factories import PASSWORD, a_candidate
 from tests.web.browser import follow
 
 # Playwright keeps a loop of its own in this thread; the database is not used from it.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-PASSWORD = "phrase de passe d'essai"
 OPEN = (
     "account_signup",
     "account_email_verification_sent",
@@ -74,23 +73,6 @@ def user(site):
     user = a_candidate(email="maelle@exemple.test").user
     user.emailaddress_set.create(email=user.email, primary=True, verified=True)
     return user
-
-
-@pytest.fixture
-def complaints(page):
-    """What the console says: nothing is expected there, least of all about scripts refused."""
-    said = []
-    page.on(
-        "console",
-        # On a busy machine a font arrives late, and the browser wonders why it was fetched.
-        lambda message: (
-            message.type in ("error", "warning")
-            and "was preloaded using link preload" not in message.text
-            and said.append(message.text)
-        ),
-    )
-    page.on("pageerror", lambda error: said.append(str(error)))
-    return said
 
 
 def sign_in(page, site):

@@ -28,14 +28,13 @@ from sporades.mail.models import Message
 from sporades.web.access import Who
 from sporades.web.account import devices, proving
 from sporades.web.account.access import ROUTES
-from tests.factories import OPERATOR, a_candidate, a_registration
+from tests.factories import OPERATOR, PASSWORD, a_candidate, a_registration
 from tests.jobs import work
 from tests.web.guide import links, main, seen, shown, titles, words
 from tests.web.passkeys import Passkey, add
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory", "_empty_cache")]
 
-PASSWORD = "phrase de passe d'essai"
 NEW = "quatre mots sans rapport"
 
 

@@ -12,13 +12,12 @@ from django.urls import reverse
 from sporades.accounts import operations as accounts
 from sporades.accounts.models import User
 from sporades.mail.models import Message
-from tests.factories import NOW, a_candidate
+from tests.factories import NOW, PASSWORD, a_candidate
 from tests.jobs import work
 from tests.web.test_account_pages import ANSWERS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory")]
 
-PASSWORD = "phrase de passe d'essai"
 # As long as each other: what a page weighs must not differ for that.
 KNOWN, WAITING, UNKNOWN = "connue@exemple.test", "attend@exemple.test", "autres@exemple.test"
 

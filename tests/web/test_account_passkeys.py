@@ -7,13 +7,12 @@ from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.urls import reverse
 
-from tests.factories import a_candidate
+from tests.factories import PASSWORD, a_candidate
 from tests.web.guide import seen, words
 from tests.web.passkeys import Passkey, add, show_alone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory")]
 
-PASSWORD = "phrase de passe d'essai"
 ADD, ALONE = reverse("mfa_add_webauthn"), reverse("mfa_login_webauthn")
 KEY_SILENT = "Votre clé n&#x27;a pas répondu"
 RESPONSE = {"clientDataJSON": "AA", "authenticatorData": "AA", "signature": "AA"}

@@ -9,12 +9,10 @@ from django.urls import reverse
 
 from sporades.accounts.models import Membership, User
 from sporades.candidates.models import Candidate
-from tests.factories import a_candidate
+from tests.factories import PASSWORD, a_candidate
 from tests.web.test_account_pages import ANSWERS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory")]
-
-PASSWORD = "phrase de passe d'essai"
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from sporades.accounts.models import Attempt, User
-from tests.factories import a_candidate
+from tests.factories import PASSWORD, a_candidate
 from tests.web.test_account_pages import ANSWERS
 
 pytestmark = [
@@ -89,9 +89,7 @@ def test_changing_the_address_in_silent_mode(client, known, settings):
     settings.HIDE_KNOWN_ADDRESSES = True
     mine = a_candidate(email="nina@exemple.test").user
     mine.emailaddress_set.create(email=mine.email, primary=True, verified=True)
-    client.post(
-        reverse("account_login"), {"login": mine.email, "password": "phrase de passe d'essai"}
-    )
+    client.post(reverse("account_login"), {"login": mine.email, "password": PASSWORD})
     session = client.cookies["__Host-session"].value
     page = reverse("account_email")
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import time_machine
 
 from sporades.acts import registering
 from sporades.cli import demo_files
@@ -17,11 +16,7 @@ from tests.web.guide import links, load_competition, main, seen, words
 DEMO = Path("demo/reglementation")
 MARIN = "/m-inscrire/ESSAI/2027/BE/MARIN"
 
-
-@pytest.fixture(autouse=True)
-def _clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("stopped_clock")
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-import time_machine
 import yaml
 from pydantic import BaseModel
 
@@ -79,11 +78,7 @@ ANSWERS = {
     ],
 }
 
-
-@pytest.fixture(autouse=True)
-def _clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("stopped_clock")
 
 
 def keys_of_texts():

@@ -9,15 +9,12 @@ from django.template.loader import render_to_string
 
 from sporades.web.components.gallery import EveryField
 from sporades.web.layout.context import frame
+from tests.web.guide import words
 
 
 @pytest.fixture(autouse=True)
 def _invented():
     """These tests need no exam, and no database."""
-
-
-def words(element):
-    return " ".join(element.text_content().split())
 
 
 def form_of(data=None):

@@ -15,7 +15,7 @@ from sporades.accounts.models import User
 from sporades.acts import joining
 from sporades.candidates.models import Candidate
 from sporades.mail.models import Message
-from tests.factories import NOW, a_candidate
+from tests.factories import NOW, PASSWORD, a_candidate
 from tests.jobs import work
 from tests.web.guide import links, main, titles
 from tests.web.provider import running
@@ -210,9 +210,7 @@ def test_an_address_that_a_schools_record_carries_is_explained_on_the_way_of_fra
 def test_signed_in_one_links_franceconnect_then_enters_with_it_and_can_undo_it(client):
     owner = a_candidate(email="angela@exemple.test").user
     owner.emailaddress_set.create(email=owner.email, primary=True, verified=True)
-    client.post(
-        reverse("account_login"), {"login": owner.email, "password": "phrase de passe d'essai"}
-    )
+    client.post(reverse("account_login"), {"login": owner.email, "password": PASSWORD})
 
     answer = come_back(client, query="?process=connect")
 

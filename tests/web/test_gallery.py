@@ -41,23 +41,6 @@ def _invented():
     """These tests need no exam."""
 
 
-@pytest.fixture
-def complaints(page):
-    """What the console says: nothing is expected there."""
-    said = []
-    page.on(
-        "console",
-        # On a busy machine a font arrives late, and the browser wonders why it was fetched.
-        lambda message: (
-            message.type in ("error", "warning")
-            and "was preloaded using link preload" not in message.text
-            and said.append(message.text)
-        ),
-    )
-    page.on("pageerror", lambda error: said.append(str(error)))
-    return said
-
-
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SEEN = [
     "/composants",

@@ -24,11 +24,7 @@ from tests.web.guide import (
 LATER = NOW + timedelta(minutes=20)
 CLOSED = NOW + timedelta(days=60)
 
-
-@pytest.fixture(autouse=True)
-def _clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("stopped_clock")
 
 
 @pytest.fixture

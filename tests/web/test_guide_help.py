@@ -19,11 +19,7 @@ QUESTIONS = [
     "Contacts",
 ]
 
-
-@pytest.fixture(autouse=True)
-def _clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("stopped_clock")
 
 
 def answered(page, question):

@@ -12,11 +12,7 @@ from tests.web.guide import links, load_competition, main, seen, words
 
 CLOSED = NOW + timedelta(days=60)
 
-
-@pytest.fixture(autouse=True)
-def _clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("stopped_clock")
 
 
 def rows(page, caption):

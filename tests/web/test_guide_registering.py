@@ -39,11 +39,7 @@ TABS = [
     "N° Inscription",
 ]
 
-
-@pytest.fixture(autouse=True)
-def _clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("stopped_clock")
 
 
 # --- The period, the academy -----------------------------------------------------------------

@@ -3,21 +3,19 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.core.cache import cache
 
 from sporades.registrations.models import SectionAnswers
-from tests.factories import NOW, a_candidate, a_draft, answers_with
+from tests.factories import a_candidate, a_draft, answers_with
 from tests.web.guide import a_browser, answer, begin, main, seen, sign_in
 
 TYPED = {**answers_with()["identification"], "address_1": "12 rue des Îles", "postcode": "abc"}
 
 
 @pytest.fixture(autouse=True)
-def clock():
+def clock(stopped_clock):
     cache.clear()
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
+    return stopped_clock
 
 
 @pytest.fixture

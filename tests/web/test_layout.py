@@ -15,6 +15,7 @@ from django.test import RequestFactory
 from sporades.web.layout import bundle, errors
 from sporades.web.layout.context import CANDIDATE, STAFF, frame
 from sporades.web.layout.middleware import arrival
+from tests.web.guide import words
 
 WEB = Path(bundle.__file__).resolve().parents[1]
 TEMPLATES = sorted(WEB.parent.glob("**/*.html"))
@@ -174,10 +175,6 @@ def test_a_component_says_its_parameters_and_is_in_the_gallery(path):
 
 def printed(template="base.html", **context):
     return lxml.html.fromstring(render_to_string(template, {"layout": frame(), **context}))
-
-
-def words(element):
-    return " ".join(element.text_content().split())
 
 
 def test_signed_out_the_menu_leads_to_sign_in_sign_up_and_openings():

@@ -3,21 +3,19 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.core.cache import cache
 from django.test import Client
 
 from sporades.registrations.models import SectionAnswers
-from tests.factories import NOW, a_candidate, answers_with
+from tests.factories import a_candidate, answers_with
 from tests.web.filled import TABS, a_draft_that_asks_all, filled
-from tests.web.guide import HOST, a_browser, answer, begin, main, shown, sign_in
+from tests.web.guide import BACKEND, HOST, a_browser, answer, begin, main, shown, sign_in
 
 
 @pytest.fixture(autouse=True)
-def clock():
+def clock(stopped_clock):
     cache.clear()
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
+    return stopped_clock
 
 
 @pytest.fixture
@@ -134,7 +132,7 @@ def test_two_windows_that_send_after_the_end_both_find_their_answers(window, dra
 @pytest.mark.parametrize("tab", TABS)
 def test_what_is_sent_by_a_page_older_than_the_signing_in_is_refused_and_kept(draft, tab):
     window = Client(enforce_csrf_checks=True, SERVER_NAME=HOST)
-    window.force_login(draft.candidate.user, backend="sporades.web.layout.backend.Backend")
+    window.force_login(draft.candidate.user, backend=BACKEND)
     path = path_of(draft, tab)
     page = window.get(path, secure=True)
     typed = every_field(window, path)

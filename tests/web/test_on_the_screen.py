@@ -1,11 +1,10 @@
 """Every value of what is filed is read on the screen: before it is saved, after, and in its history."""
 
 import pytest
-import time_machine
 
 from sporades.exams.held import forget
 from sporades.registrations.models import Registration
-from tests.factories import NOW, a_candidate, answers_with
+from tests.factories import a_candidate, answers_with
 from tests.web.filled import MINOR
 from tests.web.guide import (
     COMPETITION,
@@ -62,11 +61,9 @@ UNREAD = {"regulation", "filed_at", "zone", "answers"}
 
 
 @pytest.fixture(autouse=True)
-def _clock():
+def _competition(stopped_clock):
     load_competition()
     forget()
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 def said(page):

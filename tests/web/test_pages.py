@@ -18,8 +18,8 @@ from sporades.web.account import devices
 from sporades.web.layout import audit
 from sporades.web.layout.audit import Conformity, Criterion, Status
 from sporades.web.public.plan import STEPS, TITLES
+from tests.web.guide import HOST, words
 
-HOST = "inscriptions.exemple.test"
 PAGES = ["home", "legal", "accessibility", "privacy", "cookies", "sitemap", "contact"]
 
 
@@ -38,10 +38,6 @@ def opened(client):
         return lxml.html.fromstring(response.content.decode())
 
     return opened
-
-
-def words(element):
-    return " ".join(element.text_content().split())
 
 
 # --- Every page ----------------------------------------------------------------------------

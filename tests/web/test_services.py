@@ -3,7 +3,6 @@ from datetime import timedelta
 import lxml.html
 import pytest
 import time_machine
-from django.test import Client
 
 from sporades.acts import announcing
 from sporades.exams.held import forget
@@ -13,16 +12,7 @@ from sporades.notices.models import OpeningAlert
 from tests.factories import NOW, OPERATOR
 from tests.web.guide import load_competition, main
 
-
-@pytest.fixture(autouse=True)
-def _clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def visitor():
-    return Client(headers={"host": "inscriptions.exemple.test"})
+pytestmark = pytest.mark.usefixtures("stopped_clock")
 
 
 def move_services(**changes):

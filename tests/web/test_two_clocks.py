@@ -28,7 +28,7 @@ ABROAD = {**SAINT_DENIS, "postcode": "B-7500", "town": "Tournai", "country": "99
 
 
 @pytest.fixture(autouse=True)
-def _competition():
+def _competition(stopped_clock):
     """The invented competition, national: open in Lille and in La Réunion at the hour of Paris."""
     written = CONCOURS.read_text()
     service = next(line for line in written.splitlines() if "bureau" in line.lower())
@@ -39,8 +39,6 @@ def _competition():
     written = written.replace(service, f"{service}\n{there[0]}") + f"{there[1]}\n"
     exams.load(Source("concours.yaml", written), by=OPERATOR, at=NOW)
     forget()
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 def begun(address=SAINT_DENIS, academy="A09"):

@@ -3,7 +3,6 @@
 import itertools
 
 import pytest
-import time_machine
 from django import forms
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
@@ -29,11 +28,7 @@ TYPED = [
     "Ελένη 李",
 ]
 
-
-@pytest.fixture(autouse=True)
-def _clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("stopped_clock")
 
 
 def other_answers(field):

@@ -2,7 +2,6 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.test import Client
 
 from sporades.acts import registering
 from sporades.documents import operations as documents
@@ -17,11 +16,6 @@ LATER = NOW + timedelta(hours=1)
 def _clock():
     with time_machine.travel(LATER, tick=False):
         yield
-
-
-@pytest.fixture
-def visitor():
-    return Client(headers={"host": "inscriptions.exemple.test"})
 
 
 @pytest.fixture

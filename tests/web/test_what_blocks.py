@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 
 from sporades.acts import registering
 from sporades.registrations.models import Registration
@@ -16,17 +15,7 @@ MANAGE = "Gérer ma candidature"
 CLOSING = "mardi 15 décembre 2026 à 23 h 59 (heure de Paris)"
 WHOM = "Pour savoir que faire, contactez Bureau des essais de Lille, 03 53 01 00 01."
 
-
-@pytest.fixture
-def clock():
-    """The clock of the invented exam, which may be put forward: `clock.move_to(…)`."""
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture(autouse=True)
-def _clock(clock):
-    """Every page is read on this clock."""
+pytestmark = pytest.mark.usefixtures("stopped_clock")
 
 
 def withdraw(registration):
@@ -127,9 +116,11 @@ def test_a_page_opened_before_is_refused_with_the_way_to_the_other_registration(
 
 
 @pytest.mark.parametrize("page", ["est-elle-prete", "recapitulatif", "identification"])
-def test_a_draft_whose_service_has_closed_says_since_when_and_whom_to_ask(sign_in, clock, page):
+def test_a_draft_whose_service_has_closed_says_since_when_and_whom_to_ask(
+    sign_in, stopped_clock, page
+):
     draft = a_draft()
-    clock.move_to(draft.service.closes_at + timedelta(minutes=1))
+    stopped_clock.move_to(draft.service.closes_at + timedelta(minutes=1))
     client = sign_in(draft.candidate)
 
     shown = client.get(f"/inscription/{draft.pk}/{page}")
@@ -143,9 +134,9 @@ def test_a_draft_whose_service_has_closed_says_since_when_and_whom_to_ask(sign_i
     assert "Oui." not in text
 
 
-def test_the_last_minute_still_counts_on_every_page(sign_in, clock):
+def test_the_last_minute_still_counts_on_every_page(sign_in, stopped_clock):
     draft = a_draft()
-    clock.move_to(draft.service.closes_at + timedelta(seconds=59))
+    stopped_clock.move_to(draft.service.closes_at + timedelta(seconds=59))
     client = sign_in(draft.candidate)
 
     ready = client.get(f"/inscription/{draft.pk}/est-elle-prete")
@@ -155,10 +146,10 @@ def test_the_last_minute_still_counts_on_every_page(sign_in, clock):
     assert "Enregistrer" in buttons(recap)
 
 
-def test_a_modification_after_the_closing_says_that_the_registration_stands(sign_in, clock):
+def test_a_modification_after_the_closing_says_that_the_registration_stands(sign_in, stopped_clock):
     standing = a_registration()
     draft = registering.amend(registration=standing, by=author(standing.candidate), at=NOW)
-    clock.move_to(draft.service.closes_at + timedelta(minutes=1))
+    stopped_clock.move_to(draft.service.closes_at + timedelta(minutes=1))
     client = sign_in(standing.candidate)
 
     shown = client.get(f"/inscription/{draft.pk}/recapitulatif")
@@ -168,9 +159,9 @@ def test_a_modification_after_the_closing_says_that_the_registration_stands(sign
     )
 
 
-def test_a_draft_of_a_service_put_back_says_when_it_opens(sign_in, clock):
+def test_a_draft_of_a_service_put_back_says_when_it_opens(sign_in, stopped_clock):
     draft = a_draft()
-    clock.move_to(draft.service.opens_at - timedelta(minutes=1))
+    stopped_clock.move_to(draft.service.opens_at - timedelta(minutes=1))
     client = sign_in(draft.candidate)
 
     shown = main(client.get(f"/inscription/{draft.pk}/est-elle-prete")).replace("\xa0", " ")
@@ -178,10 +169,10 @@ def test_a_draft_of_a_service_put_back_says_when_it_opens(sign_in, clock):
     assert "Les inscriptions ouvrent le lundi 12 octobre 2026 à 8 h 00 (heure de Paris)." in shown
 
 
-def test_the_list_of_drafts_does_not_ask_to_save_before_a_day_that_is_past(sign_in, clock):
+def test_the_list_of_drafts_does_not_ask_to_save_before_a_day_that_is_past(sign_in, stopped_clock):
     draft = a_draft()
     before = main(sign_in(draft.candidate).get("/mes-inscriptions")).replace("\xa0", " ")
-    clock.move_to(draft.service.closes_at + timedelta(minutes=1))
+    stopped_clock.move_to(draft.service.closes_at + timedelta(minutes=1))
 
     after = main(sign_in(draft.candidate).get("/mes-inscriptions")).replace("\xa0", " ")
 
@@ -191,9 +182,9 @@ def test_the_list_of_drafts_does_not_ask_to_save_before_a_day_that_is_past(sign_
     assert WHOM in after
 
 
-def test_pressing_after_the_closing_still_answers_with_the_instant_received(sign_in, clock):
+def test_pressing_after_the_closing_still_answers_with_the_instant_received(sign_in, stopped_clock):
     draft = a_draft()
-    clock.move_to(draft.service.closes_at + timedelta(minutes=1))
+    stopped_clock.move_to(draft.service.closes_at + timedelta(minutes=1))
     client = sign_in(draft.candidate)
 
     page = client.post(f"/inscription/{draft.pk}/recapitulatif")

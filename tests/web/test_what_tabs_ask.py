@@ -1,10 +1,9 @@
 """Each tab asks what it has to ask, of whom it concerns, once; and takes what is typed whole."""
 
 import pytest
-import time_machine
 
 from sporades.registrations.models import Draft, Registration, SectionAnswers
-from tests.factories import NOW, a_candidate, a_draft, a_registration, answers_with, load_invented
+from tests.factories import a_candidate, a_draft, a_registration, answers_with, load_invented
 from tests.web.guide import answer, begin, buttons, links, main, seen, words
 
 WITH_DIPLOMAS_FOR_SOME = (
@@ -18,11 +17,7 @@ EXPERIENCE_FOR_SOME = (
 UNREAD = "Indiquez un nombre, par exemple 12,5."
 NOT_ON_THE_LIST = "Cette réponse n'est pas proposée ici : choisissez dans la liste."
 
-
-@pytest.fixture(autouse=True)
-def _clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("stopped_clock")
 
 
 def judged(client, draft, tab):

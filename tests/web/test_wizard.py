@@ -1,11 +1,10 @@
 from html import unescape
 
 import pytest
-import time_machine
 
 from sporades.mail.models import Message
 from sporades.registrations.models import Draft, Registration
-from tests.factories import NOW, a_candidate, a_draft, a_registration, answers_with, load_invented
+from tests.factories import a_candidate, a_draft, a_registration, answers_with, load_invented
 from tests.web.guide import main
 
 START = "/m-inscrire/ESSAI/2027/BE/MARIN"
@@ -14,11 +13,7 @@ EXPERIENCE_OF_BAC = (
     "{libelle: Années d'expérience professionnelle, si: {diplome: [BAC]}}",
 )
 
-
-@pytest.fixture(autouse=True)
-def _clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("stopped_clock")
 
 
 def walk(client, **changes):

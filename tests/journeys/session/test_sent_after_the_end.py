@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from tests.journeys.helpers import PASSWORD, STREET, answer, press, signed_in, tab, text
+from tests.factories import PASSWORD
+from tests.journeys.helpers import STREET, answer, press, signed_in, tab, text
 
 
 def test_what_is_sent_after_the_end_waits_for_its_author(site, browser, draft, clock):

@@ -10,10 +10,11 @@ from django.urls import reverse
 
 from sporades.mail.models import Message
 from sporades.registrations.models import SectionAnswers
-from tests.factories import IDENTITY, NOW, answers_with
+from tests.factories import IDENTITY, NOW, PASSWORD, answers_with
 from tests.jobs import work
+from tests.web.guide import HOST
 from tests.web.registry.routes import PAGES, POSTED, TABS, address, reader
-from tests.web.registry.world import HOST, PASSWORD, Role
+from tests.web.registry.world import Role
 
 ELSEWHERE = "ailleurs.exemple.test"
 NEXTS = [

@@ -7,10 +7,12 @@ from django.db import OperationalError, connection
 from django.http import HttpResponse
 from django.test import override_settings
 
+from tests.factories import PASSWORD
+from tests.web.guide import HOST
 from tests.web.registry.observatory import BROAD, grade, parsed
 from tests.web.registry.routes import NAMES, READABLE, address, reader
 from tests.web.registry.test_routes import careless_urls
-from tests.web.registry.world import HOST, PASSWORD, Role
+from tests.web.registry.world import Role
 
 LEAST = 120
 LEAVING = {

@@ -16,9 +16,10 @@ from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from sporades.web.registry import ACCESS
 from tests.documents.reading import pdf_text
-from tests.factories import NOW
+from tests.factories import NOW, PASSWORD
+from tests.web.guide import BACKEND, HOST, words
 from tests.web.registry.routes import NAMES, PAGES, POSTED, TABS, address, reader
-from tests.web.registry.world import BACKEND, HOST, PASSWORD, Role
+from tests.web.registry.world import Role
 
 HOUR = re.compile(
     r"(?:\bà|jusqu'à|avant|dès)\s\d{1,2}\s?h\b(?:\s?\d\d)?|\b\d{1,2}:\d\d\b|\b\d{1,2}h\d*\b"
@@ -42,10 +43,6 @@ def shown(world, name, **changes):
     """Return a page as its reader gets it, or nothing when it leads elsewhere."""
     response = world.browser(reader(name)).get(address(name, world, **changes))
     return lxml.html.fromstring(response.content.decode()) if response.content else None
-
-
-def words(element):
-    return " ".join(element.text_content().split())
 
 
 def hours_without_zone(text):

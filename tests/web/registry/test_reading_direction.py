@@ -9,6 +9,7 @@ from django.test import Client
 from sporades.web.access import Who
 from sporades.web.layout.markup import directed
 from sporades.web.registry import ACCESS
+from tests.web.guide import BACKEND
 from tests.web.registry.routes import PAGES, TABS, address, answer
 from tests.web.registry.world import HOST, an_estate
 
@@ -41,7 +42,7 @@ def sara(world):
     """Return what somebody owns who writes in Hebrew, and their browser."""
     estate = an_estate("sara@exemple.test", NAME)
     browser = Client(headers={"host": HOST})
-    browser.force_login(estate.user, backend="sporades.web.layout.backend.Backend")
+    browser.force_login(estate.user, backend=BACKEND)
     return estate, browser
 
 

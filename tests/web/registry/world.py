@@ -45,15 +45,14 @@ from tests.factories import (
     INVENTED,
     NOW,
     OPERATOR,
+    PASSWORD,
     a_candidate,
     a_draft,
     a_registration,
     author,
 )
+from tests.web.guide import BACKEND, HOST
 
-HOST = "inscriptions.exemple.test"
-PASSWORD = "phrase de passe d'essai"
-BACKEND = "sporades.web.layout.backend.Backend"
 TEXTS = frozenset(
     {
         "adresse",
