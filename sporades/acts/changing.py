@@ -51,6 +51,8 @@ class NoSecondFactor(Refused):
 def ask_address_change(user: User, *, email: str, network: str, at: datetime) -> None:
     """Send to a new address the link that will make it the account's.
 
+    The mail does not say whose account it is: nothing proves yet that its reader is the owner.
+
     Raises:
         AddressKnown: it is another's. Its owner is told.
         Held: the account has just been given back to an old address.
@@ -70,7 +72,6 @@ def ask_address_change(user: User, *, email: str, network: str, at: datetime) ->
             key=f"address-change {change.pk}",
             about=user,
             urgent=True,
-            old=user.email,
             link=absolute(reverse("account_confirm_address", args=[change_key(change)])),
             deadline=instant_in_words(change.expires_at, ZONE),
         )
@@ -118,7 +119,10 @@ def _move(user: User, *, email: str) -> None:
 
 
 def _tell_change(user: User, *, left: LeftAddress, at: datetime) -> None:
-    """Write to both addresses; the old one alone is given the way back."""
+    """Write to both addresses; the old one alone is given the way back.
+
+    It is not told the new one: it may have been left because somebody else reads it.
+    """
     for to in (left.email, user.email):
         mail.write(
             "address_changed",

@@ -65,10 +65,10 @@ MAILS = [
     ),
     (
         "address_change",
-        {"old": "a@exemple.test", "link": f"{SITE}/mon-compte/adresse/clé", "deadline": WHEN},
+        {"link": f"{SITE}/mon-compte/adresse/clé", "deadline": WHEN},
         "Confirmez votre nouvelle adresse mail",
         [
-            "Le compte Sporades de a@exemple.test demande à utiliser cette adresse.",
+            "Un compte Sporades demande à utiliser cette adresse.",
             f"Confirmer cette adresse : {SITE}/mon-compte/adresse/clé",
             f"Il est valable jusqu'au {WHEN}.",
         ],
@@ -88,6 +88,7 @@ MAILS = [
         CHANGED | {"undo": f"{SITE}/ce-n-etait-pas-moi/clé", "deadline": WHEN},
         "L'adresse mail de votre compte Sporades a changé",
         [
+            f"Le {WHEN}, l'adresse de votre compte a changé : a@exemple.test ne sert plus à vous",
             f"Ce n'était pas moi : {SITE}/ce-n-etait-pas-moi/clé",
             f"Il est valable jusqu'au {WHEN}.",
         ],

@@ -37,6 +37,24 @@ def test_a_new_address_is_confirmed_where_it_is_and_told_where_it_was():
 
 
 @pytest.mark.django_db
+def test_no_letter_box_learns_the_other_address_before_its_reader_is_known():
+    user = joined()
+    changing.ask_address_change(user, email="theo@ailleurs.test", network="", at=NOON)
+    changing.confirm_address_change(AddressChange.objects.get().pk, at=NOON)
+
+    asked = Message.objects.get(kind="address_change")
+    left, moved = (
+        Message.objects.get(kind="address_changed", recipient=address)
+        for address in ("theo@exemple.test", "theo@ailleurs.test")
+    )
+
+    assert asked.recipient == "theo@ailleurs.test"
+    assert "theo@exemple.test" not in asked.body
+    assert "theo@ailleurs.test" not in left.body
+    assert "de theo@exemple.test à theo@ailleurs.test" in moved.body
+
+
+@pytest.mark.django_db
 def test_the_link_to_a_new_address_serves_once_for_a_day_and_the_last_one_only():
     user = joined()
     changing.ask_address_change(user, email="un@exemple.test", network="", at=NOON)
