@@ -58,9 +58,15 @@ def snapshot_of(
 def as_read(dossier: Dossier, forms: list[tuple[Section, SectionForm]]) -> dict[str, Any]:
     """Return what a version says of the answers, as `changes_between` compares them."""
     return {
-        "identity": [list(line) for line in identity_in_words(dossier.identity)],
+        "identity": identity_of(dossier),
         "sections": [said for section, form in forms if (said := _section(section, form))],
     }
+
+
+def identity_of(dossier: Dossier) -> list[list[str]]:
+    """Return the civil data, then the address that receives every message, where there is one."""
+    lines = [*identity_in_words(dossier.identity), ("Adresse mail", dossier.candidate.email)]
+    return [[label, said] for label, said in lines if said]
 
 
 def _section(section: Section, form: SectionForm) -> dict[str, Any] | None:

@@ -25,7 +25,7 @@ USUAL: dict[str, Any] = {
         ["Date de naissance", "14 mars 2008"],
         ["Lieu de naissance", "Hazebrouck (Nord)"],
         ["Nationalité", "Française"],
-        ["Adresse électronique", "noemie.peresse@exemple.test"],
+        ["Adresse mail", "noemie.peresse@exemple.test"],
     ],
     "sections": [
         {

@@ -161,6 +161,13 @@ def test_the_version_and_its_summary_say_the_same():
     }
 
 
+def test_the_address_shown_before_saving_is_on_the_paper_and_its_twin():
+    version = a_summary(a_candidate(email="ines.lemaire@exemple.test"))
+
+    for text in (page_text(twin(version)), pdf_text(printed(version))):
+        assert "Nationalité Française Adresse mail ines.lemaire@exemple.test" in in_words(text)
+
+
 def test_a_usual_candidate_gets_one_page_or_two():
     assert page_count(printed(a_summary())) in {1, 2}
 
@@ -293,9 +300,16 @@ def summary_from(base, **changes):
 def without_numbers(version):
     """Return what a paper says, less what two registrations never share."""
     text = in_words(pdf_text(printed(version)))
-    for name in ("code", "registration_number", "candidate_number"):
-        assert version.content[name] in text
-        text = text.replace(version.content[name], name)
+    own = {
+        "email": dict(version.content["identity"])["Adresse mail"],
+        **{
+            name: version.content[name]
+            for name in ("code", "registration_number", "candidate_number")
+        },
+    }
+    for name, value in own.items():
+        assert value in text
+        text = text.replace(value, name)
     return text
 
 

@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from sporades.acts import registering
+from sporades.accounts.models import AddressChange
+from sporades.acts import changing, registering
 from sporades.core.digests import digest
 from sporades.registrations import drafting
 from sporades.registrations.models import Registration
-from tests.factories import NOW, OPERATOR, a_registration, answers_with, author
+from tests.factories import NOW, OPERATOR, a_candidate, a_registration, answers_with, author
 from tests.web.guide import buttons, links, main, seen, words
 
 HOUR = timedelta(hours=1)
@@ -118,6 +119,17 @@ def test_each_version_is_read_as_it_was(sign_in):
     assert "Une version plus récente la remplace." in main(client.get(old))
     assert "Numéro et voie 3 quai du Port" in main(client.get(new))
     assert "Une version plus récente la remplace." not in main(client.get(new))
+
+
+def test_an_address_changed_since_is_a_change_of_the_next_version():
+    registration = a_registration(a_candidate(email="avant@exemple.test"))
+    user = registration.candidate.user
+    changing.ask_address_change(user, email="apres@exemple.test", network="", at=NOW)
+    changing.confirm_address_change(AddressChange.objects.get().pk, at=NOW)
+
+    second = modify(registration, by=author(registration.candidate), at=NOW + HOUR)
+
+    assert second.changes == ["Adresse mail : avant@exemple.test → apres@exemple.test"]
 
 
 def test_a_withdrawal_ends_the_history(sign_in):

@@ -137,7 +137,7 @@ def test_every_answer_is_read_before_saving_after_it_and_in_the_history(
     # Before it is filed, a part has the name of its tab.
     parts, tables = said(recap)
     assert list(parts)[:2] == ["Candidature", "Identité"]
-    assert parts["Identité"].pop() == ("Adresse mail", registration.candidate.user.email)
+    assert parts["Identité"][-1] == ("Adresse mail", registration.candidate.user.email)
     assert list(parts.values())[1:] == list(expected[0].values())
     assert tables == expected[1]
 

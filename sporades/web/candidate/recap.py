@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from sporades.acts import registering
-from sporades.candidates.words import identity_in_words
 from sporades.core.refusals import Refused
 from sporades.registrations import journey
 from sporades.registrations.changes import changes_between
@@ -19,7 +18,7 @@ from sporades.registrations.models import Draft
 from sporades.registrations.queries import registrations_of, version_of
 from sporades.registrations.refusals import AlreadyRegistered, Closed, Incomplete, Trouble
 from sporades.registrations.sections.base import Section, SectionForm
-from sporades.registrations.snapshot import as_read
+from sporades.registrations.snapshot import as_read, identity_of
 from sporades.web.candidate import drafts, points
 from sporades.web.candidate.stepper import step
 
@@ -71,10 +70,7 @@ def _recap(
     context = {
         "draft": draft,
         "overview": [("Examen ou concours", str(draft)), ("Académie", draft.service.academy.name)],
-        "identity": [
-            *identity_in_words(dossier.identity),
-            ("Adresse mail", request.user.email),  # type: ignore[union-attr] # signed in
-        ],
+        "identity": identity_of(dossier),
         "identity_url": "" if draft.candidate.is_frozen else reverse("account_edit"),
         "parts": [_part(draft, section, form) for section, form in forms if form.is_valid()],
         "last_section": forms[-1][0].slug,
