@@ -11,7 +11,7 @@ from sporades.registrations.models import Registration
 
 
 def receipt_of(
-    registration: Registration, *, number: int, dossier: Dossier, at: datetime
+    registration: Registration, *, number: int, dossier: Dossier, is_complete: bool, at: datetime
 ) -> list[str]:
     """Return the sentences of the receipt of a version.
 
@@ -19,6 +19,7 @@ def receipt_of(
         registration: the registration, numbered.
         number: the number of the version.
         dossier: what was judged; its réglementation holds the legal mentions.
+        is_complete: whether the candidate has nothing left to send.
         at: the instant at which the request arrived.
     """
     service = dossier.service
@@ -30,7 +31,8 @@ def receipt_of(
     )
     if legal is None:
         return [received]
-    return [received, in_words(legal, local_day(at, service.zone))]
+    day = local_day(at, service.zone)
+    return [received, in_words(legal, day, is_complete=is_complete)]
 
 
 def _of_academy(service: RegistrationService) -> str:

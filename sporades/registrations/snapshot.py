@@ -33,6 +33,8 @@ def snapshot_of(
     service = dossier.service
     when = instant_in_words(at, service.zone)
     papers = next(form for _, form in forms if isinstance(form, PapersForm))
+    to_return, evidence = return_of(dossier), evidence_of(dossier, papers)
+    is_complete = not to_return and not any(piece["is_mandatory"] for piece in evidence)
     return {
         "title": registration.title,
         "registration_number": registration.number,
@@ -48,9 +50,11 @@ def snapshot_of(
         **as_read(dossier, forms),
         "answers": {section.slug: form.typed() for section, form in forms},
         "service": contact_of(service),
-        "receipt": receipt_of(registration, number=number, dossier=dossier, at=at),
-        "to_return": return_of(dossier),
-        "evidence": evidence_of(dossier, papers),
+        "receipt": receipt_of(
+            registration, number=number, dossier=dossier, is_complete=is_complete, at=at
+        ),
+        "to_return": to_return,
+        "evidence": evidence,
         "accommodation": accommodation_of(registration, dossier),
     }
 

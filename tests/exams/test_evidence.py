@@ -60,8 +60,33 @@ def test_silence_becomes_a_decision_after_whole_months(received, months, decided
 
 
 def test_the_receipt_says_who_decides_and_what_silence_means(regulation):
-    assert legal.in_words(regulation.legal, dt.date(2026, 11, 1)) == (
+    assert legal.in_words(regulation.legal, dt.date(2026, 11, 1), is_complete=True) == (
         "Autorité compétente : Recteur de l'académie (Code des essais, article 1). "
         "Sans réponse de sa part le 1er janvier 2027, votre demande sera réputée rejetée. "
         "Vous pouvez saisir le tribunal administratif dans les deux mois."
+    )
+
+
+@pytest.mark.parametrize(
+    ("meaning", "said"),
+    [
+        (
+            Meaning.REJECTED,
+            "elle recule tant que le service attend ce qui vous est demandé, au plus tard jusqu'à la",
+        ),
+        (
+            Meaning.ACCEPTED,
+            "le délai ne court que du jour où le service reçoit ce qui vous est demandé, avant la",
+        ),
+    ],
+)
+def test_the_receipt_says_how_its_date_and_the_deadlines_fit_together(regulation, meaning, said):
+    decision = regulation.legal.implicit_decision.model_copy(update={"meaning": meaning})
+    mentions = regulation.legal.model_copy(update={"implicit_decision": decision})
+
+    receipt = legal.in_words(mentions, dt.date(2026, 11, 1), is_complete=False)
+
+    assert receipt.endswith(
+        f" La date du 1er janvier 2027 vaut pour un dossier complet : {said} date limite d'envoi, "
+        "qui ne change pas (code des relations entre le public et l'administration, article L. 114-5)."
     )

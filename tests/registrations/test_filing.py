@@ -129,6 +129,26 @@ def test_a_withdrawn_registration_gives_way_to_a_new_one_with_another_number():
     assert version.snapshot["sections"] == first.versions.get().snapshot["sections"]
 
 
+def test_only_who_has_something_to_send_is_told_that_the_date_of_silence_moves():
+    owing = a_registration()
+    load_invented(
+        (
+            """    retour_du_recapitulatif:
+      texte: Imprimez, signez et renvoyez ce récapitulatif.
+      echeance: {jours_apres_fermeture: 10}
+""",
+            "",
+        ),
+        ("libelle: Pièce d'identité,", "libelle: Pièce d'identité, obligatoire: false,"),
+    )
+    forget()
+    complete = a_registration()
+
+    said = [one.versions.get().snapshot["receipt"][1] for one in (owing, complete)]
+
+    assert ["vaut pour un dossier complet" in one for one in said] == [True, False]
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [

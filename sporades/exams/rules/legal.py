@@ -6,6 +6,15 @@ from datetime import date
 from sporades.core.french import day_in_words
 from sporades.exams.schema.legal import ImplicitDecision, LegalMentions, Meaning
 
+_MEANT = {Meaning.ACCEPTED: "acceptée", Meaning.REJECTED: "rejetée"}
+_UNTIL_COMPLETE = {
+    Meaning.ACCEPTED: "le délai ne court que du jour où le service reçoit ce qui vous est demandé, "
+    "avant la date limite d'envoi, qui ne change pas",
+    Meaning.REJECTED: "elle recule tant que le service attend ce qui vous est demandé, au plus tard "
+    "jusqu'à la date limite d'envoi, qui ne change pas",
+}
+_CODE = "code des relations entre le public et l'administration, article L. 114-5"
+
 
 def decided_on(decision: ImplicitDecision, received_on: date) -> date:
     """Return the day on which silence becomes a decision.
@@ -19,14 +28,23 @@ def decided_on(decision: ImplicitDecision, received_on: date) -> date:
     return date(year, month, min(received_on.day, monthrange(year, month)[1]))
 
 
-def in_words(mentions: LegalMentions, received_on: date) -> str:
-    """Say who decides, on what grounds, and what silence means, with its date."""
+def in_words(mentions: LegalMentions, received_on: date, *, is_complete: bool) -> str:
+    """Say who decides, on what grounds, and what silence means, with its date.
+
+    Args:
+        mentions: what the réglementation says.
+        received_on: the day of reception, where the service is.
+        is_complete: whether nothing is left to send; otherwise the date of silence moves, and
+            the receipt says so (CRPA R. 112-5, 3°): a deadline may well come after it.
+    """
     decision = mentions.implicit_decision
-    meaning = "acceptée" if decision.meaning is Meaning.ACCEPTED else "rejetée"
     day = day_in_words(decided_on(decision, received_on))
     sentences = (
         f"Autorité compétente : {mentions.authority} ({mentions.grounds}).",
-        f"Sans réponse de sa part le {day}, votre demande sera réputée {meaning}.",
+        f"Sans réponse de sa part le {day}, votre demande sera réputée {_MEANT[decision.meaning]}.",
         decision.appeal,
+        not is_complete
+        and f"La date du {day} vaut pour un dossier complet : {_UNTIL_COMPLETE[decision.meaning]} "
+        f"({_CODE}).",
     )
     return " ".join(filter(None, sentences))
