@@ -43,8 +43,9 @@ def in_words(mentions: LegalMentions, received_on: date, *, is_complete: bool) -
         f"Autorité compétente : {mentions.authority} ({mentions.grounds}).",
         f"Sans réponse de sa part le {day}, votre demande sera réputée {_MEANT[decision.meaning]}.",
         decision.appeal,
-        not is_complete
-        and f"La date du {day} vaut pour un dossier complet : {_UNTIL_COMPLETE[decision.meaning]} "
+        ""
+        if is_complete
+        else f"La date du {day} vaut pour un dossier complet : {_UNTIL_COMPLETE[decision.meaning]} "
         f"({_CODE}).",
     )
     return " ".join(filter(None, sentences))
