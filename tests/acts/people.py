@@ -7,6 +7,7 @@ from django.db import connection
 
 from sporades.accounts.models import User
 from sporades.acts import joining
+from sporades.mail.models import Message
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 IDENTITY = {
@@ -56,3 +57,7 @@ def in_threads(*acts):
     for thread in threads:
         thread.join()
     return outcomes
+
+
+def told(kind):
+    return sorted(Message.objects.filter(kind=kind).values_list("recipient", flat=True))

@@ -6,7 +6,9 @@ from sporades.core.queue import app
 from sporades.documents import kinds
 from sporades.documents.kinds import Kind
 from sporades.documents.models import Folder
+from sporades.exams.held import forget
 from tests.documents.sample import usual
+from tests.web.guide import load_competition
 
 TEMPLATE = "registrations/typst/summary.typ"
 
@@ -80,3 +82,10 @@ def shared_folder(django_db_setup, django_db_blocker):
                 "DELETE FROM procrastinate_jobs WHERE queue_name = 'documents'"
             )
             made.delete()
+
+
+@pytest.fixture
+def competition(invented_exam):
+    """The invented exam and the invented competition are open in Lille."""
+    load_competition()
+    forget()

@@ -3,8 +3,10 @@
 import datetime as dt
 from dataclasses import replace
 
+from hypothesis import strategies as st
+
 from sporades.exams.rules import Facts
-from sporades.exams.rules.papers import Choice
+from sporades.exams.rules.papers import Choice, breaches
 
 MARIN = Facts(
     on=dt.date(2026, 11, 1),
@@ -29,3 +31,19 @@ CHOICES = {
 
 def marin(**changes) -> Facts:
     return replace(MARIN, **changes)
+
+
+PROGRESSIVE = marin(passing_form="PROGRESSIVE")
+HOLDER = marin(diplomas=frozenset({"CAP"}))
+
+
+def chosen(**changes) -> dict[str, Choice]:
+    """Return the valid choices of a sailor, with some changes."""
+    return CHOICES | {code: Choice(**change) for code, change in changes.items()}
+
+
+def told(exam, facts, choices) -> list[tuple[str, str]]:
+    return [(breach.rule, breach.field) for breach in breaches(exam, facts, choices)]
+
+
+activities = st.sampled_from([[], ["A1"], ["A2"], ["A1", "A3"]])

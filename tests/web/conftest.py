@@ -1,5 +1,6 @@
 import pytest
 
+from tests.factories import a_registration
 from tests.web.browser import browser_type_launch_args
 from tests.web.guide import a_browser, signed_in
 
@@ -39,3 +40,10 @@ def complaints(page):
     )
     page.on("pageerror", lambda error: said.append(str(error)))
     return said
+
+
+@pytest.fixture
+def mine(sign_in):
+    """Return a registration and its candidate's browser."""
+    registration = a_registration()
+    return registration, sign_in(registration.candidate)

@@ -1,5 +1,6 @@
 """What the tests of the candidates' guide share: pages as they read, tabs as they are walked."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import lxml.html
@@ -12,6 +13,7 @@ from tests.spaces import plain
 CONCOURS = Path(__file__).parent / "concours.yaml"
 EXAM = "/m-inscrire/ESSAI/2027/BE/MARIN"
 COMPETITION = "/m-inscrire/CONCESSAI/2027/CE"
+LATER = NOW + timedelta(minutes=20)
 HOST = "inscriptions.exemple.test"
 BACKEND = "sporades.web.layout.backend.Backend"
 
@@ -156,3 +158,12 @@ def withdraw(client, number):
     """« Me désinscrire », confirmed; return the page of the registration."""
     page = ask_to_withdraw(client, number)
     return client.post(page.request["PATH_INFO"], follow=True)
+
+
+def modify(client, number, **changes):
+    """« Modifier », the tabs with some other answers, « Enregistrer »."""
+    page = client.post(f"/mes-inscriptions/{number}/modifier", follow=True)
+    draft = page.request["PATH_INFO"].split("/")[2]
+    for slug, answers in answers_with(**changes).items():
+        page = answer(client, client.get(f"/inscription/{draft}/{slug}"), answers)
+    return save(client, page)

@@ -1,4 +1,4 @@
-"""What its owner changes of an account, and takes back from whoever changed it."""
+"""What its owner takes back from whoever changed an account."""
 
 from datetime import timedelta
 from functools import partial
@@ -7,117 +7,14 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
-from django.core.management import CommandError, call_command
 
 from sporades.accounts import operations as accounts
 from sporades.accounts.models import AddressChange, LeftAddress, User
 from sporades.accounts.tokens import ResetTokens
 from sporades.acts import changing, joining
-from sporades.candidates.models import Candidate
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
-from tests.acts.people import NOON, in_threads, join, joined
-
-# --- Address ----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.django_db
-def test_a_new_address_is_confirmed_where_it_is_and_told_where_it_was():
-    user = joined()
-
-    changing.ask_address_change(user, email="theo@ailleurs.test", network="192.0.2.1", at=NOON)
-    assert User.objects.get().email == "theo@exemple.test"
-    changing.confirm_address_change(AddressChange.objects.get().pk, at=NOON + timedelta(hours=23))
-
-    user = User.objects.get()
-    assert (user.email, user.candidate.email) == ("theo@ailleurs.test", "theo@ailleurs.test")
-    assert user.emailaddress_set.get().email == "theo@ailleurs.test"
-    told = Message.objects.filter(kind="address_changed").values_list("recipient", flat=True)
-    assert set(told) == {"theo@exemple.test", "theo@ailleurs.test"}
-
-
-@pytest.mark.django_db
-def test_no_letter_box_learns_the_other_address_before_its_reader_is_known():
-    user = joined()
-    changing.ask_address_change(user, email="theo@ailleurs.test", network="", at=NOON)
-    changing.confirm_address_change(AddressChange.objects.get().pk, at=NOON)
-
-    asked = Message.objects.get(kind="address_change")
-    left, moved = (
-        Message.objects.get(kind="address_changed", recipient=address)
-        for address in ("theo@exemple.test", "theo@ailleurs.test")
-    )
-
-    assert asked.recipient == "theo@ailleurs.test"
-    assert "theo@exemple.test" not in asked.body
-    assert "theo@ailleurs.test" not in left.body
-    assert "de theo@exemple.test à theo@ailleurs.test" in moved.body
-
-
-@pytest.mark.django_db
-def test_the_link_to_a_new_address_serves_once_for_a_day_and_the_last_one_only():
-    user = joined()
-    changing.ask_address_change(user, email="un@exemple.test", network="", at=NOON)
-    first = AddressChange.objects.get().pk
-    changing.ask_address_change(user, email="deux@exemple.test", network="", at=NOON)
-    second = AddressChange.objects.get().pk
-
-    with pytest.raises(accounts.TooOld):
-        changing.confirm_address_change(first, at=NOON)
-    with pytest.raises(accounts.TooOld):
-        changing.confirm_address_change(second, at=NOON + timedelta(hours=24, seconds=1))
-    changing.confirm_address_change(second, at=NOON + timedelta(hours=24))
-    with pytest.raises(accounts.TooOld):
-        changing.confirm_address_change(second, at=NOON)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_several_wishes_at_one_instant_the_last_one_only_has_a_link():
-    user = joined()
-    wishes = [f"theo{number}@exemple.test" for number in range(4)]
-
-    outcomes = in_threads(
-        *(
-            partial(changing.ask_address_change, user, email=wish, network="", at=NOON)
-            for wish in wishes
-        )
-    )
-
-    assert outcomes == [None] * 4
-    change = AddressChange.objects.get()
-    for old in range(change.pk - 3, change.pk):
-        with pytest.raises(accounts.TooOld):
-            changing.confirm_address_change(old, at=NOON)
-    assert changing.confirm_address_change(change.pk, at=NOON).email == change.email
-
-
-@pytest.mark.django_db
-def test_an_address_taken_between_the_mail_and_the_click_is_refused():
-    user = joined()
-    changing.ask_address_change(user, email="nina@exemple.test", network="", at=NOON)
-    joined("nina@exemple.test")
-
-    with pytest.raises(joining.AddressKnown):
-        changing.confirm_address_change(AddressChange.objects.get().pk, at=NOON)
-
-    assert User.objects.get(pk=user.pk).email == "theo@exemple.test"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_sign_up_and_a_change_racing_for_one_address_never_both_get_it():
-    user = joined()
-    changing.ask_address_change(user, email="nina@exemple.test", network="", at=NOON)
-    change = AddressChange.objects.get().pk
-
-    outcomes = in_threads(
-        lambda: join("nina@exemple.test"), lambda: changing.confirm_address_change(change, at=NOON)
-    )
-
-    assert sum(isinstance(outcome, joining.AddressKnown) for outcome in outcomes) == 1
-    assert Candidate.objects.filter(email="nina@exemple.test").count() == 1
-
-
-# --- « Ce n'était pas moi » -------------------------------------------------------------------------
+from tests.acts.people import NOON, in_threads, join, joined, told
 
 
 def taken_over(user, email="voleur@exemple.test", at=NOON):
@@ -125,10 +22,6 @@ def taken_over(user, email="voleur@exemple.test", at=NOON):
     changing.ask_address_change(user, email=email, network="", at=at)
     changing.confirm_address_change(AddressChange.objects.get(user=user).pk, at=at)
     return LeftAddress.objects.latest("pk")
-
-
-def told(kind):
-    return sorted(Message.objects.filter(kind=kind).values_list("recipient", flat=True))
 
 
 @pytest.mark.django_db
@@ -318,9 +211,6 @@ def test_addresses_left_for_good_are_forgotten():
     assert LeftAddress.objects.count() == 0
 
 
-# --- « Ce n'était pas moi », after a way to sign in was added -----------------------------------------
-
-
 def added(user, at=NOON):
     """Somebody adds a passkey to an account; return what takes it away."""
     Authenticator.objects.create(user=user, type="webauthn", data={"name": "sienne"}, created_at=at)
@@ -377,43 +267,6 @@ def test_the_way_back_from_an_added_passkey_lasts_72_hours():
         changing.undo(left.pk, at=NOON + timedelta(hours=72, seconds=1))
 
     assert Authenticator.objects.exists()
-
-
-# --- A lost second factor ---------------------------------------------------------------------------------
-
-
-@pytest.mark.django_db
-def test_an_operator_frees_an_account_of_its_second_factor_and_its_owner_is_told(capsys):
-    user = joined()
-    UserSession.objects.create(user=user, ip="192.0.2.1", session_key="ouverte", user_agent="x")
-    for kind in ("totp", "webauthn", "recovery_codes"):
-        Authenticator.objects.create(user=user, type=kind, data={})
-
-    call_command("compte", "liberer", "Theo@exemple.test")
-
-    said = "theo@exemple.test : double authentification retirée, appareils déconnectés.\n"
-    assert capsys.readouterr().out == said
-    assert not Authenticator.objects.exists()
-    assert not UserSession.objects.exists()
-    body = Message.objects.get(kind="sign_in_changed", recipient="theo@exemple.test").body
-    assert "le service a retiré la double authentification de votre compte" in body
-    assert "ce-n-etait-pas-moi" not in body
-    assert Entry.objects.get(verb="sign-in changed").actor_kind == "operator"
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("address", "words"),
-    [
-        ("theo@exemple.test", "Le compte theo@exemple.test n'a pas de double authentification."),
-        ("nina@exemple.test", "Aucun compte n'a l'adresse nina@exemple.test."),
-    ],
-)
-def test_an_account_that_has_nothing_to_be_freed_of_is_said_so(address, words):
-    joined()
-
-    with pytest.raises(CommandError, match=words):
-        call_command("compte", "liberer", address)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,0 +1,75 @@
+"""What the tests of summaries share: summaries, and how they read."""
+
+from sporades.acts import registering
+from sporades.documents.models import DocumentVersion
+from sporades.exams.models import Exam, RegistrationService
+from sporades.registrations import drafting
+from tests.documents.reading import words
+from tests.factories import NOW, a_candidate, a_registration, answers_with, author
+from tests.web.filled import MINOR
+from tests.web.guide import COMPETITION_ANSWERS
+
+
+def a_summary(candidate=None, **changes):
+    """File a registration and return its summary."""
+    registration = a_registration(candidate, **changes)
+    return DocumentVersion.objects.get(document__folder=registration.folder)
+
+
+def in_words(text):
+    return " ".join(words(text))
+
+
+def lines(said):
+    """Return what stands side by side in a content: labels with their answers, rows of tables."""
+    if isinstance(said, dict):
+        return [line for value in said.values() for line in lines(value)]
+    if isinstance(said, list) and said and all(isinstance(one, list) for one in said):
+        return [" ".join(line) for line in said]
+    return [line for value in said for line in lines(value)] if isinstance(said, list) else []
+
+
+# The registrations that a change starts from: who, what for, the usual answers.
+OF_A_MINOR = answers_with(
+    identification={
+        "father_name": "Jürgen Müller",
+        "mother_name": "Anne Le Goff",
+        "guardian_name": "Yann Le Goff",
+        "guardian_phone": "06 39 98 12 35",
+        "guardian_email": "yann@exemple.test",
+    },
+    informations={"national_service": "JDC"},
+)
+
+
+BASES = {
+    "usual": ("BE", {}, answers_with()),
+    "minor": ("BE", MINOR, OF_A_MINOR),
+    "experienced": ("BE", {}, answers_with(qualification={"experience": "5"})),
+    "competition": ("CE", {}, COMPETITION_ANSWERS),
+}
+
+
+def draft_from(base, **changes):
+    """Answer every tab of a registration of one of these kinds, some answers changed."""
+    code, identity, usual = BASES[base]
+    exam = Exam.objects.get(code=code)
+    candidate = a_candidate(**identity)
+    draft = registering.begin(
+        candidate=candidate,
+        exam=exam,
+        speciality=exam.specialities.filter(code="MARIN").first(),
+        service=RegistrationService.objects.get(domain=exam.domain, academy="A09"),
+        by=author(candidate),
+        at=NOW,
+    )
+    for slug, answers in usual.items():
+        typed = {**answers, **changes.get(slug, {})}
+        drafting.answer(draft=draft, section=slug, typed=typed, seen_revision=None, at=NOW)
+    return draft
+
+
+def summary_from(base, **changes):
+    draft = draft_from(base, **changes)
+    version = registering.register(draft=draft, by=author(draft.candidate), at=NOW)
+    return DocumentVersion.objects.get(document__folder=version.registration.folder)

@@ -1,0 +1,161 @@
+"""The guide, once registered: the summary, « Mes documents »."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from sporades.registrations.models import Registration
+from tests.factories import NOW, a_candidate, a_registration
+from tests.web.guide import (
+    LATER,
+    ask_to_withdraw,
+    buttons,
+    links,
+    main,
+    modify,
+    save,
+    seen,
+    walk,
+    words,
+)
+
+pytestmark = pytest.mark.usefixtures("stopped_clock")
+
+CLOSED = NOW + timedelta(days=60)
+
+
+def test_one_is_told_that_downloading_or_printing_the_summary_is_indispensable(sign_in):
+    client = sign_in(a_candidate())
+
+    page = save(client, walk(client))
+
+    assert (
+        "Il est indispensable de télécharger ou d'imprimer votre récapitulatif d'inscription."
+        in main(page)
+    )
+
+
+def test_the_summary_is_reached_from_the_last_step_and_from_both_menus(sign_in):
+    client = sign_in(a_candidate())
+    last_step = save(client, walk(client))
+    number = Registration.objects.get().number
+    summary = f"/mes-documents/{number}/recapitulatif/pdf"
+
+    read_only = client.get(f"/mes-inscriptions/{number}/recapitulatif")
+    documents = client.get(f"/mes-documents/{number}")
+
+    assert links(last_step, "Visualiser/imprimer") == [summary]
+    assert links(read_only, "Visualiser/imprimer") == [summary]
+    assert links(documents, "Récapitulatif d'inscription") == [summary]
+    assert client.get(summary).content.startswith(b"%PDF-")
+
+
+def test_the_summary_says_where_and_until_when_it_is_returned_with_room_for_the_signature(mine):
+    registration, client = mine
+
+    page = client.get(f"/mes-documents/{registration.number}/recapitulatif")
+
+    text = main(page)
+    assert (
+        "Imprimez, signez et renvoyez ce récapitulatif. À envoyer avant le vendredi 25 décembre 2026 à 23 h 59 (heure de Paris)"
+        in text
+    )
+    assert "Bureau des essais de Lille 1 place des Essais 59000 Lille" in text
+    [box] = seen(page).cssselect("main .s-signature")
+    assert words(box) == "Date et signature du candidat"
+
+
+def test_our_sole_departure_the_summary_stays_within_reach_after_the_closing(sign_in):
+    registration = a_registration()
+
+    with time_machine.travel(CLOSED, tick=False):
+        client = sign_in(registration.candidate)
+        page = client.get(f"/mes-inscriptions/{registration.number}/recapitulatif")
+        pdf = client.get(f"/mes-documents/{registration.number}/recapitulatif/pdf")
+
+    assert "Modifier" not in buttons(page)
+    assert "12 rue des Îles" in main(page)
+    assert (pdf.status_code, pdf.content[:5]) == (200, b"%PDF-")
+
+
+def test_one_chooses_a_registration_to_see_its_documents(mine):
+    registration, client = mine
+
+    page = client.get("/mes-documents")
+
+    [link] = seen(page).cssselect("main a")
+    assert link.text == "Brevet d'essai – Marin, session 2027"
+    assert words(link[0]) == f", inscription n°{registration.number}"
+    assert link.get("href") == f"/mes-documents/{registration.number}"
+
+
+def test_the_list_of_documents_reads_as_the_guide_pictures_it(mine):
+    registration, client = mine
+
+    page = client.get(f"/mes-documents/{registration.number}")
+
+    text = main(page)
+    assert words(seen(page).cssselect("h1")[0]) == "Mes documents"
+    assert (
+        f"Liste des documents publiés pour la candidature n°{registration.number}"
+        in text.replace("n° ", "n°")
+    )
+    assert "Récapitulatif d'inscription version n°1, mise à jour le 25/11/2026" in text
+    assert "Cliquer sur le lien pour ouvrir/télécharger le document." in text
+
+
+def test_each_line_says_whether_the_document_was_opened_and_when(mine):
+    registration, client = mine
+    lists = (f"/mes-documents/{registration.number}", f"/mes-inscriptions/{registration.number}")
+
+    before = [main(client.get(one)) for one in lists]
+    with time_machine.travel(LATER, tick=False):
+        client.get(f"/mes-documents/{registration.number}/recapitulatif")
+        after = [main(client.get(one)) for one in lists]
+
+    line = "Récapitulatif d'inscription version n°1, mise à jour le 25/11/2026"
+    for unread, read in zip(before, after, strict=True):
+        assert f"{line} Pas encore ouvert" in unread
+        assert f"{line} Ouvert le 25/11/2026 à 10 h 50 (heure de Paris)" in read
+
+
+def test_only_the_last_version_of_a_document_is_there_the_others_are_history(mine):
+    registration, client = mine
+    modify(client, registration.number, identification={"address_1": "3 quai du Port"})
+
+    documents = client.get(f"/mes-documents/{registration.number}")
+    history = main(client.get(f"/mes-inscriptions/{registration.number}/historique"))
+
+    assert len(links(documents, "Récapitulatif d'inscription")) == 1
+    assert "version n°2" in main(documents)
+    assert "version n°1" not in main(documents)
+    assert "Version n°1" in history
+    assert "Version n°2" in history
+
+
+def test_nothing_is_listed_before_it_is_published(mine):
+    registration, client = mine
+    registration.folder.documents.get().versions.update(published_at=LATER)
+
+    before = main(client.get(f"/mes-documents/{registration.number}"))
+    hidden = client.get(f"/mes-documents/{registration.number}/recapitulatif")
+    with time_machine.travel(LATER, tick=False):
+        after = main(client.get(f"/mes-documents/{registration.number}"))
+
+    assert "Récapitulatif d'inscription" not in before
+    assert "Aucun document n'est publié pour le moment." in before
+    assert hidden.status_code == 404
+    assert "Récapitulatif d'inscription" in after
+
+
+def test_keeping_the_registration_is_the_main_button_leaving_it_is_not(mine):
+    registration, client = mine
+
+    page = seen(ask_to_withdraw(client, registration.number))
+
+    looks = {words(one): one.get("class") for one in page.cssselect("main .s-buttons .fr-btn")}
+    assert looks == {
+        "Me désinscrire": "fr-btn fr-btn--secondary",
+        "Garder mon inscription": "fr-btn",
+    }
