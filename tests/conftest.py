@@ -100,6 +100,13 @@ def stopped_clock():
 
 
 @pytest.fixture
+def clock():
+    """The same clock, but it goes on: what is done later has a later instant. `shift(…)` it."""
+    with time_machine.travel(NOW, tick=True) as traveller:
+        yield traveller
+
+
+@pytest.fixture
 def invented_exam(territory, db):
     """The invented exam is open in Lille and in Versailles."""
     forget()

@@ -1,21 +1,13 @@
 """The whole service behind a real browser: real commits, on the clock of the invented exam."""
 
 import pytest
-import time_machine
 from django.core.cache import cache
 
 from sporades.exams.held import forget
-from tests.factories import NOW, load_invented
+from tests.factories import load_invented
 from tests.web.browser import browser_type_launch_args
 
 __all__ = ["browser_type_launch_args"]
-
-
-@pytest.fixture
-def clock():
-    """The clock of the server, which goes on, and may be put forward: `clock.shift(…)`."""
-    with time_machine.travel(NOW, tick=True) as traveller:
-        yield traveller
 
 
 @pytest.fixture

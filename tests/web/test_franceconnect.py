@@ -9,7 +9,6 @@ import requests
 from allauth.socialaccount.models import SocialAccount
 from django.core.cache import cache
 from django.urls import reverse
-from django.utils import timezone
 
 from sporades.accounts.models import User
 from sporades.acts import joining
@@ -152,7 +151,7 @@ def test_a_first_visit_fills_the_form_makes_the_account_and_waits_for_the_mail(c
     assert SocialAccount.objects.get().extra_data == {}
     assert mails("angela@exemple.test") == ["activation"]
     assert come_back(client).url == reverse("account_email_verification_sent")
-    joining.activate(user.pk, at=timezone.now())
+    joining.activate(user.pk, at=NOW)
 
     assert come_back(client).url == reverse("candidate:home")
     assert client.get(reverse("account_edit")).status_code == 200
@@ -246,7 +245,7 @@ def test_an_account_without_a_password_keeps_its_only_way_in_until_it_has_one(cl
     come_back(client)
     form = client.get(reverse("socialaccount_signup")).context["form"]
     client.post(reverse("socialaccount_signup"), posted(form))
-    joining.activate(User.objects.get().pk, at=timezone.now())
+    joining.activate(User.objects.get().pk, at=NOW)
     come_back(client)
 
     page = client.post(
@@ -263,7 +262,7 @@ def test_signing_out_closes_the_session_of_franceconnect_too(client, provider):
     come_back(client)
     form = client.get(reverse("socialaccount_signup")).context["form"]
     client.post(reverse("socialaccount_signup"), posted(form))
-    joining.activate(User.objects.get().pk, at=timezone.now())
+    joining.activate(User.objects.get().pk, at=NOW)
     come_back(client)
 
     answer = client.post(reverse("account_logout"))

@@ -7,7 +7,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 from django.urls import reverse
-from django.utils import timezone
 from playwright.sync_api import expect
 
 from sporades.accounts import second_factor
@@ -17,7 +16,7 @@ from sporades.candidates import operations as candidates
 from sporades.candidates.models import Identity
 from sporades.mail.models import Message
 from sporades.territory.operations import load_reference
-from tests.factories import PASSWORD, a_candidate
+from tests.factories import NOW, PASSWORD, a_candidate
 from tests.web.browser import follow
 
 # Playwright keeps a loop of its own in this thread; the database is not used from it.
@@ -55,7 +54,7 @@ def _invented():
 
 
 @pytest.fixture
-def site(live_server, settings):
+def site(live_server, clock, settings):
     """The whole service over plain HTTP on localhost, with its official lists."""
     url = live_server.url.replace("127.0.0.1", "localhost")
     settings.SITE_URL = url
@@ -107,7 +106,7 @@ def test_open_pages_are_accessible(site, page, complaints):
     page.goto(site + reverse("account_signup"))
     follow(page.get_by_role("button", name="Créer mon compte"))
     found += faults(page, "account_signup, in error")
-    user = User.objects.create_user("x@exemple.test", None, created_at=timezone.now())
+    user = User.objects.create_user("x@exemple.test", None, created_at=NOW)
     page.goto(site + reverse("account_confirm_email", args=[activation_key(user)]))
     found += faults(page, "account_confirm_email")
 
@@ -127,7 +126,7 @@ def test_pages_of_a_signed_in_reader_are_accessible(site, user, page, complaints
         found += faults(page, f"{name}, with an application")
     follow(page.get_by_role("button", name="Créer de nouveaux codes"))
     found += faults(page, "mfa_view_recovery_codes")
-    candidates.freeze_identity(user.candidate, at=timezone.now())
+    candidates.freeze_identity(user.candidate, at=NOW)
     page.goto(site + reverse("account_edit"))
     found += faults(page, "account_edit, frozen")
 
@@ -260,7 +259,7 @@ def test_a_long_name_stays_at_the_right_of_the_service_s(site, page):
 
 
 def test_frozen_lists_look_like_frozen_boxes(site, user, page):
-    candidates.freeze_identity(user.candidate, at=timezone.now())
+    candidates.freeze_identity(user.candidate, at=NOW)
     sign_in(page, site)
 
     page.goto(site + reverse("account_edit"))

@@ -10,7 +10,7 @@ from django.urls import reverse
 from sporades.accounts.models import Membership, User
 from sporades.candidates.models import Candidate
 from tests.factories import PASSWORD, a_candidate
-from tests.web.test_account_pages import ANSWERS
+from tests.web.account.newcomer import ANSWERS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory")]
 

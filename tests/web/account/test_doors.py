@@ -14,7 +14,7 @@ from sporades.accounts.models import User
 from sporades.mail.models import Message
 from tests.factories import NOW, PASSWORD, a_candidate
 from tests.jobs import work
-from tests.web.test_account_pages import ANSWERS
+from tests.web.account.newcomer import ANSWERS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory")]
 

@@ -1,0 +1,74 @@
+"""« Modifier mon compte »: civil data, until the first registration (B6, B7)."""
+
+import pytest
+from django.urls import reverse
+
+from sporades.candidates import operations as candidates
+from sporades.candidates.forms import answers_of
+from tests.factories import NOW, a_registration
+from tests.web.account.owner import sign_in
+from tests.web.guide import seen
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory", "clock", "_empty_cache")]
+
+
+def test_the_name_stands_at_the_top_with_modifier_mon_compte_under_it(client, user):
+    sign_in(client)
+
+    page = client.get(reverse("account_edit")).text
+
+    assert '<p class="s-person__name">Maëlle Anne LE GOFF</p>' in page
+    assert f'href="{reverse("account_edit")}">Modifier mon compte</a>' in page
+
+
+def edited(user, **changes):
+    answers = answers_of(user.candidate.identity)
+    day, month, year = answers.pop("birth_date")
+    return {
+        **{name: value for name, value in answers.items() if value not in (None, False)},
+        "birth_date_day": day,
+        "birth_date_month": month,
+        "birth_date_year": year,
+        **changes,
+    }
+
+
+def test_civil_data_can_be_corrected_before_the_first_registration(client, user):
+    sign_in(client)
+
+    answer = client.post(reverse("account_edit"), edited(user, usage_name="Kermarrec"))
+
+    assert answer.url == reverse("account_edit")
+    user.candidate.refresh_from_db()
+    assert user.candidate.identity.usage_name == "Kermarrec"
+    assert "Maëlle Anne KERMARREC" in client.get(reverse("account_edit")).text
+
+
+def test_frozen_data_are_greyed_and_cannot_be_posted(client, user):
+    candidates.freeze_identity(user.candidate, at=NOW)
+    sign_in(client)
+
+    page = client.get(reverse("account_edit"))
+    answer = client.post(reverse("account_edit"), edited(user, usage_name="Kermarrec"))
+
+    assert all(field.disabled for field in page.context["form"].fields.values())
+    assert seen(page).cssselect("main .s-frozen .fr-hint-text") == []
+    assert "Enregistrer mes informations" not in page.text
+    assert "contactez le service des examens et concours" in page.text
+    assert answer.status_code == 409
+    user.candidate.refresh_from_db()
+    assert user.candidate.identity.usage_name == ""
+
+
+def test_the_services_of_ones_registrations_stand_beside_greyed_data(client):
+    registration = a_registration()
+    user = registration.candidate.user
+    user.emailaddress_set.create(email=user.email, primary=True, verified=True)
+    sign_in(client, email=user.email)
+
+    page = client.get(reverse("account_edit"))
+
+    assert [service.pk for service in page.context["services"]] == [
+        registration.service.managing_service_id
+    ]
+    assert registration.service.managing_service.name in page.text

@@ -1,0 +1,141 @@
+"""« Mot de passe oublié »: the mail, its link, how many are sent (B5)."""
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from sporades.acts import joining
+from sporades.exams.held import forget
+from sporades.exams.models import RegistrationService
+from sporades.mail.models import Message
+from tests.acts.people import in_threads
+from tests.factories import NOW, load_invented
+from tests.jobs import work
+from tests.web.account.newcomer import ask_activation_again, link_in, mails, sign_in
+from tests.web.guide import main
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory", "clock", "_empty_cache")]
+
+
+def test_whoever_asked_for_the_activation_mail_again_still_gets_a_new_password(client, waiting):
+    user, _ = waiting
+    for _ in range(3):
+        ask_activation_again(client)
+    joining.activate(user.pk, at=NOW)
+
+    ask_reset(client)
+
+    assert sorted(mails()) == ["activation", "activation", "password_reset"]
+
+
+def ask_reset(client, email="ines@exemple.test", **headers):
+    answer = client.post(reverse("account_reset_password"), {"email": email}, **headers)
+    work()
+    return answer
+
+
+def choose(client, link, password="cinq mots tout à fait neufs"):
+    form = client.get(link, follow=True)
+    return client.post(form.request["PATH_INFO"], {"password1": password})
+
+
+def test_a_forgotten_password_is_replaced_by_a_link_that_serves_once(client, ines):
+    ask_reset(client)
+    (message,) = Message.objects.all()
+
+    answer = choose(client, link_in(message))
+
+    assert answer.url == reverse("account_reset_password_from_key_done")
+    assert sign_in(client, password="cinq mots tout à fait neufs").status_code == 302
+    client.logout()
+    assert "Ce lien n'est plus valable" in client.get(link_in(message)).text
+    assert mails() == ["password_reset", "password_changed"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_link_to_a_new_password_used_twice_at_one_instant_serves_once(ines):
+    ask_reset(Client())
+    browsers = [Client() for _ in range(4)]
+    pages = [browser.get(link_in(Message.objects.get())).url for browser in browsers]
+
+    outcomes = in_threads(
+        *(
+            partial(browser.post, page, {"password1": f"cinq mots tout à fait neufs {number}"})
+            for number, (browser, page) in enumerate(zip(browsers, pages, strict=True))
+        )
+    )
+
+    assert sorted(answer.status_code for answer in outcomes) == [200, 200, 200, 302]
+    assert mails().count("password_changed") == 1
+
+
+def test_a_new_link_kills_the_older_one(client, ines):
+    ask_reset(client)
+    ask_reset(client)
+    first, second = Message.objects.order_by("pk")
+
+    assert "Ce lien n'est plus valable" in client.get(link_in(first)).text
+    assert choose(client, link_in(second)).status_code == 302
+
+
+def test_an_unknown_address_gets_the_same_page_and_no_mail(client, ines):
+    known, unknown = ask_reset(client), ask_reset(client, email="personne@exemple.test")
+
+    assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
+    assert mails("personne@exemple.test") == []
+
+
+def test_a_hundred_demands_send_three_mails_in_an_hour(client, ines):
+    for _ in range(100):
+        ask_reset(client)
+
+    assert mails() == ["password_reset"] * 3
+
+
+@pytest.fixture
+def upcoming():
+    """A service to come."""
+    forget()
+    load_invented()
+    RegistrationService.objects.filter(academy="A09").update(opens_at=NOW + timedelta(days=1))
+    forget()
+    yield RegistrationService.objects.get(academy="A09")
+    forget()
+
+
+def test_alerts_asked_for_an_address_leave_its_owner_a_new_password(client, ines, upcoming):
+    sign_in(client)
+    client.cookies.clear()
+    for _ in range(5):
+        page = client.post(
+            reverse("public:ask_alert", args=[upcoming.pk]), {"email": "ines@exemple.test"}
+        ).text
+
+    answer = ask_reset(client)
+
+    assert sorted(mails()) == ["alert_asked", "password_reset"]
+    assert "celui-ci n'est pas parti" in page
+    assert "à moins que plusieurs n'y soient déjà partis" in client.get(answer.url).text
+
+
+def test_an_alert_for_an_address_that_looks_mistyped_is_asked_about_first(client, upcoming):
+    page = client.post(reverse("public:ask_alert", args=[upcoming.pk]), {"email": "ines@gmial.com"})
+
+    assert "Vouliez-vous dire ines@gmail.com ?" in main(page)
+    assert mails(to="ines@gmial.com") == []
+
+
+def test_an_account_that_waits_for_its_activation_is_sent_that_mail_instead(client, waiting):
+    ask_reset(client)
+
+    assert mails() == ["activation", "activation"]
+
+
+def test_a_forged_host_never_enters_a_mail(client, ines):
+    ask_reset(client, headers={"host": "testserver", "x-forwarded-host": "mechant.test"})
+
+    assert "https://inscriptions.exemple.test/" in Message.objects.get().body
+    assert "mechant" not in Message.objects.get().body

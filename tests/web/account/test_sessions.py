@@ -1,0 +1,116 @@
+"""Open sessions: listed, closed, ended by themselves (B9)."""
+
+from datetime import timedelta
+
+import pytest
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.urls import reverse
+
+from sporades.accounts.sessions import forget_closed
+from sporades.acts.tasks import forget_accounts
+from tests.factories import NOW
+from tests.web.account.owner import sign_in
+from tests.web.guide import main, seen, words
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory", "clock", "_empty_cache")]
+
+
+def test_open_sessions_are_listed_and_closed_elsewhere_or_everywhere(client, client_two, user):
+    sign_in(client)
+    sign_in(client_two)
+
+    page = client.get(reverse("usersessions_list"))
+    assert len(page.context["rows"]) == 2
+    assert "(cet appareil)" in page.text
+    client.post(reverse("usersessions_list"), {"others": ""})
+    assert client.get(reverse("account_edit")).status_code == 200
+    assert client_two.get(reverse("account_edit")).status_code == 302
+
+    sign_in(client_two)
+    client.post(reverse("usersessions_list"), {"everywhere": ""})
+    assert client.get(reverse("account_edit")).status_code == 302
+    assert client_two.get(reverse("account_edit")).status_code == 302
+    assert not UserSession.objects.exists()
+
+
+def test_nothing_is_offered_for_other_devices_where_there_are_none(client, user):
+    sign_in(client)
+
+    page = client.get(reverse("usersessions_list"))
+
+    assert [words(button) for button in seen(page).cssselect("main button")] == [
+        "Se déconnecter partout"
+    ]
+    assert "Votre compte n'est ouvert que sur cet appareil." in main(page)
+
+
+def test_a_session_that_is_over_is_listed_no_more_and_forgotten(client, client_two, user):
+    sign_in(client)
+    sign_in(client_two)
+    Session.objects.filter(session_key=client_two.session.session_key).delete()
+
+    page = client.get(reverse("usersessions_list"))
+    count = forget_closed(at=NOW)
+
+    assert len(page.context["rows"]) == 1
+    assert count == 1
+    assert UserSession.objects.get().session_key == client.session.session_key
+
+
+def test_sessions_whose_time_is_over_go_by_themselves_and_open_ones_stay(client, client_two, user):
+    sign_in(client)
+    sign_in(client_two)
+    over = Session.objects.filter(session_key=client_two.session.session_key)
+    over.update(expire_date=NOW - timedelta(seconds=1))
+
+    forget_accounts(timestamp=0)
+
+    assert Session.objects.get().session_key == client.session.session_key
+    assert UserSession.objects.get().session_key == client.session.session_key
+
+
+def test_a_session_of_an_older_password_is_not_listed(client, client_two, user):
+    sign_in(client)
+    sign_in(client_two)
+    session = client_two.session
+    session["_auth_user_hash"] = "celui d'un autre mot de passe"
+    session.save()
+
+    page = client.get(reverse("usersessions_list"))
+
+    assert len(page.context["rows"]) == 1
+
+
+def test_a_page_seen_writes_nothing(client, user, django_assert_max_num_queries):
+    sign_in(client)
+    client.get(reverse("account_edit"))
+
+    with django_assert_max_num_queries(8) as seen:
+        client.get(reverse("account_edit"))
+
+    assert not [one["sql"] for one in seen.captured_queries if not one["sql"].startswith("SELECT")]
+
+
+def test_a_session_that_nobody_uses_ends_after_thirty_minutes_and_says_so(client, user):
+    sign_in(client)
+    client.get(reverse("account_edit"))
+    session = client.session
+    session["seen_at"] = (NOW - timedelta(minutes=31)).isoformat()
+    session.save()
+
+    answer = client.get(reverse("account_edit"), follow=True)
+
+    assert answer.redirect_chain[0][0].startswith(reverse("account_login"))
+    assert "Votre session s&#x27;est terminée" in answer.text
+
+
+def test_staying_starts_the_thirty_minutes_again(client, user):
+    sign_in(client)
+    client.get(reverse("account_edit"))
+    session = client.session
+    session["seen_at"] = (NOW - timedelta(minutes=29)).isoformat()
+    session.save()
+
+    assert client.post(reverse("account_extend_session")).status_code == 204
+    assert client.session["seen_at"] > (NOW - timedelta(minutes=1)).isoformat()

@@ -1,0 +1,78 @@
+"""Accounts of staff: the invitation, the second factor, the end."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.urls import reverse
+
+from sporades.accounts import second_factor
+from sporades.acts import inviting
+from sporades.mail.models import Message
+from tests.factories import NOW, OPERATOR
+from tests.web.account.owner import NEW, activate_totp, sign_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory", "clock", "_empty_cache")]
+
+
+def test_staff_sees_nothing_before_a_second_factor(client, agent):
+    answer = sign_in(client, email=agent.email)
+    assert answer.url == reverse("office:home")
+    assert client.get(reverse("office:home")).url == reverse("mfa_activate_totp")
+
+    activate_totp(client)
+    assert client.get(reverse("office:home")).status_code == 200
+
+    client.post(reverse("account_logout"))
+    cache.clear()
+    assert sign_in(client, email=agent.email).url == reverse("mfa_authenticate")
+    assert client.get(reverse("office:home")).status_code == 302
+    code = second_factor.current_code(agent)
+    assert client.post(reverse("mfa_authenticate"), {"code": code}).url == reverse("office:home")
+    assert client.get(reverse("office:home")).status_code == 200
+
+
+def test_an_agent_is_told_what_the_account_is_for_and_offered_no_page_of_candidates(client, agent):
+    sign_in(client, email=agent.email)
+    activate_totp(client)
+
+    office = client.get(reverse("office:home")).text
+    plan = client.get(reverse("public:sitemap")).text
+
+    assert "Le suivi des inscriptions viendra dans une prochaine version" in office
+    assert "Votre espace candidat" not in plan
+    assert f'<a href="{reverse("office:home")}">Gestion</a>' in plan
+    assert reverse("candidate:registrations") not in plan
+
+
+def test_whoever_is_invited_chooses_a_long_password_and_a_second_factor_before_anything(client):
+    inviting.invite(
+        email="claude@exemple.test",
+        full_name="Claude Martin",
+        role="manager",
+        academies=["A09"],
+        by=OPERATOR,
+        at=NOW,
+    )
+    link = re.search(r"https://inscriptions\.exemple\.test(/\S+)", Message.objects.get().body)[1]
+    where = client.get(link, follow=True).redirect_chain[-1][0]
+
+    short = client.post(where, {"password1": "quinze lettres!"})
+    client.post(where, {"password1": NEW})
+
+    assert "il en faut au moins 16" in short.text
+    assert sign_in(client, email="claude@exemple.test", password=NEW).url == reverse("office:home")
+    assert client.get(reverse("office:home")).url == reverse("mfa_activate_totp")
+    activate_totp(client)
+    assert "Lille" in client.get(reverse("office:home")).text
+    inviting.close(email="claude@exemple.test", by=OPERATOR, at=NOW)
+    assert client.get(reverse("office:home")).status_code == 302
+
+
+def test_a_membership_that_ended_opens_nothing(client, agent):
+    sign_in(client, email=agent.email)
+    activate_totp(client)
+    agent.memberships.update(ends_on=NOW.date() - timedelta(days=1))
+
+    assert client.get(reverse("office:home")).status_code == 404
