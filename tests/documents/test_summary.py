@@ -15,6 +15,7 @@ from tests.factories import (
     NOW,
     OPERATOR,
     WITH_WHOM_AND_WHEN,
+    a_candidate,
     a_registration,
     load_invented,
 )
