@@ -2,17 +2,17 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.utils import timezone
 
 from sporades.accounts.models import User
 from sporades.cli import demo_people
 from sporades.exams import queries
 from sporades.exams.held import forget
 from sporades.registrations.models import Draft, Registration
+from tests.factories import NOW
 
 
 @pytest.fixture
-def _demo(settings, territory, db):
+def _demo(settings, territory, db, stopped_clock):
     settings.DEMO = True
     forget()
     yield
@@ -23,7 +23,6 @@ def _demo(settings, territory, db):
 def test_the_demo_has_its_people_its_services_and_its_registrations():
     call_command("demo", "load")
 
-    now = timezone.now()
     assert set(User.objects.values_list("email", flat=True)) == {
         *demo_people.CANDIDATES,
         *demo_people.STAFF,
@@ -37,9 +36,9 @@ def test_the_demo_has_its_people_its_services_and_its_registrations():
     ]
     assert Draft.objects.open().get().exam.code == "CS4-AG2S"
     services = [service for one in queries.programmes() for service in one.services]
-    assert {service.accepts(now) for service in services} == {True, False}
-    assert [s for s in services if now < s.closes_at < now + timedelta(hours=1, minutes=1)] != []
-    assert queries.upcoming_services(now) != []
+    assert {service.accepts(NOW) for service in services} == {True, False}
+    assert [s for s in services if NOW < s.closes_at < NOW + timedelta(hours=1, minutes=1)] != []
+    assert queries.upcoming_services(NOW) != []
 
 
 @pytest.mark.usefixtures("_demo")

@@ -20,11 +20,14 @@ from sporades.core import pdf, seal
 from tests.documents.conformity import problems
 from tests.documents.reading import pdf_text
 from tests.documents.sample import usual, whole
+from tests.factories import NOW
 from tools import keys
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 PASSWORD = "un mot de passe d'essai"
 FLIPS = 200
+
+pytestmark = pytest.mark.usefixtures("stopped_clock")
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +36,7 @@ def paper():
 
 
 def self_signed(key):
-    return keys.self_signed("Autorité d'essai", key, password=PASSWORD, at=datetime.now(UTC))
+    return keys.self_signed("Autorité d'essai", key, password=PASSWORD, at=NOW)
 
 
 @pytest.fixture

@@ -73,7 +73,9 @@ def test_two_specialities_of_one_exclusive_scope_filed_at_once_make_one_registra
         assert lost.is_open
 
 
-def test_a_modification_saved_while_its_registration_is_withdrawn(arena):
+def test_a_modification_saved_while_its_registration_is_withdrawn_counts_before_it_or_is_refused(
+    arena,
+):
     for _ in ROUNDS:
         registration = a_registration(at=now())
         by = author(registration.candidate)
@@ -93,7 +95,7 @@ def test_a_modification_saved_while_its_registration_is_withdrawn(arena):
         assert not Draft.objects.open().filter(amends=registration).exists()
 
 
-def test_a_modification_opened_saved_and_its_registration_withdrawn_at_once(arena):
+def test_a_registration_withdrawn_while_it_is_modified_stays_withdrawn_and_is_told_once(arena):
     for _ in ROUNDS:
         registration = a_registration(at=now())
         by = author(registration.candidate)
@@ -116,7 +118,7 @@ def test_a_modification_opened_saved_and_its_registration_withdrawn_at_once(aren
         assert told.exclude(kind="withdrawn").count() == registration.version
 
 
-def test_two_modifications_of_one_version_never_both_count(arena):
+def test_a_modification_begun_and_saved_several_times_at_once_is_one_version(arena):
     for _ in ROUNDS:
         registration = a_registration(at=now())
         by = author(registration.candidate)
@@ -129,6 +131,35 @@ def test_two_modifications_of_one_version_never_both_count(arena):
         assert len({draft.pk for draft in drafts}) == 1
         assert {version.number for version in outcomes} == {2}
         assert registration.versions.count() == 2
+
+
+def test_of_two_windows_that_modify_one_answer_at_once_one_counts_and_the_other_is_told(arena):
+    for _ in ROUNDS:
+        registration = a_registration(at=now())
+        by = author(registration.candidate)
+        draft = registering.amend(registration=registration, by=by, at=now())
+        shown = draft.answers.get(section="identification")
+
+        def modify(street, draft=draft, shown=shown):
+            """Change the street on the tab as it was shown, then press « Enregistrer »."""
+            drafting.answer(
+                draft=draft,
+                section="identification",
+                typed={**shown.answers, "address_1": street},
+                seen_revision=shown.revision,
+                at=now(),
+            )
+            file(draft)
+
+        streets = ["3 quai du Wault", "5 rue Royale"]
+        outcomes = together(*[partial(modify, street) for street in streets])
+
+        assert no_fault(outcomes) == []
+        assert kinds(outcomes).count("done") == 1
+        registration.refresh_from_db()
+        assert registration.version == registration.versions.count() == 2
+        kept = registration.versions.get(number=2).snapshot["answers"]["identification"]
+        assert kept["address_1"] == streets[kinds(outcomes).index("done")]
 
 
 def test_a_choice_begun_several_times_at_once_is_one_draft(arena):
@@ -176,7 +207,7 @@ def test_a_withdrawn_registration_begun_again_several_times_at_once_is_one_draft
         assert drafts[0].answers.count() == 6
 
 
-def test_civil_data_corrected_while_a_first_registration_is_saved(arena):
+def test_civil_data_corrected_while_a_first_registration_is_saved_are_in_it_or_refused(arena):
     for _ in ROUNDS:
         draft = a_draft(at=now())
         candidate = draft.candidate
@@ -297,7 +328,7 @@ def test_a_window_that_waits_for_another_shows_what_that_one_wrote_meanwhile(are
     assert page.context["revision"] == 2
 
 
-def test_rules_put_in_force_while_registrations_are_saved(arena):
+def test_rules_put_in_force_while_registrations_are_saved_leave_each_under_one_version(arena):
     text = INVENTED.read_text(encoding="utf-8")
     opening, closing = (f"{now() + timedelta(days=days):%Y-%m-%d} 08:00" for days in (-2, 20))
     text = text.replace("2026-10-12 08:00", opening)

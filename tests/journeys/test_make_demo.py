@@ -1,12 +1,16 @@
-"""On a clean clone, `make demo` is all it takes: somebody registers, and nothing is left running."""
+"""On a clean clone, `make demo` is all it takes: somebody registers, and nothing is left running.
+
+It is typed by whoever runs the tests; where that is root, `make endure` types it as an ordinary
+user too, who has nothing: neither a home that holds anything, nor libraries fetched before.
+"""
 
 import io
 import os
 import queue
 import re
-import shutil
 import signal
 import subprocess
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -16,7 +20,7 @@ import pytest
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from sporades.cli.demo_people import NEWCOMER, PASSWORD
-from tests.endurance.arena import eventually
+from tests.endurance.arena import FULL, eventually, figure
 from tests.journeys.helpers import (
     answer,
     choose,
@@ -33,7 +37,11 @@ from tests.web.browser import follow
 
 ROOT = Path(__file__).parents[2]
 READY = re.compile(r"^Sporades est prêt : (http://localhost:\d+)$")
-PATIENCE = 240
+PATIENCE = figure(240, 900)
+NOBODY = 65534
+USERS = [None]
+if FULL and os.geteuid() == 0:
+    USERS.append(pytest.param(NOBODY, marks=pytest.mark.endurance, id="ordinary user"))
 # What a test session says to itself is nothing that a person's shell says.
 OURS = re.compile(
     r"(DATABASE|FILES|SITE|MAIL|SECRET|DEPLOYER|DJANGO|SPORADES|PYTEST|MAKE|MFLAGS).*"
@@ -64,12 +72,16 @@ TABS = {
 class Demo:
     """`make demo` in a clone, in a session of its own, as from another terminal."""
 
-    def __init__(self, clone):
-        """Type the command."""
+    def __init__(self, clone, user=None):
+        """Type the command, as this user if one is named."""
         self.clone, self.mark = clone, f"SPORADES_TRIAL={uuid4().hex}"
+        self.user = user
+        self.as_them = {} if user is None else {"user": user, "group": user, "extra_groups": []}
         name, _, value = self.mark.partition("=")
         kept = {key: word for key, word in os.environ.items() if not OURS.match(key)}
         self.environment = {**kept, "PORT": "0", name: value}
+        if user is not None:
+            self.environment["HOME"] = str(clone.parent)
         self.lines = queue.Queue()
         self.said = []
         self.process = subprocess.Popen(
@@ -80,6 +92,7 @@ class Demo:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            **self.as_them,
         )
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
@@ -110,6 +123,7 @@ class Demo:
             capture_output=True,
             text=True,
             timeout=60,
+            **self.as_them,
         )
         return done.stdout.strip()
 
@@ -134,7 +148,14 @@ class Demo:
             os.kill(number, signal.SIGKILL)
         eventually(lambda: not self.left())
         reset = ["make", "demo-reset"]
-        subprocess.run(reset, cwd=self.clone, env=self.environment, check=True, capture_output=True)
+        subprocess.run(
+            reset,
+            cwd=self.clone,
+            env=self.environment,
+            check=True,
+            capture_output=True,
+            **self.as_them,
+        )
 
 
 def environment_of(process):
@@ -145,17 +166,21 @@ def environment_of(process):
         return b""
 
 
-@pytest.fixture
-def demo(tmp_path):
-    clone = tmp_path / "sporades"
-    subprocess.run(["git", "clone", "--quiet", "--no-local", ROOT, clone], check=True)
-    running = Demo(clone)
-    yield running
-    running.clear()
-    shutil.rmtree(clone)
+@pytest.fixture(params=USERS)
+def demo(request):
+    """The demo of a clone in a folder that belongs to whoever types the command."""
+    with tempfile.TemporaryDirectory(prefix="sporades-demo-") as folder:
+        clone = Path(folder) / "sporades"
+        subprocess.run(["git", "clone", "--quiet", "--no-local", ROOT, clone], check=True)
+        if request.param is not None:
+            belong = ["chown", "-R", f"{request.param}:{request.param}", folder]
+            subprocess.run(belong, check=True)
+        running = Demo(clone, request.param)
+        yield running
+        running.clear()
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(figure(900, 2700))
 def test_somebody_registers_in_the_demo_of_a_clean_clone(demo, page):
     site = demo.address()
     page.goto(f"{site}/connexion")
@@ -190,7 +215,7 @@ def test_somebody_registers_in_the_demo_of_a_clean_clone(demo, page):
     assert demo.left() == {}
     assert "Sporades est arrêté." in list(demo.lines.queue)
 
-    again = Demo(demo.clone)
+    again = Demo(demo.clone, demo.user)
     try:
         site = again.address()
         page.context.clear_cookies()

@@ -1,0 +1,93 @@
+"""Templates: each is used, trusts no text, holds no script, carries its token."""
+
+import ast
+import re
+from pathlib import Path
+
+import django
+from allauth import account
+
+from sporades.documents import kinds
+from sporades.registrations.sections import SECTIONS
+from tests.tree import ending, found, parsed, text_of, tree
+
+TEMPLATE_LIBRARIES = (
+    Path(django.__file__).parent / "forms/templates",
+    Path(account.__file__).parent.parent / "templates",
+)
+
+
+def templates():
+    """Every template of ours, Django's and Jinja's: its name, its path."""
+    found = (re.fullmatch(r"sporades/.+?/(?:templates|jinja2)/(.+)", path) for path in tree())
+    return {one[1]: one[0] for one in found if one}
+
+
+def names_made_of_data():
+    """The templates whose names are computed: from a tab, from a kind of document."""
+    return {
+        *(f"candidate/tabs/{section.slug}.html" for section in SECTIONS),
+        *(kind.twin_template for kind in kinds.registered()),
+    }
+
+
+def strings_of(path):
+    return {
+        node.value
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
+GALLERY = "components/gallery.html"
+KEPT_FOR_LATER = {
+    "components/timeline.html",  # the history of a file, in the office (issue 3)
+    "components/pagination.html",  # what a search finds, in the office (issue 3)
+}
+
+
+def test_every_template_is_used():
+    """The gallery is no use: what it alone shows is dead, or waits for an issue that needs it."""
+    ours = templates()
+    said = {string for path in ending(".py", under=["sporades/"]) for string in strings_of(path)}
+    said |= {
+        name
+        for path in ours.values()
+        if not path.endswith(GALLERY)
+        for name in re.findall(r"""["']([\w./-]+\.(?:html|txt))["']""", text_of(path))
+        if not path.endswith((f"/templates/{name}", f"/jinja2/{name}"))
+    }
+    said |= names_made_of_data()
+
+    unused = {
+        name
+        for name in ours
+        if name not in said
+        and not (name.startswith("mail/") and Path(name).stem in said)
+        and not any((library / name).is_file() for library in TEMPLATE_LIBRARIES)
+    }
+    assert unused == KEPT_FOR_LATER
+
+
+def test_a_template_trusts_no_text_and_holds_no_script_nor_style():
+    ours = sorted(templates().values())
+
+    assert found(r"\|\s*safe\b|\|\s*safeseq\b|autoescape off|\bcsrf_exempt\b", ours) == []
+    assert found(r"<style|\sstyle\s*=|[\s\"']on[a-z]+\s*=\s*[\"']|javascript:", ours) == []
+    assert (
+        found(r"<script(?![^>]*(?:\bsrc=|type=\"application/json\"|type=\"module\" src=))", ours)
+        == []
+    )
+
+
+def test_every_form_that_posts_carries_its_token():
+    without = [
+        path
+        for path in templates().values()
+        for form in re.findall(
+            r"<form[^>]*method=\"post\".*?</form>", text_of(path), re.DOTALL | re.IGNORECASE
+        )
+        if "csrf_token" not in form
+    ]
+
+    assert without == []
