@@ -98,8 +98,6 @@ def test_these_things_would_be_seen(line, monkeypatch):
 CLOCK = (
     r"\b(?:datetime|dt|timezone)\.now\(|\btime\.time\(|\.today\(\)|\blocal(?:date|time)\(\)|\butcnow\("
 )
-
-
 # Processes of their own have no other: the arena says their instant, once.
 BY_THE_REAL_CLOCK = {"tests/endurance/arena.py"}
 
