@@ -44,6 +44,11 @@ _NUMBERED = re.compile(r"(?<=[nN]°) ?(?=\d)")
 _PHONE = re.compile(r"(?<!\d)(?:0\d|\+\d{1,3})(?: \d{1,4}){3,5}(?!\d)")
 
 
+def colon_after(label: str) -> str:
+    """Return what stands between a label and what is said of it: nothing after a question."""
+    return "" if label.endswith(("?", "!")) else " :"
+
+
 def zone_in_words(zone: str) -> str:
     """Return a time zone as it is said: « heure de Paris »."""
     return _ZONES.get(zone, f"fuseau {zone}")

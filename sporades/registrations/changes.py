@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from sporades.core.french import colon_after
+
 NOTHING = "rien"
 
 
@@ -10,7 +12,7 @@ def changes_between(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     """Return one sentence for each answer that differs between two snapshots."""
     old, new = dict(_answers(before)), dict(_answers(after))
     return [
-        f"{place} : {old.get(key, (place, NOTHING))[1]} → {new.get(key, (place, NOTHING))[1]}"
+        f"{place}{colon_after(place)} {old.get(key, (place, NOTHING))[1]} → {new.get(key, (place, NOTHING))[1]}"
         for key, (place, _) in {**old, **new}.items()
         if old.get(key, ("", NOTHING))[1] != new.get(key, ("", NOTHING))[1]
     ]

@@ -8,6 +8,7 @@ from django.forms import BaseForm
 from django.template import Library
 
 from sporades.core.faults import faults_of
+from sporades.core.french import colon_after
 
 register = Library()
 
@@ -23,6 +24,9 @@ class ErrorLine:
 
     words: str
     control: str = ""
+
+
+register.filter("colon_after", colon_after)
 
 
 @register.filter
@@ -44,4 +48,4 @@ def _of_fields(form: BaseForm) -> Iterator[ErrorLine]:
         elif not label or message.startswith("«") or f"« {field.label} »" in message:
             yield ErrorLine(message, field.first_control)
         else:
-            yield ErrorLine(f"{label}\u00a0: {message}", field.first_control)
+            yield ErrorLine(f"{label}{colon_after(label)} {message}", field.first_control)
