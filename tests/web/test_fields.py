@@ -203,6 +203,42 @@ def test_a_greyed_field_can_be_read_and_reached_but_not_written():
     assert control.get("value") == "Camille, Inès"
 
 
+class Locked(forms.Form):
+    """What was chosen, and cannot be changed."""
+
+    civility = forms.ChoiceField(
+        label="Civilité", choices=[("mme", "Madame"), ("m", "Monsieur")], widget=forms.RadioSelect
+    )
+    sports = forms.MultipleChoiceField(
+        label="Sports",
+        choices=[("v", "Voile"), ("n", "Nage"), ("a", "Aviron")],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    is_partial = forms.BooleanField(label="Date incomplète")
+
+
+def test_what_was_chosen_and_is_locked_reads_as_text():
+    chosen = {"civility": "mme", "sports": ["v", "a"], "is_partial": True}
+    locked, empty = Locked(initial=chosen), Locked()
+    for form in (locked, empty):
+        for field in form.fields.values():
+            field.disabled = True
+
+    shown, blank = (lxml.html.fromstring(f"<div>{form}</div>") for form in (locked, empty))
+
+    assert shown.cssselect("input, fieldset fieldset") == []
+    assert [words(one) for one in shown.cssselect(".s-field")] == [
+        "Civilité Madame",
+        "Sports Voile, Aviron",
+        "Date incomplète Oui",
+    ]
+    assert [words(one) for one in blank.cssselect(".s-field__locked")] == [
+        "Non renseigné",
+        "Non renseigné",
+        "Non",
+    ]
+
+
 def test_the_summary_of_errors_is_focused_and_leads_to_each_field():
     form = EveryField({"postcode": "59000"})
     html = lxml.html.fromstring(f"<div>{form}</div>")
@@ -243,6 +279,24 @@ def test_the_summary_counts_its_lines_and_says_nothing_twice():
     assert title_of(form).startswith("3 erreurs : ")
     marked = [one.get("id") for one in html.cssselect("[aria-invalid=true]")]
     assert marked == ["id_name", "id_home", "id_mobile"]
+
+
+class Asked(forms.Form):
+    """A question, and a name."""
+
+    permit = forms.CharField(
+        label="Avez-vous le permis ?", error_messages={"required": "Répondez."}
+    )
+    number = forms.CharField(label="Numéro", error_messages={"required": "Recopiez-le."})
+
+
+def test_no_colon_follows_a_question_mark():
+    html = lxml.html.fromstring(f"<div>{Asked({})}</div>")
+
+    assert [words(line) for line in html.cssselect("[data-error-summary] li")] == [
+        "Avez-vous le permis ? Répondez.",
+        "Numéro : Recopiez-le.",
+    ]
 
 
 def title_of(form):

@@ -26,6 +26,7 @@ from tests.web.guide import (
     sign_in,
     walk,
     withdraw,
+    words,
 )
 
 CIVIL = {
@@ -88,7 +89,8 @@ def test_messages_follow_the_address_of_the_account():
 def assert_greyed(page):
     """Every civil datum is on the page, and none can be typed."""
     fields = seen(page).cssselect(".s-frozen input, .s-frozen select")
-    assert {field.get("name") for field in fields} >= CIVIL
+    assert {field.get("name") for field in fields} >= CIVIL - {"civility"}
+    assert [words(one) for one in seen(page).cssselect(".s-field__locked")] == ["Madame"]
     assert all(
         field.get("disabled") is not None or field.get("readonly") is not None for field in fields
     )

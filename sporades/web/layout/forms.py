@@ -7,8 +7,10 @@ from django import forms
 from django.forms import (
     BaseForm,
     CheckboxInput,
+    CheckboxSelectMultiple,
     MultiWidget,
     PasswordInput,
+    RadioSelect,
     Select,
     SelectDateWidget,
 )
@@ -60,6 +62,21 @@ class Field(BoundField):
     def is_greyed(self) -> bool:
         """Whether the answer is shown but cannot be changed."""
         return self.field.disabled
+
+    @property
+    def locked_answer(self) -> str:
+        """What was chosen among buttons or boxes that cannot be changed, as text; or nothing.
+
+        A button that is greyed shows neither well: what was chosen, and that it cannot be left.
+        """
+        if not self.is_greyed:
+            return ""
+        if self.kind == "checkbox":
+            return "Oui" if self.value() else "Non"
+        if not isinstance(self.field.widget, RadioSelect | CheckboxSelectMultiple):
+            return ""
+        chosen = [str(one.choice_label) for one in self.subwidgets if one.data["selected"]]
+        return ", ".join(chosen) or "Non renseigné"
 
     @property
     def is_optional(self) -> bool:
