@@ -58,14 +58,11 @@ class Dossier:
     @cached_property
     def rules(self) -> ExamRules:
         """What the réglementation says of this exam. Raises NoLongerOffered."""
-        wanted = self.speciality.code if self.speciality else ""
-        for rules in self.regulation.rules.exams:
-            codes = [one.code for one in rules.specialities] or [""]
-            if rules.code == self.exam.code and wanted in codes:
-                return rules
-        raise NoLongerOffered(
-            title=title_of(self.exam, self.speciality), service=self.service.managing_service.name
-        )
+        found = rules_of(self.regulation, exam=self.exam, speciality=self.speciality)
+        if found is None:
+            title = title_of(self.exam, self.speciality)
+            raise NoLongerOffered(title=title, service=self.service.managing_service.name)
+        return found
 
     def of(self, section: str) -> Answers:
         """Return the answers typed in a tab."""
@@ -113,6 +110,18 @@ def dossier_of(draft: Draft, *, day: date, answers: dict[str, Answers] | None = 
         day=day,
         amends=draft.amends_id is not None,
     )
+
+
+def rules_of(
+    regulation: Regulation, *, exam: Exam, speciality: Speciality | None
+) -> ExamRules | None:
+    """Return what a version of the réglementation says of an exam, if it offers it."""
+    wanted = speciality.code if speciality else ""
+    for rules in regulation.rules.exams:
+        codes = [one.code for one in rules.specialities] or [""]
+        if rules.code == exam.code and wanted in codes:
+            return rules
+    return None
 
 
 def rules_in_force(draft: Draft) -> Regulation:

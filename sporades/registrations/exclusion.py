@@ -6,9 +6,10 @@ The database arbitrates when one files (`filing`); this says it before anything 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sporades.exams import schema
+from sporades.exams import queries, schema
 from sporades.exams.models import Exam, Regulation, Speciality
-from sporades.registrations.models import Registration
+from sporades.registrations.dossier import rules_of
+from sporades.registrations.models import Draft, Registration
 from sporades.registrations.refusals import AlreadyRegistered
 
 
@@ -25,6 +26,14 @@ class Exclusion:
     registration: Registration
     message: str
     is_the_same: bool
+
+    @property
+    def in_words(self) -> str:
+        """What a draft that it excludes waits for, and what to do."""
+        return (
+            f"Elle ne peut pas l'être tant que votre inscription à : {self.registration} est en "
+            f"cours. {self.message}"
+        )
 
 
 def exclusion_by(
@@ -51,6 +60,25 @@ def exclusion_by(
         message = str(AlreadyRegistered(None if is_the_same else rules.exclusive))
         return Exclusion(registration, message, is_the_same=is_the_same)
     return None
+
+
+def exclusion_of(draft: Draft, standing: Iterable[Registration]) -> Exclusion | None:
+    """Return the registration that excludes a draft; a modification is excluded by none.
+
+    Args:
+        draft: an open draft, with its service.
+        standing: the registrations of the candidate, withdrawn ones too.
+    """
+    programme = queries.programme_of(draft.service) if draft.amends_id is None else None
+    if programme is None:
+        return None
+    regulation = programme.regulation
+    rules = rules_of(regulation, exam=draft.exam, speciality=draft.speciality)
+    if rules is None:
+        return None
+    return exclusion_by(
+        standing, exam=draft.exam, speciality=draft.speciality, rules=rules, regulation=regulation
+    )
 
 
 def standing_instead_of(

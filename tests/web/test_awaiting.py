@@ -211,7 +211,8 @@ def test_of_two_registrations_each_thing_says_which_it_is_about(sign_in):
     assert awaited(page) == [
         (
             "Votre inscription n'est pas encore enregistrée. Brevet d'essai – Forestier, session 2027. "
-            "À enregistrer avant le mardi 15 décembre 2026 à 23 h 59 (heure de Paris)."
+            f"Elle ne peut pas l'être tant que votre inscription à : {TITLE} est en cours. Une seule "
+            "spécialité par session. Désinscrivez-vous de l'autre d'abord. (Règle : règlement inventé.)"
         ),
         SUMMARY.replace("renvoyer. ", f"renvoyer. {TITLE}. "),
         PIECES.replace("identité. ", f"identité. {TITLE}. "),

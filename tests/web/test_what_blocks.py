@@ -7,7 +7,7 @@ import pytest
 from sporades.acts import registering
 from sporades.registrations.models import Registration
 from tests.factories import NOW, a_candidate, a_draft, a_registration, answers_with, author
-from tests.web.guide import buttons, links, main
+from tests.web.guide import buttons, links, main, seen
 
 FOREST = {"epreuves": {"statut-M1": None, "statut-M2": "inscrit"}}
 RULE = "Une seule spécialité par session. Désinscrivez-vous de l'autre d'abord. (Règle : règlement inventé.)"
@@ -68,6 +68,37 @@ def test_a_complete_draft_is_not_ready_while_another_registration_excludes_it(si
     assert RULE in main(recap)
     assert "Enregistrer" not in buttons(recap)
     assert "cliquez sur « Enregistrer »" not in main(recap)
+
+
+def test_a_draft_that_another_registration_excludes_is_not_asked_to_be_saved(sign_in):
+    standing = a_registration()
+    a_draft(standing.candidate, speciality="FOREST", **FOREST)
+    client = sign_in(standing.candidate)
+    why = (
+        "Elle ne peut pas l'être tant que votre inscription à : Brevet d'essai – Marin, session "
+        f"2027 est en cours. {RULE}"
+    )
+    way = f"/mes-inscriptions/{standing.number}"
+
+    pages = [client.get(address) for address in ("/accueil", "/mes-inscriptions")]
+    withdraw(standing)
+    afterwards = [client.get(address) for address in ("/accueil", "/mes-inscriptions")]
+
+    for page in pages:
+        assert main(page).count(why) == 1
+        assert "À enregistrer avant" not in main(page)
+        assert way in [link.get("href") for link in seen(page).cssselect("main li a, article a")]
+    for page in afterwards:
+        assert "Elle ne peut pas l'être" not in main(page)
+        assert "À enregistrer avant" in main(page)
+
+
+def test_a_question_that_blocks_is_followed_by_no_colon(sign_in):
+    draft = a_draft(supplementaires={"q-permis": None})
+
+    page = sign_in(draft.candidate).get(f"/inscription/{draft.pk}/est-elle-prete")
+
+    assert "Avez-vous le permis bateau ? Répondez à cette question." in main(page)
 
 
 def test_the_draft_is_ready_once_the_other_registration_is_left(sign_in):

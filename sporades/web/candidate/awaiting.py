@@ -1,7 +1,7 @@
 """What awaits a candidate, in sentences: by deadline, then what has none."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
@@ -11,6 +11,7 @@ from django.urls import reverse
 from sporades.documents.models import DocumentVersion
 from sporades.mail.queries import undelivered_to
 from sporades.registrations.evidence import pieces_to_come
+from sporades.registrations.exclusion import Exclusion, exclusion_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.summary import SUMMARY
 
@@ -60,7 +61,7 @@ def awaiting(
     drafts = [draft for draft in drafts if not draft.is_untouched]
     name = _name_among(registrations, drafts)
     found = [
-        *_drafts(drafts, at=at, reader=reader, name=name),
+        *_drafts(registrations, drafts, at=at, reader=reader, name=name),
         *_summaries(registrations, name=name),
         *_pieces(registrations, at=at, name=name),
         *_documents(registrations, unread, name=name),
@@ -79,7 +80,7 @@ def on_its_page(
     drafts = [draft for draft in drafts if not draft.is_untouched]
     others = [version for version in unread if version.document.kind != SUMMARY.slug]
     return [
-        *_drafts(drafts, at=at, reader=registration.reader_zone, name=_unnamed),
+        *_drafts([registration], drafts, at=at, reader=registration.reader_zone, name=_unnamed),
         *_documents([registration], others, name=_unnamed),
     ]
 
@@ -109,21 +110,41 @@ def undelivered(address: str) -> list[Awaiting]:
     ]
 
 
-def _drafts(drafts: Iterable[Draft], *, at: datetime, reader: str, name: Name) -> list[Awaiting]:
+def _drafts(
+    registrations: Iterable[Registration],
+    drafts: Iterable[Draft],
+    *,
+    at: datetime,
+    reader: str,
+    name: Name,
+) -> list[Awaiting]:
     return [
-        Awaiting(
-            sentence="Votre modification n'est pas enregistrée."
-            if draft.amends_id
-            else "Votre inscription n'est pas encore enregistrée.",
-            about=name(draft),
-            link=reverse("candidate:draft", args=[draft.pk]),
-            act="Reprendre ma saisie",
-            deadline=f"À enregistrer avant le {draft.service.said(draft.service.closes_at, reader)}.",
-            until=draft.service.closes_at.astimezone(UTC).isoformat(),
-        )
+        _draft(draft, exclusion_of(draft, registrations), reader=reader, name=name)
         for draft in drafts
         if draft.service.accepts(at)
     ]
+
+
+def _draft(draft: Draft, exclusion: Exclusion | None, *, reader: str, name: Name) -> Awaiting:
+    """Ask to save a draft, or to leave first the registration that keeps it from being saved."""
+    found = Awaiting(
+        sentence="Votre modification n'est pas enregistrée."
+        if draft.amends_id
+        else "Votre inscription n'est pas encore enregistrée.",
+        about=name(draft),
+        link=reverse("candidate:draft", args=[draft.pk]),
+        act="Reprendre ma saisie",
+        deadline=f"À enregistrer avant le {draft.service.said(draft.service.closes_at, reader)}.",
+        until=draft.service.closes_at.astimezone(UTC).isoformat(),
+    )
+    if exclusion is None:
+        return found
+    return replace(
+        found,
+        link=reverse("candidate:registration", args=[exclusion.registration.number]),
+        act="Gérer ma candidature",
+        deadline=exclusion.in_words,
+    )
 
 
 def _documents(

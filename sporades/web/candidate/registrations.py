@@ -17,7 +17,7 @@ from sporades.documents.queries import documents_in
 from sporades.registrations.checklist import checklist
 from sporades.registrations.clocks import zone_of_reader
 from sporades.registrations.consents import ConsentsForm, chosen_since
-from sporades.registrations.exclusion import standing_instead_of
+from sporades.registrations.exclusion import exclusion_of, standing_instead_of
 from sporades.registrations.models import Draft, Registration, Version
 from sporades.registrations.queries import (
     open_drafts_of,
@@ -45,7 +45,7 @@ def registrations(request: HttpRequest) -> HttpResponse:
         "left": left,
         "withdrawn": withdrawn,
         "withdrawn_title": f"Vos désinscriptions ({len(withdrawn)})",
-        "drafts": [_card(draft, at=at, reader=reader) for draft in drafts],
+        "drafts": [_card(draft, mine, at=at, reader=reader) for draft in drafts],
     }
     return render(request, "candidate/registrations.html", context)
 
@@ -175,11 +175,14 @@ def version(request: HttpRequest, number: str, version: int) -> HttpResponse:
     return render(request, "candidate/version.html", context)
 
 
-def _card(draft: Draft, *, at: datetime, reader: str) -> dict[str, Any]:
+def _card(
+    draft: Draft, mine: Iterable[Registration], *, at: datetime, reader: str
+) -> dict[str, Any]:
     service = draft.service
     return {
         "draft": draft,
         "closed": draft.closed_in_words(at, reader),
+        "exclusion": exclusion_of(draft, mine),
         "closing": service.said(service.closes_at, reader),
     }
 
