@@ -38,6 +38,10 @@ def breadcrumb(page):
     return [words(link) for link in seen(page).cssselect(".fr-breadcrumb__link")]
 
 
+def texts(page):
+    return [words(text) for text in seen(page).cssselect("main > div > p, main > p")]
+
+
 def choices(page):
     return [
         (words(link), link.get("href")) for link in seen(page).cssselect("main .s-choices > li > a")
@@ -82,6 +86,20 @@ def test_where_there_is_one_thing_to_choose_it_is_chosen(client):
         "M'inscrire",
         "Concours externe d'essai, session 2027",
     ]
+
+
+def test_a_speciality_chosen_for_the_candidate_is_said(client):
+    load_demo("bac-pro-assp.yaml")
+    sole = (
+        "Une seule spécialité est proposée, elle est déjà choisie : Accompagnement, soins et "
+        "services à la personne, option à domicile."
+    )
+
+    page = client.get("/m-inscrire/BACPRO/2027?academie=A09", follow=True)
+    other = client.get(f"{MARIN}?academie=A09")
+
+    assert [text for text in texts(page) if "spécialité" in text] == [sole]
+    assert [text for text in texts(other) if "spécialité" in text] == []
 
 
 def test_the_exams_of_a_domain_are_in_the_order_of_their_names(client):

@@ -1,10 +1,12 @@
 """Each tab asks what it has to ask, of whom it concerns, once; and takes what is typed whole."""
 
+from urllib.parse import urlencode
+
 import pytest
 
 from sporades.registrations.models import Draft, Registration, SectionAnswers
 from tests.factories import a_candidate, a_draft, a_registration, answers_with, load_invented
-from tests.web.guide import answer, begin, buttons, links, main, seen, words
+from tests.web.guide import answer, begin, buttons, links, main, seen, shown, words
 
 WITH_DIPLOMAS_FOR_SOME = (
     "    qualification:\n      diplomes:\n",
@@ -22,6 +24,10 @@ pytestmark = pytest.mark.usefixtures("stopped_clock")
 
 def judged(client, draft, tab):
     return client.get(f"/inscription/{draft.pk}/{tab}?verifier=1")
+
+
+def all_links(page):
+    return [link.get("href") for link in seen(page).cssselect("main a[href]")]
 
 
 def errors(page):
@@ -221,10 +227,37 @@ def test_the_identity_is_corrected_from_the_summary_as_long_as_it_can_be(sign_in
         frozen.candidate, speciality="FOREST", epreuves={"statut-M1": None, "statut-M2": "inscrit"}
     )
 
-    for owner, expected in ((draft, ["/mon-compte"]), (again, [])):
+    way = f"/mon-compte?next=/inscription/{draft.pk}/recapitulatif"
+    for owner, expected in ((draft, [way]), (again, [])):
         page = sign_in(owner.candidate).get(f"/inscription/{owner.pk}/recapitulatif")
         assert links(page, "Modifier : Identité") == expected
         assert f"Adresse mail {owner.candidate.user.email}" in main(page)
+
+
+@pytest.mark.parametrize("page", ["recapitulatif", "identification"])
+def test_who_corrects_the_identity_comes_back_to_the_draft(sign_in, page):
+    draft = a_draft()
+    client = sign_in(draft.candidate)
+    here = f"/inscription/{draft.pk}/{page}"
+    [way] = {link for link in all_links(client.get(here)) if link.startswith("/mon-compte?")}
+
+    account = client.get(way)
+    saved = client.post(way, {**shown(account, form="form"), "birth_name": "Le Bihan"})
+
+    assert links(account, "Revenir où j'en étais") == [here]
+    assert saved["Location"] == here
+
+
+@pytest.mark.parametrize("address", ["https://ailleurs.test/", "//ailleurs.test", ""])
+def test_the_account_leads_back_to_no_other_site(sign_in, address):
+    client = sign_in(a_candidate())
+    way = f"/mon-compte?{urlencode({'next': address})}"
+
+    account = client.get(way)
+    saved = client.post(way, shown(account, form="form"))
+
+    assert links(account, "Revenir où j'en étais") == []
+    assert saved["Location"] == "/mon-compte"
 
 
 def test_a_question_that_another_calls_for_says_which(sign_in):

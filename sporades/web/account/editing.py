@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from allauth.account.utils import get_next_redirect_url
 from allauth.account.views import password_change, password_set
 from django.conf import settings
 from django.contrib import messages
@@ -30,9 +31,12 @@ from sporades.web.layout.proofs import has_second_factor, needs_recent_sign_in, 
 
 
 def edit(request: HttpRequest) -> HttpResponse:
+    """Show the account, change its civil data; then go back where one came from."""
+    goes_back = get_next_redirect_url(request)
     candidate = getattr(request.user, "candidate", None)
     context = {
         "candidate": candidate,
+        "goes_back": goes_back,
         "has_password": request.user.has_usable_password(),
         "has_second_factor": has_second_factor(request.user),
         "uses_franceconnect": bool(settings.FRANCECONNECT_URL),
@@ -49,7 +53,7 @@ def edit(request: HttpRequest) -> HttpResponse:
             )
             messages.success(request, "Vos informations sont enregistrées.")
             say_understood(request, form)
-            return redirect("account_edit")
+            return redirect(goes_back or "account_edit")
         if request.method == "POST" and candidate.is_frozen:
             raise candidates.Frozen
         context |= {

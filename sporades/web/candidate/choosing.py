@@ -102,6 +102,7 @@ def choose_academy(
     mine = registrations_of(user=request.user.pk)
     context = {
         "title": title_of(offered.exam, special),
+        "alone": special.label if special and len(_choices(programme, "")) == 1 else "",
         "form": form,
         "service": service,
         "needs_residence": not is_free(offered.rules.residence),

@@ -1,10 +1,12 @@
 """The draft that a page of « M'inscrire » is about."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 
 from sporades.core.french import hour_in_words, local_day
 from sporades.registrations.dossier import Dossier, dossier_of
@@ -21,6 +23,11 @@ def own(request: HttpRequest, pk: UUID) -> Draft:
 def dossier(request: HttpRequest, draft: Draft) -> Dossier:
     """Return what a draft is judged on, at the day of the request where its service is."""
     return dossier_of(draft, day=local_day(request.arrived_at, draft.service.zone))
+
+
+def account_from(address: str) -> str:
+    """Return the address of « Modifier mon compte », which leads back to one of ours."""
+    return f"{reverse('account_edit')}?{urlencode({'next': address}, safe='/')}"
 
 
 def after(draft: Draft) -> HttpResponse:

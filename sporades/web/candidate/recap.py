@@ -13,7 +13,7 @@ from sporades.core.refusals import Refused
 from sporades.registrations import journey
 from sporades.registrations.changes import changes_between
 from sporades.registrations.dossier import Dossier
-from sporades.registrations.exclusion import Exclusion, exclusion_by
+from sporades.registrations.exclusion import Exclusion, exclusion_of
 from sporades.registrations.models import Draft
 from sporades.registrations.queries import registrations_of, version_of
 from sporades.registrations.refusals import AlreadyRegistered, Closed, Incomplete, Trouble
@@ -47,7 +47,7 @@ def ready(request: HttpRequest, draft: UUID) -> HttpResponse:
     troubles = journey.troubles(forms)
     context = {
         "draft": found,
-        "troubles": points.linked(found, forms, troubles) + _excluding(found, dossier),
+        "troubles": points.linked(found, forms, troubles) + _excluding(found),
         "oddities": points.linked(found, forms, journey.oddities(forms)),
         "checks": points.tab_by_tab(found, forms, troubles),
         **drafts.timing(request, found, dossier),
@@ -64,14 +64,16 @@ def _recap(
     refusal: Refused | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    exclusion = _exclusion(draft, dossier)
+    exclusion = _exclusion(draft)
     changes = _changes(draft, dossier, forms)
     is_new = draft.amends is None
     context = {
         "draft": draft,
         "overview": [("Examen ou concours", str(draft)), ("Académie", draft.service.academy.name)],
         "identity": identity_of(dossier),
-        "identity_url": "" if draft.candidate.is_frozen else reverse("account_edit"),
+        "identity_url": ""
+        if draft.candidate.is_frozen
+        else drafts.account_from(reverse("candidate:recap", args=[draft.pk])),
         "parts": [_part(draft, section, form) for section, form in forms if form.is_valid()],
         "last_section": forms[-1][0].slug,
         "step": step(dossier, "recapitulatif"),
@@ -119,9 +121,9 @@ def _part(draft: Draft, section: Section, form: SectionForm) -> dict[str, Any]:
     }
 
 
-def _excluding(draft: Draft, dossier: Dossier) -> points.Points:
+def _excluding(draft: Draft) -> points.Points:
     """Return the registration that stands in the way of another one, if there is one."""
-    exclusion = _exclusion(draft, dossier)
+    exclusion = _exclusion(draft)
     if exclusion is None:
         return []
     standing = exclusion.registration
@@ -129,14 +131,5 @@ def _excluding(draft: Draft, dossier: Dossier) -> points.Points:
     return [(blocks, reverse("candidate:registration", args=[standing.number]))]
 
 
-def _exclusion(draft: Draft, dossier: Dossier) -> Exclusion | None:
-    """Return the registration that excludes a new one; a modification excludes nothing."""
-    if draft.amends_id is not None:
-        return None
-    return exclusion_by(
-        registrations_of(user=draft.candidate.user_id),
-        exam=draft.exam,
-        speciality=draft.speciality,
-        rules=dossier.rules,
-        regulation=dossier.regulation,
-    )
+def _exclusion(draft: Draft) -> Exclusion | None:
+    return exclusion_of(draft, registrations_of(user=draft.candidate.user_id))

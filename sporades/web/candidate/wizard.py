@@ -265,6 +265,7 @@ def _show(
         "draft": draft,
         "dossier": dossier,
         "identity": identity_in_words(dossier.identity),
+        "account_url": drafts.account_from(reverse("candidate:tab", args=[draft.pk, section.slug])),
         "section": section,
         "form": form,
         "step": here,
