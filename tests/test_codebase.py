@@ -95,9 +95,7 @@ def test_these_things_would_be_seen(line, monkeypatch):
 
 
 # The tests have a clock of their own: none has another result one day, or at midnight.
-CLOCK = (
-    r"\b(?:datetime|dt|timezone)\.now\(|\btime\.time\(|\.today\(\)|\blocal(?:date|time)\(\)|\butcnow\("
-)
+CLOCK = r"\b(?:datetime|dt|timezone)\.now\(|\btime\.time\(|\.today\(\)|\blocal(?:date|time)\(\)|\butcnow\("
 # Processes of their own have no other: the arena says their instant, once.
 BY_THE_REAL_CLOCK = {"tests/endurance/arena.py"}
 
