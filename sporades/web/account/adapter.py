@@ -80,6 +80,12 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request)
 
+    def is_safe_url(self, url: str) -> bool:
+        try:
+            return super().is_safe_url(url)
+        except ValueError:  # it is no address at all
+            return False
+
     def pre_authenticate(self, request: HttpRequest, **credentials) -> None:
         address = normalised_address(credentials.get("email", ""))
         user = User.objects.filter(email=address).first()

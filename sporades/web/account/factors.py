@@ -4,12 +4,17 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 
 def activate_totp(request: HttpRequest) -> HttpResponse:
     """Serve the page of allauth; the code that activates the application is a second factor shown."""
-    return _add(request, totp.activate_totp, Authenticator.Type.TOTP)
+    try:
+        return _add(request, totp.activate_totp, Authenticator.Type.TOTP)
+    except IntegrityError:  # the same click twice: the other one has added it
+        return redirect("mfa_index")
 
 
 def add_webauthn(request: HttpRequest) -> HttpResponse:

@@ -7,6 +7,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.test import Client
+from django.db import connection
 from django.urls import reverse
 
 from sporades.accounts import second_factor
@@ -42,6 +43,22 @@ def test_a_candidate_may_add_a_second_factor_and_is_then_asked_for_it(client, us
     client.post(reverse("account_logout"))
     sign_in(client)
     assert client.post(reverse("mfa_authenticate"), {"code": codes[0]}).status_code == 200
+
+
+def test_an_application_added_twice_at_one_instant_leads_to_the_one_that_is_there(client, user):
+    sign_in(client)
+    secret = client.get(reverse("mfa_activate_totp")).context["form"].secret
+    faster = [user]
+
+    def enrol_first(execute, sql, *call):
+        if faster and sql.startswith('INSERT INTO "mfa_authenticator"'):
+            second_factor.enrol_totp(faster.pop())
+        return execute(sql, *call)
+
+    with connection.execute_wrapper(enrol_first):
+        answer = client.post(reverse("mfa_activate_totp"), {"code": code_of(secret)})
+
+    assert (answer.status_code, answer.url) == (302, reverse("mfa_index"))
 
 
 @pytest.mark.parametrize("typed", ["12", "12345"])
