@@ -18,6 +18,7 @@ from sporades.registrations.refusals import (
     NotUndone,
     Overtaken,
     TooLong,
+    TypedLate,
 )
 
 
@@ -132,19 +133,22 @@ def _copy(registration: Registration, *, amends: Registration | None, at: dateti
         SectionAnswers(draft=draft, section=section, answers=answers, answered_at=at)
         for section, answers in last.snapshot["answers"].items()
     )
-    take_consents(draft=draft, registration=registration, at=at)
+    take_consents(draft=draft, registration=registration)
     return draft
 
 
-def take_consents(*, draft: Draft, registration: Registration, at: datetime) -> None:
-    """Bring the consents of a draft to those of a registration: they are changed at any time (D6)."""
+def take_consents(*, draft: Draft, registration: Registration) -> None:
+    """Bring the consents of a draft to those of a registration: they are changed at any time (D6).
+
+    They were not typed in the draft: the instant of its answers stays.
+    """
     row = SectionAnswers.objects.filter(draft=draft, section=consents.SECTION).first()
     if row is None:
         return
     chosen = {**row.answers, **consents.as_answers(registration)}
     if row.answers != chosen:
-        row.answers, row.answered_at, row.revision = chosen, at, row.revision + 1
-        row.save(update_fields=["answers", "answered_at", "revision"])
+        row.answers, row.revision = chosen, row.revision + 1
+        row.save(update_fields=["answers", "revision"])
 
 
 def answer(
@@ -230,3 +234,14 @@ def refuse_closed(service: RegistrationService, *, at: datetime) -> None:
     """Raise `Closed` unless the service accepts a request arrived at this instant."""
     if not service.accepts(at):
         raise Closed(service, at=at)
+
+
+def refuse_typed_late(draft: Draft, *, at: datetime) -> None:
+    """Raise `TypedLate` when an answer was typed once the service had closed.
+
+    A request may be held on its way: what it says was sent in time, not what the draft has held
+    since. Before the closing, two pages may file and answer in any order.
+    """
+    typed_at = max((row.answered_at for row in draft.answered), default=at)
+    if typed_at > at and draft.service.has_closed(typed_at):
+        raise TypedLate(draft.service, at=at, typed_at=typed_at)

@@ -43,10 +43,12 @@ def check(draft: Draft, *, at: datetime) -> tuple[Dossier, Forms]:
     """Return the dossier of a draft and its tabs, all of them valid, under the rules in force.
 
     Raises:
-        Closed: the request did not arrive while the service was open.
+        Closed: the request did not arrive while the service was open; `TypedLate` when what it
+            would file was typed after the closing.
         Incomplete: answers are missing or refused; `RulesChanged` when the rules have moved.
     """
     drafting.refuse_closed(draft.service, at=at)
+    drafting.refuse_typed_late(draft, at=at)
     rules_changed = drafting.follow_rules(draft=draft)
     dossier = dossier_of(draft, day=local_day(at, draft.service.zone))
     dossier.regulation = draft.regulation
@@ -118,7 +120,7 @@ def choose_consents(
         locked.consents_chosen_at = at
     locked.save(update_fields=["publishes_name", "shares_name", "consents_chosen_at"])
     for draft in Draft.objects.open().filter(amends=locked).select_for_update():
-        drafting.take_consents(draft=draft, registration=locked, at=at)
+        drafting.take_consents(draft=draft, registration=locked)
     return changed
 
 

@@ -74,6 +74,22 @@ class Closed(Refused):
         super().__init__(f"{text}.")
 
 
+class TypedLate(Closed):
+    """The request arrived in time; answers that it would file were typed after the closing."""
+
+    def __init__(self, service: RegistrationService, *, at: datetime, typed_at: datetime) -> None:
+        """Say both instants, and that nothing is lost."""
+        super().__init__(service, at=at)
+        received, typed = (instant_in_words(one, service.zone) for one in (at, typed_at))
+        message = (
+            f"{service.closed_in_words(typed_at)} Votre demande a été reçue le {received}, mais des "
+            f"réponses ont été modifiées ensuite, le {typed} : elle n'a pas pu être enregistrée. "
+            "Votre saisie est conservée. Pour savoir que faire, contactez "
+            f"{service.managing_service.name_and_phone}."
+        )
+        self.args = (message,)
+
+
 class AlreadyRegistered(Refused):
     """The candidate already has an active registration that excludes this one."""
 

@@ -16,12 +16,13 @@ from sporades.acts import registering
 from sporades.core.french import ZONES, local_day
 from sporades.exams import queries as exams
 from sporades.exams.models import RegistrationService
+from sporades.registrations import drafting, filing
 from sporades.registrations.dossier import dossier_of
-from sporades.registrations.models import Draft, Registration, Version
-from sporades.registrations.refusals import Closed
+from sporades.registrations.models import Draft, Registration, SectionAnswers, Version
+from sporades.registrations.refusals import Closed, TypedLate
 from sporades.registrations.sections.candidacy import CANDIDACY
 from sporades.web.layout import errors
-from tests.factories import NOW, a_candidate, a_draft, author
+from tests.factories import NOW, a_candidate, a_draft, a_registration, answers_with, author
 from tests.web.guide import BACKEND, HOST
 
 PROXY, STRANGER = "192.0.2.10", "192.0.2.66"
@@ -37,7 +38,8 @@ def local_instant(day, hour, minute, zone):
 
 
 def closing_at(draft, instant, zone):
-    """Close the draft's service at an instant, in a zone."""
+    """Close the draft's service at an instant, in a zone; its answers were typed before."""
+    SectionAnswers.objects.filter(draft=draft).update(answered_at=instant - timedelta(days=1))
     RegistrationService.objects.filter(pk=draft.service_id).update(
         opens_at=instant - timedelta(days=30), closes_at=instant, zone=zone
     )
@@ -145,7 +147,7 @@ def test_ages_count_on_the_day_that_it_is_where_the_service_is():
 @pytest.fixture
 def last_minute(settings):
     """The summary of a complete draft, its browser, and its closing: this very minute."""
-    settings.TRUSTED_PROXIES = [PROXY]
+    settings.TRUSTED_PROXIES, settings.PROXY_SAYS_ARRIVAL = [PROXY], True
     draft = a_draft()
     closing_at(draft, NOW.replace(second=0), "Europe/Paris")
     client = Client(SERVER_NAME=HOST)
@@ -254,6 +256,75 @@ def test_the_clock_of_the_database_stands_beside_the_arrival():
     version.refresh_from_db()
     assert version.filed_at == NOW
     assert timedelta(0) <= version.stored_at - before < MINUTE
+
+
+# --- What is filed was typed in time -------------------------------------------------------------
+
+
+def typed(draft, at):
+    """Change one answer of a draft."""
+    answers = {**answers_with()["identification"], "address_1": f"{at:%S} rue des Îles"}
+    drafting.answer(draft=draft, section="identification", typed=answers, seen_revision=None, at=at)
+
+
+def test_a_request_held_beyond_the_closing_does_not_file_what_was_typed_after_it():
+    draft = a_draft()
+    closing_at(draft, NOW.replace(second=0), "Europe/Paris")
+    typed(draft, at=END + MINUTE)
+
+    with pytest.raises(TypedLate) as refusal:
+        save(draft, at=END - INSTANT)
+
+    assert Registration.objects.count() == 0
+    said = str(refusal.value).replace("\u00a0", " ")
+    assert "ouvertes jusqu'au mercredi 25 novembre 2026 à 10 h 30 (heure de Paris)" in said
+    assert "des réponses ont été modifiées ensuite, le mercredi 25 novembre 2026 à 10 h 32" in said
+    assert "Votre saisie est conservée." in said
+    draft.refresh_from_db()
+    assert draft.is_open
+    [kept] = draft.answers.filter(section="identification")
+    assert kept.answers["address_1"].endswith("rue des Îles")
+
+
+def test_what_was_typed_after_a_closing_is_good_once_the_service_is_extended():
+    draft = a_draft()
+    closing_at(draft, NOW.replace(second=0), "Europe/Paris")
+    typed(draft, at=END + MINUTE)
+    RegistrationService.objects.update(closes_at=NOW.replace(second=0) + timedelta(days=1))
+
+    assert save(draft, at=END + 2 * MINUTE).number == 1
+
+
+def test_two_pages_that_file_and_answer_before_the_closing_do_so_in_any_order():
+    draft = a_draft()
+    closing_at(draft, NOW.replace(second=0), "Europe/Paris")
+    typed(draft, at=END - INSTANT)
+
+    assert save(draft, at=END - 2 * INSTANT).number == 1
+
+
+def test_the_same_answers_sent_again_after_the_closing_take_nothing_from_a_request_in_time():
+    draft = a_draft()
+    closing_at(draft, NOW.replace(second=0), "Europe/Paris")
+    drafting.answer(
+        draft=draft,
+        section="identification",
+        typed=draft.answers.get(section="identification").answers,
+        seen_revision=None,
+        at=END + MINUTE,
+    )
+
+    assert save(draft, at=END - INSTANT).number == 1
+
+
+def test_consents_changed_after_the_closing_do_not_stop_a_modification_saved_in_time():
+    registration = a_registration()
+    draft = registering.amend(registration=registration, by=author(registration.candidate), at=NOW)
+    typed(draft, at=NOW)
+    RegistrationService.objects.update(closes_at=NOW.replace(second=0))
+    filing.choose_consents(registration=registration, publishes=True, shares=True, at=END + MINUTE)
+
+    assert save(draft, at=END - INSTANT).number == 2
 
 
 # --- What an error must never say ---------------------------------------------------------------
