@@ -146,14 +146,14 @@ def origins(name: str) -> list[str]:
 
 def machines(name: str) -> list[str]:
     """Return the comma-separated IP addresses of a variable."""
-    values = words(name)
     try:
-        return [str(ip_address(value)) for value in values]
+        found = [ip_address(value) for value in words(name)]
     except ValueError:
         message = (
             f"{name} doit donner des adresses IP séparées par des virgules : 10.0.0.1, 10.0.0.2"
         )
         raise ImproperlyConfigured(message) from None
+    return [str(getattr(one, "ipv4_mapped", None) or one) for one in found]
 
 
 def sender(name: str, default: str | None) -> str:

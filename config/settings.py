@@ -38,6 +38,7 @@ DEFAULT_FROM_EMAIL = environment.sender(
 )
 HIDE_KNOWN_ADDRESSES = environment.flag("HIDE_KNOWN_ADDRESSES")
 TRUSTED_PROXIES = environment.machines("TRUSTED_PROXIES")
+PROXY_SAYS_ARRIVAL = environment.flag("PROXY_SAYS_ARRIVAL")
 SEAL_KEY_FILE, SEAL_KEY_PASSWORD = environment.together("SEAL_KEY_FILE", "SEAL_KEY_PASSWORD")
 FRANCECONNECT_URL, FRANCECONNECT_CLIENT_ID, FRANCECONNECT_CLIENT_SECRET = environment.together(
     "FRANCECONNECT_URL", "FRANCECONNECT_CLIENT_ID", "FRANCECONNECT_CLIENT_SECRET"
@@ -97,6 +98,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "sporades.web.layout.bodies.carried",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -291,6 +293,8 @@ STATICFILES_DIRS = [("brand", BRAND_FOLDER)] if BRAND_FOLDER else []
 STATIC_ROOT = Path(environment.text("STATIC_ROOT", str(BASE_DIR / "var/static")))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+# No page takes files: what a request holds of them is read by nobody and written nowhere.
+FILE_UPLOAD_HANDLERS: list[str] = []
 
 # Rate limits must be shared by every process: the cache is a table of the same database.
 CACHES = {

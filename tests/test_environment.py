@@ -84,6 +84,7 @@ REFUSED = [
     ("FILES_URL", "file:///proc/sporades"),
     ("FILES_URL", "s3://cle:secret@fichiers.exemple.test"),
     ("TRUSTED_PROXIES", "10.0.0.0/8"),
+    ("PROXY_SAYS_ARRIVAL", "peut-être"),
     ("SEAL_KEY_FILE", "/etc/sporades/cachet.p12"),
     ("SEAL_KEY_PASSWORD", "un mot de passe"),
     ("HIDE_KNOWN_ADDRESSES", "peut-être"),
@@ -118,6 +119,12 @@ def test_a_yes_or_a_no_is_understood_however_it_is_said(monkeypatch, value, is_o
     monkeypatch.setenv("HIDE_KNOWN_ADDRESSES", value)
 
     assert environment.flag("HIDE_KNOWN_ADDRESSES") is is_on
+
+
+def test_a_proxy_is_one_however_its_address_is_written(monkeypatch):
+    monkeypatch.setenv("TRUSTED_PROXIES", "10.0.0.1, ::ffff:10.0.0.2, 2001:DB8::0:1")
+
+    assert environment.machines("TRUSTED_PROXIES") == ["10.0.0.1", "10.0.0.2", "2001:db8::1"]
 
 
 @pytest.mark.parametrize("value", ["", "dpd@exemple.test", "https://exemple.test/donnees"])

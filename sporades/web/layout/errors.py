@@ -24,6 +24,16 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return render(request, "errors/400.html", status=HTTPStatus.BAD_REQUEST)
 
 
+def unreadable() -> HttpResponse:
+    """Say the same before anything of the request is looked at."""
+    return _bare("errors/400.html", HTTPStatus.BAD_REQUEST)
+
+
+def too_large() -> HttpResponse:
+    """Say that the browser sends more than any page asks for, without reading it."""
+    return _bare("errors/413.html", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+
+
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Say that this page is not for this reader."""
     return render(request, "errors/403.html", status=HTTPStatus.FORBIDDEN)

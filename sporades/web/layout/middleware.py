@@ -21,6 +21,7 @@ from sporades.core.refusals import Refused
 from sporades.web.access import Route, Who
 from sporades.web.layout.errors import not_allowed
 from sporades.web.layout.kept import keep, keeps_answers
+from sporades.web.layout.network import comes_by_our_proxy
 from sporades.web.layout.proofs import second_factor_missing, where_to_show_it
 
 type Page = Callable[[HttpRequest], HttpResponse]
@@ -45,7 +46,8 @@ def health_by_any_name(get_response: Page) -> Page:
 def arrival(get_response: Page) -> Page:
     """Note when a request arrived: that instant, not its processing, meets a deadline (R-22).
 
-    A trusted proxy may say it (`X-Request-Start`); nobody else is believed.
+    A trusted proxy says it (`X-Request-Start`) where the deployer says that it does: one that
+    does not would hand us what its reader wrote. Nobody else is believed.
     """
 
     def answer(request: HttpRequest) -> HttpResponse:
@@ -56,7 +58,7 @@ def arrival(get_response: Page) -> Page:
 
 
 def _said_by_proxy(request: HttpRequest) -> datetime | None:
-    if request.META.get("REMOTE_ADDR") not in settings.TRUSTED_PROXIES:
+    if not (settings.PROXY_SAYS_ARRIVAL and comes_by_our_proxy(request)):
         return None
     said = request.headers.get("X-Request-Start", "").removeprefix("t=")
     try:

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
-from django.test import Client
 from django.db import connection
+from django.test import Client
 from django.urls import reverse
 
 from sporades.accounts import second_factor

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from sporades.mail.models import Message
 from sporades.registrations.models import SectionAnswers
+from sporades.web.layout.network import network_of
 from tests.factories import IDENTITY, NOW, PASSWORD, answers_with
 from tests.jobs import work
 from tests.web.guide import HOST
@@ -33,6 +34,8 @@ NEXTS = [
     f" https://{ELSEWHERE}",
     f"\x00//{ELSEWHERE}",
     f"//{ELSEWHERE}\r\nSet-Cookie: a=b",
+    "//[",
+    "http://[::1",
     "javascript:alert(1)",
     "JaVaScRiPt:alert(1)",
     "data:text/html,<script>alert(1)</script>",
@@ -182,9 +185,37 @@ def test_the_network_of_a_reader_is_told_by_our_proxies_alone(world, settings, p
     assert session.ip == seen
 
 
-@pytest.mark.parametrize(("proxies", "believed"), [([], False), (["127.0.0.1"], True)])
-def test_the_instant_of_arrival_is_told_by_our_proxies_alone(world, settings, proxies, believed):
-    settings.TRUSTED_PROXIES = proxies
+@pytest.mark.parametrize(
+    ("peer", "hops", "network"),
+    [
+        ("192.0.2.10", "203.0.113.9", "203.0.113.9"),
+        ("::ffff:192.0.2.10", "203.0.113.9", "203.0.113.9"),
+        ("192.0.2.10", "::ffff:203.0.113.9", "203.0.113.9"),
+        ("192.0.2.10", "203.0.113.9:4711", "203.0.113.9"),
+        ("192.0.2.10", "[2001:db8:1:2:3::9]:4711", "2001:db8:1:2::/64"),
+        ("192.0.2.10", "2001:db8:1:2:3::9", "2001:db8:1:2::/64"),
+        ("192.0.2.10", "198.51.100.7, 203.0.113.9", "203.0.113.9"),
+        ("192.0.2.10", "unknown", "0.0.0.0"),
+        ("192.0.2.66", "203.0.113.9", "192.0.2.66"),
+        ("::ffff:192.0.2.66", "203.0.113.9", "192.0.2.66"),
+    ],
+)
+def test_a_network_is_one_however_machines_write_it(rf, settings, peer, hops, network):
+    settings.TRUSTED_PROXIES = ["192.0.2.10"]
+
+    request = rf.get("/", REMOTE_ADDR=peer, headers={"x-forwarded-for": hops})
+
+    assert network_of(request) == network
+
+
+@pytest.mark.parametrize(
+    ("proxies", "says", "believed"),
+    [([], True, False), (["127.0.0.1"], False, False), (["127.0.0.1"], True, True)],
+)
+def test_the_instant_of_arrival_is_told_by_our_proxies_alone_where_they_say_it(
+    world, settings, proxies, says, believed
+):
+    settings.TRUSTED_PROXIES, settings.PROXY_SAYS_ARRIVAL = proxies, says
     said = NOW.timestamp() - 30
 
     response = world.browser(Role.ANONYMOUS).get("/", headers={"x-request-start": f"t={said}"})
