@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 
+from sporades.accounts.sessions import forget_expired
 from sporades.registrations.models import SectionAnswers
-from tests.factories import a_candidate, a_draft, answers_with
+from tests.factories import NOW, a_candidate, a_draft, answers_with
 from tests.web.guide import a_browser, answer, begin, main, seen, sign_in
 
 TYPED = {**answers_with()["identification"], "address_1": "12 rue des Îles", "postcode": "abc"}
@@ -69,6 +71,58 @@ def test_whoever_signs_in_next_on_the_same_computer_finds_nothing_of_it(left):
     assert browser.get(tab).status_code == 404
     own = answer(browser, begin(browser), answers_with()["modalites"])
     assert shown(own, "address_1") is None
+
+
+@pytest.fixture
+def gone(clock):
+    """A tab shown, then a whole day; the session that was open is deleted by then."""
+    candidate, browser = a_candidate(), a_browser()
+    sign_in(browser, candidate.user)
+    page = answer(browser, begin(browser), answers_with()["modalites"])
+    clock.shift(timedelta(days=1))
+    forget_expired(at=NOW + timedelta(days=1))
+    assert not Session.objects.exists()
+    return candidate, browser, page.request["PATH_INFO"]
+
+
+def test_what_was_typed_waits_even_where_nothing_is_left_of_the_session(gone):
+    candidate, browser, tab = gone
+    asked = browser.post(tab, {**TYPED, "revision": "0"}, follow=True)
+    assert "les réponses que vous venez d'envoyer vous attendent" in main(asked)
+
+    sign_in(browser, candidate.user)
+
+    assert shown(browser.get(tab), "address_1") == "12 rue des Îles"
+
+
+def test_a_device_makes_us_keep_twenty_pages_an_hour(gone):
+    _, browser, tab = gone
+    for _ in range(21):
+        browser.post(tab, TYPED)
+        browser.cookies.pop("__Host-session", None)
+
+    assert Session.objects.count() == 20
+
+
+def test_whoever_never_signed_in_makes_us_keep_nothing(clock):
+    stranger = a_browser()
+
+    asked = stranger.post("/inscription/241fb729-58dc-4479-8a5a-0c92bb5b88b5/modalites", TYPED)
+
+    assert asked.url.startswith("/connexion")
+    assert not Session.objects.exists()
+
+
+def test_answers_wait_for_an_hour_and_the_session_that_takes_them_up_lasts_as_any_other(left):
+    candidate, browser, _ = left
+    waiting = Session.objects.get(pk=browser.session.session_key).expire_date
+
+    sign_in(browser, candidate.user)
+
+    open_until = Session.objects.get(pk=browser.session.session_key).expire_date
+    begun = NOW + timedelta(minutes=31)
+    assert timedelta(0) <= waiting - begun - timedelta(hours=1) < timedelta(minutes=1)
+    assert timedelta(0) <= open_until - begun - timedelta(hours=12) < timedelta(minutes=1)
 
 
 def test_what_is_too_long_to_be_an_answer_is_not_kept(clock):

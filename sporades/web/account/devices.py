@@ -14,11 +14,9 @@ from django.http import HttpRequest, HttpResponse
 
 from sporades.accounts.guessing import Place
 from sporades.accounts.models import User
+from sporades.web.layout.device import KEPT_FOR, SALT, cookie_name, said_by
 from sporades.web.layout.network import network_of
 
-COOKIE = "device"
-SALT = "sporades.web.account.known-device"
-KEPT_FOR = 365 * 86_400
 MOST_ACCOUNTS = 20
 MARK = 16
 
@@ -76,7 +74,7 @@ def remember(request: HttpRequest, response: HttpResponse, user: User) -> None:
     marks = {str(user.pk): _mark(user.get_session_auth_hash()), **others}
     said["accounts"] = dict(islice(marks.items(), MOST_ACCOUNTS))
     response.set_cookie(
-        _cookie(),
+        cookie_name(),
         signing.dumps(said, salt=SALT),
         max_age=KEPT_FOR,
         secure=settings.SESSION_COOKIE_SECURE,
@@ -102,15 +100,8 @@ def _mark(auth_hash: str) -> str:
     return auth_hash[:MARK]
 
 
-def _cookie() -> str:
-    return f"{settings.COOKIE_PREFIX}{COOKIE}"
-
-
 def _read(request: HttpRequest) -> dict:
-    try:
-        return signing.loads(request.COOKIES.get(_cookie(), ""), salt=SALT, max_age=KEPT_FOR)
-    except signing.BadSignature:
-        return {"device": secrets.token_urlsafe(16), "accounts": {}}
+    return said_by(request) or {"device": secrets.token_urlsafe(16), "accounts": {}}
 
 
 def device_in_words(user_agent: str) -> str:

@@ -6,15 +6,20 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 
+from sporades.web.layout.kept import ENDED, KEPT
+
 
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Serve the page of allauth, after a word to those whose session has ended."""
-    if request.session.pop("ended", False):
+    waits = "dans l'heure : les réponses que vous venez d'envoyer vous attendent."
+    if request.session.pop(ENDED, False):
+        then = waits if KEPT in request.session else ": ce que vous aviez saisi est gardé."
         messages.info(
             request,
-            "Votre session s'est terminée, faute d'activité. Connectez-vous de nouveau : "
-            "ce que vous aviez saisi est gardé.",
+            f"Votre session s'est terminée, faute d'activité. Connectez-vous de nouveau {then}",
         )
+    elif request.method == "GET" and KEPT in request.session:
+        messages.info(request, f"Connectez-vous {waits}")
     context = {
         "franceconnect": bool(settings.FRANCECONNECT_URL),
         "is_demo": settings.DEMO,

@@ -4,27 +4,52 @@ Posted when the session had ended, or from a page older than the last signing in
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from django.http import HttpRequest
 
+from sporades.accounts import limits
+from sporades.web.layout.device import said_by
+
+ENDED = "ended"
+"""Said by the session that follows one which we have just ended."""
 KEPT = "kept"
 KEPT_AT_MOST = 100_000
 KEPT_OF_A_STRANGER = 30_000
 """Several tabs, with a long text: what whoever has not signed in makes us keep."""
+KEPT_FOR_A_STRANGER = timedelta(hours=1)
 
 type Answers = Mapping[str, list[str]]
 
 
 def keep(request: HttpRequest) -> bool:
-    """Keep what was posted to this address; return whether it could be, being short enough."""
+    """Keep what was posted to this address; return whether it could be.
+
+    It is short enough, and comes from where somebody is or was signed in.
+    """
     answers = dict(request.POST.lists())
     size = sum(len(name) + sum(map(len, values)) for name, values in answers.items())
     kept = {path: one for path, one in _all(request).items() if path != request.path}
     most = KEPT_AT_MOST if request.user.is_authenticated else KEPT_OF_A_STRANGER
-    if size + sum(one["size"] for one in kept.values()) > most:
+    if size + sum(one["size"] for one in kept.values()) > most or not _was_signed_in(request):
         return False
     request.session[KEPT] = {**kept, request.path: {"size": size, "answers": answers}}
     return True
+
+
+def _was_signed_in(request: HttpRequest) -> bool:
+    """Return whether an account is open here, or was: who never signed in has begun no tab.
+
+    The session that has just ended says so, or that which holds answers already; where its row
+    is gone, the device does, as often as a person may need it.
+    """
+    session = request.session
+    if request.user.is_authenticated or session.get(ENDED) or KEPT in session:
+        return True
+    said = said_by(request)
+    return said is not None and limits.spend(
+        limits.ANSWERS_KEPT_FOR_A_DEVICE, said["device"], at=request.arrived_at
+    )
 
 
 def kept(request: HttpRequest) -> Answers | None:

@@ -20,7 +20,7 @@ from sporades.core.french import local_day
 from sporades.core.refusals import Refused
 from sporades.web.access import Route, Who
 from sporades.web.layout.errors import not_allowed
-from sporades.web.layout.kept import keep, keeps_answers
+from sporades.web.layout.kept import ENDED, keep, keeps_answers
 from sporades.web.layout.network import comes_by_our_proxy
 from sporades.web.layout.proofs import second_factor_missing, where_to_show_it
 
@@ -122,7 +122,7 @@ def session_ends(get_response: Page) -> Page:
                 seconds=settings.SESSION_COOKIE_AGE
             ):
                 logout(request)
-                request.session["ended"] = True
+                request.session[ENDED] = True
             elif seen is None or now - seen > SEEN_EVERY:
                 request.session["seen_at"] = now.isoformat()
                 request.session.setdefault("since", now.isoformat())

@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
+from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from sporades.core.prepared import prepared
+from sporades.web.layout.kept import KEPT, KEPT_FOR_A_STRANGER
 
 
 @prepared(Session)
@@ -17,6 +19,12 @@ def _session(key: str, at: datetime) -> QuerySet[Session]:
 
 class SessionStore(db.SessionStore):
     """One session."""
+
+    def get_session_cookie_age(self) -> int:
+        """Return for how long it is kept, in seconds: answers of a stranger less than an account."""
+        if KEPT in self and SESSION_KEY not in self:
+            return int(KEPT_FOR_A_STRANGER.total_seconds())
+        return super().get_session_cookie_age()
 
     def _get_session_from_db(self) -> Session | None:
         for found in _session(key=self.session_key, at=timezone.now()):
