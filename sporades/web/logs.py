@@ -23,13 +23,13 @@ class WithoutKeys(logging.Formatter):
 
 
 def without_keys(text: str) -> str:
-    """Return a text with every address that holds a key cut before it."""
+    """Return a text with every line that holds a key cut before it: an address may have spaces."""
     return _addresses().sub(rf"\g<1>{HIDDEN}", text)
 
 
 @cache
 def _addresses() -> re.Pattern[str]:
-    return re.compile(f"({'|'.join(_beginnings())})[^\\s/]+")
+    return re.compile(f"({'|'.join(_beginnings())}).+")
 
 
 def _beginnings(
@@ -47,4 +47,4 @@ def _beginnings(
         declared = ACCESS.get(":".join((*space, str(pattern.name))))
         if declared and declared.opened_by:
             fixed, _, _ = route.partition(f"<str:{declared.opened_by}>")
-            yield re.sub(r"<[^>]+>", r"[^\\s/]+", re.escape(fixed))
+            yield re.sub(r"<[^>]+>", r"[^/\\n]+", re.escape(fixed))

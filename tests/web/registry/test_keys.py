@@ -60,3 +60,12 @@ def test_no_line_of_the_log_holds_a_key(world, name, caplog):
     assert len(lines) >= 7
     assert any("…" in line for line in lines)
     assert not [line for line in lines if key_in(where) in line]
+
+
+@pytest.mark.parametrize("name", KEYED)
+def test_a_key_with_a_space_in_it_is_hidden_to_its_end(world, name, caplog):
+    stranger().get(f"{address(name, world)}%20c'est la fin")
+
+    formatter = logging.getHandlerByName("console").formatter
+    lines = [formatter.format(record) for record in caplog.records]
+    assert not [line for line in lines if "la fin" in line]
