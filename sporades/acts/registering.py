@@ -34,7 +34,7 @@ def begin(
     """« Démarrer mon inscription »: a draft, or the one already begun for this choice.
 
     Raises:
-        Closed: the service is not open at this instant.
+        Closed, TooManyBegun: see `drafting.begin`.
     """
     draft = drafting.begin(
         candidate=candidate, exam=exam, speciality=speciality, service=service, at=at
@@ -133,16 +133,17 @@ def amend(*, registration: Registration, by: Actor, at: datetime) -> Draft:
     """« Modifier »: open the tabs again. Nothing changes until « Enregistrer ».
 
     Raises:
-        Closed, Refused: see `drafting.begin_amending`.
+        Closed, Refused, TooManyBegun: see `drafting.begin_amending`.
     """
     draft = drafting.begin_amending(registration=registration, at=at)
-    journal.record(
-        "modification begun",
-        by=by,
-        on=registration,
-        at=at,
-        academy=registration.academy_id,
-    )
+    if draft.created_at == at:
+        journal.record(
+            "modification begun",
+            by=by,
+            on=registration,
+            at=at,
+            academy=registration.academy_id,
+        )
     return draft
 
 
@@ -151,16 +152,17 @@ def begin_again(*, registration: Registration, by: Actor, at: datetime) -> Draft
     """Undo a withdrawal by a new registration, filled from the old one (E8).
 
     Raises:
-        Closed, AlreadyRegistered, NotUndone: see `drafting.begin_again`.
+        Closed, AlreadyRegistered, NotUndone, TooManyBegun: see `drafting.begin_again`.
     """
     draft = drafting.begin_again(registration=registration, at=at)
-    journal.record(
-        "registration begun again",
-        by=by,
-        on=registration,
-        at=at,
-        academy=registration.academy_id,
-    )
+    if draft.created_at == at:
+        journal.record(
+            "registration begun again",
+            by=by,
+            on=registration,
+            at=at,
+            academy=registration.academy_id,
+        )
     return draft
 
 

@@ -1,6 +1,6 @@
 """Begin a draft, answer its tabs, leave it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
@@ -13,11 +13,13 @@ from sporades.registrations.exclusion import standing_instead_of
 from sporades.registrations.models import Draft, Registration, SectionAnswers
 from sporades.registrations.refusals import (
     LONGEST_ANSWER,
+    MOST_BEGUN_IN_A_DAY,
     AlreadyRegistered,
     Closed,
     NotUndone,
     Overtaken,
     TooLong,
+    TooManyBegun,
     TypedLate,
 )
 
@@ -37,12 +39,13 @@ def begin(
 
     Raises:
         Closed: the service is not open at this instant.
+        TooManyBegun: forty drafts were begun since the day before.
     """
     refuse_closed(service, at=at)
     regulation = _in_force(exam)
     try:
         with transaction.atomic():
-            draft, _ = Draft.objects.open().get_or_create(
+            draft, is_new = Draft.objects.open().get_or_create(
                 candidate=candidate,
                 exam=exam,
                 speciality=speciality,
@@ -54,6 +57,8 @@ def begin(
                     "answered_at": at,
                 },
             )
+            if is_new:
+                _refuse_too_many(candidate, at=at)
     except IntegrityError:
         draft = Draft.objects.open().get(
             candidate=candidate, exam=exam, speciality=speciality, amends=None
@@ -73,6 +78,7 @@ def begin_amending(*, registration: Registration, at: datetime) -> Draft:
     Raises:
         Closed: the service is not open at this instant.
         Refused: the registration does not stand any more.
+        TooManyBegun: forty drafts were begun since the day before.
     """
     refuse_closed(registration.service, at=at)
     with transaction.atomic():
@@ -97,6 +103,7 @@ def begin_again(*, registration: Registration, at: datetime) -> Draft:
         Closed: the service is not open at this instant.
         AlreadyRegistered: it stands, or another does in its place.
         NotUndone: it was withdrawn more than 72 hours ago.
+        TooManyBegun: forty drafts were begun since the day before.
     """
     refuse_closed(registration.service, at=at)
     if standing_instead_of(registration):
@@ -129,12 +136,20 @@ def _copy(registration: Registration, *, amends: Registration | None, at: dateti
         created_at=at,
         answered_at=at,
     )
+    _refuse_too_many(draft.candidate, at=at)
     SectionAnswers.objects.bulk_create(
         SectionAnswers(draft=draft, section=section, answers=answers, answered_at=at)
         for section, answers in last.snapshot["answers"].items()
     )
     take_consents(draft=draft, registration=registration)
     return draft
+
+
+def _refuse_too_many(candidate: Candidate, *, at: datetime) -> None:
+    """Raise `TooManyBegun` when the draft just begun is one too many: it is not made."""
+    lately = Draft.objects.filter(candidate=candidate, created_at__gt=at - timedelta(days=1))
+    if lately.count() > MOST_BEGUN_IN_A_DAY:
+        raise TooManyBegun
 
 
 def take_consents(*, draft: Draft, registration: Registration) -> None:

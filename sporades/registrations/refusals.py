@@ -112,6 +112,19 @@ class NotUndone(Refused):
     )
 
 
+MOST_BEGUN_IN_A_DAY = 40
+"""Drafts: far more than a person begins, few enough to keep."""
+
+
+class TooManyBegun(Refused):
+    """The candidate has begun more drafts in a day than a person does."""
+
+    message = (
+        f"Vous avez commencé {MOST_BEGUN_IN_A_DAY} saisies depuis vingt-quatre heures. Reprenez "
+        "celle qui est ouverte dans « Mes inscriptions », ou attendez demain pour une autre."
+    )
+
+
 class Overtaken(Refused):
     """Someone else answered the same tab since it was shown."""
 
