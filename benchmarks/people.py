@@ -129,7 +129,6 @@ class People:
                 "email": email,
                 "password": PASSWORD,
             },
-            "sign_in": {"login": email, "password": PASSWORD},
             "funnel": [*FUNNEL, f"{FUNNEL[-1]}?academie={ACADEMY['academie']}"],
             "academy": ACADEMY,
             "answers": CHILDHOOD,

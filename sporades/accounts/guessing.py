@@ -47,6 +47,9 @@ SECOND_FACTOR = Secret(
     "second-factor", "servez-vous d'un appareil qui s'est déjà connecté à ce compte"
 )
 
+# Whoever tries it was sent the mail: wrong passwords typed at the door do not keep its owner out.
+ACTIVATION = Secret("activation", "recommencez la création de votre compte")
+
 
 class TooManyTries(Refused):
     """The secret is not looked at: too many wrong ones came before."""

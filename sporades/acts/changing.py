@@ -17,10 +17,10 @@ from sporades.accounts.sessions import end_sessions
 from sporades.acts.joining import (
     AddressKnown,
     author,
-    hold_address,
     is_known,
     may_write,
     send_activation_again,
+    take_address,
     unnamed,
 )
 from sporades.candidates import operations as candidates
@@ -91,9 +91,7 @@ def confirm_address_change(change_id: int, *, at: datetime) -> User:
         raise accounts.TooOld
     user, old, new = change.user, change.user.email, change.email
     accounts.check_not_held(user, at=at)
-    hold_address(new, at=at)
-    if is_known(new, but_to=user):
-        raise AddressKnown
+    take_address(new, but_to=user, at=at)
     _move(user, email=new)
     _tell_change(user, left=accounts.leave(user, email=old, at=at), at=at)
     journal.record("address changed", by=author(user), on=user, at=at)
@@ -160,9 +158,7 @@ def undo(left_id: int, *, at: datetime) -> User:
     if left is None or at > left.expires_at:
         raise accounts.TooOld
     user, taken = left.user, left.user.email
-    hold_address(left.email, at=at)
-    if is_known(left.email, but_to=user):
-        raise AddressKnown
+    take_address(left.email, but_to=user, at=at)
     _move(user, email=left.email)
     accounts.shut_intruders_out(user, left=left)
     if taken != left.email:

@@ -13,7 +13,7 @@ from sporades import journal, mail
 from sporades.accounts import operations as accounts
 from sporades.accounts.keys import reset_key
 from sporades.accounts.models import Membership, User, normalised_address
-from sporades.acts.joining import hold_address, is_known
+from sporades.acts.joining import AddressKnown, take_address
 from sporades.core.actors import Actor
 from sporades.core.french import day_in_words, local_day
 from sporades.core.links import absolute
@@ -95,11 +95,13 @@ def _open(email: str, *, at: datetime) -> User:
         validate_email(normalised_address(email))
     except ValidationError:
         raise NotInvited(f"« {email} » n'est pas une adresse mail.") from None
-    address = hold_address(email, at=at)
-    if is_known(address):
+    try:
+        address = take_address(email, at=at)
+    except AddressKnown:
         raise NotInvited(
-            f"{address} est déjà l'adresse d'un compte ou d'un candidat : un agent a la sienne."
-        )
+            f"{normalised_address(email)} est déjà l'adresse d'un compte ou d'un candidat : un agent "
+            "a la sienne."
+        ) from None
     user = accounts.open_account(email=address, password_hash=accounts.hashed(None), at=at)
     # The link goes to that address alone: whoever chooses a password holds it.
     return accounts.activate(user.pk, at=at)

@@ -24,6 +24,7 @@ from sporades.core.refusals import Refused
 from sporades.registrations.models import Draft
 
 ZONE = settings.TIME_ZONE
+REPLACED = "sign-up replaced"
 
 
 class AddressKnown(Refused):
@@ -47,9 +48,14 @@ def join(
     by: Actor | None = None,
     at: datetime,
     network: str = "",
+    holds_letter_box: bool = False,
     also: Callable[[User], None] | None = None,
 ) -> User:
     """« Créer mon compte »: an account, its candidate, the mail that activates it.
+
+    A sign-up that nobody has activated yet gives way to this one: its password, its civil data
+    and its link are gone. Where no mail may leave for the new one, the one that waits stays:
+    a stranger who keeps signing up does not kill the link that its owner was sent.
 
     Args:
         identity: civil data, as `IdentityForm.identity()` gives them.
@@ -58,24 +64,34 @@ def join(
         by: who does it; the candidate, unless said otherwise.
         at: the instant at which the request arrived.
         network: where it came from; counted, never kept in clear.
+        holds_letter_box: whether who asks has just opened a mail sent to this address: no
+            stranger's demands keep the next one from leaving.
         also: what must be kept with the account, in the same transaction.
 
+    Returns:
+        The account that waits for its activation.
+
     Raises:
-        AddressKnown: an account or a candidate record carries the address. Two sign-ups, or
-            a sign-up and an import, at the same instant: one of them gets this.
+        AddressKnown: an activated account or a candidate record carries the address.
     """
     # Slow on purpose: done before the lock, and for known addresses too.
     password_hash = accounts.hashed(password)
     with transaction.atomic():
         address = hold_address(email, at=at)
+        waiting = _waiting_at(address)
         if is_known(address):
             raise AddressKnown
+        may_leave = holds_letter_box or may_write(address, network=network, at=at)
+        if waiting:
+            if not may_leave:
+                return waiting
+            _forget(waiting, REPLACED, at=at)
         user = accounts.open_account(email=address, password_hash=password_hash, at=at)
         candidates.enrol(user=user, identity=identity, email=address, at=at)
         if also:
             also(user)
-        may_write(address, network=network, at=at)  # counted; the first mail always leaves
-        _write_activation(user, at=at)
+        if may_leave:
+            _write_activation(user, at=at)
         journal.record("account opened", by=by or author(user), on=user, at=at)
     return user
 
@@ -92,8 +108,8 @@ def complete(user: User, *, identity: dict[str, Any], at: datetime) -> Candidate
 def hold_address(email: str, *, at: datetime) -> str:
     """Lock an address until the end of the transaction and return it normalised.
 
-    Whoever gives an address to an account or to a candidate record holds it first, then asks
-    `is_known`. What keeps this address and whose time is over is forgotten on the way.
+    Whoever gives an address to an account or to a candidate record takes it (`take_address`),
+    which holds it first. What keeps this address and whose time is over is forgotten on the way.
     """
     address = normalised_address(email)
     lock_value("address", address)
@@ -103,9 +119,37 @@ def hold_address(email: str, *, at: datetime) -> str:
     return address
 
 
-def is_known(address: str, *, but_to: User | None = None) -> bool:
-    """Return whether an account or a candidate record carries this normalised address.
+def take_address(email: str, *, but_to: User | None = None, at: datetime) -> str:
+    """Hold an address, free it of a sign-up that nobody has activated, return it normalised.
 
+    Raises:
+        AddressKnown: an activated account or a candidate record carries it.
+    """
+    address = hold_address(email, at=at)
+    waiting = _waiting_at(address)
+    if is_known(address, but_to=but_to):
+        raise AddressKnown
+    if waiting:
+        _forget(waiting, REPLACED, at=at)
+    return address
+
+
+def _waiting_at(address: str) -> User | None:
+    """Return the account that waits for its activation at an address, locked.
+
+    Once it is, nobody activates it: what `is_known` says stays true.
+    """
+    return (
+        User.objects.select_for_update(of=("self",))
+        .filter(email=address, activated_at__isnull=True)
+        .first()
+    )
+
+
+def is_known(address: str, *, but_to: User | None = None) -> bool:
+    """Return whether an activated account or a candidate record carries this normalised address.
+
+    Nobody has shown yet that an account that waits is the address's: it bars nobody.
     An address that was left is kept for its account as long as it may come back: whoever
     took it away must not bar its return by signing up with it.
 
@@ -122,9 +166,14 @@ def is_known(address: str, *, but_to: User | None = None) -> bool:
 def _carriers(address: str) -> tuple[tuple[QuerySet[Any], str], ...]:
     """Return where an address may be, each with the way to its account."""
     return (
-        (User.objects.filter(email=address), "pk"),
+        (User.objects.filter(email=address, activated_at__isnull=False), "pk"),
         (LeftAddress.objects.filter(email=address).select_related("user"), "user"),
-        (Candidate.objects.filter(email=address), "user"),
+        (
+            Candidate.objects.filter(email=address).exclude(
+                user__isnull=False, user__activated_at__isnull=True
+            ),
+            "user",
+        ),
     )
 
 
@@ -136,9 +185,6 @@ def warn_owner(email: str, *, network: str, at: datetime) -> None:
     if owner is None:
         return
     user = owner if isinstance(owner, User) else None
-    if user and user.activated_at is None:
-        send_activation_again(address, network=network, at=at)
-        return
     if limits.spend(limits.WARNINGS_TO_AN_ADDRESS, address, at=at) and may_write(
         address, network=network, at=at
     ):

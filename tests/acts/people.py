@@ -26,9 +26,13 @@ IDENTITY = {
 }
 
 
-def join(email="theo@exemple.test", at=NOON, **changes):
+def join(email="theo@exemple.test", at=NOON, *, holds_letter_box=False, **changes):
     return joining.join(
-        identity={**IDENTITY, **changes}, email=email, password="quatre mots sans rapport", at=at
+        identity={**IDENTITY, **changes},
+        email=email,
+        password="quatre mots sans rapport",
+        holds_letter_box=holds_letter_box,
+        at=at,
     )
 
 

@@ -105,5 +105,7 @@ def test_a_sign_up_and_a_change_racing_for_one_address_never_both_get_it():
         lambda: join("nina@exemple.test"), lambda: changing.confirm_address_change(change, at=NOON)
     )
 
-    assert sum(isinstance(outcome, joining.AddressKnown) for outcome in outcomes) == 1
+    # The sign-up comes too late, or gives way: nobody had activated it.
+    assert sum(isinstance(outcome, joining.AddressKnown) for outcome in outcomes) <= 1
+    assert User.objects.get().email == "nina@exemple.test"
     assert Candidate.objects.filter(email="nina@exemple.test").count() == 1

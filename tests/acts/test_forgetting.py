@@ -110,7 +110,7 @@ def test_the_search_reads_what_sessions_and_the_shared_cache_encode():
 def test_nothing_is_left_of_an_account_that_nobody_activated():
     join(ADDRESS, **NAMES)
     joining.send_activation_again(ADDRESS, network="n", at=NOON + HOUR)
-    joining.warn_owner(ADDRESS, network="n", at=NOON + 3 * HOUR)
+    joining.send_activation_again(ADDRESS, network="n", at=NOON + 3 * HOUR)
     assert Message.objects.count() == 3
     assert {"accounts_user", "candidates_identity", "mail_message"} <= where(
         ADDRESS, *NAMES.values()

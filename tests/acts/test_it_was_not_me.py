@@ -174,7 +174,7 @@ def test_an_address_that_was_left_is_kept_for_its_account_as_long_as_it_may_come
 def test_an_account_does_not_take_an_address_that_has_become_anothers():
     left = taken_over(joined())
     # As an operator could make one, without asking.
-    User.objects.create_user("theo@exemple.test", created_at=NOON)
+    User.objects.create_user("theo@exemple.test", created_at=NOON, activated_at=NOON)
 
     with pytest.raises(joining.AddressKnown):
         changing.undo(left.pk, at=NOON)

@@ -22,8 +22,7 @@ from tests.acts.people import IDENTITY, NOON, in_threads, join, joined
 def test_ten_sign_ups_racing_for_one_address_make_one_account():
     outcomes = in_threads(*[lambda: join(" Theo@Exemple.test")] * 5, *[join] * 5)
 
-    assert sum(isinstance(outcome, User) for outcome in outcomes) == 1
-    assert sum(isinstance(outcome, joining.AddressKnown) for outcome in outcomes) == 9
+    assert all(isinstance(outcome, User) for outcome in outcomes)
     assert User.objects.count() == Candidate.objects.count() == Identity.objects.count() == 1
     assert Message.objects.filter(kind="activation").count() == 1
 
@@ -33,16 +32,74 @@ def test_ten_sign_ups_racing_for_one_address_make_one_account():
 def test_a_sign_up_and_an_import_racing_for_one_address_never_both_get_it(turn):
     @transaction.atomic
     def import_record():
-        address = joining.hold_address("theo@exemple.test", at=NOON)
-        if joining.is_known(address):
-            return "refused"
+        address = joining.take_address("theo@exemple.test", at=NOON)
         return candidates.enrol(user=None, identity=IDENTITY, email=address, at=NOON)
 
     outcomes = in_threads(join, import_record)
 
     assert Candidate.objects.filter(email="theo@exemple.test").count() == 1
-    refused = [one for one in outcomes if one == "refused" or isinstance(one, joining.AddressKnown)]
-    assert len(refused) == 1
+    assert not User.objects.exists()
+    assert sum(isinstance(one, joining.AddressKnown) for one in outcomes) <= 1
+
+
+@pytest.mark.django_db
+def test_a_sign_up_that_nobody_activated_gives_way_to_the_next_and_its_link_is_dead():
+    first = join()
+    second = join(birth_name="Martin")
+
+    with pytest.raises(accounts.TooOld):
+        joining.activate(first.pk, at=NOON)
+    joining.activate(second.pk, at=NOON)
+    assert Candidate.objects.get().identity.birth_name == "Martin"
+    assert Identity.objects.count() == Message.objects.filter(kind="activation").count() == 1
+    with pytest.raises(joining.AddressKnown):
+        join()
+
+
+@pytest.mark.django_db
+def test_a_stranger_who_signs_up_without_end_does_not_kill_the_link_of_the_last_mail():
+    waiting = [join(birth_name=name) for name in ("Martin", "Roux", "Petit", "Noir")]
+
+    assert [user.pk == waiting[1].pk for user in waiting] == [False, True, True, True]
+    assert Candidate.objects.get().identity.birth_name == "Roux"
+    joining.activate(waiting[1].pk, at=NOON)
+
+
+@pytest.mark.django_db
+def test_who_opened_a_mail_of_this_address_signs_up_anew_however_many_strangers_did():
+    for _ in range(4):
+        join()
+
+    mine = join(birth_name="Martin", holds_letter_box=True)
+
+    assert Message.objects.get().about_id == str(mine.pk)
+    assert Candidate.objects.get().identity.birth_name == "Martin"
+
+
+@pytest.mark.django_db
+def test_an_address_confirmed_by_the_owner_of_an_account_is_taken_from_a_sign_up_that_waits():
+    user = joined("ailleurs@exemple.test")
+    waiting = join()
+    change = accounts.ask_change(user, email="theo@exemple.test", at=NOON)
+
+    changing.confirm_address_change(change.pk, at=NOON)
+
+    assert not User.objects.filter(pk=waiting.pk).exists()
+    assert Candidate.objects.get().email == "theo@exemple.test"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("turn", range(5))
+def test_activating_while_another_signs_up_ends_in_one_of_the_two(turn):
+    user = join()
+
+    outcomes = in_threads(lambda: joining.activate(user.pk, at=NOON), join)
+
+    left = User.objects.get()
+    lost = joining.AddressKnown if left.pk == user.pk else accounts.TooOld
+    assert (left.activated_at is not None) == (left.pk == user.pk)
+    assert sum(isinstance(outcome, lost) for outcome in outcomes) == 1
+    assert Candidate.objects.count() == Identity.objects.count() == 1
 
 
 @pytest.mark.django_db

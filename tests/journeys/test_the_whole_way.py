@@ -15,7 +15,6 @@ from tests.journeys.helpers import (
     numbers,
     press,
     said,
-    sign_in,
     start,
     tab,
     text,
@@ -63,6 +62,7 @@ def create_account(page, site):
 def activate(page, mail):
     [link] = re.findall(r"Activer mon compte : (\S+)", words(mail))
     page.goto(link)
+    answers(page, {"Mot de passe": PASSWORD})
     press(page, "Activer mon compte")
     assert "Votre compte est activé." in text(page)
 
@@ -118,7 +118,6 @@ def test_from_the_account_to_the_second_registration(site, page, post, clock):
     [activation] = post.read()
     assert (activation["To"], activation["Subject"]) == (ME, "Activez votre compte Sporades")
     activate(page, activation)
-    sign_in(page, site, ME, PASSWORD)
     assert page.get_by_text("Inès Zoé MARCHAND").is_visible()
     post.read()
 

@@ -8,6 +8,7 @@ import pytest
 import requests
 from allauth.socialaccount.models import SocialAccount
 from django.core.cache import cache
+from django.test import Client
 from django.urls import reverse
 
 from sporades.accounts.models import User
@@ -66,16 +67,21 @@ def at_the_provider(client, person="angela", query=""):
     """Press « FranceConnect », sign in over there; return the address to come back by."""
     away = client.post(reverse("openid_connect_login", args=["franceconnect"]) + query)
     with requests.Session() as browser:
-        page = browser.get(away.url)
-        back = browser.post(
-            page.url, data={"username": person, "password": person}, allow_redirects=False
+        return away.url, through(away.url, browser, person)
+
+
+def through(away, browser, person):
+    """Sign in over there; return the address to come back by."""
+    page = browser.get(away)
+    back = browser.post(
+        page.url, data={"username": person, "password": person}, allow_redirects=False
+    )
+    while "/retour" not in back.headers["Location"]:
+        back = browser.get(
+            requests.compat.urljoin(back.url, back.headers["Location"]), allow_redirects=False
         )
-        while "/retour" not in back.headers["Location"]:
-            back = browser.get(
-                requests.compat.urljoin(back.url, back.headers["Location"]), allow_redirects=False
-            )
     parts = urlsplit(back.headers["Location"])
-    return away.url, f"{parts.path}?{parts.query}"
+    return f"{parts.path}?{parts.query}"
 
 
 def come_back(client, person="angela", query=""):
@@ -156,6 +162,47 @@ def test_a_first_visit_fills_the_form_makes_the_account_and_waits_for_the_mail(c
     assert come_back(client).url == reverse("candidate:home")
     assert client.get(reverse("account_edit")).status_code == 200
     assert SocialAccount.objects.get().extra_data == {}
+
+
+def sign_up_with(client, person="angela", **changes):
+    come_back(client, person)
+    form = client.get(reverse("socialaccount_signup")).context["form"]
+    return client.post(reverse("socialaccount_signup"), posted(form, **changes))
+
+
+def last_link(to="angela@exemple.test"):
+    work()
+    message = Message.objects.filter(recipient=to, kind="activation").latest("pk")
+    return re.search(r"https://inscriptions\.exemple\.test(/\S+)", message.body)[1]
+
+
+def open_with(client, link, person):
+    """Open the link of the mail, press its button, sign in over there as somebody, come back."""
+    with requests.Session() as browser:
+        return client.get(through(client.post(link).url, browser, person))
+
+
+def test_an_account_made_by_franceconnect_is_activated_by_the_same_person_there(client):
+    sign_up_with(client)
+    link = last_link()
+    page = main(client.get(link))
+
+    answer = open_with(client, link, "angela")
+
+    assert "Ce compte a été créé avec FranceConnect" in page
+    assert answer.url == reverse("candidate:home")
+    assert "Votre compte est activé" in client.get(answer.url).text
+    assert User.objects.get().activated_at is not None
+
+
+def test_the_click_of_an_addresss_owner_activates_nothing_for_a_stranger_of_franceconnect(client):
+    sign_up_with(Client(), "karim", birth_place="Oran", email="angela@exemple.test")
+
+    answer = open_with(client, last_link(), "angela")
+
+    assert answer.url == reverse("socialaccount_signup")
+    assert User.objects.get().activated_at is None
+    assert "_auth_user_id" not in client.session
 
 
 def test_what_franceconnect_does_not_know_is_completed_by_the_person(client):

@@ -76,6 +76,7 @@ def every_form():
         "SignUpForm": {"on": NOW.date()},
         "ChangeAddressForm": {"user": user},
         "LoginForm": {"request": RequestFactory().get("/")},
+        "ActivationForm": {"user": user},
         "ReauthenticateForm": {"user": user},
         "ChangePasswordForm": {"user": user},
         "SetPasswordForm": {"user": user},

@@ -167,6 +167,30 @@ class LoginForm(allauth.LoginForm):
             return self.cleaned_data
 
 
+class ActivationForm(forms.Form):
+    """« Activer mon compte »: the password that was chosen with the account."""
+
+    password = current_password_field()
+
+    def __init__(self, *args, user: User, **options):
+        super().__init__(*args, **options)
+        self.user = user
+        self.fields["password"].help_text = "Celui que vous avez choisi en créant votre compte."
+
+    def clean_password(self) -> str:
+        attempt = tries.begin(
+            context.request, self.user.email, self.user, secret=guessing.ACTIVATION
+        )
+        password = self.cleaned_data["password"]
+        if not self.user.check_password(password):
+            raise ValidationError(
+                "Ce n'est pas le mot de passe choisi à la création de ce compte. Vérifiez-le ; si "
+                "vous ne le connaissez pas, recommencez la création de votre compte."
+            )
+        attempt.succeeded()
+        return password
+
+
 class ReauthenticateForm(allauth.ReauthenticateForm):
     """The password once more."""
 

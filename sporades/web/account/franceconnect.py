@@ -1,6 +1,7 @@
 """FranceConnect, where the deployer has an agreement: sign in, sign up, link, sign out."""
 
 import secrets
+from contextlib import suppress
 from datetime import date
 from urllib.parse import urlencode
 
@@ -13,23 +14,27 @@ from allauth.socialaccount.models import SocialAccount, SocialLogin
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from sporades.accounts.operations import AlreadyActivated, TooOld
 from sporades.acts import joining
 from sporades.core.french import local_day
 from sporades.core.links import absolute
 from sporades.territory import queries as territory
 from sporades.territory.models import FRANCE, Commune
 from sporades.web.account.forms import AccountForm
-from sporades.web.account.joining import AWAITED, KNOWN_SO_SIGN_IN, may_say_it_is_known
+from sporades.web.account.joining import AWAITED, KNOWN_SO_SIGN_IN, LETTER_BOX, may_say_it_is_known
 from sporades.web.account.places import say_understood
 from sporades.web.layout.network import network_of
 
 PROVIDER = "franceconnect"
 NONCE, HINT = "franceconnect_nonce", "franceconnect_sign_out"
 CLAIMS = "franceconnect_claims"
+TO_ACTIVATE = "franceconnect_account_to_activate"
+"""The account that waits for its owner to come back from there, link of the mail opened."""
 CIVILITIES = {"female": "mme", "male": "m"}
 
 
@@ -83,6 +88,14 @@ class SocialAdapter(DefaultSocialAccountAdapter):
     def is_auto_signup_allowed(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         return False
 
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """Activate the account whose mail was opened, if whoever comes back made it."""
+        number = request.session.pop(TO_ACTIVATE, None)
+        if sociallogin.is_existing and sociallogin.user.pk == number:
+            with suppress(TooOld, AlreadyActivated):
+                joining.activate(number, at=request.arrived_at)
+                messages.success(request, "Votre compte est activé, et vous êtes connecté(e).")
+
     def get_connect_redirect_url(self, request: HttpRequest, socialaccount) -> str:
         return reverse("socialaccount_connections")
 
@@ -131,6 +144,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
                 password=None,
                 network=network_of(request),
                 at=at,
+                holds_letter_box=email == request.session.get(LETTER_BOX),
                 also=lambda user: _link(user, pending),
             )
         except joining.AddressKnown as refusal:
@@ -141,7 +155,8 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         if not address_is_known:
             say_understood(request, form)
             clear_pending_signup(request)
-            request.session.pop(CLAIMS, None)
+            for name in (CLAIMS, LETTER_BOX):
+                request.session.pop(name, None)
             request.session[AWAITED] = email
             return redirect("account_email_verification_sent")
     context = {"form": form, "address_is_known": address_is_known}
@@ -149,6 +164,12 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 
 
 def _link(user, pending: SocialLogin) -> None:
+    # A sign-up with another address, that nobody activated, lets this person go.
+    SocialAccount.objects.filter(
+        provider=pending.account.provider,
+        uid=pending.account.uid,
+        user__activated_at__isnull=True,
+    ).delete()
     SocialAccount.objects.create(
         user=user, provider=pending.account.provider, uid=pending.account.uid
     )

@@ -1,7 +1,5 @@
-"""« Créer mon compte », and the activation that follows."""
+"""« Créer mon compte », and the page that says that a mail follows."""
 
-from datetime import datetime
-from http import HTTPStatus
 from urllib.parse import urlencode
 
 from allauth.account.utils import get_next_redirect_url
@@ -13,9 +11,7 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 
 from sporades.accounts import limits
-from sporades.accounts.keys import account_to_activate
 from sporades.accounts.models import User
-from sporades.accounts.operations import AlreadyActivated, TooOld
 from sporades.acts import joining, tasks
 from sporades.core.french import instant_in_words, local_day
 from sporades.mail import queries as mails
@@ -28,13 +24,20 @@ AWAITED = "address_to_activate"
 GOES_ON_TO = "page_that_asked_for_an_account"
 NOT_ACTIVATED = "account_to_activate"
 """Which account a right password was given for, before its activation."""
+LETTER_BOX = "address_shown_by_a_mail"
+"""The address whose mail was opened by whoever signs up anew."""
 
 
 @sensitive_post_parameters("password")
 def sign_up(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("account_edit")
-    form = SignUpForm(request.POST or None, on=local_day(request.arrived_at, settings.TIME_ZONE))
+    letter_box = request.session.get(LETTER_BOX, "")
+    form = SignUpForm(
+        request.POST or None,
+        initial={"email": letter_box},
+        on=local_day(request.arrived_at, settings.TIME_ZONE),
+    )
     goes_on_to = get_next_redirect_url(request)
     address_is_known = False
     if request.method == "POST" and form.is_valid():
@@ -46,6 +49,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
                 password=form.cleaned_data["password"],
                 network=network_of(request),
                 at=request.arrived_at,
+                holds_letter_box=email == letter_box,
             )
         except joining.AddressKnown as refusal:
             joining.warn_owner(email, network=network_of(request), at=request.arrived_at)
@@ -54,6 +58,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
                 address_is_known = True
         if not address_is_known:
             say_understood(request, form)
+            request.session.pop(LETTER_BOX, None)
             request.session[AWAITED] = email
             request.session[GOES_ON_TO] = goes_on_to
             return redirect("account_email_verification_sent")
@@ -113,36 +118,3 @@ def activation_sent(request: HttpRequest) -> HttpResponse:
         "sent": instant_in_words(sent_at, settings.TIME_ZONE) if sent_at else "",
     }
     return render(request, "account/verification_sent.html", context)
-
-
-def activate(request: HttpRequest, key: str) -> HttpResponse:
-    """Activate by a click on the page: a mail scanner that opens the link changes nothing."""
-    number = account_to_activate(key)
-    if number is None:
-        return _activation(request, "wrong")
-    if request.method == "POST":
-        try:
-            joining.activate(number, at=request.arrived_at)
-        except TooOld:
-            return _activation(request, "too_old")
-        except AlreadyActivated:
-            return _activation(request, "already")
-        for name in (AWAITED, NOT_ACTIVATED):
-            request.session.pop(name, None)
-        messages.success(request, "Votre compte est activé. Vous pouvez maintenant vous connecter.")
-        return redirect(_sign_in(request.session.pop(GOES_ON_TO, None)))
-    user = User.objects.filter(pk=number).first()
-    return _activation(request, _state(user, at=request.arrived_at), user)
-
-
-def _state(user: User | None, *, at: datetime) -> str:
-    if user is not None and user.activated_at is not None:
-        return "already"
-    return "too_old" if user is None or at > user.activation_deadline else "ready"
-
-
-def _activation(request: HttpRequest, state: str, user: User | None = None) -> HttpResponse:
-    deadline = instant_in_words(user.activation_deadline, settings.TIME_ZONE) if user else ""
-    status = {"wrong": HTTPStatus.NOT_FOUND, "too_old": HTTPStatus.GONE}.get(state, HTTPStatus.OK)
-    context = {"state": state, "deadline": deadline}
-    return render(request, "account/email_confirm.html", context, status=status)

@@ -9,6 +9,7 @@ from allauth.socialaccount import views as social
 from django.urls import path
 
 from sporades.web.account import (
+    activating,
     editing,
     factors,
     franceconnect,
@@ -30,7 +31,7 @@ urlpatterns = [
         name="account_email_verification_sent",
     ),
     path("creer-mon-compte/franceconnect", franceconnect.sign_up, name="socialaccount_signup"),
-    path("activer-mon-compte/<str:key>", joining.activate, name="account_confirm_email"),
+    path("activer-mon-compte/<str:key>", activating.activate, name="account_confirm_email"),
     path("communes", places.communes, name="account_communes"),
     # Signing in and out
     path("connexion", signing.sign_in, name="account_login"),

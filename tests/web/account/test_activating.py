@@ -10,7 +10,14 @@ from sporades.acts import joining
 from sporades.candidates.models import Identity
 from sporades.journal.models import Entry
 from tests.factories import NOW
-from tests.web.account.newcomer import ask_activation_again, mails, sign_in, sign_up, without_tokens
+from tests.web.account.newcomer import (
+    PASSWORD,
+    ask_activation_again,
+    mails,
+    sign_in,
+    sign_up,
+    without_tokens,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory", "clock", "_empty_cache")]
 
@@ -28,9 +35,9 @@ def test_opening_the_link_activates_nothing(client, waiting):
 
 def test_activating_twice_says_so_plainly(client, waiting):
     _, link = waiting
-    client.post(link)
+    client.post(link, {"password": PASSWORD})
 
-    assert "Votre compte est déjà activé" in client.post(link).text
+    assert "Votre compte est déjà activé" in client.post(link, {"password": PASSWORD}).text
     assert "Votre compte est déjà activé" in client.get(link).text
 
 
@@ -42,7 +49,7 @@ def test_the_link_is_good_for_48_hours(client, waiting, age, status):
     user, link = waiting
     User.objects.filter(pk=user.pk).update(created_at=NOW - age)
 
-    assert client.post(link).status_code == status
+    assert client.post(link, {"password": PASSWORD}).status_code == status
 
 
 def test_a_link_too_old_says_what_to_do_even_when_the_account_is_gone(client, waiting):

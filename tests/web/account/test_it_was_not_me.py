@@ -89,7 +89,7 @@ def test_after_72_hours_it_was_not_me_leads_to_the_service(client, user, way_bac
 
 def test_it_was_not_me_says_when_the_address_has_become_anothers(client, user, way_back):
     _, link = way_back
-    User.objects.create_user("maelle@exemple.test", created_at=NOW)
+    User.objects.create_user("maelle@exemple.test", created_at=NOW, activated_at=NOW)
 
     answer = client.post(link)
 

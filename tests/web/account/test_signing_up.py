@@ -7,7 +7,15 @@ from sporades.accounts.models import User
 from sporades.candidates.models import Candidate, Identity
 from sporades.mail.models import Message
 from tests.factories import NOW
-from tests.web.account.newcomer import ANSWERS, link_in, mails, sign_in, sign_up, without_tokens
+from tests.web.account.newcomer import (
+    ANSWERS,
+    PASSWORD,
+    link_in,
+    mails,
+    sign_in,
+    sign_up,
+    without_tokens,
+)
 from tests.web.guide import faulty, main, mandatory, seen, shown, titles, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory", "clock", "_empty_cache")]
@@ -37,8 +45,9 @@ def test_a_person_makes_an_account_activates_it_from_the_mail_and_signs_in(clien
     assert "Activer mon compte" in message.body
     page = client.get(link_in(message))
     assert "Activer mon compte" in page.text
-    answer = client.post(link_in(message))
-    assert answer.url == reverse("account_login")
+    answer = client.post(link_in(message), {"password": PASSWORD})
+    assert answer.url == reverse("candidate:home")
+    client.post(reverse("account_logout"))
     answer = sign_in(client)
     assert answer.url == reverse("candidate:home")
 

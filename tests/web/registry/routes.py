@@ -54,7 +54,6 @@ ANSWERS: dict[str, dict[str, int]] = {
     "socialaccount_signup": {"GET": 302, "POST": 302},
     # A link that is followed, a button without questions.
     "account_confirm_address": {"POST": 302},
-    "account_confirm_email": {"POST": 302},
     "account_extend_session": {"POST": 204},
     "account_logout": {"GET": 302, "POST": 302},
     "account_undo_address": {"POST": 302},

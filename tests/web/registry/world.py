@@ -155,7 +155,9 @@ def build(mark: str = "") -> World:
         Role.MANAGER: a_member("gestion@exemple.test", Membership.Role.MANAGER, ["A09"]),
         Role.ADMINISTRATOR: a_member("admin@exemple.test", Membership.Role.ADMINISTRATOR, []),
     }
-    asleep = accounts.open_account(email="dort@exemple.test", password_hash="!", at=NOW)
+    asleep = accounts.open_account(
+        email="dort@exemple.test", password_hash=accounts.hashed(PASSWORD), at=NOW
+    )
     change = AddressChange.objects.create(
         user=owner.user, email="camille.neuve@exemple.test", asked_at=NOW
     )
