@@ -2,7 +2,7 @@
 
 import os
 import random
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urldefrag, urlencode, urljoin
 
 import lxml.html
 import pytest
@@ -85,7 +85,7 @@ def forms(world):
         for form in lxml.html.fromstring(response.content.decode()).forms:
             fields = {key: value or "" for key, value in form.form_values()}
             fields |= dict.fromkeys(filter(None, form.inputs.keys()), "")
-            target = form.get("action") or where
+            target = urldefrag(urljoin(where, form.get("action"))).url
             found.append((reader(name), form.method, target, fields))
     return found
 
