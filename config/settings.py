@@ -128,6 +128,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "sporades.web.components.errors",
                 "sporades.web.components.tables",
+                "sporades.web.layout.readers",
                 "sporades.web.layout.markup",
             ],
         },
@@ -321,7 +322,10 @@ LOGGING = {
             "style": "{",
         },
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"jobs": {"()": "sporades.core.job_logs.WithoutArguments"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["jobs"]}
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django.server": {"level": "WARNING"},

@@ -1,5 +1,6 @@
-"""Slips of the finger in e-mail addresses."""
+"""E-mail addresses: those that every mail server takes, slips of the finger."""
 
+import re
 from difflib import get_close_matches
 
 PROVIDERS = (
@@ -25,6 +26,11 @@ PROVIDERS = (
     "numericable.fr",
     "gmx.fr",
 )
+LONGEST = 254
+PLAIN = re.compile(
+    r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]"
+)
 ALIKE = 0.84
 # Real names that are close to a provider's.
 REAL = frozenset({"mail.com", "ymail.com", "email.com", "gmx.com", "gmx.net", "me.com", "live.com"})
@@ -40,3 +46,21 @@ def likely_meant(email: str) -> str:
         return ""
     close = get_close_matches(domain, PROVIDERS, n=1, cutoff=ALIKE)
     return f"{local}@{close[0]}" if close else ""
+
+
+def is_plain(typed: str, normalised: str) -> bool:
+    """Return whether every mail server takes an address: no quotes, no number of a machine.
+
+    Args:
+        typed: as it was typed: a letter beyond ASCII before the « @ » is no other's capital.
+        normalised: its one form, the length of which is what is kept.
+    """
+    local = typed.strip().rpartition("@")[0]
+    is_short = len(normalised) <= LONGEST
+    return is_short and local.isascii() and PLAIN.fullmatch(normalised) is not None
+
+
+def letter_box(address: str) -> str:
+    """Return the address of the letter box where an address ends: « +tag » names no other one."""
+    local, at, domain = address.rpartition("@")
+    return f"{local.partition('+')[0]}{at}{domain}"

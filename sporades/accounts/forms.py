@@ -3,8 +3,9 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
-from sporades.accounts.addresses import likely_meant
+from sporades.accounts.addresses import LONGEST, is_plain, likely_meant
 from sporades.accounts.models import normalised_address
 
 ADDRESS_HINT = "Par exemple : prenom.nom@exemple.fr"
@@ -19,7 +20,7 @@ class AddressField(forms.EmailField):
         """Make the field, with the example that ends its help."""
         options = {
             "label": "Adresse mail",
-            "max_length": 254,
+            "max_length": LONGEST,
             "help_text": f"{help_text} {ADDRESS_HINT}".lstrip(),
             "widget": forms.EmailInput({"autocomplete": "email", **AS_TYPED}),
             "error_messages": {"required": WRONG_ADDRESS, "invalid": WRONG_ADDRESS},
@@ -28,8 +29,12 @@ class AddressField(forms.EmailField):
         super().__init__(**options)
 
     def clean(self, value: str) -> str:
-        """Return the address in its one form."""
-        return normalised_address(super().clean(value))
+        """Return the address in its one form, if every mail server takes it."""
+        typed = super().clean(value)
+        address = normalised_address(typed)
+        if not is_plain(typed, address):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return address
 
 
 class NewAddressForm(forms.Form):

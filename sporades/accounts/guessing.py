@@ -1,14 +1,16 @@
 """Passwords and codes are not guessed: each wrong try makes the next one wait longer.
 
 Tries are counted on an account and a place (a network, or a device that has signed in
-before), and on the account for all unknown devices together. The owner is never shut out:
-a known device has its own count, and a new password by mail starts anew for passwords.
+before), and on the account for all unknown devices together. A known device has its own
+count, and a new password by mail starts anew for passwords: strangers keep out an owner who has
+neither, for a day at most.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from sporades.accounts.limits import key_of
 from sporades.accounts.models import Attempt
@@ -39,8 +41,8 @@ class Secret:
 
 PASSWORD = Secret(
     "",
-    "choisissez un nouveau mot de passe avec le lien « Mot de passe oublié, réinitialisation du "
-    "mot de passe »",
+    "demandez un nouveau mot de passe par « Mot de passe oublié, réinitialisation du mot de "
+    "passe » : une fois choisi par le lien du mail, il vous ouvre le compte aussitôt",
 )
 # A new password by mail does not start these anew: the letter box alone is not the owner.
 SECOND_FACTOR = Secret(
@@ -105,10 +107,7 @@ def begin(address: str, place: Place, *, secret: Secret = PASSWORD, at: datetime
     key = account + key_of(f"{address}\0{place.name}")[:HALF]
     limit = KNOWN if place.is_known else UNKNOWN
     lock_value("sign-in", account)
-    recent = Attempt.objects.filter(
-        limit__in=(KNOWN, UNKNOWN), key__startswith=account, at__gt=at - COUNTED
-    )
-    tries = list(recent.values_list("limit", "key", "at"))
+    tries = list(_recent(account, at=at).values_list("limit", "key", "at"))
     here = [when for its_limit, its_key, when in tries if (its_limit, its_key) == (limit, key)]
     if here and at < (free_at := max(here) + wait_after(len(here))):
         raise TooManyTries(free_at - at, secret)
@@ -117,6 +116,18 @@ def begin(address: str, place: Place, *, secret: Secret = PASSWORD, at: datetime
         raise TooManyTries(min(elsewhere) + COUNTED - at, secret)
     Attempt.objects.create(limit=limit, key=key, at=at)
     return Try(limit, key)
+
+
+def keeps_strangers_out(address: str, *, at: datetime) -> bool:
+    """Return whether too many wrong passwords keep every unknown device out of an account."""
+    tries = _recent(_account(address, PASSWORD), at=at).filter(limit=UNKNOWN)
+    return tries.count() >= MOST_FROM_UNKNOWN_DEVICES
+
+
+def _recent(account: str, *, at: datetime) -> QuerySet[Attempt]:
+    return Attempt.objects.filter(
+        limit__in=(KNOWN, UNKNOWN), key__startswith=account, at__gt=at - COUNTED
+    )
 
 
 def _account(address: str, secret: Secret) -> str:

@@ -5,6 +5,7 @@ import unicodedata
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Self
 
+import idna
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -24,8 +25,8 @@ def normalised_address(email: str) -> str:
     local, at, domain = email.strip().rpartition("@")
     if not at:
         return email.strip().lower()
-    with contextlib.suppress(UnicodeError):
-        domain = domain.encode("idna").decode("ascii")
+    with contextlib.suppress(idna.IDNAError):
+        domain = idna.encode(domain, uts46=True).decode("ascii")
     return f"{local}@{domain}".lower()
 
 

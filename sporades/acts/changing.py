@@ -9,8 +9,9 @@ from django.db import transaction
 from django.urls import reverse
 
 from sporades import journal, mail
+from sporades.accounts import guessing, limits, second_factor
 from sporades.accounts import operations as accounts
-from sporades.accounts import second_factor
+from sporades.accounts.addresses import letter_box
 from sporades.accounts.keys import change_key, reset_key, undo_key
 from sporades.accounts.models import AddressChange, LeftAddress, User, normalised_address
 from sporades.accounts.sessions import end_sessions
@@ -293,8 +294,17 @@ def help_back_in(
         send_activation_again(address, network=network, at=at)
         return
     by_owner = user.pk in known_accounts
-    if may_write(address, network=network, at=at, is_reset=True, by_owner=by_owner):
+    if may_write(
+        address, network=network, at=at, is_reset=True, by_owner=by_owner
+    ) or _may_pass_the_count(address, at=at):
         _send_reset(user, at=at)
+
+
+def _may_pass_the_count(address: str, *, at: datetime) -> bool:
+    """Return whether one more link may leave: wrong passwords leave its owner no other way."""
+    return guessing.keeps_strangers_out(address, at=at) and limits.spend(
+        limits.RESETS_PAST_THE_COUNT, letter_box(address), at=at
+    )
 
 
 @transaction.atomic

@@ -5,12 +5,12 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.urls import reverse
 
 from sporades import journal, mail
 from sporades.accounts import operations as accounts
+from sporades.accounts.forms import AddressField
 from sporades.accounts.keys import reset_key
 from sporades.accounts.models import Membership, User, normalised_address
 from sporades.acts.joining import AddressKnown, take_address
@@ -92,7 +92,7 @@ def invite(
 
 def _open(email: str, *, at: datetime) -> User:
     try:
-        validate_email(normalised_address(email))
+        AddressField().clean(email)
     except ValidationError:
         raise NotInvited(f"« {email} » n'est pas une adresse mail.") from None
     try:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from sporades import journal, mail
 from sporades.accounts import limits
 from sporades.accounts import operations as accounts
+from sporades.accounts.addresses import letter_box
 from sporades.accounts.keys import activation_key
 from sporades.accounts.models import LeftAddress, User, normalised_address
 from sporades.candidates import operations as candidates
@@ -185,7 +186,7 @@ def warn_owner(email: str, *, network: str, at: datetime) -> None:
     if owner is None:
         return
     user = owner if isinstance(owner, User) else None
-    if limits.spend(limits.WARNINGS_TO_AN_ADDRESS, address, at=at) and may_write(
+    if limits.spend(limits.WARNINGS_TO_AN_ADDRESS, letter_box(address), at=at) and may_write(
         address, network=network, at=at
     ):
         mail.write(
@@ -339,13 +340,14 @@ def may_write(
             is kept for its owner.
     """
     uses = [] if by_owner else [(limits.MAILS_FROM_A_NETWORK, network)]
+    box = letter_box(address)
     if not is_reset:
-        uses.append((limits.MAILS_BUT_RESETS, address))
+        uses.append((limits.MAILS_BUT_RESETS, box))
     if not by_owner and User.objects.filter(email=address, last_login__isnull=False).exists():
-        uses.append((limits.MAILS_FROM_STRANGERS, address))
+        uses.append((limits.MAILS_FROM_STRANGERS, box))
         if not is_reset:
-            uses.append((limits.STRANGERS_BUT_RESETS, address))
-    return limits.spend_all([*uses, (limits.MAILS_TO_AN_ADDRESS, address)], at=at)
+            uses.append((limits.STRANGERS_BUT_RESETS, box))
+    return limits.spend_all([*uses, (limits.MAILS_TO_AN_ADDRESS, box)], at=at)
 
 
 def author(user: User) -> Actor:

@@ -51,7 +51,8 @@ def sought(typed: str) -> Sought | None:
     return Sought(
         exact=(whole, *(f"{article} {whole}" for article in _ARTICLES)),
         beginnings=tuple(" ".join([*start, last]) for last in lasts),
-        words=(*((word,) for word in start), lasts),
+        # A word said twice is looked up once: each look costs.
+        words=(*((word,) for word in dict.fromkeys(start) if (word,) != lasts), lasts),
     )
 
 

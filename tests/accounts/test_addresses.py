@@ -1,10 +1,12 @@
 """E-mail addresses: one form, and a question about those that look like a slip."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sporades.accounts.addresses import PROVIDERS, likely_meant
+from sporades.accounts.addresses import PROVIDERS, letter_box, likely_meant
+from sporades.accounts.forms import AddressField
 from sporades.accounts.models import normalised_address
 
 
@@ -36,3 +38,48 @@ def test_normalising_twice_changes_nothing_more(address):
     once = normalised_address(address)
 
     assert normalised_address(once) == once == normalised_address(f"  {address.upper()} ").lower()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "x@[127.0.0.1]",
+        "x@[IPv6:::1]",
+        "ſx@exemple.test",
+        "ıx@exemple.test",
+        "İx@exemple.test",
+        "\u212ax@exemple.test",
+        '"a b"@exemple.test',
+        '"a\x01b"@exemple.test',
+        '"a@mechant.test,"@exemple.test',
+        "x@" + ".".join(["éàçñüøåäöîéàçñ"] * 13) + ".fr",
+    ],
+)
+def test_an_address_that_some_mail_server_would_read_otherwise_is_refused(typed):
+    with pytest.raises(ValidationError, match="Indiquez une adresse mail complète"):
+        AddressField().clean(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        (" Ines.O'Neil+bac@Exemple.TEST ", "ines.o'neil+bac@exemple.test"),
+        ("x@faß.test", "x@xn--fa-hia.test"),
+        ("x@École.test", "x@xn--cole-9oa.test"),
+        ("x@Ｈ4.test", "x@h4.test"),
+    ],
+)
+def test_an_address_is_kept_in_one_form_that_is_its_own(typed, kept):
+    assert AddressField().clean(typed) == kept
+
+
+@pytest.mark.parametrize(
+    ("address", "box"),
+    [
+        ("ines+bac@exemple.test", "ines@exemple.test"),
+        ("ines+a+b@exemple.test", "ines@exemple.test"),
+        ("ines@exemple.test", "ines@exemple.test"),
+    ],
+)
+def test_a_tag_names_no_other_letter_box(address, box):
+    assert letter_box(address) == box

@@ -102,7 +102,7 @@ def test_the_refusal_says_how_long_to_wait_and_the_way_round():
     for _ in range(5):
         guessing.begin(ADDRESS, HERE, at=NOON)
 
-    with pytest.raises(TooManyTries, match="Réessayez dans une minute, ou choisissez") as refusal:
+    with pytest.raises(TooManyTries, match="Réessayez dans une minute, ou demandez") as refusal:
         guessing.begin(ADDRESS, HERE, at=NOON)
 
     assert "Mot de passe oublié, réinitialisation du mot de passe" in str(refusal.value)

@@ -110,10 +110,10 @@ from oauth2_provider.views import UserInfoView  # noqa: E402
 
 
 class Validator(OAuth2Validator):
-    oidc_claim_scope = {"sub": "openid"} | {scope: scope for scope in SCOPES[1:]}
+    oidc_claim_scope = {"sub": "openid", "acr": "openid"} | {scope: scope for scope in SCOPES[1:]}
 
     def get_additional_claims(self, request):
-        return PEOPLE[request.user.username]
+        return {"acr": "eidas1"} | PEOPLE[request.user.username]
 
 
 def user_info(request):

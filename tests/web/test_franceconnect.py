@@ -1,6 +1,7 @@
 """FranceConnect, against a real OpenID Connect provider in a process of its own."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,6 +16,7 @@ from sporades.accounts.models import User
 from sporades.acts import joining
 from sporades.candidates.models import Candidate
 from sporades.mail.models import Message
+from sporades.web.account.franceconnect import is_what_was_asked
 from tests.factories import NOW, PASSWORD, a_candidate
 from tests.jobs import work
 from tests.web.guide import links, main, titles
@@ -347,3 +349,93 @@ def test_a_refusal_over_there_is_said_plainly(client):
     )
 
     assert re.search("<h1>Connexion abandonnée</h1>", answer.text)
+
+
+def test_in_silent_mode_coming_back_does_not_say_whose_the_address_was(client, settings):
+    settings.HIDE_KNOWN_ADDRESSES = True
+    a_candidate(email="maelle@exemple.test")
+    answers = []
+    for email in ("maelle@exemple.test", "inconnue@exemple.test"):
+        browser = Client()
+        sign_up_with(browser, email=email)
+        answers.append(come_back(browser).url)
+
+    assert answers == [reverse("socialaccount_signup")] * 2
+
+
+def test_whoever_comes_back_in_silent_mode_signs_up_anew_with_another_address(client, settings):
+    settings.HIDE_KNOWN_ADDRESSES = True
+    sign_up_with(client, email="angel@exemple.test")
+
+    sign_up_with(client)
+    open_with(client, last_link(), "angela")
+
+    assert SocialAccount.objects.get().user.email == "angela@exemple.test"
+
+
+# --- What is believed ---------------------------------------------------------------------------------
+
+
+def test_an_identity_below_the_level_asked_for_opens_nothing(client, settings):
+    settings.FRANCECONNECT_LEVEL = "eidas2"
+
+    assert come_back(client).url == reverse("socialaccount_login_error")
+    assert client.get(reverse("socialaccount_signup")).url == reverse("account_login")
+
+
+@pytest.mark.parametrize(
+    ("level", "token", "userinfo", "is_believed"),
+    [
+        ("eidas1", {}, {}, True),
+        ("eidas1", {"acr": "eidas2"}, {}, True),
+        ("eidas2", {"acr": "eidas1"}, {}, False),
+        ("eidas1", {"acr": None}, {}, False),
+        ("eidas1", {}, {"sub": "autre"}, False),
+        ("eidas1", {"sub": None}, {"sub": None}, False),
+        ("eidas1", {"nonce": "autre"}, {}, False),
+    ],
+)
+def test_an_answer_is_believed_for_its_question_its_level_and_one_person(
+    settings, level, token, userinfo, is_believed
+):
+    settings.FRANCECONNECT_LEVEL = level
+    said = {
+        "id_token": {"nonce": "n", "acr": "eidas1", "sub": "personne", **token},
+        "userinfo": {"sub": "personne", **userinfo},
+    }
+
+    assert is_what_was_asked(said, nonce="n") is is_believed
+
+
+def test_a_sign_up_waits_ten_minutes_and_nothing_of_the_person_is_left(client, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    come_back(client)
+    time_machine.move_to(NOW + timedelta(minutes=10), tick=False)
+    in_time = client.get(reverse("socialaccount_signup"))
+    time_machine.move_to(NOW + timedelta(minutes=20, seconds=1), tick=False)
+
+    too_late = client.get(reverse("socialaccount_signup"), follow=True)
+
+    assert in_time.status_code == 200
+    assert "identifiez-vous de nouveau avec FranceConnect" in main(too_late)
+    assert "Angela" not in repr(dict(client.session))
+
+
+def test_what_franceconnect_says_is_kept_for_a_sign_up_only_and_goes_with_it(client):
+    sign_up_with(client)
+    after_sign_up = repr(dict(client.session))
+    open_with(client, last_link(), "angela")
+    signed_in = repr(dict(client.session))
+
+    assert "DUBOIS" not in after_sign_up + signed_in
+
+
+def test_somebody_elses_sign_in_forgets_the_sign_up_that_was_begun(client):
+    come_back(client)
+    owner = a_candidate(email="nina@exemple.test").user
+    owner.emailaddress_set.create(email=owner.email, primary=True, verified=True)
+
+    client.post(reverse("account_login"), {"login": owner.email, "password": PASSWORD})
+
+    assert "_auth_user_id" in client.session
+    assert "DUBOIS" not in repr(dict(client.session))

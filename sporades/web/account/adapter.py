@@ -6,6 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth import login as django_login
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -19,6 +20,7 @@ from sporades.acts import changing
 from sporades.core.french import instant_in_words
 from sporades.core.links import absolute
 from sporades.web.account import devices, tries
+from sporades.web.account.franceconnect import forget_sign_up
 from sporades.web.account.joining import AWAITED, NOT_ACTIVATED
 from sporades.web.layout.network import client_address
 from sporades.web.layout.proofs import needs_recent_sign_in
@@ -42,6 +44,11 @@ ADDED = {
     "socialaccount/email/account_connected",
 }
 """What may be somebody else's way in."""
+MISMATCH_OR_NOT_ACTIVATED = (
+    "L'adresse mail ou le mot de passe n'est pas le bon, ou le compte n'est pas encore activé. "
+    "Vérifiez l'un et l'autre ; si vous venez de créer votre compte, ouvrez d'abord le lien "
+    "« Activer mon compte » du mail que vous avez reçu."
+)
 SEEN_BY_ITSELF = {
     "account/messages/logged_in.txt",
     "mfa/messages/recovery_codes_generated.txt",
@@ -94,9 +101,18 @@ class AccountAdapter(DefaultAccountAdapter):
     def authenticate(self, request: HttpRequest, **credentials) -> User | None:
         credentials["email"] = normalised_address(credentials.get("email", ""))
         user = super().authenticate(request, **credentials)
+        if user and settings.HIDE_KNOWN_ADDRESSES and user.activated_at is None:
+            # Whoever has just signed up with an address would learn that nobody else has it.
+            self.authentication_failed(request, **credentials)
+            return None
         if user:
             self.attempt.succeeded()
         return user
+
+    def validation_error(self, code: str, *args: object) -> ValidationError:
+        if code == "email_password_mismatch" and settings.HIDE_KNOWN_ADDRESSES:
+            return ValidationError(MISMATCH_OR_NOT_ACTIVATED, code=code)
+        return super().validation_error(code, *args)
 
     def authentication_failed(self, request: HttpRequest, **credentials) -> None:
         logger.info(
@@ -107,6 +123,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def login(self, request: HttpRequest, user: User) -> None:
         request.is_first_sign_in = user.last_login is None
+        forget_sign_up(request)
         user.backend = settings.AUTHENTICATION_BACKENDS[0]
         django_login(request, user)
 

@@ -170,6 +170,7 @@ class LoginForm(allauth.LoginForm):
 class ActivationForm(forms.Form):
     """« Activer mon compte »: the password that was chosen with the account."""
 
+    errors_stand_above = True
     password = current_password_field()
 
     def __init__(self, *args, user: User, **options):

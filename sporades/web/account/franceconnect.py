@@ -2,15 +2,20 @@
 
 import secrets
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from allauth.account.views import logout as allauth_logout
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, _build_apps_from_settings
 from allauth.socialaccount.internal import jwtkit
-from allauth.socialaccount.internal.flows.signup import clear_pending_signup, get_pending_signup
+from allauth.socialaccount.internal.flows.signup import (
+    clear_pending_signup,
+    get_pending_signup,
+    redirect_to_signup,
+)
 from allauth.socialaccount.models import SocialAccount, SocialLogin
+from allauth.socialaccount.providers.base import AuthProcess
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
@@ -35,6 +40,10 @@ NONCE, HINT = "franceconnect_nonce", "franceconnect_sign_out"
 CLAIMS = "franceconnect_claims"
 TO_ACTIVATE = "franceconnect_account_to_activate"
 """The account that waits for its owner to come back from there, link of the mail opened."""
+LEVELS = ("eidas1", "eidas2", "eidas3")
+SIGN_UP_UNTIL = "franceconnect_sign_up_until"
+SIGN_UP_LASTS = timedelta(minutes=10)
+"""How long a sign-up begun over there waits for the form: others may use the computer next."""
 CIVILITIES = {"female": "mme", "male": "m"}
 
 
@@ -44,11 +53,12 @@ class FranceConnect(OpenIDConnectOAuth2Adapter):
     def complete_login(self, request: HttpRequest, app, token, **kwargs) -> SocialLogin:
         login = super().complete_login(request, app, token, **kwargs)
         id_token = kwargs["response"].get("id_token", "")
-        if login.account.extra_data["id_token"].get("nonce") != request.session.pop(NONCE, ""):
+        said = login.account.extra_data
+        if not is_what_was_asked(said, nonce=request.session.pop(NONCE, "")):
             raise ImmediateHttpResponse(redirect("socialaccount_login_error"))
         request.session[HINT] = [self.openid_config.get("end_session_endpoint", ""), id_token]
         # What FranceConnect says of a person is used once, to fill a form; nothing is kept.
-        request.session[CLAIMS] = login.account.extra_data.get("userinfo", {})
+        request.franceconnect_claims = said.get("userinfo", {})
         login.account.extra_data = {}
         return login
 
@@ -67,6 +77,23 @@ class FranceConnect(OpenIDConnectOAuth2Adapter):
             audience=settings.FRANCECONNECT_CLIENT_ID,
             lookup_kid=jwtkit.lookup_kid_jwk,
         )
+
+
+def is_what_was_asked(said: dict, *, nonce: str) -> bool:
+    """Return whether an answer is to our question, at our level at least, and of one person.
+
+    Args:
+        said: the two answers, `id_token` and `userinfo`.
+        nonce: what was sent with the question.
+    """
+    token, userinfo = said.get("id_token", {}), said.get("userinfo", {})
+    return (
+        bool(nonce)
+        and token.get("nonce") == nonce
+        and token.get("acr") in LEVELS[LEVELS.index(settings.FRANCECONNECT_LEVEL) :]
+        and bool(token.get("sub"))
+        and token["sub"] == userinfo.get("sub")
+    )
 
 
 class SocialAdapter(DefaultSocialAccountAdapter):
@@ -89,12 +116,24 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         return False
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        """Activate the account whose mail was opened, if whoever comes back made it."""
+        """Activate the account whose mail was opened, if whoever comes back made it.
+
+        Where known addresses are hidden, an account that waits is as none: the form comes again,
+        as it does for an address that was another's.
+        """
         number = request.session.pop(TO_ACTIVATE, None)
         if sociallogin.is_existing and sociallogin.user.pk == number:
             with suppress(TooOld, AlreadyActivated):
                 joining.activate(number, at=request.arrived_at)
                 messages.success(request, "Votre compte est activé, et vous êtes connecté(e).")
+                return
+        waits = sociallogin.is_existing and sociallogin.user.activated_at is None
+        if sociallogin.state.get("process") == AuthProcess.CONNECT:
+            return
+        if not sociallogin.is_existing or (waits and settings.HIDE_KNOWN_ADDRESSES):
+            request.session[CLAIMS] = request.franceconnect_claims
+            _wait(request)
+            raise ImmediateHttpResponse(redirect_to_signup(request, sociallogin))
 
     def get_connect_redirect_url(self, request: HttpRequest, socialaccount) -> str:
         return reverse("socialaccount_connections")
@@ -129,6 +168,15 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     pending = get_pending_signup(request)
     if pending is None or request.user.is_authenticated:
         return redirect("account_login")
+    if request.arrived_at.timestamp() > request.session.get(SIGN_UP_UNTIL, 0):
+        forget_sign_up(request)
+        messages.info(
+            request,
+            "Plus de dix minutes ont passé depuis FranceConnect. Pour vous protéger, recommencez : "
+            "identifiez-vous de nouveau avec FranceConnect.",
+        )
+        return redirect("account_login")
+    _wait(request)
     form = AccountForm(
         request.POST or None,
         initial=answers_from(request.session.get(CLAIMS, {})),
@@ -154,13 +202,24 @@ def sign_up(request: HttpRequest) -> HttpResponse:
                 address_is_known = True
         if not address_is_known:
             say_understood(request, form)
-            clear_pending_signup(request)
-            for name in (CLAIMS, LETTER_BOX):
-                request.session.pop(name, None)
+            forget_sign_up(request)
+            request.session.pop(LETTER_BOX, None)
             request.session[AWAITED] = email
             return redirect("account_email_verification_sent")
     context = {"form": form, "address_is_known": address_is_known}
     return render(request, "socialaccount/signup.html", context)
+
+
+def _wait(request: HttpRequest) -> None:
+    """Give a sign-up its ten minutes, from the last page that was asked for."""
+    request.session[SIGN_UP_UNTIL] = (request.arrived_at + SIGN_UP_LASTS).timestamp()
+
+
+def forget_sign_up(request: HttpRequest) -> None:
+    """Forget what FranceConnect said of whoever was signing up."""
+    clear_pending_signup(request)
+    for name in (CLAIMS, SIGN_UP_UNTIL):
+        request.session.pop(name, None)
 
 
 def _link(user, pending: SocialLogin) -> None:

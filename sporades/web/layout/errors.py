@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 
 from sporades.web.layout.context import frame
 from sporades.web.layout.kept import keep, keeps_answers
+from sporades.web.layout.readers import READER, is_readers_own
 
 RETRY_AFTER = "30"
 TOKEN = "csrfmiddlewaretoken"  # noqa: S105 - the name of a field
@@ -55,15 +56,17 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say that the form came from a page too old to be trusted, and how to lose nothing.
 
     Answers of a tab wait for their author to look at them; what any other form held is given back
-    to be sent again, under a fresh token. Nothing is done with either before, and nothing of
+    to be sent again, under a fresh token, to the reader for whom its page was made: on a shared
+    computer, somebody else may have signed in since. Nothing is done with either before, and nothing of
     what another site sent is kept or shown.
     """
     is_ours = _sent_by_us(request)
     may_keep = is_ours and keeps_answers(request) and request.user.is_authenticated
     is_kept = may_keep and keep(request)
+    is_given_back = is_ours and not is_kept and is_readers_own(request)
     context = {
         "is_kept": is_kept,
-        "typed": _typed(request) if is_ours and not is_kept else [],
+        "typed": _typed(request) if is_given_back else [],
         "asks_secret": any(request.POST.get(name) for name in SECRETS),
     }
     answer = render(request, "errors/csrf.html", context, status=HTTPStatus.FORBIDDEN)
@@ -87,7 +90,7 @@ def _typed(request: HttpRequest) -> list[tuple[str, str]]:
     return [
         (name, value)
         for name, values in request.POST.lists()
-        if name not in SECRETS and name != TOKEN
+        if name not in SECRETS and name not in {TOKEN, READER}
         for value in values
     ]
 

@@ -139,3 +139,22 @@ def test_a_forged_host_never_enters_a_mail(client, ines):
 
     assert "https://inscriptions.exemple.test/" in Message.objects.get().body
     assert "mechant" not in Message.objects.get().body
+
+
+def test_an_owner_kept_out_by_a_strangers_tries_and_demands_is_let_in_by_one_more_mail(
+    client, ines
+):
+    for number in range(25):
+        sign_in(Client(REMOTE_ADDR=f"192.0.2.{number // 5}"), password=f"mauvais {number}")
+    for _ in range(5):
+        ask_reset(Client())
+    owner = Client(REMOTE_ADDR="198.51.100.1")
+    refused = sign_in(owner)
+
+    link = link_in(Message.objects.filter(kind="password_reset").latest("pk"))
+    choose(owner, link)
+    answer = sign_in(owner, password="cinq mots tout à fait neufs")
+
+    assert "demandez un nouveau mot de passe" in refused.text
+    assert mails().count("password_reset") == 4
+    assert answer.status_code == 302

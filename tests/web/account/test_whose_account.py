@@ -4,11 +4,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from sporades.accounts.models import User
+from sporades.accounts.limits import MAILS_FROM_A_NETWORK
+from sporades.accounts.models import Attempt, User
 from sporades.candidates.models import Candidate
 from sporades.mail.models import Message
 from tests.jobs import work
-from tests.web.account.newcomer import PASSWORD, link_in, sign_in, sign_up
+from tests.web.account.newcomer import PASSWORD, link_in, sign_in, sign_up, without_tokens
 from tests.web.guide import main, seen, shown, titles
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory")]
@@ -103,3 +104,62 @@ def test_what_is_wrong_at_the_activation_is_said_at_the_top_and_at_its_field(cli
     assert titles(page)[0] == "Il y a un point à corriger"
     [field] = seen(page).cssselect("main [aria-invalid=true]")
     assert field.get("name") == "password"
+
+
+def test_in_silent_mode_signing_in_after_signing_up_does_not_say_whose_the_address_was(
+    client, ines, settings
+):
+    settings.HIDE_KNOWN_ADDRESSES = True
+    answers = {}
+    for email in ("ines@exemple.test", "nina@exemple.test"):
+        browser = Client()
+        sign_up(browser, email=email, password=ANOTHER)
+        answer = sign_in(browser, email=email, password=ANOTHER)
+        page = browser.get(reverse("account_email_verification_sent"))
+        answers[email] = [
+            (one.status_code, dict(one.headers), without_tokens(one.text).replace(email, "…"))
+            for one in (answer, page)
+        ]
+        said = main(answer)
+
+    assert answers["ines@exemple.test"] == answers["nina@exemple.test"]
+    assert "n'est pas le bon, ou le compte n'est pas encore activé" in said
+    assert "si vous venez de créer votre compte, ouvrez d'abord le lien" in said
+
+
+def test_in_silent_mode_a_right_password_before_the_activation_counts_as_a_wrong_one(
+    client, settings
+):
+    settings.HIDE_KNOWN_ADDRESSES = True
+    sign_up(client)
+
+    pages = [main(sign_in(Client())) for _ in range(6)]
+
+    assert ["Trop d'essais" in page for page in pages] == [False] * 5 + [True]
+
+
+# --- Mails of sign-ups ------------------------------------------------------------------------------
+
+
+def test_sign_ups_with_tags_of_one_letter_box_send_two_mails_in_an_hour(client):
+    for number in range(5):
+        sign_up(client, email=f"ines+{number}@exemple.test")
+
+    work()
+    assert Message.objects.count() == 2
+    assert User.objects.count() == 5
+
+
+def test_a_network_that_has_caused_its_mails_causes_no_more_by_signing_up(client):
+    sign_up(client)
+    [used] = Attempt.objects.filter(limit=MAILS_FROM_A_NETWORK.name)
+    Attempt.objects.bulk_create(
+        Attempt(limit=used.limit, key=used.key, at=used.at) for _ in range(1_999)
+    )
+
+    answer = sign_up(client, email="nina@exemple.test")
+
+    assert answer.url == reverse("account_email_verification_sent")
+    work()
+    assert Message.objects.get().recipient == "ines@exemple.test"
+    assert User.objects.count() == 2
