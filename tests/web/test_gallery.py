@@ -364,3 +364,21 @@ def test_another_tab_keeps_this_one_alive_and_renews_its_token(site, context):
     expect(first.get_by_role("dialog")).to_be_hidden()
     fresh = second.locator("[name=csrfmiddlewaretoken]").first.input_value()
     expect(first.locator("[name=csrfmiddlewaretoken]").first).to_have_value(fresh)
+
+
+def test_a_page_made_for_somebody_else_does_not_take_the_token_of_another_tab(site, context):
+    others, mine, second = (context.new_page() for _ in range(3))
+    for page in (others, mine):
+        page.goto(f"{site}/essai?session=1")
+    others.evaluate(
+        "document.querySelector('form').insertAdjacentHTML("
+        "'afterbegin', '<input type=hidden name=reader value=une-autre>')"
+    )
+    token = "[name=csrfmiddlewaretoken]"
+    before = others.locator(token).first.input_value()
+
+    second.goto(f"{site}/essai?session=1")
+
+    fresh = second.locator(token).first.input_value()
+    expect(mine.locator(token).first).to_have_value(fresh)
+    assert others.locator(token).first.input_value() == before != fresh

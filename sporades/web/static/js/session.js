@@ -3,9 +3,9 @@
    <body data-session-idle="1800" data-session-warning="300" data-session-extend="/url">
    (seconds; the address answers a POST with 204 while the session lives, anything else when it
    has ended). A page opened in another tab tells this one that the session lives on, and gives it
-   the token that its forms must now carry. After the end nothing is taken from the page: what
+   the token that its forms must now carry, if both are of one reader. After the end nothing is taken from the page: what
    was typed stays, the reader is told to sign in again in another tab, then to send. */
-import { renew, token } from "./token.js";
+import { isMine, mine, renew, token } from "./token.js";
 
 const CHANNEL = "session";
 
@@ -37,7 +37,7 @@ export function session() {
       return dialog.say("Pas de réseau : votre saisie reste sur cette page. Réessayez dans un instant.");
     }
     alive();
-    tabs?.postMessage(token());
+    tabs?.postMessage(mine());
   }
 
   function end() {
@@ -60,10 +60,11 @@ export function session() {
   // Escape means « stay », never « lose my session without a word ».
   dialog.element.addEventListener("cancel", () => hasEnded || extend());
   tabs?.addEventListener("message", ({ data }) => {
-    renew(data);
+    if (!isMine(data)) return;
+    renew(data.token);
     alive();
   });
-  tabs?.postMessage(token());
+  tabs?.postMessage(mine());
   document.addEventListener("session:alive", alive);
   // A device that slept wakes up late: look at the clock, do not count seconds.
   document.addEventListener("visibilitychange", look);
