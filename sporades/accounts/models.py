@@ -155,6 +155,11 @@ class Membership(models.Model):
         verbose_name = "appartenance"
         constraints = [
             models.UniqueConstraint(fields=["user", "role"], name="a_member_holds_a_role_once"),
+            models.CheckConstraint(
+                name="only_an_administrator_has_all_academies",
+                condition=Q(role="administrator", academies=[])
+                | (~Q(role="administrator") & ~Q(academies=[])),
+            ),
         ]
 
     def __str__(self) -> str:

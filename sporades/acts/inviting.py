@@ -22,8 +22,6 @@ from sporades.exams.models import Domain
 from sporades.territory import queries as territory
 
 ZONE = settings.TIME_ZONE
-INVITED = (Membership.Role.MANAGER, Membership.Role.ADMINISTRATOR)
-"""The roles that do something; those of head of service and of auditor come with the office."""
 
 
 class NotInvited(Refused):

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from sporades.accounts.permissions import Permission
+
 
 class Who(Enum):
     """The reader for whom a route is made."""
@@ -21,18 +23,23 @@ class Route:
         who: the reader it is made for; others are sent to sign in, or find nothing.
         methods: the HTTP methods it answers; HEAD goes with GET.
         owned: the kind of object its address names, which its owner alone may see.
+        within: the kind of object its address names, which exists within the reader's perimeter
+            alone.
         keeps_answers: whether what is posted after the session's end waits for its author.
         opened_by: the part of its address that opens what it leads to, a key or a code: no cache
             keeps what it answers, no log holds that part.
         page: whether a GET answers with a page that a person reads.
+        permission: what a member of staff must be allowed; it bounds what they reach.
     """
 
     who: Who
     methods: tuple[str, ...] = ("GET",)
     owned: str = ""
+    within: str = ""
     keeps_answers: bool = False
     opened_by: str = ""
     page: bool = True
+    permission: Permission | None = None
 
     def allows(self, method: str | None) -> bool:
         """Return whether the route answers this method."""

@@ -95,11 +95,20 @@ def test_the_command_invites_and_closes(capsys):
 
 
 @pytest.mark.parametrize("role", ["head", "auditor"])
-def test_the_command_offers_no_role_that_does_nothing_yet(role):
+def test_the_command_invites_a_head_and_an_auditor(role):
+    call_command(
+        *("agent", "invite", "claude@exemple.test", "--name", "Claude Martin"),
+        *("--role", role, "--academies", "A09"),
+    )
+
+    assert Membership.objects.get().role == role
+
+
+def test_the_command_knows_the_roles_that_there_are():
     with pytest.raises(CommandError, match="invalid choice"):
         call_command(
             *("agent", "invite", "claude@exemple.test", "--name", "Claude Martin"),
-            *("--role", role, "--academies", "A09"),
+            *("--role", "jury", "--academies", "A09"),
         )
 
     assert not Membership.objects.exists()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from sporades.accounts.permissions import reach
 from sporades.core.actors import Actor
 from sporades.core.french import local_day
 from sporades.core.refusals import Refused
@@ -165,21 +167,30 @@ class access:  # noqa: N801 - a middleware, used as the functions beside it
                 keep(request)
             return redirect_to_login(_where_to_return(request, route), settings.LOGIN_URL)
         if request.user.is_staff_member:
-            return self._for_staff(request, route.who)
+            return self._for_staff(request, route)
         if route.who is Who.STAFF:
             raise Http404
         if route.who is Who.CANDIDATE and not hasattr(request.user, "candidate"):
             return redirect("account_complete")
         return None
 
-    def _for_staff(self, request: HttpRequest, who: Who) -> HttpResponse | None:
-        if who is Who.CANDIDATE:
+    def _for_staff(self, request: HttpRequest, route: Route) -> HttpResponse | None:
+        if route.who is Who.CANDIDATE:
             return redirect("office:home")
-        if who is not Who.STAFF:
+        if route.who is not Who.STAFF:
             return None
-        if not request.user.memberships_on(local_day(request.arrived_at, settings.TIME_ZONE)):
+        day = local_day(request.arrived_at, settings.TIME_ZONE)
+        memberships = request.user.memberships_on(day)
+        if not memberships:
             raise Http404
-        return where_to_show_it(request) if second_factor_missing(request) else None
+        if second_factor_missing(request):
+            return where_to_show_it(request)
+        request.reaches = partial(reach, memberships)
+        if route.permission is not None:
+            request.reach = request.reaches(route.permission)
+            if not request.reach:
+                raise Http404
+        return None
 
 
 def _actor(request: HttpRequest) -> Actor | None:

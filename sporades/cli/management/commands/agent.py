@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from sporades.accounts.models import Membership
 from sporades.acts import inviting
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
@@ -21,9 +22,7 @@ class Command(BaseCommand):
         invite = commands.add_parser("invite", help="ouvrir un compte d'agent")
         invite.add_argument("address", metavar="ADRESSE")
         invite.add_argument("--name", required=True, metavar="NOM", help="prénom et nom")
-        invite.add_argument(
-            "--role", required=True, choices=[role.value for role in inviting.INVITED]
-        )
+        invite.add_argument("--role", required=True, choices=Membership.Role.values)
         invite.add_argument("--academies", nargs="*", default=[], metavar="CODE")
         invite.add_argument("--domains", nargs="*", default=[], metavar="CODE")
         invite.add_argument("--until", type=date.fromisoformat, metavar="AAAA-MM-JJ")

@@ -1,0 +1,119 @@
+"""What each role of the office may do, and where: permissions over academies × domains."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
+
+from sporades.accounts.models import Membership
+
+Role = Membership.Role
+
+
+class Permission(Enum):
+    """Something that a role may do; its value says it in French."""
+
+    READ_FILES = "chercher et lire les inscriptions"
+    DECIDE = "écarter, rétablir, mettre en anomalie, valider une inscription"
+    READ_SERVICES = "lire les dates des services d'inscription et leurs changements"
+    MOVE_SERVICES = "ouvrir, fermer et déplacer un service, proposer une prolongation"
+    APPROVE_EXTENSIONS = "approuver ou refuser une prolongation qu'un autre propose"
+
+
+GRANTED: dict[Permission, frozenset[Role]] = {
+    Permission.READ_FILES: frozenset(Role),
+    Permission.DECIDE: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
+    Permission.READ_SERVICES: frozenset(Role),
+    Permission.MOVE_SERVICES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
+    Permission.APPROVE_EXTENSIONS: frozenset({Role.HEAD, Role.ADMINISTRATOR}),
+}
+"""Which roles have each permission. A reader of no role has none."""
+
+
+@dataclass(frozen=True)
+class Perimeter:
+    """Where a membership counts.
+
+    Attributes:
+        academies: their codes; nothing for all of them.
+        domains: their codes; nothing for all of them.
+    """
+
+    academies: frozenset[str] | None
+    domains: frozenset[str] | None
+
+    def condition(self, *, academy: str, domain: str) -> Q:
+        """Return what a row must satisfy, given the paths of its academy and of its domain's code."""
+        condition = Q()
+        if self.academies is not None:
+            condition &= Q(**{f"{academy}__in": sorted(self.academies)})
+        if self.domains is not None:
+            condition &= Q(**{f"{domain}__in": sorted(self.domains)})
+        return condition
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Everywhere somebody may do something: what lies outside does not exist for them."""
+
+    perimeters: tuple[Perimeter, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether there is anywhere at all."""
+        return bool(self.perimeters)
+
+    def condition(self, *, academy: str, domain: str) -> Q:
+        """Return what a row must satisfy, given the paths of its academy and of its domain's code."""
+        within = [one.condition(academy=academy, domain=domain) for one in self.perimeters]
+        return reduce(or_, within) if within else Q(pk__in=[])
+
+    def covers(self, *, academy: str, domain: str) -> bool:
+        """Return whether something of this academy and this domain is reached."""
+        return any(
+            (one.academies is None or academy in one.academies)
+            and (one.domains is None or domain in one.domains)
+            for one in self.perimeters
+        )
+
+    def academies(self, known: Iterable[str]) -> list[str]:
+        """Keep, of the codes of academies that are known, those that are reached."""
+        return [
+            code
+            for code in known
+            if any(one.academies is None or code in one.academies for one in self.perimeters)
+        ]
+
+    def domains(self, known: Iterable[str]) -> list[str]:
+        """Keep, of the codes of domains that are known, those that are reached."""
+        return [
+            code
+            for code in known
+            if any(one.domains is None or code in one.domains for one in self.perimeters)
+        ]
+
+
+def reach(memberships: Iterable[Membership], permission: Permission) -> Reach:
+    """Return where somebody may do something.
+
+    Args:
+        memberships: those that have not ended.
+        permission: what they wish to do.
+    """
+    return Reach(
+        tuple(
+            _perimeter(membership)
+            for membership in memberships
+            if membership.role in GRANTED[permission]
+        )
+    )
+
+
+def _perimeter(membership: Membership) -> Perimeter:
+    is_national = membership.role == Role.ADMINISTRATOR
+    return Perimeter(
+        academies=None if is_national else frozenset(membership.academies),
+        domains=frozenset(membership.domains) or None,
+    )
