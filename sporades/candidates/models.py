@@ -35,7 +35,10 @@ class Identity(models.Model):
     birth_commune = models.CharField("commune de naissance", max_length=5, blank=True)
     birth_place = models.CharField("lieu de naissance", max_length=120)
     nationality = models.CharField("nationalité", max_length=5)
-    name_key = models.CharField("clé de recherche", max_length=310, db_collation="C")
+    name_key = models.TextField("clé de recherche", db_collation="C")
+    birth_name_key = models.TextField("clé du nom de famille", db_collation="C")
+    usage_name_key = models.TextField("clé du nom d'usage", blank=True, db_collation="C")
+    first_names_key = models.TextField("clé des prénoms", blank=True, db_collation="C")
     created_at = models.DateTimeField("créé le")
 
     class Meta:
@@ -67,8 +70,12 @@ class Identity(models.Model):
         return self.full_name
 
     def save(self, *args: object, **kwargs: object) -> None:
-        """Keep the search key beside the names."""
-        self.name_key = search_key(f"{self.birth_name} {self.usage_name} {self.first_names}")
+        """Keep the search keys beside the names."""
+        self.birth_name_key = search_key(self.birth_name)
+        self.usage_name_key = search_key(self.usage_name)
+        self.first_names_key = search_key(self.first_names)
+        keys = (self.birth_name_key, self.usage_name_key, self.first_names_key)
+        self.name_key = " ".join(key for key in keys if key)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     @property
@@ -87,6 +94,12 @@ class Identity(models.Model):
         if self.birth_month is None or self.birth_day is None:
             return None
         return date(self.birth_year, self.birth_month, self.birth_day)
+
+    @property
+    def born_in_digits(self) -> str:
+        """« 14/03/1998 », « 03/1998 » or « 1998 »: what is known of the birth date."""
+        known = (self.birth_day, self.birth_month)
+        return "".join(f"{part:02}/" for part in known if part) + str(self.birth_year)
 
     @property
     def latest_birth_date(self) -> date:
@@ -132,6 +145,11 @@ class Candidate(models.Model):
     def __str__(self) -> str:
         """Return the name."""
         return str(self.identity)
+
+    @property
+    def address(self) -> str:
+        """Where mail reaches the person: the account's address, else the one that was given."""
+        return self.user.email if self.user else self.email
 
     @property
     def is_frozen(self) -> bool:
