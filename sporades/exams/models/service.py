@@ -1,7 +1,7 @@
 """When registrations are open, where, and who manages them."""
 
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Protocol, Self
 
 from django.db import models
 from django.db.models import F, Func, Q, Value
@@ -10,6 +10,14 @@ from sporades.core.french import instant_in_words, time_left_in_words
 from sporades.exams.models.catalogue import Domain, Session
 from sporades.exams.schema import Audience, Deadline
 from sporades.territory.models import Academy, ManagingService
+
+
+class Condition(Protocol):
+    """A perimeter, which the rooms above know."""
+
+    def condition(self, *, academy: str, domain: str) -> Q:
+        """Return what a row must satisfy, given the paths of its academy and of its domain's code."""
+
 
 MINUTE = timedelta(minutes=1)
 """A closing hour is good until the end of the minute that is displayed."""
@@ -21,6 +29,10 @@ def _minute(field: str) -> Func:
 
 class RegistrationServiceQuerySet(models.QuerySet["RegistrationService"]):
     """Questions about registration services."""
+
+    def within(self, reach: Condition) -> Self:
+        """Return the services of a perimeter: for its reader there is nothing else."""
+        return self.filter(reach.condition(academy="academy", domain="domain__code"))
 
     def for_list(self) -> Self:
         """Everything that a list of services shows; touching anything else raises."""
@@ -54,6 +66,7 @@ class RegistrationService(models.Model):
         ManagingService, models.PROTECT, verbose_name="service gestionnaire", related_name="+"
     )
     website = models.URLField("site de l'académie", blank=True)
+    moved_at = models.DateTimeField("dates changées par la gestion le", null=True, blank=True)
 
     objects = RegistrationServiceQuerySet.as_manager()
 
@@ -100,6 +113,12 @@ class RegistrationService(models.Model):
     def has_closed(self, at: datetime) -> bool:
         """Tell whether the last minute has passed."""
         return at >= self.closes_at + MINUTE
+
+    def state_in_words(self, at: datetime) -> str:
+        """« À venir », « Ouvert » or « Fermé »."""
+        if at < self.opens_at:
+            return "À venir"
+        return "Ouvert" if self.accepts(at) else "Fermé"
 
     @property
     def opening_in_words(self) -> str:

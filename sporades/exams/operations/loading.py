@@ -42,6 +42,7 @@ class Loaded:
         changed: the services that were changed.
         left: the services of the domain and session that the file does not speak of: they
             stay as they are, since registrations may point to them.
+        held: the services whose dates the office has changed: they keep these.
     """
 
     regulation: Regulation
@@ -49,6 +50,7 @@ class Loaded:
     opened: Sequence[RegistrationService]
     changed: Sequence[RegistrationService]
     left: Sequence[RegistrationService]
+    held: Sequence[RegistrationService]
 
 
 @transaction.atomic
@@ -77,7 +79,7 @@ def load(file: Given, *, by: Actor, at: datetime) -> Loaded:
     kept = services.keep(domain, session, understood, zones(), by=by, at=at)
     forget()
     transaction.on_commit(forget)
-    return Loaded(regulation, created, kept.opened, kept.changed, kept.left)
+    return Loaded(regulation, created, kept.opened, kept.changed, kept.left, kept.held)
 
 
 def _understood(file: Given) -> tuple[Source, dict[str, Any], File]:

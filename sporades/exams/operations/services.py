@@ -16,6 +16,8 @@ from sporades.territory.models import ManagingService
 from sporades.territory.operations import keep_managing_service
 from sporades.territory.queries import academy
 
+DATES = ("opens_at", "closes_at")
+
 
 @dataclass
 class Kept:
@@ -24,6 +26,7 @@ class Kept:
     opened: list[RegistrationService] = field(default_factory=list)
     changed: list[RegistrationService] = field(default_factory=list)
     left: list[RegistrationService] = field(default_factory=list)
+    held: list[RegistrationService] = field(default_factory=list)
 
 
 def keep(
@@ -37,7 +40,8 @@ def keep(
 ) -> Kept:
     """Bring the services to what a file says; each change is written in the journal.
 
-    A service that the file does not speak of stays as it is.
+    A service that the file does not speak of stays as it is, and so do the dates that the
+    office has changed.
     """
     managing = {
         (rules.academy, rules.code): _keep_managing(rules, by=by, at=at)
@@ -63,10 +67,18 @@ def keep(
         wanted = _wanted(
             opening, zone_of(file, opening, zones), managing[opening.academy, opening.service]
         )
+        if service.moved_at is not None and _moves(service, wanted):
+            # Whoever moved it knew more than the file: an extension is not undone by a load.
+            wanted = {name: value for name, value in wanted.items() if name not in DATES}
+            kept.held.append(service)
         if _bring(service, wanted, by=by, at=at):
             (kept.opened if is_new else kept.changed).append(service)
     kept.left = list(known.values())
     return kept
+
+
+def _moves(service: RegistrationService, wanted: dict[str, Any]) -> bool:
+    return any(getattr(service, name) != wanted[name] for name in DATES)
 
 
 def _wanted(opening: Opening, zone: str, managing: ManagingService) -> dict[str, Any]:

@@ -72,4 +72,9 @@ def _told(loaded: Loaded) -> str:
         text += f" {len(loaded.changed)} service(s) modifié(s)."
     for service in loaded.left:
         text += f"\n  {service.academy} : absent du fichier, ce service est laissé tel quel."
+    for service in loaded.held:
+        text += (
+            f"\n  {service.academy} : ses dates ont été changées dans la gestion, elles restent "
+            f"celles-là (ferme le {service.closing_in_words})."
+        )
     return text

@@ -1,0 +1,89 @@
+"""Changes of the dates of a registration service: what was, what is wanted, who decides."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from sporades.exams.models.service import RegistrationService
+from sporades.exams.states import ChangeState
+
+
+class ServiceChangeQuerySet(models.QuerySet["ServiceChange"]):
+    """Questions about changes of dates."""
+
+    def proposed(self) -> Self:
+        """Return those that wait for a second person."""
+        return self.filter(state=ChangeState.PROPOSED)
+
+
+class ServiceChange(models.Model):
+    """New dates for a service: applied at once, or proposed by one person and approved by another.
+
+    Its authors are text, as in the journal: what was decided outlives their accounts.
+    """
+
+    service = models.ForeignKey(
+        RegistrationService, models.CASCADE, verbose_name="service", related_name="changes"
+    )
+    opened_at = models.DateTimeField("ouvrait le")
+    closed_at = models.DateTimeField("fermait le")
+    opens_at = models.DateTimeField("ouvre le")
+    closes_at = models.DateTimeField("ferme le")
+    reason = models.CharField("motif", max_length=300)
+    needs_two = models.BooleanField("deux personnes")
+    state = models.CharField("état", max_length=10, choices=ChangeState)
+    proposed_at = models.DateTimeField("proposé le")
+    proposed_by = models.CharField("proposé par", max_length=255)
+    proposed_by_id = models.CharField("compte de qui propose", max_length=60)
+    decided_at = models.DateTimeField("décidé le", null=True, blank=True)
+    decided_by = models.CharField("décidé par", max_length=255, blank=True)
+    decided_by_id = models.CharField("compte de qui décide", max_length=60, blank=True)
+
+    objects = ServiceChangeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "changement de dates"
+        verbose_name_plural = "changements de dates"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service"],
+                condition=Q(state=ChangeState.PROPOSED),
+                name="a_service_has_one_proposed_change",
+            ),
+            models.CheckConstraint(
+                name="a_decided_change_has_its_instant",
+                condition=Q(state=ChangeState.PROPOSED, decided_at__isnull=True)
+                | (~Q(state=ChangeState.PROPOSED) & Q(decided_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="nobody_approves_what_they_propose",
+                condition=~Q(state=ChangeState.APPLIED)
+                | Q(needs_two=False)
+                | ~Q(decided_by_id=F("proposed_by_id")),
+            ),
+            models.CheckConstraint(
+                name="a_changed_service_closes_after_it_opens",
+                condition=Q(closes_at__gt=F("opens_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return what changes."""
+        return f"{self.service} : {self.get_state_display()}"
+
+    @property
+    def moves_closing(self) -> bool:
+        """Whether the closing is another one."""
+        return self.closes_at != self.closed_at
+
+    @property
+    def in_words(self) -> str:
+        """Say what changes, by the clock of the service."""
+        said = self.service.said
+        parts = []
+        if self.opens_at != self.opened_at:
+            parts.append(f"ouverture le {said(self.opens_at)} au lieu du {said(self.opened_at)}")
+        if self.moves_closing:
+            parts.append(f"fermeture le {said(self.closes_at)} au lieu du {said(self.closed_at)}")
+        return " ; ".join(parts)
