@@ -19,11 +19,10 @@ from sporades.exams.models import RegistrationService
 from sporades.mail.models import Message
 from sporades.notices import operations as notices
 from sporades.notices.models import Banner, OpeningAlert
-from sporades.registrations.clocks import zone_typed
+from sporades.registrations.clocks import zone_of_draft
 from sporades.registrations.models import Draft
 from sporades.registrations.models.draft import DraftQuerySet
-from sporades.registrations.sections.identification import IDENTIFICATION
-from sporades.registrations.states import State
+from sporades.registrations.states import STANDING
 
 REMINDED_BEFORE = timedelta(days=3)
 UNREAD_FOR = timedelta(days=5)
@@ -176,18 +175,13 @@ def _remind(pk: UUID, *, at: datetime) -> bool:
         key=f"draft:{draft.pk}:closing:{draft.reminded_of.isoformat()}",
         about=draft,
         draft=draft,
-        closing=draft.service.said(draft.service.closes_at, _reader_zone(draft)),
+        closing=draft.service.said(draft.service.closes_at, zone_of_draft(draft)),
         name=draft.candidate.identity.full_name,
         left=draft.service.time_left_in_words(at),
         link=absolute(reverse("candidate:draft", args=[draft.pk])),
     )
     journal.record("draft reminded", by=SYSTEM, on=draft, at=at, academy=draft.service.academy_id)
     return True
-
-
-def _reader_zone(draft: Draft) -> str:
-    typed = (row.answers for row in draft.answered if row.section == IDENTIFICATION.slug)
-    return zone_typed(next(typed, {}))
 
 
 def remind_unread(*, at: datetime) -> int:
@@ -214,7 +208,7 @@ def _unread(at: datetime) -> DocumentVersionQuerySet:
         published_at__gt=at - MATTERS_FOR,
         published_at__lte=at - UNREAD_FOR,
         document__folder__holder__isnull=False,
-        document__folder__registration__state=State.REGISTERED,
+        document__folder__registration__state__in=STANDING,
     )
 
 

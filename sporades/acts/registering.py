@@ -101,7 +101,7 @@ def withdraw(*, registration: Registration, by: Actor, at: datetime) -> None:
     filing.withdraw(registration=registration, at=at)
     mail.write(
         "withdrawn",
-        to=_address(registration),
+        to=registration.candidate.address,
         at=at,
         key=f"registration:{registration.pk}:withdrawn",
         about=registration,
@@ -223,7 +223,7 @@ def receive_summary(
 def _tell(kind: str, registration: Registration, version: Version, *, at: datetime) -> None:
     mail.write(
         kind,
-        to=_address(registration),
+        to=registration.candidate.address,
         at=at,
         key=f"registration:{registration.pk}:version:{version.number}",
         about=registration,
@@ -233,8 +233,3 @@ def _tell(kind: str, registration: Registration, version: Version, *, at: dateti
         snapshot=version.snapshot,
         link=absolute(f"/mes-inscriptions/{registration.number}"),
     )
-
-
-def _address(registration: Registration) -> str:
-    candidate = registration.candidate
-    return candidate.user.email if candidate.user else candidate.email

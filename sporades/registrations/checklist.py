@@ -7,6 +7,7 @@ from datetime import datetime
 from sporades.core.french import day_in_words, instant_in_words
 from sporades.documents.models import DocumentVersion
 from sporades.registrations.models import Registration
+from sporades.registrations.states import State
 from sporades.registrations.summary import SUMMARY
 
 
@@ -32,19 +33,20 @@ class Check:
 def checklist(registration: Registration, documents: Iterable[DocumentVersion]) -> list[Check]:
     """Return what makes a registration sure, in the order of things.
 
-    Of a withdrawn one nothing more is awaited.
+    Of one that stands no more nothing more is awaited.
 
     Args:
         registration: the registration, as `whole()` and `with_owed()` load it.
         documents: what its candidate may read now: the last version of each document.
     """
-    if registration.withdrawn_at:
+    if not registration.is_active:
         return [
             _filed(registration),
             Check("Inscription en cours", "missing", registration.state_in_words),
         ]
     return [
         _filed(registration),
+        *_decided(registration),
         *_summary(documents, registration.service.zone),
         *_return(registration),
         *_pieces(registration),
@@ -57,6 +59,15 @@ def _filed(registration: Registration) -> Check:
     return Check(
         "Inscription enregistrée", "done", f"Version n°{registration.version}, le {filed}."
     )
+
+
+def _decided(registration: Registration) -> list[Check]:
+    """Return what its managing service has decided of it, once it has."""
+    if registration.state == State.ANOMALY:
+        return [Check("Inscription complète", "missing", registration.reason)]
+    if registration.state == State.VALIDATED:
+        return [Check("Inscription validée", "done", f"Le {registration.decided_in_words}.")]
+    return []
 
 
 def _summary(documents: Iterable[DocumentVersion], zone: str) -> list[Check]:

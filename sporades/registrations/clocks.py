@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sporades.registrations.models import Registration
+from sporades.registrations.models import Draft, Registration
 from sporades.registrations.queries import last_address_of
 from sporades.territory import queries as territory
 from sporades.territory.models import FRANCE
@@ -12,6 +12,12 @@ from sporades.territory.models import FRANCE
 def zone_typed(answers: Mapping[str, Any]) -> str:
     """Return the zone of the address in answers as typed, nothing when they do not tell."""
     return territory.zone_of_address(answers.get("postcode", ""), answers.get("country", FRANCE))
+
+
+def zone_of_draft(draft: Draft) -> str:
+    """Return the zone of the address that is typed in a draft, nothing when it does not tell."""
+    typed = (row.answers for row in draft.answered if row.section == "identification")
+    return zone_typed(next(typed, {}))
 
 
 def zone_of_reader(user: int, registrations: Iterable[Registration]) -> str:

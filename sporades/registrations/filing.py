@@ -91,7 +91,7 @@ def withdraw(*, registration: Registration, at: datetime) -> None:
         Refused: the registration does not stand any more.
     """
     drafting.refuse_closed(registration.service, at=at)
-    move(registration, WITHDRAW, withdrawn_at=at)
+    move(registration, WITHDRAW, withdrawn_at=at, reason="")
     Draft.objects.open().filter(amends=registration).update(abandoned_at=at)
 
 
@@ -147,7 +147,7 @@ def _made(draft: Draft, *, dossier: Dossier, at: datetime) -> Registration:
 
 def _amended(draft: Draft, amends: int, *, at: datetime) -> Registration:
     registration: Registration = Registration.objects.whole().get(pk=amends)
-    if registration.state != State.REGISTERED:
+    if not registration.is_active:
         message = (
             "Cette inscription n'est plus en cours : votre modification n'est pas enregistrée."
         )
@@ -158,6 +158,9 @@ def _amended(draft: Draft, amends: int, *, at: datetime) -> Registration:
             "Rouvrez-la avec « Modifier » pour partir de sa dernière version."
         )
         raise Refused(message)
+    if registration.state == State.VALIDATED:
+        # What was validated is not what is being filed.
+        registration.state, registration.decided_at = State.REGISTERED, at
     registration.version += 1
     registration.amended_at = at
     # What came back signed is the summary of the version before.

@@ -5,8 +5,10 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from sporades.core.french import instant_in_words
 from sporades.core.prepared import prepared
 from sporades.registrations.models import Draft, Registration, SectionAnswers, Version
+from sporades.registrations.states import State
 
 
 @prepared(Registration)
@@ -23,11 +25,18 @@ def registration_of(user: int, number: str) -> QuerySet[Registration]:
     return found.filter(number=number)
 
 
-def withdrawal_of(folder: int, *, at: datetime) -> datetime | None:
-    """Return when the registration of a folder was withdrawn, if it is by now."""
-    withdrawn = Registration.objects.filter(folder=folder, withdrawn_at__lte=at)
-    found: datetime | None = withdrawn.values_list("withdrawn_at", flat=True).first()
-    return found
+def ended_in_words(folder: int, *, at: datetime, zone: str) -> str:
+    """Return « désinscrite le … » or « écartée le … » if the registration of a folder is by now."""
+    kept = ("state", "withdrawn_at", "decided_at")
+    found = Registration.objects.filter(folder=folder).values_list(*kept).first()
+    if found is None:
+        return ""
+    state, withdrawn_at, decided_at = found
+    words, since = {
+        State.WITHDRAWN: ("désinscrite", withdrawn_at),
+        State.SET_ASIDE: ("écartée", decided_at),
+    }.get(State(state), ("", None))
+    return f"{words} le {instant_in_words(since, zone)}" if since and since <= at else ""
 
 
 @prepared(Version)

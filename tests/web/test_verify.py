@@ -74,7 +74,7 @@ def test_the_document_of_a_withdrawn_registration_says_since_when(visitor, summa
     answer = visitor.get(f"/verifier/{summary.code}")
 
     assert words(seen(answer).cssselect("h1")[0]) == (
-        "Ce document est celui d'une candidature désinscrite"
+        "Ce document est celui d'une candidature qui n'est plus en cours"
     )
     assert (
         "La candidature a été désinscrite le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris) : "

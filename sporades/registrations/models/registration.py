@@ -3,16 +3,19 @@
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 from django.utils.text import capfirst
 
 from sporades.accounts.models import User
+from sporades.accounts.permissions import Reach
 from sporades.core.french import instant_in_words
 from sporades.exams.fetching import WITH_REFERENCE, WITH_REFERENCE_ALONE
+from sporades.exams.queries import rules
 from sporades.registrations.models.version import Version
-from sporades.registrations.states import State
+from sporades.registrations.states import REASONED, STANDING, State
 from sporades.registrations.titles import title_of
 from sporades.territory import queries as territory
 
@@ -24,11 +27,20 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
     def active(self) -> Self:
         """Return those that stand."""
-        return self.filter(state=State.REGISTERED)
+        return self.filter(state__in=STANDING)
 
     def visible_to(self, user: User | int) -> Self:
         """Return the registrations of this account's candidate."""
         return self.filter(candidate__user=user)
+
+    def within(self, reach: Reach) -> Self:
+        """Return the registrations of a perimeter: for the others there is nothing else."""
+        return self.filter(reach.condition(academy="academy", domain="exam__domain__code"))
+
+    def for_office(self) -> Self:
+        """Everything that a line of the office shows; touching anything else raises."""
+        related = ("service", "identity", "candidate__user")
+        return self.select_related(*related).fetch_mode(WITH_REFERENCE_ALONE)
 
     def for_list(self) -> Self:
         """Everything that a card shows; touching anything else raises."""
@@ -71,10 +83,12 @@ class Registration(models.Model):
     filed_at = models.DateTimeField("enregistrée le")
     amended_at = models.DateTimeField("modifiée le", null=True, blank=True)
     withdrawn_at = models.DateTimeField("désinscrite le", null=True, blank=True)
+    decided_at = models.DateTimeField("état décidé par la gestion le", null=True, blank=True)
+    reason = models.CharField("motif de l'état", max_length=500, blank=True)
 
     summary_posted_on = models.DateField("récapitulatif signé posté le", null=True, blank=True)
 
-    name_key = models.CharField("clé de recherche", max_length=310, db_collation="C")
+    name_key = models.TextField("clé de recherche", db_collation="C")
     birth_date = models.DateField("date de naissance", null=True, blank=True)
     ine = models.CharField("INE", max_length=11, blank=True)
     address_1 = models.CharField("adresse, ligne 1", max_length=38, blank=True)
@@ -119,20 +133,28 @@ class Registration(models.Model):
                 condition=Q(state=State.WITHDRAWN, withdrawn_at__isnull=False)
                 | (~Q(state=State.WITHDRAWN) & Q(withdrawn_at__isnull=True)),
             ),
+            models.CheckConstraint(
+                name="a_registration_in_anomaly_or_set_aside_says_why",
+                condition=(Q(state__in=REASONED) & ~Q(reason=""))
+                | (~Q(state__in=REASONED) & Q(reason="")),
+            ),
             models.UniqueConstraint(
                 fields=["candidate", "exam", "speciality"],
-                condition=Q(state=State.REGISTERED),
+                condition=Q(state__in=STANDING),
                 nulls_distinct=False,
                 name="a_candidate_registers_once_for_an_exam",
             ),
             models.UniqueConstraint(
                 fields=["candidate", "exclusive_scope"],
-                condition=Q(state=State.REGISTERED) & ~Q(exclusive_scope=""),
+                condition=Q(state__in=STANDING) & ~Q(exclusive_scope=""),
                 name="a_candidate_registers_once_in_an_exclusive_scope",
             ),
         ]
         indexes = [
             models.Index(fields=["academy", "exam", "state"], name="registration_by_academy"),
+            models.Index(fields=["academy", "name_key", "id"], name="registration_by_name_there"),
+            models.Index(fields=["name_key", "id"], name="registration_by_name"),
+            GinIndex(OpClass("name_key", name="gin_trgm_ops"), name="registration_by_likeness"),
         ]
 
     def __str__(self) -> str:
@@ -143,6 +165,18 @@ class Registration(models.Model):
     def title(self) -> str:
         """Name the exam, its speciality and its session."""
         return title_of(self.exam, self.speciality)
+
+    @property
+    def qualification(self) -> str:
+        """Name the exam and its speciality, without the session."""
+        return " – ".join(filter(None, (self.exam.label, self.speciality_label)))
+
+    @property
+    def category_label(self) -> str:
+        """Name the category as its réglementation does, or nothing."""
+        exam = rules(self.regulation_id).exam(self.exam.code)
+        category = exam.category(self.category)
+        return category.label if category else ""
 
     @property
     def card_over(self) -> str:
@@ -160,7 +194,30 @@ class Registration(models.Model):
         """Say where the registration stands, as a sentence."""
         if self.withdrawn_at:
             return f"Désinscription enregistrée le {self.withdrawn_in_words}."
-        return "Votre inscription est enregistrée."
+        if self.state == State.ANOMALY:
+            return f"Votre inscription est à compléter : {self.reason}"
+        if self.state == State.SET_ASIDE:
+            return f"Votre inscription est écartée : {self.reason}"
+        return f"{self.heading}."
+
+    @property
+    def heading(self) -> str:
+        """Say where the registration stands, as the title of its page."""
+        return {
+            State.VALIDATED: "Votre inscription est validée",
+            State.ANOMALY: "Votre inscription est à compléter",
+            State.SET_ASIDE: "Votre inscription est écartée",
+            State.WITHDRAWN: "Votre désinscription est enregistrée",
+        }.get(State(self.state), "Votre inscription est enregistrée")
+
+    @property
+    def state_kind(self) -> str:
+        """How its state is shown: see `components/state.html`."""
+        return {
+            State.ANOMALY: "warning",
+            State.SET_ASIDE: "error",
+            State.WITHDRAWN: "off",
+        }.get(State(self.state), "success")
 
     @property
     def withdrawn_in_words(self) -> str:
@@ -172,7 +229,17 @@ class Registration(models.Model):
     @property
     def is_active(self) -> bool:
         """Whether the registration stands."""
-        return self.state == State.REGISTERED
+        return self.state in STANDING
+
+    @property
+    def is_set_aside(self) -> bool:
+        """Whether its managing service has set it aside."""
+        return self.state == State.SET_ASIDE
+
+    @property
+    def decided_in_words(self) -> str:
+        """Say when its managing service last decided of its state."""
+        return instant_in_words(self.decided_at, self.service.zone) if self.decided_at else ""
 
     @property
     def reader_zone(self) -> str:

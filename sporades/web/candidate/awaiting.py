@@ -13,6 +13,7 @@ from sporades.mail.queries import undelivered_to
 from sporades.registrations.evidence import pieces_to_come
 from sporades.registrations.exclusion import Exclusion, exclusion_of
 from sporades.registrations.models import Draft, Registration
+from sporades.registrations.states import State
 from sporades.registrations.summary import SUMMARY
 
 type Name = Callable[[Registration | Draft], str]
@@ -61,6 +62,7 @@ def awaiting(
     drafts = [draft for draft in drafts if not draft.is_untouched]
     name = _name_among(registrations, drafts)
     found = [
+        *_anomalies(registrations, name=name),
         *_drafts(registrations, drafts, at=at, reader=reader, name=name),
         *_summaries(registrations, name=name),
         *_pieces(registrations, at=at, name=name),
@@ -170,6 +172,19 @@ def _documents(
 def _is_sent_back(version: DocumentVersion, registration: Registration) -> bool:
     """Return whether a document is the summary that is already asked for, signed."""
     return version.document.kind == SUMMARY.slug and bool(registration.summary_awaited)
+
+
+def _anomalies(registrations: Iterable[Registration], *, name: Name) -> list[Awaiting]:
+    return [
+        Awaiting(
+            sentence=one.state_in_words,
+            about=name(one),
+            link=reverse("candidate:registration", args=[one.number]),
+            act="Gérer ma candidature",
+        )
+        for one in registrations
+        if one.state == State.ANOMALY
+    ]
 
 
 def _summaries(registrations: Iterable[Registration], *, name: Name) -> list[Awaiting]:

@@ -20,7 +20,7 @@ def home(request: HttpRequest) -> HttpResponse:
     candidate = request.user.candidate
     user, at = request.user.pk, request.arrived_at
     mine = registrations_of(user=user)
-    registrations = [one for one in mine if one.is_active]
+    registrations = [one for one in mine if not one.withdrawn_at]
     drafts = open_drafts_of(user=user)
     reader = zone_of_reader(user, mine) if drafts else ""
     unread = unread_documents_of(holder=user, at=at)
@@ -31,7 +31,13 @@ def home(request: HttpRequest) -> HttpResponse:
         "left": None if registrations or drafts else _last_withdrawn(mine, at=at),
         "awaiting": [
             *undelivered(request.user.email),
-            *awaiting(registrations, drafts, unread, at=at, reader=reader),
+            *awaiting(
+                [one for one in registrations if one.is_active],
+                drafts,
+                unread,
+                at=at,
+                reader=reader,
+            ),
         ],
     }
     return render(request, "candidate/home.html", context)

@@ -39,9 +39,9 @@ def registrations(request: HttpRequest) -> HttpResponse:
     at = request.arrived_at
     reader = zone_of_reader(request.user.pk, mine) if drafts else ""
     left = [one for one in mine if one.can_be_undone(at) and not standing_instead_of(one, mine)]
-    withdrawn = [one for one in mine if not one.is_active and one not in left]
+    withdrawn = [one for one in mine if one.withdrawn_at and one not in left]
     context = {
-        "active": [(one, one.deadline_in_words(at)) for one in mine if one.is_active],
+        "active": [(one, one.deadline_in_words(at)) for one in mine if not one.withdrawn_at],
         "left": left,
         "withdrawn": withdrawn,
         "withdrawn_title": f"Vos désinscriptions ({len(withdrawn)})",
@@ -64,7 +64,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         "deadline": found.deadline_in_words(at),
         "is_accepting": found.service.accepts(at),
         "can_be_undone": found.can_be_undone(at),
-        "instead": None if found.is_active else standing_instead_of(found),
+        "instead": standing_instead_of(found) if found.withdrawn_at else None,
         "checks": _checks(found, documents),
         "time_left": found.service.time_left_in_words(at),
         "documents": documents,
@@ -101,8 +101,10 @@ def registered(request: HttpRequest, number: str) -> HttpResponse:
     found = _registration(request, number)
     at = request.arrived_at
     documents = documents_in(folder=found.folder_id, at=at)
+    is_or_not = "Oui" if found.is_active else "Non"
     context = {
         "registration": found,
+        "answer": f"{is_or_not}, {found.heading[:1].lower()}{found.heading[1:]}.",
         "checks": _checks(found, documents),
         "awaiting": _awaiting(
             found, open_modifications_of(registration=found.pk), documents, at=at

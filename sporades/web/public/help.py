@@ -53,6 +53,6 @@ def _own(request: HttpRequest, at: datetime) -> Own | None:
         registrations=mine,
         active=[one for one in mine if one.is_active],
         editable=[one for one in mine if one.is_editable(at)],
-        withdrawn=[one for one in mine if not one.is_active],
+        withdrawn=[one for one in mine if one.withdrawn_at],
         drafts=open_drafts_of(user=request.user.pk),
     )

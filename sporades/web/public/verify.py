@@ -8,7 +8,7 @@ from sporades.core.french import instant_in_words
 from sporades.documents import queries
 from sporades.documents.codes import LENGTH, normalised
 from sporades.documents.models import DocumentVersion
-from sporades.registrations.queries import withdrawal_of
+from sporades.registrations.queries import ended_in_words
 
 LONGEST = 80
 
@@ -67,7 +67,6 @@ def _said(version: DocumentVersion, request: HttpRequest) -> dict[str, object]:
     withdrawn = (
         version.withdrawn_at if version.withdrawn_at and version.withdrawn_at <= at else None
     )
-    unregistered = withdrawal_of(version.document.folder_id, at=at)
     return {
         "version": version,
         "facts": version.public_facts,
@@ -76,5 +75,5 @@ def _said(version: DocumentVersion, request: HttpRequest) -> dict[str, object]:
         "issued": instant_in_words(version.issued_at, zone),
         "withdrawn": instant_in_words(withdrawn, zone) if withdrawn else "",
         "replacement": replacement,
-        "unregistered": instant_in_words(unregistered, zone) if unregistered else "",
+        "unregistered": ended_in_words(version.document.folder_id, at=at, zone=zone),
     }

@@ -1,0 +1,61 @@
+"""What a managing service decides of a registration: set aside, restored, in anomaly, validated."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from sporades.core.refusals import Refused
+from sporades.core.transitions import Transition, move
+from sporades.registrations.models import Registration
+from sporades.registrations.states import DECISIONS, REASONED
+
+
+class ReasonMissing(Refused):
+    """A registration is not set aside, nor found incomplete, without a word."""
+
+    message = "Dites le motif : le candidat le lira."
+
+
+class NoRoomLeft(Refused):
+    """Another registration of the candidate stands in its place."""
+
+    message = (
+        "Une autre inscription de ce candidat a pris la place de celle-ci : elle ne peut pas être "
+        "rétablie."
+    )
+
+
+def decisions_for(registration: Registration) -> list[Transition]:
+    """Return what may be decided of a registration where it stands."""
+    return [one for one in DECISIONS if registration.state in one.sources]
+
+
+def needs_reason(decision: Transition) -> bool:
+    """Return whether a decision says why."""
+    return decision.target in REASONED
+
+
+def decide(*, registration: Registration, decision: Transition, reason: str, at: datetime) -> None:
+    """Move a registration to another state.
+
+    Args:
+        registration: the registration.
+        decision: one of `DECISIONS`.
+        reason: why, as its candidate will read it; for a decision that says why.
+        at: the instant.
+
+    Raises:
+        ReasonMissing: the decision says why, and nothing is said.
+        NoRoomLeft: restored, it would stand beside one that excludes it.
+        Refused: it is no longer in a state that this decision may leave.
+    """
+    if needs_reason(decision) and not reason:
+        raise ReasonMissing
+    kept = reason if needs_reason(decision) else ""
+    try:
+        with transaction.atomic():
+            move(registration, decision, reason=kept, decided_at=at)
+    except IntegrityError as trouble:
+        if "a_candidate_registers_once" in str(trouble):
+            raise NoRoomLeft from trouble
+        raise
