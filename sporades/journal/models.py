@@ -3,6 +3,8 @@
 import pgtrigger
 from django.db import models
 
+from sporades.journal.words import IN_WORDS
+
 
 class Entry(models.Model):
     """One act: who, what, on what, when, before and after.
@@ -37,3 +39,8 @@ class Entry(models.Model):
     def __str__(self) -> str:
         """Return the act and its object."""
         return f"{self.verb} {self.object_kind} {self.object_id}".strip()
+
+    @property
+    def in_words(self) -> str:
+        """Say the act as a person reads it; a verb that has no words any more, as it stands."""
+        return IN_WORDS.get(self.verb, self.verb)

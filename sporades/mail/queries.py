@@ -27,6 +27,11 @@ def last_written(kind: str, *, about: Model) -> datetime | None:
     return written
 
 
+def written_about(row: Model) -> QuerySet[Message]:
+    """Return the messages about a row, the last first, without their text."""
+    return Message.objects.filter(**about_of(row)).defer("body").order_by("-written_at", "-pk")
+
+
 @prepared(Message)
 def _last_settled(recipient: str) -> QuerySet[Message]:
     settled = Message.objects.filter(recipient=recipient).exclude(state=Message.State.WAITING)
