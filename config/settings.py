@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "sporades.documents",
     "sporades.candidates",
     "sporades.registrations",
+    "sporades.searches",
     "sporades.acts",
     "sporades.cli",
     "sporades.web",

@@ -1,0 +1,252 @@
+"""The criteria by which registrations are searched, in the order of the list."""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+
+from sporades.accounts.permissions import Reach
+from sporades.candidates.models import Identity
+from sporades.core.text import clean
+from sporades.exams import schema
+from sporades.exams.queries import OfferedExam, Programme, programmes
+from sporades.registrations.states import State
+from sporades.searches.criteria import (
+    Choice,
+    Choices,
+    Criterion,
+    Day,
+    Instant,
+    Name,
+    Number,
+    OptionalChoice,
+    PaperStatus,
+    Row,
+    Text,
+    WholeName,
+    YesNo,
+)
+from sporades.territory import queries as territory
+
+
+def _bare(typed: str) -> str:
+    """Take out what separates the figures of a number."""
+    return "".join(sign for sign in typed if sign.isalnum()).upper()
+
+
+def _address(typed: str) -> str:
+    return clean(typed).lower()
+
+
+def _offered(reach: Reach) -> Iterator[tuple[Programme, OfferedExam]]:
+    """Return the exams in force of the domains that are reached."""
+    listed = programmes()
+    reached = reach.domains({one.regulation.domain.code for one in listed})
+    for programme in listed:
+        if programme.regulation.domain.code in reached:
+            for offered in programme.exams:
+                yield programme, offered
+
+
+def _domains(reach: Reach) -> Choices:
+    found = {}
+    for programme, _ in _offered(reach):
+        domain = programme.regulation.domain
+        found[str(domain.pk)] = domain.label
+    return tuple(found.items())
+
+
+def _sessions(reach: Reach) -> Choices:
+    found = {}
+    for programme, _ in _offered(reach):
+        session = programme.regulation.session
+        found[str(session.pk)] = session.label
+    return tuple(found.items())
+
+
+def _exams(reach: Reach) -> Choices:
+    return tuple((str(one.exam.pk), _titled(one)) for _, one in _offered(reach))
+
+
+def _specialities(reach: Reach) -> Choices:
+    return tuple(
+        (_titled(one), [(str(row.pk), row.label) for row in one.specialities])
+        for _, one in _offered(reach)
+        if one.specialities
+    )
+
+
+def _papers(reach: Reach) -> Choices:
+    return tuple(
+        (
+            _titled(one),
+            [
+                (str(one.papers[said.code].pk), f"{said.code} : {said.label}")
+                for said in one.rules.papers
+            ],
+        )
+        for _, one in _offered(reach)
+    )
+
+
+def _titled(offered: OfferedExam) -> str:
+    return f"{offered.exam.label}, {offered.exam.session.label}"
+
+
+def _of_rules(reach: Reach, read: Callable[[schema.Exam], Iterable[tuple[str, str]]]) -> Choices:
+    """Gather what exams call by one code: two labels of a code are both said."""
+    found: dict[str, dict[str, None]] = {}
+    for _, offered in _offered(reach):
+        for code, label in read(offered.rules):
+            found.setdefault(code, {})[label] = None
+    named = ((code, " / ".join(labels)) for code, labels in found.items())
+    return tuple(sorted(named, key=lambda pair: pair[1]))
+
+
+def _categories(exam: schema.Exam) -> Iterator[tuple[str, str]]:
+    yield from ((one.code, one.label) for one in exam.categories)
+
+
+def _passing_forms(exam: schema.Exam) -> Iterator[tuple[str, str]]:
+    yield from ((one.code, one.label) for one in exam.passing_forms)
+
+
+def _zones(exam: schema.Exam) -> Iterator[tuple[str, str]]:
+    yield from ((one.code, one.label) for one in (exam.zones.choices if exam.zones else ()))
+
+
+def _national_service(exam: schema.Exam) -> Iterator[tuple[str, str]]:
+    asked = exam.national_service
+    yield from ((one.code, one.label) for one in (asked.choices if asked else ()))
+
+
+def _diplomas(exam: schema.Exam) -> Iterator[tuple[str, str]]:
+    asked = exam.qualification.diplomas
+    yield from ((one.code, one.label) for one in (asked.choices if asked else ()))
+
+
+def _colourings(exam: schema.Exam) -> Iterator[tuple[str, str]]:
+    colouring = exam.qualification.colouring
+    yield from ((one.code, one.label) for one in (colouring.choices if colouring else ()))
+
+
+def _academies(reach: Reach) -> Choices:
+    names = {one.code: one.name for one in territory.academies()}
+    return tuple((code, names[code]) for code in reach.academies(names))
+
+
+def _managing_services(reach: Reach) -> Choices:
+    found = {}
+    for programme in programmes():
+        for service in programme.services:
+            if reach.academies([service.academy_id]) and reach.domains([service.domain.code]):
+                managing = service.managing_service
+                found[str(managing.pk)] = f"{managing.name}, {service.academy.name}"
+    return tuple(sorted(found.items(), key=lambda pair: pair[1]))
+
+
+def _states(reach: Reach) -> Choices:  # noqa: ARG001 - the same for all
+    return State.choices
+
+
+def _civilities(reach: Reach) -> Choices:  # noqa: ARG001 - the same for all
+    return Identity.Civility.choices
+
+
+def _countries(reach: Reach) -> Choices:  # noqa: ARG001 - the same for all
+    return tuple((one.code, one.name) for one in territory.countries())
+
+
+def _nationalities(reach: Reach) -> Choices:  # noqa: ARG001 - the same for all
+    return tuple((one.code, one.nationality) for one in territory.nationalities())
+
+
+GROUPS: tuple[tuple[str, tuple[Criterion, ...]], ...] = (
+    (
+        "Numéros",
+        (
+            Text("numero_inscription", "N° Inscription", "number", _bare),
+            Text("numero_candidat", "N° Candidat", "candidate__number", _bare),
+            Text("ine", "INE", "ine", _bare),
+        ),
+    ),
+    (
+        "Identité",
+        (
+            WholeName("nom_complet", "Nom et prénoms", "name_key"),
+            Name("nom", "Nom de famille", "identity__birth_name_key"),
+            Name("nom_usage", "Nom d'usage", "identity__usage_name_key"),
+            Name("prenoms", "Prénom(s)", "identity__first_names_key"),
+            Day("naissance", "Date de naissance", "birth_date"),
+            Number("annee_naissance", "Année de naissance", "identity__birth_year"),
+            Choice("civilite", "Civilité", "identity__civility", _civilities),
+            Choice("nationalite", "Nationalité", "identity__nationality", _nationalities),
+            Choice("pays_naissance", "Pays de naissance", "identity__birth_country", _countries),
+        ),
+    ),
+    (
+        "Coordonnées",
+        (
+            Text("mail", "Adresse mail", "candidate__user__email", _address),
+            Text("code_postal", "Code postal", "postcode", _bare),
+            Choice("pays", "Pays de résidence", "country", _countries),
+        ),
+    ),
+    (
+        "Inscription",
+        (
+            Row("domaine", "Domaine", "exam__domain_id", _domains),
+            Row("session", "Session", "exam__session_id", _sessions),
+            Row("examen", "Examen", "exam_id", _exams),
+            Row("qualification", "Qualification présentée", "speciality_id", _specialities),
+            Choice("etat", "État", "state", _states),
+            Choice("academie", "Académie", "academy_id", _academies),
+            Row(
+                "service",
+                "Service gestionnaire",
+                "service__managing_service_id",
+                _managing_services,
+            ),
+            Instant("enregistree", "Enregistrée le", "filed_at"),
+            Instant("modifiee", "Modifiée le", "amended_at"),
+            Instant("desinscrite", "Désinscrite le", "withdrawn_at"),
+            Number("version", "Numéro de version", "version"),
+            Day("recapitulatif_recu", "Récapitulatif signé posté le", "summary_posted_on"),
+        ),
+    ),
+    (
+        "Réponses",
+        (
+            OptionalChoice(
+                "categorie",
+                "Catégorie du candidat",
+                "category",
+                partial(_of_rules, read=_categories),
+            ),
+            OptionalChoice(
+                "forme", "Forme de passage", "passing_form", partial(_of_rules, read=_passing_forms)
+            ),
+            OptionalChoice("zone", "Zone souhaitée", "zone", partial(_of_rules, read=_zones)),
+            OptionalChoice(
+                "service_national",
+                "Service national",
+                "national_service",
+                partial(_of_rules, read=_national_service),
+            ),
+            OptionalChoice(
+                "diplome", "Diplôme présenté", "diploma", partial(_of_rules, read=_diplomas)
+            ),
+            OptionalChoice(
+                "coloration",
+                "Coloration disciplinaire",
+                "colouring",
+                partial(_of_rules, read=_colourings),
+            ),
+            Number("experience", "Années d'expérience", "experience"),
+            YesNo("handicap", "Handicap déclaré", "has_disability"),
+            YesNo("publication", "Accepte la publication de son nom", "publishes_name"),
+            YesNo("communication", "Accepte la communication de son nom", "shares_name"),
+        ),
+    ),
+    ("Épreuves", (PaperStatus("epreuve", "Épreuve", "papers", _papers),)),
+)
+
+CRITERIA = {criterion.code: criterion for _, criteria in GROUPS for criterion in criteria}

@@ -1,0 +1,374 @@
+"""What a criterion is, by the nature of what it looks at."""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
+from django.utils.timezone import make_aware
+
+from sporades.accounts.permissions import Reach
+from sporades.core.text import clean, search_key
+from sporades.registrations.models import RegistrationPaper
+from sporades.searches.operators import Operator
+
+LONGEST_VALUE = 200
+_DAY = re.compile(r"(\d{1,2})[\s/.-]+(\d{1,2})[\s/.-]+(\d{4})|(\d{4})-(\d{2})-(\d{2})")
+
+type Choices = Sequence[tuple[str, str | Sequence[tuple[str, str]]]]
+"""Values and labels, some of them gathered under a title."""
+
+
+class Unreadable(Exception):
+    """What was typed cannot be compared; the message says what to type, in French.
+
+    Attributes:
+        box: which of the values, from 0 on.
+    """
+
+    def __init__(self, message: str, box: int = 0) -> None:
+        """Say what to type, and where."""
+        super().__init__(message)
+        self.box = box
+
+
+@dataclass(frozen=True)
+class Criterion(ABC):
+    """Something by which registrations are told apart.
+
+    Attributes:
+        code: what a kept search holds.
+        label: what a reader sees.
+        path: the path of the column from a registration.
+    """
+
+    code: str
+    label: str
+    path: str
+
+    operators: ClassVar[tuple[Operator, ...]] = ()
+    hint: ClassVar[str] = ""
+
+    def choices(self, reach: Reach) -> Choices | None:  # noqa: ARG002 - those who have some read it
+        """Return what is chosen from; nothing where one types."""
+        return None
+
+    @abstractmethod
+    def condition(self, operator: Operator, values: Sequence[str]) -> Q:
+        """Return what a registration must satisfy.
+
+        Args:
+            operator: one of the criterion's own.
+            values: as typed, as many as the operator has boxes.
+
+        Raises:
+            Unreadable: a value cannot be compared with this.
+        """
+
+    def _is(self, **lookups: object) -> Q:
+        return Q(**{f"{self.path}{name}": value for name, value in lookups.items()})
+
+
+@dataclass(frozen=True)
+class Text(Criterion):
+    """A column of text, compared as it stands in its one form.
+
+    Attributes:
+        normal: gives what is typed the form of the column.
+    """
+
+    normal: Callable[[str], str] = clean
+
+    operators: ClassVar[tuple[Operator, ...]] = (
+        Operator.IS,
+        Operator.IS_NOT,
+        Operator.STARTS,
+        Operator.CONTAINS,
+        Operator.EMPTY,
+        Operator.FILLED,
+    )
+
+    def condition(self, operator: Operator, values: Sequence[str]) -> Q:
+        """Compare text."""
+        if operator in (Operator.EMPTY, Operator.FILLED):
+            empty = self._is(__isnull=True) | self._is(__exact="")
+            return empty if operator is Operator.EMPTY else ~empty
+        sought = self.normal(_said(values))
+        if not sought:
+            raise Unreadable("Indiquez des lettres ou des chiffres à chercher.")
+        return self._compared(operator, sought)
+
+    def _compared(self, operator: Operator, sought: str) -> Q:
+        if operator is Operator.IS_NOT:
+            return ~self._is(__exact=sought)
+        lookup = {
+            Operator.IS: "__exact",
+            Operator.STARTS: "__startswith",
+            Operator.CONTAINS: "__contains",
+        }[operator]
+        return self._is(**{lookup: sought})
+
+
+@dataclass(frozen=True)
+class Name(Text):
+    """A part of the name: compared without capitals, accents or hyphens."""
+
+    normal: Callable[[str], str] = search_key
+
+    def _compared(self, operator: Operator, sought: str) -> Q:
+        found = super()._compared(operator, sought)
+        # The key of the whole name is indexed; it begins with that of the family name.
+        if operator is Operator.IS_NOT:
+            return found
+        is_first = self.path == "identity__birth_name_key" and operator is not Operator.CONTAINS
+        return Q(**{f"name_key__{'startswith' if is_first else 'contains'}": sought}) & found
+
+
+@dataclass(frozen=True)
+class WholeName(Text):
+    """All the names together, also by likeness: a slip of the pen is forgiven."""
+
+    normal: Callable[[str], str] = search_key
+
+    operators: ClassVar[tuple[Operator, ...]] = (
+        Operator.IS_LIKE,
+        Operator.CONTAINS,
+        Operator.STARTS,
+    )
+
+    def _compared(self, operator: Operator, sought: str) -> Q:
+        if operator is Operator.IS_LIKE:
+            return self._is(__trigram_word_similar=sought)
+        return super()._compared(operator, sought)
+
+
+@dataclass(frozen=True)
+class Choice(Criterion):
+    """A column that holds one of a list.
+
+    Attributes:
+        listed: the list, as far as a reader may know it.
+    """
+
+    listed: Callable[[Reach], Choices]
+
+    operators: ClassVar[tuple[Operator, ...]] = (Operator.IS, Operator.IS_NOT)
+
+    def choices(self, reach: Reach) -> Choices:
+        """Return the list."""
+        return self.listed(reach)
+
+    def condition(self, operator: Operator, values: Sequence[str]) -> Q:
+        """Compare with one of the list; with another value, nothing is found."""
+        found = self._is(__exact=_said(values, "Choisissez dans la liste."))
+        return ~found if operator is Operator.IS_NOT else found
+
+
+@dataclass(frozen=True)
+class OptionalChoice(Choice):
+    """The same, in a column that may be empty."""
+
+    operators: ClassVar[tuple[Operator, ...]] = (
+        Operator.IS,
+        Operator.IS_NOT,
+        Operator.EMPTY,
+        Operator.FILLED,
+    )
+
+    def condition(self, operator: Operator, values: Sequence[str]) -> Q:
+        """Compare with one of the list, or with nothing."""
+        if operator in (Operator.EMPTY, Operator.FILLED):
+            empty = self._is(__exact="")
+            return empty if operator is Operator.EMPTY else ~empty
+        return super().condition(operator, values)
+
+
+@dataclass(frozen=True)
+class Row(Choice):
+    """A column that points to a row of reference, by its number."""
+
+    def condition(self, operator: Operator, values: Sequence[str]) -> Q:
+        """Compare with one of the list."""
+        said = _said(values, "Choisissez dans la liste.")
+        if not said.isascii() or not said.isdigit() or len(said) > 18:  # noqa: PLR2004 - a bigint
+            raise Unreadable("Choisissez dans la liste.")
+        found = self._is(__exact=int(said))
+        return ~found if operator is Operator.IS_NOT else found
+
+
+@dataclass(frozen=True)
+class YesNo(Criterion):
+    """A column that says yes or no."""
+
+    operators: ClassVar[tuple[Operator, ...]] = (Operator.IS,)
+
+    def choices(self, reach: Reach) -> Choices:  # noqa: ARG002 - the same for all
+        """Return yes and no."""
+        return (("oui", "Oui"), ("non", "Non"))
+
+    def condition(self, operator: Operator, values: Sequence[str]) -> Q:  # noqa: ARG002 - there is one
+        """Compare with yes or no."""
+        said = _said(values, "Choisissez dans la liste.")
+        if said not in ("oui", "non"):
+            raise Unreadable("Choisissez dans la liste.")
+        return self._is(__exact=said == "oui")
+
+
+@dataclass(frozen=True)
+class Number(Criterion):
+    """A column that counts."""
+
+    operators: ClassVar[tuple[Operator, ...]] = (
+        Operator.IS,
+        Operator.IS_NOT,
+        Operator.BETWEEN,
+        Operator.EMPTY,
+        Operator.FILLED,
+    )
+
+    def condition(self, operator: Operator, values: Sequence[str]) -> Q:
+        """Compare with a number, or with two bounds of which one may be missing."""
+        if operator in (Operator.EMPTY, Operator.FILLED):
+            return self._is(__isnull=operator is Operator.EMPTY)
+        if operator is Operator.BETWEEN:
+            return self._between(_bounds(values, _number))
+        found = self._is(__exact=_number(_said(values), 0))
+        return ~found if operator is Operator.IS_NOT else found
+
+    def _between(self, bounds: tuple[int | None, int | None]) -> Q:
+        lowest, highest = bounds
+        condition = Q()
+        if lowest is not None:
+            condition &= self._is(__gte=lowest)
+        if highest is not None:
+            condition &= self._is(__lte=highest)
+        return condition
+
+
+@dataclass(frozen=True)
+class Day(Criterion):
+    """A column that holds a day."""
+
+    operators: ClassVar[tuple[Operator, ...]] = (
+        Operator.IS,
+        Operator.IS_NOT,
+        Operator.BETWEEN,
+        Operator.EMPTY,
+        Operator.FILLED,
+    )
+    hint = "Par exemple : 14/03/2008"
+
+    def condition(self, operator: Operator, values: Sequence[str]) -> Q:
+        """Compare with a day, or with two of which one may be missing."""
+        if operator in (Operator.EMPTY, Operator.FILLED):
+            return self._is(__isnull=operator is Operator.EMPTY)
+        if operator is Operator.BETWEEN:
+            return self._between(*_bounds(values, _day))
+        found = self._on(_day(_said(values), 0))
+        return ~found if operator is Operator.IS_NOT else found
+
+    def _on(self, day: date) -> Q:
+        return self._is(__exact=day)
+
+    def _between(self, first: date | None, last: date | None) -> Q:
+        condition = Q()
+        if first is not None:
+            condition &= self._is(__gte=first)
+        if last is not None:
+            condition &= self._is(__lte=last)
+        return condition
+
+
+@dataclass(frozen=True)
+class Instant(Day):
+    """A column that holds an instant, sought by its day by the clock of the register."""
+
+    def _on(self, day: date) -> Q:
+        return self._between(day, day)
+
+    def _between(self, first: date | None, last: date | None) -> Q:
+        condition = Q()
+        if first is not None:
+            condition &= self._is(__gte=_midnight(first))
+        if last is not None:
+            condition &= self._is(__lt=_midnight(last + timedelta(days=1)))
+        return condition
+
+
+@dataclass(frozen=True)
+class PaperStatus(Criterion):
+    """What was chosen for one épreuve.
+
+    Attributes:
+        listed: the épreuves, as far as a reader may know them.
+    """
+
+    listed: Callable[[Reach], Choices]
+
+    operators: ClassVar[tuple[Operator, ...]] = (
+        Operator.ENTERED,
+        Operator.NOT_ENTERED,
+        Operator.DISPENSED,
+        Operator.KEPT,
+    )
+
+    def choices(self, reach: Reach) -> Choices:
+        """Return the épreuves, by exam."""
+        return self.listed(reach)
+
+    def condition(self, operator: Operator, values: Sequence[str]) -> Q:
+        """Ask for a row of the épreuve with this status."""
+        said = _said(values, "Choisissez une épreuve.")
+        if not said.isascii() or not said.isdigit() or len(said) > 18:  # noqa: PLR2004 - a bigint
+            raise Unreadable("Choisissez une épreuve.")
+        rows = RegistrationPaper.objects.filter(registration=OuterRef("pk"))
+        return Q(Exists(rows.filter(paper=int(said), status=operator.value)))
+
+
+def _said(values: Sequence[str], otherwise: str = "Indiquez ce que vous cherchez.") -> str:
+    said = clean(values[0]) if values else ""
+    if not said or "\0" in said:
+        raise Unreadable(otherwise)
+    if len(said) > LONGEST_VALUE:
+        raise Unreadable(f"Indiquez {LONGEST_VALUE} caractères au plus.")
+    return said
+
+
+def _bounds[Value](
+    values: Sequence[str], read: Callable[[str, int], Value]
+) -> tuple[Value | None, Value | None]:
+    """Return two bounds; the message of `Unreadable` says when both are missing or crossed."""
+    first, last = (*values, "", "")[:2]
+    lowest = read(clean(first), 0) if clean(first) else None
+    highest = read(clean(last), 1) if clean(last) else None
+    if lowest is None and highest is None:
+        raise Unreadable("Indiquez au moins une des deux bornes.")
+    if lowest is not None and highest is not None and lowest > highest:  # type: ignore[operator] # both of one kind
+        raise Unreadable("Indiquez la plus petite borne d'abord.", 1)
+    return lowest, highest
+
+
+def _number(said: str, box: int = 0) -> int:
+    if not (said.isascii() and said.isdigit() and len(said) <= 9):  # noqa: PLR2004 - within an integer
+        raise Unreadable("Indiquez un nombre en chiffres, par exemple 2.", box)
+    return int(said)
+
+
+def _day(said: str, box: int = 0) -> date:
+    read = _DAY.fullmatch(said)
+    if read is None:
+        raise Unreadable("Indiquez le jour, le mois et l'année, par exemple 14/03/2008.", box)
+    day, month, year, iso_year, iso_month, iso_day = read.groups()
+    try:
+        return date(int(year or iso_year), int(month or iso_month), int(day or iso_day))
+    except ValueError:
+        raise Unreadable("Ce jour n'existe pas dans le calendrier : vérifiez-le.", box) from None
+
+
+def _midnight(day: date) -> datetime:
+    return make_aware(datetime.combine(day, time.min), ZoneInfo(settings.TIME_ZONE))

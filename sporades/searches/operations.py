@@ -1,0 +1,75 @@
+"""Keep searches, name them, share them, forget them."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from sporades.accounts.models import User
+from sporades.core.digests import digest
+from sporades.core.refusals import Refused
+from sporades.searches.models import Search
+from sporades.searches.trees import Group
+
+PASSING_LASTS = timedelta(days=90)
+
+
+class NameTaken(Refused):
+    """Another search of the same author has this name."""
+
+    message = "Une de vos recherches porte déjà ce nom : donnez-en un autre."
+
+
+def keep(*, tree: Group, columns: Sequence[str], by: User, at: datetime) -> Search:
+    """Keep a search in passing, and return it: the same one for the same question.
+
+    Args:
+        tree: what is asked; every value can be compared.
+        columns: the codes of the columns to show; none for the usual ones.
+        by: who asks.
+        at: the instant.
+    """
+    asked = tree.as_json()
+    kept: Search
+    kept, is_new = Search.objects.get_or_create(
+        owner=by,
+        digest=digest([asked, list(columns)]),
+        name="",
+        defaults={"tree": asked, "columns": list(columns), "asked_at": at},
+    )
+    if not is_new:
+        Search.objects.filter(pk=kept.pk).update(asked_at=at)
+    return kept
+
+
+def name(*, search: Search, name: str, is_shared: bool, by: User, at: datetime) -> Search:
+    """Give a search a name; one of somebody else is copied under that name.
+
+    Raises:
+        NameTaken: another search of this author has the name.
+    """
+    try:
+        with transaction.atomic():
+            if search.owner_id == by.pk:
+                search.name, search.is_shared, search.asked_at = name, is_shared, at
+                search.save(update_fields=["name", "is_shared", "asked_at"])
+                return search
+            return Search.objects.create(
+                owner=by,
+                name=name,
+                is_shared=is_shared,
+                tree=search.tree,
+                columns=search.columns,
+                digest=search.digest,
+                asked_at=at,
+            )
+    except IntegrityError as trouble:
+        if "a_name_is_given_to_one_search" in str(trouble):
+            raise NameTaken from trouble
+        raise
+
+
+def forget_passing(*, at: datetime) -> int:
+    """Forget the searches without a name that nobody has asked for three months."""
+    deleted, _ = Search.objects.filter(name="", asked_at__lt=at - PASSING_LASTS).delete()
+    return int(deleted)

@@ -1,0 +1,43 @@
+"""What a search finds."""
+
+from typing import Any
+
+from sporades.accounts.permissions import Reach
+from sporades.registrations.models import Registration
+from sporades.searches.columns import BY_CODE
+from sporades.searches.trees import Group
+
+USUAL_ORDER = "nom"
+
+
+def found(tree: Group, *, reach: Reach) -> Any:
+    """Return the registrations that a tree finds within a reader's perimeter.
+
+    Args:
+        tree: what is asked.
+        reach: where the reader may read.
+
+    Raises:
+        Unreadable: a value cannot be compared.
+    """
+    return Registration.objects.within(reach).filter(tree.condition())
+
+
+def known_order(asked: str) -> str:
+    """Return the order that is asked for if a list can be sorted so, else the usual one."""
+    column = BY_CODE.get(asked.removeprefix("-"))
+    return asked if column and column.order else USUAL_ORDER
+
+
+def in_order(registrations: Any, order: str) -> Any:
+    """Sort registrations by a column: « nom », or « -nom » from the last to the first.
+
+    Rows that are alike stand by their number, so that no page shows one twice.
+
+    Args:
+        registrations: what was found.
+        order: a known order.
+    """
+    sign = "-" if order.startswith("-") else ""
+    fields = BY_CODE[order.removeprefix("-")].order
+    return registrations.order_by(*(f"{sign}{field}" for field in (*fields, "id")))

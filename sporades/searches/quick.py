@@ -1,0 +1,40 @@
+"""What is meant by a few words typed in one box."""
+
+from sporades.core.text import clean
+from sporades.searches.catalogue import CRITERIA
+from sporades.searches.criteria import Unreadable
+from sporades.searches.operators import Operator
+from sporades.searches.trees import Group, Leaf, Link
+
+
+def tree_of(typed: str) -> Group:
+    """Return the tree that is meant by a number, a birth date, an address, or else a name.
+
+    Args:
+        typed: what was typed, not empty.
+    """
+    said = clean(typed)
+    if "@" in said:
+        return Group(members=(_leaf("mail", Operator.IS, said),))
+    day = _leaf("naissance", Operator.IS, said)
+    if _is_readable(day):
+        return Group(members=(day,))
+    if any(sign.isdigit() for sign in said):
+        codes = ("numero_inscription", "numero_candidat", "ine")
+        return Group(Link.OR, tuple(_leaf(code, Operator.IS, said) for code in codes))
+    return Group(
+        Link.OR,
+        (_leaf("nom_complet", Operator.STARTS, said), _leaf("nom_complet", Operator.IS_LIKE, said)),
+    )
+
+
+def _leaf(code: str, operator: Operator, said: str) -> Leaf:
+    return Leaf(CRITERIA[code], operator, (said,))
+
+
+def _is_readable(leaf: Leaf) -> bool:
+    try:
+        leaf.condition()
+    except Unreadable:
+        return False
+    return True

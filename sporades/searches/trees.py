@@ -1,0 +1,102 @@
+"""The tree of criteria: leaves that compare, groups that join them by « et » or by « ou »."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import reduce
+from operator import and_, or_
+from typing import Any
+
+from django.db.models import Q
+
+from sporades.searches.catalogue import CRITERIA
+from sporades.searches.criteria import Criterion
+from sporades.searches.operators import Operator
+
+MOST_LEAVES = 30
+DEEPEST = 3
+
+
+class Link(StrEnum):
+    """How the members of a group are joined."""
+
+    AND = "et"
+    OR = "ou"
+
+    @property
+    def label(self) -> str:
+        """What a reader sees."""
+        return {"et": "tous les critères", "ou": "au moins un des critères"}[self.value]
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One comparison, as typed: it may not be readable yet."""
+
+    criterion: Criterion
+    operator: Operator
+    values: tuple[str, ...] = ()
+
+    asks = True
+
+    def condition(self) -> Q:
+        """Return what a registration must satisfy. Raises Unreadable."""
+        return self.criterion.condition(self.operator, self.values[: self.operator.boxes])
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what is kept of it."""
+        return {
+            "criterion": self.criterion.code,
+            "operator": self.operator.value,
+            "values": list(self.values[: self.operator.boxes]),
+        }
+
+
+@dataclass(frozen=True)
+class Group:
+    """Leaves and groups, joined. An empty one asks nothing."""
+
+    link: Link = Link.AND
+    members: "tuple[Leaf | Group, ...]" = ()
+
+    def condition(self) -> Q:
+        """Return what a registration must satisfy. Raises Unreadable."""
+        parts = [member.condition() for member in self.members if member.asks]
+        return reduce(and_ if self.link is Link.AND else or_, parts) if parts else Q()
+
+    @property
+    def asks(self) -> bool:
+        """Whether anything in it is compared."""
+        return any(True for _ in self.leaves())
+
+    def leaves(self) -> Iterator[Leaf]:
+        """Return every leaf, from the first to the last."""
+        for member in self.members:
+            if isinstance(member, Leaf):
+                yield member
+            else:
+                yield from member.leaves()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what is kept of it: empty groups are left out."""
+        members = [one.as_json() for one in self.members if isinstance(one, Leaf) or one.asks]
+        return {"link": self.link.value, "members": members}
+
+
+def from_json(kept: Mapping[str, Any]) -> Group:
+    """Return the tree that a kept search holds.
+
+    A criterion that the service knows no more is an error: nobody is shown more than was asked.
+
+    Raises:
+        KeyError, ValueError: it is not what `as_json` made.
+    """
+    members = tuple(
+        from_json(one)
+        if "link" in one
+        else Leaf(
+            CRITERIA[one["criterion"]], Operator(one["operator"]), tuple(map(str, one["values"]))
+        )
+        for one in kept["members"]
+    )
+    return Group(Link(kept["link"]), members)

@@ -1,0 +1,48 @@
+"""A tree of criteria, as a person reads it."""
+
+from sporades.accounts.permissions import Reach
+from sporades.searches.criteria import Criterion
+from sporades.searches.operators import Operator
+from sporades.searches.trees import Group, Leaf, Link
+
+
+def in_words(tree: Group, *, reach: Reach) -> list[str]:
+    """Return a line for each member of a tree; one line where at least one must be met.
+
+    Args:
+        tree: what is asked.
+        reach: where the reader may read: it bounds the names that are known.
+    """
+    lines = [_said(member, reach) for member in tree.members if member.asks]
+    return lines if tree.link is Link.AND else [" ou ".join(lines)] if lines else []
+
+
+def _said(node: Group | Leaf, reach: Reach) -> str:
+    if isinstance(node, Leaf):
+        return _compared(node, reach)
+    parts = [_said(one, reach) for one in node.members if one.asks]
+    joined = f" {node.link.value} ".join(parts)
+    return f"({joined})" if len(parts) > 1 else joined
+
+
+def _compared(leaf: Leaf, reach: Reach) -> str:
+    known = _labels(leaf.criterion, reach)
+    said = [known.get(one, one) for one in leaf.values[: leaf.operator.boxes]]
+    what = f"{leaf.criterion.label} : {leaf.operator.label.lower()}"
+    if leaf.operator is Operator.BETWEEN:
+        first, last = (*said, "", "")[:2]
+        bounds = " et ".join(f"« {one} »" for one in (first, last) if one)
+        return f"{what} {bounds}" if first and last else _half_open(leaf, first, last)
+    return " ".join([what, *(f"« {one} »" for one in said)])
+
+
+def _half_open(leaf: Leaf, first: str, last: str) -> str:
+    bound = f"à partir de « {first} »" if first else f"jusqu'à « {last} »"
+    return f"{leaf.criterion.label} : {bound}"
+
+
+def _labels(criterion: Criterion, reach: Reach) -> dict[str, str]:
+    labels: dict[str, str] = {}
+    for value, label in criterion.choices(reach) or ():
+        labels.update({value: label} if isinstance(label, str) else dict(label))
+    return labels
