@@ -7,9 +7,10 @@ from procrastinate import JobContext, builtin_tasks
 
 from sporades.accounts import limits, sessions
 from sporades.accounts import operations as accounts
-from sporades.acts import announcing, changing, joining
+from sporades.acts import announcing, changing, joining, opening
 from sporades.core.queue import app
 from sporades.notices import operations as notices
+from sporades.searches import operations as searches
 
 JOBS_KEPT_HOURS = 48
 
@@ -25,6 +26,7 @@ def forget_accounts(timestamp: int) -> None:  # noqa: ARG001 - given by the queu
     sessions.forget_closed(at=now)
     limits.forget_old(at=now)
     notices.forget_settled(at=now)
+    searches.forget_passing(at=now)
 
 
 @app.periodic(cron="25 * * * *")
@@ -68,6 +70,14 @@ def remind_drafts(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
 def remind_unread(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     """Remind of the documents that were not opened in five days."""
     announcing.remind_unread(at=timezone.now())
+
+
+@app.task(name="acts.tell_change", queue="mail", priority=5)
+def tell_change(change: int, after: str) -> None:
+    """Write to those whose draft a moved closing concerns, some hundred at once."""
+    last = opening.tell_change(change, after=after, at=timezone.now())
+    if last:
+        tell_change.defer(change=change, after=last)
 
 
 @app.task(name="acts.help_back_in", queue="mail", priority=10)

@@ -1,0 +1,99 @@
+"""A managing service decides of a registration; its candidate is told (I4)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from sporades import journal, mail
+from sporades.core.actors import Actor
+from sporades.core.links import absolute
+from sporades.core.transitions import Transition
+from sporades.registrations import deciding
+from sporades.registrations.models import Registration
+from sporades.registrations.snapshot import contact_of
+from sporades.registrations.states import CLEAR, FLAG, REOPEN, RESTORE, SET_ASIDE, VALIDATE
+
+
+@dataclass(frozen=True)
+class Told:
+    """How a decision is told.
+
+    Attributes:
+        verb: to the journal.
+        subject: of the mail.
+        sentence: to the candidate.
+    """
+
+    verb: str
+    subject: str
+    sentence: str
+
+
+TOLD = {
+    VALIDATE.name: Told(
+        "registration validated", "Inscription validée", "Votre inscription est validée."
+    ),
+    REOPEN.name: Told(
+        "validation undone",
+        "Inscription à valider de nouveau",
+        "La validation de votre inscription a été annulée : votre inscription reste enregistrée, "
+        "elle sera examinée de nouveau. Vous n'avez rien à faire.",
+    ),
+    FLAG.name: Told(
+        "anomaly found",
+        "Inscription à compléter",
+        "Votre inscription est enregistrée, mais il y manque quelque chose.",
+    ),
+    CLEAR.name: Told(
+        "anomaly cleared",
+        "Inscription complétée",
+        "Il ne manque plus rien à votre inscription : elle est enregistrée.",
+    ),
+    SET_ASIDE.name: Told(
+        "registration set aside",
+        "Inscription écartée",
+        "Votre inscription est écartée : vous n'êtes plus inscrit à cet examen.",
+    ),
+    RESTORE.name: Told(
+        "registration restored",
+        "Inscription rétablie",
+        "Votre inscription, qui avait été écartée, est rétablie : vous êtes de nouveau inscrit.",
+    ),
+}
+
+
+@transaction.atomic
+def decide(
+    *, registration: Registration, decision: Transition, reason: str, by: Actor, at: datetime
+) -> None:
+    """Set aside, restore, find incomplete, clear, validate or reopen a registration.
+
+    Raises:
+        ReasonMissing, NoRoomLeft, Refused: see `deciding.decide`.
+    """
+    before = {"state": registration.state, "reason": registration.reason}
+    deciding.decide(registration=registration, decision=decision, reason=reason, at=at)
+    told = TOLD[decision.name]
+    entry = journal.record(
+        told.verb,
+        by=by,
+        on=registration,
+        at=at,
+        academy=registration.academy_id,
+        before=before,
+        after={"state": registration.state, "reason": registration.reason},
+    )
+    if address := registration.candidate.address:
+        mail.write(
+            "state_changed",
+            to=address,
+            at=at,
+            key=f"registration:{registration.pk}:decided:{entry.pk}",
+            about=registration,
+            urgent=True,
+            registration=registration,
+            told=told,
+            contact=contact_of(registration.service),
+            link=absolute(f"/mes-inscriptions/{registration.number}"),
+        )

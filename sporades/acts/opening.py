@@ -1,0 +1,140 @@
+"""The dates of registration services: moved by one person, extended by two (I1)."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+from django.urls import reverse
+
+from sporades import journal, mail
+from sporades.core.actors import Actor
+from sporades.core.links import absolute
+from sporades.core.queue import app
+from sporades.exams.models import RegistrationService, ServiceChange
+from sporades.exams.operations import openings
+from sporades.exams.states import ChangeState
+from sporades.registrations.clocks import zone_of_draft
+from sporades.registrations.models import Draft
+
+TOLD_AT_ONCE = 500
+
+
+@transaction.atomic
+def change(
+    *,
+    service: RegistrationService,
+    opens_at: datetime,
+    closes_at: datetime,
+    reason: str,
+    by: Actor,
+    at: datetime,
+) -> ServiceChange:
+    """Give a service other dates, or propose to extend it: see `openings.change`.
+
+    Raises:
+        NotMoved, Refused: see there.
+    """
+    made = openings.change(
+        service=service, opens_at=opens_at, closes_at=closes_at, reason=reason, by=by, at=at
+    )
+    if made.state == ChangeState.APPLIED:
+        _applied(made, by=by, at=at)
+    else:
+        _record("extension proposed", made, by=by, at=at)
+    return made
+
+
+@transaction.atomic
+def approve(*, change: ServiceChange, by: Actor, at: datetime) -> None:
+    """Approve what somebody else proposed.
+
+    Raises:
+        SamePerson, Outdated, NotMoved, Refused: see `openings.apply`.
+    """
+    openings.apply(change=change, by=by, at=at)
+    _applied(change, by=by, at=at)
+
+
+@transaction.atomic
+def refuse(*, change: ServiceChange, by: Actor, at: datetime) -> None:
+    """Refuse what was proposed. Raises Refused."""
+    _decide(openings.refuse, "extension refused", change, by=by, at=at)
+
+
+@transaction.atomic
+def drop(*, change: ServiceChange, by: Actor, at: datetime) -> None:
+    """Take one's proposal back. Raises Refused."""
+    _decide(openings.drop, "extension taken back", change, by=by, at=at)
+
+
+def _decide(
+    verb: Callable[..., None], said: str, change: ServiceChange, *, by: Actor, at: datetime
+) -> None:
+    verb(change=change, by=by, at=at)
+    _record(said, change, by=by, at=at)
+
+
+def _applied(change: ServiceChange, *, by: Actor, at: datetime) -> None:
+    _record("registration service changed", change, by=by, at=at)
+    if change.moves_closing:
+        app.configure_task("acts.tell_change", queue="mail").defer(change=change.pk, after="")
+
+
+def _record(verb: str, change: ServiceChange, *, by: Actor, at: datetime) -> None:
+    journal.record(
+        verb,
+        by=by,
+        on=change.service,
+        at=at,
+        academy=change.service.academy_id,
+        before={
+            "opens_at": change.opened_at.isoformat(),
+            "closes_at": change.closed_at.isoformat(),
+        },
+        after={
+            "opens_at": change.opens_at.isoformat(),
+            "closes_at": change.closes_at.isoformat(),
+            "reason": change.reason,
+        },
+    )
+
+
+@transaction.atomic
+def tell_change(change: int, *, after: str, at: datetime) -> str:
+    """Write to those who have begun something at a service that its closing has moved.
+
+    Args:
+        change: the key of the change.
+        after: the last draft that was written about, nothing at first.
+        at: the instant.
+
+    Returns:
+        The last draft that was written about, nothing when none is left.
+    """
+    made = ServiceChange.objects.select_related("service").get(pk=change)
+    waiting = Draft.objects.open().touched().filter(service=made.service_id)
+    if after:
+        waiting = waiting.filter(pk__gt=after)
+    drafts = list(waiting.whole().order_by("pk")[:TOLD_AT_ONCE])
+    for draft in drafts:
+        _tell(draft, made, at=at)
+    return str(drafts[-1].pk) if len(drafts) == TOLD_AT_ONCE else ""
+
+
+def _tell(draft: Draft, change: ServiceChange, *, at: datetime) -> None:
+    user = draft.candidate.user
+    if user is None:
+        return
+    mail.write(
+        "service_moved",
+        to=user.email,
+        at=at,
+        key=f"draft:{draft.pk}:moved:{change.pk}",
+        about=draft,
+        urgent=True,
+        draft=draft,
+        name=draft.candidate.identity.full_name,
+        closing=draft.service.said(draft.service.closes_at, zone_of_draft(draft)),
+        before=draft.service.said(change.closed_at, zone_of_draft(draft)),
+        link=absolute(reverse("candidate:draft", args=[draft.pk])),
+    )
