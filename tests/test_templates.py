@@ -42,7 +42,6 @@ def strings_of(path):
 GALLERY = "components/gallery.html"
 KEPT_FOR_LATER = {
     "components/timeline.html",  # the history of a file, in the office (issue 3)
-    "components/pagination.html",  # what a search finds, in the office (issue 3)
 }
 
 

@@ -27,7 +27,9 @@ CANDIDATE = (
     ("J'ai besoin d'aide", "public:help"),
 )
 STAFF = (
-    ("Gestion", "office:home"),
+    ("Accueil", "office:home"),
+    ("Gérer les inscriptions", "office:search"),
+    ("Gérer les services", "office:services"),
     ("Ouverture des services", "public:services"),
     ("J'ai besoin d'aide", "public:help"),
 )

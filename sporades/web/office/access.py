@@ -1,7 +1,51 @@
 """Who may use the office's routes."""
 
+from sporades.accounts.permissions import Permission
 from sporades.web.access import Route, Who
+
+GET, POST = ("GET",), ("POST",)
+BOTH = ("GET", "POST")
+
+
+def _files(methods: tuple[str, ...] = GET, *, within: str = "", page: bool = True) -> Route:
+    return Route(Who.STAFF, methods, within=within, page=page, permission=Permission.READ_FILES)
+
+
+def _services(
+    methods: tuple[str, ...] = GET,
+    *,
+    within: str = "",
+    page: bool = True,
+    permission: Permission = Permission.READ_SERVICES,
+) -> Route:
+    return Route(Who.STAFF, methods, within=within, page=page, permission=permission)
+
 
 ROUTES = {
     "office:home": Route(Who.STAFF),
+    "office:search": _files(BOTH),
+    "office:find": _files(POST, page=False),
+    "office:found": _files(within="search"),
+    "office:name": _files(POST, within="search", page=False),
+    "office:forget": _files(POST, within="search", page=False),
+    "office:registration": _files(within="registration"),
+    "office:history": _files(within="registration"),
+    "office:version": _files(within="registration"),
+    "office:documents": _files(within="registration"),
+    "office:document_pdf": _files(within="registration", page=False),
+    "office:mails": _files(within="registration"),
+    "office:journal": _files(within="registration"),
+    "office:decide": Route(Who.STAFF, BOTH, within="registration", permission=Permission.DECIDE),
+    "office:services": _services(),
+    "office:service": _services(within="service"),
+    "office:move_service": _services(BOTH, within="service", permission=Permission.MOVE_SERVICES),
+    "office:drop_change": _services(
+        POST, within="change", page=False, permission=Permission.MOVE_SERVICES
+    ),
+    "office:approve_change": _services(
+        POST, within="change", page=False, permission=Permission.APPROVE_EXTENSIONS
+    ),
+    "office:refuse_change": _services(
+        POST, within="change", page=False, permission=Permission.APPROVE_EXTENSIONS
+    ),
 }

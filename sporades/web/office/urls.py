@@ -2,10 +2,33 @@
 
 from django.urls import path
 
-from sporades.web.office import views
+from sporades.web.office import deciding, files, home, searching, services
 
 app_name = "office"
 
 urlpatterns = [
-    path("", views.home, name="home"),
+    path("", home.home, name="home"),
+    path("inscriptions", searching.search, name="search"),
+    path("inscriptions/trouver", searching.find, name="find"),
+    path("inscriptions/recherches/<uuid:search>", searching.results, name="found"),
+    path("inscriptions/recherches/<uuid:search>/nom", searching.name, name="name"),
+    path("inscriptions/recherches/<uuid:search>/oubli", searching.forget, name="forget"),
+    path("inscriptions/<str:number>", files.registration, name="registration"),
+    path("inscriptions/<str:number>/historique", files.history, name="history"),
+    path("inscriptions/<str:number>/historique/<int:version>", files.version, name="version"),
+    path("inscriptions/<str:number>/documents", files.documents, name="documents"),
+    path("inscriptions/<str:number>/documents/<slug:kind>/pdf", files.pdf, name="document_pdf"),
+    path("inscriptions/<str:number>/mails", files.mails, name="mails"),
+    path("inscriptions/<str:number>/journal", files.journal, name="journal"),
+    path("inscriptions/<str:number>/etat", deciding.decide, name="decide"),
+    path("services", services.services, name="services"),
+    path("services/<int:service>", services.service, name="service"),
+    path("services/<int:service>/dates", services.move_service, name="move_service"),
+    path("services/changements/<int:change>/retrait", services.drop_change, name="drop_change"),
+    path(
+        "services/changements/<int:change>/approbation",
+        services.approve_change,
+        name="approve_change",
+    ),
+    path("services/changements/<int:change>/refus", services.refuse_change, name="refuse_change"),
 ]

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from sporades.accounts.permissions import Permission
 from sporades.web.access import Who
 from sporades.web.registry import ACCESS
 from tests.web.registry.world import Estate, Role, World
@@ -16,6 +17,7 @@ READABLE = [name for name in NAMES if "GET" in ACCESS[name].methods]
 POSTED = [name for name in NAMES if "POST" in ACCESS[name].methods]
 KEYED = [name for name in NAMES if ACCESS[name].opened_by]
 OWNED = [name for name in NAMES if ACCESS[name].owned]
+WITHIN = [name for name in NAMES if ACCESS[name].within]
 
 TABS = (
     "modalites",
@@ -75,11 +77,32 @@ ANSWERS: dict[str, dict[str, int]] = {
     "candidate:recap": {"POST": 409},
     "account_edit": {"POST": 409},
     "candidate:tab": {"POST": 302},
+    # No button that the page has; one that leads on.
+    "office:search": {"POST": 400},
+    "office:find": {"POST": 302},
+    "office:name": {"POST": 302},
+    "office:forget": {"POST": 302},
+    "office:approve_change": {"POST": 302},
+    "office:drop_change": {"POST": 302},
+    "office:refuse_change": {"POST": 302},
+    # Nothing says which dates.
+    "office:move_service": {"POST": 422},
+    "office:decide": {"POST": 422},
     # FranceConnect is not configured here.
     "openid_connect_callback": {"GET": 404},
     "openid_connect_login": {"GET": 404, "POST": 404},
     "socialaccount_login_error": {"GET": 401},
 }
+
+FIELDS = {
+    "draft": "draft",
+    "search": "search",
+    "service": "service",
+    "change": "change",
+    "registration": "number",
+    "authenticator": "pk",
+}
+"""The part of an address that names what it leads to."""
 
 
 def names(patterns: Any = None, space: tuple[str, ...] = ()) -> Iterator[str]:
@@ -94,6 +117,8 @@ def names(patterns: Any = None, space: tuple[str, ...] = ()) -> Iterator[str]:
 
 def reader(name: str) -> Role:
     """Return whom a route is made for."""
+    if ACCESS[name].permission is Permission.APPROVE_EXTENSIONS:
+        return Role.HEAD
     return Role.MANAGER if name in WITH_APPLICATION else READERS[ACCESS[name].who]
 
 
@@ -110,9 +135,16 @@ def address(name: str, world: World, estate: Estate | None = None, **changes: An
 
 def nowhere(name: str, world: World) -> str:
     """Return an address of a route that leads to nothing that exists."""
-    number = {"draft": UUID(int=2**127), "registration": "20999999993", "authenticator": 999_999}
-    kind = ACCESS[name].owned
-    field = {"draft": "draft", "registration": "number", "authenticator": "pk"}[kind]
+    number = {
+        "draft": UUID(int=2**127),
+        "search": UUID(int=2**127),
+        "service": 999_999,
+        "change": 999_999,
+        "registration": "20999999993",
+        "authenticator": 999_999,
+    }
+    kind = ACCESS[name].owned or ACCESS[name].within
+    field = FIELDS[kind]
     return address(name, world, **{field: number[kind]})
 
 
@@ -123,6 +155,9 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
     document = {**number, "kind": "recapitulatif"}
     passkey = {"pk": estate.passkey.pk}
     provider = {"provider_id": "franceconnect"}
+    search = {"search": world.search.pk}
+    service = {"service": world.extension.service_id}
+    change = {"change": world.extension.pk}
     return {
         "public:ask_alert": {"service": world.upcoming.pk},
         "public:alert": {"key": world.alert},
@@ -158,4 +193,20 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "candidate:folder": number,
         "candidate:document": document,
         "candidate:document_pdf": document,
+        "office:found": search,
+        "office:name": search,
+        "office:forget": search,
+        "office:registration": number,
+        "office:history": number,
+        "office:version": {**number, "version": 1},
+        "office:documents": number,
+        "office:document_pdf": document,
+        "office:mails": number,
+        "office:journal": number,
+        "office:decide": number,
+        "office:service": service,
+        "office:move_service": service,
+        "office:approve_change": change,
+        "office:refuse_change": change,
+        "office:drop_change": change,
     }

@@ -47,12 +47,16 @@ OUTSIDE = {
     "birth_department": NO_WORD,
     "birth_place": NO_WORD,
     "category": EXAM,
+    "colonnes": BUTTONS,
     "civility": BUTTONS,
     "colouring": EXAM,
+    "decision": BUTTONS,
     "diploma": NO_WORD,
     "domaine": EXAM,
     "experience": NO_WORD,
     "father_name": OTHERS,
+    "fermeture": NO_WORD,
+    "g-…": "what is searched",
     "guardian_email": OTHERS,
     "guardian_name": OTHERS,
     "guardian_phone": OTHERS,
@@ -60,15 +64,20 @@ OUTSIDE = {
     "has_no_first_name": BUTTONS,
     "ine": NO_WORD,
     "mother_name": OTHERS,
+    "motif": NO_WORD,
     "name": "a passkey's",
     "national_service": BUTTONS,
     "nationality": NO_WORD,
+    "nom": "a search's",
     "note-…": EXAM,
     "option-…": EXAM,
+    "ouverture": NO_WORD,
+    "partagee": BUTTONS,
     "passing_form": EXAM,
     "passwordless": BUTTONS,
     "publishes_name": BUTTONS,
     "q-…": EXAM,
+    "quoi": OTHERS,
     "session-…": EXAM,
     "shares_name": BUTTONS,
     "statut-…": EXAM,
@@ -83,7 +92,9 @@ CALLED_FOR = {
     "birth_date_year": "a part of an answer that is due",
     "country": "it always has an answer",
     "domaine": "without it, the list is whole",
+    "g-…": "it always has an answer, or another one calls for it",
     "mobile": "one of two numbers is due, which the first says",
+    "motif": "a decision may call for it",
     "note-…": "another answer calls for it",
     "option-…": "another answer calls for it",
     "phone": "one of two numbers is due, which it says",
@@ -96,6 +107,8 @@ FORMS = {
     "birth_date_year": "14 03 2008",
     "code": r"[Ss]ix chiffres|28 lettres et chiffres",
     "email": r"prenom\.nom@exemple\.fr",
+    "fermeture": r"15/12/2026 23:59",
+    "ouverture": r"15/12/2026 23:59",
     "guardian_email": r"prenom\.nom@exemple\.fr",
     "guardian_phone": r"06 39 98 \d\d \d\d",
     "ine": "11 signes",
@@ -112,7 +125,7 @@ RULE = "Tous les champs sont obligatoires"
 
 
 def kind_of(name):
-    return re.sub(r"^(note|option|q|session|statut)-.+", r"\1-…", name)
+    return re.sub(r"^(g|note|option|q|session|statut)-.+", r"\1-…", name)
 
 
 def said_of(control, page):

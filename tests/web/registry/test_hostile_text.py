@@ -9,6 +9,7 @@ from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
+from django.db.models import Case, F, Value, When
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -17,12 +18,13 @@ from sporades.candidates.models import Candidate
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
 from sporades.exams.held import forget
-from sporades.exams.models import RegistrationService
+from sporades.exams.models import RegistrationService, ServiceChange
 from sporades.mail.models import Message
 from sporades.notices import operations as notices
 from sporades.notices import queries as announced
 from sporades.notices.models import OpeningAlert
 from sporades.registrations.models import Registration
+from sporades.searches.models import Search
 from sporades.territory.models import ManagingService
 from tests.documents.reading import pdf_text
 from tests.factories import NOW
@@ -44,6 +46,7 @@ OURS = {
             "exams.Regulation.digest",
             "journal.Entry.digest",
             "registrations.Version.digest",
+            "searches.Search.digest",
             "territory.ReferenceLoad.digest",
         ),
         "a fingerprint",
@@ -70,12 +73,21 @@ OURS = {
             "registrations.Registration.national_service",
             "registrations.RegistrationPaper.option",
             "registrations.RegistrationAnswer.question",
+            "searches.Search.columns",
+            "exams.ServiceChange.proposed_by_id",
+            "exams.ServiceChange.decided_by_id",
             "territory.ManagingService.code",
         ),
         "a code that the program chooses or knows",
     ),
     **dict.fromkeys(
-        ("candidates.Identity.name_key", "registrations.Registration.name_key"),
+        (
+            "candidates.Identity.birth_name_key",
+            "candidates.Identity.first_names_key",
+            "candidates.Identity.name_key",
+            "candidates.Identity.usage_name_key",
+            "registrations.Registration.name_key",
+        ),
         "letters alone, made from names",
     ),
     **dict.fromkeys(
@@ -112,6 +124,8 @@ def hostile(world):
     Registration.objects.update(
         **dict.fromkeys(("town", "guardian_name", "father_name", "mother_name"), HOSTILE),
         guardian_email=ADDRESS,
+        state=Case(When(state="registered", then=Value("anomaly")), default=F("state")),
+        reason=Case(When(state="registered", then=Value(HOSTILE)), default=Value("")),
     )
     Membership.objects.update(full_name=HOSTILE)
     UserSession.objects.update(user_agent=HOSTILE)
@@ -125,6 +139,13 @@ def hostile(world):
     )
     ManagingService.objects.update(contact_name=HOSTILE, opening_hours=HOSTILE, email=ADDRESS)
     RegistrationService.objects.update(website=f"https://exemple.test/{HOSTILE}")
+    asked = world.search.tree
+    asked["members"].append({"criterion": "nom", "operator": "contient", "values": [HOSTILE]})
+    asked["link"] = "ou"
+    Search.objects.update(name=HOSTILE, tree=asked)
+    ServiceChange.objects.update(
+        reason=HOSTILE, proposed_by=HOSTILE, decided_by=HOSTILE, decided_at=NOW, state="refused"
+    )
     passkey = world.owner.passkey
     passkey.data["name"] = HOSTILE
     passkey.save()

@@ -21,6 +21,7 @@ WRITES = {
         "documents_documentversion": "printed when first asked for, and opened (F5)",
         "journal_entry": "and the journal knows of it",
     },
+    "office:document_pdf": {"documents_documentversion": "printed when first asked for"},
     "account_reset_password_from_key": {
         "django_session": "the key goes from the address to the session: no history keeps it"
     },

@@ -7,6 +7,7 @@ transaction; each test works behind a savepoint and leaves the world as it found
 import re
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum
 from typing import Any
 
@@ -30,16 +31,21 @@ from sporades.accounts import keys
 from sporades.accounts import operations as accounts
 from sporades.accounts.models import AddressChange, Membership, User
 from sporades.accounts.second_factor import enrol_totp
-from sporades.acts import registering
+from sporades.acts import opening, registering
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
 from sporades.documents.models import DocumentVersion
 from sporades.exams import operations as exams
 from sporades.exams.checking import Source
-from sporades.exams.models import RegistrationService
+from sporades.exams.models import RegistrationService, ServiceChange
 from sporades.notices import operations as notices
 from sporades.registrations import drafting
 from sporades.registrations.models import Draft, Registration
+from sporades.searches import operations as searches
+from sporades.searches.catalogue import CRITERIA
+from sporades.searches.models import Search
+from sporades.searches.operators import Operator
+from sporades.searches.trees import Group, Leaf
 from tests.factories import (
     IDENTITY,
     INVENTED,
@@ -85,9 +91,13 @@ class Role(Enum):
     HALF_MANAGER = "a manager without second factor"
     MANAGER = "a manager with a second factor"
     ADMINISTRATOR = "an administrator with a second factor"
+    HEAD = "a head of service with a second factor"
+    AUDITOR = "an auditor with a second factor"
+    FOREIGN_MANAGER = "a manager of another academy with a second factor"
 
 
-STAFF = (Role.HALF_MANAGER, Role.MANAGER, Role.ADMINISTRATOR)
+OFFICE = (Role.MANAGER, Role.ADMINISTRATOR, Role.HEAD, Role.AUDITOR, Role.FOREIGN_MANAGER)
+STAFF = (Role.HALF_MANAGER, *OFFICE)
 CANDIDATES = (Role.OWNER, Role.OTHER, Role.NEWCOMER)
 
 
@@ -122,6 +132,8 @@ class World:
     users: dict[Role, User]
     cookies: dict[Role, str]
     upcoming: RegistrationService
+    search: Search
+    extension: ServiceChange
     activation: str
     change: str
     undo: str
@@ -154,6 +166,9 @@ def build(mark: str = "") -> World:
         Role.HALF_MANAGER: a_member("moitie@exemple.test", Membership.Role.MANAGER, ["A09"]),
         Role.MANAGER: a_member("gestion@exemple.test", Membership.Role.MANAGER, ["A09"]),
         Role.ADMINISTRATOR: a_member("admin@exemple.test", Membership.Role.ADMINISTRATOR, []),
+        Role.HEAD: a_member("cheffe@exemple.test", Membership.Role.HEAD, ["A09"]),
+        Role.AUDITOR: a_member("audit@exemple.test", Membership.Role.AUDITOR, ["A09"]),
+        Role.FOREIGN_MANAGER: a_member("ailleurs@exemple.test", Membership.Role.MANAGER, ["A25"]),
     }
     asleep = accounts.open_account(
         email="dort@exemple.test", password_hash=accounts.hashed(PASSWORD), at=NOW
@@ -169,6 +184,20 @@ def build(mark: str = "") -> World:
         users=users,
         cookies={role: signed_in(user, role) for role, user in users.items()},
         upcoming=upcoming,
+        extension=opening.change(
+            service=owner.registration.service,
+            opens_at=owner.registration.service.opens_at,
+            closes_at=owner.registration.service.closes_at + timedelta(days=1),
+            reason="Panne",
+            by=author(other.candidate),
+            at=NOW,
+        ),
+        search=searches.keep(
+            tree=Group(members=(Leaf(CRITERIA["nom"], Operator.FILLED),)),
+            columns=[],
+            by=users[Role.MANAGER],
+            at=NOW,
+        ),
         activation=keys.activation_key(asleep),
         change=keys.change_key(change),
         undo=keys.undo_key(left),
@@ -302,7 +331,7 @@ def signed_in(user: User, role: Role) -> str:
     client.force_login(user, backend=BACKEND)
     session = client.session
     shown = [{"method": "password", "at": NOW.timestamp(), "username": user.email}]
-    if role in (Role.MANAGER, Role.ADMINISTRATOR):
+    if role in OFFICE:
         enrol_totp(user)
         RecoveryCodes.activate(user)
         shown.append({"method": "mfa", "at": NOW.timestamp(), "type": "totp"})

@@ -1,0 +1,322 @@
+"""The tree of criteria as it is being built on a page, without a script.
+
+Each group and each criterion has its place: « g » is the whole, « g-2 » its second member,
+« g-2-1 » the first member of that one. What is posted is read back into a tree, whatever is
+typed; the form then shows it, and judges it when it is time to search.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import BadRequest, ValidationError
+from django.forms.boundfield import BoundField
+from django.http import QueryDict
+
+from sporades.accounts.permissions import Reach
+from sporades.searches.catalogue import CRITERIA, GROUPS
+from sporades.searches.columns import COLUMNS, USUAL
+from sporades.searches.criteria import Unreadable
+from sporades.searches.operators import Operator
+from sporades.searches.trees import DEEPEST, MOST_LEAVES, Group, Leaf, Link
+
+ROOT = "g"
+LINK, ADDED, CRITERION, OPERATOR, VALUE, UNTIL = (
+    "lien",
+    "ajout",
+    "critere",
+    "operateur",
+    "valeur",
+    "jusque",
+)
+ADD, GROUP_IN, REMOVE, SEARCH = "ajouter", "grouper", "retirer", "rechercher"
+MOST_MEMBERS = MOST_LEAVES
+"""Of one group; empty groups beyond are read no more."""
+
+ADDABLE = [
+    ("", "Choisir un critère"),
+    *((title, [(one.code, one.label) for one in criteria]) for title, criteria in GROUPS),
+]
+
+type Node = Group | Leaf
+
+
+@dataclass(frozen=True)
+class Line:
+    """A criterion on the page."""
+
+    place: str
+    code: str
+    label: str
+    operator: BoundField
+    boxes: tuple[BoundField, ...]
+
+    is_block: ClassVar = False
+
+
+@dataclass(frozen=True)
+class Block:
+    """A group on the page, with what it holds.
+
+    Attributes:
+        place: where it stands in the tree.
+        link: how its members are joined, asked where there are two.
+        added: the list from which a criterion is added; nothing when there is no room.
+        members: lines and blocks.
+        takes_group: whether a group may be put into it.
+    """
+
+    place: str
+    link: BoundField
+    added: BoundField | None
+    members: "tuple[Line | Block, ...]"
+    takes_group: bool
+
+    is_block: ClassVar = True
+
+
+class SearchForm(forms.Form):
+    """A tree and the columns to show."""
+
+    colonnes = forms.MultipleChoiceField(
+        label="Colonnes",
+        choices=[(one.code, one.label) for one in COLUMNS],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    def __init__(
+        self, tree: Group, columns: list[str], *, reach: Reach, is_judged: bool = False
+    ) -> None:
+        """Show a tree and columns.
+
+        Args:
+            tree: what has been typed so far.
+            columns: the codes of the columns; none for the usual ones.
+            reach: where the reader may read: it bounds what lists offer.
+            is_judged: whether what cannot be compared is said.
+        """
+        self.tree, self.reach = tree, reach
+        said = {"colonnes": columns or list(USUAL), **dict(_as_data(tree, ROOT))}
+        super().__init__(
+            data=said if is_judged else None,
+            initial={} if is_judged else said,
+            label_suffix="",
+            auto_id="%s",
+        )
+        self.has_room = sum(1 for _ in tree.leaves()) < MOST_LEAVES
+        self._build(tree, ROOT)
+
+    def label_of(self, name: str) -> str:
+        """Name the criterion of a box."""
+        place, _, part = name.rpartition("-")
+        leaf = dict(_leaves(self.tree, ROOT)).get(place)
+        if leaf is None:
+            return str(self.fields[name].label)
+        return leaf.criterion.label if part == VALUE else f"{leaf.criterion.label}, seconde borne"
+
+    def clean(self) -> dict[str, Any]:
+        """Compare each criterion with what is typed, and say at its box what cannot be."""
+        data = super().clean() or {}
+        for place, leaf in _leaves(self.tree, ROOT):
+            try:
+                leaf.condition()
+            except Unreadable as trouble:
+                name = f"{place}-{UNTIL if trouble.box else VALUE}"
+                self.add_error(name, ValidationError(str(trouble)))
+        return data
+
+    def _build(self, node: Group, place: str) -> None:
+        self.fields[f"{place}-{LINK}"] = forms.ChoiceField(
+            label="Chercher les inscriptions qui remplissent",
+            choices=[(one.value, one.label) for one in Link],
+        )
+        if self.has_room:
+            added = forms.ChoiceField(label="Ajouter un critère", choices=ADDABLE, required=False)
+            added.is_conditional = True  # type: ignore[attr-defined] # its button calls for it
+            self.fields[f"{place}-{ADDED}"] = added
+        for at, member in _members(node, place):
+            if isinstance(member, Group):
+                self._build(member, at)
+            else:
+                self._build_leaf(member, at)
+
+    def _build_leaf(self, leaf: Leaf, place: str) -> None:
+        criterion = leaf.criterion
+        operator = f"{place}-{OPERATOR}"
+        self.fields[operator] = forms.ChoiceField(
+            label="Comparaison", choices=[(one.value, one.label) for one in criterion.operators]
+        )
+        with_value = " ".join(one.value for one in criterion.operators if one.boxes)
+        choices = criterion.choices(self.reach)
+        value = (
+            forms.CharField(label="Valeur", required=False, help_text=criterion.hint)
+            if choices is None
+            else forms.ChoiceField(
+                label="Valeur", required=False, choices=[("", "Choisir"), *choices]
+            )
+        )
+        # A value that is on the list no more is said by what it finds, which is nothing.
+        if isinstance(value, forms.ChoiceField):
+            value.validate = lambda _: None  # type: ignore[method-assign]
+        value.widget.attrs["autocomplete"] = "off"
+        self._show_for(value, operator, with_value)
+        self.fields[f"{place}-{VALUE}"] = value
+        if Operator.BETWEEN in criterion.operators:
+            until = forms.CharField(label="et", required=False)
+            self._show_for(until, operator, Operator.BETWEEN.value)
+            self.fields[f"{place}-{UNTIL}"] = until
+
+    def _show_for(self, field: forms.Field, operator: str, values: str) -> None:
+        field.is_conditional = True  # type: ignore[attr-defined] # read by the form's template
+        field.widget.attrs.update({"data-shown-when": f"{operator}={values}"})
+
+    @property
+    def block(self) -> Block:
+        """The whole tree, as the page shows it."""
+        return self._block(self.tree, ROOT)
+
+    def _block(self, node: Group, place: str) -> Block:
+        return Block(
+            place=place,
+            link=self[f"{place}-{LINK}"],
+            added=self[f"{place}-{ADDED}"] if self.has_room else None,
+            members=tuple(
+                self._block(member, at) if isinstance(member, Group) else self._line(member, at)
+                for at, member in _members(node, place)
+            ),
+            takes_group=self.has_room and place.count("-") < DEEPEST - 1,
+        )
+
+    def _line(self, leaf: Leaf, place: str) -> Line:
+        names = (f"{place}-{VALUE}", f"{place}-{UNTIL}")
+        return Line(
+            place=place,
+            code=leaf.criterion.code,
+            label=leaf.criterion.label,
+            operator=self[f"{place}-{OPERATOR}"],
+            boxes=tuple(self[name] for name in names if name in self.fields),
+        )
+
+
+def read(posted: QueryDict) -> Group:
+    """Return the tree that a page of ours posted, whatever was typed in it.
+
+    Raises:
+        BadRequest: no page of ours posts this.
+    """
+    tree = _read_group(posted, ROOT)
+    if sum(1 for _ in tree.leaves()) > MOST_LEAVES:
+        raise BadRequest
+    return tree
+
+
+def acted(tree: Group, posted: QueryDict) -> tuple[Group, str]:
+    """Return the tree after the button that was pressed, and the place to go on from.
+
+    Raises:
+        BadRequest: no page of ours has that button.
+    """
+    act, _, place = posted.get("faire", "").partition(":")
+    if act == ADD:
+        code = posted.get(f"{place}-{ADDED}", "")
+        if not code:
+            return tree, f"{place}-{ADDED}"
+        if code not in CRITERIA:
+            raise BadRequest
+        criterion = CRITERIA[code]
+        return _put(tree, place, Leaf(criterion, criterion.operators[0]))
+    if act == GROUP_IN and place.count("-") < DEEPEST - 1:
+        return _put(tree, place, Group(Link.OR))
+    if act == REMOVE and place != ROOT:
+        return _without(tree, place), ""
+    raise BadRequest
+
+
+def _read_group(posted: QueryDict, place: str) -> Group:
+    if place.count("-") >= DEEPEST:
+        raise BadRequest
+    members: list[Node] = []
+    for number in range(1, MOST_MEMBERS + 1):
+        at = f"{place}-{number}"
+        if f"{at}-{CRITERION}" in posted:
+            members.append(_read_leaf(posted, at))
+        elif f"{at}-{LINK}" in posted:
+            members.append(_read_group(posted, at))
+    try:
+        return Group(Link(posted.get(f"{place}-{LINK}", Link.AND)), tuple(members))
+    except ValueError:
+        raise BadRequest from None
+
+
+def _read_leaf(posted: QueryDict, place: str) -> Leaf:
+    criterion = CRITERIA.get(posted[f"{place}-{CRITERION}"])
+    operator = posted.get(f"{place}-{OPERATOR}", "")
+    if criterion is None or operator not in criterion.operators:
+        raise BadRequest
+    values = (posted.get(f"{place}-{VALUE}", ""), posted.get(f"{place}-{UNTIL}", ""))
+    return Leaf(criterion, Operator(operator), values)
+
+
+def _as_data(node: Group, place: str) -> Iterator[tuple[str, str]]:
+    yield f"{place}-{LINK}", node.link.value
+    for at, member in _members(node, place):
+        if isinstance(member, Group):
+            yield from _as_data(member, at)
+        else:
+            yield f"{at}-{OPERATOR}", member.operator.value
+            for part, value in zip((VALUE, UNTIL), member.values, strict=False):
+                yield f"{at}-{part}", value
+
+
+def _members(node: Group, place: str) -> Iterator[tuple[str, Node]]:
+    for number, member in enumerate(node.members, 1):
+        yield f"{place}-{number}", member
+
+
+def _leaves(node: Group, place: str) -> Iterator[tuple[str, Leaf]]:
+    for at, member in _members(node, place):
+        if isinstance(member, Group):
+            yield from _leaves(member, at)
+        else:
+            yield at, member
+
+
+def _put(tree: Group, place: str, added: Node) -> tuple[Group, str]:
+    """Return the tree with one more member in the group of a place, and where that one stands."""
+    group = dict(_groups(tree, ROOT)).get(place)
+    if group is None or sum(1 for _ in tree.leaves()) >= MOST_LEAVES:
+        raise BadRequest
+    wider = replace(group, members=(*group.members, added))
+    at = f"{place}-{len(wider.members)}"
+    return _changed(
+        tree, ROOT, {place: wider}
+    ), f"{at}-{OPERATOR if isinstance(added, Leaf) else LINK}"
+
+
+def _without(tree: Group, place: str) -> Group:
+    parent = place.rpartition("-")[0]
+    group = dict(_groups(tree, ROOT)).get(parent)
+    if group is None or place not in dict(_members(group, parent)):
+        raise BadRequest
+    kept = tuple(member for at, member in _members(group, parent) if at != place)
+    return _changed(tree, ROOT, {parent: replace(group, members=kept)})
+
+
+def _groups(node: Group, place: str) -> Iterator[tuple[str, Group]]:
+    yield place, node
+    for at, member in _members(node, place):
+        if isinstance(member, Group):
+            yield from _groups(member, at)
+
+
+def _changed(node: Group, place: str, instead: Mapping[str, Group]) -> Group:
+    """Return a tree in which the group of a place is another one."""
+    if place in instead:
+        return instead[place]
+    members = tuple(
+        _changed(member, at, instead) if isinstance(member, Group) else member
+        for at, member in _members(node, place)
+    )
+    return replace(node, members=members)

@@ -1,0 +1,139 @@
+"""The file of a registration, as its manager reads it."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse_lazy
+
+from sporades.accounts.permissions import Permission
+from sporades.core.french import instant_in_words
+from sporades.documents import operations as printing
+from sporades.documents.queries import documents_in
+from sporades.journal import queries as acts
+from sporades.mail import queries as letters
+from sporades.registrations.deciding import decisions_for
+from sporades.registrations.models import Registration
+from sporades.registrations.queries import version_of
+
+TRAIL = [
+    ("Accueil", reverse_lazy("office:home")),
+    ("Gérer les inscriptions", reverse_lazy("office:search")),
+]
+TABS = (
+    ("registration", "Inscription"),
+    ("history", "Historique"),
+    ("documents", "Documents"),
+    ("mails", "Mails"),
+    ("journal", "Journal"),
+)
+
+
+def registration(request: HttpRequest, number: str) -> HttpResponse:
+    """What was last filed, in the candidate's own tabs."""
+    found = registration_of(request, number)
+    version = version_of.get(registration=found.pk, number=found.version)
+    others = (
+        Registration.objects.within(request.reach)
+        .filter(candidate=found.candidate_id)
+        .exclude(pk=found.pk)
+        .for_office()
+        .order_by("-filed_at")
+    )
+    said = {"version": version, "others": others}
+    return _page(request, found, "registration", "office/registration.html", said)
+
+
+def history(request: HttpRequest, number: str) -> HttpResponse:
+    """Each version, its author and what it changed."""
+    found = registration_of(request, number)
+    versions = found.versions.defer("snapshot").order_by("-number")
+    return _page(request, found, "history", "office/history.html", {"versions": versions})
+
+
+def version(request: HttpRequest, number: str, version: int) -> HttpResponse:
+    """One version, as it was filed."""
+    found = registration_of(request, number)
+    said = {"version": get_object_or_404(found.versions, number=version)}
+    return _page(request, found, "history", "office/version.html", said)
+
+
+def documents(request: HttpRequest, number: str) -> HttpResponse:
+    """What was published for it, and whether it was opened."""
+    found = registration_of(request, number)
+    published = documents_in(folder=found.folder_id, at=request.arrived_at)
+    return _page(request, found, "documents", "office/documents.html", {"versions": published})
+
+
+def pdf(request: HttpRequest, number: str, kind: str) -> HttpResponse:
+    """A document as a PDF. That a manager opens it is no reading by its holder."""
+    found = registration_of(request, number)
+    published = documents_in(folder=found.folder_id, at=request.arrived_at)
+    version = next((one for one in published if one.document.kind == kind), None)
+    if version is None:
+        raise Http404
+    name = f"{kind}-{found.number}-v{version.number}.pdf"
+    return HttpResponse(
+        printing.printed(version),
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{name}"'},
+    )
+
+
+def mails(request: HttpRequest, number: str) -> HttpResponse:
+    """The messages about it, each with its fate."""
+    found = registration_of(request, number)
+    rows = [
+        (
+            instant_in_words(one.written_at, found.service.zone),
+            one.subject,
+            one.recipient,
+            _fate(one, found),
+        )
+        for one in letters.written_about(found)
+    ]
+    columns = ("Écrit le", "Objet", "Destinataire", "Ce qu'il est devenu")
+    said = {"rows": rows, "columns": columns}
+    return _page(request, found, "mails", "office/mails.html", said)
+
+
+def journal(request: HttpRequest, number: str) -> HttpResponse:
+    """Every act on it: who, what, when."""
+    found = registration_of(request, number)
+    rows = [
+        (instant_in_words(one.at, found.service.zone), one.in_words, one.actor_name)
+        for one in acts.entries_about(
+            found, *documents_in(folder=found.folder_id, at=request.arrived_at)
+        )
+    ]
+    said = {"rows": rows, "columns": ("Quand", "Acte", "Auteur")}
+    return _page(request, found, "journal", "office/journal.html", said)
+
+
+def registration_of(request: HttpRequest, number: str) -> Registration:
+    """Return a registration of the reader's perimeter; for any other, there is none."""
+    visible = Registration.objects.within(request.reach)
+    found: Registration = get_object_or_404(visible.for_office(), number=number)
+    return found
+
+
+def _fate(message: Any, registration: Registration) -> str:
+    if message.sent_at is None:
+        return message.last_error or message.get_state_display()
+    return f"Envoyé le {instant_in_words(message.sent_at, registration.service.zone)}"
+
+
+def _page(
+    request: HttpRequest, registration: Registration, tab: str, template: str, said: dict[str, Any]
+) -> HttpResponse:
+    here = {"academy": registration.academy_id, "domain": registration.exam.domain.code}
+    context = {
+        "registration": registration,
+        "tabs": TABS,
+        "tab": tab,
+        "trail": TRAIL,
+        "may_decide": request.reaches(Permission.DECIDE).covers(**here)
+        and bool(decisions_for(registration)),
+        **said,
+    }
+    return render(request, template, context)

@@ -1,0 +1,168 @@
+"""What the office types."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from sporades.core.french import zone_in_words
+from sporades.core.text import clean
+from sporades.exams.models import RegistrationService
+from sporades.registrations.deciding import decisions_for, needs_reason
+from sporades.registrations.fields import CleanCharField, Hinted, ask_if_called_for
+from sporades.registrations.models import Registration
+
+MEANINGS = {
+    "validate": "elle est complète et conforme",
+    "reopen": "elle redevient une inscription enregistrée, à examiner",
+    "flag": "il y manque quelque chose, que le motif dit ; le candidat reste inscrit",
+    "clear": "plus rien ne manque",
+    "set_aside": "le candidat n'est plus inscrit ; elle peut être rétablie",
+    "restore": "le candidat est de nouveau inscrit",
+}
+"""What each decision means for the candidate, under its name."""
+
+_INSTANT = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: à|,)? (\d{1,2}) ?[h:] ?(\d{2})")
+_HOW_TO = "Par exemple : 15/12/2026 23:59"
+_HOW = "Indiquez le jour et l'heure, par exemple 15/12/2026 23:59."
+
+
+class QuickForm(forms.Form):
+    """The one box that finds a file."""
+
+    quoi = CleanCharField(
+        label="Trouver une inscription",
+        help_text="Un numéro, un nom, une date de naissance ou une adresse mail",
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class NameForm(forms.Form):
+    """A name for a search."""
+
+    nom = CleanCharField(label="Nom de la recherche", max_length=80)
+    partagee = forms.BooleanField(
+        label="La partager avec les autres gestionnaires",
+        help_text="Chacun n'y trouve que les inscriptions de son périmètre.",
+        required=False,
+    )
+
+
+class LocalInstantField(forms.CharField):
+    """A day and an hour, by a clock that the label says."""
+
+    zone = "UTC"
+
+    def to_python(self, value: Any) -> datetime | None:
+        """Read « 15/12/2026 23:59 », also with an « h »."""
+        said = clean(super().to_python(value) or "")
+        if not said:
+            return None
+        read = _INSTANT.fullmatch(said)
+        if read is None:
+            raise ValidationError(_HOW)
+        day, month, year, hour, minute = map(int, read.groups())
+        try:
+            local = datetime(year, month, day, hour, minute)  # noqa: DTZ001 - its zone comes next
+        except ValueError:
+            raise ValidationError("Ce jour ou cette heure n'existe pas : vérifiez.") from None
+        instant = local.replace(tzinfo=ZoneInfo(self.zone))
+        # An hour that summer time skips comes back as another.
+        back = instant.astimezone(UTC).astimezone(ZoneInfo(self.zone))
+        if back.replace(tzinfo=None) != local:
+            raise ValidationError("Cette heure n'existe pas ce jour-là : on change d'heure.")
+        return instant
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show an instant as it is typed."""
+        if isinstance(value, datetime):
+            return f"{value.astimezone(ZoneInfo(self.zone)):%d/%m/%Y %H:%M}"
+        return value
+
+
+class DatesForm(forms.Form):
+    """The dates of a service, by its own clock."""
+
+    ouverture = LocalInstantField(label="Ouvre le")
+    fermeture = LocalInstantField(label="Ferme le")
+    motif = CleanCharField(
+        label="Motif",
+        help_text="Il est gardé avec le changement. Par exemple : panne du 14 novembre au soir",
+        max_length=300,
+    )
+
+    def __init__(self, data: Any = None, *, service: RegistrationService) -> None:
+        """Show the dates of a service."""
+        initial = {"ouverture": service.opens_at, "fermeture": service.closes_at}
+        super().__init__(data, initial=initial, label_suffix="")
+        for name in ("ouverture", "fermeture"):
+            field = self.fields[name]
+            field.zone = service.zone
+            field.help_text = f"{_HOW_TO} ({zone_in_words(service.zone)})"
+
+    @property
+    def dates(self) -> dict[str, Any]:
+        """What was typed, as an act takes it."""
+        said = self.cleaned_data
+        return {
+            "opens_at": said["ouverture"],
+            "closes_at": said["fermeture"],
+            "reason": said["motif"],
+        }
+
+
+class DecisionForm(forms.Form):
+    """What is decided of a registration, and why."""
+
+    decision = forms.ChoiceField(label="Décision", widget=forms.RadioSelect)
+    motif = CleanCharField(
+        label="Motif",
+        help_text="Le candidat le lira dans le mail et sur sa page. Par exemple : il manque la "
+        "copie de votre diplôme",
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, data: Any = None, *, registration: Registration) -> None:
+        """Offer what may be decided where the registration stands."""
+        super().__init__(data, label_suffix="")
+        self.possible = {one.name: one for one in decisions_for(registration)}
+        field = self.fields["decision"]
+        field.choices = [  # type: ignore[attr-defined] # a ChoiceField
+            (name, Hinted(one.label, MEANINGS[name])) for name, one in self.possible.items()
+        ]
+        reasoned = [name for name, one in self.possible.items() if needs_reason(one)]
+        ask_if_called_for(self.fields["motif"], f"decision={' '.join(reasoned)}")
+        if not reasoned:
+            del self.fields["motif"]
+
+    @property
+    def has_choices(self) -> bool:
+        """Whether anything may be decided."""
+        return bool(self.possible)
+
+    @property
+    def decided(self) -> dict[str, Any]:
+        """What was decided, as an act takes it."""
+        decision = self.possible[self.cleaned_data["decision"]]
+        return {"decision": decision, "reason": self.cleaned_data.get("motif", "")}
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the reason of what is told with one, and refuse one that nobody would read."""
+        data = super().clean() or {}
+        decision = self.possible.get(data.get("decision", ""))
+        if decision is None:
+            return data
+        if needs_reason(decision) and not data.get("motif"):
+            self.add_error("motif", "Dites le motif : le candidat le lira.")
+        if not needs_reason(decision) and data.get("motif"):
+            self.add_error(
+                "motif",
+                "Cette décision est dite sans motif : effacez-le, ou choisissez-en une autre.",
+            )
+        return data

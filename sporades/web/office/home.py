@@ -1,0 +1,30 @@
+"""The office's door: what awaits, and for which perimeter."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from sporades.accounts.permissions import Permission
+from sporades.core.french import local_day
+from sporades.searches.models import Search
+from sporades.territory import queries as territory
+from sporades.web.office.forms import QuickForm
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Find a file; one's searches, roles and perimeters."""
+    reads = request.reaches(Permission.READ_FILES)
+    today = local_day(request.arrived_at, settings.TIME_ZONE)
+    context = {
+        "quick": QuickForm() if reads else None,
+        "named": Search.objects.open_to(request.user.pk).named() if reads else [],
+        "roles": [
+            {
+                "label": membership.get_role_display(),
+                "academies": [territory.academy(code).full_name for code in membership.academies],
+                "domains": membership.domains,
+            }
+            for membership in request.user.memberships_on(today)
+        ],
+    }
+    return render(request, "office/home.html", context)

@@ -1,0 +1,171 @@
+"""« Gérer les inscriptions »: search them, keep the search, read the list."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import InvalidPage, Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from sporades.core.numbers import in_groups
+from sporades.core.refusals import Refused
+from sporades.searches import operations, quick
+from sporades.searches.columns import BY_CODE
+from sporades.searches.models import Search
+from sporades.searches.queries import found, in_order, known_order
+from sporades.searches.trees import Group
+from sporades.searches.words import in_words
+from sporades.web.office import building
+from sporades.web.office.files import TRAIL
+from sporades.web.office.forms import NameForm, QuickForm
+
+ON_A_PAGE = 50
+MOST_PAGES = 200
+
+
+def search(request: HttpRequest) -> HttpResponse:
+    """Build the tree of criteria; « Rechercher » leads to the address of what was asked."""
+    if request.method != "POST":
+        return _page(request, Group(), [])
+    tree, columns = building.read(request.POST), _columns(request)
+    if request.POST.get("faire") != building.SEARCH:
+        tree, focus = building.acted(tree, request.POST)
+        return _page(request, tree, columns, focus=focus)
+    form = building.SearchForm(tree, columns, reach=request.reach, is_judged=True)
+    if not form.is_valid():
+        return render(request, "office/search.html", _context(request, form), status=422)
+    kept = operations.keep(tree=tree, columns=columns, by=request.user, at=request.arrived_at)
+    return redirect("office:found", kept.pk)
+
+
+@require_POST
+def find(request: HttpRequest) -> HttpResponse:
+    """The one box: a number, a name, a birth date, an address. One file alone opens at once."""
+    form = QuickForm(request.POST)
+    if not form.is_valid():
+        messages.error(
+            request, "Indiquez un numéro, un nom, une date de naissance ou une adresse mail."
+        )
+        return redirect("office:search")
+    tree = quick.tree_of(form.cleaned_data["quoi"])
+    only = list(found(tree, reach=request.reach).values_list("number", flat=True)[:2])
+    if len(only) == 1:
+        return redirect("office:registration", only[0])
+    kept = operations.keep(tree=tree, columns=[], by=request.user, at=request.arrived_at)
+    return redirect("office:found", kept.pk)
+
+
+def results(request: HttpRequest, search: str) -> HttpResponse:
+    """What a search finds within the reader's perimeter, page by page."""
+    kept = _search(request, search)
+    order = known_order(request.GET.get("tri", ""))
+    lines = in_order(found(_tree(kept), reach=request.reach), order).for_office()
+    paginator = Paginator(lines, ON_A_PAGE)
+    try:
+        page = paginator.page(request.GET.get("page", 1))
+    except InvalidPage:
+        raise Http404 from None
+    if page.number > MOST_PAGES:
+        raise Http404
+    form = building.SearchForm(_tree(kept), kept.columns, reach=request.reach)
+    context = {
+        **_context(request, form),
+        "search": kept,
+        "page": page,
+        "count": paginator.count,
+        "counted": in_groups(str(paginator.count)),
+        "title": kept.name or "Inscriptions trouvées",
+        "trail": TRAIL,
+        "asked": in_words(_tree(kept), reach=request.reach),
+        "columns": _titles(kept, order),
+        "labels": [column.label for column in kept.shown],
+        "lines": [
+            {"number": one.number, "cells": [column.read(one) for column in kept.shown]}
+            for one in page
+        ],
+        "base": f"?tri={order}&page=",
+        "is_last": page.number == MOST_PAGES and page.has_next(),
+        "is_mine": kept.owner_id == request.user.pk,
+        "naming": NameForm(initial={"nom": kept.name, "partagee": kept.is_shared}),
+    }
+    return render(request, "office/found.html", context)
+
+
+@require_POST
+def name(request: HttpRequest, search: str) -> HttpResponse:
+    """« Enregistrer paramétrage »: give a search a name, and share it or not."""
+    kept, form = _search(request, search), NameForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Donnez à la recherche un nom de 80 caractères au plus.")
+        return redirect("office:found", kept.pk)
+    try:
+        kept = operations.name(
+            search=kept,
+            name=form.cleaned_data["nom"],
+            is_shared=form.cleaned_data["partagee"],
+            by=request.user,
+            at=request.arrived_at,
+        )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "La recherche est enregistrée.")
+    return redirect("office:found", kept.pk)
+
+
+@require_POST
+def forget(request: HttpRequest, search: str) -> HttpResponse:
+    """Forget one of one's own searches."""
+    get_object_or_404(request.user.searches, pk=search).delete()
+    messages.success(request, "La recherche est supprimée.")
+    return redirect("office:search")
+
+
+def _page(
+    request: HttpRequest, tree: Group, columns: list[str], *, focus: str = ""
+) -> HttpResponse:
+    form = building.SearchForm(tree, columns, reach=request.reach)
+    if focus in form.fields:
+        form.fields[focus].widget.attrs["autofocus"] = True
+    return render(request, "office/search.html", _context(request, form))
+
+
+def _context(request: HttpRequest, form: building.SearchForm) -> dict[str, Any]:
+    return {
+        "form": form,
+        "quick": QuickForm(),
+        "named": Search.objects.open_to(request.user.pk).named(),
+    }
+
+
+def _columns(request: HttpRequest) -> list[str]:
+    return [code for code in request.POST.getlist("colonnes") if code in BY_CODE]
+
+
+def _search(request: HttpRequest, pk: str) -> Search:
+    found: Search = get_object_or_404(Search.objects.open_to(request.user.pk), pk=pk)
+    return found
+
+
+def _tree(search: Search) -> Group:
+    try:
+        return search.group
+    except (KeyError, ValueError):
+        raise Refused(
+            "Cette recherche porte sur un critère qui n'existe plus. Composez-la de nouveau."
+        ) from None
+
+
+def _titles(search: Search, order: str) -> list[dict[str, str]]:
+    """Return the titles of the columns, each with the address that sorts by it."""
+    return [
+        {
+            "label": column.label,
+            "url": f"?tri={'-' if order == column.code else ''}{column.code}"
+            if column.order
+            else "",
+            "sorted": {column.code: "ascending", f"-{column.code}": "descending"}.get(order, ""),
+        }
+        for column in search.shown
+    ]

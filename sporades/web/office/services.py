@@ -1,0 +1,135 @@
+"""« Gérer les services »: when registrations are open, and who decided it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse_lazy
+
+from sporades.accounts.permissions import Permission
+from sporades.acts import opening
+from sporades.core.refusals import Refused
+from sporades.exams.models import RegistrationService, ServiceChange
+from sporades.exams.states import ChangeState
+from sporades.registrations.models import Draft
+from sporades.web.office.forms import DatesForm
+
+TRAIL = [
+    ("Accueil", reverse_lazy("office:home")),
+    ("Gérer les services", reverse_lazy("office:services")),
+]
+
+
+def services(request: HttpRequest) -> HttpResponse:
+    """Every service of the perimeter, and what awaits a second person."""
+    at = request.arrived_at
+    order = ("domain__label", "session__code", "academy__name", "audience")
+    found = _services(request).order_by(*order)
+    context = {
+        "rows": [
+            (one, one.state_in_words(at), one.opening_in_words, one.closing_in_words)
+            for one in found
+        ],
+        "proposed": ServiceChange.objects.proposed()
+        .filter(service__in=[one.pk for one in found])
+        .select_related("service__domain", "service__session", "service__academy"),
+    }
+    return render(request, "office/services.html", context)
+
+
+def service(request: HttpRequest, service: int) -> HttpResponse:
+    """One service: its dates, what has begun in it, its changes."""
+    return _page(request, _service(request, service))
+
+
+def move_service(request: HttpRequest, service: int) -> HttpResponse:
+    """Other dates: at once, or proposed to a second person when it is an extension."""
+    found = _service(request, service)
+    form = DatesForm(request.POST if request.method == "POST" else None, service=found)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = opening.change(
+                service=found, **form.dates, by=request.actor, at=request.arrived_at
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _outcome(made))
+            return redirect("office:service", found.pk)
+    status = 422 if form.errors else 200
+    context = {"service": found, "form": form, "trail": TRAIL}
+    return render(request, "office/move_service.html", context, status=status)
+
+
+def approve_change(request: HttpRequest, change: int) -> HttpResponse:
+    """Approve an extension that somebody else proposed."""
+    return _decide(request, change, opening.approve, "La prolongation est en vigueur.")
+
+
+def refuse_change(request: HttpRequest, change: int) -> HttpResponse:
+    """Refuse an extension."""
+    return _decide(request, change, opening.refuse, "La prolongation est refusée.")
+
+
+def drop_change(request: HttpRequest, change: int) -> HttpResponse:
+    """Take back a proposal: one's own or a colleague's who is away."""
+    return _decide(request, change, opening.drop, "La proposition est retirée.")
+
+
+def _decide(request: HttpRequest, pk: int, act: Any, said: str) -> HttpResponse:
+    visible = ServiceChange.objects.filter(service__in=_services(request))
+    change = get_object_or_404(visible.select_related("service"), pk=pk)
+    try:
+        act(change=change, by=request.actor, at=request.arrived_at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, said)
+    return redirect("office:service", change.service_id)
+
+
+def _services(request: HttpRequest) -> Any:
+    return RegistrationService.objects.within(request.reach).for_list()
+
+
+def _service(request: HttpRequest, pk: int) -> RegistrationService:
+    found: RegistrationService = get_object_or_404(_services(request), pk=pk)
+    return found
+
+
+def _page(request: HttpRequest, found: RegistrationService) -> HttpResponse:
+    at = request.arrived_at
+    here = {"academy": found.academy_id, "domain": found.domain.code}
+    changes = list(found.changes.order_by("-proposed_at"))
+    for change in changes:
+        change.service = found
+    counts = (
+        Draft.objects.open()
+        .touched()
+        .filter(service=found)
+        .aggregate(
+            new=Count("pk", filter=Q(amends=None)), amending=Count("pk", filter=~Q(amends=None))
+        )
+    )
+    context = {
+        "service": found,
+        "state": found.state_in_words(at),
+        "left": found.time_left_in_words(at) if found.accepts(at) else "",
+        "filed": found.registrations.active().count(),
+        "drafts": counts,
+        "changes": changes,
+        "proposed": next((one for one in changes if one.state == ChangeState.PROPOSED), None),
+        "me": request.actor.identifier,
+        "may_move": request.reaches(Permission.MOVE_SERVICES).covers(**here),
+        "may_approve": request.reaches(Permission.APPROVE_EXTENSIONS).covers(**here),
+        "trail": TRAIL,
+    }
+    return render(request, "office/service.html", context)
+
+
+def _outcome(change: ServiceChange) -> str:
+    if change.state == ChangeState.PROPOSED:
+        return "La prolongation est proposée : une autre personne doit l'approuver."
+    return "Les nouvelles dates sont en vigueur."

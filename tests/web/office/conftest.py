@@ -1,0 +1,54 @@
+"""Members of staff, and what the candidates of two academies have filed."""
+
+import pytest
+import time_machine
+from django.test import Client
+
+from sporades.accounts.models import Membership
+from tests.factories import NOW, a_candidate, a_registration
+from tests.web.registry.world import HOST, Role, a_member, signed_in
+
+VERSAILLES = {"postcode": "78000", "town": "Versailles"}
+
+
+@pytest.fixture(autouse=True)
+def _clock():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def member():
+    """Return a browser in which a member of staff has signed in with two factors."""
+
+    def made(*academies, role=Membership.Role.MANAGER, domains=(), email="agent@exemple.test"):
+        user = a_member(email, role, list(academies))
+        user.memberships.update(domains=list(domains))
+        client = Client(headers={"host": HOST})
+        client.cookies["__Host-session"] = signed_in(user, Role.MANAGER)
+        client.user = user
+        return client
+
+    return made
+
+
+@pytest.fixture
+def manager(member):
+    """Return the browser of a manager of Lille."""
+    return member("A09")
+
+
+@pytest.fixture
+def in_lille(db):
+    """File a registration in Lille."""
+    return a_registration(a_candidate(birth_name="Le Goff", first_names="Maëlle Anne"))
+
+
+@pytest.fixture
+def in_versailles(db):
+    """File a registration in Versailles."""
+    return a_registration(
+        a_candidate(birth_name="Le Goffic", first_names="Yann"),
+        academy="A25",
+        identification=VERSAILLES,
+    )

@@ -1,0 +1,63 @@
+"""How many queries a page of the office costs: few, and as many for many rows as for one."""
+
+import math
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from sporades.exams import held
+from sporades.exams.models import RegistrationService
+from sporades.searches import operations as searches
+from sporades.searches.trees import Group
+from tests.factories import NOW, a_candidate, a_draft, a_registration
+
+MOST = 10
+MANY = 12
+
+
+@pytest.fixture(autouse=True)
+def _believed(monkeypatch):
+    """What the process holds is not looked at again: a slow page would count one query more."""
+    monkeypatch.setattr(held, "FRESH_FOR", math.inf)
+
+
+def cost(client, where):
+    """Return how many queries a page costs."""
+    client.get(where)
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(where).status_code == 200
+    return len(queries)
+
+
+def test_a_list_costs_as_much_for_many_registrations_as_for_one(manager, in_lille):
+    every = ["mail", "numero_candidat", "categorie", "academie", "commune", "modifiee"]
+    kept = searches.keep(tree=Group(), columns=every, by=manager.user, at=NOW)
+    where = reverse("office:found", args=[kept.pk])
+    one = cost(manager, where)
+
+    for _ in range(MANY):
+        a_registration(a_candidate())
+
+    assert cost(manager, where) == one <= MOST
+
+
+@pytest.mark.parametrize("tab", ["registration", "history", "documents", "mails", "journal"])
+def test_a_file_costs_little(manager, in_lille, tab):
+    assert cost(manager, reverse(f"office:{tab}", args=[in_lille.number])) <= MOST
+
+
+def test_a_service_costs_as_much_for_many_drafts_as_for_one(manager):
+    service = RegistrationService.objects.get(academy="A09")
+    where = reverse("office:service", args=[service.pk])
+    a_draft()
+    one = cost(manager, where)
+
+    for _ in range(MANY):
+        a_draft()
+
+    assert cost(manager, where) == one <= MOST
+    assert cost(manager, reverse("office:services")) <= MOST
+    assert cost(manager, reverse("office:search")) <= MOST
+    assert cost(manager, reverse("office:home")) <= MOST

@@ -1,0 +1,205 @@
+"""« Gérer l'état de la candidature »: what a manager decides, and what its candidate reads of it."""
+
+import html
+
+import pytest
+from django.db import IntegrityError
+from django.urls import reverse
+
+from sporades.accounts.models import Membership
+from sporades.acts import deciding, registering
+from sporades.candidates.models import Candidate
+from sporades.core.refusals import Refused
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from sporades.registrations import drafting
+from sporades.registrations.models import Registration
+from sporades.registrations.states import FLAG, RESTORE, SET_ASIDE, VALIDATE, State
+from tests.factories import NOW, OPERATOR, a_draft, a_registration, author
+
+WHY = "Il manque la copie de votre diplôme"
+
+
+def decided(client, registration, decision, motif=""):
+    """Press « Enregistrer la décision »."""
+    where = reverse("office:decide", args=[registration.number])
+    page = client.post(where, {"decision": decision, "motif": motif}, follow=True)
+    registration.refresh_from_db()
+    return page
+
+
+def decide(registration, decision, reason=""):
+    """Decide without a page."""
+    deciding.decide(
+        registration=registration, decision=decision, reason=reason, by=OPERATOR, at=NOW
+    )
+
+
+@pytest.mark.parametrize(
+    ("way", "state"),
+    [
+        ([("validate", "")], State.VALIDATED),
+        ([("validate", ""), ("reopen", "")], State.REGISTERED),
+        ([("flag", WHY)], State.ANOMALY),
+        ([("flag", WHY), ("clear", "")], State.REGISTERED),
+        ([("set_aside", WHY)], State.SET_ASIDE),
+        ([("set_aside", WHY), ("restore", "")], State.REGISTERED),
+        ([("validate", ""), ("flag", WHY), ("set_aside", WHY)], State.SET_ASIDE),
+    ],
+)
+def test_each_decision_is_kept_told_and_in_the_journal(manager, in_lille, way, state):
+    for decision, motif in way:
+        page = decided(manager, in_lille, decision, motif)
+
+    assert (in_lille.state, in_lille.decided_at) == (state, NOW)
+    assert "un mail part au candidat" in page.text
+    letters = Message.objects.filter(kind="state_changed")
+    assert letters.count() == len(way)
+    assert {one.recipient for one in letters} == {in_lille.candidate.user.email}
+    last = letters.latest("pk")
+    assert (WHY in last.body) is (state in {State.ANOMALY, State.SET_ASIDE})
+    entries = Entry.objects.filter(object_kind="registration", object_id=str(in_lille.pk))
+    assert entries.latest("pk").payload["after"]["state"] == state
+    assert entries.latest("pk").actor_name == "Claude Martin"
+
+
+@pytest.mark.parametrize("decision", ["flag", "set_aside"])
+def test_what_is_told_with_a_reason_is_not_decided_without(manager, in_lille, decision):
+    page = decided(manager, in_lille, decision)
+
+    assert page.status_code == 422
+    assert "Dites le motif" in page.text
+    assert in_lille.state == State.REGISTERED
+    assert not Message.objects.filter(kind="state_changed").exists()
+
+
+def test_a_reason_that_nobody_would_read_is_not_dropped(manager, in_lille):
+    page = decided(manager, in_lille, "validate", WHY)
+
+    assert page.status_code == 422
+    assert WHY in html.unescape(page.text)
+    assert in_lille.state == State.REGISTERED
+
+
+@pytest.mark.parametrize("decision", ["restore", "clear", "reopen", "withdraw", "x", ""])
+def test_what_cannot_be_decided_here_is_refused(manager, in_lille, decision):
+    assert decided(manager, in_lille, decision).status_code == 422
+    assert in_lille.state == State.REGISTERED
+
+
+def test_what_its_candidate_withdrew_nobody_restores(manager, in_lille):
+    registering.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
+
+    page = manager.get(reverse("office:decide", args=[in_lille.number]))
+
+    assert "seul lui peut se réinscrire" in page.text
+    assert decided(manager, in_lille, "restore").status_code == 422
+    assert in_lille.state == State.WITHDRAWN
+
+
+def test_an_auditor_reads_and_decides_nothing(member, in_lille):
+    auditor = member("A09", role=Membership.Role.AUDITOR)
+
+    assert decided(auditor, in_lille, "validate").status_code == 404
+    file = auditor.get(reverse("office:registration", args=[in_lille.number])).text
+    assert "Gérer l'état" not in html.unescape(file)
+
+
+def test_two_managers_decide_once(in_lille):
+    same = Registration.objects.get(pk=in_lille.pk)
+    decide(in_lille, SET_ASIDE, WHY)
+
+    with pytest.raises(Refused, match="a changé entre-temps"):
+        decide(same, VALIDATE)
+
+
+def test_one_that_was_set_aside_leaves_room_and_does_not_come_back_into_it(in_lille):
+    decide(in_lille, SET_ASIDE, WHY)
+    other = a_registration(in_lille.candidate)
+
+    with pytest.raises(Refused, match="a pris la place"):
+        decide(in_lille, RESTORE)
+
+    in_lille.refresh_from_db()
+    assert (in_lille.state, other.state) == (State.SET_ASIDE, State.REGISTERED)
+
+
+@pytest.mark.parametrize("decision", [VALIDATE, FLAG])
+def test_one_that_stands_still_excludes_another(in_lille, decision):
+    decide(in_lille, decision, WHY if decision is FLAG else "")
+    draft = a_draft(in_lille.candidate)
+
+    with pytest.raises(Refused):
+        registering.register(draft=draft, by=author(in_lille.candidate), at=NOW)
+
+
+def test_a_validated_registration_that_is_modified_is_to_be_validated_again(in_lille):
+    decide(in_lille, VALIDATE)
+    by = author(in_lille.candidate)
+    draft = registering.amend(registration=in_lille, by=by, at=NOW)
+    typed = draft.answers.get(section="identification").answers
+    drafting.answer(
+        draft=draft,
+        section="identification",
+        typed={**typed, "address_1": "3 quai du Wault"},
+        seen_revision=None,
+        at=NOW,
+    )
+
+    registering.register(draft=draft, by=by, at=NOW)
+
+    in_lille.refresh_from_db()
+    assert (in_lille.state, in_lille.version) == (State.REGISTERED, 2)
+
+
+def test_one_that_is_set_aside_is_neither_modified_nor_withdrawn(in_lille):
+    decide(in_lille, SET_ASIDE, WHY)
+    by = author(in_lille.candidate)
+
+    for act in (registering.amend, registering.withdraw):
+        with pytest.raises(Refused):
+            act(registration=in_lille, by=by, at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("decision", "said"),
+    [
+        (VALIDATE, ("Votre inscription est validée", "Oui, votre inscription est validée")),
+        (FLAG, ("Votre inscription est à compléter", "Oui, votre inscription est à compléter")),
+        (SET_ASIDE, ("Votre inscription est écartée", "Non, votre inscription est écartée")),
+    ],
+)
+def test_its_candidate_reads_where_it_stands_and_why(sign_in, in_lille, decision, said):
+    heading, answer = said
+    decide(in_lille, decision, "" if decision is VALIDATE else WHY)
+    candidate = sign_in(in_lille.candidate)
+
+    pages = [
+        candidate.get(where).text
+        for where in (
+            "/accueil",
+            "/mes-inscriptions",
+            f"/mes-inscriptions/{in_lille.number}",
+            f"/mes-inscriptions/{in_lille.number}/suis-je-inscrit",
+        )
+    ]
+
+    assert all(heading in page for page in pages[:3])
+    assert answer in pages[3]
+    if decision is not VALIDATE:
+        assert all(WHY in page for page in pages)
+    assert ("Modifier</button>" in pages[2]) is (decision is not SET_ASIDE)
+
+
+def test_the_database_holds_that_a_reason_goes_with_its_state(in_lille):
+    with pytest.raises(IntegrityError, match="says_why"):
+        Registration.objects.filter(pk=in_lille.pk).update(state=State.SET_ASIDE)
+
+
+def test_who_has_no_address_is_not_said_to_be_written_to(manager, in_lille):
+    Candidate.objects.update(user=None, email="")
+
+    page = decided(manager, in_lille, "validate")
+
+    assert "prévenez-le autrement" in page.text
+    assert not Message.objects.filter(kind="state_changed").exists()

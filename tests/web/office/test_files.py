@@ -1,0 +1,68 @@
+"""The file of a registration: what its manager reads, and what nobody else does."""
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+
+from sporades.accounts.models import Membership
+from sporades.acts import registering
+from tests.factories import NOW, author
+
+TABS = ("registration", "history", "documents", "mails", "journal")
+
+
+def tab(name, registration):
+    """Return the address of a tab."""
+    return reverse(f"office:{name}", args=[registration.number])
+
+
+@pytest.mark.parametrize("name", TABS)
+def test_the_file_of_another_academy_does_not_exist(manager, in_versailles, name):
+    assert manager.get(tab(name, in_versailles)).status_code == 404
+
+
+@pytest.mark.parametrize("name", TABS)
+@pytest.mark.parametrize("role", [Membership.Role.HEAD, Membership.Role.AUDITOR])
+def test_a_head_and_an_auditor_read_the_files_of_their_perimeter(member, in_lille, name, role):
+    assert member("A09", role=role).get(tab(name, in_lille)).status_code == 200
+
+
+def test_a_membership_that_has_ended_opens_nothing(manager, in_lille):
+    manager.user.memberships.update(ends_on="2026-11-24")
+
+    assert manager.get(tab("registration", in_lille)).status_code == 404
+
+
+def test_a_file_says_what_was_filed_in_the_candidates_own_tabs(manager, in_lille):
+    page = manager.get(tab("registration", in_lille)).text
+
+    for said in ("Maëlle Anne LE GOFF", in_lille.number, "12 rue des Îles", "14/03/1998"):
+        assert said in page
+    for title in ("Identité", "Informations candidature", "Epreuves"):
+        assert title in page
+
+
+def test_the_history_says_who_filed_each_version(manager, in_lille):
+    page = manager.get(tab("history", in_lille)).text
+
+    assert "Version" in page
+    assert str(in_lille.candidate) in page
+
+
+def test_a_document_that_a_manager_opens_is_not_opened_by_its_holder(manager, in_lille):
+    answer = manager.get(reverse("office:document_pdf", args=[in_lille.number, "recapitulatif"]))
+
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF")
+    assert "Pas encore ouvert" in manager.get(tab("documents", in_lille)).text
+
+
+def test_mails_and_acts_are_told_with_their_instants(manager, in_lille):
+    registering.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
+
+    mails, acts = (manager.get(tab(name, in_lille)).text for name in ("mails", "journal"))
+
+    assert in_lille.candidate.user.email in mails
+    assert "Désinscription enregistrée" in acts
+    assert "heure de Paris" in acts
+    assert not mail.outbox

@@ -1,0 +1,274 @@
+"""« Gérer les inscriptions »: the tree of criteria, the address of a search, its list."""
+
+import pytest
+from django.urls import reverse
+
+from sporades.accounts.models import Membership
+from sporades.searches.models import Search
+from tests.factories import a_candidate, a_registration
+
+SEARCH = reverse("office:search")
+
+
+def leaf(place, criterion, operator, value="", until=""):
+    """Return what a criterion of the page posts."""
+    return {
+        f"{place}-critere": criterion,
+        f"{place}-operateur": operator,
+        f"{place}-valeur": value,
+        f"{place}-jusque": until,
+    }
+
+
+def sought(client, *leaves, link="et", **more):
+    """Search, and return the page of what is found."""
+    said = {"g-lien": link, "faire": "rechercher", **more}
+    for fields in leaves:
+        said |= fields
+    return client.post(SEARCH, said, follow=True)
+
+
+def numbers(page):
+    """Return the numbers that a list shows."""
+    return [line["number"] for line in page.context["lines"]]
+
+
+def test_a_manager_finds_the_registrations_of_their_academy_alone(manager, in_lille, in_versailles):
+    page = sought(manager, leaf("g-1", "nom", "commence", "le goff"))
+
+    assert numbers(page) == [in_lille.number]
+    assert page.context["count"] == 1
+
+
+def test_an_administrator_finds_those_of_every_academy(member, in_lille, in_versailles):
+    page = sought(
+        member(role=Membership.Role.ADMINISTRATOR), leaf("g-1", "nom", "commence", "le goff")
+    )
+
+    assert numbers(page) == [in_lille.number, in_versailles.number]
+
+
+def test_a_domain_that_is_not_of_the_perimeter_has_no_registration(member, in_lille):
+    page = sought(member("A09", domains=["AUTRE"]))
+
+    assert page.context["count"] == 0
+    assert "Aucune inscription ne répond" in page.text
+
+
+def test_the_address_of_a_search_names_nobody_and_finds_again(manager, in_lille):
+    page = sought(manager, leaf("g-1", "nom", "egal", "Le Goff"))
+
+    [(address, _)] = page.redirect_chain
+    assert "goff" not in address.lower()
+    assert numbers(manager.get(address)) == [in_lille.number]
+
+
+def test_the_same_question_has_the_same_address(manager, in_lille):
+    first = sought(manager, leaf("g-1", "nom", "egal", "Le Goff")).redirect_chain
+    second = sought(manager, leaf("g-1", "nom", "egal", "Le Goff")).redirect_chain
+
+    assert first == second
+
+
+def test_a_search_of_somebody_else_does_not_exist_until_it_is_shared(member, in_lille):
+    mine, theirs = member("A09"), member("A09", email="autre@exemple.test")
+    [(address, _)] = sought(mine, leaf("g-1", "nom", "egal", "Le Goff")).redirect_chain
+
+    before = theirs.get(address).status_code
+    mine.post(f"{address}/nom", {"nom": "Les Goff", "partagee": "on"})
+
+    assert before == 404
+    assert numbers(theirs.get(address)) == [in_lille.number]
+    assert "Les Goff" in theirs.get(SEARCH).text
+
+
+def test_a_shared_search_finds_in_it_what_its_reader_may_see(member, in_lille, in_versailles):
+    mine, theirs = member("A09"), member("A25", email="autre@exemple.test")
+    [(address, _)] = sought(mine, leaf("g-1", "nom", "commence", "le goff")).redirect_chain
+    mine.post(f"{address}/nom", {"nom": "Les Goff", "partagee": "on"})
+
+    assert numbers(theirs.get(address)) == [in_versailles.number]
+
+
+def test_two_searches_of_one_author_do_not_bear_one_name(manager, in_lille):
+    for name in ("Le Goff", "Goff"):
+        [(address, _)] = sought(manager, leaf("g-1", "nom", "contient", name)).redirect_chain
+        page = manager.post(f"{address}/nom", {"nom": "Ma recherche"}, follow=True)
+
+    assert "porte déjà ce nom" in page.text
+    assert Search.objects.exclude(name="").count() == 1
+
+
+def test_a_search_is_deleted_by_its_author_alone(member, in_lille):
+    mine, theirs = member("A09"), member("A09", email="autre@exemple.test")
+    [(address, _)] = sought(mine, leaf("g-1", "nom", "egal", "Le Goff")).redirect_chain
+    mine.post(f"{address}/nom", {"nom": "Les Goff", "partagee": "on"})
+
+    refused = theirs.post(f"{address}/oubli").status_code
+    mine.post(f"{address}/oubli")
+
+    assert refused == 404
+    assert not Search.objects.exists()
+
+
+def test_criteria_are_added_and_taken_out_without_a_script(manager):
+    page = manager.post(SEARCH, {"g-lien": "et", "g-ajout": "nom", "faire": "ajouter:g"})
+    assert "g-1-operateur" in page.text
+
+    page = manager.post(
+        SEARCH,
+        {"g-lien": "et", **leaf("g-1", "nom", "commence", "Kerou"), "faire": "grouper:g"},
+    )
+    assert 'value="Kerou"' in page.text
+    assert "Groupe de critères" in page.text
+
+    page = manager.post(
+        SEARCH,
+        {
+            "g-lien": "et",
+            **leaf("g-1", "nom", "commence", "Kerou"),
+            "g-2-lien": "ou",
+            "g-2-ajout": "etat",
+            "faire": "ajouter:g-2",
+        },
+    )
+    assert "g-2-1-operateur" in page.text
+    assert 'value="Kerou"' in page.text
+
+    page = manager.post(
+        SEARCH, {"g-lien": "et", **leaf("g-1", "nom", "commence", "Kerou"), "faire": "retirer:g-1"}
+    )
+    assert "Kerou" not in page.text
+
+
+def test_groups_are_joined_as_they_say(manager, in_lille):
+    other = a_registration(a_candidate(birth_name="Zola", first_names="Nour"))
+
+    either = sought(
+        manager,
+        leaf("g-1", "nom", "egal", "Le Goff"),
+        leaf("g-2", "nom", "egal", "Zola"),
+        link="ou",
+    )
+    both = sought(
+        manager, leaf("g-1", "nom", "egal", "Le Goff"), leaf("g-2", "prenoms", "contient", "nour")
+    )
+    nested = sought(
+        manager,
+        leaf("g-1", "etat", "egal", "registered"),
+        {"g-2-lien": "ou"},
+        leaf("g-2-1", "prenoms", "contient", "nour"),
+        leaf("g-2-2", "prenoms", "contient", "personne"),
+    )
+
+    assert numbers(either) == [in_lille.number, other.number]
+    assert numbers(both) == []
+    assert numbers(nested) == [other.number]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("nom", "egal", "  ", ""), "Indiquez ce que vous cherchez."),
+        (("nom", "egal", "--", ""), "Indiquez des lettres ou des chiffres à chercher."),
+        (("naissance", "egal", "31/02/2008", ""), "Ce jour n&#x27;existe pas dans le calendrier"),
+        (("naissance", "entre", "", ""), "Indiquez au moins une des deux bornes."),
+        (
+            ("naissance", "entre", "01/01/2009", "01/01/2008"),
+            "Indiquez la plus petite borne d&#x27;abord.",
+        ),
+        (("version", "egal", "deux", ""), "Indiquez un nombre en chiffres"),
+        (("etat", "egal", "", ""), "Choisissez dans la liste."),
+        (("examen", "egal", "1 or 1", ""), "Choisissez dans la liste."),
+        (("epreuve", "inscrit", "", ""), "Choisissez une épreuve."),
+    ],
+)
+def test_what_cannot_be_compared_is_said_at_its_box(manager, asked, said):
+    page = sought(manager, leaf("g-1", *asked))
+
+    assert page.status_code == 422
+    assert said in page.text.replace("\u00a0", " ")
+    assert not Search.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"faire": "n'importe quoi"},
+        {"faire": "ajouter:g-9", "g-9-ajout": "nom"},
+        {"faire": "ajouter:g", "g-ajout": "password"},
+        {"faire": "rechercher", "g-1-critere": "candidate__user__password"},
+        {"faire": "rechercher", **leaf("g-1", "etat", "contient", "x")},
+        {"faire": "rechercher", "g-lien": "xor"},
+        {"faire": "rechercher", "g-1-lien": "et", "g-1-1-lien": "et", "g-1-1-1-lien": "et"},
+    ],
+)
+def test_what_no_page_of_ours_posts_is_refused(manager, said):
+    assert manager.post(SEARCH, said).status_code == 400
+
+
+def test_no_more_than_thirty_criteria_are_searched_at_once(manager):
+    leaves = [leaf(f"g-{place}", "nom", "egal", "x") for place in range(1, 31)]
+    assert sought(manager, *leaves).status_code == 200
+
+    more = {"g-31-lien": "et", **leaf("g-31-1", "nom", "egal", "x")}
+    many = [
+        *leaves[:29],
+        {"g-30-lien": "et"},
+        *(leaf(f"g-30-{n}", "nom", "egal", "x") for n in (1, 2)),
+    ]
+    assert more
+    assert sought(manager, *many).status_code == 400
+
+
+def test_one_box_finds_by_number_name_birth_date_and_address(manager, in_lille):
+    a_registration(a_candidate(birth_name="Zola", birth_year=2001))
+    find, file = reverse("office:find"), reverse("office:registration", args=[in_lille.number])
+    candidate = in_lille.candidate
+
+    for typed in (
+        in_lille.number,
+        f"{in_lille.number[:3]} {in_lille.number[3:]}",
+        candidate.number,
+        candidate.user.email.upper(),
+        "14/03/1998",
+        "le goff maelle",
+        "Le Gof Maelle",
+    ):
+        page = manager.post(find, {"quoi": typed}, follow=True)
+        assert page.redirect_chain[-1][0] == file, typed
+
+
+def test_one_box_lists_what_it_finds_when_there_are_several(manager, in_lille):
+    other = a_registration(a_candidate(birth_name="Le Goffic"))
+
+    page = manager.post(reverse("office:find"), {"quoi": "le goff"}, follow=True)
+
+    assert set(numbers(page)) == {in_lille.number, other.number}
+
+
+def test_an_empty_box_says_what_to_type(manager):
+    page = manager.post(reverse("office:find"), {"quoi": " "}, follow=True)
+
+    assert "Indiquez un numéro, un nom" in page.text
+
+
+def test_columns_are_those_that_were_chosen(manager, in_lille):
+    page = sought(manager, colonnes=["mail", "numero_inscription"])
+
+    assert page.context["labels"] == ["N° Inscription", "Adresse mail"]
+    assert in_lille.candidate.user.email in page.text
+
+
+def test_a_list_is_sorted_both_ways_and_read_page_by_page(manager, in_lille):
+    for name in ("Abadie", "Zola"):
+        a_registration(a_candidate(birth_name=name))
+    [(address, _)] = sought(manager).redirect_chain
+
+    down = manager.get(f"{address}?tri=-nom")
+
+    assert [line["cells"][1] for line in down.context["lines"]] == ["Zola", "Le Goff", "Abadie"]
+    assert 'aria-sort="descending"' in down.text
+    for wrong in ("page=2", "page=0", "page=x"):
+        assert manager.get(f"{address}?{wrong}").status_code == 404
+    assert manager.get(f"{address}?tri=password").status_code == 200

@@ -1,0 +1,271 @@
+"""« Gérer les services »: dates moved by one person, extended by two, told to whom it concerns."""
+
+import html
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from sporades.accounts.models import Membership
+from sporades.acts import opening, registering
+from sporades.core.actors import Actor
+from sporades.core.refusals import Refused
+from sporades.exams import operations as exams
+from sporades.exams.checking import Source
+from sporades.exams.models import RegistrationService, ServiceChange
+from sporades.exams.operations.openings import SamePerson
+from sporades.exams.states import ChangeState
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from tests.factories import INVENTED, NOW, OPERATOR, a_draft, author
+from tests.jobs import work
+
+WHY = "Panne du 24 novembre au soir"
+HEAD = Membership.Role.HEAD
+PARIS = ZoneInfo("Europe/Paris")
+
+
+@pytest.fixture
+def service(db):
+    """Return the service of Lille, which is open."""
+    return RegistrationService.objects.get(academy="A09")
+
+
+def dates(service, **changes):
+    """Return what the page of dates posts."""
+    said = {"opens_at": service.opens_at, "closes_at": service.closes_at, **changes}
+    opens, closes = (f"{one.astimezone(PARIS):%d/%m/%Y %H:%M}" for one in said.values())
+    return {"ouverture": opens, "fermeture": closes, "motif": WHY}
+
+
+def later(service, **by):
+    """Return a later closing."""
+    return service.closes_at + timedelta(**by)
+
+
+def move(client, service, **changes):
+    """Press « Changer les dates »."""
+    where = reverse("office:move_service", args=[service.pk])
+    return client.post(where, dates(service, **changes), follow=True)
+
+
+def test_an_extension_awaits_a_second_person(member, service):
+    manager, head = member("A09"), member("A09", role=HEAD, email="cheffe@exemple.test")
+    wanted = later(service, days=2)
+
+    page = move(manager, service, closes_at=wanted)
+    service.refresh_from_db()
+    assert service.closes_at != wanted
+    assert "une autre personne doit l'approuver" in html.unescape(page.text)
+
+    change = ServiceChange.objects.get()
+    assert "À approuver" in head.get(reverse("office:services")).text
+    head.post(reverse("office:approve_change", args=[change.pk]))
+
+    service.refresh_from_db()
+    change.refresh_from_db()
+    assert (service.closes_at, change.state) == (wanted, ChangeState.APPLIED)
+    assert change.decided_by == "Claude Martin"
+
+
+def test_nobody_approves_what_they_propose(member, service):
+    head = member("A09", role=HEAD)
+    move(head, service, closes_at=later(service, days=2))
+    change = ServiceChange.objects.get()
+
+    page = head.post(reverse("office:approve_change", args=[change.pk]), follow=True)
+
+    assert "une autre personne que celle qui la propose" in page.text
+    assert ServiceChange.objects.proposed().count() == 1
+
+
+def test_the_database_holds_that_two_persons_extend(service):
+    with pytest.raises(IntegrityError, match="nobody_approves_what_they_propose"):
+        ServiceChange.objects.create(
+            service=service,
+            opened_at=service.opens_at,
+            closed_at=service.closes_at,
+            opens_at=service.opens_at,
+            closes_at=later(service, days=1),
+            reason=WHY,
+            needs_two=True,
+            state=ChangeState.APPLIED,
+            proposed_at=NOW,
+            proposed_by_id="user:1",
+            decided_at=NOW,
+            decided_by_id="user:1",
+        )
+
+
+@pytest.mark.parametrize("act", ["approve", "refuse"])
+def test_a_manager_and_an_auditor_decide_nothing(member, service, act):
+    other = member("A09", email="autre@exemple.test")
+    auditor = member("A09", role=Membership.Role.AUDITOR, email="audit@exemple.test")
+    move(member("A09"), service, closes_at=later(service, days=2))
+    change = ServiceChange.objects.get()
+
+    found = [
+        one.post(reverse(f"office:{act}_change", args=[change.pk])).status_code
+        for one in (other, auditor)
+    ]
+
+    assert found == [404, 404]
+    assert auditor.get(reverse("office:move_service", args=[service.pk])).status_code == 404
+
+
+def test_the_head_of_another_academy_approves_nothing(member, service):
+    move(member("A09"), service, closes_at=later(service, days=2))
+    foreign = member("A25", role=HEAD, email="ailleurs@exemple.test")
+
+    where = reverse("office:approve_change", args=[ServiceChange.objects.get().pk])
+
+    assert foreign.post(where).status_code == 404
+
+
+def test_an_extension_at_five_to_midnight_lets_in_who_comes_after_the_first_closing(service):
+    draft, closing = a_draft(), service.closes_at
+    change = opening.change(
+        service=service,
+        opens_at=service.opens_at,
+        closes_at=closing + timedelta(days=1),
+        reason=WHY,
+        by=Actor("manager", "A", "user:1"),
+        at=closing - timedelta(minutes=4),
+    )
+    opening.approve(
+        change=change, by=Actor("head", "B", "user:2"), at=closing - timedelta(minutes=3)
+    )
+    draft.refresh_from_db()
+
+    version = registering.register(
+        draft=draft, by=author(draft.candidate), at=closing + timedelta(hours=1)
+    )
+
+    assert version.registration.is_active
+
+
+def test_those_who_have_begun_something_are_told_once(member, service):
+    begun = a_draft()
+    move(member("A09"), service, closes_at=later(service, days=2))
+    head = member("A09", role=HEAD, email="cheffe@exemple.test")
+    head.post(reverse("office:approve_change", args=[ServiceChange.objects.get().pk]))
+
+    work()
+    opening.tell_change(ServiceChange.objects.get().pk, after="", at=NOW)
+
+    letter = Message.objects.get(kind="service_moved")
+    service.refresh_from_db()
+    assert letter.recipient == begun.candidate.user.email
+    assert service.closing_in_words in letter.body
+
+
+def test_a_closing_brought_forward_is_in_force_at_once_and_told(manager, service):
+    a_draft()
+    wanted = service.closes_at - timedelta(days=1)
+
+    move(manager, service, closes_at=wanted)
+    work()
+
+    service.refresh_from_db()
+    assert service.closes_at == wanted
+    assert Message.objects.filter(kind="service_moved").count() == 1
+    entry = Entry.objects.get(verb="registration service changed")
+    assert entry.payload["after"]["reason"] == WHY
+    assert entry.actor_name == "Claude Martin"
+
+
+def test_a_service_is_opened_at_once(manager, service):
+    RegistrationService.objects.filter(pk=service.pk).update(opens_at=NOW + timedelta(days=3))
+    service.refresh_from_db()
+
+    move(manager, service, opens_at=NOW)
+
+    service.refresh_from_db()
+    assert service.opens_at == NOW
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ({}, "Ce sont déjà les dates de ce service."),
+        ({"ouverture": "01/12/2026 08:00"}, "Ce service a déjà ouvert"),
+        ({"fermeture": "24/11/2026 08:00"}, "Cette date est passée"),
+        ({"fermeture": "demain"}, "Indiquez le jour et l'heure"),
+        ({"fermeture": "31/02/2027 08:00"}, "Ce jour ou cette heure n'existe pas"),
+        ({"fermeture": "28/03/2027 02:30"}, "on change d'heure"),
+        ({"motif": " "}, "Motif"),
+    ],
+)
+def test_dates_that_cannot_be_are_refused_at_their_place(manager, service, said, answer):
+    where = reverse("office:move_service", args=[service.pk])
+
+    page = manager.post(where, {**dates(service), **said})
+
+    assert page.status_code == 422
+    assert answer in html.unescape(page.text).replace("\u00a0", " ")
+    assert not ServiceChange.objects.exists()
+
+
+def test_a_service_has_one_proposal_at_a_time(manager, service):
+    move(manager, service, closes_at=later(service, days=2))
+
+    page = move(manager, service, closes_at=later(service, days=3))
+
+    assert "attend déjà une décision" in page.text
+    assert ServiceChange.objects.count() == 1
+
+
+def test_a_proposal_taken_back_or_refused_changes_nothing_and_is_decided_once(member, service):
+    head = member("A09", role=HEAD, email="cheffe@exemple.test")
+    manager = member("A09")
+    before = service.closes_at
+    for act, client, state in (
+        ("drop", manager, ChangeState.DROPPED),
+        ("refuse", head, ChangeState.REFUSED),
+    ):
+        move(manager, service, closes_at=later(service, days=2))
+        change = ServiceChange.objects.proposed().get()
+        client.post(reverse(f"office:{act}_change", args=[change.pk]))
+        change.refresh_from_db()
+        assert change.state == state
+
+        page = head.post(reverse("office:approve_change", args=[change.pk]), follow=True)
+        assert "n'est plus possible" in html.unescape(page.text)
+
+    service.refresh_from_db()
+    assert service.closes_at == before
+
+
+def test_a_proposal_whose_dates_have_passed_is_approved_no_more(service):
+    proposer, other = Actor("manager", "A", "user:1"), Actor("head", "B", "user:2")
+    change = opening.change(
+        service=service,
+        opens_at=service.opens_at,
+        closes_at=later(service, days=1),
+        reason=WHY,
+        by=proposer,
+        at=NOW,
+    )
+
+    with pytest.raises(SamePerson):
+        opening.approve(change=change, by=proposer, at=NOW)
+    with pytest.raises(Refused, match="passée"), transaction.atomic():
+        opening.approve(change=change, by=other, at=later(service, days=2))
+
+    change.refresh_from_db()
+    assert change.state == ChangeState.PROPOSED
+
+
+def test_loading_the_file_again_undoes_no_change_of_the_office(manager, service):
+    wanted = service.closes_at - timedelta(days=1)
+    move(manager, service, closes_at=wanted)
+
+    loaded = exams.load(
+        Source(INVENTED.name, INVENTED.read_text(encoding="utf-8")), by=OPERATOR, at=NOW
+    )
+
+    service.refresh_from_db()
+    assert service.closes_at == wanted
+    assert [one.pk for one in loaded.held] == [service.pk]

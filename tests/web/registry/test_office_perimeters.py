@@ -1,0 +1,59 @@
+"""S-01 in the office: what lies outside a perimeter is as if it did not exist."""
+
+import pytest
+
+from sporades.accounts.permissions import GRANTED, Permission
+from sporades.web.access import Who
+from sporades.web.registry import ACCESS
+from tests.web.registry.routes import NAMES, WITHIN, address, answer, nowhere
+from tests.web.registry.test_perimeters import METHODS, ask, seen
+from tests.web.registry.world import OFFICE, Role
+
+MEMBERSHIPS = {
+    Role.MANAGER: "manager",
+    Role.FOREIGN_MANAGER: "manager",
+    Role.HEAD: "head",
+    Role.AUDITOR: "auditor",
+    Role.ADMINISTRATOR: "administrator",
+}
+OF_OFFICE = [name for name in NAMES if ACCESS[name].who is Who.STAFF]
+
+
+def may(role, name):
+    """Return whether a role has the permission that a route asks for."""
+    permission = ACCESS[name].permission
+    return permission is None or MEMBERSHIPS[role] in GRANTED[permission]
+
+
+def test_every_route_of_the_office_but_its_door_asks_for_a_permission():
+    assert {name for name in OF_OFFICE if ACCESS[name].permission is None} == {"office:home"}
+    assert {ACCESS[name].permission for name in OF_OFFICE} - {None} == set(Permission)
+
+
+@pytest.mark.parametrize("name", WITHIN)
+@pytest.mark.parametrize("role", OFFICE)
+def test_a_role_reads_and_writes_in_its_perimeter_what_it_may(world, role, name):
+    is_there = (
+        role is Role.MANAGER
+        if ACCESS[name].within == "search"
+        else role is not Role.FOREIGN_MANAGER
+    )
+    for method in METHODS:
+        found = ask(world.browser(role), method, address(name, world)).status_code
+        if not ACCESS[name].allows(method):
+            assert found == 405
+        elif may(role, name) and is_there:
+            assert found == answer(name, "GET" if method == "HEAD" else method)
+        else:
+            assert found == 404
+
+
+@pytest.mark.parametrize("name", WITHIN)
+def test_what_is_of_another_perimeter_is_as_if_it_did_not_exist(world, name):
+    browser = world.browser(Role.FOREIGN_MANAGER)
+    for method in METHODS:
+        theirs = seen(browser, method, address(name, world))
+        nothing = seen(browser, method, nowhere(name, world))
+
+        assert theirs == nothing
+        assert theirs[-1] == set()
