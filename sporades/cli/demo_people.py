@@ -47,6 +47,8 @@ STAFF = {
         Membership.Role.MANAGER,
         ["A28"],
     ),
+    "cheffe.lille@demo.test": ("Cheffe de service de Lille", Membership.Role.HEAD, ["A09"]),
+    "auditeur@demo.test": ("Auditeur de Lille", Membership.Role.AUDITOR, ["A09"]),
     "administrateur@demo.test": ("Administrateur", Membership.Role.ADMINISTRATOR, []),
 }
 

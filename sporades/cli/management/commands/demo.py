@@ -1,17 +1,21 @@
 """`sporades demo load`, `sporades demo code <address>`: the demo, and nowhere else."""
 
 from argparse import ArgumentParser
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import timezone
+from procrastinate.exceptions import AlreadyEnqueued
 
 from sporades.accounts import second_factor
 from sporades.accounts.models import User, normalised_address
 from sporades.cli import demo_files, demo_people, demo_registrations
+from sporades.cli.tasks import fill_demo
 from sporades.core.actors import Actor
 from sporades.exams.operations import load
 from sporades.territory.operations import load_reference
@@ -45,6 +49,8 @@ class Command(BaseCommand):
             load(source, by=BY, at=now)
         demo_people.make_people(at=now - LONG_AGO)
         demo_registrations.make_registrations(at=now)
+        with suppress(AlreadyEnqueued), transaction.atomic():
+            fill_demo.defer()
         self.stdout.write("Données de démonstration prêtes.")
 
     def _code(self, address: str) -> None:

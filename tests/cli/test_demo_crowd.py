@@ -1,0 +1,54 @@
+"""The demo's crowd: many files, of people who are not there."""
+
+import pytest
+from django.core.management import call_command
+from django.db.models import Count
+
+from sporades.cli import demo_crowd
+from sporades.mail.models import Message
+from sporades.registrations.models import Registration, Version
+from sporades.registrations.states import State
+from tests.cli.test_demo import _demo
+from tests.factories import NOW
+
+__all__ = ["_demo"]
+
+
+@pytest.fixture
+def crowd(_demo):
+    """Load the demo and a small crowd; return it."""
+    call_command("demo", "load")
+    told = Message.objects.count()
+    demo_crowd.fill(at=NOW, count=60)
+    assert Message.objects.count() == told
+    return Registration.objects.filter(candidate__user=None)
+
+
+def test_the_crowd_is_of_every_state_and_of_several_academies(crowd):
+    by_state = dict(crowd.values_list("state").annotate(Count("pk")))
+
+    assert sum(by_state.values()) == 60
+    assert set(by_state) == set(State)
+    assert crowd.values("academy").distinct().count() > 1
+
+
+def test_each_file_says_whom_it_is_of_and_is_intact(crowd):
+    for version in Version.objects.filter(registration__in=crowd).select_related(
+        "registration__identity", "registration__candidate"
+    ):
+        registration = version.registration
+        said = str(version.snapshot)
+        assert version.is_intact
+        assert version.snapshot["name"] == registration.identity.full_name
+        assert registration.number in said
+        assert "Dérignac" not in said
+
+
+def test_called_again_it_makes_those_that_are_missing(crowd):
+    first = set(crowd.values_list("number", flat=True))
+
+    demo_crowd.fill(at=NOW, count=60)
+    demo_crowd.fill(at=NOW, count=70)
+
+    assert first < set(crowd.values_list("number", flat=True))
+    assert crowd.count() == 70
