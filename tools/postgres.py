@@ -29,6 +29,7 @@ from tools.binaries import Binaries, Unavailable, choose, system_binaries, wheel
 from tools.processes import end, holding, last_line, on_request_to_stop, spawn
 
 NAME = "sporades"
+SERVING = "sporades_app"
 PATIENCE = 60
 RECOVERY = 12
 
@@ -343,7 +344,10 @@ def _free_port() -> int:
 
 
 def _make_database(password: str, port: int) -> None:
-    """Make the role and the database, as a real installation has them: no superuser."""
+    """Make the roles and the database, as a real installation has them: no superuser.
+
+    One owns the tables; the other is given what it takes to serve (docs/operations.md).
+    """
     import psycopg  # noqa: PLC0415 `find` runs before anything is installed
     from psycopg import sql  # noqa: PLC0415
 
@@ -362,6 +366,12 @@ def _make_database(password: str, port: int) -> None:
                     role, sql.Literal(password)
                 )
             )
+        serving = sql.Identifier(SERVING)
+        if not connection.execute(
+            "select 1 from pg_roles where rolname = %s", [SERVING]
+        ).fetchone():
+            connection.execute(sql.SQL("create role {}").format(serving))
+            connection.execute(sql.SQL("grant {} to {}").format(serving, role))
         if not connection.execute(
             "select 1 from pg_database where datname = %s", [NAME]
         ).fetchone():

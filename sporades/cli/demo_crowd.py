@@ -14,14 +14,15 @@ from typing import Any
 
 from django.db import transaction
 
+from sporades import journal
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, Identity
 from sporades.candidates.words import identity_in_words
+from sporades.core.actors import Actor
 from sporades.core.digests import digest
 from sporades.core.french import instant_in_words
 from sporades.documents.models import Folder
 from sporades.exams.models import RegistrationService
-from sporades.journal.models import Entry
 from sporades.registrations.models import Registration, RegistrationPaper, Version
 from sporades.registrations.numbers import take_number
 from sporades.registrations.snapshot import contact_of
@@ -371,28 +372,23 @@ def _write(drawn: Drawn, *, at: datetime) -> None:
         _like(paper, registration=registration) for paper in model.papers
     )
     snapshot = _snapshot(model, registration, identity, service, drawn.filed_at)
-    author = {"name": identity.full_name, "kind": "candidate"}
     Version.objects.create(
         registration=registration,
         number=1,
         regulation_id=model.version.regulation_id,
         snapshot=snapshot,
         digest=digest(snapshot),
-        author_kind=author["kind"],
-        author_name=author["name"],
+        author_kind="candidate",
+        author_name=identity.full_name,
         filed_at=drawn.filed_at,
     )
-    payload = {"after": {"version": 1, "number": registration.number}}
-    Entry.objects.create(
+    journal.record(
+        "registration filed",
+        by=Actor("candidate", identity.full_name),
+        on=registration,
         at=drawn.filed_at,
-        verb="registration filed",
-        actor_kind=author["kind"],
-        actor_name=author["name"],
-        object_kind="registration",
-        object_id=str(registration.pk),
         academy=service.academy_id,
-        payload=payload,
-        digest=digest(payload),
+        after={"version": 1, "number": registration.number},
     )
 
 

@@ -1,9 +1,50 @@
 """The record of every act. Rows are added, never changed, never deleted."""
 
+from datetime import UTC
+from typing import Any
+
 import pgtrigger
 from django.db import models
+from django.db.models import Q
 
 from sporades.journal.words import IN_WORDS
+
+
+class Seal(models.Model):
+    """A batch of acts, with the fingerprint of each, chained to the batch before.
+
+    It holds the fingerprints and not the acts: what the law erases of an act leaves the chain
+    whole. It lists them one by one: what was touched is found by its row.
+    """
+
+    number = models.PositiveBigIntegerField("numéro", unique=True)
+    sealed_at = models.DateTimeField("posé le")
+    acts = models.JSONField("numéro et empreinte de chaque acte")
+    previous = models.CharField("empreinte du sceau précédent", max_length=64, blank=True)
+    digest = models.CharField("empreinte", max_length=64)
+
+    class Meta:
+        verbose_name = "sceau du journal"
+        verbose_name_plural = "sceaux du journal"
+        triggers = [
+            pgtrigger.Protect(
+                name="a_seal_is_never_broken", operation=pgtrigger.Update | pgtrigger.Delete
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return its number."""
+        return f"sceau n°{self.number}"
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What its fingerprint is of."""
+        return {
+            "number": self.number,
+            "sealed_at": self.sealed_at.astimezone(UTC).isoformat(),
+            "acts": self.acts,
+            "previous": self.previous,
+        }
 
 
 class Entry(models.Model):
@@ -21,19 +62,26 @@ class Entry(models.Model):
     object_id = models.CharField("objet", max_length=60, blank=True)
     academy = models.CharField("académie", max_length=3, blank=True)
     payload = models.JSONField("contenu", default=dict)
-    digest = models.CharField("empreinte du contenu", max_length=64)
+    digest = models.CharField("empreinte de l'acte", max_length=64)
+    seal = models.ForeignKey(
+        Seal, models.PROTECT, verbose_name="sceau", related_name="+", null=True, blank=True
+    )
 
     class Meta:
         verbose_name = "acte au journal"
         triggers = [
+            pgtrigger.Protect(name="the_journal_is_append_only", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="an_act_is_never_rewritten", exclude=["seal"]),
             pgtrigger.Protect(
-                name="the_journal_is_append_only",
-                operation=pgtrigger.Update | pgtrigger.Delete,
+                name="an_act_is_sealed_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__seal__isnull=False),
             ),
         ]
         indexes = [
             models.Index(fields=["object_kind", "object_id", "at"], name="entry_by_object"),
             models.Index(fields=["academy", "at"], name="entry_by_academy"),
+            models.Index(fields=["id"], name="entry_unsealed", condition=Q(seal__isnull=True)),
         ]
 
     def __str__(self) -> str:
@@ -44,3 +92,18 @@ class Entry(models.Model):
     def in_words(self) -> str:
         """Say the act as a person reads it; a verb that has no words any more, as it stands."""
         return IN_WORDS.get(self.verb, self.verb)
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What its fingerprint is of: all that it says."""
+        return {
+            "at": self.at.astimezone(UTC).isoformat(),
+            "verb": self.verb,
+            "actor_kind": self.actor_kind,
+            "actor_name": self.actor_name,
+            "actor_id": self.actor_id,
+            "object_kind": self.object_kind,
+            "object_id": self.object_id,
+            "academy": self.academy,
+            "payload": self.payload,
+        }

@@ -34,7 +34,7 @@ def record(
     payload = {
         key: value for key, value in (("before", before), ("after", after)) if value is not None
     }
-    return Entry.objects.create(
+    entry = Entry(
         verb=verb,
         at=at,
         actor_kind=by.kind,
@@ -44,5 +44,7 @@ def record(
         object_id=str(on.pk) if on is not None else "",
         academy=academy,
         payload=payload,
-        digest=digest(payload),
     )
+    entry.digest = digest(entry.content)
+    entry.save()
+    return entry

@@ -1,0 +1,114 @@
+"""Seal the journal in batches, and say what was touched (standards S-60).
+
+Nobody who acts waits for a seal: acts are sealed after they are committed, whenever that was.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from sporades.core.digests import digest
+from sporades.core.locks import lock_value
+from sporades.journal.models import Entry, Seal
+
+MOST_ACTS = 5_000
+"""How many acts a seal covers at most: what verifies one holds them in memory."""
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What was read of the journal.
+
+    Attributes:
+        acts: how many acts there are.
+        seals: how many seals.
+        last: the last seal, « 12:6f1c… », to be kept elsewhere; nothing before the first.
+        findings: what was touched, in French, each with its row.
+    """
+
+    acts: int
+    seals: int
+    last: str
+    findings: tuple[str, ...]
+
+
+@transaction.atomic
+def seal(*, at: datetime) -> int:
+    """Seal the acts that are committed and not sealed yet; return how many there were.
+
+    An act that a long transaction commits late is sealed with those of that time: what
+    counts is that it is there, not what hour it says.
+    """
+    lock_value("journal", "seal")
+    waiting = Entry.objects.filter(seal=None).order_by("pk")[:MOST_ACTS]
+    acts = [[pk, fingerprint] for pk, fingerprint in waiting.values_list("pk", "digest")]
+    if not acts:
+        return 0
+    last = Seal.objects.order_by("-number").first()
+    made = Seal(
+        number=last.number + 1 if last else 1,
+        sealed_at=at,
+        acts=acts,
+        previous=last.digest if last else "",
+    )
+    made.digest = digest(made.content)
+    made.save()
+    Entry.objects.filter(pk__in=[pk for pk, _ in acts]).update(seal=made)
+    return len(acts)
+
+
+@transaction.atomic
+def verify(*, kept: str = "") -> Verified:
+    """Read the whole journal, and say which rows were changed, deleted or added.
+
+    Args:
+        kept: the last seal that was verified before, « 12:6f1c… », as it was noted elsewhere:
+            whoever rewrites rows and every seal after them is caught by it.
+    """
+    findings: list[str] = []
+    previous, last, count = "", "", 0
+    for made in Seal.objects.order_by("number").iterator(chunk_size=20):
+        count += 1
+        findings += _of_seal(made, count, previous)
+        findings += _of_acts(made)
+        previous, last = made.digest, f"{made.number}:{made.digest}"
+        if kept.partition(":")[0] == str(made.number) and kept != last:
+            findings.append(f"Sceau n°{made.number} : ce n'est pas celui qui a été noté.")
+    if kept and int(kept.partition(":")[0]) > count:
+        findings.append(f"Sceau n°{kept.partition(':')[0]} : noté ailleurs, il manque ici.")
+    findings += _of_unsealed()
+    return Verified(Entry.objects.count(), count, last, tuple(findings))
+
+
+def _of_seal(made: Seal, number: int, previous: str) -> Iterator[str]:
+    if made.number != number:
+        yield f"Sceau n°{number} : il manque."
+    elif made.previous != previous:
+        yield f"Sceau n°{made.number} : il ne suit pas celui d'avant, qui a été refait."
+    if digest(made.content) != made.digest:
+        yield f"Sceau n°{made.number} : il a été réécrit."
+
+
+def _of_acts(made: Seal) -> Iterator[str]:
+    """Compare the acts that a seal lists with those that are there."""
+    listed = {int(pk): fingerprint for pk, fingerprint in made.acts}
+    there = {entry.pk: entry for entry in Entry.objects.filter(pk__in=listed)}
+    for pk, fingerprint in listed.items():
+        entry = there.get(pk)
+        if entry is None:
+            yield f"Acte {pk} : il a été supprimé (sceau n°{made.number})."
+        elif not fingerprint == entry.digest == digest(entry.content):
+            yield f"Acte {pk} : il a été réécrit (sceau n°{made.number})."
+        elif entry.seal_id != made.pk:
+            yield f"Acte {pk} : il a été détaché de son sceau (n°{made.number})."
+    added = Entry.objects.filter(seal=made).exclude(pk__in=listed).order_by("pk")
+    for pk in added.values_list("pk", flat=True):
+        yield f"Acte {pk} : il a été ajouté après coup (sceau n°{made.number})."
+
+
+def _of_unsealed() -> Iterator[str]:
+    for entry in Entry.objects.filter(seal=None).order_by("pk").iterator():
+        if entry.digest != digest(entry.content):
+            yield f"Acte {entry.pk} : il a été réécrit avant d'être scellé."
