@@ -42,7 +42,7 @@ TOLD = {
     ),
     FLAG.name: Told(
         "anomaly found",
-        "Inscription à compléter",
+        "Inscription incomplète",
         "Votre inscription est enregistrée, mais il y manque quelque chose.",
     ),
     CLEAR.name: Told(

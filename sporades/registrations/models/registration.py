@@ -195,7 +195,7 @@ class Registration(models.Model):
         if self.withdrawn_at:
             return f"Désinscription enregistrée le {self.withdrawn_in_words}."
         if self.state == State.ANOMALY:
-            return f"Votre inscription est à compléter : {self.reason}"
+            return f"Votre inscription est enregistrée, mais incomplète : {self.reason}"
         if self.state == State.SET_ASIDE:
             return f"Votre inscription est écartée : {self.reason}"
         return f"{self.heading}."
@@ -205,7 +205,7 @@ class Registration(models.Model):
         """Say where the registration stands, as the title of its page."""
         return {
             State.VALIDATED: "Votre inscription est validée",
-            State.ANOMALY: "Votre inscription est à compléter",
+            State.ANOMALY: "Votre inscription est enregistrée, mais incomplète",
             State.SET_ASIDE: "Votre inscription est écartée",
             State.WITHDRAWN: "Votre désinscription est enregistrée",
         }.get(State(self.state), "Votre inscription est enregistrée")
