@@ -14,6 +14,8 @@ from sporades.exams.models import RegistrationService
 from sporades.registrations.deciding import decisions_for, needs_reason
 from sporades.registrations.fields import CleanCharField, Hinted, ask_if_called_for
 from sporades.registrations.models import Registration
+from sporades.searches import quick
+from sporades.searches.criteria import Unreadable
 
 MEANINGS = {
     "validate": "elle est complète et conforme",
@@ -25,6 +27,7 @@ MEANINGS = {
 }
 """What each decision means for the candidate, under its name."""
 
+_WHAT = "Indiquez un numéro, un nom, une date de naissance ou une adresse mail."
 _INSTANT = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: à|,)? (\d{1,2}) ?[h:] ?(\d{2})")
 _HOW_TO = "Par exemple : 15/12/2026 23:59"
 _HOW = "Indiquez le jour et l'heure, par exemple 15/12/2026 23:59."
@@ -38,7 +41,18 @@ class QuickForm(forms.Form):
         help_text="Un numéro, un nom, une date de naissance ou une adresse mail",
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages=dict.fromkeys(("required", "max_length"), _WHAT),
     )
+
+    def clean_quoi(self) -> str:
+        """Refuse what nothing can be compared with: signs alone, for instance."""
+        said: str = self.cleaned_data["quoi"]
+        self.tree = quick.tree_of(said)
+        try:
+            self.tree.condition()
+        except Unreadable:
+            raise ValidationError(_WHAT) from None
+        return said
 
 
 class NameForm(forms.Form):

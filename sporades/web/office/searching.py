@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
-from sporades.searches import operations, quick
+from sporades.searches import operations
 from sporades.searches.columns import BY_CODE
 from sporades.searches.models import Search
 from sporades.searches.queries import found, in_order, known_order
@@ -44,11 +44,9 @@ def find(request: HttpRequest) -> HttpResponse:
     """The one box: a number, a name, a birth date, an address. One file alone opens at once."""
     form = QuickForm(request.POST)
     if not form.is_valid():
-        messages.error(
-            request, "Indiquez un numéro, un nom, une date de naissance ou une adresse mail."
-        )
+        messages.error(request, str(next(iter(form.errors.values()))[0]))
         return redirect("office:search")
-    tree = quick.tree_of(form.cleaned_data["quoi"])
+    tree = form.tree
     only = list(found(tree, reach=request.reach).values_list("number", flat=True)[:2])
     if len(only) == 1:
         return redirect("office:registration", only[0])

@@ -165,7 +165,13 @@ def test_one_that_is_set_aside_is_neither_modified_nor_withdrawn(in_lille):
     ("decision", "said"),
     [
         (VALIDATE, ("Votre inscription est validée", "Oui, votre inscription est validée")),
-        (FLAG, ("Votre inscription est enregistrée, mais incomplète", "Oui, votre inscription est enregistrée, mais incomplète")),
+        (
+            FLAG,
+            (
+                "Votre inscription est enregistrée, mais incomplète",
+                "Oui, votre inscription est enregistrée, mais incomplète",
+            ),
+        ),
         (SET_ASIDE, ("Votre inscription est écartée", "Non, votre inscription est écartée")),
     ],
 )

@@ -247,8 +247,9 @@ def test_one_box_lists_what_it_finds_when_there_are_several(manager, in_lille):
     assert set(numbers(page)) == {in_lille.number, other.number}
 
 
-def test_an_empty_box_says_what_to_type(manager):
-    page = manager.post(reverse("office:find"), {"quoi": " "}, follow=True)
+@pytest.mark.parametrize("typed", [" ", "[]", "🧑🏽‍🎓", "-", "x" * 201])
+def test_a_box_that_says_nothing_says_what_to_type(manager, typed):
+    page = manager.post(reverse("office:find"), {"quoi": typed}, follow=True)
 
     assert "Indiquez un numéro, un nom" in page.text
 
