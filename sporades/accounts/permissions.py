@@ -20,6 +20,7 @@ class Permission(Enum):
     DECIDE = "écarter, rétablir, mettre en anomalie, valider une inscription"
     READ_SERVICES = "lire les dates des services d'inscription et leurs changements"
     MOVE_SERVICES = "ouvrir, fermer et déplacer un service, proposer une prolongation"
+    ANNOUNCE = "afficher ou retirer le bandeau de toutes les pages"
     APPROVE_EXTENSIONS = "approuver ou refuser une prolongation qu'un autre propose"
 
 
@@ -28,6 +29,7 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.DECIDE: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.READ_SERVICES: frozenset(Role),
     Permission.MOVE_SERVICES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
+    Permission.ANNOUNCE: frozenset({Role.ADMINISTRATOR}),
     Permission.APPROVE_EXTENSIONS: frozenset({Role.HEAD, Role.ADMINISTRATOR}),
 }
 """Which roles have each permission. A reader of no role has none."""

@@ -36,6 +36,8 @@ ROUTES = {
     "office:mails": _files(within="registration"),
     "office:journal": _files(within="registration"),
     "office:decide": Route(Who.STAFF, BOTH, within="registration", permission=Permission.DECIDE),
+    "office:banner": Route(Who.STAFF, BOTH, permission=Permission.ANNOUNCE),
+    "office:end_banner": Route(Who.STAFF, POST, page=False, permission=Permission.ANNOUNCE),
     "office:services": _services(),
     "office:service": _services(within="service"),
     "office:move_service": _services(BOTH, within="service", permission=Permission.MOVE_SERVICES),

@@ -6,11 +6,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from sporades.core.french import zone_in_words
 from sporades.core.text import clean
 from sporades.exams.models import RegistrationService
+from sporades.notices.models import Banner
 from sporades.registrations.deciding import decisions_for, needs_reason
 from sporades.registrations.fields import CleanCharField, Hinted, ask_if_called_for
 from sporades.registrations.models import Registration
@@ -180,3 +182,44 @@ class DecisionForm(forms.Form):
                 "Cette décision est dite sans motif : effacez-le, ou choisissez-en une autre.",
             )
         return data
+
+
+class BannerForm(forms.Form):
+    """What the banner says, how pressing it is, until when."""
+
+    importance = forms.ChoiceField(
+        label="Importance", choices=Banner.Kind.choices, widget=forms.RadioSelect
+    )
+    message = CleanCharField(
+        label="Message",
+        help_text="Une phrase, lue par tous en haut de chaque page. Par exemple : le service est "
+        "ralenti ce matin, vos saisies sont gardées",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    jusqu_au = LocalInstantField(label="Affiché jusqu'au", required=False)
+
+    def __init__(self, data: Any = None, *, at: datetime) -> None:
+        """Ask at an instant."""
+        super().__init__(data, label_suffix="", initial={"importance": Banner.Kind.INFO})
+        self.at = at
+        field = self.fields["jusqu_au"]
+        field.zone = settings.TIME_ZONE  # type: ignore[attr-defined] # a LocalInstantField
+        field.help_text = f"{_HOW_TO} ({zone_in_words(settings.TIME_ZONE)})"
+
+    def clean_jusqu_au(self) -> datetime | None:
+        """Refuse an end that has passed: nobody would read the banner."""
+        until: datetime | None = self.cleaned_data["jusqu_au"]
+        if until is not None and until <= self.at:
+            raise ValidationError("Cette date est passée : indiquez une date à venir, ou rien.")
+        return until
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What was typed, as an act takes it."""
+        said = self.cleaned_data
+        return {
+            "kind": said["importance"],
+            "message": said["message"],
+            "until": said["jusqu_au"],
+        }

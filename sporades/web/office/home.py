@@ -18,6 +18,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "quick": QuickForm() if reads else None,
         "named": Search.objects.open_to(request.user.pk).named() if reads else [],
+        "announces": bool(request.reaches(Permission.ANNOUNCE)),
         "roles": [
             {
                 "label": membership.get_role_display(),

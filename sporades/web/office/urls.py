@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sporades.web.office import deciding, files, home, searching, services
+from sporades.web.office import announcing, deciding, files, home, searching, services
 
 app_name = "office"
 
@@ -21,6 +21,8 @@ urlpatterns = [
     path("inscriptions/<str:number>/mails", files.mails, name="mails"),
     path("inscriptions/<str:number>/journal", files.journal, name="journal"),
     path("inscriptions/<str:number>/etat", deciding.decide, name="decide"),
+    path("bandeau", announcing.banner, name="banner"),
+    path("bandeau/retrait", announcing.end_banner, name="end_banner"),
     path("services", services.services, name="services"),
     path("services/<int:service>", services.service, name="service"),
     path("services/<int:service>/dates", services.move_service, name="move_service"),

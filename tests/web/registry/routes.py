@@ -34,6 +34,11 @@ READERS = {
     Who.CANDIDATE: Role.OWNER,
     Who.STAFF: Role.MANAGER,
 }
+# What a manager may not do.
+BY_PERMISSION = {
+    Permission.APPROVE_EXTENSIONS: Role.HEAD,
+    Permission.ANNOUNCE: Role.ADMINISTRATOR,
+}
 # These need an authenticator application, which the owner does not use.
 WITH_APPLICATION = frozenset(
     {
@@ -88,6 +93,8 @@ ANSWERS: dict[str, dict[str, int]] = {
     # Nothing says which dates.
     "office:move_service": {"POST": 422},
     "office:decide": {"POST": 422},
+    "office:banner": {"POST": 422},
+    "office:end_banner": {"POST": 302},
     # FranceConnect is not configured here.
     "openid_connect_callback": {"GET": 404},
     "openid_connect_login": {"GET": 404, "POST": 404},
@@ -117,8 +124,8 @@ def names(patterns: Any = None, space: tuple[str, ...] = ()) -> Iterator[str]:
 
 def reader(name: str) -> Role:
     """Return whom a route is made for."""
-    if ACCESS[name].permission is Permission.APPROVE_EXTENSIONS:
-        return Role.HEAD
+    if ACCESS[name].permission in BY_PERMISSION:
+        return BY_PERMISSION[ACCESS[name].permission]
     return Role.MANAGER if name in WITH_APPLICATION else READERS[ACCESS[name].who]
 
 

@@ -1,0 +1,60 @@
+"""« Bandeau »: what the administrator says to everybody."""
+
+import pytest
+from django.urls import reverse
+
+from sporades.accounts.models import Membership
+from sporades.journal.models import Entry
+from sporades.notices import queries as notices
+from sporades.notices.models import Banner
+from tests.factories import NOW
+
+BANNER = reverse("office:banner")
+SAID = {"importance": "warning", "message": "Le service est ralenti ce matin.", "jusqu_au": ""}
+
+
+@pytest.fixture(autouse=True)
+def _asked(_no_banner):
+    """Let the banner be asked for."""
+    notices.forget()
+
+
+@pytest.fixture
+def administrator(member):
+    """Return the browser of the administrator."""
+    return member(role=Membership.Role.ADMINISTRATOR)
+
+
+def test_a_banner_is_shown_to_everybody_then_taken_down(administrator, client):
+    administrator.post(BANNER, {**SAID, "jusqu_au": "25/11/2026 12:00"})
+
+    assert SAID["message"] in client.get("/connexion").text
+    banner = Banner.objects.get()
+    assert (banner.kind, banner.ends_at.hour) == ("warning", 11)
+    assert Entry.objects.get(verb="banner shown").actor_name == "Claude Martin"
+
+    administrator.post(reverse("office:end_banner"))
+
+    assert SAID["message"] not in client.get("/connexion").text
+    assert not Banner.objects.shown_at(NOW).exists()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"message": " "},
+        {"message": "x" * 301},
+        {"jusqu_au": "24/11/2026 12:00"},
+        {"importance": ""},
+    ],
+)
+def test_a_banner_that_cannot_be_is_refused_at_its_field(administrator, changes):
+    page = administrator.post(BANNER, {**SAID, **changes})
+
+    assert page.status_code == 422
+    assert not Banner.objects.exists()
+
+
+def test_a_manager_says_nothing_to_everybody(manager):
+    assert manager.post(BANNER, SAID).status_code == 404
+    assert "Bandeau" not in manager.get(reverse("office:home")).text
