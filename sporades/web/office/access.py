@@ -36,6 +36,9 @@ ROUTES = {
     "office:mails": _files(within="registration"),
     "office:journal": _files(within="registration"),
     "office:decide": Route(Who.STAFF, BOTH, within="registration", permission=Permission.DECIDE),
+    "office:receive_summary": Route(
+        Who.STAFF, BOTH, within="registration", permission=Permission.RECEIVE
+    ),
     "office:banner": Route(Who.STAFF, BOTH, permission=Permission.ANNOUNCE),
     "office:end_banner": Route(Who.STAFF, POST, page=False, permission=Permission.ANNOUNCE),
     "office:services": _services(),

@@ -4,11 +4,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from sporades.acts import deciding
+from sporades.acts import deciding, registering
 from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration
 from sporades.web.office.files import TRAIL
-from sporades.web.office.forms import DecisionForm
+from sporades.web.office.forms import DecisionForm, PostmarkForm
 
 
 def decide(request: HttpRequest, number: str) -> HttpResponse:
@@ -29,6 +29,30 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
             return redirect("office:registration", found.number)
     context = {"registration": found, "form": form, "trail": TRAIL}
     return render(request, "office/decide.html", context, status=422 if form.errors else 200)
+
+
+def receive_summary(request: HttpRequest, number: str) -> HttpResponse:
+    """« Récapitulatif signé reçu »: the day of the postmark, which counts (E9, L-05)."""
+    visible = Registration.objects.within(request.reach).whole().with_owed()
+    found = get_object_or_404(visible, number=number)
+    posted = request.POST if request.method == "POST" else None
+    form = PostmarkForm(posted, initial={"poste_le": found.summary_posted_on})
+    if posted is not None and form.is_valid():
+        try:
+            registering.receive_summary(
+                registration=found,
+                posted_on=form.cleaned_data["poste_le"],
+                by=request.actor,
+                at=request.arrived_at,
+            )
+        except Refused as refusal:
+            form.add_error("poste_le", str(refusal))
+        else:
+            messages.success(request, "Le récapitulatif signé est noté comme reçu.")
+            return redirect("office:registration", found.number)
+    context = {"registration": found, "form": form, "trail": TRAIL}
+    status = 422 if form.errors else 200
+    return render(request, "office/receive_summary.html", context, status=status)
 
 
 def _outcome(registration: Registration) -> str:

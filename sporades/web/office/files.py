@@ -113,7 +113,7 @@ def journal(request: HttpRequest, number: str) -> HttpResponse:
 def registration_of(request: HttpRequest, number: str) -> Registration:
     """Return a registration of the reader's perimeter; for any other, there is none."""
     visible = Registration.objects.within(request.reach)
-    found: Registration = get_object_or_404(visible.for_office(), number=number)
+    found: Registration = get_object_or_404(visible.for_office().with_owed(), number=number)
     return found
 
 
@@ -134,6 +134,9 @@ def _page(
         "trail": TRAIL,
         "may_decide": request.reaches(Permission.DECIDE).covers(**here)
         and bool(decisions_for(registration)),
+        "may_receive": registration.is_active
+        and request.reaches(Permission.RECEIVE).covers(**here)
+        and bool(registration.owed["to_return"]),
         **said,
     }
     return render(request, template, context)

@@ -223,3 +223,18 @@ class BannerForm(forms.Form):
             "message": said["message"],
             "until": said["jusqu_au"],
         }
+
+
+class PostmarkForm(forms.Form):
+    """The day on which what came by post was posted."""
+
+    poste_le = forms.DateField(
+        label="Date du cachet de la poste",
+        help_text="C'est elle qui compte, et non le jour de la réception. Par exemple : 14/11/2026",
+        input_formats=["%d/%m/%Y", "%Y-%m-%d"],
+        widget=forms.DateInput(format="%d/%m/%Y"),
+        error_messages={
+            "invalid": "Indiquez le jour, le mois et l'année, par exemple 14/11/2026.",
+            "required": "Indiquez le jour, le mois et l'année, par exemple 14/11/2026.",
+        },
+    )

@@ -21,6 +21,11 @@ urlpatterns = [
     path("inscriptions/<str:number>/mails", files.mails, name="mails"),
     path("inscriptions/<str:number>/journal", files.journal, name="journal"),
     path("inscriptions/<str:number>/etat", deciding.decide, name="decide"),
+    path(
+        "inscriptions/<str:number>/recapitulatif-signe",
+        deciding.receive_summary,
+        name="receive_summary",
+    ),
     path("bandeau", announcing.banner, name="banner"),
     path("bandeau/retrait", announcing.end_banner, name="end_banner"),
     path("services", services.services, name="services"),

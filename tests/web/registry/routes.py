@@ -93,6 +93,7 @@ ANSWERS: dict[str, dict[str, int]] = {
     # Nothing says which dates.
     "office:move_service": {"POST": 422},
     "office:decide": {"POST": 422},
+    "office:receive_summary": {"POST": 422},
     "office:banner": {"POST": 422},
     "office:end_banner": {"POST": 302},
     # FranceConnect is not configured here.
@@ -211,6 +212,7 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "office:mails": number,
         "office:journal": number,
         "office:decide": number,
+        "office:receive_summary": number,
         "office:service": service,
         "office:move_service": service,
         "office:approve_change": change,

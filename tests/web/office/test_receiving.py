@@ -1,0 +1,48 @@
+"""« Récapitulatif signé reçu »: noted by its postmark, from the file."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from sporades.accounts.models import Membership
+from sporades.journal.models import Entry
+from tests.factories import a_registration
+
+
+def received(client, registration, day):
+    """Press « Noter comme reçu »."""
+    where = reverse("office:receive_summary", args=[registration.number])
+    page = client.post(where, {"poste_le": day}, follow=True)
+    registration.refresh_from_db()
+    return page
+
+
+def test_the_postmark_is_kept_shown_and_in_the_journal(manager, in_lille):
+    page = received(manager, in_lille, "25/11/2026")
+
+    assert in_lille.summary_posted_on == date(2026, 11, 25)
+    assert "posté le 25/11/2026" in page.text
+    assert Entry.objects.get(verb="summary received").actor_name == "Claude Martin"
+
+
+@pytest.mark.parametrize("day", ["", "hier", "31/02/2026", "26/11/2026", "01/01/2026"])
+def test_a_postmark_that_cannot_be_is_refused_at_its_field(manager, in_lille, day):
+    assert received(manager, in_lille, day).status_code == 422
+    assert in_lille.summary_posted_on is None
+
+
+def test_an_auditor_receives_nothing(member, in_lille):
+    auditor = member("A09", role=Membership.Role.AUDITOR)
+
+    assert received(auditor, in_lille, "25/11/2026").status_code == 404
+
+
+def test_where_no_return_is_asked_nothing_is_received(manager):
+    registration = a_registration(exam="BE")
+    version = registration.versions.get()
+    where = reverse("office:registration", args=[registration.number])
+
+    assert ("Récapitulatif signé reçu" in manager.get(where).text) is bool(
+        version.snapshot["to_return"]
+    )
