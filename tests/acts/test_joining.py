@@ -217,7 +217,9 @@ def test_signing_in_after_the_warning_keeps_the_account_six_months_more():
 def test_a_saved_registration_or_a_membership_keeps_an_account():
     candidates.freeze_identity(joined().candidate, at=NOON)
     manager = joined("agent@exemple.test")
-    Membership.objects.create(user=manager, role="manager", full_name="Camille Petit")
+    Membership.objects.create(
+        user=manager, role="manager", full_name="Camille Petit", academies=["A09"]
+    )
 
     joining.warn_unused(at=days(300))
     joining.erase_unused(at=days(400))

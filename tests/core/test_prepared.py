@@ -76,7 +76,9 @@ def test_a_hostile_value_is_a_value():
 
 def test_a_question_may_be_about_two_tables_and_a_day():
     user = User.objects.create_user(email="agent@exemple.test", created_at="2026-11-02T10:00Z")
-    Membership.objects.create(user=user, role="manager", ends_on=date(2026, 11, 30))
+    Membership.objects.create(
+        user=user, role="manager", academies=["A09"], ends_on=date(2026, 11, 30)
+    )
 
     @prepared(User)
     def on(day):

@@ -383,6 +383,9 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "document_unread",
         "alert_asked",
         "service_opened",
+        # Those of the office: test_letters_of_the_office.
+        "service_moved",
+        "state_changed",
     }
 
     assert kinds == here | {kind for kind, *_ in MAILS}

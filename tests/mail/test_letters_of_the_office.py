@@ -1,0 +1,119 @@
+"""Each letter that a manager's act sends, as it arrives: what a person must read in it."""
+
+from datetime import timedelta
+
+import pytest
+
+from sporades.acts import deciding, opening
+from sporades.core.actors import Actor
+from sporades.exams.models import RegistrationService
+from sporades.mail import tasks
+from sporades.registrations.states import FLAG, RESTORE, SET_ASIDE, VALIDATE
+from tests.factories import NOW, OPERATOR, a_candidate, a_draft, a_registration
+from tests.jobs import work
+from tests.mail.post_office import words
+from tests.mail.test_letters import CONTACT, FULL_NAME, NAMED, SIGNED, SITE, TITLE
+
+pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock")
+
+
+@pytest.fixture
+def letters(office):
+    """Deliver what is due; return the letters that came since the last time."""
+
+    def read():
+        seen = len(office.letters)
+        tasks.sweep(0)
+        return office.letters[seen:]
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("decisions", "subject", "sentence"),
+    [
+        ([(VALIDATE, "")], "Inscription validée", "Votre inscription est validée.\n"),
+        (
+            [(FLAG, "Il manque <b>& la copie</b> de l'attestation.")],
+            "Inscription incomplète",
+            (
+                "Votre inscription est enregistrée, mais il y manque quelque chose.\n\n"
+                "Motif : Il manque <b>& la copie</b> de l'attestation.\n"
+            ),
+        ),
+        (
+            [(SET_ASIDE, "Hors académie.")],
+            "Inscription écartée",
+            (
+                "Votre inscription est écartée : vous n'êtes plus inscrit à cet examen.\n\n"
+                "Motif : Hors académie.\n"
+            ),
+        ),
+        (
+            [(SET_ASIDE, "Hors académie."), (RESTORE, "")],
+            "Inscription rétablie",
+            "Votre inscription, qui avait été écartée, est rétablie : vous êtes de nouveau inscrit.\n",
+        ),
+    ],
+)
+def test_a_decision(letters, decisions, subject, sentence):
+    registration = a_registration(a_candidate(email="zoe@exemple.test", **NAMED))
+    letters()
+
+    for decision, reason in decisions:
+        deciding.decide(
+            registration=registration, decision=decision, reason=reason, by=OPERATOR, at=NOW
+        )
+
+    letter = letters()[-1]
+    assert letter["Subject"] == f"{subject} : {TITLE}"
+    assert letter.taken_for == ["zoe@exemple.test"]
+    assert (
+        words(letter)
+        == f"""\
+Bonjour {FULL_NAME},
+
+{sentence}
+Examen ou concours : {TITLE}
+Numéro d'inscription : {registration.number}
+
+Votre inscription : {SITE}/mes-inscriptions/{registration.number}
+
+{CONTACT}
+{SIGNED}"""
+    )
+
+
+def test_a_closing_that_is_moved(letters):
+    draft = a_draft(a_candidate(email="zoe@exemple.test", **NAMED))
+    service = RegistrationService.objects.get(academy="A09")
+    change = opening.change(
+        service=service,
+        opens_at=service.opens_at,
+        closes_at=service.closes_at + timedelta(days=2),
+        reason="Panne",
+        by=Actor("manager", "A", "user:1"),
+        at=NOW,
+    )
+    opening.approve(change=change, by=Actor("head", "B", "user:2"), at=NOW)
+
+    work()
+
+    [letter] = letters()
+    assert letter["Subject"] == f"La date de fermeture change : {TITLE}"
+    assert letter.taken_for == ["zoe@exemple.test"]
+    assert (
+        words(letter)
+        == f"""\
+Bonjour {FULL_NAME},
+
+Vous avez commencé une inscription qui n'est pas enregistrée :
+{TITLE}, académie de Lille
+
+Le service ferme désormais le jeudi 17 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris).
+La fermeture annoncée avant était le mardi 15 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris).
+
+Vos réponses sont gardées. Pour terminer : {SITE}/inscription/{draft.pk}
+
+{SIGNED}"""
+    )
