@@ -208,7 +208,7 @@ def test_a_candidate_finds_the_four_entries_of_the_guide():
 def test_staff_find_the_office():
     menu = printed(layout=frame(person="Claude MARTIN", entries=STAFF)).cssselect(".s-menu-wide a")
 
-    assert words(menu[0]) == "Gestion"
+    assert words(menu[0]) == "Accueil"
 
 
 def test_the_menu_is_the_same_on_small_and_large_screens():

@@ -151,6 +151,29 @@ def gallery(request: HttpRequest) -> HttpResponse:
                 ("Adresse", "12, rue des Lilas\nBâtiment B\n59000 Lille"),
                 ("Nom d'usage", ""),
             ],
+            "snapshot": {
+                "identity": [["Nom de famille", "LEFEBVRE-DELATTRE"], ["Prénoms", "Marie-Amélie"]],
+                "sections": [
+                    {
+                        "slug": "version-informations",
+                        "title": "Informations candidature",
+                        "lines": [["Catégorie", "Individuel"]],
+                        "tables": [],
+                    },
+                    {
+                        "slug": "version-epreuves",
+                        "title": "Epreuves",
+                        "lines": [],
+                        "tables": [
+                            {
+                                "caption": "Epreuve(s) obligatoire(s)",
+                                "columns": ["Épreuve", "Statut"],
+                                "rows": [["Français", "Inscrit"]],
+                            }
+                        ],
+                    },
+                ],
+            },
             "checks": [
                 {
                     "state": "done",

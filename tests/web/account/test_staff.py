@@ -40,7 +40,7 @@ def test_an_agent_is_told_what_the_account_is_for_and_offered_no_page_of_candida
     office = client.get(reverse("office:home")).text
     plan = client.get(reverse("public:sitemap")).text
 
-    assert "Le suivi des inscriptions viendra dans une prochaine version" in office
+    assert "Trouver une inscription" in office
     assert "Votre espace candidat" not in plan
     assert f'<a href="{reverse("office:home")}">Gestion</a>' in plan
     assert reverse("candidate:registrations") not in plan
