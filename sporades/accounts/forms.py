@@ -30,7 +30,9 @@ class AddressField(forms.EmailField):
 
     def clean(self, value: str) -> str:
         """Return the address in its one form, if every mail server takes it."""
-        typed = super().clean(value)
+        typed: str = super().clean(value)
+        if not typed:
+            return typed
         address = normalised_address(typed)
         if not is_plain(typed, address):
             raise ValidationError(self.error_messages["invalid"], code="invalid")

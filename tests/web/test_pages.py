@@ -166,7 +166,11 @@ def test_a_minor_is_led_from_the_top_to_the_essential_in_plain_words(opened):
 def test_the_cookies_described_are_those_that_the_service_sets(opened, settings):
     described = [words(one) for one in opened("cookies").cssselect("tbody th")]
 
-    assert described == [settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, devices.COOKIE]
+    assert described == [
+        settings.SESSION_COOKIE_NAME,
+        settings.CSRF_COOKIE_NAME,
+        devices.cookie_name(),
+    ]
 
 
 def test_reading_a_public_page_sets_no_cookie(client):

@@ -16,9 +16,12 @@ from django.test import RequestFactory
 from django.utils.datastructures import MultiValueDict
 
 import sporades
+from sporades.accounts.permissions import Reach
 from sporades.registrations.dossier import dossier_of
 from sporades.registrations.sections import SECTIONS
 from sporades.registrations.sections.base import SectionForm
+from sporades.searches.catalogue import CRITERIA
+from sporades.searches.trees import Group, Leaf
 from sporades.web.account.forms import CredentialField
 from sporades.web.layout.errors import SECRETS
 from tests.factories import NOW, a_candidate, a_draft, a_registration
@@ -64,6 +67,12 @@ def classes():
     }
 
 
+def every_criterion():
+    """Return a tree in which each criterion stands once."""
+    leaves = [Leaf(one, one.operators[0]) for one in CRITERIA.values()]
+    return Group(members=(*leaves[:29], Group(members=(leaves[29],))))
+
+
 def every_form():
     """Return one form of each class, by class."""
     draft = a_draft(a_candidate(**WITH_EVERY_QUESTION))
@@ -90,6 +99,10 @@ def every_form():
         "EditWebAuthnForm": {"instance": SimpleNamespace(wrap=lambda: SimpleNamespace(name=""))},
         "ConsentsForm": {"registration": a_registration()},
         "AcademyForm": {"data": None, "services": [draft.service]},
+        "SearchForm": {"tree": every_criterion(), "columns": [], "reach": Reach()},
+        "DatesForm": {"service": draft.service},
+        "DecisionForm": {"registration": a_registration()},
+        "BannerForm": {"at": NOW},
     }
     tabs = {section.form: section.judged(dossier) for section in SECTIONS}
     request = RequestFactory().get("/")

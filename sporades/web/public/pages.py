@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 
 from sporades.territory.queries import managing_services
 from sporades.web.access import Who
+from sporades.web.layout import device
 from sporades.web.layout.audit import CONFORMITY, Criterion, Status
 from sporades.web.public.plan import TITLES
 
@@ -65,7 +66,7 @@ def cookies(request: HttpRequest) -> HttpResponse:
         {
             "session": settings.SESSION_COOKIE_NAME,
             "csrf": settings.CSRF_COOKIE_NAME,
-            "device": "device",
+            "device": device.cookie_name(),
             "idle_minutes": int(settings.SESSION_IDLE.total_seconds()) // MINUTE,
             "session_hours": settings.SESSION_COOKIE_AGE // (MINUTE * MINUTE),
         },
