@@ -148,6 +148,7 @@ class Membership(models.Model):
     academies = ArrayField(models.CharField(max_length=3), verbose_name="académies", default=list)
     domains = ArrayField(models.CharField(max_length=20), verbose_name="domaines", default=list)
     ends_on = models.DateField("jusqu'au", null=True, blank=True)
+    reopened_at = models.DateTimeField("rouverte le", null=True, blank=True)
 
     objects: ClassVar[Any] = MembershipQuerySet.as_manager()
 

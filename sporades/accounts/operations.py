@@ -8,7 +8,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 
 from sporades.accounts.models import (
@@ -26,6 +26,8 @@ from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 
 KEPT_WITHOUT_REGISTRATION = timedelta(days=183)
+DORMANT_AFTER = timedelta(days=183)
+_LAST_USE = Greatest("created_at", Coalesce("last_login", "created_at"))
 WARNED_BEFORE = timedelta(days=30)
 
 
@@ -214,15 +216,34 @@ def end_memberships(user: User, *, on: date) -> None:
     end_sessions(user)
 
 
+def reopen_memberships(user: User, *, until: date | None, at: datetime) -> None:
+    """Let a member of staff work again, until a day if it is known."""
+    Membership.objects.filter(user=user).update(ends_on=until, reopened_at=at)
+
+
+def dormant_members(*, at: datetime, on: date) -> QuerySet[User]:
+    """Return the members of staff who have not signed in for six months (standards P-23).
+
+    What was opened again since is not among them.
+    """
+    since = at - DORMANT_AFTER
+    current = Membership.objects.filter(user=OuterRef("pk")).current(on)
+    old = current.filter(Q(reopened_at=None) | Q(reopened_at__lte=since))
+    return (
+        User.objects.alias(last_use=_LAST_USE, works=Exists(old))
+        .filter(works=True, last_use__lte=since)
+        .order_by("pk")
+    )
+
+
 def unused(*, at: datetime, since: timedelta) -> QuerySet[User]:
     """Return the candidates' accounts that nobody has signed in to for so long.
 
     Members of staff are not among them, nor accounts still waiting for their activation.
     """
     members = Membership.objects.filter(user=OuterRef("pk"))
-    last_use = Greatest("created_at", Coalesce("last_login", "created_at"))
     return (
         User.objects.filter(activated_at__isnull=False)
-        .alias(last_use=last_use, is_member=Exists(members))
+        .alias(last_use=_LAST_USE, is_member=Exists(members))
         .filter(is_member=False, last_use__lte=at - since)
     )

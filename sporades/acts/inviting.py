@@ -14,7 +14,7 @@ from sporades.accounts.forms import AddressField
 from sporades.accounts.keys import reset_key
 from sporades.accounts.models import Membership, User, normalised_address
 from sporades.acts.joining import AddressKnown, take_address
-from sporades.core.actors import Actor
+from sporades.core.actors import SYSTEM, Actor
 from sporades.core.french import day_in_words, local_day
 from sporades.core.links import absolute
 from sporades.core.refusals import Refused
@@ -131,10 +131,61 @@ def close(*, email: str, by: Actor, at: datetime) -> User:
     Raises:
         NotInvited: no member of staff has this address.
     """
+    user = _member(email)
+    accounts.end_memberships(user, on=local_day(at, ZONE))
+    journal.record("member closed", by=by, on=user, at=at)
+    return user
+
+
+@transaction.atomic
+def reopen(*, email: str, ends_on: date | None, by: Actor, at: datetime) -> User:
+    """Open an office account that was closed, with the roles and the perimeter that it had.
+
+    Args:
+        email: its address.
+        ends_on: the last day, if it is known.
+        by: who opens it.
+        at: the instant.
+
+    Raises:
+        NotInvited: no member of staff has this address, or the last day has passed.
+    """
+    if ends_on is not None and ends_on < local_day(at, ZONE):
+        raise NotInvited(f"Le dernier jour, {day_in_words(ends_on)}, est déjà passé.")
+    user = _member(email)
+    accounts.reopen_memberships(user, until=ends_on, at=at)
+    journal.record("member reopened", by=by, on=user, at=at)
+    return user
+
+
+def close_dormant(*, at: datetime) -> int:
+    """Close the office accounts that nobody has used for six months; return how many."""
+    due = accounts.dormant_members(at=at, on=local_day(at, ZONE))
+    return sum(_close_dormant(pk, at=at) for pk in due.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _close_dormant(pk: int, *, at: datetime) -> bool:
+    # Looked at again under its lock: its owner may be at the door in this very second.
+    due = accounts.dormant_members(at=at, on=local_day(at, ZONE))
+    user = due.select_for_update(of=("self",)).filter(pk=pk).first()
+    if user is None:
+        return False
+    accounts.end_memberships(user, on=local_day(at, ZONE))
+    mail.write(
+        "member_dormant",
+        to=user.email,
+        at=at,
+        key=f"member-dormant {user.pk} {local_day(at, ZONE)}",
+        about=user,
+    )
+    journal.record("dormant member closed", by=SYSTEM, on=user, at=at)
+    return True
+
+
+def _member(email: str) -> User:
     address = normalised_address(email)
     user = User.objects.filter(email=address, memberships__isnull=False).first()
     if user is None:
         raise NotInvited(f"Aucun agent n'a l'adresse {address}.")
-    accounts.end_memberships(user, on=local_day(at, ZONE))
-    journal.record("member closed", by=by, on=user, at=at)
     return user

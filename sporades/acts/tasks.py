@@ -7,7 +7,7 @@ from procrastinate import JobContext, builtin_tasks
 
 from sporades.accounts import limits, sessions
 from sporades.accounts import operations as accounts
-from sporades.acts import announcing, changing, joining, opening
+from sporades.acts import announcing, changing, inviting, joining, opening
 from sporades.core.queue import app
 from sporades.notices import operations as notices
 from sporades.searches import operations as searches
@@ -45,10 +45,14 @@ async def forget_jobs(context: JobContext, timestamp: int) -> None:  # noqa: ARG
 @app.periodic(cron="40 5 * * *")
 @app.task(name="acts.forget_unused", queueing_lock="acts.forget_unused", pass_context=False)
 def forget_unused(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
-    """Erase the accounts without a registration after six months, warned thirty days before."""
+    """Erase the accounts without a registration after six months, warned thirty days before.
+
+    Those of members of staff are closed after as long.
+    """
     now = timezone.now()
     joining.erase_unused(at=now)
     joining.warn_unused(at=now)
+    inviting.close_dormant(at=now)
 
 
 @app.periodic(cron="* * * * *")

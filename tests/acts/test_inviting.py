@@ -1,6 +1,6 @@
 """Who works in the office is invited by command, and closed by command."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -122,3 +122,51 @@ def test_the_command_says_in_one_line_what_it_refuses():
         )
 
     assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(("days", "closed"), [(182, 0), (183, 1)])
+def test_an_office_account_that_nobody_uses_is_closed_after_six_months(days, closed):
+    invited()
+
+    assert inviting.close_dormant(at=NOON + timedelta(days=days)) == closed
+
+    today = (NOON + timedelta(days=days)).date()
+    assert bool(Membership.objects.current(today)) is not bool(closed)
+    assert Entry.objects.filter(verb="dormant member closed").count() == closed
+    assert inviting.close_dormant(at=NOON + timedelta(days=days)) == 0
+
+
+def test_an_office_account_that_is_used_stays_open():
+    user = invited()
+    User.objects.filter(pk=user.pk).update(last_login=NOON + timedelta(days=100))
+
+    assert inviting.close_dormant(at=NOON + timedelta(days=282)) == 0
+    assert inviting.close_dormant(at=NOON + timedelta(days=283)) == 1
+
+
+def test_an_account_that_was_closed_is_opened_again_with_what_it_had(capsys):
+    invited()
+    call_command("agent", "close", "claude@exemple.test")
+    capsys.readouterr()
+
+    call_command("agent", "reopen", "claude@exemple.test", "--until", "2099-08-31")
+
+    assert capsys.readouterr().out == "claude@exemple.test : compte d'agent rouvert.\n"
+    membership = Membership.objects.get()
+    assert (membership.academies, membership.ends_on) == (["A09"], date(2099, 8, 31))
+    assert Entry.objects.filter(verb="member reopened").count() == 1
+    with pytest.raises(CommandError, match="déjà passé"):
+        call_command("agent", "reopen", "claude@exemple.test", "--until", "2020-01-01")
+    with pytest.raises(CommandError, match="Aucun agent"):
+        call_command("agent", "reopen", "personne@exemple.test")
+
+
+def test_an_account_that_was_opened_again_is_not_closed_the_next_day():
+    invited()
+    late = NOON + timedelta(days=200)
+    inviting.close_dormant(at=late)
+
+    inviting.reopen(email="claude@exemple.test", ends_on=None, by=OPERATOR, at=late)
+
+    assert inviting.close_dormant(at=late + timedelta(days=1)) == 0
+    assert inviting.close_dormant(at=late + timedelta(days=183)) == 1

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.acts import deciding, opening
+from sporades.accounts.models import Membership, User
+from sporades.acts import deciding, inviting, opening
 from sporades.core.actors import Actor
 from sporades.exams.models import RegistrationService
 from sporades.mail import tasks
@@ -18,11 +19,13 @@ pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock")
 
 
 @pytest.fixture
-def letters(office):
+def letters(office, stopped_clock):
     """Deliver what is due; return the letters that came since the last time."""
 
-    def read():
+    def read(at=None):
         seen = len(office.letters)
+        if at:
+            stopped_clock.move_to(at)
         tasks.sweep(0)
         return office.letters[seen:]
 
@@ -114,6 +117,28 @@ Le service ferme désormais le jeudi 17 décembre 2026 à 23\u00a0h\u00a059 (heu
 La fermeture annoncée avant était le mardi 15 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris).
 
 Vos réponses sont gardées. Pour terminer : {SITE}/inscription/{draft.pk}
+
+{SIGNED}"""
+    )
+
+
+def test_an_office_account_that_is_closed(letters):
+    user = User.objects.create_user("claude@exemple.test", created_at=NOW, activated_at=NOW)
+    Membership.objects.create(user=user, role="manager", full_name="Claude", academies=["A09"])
+
+    inviting.close_dormant(at=NOW + timedelta(days=183))
+
+    [letter] = letters(NOW + timedelta(days=183))
+    assert letter["Subject"] == "Votre compte d'agent Sporades est fermé"
+    assert letter.taken_for == ["claude@exemple.test"]
+    assert (
+        words(letter)
+        == f"""\
+Bonjour,
+
+Votre compte d'agent n'a pas servi depuis six mois : il est fermé, pour que personne d'autre ne s'en serve.
+
+Si vous en avez encore besoin, demandez à votre administrateur de le rouvrir.
 
 {SIGNED}"""
     )

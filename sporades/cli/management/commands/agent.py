@@ -26,6 +26,9 @@ class Command(BaseCommand):
         invite.add_argument("--academies", nargs="*", default=[], metavar="CODE")
         invite.add_argument("--domains", nargs="*", default=[], metavar="CODE")
         invite.add_argument("--until", type=date.fromisoformat, metavar="AAAA-MM-JJ")
+        reopen = commands.add_parser("reopen", help="rouvrir un compte d'agent fermé")
+        reopen.add_argument("address", metavar="ADRESSE")
+        reopen.add_argument("--until", type=date.fromisoformat, metavar="AAAA-MM-JJ")
         close = commands.add_parser("close", help="fermer un compte d'agent, tout de suite")
         close.add_argument("address", metavar="ADRESSE")
 
@@ -34,6 +37,11 @@ class Command(BaseCommand):
         try:
             if options["what"] == "invite":
                 self._invite(options, by)
+            elif options["what"] == "reopen":
+                user = inviting.reopen(
+                    email=options["address"], ends_on=options["until"], by=by, at=timezone.now()
+                )
+                self.stdout.write(f"{user.email} : compte d'agent rouvert.")
             else:
                 user = inviting.close(email=options["address"], by=by, at=timezone.now())
                 self.stdout.write(f"{user.email} : compte d'agent fermé.")
