@@ -40,13 +40,10 @@ def strings_of(path):
 
 
 GALLERY = "components/gallery.html"
-KEPT_FOR_LATER = {
-    "components/timeline.html",  # the history of a file, in the office (issue 3)
-}
 
 
 def test_every_template_is_used():
-    """The gallery is no use: what it alone shows is dead, or waits for an issue that needs it."""
+    """The gallery is no use: what it alone shows is dead."""
     ours = templates()
     said = {string for path in ending(".py", under=["sporades/"]) for string in strings_of(path)}
     said |= {
@@ -65,7 +62,7 @@ def test_every_template_is_used():
         and not (name.startswith("mail/") and Path(name).stem in said)
         and not any((library / name).is_file() for library in TEMPLATE_LIBRARIES)
     }
-    assert unused == KEPT_FOR_LATER
+    assert unused == set()
 
 
 def test_a_template_trusts_no_text_and_holds_no_script_nor_style():

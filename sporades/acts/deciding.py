@@ -9,6 +9,8 @@ from sporades import journal, mail
 from sporades.core.actors import Actor
 from sporades.core.links import absolute
 from sporades.core.transitions import Transition
+from sporades.journal.models import Entry
+from sporades.journal.queries import entries_about
 from sporades.registrations import deciding
 from sporades.registrations.models import Registration
 from sporades.registrations.snapshot import contact_of
@@ -61,6 +63,12 @@ TOLD = {
         "Votre inscription, qui avait été écartée, est rétablie : vous êtes de nouveau inscrit.",
     ),
 }
+
+
+def decisions_on(registration: Registration) -> list[Entry]:
+    """Return what was decided of a registration, the last first."""
+    verbs = [told.verb for told in TOLD.values()]
+    return list(entries_about(registration).filter(verb__in=verbs))
 
 
 @transaction.atomic

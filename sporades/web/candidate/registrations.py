@@ -11,6 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from sporades.acts import registering
+from sporades.acts.deciding import decisions_on
+from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import documents_in
@@ -166,7 +168,19 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
     """« Historique »: each version, its author, its fingerprint and what it changed (E4)."""
     found = _registration(request, number)
     versions = found.versions.defer("snapshot").order_by("-number")
-    context = {"registration": found, "versions": versions, "consents": chosen_since(found)}
+    context = {
+        "registration": found,
+        "versions": versions,
+        "consents": chosen_since(found),
+        "decisions": [
+            {
+                "when": instant_in_words(one.at, found.service.zone),
+                "what": one.in_words,
+                "note": one.payload["after"]["reason"],
+            }
+            for one in decisions_on(found)
+        ],
+    }
     return render(request, "candidate/history.html", context)
 
 

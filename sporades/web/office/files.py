@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse_lazy
 
 from sporades.accounts.permissions import Permission
+from sporades.acts.deciding import decisions_on
 from sporades.core.french import instant_in_words
 from sporades.documents import operations as printing
 from sporades.documents.queries import documents_in
@@ -48,7 +49,16 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
     """Each version, its author and what it changed."""
     found = registration_of(request, number)
     versions = found.versions.defer("snapshot").order_by("-number")
-    return _page(request, found, "history", "office/history.html", {"versions": versions})
+    decisions = [
+        {
+            "when": instant_in_words(one.at, found.service.zone),
+            "what": f"{one.in_words}, par {one.actor_name}",
+            "note": one.payload["after"]["reason"],
+        }
+        for one in decisions_on(found)
+    ]
+    said = {"versions": versions, "decisions": decisions}
+    return _page(request, found, "history", "office/history.html", said)
 
 
 def version(request: HttpRequest, number: str, version: int) -> HttpResponse:

@@ -209,3 +209,18 @@ def test_who_has_no_address_is_not_said_to_be_written_to(manager, in_lille):
 
     assert "prévenez-le autrement" in page.text
     assert not Message.objects.filter(kind="state_changed").exists()
+
+
+def test_the_history_says_what_was_decided_to_its_manager_and_to_its_candidate(
+    manager, sign_in, in_lille
+):
+    decided(manager, in_lille, "flag", WHY)
+    decided(manager, in_lille, "clear")
+
+    office = manager.get(reverse("office:history", args=[in_lille.number])).text
+    own = sign_in(in_lille.candidate).get(f"/mes-inscriptions/{in_lille.number}/historique").text
+
+    for page in (office, own):
+        assert page.index("Anomalie levée") < page.index("Mise en anomalie") < page.index(WHY)
+    assert "par Claude Martin" in office
+    assert "Claude Martin" not in own
