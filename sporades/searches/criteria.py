@@ -220,8 +220,8 @@ class YesNo(Criterion):
 
 
 @dataclass(frozen=True)
-class Number(Criterion):
-    """A column that counts."""
+class Ordered[Value](Criterion):
+    """A column whose values come one after another, and which may be empty."""
 
     operators: ClassVar[tuple[Operator, ...]] = (
         Operator.IS,
@@ -232,56 +232,56 @@ class Number(Criterion):
     )
 
     def condition(self, operator: Operator, values: Sequence[str]) -> Q:
-        """Compare with a number, or with two bounds of which one may be missing."""
+        """Compare with a value, or with two bounds of which one may be missing."""
         if operator in (Operator.EMPTY, Operator.FILLED):
             return self._is(__isnull=operator is Operator.EMPTY)
         if operator is Operator.BETWEEN:
-            return self._between(_bounds(values, _number))
-        found = self._is(__exact=_number(_said(values), 0))
+            return self._between(*_bounds(values, self._read))
+        found = self._on(self._read(_said(values), 0))
         return ~found if operator is Operator.IS_NOT else found
 
-    def _between(self, bounds: tuple[int | None, int | None]) -> Q:
-        lowest, highest = bounds
-        condition = Q()
-        if lowest is not None:
-            condition &= self._is(__gte=lowest)
-        if highest is not None:
-            condition &= self._is(__lte=highest)
-        return condition
+    @abstractmethod
+    def _read(self, said: str, box: int) -> Value:
+        """Return what was typed in a box. Raises Unreadable."""
 
+    def _on(self, value: Value) -> Q:
+        return self._is(__exact=value)
 
-@dataclass(frozen=True)
-class Day(Criterion):
-    """A column that holds a day."""
-
-    operators: ClassVar[tuple[Operator, ...]] = (
-        Operator.IS,
-        Operator.IS_NOT,
-        Operator.BETWEEN,
-        Operator.EMPTY,
-        Operator.FILLED,
-    )
-    hint = "Par exemple : 14/03/2008"
-
-    def condition(self, operator: Operator, values: Sequence[str]) -> Q:
-        """Compare with a day, or with two of which one may be missing."""
-        if operator in (Operator.EMPTY, Operator.FILLED):
-            return self._is(__isnull=operator is Operator.EMPTY)
-        if operator is Operator.BETWEEN:
-            return self._between(*_bounds(values, _day))
-        found = self._on(_day(_said(values), 0))
-        return ~found if operator is Operator.IS_NOT else found
-
-    def _on(self, day: date) -> Q:
-        return self._is(__exact=day)
-
-    def _between(self, first: date | None, last: date | None) -> Q:
+    def _between(self, first: Value | None, last: Value | None) -> Q:
         condition = Q()
         if first is not None:
             condition &= self._is(__gte=first)
         if last is not None:
             condition &= self._is(__lte=last)
         return condition
+
+
+@dataclass(frozen=True)
+class Number(Ordered[int]):
+    """A column that counts."""
+
+    def _read(self, said: str, box: int) -> int:
+        if not (said.isascii() and said.isdigit() and len(said) <= 9):  # noqa: PLR2004 - within an integer
+            raise Unreadable("Indiquez un nombre en chiffres, par exemple 2.", box)
+        return int(said)
+
+
+@dataclass(frozen=True)
+class Day(Ordered[date]):
+    """A column that holds a day."""
+
+    hint = "Par exemple : 14/03/2008"
+
+    def _read(self, said: str, box: int) -> date:
+        read = _DAY.fullmatch(said)
+        if read is None:
+            raise Unreadable("Indiquez le jour, le mois et l'année, par exemple 14/03/2008.", box)
+        day, month, year, iso_year, iso_month, iso_day = read.groups()
+        try:
+            return date(int(year or iso_year), int(month or iso_month), int(day or iso_day))
+        except ValueError:
+            message = "Ce jour n'existe pas dans le calendrier : vérifiez-le."
+            raise Unreadable(message, box) from None
 
 
 @dataclass(frozen=True)
@@ -351,23 +351,6 @@ def _bounds[Value](
     if lowest is not None and highest is not None and lowest > highest:  # type: ignore[operator] # both of one kind
         raise Unreadable("Indiquez la plus petite borne d'abord.", 1)
     return lowest, highest
-
-
-def _number(said: str, box: int = 0) -> int:
-    if not (said.isascii() and said.isdigit() and len(said) <= 9):  # noqa: PLR2004 - within an integer
-        raise Unreadable("Indiquez un nombre en chiffres, par exemple 2.", box)
-    return int(said)
-
-
-def _day(said: str, box: int = 0) -> date:
-    read = _DAY.fullmatch(said)
-    if read is None:
-        raise Unreadable("Indiquez le jour, le mois et l'année, par exemple 14/03/2008.", box)
-    day, month, year, iso_year, iso_month, iso_day = read.groups()
-    try:
-        return date(int(year or iso_year), int(month or iso_month), int(day or iso_day))
-    except ValueError:
-        raise Unreadable("Ce jour n'existe pas dans le calendrier : vérifiez-le.", box) from None
 
 
 def _midnight(day: date) -> datetime:

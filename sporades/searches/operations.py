@@ -64,6 +64,7 @@ def name(*, search: Search, name: str, is_shared: bool, by: User, at: datetime) 
                 asked_at=at,
             )
     except IntegrityError as trouble:
+        search.refresh_from_db()
         if "a_name_is_given_to_one_search" in str(trouble):
             raise NameTaken from trouble
         raise

@@ -7,6 +7,7 @@ typed; the form then shows it, and judges it when it is time to search.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any, ClassVar
 
 from django import forms
@@ -31,8 +32,6 @@ LINK, ADDED, CRITERION, OPERATOR, VALUE, UNTIL = (
     "jusque",
 )
 ADD, GROUP_IN, REMOVE, SEARCH = "ajouter", "grouper", "retirer", "rechercher"
-MOST_MEMBERS = MOST_LEAVES
-"""Of one group; empty groups beyond are read no more."""
 
 ADDABLE = [
     ("", "Choisir un critère"),
@@ -238,12 +237,14 @@ def _read_group(posted: QueryDict, place: str) -> Group:
     if place.count("-") >= DEEPEST:
         raise BadRequest
     members: list[Node] = []
-    for number in range(1, MOST_MEMBERS + 1):
+    for number in count(1):
         at = f"{place}-{number}"
         if f"{at}-{CRITERION}" in posted:
             members.append(_read_leaf(posted, at))
         elif f"{at}-{LINK}" in posted:
             members.append(_read_group(posted, at))
+        else:
+            break
     try:
         return Group(Link(posted.get(f"{place}-{LINK}", Link.AND)), tuple(members))
     except ValueError:

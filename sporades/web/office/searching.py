@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.core.paginator import InvalidPage, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
 
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
@@ -39,13 +38,13 @@ def search(request: HttpRequest) -> HttpResponse:
     return redirect("office:found", kept.pk)
 
 
-@require_POST
 def find(request: HttpRequest) -> HttpResponse:
     """The one box: a number, a name, a birth date, an address. One file alone opens at once."""
     form = QuickForm(request.POST)
     if not form.is_valid():
-        messages.error(request, str(next(iter(form.errors.values()))[0]))
-        return redirect("office:search")
+        builder = building.SearchForm(Group(), [], reach=request.reach)
+        context = {**_context(request, builder), "quick": form}
+        return render(request, "office/search.html", context, status=422)
     tree = form.tree
     only = list(found(tree, reach=request.reach).values_list("number", flat=True)[:2])
     if len(only) == 1:
@@ -56,7 +55,10 @@ def find(request: HttpRequest) -> HttpResponse:
 
 def results(request: HttpRequest, search: str) -> HttpResponse:
     """What a search finds within the reader's perimeter, page by page."""
-    kept = _search(request, search)
+    return _results(request, _search(request, search))
+
+
+def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None) -> HttpResponse:
     order = known_order(request.GET.get("tri", ""))
     lines = in_order(found(_tree(kept), reach=request.reach), order).for_office()
     paginator = Paginator(lines, ON_A_PAGE)
@@ -85,18 +87,17 @@ def results(request: HttpRequest, search: str) -> HttpResponse:
         "base": f"?tri={order}&page=",
         "is_last": page.number == MOST_PAGES and page.has_next(),
         "is_mine": kept.owner_id == request.user.pk,
-        "naming": NameForm(initial={"nom": kept.name, "partagee": kept.is_shared}),
+        "naming": naming or NameForm(initial={"nom": kept.name, "partagee": kept.is_shared}),
+        "is_refused": naming is not None,
     }
-    return render(request, "office/found.html", context)
+    return render(request, "office/found.html", context, status=422 if naming else 200)
 
 
-@require_POST
 def name(request: HttpRequest, search: str) -> HttpResponse:
     """« Enregistrer paramétrage »: give a search a name, and share it or not."""
     kept, form = _search(request, search), NameForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Donnez à la recherche un nom de 80 caractères au plus.")
-        return redirect("office:found", kept.pk)
+        return _results(request, kept, form)
     try:
         kept = operations.name(
             search=kept,
@@ -106,13 +107,12 @@ def name(request: HttpRequest, search: str) -> HttpResponse:
             at=request.arrived_at,
         )
     except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, "La recherche est enregistrée.")
+        form.add_error("nom", str(refusal))
+        return _results(request, kept, form)
+    messages.success(request, "La recherche est enregistrée.")
     return redirect("office:found", kept.pk)
 
 
-@require_POST
 def forget(request: HttpRequest, search: str) -> HttpResponse:
     """Forget one of one's own searches."""
     get_object_or_404(request.user.searches, pk=search).delete()

@@ -84,8 +84,8 @@ ANSWERS: dict[str, dict[str, int]] = {
     "candidate:tab": {"POST": 302},
     # No button that the page has; one that leads on.
     "office:search": {"POST": 400},
-    "office:find": {"POST": 302},
-    "office:name": {"POST": 302},
+    "office:find": {"POST": 422},
+    "office:name": {"POST": 422},
     "office:forget": {"POST": 302},
     "office:approve_change": {"POST": 302},
     "office:drop_change": {"POST": 302},
