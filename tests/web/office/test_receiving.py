@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from sporades.accounts.models import Membership
 from sporades.journal.models import Entry
-from tests.factories import a_registration
+from tests.factories import a_registration, load_invented
 
 
 def received(client, registration, day):
@@ -39,10 +39,17 @@ def test_an_auditor_receives_nothing(member, in_lille):
 
 
 def test_where_no_return_is_asked_nothing_is_received(manager):
-    registration = a_registration(exam="BE")
-    version = registration.versions.get()
-    where = reverse("office:registration", args=[registration.number])
-
-    assert ("Récapitulatif signé reçu" in manager.get(where).text) is bool(
-        version.snapshot["to_return"]
+    text = (
+        "    retour_du_recapitulatif:\n"
+        "      texte: Imprimez, signez et renvoyez ce récapitulatif.\n"
+        "      echeance: {jours_apres_fermeture: 10}\n"
     )
+    load_invented((text, ""))
+    registration = a_registration()
+
+    file = manager.get(reverse("office:registration", args=[registration.number])).text
+    page = received(manager, registration, "25/11/2026")
+
+    assert "Récapitulatif signé reçu" not in file
+    assert page.status_code == 422
+    assert registration.summary_posted_on is None
