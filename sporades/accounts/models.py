@@ -105,8 +105,10 @@ class User(AbstractBaseUser):
         return bool(self.memberships.all())
 
     def memberships_on(self, day: date) -> list["Membership"]:
-        """Return the memberships that have not ended on this day."""
-        return [membership for membership in self.memberships.all() if membership.is_current(day)]
+        """Return the memberships that have not ended on this day, the most everyday role first."""
+        roles = list(Membership.Role)
+        current = [one for one in self.memberships.all() if one.is_current(day)]
+        return sorted(current, key=lambda one: roles.index(Membership.Role(one.role)))
 
     @property
     def activation_deadline(self) -> datetime:

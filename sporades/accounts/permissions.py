@@ -9,6 +9,7 @@ from operator import or_
 from django.db.models import Q
 
 from sporades.accounts.models import Membership
+from sporades.core.actors import Actor
 
 Role = Membership.Role
 
@@ -44,10 +45,18 @@ class Perimeter:
     Attributes:
         academies: their codes; nothing for all of them.
         domains: their codes; nothing for all of them.
+        member: who acts there, in the role of the membership.
     """
 
     academies: frozenset[str] | None
     domains: frozenset[str] | None
+    member: Actor
+
+    def covers(self, *, academy: str, domain: str) -> bool:
+        """Return whether something of this academy and this domain lies within."""
+        return (self.academies is None or academy in self.academies) and (
+            self.domains is None or domain in self.domains
+        )
 
     def condition(self, *, academy: str, domain: str) -> Q:
         """Return what a row must satisfy, given the paths of its academy and of its domain's code."""
@@ -76,11 +85,18 @@ class Reach:
 
     def covers(self, *, academy: str, domain: str) -> bool:
         """Return whether something of this academy and this domain is reached."""
-        return any(
-            (one.academies is None or academy in one.academies)
-            and (one.domains is None or domain in one.domains)
-            for one in self.perimeters
-        )
+        return any(one.covers(academy=academy, domain=domain) for one in self.perimeters)
+
+    def author(self, *, academy: str, domain: str) -> Actor:
+        """Return who acts on something of this academy and this domain, in the role that reaches it.
+
+        Raises:
+            LookupError: it is not reached.
+        """
+        for one in self.perimeters:
+            if one.covers(academy=academy, domain=domain):
+                return one.member
+        raise LookupError(f"{academy}, {domain}")
 
     def academies(self, known: Iterable[str]) -> list[str]:
         """Keep, of the codes of academies that are known, those that are reached."""
@@ -120,4 +136,5 @@ def _perimeter(membership: Membership) -> Perimeter:
     return Perimeter(
         academies=None if is_national else frozenset(membership.academies),
         domains=frozenset(membership.domains) or None,
+        member=membership.as_actor(),
     )

@@ -1,6 +1,6 @@
 """« Mes documents »: choose a registration, then read what was published for it."""
 
-from http import HTTPStatus
+from functools import partial
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -8,10 +8,10 @@ from django.urls import reverse
 
 from sporades.acts import reading
 from sporades.documents.models import DocumentVersion
-from sporades.documents.operations import BeingPrepared
 from sporades.documents.queries import documents_in
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import registration_of, registrations_of
+from sporades.web.layout.papers import paper
 
 
 def documents(request: HttpRequest) -> HttpResponse:
@@ -46,30 +46,20 @@ def pdf(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     """A document as a PDF."""
     found = _registration(request, number)
     version = _version(request, found, kind)
-    try:
-        content = reading.open_pdf(version=version, by=request.actor, at=request.arrived_at)
-    except BeingPrepared as wait:
-        return _not_yet(request, found, kind, wait)
-    name = f"{kind}-{found.number}-v{version.number}.pdf"
-    return HttpResponse(
-        content,
-        content_type="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="{name}"'},
-    )
-
-
-def _not_yet(
-    request: HttpRequest, registration: Registration, kind: str, wait: BeingPrepared
-) -> HttpResponse:
-    context = {"registration": registration, "kind": kind, "wait": wait}
-    response = render(
+    return paper(
         request,
-        "candidate/being_prepared.html",
-        context,
-        status=HTTPStatus.SERVICE_UNAVAILABLE,
+        name=f"{kind}-{found.number}-v{version.number}",
+        read=partial(
+            reading.open_pdf, version=version, by=request.actor, at=request.arrived_at
+        ),
+        instead=[
+            (
+                "Lire dès maintenant le document à l'écran",
+                reverse("candidate:document", args=[found.number, kind]),
+            ),
+            ("Revenir à mes documents", reverse("candidate:folder", args=[found.number])),
+        ],
     )
-    response.headers["Retry-After"] = str(int(wait.retry_after.total_seconds()))
-    return response
 
 
 def _registration(request: HttpRequest, number: str) -> Registration:

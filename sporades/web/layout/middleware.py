@@ -183,6 +183,7 @@ class access:  # noqa: N801 - a middleware, used as the functions beside it
         memberships = request.user.memberships_on(day)
         if not memberships:
             raise Http404
+        request.actor = memberships[0].as_actor()
         if second_factor_missing(request):
             return where_to_show_it(request)
         request.reaches = partial(reach, memberships)
@@ -190,15 +191,15 @@ class access:  # noqa: N801 - a middleware, used as the functions beside it
             request.reach = request.reaches(route.permission)
             if not request.reach:
                 raise Http404
+            request.actor = request.reach.perimeters[0].member
         return None
 
 
 def _actor(request: HttpRequest) -> Actor | None:
+    """Return the candidate who reads; a member of staff acts in a role, known once it is asked."""
     user = request.user
-    if not user.is_authenticated:
+    if not user.is_authenticated or user.is_staff_member:
         return None
-    if user.is_staff_member:
-        return user.memberships.all()[0].as_actor()
     candidate = getattr(user, "candidate", None)
     return Actor("candidate", str(candidate or user), f"user:{user.pk}")
 

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from sporades.acts import deciding, registering
 from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration
-from sporades.web.office.files import TRAIL
+from sporades.web.office.files import TRAIL, author_on
 from sporades.web.office.forms import DecisionForm, PostmarkForm
 
 
@@ -18,10 +18,9 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     form = DecisionForm(posted, registration=found)
     if posted is not None and form.is_valid():
+        by = author_on(request, found)
         try:
-            deciding.decide(
-                registration=found, **form.decided, by=request.actor, at=request.arrived_at
-            )
+            deciding.decide(registration=found, **form.decided, by=by, at=request.arrived_at)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -42,7 +41,7 @@ def receive_summary(request: HttpRequest, number: str) -> HttpResponse:
             registering.receive_summary(
                 registration=found,
                 posted_on=form.cleaned_data["poste_le"],
-                by=request.actor,
+                by=author_on(request, found),
                 at=request.arrived_at,
             )
         except Refused as refusal:

@@ -1,13 +1,15 @@
 """The file of a registration, as its manager reads it."""
 
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Permission
 from sporades.acts.deciding import decisions_on
+from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words
 from sporades.documents import operations as printing
 from sporades.documents.queries import documents_in
@@ -16,6 +18,7 @@ from sporades.mail import queries as letters
 from sporades.registrations.deciding import decisions_for
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import version_of
+from sporades.web.layout.papers import paper
 
 TRAIL = [
     ("Accueil", reverse_lazy("office:home")),
@@ -82,11 +85,11 @@ def pdf(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     version = next((one for one in published if one.document.kind == kind), None)
     if version is None:
         raise Http404
-    name = f"{kind}-{found.number}-v{version.number}.pdf"
-    return HttpResponse(
-        printing.printed(version),
-        content_type="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="{name}"'},
+    return paper(
+        request,
+        name=f"{kind}-{found.number}-v{version.number}",
+        read=partial(printing.printed, version),
+        instead=[("Revenir aux documents", reverse("office:documents", args=[found.number]))],
     )
 
 
@@ -127,6 +130,16 @@ def registration_of(request: HttpRequest, number: str) -> Registration:
     return found
 
 
+def author_on(request: HttpRequest, registration: Registration) -> Actor:
+    """Return the reader as the author of what they do to a registration, in the role for it."""
+    author: Actor = request.reach.author(**_where(registration))
+    return author
+
+
+def _where(registration: Registration) -> dict[str, str]:
+    return {"academy": registration.academy_id, "domain": registration.exam.domain.code}
+
+
 def _fate(message: Any, registration: Registration) -> str:
     if message.sent_at is None:
         return message.last_error or message.get_state_display()
@@ -136,7 +149,7 @@ def _fate(message: Any, registration: Registration) -> str:
 def _page(
     request: HttpRequest, registration: Registration, tab: str, template: str, said: dict[str, Any]
 ) -> HttpResponse:
-    here = {"academy": registration.academy_id, "domain": registration.exam.domain.code}
+    here = _where(registration)
     context = {
         "registration": registration,
         "tabs": TABS,

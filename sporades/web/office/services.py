@@ -49,10 +49,9 @@ def move_service(request: HttpRequest, service: int) -> HttpResponse:
     found = _service(request, service)
     form = DatesForm(request.POST if request.method == "POST" else None, service=found)
     if request.method == "POST" and form.is_valid():
+        by = request.reach.author(**_where(found))
         try:
-            made = opening.change(
-                service=found, **form.dates, by=request.actor, at=request.arrived_at
-            )
+            made = opening.change(service=found, **form.dates, by=by, at=request.arrived_at)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -80,9 +79,10 @@ def drop_change(request: HttpRequest, change: int) -> HttpResponse:
 
 def _decide(request: HttpRequest, pk: int, act: Any, said: str) -> HttpResponse:
     visible = ServiceChange.objects.filter(service__in=_services(request))
-    change = get_object_or_404(visible.select_related("service"), pk=pk)
+    change = get_object_or_404(visible.select_related("service__domain"), pk=pk)
     try:
-        act(change=change, by=request.actor, at=request.arrived_at)
+        by = request.reach.author(**_where(change.service))
+        act(change=change, by=by, at=request.arrived_at)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -99,9 +99,13 @@ def _service(request: HttpRequest, pk: int) -> RegistrationService:
     return found
 
 
+def _where(service: RegistrationService) -> dict[str, str]:
+    return {"academy": service.academy_id, "domain": service.domain.code}
+
+
 def _page(request: HttpRequest, found: RegistrationService) -> HttpResponse:
     at = request.arrived_at
-    here = {"academy": found.academy_id, "domain": found.domain.code}
+    here = _where(found)
     changes = list(found.changes.order_by("-proposed_at"))
     for change in changes:
         change.service = found

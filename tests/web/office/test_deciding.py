@@ -224,3 +224,15 @@ def test_the_history_says_what_was_decided_to_its_manager_and_to_its_candidate(
         assert page.index("Anomalie levée") < page.index("Mise en anomalie") < page.index(WHY)
     assert "par Claude Martin" in office
     assert "Claude Martin" not in own
+
+
+@pytest.mark.parametrize("ended", [Membership.Role.HEAD, Membership.Role.AUDITOR])
+def test_the_journal_names_the_role_in_which_one_acts_and_no_other(member, in_lille, ended):
+    client = member("A25", role=ended)
+    client.user.memberships.create(
+        role=Membership.Role.MANAGER, full_name="Camille Agent", academies=["A09"]
+    )
+
+    decided(client, in_lille, "validate")
+
+    assert Entry.objects.latest("pk").actor_kind == "manager"

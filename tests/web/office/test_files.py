@@ -66,3 +66,13 @@ def test_mails_and_acts_are_told_with_their_instants(manager, in_lille):
     assert "Désinscription enregistrée" in acts
     assert "heure de Paris" in acts
     assert not mail.outbox
+
+
+def test_a_manager_too_is_told_when_a_paper_will_be_ready(manager, in_lille, settings, tmp_path):
+    settings.SEAL_KEY_FILE = str(tmp_path / "absent.p12")
+
+    page = manager.get(reverse("office:document_pdf", args=[in_lille.number, "recapitulatif"]))
+
+    assert (page.status_code, page["Retry-After"]) == (503, "120")
+    assert "Le document est en cours de préparation" in page.text
+    assert f'href="{tab("documents", in_lille)}"' in page.text

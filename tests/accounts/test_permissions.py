@@ -1,0 +1,37 @@
+"""Who is said to act, for somebody who holds several roles."""
+
+import pytest
+
+from sporades.accounts.models import Membership
+from sporades.accounts.permissions import Permission, reach
+
+Role = Membership.Role
+
+
+def holding(role, *academies, domains=()):
+    """Return a membership that nobody has kept."""
+    return Membership(role=role, full_name="Camille", academies=academies, domains=list(domains))
+
+
+def test_an_act_is_done_in_the_role_that_reaches_what_it_changes():
+    roles = [holding(Role.MANAGER, "A09"), holding(Role.HEAD, "A25")]
+
+    deciding = reach(roles, Permission.DECIDE)
+
+    assert deciding.author(academy="A09", domain="EI").kind == "manager"
+    assert deciding.author(academy="A25", domain="EI").kind == "head"
+
+
+def test_a_role_without_the_permission_does_not_act():
+    roles = [holding(Role.AUDITOR, "A09"), holding(Role.HEAD, "A09")]
+
+    assert reach(roles, Permission.DECIDE).author(academy="A09", domain="EI").kind == "head"
+
+
+def test_nobody_acts_on_what_is_not_reached():
+    deciding = reach([holding(Role.MANAGER, "A09", domains=["EI"])], Permission.DECIDE)
+
+    with pytest.raises(LookupError):
+        deciding.author(academy="A09", domain="CONC")
+    with pytest.raises(LookupError):
+        deciding.author(academy="A25", domain="EI")
