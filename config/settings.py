@@ -318,7 +318,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
-            "()": "sporades.web.logs.WithoutKeys",
+            "()": "sporades.web.logs.Discreet",
             "format": "{asctime} {levelname} {name} {message}",
             "style": "{",
         },

@@ -1,4 +1,4 @@
-"""Lines of the log: what opens a page by being in its address is not written."""
+"""Lines of the log: they name nobody, and hold no key of a page."""
 
 import logging
 import re
@@ -10,16 +10,26 @@ from django.apps import apps
 from django.urls import URLResolver, get_resolver
 
 HIDDEN = "…"
+MAIL_ADDRESS = re.compile(r"[^\s<>()\[\]'\"=,;]+@[^\s<>()\[\]'\",;]+")
+ROW = re.compile(r"^(\s*DETAIL:).*$", re.MULTILINE)
+"""Where PostgreSQL quotes the row that it refuses."""
 
 
-class WithoutKeys(logging.Formatter):
-    """A line, what it says of an error included, without the keys and codes of addresses."""
+class Discreet(logging.Formatter):
+    """A line, what it says of an error included, without keys, mail addresses and rows."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Write a record."""
-        line = super().format(record)
+        line = without_persons(super().format(record))
         # Before the program is ready, it has answered nobody.
         return without_keys(line) if apps.ready and "/" in line else line
+
+
+def without_persons(text: str) -> str:
+    """Return a text without the mail addresses and the rows that an error quotes."""
+    if "DETAIL:" in text:
+        text = ROW.sub(rf"\g<1> {HIDDEN}", text)
+    return MAIL_ADDRESS.sub(HIDDEN, text) if "@" in text else text
 
 
 def without_keys(text: str) -> str:

@@ -49,9 +49,7 @@ def pdf(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     return paper(
         request,
         name=f"{kind}-{found.number}-v{version.number}",
-        read=partial(
-            reading.open_pdf, version=version, by=request.actor, at=request.arrived_at
-        ),
+        read=partial(reading.open_pdf, version=version, by=request.actor, at=request.arrived_at),
         instead=[
             (
                 "Lire dès maintenant le document à l'écran",

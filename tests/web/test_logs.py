@@ -1,0 +1,56 @@
+"""Lines of the log: an error quotes what it met, and the log names nobody."""
+
+import logging
+import sys
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from sporades.accounts.models import User
+from sporades.web.logs import without_persons
+from tests.factories import NOW, PASSWORD, a_candidate
+
+
+def line_of(error):
+    """Return what the log writes of an error."""
+    record = logging.LogRecord("procrastinate", logging.ERROR, "", 0, "Tâche 7", None, error)
+    return logging.getHandlerByName("console").formatter.format(record)
+
+
+def test_a_mail_address_is_written_in_no_line_of_the_log():
+    try:
+        raise RuntimeError({"ines.marchand@exemple.test": (550, b"inconnu")})
+    except RuntimeError:
+        line = line_of(sys.exc_info())
+
+    assert "ines" not in line
+    assert "550" in line
+
+
+@pytest.mark.django_db
+def test_a_row_that_the_database_refuses_is_written_in_no_line_of_the_log():
+    user = a_candidate(email="maelle@exemple.test").user
+
+    try:
+        with transaction.atomic():
+            User.objects.create_user(user.email, PASSWORD, created_at=NOW)
+    except IntegrityError as error:
+        assert "maelle" in str(error)
+        line = line_of(sys.exc_info())
+
+    assert "DETAIL: …" in line
+    assert "maelle" not in line
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("Key (email)=(a.b+c@exemple.test) exists", "Key (email)=(…) exists"),
+        ("<a@b.test>: rejected", "<…>: rejected"),
+        ("postgresql://sporades:secret@base/sporades", "…"),
+        ("  DETAIL:  Failing row contains (7, Inès).\nCONTEXT: x", "  DETAIL: …\nCONTEXT: x"),
+        ("12 @ 3, rien d'autre", "12 @ 3, rien d'autre"),
+    ],
+)
+def test_what_names_somebody_is_hidden_and_the_rest_is_kept(written, kept):
+    assert without_persons(written) == kept
