@@ -29,6 +29,11 @@ class Trouble:
     label: str
     message: str
 
+    @property
+    def is_of_a_whole_tab(self) -> bool:
+        """Whether it speaks of a tab that was never filled, not of something in it."""
+        return bool(self.section) and not self.field
+
 
 class Incomplete(Refused):
     """Answers are missing or refused."""

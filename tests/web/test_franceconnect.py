@@ -118,6 +118,20 @@ def test_the_button_is_there_only_where_the_deployer_configures_it(client, setti
     assert client.post(reverse("openid_connect_login", args=["autre"])).status_code == 404
 
 
+def test_where_it_is_not_offered_there_is_nothing_to_link(client, settings):
+    owner = a_candidate(email="angela@exemple.test").user
+    owner.emailaddress_set.create(email=owner.email, primary=True, verified=True)
+    client.post(reverse("account_login"), {"login": owner.email, "password": PASSWORD})
+    offered = main(client.get(reverse("socialaccount_connections")))
+
+    settings.FRANCECONNECT_URL = ""
+    page = main(client.get(reverse("socialaccount_connections")))
+
+    assert "Relier FranceConnect" in offered
+    assert "n'est pas proposée par ce service" in page
+    assert "Relier FranceConnect" not in page
+
+
 def test_what_is_asked_of_franceconnect(client):
     away, _ = at_the_provider(client)
 
@@ -195,6 +209,24 @@ def test_an_account_made_by_franceconnect_is_activated_by_the_same_person_there(
     assert answer.url == reverse("candidate:home")
     assert "Votre compte est activé" in client.get(answer.url).text
     assert User.objects.get().activated_at is not None
+
+
+def test_an_account_that_waits_when_the_agreement_ends_is_made_again_with_a_password(
+    client, settings
+):
+    sign_up_with(client)
+    link = last_link()
+    settings.FRANCECONNECT_URL = ""
+
+    page = client.get(link)
+    pressed = client.post(link)
+    again = client.post(link, {"again": "1"})
+
+    for one in (page, pressed):
+        assert one.status_code == 200
+        assert "que ce service ne propose plus" in main(one)
+        assert "Activer mon compte avec FranceConnect" not in main(one)
+    assert again.url == reverse("account_signup")
 
 
 def test_the_click_of_an_addresss_owner_activates_nothing_for_a_stranger_of_franceconnect(client):

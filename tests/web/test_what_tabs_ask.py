@@ -43,7 +43,9 @@ def test_a_tab_never_opened_is_not_said_to_be_done(sign_in):
 
     ready = main(client.get(f"/inscription/{draft.pk}/est-elle-prete"))
 
-    assert "Informations supplémentaires : Cet onglet n'est pas encore rempli." in ready
+    assert "Pas encore : il reste 1 point à régler." in ready
+    assert ready.count("Informations supplémentaires Pas encore rempli") == 1
+    assert "Cet onglet n'est pas encore rempli" not in ready
 
 
 def test_a_qualification_that_asks_nothing_of_a_category_is_no_tab(sign_in):

@@ -41,6 +41,8 @@ def activate(request: HttpRequest, key: str) -> HttpResponse:
         request.session[LETTER_BOX] = user.email
         return redirect("account_signup")
     if not user.has_usable_password():
+        if not settings.FRANCECONNECT_URL:
+            return _page(request, "ready", user)
         request.session[franceconnect.TO_ACTIVATE] = user.pk
         return franceconnect.sign_in(request, franceconnect.PROVIDER)
     return _by_password(request, user)
@@ -89,5 +91,10 @@ def _page(
 ) -> HttpResponse:
     deadline = instant_in_words(user.activation_deadline, settings.TIME_ZONE) if user else ""
     status = {"wrong": HTTPStatus.NOT_FOUND, "too_old": HTTPStatus.GONE}.get(state, HTTPStatus.OK)
-    context = {"state": state, "deadline": deadline, "form": form}
+    context = {
+        "state": state,
+        "deadline": deadline,
+        "form": form,
+        "franceconnect": bool(settings.FRANCECONNECT_URL),
+    }
     return render(request, "account/email_confirm.html", context, status=status)

@@ -18,6 +18,7 @@ from allauth.socialaccount.models import SocialAccount, SocialLogin
 from allauth.socialaccount.providers.base import AuthProcess
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
+from allauth.socialaccount.views import ConnectionsView
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -153,6 +154,12 @@ def sign_in(request: HttpRequest, provider_id: str) -> HttpResponse:
 def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
     _only_ours(provider_id)
     return OAuth2CallbackView.adapter_view(FranceConnect(request, provider_id))(request)
+
+
+def connections(request: HttpRequest) -> HttpResponse:
+    """Link an account, or unlink it; without an agreement no more can be linked."""
+    offered = {"franceconnect": bool(settings.FRANCECONNECT_URL)}
+    return ConnectionsView.as_view(extra_context=offered)(request)
 
 
 def _only_ours(provider_id: str) -> None:

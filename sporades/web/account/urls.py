@@ -75,7 +75,7 @@ urlpatterns = [
     path("mon-compte/premier-mot-de-passe", editing.first_password, name="account_set_password"),
     path("mon-compte/c-est-bien-moi", proving.by_password, name="account_reauthenticate"),
     path("mon-compte/sessions", sessions.sessions, name="usersessions_list"),
-    path("mon-compte/franceconnect", social.connections, name="socialaccount_connections"),
+    path("mon-compte/franceconnect", franceconnect.connections, name="socialaccount_connections"),
     # Second factor
     path(FACTORS, mfa.index, name="mfa_index"),
     path(f"{FACTORS}/c-est-bien-moi", proving.by_code, name="mfa_reauthenticate"),

@@ -1,6 +1,6 @@
 """What is to be mended or checked before « Enregistrer », each point with its way there."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.urls import reverse
 
@@ -42,17 +42,24 @@ def mended_elsewhere(draft: Draft, dossier: Dossier, section: Section, form: Sec
     return linked(draft, forms, [one for one in errors if one.section != section.slug])
 
 
-def tab_by_tab(draft: Draft, forms: Forms, troubles: Iterable[Trouble]) -> list[dict[str, str]]:
-    """Return one line for each tab: complete, or with how many points to mend."""
-    places = [trouble.section for trouble in troubles]
-    return [_line(draft, section, places.count(section.slug)) for section, _ in forms]
+def tab_by_tab(draft: Draft, forms: Forms, troubles: Sequence[Trouble]) -> list[dict[str, str]]:
+    """Return one line for each tab: complete, never filled, or with how many points to mend."""
+    return [
+        _line(draft, section, [one for one in troubles if one.section == section.slug])
+        for section, _ in forms
+    ]
 
 
-def _line(draft: Draft, section: Section, count: int) -> dict[str, str]:
+def _line(draft: Draft, section: Section, troubles: list[Trouble]) -> dict[str, str]:
+    count = len(troubles)
+    if any(one.is_of_a_whole_tab for one in troubles):
+        note = "Pas encore rempli"
+    else:
+        note = f"{count} point{'s' if count > 1 else ''} à régler" if count else ""
     return {
         "label": section.title,
         "state": "missing" if count else "done",
-        "note": f"{count} point{'s' if count > 1 else ''} à régler" if count else "",
+        "note": note,
         "url": reverse("candidate:tab", args=[draft.pk, section.slug]),
         "act": "Compléter" if count else "Revoir",
     }

@@ -45,9 +45,11 @@ def ready(request: HttpRequest, draft: UUID) -> HttpResponse:
     dossier = drafts.dossier(request, found)
     forms = journey.judged(dossier)
     troubles = journey.troubles(forms)
+    blocking = points.linked(found, forms, troubles) + _excluding(found)
     context = {
         "draft": found,
-        "troubles": points.linked(found, forms, troubles) + _excluding(found),
+        "troubles": blocking,
+        "named": [(one, url) for one, url in blocking if not one.is_of_a_whole_tab],
         "oddities": points.linked(found, forms, journey.oddities(forms)),
         "checks": points.tab_by_tab(found, forms, troubles),
         **drafts.timing(request, found, dossier),
