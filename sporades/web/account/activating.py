@@ -40,12 +40,9 @@ def activate(request: HttpRequest, key: str) -> HttpResponse:
     if "again" in request.POST:
         request.session[LETTER_BOX] = user.email
         return redirect("account_signup")
-    if not user.has_usable_password():
-        if not settings.FRANCECONNECT_URL:
-            return _page(request, "ready", user)
-        request.session[franceconnect.TO_ACTIVATE] = user.pk
-        return franceconnect.sign_in(request, franceconnect.PROVIDER)
-    return _by_password(request, user)
+    if user.has_usable_password():
+        return _by_password(request, user)
+    return _by_franceconnect(request, user)
 
 
 def _form(user: User, answers: QueryDict | None = None) -> ActivationForm | None:
@@ -64,6 +61,13 @@ def _by_password(request: HttpRequest, user: User) -> HttpResponse:
     except AlreadyActivated:
         return _page(request, "already")
     return _let_in(request, activated)
+
+
+def _by_franceconnect(request: HttpRequest, user: User) -> HttpResponse:
+    if not settings.FRANCECONNECT_URL:
+        return _page(request, "ready", user)
+    request.session[franceconnect.TO_ACTIVATE] = user.pk
+    return franceconnect.sign_in(request, franceconnect.PROVIDER)
 
 
 def _let_in(request: HttpRequest, user: User) -> HttpResponse:
