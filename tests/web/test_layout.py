@@ -193,9 +193,7 @@ def test_signed_out_the_menu_leads_to_sign_in_sign_up_and_openings():
 
 
 def test_a_candidate_finds_the_four_entries_of_the_guide():
-    menu = printed(layout=frame(person="Camille DURAND", entries=CANDIDATE)).cssselect(
-        ".s-menu-wide a"
-    )
+    menu = printed(layout=frame(entries=CANDIDATE)).cssselect(".s-menu-wide a")
 
     assert [words(link) for link in menu][1:5] == [
         "M'inscrire",
@@ -206,7 +204,7 @@ def test_a_candidate_finds_the_four_entries_of_the_guide():
 
 
 def test_staff_find_the_office():
-    menu = printed(layout=frame(person="Claude MARTIN", entries=STAFF)).cssselect(".s-menu-wide a")
+    menu = printed(layout=frame(entries=STAFF)).cssselect(".s-menu-wide a")
 
     assert words(menu[0]) == "Accueil"
 
@@ -229,19 +227,28 @@ def test_the_menu_is_the_same_on_small_and_large_screens():
     ],
 )
 def test_the_menu_says_where_the_reader_is(path, current):
-    layout = printed(layout=frame(path=path, person="Camille DURAND", entries=CANDIDATE))
+    layout = printed(layout=frame(path=path, entries=CANDIDATE))
 
     here = layout.cssselect(".s-menu-wide [aria-current=page]")
     assert [words(link) for link in here] == ([current] if current else [])
 
 
 def test_the_name_of_the_reader_stands_at_the_top_with_their_account_and_the_way_out():
-    top = printed(layout=frame(person="Camille DURAND", entries=CANDIDATE)).cssselect(
-        "header .s-person"
-    )[0]
+    page = printed(layout=frame(entries=CANDIDATE), signed_in="Camille DURAND")
+    [top] = page.cssselect("header .s-person")
 
     assert words(top) == "Camille DURAND Modifier mon compte Se déconnecter"
     assert top.cssselect("form")[0].get("method") == "post"
+
+
+def test_what_is_kept_printed_of_a_page_holds_nothing_of_its_reader():
+    kept = frame(path="/mes-inscriptions", entries=CANDIDATE)
+    page = printed(layout=kept, signed_in="Camille DURAND")
+
+    assert "Camille" in words(page)
+    assert frame(path="/mes-inscriptions/0012", entries=CANDIDATE) is kept
+    for part in (kept.head, kept.brand, kept.menus, kept.bottom):
+        assert not re.search("Camille|csrf|0012", part)
 
 
 def test_signed_out_no_name_stands_there():

@@ -1,13 +1,15 @@
 """What every page shows around its own content, without a query of its own."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from sporades.notices import queries as notices
 from sporades.web.layout.audit import CONFORMITY
@@ -44,6 +46,10 @@ FOOT = (
 )
 
 
+MOST_FRAMES = 256
+"""How many frames a process keeps printed: one for each entry of each menu, and of the footer."""
+
+
 @dataclass(frozen=True)
 class Link:
     """One entry of a menu."""
@@ -55,10 +61,12 @@ class Link:
 
 @dataclass(frozen=True)
 class Layout:
-    """The frame of a page.
+    """The frame of a page: what is the same for all who read it with this menu.
+
+    Its parts are printed once and kept: they are half a millisecond of every page. What is of
+    one reader, a name or a token, is never in them.
 
     Attributes:
-        person: the name of the signed-in reader, or nothing.
         menu: the entries of the « Menu » at the left.
         foot: the entries of the footer.
         idle: the seconds after which an unused session ends, 0 when signed out.
@@ -70,7 +78,6 @@ class Layout:
 
     service: str
     deployer: str
-    person: str
     menu: tuple[Link, ...]
     foot: tuple[Link, ...]
     idle: int
@@ -78,6 +85,29 @@ class Layout:
     has_brand: bool
     icon: str
     block: tuple[str, ...]
+
+    @cached_property
+    def head(self) -> SafeString:
+        """What the browser fetches: icon, fonts, sheets, scripts."""
+        return self._printed("head")
+
+    @cached_property
+    def brand(self) -> SafeString:
+        """Whose service it is, at the top."""
+        return self._printed("brand")
+
+    @cached_property
+    def menus(self) -> SafeString:
+        """The menu, beside the page where there is room, else folded above it."""
+        return self._printed("menus")
+
+    @cached_property
+    def bottom(self) -> SafeString:
+        """The foot of the page."""
+        return self._printed("foot")
+
+    def _printed(self, part: str) -> SafeString:
+        return render_to_string(f"layout/{part}.html", {"layout": self})
 
 
 def layout(request: HttpRequest) -> dict[str, Any]:
@@ -88,7 +118,8 @@ def layout(request: HttpRequest) -> dict[str, Any]:
         return {"layout": frame(path=request.path), **said}
     entries = STAFF if user.is_staff_member else CANDIDATE
     return {
-        "layout": frame(path=request.path, person=_name(request, user), entries=entries),
+        "layout": frame(path=request.path, entries=entries),
+        "signed_in": _name(request, user),
         **said,
     }
 
@@ -99,21 +130,34 @@ def _name(request: HttpRequest, user: Any) -> str:
     return actor.name if actor else str(getattr(user, "candidate", None) or user)
 
 
-def frame(
-    *, path: str = "", person: str = "", entries: tuple[tuple[str, str], ...] = SIGNED_OUT
-) -> Layout:
+def frame(*, path: str = "", entries: tuple[tuple[str, str], ...] = SIGNED_OUT) -> Layout:
     """Return the frame of a page; called with nothing, it needs no request and no database."""
+    brand = settings.BRAND_FOLDER, tuple(settings.BRAND_WORDS)
+    names = settings.SERVICE_NAME, settings.DEPLOYER_NAME
+    return _frame(names, brand, entries, (_current(entries, path), _current(FOOT, path)))
+
+
+@lru_cache(maxsize=MOST_FRAMES)
+def _frame(
+    names: tuple[str, str],
+    brand: tuple[Path | None, tuple[str, ...]],
+    entries: tuple[tuple[str, str], ...],
+    current: tuple[str, str],
+) -> Layout:
+    service, deployer = names
+    folder, words = brand
+    in_menu, in_foot = current
+    is_signed_in = entries is not SIGNED_OUT
     return Layout(
-        service=settings.SERVICE_NAME,
-        deployer=settings.DEPLOYER_NAME,
-        person=person,
-        menu=_links(entries, path),
-        foot=_links(FOOT, path),
-        idle=int(settings.SESSION_IDLE.total_seconds()) if person else 0,
-        warning=int(settings.SESSION_WARNING.total_seconds()) if person else 0,
-        has_brand=settings.BRAND_FOLDER is not None,
-        icon=_icon(settings.BRAND_FOLDER),
-        block=tuple(settings.BRAND_WORDS),
+        service=service,
+        deployer=deployer,
+        menu=_links(entries, in_menu),
+        foot=_links(FOOT, in_foot),
+        idle=int(settings.SESSION_IDLE.total_seconds()) if is_signed_in else 0,
+        warning=int(settings.SESSION_WARNING.total_seconds()) if is_signed_in else 0,
+        has_brand=folder is not None,
+        icon=_icon(folder),
+        block=words,
     )
 
 
@@ -122,11 +166,11 @@ def _icon(brand: Path | None) -> str:
     return "brand/mark.svg" if brand and (brand / "mark.svg").is_file() else "mark.svg"
 
 
-def _links(entries: tuple[tuple[str, str], ...], path: str) -> tuple[Link, ...]:
-    # The longest address that begins this one: « Mes inscriptions » is current on each of its pages.
+def _current(entries: tuple[tuple[str, str], ...], path: str) -> str:
+    """Return the entry that a page belongs to: « Mes inscriptions » for each of its pages."""
     urls = _addresses(entries)
     begun = [url for url in urls if path == url or path.startswith(f"{url.rstrip('/')}/")]
-    return _menu(entries, max(begun, key=len, default=""))
+    return max(begun, key=len, default="")
 
 
 @cache
@@ -134,8 +178,7 @@ def _addresses(entries: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
     return tuple(reverse(name) for _, name in entries)
 
 
-@cache
-def _menu(entries: tuple[tuple[str, str], ...], here: str) -> tuple[Link, ...]:
+def _links(entries: tuple[tuple[str, str], ...], here: str) -> tuple[Link, ...]:
     labels = (label for label, _ in entries)
     return tuple(
         Link(label, url, is_current=url == here)

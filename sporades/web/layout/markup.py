@@ -11,7 +11,7 @@ from typing import Any
 from django.forms import Select
 from django.forms.utils import flatatt
 from django.template import Library
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from sporades.core.phones import as_dialled
@@ -35,7 +35,10 @@ register.filter("dialled", as_dialled)
 @register.filter
 def directed(said: object) -> SafeString:
     """Return what somebody wrote, saying what of it is read from right to left (RGAA 8.10)."""
-    text, parts, end = str(said), [], 0
+    text = str(said)
+    if not RIGHT_TO_LEFT.search(text):
+        return escape(text)
+    parts, end = [], 0
     for words in RIGHT_TO_LEFT.finditer(text):
         parts += [text[end : words.start()], format_html('<bdi dir="rtl">{}</bdi>', words[0])]
         end = words.end()
