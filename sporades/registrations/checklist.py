@@ -65,8 +65,11 @@ def _decided(registration: Registration) -> list[Check]:
     """Return what its managing service has decided of it, once it has."""
     if registration.state == State.ANOMALY:
         return [Check("Inscription complète", "missing", registration.reason)]
-    if registration.state == State.VALIDATED:
+    if registration.is_validated:
         return [Check("Inscription validée", "done", f"Le {registration.decided_in_words}.")]
+    if registration.awaits_new_validation:
+        note = "Le service gestionnaire vérifiera votre modification. Vous n'avez rien à faire."
+        return [Check("Inscription validée de nouveau", "waiting", note)]
     return []
 
 
@@ -100,19 +103,22 @@ def _return(registration: Registration) -> list[Check]:
     asked, posted = registration.owed["to_return"], registration.summary_posted_on
     if not asked:
         return []
-    return [
-        Check(
-            "Récapitulatif signé renvoyé au service gestionnaire",
-            "done" if posted else "waiting",
-            f"Reçu, posté le {day_in_words(posted)}."
-            if posted
-            else f"À envoyer avant le {asked['before']}.",
-            "" if posted else "return",
-        )
-    ]
+    label = "Récapitulatif signé renvoyé au service gestionnaire"
+    if posted:
+        return [Check(label, "done", f"Reçu, posté le {day_in_words(posted)}.")]
+    if registration.is_validated:
+        return [Check(label, "done", _seen(registration))]
+    return [Check(label, "waiting", f"À envoyer avant le {asked['before']}.", "return")]
 
 
 def _pieces(registration: Registration) -> list[Check]:
+    """Return the pieces: of a validated registration, those without which it would not be."""
+    if registration.is_validated:
+        return [
+            Check(f"Pièce justificative : {piece['label']}", "done", _seen(registration))
+            for piece in registration.owed["evidence"]
+            if piece["is_mandatory"]
+        ]
     return [
         Check(
             f"Pièce justificative : {piece['label']}"
@@ -122,5 +128,10 @@ def _pieces(registration: Registration) -> list[Check]:
             "piece",
             piece["code"],
         )
-        for piece in registration.owed["evidence"]
+        for piece in registration.evidence_awaited
     ]
+
+
+def _seen(registration: Registration) -> str:
+    """Say when the service found all that it asked for."""
+    return f"Vérifié par le service gestionnaire le {registration.decided_in_words}."

@@ -57,7 +57,7 @@ def pieces_to_come(registration: Registration, *, at: datetime) -> list[dict[str
     """
     awaited = [
         piece
-        for piece in registration.owed["evidence"]
+        for piece in registration.evidence_awaited
         if piece["is_mandatory"] and at < datetime.fromisoformat(piece["until"]) + MINUTE
     ]
     return sorted(awaited, key=lambda piece: piece["until"])

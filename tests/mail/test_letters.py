@@ -47,6 +47,10 @@ TO_SEND = """\
 Pièces justificatives à envoyer par courrier à votre service gestionnaire :
 - Pièce d'identité, avant le mercredi 30 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris)
 """
+TO_SEND_AGAIN = TO_SEND.replace(
+    "ci-dessous.\n",
+    "ci-dessous. Celui d'une version précédente, si vous l'avez déjà renvoyé, ne vaut plus.\n",
+)
 SIGNED = "Sporades, Autorité d'essai\n"
 
 pytestmark = pytest.mark.usefixtures("stopped_clock")
@@ -131,7 +135,7 @@ Si vous n'êtes pas à l'origine de cette modification, changez votre mot de pas
 
 Ce qu'il vous reste à faire :
 - Téléchargez ou imprimez votre nouveau récapitulatif d'inscription, c'est indispensable : {SITE}/mes-inscriptions/{registration.number}
-{TO_SEND}
+{TO_SEND_AGAIN}
 {CONTACT}
 Accusé de réception :
 Demande reçue le {LATER} et enregistrée sous le numéro {registration.number}, version n°2, par le service : Bureau des essais de Lille, académie de Lille.

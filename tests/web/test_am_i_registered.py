@@ -5,12 +5,13 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 
-from sporades.acts import registering
+from sporades.acts import deciding, registering
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
 from sporades.exams import operations as exams
 from sporades.exams.held import forget
 from sporades.registrations.models import Registration
+from sporades.registrations.states import VALIDATE
 from tests.factories import INVENTED, NOW, OPERATOR, a_registration, answers_with, author
 from tests.web.guide import answer, main, save, seen, words
 
@@ -265,3 +266,32 @@ def test_where_nothing_is_to_be_sent_nothing_is_awaited(sign_in, tmp_path, at):
     page, _ = read(sign_in, registration, at=at)
 
     assert lines(page) == [FILED, PUBLISHED, UNREAD]
+
+
+def test_a_validated_one_owes_nothing_more_each_line_says_that_the_service_checked_it(sign_in):
+    registration = a_registration()
+    deciding.decide(
+        registration=registration, decision=VALIDATE, reason="", by=OPERATOR, at=NOW + HOUR
+    )
+    checked = (
+        "Vérifié par le service gestionnaire "
+        "le mercredi 25 novembre 2026 à 11 h 30 (heure de Paris)."
+    )
+
+    page, managed = read(sign_in, registration, at=NOW + 2 * HOUR)
+    with time_machine.travel(NOW + 2 * HOUR, tick=False):
+        number = main(
+            sign_in(registration.candidate).get(f"/mes-inscriptions/{registration.number}/numero")
+        )
+
+    assert lines(page) == [
+        FILED,
+        "Fait : Inscription validée Le mercredi 25 novembre 2026 à 11 h 30 (heure de Paris).",
+        PUBLISHED,
+        UNREAD,
+        f"Fait : Récapitulatif signé renvoyé au service gestionnaire {checked}",
+        f"Fait : Pièce justificative : Pièce d'identité {checked}",
+    ]
+    assert lines(managed) == lines(page)
+    assert "vous n'avez plus rien à envoyer" in number
+    assert "Pièces justificatives" not in number

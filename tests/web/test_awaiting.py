@@ -5,12 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 
-from sporades.acts import registering
+from sporades.acts import deciding, registering
 from sporades.documents.models import DocumentVersion
 from sporades.exams import operations as exams
 from sporades.exams.held import forget
 from sporades.registrations import drafting
 from sporades.registrations.models import Registration
+from sporades.registrations.states import VALIDATE
 from tests.factories import (
     INVENTED,
     NOW,
@@ -264,3 +265,15 @@ def test_what_awaits_is_what_the_last_version_calls_for(sign_in):
         "Pièce d'identité", "Pièce d'identité ; Copie du baccalauréat"
     )
     assert Registration.objects.count() == 1
+
+
+def test_a_validated_registration_owes_nothing_any_more(sign_in):
+    registration = a_registration()
+    open_documents(registration)
+    deciding.decide(registration=registration, decision=VALIDATE, reason="", by=OPERATOR, at=NOW)
+
+    with time_machine.travel(NOW, tick=False):
+        page = sign_in(registration.candidate).get("/accueil")
+
+    assert awaited(page) == []
+    assert heading(page) == NOTHING

@@ -232,6 +232,32 @@ class Registration(models.Model):
         return self.state in STANDING
 
     @property
+    def is_validated(self) -> bool:
+        """Whether its managing service has found it complete: it owes nothing any more."""
+        return self.state == State.VALIDATED
+
+    @property
+    def awaits_new_validation(self) -> bool:
+        """Whether its last modification undid its validation, of which nothing came since."""
+        is_undone = self.decided_at is not None and self.decided_at == self.amended_at
+        return self.state == State.REGISTERED and is_undone
+
+    @property
+    def undone_by_modifying(self) -> str:
+        """Say what is undone as soon as a modification is saved, or nothing."""
+        sentences = (
+            "Votre inscription est validée : si vous enregistrez une modification, le service "
+            "gestionnaire devra la vérifier de nouveau."
+            if self.is_validated
+            else "",
+            "Le récapitulatif signé que le service gestionnaire a reçu ne vaudra plus : il faudra "
+            "signer et renvoyer le nouveau."
+            if self.summary_posted_on
+            else "",
+        )
+        return " ".join(filter(None, sentences))
+
+    @property
     def is_set_aside(self) -> bool:
         """Whether its managing service has set it aside."""
         return self.state == State.SET_ASIDE
@@ -264,7 +290,13 @@ class Registration(models.Model):
     @property
     def summary_awaited(self) -> dict[str, Any] | None:
         """What its last version says of the signed summary, until it has come back (E9)."""
-        return None if self.summary_posted_on else self.owed["to_return"]
+        is_here = self.is_validated or self.summary_posted_on
+        return None if is_here else self.owed["to_return"]
+
+    @property
+    def evidence_awaited(self) -> list[dict[str, Any]]:
+        """The pieces that its last version calls for, until the service has found all there."""
+        return [] if self.is_validated else self.owed["evidence"]
 
     def can_be_undone(self, at: datetime) -> bool:
         """Return whether its withdrawal may still be undone by a new, pre-filled one (E8).

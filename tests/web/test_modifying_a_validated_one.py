@@ -1,0 +1,104 @@
+"""A modification undoes what the service had found good: said before it is saved, and after."""
+
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+
+from sporades.acts import deciding, registering
+from sporades.mail.models import Message
+from sporades.registrations.models import Registration
+from sporades.registrations.states import VALIDATE
+from tests.factories import NOW, OPERATOR, a_registration
+from tests.web.guide import main, modify
+
+LATER = NOW + timedelta(hours=2)
+TO_CHECK_AGAIN = (
+    "Votre inscription est validée : si vous enregistrez une modification, le service "
+    "gestionnaire devra la vérifier de nouveau."
+)
+TO_SIGN_AGAIN = (
+    "Le récapitulatif signé que le service gestionnaire a reçu ne vaudra plus : il faudra signer "
+    "et renvoyer le nouveau."
+)
+CHECKED_AGAIN = (
+    "Votre inscription avait été validée : le service gestionnaire la vérifiera de nouveau"
+)
+SIGNED_AGAIN = "Celui d'une version précédente, si vous l'avez déjà renvoyé, ne vaut plus."
+
+
+@pytest.fixture
+def registration(db):
+    return a_registration()
+
+
+@pytest.fixture
+def client(registration, sign_in):
+    with time_machine.travel(LATER, tick=False):
+        yield sign_in(registration.candidate)
+
+
+def validate(registration):
+    deciding.decide(registration=registration, decision=VALIDATE, reason="", by=OPERATOR, at=NOW)
+
+
+def receive_summary(registration):
+    filed = Registration.objects.whole().with_owed().get(pk=registration.pk)
+    registering.receive_summary(
+        registration=filed, posted_on=date(2026, 11, 25), by=OPERATOR, at=NOW
+    )
+
+
+def where_it_begins(client, registration):
+    """Return the pages that have « Modifier », then the one to which it leads."""
+    mine = f"/mes-inscriptions/{registration.number}"
+    return [
+        main(client.get(mine)),
+        main(client.get(f"{mine}/recapitulatif")),
+        main(client.post(f"{mine}/modifier", follow=True)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("done", "said"),
+    [
+        ([], []),
+        ([validate], [TO_CHECK_AGAIN]),
+        ([receive_summary], [TO_SIGN_AGAIN]),
+        ([receive_summary, validate], [TO_CHECK_AGAIN, TO_SIGN_AGAIN]),
+    ],
+)
+def test_what_a_modification_undoes_is_said_where_it_begins(client, registration, done, said):
+    for act in done:
+        act(registration)
+    registration.refresh_from_db()
+
+    for page in where_it_begins(client, registration):
+        assert [one for one in (TO_CHECK_AGAIN, TO_SIGN_AGAIN) if one in page] == said
+
+
+def test_what_it_has_undone_is_said_once_it_is_saved_and_by_mail(client, registration):
+    validate(registration)
+
+    modify(client, registration.number, identification={"address_1": "3 quai du Port"})
+
+    pages = {
+        name: main(client.get(f"/mes-inscriptions/{registration.number}{name}"))
+        for name in ("", "/numero", "/suis-je-inscrit")
+    }
+    letter = Message.objects.get(kind="amended").body
+    assert CHECKED_AGAIN in pages["/numero"]
+    assert CHECKED_AGAIN in letter
+    assert SIGNED_AGAIN in pages["/numero"]
+    assert SIGNED_AGAIN in letter
+    for name in ("", "/suis-je-inscrit"):
+        assert "En attente : Inscription validée de nouveau" in pages[name]
+
+
+def test_a_modification_of_one_that_was_not_validated_speaks_of_no_validation(client, registration):
+    modify(client, registration.number, identification={"address_1": "3 quai du Port"})
+
+    number = main(client.get(f"/mes-inscriptions/{registration.number}/numero"))
+    assert CHECKED_AGAIN not in number
+    assert CHECKED_AGAIN not in Message.objects.get(kind="amended").body
+    assert SIGNED_AGAIN in number
