@@ -11,7 +11,7 @@ from sporades.exams import operations as exams
 from sporades.exams.held import forget
 from sporades.registrations import drafting
 from sporades.registrations.models import Registration
-from sporades.registrations.states import VALIDATE
+from sporades.registrations.states import FLAG, VALIDATE
 from tests.factories import (
     INVENTED,
     NOW,
@@ -210,14 +210,48 @@ def test_of_two_registrations_each_thing_says_which_it_is_about(sign_in):
         page = sign_in(registration.candidate).get("/accueil")
 
     assert awaited(page) == [
+        SUMMARY.replace("renvoyer. ", f"renvoyer. {TITLE}. "),
+        PIECES.replace("identité. ", f"identité. {TITLE}. "),
         (
             "Votre inscription n'est pas encore enregistrée. Brevet d'essai – Forestier, session 2027. "
             f"Elle ne peut pas l'être tant que votre inscription à : {TITLE} est en cours. Une seule "
             "spécialité par session. Désinscrivez-vous de l'autre d'abord. (Règle : règlement inventé.)"
         ),
-        SUMMARY.replace("renvoyer. ", f"renvoyer. {TITLE}. "),
-        PIECES.replace("identité. ", f"identité. {TITLE}. "),
     ]
+
+
+def test_a_draft_that_no_card_is_about_is_named(sign_in):
+    draft = a_draft()
+
+    with time_machine.travel(NOW, tick=False):
+        page = sign_in(draft.candidate).get("/accueil")
+
+    assert awaited(page) == [
+        f"Votre inscription n'est pas encore enregistrée. {TITLE}. "
+        "À enregistrer avant le mardi 15 décembre 2026 à 23 h 59 (heure de Paris)."
+    ]
+
+
+def test_what_a_decision_asks_for_stands_before_every_deadline(sign_in):
+    registration = a_registration()
+    open_documents(registration)
+    a_modification(registration)
+    deciding.decide(
+        registration=registration,
+        decision=FLAG,
+        reason="Il manque votre diplôme.",
+        by=OPERATOR,
+        at=NOW,
+    )
+
+    with time_machine.travel(NOW, tick=False):
+        page = sign_in(registration.candidate).get("/accueil")
+
+    first, second, *_ = awaited(page)
+    assert first == (
+        "Votre inscription est enregistrée, mais incomplète : Il manque votre diplôme."
+    )
+    assert second.startswith("Votre modification n'est pas enregistrée.")
 
 
 def test_a_piece_that_is_only_wished_for_awaits_nobody(sign_in, tmp_path):

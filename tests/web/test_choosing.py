@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from sporades.acts import registering
+from sporades.acts import deciding, registering
 from sporades.cli import demo_files
 from sporades.exams import operations as exams
 from sporades.exams.held import forget
 from sporades.exams.models import Exam, RegistrationService
+from sporades.registrations.states import SET_ASIDE
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author
-from tests.web.guide import links, load_competition, main, seen, words
+from tests.web.guide import buttons, links, load_competition, main, seen, words
 
 DEMO = Path("demo/reglementation")
 MARIN = "/m-inscrire/ESSAI/2027/BE/MARIN"
@@ -202,3 +203,42 @@ def test_the_registration_that_stands_comes_before_one_that_could_not_be_filed(s
     assert first == ["Gérer ma candidature"]
     assert others == ["Voir les dates", "Démarrer mon inscription"]
     assert "Vous ne pourrez l'enregistrer qu'après votre désinscription de l'autre." in main(page)
+
+
+# --- What was left before ------------------------------------------------------------------------
+
+
+def left(registration, at=NOW):
+    registering.withdraw(registration=registration, by=author(registration.candidate), at=at)
+
+
+def test_what_stands_anew_is_said_without_offering_the_answers_that_were_left(sign_in):
+    old = a_registration()
+    left(old)
+    new = a_registration(old.candidate, at=NOW + timedelta(minutes=1))
+
+    page = sign_in(old.candidate).get(f"{MARIN}?academie=A09")
+
+    assert links(page, "Me réinscrire avec mes réponses") == []
+    assert links(page, "Gérer ma candidature") == [f"/mes-inscriptions/{new.number}"]
+    assert "Désinscription" not in main(page)
+
+
+def test_a_registration_set_aside_says_why_and_whom_to_ask_and_gives_no_older_answers(sign_in):
+    old = a_registration()
+    left(old)
+    last = a_registration(old.candidate, at=NOW + timedelta(minutes=1))
+    deciding.decide(
+        registration=last, decision=SET_ASIDE, reason="Hors académie.", by=OPERATOR, at=NOW
+    )
+
+    page = sign_in(old.candidate).get(f"{MARIN}?academie=A09")
+
+    assert links(page, "Me réinscrire avec mes réponses") == []
+    assert links(page, "Consulter l'inscription écartée") == [f"/mes-inscriptions/{last.number}"]
+    assert (
+        f"Votre service gestionnaire a écarté votre inscription n°{last.number} le mercredi "
+        "25 novembre 2026 à 10 h 30 (heure de Paris) : Hors académie. Avant d'en faire une "
+        "nouvelle, contactez Bureau des essais"
+    ) in main(page)
+    assert "Démarrer mon inscription" in buttons(page)

@@ -6,7 +6,7 @@ import pytest
 
 from sporades.registrations.models import Draft, Registration, SectionAnswers
 from tests.factories import a_candidate, a_draft, a_registration, answers_with, load_invented
-from tests.web.guide import answer, begin, buttons, links, main, seen, shown, words
+from tests.web.guide import answer, begin, buttons, links, main, mandatory, seen, shown, words
 
 WITH_DIPLOMAS_FOR_SOME = (
     "    qualification:\n      diplomes:\n",
@@ -288,3 +288,20 @@ def test_the_situation_towards_national_service_is_a_column_of_what_is_filed():
     registration = a_registration(young, informations={"national_service": "JDC"})
 
     assert Registration.objects.get(pk=registration.pk).national_service == "JDC"
+
+
+@pytest.mark.parametrize(("category", "is_optional"), [("INDIV", True), ("FORM", False)])
+def test_a_diploma_that_a_rule_demands_is_not_said_to_be_optional(sign_in, category, is_optional):
+    load_invented(
+        (
+            "libelle: Diplôme le plus élevé",
+            "libelle: Diplôme le plus élevé\n        obligatoire: false",
+        ),
+        ("exige: {experience: {minimum: 3}}", "exige: {diplome: [CAP, BAC]}"),
+    )
+    draft = a_draft(informations={"category": category})
+    client = sign_in(draft.candidate)
+
+    page = client.get(f"/inscription/{draft.pk}/qualification")
+
+    assert ("diploma" not in mandatory(page)) is is_optional

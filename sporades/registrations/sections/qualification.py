@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from sporades.exams.rules import Facts, candidacy
+from sporades.exams.rules import Facts, candidacy, eligibility
 from sporades.exams.schema import Exam as ExamRules
 from sporades.exams.schema.qualification import Colouring, Diplomas, Experience, Nature
 from sporades.registrations.fields import ask_if_called_for, choices_of
@@ -49,8 +49,16 @@ class QualificationForm(SectionForm):
         if diplomas and not diplomas.is_mandatory:
             held.append("")
         self._ask("diploma", diplomas)
+        if diplomas and not diplomas.is_mandatory and self._is_diploma_demanded():
+            ask_if_called_for(self.fields["diploma"])
         self._ask_by_diploma("colouring", candidacy.colouring, held)
         self._ask_by_diploma("experience", candidacy.experience, held)
+
+    def _is_diploma_demanded(self) -> bool:
+        """Return whether a rule refuses who presents nothing: the field is then not optional."""
+        without = replace(self.dossier.facts, diplomas=frozenset())
+        refused = eligibility.refusals(self.dossier.rules, without)
+        return any(breach.field == "diploma" for breach in refused)
 
     def _ask(self, name: str, part: Part | None) -> None:
         if part is None:

@@ -1,4 +1,4 @@
-"""What awaits a candidate, in sentences: by deadline, then what has none."""
+"""What awaits a candidate, in sentences: what a decision asks for, by deadline, what has none."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -61,14 +61,14 @@ def awaiting(
     registrations = list(registrations)
     drafts = [draft for draft in drafts if not draft.is_untouched]
     name = _name_among(registrations, drafts)
-    found = [
-        *_anomalies(registrations, name=name),
+    dated = [
         *_drafts(registrations, drafts, at=at, reader=reader, name=name),
         *_summaries(registrations, name=name),
         *_pieces(registrations, at=at, name=name),
         *_documents(registrations, unread, name=name),
     ]
-    return sorted(found, key=lambda one: (not one.until, one.until))
+    dated.sort(key=lambda one: (not one.until, one.until))
+    return [*_anomalies(registrations, name=name), *dated]
 
 
 def on_its_page(
@@ -88,7 +88,10 @@ def on_its_page(
 
 
 def _name_among(registrations: list[Registration], drafts: list[Draft]) -> Name:
-    """Return how each thing says what it is about: not at all when there is one registration."""
+    """Return how each thing says what it is about: not at all when there is one registration.
+
+    A draft of a new one says it always: no card on the page is about it.
+    """
     about = {draft.amends_id or draft.pk for draft in drafts}
     is_one = len(about | {registration.pk for registration in registrations}) == 1
     return _unnamed if is_one else str
@@ -133,7 +136,7 @@ def _draft(draft: Draft, exclusion: Exclusion | None, *, reader: str, name: Name
         sentence="Votre modification n'est pas enregistrée."
         if draft.amends_id
         else "Votre inscription n'est pas encore enregistrée.",
-        about=name(draft),
+        about=name(draft) if draft.amends_id else str(draft),
         link=reverse("candidate:draft", args=[draft.pk]),
         act="Reprendre ma saisie",
         deadline=f"À enregistrer avant le {draft.service.said(draft.service.closes_at, reader)}.",
@@ -146,6 +149,7 @@ def _draft(draft: Draft, exclusion: Exclusion | None, *, reader: str, name: Name
         link=reverse("candidate:registration", args=[exclusion.registration.number]),
         act="Gérer ma candidature",
         deadline=exclusion.in_words,
+        until="",
     )
 
 

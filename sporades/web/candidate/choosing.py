@@ -20,7 +20,7 @@ from sporades.exams.rules.eligibility import conditions
 from sporades.exams.rules.residence import is_free
 from sporades.exams.schema import Audience, Rubric
 from sporades.registrations.clocks import zone_of_reader
-from sporades.registrations.exclusion import exclusion_by
+from sporades.registrations.exclusion import exclusion_by, standing_instead_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.queries import registrations_of
 from sporades.registrations.titles import title_of
@@ -113,7 +113,7 @@ def choose_academy(
             rules=offered.rules,
             regulation=programme.regulation,
         ),
-        "withdrawn": _undone_here(mine, offered, special, at=request.arrived_at),
+        **_last_left(mine, offered, special, at=request.arrived_at),
         "links": _way_here(programme, _academy_asked(request, programme)),
         **(_about(request, offered, special, service, mine) if service else {}),
     }
@@ -131,15 +131,20 @@ def _services(programme: Programme) -> list[RegistrationService]:
     return [one for one in programme.services if one.audience == Audience.PUBLIC]
 
 
-def _undone_here(
+def _last_left(
     mine: list[Registration], offered: OfferedExam, speciality: Speciality | None, *, at: datetime
-) -> Registration | None:
-    """Return the registration just withdrawn whose answers can be taken up again (E8)."""
-    for one in mine:
-        is_for_this = (one.exam, one.speciality) == (offered.exam, speciality)
-        if is_for_this and not one.is_active and one.can_be_undone(at):
-            return one
-    return None
+) -> dict[str, Registration | None]:
+    """Return the last registration for this choice: set aside, or withdrawn and undone by another.
+
+    Its answers can then be taken up again (E8), unless one stands in its place.
+    """
+    choice = (offered.exam, speciality)
+    last = next((one for one in mine if (one.exam, one.speciality) == choice), None)
+    can_be_undone = last and last.can_be_undone(at) and not standing_instead_of(last, mine)
+    return {
+        "set_aside": last if last and last.is_set_aside else None,
+        "withdrawn": last if can_be_undone else None,
+    }
 
 
 def _academy_asked(request: HttpRequest, programme: Programme) -> str:
