@@ -231,6 +231,7 @@ def _write_activation(user: User, *, at: datetime) -> None:
         about=user,
         urgent=True,
         link=absolute(reverse("account_confirm_email", args=[activation_key(user)])),
+        proof="avec le mot de passe choisi" if user.has_usable_password() else "avec FranceConnect",
         deadline=instant_in_words(user.activation_deadline, ZONE),
     )
 

@@ -40,10 +40,12 @@ class Unsure(Exception):
     Attributes:
         offered: pairs of a value and a label, the last of which keeps what was typed.
         is_unknown: whether nothing on the list has this name.
+        is_elsewhere: whether communes have this name, but in other departments.
     """
 
     offered: list[tuple[str, str]] = field(default_factory=list)
     is_unknown: bool = False
+    is_elsewhere: bool = False
 
 
 def find(*, country: str, department: str, typed: str, code: str = "", choice: str = "") -> Place:
@@ -97,7 +99,8 @@ def _on_the_list(department: str, words: str, choice: str) -> Place:
     for sure in (current, named):
         if len(sure) == 1:
             return _place(sure[0])
-    near = current or named or _near(words, department)
+    elsewhere = territory.communes_named(words) if department and not named else []
+    near = current or named or [*elsewhere, *_near(words, department)]
     chosen = [commune for commune in near if _value(commune) == choice]
     if chosen:
         return _place(chosen[0])
@@ -108,13 +111,19 @@ def _on_the_list(department: str, words: str, choice: str) -> Place:
             (AS_TYPED, f"{'Aucune de celles-ci : garder' if near else 'Garder'} {as_typed}"),
         ],
         is_unknown=not near,
+        is_elsewhere=bool(elsewhere),
     )
 
 
 def _near(words: str, department: str) -> list[Commune]:
-    return territory.communes_matching(
-        words, department=department or None, limit=MOST_OFFERED
-    ) or territory.communes_matching(words, limit=MOST_OFFERED)
+    """Return what may be meant: in the department said, written so or nearly, then anywhere."""
+    if not department:
+        return territory.communes_matching(words, limit=MOST_OFFERED)
+    return (
+        territory.communes_matching(words, department=department, limit=MOST_OFFERED)
+        or territory.communes_spelt_like(words, department=department)
+        or territory.communes_matching(words, limit=MOST_OFFERED)
+    )
 
 
 def _suggested(code: str, words: str) -> Commune | None:

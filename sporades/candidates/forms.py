@@ -229,6 +229,12 @@ class IdentityForm(forms.Form):
                 "gardez ci-dessous le nom tel que vous l'avez écrit (commune qui a fusionné, changé "
                 "de nom, ancien territoire).",
             )
+        elif doubt.is_elsewhere:
+            self.add_error(
+                "birth_choice",
+                "Cette commune n'est pas dans le département indiqué. Choisissez votre commune dans "
+                "la liste ci-dessous : son département y est écrit. Ou gardez le nom tel quel.",
+            )
         else:
             self.add_error(
                 "birth_choice",

@@ -11,6 +11,7 @@ from sporades.registrations import consents
 from sporades.registrations.dossier import Answers
 from sporades.registrations.exclusion import standing_instead_of
 from sporades.registrations.models import Draft, Registration, SectionAnswers
+from sporades.registrations.models.draft import DraftQuerySet
 from sporades.registrations.refusals import (
     LONGEST_ANSWER,
     MOST_BEGUN_IN_A_DAY,
@@ -233,8 +234,16 @@ def move(*, draft: Draft, service: RegistrationService, at: datetime) -> None:
 
 
 def abandon(*, draft: Draft, at: datetime) -> None:
-    """Leave a draft: what was filed before stays as it is."""
-    Draft.objects.open().filter(pk=draft.pk).update(abandoned_at=at)
+    """Leave a draft, and erase its answers: what was filed before stays as it is."""
+    abandon_all(Draft.objects.filter(pk=draft.pk), at=at)
+
+
+@transaction.atomic
+def abandon_all(drafts: DraftQuerySet, *, at: datetime) -> None:
+    """Leave the drafts among these that are open. Nobody can read their answers any more: erase them."""
+    left = list(drafts.open().select_for_update(no_key=True).values_list("pk", flat=True))
+    Draft.objects.filter(pk__in=left).update(abandoned_at=at)
+    SectionAnswers.objects.filter(draft__in=left).delete()
 
 
 def _in_force(exam: Exam) -> Regulation:

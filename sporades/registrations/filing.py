@@ -46,9 +46,11 @@ def check(draft: Draft, *, at: datetime) -> tuple[Dossier, Forms]:
         Closed: the request did not arrive while the service was open; `TypedLate` when what it
             would file was typed after the closing.
         Incomplete: answers are missing or refused; `RulesChanged` when the rules have moved.
+        Refused: the draft has been abandoned meanwhile.
     """
     drafting.refuse_closed(draft.service, at=at)
     drafting.refuse_typed_late(draft, at=at)
+    _refuse_abandoned(draft)
     rules_changed = drafting.follow_rules(draft=draft)
     dossier = dossier_of(draft, day=local_day(at, draft.service.zone))
     dossier.regulation = draft.regulation
@@ -64,16 +66,12 @@ def file(*, draft: Draft, dossier: Dossier, forms: Forms, by: Actor, at: datetim
 
     Raises:
         AlreadyRegistered: another registration of the candidate excludes this one.
-        Refused: the draft has been abandoned, or its registration withdrawn or filed again,
-            meanwhile.
+        Refused: its registration has been withdrawn or filed again meanwhile.
     """
     if draft.amends_id is not None:
         registration = _amended(draft, draft.amends_id, at=at)
     else:
         registration = _made(draft, dossier=dossier, at=at)
-    if draft.abandoned_at is not None:
-        message = "Cette saisie a été abandonnée entre-temps : elle n'est pas enregistrée."
-        raise Refused(message)
     _describe(registration, dossier=dossier, forms=forms)
     _keep(registration, dossier)
     _write_rows(registration, forms)
@@ -92,7 +90,7 @@ def withdraw(*, registration: Registration, at: datetime) -> None:
     """
     drafting.refuse_closed(registration.service, at=at)
     move(registration, WITHDRAW, withdrawn_at=at, reason="")
-    Draft.objects.open().filter(amends=registration).update(abandoned_at=at)
+    drafting.abandon_all(Draft.objects.filter(amends=registration), at=at)
 
 
 def note_summary_received(*, registration: Registration, posted_on: date) -> date | None:
@@ -124,6 +122,16 @@ def choose_consents(
     return changed
 
 
+def _refuse_abandoned(draft: Draft) -> None:
+    """Raise `Refused` for a draft that is left: its answers are gone, why is what matters."""
+    if draft.abandoned_at is None:
+        return
+    if draft.amends_id is not None:
+        _to_amend(draft, draft.amends_id)
+    message = "Cette saisie a été abandonnée entre-temps : elle n'est pas enregistrée."
+    raise Refused(message)
+
+
 def _made(draft: Draft, *, dossier: Dossier, at: datetime) -> Registration:
     candidate: Candidate = draft.candidate
     registration = Registration(
@@ -145,7 +153,8 @@ def _made(draft: Draft, *, dossier: Dossier, at: datetime) -> Registration:
     return registration
 
 
-def _amended(draft: Draft, amends: int, *, at: datetime) -> Registration:
+def _to_amend(draft: Draft, amends: int) -> Registration:
+    """Return the registration that a draft modifies, if it still stands as it was then."""
     registration: Registration = Registration.objects.whole().get(pk=amends)
     if not registration.is_active:
         message = (
@@ -158,6 +167,11 @@ def _amended(draft: Draft, amends: int, *, at: datetime) -> Registration:
             "Rouvrez-la avec « Modifier » pour partir de sa dernière version."
         )
         raise Refused(message)
+    return registration
+
+
+def _amended(draft: Draft, amends: int, *, at: datetime) -> Registration:
+    registration = _to_amend(draft, amends)
     if registration.state == State.VALIDATED:
         # What was validated is not what is being filed.
         registration.state, registration.decided_at = State.REGISTERED, at

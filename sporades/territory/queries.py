@@ -6,6 +6,7 @@ A question about communes costs one.
 
 from collections.abc import Iterable
 from datetime import date
+from difflib import get_close_matches
 from functools import reduce
 from operator import and_, or_
 
@@ -32,6 +33,10 @@ from sporades.territory.rules import (
     residence_within,
     sought,
 )
+
+MOST_NEAR = 5
+LEAST_LIKENESS = 0.75
+"""Of names that a slip sets apart: « lile » and « lille » are alike by 0.9."""
 
 # --- Academies and departments: no query ----------------------------------------------------
 
@@ -211,6 +216,15 @@ def communes_named(name: str, *, department: str | None = None) -> list[Commune]
     if department:
         found = found.filter(department=department)
     return _placed(found.order_by(_by_kind(), "code"))
+
+
+def communes_spelt_like(name: str, *, department: str) -> list[Commune]:
+    """Return the communes of a department whose name differs from this one by a slip, nearest first."""
+    here = Commune.objects.filter(department=department)
+    known = set(here.values_list("search_key", flat=True))
+    near = get_close_matches(commune_key(name), known, n=MOST_NEAR, cutoff=LEAST_LIKENESS)
+    found = _placed(here.filter(search_key__in=near).order_by(_by_kind(), "code"))
+    return sorted(found, key=lambda commune: near.index(commune.search_key))
 
 
 def communes_matching(

@@ -6,6 +6,7 @@ from sporades.candidates.birthplaces import AS_TYPED, Place, Unsure, find
 from sporades.candidates.models import Identity
 from sporades.candidates.words import birth_place_in_words
 from sporades.territory.models import FRANCE
+from sporades.territory.queries import MOST_NEAR
 from tests.factories import IDENTITY
 
 LILLE = Place(FRANCE, "59", "59350", "Lille")
@@ -34,10 +35,30 @@ def test_what_the_civil_data_show_can_be_typed_back():
 
 def test_a_name_like_no_other_can_only_be_kept():
     with pytest.raises(Unsure) as doubt:
-        find(country=FRANCE, department="59", typed="Lile")
+        find(country=FRANCE, department="59", typed="Xyloville")
 
     assert doubt.value.is_unknown
-    assert doubt.value.offered == [(AS_TYPED, "Garder « Lile », tel que je l'ai écrit")]
+    assert doubt.value.offered == [(AS_TYPED, "Garder « Xyloville », tel que je l'ai écrit")]
+
+
+def test_a_commune_of_another_department_comes_first_with_its_own():
+    with pytest.raises(Unsure) as doubt:
+        find(country=FRANCE, department="62", typed="lille")
+
+    assert doubt.value.is_elsewhere
+    assert [label for _, label in doubt.value.offered][:2] == [
+        "Lille (Nord, 59)",
+        "Lillers (Pas-de-Calais, 62)",
+    ]
+
+
+def test_a_slip_in_a_name_finds_the_commune_of_the_department():
+    with pytest.raises(Unsure) as doubt:
+        find(country=FRANCE, department="59", typed="Lile")
+
+    labels = [label for _, label in doubt.value.offered]
+    assert labels[0] == "Lille (Nord, 59)"
+    assert 1 < len(labels) <= MOST_NEAR + 1
 
 
 def test_brackets_that_name_no_department_are_part_of_the_name():

@@ -292,6 +292,26 @@ def test_a_draft_abandoned_elsewhere_is_not_saved_by_a_page_left_open(draft, sta
     assert stands()
 
 
+def test_the_answers_of_a_draft_that_is_left_are_erased_those_of_another_stay(draft):
+    other = a_draft()
+    assert draft.answers.exists()
+
+    drafting.abandon(draft=draft, at=NOW)
+
+    assert not draft.answers.exists()
+    assert other.answers.exists()
+
+
+def test_the_answers_of_a_modification_that_is_dropped_are_erased():
+    registration = a_registration()
+    by = author(registration.candidate)
+    dropped = registering.amend(registration=registration, by=by, at=NOW)
+
+    registering.withdraw(registration=registration, by=by, at=NOW)
+
+    assert not dropped.answers.exists()
+
+
 def test_a_service_that_opens_later_says_from_when(draft):
     RegistrationService.objects.update(opens_at=LATER + MINUTE)
 

@@ -227,8 +227,10 @@ def test_a_draft_that_no_card_is_about_is_named(sign_in):
         page = sign_in(draft.candidate).get("/accueil")
 
     assert awaited(page) == [
-        f"Votre inscription n'est pas encore enregistrée. {TITLE}. "
-        "À enregistrer avant le mardi 15 décembre 2026 à 23 h 59 (heure de Paris)."
+        (
+            f"Votre inscription n'est pas encore enregistrée. {TITLE}. "
+            "À enregistrer avant le mardi 15 décembre 2026 à 23 h 59 (heure de Paris)."
+        )
     ]
 
 

@@ -136,7 +136,10 @@ def test_the_durations_announced_are_those_of_the_program(opened, settings):
     assert rows["Ancienne adresse mail, après un changement"] == "72 heures."
     # A session lasts twelve hours, and is kept twelve more after its last use.
     assert settings.SESSION_COOKIE_AGE == 12 * 3600
-    assert "vingt-quatre heures" in rows["Appareils connectés et leur adresse réseau"]
+    assert rows["Appareils connectés et leur adresse réseau"].endswith(
+        "s'arrête après 30 minutes sans activité, ou 12 heures au plus ; ces données sont effacées "
+        "12 heures après la dernière page lue."
+    )
     assert (
         rows["Compte sans inscription"] == "Six mois. Un message vous prévient trente jours avant."
     )

@@ -6,7 +6,18 @@ import pytest
 
 from sporades.registrations.models import Draft, Registration, SectionAnswers
 from tests.factories import a_candidate, a_draft, a_registration, answers_with, load_invented
-from tests.web.guide import answer, begin, buttons, links, main, mandatory, seen, shown, words
+from tests.web.guide import (
+    answer,
+    begin,
+    buttons,
+    faulty,
+    links,
+    main,
+    mandatory,
+    seen,
+    shown,
+    words,
+)
 
 WITH_DIPLOMAS_FOR_SOME = (
     "    qualification:\n      diplomes:\n",
@@ -166,7 +177,20 @@ def test_a_postcode_of_one_commune_names_it(sign_in):
     page = judged(sign_in(draft.candidate), draft, "identification")
 
     [said] = errors(page)
-    assert said.startswith("Avec le code postal 59491, indiquez la commune de ")
+    assert said == (
+        "Avec le code postal 59491, indiquez la commune de Villeneuve-d'Ascq. "
+        "Si la commune est bien la vôtre, corrigez le code postal."
+    )
+
+
+def test_a_postcode_of_another_academy_says_so_beside_a_commune_that_it_does_not_serve(sign_in):
+    draft = a_draft(identification={"postcode": "78000", "town": "Lille"})
+
+    page = judged(sign_in(draft.candidate), draft, "identification")
+
+    assert faulty(page) == {"postcode", "town"}
+    assert "Le code postal 78000 dépend de l'académie de Versailles" in main(page)
+    assert "Continuer auprès" not in main(page)
 
 
 def test_a_second_registration_starts_from_the_address_of_the_first(sign_in):

@@ -210,7 +210,8 @@ class IdentificationForm(SectionForm):
                 self._find_commune(data)
             else:
                 data["commune"] = ""
-            if not self.errors:
+            # Wherever its communes are, a postcode may already tell another academy.
+            if not {"postcode", "country"} & self.errors.keys():
                 self._check_residence(data)
         self._check_phones(data, postcode)
         return data
@@ -251,7 +252,9 @@ class IdentificationForm(SectionForm):
             names = listed([one.name for one in served[:12]], last="ou")
             choice = "l'une de ces communes :" if len(served) > 1 else "la commune de"
             self.add_error(
-                "town", f"Avec le code postal {data['postcode']}, indiquez {choice} {names}."
+                "town",
+                f"Avec le code postal {data['postcode']}, indiquez {choice} {names}. Si la commune "
+                "est bien la vôtre, corrigez le code postal.",
             )
         elif not self._find_unlisted(data):
             self.add_error(
@@ -279,8 +282,9 @@ class IdentificationForm(SectionForm):
             commune=data["commune"],
             country=data["country"],
         )
-        if refusal:
-            self.elsewhere = refusal
+        if refusal and refusal.field not in self.errors:
+            # Where commune and postcode do not agree, nobody is sent to the academy of one of them.
+            self.elsewhere = None if "town" in self.errors else refusal
             self.add_error(refusal.field, refusal.message)
 
 

@@ -55,7 +55,7 @@ def _part(theme: str, criteria: list[Criterion]) -> dict[str, Any]:
 
 def privacy(request: HttpRequest) -> HttpResponse:
     """Say what is kept, why, how long, and the rights of the reader."""
-    return render(request, "public/privacy.html", {"publisher": _publisher()})
+    return render(request, "public/privacy.html", {"publisher": _publisher(), **_session_lasts()})
 
 
 def cookies(request: HttpRequest) -> HttpResponse:
@@ -67,10 +67,16 @@ def cookies(request: HttpRequest) -> HttpResponse:
             "session": settings.SESSION_COOKIE_NAME,
             "csrf": settings.CSRF_COOKIE_NAME,
             "device": device.cookie_name(),
-            "idle_minutes": int(settings.SESSION_IDLE.total_seconds()) // MINUTE,
-            "session_hours": settings.SESSION_COOKIE_AGE // (MINUTE * MINUTE),
+            **_session_lasts(),
         },
     )
+
+
+def _session_lasts() -> dict[str, int]:
+    return {
+        "idle_minutes": int(settings.SESSION_IDLE.total_seconds()) // MINUTE,
+        "session_hours": settings.SESSION_COOKIE_AGE // (MINUTE * MINUTE),
+    }
 
 
 def sitemap(request: HttpRequest) -> HttpResponse:

@@ -9,6 +9,7 @@ from sporades.accounts.models import User
 from sporades.acts import joining
 from sporades.candidates.models import Identity
 from sporades.journal.models import Entry
+from sporades.mail.models import Message
 from tests.factories import NOW
 from tests.web.account.newcomer import (
     PASSWORD,
@@ -18,6 +19,12 @@ from tests.web.account.newcomer import (
     sign_up,
     without_tokens,
 )
+from tests.web.guide import BACKEND, seen, words
+
+
+def ways(page):
+    return [words(one) for one in seen(page).cssselect("main .fr-btn")]
+
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory", "clock", "_empty_cache")]
 
@@ -39,6 +46,28 @@ def test_activating_twice_says_so_plainly(client, waiting):
 
     assert "Votre compte est déjà activé" in client.post(link, {"password": PASSWORD}).text
     assert "Votre compte est déjà activé" in client.get(link).text
+
+
+def test_the_link_opened_again_leads_who_is_signed_in_to_the_account_and_others_to_sign_in(
+    client, waiting
+):
+    _, link = waiting
+    client.post(link, {"password": PASSWORD})
+
+    inside = client.get(link)
+    client.cookies.clear()
+    outside = client.get(link)
+
+    assert (ways(inside), ways(outside)) == (["Mon espace"], ["Me connecter"])
+    client.force_login(waiting[0], backend=BACKEND)
+    assert client.get(reverse("account_login")).url == reverse("candidate:home")
+
+
+def test_the_mail_asks_for_the_proof_that_this_account_has(client, waiting):
+    body = Message.objects.get(kind="activation").body
+
+    assert "(avec le mot de passe choisi)" in body
+    assert "FranceConnect" not in body
 
 
 @pytest.mark.parametrize(
