@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from sporades import journal, mail
+from sporades.accounts.models import Membership
 from sporades.core.actors import Actor
 from sporades.core.links import absolute
 from sporades.core.transitions import Transition
@@ -13,6 +14,7 @@ from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
 from sporades.registrations import deciding
 from sporades.registrations.models import Registration
+from sporades.registrations.receipt import against_of, named
 from sporades.registrations.snapshot import contact_of
 from sporades.registrations.states import CLEAR, FLAG, REOPEN, RESTORE, SET_ASIDE, VALIDATE
 
@@ -34,7 +36,10 @@ class Told:
 
 TOLD = {
     VALIDATE.name: Told(
-        "registration validated", "Inscription validée", "Votre inscription est validée."
+        "registration validated",
+        "Inscription validée",
+        "Votre inscription est validée : votre service gestionnaire l'a trouvée complète, vous "
+        "n'avez plus rien à lui envoyer.",
     ),
     REOPEN.name: Told(
         "validation undone",
@@ -55,12 +60,12 @@ TOLD = {
     SET_ASIDE.name: Told(
         "registration set aside",
         "Inscription écartée",
-        "Votre inscription est écartée : vous n'êtes plus inscrit à cet examen.",
+        "Votre inscription est écartée : elle ne compte plus.",
     ),
     RESTORE.name: Told(
         "registration restored",
         "Inscription rétablie",
-        "Votre inscription, qui avait été écartée, est rétablie : vous êtes de nouveau inscrit.",
+        "Votre inscription, qui avait été écartée, est rétablie : elle compte de nouveau.",
     ),
 }
 
@@ -69,6 +74,23 @@ def decisions_on(registration: Registration) -> list[Entry]:
     """Return what was decided of a registration, the last first."""
     verbs = [told.verb for told in TOLD.values()]
     return list(entries_about(registration).filter(verb__in=verbs))
+
+
+def against(registration: Registration) -> list[str]:
+    """Return who set a registration aside, and how to contest it; of any other, nothing.
+
+    A decision sent through the service needs no signature, but the first name, last name,
+    quality and service of its author (Conseil d'État, avis n° 489189; standards L-03).
+    """
+    if not registration.is_set_aside:
+        return []
+    verb = TOLD[SET_ASIDE.name].verb
+    last = entries_about(registration).filter(verb=verb).first()
+    if last is None:
+        return against_of(registration)
+    quality = dict(Membership.Role.choices).get(last.actor_kind, "").lower()
+    author = ", ".join(filter(None, (last.actor_name, quality, named(registration.service))))
+    return [f"Décision prise par : {author}.", *against_of(registration)]
 
 
 @transaction.atomic
@@ -102,6 +124,9 @@ def decide(
             urgent=True,
             registration=registration,
             told=told,
+            against=against(registration),
+            asks=decision is FLAG,
+            closing=registration.closing_in_words if registration.is_editable(at) else "",
             contact=contact_of(registration.service),
             link=absolute(f"/mes-inscriptions/{registration.number}"),
         )

@@ -5,7 +5,8 @@ from typing import Any
 
 from sporades.core.french import local_day
 from sporades.exams.models import RegistrationService
-from sporades.exams.rules.legal import in_words
+from sporades.exams.queries import rules
+from sporades.exams.rules.legal import against_in_words, in_words
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.models import Registration
 
@@ -27,7 +28,7 @@ def receipt_of(
     received = (
         f"Demande reçue le {service.said(at, dossier.reader_zone)} et enregistrée sous le numéro "
         f"{registration.number}, version n°{number}, par le service : "
-        f"{service.managing_service.name}{_of_academy(service)}."
+        f"{named(service)}."
     )
     if legal is None:
         return [received]
@@ -35,11 +36,16 @@ def receipt_of(
     return [received, in_words(legal, day, is_complete=is_complete)]
 
 
-def _of_academy(service: RegistrationService) -> str:
-    """Name the academy, where the name of the managing service does not."""
-    academy = service.academy.full_name
-    is_said = academy.casefold() in service.managing_service.name.casefold()
-    return "" if is_said else f", {academy}"
+def named(service: RegistrationService) -> str:
+    """Name the managing service, and the academy where that name does not."""
+    academy, name = service.academy.full_name, service.managing_service.name
+    return name if academy.casefold() in name.casefold() else f"{name}, {academy}"
+
+
+def against_of(registration: Registration) -> list[str]:
+    """Return what is said with a decision against a registration: who answers for it, and appeals."""
+    legal = rules(registration.regulation_id).legal
+    return [] if legal is None else [against_in_words(legal)]
 
 
 def return_of(dossier: Dossier) -> dict[str, Any] | None:

@@ -22,7 +22,7 @@ REASONED = (State.ANOMALY, State.SET_ASIDE)
 """Those that say why."""
 
 WITHDRAW = Transition("withdraw", STANDING, State.WITHDRAWN, "Me désinscrire")
-VALIDATE = Transition("validate", {State.REGISTERED}, State.VALIDATED, "Valider")
+VALIDATE = Transition("validate", {State.REGISTERED, State.ANOMALY}, State.VALIDATED, "Valider")
 REOPEN = Transition("reopen", {State.VALIDATED}, State.REGISTERED, "Revenir sur la validation")
 FLAG = Transition("flag", {State.REGISTERED, State.VALIDATED}, State.ANOMALY, "Mettre en anomalie")
 CLEAR = Transition("clear", {State.ANOMALY}, State.REGISTERED, "Lever l'anomalie")

@@ -10,12 +10,14 @@ from sporades.core.actors import Actor
 from sporades.exams.models import RegistrationService
 from sporades.mail import tasks
 from sporades.registrations.states import FLAG, RESTORE, SET_ASIDE, VALIDATE
-from tests.factories import NOW, OPERATOR, a_candidate, a_draft, a_registration
+from tests.factories import NOW, a_candidate, a_draft, a_registration
 from tests.jobs import work
 from tests.mail.post_office import words
 from tests.mail.test_letters import CONTACT, FULL_NAME, NAMED, SIGNED, SITE, TITLE
 
 pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock")
+
+MANAGER = Actor("manager", "Claude Martin", "user:1")
 
 
 @pytest.fixture
@@ -35,27 +37,40 @@ def letters(office, stopped_clock):
 @pytest.mark.parametrize(
     ("decisions", "subject", "sentence"),
     [
-        ([(VALIDATE, "")], "Inscription validée", "Votre inscription est validée.\n"),
+        (
+            [(VALIDATE, "")],
+            "Inscription validée",
+            "Votre inscription est validée : votre service gestionnaire l'a trouvée complète, vous "
+            "n'avez plus rien à lui envoyer.\n",
+        ),
         (
             [(FLAG, "Il manque <b>& la copie</b> de l'attestation.")],
             "Inscription incomplète",
             (
                 "Votre inscription est enregistrée, mais il y manque quelque chose.\n\n"
-                "Motif : Il manque <b>& la copie</b> de l'attestation.\n"
+                "Motif : Il manque <b>& la copie</b> de l'attestation.\n\n"
+                "Envoyez ce qui manque à votre service gestionnaire, aux coordonnées ci-dessous. "
+                "Si une réponse est à corriger, vous pouvez modifier votre inscription jusqu'au "
+                "mardi 15 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris).\n"
             ),
         ),
         (
             [(SET_ASIDE, "Hors académie.")],
             "Inscription écartée",
             (
-                "Votre inscription est écartée : vous n'êtes plus inscrit à cet examen.\n\n"
-                "Motif : Hors académie.\n"
+                "Votre inscription est écartée : elle ne compte plus.\n\n"
+                "Motif : Hors académie.\n\n"
+                "Décision prise par : Claude Martin, gestionnaire, Bureau des essais de Lille, "
+                "académie de Lille.\n\n"
+                "Autorité compétente : le recteur de l'académie (arrêté inventé du 1er janvier). "
+                "Dans les deux mois qui suivent cette décision, vous pouvez demander au service "
+                "gestionnaire qu'elle soit revue, ou saisir le tribunal administratif.\n"
             ),
         ),
         (
             [(SET_ASIDE, "Hors académie."), (RESTORE, "")],
             "Inscription rétablie",
-            "Votre inscription, qui avait été écartée, est rétablie : vous êtes de nouveau inscrit.\n",
+            "Votre inscription, qui avait été écartée, est rétablie : elle compte de nouveau.\n",
         ),
     ],
 )
@@ -65,7 +80,7 @@ def test_a_decision(letters, decisions, subject, sentence):
 
     for decision, reason in decisions:
         deciding.decide(
-            registration=registration, decision=decision, reason=reason, by=OPERATOR, at=NOW
+            registration=registration, decision=decision, reason=reason, by=MANAGER, at=NOW
         )
 
     letter = letters()[-1]

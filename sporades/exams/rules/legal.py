@@ -1,4 +1,4 @@
-"""What a receipt says of the silence of the administration."""
+"""What is said of the silence of the administration, and of a decision that it takes."""
 
 from calendar import monthrange
 from datetime import date
@@ -13,6 +13,11 @@ _UNTIL_COMPLETE = {
     Meaning.REJECTED: "elle recule tant que le service attend ce qui vous est demandé, au plus tard "
     "jusqu'à la date limite d'envoi, qui ne change pas",
 }
+_APPEAL = (
+    "Dans les deux mois qui suivent cette décision, vous pouvez demander au service gestionnaire "
+    "qu'elle soit revue, ou saisir le tribunal administratif."
+)
+"""What the law gives (CJA R. 421-1) where the réglementation says nothing more."""
 _CODE = "code des relations entre le public et l'administration, article L. 114-5"
 
 
@@ -40,7 +45,7 @@ def in_words(mentions: LegalMentions, received_on: date, *, is_complete: bool) -
     decision = mentions.implicit_decision
     day = day_in_words(decided_on(decision, received_on))
     sentences = (
-        f"Autorité compétente : {mentions.authority} ({mentions.grounds}).",
+        _authority(mentions),
         f"Sans réponse de sa part le {day}, votre demande sera réputée {_MEANT[decision.meaning]}.",
         decision.appeal,
         ""
@@ -49,3 +54,12 @@ def in_words(mentions: LegalMentions, received_on: date, *, is_complete: bool) -
         f"({_CODE}).",
     )
     return " ".join(filter(None, sentences))
+
+
+def against_in_words(mentions: LegalMentions) -> str:
+    """Say who answers for a decision that goes against a candidate, and how to contest it."""
+    return f"{_authority(mentions)} {mentions.implicit_decision.appeal or _APPEAL}"
+
+
+def _authority(mentions: LegalMentions) -> str:
+    return f"Autorité compétente : {mentions.authority} ({mentions.grounds})."

@@ -29,7 +29,9 @@ class ImplicitDecision(Strict):
         alias="mois", ge=1, le=12, description="Mois de silence, à compter de la réception."
     )
     appeal: Paragraph | None = Field(
-        None, alias="recours", description="Délais et voies de recours ; exigés en cas de rejet."
+        None,
+        alias="recours",
+        description="Délais et voies de recours ; exigés en cas de rejet. Ils sont lus aussi avec la décision d'écarter une inscription.",
     )
 
 

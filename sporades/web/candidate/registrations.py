@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from sporades.acts import registering
-from sporades.acts.deciding import decisions_on
+from sporades.acts.deciding import against, decisions_on
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
@@ -68,6 +68,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         "can_be_undone": found.can_be_undone(at),
         "instead": standing_instead_of(found) if found.withdrawn_at else None,
         "checks": _checks(found, documents),
+        "against": against(found),
         "time_left": found.service.time_left_in_words(at),
         "documents": documents,
         "dates": dates_of(found.service, exam=found.exam.code, at=at, reader=found.reader_zone)

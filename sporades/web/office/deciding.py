@@ -6,6 +6,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from sporades.acts import deciding, registering
 from sporades.core.refusals import Refused
+from sporades.registrations.deciding import NoRoomLeft
+from sporades.registrations.exclusion import standing_instead_of
 from sporades.registrations.models import Registration
 from sporades.web.office.files import TRAIL, author_on
 from sporades.web.office.forms import DecisionForm, PostmarkForm
@@ -16,17 +18,20 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
     visible = Registration.objects.within(request.reach).whole()
     found = get_object_or_404(visible, number=number)
     posted = request.POST if request.method == "POST" else None
-    form = DecisionForm(posted, registration=found)
+    form, instead = DecisionForm(posted, registration=found), None
     if posted is not None and form.is_valid():
         by = author_on(request, found)
         try:
             deciding.decide(registration=found, **form.decided, by=by, at=request.arrived_at)
+        except NoRoomLeft as refusal:
+            form.add_error(None, str(refusal))
+            instead = _instead_of(request, found)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _outcome(found))
             return redirect("office:registration", found.number)
-    context = {"registration": found, "form": form, "trail": TRAIL}
+    context = {"registration": found, "form": form, "instead": instead, "trail": TRAIL}
     return render(request, "office/decide.html", context, status=422 if form.errors else 200)
 
 
@@ -52,6 +57,12 @@ def receive_summary(request: HttpRequest, number: str) -> HttpResponse:
     context = {"registration": found, "form": form, "trail": TRAIL}
     status = 422 if form.errors else 200
     return render(request, "office/receive_summary.html", context, status=status)
+
+
+def _instead_of(request: HttpRequest, registration: Registration) -> Registration | None:
+    """Return the one that took its place, for who may read it: an academy may be elsewhere."""
+    own = Registration.objects.within(request.reach).filter(candidate=registration.candidate_id)
+    return standing_instead_of(registration, own.for_list())
 
 
 def _outcome(registration: Registration) -> str:

@@ -16,6 +16,7 @@ from sporades.registrations import drafting
 from sporades.registrations.models import Registration
 from sporades.registrations.states import FLAG, RESTORE, SET_ASIDE, VALIDATE, State
 from tests.factories import NOW, OPERATOR, a_draft, a_registration, author
+from tests.web.guide import links, main
 
 WHY = "Il manque la copie de votre diplôme"
 
@@ -236,3 +237,52 @@ def test_the_journal_names_the_role_in_which_one_acts_and_no_other(member, in_li
     decided(client, in_lille, "validate")
 
     assert Entry.objects.latest("pk").actor_kind == "manager"
+
+
+def test_one_in_anomaly_is_validated_at_once(manager, in_lille):
+    decided(manager, in_lille, "flag", WHY)
+
+    decided(manager, in_lille, "validate")
+
+    assert (in_lille.state, in_lille.reason) == (State.VALIDATED, "")
+
+
+def test_one_that_is_not_restored_leads_to_the_one_that_took_its_place(manager, in_lille):
+    decide(in_lille, SET_ASIDE, WHY)
+    other = a_registration(in_lille.candidate)
+
+    page = decided(manager, in_lille, "restore")
+
+    assert page.status_code == 422
+    assert links(page, f"Brevet d'essai – Marin, session 2027, n°{other.number}") == [
+        reverse("office:registration", args=[other.number])
+    ]
+
+
+def test_one_that_took_its_place_where_its_manager_does_not_reach_is_not_named(manager, in_lille):
+    decide(in_lille, SET_ASIDE, WHY)
+    other = a_registration(
+        in_lille.candidate,
+        academy="A25",
+        identification={"postcode": "78000", "town": "Versailles"},
+    )
+
+    page = decided(manager, in_lille, "restore")
+
+    assert page.status_code == 422
+    assert other.number not in page.text
+
+
+def test_who_set_a_registration_aside_and_how_to_contest_it_are_said_to_its_candidate(
+    manager, sign_in, in_lille
+):
+    decided(manager, in_lille, "set_aside", WHY)
+
+    page = main(sign_in(in_lille.candidate).get(f"/mes-inscriptions/{in_lille.number}"))
+
+    assert (
+        "Décision prise par : Claude Martin, gestionnaire, Bureau des essais de Lille, "
+        "académie de Lille."
+    ) in page
+    assert "Autorité compétente : le recteur de l'académie (arrêté inventé du 1er janvier)." in page
+    assert "saisir le tribunal administratif" in page
