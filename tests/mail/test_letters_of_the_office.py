@@ -40,8 +40,10 @@ def letters(office, stopped_clock):
         (
             [(VALIDATE, "")],
             "Inscription validée",
-            "Votre inscription est validée : votre service gestionnaire l'a trouvée complète, vous "
-            "n'avez plus rien à lui envoyer.\n",
+            (
+                "Votre inscription est validée : votre service gestionnaire l'a trouvée complète, "
+                "vous n'avez plus rien à lui envoyer.\n"
+            ),
         ),
         (
             [(FLAG, "Il manque <b>& la copie</b> de l'attestation.")],
