@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.paginator import InvalidPage, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
@@ -59,7 +60,7 @@ def results(request: HttpRequest, search: str) -> HttpResponse:
 
 
 def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None) -> HttpResponse:
-    order = known_order(request.GET.get("tri", ""))
+    order, here = known_order(request.GET.get("tri", "")), reverse("office:found", args=[kept.pk])
     lines = in_order(found(_tree(kept), reach=request.reach), order).for_office()
     paginator = Paginator(lines, ON_A_PAGE)
     try:
@@ -78,13 +79,13 @@ def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None)
         "title": kept.name or "Inscriptions trouvées",
         "trail": TRAIL,
         "asked": in_words(_tree(kept), reach=request.reach),
-        "columns": _titles(kept, order),
+        "columns": _titles(kept, order, here),
         "labels": [column.label for column in kept.shown],
         "lines": [
             {"number": one.number, "cells": [column.read(one) for column in kept.shown]}
             for one in page
         ],
-        "base": f"?tri={order}&page=",
+        "base": f"{here}?tri={order}&page=",
         "is_last": page.number == MOST_PAGES and page.has_next(),
         "is_mine": kept.owner_id == request.user.pk,
         "naming": naming or NameForm(initial={"nom": kept.name, "partagee": kept.is_shared}),
@@ -155,12 +156,15 @@ def _tree(search: Search) -> Group:
         ) from None
 
 
-def _titles(search: Search, order: str) -> list[dict[str, str]]:
-    """Return the titles of the columns, each with the address that sorts by it."""
+def _titles(search: Search, order: str, here: str) -> list[dict[str, str]]:
+    """Return the titles of the columns, each with the address that sorts by it.
+
+    The list is read under other addresses too: that of its results is given, `here`.
+    """
     return [
         {
             "label": column.label,
-            "url": f"?tri={'-' if order == column.code else ''}{column.code}"
+            "url": f"{here}?tri={'-' if order == column.code else ''}{column.code}"
             if column.order
             else "",
             "sorted": {column.code: "ascending", f"-{column.code}": "descending"}.get(order, ""),

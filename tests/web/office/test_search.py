@@ -6,6 +6,7 @@ from django.urls import reverse
 from sporades.accounts.models import Membership
 from sporades.searches.models import Search
 from tests.factories import a_candidate, a_registration
+from tests.web.guide import seen, words
 
 SEARCH = reverse("office:search")
 
@@ -100,6 +101,20 @@ def test_two_searches_of_one_author_do_not_bear_one_name(manager, in_lille):
     assert page.context["naming"]["nom"].value() == "Ma recherche"
     assert page.context["title"] == "Inscriptions trouvées"
     assert Search.objects.exclude(name="").count() == 1
+
+
+def test_a_name_that_is_refused_leaves_a_list_whose_links_lead_to_its_results(manager, in_lille):
+    a_registration(a_candidate(birth_name="Zola"))
+    [(address, _)] = sought(manager).redirect_chain
+
+    page = manager.post(f"{address}/nom", {"nom": ""})
+
+    sorts = [one.get("href") for one in seen(page).cssselect(".s-table__sort")]
+    assert page.status_code == 422
+    assert words(seen(page).cssselect("title")[0]).startswith("1 erreur : Inscriptions trouvées")
+    assert sorts
+    assert all(manager.get(one).status_code == 200 for one in sorts)
+    assert page.context["base"].startswith(f"{address}?")
 
 
 def test_a_search_is_deleted_by_its_author_alone(member, in_lille):
