@@ -5,7 +5,7 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
-from sporades.exams.models.service import RegistrationService
+from sporades.exams.models.service import Condition, RegistrationService
 from sporades.exams.states import ChangeState
 
 
@@ -15,6 +15,17 @@ class ServiceChangeQuerySet(models.QuerySet["ServiceChange"]):
     def proposed(self) -> Self:
         """Return those that wait for a second person."""
         return self.filter(state=ChangeState.PROPOSED)
+
+    def within(self, reach: Condition) -> Self:
+        """Return those of the services of a perimeter."""
+        return self.filter(
+            reach.condition(academy="service__academy", domain="service__domain__code")
+        )
+
+    def for_list(self) -> Self:
+        """Everything that a line shows, the oldest first; touching anything else raises."""
+        service = ("service__domain", "service__session", "service__academy")
+        return self.select_related(*service).order_by("proposed_at").fetch_mode(models.FETCH_RAISE)
 
 
 class ServiceChange(models.Model):

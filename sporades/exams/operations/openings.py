@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from sporades.core.actors import Actor
+from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.core.transitions import Transition, move
 from sporades.exams.held import forget
@@ -13,7 +14,16 @@ from sporades.exams.states import APPLY, DROP, REFUSE, ChangeState
 
 
 class NotMoved(Refused):
-    """The new dates cannot be."""
+    """The new dates cannot be.
+
+    Attributes:
+        date: the one that cannot: "opens_at", "closes_at" or neither by itself.
+    """
+
+    def __init__(self, message: str, date: str = "") -> None:
+        """Keep the reason, and the date that it is about."""
+        super().__init__(message)
+        self.date = date
 
 
 class SamePerson(Refused):
@@ -125,10 +135,20 @@ def _check(
     now = at.replace(second=0, microsecond=0)
     opens_move, closes_move = opens_at != service.opens_at, closes_at != service.closes_at
     if not opens_move and not closes_move:
-        raise NotMoved("Ce sont déjà les dates de ce service.")
+        raise NotMoved("Ce sont déjà les dates de ce service : changez-en une.", "closes_at")
     if opens_move and service.opens_at <= at:
-        raise NotMoved("Ce service a déjà ouvert : seule sa fermeture peut changer.")
-    if (opens_move and opens_at < now) or (closes_move and closes_at < now):
-        raise NotMoved("Cette date est passée : indiquez maintenant, ou une date à venir.")
+        raise NotMoved(
+            "Ce service a déjà ouvert : son ouverture reste le "
+            f"{instant_in_words(service.opens_at, service.zone)}.",
+            "opens_at",
+        )
+    if opens_move and opens_at < now:
+        raise NotMoved(_past("L'ouverture"), "opens_at")
+    if closes_move and closes_at < now:
+        raise NotMoved(_past("La fermeture"), "closes_at")
     if closes_at <= opens_at:
-        raise NotMoved("La fermeture vient après l'ouverture.")
+        raise NotMoved("La fermeture vient après l'ouverture : vérifiez les deux.", "closes_at")
+
+
+def _past(date: str) -> str:
+    return f"{date} que vous indiquez est passée : indiquez maintenant, ou une date à venir."

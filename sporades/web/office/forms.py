@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -102,6 +102,9 @@ class LocalInstantField(forms.CharField):
 
 class DatesForm(forms.Form):
     """The dates of a service, by its own clock."""
+
+    ASKED: ClassVar = {"opens_at": "ouverture", "closes_at": "fermeture"}
+    """Where each date of a service is asked."""
 
     ouverture = LocalInstantField(label="Ouvre le")
     fermeture = LocalInstantField(label="Ferme le")

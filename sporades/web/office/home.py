@@ -9,15 +9,17 @@ from sporades.core.french import local_day
 from sporades.searches.models import Search
 from sporades.territory import queries as territory
 from sporades.web.office.forms import QuickForm
+from sporades.web.office.services import proposals
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """Find a file; one's searches, roles and perimeters."""
+    """Find a file; what awaits, one's searches, roles and perimeters."""
     reads = request.reaches(Permission.READ_FILES)
     today = local_day(request.arrived_at, settings.TIME_ZONE)
     context = {
         "quick": QuickForm() if reads else None,
         "named": Search.objects.open_to(request.user.pk).named() if reads else [],
+        **proposals(request),
         "announces": bool(request.reaches(Permission.ANNOUNCE)),
         "roles": [
             {

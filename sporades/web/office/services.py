@@ -12,6 +12,7 @@ from sporades.accounts.permissions import Permission
 from sporades.acts import opening
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService, ServiceChange
+from sporades.exams.operations.openings import NotMoved
 from sporades.exams.states import ChangeState
 from sporades.registrations.models import Draft
 from sporades.web.office.forms import DatesForm
@@ -32,11 +33,21 @@ def services(request: HttpRequest) -> HttpResponse:
             (one, one.state_in_words(at), one.opening_in_words, one.closing_in_words)
             for one in found
         ],
-        "proposed": ServiceChange.objects.proposed()
-        .filter(service__in=[one.pk for one in found])
-        .select_related("service__domain", "service__session", "service__academy"),
+        **proposals(request),
     }
     return render(request, "office/services.html", context)
+
+
+def proposals(request: HttpRequest) -> dict[str, list[ServiceChange]]:
+    """Return the extensions that await the reader's approval, and those that await another's."""
+    read = request.reaches(Permission.READ_SERVICES)
+    approved = request.reaches(Permission.APPROVE_EXTENSIONS)
+    found: dict[str, list[ServiceChange]] = {"to_approve": [], "proposed": []}
+    for change in ServiceChange.objects.proposed().within(read).for_list():
+        is_mine = change.proposed_by_id == request.actor.identifier
+        is_for_me = not is_mine and approved.covers(**_where(change.service))
+        found["to_approve" if is_for_me else "proposed"].append(change)
+    return found
 
 
 def service(request: HttpRequest, service: int) -> HttpResponse:
@@ -52,6 +63,8 @@ def move_service(request: HttpRequest, service: int) -> HttpResponse:
         by = request.reach.author(**_where(found))
         try:
             made = opening.change(service=found, **form.dates, by=by, at=request.arrived_at)
+        except NotMoved as refusal:
+            form.add_error(DatesForm.ASKED.get(refusal.date), str(refusal))
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -117,6 +130,10 @@ def _page(request: HttpRequest, found: RegistrationService) -> HttpResponse:
             new=Count("pk", filter=Q(amends=None)), amending=Count("pk", filter=~Q(amends=None))
         )
     )
+    proposed = next((one for one in changes if one.state == ChangeState.PROPOSED), None)
+    is_mine = proposed is not None and proposed.proposed_by_id == request.actor.identifier
+    approves = request.reaches(Permission.APPROVE_EXTENSIONS).covers(**here)
+    moves = request.reaches(Permission.MOVE_SERVICES).covers(**here)
     context = {
         "service": found,
         "state": found.state_in_words(at),
@@ -124,10 +141,11 @@ def _page(request: HttpRequest, found: RegistrationService) -> HttpResponse:
         "filed": found.registrations.active().count(),
         "drafts": counts,
         "changes": changes,
-        "proposed": next((one for one in changes if one.state == ChangeState.PROPOSED), None),
-        "me": request.actor.identifier,
-        "may_move": request.reaches(Permission.MOVE_SERVICES).covers(**here),
-        "may_approve": request.reaches(Permission.APPROVE_EXTENSIONS).covers(**here),
+        "proposed": proposed,
+        "is_mine": is_mine,
+        "may_move": moves,
+        "may_approve": approves and not is_mine,
+        "may_drop": moves and (is_mine or not approves),
         "trail": TRAIL,
     }
     return render(request, "office/service.html", context)

@@ -21,6 +21,7 @@ from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from tests.factories import INVENTED, NOW, OPERATOR, a_draft, author
 from tests.jobs import work
+from tests.web.guide import seen, words
 
 WHY = "Panne du 24 novembre au soir"
 HEAD = Membership.Role.HEAD
@@ -61,7 +62,7 @@ def test_an_extension_awaits_a_second_person(member, service):
     assert "une autre personne doit l'approuver" in html.unescape(page.text)
 
     change = ServiceChange.objects.get()
-    assert "À approuver" in head.get(reverse("office:services")).text
+    assert "Prolongations à approuver" in head.get(reverse("office:services")).text
     head.post(reverse("office:approve_change", args=[change.pk]))
 
     service.refresh_from_db()
@@ -189,9 +190,9 @@ def test_a_service_is_opened_at_once(manager, service):
 @pytest.mark.parametrize(
     ("said", "answer"),
     [
-        ({}, "Ce sont déjà les dates de ce service."),
+        ({}, "Ce sont déjà les dates de ce service"),
         ({"ouverture": "01/12/2026 08:00"}, "Ce service a déjà ouvert"),
-        ({"fermeture": "24/11/2026 08:00"}, "Cette date est passée"),
+        ({"fermeture": "24/11/2026 08:00"}, "La fermeture que vous indiquez est passée"),
         ({"fermeture": "demain"}, "Indiquez le jour et l'heure"),
         ({"fermeture": "31/02/2027 08:00"}, "Ce jour ou cette heure n'existe pas"),
         ({"fermeture": "28/03/2027 02:30"}, "on change d'heure"),
@@ -269,3 +270,95 @@ def test_loading_the_file_again_undoes_no_change_of_the_office(manager, service)
     service.refresh_from_db()
     assert service.closes_at == wanted
     assert [one.pk for one in loaded.held] == [service.pk]
+
+
+def awaited(client, where="office:home"):
+    """Return each list of proposals, with what it leads to."""
+    tree = seen(client.get(reverse(where)))
+    return {
+        words(title): [one.get("href") for one in title.getnext().cssselect("a")]
+        for title in tree.cssselect("main h2")
+        if words(title).startswith("Prolongations")
+    }
+
+
+@pytest.mark.parametrize("where", ["office:home", "office:services"])
+def test_what_awaits_approval_is_listed_to_those_who_may_give_it_and_to_its_proposer(
+    member, service, where
+):
+    proposer = member("A09", role=HEAD)
+    head = member("A09", role=HEAD, email="cheffe@exemple.test")
+    elsewhere = member("A25", role=HEAD, email="ailleurs@exemple.test")
+    move(proposer, service, closes_at=later(service, days=2))
+
+    found = [awaited(client, where) for client in (proposer, head, elsewhere)]
+
+    link = [reverse("office:service", args=[service.pk])]
+    assert found == [
+        {"Prolongations en attente d'une autre personne": link},
+        {"Prolongations à approuver": link},
+        {},
+    ]
+
+
+def test_who_may_approve_a_proposal_takes_back_none_but_their_own(member, service):
+    proposer = member("A09", role=HEAD)
+    head = member("A09", role=HEAD, email="cheffe@exemple.test")
+    colleague = member("A09", email="collegue@exemple.test")
+    move(proposer, service, closes_at=later(service, days=2))
+    page = reverse("office:service", args=[service.pk])
+
+    found = [
+        [words(one) for one in seen(client.get(page)).cssselect("main button")]
+        for client in (proposer, head, colleague)
+    ]
+
+    assert found == [
+        ["Retirer la proposition"],
+        ["Approuver la prolongation", "Refuser"],
+        ["Retirer la proposition"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({}, "fermeture"),
+        ({"ouverture": "01/12/2026 08:00"}, "ouverture"),
+        ({"fermeture": "24/11/2026 08:00"}, "fermeture"),
+    ],
+)
+def test_a_date_that_cannot_be_is_refused_at_its_own_field(manager, service, said, field):
+    page = manager.post(
+        reverse("office:move_service", args=[service.pk]), {**dates(service), **said}
+    )
+
+    assert list(page.context["form"].errors) == [field]
+
+
+def test_before_it_opens_each_date_is_refused_at_its_own_field(manager, service):
+    RegistrationService.objects.filter(pk=service.pk).update(opens_at=NOW + timedelta(days=3))
+    service.refresh_from_db()
+    where = reverse("office:move_service", args=[service.pk])
+
+    found = [
+        list(manager.post(where, dates(service, **changes)).context["form"].errors)
+        for changes in (
+            {"opens_at": NOW - timedelta(days=1)},
+            {"closes_at": NOW + timedelta(days=2)},
+        )
+    ]
+
+    assert found == [["ouverture"], ["fermeture"]]
+
+
+def test_what_is_begun_is_counted_in_words(manager, service):
+    page = reverse("office:service", args=[service.pk])
+    before = words(seen(manager.get(page)).cssselect("main .s-facts")[0])
+
+    a_draft()
+
+    after = words(seen(manager.get(page)).cssselect("main .s-facts")[0])
+    assert "Saisies non enregistrées Aucune" in before
+    assert "Saisies non enregistrées 1 inscription" in after
+    assert "0 modification" not in after
