@@ -6,12 +6,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from sporades.core.french import month_in_words
-from sporades.core.text import search_key
+from sporades.core.french import month_named
 
-_MONTHS = {search_key(month_in_words(month)): month for month in range(1, 13)}
-LETTERS_OF_A_MONTH = 3
-"""From how many letters on a month is read: « fév », « septembre »."""
 YOUNGEST, OLDEST = 10, 120
 FIRST_OF_FOUR_FIGURES = 1000
 _TO_COME = "Vérifiez l'année de naissance : cette date est dans le futur."
@@ -52,7 +48,7 @@ class BirthDateField(forms.MultiValueField):
     def compress(self, data_list: list[str]) -> Parts:
         """Return day, month and year as numbers."""
         day, month, year = data_list or ["", "", ""]
-        return (_number(day), _named(month) or _number(month), _number(year))
+        return (_number(day), month_named(month) or _number(month), _number(year))
 
 
 def checked(parts: Parts, *, is_partial: bool, on: date) -> Parts:
@@ -110,13 +106,6 @@ def _check_age(day: int | None, month: int | None, year: int, *, on: date) -> No
         raise ValidationError(f"D'après cette date, vous auriez {years} : vérifiez l'année.")
     if youngest > OLDEST:
         raise ValidationError(f"D'après cette date, vous auriez {youngest} ans : vérifiez l'année.")
-
-
-def _named(typed: str) -> int | None:
-    """Return the month whose name begins so, if there is one alone."""
-    key = search_key(typed)
-    found = [month for name, month in _MONTHS.items() if name.startswith(key)]
-    return found[0] if len(key) >= LETTERS_OF_A_MONTH and len(found) == 1 else None
 
 
 def _number(typed: str) -> int | None:

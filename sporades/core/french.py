@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from sporades.core.text import search_key
+
 _DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _MONTHS = (
     "janvier",
@@ -23,6 +25,8 @@ _MONTHS = (
     "novembre",
     "décembre",
 )
+LETTERS_OF_A_MONTH = 3
+"""From how many letters on a month is read."""
 _ZONES = {
     "Europe/Paris": "heure de Paris",
     "Indian/Reunion": "heure de La Réunion",
@@ -64,6 +68,13 @@ def day_in_words(day: date, *, weekday: bool = False) -> str:
 def month_in_words(month: int) -> str:
     """Return the name of a month, from 1 to 12."""
     return _MONTHS[month - 1]
+
+
+def month_named(typed: str) -> int | None:
+    """Return the month whose name begins so, if there is one alone: « fév », « septembre »."""
+    key = search_key(typed)
+    found = [month for month, name in enumerate(_MONTHS, 1) if search_key(name).startswith(key)]
+    return found[0] if len(key) >= LETTERS_OF_A_MONTH and len(found) == 1 else None
 
 
 def hour_in_words(instant: datetime, zone: str) -> str:

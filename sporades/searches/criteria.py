@@ -13,12 +13,14 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.timezone import make_aware
 
 from sporades.accounts.permissions import Reach
+from sporades.core.french import month_named
 from sporades.core.text import clean, search_key
 from sporades.registrations.models import RegistrationPaper
 from sporades.searches.operators import Operator
 
 LONGEST_VALUE = 200
 _DAY = re.compile(r"(\d{1,2})[\s/.-]+(\d{1,2})[\s/.-]+(\d{4})|(\d{4})-(\d{2})-(\d{2})")
+_DAY_IN_WORDS = re.compile(r"(\d{1,2})(?:er)?\s+([^\W\d_]+)\.?\s+(\d{4})")
 
 type Choices = Sequence[tuple[str, str | Sequence[tuple[str, str]]]]
 """Values and labels, some of them gathered under a title."""
@@ -273,7 +275,7 @@ class Day(Ordered[date]):
     hint = "Par exemple : 14/03/2008"
 
     def _read(self, said: str, box: int) -> date:
-        read = _DAY.fullmatch(said)
+        read = _DAY.fullmatch(_in_figures(said))
         if read is None:
             raise Unreadable("Indiquez le jour, le mois et l'année, par exemple 14/03/2008.", box)
         day, month, year, iso_year, iso_month, iso_day = read.groups()
@@ -351,6 +353,13 @@ def _bounds[Value](
     if lowest is not None and highest is not None and lowest > highest:  # type: ignore[operator] # both of one kind
         raise Unreadable("Indiquez la plus petite borne d'abord.", 1)
     return lowest, highest
+
+
+def _in_figures(said: str) -> str:
+    """Return a day whose month is named, « 3 février 2007 », in figures; anything else as it is."""
+    read = _DAY_IN_WORDS.fullmatch(said)
+    month = month_named(read[2]) if read else None
+    return f"{read[1]}/{month}/{read[3]}" if read and month else said
 
 
 def _midnight(day: date) -> datetime:

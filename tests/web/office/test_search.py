@@ -245,6 +245,8 @@ def test_one_box_finds_by_number_name_birth_date_and_address(manager, in_lille):
         candidate.number,
         candidate.user.email.upper(),
         "14/03/1998",
+        "14 mars 1998",
+        "14 Mars  1998",
         "le goff maelle",
         "Le Gof Maelle",
     ):
