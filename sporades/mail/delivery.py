@@ -2,6 +2,7 @@
 
 import smtplib
 from datetime import datetime, timedelta
+from email.utils import format_datetime
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, mailers
@@ -80,6 +81,8 @@ def _send(message: Message) -> None:
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[message.recipient],
         headers={
+            # When the act happened: a message that had to wait says so.
+            "Date": format_datetime(message.written_at),
             "Message-ID": message.message_id,
             "Auto-Submitted": "auto-generated",
             "Content-Language": "fr",

@@ -7,6 +7,7 @@ from sporades.accounts.models import User
 from sporades.cli import demo_people
 from sporades.exams import queries
 from sporades.exams.held import forget
+from sporades.mail.models import Message
 from sporades.registrations.models import Draft, Registration
 from tests.factories import NOW
 
@@ -61,6 +62,18 @@ def test_a_code_is_given_for_staff_and_for_nobody_else(capsys):
     assert len(capsys.readouterr().out.strip()) == 6
     with pytest.raises(CommandError, match="n'a pas de second facteur"):
         call_command("demo", "code", "nouveau@demo.test")
+    with pytest.raises(CommandError, match="Aucun compte n'a l'adresse inconnu@demo.test"):
+        call_command("demo", "code", "inconnu@demo.test")
+
+
+@pytest.mark.usefixtures("_demo")
+def test_the_messages_of_the_demo_are_of_the_instants_of_their_acts():
+    call_command("demo", "load")
+
+    sent = Message.objects.values_list("written_at", "sent_at")
+
+    assert {written == left for written, left in sent} == {True}
+    assert min(written for written, _ in sent) < NOW - timedelta(days=19)
 
 
 @pytest.mark.django_db

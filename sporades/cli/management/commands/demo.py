@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -18,11 +18,14 @@ from sporades.cli import demo_files, demo_people, demo_registrations
 from sporades.cli.tasks import fill_demo
 from sporades.core.actors import Actor
 from sporades.exams.operations import load
+from sporades.mail import delivery
+from sporades.mail.models import Message
 from sporades.territory.operations import load_reference
 
 REGULATIONS = settings.BASE_DIR / "demo/reglementation"
 LONG_AGO = timedelta(days=60)
 BY = Actor("operator", "démonstration")
+_STAFF = f"Agents de la démonstration : {', '.join(demo_people.STAFF)}."
 
 
 class Command(BaseCommand):
@@ -49,16 +52,21 @@ class Command(BaseCommand):
             load(source, by=BY, at=now)
         demo_people.make_people(at=now - LONG_AGO)
         demo_registrations.make_registrations(at=now)
+        self._deliver(now)
         with suppress(AlreadyEnqueued), transaction.atomic():
             fill_demo.defer()
         self.stdout.write("Données de démonstration prêtes.")
 
+    def _deliver(self, now: datetime) -> None:
+        """Send each message at the instant of its act: the acts are of days ago."""
+        for message in Message.objects.due(now).order_by("written_at"):
+            delivery.deliver(message.pk, at=message.written_at)
+
     def _code(self, address: str) -> None:
         user = User.objects.filter(email=normalised_address(address)).first()
+        if user is None:
+            raise CommandError(f"Aucun compte n'a l'adresse {address}. {_STAFF}")
         try:
             self.stdout.write(second_factor.current_code(user))
         except Authenticator.DoesNotExist:
-            raise CommandError(
-                f"{address} n'a pas de second facteur. Agents de la démonstration : "
-                f"{', '.join(demo_people.STAFF)}."
-            ) from None
+            raise CommandError(f"{address} n'a pas de second facteur. {_STAFF}") from None
