@@ -1,10 +1,12 @@
 """« Bandeau »: a sentence at the top of every page of the whole service (A7)."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from sporades.acts import announcing
+from sporades.core.french import instant_in_words
 from sporades.notices.models import Banner
 from sporades.web.office.forms import BannerForm
 
@@ -17,7 +19,10 @@ def banner(request: HttpRequest) -> HttpResponse:
         announcing.show_banner(**form.said, by=request.actor, at=request.arrived_at)
         messages.success(request, "Le bandeau est affiché : visible partout en moins d'une minute.")
         return redirect("office:banner")
-    context = {"form": form, "shown": Banner.objects.shown_at(request.arrived_at).first()}
+    shown = Banner.objects.shown_at(request.arrived_at).first()
+    ends_at = shown.ends_at if shown else None
+    until = instant_in_words(ends_at, settings.TIME_ZONE) if ends_at else ""
+    context = {"form": form, "shown": shown, "until": until}
     return render(request, "office/banner.html", context, status=422 if form.errors else 200)
 
 

@@ -8,6 +8,7 @@ from sporades.journal.models import Entry
 from sporades.notices import queries as notices
 from sporades.notices.models import Banner
 from tests.factories import NOW
+from tests.web.guide import seen, words
 
 BANNER = reverse("office:banner")
 SAID = {"importance": "warning", "message": "Le service est ralenti ce matin.", "jusqu_au": ""}
@@ -58,3 +59,21 @@ def test_a_banner_that_cannot_be_is_refused_at_its_field(administrator, changes)
 def test_a_manager_says_nothing_to_everybody(manager):
     assert manager.post(BANNER, SAID).status_code == 404
     assert "Bandeau" not in manager.get(reverse("office:home")).text
+
+
+@pytest.mark.parametrize(
+    ("until", "said"),
+    [
+        ("", "Affiché en ce moment, jusqu'à ce qu'on le retire"),
+        (
+            "25/11/2026 12:00",
+            "Affiché en ce moment, jusqu'au mercredi 25 novembre 2026 à 12 h 00 (heure de Paris)",
+        ),
+    ],
+)
+def test_the_banner_that_stands_says_until_when(administrator, until, said):
+    administrator.post(BANNER, {**SAID, "jusqu_au": until})
+
+    page = seen(administrator.get(BANNER))
+
+    assert [words(one) for one in page.cssselect("main h2")] == [said]
