@@ -62,7 +62,7 @@ def test_a_code_is_given_for_staff_and_for_nobody_else(capsys):
     assert len(capsys.readouterr().out.strip()) == 6
     with pytest.raises(CommandError, match="n'a pas de second facteur"):
         call_command("demo", "code", "nouveau@demo.test")
-    with pytest.raises(CommandError, match="Aucun compte n'a l'adresse inconnu@demo.test"):
+    with pytest.raises(CommandError, match=r"Aucun compte n'a l'adresse inconnu@demo\.test"):
         call_command("demo", "code", "inconnu@demo.test")
 
 
