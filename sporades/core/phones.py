@@ -3,10 +3,12 @@
 import re
 from textwrap import wrap
 
-EXAMPLES = (
-    "Indiquez les dix chiffres du numéro, par exemple 06 39 98 12 34, ou le signe + et l'indicatif "
-    "du pays, par exemple +687 26 55 55."
+_EXAMPLES = (
+    "Indiquez les dix chiffres du numéro, par exemple {}, ou le signe + et l'indicatif du pays, par "
+    "exemple +687 26 55 55."
 )
+EXAMPLES = _EXAMPLES.format("06 39 98 12 34")
+LANDLINE_EXAMPLES = _EXAMPLES.format("03 53 01 12 34")
 LANDLINE = re.compile(r"(0|\+33)[1-589][0-9]{8}")
 _NATIONAL = re.compile(r"0[1-9][0-9]{8}")
 # Elsewhere than in France, only the length is known of all numbers (E.164).

@@ -7,18 +7,34 @@ from sporades.core.french import colon_after
 
 NOTHING = "rien"
 
+type Key = tuple[str, ...]
+
 
 def changes_between(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
-    """Return one sentence for each answer that differs between two snapshots."""
+    """Return one sentence for each answer that differs between two snapshots, as the tabs ask them."""
     old, new = dict(_answers(before)), dict(_answers(after))
-    return [
-        f"{place}{colon_after(place)} {old.get(key, (place, NOTHING))[1]} → {new.get(key, (place, NOTHING))[1]}"
-        for key, (place, _) in {**old, **new}.items()
-        if old.get(key, ("", NOTHING))[1] != new.get(key, ("", NOTHING))[1]
-    ]
+    places = {**old, **new}
+    found = []
+    for key in _in_order(list(old), list(new)):
+        place = places[key][0]
+        was, is_now = (answers.get(key, (place, NOTHING))[1] for answers in (old, new))
+        if was != is_now:
+            found.append(f"{place}{colon_after(place)} {was} → {is_now}")
+    return found
 
 
-def _answers(snapshot: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], tuple[str, str]]]:
+def _in_order(old: list[Key], new: list[Key]) -> list[Key]:
+    """Return the answers of both: those of the new one, what it lacks after what it followed."""
+    found = list(new)
+    last = -1
+    for key in old:
+        if key not in found:
+            found.insert(last + 1, key)
+        last = found.index(key)
+    return found
+
+
+def _answers(snapshot: dict[str, Any]) -> Iterator[tuple[Key, tuple[str, str]]]:
     for label, value in snapshot["identity"]:
         yield ("identity", label), (label, value)
     for section in snapshot["sections"]:

@@ -6,6 +6,7 @@ from django import forms
 
 from sporades.core.french import instant_in_words
 from sporades.registrations.models import Registration
+from sporades.registrations.questions import NO, YES, YES_OR_NO
 
 CONSENTS = (
     (
@@ -46,6 +47,18 @@ def chosen_since(registration: Registration) -> dict[str, Any] | None:
     }
 
 
+class ConsentField(forms.ChoiceField):
+    """Yes or no; no when nothing is said."""
+
+    def __init__(self, **options: Any) -> None:
+        """Offer the two answers."""
+        super().__init__(choices=YES_OR_NO, widget=forms.RadioSelect, required=False, **options)
+
+    def to_python(self, value: Any) -> str:
+        """Take silence for a no."""
+        return super().to_python(value) or NO
+
+
 class ConsentsForm(forms.Form):
     """The two consents of a registration already filed."""
 
@@ -53,16 +66,11 @@ class ConsentsForm(forms.Form):
         """Show the choices made."""
         super().__init__(data, initial=as_answers(registration), label_suffix="")
         for name, label, help_text in CONSENTS:
-            self.fields[name] = forms.ChoiceField(
-                label=label,
-                help_text=help_text,
-                choices=(("non", "Non"), ("oui", "Oui")),
-                widget=forms.RadioSelect,
-            )
+            self.fields[name] = ConsentField(label=label, help_text=help_text)
 
     def choices_made(self) -> dict[str, bool]:
         """Return the two choices, as the act wants them."""
         return {
-            "publishes": self.cleaned_data["publishes_name"] == "oui",
-            "shares": self.cleaned_data["shares_name"] == "oui",
+            "publishes": self.cleaned_data["publishes_name"] == YES,
+            "shares": self.cleaned_data["shares_name"] == YES,
         }

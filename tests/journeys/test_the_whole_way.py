@@ -64,7 +64,7 @@ def activate(page, mail):
     page.goto(link)
     answers(page, {"Mot de passe": PASSWORD})
     press(page, "Activer mon compte")
-    assert "Votre compte est activé, et vous êtes connecté(e)." in text(page)
+    assert "Votre compte est activé. Vous voici dans votre espace." in text(page)
 
 
 def register(page, site):

@@ -93,6 +93,26 @@ def test_a_modification_makes_the_next_version_and_says_what_changed():
     assert summary.number == 2
 
 
+def test_what_changed_is_said_in_the_order_of_the_tabs():
+    registration = a_registration(identification={"phone": "03 53 01 12 34"})
+    by, later = author(registration.candidate), NOW + timedelta(hours=1)
+    draft = registering.amend(registration=registration, by=by, at=later)
+    identification = draft.answers.get(section="identification")
+    identification.answers |= {"address_2": "Bât. B", "phone": ""}
+    identification.save()
+    candidacy = draft.answers.get(section="informations")
+    candidacy.answers |= {"zone": "LITTORAL"}
+    candidacy.save()
+
+    version = registering.register(draft=draft, by=by, at=later)
+
+    assert version.changes == [
+        "Appartement, étage, bâtiment : rien → Bât. B",
+        "Téléphone fixe : 03 53 01 12 34 → rien",
+        "Zone géographique souhaitée : Lille et sa métropole → Littoral",
+    ]
+
+
 def test_a_modification_begun_and_not_saved_changes_nothing():
     registration = a_registration()
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sporades.core.phones import EXAMPLES
+from sporades.core.phones import EXAMPLES, LANDLINE_EXAMPLES
 from sporades.registrations.dossier import dossier_of
 from sporades.registrations.sections import IDENTIFICATION
 from tests.factories import NOW, a_candidate, a_draft
@@ -36,6 +36,13 @@ def test_a_number_that_cannot_be_dialled_is_refused_with_an_example(number):
     form = identification(a_draft(identification={"mobile": number}))
 
     assert form.errors == {"mobile": [EXAMPLES]}
+
+
+def test_the_example_of_a_landline_is_one():
+    form = identification(a_draft(identification={"phone": "03 20"}))
+
+    assert form.errors == {"phone": [LANDLINE_EXAMPLES]}
+    assert "par exemple 03 53 01 12 34" in LANDLINE_EXAMPLES
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,11 @@ def test_every_line_of_the_epreuves_says_its_error_at_once(sign_in):
 
     page = judged(sign_in(draft.candidate), draft, "epreuves")
 
-    assert errors(page) == ["Indiquez un nombre entre 0 et 20.", "Choisissez dans la liste."]
+    assert errors(page) == [
+        "Indiquez un nombre entre 0 et 20.",
+        "Une note gardée vient d'une session passée, 2026 au plus tard.",
+        "Choisissez dans la liste.",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -191,6 +195,20 @@ def test_a_postcode_of_another_academy_says_so_beside_a_commune_that_it_does_not
     assert faulty(page) == {"postcode", "town"}
     assert "Le code postal 78000 dépend de l'académie de Versailles" in main(page)
     assert "Continuer auprès" not in main(page)
+
+
+def test_a_year_out_of_its_bounds_is_called_a_year(sign_in):
+    load_invented(
+        (
+            "libelle: Votre taille, minimum: 100, maximum: 250, unite: cm",
+            "libelle: Année de votre dernière session, minimum: 2011, maximum: 2026",
+        )
+    )
+    draft = a_draft(supplementaires={"q-taille": "2030"})
+
+    page = judged(sign_in(draft.candidate), draft, "supplementaires")
+
+    assert errors(page) == ["Indiquez une année entre 2011 et 2026."]
 
 
 def test_a_second_registration_starts_from_the_address_of_the_first(sign_in):

@@ -6,32 +6,18 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django import forms
-
 from sporades.core.french import day_in_words, listed
 from sporades.exams.rules import conditions, questions
 from sporades.exams.schema import Condition
 from sporades.exams.schema.questions import NumberQuestion, Question
-from sporades.registrations.consents import CONSENTS
+from sporades.registrations.consents import CONSENTS, ConsentField
 from sporades.registrations.fields import ask_if_called_for
 from sporades.registrations.models import Registration, RegistrationAnswer
-from sporades.registrations.questions import NO, PREFIX, YES, YES_OR_NO, field_of
+from sporades.registrations.questions import NO, PREFIX, YES, field_of
 from sporades.registrations.sections.base import Section, SectionForm
 from sporades.registrations.sections.eligibility import refuse_ineligible
 
 EMPTY: tuple[Any, ...] = (None, "", [])
-
-
-class ConsentField(forms.ChoiceField):
-    """Yes or no; no when nothing is said."""
-
-    def __init__(self, **options: Any) -> None:
-        """Offer the two answers."""
-        super().__init__(choices=YES_OR_NO, widget=forms.RadioSelect, required=False, **options)
-
-    def to_python(self, value: Any) -> str:
-        """Take silence for a no."""
-        return super().to_python(value) or NO
 
 
 class ExtraForm(SectionForm):

@@ -11,7 +11,7 @@ from django.urls import reverse_lazy
 from sporades.accounts.addresses import likely_meant
 from sporades.accounts.forms import AS_TYPED, AddressField
 from sporades.core.french import listed
-from sporades.core.phones import EXAMPLES, LANDLINE, is_dialled, phone_in_words
+from sporades.core.phones import EXAMPLES, LANDLINE, LANDLINE_EXAMPLES, is_dialled, phone_in_words
 from sporades.registrations.fields import CleanCharField, ask_if_called_for
 from sporades.registrations.residence import Elsewhere, refusal_of_residence
 from sporades.registrations.sections.base import Section, SectionForm
@@ -102,7 +102,7 @@ class IdentificationForm(SectionForm):
     phone = PhoneField(
         label="Téléphone fixe",
         required=False,
-        help_text="Indiquez au moins un numéro, fixe ou mobile. Par exemple : 03 53 01 12 34",
+        help_text="Par exemple : 03 53 01 12 34",
         widget=forms.TextInput(attrs={"autocomplete": "home tel", "inputmode": "tel"}),
     )
     mobile = PhoneField(
@@ -175,7 +175,7 @@ class IdentificationForm(SectionForm):
                     "country",
                 ],
             ),
-            ("Vos téléphones", [*ONE_OF_TWO]),
+            ("Vos téléphones : un des deux suffit", [*ONE_OF_TWO]),
             ("Vos parents", ["father_name", "mother_name"]),
             ("Votre représentant légal", ["guardian_name", "guardian_phone", "guardian_email"]),
         ]
@@ -234,7 +234,7 @@ class IdentificationForm(SectionForm):
         for name, field in self.fields.items():
             number = data.get(name) if isinstance(field, PhoneField) else ""
             if number and not is_dialled(number, postcode=postcode):
-                self.add_error(name, EXAMPLES)
+                self.add_error(name, LANDLINE_EXAMPLES if name == "phone" else EXAMPLES)
 
     def _find_commune(self, data: dict[str, Any]) -> None:
         if not POSTCODE.fullmatch(data["postcode"]):

@@ -177,7 +177,10 @@ class PapersForm(SectionForm):
     def clean(self) -> dict[str, Any]:
         """Judge the choices together: groups, exclusions, dependencies, dispensations, marks."""
         data = super().clean() or {}
+        unread = set(self.errors)
         for breach in self._breaches():
+            if self._field_of(breach.field) in unread:
+                continue
             error = ValidationError(breach.message, code=breach.field)
             self.add_error(self._field_of(breach.field), error)
         for offer in self.offers:
@@ -185,10 +188,9 @@ class PapersForm(SectionForm):
         return data
 
     def _breaches(self) -> list[Breach]:
-        """Judge every line that can be read, and the lines together: their statuses are enough."""
+        """Judge every line whose status can be read, and the lines together."""
         rules, facts, choices = self.dossier.rules, self.dossier.facts, self.choices_made()
-        unread = {name.partition("-")[2] for name in self.errors}
-        lines = [offer for offer in self.offers if offer.code not in unread]
+        lines = [offer for offer in self.offers if STATUS + offer.code not in self.errors]
         found = papers.breaches_by_line(lines, facts, choices)
         if not any(name.startswith(STATUS) for name in self.errors):
             found += papers.breaches_between(rules, facts, self.offers, choices)

@@ -77,7 +77,7 @@ def _let_in(request: HttpRequest, user: User) -> HttpResponse:
         request.session.pop(name, None)
     login = Login(user=user, email=user.email, redirect_url=goes_on_to)
     answer = perform_password_login(request, {"email": user.email}, login)
-    messages.success(request, "Votre compte est activé, et vous êtes connecté(e).")
+    messages.success(request, "Votre compte est activé. Vous voici dans votre espace.")
     return answer
 
 

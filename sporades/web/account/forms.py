@@ -20,7 +20,7 @@ from sporades.accounts.forms import AS_TYPED, AddressField, NewAddressForm
 from sporades.accounts.models import User
 from sporades.candidates.forms import IdentityForm
 from sporades.web.account import tries
-from sporades.web.account.resetting import send_link
+from sporades.web.account.resetting import SENT_TO, send_link
 
 CODE_FIGURES = 6
 CODE_LASTS = 90
@@ -272,6 +272,7 @@ class ResetPasswordForm(allauth.ResetPasswordForm):
     def save(self, request, **options) -> str:
         """Send the link; one mail too many is not sent, and an earlier link stays good."""
         send_link(request, self.cleaned_data["email"])
+        request.session[SENT_TO] = self.cleaned_data["email"]
         return self.cleaned_data["email"]
 
 

@@ -126,7 +126,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         if sociallogin.is_existing and sociallogin.user.pk == number:
             with suppress(TooOld, AlreadyActivated):
                 joining.activate(number, at=request.arrived_at)
-                messages.success(request, "Votre compte est activé, et vous êtes connecté(e).")
+                messages.success(request, "Votre compte est activé. Vous voici dans votre espace.")
                 return
         waits = sociallogin.is_existing and sociallogin.user.activated_at is None
         if sociallogin.state.get("process") == AuthProcess.CONNECT:

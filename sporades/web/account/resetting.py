@@ -5,12 +5,15 @@ from contextlib import suppress
 from allauth.account.views import password_reset_from_key
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.http import base36_to_int
 
 from sporades.accounts.models import User
 from sporades.acts import tasks
 from sporades.web.account import devices
 from sporades.web.layout.network import network_of
+
+SENT_TO = "reset_link_asked_for"
 
 
 def send_link(request: HttpRequest, address: str) -> None:
@@ -21,6 +24,12 @@ def send_link(request: HttpRequest, address: str) -> None:
         known_accounts=devices.accounts_known(request),
         at=request.arrived_at.isoformat(),
     )
+
+
+def link_sent(request: HttpRequest) -> HttpResponse:
+    """Say that a link is on its way, once with the address typed: a slip in it shows there."""
+    address = request.session.pop(SENT_TO, "")
+    return render(request, "account/password_reset_done.html", {"address": address})
 
 
 def choose_new_password(request: HttpRequest, **parts: str) -> HttpResponse:

@@ -21,7 +21,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
         if "everywhere" in request.POST:
             end_sessions(request, list(UserSession.objects.filter(user=request.user)))
             logout(request, show_message=False)
-            messages.success(request, "Vous êtes déconnecté de tous vos appareils.")
+            messages.success(request, "Tous vos appareils sont déconnectés.")
             return redirect("account_login")
         end_other_sessions(request, request.user)
         messages.success(request, "Vos autres appareils sont déconnectés.")

@@ -52,7 +52,7 @@ urlpatterns = [
     path("mot-de-passe-oublie", account.password_reset, name="account_reset_password"),
     path(
         "mot-de-passe-oublie/mail-envoye",
-        account.password_reset_done,
+        resetting.link_sent,
         name="account_reset_password_done",
     ),
     path(

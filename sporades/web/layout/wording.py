@@ -1,5 +1,6 @@
 """What a field says when it refuses an answer: what to do, in place of Django's own words."""
 
+import re
 from decimal import Decimal
 from functools import cache
 
@@ -13,6 +14,8 @@ _TOO_LONG = (
     "Raccourcissez cette réponse : elle a %(show_value)d signes, pour %(limit_value)d au plus."
 )
 
+# « Années d'expérience » is a number of them.
+_YEAR = re.compile(r"année\b", re.IGNORECASE)
 _UNSEEN = (
     "Effacez cette réponse et écrivez-la de nouveau : elle contient un signe qui ne se voit pas."
 )
@@ -61,7 +64,7 @@ def _words(field: forms.Field, label: str) -> dict[str, str]:
         case forms.BooleanField():
             said["required"] = f"Cochez la case « {label} »."
         case forms.IntegerField():
-            said |= _of_number(field)
+            said |= _of_number(field, "une année" if _YEAR.match(label) else "un nombre")
         case forms.DateField():
             said["invalid"] = "Indiquez le jour, le mois et l'année, par exemple 14 03 2008."
         case forms.EmailField():
@@ -78,12 +81,12 @@ def _words(field: forms.Field, label: str) -> dict[str, str]:
     return said
 
 
-def _of_number(field: forms.IntegerField) -> dict[str, str]:
+def _of_number(field: forms.IntegerField, what: str) -> dict[str, str]:
     places = field.decimal_places if isinstance(field, forms.DecimalField) else 0
     return {
-        "invalid": f"Indiquez un nombre, par exemple {_example(field, places)}.",
-        "min_value": _within(field),
-        "max_value": _within(field),
+        "invalid": f"Indiquez {what}, par exemple {_example(field, places)}.",
+        "min_value": _within(field, what),
+        "max_value": _within(field, what),
         "max_decimal_places": (
             f"Gardez au plus {places} chiffre{'s' if places > 1 else ''} après la virgule."
             if places
@@ -101,11 +104,11 @@ def _example(field: forms.IntegerField, places: int) -> str:
     return figure(Decimal(least if most is None else most))
 
 
-def _within(field: forms.IntegerField) -> str:
+def _within(field: forms.IntegerField, what: str) -> str:
     least, most = (
         None if bound is None else figure(Decimal(bound))
         for bound in (field.min_value, field.max_value)
     )
     if least is not None and most is not None:
-        return f"Indiquez un nombre entre {least} et {most}."
+        return f"Indiquez {what} entre {least} et {most}."
     return f"Indiquez {most} ou moins." if least is None else f"Indiquez {least} ou plus."

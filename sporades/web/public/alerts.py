@@ -34,7 +34,11 @@ def ask(request: HttpRequest, service: int) -> HttpResponse:
             at=request.arrived_at,
             by_owner=usual is not None and email == usual["email"],
         )
-    context = {"service": found, "form": form, "is_asked": is_asked}
+    context = {
+        "service": found,
+        "form": form,
+        "asked_for": form.cleaned_data["email"] if is_asked else "",
+    }
     return render(request, "public/ask_alert.html", context)
 
 

@@ -26,6 +26,6 @@ def test_parents_and_guardian_are_asked_of_whom_they_concern(site, context, pers
     assert legends == [
         "Votre identifiant national",
         "Votre adresse",
-        "Vos téléphones",
+        "Vos téléphones : un des deux suffit",
         *subjects,
     ]

@@ -117,8 +117,25 @@ def test_alerts_asked_for_an_address_leave_its_owner_a_new_password(client, ines
     answer = ask_reset(client)
 
     assert sorted(mails()) == ["alert_asked", "password_reset"]
-    assert "celui-ci n'est pas parti" in page
-    assert "à moins que plusieurs n'y soient déjà partis" in client.get(answer.url).text
+    assert "si vous en avez reçu depuis une heure, recommencez plus tard" in page
+    assert "Trois mails par heure et cinq par jour au plus" in client.get(answer.url).text
+
+
+def test_the_page_that_follows_repeats_the_address_once(client):
+    answer = ask_reset(client, "ines@exemple.tset")
+
+    first, again = client.get(answer.url), client.get(answer.url)
+
+    assert "l'adresse ines@exemple.tset " in main(first)
+    assert "ines" not in main(again)
+
+
+def test_the_page_of_an_alert_repeats_the_address(client, upcoming):
+    page = client.post(
+        reverse("public:ask_alert", args=[upcoming.pk]), {"email": "ines@exemple.test"}
+    )
+
+    assert "Un mail part vers ines@exemple.test " in main(page)
 
 
 def test_an_alert_for_an_address_that_looks_mistyped_is_asked_about_first(client, upcoming):

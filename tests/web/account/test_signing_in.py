@@ -96,6 +96,16 @@ def test_signing_in_changes_the_session_and_signing_out_ends_it_on_the_server(cl
     assert not Session.objects.filter(session_key=opened).exists()
 
 
+def test_signing_out_is_said_once_on_the_page_that_follows(client, ines):
+    sign_in(client)
+
+    after, again = client.post(reverse("account_logout"), follow=True), client.get("/connexion")
+
+    said = "Vous avez quitté votre espace sur cet appareil."
+    assert words(seen(after)).count(said) == 1
+    assert said not in words(seen(again))
+
+
 def test_the_people_of_the_demonstration_are_listed_there_and_nowhere_else(client, settings):
     page = reverse("account_login")
 
