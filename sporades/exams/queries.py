@@ -77,6 +77,14 @@ def upcoming_services(
     return sorted(found, key=lambda one: (one.opens_at, one.academy.name))
 
 
+def closed_services(
+    at: datetime, *, audience: Audience = Audience.PUBLIC
+) -> list[RegistrationService]:
+    """Return the services whose last minute has passed, the last closed first."""
+    found = [one for one in _services() if one.audience == audience and one.has_closed(at)]
+    return sorted(found, key=lambda one: one.closes_at, reverse=True)
+
+
 def rules(regulation: int) -> schema.Regulation:
     """Return the rules of a version by its primary key; one query the first time.
 

@@ -12,7 +12,7 @@ from sporades.exams.held import forget
 from sporades.exams.models import Exam, RegistrationService
 from sporades.registrations.states import SET_ASIDE
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author
-from tests.web.guide import buttons, links, load_competition, main, seen, words
+from tests.web.guide import buttons, faulty, links, load_competition, main, seen, words
 
 DEMO = Path("demo/reglementation")
 MARIN = "/m-inscrire/ESSAI/2027/BE/MARIN"
@@ -66,6 +66,15 @@ def test_the_academy_of_an_opening_is_kept_all_along(client):
     assert [words(one) for one in seen(academy).cssselect("option[selected]")] == ["Versailles"]
     assert "Académie de Versailles" in main(academy)
     assert links(academy, "Brevet d'essai") == [opening]
+
+
+def test_an_academy_that_is_not_chosen_is_asked_for_by_the_page_itself(client):
+    page = client.get(f"{MARIN}?academie=")
+
+    [form] = seen(page).cssselect("main form")
+    assert form.get("novalidate") is not None
+    assert faulty(page) == {"academie"}
+    assert "Choisissez une académie." in main(page)
 
 
 def test_an_academy_that_does_not_register_is_not_carried(client):

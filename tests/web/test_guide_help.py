@@ -18,6 +18,13 @@ QUESTIONS = [
     "Je me suis désinscrit(e). Mais finalement, je veux me réinscrire",
     "Contacts",
 ]
+OURS = [
+    "Je n'ai plus mon téléphone ou ma clé pour la double authentification",
+    "J'ai moins de 18 ans",
+    "Quelles pièces dois-je fournir ?",
+    "Je veux demander un aménagement d'épreuves",
+    "Où sont mes documents ?",
+]
 
 pytestmark = pytest.mark.usefixtures("stopped_clock")
 
@@ -33,10 +40,23 @@ def answered(page, question):
     return " ".join(found)
 
 
-def test_the_questions_are_those_of_the_guide(client):
+def test_the_questions_are_those_of_the_guide_then_ours(client):
     page = client.get("/aide")
 
-    assert [words(title) for title in seen(page).cssselect("main h2")] == QUESTIONS
+    titles = [words(title) for title in seen(page).cssselect("main h2")]
+    assert titles == [*QUESTIONS[:-1], *OURS, QUESTIONS[-1]]
+    assert [words(one) for one in seen(page).cssselect("main nav a")] == titles
+
+
+def test_who_is_registered_finds_the_pieces_and_the_documents_from_the_help(sign_in):
+    registration = a_registration()
+
+    page = sign_in(registration.candidate).get("/aide")
+
+    assert links(page, "Mes documents") == ["/mes-documents"]
+    [pieces] = [one for one in seen(page).cssselect("main h2") if one.get("id") == "pieces"]
+    [way] = pieces.getnext().cssselect("a")
+    assert way.get("href") == f"/mes-inscriptions/{registration.number}/numero"
 
 
 def test_who_cannot_reach_an_account_is_asked_whether_it_was_activated_in_48_hours(client):

@@ -67,6 +67,23 @@ def test_one_exam_can_be_shown_alone_in_one_academy_or_in_all(visitor):
     assert "n'est ouvert pour le moment à cet examen ou concours dans cette académie." in nowhere
 
 
+def test_who_asks_for_a_closed_service_reads_when_it_closed(visitor):
+    RegistrationService.objects.filter(academy="A25").update(
+        opens_at=NOW - timedelta(days=9), closes_at=NOW - timedelta(days=1)
+    )
+    forget()
+    said = (
+        "Brevet d'essai, session 2027, académie de Versailles : les inscriptions étaient ouvertes "
+        "jusqu'au mardi 24 novembre 2026 à 10 h 30 (heure de Paris)."
+    )
+
+    asked = main(visitor.get("/ouverture-des-services?domaine=ESSAI&academie=A25"))
+    unasked = main(visitor.get("/ouverture-des-services"))
+
+    assert said in asked
+    assert "étaient ouvertes" not in unasked
+
+
 def test_a_choice_that_no_service_has_shows_them_all(visitor):
     page = main(visitor.get("/ouverture-des-services?domaine=RIEN&academie=%00"))
 

@@ -42,16 +42,22 @@ class Wanted:
             service.academy_id,
         )
 
+    def asks_for(self, service: RegistrationService) -> bool:
+        """Tell whether a service is among those that a choice was made for."""
+        return bool(self.domain or self.academy) and self.takes(service)
+
 
 def services(request: HttpRequest) -> HttpResponse:
     """The grand public's services, open ones first; nothing open is said plainly."""
     at = request.arrived_at
     now_open, to_come = exams.open_services(at), exams.upcoming_services(at)
-    reader, found = _reader(request), Wanted([*now_open, *to_come], request.GET)
+    closed = exams.closed_services(at)
+    reader, found = _reader(request), Wanted([*now_open, *to_come, *closed], request.GET)
     context = {
         "wanted": found,
         "open_services": [_described(one, at, reader) for one in now_open if found.takes(one)],
         "upcoming": [_described(one, at, reader) for one in to_come if found.takes(one)],
+        "closed": [_described(one, at, reader) for one in closed if found.asks_for(one)],
     }
     return render(request, "public/services.html", context)
 
