@@ -47,6 +47,10 @@ class Criterion(ABC):
         code: what a kept search holds.
         label: what a reader sees.
         path: the path of the column from a registration.
+        operators: how it may be compared.
+        hint: how a value is written, where it needs saying.
+        asks_how: what asks for the comparison.
+        asks_what: what asks for the value.
     """
 
     code: str
@@ -55,6 +59,8 @@ class Criterion(ABC):
 
     operators: ClassVar[tuple[Operator, ...]] = ()
     hint: ClassVar[str] = ""
+    asks_how: ClassVar[str] = "Comparaison"
+    asks_what: ClassVar[str] = "Valeur"
 
     def choices(self, reach: Reach) -> Choices | None:  # noqa: ARG002 - those who have some read it
         """Return what is chosen from; nothing where one types."""
@@ -312,6 +318,8 @@ class PaperStatus(Criterion):
 
     listed: Callable[[Reach], Choices]
 
+    asks_how: ClassVar = "Choix du candidat"
+    asks_what: ClassVar = "Épreuve"
     operators: ClassVar[tuple[Operator, ...]] = (
         Operator.ENTERED,
         Operator.NOT_ENTERED,

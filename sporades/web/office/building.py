@@ -48,6 +48,7 @@ class Line:
     place: str
     code: str
     label: str
+    hint: str
     operator: BoundField
     boxes: tuple[BoundField, ...]
 
@@ -145,15 +146,16 @@ class SearchForm(forms.Form):
         criterion = leaf.criterion
         operator = f"{place}-{OPERATOR}"
         self.fields[operator] = forms.ChoiceField(
-            label="Comparaison", choices=[(one.value, one.label) for one in criterion.operators]
+            label=criterion.asks_how,
+            choices=[(one.value, one.label) for one in criterion.operators],
         )
         with_value = " ".join(one.value for one in criterion.operators if one.boxes)
         choices = criterion.choices(self.reach)
         value = (
-            forms.CharField(label="Valeur", required=False, help_text=criterion.hint)
+            forms.CharField(label=criterion.asks_what, required=False)
             if choices is None
             else forms.ChoiceField(
-                label="Valeur", required=False, choices=[("", "Choisir"), *choices]
+                label=criterion.asks_what, required=False, choices=[("", "Choisir"), *choices]
             )
         )
         # A value that is on the list no more is said by what it finds, which is nothing.
@@ -194,6 +196,7 @@ class SearchForm(forms.Form):
             place=place,
             code=leaf.criterion.code,
             label=leaf.criterion.label,
+            hint=leaf.criterion.hint,
             operator=self[f"{place}-{OPERATOR}"],
             boxes=tuple(self[name] for name in names if name in self.fields),
         )

@@ -290,3 +290,26 @@ def test_a_list_is_sorted_both_ways_and_read_page_by_page(manager, in_lille):
     for wrong in ("page=2", "page=0", "page=x"):
         assert manager.get(f"{address}?{wrong}").status_code == 404
     assert manager.get(f"{address}?tri=password").status_code == 200
+
+
+def test_what_is_asked_of_an_epreuve_is_the_choice_of_the_candidate(manager):
+    page = manager.post(SEARCH, {"g-lien": "et", "g-ajout": "epreuve", "faire": "ajouter:g"})
+
+    [criterion] = seen(page).cssselect(".s-criterion")
+    assert [words(one) for one in criterion.cssselect("label")] == ["Choix du candidat", "Épreuve"]
+
+
+def test_how_a_date_is_written_is_said_once_for_both_bounds(manager):
+    page = manager.post(SEARCH, {"g-lien": "et", "g-ajout": "naissance", "faire": "ajouter:g"})
+
+    [criterion] = seen(page).cssselect(".s-criterion")
+    assert words(criterion.cssselect("legend")[0]) == "Date de naissance Par exemple : 14/03/2008"
+    assert words(criterion).count("Par exemple") == 1
+
+
+def test_the_column_that_sorts_says_so(manager, in_lille):
+    [(address, _)] = sought(manager).redirect_chain
+
+    [sorts] = seen(manager.get(f"{address}?tri=nom")).cssselect("th[aria-sort]")
+
+    assert (words(sorts), sorts.get("aria-sort")) == ("Nom de famille : trier", "ascending")
