@@ -58,6 +58,12 @@ class Version(models.Model):
         return ", ".join(asked["address"])
 
     @property
+    def address(self) -> str:
+        """The mail address that was its candidate's when it was filed, where there was one."""
+        said: str = dict(self.snapshot["identity"]).get("Adresse mail", "")
+        return said
+
+    @property
     def is_intact(self) -> bool:
         """Whether the content still has the fingerprint taken at filing."""
         return digest(self.snapshot) == self.digest

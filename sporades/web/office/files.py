@@ -16,7 +16,7 @@ from sporades.documents.queries import documents_in
 from sporades.journal import queries as acts
 from sporades.mail import queries as letters
 from sporades.registrations.deciding import decisions_for
-from sporades.registrations.models import Registration
+from sporades.registrations.models import Registration, Version
 from sporades.registrations.queries import version_of
 from sporades.web.layout.papers import paper
 
@@ -44,7 +44,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         .for_office()
         .order_by("-filed_at")
     )
-    said = {"version": version, "others": others}
+    said = {"others": others, **_filed(found, version)}
     return _page(request, found, "registration", "office/registration.html", said)
 
 
@@ -67,7 +67,7 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
 def version(request: HttpRequest, number: str, version: int) -> HttpResponse:
     """One version, as it was filed."""
     found = registration_of(request, number)
-    said = {"version": get_object_or_404(found.versions, number=version)}
+    said = _filed(found, get_object_or_404(found.versions, number=version))
     return _page(request, found, "history", "office/version.html", said)
 
 
@@ -134,6 +134,12 @@ def author_on(request: HttpRequest, registration: Registration) -> Actor:
     """Return the reader as the author of what they do to a registration, in the role for it."""
     author: Actor = request.reach.author(**_where(registration))
     return author
+
+
+def _filed(registration: Registration, version: Version) -> dict[str, Any]:
+    """Return a version, and the mail address that it says where that is not today's."""
+    is_left = version.address != registration.candidate.address
+    return {"version": version, "left_address": version.address if is_left else ""}
 
 
 def _where(registration: Registration) -> dict[str, str]:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from sporades.accounts.models import Membership
 from sporades.acts import registering
 from tests.factories import NOW, author
+from tests.web.guide import main, seen, words
 
 TABS = ("registration", "history", "documents", "mails", "journal")
 
@@ -76,3 +77,24 @@ def test_a_manager_too_is_told_when_a_paper_will_be_ready(manager, in_lille, set
     assert (page.status_code, page["Retry-After"]) == (503, "120")
     assert "Le document est en cours de préparation" in page.text
     assert f'href="{tab("documents", in_lille)}"' in page.text
+
+
+def test_an_address_that_has_changed_is_told_from_the_one_that_was_filed(manager, in_lille):
+    user = in_lille.candidate.user
+    before = user.email
+    pages = [tab("registration", in_lille), reverse("office:version", args=[in_lille.number, 1])]
+    assert all("Elle a changé depuis" not in manager.get(page).text for page in pages)
+
+    user.email = "nouvelle@exemple.test"
+    user.save(update_fields=["email"])
+
+    for page in pages:
+        said = main(manager.get(page))
+        assert "Adresse mail actuelle nouvelle@exemple.test" in said
+        assert f"l'adresse mail du candidat était {before}. Elle a changé depuis." in said
+
+
+def test_the_fingerprint_of_a_version_is_named(manager, in_lille):
+    [fold] = seen(manager.get(tab("history", in_lille))).cssselect("main details")
+
+    assert words(fold) == f"Empreinte {in_lille.versions.get().digest}"
