@@ -20,7 +20,8 @@ from sporades.mail.models import Message
 from sporades.notices import operations as notices
 from sporades.notices.models import Banner, OpeningAlert
 from sporades.registrations.clocks import zone_of_draft
-from sporades.registrations.models import Draft
+from sporades.registrations.exclusion import exclusion_of
+from sporades.registrations.models import Draft, Registration
 from sporades.registrations.models.draft import DraftQuerySet
 from sporades.registrations.states import STANDING
 
@@ -128,6 +129,7 @@ def _tell_opening(pk: int, *, at: datetime) -> bool:
 def remind_drafts(*, at: datetime) -> int:
     """Remind, once for each closing, those whose draft is not filed that it comes soon (D10).
 
+    Nobody is pressed to file what a registration that stands keeps from being filed.
     A closing put off, or that of another academy where the draft went, is another closing.
     """
     reminded = 0
@@ -166,7 +168,8 @@ def _remind(pk: UUID, *, at: datetime) -> bool:
     draft.reminded_of = draft.service.closes_at
     draft.save(update_fields=["reminded_of"])
     user = draft.candidate.user
-    if user is None:
+    own = Registration.objects.filter(candidate=draft.candidate_id).for_list()
+    if user is None or exclusion_of(draft, own):
         return False
     mail.write(
         "draft_closing",
@@ -216,7 +219,7 @@ def _unread(at: datetime) -> DocumentVersionQuerySet:
 def _remind_of_document(pk: int, *, at: datetime) -> bool:
     version = (
         _unread(at)
-        .select_related("document__folder__holder", "document__folder__registration")
+        .select_related("document__folder__holder", "document__folder__registration__identity")
         .select_for_update(of=("self",), skip_locked=True)
         .filter(pk=pk)
         .first()
@@ -234,6 +237,7 @@ def _remind_of_document(pk: int, *, at: datetime) -> bool:
         about=version,
         published=instant_in_words(version.published_at, version.content["zone"]),
         folder=folder,
+        name=folder.registration.identity.full_name,
         link=absolute(reverse("candidate:folder", args=[folder.registration.number])),
     )
     journal.record("document reminded", by=SYSTEM, on=version, at=at, academy=version.academy)

@@ -6,11 +6,15 @@ from sporades.registrations.models import Version
 
 WARNING = "Il est indispensable de télécharger ou d'imprimer ce récapitulatif et de le conserver."
 
+TO_RETURN = "Il est aussi à signer et à renvoyer avant le {before} : l'adresse est plus bas."
+
 
 def content(version: Version) -> Content:
     """Return everything that the summary of a version prints."""
     said = {key: value for key, value in version.snapshot.items() if key != "answers"}
-    return {**said, "warning": WARNING}
+    asked = said["to_return"]
+    to_return = f" {TO_RETURN.format(before=asked['before'])}" if asked else ""
+    return {**said, "warning": WARNING + to_return}
 
 
 def public_facts(said: Content) -> Facts:

@@ -154,6 +154,15 @@ def test_a_filed_or_abandoned_draft_is_not_reminded():
 # --- Documents that nobody opens ------------------------------------------------------------------
 
 
+def test_a_draft_that_a_standing_registration_excludes_is_not_reminded():
+    registration = a_registration()
+    draft = a_draft(registration.candidate, speciality="FOREST")
+
+    announcing.remind_drafts(at=draft.service.closes_at - HOUR)
+
+    assert not Message.objects.filter(kind="draft_closing").exists()
+
+
 def its_summary(registration):
     return DocumentVersion.objects.filter(document__folder=registration.folder).latest("number")
 

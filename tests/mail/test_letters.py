@@ -281,7 +281,7 @@ def test_the_reminder_of_a_document_names_what_it_is_about_and_not_what_it_says(
     assert (
         words(letter)
         == f"""\
-Bonjour,
+Bonjour {FULL_NAME},
 
 Un document publié le {WHEN} n'a pas encore été ouvert. Il concerne votre inscription :
 {TITLE}

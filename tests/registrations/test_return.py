@@ -4,6 +4,7 @@ import pytest
 
 from sporades.acts import registering
 from sporades.core.refusals import Refused
+from sporades.documents.models import DocumentVersion
 from sporades.journal.models import Entry
 from sporades.registrations.checklist import checklist
 from sporades.registrations.models import Registration
@@ -28,6 +29,15 @@ def test_the_summary_says_where_and_until_when_it_is_sent_back():
 
     assert asked["address"] == ["Bureau des essais de Lille", "1 place des Essais", "59000 Lille"]
     assert asked["before"].startswith("vendredi 25 décembre 2026 à 23")
+
+
+def test_the_box_on_top_of_the_summary_says_that_it_is_to_be_sent_back():
+    [issued] = DocumentVersion.objects.for_folder(a_registration().folder, NOW)
+    load_invented((RETURN, ""))
+    [unsigned] = DocumentVersion.objects.for_folder(a_registration().folder, NOW)
+
+    assert "à signer et à renvoyer avant le vendredi 25 décembre 2026" in issued.content["warning"]
+    assert "renvoyer" not in unsigned.content["warning"]
 
 
 def test_its_return_is_recorded_by_the_postmark_and_shown_to_the_candidate():

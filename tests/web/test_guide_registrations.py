@@ -161,6 +161,14 @@ def test_saving_a_modification_makes_the_next_version_a_new_summary_and_a_mail(m
     assert "12 rue des Îles → 3 quai du Port" in message.body
 
 
+def test_the_choices_of_publication_may_be_left_empty_there_as_in_the_wizard(mine):
+    registration, client = mine
+
+    page = client.get(f"/mes-inscriptions/{registration.number}/consentements")
+
+    assert "Tous les champs sont facultatifs." in main(page)
+
+
 def test_a_withdrawn_registration_is_never_made_active_again_a_new_one_is_needed(mine):
     registration, client = mine
 

@@ -9,7 +9,7 @@ from django.core.cache import cache
 from sporades.accounts.sessions import forget_expired
 from sporades.registrations.models import SectionAnswers
 from tests.factories import NOW, a_candidate, a_draft, answers_with
-from tests.web.guide import a_browser, answer, begin, main, seen, sign_in
+from tests.web.guide import a_browser, answer, begin, buttons, main, seen, sign_in
 
 TYPED = {**answers_with()["identification"], "address_1": "12 rue des Îles", "postcode": "abc"}
 
@@ -61,6 +61,20 @@ def test_it_becomes_the_drafts_by_next_and_is_then_shown_no_more_as_kept(left):
     assert page.request["PATH_INFO"].endswith("/informations")
     assert "Votre session s'était terminée" not in main(again)
     assert shown(again, "postcode") == "59000"
+
+
+def test_a_tab_opened_from_the_summary_still_leads_back_to_it(clock):
+    draft, browser = a_draft(), a_browser()
+    sign_in(browser, draft.candidate.user)
+    tab = f"/inscription/{draft.pk}/identification"
+    clock.shift(timedelta(minutes=31))
+    browser.post(tab, {**answers_with()["identification"], "revision": "1", "retour": "1"})
+
+    sign_in(browser, draft.candidate.user)
+    page = browser.get(tab)
+
+    assert "Votre session s'était terminée" in main(page)
+    assert "Revenir au récapitulatif" in buttons(page)
 
 
 def test_whoever_signs_in_next_on_the_same_computer_finds_nothing_of_it(left):

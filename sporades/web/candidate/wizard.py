@@ -260,7 +260,8 @@ def _show(
     special = f"candidate/tabs/{section.slug}.html"
     template = select_template([special, "candidate/tab.html"])
     here = step(dossier, section.slug)
-    goes_back = BACK in request.GET or BACK in request.POST
+    # Answers given back after the session had ended say it as the page that sent them did.
+    goes_back = any(BACK in said for said in (request.GET, request.POST, kept(request) or ()))
     context = {
         "draft": draft,
         "dossier": dossier,
