@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "sporades.candidates",
     "sporades.registrations",
     "sporades.searches",
+    "sporades.exchanges",
     "sporades.acts",
     "sporades.cli",
     "sporades.web",

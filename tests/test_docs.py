@@ -193,6 +193,7 @@ def test_the_jobs_of_the_worker_are_those_that_operators_are_told_of():
     crons = {task.task.name: task.cron for task in app.periodic_registry.periodic_tasks.values()}
     words = {
         "* * * * *": "every minute",
+        "*/5 * * * *": "every 5 minutes",
         "*/10 * * * *": "every 10 minutes",
         "25 * * * *": "every hour",
         "*/15 * * * *": "every 15 minutes",

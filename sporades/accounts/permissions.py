@@ -1,10 +1,11 @@
 """What each role of the office may do, and where: permissions over academies × domains."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.db.models import Q
 
@@ -23,6 +24,8 @@ class Permission(Enum):
     READ_SERVICES = "lire les dates des services d'inscription et leurs changements"
     MOVE_SERVICES = "ouvrir, fermer et déplacer un service, proposer une prolongation"
     ANNOUNCE = "afficher ou retirer le bandeau de toutes les pages"
+    EXPORT = "exporter les inscriptions trouvées"
+    APPROVE_EXPORTS = "approuver ou refuser un grand export qu'un autre demande"
     APPROVE_EXTENSIONS = "approuver ou refuser une prolongation qu'un autre propose"
 
 
@@ -33,6 +36,8 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.READ_SERVICES: frozenset(Role),
     Permission.MOVE_SERVICES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.ANNOUNCE: frozenset({Role.ADMINISTRATOR}),
+    Permission.EXPORT: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
+    Permission.APPROVE_EXPORTS: frozenset({Role.HEAD, Role.ADMINISTRATOR}),
     Permission.APPROVE_EXTENSIONS: frozenset({Role.HEAD, Role.ADMINISTRATOR}),
 }
 """Which roles have each permission. A reader of no role has none."""
@@ -51,6 +56,27 @@ class Perimeter:
     academies: frozenset[str] | None
     domains: frozenset[str] | None
     member: Actor
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any], member: Actor) -> "Perimeter":
+        """Return the perimeter that `as_json` gave."""
+        academies, domains = kept["academies"], kept["domains"]
+        return cls(
+            academies=None if academies is None else frozenset(academies),
+            domains=None if domains is None else frozenset(domains),
+            member=member,
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what is kept of it: where, not who."""
+        return {
+            "academies": None if self.academies is None else sorted(self.academies),
+            "domains": None if self.domains is None else sorted(self.domains),
+        }
+
+    def includes(self, other: "Perimeter") -> bool:
+        """Return whether another perimeter lies within this one."""
+        return _includes(self.academies, other.academies) and _includes(self.domains, other.domains)
 
     def covers(self, *, academy: str, domain: str) -> bool:
         """Return whether something of this academy and this domain lies within."""
@@ -86,6 +112,16 @@ class Reach:
     def covers(self, *, academy: str, domain: str) -> bool:
         """Return whether something of this academy and this domain is reached."""
         return any(one.covers(academy=academy, domain=domain) for one in self.perimeters)
+
+    def includes(self, other: "Reach") -> bool:
+        """Return whether all that another reaches is reached here, by one perimeter at a time."""
+        return all(
+            any(mine.includes(theirs) for mine in self.perimeters) for theirs in other.perimeters
+        )
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """Return what is kept of it, to be compared later."""
+        return [one.as_json() for one in self.perimeters]
 
     def author(self, *, academy: str, domain: str) -> Actor:
         """Return who acts on something of this academy and this domain, in the role that reaches it.
@@ -129,6 +165,10 @@ def reach(memberships: Iterable[Membership], permission: Permission) -> Reach:
             if membership.role in GRANTED[permission]
         )
     )
+
+
+def _includes(mine: frozenset[str] | None, theirs: frozenset[str] | None) -> bool:
+    return mine is None or (theirs is not None and theirs <= mine)
 
 
 def _perimeter(membership: Membership) -> Perimeter:

@@ -83,6 +83,16 @@ def get(key: str) -> bytes:
     return content
 
 
+def forget(key: str) -> None:
+    """Delete the file of a key, if there is one: only where nothing else can hold the same.
+
+    Raises:
+        OutOfReach: the store does not answer.
+    """
+    with _reached():
+        default_storage.delete(key)
+
+
 def sweep(*, at: datetime) -> int:
     """Remove the parts of files that writers killed a day ago left; return how many."""
     try:

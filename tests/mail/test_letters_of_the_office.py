@@ -5,15 +5,22 @@ from datetime import timedelta
 import pytest
 
 from sporades.accounts.models import Membership, User
+from sporades.accounts.permissions import Permission, reach
 from sporades.acts import deciding, inviting, opening
 from sporades.core.actors import Actor
 from sporades.exams.models import RegistrationService
+from sporades.exchanges import operations as exchanges
 from sporades.mail import tasks
 from sporades.registrations.states import FLAG, RESTORE, SET_ASIDE, VALIDATE
+from sporades.searches import operations as searches
+from sporades.searches.catalogue import CRITERIA
+from sporades.searches.operators import Operator
+from sporades.searches.trees import Group, Leaf
 from tests.factories import NOW, a_candidate, a_draft, a_registration
 from tests.jobs import work
 from tests.mail.post_office import words
 from tests.mail.test_letters import CONTACT, FULL_NAME, NAMED, SIGNED, SITE, TITLE
+from tests.web.registry.world import a_member
 
 pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock")
 
@@ -159,3 +166,82 @@ Si vous en avez encore besoin, demandez à votre administrateur de le rouvrir.
 
 {SIGNED}"""
     )
+
+
+@pytest.fixture
+def large_export(monkeypatch):
+    """Ask for an export that another person must approve."""
+    monkeypatch.setattr(exchanges, "WITHOUT_APPROVAL", 0)
+    monkeypatch.setattr("sporades.exchanges.models.WITHOUT_APPROVAL", 0)
+    a_registration()
+    asker = a_member("agent@exemple.test", Membership.Role.MANAGER, ["A09"])
+    search = searches.keep(
+        tree=Group(members=(Leaf(CRITERIA["nom"], Operator.FILLED),)), columns=[], by=asker, at=NOW
+    )
+    return exchanges.ask(
+        search=search,
+        order="nom",
+        form="csv",
+        purpose="Préparer <b>les</b> convocations & l'accueil",
+        reach=reach(asker.memberships.all(), Permission.EXPORT),
+        by=asker,
+        at=NOW,
+    )
+
+
+def test_an_export_to_approve(letters, request):
+    head = a_member("cheffe@exemple.test", Membership.Role.HEAD, ["A09"])
+    export = request.getfixturevalue("large_export")
+
+    letter = next(one for one in letters() if one.taken_for == [head.email])
+
+    assert letter["Subject"] == "Export à approuver : 1 ligne"
+    assert (
+        words(letter)
+        == f"""\
+Bonjour {head.memberships.get().full_name},
+
+{export.asked_name} demande un export de 1 ligne. Au-delà de 5 000 lignes, une seconde personne doit l'approuver.
+
+Motif : Préparer <b>les</b> convocations & l'accueil
+
+Approuver ou refuser : {SITE}/gestion/exports/{export.pk}
+
+{SIGNED}"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("end", "subject", "sentence"),
+    [
+        (
+            "made",
+            "Votre export est prêt",
+            "est prêt : 1 ligne. Le fichier est gardé jusqu'au vendredi 27 novembre 2026 à ",
+        ),
+        ("refused", "Votre export est refusé", "est refusé par "),
+        (
+            "stopped",
+            "Votre export s'est arrêté",
+            "L'export que vous avez demandé s'est arrêté. Votre rôle ne permet plus d'exporter.",
+        ),
+    ],
+)
+def test_an_export_that_has_ended(letters, request, end, subject, sentence):
+    head = a_member("cheffe@exemple.test", Membership.Role.HEAD, ["A09"])
+    export = request.getfixturevalue("large_export")
+    by = head.memberships.get().as_actor()
+
+    if end == "refused":
+        exchanges.refuse(export=export, user=head, by=by, at=NOW)
+    else:
+        exchanges.approve(export=export, user=head, by=by, at=NOW)
+        if end == "stopped":
+            export.asked_by.memberships.update(ends_on="2026-11-24")
+        exchanges.prepare(str(export.pk), at=NOW)
+
+    letter = next(one for one in letters() if one.taken_for == [export.asked_by.email])
+    assert letter["Subject"] == subject
+    assert sentence in words(letter)
+    assert "Motif de votre demande : Préparer <b>les</b> convocations & l'accueil" in words(letter)
+    assert f"{SITE}/gestion/exports/{export.pk}" in words(letter)

@@ -29,6 +29,10 @@ class Act:
 
 ACTS = {
     "candidate:withdraw": Act("vous désinscrire", "candidate:registration", is_of_one=True),
+    "office:export": Act("exporter des inscriptions", "office:found", is_of_one=True),
+    "office:export_file": Act(
+        "prendre le fichier d'un export", "office:one_export", is_of_one=True
+    ),
     "account_email": Act("changer votre adresse mail", "account_edit"),
     "account_set_password": Act("choisir un mot de passe", "account_edit"),
     "socialaccount_connections": Act("relier ou délier FranceConnect", "account_edit"),

@@ -11,6 +11,16 @@ def _files(methods: tuple[str, ...] = GET, *, within: str = "", page: bool = Tru
     return Route(Who.STAFF, methods, within=within, page=page, permission=Permission.READ_FILES)
 
 
+def _exports(
+    methods: tuple[str, ...] = GET,
+    *,
+    within: str = "",
+    page: bool = True,
+    permission: Permission = Permission.EXPORT,
+) -> Route:
+    return Route(Who.STAFF, methods, within=within, page=page, permission=permission)
+
+
 def _services(
     methods: tuple[str, ...] = GET,
     *,
@@ -28,6 +38,17 @@ ROUTES = {
     "office:found": _files(within="search"),
     "office:name": _files(POST, within="search", page=False),
     "office:forget": _files(POST, within="search", page=False),
+    "office:export": _exports(BOTH, within="search"),
+    "office:exports": _exports(),
+    "office:one_export": _exports(within="export"),
+    "office:export_file": _exports(within="own export", page=False),
+    "office:stop_export": _exports(POST, within="own export", page=False),
+    "office:approve_export": _exports(
+        POST, within="export", page=False, permission=Permission.APPROVE_EXPORTS
+    ),
+    "office:refuse_export": _exports(
+        POST, within="export", page=False, permission=Permission.APPROVE_EXPORTS
+    ),
     "office:registration": _files(within="registration"),
     "office:history": _files(within="registration"),
     "office:version": _files(within="registration"),

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from sporades.core.french import zone_in_words
 from sporades.core.text import clean
 from sporades.exams.models import RegistrationService
+from sporades.exchanges.spreadsheets import FORMS
 from sporades.notices.models import Banner
 from sporades.registrations.deciding import decisions_for, needs_reason
 from sporades.registrations.fields import CleanCharField, Hinted, ask_if_called_for
@@ -29,6 +30,7 @@ MEANINGS = {
 }
 """What each decision means for the candidate, under its name."""
 
+SHORTEST_PURPOSE = 10
 _WHAT = "Indiquez un numéro, un nom, une date de naissance ou une adresse mail."
 _INSTANT = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: à|,)? (\d{1,2}) ?[h:] ?(\d{2})")
 _HOW_TO = "Par exemple : 15/12/2026 23:59"
@@ -66,6 +68,30 @@ class NameForm(forms.Form):
         help_text="Chacun n'y trouve que les inscriptions de son périmètre.",
         required=False,
     )
+
+
+class ExportForm(forms.Form):
+    """In which form, and what for."""
+
+    format = forms.ChoiceField(
+        label="Format",
+        choices=[(form.code, form.label) for form in FORMS.values()],
+        widget=forms.RadioSelect,
+    )
+    motif = CleanCharField(
+        label="À quoi servira cet export ?",
+        help_text="Le motif est gardé au journal avec votre nom. Par exemple : préparer les "
+        "convocations de la session de juin",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def clean_motif(self) -> str:
+        """Refuse what says nothing."""
+        said: str = self.cleaned_data["motif"]
+        if len(said) < SHORTEST_PURPOSE:
+            raise ValidationError("Dites en une phrase à quoi il servira.")
+        return said
 
 
 class LocalInstantField(forms.CharField):

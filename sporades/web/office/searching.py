@@ -8,8 +8,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from sporades.accounts.permissions import Permission
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
+from sporades.exchanges.models import Export
 from sporades.searches import operations
 from sporades.searches.columns import BY_CODE
 from sporades.searches.models import Search
@@ -61,7 +63,7 @@ def results(request: HttpRequest, search: str) -> HttpResponse:
 
 def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None) -> HttpResponse:
     order, here = known_order(request.GET.get("tri", "")), reverse("office:found", args=[kept.pk])
-    lines = in_order(found(_tree(kept), reach=request.reach), order).for_office()
+    lines = in_order(found(tree_of(kept), reach=request.reach), order).for_office()
     paginator = Paginator(lines, ON_A_PAGE)
     try:
         page = paginator.page(request.GET.get("page", 1))
@@ -69,7 +71,7 @@ def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None)
         raise Http404 from None
     if page.number > MOST_PAGES:
         raise Http404
-    form = building.SearchForm(_tree(kept), kept.columns, reach=request.reach)
+    form = building.SearchForm(tree_of(kept), kept.columns, reach=request.reach)
     context = {
         **_context(request, form),
         "search": kept,
@@ -78,7 +80,7 @@ def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None)
         "counted": in_groups(str(paginator.count)),
         "title": kept.name or "Inscriptions trouvées",
         "trail": TRAIL,
-        "asked": in_words(_tree(kept), reach=request.reach),
+        "asked": in_words(tree_of(kept), reach=request.reach),
         "columns": _titles(kept, order, here),
         "labels": [column.label for column in kept.shown],
         "lines": [
@@ -87,6 +89,7 @@ def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None)
         ],
         "base": f"{here}?tri={order}&page=",
         "is_last": page.number == MOST_PAGES and page.has_next(),
+        "export_url": f"{reverse('office:export', args=[kept.pk])}?tri={order}",
         "is_mine": kept.owner_id == request.user.pk,
         "naming": naming or NameForm(initial={"nom": kept.name, "partagee": kept.is_shared}),
         "is_refused": naming is not None,
@@ -135,6 +138,7 @@ def _context(request: HttpRequest, form: building.SearchForm) -> dict[str, Any]:
         "form": form,
         "quick": QuickForm(),
         "named": Search.objects.open_to(request.user.pk).named(),
+        "may_export": bool(request.reaches(Permission.EXPORT)),
     }
 
 
@@ -147,7 +151,8 @@ def _search(request: HttpRequest, pk: str) -> Search:
     return found
 
 
-def _tree(search: Search) -> Group:
+def tree_of(search: Search | Export) -> Group:
+    """Return the tree of a search. Raises Refused when the service knows it no more."""
     try:
         return search.group
     except (KeyError, ValueError):

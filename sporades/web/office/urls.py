@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sporades.web.office import announcing, deciding, files, home, searching, services
+from sporades.web.office import announcing, deciding, exporting, files, home, searching, services
 
 app_name = "office"
 
@@ -11,6 +11,13 @@ urlpatterns = [
     path("inscriptions", searching.search, name="search"),
     path("inscriptions/trouver", searching.find, name="find"),
     path("inscriptions/recherches/<uuid:search>", searching.results, name="found"),
+    path("inscriptions/recherches/<uuid:search>/export", exporting.export, name="export"),
+    path("exports", exporting.exports, name="exports"),
+    path("exports/<uuid:export>", exporting.one_export, name="one_export"),
+    path("exports/<uuid:export>/fichier", exporting.export_file, name="export_file"),
+    path("exports/<uuid:export>/arret", exporting.stop_export, name="stop_export"),
+    path("exports/<uuid:export>/approbation", exporting.approve_export, name="approve_export"),
+    path("exports/<uuid:export>/refus", exporting.refuse_export, name="refuse_export"),
     path("inscriptions/recherches/<uuid:search>/nom", searching.name, name="name"),
     path("inscriptions/recherches/<uuid:search>/oubli", searching.forget, name="forget"),
     path("inscriptions/<str:number>", files.registration, name="registration"),

@@ -37,6 +37,7 @@ READERS = {
 # What a manager may not do.
 BY_PERMISSION = {
     Permission.APPROVE_EXTENSIONS: Role.HEAD,
+    Permission.APPROVE_EXPORTS: Role.HEAD,
     Permission.ANNOUNCE: Role.ADMINISTRATOR,
 }
 # These need an authenticator application, which the owner does not use.
@@ -87,6 +88,10 @@ ANSWERS: dict[str, dict[str, int]] = {
     "office:find": {"POST": 422},
     "office:name": {"POST": 422},
     "office:forget": {"POST": 302},
+    "office:export": {"POST": 422},
+    "office:stop_export": {"POST": 302},
+    "office:approve_export": {"POST": 302},
+    "office:refuse_export": {"POST": 302},
     "office:approve_change": {"POST": 302},
     "office:drop_change": {"POST": 302},
     "office:refuse_change": {"POST": 302},
@@ -105,6 +110,8 @@ ANSWERS: dict[str, dict[str, int]] = {
 FIELDS = {
     "draft": "draft",
     "search": "search",
+    "export": "export",
+    "own export": "export",
     "service": "service",
     "change": "change",
     "registration": "number",
@@ -146,6 +153,8 @@ def nowhere(name: str, world: World) -> str:
     number = {
         "draft": UUID(int=2**127),
         "search": UUID(int=2**127),
+        "export": UUID(int=2**127),
+        "own export": UUID(int=2**127),
         "service": 999_999,
         "change": 999_999,
         "registration": "20999999993",
@@ -164,6 +173,7 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
     passkey = {"pk": estate.passkey.pk}
     provider = {"provider_id": "franceconnect"}
     search = {"search": world.search.pk}
+    export = {"export": world.export.pk}
     service = {"service": world.extension.service_id}
     change = {"change": world.extension.pk}
     return {
@@ -202,6 +212,12 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "candidate:document": document,
         "candidate:document_pdf": document,
         "office:found": search,
+        "office:export": search,
+        "office:one_export": export,
+        "office:export_file": export,
+        "office:stop_export": export,
+        "office:approve_export": export,
+        "office:refuse_export": export,
         "office:name": search,
         "office:forget": search,
         "office:registration": number,

@@ -56,6 +56,7 @@ OUTSIDE = {
     "experience": NO_WORD,
     "father_name": OTHERS,
     "fermeture": NO_WORD,
+    "format": BUTTONS,
     "g-…": "what is searched",
     "importance": BUTTONS,
     "jusqu_au": NO_WORD,

@@ -19,6 +19,7 @@ from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
 from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService, ServiceChange
+from sporades.exchanges.models import Export
 from sporades.mail.models import Message
 from sporades.notices import operations as notices
 from sporades.notices import queries as announced
@@ -77,6 +78,10 @@ OURS = {
             "registrations.RegistrationPaper.option",
             "registrations.RegistrationAnswer.question",
             "searches.Search.columns",
+            "exchanges.Export.columns",
+            "exchanges.Export.file_key",
+            "exchanges.Export.perimeters",
+            "exchanges.Export.why",
             "exams.ServiceChange.proposed_by_id",
             "exams.ServiceChange.decided_by_id",
             "territory.ManagingService.code",
@@ -148,6 +153,9 @@ def hostile(world):
     Search.objects.update(name=HOSTILE, tree=asked)
     ServiceChange.objects.update(
         reason=HOSTILE, proposed_by=HOSTILE, decided_by=HOSTILE, decided_at=NOW, state="refused"
+    )
+    Export.objects.update(
+        purpose=HOSTILE, tree=asked, asked_name=HOSTILE, decided_name=HOSTILE, decided_at=NOW
     )
     passkey = world.owner.passkey
     passkey.data["name"] = HOSTILE

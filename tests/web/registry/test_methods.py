@@ -21,6 +21,7 @@ WRITES = {
         "documents_documentversion": "printed when first asked for, and opened (F5)",
         "journal_entry": "and the journal knows of it",
     },
+    "office:export_file": {"journal_entry": "who takes a file is known"},
     "office:document_pdf": {"documents_documentversion": "printed when first asked for"},
     "account_reset_password_from_key": {
         "django_session": "the key goes from the address to the session: no history keeps it"
@@ -36,6 +37,7 @@ WRITTEN_AGAIN = {
     "mfa_activate_totp",
     "mfa_add_webauthn",
     "mfa_reauthenticate_webauthn",
+    "office:export_file",
 }
 
 

@@ -30,6 +30,7 @@ from fido2.webauthn import (
 from sporades.accounts import keys
 from sporades.accounts import operations as accounts
 from sporades.accounts.models import AddressChange, Membership, User
+from sporades.accounts.permissions import Permission, reach
 from sporades.accounts.second_factor import enrol_totp
 from sporades.acts import opening, registering
 from sporades.candidates import operations as candidates
@@ -38,6 +39,8 @@ from sporades.documents.models import DocumentVersion
 from sporades.exams import operations as exams
 from sporades.exams.checking import Source
 from sporades.exams.models import RegistrationService, ServiceChange
+from sporades.exchanges import operations as exchanges
+from sporades.exchanges.models import Export
 from sporades.notices import operations as notices
 from sporades.registrations import drafting
 from sporades.registrations.models import Draft, Registration
@@ -134,6 +137,7 @@ class World:
     upcoming: RegistrationService
     search: Search
     extension: ServiceChange
+    export: Export
     activation: str
     change: str
     undo: str
@@ -178,6 +182,12 @@ def build(mark: str = "") -> World:
     )
     left = accounts.leave(owner.user, email="camille.avant@exemple.test", at=NOW)
     upcoming = RegistrationService.objects.get(opens_at__gt=NOW)
+    search = searches.keep(
+        tree=Group(members=(Leaf(CRITERIA["nom"], Operator.FILLED),)),
+        columns=[],
+        by=users[Role.MANAGER],
+        at=NOW,
+    )
     return World(
         owner=owner,
         other=other,
@@ -192,12 +202,8 @@ def build(mark: str = "") -> World:
             by=author(other.candidate),
             at=NOW,
         ),
-        search=searches.keep(
-            tree=Group(members=(Leaf(CRITERIA["nom"], Operator.FILLED),)),
-            columns=[],
-            by=users[Role.MANAGER],
-            at=NOW,
-        ),
+        search=search,
+        export=an_export(search, mark),
         activation=keys.activation_key(asleep),
         change=keys.change_key(change),
         undo=keys.undo_key(left),
@@ -207,6 +213,23 @@ def build(mark: str = "") -> World:
         .code,
         reset=keys.reset_key(other.user, at=NOW),
     )
+
+
+def an_export(search: Search, mark: str = "") -> Export:
+    """Make an export of a search, and its file."""
+    memberships = search.owner.memberships.all()
+    export = exchanges.ask(
+        search=search,
+        order="nom",
+        form="csv",
+        purpose=f"Préparer les convocations {mark}",
+        reach=reach(memberships, Permission.EXPORT),
+        by=search.owner,
+        at=NOW,
+    )
+    exchanges.prepare(str(export.pk), at=NOW)
+    export.refresh_from_db()
+    return export
 
 
 def with_specialities() -> dict[str, Any]:

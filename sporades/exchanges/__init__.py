@@ -1,0 +1,1 @@
+"""Files in and out: what a search finds, as a spreadsheet."""

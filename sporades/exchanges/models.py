@@ -1,0 +1,151 @@
+"""Exports as they are asked for, approved, prepared and forgotten."""
+
+import uuid
+from datetime import timedelta
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from sporades.accounts.permissions import Perimeter, Reach
+from sporades.core.actors import Actor
+from sporades.core.french import instant_in_words
+from sporades.core.numbers import in_groups
+from sporades.exchanges.spreadsheets import FORMS, Form
+from sporades.exchanges.states import ExportState
+from sporades.searches.columns import Column, chosen
+from sporades.searches.trees import Group, from_json
+
+WITHOUT_APPROVAL = 5_000
+"""How many lines one person takes out alone (S-17)."""
+
+KEPT_FOR = timedelta(hours=48)
+"""How long a file waits for whoever asked for it."""
+
+
+class ExportQuerySet(models.QuerySet["Export"]):
+    """Questions about exports."""
+
+    def proposed(self) -> Self:
+        """Return those that wait for a second person."""
+        return self.filter(state=ExportState.PROPOSED)
+
+
+class Export(models.Model):
+    """What a search finds, as a file: why, by whom, for which perimeter."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="exports"
+    )
+    asked_name = models.CharField("demandé par", max_length=255)
+    asked_role = models.CharField("en qualité de", max_length=20)
+    perimeters = models.JSONField("périmètre au moment de la demande")
+    tree = models.JSONField("arbre des critères")
+    columns = ArrayField(models.CharField(max_length=30), verbose_name="colonnes", default=list)
+    order = models.CharField("tri", max_length=30)
+    form = models.CharField("format", max_length=4, choices=[(one, one) for one in FORMS])
+    purpose = models.CharField("motif", max_length=300)
+    total = models.PositiveIntegerField("lignes à écrire")
+    done = models.PositiveIntegerField("lignes écrites", default=0)
+    state = models.CharField("état", max_length=10, choices=ExportState)
+    why = models.CharField("pourquoi il s'est arrêté", max_length=200, blank=True)
+    asked_at = models.DateTimeField("demandé le")
+    decided_at = models.DateTimeField("décidé le", null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    decided_name = models.CharField("décidé par", max_length=255, blank=True)
+    begun_at = models.DateTimeField("commencé le", null=True, blank=True)
+    ready_at = models.DateTimeField("prêt le", null=True, blank=True)
+    file_key = models.CharField("fichier", max_length=100, blank=True)
+
+    objects: ClassVar[Any] = ExportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "export"
+        constraints = [
+            models.CheckConstraint(
+                name="an_export_that_is_ready_has_its_file",
+                condition=Q(state=ExportState.READY) & ~Q(file_key="") & Q(ready_at__isnull=False)
+                | ~Q(state=ExportState.READY) & Q(file_key=""),
+            ),
+            models.CheckConstraint(
+                name="a_large_export_is_approved_before_it_is_made",
+                condition=Q(total__lte=WITHOUT_APPROVAL)
+                | ~Q(state__in=[ExportState.RUNNING, ExportState.READY])
+                | ~Q(decided_name=""),
+            ),
+            models.CheckConstraint(
+                name="nobody_approves_their_own_export",
+                condition=Q(decided_by=None) | ~Q(decided_by=F("asked_by")),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["asked_by", "-asked_at"], name="export_by_author"),
+            models.Index(fields=["state", "asked_at"], name="export_by_state"),
+        ]
+
+    def __str__(self) -> str:
+        """Return how it is called."""
+        return f"export {self.mark}"
+
+    @property
+    def mark(self) -> str:
+        """The mark that each line of the file carries: a copy says where it comes from."""
+        return self.pk.hex[:8].upper()
+
+    @property
+    def reach(self) -> Reach:
+        """Where whoever asked might read at that instant."""
+        author = Actor(self.asked_role, self.asked_name, f"user:{self.asked_by_id}")
+        return Reach(tuple(Perimeter.from_json(one, author) for one in self.perimeters))
+
+    @property
+    def group(self) -> Group:
+        """The tree. Raises KeyError, ValueError when the service knows it no more."""
+        return from_json(self.tree)
+
+    @property
+    def shown(self) -> list[Column]:
+        """The columns to write."""
+        return chosen(self.columns)
+
+    @property
+    def spreadsheet(self) -> Form:
+        """The form of the file."""
+        return FORMS[self.form]
+
+    @property
+    def file_name(self) -> str:
+        """The name under which it is handed over."""
+        return f"inscriptions-{self.mark}{self.spreadsheet.suffix}"
+
+    @property
+    def needs_approval(self) -> bool:
+        """Whether a second person must approve it."""
+        return self.total > WITHOUT_APPROVAL and not self.decided_name
+
+    @property
+    def counted(self) -> str:
+        """Say how many lines it has."""
+        return f"{in_groups(str(self.total))} ligne{'s' if self.total > 1 else ''}"
+
+    @property
+    def written(self) -> str:
+        """Say how many lines are written."""
+        return in_groups(str(self.done))
+
+    @property
+    def asked_in_words(self) -> str:
+        """Say when it was asked for."""
+        return instant_in_words(self.asked_at, settings.TIME_ZONE)
+
+    @property
+    def kept_until_in_words(self) -> str:
+        """Say until when the file can be taken."""
+        return (
+            instant_in_words(self.ready_at + KEPT_FOR, settings.TIME_ZONE) if self.ready_at else ""
+        )

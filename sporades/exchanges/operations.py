@@ -1,0 +1,391 @@
+"""Ask for an export, approve it, prepare it, hand it over, forget it (S-17)."""
+
+import logging
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from sporades import journal, mail
+from sporades.accounts.models import Membership, User
+from sporades.accounts.permissions import GRANTED, Permission, Reach, reach
+from sporades.core import files
+from sporades.core.actors import SYSTEM, Actor
+from sporades.core.french import instant_in_words, local_day
+from sporades.core.links import absolute
+from sporades.core.queue import app
+from sporades.core.refusals import Refused
+from sporades.core.transitions import Transition, move
+from sporades.exchanges.models import KEPT_FOR, WITHOUT_APPROVAL, Export
+from sporades.exchanges.spreadsheets import Row, Sheet
+from sporades.exchanges.states import (
+    APPROVE,
+    BEGIN,
+    FINISH,
+    FORGET,
+    PROPOSE,
+    REFUSE,
+    STOP,
+    UNDER_WAY,
+    ExportState,
+)
+from sporades.searches.models import Search
+from sporades.searches.queries import found, in_order
+
+MOST_LINES = 200_000
+"""The longest file; nobody reads more, and a criterion divides it."""
+
+AT_ONCE = 2_000
+"""After how many lines what is written is said, and asked whether to go on."""
+
+logger = logging.getLogger(__name__)
+
+
+class TooLong(Refused):
+    """More than a file takes."""
+
+    message = (
+        "Un export compte 200 000 lignes au plus : ajoutez un critère, et faites-en plusieurs."
+    )
+
+
+class Nothing(Refused):
+    """A search that finds nothing."""
+
+    message = "Cette recherche ne trouve aucune inscription : il n'y a rien à exporter."
+
+
+class SamePerson(Refused):
+    """Whoever asks for an export does not approve it."""
+
+    message = "Un export est approuvé par une autre personne que celle qui le demande."
+
+
+class Ended(Exception):
+    """The export is not to be gone on with."""
+
+
+@transaction.atomic
+def ask(
+    *, search: Search, order: str, form: str, purpose: str, reach: Reach, by: User, at: datetime
+) -> Export:
+    """Ask for what a search finds, as a file.
+
+    Up to 5,000 lines it is prepared at once; beyond, a second person approves it first.
+
+    Args:
+        search: what is sought, and the columns to write.
+        order: how the lines are sorted.
+        form: the code of the form of file.
+        purpose: what it is for, kept in the journal.
+        reach: where whoever asks may export.
+        by: who asks.
+        at: the instant.
+
+    Raises:
+        Nothing, TooLong: the search finds none, or too many.
+    """
+    total = found(search.group, reach=reach).count()
+    if not total:
+        raise Nothing
+    if total > MOST_LINES:
+        raise TooLong
+    author = reach.perimeters[0].member
+    is_large = total > WITHOUT_APPROVAL
+    export: Export = Export.objects.create(
+        asked_by=by,
+        asked_name=author.name,
+        asked_role=author.kind,
+        perimeters=reach.as_json(),
+        tree=search.tree,
+        columns=search.columns,
+        order=order,
+        form=form,
+        purpose=purpose,
+        total=total,
+        state=ExportState.PROPOSED if is_large else ExportState.WAITING,
+        asked_at=at,
+    )
+    _record("export asked", export, by=author, at=at)
+    if is_large:
+        _ask_approval(export, at=at)
+    else:
+        _queue(export)
+    return export
+
+
+@transaction.atomic
+def approve(*, export: Export, user: User, by: Actor, at: datetime) -> None:
+    """Approve a large export that somebody else asked for.
+
+    Raises:
+        SamePerson: whoever approves asked for it.
+        Refused: it is no longer to be approved.
+    """
+    _decide(export, APPROVE, user=user, by=by, at=at)
+    _record("export approved", export, by=by, at=at)
+    _queue(export)
+
+
+@transaction.atomic
+def refuse(*, export: Export, user: User, by: Actor, at: datetime) -> None:
+    """Refuse a large export that somebody else asked for.
+
+    Raises:
+        SamePerson: whoever refuses asked for it.
+        Refused: it is no longer to be decided.
+    """
+    _decide(export, REFUSE, user=user, by=by, at=at)
+    _record("export refused", export, by=by, at=at)
+    _tell(export, at=at)
+
+
+@transaction.atomic
+def stop(*, export: Export, by: Actor, at: datetime) -> None:
+    """Stop one's export, under way or not begun. Raises Refused when it has ended."""
+    move(export, STOP, why="Vous l'avez arrêté.")
+    _record("export stopped", export, by=by, at=at)
+
+
+def hand_over(*, export: Export, by: Actor, at: datetime) -> bytes:
+    """Return the file of an export, and note that it was taken.
+
+    Raises:
+        Refused: it is not ready, or no longer kept.
+        files.OutOfReach: the store does not answer.
+    """
+    if export.state != ExportState.READY:
+        raise Refused("Ce fichier n'est plus gardé : demandez un nouvel export.")
+    content = files.get(export.file_key)
+    _record("export taken", export, by=by, at=at)
+    return content
+
+
+def prepare(pk: str, *, at: datetime) -> None:
+    """Write the file of an export.
+
+    What is written is what whoever asked may read now, within what they might read then: a role
+    that ends meanwhile stops it. Whoever is killed halfway leaves nothing: it begins again.
+
+    Args:
+        pk: its key.
+        at: the instant.
+    """
+    export = Export.objects.select_related("asked_by").get(pk=pk)
+    if export.state not in UNDER_WAY:
+        return
+    try:
+        lines = _readable(export, at=at)
+        if _is_larger_than_allowed(export, lines.count(), at=at):
+            return
+        move(export, BEGIN, begun_at=at, done=0)
+        key = _written(export, lines, at=at)
+    except Ended as reason:
+        _stopped(export, str(reason), at=at)
+        return
+    _finished(export, key, at=at)
+
+
+def forget_old(*, at: datetime) -> int:
+    """Delete the files that nobody may take any more; return how many."""
+    old = Export.objects.filter(state=ExportState.READY, ready_at__lt=at - KEPT_FOR)
+    return sum(_forget(export, at=at) for export in old)
+
+
+def take_up_again(*, older_than: datetime) -> int:
+    """Queue again the exports whose worker was killed; return how many."""
+    waiting = Export.objects.filter(state__in=UNDER_WAY, asked_at__lt=older_than).exclude(
+        begun_at__gte=older_than
+    )
+    for export in waiting:
+        _queue(export)
+    return len(waiting)
+
+
+def _decide(export: Export, transition: Transition, *, user: User, by: Actor, at: datetime) -> None:
+    if export.asked_by_id == user.pk:
+        raise SamePerson
+    move(export, transition, decided_at=at, decided_by=user, decided_name=by.name)
+
+
+def _queue(export: Export) -> None:
+    # One at a time for an export: a second job, if any, finds it done.
+    app.configure_task("exchanges.prepare", queue="exports", lock=f"export:{export.pk}").defer(
+        export=str(export.pk)
+    )
+
+
+def _record(verb: str, export: Export, *, by: Actor, at: datetime) -> None:
+    # What was sought may name somebody: the journal has which criteria, not their values.
+    criteria = sorted({leaf["criterion"] for leaf in _leaves(export.tree)})
+    journal.record(
+        verb,
+        by=by,
+        on=export,
+        at=at,
+        after={
+            "purpose": export.purpose,
+            "lines": export.total,
+            "form": export.form,
+            "columns": [column.code for column in export.shown],
+            "criteria": criteria,
+            "perimeters": export.perimeters,
+        },
+    )
+
+
+def _leaves(node: Any) -> Iterator[Any]:
+    for member in node["members"]:
+        if "link" in member:
+            yield from _leaves(member)
+        else:
+            yield member
+
+
+def _readable(export: Export, *, at: datetime) -> Any:
+    """Return the lines to write. Raises Ended."""
+    now = _still_allowed(export, at=at)
+    try:
+        asked = found(export.group, reach=export.reach)
+    except (KeyError, ValueError):
+        raise Ended("La recherche porte sur un critère qui n'existe plus.") from None
+    both = asked.filter(now.condition(academy="academy", domain="exam__domain__code"))
+    return in_order(both, export.order)
+
+
+def _still_allowed(export: Export, *, at: datetime) -> Reach:
+    user = User.objects.prefetch_related("memberships").get(pk=export.asked_by_id)
+    memberships = user.memberships_on(local_day(at, settings.TIME_ZONE))
+    now = reach(memberships, Permission.EXPORT)
+    if not now or not user.is_active:
+        raise Ended("Votre rôle ne permet plus d'exporter.")
+    return now
+
+
+def _is_larger_than_allowed(export: Export, total: int, *, at: datetime) -> bool:
+    """Ask for an approval if more is found by now than one person takes out alone."""
+    export.total = total
+    if total > MOST_LINES:
+        raise Ended("La recherche trouve plus de 200 000 inscriptions.")
+    if not export.needs_approval:
+        Export.objects.filter(pk=export.pk).update(total=total)
+        return False
+    with transaction.atomic():
+        move(export, PROPOSE, total=total)
+        _ask_approval(export, at=at)
+    return True
+
+
+def _written(export: Export, lines: Any, *, at: datetime) -> str:
+    """Write the file and return its key. Raises Ended."""
+    columns = export.shown
+    sheet = Sheet(
+        title="Inscriptions",
+        columns=[*(column.label for column in columns), "Export"],
+        rows=_rows(export, lines, at=at),
+        about=[
+            ("Export", export.mark),
+            ("Demandé par", export.asked_name),
+            ("Demandé le", export.asked_in_words),
+            ("Motif", export.purpose),
+            ("Approuvé par", export.decided_name or "(sans objet)"),
+        ],
+    )
+    with tempfile.TemporaryFile() as file:
+        export.spreadsheet.write(sheet, file)
+        file.seek(0)
+        return files.put(file.read(), suffix=export.spreadsheet.suffix)
+
+
+def _rows(export: Export, lines: Any, *, at: datetime) -> Iterator[Row]:
+    columns, mark, done = export.shown, export.mark, 0
+    for done, line in enumerate(lines.for_office().iterator(AT_ONCE), start=1):
+        yield [*(column.read(line) for column in columns), mark]
+        if done % AT_ONCE == 0:
+            _go_on(export, done, at=at)
+    _go_on(export, done, at=at)
+
+
+def _go_on(export: Export, done: int, *, at: datetime) -> None:
+    """Say how far it is. Raises Ended when it was stopped, or its author has no role any more."""
+    _still_allowed(export, at=at)
+    running = Export.objects.filter(pk=export.pk, state=ExportState.RUNNING)
+    if not running.update(done=done):
+        raise Ended("")
+
+
+@transaction.atomic
+def _stopped(export: Export, why: str, *, at: datetime) -> None:
+    export.refresh_from_db()
+    if export.state not in UNDER_WAY:
+        return
+    move(export, STOP, why=why)
+    _record("export stopped", export, by=SYSTEM, at=at)
+    _tell(export, at=at)
+
+
+@transaction.atomic
+def _finished(export: Export, key: str, *, at: datetime) -> None:
+    try:
+        move(export, FINISH, file_key=key, ready_at=at)
+    except Refused:
+        files.forget(key)  # stopped at the last line
+        return
+    _record("export made", export, by=SYSTEM, at=at)
+    _tell(export, at=at)
+
+
+def _forget(export: Export, *, at: datetime) -> bool:
+    key = export.file_key
+    try:
+        files.forget(key)
+    except files.OutOfReach:
+        logger.warning("The file of export %s is forgotten later", export.pk)
+        return False
+    with transaction.atomic():
+        move(export, FORGET, file_key="")
+        _record("export forgotten", export, by=SYSTEM, at=at)
+    return True
+
+
+def _ask_approval(export: Export, *, at: datetime) -> None:
+    for approver in approvers_of(export, at=at):
+        mail.write(
+            "export_to_approve",
+            to=approver.user.email,
+            at=at,
+            key=f"export:{export.pk}:approve:{export.total}",
+            about=export,
+            export=export,
+            approver=approver,
+            link=absolute(f"/gestion/exports/{export.pk}"),
+        )
+
+
+def approvers_of(export: Export, *, at: datetime) -> list[Membership]:
+    """Return who may approve an export: those whose own perimeter holds its perimeter."""
+    day = local_day(at, settings.TIME_ZONE)
+    roles = GRANTED[Permission.APPROVE_EXPORTS]
+    members = Membership.objects.current(day).filter(role__in=roles, user__is_active=True)
+    asked = export.reach
+    return [
+        member
+        for member in members.exclude(user=export.asked_by_id).select_related("user")
+        if reach([member], Permission.APPROVE_EXPORTS).includes(asked)
+    ]
+
+
+def _tell(export: Export, *, at: datetime) -> None:
+    mail.write(
+        "export_ended",
+        to=export.asked_by.email,
+        at=at,
+        key=f"export:{export.pk}:{export.state}",
+        about=export,
+        export=export,
+        until=instant_in_words(at + KEPT_FOR, settings.TIME_ZONE),
+        link=absolute(f"/gestion/exports/{export.pk}"),
+    )

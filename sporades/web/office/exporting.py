@@ -1,0 +1,191 @@
+"""« Exporter »: what a search finds, as a file, for a reason, with a second factor (I2, S-17)."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse, reverse_lazy
+
+from sporades.accounts.permissions import Permission, Reach
+from sporades.core.files import OutOfReach, Unreadable
+from sporades.core.refusals import Refused
+from sporades.exchanges import operations
+from sporades.exchanges.models import WITHOUT_APPROVAL, Export
+from sporades.exchanges.states import UNFINISHED, ExportState
+from sporades.searches.models import Search
+from sporades.searches.queries import found, known_order
+from sporades.searches.words import in_words
+from sporades.web.layout.proofs import needs_second_factor_again, second_factor_again
+from sporades.web.office.forms import ExportForm
+from sporades.web.office.searching import tree_of
+
+ON_THE_PAGE = 50
+TRAIL = [
+    ("Accueil", reverse_lazy("office:home")),
+    ("Exports", reverse_lazy("office:exports")),
+]
+
+
+def export(request: HttpRequest, search: str) -> HttpResponse:
+    """Ask what for and in which form, then prepare the file."""
+    kept = get_object_or_404(Search.objects.open_to(request.user.pk), pk=search)
+    if needs_second_factor_again(request):
+        return second_factor_again(request)
+    tree, order = tree_of(kept), known_order(request.GET.get("tri", ""))
+    form = ExportForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = operations.ask(
+                search=kept,
+                order=order,
+                form=form.cleaned_data["format"],
+                purpose=form.cleaned_data["motif"],
+                reach=request.reach,
+                by=request.user,
+                at=request.arrived_at,
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _outcome(made))
+            return redirect("office:one_export", made.pk)
+    context = {
+        "search": kept,
+        "form": form,
+        "count": found(tree, reach=request.reach).count(),
+        "limit": WITHOUT_APPROVAL,
+        "asked": in_words(tree, reach=request.reach),
+        "columns": [column.label for column in kept.shown],
+        "trail": [
+            ("Accueil", reverse("office:home")),
+            ("Gérer les inscriptions", reverse("office:search")),
+            (kept.name or "Inscriptions trouvées", reverse("office:found", args=[kept.pk])),
+        ],
+    }
+    return render(request, "office/export.html", context, status=422 if form.errors else 200)
+
+
+def exports(request: HttpRequest) -> HttpResponse:
+    """One's own exports, and those that wait for one's approval."""
+    context = {
+        "mine": request.user.exports.order_by("-asked_at")[:ON_THE_PAGE],
+        "proposed": exports_to_approve(request),
+    }
+    return render(request, "office/exports.html", context)
+
+
+def one_export(request: HttpRequest, export: str) -> HttpResponse:
+    """Where an export stands; what may be done with it."""
+    found = _export(request, export)
+    is_mine = found.asked_by_id == request.user.pk
+    context = {
+        "export": found,
+        "kind": _kind(found),
+        "is_mine": is_mine,
+        "can_be_stopped": is_mine and found.state in UNFINISHED,
+        "may_approve": not is_mine
+        and found.state == ExportState.PROPOSED
+        and _approves(request).includes(found.reach),
+        "columns": [column.label for column in found.shown],
+        "asked": in_words(tree_of(found), reach=found.reach),
+        "trail": TRAIL,
+    }
+    return render(request, "office/one_export.html", context)
+
+
+def export_file(request: HttpRequest, export: str) -> HttpResponse:
+    """The file, for whoever asked for it."""
+    found = get_object_or_404(request.user.exports, pk=export)
+    if needs_second_factor_again(request):
+        return second_factor_again(request)
+    try:
+        content = operations.hand_over(
+            export=found, by=request.reach.perimeters[0].member, at=request.arrived_at
+        )
+    except (OutOfReach, Unreadable):
+        messages.error(
+            request, "Le fichier ne peut pas être lu en ce moment : réessayez plus tard."
+        )
+        return redirect("office:one_export", found.pk)
+    return HttpResponse(
+        content,
+        content_type=found.spreadsheet.content_type,
+        headers={"Content-Disposition": f'attachment; filename="{found.file_name}"'},
+    )
+
+
+def stop_export(request: HttpRequest, export: str) -> HttpResponse:
+    """Stop one's own export."""
+    found = get_object_or_404(request.user.exports, pk=export)
+    return _done(request, found, operations.stop, "L'export est arrêté.")
+
+
+def approve_export(request: HttpRequest, export: str) -> HttpResponse:
+    """Approve a large export of somebody else."""
+    found = _to_decide(request, export)
+    said = "L'export est approuvé : sa préparation commence."
+    return _done(request, found, operations.approve, said, user=request.user)
+
+
+def refuse_export(request: HttpRequest, export: str) -> HttpResponse:
+    """Refuse a large export of somebody else."""
+    found = _to_decide(request, export)
+    said = "L'export est refusé : son auteur en est prévenu."
+    return _done(request, found, operations.refuse, said, user=request.user)
+
+
+def exports_to_approve(request: HttpRequest) -> list[Export]:
+    """Return the exports of others that the reader may approve, the oldest first."""
+    approves = _approves(request)
+    if not approves:
+        return []
+    others = Export.objects.proposed().exclude(asked_by=request.user.pk).order_by("asked_at")
+    return [one for one in others if approves.includes(one.reach)]
+
+
+def _approves(request: HttpRequest) -> Reach:
+    approves: Reach = request.reaches(Permission.APPROVE_EXPORTS)
+    return approves
+
+
+def _export(request: HttpRequest, pk: str) -> Export:
+    """Return one's own export, or one that one may approve; there is no other."""
+    found: Export = get_object_or_404(Export, pk=pk)
+    if found.asked_by_id != request.user.pk and not _approves(request).includes(found.reach):
+        raise Http404
+    return found
+
+
+def _to_decide(request: HttpRequest, pk: str) -> Export:
+    found: Export = get_object_or_404(Export, pk=pk)
+    if not request.reach.includes(found.reach):
+        raise Http404
+    return found
+
+
+def _done(request: HttpRequest, found: Export, act: Any, said: str, **more: Any) -> HttpResponse:
+    by = request.reach.perimeters[0].member
+    try:
+        act(export=found, by=by, at=request.arrived_at, **more)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, said)
+    return redirect("office:one_export", found.pk)
+
+
+def _kind(export: Export) -> str:
+    return {
+        ExportState.READY: "success",
+        ExportState.PROPOSED: "warning",
+        ExportState.REFUSED: "error",
+        ExportState.STOPPED: "error",
+        ExportState.FORGOTTEN: "off",
+    }.get(ExportState(export.state), "info")
+
+
+def _outcome(export: Export) -> str:
+    if export.state == ExportState.PROPOSED:
+        return "L'export est demandé : une autre personne doit l'approuver."
+    return "L'export est demandé : vous recevrez un mail quand il sera prêt."

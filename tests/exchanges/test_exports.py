@@ -1,0 +1,337 @@
+"""An export is asked for a reason, approved by another beyond a size, prepared once, forgotten."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from django.core.files.storage import default_storage
+from django.db import IntegrityError, connection, transaction
+
+from sporades.accounts.models import Membership
+from sporades.core import files
+from sporades.core.actors import Actor
+from sporades.core.refusals import Refused
+from sporades.exchanges import operations, tasks
+from sporades.exchanges.models import KEPT_FOR, Export
+from sporades.exchanges.states import ExportState
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from sporades.searches.catalogue import CRITERIA
+from sporades.searches.operators import Operator
+from sporades.searches.trees import Group, Leaf
+from tests.factories import NOW, a_candidate, a_registration
+from tests.jobs import work
+from tests.web.registry.world import a_member
+
+VERSAILLES = {"postcode": "78000", "town": "Versailles"}
+
+
+def actor(user):
+    """Return a member as the author of an act."""
+    return user.memberships.get().as_actor()
+
+
+def lines(export):
+    """Return the lines of the file of an export."""
+    text = files.get(export.file_key).decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
+
+
+def prepared(export, at=NOW):
+    """Prepare an export and return it as it stands."""
+    operations.prepare(str(export.pk), at=at)
+    export.refresh_from_db()
+    return export
+
+
+def test_a_file_holds_what_the_search_finds_in_the_perimeter_and_its_mark(ask, in_lille):
+    a_registration(a_candidate(birth_name="Ailleurs"), academy="A25", identification=VERSAILLES)
+
+    export = prepared(ask(columns=["numero_inscription", "nom"]))
+
+    assert export.state == ExportState.READY
+    assert [line["Nom de famille"] for line in lines(export)] == ["Abadie", "Bézier", "Cœur"]
+    assert {line["Export"] for line in lines(export)} == {export.mark}
+    assert (export.done, export.total) == (3, 3)
+
+
+def test_each_column_that_a_list_shows_can_be_taken(ask, in_lille):
+    from sporades.searches.columns import COLUMNS
+
+    export = prepared(ask(columns=[column.code for column in COLUMNS]))
+
+    assert list(lines(export)[0]) == [*(column.label for column in COLUMNS), "Export"]
+
+
+def test_asking_queues_a_job_and_its_author_is_told_when_it_is_ready(ask, in_lille, asker):
+    export = ask()
+    assert export.state == ExportState.WAITING
+
+    work("exchanges")
+
+    export.refresh_from_db()
+    assert export.state == ExportState.READY
+    assert Message.objects.get(kind="export_ended").recipient == asker.email
+
+
+def test_a_search_that_finds_nothing_gives_no_file(ask, in_lille):
+    nobody = Group(members=(Leaf(CRITERIA["nom"], Operator.IS, ("Zola",)),))
+
+    with pytest.raises(operations.Nothing):
+        ask(nobody)
+
+    assert not Export.objects.exists()
+
+
+def test_more_than_a_file_takes_is_refused(ask, in_lille, monkeypatch):
+    monkeypatch.setattr(operations, "MOST_LINES", 2)
+
+    with pytest.raises(operations.TooLong, match="ajoutez un critère"):
+        ask()
+
+
+@pytest.mark.usefixtures("few")
+def test_a_large_export_waits_for_a_second_person_who_is_told(ask, in_lille, head):
+    export = ask()
+    work("exchanges")
+    export.refresh_from_db()
+    assert export.state == ExportState.PROPOSED
+    assert Message.objects.get(kind="export_to_approve").recipient == head.email
+
+    operations.approve(export=export, user=head, by=actor(head), at=NOW)
+    work("exchanges")
+
+    export.refresh_from_db()
+    assert (export.state, len(lines(export))) == (ExportState.READY, 3)
+
+
+@pytest.mark.usefixtures("few")
+def test_nobody_approves_their_own_export_the_database_neither(ask, in_lille, head):
+    export = ask(by=head)
+
+    with pytest.raises(operations.SamePerson):
+        operations.approve(export=export, user=head, by=actor(head), at=NOW)
+    with pytest.raises(IntegrityError, match="nobody_approves_their_own"), transaction.atomic():
+        Export.objects.update(decided_by=head, decided_name="Camille")
+
+
+def test_a_large_export_that_nobody_approved_is_not_made_the_database_says(ask, in_lille):
+    export = ask()
+
+    with pytest.raises(IntegrityError, match="is_approved_before"), transaction.atomic():
+        Export.objects.filter(pk=export.pk).update(total=5_001, state=ExportState.RUNNING)
+
+
+@pytest.mark.usefixtures("few")
+def test_whose_perimeter_is_smaller_is_not_asked_to_approve(ask, in_lille):
+    everywhere = a_member("nord@exemple.test", Membership.Role.HEAD, ["A09", "A25"])
+    a_member("ouest@exemple.test", Membership.Role.HEAD, ["A25"])
+    a_member("partie@exemple.test", Membership.Role.HEAD, ["A09"]).memberships.update(
+        domains=["AUTRE"]
+    )
+    a_member("parti@exemple.test", Membership.Role.HEAD, ["A09"]).memberships.update(
+        ends_on="2026-11-24"
+    )
+    national = a_member("admin@exemple.test", Membership.Role.ADMINISTRATOR, [])
+
+    ask()
+
+    asked = Message.objects.filter(kind="export_to_approve").values_list("recipient", flat=True)
+    assert set(asked) == {everywhere.email, national.email}
+
+
+@pytest.mark.usefixtures("few")
+def test_a_refused_export_is_not_made_and_its_author_is_told(ask, in_lille, head, asker):
+    export = ask()
+
+    operations.refuse(export=export, user=head, by=actor(head), at=NOW)
+    work("exchanges")
+
+    export.refresh_from_db()
+    assert export.state == ExportState.REFUSED
+    assert Message.objects.filter(kind="export_ended", recipient=asker.email).count() == 1
+    with pytest.raises(Refused):
+        operations.approve(export=export, user=head, by=actor(head), at=NOW)
+
+
+def test_an_export_that_has_grown_beyond_what_one_person_takes_waits_for_another(
+    ask, in_lille, head, few, monkeypatch
+):
+    monkeypatch.setattr(operations, "WITHOUT_APPROVAL", 5_000)
+    export = ask()
+
+    prepared(export)
+
+    assert (export.state, export.total) == (ExportState.PROPOSED, 3)
+    assert Message.objects.get(kind="export_to_approve").recipient == head.email
+
+
+@pytest.mark.parametrize("loss", [{"ends_on": "2026-11-24"}, {"role": Membership.Role.AUDITOR}])
+def test_a_role_that_ends_before_the_file_is_made_stops_it(ask, in_lille, asker, loss):
+    export = ask()
+    asker.memberships.update(**loss)
+
+    prepared(export)
+
+    assert (export.state, export.why) == (
+        ExportState.STOPPED,
+        "Votre rôle ne permet plus d'exporter.",
+    )
+
+
+def test_a_role_that_ends_while_the_file_is_written_stops_it(ask, in_lille, asker, monkeypatch):
+    monkeypatch.setattr(operations, "AT_ONCE", 1)
+    export = ask(columns=["nom"])
+    looked = operations._still_allowed
+
+    def looked_at_and_gone(*arguments, **options):
+        found = looked(*arguments, **options)
+        asker.memberships.update(ends_on="2026-11-24")
+        return found
+
+    monkeypatch.setattr(operations, "_still_allowed", looked_at_and_gone)
+
+    prepared(export)
+
+    assert export.state == ExportState.STOPPED
+    assert export.file_key == ""
+
+
+def test_a_perimeter_that_shrinks_meanwhile_bounds_the_file(ask, in_lille, asker):
+    a_registration(a_candidate(birth_name="Ailleurs"), academy="A25", identification=VERSAILLES)
+    asker.memberships.update(academies=["A09", "A25"])
+    export = ask(columns=["nom"])
+    asker.memberships.update(academies=["A25"])
+
+    prepared(export)
+
+    assert [line["Nom de famille"] for line in lines(export)] == ["Ailleurs"]
+
+
+def test_a_perimeter_that_grows_meanwhile_adds_nothing(ask, in_lille, asker):
+    a_registration(a_candidate(birth_name="Ailleurs"), academy="A25", identification=VERSAILLES)
+    export = ask(columns=["nom"])
+    asker.memberships.update(academies=["A09", "A25"])
+
+    prepared(export)
+
+    assert "Ailleurs" not in [line["Nom de famille"] for line in lines(export)]
+
+
+def test_a_stopped_export_is_not_made(ask, in_lille, asker):
+    export = ask()
+    operations.stop(export=export, by=actor(asker), at=NOW)
+
+    work("exchanges")
+
+    export.refresh_from_db()
+    assert export.state == ExportState.STOPPED
+    with pytest.raises(Refused):
+        operations.hand_over(export=export, by=actor(asker), at=NOW)
+
+
+def test_an_export_stopped_at_its_last_line_leaves_no_file(ask, in_lille, asker, monkeypatch):
+    export = ask()
+    put = files.put
+
+    def put_and_stopped(*arguments, **options):
+        key = put(*arguments, **options)
+        operations.stop(export=Export.objects.get(), by=actor(asker), at=NOW)
+        put_and_stopped.key = key
+        return key
+
+    monkeypatch.setattr(files, "put", put_and_stopped)
+
+    prepared(export)
+
+    assert export.state == ExportState.STOPPED
+    assert not default_storage.exists(put_and_stopped.key)
+
+
+def test_an_export_whose_worker_was_killed_begins_again(ask, in_lille):
+    export = ask()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs WHERE task_name = 'exchanges.prepare'")
+    Export.objects.filter(pk=export.pk).update(state=ExportState.RUNNING, begun_at=NOW, done=2)
+
+    assert operations.take_up_again(older_than=NOW - timedelta(minutes=1)) == 0
+    assert operations.take_up_again(older_than=NOW + timedelta(minutes=11)) == 1
+    work("exchanges")
+
+    export.refresh_from_db()
+    assert (export.state, export.done) == (ExportState.READY, 3)
+
+
+def test_a_job_that_comes_twice_makes_one_file(ask, in_lille):
+    export = prepared(ask())
+    first = export.file_key
+
+    prepared(export)
+
+    assert export.file_key == first
+    assert Entry.objects.filter(verb="export made").count() == 1
+
+
+def test_the_file_is_forgotten_after_two_days(ask, in_lille):
+    export = prepared(ask())
+    key = export.file_key
+
+    assert operations.forget_old(at=NOW + KEPT_FOR) == 0
+    assert default_storage.exists(key)
+    assert operations.forget_old(at=NOW + KEPT_FOR + timedelta(seconds=1)) == 1
+
+    export.refresh_from_db()
+    assert (export.state, export.file_key) == (ExportState.FORGOTTEN, "")
+    assert not default_storage.exists(key)
+
+
+def test_the_sweeper_forgets_and_takes_up(ask, in_lille, time_machine):
+    export = prepared(ask())
+    time_machine.move_to(NOW + KEPT_FOR + timedelta(minutes=1))
+
+    tasks.sweep(0)
+
+    export.refresh_from_db()
+    assert export.state == ExportState.FORGOTTEN
+
+
+def test_the_journal_says_who_why_and_how_many_and_nothing_that_was_sought(ask, in_lille, asker):
+    secret = Group(members=(Leaf(CRITERIA["nom"], Operator.IS_NOT, ("Vercingétorix",)),))
+    export = prepared(ask(secret))
+    operations.hand_over(export=export, by=actor(asker), at=NOW)
+
+    entries = Entry.objects.filter(object_kind="export").order_by("pk")
+
+    assert [one.verb for one in entries] == ["export asked", "export made", "export taken"]
+    assert entries[0].actor_id == f"user:{asker.pk}"
+    assert entries[0].payload["after"] | {"perimeters": None} == {
+        "purpose": "Préparer les convocations",
+        "lines": 3,
+        "form": "csv",
+        "columns": [column.code for column in export.shown],
+        "criteria": ["nom"],
+        "perimeters": None,
+    }
+    assert not any("Vercing" in str(one.payload) for one in entries)
+
+
+def test_a_criterion_that_is_no_more_stops_the_export(ask, in_lille):
+    export = ask()
+    tree = {"link": "et", "members": [{"criterion": "parti", "operator": "egal", "values": []}]}
+    Export.objects.filter(pk=export.pk).update(tree=tree)
+
+    prepared(export)
+
+    assert export.state == ExportState.STOPPED
+    assert "n'existe plus" in export.why
+
+
+def test_another_may_be_the_author_of_a_decision_in_their_role(ask, in_lille, head, few):
+    export = ask()
+
+    operations.approve(export=export, user=head, by=actor(head), at=NOW)
+
+    entry = Entry.objects.get(verb="export approved")
+    assert isinstance(actor(head), Actor)
+    assert (entry.actor_kind, entry.actor_name) == ("head", export.decided_name)

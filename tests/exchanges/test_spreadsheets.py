@@ -1,0 +1,116 @@
+"""A table as a file: what is written is what is read, and nothing in it is run."""
+
+import csv
+import io
+import tracemalloc
+import zipfile
+
+import lxml.etree
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from sporades.exchanges.spreadsheets import FORMS, Sheet
+
+COLUMNS = ["Nom", "Prénom(s)"]
+FORMULAS = ['=HYPERLINK("https://mechant.test")', "+33 6", "-1+1", "@SUM(A1)", "\tx", "\r=1"]
+TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=20)
+ODF = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
+
+
+def written(form, rows, about=()):
+    """Return a table as a file."""
+    file = io.BytesIO()
+    FORMS[form].write(Sheet("Inscriptions", COLUMNS, rows, about), file)
+    return file.getvalue()
+
+
+def read(form, content):
+    """Return the lines of a file, its titles first."""
+    if form == "csv":
+        return [
+            list(row)
+            for row in csv.reader(
+                io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"
+            )
+        ]
+    if form == "xlsx":
+        book = load_workbook(io.BytesIO(content))
+        return [[cell.value or "" for cell in row] for row in book.worksheets[0].rows]
+    return tables(content)[0]
+
+
+def tables(content):
+    """Return the tables of an OpenDocument file."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        tree = lxml.etree.fromstring(archive.read("content.xml"))
+    return [
+        [
+            [" ".join(cell.itertext()) for cell in row]
+            for row in table.iter(ODF % "table" + "table-row")
+        ]
+        for table in tree.iter(ODF % "table" + "table")
+    ]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@given(rows=st.lists(st.tuples(TEXT, TEXT), max_size=4))
+def test_what_is_written_is_what_is_read(form, rows):
+    lines = read(form, written(form, rows))
+
+    def harmless(cell):
+        return f"'{cell}" if form == "csv" and cell[:1] in ("=", "+", "-", "@") else cell
+
+    assert lines == [COLUMNS, *([harmless(cell) for cell in row] for row in rows)]
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_a_spreadsheet_runs_nothing_of_a_text_file(formula):
+    [_, [name, _]] = read("csv", written("csv", [(formula, "x")]))
+
+    assert name == f"'{formula}"
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_a_workbook_holds_text_and_no_formula_or_link(formula):
+    book = load_workbook(io.BytesIO(written("xlsx", [(formula, "https://mechant.test")])))
+
+    cell, other = book.worksheets[0][2]
+    assert (cell.data_type, other.data_type, other.hyperlink) == ("s", "s", None)
+
+
+def test_an_opendocument_file_says_what_it_is_first_and_names_no_formula():
+    content = written("ods", [("=1+1", "<b>")])
+
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        first = archive.infolist()[0]
+        assert (first.filename, first.compress_type) == ("mimetype", zipfile.ZIP_STORED)
+        assert b"formula" not in archive.read("content.xml")
+    assert read("ods", content)[1] == ["=1+1", "<b>"]
+
+
+@pytest.mark.parametrize("form", ["xlsx", "ods"])
+def test_a_second_sheet_says_where_the_file_comes_from(form):
+    content = written(form, [("a", "b")], about=[("Motif", "Convocations")])
+
+    if form == "ods":
+        assert tables(content)[1] == [["Motif", "Convocations"]]
+    else:
+        about = load_workbook(io.BytesIO(content)).worksheets[1]
+        assert [cell.value for cell in about[1]] == ["Motif", "Convocations"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_memory_that_a_file_takes_does_not_grow_with_its_lines(form, tmp_path):
+    def peak(count):
+        rows = ((f"Nom {line}", "Prénom") for line in range(count))
+        with (tmp_path / f"{form}-{count}").open("wb") as file:
+            tracemalloc.start()
+            FORMS[form].write(Sheet("Inscriptions", COLUMNS, rows, ()), file)
+            _, most = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+        return most
+
+    peak(10)  # what is loaded the first time
+    assert peak(8_000) < 2 * peak(800)

@@ -1,0 +1,207 @@
+"""« Exporter »: what a manager asks for, what another approves, what nobody else sees."""
+
+import html
+from datetime import timedelta
+
+import pytest
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from django.urls import reverse
+
+from sporades.accounts.models import Membership
+from sporades.exchanges import operations
+from sporades.exchanges.models import Export
+from sporades.exchanges.states import ExportState
+from tests.factories import NOW
+from tests.jobs import work
+from tests.web.office.test_search import leaf, sought
+
+WHY = "Préparer les convocations de juin"
+HEAD = Membership.Role.HEAD
+
+
+def asked(client, *, motif=WHY, form="csv", tri=""):
+    """Search for everybody, ask for an export, and return its page."""
+    page = sought(client, leaf("g-1", "nom", "non_vide"))
+    where = reverse("office:export", args=[page.context["search"].pk])
+    return client.post(f"{where}{tri}", {"format": form, "motif": motif}, follow=True)
+
+
+def page_of(export, name="one_export"):
+    """Return the address of a page of an export."""
+    return reverse(f"office:{name}", args=[export.pk])
+
+
+@pytest.fixture
+def few(monkeypatch):
+    """Ask for an approval from one line on."""
+    for room in (operations, __import__("sporades.exchanges.models", fromlist=["models"])):
+        monkeypatch.setattr(room, "WITHOUT_APPROVAL", 0)
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "ods"])
+def test_a_manager_takes_what_a_search_finds(manager, in_lille, in_versailles, form):
+    assert "Exporter ces inscriptions" in sought(manager, leaf("g-1", "nom", "non_vide")).text
+
+    page = asked(manager, form=form)
+    assert "vous recevrez un mail quand il sera prêt" in html.unescape(page.text)
+    work("exchanges")
+    export = Export.objects.get()
+    ready = manager.get(page_of(export))
+    file = manager.get(page_of(export, "export_file"))
+
+    assert "Télécharger le fichier" in ready.text
+    assert file.headers["Content-Disposition"] == f'attachment; filename="{export.file_name}"'
+    assert file.headers["Cache-Control"] == "private, no-store"
+    if form == "csv":
+        assert in_lille.number in file.content.decode()
+        assert in_versailles.number not in file.content.decode()
+
+
+def test_the_order_of_the_list_is_that_of_the_file(manager, in_lille):
+    asked(manager, tri="?tri=-numero_inscription")
+
+    assert Export.objects.get().order == "-numero_inscription"
+
+
+@pytest.mark.parametrize("motif", ["", "   ", "rien"])
+def test_a_purpose_is_asked_for_and_nothing_typed_is_lost(manager, in_lille, motif):
+    page = asked(manager, motif=motif, form="ods")
+
+    assert page.status_code == 422
+    assert page.context["form"].errors.keys() == {"motif"}
+    assert page.context["form"]["format"].value() == "ods"
+    assert not Export.objects.exists()
+
+
+def test_the_second_factor_is_asked_again(manager, in_lille, time_machine):
+    page = sought(manager, leaf("g-1", "nom", "non_vide"))
+    where = reverse("office:export", args=[page.context["search"].pk])
+
+    time_machine.move_to(NOW + timedelta(minutes=6))
+    late = manager.get(where)
+
+    assert late.url.startswith(reverse("mfa_reauthenticate"))
+    assert "exporter des inscriptions" in manager.get(late.url).text
+    session = manager.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+        *session[AUTHENTICATION_METHODS_SESSION_KEY],
+        {"method": "mfa", "type": "totp", "at": (NOW + timedelta(minutes=6)).timestamp()},
+    ]
+    session.save()
+    assert manager.get(where).status_code == 200
+
+
+def test_a_password_given_again_is_no_second_factor(manager, in_lille, time_machine):
+    page = sought(manager, leaf("g-1", "nom", "non_vide"))
+    later = NOW + timedelta(minutes=6)
+    time_machine.move_to(later)
+    session = manager.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+        *session[AUTHENTICATION_METHODS_SESSION_KEY],
+        {"method": "password", "at": later.timestamp(), "reauthenticated": True},
+    ]
+    session.save()
+
+    answer = manager.get(reverse("office:export", args=[page.context["search"].pk]))
+
+    assert answer.url.startswith(reverse("mfa_reauthenticate"))
+
+
+def test_an_auditor_exports_nothing(member, in_lille):
+    auditor = member("A09", role=Membership.Role.AUDITOR)
+    page = sought(auditor, leaf("g-1", "nom", "non_vide"))
+
+    assert "Exporter" not in page.text
+    where = reverse("office:export", args=[page.context["search"].pk])
+    assert auditor.get(where).status_code == 404
+
+
+@pytest.mark.usefixtures("few")
+def test_a_large_export_is_approved_by_another_and_taken_by_its_author_alone(
+    manager, member, in_lille
+):
+    page = asked(manager)
+    export = Export.objects.get()
+    assert "une autre personne doit l'approuver" in html.unescape(page.text)
+    assert "Approuver" not in page.text
+
+    head = member("A09", role=HEAD, email="cheffe@exemple.test")
+    assert page_of(export) in head.get(reverse("office:exports")).text
+    assert WHY in head.get(page_of(export)).text
+    head.post(page_of(export, "approve_export"))
+    work("exchanges")
+
+    export.refresh_from_db()
+    assert export.state == ExportState.READY
+    assert manager.get(page_of(export, "export_file")).status_code == 200
+    assert head.get(page_of(export, "export_file")).status_code == 404
+
+
+@pytest.mark.usefixtures("few")
+def test_a_refusal_is_read_by_its_author(manager, member, in_lille):
+    asked(manager)
+    export = Export.objects.get()
+    head = member("A09", role=HEAD, email="cheffe@exemple.test")
+
+    head.post(page_of(export, "refuse_export"))
+
+    assert "Refusé" in manager.get(page_of(export)).text
+
+
+@pytest.mark.usefixtures("few")
+def test_a_head_of_elsewhere_does_not_know_of_it(manager, member, in_lille):
+    asked(manager)
+    export = Export.objects.get()
+    elsewhere = member("A25", role=HEAD, email="ouest@exemple.test")
+
+    assert page_of(export) not in elsewhere.get(reverse("office:exports")).text
+    assert elsewhere.get(page_of(export)).status_code == 404
+    assert elsewhere.post(page_of(export, "approve_export")).status_code == 404
+    export.refresh_from_db()
+    assert export.state == ExportState.PROPOSED
+
+
+@pytest.mark.usefixtures("few")
+def test_a_head_does_not_approve_their_own(member, in_lille):
+    head = member("A09", role=HEAD)
+    asked(head)
+    export = Export.objects.get()
+
+    page = head.post(page_of(export, "approve_export"), follow=True)
+
+    assert "une autre personne que celle qui le demande" in html.unescape(page.text)
+    export.refresh_from_db()
+    assert export.state == ExportState.PROPOSED
+
+
+def test_one_stops_ones_own_export(manager, in_lille):
+    asked(manager)
+    export = Export.objects.get()
+
+    page = manager.post(page_of(export, "stop_export"), follow=True)
+    work("exchanges")
+
+    assert "export est arrêté" in html.unescape(page.text)
+    assert manager.get(page_of(export, "export_file")).status_code == 409
+
+
+def test_a_search_that_finds_nothing_says_so(manager, db, invented_exam):
+    page = asked(manager)
+
+    assert page.status_code == 422
+    assert "il n'y a rien à exporter" in html.unescape(page.text)
+
+
+def test_a_store_that_does_not_answer_is_said(manager, in_lille, settings, monkeypatch):
+    asked(manager)
+    work("exchanges")
+    export = Export.objects.get()
+    monkeypatch.setattr("sporades.core.files.default_storage.open", _away)
+
+    page = manager.get(page_of(export, "export_file"), follow=True)
+
+    assert "ne peut pas être lu en ce moment" in page.text
+
+
+def _away(name):
+    raise OSError
