@@ -134,4 +134,4 @@ def _pieces(registration: Registration) -> list[Check]:
 
 def _seen(registration: Registration) -> str:
     """Say when the service found all that it asked for."""
-    return f"Vérifié par le service gestionnaire le {registration.decided_in_words}."
+    return f"Vérification faite par le service gestionnaire le {registration.decided_in_words}."

@@ -50,7 +50,7 @@ Pièces justificatives à envoyer par courrier à votre service gestionnaire :
 TO_SEND_AGAIN = TO_SEND.replace(
     "ci-dessous.\n",
     "ci-dessous. Celui d'une version précédente, si vous l'avez déjà renvoyé, ne vaut plus.\n",
-)
+).replace("gestionnaire :", "gestionnaire, si ce n'est pas déjà fait :")
 SIGNED = "Sporades, Autorité d'essai\n"
 
 pytestmark = pytest.mark.usefixtures("stopped_clock")

@@ -274,7 +274,7 @@ def test_a_validated_one_owes_nothing_more_each_line_says_that_the_service_check
         registration=registration, decision=VALIDATE, reason="", by=OPERATOR, at=NOW + HOUR
     )
     checked = (
-        "Vérifié par le service gestionnaire "
+        "Vérification faite par le service gestionnaire "
         "le mercredi 25 novembre 2026 à 11 h 30 (heure de Paris)."
     )
 

@@ -90,6 +90,7 @@ def test_what_it_has_undone_is_said_once_it_is_saved_and_by_mail(client, registr
     assert CHECKED_AGAIN in pages["/numero"]
     assert CHECKED_AGAIN in letter
     assert SIGNED_AGAIN in pages["/numero"]
+    assert "à l'adresse donnée plus bas, si ce n'est pas déjà fait." in pages["/numero"]
     assert SIGNED_AGAIN in letter
     for name in ("", "/suis-je-inscrit"):
         assert "En attente : Inscription validée de nouveau" in pages[name]
