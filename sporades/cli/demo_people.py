@@ -41,15 +41,15 @@ CANDIDATES: dict[str, dict[str, Any]] = {
 }
 
 STAFF = {
-    "gestionnaire.lille@demo.test": ("Gestionnaire de Lille", Membership.Role.MANAGER, ["A09"]),
+    "gestionnaire.lille@demo.test": ("Camille Ferrand", Membership.Role.MANAGER, ["A09"]),
     "gestionnaire.reunion@demo.test": (
-        "Gestionnaire de La Réunion",
+        "Yanis Payet",
         Membership.Role.MANAGER,
         ["A28"],
     ),
-    "cheffe.lille@demo.test": ("Cheffe de service de Lille", Membership.Role.HEAD, ["A09"]),
-    "auditeur@demo.test": ("Auditeur de Lille", Membership.Role.AUDITOR, ["A09"]),
-    "administrateur@demo.test": ("Administrateur", Membership.Role.ADMINISTRATOR, []),
+    "cheffe.lille@demo.test": ("Solène Marchal", Membership.Role.HEAD, ["A09"]),
+    "auditeur@demo.test": ("Hugo Lemaire", Membership.Role.AUDITOR, ["A09"]),
+    "administrateur@demo.test": ("Nour Delattre", Membership.Role.ADMINISTRATOR, []),
 }
 
 
