@@ -60,17 +60,17 @@ class ConsentField(forms.ChoiceField):
 
 
 class ConsentsForm(forms.Form):
-    """The two consents of a registration already filed."""
+    """The two consents of a registration already filed: one that is not sent stays as it is."""
 
     def __init__(self, data: Any = None, *, registration: Registration) -> None:
-        """Show the choices made."""
-        super().__init__(data, initial=as_answers(registration), label_suffix="")
+        """Show the choices made; what sends neither chooses nothing."""
+        sent = data if data and any(name in data for name, *_ in CONSENTS) else None
+        super().__init__(sent, initial=as_answers(registration), label_suffix="")
         for name, label, help_text in CONSENTS:
             self.fields[name] = ConsentField(label=label, help_text=help_text)
 
     def choices_made(self) -> dict[str, bool]:
         """Return the two choices, as the act wants them."""
-        return {
-            "publishes": self.cleaned_data["publishes_name"] == YES,
-            "shares": self.cleaned_data["shares_name"] == YES,
-        }
+        sent = {name: self.cleaned_data[name] for name in self.fields if name in self.data}
+        said = {**self.initial, **sent}
+        return {"publishes": said["publishes_name"] == YES, "shares": said["shares_name"] == YES}

@@ -169,6 +169,17 @@ def test_the_choices_of_publication_may_be_left_empty_there_as_in_the_wizard(min
     assert "Tous les champs sont facultatifs." in main(page)
 
 
+def test_a_choice_of_publication_that_is_not_sent_stays_as_it_is(mine):
+    registration, client = mine
+    where = f"/mes-inscriptions/{registration.number}/consentements"
+    client.post(where, {"publishes_name": "oui", "shares_name": "non"})
+
+    client.post(where, {"shares_name": "oui"})
+
+    registration.refresh_from_db()
+    assert (registration.publishes_name, registration.shares_name) == (True, True)
+
+
 def test_a_withdrawn_registration_is_never_made_active_again_a_new_one_is_needed(mine):
     registration, client = mine
 

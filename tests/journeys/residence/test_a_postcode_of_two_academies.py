@@ -34,7 +34,8 @@ def test_a_postcode_of_two_academies_goes_by_the_town(mountains, context):
     assert troubles(page) == [
         (
             "Commune : Avec le code postal 01590, indiquez l'une de ces communes : "
-            "Chancia, Dortan ou Lavancia-Epercy."
+            "Chancia, Dortan ou Lavancia-Epercy. Si la commune est bien la vôtre, corrigez le "
+            "code postal."
         )
     ]
 
