@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sporades.core.french import day_in_words, instant_in_words
 from sporades.documents.models import DocumentVersion
+from sporades.registrations.evidence import due_in_words
 from sporades.registrations.models import Registration
 from sporades.registrations.states import State
 from sporades.registrations.summary import SUMMARY
@@ -68,7 +69,7 @@ def _decided(registration: Registration) -> list[Check]:
     if registration.is_validated:
         return [Check("Inscription validée", "done", f"Le {registration.decided_in_words}.")]
     if registration.awaits_new_validation:
-        note = "Le service gestionnaire vérifiera votre modification. Vous n'avez rien à faire."
+        note = "Le service gestionnaire vérifiera votre modification."
         return [Check("Inscription validée de nouveau", "waiting", note)]
     return []
 
@@ -124,7 +125,7 @@ def _pieces(registration: Registration) -> list[Check]:
             f"Pièce justificative : {piece['label']}"
             + ("" if piece["is_mandatory"] else " (facultative)"),
             "waiting",
-            f"À fournir avant le {piece['before']}.",
+            due_in_words(registration, piece["before"]),
             "piece",
             piece["code"],
         )

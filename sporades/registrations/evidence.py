@@ -61,3 +61,9 @@ def pieces_to_come(registration: Registration, *, at: datetime) -> list[dict[str
         if piece["is_mandatory"] and at < datetime.fromisoformat(piece["until"]) + MINUTE
     ]
     return sorted(awaited, key=lambda piece: piece["until"])
+
+
+def due_in_words(registration: Registration, before: str) -> str:
+    """Say until when pieces are sent; what the service had before a modification is not sent twice."""
+    already = ", si ce n'est pas déjà fait" if registration.awaits_new_validation else ""
+    return f"À fournir avant le {before}{already}."

@@ -94,6 +94,8 @@ def test_what_it_has_undone_is_said_once_it_is_saved_and_by_mail(client, registr
     assert SIGNED_AGAIN in letter
     for name in ("", "/suis-je-inscrit"):
         assert "En attente : Inscription validée de nouveau" in pages[name]
+        assert "à 23 h 59 (heure de Paris), si ce n'est pas déjà fait." in pages[name]
+    assert "(heure de Paris), si ce n'est pas déjà fait." in main(client.get("/accueil"))
 
 
 def test_a_modification_of_one_that_was_not_validated_speaks_of_no_validation(client, registration):

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from sporades.documents.models import DocumentVersion
 from sporades.mail.queries import undelivered_to
-from sporades.registrations.evidence import pieces_to_come
+from sporades.registrations.evidence import due_in_words, pieces_to_come
 from sporades.registrations.exclusion import Exclusion, exclusion_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.states import State
@@ -214,7 +214,7 @@ def _pieces(registrations: Iterable[Registration], *, at: datetime, name: Name) 
             about=name(registration),
             link=f"{reverse('candidate:number', args=[registration.number])}#piece-{pieces[0]['code']}",
             act="Lire ce qui est demandé",
-            deadline=f"À fournir avant le {before}.",
+            deadline=due_in_words(registration, before),
             until=until,
         )
         for registration in registrations
