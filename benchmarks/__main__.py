@@ -131,7 +131,21 @@ def _measure(
     found += measures.journeys(plan, ours, people["newcomers"], catch_up)
     found.append(measures.logins(plan, ours, people["savers"][: plan.logins.most]))
     figures.compare([bottom, *found], bottom)
-    return [bottom, *found, *printing.measure(plan.prints)]
+    return [bottom, *found, *printing.measure(plan.prints), *_office(plan, ours)]
+
+
+def _office(plan: measures.Plan, ours: measures.Measured) -> list[figures.Figure]:
+    """Fill the registrations of a country, and read them as its office does."""
+    from django.utils import timezone  # noqa: PLC0415
+
+    from benchmarks import million, office  # noqa: PLC0415 - Django is ready only now
+    from benchmarks.people import signed_in_twice  # noqa: PLC0415
+
+    at, start = timezone.now(), time.monotonic()
+    million.fill(plan.crowd, at=at)
+    print(f"{plan.crowd} inscriptions chargées en {time.monotonic() - start:.0f} s.")
+    pages = office.readers(at=at, sign_in=signed_in_twice)
+    return [*office.pages(ours, pages, plan.office), office.export(plan.lines, at=at)]
 
 
 def _disconnect() -> None:

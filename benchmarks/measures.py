@@ -38,6 +38,9 @@ class Plan:
         page: the bounds of one turn of a page.
         saves, journeys: the bounds at each concurrency.
         logins, prints: their bounds.
+        crowd: how many registrations the office has.
+        office: the bounds of each of its pages.
+        lines: how many an export has.
     """
 
     rounds: int
@@ -46,6 +49,9 @@ class Plan:
     journeys: Sequence[Bounds]
     logins: Bounds
     prints: Bounds
+    crowd: int
+    office: Bounds
+    lines: int
 
     @property
     def savers(self) -> int:
@@ -65,6 +71,9 @@ FULL = Plan(
     journeys=[Bounds(15, 20), Bounds(30, 64), Bounds(30, 96)],
     logins=Bounds(10, 460),
     prints=Bounds(8, 1_000),
+    crowd=1_000_000,
+    office=Bounds(5, 400),
+    lines=100_000,
 )
 QUICK = Plan(
     rounds=2,
@@ -73,6 +82,9 @@ QUICK = Plan(
     journeys=[Bounds(1, 1), Bounds(2, 8), Bounds(3, 32)],
     logins=Bounds(2, 52),
     prints=Bounds(1, 200),
+    crowd=20_000,
+    office=Bounds(0.5, 80),
+    lines=10_000,
 )
 LEAST = Plan(
     rounds=1,
@@ -81,6 +93,9 @@ LEAST = Plan(
     journeys=[Bounds(5, 1), Bounds(5, 1), Bounds(5, 1)],
     logins=Bounds(5, 2),
     prints=Bounds(5, 100),
+    crowd=3_000,
+    office=Bounds(5, 8),
+    lines=100,
 )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
@@ -190,3 +191,15 @@ def _signed_in(user: User, *, at: datetime) -> dict[str, str]:
     session["since"] = session["seen_at"] = at.isoformat()
     session.create()
     return {settings.SESSION_COOKIE_NAME: session.session_key}
+
+
+def signed_in_twice(user: User, *, at: datetime) -> dict[str, str]:
+    """Open a session as signing in with two factors does; return its cookies."""
+    cookies = _signed_in(user, at=at)
+    session = SessionStore(next(iter(cookies.values())))
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+        {"method": method, "at": at.timestamp()} for method in ("password", "mfa")
+    ]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
+    return cookies

@@ -2,7 +2,7 @@
 
 import logging
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +32,7 @@ from sporades.exchanges.states import (
     UNDER_WAY,
     ExportState,
 )
+from sporades.searches.columns import Column
 from sporades.searches.models import Search
 from sporades.searches.queries import found, in_order
 
@@ -301,12 +302,24 @@ def _written(export: Export, lines: Any, *, at: datetime) -> str:
 
 
 def _rows(export: Export, lines: Any, *, at: datetime) -> Iterator[Row]:
-    columns, mark, done = export.shown, export.mark, 0
-    for done, line in enumerate(lines.for_office().iterator(AT_ONCE), start=1):
-        yield [*(column.read(line) for column in columns), mark]
+    done = 0
+    for done, row in enumerate(lines_of(lines, export.shown, export.mark), start=1):
+        yield row
         if done % AT_ONCE == 0:
             _go_on(export, done, at=at)
     _go_on(export, done, at=at)
+
+
+def lines_of(registrations: Any, columns: Sequence[Column], mark: str) -> Iterator[Row]:
+    """Give a line for each registration, read from a cursor of the database.
+
+    Args:
+        registrations: what was found, in its order.
+        columns: what each line says.
+        mark: the mark of the export, at the end of each.
+    """
+    for one in registrations.for_office().iterator(AT_ONCE):
+        yield [*(column.read(one) for column in columns), mark]
 
 
 def _go_on(export: Export, done: int, *, at: datetime) -> None:

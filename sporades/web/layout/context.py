@@ -89,25 +89,25 @@ class Layout:
     @cached_property
     def head(self) -> SafeString:
         """What the browser fetches: icon, fonts, sheets, scripts."""
-        return self._printed("head")
+        return self._printed("layout/head.html")
 
     @cached_property
     def brand(self) -> SafeString:
         """Whose service it is, at the top."""
-        return self._printed("brand")
+        return self._printed("layout/brand.html")
 
     @cached_property
     def menus(self) -> SafeString:
         """The menu, beside the page where there is room, else folded above it."""
-        return self._printed("menus")
+        return self._printed("layout/menus.html")
 
     @cached_property
     def bottom(self) -> SafeString:
         """The foot of the page."""
-        return self._printed("foot")
+        return self._printed("layout/foot.html")
 
-    def _printed(self, part: str) -> SafeString:
-        return render_to_string(f"layout/{part}.html", {"layout": self})
+    def _printed(self, template: str) -> SafeString:
+        return render_to_string(template, {"layout": self})
 
 
 def layout(request: HttpRequest) -> dict[str, Any]:

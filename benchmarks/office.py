@@ -1,0 +1,159 @@
+"""The office over all the registrations of a country: searches, files, an export."""
+
+import os
+import resource
+import tempfile
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from benchmarks.figures import Figure, Target, figure
+from benchmarks.load import Bounds, Seen
+from benchmarks.processors import Spent
+
+SEARCHES = {
+    "office_number": "Gestion : un numéro d'inscription",
+    "office_name": "Gestion : le début d'un nom",
+    "office_like": "Gestion : un nom approché",
+    "office_box": "Gestion : un nom dans la case unique",
+    "office_tree": "Gestion : trois critères",
+    "office_paper": "Gestion : une épreuve et un état",
+    "office_file": "Gestion : un dossier",
+    "office_history": "Gestion : son historique",
+}
+PEOPLE = {"": "gestionnaire d'une académie", "_all": "administrateur"}
+BELOW = {"office_file": 200.0, "office_history": 200.0}
+ACADEMY = "A09"
+
+
+def readers(*, at: datetime, sign_in: Any) -> Mapping[str, Mapping[str, Any]]:
+    """Keep the searches of a manager and of an administrator; return the pages that they read.
+
+    Args:
+        at: the instant.
+        sign_in: opens a session with two factors for an account, and returns its cookies.
+    """
+    from sporades.accounts.models import Membership, User  # noqa: PLC0415
+
+    pages = {}
+    for mark, role, academies in (
+        ("", Membership.Role.MANAGER, [ACADEMY]),
+        ("_all", Membership.Role.ADMINISTRATOR, []),
+    ):
+        user = User.objects.create_user(f"agent{mark}@exemple.test", created_at=at, activated_at=at)
+        user.memberships.create(role=role, full_name="Camille Agent", academies=academies)
+        cookies = sign_in(user, at=at)
+        for name, path in _paths(user, at=at).items():
+            pages[f"{name}{mark}"] = {"path": path, "cookies": cookies}
+    return pages
+
+
+def _paths(user: Any, *, at: datetime) -> dict[str, str]:
+    from sporades.registrations.models import Registration, RegistrationPaper  # noqa: PLC0415
+    from sporades.searches import operations, quick  # noqa: PLC0415
+    from sporades.searches.catalogue import CRITERIA  # noqa: PLC0415
+    from sporades.searches.operators import Operator  # noqa: PLC0415
+    from sporades.searches.trees import Group, Leaf  # noqa: PLC0415
+
+    in_academy = Registration.objects.filter(academy=ACADEMY)
+    one = in_academy.filter(versions__isnull=False, candidate__user=None).first()
+    paper = RegistrationPaper.objects.filter(registration=one).first()
+
+    def leaf(code: str, operator: Operator, *values: str) -> Leaf:
+        return Leaf(CRITERIA[code], operator, values)
+
+    trees = {
+        "office_number": quick.tree_of(one.number),
+        "office_name": Group(members=(leaf("nom", Operator.STARTS, "Delac"),)),
+        "office_like": Group(members=(leaf("nom_complet", Operator.IS_LIKE, "delacroi noémi"),)),
+        "office_box": quick.tree_of("Kerguelen"),
+        "office_tree": Group(
+            members=(
+                leaf("etat", Operator.IS, "anomaly"),
+                leaf("naissance", Operator.BETWEEN, "01/01/1990", "31/12/1990"),
+                leaf("prenoms", Operator.STARTS, "No"),
+            )
+        ),
+        "office_paper": Group(
+            members=(
+                leaf("epreuve", Operator.ENTERED, str(paper.paper_id)),
+                leaf("etat", Operator.IS, "anomaly"),
+            )
+        ),
+    }
+    kept = {
+        name: operations.keep(tree=tree, columns=[], by=user, at=at) for name, tree in trees.items()
+    }
+    return {
+        **{name: f"/gestion/inscriptions/recherches/{one.pk}" for name, one in kept.items()},
+        "office_file": f"/gestion/inscriptions/{one.number}",
+        "office_history": f"/gestion/inscriptions/{one.number}/historique",
+    }
+
+
+def pages(ours: Any, read: Mapping[str, Mapping[str, Any]], bounds: Bounds) -> list[Figure]:
+    """Read each page eight at a time, after it was read once."""
+    found = []
+    for mark, who in PEOPLE.items():
+        for name, label in SEARCHES.items():
+            items = [read[f"{name}{mark}"]]
+            ours.crowd.read(ours.web.port, items, concurrency=8, bounds=Bounds(10, 8))
+            seen, spent = ours.around(
+                lambda items=items: ours.crowd.read(
+                    ours.web.port, items, concurrency=8, bounds=bounds
+                )
+            )
+            target = Target("p95", below=BELOW.get(name, 300.0))
+            found.append(
+                figure(
+                    f"{name}{mark}", f"{label} ({who})", seen, spent, concurrency=8, target=target
+                )
+            )
+    return found
+
+
+def export(lines: int, *, at: datetime) -> Figure:
+    """Write a file of many lines, in this process, as the worker does.
+
+    Args:
+        lines: how many.
+        at: the instant.
+    """
+    from sporades.accounts.models import User  # noqa: PLC0415
+    from sporades.accounts.permissions import Permission, reach  # noqa: PLC0415
+    from sporades.exchanges import operations  # noqa: PLC0415
+    from sporades.exchanges.models import Export  # noqa: PLC0415
+    from sporades.exchanges.spreadsheets import FORMS, Sheet  # noqa: PLC0415
+    from sporades.searches.columns import USUAL, chosen  # noqa: PLC0415
+    from sporades.searches.queries import found, in_order  # noqa: PLC0415
+    from sporades.searches.trees import Group  # noqa: PLC0415
+
+    user = User.objects.prefetch_related("memberships").get(email="agent_all@exemple.test")
+    allowed = reach(user.memberships.all(), Permission.EXPORT)
+    asked = Export(asked_by=user, asked_name="Camille", columns=list(USUAL), total=lines)
+    wanted = in_order(found(Group(), reach=allowed), "nom")[:lines]
+    columns = chosen(USUAL)
+    wall, processor, before = time.perf_counter(), time.process_time(), _memory()
+    with tempfile.TemporaryFile() as file:
+        rows = operations.lines_of(wanted, columns, asked.mark)
+        FORMS["csv"].write(Sheet("Inscriptions", [one.label for one in columns], rows, ()), file)
+    lasted = time.perf_counter() - wall
+    seen = Seen(acts=[lasted / lines] * lines, requests=[lasted], wall=lasted)
+    made = figure(
+        "export",
+        f"Export CSV de {lines} lignes",
+        seen,
+        Spent(time.process_time() - processor, None),
+        concurrency=1,
+        target=Target("per_second", least=20_000),
+    )
+    made.p50 = made.p95 = made.request_p95 = None
+    made.more = {"memory_mb": round(_memory(), 1), "memory_before_mb": round(before, 1)}
+    return made
+
+
+def _memory() -> float:
+    """Return the most memory that this process has held, in megabytes."""
+    unit = 1024 if os.uname().sysname == "Linux" else 1024 * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
