@@ -174,6 +174,7 @@ def _number(value: float | None) -> str:
 UNITS = {
     "to_floor": ("du plancher", 2),
     "p95": ("ms au p95", 0),
+    "per_second": ("par s", 0),
     "per_core": ("par s de processeur", 1),
     "pages_per_core": ("pages par s de processeur", 0),
 }

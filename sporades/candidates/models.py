@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from sporades.core.french import birth_date_in_digits
 from sporades.core.text import search_key
 
 
@@ -98,8 +99,7 @@ class Identity(models.Model):
     @property
     def born_in_digits(self) -> str:
         """« 14/03/1998 », « 03/1998 » or « 1998 »: what is known of the birth date."""
-        known = (self.birth_day, self.birth_month)
-        return "".join(f"{part:02}/" for part in known if part) + str(self.birth_year)
+        return birth_date_in_digits(self.birth_year, self.birth_month, self.birth_day)
 
     @property
     def latest_birth_date(self) -> date:

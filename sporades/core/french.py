@@ -117,6 +117,11 @@ def wait_in_words(wait: timedelta) -> str:
     return "une minute" if minutes == 1 else time_left_in_words(minutes * _MINUTE)
 
 
+def birth_date_in_digits(year: int, month: int | None, day: int | None) -> str:
+    """Return « 14/03/1998 », « 03/1998 » or « 1998 »: what is known of a birth date."""
+    return "".join(f"{part:02}/" for part in (day, month) if part) + str(year)
+
+
 def local_day(instant: datetime, zone: str) -> date:
     """Return the day that an instant falls on in a zone."""
     return instant.astimezone(ZoneInfo(zone)).date()

@@ -32,7 +32,7 @@ from sporades.exchanges.states import (
     UNDER_WAY,
     ExportState,
 )
-from sporades.searches.columns import Column
+from sporades.searches.columns import Column, Reading
 from sporades.searches.models import Search
 from sporades.searches.queries import found, in_order
 
@@ -318,8 +318,10 @@ def lines_of(registrations: Any, columns: Sequence[Column], mark: str) -> Iterat
         columns: what each line says.
         mark: the mark of the export, at the end of each.
     """
-    for one in registrations.for_office().iterator(AT_ONCE):
-        yield [*(column.read(one) for column in columns), mark]
+    reading = Reading(columns)
+    cells = reading.cells()
+    for values in reading.of(registrations).iterator(AT_ONCE):
+        yield [*cells(values), mark]
 
 
 def _go_on(export: Export, done: int, *, at: datetime) -> None:

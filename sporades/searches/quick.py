@@ -6,6 +6,9 @@ from sporades.searches.criteria import Unreadable
 from sporades.searches.operators import Operator
 from sporades.searches.trees import Group, Leaf, Link
 
+REGISTRATION_DIGITS = 11
+"""How long a number of inscription is; that of a candidate is shorter, an INE has letters."""
+
 
 def tree_of(typed: str) -> Group:
     """Return the tree that is meant by a number, a birth date, an address, or else a name.
@@ -20,12 +23,19 @@ def tree_of(typed: str) -> Group:
     if _is_readable(day):
         return Group(members=(day,))
     if any(sign.isdigit() for sign in said):
-        codes = ("numero_inscription", "numero_candidat", "ine")
-        return Group(Link.OR, tuple(_leaf(code, Operator.IS, said) for code in codes))
+        return Group(members=(_leaf(_number_meant(said), Operator.IS, said),))
     return Group(
         Link.OR,
         (_leaf("nom_complet", Operator.STARTS, said), _leaf("nom_complet", Operator.IS_LIKE, said)),
     )
+
+
+def _number_meant(said: str) -> str:
+    """Return which number has this form: to look for one in three columns is to read every row."""
+    bare = "".join(said.split())
+    if not bare.isdigit():
+        return "ine"
+    return "numero_inscription" if len(bare) == REGISTRATION_DIGITS else "numero_candidat"
 
 
 def _leaf(code: str, operator: Operator, said: str) -> Leaf:

@@ -154,6 +154,8 @@ class Registration(models.Model):
             models.Index(fields=["academy", "exam", "state"], name="registration_by_academy"),
             models.Index(fields=["academy", "name_key", "id"], name="registration_by_name_there"),
             models.Index(fields=["name_key", "id"], name="registration_by_name"),
+            models.Index(fields=["birth_date"], name="registration_by_birth_date"),
+            models.Index(fields=["ine"], condition=~Q(ine=""), name="registration_by_ine"),
             GinIndex(OpClass("name_key", name="gin_trgm_ops"), name="registration_by_likeness"),
         ]
 
@@ -322,7 +324,9 @@ class RegistrationPaper(models.Model):
     """One épreuve of a registration, and what its candidate chose for it."""
 
     registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="papers")
-    paper = models.ForeignKey("exams.Paper", on_delete=models.PROTECT, related_name="+")
+    paper = models.ForeignKey(
+        "exams.Paper", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     status = models.CharField("statut", max_length=20)
     form = models.CharField("forme", max_length=20, blank=True)
     option = models.CharField("option", max_length=40, blank=True)
@@ -336,6 +340,11 @@ class RegistrationPaper(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["registration", "paper"], name="an_epreuve_stands_once_in_a_registration"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["paper", "status", "registration"], name="epreuve_by_what_was_chosen"
             ),
         ]
 

@@ -13,7 +13,7 @@ from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
 from sporades.exchanges.models import Export
 from sporades.searches import operations
-from sporades.searches.columns import BY_CODE
+from sporades.searches.columns import BY_CODE, Reading
 from sporades.searches.models import Search
 from sporades.searches.queries import found, in_order, known_order
 from sporades.searches.trees import Group
@@ -63,7 +63,9 @@ def results(request: HttpRequest, search: str) -> HttpResponse:
 
 def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None) -> HttpResponse:
     order, here = known_order(request.GET.get("tri", "")), reverse("office:found", args=[kept.pk])
-    lines = in_order(found(tree_of(kept), reach=request.reach), order).for_office()
+    reading = Reading(kept.shown)
+    lines = reading.of(in_order(found(tree_of(kept), reach=request.reach), order))
+    cells = reading.cells()
     paginator = Paginator(lines, ON_A_PAGE)
     try:
         page = paginator.page(request.GET.get("page", 1))
@@ -83,10 +85,7 @@ def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None)
         "asked": in_words(tree_of(kept), reach=request.reach),
         "columns": _titles(kept, order, here),
         "labels": [column.label for column in kept.shown],
-        "lines": [
-            {"number": one.number, "cells": [column.read(one) for column in kept.shown]}
-            for one in page
-        ],
+        "lines": [{"number": values[0], "cells": cells(values)} for values in page],
         "base": f"{here}?tri={order}&page=",
         "is_last": page.number == MOST_PAGES and page.has_next(),
         "export_url": f"{reverse('office:export', args=[kept.pk])}?tri={order}",
