@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 from django.db import connection, models
+from psycopg.sql import SQL, Identifier
 from psycopg.types.json import Json
 
 from sporades.candidates.models import Candidate, Identity
@@ -120,7 +121,7 @@ def _without_upkeep(cursor: Any) -> Iterator[None]:
         for one in (Identity, Candidate, Folder, Registration, Version, RegistrationPaper)
     ]
     cursor.execute(
-        "SELECT conrelid::regclass, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+        "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
         " WHERE contype = 'f' AND conrelid = ANY(%s::regclass[])",
         [tables],
     )
@@ -131,19 +132,21 @@ def _without_upkeep(cursor: Any) -> Iterator[None]:
         [tables],
     )
     indexes = cursor.fetchall()
+    drop_key = SQL("ALTER TABLE {} DROP CONSTRAINT {}")
+    add_key = SQL("ALTER TABLE {} ADD CONSTRAINT {} {}")
     for table, name, _ in keys:
-        cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
+        cursor.execute(drop_key.format(Identifier(table), Identifier(name)))
     for name, _ in indexes:
-        cursor.execute(f'DROP INDEX "{name}"')
+        cursor.execute(SQL("DROP INDEX {}").format(Identifier(name)))
     for table in tables:
-        cursor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
+        cursor.execute(SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(Identifier(table)))
     yield
     for table in tables:
-        cursor.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER USER')
+        cursor.execute(SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(Identifier(table)))
     for _, definition in indexes:
         cursor.execute(definition)
     for table, name, definition in keys:
-        cursor.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
+        cursor.execute(add_key.format(Identifier(table), Identifier(name), SQL(definition)))
 
 
 def _tables(
@@ -266,10 +269,11 @@ def _names() -> Names:
 
 def _copy(cursor: Any, table: type[models.Model], rows: Iterator[tuple[models.Model, Row]]) -> None:
     fields = [field for field in table._meta.concrete_fields if not field.generated]
-    names = ", ".join(f'"{field.column}"' for field in fields)
     constant: dict[int, list[Any]] = {}
     place = {field.attname: index for index, field in enumerate(fields)}
-    with cursor.copy(f'COPY "{table._meta.db_table}" ({names}) FROM STDIN') as copy:
+    names = SQL(", ").join(Identifier(field.column) for field in fields)
+    into = SQL("COPY {} ({}) FROM STDIN").format(Identifier(table._meta.db_table), names)
+    with cursor.copy(into) as copy:
         for some in batched(rows, AT_ONCE, strict=False):
             for like, own in some:
                 values = constant.get(id(like))

@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "sporades.registrations",
     "sporades.searches",
     "sporades.exchanges",
+    "sporades.batches",
     "sporades.acts",
     "sporades.cli",
     "sporades.web",

@@ -388,6 +388,7 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "alert_asked",
         "service_opened",
         # Those of the office: test_letters_of_the_office.
+        "batch_ended",
         "export_ended",
         "export_to_approve",
         "member_dormant",

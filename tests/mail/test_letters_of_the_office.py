@@ -7,10 +7,13 @@ import pytest
 from sporades.accounts.models import Membership, User
 from sporades.accounts.permissions import Permission, reach
 from sporades.acts import deciding, inviting, opening
+from sporades.batches import operations as batches
+from sporades.batches.actions import ACTIONS
 from sporades.core.actors import Actor
 from sporades.exams.models import RegistrationService
 from sporades.exchanges import operations as exchanges
 from sporades.mail import tasks
+from sporades.registrations.models import Registration
 from sporades.registrations.states import FLAG, RESTORE, SET_ASIDE, VALIDATE
 from sporades.searches import operations as searches
 from sporades.searches.catalogue import CRITERIA
@@ -245,3 +248,38 @@ def test_an_export_that_has_ended(letters, request, end, subject, sentence):
     assert sentence in words(letter)
     assert "Motif de votre demande : Préparer <b>les</b> convocations & l'accueil" in words(letter)
     assert f"{SITE}/gestion/exports/{export.pk}" in words(letter)
+
+
+def test_a_batch_that_has_ended(letters):
+    a_registration()
+    asker = a_member("agent@exemple.test", Membership.Role.MANAGER, ["A09"])
+    batch = batches.prepare(
+        registrations=Registration.objects.all(),
+        action=ACTIONS["validate"],
+        reason="",
+        reach=reach(asker.memberships.all(), Permission.DECIDE),
+        by=asker,
+        at=NOW,
+    )
+    batches.launch(batch=batch, by=asker.memberships.get().as_actor(), at=NOW)
+    batches.go_on(str(batch.pk), at=NOW)
+
+    letter = next(one for one in letters() if one.taken_for == [asker.email])
+
+    assert letter["Subject"] == "Lot terminé : valider"
+    assert (
+        words(letter)
+        == f"""\
+Bonjour {batch.asked_name},
+
+Le lot que vous avez lancé est terminé.
+
+Action : Valider
+Faites : 1
+Refusées : 0
+En attente : 0
+
+Le détail, ligne à ligne : {SITE}/gestion/lots/{batch.pk}
+
+{SIGNED}"""
+    )

@@ -11,6 +11,10 @@ def _files(methods: tuple[str, ...] = GET, *, within: str = "", page: bool = Tru
     return Route(Who.STAFF, methods, within=within, page=page, permission=Permission.READ_FILES)
 
 
+def _batches(methods: tuple[str, ...] = GET, *, within: str = "", page: bool = True) -> Route:
+    return Route(Who.STAFF, methods, within=within, page=page, permission=Permission.DECIDE)
+
+
 def _exports(
     methods: tuple[str, ...] = GET,
     *,
@@ -38,6 +42,13 @@ ROUTES = {
     "office:found": _files(within="search"),
     "office:name": _files(POST, within="search", page=False),
     "office:forget": _files(POST, within="search", page=False),
+    "office:batch": _batches(BOTH, within="search"),
+    "office:batches": _batches(),
+    "office:one_batch": _batches(within="batch"),
+    "office:batch_refusals": _batches(within="batch", page=False),
+    "office:launch_batch": _batches(POST, within="batch", page=False),
+    "office:stop_batch": _batches(POST, within="batch", page=False),
+    "office:resume_batch": _batches(POST, within="batch", page=False),
     "office:export": _exports(BOTH, within="search"),
     "office:exports": _exports(),
     "office:one_export": _exports(within="export"),

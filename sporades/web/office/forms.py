@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
+from sporades.batches.actions import ACTIONS
 from sporades.core.french import zone_in_words
 from sporades.core.text import clean
 from sporades.exams.models import RegistrationService
@@ -68,6 +69,44 @@ class NameForm(forms.Form):
         help_text="Chacun n'y trouve que les inscriptions de son périmètre.",
         required=False,
     )
+
+
+class BatchForm(forms.Form):
+    """What is done to many registrations, and why."""
+
+    decision = forms.ChoiceField(label="Action", widget=forms.RadioSelect)
+    motif = CleanCharField(
+        label="Motif",
+        help_text="Chaque candidat le lira dans le mail et sur sa page",
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        """Offer every action."""
+        super().__init__(data, label_suffix="")
+        self.fields["decision"].choices = [  # type: ignore[attr-defined] # a ChoiceField
+            (name, Hinted(one.label, MEANINGS[name])) for name, one in ACTIONS.items()
+        ]
+        reasoned = " ".join(name for name, one in ACTIONS.items() if one.has_reason)
+        ask_if_called_for(self.fields["motif"], f"decision={reasoned}")
+
+    @property
+    def decided(self) -> dict[str, Any]:
+        """What was chosen, as a batch takes it."""
+        return {
+            "action": ACTIONS[self.cleaned_data["decision"]],
+            "reason": self.cleaned_data.get("motif", ""),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the reason of what is told with one, and refuse one that nobody would read."""
+        data = super().clean() or {}
+        action = ACTIONS.get(data.get("decision", ""))
+        if action is not None:
+            judge_reason(self, asked=action.has_reason, said=data.get("motif", ""))
+        return data
 
 
 class ExportForm(forms.Form):
@@ -160,6 +199,17 @@ class DatesForm(forms.Form):
         }
 
 
+def judge_reason(form: forms.Form, *, asked: bool, said: str) -> None:
+    """Ask for the reason of what is told with one, and refuse one that nobody would read."""
+    if asked and not said:
+        form.add_error("motif", "Dites le motif : le candidat le lira.")
+    if said and not asked:
+        form.add_error(
+            "motif",
+            "Cette décision est dite sans motif : effacez-le, ou choisissez-en une autre.",
+        )
+
+
 class DecisionForm(forms.Form):
     """What is decided of a registration, and why."""
 
@@ -203,13 +253,7 @@ class DecisionForm(forms.Form):
         decision = self.possible.get(data.get("decision", ""))
         if decision is None:
             return data
-        if needs_reason(decision) and not data.get("motif"):
-            self.add_error("motif", "Dites le motif : le candidat le lira.")
-        if not needs_reason(decision) and data.get("motif"):
-            self.add_error(
-                "motif",
-                "Cette décision est dite sans motif : effacez-le, ou choisissez-en une autre.",
-            )
+        judge_reason(self, asked=needs_reason(decision), said=data.get("motif", ""))
         return data
 
 

@@ -89,6 +89,7 @@ def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None)
         "base": f"{here}?tri={order}&page=",
         "is_last": page.number == MOST_PAGES and page.has_next(),
         "export_url": f"{reverse('office:export', args=[kept.pk])}?tri={order}",
+        "may_decide": bool(request.reaches(Permission.DECIDE)),
         "is_mine": kept.owner_id == request.user.pk,
         "naming": naming or NameForm(initial={"nom": kept.name, "partagee": kept.is_shared}),
         "is_refused": naming is not None,

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from sporades.web.office import announcing, deciding, exporting, files, home, searching, services
+from sporades.web.office import (
+    announcing,
+    batching,
+    deciding,
+    exporting,
+    files,
+    home,
+    searching,
+    services,
+)
 
 app_name = "office"
 
@@ -12,6 +21,13 @@ urlpatterns = [
     path("inscriptions/trouver", searching.find, name="find"),
     path("inscriptions/recherches/<uuid:search>", searching.results, name="found"),
     path("inscriptions/recherches/<uuid:search>/export", exporting.export, name="export"),
+    path("inscriptions/recherches/<uuid:search>/lot", batching.batch, name="batch"),
+    path("lots", batching.batches, name="batches"),
+    path("lots/<uuid:batch>", batching.one_batch, name="one_batch"),
+    path("lots/<uuid:batch>/refus", batching.batch_refusals, name="batch_refusals"),
+    path("lots/<uuid:batch>/lancement", batching.launch_batch, name="launch_batch"),
+    path("lots/<uuid:batch>/arret", batching.stop_batch, name="stop_batch"),
+    path("lots/<uuid:batch>/reprise", batching.resume_batch, name="resume_batch"),
     path("exports", exporting.exports, name="exports"),
     path("exports/<uuid:export>", exporting.one_export, name="one_export"),
     path("exports/<uuid:export>/fichier", exporting.export_file, name="export_file"),

@@ -88,6 +88,10 @@ ANSWERS: dict[str, dict[str, int]] = {
     "office:find": {"POST": 422},
     "office:name": {"POST": 422},
     "office:forget": {"POST": 302},
+    "office:batch": {"POST": 422},
+    "office:launch_batch": {"POST": 302},
+    "office:stop_batch": {"POST": 302},
+    "office:resume_batch": {"POST": 302},
     "office:export": {"POST": 422},
     "office:stop_export": {"POST": 302},
     "office:approve_export": {"POST": 302},
@@ -110,6 +114,7 @@ ANSWERS: dict[str, dict[str, int]] = {
 FIELDS = {
     "draft": "draft",
     "search": "search",
+    "batch": "batch",
     "export": "export",
     "own export": "export",
     "service": "service",
@@ -153,6 +158,7 @@ def nowhere(name: str, world: World) -> str:
     number = {
         "draft": UUID(int=2**127),
         "search": UUID(int=2**127),
+        "batch": UUID(int=2**127),
         "export": UUID(int=2**127),
         "own export": UUID(int=2**127),
         "service": 999_999,
@@ -173,6 +179,7 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
     passkey = {"pk": estate.passkey.pk}
     provider = {"provider_id": "franceconnect"}
     search = {"search": world.search.pk}
+    batch = {"batch": world.batch.pk}
     export = {"export": world.export.pk}
     service = {"service": world.extension.service_id}
     change = {"change": world.extension.pk}
@@ -212,6 +219,12 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "candidate:document": document,
         "candidate:document_pdf": document,
         "office:found": search,
+        "office:batch": search,
+        "office:one_batch": batch,
+        "office:batch_refusals": batch,
+        "office:launch_batch": batch,
+        "office:stop_batch": batch,
+        "office:resume_batch": batch,
         "office:export": search,
         "office:one_export": export,
         "office:export_file": export,

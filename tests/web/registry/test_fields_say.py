@@ -48,6 +48,7 @@ OUTSIDE = {
     "birth_place": NO_WORD,
     "category": EXAM,
     "colonnes": BUTTONS,
+    "choix": BUTTONS,
     "civility": BUTTONS,
     "colouring": EXAM,
     "decision": BUTTONS,

@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from sporades.accounts.models import AddressChange, LeftAddress, Membership, User
+from sporades.batches.models import Batch, BatchLine
 from sporades.candidates.models import Candidate
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
@@ -78,6 +79,8 @@ OURS = {
             "registrations.RegistrationPaper.option",
             "registrations.RegistrationAnswer.question",
             "searches.Search.columns",
+            "batches.Batch.perimeters",
+            "batches.Batch.why",
             "exchanges.Export.columns",
             "exchanges.Export.file_key",
             "exchanges.Export.perimeters",
@@ -154,6 +157,8 @@ def hostile(world):
     ServiceChange.objects.update(
         reason=HOSTILE, proposed_by=HOSTILE, decided_by=HOSTILE, decided_at=NOW, state="refused"
     )
+    Batch.objects.update(reason=HOSTILE, asked_name=HOSTILE)
+    BatchLine.objects.update(outcome="refused", why=HOSTILE)
     Export.objects.update(
         purpose=HOSTILE, tree=asked, asked_name=HOSTILE, decided_name=HOSTILE, decided_at=NOW
     )

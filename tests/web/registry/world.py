@@ -33,6 +33,9 @@ from sporades.accounts.models import AddressChange, Membership, User
 from sporades.accounts.permissions import Permission, reach
 from sporades.accounts.second_factor import enrol_totp
 from sporades.acts import opening, registering
+from sporades.batches import operations as batches
+from sporades.batches.actions import ACTIONS
+from sporades.batches.models import Batch
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
 from sporades.documents.models import DocumentVersion
@@ -138,6 +141,7 @@ class World:
     search: Search
     extension: ServiceChange
     export: Export
+    batch: Batch
     activation: str
     change: str
     undo: str
@@ -204,6 +208,7 @@ def build(mark: str = "") -> World:
         ),
         search=search,
         export=an_export(search, mark),
+        batch=a_batch(search.owner, owner.registration, mark),
         activation=keys.activation_key(asleep),
         change=keys.change_key(change),
         undo=keys.undo_key(left),
@@ -212,6 +217,19 @@ def build(mark: str = "") -> World:
         .latest("number")
         .code,
         reset=keys.reset_key(other.user, at=NOW),
+    )
+
+
+def a_batch(user: User, registration: Registration, mark: str = "") -> Batch:
+    """Make a batch that would find a registration incomplete, and is not launched."""
+    allowed = reach(user.memberships.all(), Permission.DECIDE)
+    return batches.prepare(
+        registrations=Registration.objects.filter(pk=registration.pk),
+        action=ACTIONS["flag"],
+        reason=f"Il manque une pièce {mark}",
+        reach=allowed,
+        by=user,
+        at=NOW,
     )
 
 

@@ -1,0 +1,115 @@
+"""Batches and their lines."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from sporades.accounts.permissions import Perimeter, Reach
+from sporades.batches.actions import ACTIONS, Action
+from sporades.batches.states import BatchState, Outcome
+from sporades.core.actors import Actor
+from sporades.core.french import instant_in_words
+from sporades.core.numbers import in_groups
+from sporades.registrations.models import Registration
+
+
+class Batch(models.Model):
+    """One action on the registrations that were chosen, frozen when it was asked for."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="batches"
+    )
+    asked_name = models.CharField("demandé par", max_length=255)
+    asked_role = models.CharField("en qualité de", max_length=20)
+    perimeters = models.JSONField("périmètre au moment de la demande")
+    action = models.CharField("action", max_length=20, choices=[(one, one) for one in ACTIONS])
+    reason = models.CharField("motif", max_length=500, blank=True)
+    total = models.PositiveIntegerField("lignes")
+    state = models.CharField("état", max_length=10, choices=BatchState)
+    why = models.CharField("pourquoi il s'est arrêté", max_length=200, blank=True)
+    asked_at = models.DateTimeField("demandé le")
+    moved_at = models.DateTimeField("dernière avancée le", null=True, blank=True)
+    ended_at = models.DateTimeField("terminé le", null=True, blank=True)
+
+    objects: ClassVar[Any] = models.Manager()
+
+    class Meta:
+        verbose_name = "lot"
+        indexes = [
+            models.Index(fields=["asked_by", "-asked_at"], name="batch_by_author"),
+            models.Index(
+                fields=["moved_at"], condition=Q(state=BatchState.RUNNING), name="batch_under_way"
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="a_batch_that_is_done_has_its_instant",
+                condition=Q(state=BatchState.DONE, ended_at__isnull=False)
+                | ~Q(state=BatchState.DONE) & Q(ended_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return what it does, to how many."""
+        return f"{self.does.label}, {self.counted}"
+
+    @property
+    def does(self) -> Action:
+        """The action."""
+        return ACTIONS[self.action]
+
+    @property
+    def reach(self) -> Reach:
+        """Where whoever asked might act at that instant."""
+        author = Actor(self.asked_role, self.asked_name, f"user:{self.asked_by_id}")
+        return Reach(tuple(Perimeter.from_json(one, author) for one in self.perimeters))
+
+    @property
+    def counted(self) -> str:
+        """Say how many lines it has."""
+        return f"{in_groups(str(self.total))} inscription{'s' if self.total > 1 else ''}"
+
+    @property
+    def asked_in_words(self) -> str:
+        """Say when it was asked for."""
+        return instant_in_words(self.asked_at, settings.TIME_ZONE)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many lines there are of each outcome."""
+        found = self.lines.values_list("outcome").annotate(count=models.Count("pk")).order_by()
+        return {**dict.fromkeys(Outcome.values, 0), **dict(found)}
+
+
+class BatchLine(models.Model):
+    """One registration of a batch, and what became of it."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="lines", db_index=False)
+    registration = models.ForeignKey(
+        Registration, on_delete=models.CASCADE, related_name="batch_lines"
+    )
+    outcome = models.CharField("résultat", max_length=10, choices=Outcome, default=Outcome.WAITING)
+    why = models.CharField("refus", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "ligne d'un lot"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["batch", "registration"], name="a_registration_is_once_in_a_batch"
+            ),
+            models.CheckConstraint(
+                name="a_refused_line_says_why",
+                condition=Q(outcome=Outcome.REFUSED) & ~Q(why="")
+                | ~Q(outcome=Outcome.REFUSED) & Q(why=""),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["batch", "outcome", "id"], name="batch_line_by_outcome"),
+        ]
+
+    def __str__(self) -> str:
+        """Return what became of it."""
+        return f"{self.registration_id} : {self.get_outcome_display()}"

@@ -1,0 +1,270 @@
+"""Prepare a batch, launch it, go through it, stop it, take it up again (I11)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count
+
+from sporades import journal, mail
+from sporades.accounts.models import User
+from sporades.accounts.permissions import Reach, reach
+from sporades.batches.actions import Action
+from sporades.batches.models import Batch, BatchLine
+from sporades.batches.states import END, LAUNCH, RESUME, STOP, BatchState, Outcome
+from sporades.core.actors import SYSTEM, Actor
+from sporades.core.french import local_day
+from sporades.core.links import absolute
+from sporades.core.queue import app
+from sporades.core.refusals import Refused
+from sporades.core.transitions import move
+from sporades.registrations.models import Registration
+from sporades.registrations.states import State
+
+MOST_LINES = 100_000
+AT_ONCE = 200
+"""How many lines one job goes through: whoever is urgent does not wait long behind."""
+
+PREPARED_FOR = timedelta(days=1)
+OUTSIDE = "Elle n'est plus dans votre périmètre."
+GONE = "Elle n'existe plus."
+
+
+class Nothing(Refused):
+    """No registration was chosen."""
+
+    message = "Aucune inscription n'est choisie : il n'y a rien à faire."
+
+
+class TooMany(Refused):
+    """More than a batch takes."""
+
+    message = "Un lot compte 100 000 inscriptions au plus : ajoutez un critère."
+
+
+class ReasonMissing(Refused):
+    """The action is told with a reason."""
+
+    message = "Dites le motif : chaque candidat le lira."
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What will become of the lines in one state.
+
+    Attributes:
+        state: the state.
+        count: how many lines.
+        refusal: why they will be refused, or nothing.
+    """
+
+    state: State
+    count: int
+    refusal: str
+
+
+@transaction.atomic
+def prepare(
+    *, registrations: Any, action: Action, reason: str, reach: Reach, by: User, at: datetime
+) -> Batch:
+    """Freeze which registrations an action is for; nothing is done before it is launched.
+
+    Args:
+        registrations: what was chosen, within the reach.
+        action: what is to be done.
+        reason: why, for an action that is told with one.
+        reach: where whoever asks may act.
+        by: who asks.
+        at: the instant.
+
+    Raises:
+        Nothing, TooMany: none is chosen, or too many.
+        ReasonMissing: the action is told with a reason.
+    """
+    if action.has_reason and not reason:
+        raise ReasonMissing
+    author = reach.perimeters[0].member
+    batch: Batch = Batch.objects.create(
+        asked_by=by,
+        asked_name=author.name,
+        asked_role=author.kind,
+        perimeters=reach.as_json(),
+        action=action.code,
+        reason=reason if action.has_reason else "",
+        total=0,
+        state=BatchState.PREPARED,
+        asked_at=at,
+    )
+    chosen = registrations.order_by("pk").values_list("pk", flat=True)[: MOST_LINES + 1]
+    lines = BatchLine.objects.bulk_create(
+        [BatchLine(batch=batch, registration_id=pk) for pk in chosen], batch_size=5_000
+    )
+    batch.total = len(lines)
+    if not batch.total:
+        raise Nothing
+    if batch.total > MOST_LINES:
+        raise TooMany
+    batch.save(update_fields=["total"])
+    return batch
+
+
+def forecast(batch: Batch) -> list[Forecast]:
+    """Return what will become of its lines, as far as their state says it."""
+    states = (
+        batch.lines.filter(outcome=Outcome.WAITING)
+        .values_list("registration__state")
+        .annotate(count=Count("pk"))
+        .order_by("-count", "registration__state")
+    )
+    return [Forecast(State(state), count, batch.does.refusal_of(state)) for state, count in states]
+
+
+@transaction.atomic
+def launch(*, batch: Batch, by: Actor, at: datetime) -> None:
+    """Begin to go through the lines. Raises Refused when it has begun already."""
+    move(batch, LAUNCH, moved_at=at)
+    _record("batch launched", batch, by=by, at=at)
+    _queue(batch)
+
+
+@transaction.atomic
+def stop(*, batch: Batch, by: Actor, at: datetime) -> None:
+    """Stop after the line under way. Raises Refused when it does not run."""
+    move(batch, STOP, moved_at=at, why="Vous l'avez arrêté.")
+    _record("batch stopped", batch, by=by, at=at)
+
+
+@transaction.atomic
+def resume(*, batch: Batch, by: Actor, at: datetime) -> None:
+    """Go on with the lines that wait. Raises Refused when it was not stopped."""
+    move(batch, RESUME, moved_at=at, why="")
+    _record("batch resumed", batch, by=by, at=at)
+    _queue(batch)
+
+
+def go_on(pk: str, *, at: datetime) -> bool:
+    """Go through some of the lines; return whether there are more.
+
+    Each line is its own transaction, with its outcome: whoever is killed halfway loses none and
+    does none twice. A role that ends stops the batch; what has left its perimeter is refused.
+
+    Args:
+        pk: the batch's key.
+        at: the instant.
+    """
+    batch = Batch.objects.get(pk=pk)
+    if batch.state != BatchState.RUNNING:
+        return False
+    now = _still_allowed(batch, at=at)
+    if not now:
+        _stopped(batch, at=at)
+        return False
+    lines = list(batch.lines.filter(outcome=Outcome.WAITING).order_by("pk")[:AT_ONCE])
+    known = _registrations(lines, within=(batch.reach, now))
+    for line in lines:
+        if not Batch.objects.filter(pk=pk, state=BatchState.RUNNING).update(moved_at=at):
+            return False
+        _go_through(line, known.get(line.registration_id), batch, now, at=at)
+    if len(lines) == AT_ONCE:
+        return True
+    _ended(batch, at=at)
+    return False
+
+
+def take_up_again(*, older_than: datetime) -> int:
+    """Queue again the batches whose worker was killed; return how many."""
+    waiting = Batch.objects.filter(state=BatchState.RUNNING, moved_at__lt=older_than)
+    for batch in waiting:
+        _queue(batch)
+    return len(waiting)
+
+
+def forget_unlaunched(*, at: datetime) -> int:
+    """Delete the batches that were prepared a day ago and never launched; return how many."""
+    old = Batch.objects.filter(state=BatchState.PREPARED, asked_at__lt=at - PREPARED_FOR)
+    count = len(old)
+    old.delete()
+    return count
+
+
+def _still_allowed(batch: Batch, *, at: datetime) -> Reach:
+    user = User.objects.prefetch_related("memberships").get(pk=batch.asked_by_id)
+    memberships = user.memberships_on(local_day(at, settings.TIME_ZONE)) if user.is_active else []
+    return reach(memberships, batch.does.permission)
+
+
+def _registrations(
+    lines: Sequence[BatchLine], *, within: Sequence[Reach]
+) -> dict[int, Registration]:
+    found = Registration.objects.filter(pk__in=[line.registration_id for line in lines])
+    for one in within:
+        found = found.within(one)
+    return {one.pk: one for one in found.whole()}
+
+
+@transaction.atomic
+def _go_through(
+    line: BatchLine, registration: Registration | None, batch: Batch, now: Reach, *, at: datetime
+) -> None:
+    mine = BatchLine.objects.select_for_update().filter(pk=line.pk, outcome=Outcome.WAITING)
+    if not mine.exists():
+        return  # another worker has just gone through it
+    if registration is None:
+        _refuse(line, OUTSIDE)
+        return
+    by = now.author(academy=registration.academy_id, domain=registration.exam.domain.code)
+    try:
+        with transaction.atomic():
+            batch.does.act(registration=registration, reason=batch.reason, by=by, at=at)
+    except Refused as refusal:
+        _refuse(line, batch.does.refusal_of(registration.state) or str(refusal))
+    else:
+        BatchLine.objects.filter(pk=line.pk).update(outcome=Outcome.DONE)
+
+
+def _refuse(line: BatchLine, why: str) -> None:
+    BatchLine.objects.filter(pk=line.pk).update(outcome=Outcome.REFUSED, why=why[:300])
+
+
+def _queue(batch: Batch) -> None:
+    app.configure_task("batches.go_on", queue="batches", lock=f"batch:{batch.pk}").defer(
+        batch=str(batch.pk)
+    )
+
+
+def _record(verb: str, batch: Batch, *, by: Actor, at: datetime, **more: Any) -> None:
+    after = {"action": batch.action, "reason": batch.reason, "lines": batch.total, **more}
+    journal.record(verb, by=by, on=batch, at=at, after=after)
+
+
+@transaction.atomic
+def _stopped(batch: Batch, *, at: datetime) -> None:
+    move(batch, STOP, moved_at=at, why="Votre rôle ne permet plus cette action.")
+    _record("batch stopped", batch, by=SYSTEM, at=at)
+    _tell(batch, at=at)
+
+
+@transaction.atomic
+def _ended(batch: Batch, *, at: datetime) -> None:
+    try:
+        move(batch, END, ended_at=at)
+    except Refused:
+        return  # stopped at its last line
+    _record("batch ended", batch, by=SYSTEM, at=at, **batch.counts())
+    _tell(batch, at=at)
+
+
+def _tell(batch: Batch, *, at: datetime) -> None:
+    mail.write(
+        "batch_ended",
+        to=batch.asked_by.email,
+        at=at,
+        key=f"batch:{batch.pk}:{batch.state}:{at.isoformat()}",
+        about=batch,
+        batch=batch,
+        counts=batch.counts(),
+        link=absolute(f"/gestion/lots/{batch.pk}"),
+    )

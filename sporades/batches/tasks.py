@@ -1,0 +1,29 @@
+"""Jobs: some lines of a batch; what a killed worker left."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from sporades.batches import operations
+from sporades.core.queue import app
+
+PATIENCE = timedelta(minutes=5)
+"""After how long a batch that does not move is taken up again."""
+
+
+@app.task(name="batches.go_on", queue="batches")
+def go_on(batch: str) -> None:
+    """Go through some lines, and leave the next ones to another job."""
+    if operations.go_on(batch, at=timezone.now()):
+        app.configure_task("batches.go_on", queue="batches", lock=f"batch:{batch}").defer(
+            batch=batch
+        )
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="batches.sweep", queueing_lock="batches.sweep", pass_context=False)
+def sweep(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
+    """Take up the batches whose worker was killed, forget those that nobody launched."""
+    now = timezone.now()
+    operations.take_up_again(older_than=now - PATIENCE)
+    operations.forget_unlaunched(at=now)

@@ -1,0 +1,309 @@
+"""One act on many registrations: seen before, each line alone, stopped and taken up, never twice."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from sporades.accounts.models import Membership
+from sporades.acts import deciding
+from sporades.batches import operations, tasks
+from sporades.batches.actions import ACTIONS
+from sporades.batches.models import Batch
+from sporades.batches.states import BatchState, Outcome
+from sporades.core.refusals import Refused
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from sporades.registrations.models import Registration
+from sporades.registrations.states import DECISIONS, SET_ASIDE, VALIDATE, State
+from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author
+from tests.jobs import work
+
+WHY = "Il manque la copie de votre diplôme"
+VERSAILLES = {"postcode": "78000", "town": "Versailles"}
+
+
+def actor(batch):
+    """Return the author of a batch."""
+    return batch.reach.perimeters[0].member
+
+
+def launched(batch):
+    """Launch a batch and go through it."""
+    operations.launch(batch=batch, by=actor(batch), at=NOW)
+    while operations.go_on(str(batch.pk), at=NOW):
+        pass
+    batch.refresh_from_db()
+    return batch
+
+
+def states():
+    """Return where the registrations stand, in their order."""
+    return list(Registration.objects.order_by("pk").values_list("state", flat=True))
+
+
+def set_aside(registration):
+    deciding.decide(registration=registration, decision=SET_ASIDE, reason=WHY, by=OPERATOR, at=NOW)
+
+
+def test_nothing_is_done_before_it_is_launched(prepare, three):
+    batch = prepare()
+    work("batches")
+
+    assert (batch.state, batch.total) == (BatchState.PREPARED, 3)
+    assert states() == [State.REGISTERED] * 3
+
+
+def test_each_registration_is_decided_told_and_in_the_journal_in_the_authors_name(prepare, three):
+    batch = launched(prepare("flag", WHY))
+
+    assert states() == [State.ANOMALY] * 3
+    assert set(Registration.objects.values_list("reason", flat=True)) == {WHY}
+    assert Message.objects.filter(kind="state_changed").count() == 3
+    entries = Entry.objects.filter(verb="anomaly found")
+    assert {one.actor_name for one in entries} == {batch.asked_name}
+    assert {one.actor_kind for one in entries} == {"manager"}
+    assert batch.counts() == {"done": 3, "refused": 0, "waiting": 0}
+    assert batch.state == BatchState.DONE
+    assert Message.objects.filter(kind="batch_ended").count() == 1
+
+
+@pytest.mark.parametrize("action", list(ACTIONS))
+def test_every_decision_can_be_made_of_many(prepare, three, action):
+    decision = next(one for one in DECISIONS if one.name == action)
+    needs = next(iter(decision.sources))
+    reason = WHY if needs in (State.ANOMALY, State.SET_ASIDE) else ""
+    Registration.objects.update(state=needs, reason=reason)
+
+    batch = launched(prepare(action, WHY))
+
+    assert states() == [decision.target] * 3
+    assert batch.counts()["done"] == 3
+
+
+def test_who_will_be_refused_and_why_is_said_before(prepare, three):
+    set_aside(three[0])
+
+    forecast = operations.forecast(prepare("validate"))
+
+    assert [(one.state, one.count, bool(one.refusal)) for one in forecast] == [
+        (State.REGISTERED, 2, False),
+        (State.SET_ASIDE, 1, True),
+    ]
+    assert forecast[1].refusal == "« Valider » n'est pas possible : inscription écartée."
+
+
+def test_a_refused_line_says_why_and_the_others_are_done(prepare, three):
+    batch = prepare("validate")
+    set_aside(three[1])
+
+    launched(batch)
+
+    refused = batch.lines.get(outcome=Outcome.REFUSED)
+    assert refused.registration_id == three[1].pk
+    assert "inscription écartée" in refused.why
+    assert batch.counts() == {"done": 2, "refused": 1, "waiting": 0}
+
+
+def test_what_no_state_tells_is_refused_at_its_line(prepare, three):
+    first = three[0]
+    set_aside(first)
+    again = a_registration(first.candidate)
+    assert again.pk != first.pk
+
+    batch = launched(prepare("restore", registrations=Registration.objects.filter(pk=first.pk)))
+
+    assert "a pris la place de celle-ci" in batch.lines.get().why
+
+
+def test_without_a_reason_nothing_is_set_aside(prepare, three):
+    with pytest.raises(operations.ReasonMissing):
+        prepare("set_aside")
+
+    assert not Batch.objects.exists()
+
+
+def test_nothing_chosen_is_said(prepare, three):
+    with pytest.raises(operations.Nothing):
+        prepare(registrations=Registration.objects.none())
+
+
+def test_more_than_a_batch_takes_is_refused_and_nothing_is_kept(prepare, three, monkeypatch):
+    monkeypatch.setattr(operations, "MOST_LINES", 2)
+
+    with pytest.raises(operations.TooMany):
+        prepare()
+
+    assert not Batch.objects.exists()
+
+
+def test_what_was_chosen_is_frozen(prepare, three):
+    batch = prepare()
+    a_registration(a_candidate(birth_name="Dernière"))
+
+    launched(batch)
+
+    assert states() == [State.VALIDATED] * 3 + [State.REGISTERED]
+
+
+def test_a_stopped_batch_goes_no_further_and_is_taken_up_where_it_was(prepare, three, monkeypatch):
+    monkeypatch.setattr(operations, "AT_ONCE", 1)
+    batch = prepare()
+    operations.launch(batch=batch, by=actor(batch), at=NOW)
+    operations.go_on(str(batch.pk), at=NOW)
+
+    operations.stop(batch=batch, by=actor(batch), at=NOW)
+    assert operations.go_on(str(batch.pk), at=NOW) is False
+    assert batch.counts() == {"done": 1, "refused": 0, "waiting": 2}
+
+    operations.resume(batch=batch, by=actor(batch), at=NOW)
+    while operations.go_on(str(batch.pk), at=NOW):
+        pass
+
+    batch.refresh_from_db()
+    assert batch.state == BatchState.DONE
+    assert states() == [State.VALIDATED] * 3
+    assert Message.objects.filter(kind="state_changed").count() == 3
+
+
+def test_it_stops_between_two_lines(prepare, three, monkeypatch):
+    batch = prepare()
+    operations.launch(batch=batch, by=actor(batch), at=NOW)
+    refused = operations._go_through
+
+    def gone_through_and_stopped(*arguments, **options):
+        refused(*arguments, **options)
+        Batch.objects.filter(pk=batch.pk).update(state=BatchState.STOPPED)
+
+    monkeypatch.setattr(operations, "_go_through", gone_through_and_stopped)
+
+    assert operations.go_on(str(batch.pk), at=NOW) is False
+    assert batch.counts() == {"done": 1, "refused": 0, "waiting": 2}
+
+
+@pytest.mark.parametrize("loss", [{"ends_on": "2026-11-24"}, {"role": Membership.Role.AUDITOR}])
+def test_a_role_that_ends_while_it_runs_stops_it(prepare, three, asker, monkeypatch, loss):
+    monkeypatch.setattr(operations, "AT_ONCE", 1)
+    batch = prepare()
+    operations.launch(batch=batch, by=actor(batch), at=NOW)
+    operations.go_on(str(batch.pk), at=NOW)
+    asker.memberships.update(**loss)
+
+    assert operations.go_on(str(batch.pk), at=NOW) is False
+
+    batch.refresh_from_db()
+    assert (batch.state, batch.why) == (
+        BatchState.STOPPED,
+        "Votre rôle ne permet plus cette action.",
+    )
+    assert batch.counts()["waiting"] == 2
+
+
+def test_what_leaves_the_perimeter_meanwhile_is_refused(prepare, three, asker):
+    batch = prepare()
+    asker.memberships.update(academies=["A25"])
+
+    launched(batch)
+
+    assert states() == [State.REGISTERED] * 3
+    assert {line.why for line in batch.lines.all()} == {operations.OUTSIDE}
+
+
+def test_what_enters_a_grown_perimeter_is_not_touched(prepare, three, asker):
+    elsewhere = a_registration(
+        a_candidate(birth_name="Ailleurs"), academy="A25", identification=VERSAILLES
+    )
+    batch = prepare(registrations=Registration.objects.all())
+    asker.memberships.update(academies=["A09", "A25"])
+
+    launched(batch)
+
+    assert batch.lines.get(registration=elsewhere).why == operations.OUTSIDE
+
+
+def test_a_batch_whose_worker_was_killed_is_taken_up_and_does_no_line_twice(
+    prepare, three, monkeypatch
+):
+    monkeypatch.setattr(operations, "AT_ONCE", 1)
+    batch = prepare()
+    operations.launch(batch=batch, by=actor(batch), at=NOW)
+    operations.go_on(str(batch.pk), at=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs WHERE task_name = 'batches.go_on'")
+
+    assert operations.take_up_again(older_than=NOW) == 0
+    assert operations.take_up_again(older_than=NOW + timedelta(minutes=6)) == 1
+    while operations.go_on(str(batch.pk), at=NOW):
+        pass
+
+    assert Message.objects.filter(kind="state_changed").count() == 3
+    assert batch.counts() == {"done": 3, "refused": 0, "waiting": 0}
+
+
+def test_jobs_go_through_some_lines_each(prepare, three, monkeypatch):
+    monkeypatch.setattr(operations, "AT_ONCE", 2)
+    batch = prepare()
+    operations.launch(batch=batch, by=actor(batch), at=NOW)
+
+    work("batches")
+    assert batch.counts()["done"] == 2
+    work("batches")
+
+    batch.refresh_from_db()
+    assert batch.state == BatchState.DONE
+
+
+def test_it_is_launched_once(prepare, three):
+    batch = launched(prepare())
+
+    with pytest.raises(Refused):
+        operations.launch(batch=batch, by=actor(batch), at=NOW)
+
+
+def test_one_that_nobody_launched_is_forgotten_after_a_day(prepare, three, time_machine):
+    prepare()
+    time_machine.move_to(NOW + operations.PREPARED_FOR)
+    tasks.sweep(0)
+    assert Batch.objects.count() == 1
+
+    time_machine.move_to(NOW + operations.PREPARED_FOR + timedelta(minutes=1))
+    tasks.sweep(0)
+
+    assert not Batch.objects.exists()
+
+
+def test_the_database_keeps_a_registration_once_and_a_refusal_with_its_reason(prepare, three):
+    batch = prepare()
+
+    with pytest.raises(IntegrityError, match="once_in_a_batch"), transaction.atomic():
+        batch.lines.create(registration=three[0])
+    with pytest.raises(IntegrityError, match="says_why"), transaction.atomic():
+        batch.lines.update(outcome=Outcome.REFUSED)
+
+
+def test_the_journal_says_who_launched_what(prepare, three, asker):
+    launched(prepare("flag", WHY))
+
+    entries = Entry.objects.filter(object_kind="batch").order_by("pk")
+    assert [one.verb for one in entries] == ["batch launched", "batch ended"]
+    assert entries[0].actor_id == f"user:{asker.pk}"
+    assert entries[1].payload["after"] == {
+        "action": "flag",
+        "reason": WHY,
+        "lines": 3,
+        "done": 3,
+        "refused": 0,
+        "waiting": 0,
+    }
+
+
+def test_a_colleagues_decision_meanwhile_is_not_undone(prepare, three):
+    batch = prepare("validate")
+    deciding.decide(
+        registration=three[0], decision=VALIDATE, reason="", by=author(three[0].candidate), at=NOW
+    )
+
+    launched(batch)
+
+    assert batch.lines.get(registration=three[0]).outcome == Outcome.REFUSED
+    assert Entry.objects.filter(verb="registration validated").count() == 3

@@ -1,0 +1,160 @@
+"""« Agir sur ces inscriptions »: ticked or all, seen before, followed to the end."""
+
+import html
+
+import pytest
+from django.urls import reverse
+
+from sporades.accounts.models import Membership
+from sporades.acts import deciding
+from sporades.batches.models import Batch
+from sporades.batches.states import BatchState
+from sporades.registrations.states import SET_ASIDE, State
+from tests.factories import NOW, OPERATOR, a_candidate, a_registration
+from tests.jobs import work
+from tests.web.guide import main
+from tests.web.office.test_search import leaf, sought
+
+WHY = "Il manque la copie de votre diplôme"
+
+
+@pytest.fixture
+def two(in_lille):
+    """File another registration in Lille."""
+    return in_lille, a_registration(a_candidate(birth_name="Le Bihan"))
+
+
+def place(client):
+    """Search for everybody, and return the address where one acts on them."""
+    page = sought(client, leaf("g-1", "nom", "non_vide"))
+    return reverse("office:batch", args=[page.context["search"].pk])
+
+
+def page_of(batch, name="one_batch"):
+    """Return the address of a page of a batch."""
+    return reverse(f"office:{name}", args=[batch.pk])
+
+
+def test_all_that_a_search_finds_is_decided_after_a_look(manager, two, in_versailles):
+    asked = manager.post(place(manager), {"decision": "validate", "motif": ""}, follow=True)
+    batch = Batch.objects.get()
+    assert "Inscription enregistrée" in main(asked)
+    assert batch.total == 2
+
+    manager.post(page_of(batch, "launch_batch"))
+    work("batches")
+
+    page = main(manager.get(page_of(batch)))
+    assert "Terminé" in page
+    assert "Faites 2" in page
+    for registration, state in ((two[0], "validated"), (two[1], "validated")):
+        registration.refresh_from_db()
+        assert registration.state == state
+    in_versailles.refresh_from_db()
+    assert in_versailles.state == State.REGISTERED
+
+
+def test_the_lines_that_are_ticked_alone(manager, two):
+    chosen = {"choix": [two[1].number], "decision": "flag", "motif": WHY}
+    manager.post(place(manager), chosen)
+
+    assert list(Batch.objects.get().lines.values_list("registration", flat=True)) == [two[1].pk]
+
+
+def test_a_ticked_number_of_elsewhere_is_no_line(manager, two, in_versailles):
+    chosen = {"choix": [in_versailles.number], "decision": "validate", "motif": ""}
+    page = manager.post(place(manager), chosen)
+
+    assert page.status_code == 422
+    assert "Aucune inscription n'est choisie" in html.unescape(page.text)
+    assert not Batch.objects.exists()
+
+
+def test_the_list_has_a_box_for_each_line_and_sends_what_is_ticked(manager, two):
+    page = sought(manager, leaf("g-1", "nom", "non_vide"))
+    where = reverse("office:batch", args=[page.context["search"].pk])
+
+    assert f'value="{two[0].number}" aria-label="Cocher l' in html.unescape(page.text)
+    form = manager.get(where, {"cochees": "1", "choix": two[0].number})
+    assert f'name="choix" value="{two[0].number}"' in form.text
+    assert "cochées dans la liste" in main(form)
+
+
+def test_nothing_ticked_acts_on_nothing(manager, two):
+    page = manager.get(place(manager), {"cochees": "1"}, follow=True)
+
+    assert "Cochez au moins une inscription" in html.unescape(page.text)
+
+
+def test_what_will_be_refused_is_said_then_told_line_by_line(manager, two):
+    deciding.decide(registration=two[0], decision=SET_ASIDE, reason=WHY, by=OPERATOR, at=NOW)
+    manager.post(place(manager), {"decision": "validate", "motif": ""})
+    batch = Batch.objects.get()
+    before = main(manager.get(page_of(batch)))
+    assert "« Valider » n'est pas possible : inscription écartée." in before.replace("\xa0", " ")
+
+    manager.post(page_of(batch, "launch_batch"))
+    work("batches")
+
+    assert two[0].number in main(manager.get(page_of(batch)))
+    file = manager.get(page_of(batch, "batch_refusals"))
+    text = b"".join(file.streaming_content).decode("utf-8-sig")
+    assert text.splitlines() == [
+        "N° Inscription;Refus",
+        f"{two[0].number};« Valider » n'est pas possible : inscription écartée.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"decision": "flag", "motif": ""}, "motif"),
+        ({"decision": "validate", "motif": WHY}, "motif"),
+        ({"decision": "", "motif": WHY}, "decision"),
+        ({"decision": "detruire", "motif": ""}, "decision"),
+    ],
+)
+def test_what_is_missing_is_asked_for_and_what_is_typed_is_kept(manager, two, said, field):
+    page = manager.post(place(manager), {**said, "choix": [two[0].number]})
+
+    assert page.status_code == 422
+    assert page.context["form"].errors.keys() == {field}
+    assert said["motif"] in html.unescape(page.text)
+    assert f'name="choix" value="{two[0].number}"' in page.text
+
+
+def test_it_is_stopped_and_resumed(manager, two):
+    manager.post(place(manager), {"decision": "validate", "motif": ""})
+    batch = Batch.objects.get()
+    manager.post(page_of(batch, "launch_batch"))
+
+    manager.post(page_of(batch, "stop_batch"))
+    work("batches")
+    assert "Arrêté" in main(manager.get(page_of(batch)))
+    assert batch.counts()["waiting"] == 2
+
+    manager.post(page_of(batch, "resume_batch"))
+    work("batches")
+    batch.refresh_from_db()
+    assert batch.state == BatchState.DONE
+
+
+def test_a_colleague_sees_their_own_batches_alone(manager, member, two):
+    manager.post(place(manager), {"decision": "validate", "motif": ""})
+    batch = Batch.objects.get()
+    colleague = member("A09", role=Membership.Role.HEAD, email="cheffe@exemple.test")
+
+    assert colleague.get(page_of(batch)).status_code == 404
+    assert colleague.post(page_of(batch, "launch_batch")).status_code == 404
+    assert str(batch.pk) not in colleague.get(reverse("office:batches")).text
+    assert str(batch.pk) in manager.get(reverse("office:batches")).text
+
+
+def test_an_auditor_acts_on_nothing(member, two):
+    auditor = member("A09", role=Membership.Role.AUDITOR)
+
+    page = sought(auditor, leaf("g-1", "nom", "non_vide"))
+
+    assert "Agir sur" not in page.text
+    where = reverse("office:batch", args=[page.context["search"].pk])
+    assert auditor.get(where).status_code == 404
