@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 from django.db import connection, models
-from psycopg.sql import SQL, Identifier
+from psycopg import sql
 from psycopg.types.json import Json
 
 from sporades.candidates.models import Candidate, Identity
@@ -132,21 +132,27 @@ def _without_upkeep(cursor: Any) -> Iterator[None]:
         [tables],
     )
     indexes = cursor.fetchall()
-    drop_key = SQL("ALTER TABLE {} DROP CONSTRAINT {}")
-    add_key = SQL("ALTER TABLE {} ADD CONSTRAINT {} {}")
     for table, name, _ in keys:
-        cursor.execute(drop_key.format(Identifier(table), Identifier(name)))
+        cursor.execute(
+            sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(
+                sql.Identifier(table), sql.Identifier(name)
+            )
+        )
     for name, _ in indexes:
-        cursor.execute(SQL("DROP INDEX {}").format(Identifier(name)))
+        cursor.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(name)))
     for table in tables:
-        cursor.execute(SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(Identifier(table)))
+        cursor.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(sql.Identifier(table)))
     yield
     for table in tables:
-        cursor.execute(SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(Identifier(table)))
+        cursor.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(sql.Identifier(table)))
     for _, definition in indexes:
         cursor.execute(definition)
     for table, name, definition in keys:
-        cursor.execute(add_key.format(Identifier(table), Identifier(name), SQL(definition)))
+        cursor.execute(
+            sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} {}").format(
+                sql.Identifier(table), sql.Identifier(name), sql.SQL(definition)
+            )
+        )
 
 
 def _tables(
@@ -271,8 +277,8 @@ def _copy(cursor: Any, table: type[models.Model], rows: Iterator[tuple[models.Mo
     fields = [field for field in table._meta.concrete_fields if not field.generated]
     constant: dict[int, list[Any]] = {}
     place = {field.attname: index for index, field in enumerate(fields)}
-    names = SQL(", ").join(Identifier(field.column) for field in fields)
-    into = SQL("COPY {} ({}) FROM STDIN").format(Identifier(table._meta.db_table), names)
+    names = sql.SQL(", ").join(sql.Identifier(field.column) for field in fields)
+    into = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table._meta.db_table), names)
     with cursor.copy(into) as copy:
         for some in batched(rows, AT_ONCE, strict=False):
             for like, own in some:
