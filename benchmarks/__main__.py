@@ -145,7 +145,11 @@ def _office(plan: measures.Plan, ours: measures.Measured) -> list[figures.Figure
     million.fill(plan.crowd, at=at)
     print(f"{plan.crowd} inscriptions chargées en {time.monotonic() - start:.0f} s.")
     pages = office.readers(at=at, sign_in=signed_in_twice)
-    return [*office.pages(ours, pages, plan.office), office.export(plan.lines)]
+    return [
+        *office.pages(ours, pages, plan.office),
+        office.export(plan.lines),
+        office.batch(plan.batch),
+    ]
 
 
 def _disconnect() -> None:

@@ -41,6 +41,7 @@ class Plan:
         crowd: how many registrations the office has.
         office: the bounds of each of its pages.
         lines: how many an export has.
+        batch: how many registrations are decided of at once.
     """
 
     rounds: int
@@ -52,6 +53,7 @@ class Plan:
     crowd: int
     office: Bounds
     lines: int
+    batch: int
 
     @property
     def savers(self) -> int:
@@ -74,6 +76,7 @@ FULL = Plan(
     crowd=1_000_000,
     office=Bounds(5, 400),
     lines=100_000,
+    batch=10_000,
 )
 QUICK = Plan(
     rounds=2,
@@ -85,6 +88,7 @@ QUICK = Plan(
     crowd=20_000,
     office=Bounds(0.5, 80),
     lines=10_000,
+    batch=500,
 )
 LEAST = Plan(
     rounds=1,
@@ -96,6 +100,7 @@ LEAST = Plan(
     crowd=3_000,
     office=Bounds(5, 8),
     lines=100,
+    batch=20,
 )
 
 

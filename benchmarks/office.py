@@ -136,6 +136,70 @@ def export(lines: int) -> Figure:
     return made
 
 
+def batch(lines: int) -> Figure:
+    """Validate many registrations, as the worker does, in a process of its own.
+
+    Args:
+        lines: how many.
+    """
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        done = pool.submit(_batch, lines).result()
+    made = figure(
+        "batch",
+        f"Lot de {lines} inscriptions",
+        Seen(
+            acts=[done["seconds"] / lines] * lines, requests=[done["seconds"]], wall=done["seconds"]
+        ),
+        Spent(done["processor"], None),
+        concurrency=1,
+        target=Target("per_second", least=200),
+    )
+    made.p50 = made.p95 = made.request_p95 = None
+    made.errors = lines - done["done"]
+    made.more = {"preparation_s": done["preparation"]}
+    return made
+
+
+def _batch(lines: int) -> dict[str, float]:
+    import django  # noqa: PLC0415 - its settings are in the environment
+
+    django.setup()
+    from django.db import connections  # noqa: PLC0415
+    from django.utils import timezone  # noqa: PLC0415
+
+    from sporades.accounts.models import User  # noqa: PLC0415
+    from sporades.accounts.permissions import Permission, reach  # noqa: PLC0415
+    from sporades.batches import operations  # noqa: PLC0415
+    from sporades.batches.actions import ACTIONS  # noqa: PLC0415
+    from sporades.registrations.models import Registration  # noqa: PLC0415
+
+    user = User.objects.prefetch_related("memberships").get(email="agent_all@exemple.test")
+    allowed, at = reach(user.memberships.all(), Permission.DECIDE), timezone.now()
+    waiting = Registration.objects.filter(state="registered", candidate__user=None).order_by("pk")
+    start = time.perf_counter()
+    made = operations.prepare(
+        registrations=Registration.objects.filter(pk__in=waiting.values("pk")[:lines]),
+        action=ACTIONS["validate"],
+        reason="",
+        reach=allowed,
+        by=user,
+        at=at,
+    )
+    preparation = time.perf_counter() - start
+    operations.launch(batch=made, by=allowed.perimeters[0].member, at=at)
+    wall, processor = time.perf_counter(), time.process_time()
+    while operations.go_on(str(made.pk), at=at):
+        pass
+    said = {
+        "seconds": time.perf_counter() - wall,
+        "processor": time.process_time() - processor,
+        "preparation": round(preparation, 2),
+        "done": made.counts()["done"],
+    }
+    connections.close_all()
+    return said
+
+
 def _export(lines: int) -> dict[str, float]:
     import django  # noqa: PLC0415 - its settings are in the environment
 

@@ -266,5 +266,5 @@ def _tell(batch: Batch, *, at: datetime) -> None:
         about=batch,
         batch=batch,
         counts=batch.counts(),
-        link=absolute(f"/gestion/lots/{batch.pk}"),
+        link=absolute(f"/gestion/inscriptions/lots/{batch.pk}"),
     )

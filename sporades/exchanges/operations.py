@@ -376,7 +376,7 @@ def _ask_approval(export: Export, *, at: datetime) -> None:
             about=export,
             export=export,
             approver=approver,
-            link=absolute(f"/gestion/exports/{export.pk}"),
+            link=absolute(f"/gestion/inscriptions/exports/{export.pk}"),
         )
 
 
@@ -402,5 +402,5 @@ def _tell(export: Export, *, at: datetime) -> None:
         about=export,
         export=export,
         until=instant_in_words(at + KEPT_FOR, settings.TIME_ZONE),
-        link=absolute(f"/gestion/exports/{export.pk}"),
+        link=absolute(f"/gestion/inscriptions/exports/{export.pk}"),
     )

@@ -208,7 +208,7 @@ Bonjour {head.memberships.get().full_name},
 
 Motif : Préparer <b>les</b> convocations & l'accueil
 
-Approuver ou refuser : {SITE}/gestion/exports/{export.pk}
+Approuver ou refuser : {SITE}/gestion/inscriptions/exports/{export.pk}
 
 {SIGNED}"""
     )
@@ -247,7 +247,7 @@ def test_an_export_that_has_ended(letters, request, end, subject, sentence):
     assert letter["Subject"] == subject
     assert sentence in words(letter)
     assert "Motif de votre demande : Préparer <b>les</b> convocations & l'accueil" in words(letter)
-    assert f"{SITE}/gestion/exports/{export.pk}" in words(letter)
+    assert f"{SITE}/gestion/inscriptions/exports/{export.pk}" in words(letter)
 
 
 def test_a_batch_that_has_ended(letters):
@@ -279,7 +279,7 @@ Faites : 1
 Refusées : 0
 En attente : 0
 
-Le détail, ligne à ligne : {SITE}/gestion/lots/{batch.pk}
+Le détail, ligne à ligne : {SITE}/gestion/inscriptions/lots/{batch.pk}
 
 {SIGNED}"""
     )

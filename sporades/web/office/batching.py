@@ -15,15 +15,13 @@ from sporades.core.refusals import Refused
 from sporades.searches.models import Search
 from sporades.searches.queries import found
 from sporades.searches.words import in_words
+from sporades.web.office.files import TRAIL as FILES_TRAIL
 from sporades.web.office.forms import BatchForm
 from sporades.web.office.searching import ON_A_PAGE, tree_of
 
 ON_THE_PAGE = 50
 SHOWN_REFUSALS = 100
-TRAIL = [
-    ("Accueil", reverse_lazy("office:home")),
-    ("Lots", reverse_lazy("office:batches")),
-]
+TRAIL = [*FILES_TRAIL, ("Lots", reverse_lazy("office:batches"))]
 
 
 def batch(request: HttpRequest, search: str) -> HttpResponse:
@@ -58,8 +56,7 @@ def batch(request: HttpRequest, search: str) -> HttpResponse:
         "count": in_groups(str(chosen.count())),
         "asked": [] if numbers else in_words(tree_of(kept), reach=request.reach),
         "trail": [
-            ("Accueil", reverse("office:home")),
-            ("Gérer les inscriptions", reverse("office:search")),
+            *FILES_TRAIL,
             (kept.name or "Inscriptions trouvées", reverse("office:found", args=[kept.pk])),
         ],
     }

@@ -17,14 +17,12 @@ from sporades.searches.models import Search
 from sporades.searches.queries import found, known_order
 from sporades.searches.words import in_words
 from sporades.web.layout.proofs import needs_second_factor_again, second_factor_again
+from sporades.web.office.files import TRAIL as FILES_TRAIL
 from sporades.web.office.forms import ExportForm
 from sporades.web.office.searching import tree_of
 
 ON_THE_PAGE = 50
-TRAIL = [
-    ("Accueil", reverse_lazy("office:home")),
-    ("Exports", reverse_lazy("office:exports")),
-]
+TRAIL = [*FILES_TRAIL, ("Exports", reverse_lazy("office:exports"))]
 
 
 def export(request: HttpRequest, search: str) -> HttpResponse:
@@ -58,8 +56,7 @@ def export(request: HttpRequest, search: str) -> HttpResponse:
         "asked": in_words(tree, reach=request.reach),
         "columns": [column.label for column in kept.shown],
         "trail": [
-            ("Accueil", reverse("office:home")),
-            ("Gérer les inscriptions", reverse("office:search")),
+            *FILES_TRAIL,
             (kept.name or "Inscriptions trouvées", reverse("office:found", args=[kept.pk])),
         ],
     }

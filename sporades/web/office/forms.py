@@ -32,6 +32,7 @@ MEANINGS = {
 """What each decision means for the candidate, under its name."""
 
 SHORTEST_PURPOSE = 10
+_PURPOSE = "Dites en une phrase à quoi il servira."
 _WHAT = "Indiquez un numéro, un nom, une date de naissance ou une adresse mail."
 _INSTANT = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: à|,)? (\d{1,2}) ?[h:] ?(\d{2})")
 _HOW_TO = "Par exemple : 15/12/2026 23:59"
@@ -123,13 +124,14 @@ class ExportForm(forms.Form):
         "convocations de la session de juin",
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _PURPOSE},
     )
 
     def clean_motif(self) -> str:
         """Refuse what says nothing."""
         said: str = self.cleaned_data["motif"]
         if len(said) < SHORTEST_PURPOSE:
-            raise ValidationError("Dites en une phrase à quoi il servira.")
+            raise ValidationError(_PURPOSE)
         return said
 
 

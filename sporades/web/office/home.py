@@ -8,6 +8,7 @@ from sporades.accounts.permissions import Permission
 from sporades.core.french import local_day
 from sporades.searches.models import Search
 from sporades.territory import queries as territory
+from sporades.web.office.exporting import exports_to_approve
 from sporades.web.office.forms import QuickForm
 from sporades.web.office.services import proposals
 
@@ -20,6 +21,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "quick": QuickForm() if reads else None,
         "named": Search.objects.open_to(request.user.pk).named() if reads else [],
         **proposals(request),
+        "exports": exports_to_approve(request),
+        "may_export": bool(request.reaches(Permission.EXPORT)),
+        "may_decide": bool(request.reaches(Permission.DECIDE)),
         "announces": bool(request.reaches(Permission.ANNOUNCE)),
         "roles": [
             {

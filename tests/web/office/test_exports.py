@@ -127,6 +127,7 @@ def test_a_large_export_is_approved_by_another_and_taken_by_its_author_alone(
 
     head = member("A09", role=HEAD, email="cheffe@exemple.test")
     assert page_of(export) in head.get(reverse("office:exports")).text
+    assert page_of(export) in head.get(reverse("office:home")).text
     assert WHY in head.get(page_of(export)).text
     head.post(page_of(export, "approve_export"))
     work("exchanges")
