@@ -25,6 +25,11 @@ def clean(text: str) -> str:
     return _SPACES.sub(" ", composed).strip()
 
 
+def clean_lines(text: str) -> str:
+    """Return several lines, each in its one normal form, without empty ones around them."""
+    return "\n".join(clean(line) for line in text.splitlines()).strip("\n")
+
+
 def stacks_marks(text: str) -> bool:
     """Return whether more accents and points follow one another than any script writes."""
     runs = groupby(text, key=lambda sign: unicodedata.category(sign)[0] == "M")

@@ -36,6 +36,7 @@ IN_WORDS = {
     "member reopened": "Compte d'agent rouvert",
     "member invited": "Agent invité",
     "modification begun": "Modification commencée",
+    "note written": "Note interne écrite",
     "password changed": "Mot de passe changé",
     "registration amended": "Inscription modifiée",
     "registration begun": "Inscription commencée",

@@ -6,7 +6,7 @@ from typing import Any, Self
 from django import forms
 from django.utils.datastructures import MultiValueDict
 
-from sporades.core.text import TOO_MANY_MARKS, clean, stacks_marks
+from sporades.core.text import TOO_MANY_MARKS, clean, clean_lines, stacks_marks
 from sporades.exams.schema.questions import Choice
 
 
@@ -43,6 +43,14 @@ class CleanCharField(TextField):
     def to_python(self, value: Any) -> str:
         """Compose accents, join spaces."""
         return clean(super().to_python(value) or "")
+
+
+class CleanLinesField(TextField):
+    """Several lines of text, each in its one normal form."""
+
+    def to_python(self, value: Any) -> str:
+        """Compose accents and join spaces, line by line."""
+        return clean_lines(super().to_python(value) or "")
 
 
 def ask_if_called_for(field: forms.Field, shown_when: str = "", *, is_due: bool = True) -> None:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sporades.core.text import clean, search_key
+from sporades.core.text import clean, clean_lines, search_key
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,7 @@ def test_cleaning_twice_changes_nothing_more(text):
 
 def test_unseen_signs_and_spaces_go():
     assert clean(" \u200bMarie\u202e \u00a0 Anne\n") == "Marie Anne"
+
+
+def test_several_lines_are_cleaned_each_and_stay_lines():
+    assert clean_lines("\r\n  Un   mot \r\n\n E\u0301tat\u200b \n") == "Un mot\n\nÉtat"

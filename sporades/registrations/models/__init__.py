@@ -1,6 +1,7 @@
 """Drafts hold answers; registrations hold facts; versions hold what was filed."""
 
 from sporades.registrations.models.draft import Draft, SectionAnswers
+from sporades.registrations.models.note import Note
 from sporades.registrations.models.registration import (
     Registration,
     RegistrationAnswer,
@@ -10,6 +11,7 @@ from sporades.registrations.models.version import Version
 
 __all__ = [
     "Draft",
+    "Note",
     "Registration",
     "RegistrationAnswer",
     "RegistrationPaper",

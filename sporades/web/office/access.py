@@ -66,6 +66,10 @@ ROUTES = {
     "office:documents": _files(within="registration"),
     "office:document_pdf": _files(within="registration", page=False),
     "office:mails": _files(within="registration"),
+    "office:notes": _files(within="registration"),
+    "office:write_note": Route(
+        Who.STAFF, POST, within="registration", page=False, permission=Permission.WRITE_NOTES
+    ),
     "office:journal": _files(within="registration"),
     "office:decide": Route(Who.STAFF, BOTH, within="registration", permission=Permission.DECIDE),
     "office:receive_summary": Route(

@@ -3,11 +3,13 @@
 from functools import partial
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Permission
+from sporades.acts import noting
 from sporades.acts.deciding import decisions_on
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words
@@ -19,6 +21,7 @@ from sporades.registrations.deciding import decisions_for
 from sporades.registrations.models import Registration, Version
 from sporades.registrations.queries import version_of
 from sporades.web.layout.papers import paper
+from sporades.web.office.forms import NoteForm
 
 TRAIL = [
     ("Accueil", reverse_lazy("office:home")),
@@ -29,6 +32,7 @@ TABS = (
     ("history", "Historique"),
     ("documents", "Documents"),
     ("mails", "Mails"),
+    ("notes", "Notes"),
     ("journal", "Journal"),
 )
 
@@ -110,6 +114,35 @@ def mails(request: HttpRequest, number: str) -> HttpResponse:
     return _page(request, found, "mails", "office/mails.html", said)
 
 
+def notes(request: HttpRequest, number: str) -> HttpResponse:
+    """What the office noted for itself, the last first."""
+    return _notes(request, registration_of(request, number), NoteForm())
+
+
+def write_note(request: HttpRequest, number: str) -> HttpResponse:
+    """Add a note."""
+    found, form = registration_of(request, number), NoteForm(request.POST)
+    if not form.is_valid():
+        return _notes(request, found, form)
+    noting.write_note(
+        registration=found,
+        text=form.cleaned_data["note"],
+        by=author_on(request, found),
+        at=request.arrived_at,
+    )
+    messages.success(request, "La note est ajoutée.")
+    return redirect("office:notes", found.number)
+
+
+def _notes(request: HttpRequest, found: Registration, form: NoteForm) -> HttpResponse:
+    written = list(found.notes.order_by("-written_at", "-pk"))
+    for note in written:
+        note.registration = found
+    may_write = request.reaches(Permission.WRITE_NOTES).covers(**_where(found))
+    said = {"notes": written, "form": form if may_write else None}
+    return _page(request, found, "notes", "office/notes.html", said)
+
+
 def journal(request: HttpRequest, number: str) -> HttpResponse:
     """Every act on it: who, what, when."""
     found = registration_of(request, number)
@@ -168,4 +201,6 @@ def _page(
         and bool(registration.owed["to_return"]),
         **said,
     }
-    return render(request, template, context)
+    form = said.get("form")
+    status = 422 if form is not None and form.errors else 200
+    return render(request, template, context, status=status)

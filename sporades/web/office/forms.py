@@ -16,8 +16,9 @@ from sporades.exams.models import RegistrationService
 from sporades.exchanges.spreadsheets import FORMS
 from sporades.notices.models import Banner
 from sporades.registrations.deciding import decisions_for, needs_reason
-from sporades.registrations.fields import CleanCharField, Hinted, ask_if_called_for
+from sporades.registrations.fields import CleanCharField, CleanLinesField, Hinted, ask_if_called_for
 from sporades.registrations.models import Registration
+from sporades.registrations.models.note import LONGEST_NOTE
 from sporades.searches import quick
 from sporades.searches.criteria import Unreadable
 
@@ -59,6 +60,19 @@ class QuickForm(forms.Form):
         except Unreadable:
             raise ValidationError(_WHAT) from None
         return said
+
+
+class NoteForm(forms.Form):
+    """A note on a file, for the office."""
+
+    note = CleanLinesField(
+        label="Ajouter une note",
+        help_text="Elle ne se modifie plus. Le candidat ne la voit pas sur ses pages, mais peut "
+        "demander à la lire : écrivez-la en conséquence, sans rien sur la santé",
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Écrivez la note avant de l'ajouter."},
+    )
 
 
 class NameForm(forms.Form):

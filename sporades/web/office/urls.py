@@ -46,6 +46,8 @@ urlpatterns = [
     path("inscriptions/<str:number>/documents", files.documents, name="documents"),
     path("inscriptions/<str:number>/documents/<slug:kind>/pdf", files.pdf, name="document_pdf"),
     path("inscriptions/<str:number>/mails", files.mails, name="mails"),
+    path("inscriptions/<str:number>/notes", files.notes, name="notes"),
+    path("inscriptions/<str:number>/notes/ajout", files.write_note, name="write_note"),
     path("inscriptions/<str:number>/journal", files.journal, name="journal"),
     path("inscriptions/<str:number>/etat", deciding.decide, name="decide"),
     path(

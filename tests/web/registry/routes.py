@@ -101,6 +101,7 @@ ANSWERS: dict[str, dict[str, int]] = {
     "office:refuse_change": {"POST": 302},
     # Nothing says which dates.
     "office:move_service": {"POST": 422},
+    "office:write_note": {"POST": 422},
     "office:decide": {"POST": 422},
     "office:receive_summary": {"POST": 422},
     "office:banner": {"POST": 422},
@@ -239,6 +240,8 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "office:documents": number,
         "office:document_pdf": document,
         "office:mails": number,
+        "office:notes": number,
+        "office:write_note": number,
         "office:journal": number,
         "office:decide": number,
         "office:receive_summary": number,

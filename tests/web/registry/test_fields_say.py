@@ -74,6 +74,7 @@ OUTSIDE = {
     "national_service": BUTTONS,
     "nationality": NO_WORD,
     "nom": "a search's",
+    "note": NO_WORD,
     "note-…": EXAM,
     "option-…": EXAM,
     "ouverture": NO_WORD,

@@ -25,7 +25,7 @@ from sporades.mail.models import Message
 from sporades.notices import operations as notices
 from sporades.notices import queries as announced
 from sporades.notices.models import OpeningAlert
-from sporades.registrations.models import Registration
+from sporades.registrations.models import Note, Registration
 from sporades.searches.models import Search
 from sporades.territory.models import ManagingService
 from tests.documents.reading import pdf_text
@@ -81,6 +81,7 @@ OURS = {
             "searches.Search.columns",
             "batches.Batch.perimeters",
             "batches.Batch.why",
+            "registrations.Note.author_id",
             "exchanges.Export.columns",
             "exchanges.Export.file_key",
             "exchanges.Export.perimeters",
@@ -157,6 +158,7 @@ def hostile(world):
     ServiceChange.objects.update(
         reason=HOSTILE, proposed_by=HOSTILE, decided_by=HOSTILE, decided_at=NOW, state="refused"
     )
+    Note.objects.update(text=HOSTILE, author_name=HOSTILE)
     Batch.objects.update(reason=HOSTILE, asked_name=HOSTILE)
     BatchLine.objects.update(outcome="refused", why=HOSTILE)
     Export.objects.update(

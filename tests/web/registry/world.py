@@ -32,7 +32,7 @@ from sporades.accounts import operations as accounts
 from sporades.accounts.models import AddressChange, Membership, User
 from sporades.accounts.permissions import Permission, reach
 from sporades.accounts.second_factor import enrol_totp
-from sporades.acts import opening, registering
+from sporades.acts import noting, opening, registering
 from sporades.batches import operations as batches
 from sporades.batches.actions import ACTIONS
 from sporades.batches.models import Batch
@@ -186,6 +186,12 @@ def build(mark: str = "") -> World:
     )
     left = accounts.leave(owner.user, email="camille.avant@exemple.test", at=NOW)
     upcoming = RegistrationService.objects.get(opens_at__gt=NOW)
+    noting.write_note(
+        registration=owner.registration,
+        text=f"A téléphoné le 24 novembre {mark}",
+        by=author(other.candidate),
+        at=NOW,
+    )
     search = searches.keep(
         tree=Group(members=(Leaf(CRITERIA["nom"], Operator.FILLED),)),
         columns=[],
