@@ -1,12 +1,14 @@
-"""The pictures of the README, taken from a demo that runs.
+"""The pictures of the README and of the managers' guide, taken from a demo that runs.
 
     python -m tools.screenshots [ADDRESS]      http://localhost:8000, unless said otherwise
 
 The demo's people are used as a visitor would: a newcomer begins a registration, leaves it at
-the tab « Identification », and abandons it when the picture is taken.
+the tab « Identification », and abandons it when the picture is taken; a manager searches, reads
+a file, prepares a batch and an export, and launches neither.
 """
 
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +21,7 @@ from tools import machine
 FOLDER = Path("docs/images")
 PASSWORD = "sporades-demo-2026"  # noqa: S105 - in the README
 NEWCOMER, REGULAR = "nouveau@demo.test", "habitue@demo.test"
+MANAGER = "gestionnaire.lille@demo.test"
 WIDE, NARROW = 1280, 320
 TALLEST = {WIDE: 960, NARROW: 960}
 FLAGS = [
@@ -42,6 +45,7 @@ def take(address: str) -> list[Path]:
                 *_public(browser, address),
                 *_wizard(browser, address),
                 *_mine(browser, address),
+                *_office(browser, address),
             ]
         finally:
             browser.close()
@@ -92,6 +96,35 @@ def _mine(browser: Browser, address: str) -> Iterator[Path]:
         yield _kept(page, "registration")
 
 
+def _office(browser: Browser, address: str) -> Iterator[Path]:
+    with _reader(browser, address, WIDE, MANAGER) as page:
+        yield _kept(page, "gestion-accueil")
+        page.goto("/gestion/inscriptions")
+        page.locator("[name=g-ajout]").select_option("nom")
+        page.get_by_role("button", name="Ajouter ce critère").first.click()
+        page.locator("[name=g-1-operateur]").select_option("commence")
+        page.locator("[name=g-1-valeur]").fill("d")
+        yield _kept(page, "gestion-criteres")
+        page.get_by_role("button", name="Rechercher").first.click()
+        page.wait_for_url("**/recherches/*")
+        found = page.url
+        yield _kept(page, "gestion-liste")
+        page.locator("tbody th a").first.click()
+        page.wait_for_url(re.compile(r"/inscriptions/\d+$"))
+        yield _kept(page, "gestion-dossier")
+        page.goto(found)
+        page.locator(".s-tick").first.check()
+        page.get_by_role("button", name="Agir sur les inscriptions cochées").click()
+        page.get_by_label("Valider").check()
+        page.get_by_role("button", name="Voir ce qui sera fait").click()
+        page.wait_for_url("**/lots/*")
+        yield _kept(page, "gestion-lot")
+        page.goto(f"{found}/export")
+        yield _kept(page, "gestion-export")
+        page.goto("/gestion/services")
+        yield _kept(page, "gestion-services")
+
+
 @contextmanager
 def _reader(browser: Browser, address: str, width: int, who: str = "") -> Iterator[Page]:
     """Open a page as somebody, signed in or not, in light colours."""
@@ -108,10 +141,20 @@ def _reader(browser: Browser, address: str, width: int, who: str = "") -> Iterat
             page.locator("[name=login]").fill(who)
             page.locator("[name=password]").fill(PASSWORD)
             page.get_by_role("button", name="Se connecter", exact=True).click()
-            page.wait_for_url("**/accueil")
+            if who == MANAGER:
+                page.locator("[name=code]").fill(_code(who))
+                page.get_by_role("button", name="Se connecter", exact=True).click()
+            page.wait_for_url(re.compile("/accueil$|/gestion/$"))
         yield page
     finally:
         context.close()
+
+
+def _code(who: str) -> str:
+    """Return the current code of a person's second factor: the demo says it."""
+    command = [sys.executable, "-m", "tools.demo", "code", who]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return said.split()[-1]
 
 
 def _kept(page: Page, name: str) -> Path:
