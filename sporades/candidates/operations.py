@@ -77,6 +77,17 @@ def change_identity(candidate: Candidate, *, identity: dict[str, Any], at: datet
 
 
 @transaction.atomic(savepoint=False)
+def correct_identity(candidate: Candidate, *, identity: dict[str, Any], at: datetime) -> Identity:
+    """Give a candidate other civil data, frozen or not; what was filed keeps its own.
+
+    The candidate is locked.
+    """
+    candidate.identity = _written(identity, at=at)
+    candidate.save(update_fields=["identity"])
+    return candidate.identity
+
+
+@transaction.atomic(savepoint=False)
 def freeze_identity(candidate: Candidate, *, at: datetime) -> None:
     """Keep the civil data as they are from the first saved registration on, for ever.
 

@@ -390,6 +390,7 @@ def test_every_kind_of_letter_is_read_by_a_test():
         # Those of the office: test_letters_of_the_office.
         "batch_ended",
         "export_ended",
+        "identity_corrected",
         "export_to_approve",
         "member_dormant",
         "service_moved",

@@ -6,9 +6,10 @@ import pytest
 
 from sporades.accounts.models import Membership, User
 from sporades.accounts.permissions import Permission, reach
-from sporades.acts import deciding, inviting, opening
+from sporades.acts import correcting, deciding, inviting, opening
 from sporades.batches import operations as batches
 from sporades.batches.actions import ACTIONS
+from sporades.candidates.operations import civil_data
 from sporades.core.actors import Actor
 from sporades.exams.models import RegistrationService
 from sporades.exchanges import operations as exchanges
@@ -19,7 +20,7 @@ from sporades.searches import operations as searches
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.operators import Operator
 from sporades.searches.trees import Group, Leaf
-from tests.factories import NOW, a_candidate, a_draft, a_registration
+from tests.factories import NOW, OPERATOR, a_candidate, a_draft, a_registration
 from tests.jobs import work
 from tests.mail.post_office import words
 from tests.mail.test_letters import CONTACT, FULL_NAME, NAMED, SIGNED, SITE, TITLE
@@ -281,5 +282,42 @@ En attente : 0
 
 Le détail, ligne à ligne : {SITE}/gestion/inscriptions/lots/{batch.pk}
 
+{SIGNED}"""
+    )
+
+
+def test_corrected_civil_data(letters):
+    registration = a_registration(a_candidate(email="zoe@exemple.test", **NAMED))
+    letters()
+    identity = civil_data(registration.candidate.identity)
+
+    correcting.correct_identity(
+        registration=registration,
+        identity={**identity, "usage_name": "Kermarrec"},
+        proof="Acte de mariage",
+        by=OPERATOR,
+        at=NOW,
+    )
+
+    letter = letters()[-1]
+    name = registration.candidate.__class__.objects.get().identity.full_name
+    assert letter["Subject"] == "Votre état civil a été corrigé"
+    assert (
+        words(letter)
+        == f"""\
+Bonjour {name},
+
+Le service des examens et concours a corrigé les informations personnelles de votre dossier.
+
+Chaque inscription en cours a une nouvelle version, et son récapitulatif est publié de nouveau :
+- {TITLE}, numéro {registration.number}
+
+L'historique de chaque inscription dit ce qui a changé.
+
+Vérifiez-les : {SITE}/mes-inscriptions
+
+Si vous n'avez pas demandé cette correction, ou si elle est fausse, prévenez le service gestionnaire.
+
+{CONTACT}
 {SIGNED}"""
     )

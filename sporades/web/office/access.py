@@ -72,6 +72,9 @@ ROUTES = {
     ),
     "office:journal": _files(within="registration"),
     "office:decide": Route(Who.STAFF, BOTH, within="registration", permission=Permission.DECIDE),
+    "office:correct_identity": Route(
+        Who.STAFF, BOTH, within="registration", permission=Permission.CORRECT_IDENTITY
+    ),
     "office:receive_summary": Route(
         Who.STAFF, BOTH, within="registration", permission=Permission.RECEIVE
     ),

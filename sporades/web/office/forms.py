@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from sporades.batches.actions import ACTIONS
+from sporades.candidates.forms import IdentityForm
 from sporades.core.french import zone_in_words
 from sporades.core.text import clean
 from sporades.exams.models import RegistrationService
@@ -31,6 +32,16 @@ MEANINGS = {
     "restore": "le candidat est de nouveau inscrit",
 }
 """What each decision means for the candidate, under its name."""
+
+OF_SOMEBODY = {
+    "birth_name": ("", "Le nom de naissance, tel qu'il est écrit sur la pièce d'identité."),
+    "usage_name": ("", "S'il est autre que le nom de famille."),
+    "first_names": ("", "Tous les prénoms, dans l'ordre de l'état civil, séparés par des espaces."),
+    "has_no_first_name": ("L'état civil ne comporte pas de prénom", ""),
+    "birth_date_is_partial": ("L'état civil n'indique pas le jour, ou pas le mois", ""),
+    "birth_department": ("", "Pour une naissance en France."),
+}
+"""What a form of one's own civil data says, as of somebody else: label and help."""
 
 SHORTEST_PURPOSE = 10
 _PURPOSE = "Dites en une phrase à quoi il servira."
@@ -60,6 +71,29 @@ class QuickForm(forms.Form):
         except Unreadable:
             raise ValidationError(_WHAT) from None
         return said
+
+
+class CorrectionForm(IdentityForm):
+    """The civil data of a candidate, corrected on proof."""
+
+    preuve = CleanCharField(
+        label="Pièce vue",
+        help_text="Elle est gardée au journal. Par exemple : carte d'identité, reçue le 24 novembre",
+        max_length=300,
+        error_messages={"required": "Dites quelle pièce montre cette correction."},
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Ask as of somebody else."""
+        super().__init__(*args, **options)
+        for name, (label, help_text) in OF_SOMEBODY.items():
+            self.fields[name].label = label or self.fields[name].label
+            self.fields[name].help_text = help_text
+
+    def fieldsets(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Return the groups of fields, each with its legend."""
+        (_, identity), (_, birth) = super().fieldsets()
+        return [("Identité", identity), ("Naissance", birth), ("Preuve", ("preuve",))]
 
 
 class NoteForm(forms.Form):

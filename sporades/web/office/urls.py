@@ -5,6 +5,7 @@ from django.urls import path
 from sporades.web.office import (
     announcing,
     batching,
+    correcting,
     deciding,
     exporting,
     files,
@@ -50,6 +51,7 @@ urlpatterns = [
     path("inscriptions/<str:number>/notes/ajout", files.write_note, name="write_note"),
     path("inscriptions/<str:number>/journal", files.journal, name="journal"),
     path("inscriptions/<str:number>/etat", deciding.decide, name="decide"),
+    path("inscriptions/<str:number>/etat-civil", correcting.correct, name="correct_identity"),
     path(
         "inscriptions/<str:number>/recapitulatif-signe",
         deciding.receive_summary,

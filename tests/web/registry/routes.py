@@ -102,6 +102,7 @@ ANSWERS: dict[str, dict[str, int]] = {
     # Nothing says which dates.
     "office:move_service": {"POST": 422},
     "office:write_note": {"POST": 422},
+    "office:correct_identity": {"POST": 422},
     "office:decide": {"POST": 422},
     "office:receive_summary": {"POST": 422},
     "office:banner": {"POST": 422},
@@ -242,6 +243,7 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "office:mails": number,
         "office:notes": number,
         "office:write_note": number,
+        "office:correct_identity": number,
         "office:journal": number,
         "office:decide": number,
         "office:receive_summary": number,

@@ -81,6 +81,7 @@ OUTSIDE = {
     "partagee": BUTTONS,
     "passing_form": EXAM,
     "passwordless": BUTTONS,
+    "preuve": NO_WORD,
     "publishes_name": BUTTONS,
     "poste_le": NO_WORD,
     "q-…": EXAM,

@@ -1,0 +1,43 @@
+"""« Corriger l'état civil »: what only the managing service can change (I6)."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from sporades.acts import correcting
+from sporades.candidates.forms import answers_of
+from sporades.core.french import local_day
+from sporades.core.refusals import Refused
+from sporades.registrations.models import Registration
+from sporades.web.office.files import TRAIL, author_on
+from sporades.web.office.forms import CorrectionForm
+
+
+def correct(request: HttpRequest, number: str) -> HttpResponse:
+    """Show the civil data, take what is corrected in them and the proof of it."""
+    visible = Registration.objects.within(request.reach).whole()
+    found = get_object_or_404(visible, number=number)
+    form = CorrectionForm(
+        request.POST if request.method == "POST" else None,
+        initial=answers_of(found.candidate.identity),
+        on=local_day(request.arrived_at, settings.TIME_ZONE),
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            correcting.correct_identity(
+                registration=found,
+                identity=form.identity(),
+                proof=form.cleaned_data["preuve"],
+                by=author_on(request, found),
+                at=request.arrived_at,
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "L'état civil est corrigé. Le candidat en est prévenu.")
+            return redirect("office:history", found.number)
+    context = {"registration": found, "form": form, "trail": TRAIL}
+    return render(
+        request, "office/correct_identity.html", context, status=422 if form.errors else 200
+    )

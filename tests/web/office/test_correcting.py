@@ -1,0 +1,186 @@
+"""« Corriger l'état civil »: frozen for their owner, corrected by the service on proof (I6)."""
+
+import html
+
+import pytest
+from django.urls import reverse
+
+from sporades.accounts.models import Membership
+from sporades.acts import correcting, deciding, registering
+from sporades.candidates.forms import answers_of
+from sporades.candidates.models import Identity
+from sporades.documents.models import DocumentVersion
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from sporades.registrations.states import SET_ASIDE, VALIDATE, State
+from tests.factories import NOW, OPERATOR, author
+from tests.web.guide import main
+
+PROOF = "Carte d'identité reçue le 24 novembre"
+
+
+def answers(registration, **changes):
+    """Return what the page posts."""
+    said = answers_of(registration.candidate.identity)
+    day, month, year = said.pop("birth_date")
+    return {
+        **{name: value for name, value in said.items() if value not in (None, False)},
+        "birth_date_day": day,
+        "birth_date_month": month,
+        "birth_date_year": year,
+        "preuve": PROOF,
+        **changes,
+    }
+
+
+def where(registration):
+    """Return the address of the page."""
+    return reverse("office:correct_identity", args=[registration.number])
+
+
+def correct(client, registration, **changes):
+    """Correct, and return the page that comes."""
+    page = client.post(where(registration), answers(registration, **changes), follow=True)
+    registration.refresh_from_db()
+    return page
+
+
+def test_the_registration_has_a_new_version_signed_by_its_manager(manager, in_lille):
+    page = correct(manager, in_lille, birth_name="Le Gouff")
+
+    assert "est corrigé. Le candidat en est prévenu" in html.unescape(page.text)
+    assert (in_lille.version, in_lille.identity.birth_name) == (2, "Le Gouff")
+    assert in_lille.name_key.startswith("le gouff")
+    assert in_lille.candidate.identity_id == in_lille.identity_id
+    [first, second] = in_lille.versions.order_by("number")
+    assert first.is_intact
+    assert second.is_intact
+    assert second.changes == ["Nom de famille : Le Goff → Le Gouff"]
+    assert second.author_name == manager.user.memberships.get().full_name
+    assert second.snapshot["sections"] == first.snapshot["sections"]
+    assert second.snapshot["name"] == "Maëlle Anne LE GOUFF"
+
+
+def test_the_summary_is_issued_again_and_the_old_one_is_replaced(manager, in_lille):
+    correct(manager, in_lille, birth_name="Le Gouff")
+
+    papers = DocumentVersion.objects.filter(document__folder=in_lille.folder).order_by("number")
+    assert [one.number for one in papers] == [1, 2]
+    assert "Gouff" in str(papers[1].content)
+    assert "Gouff" not in str(papers[0].content)
+
+
+def test_the_candidate_is_told_and_reads_it(manager, in_lille, sign_in):
+    correct(manager, in_lille, birth_name="Le Gouff")
+
+    letter = Message.objects.get(kind="identity_corrected")
+    assert letter.recipient == in_lille.candidate.user.email
+    assert in_lille.number in letter.body
+    browser = sign_in(in_lille.candidate)
+    assert "LE GOUFF" in browser.get("/accueil").text
+    history = main(browser.get(f"/mes-inscriptions/{in_lille.number}/historique"))
+    assert "Le Goff → Le Gouff" in history
+
+
+def test_the_journal_has_before_after_and_the_proof(manager, in_lille):
+    correct(manager, in_lille, birth_name="Le Gouff")
+
+    entry = Entry.objects.get(verb="identity corrected")
+    assert entry.payload == {
+        "before": {"birth_name": "Le Goff"},
+        "after": {"birth_name": "Le Gouff", "proof": PROOF},
+    }
+    assert entry.actor_id == f"user:{manager.user.pk}"
+
+
+def test_the_birth_date_moves_the_column_that_is_searched(manager, in_lille):
+    correct(manager, in_lille, birth_date_day="15")
+
+    assert in_lille.birth_date.day == 15
+
+
+@pytest.mark.parametrize("decision", [VALIDATE])
+def test_what_was_validated_stays_so_and_what_came_back_signed_stays_good(
+    manager, in_lille, decision
+):
+    deciding.decide(registration=in_lille, decision=decision, reason="", by=OPERATOR, at=NOW)
+    type(in_lille).objects.filter(pk=in_lille.pk).update(summary_posted_on=NOW.date())
+
+    correct(manager, in_lille, birth_name="Le Gouff")
+
+    assert in_lille.state == State.VALIDATED
+    assert in_lille.summary_posted_on == NOW.date()
+
+
+def test_what_was_set_aside_stays_as_it_was_filed(manager, in_lille):
+    deciding.decide(
+        registration=in_lille, decision=SET_ASIDE, reason="Hors académie.", by=OPERATOR, at=NOW
+    )
+
+    correct(manager, in_lille, birth_name="Le Gouff")
+
+    assert (in_lille.version, in_lille.identity.birth_name) == (1, "Le Goff")
+    assert in_lille.candidate.identity.birth_name == "Le Gouff"
+
+
+def test_a_modification_that_is_open_goes_on_from_the_correction(manager, in_lille):
+    draft = registering.amend(registration=in_lille, by=author(in_lille.candidate), at=NOW)
+
+    correct(manager, in_lille, birth_name="Le Gouff")
+
+    version = registering.register(draft=draft, by=author(in_lille.candidate), at=NOW)
+    assert version.number == 3
+    assert ["Nom de famille", "Le Gouff"] in version.snapshot["identity"]
+
+
+def test_nothing_changed_makes_no_version(manager, in_lille):
+    page = correct(manager, in_lille)
+
+    assert page.status_code == 422
+    assert "sont déjà celles du dossier" in html.unescape(page.text)
+    assert in_lille.version == 1
+    assert Identity.objects.filter(birth_name="Le Goff").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"preuve": ""}, "preuve"),
+        ({"birth_name": ""}, "birth_name"),
+        ({"birth_name": "Le G0ff"}, "birth_name"),
+        ({"birth_date_day": "31", "birth_date_month": "2"}, "birth_date"),
+        ({"nationality": "00000"}, "nationality"),
+    ],
+)
+def test_what_cannot_be_is_told_at_its_field_and_nothing_is_lost(manager, in_lille, changes, field):
+    page = correct(manager, in_lille, usage_name="Kermarrec", **changes)
+
+    assert page.status_code == 422
+    assert page.context["form"].errors.keys() == {field}
+    assert "Kermarrec" in page.text
+    assert in_lille.version == 1
+
+
+def test_neither_an_auditor_nor_another_academy_corrects(member, in_lille):
+    auditor = member("A09", role=Membership.Role.AUDITOR)
+    elsewhere = member("A25", email="ouest@exemple.test")
+
+    for client in (auditor, elsewhere):
+        assert client.get(where(in_lille)).status_code == 404
+        assert client.post(where(in_lille), answers(in_lille)).status_code == 404
+    assert (
+        "Corriger l" not in auditor.get(reverse("office:registration", args=[in_lille.number])).text
+    )
+
+
+def test_two_who_correct_at_once_leave_one_history(manager, in_lille):
+    # The second asked before the first had answered: it is judged on what stands by then.
+    first = answers(in_lille, birth_name="Le Gouff")
+
+    manager.post(where(in_lille), first)
+    second = manager.post(where(in_lille), first)
+
+    assert second.status_code == 422
+    in_lille.refresh_from_db()
+    assert in_lille.version == 2
+    assert correcting.NothingChanged.message
