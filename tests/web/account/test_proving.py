@@ -1,6 +1,7 @@
 """« Est-ce bien vous ? »: what is asked again before an act that counts."""
 
 from urllib.parse import quote
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -48,6 +49,8 @@ def test_proving_who_one_is_says_for_what_and_how_to_give_it_up(client, user, na
         "candidate:withdraw": {"number": "FICT-1"},
         "mfa_remove_webauthn": one,
         "mfa_edit_webauthn": one,
+        "office:export": {"search": uuid4()},
+        "office:export_file": {"export": uuid4()},
     }
     kwargs = named.get(name)
     sign_in(client)
@@ -61,8 +64,14 @@ def test_proving_who_one_is_says_for_what_and_how_to_give_it_up(client, user, na
     assert links(page, "Annuler") == [back]
 
 
-# Of an account without a password, with FranceConnect, or on a page of candidates.
-ASKED_OTHERWISE = {"account_set_password", "socialaccount_connections", "candidate:withdraw"}
+# Of an account without a password, with FranceConnect, or on a page of candidates or of the office.
+ASKED_OTHERWISE = {
+    "account_set_password",
+    "socialaccount_connections",
+    "candidate:withdraw",
+    "office:export",
+    "office:export_file",
+}
 
 
 def test_every_act_that_asks_for_a_recent_sign_in_says_so(client, user):
