@@ -115,7 +115,7 @@ def _office(browser: Browser, address: str) -> Iterator[Path]:
         page.goto(found)
         page.locator(".s-tick").first.check()
         page.get_by_role("button", name="Agir sur les inscriptions cochées").click()
-        page.get_by_label("Valider").check()
+        page.locator("label", has_text="Valider").first.click()
         page.get_by_role("button", name="Voir ce qui sera fait").click()
         page.wait_for_url("**/lots/*")
         yield _kept(page, "gestion-lot")

@@ -35,9 +35,15 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, "L'état civil est corrigé. Le candidat en est prévenu.")
+            messages.success(request, _outcome(found))
             return redirect("office:history", found.number)
     context = {"registration": found, "form": form, "trail": TRAIL}
     return render(
         request, "office/correct_identity.html", context, status=422 if form.errors else 200
     )
+
+
+def _outcome(registration: Registration) -> str:
+    if registration.candidate.address:
+        return "L'état civil est corrigé, un mail part au candidat."
+    return "L'état civil est corrigé. Ce candidat n'a pas d'adresse mail : prévenez-le autrement."

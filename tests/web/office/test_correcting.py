@@ -48,7 +48,7 @@ def correct(client, registration, **changes):
 def test_the_registration_has_a_new_version_signed_by_its_manager(manager, in_lille):
     page = correct(manager, in_lille, birth_name="Le Gouff")
 
-    assert "est corrigé. Le candidat en est prévenu" in html.unescape(page.text)
+    assert "est corrigé, un mail part au candidat" in html.unescape(page.text)
     assert (in_lille.version, in_lille.identity.birth_name) == (2, "Le Gouff")
     assert in_lille.name_key.startswith("le gouff")
     assert in_lille.candidate.identity_id == in_lille.identity_id
@@ -80,6 +80,17 @@ def test_the_candidate_is_told_and_reads_it(manager, in_lille, sign_in):
     assert "LE GOUFF" in browser.get("/accueil").text
     history = main(browser.get(f"/mes-inscriptions/{in_lille.number}/historique"))
     assert "Le Goff → Le Gouff" in history
+
+
+def test_who_has_no_address_is_to_be_told_otherwise(manager, in_lille):
+    candidate = in_lille.candidate
+    candidate.user, candidate.email = None, ""
+    candidate.save()
+
+    page = correct(manager, in_lille, birth_name="Le Gouff")
+
+    assert "prévenez-le autrement" in html.unescape(page.text)
+    assert not Message.objects.filter(kind="identity_corrected").exists()
 
 
 def test_the_journal_has_before_after_and_the_proof(manager, in_lille):
