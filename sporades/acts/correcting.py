@@ -27,8 +27,8 @@ class NothingChanged(Refused):
 @transaction.atomic
 def correct_identity(
     *, registration: Registration, identity: dict[str, Any], proof: str, by: Actor, at: datetime
-) -> None:
-    """Correct the civil data of a candidate, on proof.
+) -> int:
+    """Correct the civil data of a candidate, on proof; return how many registrations stand.
 
     They are the person's, not an exam's: each of their registrations that stands has a new
     version and its summary is issued again. What was withdrawn or set aside stays as it was.
@@ -59,7 +59,7 @@ def correct_identity(
         before=kept,
         after={**{name: identity[name] for name in kept}, "proof": proof},
     )
-    standing = Registration.objects.active().filter(candidate=candidate).order_by("pk")
+    standing = list(Registration.objects.active().filter(candidate=candidate).order_by("pk"))
     for one in standing:
         version = correcting.take_identity(registration=one, identity=new, by=by, at=at)
         again = version.registration
@@ -83,7 +83,8 @@ def correct_identity(
             about=candidate,
             urgent=True,
             name=new.full_name,
-            registrations=list(standing),
+            registrations=standing,
             contact=contact_of(registration.service),
             link=absolute("/mes-inscriptions"),
         )
+    return len(standing)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from sporades import journal, mail
 from sporades.accounts.models import User
@@ -29,6 +29,7 @@ AT_ONCE = 200
 """How many lines one job goes through: whoever is urgent does not wait long behind."""
 
 PREPARED_FOR = timedelta(days=1)
+FORGOTTEN_AFTER = timedelta(days=365)
 OUTSIDE = "Elle n'est plus dans votre périmètre."
 GONE = "Elle n'existe plus."
 
@@ -182,9 +183,12 @@ def take_up_again(*, older_than: datetime) -> int:
     return len(waiting)
 
 
-def forget_unlaunched(*, at: datetime) -> int:
-    """Delete the batches that were prepared a day ago and never launched; return how many."""
-    old = Batch.objects.filter(state=BatchState.PREPARED, asked_at__lt=at - PREPARED_FOR)
+def forget_old(*, at: datetime) -> int:
+    """Delete the batches never launched in a day, and those of a year ago; return how many."""
+    old = Batch.objects.filter(
+        Q(state=BatchState.PREPARED, asked_at__lt=at - PREPARED_FOR)
+        | Q(asked_at__lt=at - FORGOTTEN_AFTER)
+    )
     count = len(old)
     old.delete()
     return count

@@ -23,7 +23,7 @@ def go_on(batch: str) -> None:
 @app.periodic(cron="*/5 * * * *")
 @app.task(name="batches.sweep", queueing_lock="batches.sweep", pass_context=False)
 def sweep(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
-    """Take up the batches whose worker was killed, forget those that nobody launched."""
+    """Take up the batches whose worker was killed, forget the old ones."""
     now = timezone.now()
     operations.take_up_again(older_than=now - PATIENCE)
-    operations.forget_unlaunched(at=now)
+    operations.forget_old(at=now)

@@ -113,6 +113,10 @@ class IdentityForm(forms.Form):
         label="Laquelle de ces communes ?", required=False, widget=forms.RadioSelect
     )
 
+    first_names_missing = (
+        "Indiquez vos prénoms, ou cochez la case si votre état civil n'en comporte pas."
+    )
+
     def __init__(self, *args: Any, on: date, **options: Any) -> None:
         """Make the form.
 
@@ -168,9 +172,7 @@ class IdentityForm(forms.Form):
             self.data, self.files, self.add_prefix("has_no_first_name")
         )
         self.fields["first_names"].required = not said
-        self.fields["first_names"].error_messages["required"] = (
-            "Indiquez vos prénoms, ou cochez la case si votre état civil n'en comporte pas."
-        )
+        self.fields["first_names"].error_messages["required"] = self.first_names_missing
         super().full_clean()
         self.fields["first_names"].required = True
 

@@ -3,7 +3,7 @@
 import logging
 import tempfile
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -39,6 +39,7 @@ from sporades.searches.queries import found, in_order
 MOST_LINES = 200_000
 """The longest file; nobody reads more, and a criterion divides it."""
 
+FORGOTTEN_AFTER = timedelta(days=365)
 AT_ONCE = 2_000
 """After how many lines what is written is said, and asked whether to go on."""
 
@@ -191,7 +192,11 @@ def prepare(pk: str, *, at: datetime) -> None:
 
 
 def forget_old(*, at: datetime) -> int:
-    """Delete the files that nobody may take any more; return how many."""
+    """Delete the files that nobody may take any more; return how many.
+
+    What was sought may name somebody: after a year the export goes too, the journal keeps the act.
+    """
+    Export.objects.filter(asked_at__lt=at - FORGOTTEN_AFTER, file_key="").delete()
     old = Export.objects.filter(state=ExportState.READY, ready_at__lt=at - KEPT_FOR)
     return sum(_forget(export, at=at) for export in old)
 

@@ -272,6 +272,18 @@ def test_one_that_nobody_launched_is_forgotten_after_a_day(prepare, three, time_
     assert not Batch.objects.exists()
 
 
+def test_one_that_is_a_year_old_is_forgotten_and_what_it_did_stays(prepare, three):
+    launched(prepare())
+
+    operations.forget_old(at=NOW + operations.FORGOTTEN_AFTER)
+    assert Batch.objects.count() == 1
+    operations.forget_old(at=NOW + operations.FORGOTTEN_AFTER + timedelta(minutes=1))
+
+    assert not Batch.objects.exists()
+    assert states() == [State.VALIDATED] * 3
+    assert Entry.objects.filter(verb="batch ended").exists()
+
+
 def test_the_database_keeps_a_registration_once_and_a_refusal_with_its_reason(prepare, three):
     batch = prepare()
 

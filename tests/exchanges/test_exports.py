@@ -286,6 +286,18 @@ def test_the_file_is_forgotten_after_two_days(ask, in_lille):
     assert not default_storage.exists(key)
 
 
+def test_what_was_sought_is_forgotten_after_a_year(ask, in_lille):
+    prepared(ask())
+    operations.forget_old(at=NOW + KEPT_FOR + timedelta(seconds=1))
+
+    operations.forget_old(at=NOW + operations.FORGOTTEN_AFTER)
+    assert Export.objects.count() == 1
+    operations.forget_old(at=NOW + operations.FORGOTTEN_AFTER + timedelta(seconds=1))
+
+    assert not Export.objects.exists()
+    assert Entry.objects.filter(verb="export made").exists()
+
+
 def test_the_sweeper_forgets_and_takes_up(ask, in_lille, time_machine):
     export = prepared(ask())
     time_machine.move_to(NOW + KEPT_FOR + timedelta(minutes=1))

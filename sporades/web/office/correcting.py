@@ -25,7 +25,7 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            correcting.correct_identity(
+            count = correcting.correct_identity(
                 registration=found,
                 identity=form.identity(),
                 proof=form.cleaned_data["preuve"],
@@ -35,15 +35,25 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _outcome(found))
-            return redirect("office:history", found.number)
+            messages.success(request, _outcome(found, count))
+            return redirect("office:registration", found.number)
     context = {"registration": found, "form": form, "trail": TRAIL}
     return render(
         request, "office/correct_identity.html", context, status=422 if form.errors else 200
     )
 
 
-def _outcome(registration: Registration) -> str:
-    if registration.candidate.address:
-        return "L'état civil est corrigé, un mail part au candidat."
-    return "L'état civil est corrigé. Ce candidat n'a pas d'adresse mail : prévenez-le autrement."
+def _outcome(registration: Registration, count: int) -> str:
+    again = (
+        "Aucune inscription n'est en cours : rien n'est publié de nouveau."
+        if not count
+        else "Son inscription en cours a une nouvelle version."
+        if count == 1
+        else f"Ses {count} inscriptions en cours ont une nouvelle version."
+    )
+    told = (
+        "Un mail part au candidat."
+        if registration.candidate.address
+        else "Ce candidat n'a pas d'adresse mail : prévenez-le autrement."
+    )
+    return f"L'état civil est corrigé. {again} {told}"

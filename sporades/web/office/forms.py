@@ -43,6 +43,12 @@ OF_SOMEBODY = {
 }
 """What a form of one's own civil data says, as of somebody else: label and help."""
 
+MISSING_OF_SOMEBODY = {
+    "birth_name": "Indiquez le nom de famille.",
+    "nationality": "Choisissez la nationalité.",
+    "birth_country": "Choisissez le pays de naissance.",
+}
+
 SHORTEST_PURPOSE = 10
 _PURPOSE = "Dites en une phrase à quoi il servira."
 _WHAT = "Indiquez un numéro, un nom, une date de naissance ou une adresse mail."
@@ -76,6 +82,9 @@ class QuickForm(forms.Form):
 class CorrectionForm(IdentityForm):
     """The civil data of a candidate, corrected on proof."""
 
+    first_names_missing = (
+        "Indiquez les prénoms, ou cochez la case si l'état civil n'en comporte pas."
+    )
     preuve = CleanCharField(
         label="Pièce vue",
         help_text="Elle est gardée au journal. Par exemple : carte d'identité, reçue le 24 novembre",
@@ -89,6 +98,8 @@ class CorrectionForm(IdentityForm):
         for name, (label, help_text) in OF_SOMEBODY.items():
             self.fields[name].label = label or self.fields[name].label
             self.fields[name].help_text = help_text
+        for name, missing in MISSING_OF_SOMEBODY.items():
+            self.fields[name].error_messages["required"] = missing
 
     def fieldsets(self) -> list[tuple[str, tuple[str, ...]]]:
         """Return the groups of fields, each with its legend."""

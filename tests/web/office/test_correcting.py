@@ -48,7 +48,7 @@ def correct(client, registration, **changes):
 def test_the_registration_has_a_new_version_signed_by_its_manager(manager, in_lille):
     page = correct(manager, in_lille, birth_name="Le Gouff")
 
-    assert "est corrigé, un mail part au candidat" in html.unescape(page.text)
+    assert "Son inscription en cours a une nouvelle version. Un mail part" in page.text
     assert (in_lille.version, in_lille.identity.birth_name) == (2, "Le Gouff")
     assert in_lille.name_key.startswith("le gouff")
     assert in_lille.candidate.identity_id == in_lille.identity_id
@@ -128,8 +128,9 @@ def test_what_was_set_aside_stays_as_it_was_filed(manager, in_lille):
         registration=in_lille, decision=SET_ASIDE, reason="Hors académie.", by=OPERATOR, at=NOW
     )
 
-    correct(manager, in_lille, birth_name="Le Gouff")
+    page = correct(manager, in_lille, birth_name="Le Gouff")
 
+    assert "rien n'est publié de nouveau" in html.unescape(page.text)
     assert (in_lille.version, in_lille.identity.birth_name) == (1, "Le Goff")
     assert in_lille.candidate.identity.birth_name == "Le Gouff"
 
@@ -169,6 +170,7 @@ def test_what_cannot_be_is_told_at_its_field_and_nothing_is_lost(manager, in_lil
     assert page.status_code == 422
     assert page.context["form"].errors.keys() == {field}
     assert "Kermarrec" in page.text
+    assert " votre " not in page.text.partition("<main")[2].partition("</main")[0]
     assert in_lille.version == 1
 
 
