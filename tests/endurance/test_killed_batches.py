@@ -1,0 +1,87 @@
+"""A batch whose worker is killed again and again: each line is done once, none is forgotten."""
+
+import random
+import signal
+import sys
+from collections import Counter
+
+import pytest
+
+from sporades.accounts.models import Membership, User
+from sporades.accounts.permissions import Permission, reach
+from sporades.batches import operations
+from sporades.batches.actions import ACTIONS
+from sporades.batches.models import Batch
+from sporades.batches.states import BatchState
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from sporades.registrations.models import Registration
+from tests.endurance.arena import eventually, figure, now
+from tests.endurance.servers import environment_of
+from tests.factories import a_candidate, a_registration
+from tools.processes import end, spawn
+
+LINES = figure(24, 300)
+KILLS = figure(4, 50)
+
+
+@pytest.fixture
+def batch(arena):
+    """A batch that validates many registrations, launched."""
+    for number in range(LINES):
+        a_registration(a_candidate(email=f"p{number}@exemple.test"), at=now())
+    user = User.objects.create_user("agent@exemple.test", "x", created_at=now())
+    Membership.objects.create(
+        user=user, role="manager", full_name="Camille Agent", academies=["A09"]
+    )
+    allowed = reach(user.memberships.all(), Permission.DECIDE)
+    made = operations.prepare(
+        registrations=Registration.objects.all(),
+        action=ACTIONS["validate"],
+        reason="",
+        reach=allowed,
+        by=user,
+        at=now(),
+    )
+    operations.launch(batch=made, by=allowed.perimeters[0].member, at=now())
+    return made
+
+
+def test_each_registration_is_decided_once_and_told_once(batch, arena, tmp_path):
+    killed = 0
+
+    def start():
+        return spawn(
+            [sys.executable, "-m", "tests.endurance.batchers", str(batch.pk)],
+            log=tmp_path / "log",
+            environment=environment_of(arena, tmp_path),
+        )
+
+    while killed < KILLS and batch.counts()["waiting"]:
+        # Some lines further each time, so that the last ones are reached by the last kills.
+        further = batch.counts()["done"] + random.randint(0, max(1, 2 * LINES // KILLS - 1))
+        until = min(further, LINES)
+        process = start()
+        try:
+            eventually(lambda until=until: batch.counts()["done"] >= until)
+            if process.poll() is None:
+                process.send_signal(signal.SIGKILL)
+                process.wait()
+                killed += 1
+        finally:
+            end(process)
+    process = start()
+    try:
+        process.wait(300)
+    finally:
+        end(process)
+
+    assert killed >= KILLS // 2
+    assert batch.counts() == {"done": LINES, "refused": 0, "waiting": 0}
+    assert Batch.objects.get().state == BatchState.DONE
+    told = Counter(Message.objects.filter(kind="state_changed").values_list("recipient", flat=True))
+    decided = Counter(
+        Entry.objects.filter(verb="registration validated").values_list("object_id", flat=True)
+    )
+    assert set(told.values()) == set(decided.values()) == {1}
+    assert len(told) == len(decided) == LINES
