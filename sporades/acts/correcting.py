@@ -7,13 +7,13 @@ from django.db import transaction
 
 from sporades import journal, mail
 from sporades.candidates import operations as candidates
-from sporades.candidates.models import Candidate
+from sporades.candidates.models import Candidate, Identity
 from sporades.core.actors import Actor
 from sporades.core.links import absolute
 from sporades.core.refusals import Refused
 from sporades.documents import operations as documents
 from sporades.registrations import correcting
-from sporades.registrations.models import Registration
+from sporades.registrations.models import Draft, Registration
 from sporades.registrations.snapshot import contact_of
 from sporades.registrations.summary import SUMMARY
 
@@ -24,9 +24,24 @@ class NothingChanged(Refused):
     message = "Ces informations sont déjà celles du dossier : corrigez ce qui doit l'être."
 
 
+class Overtaken(Refused):
+    """Somebody else has corrected them since the page was opened."""
+
+    message = (
+        "Un collègue vient de corriger cet état civil : relisez le dossier, puis recommencez si "
+        "une correction reste à faire."
+    )
+
+
 @transaction.atomic
 def correct_identity(
-    *, registration: Registration, identity: dict[str, Any], proof: str, by: Actor, at: datetime
+    *,
+    registration: Registration,
+    identity: dict[str, Any],
+    seen: int,
+    proof: str,
+    by: Actor,
+    at: datetime,
 ) -> int:
     """Correct the civil data of a candidate, on proof; return how many registrations stand.
 
@@ -36,17 +51,20 @@ def correct_identity(
     Args:
         registration: the one in whose file they are corrected.
         identity: civil data, as `IdentityForm.identity()` gives them.
+        seen: the key of the civil data that were read before they were corrected.
         proof: what the service was shown.
         by: who corrects.
         at: the instant.
 
     Raises:
+        Overtaken: they have been corrected since.
         NothingChanged: they are those that are kept.
     """
-    candidate = Candidate.objects.select_for_update(of=("self",)).get(pk=registration.candidate_id)
+    candidate = _locked(registration.candidate_id)
+    if candidate.identity_id != seen:
+        raise Overtaken
     before = candidates.civil_data(candidate.identity)
-    changed = {name: value for name, value in identity.items() if before.get(name) != value}
-    kept = {name: before[name] for name in changed if name in before}
+    kept = {name: before[name] for name in before if before[name] != identity[name]}
     if not kept:
         raise NothingChanged
     new = candidates.correct_identity(candidate, identity=identity, at=at)
@@ -61,19 +79,7 @@ def correct_identity(
     )
     standing = list(Registration.objects.active().filter(candidate=candidate).order_by("pk"))
     for one in standing:
-        version = correcting.take_identity(registration=one, identity=new, by=by, at=at)
-        again = version.registration
-        documents.issue(
-            again.folder, SUMMARY, version, number=version.number, at=at, published_at=at
-        )
-        journal.record(
-            "registration amended",
-            by=by,
-            on=again,
-            at=at,
-            academy=again.academy_id,
-            after={"version": version.number, "digest": version.digest, "number": again.number},
-        )
+        issue_again(registration=one, identity=new, by=by, at=at)
     if candidate.address:
         mail.write(
             "identity_corrected",
@@ -88,3 +94,30 @@ def correct_identity(
             link=absolute("/mes-inscriptions"),
         )
     return len(standing)
+
+
+def issue_again(*, registration: Registration, identity: Identity, by: Actor, at: datetime) -> None:
+    """Put a registration under its candidate's civil data, in the transaction of an act."""
+    version = correcting.take_identity(registration=registration, identity=identity, by=by, at=at)
+    again = version.registration
+    documents.issue(again.folder, SUMMARY, version, number=version.number, at=at, published_at=at)
+    journal.record(
+        "registration amended",
+        by=by,
+        on=again,
+        at=at,
+        academy=again.academy_id,
+        after={"version": version.number, "digest": version.digest, "number": again.number},
+    )
+
+
+def _locked(candidate: int) -> Candidate:
+    """Lock what a correction touches, in the order of every act: registrations, drafts, person."""
+    mine = Registration.objects.filter(candidate=candidate).order_by("pk")
+    list(mine.select_for_update(of=("self",)).values_list("pk", flat=True))
+    drafts = Draft.objects.open().filter(amends__candidate=candidate).order_by("pk")
+    list(drafts.select_for_update(of=("self",)).values_list("pk", flat=True))
+    found: Candidate = Candidate.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=candidate
+    )
+    return found

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from sporades import journal, mail
 from sporades.accounts.models import Membership
+from sporades.acts.correcting import issue_again
 from sporades.core.actors import Actor
 from sporades.core.links import absolute
 from sporades.core.transitions import Transition
@@ -104,6 +105,12 @@ def decide(
     """
     before = {"state": registration.state, "reason": registration.reason}
     deciding.decide(registration=registration, decision=decision, reason=reason, at=at)
+    if decision is RESTORE and registration.identity_id != registration.candidate.identity_id:
+        # What was corrected while it was set aside is what it stands under again.
+        issue_again(
+            registration=registration, identity=registration.candidate.identity, by=by, at=at
+        )
+        registration.refresh_from_db(fields=["version", "identity", "name_key", "birth_date"])
     told = TOLD[decision.name]
     entry = journal.record(
         told.verb,

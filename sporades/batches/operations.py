@@ -18,6 +18,7 @@ from sporades.batches.states import END, LAUNCH, RESUME, STOP, BatchState, Outco
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.french import local_day
 from sporades.core.links import absolute
+from sporades.core.locks import alone
 from sporades.core.queue import app
 from sporades.core.refusals import Refused
 from sporades.core.transitions import move
@@ -150,12 +151,18 @@ def go_on(pk: str, *, at: datetime) -> bool:
     """Go through some of the lines; return whether there are more.
 
     Each line is its own transaction, with its outcome: whoever is killed halfway loses none and
-    does none twice. A role that ends stops the batch; what has left its perimeter is refused.
+    does none twice. A role that has ended stops the batch before the next two hundred lines; what
+    has left its perimeter is refused.
 
     Args:
         pk: the batch's key.
         at: the instant.
     """
+    with alone("batch", pk) as is_held:
+        return is_held and _go_on(pk, at=at)
+
+
+def _go_on(pk: str, *, at: datetime) -> bool:
     batch = Batch.objects.get(pk=pk)
     if batch.state != BatchState.RUNNING:
         return False
@@ -234,9 +241,7 @@ def _refuse(line: BatchLine, why: str) -> None:
 
 
 def _queue(batch: Batch) -> None:
-    app.configure_task("batches.go_on", queue="batches", lock=f"batch:{batch.pk}").defer(
-        batch=str(batch.pk)
-    )
+    app.configure_task("batches.go_on", queue="batches").defer(batch=str(batch.pk))
 
 
 def _record(verb: str, batch: Batch, *, by: Actor, at: datetime, **more: Any) -> None:

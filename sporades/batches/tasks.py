@@ -15,9 +15,7 @@ PATIENCE = timedelta(minutes=5)
 def go_on(batch: str) -> None:
     """Go through some lines, and leave the next ones to another job."""
     if operations.go_on(batch, at=timezone.now()):
-        app.configure_task("batches.go_on", queue="batches", lock=f"batch:{batch}").defer(
-            batch=batch
-        )
+        app.configure_task("batches.go_on", queue="batches").defer(batch=batch)
 
 
 @app.periodic(cron="*/5 * * * *")

@@ -48,8 +48,7 @@ def put(content: bytes, *, suffix: str) -> str:
     Raises:
         OutOfReach: the store cannot keep it now.
     """
-    digest = hashlib.sha256(content).hexdigest()
-    key = f"{digest[:2]}/{digest[2:4]}/{digest}{suffix}"
+    key = key_of(content, suffix=suffix)
     with _reached():
         if default_storage.exists(key):
             try:
@@ -62,6 +61,12 @@ def put(content: bytes, *, suffix: str) -> str:
                 return key
         _write(default_storage, key, content)
     return key
+
+
+def key_of(content: bytes, *, suffix: str) -> str:
+    """Return the key under which a content is kept."""
+    digest = hashlib.sha256(content).hexdigest()
+    return f"{digest[:2]}/{digest[2:4]}/{digest}{suffix}"
 
 
 def get(key: str) -> bytes:

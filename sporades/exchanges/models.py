@@ -21,6 +21,9 @@ from sporades.searches.trees import Group, from_json
 WITHOUT_APPROVAL = 5_000
 """How many lines one person takes out alone (S-17)."""
 
+GROWTH = 1.1
+"""How much larger than what was approved it may be by the time it is made."""
+
 KEPT_FOR = timedelta(hours=48)
 """How long a file waits for whoever asked for it."""
 
@@ -38,7 +41,7 @@ class Export(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="exports"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="exports"
     )
     asked_name = models.CharField("demandé par", max_length=255)
     asked_role = models.CharField("en qualité de", max_length=20)
@@ -58,9 +61,11 @@ class Export(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
     decided_name = models.CharField("décidé par", max_length=255, blank=True)
+    approved_total = models.PositiveIntegerField("lignes approuvées", null=True, blank=True)
     begun_at = models.DateTimeField("commencé le", null=True, blank=True)
     ready_at = models.DateTimeField("prêt le", null=True, blank=True)
     file_key = models.CharField("fichier", max_length=100, blank=True)
+    pending_key = models.CharField("fichier en cours d'écriture", max_length=100, blank=True)
 
     objects: ClassVar[Any] = ExportQuerySet.as_manager()
 
@@ -125,8 +130,10 @@ class Export(models.Model):
 
     @property
     def needs_approval(self) -> bool:
-        """Whether a second person must approve it."""
-        return self.total > WITHOUT_APPROVAL and not self.decided_name
+        """Whether a second person must approve it, or what it has grown to since."""
+        if self.approved_total is None:
+            return self.total > WITHOUT_APPROVAL
+        return self.total > self.approved_total * GROWTH
 
     @property
     def counted(self) -> str:

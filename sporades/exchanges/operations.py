@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Sum
 
 from sporades import journal, mail
 from sporades.accounts.models import Membership, User
@@ -16,6 +17,7 @@ from sporades.core import files
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.french import instant_in_words, local_day
 from sporades.core.links import absolute
+from sporades.core.locks import alone
 from sporades.core.queue import app
 from sporades.core.refusals import Refused
 from sporades.core.transitions import Transition, move
@@ -30,6 +32,7 @@ from sporades.exchanges.states import (
     REFUSE,
     STOP,
     UNDER_WAY,
+    UNFINISHED,
     ExportState,
 )
 from sporades.searches.columns import Column, Reading
@@ -40,6 +43,10 @@ MOST_LINES = 200_000
 """The longest file; nobody reads more, and a criterion divides it."""
 
 FORGOTTEN_AFTER = timedelta(days=365)
+COUNTED_FOR = timedelta(days=1)
+KEPT = (ExportState.READY, ExportState.FORGOTTEN)
+"""With what is under way, whose lines are counted together for a day."""
+
 AT_ONCE = 2_000
 """After how many lines what is written is said, and asked whether to go on."""
 
@@ -58,6 +65,15 @@ class Nothing(Refused):
     """A search that finds nothing."""
 
     message = "Cette recherche ne trouve aucune inscription : il n'y a rien à exporter."
+
+
+class NobodyApproves(Refused):
+    """No second person has a perimeter that holds the author's."""
+
+    message = (
+        "Cet export demande l'accord d'une seconde personne, et personne n'a un périmètre qui "
+        "contient le vôtre : limitez la recherche, ou demandez à l'administrateur."
+    )
 
 
 class SamePerson(Refused):
@@ -90,33 +106,44 @@ def ask(
     Raises:
         Nothing, TooLong: the search finds none, or too many.
     """
+    same = {"tree": search.tree, "columns": search.columns, "order": order, "form": form}
+    under_way: Export | None = by.exports.filter(state__in=UNFINISHED, **same).first()
+    if under_way is not None:
+        return under_way  # the button was pressed twice
     total = found(search.group, reach=reach).count()
     if not total:
         raise Nothing
     if total > MOST_LINES:
         raise TooLong
     author = reach.perimeters[0].member
-    is_large = total > WITHOUT_APPROVAL
+    is_large = total + _taken_alone(by, at=at) > WITHOUT_APPROVAL
     export: Export = Export.objects.create(
         asked_by=by,
         asked_name=author.name,
         asked_role=author.kind,
         perimeters=reach.as_json(),
-        tree=search.tree,
-        columns=search.columns,
-        order=order,
-        form=form,
+        **same,
         purpose=purpose,
         total=total,
         state=ExportState.PROPOSED if is_large else ExportState.WAITING,
         asked_at=at,
     )
     _record("export asked", export, by=author, at=at)
-    if is_large:
+    if not is_large:
+        _queue(export)
+    elif approvers_of(export, at=at):
         _ask_approval(export, at=at)
     else:
-        _queue(export)
+        raise NobodyApproves
     return export
+
+
+def _taken_alone(by: User, *, at: datetime) -> int:
+    """Return how many lines somebody asked for since a day that nobody else approved."""
+    without_approval = by.exports.filter(
+        asked_at__gt=at - COUNTED_FOR, decided_name="", state__in=[*UNDER_WAY, *KEPT]
+    )
+    return without_approval.aggregate(lines=Sum("total"))["lines"] or 0
 
 
 @transaction.atomic
@@ -127,7 +154,7 @@ def approve(*, export: Export, user: User, by: Actor, at: datetime) -> None:
         SamePerson: whoever approves asked for it.
         Refused: it is no longer to be approved.
     """
-    _decide(export, APPROVE, user=user, by=by, at=at)
+    _decide(export, APPROVE, user=user, by=by, at=at, approved_total=export.total)
     _record("export approved", export, by=by, at=at)
     _queue(export)
 
@@ -176,9 +203,16 @@ def prepare(pk: str, *, at: datetime) -> None:
         pk: its key.
         at: the instant.
     """
+    with alone("export", pk) as is_held:
+        if is_held:
+            _prepare(pk, at=at)
+
+
+def _prepare(pk: str, *, at: datetime) -> None:
     export = Export.objects.select_related("asked_by").get(pk=pk)
     if export.state not in UNDER_WAY:
         return
+    _forget_pending(export)
     try:
         lines = _readable(export, at=at)
         if _is_larger_than_allowed(export, lines.count(), at=at):
@@ -211,17 +245,16 @@ def take_up_again(*, older_than: datetime) -> int:
     return len(waiting)
 
 
-def _decide(export: Export, transition: Transition, *, user: User, by: Actor, at: datetime) -> None:
+def _decide(
+    export: Export, transition: Transition, *, user: User, by: Actor, at: datetime, **stamps: Any
+) -> None:
     if export.asked_by_id == user.pk:
         raise SamePerson
-    move(export, transition, decided_at=at, decided_by=user, decided_name=by.name)
+    move(export, transition, decided_at=at, decided_by=user, decided_name=by.name, **stamps)
 
 
 def _queue(export: Export) -> None:
-    # One at a time for an export: a second job, if any, finds it done.
-    app.configure_task("exchanges.prepare", queue="exports", lock=f"export:{export.pk}").defer(
-        export=str(export.pk)
-    )
+    app.configure_task("exchanges.prepare", queue="exports").defer(export=str(export.pk))
 
 
 def _record(verb: str, export: Export, *, by: Actor, at: datetime) -> None:
@@ -280,7 +313,8 @@ def _is_larger_than_allowed(export: Export, total: int, *, at: datetime) -> bool
         Export.objects.filter(pk=export.pk).update(total=total)
         return False
     with transaction.atomic():
-        move(export, PROPOSE, total=total)
+        undecided = {"decided_at": None, "decided_by": None, "decided_name": ""}
+        move(export, PROPOSE, total=total, approved_total=None, **undecided)
         _ask_approval(export, at=at)
     return True
 
@@ -303,7 +337,11 @@ def _written(export: Export, lines: Any, *, at: datetime) -> str:
     with tempfile.TemporaryFile() as file:
         export.spreadsheet.write(sheet, file)
         file.seek(0)
-        return files.put(file.read(), suffix=export.spreadsheet.suffix)
+        content = file.read()
+    # Named before it is kept: whoever is killed between the two leaves a name to forget it by.
+    key = files.key_of(content, suffix=export.spreadsheet.suffix)
+    Export.objects.filter(pk=export.pk).update(pending_key=key)
+    return files.put(content, suffix=export.spreadsheet.suffix)
 
 
 def _rows(export: Export, lines: Any, *, at: datetime) -> Iterator[Row]:
@@ -337,9 +375,18 @@ def _go_on(export: Export, done: int, *, at: datetime) -> None:
         raise Ended("")
 
 
+def _forget_pending(export: Export) -> None:
+    """Delete the file of an attempt that did not end."""
+    if export.pending_key:
+        files.forget(export.pending_key)
+        Export.objects.filter(pk=export.pk).update(pending_key="")
+        export.pending_key = ""
+
+
 @transaction.atomic
 def _stopped(export: Export, why: str, *, at: datetime) -> None:
     export.refresh_from_db()
+    _forget_pending(export)
     if export.state not in UNDER_WAY:
         return
     move(export, STOP, why=why)
@@ -350,9 +397,10 @@ def _stopped(export: Export, why: str, *, at: datetime) -> None:
 @transaction.atomic
 def _finished(export: Export, key: str, *, at: datetime) -> None:
     try:
-        move(export, FINISH, file_key=key, ready_at=at)
+        move(export, FINISH, file_key=key, pending_key="", ready_at=at)
     except Refused:
-        files.forget(key)  # stopped at the last line
+        export.refresh_from_db()  # stopped at the last line
+        _forget_pending(export)
         return
     _record("export made", export, by=SYSTEM, at=at)
     _tell(export, at=at)

@@ -13,7 +13,7 @@ import xlsxwriter
 type Row = Sequence[str]
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_OUTSIDE_XML = dict.fromkeys(i for i in range(32) if chr(i) not in "\t\n\r")
+_OUTSIDE_XML = dict.fromkeys([*(i for i in range(32) if chr(i) not in "\t\n\r"), 0xFFFE, 0xFFFF])
 
 
 @dataclass(frozen=True)

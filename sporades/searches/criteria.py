@@ -19,6 +19,7 @@ from sporades.registrations.models import RegistrationPaper
 from sporades.searches.operators import Operator
 
 LONGEST_VALUE = 200
+EARLIEST, LATEST = 1900, 2200
 _DAY = re.compile(r"(\d{1,2})[\s/.-]+(\d{1,2})[\s/.-]+(\d{4})|(\d{4})-(\d{2})-(\d{2})")
 _DAY_IN_WORDS = re.compile(r"(\d{1,2})(?:er)?\s+([^\W\d_]+)\.?\s+(\d{4})")
 
@@ -285,6 +286,8 @@ class Day(Ordered[date]):
         if read is None:
             raise Unreadable("Indiquez le jour, le mois et l'année, par exemple 14/03/2008.", box)
         day, month, year, iso_year, iso_month, iso_day = read.groups()
+        if not EARLIEST <= int(year or iso_year) <= LATEST:
+            raise Unreadable(f"Indiquez une année entre {EARLIEST} et {LATEST}.", box)
         try:
             return date(int(year or iso_year), int(month or iso_month), int(day or iso_day))
         except ValueError:

@@ -11,7 +11,10 @@ from django.urls import URLResolver, get_resolver
 
 HIDDEN = "…"
 MAIL_ADDRESS = re.compile(r"[^\s<>()\[\]'\"=,;]+@[^\s<>()\[\]'\",;]+")
-ROW = re.compile(r"^(\s*DETAIL:).*$", re.MULTILINE)
+ROW = re.compile(
+    r"^([ \t]*DETAIL:).*?(\n(?=[ \t]*(?:HINT|CONTEXT|STATEMENT|Traceback|The above|During))|\Z)",
+    re.MULTILINE | re.DOTALL,
+)
 """Where PostgreSQL quotes the row that it refuses."""
 
 
@@ -28,7 +31,7 @@ class Discreet(logging.Formatter):
 def without_persons(text: str) -> str:
     """Return a text without the mail addresses and the rows that an error quotes."""
     if "DETAIL:" in text:
-        text = ROW.sub(rf"\g<1> {HIDDEN}", text)
+        text = ROW.sub(rf"\g<1> {HIDDEN}\g<2>", text)
     return MAIL_ADDRESS.sub(HIDDEN, text) if "@" in text else text
 
 

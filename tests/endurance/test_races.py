@@ -9,8 +9,9 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 
-from sporades.acts import changing, registering
+from sporades.acts import changing, correcting, registering
 from sporades.candidates.models import Identity
+from sporades.candidates.operations import civil_data
 from sporades.core.refusals import Refused
 from sporades.exams import operations as exams
 from sporades.exams.checking import Source
@@ -358,3 +359,30 @@ def test_rules_put_in_force_while_registrations_are_saved_leave_each_under_one_v
             ]
             assert label in str(version.snapshot["sections"])
             assert version.snapshot["regulation"] == version.regulation.number
+
+
+@pytest.mark.parametrize("_round", ROUNDS)
+def test_a_correction_and_a_modification_at_once_wait_for_each_other(arena, _round):
+    registration = a_registration(at=now())
+    candidate = registration.candidate
+    draft = registering.amend(registration=registration, by=author(candidate), at=now())
+    civil = {**civil_data(candidate.identity), "usage_name": "Kermarrec"}
+
+    outcomes = together(
+        lambda: file(draft),
+        lambda: correcting.correct_identity(
+            registration=registration,
+            identity=civil,
+            seen=candidate.identity_id,
+            proof="Acte de mariage",
+            by=OPERATOR,
+            at=now(),
+        ),
+        lambda: registering.amend(registration=registration, by=author(candidate), at=now()),
+    )
+
+    assert no_fault(outcomes) == []
+    registration.refresh_from_db()
+    assert registration.identity.usage_name == "Kermarrec"
+    numbers = list(registration.versions.order_by("number").values_list("number", flat=True))
+    assert numbers == list(range(1, registration.version + 1))

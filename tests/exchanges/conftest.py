@@ -63,7 +63,13 @@ def ask(asker):
 
 
 @pytest.fixture
-def few(monkeypatch):
+def national(db):
+    """Return an administrator, who may approve everything."""
+    return a_member("admin@exemple.test", Membership.Role.ADMINISTRATOR, [])
+
+
+@pytest.fixture
+def few(monkeypatch, national):
     """Ask for an approval from two lines on."""
     monkeypatch.setattr(operations, "WITHOUT_APPROVAL", 2)
     monkeypatch.setattr("sporades.exchanges.models.WITHOUT_APPROVAL", 2)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from sporades.accounts.models import Membership
 from sporades.core import files
 from sporades.core.actors import Actor
+from sporades.core.locks import alone
 from sporades.core.refusals import Refused
 from sporades.exchanges import operations, tasks
 from sporades.exchanges.models import KEPT_FOR, Export
@@ -97,7 +99,7 @@ def test_a_large_export_waits_for_a_second_person_who_is_told(ask, in_lille, hea
     work("exchanges")
     export.refresh_from_db()
     assert export.state == ExportState.PROPOSED
-    assert Message.objects.get(kind="export_to_approve").recipient == head.email
+    assert Message.objects.filter(kind="export_to_approve", recipient=head.email).count() == 1
 
     operations.approve(export=export, user=head, by=actor(head), at=NOW)
     work("exchanges")
@@ -116,6 +118,49 @@ def test_nobody_approves_their_own_export_the_database_neither(ask, in_lille, he
         Export.objects.update(decided_by=head, decided_name="Camille")
 
 
+@pytest.mark.usefixtures("few")
+def test_where_nobody_may_approve_it_is_refused_at_once(ask, in_lille, national):
+    national.memberships.update(ends_on="2026-11-24")
+
+    with pytest.raises(operations.NobodyApproves, match="limitez la recherche"):
+        ask()
+
+    assert not Export.objects.exists()
+
+
+@pytest.mark.usefixtures("few")
+def test_what_has_grown_far_beyond_what_was_approved_is_approved_again(ask, in_lille, head):
+    export = ask()
+    operations.approve(export=export, user=head, by=actor(head), at=NOW)
+    for name in ("Dalí", "Éon"):
+        a_registration(a_candidate(birth_name=name))
+
+    prepared(export)
+
+    assert (export.state, export.total, export.approved_total) == (ExportState.PROPOSED, 5, None)
+    operations.approve(export=export, user=head, by=actor(head), at=NOW)
+    assert prepared(export).state == ExportState.READY
+    assert len(lines(export)) == 5
+
+
+@pytest.mark.usefixtures("few")
+def test_lines_taken_out_bit_by_bit_are_counted_together_for_a_day(ask, in_lille, asker):
+    one = Group(members=(Leaf(CRITERIA["nom"], Operator.IS, ("Abadie",)),))
+    two = Group(members=(Leaf(CRITERIA["nom"], Operator.IS, ("Bézier",)),))
+    three = Group(members=(Leaf(CRITERIA["nom"], Operator.IS, ("Cœur",)),))
+
+    assert prepared(ask(one)).state == ExportState.READY
+    assert prepared(ask(two)).state == ExportState.READY
+    assert ask(three).state == ExportState.PROPOSED
+    Export.objects.update(asked_at=NOW - timedelta(days=2))
+    assert ask(three, form="ods").state == ExportState.WAITING
+
+
+def test_the_button_pressed_twice_asks_once(ask, in_lille):
+    assert ask().pk == ask().pk
+    assert Export.objects.count() == 1
+
+
 def test_a_large_export_that_nobody_approved_is_not_made_the_database_says(ask, in_lille):
     export = ask()
 
@@ -124,7 +169,7 @@ def test_a_large_export_that_nobody_approved_is_not_made_the_database_says(ask, 
 
 
 @pytest.mark.usefixtures("few")
-def test_whose_perimeter_is_smaller_is_not_asked_to_approve(ask, in_lille):
+def test_whose_perimeter_is_smaller_is_not_asked_to_approve(ask, in_lille, national):
     everywhere = a_member("nord@exemple.test", Membership.Role.HEAD, ["A09", "A25"])
     a_member("ouest@exemple.test", Membership.Role.HEAD, ["A25"])
     a_member("partie@exemple.test", Membership.Role.HEAD, ["A09"]).memberships.update(
@@ -133,7 +178,6 @@ def test_whose_perimeter_is_smaller_is_not_asked_to_approve(ask, in_lille):
     a_member("parti@exemple.test", Membership.Role.HEAD, ["A09"]).memberships.update(
         ends_on="2026-11-24"
     )
-    national = a_member("admin@exemple.test", Membership.Role.ADMINISTRATOR, [])
 
     ask()
 
@@ -164,7 +208,7 @@ def test_an_export_that_has_grown_beyond_what_one_person_takes_waits_for_another
     prepared(export)
 
     assert (export.state, export.total) == (ExportState.PROPOSED, 3)
-    assert Message.objects.get(kind="export_to_approve").recipient == head.email
+    assert Message.objects.filter(kind="export_to_approve", recipient=head.email).count() == 1
 
 
 @pytest.mark.parametrize("loss", [{"ends_on": "2026-11-24"}, {"role": Membership.Role.AUDITOR}])
@@ -261,6 +305,57 @@ def test_an_export_whose_worker_was_killed_begins_again(ask, in_lille):
 
     export.refresh_from_db()
     assert (export.state, export.done) == (ExportState.READY, 3)
+
+
+def test_the_file_of_a_worker_that_was_killed_before_the_end_is_forgotten(
+    ask, in_lille, monkeypatch
+):
+    export = ask(form="xlsx")
+    monkeypatch.setattr(operations, "_finished", lambda *_, **__: None)  # killed just there
+    operations.prepare(str(export.pk), at=NOW)
+    export.refresh_from_db()
+    first = export.pending_key
+    assert default_storage.exists(first)
+    monkeypatch.undo()
+    a_registration(a_candidate(birth_name="Dernière"))
+
+    prepared(export, at=NOW + timedelta(minutes=11))
+
+    assert not default_storage.exists(first)
+    assert (export.state, export.pending_key) == (ExportState.READY, "")
+
+
+def test_two_workers_do_not_write_one_export(ask, in_lille):
+    export = ask()
+    with ThreadPoolExecutor(1) as other, alone("export", str(export.pk)) as is_held:
+        assert is_held
+        other.submit(_elsewhere, str(export.pk)).result()
+
+    export.refresh_from_db()
+    assert export.state == ExportState.WAITING
+
+
+def _elsewhere(pk):
+    try:
+        operations.prepare(pk, at=NOW)
+    finally:
+        connection.close()
+
+
+def test_a_killed_workers_job_holds_back_no_other(ask, in_lille):
+    export = ask()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET status = 'doing' WHERE task_name = 'exchanges.prepare'"
+        )
+    operations.take_up_again(older_than=NOW + timedelta(minutes=11))
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT args->>'export' FROM procrastinate_jobs"
+            " WHERE task_name = 'exchanges.prepare' AND status = 'todo' AND lock IS NULL"
+        )
+        assert cursor.fetchall() == [(str(export.pk),)]
 
 
 def test_a_job_that_comes_twice_makes_one_file(ask, in_lille):

@@ -80,6 +80,15 @@ def test_a_workbook_holds_text_and_no_formula_or_link(formula):
     assert (cell.data_type, other.data_type, other.hyperlink) == ("s", "s", None)
 
 
+@pytest.mark.parametrize("sign", ["\x00", "\x1b", "\ufffe", "\uffff"])
+@pytest.mark.parametrize("form", FORMS)
+def test_a_sign_that_no_file_of_its_kind_holds_does_not_spoil_it(form, sign):
+    lines = read(form, written(form, [(f"Le{sign} Goff", "x")]))
+
+    assert lines[1][0].startswith("Le")
+    assert lines[1][0].endswith(" Goff")
+
+
 def test_an_opendocument_file_says_what_it_is_first_and_names_no_formula():
     content = written("ods", [("=1+1", "<b>")])
 

@@ -294,6 +294,7 @@ def test_corrected_civil_data(letters):
     correcting.correct_identity(
         registration=registration,
         identity={**identity, "usage_name": "Kermarrec"},
+        seen=registration.candidate.identity_id,
         proof="Acte de mariage",
         by=OPERATOR,
         at=NOW,

@@ -45,6 +45,8 @@ def test_a_row_that_the_database_refuses_is_written_in_no_line_of_the_log():
         ("<a@b.test>: rejected", "<…>: rejected"),
         ("postgresql://sporades:secret@base/sporades", "…"),
         ("  DETAIL:  Failing row contains (7, Inès).\nCONTEXT: x", "  DETAIL: …\nCONTEXT: x"),
+        ("DETAIL:  (7, Bonjour\nMaëlle LE GOFF)\nCONTEXT: x", "DETAIL: …\nCONTEXT: x"),
+        ("DETAIL:  (7, Bonjour\nMaëlle LE GOFF)", "DETAIL: …"),
         ("12 @ 3, rien d'autre", "12 @ 3, rien d'autre"),
     ],
 )

@@ -49,7 +49,7 @@ def needs_second_factor_again(request: HttpRequest) -> bool:
 
     A form that was opened in time may be typed in for a quarter of an hour.
     """
-    patience = RECENT if request.method == "GET" else TO_TYPE
+    patience = TO_TYPE if request.method == "POST" else RECENT
     records = get_authentication_records(request, request.user)
     newest = max((one["at"] for one in records if one["method"] == "mfa"), default=0)
     return request.arrived_at.timestamp() - newest > patience.total_seconds()

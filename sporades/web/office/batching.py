@@ -1,9 +1,10 @@
 """« Agir sur ces inscriptions »: one action on many, seen before, followed, stopped (I11)."""
 
+from itertools import chain
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 
@@ -29,7 +30,7 @@ def batch(request: HttpRequest, search: str) -> HttpResponse:
     kept = get_object_or_404(Search.objects.open_to(request.user.pk), pk=search)
     said = request.POST if request.method == "POST" else request.GET
     numbers = [one for one in said.getlist("choix") if one.isdigit()][:ON_A_PAGE]
-    if "cochees" in said and not numbers:
+    if ("cochees" in said or "choix" in said) and not numbers:
         messages.error(request, "Cochez au moins une inscription dans la liste.")
         return redirect("office:found", kept.pk)
     chosen = found(tree_of(kept), reach=request.reach)
@@ -118,7 +119,7 @@ def batch_refusals(request: HttpRequest, batch: str) -> HttpResponse:
     written = (f"{number};{why.replace(';', ',')}\r\n" for number, why in lines)
     head = "\ufeffN° Inscription;Refus\r\n"
     return StreamingHttpResponse(
-        (part.encode() for part in (head, *written)),
+        (part.encode() for part in chain([head], written)),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="refus-{mine.pk.hex[:8]}.csv"'},
     )
@@ -126,6 +127,8 @@ def batch_refusals(request: HttpRequest, batch: str) -> HttpResponse:
 
 def _own(request: HttpRequest, pk: str) -> Batch:
     mine: Batch = get_object_or_404(request.user.batches, pk=pk)
+    if not request.reach.includes(mine.reach):
+        raise Http404  # its lines are no longer the reader's to see
     return mine
 
 

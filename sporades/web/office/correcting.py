@@ -13,11 +13,16 @@ from sporades.registrations.models import Registration
 from sporades.web.office.files import TRAIL, author_on
 from sporades.web.office.forms import CorrectionForm
 
+LONGEST_KEY = 19
+"""A bigint has fewer signs."""
+
 
 def correct(request: HttpRequest, number: str) -> HttpResponse:
     """Show the civil data, take what is corrected in them and the proof of it."""
-    visible = Registration.objects.within(request.reach).whole()
+    visible = Registration.objects.within(request.reach).active().whole()
     found = get_object_or_404(visible, number=number)
+    said = request.POST.get("vue", "")
+    seen = int(said) if said.isascii() and said.isdigit() and len(said) < LONGEST_KEY else 0
     form = CorrectionForm(
         request.POST if request.method == "POST" else None,
         initial=answers_of(found.candidate.identity),
@@ -28,16 +33,19 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
             count = correcting.correct_identity(
                 registration=found,
                 identity=form.identity(),
+                seen=seen,
                 proof=form.cleaned_data["preuve"],
                 by=author_on(request, found),
                 at=request.arrived_at,
             )
         except Refused as refusal:
             form.add_error(None, str(refusal))
+            seen = found.candidate.identity_id
         else:
             messages.success(request, _outcome(found, count))
             return redirect("office:registration", found.number)
-    context = {"registration": found, "form": form, "trail": TRAIL}
+    seen = seen or found.candidate.identity_id
+    context = {"registration": found, "form": form, "seen": seen, "trail": TRAIL}
     return render(
         request, "office/correct_identity.html", context, status=422 if form.errors else 200
     )

@@ -94,6 +94,8 @@ def one_export(request: HttpRequest, export: str) -> HttpResponse:
 def export_file(request: HttpRequest, export: str) -> HttpResponse:
     """The file, for whoever asked for it."""
     found = get_object_or_404(request.user.exports, pk=export)
+    if not request.reach.includes(found.reach):
+        raise Http404  # its lines are no longer the reader's to see
     if needs_second_factor_again(request):
         return second_factor_again(request)
     try:

@@ -196,7 +196,8 @@ def _page(
         "trail": TRAIL,
         "may_decide": request.reaches(Permission.DECIDE).covers(**here)
         and bool(decisions_for(registration)),
-        "may_correct": request.reaches(Permission.CORRECT_IDENTITY).covers(**here),
+        "may_correct": registration.is_active
+        and request.reaches(Permission.CORRECT_IDENTITY).covers(**here),
         "may_receive": registration.is_active
         and request.reaches(Permission.RECEIVE).covers(**here)
         and bool(registration.owed["to_return"]),

@@ -86,6 +86,23 @@ def test_nothing_ticked_acts_on_nothing(manager, two):
     assert "Cochez au moins une inscription" in html.unescape(page.text)
 
 
+@pytest.mark.parametrize("junk", ["abc", "", "-1", "9" * 400])
+def test_a_choice_that_is_none_is_never_the_whole_search(manager, two, junk):
+    said = {"choix": junk, "decision": "validate", "motif": ""}
+    manager.post(place(manager), said)
+
+    assert not Batch.objects.exists()
+
+
+def test_a_batch_is_not_for_whoever_has_another_perimeter_by_then(manager, two):
+    manager.post(place(manager), {"decision": "validate", "motif": ""})
+    batch = Batch.objects.get()
+    manager.user.memberships.update(academies=["A25"])
+
+    assert manager.get(page_of(batch)).status_code == 404
+    assert manager.get(page_of(batch, "batch_refusals")).status_code == 404
+
+
 def test_what_will_be_refused_is_said_then_told_line_by_line(manager, two):
     deciding.decide(registration=two[0], decision=SET_ASIDE, reason=WHY, by=OPERATOR, at=NOW)
     manager.post(place(manager), {"decision": "validate", "motif": ""})

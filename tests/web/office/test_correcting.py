@@ -9,10 +9,11 @@ from sporades.accounts.models import Membership
 from sporades.acts import correcting, deciding, registering
 from sporades.candidates.forms import answers_of
 from sporades.candidates.models import Identity
+from sporades.candidates.operations import civil_data
 from sporades.documents.models import DocumentVersion
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
-from sporades.registrations.states import SET_ASIDE, VALIDATE, State
+from sporades.registrations.states import RESTORE, SET_ASIDE, VALIDATE, State
 from tests.factories import NOW, OPERATOR, author
 from tests.web.guide import main
 
@@ -29,6 +30,7 @@ def answers(registration, **changes):
         "birth_date_month": month,
         "birth_date_year": year,
         "preuve": PROOF,
+        "vue": registration.candidate.identity_id,
         **changes,
     }
 
@@ -128,11 +130,26 @@ def test_what_was_set_aside_stays_as_it_was_filed(manager, in_lille):
         registration=in_lille, decision=SET_ASIDE, reason="Hors académie.", by=OPERATOR, at=NOW
     )
 
-    page = correct(manager, in_lille, birth_name="Le Gouff")
+    assert manager.get(where(in_lille)).status_code == 404
+    corrected = {**civil_data(in_lille.candidate.identity), "birth_name": "Le Gouff"}
+    correcting.correct_identity(
+        registration=in_lille,
+        identity=corrected,
+        seen=in_lille.candidate.identity_id,
+        proof=PROOF,
+        by=OPERATOR,
+        at=NOW,
+    )
+    in_lille.refresh_from_db()
 
-    assert "rien n'est publié de nouveau" in html.unescape(page.text)
     assert (in_lille.version, in_lille.identity.birth_name) == (1, "Le Goff")
     assert in_lille.candidate.identity.birth_name == "Le Gouff"
+    # Restored, it stands under what was corrected meanwhile.
+    deciding.decide(registration=in_lille, decision=RESTORE, reason="", by=OPERATOR, at=NOW)
+    in_lille.refresh_from_db()
+    assert (in_lille.version, in_lille.identity.birth_name) == (2, "Le Gouff")
+    assert in_lille.state == State.REGISTERED
+    assert DocumentVersion.objects.filter(document__folder=in_lille.folder).count() == 2
 
 
 def test_a_modification_that_is_open_goes_on_from_the_correction(manager, in_lille):
@@ -190,10 +207,20 @@ def test_two_who_correct_at_once_leave_one_history(manager, in_lille):
     # The second asked before the first had answered: it is judged on what stands by then.
     first = answers(in_lille, birth_name="Le Gouff")
 
+    stale = answers(in_lille, usage_name="Kermarrec")
     manager.post(where(in_lille), first)
-    second = manager.post(where(in_lille), first)
+    second = manager.post(where(in_lille), stale)
 
     assert second.status_code == 422
+    assert "Un collègue vient de corriger" in second.text
+    assert "Kermarrec" in second.text
     in_lille.refresh_from_db()
-    assert in_lille.version == 2
-    assert correcting.NothingChanged.message
+    assert (in_lille.version, in_lille.identity.birth_name) == (2, "Le Gouff")
+
+
+@pytest.mark.parametrize("seen", ["", "x", "9" * 40, "-1"])
+def test_a_page_that_does_not_say_what_it_showed_corrects_nothing(manager, in_lille, seen):
+    page = correct(manager, in_lille, birth_name="Le Gouff", vue=seen)
+
+    assert page.status_code == 422
+    assert in_lille.version == 1

@@ -14,6 +14,7 @@ from sporades.exchanges.states import ExportState
 from tests.factories import NOW
 from tests.jobs import work
 from tests.web.office.test_search import leaf, sought
+from tests.web.registry.world import a_member
 
 WHY = "Préparer les convocations de juin"
 HEAD = Membership.Role.HEAD
@@ -32,8 +33,9 @@ def page_of(export, name="one_export"):
 
 
 @pytest.fixture
-def few(monkeypatch):
-    """Ask for an approval from one line on."""
+def few(monkeypatch, db):
+    """Ask for an approval from one line on; there is an administrator to give it."""
+    a_member("admin@exemple.test", Membership.Role.ADMINISTRATOR, [])
     for room in (operations, __import__("sporades.exchanges.models", fromlist=["models"])):
         monkeypatch.setattr(room, "WITHOUT_APPROVAL", 0)
 
@@ -103,6 +105,25 @@ def test_a_password_given_again_is_no_second_factor(manager, in_lille, time_mach
     session.save()
 
     answer = manager.get(reverse("office:export", args=[page.context["search"].pk]))
+
+    assert answer.url.startswith(reverse("mfa_reauthenticate"))
+
+
+def test_the_file_is_not_for_whoever_has_another_perimeter_by_then(manager, in_lille):
+    asked(manager)
+    work("exchanges")
+    export = Export.objects.get()
+    manager.user.memberships.update(academies=["A25"])
+
+    assert manager.get(page_of(export, "export_file")).status_code == 404
+
+
+def test_a_head_request_is_no_way_around_the_five_minutes(manager, in_lille, time_machine):
+    asked(manager)
+    work("exchanges")
+    time_machine.move_to(NOW + timedelta(minutes=6))
+
+    answer = manager.head(page_of(Export.objects.get(), "export_file"))
 
     assert answer.url.startswith(reverse("mfa_reauthenticate"))
 

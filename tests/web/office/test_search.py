@@ -313,3 +313,12 @@ def test_the_column_that_sorts_says_so(manager, in_lille):
     [sorts] = seen(manager.get(f"{address}?tri=nom")).cssselect("th[aria-sort]")
 
     assert (words(sorts), sorts.get("aria-sort")) == ("Nom de famille : trier", "ascending")
+
+
+@pytest.mark.parametrize("day", ["31/12/9999", "01/01/0001", "31/12/2201", "1/1/1899"])
+@pytest.mark.parametrize("criterion", ["enregistree", "naissance"])
+def test_a_year_that_no_registration_has_is_told_at_its_box(manager, in_lille, criterion, day):
+    page = sought(manager, leaf("g-1", criterion, "egal", day))
+
+    assert page.status_code == 422
+    assert "Indiquez une année entre 1900 et 2200" in page.text

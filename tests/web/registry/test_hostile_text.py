@@ -84,6 +84,7 @@ OURS = {
             "registrations.Note.author_id",
             "exchanges.Export.columns",
             "exchanges.Export.file_key",
+            "exchanges.Export.pending_key",
             "exchanges.Export.perimeters",
             "exchanges.Export.why",
             "exams.ServiceChange.proposed_by_id",
