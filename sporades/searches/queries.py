@@ -1,6 +1,10 @@
 """What a search finds."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+
+from django.db import connection, transaction
 
 from sporades.accounts.permissions import Reach
 from sporades.registrations.models import Registration
@@ -21,6 +25,18 @@ def found(tree: Group, *, reach: Reach) -> Any:
         Unreadable: a value cannot be compared.
     """
     return Registration.objects.within(reach).filter(tree.condition())
+
+
+@contextmanager
+def planned_anew() -> Iterator[None]:
+    """Let PostgreSQL plan what is asked in a block for its own values, every time.
+
+    A name that begins with « D » and one that is in every row do not want one plan; a plan kept
+    for any value (adr/0015) reads a million rows for either.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+        yield
 
 
 def known_order(asked: str) -> str:

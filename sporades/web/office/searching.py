@@ -15,7 +15,7 @@ from sporades.exchanges.models import Export
 from sporades.searches import operations
 from sporades.searches.columns import BY_CODE, Reading
 from sporades.searches.models import Search
-from sporades.searches.queries import found, in_order, known_order
+from sporades.searches.queries import found, in_order, known_order, planned_anew
 from sporades.searches.trees import Group
 from sporades.searches.words import in_words
 from sporades.web.office import building
@@ -49,7 +49,8 @@ def find(request: HttpRequest) -> HttpResponse:
         context = {**_context(request, builder), "quick": form}
         return render(request, "office/search.html", context, status=422)
     tree = form.tree
-    only = list(found(tree, reach=request.reach).values_list("number", flat=True)[:2])
+    with planned_anew():
+        only = list(found(tree, reach=request.reach).values_list("number", flat=True)[:2])
     if len(only) == 1:
         return redirect("office:registration", only[0])
     kept = operations.keep(tree=tree, columns=[], by=request.user, at=request.arrived_at)
@@ -58,7 +59,9 @@ def find(request: HttpRequest) -> HttpResponse:
 
 def results(request: HttpRequest, search: str) -> HttpResponse:
     """What a search finds within the reader's perimeter, page by page."""
-    return _results(request, _search(request, search))
+    kept = _search(request, search)
+    with planned_anew():
+        return _results(request, kept)
 
 
 def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None) -> HttpResponse:
