@@ -1,12 +1,12 @@
 """The office over all the registrations of a country: searches, files, an export."""
 
-import resource
 import tempfile
 import time
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import Figure, Target, figure
@@ -217,6 +217,8 @@ def _export(lines: int) -> dict[str, float]:
     user = User.objects.prefetch_related("memberships").get(email="agent_all@exemple.test")
     allowed = reach(user.memberships.all(), Permission.EXPORT)
     wanted, columns = in_order(found(Group(), reach=allowed), "nom")[:lines], chosen(USUAL)
+    # What the system counts as the most begins with what the parent held: begin again.
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
     wall, processor = time.perf_counter(), time.process_time()
     with tempfile.TemporaryFile() as file:
         rows = operations.lines_of(wanted, columns, "MESURE")
@@ -224,7 +226,14 @@ def _export(lines: int) -> dict[str, float]:
     said = {
         "seconds": time.perf_counter() - wall,
         "processor": time.process_time() - processor,
-        "memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        "memory_mb": _most_memory(),
     }
     connections.close_all()
     return said
+
+
+def _most_memory() -> float:
+    """Return the most memory that this process has held, in megabytes."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    [line] = [line for line in status.splitlines() if line.startswith("VmHWM")]
+    return round(int(line.split()[1]) / 1024, 1)
