@@ -82,6 +82,7 @@ def every_form():
     arguments = {
         "IdentityForm": {"on": NOW.date()},
         "AccountForm": {"on": NOW.date()},
+        "CorrectionForm": {"on": NOW.date()},
         "SignUpForm": {"on": NOW.date()},
         "ChangeAddressForm": {"user": user},
         "LoginForm": {"request": RequestFactory().get("/")},

@@ -132,6 +132,7 @@ FORMS = {
     "session-…": "2025",
 }
 RULE = "Tous les champs sont obligatoires"
+ASKING = ".//*[self::input[not(@type='hidden')] or self::select or self::textarea]/@name"
 
 
 def kind_of(name):
@@ -166,7 +167,7 @@ def faults_of(control, page):
         yield "no label"
     if "required" in control.attrib:
         form = control.xpath("ancestor::form")[0]
-        asked = form.xpath(".//*[self::input[not(@type='hidden')] or self::select]/@name")
+        asked = form.xpath(ASKING)
         if RULE not in words(form) and set(asked) != {name}:
             yield "required, and nothing says so"
     elif not ("facultatif" in called or kind in CALLED_FOR or control.get("type") == "checkbox"):
