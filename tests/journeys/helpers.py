@@ -6,7 +6,7 @@ from datetime import timedelta
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from tests.factories import NOW, PASSWORD
 from tests.spaces import plain
@@ -103,15 +103,23 @@ def answer(page, question, value):
     elif field.count():
         for one in [value] if isinstance(value, str) else value:
             name = re.compile(rf"^\s*{re.escape(one)}(?=\s|$)")
-            field.get_by_role("radio", name=name).or_(
-                field.get_by_role("checkbox", name=name)
-            ).check(force=True)
+            tick(
+                field.get_by_role("radio", name=name).or_(field.get_by_role("checkbox", name=name))
+            )
     else:
         control = page.get_by_label(label)
         if control.evaluate("control => control.localName") == "select":
             control.select_option(label=value)
         else:
             control.fill(value)
+
+
+def tick(control):
+    """Tick a box or a button; once more where the page moved under the first click."""
+    try:
+        control.check(force=True)
+    except Error:
+        control.check(force=True)
 
 
 def answers(page, given):
