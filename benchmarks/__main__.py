@@ -75,12 +75,14 @@ def measure(plan: measures.Plan) -> tuple[list[figures.Figure], dict[str, Any]]:
         steps.callback(crowd.close)
         people = _prepare(plan, url)
         steps.callback(_disconnect)
-        catch_up = steps.enter_context(stage.a_worker(said, folder))
-        catch_up()
         ours = _server("web", said, folder, crowd, steps)
         bare = {**said, "DJANGO_SETTINGS_MODULE": "benchmarks.floor_settings"}
         floor = _server("floor", bare, folder, crowd, steps)
-        return _measure(plan, ours, floor, people, catch_up), _about()
+        with stage.a_worker(said, folder) as catch_up:
+            catch_up()
+            found = _measure(plan, ours, floor, people, catch_up)
+        # From here on no worker may take the jobs: the batch is measured in our own process.
+        return [*found, *_office(plan, ours)], _about()
 
 
 def _prepare(plan: measures.Plan, url: str) -> dict[str, Any]:
@@ -131,7 +133,7 @@ def _measure(
     found += measures.journeys(plan, ours, people["newcomers"], catch_up)
     found.append(measures.logins(plan, ours, people["savers"][: plan.logins.most]))
     figures.compare([bottom, *found], bottom)
-    return [bottom, *found, *printing.measure(plan.prints), *_office(plan, ours)]
+    return [bottom, *found, *printing.measure(plan.prints)]
 
 
 def _office(plan: measures.Plan, ours: measures.Measured) -> list[figures.Figure]:
