@@ -105,12 +105,8 @@ def decide(
     """
     before = {"state": registration.state, "reason": registration.reason}
     deciding.decide(registration=registration, decision=decision, reason=reason, at=at)
-    if decision is RESTORE and registration.identity_id != registration.candidate.identity_id:
-        # What was corrected while it was set aside is what it stands under again.
-        issue_again(
-            registration=registration, identity=registration.candidate.identity, by=by, at=at
-        )
-        registration.refresh_from_db(fields=["version", "identity", "name_key", "birth_date"])
+    if decision is RESTORE:
+        _stand_under_what_was_corrected(registration, by=by, at=at)
     told = TOLD[decision.name]
     entry = journal.record(
         told.verb,
@@ -137,3 +133,12 @@ def decide(
             contact=contact_of(registration.service),
             link=absolute(f"/mes-inscriptions/{registration.number}"),
         )
+
+
+def _stand_under_what_was_corrected(registration: Registration, *, by: Actor, at: datetime) -> None:
+    """Take the civil data that were corrected while a registration was set aside."""
+    registration.refresh_from_db(fields=["identity", "candidate"])  # as they are under its lock
+    if registration.identity_id == registration.candidate.identity_id:
+        return
+    issue_again(registration=registration, identity=registration.candidate.identity, by=by, at=at)
+    registration.refresh_from_db(fields=["version", "identity", "name_key", "birth_date"])

@@ -30,7 +30,7 @@ def move(row: models.Model, transition: Transition, **stamps: Any) -> None:
     """Apply a transition to a row that has a `state`, or refuse it.
 
     Args:
-        row: the row to move; it is refreshed from the database.
+        row: the row to move; what is written is read again from the database.
         transition: the move to make.
         stamps: fields written in the same statement, dates first of all.
 
@@ -45,4 +45,4 @@ def move(row: models.Model, transition: Transition, **stamps: Any) -> None:
     if not moved:
         message = f"« {transition.label} » n'est plus possible : le dossier a changé entre-temps."
         raise Refused(message)
-    row.refresh_from_db()
+    row.refresh_from_db(fields=["state", *stamps])
