@@ -7,31 +7,25 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from sporades.accounts.permissions import Perimeter, Reach
+from sporades.accounts.asking import AskedByMember
 from sporades.batches.actions import ACTIONS, Action
 from sporades.batches.states import BatchState, Outcome
-from sporades.core.actors import Actor
-from sporades.core.french import instant_in_words
 from sporades.core.numbers import in_groups
 from sporades.registrations.models import Registration
 
 
-class Batch(models.Model):
+class Batch(AskedByMember):
     """One action on the registrations that were chosen, frozen when it was asked for."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="batches"
     )
-    asked_name = models.CharField("demandé par", max_length=255)
-    asked_role = models.CharField("en qualité de", max_length=20)
-    perimeters = models.JSONField("périmètre au moment de la demande")
     action = models.CharField("action", max_length=20, choices=[(one, one) for one in ACTIONS])
     reason = models.CharField("motif", max_length=500, blank=True)
     total = models.PositiveIntegerField("lignes")
     state = models.CharField("état", max_length=10, choices=BatchState)
     why = models.CharField("pourquoi il s'est arrêté", max_length=200, blank=True)
-    asked_at = models.DateTimeField("demandé le")
     moved_at = models.DateTimeField("dernière avancée le", null=True, blank=True)
     ended_at = models.DateTimeField("terminé le", null=True, blank=True)
 
@@ -63,20 +57,9 @@ class Batch(models.Model):
         return ACTIONS[self.action]
 
     @property
-    def reach(self) -> Reach:
-        """Where whoever asked might act at that instant."""
-        author = Actor(self.asked_role, self.asked_name, f"user:{self.asked_by_id}")
-        return Reach(tuple(Perimeter.from_json(one, author) for one in self.perimeters))
-
-    @property
     def counted(self) -> str:
         """Say how many lines it has."""
         return f"{in_groups(str(self.total))} inscription{'s' if self.total > 1 else ''}"
-
-    @property
-    def asked_in_words(self) -> str:
-        """Say when it was asked for."""
-        return instant_in_words(self.asked_at, settings.TIME_ZONE)
 
     def counts(self) -> dict[str, int]:
         """Return how many lines there are of each outcome."""

@@ -19,7 +19,9 @@ class Kind:
     Attributes:
         slug: its name in addresses: "recapitulatif".
         title: its name for people: « Récapitulatif d'inscription ».
-        template: its Typst template, from the package: "registrations/typst/summary.typ".
+        template: its Typst template, from the package: "registrations/typst/summary.typ"; nothing
+            for a kind whose PDF is made elsewhere and deposited: its content holds `file`, the
+            key of that PDF.
         content: from what causes the document to all that it says, as JSON. The content
             holds at least `title` (what the document is about) and `service` (who answers
             for it: `name` …); `issue` adds what every document has, see there.
@@ -27,6 +29,7 @@ class Kind:
             the code: labels and values, the least that tells a true paper from a forged one.
         numbered_by: whether its version is that of the registration, or one of its own.
         published_by_issue: whether its candidate sees it at once, or when a manager publishes.
+        needs_approval: whether a second person approves its publication.
     """
 
     slug: str
@@ -36,6 +39,12 @@ class Kind:
     public_facts: Callable[[Content], Facts]
     numbered_by: Literal["registration", "own"] = "own"
     published_by_issue: bool = False
+    needs_approval: bool = False
+
+    @property
+    def is_deposited(self) -> bool:
+        """Whether its PDF is made elsewhere."""
+        return not self.template
 
     @property
     def twin_template(self) -> str:

@@ -132,6 +132,11 @@ class DocumentVersion(models.Model):
                 fields=["document", "number"], name="a_document_version_number_is_used_once"
             ),
             models.UniqueConstraint(fields=["code"], name="a_code_names_one_document_version"),
+            models.UniqueConstraint(
+                fields=["document"],
+                condition=Q(published_at=None),
+                name="a_document_has_one_version_to_publish",
+            ),
             models.CheckConstraint(
                 name="only_what_was_published_is_withdrawn",
                 condition=Q(withdrawn_at=None) | Q(published_at__isnull=False),

@@ -2,12 +2,13 @@
 
 import io
 import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import segno
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from sporades.core import files, pdf, seal
 from sporades.core.digests import canonical, digest
@@ -23,6 +24,15 @@ VERIFY = "/verifier"
 logger = logging.getLogger(__name__)
 
 
+class AlreadyPrepared(Refused):
+    """A document has a version that waits for its publication already."""
+
+    message = (
+        "Un document de cette nature est déjà préparé pour cette inscription, et pas encore "
+        "publié : publiez-le ou abandonnez-le d'abord."
+    )
+
+
 class BeingPrepared(Refused):
     """The file cannot be given yet: its seal could not be put, or the store does not answer."""
 
@@ -31,6 +41,15 @@ class BeingPrepared(Refused):
         "sans rien faire de plus : revenez un peu plus tard."
     )
     retry_after = timedelta(minutes=2)
+
+
+class Lost(BeingPrepared):
+    """The file that was deposited cannot be read, and nothing can make it anew."""
+
+    message = (
+        "Le fichier de ce document ne peut pas être lu. Le service technique en est prévenu : "
+        "revenez plus tard."
+    )
 
 
 @transaction.atomic(savepoint=False)
@@ -62,9 +81,12 @@ def issue(
 
     Raises:
         IntegrityError: this number was issued and says something else.
+        AlreadyPrepared: a version waits for its publication.
     """
     said = kind.content(source)
     document = _document(folder, kind)
+    if not kind.published_by_issue and document.versions.filter(published_at=None).exists():
+        raise AlreadyPrepared
     if kind.numbered_by == "own":
         last = document.versions.aggregate(last=Max("number"))["last"] or 0
         number = last + 1
@@ -112,6 +134,21 @@ def withdraw(version: DocumentVersion, *, at: datetime) -> None:
     version.refresh_from_db(fields=["withdrawn_at"])
 
 
+@transaction.atomic
+def discard(versions: QuerySet[DocumentVersion]) -> int:
+    """Delete versions that were never published, with their files; return how many.
+
+    Whoever holds the code of one finds nothing: it never existed for its reader.
+    """
+    unpublished = versions.filter(published_at=None)
+    keys = {
+        key for kept in unpublished.values_list("pdf_key", "content__file") for key in kept if key
+    }
+    count, _ = unpublished.delete()
+    transaction.on_commit(lambda: _forget(keys))
+    return count
+
+
 def mark_opened(version: DocumentVersion, *, at: datetime) -> None:
     """Note that its holder opened a version; the first time is the one that is kept."""
     DocumentVersion.objects.filter(pk=version.pk, opened_at=None).update(opened_at=at)
@@ -142,7 +179,7 @@ def printed(version: DocumentVersion) -> bytes:
     content = _print(version)
     version.sealed = seal.is_configured()
     try:
-        version.pdf_key = files.put(content, suffix=".pdf")
+        version.pdf_key = _kept_as(version) or files.put(content, suffix=".pdf")
     except files.OutOfReach as failure:
         raise BeingPrepared from failure
     version.save(update_fields=["pdf_key", "sealed"])
@@ -150,14 +187,42 @@ def printed(version: DocumentVersion) -> bytes:
 
 
 def _print(version: DocumentVersion) -> bytes:
-    content = {**version.content, "qr": qr_code(version.content["verify_url"])}
-    printed = pdf.typeset(version.kind.template, content, at=version.issued_at)
+    printed = _deposited(version) if version.kind.is_deposited else _typeset(version)
     if not seal.is_configured():
         return printed
     try:
         return seal.seal(printed)
     except seal.SealFailed as failure:
         raise BeingPrepared from failure
+
+
+def _kept_as(version: DocumentVersion) -> str:
+    """Return the key of a deposited file that no seal has changed, or nothing."""
+    is_as_deposited = version.kind.is_deposited and not version.sealed
+    return version.content["file"] if is_as_deposited else ""
+
+
+def _typeset(version: DocumentVersion) -> bytes:
+    content = {**version.content, "qr": qr_code(version.content["verify_url"])}
+    return pdf.typeset(version.kind.template, content, at=version.issued_at)
+
+
+def _deposited(version: DocumentVersion) -> bytes:
+    try:
+        return files.get(version.content["file"])
+    except files.Unreadable as failure:
+        logger.exception("The file deposited for document version %s is lost", version.pk)
+        raise Lost from failure
+    except files.OutOfReach as failure:
+        raise BeingPrepared from failure
+
+
+def _forget(keys: Iterable[str]) -> None:
+    for key in keys:
+        try:
+            files.forget(key)
+        except files.OutOfReach:
+            logger.exception("A file of a document that was discarded stays in the store")
 
 
 def qr_code(address: str) -> str:

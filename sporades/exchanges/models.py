@@ -9,8 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from sporades.accounts.permissions import Perimeter, Reach
-from sporades.core.actors import Actor
+from sporades.accounts.asking import AskedByMember
 from sporades.core.french import instant_in_words
 from sporades.core.numbers import in_groups
 from sporades.exchanges.spreadsheets import FORMS, Form
@@ -36,16 +35,13 @@ class ExportQuerySet(models.QuerySet["Export"]):
         return self.filter(state=ExportState.PROPOSED)
 
 
-class Export(models.Model):
+class Export(AskedByMember):
     """What a search finds, as a file: why, by whom, for which perimeter."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="exports"
     )
-    asked_name = models.CharField("demandé par", max_length=255)
-    asked_role = models.CharField("en qualité de", max_length=20)
-    perimeters = models.JSONField("périmètre au moment de la demande")
     tree = models.JSONField("arbre des critères")
     columns = ArrayField(models.CharField(max_length=30), verbose_name="colonnes", default=list)
     order = models.CharField("tri", max_length=30)
@@ -55,7 +51,6 @@ class Export(models.Model):
     done = models.PositiveIntegerField("lignes écrites", default=0)
     state = models.CharField("état", max_length=10, choices=ExportState)
     why = models.CharField("pourquoi il s'est arrêté", max_length=200, blank=True)
-    asked_at = models.DateTimeField("demandé le")
     decided_at = models.DateTimeField("décidé le", null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
@@ -103,12 +98,6 @@ class Export(models.Model):
         return self.pk.hex[:8].upper()
 
     @property
-    def reach(self) -> Reach:
-        """Where whoever asked might read at that instant."""
-        author = Actor(self.asked_role, self.asked_name, f"user:{self.asked_by_id}")
-        return Reach(tuple(Perimeter.from_json(one, author) for one in self.perimeters))
-
-    @property
     def group(self) -> Group:
         """The tree. Raises KeyError, ValueError when the service knows it no more."""
         return from_json(self.tree)
@@ -144,11 +133,6 @@ class Export(models.Model):
     def written(self) -> str:
         """Say how many lines are written."""
         return in_groups(str(self.done))
-
-    @property
-    def asked_in_words(self) -> str:
-        """Say when it was asked for."""
-        return instant_in_words(self.asked_at, settings.TIME_ZONE)
 
     @property
     def kept_until_in_words(self) -> str:

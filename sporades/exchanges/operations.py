@@ -11,8 +11,9 @@ from django.db import transaction
 from django.db.models import Sum
 
 from sporades import journal, mail
+from sporades.accounts import asking
 from sporades.accounts.models import Membership, User
-from sporades.accounts.permissions import GRANTED, Permission, Reach, reach
+from sporades.accounts.permissions import Permission, Reach, reach
 from sporades.core import files
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.french import instant_in_words, local_day
@@ -434,16 +435,10 @@ def _ask_approval(export: Export, *, at: datetime) -> None:
 
 
 def approvers_of(export: Export, *, at: datetime) -> list[Membership]:
-    """Return who may approve an export: those whose own perimeter holds its perimeter."""
-    day = local_day(at, settings.TIME_ZONE)
-    roles = GRANTED[Permission.APPROVE_EXPORTS]
-    members = Membership.objects.current(day).filter(role__in=roles, user__is_active=True)
-    asked = export.reach
-    return [
-        member
-        for member in members.exclude(user=export.asked_by_id).select_related("user")
-        if reach([member], Permission.APPROVE_EXPORTS).includes(asked)
-    ]
+    """Return who may approve an export."""
+    return asking.approvers_of(
+        export.reach, permission=Permission.APPROVE_EXPORTS, author=export.asked_by_id, at=at
+    )
 
 
 def _tell(export: Export, *, at: datetime) -> None:

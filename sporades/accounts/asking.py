@@ -1,0 +1,61 @@
+"""What a member of staff asks for: who, in which role, where they might then act, and when."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+
+from sporades.accounts.models import Membership
+from sporades.accounts.permissions import GRANTED, Perimeter, Permission, Reach, reach
+from sporades.core.actors import Actor
+from sporades.core.french import instant_in_words, local_day
+
+
+class AskedByMember(models.Model):
+    """Something that a member of staff asked for. Its model has `asked_by`, their account."""
+
+    asked_name = models.CharField("demandé par", max_length=255)
+    asked_role = models.CharField("en qualité de", max_length=20)
+    perimeters = models.JSONField("périmètre au moment de la demande")
+    asked_at = models.DateTimeField("demandé le")
+
+    asked_by_id: int
+
+    class Meta:
+        abstract = True
+
+    @property
+    def author(self) -> Actor:
+        """Who asked, in the role of that instant."""
+        return Actor(self.asked_role, self.asked_name, f"user:{self.asked_by_id}")
+
+    @property
+    def reach(self) -> Reach:
+        """Where whoever asked might act at that instant."""
+        return Reach(tuple(Perimeter.from_json(one, self.author) for one in self.perimeters))
+
+    @property
+    def asked_in_words(self) -> str:
+        """Say when it was asked for."""
+        return instant_in_words(self.asked_at, settings.TIME_ZONE)
+
+
+def approvers_of(
+    asked: Reach, *, permission: Permission, author: int, at: datetime
+) -> list[Membership]:
+    """Return who may approve what somebody asks: those whose own perimeter holds theirs.
+
+    Args:
+        asked: where whoever asks may act.
+        permission: that of approving it.
+        author: the account of whoever asks, which never approves.
+        at: the instant.
+    """
+    day = local_day(at, settings.TIME_ZONE)
+    current = Membership.objects.current(day).filter(user__is_active=True)
+    others = current.filter(role__in=GRANTED[permission]).exclude(user=author)
+    return [
+        member
+        for member in others.select_related("user")
+        if reach([member], permission).includes(asked)
+    ]
