@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "sporades.searches",
     "sporades.exchanges",
     "sporades.batches",
+    "sporades.publications",
     "sporades.acts",
     "sporades.cli",
     "sporades.web",
@@ -297,7 +298,7 @@ STATICFILES_DIRS = [("brand", BRAND_FOLDER)] if BRAND_FOLDER else []
 STATIC_ROOT = Path(environment.text("STATIC_ROOT", str(BASE_DIR / "var/static")))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
-# No page takes files: what a request holds of them is read by nobody and written nowhere.
+# Only a route that says so takes files (`takes_files`): elsewhere they are read by nobody.
 FILE_UPLOAD_HANDLERS: list[str] = []
 
 # Rate limits must be shared by every process: the cache is a table of the same database.
@@ -332,6 +333,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django.server": {"level": "WARNING"},
+        "pikepdf": {"level": "WARNING"},
         "procrastinate": {"level": "WARNING"},
     },
 }

@@ -4,7 +4,8 @@
 
 The demo's people are used as a visitor would: a newcomer begins a registration, leaves it at
 the tab « Identification », and abandons it when the picture is taken; a manager searches, reads
-a file, prepares a batch and an export, and launches neither.
+a file, prepares a batch and an export, and launches neither; prepares three attestations, which
+are then dropped.
 """
 
 import re
@@ -23,6 +24,8 @@ PASSWORD = "sporades-demo-2026"  # noqa: S105 - in the README
 NEWCOMER, REGULAR = "nouveau@demo.test", "habitue@demo.test"
 MANAGER = "gestionnaire.lille@demo.test"
 WIDE, NARROW = 1280, 320
+PATIENCE = 60
+"""How many times, twice a second, one looks whether a job is done."""
 TALLEST = {WIDE: 960, NARROW: 960}
 FLAGS = [
     "--no-sandbox",
@@ -119,10 +122,32 @@ def _office(browser: Browser, address: str) -> Iterator[Path]:
         page.get_by_role("button", name="Voir ce qui sera fait").click()
         page.wait_for_url("**/lots/*")
         yield _kept(page, "gestion-lot")
+        _prepare_documents(page, found)
+        yield _kept(page, "gestion-publication")
+        page.get_by_role("button", name="Abandonner la publication").click()
         page.goto(f"{found}/export")
         yield _kept(page, "gestion-export")
         page.goto("/gestion/services")
         yield _kept(page, "gestion-services")
+
+
+def _prepare_documents(page: Page, found: str) -> None:
+    """Prepare the attestations of the first registrations of a list, and open their publication."""
+    page.goto(found)
+    for tick in page.locator(".s-tick").all()[:3]:
+        tick.check()
+    page.get_by_role("button", name="Agir sur les inscriptions cochées").click()
+    page.locator("label", has_text="Préparer un document").first.click()
+    page.get_by_role("button", name="Voir ce qui sera fait").click()
+    page.get_by_role("button", name="Lancer").click()
+    done = page.get_by_role("link", name="Voir les documents préparés")
+    for _ in range(PATIENCE):
+        page.reload()
+        if done.count() and page.get_by_text("Terminé", exact=True).count():
+            break
+        page.wait_for_timeout(500)
+    done.click()
+    page.wait_for_url("**/publications/*")
 
 
 @contextmanager

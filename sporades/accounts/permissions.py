@@ -26,6 +26,8 @@ class Permission(Enum):
     READ_SERVICES = "lire les dates des services d'inscription et leurs changements"
     MOVE_SERVICES = "ouvrir, fermer et déplacer un service, proposer une prolongation"
     ANNOUNCE = "afficher ou retirer le bandeau de toutes les pages"
+    PREPARE_DOCUMENTS = "préparer, déposer, publier et retirer des documents"
+    APPROVE_PUBLICATIONS = "approuver ou refuser une publication qu'un autre propose"
     EXPORT = "exporter les inscriptions trouvées"
     APPROVE_EXPORTS = "approuver ou refuser un grand export qu'un autre demande"
     APPROVE_EXTENSIONS = "approuver ou refuser une prolongation qu'un autre propose"
@@ -40,6 +42,8 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.READ_SERVICES: frozenset(Role),
     Permission.MOVE_SERVICES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.ANNOUNCE: frozenset({Role.ADMINISTRATOR}),
+    Permission.PREPARE_DOCUMENTS: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
+    Permission.APPROVE_PUBLICATIONS: frozenset({Role.HEAD, Role.ADMINISTRATOR}),
     Permission.EXPORT: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.APPROVE_EXPORTS: frozenset({Role.HEAD, Role.ADMINISTRATOR}),
     Permission.APPROVE_EXTENSIONS: frozenset({Role.HEAD, Role.ADMINISTRATOR}),

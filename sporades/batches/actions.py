@@ -4,14 +4,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from uuid import UUID
 
-from sporades.accounts.permissions import Permission
+from sporades.accounts.models import User
+from sporades.accounts.permissions import Permission, Reach
 from sporades.acts import deciding
 from sporades.core.actors import Actor
 from sporades.core.transitions import Transition
+from sporades.documents.kinds import Kind
+from sporades.publications import operations as publications
+from sporades.publications.attestation import PREPARED
 from sporades.registrations.deciding import needs_reason
 from sporades.registrations.models import Registration
-from sporades.registrations.states import DECISIONS, State
+from sporades.registrations.states import DECISIONS, STANDING, State
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,8 @@ class Action:
         sources: the states in which it can be done.
         has_reason: whether it is told with a reason.
         act: does it to one registration. Raises Refused.
+        begin: makes what the batch fills, when it is launched, and returns its key; nothing for
+            an act that fills nothing.
     """
 
     code: str
@@ -32,7 +39,8 @@ class Action:
     permission: Permission
     sources: frozenset[str]
     has_reason: bool
-    act: Callable[..., None]
+    act: Callable[..., object]
+    begin: Callable[..., UUID] | None = None
 
     def refusal_of(self, state: str) -> str:
         """Return why it cannot be done in a state, or nothing."""
@@ -42,13 +50,37 @@ class Action:
 
 
 def _decide(
-    decision: Transition, *, registration: Registration, reason: str, by: Actor, at: datetime
+    decision: Transition,
+    *,
+    registration: Registration,
+    reason: str,
+    about: UUID | None,  # noqa: ARG001 - every act is told it
+    by: Actor,
+    at: datetime,
 ) -> None:
     deciding.decide(registration=registration, decision=decision, reason=reason, by=by, at=at)
 
 
-ACTIONS = {
-    one.name: Action(
+def _prepare(
+    *,
+    registration: Registration,
+    reason: str,  # noqa: ARG001 - every act is told it
+    about: UUID | None,
+    by: Actor,
+    at: datetime,
+) -> None:
+    if about is None:
+        raise publications.NotInPreparation
+    publications.prepare_one(publication=about, registration=registration, by=by, at=at)
+
+
+def _begin(kind: Kind, *, by: User, author: Actor, reach: Reach, at: datetime) -> UUID:
+    begun = publications.begin(kind=kind, by=by, author=author, reach=reach, at=at)
+    return begun.pk
+
+
+_DECISIONS = [
+    Action(
         one.name,
         one.label,
         Permission.DECIDE,
@@ -57,4 +89,17 @@ ACTIONS = {
         partial(_decide, one),
     )
     for one in DECISIONS
-}
+]
+_PREPARATIONS = [
+    Action(
+        f"prepare-{kind.slug}",
+        f"Préparer un document : {kind.title}",
+        Permission.PREPARE_DOCUMENTS,
+        frozenset(STANDING),
+        has_reason=False,
+        act=_prepare,
+        begin=partial(_begin, kind),
+    )
+    for kind in PREPARED
+]
+ACTIONS = {one.code: one for one in (*_DECISIONS, *_PREPARATIONS)}

@@ -21,8 +21,9 @@ class Batch(AskedByMember):
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="batches"
     )
-    action = models.CharField("action", max_length=20, choices=[(one, one) for one in ACTIONS])
+    action = models.CharField("action", max_length=60, choices=[(one, one) for one in ACTIONS])
     reason = models.CharField("motif", max_length=500, blank=True)
+    about = models.UUIDField("ce qu'il remplit", null=True, blank=True)
     total = models.PositiveIntegerField("lignes")
     state = models.CharField("état", max_length=10, choices=BatchState)
     why = models.CharField("pourquoi il s'est arrêté", max_length=200, blank=True)

@@ -128,6 +128,11 @@ def forecast(batch: Batch) -> list[Forecast]:
 def launch(*, batch: Batch, by: Actor, at: datetime) -> None:
     """Begin to go through the lines. Raises Refused when it has begun already."""
     move(batch, LAUNCH, moved_at=at)
+    if batch.does.begin:
+        batch.about = batch.does.begin(
+            by=batch.asked_by, author=batch.author, reach=batch.reach, at=at
+        )
+        batch.save(update_fields=["about"])
     _record("batch launched", batch, by=by, at=at)
     _queue(batch)
 
@@ -229,7 +234,9 @@ def _go_through(
     by = now.author(academy=registration.academy_id, domain=registration.exam.domain.code)
     try:
         with transaction.atomic():
-            batch.does.act(registration=registration, reason=batch.reason, by=by, at=at)
+            batch.does.act(
+                registration=registration, reason=batch.reason, about=batch.about, by=by, at=at
+            )
     except Refused as refusal:
         _refuse(line, batch.does.refusal_of(registration.state) or str(refusal))
     else:

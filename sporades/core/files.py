@@ -5,9 +5,10 @@ of the content: the same bytes are kept once, and a file that was changed is nev
 """
 
 import hashlib
+import logging
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,8 @@ from django.core.files.storage import Storage, default_storage
 
 PARTIAL = ".partial"
 ABANDONED_AFTER = timedelta(days=1)
+
+logger = logging.getLogger(__name__)
 
 
 class OutOfReach(Exception):
@@ -96,6 +99,15 @@ def forget(key: str) -> None:
     """
     with _reached():
         default_storage.delete(key)
+
+
+def forget_or_say(keys: Iterable[str]) -> None:
+    """Delete the files of what was just erased; one that stays, for want of a store, is logged."""
+    for key in keys:
+        try:
+            forget(key)
+        except OutOfReach:
+            logger.exception("The file %s stays in the store", key)
 
 
 def sweep(*, at: datetime) -> int:

@@ -68,6 +68,10 @@ class DocumentVersionQuerySet(models.QuerySet["DocumentVersion"]):
         """Keep versions that were published at this instant, withdrawn since or not."""
         return self.filter(published_at__lte=at)
 
+    def to_come(self, at: datetime) -> Self:
+        """Keep versions that nobody may read yet: not published, or from a later instant on."""
+        return self.filter(Q(published_at=None) | Q(published_at__gt=at))
+
     def visible_at(self, at: datetime) -> Self:
         """Keep versions that may be read at this instant: published, and not withdrawn."""
         return self.published_by(at).filter(Q(withdrawn_at=None) | Q(withdrawn_at__gt=at))

@@ -2,7 +2,6 @@
 
 import io
 import logging
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import segno
@@ -81,11 +80,11 @@ def issue(
 
     Raises:
         IntegrityError: this number was issued and says something else.
-        AlreadyPrepared: a version waits for its publication.
+        AlreadyPrepared: a version waits for its publication, decided or not.
     """
     said = kind.content(source)
     document = _document(folder, kind)
-    if not kind.published_by_issue and document.versions.filter(published_at=None).exists():
+    if not kind.published_by_issue and document.versions.to_come(at).exists():
         raise AlreadyPrepared
     if kind.numbered_by == "own":
         last = document.versions.aggregate(last=Max("number"))["last"] or 0
@@ -145,7 +144,7 @@ def discard(versions: QuerySet[DocumentVersion]) -> int:
         key for kept in unpublished.values_list("pdf_key", "content__file") for key in kept if key
     }
     count, _ = unpublished.delete()
-    transaction.on_commit(lambda: _forget(keys))
+    transaction.on_commit(lambda: files.forget_or_say(keys))
     return count
 
 
@@ -215,14 +214,6 @@ def _deposited(version: DocumentVersion) -> bytes:
         raise Lost from failure
     except files.OutOfReach as failure:
         raise BeingPrepared from failure
-
-
-def _forget(keys: Iterable[str]) -> None:
-    for key in keys:
-        try:
-            files.forget(key)
-        except files.OutOfReach:
-            logger.exception("A file of a document that was discarded stays in the store")
 
 
 def qr_code(address: str) -> str:

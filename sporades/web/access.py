@@ -30,6 +30,7 @@ class Route:
             keeps what it answers, no log holds that part.
         page: whether a GET answers with a page that a person reads.
         permission: what a member of staff must be allowed; it bounds what they reach.
+        takes_files: how many bytes of files may be sent to it; nothing: it takes none.
     """
 
     who: Who
@@ -40,6 +41,7 @@ class Route:
     opened_by: str = ""
     page: bool = True
     permission: Permission | None = None
+    takes_files: int = 0
 
     def allows(self, method: str | None) -> bool:
         """Return whether the route answers this method."""

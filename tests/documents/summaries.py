@@ -1,8 +1,17 @@
 """What the tests of summaries share: summaries, and how they read."""
 
+import io
+
+import pikepdf
+
 from sporades.acts import registering
+from sporades.core import files
+from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
+from sporades.documents.operations import issue
 from sporades.exams.models import Exam, RegistrationService
+from sporades.publications.attestation import ATTESTATION, Attested
+from sporades.publications.deposited import Deposit
 from sporades.registrations import drafting
 from tests.documents.reading import words
 from tests.factories import NOW, a_candidate, a_registration, answers_with, author
@@ -14,6 +23,32 @@ def a_summary(candidate=None, **changes):
     """File a registration and return its summary."""
     registration = a_registration(candidate, **changes)
     return DocumentVersion.objects.get(document__folder=registration.folder)
+
+
+def an_attestation():
+    """Publish the attestation of a registration, and return it."""
+    registration = a_registration()
+    source = Attested(registration, NOW)
+    return issue(registration.folder, ATTESTATION, source, at=NOW, published_at=NOW)
+
+
+def a_deposit(slug, content=None):
+    """Deposit a PDF made elsewhere for a registration, and return its document."""
+    registration = a_registration()
+    key = files.put(content or a_pdf(), suffix=".essai.pdf")
+    source = Deposit(registration, key, 1, NOW)
+    return issue(registration.folder, kinds.get(slug), source, at=NOW, published_at=NOW)
+
+
+def a_pdf(text="Convocation", pages=1):
+    """Return a PDF that another program has made."""
+    with pikepdf.new() as pdf:
+        for _ in range(pages):
+            pdf.add_blank_page(page_size=(595, 842))
+        pdf.docinfo["/Title"] = text
+        made = io.BytesIO()
+        pdf.save(made, static_id=True)
+    return made.getvalue()
 
 
 def in_words(text):

@@ -10,15 +10,18 @@ from sporades.documents import kinds
 from sporades.documents.operations import printed
 from tests.documents.conformity import problems
 from tests.documents.reading import page_text, pdf_text, twin, twins_differ, words
-from tests.documents.summaries import a_summary, in_words, lines
+from tests.documents.summaries import a_deposit, a_pdf, a_summary, an_attestation, in_words, lines
 
 pytestmark = pytest.mark.usefixtures("competition")
 
-KINDS = [kind.slug for kind in kinds.registered()]
+KINDS = [kind.slug for kind in kinds.registered() if not kind.is_deposited]
+DEPOSITED = [kind.slug for kind in kinds.registered() if kind.is_deposited]
 # What programs read, and what is not text but a link.
 UNREAD = {"regulation", "filed_at", "until", "zone", "slug", "verify_url"}
 # How a document of each kind comes to be, through the act that causes it.
-MAKERS = {"recapitulatif": a_summary}
+MAKERS = {"recapitulatif": a_summary, "attestation-inscription": an_attestation}
+# How many values, and lines of them side by side, a person reads there at least.
+LEAST = {"recapitulatif": (50, 20), "attestation-inscription": (10, 0)}
 
 
 def as_drawn(content, folder):
@@ -61,8 +64,7 @@ def test_all_that_is_frozen_is_on_the_page_and_on_the_paper(slug, tmp_path):
     said = [in_words(value) for value in values(content)]
     beside = [in_words(line) for line in lines(content)]
 
-    assert len(said) > 50
-    assert len(beside) > 20
+    assert (len(said), len(beside)) > LEAST[slug]
     for text in (in_words(pdf_text(paper)), in_words(page_text(twin(version)))):
         assert [value for value in said if value not in text] == []
         assert [line for line in beside if line not in text] == []
@@ -93,3 +95,27 @@ def test_a_paper_leads_to_its_verification(slug):
         }
 
     assert version.content["verify_url"] in links
+
+
+# --- What was made elsewhere -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("slug", DEPOSITED)
+def test_what_is_known_of_a_deposited_paper_is_on_its_page(slug):
+    version = a_deposit(slug)
+    unread = {"file": "", "issuer": version.content["issuer"]["authority"]}
+
+    said = [in_words(value) for value in values({**version.content, **unread})]
+    page = in_words(page_text(twin(version)))
+
+    assert len(said) > 10
+    assert [value for value in said if value not in page] == []
+
+
+@pytest.mark.parametrize("slug", DEPOSITED)
+def test_a_deposited_paper_is_given_as_it_came(slug):
+    content = a_pdf("Convocation de Noémie")
+    version = a_deposit(slug, content)
+
+    assert printed(version) == content
+    assert printed(version) == content

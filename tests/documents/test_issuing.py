@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 
 from sporades.documents import codes, queries
 from sporades.documents.models import DocumentVersion
-from sporades.documents.operations import issue, mark_opened, publish, withdraw
+from sporades.documents.operations import (
+    AlreadyPrepared,
+    issue,
+    mark_opened,
+    publish,
+    withdraw,
+)
 from tests.endurance.arena import together
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -49,17 +55,45 @@ def test_a_kind_numbered_by_the_registration_is_not_issued_without_a_number(fold
 def test_a_kind_with_its_own_numbers_counts_them_in_each_folder(folder, called):
     other = type(folder).objects.create(label="Autre dossier")
 
-    numbers = [issue(folder, called, {}, at=NOON).number for _ in range(3)]
+    numbers = [issue(folder, called, {}, at=NOON, published_at=NOON).number for _ in range(3)]
 
     assert numbers == [1, 2, 3]
     assert issue(other, called, {}, at=NOON).number == 1
 
 
 def test_two_issues_at_once_take_two_numbers(shared_folder, called):
-    issued = together(*[lambda: issue(shared_folder, called, {}, at=NOON)] * 8)
+    issued = together(*[lambda: issue(shared_folder, called, {}, at=NOON, published_at=NOON)] * 8)
 
     assert sorted(version.number for version in issued) == list(range(1, 9))
     assert shared_folder.documents.count() == 1
+
+
+# --- One to publish at a time ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("published_at", [None, LATER], ids=["not published", "published later"])
+def test_nothing_is_prepared_over_what_nobody_has_read_yet(folder, called, published_at):
+    issue(folder, called, {}, at=NOON, published_at=published_at)
+
+    with pytest.raises(AlreadyPrepared), transaction.atomic():
+        issue(folder, called, {}, at=NOON)
+
+    assert issue(folder, called, {}, at=LATER).number == 2 if published_at else True
+
+
+def test_of_two_prepared_at_once_one_is_refused(shared_folder, called):
+    outcomes = together(*[lambda: issue(shared_folder, called, {}, at=NOON)] * 4)
+
+    refused = [one for one in outcomes if isinstance(one, AlreadyPrepared)]
+    assert (len(refused), DocumentVersion.objects.count()) == (3, 1)
+
+
+def test_the_database_refuses_two_versions_to_publish(folder, called):
+    version = issue(folder, called, {}, at=NOON)
+    version.pk, version.number, version.code = None, 2, codes.new_code()
+
+    with pytest.raises(IntegrityError, match="a_document_has_one_version_to_publish"):
+        version.save(force_insert=True)
 
 
 # --- The same again ------------------------------------------------------------------------------
@@ -234,7 +268,7 @@ def test_a_code_is_drawn_among_more_than_two_to_the_128():
 
 
 def test_two_papers_that_say_the_same_have_two_codes(folder, called):
-    first, second = (issue(folder, called, {}, at=NOON) for _ in range(2))
+    first, second = (issue(folder, called, {}, at=NOON, published_at=NOON) for _ in range(2))
 
     assert first.code != second.code
 

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from sporades.web.layout.errors import too_large, unreadable
@@ -25,8 +27,10 @@ def carried(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[...
         if request.encoding and codecs.lookup(request.encoding).name != "utf-8":
             return unreadable()
         length = _length(request)
-        if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        if length > _most(request):
             return too_large()
+        if request.upload_handlers:  # its files are read to the disk, not to memory
+            return get_response(request)
         began = timezone.now()
         try:
             _ = length and request.body
@@ -38,6 +42,25 @@ def carried(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[...
         return get_response(request)
 
     return answer
+
+
+def _most(request: HttpRequest) -> int:
+    """Return how much a request may carry; let it carry files where its route takes some."""
+    from sporades.web.registry import ACCESS  # noqa: PLC0415 - the audiences import `access`
+
+    usual: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    is_a_form = request.content_type == "multipart/form-data"
+    # Nobody fills the disk who has not signed in.
+    if not is_a_form or settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return usual
+    try:
+        route = ACCESS.get(resolve(request.path_info).view_name)
+    except Resolver404:
+        return usual
+    if route is None or not route.takes_files:
+        return usual
+    request.upload_handlers = [TemporaryFileUploadHandler(request)]
+    return usual + route.takes_files
 
 
 def _length(request: HttpRequest) -> int:

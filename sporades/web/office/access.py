@@ -1,6 +1,7 @@
 """Who may use the office's routes."""
 
 from sporades.accounts.permissions import Permission
+from sporades.publications import depositing, pdfs
 from sporades.web.access import Route, Who
 
 GET, POST = ("GET",), ("POST",)
@@ -35,6 +36,24 @@ def _services(
     return Route(Who.STAFF, methods, within=within, page=page, permission=permission)
 
 
+def _publications(
+    methods: tuple[str, ...] = GET,
+    *,
+    within: str = "",
+    page: bool = True,
+    permission: Permission = Permission.PREPARE_DOCUMENTS,
+    takes_files: int = 0,
+) -> Route:
+    return Route(
+        Who.STAFF,
+        methods,
+        within=within,
+        page=page,
+        permission=permission,
+        takes_files=takes_files,
+    )
+
+
 ROUTES = {
     "office:home": Route(Who.STAFF),
     "office:search": _files(BOTH),
@@ -60,6 +79,23 @@ ROUTES = {
     "office:refuse_export": _exports(
         POST, within="export", page=False, permission=Permission.APPROVE_EXPORTS
     ),
+    "office:deposit_one": _publications(BOTH, within="registration", takes_files=pdfs.LARGEST),
+    "office:withdraw_document": _publications(BOTH, within="registration"),
+    "office:publications": _publications(),
+    "office:deposit_many": _publications(BOTH, takes_files=depositing.LARGEST_ARCHIVE),
+    "office:publication": _publications(within="publication"),
+    "office:publish_publication": _publications(POST, within="publication", page=False),
+    "office:approve_publication": _publications(
+        POST, within="publication", page=False, permission=Permission.APPROVE_PUBLICATIONS
+    ),
+    "office:refuse_publication": _publications(
+        POST, within="publication", page=False, permission=Permission.APPROVE_PUBLICATIONS
+    ),
+    "office:drop_publication": _publications(POST, within="publication", page=False),
+    "office:withdraw_publication": _publications(POST, within="publication", page=False),
+    "office:publication_refusals": _publications(within="publication", page=False),
+    "office:prepared_document": _publications(within="publication"),
+    "office:prepared_pdf": _publications(within="publication", page=False),
     "office:registration": _files(within="registration"),
     "office:history": _files(within="registration"),
     "office:version": _files(within="registration"),

@@ -17,6 +17,7 @@ from sporades.documents import operations as printing
 from sporades.documents.queries import documents_in
 from sporades.journal import queries as acts
 from sporades.mail import queries as letters
+from sporades.publications.queries import lines_to_come, lines_to_withdraw
 from sporades.registrations.deciding import decisions_for
 from sporades.registrations.models import Registration, Version
 from sporades.registrations.queries import version_of
@@ -78,8 +79,17 @@ def version(request: HttpRequest, number: str, version: int) -> HttpResponse:
 def documents(request: HttpRequest, number: str) -> HttpResponse:
     """What was published for it, and whether it was opened."""
     found = registration_of(request, number)
-    published = documents_in(folder=found.folder_id, at=request.arrived_at)
-    return _page(request, found, "documents", "office/documents.html", {"versions": published})
+    at = request.arrived_at
+    may_deposit = request.reaches(Permission.PREPARE_DOCUMENTS).covers(**_where(found))
+    said = {
+        "versions": documents_in(folder=found.folder_id, at=at),
+        "may_deposit": may_deposit and found.is_active,
+        "withdrawable": {one.publication.kind for one in lines_to_withdraw(found, at=at)}
+        if may_deposit
+        else set(),
+        "to_come": lines_to_come(found, at=at),
+    }
+    return _page(request, found, "documents", "office/documents.html", said)
 
 
 def pdf(request: HttpRequest, number: str, kind: str) -> HttpResponse:

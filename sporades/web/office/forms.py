@@ -16,6 +16,7 @@ from sporades.core.text import clean
 from sporades.exams.models import RegistrationService
 from sporades.exchanges.spreadsheets import FORMS
 from sporades.notices.models import Banner
+from sporades.publications.deposited import DEPOSITED
 from sporades.registrations.deciding import decisions_for, needs_reason
 from sporades.registrations.fields import CleanCharField, CleanLinesField, Hinted, ask_if_called_for
 from sporades.registrations.models import Registration
@@ -30,6 +31,7 @@ MEANINGS = {
     "clear": "plus rien ne manque",
     "set_aside": "le candidat n'est plus inscrit ; elle peut être rétablie",
     "restore": "le candidat est de nouveau inscrit",
+    "prepare-attestation-inscription": "rien n'est publié : vous verrez d'abord les documents",
 }
 """What each decision means for the candidate, under its name."""
 
@@ -48,6 +50,10 @@ MISSING_OF_SOMEBODY = {
     "nationality": "Choisissez la nationalité.",
     "birth_country": "Choisissez le pays de naissance.",
 }
+
+KINDS_DEPOSITED = [("", "Choisissez"), *((kind.slug, kind.title) for kind in DEPOSITED)]
+_WHICH_PDF = "Choisissez le fichier PDF à déposer."
+_WHICH_ZIP = "Choisissez l'archive ZIP à déposer."
 
 SHORTEST_PURPOSE = 10
 _PURPOSE = "Dites en une phrase à quoi il servira."
@@ -357,6 +363,64 @@ class BannerForm(forms.Form):
             "message": said["message"],
             "until": said["jusqu_au"],
         }
+
+
+class DepositForm(forms.Form):
+    """A PDF made elsewhere, for one registration."""
+
+    nature = forms.ChoiceField(label="Nature du document", choices=KINDS_DEPOSITED)
+    fichier = forms.FileField(
+        label="Fichier PDF",
+        help_text="5 Mo au plus. Rien n'est publié avant la page suivante",
+        widget=forms.FileInput(attrs={"accept": ".pdf,application/pdf"}),
+        error_messages=dict.fromkeys(("required", "invalid", "missing", "empty"), _WHICH_PDF),
+    )
+
+
+class DepositManyForm(forms.Form):
+    """PDFs made elsewhere, and whose each is."""
+
+    nature = forms.ChoiceField(label="Nature des documents", choices=KINDS_DEPOSITED)
+    archive = forms.FileField(
+        label="Archive ZIP",
+        help_text="100 Mo et 10 000 fichiers au plus, 5 Mo par PDF",
+        widget=forms.FileInput(attrs={"accept": ".zip,application/zip"}),
+        error_messages=dict.fromkeys(("required", "invalid", "missing", "empty"), _WHICH_ZIP),
+    )
+
+
+class PublishForm(forms.Form):
+    """From when documents are read."""
+
+    a_partir_du = LocalInstantField(label="À partir du", required=False)
+
+    def __init__(self, data: Any = None, *, zone: str = settings.TIME_ZONE) -> None:
+        """Read an instant by the clock of a zone, and say which."""
+        super().__init__(data, label_suffix="")
+        field = self.fields["a_partir_du"]
+        field.zone = zone  # type: ignore[attr-defined] # a LocalInstantField
+        field.help_text = (
+            f"Laissez vide pour publier maintenant. Par exemple : 15/12/2026 08:00 "
+            f"({zone_in_words(zone)})"
+        )
+
+    @property
+    def instant(self) -> datetime | None:
+        """The instant, nothing for now."""
+        found: datetime | None = self.cleaned_data["a_partir_du"]
+        return found
+
+
+class WithdrawForm(forms.Form):
+    """Why documents are taken back."""
+
+    motif = CleanCharField(
+        label="Motif du retrait",
+        help_text="Le candidat le lira dans le mail",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Dites le motif : le candidat le lira."},
+    )
 
 
 class PostmarkForm(forms.Form):

@@ -10,6 +10,7 @@ from sporades.searches.models import Search
 from sporades.territory import queries as territory
 from sporades.web.office.exporting import exports_to_approve
 from sporades.web.office.forms import QuickForm
+from sporades.web.office.publishing import publications_to_approve
 from sporades.web.office.services import proposals
 
 
@@ -22,6 +23,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "named": Search.objects.open_to(request.user.pk).named() if reads else [],
         **proposals(request),
         "exports": exports_to_approve(request),
+        "publications": publications_to_approve(request),
+        "may_publish": bool(request.reaches(Permission.PREPARE_DOCUMENTS)),
         "may_export": bool(request.reaches(Permission.EXPORT)),
         "may_decide": bool(request.reaches(Permission.DECIDE)),
         "announces": bool(request.reaches(Permission.ANNOUNCE)),

@@ -10,6 +10,7 @@ from sporades.web.office import (
     exporting,
     files,
     home,
+    publishing,
     searching,
     services,
 )
@@ -56,6 +57,55 @@ urlpatterns = [
         "inscriptions/<str:number>/recapitulatif-signe",
         deciding.receive_summary,
         name="receive_summary",
+    ),
+    path("inscriptions/<str:number>/documents/depot", publishing.deposit_one, name="deposit_one"),
+    path(
+        "inscriptions/<str:number>/documents/<slug:kind>/retrait",
+        publishing.withdraw_document,
+        name="withdraw_document",
+    ),
+    path("publications", publishing.publications, name="publications"),
+    path("publications/depot", publishing.deposit_many, name="deposit_many"),
+    path("publications/<uuid:publication>", publishing.publication, name="publication"),
+    path(
+        "publications/<uuid:publication>/publication",
+        publishing.publish_publication,
+        name="publish_publication",
+    ),
+    path(
+        "publications/<uuid:publication>/approbation",
+        publishing.approve_publication,
+        name="approve_publication",
+    ),
+    path(
+        "publications/<uuid:publication>/refus-de-publier",
+        publishing.refuse_publication,
+        name="refuse_publication",
+    ),
+    path(
+        "publications/<uuid:publication>/abandon",
+        publishing.drop_publication,
+        name="drop_publication",
+    ),
+    path(
+        "publications/<uuid:publication>/retrait",
+        publishing.withdraw_publication,
+        name="withdraw_publication",
+    ),
+    path(
+        "publications/<uuid:publication>/refus",
+        publishing.publication_refusals,
+        name="publication_refusals",
+    ),
+    path(
+        "publications/<uuid:publication>/documents/<str:number>",
+        publishing.prepared_document,
+        name="prepared_document",
+    ),
+    path(
+        "publications/<uuid:publication>/documents/<str:number>/pdf",
+        publishing.prepared_pdf,
+        name="prepared_pdf",
     ),
     path("bandeau", announcing.banner, name="banner"),
     path("bandeau/retrait", announcing.end_banner, name="end_banner"),

@@ -38,6 +38,7 @@ READERS = {
 BY_PERMISSION = {
     Permission.APPROVE_EXTENSIONS: Role.HEAD,
     Permission.APPROVE_EXPORTS: Role.HEAD,
+    Permission.APPROVE_PUBLICATIONS: Role.HEAD,
     Permission.ANNOUNCE: Role.ADMINISTRATOR,
 }
 # These need an authenticator application, which the owner does not use.
@@ -94,6 +95,14 @@ ANSWERS: dict[str, dict[str, int]] = {
     "office:resume_batch": {"POST": 302},
     "office:export": {"POST": 422},
     "office:stop_export": {"POST": 302},
+    "office:deposit_one": {"POST": 422},
+    "office:deposit_many": {"POST": 422},
+    "office:publish_publication": {"POST": 302},
+    "office:approve_publication": {"POST": 302},
+    "office:refuse_publication": {"POST": 302},
+    "office:drop_publication": {"POST": 302},
+    "office:withdraw_publication": {"POST": 422},
+    "office:withdraw_document": {"POST": 422},
     "office:approve_export": {"POST": 302},
     "office:refuse_export": {"POST": 302},
     "office:approve_change": {"POST": 302},
@@ -118,6 +127,7 @@ FIELDS = {
     "search": "search",
     "batch": "batch",
     "export": "export",
+    "publication": "publication",
     "own export": "export",
     "service": "service",
     "change": "change",
@@ -162,6 +172,7 @@ def nowhere(name: str, world: World) -> str:
         "search": UUID(int=2**127),
         "batch": UUID(int=2**127),
         "export": UUID(int=2**127),
+        "publication": UUID(int=2**127),
         "own export": UUID(int=2**127),
         "service": 999_999,
         "change": 999_999,
@@ -183,6 +194,8 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
     search = {"search": world.search.pk}
     batch = {"batch": world.batch.pk}
     export = {"export": world.export.pk}
+    publication = {"publication": world.publication.pk}
+    prepared = {**publication, **number}
     service = {"service": world.extension.service_id}
     change = {"change": world.extension.pk}
     return {
@@ -233,6 +246,17 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "office:stop_export": export,
         "office:approve_export": export,
         "office:refuse_export": export,
+        "office:deposit_one": number,
+        "office:withdraw_document": {**number, "kind": "attestation-inscription"},
+        "office:publication": publication,
+        "office:publish_publication": publication,
+        "office:approve_publication": publication,
+        "office:refuse_publication": publication,
+        "office:drop_publication": publication,
+        "office:withdraw_publication": publication,
+        "office:publication_refusals": publication,
+        "office:prepared_document": prepared,
+        "office:prepared_pdf": prepared,
         "office:name": search,
         "office:forget": search,
         "office:registration": number,

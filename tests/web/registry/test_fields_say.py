@@ -39,7 +39,11 @@ NO_WORD = "HTML has no word for it"
 OTHERS = "it is said of somebody else"
 EXAM = "it is said of the exam, or by the exam"
 OUTSIDE = {
+    "a_partir_du": NO_WORD,
     "academie": EXAM,
+    "archive": NO_WORD,
+    "fichier": NO_WORD,
+    "nature": NO_WORD,
     "accepted": BUTTONS,
     "address_4": "HTML knows three lines of an address",
     "birth_country": NO_WORD,

@@ -38,6 +38,7 @@ from sporades.batches.actions import ACTIONS
 from sporades.batches.models import Batch
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
+from sporades.documents import operations as printing
 from sporades.documents.models import DocumentVersion
 from sporades.exams import operations as exams
 from sporades.exams.checking import Source
@@ -45,6 +46,9 @@ from sporades.exams.models import RegistrationService, ServiceChange
 from sporades.exchanges import operations as exchanges
 from sporades.exchanges.models import Export
 from sporades.notices import operations as notices
+from sporades.publications import operations as publications
+from sporades.publications.attestation import ATTESTATION
+from sporades.publications.models import Publication
 from sporades.registrations import drafting
 from sporades.registrations.models import Draft, Registration
 from sporades.searches import operations as searches
@@ -142,6 +146,7 @@ class World:
     extension: ServiceChange
     export: Export
     batch: Batch
+    publication: Publication
     activation: str
     change: str
     undo: str
@@ -215,6 +220,7 @@ def build(mark: str = "") -> World:
         search=search,
         export=an_export(search, mark),
         batch=a_batch(search.owner, owner.registration, mark),
+        publication=a_publication(search.owner, owner.registration),
         activation=keys.activation_key(asleep),
         change=keys.change_key(change),
         undo=keys.undo_key(left),
@@ -237,6 +243,17 @@ def a_batch(user: User, registration: Registration, mark: str = "") -> Batch:
         by=user,
         at=NOW,
     )
+
+
+def a_publication(user: User, registration: Registration) -> Publication:
+    """Publish the attestation of a registration."""
+    allowed = reach(user.memberships.all(), Permission.PREPARE_DOCUMENTS)
+    by = allowed.perimeters[0].member
+    made = publications.begin(kind=ATTESTATION, by=user, author=by, reach=allowed, at=NOW)
+    publications.prepare_one(publication=made.pk, registration=registration, by=by, at=NOW)
+    publications.publish(publication=made, instant=None, user=user, by=by, at=NOW)
+    printing.printed(made.lines.get().version)
+    return made
 
 
 def an_export(search: Search, mark: str = "") -> Export:

@@ -1,0 +1,27 @@
+"""Questions about what is published for a registration."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from sporades.documents.models import DocumentVersion
+from sporades.publications.models import PublicationLine
+from sporades.publications.states import LineOutcome
+from sporades.registrations.models import Registration
+
+
+def lines_to_withdraw(registration: Registration, *, at: datetime) -> QuerySet[PublicationLine]:
+    """Return what its candidate reads at an instant, and the office may take back."""
+    read = DocumentVersion.objects.latest_visible(at)
+    return _lines(registration).filter(outcome=LineOutcome.PUBLISHED, version__in=read)
+
+
+def lines_to_come(registration: Registration, *, at: datetime) -> QuerySet[PublicationLine]:
+    """Return what is prepared for its candidate, and not read yet at an instant."""
+    return _lines(registration).filter(version__in=DocumentVersion.objects.to_come(at))
+
+
+def _lines(registration: Registration) -> QuerySet[PublicationLine]:
+    related = ("publication", "version__document")
+    lines: QuerySet[PublicationLine] = PublicationLine.objects.filter(registration=registration)
+    return lines.select_related(*related).defer("version__content").order_by("pk")

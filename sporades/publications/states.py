@@ -1,0 +1,42 @@
+"""The states of a publication, and the outcomes of its lines."""
+
+from django.db import models
+
+from sporades.core.transitions import Transition
+
+
+class PublicationState(models.TextChoices):
+    """Where a publication stands."""
+
+    PREPARING = "preparing", "En préparation"
+    PROPOSED = "proposed", "À approuver"
+    PUBLISHED = "published", "Publiée"
+    WITHDRAWN = "withdrawn", "Retirée"
+    DROPPED = "dropped", "Abandonnée"
+
+
+class LineOutcome(models.TextChoices):
+    """What became of a line."""
+
+    WAITING = "waiting", "En attente"
+    PREPARED = "prepared", "Préparé"
+    PUBLISHED = "published", "Publié"
+    REFUSED = "refused", "Refusé"
+    WITHDRAWN = "withdrawn", "Retiré"
+
+
+PREPARING, PROPOSED = PublicationState.PREPARING, PublicationState.PROPOSED
+PUBLISHED = PublicationState.PUBLISHED
+
+PROPOSE = Transition("propose", {PREPARING}, PROPOSED, "Proposer la publication")
+PUBLISH = Transition("publish", {PREPARING}, PUBLISHED, "Publier")
+APPROVE = Transition("approve", {PROPOSED}, PUBLISHED, "Approuver")
+REFUSE = Transition("refuse", {PROPOSED}, PREPARING, "Refuser")
+DROP = Transition("drop", {PREPARING, PROPOSED, PUBLISHED}, PublicationState.DROPPED, "Abandonner")
+"""What is published is dropped before its instant alone: nobody has seen it."""
+WITHDRAW = Transition("withdraw", {PUBLISHED}, PublicationState.WITHDRAWN, "Retirer")
+
+PUBLICATION_TRANSITIONS = (PROPOSE, PUBLISH, APPROVE, REFUSE, DROP, WITHDRAW)
+
+EXPLAINED = (LineOutcome.REFUSED, LineOutcome.WITHDRAWN)
+"""The outcomes that say why."""

@@ -1,0 +1,34 @@
+"""Jobs: read deposited files, tell candidates, take up what a killed worker left."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from sporades.core.queue import app
+from sporades.publications import depositing, operations
+
+PATIENCE = timedelta(minutes=5)
+"""After how long a publication that does not move is taken up again."""
+
+
+@app.task(name="publications.fill", queue="publications")
+def fill(publication: str) -> None:
+    """Read some files, and leave the next ones to another job."""
+    if depositing.fill(publication, at=timezone.now()):
+        app.configure_task("publications.fill", queue="publications").defer(publication=publication)
+
+
+@app.task(name="publications.tell", queue="publications")
+def tell(publication: str) -> None:
+    """Tell some candidates, and leave the next ones to another job."""
+    if operations.tell(publication, at=timezone.now()):
+        app.configure_task("publications.tell", queue="publications").defer(publication=publication)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="publications.sweep", queueing_lock="publications.sweep", pass_context=False)
+def sweep(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
+    """Take up the archives and the announcements whose worker was killed."""
+    now = timezone.now()
+    depositing.take_up_again(older_than=now - PATIENCE)
+    operations.take_up_again(at=now, older_than=now - PATIENCE)

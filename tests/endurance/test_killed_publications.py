@@ -1,0 +1,115 @@
+"""A publication whose worker is killed again and again: each document once, each candidate once."""
+
+import io
+import os
+import random
+import signal
+import sys
+import zipfile
+from collections import Counter
+
+import pytest
+
+from sporades.accounts.models import Membership, User
+from sporades.accounts.permissions import Permission, reach
+from sporades.documents import kinds
+from sporades.documents.models import DocumentVersion
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from sporades.publications import depositing, operations
+from sporades.registrations.models import Registration
+from tests.documents.summaries import a_pdf
+from tests.endurance.arena import eventually, figure, now
+from tests.endurance.servers import environment_of
+from tests.factories import a_candidate, a_registration
+from tools.processes import end, spawn
+
+DOCUMENTS = figure(24, 5_000)
+KILLS = figure(4, 50)
+NOTICE = "notification-amenagement"
+
+
+@pytest.fixture
+def publication(arena):
+    """An archive of documents, one for each registration, deposited."""
+    for number in range(DOCUMENTS):
+        a_registration(a_candidate(email=f"p{number}@exemple.test"), at=now())
+    user = User.objects.create_user("agent@exemple.test", "x", created_at=now())
+    Membership.objects.create(
+        user=user, role="manager", full_name="Camille Agent", academies=["A09"]
+    )
+    allowed = reach(user.memberships.all(), Permission.PREPARE_DOCUMENTS)
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in Registration.objects.values_list("number", flat=True):
+            archive.writestr(f"{number}.pdf", a_pdf(number))
+    return depositing.deposit_many(
+        kind=kinds.get(NOTICE),
+        archive=made.getvalue(),
+        reach=allowed,
+        by=user,
+        author=allowed.perimeters[0].member,
+        at=now(),
+    )
+
+
+def killed_at_work(act, publication, done, arena, folder):
+    """Kill a worker until all is done; return how many times."""
+    killed = 0
+
+    def start():
+        return spawn(
+            [sys.executable, "-m", "tests.endurance.publishers", act, str(publication.pk)],
+            log=folder / act,
+            environment=environment_of(arena, folder, FILES_URL=os.environ["FILES_URL"]),
+        )
+
+    while killed < KILLS and done() < DOCUMENTS:
+        further = done() + random.randint(0, max(1, 2 * DOCUMENTS // KILLS - 1))
+        until = min(further, DOCUMENTS)
+        process = start()
+        try:
+            eventually(lambda until=until: done() >= until)
+            if process.poll() is None:
+                process.send_signal(signal.SIGKILL)
+                process.wait()
+                killed += 1
+        finally:
+            end(process)
+    process = start()
+    try:
+        process.wait(300)
+    finally:
+        end(process)
+    return killed
+
+
+def test_each_document_is_prepared_once_and_told_once(publication, arena, tmp_path):
+    prepared = publication.lines.filter(outcome="prepared")
+    killed = killed_at_work("fill", publication, prepared.count, arena, tmp_path)
+
+    publication.refresh_from_db()
+    assert killed >= KILLS // 2
+    assert not publication.is_filling
+    assert publication.counts()["prepared"] == DOCUMENTS
+    versions = DocumentVersion.objects.filter(document__kind=NOTICE)
+    assert versions.count() == versions.values("document").distinct().count() == DOCUMENTS
+    user = publication.asked_by
+    operations.publish(
+        publication=publication,
+        instant=None,
+        user=user,
+        by=user.memberships.get().as_actor(),
+        at=now(),
+    )
+
+    told = publication.lines.filter(told_at__isnull=False)
+    killed = killed_at_work("tell", publication, told.count, arena, tmp_path)
+
+    assert killed >= KILLS // 2
+    assert publication.counts()["published"] == DOCUMENTS
+    mails = Message.objects.filter(kind="document_published").values_list("recipient", flat=True)
+    entries = Entry.objects.filter(verb="document published").values_list("object_id", flat=True)
+    for once in (Counter(mails), Counter(entries)):
+        assert len(once) == DOCUMENTS
+        assert set(once.values()) == {1}

@@ -1,0 +1,261 @@
+"""« Publications »: deposited, seen, proposed, approved, taken back, through the pages."""
+
+import html
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from sporades.accounts.models import Membership
+from sporades.batches.models import Batch
+from sporades.mail.models import Message
+from sporades.publications.models import Publication
+from sporades.publications.states import PublicationState
+from tests.documents.summaries import a_pdf
+from tests.factories import NOW, a_candidate, a_registration
+from tests.jobs import work
+from tests.publications.test_depositing import archive
+from tests.web.guide import main
+from tests.web.office.test_search import leaf, sought
+from tests.web.registry.world import HOST, Role, signed_in
+
+HEAD = Membership.Role.HEAD
+SLUG = "attestation-inscription"
+
+
+def where(name, *arguments):
+    return reverse(f"office:{name}", args=arguments)
+
+
+def a_file(content=None, name="convocation.pdf"):
+    return SimpleUploadedFile(name, a_pdf() if content is None else content)
+
+
+def deposited(client, registration, kind="convocation", content=None):
+    """Deposit a PDF for a registration, and return its publication."""
+    said = {"nature": kind, "fichier": a_file(content)}
+    client.post(where("deposit_one", registration.number), said)
+    return Publication.objects.get()
+
+
+@pytest.fixture
+def candidate(in_lille, client):
+    """Return the browser of the candidate."""
+    client.defaults["HTTP_HOST"] = HOST
+    client.cookies["__Host-session"] = signed_in(in_lille.candidate.user, Role.OWNER)
+    return client
+
+
+def test_a_batch_prepares_what_is_then_seen_and_published(manager, in_lille, candidate):
+    page = sought(manager, leaf("g-1", "nom", "non_vide"))
+    acting = reverse("office:batch", args=[page.context["search"].pk])
+    assert "Préparer un document" in html.unescape(manager.get(acting).text)
+    manager.post(acting, {"decision": f"prepare-{SLUG}", "motif": ""})
+    batch = Batch.objects.get()
+    manager.post(where("launch_batch", batch.pk))
+    work("batches")
+    made = Publication.objects.get()
+    assert where("publication", made.pk) in manager.get(where("one_batch", batch.pk)).text
+    assert where("publication", made.pk) in manager.get(where("documents", in_lille.number)).text
+
+    seen = main(manager.get(where("prepared_document", made.pk, in_lille.number)))
+    paper = manager.get(where("prepared_pdf", made.pk, in_lille.number))
+    assert "cette personne est inscrite" in seen
+    assert paper.content.startswith(b"%PDF-")
+    theirs = reverse("candidate:document", args=[in_lille.number, SLUG])
+    assert candidate.get(theirs).status_code == 404
+
+    page = manager.post(where("publish_publication", made.pk), {"a_partir_du": ""}, follow=True)
+    assert "Les documents sont publiés" in html.unescape(page.text)
+    assert "cette personne est inscrite" in main(candidate.get(theirs))
+    made.lines.get().version.refresh_from_db()
+    assert made.lines.get().version.opened_at == NOW
+    work("publications")
+    assert Message.objects.filter(kind="document_published").count() == 1
+
+
+def test_that_a_manager_looks_is_no_reading_by_its_candidate(manager, in_lille):
+    made = deposited(manager, in_lille)
+    for name in ("prepared_document", "prepared_pdf"):
+        assert manager.get(where(name, made.pk, in_lille.number)).status_code == 200
+
+    assert made.lines.get().version.opened_at is None
+
+
+def test_a_convocation_is_read_once_a_second_person_has_approved(
+    manager, member, in_lille, candidate
+):
+    head = member("A09", role=HEAD, email="cheffe@exemple.test")
+    made = deposited(manager, in_lille)
+    said = {"a_partir_du": "28/11/2026 08:00"}
+    page = manager.post(where("publish_publication", made.pk), said, follow=True)
+    assert "une autre personne doit l'approuver" in html.unescape(page.text)
+    assert "Approuver la publication" not in page.text
+    assert manager.post(where("approve_publication", made.pk)).status_code == 404
+
+    assert where("publication", made.pk) in head.get(where("home")).text
+    assert "Approuver la publication" in head.get(where("publication", made.pk)).text
+    page = head.post(where("approve_publication", made.pk), follow=True)
+
+    assert "seront lus à partir du samedi 28 novembre 2026 à 8 h" in main(page)
+    theirs = reverse("candidate:document", args=[in_lille.number, "convocation"])
+    assert candidate.get(theirs).status_code == 404
+    folder = reverse("candidate:folder", args=[in_lille.number])
+    assert "Convocation" not in main(candidate.get(folder))
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("01/11/2026 08:00", "Cet instant est passé"),
+        ("demain", "Indiquez le jour et l'heure"),
+        ("31/02/2027 08:00", "n'existe pas"),
+    ],
+)
+def test_an_instant_that_cannot_be_is_refused_at_its_place(manager, in_lille, typed, words):
+    made = deposited(manager, in_lille)
+
+    page = manager.post(where("publish_publication", made.pk), {"a_partir_du": typed})
+
+    assert page.status_code == 422
+    assert words in html.unescape(page.text)
+    assert f'value="{typed}"' in page.text
+    made.refresh_from_db()
+    assert made.state == PublicationState.PREPARING
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"nature": "convocation"}, "Choisissez le fichier PDF"),
+        ({"fichier": b"MZ", "nature": "convocation"}, "n'est pas un PDF lisible"),
+        ({"fichier": b"", "nature": "convocation"}, "Choisissez le fichier PDF"),
+        ({"fichier": None, "nature": ""}, "Choisissez dans la liste"),
+        ({"fichier": None, "nature": "recapitulatif"}, "n'est pas proposée ici"),
+    ],
+    ids=["no file", "no pdf", "empty", "no kind", "our kind"],
+)
+def test_what_cannot_be_deposited_is_refused_at_its_place(manager, in_lille, said, words):
+    posted = {**said, **({"fichier": a_file(said["fichier"])} if "fichier" in said else {})}
+
+    page = manager.post(where("deposit_one", in_lille.number), posted)
+
+    assert page.status_code == 422
+    assert words in html.unescape(page.text)
+    assert not Publication.objects.exists()
+
+
+def test_a_file_that_is_heavier_than_a_route_takes_is_refused_unread(manager, in_lille):
+    page = manager.post(
+        where("deposit_one", in_lille.number),
+        {"nature": "convocation", "fichier": a_file(b"%PDF-" + bytes(7_000_000))},
+    )
+
+    assert page.status_code == 413
+
+
+def test_a_route_that_takes_no_file_writes_none(manager, in_lille):
+    page = manager.post(
+        where("write_note", in_lille.number), {"note": "Reçu", "fichier": a_file()}, follow=True
+    )
+
+    assert page.status_code == 200
+    assert not page.wsgi_request.FILES
+
+
+def test_an_archive_is_read_by_a_job_and_its_refusals_are_a_file(manager, in_lille):
+    papers = {in_lille.number: a_pdf(), "20999999993": a_pdf()}
+    zipped = SimpleUploadedFile("lot.zip", archive(**papers))
+    manager.post(where("deposit_many"), {"nature": "notification-amenagement", "archive": zipped})
+    made = Publication.objects.get()
+    assert "en cours de préparation" in main(manager.get(where("publication", made.pk)))
+    work("publications")
+
+    page = main(manager.get(where("publication", made.pk)))
+    assert "Prêts 1" in page
+    assert "Refusés 1" in page
+    file = manager.get(where("publication_refusals", made.pk)).content.decode("utf-8-sig")
+    assert "20999999993;20999999993.pdf;Aucune inscription" in file
+
+
+def test_an_archive_that_is_none_is_refused_at_its_place(manager, db):
+    said = {"nature": "convocation", "archive": SimpleUploadedFile("lot.zip", b"rien")}
+
+    page = manager.post(where("deposit_many"), said)
+
+    assert page.status_code == 422
+    assert "archive ZIP lisible" in html.unescape(page.text)
+
+
+def test_documents_are_taken_back_with_a_reason(manager, in_lille):
+    made = deposited(manager, in_lille, "notification-amenagement")
+    manager.post(where("publish_publication", made.pk), {"a_partir_du": ""})
+
+    assert manager.post(where("withdraw_publication", made.pk), {"motif": ""}).status_code == 422
+    page = manager.post(where("withdraw_publication", made.pk), {"motif": "Erreur"}, follow=True)
+
+    assert "Les documents sont retirés" in html.unescape(page.text)
+    assert "Motif : Erreur" in main(page)
+
+
+def test_one_document_is_taken_back_from_its_file(manager, in_lille):
+    made = deposited(manager, in_lille, "notification-amenagement")
+    manager.post(where("publish_publication", made.pk), {"a_partir_du": ""})
+    taking = where("withdraw_document", in_lille.number, "notification-amenagement")
+    assert taking in manager.get(where("documents", in_lille.number)).text
+
+    page = manager.post(taking, {"motif": "Homonyme"}, follow=True)
+
+    assert "Le document est retiré" in html.unescape(page.text)
+    assert manager.get(taking).status_code == 404
+
+
+def test_the_summary_is_not_taken_back(manager, in_lille):
+    taking = where("withdraw_document", in_lille.number, "recapitulatif")
+
+    assert manager.get(taking).status_code == 404
+
+
+def test_a_publication_is_dropped_before_it_is_read(manager, in_lille):
+    made = deposited(manager, in_lille)
+
+    page = manager.post(where("drop_publication", made.pk), follow=True)
+
+    assert "abandonnée" in html.unescape(page.text)
+    assert not made.lines.exists()
+
+
+def test_who_reads_only_sees_what_is_prepared_and_touches_nothing(manager, member, in_lille):
+    made = deposited(manager, in_lille)
+    auditor = member("A09", role=Membership.Role.AUDITOR, email="audit@exemple.test")
+
+    page = auditor.get(where("documents", in_lille.number)).text
+
+    assert "Préparés, pas encore lus" in html.unescape(page)
+    assert where("publication", made.pk) not in page
+    assert auditor.get(where("publication", made.pk)).status_code == 404
+    assert where("deposit_one", in_lille.number) not in page
+
+
+def test_the_page_of_a_publication_asks_as_much_for_one_document_as_for_many(
+    manager, in_lille, django_assert_max_num_queries
+):
+    for number in range(8):
+        a_registration(a_candidate(email=f"p{number}@exemple.test"))
+    page = sought(manager, leaf("g-1", "nom", "non_vide"))
+    acting = reverse("office:batch", args=[page.context["search"].pk])
+    manager.post(acting, {"decision": f"prepare-{SLUG}", "motif": ""})
+    manager.post(where("launch_batch", Batch.objects.get().pk))
+    work("batches")
+
+    with django_assert_max_num_queries(14):
+        page = manager.get(where("publication", Publication.objects.get().pk))
+    assert main(page).count("Préparé") >= 9
+
+
+def test_the_hour_is_that_of_the_perimeter(member, db):
+    client = member("A28")  # La Réunion
+    said = SimpleUploadedFile("lot.zip", archive(**{"1": a_pdf()}))
+    client.post(where("deposit_many"), {"nature": "convocation", "archive": said})
+
+    assert Publication.objects.get().zone == "Indian/Reunion"
