@@ -55,8 +55,8 @@ def checklist(registration: Registration, documents: Iterable[DocumentVersion]) 
 
 
 def _filed(registration: Registration) -> Check:
-    zone = registration.service.zone
-    filed = instant_in_words(registration.amended_at or registration.filed_at, zone)
+    """Return that it is filed, and when its last version was, whoever filed it."""
+    filed = registration.owed["filed_in_words"]
     return Check(
         "Inscription enregistrée", "done", f"Version n°{registration.version}, le {filed}."
     )

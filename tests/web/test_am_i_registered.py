@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 
-from sporades.acts import deciding, registering
+from sporades.acts import correcting, deciding, registering
+from sporades.candidates.operations import civil_data
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
 from sporades.exams import operations as exams
@@ -195,6 +196,27 @@ def test_after_a_modification_the_dates_are_those_of_the_last_version(sign_in):
         TO_RETURN,
         IDENTITY_PAPER,
     ]
+
+
+def test_after_a_correction_of_civil_data_the_dates_are_those_of_the_version_it_made(sign_in):
+    registration = a_registration()
+    identity = registration.candidate.identity
+    correcting.correct_identity(
+        registration=registration,
+        identity={**civil_data(identity), "birth_name": "Le Gouff"},
+        seen=identity.pk,
+        proof="Carte d'identité",
+        by=OPERATOR,
+        at=NOW + HOUR,
+    )
+
+    page, managed = read(sign_in, registration, at=NOW + 2 * HOUR)
+
+    assert lines(page)[:2] == [
+        FILED.replace("n°1", "n°2").replace("10 h 30", "11 h 30"),
+        PUBLISHED.replace("n°1", "n°2").replace("10 h 30", "11 h 30"),
+    ]
+    assert lines(managed) == lines(page)
 
 
 def test_once_the_service_is_closed_the_same_lines_stand(sign_in):

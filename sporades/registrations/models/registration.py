@@ -51,9 +51,13 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         return self.select_related("candidate__identity", "service").fetch_mode(WITH_REFERENCE)
 
     def with_owed(self) -> Self:
-        """Add what the last version calls for after it is filed, without the rest of it."""
+        """Add when the last version was filed and what it calls for, without the rest of it."""
         last = Version.objects.filter(registration=OuterRef("pk"), number=OuterRef("version"))
-        owed = JSONObject(to_return="snapshot__to_return", evidence="snapshot__evidence")
+        owed = JSONObject(
+            filed_in_words="snapshot__filed_in_words",
+            to_return="snapshot__to_return",
+            evidence="snapshot__evidence",
+        )
         return self.annotate(owed=Subquery(last.values(owed=owed)))
 
 
@@ -121,7 +125,7 @@ class Registration(models.Model):
     )
 
     owed: dict[str, Any]
-    """`to_return` and `evidence` of the last version, where `with_owed()` was asked for."""
+    """What `with_owed()` reads in the last version, where it was asked for."""
 
     objects: ClassVar[Any] = RegistrationQuerySet.as_manager()
 
