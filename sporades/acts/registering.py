@@ -199,7 +199,7 @@ def receive_summary(
         Refused: no return is asked of it, or the postmark is to come or older than what was
             last filed.
     """
-    if not registration.owed["to_return"]:
+    if not registration.told["to_return"]:
         raise Refused("Cette inscription ne demande pas de récapitulatif signé en retour.")
     zone = registration.service.zone
     filed_at = registration.amended_at or registration.filed_at

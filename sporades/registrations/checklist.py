@@ -56,7 +56,7 @@ def checklist(registration: Registration, documents: Iterable[DocumentVersion]) 
 
 def _filed(registration: Registration) -> Check:
     """Return that it is filed, and when its last version was, whoever filed it."""
-    filed = registration.owed["filed_in_words"]
+    filed = registration.told["filed_in_words"]
     return Check(
         "Inscription enregistrée", "done", f"Version n°{registration.version}, le {filed}."
     )

@@ -20,7 +20,7 @@ def take_identity(
     """Put a registration under other civil data, in a new version that its service signs.
 
     Everything else stays as it was filed, the signed summary that came back too: it is the
-    service that corrects, on proof. A modification that is open goes on from the new version.
+    service that corrects, on proof. Its deadlines are those in force. A modification that is open goes on from the new version.
 
     Args:
         registration: one that stands; its row is locked.
@@ -35,7 +35,8 @@ def take_identity(
     locked.name_key = identity.name_key
     locked.birth_date = identity.birth_date
     locked.save(update_fields=["version", "identity", "name_key", "birth_date"])
-    snapshot = _under(identity, before.snapshot, number=locked.version, at=at)
+    kept = locked.owed_now(before.snapshot)
+    snapshot = _under(identity, kept, number=locked.version, at=at)
     Draft.objects.open().filter(amends=locked).update(amends_version=locked.version)
     return Version.objects.create(
         registration=locked,

@@ -29,23 +29,10 @@ def evidence_of(dossier: Dossier, papers: PapersForm) -> list[dict[str, Any]]:
                 filter(None, [piece.help, piece.reference and f"({piece.reference})"])
             ),
             "is_mandatory": piece.is_mandatory,
-            "before": service.deadline_in_words(piece.deadline, dossier.reader_zone),
-            "until": service.instant_of(piece.deadline).isoformat(),
+            **service.due(piece.deadline, dossier.reader_zone),
         }
         for piece in evidence.due(dossier.rules, facts)
     ]
-
-
-def accommodation_of(registration: Registration, dossier: Dossier) -> str:
-    """Say what is left to do to who will ask for an accommodation; nothing to anybody else."""
-    if not registration.has_disability:
-        return ""
-    service = dossier.service
-    closing = service.said(service.closes_at, dossier.reader_zone)
-    return (
-        "Pour obtenir un aménagement d'épreuves, demandez le formulaire à votre service "
-        f"gestionnaire et envoyez-lui votre demande avant le {closing}."
-    )
 
 
 def pieces_to_come(registration: Registration, *, at: datetime) -> list[dict[str, Any]]:

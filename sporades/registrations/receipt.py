@@ -58,6 +58,5 @@ def return_of(dossier: Dossier) -> dict[str, Any] | None:
     return {
         "text": asked.text,
         "address": list(asked.address) or [managing.name, *managing.address],
-        "before": service.deadline_in_words(asked.deadline, dossier.reader_zone),
-        "until": service.instant_of(asked.deadline).isoformat(),
+        **service.due(asked.deadline, dossier.reader_zone),
     }

@@ -5,8 +5,9 @@ from typing import Any
 
 from sporades.candidates.words import identity_in_words
 from sporades.core.french import instant_in_words
+from sporades.registrations.deadlines import accommodation_of
 from sporades.registrations.dossier import Dossier
-from sporades.registrations.evidence import accommodation_of, evidence_of
+from sporades.registrations.evidence import evidence_of
 from sporades.registrations.models import Registration
 from sporades.registrations.receipt import receipt_of, return_of
 from sporades.registrations.sections.base import Section, SectionForm
@@ -55,7 +56,10 @@ def snapshot_of(
         ),
         "to_return": to_return,
         "evidence": evidence,
-        "accommodation": accommodation_of(registration, dossier),
+        "accommodation": accommodation_of(service, dossier.reader_zone)
+        if registration.has_disability
+        else "",
+        "closes_at": service.closes_at.isoformat(),
     }
 
 

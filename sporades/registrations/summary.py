@@ -8,10 +8,13 @@ WARNING = "Il est indispensable de télécharger ou d'imprimer ce récapitulatif
 
 TO_RETURN = "Il est aussi à signer et à renvoyer avant le {before} : l'adresse est plus bas."
 
+UNPRINTED = {"answers", "closes_at"}
+"""What a version keeps for the service alone."""
+
 
 def content(version: Version) -> Content:
     """Return everything that the summary of a version prints."""
-    said = {key: value for key, value in version.snapshot.items() if key != "answers"}
+    said = {key: value for key, value in version.snapshot.items() if key not in UNPRINTED}
     asked = said["to_return"]
     to_return = f" {TO_RETURN.format(before=asked['before'])}" if asked else ""
     return {**said, "warning": WARNING + to_return}

@@ -8,6 +8,7 @@ from sporades.documents.models import DocumentVersion
 from sporades.documents.operations import printed
 from sporades.exams import operations as exams
 from sporades.exams.held import forget
+from sporades.registrations.summary import UNPRINTED
 from tests.documents.reading import page_count, page_text, pdf_text, twin
 from tests.documents.summaries import a_summary, in_words, summary_from
 from tests.factories import (
@@ -28,8 +29,8 @@ def test_the_version_and_its_summary_say_the_same():
     snapshot = registration.versions.get().snapshot
     content = DocumentVersion.objects.get(document__folder=registration.folder).content
 
-    assert {key: content[key] for key in snapshot if key != "answers"} == {
-        key: value for key, value in snapshot.items() if key != "answers"
+    assert {key: content[key] for key in snapshot if key not in UNPRINTED} == {
+        key: value for key, value in snapshot.items() if key not in UNPRINTED
     }
 
 

@@ -165,6 +165,13 @@ class RegistrationService(models.Model):
         zone = deadline.zone or self.zone
         return _by_two_clocks(self.instant_of(deadline), zone, reader or self.academy.zone)
 
+    def due(self, deadline: Deadline, reader: str = "") -> dict[str, str]:
+        """Return a deadline as what is to be sent by then keeps it: in words, and its instant."""
+        return {
+            "before": self.deadline_in_words(deadline, reader),
+            "until": self.instant_of(deadline).isoformat(),
+        }
+
 
 def _by_two_clocks(instant: datetime, zone: str, reader: str) -> str:
     here, there = instant_in_words(instant, zone), instant_in_words(instant, reader)

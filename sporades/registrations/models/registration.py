@@ -14,6 +14,7 @@ from sporades.accounts.permissions import Reach
 from sporades.core.french import instant_in_words
 from sporades.exams.fetching import WITH_REFERENCE, WITH_REFERENCE_ALONE
 from sporades.exams.queries import rules
+from sporades.registrations.deadlines import owed_now
 from sporades.registrations.models.version import Version
 from sporades.registrations.states import REASONED, STANDING, State
 from sporades.registrations.titles import title_of
@@ -53,12 +54,9 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def with_owed(self) -> Self:
         """Add when the last version was filed and what it calls for, without the rest of it."""
         last = Version.objects.filter(registration=OuterRef("pk"), number=OuterRef("version"))
-        owed = JSONObject(
-            filed_in_words="snapshot__filed_in_words",
-            to_return="snapshot__to_return",
-            evidence="snapshot__evidence",
-        )
-        return self.annotate(owed=Subquery(last.values(owed=owed)))
+        keys = ("filed_in_words", "closes_at", "to_return", "evidence", "accommodation")
+        told = JSONObject(**{key: f"snapshot__{key}" for key in keys})
+        return self.annotate(told=Subquery(last.values(told=told)))
 
 
 class Registration(models.Model):
@@ -124,7 +122,7 @@ class Registration(models.Model):
         "choix de publication changés après l'enregistrement, le", null=True, blank=True
     )
 
-    owed: dict[str, Any]
+    told: dict[str, Any]
     """What `with_owed()` reads in the last version, where it was asked for."""
 
     objects: ClassVar[Any] = RegistrationQuerySet.as_manager()
@@ -292,6 +290,16 @@ class Registration(models.Model):
         if not self.is_editable(at):
             return ""
         return f"Vous pouvez la modifier jusqu'au {self.closing_in_words}."
+
+    @property
+    def owed(self) -> dict[str, Any]:
+        """What `told` calls for, by the dates that its service has now."""
+        return self.owed_now(self.told)
+
+    def owed_now(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Return what its last version calls for, by the dates that its service has now."""
+        exam = rules(self.regulation_id).exam(self.exam.code)
+        return owed_now(told, service=self.service, rules=exam, reader=self.reader_zone)
 
     @property
     def summary_awaited(self) -> dict[str, Any] | None:

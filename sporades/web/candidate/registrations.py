@@ -83,7 +83,7 @@ def number(request: HttpRequest, number: str) -> HttpResponse:
     found = _registration(request, number)
     if not found.is_active:
         return redirect("candidate:registration", found.number)
-    context = {"registration": found, "version": _last(found)}
+    context = {"registration": found, "version": _last(found), "owed": found.owed}
     return render(request, "candidate/number.html", context)
 
 

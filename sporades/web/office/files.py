@@ -210,7 +210,7 @@ def _page(
         and request.reaches(Permission.CORRECT_IDENTITY).covers(**here),
         "may_receive": registration.is_active
         and request.reaches(Permission.RECEIVE).covers(**here)
-        and bool(registration.owed["to_return"]),
+        and bool(registration.told["to_return"]),
         **said,
     }
     form = said.get("form")
