@@ -102,6 +102,19 @@ def test_what_reminds_of_a_piece_goes_on_until_the_last_minute_in_force(registra
     assert said(home, EXTENDED) == ["summary", "piece"]
 
 
+def test_the_summary_that_was_issued_says_that_there_is_more_time(registration, sign_in):
+    client = sign_in(registration.candidate)
+    twin = f"/mes-documents/{registration.number}/recapitulatif"
+    more_time = "Vous avez plus de temps que ne le dit ce document"
+    before = main(client.get(twin))
+    move(registration, WEEK)
+
+    after = main(client.get(twin))
+
+    assert more_time not in before
+    assert more_time in after
+
+
 def test_a_correction_issues_the_summary_with_the_deadlines_in_force(registration):
     move(registration, WEEK)
     identity = registration.candidate.identity

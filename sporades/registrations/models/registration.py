@@ -302,6 +302,12 @@ class Registration(models.Model):
         return owed_now(told, service=self.service, rules=exam, reader=self.reader_zone)
 
     @property
+    def is_given_more_time(self) -> bool:
+        """Whether a deadline that its last version told has moved later since."""
+        owed = self.owed
+        return any(owed[key] != self.told[key] for key in ("to_return", "evidence", "accommodation"))
+
+    @property
     def summary_awaited(self) -> dict[str, Any] | None:
         """What its last version says of the signed summary, until it has come back (E9)."""
         is_here = self.is_validated or self.summary_posted_on

@@ -26,6 +26,7 @@ def folder(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "registration": found,
         "versions": documents_in(folder=found.folder_id, at=request.arrived_at),
+        "notice": _ended(found),
     }
     return render(request, "candidate/folder.html", context)
 
@@ -37,6 +38,7 @@ def document(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     reading.open_document(version=version, by=request.actor, at=request.arrived_at)
     context = {
         "pdf_url": reverse("candidate:document_pdf", args=[found.number, kind]),
+        "notice": _ended(found) or _moved(found),
         **version.twin_context(),
     }
     return render(request, version.twin_template, context)
@@ -62,6 +64,28 @@ def pdf(request: HttpRequest, number: str, kind: str) -> HttpResponse:
 
 def _registration(request: HttpRequest, number: str) -> Registration:
     return get_object_or_404(registration_of, user=request.user.pk, number=number)
+
+
+def _ended(registration: Registration) -> dict[str, str]:
+    """Say that a registration stands no more above what was issued for it; or nothing."""
+    if registration.is_active:
+        return {}
+    return {
+        "title": registration.state_in_words,
+        "text": "Ses documents restent ici tels qu'ils ont été délivrés : ils ne prouvent plus une "
+        "inscription, et vous n'avez plus rien à renvoyer.",
+    }
+
+
+def _moved(registration: Registration) -> dict[str, str]:
+    """Say that the deadlines of a document have moved since it was issued; or nothing."""
+    if registration.is_validated or not registration.is_given_more_time:
+        return {}
+    return {
+        "title": "Vous avez plus de temps que ne le dit ce document",
+        "text": "Le service a été prolongé depuis : les dates limites à jour sont dans "
+        "« N° Inscription » et « Suis-je bien inscrit ? ».",
+    }
 
 
 def _version(request: HttpRequest, registration: Registration, kind: str) -> DocumentVersion:

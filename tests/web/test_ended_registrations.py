@@ -1,0 +1,55 @@
+"""What was issued for a registration that stands no more says so on its page, above it."""
+
+from datetime import timedelta
+
+import pytest
+
+from sporades.acts import deciding, registering
+from sporades.registrations.states import SET_ASIDE
+from tests.factories import NOW, OPERATOR, a_registration, author
+from tests.web.guide import main, seen, words
+
+HOUR = timedelta(hours=1)
+NOTHING_LEFT = "ils ne prouvent plus une inscription, et vous n'avez plus rien à renvoyer."
+
+pytestmark = pytest.mark.usefixtures("stopped_clock")
+
+
+def withdraw(registration):
+    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+
+
+def set_aside(registration):
+    deciding.decide(
+        registration=registration, decision=SET_ASIDE, reason="Hors académie.", by=OPERATOR, at=NOW
+    )
+
+
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        (
+            withdraw,
+            "Désinscription enregistrée le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris).",
+        ),
+        (set_aside, "Votre inscription est écartée : Hors académie."),
+    ],
+)
+def test_each_page_of_what_was_issued_says_first_that_the_registration_has_ended(
+    sign_in, end, said
+):
+    registration = a_registration()
+    client = sign_in(registration.candidate)
+    papers = f"/mes-documents/{registration.number}"
+    summary = f"/mes-inscriptions/{registration.number}/recapitulatif"
+    where = (papers, f"{papers}/recapitulatif", summary)
+    standing = [main(client.get(page)) for page in where]
+    end(registration)
+
+    ended = [client.get(page) for page in where]
+
+    assert [said in page for page in standing] == [False, False, False]
+    assert [words(seen(page).cssselect("main .s-notice__title")[0]) for page in ended] == [said] * 3
+    assert [NOTHING_LEFT in main(page) for page in ended] == [True, True, False]
+    twin = main(ended[1])
+    assert twin.index(said) < twin.index("Il est indispensable de télécharger")
