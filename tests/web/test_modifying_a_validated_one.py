@@ -10,7 +10,7 @@ from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from sporades.registrations.states import VALIDATE
 from tests.factories import NOW, OPERATOR, a_registration
-from tests.web.guide import main, modify
+from tests.web.guide import main, modify, seen, words
 
 LATER = NOW + timedelta(hours=2)
 TO_CHECK_AGAIN = (
@@ -75,6 +75,17 @@ def test_what_a_modification_undoes_is_said_where_it_begins(client, registration
 
     for page in where_it_begins(client, registration):
         assert [one for one in (TO_CHECK_AGAIN, TO_SIGN_AGAIN) if one in page] == said
+
+
+def test_it_is_said_calmly_where_nothing_has_begun(client, registration):
+    validate(registration)
+
+    page = seen(client.get(f"/mes-inscriptions/{registration.number}"))
+
+    [notice] = page.cssselect("main .s-notice")
+    assert words(notice) == TO_CHECK_AGAIN
+    assert notice.get("class") == "s-notice s-notice--info"
+    assert notice.cssselect("span")[0].get("class") == "fr-icon-information-line"
 
 
 def test_what_it_has_undone_is_said_once_it_is_saved_and_by_mail(client, registration):

@@ -305,7 +305,9 @@ class Registration(models.Model):
     def is_given_more_time(self) -> bool:
         """Whether a deadline that its last version told has moved later since."""
         owed = self.owed
-        return any(owed[key] != self.told[key] for key in ("to_return", "evidence", "accommodation"))
+        return any(
+            owed[key] != self.told[key] for key in ("to_return", "evidence", "accommodation")
+        )
 
     @property
     def summary_awaited(self) -> dict[str, Any] | None:

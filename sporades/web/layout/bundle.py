@@ -51,7 +51,7 @@ COMPONENTS = (
 )
 ICONS = frozenset(
     """
-    account-circle-line add-line alarm-warning-line arrow-down-s-line arrow-left-line
+    account-circle-line add-line arrow-down-s-line arrow-left-line
     arrow-right-line arrow-right-s-line arrow-up-line attachment-line award-line calendar-event-line
     calendar-line chat-3-line check-line checkbox-circle-fill checkbox-circle-line
     checkbox-line close-circle-line close-line contrast-2-line delete-line download-line
