@@ -14,6 +14,7 @@ from sporades.core.transitions import Transition
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
 from sporades.registrations import deciding
+from sporades.registrations.deadlines import accommodation_of
 from sporades.registrations.models import Registration
 from sporades.registrations.receipt import against_of, named
 from sporades.registrations.snapshot import contact_of
@@ -129,6 +130,7 @@ def decide(
             told=told,
             against=against(registration),
             asks=decision is FLAG,
+            accommodation=_accommodation(registration, at) if decision is VALIDATE else "",
             closing=registration.closing_in_words if registration.is_editable(at) else "",
             contact=contact_of(registration.service),
             link=absolute(f"/mes-inscriptions/{registration.number}"),
@@ -142,3 +144,10 @@ def _stand_under_what_was_corrected(registration: Registration, *, by: Actor, at
         return
     issue_again(registration=registration, identity=registration.candidate.identity, by=by, at=at)
     registration.refresh_from_db(fields=["version", "identity", "name_key", "birth_date"])
+
+
+def _accommodation(registration: Registration, at: datetime) -> str:
+    """Return what a validation leaves to do, and until when: it says nothing of accommodations."""
+    if not registration.has_disability or registration.service.has_closed(at):
+        return ""
+    return accommodation_of(registration.service, registration.reader_zone)

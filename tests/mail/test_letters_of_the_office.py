@@ -115,6 +115,34 @@ Votre inscription : {SITE}/mes-inscriptions/{registration.number}
     )
 
 
+@pytest.mark.parametrize(
+    ("closed", "said"),
+    [
+        (
+            False,
+            (
+                "vous n'avez plus rien à lui envoyer.\n\n"
+                "Seule reste la demande d'aménagement d'épreuves, si ce n'est pas déjà fait. Pour "
+                "obtenir un aménagement d'épreuves, demandez le formulaire à votre service "
+                "gestionnaire et envoyez-lui votre demande avant le mardi 15 décembre 2026 à "
+                "23\u00a0h\u00a059 (heure de Paris).\n\n"
+            ),
+        ),
+        (True, "vous n'avez plus rien à lui envoyer.\n\nExamen"),
+    ],
+)
+def test_a_validation_leaves_the_request_of_an_accommodation_while_it_may_be_made(
+    letters, closed, said
+):
+    registration = a_registration(informations={"has_disability": "oui"})
+    at = registration.service.closes_at + timedelta(days=1) if closed else NOW
+    letters()
+
+    deciding.decide(registration=registration, decision=VALIDATE, reason="", by=MANAGER, at=at)
+
+    assert said in words(letters(at)[-1])
+
+
 def test_a_closing_that_is_moved(letters):
     draft = a_draft(a_candidate(email="zoe@exemple.test", **NAMED))
     service = RegistrationService.objects.get(academy="A09")

@@ -1,8 +1,11 @@
 """« N° Inscription »: what is left to do, whom to ask, then the receipt; each thing once."""
 
+import pytest
 import time_machine
 
-from tests.factories import NOW, WITH_WHOM_AND_WHEN, a_registration, load_invented
+from sporades.acts import deciding
+from sporades.registrations.states import VALIDATE
+from tests.factories import NOW, OPERATOR, WITH_WHOM_AND_WHEN, a_registration, load_invented
 from tests.web.guide import main, seen, words
 
 ADDRESS = "1 place des Essais"
@@ -32,6 +35,28 @@ def test_it_says_what_to_do_before_the_receipt_and_the_address_once(sign_in):
         "Renvoyez-le signé avant le vendredi 25 décembre 2026 à 23 h 59 (heure de Paris) à votre "
         "service gestionnaire, à l'adresse donnée plus bas."
     ) in main(page)
+
+
+@pytest.mark.parametrize(
+    ("declared", "said"),
+    [
+        ("non", "vous n'avez plus rien à envoyer."),
+        (
+            "oui",
+            (
+                "vous n'avez plus rien à envoyer, sauf votre demande d'aménagement d'épreuves si ce "
+                "n'est pas déjà fait."
+            ),
+        ),
+    ],
+)
+def test_once_validated_only_an_accommodation_is_left_to_ask_for(sign_in, declared, said):
+    registration = a_registration(informations={"has_disability": declared})
+    deciding.decide(registration=registration, decision=VALIDATE, reason="", by=OPERATOR, at=NOW)
+
+    page = main(number_page(sign_in, registration))
+
+    assert said in page
 
 
 def test_a_summary_that_goes_elsewhere_says_where(sign_in):
