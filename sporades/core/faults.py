@@ -9,10 +9,13 @@ from django.forms import BaseForm
 def faults_of(form: BaseForm) -> Iterator[tuple[str, ValidationError]]:
     """Return the errors of a form, each at the first field that bears it, by its name.
 
-    Fields stand in the order of the form; what is of no field comes with the name of Django.
+    Fields stand in the order of the page, which is that of the form's `fieldsets()` where it has
+    one, then that of the form; what is of no field comes with the name of Django.
     """
     known, seen = form.errors.as_data(), set()
-    for name in [*form.fields, *(known.keys() - form.fields.keys())]:
+    groups = form.fieldsets() if hasattr(form, "fieldsets") else ()
+    grouped = [name for _, names in groups for name in names]
+    for name in dict.fromkeys([*grouped, *form.fields, *known]):
         for error in known.get(name, ()):
             # One error that several fields bear is one point.
             if id(error) not in seen:

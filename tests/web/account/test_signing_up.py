@@ -171,6 +171,25 @@ def test_a_commune_in_doubt_is_chosen_on_the_page(client):
     assert Identity.objects.get().birth_commune == "97411"
 
 
+def test_what_is_to_be_corrected_stands_in_the_order_of_the_page(client):
+    page = sign_up(
+        client,
+        civility="",
+        nationality="",
+        birth_department="",
+        birth_place="Saint-Denis",
+        email="",
+        password="",
+    )
+
+    html = seen(page)
+    led = [one.get("href")[1:] for one in html.cssselect("#erreurs a")]
+    order = [one.get("id") for one in html.cssselect("main form [id]")]
+    assert "id_birth_choice_0" in led
+    assert len(led) == 5
+    assert led == sorted(led, key=order.index)
+
+
 def test_a_place_that_no_list_knows_is_kept_in_words(client):
     page = sign_up(client, birth_place="Villeneuve-l'Oubliée")
 
