@@ -4,7 +4,7 @@ from django.core.exceptions import NON_FIELD_ERRORS
 
 from sporades.core.faults import faults_of
 from sporades.registrations.dossier import Dossier
-from sporades.registrations.refusals import Trouble
+from sporades.registrations.refusals import UNFILLED, Trouble
 from sporades.registrations.sections import SECTIONS
 from sporades.registrations.sections.base import Section, SectionForm
 
@@ -23,14 +23,15 @@ def judged(dossier: Dossier) -> Forms:
 
 
 def troubles(forms: Forms) -> list[Trouble]:
-    """Return everything that stands in the way of filing, tab by tab."""
-    return [trouble for section, form in forms for trouble in _troubles(section, form, forms)]
+    """Return everything that stands in the way of filing, tab by tab, each thing once."""
+    found = [trouble for section, form in forms for trouble in _troubles(section, form, forms)]
+    return list(dict.fromkeys(found))
 
 
 def _troubles(section: Section, form: SectionForm, forms: Forms) -> list[Trouble]:
     # A tab that nobody has opened may accept no answer at all, and yet has things to ask.
     if section.slug not in form.dossier.answers:
-        return [Trouble(section.slug, section.title, "", "", "Cet onglet n'est pas encore rempli.")]
+        return [Trouble(section.slug, section.title, "", "", UNFILLED)]
     return [] if form.is_valid() else errors_of(section, form, forms)
 
 

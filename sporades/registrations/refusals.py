@@ -10,6 +10,8 @@ from sporades.exams.models import RegistrationService
 from sporades.exams.rules.texts import with_text
 from sporades.exams.schema.eligibility import ExclusiveRule
 
+UNFILLED = "Cet onglet n'est pas encore rempli."
+
 
 @dataclass(frozen=True)
 class Trouble:
@@ -32,7 +34,12 @@ class Trouble:
     @property
     def is_of_a_whole_tab(self) -> bool:
         """Whether it speaks of a tab that was never filled, not of something in it."""
-        return bool(self.section) and not self.field
+        return self.message == UNFILLED
+
+    @property
+    def names_its_field(self) -> bool:
+        """Whether the message has the label of the field in it already."""
+        return bool(self.label) and f"« {self.label} »" in self.message
 
 
 class Incomplete(Refused):

@@ -5,9 +5,17 @@ from datetime import timedelta
 import pytest
 
 from sporades.acts import registering
-from sporades.registrations.models import Registration
-from tests.factories import NOW, a_candidate, a_draft, a_registration, answers_with, author
-from tests.web.guide import buttons, links, main, seen
+from sporades.registrations.models import Registration, SectionAnswers
+from tests.factories import (
+    NOW,
+    a_candidate,
+    a_draft,
+    a_registration,
+    answers_with,
+    author,
+    load_invented,
+)
+from tests.web.guide import buttons, links, main, seen, words
 
 FOREST = {"epreuves": {"statut-M1": None, "statut-M2": "inscrit"}}
 RULE = "Une seule spécialité par session. Désinscrivez-vous de l'autre d'abord. (Règle : règlement inventé.)"
@@ -99,6 +107,30 @@ def test_a_question_that_blocks_is_followed_by_no_colon(sign_in):
     page = sign_in(draft.candidate).get(f"/inscription/{draft.pk}/est-elle-prete")
 
     assert "Avez-vous le permis bateau ? Répondez à cette question." in main(page)
+
+
+def test_the_count_is_that_of_the_lines_and_no_line_says_a_thing_twice(sign_in):
+    draft = a_draft(identification={"address_1": "", "postcode": "", "mobile": "12"})
+    SectionAnswers.objects.filter(draft=draft, section__in=["qualification", "epreuves"]).delete()
+
+    page = sign_in(draft.candidate).get(f"/inscription/{draft.pk}/est-elle-prete")
+
+    assert "Pas encore : il reste 3 points à régler et 2 onglets à remplir." in main(page)
+    [street, postcode, mobile] = [words(one) for one in seen(page).cssselect(".s-troubles li")]
+    assert street == "Identification : Remplissez « Numéro et voie »."
+    assert postcode == "Identification : Remplissez « Code postal »."
+    assert mobile.startswith("Identification, Téléphone mobile : ")
+    assert main(page).count("Pas encore rempli") == 2
+
+
+def test_what_is_refused_in_a_tab_without_naming_a_field_is_listed(sign_in):
+    rule = "{code: TRENTE, exige: {age: {minimum: 30, au: 2027-12-31}}, reference: article 5 inventé, message: Il faut trente ans.}"
+    load_invented(("    categories:\n", f"    recevabilite: [{rule}]\n    categories:\n"))
+    draft = a_draft()
+
+    page = sign_in(draft.candidate).get(f"/inscription/{draft.pk}/est-elle-prete")
+
+    assert "Informations candidature : Il faut trente ans." in main(page)
 
 
 def test_the_draft_is_ready_once_the_other_registration_is_left(sign_in):

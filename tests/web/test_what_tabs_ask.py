@@ -54,7 +54,7 @@ def test_a_tab_never_opened_is_not_said_to_be_done(sign_in):
 
     ready = main(client.get(f"/inscription/{draft.pk}/est-elle-prete"))
 
-    assert "Pas encore : il reste 1 point à régler." in ready
+    assert "Pas encore : il reste 1 onglet à remplir." in ready
     assert ready.count("Informations supplémentaires Pas encore rempli") == 1
     assert "Cet onglet n'est pas encore rempli" not in ready
 

@@ -48,8 +48,8 @@ def ready(request: HttpRequest, draft: UUID) -> HttpResponse:
     blocking = points.linked(found, forms, troubles) + _excluding(found)
     context = {
         "draft": found,
-        "troubles": blocking,
         "named": [(one, url) for one, url in blocking if not one.is_of_a_whole_tab],
+        "unfilled": [one for one, _ in blocking if one.is_of_a_whole_tab],
         "oddities": points.linked(found, forms, journey.oddities(forms)),
         "checks": points.tab_by_tab(found, forms, troubles),
         **drafts.timing(request, found, dossier),
