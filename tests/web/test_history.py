@@ -6,10 +6,13 @@ import pytest
 import time_machine
 
 from sporades.accounts.models import AddressChange
-from sporades.acts import changing, registering
+from sporades.acts import changing, correcting, deciding, registering
+from sporades.candidates.operations import civil_data
+from sporades.core.actors import Actor
 from sporades.core.digests import digest
 from sporades.registrations import drafting
 from sporades.registrations.models import Registration
+from sporades.registrations.states import VALIDATE
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, answers_with, author
 from tests.web.guide import buttons, links, main, seen, words
 
@@ -68,7 +71,7 @@ def test_each_version_has_its_day_its_author_its_changes_and_its_fingerprint(sig
     page = sign_in(candidate).get(f"/mes-inscriptions/{registration.number}/historique")
 
     said = [
-        f"Version n°3 {filed(12)} par Essai. Aucune réponse n'a changé.",
+        f"Version n°3 {filed(12)} par Bureau des essais de Lille. Aucune réponse n'a changé.",
         f"Version n°2 {filed(11)} par {candidate}. {CHANGES}",
         f"Version n°1 {filed(10)} par {candidate}. Première inscription.",
     ]
@@ -83,6 +86,35 @@ def test_each_version_has_its_day_its_author_its_changes_and_its_fingerprint(sig
         second.digest,
         first.digest,
     ]
+
+
+def test_what_the_office_did_is_said_to_be_of_the_service_without_the_name_of_an_agent(sign_in):
+    registration = a_registration()
+    identity = registration.candidate.identity
+    agent = Actor("manager", "Claude Martin", "user:0")
+    correcting.correct_identity(
+        registration=registration,
+        identity={**civil_data(identity), "birth_name": "Le Gouff"},
+        seen=identity.pk,
+        proof="Carte d'identité",
+        by=agent,
+        at=NOW + HOUR,
+    )
+    deciding.decide(
+        registration=registration, decision=VALIDATE, reason="", by=agent, at=NOW + 2 * HOUR
+    )
+    client = sign_in(registration.candidate)
+    mine = f"/mes-inscriptions/{registration.number}/historique"
+
+    history, version = client.get(mine), client.get(f"{mine}/2")
+
+    service = "Bureau des essais de Lille"
+    assert cards(history)[0].startswith(f"Version n°2 {filed(11)} par {service}. ")
+    assert f"{filed(11)} par {service}." in main(version)
+    [decided] = [words(one) for one in seen(history).cssselect(".s-timeline__when")]
+    assert decided == f"mercredi 25 novembre 2026 à 12 h 30 (heure de Paris), par {service}"
+    for page in (history, version):
+        assert "Claude Martin" not in page.text
 
 
 def test_a_telephone_number_that_changed_stands_in_one_line(sign_in):

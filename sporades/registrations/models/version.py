@@ -7,6 +7,9 @@ from django.db.models.functions import Now
 from sporades.core.digests import digest
 from sporades.core.french import instant_in_words
 
+CANDIDATE = "candidate"
+"""The kind of an author who files for themselves."""
+
 
 class Version(models.Model):
     """One filing of a registration: everything that it said, for ever.
@@ -48,6 +51,13 @@ class Version(models.Model):
     def filed_in_words(self) -> str:
         """Say when it was filed."""
         return instant_in_words(self.filed_at, self.registration.service.zone)
+
+    @property
+    def author_for_candidate(self) -> str:
+        """Who filed it, as its candidate reads it: themselves, or their service, no agent's name."""
+        if self.author_kind == CANDIDATE:
+            return self.author_name
+        return str(self.registration.service.managing_service.name)
 
     @property
     def returned_elsewhere(self) -> str:

@@ -169,13 +169,14 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
     """« Historique »: each version, its author, its fingerprint and what it changed (E4)."""
     found = _registration(request, number)
     versions = found.versions.defer("snapshot").order_by("-number")
+    service = found.service
     context = {
         "registration": found,
         "versions": versions,
         "consents": chosen_since(found),
         "decisions": [
             {
-                "when": instant_in_words(one.at, found.service.zone),
+                "when": f"{instant_in_words(one.at, service.zone)}, par {service.managing_service.name}",
                 "what": one.in_words,
                 "note": one.payload["after"]["reason"],
             }
