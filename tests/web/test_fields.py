@@ -94,20 +94,56 @@ def test_a_form_says_once_what_holds_for_all_its_fields(required, sentence):
 
 
 @pytest.mark.parametrize(
-    ("field", "sentences"),
+    "field",
     [
-        (forms.CharField(label="Code"), ["Ce champ est obligatoire."]),
-        (forms.CharField(label="Nom", required=False), []),
-        (forms.CharField(label="Nom", disabled=True), []),
+        forms.CharField(label="Code"),
+        forms.CharField(label="Nom", required=False),
+        forms.CharField(label="Nom", disabled=True),
     ],
 )
-def test_one_field_is_not_spoken_of_as_several(field, sentences):
+def test_a_field_that_is_alone_is_asked_for_by_its_form_and_by_nothing_else(field):
     class Alone(forms.Form):
         one = field
 
     html = lxml.html.fromstring(f"<div>{Alone()}</div>")
 
-    assert [words(one) for one in html.cssselect(".s-required")] == sentences
+    assert html.cssselect(".s-required") == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "exceptions"),
+    [
+        ({"box"}, "les cases à cocher s'il y a lieu"),
+        ({"called_for"}, "ceux qui ont une autre consigne"),
+        (
+            {"optional", "box"},
+            "ceux qui portent la mention « facultatif » et les cases à cocher s'il y a lieu",
+        ),
+        (
+            {"optional", "called_for", "box"},
+            (
+                "ceux qui portent la mention « facultatif », ceux qui ont une autre consigne et "
+                "les cases à cocher s'il y a lieu"
+            ),
+        ),
+    ],
+)
+def test_what_is_said_of_all_fields_is_true_of_each(fields, exceptions):
+    class Asked(forms.Form):
+        due = forms.CharField()
+        optional = forms.CharField(required=False)
+        called_for = forms.CharField(required=False)
+        box = forms.BooleanField(required=False)
+
+    form = Asked()
+    form.fields["called_for"].is_conditional = True
+    for name in {"optional", "called_for", "box"} - fields:
+        del form.fields[name]
+
+    html = lxml.html.fromstring(f"<div>{form}</div>")
+
+    [rule] = html.cssselect(".s-required")
+    assert words(rule) == f"Tous les champs sont obligatoires, sauf {exceptions}."
 
 
 class Door(forms.Form):

@@ -22,6 +22,7 @@ from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from jinja2 import Environment, StrictUndefined
 
+from sporades.core.french import listed
 from sporades.web.layout.markup import attributes, printed
 from sporades.web.layout.markup import options as options_of
 from sporades.web.layout.wording import say_what_to_do
@@ -219,12 +220,21 @@ def groups(form: BaseForm) -> list[tuple[str, list[BoundField]]]:
 
 
 def _rule(form: BaseForm) -> str:
-    """Say which fields must be answered; nothing where the one field says so by itself."""
-    optional = [field.is_optional for field in form.visible_fields() if not field.is_greyed]
-    if len(optional) <= 1:
-        return "Ce champ est obligatoire." if optional == [False] else ""
-    if not any(optional):
-        return "Tous les champs sont obligatoires."
-    if all(optional):
+    """Say which fields must be answered; nothing of one that is alone, which its form asks for."""
+    fields = [field for field in form.visible_fields() if not field.is_greyed]
+    if len(fields) <= 1:
+        return ""
+    called_for = [field for field in fields if getattr(field.field, "is_conditional", False)]
+    if not called_for and not any(field.field.required for field in fields):
         return "Tous les champs sont facultatifs."
-    return "Tous les champs sont obligatoires, sauf ceux qui portent la mention « facultatif »."
+    exceptions = [
+        "ceux qui portent la mention « facultatif »"
+        if any(field.is_optional for field in fields)
+        else "",
+        "ceux qui ont une autre consigne" if called_for else "",
+        "les cases à cocher s'il y a lieu"
+        if any(field.kind == "checkbox" and not field.field.required for field in fields)
+        else "",
+    ]
+    kept = listed([one for one in exceptions if one])
+    return f"Tous les champs sont obligatoires{', sauf ' if kept else ''}{kept}."
