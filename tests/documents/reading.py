@@ -123,6 +123,21 @@ def drawn_text(pdf: bytes) -> str:
         document.close()
 
 
+def starts_of(word: str, pdf: bytes) -> list[float]:
+    """Return where a word begins on its line, in points, each time that a PDF has it."""
+    document = pypdfium2.PdfDocument(pdf)
+    found = []
+    try:
+        for page in document:
+            text_page = page.get_textpage()
+            search = text_page.search(word, match_case=True, match_whole_word=True)
+            while place := search.get_next():
+                found.append(round(text_page.get_charbox(place[0])[0], 1))
+    finally:
+        document.close()
+    return found
+
+
 def page_count(pdf: bytes) -> int:
     """Return how many pages a PDF has."""
     with pikepdf.open(io.BytesIO(pdf)) as file:

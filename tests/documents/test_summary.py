@@ -9,7 +9,7 @@ from sporades.documents.operations import printed
 from sporades.exams import operations as exams
 from sporades.exams.held import forget
 from sporades.registrations.summary import UNPRINTED
-from tests.documents.reading import page_count, page_text, pdf_text, twin
+from tests.documents.reading import page_count, page_text, pdf_text, starts_of, twin
 from tests.documents.summaries import a_summary, in_words, summary_from
 from tests.factories import (
     INVENTED,
@@ -104,6 +104,14 @@ def test_a_paper_says_once_to_sign_it_and_to_send_it_back():
         "Imprimez, signez et renvoyez ce récapitulatif. À envoyer avant le vendredi 25 décembre "
         "2026 à 23 h 59 (heure de Paris) à cette adresse : Bureau des essais"
     )
+
+
+@pytest.mark.parametrize("column", ["Statut", "Nature", "Précisions"])
+def test_tables_under_one_another_have_the_same_columns(column):
+    starts = starts_of(column, printed(a_summary()))
+
+    assert len(starts) == 3
+    assert len(set(starts)) == 1
 
 
 def test_french_spaces_are_unbroken_on_paper():
