@@ -12,7 +12,7 @@ from sporades.registrations.exclusion import standing_instead_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.refusals import AlreadyRegistered, Closed, NotUndone
 from tests.factories import NOW, a_candidate, a_registration, author
-from tests.web.guide import buttons, links, main, seen
+from tests.web.guide import ask_to_withdraw, buttons, links, main, seen
 
 BUTTON = "Me réinscrire avec mes réponses"
 INSTANT = timedelta(microseconds=1)
@@ -45,6 +45,17 @@ def seen_and_asked(sign_in, registration, at):
         client = sign_in(registration.candidate)
         page = client.get(f"/mes-inscriptions/{registration.number}")
         return page, client.post(f"/mes-inscriptions/{registration.number}/reprendre")
+
+
+def test_it_is_said_before_one_leaves(sign_in):
+    registration = a_registration()
+
+    page = ask_to_withdraw(sign_in(registration.candidate), registration.number)
+
+    assert (
+        "Pendant 72 heures, tant que le service est ouvert, vous pourrez faire cette nouvelle "
+        "inscription en reprenant toutes vos réponses."
+    ) in main(page)
 
 
 def test_at_72_hours_exactly_the_page_still_offers_it_and_the_answers_are_there(sign_in):
