@@ -111,3 +111,14 @@ def test_what_may_be_presented_stands_under_the_name_of_its_nature():
 
 def test_a_single_nature_is_not_named():
     assert groups(fields("qualification")["diploma"]) == {}
+
+
+@pytest.mark.parametrize("slug", ["identification", "informations", "epreuves"])
+def test_a_hint_that_is_a_sentence_ends_with_a_full_stop(slug):
+    hints = [str(field.help_text) for field in fields(slug).fields.values() if field.help_text]
+
+    assert hints
+    # An example alone is no sentence: it may be copied as it is.
+    assert [
+        one for one in hints if not one.endswith(".") and not one.startswith("Par exemple :")
+    ] == []

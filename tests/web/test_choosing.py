@@ -165,6 +165,14 @@ def test_the_name_of_the_exam_stands_in_the_breadcrumb_alone(client):
     assert breadcrumb(page)[-1] == "Brevet d'essai – Marin, session 2027"
 
 
+def test_the_place_of_the_dates_does_not_follow_into_the_tabs(client):
+    page = seen(client.get("/m-inscrire/ESSAI/2027/BE/MARIN?academie=A09"))
+
+    [start] = page.cssselect("main form[method=post]")
+    # An address without a fragment: that of the page would be kept all along.
+    assert start.get("action") == "?academie=A09"
+
+
 def test_a_service_to_come_says_from_when_and_offers_to_tell(client):
     RegistrationService.objects.update(opens_at=(NOW + timedelta(days=9)).replace(second=0))
     forget()

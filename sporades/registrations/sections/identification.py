@@ -82,7 +82,7 @@ class IdentificationForm(SectionForm):
     postcode = CleanCharField(
         label="Code postal",
         max_length=10,
-        help_text="Celui de votre domicile, sans CEDEX. Par exemple : 59000",
+        help_text="Celui de votre domicile, sans CEDEX. Par exemple : 59000.",
         widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
     )
     town = CleanCharField(
@@ -108,7 +108,7 @@ class IdentificationForm(SectionForm):
     mobile = PhoneField(
         label="Téléphone mobile",
         required=False,
-        help_text="Utile si le service doit vous joindre vite. Par exemple : 06 39 98 12 34",
+        help_text="Utile si le service doit vous joindre vite. Par exemple : 06 39 98 12 34.",
         widget=forms.TextInput(attrs={"autocomplete": "mobile tel", "inputmode": "tel"}),
     )
     father_name = CleanCharField(

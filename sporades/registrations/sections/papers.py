@@ -137,14 +137,14 @@ class PapersForm(SectionForm):
                 widget=forms.TextInput(attrs={"inputmode": "decimal"}),
                 help_text=(
                     "Seulement si vous gardez cette note. Par exemple : "
-                    f"{figure((right.threshold + right.out_of) / 2)} sur {figure(right.out_of)}"
+                    f"{figure((right.threshold + right.out_of) / 2)} sur {figure(right.out_of)}."
                 ),
             )
             self.fields[SESSION + code] = forms.IntegerField(
                 label="Année de la session",
                 required=False,
                 widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-                help_text="L'année où vous avez obtenu cette note. Par exemple : 2025",
+                help_text="L'année où vous avez obtenu cette note. Par exemple : 2025.",
                 error_messages={"invalid": "Indiquez une année, par exemple 2025."},
             )
 
