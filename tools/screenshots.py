@@ -56,7 +56,7 @@ def take(address: str) -> list[Path]:
 
 def _public(browser: Browser, address: str) -> Iterator[Path]:
     with _reader(browser, address, WIDE) as page:
-        page.goto("/ouverture-des-services")
+        page.goto("/ouverture-des-services?academie=A09")
         yield _kept(page, "services")
 
 

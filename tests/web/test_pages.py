@@ -32,8 +32,9 @@ def _invented():
 def opened(client):
     """Return a public page, as anyone gets it."""
 
-    def opened(name):
-        response = client.get(reverse(f"public:{name}"), headers={"host": HOST})
+    def opened(name, query=""):
+        address = reverse(f"public:{name}") + query
+        response = client.get(address, headers={"host": HOST})
         assert response.status_code == 200
         return lxml.html.fromstring(response.content.decode())
 
@@ -329,7 +330,20 @@ def test_each_managing_service_is_found_by_academy_and_sector(opened, services):
             service.address[1],
         ):
             assert said in card
-    assert len(page.cssselect("main section")) == len({one.academy_id for one in services})
+    assert len(page.cssselect("main details[open]")) == len({one.academy_id for one in services})
+
+
+def test_the_services_of_many_academies_are_folded_but_those_that_are_asked_for(opened, services):
+    for code in ("A01", "A25"):
+        services[0].pk, services[0].academy_id, services[0]._state.adding = None, code, True
+        services[0].save()
+
+    [every] = opened("contact").cssselect("main")
+    [asked] = opened("contact", "?academie=A28").cssselect("main")
+
+    assert len(every.cssselect("details")) == 4
+    assert every.cssselect("details[open]") == []
+    assert [one.get("id") for one in asked.cssselect("details[open]")] == ["A28"]
 
 
 def test_a_telephone_number_can_be_called_from_the_page(opened, services):

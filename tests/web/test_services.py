@@ -9,8 +9,9 @@ from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
 from sporades.mail.models import Message
 from sporades.notices.models import OpeningAlert
+from sporades.territory.models import Academy
 from tests.factories import NOW, OPERATOR
-from tests.web.guide import load_competition, main
+from tests.web.guide import load_competition, main, seen, words
 
 pytestmark = pytest.mark.usefixtures("stopped_clock")
 
@@ -46,6 +47,35 @@ def test_the_next_openings_say_in_how_long_they_open(visitor, wait, words):
 
     assert words in page
     assert "Il reste" not in page
+
+
+def open_in_many_academies():
+    """Open the invented exam wherever there is an academy."""
+    there = RegistrationService.objects.get(academy="A09")
+    known = RegistrationService.objects.values_list("academy", flat=True)
+    for academy in Academy.objects.exclude(pk__in=known):
+        there.pk, there.academy, there._state.adding = None, academy, True
+        there.save()
+    forget()
+
+
+def test_many_services_are_folded_by_domain_until_something_is_chosen(visitor):
+    open_in_many_academies()
+    load_competition()
+    forget()
+
+    everywhere = seen(visitor.get("/ouverture-des-services"))
+    chosen = seen(visitor.get("/ouverture-des-services?academie=A25"))
+
+    total = Academy.objects.count()
+    assert [words(one) for one in everywhere.cssselect("main summary")] == [
+        f"Brevet d'essai, session 2027 ({total} académies)",
+        "Concours d'essai, session 2027 (1 académie)",
+    ]
+    assert everywhere.cssselect("main details[open]") == []
+    assert len(everywhere.cssselect("main details tbody tr")) == total + 1
+    assert chosen.cssselect("main details") == []
+    assert len(chosen.cssselect("main tbody tr")) == 1
 
 
 def test_one_academy_can_be_shown_alone(visitor):

@@ -15,6 +15,8 @@ from sporades.web.layout.audit import CONFORMITY, Criterion, Status
 from sporades.web.public.plan import TITLES
 
 MINUTE = 60
+FEW_ACADEMIES = 3
+"""Whose contacts are all read at once."""
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -99,12 +101,12 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 
 
 def contact(request: HttpRequest) -> HttpResponse:
-    """Give the managing services, by academy and sector."""
-    found = managing_services()
-    academies = [
-        (academy, list(services))
-        for academy, services in groupby(found, key=lambda service: service.academy)
-    ]
+    """Give the managing services, by academy and sector; those of one academy at once if asked."""
+    found = groupby(managing_services(), key=lambda service: service.academy)
+    academies = [{"academy": academy, "services": list(services)} for academy, services in found]
+    for one in academies:
+        is_asked = one["academy"].code == request.GET.get("academie")
+        one["is_open"] = is_asked or len(academies) <= FEW_ACADEMIES
     return render(request, "public/contact.html", {"academies": academies})
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,6 +16,8 @@ from sporades.registrations.clocks import zone_of_reader
 from sporades.registrations.queries import registrations_of
 
 LONGEST_LINE = 73
+READ_AT_ONCE = 8
+"""How many services a page shows before each domain is to be opened, or something chosen."""
 
 
 class Wanted:
@@ -42,9 +45,14 @@ class Wanted:
             service.academy_id,
         )
 
+    @property
+    def is_chosen(self) -> bool:
+        """Whether a choice was made."""
+        return bool(self.domain or self.academy)
+
     def asks_for(self, service: RegistrationService) -> bool:
         """Tell whether a service is among those that a choice was made for."""
-        return bool(self.domain or self.academy) and self.takes(service)
+        return self.is_chosen and self.takes(service)
 
 
 def services(request: HttpRequest) -> HttpResponse:
@@ -53,10 +61,14 @@ def services(request: HttpRequest) -> HttpResponse:
     now_open, to_come = exams.open_services(at), exams.upcoming_services(at)
     closed = exams.closed_services(at)
     reader, found = _reader(request), Wanted([*now_open, *to_come, *closed], request.GET)
+    shown = [_described(one, at, reader) for one in now_open if found.takes(one)]
+    later = [_described(one, at, reader) for one in to_come if found.takes(one)]
+    is_folded = not found.is_chosen and len(shown) + len(later) > READ_AT_ONCE
     context = {
         "wanted": found,
-        "open_services": [_described(one, at, reader) for one in now_open if found.takes(one)],
-        "upcoming": [_described(one, at, reader) for one in to_come if found.takes(one)],
+        "is_folded": is_folded,
+        "open_services": _tables("Services ouverts", shown, is_folded=is_folded),
+        "upcoming": _tables("Prochaines ouvertures", later, is_folded=is_folded),
         "closed": [_described(one, at, reader) for one in closed if found.asks_for(one)],
     }
     return render(request, "public/services.html", context)
@@ -89,7 +101,7 @@ def _reader(request: HttpRequest) -> str:
     return zone_of_reader(request.user.pk, registrations_of(user=request.user.pk))
 
 
-def _described(service: RegistrationService, at: datetime, reader: str) -> dict[str, object]:
+def _described(service: RegistrationService, at: datetime, reader: str) -> dict[str, Any]:
     return {
         "service": service,
         "title": f"{service.domain.label}, {service.session.label}",
@@ -100,6 +112,23 @@ def _described(service: RegistrationService, at: datetime, reader: str) -> dict[
         "opens_in": time_left_in_words(service.opens_at - at),
         "website": service.website or service.academy.website,
     }
+
+
+def _tables(caption: str, rows: list[dict[str, Any]], *, is_folded: bool) -> list[dict[str, Any]]:
+    """Return the tables of some services: one, or one to open for each domain and session."""
+    if not is_folded:
+        return [{"caption": caption, "rows": rows}] if rows else []
+    titles: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        titles.setdefault(row["title"], []).append(row)
+    return [
+        {
+            "title": f"{title} ({len(held)}\u00a0académie{'s' if len(held) > 1 else ''})",
+            "caption": f"{caption} : {title}",
+            "rows": held,
+        }
+        for title, held in titles.items()
+    ]
 
 
 def _calendar(found: Iterable[RegistrationService], at: datetime) -> Iterable[str]:

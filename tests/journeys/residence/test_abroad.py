@@ -19,7 +19,7 @@ def test_an_address_abroad_depends_on_no_academy(site, context):
             "(académie de Lille)."
         )
     ]
-    assert contacts(page) == {"Bureau des essais de Lille": "/contact#A09"}
+    assert contacts(page) == {"Bureau des essais de Lille": "/contact?academie=A09#A09"}
 
     answers(page, {**HERE, "Pays": "France"})
     press(page, "Suivant")

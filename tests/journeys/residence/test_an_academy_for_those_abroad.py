@@ -24,7 +24,7 @@ def test_where_one_academy_registers_those_abroad_its_service_is_named_and_takes
         "Depuis l'étranger, inscrivez-vous auprès de : Bureau des essais de Versailles, "
         "01 99 00 00 01 (académie de Versailles)."
     )
-    assert contacts(page) == {"Bureau des essais de Versailles": "/contact#A25"}
+    assert contacts(page) == {"Bureau des essais de Versailles": "/contact?academie=A25#A25"}
     press(page, "Continuer auprès de l'académie de Versailles, avec mes réponses")
 
     assert tab(page) == "Récapitulatif"
