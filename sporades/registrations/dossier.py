@@ -75,7 +75,7 @@ class Dossier:
 
     @property
     def asks_qualification(self) -> bool:
-        """Whether the exam asks what the candidate holds: « Qualification présentée »."""
+        """Whether the exam asks what the candidate holds: « Formation »."""
         return candidacy.asks_qualification(self.rules, self.facts)
 
     @cached_property

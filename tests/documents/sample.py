@@ -51,7 +51,7 @@ USUAL: dict[str, Any] = {
         },
         {
             "slug": "qualification",
-            "title": "Qualification présentée",
+            "title": "Formation",
             "lines": [["Diplôme", "CAP Petite enfance"], ["Option", "À domicile"]],
             "tables": [],
         },

@@ -33,7 +33,7 @@ TABS = {
         "Zone géographique souhaitée": "Lille et sa métropole",
         "Handicap": "Non",
     },
-    "Qualification présentée": {
+    "Formation": {
         "Diplôme le plus élevé": "CAP",
         "Années d'expérience professionnelle": "2",
     },

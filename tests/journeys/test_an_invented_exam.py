@@ -89,7 +89,7 @@ def test_an_exam_loaded_from_its_file_is_registered_for(bare_site, context, tmp_
     answer(page, "Titre de navigation", "Permis côtier")
     press(page, "Suivant")
     assert (tab(page), troubles(page)) == (
-        "Qualification présentée",
+        "Formation",
         [
             (
                 "Titre de navigation : Une bouée du large demande le permis hauturier. "

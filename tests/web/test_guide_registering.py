@@ -32,7 +32,7 @@ TABS = [
     "Modalités d'inscription",
     "Identification",
     "Informations candidature",
-    "Qualification présentée",
+    "Formation",
     "Informations supplémentaires",
     "Épreuves",
     "Récapitulatif",

@@ -68,7 +68,7 @@ def test_a_qualification_that_asks_nothing_of_a_category_is_no_tab(sign_in):
 
     assert client.get(f"/inscription/{draft.pk}/qualification").status_code == 404
     assert "Étape 6 sur 7" in main(recap)
-    assert "Qualification présentée" not in main(recap)
+    assert "Formation" not in main(recap)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""« Qualification présentée »: diploma, title or dispensation; colouring; experience."""
+"""« Formation »: the diploma, title or dispensation; colouring; experience."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -131,8 +131,7 @@ def by_nature(diplomas: Diplomas) -> list[tuple[str, Any]]:
 
 QUALIFICATION = Section(
     "qualification",
-    "Qualification présentée",
+    "Formation",
     QualificationForm,
     lambda dossier: dossier.asks_qualification,
-    reads_as="Formation",
 )

@@ -15,7 +15,7 @@ STEPS = (
     "Modalités d'inscription",
     "Identification",
     "Informations candidature",
-    "Qualification présentée",
+    "Formation",
     "Informations supplémentaires",
     "Épreuves",
     "Récapitulatif",

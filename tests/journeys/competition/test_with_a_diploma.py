@@ -15,7 +15,7 @@ from tests.journeys.helpers import (
 
 def test_one_registers_with_a_diploma(page):
     go_through(page, FIRST_TABS)
-    assert tab(page) == "Qualification présentée"
+    assert tab(page) == "Formation"
     answers(page, {DIPLOMA: "Licence (BAC+3)", COLOURING: "Histoire"})
     press(page, "Suivant")
     answers(page, {"Êtes-vous agent public ?": "Non"})

@@ -26,7 +26,7 @@ def test_a_dispensation_stands_for_a_diploma_and_has_no_colouring(bare_site, bro
 
     answer(page, DIPLOMA, "Aucun de ceux-là")
     press(page, "Suivant")
-    assert tab(page) == "Qualification présentée"
+    assert tab(page) == "Formation"
     [refusal] = troubles(page)
     assert "Il faut une licence, un diplôme ou titre de même niveau, ou une dispense" in refusal
 

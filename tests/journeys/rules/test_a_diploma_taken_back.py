@@ -15,7 +15,7 @@ def test_a_diploma_dispenses_and_one_that_is_taken_back_leaves_the_choice_to_mak
     press(page, "Suivant")
     assert "Mathématiques (U2) Dispensé Ecrite" in text(page)
 
-    follow(page.get_by_role("link", name="Modifier : Qualification présentée"))
+    follow(page.get_by_role("link", name="Modifier : Formation"))
     answer(page, "Diplôme le plus élevé", "CAP")
     press(page, "Revenir au récapitulatif")
     assert heading(page) == "Ma candidature est-elle prête ?"

@@ -11,7 +11,7 @@ from tests.journeys.people import ABROAD, FOREIGN, MINOR, YOUNG
 
 NEXT = {
     "identification": "Informations candidature",
-    "informations": "Qualification présentée",
+    "informations": "Formation",
     "qualification": "Informations supplémentaires",
     "supplementaires": "Épreuves",
     "epreuves": "Récapitulatif",
