@@ -3,7 +3,9 @@
 import pytest
 import time_machine
 
-from sporades.acts import deciding
+from sporades.acts import correcting, deciding, registering
+from sporades.candidates.operations import civil_data
+from sporades.registrations.models import Registration
 from sporades.registrations.states import VALIDATE
 from tests.factories import NOW, OPERATOR, WITH_WHOM_AND_WHEN, a_registration, load_invented
 from tests.web.guide import main, seen, words
@@ -57,6 +59,31 @@ def test_once_validated_only_an_accommodation_is_left_to_ask_for(sign_in, declar
     page = main(number_page(sign_in, registration))
 
     assert said in page
+
+
+def test_after_a_correction_by_the_service_what_came_back_signed_stays_good(sign_in):
+    registration = a_registration()
+    registering.receive_summary(
+        registration=Registration.objects.whole().with_owed().get(pk=registration.pk),
+        posted_on=NOW.date(),
+        by=OPERATOR,
+        at=NOW,
+    )
+    identity = registration.candidate.identity
+    correcting.correct_identity(
+        registration=registration,
+        identity={**civil_data(identity), "birth_name": "Le Gouff"},
+        seen=identity.pk,
+        proof="Carte d'identité",
+        by=OPERATOR,
+        at=NOW,
+    )
+
+    page = number_page(sign_in, registration)
+
+    assert words(seen(page).cssselect("h1")[0]) == "Votre inscription est enregistrée"
+    assert "Renvoyez-le signé" not in main(page)
+    assert "ne vaut plus" not in main(page)
 
 
 def test_a_summary_that_goes_elsewhere_says_where(sign_in):
