@@ -8,7 +8,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
 from sporades.accounts.models import (
@@ -47,6 +47,12 @@ class AlreadyActivated(Refused):
     """The account was activated before."""
 
     message = "Votre compte est déjà activé."
+
+
+class StillOpen(Refused):
+    """The office account was not closed."""
+
+    message = "Ce compte d'agent est ouvert : il n'y a rien à rouvrir."
 
 
 class Held(Refused):
@@ -216,9 +222,19 @@ def end_memberships(user: User, *, on: date) -> None:
     end_sessions(user)
 
 
-def reopen_memberships(user: User, *, until: date | None, at: datetime) -> None:
-    """Let a member of staff work again, until a day if it is known."""
-    Membership.objects.filter(user=user).update(ends_on=until, reopened_at=at)
+def reopen_memberships(user: User, *, until: date | None, on: date, at: datetime) -> None:
+    """Give a member of staff back the roles that ended last, until a day if it is known.
+
+    A role that had ended before, for another reason, stays ended.
+
+    Raises:
+        StillOpen: a role has not ended on this day.
+    """
+    mine = Membership.objects.filter(user=user)
+    if mine.current(on).exists():
+        raise StillOpen
+    last = mine.order_by("-ends_on").values_list("ends_on")[:1]
+    mine.filter(ends_on=Subquery(last)).update(ends_on=until, reopened_at=at)
 
 
 def dormant_members(*, at: datetime, on: date) -> QuerySet[User]:

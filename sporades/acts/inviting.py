@@ -139,7 +139,7 @@ def close(*, email: str, by: Actor, at: datetime) -> User:
 
 @transaction.atomic
 def reopen(*, email: str, ends_on: date | None, by: Actor, at: datetime) -> User:
-    """Open an office account that was closed, with the roles and the perimeter that it had.
+    """Open an office account that was closed, with the roles that ended last, as they were.
 
     Args:
         email: its address.
@@ -149,11 +149,13 @@ def reopen(*, email: str, ends_on: date | None, by: Actor, at: datetime) -> User
 
     Raises:
         NotInvited: no member of staff has this address, or the last day has passed.
+        StillOpen: the account is not closed.
     """
-    if ends_on is not None and ends_on < local_day(at, ZONE):
+    today = local_day(at, ZONE)
+    if ends_on is not None and ends_on < today:
         raise NotInvited(f"Le dernier jour, {day_in_words(ends_on)}, est déjà passé.")
     user = _member(email)
-    accounts.reopen_memberships(user, until=ends_on, at=at)
+    accounts.reopen_memberships(user, until=ends_on, on=today, at=at)
     journal.record("member reopened", by=by, on=user, at=at)
     return user
 

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from sporades.accounts.models import Membership, User
+from sporades.accounts.operations import StillOpen
 from sporades.acts import inviting
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
@@ -170,3 +171,33 @@ def test_an_account_that_was_opened_again_is_not_closed_the_next_day():
 
     assert inviting.close_dormant(at=late + timedelta(days=1)) == 0
     assert inviting.close_dormant(at=late + timedelta(days=183)) == 1
+
+
+@pytest.mark.parametrize("close", ["by an operator", "by itself"])
+def test_a_role_that_had_ended_before_is_not_given_back(close):
+    user = invited()
+    user.memberships.create(
+        role="head", full_name="Claude Martin", academies=["A09"], ends_on=date(2026, 12, 31)
+    )
+    late = NOON + timedelta(days=200)
+    if close == "by itself":
+        inviting.close_dormant(at=late)
+    else:
+        inviting.close(email=user.email, by=OPERATOR, at=late)
+
+    inviting.reopen(email=user.email, ends_on=None, by=OPERATOR, at=late)
+
+    assert [one.role for one in user.memberships_on(late.date())] == ["manager"]
+
+
+def test_an_account_that_is_open_is_not_opened_again():
+    user = invited()
+    user.memberships.create(
+        role="head", full_name="Claude Martin", academies=["A09"], ends_on=date(2026, 12, 31)
+    )
+    late = NOON + timedelta(days=60)
+
+    with pytest.raises(StillOpen, match="il n'y a rien à rouvrir"):
+        inviting.reopen(email=user.email, ends_on=None, by=OPERATOR, at=late)
+
+    assert [one.role for one in user.memberships_on(late.date())] == ["manager"]
