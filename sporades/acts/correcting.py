@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from sporades import journal, mail
 from sporades.candidates import operations as candidates
@@ -12,6 +13,8 @@ from sporades.core.actors import Actor
 from sporades.core.links import absolute
 from sporades.core.refusals import Refused
 from sporades.documents import operations as documents
+from sporades.journal.models import Entry
+from sporades.journal.queries import entries_about
 from sporades.registrations import correcting
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.snapshot import contact_of
@@ -94,6 +97,18 @@ def correct_identity(
             link=absolute("/mes-inscriptions"),
         )
     return len(standing)
+
+
+def corrections_on(registration: Registration) -> QuerySet[Entry]:
+    """Return the corrections of its candidate's civil data since it was filed, the last first.
+
+    They are acts on the person; one that was set aside meanwhile is restored under them. What was
+    withdrawn is no more concerned.
+    """
+    since = entries_about(registration.candidate).filter(
+        verb="identity corrected", at__gte=registration.filed_at
+    )
+    return since.filter(at__lte=registration.withdrawn_at) if registration.withdrawn_at else since
 
 
 def issue_again(*, registration: Registration, identity: Identity, by: Actor, at: datetime) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from sporades import journal, mail
 from sporades.accounts.models import Membership
@@ -72,10 +73,10 @@ TOLD = {
 }
 
 
-def decisions_on(registration: Registration) -> list[Entry]:
+def decisions_on(registration: Registration) -> QuerySet[Entry]:
     """Return what was decided of a registration, the last first."""
     verbs = [told.verb for told in TOLD.values()]
-    return list(entries_about(registration).filter(verb__in=verbs))
+    return entries_about(registration).filter(verb__in=verbs)
 
 
 def against(registration: Registration) -> list[str]:

@@ -90,8 +90,14 @@ class Entry(models.Model):
 
     @property
     def in_words(self) -> str:
-        """Say the act as a person reads it; a verb that has no words any more, as it stands."""
-        return IN_WORDS.get(self.verb, self.verb)
+        """Say the act as a person reads it, with the proof that was seen, if any.
+
+        A verb that has no words any more stands as it is.
+        """
+        said = IN_WORDS.get(self.verb, self.verb)
+        after = self.payload.get("after")
+        proof = after.get("proof") if isinstance(after, dict) else ""
+        return f"{said}, pièce vue : {proof}" if proof else said
 
     @property
     def content(self) -> dict[str, Any]:

@@ -32,7 +32,7 @@ IN_WORDS = {
     "extension refused": "Prolongation refusée",
     "extension taken back": "Proposition de prolongation retirée",
     "identity changed": "État civil changé",
-    "identity corrected": "État civil corrigé par la gestion",
+    "identity corrected": "État civil corrigé",
     "identity given": "État civil donné",
     "managing service added": "Service gestionnaire ajouté",
     "managing service changed": "Service gestionnaire changé",

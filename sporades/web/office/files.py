@@ -10,6 +10,7 @@ from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Permission
 from sporades.acts import noting
+from sporades.acts.correcting import corrections_on
 from sporades.acts.deciding import decisions_on
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words
@@ -54,16 +55,16 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def history(request: HttpRequest, number: str) -> HttpResponse:
-    """Each version, its author and what it changed."""
+    """Each version, its author and what it changed; what was decided and corrected."""
     found = registration_of(request, number)
     versions = found.versions.defer("snapshot").order_by("-number")
     decisions = [
         {
             "when": instant_in_words(one.at, found.service.zone),
             "what": f"{one.in_words}, par {one.actor_name}",
-            "note": one.payload["after"]["reason"],
+            "note": one.payload["after"].get("reason", ""),
         }
-        for one in decisions_on(found)
+        for one in decisions_on(found) | corrections_on(found)
     ]
     said = {"versions": versions, "decisions": decisions}
     return _page(request, found, "history", "office/history.html", said)
@@ -156,11 +157,10 @@ def _notes(request: HttpRequest, found: Registration, form: NoteForm) -> HttpRes
 def journal(request: HttpRequest, number: str) -> HttpResponse:
     """Every act on it: who, what, when."""
     found = registration_of(request, number)
+    papers = documents_in(folder=found.folder_id, at=request.arrived_at)
     rows = [
         (instant_in_words(one.at, found.service.zone), one.in_words, one.actor_name)
-        for one in acts.entries_about(
-            found, *documents_in(folder=found.folder_id, at=request.arrived_at)
-        )
+        for one in acts.entries_about(found, *papers) | corrections_on(found)
     ]
     said = {"rows": rows, "columns": ("Quand", "Acte", "Auteur")}
     return _page(request, found, "journal", "office/journal.html", said)

@@ -1,12 +1,16 @@
 """« Corriger l'état civil »: frozen for their owner, corrected by the service on proof (I6)."""
 
 import html
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
+from sporades.accounts.permissions import Permission, reach
 from sporades.acts import correcting, deciding, registering
+from sporades.batches import operations as batches
+from sporades.batches.actions import ACTIONS
 from sporades.candidates.forms import answers_of
 from sporades.candidates.models import Identity
 from sporades.candidates.operations import civil_data
@@ -14,7 +18,7 @@ from sporades.documents.models import DocumentVersion
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.states import RESTORE, SET_ASIDE, VALIDATE, State
-from tests.factories import NOW, OPERATOR, author
+from tests.factories import NOW, OPERATOR, a_registration, author
 from tests.web.guide import main
 
 PROOF = "Carte d'identité reçue le 24 novembre"
@@ -104,6 +108,64 @@ def test_the_journal_has_before_after_and_the_proof(manager, in_lille):
         "after": {"birth_name": "Le Gouff", "proof": PROOF},
     }
     assert entry.actor_id == f"user:{manager.user.pk}"
+
+
+@pytest.mark.parametrize("tab", ["journal", "history"])
+def test_the_file_says_which_proof_was_seen_and_by_whom(manager, in_lille, tab):
+    correct(manager, in_lille, birth_name="Le Gouff")
+
+    page = main(manager.get(reverse(f"office:{tab}", args=[in_lille.number])))
+
+    assert f"État civil corrigé, pièce vue : {PROOF}" in page
+    assert page.count(manager.user.memberships.get().full_name) == 2
+
+
+def test_the_proof_is_said_where_a_batch_restores_what_was_set_aside_meanwhile(manager, in_lille):
+    deciding.decide(
+        registration=in_lille, decision=SET_ASIDE, reason="Hors académie.", by=OPERATOR, at=NOW
+    )
+    correcting.correct_identity(
+        registration=in_lille,
+        identity={**civil_data(in_lille.candidate.identity), "birth_name": "Le Gouff"},
+        seen=in_lille.candidate.identity_id,
+        proof=PROOF,
+        by=OPERATOR,
+        at=NOW,
+    )
+    batch = batches.prepare(
+        registrations=type(in_lille).objects.all(),
+        action=ACTIONS[RESTORE.name],
+        reason="",
+        reach=reach(manager.user.memberships.all(), Permission.DECIDE),
+        by=manager.user,
+        at=NOW,
+    )
+    batches.launch(batch=batch, by=OPERATOR, at=NOW)
+
+    batches.go_on(str(batch.pk), at=NOW)
+
+    page = main(manager.get(reverse("office:journal", args=[in_lille.number])))
+    assert page.count(f"État civil corrigé, pièce vue : {PROOF}") == 1
+
+
+def test_a_correction_that_does_not_concern_a_file_is_not_in_it(manager, in_lille):
+    registering.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
+    later = NOW + timedelta(days=1)
+    other = a_registration(in_lille.candidate, at=later)
+    correcting.correct_identity(
+        registration=other,
+        identity={**civil_data(in_lille.candidate.identity), "birth_name": "Le Gouff"},
+        seen=in_lille.candidate.identity_id,
+        proof=PROOF,
+        by=OPERATOR,
+        at=later,
+    )
+
+    journals = [
+        main(manager.get(reverse("office:journal", args=[one.number]))) for one in (in_lille, other)
+    ]
+
+    assert [PROOF in one for one in journals] == [False, True]
 
 
 def test_the_birth_date_moves_the_column_that_is_searched(manager, in_lille):
