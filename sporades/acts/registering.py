@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from sporades import journal, mail
 from sporades.accounts import operations as accounts
@@ -15,10 +16,15 @@ from sporades.core.links import absolute
 from sporades.core.refusals import Refused
 from sporades.documents import operations as documents
 from sporades.exams.models import Exam, RegistrationService, Speciality
+from sporades.journal.models import Entry
+from sporades.journal.queries import entries_about
 from sporades.registrations import drafting, filing
 from sporades.registrations.models import Draft, Registration, Version
 from sporades.registrations.snapshot import contact_of
 from sporades.registrations.summary import SUMMARY
+
+AMENDED_ANEW = "registration amended after its validation"
+"""The verb of a modification after which it is to be validated again."""
 
 
 @transaction.atomic
@@ -75,7 +81,13 @@ def register(*, draft: Draft, by: Actor, at: datetime) -> Version:
     documents.issue(
         registration.folder, SUMMARY, version, number=version.number, at=at, published_at=at
     )
-    verb = "registration amended" if version.number > 1 else "registration filed"
+    verb = (
+        "registration filed"
+        if version.number == 1
+        else AMENDED_ANEW
+        if registration.awaits_new_validation
+        else "registration amended"
+    )
     _tell("amended" if version.number > 1 else "registered", registration, version, at=at)
     journal.record(
         verb,
@@ -86,6 +98,11 @@ def register(*, draft: Draft, by: Actor, at: datetime) -> Version:
         after={"version": version.number, "digest": version.digest, "number": registration.number},
     )
     return version
+
+
+def amendments_after_validation_of(registration: Registration) -> QuerySet[Entry]:
+    """Return the modifications after which it was to be validated again, the last first."""
+    return entries_about(registration).filter(verb=AMENDED_ANEW)
 
 
 @transaction.atomic

@@ -49,6 +49,7 @@ IN_WORDS = {
     "publication refused": "Publication de documents refusée",
     "publication withdrawn": "Publication de documents retirée",
     "registration amended": "Inscription modifiée",
+    "registration amended after its validation": "Inscription modifiée, à valider de nouveau",
     "registration begun": "Inscription commencée",
     "registration begun again": "Inscription reprise après une désinscription",
     "registration filed": "Inscription enregistrée",

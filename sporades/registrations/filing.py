@@ -172,8 +172,8 @@ def _to_amend(draft: Draft, amends: int) -> Registration:
 
 def _amended(draft: Draft, amends: int, *, at: datetime) -> Registration:
     registration = _to_amend(draft, amends)
-    if registration.state == State.VALIDATED:
-        # What was validated is not what is being filed.
+    if registration.is_validated or registration.awaits_new_validation:
+        # What was validated is not what is being filed, nor what was filed since.
         registration.state, registration.decided_at = State.REGISTERED, at
     registration.version += 1
     registration.amended_at = at

@@ -1,5 +1,7 @@
 """The states of a registration, and every move between them."""
 
+from datetime import datetime
+
 from django.db import models
 
 from sporades.core.transitions import Transition
@@ -33,3 +35,16 @@ DECISIONS = (VALIDATE, REOPEN, FLAG, CLEAR, SET_ASIDE, RESTORE)
 """The moves that a manager makes. What its candidate withdrew, nobody restores."""
 
 TRANSITIONS = (WITHDRAW, *DECISIONS)
+
+
+def is_to_validate_anew(
+    state: str, decided_at: datetime | None, amended_at: datetime | None
+) -> bool:
+    """Return whether a modification undid a validation: both then have one instant."""
+    return state == State.REGISTERED and decided_at is not None and decided_at == amended_at
+
+
+def state_in_office(state: str, decided_at: datetime | None, amended_at: datetime | None) -> str:
+    """Say a state, told apart where what was validated has been modified since."""
+    is_anew = is_to_validate_anew(state, decided_at, amended_at)
+    return f"{State(state).label}{', à valider de nouveau' if is_anew else ''}"

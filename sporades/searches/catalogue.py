@@ -10,6 +10,7 @@ from sporades.exams import schema
 from sporades.exams.queries import OfferedExam, Programme, programmes
 from sporades.registrations.states import State
 from sporades.searches.criteria import (
+    AmendedSince,
     Choice,
     Choices,
     Criterion,
@@ -198,6 +199,7 @@ GROUPS: tuple[tuple[str, tuple[Criterion, ...]], ...] = (
             Row("examen", "Examen", "exam_id", _exams),
             Row("qualification", "Qualification présentée", "speciality_id", _specialities),
             Choice("etat", "État", "state", _states),
+            AmendedSince("modifiee_depuis", "Modifiée depuis la décision", "amended_at"),
             Choice("academie", "Académie", "academy_id", _academies),
             Row(
                 "service",

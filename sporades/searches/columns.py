@@ -11,7 +11,7 @@ from typing import Any
 
 from sporades.core.french import birth_date_in_digits, day_in_digits
 from sporades.exams.queries import rules
-from sporades.registrations.states import State
+from sporades.registrations.states import state_in_office
 
 
 def _as_it_is(value: object) -> str:
@@ -50,10 +50,6 @@ def _category(regulation: int, exam: str, category: str) -> str:
     return found.label if found else ""
 
 
-def _state(state: str) -> str:
-    return str(State(state).label)
-
-
 COLUMNS: tuple[Column, ...] = (
     Column("numero_inscription", "N° Inscription", ("number",), order=("number",)),
     Column("numero_candidat", "N° Candidat", ("candidate__number",)),
@@ -73,7 +69,13 @@ COLUMNS: tuple[Column, ...] = (
         ("exam__label", "speciality__label"),
         _joined(" – "),
     ),
-    Column("etat", "État", ("state",), _state, ("state", "name_key")),
+    Column(
+        "etat",
+        "État",
+        ("state", "decided_at", "amended_at"),
+        state_in_office,
+        ("state", "name_key"),
+    ),
     Column(
         "categorie",
         "Catégorie du candidat",

@@ -9,13 +9,14 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.timezone import make_aware
 
 from sporades.accounts.permissions import Reach
 from sporades.core.french import month_named
 from sporades.core.text import clean, search_key
 from sporades.registrations.models import RegistrationPaper
+from sporades.registrations.states import STANDING
 from sporades.searches.operators import Operator
 
 LONGEST_VALUE = 200
@@ -225,7 +226,18 @@ class YesNo(Criterion):
         said = _said(values, "Choisissez dans la liste.")
         if said not in ("oui", "non"):
             raise Unreadable("Choisissez dans la liste.")
-        return self._is(__exact=said == "oui")
+        return self._holds() if said == "oui" else ~self._holds()
+
+    def _holds(self) -> Q:
+        return self._is(__exact=True)
+
+
+@dataclass(frozen=True)
+class AmendedSince(YesNo):
+    """Whether its candidate has changed, since the last decision, what was decided of."""
+
+    def _holds(self) -> Q:
+        return self._is(__gte=F("decided_at")) & Q(state__in=STANDING)
 
 
 @dataclass(frozen=True)

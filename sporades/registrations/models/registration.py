@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 from django.utils.text import capfirst
 
@@ -16,7 +16,13 @@ from sporades.exams.fetching import WITH_REFERENCE, WITH_REFERENCE_ALONE
 from sporades.exams.queries import rules
 from sporades.registrations.deadlines import owed_now
 from sporades.registrations.models.version import Version
-from sporades.registrations.states import REASONED, STANDING, State
+from sporades.registrations.states import (
+    REASONED,
+    STANDING,
+    State,
+    is_to_validate_anew,
+    state_in_office,
+)
 from sporades.registrations.titles import title_of
 from sporades.territory import queries as territory
 
@@ -157,6 +163,11 @@ class Registration(models.Model):
             models.Index(fields=["academy", "name_key", "id"], name="registration_by_name_there"),
             models.Index(fields=["name_key", "id"], name="registration_by_name"),
             models.Index(fields=["birth_date"], name="registration_by_birth_date"),
+            models.Index(
+                fields=["academy", "name_key", "id"],
+                condition=Q(amended_at__gte=F("decided_at")),
+                name="registration_amended_since",
+            ),
             models.Index(fields=["ine"], condition=~Q(ine=""), name="registration_by_ine"),
             GinIndex(OpClass("name_key", name="gin_trgm_ops"), name="registration_by_likeness"),
         ]
@@ -243,8 +254,20 @@ class Registration(models.Model):
     @property
     def awaits_new_validation(self) -> bool:
         """Whether its last modification undid its validation, of which nothing came since."""
-        is_undone = self.decided_at is not None and self.decided_at == self.amended_at
-        return self.state == State.REGISTERED and is_undone
+        return is_to_validate_anew(self.state, self.decided_at, self.amended_at)
+
+    @property
+    def state_in_office(self) -> str:
+        """Say where it stands, as the office tells it apart."""
+        return state_in_office(self.state, self.decided_at, self.amended_at)
+
+    @property
+    def amended_since_decided(self) -> str:
+        """Say when its candidate changed what had been decided of, or nothing."""
+        if not self.is_active or self.amended_at is None or self.decided_at is None:
+            return ""
+        is_since = self.amended_at >= self.decided_at
+        return instant_in_words(self.amended_at, self.service.zone) if is_since else ""
 
     @property
     def undone_by_modifying(self) -> str:

@@ -214,6 +214,12 @@ def read(posted: QueryDict) -> Group:
     return tree
 
 
+def posted(tree: Group) -> list[tuple[str, str]]:
+    """Return what a page posts to search a tree that it holds whole."""
+    leaves = [(f"{place}-{CRITERION}", leaf.criterion.code) for place, leaf in _leaves(tree, ROOT)]
+    return [*_as_data(tree, ROOT), *leaves, ("faire", SEARCH)]
+
+
 def acted(tree: Group, posted: QueryDict) -> tuple[Group, str]:
     """Return the tree after the button that was pressed, and the place to go on from.
 

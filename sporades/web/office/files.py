@@ -12,6 +12,7 @@ from sporades.accounts.permissions import Permission
 from sporades.acts import noting
 from sporades.acts.correcting import corrections_on
 from sporades.acts.deciding import decisions_on
+from sporades.acts.registering import amendments_after_validation_of
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words
 from sporades.documents import operations as printing
@@ -64,7 +65,9 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
             "what": f"{one.in_words}, par {one.actor_name}",
             "note": one.payload["after"].get("reason", ""),
         }
-        for one in decisions_on(found) | corrections_on(found)
+        for one in decisions_on(found)
+        | amendments_after_validation_of(found)
+        | corrections_on(found)
     ]
     said = {"versions": versions, "decisions": decisions}
     return _page(request, found, "history", "office/history.html", said)

@@ -1,17 +1,26 @@
 """The office's door: what awaits, and for which perimeter."""
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from sporades.accounts.permissions import Permission
+from sporades.accounts.permissions import Permission, Reach
 from sporades.core.french import local_day
+from sporades.searches.catalogue import CRITERIA
 from sporades.searches.models import Search
+from sporades.searches.operators import Operator
+from sporades.searches.queries import found
+from sporades.searches.trees import Group, Leaf
 from sporades.territory import queries as territory
+from sporades.web.office import building
 from sporades.web.office.exporting import exports_to_approve
 from sporades.web.office.forms import QuickForm
 from sporades.web.office.publishing import publications_to_approve
 from sporades.web.office.services import proposals
+
+AMENDED = Group(members=(Leaf(CRITERIA["modifiee_depuis"], Operator.IS, ("oui",)),))
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -20,6 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
     today = local_day(request.arrived_at, settings.TIME_ZONE)
     context = {
         "quick": QuickForm() if reads else None,
+        "amended": _amended(request, reads),
         "named": Search.objects.open_to(request.user.pk).named() if reads else [],
         **proposals(request),
         "exports": exports_to_approve(request),
@@ -38,3 +48,11 @@ def home(request: HttpRequest) -> HttpResponse:
         ],
     }
     return render(request, "office/home.html", context)
+
+
+def _amended(request: HttpRequest, reads: Reach) -> dict[str, Any] | None:
+    """Return what opens the list of those that were modified since they were decided of."""
+    if not request.reaches(Permission.DECIDE):
+        return None
+    count = found(AMENDED, reach=reads).count()
+    return {"count": count, "asked": building.posted(AMENDED)} if count else None
