@@ -71,11 +71,11 @@ class Identity(models.Model):
         return self.full_name
 
     def save(self, *args: object, **kwargs: object) -> None:
-        """Keep the search keys beside the names."""
+        """Keep the search keys beside the names: one surname is sorted by first names."""
         self.birth_name_key = search_key(self.birth_name)
         self.usage_name_key = search_key(self.usage_name)
         self.first_names_key = search_key(self.first_names)
-        keys = (self.birth_name_key, self.usage_name_key, self.first_names_key)
+        keys = (self.birth_name_key, self.first_names_key, self.usage_name_key)
         self.name_key = " ".join(key for key in keys if key)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 

@@ -1,5 +1,6 @@
 """The criteria by which registrations are searched, in the order of the list."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
@@ -76,16 +77,34 @@ def _specialities(reach: Reach) -> Choices:
 
 
 def _papers(reach: Reach) -> Choices:
+    """Name each épreuve as candidates read it, and say of those of one name what sets them apart."""
+    offered = [one for _, one in _offered(reach)]
+    times = Counter(_named(said) for one in offered for said in one.rules.papers)
     return tuple(
         (
             _titled(one),
             [
-                (str(one.papers[said.code].pk), f"{said.code} : {said.label}")
+                (
+                    str(one.papers[said.code].pk),
+                    _named(said) if times[_named(said)] == 1 else _told_apart(said, one),
+                )
                 for said in one.rules.papers
             ],
         )
-        for _, one in _offered(reach)
+        for one in offered
     )
+
+
+def _named(paper: schema.Paper) -> str:
+    return f"{paper.label} ({paper.unit})" if paper.unit else paper.label
+
+
+def _told_apart(paper: schema.Paper, offered: OfferedExam) -> str:
+    """Name an épreuve with its exam and, where the exam has two of one name, with what differs."""
+    alike = [one for one in offered.rules.papers if _named(one) == _named(paper)]
+    labels = {one.code: one.label for one in offered.specialities}
+    of = ", ".join(labels[code] for code in paper.specialities) or paper.code
+    return ", ".join([_named(paper), _titled(offered), *([of] if len(alike) > 1 else [])])
 
 
 def _titled(offered: OfferedExam) -> str:

@@ -4,8 +4,10 @@ import pytest
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
+from sporades.accounts.permissions import Perimeter, Reach
+from sporades.searches.catalogue import CRITERIA
 from sporades.searches.models import Search
-from tests.factories import a_candidate, a_registration
+from tests.factories import INVENTED, OPERATOR, a_candidate, a_registration, load_invented
 from tests.web.guide import seen, words
 
 SEARCH = reverse("office:search")
@@ -292,11 +294,69 @@ def test_a_list_is_sorted_both_ways_and_read_page_by_page(manager, in_lille):
     assert manager.get(f"{address}?tri=password").status_code == 200
 
 
+def test_those_of_one_surname_are_sorted_by_their_first_names_then_by_their_number(manager):
+    usual = {"birth_name": "Martin"}
+    people = [
+        {"first_names": "Zoé", "usage_name": "Abadie"},
+        {"first_names": "Anne", "usage_name": "Zola"},
+        {"first_names": "Marie"},
+        {"first_names": "Marie"},
+        {"first_names": "Bruno"},
+    ]
+    zoe, anne, marie, again, bruno = (a_registration(a_candidate(**usual, **one)) for one in people)
+
+    page = sought(manager, leaf("g-1", "nom", "egal", "Martin"))
+
+    assert numbers(page) == [one.number for one in (anne, bruno, marie, again, zoe)]
+
+
 def test_what_is_asked_of_an_epreuve_is_the_choice_of_the_candidate(manager):
     page = manager.post(SEARCH, {"g-lien": "et", "g-ajout": "epreuve", "faire": "ajouter:g"})
 
     [criterion] = seen(page).cssselect(".s-criterion")
     assert [words(one) for one in criterion.cssselect("label")] == ["Choix du candidat", "Épreuve"]
+
+
+def named_papers():
+    """Return how each épreuve is offered, with its unit or without."""
+    everywhere = Reach((Perimeter(None, None, OPERATOR),))
+    return [
+        label
+        for _, papers in CRITERIA["epreuve"].choices(everywhere)
+        for _, label in papers
+        if label.startswith(("Navigation", "Langue facultative", "Mathématiques"))
+    ]
+
+
+def test_an_epreuve_is_named_as_candidates_read_it(db):
+    assert named_papers() == ["Mathématiques (U2)", "Navigation (U4)", "Langue facultative"]
+
+
+def test_epreuves_of_one_name_are_told_apart_by_exam_speciality_or_code(db):
+    text = INVENTED.read_text()
+    exam = text[text.index("  - code: BE\n") : text.index("services_gestionnaires:")]
+    small = exam.replace("code: BE\n", "code: BF\n").replace(
+        "libelle: Brevet d'essai", "libelle: Petit brevet"
+    )
+    small = "".join(line for line in small.splitlines(keepends=True) if "Mathématiques" not in line)
+    forest = "{code: M4, unite: U4, libelle: Navigation, nature: orale, groupe: CHOIX, specialites: [FOREST]}"
+
+    load_invented(
+        ("libelle: Chant facultatif", "libelle: Langue facultative"),
+        ("      - {code: F1,", f"      - {forest}\n      - {{code: F1,"),
+        ("services_gestionnaires:", f"{small}services_gestionnaires:"),
+    )
+
+    here, there = "Brevet d'essai, session 2027", "Petit brevet, session 2027"
+    assert named_papers() == [
+        "Mathématiques (U2)",
+        f"Navigation (U4), {here}, Marin",
+        f"Navigation (U4), {here}, Forestier",
+        f"Langue facultative, {here}, F1",
+        f"Langue facultative, {here}, F2",
+        f"Navigation (U4), {there}",
+        f"Langue facultative, {there}",
+    ]
 
 
 def test_how_a_date_is_written_is_said_once_for_both_bounds(manager):
