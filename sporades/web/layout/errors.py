@@ -41,8 +41,14 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Say that nothing stands at this address, for this reader."""
-    return render(request, "errors/404.html", status=HTTPStatus.NOT_FOUND)
+    """Say that nothing stands at this address, for this reader: it is they who choose the words.
+
+    What is foreign, forbidden or was never there gives one page, at one price.
+    """
+    user = getattr(request, "user", None)
+    is_staff = user is not None and user.is_authenticated and user.is_staff_member
+    context = {"is_staff": is_staff}
+    return render(request, "errors/404.html", context, status=HTTPStatus.NOT_FOUND)
 
 
 def not_allowed(request: HttpRequest, methods: Iterable[str]) -> HttpResponse:

@@ -28,6 +28,25 @@ def test_a_head_and_an_auditor_read_the_files_of_their_perimeter(member, in_lill
     assert member("A09", role=role).get(tab(name, in_lille)).status_code == 200
 
 
+def test_what_is_foreign_forbidden_or_was_never_there_is_one_page_for_office_people(
+    member, in_lille, in_versailles
+):
+    auditor = member("A09", role=Membership.Role.AUDITOR)
+    places = [
+        tab("registration", in_versailles),
+        reverse("office:registration", args=["2027-0000000-00"]),
+        tab("decide", in_lille),
+        reverse("office:banner"),
+    ]
+
+    found = [auditor.get(place) for place in places]
+
+    assert [one.status_code for one in found] == [404] * len(places)
+    [said] = {main(one) for one in found}
+    assert "n'est ni de votre rôle ni de votre périmètre : l'accueil dit les vôtres" in said
+    assert "connectez-vous avec le compte" not in said
+
+
 def test_a_membership_that_has_ended_opens_nothing(manager, in_lille):
     manager.user.memberships.update(ends_on="2026-11-24")
 
