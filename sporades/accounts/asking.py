@@ -41,14 +41,15 @@ class AskedByMember(models.Model):
 
 
 def approvers_of(
-    asked: Reach, *, permission: Permission, author: int, at: datetime
+    asked: Reach, *, permission: Permission, author: int | None, at: datetime
 ) -> list[Membership]:
     """Return who may approve what somebody asks: those whose own perimeter holds theirs.
 
     Args:
         asked: where whoever asks may act.
         permission: that of approving it.
-        author: the account of whoever asks, which never approves.
+        author: the account of whoever asks, which never approves; nothing where it is not known
+            as an account.
         at: the instant.
     """
     day = local_day(at, settings.TIME_ZONE)

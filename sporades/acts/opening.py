@@ -7,6 +7,9 @@ from django.db import transaction
 from django.urls import reverse
 
 from sporades import journal, mail
+from sporades.accounts import asking
+from sporades.accounts.models import Membership
+from sporades.accounts.permissions import Perimeter, Permission, Reach
 from sporades.core.actors import Actor
 from sporades.core.links import absolute
 from sporades.core.queue import app
@@ -31,6 +34,8 @@ def change(
 ) -> ServiceChange:
     """Give a service other dates, or propose to extend it: see `openings.change`.
 
+    Whoever may approve an extension is told of it by mail.
+
     Raises:
         NotMoved, Refused: see there.
     """
@@ -41,7 +46,34 @@ def change(
         _applied(made, by=by, at=at)
     else:
         _record("extension proposed", made, by=by, at=at)
+        _ask_approval(made, at=at)
     return made
+
+
+def approvers_of(change: ServiceChange, *, at: datetime) -> list[Membership]:
+    """Return who may approve an extension: those of its perimeter, but for its author."""
+    author = Actor("", change.proposed_by, change.proposed_by_id)
+    academy, domain = change.service.academy_id, change.service.domain.code
+    here = Perimeter(frozenset({academy}), frozenset({domain}), author)
+    found = asking.approvers_of(
+        Reach((here,)), permission=Permission.APPROVE_EXTENSIONS, author=None, at=at
+    )
+    return [one for one in found if one.as_actor().identifier != author.identifier]
+
+
+def _ask_approval(change: ServiceChange, *, at: datetime) -> None:
+    for approver in approvers_of(change, at=at):
+        mail.write(
+            "extension_to_approve",
+            to=approver.user.email,
+            at=at,
+            key=f"change:{change.pk}:approve",
+            about=change,
+            urgent=True,
+            change=change,
+            approver=approver,
+            link=absolute(reverse("office:service", args=[change.service_id])),
+        )
 
 
 @transaction.atomic

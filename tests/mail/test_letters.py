@@ -392,6 +392,7 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "export_ended",
         "identity_corrected",
         "export_to_approve",
+        "extension_to_approve",
         "member_dormant",
         "service_moved",
         "state_changed",

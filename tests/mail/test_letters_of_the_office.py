@@ -178,6 +178,41 @@ Vos réponses sont gardées. Pour terminer : {SITE}/inscription/{draft.pk}
     )
 
 
+def test_an_extension_to_approve(letters):
+    head = a_member("cheffe@exemple.test", Membership.Role.HEAD, ["A09"])
+    service = RegistrationService.objects.get(academy="A09")
+
+    opening.change(
+        service=service,
+        opens_at=service.opens_at,
+        closes_at=service.closes_at + timedelta(days=2),
+        reason="Panne <b>du</b> 24 & du 25",
+        by=Actor("manager", "Claude Martin", "user:0"),
+        at=NOW,
+    )
+
+    [letter] = letters()
+    assert letter["Subject"] == f"Prolongation à approuver : {service}"
+    assert letter.taken_for == ["cheffe@exemple.test"]
+    assert (
+        words(letter)
+        == f"""\
+Bonjour {head.memberships.get().full_name},
+
+Claude Martin propose de prolonger un service d'inscription :
+{service}
+
+Fermeture le jeudi 17 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris) au lieu du mardi 15 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris).
+Motif : Panne <b>du</b> 24 & du 25
+
+Tant qu'elle n'est pas approuvée, le service ferme à la date annoncée.
+
+Approuver ou refuser : {SITE}/gestion/services/{service.pk}
+
+{SIGNED}"""
+    )
+
+
 def test_an_office_account_that_is_closed(letters):
     user = User.objects.create_user("claude@exemple.test", created_at=NOW, activated_at=NOW)
     Membership.objects.create(user=user, role="manager", full_name="Claude", academies=["A09"])

@@ -58,7 +58,12 @@ _WHICH_ZIP = "Choisissez l'archive ZIP à déposer."
 SHORTEST_PURPOSE = 10
 _PURPOSE = "Dites en une phrase à quoi il servira."
 _WHAT = "Indiquez un numéro, un nom, une date de naissance ou une adresse mail."
-_INSTANT = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: à|,)? (\d{1,2}) ?[h:] ?(\d{2})")
+_INSTANT = re.compile(
+    r"(?:(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>\d{4})"
+    r"|(?P<iso_year>\d{4})-(?P<iso_month>\d{2})-(?P<iso_day>\d{2}))"
+    r"(?:(?: à|,)? |T|$)"
+    r"(?:(?P<hour>\d{1,2}) ?(?:h ?(?P<minute>\d{2})?|: ?(?P<iso_minute>\d{2})))?"
+)
 _HOW_TO = "Par exemple : 15/12/2026 23:59"
 _HOW = "Indiquez le jour et l'heure, par exemple 15/12/2026 23:59."
 
@@ -206,18 +211,23 @@ class LocalInstantField(forms.CharField):
     zone = "UTC"
 
     def to_python(self, value: Any) -> datetime | None:
-        """Read « 15/12/2026 23:59 », also with an « h »."""
+        """Read « 15/12/2026 23:59 », also « 23 h 59 », « 23h », and a day as machines write it."""
         said = clean(super().to_python(value) or "")
         if not said:
             return None
         read = _INSTANT.fullmatch(said)
         if read is None:
             raise ValidationError(_HOW)
-        day, month, year, hour, minute = map(int, read.groups())
+        year, month, day, minute = (
+            int(read[name] or read[f"iso_{name}"] or 0)
+            for name in ("year", "month", "day", "minute")
+        )
         try:
-            local = datetime(year, month, day, hour, minute)  # noqa: DTZ001 - its zone comes next
+            local = datetime(year, month, day, int(read["hour"] or 0), minute)  # noqa: DTZ001 - its zone comes next
         except ValueError:
             raise ValidationError("Ce jour ou cette heure n'existe pas : vérifiez.") from None
+        if read["hour"] is None:
+            raise ValidationError(f"Indiquez aussi l'heure, par exemple {local:%d/%m/%Y} 23:59.")
         instant = local.replace(tzinfo=ZoneInfo(self.zone))
         # An hour that summer time skips comes back as another.
         back = instant.astimezone(UTC).astimezone(ZoneInfo(self.zone))

@@ -1,5 +1,6 @@
 """« Gérer les services »: when registrations are open, and who decided it."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -68,7 +69,7 @@ def move_service(request: HttpRequest, service: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _outcome(made))
+            messages.success(request, _outcome(made, at=request.arrived_at))
             return redirect("office:service", found.pk)
     status = 422 if form.errors else 200
     context = {"service": found, "form": form, "trail": TRAIL}
@@ -151,7 +152,12 @@ def _page(request: HttpRequest, found: RegistrationService) -> HttpResponse:
     return render(request, "office/service.html", context)
 
 
-def _outcome(change: ServiceChange) -> str:
-    if change.state == ChangeState.PROPOSED:
-        return "La prolongation est proposée : une autre personne doit l'approuver."
-    return "Les nouvelles dates sont en vigueur."
+def _outcome(change: ServiceChange, *, at: datetime) -> str:
+    if change.state != ChangeState.PROPOSED:
+        return "Les nouvelles dates sont en vigueur."
+    told = (
+        "un mail prévient celles qui le peuvent."
+        if opening.approvers_of(change, at=at)
+        else "aucune ne le peut dans ce périmètre, voyez avec votre administrateur."
+    )
+    return f"La prolongation est proposée. Une autre personne doit l'approuver : {told}"

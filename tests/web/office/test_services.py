@@ -1,7 +1,7 @@
 """« Gérer les services »: dates moved by one person, extended by two, told to whom it concerns."""
 
 import html
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -59,7 +59,7 @@ def test_an_extension_awaits_a_second_person(member, service):
     page = move(manager, service, closes_at=wanted)
     service.refresh_from_db()
     assert service.closes_at != wanted
-    assert "une autre personne doit l'approuver" in html.unescape(page.text)
+    assert "Une autre personne doit l'approuver" in html.unescape(page.text)
 
     change = ServiceChange.objects.get()
     assert "Prolongations à approuver" in head.get(reverse("office:services")).text
@@ -187,6 +187,75 @@ def test_a_service_is_opened_at_once(manager, service):
     assert service.opens_at == NOW
 
 
+def test_those_alone_who_may_approve_an_extension_are_told_by_mail(member, service):
+    proposer = member("A09", role=HEAD)
+    for email, role, academies in (
+        ("cheffe@exemple.test", HEAD, ["A09"]),
+        ("nationale@exemple.test", Membership.Role.ADMINISTRATOR, []),
+        ("ailleurs@exemple.test", HEAD, ["A25"]),
+        ("collegue@exemple.test", Membership.Role.MANAGER, ["A09"]),
+        ("audit@exemple.test", Membership.Role.AUDITOR, ["A09"]),
+    ):
+        member(*academies, role=role, email=email)
+    gone = member("A09", role=HEAD, email="partie@exemple.test").user
+    gone.memberships.update(ends_on="2026-11-24")
+    other = member("A09", role=HEAD, domains=["AUTRE"], email="autre@exemple.test").user
+
+    page = move(proposer, service, closes_at=later(service, days=2))
+
+    letters = Message.objects.filter(kind="extension_to_approve")
+    assert sorted(one.recipient for one in letters) == [
+        "cheffe@exemple.test",
+        "nationale@exemple.test",
+    ]
+    assert other.email not in {one.recipient for one in Message.objects.all()}
+    assert "un mail prévient celles qui le peuvent" in page.text
+
+
+def test_where_nobody_may_approve_an_extension_its_author_is_told(manager, service):
+    page = move(manager, service, closes_at=later(service, days=2))
+
+    assert "aucune ne le peut dans ce périmètre" in page.text
+    assert not Message.objects.filter(kind="extension_to_approve").exists()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "23/12/2026 18:30",
+        "23/12/2026 18 h 30",
+        "23/12/2026 à 18h30",
+        "23/12/2026, 18:30",
+        "2026-12-23 18:30",
+        "2026-12-23T18:30",
+        "2026-12-23 18h30",
+    ],
+)
+def test_dates_are_read_as_people_write_them(manager, service, typed):
+    RegistrationService.objects.update(opens_at=NOW + timedelta(days=3))
+
+    manager.post(
+        reverse("office:move_service", args=[service.pk]),
+        {**dates(service, opens_at=NOW + timedelta(days=3)), "fermeture": typed},
+    )
+
+    service.refresh_from_db()
+    assert service.closes_at == datetime(2026, 12, 23, 18, 30, tzinfo=PARIS)
+
+
+@pytest.mark.parametrize("typed", ["23/12/2026 18h", "23/12/2026 18 h", "2026-12-23 18 h"])
+def test_an_hour_may_be_written_without_its_minutes(manager, service, typed):
+    RegistrationService.objects.update(opens_at=NOW + timedelta(days=3))
+
+    manager.post(
+        reverse("office:move_service", args=[service.pk]),
+        {**dates(service, opens_at=NOW + timedelta(days=3)), "fermeture": typed},
+    )
+
+    service.refresh_from_db()
+    assert service.closes_at == datetime(2026, 12, 23, 18, 0, tzinfo=PARIS)
+
+
 @pytest.mark.parametrize(
     ("said", "answer"),
     [
@@ -194,6 +263,8 @@ def test_a_service_is_opened_at_once(manager, service):
         ({"ouverture": "01/12/2026 08:00"}, "Ce service a déjà ouvert"),
         ({"fermeture": "24/11/2026 08:00"}, "La fermeture que vous indiquez est passée"),
         ({"fermeture": "demain"}, "Indiquez le jour et l'heure"),
+        ({"fermeture": "23/12/2026 18:"}, "Indiquez le jour et l'heure"),
+        ({"fermeture": "2026-12-23"}, "Indiquez aussi l'heure, par exemple 23/12/2026 23:59"),
         ({"fermeture": "31/02/2027 08:00"}, "Ce jour ou cette heure n'existe pas"),
         ({"fermeture": "28/03/2027 02:30"}, "on change d'heure"),
         ({"motif": " "}, "Motif"),
@@ -359,6 +430,6 @@ def test_what_is_begun_is_counted_in_words(manager, service):
     a_draft()
 
     after = words(seen(manager.get(page)).cssselect("main .s-facts")[0])
-    assert "Saisies non enregistrées Aucune" in before
-    assert "Saisies non enregistrées 1 inscription" in after
+    assert "Saisies commencées, pas encore enregistrées Aucune" in before
+    assert "Saisies commencées, pas encore enregistrées 1 pour une nouvelle inscription" in after
     assert "0 modification" not in after
