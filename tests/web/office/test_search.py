@@ -367,6 +367,19 @@ def test_how_a_date_is_written_is_said_once_for_both_bounds(manager):
     assert words(criterion).count("Par exemple") == 1
 
 
+def test_a_list_whose_titles_are_hidden_is_sorted_by_links_above_it(manager, in_lille):
+    page = sought(manager, leaf("g-1", "nom", "non_vide"))
+
+    tree = seen(page)
+    titles, links = (tree.cssselect(one) for one in (".s-table__sort", ".s-sort a"))
+    assert [one.get("href") for one in links] == [one.get("href") for one in titles]
+    assert [words(one) for one in links][:3] == [
+        "N° Inscription",
+        "Nom de famille, de la fin au début",
+        "Date de naissance",
+    ]
+
+
 def test_the_column_that_sorts_says_so(manager, in_lille):
     [(address, _)] = sought(manager).redirect_chain
 
