@@ -16,7 +16,45 @@ from sporades.publications import operations as publications
 from sporades.publications.attestation import PREPARED
 from sporades.registrations.deciding import needs_reason
 from sporades.registrations.models import Registration
-from sporades.registrations.states import DECISIONS, STANDING, State
+from sporades.registrations.states import (
+    CLEAR,
+    DECISIONS,
+    FLAG,
+    REOPEN,
+    RESTORE,
+    SET_ASIDE,
+    STANDING,
+    VALIDATE,
+    State,
+)
+
+STANDS = {
+    State.REGISTERED: "Elle est enregistrée",
+    State.VALIDATED: "Elle est validée",
+    State.ANOMALY: "Elle est en anomalie",
+    State.SET_ASIDE: "Elle est écartée",
+    State.WITHDRAWN: "Le candidat s'est désinscrit",
+}
+"""Where a registration stands, as a sentence begins."""
+
+ALREADY = {
+    VALIDATE.name: (State.VALIDATED, "Elle est déjà validée."),
+    FLAG.name: (State.ANOMALY, "Elle est déjà en anomalie."),
+    SET_ASIDE.name: (State.SET_ASIDE, "Elle est déjà écartée."),
+}
+"""What is said where an action has been done before: in which state, and how."""
+
+CANNOT = {
+    VALIDATE.name: "elle ne peut pas être validée",
+    REOPEN.name: "il n'y a pas de validation sur laquelle revenir",
+    FLAG.name: "elle ne peut pas être mise en anomalie",
+    CLEAR.name: "il n'y a pas d'anomalie à lever",
+    SET_ASIDE.name: "elle ne peut pas être écartée",
+    RESTORE.name: "il n'y a rien à rétablir",
+}
+"""What follows for an action that is not for it."""
+
+NO_DOCUMENT = "aucun document n'est préparé pour elle"
 
 
 @dataclass(frozen=True)
@@ -46,7 +84,8 @@ class Action:
         """Return why it cannot be done in a state, or nothing."""
         if state in self.sources:
             return ""
-        return f"« {self.label} » n'est pas possible : {State(state).label.lower()}."
+        done, already = ALREADY.get(self.code, ("", ""))
+        return already if state == done else f"{STANDS[State(state)]} : {CANNOT.get(self.code, NO_DOCUMENT)}."
 
 
 def _decide(

@@ -89,7 +89,7 @@ def test_who_will_be_refused_and_why_is_said_before(prepare, three):
         (State.REGISTERED, 2, False),
         (State.SET_ASIDE, 1, True),
     ]
-    assert forecast[1].refusal == "« Valider » n'est pas possible : inscription écartée."
+    assert forecast[1].refusal == "Elle est écartée : elle ne peut pas être validée."
 
 
 def test_a_refused_line_says_why_and_the_others_are_done(prepare, three):
@@ -100,7 +100,7 @@ def test_a_refused_line_says_why_and_the_others_are_done(prepare, three):
 
     refused = batch.lines.get(outcome=Outcome.REFUSED)
     assert refused.registration_id == three[1].pk
-    assert "inscription écartée" in refused.why
+    assert refused.why == "Elle est écartée : elle ne peut pas être validée."
     assert batch.counts() == {"done": 2, "refused": 1, "waiting": 0}
 
 

@@ -8,11 +8,13 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 
+from sporades.accounts.permissions import Permission
 from sporades.batches import operations
 from sporades.batches.models import Batch
 from sporades.batches.states import BatchState, Outcome
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
+from sporades.registrations.models import Registration
 from sporades.searches.models import Search
 from sporades.searches.queries import found
 from sporades.searches.words import in_words
@@ -75,6 +77,7 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
     mine = _own(request, batch)
     counts = mine.counts()
     refused = mine.lines.filter(outcome=Outcome.REFUSED).order_by("pk")
+    forecast = operations.forecast(mine) if mine.state == BatchState.PREPARED else []
     context = {
         "batch": mine,
         "kind": {BatchState.DONE: "success", BatchState.STOPPED: "warning"}.get(
@@ -83,16 +86,31 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
         "counts": {name: in_groups(str(count)) for name, count in counts.items()},
         "has_refusals": bool(counts[Outcome.REFUSED]),
         "forecast": [
-            (one.state.label, in_groups(str(one.count)), one.refusal or "Aucun")
-            for one in (operations.forecast(mine) if mine.state == BatchState.PREPARED else [])
+            (one.state.label, in_groups(str(one.count)), one.refusal or "Aucun") for one in forecast
         ],
+        "expected": _expected(forecast),
         "forecast_titles": ("État", "Inscriptions", "Refus"),
-        "refusal_titles": ("N° Inscription", "Refus"),
-        "rows": list(refused.values_list("registration__number", "why")[:SHOWN_REFUSALS]),
+        "rows": _refusals(request, refused),
         "is_cut": counts[Outcome.REFUSED] > SHOWN_REFUSALS,
         "trail": TRAIL,
     }
     return render(request, "office/one_batch.html", context)
+
+
+def _expected(forecast: list[operations.Forecast]) -> str:
+    """Say how many will be accepted and how many refused."""
+    refused = sum(one.count for one in forecast if one.refusal)
+    accepted = sum(one.count for one in forecast) - refused
+    return f"Acceptées : {in_groups(str(accepted))}. Refusées : {in_groups(str(refused))}."
+
+
+def _refusals(request: HttpRequest, refused: Any) -> list[tuple[str, str, bool]]:
+    """Return the first lines that were refused: number, reason, whether their reader may open it."""
+    lines = list(refused.values_list("registration__number", "why")[:SHOWN_REFUSALS])
+    reads = request.reaches(Permission.READ_FILES)
+    asked = Registration.objects.within(reads).filter(number__in=[number for number, _ in lines])
+    seen = set(asked.values_list("number", flat=True)) if lines else set()
+    return [(number, why, number in seen) for number, why in lines]
 
 
 def launch_batch(request: HttpRequest, batch: str) -> HttpResponse:

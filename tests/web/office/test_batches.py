@@ -7,12 +7,13 @@ from django.urls import reverse
 
 from sporades.accounts.models import Membership
 from sporades.acts import deciding
+from sporades.batches.actions import ACTIONS
 from sporades.batches.models import Batch
 from sporades.batches.states import BatchState
 from sporades.registrations.states import SET_ASIDE, State
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration
 from tests.jobs import work
-from tests.web.guide import main
+from tests.web.guide import main, seen, words
 from tests.web.office.test_search import leaf, sought
 
 WHY = "Il manque la copie de votre diplôme"
@@ -108,18 +109,56 @@ def test_what_will_be_refused_is_said_then_told_line_by_line(manager, two):
     manager.post(place(manager), {"decision": "validate", "motif": ""})
     batch = Batch.objects.get()
     before = main(manager.get(page_of(batch)))
-    assert "« Valider » n'est pas possible : inscription écartée." in before.replace("\xa0", " ")
+    assert "Elle est écartée : elle ne peut pas être validée." in before
+    assert "Acceptées : 1. Refusées : 1." in before
 
     manager.post(page_of(batch, "launch_batch"))
     work("batches")
 
-    assert two[0].number in main(manager.get(page_of(batch)))
+    [link] = seen(manager.get(page_of(batch))).cssselect("main tbody th a")
+    assert words(link) == two[0].number
+    assert link.get("href") == reverse("office:registration", args=[two[0].number])
     file = manager.get(page_of(batch, "batch_refusals"))
     text = b"".join(file.streaming_content).decode("utf-8-sig")
     assert text.splitlines() == [
         "N° Inscription;Refus",
-        f"{two[0].number};« Valider » n'est pas possible : inscription écartée.",
+        f"{two[0].number};Elle est écartée : elle ne peut pas être validée.",
     ]
+
+
+def test_the_number_of_what_has_left_the_perimeter_opens_nothing(manager, two):
+    manager.post(place(manager), {"decision": "validate", "motif": ""})
+    batch = Batch.objects.get()
+    type(two[0]).objects.filter(pk=two[0].pk).update(academy="A25")
+
+    manager.post(page_of(batch, "launch_batch"))
+    work("batches")
+
+    page = seen(manager.get(page_of(batch)))
+    [refused] = page.cssselect("main tbody th")
+    assert words(refused) == two[0].number
+    assert not refused.cssselect("a")
+
+
+@pytest.mark.parametrize(
+    ("action", "state", "said"),
+    [
+        ("validate", "withdrawn", "Le candidat s'est désinscrit : elle ne peut pas être validée."),
+        ("validate", "validated", "Elle est déjà validée."),
+        ("flag", "anomaly", "Elle est déjà en anomalie."),
+        ("set_aside", "set_aside", "Elle est déjà écartée."),
+        (
+            "reopen",
+            "registered",
+            "Elle est enregistrée : il n'y a pas de validation sur laquelle revenir.",
+        ),
+        ("clear", "registered", "Elle est enregistrée : il n'y a pas d'anomalie à lever."),
+        ("restore", "validated", "Elle est validée : il n'y a rien à rétablir."),
+        ("validate", "registered", ""),
+    ],
+)
+def test_why_an_action_is_not_for_a_registration_is_a_sentence(action, state, said):
+    assert ACTIONS[action].refusal_of(state) == said
 
 
 @pytest.mark.parametrize(
