@@ -22,7 +22,7 @@ def test_a_file_is_found_found_incomplete_completed_and_validated(site, context,
     press(manager, "Trouver")
     assert heading(manager) == "Maëlle LE GOFF"
 
-    press(manager, "Gérer l'état")
+    press(manager, "Gérer l'état de la candidature")
     answer(manager, "Décision", "Mettre en anomalie")
     press(manager, "Enregistrer la décision")
     assert "Dites le motif" in text(manager)
@@ -32,7 +32,7 @@ def test_a_file_is_found_found_incomplete_completed_and_validated(site, context,
     candidate.goto(f"{site}/mes-inscriptions/{registration.number}")
     assert WHY in text(candidate)
 
-    press(manager, "Gérer l'état")
+    press(manager, "Gérer l'état de la candidature")
     answer(manager, "Décision", "Valider")
     press(manager, "Enregistrer la décision")
     candidate.goto(f"{site}/mes-inscriptions/{registration.number}")

@@ -103,7 +103,7 @@ def test_an_auditor_reads_and_decides_nothing(member, in_lille):
 
     assert decided(auditor, in_lille, "validate").status_code == 404
     file = auditor.get(reverse("office:registration", args=[in_lille.number])).text
-    assert "Gérer l'état" not in html.unescape(file)
+    assert "Gérer l'état de la candidature" not in html.unescape(file)
 
 
 def test_two_managers_decide_once(in_lille):
