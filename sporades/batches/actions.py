@@ -85,7 +85,11 @@ class Action:
         if state in self.sources:
             return ""
         done, already = ALREADY.get(self.code, ("", ""))
-        return already if state == done else f"{STANDS[State(state)]} : {CANNOT.get(self.code, NO_DOCUMENT)}."
+        return (
+            already
+            if state == done
+            else f"{STANDS[State(state)]} : {CANNOT.get(self.code, NO_DOCUMENT)}."
+        )
 
 
 def _decide(
