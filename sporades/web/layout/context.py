@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from sporades.accounts.permissions import GRANTED
 from sporades.notices import queries as notices
 from sporades.web.layout.audit import CONFORMITY
 
@@ -31,6 +32,7 @@ CANDIDATE = (
 STAFF = (
     ("Accueil", "office:home"),
     ("Gérer les inscriptions", "office:search"),
+    ("Publications", "office:publications"),
     ("Gérer les services", "office:services"),
     ("Ouverture des services", "public:services"),
     ("J'ai besoin d'aide", "public:help"),
@@ -116,12 +118,21 @@ def layout(request: HttpRequest) -> dict[str, Any]:
     said = {"banner": notices.banner(request.arrived_at)}
     if user is None or not user.is_authenticated:
         return {"layout": frame(path=request.path), **said}
-    entries = STAFF if user.is_staff_member else CANDIDATE
+    entries = _of_the_office(user) if user.is_staff_member else CANDIDATE
     return {
         "layout": frame(path=request.path, entries=entries),
         "signed_in": _name(request, user),
         **said,
     }
+
+
+def _of_the_office(user: Any) -> tuple[tuple[str, str], ...]:
+    """Return the entries that lead somewhere for the roles of a member of staff."""
+    from sporades.web.registry import ACCESS  # noqa: PLC0415 - the audiences import `layout`
+
+    roles = {membership.role for membership in user.memberships.all()}
+    asked = ((entry, ACCESS[entry[1]].permission) for entry in STAFF)
+    return tuple(entry for entry, one in asked if one is None or GRANTED[one] & roles)
 
 
 def _name(request: HttpRequest, user: Any) -> str:

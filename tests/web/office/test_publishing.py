@@ -259,3 +259,12 @@ def test_the_hour_is_that_of_the_perimeter(member, db):
     client.post(where("deposit_many"), {"nature": "convocation", "archive": said})
 
     assert Publication.objects.get().zone == "Indian/Reunion"
+
+
+def test_the_menu_has_what_the_roles_of_its_reader_open(manager, member, db):
+    auditor = member("A09", role=Membership.Role.AUDITOR, email="audit@exemple.test")
+    entry = f'href="{where("publications")}"'
+
+    assert entry in manager.get(where("home")).text
+    assert entry not in auditor.get(where("home")).text
+    assert entry not in auditor.get("/aide").text
