@@ -19,6 +19,7 @@ from sporades.exams.models import Exam, RegistrationService, Speciality
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
 from sporades.registrations import drafting, filing
+from sporades.registrations.dossier import Dossier
 from sporades.registrations.models import Draft, Registration, Version
 from sporades.registrations.snapshot import contact_of
 from sporades.registrations.summary import SUMMARY
@@ -75,6 +76,16 @@ def register(*, draft: Draft, by: Actor, at: datetime) -> Version:
     if draft.filed_as is not None:
         return draft.filed_as
     dossier, forms = filing.check(draft, at=at)
+    version = filed(draft=draft, dossier=dossier, forms=forms, by=by, at=at)
+    kind = "amended" if version.number > 1 else "registered"
+    _tell(kind, version.registration, version, at=at)
+    return version
+
+
+def filed(
+    *, draft: Draft, dossier: Dossier, forms: filing.Forms, by: Actor, at: datetime
+) -> Version:
+    """File what was checked, issue its summary and record it, in the transaction of an act."""
     candidates.freeze_identity(draft.candidate, at=at)
     version = filing.file(draft=draft, dossier=dossier, forms=forms, by=by, at=at)
     registration = version.registration
@@ -88,7 +99,6 @@ def register(*, draft: Draft, by: Actor, at: datetime) -> Version:
         if registration.awaits_new_validation
         else "registration amended"
     )
-    _tell("amended" if version.number > 1 else "registered", registration, version, at=at)
     journal.record(
         verb,
         by=by,

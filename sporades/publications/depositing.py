@@ -16,7 +16,7 @@ from django.db import transaction
 from sporades import mail
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Permission, Reach, reach
-from sporades.core import files
+from sporades.core import files, pdf_checks
 from sporades.core.actors import Actor
 from sporades.core.french import local_day
 from sporades.core.links import absolute
@@ -24,7 +24,7 @@ from sporades.core.locks import alone
 from sporades.core.queue import app
 from sporades.core.refusals import Refused
 from sporades.documents import kinds
-from sporades.publications import operations, pdfs
+from sporades.publications import operations
 from sporades.publications.deposited import DEPOSITED, Deposit
 from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.states import LineOutcome, PublicationState
@@ -185,11 +185,11 @@ def _is_ours(inside: zipfile.ZipInfo) -> bool:
 
 
 def _read(opened: zipfile.ZipFile, inside: zipfile.ZipInfo, most: int) -> bytes:
-    """Return a file of an archive. Raises pdfs.TooLarge, whatever it says of its own size."""
+    """Return a file of an archive. Raises pdf_checks.TooLarge, whatever it says of its own size."""
     with opened.open(inside) as file:
         content = file.read(most + 1)
     if len(content) > most:
-        raise pdfs.TooLarge
+        raise pdf_checks.TooLarge
     return content
 
 
@@ -302,7 +302,7 @@ def _add(
         raise Refused(ROLE_ENDED)
     try:
         inside = opened.getinfo(line.file_name)
-        content = _read(opened, inside, pdfs.LARGEST)
+        content = _read(opened, inside, pdf_checks.LARGEST)
     except KeyError:
         raise Refused(NO_FILE) from None
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as trouble:
@@ -340,7 +340,7 @@ def _put_in(
     at: datetime,
 ) -> None:
     """Keep a PDF and add its document; what is refused leaves no file."""
-    looked = pdfs.look_at(content)
+    looked = pdf_checks.look_at(content)
     # Apart from any other, were it the same: each is forgotten by itself.
     key = files.put(content, suffix=f".{secrets.token_hex(8)}.pdf")
     try:

@@ -10,19 +10,27 @@ from sporades.exams.models import Exam, RegistrationService, Regulation, Special
 from sporades.registrations import consents
 from sporades.registrations.dossier import Answers
 from sporades.registrations.exclusion import standing_instead_of
-from sporades.registrations.models import Draft, Registration, SectionAnswers
+from sporades.registrations.models import (
+    ChangeRequest,
+    Draft,
+    Registration,
+    SectionAnswers,
+)
 from sporades.registrations.models.draft import DraftQuerySet
 from sporades.registrations.refusals import (
     LONGEST_ANSWER,
     MOST_BEGUN_IN_A_DAY,
     AlreadyRegistered,
+    AwaitsDecision,
     Closed,
     NotUndone,
     Overtaken,
+    StillOpen,
     TooLong,
     TooManyBegun,
     TypedLate,
 )
+from sporades.registrations.states import RequestState
 
 
 def begin(
@@ -70,18 +78,23 @@ def begin(
     return draft
 
 
-def begin_amending(*, registration: Registration, at: datetime) -> Draft:
+def begin_amending(*, registration: Registration, at: datetime, late: bool = False) -> Draft:
     """Return the open modification of a registration, begun now from what was last filed.
 
     A modification that started from an older version is dropped: what it did not know of
     must not be overwritten.
 
+    Args:
+        registration: what is modified.
+        at: the instant.
+        late: to be sent as a request, once the service has closed (E7).
+
     Raises:
-        Closed: the service is not open at this instant.
+        Closed: the service is not open at this instant; it has not closed, for a late one.
         Refused: the registration does not stand any more.
         TooManyBegun: forty drafts were begun since the day before.
     """
-    refuse_closed(registration.service, at=at)
+    refuse_unless(registration.service, late=late, at=at)
     with transaction.atomic():
         # Looked at once locked: it may be withdrawn, or filed again, in this very second.
         locked = (
@@ -91,7 +104,7 @@ def begin_amending(*, registration: Registration, at: datetime) -> Draft:
             message = "Cette inscription n'est plus en cours : elle ne peut pas être modifiée."
             raise Refused(message)
         draft = Draft.objects.open().filter(amends=locked).first()
-        if draft and draft.amends_version != locked.version:
+        if draft and draft.sent_at is None and draft.amends_version != locked.version:
             abandon(draft=draft, at=at)
             draft = None
         return draft or _copy(locked, amends=locked, at=at)
@@ -189,6 +202,8 @@ def answer(
         raise TooLong
     with transaction.atomic():
         locked = Draft.objects.select_for_update().get(pk=draft.pk)
+        if locked.sent_at is not None:
+            raise AwaitsDecision
         if not locked.is_open:
             message = "Cette saisie est déjà enregistrée ou abandonnée : vos réponses n'y sont plus ajoutées."
             raise Refused(message)
@@ -242,7 +257,10 @@ def abandon(*, draft: Draft, at: datetime) -> None:
 def abandon_all(drafts: DraftQuerySet, *, at: datetime) -> None:
     """Leave the drafts among these that are open. Nobody can read their answers any more: erase them."""
     left = list(drafts.open().select_for_update(no_key=True).values_list("pk", flat=True))
-    Draft.objects.filter(pk__in=left).update(abandoned_at=at)
+    Draft.objects.filter(pk__in=left).update(abandoned_at=at, sent_at=None)
+    ChangeRequest.objects.waiting().filter(draft__in=left).update(
+        state=RequestState.TAKEN_BACK, decided_at=at
+    )
     SectionAnswers.objects.filter(draft__in=left).delete()
 
 
@@ -258,6 +276,14 @@ def refuse_closed(service: RegistrationService, *, at: datetime) -> None:
     """Raise `Closed` unless the service accepts a request arrived at this instant."""
     if not service.accepts(at):
         raise Closed(service, at=at)
+
+
+def refuse_unless(service: RegistrationService, *, late: bool, at: datetime) -> None:
+    """Raise `Closed` unless the service accepts what is filed, or has closed for what is late."""
+    if not late:
+        refuse_closed(service, at=at)
+    elif not service.has_closed(at):
+        raise StillOpen
 
 
 def refuse_typed_late(draft: Draft, *, at: datetime) -> None:

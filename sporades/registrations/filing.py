@@ -16,7 +16,12 @@ from sporades.registrations.changes import changes_between
 from sporades.registrations.dossier import Dossier, dossier_of
 from sporades.registrations.models import Draft, Registration, Version
 from sporades.registrations.numbers import take_number
-from sporades.registrations.refusals import AlreadyRegistered, Incomplete, RulesChanged
+from sporades.registrations.refusals import (
+    AlreadyRegistered,
+    AwaitsDecision,
+    Incomplete,
+    RulesChanged,
+)
 from sporades.registrations.sections.base import Section, SectionForm
 from sporades.registrations.snapshot import snapshot_of
 from sporades.registrations.states import WITHDRAW, State
@@ -39,17 +44,26 @@ def lock(draft: Draft) -> Draft:
     return Draft.objects.whole().get(pk=draft.pk)
 
 
-def check(draft: Draft, *, at: datetime) -> tuple[Dossier, Forms]:
+def check(draft: Draft, *, at: datetime, late: bool = False) -> tuple[Dossier, Forms]:
     """Return the dossier of a draft and its tabs, all of them valid, under the rules in force.
 
+    Args:
+        draft: the draft, locked.
+        at: the instant at which the request arrived.
+        late: whether it is a request to the managing service, which closes nothing (E7).
+
     Raises:
+        AwaitsDecision: it is sent as a request, and is not what is decided.
         Closed: the request did not arrive while the service was open; `TypedLate` when what it
             would file was typed after the closing.
         Incomplete: answers are missing or refused; `RulesChanged` when the rules have moved.
         Refused: the draft has been abandoned meanwhile.
     """
-    drafting.refuse_closed(draft.service, at=at)
-    drafting.refuse_typed_late(draft, at=at)
+    if not late:
+        drafting.refuse_closed(draft.service, at=at)
+        drafting.refuse_typed_late(draft, at=at)
+        if draft.sent_at is not None:
+            raise AwaitsDecision
     _refuse_abandoned(draft)
     rules_changed = drafting.follow_rules(draft=draft)
     dossier = dossier_of(draft, day=local_day(at, draft.service.zone))

@@ -7,7 +7,13 @@ from django.db.models import QuerySet
 
 from sporades.core.french import instant_in_words
 from sporades.core.prepared import prepared
-from sporades.registrations.models import Draft, Registration, SectionAnswers, Version
+from sporades.registrations.models import (
+    ChangeRequest,
+    Draft,
+    Registration,
+    SectionAnswers,
+    Version,
+)
 from sporades.registrations.states import State
 
 
@@ -43,6 +49,13 @@ def ended_in_words(folder: int, *, at: datetime, zone: str) -> str:
 def version_of(registration: int, number: int) -> QuerySet[Version]:
     """Return one version of a registration."""
     return Version.objects.filter(registration=registration, number=number)
+
+
+@prepared(ChangeRequest)
+def last_request_of(registration: int) -> QuerySet[ChangeRequest]:
+    """Return the last modification that was asked for after the closing (E7)."""
+    asked: QuerySet[ChangeRequest] = ChangeRequest.objects.filter(registration=registration)
+    return asked.order_by("-sent_at", "-pk")[:1]
 
 
 @prepared(Draft)

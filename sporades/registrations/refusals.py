@@ -102,6 +102,29 @@ class TypedLate(Closed):
         self.args = (message,)
 
 
+class StillOpen(Refused):
+    """Nothing is asked of a service that still accepts it."""
+
+    message = (
+        "Le service n'est pas fermé : enregistrez votre modification, sans en faire la demande."
+    )
+
+
+class AwaitsDecision(Refused):
+    """What was sent as a request is not changed while it waits."""
+
+    message = (
+        "Votre demande de modification attend la décision du service gestionnaire : reprenez-la "
+        "d'abord pour la changer."
+    )
+
+
+class NothingToAsk(Refused):
+    """A request changes nothing."""
+
+    message = "Aucune réponse n'est modifiée : il n'y a rien à demander."
+
+
 class AlreadyRegistered(Refused):
     """The candidate already has an active registration that excludes this one."""
 

@@ -48,3 +48,19 @@ def state_in_office(state: str, decided_at: datetime | None, amended_at: datetim
     """Say a state, told apart where what was validated has been modified since."""
     is_anew = is_to_validate_anew(state, decided_at, amended_at)
     return f"{State(state).label}{', à valider de nouveau' if is_anew else ''}"
+
+
+class RequestState(models.TextChoices):
+    """Where a request to change a registration stands."""
+
+    SENT = "sent", "En attente"
+    ACCEPTED = "accepted", "Acceptée"
+    REFUSED = "refused", "Refusée"
+    TAKEN_BACK = "taken_back", "Reprise"
+
+
+ACCEPT = Transition("accept", {RequestState.SENT}, RequestState.ACCEPTED, "Accepter")
+REFUSE = Transition("refuse", {RequestState.SENT}, RequestState.REFUSED, "Refuser")
+TAKE_BACK = Transition("take_back", {RequestState.SENT}, RequestState.TAKEN_BACK, "Reprendre")
+
+REQUEST_TRANSITIONS = (ACCEPT, REFUSE, TAKE_BACK)

@@ -6,13 +6,13 @@ import zipfile
 import pikepdf
 import pytest
 
-from sporades.core import files
+from sporades.core import files, pdf_checks
 from sporades.core.refusals import Refused
 from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
 from sporades.documents.operations import Lost, printed
 from sporades.mail.models import Message
-from sporades.publications import depositing, operations, pdfs
+from sporades.publications import depositing, operations
 from sporades.publications.models import Publication
 from sporades.registrations.models import Registration
 from tests.documents.summaries import a_pdf
@@ -144,15 +144,15 @@ ACTIVE = ("at opening", "in a link", "launched", "attached", "at each page", "a 
 @pytest.mark.parametrize(
     ("content", "refusal"),
     [
-        (b"", pdfs.NotAPdf),
-        (b"MZ\x90", pdfs.NotAPdf),
-        (b"%PDF-1.7\nrien", pdfs.NotAPdf),
-        (a_pdf()[: len(a_pdf()) // 2], pdfs.NotAPdf),
-        (a_pdf(pages=0), pdfs.NotAPdf),
-        (b"%PDF-1.7" + bytes(pdfs.LARGEST), pdfs.TooLarge),
-        (locked(), pdfs.Locked),
-        (with_password(), pdfs.Locked),
-        *((act(name), pdfs.Acts) for name in ACTIVE),
+        (b"", pdf_checks.NotAPdf),
+        (b"MZ\x90", pdf_checks.NotAPdf),
+        (b"%PDF-1.7\nrien", pdf_checks.NotAPdf),
+        (a_pdf()[: len(a_pdf()) // 2], pdf_checks.NotAPdf),
+        (a_pdf(pages=0), pdf_checks.NotAPdf),
+        (b"%PDF-1.7" + bytes(pdf_checks.LARGEST), pdf_checks.TooLarge),
+        (locked(), pdf_checks.Locked),
+        (with_password(), pdf_checks.Locked),
+        *((act(name), pdf_checks.Acts) for name in ACTIVE),
     ],
     ids=["empty", "program", "junk", "cut", "no page", "large", "locked", "password", *ACTIVE],
 )
@@ -245,7 +245,7 @@ def test_each_line_that_cannot_be_is_refused_at_its_place(deposit_many, three):
     assert outcomes(made) == [
         ("prepared", ""),
         ("refused", depositing.NO_FILE),
-        ("refused", str(pdfs.NotAPdf())),
+        ("refused", str(pdf_checks.NotAPdf())),
         ("refused", depositing.UNKNOWN),
         ("refused", depositing.UNKNOWN),
         ("refused", depositing.UNKNOWN),
@@ -264,7 +264,7 @@ def test_a_file_that_swells_is_refused_at_its_line(deposit_many, three):
     said = lines((three[0].number, "a.pdf"))
     made = deposit_many(archive(said, a=b"%PDF-" + bytes(50_000_000)))
 
-    assert outcomes(made) == [("refused", str(pdfs.TooLarge()))]
+    assert outcomes(made) == [("refused", str(pdf_checks.TooLarge()))]
 
 
 def test_a_million_empty_lines_are_no_lines(deposit_many, three):

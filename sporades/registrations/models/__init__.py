@@ -1,5 +1,6 @@
 """Drafts hold answers; registrations hold facts; versions hold what was filed."""
 
+from sporades.registrations.models.change_request import ChangeRequest
 from sporades.registrations.models.draft import Draft, SectionAnswers
 from sporades.registrations.models.note import Note
 from sporades.registrations.models.registration import (
@@ -10,6 +11,7 @@ from sporades.registrations.models.registration import (
 from sporades.registrations.models.version import Version
 
 __all__ = [
+    "ChangeRequest",
     "Draft",
     "Note",
     "Registration",

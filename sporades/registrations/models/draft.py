@@ -76,6 +76,7 @@ class Draft(models.Model):
     created_at = models.DateTimeField("commencé le")
     answered_at = models.DateTimeField("dernière saisie le")
     abandoned_at = models.DateTimeField("abandonné le", null=True, blank=True)
+    sent_at = models.DateTimeField("envoyé comme demande le", null=True, blank=True)
     reminded_of = models.DateTimeField("rappelé de la fermeture du", null=True, blank=True)
 
     objects: ClassVar[Any] = DraftQuerySet.as_manager()
@@ -93,6 +94,10 @@ class Draft(models.Model):
                 fields=["amends"],
                 condition=Q(filed_as__isnull=True, abandoned_at__isnull=True),
                 name="a_registration_has_one_open_modification",
+            ),
+            models.CheckConstraint(
+                name="only_a_modification_is_sent_as_a_request",
+                condition=Q(sent_at__isnull=True) | Q(amends__isnull=False),
             ),
             models.CheckConstraint(
                 name="a_modification_knows_what_it_starts_from",
@@ -115,6 +120,12 @@ class Draft(models.Model):
         closed = self.service.closed_in_words(at, reader)
         if not closed:
             return ""
+        if self.amends_id and self.service.has_closed(at):
+            return (
+                f"{closed} Votre modification ne peut plus être enregistrée : elle peut être "
+                "demandée, à partir du récapitulatif, à votre service gestionnaire, qui l'accepte "
+                "ou la refuse. Votre inscription reste telle qu'elle était."
+            )
         stands = " : votre inscription reste telle qu'elle était" if self.amends_id else ""
         return (
             f"{closed} Votre saisie est gardée, mais elle ne peut pas être enregistrée{stands}. "
@@ -128,8 +139,8 @@ class Draft(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Whether the draft can still be answered."""
-        return self.filed_as_id is None and self.abandoned_at is None
+        """Whether the draft can still be answered: one that is sent waits for its decision."""
+        return self.filed_as_id is None and self.abandoned_at is None and self.sent_at is None
 
 
 class SectionAnswers(models.Model):

@@ -272,9 +272,17 @@ class Registration(models.Model):
     @property
     def undone_by_modifying(self) -> str:
         """Say what is undone as soon as a modification is saved, or nothing."""
+        return self._undone("si vous enregistrez une modification")
+
+    @property
+    def undone_if_accepted(self) -> str:
+        """Say what is undone if a modification that is asked is accepted, or nothing."""
+        return self._undone("si votre demande est acceptée")
+
+    def _undone(self, if_so: str) -> str:
         sentences = (
-            "Votre inscription est validée : si vous enregistrez une modification, le service "
-            "gestionnaire devra la vérifier de nouveau."
+            f"Votre inscription est validée : {if_so}, le service gestionnaire devra la vérifier "
+            "de nouveau."
             if self.is_validated
             else "",
             "Le récapitulatif signé que le service gestionnaire a reçu ne vaudra plus : il faudra "

@@ -1,5 +1,6 @@
 """Who may use the candidate's routes."""
 
+from sporades.core import pdf_checks
 from sporades.web.access import Route, Who
 
 GET, POST = ("GET",), ("POST",)
@@ -12,8 +13,16 @@ def _route(
     owned: str = "",
     keeps_answers: bool = False,
     page: bool = True,
+    takes_files: int = 0,
 ) -> Route:
-    return Route(Who.CANDIDATE, methods, owned=owned, keeps_answers=keeps_answers, page=page)
+    return Route(
+        Who.CANDIDATE,
+        methods,
+        owned=owned,
+        keeps_answers=keeps_answers,
+        page=page,
+        takes_files=takes_files,
+    )
 
 
 ROUTES = {
@@ -35,6 +44,9 @@ ROUTES = {
     "candidate:summary": _route(owned="registration"),
     "candidate:registered": _route(owned="registration"),
     "candidate:amend": _route(POST, owned="registration", page=False),
+    "candidate:request_change": _route(POST, owned="registration", page=False),
+    "candidate:send_request": _route(BOTH, owned="draft", takes_files=pdf_checks.LARGEST),
+    "candidate:take_back_request": _route(POST, owned="registration", page=False),
     "candidate:withdraw": _route(BOTH, owned="registration"),
     "candidate:again": _route(POST, owned="registration", page=False),
     "candidate:consents": _route(BOTH, owned="registration"),

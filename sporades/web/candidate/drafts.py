@@ -34,6 +34,8 @@ def after(draft: Draft) -> HttpResponse:
     """Go to what a draft became."""
     if draft.filed_as is not None:
         return redirect("candidate:number", draft.filed_as.registration.number)
+    if draft.sent_at is not None and draft.amends is not None:
+        return redirect("candidate:registration", draft.amends.number)
     return redirect("candidate:registrations")
 
 

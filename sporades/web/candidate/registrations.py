@@ -20,14 +20,16 @@ from sporades.registrations.checklist import checklist
 from sporades.registrations.clocks import zone_of_reader
 from sporades.registrations.consents import ConsentsForm, chosen_since
 from sporades.registrations.exclusion import exclusion_of, standing_instead_of
-from sporades.registrations.models import Draft, Registration, Version
+from sporades.registrations.models import ChangeRequest, Draft, Registration, Version
 from sporades.registrations.queries import (
+    last_request_of,
     open_drafts_of,
     open_modifications_of,
     registration_of,
     registrations_of,
     version_of,
 )
+from sporades.registrations.states import RequestState
 from sporades.registrations.summary import SUMMARY
 from sporades.web.candidate.awaiting import Awaiting, on_its_page
 from sporades.web.candidate.dates import dates_of
@@ -58,10 +60,15 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
     at = request.arrived_at
     documents = documents_in(folder=found.folder_id, at=at)
     modifications = list(open_modifications_of(registration=found.pk))
+    asked = _asked(found, modifications, at=at)
     context = {
         "registration": found,
         "awaiting": _awaiting(found, modifications, documents, at=at),
         "modifications": modifications,
+        "asked": asked,
+        "may_ask": found.is_active
+        and found.service.has_closed(at)
+        and (asked is None or asked.state != RequestState.SENT),
         "is_editable": found.is_editable(at),
         "deadline": found.deadline_in_words(at),
         "is_accepting": found.service.accepts(at),
@@ -208,6 +215,18 @@ def _card(
 def _registration(request: HttpRequest, number: str) -> Registration:
     found: Registration = get_object_or_404(registration_of, user=request.user.pk, number=number)
     return found
+
+
+def _asked(
+    registration: Registration, modifications: list[Draft], *, at: datetime
+) -> ChangeRequest | None:
+    """Return the last modification that was asked for, where one may have been."""
+    if not (registration.service.has_closed(at) or any(one.sent_at for one in modifications)):
+        return None
+    last = next(iter(last_request_of(registration=registration.pk)), None)
+    if last is not None:
+        last.registration = registration
+    return last
 
 
 def _last(registration: Registration) -> Version:

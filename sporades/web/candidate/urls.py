@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from sporades.web.candidate import choosing, documents, home, recap, registrations, wizard
+from sporades.web.candidate import (
+    choosing,
+    documents,
+    home,
+    recap,
+    registrations,
+    requesting,
+    wizard,
+)
 
 app_name = "candidate"
 
@@ -25,6 +33,7 @@ urlpatterns = [
     path("inscription/<uuid:draft>/est-elle-prete", recap.ready, name="ready"),
     path("inscription/<uuid:draft>/academie", wizard.move, name="move"),
     path("inscription/<uuid:draft>/abandon", wizard.abandon, name="abandon"),
+    path("inscription/<uuid:draft>/demande", requesting.send, name="send_request"),
     path("inscription/<uuid:draft>/<slug:section>", wizard.tab, name="tab"),
     path("inscription/<uuid:draft>/<slug:section>/saisie", wizard.autosave, name="autosave"),
     path("mes-inscriptions", registrations.registrations, name="registrations"),
@@ -37,6 +46,12 @@ urlpatterns = [
         name="registered",
     ),
     path("mes-inscriptions/<str:number>/modifier", registrations.amend, name="amend"),
+    path("mes-inscriptions/<str:number>/demande", requesting.begin, name="request_change"),
+    path(
+        "mes-inscriptions/<str:number>/demande/reprise",
+        requesting.take_back,
+        name="take_back_request",
+    ),
     path("mes-inscriptions/<str:number>/desinscription", registrations.withdraw, name="withdraw"),
     path("mes-inscriptions/<str:number>/reprendre", registrations.again, name="again"),
     path("mes-inscriptions/<str:number>/consentements", registrations.consents, name="consents"),

@@ -1,7 +1,8 @@
 """Who may use the office's routes."""
 
 from sporades.accounts.permissions import Permission
-from sporades.publications import depositing, pdfs
+from sporades.core import pdf_checks
+from sporades.publications import depositing
 from sporades.web.access import Route, Who
 
 GET, POST = ("GET",), ("POST",)
@@ -54,6 +55,11 @@ def _publications(
     )
 
 
+def _requests(methods: tuple[str, ...] = GET, *, within: str = "", page: bool = True) -> Route:
+    permission = Permission.DECIDE_CHANGES
+    return Route(Who.STAFF, methods, within=within, page=page, permission=permission)
+
+
 ROUTES = {
     "office:home": Route(Who.STAFF),
     "office:search": _files(BOTH),
@@ -79,7 +85,15 @@ ROUTES = {
     "office:refuse_export": _exports(
         POST, within="export", page=False, permission=Permission.APPROVE_EXPORTS
     ),
-    "office:deposit_one": _publications(BOTH, within="registration", takes_files=pdfs.LARGEST),
+    "office:change_requests": _requests(),
+    "office:change_request": _requests(within="request"),
+    "office:assign_request": _requests(POST, within="request", page=False),
+    "office:accept_request": _requests(POST, within="request", page=False),
+    "office:refuse_request": _requests(POST, within="request", page=False),
+    "office:request_proof": _requests(within="request", page=False),
+    "office:deposit_one": _publications(
+        BOTH, within="registration", takes_files=pdf_checks.LARGEST
+    ),
     "office:withdraw_document": _publications(BOTH, within="registration"),
     "office:publications": _publications(),
     "office:deposit_many": _publications(BOTH, takes_files=depositing.LARGEST_ARCHIVE),

@@ -433,6 +433,18 @@ class WithdrawForm(forms.Form):
     )
 
 
+class AnswerForm(forms.Form):
+    """Why a request is refused."""
+
+    motif = CleanCharField(
+        label="Motif du refus",
+        help_text="Le candidat le lira dans le mail et sur sa page",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Dites le motif du refus : le candidat le lira."},
+    )
+
+
 class PostmarkForm(forms.Form):
     """The day on which what came by post was posted."""
 

@@ -18,6 +18,7 @@ from sporades.web.office import building
 from sporades.web.office.exporting import exports_to_approve
 from sporades.web.office.forms import QuickForm
 from sporades.web.office.publishing import publications_to_approve
+from sporades.web.office.requests import waiting_requests
 from sporades.web.office.services import proposals
 
 AMENDED = Group(members=(Leaf(CRITERIA["modifiee_depuis"], Operator.IS, ("oui",)),))
@@ -34,6 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
         **proposals(request),
         "exports": exports_to_approve(request),
         "publications": publications_to_approve(request),
+        "requests": waiting_requests(request),
         "may_publish": bool(request.reaches(Permission.PREPARE_DOCUMENTS)),
         "may_export": bool(request.reaches(Permission.EXPORT)),
         "may_decide": bool(request.reaches(Permission.DECIDE)),

@@ -76,6 +76,13 @@ ANSWERS: dict[str, dict[str, int]] = {
     "candidate:amend": {"POST": 302},
     "candidate:draft": {"GET": 302},
     "candidate:withdraw": {"POST": 302},
+    # The service is open: there is nothing to ask.
+    "candidate:request_change": {"POST": 409},
+    "candidate:send_request": {"GET": 302, "POST": 302},
+    "candidate:take_back_request": {"POST": 302},
+    "office:assign_request": {"POST": 302},
+    "office:accept_request": {"POST": 302},
+    "office:refuse_request": {"POST": 422},
     # Refused: no academy chosen, an address that is this academy's, one speciality
     # only, civil data that are frozen.
     "candidate:choose_academy": {"POST": 404},
@@ -128,6 +135,7 @@ FIELDS = {
     "batch": "batch",
     "export": "export",
     "publication": "publication",
+    "request": "asked",
     "own export": "export",
     "service": "service",
     "change": "change",
@@ -173,6 +181,7 @@ def nowhere(name: str, world: World) -> str:
         "batch": UUID(int=2**127),
         "export": UUID(int=2**127),
         "publication": UUID(int=2**127),
+        "request": 999_999,
         "own export": UUID(int=2**127),
         "service": 999_999,
         "change": 999_999,
@@ -195,6 +204,7 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
     batch = {"batch": world.batch.pk}
     export = {"export": world.export.pk}
     publication = {"publication": world.publication.pk}
+    asked = {"asked": world.asked.pk}
     prepared = {**publication, **number}
     service = {"service": world.extension.service_id}
     change = {"change": world.extension.pk}
@@ -225,6 +235,9 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "candidate:summary": number,
         "candidate:registered": number,
         "candidate:amend": number,
+        "candidate:request_change": number,
+        "candidate:send_request": draft,
+        "candidate:take_back_request": number,
         "candidate:withdraw": number,
         "candidate:again": {"number": estate.withdrawn.number},
         "candidate:consents": number,
@@ -246,6 +259,11 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "office:stop_export": export,
         "office:approve_export": export,
         "office:refuse_export": export,
+        "office:change_request": asked,
+        "office:assign_request": asked,
+        "office:accept_request": asked,
+        "office:refuse_request": asked,
+        "office:request_proof": asked,
         "office:deposit_one": number,
         "office:withdraw_document": {**number, "kind": "attestation-inscription"},
         "office:publication": publication,

@@ -42,6 +42,7 @@ OUTSIDE = {
     "a_partir_du": NO_WORD,
     "academie": EXAM,
     "archive": NO_WORD,
+    "piece": NO_WORD,
     "fichier": NO_WORD,
     "nature": NO_WORD,
     "accepted": BUTTONS,

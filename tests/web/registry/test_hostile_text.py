@@ -27,7 +27,7 @@ from sporades.notices import operations as notices
 from sporades.notices import queries as announced
 from sporades.notices.models import OpeningAlert
 from sporades.publications.models import Publication
-from sporades.registrations.models import Note, Registration
+from sporades.registrations.models import ChangeRequest, Note, Registration
 from sporades.registrations.summary import SUMMARY
 from sporades.searches.models import Search
 from sporades.territory.models import ManagingService
@@ -64,6 +64,7 @@ OURS = {
             "accounts.Membership.academies",
             "accounts.Membership.domains",
             "publications.Publication.archive_key",
+            "registrations.ChangeRequest.proof_key",
             "publications.Publication.kind",
             "publications.Publication.perimeters",
             "documents.Document.kind",
@@ -169,6 +170,11 @@ def hostile(world):
     Note.objects.update(text=HOSTILE, author_name=HOSTILE)
     Batch.objects.update(reason=HOSTILE, asked_name=HOSTILE)
     BatchLine.objects.update(outcome="refused", why=HOSTILE)
+    ChangeRequest.objects.update(assigned_name=HOSTILE, changes=[HOSTILE])
+    refused = ChangeRequest.objects.get()
+    refused.pk, refused.state, refused.decided_at = None, "refused", NOW
+    refused.decided_name = refused.answer = HOSTILE
+    refused.save(force_insert=True)
     Publication.objects.update(asked_name=HOSTILE, decided_name=HOSTILE)
     said = {"number": HOSTILE, "file_name": HOSTILE, "why": HOSTILE, "outcome": "refused"}
     world.publication.lines.create(**said)

@@ -32,7 +32,7 @@ from sporades.accounts import operations as accounts
 from sporades.accounts.models import AddressChange, Membership, User
 from sporades.accounts.permissions import Permission, reach
 from sporades.accounts.second_factor import enrol_totp
-from sporades.acts import noting, opening, registering
+from sporades.acts import noting, opening, registering, requesting
 from sporades.batches import operations as batches
 from sporades.batches.actions import ACTIONS
 from sporades.batches.models import Batch
@@ -50,12 +50,13 @@ from sporades.publications import operations as publications
 from sporades.publications.attestation import ATTESTATION
 from sporades.publications.models import Publication
 from sporades.registrations import drafting
-from sporades.registrations.models import Draft, Registration
+from sporades.registrations.models import ChangeRequest, Draft, Registration
 from sporades.searches import operations as searches
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.models import Search
 from sporades.searches.operators import Operator
 from sporades.searches.trees import Group, Leaf
+from tests.documents.summaries import a_pdf
 from tests.factories import (
     IDENTITY,
     INVENTED,
@@ -147,6 +148,7 @@ class World:
     export: Export
     batch: Batch
     publication: Publication
+    asked: ChangeRequest
     activation: str
     change: str
     undo: str
@@ -221,6 +223,7 @@ def build(mark: str = "") -> World:
         export=an_export(search, mark),
         batch=a_batch(search.owner, owner.registration, mark),
         publication=a_publication(search.owner, owner.registration),
+        asked=a_change_request(owner.registration, mark),
         activation=keys.activation_key(asleep),
         change=keys.change_key(change),
         undo=keys.undo_key(left),
@@ -242,6 +245,23 @@ def a_batch(user: User, registration: Registration, mark: str = "") -> Batch:
         reach=allowed,
         by=user,
         at=NOW,
+    )
+
+
+def a_change_request(registration: Registration, mark: str = "") -> ChangeRequest:
+    """Ask, after the closing, for another address."""
+    late, by = registration.service.closes_at + timedelta(days=1), author(registration.candidate)
+    draft = requesting.begin(registration=registration, by=by, at=late)
+    typed = draft.answers.get(section="identification").answers
+    drafting.answer(
+        draft=draft,
+        section="identification",
+        typed={**typed, "address_1": f"1 rue Neuve {mark}"[:38]},
+        seen_revision=None,
+        at=late,
+    )
+    return requesting.send(
+        draft=draft, reason=f"J'ai déménagé {mark}", proof=a_pdf(), by=by, at=late
     )
 
 

@@ -2,6 +2,7 @@
    lists their attributes. */
 import { autosave } from "./autosave.js";
 import { errorSummary } from "./errors.js";
+import { keys } from "./keys.js";
 import { once } from "./once.js";
 import { passkeys } from "./passkeys.js";
 import { passwords } from "./passwords.js";
@@ -13,6 +14,7 @@ errorSummary();
 passkeys();
 passwords();
 once();
+keys();
 suggest();
 autosave();
 reveal();

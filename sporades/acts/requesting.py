@@ -1,0 +1,162 @@
+"""After the closing: a candidate asks for a modification, the managing service decides (E7)."""
+
+import secrets
+from datetime import datetime
+
+from django.db import transaction
+
+from sporades import journal, mail
+from sporades.accounts.models import User
+from sporades.acts.registering import filed
+from sporades.core import files, pdf_checks
+from sporades.core.actors import Actor
+from sporades.core.links import absolute
+from sporades.core.refusals import Refused
+from sporades.registrations import drafting, filing, requesting
+from sporades.registrations.models import ChangeRequest, Draft, Registration, Version
+from sporades.registrations.snapshot import contact_of
+from sporades.registrations.states import ACCEPT, REFUSE, TAKE_BACK
+
+
+class AnswerMissing(Refused):
+    """A request is not refused without a word."""
+
+    message = "Dites le motif du refus : le candidat le lira."
+
+
+@transaction.atomic
+def begin(*, registration: Registration, by: Actor, at: datetime) -> Draft:
+    """« Demander une modification »: open the tabs again, once the service has closed.
+
+    Raises:
+        StillOpen, Refused, TooManyBegun: see `drafting.begin_amending`.
+    """
+    draft = drafting.begin_amending(registration=registration, at=at, late=True)
+    if draft.created_at == at:
+        journal.record(
+            "modification begun", by=by, on=registration, at=at, academy=registration.academy_id
+        )
+    return draft
+
+
+@transaction.atomic
+def send(
+    *, draft: Draft, reason: str, proof: bytes | None, by: Actor, at: datetime
+) -> ChangeRequest:
+    """« Envoyer la demande »: the draft is frozen until it is decided or taken back.
+
+    Args:
+        draft: a modification, complete.
+        reason: why, as the managing service will read it.
+        proof: a PDF, or nothing.
+        by: who asks.
+        at: the instant at which the request arrived.
+
+    Raises:
+        StillOpen, NothingToAsk, Incomplete, Refused: see `requesting.asked_by`.
+        files.OutOfReach: the store does not answer.
+    """
+    locked = filing.lock(draft)
+    waiting = locked.change_requests.filter(state="sent").first()
+    if waiting is not None:
+        return waiting  # the button was pressed twice
+    changes = requesting.asked_by(locked, at=at)
+    key = ""
+    if proof is not None:
+        pdf_checks.look_at(proof)
+        key = files.put(proof, suffix=f".{secrets.token_hex(8)}.pdf")
+    try:
+        sent = requesting.send(draft=locked, changes=changes, reason=reason, proof_key=key, at=at)
+    except BaseException:
+        files.forget_or_say([key] if key else [])
+        raise
+    _record("change requested", sent, by=by, at=at)
+    _tell("change_requested", sent, at=at)
+    return sent
+
+
+@transaction.atomic
+def take_back(*, request: ChangeRequest, by: Actor, at: datetime) -> None:
+    """Take a request back: its answers may be changed again. Raises Refused when it was decided."""
+    filing.lock(request.draft)
+    requesting.end(request, TAKE_BACK, at=at)
+    _record("change request taken back", request, by=by, at=at)
+
+
+@transaction.atomic
+def assign(*, request: ChangeRequest, user: User, by: Actor, at: datetime) -> None:
+    """Say who deals with a request, so that nobody else does; it holds nobody back.
+
+    Raises:
+        Refused: it was decided meanwhile.
+    """
+    waiting = ChangeRequest.objects.waiting().filter(pk=request.pk)
+    if not waiting.update(assigned_to=user, assigned_name=by.name):
+        raise Refused("Cette demande vient d'être décidée, ou reprise par le candidat.")
+    _record("change request assigned", request, by=by, at=at)
+
+
+@transaction.atomic
+def accept(*, request: ChangeRequest, by: Actor, at: datetime) -> Version:
+    """File what is asked, as it was frozen, in the name of whoever accepts.
+
+    Raises:
+        Incomplete, RulesChanged: the rules have moved, and an answer no longer fits.
+        Refused: it was decided or taken back meanwhile, or its registration has changed.
+    """
+    draft = filing.lock(request.draft)
+    dossier, forms = filing.check(draft, at=at, late=True)
+    version = filed(draft=draft, dossier=dossier, forms=forms, by=by, at=at)
+    requesting.end(request, ACCEPT, at=at, decided_name=by.name, version=version)
+    _record("change request accepted", request, by=by, at=at)
+    _tell("change_accepted", request, at=at)
+    return version
+
+
+@transaction.atomic
+def refuse(*, request: ChangeRequest, answer: str, by: Actor, at: datetime) -> None:
+    """Refuse what is asked, with a reason; its candidate may change it and ask again.
+
+    Raises:
+        AnswerMissing: nothing is said.
+        Refused: it was decided or taken back meanwhile.
+    """
+    if not answer:
+        raise AnswerMissing
+    filing.lock(request.draft)
+    requesting.end(request, REFUSE, at=at, decided_name=by.name, answer=answer)
+    _record("change request refused", request, by=by, at=at)
+    _tell("change_refused", request, at=at)
+
+
+def _record(verb: str, request: ChangeRequest, *, by: Actor, at: datetime) -> None:
+    journal.record(
+        verb,
+        by=by,
+        on=request.registration,
+        at=at,
+        academy=request.registration.academy_id,
+        after={
+            "request": request.pk,
+            "changes": request.changes,
+            "reason": request.answer or request.reason,
+        },
+    )
+
+
+def _tell(kind: str, request: ChangeRequest, *, at: datetime) -> None:
+    registration = Registration.objects.whole().get(pk=request.registration_id)
+    if not registration.candidate.address:
+        return
+    mail.write(
+        kind,
+        to=registration.candidate.address,
+        at=at,
+        key=f"change request:{request.pk}:{kind}",
+        about=registration,
+        urgent=True,
+        registration=registration,
+        request=request,
+        contact=contact_of(registration.service),
+        link=absolute(f"/mes-inscriptions/{registration.number}"),
+    )

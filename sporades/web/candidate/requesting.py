@@ -1,0 +1,103 @@
+"""« Demander une modification »: once the service has closed (E7)."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from sporades.acts import requesting as acts
+from sporades.core.files import OutOfReach
+from sporades.core.refusals import Refused
+from sporades.registrations import requesting
+from sporades.registrations.fields import CleanLinesField
+from sporades.registrations.models import ChangeRequest
+from sporades.registrations.models.change_request import LONGEST_REASON
+from sporades.registrations.queries import registration_of
+from sporades.registrations.refusals import Incomplete
+from sporades.web.candidate import drafts
+
+
+class RequestForm(forms.Form):
+    """Why, and what shows it."""
+
+    motif = CleanLinesField(
+        label="Pourquoi demandez-vous cette modification ?",
+        help_text="Le service gestionnaire le lira. N'écrivez rien sur votre santé",
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Dites pourquoi vous demandez cette modification."},
+    )
+    piece = forms.FileField(
+        label="Pièce jointe",
+        help_text="Si une pièce montre ce que vous demandez : un PDF, 5 Mo au plus",
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".pdf,application/pdf"}),
+        error_messages={"empty": "Ce fichier est vide : choisissez-en un autre."},
+    )
+
+    @property
+    def proof(self) -> bytes | None:
+        """The PDF, if there is one."""
+        sent: Any = self.cleaned_data["piece"]
+        return sent.read() if sent else None
+
+
+def begin(request: HttpRequest, number: str) -> HttpResponse:
+    """Open the tabs again; nothing is asked until the request is sent."""
+    found = get_object_or_404(registration_of, user=request.user.pk, number=number)
+    draft = acts.begin(registration=found, by=request.actor, at=request.arrived_at)
+    return redirect("candidate:draft", draft.pk)
+
+
+def send(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """Say why, then send; what is asked stands above."""
+    found = drafts.own(request, draft)
+    if not found.is_open or found.amends is None:
+        return drafts.after(found)
+    try:
+        changes = requesting.asked_by(found, at=request.arrived_at)
+    except Incomplete:
+        return redirect("candidate:ready", found.pk)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("candidate:registration", found.amends.number)
+    posted = request.method == "POST"
+    form = RequestForm(request.POST, request.FILES) if posted else RequestForm()
+    if posted and form.is_valid():
+        try:
+            acts.send(
+                draft=found,
+                reason=form.cleaned_data["motif"],
+                proof=form.proof,
+                by=request.actor,
+                at=request.arrived_at,
+            )
+        except Refused as refusal:
+            form.add_error("piece" if form.cleaned_data["piece"] else None, str(refusal))
+        except OutOfReach:
+            form.add_error("piece", "Le fichier ne peut pas être gardé en ce moment : réessayez.")
+        else:
+            messages.success(request, "Votre demande est envoyée : un mail vous le confirme.")
+            return redirect("candidate:registration", found.amends.number)
+    context = {"draft": found, "form": form, "changes": changes}
+    status = 422 if form.errors else 200
+    return render(request, "candidate/send_request.html", context, status=status)
+
+
+def take_back(request: HttpRequest, number: str) -> HttpResponse:
+    """Take the request back, to change or to leave it."""
+    found = get_object_or_404(registration_of, user=request.user.pk, number=number)
+    waiting = ChangeRequest.objects.waiting().select_related("draft", "registration")
+    asked = get_object_or_404(waiting, registration=found.pk)
+    try:
+        acts.take_back(request=asked, by=request.actor, at=request.arrived_at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request, "Votre demande est reprise : vous pouvez la changer ou l'abandonner."
+        )
+    return redirect("candidate:registration", found.number)

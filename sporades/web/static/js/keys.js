@@ -1,0 +1,33 @@
+/* One key for one act: where a page marks a button or a link with data-key="j", the key presses it.
+   Nothing happens while one types, nor with Ctrl, Alt or a command key. The sentence marked
+   data-keys says which there are; a button after it turns them off, for who speaks to the
+   machine or trembles (WCAG 2.1.4), and the browser remembers it. */
+const OFF = "keys-off";
+
+export function keys() {
+  const marked = document.querySelectorAll("[data-key]");
+  const said = document.querySelector("[data-keys]");
+  if (!marked.length || !said) return;
+  let isOff = localStorage.getItem(OFF) === "true";
+  const toggle = document.createElement("button");
+  toggle.type = "button";
+  toggle.className = "fr-btn fr-btn--tertiary-no-outline fr-btn--sm";
+  const name = () => {
+    toggle.textContent = isOff ? "Activer ces touches" : "Couper ces touches";
+  };
+  name();
+  toggle.addEventListener("click", () => {
+    isOff = !isOff;
+    localStorage.setItem(OFF, String(isOff));
+    name();
+  });
+  said.append(" ", toggle);
+  document.addEventListener("keydown", (event) => {
+    if (isOff || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    const chosen = [...marked].find((one) => one.dataset.key === event.key);
+    if (!chosen) return;
+    event.preventDefault();
+    chosen.click();
+  });
+}

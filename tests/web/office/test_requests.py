@@ -1,0 +1,219 @@
+"""« Demandes de modification »: asked by candidates, read and decided one after the other."""
+
+import html
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from sporades.acts import requesting
+from sporades.registrations import drafting
+from sporades.registrations.models import ChangeRequest, Draft
+from sporades.registrations.states import RequestState
+from tests.documents.summaries import a_pdf
+from tests.factories import OPERATOR, a_candidate, a_registration, author
+from tests.web.guide import BACKEND, main
+from tests.web.registry.world import HOST
+
+WHY = "J'ai déménagé"
+
+
+def where(name, *arguments):
+    return reverse(f"office:{name}", args=arguments)
+
+
+@pytest.fixture
+def late(in_lille):
+    return in_lille.service.closes_at + timedelta(days=2)
+
+
+def change(registration, at):
+    """Begin a modification after the closing, and change an address."""
+    draft = requesting.begin(registration=registration, by=author(registration.candidate), at=at)
+    typed = draft.answers.get(section="identification").answers
+    drafting.answer(
+        draft=draft,
+        section="identification",
+        typed={**typed, "address_1": "3 quai du Wault"},
+        seen_revision=None,
+        at=at,
+    )
+    return draft
+
+
+def ask(registration, at, proof=None):
+    draft = change(registration, at)
+    by = author(registration.candidate)
+    return requesting.send(draft=draft, reason=WHY, proof=proof, by=by, at=at)
+
+
+@pytest.fixture
+def asked(in_lille, late):
+    return ask(in_lille, late, a_pdf())
+
+
+@pytest.fixture
+def another(asked, late):
+    """Return a request that waits after the first."""
+    other = a_registration(a_candidate(birth_name="Zannier", email="z@exemple.test"))
+    return ask(other, late + timedelta(hours=1))
+
+
+# --- The candidate ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def candidate(in_lille, late, client):
+    """Return the browser of the candidate, after the closing."""
+    client.defaults["HTTP_HOST"] = HOST
+    with time_machine.travel(late, tick=False):
+        client.force_login(in_lille.candidate.user, backend=BACKEND)
+        yield client
+
+
+def test_a_candidate_asks_for_a_modification_once_the_service_has_closed(candidate, in_lille):
+    page = candidate.get(f"/mes-inscriptions/{in_lille.number}")
+    assert "Demander une modification" in page.text
+    assert ">Modifier<" not in page.text
+
+    candidate.post(f"/mes-inscriptions/{in_lille.number}/demande")
+    draft = Draft.objects.get(amends=in_lille)
+    tab = f"/inscription/{draft.pk}/identification"
+    assert "elle peut être demandée" in main(candidate.get(tab))
+    typed = draft.answers.get(section="identification").answers
+    candidate.post(tab, {**typed, "address_1": "3 quai du Wault", "suivant": "1"})
+    recap = candidate.get(f"/inscription/{draft.pk}/recapitulatif")
+    assert "Demander cette modification" in recap.text
+    assert ">Enregistrer<" not in recap.text
+    sending = f"/inscription/{draft.pk}/demande"
+    assert "3 quai du Wault" in main(candidate.get(sending))
+
+    proof = SimpleUploadedFile("bail.pdf", a_pdf())
+    page = candidate.post(sending, {"motif": WHY, "piece": proof}, follow=True)
+
+    assert "Votre demande est envoyée" in html.unescape(page.text)
+    assert "attend une réponse" in main(page)
+    assert "Demander une modification" not in page.text
+    assert candidate.get(tab).status_code == 302
+    sent = ChangeRequest.objects.get()
+    assert sent.proof_key
+
+    page = candidate.post(f"/mes-inscriptions/{in_lille.number}/demande/reprise", follow=True)
+    assert "Votre demande est reprise" in html.unescape(page.text)
+    assert candidate.get(tab).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"motif": ""}, "Dites pourquoi vous demandez cette modification."),
+        ({"motif": WHY, "piece": b"MZ"}, "n'est pas un PDF lisible"),
+        ({"motif": "x" * 1001}, "Raccourcissez"),
+    ],
+    ids=["no reason", "no pdf", "long"],
+)
+def test_what_cannot_be_sent_is_refused_at_its_place(candidate, in_lille, late, said, words):
+    draft = change(in_lille, late)
+    posted = dict(said)
+    if "piece" in said:
+        posted["piece"] = SimpleUploadedFile("bail.pdf", said["piece"])
+
+    page = candidate.post(f"/inscription/{draft.pk}/demande", posted)
+
+    assert page.status_code == 422
+    assert words in html.unescape(page.text)
+    assert not ChangeRequest.objects.exists()
+
+
+def test_a_refusal_and_its_reason_are_on_the_page_of_the_candidate(
+    candidate, in_lille, asked, late
+):
+    requesting.refuse(request=asked, answer="Trop tard", by=OPERATOR, at=late)
+
+    page = main(candidate.get(f"/mes-inscriptions/{in_lille.number}"))
+
+    assert "est refusée. Motif : Trop tard" in page
+    assert "Demander une modification" in page
+
+
+# --- The office ------------------------------------------------------------------------------
+
+
+def test_requests_are_read_and_decided_one_after_the_other(manager, asked, another, in_lille):
+    assert "2 demandes en attente" in main(manager.get(where("home")))
+    listed = main(manager.get(where("change_requests")))
+    assert listed.index("GOFF") < listed.index("ZANNIER")
+
+    page = manager.get(where("change_request", asked.pk))
+    assert "3 quai du Wault" in main(page)
+    assert WHY in html.unescape(page.text)
+    assert where("change_request", another.pk) in page.text
+    proof = manager.get(where("request_proof", asked.pk))
+    assert proof.content == a_pdf()
+
+    page = manager.post(where("accept_request", asked.pk), follow=True)
+
+    assert page.redirect_chain[-1][0] == where("change_request", another.pk)
+    in_lille.refresh_from_db()
+    assert (in_lille.version, in_lille.address_1) == (2, "3 quai du Wault")
+    page = manager.post(where("refuse_request", another.pk), {"motif": "Trop tard"}, follow=True)
+    assert page.redirect_chain[-1][0] == where("change_requests")
+    assert "Aucune demande" in main(page)
+    history = main(manager.get(where("history", in_lille.number)))
+    assert "Claude Martin" in history
+
+
+def test_a_refusal_says_why(manager, asked):
+    page = manager.post(where("refuse_request", asked.pk), {"motif": " "})
+
+    assert page.status_code == 422
+    assert "le candidat le lira" in html.unescape(page.text)
+
+
+def test_who_deals_with_a_request_is_said_and_holds_nobody_back(manager, member, asked, another):
+    manager.post(where("assign_request", asked.pk))
+    colleague = member("A09", email="collegue@exemple.test")
+
+    assert "Claude Martin" in main(colleague.get(where("change_requests")))
+    free = main(colleague.get(where("change_requests"), {"voir": "libres"}))
+    assert "ZANNIER" in free
+    assert "GOFF" not in free
+    assert "GOFF" in main(manager.get(where("change_requests"), {"voir": "miennes"}))
+    # The next one skips what a colleague deals with.
+    page = colleague.get(where("change_request", another.pk))
+    assert where("change_request", asked.pk) not in page.text
+    colleague.post(where("accept_request", asked.pk))
+    asked.refresh_from_db()
+    assert asked.state == RequestState.ACCEPTED
+
+
+def test_a_page_that_has_aged_says_that_it_was_decided(manager, member, asked):
+    manager.post(where("accept_request", asked.pk))
+
+    page = manager.post(where("refuse_request", asked.pk), {"motif": "Non"}, follow=True)
+
+    assert "n'est plus possible" in html.unescape(page.text)
+    assert "Acceptée" in main(page)
+
+
+def test_a_request_of_elsewhere_does_not_exist(member, asked):
+    elsewhere = member("A25", email="ailleurs@exemple.test")
+
+    assert elsewhere.get(where("change_request", asked.pk)).status_code == 404
+    assert "Aucune demande" in main(elsewhere.get(where("change_requests")))
+    assert "en attente" not in main(elsewhere.get(where("home")))
+
+
+def test_a_request_without_a_proof_has_none_to_open(manager, another):
+    assert manager.get(where("request_proof", another.pk)).status_code == 404
+
+
+def test_the_list_asks_as_much_for_one_as_for_many(manager, late, django_assert_max_num_queries):
+    for number in range(6):
+        ask(a_registration(a_candidate(email=f"p{number}@exemple.test")), late)
+
+    with django_assert_max_num_queries(10):
+        page = manager.get(where("change_requests"))
+    assert "6 demandes en attente" in main(page)
