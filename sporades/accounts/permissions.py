@@ -21,6 +21,7 @@ class Permission(Enum):
     READ_FILES = "chercher et lire les inscriptions"
     DECIDE = "écarter, rétablir, mettre en anomalie, valider une inscription"
     CORRECT_IDENTITY = "corriger l'état civil d'un candidat"
+    MOVE_REGISTRATIONS = "donner une inscription à une autre académie"
     DECIDE_CHANGES = "accepter ou refuser une modification demandée après la fermeture"
     WRITE_NOTES = "écrire une note interne dans un dossier"
     RECEIVE = "noter ce qui arrive par la poste"
@@ -38,6 +39,7 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.READ_FILES: frozenset(Role),
     Permission.DECIDE: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.CORRECT_IDENTITY: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
+    Permission.MOVE_REGISTRATIONS: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.DECIDE_CHANGES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.WRITE_NOTES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.RECEIVE: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),

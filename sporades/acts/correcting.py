@@ -16,7 +16,7 @@ from sporades.documents import operations as documents
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
 from sporades.registrations import correcting
-from sporades.registrations.models import Draft, Registration
+from sporades.registrations.models import Draft, Registration, Version
 from sporades.registrations.snapshot import contact_of
 from sporades.registrations.summary import SUMMARY
 
@@ -114,6 +114,11 @@ def corrections_on(registration: Registration) -> QuerySet[Entry]:
 def issue_again(*, registration: Registration, identity: Identity, by: Actor, at: datetime) -> None:
     """Put a registration under its candidate's civil data, in the transaction of an act."""
     version = correcting.take_identity(registration=registration, identity=identity, by=by, at=at)
+    reissue(version, by=by, at=at)
+
+
+def reissue(version: Version, *, by: Actor, at: datetime) -> None:
+    """Issue the summary of a version that the service has made, and record it."""
     again = version.registration
     documents.issue(again.folder, SUMMARY, version, number=version.number, at=at, published_at=at)
     journal.record(

@@ -58,6 +58,7 @@ IN_WORDS = {
     "registration begun": "Inscription commencée",
     "registration begun again": "Inscription reprise après une désinscription",
     "registration filed": "Inscription enregistrée",
+    "registration moved": "Inscription donnée à une autre académie",
     "registration restored": "Inscription rétablie",
     "registration set aside": "Inscription écartée",
     "registration validated": "Inscription validée",

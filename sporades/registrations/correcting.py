@@ -1,4 +1,4 @@
-"""A registration under other civil data: what was filed stays, another version says them."""
+"""A registration under other civil data, or in another academy: another version says it."""
 
 from datetime import datetime
 from typing import Any
@@ -8,8 +8,12 @@ from sporades.candidates.words import identity_in_words
 from sporades.core.actors import Actor
 from sporades.core.digests import digest
 from sporades.core.french import instant_in_words
+from sporades.core.refusals import Refused
+from sporades.documents.models import Folder
+from sporades.exams.models import RegistrationService
 from sporades.registrations.changes import changes_between
 from sporades.registrations.models import Draft, Registration, Version
+from sporades.registrations.snapshot import contact_of
 
 ADDRESS = "Adresse mail"
 
@@ -38,16 +42,87 @@ def take_identity(
     kept = locked.owed_now(before.snapshot)
     snapshot = _under(identity, kept, number=locked.version, at=at)
     Draft.objects.open().filter(amends=locked).update(amends_version=locked.version)
+    return _frozen(locked, before, snapshot, changes_between(before.snapshot, snapshot), by, at=at)
+
+
+def take_service(
+    *, registration: Registration, service: RegistrationService, by: Actor, at: datetime
+) -> Version:
+    """Put a registration in the hands of another academy, for good, in a new version.
+
+    Its numbers and answers stay; a modification that is open goes on there.
+
+    Args:
+        registration: one that stands.
+        service: that of the other academy, for the same domain, session and audience.
+        by: who moves it.
+        at: the instant.
+
+    Raises:
+        Refused: it does not stand any more, or is there already.
+    """
+    locked = Registration.objects.select_for_update(of=("self",)).whole().get(pk=registration.pk)
+    left = locked.service
+    if not locked.is_active:
+        raise Refused("Cette inscription n'est plus en cours : elle ne change pas d'académie.")
+    if service.pk == left.pk:
+        raise Refused("Cette inscription est déjà dans cette académie.")
+    before = locked.versions.get(number=locked.version)
+    locked.version += 1
+    locked.service, locked.academy = service, service.academy
+    locked.save(update_fields=["version", "service", "academy"])
+    Folder.objects.filter(pk=locked.folder_id).update(academy=service.academy_id)
+    kept = locked.owed_now(before.snapshot)
+    snapshot = {
+        **kept,
+        "version": locked.version,
+        "filed_at": at.isoformat(),
+        "filed_in_words": instant_in_words(at, service.zone),
+        "zone": service.zone,
+        "academy": service.academy.full_name,
+        "academy_name": service.academy.name,
+        "service": contact_of(service),
+        "to_return": _returned_to(service, left, kept["to_return"]),
+    }
+    Draft.objects.open().filter(amends=locked).update(
+        amends_version=locked.version, service=service
+    )
+    changes = [
+        f"Académie : {left.academy.name} → {service.academy.name}",
+        f"Service gestionnaire : {left.managing_service.name} → {service.managing_service.name}",
+    ]
+    return _frozen(locked, before, snapshot, changes, by, at=at)
+
+
+def _returned_to(
+    service: RegistrationService, left: RegistrationService, asked: dict[str, Any] | None
+) -> dict[str, Any] | None:
+    """Return where the signed summary goes: to the service that has the registration now."""
+    managed = left.managing_service
+    if asked is None or asked["address"] != [managed.name, *managed.address]:
+        return asked
+    return {**asked, "address": [service.managing_service.name, *service.managing_service.address]}
+
+
+def _frozen(
+    registration: Registration,
+    before: Version,
+    snapshot: dict[str, Any],
+    changes: list[str],
+    by: Actor,
+    *,
+    at: datetime,
+) -> Version:
     return Version.objects.create(
-        registration=locked,
-        number=locked.version,
+        registration=registration,
+        number=registration.version,
         regulation=before.regulation,
         snapshot=snapshot,
         digest=digest(snapshot),
         author_kind=by.kind,
         author_name=by.name,
         filed_at=at,
-        changes=changes_between(before.snapshot, snapshot),
+        changes=changes,
     )
 
 

@@ -1,5 +1,7 @@
 """Who may use the office's routes."""
 
+from functools import partial
+
 from sporades.accounts.permissions import Permission
 from sporades.core import pdf_checks
 from sporades.publications import depositing
@@ -9,56 +11,12 @@ GET, POST = ("GET",), ("POST",)
 BOTH = ("GET", "POST")
 
 
-def _files(methods: tuple[str, ...] = GET, *, within: str = "", page: bool = True) -> Route:
-    return Route(Who.STAFF, methods, within=within, page=page, permission=Permission.READ_FILES)
-
-
-def _batches(methods: tuple[str, ...] = GET, *, within: str = "", page: bool = True) -> Route:
-    return Route(Who.STAFF, methods, within=within, page=page, permission=Permission.DECIDE)
-
-
-def _exports(
-    methods: tuple[str, ...] = GET,
-    *,
-    within: str = "",
-    page: bool = True,
-    permission: Permission = Permission.EXPORT,
-) -> Route:
-    return Route(Who.STAFF, methods, within=within, page=page, permission=permission)
-
-
-def _services(
-    methods: tuple[str, ...] = GET,
-    *,
-    within: str = "",
-    page: bool = True,
-    permission: Permission = Permission.READ_SERVICES,
-) -> Route:
-    return Route(Who.STAFF, methods, within=within, page=page, permission=permission)
-
-
-def _publications(
-    methods: tuple[str, ...] = GET,
-    *,
-    within: str = "",
-    page: bool = True,
-    permission: Permission = Permission.PREPARE_DOCUMENTS,
-    takes_files: int = 0,
-) -> Route:
-    return Route(
-        Who.STAFF,
-        methods,
-        within=within,
-        page=page,
-        permission=permission,
-        takes_files=takes_files,
-    )
-
-
-def _requests(methods: tuple[str, ...] = GET, *, within: str = "", page: bool = True) -> Route:
-    permission = Permission.DECIDE_CHANGES
-    return Route(Who.STAFF, methods, within=within, page=page, permission=permission)
-
+_files = partial(Route, Who.STAFF, permission=Permission.READ_FILES)
+_batches = partial(Route, Who.STAFF, permission=Permission.DECIDE)
+_exports = partial(Route, Who.STAFF, permission=Permission.EXPORT)
+_services = partial(Route, Who.STAFF, permission=Permission.READ_SERVICES)
+_publications = partial(Route, Who.STAFF, permission=Permission.PREPARE_DOCUMENTS)
+_requests = partial(Route, Who.STAFF, permission=Permission.DECIDE_CHANGES)
 
 ROUTES = {
     "office:home": Route(Who.STAFF),
@@ -84,6 +42,9 @@ ROUTES = {
     ),
     "office:refuse_export": _exports(
         POST, within="export", page=False, permission=Permission.APPROVE_EXPORTS
+    ),
+    "office:move_registration": _files(
+        BOTH, within="registration", permission=Permission.MOVE_REGISTRATIONS
     ),
     "office:change_requests": _requests(),
     "office:change_request": _requests(within="request"),

@@ -211,6 +211,8 @@ def _page(
         and bool(decisions_for(registration)),
         "may_correct": registration.is_active
         and request.reaches(Permission.CORRECT_IDENTITY).covers(**here),
+        "may_move": registration.is_active
+        and request.reaches(Permission.MOVE_REGISTRATIONS).covers(**here),
         "may_receive": registration.is_active
         and request.reaches(Permission.RECEIVE).covers(**here)
         and bool(registration.told["to_return"]),

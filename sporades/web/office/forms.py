@@ -1,6 +1,7 @@
 """What the office types."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -431,6 +432,28 @@ class WithdrawForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": "Dites le motif : le candidat le lira."},
     )
+
+
+class MoveForm(forms.Form):
+    """To which academy a registration is given, and why."""
+
+    academie = forms.ChoiceField(label="Académie")
+    motif = CleanCharField(
+        label="Motif",
+        help_text="Le candidat le lira dans le mail",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Dites le motif : le candidat le lira."},
+    )
+
+    def __init__(self, data: Any = None, *, services: Sequence[RegistrationService] = ()) -> None:
+        """Offer the academies of these services."""
+        super().__init__(data, label_suffix="")
+        offered = [(one.academy_id, one.academy.full_name) for one in services]
+        self.fields["academie"].choices = [  # type: ignore[attr-defined] # a ChoiceField
+            ("", "Choisissez une académie"),
+            *offered,
+        ]
 
 
 class AnswerForm(forms.Form):

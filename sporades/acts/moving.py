@@ -1,0 +1,92 @@
+"""A managing service gives a registration to another academy, for good (I4)."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from sporades import journal, mail
+from sporades.acts.correcting import reissue
+from sporades.core.actors import Actor
+from sporades.core.links import absolute
+from sporades.core.refusals import Refused
+from sporades.exams.models import RegistrationService
+from sporades.registrations import correcting
+from sporades.registrations.models import Registration, Version
+from sporades.registrations.snapshot import contact_of
+
+
+class ReasonMissing(Refused):
+    """A registration does not change hands without a word."""
+
+    message = "Dites le motif : le candidat le lira."
+
+
+class NoSuchService(Refused):
+    """The other academy does not register for this."""
+
+    message = "Cette académie n'inscrit pas à cet examen pour cette session."
+
+
+def services_for(registration: Registration) -> QuerySet[RegistrationService]:
+    """Return those of the other academies that could have a registration, by their names."""
+    mine = registration.service
+    same = {"domain": mine.domain_id, "session": mine.session_id, "audience": mine.audience}
+    return (
+        RegistrationService.objects.filter(**same)
+        .exclude(academy=mine.academy_id)
+        .select_related("academy", "managing_service")
+        .order_by("academy__name")
+    )
+
+
+@transaction.atomic
+def move_for_good(
+    *, registration: Registration, academy: str, reason: str, by: Actor, at: datetime
+) -> Version:
+    """Give a registration to another academy: same numbers, new service, for good.
+
+    Args:
+        registration: one that stands.
+        academy: the code of the other academy.
+        reason: why, as its candidate will read it.
+        by: who gives it.
+        at: the instant.
+
+    Raises:
+        ReasonMissing, NoSuchService: nothing is said; that academy does not register for it.
+        Refused: it does not stand any more, or is there already.
+    """
+    if not reason:
+        raise ReasonMissing
+    service = services_for(registration).filter(academy=academy).first()
+    if service is None:
+        raise NoSuchService
+    left = registration.academy_id
+    version = correcting.take_service(registration=registration, service=service, by=by, at=at)
+    reissue(version, by=by, at=at)
+    moved = version.registration
+    journal.record(
+        "registration moved",
+        by=by,
+        on=moved,
+        at=at,
+        academy=moved.academy_id,
+        before={"academy": left},
+        after={"academy": moved.academy_id, "reason": reason},
+    )
+    if moved.candidate.address:
+        mail.write(
+            "registration_moved",
+            to=moved.candidate.address,
+            at=at,
+            key=f"registration:{moved.pk}:moved:{version.number}",
+            about=moved,
+            urgent=True,
+            registration=moved,
+            version=version,
+            reason=reason,
+            contact=contact_of(service),
+            link=absolute(f"/mes-inscriptions/{moved.number}"),
+        )
+    return version
