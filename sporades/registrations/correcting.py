@@ -13,6 +13,7 @@ from sporades.documents.models import Folder
 from sporades.exams.models import RegistrationService
 from sporades.registrations.changes import changes_between
 from sporades.registrations.models import Draft, Registration, Version
+from sporades.registrations.queries import lock_registration
 from sporades.registrations.snapshot import contact_of
 
 ADDRESS = "Adresse mail"
@@ -61,7 +62,7 @@ def take_service(
     Raises:
         Refused: it does not stand any more, or is there already.
     """
-    locked = Registration.objects.select_for_update(of=("self",)).whole().get(pk=registration.pk)
+    locked = lock_registration(registration.pk)
     left = locked.service
     if not locked.is_active:
         raise Refused("Cette inscription n'est plus en cours : elle ne change pas d'académie.")

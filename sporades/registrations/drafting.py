@@ -17,6 +17,7 @@ from sporades.registrations.models import (
     SectionAnswers,
 )
 from sporades.registrations.models.draft import DraftQuerySet
+from sporades.registrations.queries import lock_registration
 from sporades.registrations.refusals import (
     LONGEST_ANSWER,
     MOST_BEGUN_IN_A_DAY,
@@ -97,9 +98,7 @@ def begin_amending(*, registration: Registration, at: datetime, late: bool = Fal
     refuse_unless(registration.service, late=late, at=at)
     with transaction.atomic():
         # Looked at once locked: it may be withdrawn, or filed again, in this very second.
-        locked = (
-            Registration.objects.select_for_update(of=("self",)).whole().get(pk=registration.pk)
-        )
+        locked = lock_registration(registration.pk)
         if not locked.is_active:
             message = "Cette inscription n'est plus en cours : elle ne peut pas être modifiée."
             raise Refused(message)

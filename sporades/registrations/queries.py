@@ -31,6 +31,17 @@ def registration_of(user: int, number: str) -> QuerySet[Registration]:
     return found.filter(number=number)
 
 
+def lock_registration(pk: int) -> Registration:
+    """Return a registration, whole and locked until the transaction ends.
+
+    It is read once it is locked: a row that is joined to others while it is waited for is lost
+    when it now points elsewhere.
+    """
+    Registration.objects.select_for_update(of=("self",)).get(pk=pk)
+    found: Registration = Registration.objects.whole().get(pk=pk)
+    return found
+
+
 def ended_in_words(folder: int, *, at: datetime, zone: str) -> str:
     """Return « désinscrite le … » or « écartée le … » if the registration of a folder is by now."""
     kept = ("state", "withdrawn_at", "decided_at")

@@ -7,6 +7,7 @@ from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
+from sporades.registrations import drafting
 from sporades.registrations.models import Draft, Version
 from sporades.registrations.states import SET_ASIDE
 from tests.endurance.arena import together
@@ -69,6 +70,9 @@ def test_a_modification_that_is_open_goes_on_there(registration):
     move(registration)
 
     draft = Draft.objects.whole().get(pk=draft.pk)
+    typed = draft.answers.get(section="identification").answers
+    there = {**typed, "postcode": "78000", "town": "Versailles"}
+    drafting.answer(draft=draft, section="identification", typed=there, seen_revision=None, at=NOW)
     assert (draft.service.academy_id, draft.amends_version) == ("A25", 2)
     version = registering.register(draft=draft, by=by, at=NOW)
     assert version.number == 3
