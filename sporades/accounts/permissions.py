@@ -1,6 +1,6 @@
 """What each role of the office may do, and where: permissions over academies × domains."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import reduce
@@ -33,6 +33,9 @@ class Permission(Enum):
     EXPORT = "exporter les inscriptions trouvées"
     APPROVE_EXPORTS = "approuver ou refuser un grand export qu'un autre demande"
     APPROVE_EXTENSIONS = "approuver ou refuser une prolongation qu'un autre propose"
+    READ_REGULATIONS = "lire les réglementations, leurs versions et leurs essais à blanc"
+    PREPARE_REGULATIONS = "charger un fichier de réglementation, l'essayer à blanc, le retirer"
+    ENFORCE_REGULATIONS = "mettre une réglementation en vigueur"
 
 
 GRANTED: dict[Permission, frozenset[Role]] = {
@@ -51,6 +54,9 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.EXPORT: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.APPROVE_EXPORTS: frozenset({Role.HEAD, Role.ADMINISTRATOR}),
     Permission.APPROVE_EXTENSIONS: frozenset({Role.HEAD, Role.ADMINISTRATOR}),
+    Permission.READ_REGULATIONS: frozenset(Role),
+    Permission.PREPARE_REGULATIONS: frozenset({Role.HEAD, Role.ADMINISTRATOR}),
+    Permission.ENFORCE_REGULATIONS: frozenset({Role.HEAD, Role.ADMINISTRATOR}),
 }
 """Which roles have each permission. A reader of no role has none."""
 
@@ -125,6 +131,26 @@ class Reach:
         """Return whether something of this academy and this domain is reached."""
         return any(one.covers(academy=academy, domain=domain) for one in self.perimeters)
 
+    def of_domain(self, path: str) -> Q:
+        """Return what a row must satisfy that is of a domain and of no academy, given its path."""
+        if any(one.domains is None for one in self.perimeters):
+            return Q()
+        return Q(**{f"{path}__in": sorted(set().union(*self._domains()))})
+
+    def knows(self, domain: str) -> bool:
+        """Return whether something of this domain is reached, in whatever academy."""
+        return any(_has(one.domains, domain) for one in self.perimeters)
+
+    def holds(self, *, academies: Collection[str], domain: str) -> bool:
+        """Return whether a domain is reached in all of some academies; of none, in every one."""
+        if any(one.academies is None for one in self.perimeters if _has(one.domains, domain)):
+            return True
+        covered = [self.covers(academy=academy, domain=domain) for academy in academies]
+        return bool(covered) and all(covered)
+
+    def _domains(self) -> list[frozenset[str]]:
+        return [one.domains or frozenset() for one in self.perimeters]
+
     def includes(self, other: "Reach") -> bool:
         """Return whether all that another reaches is reached here, by one perimeter at a time."""
         return all(
@@ -145,6 +171,13 @@ class Reach:
             if one.covers(academy=academy, domain=domain):
                 return one.member
         raise LookupError(f"{academy}, {domain}")
+
+    def member_for(self, domain: str) -> Actor:
+        """Return who acts on something of a domain and of no academy. Raises LookupError."""
+        for one in self.perimeters:
+            if _has(one.domains, domain):
+                return one.member
+        raise LookupError(domain)
 
     def academies(self, known: Iterable[str]) -> list[str]:
         """Keep, of the codes of academies that are known, those that are reached."""
@@ -177,6 +210,10 @@ def reach(memberships: Iterable[Membership], permission: Permission) -> Reach:
             if membership.role in GRANTED[permission]
         )
     )
+
+
+def _has(domains: frozenset[str] | None, code: str) -> bool:
+    return domains is None or code in domains
 
 
 def _includes(mine: frozenset[str] | None, theirs: frozenset[str] | None) -> bool:

@@ -1,4 +1,4 @@
-"""The states of a change of dates of a registration service."""
+"""The states of a change of dates of a registration service, and of a file that is prepared."""
 
 from django.db import models
 
@@ -19,3 +19,19 @@ REFUSE = Transition("refuse", {ChangeState.PROPOSED}, ChangeState.REFUSED, "Refu
 DROP = Transition("drop", {ChangeState.PROPOSED}, ChangeState.DROPPED, "Retirer")
 
 CHANGE_TRANSITIONS = (APPLY, REFUSE, DROP)
+
+
+class PreparedState(models.TextChoices):
+    """Where a réglementation file that was loaded from the office stands."""
+
+    PREPARED = "prepared", "Préparée"
+    ENFORCED = "enforced", "Mise en vigueur"
+    DROPPED = "dropped", "Retirée"
+
+
+ENFORCE = Transition(
+    "enforce", {PreparedState.PREPARED}, PreparedState.ENFORCED, "Mettre en vigueur"
+)
+DROP_PREPARED = Transition("drop", {PreparedState.PREPARED}, PreparedState.DROPPED, "Retirer")
+
+PREPARED_TRANSITIONS = (ENFORCE, DROP_PREPARED)

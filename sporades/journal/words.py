@@ -65,10 +65,17 @@ IN_WORDS = {
     "registration service added": "Service d'inscription ajouté",
     "registration service changed": "Service d'inscription changé",
     "registration withdrawn": "Désinscription enregistrée",
+    "regulation dropped": "Réglementation préparée retirée",
     "regulation loaded": "Réglementation chargée",
+    "regulation loaded again": "Réglementation rechargée, écrite autrement",
+    "regulation prepared": "Réglementation préparée",
+    "regulation put in force": "Réglementation mise en vigueur",
     "sign-in change undone": "Changement des moyens de connexion annulé",
     "summary received": "Récapitulatif signé reçu",
-    "validation undone": "Validation annulée",
+    "trial asked": "Essai à blanc demandé",
+    "trial ended": "Essai à blanc terminé",
+    "trial stopped": "Essai à blanc arrêté",
     "unused account warned": "Compte inutilisé averti de son effacement",
+    "validation undone": "Validation annulée",
 }
 """What each verb says; a test finds the verbs that are not there."""

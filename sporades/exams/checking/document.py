@@ -32,7 +32,15 @@ class Source:
     @classmethod
     def read(cls, path: FilePath) -> "Source":
         """Read a file. Raises OSError, UnicodeDecodeError."""
-        return cls(str(path), path.read_text(encoding="utf-8"))
+        return cls.of(str(path), path.read_bytes())
+
+    @classmethod
+    def of(cls, name: str, content: bytes) -> "Source":
+        """Read a content, to the last end of line: written again, it is the very file.
+
+        Raises UnicodeDecodeError.
+        """
+        return cls(name, content.decode("utf-8"))
 
 
 @dataclass(frozen=True)
@@ -109,7 +117,10 @@ def read(source: Source) -> Document:
             source.name, None, {}, (Problem(source.name, 1, "", "demesure", _OVERSIZE),)
         )
     reader = _Reader()
-    data = reader.value(node, ())
+    try:
+        data = reader.value(node, ())
+    except _Oversized:
+        data = None
     document = Document(source.name, data, reader.lines)
     problems = tuple(document.problem(fault) for fault in reader.faults)
     return Document(source.name, data, reader.lines, problems)
@@ -130,6 +141,10 @@ _Loader.add_implicit_resolver(
 )
 
 
+class _Oversized(Exception):
+    """What a file says has no end: nothing more of it is looked at."""
+
+
 @dataclass
 class _Reader:
     """Turns nodes into data; keeps lines and faults on its way."""
@@ -146,10 +161,8 @@ class _Reader:
         self.lines.setdefault(path, node.start_mark.line + 1)
         self.count += 1
         if self.count > MOST_NODES or len(path) > DEEPEST:
-            if self.count < 2 * MOST_NODES:
-                self.count = 2 * MOST_NODES
-                self._fault(path, "demesure", _OVERSIZE)
-            return None
+            self._fault(path, "demesure", _OVERSIZE)
+            raise _Oversized
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):

@@ -1,14 +1,25 @@
 """The réglementation, version by version."""
 
 import json
-from typing import Self
+from functools import cached_property
+from typing import Protocol, Self
 
 import pgtrigger
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from sporades.core.french import instant_in_words
 from sporades.exams import schema
 from sporades.exams.models.catalogue import Domain, Session
+
+
+class Domains(Protocol):
+    """A perimeter, which the rooms above know, as far as domains go."""
+
+    def of_domain(self, path: str) -> Q:
+        """Return what a row must satisfy, given the path of its domain's code."""
+
 
 _understood: dict[int, schema.Regulation] = {}
 
@@ -23,6 +34,10 @@ class RegulationQuerySet(models.QuerySet["Regulation"]):
     def all_in_force(self) -> Self:
         """Return the last version of each domain and session."""
         return self.order_by("domain", "session", "-number").distinct("domain", "session")
+
+    def within(self, reach: Domains) -> Self:
+        """Return those of the domains of a perimeter: for its reader there is nothing else."""
+        return self.filter(reach.of_domain("domain__code"))
 
     def light(self) -> Self:
         """Leave the content and the source in the database."""
@@ -78,10 +93,53 @@ class Regulation(models.Model):
     def rules(self) -> schema.Regulation:
         """What this version says, kept in the process: a version never changes."""
         if self.pk is None:
-            return _understand(self.content)
+            return self._rules_tried
         if self.pk not in _understood:
             _understood[self.pk] = _understand(self.content)
         return _understood[self.pk]
+
+    @cached_property
+    def _rules_tried(self) -> schema.Regulation:
+        return _understand(self.content)
+
+    @property
+    def loaded_in_words(self) -> str:
+        """Say when it was put in force."""
+        return instant_in_words(self.loaded_at, settings.TIME_ZONE)
+
+
+class RegulationFile(models.Model):
+    """A file that was loaded again with the same réglementation, otherwise written.
+
+    Comments, layout and openings make no version: the file is kept beside the one that made it,
+    so that what is exported is what was loaded last.
+    """
+
+    regulation = models.ForeignKey(
+        Regulation, models.PROTECT, verbose_name="réglementation", related_name="files"
+    )
+    source = models.TextField("fichier tel qu'il a été chargé")
+    loaded_at = models.DateTimeField("chargé le")
+    loaded_by = models.CharField("chargé par", max_length=255)
+
+    class Meta:
+        verbose_name = "fichier de réglementation"
+        verbose_name_plural = "fichiers de réglementation"
+        triggers = [
+            pgtrigger.Protect(
+                name="a_loaded_file_never_changes",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return which version it says."""
+        return f"{self.regulation}, rechargée"
+
+    @property
+    def loaded_in_words(self) -> str:
+        """Say when it was loaded."""
+        return instant_in_words(self.loaded_at, settings.TIME_ZONE)
 
 
 def rules_held(pk: int) -> schema.Regulation | None:

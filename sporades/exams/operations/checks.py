@@ -36,11 +36,16 @@ def open_source(file: Given) -> Source | Problem:
     try:
         return Source.read(file)
     except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        return Problem(str(file), line, "", "lecture", "Ce fichier n'est pas du texte en UTF-8.")
+        return unreadable(str(file), error)
     except OSError as error:
         message = f"Ce fichier ne peut pas être lu : {_reason(error)}."
         return Problem(str(file), 0, "", "lecture", message)
+
+
+def unreadable(name: str, error: UnicodeDecodeError) -> Problem:
+    """Say on which line a file stops being text."""
+    line = error.object[: error.start].count(b"\n") + 1
+    return Problem(name, line, "", "lecture", "Ce fichier n'est pas du texte en UTF-8.")
 
 
 def _reason(error: OSError) -> str:

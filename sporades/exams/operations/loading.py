@@ -13,9 +13,15 @@ from sporades.core.digests import digest
 from sporades.core.locks import lock_value
 from sporades.core.refusals import Refused
 from sporades.exams import checking
-from sporades.exams.checking import Problem, Source
+from sporades.exams.checking import Document, Problem, Source
 from sporades.exams.held import forget
-from sporades.exams.models import Domain, RegistrationService, Regulation, Session
+from sporades.exams.models import (
+    Domain,
+    RegistrationService,
+    Regulation,
+    RegulationFile,
+    Session,
+)
 from sporades.exams.operations import identities, services
 from sporades.exams.operations.checks import Given, open_source, zones
 from sporades.exams.schema import File
@@ -69,11 +75,11 @@ def load(file: Given, *, by: Actor, at: datetime) -> Loaded:
         Invalid: the file has problems.
         Refused: it contradicts what is known of its session.
     """
-    source, document, understood = _understood(file)
+    source, document, understood = understand(file)
     lock_value("reglementation", f"{understood.domain.code}/{understood.session.code}")
     domain = identities.keep_domain(understood.domain)
     session = identities.keep_session(understood.session)
-    content = {key: value for key, value in document.items() if key not in SERVICE_KEYS}
+    content = versioned(document.data)
     regulation, created = _keep_version(domain, session, content, source, by=by, at=at)
     identities.keep_exams(domain, session, understood)
     kept = services.keep(domain, session, understood, zones(), by=by, at=at)
@@ -82,7 +88,13 @@ def load(file: Given, *, by: Actor, at: datetime) -> Loaded:
     return Loaded(regulation, created, kept.opened, kept.changed, kept.left, kept.held)
 
 
-def _understood(file: Given) -> tuple[Source, dict[str, Any], File]:
+def versioned(data: dict[str, Any]) -> dict[str, Any]:
+    """Return what of a file makes a version: all but openings and managing services."""
+    return {key: value for key, value in data.items() if key not in SERVICE_KEYS}
+
+
+def understand(file: Given) -> tuple[Source, Document, File]:
+    """Read and check a file. Raises Invalid."""
     source = open_source(file)
     if isinstance(source, Problem):
         raise Invalid([source])
@@ -90,7 +102,7 @@ def _understood(file: Given) -> tuple[Source, dict[str, Any], File]:
     errors = [problem for problem in problems if problem.is_error]
     if errors or understood is None:
         raise Invalid(errors)
-    return source, document.data, understood
+    return source, document, understood
 
 
 def _keep_version(
@@ -106,6 +118,7 @@ def _keep_version(
     last = Regulation.objects.light().in_force(domain, session)
     fingerprint = digest(content)
     if last is not None and last.digest == fingerprint:
+        _keep_file(last, source, by=by, at=at)
         return last, False
     regulation = Regulation.objects.create(
         domain=domain,
@@ -131,3 +144,20 @@ def _keep_version(
         },
     )
     return regulation, True
+
+
+def _keep_file(regulation: Regulation, source: Source, *, by: Actor, at: datetime) -> None:
+    """Keep a file that says a version that is in force in another writing than the last one."""
+    last = regulation.files.order_by("pk").last() or Regulation.objects.get(pk=regulation.pk)
+    if last.source == source.text:
+        return
+    RegulationFile.objects.create(
+        regulation=regulation, source=source.text, loaded_at=at, loaded_by=by.name
+    )
+    journal.record(
+        "regulation loaded again",
+        by=by,
+        at=at,
+        on=regulation,
+        after={"number": regulation.number, "digest": regulation.digest},
+    )

@@ -1,0 +1,69 @@
+"""The difference between a file that is prepared and what is in force, in plain words."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from sporades.core.digests import digest
+from sporades.exams.checking.openings import Zones
+from sporades.exams.differences.content import Change, Chapter, chapters
+from sporades.exams.differences.openings import managing, openings
+from sporades.exams.models import PreparedRegulation, RegistrationService, Regulation
+from sporades.territory.models import ManagingService
+
+__all__ = ["Change", "Chapter", "Difference", "between", "difference"]
+
+OPENINGS = "Ouvertures et services gestionnaires"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a file would change.
+
+    Attributes:
+        in_force: the version in force, nothing when there is none.
+        chapters: what would change, exam by exam, openings last.
+        kept: what would stay as it is although the file says otherwise, or says nothing.
+        makes_a_version: whether the file would make a new version.
+    """
+
+    in_force: Regulation | None
+    chapters: tuple[Chapter, ...]
+    kept: tuple[Change, ...]
+    makes_a_version: bool
+
+    @property
+    def changes_anything(self) -> bool:
+        """Whether there is anything to put in force."""
+        return self.makes_a_version or bool(self.chapters)
+
+    @cached_property
+    def seal(self) -> str:
+        """A fingerprint of all that is shown: whoever puts in force has read this and no other."""
+        before = [self.in_force.number, self.in_force.digest] if self.in_force else []
+        shown = [chapter.as_json() for chapter in self.chapters]
+        return digest([before, shown, [one.as_json() for one in self.kept]])
+
+
+def difference(prepared: PreparedRegulation, zones: Zones) -> Difference:
+    """Compare a file that is prepared with what is in force now.
+
+    Args:
+        prepared: the file.
+        zones: the zone of each academy.
+    """
+    here = {"domain__code": prepared.domain_code, "session__code": prepared.session_code}
+    in_force = Regulation.objects.defer("source").filter(**here).order_by("-number").first()
+    services = RegistrationService.objects.filter(**here).for_list()
+    academies = {one.academy for one in prepared.file.managing_services}
+    changed, kept = openings(prepared.file, services, zones)
+    known = ManagingService.objects.filter(academy__in=academies)
+    changed += managing(prepared.file, known)
+    content = chapters(in_force.rules if in_force else None, prepared.file)
+    found = [*content, *([Chapter(OPENINGS, tuple(changed))] if changed else [])]
+    makes = in_force is None or in_force.digest != prepared.digest
+    return Difference(in_force, tuple(found), tuple(kept), makes)
+
+
+def between(before: Regulation | None, after: Regulation) -> list[Chapter]:
+    """Return what a version changed of the one before."""
+    return list(chapters(before.rules if before else None, after.rules))

@@ -1,0 +1,253 @@
+"""What the parts of a réglementation are called, and how their values read."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sporades.core.french import day_in_words, figure
+from sporades.exams import schema
+from sporades.exams.schema.base import Strict
+from sporades.exams.schema.candidacy import Category, PassingForm, Zone
+from sporades.exams.schema.clock import Deadline
+from sporades.exams.schema.eligibility import AcademyGroup, EligibilityRule
+from sporades.exams.schema.evidence import Piece
+from sporades.exams.schema.exam import Event, Speciality
+from sporades.exams.schema.openings import ManagingService
+from sporades.exams.schema.papers import Dispensation, FormByCategory, Group, Paper, Phase
+from sporades.exams.schema.qualification import Diploma
+from sporades.exams.schema.questions import Choice
+
+WORDS = {
+    "academie": "académie",
+    "academies": "académies",
+    "age": "âge",
+    "ages": "âges",
+    "annee": "année",
+    "annees": "sessions passées où la chercher",
+    "attestation": "phrase de la case à cocher",
+    "au": "au",
+    "autorite": "autorité",
+    "benefice": "bénéfice d'une note",
+    "calendrier": "dates à connaître",
+    "categorie": "catégorie",
+    "categories": "catégories",
+    "choix": "choix",
+    "coloration": "coloration disciplinaire",
+    "courriel": "adresse mail",
+    "dans": "une seule parmi",
+    "decimales": "chiffres après la virgule",
+    "decision_implicite": "décision implicite",
+    "demande": "épreuves demandées",
+    "diplome": "diplôme",
+    "diplomes": "diplômes",
+    "donnee": "réponse donnée",
+    "duree": "durée",
+    "echeance": "date limite",
+    "egal": "réponse",
+    "engage": "ce que ce choix engage",
+    "epreuve": "épreuve",
+    "epreuves": "épreuves",
+    "etranger": "académies des résidents à l'étranger",
+    "exige": "ce qui est exigé",
+    "experience": "expérience professionnelle",
+    "forme_de_passage": "forme de passage",
+    "formes": "formes selon la catégorie",
+    "formes_de_passage": "formes de passage",
+    "incluse": "note comprise",
+    "inscription_unique": "inscription unique",
+    "jours_apres_fermeture": "jours après la fermeture",
+    "libelle": "intitulé",
+    "longueur_maximale": "signes au plus",
+    "longueur_minimale": "signes au moins",
+    "mentions_legales": "mentions légales",
+    "modalites": "modalités d'inscription",
+    "mois": "mois de silence",
+    "nationalite": "nationalité",
+    "nationalites": "nationalités",
+    "ne_a_l_etranger": "né à l'étranger",
+    "note_eliminatoire": "note éliminatoire",
+    "pieces": "pièces",
+    "precision": "précision",
+    "qualification": "qualification présentée",
+    "recevabilite": "règles de recevabilité",
+    "reference": "référence",
+    "registre": "heure des ouvertures",
+    "regle": "règle",
+    "regles": "règles entre épreuves",
+    "regroupements": "regroupements d'académies",
+    "reponse": "réponse",
+    "retour_du_recapitulatif": "retour du récapitulatif",
+    "service_national": "service national",
+    "services_gestionnaires": "services gestionnaires",
+    "si": "condition",
+    "souhait_geographique": "souhait géographique",
+    "specialite": "spécialité",
+    "specialites": "spécialités",
+    "sur": "note la plus haute",
+    "sur_demande": "sur demande",
+    "telephone": "téléphone",
+    "toutes_les_epreuves": "toutes les épreuves à cette session",
+    "un_de": "l'un de",
+    "unite": "unité",
+    "vers": "vers",
+}
+"""The words of a key, where they are not the key itself."""
+
+VALUES = {
+    "academique": "celle de chaque académie",
+    "national": "celle de Paris",
+    "ecrite": "écrite",
+    "ecrite_et_orale": "écrite et orale",
+    "pratique_et_ecrite": "pratique et écrite",
+    "diplome": "diplôme",
+    "ponctuel": "ponctuelle",
+    "ccf": "contrôle en cours de formation",
+    "residence": "l'académie du domicile",
+    "adresse": "l'académie de l'adresse donnée",
+    "choix": "au choix du candidat",
+    "domaine": "tout le domaine",
+    "examen": "cet examen",
+}
+"""The words of a value chosen in a list, where they are not the value itself."""
+
+
+@dataclass(frozen=True)
+class Noun:
+    """What one item of a list is called.
+
+    Attributes:
+        name: « épreuve ».
+        new: what stands before one that comes: « Nouvelle épreuve ».
+        before, gone: what stands around one that leaves: « L'épreuve … n'existe plus ».
+    """
+
+    name: str
+    new: str
+    before: str
+    gone: str
+
+
+NOUNS: dict[type[Strict], Noun] = {
+    schema.Exam: Noun("examen", "Nouvel examen", "L'examen", "n'est plus proposé"),
+    Speciality: Noun("spécialité", "Nouvelle spécialité", "La spécialité", "n'est plus proposée"),
+    Event: Noun("date", "Nouvelle date à connaître", "La date", "n'est plus annoncée"),
+    Category: Noun("catégorie", "Nouvelle catégorie", "La catégorie", "n'est plus proposée"),
+    PassingForm: Noun(
+        "forme de passage",
+        "Nouvelle forme de passage",
+        "La forme de passage",
+        "n'est plus proposée",
+    ),
+    Zone: Noun("zone", "Nouvelle zone", "La zone", "n'est plus proposée"),
+    EligibilityRule: Noun("règle", "Nouvelle règle de recevabilité", "La règle", "est levée"),
+    Phase: Noun("phase", "Nouvelle phase", "La phase", "n'existe plus"),
+    Group: Noun("groupe", "Nouveau groupe d'épreuves", "Le groupe", "n'existe plus"),
+    Paper: Noun("épreuve", "Nouvelle épreuve", "L'épreuve", "n'existe plus"),
+    Piece: Noun("pièce", "Nouvelle pièce demandée", "La pièce", "n'est plus demandée"),
+    Choice: Noun("choix", "Nouveau choix", "Le choix", "n'est plus proposé"),
+    Diploma: Noun("diplôme", "Nouveau diplôme", "Le diplôme", "n'est plus proposé"),
+    Dispensation: Noun("dispense", "Nouvelle dispense", "La dispense", "n'existe plus"),
+    FormByCategory: Noun(
+        "forme selon la catégorie",
+        "Nouvelle forme, catégorie",
+        "La forme propre à la catégorie",
+        "n'existe plus",
+    ),
+    AcademyGroup: Noun("regroupement", "Nouveau regroupement", "Le regroupement", "n'existe plus"),
+    ManagingService: Noun("service", "Nouveau service gestionnaire", "Le service", "reste connu"),
+}
+_QUESTION = Noun("question", "Nouvelle question", "La question", "n'est plus posée")
+_RELATION = Noun("règle", "Nouvelle règle entre épreuves", "La règle", "est levée")
+
+
+def word(key: str) -> str:
+    """Return what a key is called: « duree » is « durée »."""
+    return WORDS.get(key, key.replace("_", " "))
+
+
+def noun(item: Strict) -> Noun:
+    """Return what one item of a list is called."""
+    known = NOUNS.get(type(item))
+    if known is not None:
+        return known
+    return _RELATION if "reference" in type(item).model_fields else _QUESTION
+
+
+def key_of(item: Strict) -> str:
+    """Return what tells an item of a list from its neighbours: it is the same in both versions."""
+    match item:
+        case Event():
+            return item.label
+        case Dispensation():
+            return item.reason
+        case FormByCategory():
+            return ", ".join(item.categories)
+        case AcademyGroup():
+            return item.into
+        case _:
+            return str(getattr(item, "code", ""))
+
+
+def name_of(item: Strict) -> str:
+    """Return how an item is called where it stands: « E1, Français »."""
+    label = getattr(item, "title", None) or getattr(item, "label", None)
+    key = key_of(item)
+    return key if label in (None, key) else f"{key}, {label}"
+
+
+def said(value: Any) -> str:
+    """Say a value in one line."""
+    match value:
+        case None:
+            words = "rien"
+        case bool():
+            words = "oui" if value else "non"
+        case Decimal():
+            words = figure(value)
+        case date():
+            words = day_in_words(value)
+        case StrEnum():
+            words = VALUES.get(value.value, value.value.replace("_", " "))
+        case tuple():
+            words = ", ".join(map(_item, value)) or "rien"
+        case Deadline():
+            words = _deadline(value)
+        case Strict():
+            words = " ; ".join(_parts(value))
+        case _:
+            words = str(value)
+    return words
+
+
+def _item(value: Any) -> str:
+    return f"({said(value)})" if isinstance(value, Strict) else said(value)
+
+
+def _parts(item: Strict, without: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Say, of a part of a file, what is written there."""
+    for name, field in type(item).model_fields.items():
+        value = getattr(item, name)
+        if name in without or name not in item.model_fields_set or value in (None, ()):
+            continue
+        nested = isinstance(value, Strict) and not isinstance(value, Deadline)
+        yield f"{word(field.alias or name)} {f'({said(value)})' if nested else said(value)}"
+
+
+def details(item: Strict) -> str:
+    """Say what an item that comes brings with it, but its name."""
+    hidden = {"code", "label", "kind", "option"}
+    if not hasattr(item, "code"):
+        hidden |= {"categories", "into", "reason"}
+    return " ; ".join(_parts(item, frozenset(hidden)))
+
+
+def _deadline(deadline: Deadline) -> str:
+    day = (
+        day_in_words(deadline.on)
+        if deadline.on
+        else f"{deadline.days_after_closing} jours après la fermeture"
+    )
+    return f"{day}, {deadline.hour.replace(':', ' h ')}"

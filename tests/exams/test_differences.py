@@ -1,0 +1,240 @@
+"""What differs between two versions, in the words of whoever reads it."""
+
+import copy
+import json
+
+import pytest
+from pydantic import ValidationError
+
+from sporades.exams import schema
+from sporades.exams.checking import Source, checked
+from sporades.exams.differences.content import chapters
+from tests.exams.conftest import ZONES
+from tests.factories import INVENTED
+
+TEXT = INVENTED.read_text(encoding="utf-8")
+LONG = "Un paragraphe assez long pour ne pas tenir dans une phrase de soixante signes, vraiment."
+
+
+def file_of(text):
+    _, file, problems = checked(Source("essai.yaml", text), zones=ZONES)
+    assert problems == []
+    return file
+
+
+def told(*changes):
+    """Return what is said of some changes to the invented file, pairs of old and new."""
+    text = TEXT
+    for old, new in changes:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return [
+        " : ".join(filter(None, (change.place, change.words)))
+        for chapter in chapters(file_of(TEXT), file_of(text))
+        for change in chapter.changes
+    ]
+
+
+E1 = "{code: E1, unite: U1, libelle: Français, nature: ecrite, duree: 3 h, coefficient: 3,"
+BAC = "      - {code: BAC, libelle: Copie du baccalauréat, si: {diplome: [BAC]}, echeance: {jours_apres_fermeture: 15}}\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("coefficient: 3,", "coefficient: 7,", "Épreuve E1, Français : coefficient 7 au lieu de 3"),
+        (
+            "coefficient: 2.5,",
+            "coefficient: 2.25,",
+            "Épreuve E2, Mathématiques : coefficient 2,25 au lieu de 2,5",
+        ),
+        ("duree: 3 h,", "duree: 4 h,", "Épreuve E1, Français : durée : « 4 h » au lieu de « 3 h »"),
+        (" duree: 3 h,", "", "Épreuve E1, Français : durée : plus rien, « 3 h » auparavant"),
+        (
+            "seuil: 10, annees: 5",
+            "seuil: 12, annees: 5",
+            "Épreuve E1, Français, bénéfice d'une note : seuil 12 au lieu de 10",
+        ),
+        (
+            E1,
+            E1.replace("nature: ecrite", "nature: orale"),
+            "Épreuve E1, Français : nature : orale au lieu de écrite",
+        ),
+        (
+            "- {code: FOREST, libelle: Forestier}",
+            "- {code: FOREST, libelle: Forestier}\n      - {code: MONT, libelle: Montagnard}",
+            "Nouvelle spécialité : MONT, Montagnard",
+        ),
+        (BAC, "", "La pièce BAC, Copie du baccalauréat n'est plus demandée"),
+        (
+            "    retour_du_recapitulatif:\n",
+            (
+                "      - {code: PHOTO, libelle: Photo, echeance: {le: 2027-01-31}}\n"
+                "    retour_du_recapitulatif:\n"
+            ),
+            "Nouvelle pièce demandée : PHOTO, Photo (date limite 31 janvier 2027, 23 h 59)",
+        ),
+        (
+            "du: 2027-05-17",
+            "du: 2027-05-18",
+            "Date Épreuves écrites : du 18 mai 2027 au lieu du 17 mai 2027",
+        ),
+        (
+            "minimum: 18, au: 2027-12-31",
+            "minimum: 16, au: 2027-12-31",
+            (
+                "Catégorie INDIV, Individuel, règle AGE18, ce qui est exigé, âge : "
+                "minimum 16 au lieu de 18"
+            ),
+        ),
+        (
+            "si: {diplome: [BAC]}, echeance",
+            "si: {diplome: [BAC], handicap: non}, echeance",
+            "Pièce BAC, Copie du baccalauréat, condition : handicap : non, rien auparavant",
+        ),
+        (
+            "si: {diplome: [BAC]}, echeance",
+            "echeance",
+            "Pièce BAC, Copie du baccalauréat : condition : plus rien, diplôme BAC auparavant",
+        ),
+        (
+            "mois: 2",
+            "mois: 4",
+            "Mentions légales, décision implicite : mois de silence 4 au lieu de 2",
+        ),
+        (
+            "{code: BLEU, libelle: Bleue}",
+            "{code: BLEU, libelle: Bleue}, {code: VERT, libelle: Verte}",
+            "Question equipe, Équipe : Nouveau choix : VERT, Verte",
+        ),
+        (
+            "- {code: EXCL, type: exclusion, reference: article 3 inventé, epreuves: [F1, F2]}\n",
+            "",
+            "La règle EXCL est levée",
+        ),
+        (
+            "libelle: Numéro du permis,",
+            "libelle: Numéro du permis, obligatoire: false,",
+            "Question permis_numero, Numéro du permis : obligatoire : non au lieu de oui",
+        ),
+        (
+            "    inscription_unique: {dans: examen,",
+            "    inscription_unique: {dans: domaine,",
+            "Inscription unique : une seule parmi : tout le domaine au lieu de cet examen",
+        ),
+    ],
+)
+def test_a_change_is_said_in_plain_words(old, new, said):
+    assert told((old, new)) == [said]
+
+
+def test_the_type_of_a_question_that_changes_is_said_with_what_comes_with_it():
+    old = (
+        "{code: taille, type: nombre, libelle: Votre taille, minimum: 100, maximum: 250, unite: cm,"
+    )
+    new = "{code: taille, type: choix, libelle: Votre taille, choix: [{code: P, libelle: Petit}, {code: G, libelle: Grand}],"
+
+    assert told((old, new)) == [
+        "Question taille, Votre taille : type : « choix » au lieu de « nombre »",
+        "Question taille, Votre taille : Nouveau choix : P, Petit",
+        "Question taille, Votre taille : Nouveau choix : G, Grand",
+    ]
+
+
+def test_long_texts_stand_one_under_the_other_and_the_paragraphs_that_stay_are_left_out():
+    file = file_of(TEXT.replace("L'absence à une épreuve obligatoire est éliminatoire.", LONG))
+
+    [chapter] = chapters(file_of(TEXT), file)
+
+    [change] = chapter.changes
+    assert change.words == "modalités d'inscription"
+    assert change.before == "L'absence à une épreuve obligatoire est éliminatoire."
+    assert change.after == LONG
+
+
+def test_another_order_is_said():
+    lines = TEXT.splitlines(keepends=True)
+    first = next(rank for rank, line in enumerate(lines) if "{code: F1," in line)
+    lines[first], lines[first + 1] = lines[first + 1], lines[first]
+
+    [chapter] = chapters(file_of(TEXT), file_of("".join(lines)))
+
+    [change] = chapter.changes
+    assert change.words == "épreuves, ordre"
+    assert (change.before[-6:], change.after[-6:]) == ("F1, F2", "F2, F1")
+
+
+def test_exams_that_come_and_go_have_a_chapter_each():
+    file = file_of(TEXT)
+    other = file.model_copy(
+        update={"exams": (file.exams[0].model_copy(update={"code": "BF", "label": "Brevet bis"}),)}
+    )
+
+    found = {chapter.title: chapter.changes[0].words for chapter in chapters(file, other)}
+
+    assert list(found) == ["Brevet bis (BF)", "Brevet d'essai (BE)"]
+    assert found["Brevet bis (BF)"] == (
+        "Nouvel examen : 8 épreuves, 2 spécialités, 2 catégories, 2 pièces."
+    )
+    assert found["Brevet d'essai (BE)"].startswith("Cet examen n'est plus proposé")
+
+
+def test_a_first_version_says_what_it_contains():
+    [chapter] = chapters(None, file_of(TEXT))
+
+    assert chapter.title == "Brevet d'essai (BE)"
+    assert [one.words for one in chapter.changes] == [
+        "8 épreuves, 2 spécialités, 2 catégories, 2 pièces."
+    ]
+
+
+def test_the_same_file_says_nothing():
+    assert list(chapters(file_of(TEXT), file_of(TEXT))) == []
+
+
+def leaves(node, path=()):
+    """Give the path of every value of a file."""
+    match node:
+        case dict():
+            for key, value in node.items():
+                yield from leaves(value, (*path, key))
+        case list():
+            for rank, value in enumerate(node):
+                yield from leaves(value, (*path, rank))
+        case _:
+            yield path
+
+
+def altered(data, path):
+    """Return the file with one value changed, as the schema takes it, or nothing."""
+    made = copy.deepcopy(data)
+    place = made
+    for step in path[:-1]:
+        place = place[step]
+    value = place[path[-1]]
+    if isinstance(value, bool):
+        place[path[-1]] = not value
+    elif isinstance(value, int):
+        place[path[-1]] = value + 1
+    elif isinstance(value, str):
+        place[path[-1]] = f"{value}X"
+    try:
+        return schema.File.model_validate_json(json.dumps(made))
+    except ValidationError:
+        return None
+
+
+def test_no_value_of_a_file_can_change_without_a_word():
+    document, file, _ = checked(Source("essai.yaml", TEXT), zones=ZONES)
+    versioned = {key: value for key, value in document.data.items() if key[:2] not in ("se", "ou")}
+    looked_at, silent = 0, []
+
+    for path in leaves(versioned):
+        other = altered(document.data, path)
+        if other is not None and other != file:
+            looked_at += 1
+            if not list(chapters(file, other)):
+                silent.append(path)
+
+    assert silent == []
+    assert looked_at > 150
