@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "sporades.exchanges",
     "sporades.batches",
     "sporades.publications",
+    "sporades.trials",
     "sporades.acts",
     "sporades.cli",
     "sporades.web",

@@ -149,7 +149,7 @@ def _facts_of(dossier: Dossier, known: Mapping[str, Any] | None = None) -> Facts
     identity = dossier.identity
     return Facts(
         on=dossier.day,
-        session_year=dossier.exam.session.year,
+        session_year=dossier.regulation.rules.session.year,
         academy=dossier.service.academy_id,
         speciality=dossier.speciality.code if dossier.speciality else "",
         birth_date=identity.latest_birth_date,

@@ -84,7 +84,9 @@ class Registration(models.Model):
     speciality = models.ForeignKey(
         "exams.Speciality", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    regulation = models.ForeignKey("exams.Regulation", on_delete=models.PROTECT, related_name="+")
+    regulation = models.ForeignKey(
+        "exams.Regulation", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     exclusive_scope = models.CharField("une seule inscription parmi", max_length=60, blank=True)
     state = models.CharField("état", max_length=12, choices=State, default=State.REGISTERED)
     version = models.PositiveIntegerField("version", default=1)
@@ -160,6 +162,7 @@ class Registration(models.Model):
         ]
         indexes = [
             models.Index(fields=["academy", "exam", "state"], name="registration_by_academy"),
+            models.Index(fields=["regulation", "academy", "state"], name="registration_by_rules"),
             models.Index(fields=["academy", "name_key", "id"], name="registration_by_name_there"),
             models.Index(fields=["name_key", "id"], name="registration_by_name"),
             models.Index(fields=["birth_date"], name="registration_by_birth_date"),

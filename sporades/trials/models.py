@@ -1,0 +1,149 @@
+"""Dry runs: what they count, and whom they would refuse."""
+
+import uuid
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from sporades.accounts.permissions import Perimeter, Reach
+from sporades.core.actors import Actor
+from sporades.core.french import instant_in_words
+from sporades.exams.models import PreparedRegulation, Session
+from sporades.registrations.models import Registration
+from sporades.trials.states import TrialState
+
+
+class Trial(models.Model):
+    """A réglementation that is prepared, tried on the registrations of a perimeter."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    prepared = models.ForeignKey(
+        PreparedRegulation, models.CASCADE, related_name="trials", verbose_name="réglementation"
+    )
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="trials"
+    )
+    asked_name = models.CharField("demandé par", max_length=255)
+    asked_role = models.CharField("en qualité de", max_length=20)
+    perimeters = models.JSONField("périmètre au moment de la demande")
+    total = models.PositiveIntegerField("inscriptions à juger")
+    done = models.PositiveIntegerField("inscriptions jugées", default=0)
+    position = models.BigIntegerField("dernière inscription jugée", default=0)
+    state = models.CharField("état", max_length=10, choices=TrialState)
+    why = models.CharField("pourquoi il s'est arrêté", max_length=200, blank=True)
+    asked_at = models.DateTimeField("demandé le")
+    moved_at = models.DateTimeField("dernière avancée le")
+    ended_at = models.DateTimeField("terminé le", null=True, blank=True)
+
+    objects: ClassVar[Any] = models.Manager()
+
+    class Meta:
+        verbose_name = "essai à blanc"
+        verbose_name_plural = "essais à blanc"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["prepared", "asked_by"],
+                condition=Q(state=TrialState.RUNNING),
+                name="a_file_is_tried_once_at_a_time",
+            ),
+            models.CheckConstraint(
+                name="a_trial_that_is_done_has_its_instant",
+                condition=Q(state=TrialState.DONE, ended_at__isnull=False)
+                | ~Q(state=TrialState.DONE) & Q(ended_at__isnull=True),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["moved_at"], condition=Q(state=TrialState.RUNNING), name="trial_under_way"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return when it was asked for."""
+        return f"essai à blanc du {self.asked_in_words}"
+
+    @property
+    def reach(self) -> Reach:
+        """Where whoever asked might read at that instant."""
+        author = Actor(self.asked_role, self.asked_name, f"user:{self.asked_by_id}")
+        return Reach(tuple(Perimeter.from_json(one, author) for one in self.perimeters))
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it goes on."""
+        return self.state == TrialState.RUNNING
+
+    @property
+    def asked_in_words(self) -> str:
+        """Say when it was asked for."""
+        return instant_in_words(self.asked_at, settings.TIME_ZONE)
+
+    @property
+    def percent(self) -> int:
+        """How far it is: no count, since its readers have other perimeters."""
+        return min(100 * self.done // self.total, 100) if self.total else 100
+
+
+class Within(models.QuerySet[Any]):
+    """Questions about what a dry run says, which every reader asks of a perimeter."""
+
+    def within(self, reach: Reach) -> Self:
+        """Keep what is of a perimeter: for its reader there is nothing else."""
+        return self.filter(
+            reach.condition(academy="academy", domain="trial__prepared__domain_code")
+        )
+
+
+class TrialTally(models.Model):
+    """How many registrations of an academy, for a session, would be accepted and refused."""
+
+    trial = models.ForeignKey(Trial, models.CASCADE, related_name="tallies", db_index=False)
+    session = models.ForeignKey(Session, models.PROTECT, related_name="+")
+    academy = models.CharField("académie", max_length=3)
+    accepted = models.PositiveIntegerField("acceptées", default=0)
+    refused = models.PositiveIntegerField("refusées", default=0)
+    refused_anyway = models.PositiveIntegerField("refusées déjà en vigueur", default=0)
+
+    objects: ClassVar[Any] = Within.as_manager()
+
+    class Meta:
+        verbose_name = "décompte d'un essai à blanc"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["trial", "session", "academy"], name="a_trial_counts_an_academy_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return both counts."""
+        return f"{self.academy} : {self.accepted} acceptées, {self.refused} refusées"
+
+
+class TrialRefusal(models.Model):
+    """One thing that would keep one registration from being accepted."""
+
+    trial = models.ForeignKey(Trial, models.CASCADE, related_name="refusals", db_index=False)
+    registration = models.ForeignKey(
+        Registration, models.CASCADE, related_name="trial_refusals", verbose_name="inscription"
+    )
+    session = models.ForeignKey(Session, models.PROTECT, related_name="+")
+    academy = models.CharField("académie", max_length=3)
+    section = models.CharField("onglet", max_length=80, blank=True)
+    label = models.CharField("question", max_length=410, blank=True)
+    message = models.TextField("ce qui serait répondu")
+    is_new = models.BooleanField("par ce fichier", default=True)
+
+    objects: ClassVar[Any] = Within.as_manager()
+
+    class Meta:
+        verbose_name = "refus d'un essai à blanc"
+        verbose_name_plural = "refus d'un essai à blanc"
+        indexes = [
+            models.Index(fields=["trial", "academy", "id"], name="trial_refusal_by_academy"),
+        ]
+
+    def __str__(self) -> str:
+        """Return what would be answered."""
+        return f"{self.registration_id} : {self.message}"

@@ -1,0 +1,95 @@
+"""What a dry run found, for a reader: within a perimeter, which is all that there is."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Min, Prefetch, Q, QuerySet, Sum
+
+from sporades.accounts.permissions import Reach
+from sporades.registrations.models import Registration
+from sporades.trials.models import Trial, TrialTally
+
+MOST_REASONS = 50
+"""How many reasons a page tells."""
+
+LONGEST_KEY = 18
+"""How many figures the key of a row may have."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason for which registrations would be refused.
+
+    Attributes:
+        key: what names it in an address.
+        place: the tab and the question.
+        message: what would be answered.
+        count: of how many registrations.
+        anyway: how many of them the version in force would refuse for it too.
+    """
+
+    key: int
+    place: str
+    message: str
+    count: int
+    anyway: int
+
+
+def counts(trials: Iterable[Trial], reach: Reach) -> dict[uuid.UUID, list[dict[str, Any]]]:
+    """Return how many would be accepted and refused: trial by trial, then session by session."""
+    sums = {"taken": Sum("accepted"), "left": Sum("refused"), "anyway": Sum("refused_anyway")}
+    tallies = TrialTally.objects.within(reach).filter(trial__in=list(trials))
+    rows = tallies.values("trial", "session__label").annotate(**sums).order_by("-session__year")
+    found: dict[uuid.UUID, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        found[row["trial"]].append(row)
+    return found
+
+
+def reasons(trial: Trial, reach: Reach) -> list[Reason]:
+    """Return the reasons, the most frequent first."""
+    found = (
+        trial.refusals.within(reach)
+        .values("section", "label", "message")
+        .annotate(
+            count=Count("registration", distinct=True),
+            anyway=Count("registration", distinct=True, filter=Q(is_new=False)),
+            key=Min("pk"),
+        )
+        .order_by("-count", "key")[:MOST_REASONS]
+    )
+    return [
+        Reason(
+            key=one["key"],
+            place=" : ".join(filter(None, (one["section"], one["label"]))),
+            message=one["message"],
+            count=one["count"],
+            anyway=one["anyway"],
+        )
+        for one in found
+    ]
+
+
+def refused(trial: Trial, reach: Reach, reason: str = "") -> QuerySet[Registration]:
+    """Return the registrations that would be refused, each with its `trial_said`.
+
+    Args:
+        trial: the dry run.
+        reach: where its reader may read.
+        reason: the key of one reason, as an address says it; all of them for anything else.
+    """
+    mine = trial.refusals.within(reach)
+    chosen = mine
+    same = mine.filter(pk=reason).first() if _is_key(reason) else None
+    if same is not None:
+        chosen = mine.filter(section=same.section, label=same.label, message=same.message)
+    said = Prefetch("trial_refusals", mine.order_by("pk"), to_attr="trial_said")
+    found: QuerySet[Registration] = Registration.objects.within(reach).for_office()
+    return found.filter(pk__in=chosen.values("registration")).prefetch_related(said).order_by("pk")
+
+
+def _is_key(reason: str) -> bool:
+    return reason.isascii() and reason.isdigit() and len(reason) <= LONGEST_KEY

@@ -1,0 +1,27 @@
+"""Jobs: some registrations of a dry run; what a killed worker left; what is old."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from sporades.core.queue import app
+from sporades.trials import operations
+
+PATIENCE = timedelta(minutes=5)
+"""After how long a trial that does not move is taken up again."""
+
+
+@app.task(name="trials.go_on", queue="batches")
+def go_on(trial: str) -> None:
+    """Judge some registrations, and leave the next ones to another job."""
+    if operations.go_on(trial, at=timezone.now()):
+        app.configure_task("trials.go_on", queue="batches").defer(trial=trial)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="trials.sweep", queueing_lock="trials.sweep", pass_context=False)
+def sweep(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
+    """Take up the trials whose worker was killed, forget the old ones."""
+    now = timezone.now()
+    operations.take_up_again(older_than=now - PATIENCE)
+    operations.forget_old(at=now)

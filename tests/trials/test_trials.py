@@ -1,0 +1,386 @@
+"""A dry run judges what stands by the tabs of the wizard, and changes nothing."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from sporades.acts import registering, regulating
+from sporades.core.locks import alone
+from sporades.exams.checking import Source
+from sporades.exams.models import Regulation
+from sporades.exams.operations import load
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from sporades.registrations import journey
+from sporades.registrations.dossier import dossier_of
+from sporades.registrations.models import Draft, Registration
+from sporades.trials import operations, queries, tasks
+from sporades.trials.models import Trial, TrialRefusal
+from sporades.trials.states import TrialState
+from tests.factories import (
+    INVENTED,
+    NOW,
+    OPERATOR,
+    a_candidate,
+    a_registration,
+    author,
+    load_invented,
+)
+from tests.jobs import work
+from tests.trials.conftest import OLDER, reach_of
+
+VERSAILLES = {"postcode": "78000", "town": "Versailles"}
+WHY = "Il faut avoir 18 ans au 31 décembre 2027 pour s'inscrire comme individuel. Choisissez une autre catégorie."
+
+
+def in_versailles():
+    return a_registration(a_candidate(), academy="A25", identification=VERSAILLES)
+
+
+def counted(trial, user):
+    """Return what a reader is told: session, accepted, refused."""
+    return [
+        (one["session__label"], one["taken"], one["left"])
+        for one in queries.counts([trial], reach_of(user))[trial.pk]
+    ]
+
+
+def messages(trial, user):
+    return [(one.message, one.count) for one in queries.reasons(trial, reach_of(user))]
+
+
+@pytest.fixture
+def young_and_old(invented_exam):
+    """File a registration of somebody of 28, and one of somebody of 47."""
+    return a_registration(a_candidate()), a_registration(a_candidate(birth_year=1980))
+
+
+def test_it_says_who_would_be_accepted_as_they_are_and_who_refused_and_why(
+    young_and_old, prepare, tried, administrator
+):
+    trial = tried(prepare())
+
+    assert (trial.state, trial.done, trial.total) == (TrialState.DONE, 2, 2)
+    assert counted(trial, administrator) == [("session 2027", 1, 1)]
+    [refusal] = TrialRefusal.objects.all()
+    assert refusal.registration == young_and_old[0]
+    assert refusal.message.startswith(WHY[:50])
+
+
+def test_a_file_that_asks_nothing_more_refuses_nobody(young_and_old, prepare, tried, administrator):
+    trial = tried(prepare(("coefficient: 3,", "coefficient: 4,")))
+
+    assert counted(trial, administrator) == [("session 2027", 2, 0)]
+    assert queries.reasons(trial, reach_of(administrator)) == []
+
+
+SIZE = (
+    "{code: taille, type: nombre, libelle: Votre taille, minimum: 100, maximum: 250, unite: cm, "
+    "obligatoire: false}"
+)
+GONE = (
+    ("      - {code: MARIN, libelle: Marin}\n", ""),
+    ("specialites: [MARIN]", "specialites: [FOREST]"),
+)
+ASKED = ((SIZE, SIZE.replace(", obligatoire: false", "")),)
+GROUP = (("minimum: 1, maximum: 2, aide", "minimum: 2, maximum: 2, aide"),)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (GONE, ("", "Cet examen ou cette spécialité n'est")),
+        (ASKED, ("Informations supplémentaires : Votre taille", "")),
+        (GROUP, ("Épreuves", "")),
+    ],
+)
+@pytest.mark.usefixtures("young_and_old")
+def test_each_kind_of_rule_is_judged(prepare, tried, administrator, changes, said):
+    trial = tried(prepare(*changes))
+
+    assert counted(trial, administrator) == [("session 2027", 0, 2)]
+    [reason] = queries.reasons(trial, reach_of(administrator))
+    assert (reason.place.startswith(said[0]), reason.message.startswith(said[1])) == (True, True)
+    assert (reason.count, reason.anyway) == (2, 0)
+
+
+def test_what_the_version_in_force_would_refuse_too_is_told_apart(
+    young_and_old, prepare, tried, administrator
+):
+    load_invented(OLDER)
+
+    trial = tried(prepare(OLDER, *GROUP))
+
+    [tally] = trial.tallies.all()
+    assert (tally.accepted, tally.refused, tally.refused_anyway) == (0, 2, 1)
+    told = {one.is_new for one in TrialRefusal.objects.filter(message__startswith=WHY[:50])}
+    assert told == {False}
+    reasons = queries.reasons(trial, reach_of(administrator))
+    assert [(one.count, one.anyway) for one in reasons] == [(2, 0), (1, 1)]
+
+
+def test_it_is_what_the_wizard_itself_would_answer(young_and_old, prepare, tried):
+    young = young_and_old[0]
+    tried(prepare())
+    said = list(TrialRefusal.objects.values_list("section", "label", "message"))
+
+    load_invented(OLDER)
+    draft = registering.amend(registration=young, by=author(young.candidate), at=NOW)
+    dossier = dossier_of(Draft.objects.whole().get(pk=draft.pk), day=NOW.date())
+
+    troubles = journey.troubles(journey.judged(dossier))
+    assert said == [(one.title, one.label, one.message) for one in troubles]
+
+
+def test_one_registration_alone_is_left_where_the_file_wants_one(
+    invented_exam, prepare, tried, administrator
+):
+    free = (
+        "inscription_unique: {dans: examen, reference: règlement inventé, message: Une seule spécialité par session. Désinscrivez-vous de l'autre d'abord.}",
+        "attestation: Je sais.",
+    )
+    load_invented(free)
+    candidate = a_candidate()
+    a_registration(candidate)
+    second = a_registration(
+        candidate, speciality="FOREST", epreuves={"statut-M1": None, "statut-M2": "inscrit"}
+    )
+
+    trial = tried(prepare(("coefficient: 3,", "coefficient: 4,")))
+
+    assert counted(trial, administrator) == [("session 2027", 1, 1)]
+    [refusal] = TrialRefusal.objects.all()
+    assert refusal.registration == second
+    assert "Une seule spécialité par session" in refusal.message
+
+
+def test_nothing_is_changed_and_nobody_is_told(young_and_old, prepare, tried):
+    before = list(Registration.objects.values())
+    mails = Message.objects.count()
+    drafts = Draft.objects.count()
+
+    tried(prepare())
+
+    assert list(Registration.objects.values()) == before
+    assert (Message.objects.count(), Draft.objects.count()) == (mails, drafts)
+    assert Regulation.objects.count() == 1
+
+
+def test_what_does_not_stand_any_more_is_not_judged(young_and_old, prepare, tried, administrator):
+    young = young_and_old[0]
+    registering.withdraw(registration=young, by=author(young.candidate), at=NOW)
+
+    assert counted(tried(prepare()), administrator) == [("session 2027", 1, 0)]
+
+
+def test_the_session_before_is_judged_too_under_the_rules_that_come(
+    young_and_old, administrator, tried
+):
+    text = INVENTED.read_text(encoding="utf-8")
+    text = text.replace(
+        '{code: "2027", libelle: session 2027, annee: 2027}',
+        '{code: "2028", libelle: session 2028, annee: 2028}',
+    )
+    text = text.replace(*OLDER)
+    prepared = regulating.prepare(
+        content=text.encode(), name="a.yaml", reach=reach_of(administrator), by=OPERATOR, at=NOW
+    )
+
+    trial = tried(prepared)
+
+    assert counted(trial, administrator) == [("session 2027", 1, 1)]
+
+
+def test_an_older_session_is_left_out(young_and_old, prepare, tried, administrator):
+    for year in ("2025", "2026"):
+        text = INVENTED.read_text(encoding="utf-8").replace('"2027"', f'"{year}"')
+        text = text.replace("annee: 2027", f"annee: {year}").replace(
+            "session 2027", f"session {year}"
+        )
+        load(Source("a.yaml", text), by=OPERATOR, at=NOW)
+
+    assert counted(tried(prepare()), administrator) == [("session 2027", 1, 1)]
+
+
+def test_an_exam_that_nobody_has_registered_for_is_tried_on_nobody(prepare, tried, administrator):
+    trial = tried(prepare())
+
+    assert (trial.state, trial.total, counted(trial, administrator)) == (TrialState.DONE, 0, [])
+
+
+# --- Perimeters ----------------------------------------------------------------------------------
+
+
+def test_each_reader_is_told_of_their_own_perimeter(
+    young_and_old, prepare, tried, administrator, head
+):
+    in_versailles()
+    trial = tried(prepare())
+
+    assert counted(trial, administrator) == [("session 2027", 1, 2)]
+    assert counted(trial, head) == [("session 2027", 1, 1)]
+    assert [one.count for one in queries.reasons(trial, reach_of(administrator))] == [2]
+    assert [one.count for one in queries.reasons(trial, reach_of(head))] == [1]
+    assert queries.refused(trial, reach_of(head)).count() == 1
+
+
+def test_who_asks_tries_their_own_perimeter(young_and_old, prepare, tried, administrator, head):
+    in_versailles()
+
+    trial = tried(prepare(), by=head)
+
+    assert trial.total == 2
+    assert counted(trial, administrator) == [("session 2027", 1, 1)]
+
+
+def test_the_reason_of_another_perimeter_is_no_key(young_and_old, prepare, tried, head):
+    elsewhere = in_versailles()
+    trial = tried(prepare())
+    foreign = TrialRefusal.objects.get(registration=elsewhere)
+
+    found = queries.refused(trial, reach_of(head), str(foreign.pk))
+
+    assert list(found) == list(queries.refused(trial, reach_of(head)))
+
+
+# --- Restart, stop, forget -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def one_at_a_time(monkeypatch):
+    monkeypatch.setattr(operations, "AT_ONCE", 1)
+
+
+@pytest.mark.usefixtures("one_at_a_time")
+def test_a_worker_killed_halfway_is_taken_up_where_it_was(young_and_old, prepare, administrator):
+    trial = operations.ask(
+        prepared=prepare(), reach=reach_of(administrator), by=administrator, at=NOW
+    )
+    assert operations.go_on(str(trial.pk), at=NOW)
+    trial.refresh_from_db()
+    assert (trial.done, trial.percent) == (1, 50)
+
+    assert operations.take_up_again(older_than=NOW + timedelta(minutes=6)) == 1
+    while operations.go_on(str(trial.pk), at=NOW):
+        pass
+
+    trial.refresh_from_db()
+    assert (trial.state, trial.done) == (TrialState.DONE, 2)
+    assert counted(trial, administrator) == [("session 2027", 1, 1)]
+
+
+@pytest.mark.usefixtures("one_at_a_time")
+def test_what_fails_in_the_middle_is_written_whole_or_not_at_all(
+    young_and_old, prepare, administrator, monkeypatch
+):
+    trial = operations.ask(
+        prepared=prepare(), reach=reach_of(administrator), by=administrator, at=NOW
+    )
+    with monkeypatch.context() as patch:
+        patch.setattr(operations.TrialTally.objects, "filter", _cut)
+        with pytest.raises(OSError, match="coupure"):
+            operations.go_on(str(trial.pk), at=NOW)
+
+    trial.refresh_from_db()
+    assert (trial.done, trial.position, TrialRefusal.objects.count()) == (0, 0, 0)
+    while operations.go_on(str(trial.pk), at=NOW):
+        pass
+    assert counted(trial, administrator) == [("session 2027", 1, 1)]
+
+
+def _cut(**_):
+    raise OSError("coupure")
+
+
+def test_two_workers_judge_none_twice(young_and_old, prepare, administrator):
+    trial = operations.ask(
+        prepared=prepare(), reach=reach_of(administrator), by=administrator, at=NOW
+    )
+    with ThreadPoolExecutor(1) as other, alone("trial", str(trial.pk)) as is_held:
+        assert is_held
+        assert other.submit(_elsewhere, str(trial.pk)).result() is False
+
+    trial.refresh_from_db()
+    assert trial.done == 0
+
+
+def _elsewhere(pk):
+    try:
+        return operations.go_on(pk, at=NOW)
+    finally:
+        connection.close()
+
+
+def test_a_role_that_ends_stops_it(young_and_old, prepare, administrator):
+    trial = operations.ask(
+        prepared=prepare(), reach=reach_of(administrator), by=administrator, at=NOW
+    )
+    administrator.memberships.update(ends_on=NOW.date() - timedelta(days=1))
+
+    assert operations.go_on(str(trial.pk), at=NOW) is False
+
+    trial.refresh_from_db()
+    assert (trial.state, trial.why, trial.done) == (TrialState.STOPPED, operations.NO_ROLE, 0)
+
+
+def test_a_file_that_is_dropped_meanwhile_stops_it(young_and_old, prepare, administrator):
+    prepared = prepare()
+    trial = operations.ask(
+        prepared=prepared, reach=reach_of(administrator), by=administrator, at=NOW
+    )
+    regulating.drop(prepared=prepared, by=OPERATOR, at=NOW)
+
+    assert operations.go_on(str(trial.pk), at=NOW) is False
+
+    trial.refresh_from_db()
+    assert (trial.state, trial.why) == (TrialState.STOPPED, operations.DECIDED)
+    with pytest.raises(operations.NotWaiting):
+        operations.ask(prepared=prepared, reach=reach_of(administrator), by=administrator, at=NOW)
+
+
+def test_the_button_pressed_twice_asks_once_and_the_jobs_do_it(
+    young_and_old, prepare, administrator
+):
+    prepared = prepare()
+    asked = [
+        operations.ask(prepared=prepared, reach=reach_of(administrator), by=administrator, at=NOW)
+        for _ in range(2)
+    ]
+    assert asked[0] == asked[1]
+
+    work("trials")
+
+    assert Trial.objects.get().state == TrialState.DONE
+    verbs = Entry.objects.filter(verb__startswith="trial").order_by("pk")
+    assert [one.verb for one in verbs] == ["trial asked", "trial ended"]
+
+
+def test_what_names_people_is_forgotten_after_a_month(young_and_old, prepare, tried, monkeypatch):
+    tried(prepare())
+
+    assert operations.forget_old(at=NOW + timedelta(days=29)) == 0
+    assert operations.forget_old(at=NOW + timedelta(days=31)) == 1
+    assert not TrialRefusal.objects.exists()
+    tasks.sweep.func(timestamp=0)
+
+
+def test_it_costs_one_query_a_registration_the_commune_of_its_address(
+    invented_exam, prepare, administrator
+):
+    prepared = prepare(("coefficient: 3,", "coefficient: 4,"))
+    a_registration(a_candidate())
+    costs = []
+    for more in (0, 11):
+        for _ in range(more):
+            a_registration(a_candidate())
+        trial = operations.ask(
+            prepared=prepared, reach=reach_of(administrator), by=administrator, at=NOW
+        )
+        with CaptureQueriesContext(connection) as queries_made:
+            operations.go_on(str(trial.pk), at=NOW)
+        costs.append(len(queries_made))
+
+    assert costs[1] - costs[0] == 11
