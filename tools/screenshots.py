@@ -5,7 +5,8 @@
 The demo's people are used as a visitor would: a newcomer begins a registration, leaves it at
 the tab « Identification », and abandons it when the picture is taken; a manager searches, reads
 a file, prepares a batch and an export, and launches neither; prepares three attestations, which
-are then dropped.
+are then dropped; an administrator loads a réglementation, reads what it would change, and gives
+it up.
 """
 
 import re
@@ -22,7 +23,7 @@ from tools import machine
 FOLDER = Path("docs/images")
 PASSWORD = "sporades-demo-2026"  # noqa: S105 - in the README
 NEWCOMER, REGULAR = "nouveau@demo.test", "habitue@demo.test"
-MANAGER = "gestionnaire.lille@demo.test"
+MANAGER, ADMINISTRATOR = "gestionnaire.lille@demo.test", "administrateur@demo.test"
 WIDE, NARROW = 1280, 320
 PATIENCE = 60
 """How many times, twice a second, one looks whether a job is done."""
@@ -49,6 +50,7 @@ def take(address: str) -> list[Path]:
                 *_wizard(browser, address),
                 *_mine(browser, address),
                 *_office(browser, address),
+                *_regulation(browser, address),
             ]
         finally:
             browser.close()
@@ -150,6 +152,25 @@ def _prepare_documents(page: Page, found: str) -> None:
     page.wait_for_url("**/publications/*")
 
 
+def _regulation(browser: Browser, address: str) -> Iterator[Path]:
+    with _reader(browser, address, WIDE, ADMINISTRATOR) as page:
+        page.goto("/gestion/reglementations")
+        page.locator("tbody th a").first.click()
+        file = page.get_by_role("link", name="Télécharger le fichier").first
+        text = page.request.get(str(file.get_attribute("href"))).text()
+        changed = text.replace("coefficient: 3", "coefficient: 4", 2)
+        page.goto("/gestion/reglementations/chargement")
+        page.locator("[name=fichier]").set_input_files(
+            {"name": "a.yaml", "mimeType": "application/yaml", "buffer": changed.encode()}
+        )
+        page.get_by_role("button", name="Charger le fichier").click()
+        page.wait_for_url("**/preparees/*")
+        page.goto(page.url)  # without the word that says that it is loaded
+        yield _kept(page, "gestion-reglementation")
+        page.get_by_role("button", name="Retirer ce fichier").click()
+        page.wait_for_load_state()
+
+
 @contextmanager
 def _reader(browser: Browser, address: str, width: int, who: str = "") -> Iterator[Page]:
     """Open a page as somebody, signed in or not, in light colours."""
@@ -166,7 +187,7 @@ def _reader(browser: Browser, address: str, width: int, who: str = "") -> Iterat
             page.locator("[name=login]").fill(who)
             page.locator("[name=password]").fill(PASSWORD)
             page.get_by_role("button", name="Se connecter", exact=True).click()
-            if who == MANAGER:
+            if who in (MANAGER, ADMINISTRATOR):
                 page.locator("[name=code]").fill(_code(who))
                 page.get_by_role("button", name="Se connecter", exact=True).click()
             page.wait_for_url(re.compile("/accueil$|/gestion/$"))

@@ -17,6 +17,7 @@ from django.utils.datastructures import MultiValueDict
 
 import sporades
 from sporades.accounts.permissions import Reach
+from sporades.exams.models import PreparedRegulation
 from sporades.registrations.dossier import dossier_of
 from sporades.registrations.sections import SECTIONS
 from sporades.registrations.sections.base import SectionForm
@@ -104,6 +105,7 @@ def every_form():
         "DatesForm": {"service": draft.service},
         "DecisionForm": {"registration": a_registration()},
         "BannerForm": {"at": NOW},
+        "EnforceForm": {"prepared": PreparedRegulation(domain_code="ESSAI", session_code="2027")},
     }
     tabs = {section.form: section.judged(dossier) for section in SECTIONS}
     request = RequestFactory().get("/")

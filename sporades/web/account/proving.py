@@ -33,6 +33,9 @@ ACTS = {
     "office:export_file": Act(
         "prendre le fichier d'un export", "office:one_export", is_of_one=True
     ),
+    "office:enforce_regulation": Act(
+        "mettre une réglementation en vigueur", "office:prepared", is_of_one=True
+    ),
     "account_email": Act("changer votre adresse mail", "account_edit"),
     "account_set_password": Act("choisir un mot de passe", "account_edit"),
     "socialaccount_connections": Act("relier ou délier FranceConnect", "account_edit"),

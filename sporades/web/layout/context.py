@@ -34,6 +34,7 @@ STAFF = (
     ("Gérer les inscriptions", "office:search"),
     ("Publications", "office:publications"),
     ("Gérer les services", "office:services"),
+    ("Gérer les réglementations", "office:regulations"),
     ("Ouverture des services", "public:services"),
     ("J'ai besoin d'aide", "public:help"),
 )

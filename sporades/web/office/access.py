@@ -3,6 +3,7 @@
 from functools import partial
 
 from sporades.accounts.permissions import Permission
+from sporades.exams.operations import preparing
 from sporades.core import pdf_checks
 from sporades.publications import depositing
 from sporades.web.access import Route, Who
@@ -17,6 +18,19 @@ _exports = partial(Route, Who.STAFF, permission=Permission.EXPORT)
 _services = partial(Route, Who.STAFF, permission=Permission.READ_SERVICES)
 _publications = partial(Route, Who.STAFF, permission=Permission.PREPARE_DOCUMENTS)
 _requests = partial(Route, Who.STAFF, permission=Permission.DECIDE_CHANGES)
+
+def _regulations(
+    methods: tuple[str, ...] = GET,
+    *,
+    within: str = "",
+    page: bool = True,
+    takes_files: int = 0,
+    permission: Permission = Permission.READ_REGULATIONS,
+) -> Route:
+    return Route(
+        Who.STAFF, methods, within=within, page=page, takes_files=takes_files, permission=permission
+    )
+
 
 ROUTES = {
     "office:home": Route(Who.STAFF),
@@ -102,5 +116,27 @@ ROUTES = {
     ),
     "office:refuse_change": _services(
         POST, within="change", page=False, permission=Permission.APPROVE_EXTENSIONS
+    ),
+    "office:regulations": _regulations(),
+    "office:load_regulation": _regulations(
+        BOTH, takes_files=preparing.LARGEST, permission=Permission.PREPARE_REGULATIONS
+    ),
+    "office:regulation": _regulations(within="programme"),
+    "office:regulation_version": _regulations(within="programme"),
+    "office:regulation_file": _regulations(within="programme", page=False),
+    "office:load_regulation_again": _regulations(
+        POST, within="programme", page=False, permission=Permission.PREPARE_REGULATIONS
+    ),
+    "office:prepared": _regulations(within="prepared"),
+    "office:prepared_file": _regulations(within="prepared", page=False),
+    "office:try_regulation": _regulations(
+        POST, within="prepared", page=False, permission=Permission.PREPARE_REGULATIONS
+    ),
+    "office:trial": _regulations(within="trial"),
+    "office:enforce_regulation": _regulations(
+        BOTH, within="prepared", permission=Permission.ENFORCE_REGULATIONS
+    ),
+    "office:drop_regulation": _regulations(
+        POST, within="prepared", page=False, permission=Permission.PREPARE_REGULATIONS
     ),
 }

@@ -19,6 +19,7 @@ from sporades.web.office.exporting import exports_to_approve
 from sporades.web.office.forms import QuickForm
 from sporades.web.office.publishing import publications_to_approve
 from sporades.web.office.requests import waiting_requests
+from sporades.web.office.regulations import waiting_for
 from sporades.web.office.services import proposals
 
 AMENDED = Group(members=(Leaf(CRITERIA["modifiee_depuis"], Operator.IS, ("oui",)),))
@@ -37,6 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "publications": publications_to_approve(request),
         "requests": waiting_requests(request),
         "may_publish": bool(request.reaches(Permission.PREPARE_DOCUMENTS)),
+        "waiting": waiting_for(request) if request.reaches(Permission.ENFORCE_REGULATIONS) else [],
         "may_export": bool(request.reaches(Permission.EXPORT)),
         "may_decide": bool(request.reaches(Permission.DECIDE)),
         "announces": bool(request.reaches(Permission.ANNOUNCE)),

@@ -13,8 +13,11 @@ from sporades.web.office import (
     moving,
     publishing,
     requests,
+    preparing,
+    regulations,
     searching,
     services,
+    trying,
 )
 
 app_name = "office"
@@ -128,4 +131,38 @@ urlpatterns = [
         name="approve_change",
     ),
     path("services/changements/<int:change>/refus", services.refuse_change, name="refuse_change"),
+    path("reglementations", regulations.regulations, name="regulations"),
+    path("reglementations/chargement", preparing.load, name="load_regulation"),
+    path("reglementations/preparees/<uuid:prepared>", preparing.prepared, name="prepared"),
+    path(
+        "reglementations/preparees/<uuid:prepared>/fichier",
+        preparing.prepared_file,
+        name="prepared_file",
+    ),
+    path("reglementations/preparees/<uuid:prepared>/essai", trying.ask, name="try_regulation"),
+    path("reglementations/essais/<uuid:trial>", trying.trial, name="trial"),
+    path(
+        "reglementations/preparees/<uuid:prepared>/mise-en-vigueur",
+        preparing.enforce,
+        name="enforce_regulation",
+    ),
+    path(
+        "reglementations/preparees/<uuid:prepared>/retrait", preparing.drop, name="drop_regulation"
+    ),
+    path("reglementations/<slug:domain>/<slug:session>", regulations.regulation, name="regulation"),
+    path(
+        "reglementations/<slug:domain>/<slug:session>/versions/<int:version>",
+        regulations.version,
+        name="regulation_version",
+    ),
+    path(
+        "reglementations/<slug:domain>/<slug:session>/versions/<int:version>/fichiers/<int:rank>",
+        regulations.file,
+        name="regulation_file",
+    ),
+    path(
+        "reglementations/<slug:domain>/<slug:session>/versions/<int:version>/reprise",
+        regulations.load_again,
+        name="load_regulation_again",
+    ),
 ]

@@ -7,11 +7,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from sporades.accounts.models import Membership
 from sporades.exams import held
 from sporades.exams.models import RegistrationService
 from sporades.searches import operations as searches
 from sporades.searches.trees import Group
-from tests.factories import NOW, a_candidate, a_draft, a_registration
+from tests.factories import NOW, a_candidate, a_draft, a_registration, load_invented
+from tests.web.registry.world import a_prepared_regulation, a_trial
 
 MOST = 10
 MANY = 12
@@ -59,5 +61,36 @@ def test_a_service_costs_as_much_for_many_drafts_as_for_one(manager):
 
     assert cost(manager, where) == one <= MOST
     assert cost(manager, reverse("office:services")) <= MOST
+    assert cost(manager, reverse("office:regulations")) <= MOST
     assert cost(manager, reverse("office:search")) <= MOST
     assert cost(manager, reverse("office:home")) <= MOST
+
+
+def test_a_reglementation_costs_as_much_for_many_versions_and_files_as_for_one(manager, in_lille):
+    where = reverse("office:regulation", args=["ESSAI", "2027"])
+    one = cost(manager, where)
+
+    for coefficient in range(4, 4 + MANY):
+        load_invented(("coefficient: 3,", f"coefficient: {coefficient},"))
+        load_invented(("coefficient: 3,", f"coefficient: {coefficient},"), ("# An", "# Relu. An"))
+
+    assert cost(manager, where) == one <= MOST
+    assert cost(manager, reverse("office:regulations")) <= MOST
+    assert cost(manager, f"{where}/versions/{MANY}") <= MOST
+
+
+def test_a_prepared_file_and_its_dry_run_cost_little(member, in_lille):
+    administrator = member(role=Membership.Role.ADMINISTRATOR, email="admin@exemple.test")
+    prepared = a_prepared_regulation(administrator.user)
+    costs = []
+    for more in (1, MANY):
+        for _ in range(more):
+            a_registration(a_candidate())
+        trial = a_trial(prepared, administrator.user)
+        costs.append(cost(administrator, reverse("office:trial", args=[trial.pk])))
+
+    assert trial.refusals.count() > MANY
+    assert costs[0] == costs[1] <= MOST
+    assert cost(administrator, reverse("office:prepared", args=[prepared.pk])) <= MOST
+    where = reverse("office:enforce_regulation", args=[prepared.pk])
+    assert cost(administrator, where) <= MOST

@@ -40,6 +40,8 @@ BY_PERMISSION = {
     Permission.APPROVE_EXPORTS: Role.HEAD,
     Permission.APPROVE_PUBLICATIONS: Role.HEAD,
     Permission.ANNOUNCE: Role.ADMINISTRATOR,
+    Permission.PREPARE_REGULATIONS: Role.HEAD,
+    Permission.ENFORCE_REGULATIONS: Role.HEAD,
 }
 # These need an authenticator application, which the owner does not use.
 WITH_APPLICATION = frozenset(
@@ -123,6 +125,11 @@ ANSWERS: dict[str, dict[str, int]] = {
     "office:decide": {"POST": 422},
     "office:receive_summary": {"POST": 422},
     "office:banner": {"POST": 422},
+    "office:load_regulation": {"POST": 422},
+    "office:load_regulation_again": {"POST": 302},
+    "office:try_regulation": {"POST": 302},
+    "office:enforce_regulation": {"POST": 422},
+    "office:drop_regulation": {"POST": 302},
     "office:end_banner": {"POST": 302},
     # FranceConnect is not configured here.
     "openid_connect_callback": {"GET": 404},
@@ -140,6 +147,9 @@ FIELDS = {
     "own export": "export",
     "service": "service",
     "change": "change",
+    "programme": "domain",
+    "prepared": "prepared",
+    "trial": "trial",
     "registration": "number",
     "authenticator": "pk",
 }
@@ -186,6 +196,9 @@ def nowhere(name: str, world: World) -> str:
         "own export": UUID(int=2**127),
         "service": 999_999,
         "change": 999_999,
+        "programme": "AILLEURS",
+        "prepared": UUID(int=2**127),
+        "trial": UUID(int=2**127),
         "registration": "20999999993",
         "authenticator": 999_999,
     }
@@ -209,6 +222,8 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
     prepared = {**publication, **number}
     service = {"service": world.extension.service_id}
     change = {"change": world.extension.pk}
+    prepared = {"prepared": world.prepared.pk}
+    version = {**programme, "version": 1}
     return {
         "public:ask_alert": {"service": world.upcoming.pk},
         "public:alert": {"key": world.alert},
@@ -296,4 +311,14 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "office:approve_change": change,
         "office:refuse_change": change,
         "office:drop_change": change,
+        "office:regulation": programme,
+        "office:regulation_version": version,
+        "office:regulation_file": {**version, "rank": 1},
+        "office:load_regulation_again": version,
+        "office:prepared": prepared,
+        "office:prepared_file": prepared,
+        "office:try_regulation": prepared,
+        "office:trial": {"trial": world.trial.pk},
+        "office:enforce_regulation": prepared,
+        "office:drop_regulation": prepared,
     }

@@ -20,7 +20,7 @@ from sporades.candidates.models import Candidate
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
 from sporades.exams.held import forget
-from sporades.exams.models import RegistrationService, ServiceChange
+from sporades.exams.models import PreparedRegulation, RegistrationService, ServiceChange
 from sporades.exchanges.models import Export
 from sporades.mail.models import Message
 from sporades.notices import operations as notices
@@ -31,6 +31,7 @@ from sporades.registrations.models import ChangeRequest, Note, Registration
 from sporades.registrations.summary import SUMMARY
 from sporades.searches.models import Search
 from sporades.territory.models import ManagingService
+from sporades.trials.models import Trial
 from tests.documents.reading import pdf_text
 from tests.factories import NOW
 from tests.web.registry.routes import PAGES, POSTED, TABS, address, reader
@@ -48,6 +49,8 @@ OURS = {
             "accounts.Attempt.key",
             "accounts.User.password",
             "documents.DocumentVersion.digest",
+            "exams.PreparedRegulation.digest",
+            "exams.PreparedRegulation.file_digest",
             "exams.Regulation.digest",
             "journal.Entry.digest",
             "journal.Seal.acts",
@@ -97,6 +100,9 @@ OURS = {
             "exams.ServiceChange.proposed_by_id",
             "exams.ServiceChange.decided_by_id",
             "territory.ManagingService.code",
+            "trials.Trial.perimeters",
+            "trials.Trial.why",
+            "trials.TrialRefusal.section",
         ),
         "a code that the program chooses or knows",
     ),
@@ -128,7 +134,6 @@ OURS = {
         ),
         "official data, that come with the program",
     ),
-    "exams.Regulation.loaded_by": "the name of the machine's account that loads a file",
     "mail.Message.last_error": "what a mail server answers; it is not shown",
 }
 
@@ -168,6 +173,11 @@ def hostile(world):
         reason=HOSTILE, proposed_by=HOSTILE, decided_by=HOSTILE, decided_at=NOW, state="refused"
     )
     Note.objects.update(text=HOSTILE, author_name=HOSTILE)
+    PreparedRegulation.objects.update(name=HOSTILE, loaded_by=HOSTILE)
+    PreparedRegulation.objects.exclude(pk=world.prepared.pk).update(
+        decided_by=HOSTILE, decided_at=NOW, state="dropped"
+    )
+    Trial.objects.update(asked_name=HOSTILE)
     Batch.objects.update(reason=HOSTILE, asked_name=HOSTILE)
     BatchLine.objects.update(outcome="refused", why=HOSTILE)
     ChangeRequest.objects.update(assigned_name=HOSTILE, changes=[HOSTILE])

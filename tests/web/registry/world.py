@@ -6,7 +6,7 @@ transaction; each test works behind a savepoint and leaves the world as it found
 
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum
 from typing import Any
@@ -32,17 +32,18 @@ from sporades.accounts import operations as accounts
 from sporades.accounts.models import AddressChange, Membership, User
 from sporades.accounts.permissions import Permission, reach
 from sporades.accounts.second_factor import enrol_totp
-from sporades.acts import noting, opening, registering, requesting
+from sporades.acts import noting, opening, registering, regulating, requesting
 from sporades.batches import operations as batches
 from sporades.batches.actions import ACTIONS
 from sporades.batches.models import Batch
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
+from sporades.core.actors import Actor
 from sporades.documents import operations as printing
 from sporades.documents.models import DocumentVersion
 from sporades.exams import operations as exams
 from sporades.exams.checking import Source
-from sporades.exams.models import RegistrationService, ServiceChange
+from sporades.exams.models import PreparedRegulation, RegistrationService, ServiceChange
 from sporades.exchanges import operations as exchanges
 from sporades.exchanges.models import Export
 from sporades.notices import operations as notices
@@ -56,6 +57,8 @@ from sporades.searches.catalogue import CRITERIA
 from sporades.searches.models import Search
 from sporades.searches.operators import Operator
 from sporades.searches.trees import Group, Leaf
+from sporades.trials import operations as trials
+from sporades.trials.models import Trial
 from tests.documents.summaries import a_pdf
 from tests.factories import (
     IDENTITY,
@@ -104,7 +107,7 @@ class Role(Enum):
     ADMINISTRATOR = "an administrator with a second factor"
     HEAD = "a head of service with a second factor"
     AUDITOR = "an auditor with a second factor"
-    FOREIGN_MANAGER = "a manager of another academy with a second factor"
+    FOREIGN_MANAGER = "a manager of another academy and another domain with a second factor"
 
 
 OFFICE = (Role.MANAGER, Role.ADMINISTRATOR, Role.HEAD, Role.AUDITOR, Role.FOREIGN_MANAGER)
@@ -149,6 +152,8 @@ class World:
     batch: Batch
     publication: Publication
     asked: ChangeRequest
+    prepared: PreparedRegulation
+    trial: Trial
     activation: str
     change: str
     undo: str
@@ -170,8 +175,11 @@ def build(mark: str = "") -> World:
     Args:
         mark: what every text ends with, that somebody chose: names, labels, addresses.
     """
-    exams.load(source(with_specialities(), mark), by=OPERATOR, at=NOW)
-    exams.load(source(without_specialities(), mark), by=OPERATOR, at=NOW)
+    loader = replace(OPERATOR, name=f"{OPERATOR.name} {mark}".strip())
+    exams.load(source(with_specialities(), mark), by=loader, at=NOW)
+    exams.load(source(without_specialities(), mark), by=loader, at=NOW)
+    again = source(with_specialities(), mark)
+    exams.load(replace(again, text=f"# Relu {mark}\n{again.text}"), by=loader, at=NOW)
     owner = an_estate("camille@exemple.test", mark)
     other = an_estate("dominique@exemple.test", mark)
     users = {
@@ -185,6 +193,10 @@ def build(mark: str = "") -> World:
         Role.AUDITOR: a_member("audit@exemple.test", Membership.Role.AUDITOR, ["A09"]),
         Role.FOREIGN_MANAGER: a_member("ailleurs@exemple.test", Membership.Role.MANAGER, ["A25"]),
     }
+    users[Role.FOREIGN_MANAGER].memberships.update(domains=["SIMPLE"])
+    prepared = a_prepared_regulation(users[Role.ADMINISTRATOR], mark)
+    given_up = a_prepared_regulation(users[Role.ADMINISTRATOR], mark, coefficient=8)
+    regulating.drop(prepared=given_up, by=author_of(users[Role.HEAD]), at=NOW)
     asleep = accounts.open_account(
         email="dort@exemple.test", password_hash=accounts.hashed(PASSWORD), at=NOW
     )
@@ -221,6 +233,8 @@ def build(mark: str = "") -> World:
         ),
         search=search,
         export=an_export(search, mark),
+        prepared=prepared,
+        trial=a_trial(prepared, users[Role.ADMINISTRATOR]),
         batch=a_batch(search.owner, owner.registration, mark),
         publication=a_publication(search.owner, owner.registration),
         asked=a_change_request(owner.registration, mark),
@@ -274,6 +288,46 @@ def a_publication(user: User, registration: Registration) -> Publication:
     publications.publish(publication=made, instant=None, user=user, by=by, at=NOW)
     printing.printed(made.lines.get().version)
     return made
+
+
+def a_prepared_regulation(
+    user: User, mark: str = "", *, coefficient: int = 7
+) -> PreparedRegulation:
+    """Load a file that changes something of each kind, and is not in force."""
+    said = with_specialities()
+    [exam] = said["examens"]
+    exam["categories"].pop()
+    exam["modalites"][0] = "Ce brevet n'existe toujours pas, et sert encore à tout vérifier."
+    exam["epreuves"][0]["coefficient"] = coefficient
+    del exam["epreuves"][2]["formes"], exam["pieces"][1]
+    exam["specialites"].append({"code": "MONT", "libelle": "Montagnard"})
+    exam["recevabilite"] = [
+        {
+            "code": "EXP5",
+            "reference": "article 5 inventé",
+            "exige": {"experience": {"minimum": 5}},
+            "message": "Il faut cinq ans d'expérience.",
+        }
+    ]
+    file = source(said, mark)
+    everywhere = reach(user.memberships.all(), Permission.PREPARE_REGULATIONS)
+    return regulating.prepare(
+        content=file.text.encode(), name=file.name, reach=everywhere, by=author_of(user), at=NOW
+    )
+
+
+def a_trial(prepared: PreparedRegulation, user: User) -> Trial:
+    """Try a file that is prepared on all the registrations there are."""
+    everywhere = reach(user.memberships.all(), Permission.PREPARE_REGULATIONS)
+    trial = trials.ask(prepared=prepared, reach=everywhere, by=user, at=NOW)
+    trials.go_on(str(trial.pk), at=NOW)
+    trial.refresh_from_db()
+    return trial
+
+
+def author_of(user: User) -> Actor:
+    """Return a member of staff as the author of an act."""
+    return user.memberships.get().as_actor()
 
 
 def an_export(search: Search, mark: str = "") -> Export:

@@ -1,0 +1,96 @@
+"""« Essai à blanc »: what a réglementation would say of the registrations that stand."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from sporades.accounts.permissions import Permission
+from sporades.core.numbers import in_groups
+from sporades.core.refusals import Refused
+from sporades.exams.models import PreparedRegulation
+from sporades.trials import operations, queries
+from sporades.trials.models import Trial
+from sporades.trials.states import TrialState
+from sporades.web.office.regulations import TRAIL
+
+ON_A_PAGE = 25
+SHOWN = 5
+WITHOUT = "Même sans ce fichier"
+
+
+def ask(request: HttpRequest, prepared: str) -> HttpResponse:
+    """Try a file on the registrations of one's perimeter."""
+    visible = PreparedRegulation.objects.within(request.reach)
+    found: PreparedRegulation = get_object_or_404(visible, pk=prepared)
+    try:
+        made = operations.ask(
+            prepared=found, reach=request.reach, by=request.user, at=request.arrived_at
+        )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("office:prepared", found.pk)
+    return redirect("office:trial", made.pk)
+
+
+def trial(request: HttpRequest, trial: str) -> HttpResponse:
+    """How many would be accepted as they are, how many refused, why, and which."""
+    visible = PreparedRegulation.objects.within(request.reach)
+    found: Trial = get_object_or_404(
+        Trial.objects.filter(prepared__in=visible).select_related("prepared"), pk=trial
+    )
+    reads = request.reaches(Permission.READ_FILES)
+    chosen = request.GET.get("motif", "")
+    page = Paginator(queries.refused(found, reads, chosen), ON_A_PAGE).get_page(
+        request.GET.get("page")
+    )
+    here = reverse("office:prepared", args=[found.prepared_id])
+    context = {
+        "trial": found,
+        "kind": {TrialState.DONE: "success", TrialState.STOPPED: "warning"}.get(
+            TrialState(found.state), "info"
+        ),
+        "counts": _counts(queries.counts([found], reads)[found.pk]),
+        "titles": ("Session", "Acceptées telles quelles", "Refusées", WITHOUT),
+        "reasons": queries.reasons(found, reads),
+        "page": page,
+        "base": f"?motif={chosen}&page=" if chosen.isdigit() else "?page=",
+        "has_begun": bool(found.done),
+        "is_chosen": bool(chosen),
+        "trail": [*TRAIL, (str(found.prepared), here)],
+    }
+    return render(request, "office/trial.html", context)
+
+
+def trials_of(request: HttpRequest, prepared: PreparedRegulation) -> list[dict[str, Any]]:
+    """Return the last dry runs of a file, with what they found in the reader's perimeter."""
+    reads = request.reaches(Permission.READ_FILES)
+    latest = list(prepared.trials.order_by("-asked_at")[:SHOWN])
+    counted = queries.counts(latest, reads)
+    return [{"of": one, "counts": _counts(counted[one.pk])} for one in latest]
+
+
+def _counts(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    names = ("taken", "left", "anyway")
+    return {
+        "said": _said(*(sum(row[name] for row in rows) for name in names)),
+        "rows": [
+            (row["session__label"], *(in_groups(str(row[name])) for name in names)) for row in rows
+        ],
+    }
+
+
+def _said(taken: int, left: int, anyway: int) -> str:
+    if not taken + left:
+        return "Aucune inscription de votre périmètre n'est jugée."
+    if not left:
+        return f"Toutes seraient acceptées telles quelles : {in_groups(str(taken))}."
+    already = f", dont {in_groups(str(anyway))} même sans ce fichier" if anyway else ""
+    return (
+        f"Acceptées telles quelles : {in_groups(str(taken))}. "
+        f"Refusées : {in_groups(str(left))}{already}."
+    )

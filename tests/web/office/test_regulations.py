@@ -1,0 +1,509 @@
+"""« Gérer les réglementations »: load, read the difference, try, put in force, take out again."""
+
+import html
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from sporades.accounts.models import Membership
+from sporades.exams.models import PreparedRegulation, Regulation
+from sporades.exams.operations import preparing
+from sporades.exams.states import PreparedState
+from sporades.journal.models import Entry
+from sporades.registrations.models import Registration
+from sporades.trials.models import Trial
+from sporades.web.registry import ACCESS
+from tests.factories import INVENTED, NOW, a_candidate, a_draft, a_registration, load_invented
+from tests.jobs import work
+from tests.spaces import plain
+
+TEXT = INVENTED.read_text(encoding="utf-8")
+OLDER = ("minimum: 18, au: 2027-12-31", "minimum: 40, au: 2027-12-31")
+SEVEN = ("coefficient: 3,", "coefficient: 7,")
+HEAD = Membership.Role.HEAD
+VERSAILLES = {"postcode": "78000", "town": "Versailles"}
+LOAD = "/gestion/reglementations/chargement"
+
+
+@pytest.fixture(autouse=True)
+def _in_force(invented_exam):
+    """The invented exam is in force."""
+
+
+@pytest.fixture
+def administrator(member):
+    """Return the browser of an administrator."""
+    return member(role=Membership.Role.ADMINISTRATOR, email="admin@exemple.test")
+
+
+@pytest.fixture
+def head(member):
+    """Return the browser of the head of service of Lille."""
+    return member("A09", role=HEAD, email="cheffe@exemple.test")
+
+
+def changed(*changes):
+    """Return the invented file, some passages changed: pairs of old and new."""
+    text = TEXT
+    for old, new in changes:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return text
+
+
+def send(browser, content, name="essai.yaml"):
+    """Load a file, and return the page that answers."""
+    raw = content if isinstance(content, bytes) else content.encode()
+    return browser.post(LOAD, {"fichier": SimpleUploadedFile(name, raw)}, follow=True)
+
+
+def said(page):
+    """Return what a page says, its spaces plain."""
+    return plain(html.unescape(page.text))
+
+
+def prepared(browser, *changes):
+    """Load a changed file, and return it."""
+    page = send(browser, changed(*(changes or (SEVEN,))))
+    return PreparedRegulation.objects.get(pk=page.resolver_match.kwargs["prepared"])
+
+
+def put_in_force(browser, file, **changes):
+    """Read the page that puts a file in force, type and tick what it asks, and send it."""
+    where = reverse("office:enforce_regulation", args=[file.pk])
+    seal = browser.get(where).context["form"]["vu"].value()
+    return browser.post(
+        where, {"vu": seal, "lu": "on", "nom": "essai 2027", **changes}, follow=True
+    )
+
+
+# --- Lists ---------------------------------------------------------------------------------------
+
+
+def test_the_list_says_what_is_in_force_since_when_by_whom_and_how_many_registered(
+    manager, in_lille, in_versailles
+):
+    load_invented(SEVEN)
+    a_registration(a_candidate())
+
+    page = said(manager.get("/gestion/reglementations"))
+
+    assert "version 2" in page
+    assert "mercredi 25 novembre 2026 à 10\u00a0h\u00a030 (heure de Paris), par Essai" in page
+    # Those of Versailles are not a manager's of Lille.
+    assert "1 sous la version 2, 1 sous la version 1" in page
+    assert "Charger un fichier" not in page
+
+
+def test_a_domain_outside_the_perimeter_does_not_exist(member):
+    elsewhere = member("A09", domains=["AUTRE"])
+
+    assert "Aucune réglementation de votre périmètre" in said(
+        elsewhere.get("/gestion/reglementations")
+    )
+    assert elsewhere.get("/gestion/reglementations/ESSAI/2027").status_code == 404
+
+
+def test_every_version_has_its_page_its_digest_and_its_file(manager, in_lille):
+    load_invented(SEVEN)
+    load_invented(SEVEN, ("# An exam", "# Relu. An exam"))
+
+    page = said(manager.get("/gestion/reglementations/ESSAI/2027"))
+    change = said(manager.get("/gestion/reglementations/ESSAI/2027/versions/2"))
+    files = [
+        manager.get(f"/gestion/reglementations/ESSAI/2027/versions/{version}/fichiers/{rank}")
+        for version, rank in ((1, 1), (2, 1), (2, 2))
+    ]
+
+    for version in Regulation.objects.all():
+        assert version.digest in page
+    assert "Inscriptions en cours : 1." in page
+    assert "Rechargée le" in page
+    assert "Épreuve E1, Français : coefficient 7 au lieu de 3" in plain(
+        change.replace("<strong>", "").replace("</strong>", "")
+    )
+    assert [file.content.decode() for file in files] == [
+        TEXT,
+        changed(SEVEN),
+        changed(SEVEN, ("# An exam", "# Relu. An exam")),
+    ]
+    assert files[1].headers["Content-Disposition"] == 'attachment; filename="ESSAI-2027-v2.yaml"'
+
+
+@pytest.mark.parametrize("rest", ["3/fichiers/1", "1/fichiers/2", "1/fichiers/0", "9"])
+def test_a_version_or_a_file_that_is_not_there_is_not_found(manager, rest):
+    assert manager.get(f"/gestion/reglementations/ESSAI/2027/versions/{rest}").status_code == 404
+
+
+def test_a_file_taken_out_and_loaded_again_has_nothing_to_put_in_force(administrator):
+    where = "/gestion/reglementations/ESSAI/2027/versions/1/fichiers/1"
+
+    page = send(administrator, administrator.get(where).content)
+
+    assert "Ce fichier dit ce qui est déjà en vigueur" in said(page)
+    assert "Mettre en vigueur" not in page.text
+    assert Regulation.objects.count() == 1
+
+
+# --- Loading -------------------------------------------------------------------------------------
+
+
+def test_a_good_file_is_prepared_and_shown_to_colleagues_and_nothing_changes(
+    administrator, manager, head
+):
+    page = send(administrator, changed(SEVEN))
+
+    assert "Il n'est pas en vigueur" in said(page)
+    assert Regulation.objects.count() == 1
+    file = PreparedRegulation.objects.get()
+    where = reverse("office:prepared", args=[file.pk])
+    assert where in head.get("/gestion/").text
+    assert where not in manager.get("/gestion/").text
+    for browser in (manager, head):
+        assert where in browser.get("/gestion/reglementations").text
+        assert "coefficient 7 au lieu de 3" in said(browser.get(where))
+    assert administrator.get(f"{where}/fichier").content.decode() == changed(SEVEN)
+    assert Entry.objects.get(verb="regulation prepared").actor_id == f"user:{administrator.user.pk}"
+
+
+E1, E2 = (
+    next(line for line, said in enumerate(TEXT.splitlines(), 1) if f"{{code: {code}," in said)
+    for code in ("E1", "E2")
+)
+ONE = "examens[BE].epreuves"
+
+
+@pytest.mark.parametrize(
+    ("content", "place", "message"),
+    [
+        (
+            changed(("coefficient: 3,", "coefficient: trois,")),
+            (E1, f"{ONE}[E1].coefficient", "type"),
+            "« trois » ne convient pas : un nombre est attendu, avec un point : « 2.5 ».",
+        ),
+        (
+            changed(("nature: ecrite, duree: 3 h,", "nature: ecrit, duree: 3 h,")),
+            (E1, f"{ONE}[E1].nature", "valeur"),
+            "« ecrit » ne convient pas : ecrite, orale, pratique, ecrite_et_orale,",
+        ),
+        (
+            changed(("diplomes: [BAC]", "diplomes: [BAK]")),
+            (E2, f"{ONE}[E2].dispenses[1].diplomes", "reference_inconnue"),
+            "Diplôme « BAK » : ce code n'existe pas ici (AUCUN, CAP, BAC).",
+        ),
+        (
+            changed(("format: 1\n", "")),
+            (2, "format", "cle_manquante"),
+            "La clé « format » est obligatoire.",
+        ),
+        (
+            "domaine: {code: ESSAI",
+            (1, "", "yaml"),
+            "Ce n'est pas du YAML correct : une accolade ou une virgule manque.",
+        ),
+        (b"\x89PNG\r\n\x1a\n\xff", (1, "", "lecture"), "Ce fichier n'est pas du texte en UTF-8."),
+        (TEXT.encode("utf-16"), (1, "", "lecture"), "Ce fichier n'est pas du texte en UTF-8."),
+        ("[" * 100_000, (1, "", "demesure"), "Le fichier est trop grand, ou se répète sans fin."),
+        (
+            "x" * 600_000,
+            ("", "", "demesure"),
+            "Ce fichier pèse plus de 500 Ko : découpez-le par domaine.",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_line_its_place_and_its_rule(
+    administrator, content, place, message
+):
+    page = send(administrator, content)
+
+    [(line, where, first_message, rule), *_] = page.context["problems"]
+    assert (line, where, rule) == (str(place[0]), *place[1:])
+    assert first_message.startswith(message)
+    assert first_message in said(page)
+    assert "plus bas : corrigez-le, puis chargez-le. Rien n'est changé." in said(page)
+    assert page.status_code == 422
+    assert not PreparedRegulation.objects.exists()
+
+
+def test_an_empty_file_is_said_at_its_field(administrator):
+    page = send(administrator, "")
+
+    assert "Ce fichier est vide : choisissez-en un autre." in said(page)
+
+
+def test_no_file_is_said_at_its_field(administrator):
+    page = administrator.post(LOAD, {})
+
+    assert page.status_code == 422
+    assert "Choisissez un fichier." in said(page)
+
+
+def test_a_text_in_place_of_the_file_is_no_file(administrator):
+    assert administrator.post(LOAD, {"fichier": TEXT}).status_code == 422
+    assert not PreparedRegulation.objects.exists()
+
+
+def test_two_megabytes_are_refused_unread(administrator):
+    page = send(administrator, b"[" * 2_000_000)
+
+    assert page.status_code == 413
+    assert "500 Ko" in said(page)
+
+
+def test_no_other_page_takes_a_file():
+    assert [name for name, route in ACCESS.items() if route.takes_file] == [
+        "office:load_regulation"
+    ]
+
+
+def test_a_file_sent_to_another_page_is_read_by_nobody(administrator):
+    page = administrator.post(
+        "/gestion/bandeau", {"message": SimpleUploadedFile("a.yaml", TEXT.encode())}
+    )
+
+    assert dict(page.wsgi_request.FILES) == {}
+    assert page.status_code == 422
+
+
+def test_what_the_file_says_is_text_and_nothing_else(administrator):
+    hostile = '"><img src=x onerror=1>{{7*7}}${7*7}'
+    text = changed(
+        ("libelle: Français,", f"libelle: '{hostile}',"),
+        ("- Ce brevet n'existe pas. Il sert à vérifier que tout fonctionne.", f"- '{hostile * 3}'"),
+    )
+
+    page = send(administrator, text, name=f"{hostile}.yaml")
+
+    assert "<img" not in page.text
+    assert page.text.count("{{7*7}}") == page.text.count("${7*7}") > 3
+
+
+def test_a_domain_of_another_perimeter_is_refused_like_one_that_is_not(member):
+    head = member("A09", role=HEAD, domains=["AUTRE"], email="autre@exemple.test")
+
+    known = send(head, TEXT)
+    unknown = send(head, changed(("{code: ESSAI,", "{code: RIEN,")))
+
+    assert [page.context["problems"][0][3] for page in (known, unknown)] == ["perimetre"] * 2
+    assert "Le domaine « ESSAI » n'est pas de votre périmètre." in said(known)
+    assert not PreparedRegulation.objects.exists()
+
+
+def test_an_administrator_may_bring_a_new_domain_and_a_new_session(administrator):
+    page = send(
+        administrator,
+        changed(
+            ("{code: ESSAI,", "{code: NEUF,"),
+            (
+                '{code: "2027", libelle: session 2027, annee: 2027}',
+                '{code: "2028", libelle: session 2028, annee: 2028}',
+            ),
+        ),
+    )
+
+    assert "ce sera la version 1" in said(page)
+    page = put_in_force(administrator, PreparedRegulation.objects.get(), nom="NEUF 2028")
+    assert page.resolver_match.view_name == "office:regulation"
+    assert Regulation.objects.get(domain__code="NEUF").number == 1
+
+
+@pytest.mark.parametrize("role", [Membership.Role.MANAGER, Membership.Role.AUDITOR])
+def test_who_may_only_read_loads_nothing(member, role):
+    reader = member("A09", role=role)
+
+    assert reader.get(LOAD).status_code == 404
+    assert send(reader, TEXT).status_code == 404
+    assert "Charger un fichier" not in reader.get("/gestion/reglementations/ESSAI/2027").text
+
+
+# --- Dry run -------------------------------------------------------------------------------------
+
+
+def test_a_dry_run_is_asked_followed_and_read(administrator, head, in_lille, in_versailles):
+    file = prepared(administrator, OLDER)
+    where = reverse("office:prepared", args=[file.pk])
+
+    page = administrator.post(f"{where}/essai", follow=True)
+    assert "0 % jugées" in said(page)
+    work("trials")
+
+    trial = Trial.objects.get()
+    page = administrator.get(reverse("office:trial", args=[trial.pk]))
+    assert "Acceptées telles quelles : 0. Refusées : 2." in said(page)
+    assert "Il faut avoir 18 ans" in said(page)
+    for number in (in_lille.number, in_versailles.number):
+        assert reverse("office:registration", args=[number]) in page.text
+    # In another perimeter, what is not there is not there.
+    mine = head.get(reverse("office:trial", args=[trial.pk]))
+    assert "Acceptées telles quelles : 0. Refusées : 1." in said(mine)
+    assert in_lille.number in mine.text
+    assert in_versailles.number not in mine.text
+    reason = page.context["reasons"][0].key
+    assert head.get(f"{reverse('office:trial', args=[trial.pk])}?motif={reason}").status_code == 200
+    assert "Acceptées telles quelles : 0. Refusées : 1." in said(head.get(where))
+
+
+@pytest.mark.parametrize(
+    "query", ["?motif=x", "?motif=99999999999999999999", "?page=x", "?motif=%00", "?page=9"]
+)
+def test_an_address_that_makes_no_sense_shows_the_whole(administrator, in_lille, query):
+    file = prepared(administrator, OLDER)
+    administrator.post(reverse("office:try_regulation", args=[file.pk]))
+    work("trials")
+
+    page = administrator.get(reverse("office:trial", args=[Trial.objects.get().pk]) + query)
+
+    assert page.status_code == 200
+    assert in_lille.number in page.text
+
+
+# --- Putting in force ----------------------------------------------------------------------------
+
+
+def test_what_was_read_is_put_in_force_and_what_was_filed_keeps_its_version(
+    administrator, in_lille
+):
+    a_draft()
+    file = prepared(administrator)
+    asked = said(administrator.get(reverse("office:enforce_regulation", args=[file.pk])))
+    assert "1 inscription, 0 modification" in asked
+
+    page = put_in_force(administrator, file)
+
+    assert "La version 2 est en vigueur" in said(page)
+    assert Regulation.objects.latest("number").rules.exam("BE").paper("E1").coefficient == 7
+    in_lille.refresh_from_db()
+    assert in_lille.regulation.number == 1
+    entry = Entry.objects.get(verb="regulation put in force")
+    assert entry.actor_id == f"user:{administrator.user.pk}"
+    assert entry.payload["after"]["number"] == 2
+    file.refresh_from_db()
+    assert file.state == PreparedState.ENFORCED
+    again = said(administrator.get(reverse("office:prepared", args=[file.pk])))
+    assert "Mise en vigueur" in again
+    assert "Retirer ce fichier" not in again
+
+
+@pytest.mark.parametrize(
+    ("sent", "message"),
+    [
+        ({"nom": ""}, "Écrivez : ESSAI 2027."),
+        ({"nom": "ESSAI 2026"}, "Ce n'est pas ce que vous mettez en vigueur"),
+        ({"lu": ""}, "Lisez la différence, puis cochez la case."),
+    ],
+)
+def test_what_is_put_in_force_is_ticked_and_typed(administrator, sent, message):
+    file = prepared(administrator)
+
+    page = put_in_force(administrator, file, **sent)
+
+    assert page.status_code == 422
+    assert message in said(page)
+    assert Regulation.objects.count() == 1
+
+
+def test_a_page_that_has_aged_is_refused_and_the_difference_shown_anew(administrator):
+    file = prepared(administrator)
+    where = reverse("office:enforce_regulation", args=[file.pk])
+    seal = administrator.get(where).context["form"]["vu"].value()
+    load_invented(("coefficient: 3,", "coefficient: 5,"))
+
+    page = administrator.post(where, {"vu": seal, "lu": "on", "nom": "ESSAI 2027"}, follow=True)
+
+    assert "a changé depuis que cette page vous a été montrée" in said(page)
+    assert "coefficient 7 au lieu de 5" in said(page)
+    assert page.context["form"].is_bound is False
+    assert Regulation.objects.latest("number").number == 2
+
+
+def test_the_second_factor_is_asked_again(administrator, time_machine):
+    file = prepared(administrator)
+    time_machine.move_to(NOW + timedelta(minutes=6))
+
+    late = administrator.get(reverse("office:enforce_regulation", args=[file.pk]))
+
+    assert late.url.startswith(reverse("mfa_reauthenticate"))
+    assert "mettre une réglementation en vigueur" in said(administrator.get(late.url))
+
+
+def test_a_head_puts_in_force_what_concerns_their_academies_alone(head):
+    file = prepared(head)
+
+    page = put_in_force(head, file)
+
+    # The invented exam is open in Versailles too.
+    assert page.status_code == 422
+    assert "Ce fichier concerne d'autres académies que les vôtres" in said(page)
+    assert Regulation.objects.count() == 1
+    where = reverse("office:prepared", args=[file.pk])
+    assert reverse("office:enforce_regulation", args=[file.pk]) not in head.get(where).text
+
+
+def test_a_head_of_every_academy_that_it_concerns_does_put_it_in_force(member):
+    head = member("A09", "A25", role=HEAD, domains=["ESSAI"], email="deux@exemple.test")
+
+    page = put_in_force(head, prepared(head))
+
+    assert "La version 2 est en vigueur" in said(page)
+
+
+def test_a_head_brings_no_domain_that_is_of_no_academy(member):
+    head = member("A09", role=HEAD, email="seule@exemple.test")
+    start = TEXT.index("services_gestionnaires:")
+    page = send(head, TEXT[:start].replace("{code: ESSAI,", "{code: NEUF,"))
+    file = PreparedRegulation.objects.get()
+
+    assert page.status_code == 200
+    assert put_in_force(head, file, nom="NEUF 2027").status_code == 422
+    assert not Regulation.objects.filter(domain__code="NEUF").exists()
+
+
+def test_a_file_that_is_given_up_stays_in_the_list_and_is_put_in_force_no_more(administrator, head):
+    file = prepared(administrator)
+
+    page = head.post(reverse("office:drop_regulation", args=[file.pk]), follow=True)
+
+    assert "Le fichier est retiré" in said(page)
+    assert put_in_force(administrator, file).status_code == 422
+    assert "retiré" in said(administrator.get("/gestion/reglementations/ESSAI/2027"))
+    assert Entry.objects.filter(verb="regulation dropped").count() == 1
+    again = head.post(reverse("office:drop_regulation", args=[file.pk]), follow=True)
+    assert "n'est plus possible" in said(again)
+
+
+def test_an_old_version_is_prepared_again_and_makes_a_new_one(administrator):
+    load_invented(("# An exam", "# Relu. An exam"))
+    load_invented(SEVEN)
+
+    page = administrator.post("/gestion/reglementations/ESSAI/2027/versions/1/reprise", follow=True)
+    assert "coefficient 3 au lieu de 7" in said(page)
+    assert PreparedRegulation.objects.get().source.startswith("# Relu. An exam")
+    put_in_force(administrator, PreparedRegulation.objects.get())
+
+    numbers = Regulation.objects.order_by("number").values_list("number", "digest")
+    assert [number for number, _ in numbers] == [1, 2, 3]
+    assert numbers[0][1] == numbers[2][1]
+
+
+def test_an_old_version_that_the_check_refuses_by_now_says_why(administrator, monkeypatch):
+    load_invented(SEVEN)
+    monkeypatch.setattr(preparing, "MOST_WAITING", 0)
+
+    page = administrator.post("/gestion/reglementations/ESSAI/2027/versions/1/reprise", follow=True)
+
+    assert "fichiers attendent déjà" in said(page)
+
+
+def test_a_draft_begun_before_is_judged_under_what_was_put_in_force(administrator):
+    from sporades.acts import registering
+    from sporades.registrations.refusals import RulesChanged
+    from tests.factories import author
+
+    draft = a_draft()
+    put_in_force(administrator, prepared(administrator, OLDER))
+
+    with pytest.raises(RulesChanged):
+        registering.register(draft=draft, by=author(draft.candidate), at=NOW)
+    assert not Registration.objects.exists()
