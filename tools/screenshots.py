@@ -158,10 +158,14 @@ def _regulation(browser: Browser, address: str) -> Iterator[Path]:
         page.locator("tbody th a").first.click()
         file = page.get_by_role("link", name="Télécharger le fichier").first
         text = page.request.get(str(file.get_attribute("href"))).text()
-        changed = text.replace("coefficient: 3", "coefficient: 4", 2)
+        changed = re.sub(r"coefficient: \d+", "coefficient: 7", text, count=2)
         page.goto("/gestion/reglementations/chargement")
         page.locator("[name=fichier]").set_input_files(
-            {"name": "a.yaml", "mimeType": "application/yaml", "buffer": changed.encode()}
+            {
+                "name": "reglementation.yaml",
+                "mimeType": "application/yaml",
+                "buffer": changed.encode(),
+            }
         )
         page.get_by_role("button", name="Charger le fichier").click()
         page.wait_for_url("**/preparees/*")

@@ -63,7 +63,8 @@ def regulation(request: HttpRequest, domain: str, session: str) -> HttpResponse:
                 "of": one,
                 "is_in_force": one == versions[0],
                 "count": in_groups(str(counts[one.pk])),
-                "again": list(enumerate(again[one.pk], start=2)),
+                # What was loaded last is what is in force: its openings are those of now.
+                "files": list(enumerate([one, *again[one.pk]], start=1))[::-1],
             }
             for one in versions
         ],
@@ -87,6 +88,7 @@ def version(request: HttpRequest, domain: str, session: str, version: int) -> Ht
         "version": found,
         "before": before,
         "chapters": between(before, found),
+        "last_file": found.files.count() + 1,
         "trail": [*TRAIL, (_named(found), reverse("office:regulation", args=[domain, session]))],
     }
     return render(request, "office/regulation_version.html", context)

@@ -120,7 +120,8 @@ def test_every_version_has_its_page_its_digest_and_its_file(manager, in_lille):
     for version in Regulation.objects.all():
         assert version.digest in page
     assert "Inscriptions en cours : 1." in page
-    assert "Rechargée le" in page
+    assert "rechargé le" in page
+    assert page.index("versions/2/fichiers/2") < page.index("versions/2/fichiers/1")
     assert "Épreuve E1, Français : coefficient 7 au lieu de 3" in plain(
         change.replace("<strong>", "").replace("</strong>", "")
     )
