@@ -3,8 +3,8 @@
 from functools import partial
 
 from sporades.accounts.permissions import Permission
-from sporades.exams.operations import preparing
 from sporades.core import pdf_checks
+from sporades.exams.operations import preparing
 from sporades.publications import depositing
 from sporades.web.access import Route, Who
 
@@ -18,6 +18,7 @@ _exports = partial(Route, Who.STAFF, permission=Permission.EXPORT)
 _services = partial(Route, Who.STAFF, permission=Permission.READ_SERVICES)
 _publications = partial(Route, Who.STAFF, permission=Permission.PREPARE_DOCUMENTS)
 _requests = partial(Route, Who.STAFF, permission=Permission.DECIDE_CHANGES)
+
 
 def _regulations(
     methods: tuple[str, ...] = GET,

@@ -14,7 +14,6 @@ from sporades.exams.states import PreparedState
 from sporades.journal.models import Entry
 from sporades.registrations.models import Registration
 from sporades.trials.models import Trial
-from sporades.web.registry import ACCESS
 from tests.factories import INVENTED, NOW, a_candidate, a_draft, a_registration, load_invented
 from tests.jobs import work
 from tests.spaces import plain
@@ -250,13 +249,7 @@ def test_two_megabytes_are_refused_unread(administrator):
     page = send(administrator, b"[" * 2_000_000)
 
     assert page.status_code == 413
-    assert "500 Ko" in said(page)
-
-
-def test_no_other_page_takes_a_file():
-    assert [name for name, route in ACCESS.items() if route.takes_file] == [
-        "office:load_regulation"
-    ]
+    assert "choisissez un fichier plus léger" in said(page)
 
 
 def test_a_file_sent_to_another_page_is_read_by_nobody(administrator):

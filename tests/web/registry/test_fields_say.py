@@ -62,7 +62,6 @@ OUTSIDE = {
     "experience": NO_WORD,
     "father_name": OTHERS,
     "fermeture": NO_WORD,
-    "fichier": NO_WORD,
     "format": BUTTONS,
     "g-…": "what is searched",
     "importance": BUTTONS,
