@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "sporades.documents",
     "sporades.candidates",
     "sporades.registrations",
+    "sporades.statistics",
     "sporades.searches",
     "sporades.exchanges",
     "sporades.batches",

@@ -69,6 +69,9 @@ class Message(models.Model):
             models.Index(
                 fields=["next_try_at"], name="message_waiting", condition=Q(state="waiting")
             ),
+            models.Index(
+                fields=["written_at"], name="message_refused", condition=Q(state="refused")
+            ),
             models.Index(fields=["about_kind", "about_id"], name="message_by_object"),
             models.Index(fields=["recipient", "written_at"], name="message_by_recipient"),
         ]

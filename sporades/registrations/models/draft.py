@@ -9,6 +9,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.functional import cached_property
 
 from sporades.accounts.models import User
+from sporades.accounts.permissions import Reach
 from sporades.core.prepared import prepared
 from sporades.exams.fetching import WITH_REFERENCE, WITH_REFERENCE_ALONE
 from sporades.registrations.titles import title_of
@@ -24,6 +25,12 @@ class DraftQuerySet(models.QuerySet["Draft"]):
     def touched(self) -> Self:
         """Return the drafts in which something was answered, and those of a new registration."""
         return self.exclude(amends__isnull=False, answered_at=F("created_at"))
+
+    def within(self, reach: Reach) -> Self:
+        """Return the drafts of the services of a perimeter: for the others there is nothing else."""
+        return self.filter(
+            reach.condition(academy="service__academy", domain="service__domain__code")
+        )
 
     def visible_to(self, user: User | int) -> Self:
         """Return the drafts of this account's candidate."""
@@ -103,6 +110,13 @@ class Draft(models.Model):
                 name="a_modification_knows_what_it_starts_from",
                 condition=Q(amends__isnull=True, amends_version__isnull=True)
                 | Q(amends__isnull=False, amends_version__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["service", "answered_at"],
+                condition=Q(filed_as__isnull=True, abandoned_at__isnull=True),
+                name="draft_open_by_service",
             ),
         ]
 

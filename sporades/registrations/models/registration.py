@@ -172,6 +172,11 @@ class Registration(models.Model):
                 name="registration_amended_since",
             ),
             models.Index(fields=["ine"], condition=~Q(ine=""), name="registration_by_ine"),
+            models.Index(
+                fields=["academy", "filed_at"],
+                include=["exam", "service", "speciality", "category", "state"],
+                name="registration_counted",
+            ),
             GinIndex(OpClass("name_key", name="gin_trgm_ops"), name="registration_by_likeness"),
         ]
 

@@ -1,0 +1,267 @@
+"""How many: each question is one query that the database answers in groups."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    DateTimeField,
+    DurationField,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    UUIDField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, TruncDate
+
+from sporades.mail.models import Message
+from sporades.registrations.models import Registration, SectionAnswers, Version
+from sporades.registrations.sections import SECTIONS
+from sporades.registrations.states import STANDING
+from sporades.statistics.periods import Period
+from sporades.statistics.selection import Selection
+
+HOUR = timedelta(hours=1)
+JUST_NOW = timedelta(minutes=10)
+LATE = timedelta(minutes=15)
+"""After how long a mail that waits is in trouble: it leaves within seconds."""
+A_DAY = timedelta(days=1)
+REFUSED_SINCE = timedelta(days=30)
+MOST_MAILS = 20
+
+
+@contextmanager
+def one_snapshot() -> Iterator[None]:
+    """Let all that is counted in a block be counted at one instant, and planned for its values.
+
+    Two figures of one page, asked one after the other, agree also while candidates file.
+    """
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic(), connection.cursor() as cursor:
+        if is_outermost:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        cursor.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+        yield
+
+
+# --- Registrations --------------------------------------------------------------------------
+
+
+@dataclass
+class Filed:
+    """Registrations filed in a period, whatever became of them.
+
+    Attributes:
+        total: how many.
+        choices: by exam and speciality, as their keys.
+        categories: by exam and code of the category, which its réglementation names.
+        academies: by code.
+        states: by state.
+    """
+
+    total: int = 0
+    choices: Counter[tuple[int, int | None]] = field(default_factory=Counter)
+    categories: Counter[tuple[int, str]] = field(default_factory=Counter)
+    academies: Counter[str] = field(default_factory=Counter)
+    states: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def standing(self) -> int:
+        """How many still stand."""
+        return sum(self.states[state] for state in STANDING)
+
+
+def filed(selection: Selection, period: Period) -> Filed:
+    """Count registrations by all that tells them apart, in one reading."""
+    told = ("exam_id", "speciality_id", "category", "academy_id", "state")
+    found = Filed()
+    groups = _filed_in(selection, period).values_list(*told).annotate(count=Count("*"))
+    for exam, speciality, category, academy, state, count in groups.order_by():
+        found.total += count
+        found.choices[exam, speciality] += count
+        found.categories[exam, category] += count
+        found.academies[academy] += count
+        found.states[state] += count
+    return found
+
+
+def filed_by_day(selection: Selection, period: Period) -> dict[date, int]:
+    """Count registrations by the day that they were first filed on, by the period's clock."""
+    day = TruncDate("filed_at", tzinfo=ZoneInfo(period.zone))
+    counted = _filed_in(selection, period).annotate(day=day).values_list("day")
+    return dict(counted.annotate(count=Count("*")).order_by("day"))
+
+
+def filed_by_hour(selection: Selection, day: Period) -> dict[datetime, int]:
+    """Count registrations by the hour of a day: the instant at which each hour begins.
+
+    The day that clocks go back has twenty-five.
+    """
+    beginning = Func(
+        Value(HOUR, output_field=DurationField()),
+        F("filed_at"),
+        Value(day.start, output_field=DateTimeField()),
+        function="date_bin",
+        output_field=DateTimeField(),
+    )
+    counted = _filed_in(selection, day).annotate(beginning=beginning).values_list("beginning")
+    return dict(counted.annotate(count=Count("*")).order_by("beginning"))
+
+
+def filed_just_now(selection: Selection, *, at: datetime) -> dict[str, int]:
+    """Count those of the last hour and of the last ten minutes."""
+    lately = selection.registrations().filter(filed_at__gt=at - HOUR, filed_at__lte=at)
+    counted: dict[str, int] = lately.aggregate(
+        hour=Count("*"), minutes=Count("filed_at", filter=Q(filed_at__gt=at - JUST_NOW))
+    )
+    return counted
+
+
+def _filed_in(selection: Selection, period: Period) -> QuerySet[Registration]:
+    found: QuerySet[Registration] = selection.registrations().filter(
+        filed_at__gte=period.start, filed_at__lt=period.end
+    )
+    return found
+
+
+# --- What is begun --------------------------------------------------------------------------
+
+NOTHING = -1
+"""The place of a draft in which no tab has an answer."""
+
+
+@dataclass
+class Begun:
+    """What is begun and not filed.
+
+    Attributes:
+        new: for a new registration, by the place of the last tab that has answers.
+        shut: how many of these are of a service that has closed.
+        amending: how many change a registration that stands, or did.
+        lately: how many, of either, were answered within the last hour.
+    """
+
+    new: Counter[int] = field(default_factory=Counter)
+    shut: int = 0
+    amending: int = 0
+    lately: int = 0
+
+    @property
+    def total(self) -> int:
+        """How many there are of new registrations."""
+        return self.new.total()
+
+
+def begun(selection: Selection, *, at: datetime) -> Begun:
+    """Count what is begun, by the last tab of the wizard, in its order, that has answers.
+
+    That is what can be told of many at once: whether answers are accepted is judged one draft at
+    a time, and no progress is stored.
+    """
+    closed = {one.pk for one in selection.services if one.has_closed(at)}
+    places = [When(section=one.slug, then=Value(place)) for place, one in enumerate(SECTIONS)]
+    last = (
+        SectionAnswers.objects.filter(draft=OuterRef("pk"))
+        .order_by()
+        .values("draft")
+        .annotate(last=Max(Case(*places, default=Value(NOTHING), output_field=IntegerField())))
+    )
+    groups = (
+        selection.drafts()
+        .annotate(
+            is_amending=Q(amends__isnull=False),
+            place=Case(
+                When(amends=None, then=Coalesce(Subquery(last.values("last")), NOTHING)),
+                default=Value(NOTHING),
+            ),
+        )
+        .values_list("service_id", "is_amending", "place")
+        .annotate(
+            count=Count("*"), lately=Count("answered_at", filter=Q(answered_at__gt=at - HOUR))
+        )
+        .order_by()
+    )
+    found = Begun()
+    for service, is_amending, place, count, lately in groups:
+        found.lately += lately
+        if is_amending:
+            found.amending += count
+        else:
+            found.new[place] += count
+            found.shut += count if service in closed else 0
+    return found
+
+
+# --- Mails ----------------------------------------------------------------------------------
+
+TROUBLES = ("refused", "quarter", "hour", "day")
+"""Refused lately; waiting for a quarter of an hour, an hour, a day."""
+
+
+def mails_in_trouble(selection: Selection, *, at: datetime) -> Counter[str]:
+    """Count the mails that were refused lately, and those that wait for long."""
+    state = Message.State
+    trouble = Case(
+        When(state=state.REFUSED, then=Value("refused")),
+        When(written_at__lte=at - A_DAY, then=Value("day")),
+        When(written_at__lte=at - HOUR, then=Value("hour")),
+        default=Value("quarter"),
+    )
+    counted = _troubled(selection, at=at).annotate(trouble=trouble).values_list("trouble")
+    return Counter(dict(counted.annotate(count=Count("*")).order_by()))
+
+
+def last_in_trouble(selection: Selection, *, at: datetime) -> list[tuple[Message, str]]:
+    """Return the last of these mails that speak of a registration, each with its number."""
+    numbers = selection.registrations().filter(pk=OuterRef("registration")).values("number")
+    about = Version.objects.filter(pk=OuterRef("version")).values("registration__number")
+    found = (
+        _troubled(selection, at=at)
+        .filter(about_kind__in=("registration", "version"))
+        .annotate(number=Coalesce(Subquery(numbers), Subquery(about)))
+        .defer("body")
+        .order_by("-written_at", "-pk")
+    )
+    return [(one, one.number) for one in found[:MOST_MAILS]]
+
+
+def _troubled(selection: Selection, *, at: datetime) -> QuerySet[Message]:
+    """Return the mails in trouble about what is counted; those of accounts in the whole view."""
+    state = Message.State
+    found = Message.objects.filter(
+        Q(state=state.REFUSED, written_at__gt=at - REFUSED_SINCE)
+        | Q(state=state.WAITING, written_at__lte=at - LATE)
+    ).annotate(
+        registration=_number_of("registration"),
+        version=_number_of("version"),
+        draft=Case(When(about_kind="draft", then=Cast("about_id", UUIDField()))),
+    )
+    if selection.is_everything:
+        return found
+    registrations, drafts = selection.registrations(), selection.drafts()
+    of_version = registrations.filter(versions=OuterRef("version"))
+    return found.filter(
+        Exists(registrations.filter(pk=OuterRef("registration")))
+        | Exists(of_version)
+        | Exists(drafts.filter(pk=OuterRef("draft")))
+    )
+
+
+def _number_of(kind: str) -> Case:
+    # What a mail is about is text: it is read as a number where it is one alone.
+    return Case(When(about_kind=kind, then=Cast("about_id", BigIntegerField())))

@@ -1,0 +1,93 @@
+"""What is counted: what a reader reaches, as far as they wish to see it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+
+from sporades.accounts.permissions import Reach
+from sporades.exams.models import RegistrationService
+from sporades.exams.queries import programmes
+from sporades.registrations.models import Draft, Registration
+
+
+def services_within(reach: Reach) -> list[RegistrationService]:
+    """Return the services of a perimeter, from what the process holds."""
+    return [
+        service
+        for programme in programmes()
+        for service in programme.services
+        if reach.covers(academy=service.academy_id, domain=service.domain.code)
+    ]
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What is counted.
+
+    Attributes:
+        reach: the perimeter: there is nothing outside of it.
+        domain, session, service: the keys of those chosen, nothing for all of them.
+        academy: the code of the one chosen, nothing for all of them.
+    """
+
+    reach: Reach
+    domain: int | None = None
+    session: int | None = None
+    academy: str = ""
+    service: int | None = None
+
+    @cached_property
+    def services(self) -> list[RegistrationService]:
+        """The services whose registrations are counted."""
+        return [one for one in services_within(self.reach) if self._holds(one)]
+
+    @property
+    def zones(self) -> set[str]:
+        """The clocks of these services."""
+        return {one.zone for one in self.services}
+
+    @property
+    def zone(self) -> str:
+        """The clock by which days and hours are counted: that of all, else the usual one."""
+        zones = self.zones
+        return zones.pop() if len(zones) == 1 else settings.TIME_ZONE
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether nothing was chosen, within a perimeter that has no bounds."""
+        chosen = (self.domain, self.session, self.academy, self.service)
+        return not any(chosen) and any(
+            one.academies is None and one.domains is None for one in self.reach.perimeters
+        )
+
+    def registrations(self) -> Any:
+        """Return the registrations that are counted."""
+        within = Registration.objects.within(self.reach)
+        return within.filter(self._chosen(academy="academy", programme="exam"))
+
+    def drafts(self) -> Any:
+        """Return what is begun and not filed, as far as it is counted."""
+        within = Draft.objects.open().touched().within(self.reach)
+        return within.filter(self._chosen(academy="service__academy", programme="service"))
+
+    def _chosen(self, *, academy: str, programme: str) -> Q:
+        said = {
+            f"{programme}__domain": self.domain,
+            f"{programme}__session": self.session,
+            academy: self.academy,
+            "service": self.service,
+        }
+        return Q(**{path: value for path, value in said.items() if value})
+
+    def _holds(self, service: RegistrationService) -> bool:
+        pairs: Iterable[tuple[object, object]] = (
+            (self.domain, service.domain_id),
+            (self.session, service.session_id),
+            (self.academy, service.academy_id),
+            (self.service, service.pk),
+        )
+        return all(not wanted or wanted == value for wanted, value in pairs)
