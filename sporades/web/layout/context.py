@@ -35,6 +35,7 @@ STAFF = (
     ("Publications", "office:publications"),
     ("Gérer les services", "office:services"),
     ("Gérer les réglementations", "office:regulations"),
+    ("Statistiques", "office:statistics"),
     ("Ouverture des services", "public:services"),
     ("J'ai besoin d'aide", "public:help"),
 )

@@ -104,6 +104,10 @@ ROUTES = {
     "office:receive_summary": Route(
         Who.STAFF, BOTH, within="registration", permission=Permission.RECEIVE
     ),
+    "office:statistics": _files(),
+    "office:hours": _files(),
+    "office:begun": _files(),
+    "office:troubles": _files(),
     "office:banner": Route(Who.STAFF, BOTH, permission=Permission.ANNOUNCE),
     "office:end_banner": Route(Who.STAFF, POST, page=False, permission=Permission.ANNOUNCE),
     "office:services": _services(),

@@ -1,0 +1,209 @@
+"""Charts drawn on the server: what stands where, in shares of a width and in pixels of a height.
+
+A chart shows the figures of the table beside it, no others; it takes the width that there is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sporades.core.numbers import in_groups
+
+TOP, PLOT, FOOT = 24, 160, 28
+LEAST_PLACES = 8
+MOST_MARKS = 5
+NEAR_EDGE = 90
+MOST_BARS = 12
+BAR, LONGEST_BAR = 46, 80
+MOST_LETTERS = 36
+STEPS = (1, 2, 5)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure: what is counted, how many, and where more is said of it."""
+
+    label: str
+    count: int
+    url: str = ""
+    short: str = ""
+    share: str = ""
+
+    @property
+    def counted(self) -> str:
+        """« 12 345 »."""
+        return in_groups(str(self.count))
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar, its place and its size as SVG says them, and the words beside it."""
+
+    x: str
+    y: str
+    width: str
+    height: str
+    label: str = ""
+    label_y: str = ""
+    counted: str = ""
+    counted_y: str = ""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Words along an axis, and the line that they stand at."""
+
+    x: str
+    y: str
+    text: str
+    anchor: str = "start"
+    line: str = ""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawing, and what is said of it to those who do not see it."""
+
+    label: str
+    height: str
+    bars: tuple[Bar, ...]
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A table and its chart.
+
+    Attributes:
+        caption: what the table says.
+        titles: of the columns: what is counted, how many, and the share where one is said.
+    """
+
+    caption: str
+    titles: tuple[str, ...]
+    rows: tuple[Row, ...]
+    chart: Chart | None
+
+
+def in_time(
+    caption: str, title: str, rows: Sequence[Row], *, places: int = LEAST_PLACES
+) -> Figures:
+    """Return figures that follow one another, drawn as columns.
+
+    Args:
+        caption: what the table says.
+        title: that of what is counted.
+        rows: the figures.
+        places: how many columns there is room for, be they fewer.
+    """
+    chart = _columns(caption, rows, max(len(rows), places)) if _most(rows) else None
+    return Figures(caption, (title, "Nombre"), tuple(rows), chart)
+
+
+def by_size(caption: str, title: str, rows: Sequence[Row]) -> Figures:
+    """Return figures of things of one kind with their shares, the largest first, drawn as bars."""
+    return in_order(caption, title, sorted(rows, key=lambda row: (-row.count, row.label)))
+
+
+def in_order(caption: str, title: str, rows: Sequence[Row]) -> Figures:
+    """Return the same in an order of their own."""
+    total = sum(row.count for row in rows)
+    shared = tuple(replace(row, share=_share(row.count, total)) for row in rows)
+    chart = _bars(caption, shared) if total else None
+    return Figures(caption, (title, "Nombre", "Part"), shared, chart)
+
+
+def _columns(caption: str, rows: Sequence[Row], places: int) -> Chart:
+    most = _most(rows)
+    step = _step(most)
+    top = -(-most // step) * step
+    place = 100 / places
+    bars = []
+    for number, row in enumerate(rows):
+        tall = max(round(PLOT * row.count / top, 1), 1) if row.count else 0
+        bars.append(
+            Bar(
+                _percent(place * (number + 0.12)),
+                f"{TOP + PLOT - tall}",
+                _percent(place * 0.76),
+                f"{tall}",
+            )
+        )
+    lines = [
+        Mark("-8", f"{y + 5}", in_groups(str(value)), "end", f"{y}")
+        for value in range(0, top + 1, step)
+        for y in [round(TOP + PLOT * (1 - value / top), 1)]
+    ]
+    every = -(-places // MOST_MARKS)
+    names = [
+        _under(place * (number + 0.5), row.short or row.label)
+        for number, row in enumerate(rows)
+        if number % every == 0
+    ]
+    highest = max(rows, key=lambda row: row.count)
+    said = f"{caption}, en colonnes. La plus haute : {highest.counted}, {highest.label}."
+    return Chart(said, f"{TOP + PLOT + FOOT}", tuple(bars), (*lines, *names))
+
+
+def _under(x: float, text: str) -> Mark:
+    y = f"{TOP + PLOT + 20}"
+    if x < 100 - NEAR_EDGE:
+        return Mark(_percent(0), y, text)
+    if x > NEAR_EDGE:
+        return Mark(_percent(100), y, text, "end")
+    return Mark(_percent(x), y, text, "middle")
+
+
+def _bars(caption: str, rows: Sequence[Row]) -> Chart:
+    shown = list(rows)
+    if len(shown) > MOST_BARS:
+        rest = shown[MOST_BARS - 1 :]
+        others = Row(f"Les {len(rest)} autres ensemble", sum(row.count for row in rest))
+        shown = [*shown[: MOST_BARS - 1], others]
+    most = _most(shown)
+    bars = tuple(
+        Bar(
+            "0",
+            f"{number * BAR + 22}",
+            _percent(max(LONGEST_BAR * row.count / most, 0.4) if row.count else 0),
+            "14",
+            _cut(row.short or row.label),
+            f"{number * BAR + 16}",
+            row.counted,
+            f"{number * BAR + 34}",
+        )
+        for number, row in enumerate(shown)
+    )
+    highest = max(rows, key=lambda row: row.count)
+    said = f"{caption}, en barres. La plus longue : {highest.counted}, {highest.label}."
+    return Chart(said, f"{len(shown) * BAR}", bars)
+
+
+def _step(most: int) -> int:
+    """Return how far apart the lines of a scale are: round figures, four lines at most."""
+    power = 1
+    while True:
+        for step in STEPS:
+            if most <= 4 * step * power:
+                return step * power
+        power *= 10
+
+
+def _most(rows: Sequence[Row]) -> int:
+    return max((row.count for row in rows), default=0)
+
+
+def _share(count: int, total: int) -> str:
+    if not total:
+        return ""
+    share = 1000 * count / total
+    # Neither nothing for something, nor all for what is not all.
+    tenths = round(share) if count in (0, total) else min(max(round(share), 1), 999)
+    return f"{tenths // 10},{tenths % 10} %".replace(",0 ", " ")
+
+
+def _percent(share: float) -> str:
+    return f"{share:.2f}%"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS - 1].rstrip()}…"

@@ -1,0 +1,280 @@
+"""« Statistiques »: how many were filed, what is begun, which mails do not arrive."""
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse, reverse_lazy
+from django.utils.http import urlencode
+
+from sporades.core.french import day_in_words, hour_in_words, instant_in_words
+from sporades.core.numbers import in_groups
+from sporades.exams.held import held
+from sporades.exams.models import Domain, Exam, Speciality
+from sporades.exams.queries import programmes
+from sporades.registrations.sections import SECTIONS
+from sporades.registrations.states import State
+from sporades.statistics import queries
+from sporades.statistics.periods import Period
+from sporades.statistics.queries import Filed
+from sporades.territory import queries as territory
+from sporades.web.office.charts import Figures, Row, by_size, in_order, in_time
+from sporades.web.office.selecting import DaySelectionForm, PeriodForm, SelectionForm
+
+TRAIL = [
+    ("Accueil", reverse_lazy("office:home")),
+    ("Statistiques", reverse_lazy("office:statistics")),
+]
+TABS = (
+    ("statistics", "Inscriptions"),
+    ("hours", "Heure par heure"),
+    ("begun", "Saisies commencées"),
+    ("troubles", "Mails en difficulté"),
+)
+TROUBLES = {
+    "refused": "Refusés par le serveur du destinataire, depuis 30 jours",
+    "quarter": "En attente depuis plus de 15 minutes",
+    "hour": "En attente depuis plus d'une heure",
+    "day": "En attente depuis plus d'un jour",
+}
+MOST_CLOSING = 10
+
+
+def statistics(request: HttpRequest) -> HttpResponse:
+    """Registrations of a period, by day and by all that tells them apart."""
+    form = PeriodForm(request.GET, reach=request.reach, at=request.arrived_at)
+    if not form.is_valid():
+        return _page(request, "statistics", form)
+    with queries.one_snapshot():
+        found = queries.filed(form.selection, form.period)
+        by_day = queries.filed_by_day(form.selection, form.period)
+    said = {
+        "period": form.period,
+        "total": in_groups(str(found.total)),
+        "count": found.total,
+        "standing": in_groups(str(found.standing)),
+        "figures": [
+            _in_time(form, form.period, by_day),
+            *(_of(found) if found.total else ()),
+        ],
+    }
+    return _page(request, "statistics", form, said)
+
+
+def hours(request: HttpRequest) -> HttpResponse:
+    """One day, hour by hour: today unless another is asked, as far as it has come."""
+    form = DaySelectionForm(request.GET, reach=request.reach, at=request.arrived_at)
+    if not form.is_valid():
+        return _page(request, "hours", form)
+    at, day, lately = request.arrived_at, form.day, {}
+    with queries.one_snapshot():
+        by_hour = queries.filed_by_hour(form.selection, day)
+        if form.is_today:
+            lately = queries.filed_just_now(form.selection, at=at)
+    closing = [one for one in form.selection.services if day.start <= one.closes_at < day.end]
+    said = {
+        "day": form.day_in_words,
+        "is_today": form.is_today,
+        "total": in_groups(str(sum(by_hour.values()))),
+        "count": sum(by_hour.values()),
+        "lately": {name: in_groups(str(count)) for name, count in lately.items()},
+        "closing": [
+            (one, one.closing_in_words, one.time_left_in_words(at) if one.accepts(at) else "")
+            for one in sorted(closing, key=lambda one: one.closes_at)[:MOST_CLOSING]
+        ],
+        "more_closing": max(len(closing) - MOST_CLOSING, 0),
+        "figures": [_by_hour(day, by_hour, at=at)],
+    }
+    return _page(request, "hours", form, said)
+
+
+def begun(request: HttpRequest) -> HttpResponse:
+    """What is begun and not filed, by the last tab that has answers."""
+    form = SelectionForm(request.GET, reach=request.reach, at=request.arrived_at)
+    if not form.is_valid():
+        return _page(request, "begun", form)
+    with queries.one_snapshot():
+        found = queries.begun(form.selection, at=request.arrived_at)
+    titles = {queries.NOTHING: "Aucune réponse"}
+    titles |= {place: section.title for place, section in enumerate(SECTIONS)}
+    rows = [Row(title, found.new[place]) for place, title in titles.items()]
+    said = {
+        "total": in_groups(str(found.total)),
+        "count": found.total,
+        "amending": found.amending,
+        "shut": found.shut,
+        "lately": found.lately,
+        "figures": [
+            in_order("Saisies commencées, par le dernier onglet répondu", "Dernier onglet", rows)
+        ],
+    }
+    return _page(request, "begun", form, said)
+
+
+def troubles(request: HttpRequest) -> HttpResponse:
+    """Mails that were refused, or that wait for long."""
+    form = SelectionForm(request.GET, reach=request.reach, at=request.arrived_at)
+    if not form.is_valid():
+        return _page(request, "troubles", form)
+    at, zone = request.arrived_at, form.selection.zone
+    with queries.one_snapshot():
+        found = queries.mails_in_trouble(form.selection, at=at)
+        last = queries.last_in_trouble(form.selection, at=at)
+    rows = [Row(label, found[trouble]) for trouble, label in TROUBLES.items()]
+    said = {
+        "total": in_groups(str(found.total())),
+        "count": found.total(),
+        "is_everything": form.selection.is_everything,
+        "figures": [in_order("Mails en difficulté", "Difficulté", rows)],
+        "mails": [
+            (
+                number,
+                instant_in_words(one.written_at, zone, weekday=False),
+                one.subject,
+                one.last_error or one.get_state_display(),
+            )
+            for one, number in last
+        ],
+    }
+    return _page(request, "troubles", form, said)
+
+
+# --- Figures ----------------------------------------------------------------------------------
+
+
+def _in_time(form: PeriodForm, period: Period, by_day: Any) -> Figures:
+    rows = [
+        Row(
+            _dated(step, is_long=period.first.year != period.last.year),
+            step.count(by_day),
+            "" if period.by_week else _day_url(form, step),
+            f"{step.first:%d/%m}",
+        )
+        for step in period.steps()
+    ]
+    by = "semaine" if period.by_week else "jour"
+    return in_time(f"Inscriptions par {by}", by.capitalize(), rows)
+
+
+def _dated(step: Period, *, is_long: bool) -> str:
+    """Say a day, or the days of a week; the year where there are two of them."""
+    if step.first == step.last:
+        said = day_in_words(step.first, weekday=True)
+        return said if is_long else said.removesuffix(f" {step.first.year}")
+    return step.in_words
+
+
+def _day_url(form: PeriodForm, day: Period) -> str:
+    join = "&" if form.kept else "?"
+    asked = urlencode({"jour": f"{day.first:%Y-%m-%d}"})
+    return f"{reverse('office:hours')}{form.kept}{join}{asked}"
+
+
+def _by_hour(day: Period, by_hour: Any, *, at: datetime) -> Figures:
+    rows, beginning = [], day.start.astimezone(UTC)
+    while beginning < min(day.end, at):
+        clock = hour_in_words(beginning, day.zone)
+        short = f"{beginning.astimezone(ZoneInfo(day.zone)).hour} h"
+        rows.append(Row(clock, by_hour.get(beginning, 0), short=short))
+        beginning += queries.HOUR
+    return in_time("Inscriptions par heure", "Heure qui commence à", rows, places=24)
+
+
+def _of(found: Filed) -> list[Figures]:
+    """Return what was filed by each of what tells registrations apart."""
+    return [
+        by_size("Inscriptions par état, aujourd'hui", "État", _states(found)),
+        by_size("Inscriptions par domaine", "Domaine", _domains(found)),
+        by_size("Inscriptions par spécialité", "Examen et spécialité", _choices(found)),
+        by_size("Inscriptions par catégorie", "Catégorie du candidat", _categories(found)),
+        by_size("Inscriptions par académie", "Académie", _academies(found)),
+    ]
+
+
+def _states(found: Filed) -> list[Row]:
+    return [Row(state.label, found.states[state]) for state in State]
+
+
+def _academies(found: Filed) -> list[Row]:
+    return [Row(territory.academy(code).name, n) for code, n in found.academies.items()]
+
+
+def _domains(found: Filed) -> list[Row]:
+    by_domain: dict[int, int] = {}
+    for (exam, _), count in found.choices.items():
+        domain = _row(Exam, exam).domain_id
+        by_domain[domain] = by_domain.get(domain, 0) + count
+    return [Row(_row(Domain, pk).label, count) for pk, count in by_domain.items()]
+
+
+def _choices(found: Filed) -> list[Row]:
+    sessions = {_row(Exam, exam).session_id for exam, _ in found.choices}
+    rows = []
+    for (pk, speciality), count in found.choices.items():
+        exam = _row(Exam, pk)
+        own = _row(Speciality, speciality).label if speciality else ""
+        session = exam.session.label if len(sessions) > 1 else ""
+        named = " – ".join(filter(None, (exam.label, own)))
+        rows.append(Row(", ".join(filter(None, (named, session))), count, short=own or named))
+    return rows
+
+
+def _categories(found: Filed) -> list[Row]:
+    rules = {one.exam.pk: one.rules for programme in programmes() for one in programme.exams}
+    named: dict[str, int] = {}
+    for (exam, code), count in found.categories.items():
+        category = rules[exam].category(code) if exam in rules else None
+        label = category.label if category else code or "Sans catégorie"
+        named[label] = named.get(label, 0) + count
+    return [Row(label, count) for label, count in named.items()]
+
+
+def _row(kind: Any, pk: int) -> Any:
+    return held().rows.get((kind, pk)) or kind.objects.get(pk=pk)
+
+
+# --- The page ---------------------------------------------------------------------------------
+
+
+def _page(
+    request: HttpRequest, tab: str, form: SelectionForm, said: dict[str, Any] | None = None
+) -> HttpResponse:
+    is_valid = form.is_valid()
+    kept = form.kept if is_valid else ""
+    titles = dict(TABS)
+    context = {
+        "form": form,
+        "tabs": [(f"{reverse(f'office:{name}')}{kept}", name, title) for name, title in TABS],
+        "tab": tab,
+        "title": titles[tab],
+        "trail": TRAIL[:1] if tab == TABS[0][0] else TRAIL,
+        "is_valid": is_valid,
+        "has_services": bool(form.offered["service"]),
+        "here": reverse(f"office:{tab}"),
+        **(_counted(request, form) if is_valid else {}),
+        **(said or {}),
+    }
+    return render(request, TEMPLATES[tab], context, status=200 if is_valid else 422)
+
+
+def _counted(request: HttpRequest, form: SelectionForm) -> dict[str, Any]:
+    """Say what was counted, when, and by which clock."""
+    asked = {name: value for name, value in request.GET.items() if name in form.fields and value}
+    again = f"?{urlencode(asked)}" if asked else ""
+    return {
+        "chosen": form.chosen,
+        "clock": form.by_which_clock,
+        "counted_at": instant_in_words(request.arrived_at, form.selection.zone),
+        "again": f"{request.path}{again}",
+    }
+
+
+TEMPLATES = {
+    "statistics": "office/statistics.html",
+    "hours": "office/hours.html",
+    "begun": "office/begun.html",
+    "troubles": "office/troubles.html",
+}
+"""Each page's own."""

@@ -1,0 +1,175 @@
+"""What the reader of statistics chooses, and keeps in the address."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from sporades.accounts.permissions import Reach
+from sporades.core.french import day_in_words, listed, local_day, zone_in_words
+from sporades.core.text import search_key
+from sporades.exams.schema import Audience
+from sporades.statistics.periods import DAY, MOST_DAYS, Period, of_day, usual
+from sporades.statistics.selection import Selection, services_within
+
+_A_DAY = "Indiquez le jour, le mois et l'année, par exemple 14/11/2026."
+_YEARS = (2000, 2100)
+EVERY = {"domaine": "Tous", "session": "Toutes", "academie": "Toutes", "service": "Tous"}
+"""What may be chosen, and what stands for no choice."""
+
+
+class DayField(forms.DateField):
+    """A day of our century, as people and machines write it."""
+
+    def __init__(self, **options: Any) -> None:
+        """Ask for a day that may be left out."""
+        super().__init__(
+            required=False,
+            input_formats=["%d/%m/%Y", "%Y-%m-%d"],
+            widget=forms.DateInput(format="%d/%m/%Y", attrs={"autocomplete": "off", "size": 12}),
+            error_messages={"invalid": _A_DAY},
+            **options,
+        )
+
+    def to_python(self, value: Any) -> Any:
+        """Refuse a year that nobody means: dates have ends that clocks do not."""
+        day = super().to_python(value)
+        if day is not None and not _YEARS[0] <= day.year <= _YEARS[1]:
+            raise ValidationError(_A_DAY)
+        return day
+
+
+class SelectionForm(forms.Form):
+    """What is counted, of what the reader reaches."""
+
+    domaine = forms.ChoiceField(label="Domaine", required=False)
+    session = forms.ChoiceField(label="Session", required=False)
+    academie = forms.ChoiceField(label="Académie", required=False)
+    service = forms.ChoiceField(label="Service d'inscription", required=False)
+
+    def __init__(self, data: Any, *, reach: Reach, at: datetime) -> None:
+        """Offer what the services of the perimeter are of.
+
+        Args:
+            data: what the address says.
+            reach: where the reader reads.
+            at: the instant.
+        """
+        super().__init__(data, label_suffix="")
+        self.reach, self.at = reach, at
+        found = services_within(reach)
+        self.offered = {
+            "domaine": {str(one.domain_id): one.domain.label for one in found},
+            "session": {str(one.session_id): one.session.label for one in found},
+            "academie": _sorted({one.academy_id: one.academy.name for one in found}),
+            "service": _sorted({str(one.pk): _named(one) for one in found}),
+        }
+        for name, choices in self.offered.items():
+            self.fields[name].choices = [("", EVERY[name]), *choices.items()]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse choices that exclude one another: their figures would be none, and say nothing."""
+        said = super().clean()
+        if not self.errors:
+            self.selection = self._selection(said)
+            if any(self.offered.values()) and not self.selection.services:
+                raise ValidationError(
+                    "Aucun service de votre périmètre ne répond à ces choix ensemble : "
+                    "changez-en un."
+                )
+        return said
+
+    @property
+    def chosen(self) -> list[str]:
+        """Say what was chosen: « Académie : Lille »."""
+        return [
+            f"{self.fields[name].label} : {self.offered[name][value]}"
+            for name in EVERY
+            if (value := self.cleaned_data[name])
+        ]
+
+    @property
+    def kept(self) -> str:
+        """What the address of another page says to count the same: « ?domaine=3 »."""
+        said = {name: self.cleaned_data.get(name) for name in EVERY}
+        said = {name: value for name, value in said.items() if value}
+        return f"?{urlencode(said)}" if said else ""
+
+    @property
+    def by_which_clock(self) -> str:
+        """Say by which clock days and hours are counted, and why where there are several."""
+        clock, zones = zone_in_words(self.selection.zone), self.selection.zones
+        if len(zones) < 2:  # noqa: PLR2004
+            return f"Jours et heures sont comptés à l'{clock}."
+        others = listed(sorted(zone_in_words(one) for one in zones))
+        return (
+            f"Ces services suivent plusieurs horloges ({others}) : jours et heures sont tous "
+            f"comptés à l'{clock}. Choisissez une académie pour compter à la sienne."
+        )
+
+    def _selection(self, said: dict[str, Any]) -> Selection:
+        keys = {name: int(said[name]) if said[name] else None for name in ("domaine", "session")}
+        return Selection(
+            self.reach,
+            domain=keys["domaine"],
+            session=keys["session"],
+            academy=said["academie"],
+            service=int(said["service"]) if said["service"] else None,
+        )
+
+
+class PeriodForm(SelectionForm):
+    """What is counted, from one day to another."""
+
+    du = DayField(label="Du", help_text="Par exemple : 14/11/2026")
+    au = DayField(label="Au", help_text="Compris")
+
+    def clean(self) -> dict[str, Any]:
+        """Take the usual bounds for those that are not said, and refuse those that cannot be."""
+        said = super().clean()
+        if self.errors or not hasattr(self, "selection"):
+            return said
+        zone = self.selection.zone
+        period = usual(self.selection.services, at=self.at, zone=zone)
+        first, last = said["du"], said["au"]
+        if first and last and first > last:
+            self.add_error("au", "Indiquez un jour qui ne vient pas avant le premier.")
+            return said
+        longest = DAY * (MOST_DAYS - 1)
+        if first and last and last - first > longest:
+            self.add_error("au", "Choisissez une période d'un an au plus.")
+            return said
+        if last and not first:
+            first = period.first if last - longest <= period.first <= last else last - longest
+        if first and not last:
+            last = min(max(first, local_day(self.at, zone)), first + longest)
+        self.period = Period(first or period.first, last or period.last, zone)
+        return said
+
+
+class DaySelectionForm(SelectionForm):
+    """What is counted, hour by hour of a day."""
+
+    jour = DayField(label="Jour", help_text="Sans réponse : aujourd'hui")
+
+    def clean(self) -> dict[str, Any]:
+        """Take the day that it is where it counts, unless another is said."""
+        said = super().clean()
+        if not self.errors:
+            zone = self.selection.zone
+            today = local_day(self.at, zone)
+            self.day = of_day(said["jour"] or today, zone)
+            self.is_today = self.day.first == today
+            self.day_in_words = day_in_words(self.day.first, weekday=True)
+        return said
+
+
+def _named(service: Any) -> str:
+    public = f", {service.get_audience_display()}" if service.audience != Audience.PUBLIC else ""
+    return f"{service}{public}"
+
+
+def _sorted(choices: dict[str, str]) -> dict[str, str]:
+    return dict(sorted(choices.items(), key=lambda pair: search_key(pair[1])))

@@ -1,0 +1,514 @@
+"""« Statistiques »: figures that are true, within a perimeter, by the clock that is said."""
+
+import html
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from sporades.accounts.models import Membership
+from sporades.acts import deciding, registering
+from sporades.exams.held import forget
+from sporades.exams.models import RegistrationService
+from sporades.mail.models import Message
+from sporades.registrations import drafting
+from sporades.registrations.models import Draft
+from sporades.registrations.states import VALIDATE
+from sporades.statistics.periods import Period
+from tests.factories import (
+    ANSWERS,
+    NOW,
+    a_candidate,
+    a_draft,
+    a_registration,
+    author,
+    load_invented,
+)
+from tests.web.guide import seen, words
+from tests.web.office.conftest import VERSAILLES
+
+PARIS, REUNION = ZoneInfo("Europe/Paris"), ZoneInfo("Indian/Reunion")
+ADMINISTRATOR = Membership.Role.ADMINISTRATOR
+SAINT_DENIS = {"postcode": "97400", "town": "Saint-Denis"}
+OF_VERSAILLES = "  - {academie: A25, ouverture: 2026-10-12 08:00, fermeture: 2026-12-15 17:00, service: essais}\n"
+OF_REUNION = OF_VERSAILLES.replace("A25", "A28")
+MANAGING = "  - {code: essais, academie: A25, secteur: Secteur des essais, "
+MANAGING_REUNION = (
+    "  - {code: essais, academie: A28, secteur: Secteur des essais, nom: Bureau de Saint-Denis, "
+    "telephone: 02 62 00 00 01, courriel: essais@reunion.exemple.test, adresse: [97400 Saint-Denis]}\n"
+)
+PAGES = ("statistics", "hours", "begun", "troubles")
+
+
+@pytest.fixture
+def with_reunion(db):
+    """Open a service in La Réunion too, by its own clock."""
+    load_invented(
+        (OF_VERSAILLES, OF_VERSAILLES + OF_REUNION), (MANAGING, MANAGING_REUNION + MANAGING)
+    )
+    forget()
+    yield
+    forget()
+
+
+def page(client, name="statistics", **asked):
+    """Open a page of statistics."""
+    return client.get(reverse(f"office:{name}"), asked)
+
+
+def tables(answer):
+    """Return the tables of a page: each caption, each line with its figure."""
+    return {
+        words(table.find("caption")): {
+            words(row[0]): int(words(row[1]).replace(" ", ""))
+            for row in table.cssselect("tbody tr")
+        }
+        for table in seen(answer).cssselect("main .s-counts")
+    }
+
+
+def table(answer, caption):
+    """Return the lines of one table that are not of zero."""
+    return {label: count for label, count in tables(answer)[caption].items() if count}
+
+
+def by_day(answer):
+    return table(answer, "Inscriptions par jour")
+
+
+def at(zone, *moment):
+    return datetime(*moment, tzinfo=zone)
+
+
+def in_reunion(instant):
+    return a_registration(academy="A28", identification=SAINT_DENIS, at=instant)
+
+
+# --- Figures ------------------------------------------------------------------------------------
+
+
+def test_registrations_are_counted_by_all_that_tells_them_apart(member):
+    administrator = member(role=ADMINISTRATOR)
+    a_registration()
+    a_registration(speciality="FOREST", epreuves={"statut-M1": None, "statut-M2": "inscrit"})
+    withdrawn = a_registration(academy="A25", identification=VERSAILLES)
+    registering.withdraw(registration=withdrawn, by=author(withdrawn.candidate), at=NOW)
+
+    answer = page(administrator)
+
+    found = tables(answer)
+    assert {name: table(answer, name) for name in found} == {
+        "Inscriptions par jour": {"mercredi 25 novembre": 3},
+        "Inscriptions par état, aujourd'hui": {"Inscription enregistrée": 2, "Désinscription": 1},
+        "Inscriptions par domaine": {"Brevet d'essai": 3},
+        "Inscriptions par spécialité": {
+            "Brevet d'essai – Marin": 2,
+            "Brevet d'essai – Forestier": 1,
+        },
+        "Inscriptions par catégorie": {"Individuel": 3},
+        "Inscriptions par académie": {"Lille": 2, "Versailles": 1},
+    }
+    assert "3 inscriptions enregistrées, dont 2 en cours." in words(seen(answer))
+
+
+def test_a_registration_that_is_modified_is_counted_once_on_its_first_day(manager):
+    first = a_registration(at=NOW - timedelta(days=2))
+    amending = registering.amend(registration=first, by=author(first.candidate), at=NOW)
+    registering.register(draft=amending, by=author(first.candidate), at=NOW)
+
+    assert by_day(page(manager)) == {"lundi 23 novembre": 1}
+
+
+def test_what_is_of_another_perimeter_is_not_counted(member, in_lille, in_versailles):
+    national = member(role=ADMINISTRATOR)
+    everywhere = tables(page(national))["Inscriptions par académie"]
+    of_lille = page(member("A09", email="lille@exemple.test"))
+    of_no_domain = page(member("A09", domains=["AUTRE"], email="rien@exemple.test"))
+
+    assert everywhere == {"Lille": 1, "Versailles": 1}
+    assert tables(of_lille)["Inscriptions par académie"] == {"Lille": 1}
+    assert "Versailles" not in of_lille.text
+    assert "rien à compter" in of_no_domain.text
+    assert "Aucune inscription enregistrée" in of_no_domain.text
+
+
+def test_a_choice_is_kept_in_the_address_and_narrows_every_page(member, in_lille, in_versailles):
+    service = RegistrationService.objects.get(academy="A25")
+    administrator = member(role=ADMINISTRATOR)
+
+    for asked in ({"academie": "A25"}, {"service": service.pk}):
+        answer = page(administrator, **asked)
+        assert tables(answer)["Inscriptions par académie"] == {"Versailles": 1}
+        [(name, value)] = asked.items()
+        links = [one.get("href") for one in seen(answer).cssselect(".s-tabs a")]
+        assert [f"?{name}={value}" in link for link in links] == [True] * len(PAGES)
+
+
+# --- Clocks -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("zone", "academy"), [(PARIS, "A09"), (REUNION, "A28")])
+def test_the_last_minute_of_a_day_is_of_that_day_where_it_counts(
+    with_reunion, member, zone, academy
+):
+    make = in_reunion if academy == "A28" else (lambda instant: a_registration(at=instant))
+    make(at(zone, 2026, 11, 23, 23, 59))
+    make(at(zone, 2026, 11, 24, 0, 0))
+    client = member(academy)
+
+    answer = page(client)
+    of_day = page(client, "hours", jour="23/11/2026")
+
+    assert by_day(answer) == {"lundi 23 novembre": 1, "mardi 24 novembre": 1}
+    said = "heure de Paris" if zone is PARIS else "heure de La Réunion"
+    assert f"comptés à l'{said}." in html.unescape(answer.text)
+    assert table(of_day, "Inscriptions par heure") == {f"23 h 00 ({said})": 1}
+
+
+def test_one_clock_counts_where_there_are_several_and_it_is_said(with_reunion, member):
+    in_reunion(at(REUNION, 2026, 11, 24, 0, 30))
+    a_registration(at=at(PARIS, 2026, 11, 23, 23, 59))
+    administrator = member(role=ADMINISTRATOR)
+
+    together = page(administrator)
+    there = page(administrator, academie="A28")
+
+    assert by_day(together) == {"lundi 23 novembre": 2}
+    assert "plusieurs horloges" in words(seen(together))
+    assert "tous comptés à l'heure de Paris" in words(seen(together))
+    assert by_day(there) == {"mardi 24 novembre": 1}
+
+
+def test_the_hours_of_today_stop_at_the_hour_that_it_is(manager):
+    a_registration(at=NOW - timedelta(minutes=5))
+    a_registration(at=NOW - timedelta(minutes=50))
+    a_registration(at=NOW - timedelta(hours=3))
+
+    answer = page(manager, "hours")
+
+    hours = tables(answer)["Inscriptions par heure"]
+    assert [*hours][0::10] == ["0 h 00 (heure de Paris)", "10 h 00 (heure de Paris)"]
+    assert {name[:2]: n for name, n in hours.items() if n} == {"7 ": 1, "9 ": 1, "10": 1}
+    text = words(seen(answer))
+    assert "Dans la dernière heure : 2 . Dans les dix dernières minutes : 1 ." in text
+    assert "Compté le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris)" in text
+
+
+@pytest.mark.parametrize(("day", "count"), [("25/10/2026", 25), ("29/03/2026", 23)])
+def test_the_days_on_which_clocks_move_have_the_hours_that_they_have(manager, day, count):
+    assert len(tables(page(manager, "hours", jour=day))["Inscriptions par heure"]) == count
+
+
+def test_the_two_hours_of_one_name_are_told_apart(manager):
+    for instant in (at(UTC, 2026, 10, 25, 0, 30), at(UTC, 2026, 10, 25, 1, 30)):
+        a_registration(at=instant)
+
+    found = table(page(manager, "hours", jour="2026-10-25"), "Inscriptions par heure")
+
+    assert found == {
+        "2 h 00, avant le changement d'heure (heure de Paris)": 1,
+        "2 h 00, après le changement d'heure (heure de Paris)": 1,
+    }
+
+
+def test_what_closes_today_is_said_with_the_time_that_is_left(member):
+    manager = member("A09")
+    RegistrationService.objects.update(closes_at=at(PARIS, 2026, 11, 25, 23, 59))
+    forget()
+
+    answer = page(manager, "hours")
+
+    assert "Ferme aujourd'hui" in words(seen(answer))
+    assert "23 h 59 (heure de Paris), dans 13 heures et 30 minutes" in words(seen(answer))
+    forget()
+
+
+# --- Periods ------------------------------------------------------------------------------------
+
+
+def test_without_a_period_all_is_counted_from_the_first_opening(manager):
+    a_registration(at=at(PARIS, 2026, 10, 12, 8, 0))
+
+    answer = page(manager)
+
+    assert by_day(answer) == {"lundi 12 octobre": 1}
+    assert len(tables(answer)["Inscriptions par jour"]) == 45
+    assert "Du 12 octobre 2026 au 25 novembre 2026." in words(seen(answer))
+
+
+def test_a_long_period_is_gathered_by_week(manager):
+    a_registration(at=NOW - timedelta(days=1))
+    a_registration(at=NOW - timedelta(days=9))
+
+    answer = page(manager, du="01/09/2026", au="25/11/2026")
+
+    assert table(answer, "Inscriptions par semaine") == {
+        "Du 16 novembre 2026 au 22 novembre 2026": 1,
+        "Du 23 novembre 2026 au 25 novembre 2026": 1,
+    }
+
+
+@pytest.mark.parametrize("days", [1, 2, 7, 45, 46, 100, 366])
+def test_the_steps_of_a_period_are_its_days_each_once(days):
+    first = date(2026, 2, 26)
+    period = Period(first, first + timedelta(days=days - 1), "Europe/Paris")
+
+    found = [
+        step.first + timedelta(days=number)
+        for step in period.steps()
+        for number in range((step.last - step.first).days + 1)
+    ]
+
+    assert found == [first + timedelta(days=number) for number in range(days)]
+
+
+def test_a_day_leads_to_its_hours(manager, in_lille):
+    [link] = seen(page(manager, academie="A09", du="25/11/2026")).cssselect(".s-counts tbody a")
+
+    found = manager.get(link.get("href"))
+
+    assert link.get("href") == f"{reverse('office:hours')}?academie=A09&jour=2026-11-25"
+    assert table(found, "Inscriptions par heure") == {"10 h 00 (heure de Paris)": 1}
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"du": "31/02/2026"}, "Indiquez le jour, le mois et l'année"),
+        ({"du": "hier"}, "Indiquez le jour, le mois et l'année"),
+        ({"du": "01/01/0001"}, "Indiquez le jour, le mois et l'année"),
+        ({"au": "31/12/9999"}, "Indiquez le jour, le mois et l'année"),
+        ({"du": "25/11/2026", "au": "24/11/2026"}, "ne vient pas avant"),
+        ({"du": "01/01/2024", "au": "25/11/2026"}, "un an au plus"),
+        ({"domaine": "999999"}, "n'est pas proposée ici"),
+        ({"domaine": "' OR 1=1"}, "n'est pas proposée ici"),
+        ({"session": "9" * 40}, "n'est pas proposée ici"),
+        ({"academie": "A25"}, "n'est pas proposée ici"),
+        ({"service": "-1"}, "n'est pas proposée ici"),
+        ({"service": "\x00"}, "n'est pas proposée ici"),
+    ],
+)
+def test_what_cannot_be_counted_is_refused_with_a_sentence(manager, asked, said):
+    answer = page(manager, **asked)
+
+    assert answer.status_code == 422
+    assert said in html.unescape(answer.text)
+    assert tables(answer) == {}
+
+
+@pytest.mark.parametrize("day", ["31/02/2026", "01/01/0001", "31/12/9999", "\x00", "x" * 5000])
+def test_a_day_that_cannot_be_is_refused_with_a_sentence(manager, day):
+    answer = page(manager, "hours", jour=day)
+
+    assert answer.status_code == 422
+    assert "Indiquez le jour, le mois et l'année" in html.unescape(answer.text)
+
+
+def test_a_service_of_another_perimeter_is_refused_as_one_that_does_not_exist(manager):
+    theirs = RegistrationService.objects.get(academy="A25").pk
+
+    found = [page(manager, service=key) for key in (theirs, 987_654)]
+
+    assert [one.status_code for one in found] == [422, 422]
+    assert words(seen(found[0])) == words(seen(found[1]))
+    assert "Versailles" not in found[0].text
+
+
+def test_choices_that_exclude_one_another_are_said_to(member):
+    service = RegistrationService.objects.get(academy="A25").pk
+
+    answer = page(member(role=ADMINISTRATOR), academie="A09", service=service)
+
+    assert answer.status_code == 422
+    assert "ne répond à ces choix ensemble" in answer.text
+
+
+@pytest.mark.parametrize("day", ["2000-01-01", "2100-12-31"])
+@pytest.mark.parametrize("field", ["du", "au"])
+def test_one_bound_alone_is_enough(manager, field, day):
+    assert page(manager, **{field: day}).status_code == 200
+
+
+# --- What is begun ------------------------------------------------------------------------------
+
+
+def test_what_is_begun_is_counted_by_the_last_tab_that_has_answers(member):
+    manager = member("A09")
+    filled = a_draft()
+    for section in ("modalites", "identification"):
+        draft = empty()
+        drafting.answer(
+            draft=draft, section=section, typed=ANSWERS[section], seen_revision=None, at=NOW
+        )
+    empty()
+    empty(academy="A25")
+    drafting.abandon(draft=a_draft(), at=NOW)
+    a_registration()
+
+    answer = page(manager, "begun")
+
+    assert table(answer, "Saisies commencées, par le dernier onglet répondu") == {
+        "Aucune réponse": 1,
+        "Modalités d'inscription": 1,
+        "Identification": 1,
+        "Épreuves": 1,
+    }
+    assert "4 saisies commencées" in words(seen(answer))
+    assert Draft.objects.open().filter(service=filled.service).count() == 4
+
+
+def test_modifications_are_counted_apart_and_untouched_ones_not_at_all(manager):
+    touched, untouched = a_registration(), a_registration()
+    for registration in (touched, untouched):
+        registering.amend(registration=registration, by=author(registration.candidate), at=NOW)
+    drafting.answer(
+        draft=touched.drafts.get(filed_as=None),
+        section="identification",
+        typed=ANSWERS["identification"],
+        seen_revision=None,
+        at=NOW + timedelta(minutes=1),
+    )
+
+    with time_machine.travel(NOW + timedelta(minutes=2), tick=False):
+        answer = page(manager, "begun")
+
+    assert "Modifications commencées d'une inscription enregistrée 1 " in words(seen(answer))
+    assert "touchées dans la dernière heure 1 " in words(seen(answer))
+    assert "Aucune saisie commencée" in words(seen(answer))
+
+
+def test_what_can_no_longer_be_filed_is_said(manager):
+    a_draft()
+    RegistrationService.objects.update(closes_at=NOW - timedelta(minutes=30))
+    forget()
+
+    answer = page(manager, "begun")
+
+    assert "Dont 1 pour un service qui a fermé" in words(seen(answer))
+    forget()
+
+
+def empty(academy="A09"):
+    """Begin a draft, and answer nothing."""
+    candidate = a_candidate()
+    like = a_draft(candidate, academy=academy)
+    like.answers.all().delete()
+    return like
+
+
+# --- Mails --------------------------------------------------------------------------------------
+
+
+def test_mails_in_trouble_are_those_of_the_perimeter(member, in_lille, in_versailles):
+    of_account = Message.objects.create(
+        kind="activation",
+        key="compte",
+        recipient="x@exemple.test",
+        subject="Activez votre compte",
+        about_kind="user",
+        about_id="pas un nombre",
+        written_at=NOW - timedelta(hours=2),
+        next_try_at=NOW,
+    )
+    about = Message.objects.filter(about_kind="registration")
+    about.filter(about_id=str(in_lille.pk)).update(state="refused", last_error="550 inconnu")
+    about.filter(about_id=str(in_versailles.pk)).update(written_at=NOW - timedelta(days=3))
+    national, manager = member(role=ADMINISTRATOR), member("A09", email="lille@exemple.test")
+
+    everywhere, here = page(national, "troubles"), page(manager, "troubles")
+
+    assert of_account.state == "waiting"
+    assert table(everywhere, "Mails en difficulté") == {
+        "Refusés par le serveur du destinataire, depuis 30 jours": 1,
+        "En attente depuis plus d'une heure": 1,
+        "En attente depuis plus d'un jour": 1,
+    }
+    assert table(here, "Mails en difficulté") == {
+        "Refusés par le serveur du destinataire, depuis 30 jours": 1,
+    }
+    links = [one.get("href") for one in seen(here).cssselect(".s-table a")]
+    assert links == [reverse("office:mails", args=[in_lille.number])]
+    assert "550 inconnu" in here.text
+    assert in_versailles.number not in here.text
+
+
+def test_a_mail_that_has_just_been_written_is_in_no_trouble(manager, in_lille):
+    assert Message.objects.filter(state="waiting").exists()
+
+    assert "Aucun mail en difficulté" in page(manager, "troubles").text
+
+
+# --- Charts, tables, costs ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_with_nothing_says_so_and_draws_nothing(manager, name):
+    answer = page(manager, name)
+
+    assert answer.status_code == 200
+    assert "Aucun" in answer.text or "aucune" in answer.text
+    assert seen(answer).cssselect("svg.s-chart") == []
+
+
+def test_a_chart_says_the_figures_of_its_table(member, in_lille, in_versailles):
+    a_registration(at=NOW - timedelta(days=1))
+    answer = page(member(role=ADMINISTRATOR))
+
+    blocks = seen(answer).cssselect(".s-figures")
+    assert len(blocks) == 6
+    for block in blocks:
+        [chart] = block.cssselect("svg")
+        figures = [int(words(row[1])) for row in block.cssselect("tbody tr")]
+        bars = chart.cssselect("rect")
+        size = "height" if not chart.cssselect(".s-chart__text--count") else "width"
+        sizes = [float(bar.get(size).removesuffix("%")) for bar in bars]
+        assert len(bars) == len(figures)
+        assert [round(one / max(sizes) * max(figures)) for one in sizes] == figures
+        assert chart.get("role") == "img"
+        assert words(block.find(".//caption")) in chart.get("aria-label")
+
+
+def test_the_counts_of_bars_are_those_of_lines(manager, in_lille):
+    for block in seen(page(manager)).cssselect(".s-figures")[1:]:
+        written = [words(one) for one in block.cssselect(".s-chart__text--count")]
+        assert written == [words(row[1]) for row in block.cssselect("tbody tr")]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_costs_as_much_for_many_as_for_few(member, name, monkeypatch):
+    from sporades.exams import held
+
+    monkeypatch.setattr(held, "FRESH_FOR", float("inf"))
+    administrator = member(role=ADMINISTRATOR)
+
+    def cost():
+        page(administrator, name)
+        with CaptureQueriesContext(connection) as queries:
+            assert page(administrator, name).status_code == 200
+        return len(queries)
+
+    a_registration()
+    a_draft()
+    Message.objects.update(state="refused")
+    few = cost()
+
+    for _ in range(6):
+        a_registration(academy="A25", identification=VERSAILLES)
+        a_registration(speciality="FOREST", epreuves={"statut-M1": None, "statut-M2": "inscrit"})
+        a_draft()
+    Message.objects.update(state="refused")
+
+    assert cost() == few <= 10
+
+
+def test_a_state_decided_since_is_the_one_that_is_counted(manager, in_lille):
+    by = author(in_lille.candidate)
+    deciding.decide(registration=in_lille, decision=VALIDATE, reason="", by=by, at=NOW)
+
+    found = table(page(manager), "Inscriptions par état, aujourd'hui")
+
+    assert found == {"Inscription validée": 1}
