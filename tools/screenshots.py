@@ -155,7 +155,7 @@ def _prepare_documents(page: Page, found: str) -> None:
 def _regulation(browser: Browser, address: str) -> Iterator[Path]:
     with _reader(browser, address, WIDE, ADMINISTRATOR) as page:
         page.goto("/gestion/reglementations")
-        page.locator("tbody th a").first.click()
+        page.locator("tbody th a").nth(1).click()
         file = page.get_by_role("link", name="Télécharger le fichier").first
         text = page.request.get(str(file.get_attribute("href"))).text()
         changed = re.sub(r"coefficient: \d+", "coefficient: 7", text, count=2)

@@ -222,7 +222,7 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
     prepared = {**publication, **number}
     service = {"service": world.extension.service_id}
     change = {"change": world.extension.pk}
-    prepared = {"prepared": world.prepared.pk}
+    loaded = {"prepared": world.prepared.pk}
     version = {**programme, "version": 1}
     return {
         "public:ask_alert": {"service": world.upcoming.pk},
@@ -315,10 +315,10 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "office:regulation_version": version,
         "office:regulation_file": {**version, "rank": 1},
         "office:load_regulation_again": version,
-        "office:prepared": prepared,
-        "office:prepared_file": prepared,
-        "office:try_regulation": prepared,
+        "office:prepared": loaded,
+        "office:prepared_file": loaded,
+        "office:try_regulation": loaded,
         "office:trial": {"trial": world.trial.pk},
-        "office:enforce_regulation": prepared,
-        "office:drop_regulation": prepared,
+        "office:enforce_regulation": loaded,
+        "office:drop_regulation": loaded,
     }
