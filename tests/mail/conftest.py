@@ -1,6 +1,7 @@
 import pytest
 
 from config import environment
+from sporades.mail import tasks
 from tests.mail.post_office import PostOffice
 
 PATIENCE = 1
@@ -21,3 +22,17 @@ def office(settings, monkeypatch):
     settings.MAILERS = {"default": mailer}
     yield office
     office.close()
+
+
+@pytest.fixture
+def letters(office, stopped_clock):
+    """Deliver what is due; return the letters that came since the last time."""
+
+    def read(at=None):
+        seen = len(office.letters)
+        if at:
+            stopped_clock.move_to(at)
+        tasks.sweep(0)
+        return office.letters[seen:]
+
+    return read

@@ -13,7 +13,6 @@ from sporades.candidates.operations import civil_data
 from sporades.core.actors import Actor
 from sporades.exams.models import RegistrationService
 from sporades.exchanges import operations as exchanges
-from sporades.mail import tasks
 from sporades.registrations.models import Registration
 from sporades.registrations.states import FLAG, RESTORE, SET_ASIDE, VALIDATE
 from sporades.searches import operations as searches
@@ -29,20 +28,6 @@ from tests.web.registry.world import a_member
 pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock")
 
 MANAGER = Actor("manager", "Claude Martin", "user:1")
-
-
-@pytest.fixture
-def letters(office, stopped_clock):
-    """Deliver what is due; return the letters that came since the last time."""
-
-    def read(at=None):
-        seen = len(office.letters)
-        if at:
-            stopped_clock.move_to(at)
-        tasks.sweep(0)
-        return office.letters[seen:]
-
-    return read
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def test_whoever_was_about_to_register_still_can(site, context, enter, clock):
     manager.locator("[name=fermeture]").fill("16/12/2026 12:00")
     answer(manager, "Motif", "Panne du 15 décembre au soir")
     press(manager, "Changer les dates")
-    assert "une autre personne doit l'approuver" in text(manager)
+    assert "Une autre personne doit l'approuver" in text(manager)
     assert manager.get_by_role("button", name="Approuver la prolongation").count() == 0
 
     head.goto(f"{site}/gestion/")

@@ -1,0 +1,337 @@
+"""The letters of publications, of requests and of a move, as they arrive: all that they say."""
+
+from datetime import timedelta
+
+import pytest
+
+from sporades.accounts.models import Membership
+from sporades.accounts.permissions import Permission, reach
+from sporades.acts import moving, requesting
+from sporades.documents import kinds
+from sporades.publications import depositing, operations
+from sporades.registrations.models import Registration
+from tests.documents.summaries import a_pdf
+from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author
+from tests.mail.post_office import words
+from tests.mail.test_letters import CONTACT, FULL_NAME, NAMED, SIGNED, SITE, TITLE
+from tests.publications.test_depositing import archive
+from tests.web.office.test_requests import change
+from tests.web.registry.world import a_member
+
+pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock")
+
+LATER = NOW + timedelta(days=3)
+THEN = "samedi 28 novembre 2026 à 10\u00a0h\u00a030 (heure de Paris)"
+
+
+@pytest.fixture
+def registration(invented_exam):
+    return a_registration(a_candidate(email="zoe@exemple.test", **NAMED))
+
+
+@pytest.fixture
+def manager(db):
+    return a_member("agent@exemple.test", Membership.Role.MANAGER, ["A09"])
+
+
+@pytest.fixture
+def head(db):
+    return a_member("cheffe@exemple.test", Membership.Role.HEAD, ["A09"])
+
+
+def deposit(registration, user, kind):
+    allowed = reach(user.memberships.all(), Permission.PREPARE_DOCUMENTS)
+    return depositing.deposit_one(
+        registration=Registration.objects.whole().get(pk=registration.pk),
+        kind=kinds.get(kind),
+        content=a_pdf(),
+        reach=allowed,
+        by=user,
+        author=allowed.perimeters[0].member,
+        at=NOW,
+    )
+
+
+@pytest.fixture
+def convocation(registration, manager):
+    return deposit(registration, manager, "convocation")
+
+
+def member(user):
+    return user.memberships.get().as_actor()
+
+
+def about(registration):
+    return f"""\
+Examen ou concours : {TITLE}
+Numéro d'inscription : {registration.number}
+"""
+
+
+def test_a_document_is_published_then_taken_back(letters, registration, manager):
+    made = deposit(registration, manager, "notification-amenagement")
+    operations.publish(publication=made, instant=None, user=manager, by=member(manager), at=NOW)
+    letters()
+    operations.tell(str(made.pk), at=NOW)
+    [letter] = letters()
+
+    name = "Notification d'aménagement d'épreuves"
+    folder = f"Vos documents : {SITE}/mes-documents/{registration.number}"
+    assert letter["Subject"] == f"Un document vous attend : {name}"
+    assert letter.taken_for == ["zoe@exemple.test"]
+    assert (
+        words(letter)
+        == f"""\
+Bonjour {FULL_NAME},
+
+Un document est publié pour votre inscription : {name}, version n°1. Lisez-le et gardez-le.
+
+{about(registration)}
+{folder}
+
+{CONTACT}
+{SIGNED}"""
+    )
+
+    operations.withdraw(
+        publication=made, reason="<b>Erreur</b> de date", by=member(manager), at=LATER
+    )
+    operations.tell(str(made.pk), at=LATER)
+    [letter] = letters(LATER)
+    assert letter["Subject"] == f"Document retiré : {name}"
+    assert (
+        words(letter)
+        == f"""\
+Bonjour {FULL_NAME},
+
+Un document publié pour votre inscription est retiré : {name}, version n°1. Il ne vaut plus : ne vous en servez pas.
+
+Motif : <b>Erreur</b> de date
+
+{about(registration)}
+{folder}
+
+{CONTACT}
+{SIGNED}"""
+    )
+
+
+@pytest.mark.parametrize("instant", [None, LATER], ids=["at once", "later"])
+def test_a_publication_to_approve(letters, registration, manager, head, instant):
+    made = deposit(registration, manager, "convocation")
+    letters()
+    operations.publish(publication=made, instant=instant, user=manager, by=member(manager), at=NOW)
+    [letter] = letters()
+
+    assert letter["Subject"] == "Publication à approuver : Convocation"
+    assert letter.taken_for == ["cheffe@exemple.test"]
+    assert (
+        words(letter)
+        == f"""\
+Bonjour Claude Martin,
+
+Claude Martin propose de publier des documents. Pour cette nature de document, une seconde personne doit les voir et les approuver.
+
+Nature : Convocation
+Documents : 1
+À publier : {THEN if instant else "dès l'approbation"}
+
+Voir les documents, approuver ou refuser : {SITE}/gestion/publications/{made.pk}
+
+{SIGNED}"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("act", "told"),
+    [
+        (
+            operations.approve,
+            (
+                "Publication approuvée",
+                "La publication que vous avez proposée est approuvée par Claude Martin. Les documents "
+                f"sont lus à partir du {THEN}.",
+            ),
+        ),
+        (
+            operations.refuse,
+            (
+                "Publication refusée",
+                "La publication que vous avez proposée est refusée par Claude Martin. Elle est de "
+                "nouveau en préparation : rien n'est publié.",
+            ),
+        ),
+    ],
+    ids=["approved", "refused"],
+)
+def test_a_publication_that_is_decided(letters, convocation, head, act, told):
+    made, (subject, sentence) = convocation, told
+    manager = made.asked_by
+    operations.publish(publication=made, instant=LATER, user=manager, by=member(manager), at=NOW)
+    letters()
+    act(publication=made, user=head, by=member(head), at=NOW)
+    [letter] = letters()
+
+    assert letter["Subject"] == f"{subject} : Convocation"
+    assert letter.taken_for == ["agent@exemple.test"]
+    assert (
+        words(letter)
+        == f"""\
+Bonjour Claude Martin,
+
+{sentence}
+
+La publication : {SITE}/gestion/publications/{made.pk}
+
+{SIGNED}"""
+    )
+
+
+def test_deposited_files_are_read(letters, registration, manager):
+    allowed = reach(manager.memberships.all(), Permission.PREPARE_DOCUMENTS)
+    made = depositing.deposit_many(
+        kind=kinds.get("convocation"),
+        archive=archive(**{registration.number: a_pdf(), "1": a_pdf()}),
+        reach=allowed,
+        by=manager,
+        author=allowed.perimeters[0].member,
+        at=NOW,
+    )
+    letters()
+    depositing.fill(str(made.pk), at=NOW)
+    [letter] = letters()
+
+    assert letter["Subject"] == "Fichiers lus : Convocation"
+    assert (
+        words(letter)
+        == f"""\
+Bonjour Claude Martin,
+
+Les fichiers que vous avez déposés sont lus. Rien n'est encore publié.
+
+Nature : Convocation
+Prêts à publier : 1
+Refusés : 1
+
+Voir les documents et les publier : {SITE}/gestion/publications/{made.pk}
+
+{SIGNED}"""
+    )
+
+
+@pytest.fixture
+def late(registration):
+    return registration.service.closes_at + timedelta(days=1)
+
+
+def test_a_request_its_answer_and_what_it_changes(letters, registration, late):
+    draft = change(registration, late)
+    letters(late)
+    asked = requesting.send(
+        draft=draft,
+        reason="J'ai <b>déménagé</b>",
+        proof=None,
+        by=author(registration.candidate),
+        at=late,
+    )
+    [letter] = letters()
+    page = f"Votre inscription : {SITE}/mes-inscriptions/{registration.number}"
+    changes = "\n".join(f"- {one}" for one in asked.changes)
+
+    assert letter["Subject"] == f"Demande de modification envoyée : {TITLE}"
+    assert (
+        words(letter)
+        == f"""\
+Bonjour {FULL_NAME},
+
+Votre demande de modification a été reçue le mercredi 16 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris). Votre service gestionnaire l'acceptera ou la refusera, et un mail vous le dira. D'ici là, votre inscription reste telle qu'elle est.
+
+Ce que vous demandez :
+{changes}
+
+Votre motif : J'ai <b>déménagé</b>
+
+{about(registration)}
+{page}
+
+{CONTACT}
+{SIGNED}"""
+    )
+
+    requesting.refuse(request=asked, answer="<b>Trop tard</b>", by=OPERATOR, at=late)
+    [letter] = letters()
+    assert letter["Subject"] == f"Demande de modification refusée : {TITLE}"
+    assert (
+        words(letter)
+        == f"""\
+Bonjour {FULL_NAME},
+
+Votre demande de modification est refusée : votre inscription reste telle qu'elle est.
+
+Motif : <b>Trop tard</b>
+
+Ce que vous demandiez :
+{changes}
+
+{about(registration)}
+{page}
+
+{CONTACT}
+{SIGNED}"""
+    )
+
+
+def test_a_request_that_is_accepted(letters, registration, late):
+    draft = change(registration, late)
+    asked = requesting.send(
+        draft=draft, reason="Déménagé", proof=None, by=author(registration.candidate), at=late
+    )
+    letters(late)
+    requesting.accept(request=asked, by=OPERATOR, at=late)
+    [letter] = letters()
+    changes = "\n".join(f"- {one}" for one in asked.changes)
+
+    assert letter["Subject"] == f"Demande de modification acceptée : {TITLE}"
+    assert (
+        words(letter)
+        == f"""\
+Bonjour {FULL_NAME},
+
+Votre demande de modification est acceptée : votre inscription est modifiée, version n°2.
+
+Ce qui a changé :
+{changes}
+
+Téléchargez ou imprimez votre nouveau récapitulatif d'inscription, c'est indispensable.
+
+{about(registration)}
+Votre inscription : {SITE}/mes-inscriptions/{registration.number}
+
+{CONTACT}
+{SIGNED}"""
+    )
+
+
+def test_a_registration_that_goes_to_another_academy(letters, registration):
+    letters()
+    moving.move_for_good(
+        registration=registration,
+        academy="A25",
+        reason="<b>Déménagement</b>",
+        by=OPERATOR,
+        at=NOW,
+    )
+    [letter] = letters()
+
+    assert letter["Subject"] == f"Changement d'académie : {TITLE}"
+    said = words(letter)
+    for sentence in (
+        "Votre inscription est désormais gérée par une autre académie.",
+        "Motif : <b>Déménagement</b>",
+        "- Académie : Lille → Versailles",
+        "Téléchargez ou imprimez votre nouveau récapitulatif",
+        f"Votre inscription : {SITE}/mes-inscriptions/{registration.number}",
+        "Versailles",
+    ):
+        assert sentence in said
+    assert CONTACT not in said
