@@ -22,9 +22,16 @@ SEARCHES = {
     "office_paper": "Gestion : une épreuve et un état",
     "office_file": "Gestion : un dossier",
     "office_history": "Gestion : son historique",
+    "office_counts": "Gestion : statistiques",
+    "office_hours": "Gestion : statistiques, heure par heure",
 }
 PEOPLE = {"": "gestionnaire d'une académie", "_all": "administrateur"}
-BELOW = {"office_file": 200.0, "office_history": 200.0}
+BELOW = {
+    "office_file": 200.0,
+    "office_history": 200.0,
+    "office_counts": 1000.0,
+    "office_hours": 1000.0,
+}
 ACADEMY = "A09"
 
 
@@ -90,6 +97,8 @@ def _paths(user: Any, *, at: datetime) -> dict[str, str]:
         **{name: f"/gestion/inscriptions/recherches/{one.pk}" for name, one in kept.items()},
         "office_file": f"/gestion/inscriptions/{one.number}",
         "office_history": f"/gestion/inscriptions/{one.number}/historique",
+        "office_counts": "/gestion/statistiques",
+        "office_hours": "/gestion/statistiques/heures",
     }
 
 

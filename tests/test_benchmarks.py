@@ -28,7 +28,10 @@ PAGES = {
 ACTS = {f"{act}_{people}" for act in ("save", "journey") for people in (1, 8, 32)} | {"logins"}
 OFFICE = {
     f"office_{page}{who}"
-    for page in ("number", "name", "like", "box", "tree", "paper", "file", "history")
+    for page in (
+        *("number", "name", "like", "box", "tree", "paper", "file", "history"),
+        *("counts", "hours"),
+    )
     for who in ("", "_all")
 }
 PRINTS = {"print", "print_sealed", "print_batch"}

@@ -1,11 +1,10 @@
 """How many: each question is one query that the database answers in groups."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.db.models import (
@@ -27,8 +26,9 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce, TruncDate
+from django.db.models.functions import Cast, Coalesce
 
+from sporades.core.french import local_day
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration, SectionAnswers, Version
 from sporades.registrations.sections import SECTIONS
@@ -100,27 +100,29 @@ def filed(selection: Selection, period: Period) -> Filed:
     return found
 
 
-def filed_by_day(selection: Selection, period: Period) -> dict[date, int]:
-    """Count registrations by the day that they were first filed on, by the period's clock."""
-    day = TruncDate("filed_at", tzinfo=ZoneInfo(period.zone))
-    counted = _filed_in(selection, period).annotate(day=day).values_list("day")
-    return dict(counted.annotate(count=Count("*")).order_by("day"))
+def filed_by_hour(selection: Selection, period: Period) -> dict[datetime, int]:
+    """Count registrations by the hour that they were first filed in: the instant it begins at.
 
-
-def filed_by_hour(selection: Selection, day: Period) -> dict[datetime, int]:
-    """Count registrations by the hour of a day: the instant at which each hour begins.
-
-    The day that clocks go back has twenty-five.
+    Hours are counted from the first midnight, so that each lies within one day of the period's
+    clock; the day that clocks go back has twenty-five. Only those that have some are returned.
     """
     beginning = Func(
         Value(HOUR, output_field=DurationField()),
         F("filed_at"),
-        Value(day.start, output_field=DateTimeField()),
+        Value(period.start, output_field=DateTimeField()),
         function="date_bin",
         output_field=DateTimeField(),
     )
-    counted = _filed_in(selection, day).annotate(beginning=beginning).values_list("beginning")
-    return dict(counted.annotate(count=Count("*")).order_by("beginning"))
+    counted = _filed_in(selection, period).annotate(beginning=beginning).values_list("beginning")
+    return dict(counted.annotate(count=Count("*")).order_by())
+
+
+def by_day(by_hour: Mapping[datetime, int], zone: str) -> Counter[date]:
+    """Gather hours by the day that they are of in a zone."""
+    found: Counter[date] = Counter()
+    for beginning, count in by_hour.items():
+        found[local_day(beginning, zone)] += count
+    return found
 
 
 def filed_just_now(selection: Selection, *, at: datetime) -> dict[str, int]:

@@ -67,18 +67,24 @@ class Selection:
     def registrations(self) -> Any:
         """Return the registrations that are counted."""
         within = Registration.objects.within(self.reach)
-        return within.filter(self._chosen(academy="academy", programme="exam"))
+        return within.filter(self._chosen(programme="exam"), academy__in=self._academies)
 
     def drafts(self) -> Any:
         """Return what is begun and not filed, as far as it is counted."""
         within = Draft.objects.open().touched().within(self.reach)
-        return within.filter(self._chosen(academy="service__academy", programme="service"))
+        return within.filter(
+            self._chosen(programme="service"), service__academy__in=self._academies
+        )
 
-    def _chosen(self, *, academy: str, programme: str) -> Q:
+    @property
+    def _academies(self) -> list[str]:
+        # Named also where all are meant: one index then leads to the days of each.
+        return sorted({one.academy_id for one in self.services})
+
+    def _chosen(self, *, programme: str) -> Q:
         said = {
             f"{programme}__domain": self.domain,
             f"{programme}__session": self.session,
-            academy: self.academy,
             "service": self.service,
         }
         return Q(**{path: value for path, value in said.items() if value})

@@ -12,9 +12,8 @@ TOP, PLOT, FOOT = 24, 160, 28
 LEAST_PLACES = 8
 MOST_MARKS = 5
 NEAR_EDGE = 90
-MOST_BARS = 12
+MOST_BARS = 40
 BAR, LONGEST_BAR = 46, 80
-MOST_LETTERS = 36
 STEPS = (1, 2, 5)
 
 
@@ -156,26 +155,29 @@ def _under(x: float, text: str) -> Mark:
 def _bars(caption: str, rows: Sequence[Row]) -> Chart:
     shown = list(rows)
     if len(shown) > MOST_BARS:
-        rest = shown[MOST_BARS - 1 :]
-        others = Row(f"Les {len(rest)} autres ensemble", sum(row.count for row in rest))
-        shown = [*shown[: MOST_BARS - 1], others]
-    most = _most(shown)
+        shown = shown[:MOST_BARS]
+    most = _most(rows)
     bars = tuple(
         Bar(
             "0",
             f"{number * BAR + 22}",
             _percent(max(LONGEST_BAR * row.count / most, 0.4) if row.count else 0),
             "14",
-            _cut(row.short or row.label),
+            row.short or row.label,
             f"{number * BAR + 16}",
             row.counted,
             f"{number * BAR + 34}",
         )
         for number, row in enumerate(shown)
     )
+    height = len(shown) * BAR
+    if len(rows) > len(shown):
+        rest = f"Les {len(rows) - len(shown)} suivantes sont dans le tableau."
+        bars = (*bars, Bar("0", f"{height}", "0", "0", rest, f"{height + 16}"))
+        height += BAR
     highest = max(rows, key=lambda row: row.count)
     said = f"{caption}, en barres. La plus longue : {highest.counted}, {highest.label}."
-    return Chart(said, f"{len(shown) * BAR}", bars)
+    return Chart(said, f"{height}", bars)
 
 
 def _step(most: int) -> int:
@@ -193,9 +195,7 @@ def _most(rows: Sequence[Row]) -> int:
 
 
 def _share(count: int, total: int) -> str:
-    if not total:
-        return ""
-    share = 1000 * count / total
+    share = 1000 * count / max(total, 1)
     # Neither nothing for something, nor all for what is not all.
     tenths = round(share) if count in (0, total) else min(max(round(share), 1), 999)
     return f"{tenths // 10},{tenths % 10} %".replace(",0 ", " ")
@@ -203,7 +203,3 @@ def _share(count: int, total: int) -> str:
 
 def _percent(share: float) -> str:
     return f"{share:.2f}%"
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS - 1].rstrip()}…"

@@ -49,14 +49,14 @@ def statistics(request: HttpRequest) -> HttpResponse:
         return _page(request, "statistics", form)
     with queries.one_snapshot():
         found = queries.filed(form.selection, form.period)
-        by_day = queries.filed_by_day(form.selection, form.period)
+        by_hour = queries.filed_by_hour(form.selection, form.period)
     said = {
         "period": form.period,
         "total": in_groups(str(found.total)),
         "count": found.total,
         "standing": in_groups(str(found.standing)),
         "figures": [
-            _in_time(form, form.period, by_day),
+            _in_time(form, queries.by_day(by_hour, form.period.zone)),
             *(_of(found) if found.total else ()),
         ],
     }
@@ -144,7 +144,8 @@ def troubles(request: HttpRequest) -> HttpResponse:
 # --- Figures ----------------------------------------------------------------------------------
 
 
-def _in_time(form: PeriodForm, period: Period, by_day: Any) -> Figures:
+def _in_time(form: PeriodForm, by_day: Any) -> Figures:
+    period = form.period
     rows = [
         Row(
             _dated(step, is_long=period.first.year != period.last.year),
@@ -160,10 +161,13 @@ def _in_time(form: PeriodForm, period: Period, by_day: Any) -> Figures:
 
 def _dated(step: Period, *, is_long: bool) -> str:
     """Say a day, or the days of a week; the year where there are two of them."""
-    if step.first == step.last:
-        said = day_in_words(step.first, weekday=True)
-        return said if is_long else said.removesuffix(f" {step.first.year}")
-    return step.in_words
+    ends = (step.first, step.last)
+    said = [
+        words if is_long else words.removesuffix(f" {day.year}")
+        for day in ends
+        for words in [day_in_words(day, weekday=step.first == step.last)]
+    ]
+    return said[0] if step.first == step.last else f"Du {said[0]} au {said[1]}"
 
 
 def _day_url(form: PeriodForm, day: Period) -> str:

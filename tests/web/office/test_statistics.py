@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
+from sporades.accounts.permissions import Perimeter, Reach
 from sporades.acts import deciding, registering
 from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
@@ -18,10 +19,14 @@ from sporades.mail.models import Message
 from sporades.registrations import drafting
 from sporades.registrations.models import Draft
 from sporades.registrations.states import VALIDATE
+from sporades.statistics import queries
 from sporades.statistics.periods import Period
+from sporades.statistics.selection import Selection
+from sporades.web.office.charts import Row, _share, by_size, in_time
 from tests.factories import (
     ANSWERS,
     NOW,
+    OPERATOR,
     a_candidate,
     a_draft,
     a_registration,
@@ -247,8 +252,8 @@ def test_a_long_period_is_gathered_by_week(manager):
     answer = page(manager, du="01/09/2026", au="25/11/2026")
 
     assert table(answer, "Inscriptions par semaine") == {
-        "Du 16 novembre 2026 au 22 novembre 2026": 1,
-        "Du 23 novembre 2026 au 25 novembre 2026": 1,
+        "Du 16 novembre au 22 novembre": 1,
+        "Du 23 novembre au 25 novembre": 1,
     }
 
 
@@ -487,9 +492,9 @@ def test_a_page_costs_as_much_for_many_as_for_few(member, name, monkeypatch):
 
     def cost():
         page(administrator, name)
-        with CaptureQueriesContext(connection) as queries:
+        with CaptureQueriesContext(connection) as asked:
             assert page(administrator, name).status_code == 200
-        return len(queries)
+        return len(asked)
 
     a_registration()
     a_draft()
@@ -512,3 +517,63 @@ def test_a_state_decided_since_is_the_one_that_is_counted(manager, in_lille):
     found = table(page(manager), "Inscriptions par état, aujourd'hui")
 
     assert found == {"Inscription validée": 1}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_filed_meanwhile_changes_no_figure_of_the_page(territory):
+    from concurrent.futures import ThreadPoolExecutor
+
+    from django.db import connections
+
+    load_invented()
+    everything = Selection(Reach((Perimeter(None, None, OPERATOR),)))
+    today = Period(NOW.date(), NOW.date(), "Europe/Paris")
+
+    def file():
+        a_registration()
+        connections.close_all()
+
+    with queries.one_snapshot():
+        before = queries.filed(everything, today).total
+        with ThreadPoolExecutor(max_workers=1) as other:
+            other.submit(file).result()
+        meanwhile = sum(queries.filed_by_hour(everything, today).values())
+
+    assert (before, meanwhile) == (0, 0)
+    assert queries.filed(everything, today).total == 1
+
+
+def test_a_chart_of_very_many_says_that_the_others_are_in_the_table():
+    rows = [Row(f"Spécialité {number:02}", 100 - number) for number in range(45)]
+
+    made = by_size("Inscriptions par spécialité", "Spécialité", rows)
+
+    assert [row.label for row in made.rows] == [row.label for row in rows]
+    assert len(made.chart.bars) == 41
+    assert made.chart.bars[-1].label == "Les 5 suivantes sont dans le tableau."
+    assert [bar.counted for bar in made.chart.bars[:-1]] == [row.counted for row in made.rows[:40]]
+
+
+@pytest.mark.parametrize(
+    ("count", "total", "said"),
+    [
+        (0, 0, "0 %"),
+        (0, 3, "0 %"),
+        (3, 3, "100 %"),
+        (1, 3, "33,3 %"),
+        (1, 100_000, "0,1 %"),
+        (99_999, 100_000, "99,9 %"),
+    ],
+)
+def test_a_share_is_neither_nothing_of_something_nor_all_of_less(count, total, said):
+    assert _share(count, total) == said
+
+
+@pytest.mark.parametrize(
+    ("most", "lines"),
+    [(1, [0, 1]), (3, [0, 1, 2, 3]), (7, [0, 2, 4, 6, 8]), (163, [0, 50, 100, 150, 200])],
+)
+def test_the_lines_of_a_scale_are_round_figures(most, lines):
+    made = in_time("Inscriptions par jour", "Jour", [Row("lundi", most)])
+
+    assert [int(mark.text) for mark in made.chart.marks if mark.line] == lines
