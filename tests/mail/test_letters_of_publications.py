@@ -149,16 +149,20 @@ Voir les documents, approuver ou refuser : {SITE}/gestion/publications/{made.pk}
             operations.approve,
             (
                 "Publication approuvée",
-                "La publication que vous avez proposée est approuvée par Claude Martin. Les documents "
-                f"sont lus à partir du {THEN}.",
+                (
+                    "La publication que vous avez proposée est approuvée par Claude Martin. Les documents "
+                    f"sont lus à partir du {THEN}."
+                ),
             ),
         ),
         (
             operations.refuse,
             (
                 "Publication refusée",
-                "La publication que vous avez proposée est refusée par Claude Martin. Elle est de "
-                "nouveau en préparation : rien n'est publié.",
+                (
+                    "La publication que vous avez proposée est refusée par Claude Martin. Elle est de "
+                    "nouveau en préparation : rien n'est publié."
+                ),
             ),
         ),
     ],
