@@ -48,7 +48,11 @@ class RequestForm(forms.Form):
 def begin(request: HttpRequest, number: str) -> HttpResponse:
     """Open the tabs again; nothing is asked until the request is sent."""
     found = get_object_or_404(registration_of, user=request.user.pk, number=number)
-    draft = acts.begin(registration=found, by=request.actor, at=request.arrived_at)
+    try:
+        draft = acts.begin(registration=found, by=request.actor, at=request.arrived_at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("candidate:registration", found.number)
     return redirect("candidate:draft", draft.pk)
 
 

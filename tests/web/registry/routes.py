@@ -79,7 +79,7 @@ ANSWERS: dict[str, dict[str, int]] = {
     "candidate:draft": {"GET": 302},
     "candidate:withdraw": {"POST": 302},
     # The service is open: there is nothing to ask.
-    "candidate:request_change": {"POST": 409},
+    "candidate:request_change": {"POST": 302},
     "candidate:send_request": {"GET": 302, "POST": 302},
     "candidate:take_back_request": {"POST": 302},
     "office:move_registration": {"POST": 422},

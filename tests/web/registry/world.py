@@ -270,7 +270,7 @@ def a_change_request(registration: Registration, mark: str = "") -> ChangeReques
     drafting.answer(
         draft=draft,
         section="identification",
-        typed={**typed, "address_1": f"1 rue Neuve {mark}"[:38]},
+        typed={**typed, "address_1": mark or "1 rue Neuve"},
         seen_revision=None,
         at=late,
     )
