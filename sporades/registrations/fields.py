@@ -34,7 +34,7 @@ class TextField(forms.CharField):
         """Refuse what prints over the lines around it."""
         super().validate(value)
         if stacks_marks(value):
-            raise forms.ValidationError(TOO_MANY_MARKS)
+            raise forms.ValidationError(TOO_MANY_MARKS, code="marks")
 
 
 class CleanCharField(TextField):

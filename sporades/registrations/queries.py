@@ -1,15 +1,20 @@
 """Questions that the pages of a candidate ask again and again, prepared once per process."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, Case, Exists, OuterRef, QuerySet, Sum, When
+from django.db.models.functions import Cast
 
+from sporades.accounts.permissions import Reach
 from sporades.core.french import instant_in_words
 from sporades.core.prepared import prepared
+from sporades.mail.models import Message
 from sporades.registrations.models import (
     ChangeRequest,
     Draft,
+    RefusedAnswer,
     Registration,
     SectionAnswers,
     Version,
@@ -95,3 +100,38 @@ def draft_of(user: int, draft: UUID) -> QuerySet[Draft]:
     """Return one draft of an account, whole."""
     found: QuerySet[Draft] = Draft.objects.visible_to(user).whole()
     return found.filter(pk=draft)
+
+
+def refused_answers(
+    *, reach: Reach, since: date, until: date, exam: int | None
+) -> QuerySet[RefusedAnswer]:
+    """Return the counts of refused answers of a perimeter, of some days, of one exam or of all."""
+    found: QuerySet[RefusedAnswer] = RefusedAnswer.objects.filter(
+        reach.condition(academy="academy", domain="exam__domain__code"),
+        day__range=(since, until),
+    )
+    return found if exam is None else found.filter(exam=exam)
+
+
+def most_refused(counts: QuerySet[RefusedAnswer], *, most: int) -> list[dict[str, Any]]:
+    """Return the questions and the rules that refuse the most, the most failing first."""
+    by_question = counts.values("section", "field", "label", "rule").annotate(total=Sum("count"))
+    return [dict(one) for one in by_question.order_by("-total", "section", "field", "rule")[:most]]
+
+
+def refused_by_day(counts: QuerySet[RefusedAnswer]) -> list[tuple[date, int]]:
+    """Return how many answers were refused on each day, the last first."""
+    by_day = counts.values_list("day").annotate(total=Sum("count")).order_by("-day")
+    return list(by_day)
+
+
+def mails_within(reach: Reach) -> QuerySet[Message]:
+    """Return the messages about the registrations of a perimeter: for the others there is none."""
+    about = Case(When(about_kind="registration", then=Cast("about_id", BigIntegerField())))
+    seen = Registration.objects.within(reach).filter(pk=OuterRef("registration_pk"))
+    found: QuerySet[Message] = (
+        Message.objects.filter(about_kind="registration")
+        .annotate(registration_pk=about)
+        .filter(Exists(seen))
+    )
+    return found

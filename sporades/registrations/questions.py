@@ -99,9 +99,13 @@ class _DayField(forms.DateField):
         super().validate(value)
         first, last = self.question.minimum, self.question.maximum
         if value and first and value < first:
-            raise forms.ValidationError(f"Indiquez un jour à partir du {day_in_words(first)}.")
+            raise forms.ValidationError(
+                f"Indiquez un jour à partir du {day_in_words(first)}.", code="min_value"
+            )
         if value and last and value > last:
-            raise forms.ValidationError(f"Indiquez un jour jusqu'au {day_in_words(last)}.")
+            raise forms.ValidationError(
+                f"Indiquez un jour jusqu'au {day_in_words(last)}.", code="max_value"
+            )
 
 
 class _SeveralField(forms.MultipleChoiceField):
@@ -115,8 +119,10 @@ class _SeveralField(forms.MultipleChoiceField):
         super().validate(value)
         fewest, most = self.question.fewest, self.question.most
         if value and len(value) < fewest:
-            raise forms.ValidationError(f"Choisissez au moins {fewest} réponses.")
+            raise forms.ValidationError(
+                f"Choisissez au moins {fewest} réponses.", code="min_length"
+            )
         if value and most and len(value) > most:
             raise forms.ValidationError(
-                f"Choisissez au plus {most} réponse{'s' if most > 1 else ''}."
+                f"Choisissez au plus {most} réponse{'s' if most > 1 else ''}.", code="max_length"
             )

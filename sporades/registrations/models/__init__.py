@@ -3,6 +3,7 @@
 from sporades.registrations.models.change_request import ChangeRequest
 from sporades.registrations.models.draft import Draft, SectionAnswers
 from sporades.registrations.models.note import Note
+from sporades.registrations.models.refused import RefusedAnswer
 from sporades.registrations.models.registration import (
     Registration,
     RegistrationAnswer,
@@ -14,6 +15,7 @@ __all__ = [
     "ChangeRequest",
     "Draft",
     "Note",
+    "RefusedAnswer",
     "Registration",
     "RegistrationAnswer",
     "RegistrationPaper",

@@ -118,7 +118,7 @@ class SectionForm(forms.Form):
         ]
         for name in typed:
             self.errors.pop(name, None)
-        error = ValidationError(message)
+        error = ValidationError(message, code="uncalled")
         self.add_error(None, ValidationError(dict.fromkeys(typed, error)))
 
     def is_typed(self, name: str) -> bool:

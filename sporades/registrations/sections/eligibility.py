@@ -1,5 +1,7 @@
 """Say, in the tab that can mend it, what the rules of eligibility refuse."""
 
+from django.core.exceptions import ValidationError
+
 from sporades.exams.rules import Facts, candidacy, eligibility
 from sporades.exams.schema import Exam
 from sporades.registrations.sections.base import SectionForm
@@ -28,7 +30,7 @@ def refuse_ineligible(form: SectionForm, *, tab: str, prefix: str = "") -> None:
             fallback = "category" if breach.rule in of_category else ""
             place = next((one for one in (name, fallback) if one in form.fields), None)
             if place not in unread:
-                form.add_error(place, breach.message)
+                form.add_error(place, ValidationError(breach.message, code=breach.rule))
 
 
 def _tab_of(field: str, rules: Exam, facts: Facts) -> str:

@@ -6,6 +6,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.core.exceptions import ValidationError
+
 from sporades.core.french import day_in_words, listed
 from sporades.exams.rules import conditions, questions
 from sporades.exams.schema import Condition
@@ -76,7 +78,7 @@ class ExtraForm(SectionForm):
                 self.errors.pop(name, None)
                 self._refuse_uncalled(question)
             elif question.is_mandatory and name not in self.errors and data.get(name) in EMPTY:
-                self.add_error(name, "Répondez à cette question.")
+                self.add_error(name, ValidationError("Répondez à cette question.", code="required"))
         refuse_ineligible(self, tab="supplementaires", prefix=PREFIX)
         return data
 

@@ -192,7 +192,7 @@ class IdentificationForm(SectionForm):
         ine: str = self.cleaned_data["ine"].replace(" ", "").upper()
         if ine and not INE.fullmatch(ine):
             message = "Un INE compte 11 signes : 9 chiffres et 2 lettres ou chiffres, ou 10 chiffres et une lettre."
-            raise ValidationError(message)
+            raise ValidationError(message, code="ine")
         return ine
 
     def clean_postcode(self) -> str:
@@ -229,18 +229,20 @@ class IdentificationForm(SectionForm):
     def _check_phones(self, data: dict[str, Any], postcode: str) -> None:
         """Ask for one number at least, and for numbers that can be dialled."""
         if not any(data.get(name) or name in self.errors for name in ONE_OF_TWO):
-            missing = ValidationError("Indiquez au moins un numéro, fixe ou mobile.")
+            missing = ValidationError(
+                "Indiquez au moins un numéro, fixe ou mobile.", code="one_of_two"
+            )
             self.add_error(None, ValidationError(dict.fromkeys(ONE_OF_TWO, missing)))
         for name, field in self.fields.items():
             number = data.get(name) if isinstance(field, PhoneField) else ""
             if number and not is_dialled(number, postcode=postcode):
-                self.add_error(name, LANDLINE_EXAMPLES if name == "phone" else EXAMPLES)
+                examples = LANDLINE_EXAMPLES if name == "phone" else EXAMPLES
+                self.add_error(name, ValidationError(examples, code="phone"))
 
     def _find_commune(self, data: dict[str, Any]) -> None:
         if not POSTCODE.fullmatch(data["postcode"]):
-            self.add_error(
-                "postcode", "Un code postal français compte cinq chiffres, par exemple 59000."
-            )
+            message = "Un code postal français compte cinq chiffres, par exemple 59000."
+            self.add_error("postcode", ValidationError(message, code="postcode"))
             return
         town = territory.town_of_postcode(data["postcode"], data["town"])
         if town:
@@ -251,17 +253,17 @@ class IdentificationForm(SectionForm):
         if served:
             names = listed([one.name for one in served[:12]], last="ou")
             choice = "l'une de ces communes :" if len(served) > 1 else "la commune de"
-            self.add_error(
-                "town",
+            message = (
                 f"Avec le code postal {data['postcode']}, indiquez {choice} {names}. Si la commune "
-                "est bien la vôtre, corrigez le code postal.",
+                "est bien la vôtre, corrigez le code postal."
             )
+            self.add_error("town", ValidationError(message, code="town"))
         elif not self._find_unlisted(data):
-            self.add_error(
-                "postcode",
+            message = (
                 "Ce code postal n'est celui d'aucune commune de ce nom. "
-                "Indiquez celui de votre domicile, sans CEDEX.",
+                "Indiquez celui de votre domicile, sans CEDEX."
             )
+            self.add_error("postcode", ValidationError(message, code="unknown_postcode"))
 
     def _find_unlisted(self, data: dict[str, Any]) -> bool:
         """Find the commune of a postcode that the list does not hold yet, by its name."""
@@ -285,7 +287,7 @@ class IdentificationForm(SectionForm):
         if refusal and refusal.field not in self.errors:
             # Where commune and postcode do not agree, nobody is sent to the academy of one of them.
             self.elsewhere = None if "town" in self.errors else refusal
-            self.add_error(refusal.field, refusal.message)
+            self.add_error(refusal.field, ValidationError(refusal.message, code="residence"))
 
 
 _LANDLINE = (

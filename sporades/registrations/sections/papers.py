@@ -181,7 +181,9 @@ class PapersForm(SectionForm):
         for breach in self._breaches():
             if self._field_of(breach.field) in unread:
                 continue
-            error = ValidationError(breach.message, code=breach.field)
+            is_mended_elsewhere = breach.field in self.mended_elsewhere
+            code = breach.field if is_mended_elsewhere else breach.rule
+            error = ValidationError(breach.message, code=code)
             self.add_error(self._field_of(breach.field), error)
         for offer in self.offers:
             self._refuse_uncalled(offer)

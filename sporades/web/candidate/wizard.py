@@ -14,7 +14,7 @@ from django.urls import reverse
 from sporades.candidates.words import identity_in_words
 from sporades.core.french import hour_in_words
 from sporades.core.refusals import Refused
-from sporades.registrations import drafting, journey
+from sporades.registrations import counting, drafting, journey
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.models import Draft
 from sporades.registrations.queries import last_address_of
@@ -176,6 +176,7 @@ def _onwards(
     if "prete" in request.POST:
         return redirect("candidate:ready", draft.pk)
     if not form.is_valid():
+        counting.count_refused(draft=draft, section=section, form=form, at=request.arrived_at)
         # Shown by GET: loaded again, or come back to, the page asks and sends nothing old.
         back = "&retour=1" if BACK in request.POST else ""
         return redirect(points.judged_tab(draft, section.slug) + back)
