@@ -7,6 +7,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+LONGEST_SUBJECT_SENT = 200
+
 
 class MessageQuerySet(models.QuerySet["Message"]):
     """Questions about messages."""
@@ -39,7 +41,7 @@ class Message(models.Model):
     kind = models.CharField("type", max_length=60)
     key = models.CharField("événement", max_length=120)
     recipient = models.EmailField("destinataire", max_length=254)
-    subject = models.CharField("objet", max_length=200)
+    subject = models.CharField("objet", max_length=LONGEST_SUBJECT_SENT)
     body = models.TextField("texte")
     about_kind = models.CharField("type d'objet", max_length=60, blank=True)
     about_id = models.CharField("objet concerné", max_length=60, blank=True)
@@ -50,6 +52,14 @@ class Message(models.Model):
     written_at = models.DateTimeField("écrit le")
     next_try_at = models.DateTimeField("prochain essai le")
     sent_at = models.DateTimeField("envoyé le", null=True, blank=True)
+    again_of = models.OneToOneField(
+        "self",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="again",
+        verbose_name="envoyé de nouveau à la place de",
+    )
 
     objects: ClassVar[Any] = MessageQuerySet.as_manager()
 
@@ -74,6 +84,12 @@ class Message(models.Model):
             ),
             models.Index(fields=["about_kind", "about_id"], name="message_by_object"),
             models.Index(fields=["recipient", "written_at"], name="message_by_recipient"),
+            models.Index(fields=["about_kind", "-written_at", "-id"], name="message_by_age"),
+            models.Index(
+                fields=["about_kind", "-written_at", "-id"],
+                name="message_refused",
+                condition=Q(state="refused"),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from django.template import engines
 
 from sporades.core.queue import app
 from sporades.core.text import clean
-from sporades.mail.models import Message, about_of
+from sporades.mail.models import LONGEST_SUBJECT_SENT, Message, about_of
 
 SUBJECT_MARK = "Objet : "
 
@@ -60,6 +60,34 @@ def write(
     return message
 
 
+def write_again(refused: Message, *, to: str, at: datetime, preface: str) -> Message:
+    """Write a refused message again, and queue its delivery, in the current transaction.
+
+    The database keeps one message in the place of another: two presses are one.
+
+    Args:
+        refused: the message, locked by whoever calls.
+        to: the address that is the recipient's now.
+        at: the instant.
+        preface: what is said before its text: that it is not new.
+    """
+    fresh: Message = Message.objects.create(
+        kind=refused.kind,
+        key=f"again:{refused.pk}",
+        recipient=to,
+        subject=refused.subject,
+        body=f"{preface}\n\n{refused.body}",
+        about_kind=refused.about_kind,
+        about_id=refused.about_id,
+        is_urgent=refused.is_urgent,
+        written_at=at,
+        next_try_at=at,
+        again_of=refused,
+    )
+    _queue(fresh)
+    return fresh
+
+
 def forget(about: Iterable[models.Model]) -> int:
     """Delete the messages about rows that are being erased, with the addresses and texts they hold.
 
@@ -90,7 +118,7 @@ def render(kind: str, context: dict[str, Any]) -> tuple[str, str]:
         message = f"mail/{kind}.txt must begin with « {SUBJECT_MARK} »"
         raise ValueError(message)
     signed = f"{rest.strip()}\n\n{settings.SERVICE_NAME}, {settings.DEPLOYER_NAME}\n"
-    return clean(first.removeprefix(SUBJECT_MARK))[:200], signed
+    return clean(first.removeprefix(SUBJECT_MARK))[:LONGEST_SUBJECT_SENT], signed
 
 
 def _queue(message: Message) -> None:

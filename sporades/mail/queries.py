@@ -1,8 +1,10 @@
 """Questions that a reader asks about messages."""
 
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from django.db.models import Model, QuerySet
+from django.conf import settings
+from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from sporades.core.prepared import prepared
 from sporades.mail.models import Message, about_of
@@ -29,7 +31,24 @@ def last_written(kind: str, *, about: Model) -> datetime | None:
 
 def written_about(row: Model) -> QuerySet[Message]:
     """Return the messages about a row, the last first, without their text."""
-    return Message.objects.filter(**about_of(row)).defer("body").order_by("-written_at", "-pk")
+    about: QuerySet[Message] = Message.objects.filter(**about_of(row))
+    return with_fate(about)
+
+
+def with_fate(messages: QuerySet[Message]) -> QuerySet[Message]:
+    """Return messages, the last first, with whether each was sent again and without their text."""
+    again = Message.objects.filter(again_of=OuterRef("pk"))
+    found = messages.annotate(is_sent_again=Exists(again)).defer("body")
+    return found.order_by("-written_at", "-pk")
+
+
+def written_between(messages: QuerySet[Message], first: date, last: date) -> QuerySet[Message]:
+    """Keep the messages of some days, both included, by the clock of the service."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    begin, end = (
+        datetime.combine(day, time(), tzinfo=zone) for day in (first, last + timedelta(days=1))
+    )
+    return messages.filter(written_at__gte=begin, written_at__lt=end)
 
 
 @prepared(Message)

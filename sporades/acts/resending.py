@@ -1,0 +1,99 @@
+"""Send a refused mail again, to the address that is the candidate's now (I9)."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from sporades import journal
+from sporades.core.actors import Actor
+from sporades.core.french import instant_in_words
+from sporades.core.refusals import Refused
+from sporades.mail.models import Message
+from sporades.mail.operations import write_again
+from sporades.registrations.models import Registration
+
+KINDS = {
+    "registered": "Inscription enregistrée",
+    "amended": "Modification enregistrée",
+    "withdrawn": "Désinscription",
+    "state_changed": "Décision du service",
+    "document_published": "Document publié",
+    "document_withdrawn": "Document retiré",
+    "message_of_service": "Message du service",
+}
+"""The mails about a registration. None holds a key: all may be sent again as they were written."""
+
+
+class NotRefused(Refused):
+    """It was sent, or waits to be."""
+
+    message = "Ce mail n'est pas refusé : il n'y a pas à l'envoyer de nouveau."
+
+
+class AlreadySentAgain(Refused):
+    """Somebody has just pressed the button."""
+
+    message = "Ce mail a déjà été envoyé de nouveau."
+
+
+class NeverAgain(Refused):
+    """A mail that is not about a registration, or that holds a key."""
+
+    message = "Ce mail ne s'envoie pas de nouveau."
+
+
+class NoAddress(Refused):
+    """Nothing reaches the candidate by mail."""
+
+    message = "Le candidat n'a plus d'adresse mail : ce mail ne peut pas être envoyé de nouveau."
+
+
+@transaction.atomic
+def send_again(*, message: Message, registration: Registration, by: Actor, at: datetime) -> Message:
+    """Send a refused mail about a registration again, once.
+
+    Args:
+        message: the refused mail.
+        registration: what it is about.
+        by: who asks for it.
+        at: the instant.
+
+    Raises:
+        NeverAgain, NotRefused, AlreadySentAgain, NoAddress: see each.
+    """
+    locked = Message.objects.select_for_update().get(pk=message.pk)
+    if not is_about(locked, registration):
+        raise NeverAgain
+    if locked.state != Message.State.REFUSED:
+        raise NotRefused
+    if Message.objects.filter(again_of=locked).exists():
+        raise AlreadySentAgain
+    address = registration.candidate.address
+    if not address:
+        raise NoAddress
+    written = instant_in_words(locked.written_at, registration.service.zone)
+    fresh = write_again(
+        locked,
+        to=address,
+        at=at,
+        preface=f"Ce mail, écrit le {written}, n'avait pas pu vous être remis. Le voici de nouveau, "
+        "tel qu'il était.",
+    )
+    journal.record(
+        "mail sent again",
+        by=by,
+        on=registration,
+        at=at,
+        academy=registration.academy_id,
+        after={"kind": locked.kind, "refused": locked.pk, "message": fresh.pk},
+    )
+    return fresh
+
+
+def is_about(message: Message, registration: Registration) -> bool:
+    """Return whether a message is about a registration, and of a kind that may be sent again."""
+    return (
+        message.kind in KINDS
+        and message.about_kind == "registration"
+        and message.about_id == str(registration.pk)
+    )

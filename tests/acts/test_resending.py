@@ -1,0 +1,137 @@
+"""A refused mail sent again: once, where the candidate is now, and never one that holds a key."""
+
+import re
+
+import pytest
+import time_machine
+from django.db import IntegrityError, transaction
+
+from sporades import mail
+from sporades.acts import resending
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from tests.factories import NOW, OPERATOR, a_candidate, a_registration
+from tests.tree import ending, text_of
+
+
+@pytest.fixture(autouse=True)
+def _clock():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def registration(invented_exam):
+    return a_registration(a_candidate(email="zoe@exemple.test"))
+
+
+@pytest.fixture
+def refused(registration):
+    """The receipt of a registration, that the recipient's server refused."""
+    message = Message.objects.get(kind="registered")
+    message.state, message.last_error = Message.State.REFUSED, "550 b'5.1.1 User unknown'"
+    message.save()
+    return message
+
+
+def again(message, registration):
+    return resending.send_again(message=message, registration=registration, by=OPERATOR, at=NOW)
+
+
+def test_it_leaves_once_more_for_the_address_that_is_the_candidates_now(registration, refused):
+    user = registration.candidate.user
+    user.email = "zoe.neuve@exemple.test"
+    user.save()
+
+    fresh = again(refused, registration)
+
+    assert (fresh.recipient, fresh.state) == ("zoe.neuve@exemple.test", Message.State.WAITING)
+    assert fresh.subject == refused.subject
+    assert fresh.body.startswith("Ce mail, écrit le mercredi 25 novembre 2026 à 10")
+    assert fresh.body.endswith(refused.body)
+    assert fresh.again_of == refused
+    refused.refresh_from_db()
+    assert refused.state == Message.State.REFUSED
+
+
+def test_the_journal_of_the_file_has_it(registration, refused):
+    fresh = again(refused, registration)
+
+    entry = Entry.objects.get(verb="mail sent again")
+    assert (entry.object_kind, entry.object_id) == ("registration", str(registration.pk))
+    assert entry.payload["after"] == {
+        "kind": "registered",
+        "refused": refused.pk,
+        "message": fresh.pk,
+    }
+
+
+def test_a_second_press_is_refused_and_the_database_holds_to_it(registration, refused):
+    again(refused, registration)
+
+    with pytest.raises(resending.AlreadySentAgain):
+        again(refused, registration)
+    with pytest.raises(IntegrityError, match="again_of"), transaction.atomic():
+        mail.operations.write_again(refused, to="a@exemple.test", at=NOW, preface="")
+    assert Message.objects.filter(kind="registered").count() == 2
+
+
+def test_what_is_refused_again_may_be_sent_once_more(registration, refused):
+    fresh = again(refused, registration)
+    Message.objects.filter(pk=fresh.pk).update(state=Message.State.REFUSED)
+
+    assert again(fresh, registration).again_of == fresh
+
+
+@pytest.mark.parametrize("state", [Message.State.WAITING, Message.State.SENT])
+def test_what_was_sent_or_waits_is_not(registration, refused, state):
+    sent_at = NOW if state == Message.State.SENT else None
+    Message.objects.filter(pk=refused.pk).update(state=state, sent_at=sent_at)
+
+    with pytest.raises(resending.NotRefused):
+        again(refused, registration)
+
+
+def test_without_an_address_it_is_refused(registration, refused):
+    candidate = registration.candidate
+    type(candidate).objects.filter(pk=candidate.pk).update(user=None, email="")
+    candidate.refresh_from_db()
+
+    with pytest.raises(resending.NoAddress):
+        again(refused, registration)
+
+
+@pytest.mark.parametrize("kind", ["activation", "password_reset", "member_invited"])
+def test_a_key_is_never_sent_again(registration, refused, kind):
+    Message.objects.filter(pk=refused.pk).update(kind=kind)
+
+    with pytest.raises(resending.NeverAgain):
+        again(refused, registration)
+
+
+def test_a_mail_about_another_registration_is_not_this_ones(registration, refused):
+    other = a_registration(a_candidate())
+
+    with pytest.raises(resending.NeverAgain):
+        again(refused, other)
+
+
+def test_the_mails_about_a_registration_are_all_known_and_hold_no_key():
+    """A mail about a registration is written where `about=registration` stands."""
+    calls = {
+        kind
+        for path in ending(".py", under=["sporades/"])
+        for kind in re.findall(
+            r'mail\.write\(\s*"?(\w+)"?,(?:(?!mail\.write).)*?about=registration,',
+            text_of(path),
+            re.DOTALL,
+        )
+    }
+    by_name = {"KIND": {"message_of_service"}, "kind": {"registered", "amended"}}
+    by_name["kind"] |= {"document_published", "document_withdrawn"}
+
+    found = set().union(*(by_name.get(one, {one}) for one in calls))
+
+    assert found == set(resending.KINDS)
+    holding = {"activation", "password_reset", "address_change", "address_changed"}
+    assert not holding & set(resending.KINDS)
