@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "sporades.statistics",
     "sporades.searches",
     "sporades.exchanges",
+    "sporades.mailings",
     "sporades.batches",
     "sporades.publications",
     "sporades.trials",

@@ -30,6 +30,8 @@ class Permission(Enum):
     ANNOUNCE = "afficher ou retirer le bandeau de toutes les pages"
     PREPARE_DOCUMENTS = "préparer, déposer, publier et retirer des documents"
     APPROVE_PUBLICATIONS = "approuver ou refuser une publication qu'un autre propose"
+    WRITE_MESSAGES = "écrire aux candidats trouvés, envoyer de nouveau un mail refusé"
+    APPROVE_MESSAGES = "approuver ou refuser un grand envoi qu'un autre propose"
     EXPORT = "exporter les inscriptions trouvées"
     APPROVE_EXPORTS = "approuver ou refuser un grand export qu'un autre demande"
     APPROVE_EXTENSIONS = "approuver ou refuser une prolongation qu'un autre propose"
@@ -51,6 +53,8 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.ANNOUNCE: frozenset({Role.ADMINISTRATOR}),
     Permission.PREPARE_DOCUMENTS: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.APPROVE_PUBLICATIONS: frozenset({Role.HEAD, Role.ADMINISTRATOR}),
+    Permission.WRITE_MESSAGES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
+    Permission.APPROVE_MESSAGES: frozenset({Role.HEAD, Role.ADMINISTRATOR}),
     Permission.EXPORT: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.APPROVE_EXPORTS: frozenset({Role.HEAD, Role.ADMINISTRATOR}),
     Permission.APPROVE_EXTENSIONS: frozenset({Role.HEAD, Role.ADMINISTRATOR}),

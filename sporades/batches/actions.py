@@ -6,12 +6,16 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
+from django.db.models import Q
+
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Permission, Reach
 from sporades.acts import deciding
 from sporades.core.actors import Actor
+from sporades.core.refusals import Refused
 from sporades.core.transitions import Transition
 from sporades.documents.kinds import Kind
+from sporades.mailings import operations as mailings
 from sporades.publications import operations as publications
 from sporades.publications.attestation import PREPARED
 from sporades.registrations.deciding import needs_reason
@@ -54,6 +58,10 @@ CANNOT = {
 }
 """What follows for an action that is not for it."""
 
+WRITTEN_ALONE = 5_000
+"""How many candidates one person writes to alone in a day, as for exports (S-17)."""
+
+NO_MESSAGE = "Ce lot n'a pas de message à écrire."
 NO_DOCUMENT = "aucun document n'est préparé pour elle"
 
 
@@ -68,6 +76,10 @@ class Action:
         sources: the states in which it can be done.
         has_reason: whether it is told with a reason.
         act: does it to one registration. Raises Refused.
+        asked_apart: whether it is asked for on a page of its own, which makes what it fills.
+        alone: how many lines one person sets going alone in a day; nothing for any number.
+        approval: what whoever approves more must be allowed.
+        lacking: which lines will be refused whatever their state, and why.
         begin: makes what the batch fills, when it is launched, and returns its key; nothing for
             an act that fills nothing.
     """
@@ -79,6 +91,10 @@ class Action:
     has_reason: bool
     act: Callable[..., object]
     begin: Callable[..., UUID] | None = None
+    asked_apart: bool = False
+    alone: int | None = None
+    approval: Permission | None = None
+    lacking: tuple[Q, str] | None = None
 
     def refusal_of(self, state: str) -> str:
         """Return why it cannot be done in a state, or nothing."""
@@ -117,6 +133,19 @@ def _prepare(
     publications.prepare_one(publication=about, registration=registration, by=by, at=at)
 
 
+def _write(
+    *,
+    registration: Registration,
+    reason: str,  # noqa: ARG001 - every act is told it
+    about: UUID | None,
+    by: Actor,
+    at: datetime,
+) -> None:
+    if about is None:
+        raise Refused(NO_MESSAGE)
+    mailings.write_one(mailing=about, registration=registration, by=by, at=at)
+
+
 def _begin(kind: Kind, *, by: User, author: Actor, reach: Reach, at: datetime) -> UUID:
     begun = publications.begin(kind=kind, by=by, author=author, reach=reach, at=at)
     return begun.pk
@@ -145,4 +174,19 @@ _PREPARATIONS = [
     )
     for kind in PREPARED
 ]
-ACTIONS = {one.code: one for one in (*_DECISIONS, *_PREPARATIONS)}
+WRITE = Action(
+    "write",
+    "Écrire aux candidats",
+    Permission.WRITE_MESSAGES,
+    frozenset(State),
+    has_reason=False,
+    act=_write,
+    asked_apart=True,
+    alone=WRITTEN_ALONE,
+    approval=Permission.APPROVE_MESSAGES,
+    lacking=(
+        Q(registration__candidate__user=None, registration__candidate__email=""),
+        mailings.NoAddress.message,
+    ),
+)
+ACTIONS = {one.code: one for one in (*_DECISIONS, *_PREPARATIONS, WRITE)}

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from sporades.accounts.asking import AskedByMember
 from sporades.batches.actions import ACTIONS, Action
@@ -27,6 +27,11 @@ class Batch(AskedByMember):
     total = models.PositiveIntegerField("lignes")
     state = models.CharField("état", max_length=10, choices=BatchState)
     why = models.CharField("pourquoi il s'est arrêté", max_length=200, blank=True)
+    launched_at = models.DateTimeField("lancé ou proposé le", null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    decided_name = models.CharField("approuvé ou refusé par", max_length=255, blank=True)
     moved_at = models.DateTimeField("dernière avancée le", null=True, blank=True)
     ended_at = models.DateTimeField("terminé le", null=True, blank=True)
 
@@ -39,12 +44,19 @@ class Batch(AskedByMember):
             models.Index(
                 fields=["moved_at"], condition=Q(state=BatchState.RUNNING), name="batch_under_way"
             ),
+            models.Index(
+                fields=["asked_at"], condition=Q(state=BatchState.PROPOSED), name="batch_proposed"
+            ),
         ]
         constraints = [
             models.CheckConstraint(
                 name="a_batch_that_is_done_has_its_instant",
                 condition=Q(state=BatchState.DONE, ended_at__isnull=False)
                 | ~Q(state=BatchState.DONE) & Q(ended_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="nobody_approves_their_own_batch",
+                condition=Q(decided_by=None) | ~Q(decided_by=F("asked_by")),
             ),
         ]
 

@@ -4,24 +4,38 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Q, Sum, Value, When
 
 from sporades import journal, mail
-from sporades.accounts.models import User
+from sporades.accounts import asking
+from sporades.accounts.models import Membership, User
 from sporades.accounts.permissions import Reach, reach
-from sporades.batches.actions import Action
+from sporades.batches.actions import WRITE, Action
 from sporades.batches.models import Batch, BatchLine
-from sporades.batches.states import END, LAUNCH, RESUME, STOP, BatchState, Outcome
+from sporades.batches.states import (
+    APPROVE,
+    END,
+    LAUNCH,
+    PROPOSE,
+    REFUSE,
+    RESUME,
+    STOP,
+    BatchState,
+    Outcome,
+)
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.french import local_day
 from sporades.core.links import absolute
 from sporades.core.locks import alone
 from sporades.core.queue import app
 from sporades.core.refusals import Refused
-from sporades.core.transitions import move
+from sporades.core.transitions import Transition, move
+from sporades.mailings import operations as mailings
+from sporades.mailings.models import Mailing
 from sporades.registrations.models import Registration
 from sporades.registrations.states import State
 
@@ -31,6 +45,7 @@ AT_ONCE = 200
 
 PREPARED_FOR = timedelta(days=1)
 FORGOTTEN_AFTER = timedelta(days=365)
+COUNTED_FOR = timedelta(days=1)
 OUTSIDE = "Elle n'est plus dans votre périmètre."
 GONE = "Elle n'existe plus."
 
@@ -53,6 +68,22 @@ class ReasonMissing(Refused):
     message = "Dites le motif : chaque candidat le lira."
 
 
+class SamePerson(Refused):
+    """Whoever proposes a batch does not approve it."""
+
+    message = "Un lot est approuvé par une autre personne que celle qui le propose."
+
+
+class NobodyApproves(Refused):
+    """No second person has a perimeter that holds the author's."""
+
+    message = (
+        "Un lot de cette taille demande l'accord d'une seconde personne, et personne n'a un "
+        "périmètre qui contient le vôtre : choisissez moins d'inscriptions, ou demandez à "
+        "l'administrateur."
+    )
+
+
 @dataclass(frozen=True)
 class Forecast:
     """What will become of the lines in one state.
@@ -70,7 +101,14 @@ class Forecast:
 
 @transaction.atomic
 def prepare(
-    *, registrations: Any, action: Action, reason: str, reach: Reach, by: User, at: datetime
+    *,
+    registrations: Any,
+    action: Action,
+    reason: str,
+    reach: Reach,
+    by: User,
+    at: datetime,
+    about: UUID | None = None,
 ) -> Batch:
     """Freeze which registrations an action is for; nothing is done before it is launched.
 
@@ -81,6 +119,7 @@ def prepare(
         reach: where whoever asks may act.
         by: who asks.
         at: the instant.
+        about: what it fills or says, for an action that is asked for on a page of its own.
 
     Raises:
         Nothing, TooMany: none is chosen, or too many.
@@ -96,6 +135,7 @@ def prepare(
         perimeters=reach.as_json(),
         action=action.code,
         reason=reason if action.has_reason else "",
+        about=about,
         total=0,
         state=BatchState.PREPARED,
         asked_at=at,
@@ -113,21 +153,60 @@ def prepare(
     return batch
 
 
+@transaction.atomic
+def prepare_message(
+    *, registrations: Any, subject: str, text: str, reach: Reach, by: User, at: datetime
+) -> Batch:
+    """Freeze what is written to whom; nobody is written to before it is launched.
+
+    Raises:
+        Nothing, TooMany: none is chosen, or too many.
+        NotAPlaceholder: something between braces does not exist.
+    """
+    said = mailings.begin(subject=subject, text=text, at=at)
+    return prepare(
+        registrations=registrations,
+        action=WRITE,
+        reason="",
+        reach=reach,
+        by=by,
+        at=at,
+        about=said.pk,
+    )
+
+
 def forecast(batch: Batch) -> list[Forecast]:
     """Return what will become of its lines, as far as their state says it."""
+    condition, lacks = batch.does.lacking or (None, "")
+    no, yes = Value(False), Value(True)  # noqa: FBT003 - columns
+    is_lacking = Case(When(condition, then=yes), default=no) if condition else no
     states = (
         batch.lines.filter(outcome=Outcome.WAITING)
-        .values_list("registration__state")
+        .annotate(is_lacking=is_lacking)
+        .values_list("registration__state", "is_lacking")
         .annotate(count=Count("pk"))
         .order_by("-count", "registration__state")
     )
-    return [Forecast(State(state), count, batch.does.refusal_of(state)) for state, count in states]
+    return [
+        Forecast(State(state), count, batch.does.refusal_of(state) or (lacks if is_refused else ""))
+        for state, is_refused, count in states
+    ]
 
 
 @transaction.atomic
 def launch(*, batch: Batch, by: Actor, at: datetime) -> None:
-    """Begin to go through the lines. Raises Refused when it has begun already."""
-    move(batch, LAUNCH, moved_at=at)
+    """Begin to go through the lines, or propose to a second person what is too large for one.
+
+    Raises:
+        NobodyApproves: a second person is needed, and there is none.
+        Refused: it has begun already.
+    """
+    if _is_too_large(batch, at=at):
+        move(batch, PROPOSE, launched_at=at, moved_at=at)
+        _record("batch proposed", batch, by=by, at=at)
+        _ask_approval(batch, at=at)
+        return
+    move(batch, LAUNCH, launched_at=at, moved_at=at)
     if batch.does.begin:
         batch.about = batch.does.begin(
             by=batch.asked_by, author=batch.author, reach=batch.reach, at=at
@@ -135,6 +214,41 @@ def launch(*, batch: Batch, by: Actor, at: datetime) -> None:
         batch.save(update_fields=["about"])
     _record("batch launched", batch, by=by, at=at)
     _queue(batch)
+
+
+@transaction.atomic
+def approve(*, batch: Batch, user: User, by: Actor, at: datetime) -> None:
+    """Approve a large batch that somebody else proposes: it begins.
+
+    Raises:
+        SamePerson: whoever approves proposed it.
+        Refused: it is no longer proposed.
+    """
+    _decide(batch, APPROVE, user=user, by=by, at=at)
+    _record("batch approved", batch, by=by, at=at)
+    _queue(batch)
+
+
+@transaction.atomic
+def refuse(*, batch: Batch, user: User, by: Actor, at: datetime) -> None:
+    """Refuse a large batch that somebody else proposes: nothing of it is done.
+
+    Raises:
+        SamePerson: whoever refuses proposed it.
+        Refused: it is no longer proposed.
+    """
+    _decide(batch, REFUSE, user=user, by=by, at=at)
+    _record("batch refused", batch, by=by, at=at)
+    _tell(batch, at=at)
+
+
+def approvers_of(batch: Batch, *, at: datetime) -> list[Membership]:
+    """Return who may approve a batch, if anybody has to."""
+    if batch.does.approval is None:
+        return []
+    return asking.approvers_of(
+        batch.reach, permission=batch.does.approval, author=batch.asked_by_id, at=at
+    )
 
 
 @transaction.atomic
@@ -202,8 +316,54 @@ def forget_old(*, at: datetime) -> int:
         | Q(asked_at__lt=at - FORGOTTEN_AFTER)
     )
     count = len(old)
+    said = [one.about for one in old if one.about is not None]
     old.delete()
+    Mailing.objects.filter(pk__in=said).delete()
     return count
+
+
+def _is_too_large(batch: Batch, *, at: datetime) -> bool:
+    """Return whether it is more than its author sets going alone in a day, with what they did."""
+    if batch.does.alone is None:
+        return False
+    # Of one author, one at a time: two batches at once would not see each other.
+    User.objects.select_for_update().get(pk=batch.asked_by_id)
+    alone_lately = Batch.objects.filter(
+        asked_by=batch.asked_by_id,
+        action=batch.action,
+        launched_at__gt=at - COUNTED_FOR,
+        decided_by=None,
+        state__in=(BatchState.RUNNING, BatchState.STOPPED, BatchState.DONE),
+    )
+    lines = alone_lately.aggregate(lines=Sum("total"))["lines"] or 0
+    return batch.total + lines > batch.does.alone
+
+
+def _decide(batch: Batch, transition: Transition, *, user: User, by: Actor, at: datetime) -> None:
+    if batch.asked_by_id == user.pk:
+        raise SamePerson
+    move(batch, transition, decided_by=user, decided_name=by.name, moved_at=at)
+
+
+def _ask_approval(batch: Batch, *, at: datetime) -> None:
+    approvers = approvers_of(batch, at=at)
+    if not approvers:
+        raise NobodyApproves
+    for approver in approvers:
+        mail.write(
+            "batch_to_approve",
+            to=approver.user.email,
+            at=at,
+            key=f"batch:{batch.pk}:approve",
+            about=batch,
+            batch=batch,
+            approver=approver,
+            link=_link(batch),
+        )
+
+
+def _link(batch: Batch) -> str:
+    return absolute(f"/gestion/inscriptions/lots/{batch.pk}")
 
 
 def _still_allowed(batch: Batch, *, at: datetime) -> Reach:
@@ -253,6 +413,8 @@ def _queue(batch: Batch) -> None:
 
 def _record(verb: str, batch: Batch, *, by: Actor, at: datetime, **more: Any) -> None:
     after = {"action": batch.action, "reason": batch.reason, "lines": batch.total, **more}
+    if batch.about is not None:
+        after["about"] = str(batch.about)
     journal.record(verb, by=by, on=batch, at=at, after=after)
 
 
@@ -282,5 +444,5 @@ def _tell(batch: Batch, *, at: datetime) -> None:
         about=batch,
         batch=batch,
         counts=batch.counts(),
-        link=absolute(f"/gestion/inscriptions/lots/{batch.pk}"),
+        link=_link(batch),
     )

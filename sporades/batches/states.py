@@ -9,9 +9,11 @@ class BatchState(models.TextChoices):
     """Where a batch stands."""
 
     PREPARED = "prepared", "À vérifier"
+    PROPOSED = "proposed", "En attente d'approbation"
     RUNNING = "running", "En cours"
     STOPPED = "stopped", "Arrêté"
     DONE = "done", "Terminé"
+    REFUSED = "refused", "Refusé"
 
 
 class Outcome(models.TextChoices):
@@ -23,8 +25,11 @@ class Outcome(models.TextChoices):
 
 
 LAUNCH = Transition("launch", {BatchState.PREPARED}, BatchState.RUNNING, "Lancer")
+PROPOSE = Transition("propose", {BatchState.PREPARED}, BatchState.PROPOSED, "Proposer")
+APPROVE = Transition("approve", {BatchState.PROPOSED}, BatchState.RUNNING, "Approuver")
+REFUSE = Transition("refuse", {BatchState.PROPOSED}, BatchState.REFUSED, "Refuser")
 STOP = Transition("stop", {BatchState.RUNNING}, BatchState.STOPPED, "Arrêter")
 RESUME = Transition("resume", {BatchState.STOPPED}, BatchState.RUNNING, "Reprendre")
 END = Transition("end", {BatchState.RUNNING}, BatchState.DONE, "Terminer")
 
-BATCH_TRANSITIONS = (LAUNCH, STOP, RESUME, END)
+BATCH_TRANSITIONS = (LAUNCH, PROPOSE, APPROVE, REFUSE, STOP, RESUME, END)

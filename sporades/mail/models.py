@@ -87,7 +87,7 @@ class Message(models.Model):
             models.Index(fields=["about_kind", "-written_at", "-id"], name="message_by_age"),
             models.Index(
                 fields=["about_kind", "-written_at", "-id"],
-                name="message_refused",
+                name="message_refused_by_age",
                 condition=Q(state="refused"),
             ),
         ]

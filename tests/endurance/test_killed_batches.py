@@ -25,9 +25,8 @@ LINES = figure(24, 300)
 KILLS = figure(4, 50)
 
 
-@pytest.fixture
-def batch(arena):
-    """A batch that validates many registrations, launched."""
+def a_batch(arena, prepare):
+    """Launch a batch on many registrations."""
     for number in range(LINES):
         a_registration(a_candidate(email=f"p{number}@exemple.test"), at=now())
     user = User.objects.create_user("agent@exemple.test", "x", created_at=now())
@@ -35,10 +34,8 @@ def batch(arena):
         user=user, role="manager", full_name="Camille Agent", academies=["A09"]
     )
     allowed = reach(user.memberships.all(), Permission.DECIDE)
-    made = operations.prepare(
+    made = prepare(
         registrations=Registration.objects.all(),
-        action=ACTIONS["validate"],
-        reason="",
         reach=allowed,
         by=user,
         at=now(),
@@ -47,8 +44,26 @@ def batch(arena):
     return made
 
 
-def test_each_registration_is_decided_once_and_told_once(batch, arena, tmp_path):
-    killed = 0
+def validating(**options):
+    """Prepare to validate."""
+    return operations.prepare(action=ACTIONS["validate"], reason="", **options)
+
+
+def writing(**options):
+    """Prepare to write."""
+    text = "{prénoms}, apportez une pièce d'identité."
+    return operations.prepare_message(subject="Votre centre", text=text, **options)
+
+
+@pytest.mark.parametrize(
+    ("prepare", "verb", "kind"),
+    [
+        (validating, "registration validated", "state_changed"),
+        (writing, "candidate written to", "message_of_service"),
+    ],
+)
+def test_each_registration_is_gone_through_once_and_told_once(arena, tmp_path, prepare, verb, kind):
+    batch, killed = a_batch(arena, prepare), 0
 
     def start():
         return spawn(
@@ -79,9 +94,7 @@ def test_each_registration_is_decided_once_and_told_once(batch, arena, tmp_path)
     assert killed >= KILLS // 2
     assert batch.counts() == {"done": LINES, "refused": 0, "waiting": 0}
     assert Batch.objects.get().state == BatchState.DONE
-    told = Counter(Message.objects.filter(kind="state_changed").values_list("recipient", flat=True))
-    decided = Counter(
-        Entry.objects.filter(verb="registration validated").values_list("object_id", flat=True)
-    )
+    told = Counter(Message.objects.filter(kind=kind).values_list("recipient", flat=True))
+    decided = Counter(Entry.objects.filter(verb=verb).values_list("object_id", flat=True))
     assert set(told.values()) == set(decided.values()) == {1}
     assert len(told) == len(decided) == LINES

@@ -389,6 +389,7 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "service_opened",
         # Those of the office: test_letters_of_the_office.
         "batch_ended",
+        "batch_to_approve",
         "export_ended",
         "identity_corrected",
         "export_to_approve",
@@ -404,6 +405,7 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "registration_moved",
         "extension_to_approve",
         "member_dormant",
+        "message_of_service",
         "service_moved",
         "state_changed",
     }

@@ -8,7 +8,7 @@ from sporades.accounts.models import Membership, User
 from sporades.accounts.permissions import Permission, reach
 from sporades.acts import correcting, deciding, inviting, opening
 from sporades.batches import operations as batches
-from sporades.batches.actions import ACTIONS
+from sporades.batches.actions import ACTIONS, WRITTEN_ALONE
 from sporades.candidates.operations import civil_data
 from sporades.core.actors import Actor
 from sporades.exams.models import RegistrationService
@@ -329,6 +329,80 @@ Refusées : 0
 En attente : 0
 
 Le détail, ligne à ligne : {SITE}/gestion/inscriptions/lots/{batch.pk}
+
+{SIGNED}"""
+    )
+
+
+def a_message(asker, text, *, total=0):
+    """Prepare a message to every registration, and launch it."""
+    allowed = reach(asker.memberships.all(), Permission.WRITE_MESSAGES)
+    batch = batches.prepare_message(
+        registrations=Registration.objects.all(),
+        subject="Votre centre, {prénoms}",
+        text=text,
+        reach=allowed,
+        by=asker,
+        at=NOW,
+    )
+    batch.total = total or batch.total
+    batches.launch(batch=batch, by=asker.memberships.get().as_actor(), at=NOW)
+    batches.go_on(str(batch.pk), at=NOW)
+    return batch
+
+
+def test_a_message_of_the_service(letters):
+    registration = a_registration(a_candidate(email="zoe@exemple.test", **NAMED))
+    asker = a_member("agent@exemple.test", Membership.Role.MANAGER, ["A09"])
+    letters()
+
+    a_message(asker, "Apportez <b>votre</b> pièce & {numéro d'inscription}.\n\nÀ bientôt.")
+
+    letter = next(one for one in letters() if one.taken_for == ["zoe@exemple.test"])
+    assert letter["Subject"] == "Votre centre, Zoë, Anaïs <b>& Cie</b>"
+    assert (
+        words(letter)
+        == f"""\
+Bonjour {FULL_NAME},
+
+Apportez <b>votre</b> pièce & {registration.number}.
+
+À bientôt.
+
+Examen ou concours : {TITLE}
+Numéro d'inscription : {registration.number}
+
+Votre inscription : {SITE}/mes-inscriptions/{registration.number}
+
+Ce message vous est écrit par votre service gestionnaire. N'y répondez pas : personne ne lit ce qui arrive à l'adresse qui l'envoie. Pour répondre, utilisez les coordonnées ci-dessous.
+
+{CONTACT}
+{SIGNED}"""
+    )
+
+
+def test_a_large_message_to_approve(letters):
+    a_registration()
+    head = a_member("cheffe@exemple.test", Membership.Role.HEAD, ["A09"])
+    asker = a_member("agent@exemple.test", Membership.Role.MANAGER, ["A09"])
+    letters()
+
+    batch = a_message(asker, "Apportez une pièce.", total=WRITTEN_ALONE + 1)
+
+    [letter] = letters()
+    assert letter.taken_for == [head.email]
+    assert letter["Subject"] == "Lot à approuver : écrire aux candidats"
+    assert (
+        words(letter)
+        == f"""\
+Bonjour Claude Martin,
+
+Claude Martin propose un lot qui, par sa taille, demande l'accord d'une seconde personne.
+
+Action : Écrire aux candidats
+Lignes : 5\u00a0001 inscriptions
+
+Voir le lot, l'approuver ou le refuser : {SITE}/gestion/inscriptions/lots/{batch.pk}
 
 {SIGNED}"""
     )

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("state", "refused")),
                 fields=["about_kind", "-written_at", "-id"],
-                name="message_refused",
+                name="message_refused_by_age",
             ),
         ),
     ]

@@ -17,20 +17,9 @@ _batches = partial(Route, Who.STAFF, permission=Permission.DECIDE)
 _exports = partial(Route, Who.STAFF, permission=Permission.EXPORT)
 _services = partial(Route, Who.STAFF, permission=Permission.READ_SERVICES)
 _publications = partial(Route, Who.STAFF, permission=Permission.PREPARE_DOCUMENTS)
+_messages = partial(Route, Who.STAFF, permission=Permission.WRITE_MESSAGES)
+_regulations = partial(Route, Who.STAFF, permission=Permission.READ_REGULATIONS)
 _requests = partial(Route, Who.STAFF, permission=Permission.DECIDE_CHANGES)
-
-
-def _regulations(
-    methods: tuple[str, ...] = GET,
-    *,
-    within: str = "",
-    page: bool = True,
-    takes_files: int = 0,
-    permission: Permission = Permission.READ_REGULATIONS,
-) -> Route:
-    return Route(
-        Who.STAFF, methods, within=within, page=page, takes_files=takes_files, permission=permission
-    )
 
 
 ROUTES = {
@@ -41,12 +30,23 @@ ROUTES = {
     "office:name": _files(POST, within="search", page=False),
     "office:forget": _files(POST, within="search", page=False),
     "office:batch": _batches(BOTH, within="search"),
+    "office:write": _messages(BOTH, within="search"),
     "office:batches": _batches(),
     "office:one_batch": _batches(within="batch"),
     "office:batch_refusals": _batches(within="batch", page=False),
     "office:launch_batch": _batches(POST, within="batch", page=False),
     "office:stop_batch": _batches(POST, within="batch", page=False),
     "office:resume_batch": _batches(POST, within="batch", page=False),
+    "office:approve_batch": _messages(
+        POST, within="large batch", page=False, permission=Permission.APPROVE_MESSAGES
+    ),
+    "office:refuse_batch": _messages(
+        POST, within="large batch", page=False, permission=Permission.APPROVE_MESSAGES
+    ),
+    "office:forget_template": _messages(POST, within="template", page=False),
+    "office:all_mails": _files(),
+    "office:send_again": _messages(POST, within="message", page=False),
+    "office:refused_answers": _files(),
     "office:export": _exports(BOTH, within="search"),
     "office:exports": _exports(),
     "office:one_export": _exports(within="export"),

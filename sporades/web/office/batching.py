@@ -2,47 +2,51 @@
 
 from itertools import chain
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse_lazy
 
-from sporades.accounts.permissions import Permission
+from sporades.accounts.permissions import Permission, Reach
 from sporades.batches import operations
 from sporades.batches.models import Batch
 from sporades.batches.states import BatchState, Outcome
+from sporades.core.actors import Actor
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration
-from sporades.searches.models import Search
-from sporades.searches.queries import found
-from sporades.searches.words import in_words
+from sporades.web.office.choosing import NOTHING_TICKED, chosen_in
 from sporades.web.office.files import TRAIL as FILES_TRAIL
 from sporades.web.office.forms import BatchForm
-from sporades.web.office.searching import ON_A_PAGE, tree_of
+from sporades.web.office.writing import message_of
 
 ON_THE_PAGE = 50
 SHOWN_REFUSALS = 100
+LAUNCHED = "Le lot est lancé : vous recevrez un mail à la fin."
+PROPOSED = "Le lot est proposé : une autre personne doit l'approuver."
+UNDECIDED = (BatchState.PREPARED, BatchState.PROPOSED)
+KINDS = {
+    BatchState.DONE: "success",
+    BatchState.STOPPED: "warning",
+    BatchState.PROPOSED: "warning",
+    BatchState.REFUSED: "error",
+}
 TRAIL = [*FILES_TRAIL, ("Lots", reverse_lazy("office:batches"))]
 
 
 def batch(request: HttpRequest, search: str) -> HttpResponse:
     """Choose what is done to what a search finds, or to the lines that were ticked in its list."""
-    kept = get_object_or_404(Search.objects.open_to(request.user.pk), pk=search)
-    said = request.POST if request.method == "POST" else request.GET
-    numbers = [one for one in said.getlist("choix") if one.isdigit()][:ON_A_PAGE]
-    if ("cochees" in said or "choix" in said) and not numbers:
-        messages.error(request, "Cochez au moins une inscription dans la liste.")
-        return redirect("office:found", kept.pk)
-    chosen = found(tree_of(kept), reach=request.reach)
-    if numbers:
-        chosen = chosen.filter(number__in=numbers)
+    choice = chosen_in(request, search)
+    if choice is None:
+        messages.error(request, NOTHING_TICKED)
+        return redirect("office:found", search)
     form = BatchForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             prepared = operations.prepare(
-                registrations=chosen,
+                registrations=choice.registrations,
                 **form.decided,
                 reach=request.reach,
                 by=request.user,
@@ -53,36 +57,37 @@ def batch(request: HttpRequest, search: str) -> HttpResponse:
         else:
             return redirect("office:one_batch", prepared.pk)
     context = {
-        "search": kept,
+        **choice.as_context(request),
         "form": form,
-        "numbers": numbers,
-        "count": in_groups(str(chosen.count())),
-        "asked": [] if numbers else in_words(tree_of(kept), reach=request.reach),
-        "trail": [
-            *FILES_TRAIL,
-            (kept.name or "Inscriptions trouvées", reverse("office:found", args=[kept.pk])),
-        ],
+        "count": in_groups(str(choice.count())),
+        "write_query": urlencode(choice.as_query()),
     }
     return render(request, "office/batch.html", context, status=422 if form.errors else 200)
 
 
 def batches(request: HttpRequest) -> HttpResponse:
-    """One's own batches, the last first."""
-    mine = request.user.batches.order_by("-asked_at")[:ON_THE_PAGE]
-    return render(request, "office/batches.html", {"mine": mine})
+    """One's own batches, the last first, and those that wait for one's approval."""
+    context = {
+        "mine": request.user.batches.order_by("-asked_at")[:ON_THE_PAGE],
+        "proposed": batches_to_approve(request),
+    }
+    return render(request, "office/batches.html", context)
 
 
 def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
     """What it will do, how far it is, what was refused."""
-    mine = _own(request, batch)
+    mine = _readable(request, batch)
+    is_mine = mine.asked_by_id == request.user.pk
     counts = mine.counts()
     refused = mine.lines.filter(outcome=Outcome.REFUSED).order_by("pk")
-    forecast = operations.forecast(mine) if mine.state == BatchState.PREPARED else []
+    forecast = operations.forecast(mine) if mine.state in UNDECIDED else []
     context = {
         "batch": mine,
-        "kind": {BatchState.DONE: "success", BatchState.STOPPED: "warning"}.get(
-            BatchState(mine.state), "info"
-        ),
+        "is_mine": is_mine,
+        "may_approve": not is_mine and mine.state == BatchState.PROPOSED,
+        "is_publication": mine.does.begin is not None and mine.about is not None,
+        **message_of(mine, request.reach),
+        "kind": KINDS.get(BatchState(mine.state), "info"),
         "counts": {name: in_groups(str(count)) for name, count in counts.items()},
         "has_refusals": bool(counts[Outcome.REFUSED]),
         "forecast": [
@@ -115,8 +120,35 @@ def _refusals(request: HttpRequest, refused: Any) -> list[tuple[str, str, bool]]
 
 def launch_batch(request: HttpRequest, batch: str) -> HttpResponse:
     """Begin."""
-    said = "Le lot est lancé : vous recevrez un mail à la fin."
-    return _done(request, batch, operations.launch, said)
+    mine = _own(request, batch)
+    try:
+        operations.launch(batch=mine, by=_author(request), at=request.arrived_at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        is_proposed = mine.state == BatchState.PROPOSED
+        messages.success(request, PROPOSED if is_proposed else LAUNCHED)
+    return redirect("office:one_batch", mine.pk)
+
+
+def approve_batch(request: HttpRequest, batch: str) -> HttpResponse:
+    """Approve a large batch of somebody else: it begins."""
+    return _decided(request, batch, operations.approve, "Le lot est approuvé : il commence.")
+
+
+def refuse_batch(request: HttpRequest, batch: str) -> HttpResponse:
+    """Refuse a large batch of somebody else: nothing of it is done."""
+    said = "Le lot est refusé : son auteur en est prévenu."
+    return _decided(request, batch, operations.refuse, said)
+
+
+def batches_to_approve(request: HttpRequest) -> list[Batch]:
+    """Return the batches of others that the reader may approve, the oldest first."""
+    approves = _approves(request)
+    if not approves:
+        return []
+    proposed = Batch.objects.filter(state=BatchState.PROPOSED).exclude(asked_by=request.user.pk)
+    return [one for one in proposed.order_by("asked_at") if approves.includes(one.reach)]
 
 
 def stop_batch(request: HttpRequest, batch: str) -> HttpResponse:
@@ -150,10 +182,51 @@ def _own(request: HttpRequest, pk: str) -> Batch:
     return mine
 
 
+def _readable(request: HttpRequest, pk: str) -> Batch:
+    """Return one's own batch, or one that one may approve; there is no other."""
+    found: Batch = get_object_or_404(Batch, pk=pk)
+    is_open = (
+        request.reach.includes(found.reach)
+        if found.asked_by_id == request.user.pk
+        else _is_to_approve(found, _approves(request))
+    )
+    if not is_open:
+        raise Http404
+    return found
+
+
+def _is_to_approve(batch: Batch, approves: Reach) -> bool:
+    is_shown = batch.does.approval is not None and batch.state != BatchState.PREPARED
+    return is_shown and approves.includes(batch.reach)
+
+
+def _approves(request: HttpRequest) -> Reach:
+    approves: Reach = request.reaches(Permission.APPROVE_MESSAGES)
+    return approves
+
+
+def _author(request: HttpRequest) -> Actor:
+    author: Actor = request.reach.perimeters[0].member
+    return author
+
+
+def _decided(request: HttpRequest, pk: str, act: Any, said: str) -> HttpResponse:
+    found: Batch = get_object_or_404(Batch, pk=pk)
+    if not _is_to_approve(found, request.reach):
+        raise Http404
+    try:
+        act(batch=found, user=request.user, by=_author(request), at=request.arrived_at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, said)
+    return redirect("office:one_batch", found.pk)
+
+
 def _done(request: HttpRequest, pk: str, act: Any, said: str) -> HttpResponse:
     mine = _own(request, pk)
     try:
-        act(batch=mine, by=request.reach.perimeters[0].member, at=request.arrived_at)
+        act(batch=mine, by=_author(request), at=request.arrived_at)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:

@@ -25,6 +25,7 @@ from sporades.registrations.models import Registration, Version
 from sporades.registrations.queries import version_of
 from sporades.web.layout.papers import paper
 from sporades.web.office.forms import NoteForm
+from sporades.web.office.mail_lines import lines_of
 
 TRAIL = [
     ("Accueil", reverse_lazy("office:home")),
@@ -114,17 +115,7 @@ def pdf(request: HttpRequest, number: str, kind: str) -> HttpResponse:
 def mails(request: HttpRequest, number: str) -> HttpResponse:
     """The messages about it, each with its fate."""
     found = registration_of(request, number)
-    rows = [
-        (
-            instant_in_words(one.written_at, found.service.zone),
-            one.subject,
-            one.recipient,
-            _fate(one, found),
-        )
-        for one in letters.written_about(found)
-    ]
-    columns = ("Écrit le", "Objet", "Destinataire", "Ce qu'il est devenu")
-    said = {"rows": rows, "columns": columns}
+    said = {"lines": lines_of(request, found, letters.written_about(found))}
     return _page(request, found, "mails", "office/mails.html", said)
 
 
@@ -190,12 +181,6 @@ def _filed(registration: Registration, version: Version) -> dict[str, Any]:
 
 def _where(registration: Registration) -> dict[str, str]:
     return {"academy": registration.academy_id, "domain": registration.exam.domain.code}
-
-
-def _fate(message: Any, registration: Registration) -> str:
-    if message.sent_at is None:
-        return message.last_error or message.get_state_display()
-    return f"Envoyé le {instant_in_words(message.sent_at, registration.service.zone)}"
 
 
 def _page(

@@ -159,7 +159,9 @@ class BatchForm(forms.Form):
         """Offer every action."""
         super().__init__(data, label_suffix="")
         self.fields["decision"].choices = [  # type: ignore[attr-defined] # a ChoiceField
-            (name, Hinted(one.label, MEANINGS[name])) for name, one in ACTIONS.items()
+            (name, Hinted(one.label, MEANINGS[name]))
+            for name, one in ACTIONS.items()
+            if not one.asked_apart
         ]
         reasoned = " ".join(name for name, one in ACTIONS.items() if one.has_reason)
         ask_if_called_for(self.fields["motif"], f"decision={reasoned}")

@@ -15,6 +15,7 @@ from sporades.searches.queries import found
 from sporades.searches.trees import Group, Leaf
 from sporades.territory import queries as territory
 from sporades.web.office import building
+from sporades.web.office.batching import batches_to_approve
 from sporades.web.office.exporting import exports_to_approve
 from sporades.web.office.forms import QuickForm
 from sporades.web.office.publishing import publications_to_approve
@@ -34,12 +35,14 @@ def home(request: HttpRequest) -> HttpResponse:
         "amended": _amended(request, reads),
         "named": Search.objects.open_to(request.user.pk).named() if reads else [],
         **proposals(request),
+        "batches": batches_to_approve(request),
         "exports": exports_to_approve(request),
         "publications": publications_to_approve(request),
         "requests": waiting_requests(request),
         "may_publish": bool(request.reaches(Permission.PREPARE_DOCUMENTS)),
         "waiting": waiting_for(request) if request.reaches(Permission.ENFORCE_REGULATIONS) else [],
         "may_export": bool(request.reaches(Permission.EXPORT)),
+        "reads": bool(reads),
         "may_decide": bool(request.reaches(Permission.DECIDE)),
         "announces": bool(request.reaches(Permission.ANNOUNCE)),
         "roles": [

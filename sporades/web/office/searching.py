@@ -93,6 +93,7 @@ def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None)
         "is_last": page.number == MOST_PAGES and page.has_next(),
         "export_url": f"{reverse('office:export', args=[kept.pk])}?tri={order}",
         "may_decide": bool(request.reaches(Permission.DECIDE)),
+        "may_write": bool(request.reaches(Permission.WRITE_MESSAGES)),
         "is_mine": kept.owner_id == request.user.pk,
         "naming": naming or NameForm(initial={"nom": kept.name, "partagee": kept.is_shared}),
         "is_refused": naming is not None,

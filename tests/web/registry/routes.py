@@ -39,6 +39,7 @@ BY_PERMISSION = {
     Permission.APPROVE_EXTENSIONS: Role.HEAD,
     Permission.APPROVE_EXPORTS: Role.HEAD,
     Permission.APPROVE_PUBLICATIONS: Role.HEAD,
+    Permission.APPROVE_MESSAGES: Role.HEAD,
     Permission.ANNOUNCE: Role.ADMINISTRATOR,
     Permission.PREPARE_REGULATIONS: Role.HEAD,
     Permission.ENFORCE_REGULATIONS: Role.HEAD,
@@ -103,6 +104,11 @@ ANSWERS: dict[str, dict[str, int]] = {
     "office:launch_batch": {"POST": 302},
     "office:stop_batch": {"POST": 302},
     "office:resume_batch": {"POST": 302},
+    "office:write": {"POST": 422},
+    "office:approve_batch": {"POST": 302},
+    "office:refuse_batch": {"POST": 302},
+    "office:forget_template": {"POST": 302},
+    "office:send_again": {"POST": 302},
     "office:export": {"POST": 422},
     "office:stop_export": {"POST": 302},
     "office:deposit_one": {"POST": 422},
@@ -141,6 +147,9 @@ FIELDS = {
     "draft": "draft",
     "search": "search",
     "batch": "batch",
+    "large batch": "batch",
+    "template": "template",
+    "message": "message",
     "export": "export",
     "publication": "publication",
     "request": "asked",
@@ -190,6 +199,9 @@ def nowhere(name: str, world: World) -> str:
         "draft": UUID(int=2**127),
         "search": UUID(int=2**127),
         "batch": UUID(int=2**127),
+        "large batch": UUID(int=2**127),
+        "template": UUID(int=2**127),
+        "message": 999_999,
         "export": UUID(int=2**127),
         "publication": UUID(int=2**127),
         "request": 999_999,
@@ -216,6 +228,7 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
     provider = {"provider_id": "franceconnect"}
     search = {"search": world.search.pk}
     batch = {"batch": world.batch.pk}
+    large = {"batch": world.large.pk}
     export = {"export": world.export.pk}
     publication = {"publication": world.publication.pk}
     asked = {"asked": world.asked.pk}
@@ -269,6 +282,11 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "office:launch_batch": batch,
         "office:stop_batch": batch,
         "office:resume_batch": batch,
+        "office:write": search,
+        "office:approve_batch": large,
+        "office:refuse_batch": large,
+        "office:forget_template": {"template": world.template.pk},
+        "office:send_again": {"message": world.refused.pk},
         "office:export": search,
         "office:one_export": export,
         "office:export_file": export,

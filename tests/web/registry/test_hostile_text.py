@@ -23,11 +23,12 @@ from sporades.exams.held import forget
 from sporades.exams.models import PreparedRegulation, RegistrationService, ServiceChange
 from sporades.exchanges.models import Export
 from sporades.mail.models import Message
+from sporades.mailings.models import MailingTemplate
 from sporades.notices import operations as notices
 from sporades.notices import queries as announced
 from sporades.notices.models import OpeningAlert
 from sporades.publications.models import Publication
-from sporades.registrations.models import ChangeRequest, Note, Registration
+from sporades.registrations.models import ChangeRequest, Note, RefusedAnswer, Registration
 from sporades.registrations.summary import SUMMARY
 from sporades.searches.models import Search
 from sporades.territory.models import ManagingService
@@ -91,6 +92,9 @@ OURS = {
             "searches.Search.columns",
             "batches.Batch.perimeters",
             "batches.Batch.why",
+            "mailings.MailingTemplate.perimeters",
+            "registrations.RefusedAnswer.field",
+            "registrations.RefusedAnswer.rule",
             "registrations.Note.author_id",
             "exchanges.Export.columns",
             "exchanges.Export.file_key",
@@ -178,7 +182,17 @@ def hostile(world):
         decided_by=HOSTILE, decided_at=NOW, state="dropped"
     )
     Trial.objects.update(asked_name=HOSTILE)
-    Batch.objects.update(reason=HOSTILE, asked_name=HOSTILE)
+    Batch.objects.update(reason=HOSTILE, asked_name=HOSTILE, decided_name=HOSTILE)
+    MailingTemplate.objects.update(asked_name=HOSTILE)
+    RefusedAnswer.objects.create(
+        day=NOW.date(),
+        academy="A09",
+        exam=world.owner.registration.exam,
+        section="supplementaires",
+        field="q-projet",
+        label=HOSTILE,
+        rule="required",
+    )
     BatchLine.objects.update(outcome="refused", why=HOSTILE)
     ChangeRequest.objects.update(assigned_name=HOSTILE, changes=[HOSTILE])
     refused = ChangeRequest.objects.get()

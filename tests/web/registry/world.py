@@ -34,7 +34,7 @@ from sporades.accounts.permissions import Permission, reach
 from sporades.accounts.second_factor import enrol_totp
 from sporades.acts import noting, opening, registering, regulating, requesting
 from sporades.batches import operations as batches
-from sporades.batches.actions import ACTIONS
+from sporades.batches.actions import ACTIONS, WRITTEN_ALONE
 from sporades.batches.models import Batch
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
@@ -46,6 +46,9 @@ from sporades.exams.checking import Source
 from sporades.exams.models import PreparedRegulation, RegistrationService, ServiceChange
 from sporades.exchanges import operations as exchanges
 from sporades.exchanges.models import Export
+from sporades.mail.models import Message
+from sporades.mailings import operations as mailings
+from sporades.mailings.models import Mailing, MailingTemplate
 from sporades.notices import operations as notices
 from sporades.publications import operations as publications
 from sporades.publications.attestation import ATTESTATION
@@ -150,6 +153,9 @@ class World:
     extension: ServiceChange
     export: Export
     batch: Batch
+    large: Batch
+    template: MailingTemplate
+    refused: Message
     publication: Publication
     asked: ChangeRequest
     prepared: PreparedRegulation
@@ -236,6 +242,9 @@ def build(mark: str = "") -> World:
         prepared=prepared,
         trial=a_trial(prepared, users[Role.ADMINISTRATOR]),
         batch=a_batch(search.owner, owner.registration, mark),
+        large=a_large_message(search.owner, owner.registration, mark),
+        template=a_template(search.owner, mark),
+        refused=a_refused_mail(owner.registration),
         publication=a_publication(search.owner, owner.registration),
         asked=a_change_request(owner.registration, mark),
         activation=keys.activation_key(asleep),
@@ -277,6 +286,46 @@ def a_change_request(registration: Registration, mark: str = "") -> ChangeReques
     return requesting.send(
         draft=draft, reason=f"J'ai déménagé {mark}", proof=a_pdf(), by=by, at=late
     )
+
+
+def a_large_message(user: User, registration: Registration, mark: str = "") -> Batch:
+    """Propose a message so large that another person must approve it."""
+    allowed = reach(user.memberships.all(), Permission.WRITE_MESSAGES)
+    batch = batches.prepare_message(
+        registrations=Registration.objects.filter(pk=registration.pk),
+        subject="Votre centre d'épreuves",
+        text="{prénoms}, apportez une pièce d'identité.",
+        reach=allowed,
+        by=user,
+        at=NOW,
+    )
+    Mailing.objects.filter(pk=batch.about).update(
+        subject=f"Votre centre {mark}", text=f"Apportez une pièce d'identité. {mark}"
+    )
+    batch.total = WRITTEN_ALONE + 1
+    batch.save(update_fields=["total"])
+    batches.launch(batch=batch, by=allowed.perimeters[0].member, at=NOW)
+    return batch
+
+
+def a_template(user: User, mark: str = "") -> MailingTemplate:
+    """Keep a message to write it again."""
+    allowed = reach(user.memberships.all(), Permission.WRITE_MESSAGES)
+    said = {"name": "Rappel", "subject": "Rappel", "text": "Apportez une pièce d'identité."}
+    kept = mailings.keep_template(**said, reach=allowed, by=user, at=NOW)
+    for name, text in said.items():
+        setattr(kept, name, f"{text} {mark}".strip())
+    kept.save()
+    return kept
+
+
+def a_refused_mail(registration: Registration) -> Message:
+    """Let the mail server refuse the receipt of a registration."""
+    about = Message.objects.filter(about_kind="registration", about_id=str(registration.pk))
+    refused = about.filter(kind="registered").get()
+    refused.state, refused.last_error = Message.State.REFUSED, "550 b'5.1.1 User unknown'"
+    refused.save()
+    return refused
 
 
 def a_publication(user: User, registration: Registration) -> Publication:

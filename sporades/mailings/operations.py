@@ -1,0 +1,132 @@
+"""Write to a candidate what was written to many; keep it to be written again (I9)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from sporades import journal, mail
+from sporades.accounts.models import User
+from sporades.accounts.permissions import Reach
+from sporades.core.actors import Actor
+from sporades.core.refusals import Refused
+from sporades.mail.models import LONGEST_SUBJECT_SENT
+from sporades.mailings.models import Mailing, MailingTemplate
+from sporades.mailings.placeholders import faults, filled, link_of
+from sporades.registrations.models import Registration
+from sporades.registrations.snapshot import contact_of
+
+KIND = "message_of_service"
+MOST_TEMPLATES = 50
+"""How many one author keeps."""
+
+
+class NoAddress(Refused):
+    """No mail reaches the candidate."""
+
+    message = "Le candidat n'a pas d'adresse mail : ce message ne peut pas lui parvenir."
+
+
+class SubjectTooLong(Refused):
+    """Once filled, the subject is longer than a mail takes."""
+
+    message = (
+        f"L'objet, une fois complété pour ce candidat, dépasse {LONGEST_SUBJECT_SENT} signes : "
+        "raccourcissez-le."
+    )
+
+
+class NotAPlaceholder(Refused):
+    """Something between braces is none of those that exist."""
+
+    message = "Une accolade du message ne correspond à rien qui existe."
+
+
+class TooManyTemplates(Refused):
+    """An author keeps a great many already."""
+
+    message = f"Vous gardez déjà {MOST_TEMPLATES} modèles : supprimez-en un."
+
+
+def begin(*, subject: str, text: str, at: datetime) -> Mailing:
+    """Keep the words of a message to many; nobody reads them before each line of its batch.
+
+    Raises:
+        NotAPlaceholder: something between braces does not exist, or is half written.
+    """
+    if faults(subject) or faults(text):
+        raise NotAPlaceholder
+    made: Mailing = Mailing.objects.create(subject=subject, text=text, written_at=at)
+    return made
+
+
+@transaction.atomic
+def write_one(*, mailing: UUID, registration: Registration, by: Actor, at: datetime) -> None:
+    """Write a message to the candidate of a registration, in the name of its managing service.
+
+    Raises:
+        NoAddress, SubjectTooLong: see each.
+    """
+    said = Mailing.objects.get(pk=mailing)
+    address = registration.candidate.address
+    if not address:
+        raise NoAddress
+    subject, text = read_by(said, registration)
+    if len(subject) > LONGEST_SUBJECT_SENT:
+        raise SubjectTooLong
+    mail.write(
+        KIND,
+        to=address,
+        at=at,
+        key=f"mailing:{said.pk}:registration:{registration.pk}",
+        about=registration,
+        registration=registration,
+        subject=subject,
+        text=text,
+        contact=contact_of(registration.service),
+        link=link_of(registration),
+    )
+    journal.record(
+        "candidate written to",
+        by=by,
+        on=registration,
+        at=at,
+        academy=registration.academy_id,
+        after={"mailing": str(said.pk), "subject": said.subject},
+    )
+
+
+def read_by(mailing: Mailing, registration: Registration) -> tuple[str, str]:
+    """Return the subject and the text as the candidate of a registration reads them."""
+    return filled(mailing.subject, registration), filled(mailing.text, registration)
+
+
+@transaction.atomic
+def keep_template(
+    *, name: str, subject: str, text: str, reach: Reach, by: User, at: datetime
+) -> MailingTemplate:
+    """Keep a message under a name; one's own of that name is replaced.
+
+    Raises:
+        NotAPlaceholder, TooManyTemplates: see each.
+    """
+    if faults(subject) or faults(text):
+        raise NotAPlaceholder
+    mine = MailingTemplate.objects.filter(asked_by=by)
+    if mine.exclude(name=name).count() >= MOST_TEMPLATES:
+        raise TooManyTemplates
+    author = reach.perimeters[0].member
+    kept: MailingTemplate
+    kept, _ = MailingTemplate.objects.update_or_create(
+        asked_by=by,
+        name=name,
+        defaults={
+            "subject": subject,
+            "text": text,
+            "asked_name": author.name,
+            "asked_role": author.kind,
+            "perimeters": reach.as_json(),
+            "asked_at": at,
+        },
+    )
+    return kept

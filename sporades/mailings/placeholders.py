@@ -1,0 +1,80 @@
+"""What a message may say of each registration: a closed list, and nothing that is computed."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sporades.core.links import absolute
+from sporades.core.text import clean
+from sporades.registrations.models import Registration
+
+_NAMED = re.compile(r"\{([^{}\n]*)\}")
+_BRACE = re.compile(r"[{}][^{}\s]{0,30}")
+_LONGEST_QUOTED = 40
+
+
+def link_of(registration: Registration) -> str:
+    """Return where a candidate reads their registration."""
+    return absolute(f"/mes-inscriptions/{registration.number}")
+
+
+@dataclass(frozen=True)
+class Placeholder:
+    """Something that differs from one registration to another.
+
+    Attributes:
+        name: what stands between braces.
+        value: what is read in its place.
+    """
+
+    name: str
+    value: Callable[[Registration], str]
+
+    @property
+    def written(self) -> str:
+        """How it is typed."""
+        return f"{{{self.name}}}"
+
+
+PLACEHOLDERS = (
+    Placeholder("prénoms", lambda one: one.identity.first_names),
+    Placeholder("nom", lambda one: one.identity.name_used),
+    Placeholder("examen", lambda one: one.title),
+    Placeholder("académie", lambda one: one.service.academy.full_name),
+    Placeholder("service gestionnaire", lambda one: one.service.managing_service.name),
+    Placeholder("numéro d'inscription", lambda one: one.number),
+    Placeholder("numéro candidat", lambda one: one.candidate.number or ""),
+    Placeholder("fermeture", lambda one: one.closing_in_words),
+    Placeholder("lien", link_of),
+)
+_BY_NAME = {one.name: one for one in PLACEHOLDERS}
+
+
+def listed() -> str:
+    """Name those that exist, as they are typed."""
+    return ", ".join(one.written for one in PLACEHOLDERS)
+
+
+def faults(text: str) -> list[str]:
+    """Return what stands between braces and is no placeholder, or is half written, once each."""
+    unknown = [found[0] for found in _NAMED.finditer(text) if _named(found[1]) is None]
+    halves = [found[0] for found in _BRACE.finditer(_NAMED.sub("", text))]
+    return [one[:_LONGEST_QUOTED] for one in dict.fromkeys([*unknown, *halves])]
+
+
+def filled(text: str, registration: Registration) -> str:
+    """Return a text without faults as it reads for a registration.
+
+    It is gone through once: what stands in a name is never taken for a placeholder.
+    """
+
+    def value(found: re.Match[str]) -> str:
+        placeholder = _named(found[1])
+        return found[0] if placeholder is None else placeholder.value(registration)
+
+    return _NAMED.sub(value, text)
+
+
+def _named(said: str) -> Placeholder | None:
+    """Find a placeholder as people type it: capitals, spaces, either apostrophe."""
+    return _BY_NAME.get(clean(said).lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))

@@ -1,0 +1,69 @@
+"""The registrations on which one acts: all that a search finds, or those that were ticked."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from sporades.registrations.models import Registration
+from sporades.searches.models import Search
+from sporades.searches.queries import found
+from sporades.searches.words import in_words
+from sporades.web.office.files import TRAIL
+from sporades.web.office.searching import ON_A_PAGE, tree_of
+
+NOTHING_TICKED = "Cochez au moins une inscription dans la liste."
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was chosen.
+
+    Attributes:
+        search: the search.
+        numbers: those that were ticked in its list; nothing for all that it finds.
+        registrations: within the reader's perimeter.
+    """
+
+    search: Search
+    numbers: list[str]
+    registrations: Any
+
+    def count(self) -> int:
+        """Return how many there are."""
+        return int(self.registrations.count())
+
+    def without_address(self) -> int:
+        """Return how many no mail reaches."""
+        chosen = Registration.objects.filter(pk__in=self.registrations.values("pk"))
+        return int(chosen.filter(candidate__user=None, candidate__email="").count())
+
+    def as_query(self) -> list[tuple[str, str]]:
+        """Return what an address says of it, to come back to it."""
+        ticked = [("choix", one) for one in self.numbers]
+        return [("cochees", "1"), *ticked] if ticked else []
+
+    def as_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Return what a page that acts on it shows."""
+        name = self.search.name or "Inscriptions trouvées"
+        return {
+            "search": self.search,
+            "numbers": self.numbers,
+            "asked": [] if self.numbers else in_words(tree_of(self.search), reach=request.reach),
+            "trail": [*TRAIL, (name, reverse("office:found", args=[self.search.pk]))],
+        }
+
+
+def chosen_in(request: HttpRequest, search: str) -> Choice | None:
+    """Return what was chosen; nothing where lines were to be ticked and none was."""
+    kept = get_object_or_404(Search.objects.open_to(request.user.pk), pk=search)
+    said = request.POST if request.method == "POST" else request.GET
+    numbers = [one for one in said.getlist("choix") if one.isdigit()][:ON_A_PAGE]
+    if ("cochees" in said or "choix" in said) and not numbers:
+        return None
+    chosen = found(tree_of(kept), reach=request.reach)
+    if numbers:
+        chosen = chosen.filter(number__in=numbers)
+    return Choice(kept, numbers, chosen)

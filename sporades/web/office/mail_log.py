@@ -1,0 +1,98 @@
+"""« Mails »: every mail about a registration of the perimeter, its fate, sent again (I9)."""
+
+from functools import cached_property
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.paginator import InvalidPage, Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse, reverse_lazy
+
+from sporades.acts import resending
+from sporades.core.numbers import in_groups
+from sporades.core.refusals import Refused
+from sporades.mail.models import Message
+from sporades.mail.queries import with_fate, written_between
+from sporades.registrations.models import Registration
+from sporades.registrations.queries import mails_within
+from sporades.web.office.mail_lines import MailLine, lines_of
+from sporades.web.office.message_forms import MailLogForm
+
+TRAIL = [("Accueil", reverse_lazy("office:home"))]
+ON_A_PAGE = 50
+MOST = 10_000
+"""How many are counted and turned over: a shorter period shows the others."""
+
+
+class _Bounded(Paginator):
+    @cached_property
+    def count(self) -> int:
+        """Count no further than what is shown."""
+        return int(self.object_list[:MOST].count())
+
+
+def all_mails(request: HttpRequest) -> HttpResponse:
+    """The mails of a period, the last first."""
+    form = MailLogForm(request.GET or None, at=request.arrived_at)
+    paginator = _Bounded(_found(request, form), ON_A_PAGE)
+    try:
+        page = paginator.page(request.GET.get("page", 1))
+    except InvalidPage:
+        raise Http404 from None
+    filters = _filters(form)
+    context = {
+        "form": form,
+        "page": page,
+        "lines": _lines(request, list(page)),
+        "counted": in_groups(str(paginator.count)),
+        "is_cut": paginator.count == MOST,
+        "base": f"?{filters}&page=" if filters else "?page=",
+        "filters": filters,
+        "trail": TRAIL,
+    }
+    return render(request, "office/all_mails.html", context, status=422 if form.errors else 200)
+
+
+def send_again(request: HttpRequest, message: int) -> HttpResponse:
+    """Send a refused mail again, to the address that is the candidate's now."""
+    found = get_object_or_404(mails_within(request.reach), pk=message)
+    registration = Registration.objects.whole().get(pk=found.registration_pk)
+    by = request.reach.author(academy=registration.academy_id, domain=registration.exam.domain.code)
+    try:
+        fresh = resending.send_again(
+            message=found, registration=registration, by=by, at=request.arrived_at
+        )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"Le mail part de nouveau, à {fresh.recipient}.")
+    if "liste" in request.POST:
+        # What is asked of the list is read again by its own form.
+        form = MailLogForm(QueryDict(request.POST["liste"]), at=request.arrived_at)
+        return redirect(f"{reverse('office:all_mails')}?{_filters(form)}")
+    return redirect("office:mails", registration.number)
+
+
+def _lines(request: HttpRequest, found: list[Message]) -> list[MailLine]:
+    known = Registration.objects.filter(pk__in={one.registration_pk for one in found})
+    about = {one.pk: one for one in known.for_office()} if found else {}
+    return [line for one in found for line in lines_of(request, about[one.registration_pk], [one])]
+
+
+def _found(request: HttpRequest, form: MailLogForm) -> QuerySet[Message]:
+    said = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    first, last = form.days
+    asked = {
+        field: said[name]
+        for field, name in (("state", "etat"), ("kind", "nature"), ("recipient__iexact", "adresse"))
+        if said.get(name)
+    }
+    within = written_between(mails_within(request.reach), first, last)
+    return with_fate(within.filter(**asked))
+
+
+def _filters(form: MailLogForm) -> str:
+    """Return what was asked, as an address says it."""
+    return urlencode([(name, form.data[name]) for name in form.fields if form.data.get(name)])

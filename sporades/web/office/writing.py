@@ -1,0 +1,141 @@
+"""« Écrire aux candidats »: a message to what a search finds, seen as it will be read (I9)."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from sporades.accounts.permissions import Reach
+from sporades.batches import operations
+from sporades.batches.actions import WRITTEN_ALONE
+from sporades.batches.models import Batch
+from sporades.core.numbers import in_groups
+from sporades.core.refusals import Refused
+from sporades.mailings import operations as mailings
+from sporades.mailings.models import Mailing, MailingTemplate
+from sporades.mailings.placeholders import PLACEHOLDERS
+from sporades.registrations.models import Registration
+from sporades.web.office.choosing import NOTHING_TICKED, chosen_in
+from sporades.web.office.message_forms import KEEP, MailingForm
+
+SHOWN = 3
+"""How many candidates' messages are shown beforehand."""
+
+PREPARE = "preparer"
+MOST_LISTED = 200
+
+
+def write(request: HttpRequest, search: str) -> HttpResponse:
+    """Write a message, see it on real rows, then freeze it and whom it is for."""
+    choice = chosen_in(request, search)
+    if choice is None:
+        messages.error(request, NOTHING_TICKED)
+        return redirect("office:found", search)
+    posted, templates = request.method == "POST", _templates(request)
+    taken = _taken(request, templates)
+    form = MailingForm(request.POST) if posted else MailingForm(initial=taken)
+    form.label_suffix = ""
+    shown: list[dict[str, str]] = []
+    if posted and form.is_valid():
+        try:
+            if KEEP in request.POST:
+                return _kept(request, form, choice)
+            if PREPARE in request.POST:
+                made = operations.prepare_message(
+                    registrations=choice.registrations,
+                    **form.said,
+                    reach=request.reach,
+                    by=request.user,
+                    at=request.arrived_at,
+                )
+                return redirect("office:one_batch", made.pk)
+        except mailings.TooManyTemplates as refusal:
+            form.add_error("nom_du_modele", str(refusal))
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        shown = previews(Mailing(**form.said), choice.registrations)
+    count, without = choice.count(), choice.without_address()
+    context = {
+        **choice.as_context(request),
+        "form": form,
+        "previews": shown,
+        "count": in_groups(str(count)),
+        "without": without,
+        "without_counted": in_groups(str(without)),
+        "is_large": count > WRITTEN_ALONE,
+        "limit": in_groups(str(WRITTEN_ALONE)),
+        "placeholders": PLACEHOLDERS,
+        "templates": [
+            {
+                "template": one,
+                "url": f"?{urlencode([('modele', one.pk), *choice.as_query()])}",
+                "is_mine": one.asked_by_id == request.user.pk,
+            }
+            for one in templates
+        ],
+    }
+    return render(request, "office/write.html", context, status=422 if form.errors else 200)
+
+
+def forget_template(request: HttpRequest, template: str) -> HttpResponse:
+    """Forget one of one's own templates."""
+    get_object_or_404(request.user.mailing_templates, pk=template).delete()
+    messages.success(request, "Le modèle est supprimé.")
+    return redirect("office:search")
+
+
+def message_of(batch: Batch, reach: Reach) -> dict[str, Any]:
+    """Return what a batch writes, as its first candidates within reach read it; nothing of others."""
+    if not batch.does.asked_apart or batch.about is None:
+        return {}
+    said = Mailing.objects.get(pk=batch.about)
+    chosen = Registration.objects.within(reach).filter(batch_lines__batch=batch)
+    return {"mailing": said, "previews": previews(said, chosen)}
+
+
+def previews(mailing: Mailing, registrations: Any) -> list[dict[str, str]]:
+    """Return what the first candidates read, each with its number, its address, or its refusal."""
+    return [_preview(mailing, one) for one in registrations.whole().order_by("pk")[:SHOWN]]
+
+
+def _preview(mailing: Mailing, registration: Registration) -> dict[str, str]:
+    subject, text = mailings.read_by(mailing, registration)
+    address = registration.candidate.address
+    return {
+        "number": registration.number,
+        "name": registration.identity.full_name,
+        "address": address,
+        "refusal": "" if address else mailings.NoAddress.message,
+        "subject": subject,
+        "text": text,
+    }
+
+
+def _templates(request: HttpRequest) -> list[MailingTemplate]:
+    listed = MailingTemplate.objects.order_by("name", "pk")[:MOST_LISTED]
+    return [one for one in listed if request.reach.includes(one.reach)]
+
+
+def _taken(request: HttpRequest, templates: list[MailingTemplate]) -> dict[str, str]:
+    """Return the template that the address names, as the form shows it; nothing of any other."""
+    asked = request.GET.get("modele", "")
+    found = next((one for one in templates if str(one.pk) == asked), None)
+    if found is None:
+        return {}
+    return {"objet": found.subject, "texte": found.text, "nom_du_modele": found.name}
+
+
+def _kept(request: HttpRequest, form: MailingForm, choice: Any) -> HttpResponse:
+    kept = mailings.keep_template(
+        name=form.cleaned_data["nom_du_modele"],
+        **form.said,
+        reach=request.reach,
+        by=request.user,
+        at=request.arrived_at,
+    )
+    messages.success(request, "Le modèle est enregistré.")
+    where = reverse("office:write", args=[choice.search.pk])
+    return redirect(f"{where}?{urlencode([('modele', kept.pk), *choice.as_query()])}")

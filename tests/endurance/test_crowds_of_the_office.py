@@ -1,0 +1,78 @@
+"""A button pressed by many at once, a tab refused to a crowd: one mail, and every refusal counted."""
+
+from functools import partial
+
+import pytest
+from django.db import transaction
+
+from sporades.acts import resending
+from sporades.mail.models import Message
+from sporades.registrations import counting
+from sporades.registrations.dossier import dossier_of
+from sporades.registrations.models import RefusedAnswer
+from sporades.registrations.sections import IDENTIFICATION
+from tests.endurance.arena import figure, now, together
+from tests.factories import OPERATOR, a_candidate, a_draft, a_registration
+
+ROUNDS = figure(3, 100)
+PEOPLE = figure(6, 24)
+TIMES = figure(10, 200)
+
+
+def test_many_presses_at_once_send_one_mail_again(arena):
+    for _ in range(ROUNDS):
+        registration = a_registration(a_candidate(), at=now())
+        refused = Message.objects.get(kind="registered", about_id=str(registration.pk))
+        Message.objects.filter(pk=refused.pk).update(state=Message.State.REFUSED)
+        press = partial(
+            resending.send_again,
+            message=refused,
+            registration=registration,
+            by=OPERATOR,
+            at=now(),
+        )
+
+        outcomes = together(*[press] * 4)
+
+        told = sorted(type(one).__name__ for one in outcomes)
+        assert told == ["AlreadySentAgain"] * 3 + ["Message"]
+        assert Message.objects.filter(again_of=refused).count() == 1
+
+
+def test_a_crowd_that_is_refused_is_counted_to_the_last_while_it_is_added_up(arena):
+    draft = a_draft(a_candidate(), at=now())
+    day = now().date()
+    form = IDENTIFICATION.form(dossier_of(draft, day=day), {"postcode": "5900"})
+    each = len(counting._refused(form))
+    assert each > 1
+
+    def refuse():
+        for _ in range(TIMES):
+            counting.count_refused(draft=draft, section=IDENTIFICATION, form=form, at=now())
+
+    def add_up():
+        for _ in range(TIMES):
+            counting.add_up()
+
+    outcomes = together(*[refuse] * PEOPLE, add_up, add_up)
+
+    assert outcomes == [None] * (PEOPLE + 2)
+    counting.add_up()
+    counts = list(RefusedAnswer.objects.values_list("count", "is_folded"))
+    assert counts == [(PEOPLE * TIMES, True)] * each
+
+
+@pytest.mark.parametrize("people", [1, PEOPLE])
+def test_the_crowd_waits_for_nobody(arena, people):
+    """Whoever holds a transaction open after being counted holds up no other."""
+    draft = a_draft(a_candidate(), at=now())
+    form = IDENTIFICATION.form(dossier_of(draft, day=now().date()), {"postcode": "5900"})
+    count = partial(
+        counting.count_refused, draft=draft, section=IDENTIFICATION, form=form, at=now()
+    )
+
+    with transaction.atomic():
+        count()
+        outcomes = together(*[count] * people)
+
+    assert outcomes == [None] * people

@@ -1,0 +1,284 @@
+"""A message to many: each candidate once, in the name of their service, whatever happens."""
+
+import pytest
+import time_machine
+from django.db import IntegrityError, transaction
+
+from sporades.accounts.models import Membership
+from sporades.accounts.permissions import Permission, reach
+from sporades.batches import operations as batches
+from sporades.batches.actions import ACTIONS, WRITE, WRITTEN_ALONE
+from sporades.batches.models import Batch
+from sporades.batches.states import BatchState, Outcome
+from sporades.core.refusals import Refused
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from sporades.mailings import operations
+from sporades.mailings.models import Mailing, MailingTemplate
+from sporades.registrations.models import Registration
+from tests.factories import NOW, a_candidate, a_registration
+from tests.jobs import work
+from tests.web.registry.world import a_member
+
+SUBJECT, TEXT = "Votre centre, {nom}", "{prénoms}, apportez une pièce d'identité : {lien}"
+
+
+@pytest.fixture(autouse=True)
+def _clock():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def author(db):
+    """Return a manager of Lille."""
+    return a_member("agent@exemple.test", Membership.Role.MANAGER, ["A09"])
+
+
+@pytest.fixture
+def head(db):
+    """Return the head of service of Lille."""
+    return a_member("cheffe@exemple.test", Membership.Role.HEAD, ["A09"])
+
+
+@pytest.fixture
+def three(invented_exam):
+    """File three registrations in Lille."""
+    return [
+        a_registration(a_candidate(birth_name=name, first_names="Maëlle"))
+        for name in ("Abadie", "Bézier", "Cœur")
+    ]
+
+
+@pytest.fixture
+def prepare(author):
+    """Prepare a message to what stands in the perimeter."""
+
+    def prepared(subject=SUBJECT, text=TEXT, total=None):
+        allowed = reach(author.memberships.all(), Permission.WRITE_MESSAGES)
+        batch = batches.prepare_message(
+            registrations=Registration.objects.within(allowed),
+            subject=subject,
+            text=text,
+            reach=allowed,
+            by=author,
+            at=NOW,
+        )
+        if total:
+            Batch.objects.filter(pk=batch.pk).update(total=total)
+            batch.total = total
+        return batch
+
+    return prepared
+
+
+def actor(batch):
+    return batch.reach.perimeters[0].member
+
+
+def launched(batch):
+    batches.launch(batch=batch, by=actor(batch), at=NOW)
+    while batches.go_on(str(batch.pk), at=NOW):
+        pass
+    batch.refresh_from_db()
+    return batch
+
+
+def written():
+    return Message.objects.filter(kind=operations.KIND)
+
+
+def without_address(registration):
+    """Take the account and the address away from the candidate of a registration."""
+    candidate = registration.candidate
+    type(candidate).objects.filter(pk=candidate.pk).update(user=None, email="")
+
+
+def test_each_candidate_is_written_to_once_in_words_of_their_own(prepare, three):
+    batch = launched(prepare())
+
+    assert batch.counts() == {"done": 3, "refused": 0, "waiting": 0}
+    assert set(written().values_list("recipient", "subject")) == {
+        (one.candidate.address, f"Votre centre, {one.identity.name_used}") for one in three
+    }
+    one = written().get(recipient=three[0].candidate.address)
+    assert one.about_id == str(three[0].pk)
+    assert "Maëlle, apportez une pièce d'identité : https://" in one.body
+    assert three[0].number in one.body
+
+
+def test_the_mail_says_who_writes_how_to_answer_and_that_nobody_reads_its_address(prepare, three):
+    launched(prepare())
+
+    body = written().first().body
+    assert "N'y répondez pas : personne ne lit ce qui arrive à l'adresse qui l'envoie." in body
+    assert "Votre service gestionnaire : Bureau des essais de Lille (Secteur des essais)" in body
+    assert "Adresse mail : essais@lille.exemple.test" in body
+
+
+def test_the_journal_has_it_on_each_file_and_for_the_batch(prepare, three, author):
+    batch = launched(prepare())
+
+    told = Entry.objects.filter(verb="candidate written to")
+    assert {one.object_id for one in told} == {str(one.pk) for one in three}
+    assert {one.actor_id for one in told} == {f"user:{author.pk}"}
+    assert {one.payload["after"]["mailing"] for one in told} == {str(batch.about)}
+    kept = Entry.objects.filter(object_kind="batch").order_by("pk")
+    assert [one.verb for one in kept] == ["batch launched", "batch ended"]
+    assert kept[0].payload["after"]["about"] == str(batch.about)
+
+
+def test_who_has_no_address_is_counted_beforehand_and_refused_with_the_reason(prepare, three):
+    without_address(three[1])
+    batch = prepare()
+
+    forecast = [(one.count, one.refusal) for one in batches.forecast(batch)]
+    launched(batch)
+
+    assert sorted(forecast) == [(1, operations.NoAddress.message), (2, "")]
+    refused = batch.lines.get(outcome=Outcome.REFUSED)
+    assert (refused.registration_id, refused.why) == (three[1].pk, operations.NoAddress.message)
+    assert written().count() == 2
+
+
+def test_a_subject_that_grows_too_long_is_refused_at_its_line(prepare, three):
+    batch = launched(prepare(subject="{examen} " * 11))
+
+    assert {one.why for one in batch.lines.all()} == {operations.SubjectTooLong.message}
+    assert not written().exists()
+
+
+@pytest.mark.parametrize("text", ["{nome}", "{{nom}}", "{% debug %}", "Bonjour {nom"])
+def test_what_is_no_placeholder_is_never_kept(prepare, three, text):
+    with pytest.raises(operations.NotAPlaceholder):
+        prepare(text=text)
+
+    assert not Mailing.objects.exists()
+    assert not Batch.objects.exists()
+
+
+def test_markup_stays_text_to_the_last_sign(prepare, three):
+    launched(prepare(text="Lisez <b>ceci</b> & <script>alert(1)</script> {nom}"))
+
+    assert "<b>ceci</b> & <script>alert(1)</script> ABADIE" in written().first().body
+
+
+def test_a_stopped_message_goes_no_further_and_ends_with_each_written_to_once(
+    prepare, three, monkeypatch
+):
+    monkeypatch.setattr(batches, "AT_ONCE", 1)
+    batch = prepare()
+    batches.launch(batch=batch, by=actor(batch), at=NOW)
+    batches.go_on(str(batch.pk), at=NOW)
+    batches.stop(batch=batch, by=actor(batch), at=NOW)
+    work("batches")
+    assert written().count() == 1
+
+    batches.resume(batch=batch, by=actor(batch), at=NOW)
+    for _ in range(4):
+        work("batches")
+
+    assert written().count() == written().values("recipient").distinct().count() == 3
+
+
+# --- A second person -----------------------------------------------------------------------
+
+
+def test_beyond_what_one_writes_alone_nothing_leaves_before_another_approves(prepare, three, head):
+    batch = prepare(total=WRITTEN_ALONE + 1)
+
+    batches.launch(batch=batch, by=actor(batch), at=NOW)
+    work("batches")
+
+    assert batch.state == BatchState.PROPOSED
+    assert not written().exists()
+    asked = Message.objects.filter(kind="batch_to_approve")
+    assert list(asked.values_list("recipient", flat=True)) == [head.email]
+
+    by = reach(head.memberships.all(), Permission.APPROVE_MESSAGES).perimeters[0].member
+    batches.approve(batch=batch, user=head, by=by, at=NOW)
+    work("batches")
+
+    assert written().count() == 3
+    batch.refresh_from_db()
+    assert (batch.state, batch.decided_by) == (BatchState.DONE, head)
+
+
+def test_what_one_writes_in_a_day_is_counted_together(prepare, three, head):
+    launched(prepare(total=WRITTEN_ALONE))
+    more = prepare()
+
+    batches.launch(batch=more, by=actor(more), at=NOW)
+
+    assert more.state == BatchState.PROPOSED
+
+
+def test_a_refused_message_is_never_sent_and_its_author_is_told(prepare, three, head):
+    batch = prepare(total=WRITTEN_ALONE + 1)
+    batches.launch(batch=batch, by=actor(batch), at=NOW)
+    by = reach(head.memberships.all(), Permission.APPROVE_MESSAGES).perimeters[0].member
+
+    batches.refuse(batch=batch, user=head, by=by, at=NOW)
+    work("batches")
+
+    assert not written().exists()
+    told = Message.objects.get(kind="batch_ended")
+    assert told.subject == "Lot refusé : écrire aux candidats"
+    for again in (batches.launch, batches.resume):
+        with pytest.raises(Refused):
+            again(batch=batch, by=actor(batch), at=NOW)
+
+
+def test_nobody_approves_their_own(prepare, three, head, author):
+    batch = prepare(total=WRITTEN_ALONE + 1)
+    batches.launch(batch=batch, by=actor(batch), at=NOW)
+
+    with pytest.raises(batches.SamePerson):
+        batches.approve(batch=batch, user=author, by=actor(batch), at=NOW)
+    with pytest.raises(IntegrityError, match="their_own_batch"), transaction.atomic():
+        Batch.objects.update(decided_by=author)
+
+
+def test_where_nobody_could_approve_it_is_refused_and_stays_to_be_launched(prepare, three):
+    batch = prepare(total=WRITTEN_ALONE + 1)
+
+    with pytest.raises(batches.NobodyApproves):
+        batches.launch(batch=batch, by=actor(batch), at=NOW)
+
+    assert Batch.objects.get().state == BatchState.PREPARED
+
+
+def test_a_decision_has_no_such_bound():
+    assert [one.code for one in ACTIONS.values() if one.alone is not None] == [WRITE.code]
+
+
+# --- What is kept --------------------------------------------------------------------------
+
+
+def test_the_words_go_with_their_batch(prepare, three):
+    prepare()
+
+    batches.forget_old(at=NOW + batches.PREPARED_FOR * 2)
+
+    assert not Mailing.objects.exists()
+
+
+def test_a_template_of_the_same_name_replaces_ones_own(author):
+    allowed = reach(author.memberships.all(), Permission.WRITE_MESSAGES)
+
+    for text in ("Le premier texte", "Le second texte"):
+        operations.keep_template(
+            name="Rappel", subject="Objet", text=text, reach=allowed, by=author, at=NOW
+        )
+
+    assert [one.text for one in MailingTemplate.objects.all()] == ["Le second texte"]
+
+
+def test_templates_are_not_kept_without_end(author, monkeypatch):
+    monkeypatch.setattr(operations, "MOST_TEMPLATES", 1)
+    allowed = reach(author.memberships.all(), Permission.WRITE_MESSAGES)
+    said = {"subject": "Objet", "text": "Texte", "reach": allowed, "by": author, "at": NOW}
+    operations.keep_template(name="Un", **said)
+
+    with pytest.raises(operations.TooManyTemplates):
+        operations.keep_template(name="Deux", **said)

@@ -1,0 +1,61 @@
+"""What a message may say of each registration: those that exist, whole, and nothing computed."""
+
+import pytest
+
+from sporades.mailings.placeholders import PLACEHOLDERS, faults, filled
+from tests.factories import a_candidate, a_registration
+
+
+@pytest.fixture
+def registration(invented_exam):
+    candidate = a_candidate(birth_name="D'Élan", first_names="Zoë {nom} {{7*7}}", usage_name="")
+    return a_registration(candidate)
+
+
+def test_each_reads_as_what_the_registration_says(registration):
+    said = {one.name: filled(one.written, registration) for one in PLACEHOLDERS}
+
+    assert said == {
+        "prénoms": "Zoë {nom} {{7*7}}",
+        "nom": "D'ÉLAN",
+        "examen": "Brevet d'essai – Marin, session 2027",
+        "académie": "académie de Lille",
+        "service gestionnaire": "Bureau des essais de Lille",
+        "numéro d'inscription": registration.number,
+        "numéro candidat": registration.candidate.number,
+        "fermeture": "mardi 15 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris)",
+        "lien": f"https://inscriptions.exemple.test/mes-inscriptions/{registration.number}",
+    }
+
+
+def test_a_text_is_gone_through_once(registration):
+    assert filled("{prénoms}, {nom}", registration) == "Zoë {nom} {{7*7}}, D'ÉLAN"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["{Prénoms}", "{ prénoms }", "{pre\u0301noms}", "{PRÉNOMS}", "{numéro d\u2019inscription}"],
+)
+def test_it_is_understood_as_people_type_it(registration, typed):
+    assert faults(typed) == []
+    assert "{pr" not in filled(typed, registration).lower()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Bonjour {prenoms}", ["{prenoms}"]),
+        ("Bonjour {}", ["{}"]),
+        ("Bonjour {prénoms", ["{prénoms"]),
+        ("Bonjour prénoms}", ["}"]),
+        ("Bonjour {{prénoms}}", ["{", "}"]),
+        ("{{7*7}} {% now 'Y' %} ${7*7} #{7}", ["{7*7}", "{% now 'Y' %}", "{7}", "{", "}"]),
+        ("{adresse} et {adresse}", ["{adresse}"]),
+        ("{nom\n}", ["{nom", "}"]),
+        ("{" + "a" * 200 + "}", ["{" + "a" * 39]),
+        ("Rien entre accolades", []),
+        ("{nom} {fermeture}", []),
+    ],
+)
+def test_what_is_unknown_or_half_written_is_found(text, found):
+    assert faults(text) == found

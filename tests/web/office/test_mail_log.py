@@ -1,0 +1,152 @@
+"""« Mails »: all of a perimeter with their fate, and a refused one sent again."""
+
+import html
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from sporades.accounts.models import Membership
+from sporades.mail.models import Message
+from tests.factories import NOW
+from tests.web.guide import main
+
+LOG = "/gestion/mails"
+
+
+@pytest.fixture
+def refused(in_lille):
+    """The receipt of Lille, that was refused."""
+    message = Message.objects.get(kind="registered", about_id=str(in_lille.pk))
+    message.state, message.last_error = Message.State.REFUSED, "550 b'5.1.1 User unknown'"
+    message.save()
+    return message
+
+
+def again(message):
+    return reverse("office:send_again", args=[message.pk])
+
+
+def seen_in(page):
+    """Return the recipients of the mails on a page."""
+    return {line.message.recipient for line in page.context["lines"]}
+
+
+def test_the_mails_of_the_perimeter_alone_each_with_its_fate(manager, refused, in_versailles):
+    page = manager.get(LOG)
+
+    assert seen_in(page) == {refused.recipient}
+    assert "Refusé : cette adresse n'existe pas" in main(page)
+    assert "Inscription enregistrée" in main(page)
+    assert in_versailles.number not in page.text
+    assert "550" not in main(page)
+
+
+def test_a_mail_about_an_account_is_in_no_list(manager, refused):
+    Message.objects.filter(pk=refused.pk).update(about_kind="user", kind="activation")
+
+    assert manager.get(LOG).context["lines"] == []
+    assert manager.post(again(refused)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("asked", "count"),
+    [
+        ({}, 1),
+        ({"etat": "refused"}, 1),
+        ({"etat": "sent"}, 0),
+        ({"nature": "registered"}, 1),
+        ({"nature": "withdrawn"}, 0),
+        ({"du": "25/11/2026", "au": "25/11/2026"}, 1),
+        ({"du": "26/11/2026", "au": "26/11/2026"}, 0),
+        ({"au": "24/11/2026"}, 0),
+        ({"adresse": "personne@exemple.test"}, 0),
+    ],
+)
+def test_it_is_narrowed_by_state_kind_day_and_address(manager, refused, asked, count):
+    assert len(manager.get(LOG, asked).context["lines"]) == count
+
+
+def test_an_address_is_found_whatever_its_capitals(manager, refused):
+    assert seen_in(manager.get(LOG, {"adresse": refused.recipient.upper()})) == {refused.recipient}
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"du": "32/13/2026"}, "du"),
+        ({"au": "01/01/0001"}, "au"),
+        ({"au": "31/12/9999"}, "au"),
+        ({"du": "26/11/2026", "au": "25/11/2026"}, "au"),
+        ({"etat": "perdu"}, "etat"),
+        ({"nature": "activation"}, "nature"),
+    ],
+)
+def test_what_cannot_be_asked_is_said(manager, refused, asked, field):
+    page = manager.get(LOG, asked)
+
+    assert page.status_code == 422
+    assert field in page.context["form"].errors
+
+
+def test_what_is_old_is_there_when_its_days_are_asked_for(manager, refused):
+    Message.objects.filter(pk=refused.pk).update(written_at=NOW - timedelta(days=45))
+
+    assert manager.get(LOG).context["lines"] == []
+    assert len(manager.get(LOG, {"du": "01/10/2026"}).context["lines"]) == 1
+
+
+def test_it_is_sent_again_from_the_list_which_comes_back_as_it_was(manager, refused):
+    page = manager.get(LOG, {"etat": "refused"})
+    assert "Envoyer de nouveau" in page.text
+
+    answer = manager.post(again(refused), {"liste": page.context["filters"]})
+
+    assert answer.url == f"{LOG}?etat=refused"
+    back = manager.get(answer.url)
+    assert f"Le mail part de nouveau, à {refused.recipient}." in html.unescape(back.text)
+    assert "Envoyé de nouveau" in main(back)
+    assert "Envoyer de nouveau" not in main(back)
+    assert Message.objects.filter(again_of=refused).count() == 1
+
+
+def test_one_press_is_one_mail(manager, refused):
+    for _ in range(3):
+        page = manager.post(again(refused), follow=True)
+
+    assert "Ce mail a déjà été envoyé de nouveau." in html.unescape(page.text)
+    assert Message.objects.filter(again_of=refused).count() == 1
+
+
+def test_the_way_back_is_never_elsewhere(manager, refused):
+    answer = manager.post(again(refused), {"liste": "//ailleurs.test?etat=refused&x=https://a.b"})
+
+    assert answer.url.startswith(f"{LOG}?")
+    assert "ailleurs" not in answer.url
+
+
+def test_from_the_file_one_comes_back_to_the_file(manager, refused, in_lille):
+    tab = reverse("office:mails", args=[in_lille.number])
+    assert "Envoyer de nouveau" in manager.get(tab).text
+
+    assert manager.post(again(refused)).url == tab
+
+
+def test_an_auditor_reads_and_sends_nothing_again(member, refused):
+    auditor = member("A09", role=Membership.Role.AUDITOR)
+
+    page = auditor.get(LOG)
+
+    assert seen_in(page) == {refused.recipient}
+    assert "Envoyer de nouveau" not in page.text
+    assert auditor.post(again(refused)).status_code == 404
+
+
+def test_a_manager_of_another_perimeter_sends_nothing_again(member, refused):
+    for client in (
+        member("A25", email="versailles@exemple.test"),
+        member("A09", domains=["AUTRE"], email="autre@exemple.test"),
+    ):
+        assert client.get(LOG).context["lines"] == []
+        assert client.post(again(refused)).status_code == 404
+    assert not Message.objects.filter(again_of=refused).exists()

@@ -1,0 +1,251 @@
+"""« Écrire aux candidats »: composed, seen on real rows, followed; nothing of it is computed."""
+
+import html
+
+import pytest
+from django.urls import reverse
+
+from sporades.accounts.models import Membership
+from sporades.batches.actions import WRITTEN_ALONE
+from sporades.batches.models import Batch
+from sporades.batches.states import BatchState
+from sporades.mail.models import Message
+from sporades.mailings.models import MailingTemplate
+from sporades.mailings.operations import KIND, NoAddress
+from sporades.mailings.placeholders import PLACEHOLDERS
+from tests.factories import a_candidate, a_registration
+from tests.jobs import work
+from tests.web.guide import main
+from tests.web.office.test_search import leaf, sought
+
+SAID = {"objet": "Votre centre", "texte": "{prénoms}, apportez une pièce d'identité."}
+
+
+@pytest.fixture
+def two(in_lille):
+    """File another registration in Lille."""
+    return in_lille, a_registration(a_candidate(birth_name="Le Bihan", first_names="Goulven"))
+
+
+def place(client):
+    """Search for everybody, and return the address where one writes to them."""
+    page = sought(client, leaf("g-1", "nom", "non_vide"))
+    return reverse("office:write", args=[page.context["search"].pk])
+
+
+def page_of(batch, name="one_batch"):
+    return reverse(f"office:{name}", args=[batch.pk])
+
+
+def written():
+    return Message.objects.filter(kind=KIND)
+
+
+def prepared(client, **said):
+    client.post(place(client), {**SAID, "preparer": "1", **said})
+    return Batch.objects.get()
+
+
+def test_it_is_seen_as_its_candidates_will_read_it_before_anything(manager, two, in_versailles):
+    page = manager.post(place(manager), {**SAID, "voir": "1"})
+
+    assert "Maëlle Anne, apportez une pièce d'identité." in main(page)
+    assert "Goulven, apportez une pièce d'identité." in main(page)
+    assert "Yann" not in page.text
+    assert not Batch.objects.exists()
+    assert "{prénoms}, apportez" in html.unescape(page.text)
+
+
+def test_it_is_sent_in_the_background_and_stands_in_the_mails_of_each_file(manager, two):
+    batch = prepared(manager)
+    before = main(manager.get(page_of(batch)))
+    assert "Acceptées : 2. Refusées : 0." in before
+    assert "Maëlle Anne, apportez" in before
+    assert "Un mail parti ne se reprend pas." in before
+
+    manager.post(page_of(batch, "launch_batch"))
+    assert not written().exists()
+    work("batches")
+
+    assert written().count() == 2
+    assert "Faites 2" in main(manager.get(page_of(batch)))
+    mails = main(manager.get(reverse("office:mails", args=[two[0].number])))
+    assert "Votre centre" in mails
+    assert "Message du service" in mails
+    journal = main(manager.get(reverse("office:journal", args=[two[0].number])))
+    assert "Message écrit au candidat" in journal
+
+
+def test_the_ticked_lines_alone(manager, two, in_versailles):
+    ticked = [two[1].number, in_versailles.number]
+
+    batch = prepared(manager, choix=ticked)
+
+    assert list(batch.lines.values_list("registration", flat=True)) == [two[1].pk]
+
+
+def test_the_list_and_the_page_of_acts_lead_there(manager, two):
+    where = place(manager)
+    found = manager.get(where.removesuffix("/message"))
+    assert f'formaction="{where}"' in found.text
+
+    acts = manager.get(where.replace("/message", "/lot"), {"cochees": "1", "choix": two[0].number})
+    assert f"{where}?cochees=1&amp;choix={two[0].number}" in acts.text
+    assert "Écrire aux candidats" not in [
+        label for _, label in acts.context["form"].fields["decision"].choices
+    ]
+
+
+def test_nothing_ticked_writes_to_nobody(manager, two):
+    page = manager.get(place(manager), {"cochees": "1"}, follow=True)
+
+    assert "Cochez au moins une inscription" in html.unescape(page.text)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("objet", "{prenoms}"),
+        ("texte", "Bonjour {nom, apportez une pièce d'identité"),
+        ("texte", "Bonjour {{ nom }}, apportez une pièce d'identité"),
+        ("texte", "{% if 1 %}apportez une pièce d'identité{% endif %}"),
+    ],
+)
+def test_what_is_no_placeholder_is_refused_at_its_field_with_those_that_exist(
+    manager, two, field, typed
+):
+    page = manager.post(place(manager), {**SAID, field: typed, "preparer": "1"})
+
+    assert page.status_code == 422
+    [error] = page.context["form"].errors[field]
+    assert all(one.written in error for one in PLACEHOLDERS)
+    assert typed in html.unescape(page.text)
+    assert not Batch.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("said", "fields"),
+    [
+        ({"objet": "", "texte": ""}, {"objet", "texte"}),
+        ({"objet": "a" * 101}, {"objet"}),
+        ({"texte": "a" * 5_001}, {"texte"}),
+        ({"texte": "Court."}, {"texte"}),
+        ({"texte": " \n \u200b \n"}, {"texte"}),
+        ({"garder": "1"}, {"nom_du_modele"}),
+    ],
+)
+def test_what_is_missing_too_short_or_too_long_is_said(manager, two, said, fields):
+    page = manager.post(place(manager), {**SAID, "voir": "1", **said})
+
+    assert page.status_code == 422
+    assert page.context["form"].errors.keys() == fields
+
+
+def test_markup_is_shown_and_sent_as_text(manager, two):
+    text = "Lisez <b>tout</b> : <script>alert(1)</script>"
+
+    page = manager.post(place(manager), {**SAID, "texte": text, "voir": "1"})
+
+    assert "<script>alert" not in page.text
+    assert text in html.unescape(page.text)
+
+
+def test_those_without_an_address_are_counted_then_refused_with_the_reason(manager, two):
+    candidate = two[0].candidate
+    type(candidate).objects.filter(pk=candidate.pk).update(user=None, email="")
+
+    page = main(manager.get(place(manager)))
+    batch = prepared(manager)
+    before = main(manager.get(page_of(batch)))
+    manager.post(page_of(batch, "launch_batch"))
+    work("batches")
+
+    assert "Sans adresse mail 1 : elles seront refusées" in page
+    assert "Acceptées : 1. Refusées : 1." in before
+    assert f"Refusée : {NoAddress.message}" in before
+    assert NoAddress.message in main(manager.get(page_of(batch)))
+    assert written().count() == 1
+
+
+# --- A second person -----------------------------------------------------------------------
+
+
+def test_a_large_one_waits_for_a_second_person_who_sees_it(manager, member, two):
+    batch = prepared(manager)
+    Batch.objects.filter(pk=batch.pk).update(total=WRITTEN_ALONE + 1)
+    head = member("A09", role=Membership.Role.HEAD, email="cheffe@exemple.test")
+    assert head.get(page_of(batch)).status_code == 404
+
+    said = manager.post(page_of(batch, "launch_batch"), follow=True)
+    assert "une autre personne doit l'approuver" in html.unescape(said.text)
+    assert "Approuver" not in main(said)
+    assert "Messages à approuver" in main(head.get(reverse("office:home")))
+    assert str(batch.pk) in head.get(reverse("office:batches")).text
+    assert "Maëlle Anne, apportez" in main(head.get(page_of(batch)))
+
+    head.post(page_of(batch, "approve_batch"))
+    work("batches")
+
+    assert written().count() == 2
+    batch.refresh_from_db()
+    assert batch.state == BatchState.DONE
+    assert head.get(page_of(batch, "batch_refusals")).status_code == 404
+    assert head.post(page_of(batch, "stop_batch")).status_code == 404
+
+
+def test_who_may_not_approve_never_learns_of_it(manager, member, two):
+    batch = prepared(manager)
+    Batch.objects.filter(pk=batch.pk).update(total=WRITTEN_ALONE + 1)
+    member("A09", role=Membership.Role.HEAD, email="cheffe@exemple.test")
+    manager.post(page_of(batch, "launch_batch"))
+    others = [
+        member("A25", role=Membership.Role.HEAD, email="versailles@exemple.test"),
+        member("A09", email="collegue@exemple.test"),
+        member("A09", role=Membership.Role.HEAD, domains=["AUTRE"], email="autre@exemple.test"),
+        member("A09", role=Membership.Role.AUDITOR, email="audit@exemple.test"),
+    ]
+
+    for one in others:
+        assert one.get(page_of(batch)).status_code == 404
+        assert one.post(page_of(batch, "approve_batch")).status_code == 404
+        assert str(batch.pk) not in one.get(reverse("office:home")).text
+
+
+# --- Templates -----------------------------------------------------------------------------
+
+
+def test_a_message_is_kept_and_written_again_by_whoever_has_its_perimeter(manager, member, two):
+    kept = {**SAID, "nom_du_modele": "Pièce d'identité", "garder": "1"}
+    manager.post(place(manager), kept)
+    template = MailingTemplate.objects.get()
+    colleague = member("A09", email="collegue@exemple.test")
+    elsewhere = member("A25", email="ailleurs@exemple.test")
+
+    page = colleague.get(place(colleague), {"modele": template.pk})
+    theirs = elsewhere.get(place(elsewhere), {"modele": template.pk})
+
+    assert page.context["form"]["texte"].value() == SAID["texte"]
+    assert "Supprimer ce modèle" not in page.text
+    assert theirs.context["form"]["texte"].value() is None
+    assert "Pièce d" not in main(theirs)
+    assert not Batch.objects.exists()
+
+
+def test_its_author_alone_forgets_it(manager, member, two):
+    manager.post(place(manager), {**SAID, "nom_du_modele": "Rappel", "garder": "1"})
+    where = reverse("office:forget_template", args=[MailingTemplate.objects.get().pk])
+    colleague = member("A09", role=Membership.Role.HEAD, email="cheffe@exemple.test")
+
+    assert colleague.post(where).status_code == 404
+    manager.post(where)
+
+    assert not MailingTemplate.objects.exists()
+
+
+def test_an_auditor_writes_to_nobody(member, two):
+    auditor = member("A09", role=Membership.Role.AUDITOR)
+
+    page = sought(auditor, leaf("g-1", "nom", "non_vide"))
+
+    assert "Écrire" not in main(page)
+    assert auditor.get(reverse("office:write", args=[page.context["search"].pk])).status_code == 404
