@@ -400,7 +400,7 @@ Bonjour Claude Martin,
 Claude Martin propose un lot qui, par sa taille, demande l'accord d'une seconde personne.
 
 Action : Écrire aux candidats
-Lignes : 5\u00a0001 inscriptions
+Lignes : {batch.counted}
 
 Voir le lot, l'approuver ou le refuser : {SITE}/gestion/inscriptions/lots/{batch.pk}
 

@@ -22,7 +22,7 @@ from sporades.web.office.message_forms import MailLogForm
 
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
 ON_A_PAGE = 50
-MOST = 10_000
+MOST = 2_000
 """How many are counted and turned over: a shorter period shows the others."""
 
 
@@ -86,13 +86,16 @@ def _found(request: HttpRequest, form: MailLogForm) -> QuerySet[Message]:
     first, last = form.days
     asked = {
         field: said[name]
-        for field, name in (("state", "etat"), ("kind", "nature"), ("recipient__iexact", "adresse"))
+        for field, name in (("state", "etat"), ("kind", "nature"))
         if said.get(name)
     }
+    if address := said.get("adresse"):
+        # Addresses are kept in small letters, but for what somebody typed elsewhere.
+        asked["recipient__in"] = [address, address.lower()]
     within = written_between(mails_within(request.reach), first, last)
     return with_fate(within.filter(**asked))
 
 
 def _filters(form: MailLogForm) -> str:
     """Return what was asked, as an address says it."""
-    return urlencode([(name, form.data[name]) for name in form.fields if form.data.get(name)])
+    return urlencode([(name, form.asked[name]) for name in form.fields if form.asked.get(name)])

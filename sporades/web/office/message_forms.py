@@ -108,8 +108,28 @@ class _PeriodForm(forms.Form):
 
     def __init__(self, data: Any = None, *, at: datetime, **options: Any) -> None:
         self.today = local_day(at, settings.TIME_ZONE)
+        self.asked = data or {}
         initial = {"du": self.today - SHOWN_BY_DEFAULT, "au": self.today}
-        super().__init__(data, initial=initial, label_suffix="", **options)
+        super().__init__(self._whole(data), initial=initial, label_suffix="", **options)
+
+    def _whole(self, data: Any) -> Any:
+        """Say the days that are shown where none is asked for."""
+        if not data:
+            return None
+        first, last = self._read(data.get("du")), self._read(data.get("au"))
+        until = last or max(self.today, first or self.today)
+        whole = data.copy()
+        whole["au"] = data.get("au") or f"{until:%d/%m/%Y}"
+        whole["du"] = data.get("du") or f"{until - SHOWN_BY_DEFAULT:%d/%m/%Y}"
+        return whole
+
+    def _read(self, said: Any) -> date | None:
+        """Return a day, nothing where none can be read: its field says so."""
+        try:
+            read: date | None = self.base_fields["du"].clean(said)
+        except ValidationError:
+            return None
+        return read
 
     def clean(self) -> dict[str, Any]:
         """Refuse days in the wrong order."""

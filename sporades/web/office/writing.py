@@ -98,7 +98,9 @@ def message_of(batch: Batch, reach: Reach) -> dict[str, Any]:
 
 def previews(mailing: Mailing, registrations: Any) -> list[dict[str, str]]:
     """Return what the first candidates read, each with its number, its address, or its refusal."""
-    return [_preview(mailing, one) for one in registrations.whole().order_by("pk")[:SHOWN]]
+    chosen = registrations.whole().order_by("pk")
+    reached = list(chosen.exclude(candidate__user=None, candidate__email="")[:SHOWN])
+    return [_preview(mailing, one) for one in reached or chosen[:SHOWN]]
 
 
 def _preview(mailing: Mailing, registration: Registration) -> dict[str, str]:
