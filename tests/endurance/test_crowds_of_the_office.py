@@ -5,11 +5,16 @@ from functools import partial
 import pytest
 from django.db import transaction
 
+from sporades.accounts.models import Membership, User
+from sporades.accounts.permissions import Permission, reach
 from sporades.acts import resending
+from sporades.batches import operations as batches
+from sporades.batches.actions import WRITTEN_ALONE
+from sporades.batches.models import Batch
 from sporades.mail.models import Message
 from sporades.registrations import counting
 from sporades.registrations.dossier import dossier_of
-from sporades.registrations.models import RefusedAnswer
+from sporades.registrations.models import RefusedAnswer, Registration
 from sporades.registrations.sections import IDENTIFICATION
 from tests.endurance.arena import figure, now, together
 from tests.factories import OPERATOR, a_candidate, a_draft, a_registration
@@ -37,6 +42,38 @@ def test_many_presses_at_once_send_one_mail_again(arena):
         told = sorted(type(one).__name__ for one in outcomes)
         assert told == ["AlreadySentAgain"] * 3 + ["Message"]
         assert Message.objects.filter(again_of=refused).count() == 1
+
+
+def test_two_messages_launched_at_once_never_pass_what_one_writes_alone(arena):
+    a_registration(a_candidate(), at=now())
+    for email, role in (("agent@exemple.test", "manager"), ("cheffe@exemple.test", "head")):
+        user = User.objects.create_user(email, "x", created_at=now())
+        Membership.objects.create(user=user, role=role, full_name="Camille", academies=["A09"])
+    author = User.objects.get(email="agent@exemple.test")
+    allowed = reach(author.memberships.all(), Permission.WRITE_MESSAGES)
+    by = allowed.perimeters[0].member
+    for _ in range(ROUNDS):
+        Batch.objects.all().delete()
+        pair = [
+            batches.prepare_message(
+                registrations=Registration.objects.all(),
+                subject="Votre centre",
+                text="Apportez une pièce d'identité.",
+                reach=allowed,
+                by=author,
+                at=now(),
+            )
+            for _ in range(2)
+        ]
+        for one in pair:
+            one.total = WRITTEN_ALONE - 1
+            one.save(update_fields=["total"])
+
+        outcomes = together(*[partial(batches.launch, batch=one, by=by, at=now()) for one in pair])
+
+        assert outcomes == [None, None]
+        states = Batch.objects.order_by("state").values_list("state", flat=True)
+        assert list(states) == ["proposed", "running"]
 
 
 def test_a_crowd_that_is_refused_is_counted_to_the_last_while_it_is_added_up(arena):

@@ -8,14 +8,18 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
+from sporades.accounts.permissions import Permission, reach
+from sporades.batches import operations as batches
 from sporades.exams import held
 from sporades.exams.models import RegistrationService
+from sporades.registrations.models import RefusedAnswer, Registration
 from sporades.searches import operations as searches
 from sporades.searches.trees import Group
 from tests.factories import NOW, a_candidate, a_draft, a_registration, load_invented
 from tests.web.registry.world import a_prepared_regulation, a_trial
 
 MOST = 10
+MOST_WITH_PREVIEWS = 20
 MANY = 12
 
 
@@ -94,3 +98,50 @@ def test_a_prepared_file_and_its_dry_run_cost_little(member, in_lille):
     assert cost(administrator, reverse("office:prepared", args=[prepared.pk])) <= MOST
     where = reverse("office:enforce_regulation", args=[prepared.pk])
     assert cost(administrator, where) <= MOST
+
+
+def test_writing_costs_as_much_for_many_candidates_as_for_three(manager, in_lille):
+    allowed = reach(manager.user.memberships.all(), Permission.WRITE_MESSAGES)
+    kept = searches.keep(tree=Group(), columns=[], by=manager.user, at=NOW)
+    costs = []
+    for more in (2, MANY):
+        for _ in range(more):
+            a_registration(a_candidate())
+        batch = batches.prepare_message(
+            registrations=Registration.objects.within(allowed),
+            subject="{nom}, {numéro candidat}, {examen}",
+            text="{prénoms} {académie} {service gestionnaire} {fermeture} {lien}",
+            reach=allowed,
+            by=manager.user,
+            at=NOW,
+        )
+        costs.append(cost(manager, reverse("office:one_batch", args=[batch.pk])))
+
+    assert costs[0] == costs[1] <= MOST_WITH_PREVIEWS
+    assert cost(manager, reverse("office:write", args=[kept.pk])) <= MOST
+
+
+def test_the_list_of_mails_costs_as_much_for_many_as_for_one(manager, in_lille):
+    where = reverse("office:all_mails")
+    one = cost(manager, where)
+
+    for _ in range(MANY):
+        a_registration(a_candidate())
+
+    assert len(manager.get(where).context["lines"]) == MANY + 1
+    assert cost(manager, where) == one <= MOST
+
+
+def test_refused_answers_cost_as_much_for_many_as_for_none(manager, in_lille):
+    where = reverse("office:refused_answers")
+    none = cost(manager, where)
+
+    RefusedAnswer.objects.bulk_create(
+        RefusedAnswer(
+            day=NOW.date(), academy="A09", exam=in_lille.exam, section="papers", field=f"f{number}"
+        )
+        for number in range(MANY)
+    )
+
+    assert len(manager.get(where).context["rows"]) == MANY
+    assert cost(manager, where) == none <= MOST
