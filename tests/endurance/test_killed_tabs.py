@@ -52,9 +52,15 @@ def test_a_server_killed_while_a_tab_is_sent_keeps_all_its_answers_or_those_befo
             first, revision = kept(draft, tab)
             full = every_field(draft, tab)
             first = {} if full == first else {**emptied(full), **first}
-            assert send(browser, web, path, answers(full, revision), "never") == 302
-            count, at_commit = counted(web)
-            assert count >= at_commit > 5
+            counts = []
+            # Answers that are refused are counted: what they ask is not asked for the others.
+            for typed in (full, first, full):
+                _, revision = kept(draft, tab)
+                assert send(browser, web, path, answers(typed, revision), "never") == 302
+                count, at_commit = counted(web)
+                assert count >= at_commit > 5
+                counts.append(count)
+            count = min(counts)
 
             for place in deaths(count, figure(3, 60)):
                 before, revision = kept(draft, tab)

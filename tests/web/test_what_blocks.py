@@ -217,9 +217,9 @@ def test_a_modification_after_the_closing_says_that_the_registration_stands(sign
 
     shown = client.get(f"/inscription/{draft.pk}/recapitulatif")
 
-    assert "ne peut pas être enregistrée : votre inscription reste telle qu'elle était." in main(
-        shown
-    )
+    said = main(shown)
+    assert "Votre modification ne peut plus être enregistrée" in said
+    assert "Votre inscription reste telle qu'elle était." in said
 
 
 def test_a_draft_of_a_service_put_back_says_when_it_opens(sign_in, stopped_clock):

@@ -80,6 +80,7 @@ def every_form():
     user = draft.candidate.user
     answers = {row.section: row.answers for row in draft.answers.all()}
     dossier = dossier_of(draft, day=NOW.date(), answers=answers)
+    here = {"data": None, "reach": Reach(), "at": NOW}
     arguments = {
         "IdentityForm": {"on": NOW.date()},
         "AccountForm": {"on": NOW.date()},
@@ -105,6 +106,12 @@ def every_form():
         "DatesForm": {"service": draft.service},
         "DecisionForm": {"registration": a_registration()},
         "BannerForm": {"at": NOW},
+        "SelectionForm": here,
+        "PeriodForm": here,
+        "DaySelectionForm": here,
+        "RefusedAnswersForm": here,
+        "MailLogForm": {"at": NOW},
+        "_PeriodForm": {"at": NOW},
         "EnforceForm": {"prepared": PreparedRegulation(domain_code="ESSAI", session_code="2027")},
     }
     tabs = {section.form: section.judged(dossier) for section in SECTIONS}

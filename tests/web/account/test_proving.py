@@ -49,6 +49,7 @@ def test_proving_who_one_is_says_for_what_and_how_to_give_it_up(client, user, na
         "candidate:withdraw": {"number": "FICT-1"},
         "mfa_remove_webauthn": one,
         "mfa_edit_webauthn": one,
+        "office:enforce_regulation": {"prepared": uuid4()},
         "office:export": {"search": uuid4()},
         "office:export_file": {"export": uuid4()},
     }
@@ -69,6 +70,7 @@ ASKED_OTHERWISE = {
     "account_set_password",
     "socialaccount_connections",
     "candidate:withdraw",
+    "office:enforce_regulation",
     "office:export",
     "office:export_file",
 }
