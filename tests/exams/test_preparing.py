@@ -182,6 +182,26 @@ def test_openings_and_services_are_compared_with_what_stands(load, essai, change
     assert ["changées dans la gestion" in one.words for one in found.kept] == [True]
 
 
+def test_another_clock_is_told_and_what_is_told_is_what_is_done(load, essai, change):
+    load(essai)
+    before = RegistrationService.objects.get(academy="A28")
+    # The same two instants, by the clock of Paris.
+    text = change(
+        "ouverture: 2026-10-12 08:00\n    fermeture: 2026-11-13 17:00",
+        "fuseau: Europe/Paris\n    ouverture: 2026-10-12 06:00\n    fermeture: 2026-11-13 14:00",
+    )
+
+    prepared = prepare(text)
+
+    [words] = told(prepared)
+    assert words.endswith("horloge : heure de Paris, heure de La Réunion auparavant")
+    enforce(prepared)
+    after = RegistrationService.objects.get(academy="A28")
+    assert (after.opens_at, after.closes_at) == (before.opens_at, before.closes_at)
+    assert after.zone == "Europe/Paris"
+    assert told(prepared) == []
+
+
 # --- What is put in force ------------------------------------------------------------------------
 
 

@@ -1,23 +1,19 @@
 """What a file would change of the openings and of the managing services."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from django.utils.text import capfirst
 
+from sporades.core.french import zone_in_words
 from sporades.exams import schema
-from sporades.exams.checking.openings import Zones, zone_of
+from sporades.exams.checking.openings import Zones
 from sporades.exams.differences.content import Change, parts
 from sporades.exams.models import RegistrationService
-from sporades.exams.schema.clock import instant
+from sporades.exams.models.service import AUDIENCES
+from sporades.exams.planning import DATES, PlannedOpening, plan
 from sporades.exams.schema.openings import ManagingService as ManagingServiceRules
 from sporades.territory import queries as territory
 from sporades.territory.models import ManagingService
-
-AUDIENCES = {"grand_public": "grand public", "etablissements": "établissements"}
-
-type Known = Mapping[tuple[str, str], Any]
-"""Rows by academy, then by audience or by code."""
 
 
 def openings(
@@ -27,34 +23,25 @@ def openings(
 
     Args:
         file: what the file says.
-        services: the registration services of its domain and session.
+        services: the registration services of its domain and session, with their managing service.
         zones: the zone of each academy.
     """
-    known = {(one.academy_id, one.audience): one for one in services}
+    planned = plan(file, services, zones)
     changed: list[Change] = []
     kept: list[Change] = []
-    for opening in file.openings:
-        place = _place(opening.academy, opening.audience.value)
-        zone = zone_of(file, opening, zones)
-        service = known.pop((opening.academy, opening.audience.value), None)
-        wanted = RegistrationService(
-            academy=territory.academy(opening.academy),
-            opens_at=instant(opening.opens, zone),
-            closes_at=instant(opening.closes, zone),
-            zone=zone,
-        )
-        if service is None:
-            words = f"nouvelle ouverture, du {wanted.opening_in_words} au {wanted.closing_in_words}"
-            changed.append(Change(place, words))
+    for one in planned.openings:
+        place = _place(one.opening.academy, one.opening.audience)
+        if one.service is None:
+            changed.append(Change(place, _opens(one)))
             continue
-        moves = list(_moves(place, service, wanted))
-        if moves and service.moved_at is not None:
-            kept.append(Change(place, f"{_STAYS} (ferme le {service.closing_in_words})"))
-        else:
-            changed += moves
-        changed += _others(place, service, opening)
+        if one.is_held:
+            kept.append(Change(place, f"{_STAYS} (ferme le {one.service.closing_in_words})"))
+        changed += _changed(place, one.service, one)
     kept += [
-        Change(_place(*key), "absente du fichier, elle reste telle qu'elle est") for key in known
+        Change(
+            _place(one.academy_id, one.audience), "absente du fichier, elle reste telle qu'elle est"
+        )
+        for one in planned.left
     ]
     return changed, kept
 
@@ -76,34 +63,45 @@ def managing(file: schema.File, services: Iterable[ManagingService]) -> Iterator
         if row is None:
             yield Change("", f"Nouveau service gestionnaire : {rules.name} ({academy})")
         else:
-            yield from parts(_as_rules(row), rules, f"{rules.name} ({academy})")
+            yield from parts(as_rules(row), rules, f"{rules.name} ({academy})")
 
 
 def _place(academy: str, audience: str) -> str:
-    return f"{capfirst(territory.academy(academy).full_name)}, {AUDIENCES[audience]}"
+    public = AUDIENCES[audience].lower()
+    return f"{capfirst(territory.academy(academy).full_name)}, {public}"
 
 
-def _moves(
-    place: str, service: RegistrationService, wanted: RegistrationService
-) -> Iterator[Change]:
-    if service.opens_at != wanted.opens_at:
-        words = f"ouvre le {wanted.opening_in_words} au lieu du {service.opening_in_words}"
+def _opens(one: PlannedOpening) -> str:
+    wanted = RegistrationService(
+        academy=territory.academy(one.opening.academy),
+        **{name: one.said[name] for name in (*DATES, "zone")},
+    )
+    return f"nouvelle ouverture, du {wanted.opening_in_words} au {wanted.closing_in_words}"
+
+
+def _changed(place: str, service: RegistrationService, one: PlannedOpening) -> Iterator[Change]:
+    """Say each column that the service would be brought to another value of."""
+    said = RegistrationService(academy=service.academy, zone=one.said["zone"]).said
+    wanted = one.wanted
+    for name, verb in (("opens_at", "ouvre"), ("closes_at", "ferme")):
+        before = getattr(service, name)
+        if wanted.get(name, before) != before:
+            words = f"{verb} le {said(wanted[name])} au lieu du {service.said(before)}"
+            yield Change(place, words)
+    if service.zone != wanted["zone"]:
+        words = (
+            f"horloge : {zone_in_words(wanted['zone'])}, {zone_in_words(service.zone)} auparavant"
+        )
         yield Change(place, words)
-    if service.closes_at != wanted.closes_at:
-        words = f"ferme le {wanted.closing_in_words} au lieu du {service.closing_in_words}"
+    manager = service.managing_service.code
+    if manager != one.said["managing_code"]:
+        words = f"service gestionnaire {one.said['managing_code']} au lieu de {manager}"
         yield Change(place, words)
+    if service.website != wanted["website"]:
+        yield Change(place, "site", service.website, wanted["website"])
 
 
-def _others(place: str, service: RegistrationService, opening: Any) -> Iterator[Change]:
-    if service.managing_service.code != opening.service:
-        words = f"service gestionnaire {opening.service} au lieu de {service.managing_service.code}"
-        yield Change(place, words)
-    site = opening.website or service.academy.website
-    if service.website != site:
-        yield Change(place, "site", service.website, site)
-
-
-def _as_rules(row: ManagingService) -> ManagingServiceRules:
+def as_rules(row: ManagingService) -> ManagingServiceRules:
     """Return what is known of a service, in the words of a file."""
     return ManagingServiceRules.model_construct(
         code=row.code,

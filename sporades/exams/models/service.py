@@ -19,6 +19,9 @@ class Condition(Protocol):
         """Return what a row must satisfy, given the paths of its academy and of its domain's code."""
 
 
+AUDIENCES = {Audience.PUBLIC.value: "Grand public", Audience.SCHOOLS.value: "Établissements"}
+"""What each public is called."""
+
 MINUTE = timedelta(minutes=1)
 """A closing hour is good until the end of the minute that is displayed."""
 
@@ -54,10 +57,7 @@ class RegistrationService(models.Model):
     audience = models.CharField(
         "public",
         max_length=20,
-        choices=[
-            (Audience.PUBLIC.value, "Grand public"),
-            (Audience.SCHOOLS.value, "Établissements"),
-        ],
+        choices=list(AUDIENCES.items()),
     )
     opens_at = models.DateTimeField("ouvre le")
     closes_at = models.DateTimeField("ferme le")

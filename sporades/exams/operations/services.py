@@ -7,16 +7,13 @@ from typing import Any
 from sporades import journal
 from sporades.core.actors import Actor
 from sporades.exams import schema
-from sporades.exams.checking.openings import Zones, zone_of
+from sporades.exams.checking.openings import Zones
 from sporades.exams.models import Domain, RegistrationService, Session
-from sporades.exams.schema.clock import instant
+from sporades.exams.planning import plan
 from sporades.exams.schema.openings import ManagingService as ManagingServiceRules
-from sporades.exams.schema.openings import Opening
 from sporades.territory.models import ManagingService
 from sporades.territory.operations import keep_managing_service
 from sporades.territory.queries import academy
-
-DATES = ("opens_at", "closes_at")
 
 
 @dataclass
@@ -47,48 +44,24 @@ def keep(
         (rules.academy, rules.code): _keep_managing(rules, by=by, at=at)
         for rules in file.managing_services
     }
-    known = {
-        (service.academy_id, service.audience): service
-        for service in RegistrationService.objects.select_for_update().filter(
-            domain=domain, session=session
+    services = RegistrationService.objects.select_for_update().filter(
+        domain=domain, session=session
+    )
+    planned = plan(file, services, zones)
+    kept = Kept(left=list(planned.left))
+    for one in planned.openings:
+        service = one.service or RegistrationService(
+            domain=domain,
+            session=session,
+            academy=academy(one.opening.academy),
+            audience=one.opening.audience.value,
         )
-    }
-    kept = Kept()
-    for opening in file.openings:
-        service = known.pop((opening.academy, opening.audience.value), None)
-        is_new = service is None
-        if service is None:
-            service = RegistrationService(
-                domain=domain,
-                session=session,
-                academy=academy(opening.academy),
-                audience=opening.audience.value,
-            )
-        wanted = _wanted(
-            opening, zone_of(file, opening, zones), managing[opening.academy, opening.service]
-        )
-        if service.moved_at is not None and _moves(service, wanted):
-            # Whoever moved it knew more than the file: an extension is not undone by a load.
-            wanted = {name: value for name, value in wanted.items() if name not in DATES}
+        manager = managing[one.opening.academy, one.opening.service]
+        if one.is_held:
             kept.held.append(service)
-        if _bring(service, wanted, by=by, at=at):
-            (kept.opened if is_new else kept.changed).append(service)
-    kept.left = list(known.values())
+        if _bring(service, {**one.wanted, "managing_service_id": manager.pk}, by=by, at=at):
+            (kept.changed if one.service else kept.opened).append(service)
     return kept
-
-
-def _moves(service: RegistrationService, wanted: dict[str, Any]) -> bool:
-    return any(getattr(service, name) != wanted[name] for name in DATES)
-
-
-def _wanted(opening: Opening, zone: str, managing: ManagingService) -> dict[str, Any]:
-    return {
-        "opens_at": instant(opening.opens, zone),
-        "closes_at": instant(opening.closes, zone),
-        "zone": zone,
-        "managing_service_id": managing.pk,
-        "website": opening.website or academy(opening.academy).website,
-    }
 
 
 def _bring(
