@@ -9,6 +9,7 @@ from sporades.accounts.permissions import Reach
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.exams.checking import Source
+from sporades.exams.differences import shared
 from sporades.exams.models import PreparedRegulation, RegistrationService, Regulation
 from sporades.exams.operations import preparing
 from sporades.exams.operations.loading import Loaded
@@ -17,10 +18,9 @@ from sporades.exams.operations.loading import Loaded
 class BeyondPerimeter(Refused):
     """The file concerns more than the perimeter of whoever would put it in force."""
 
-    message = (
-        "Ce fichier concerne d'autres académies que les vôtres : un administrateur peut le mettre "
-        "en vigueur."
-    )
+    def __init__(self, why: str) -> None:
+        """Say what of it lies outside."""
+        super().__init__(f"{why} : un administrateur peut le mettre en vigueur.")
 
 
 @transaction.atomic
@@ -72,11 +72,12 @@ def enforce(
         at: when.
 
     Raises:
-        BeyondPerimeter: the file concerns an academy outside.
+        BeyondPerimeter: the file concerns an academy outside, or what serves others.
         Overtaken, NothingNew, Invalid, Decided, Refused: see `preparing.enforce`.
     """
-    if not may_enforce(prepared, reach):
-        raise BeyondPerimeter
+    outside = beyond(prepared, reach)
+    if outside is not None:
+        raise outside
     loaded = preparing.enforce(prepared=prepared, seen=seen, by=by, at=at)
     _record(
         "regulation put in force",
@@ -96,11 +97,12 @@ def drop(*, prepared: PreparedRegulation, by: Actor, at: datetime) -> None:
     _record("regulation dropped", prepared, by=by, at=at)
 
 
-def may_enforce(prepared: PreparedRegulation, reach: Reach) -> bool:
-    """Return whether a file concerns nothing outside a perimeter.
+def beyond(prepared: PreparedRegulation, reach: Reach) -> BeyondPerimeter | None:
+    """Return why a file is not to be put in force from a perimeter, nothing where it may be.
 
     It concerns the academies whose services it opens or names, and those that register already
-    for its domain and session; where there are none, every academy.
+    for its domain and session; where there are none, every academy. What it changes that serves
+    others too (how to reach a managing service, the name of a session) concerns these others.
     """
     file = prepared.file
     here = {"domain__code": prepared.domain_code, "session__code": prepared.session_code}
@@ -110,7 +112,14 @@ def may_enforce(prepared: PreparedRegulation, reach: Reach) -> bool:
         *(one.academy for one in file.openings),
         *(one.academy for one in file.managing_services),
     }
-    return reach.holds(academies=academies, domain=prepared.domain_code)
+    if not reach.holds(academies=academies, domain=prepared.domain_code):
+        return BeyondPerimeter("Ce fichier concerne d'autres académies que les vôtres")
+    for one in shared(prepared):
+        if not all(reach.holds(academies=codes, domain=code) for code, codes in one.served.items()):
+            return BeyondPerimeter(
+                f"Ce fichier change {one.words}, qui sert aussi hors de votre périmètre"
+            )
+    return None
 
 
 def _record(

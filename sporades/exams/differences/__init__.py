@@ -7,10 +7,11 @@ from sporades.core.digests import digest
 from sporades.exams.checking.openings import Zones
 from sporades.exams.differences.content import Change, Chapter, chapters
 from sporades.exams.differences.openings import managing, openings
+from sporades.exams.differences.shared import Shared, shared
 from sporades.exams.models import PreparedRegulation, RegistrationService, Regulation
 from sporades.territory.models import ManagingService
 
-__all__ = ["Change", "Chapter", "Difference", "between", "difference"]
+__all__ = ["Change", "Chapter", "Difference", "Shared", "between", "difference", "shared"]
 
 OPENINGS = "Ouvertures et services gestionnaires"
 

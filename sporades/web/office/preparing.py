@@ -73,7 +73,7 @@ def prepared(request: HttpRequest, prepared: str) -> HttpResponse:
         "trials": trials_of(request, found),
         "may_prepare": prepares and found.is_waiting,
         "knows_it": enforces.knows(found.domain_code),
-        "may_enforce": found.is_waiting and regulating.may_enforce(found, enforces),
+        "beyond": regulating.beyond(found, enforces) if found.is_waiting else None,
         "trail": TRAIL,
     }
     return render(request, "office/prepared.html", context)
@@ -114,7 +114,7 @@ def enforce(request: HttpRequest, prepared: str) -> HttpResponse:
     context = {
         "prepared": found,
         "form": form,
-        "may_enforce": found.is_waiting and regulating.may_enforce(found, request.reach),
+        "beyond": regulating.beyond(found, request.reach) if found.is_waiting else None,
         "drafts": _drafts(request, found),
         **shown,
         "trail": TRAIL,

@@ -13,6 +13,7 @@ from sporades.exams.operations import preparing
 from sporades.exams.states import PreparedState
 from sporades.journal.models import Entry
 from sporades.registrations.models import Registration
+from sporades.territory.models import ManagingService
 from sporades.trials.models import Trial
 from tests.factories import INVENTED, NOW, a_candidate, a_draft, a_registration, load_invented
 from tests.jobs import work
@@ -441,6 +442,46 @@ def test_a_head_of_every_academy_that_it_concerns_does_put_it_in_force(member):
     page = put_in_force(head, prepared(head))
 
     assert "La version 2 est en vigueur" in said(page)
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        (
+            ("telephone: 03 53 01 00 01,", "telephone: 03 53 01 00 99,"),
+            "change le service gestionnaire Bureau des essais de Lille (académie de Lille)",
+        ),
+        (
+            ("libelle: session 2027,", "libelle: session de juin 2027,"),
+            "change le nom de la session 2027",
+        ),
+    ],
+)
+def test_what_serves_other_domains_too_is_not_changed_from_one_of_them(member, change, what):
+    load_invented(("{code: ESSAI,", "{code: AUTRE,"))
+    here = member("A09", "A25", role=HEAD, domains=["ESSAI"], email="ici@exemple.test")
+    both = member("A09", "A25", role=HEAD, domains=["ESSAI", "AUTRE"], email="tout@exemple.test")
+    before = ManagingService.objects.get(academy="A09", code="essais")
+    file = prepared(here, change)
+
+    page = put_in_force(here, file)
+
+    why = f"{what}, qui sert aussi hors de votre périmètre : un administrateur peut"
+    assert page.status_code == 422
+    assert f"Ce fichier {why}" in said(page)
+    shown = here.get(reverse("office:prepared", args=[file.pk]))
+    assert f"Ce fichier {why}" in said(shown)
+    assert reverse("office:enforce_regulation", args=[file.pk]) not in shown.text
+    assert ManagingService.objects.get(pk=before.pk).phone == before.phone
+    assert "est en vigueur" in said(put_in_force(both, file))
+
+
+def test_a_service_that_serves_one_domain_alone_is_changed_from_it(member):
+    head = member("A09", "A25", role=HEAD, domains=["ESSAI"], email="ici@exemple.test")
+
+    put_in_force(head, prepared(head, ("telephone: 03 53 01 00 01,", "telephone: 03 53 01 00 99,")))
+
+    assert ManagingService.objects.get(academy="A09", code="essais").phone == "03 53 01 00 99"
 
 
 def test_a_head_brings_no_domain_that_is_of_no_academy(member):
