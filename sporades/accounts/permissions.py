@@ -131,6 +131,11 @@ class Reach:
         within = [one.condition(academy=academy, domain=domain) for one in self.perimeters]
         return reduce(or_, within) if within else Q(pk__in=[])
 
+    @property
+    def is_everything(self) -> bool:
+        """Whether it has no bounds: every academy, and every domain."""
+        return any(one.academies is None and one.domains is None for one in self.perimeters)
+
     def covers(self, *, academy: str, domain: str) -> bool:
         """Return whether something of this academy and this domain is reached."""
         return any(one.covers(academy=academy, domain=domain) for one in self.perimeters)

@@ -104,6 +104,8 @@ def beyond(prepared: PreparedRegulation, reach: Reach) -> BeyondPerimeter | None
     for its domain and session; where there are none, every academy. What it changes that serves
     others too (how to reach a managing service, the name of a session) concerns these others.
     """
+    if reach.is_everything:
+        return None
     file = prepared.file
     here = {"domain__code": prepared.domain_code, "session__code": prepared.session_code}
     known = RegistrationService.objects.filter(**here).values_list("academy", flat=True)

@@ -60,9 +60,7 @@ class Selection:
     def is_everything(self) -> bool:
         """Whether nothing was chosen, within a perimeter that has no bounds."""
         chosen = (self.domain, self.session, self.academy, self.service)
-        return not any(chosen) and any(
-            one.academies is None and one.domains is None for one in self.reach.perimeters
-        )
+        return not any(chosen) and self.reach.is_everything
 
     def registrations(self) -> Any:
         """Return the registrations that are counted."""

@@ -42,8 +42,11 @@ def shared(prepared: PreparedRegulation) -> Iterator[Shared]:
 
 
 def _managing(file: schema.File) -> Iterator[Shared]:
+    academies = {rules.academy for rules in file.managing_services}
+    rows = ManagingService.objects.filter(academy__in=academies)
+    known = {(row.academy_id, row.code): row for row in rows}
     for rules in file.managing_services:
-        row = ManagingService.objects.filter(academy=rules.academy, code=rules.code).first()
+        row = known.get((rules.academy, rules.code))
         if row is None or not any(parts(as_rules(row), rules, "")):
             continue
         academy = territory.academy(rules.academy).full_name
