@@ -157,8 +157,7 @@ def _drafts(request: HttpRequest, prepared: PreparedRegulation) -> dict[str, int
         "exam__domain__code": prepared.domain_code,
         "exam__session__code": prepared.session_code,
     }
-    within = reads.condition(academy="service__academy", domain="exam__domain__code")
-    found = Draft.objects.open().touched().filter(within, **here)
+    found = Draft.objects.open().touched().within(reads).filter(**here)
     counts: dict[str, int] = found.aggregate(
         new=Count("pk", filter=Q(amends=None)), amending=Count("pk", filter=~Q(amends=None))
     )

@@ -1,6 +1,7 @@
 """« Gérer les réglementations »: what is in force, every version, each file as it was loaded."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -29,10 +30,11 @@ TRAIL = [
 def regulations(request: HttpRequest) -> HttpResponse:
     """Each domain and session: the version in force, who registered under which, what waits."""
     order = ("domain__label", "-session__year", "session__code", "-number")
-    counts = _counted(request)
     rows: dict[tuple[int, int], dict[str, Any]] = {}
-    versions = Regulation.objects.within(request.reach).light()
-    for one in versions.select_related("domain", "session").order_by(*order):
+    found = Regulation.objects.within(request.reach).light()
+    versions = list(found.select_related("domain", "session").order_by(*order))
+    counts = _counted(request, versions)
+    for one in versions:
         row = rows.setdefault((one.domain_id, one.session_id), {"in_force": one, "filed": []})
         if counts[one.pk]:
             row["filed"].append(f"{in_groups(str(counts[one.pk]))} sous la version {one.number}")
@@ -48,7 +50,7 @@ def regulations(request: HttpRequest) -> HttpResponse:
 def regulation(request: HttpRequest, domain: str, session: str) -> HttpResponse:
     """One domain and session: its versions, and the files that were loaded here."""
     versions = _versions(request, domain, session)
-    counts = _counted(request)
+    counts = _counted(request, versions)
     again = defaultdict(list)
     for one in (
         RegulationFile.objects.filter(regulation__in=versions).defer("source").order_by("pk")
@@ -135,10 +137,11 @@ def as_file(source: str, name: str) -> HttpResponse:
     )
 
 
-def _counted(request: HttpRequest) -> dict[int, int]:
-    """Return how many registrations that stand were made under each version, in the perimeter."""
+def _counted(request: HttpRequest, versions: Sequence[Regulation]) -> dict[int, int]:
+    """Return how many registrations that stand are under each version, of those one may read."""
     reads = request.reaches(Permission.READ_FILES)
-    found = Registration.objects.active().within(reads).values_list("regulation")
+    readable = Registration.objects.active().within(reads)
+    found = readable.filter(regulation__in=[one.pk for one in versions]).values_list("regulation")
     return defaultdict(int, found.annotate(count=Count("pk")).order_by())
 
 

@@ -1,5 +1,6 @@
 """« Écrire aux candidats »: a message to what a search finds, seen as it will be read (I9)."""
 
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -117,8 +118,9 @@ def _preview(mailing: Mailing, registration: Registration) -> dict[str, str]:
 
 
 def _templates(request: HttpRequest) -> list[MailingTemplate]:
-    listed = MailingTemplate.objects.order_by("name", "pk")[:MOST_LISTED]
-    return [one for one in listed if request.reach.includes(one.reach)]
+    """Return the first templates, by name, of those whose perimeter is the reader's too."""
+    kept = MailingTemplate.objects.defer("text").order_by("name", "pk").iterator(MOST_LISTED)
+    return list(islice((one for one in kept if request.reach.includes(one.reach)), MOST_LISTED))
 
 
 def _taken(request: HttpRequest, templates: list[MailingTemplate]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from sporades.mail.models import Message
 from sporades.mailings.models import MailingTemplate
 from sporades.mailings.operations import KIND, NoAddress
 from sporades.mailings.placeholders import PLACEHOLDERS
+from sporades.web.office import writing
 from tests.factories import a_candidate, a_registration
 from tests.jobs import work
 from tests.web.guide import main
@@ -230,6 +231,18 @@ def test_a_message_is_kept_and_written_again_by_whoever_has_its_perimeter(manage
     assert theirs.context["form"]["texte"].value() is None
     assert "Pièce d" not in main(theirs)
     assert not Batch.objects.exists()
+
+
+def test_the_templates_of_others_take_no_place_in_the_list(manager, member, two, monkeypatch):
+    monkeypatch.setattr(writing, "MOST_LISTED", 2)
+    elsewhere = member("A25", email="ailleurs@exemple.test")
+    for client, names in ((elsewhere, "ABC"), (manager, "XYZ")):
+        for name in names:
+            client.post(place(client), {**SAID, "nom_du_modele": name, "garder": "1"})
+
+    page = manager.get(place(manager))
+
+    assert [one["template"].name for one in page.context["templates"]] == ["X", "Y"]
 
 
 def test_its_author_alone_forgets_it(manager, member, two):
