@@ -1,10 +1,21 @@
 """Questions that a reader asks about messages."""
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Exists,
+    Field,
+    Model,
+    OuterRef,
+    QuerySet,
+    When,
+)
+from django.db.models.functions import Cast
 
 from sporades.core.prepared import prepared
 from sporades.mail.models import Message, about_of
@@ -27,6 +38,17 @@ def last_written(kind: str, *, about: Model) -> datetime | None:
         .first()
     )
     return written
+
+
+def key_about(kind: str, field: "type[Field[Any, Any]]" = BigIntegerField) -> Case:
+    """Return the key of the row of a kind that a message is about, nothing where it is of another.
+
+    Args:
+        kind: as `about_of` names it.
+        field: of which sort the keys of these rows are.
+    """
+    # What a mail is about is text: it is read as a key where it is one alone.
+    return Case(When(about_kind=kind, then=Cast("about_id", field())))
 
 
 def written_about(row: Model) -> QuerySet[Message]:

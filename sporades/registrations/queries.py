@@ -4,13 +4,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BigIntegerField, Case, Exists, OuterRef, QuerySet, Sum, When
-from django.db.models.functions import Cast
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from sporades.accounts.permissions import Reach
 from sporades.core.french import instant_in_words
 from sporades.core.prepared import prepared
 from sporades.mail.models import Message
+from sporades.mail.queries import key_about
 from sporades.registrations.models import (
     ChangeRequest,
     Draft,
@@ -127,11 +127,10 @@ def refused_by_day(counts: QuerySet[RefusedAnswer]) -> list[tuple[date, int]]:
 
 def mails_within(reach: Reach) -> QuerySet[Message]:
     """Return the messages about the registrations of a perimeter: for the others there is none."""
-    about = Case(When(about_kind="registration", then=Cast("about_id", BigIntegerField())))
     seen = Registration.objects.within(reach).filter(pk=OuterRef("registration_pk"))
     found: QuerySet[Message] = (
         Message.objects.filter(about_kind="registration")
-        .annotate(registration_pk=about)
+        .annotate(registration_pk=key_about("registration"))
         .filter(Exists(seen))
     )
     return found

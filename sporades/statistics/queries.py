@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import (
-    BigIntegerField,
     Case,
     Count,
     DateTimeField,
@@ -26,11 +25,12 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Coalesce
 
 from sporades.core.french import local_day
 from sporades.mail.models import Message
-from sporades.registrations.models import Registration, SectionAnswers, Version
+from sporades.mail.queries import key_about
+from sporades.registrations.models import Registration, SectionAnswers
 from sporades.registrations.sections import SECTIONS
 from sporades.registrations.states import STANDING
 from sporades.statistics.periods import Period
@@ -230,12 +230,14 @@ def mails_in_trouble(selection: Selection, *, at: datetime) -> Counter[str]:
 
 def last_in_trouble(selection: Selection, *, at: datetime) -> list[tuple[Message, str]]:
     """Return the last of these mails that speak of a registration, each with its number."""
-    numbers = selection.registrations().filter(pk=OuterRef("registration")).values("number")
-    about = Version.objects.filter(pk=OuterRef("version")).values("registration__number")
+    known = selection.registrations()
+    itself = known.filter(pk=OuterRef("registration")).values("number")
+    its_document = known.filter(folder__documents__versions=OuterRef("document")).values("number")
     found = (
         _troubled(selection, at=at)
-        .filter(about_kind__in=("registration", "version"))
-        .annotate(number=Coalesce(Subquery(numbers), Subquery(about)))
+        .filter(about_kind__in=("registration", "documentversion"))
+        .annotate(number=Coalesce(Subquery(itself), Subquery(its_document)))
+        .exclude(number=None)
         .defer("body")
         .order_by("-written_at", "-pk")
     )
@@ -249,21 +251,15 @@ def _troubled(selection: Selection, *, at: datetime) -> QuerySet[Message]:
         Q(state=state.REFUSED, written_at__gt=at - REFUSED_SINCE)
         | Q(state=state.WAITING, written_at__lte=at - LATE)
     ).annotate(
-        registration=_number_of("registration"),
-        version=_number_of("version"),
-        draft=Case(When(about_kind="draft", then=Cast("about_id", UUIDField()))),
+        registration=key_about("registration"),
+        document=key_about("documentversion"),
+        draft=key_about("draft", UUIDField),
     )
     if selection.is_everything:
         return found
     registrations, drafts = selection.registrations(), selection.drafts()
-    of_version = registrations.filter(versions=OuterRef("version"))
     return found.filter(
         Exists(registrations.filter(pk=OuterRef("registration")))
-        | Exists(of_version)
+        | Exists(registrations.filter(folder__documents__versions=OuterRef("document")))
         | Exists(drafts.filter(pk=OuterRef("draft")))
     )
-
-
-def _number_of(kind: str) -> Case:
-    # What a mail is about is text: it is read as a number where it is one alone.
-    return Case(When(about_kind=kind, then=Cast("about_id", BigIntegerField())))

@@ -1,19 +1,44 @@
 """« Réponses refusées »: which question makes candidates fail, counted without any answer (I9)."""
 
+from datetime import datetime
+from typing import Any
+
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse_lazy
 
+from sporades.accounts.permissions import Reach
 from sporades.core.french import day_in_words
 from sporades.core.numbers import in_groups
 from sporades.registrations.counting import rule_in_words
 from sporades.registrations.queries import most_refused, refused_answers, refused_by_day
 from sporades.registrations.sections import SECTIONS
-from sporades.web.office.message_forms import RefusedAnswersForm
+from sporades.searches.catalogue import CRITERIA
+from sporades.web.office.days import LatelyForm
 
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
 MOST_SHOWN = 100
 TITLES = {section.slug: section.title for section in SECTIONS}
+
+
+class RefusedAnswersForm(LatelyForm):
+    """Of which exam."""
+
+    examen = forms.ChoiceField(label="Examen", required=False)
+    field_order = ("examen", "du", "au")
+
+    def __init__(self, data: Any = None, *, at: datetime, reach: Reach) -> None:
+        """Offer the exams that are reached."""
+        super().__init__(data, at=at)
+        exams = CRITERIA["examen"].choices(reach) or ()
+        self.fields["examen"].choices = [("", "Tous"), *exams]  # type: ignore[attr-defined] # a ChoiceField
+
+    @property
+    def exam(self) -> int | None:
+        """The key of the exam, nothing for all."""
+        said = self.cleaned_data.get("examen") if self.is_bound and self.is_valid() else ""
+        return int(said) if said else None
 
 
 def refused_answers_page(request: HttpRequest) -> HttpResponse:

@@ -1,43 +1,20 @@
 """What the office types to write to candidates, and to find what was written."""
 
-from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from sporades.accounts.permissions import Reach
 from sporades.acts.resending import KINDS
-from sporades.core.french import local_day
 from sporades.mail.models import Message
 from sporades.mailings.models import LONGEST_SUBJECT, LONGEST_TEXT
 from sporades.mailings.placeholders import faults, listed
 from sporades.registrations.fields import CleanCharField, CleanLinesField
-from sporades.searches.catalogue import CRITERIA
+from sporades.web.office.days import LatelyForm
 
 SHORTEST_TEXT = 20
-SHOWN_BY_DEFAULT = timedelta(days=30)
-OLDEST, LATEST = 2000, 2100
 KEEP = "garder"
-_DAY = "Indiquez le jour, le mois et l'année, par exemple 14/11/2026."
 _TOO_SHORT = f"Écrivez un message de {SHORTEST_TEXT} signes au moins."
-
-
-class _DayField(forms.DateField):
-    def __init__(self, label: str) -> None:
-        super().__init__(
-            label=label,
-            required=False,
-            input_formats=["%d/%m/%Y", "%Y-%m-%d"],
-            widget=forms.DateInput(format="%d/%m/%Y"),
-            error_messages={"invalid": _DAY},
-        )
-
-    def validate(self, value: Any) -> None:
-        super().validate(value)
-        if value and not OLDEST <= value.year <= LATEST:
-            raise ValidationError(f"Indiquez une année entre {OLDEST} et {LATEST}.")
 
 
 def _judged(said: str) -> str:
@@ -100,53 +77,7 @@ class MailingForm(forms.Form):
         return {"subject": self.cleaned_data["objet"], "text": self.cleaned_data["texte"]}
 
 
-class _PeriodForm(forms.Form):
-    """Some days, the last thirty where none is said."""
-
-    du = _DayField("Du")
-    au = _DayField("Au")
-
-    def __init__(self, data: Any = None, *, at: datetime, **options: Any) -> None:
-        self.today = local_day(at, settings.TIME_ZONE)
-        self.asked = data or {}
-        initial = {"du": self.today - SHOWN_BY_DEFAULT, "au": self.today}
-        super().__init__(self._whole(data), initial=initial, label_suffix="", **options)
-
-    def _whole(self, data: Any) -> Any:
-        """Say the days that are shown where none is asked for."""
-        if not data:
-            return None
-        first, last = self._read(data.get("du")), self._read(data.get("au"))
-        until = last or max(self.today, first or self.today)
-        whole = data.copy()
-        whole["au"] = data.get("au") or f"{until:%d/%m/%Y}"
-        whole["du"] = data.get("du") or f"{until - SHOWN_BY_DEFAULT:%d/%m/%Y}"
-        return whole
-
-    def _read(self, said: Any) -> date | None:
-        """Return a day, nothing where none can be read: its field says so."""
-        try:
-            read: date | None = self.base_fields["du"].clean(said)
-        except ValidationError:
-            return None
-        return read
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse days in the wrong order."""
-        data = super().clean() or {}
-        if data.get("du") and data.get("au") and data["au"] < data["du"]:
-            self.add_error("au", "Indiquez un jour qui ne précède pas le premier.")
-        return data
-
-    @property
-    def days(self) -> tuple[date, date]:
-        """The first and the last day."""
-        said = self.cleaned_data if self.is_bound and self.is_valid() else {}
-        until = said.get("au") or self.today
-        return said.get("du") or until - SHOWN_BY_DEFAULT, until
-
-
-class MailLogForm(_PeriodForm):
+class MailLogForm(LatelyForm):
     """Which mails."""
 
     etat = forms.ChoiceField(
@@ -157,22 +88,3 @@ class MailLogForm(_PeriodForm):
     )
     adresse = CleanCharField(label="Adresse mail", max_length=254, required=False)
     field_order = ("etat", "nature", "du", "au", "adresse")
-
-
-class RefusedAnswersForm(_PeriodForm):
-    """Of which exam."""
-
-    examen = forms.ChoiceField(label="Examen", required=False)
-    field_order = ("examen", "du", "au")
-
-    def __init__(self, data: Any = None, *, at: datetime, reach: Reach) -> None:
-        """Offer the exams that are reached."""
-        super().__init__(data, at=at)
-        exams = CRITERIA["examen"].choices(reach) or ()
-        self.fields["examen"].choices = [("", "Tous"), *exams]  # type: ignore[attr-defined] # a ChoiceField
-
-    @property
-    def exam(self) -> int | None:
-        """The key of the exam, nothing for all."""
-        said = self.cleaned_data.get("examen") if self.is_bound and self.is_valid() else ""
-        return int(said) if said else None

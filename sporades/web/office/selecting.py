@@ -13,32 +13,10 @@ from sporades.core.text import search_key
 from sporades.exams.schema import Audience
 from sporades.statistics.periods import DAY, MOST_DAYS, Period, of_day, usual
 from sporades.statistics.selection import Selection, services_within
+from sporades.web.office.days import DISORDER, DayField
 
-_A_DAY = "Indiquez le jour, le mois et l'année, par exemple 14/11/2026."
-_YEARS = (2000, 2100)
 EVERY = {"domaine": "Tous", "session": "Toutes", "academie": "Toutes", "service": "Tous"}
 """What may be chosen, and what stands for no choice."""
-
-
-class DayField(forms.DateField):
-    """A day of our century, as people and machines write it."""
-
-    def __init__(self, **options: Any) -> None:
-        """Ask for a day that may be left out."""
-        super().__init__(
-            required=False,
-            input_formats=["%d/%m/%Y", "%Y-%m-%d"],
-            widget=forms.DateInput(format="%d/%m/%Y", attrs={"autocomplete": "off", "size": 12}),
-            error_messages={"invalid": _A_DAY},
-            **options,
-        )
-
-    def to_python(self, value: Any) -> Any:
-        """Refuse a year that nobody means: dates have ends that clocks do not."""
-        day = super().to_python(value)
-        if day is not None and not _YEARS[0] <= day.year <= _YEARS[1]:
-            raise ValidationError(_A_DAY)
-        return day
 
 
 class SelectionForm(forms.Form):
@@ -135,7 +113,7 @@ class PeriodForm(SelectionForm):
         period = usual(self.selection.services, at=self.at, zone=zone)
         first, last = said["du"], said["au"]
         if first and last and first > last:
-            self.add_error("au", "Indiquez un jour qui ne vient pas avant le premier.")
+            self.add_error("au", DISORDER)
             return said
         longest = DAY * (MOST_DAYS - 1)
         if first and last and last - first > longest:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Perimeter, Reach
 from sporades.acts import deciding, registering
+from sporades.documents.models import DocumentVersion
 from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
 from sporades.mail.models import Message
@@ -285,8 +286,8 @@ def test_a_day_leads_to_its_hours(manager, in_lille):
     [
         ({"du": "31/02/2026"}, "Indiquez le jour, le mois et l'année"),
         ({"du": "hier"}, "Indiquez le jour, le mois et l'année"),
-        ({"du": "01/01/0001"}, "Indiquez le jour, le mois et l'année"),
-        ({"au": "31/12/9999"}, "Indiquez le jour, le mois et l'année"),
+        ({"du": "01/01/0001"}, "Indiquez une année entre 2000 et 2100."),
+        ({"au": "31/12/9999"}, "Indiquez une année entre 2000 et 2100."),
         ({"du": "25/11/2026", "au": "24/11/2026"}, "ne vient pas avant"),
         ({"du": "01/01/2024", "au": "25/11/2026"}, "un an au plus"),
         ({"domaine": "999999"}, "n'est pas proposée ici"),
@@ -305,12 +306,21 @@ def test_what_cannot_be_counted_is_refused_with_a_sentence(manager, asked, said)
     assert tables(answer) == {}
 
 
-@pytest.mark.parametrize("day", ["31/02/2026", "01/01/0001", "31/12/9999", "\x00", "x" * 5000])
-def test_a_day_that_cannot_be_is_refused_with_a_sentence(manager, day):
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("31/02/2026", "Indiquez le jour, le mois et l'année"),
+        ("\x00", "Indiquez le jour, le mois et l'année"),
+        ("x" * 5000, "Indiquez le jour, le mois et l'année"),
+        ("01/01/0001", "Indiquez une année entre 2000 et 2100."),
+        ("31/12/9999", "Indiquez une année entre 2000 et 2100."),
+    ],
+)
+def test_a_day_that_cannot_be_is_refused_with_a_sentence(manager, day, said):
     answer = page(manager, "hours", jour=day)
 
     assert answer.status_code == 422
-    assert "Indiquez le jour, le mois et l'année" in html.unescape(answer.text)
+    assert said in html.unescape(answer.text)
 
 
 def test_a_service_of_another_perimeter_is_refused_as_one_that_does_not_exist(manager):
@@ -439,6 +449,34 @@ def test_mails_in_trouble_are_those_of_the_perimeter(member, in_lille, in_versai
     assert links == [reverse("office:mails", args=[in_lille.number])]
     assert "550 inconnu" in here.text
     assert in_versailles.number not in here.text
+
+
+def test_mails_about_documents_are_those_of_the_registrations_they_are_of(
+    member, in_lille, in_versailles
+):
+    Message.objects.all().delete()
+    for registration in (in_lille, in_versailles):
+        issued = DocumentVersion.objects.get(document__folder=registration.folder)
+        Message.objects.create(
+            kind="document_unread",
+            key=f"document:{issued.pk}:unread",
+            recipient="x@exemple.test",
+            subject="Un document vous attend",
+            about_kind="documentversion",
+            about_id=str(issued.pk),
+            state="refused",
+            written_at=NOW,
+            next_try_at=NOW,
+        )
+
+    here = page(member("A09"), "troubles")
+    everywhere = page(member(role=ADMINISTRATOR, email="tout@exemple.test"), "troubles")
+
+    refused = "Refusés par le serveur du destinataire, depuis 30 jours"
+    assert table(here, "Mails en difficulté") == {refused: 1}
+    assert table(everywhere, "Mails en difficulté") == {refused: 2}
+    links = [one.get("href") for one in seen(here).cssselect(".s-table a")]
+    assert links == [reverse("office:mails", args=[in_lille.number])]
 
 
 def test_a_mail_that_has_just_been_written_is_in_no_trouble(manager, in_lille):
