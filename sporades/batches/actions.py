@@ -11,6 +11,7 @@ from django.db.models import Q
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Permission, Reach
 from sporades.acts import deciding
+from sporades.candidates.models import unreached
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.core.transitions import Transition
@@ -184,9 +185,6 @@ WRITE = Action(
     asked_apart=True,
     alone=WRITTEN_ALONE,
     approval=Permission.APPROVE_MESSAGES,
-    lacking=(
-        Q(registration__candidate__user=None, registration__candidate__email=""),
-        mailings.NoAddress.message,
-    ),
+    lacking=(unreached("registration__candidate"), mailings.NoAddress.message),
 )
 ACTIONS = {one.code: one for one in (*_DECISIONS, *_PREPARATIONS, WRITE)}

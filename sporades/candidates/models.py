@@ -111,6 +111,14 @@ class Identity(models.Model):
         return date.fromordinal(next_month.toordinal() - 1)
 
 
+def unreached(candidate: str) -> Q:
+    """Return what a row must satisfy whose candidate no mail reaches, given the path of its candidate.
+
+    It is `Candidate.address` as the database reads it.
+    """
+    return Q(**{f"{candidate}__user": None, f"{candidate}__email": ""})
+
+
 class Candidate(models.Model):
     """A person known to the service."""
 

@@ -85,7 +85,7 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
         "batch": mine,
         "is_mine": is_mine,
         "may_approve": not is_mine and mine.state == BatchState.PROPOSED,
-        "is_publication": mine.does.begin is not None and mine.about is not None,
+        "prepares": mine.does.begin is not None,
         **message_of(mine, request.reach),
         "kind": KINDS.get(BatchState(mine.state), "info"),
         "counts": {name: in_groups(str(count)) for name, count in counts.items()},

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from sporades.candidates.models import unreached
 from sporades.registrations.models import Registration
+from sporades.registrations.states import STANDING
 from sporades.searches.models import Search
 from sporades.searches.queries import found
 from sporades.searches.words import in_words
@@ -15,6 +18,31 @@ from sporades.web.office.files import TRAIL
 from sporades.web.office.searching import ON_A_PAGE, tree_of
 
 NOTHING_TICKED = "Cochez au moins une inscription dans la liste."
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many were chosen.
+
+    Attributes:
+        chosen: all of them.
+        ended: those that count no more: withdrawn, or set aside.
+        without: those whose candidate no mail reaches.
+        ended_without: those of both.
+    """
+
+    chosen: int
+    ended: int
+    without: int
+    ended_without: int
+
+    def written_to(self, *, also_ended: bool) -> int:
+        """Return how many a message is prepared for."""
+        return self.chosen if also_ended else self.chosen - self.ended
+
+    def refused(self, *, also_ended: bool) -> int:
+        """Return how many of these it does not reach."""
+        return self.without if also_ended else self.without - self.ended_without
 
 
 @dataclass(frozen=True)
@@ -35,10 +63,18 @@ class Choice:
         """Return how many there are."""
         return int(self.registrations.count())
 
-    def without_address(self) -> int:
-        """Return how many no mail reaches."""
+    def counts(self) -> Counted:
+        """Return how many there are, by what keeps a message from reaching them."""
         chosen = Registration.objects.filter(pk__in=self.registrations.values("pk"))
-        return int(chosen.filter(candidate__user=None, candidate__email="").count())
+        ended, unread = ~Q(state__in=STANDING), unreached("candidate")
+        return Counted(
+            **chosen.aggregate(
+                chosen=Count("pk"),
+                ended=Count("pk", filter=ended),
+                without=Count("pk", filter=unread),
+                ended_without=Count("pk", filter=ended & unread),
+            )
+        )
 
     def as_query(self) -> list[tuple[str, str]]:
         """Return what an address says of it, to come back to it."""

@@ -10,10 +10,15 @@ from sporades.mail.models import Message
 from sporades.mailings.models import LONGEST_SUBJECT, LONGEST_TEXT
 from sporades.mailings.placeholders import faults, listed
 from sporades.registrations.fields import CleanCharField, CleanLinesField
+from sporades.web.office.choosing import Counted
 from sporades.web.office.days import LatelyForm
 
 SHORTEST_TEXT = 20
 KEEP = "garder"
+_NONE_STANDS = (
+    "Toutes ces inscriptions sont désinscrites ou écartées : cochez la case pour écrire à leurs "
+    "candidats."
+)
 _TOO_SHORT = f"Écrivez un message de {SHORTEST_TEXT} signes au moins."
 
 
@@ -53,6 +58,29 @@ class MailingForm(forms.Form):
         required=False,
     )
 
+    aussi = forms.BooleanField(
+        label="Écrire aussi pour les inscriptions désinscrites ou écartées", required=False
+    )
+    field_order = ("objet", "texte", "aussi", "nom_du_modele")
+
+    def __init__(self, data: Any = None, *, counts: Counted, **options: Any) -> None:
+        """Ask whether those that count no more are written to, where there are any.
+
+        Args:
+            data: what was sent.
+            counts: how many were chosen.
+            options: of every form.
+        """
+        super().__init__(data, label_suffix="", **options)
+        self.counts = counts
+        if not counts.ended:
+            del self.fields["aussi"]
+
+    @property
+    def also_ended(self) -> bool:
+        """Whether those that count no more are written to."""
+        return "aussi" in self.fields and bool(self["aussi"].value())
+
     def clean_objet(self) -> str:
         """Refuse an unknown placeholder."""
         return _judged(self.cleaned_data["objet"])
@@ -65,10 +93,13 @@ class MailingForm(forms.Form):
         return _judged(said)
 
     def clean(self) -> dict[str, Any]:
-        """Ask for a name when the message is to be kept."""
+        """Ask for a name when the message is to be kept, for somebody to write to when it is not."""
         data = super().clean() or {}
-        if KEEP in self.data and not data.get("nom_du_modele"):
-            self.add_error("nom_du_modele", "Donnez un nom au modèle.")
+        if KEEP in self.data:
+            if not data.get("nom_du_modele"):
+                self.add_error("nom_du_modele", "Donnez un nom au modèle.")
+        elif not data.get("aussi") and self.counts.ended == self.counts.chosen > 0:
+            self.add_error("aussi", _NONE_STANDS)
         return data
 
     @property

@@ -13,6 +13,7 @@ from sporades.accounts.permissions import Reach
 from sporades.batches import operations
 from sporades.batches.actions import WRITTEN_ALONE
 from sporades.batches.models import Batch
+from sporades.candidates.models import unreached
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
 from sporades.mailings import operations as mailings
@@ -36,9 +37,12 @@ def write(request: HttpRequest, search: str) -> HttpResponse:
         messages.error(request, NOTHING_TICKED)
         return redirect("office:found", search)
     posted, templates = request.method == "POST", _templates(request)
-    taken = _taken(request, templates)
-    form = MailingForm(request.POST) if posted else MailingForm(initial=taken)
-    form.label_suffix = ""
+    counts = choice.counts()
+    initial = {**_taken(request, templates), "aussi": counts.ended == counts.chosen}
+    form = MailingForm(request.POST if posted else None, counts=counts, initial=initial)
+    also = {"also_ended": form.also_ended}
+    reached = choice.registrations if form.also_ended else choice.registrations.active()
+    count, without = counts.written_to(**also), counts.refused(**also)
     shown: list[dict[str, str]] = []
     if posted and form.is_valid():
         try:
@@ -46,7 +50,7 @@ def write(request: HttpRequest, search: str) -> HttpResponse:
                 return _kept(request, form, choice)
             if PREPARE in request.POST:
                 made = operations.prepare_message(
-                    registrations=choice.registrations,
+                    registrations=reached,
                     **form.said,
                     reach=request.reach,
                     by=request.user,
@@ -57,13 +61,15 @@ def write(request: HttpRequest, search: str) -> HttpResponse:
             form.add_error("nom_du_modele", str(refusal))
         except Refused as refusal:
             form.add_error(None, str(refusal))
-        shown = previews(Mailing(**form.said), choice.registrations)
-    count, without = choice.count(), choice.without_address()
+        shown = previews(Mailing(**form.said), reached)
     context = {
         **choice.as_context(request),
         "form": form,
         "previews": shown,
+        "chosen": in_groups(str(counts.chosen)),
         "count": in_groups(str(count)),
+        "ended": in_groups(str(counts.ended)) if counts.ended else "",
+        "also_ended": form.also_ended,
         "without": without,
         "without_counted": in_groups(str(without)),
         "is_large": count > WRITTEN_ALONE,
@@ -100,7 +106,7 @@ def message_of(batch: Batch, reach: Reach) -> dict[str, Any]:
 def previews(mailing: Mailing, registrations: Any) -> list[dict[str, str]]:
     """Return what the first candidates read, each with its number, its address, or its refusal."""
     chosen = registrations.whole().order_by("pk")
-    reached = list(chosen.exclude(candidate__user=None, candidate__email="")[:SHOWN])
+    reached = list(chosen.exclude(unreached("candidate"))[:SHOWN])
     return [_preview(mailing, one) for one in reached or chosen[:SHOWN]]
 
 

@@ -55,6 +55,16 @@ def test_all_that_a_search_finds_is_decided_after_a_look(manager, two, in_versai
     assert in_versailles.state == State.REGISTERED
 
 
+def test_what_is_said_before_documents_are_prepared_is_of_documents(manager, in_lille):
+    asked = {"decision": "prepare-attestation-inscription", "motif": ""}
+
+    choosing, before = manager.get(place(manager)), manager.post(place(manager), asked, follow=True)
+
+    assert "personne n'est prévenu avant qu'il soit publié" in main(choosing)
+    assert "Rien n'est publié : vous verrez d'abord les documents" in main(before)
+    assert "une décision d'un collègue" not in main(before)
+
+
 def test_the_lines_that_are_ticked_alone(manager, two):
     chosen = {"choix": [two[1].number], "decision": "flag", "motif": WHY}
     manager.post(place(manager), chosen)

@@ -1,11 +1,13 @@
 """« Écrire aux candidats »: composed, seen on real rows, followed; nothing of it is computed."""
 
 import html
+from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
+from sporades.acts import registering
 from sporades.batches.actions import WRITTEN_ALONE
 from sporades.batches.models import Batch
 from sporades.batches.states import BatchState
@@ -14,7 +16,7 @@ from sporades.mailings.models import MailingTemplate
 from sporades.mailings.operations import KIND, NoAddress
 from sporades.mailings.placeholders import PLACEHOLDERS
 from sporades.web.office import writing
-from tests.factories import a_candidate, a_registration
+from tests.factories import NOW, a_candidate, a_registration, author
 from tests.jobs import work
 from tests.web.guide import main
 from tests.web.office.test_search import leaf, sought
@@ -161,12 +163,57 @@ def test_those_without_an_address_are_counted_then_refused_with_the_reason(manag
     manager.post(page_of(batch, "launch_batch"))
     work("batches")
 
-    assert "Sans adresse mail 1 : elles seront refusées" in page
+    assert "Mails à écrire 2 Sans adresse mail 1 de ceux-là : ils seront refusés" in page
     assert "Acceptées : 1. Refusées : 1." in before
     assert "Goulven, apportez" in before
     assert "Maëlle Anne, apportez" not in before
     assert NoAddress.message in main(manager.get(page_of(batch)))
     assert written().count() == 1
+
+
+# --- Those that count no more --------------------------------------------------------------
+
+
+@pytest.fixture
+def three(two):
+    """File a third registration in Lille, and withdraw it; return the three."""
+    third = a_registration(a_candidate(birth_name="Le Corre", first_names="Enora"))
+    registering.withdraw(registration=third, by=author(third.candidate), at=NOW)
+    return (*two, third)
+
+
+def test_those_that_count_no_more_are_not_written_to_unless_it_is_asked(manager, three):
+    page = main(manager.get(place(manager)))
+
+    batch = prepared(manager)
+
+    assert "Inscriptions choisies 3 Désinscrites ou écartées 1 :" in page
+    assert "sauf si vous cochez la case plus bas Mails à écrire 2" in page
+    assert set(batch.lines.values_list("registration", flat=True)) == {one.pk for one in three[:2]}
+    assert "Enora, apportez" not in main(manager.get(page_of(batch)))
+
+
+def test_those_that_count_no_more_are_written_to_when_it_is_asked(manager, three):
+    seen = main(manager.post(place(manager), {**SAID, "aussi": "on", "voir": "1"}))
+
+    batch = prepared(manager, aussi="on")
+
+    assert "leurs candidats recevront aussi ce message Mails à écrire 3" in seen
+    assert "Enora, apportez" in seen
+    assert batch.lines.count() == 3
+
+
+def test_where_none_counts_any_more_the_box_is_ticked_and_asked_for(manager, three):
+    where = f"{place(manager)}?{urlencode({'cochees': '1', 'choix': three[2].number})}"
+
+    page = manager.get(where)
+    nobody = manager.post(place(manager), {**SAID, "choix": three[2].number, "preparer": "1"})
+
+    assert page.context["form"].also_ended
+    assert "Mails à écrire 1" in main(page)
+    assert nobody.status_code == 422
+    assert "cochez la case pour écrire à leurs candidats" in html.unescape(nobody.text)
+    assert not Batch.objects.exists()
 
 
 # --- A second person -----------------------------------------------------------------------
