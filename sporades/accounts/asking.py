@@ -5,7 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 
-from sporades.accounts.models import Membership
+from sporades.accounts.models import Membership, User
 from sporades.accounts.permissions import GRANTED, Perimeter, Permission, Reach, reach
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words, local_day
@@ -33,6 +33,17 @@ class AskedByMember(models.Model):
     def reach(self) -> Reach:
         """Where whoever asked might act at that instant."""
         return Reach(tuple(Perimeter.from_json(one, self.author) for one in self.perimeters))
+
+    def reach_now(self, permission: Permission, *, at: datetime) -> Reach:
+        """Return where whoever asked may do something by now: nowhere, once they have left.
+
+        Args:
+            permission: what they would do.
+            at: the instant.
+        """
+        user = User.objects.prefetch_related("memberships").get(pk=self.asked_by_id)
+        day = local_day(at, settings.TIME_ZONE)
+        return reach(user.memberships_on(day) if user.is_active else [], permission)
 
     @property
     def asked_in_words(self) -> str:

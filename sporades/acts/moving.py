@@ -9,17 +9,11 @@ from sporades import journal, mail
 from sporades.acts.correcting import reissue
 from sporades.core.actors import Actor
 from sporades.core.links import absolute
-from sporades.core.refusals import Refused
+from sporades.core.refusals import ReasonMissing, Refused
 from sporades.exams.models import RegistrationService
 from sporades.registrations import correcting
 from sporades.registrations.models import Registration, Version
 from sporades.registrations.snapshot import contact_of
-
-
-class ReasonMissing(Refused):
-    """A registration does not change hands without a word."""
-
-    message = "Dites le motif : le candidat le lira."
 
 
 class NoSuchService(Refused):

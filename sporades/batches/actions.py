@@ -17,6 +17,7 @@ from sporades.core.refusals import Refused
 from sporades.core.transitions import Transition
 from sporades.documents.kinds import Kind
 from sporades.mailings import operations as mailings
+from sporades.mailings.models import Mailing
 from sporades.publications import operations as publications
 from sporades.publications.attestation import PREPARED
 from sporades.registrations.deciding import needs_reason
@@ -66,6 +67,15 @@ NO_MESSAGE = "Ce lot n'a pas de message à écrire."
 NO_DOCUMENT = "aucun document n'est préparé pour elle"
 
 
+def _key(about: UUID) -> UUID:
+    return about
+
+
+def _mailing(about: UUID) -> Mailing | None:
+    found: Mailing | None = Mailing.objects.filter(pk=about).first()
+    return found
+
+
 @dataclass(frozen=True)
 class Action:
     """An act on a registration.
@@ -81,6 +91,7 @@ class Action:
         alone: how many lines one person sets going alone in a day; nothing for any number.
         approval: what whoever approves more must be allowed.
         lacking: which lines will be refused whatever their state, and why.
+        read: what it fills or says, read once for many lines, from the key that the batch keeps.
         begin: makes what the batch fills, when it is launched, and returns its key; nothing for
             an act that fills nothing.
     """
@@ -91,6 +102,7 @@ class Action:
     sources: frozenset[str]
     has_reason: bool
     act: Callable[..., object]
+    read: Callable[[UUID], object] = _key
     begin: Callable[..., UUID] | None = None
     asked_apart: bool = False
     alone: int | None = None
@@ -138,7 +150,7 @@ def _write(
     *,
     registration: Registration,
     reason: str,  # noqa: ARG001 - every act is told it
-    about: UUID | None,
+    about: Mailing | None,
     by: Actor,
     at: datetime,
 ) -> None:
@@ -182,6 +194,7 @@ WRITE = Action(
     frozenset(State),
     has_reason=False,
     act=_write,
+    read=_mailing,
     asked_apart=True,
     alone=WRITTEN_ALONE,
     approval=Permission.APPROVE_MESSAGES,

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from sporades.accounts.asking import AskedByMember
 from sporades.batches.actions import ACTIONS, Action
 from sporades.batches.states import BatchState, Outcome
+from sporades.core.counts import counted
 from sporades.core.numbers import in_groups
 from sporades.registrations.models import Registration
 
@@ -76,8 +77,7 @@ class Batch(AskedByMember):
 
     def counts(self) -> dict[str, int]:
         """Return how many lines there are of each outcome."""
-        found = self.lines.values_list("outcome").annotate(count=models.Count("pk")).order_by()
-        return {**dict.fromkeys(Outcome.values, 0), **dict(found)}
+        return counted(self.lines, "outcome", Outcome.values)
 
 
 class BatchLine(models.Model):

@@ -6,14 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Case, Count, Q, Sum, Value, When
 
 from sporades import journal, mail
 from sporades.accounts import asking
 from sporades.accounts.models import Membership, User
-from sporades.accounts.permissions import Reach, reach
+from sporades.accounts.permissions import Reach
 from sporades.batches.actions import WRITE, Action
 from sporades.batches.models import Batch, BatchLine
 from sporades.batches.states import (
@@ -28,11 +27,10 @@ from sporades.batches.states import (
     Outcome,
 )
 from sporades.core.actors import SYSTEM, Actor
-from sporades.core.french import local_day
 from sporades.core.links import absolute
 from sporades.core.locks import alone
-from sporades.core.queue import app
-from sporades.core.refusals import Refused
+from sporades.core.queue import defer_once
+from sporades.core.refusals import NobodyApproves, ReasonMissing, Refused, SamePerson
 from sporades.core.transitions import Transition, move
 from sporades.mailings import operations as mailings
 from sporades.mailings.models import Mailing
@@ -47,7 +45,12 @@ PREPARED_FOR = timedelta(days=1)
 FORGOTTEN_AFTER = timedelta(days=365)
 COUNTED_FOR = timedelta(days=1)
 OUTSIDE = "Elle n'est plus dans votre périmètre."
-GONE = "Elle n'existe plus."
+REASON_MISSING = "Dites le motif : chaque candidat le lira."
+SAME_PERSON = "Un lot est approuvé par une autre personne que celle qui le propose."
+NOBODY_APPROVES = (
+    "Un lot de cette taille demande l'accord d'une seconde personne, et personne n'a un périmètre "
+    "qui contient le vôtre : choisissez moins d'inscriptions, ou demandez à l'administrateur."
+)
 
 
 class Nothing(Refused):
@@ -60,28 +63,6 @@ class TooMany(Refused):
     """More than a batch takes."""
 
     message = "Un lot compte 100 000 inscriptions au plus : ajoutez un critère."
-
-
-class ReasonMissing(Refused):
-    """The action is told with a reason."""
-
-    message = "Dites le motif : chaque candidat le lira."
-
-
-class SamePerson(Refused):
-    """Whoever proposes a batch does not approve it."""
-
-    message = "Un lot est approuvé par une autre personne que celle qui le propose."
-
-
-class NobodyApproves(Refused):
-    """No second person has a perimeter that holds the author's."""
-
-    message = (
-        "Un lot de cette taille demande l'accord d'une seconde personne, et personne n'a un "
-        "périmètre qui contient le vôtre : choisissez moins d'inscriptions, ou demandez à "
-        "l'administrateur."
-    )
 
 
 @dataclass(frozen=True)
@@ -126,7 +107,7 @@ def prepare(
         ReasonMissing: the action is told with a reason.
     """
     if action.has_reason and not reason:
-        raise ReasonMissing
+        raise ReasonMissing(REASON_MISSING)
     author = reach.perimeters[0].member
     batch: Batch = Batch.objects.create(
         asked_by=by,
@@ -282,19 +263,20 @@ def go_on(pk: str, *, at: datetime) -> bool:
 
 
 def _go_on(pk: str, *, at: datetime) -> bool:
-    batch = Batch.objects.get(pk=pk)
-    if batch.state != BatchState.RUNNING:
+    batch = Batch.objects.filter(pk=pk).first()
+    if batch is None or batch.state != BatchState.RUNNING:
         return False
-    now = _still_allowed(batch, at=at)
+    now = batch.reach_now(batch.does.permission, at=at)
     if not now:
         _stopped(batch, at=at)
         return False
     lines = list(batch.lines.filter(outcome=Outcome.WAITING).order_by("pk")[:AT_ONCE])
     known = _registrations(lines, within=(batch.reach, now))
+    about = batch.does.read(batch.about) if batch.about else None
     for line in lines:
         if not Batch.objects.filter(pk=pk, state=BatchState.RUNNING).update(moved_at=at):
             return False
-        _go_through(line, known.get(line.registration_id), batch, now, at=at)
+        _go_through(line, known.get(line.registration_id), batch, now, about, at=at)
     if len(lines) == AT_ONCE:
         return True
     _ended(batch, at=at)
@@ -304,22 +286,23 @@ def _go_on(pk: str, *, at: datetime) -> bool:
 def take_up_again(*, older_than: datetime) -> int:
     """Queue again the batches whose worker was killed; return how many."""
     waiting = Batch.objects.filter(state=BatchState.RUNNING, moved_at__lt=older_than)
-    for batch in waiting:
-        _queue(batch)
-    return len(waiting)
+    return sum(_queue(batch) for batch in waiting)
 
 
+@transaction.atomic
 def forget_old(*, at: datetime) -> int:
-    """Delete the batches never launched in a day, and those of a year ago; return how many."""
-    old = Batch.objects.filter(
+    """Delete the batches never launched in a day, and those of a year ago; return how many.
+
+    Each goes with the message that it says. One that is launched meanwhile is left alone.
+    """
+    old = Batch.objects.select_for_update(skip_locked=True).filter(
         Q(state=BatchState.PREPARED, asked_at__lt=at - PREPARED_FOR)
         | Q(asked_at__lt=at - FORGOTTEN_AFTER)
     )
-    count = len(old)
-    said = [one.about for one in old if one.about is not None]
-    old.delete()
-    Mailing.objects.filter(pk__in=said).delete()
-    return count
+    said = dict(old.values_list("pk", "about"))
+    Batch.objects.filter(pk__in=said).delete()
+    Mailing.objects.filter(pk__in=filter(None, said.values())).delete()
+    return len(said)
 
 
 def _is_too_large(batch: Batch, *, at: datetime) -> bool:
@@ -341,14 +324,14 @@ def _is_too_large(batch: Batch, *, at: datetime) -> bool:
 
 def _decide(batch: Batch, transition: Transition, *, user: User, by: Actor, at: datetime) -> None:
     if batch.asked_by_id == user.pk:
-        raise SamePerson
+        raise SamePerson(SAME_PERSON)
     move(batch, transition, decided_by=user, decided_name=by.name, moved_at=at)
 
 
 def _ask_approval(batch: Batch, *, at: datetime) -> None:
     approvers = approvers_of(batch, at=at)
     if not approvers:
-        raise NobodyApproves
+        raise NobodyApproves(NOBODY_APPROVES)
     for approver in approvers:
         mail.write(
             "batch_to_approve",
@@ -366,12 +349,6 @@ def _link(batch: Batch) -> str:
     return absolute(f"/gestion/inscriptions/lots/{batch.pk}")
 
 
-def _still_allowed(batch: Batch, *, at: datetime) -> Reach:
-    user = User.objects.prefetch_related("memberships").get(pk=batch.asked_by_id)
-    memberships = user.memberships_on(local_day(at, settings.TIME_ZONE)) if user.is_active else []
-    return reach(memberships, batch.does.permission)
-
-
 def _registrations(
     lines: Sequence[BatchLine], *, within: Sequence[Reach]
 ) -> dict[int, Registration]:
@@ -383,7 +360,13 @@ def _registrations(
 
 @transaction.atomic
 def _go_through(
-    line: BatchLine, registration: Registration | None, batch: Batch, now: Reach, *, at: datetime
+    line: BatchLine,
+    registration: Registration | None,
+    batch: Batch,
+    now: Reach,
+    about: object,
+    *,
+    at: datetime,
 ) -> None:
     mine = BatchLine.objects.select_for_update().filter(pk=line.pk, outcome=Outcome.WAITING)
     if not mine.exists():
@@ -395,7 +378,7 @@ def _go_through(
     try:
         with transaction.atomic():
             batch.does.act(
-                registration=registration, reason=batch.reason, about=batch.about, by=by, at=at
+                registration=registration, reason=batch.reason, about=about, by=by, at=at
             )
     except Refused as refusal:
         _refuse(line, batch.does.refusal_of(registration.state) or str(refusal))
@@ -407,8 +390,8 @@ def _refuse(line: BatchLine, why: str) -> None:
     BatchLine.objects.filter(pk=line.pk).update(outcome=Outcome.REFUSED, why=why[:300])
 
 
-def _queue(batch: Batch) -> None:
-    app.configure_task("batches.go_on", queue="batches").defer(batch=str(batch.pk))
+def _queue(batch: Batch) -> bool:
+    return defer_once("batches.go_on", queue="batches", batch=str(batch.pk))
 
 
 def _record(verb: str, batch: Batch, *, by: Actor, at: datetime, **more: Any) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from sporades.batches import operations
-from sporades.core.queue import app
+from sporades.core.queue import app, defer_once
 
 PATIENCE = timedelta(minutes=5)
 """After how long a batch that does not move is taken up again."""
@@ -15,7 +15,7 @@ PATIENCE = timedelta(minutes=5)
 def go_on(batch: str) -> None:
     """Go through some lines, and leave the next ones to another job."""
     if operations.go_on(batch, at=timezone.now()):
-        app.configure_task("batches.go_on", queue="batches").defer(batch=batch)
+        defer_once("batches.go_on", queue="batches", batch=batch)
 
 
 @app.periodic(cron="*/5 * * * *")

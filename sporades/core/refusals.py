@@ -9,3 +9,24 @@ class Refused(Exception):
     def __init__(self, message: str | None = None) -> None:
         """Keep the message given, or the class's own."""
         super().__init__(message or self.message)
+
+
+class SamePerson(Refused):
+    """Whoever proposes something does not approve it; each room says what."""
+
+    message = "Une autre personne que celle qui propose doit approuver."
+
+
+class NobodyApproves(Refused):
+    """No second person has a perimeter that holds that of whoever proposes; each room says more."""
+
+    message = (
+        "Il faut l'accord d'une seconde personne, et personne n'a un périmètre qui contient le "
+        "vôtre : demandez à l'administrateur."
+    )
+
+
+class ReasonMissing(Refused):
+    """What a candidate is told with a reason is not done without one."""
+
+    message = "Dites le motif : le candidat le lira."

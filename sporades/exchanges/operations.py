@@ -13,14 +13,14 @@ from django.db.models import Sum
 from sporades import journal, mail
 from sporades.accounts import asking
 from sporades.accounts.models import Membership, User
-from sporades.accounts.permissions import Permission, Reach, reach
+from sporades.accounts.permissions import Permission, Reach
 from sporades.core import files
 from sporades.core.actors import SYSTEM, Actor
-from sporades.core.french import instant_in_words, local_day
+from sporades.core.french import instant_in_words
 from sporades.core.links import absolute
 from sporades.core.locks import alone
-from sporades.core.queue import app
-from sporades.core.refusals import Refused
+from sporades.core.queue import defer_once
+from sporades.core.refusals import NobodyApproves, Refused, SamePerson
 from sporades.core.transitions import Transition, move
 from sporades.exchanges.models import KEPT_FOR, WITHOUT_APPROVAL, Export
 from sporades.exchanges.spreadsheets import Row, Sheet
@@ -51,6 +51,12 @@ KEPT = (ExportState.READY, ExportState.FORGOTTEN)
 AT_ONCE = 2_000
 """After how many lines what is written is said, and asked whether to go on."""
 
+NOBODY_APPROVES = (
+    "Cet export demande l'accord d'une seconde personne, et personne n'a un périmètre qui "
+    "contient le vôtre : limitez la recherche, ou demandez à l'administrateur."
+)
+SAME_PERSON = "Un export est approuvé par une autre personne que celle qui le demande."
+
 logger = logging.getLogger(__name__)
 
 
@@ -66,21 +72,6 @@ class Nothing(Refused):
     """A search that finds nothing."""
 
     message = "Cette recherche ne trouve aucune inscription : il n'y a rien à exporter."
-
-
-class NobodyApproves(Refused):
-    """No second person has a perimeter that holds the author's."""
-
-    message = (
-        "Cet export demande l'accord d'une seconde personne, et personne n'a un périmètre qui "
-        "contient le vôtre : limitez la recherche, ou demandez à l'administrateur."
-    )
-
-
-class SamePerson(Refused):
-    """Whoever asks for an export does not approve it."""
-
-    message = "Un export est approuvé par une autre personne que celle qui le demande."
 
 
 class Ended(Exception):
@@ -135,7 +126,7 @@ def ask(
     elif approvers_of(export, at=at):
         _ask_approval(export, at=at)
     else:
-        raise NobodyApproves
+        raise NobodyApproves(NOBODY_APPROVES)
     return export
 
 
@@ -241,21 +232,19 @@ def take_up_again(*, older_than: datetime) -> int:
     waiting = Export.objects.filter(state__in=UNDER_WAY, asked_at__lt=older_than).exclude(
         begun_at__gte=older_than
     )
-    for export in waiting:
-        _queue(export)
-    return len(waiting)
+    return sum(_queue(export) for export in waiting)
 
 
 def _decide(
     export: Export, transition: Transition, *, user: User, by: Actor, at: datetime, **stamps: Any
 ) -> None:
     if export.asked_by_id == user.pk:
-        raise SamePerson
+        raise SamePerson(SAME_PERSON)
     move(export, transition, decided_at=at, decided_by=user, decided_name=by.name, **stamps)
 
 
-def _queue(export: Export) -> None:
-    app.configure_task("exchanges.prepare", queue="exports").defer(export=str(export.pk))
+def _queue(export: Export) -> bool:
+    return defer_once("exchanges.prepare", queue="exports", export=str(export.pk))
 
 
 def _record(verb: str, export: Export, *, by: Actor, at: datetime) -> None:
@@ -297,10 +286,8 @@ def _readable(export: Export, *, at: datetime) -> Any:
 
 
 def _still_allowed(export: Export, *, at: datetime) -> Reach:
-    user = User.objects.prefetch_related("memberships").get(pk=export.asked_by_id)
-    memberships = user.memberships_on(local_day(at, settings.TIME_ZONE))
-    now = reach(memberships, Permission.EXPORT)
-    if not now or not user.is_active:
+    now = export.reach_now(Permission.EXPORT, at=at)
+    if not now:
         raise Ended("Votre rôle ne permet plus d'exporter.")
     return now
 

@@ -1,7 +1,6 @@
 """Write to a candidate what was written to many; keep it to be written again (I9)."""
 
 from datetime import datetime
-from uuid import UUID
 
 from django.db import transaction
 
@@ -61,24 +60,23 @@ def begin(*, subject: str, text: str, at: datetime) -> Mailing:
 
 
 @transaction.atomic
-def write_one(*, mailing: UUID, registration: Registration, by: Actor, at: datetime) -> None:
+def write_one(*, mailing: Mailing, registration: Registration, by: Actor, at: datetime) -> None:
     """Write a message to the candidate of a registration, in the name of its managing service.
 
     Raises:
         NoAddress, SubjectTooLong: see each.
     """
-    said = Mailing.objects.get(pk=mailing)
     address = registration.candidate.address
     if not address:
         raise NoAddress
-    subject, text = read_by(said, registration)
+    subject, text = read_by(mailing, registration)
     if len(subject) > LONGEST_SUBJECT_SENT:
         raise SubjectTooLong
     mail.write(
         KIND,
         to=address,
         at=at,
-        key=f"mailing:{said.pk}:registration:{registration.pk}",
+        key=f"mailing:{mailing.pk}:registration:{registration.pk}",
         about=registration,
         registration=registration,
         subject=subject,
@@ -92,7 +90,7 @@ def write_one(*, mailing: UUID, registration: Registration, by: Actor, at: datet
         on=registration,
         at=at,
         academy=registration.academy_id,
-        after={"mailing": str(said.pk), "subject": said.subject},
+        after={"mailing": str(mailing.pk), "subject": mailing.subject},
     )
 
 

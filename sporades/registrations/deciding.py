@@ -4,16 +4,10 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from sporades.core.refusals import Refused
+from sporades.core.refusals import ReasonMissing, Refused
 from sporades.core.transitions import Transition, move
 from sporades.registrations.models import Registration
 from sporades.registrations.states import DECISIONS, REASONED
-
-
-class ReasonMissing(Refused):
-    """A registration is not set aside, nor found incomplete, without a word."""
-
-    message = "Dites le motif : le candidat le lira."
 
 
 class NoRoomLeft(Refused):

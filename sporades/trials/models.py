@@ -7,15 +7,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from sporades.accounts.permissions import Perimeter, Reach
-from sporades.core.actors import Actor
-from sporades.core.french import instant_in_words
+from sporades.accounts.asking import AskedByMember
+from sporades.accounts.permissions import Reach
 from sporades.exams.models import PreparedRegulation, Session
 from sporades.registrations.models import Registration
 from sporades.trials.states import TrialState
 
 
-class Trial(models.Model):
+class Trial(AskedByMember):
     """A réglementation that is prepared, tried on the registrations of a perimeter."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -25,15 +24,11 @@ class Trial(models.Model):
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="trials"
     )
-    asked_name = models.CharField("demandé par", max_length=255)
-    asked_role = models.CharField("en qualité de", max_length=20)
-    perimeters = models.JSONField("périmètre au moment de la demande")
     total = models.PositiveIntegerField("inscriptions à juger")
     done = models.PositiveIntegerField("inscriptions jugées", default=0)
     position = models.BigIntegerField("dernière inscription jugée", default=0)
     state = models.CharField("état", max_length=10, choices=TrialState)
     why = models.CharField("pourquoi il s'est arrêté", max_length=200, blank=True)
-    asked_at = models.DateTimeField("demandé le")
     moved_at = models.DateTimeField("dernière avancée le")
     ended_at = models.DateTimeField("terminé le", null=True, blank=True)
 
@@ -65,20 +60,9 @@ class Trial(models.Model):
         return f"essai à blanc du {self.asked_in_words}"
 
     @property
-    def reach(self) -> Reach:
-        """Where whoever asked might read at that instant."""
-        author = Actor(self.asked_role, self.asked_name, f"user:{self.asked_by_id}")
-        return Reach(tuple(Perimeter.from_json(one, author) for one in self.perimeters))
-
-    @property
     def is_under_way(self) -> bool:
         """Whether it goes on."""
         return self.state == TrialState.RUNNING
-
-    @property
-    def asked_in_words(self) -> str:
-        """Say when it was asked for."""
-        return instant_in_words(self.asked_at, settings.TIME_ZONE)
 
     @property
     def percent(self) -> int:

@@ -5,17 +5,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
 from sporades import journal
 from sporades.accounts.models import User
-from sporades.accounts.permissions import Permission, Reach, reach
+from sporades.accounts.permissions import Permission, Reach
 from sporades.core.actors import SYSTEM, Actor
-from sporades.core.french import local_day
 from sporades.core.locks import alone, lock_value
-from sporades.core.queue import app
+from sporades.core.queue import defer_once
 from sporades.core.refusals import Refused
 from sporades.core.transitions import move
 from sporades.exams import queries as exams
@@ -93,10 +91,10 @@ def go_on(pk: str, *, at: datetime) -> bool:
 
 
 def _go_on(pk: str, *, at: datetime) -> bool:
-    trial = Trial.objects.select_related("prepared").get(pk=pk)
-    if trial.state != TrialState.RUNNING:
+    trial = Trial.objects.select_related("prepared").filter(pk=pk).first()
+    if trial is None or trial.state != TrialState.RUNNING:
         return False
-    now = _still_allowed(trial, at=at)
+    now = trial.reach_now(Permission.PREPARE_REGULATIONS, at=at)
     if not now or not trial.prepared.is_waiting:
         _stopped(trial, DECIDED if now else NO_ROLE, at=at)
         return False
@@ -111,9 +109,7 @@ def _go_on(pk: str, *, at: datetime) -> bool:
 def take_up_again(*, older_than: datetime) -> int:
     """Queue again the trials whose worker was killed; return how many."""
     waiting = Trial.objects.filter(state=TrialState.RUNNING, moved_at__lt=older_than)
-    for trial in waiting:
-        _queue(trial)
-    return len(waiting)
+    return sum(_queue(trial) for trial in waiting)
 
 
 def forget_old(*, at: datetime) -> int:
@@ -137,12 +133,6 @@ def _standing(prepared: PreparedRegulation) -> Any:
     sessions = [prepared.session_code, *([before] if before else [])]
     chosen = list(exams.filter(session__code__in=sessions).values_list("pk", flat=True))
     return Registration.objects.active().filter(exam__in=chosen)
-
-
-def _still_allowed(trial: Trial, *, at: datetime) -> Reach:
-    user = User.objects.prefetch_related("memberships").get(pk=trial.asked_by_id)
-    memberships = user.memberships_on(local_day(at, settings.TIME_ZONE)) if user.is_active else []
-    return reach(memberships, Permission.PREPARE_REGULATIONS)
 
 
 def _next(trial: Trial, now: Reach) -> list[Registration]:
@@ -227,8 +217,8 @@ def _refusal(trial: Trial, row: Registration, trouble: Trouble, *, is_new: bool)
     )
 
 
-def _queue(trial: Trial) -> None:
-    app.configure_task("trials.go_on", queue="batches").defer(trial=str(trial.pk))
+def _queue(trial: Trial) -> bool:
+    return defer_once("trials.go_on", queue="batches", trial=str(trial.pk))
 
 
 @transaction.atomic

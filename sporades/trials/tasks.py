@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from sporades.core.queue import app
+from sporades.core.queue import app, defer_once
 from sporades.trials import operations
 
 PATIENCE = timedelta(minutes=5)
@@ -15,7 +15,7 @@ PATIENCE = timedelta(minutes=5)
 def go_on(trial: str) -> None:
     """Judge some registrations, and leave the next ones to another job."""
     if operations.go_on(trial, at=timezone.now()):
-        app.configure_task("trials.go_on", queue="batches").defer(trial=trial)
+        defer_once("trials.go_on", queue="batches", trial=trial)
 
 
 @app.periodic(cron="*/5 * * * *")

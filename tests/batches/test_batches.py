@@ -239,6 +239,47 @@ def test_a_batch_whose_worker_was_killed_is_taken_up_and_does_no_line_twice(
     assert batch.counts() == {"done": 3, "refused": 0, "waiting": 0}
 
 
+def waiting_jobs():
+    """Return how many jobs wait to go on with a batch."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM procrastinate_jobs"
+            " WHERE task_name = 'batches.go_on' AND status = 'todo'"
+        )
+        return cursor.fetchone()[0]
+
+
+def test_what_is_taken_up_again_makes_no_second_chain_of_jobs(prepare, three, monkeypatch):
+    monkeypatch.setattr(operations, "AT_ONCE", 1)
+    batch = prepare()
+    operations.launch(batch=batch, by=actor(batch), at=NOW)
+    # The queue is behind: the job of the launch waits still, and the sweep passes twice.
+    later = NOW + timedelta(minutes=6)
+
+    taken = [operations.take_up_again(older_than=later) for _ in range(2)]
+    tasks.go_on(str(batch.pk))  # a job under way leaves the next lines to the one that waits
+    tasks.go_on(str(batch.pk))
+
+    assert taken == [0, 0]
+    assert waiting_jobs() == 1
+    assert batch.counts() == {"done": 2, "refused": 0, "waiting": 1}
+
+
+def test_two_batches_have_their_own_jobs(prepare, three):
+    for batch in (prepare(), prepare("flag", WHY)):
+        operations.launch(batch=batch, by=actor(batch), at=NOW)
+
+    assert waiting_jobs() == 2
+
+
+def test_a_job_about_a_batch_that_was_forgotten_does_nothing(prepare, three):
+    batch = prepare()
+    operations.launch(batch=batch, by=actor(batch), at=NOW)
+    Batch.objects.all().delete()
+
+    assert operations.go_on(str(batch.pk), at=NOW) is False
+
+
 def test_jobs_go_through_some_lines_each(prepare, three, monkeypatch):
     monkeypatch.setattr(operations, "AT_ONCE", 2)
     batch = prepare()

@@ -300,7 +300,8 @@ def test_an_export_whose_worker_was_killed_begins_again(ask, in_lille):
     Export.objects.filter(pk=export.pk).update(state=ExportState.RUNNING, begun_at=NOW, done=2)
 
     assert operations.take_up_again(older_than=NOW - timedelta(minutes=1)) == 0
-    assert operations.take_up_again(older_than=NOW + timedelta(minutes=11)) == 1
+    later = NOW + timedelta(minutes=11)
+    assert [operations.take_up_again(older_than=later) for _ in range(2)] == [1, 0]
     work("exchanges")
 
     export.refresh_from_db()

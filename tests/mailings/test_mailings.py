@@ -1,8 +1,12 @@
 """A message to many: each candidate once, in the name of their service, whatever happens."""
 
+import threading
+from datetime import timedelta
+
 import pytest
 import time_machine
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, reach
@@ -20,6 +24,7 @@ from tests.factories import NOW, a_candidate, a_registration
 from tests.jobs import work
 from tests.web.registry.world import a_member
 
+MUCH_LATER = NOW + batches.PREPARED_FOR + timedelta(minutes=1)
 SUBJECT, TEXT = "Votre centre, {nom}", "{prénoms}, apportez une pièce d'identité : {lien}"
 
 
@@ -282,3 +287,45 @@ def test_templates_are_not_kept_without_end(author, monkeypatch):
 
     with pytest.raises(operations.TooManyTemplates):
         operations.keep_template(name="Deux", **said)
+
+
+def test_the_message_is_read_once_for_many_lines(prepare, three):
+    batch = prepare()
+    batches.launch(batch=batch, by=actor(batch), at=NOW)
+
+    with CaptureQueriesContext(connection) as asked:
+        batches.go_on(str(batch.pk), at=NOW)
+
+    read = [one["sql"] for one in asked if 'FROM "mailings_mailing"' in one["sql"]]
+    assert batch.counts()["done"] == 3
+    assert len(read) == 1
+
+
+# --- What nobody launched ------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_that_is_launched_meanwhile_is_not_forgotten(prepare, three):
+    batch = prepare()
+    is_locked, may_go = threading.Event(), threading.Event()
+
+    def launch():
+        try:
+            with transaction.atomic():
+                batches.launch(batch=batch, by=actor(batch), at=MUCH_LATER)
+                is_locked.set()
+                may_go.wait(timeout=30)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=launch)
+    other.start()
+    is_locked.wait(timeout=30)
+    forgotten = batches.forget_old(at=MUCH_LATER)
+    may_go.set()
+    other.join()
+
+    assert forgotten == 0
+    assert Batch.objects.get().state == BatchState.RUNNING
+    assert Mailing.objects.exists()
+    assert batches.forget_old(at=MUCH_LATER) == 0

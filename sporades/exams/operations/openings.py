@@ -6,11 +6,13 @@ from django.db import IntegrityError, transaction
 
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words
-from sporades.core.refusals import Refused
+from sporades.core.refusals import Refused, SamePerson
 from sporades.core.transitions import Transition, move
 from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService, ServiceChange
 from sporades.exams.states import APPLY, DROP, REFUSE, ChangeState
+
+SAME_PERSON = "Une prolongation est approuvée par une autre personne que celle qui la propose."
 
 
 class NotMoved(Refused):
@@ -24,12 +26,6 @@ class NotMoved(Refused):
         """Keep the reason, and the date that it is about."""
         super().__init__(message)
         self.date = date
-
-
-class SamePerson(Refused):
-    """Whoever proposes an extension does not approve it."""
-
-    message = "Une prolongation est approuvée par une autre personne que celle qui la propose."
 
 
 class Outdated(Refused):
@@ -103,7 +99,7 @@ def apply(*, change: ServiceChange, by: Actor, at: datetime) -> None:
     """
     service = RegistrationService.objects.select_for_update().get(pk=change.service_id)
     if change.needs_two and by.identifier == change.proposed_by_id:
-        raise SamePerson
+        raise SamePerson(SAME_PERSON)
     if (service.opens_at, service.closes_at) != (change.opened_at, change.closed_at):
         raise Outdated
     _check(service, change.opens_at, change.closes_at, at=at)

@@ -42,13 +42,14 @@ def batch(request: HttpRequest, search: str) -> HttpResponse:
     if choice is None:
         messages.error(request, NOTHING_TICKED)
         return redirect("office:found", search)
-    form = BatchForm(request.POST if request.method == "POST" else None)
+    form = BatchForm(request.POST if request.method == "POST" else None, allows=request.reaches)
     if request.method == "POST" and form.is_valid():
+        allowed = request.reaches(form.decided["action"].permission)
         try:
             prepared = operations.prepare(
-                registrations=choice.registrations,
+                registrations=choice.registrations.within(allowed),
                 **form.decided,
-                reach=request.reach,
+                reach=allowed,
                 by=request.user,
                 at=request.arrived_at,
             )
@@ -177,7 +178,7 @@ def batch_refusals(request: HttpRequest, batch: str) -> HttpResponse:
 
 def _own(request: HttpRequest, pk: str) -> Batch:
     mine: Batch = get_object_or_404(request.user.batches, pk=pk)
-    if not request.reach.includes(mine.reach):
+    if not request.reaches(mine.does.permission).includes(mine.reach):
         raise Http404  # its lines are no longer the reader's to see
     return mine
 
@@ -186,7 +187,7 @@ def _readable(request: HttpRequest, pk: str) -> Batch:
     """Return one's own batch, or one that one may approve; there is no other."""
     found: Batch = get_object_or_404(Batch, pk=pk)
     is_open = (
-        request.reach.includes(found.reach)
+        request.reaches(found.does.permission).includes(found.reach)
         if found.asked_by_id == request.user.pk
         else _is_to_approve(found, _approves(request))
     )

@@ -1,7 +1,7 @@
 """What the office types."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
+from sporades.accounts.permissions import Permission, Reach
 from sporades.batches.actions import ACTIONS
 from sporades.candidates.forms import IdentityForm
 from sporades.core.french import zone_in_words
@@ -155,29 +156,37 @@ class BatchForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, data: Any = None) -> None:
-        """Offer every action."""
+    def __init__(self, data: Any = None, *, allows: Callable[[Permission], Reach]) -> None:
+        """Offer every action that its reader may do somewhere.
+
+        Args:
+            data: what was sent.
+            allows: says where its reader may do something.
+        """
         super().__init__(data, label_suffix="")
-        self.fields["decision"].choices = [  # type: ignore[attr-defined] # a ChoiceField
-            (name, Hinted(one.label, MEANINGS[name]))
+        self.possible = {
+            name: one
             for name, one in ACTIONS.items()
-            if not one.asked_apart
+            if not one.asked_apart and allows(one.permission)
+        }
+        self.fields["decision"].choices = [  # type: ignore[attr-defined] # a ChoiceField
+            (name, Hinted(one.label, MEANINGS[name])) for name, one in self.possible.items()
         ]
-        reasoned = " ".join(name for name, one in ACTIONS.items() if one.has_reason)
+        reasoned = " ".join(name for name, one in self.possible.items() if one.has_reason)
         ask_if_called_for(self.fields["motif"], f"decision={reasoned}")
 
     @property
     def decided(self) -> dict[str, Any]:
         """What was chosen, as a batch takes it."""
         return {
-            "action": ACTIONS[self.cleaned_data["decision"]],
+            "action": self.possible[self.cleaned_data["decision"]],
             "reason": self.cleaned_data.get("motif", ""),
         }
 
     def clean(self) -> dict[str, Any]:
         """Ask for the reason of what is told with one, and refuse one that nobody would read."""
         data = super().clean() or {}
-        action = ACTIONS.get(data.get("decision", ""))
+        action = self.possible.get(data.get("decision", ""))
         if action is not None:
             judge_reason(self, asked=action.has_reason, said=data.get("motif", ""))
         return data

@@ -98,7 +98,9 @@ def message_of(batch: Batch, reach: Reach) -> dict[str, Any]:
     """Return what a batch writes, as its first candidates within reach read it; nothing of others."""
     if not batch.does.asked_apart or batch.about is None:
         return {}
-    said = Mailing.objects.get(pk=batch.about)
+    said = Mailing.objects.filter(pk=batch.about).first()
+    if said is None:
+        return {}  # forgotten with its batch, between the two readings
     chosen = Registration.objects.within(reach).filter(batch_lines__batch=batch)
     return {"mailing": said, "previews": previews(said, chosen)}
 

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
+from sporades.accounts.permissions import GRANTED, Permission
 from sporades.acts import deciding
 from sporades.batches.actions import ACTIONS
 from sporades.batches.models import Batch
@@ -15,6 +16,7 @@ from tests.factories import NOW, OPERATOR, a_candidate, a_registration
 from tests.jobs import work
 from tests.web.guide import main, seen, words
 from tests.web.office.test_search import leaf, sought
+from tests.web.registry.world import a_member
 
 WHY = "Il manque la copie de votre diplôme"
 
@@ -63,6 +65,30 @@ def test_what_is_said_before_documents_are_prepared_is_of_documents(manager, in_
     assert "personne n'est prévenu avant qu'il soit publié" in main(choosing)
     assert "Rien n'est publié : vous verrez d'abord les documents" in main(before)
     assert "une décision d'un collègue" not in main(before)
+
+
+def test_an_action_is_offered_and_prepared_where_its_own_permission_reaches(
+    member, monkeypatch, in_lille, in_versailles
+):
+    everywhere = member("A09", "A25")
+    there = a_member("ailleurs@exemple.test", Membership.Role.HEAD, ["A25"]).memberships.get()
+    there.user = everywhere.user
+    there.save()
+    everywhere.user.memberships.filter(role=Membership.Role.MANAGER).update(academies=["A09"])
+    heads = frozenset({Membership.Role.HEAD})
+    monkeypatch.setitem(GRANTED, Permission.PREPARE_DOCUMENTS, heads)
+    asked = {"decision": "prepare-attestation-inscription", "motif": ""}
+
+    everywhere.post(place(everywhere), asked)
+    mine = member("A09", email="lille@exemple.test")
+    page = mine.get(place(mine))
+
+    batch = Batch.objects.get()
+    assert list(batch.lines.values_list("registration", flat=True)) == [in_versailles.pk]
+    assert batch.asked_role == "head"
+    offered = [name for name, _ in page.context["form"].fields["decision"].choices]
+    assert asked["decision"] not in offered
+    assert mine.post(place(mine), asked).status_code == 422
 
 
 def test_the_lines_that_are_ticked_alone(manager, two):
