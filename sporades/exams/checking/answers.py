@@ -7,6 +7,7 @@ from decimal import Decimal
 from sporades.exams.checking.problems import Fault, Path
 from sporades.exams.checking.references import unknown
 from sporades.exams.checking.walking import walk
+from sporades.exams.schema.base import LARGEST_NUMBER
 from sporades.exams.schema.candidacy import NATIONAL_SERVICE, NationalService
 from sporades.exams.schema.conditions import AnswerCondition, Condition
 from sporades.exams.schema.exam import Exam
@@ -160,7 +161,7 @@ def _is(value: object, wanted: type) -> bool:
         if wanted is date and isinstance(value, str):
             return bool(date.fromisoformat(value))
         if wanted is Decimal and isinstance(value, str):
-            return Decimal(value).is_finite()
+            return abs(Decimal(value)) <= LARGEST_NUMBER
     except (ValueError, ArithmeticError):
         return False
     return isinstance(value, wanted)

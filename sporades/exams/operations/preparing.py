@@ -17,7 +17,7 @@ from sporades.exams.checking import Document, Problem, Source
 from sporades.exams.checking.problems import Fault
 from sporades.exams.differences import Difference
 from sporades.exams.differences import difference as compared
-from sporades.exams.models import PreparedRegulation, Regulation, RegulationFile, Session
+from sporades.exams.models import PreparedRegulation, Regulation, Session
 from sporades.exams.operations.checks import unreadable, zones
 from sporades.exams.operations.loading import Invalid, Loaded, load, understand, versioned
 from sporades.exams.schema import File
@@ -172,10 +172,9 @@ def file_of(regulation: Regulation, rank: int) -> str | None:
     """Return a file of a version, as it was loaded: 1 made it, the others said it again."""
     if rank == 1:
         return regulation.source
-    again: RegulationFile | None = (
-        regulation.files.order_by("pk")[rank - 2 : rank - 1].first() if rank > 1 else None
-    )
-    return again.source if again else None
+    again = regulation.files.order_by("pk")
+    # Compared here: a rank that somebody types may be larger than the database counts.
+    return again[rank - 2].source if 1 < rank <= again.count() + 1 else None
 
 
 def last_file_of(regulation: Regulation) -> str:

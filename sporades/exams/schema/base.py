@@ -5,13 +5,20 @@ written where a text is wanted is a mistake, which the person who wrote it can m
 """
 
 import re
+from datetime import date
+from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 LONGEST_LINE = 200
 LONGEST_PARAGRAPH = 2_000
+LARGEST_NUMBER = 10**15 - 1
+"""A file has no longer figures: what is written « 1e999 » would fill the memory of its reader."""
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+"""The years of every day: at the ends of the calendar a clock of elsewhere has no instant."""
+YEARS = f"l'année est entre {FIRST_YEAR} et {LAST_YEAR}"
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
@@ -63,6 +70,29 @@ def up_to(longest: int) -> AfterValidator:
         return value
 
     return AfterValidator(check)
+
+
+def is_in_our_years(day: date) -> bool:
+    """Tell whether a day is one that a file may speak of."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
+
+
+def _in_our_years(day: date) -> date:
+    if not is_in_our_years(day):
+        raise PydanticCustomError(
+            "borne", "« {value} » ne convient pas : {years}.", {"value": str(day), "years": YEARS}
+        )
+    return day
+
+
+Day = Annotated[date, AfterValidator(_in_our_years)]
+"""A day, of a year in which somebody lives."""
+
+Number = Annotated[Decimal, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER, decimal_places=6)]
+"""A number, of so many figures."""
+
+HowMany = Annotated[int, Field(ge=0, le=1_000)]
+"""How many of a list that somebody reads."""
 
 
 def _known_as(name: str) -> WithJsonSchema:

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from sporades.core.french import ZONES, zone_in_words
-from sporades.exams.schema.base import Strict, matching
+from sporades.exams.schema.base import YEARS, Day, Strict, is_in_our_years, matching
 
 FIRST_PASSAGE = "avant le changement d'heure"
 SECOND_PASSAGE = "après le changement d'heure"
@@ -48,6 +48,8 @@ def instant(written: str, zone: str) -> datetime:
     except ValueError:
         message = "ce jour ou cette heure n'existe pas dans le calendrier"
         raise NoSuchInstant(message) from None
+    if not is_in_our_years(shown):
+        raise NoSuchInstant(YEARS)
     first, second = (_passage(shown, zone, fold) for fold in (0, 1))
     if first == second:
         if passage:
@@ -137,7 +139,7 @@ class Deadline(Strict):
 
     model_config = ConfigDict(title="Date limite")
 
-    on: date | None = Field(None, alias="le", description="Jour fixe.")
+    on: Day | None = Field(None, alias="le", description="Jour fixe.")
     days_after_closing: int | None = Field(
         None,
         alias="jours_apres_fermeture",

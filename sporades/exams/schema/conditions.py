@@ -1,11 +1,16 @@
 """When something applies: a small language on the facts of a registration."""
 
-from datetime import date
-from decimal import Decimal
-
 from pydantic import ConfigDict, Field
 
-from sporades.exams.schema.base import AcademyCode, Code, CountryCode, QuestionCode, Strict
+from sporades.exams.schema.base import (
+    AcademyCode,
+    Code,
+    CountryCode,
+    Day,
+    Number,
+    QuestionCode,
+    Strict,
+)
 
 
 class AgeBounds(Strict):
@@ -15,7 +20,7 @@ class AgeBounds(Strict):
 
     minimum: int | None = Field(None, ge=0, le=120, description="Âge, en années, au moins.")
     maximum: int | None = Field(None, ge=0, le=120, description="Âge, en années, au plus.")
-    on: date | None = Field(
+    on: Day | None = Field(
         None, alias="au", description="Jour où l'âge compte ; à défaut, celui de l'inscription."
     )
 
@@ -35,14 +40,14 @@ class AnswerCondition(Strict):
     model_config = ConfigDict(title="Réponse")
 
     question: QuestionCode = Field(description="Code de la question, posée plus haut.")
-    equal: bool | Decimal | str | None = Field(
+    equal: bool | Number | str | None = Field(
         None, alias="egal", description="La réponse est celle-ci."
     )
     among: tuple[Code, ...] | None = Field(
         None, alias="parmi", min_length=1, description="Un des choix retenus est parmi ceux-ci."
     )
-    minimum: Decimal | date | None = Field(None, description="Nombre ou jour, au moins.")
-    maximum: Decimal | date | None = Field(None, description="Nombre ou jour, au plus.")
+    minimum: Number | Day | None = Field(None, description="Nombre ou jour, au moins.")
+    maximum: Number | Day | None = Field(None, description="Nombre ou jour, au plus.")
     is_given: bool | None = Field(
         None,
         alias="donnee",

@@ -1,10 +1,8 @@
 """An exam or a competition, with everything that makes it different from the others."""
 
-from datetime import date
-
 from pydantic import ConfigDict, Field
 
-from sporades.exams.schema.base import Code, Line, Paragraph, ShortCode, Strict
+from sporades.exams.schema.base import Code, Day, Line, Paragraph, ShortCode, Strict
 from sporades.exams.schema.candidacy import Category, NationalService, PassingForm, Zones
 from sporades.exams.schema.eligibility import EligibilityRule, ExclusiveRule, Residence
 from sporades.exams.schema.evidence import Piece, SummaryReturn
@@ -35,8 +33,8 @@ class Event(Strict):
     model_config = ConfigDict(title="Date à connaître")
 
     label: Line = Field(alias="libelle", description="Ce qui a lieu.")
-    starts_on: date = Field(alias="du", description="Le jour, ou le premier jour.")
-    ends_on: date | None = Field(None, alias="au", description="Le dernier jour.")
+    starts_on: Day = Field(alias="du", description="Le jour, ou le premier jour.")
+    ends_on: Day | None = Field(None, alias="au", description="Le dernier jour.")
     detail: Line | None = Field(None, alias="precision", description="Précision.")
 
 

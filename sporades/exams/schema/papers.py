@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from sporades.core.french import figure
-from sporades.exams.schema.base import Code, Line, Paragraph, Strict
+from sporades.exams.schema.base import Code, HowMany, Line, Paragraph, Strict
 from sporades.exams.schema.candidacy import EvaluationForm
 from sporades.exams.schema.clock import Duration
 from sporades.exams.schema.conditions import Condition
@@ -87,8 +87,8 @@ class Group(Strict):
     code: Code = Field(description="Nom du groupe.")
     label: Line = Field(alias="libelle", description="Ce qui est lu.")
     help: Line | None = Field(None, alias="aide", description="Précision sous le libellé.")
-    fewest: int = Field(alias="minimum", ge=0, description="Épreuves à choisir, au moins.")
-    most: int = Field(alias="maximum", ge=1, description="Épreuves à choisir, au plus.")
+    fewest: HowMany = Field(alias="minimum", description="Épreuves à choisir, au moins.")
+    most: HowMany = Field(alias="maximum", ge=1, description="Épreuves à choisir, au plus.")
     reference: Line | None = Field(None, description="Le texte qui pose la règle.")
 
 

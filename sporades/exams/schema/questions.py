@@ -1,12 +1,10 @@
 """The questions that an exam asks beyond the common ones: « Informations supplémentaires »."""
 
-from datetime import date
-from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from sporades.exams.schema.base import Code, Line, QuestionCode, Strict
+from sporades.exams.schema.base import Code, Day, HowMany, Line, Number, QuestionCode, Strict
 from sporades.exams.schema.conditions import Condition
 
 
@@ -66,8 +64,8 @@ class NumberQuestion(_Question):
     model_config = ConfigDict(title="Question : nombre")
 
     kind: Literal["nombre"] = Field(alias="type", description="« nombre ».")
-    minimum: Decimal | None = Field(None, description="La plus petite valeur admise.")
-    maximum: Decimal | None = Field(None, description="La plus grande valeur admise.")
+    minimum: Number | None = Field(None, description="La plus petite valeur admise.")
+    maximum: Number | None = Field(None, description="La plus grande valeur admise.")
     decimals: int = Field(
         0, alias="decimales", ge=0, le=3, description="Chiffres après la virgule."
     )
@@ -80,8 +78,8 @@ class DateQuestion(_Question):
     model_config = ConfigDict(title="Question : date")
 
     kind: Literal["date"] = Field(alias="type", description="« date » : un jour.")
-    minimum: date | None = Field(None, description="Le premier jour admis.")
-    maximum: date | None = Field(None, description="Le dernier jour admis.")
+    minimum: Day | None = Field(None, description="Le premier jour admis.")
+    maximum: Day | None = Field(None, description="Le dernier jour admis.")
 
 
 class YesNoQuestion(_Question):
@@ -110,8 +108,8 @@ class MultipleChoiceQuestion(_Question):
         alias="type", description="« choix_multiple » : plusieurs."
     )
     choices: tuple[Choice, ...] = Field(alias="choix", min_length=2, description="La liste.")
-    fewest: int = Field(1, alias="minimum", ge=0, description="Choix, au moins.")
-    most: int | None = Field(
+    fewest: HowMany = Field(1, alias="minimum", description="Choix, au moins.")
+    most: HowMany | None = Field(
         None, alias="maximum", ge=1, description="Choix, au plus ; à défaut, tous."
     )
 
