@@ -10,7 +10,7 @@ from django.db.models import Count, Min, Prefetch, Q, QuerySet, Sum
 
 from sporades.accounts.permissions import Reach
 from sporades.registrations.models import Registration
-from sporades.trials.models import Trial, TrialTally
+from sporades.trials.models import Trial, TrialRefusal, TrialTally
 
 MOST_REASONS = 50
 """How many reasons a page tells."""
@@ -73,23 +73,34 @@ def reasons(trial: Trial, reach: Reach) -> list[Reason]:
     ]
 
 
-def refused(trial: Trial, reach: Reach, reason: str = "") -> QuerySet[Registration]:
+def reason_of(trial: Trial, reach: Reach, key: str) -> TrialRefusal | None:
+    """Return the reason that an address names, nothing where it names none of the reader's.
+
+    Args:
+        trial: the dry run.
+        reach: where its reader may read.
+        key: `Reason.key`, as an address says it.
+    """
+    if not (key.isascii() and key.isdigit() and len(key) <= LONGEST_KEY):
+        return None
+    found: TrialRefusal | None = trial.refusals.within(reach).filter(pk=key).first()
+    return found
+
+
+def refused(
+    trial: Trial, reach: Reach, reason: TrialRefusal | None = None
+) -> QuerySet[Registration]:
     """Return the registrations that would be refused, each with its `trial_said`.
 
     Args:
         trial: the dry run.
         reach: where its reader may read.
-        reason: the key of one reason, as an address says it; all of them for anything else.
+        reason: one reason; all of them without it.
     """
     mine = trial.refusals.within(reach)
     chosen = mine
-    same = mine.filter(pk=reason).first() if _is_key(reason) else None
-    if same is not None:
-        chosen = mine.filter(section=same.section, label=same.label, message=same.message)
+    if reason is not None:
+        chosen = mine.filter(section=reason.section, label=reason.label, message=reason.message)
     said = Prefetch("trial_refusals", mine.order_by("pk"), to_attr="trial_said")
     found: QuerySet[Registration] = Registration.objects.within(reach).for_office()
     return found.filter(pk__in=chosen.values("registration")).prefetch_related(said).order_by("pk")
-
-
-def _is_key(reason: str) -> bool:
-    return reason.isascii() and reason.isdigit() and len(reason) <= LONGEST_KEY

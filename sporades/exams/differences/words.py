@@ -15,7 +15,6 @@ from sporades.exams.schema.clock import Deadline
 from sporades.exams.schema.eligibility import AcademyGroup, EligibilityRule
 from sporades.exams.schema.evidence import Piece
 from sporades.exams.schema.exam import Event, Speciality
-from sporades.exams.schema.openings import ManagingService
 from sporades.exams.schema.papers import Dispensation, FormByCategory, Group, Paper, Phase
 from sporades.exams.schema.qualification import Diploma
 from sporades.exams.schema.questions import Choice
@@ -28,13 +27,11 @@ WORDS = {
     "annee": "année",
     "annees": "sessions passées où la chercher",
     "attestation": "phrase de la case à cocher",
-    "au": "au",
     "autorite": "autorité",
     "benefice": "bénéfice d'une note",
     "calendrier": "dates à connaître",
     "categorie": "catégorie",
     "categories": "catégories",
-    "choix": "choix",
     "coloration": "coloration disciplinaire",
     "courriel": "adresse mail",
     "dans": "une seule parmi",
@@ -53,11 +50,8 @@ WORDS = {
     "etranger": "académies des résidents à l'étranger",
     "exige": "ce qui est exigé",
     "experience": "expérience professionnelle",
-    "forme_de_passage": "forme de passage",
     "formes": "formes selon la catégorie",
-    "formes_de_passage": "formes de passage",
     "incluse": "note comprise",
-    "inscription_unique": "inscription unique",
     "jours_apres_fermeture": "jours après la fermeture",
     "libelle": "intitulé",
     "longueur_maximale": "signes au plus",
@@ -80,19 +74,15 @@ WORDS = {
     "regroupements": "regroupements d'académies",
     "reponse": "réponse",
     "retour_du_recapitulatif": "retour du récapitulatif",
-    "service_national": "service national",
-    "services_gestionnaires": "services gestionnaires",
     "si": "condition",
     "souhait_geographique": "souhait géographique",
     "specialite": "spécialité",
     "specialites": "spécialités",
     "sur": "note la plus haute",
-    "sur_demande": "sur demande",
     "telephone": "téléphone",
     "toutes_les_epreuves": "toutes les épreuves à cette session",
     "un_de": "l'un de",
     "unite": "unité",
-    "vers": "vers",
 }
 """The words of a key, where they are not the key itself."""
 
@@ -157,7 +147,6 @@ NOUNS: dict[type[Strict], Noun] = {
         "n'existe plus",
     ),
     AcademyGroup: Noun("regroupement", "Nouveau regroupement", "Le regroupement", "n'existe plus"),
-    ManagingService: Noun("service", "Nouveau service gestionnaire", "Le service", "reste connu"),
 }
 _QUESTION = Noun("question", "Nouvelle question", "La question", "n'est plus posée")
 _RELATION = Noun("règle", "Nouvelle règle entre épreuves", "La règle", "est levée")

@@ -44,10 +44,9 @@ def trial(request: HttpRequest, trial: str) -> HttpResponse:
         Trial.objects.filter(prepared__in=visible).select_related("prepared"), pk=trial
     )
     reads = request.reaches(Permission.READ_FILES)
-    chosen = request.GET.get("motif", "")
-    page = Paginator(queries.refused(found, reads, chosen), ON_A_PAGE).get_page(
-        request.GET.get("page")
-    )
+    chosen = queries.reason_of(found, reads, request.GET.get("motif", ""))
+    refused = queries.refused(found, reads, chosen)
+    page = Paginator(refused, ON_A_PAGE).get_page(request.GET.get("page"))
     here = reverse("office:prepared", args=[found.prepared_id])
     context = {
         "trial": found,
@@ -58,9 +57,9 @@ def trial(request: HttpRequest, trial: str) -> HttpResponse:
         "titles": ("Session", "Acceptées telles quelles", "Refusées", WITHOUT),
         "reasons": queries.reasons(found, reads),
         "page": page,
-        "base": f"?motif={chosen}&page=" if chosen.isdigit() else "?page=",
+        "base": f"?motif={chosen.pk}&page=" if chosen else "?page=",
         "has_begun": bool(found.done),
-        "is_chosen": bool(chosen),
+        "is_chosen": chosen is not None,
         "trail": [*TRAIL, (str(found.prepared), here)],
     }
     return render(request, "office/trial.html", context)

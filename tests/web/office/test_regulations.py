@@ -133,7 +133,10 @@ def test_every_version_has_its_page_its_digest_and_its_file(manager, in_lille):
     assert files[1].headers["Content-Disposition"] == 'attachment; filename="ESSAI-2027-v2.yaml"'
 
 
-@pytest.mark.parametrize("rest", ["3/fichiers/1", "1/fichiers/2", "1/fichiers/0", "9"])
+@pytest.mark.parametrize(
+    "rest",
+    ["3/fichiers/1", "1/fichiers/2", "1/fichiers/0", "9", f"1/fichiers/{10**30}", f"{10**30}"],
+)
 def test_a_version_or_a_file_that_is_not_there_is_not_found(manager, rest):
     assert manager.get(f"/gestion/reglementations/ESSAI/2027/versions/{rest}").status_code == 404
 
@@ -341,7 +344,16 @@ def test_a_dry_run_is_asked_followed_and_read(administrator, head, in_lille, in_
 
 
 @pytest.mark.parametrize(
-    "query", ["?motif=x", "?motif=99999999999999999999", "?page=x", "?motif=%00", "?page=9"]
+    "query",
+    [
+        "?motif=abc",
+        "?motif=²",
+        "?motif=1",
+        "?motif=99999999999999999999",
+        "?page=x",
+        "?motif=%00",
+        "?page=9",
+    ],
 )
 def test_an_address_that_makes_no_sense_shows_the_whole(administrator, in_lille, query):
     file = prepared(administrator, OLDER)
@@ -352,6 +364,7 @@ def test_an_address_that_makes_no_sense_shows_the_whole(administrator, in_lille,
 
     assert page.status_code == 200
     assert in_lille.number in page.text
+    assert "Voir tous les motifs" not in page.text
 
 
 # --- Putting in force ----------------------------------------------------------------------------
