@@ -10,11 +10,14 @@ from sporades.core.numbers import in_groups
 
 TOP, PLOT, FOOT = 24, 160, 28
 LEAST_PLACES = 8
-MOST_MARKS = 5
+MOST_MARKS = 4
+"""How many words stand along an axis: on the narrowest screen more would run into one another."""
+
 NEAR_EDGE = 90
 MOST_BARS = 40
 BAR, LONGEST_BAR = 46, 80
 STEPS = (1, 2, 5)
+THOUSAND = 1_000
 
 
 @dataclass(frozen=True)
@@ -105,9 +108,9 @@ def by_size(caption: str, title: str, rows: Sequence[Row]) -> Figures:
 
 def in_order(caption: str, title: str, rows: Sequence[Row]) -> Figures:
     """Return the same in an order of their own."""
-    total = sum(row.count for row in rows)
-    shared = tuple(replace(row, share=_share(row.count, total)) for row in rows)
-    chart = _bars(caption, shared) if total else None
+    said = shares([row.count for row in rows])
+    shared = tuple(replace(row, share=share) for row, share in zip(rows, said, strict=True))
+    chart = _bars(caption, shared) if _most(rows) else None
     return Figures(caption, (title, "Nombre", "Part"), shared, chart)
 
 
@@ -153,9 +156,7 @@ def _under(x: float, text: str) -> Mark:
 
 
 def _bars(caption: str, rows: Sequence[Row]) -> Chart:
-    shown = list(rows)
-    if len(shown) > MOST_BARS:
-        shown = shown[:MOST_BARS]
+    shown = rows[:MOST_BARS]
     most = _most(rows)
     bars = tuple(
         Bar(
@@ -194,10 +195,26 @@ def _most(rows: Sequence[Row]) -> int:
     return max((row.count for row in rows), default=0)
 
 
-def _share(count: int, total: int) -> str:
-    share = 1000 * count / max(total, 1)
+def shares(counts: Sequence[int]) -> list[str]:
+    """Say what part of the whole each count is, to a tenth: together they are a hundred.
+
+    Each is rounded down, and the tenths that are left go to those that lost the most.
+    """
+    total = max(sum(counts), 1)
+    tenths = [THOUSAND * count // total for count in counts]
+    lost = sorted(range(len(counts)), key=lambda place: -(THOUSAND * counts[place] % total))
+    left = THOUSAND - sum(tenths) if any(counts) else 0
+    for place in lost[:left]:
+        tenths[place] += 1
+    return [_share(count, total, tenth) for count, tenth in zip(counts, tenths, strict=True)]
+
+
+def _share(count: int, total: int, tenths: int) -> str:
     # Neither nothing for something, nor all for what is not all.
-    tenths = round(share) if count in (0, total) else min(max(round(share), 1), 999)
+    if count and not tenths:
+        return "moins de 0,1 %"
+    if tenths == THOUSAND and count < total:
+        return "plus de 99,9 %"
     return f"{tenths // 10},{tenths % 10} %".replace(",0 ", " ")
 
 

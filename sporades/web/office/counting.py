@@ -247,13 +247,14 @@ def _page(
 ) -> HttpResponse:
     is_valid = form.is_valid()
     kept = form.kept if is_valid else ""
-    titles = dict(TABS)
+    titles, is_first = dict(TABS), tab == TABS[0][0]
     context = {
         "form": form,
         "tabs": [(f"{reverse(f'office:{name}')}{kept}", name, title) for name, title in TABS],
         "tab": tab,
         "title": titles[tab],
-        "trail": TRAIL[:1] if tab == TABS[0][0] else TRAIL,
+        "trail": TRAIL[:1] if is_first else TRAIL,
+        "place": TRAIL[1][0] if is_first else titles[tab],
         "is_valid": is_valid,
         "has_services": bool(form.offered["service"]),
         "here": reverse(f"office:{tab}"),

@@ -84,7 +84,8 @@ class SelectionForm(forms.Form):
         others = listed(sorted(zone_in_words(one) for one in zones))
         return (
             f"Ces services suivent plusieurs horloges ({others}) : jours et heures sont tous "
-            f"comptés à l'{clock}. Choisissez une académie pour compter à la sienne."
+            f"comptés à l'{clock}. Sous « Choisir ce qui est compté », choisissez un seul service "
+            "d'inscription : ses chiffres sont comptés à son heure."
         )
 
     def _selection(self, said: dict[str, Any]) -> Selection:
@@ -107,7 +108,7 @@ class PeriodForm(SelectionForm):
     def clean(self) -> dict[str, Any]:
         """Take the usual bounds for those that are not said, and refuse those that cannot be."""
         said = super().clean()
-        if self.errors or not hasattr(self, "selection"):
+        if self.errors:
             return said
         zone = self.selection.zone
         period = usual(self.selection.services, at=self.at, zone=zone)

@@ -2,6 +2,7 @@
 
 import html
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,6 +10,8 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Perimeter, Reach
@@ -23,7 +26,7 @@ from sporades.registrations.states import VALIDATE
 from sporades.statistics import queries
 from sporades.statistics.periods import Period
 from sporades.statistics.selection import Selection
-from sporades.web.office.charts import Row, _share, by_size, in_time
+from sporades.web.office.charts import Row, by_size, in_time, shares
 from tests.factories import (
     ANSWERS,
     NOW,
@@ -185,6 +188,7 @@ def test_one_clock_counts_where_there_are_several_and_it_is_said(with_reunion, m
 
     assert by_day(together) == {"lundi 23 novembre": 2}
     assert "plusieurs horloges" in words(seen(together))
+    assert "choisissez un seul service d'inscription" in words(seen(together))
     assert "tous comptés à l'heure de Paris" in words(seen(together))
     assert by_day(there) == {"mardi 24 novembre": 1}
 
@@ -479,6 +483,19 @@ def test_mails_about_documents_are_those_of_the_registrations_they_are_of(
     assert links == [reverse("office:mails", args=[in_lille.number])]
 
 
+@pytest.mark.parametrize(
+    ("name", "trail"),
+    [
+        ("statistics", ["Accueil", "Statistiques"]),
+        ("hours", ["Accueil", "Statistiques", "Heure par heure"]),
+    ],
+)
+def test_the_way_to_each_page_is_said(manager, name, trail):
+    found = seen(page(manager, name)).cssselect(".fr-breadcrumb__link")
+
+    assert [words(one) for one in found] == trail
+
+
 def test_a_mail_that_has_just_been_written_is_in_no_trouble(manager, in_lille):
     assert Message.objects.filter(state="waiting").exists()
 
@@ -593,18 +610,50 @@ def test_a_chart_of_very_many_says_that_the_others_are_in_the_table():
 
 
 @pytest.mark.parametrize(
-    ("count", "total", "said"),
+    ("counts", "said"),
     [
-        (0, 0, "0 %"),
-        (0, 3, "0 %"),
-        (3, 3, "100 %"),
-        (1, 3, "33,3 %"),
-        (1, 100_000, "0,1 %"),
-        (99_999, 100_000, "99,9 %"),
+        ([], []),
+        ([0, 0], ["0 %", "0 %"]),
+        ([3, 0], ["100 %", "0 %"]),
+        ([1, 1, 1], ["33,4 %", "33,3 %", "33,3 %"]),
+        ([2, 2, 2, 1], ["28,6 %", "28,6 %", "28,5 %", "14,3 %"]),
+        ([99_999, 1], ["plus de 99,9 %", "moins de 0,1 %"]),
     ],
 )
-def test_a_share_is_neither_nothing_of_something_nor_all_of_less(count, total, said):
-    assert _share(count, total) == said
+def test_a_share_is_neither_nothing_of_something_nor_all_of_less(counts, said):
+    assert shares(counts) == said
+
+
+@given(counts=st.lists(st.integers(0, 200), min_size=1, max_size=30))
+def test_shares_are_together_a_hundred(counts):
+    said = shares(counts)
+
+    told = {"moins de 0,1 %": "0", "plus de 99,9 %": "100"}
+    figures = [told.get(one, one.removesuffix(" %")) for one in said]
+    tenths = [round(float(one.replace(",", ".")) * 10) for one in figures]
+    assert sum(tenths) == (1_000 if any(counts) else 0)
+    assert all(
+        abs(1_000 * count / (sum(counts) or 1) - tenth) <= 1
+        for count, tenth in zip(counts, tenths, strict=True)
+    )
+
+
+@pytest.mark.parametrize("places", range(1, 54))
+def test_what_stands_under_columns_never_overlaps_on_a_telephone(places):
+    # 320 pixels, less the margins and the scale; five figures of fourteen pixels.
+    width, word = 236, 38
+    rows = [Row(f"jour {number}", 1, short="25/11") for number in range(places)]
+
+    marks = [mark for mark in in_time("Inscriptions", "Jour", rows).chart.marks if not mark.line]
+
+    spans = []
+    for mark in marks:
+        x = float(mark.x.removesuffix("%")) * width / 100
+        start = {"start": x, "middle": x - word / 2, "end": x - word}[mark.anchor]
+        spans.append((start, start + word))
+    assert spans[0][0] >= 0
+    assert spans[-1][1] <= width
+    assert all(one[1] < other[0] for one, other in pairwise(spans))
 
 
 @pytest.mark.parametrize(
