@@ -1,11 +1,11 @@
 """A few thousand people who are not there: so that the office's lists of the demo are long.
 
-Each is like one of the demo's own registrations, under another name. They have no account:
-nobody signs in as one of them, and no mail leaves.
+Each answers as one of the demo's own registrations does, under another name, from another town,
+and is judged by the same tabs. They have no account: nobody signs in as one of them, and no
+mail leaves.
 """
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import batched
@@ -16,207 +16,22 @@ from django.db import transaction
 
 from sporades import journal
 from sporades.candidates import operations as candidates
-from sporades.candidates.models import Candidate, Identity
-from sporades.candidates.words import identity_in_words
+from sporades.cli.demo_names import BIRTH_NAMES, FIRST_NAMES, TOWNS
 from sporades.core.actors import Actor
-from sporades.core.digests import digest
-from sporades.core.french import instant_in_words
-from sporades.documents.models import Folder
-from sporades.exams.models import RegistrationService
-from sporades.registrations.models import Registration, RegistrationPaper, Version
-from sporades.registrations.numbers import take_number
-from sporades.registrations.snapshot import contact_of
+from sporades.core.french import local_day
+from sporades.exams import schema
+from sporades.exams.models import RegistrationService, Regulation
+from sporades.exams.queries import programme_of
+from sporades.exams.rules import candidacy
+from sporades.registrations import filing, journey
+from sporades.registrations.dossier import Answers, Dossier
+from sporades.registrations.models import Draft, Registration
+from sporades.registrations.refusals import Incomplete
 from sporades.registrations.states import State
 
 COUNT = 3_000
 AT_ONCE = 200
 SEED = 2027
-
-BIRTH_NAMES = [
-    "Abgrall",
-    "Almeida",
-    "Amrani",
-    "Aubrac",
-    "Baptiste",
-    "Barthès",
-    "Bécourt",
-    "Belkacem",
-    "Bonnefoy",
-    "Boursault",
-    "Brémond",
-    "Cadiou",
-    "Carpentras",
-    "Chazal",
-    "Corbières",
-    "Coulibaly",
-    "Daguerre",
-    "Delacroix",
-    "Desvignes",
-    "Diallo",
-    "Dos-Anjos",
-    "Dufrêne",
-    "Escoffier",
-    "Esnault",
-    "Fanfan",
-    "Faucheux",
-    "Ferrandi",
-    "Foulquier",
-    "Gaborit",
-    "Garrigues",
-    "Gélinas",
-    "Grondin",
-    "Guennec",
-    "Hadj-Ali",
-    "Haberkorn",
-    "Hoarau",
-    "Hoffner",
-    "Ikauno",
-    "Jaouen",
-    "Jourdain",
-    "Kaddour",
-    "Kerguelen",
-    "Kœnig",
-    "Lachaume",
-    "Lamourette",
-    "Le-Bihan",
-    "Lemoigne",
-    "Liégeard",
-    "Lopes",
-    "Maillot",
-    "Marchais",
-    "Mezières",
-    "Mouly",
-    "N'Diaye",
-    "Nadeau",
-    "Naudin",
-    "Nguyen",
-    "Olivares",
-    "Ottavi",
-    "Pasquiou",
-    "Payet",
-    "Péricard",
-    "Pham",
-    "Poitevin",
-    "Quéméner",
-    "Rabemananjara",
-    "Rambaud",
-    "Rivoire",
-    "Rousselin",
-    "Sainte-Rose",
-    "Savary",
-    "Schmitt",
-    "Sellier",
-    "Sérandour",
-    "Soulages",
-    "Tanguy",
-    "Teissèdre",
-    "Thibodeau",
-    "Tournemire",
-    "Urvoas",
-    "Vaillancourt",
-    "Vanhoutte",
-    "Verdier",
-    "Vignaud",
-    "Wallaert",
-    "Weissmann",
-    "Xuereb",
-    "Yildiz",
-    "Zerbib",
-    "Zouaoui",
-]
-FIRST_NAMES = {
-    "mme": [
-        "Adèle",
-        "Aïcha",
-        "Anouk",
-        "Apolline",
-        "Assia",
-        "Bérénice",
-        "Camille",
-        "Capucine",
-        "Chloé",
-        "Clémence",
-        "Danaé",
-        "Éléonore",
-        "Élise",
-        "Fatou",
-        "Flavie",
-        "Garance",
-        "Héloïse",
-        "Inaya",
-        "Isaure",
-        "Joséphine",
-        "Kadiatou",
-        "Léonie",
-        "Lilou",
-        "Maëlys",
-        "Margaux",
-        "Mélissandre",
-        "Naïma",
-        "Ninon",
-        "Océane",
-        "Ophélie",
-        "Philippine",
-        "Romane",
-        "Salomé",
-        "Solène",
-        "Thaïs",
-        "Victoire",
-        "Yaëlle",
-        "Zélie",
-    ],
-    "m": [
-        "Achille",
-        "Adam",
-        "Amadou",
-        "Anatole",
-        "Axel",
-        "Bastien",
-        "Calixte",
-        "Célestin",
-        "Corentin",
-        "Cyprien",
-        "Désiré",
-        "Éloi",
-        "Enguerrand",
-        "Esteban",
-        "Félix",
-        "Gaspard",
-        "Gwendal",
-        "Hippolyte",
-        "Idriss",
-        "Ismaël",
-        "Jules",
-        "Kylian",
-        "Léandre",
-        "Loïc",
-        "Malo",
-        "Marius",
-        "Mathéo",
-        "Nathanaël",
-        "Noé",
-        "Octave",
-        "Pacôme",
-        "Quentin",
-        "Raphaël",
-        "Samba",
-        "Siméon",
-        "Tanguy",
-        "Théophile",
-        "Tiago",
-        "Ulysse",
-        "Yanis",
-        "Zacharie",
-    ],
-}
-TOWNS = {
-    "A09": (("59000", "Lille"), ("59100", "Roubaix"), ("62000", "Arras"), ("62100", "Calais")),
-    "A25": (("78000", "Versailles"), ("92000", "Nanterre"), ("95000", "Cergy")),
-    "A28": (("97400", "Saint-Denis"), ("97410", "Saint-Pierre"), ("97460", "Saint-Paul")),
-    "A31": (("97200", "Fort-de-France"), ("97232", "Le Lamentin")),
-    "A40": (("98800", "Nouméa"), ("98830", "Dumbéa")),
-}
-"""Where the people of each academy of the demo live."""
 
 REASONS = (
     "Il manque la copie de votre diplôme.",
@@ -239,14 +54,16 @@ class Model:
 
     Attributes:
         registration: its row.
-        version: what it last filed.
-        papers: its épreuves.
+        answers: what it last filed, tab by tab.
+        rules: what the réglementation in force says of its exam.
+        regulation: that réglementation.
         services: where somebody else may have filed the same.
     """
 
     registration: Registration
-    version: Version
-    papers: Sequence[RegistrationPaper]
+    answers: dict[str, Answers]
+    rules: schema.Exam
+    regulation: Regulation
     services: Sequence[RegistrationService]
 
 
@@ -266,7 +83,7 @@ def fill(*, at: datetime, count: int = COUNT) -> int:
         missing = drawn[max(there - numbers[0], 0) :]
         with transaction.atomic():
             for one in missing:
-                _write(one, at=at)
+                _write(one)
     return max(there, count)
 
 
@@ -276,7 +93,7 @@ class Drawn:
 
     model: Model
     service: RegistrationService
-    town: tuple[str, str]
+    answers: dict[str, Answers]
     identity: dict[str, Any]
     state: State
     reason: str
@@ -288,22 +105,20 @@ def _models(at: datetime) -> list[Model]:
     found = []
     own = Registration.objects.filter(candidate__user__isnull=False, state=State.REGISTERED)
     for registration in own.whole().order_by("pk"):
-        service = registration.service
-        services = RegistrationService.objects.filter(
-            domain=service.domain_id,
-            session=service.session_id,
-            audience=service.audience,
-            opens_at__lt=at - timedelta(hours=2),
-            academy__in=TOWNS,
-        )
-        found.append(
-            Model(
-                registration,
-                registration.versions.latest("number"),
-                list(registration.papers.all()),
-                list(services.select_related("academy", "managing_service").order_by("pk")),
+        programme = programme_of(registration.service)
+        offered = programme and programme.exam(registration.exam.code)
+        if programme and offered:
+            services = [
+                one
+                for one in programme.services
+                if one.audience == registration.service.audience
+                and one.opens_at < at - timedelta(hours=2)
+                and one.academy_id in TOWNS
+            ]
+            answers = registration.versions.latest("number").snapshot["answers"]
+            found.append(
+                Model(registration, answers, offered.rules, programme.regulation, services)
             )
-        )
     return [one for one in found if one.services]
 
 
@@ -328,116 +143,63 @@ def _drawn(chance: Random, models: Sequence[Model], *, at: datetime) -> Drawn:
     [state] = chance.choices([one for one, _ in STATES], [share for _, share in STATES])
     reason = chance.choice(REASONS) if state in {State.ANOMALY, State.SET_ASIDE} else ""
     left_at = filed_at + (last - filed_at) * chance.random()
-    town = chance.choice(TOWNS[service.academy_id])
-    return Drawn(model, service, town, identity, state, reason, filed_at, left_at)
+    answers = _answers(chance, model, service)
+    return Drawn(model, service, answers, identity, state, reason, filed_at, left_at)
 
 
-def _write(drawn: Drawn, *, at: datetime) -> None:
-    model, service = drawn.model, drawn.service
-    candidate = candidates.enrol(user=None, identity=drawn.identity, email="", at=drawn.filed_at)
-    candidates.freeze_identity(candidate, at=drawn.filed_at)
-    folder = Folder.objects.create(
-        academy=service.academy_id,
-        domain=model.registration.folder.domain,
-        label=model.registration.folder.label,
-    )
-    identity = candidate.identity
-    registration = _like(
-        model.registration,
-        number=take_number(),
-        candidate=candidate,
-        identity=identity,
-        folder=folder,
-        academy_id=service.academy_id,
-        service=service,
-        postcode=drawn.town[0],
-        town=drawn.town[1],
-        commune="",
-        name_key=identity.name_key,
-        birth_date=identity.birth_date,
-        state=drawn.state,
-        reason=drawn.reason,
-        decided_at=drawn.left_at
-        if drawn.state not in {State.REGISTERED, State.WITHDRAWN}
-        else None,
-        withdrawn_at=drawn.left_at if drawn.state is State.WITHDRAWN else None,
-        version=1,
-        filed_at=drawn.filed_at,
-        amended_at=None,
-        summary_posted_on=None,
-        consents_chosen_at=None,
-    )
-    registration.save()
-    RegistrationPaper.objects.bulk_create(
-        _like(paper, registration=registration) for paper in model.papers
-    )
-    snapshot = _snapshot(model, registration, identity, service, drawn.filed_at)
-    Version.objects.create(
-        registration=registration,
-        number=1,
-        regulation_id=model.version.regulation_id,
-        snapshot=snapshot,
-        digest=digest(snapshot),
-        author_kind="candidate",
-        author_name=identity.full_name,
-        filed_at=drawn.filed_at,
-    )
+def _answers(chance: Random, model: Model, service: RegistrationService) -> dict[str, Answers]:
+    """Return what somebody answers who lives elsewhere and is of another age."""
+    postcode, town = chance.choice(TOWNS[service.academy_id])
+    lives = {"postcode": postcode, "town": town, "commune": ""}
+    wishes = {}
+    if offered := candidacy.zones(model.rules, service.academy_id):
+        wishes["zone"] = chance.choice(offered).code
+    if model.rules.national_service is not None:
+        wishes["national_service"] = model.rules.national_service.choices[0].code
+    return {
+        **model.answers,
+        "identification": {**model.answers["identification"], **lives},
+        "informations": {**model.answers["informations"], **wishes},
+    }
+
+
+def _write(drawn: Drawn) -> None:
+    """File what somebody answers, through the tabs that judge everybody. Raises Incomplete."""
+    model, service, at = drawn.model, drawn.service, drawn.filed_at
+    candidate = candidates.enrol(user=None, identity=drawn.identity, email="", at=at)
+    candidates.freeze_identity(candidate, at=at)
+    chosen = {
+        "candidate": candidate,
+        "exam": model.registration.exam,
+        "speciality": model.registration.speciality,
+        "service": service,
+        "regulation": model.regulation,
+    }
+    dossier = Dossier(**chosen, day=local_day(at, service.zone), answers=drawn.answers)
+    forms = journey.judged(dossier)
+    if troubles := journey.troubles(forms):
+        raise Incomplete(troubles)
+    by = Actor("candidate", candidate.identity.full_name)
+    draft = Draft.objects.create(**chosen, created_at=at, answered_at=at)
+    version = filing.file(draft=draft, dossier=dossier, forms=forms, by=by, at=at)
+    _move(version.registration, drawn)
     journal.record(
         "registration filed",
-        by=Actor("candidate", identity.full_name),
-        on=registration,
-        at=drawn.filed_at,
+        by=by,
+        on=version.registration,
+        at=at,
         academy=service.academy_id,
-        after={"version": 1, "number": registration.number},
+        after={"version": 1, "number": version.registration.number},
     )
 
 
-def _like[Row: (Registration, RegistrationPaper)](row: Row, **changes: Any) -> Row:
-    """Return a new row with the columns of another, some of them changed."""
-    kept = {
-        field.attname: getattr(row, field.attname)
-        for field in row._meta.concrete_fields
-        if not field.primary_key
-    }
-    for name in changes:
-        kept.pop(row._meta.get_field(name).attname, None)
-    return type(row)(**kept, **changes)
-
-
-def _snapshot(
-    model: Model,
-    registration: Registration,
-    identity: Identity,
-    service: RegistrationService,
-    filed_at: datetime,
-) -> dict[str, Any]:
-    """Return what a registration like another says, of somebody else."""
-    old = model.version.snapshot
-    said = json.dumps(old, ensure_ascii=False)
-    for before, after in _replaced(old, registration, identity, service, filed_at):
-        said = said.replace(json.dumps(before, ensure_ascii=False)[1:-1], after)
-    snapshot: dict[str, Any] = json.loads(said)
-    snapshot["academy_name"] = service.academy.name
-    snapshot["service"] = contact_of(service)
-    snapshot["identity"] = [list(line) for line in identity_in_words(identity)]
-    snapshot["version"] = 1
-    snapshot["filed_at"] = filed_at.isoformat()
-    return snapshot
-
-
-def _replaced(
-    old: dict[str, Any],
-    registration: Registration,
-    identity: Identity,
-    service: RegistrationService,
-    filed_at: datetime,
-) -> Iterator[tuple[str, str]]:
-    candidate: Candidate = registration.candidate
-    yield old["registration_number"], registration.number
-    yield old["candidate_number"], candidate.number or ""
-    yield old["name"], identity.full_name
-    yield old["filed_in_words"], instant_in_words(filed_at, service.zone)
-    yield old["academy"], service.academy.full_name
-    lines = dict(next(one["lines"] for one in old["sections"] if one["slug"] == "identification"))
-    yield lines["Code postal"], registration.postcode
-    yield lines["Commune"], registration.town
+def _move(registration: Registration, drawn: Drawn) -> None:
+    """Bring a registration to the state that it has by now."""
+    is_withdrawn = drawn.state is State.WITHDRAWN
+    is_decided = drawn.state not in {State.REGISTERED, State.WITHDRAWN}
+    Registration.objects.filter(pk=registration.pk).update(
+        state=drawn.state,
+        reason=drawn.reason,
+        decided_at=drawn.left_at if is_decided else None,
+        withdrawn_at=drawn.left_at if is_withdrawn else None,
+    )

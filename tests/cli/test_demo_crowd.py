@@ -8,6 +8,7 @@ from sporades.cli import demo_crowd
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration, Version
 from sporades.registrations.states import State
+from sporades.registrations.trying import troubles_under
 from tests.cli.test_demo import _demo
 from tests.factories import NOW
 
@@ -42,6 +43,30 @@ def test_each_file_says_whom_it_is_of_and_is_intact(crowd):
         assert version.snapshot["name"] == registration.identity.full_name
         assert registration.number in said
         assert "Dérignac" not in said
+
+
+def test_a_dry_run_of_what_is_in_force_refuses_nobody_of_the_demo(crowd):
+    demo_crowd.fill(at=NOW, count=150)
+    standing = Registration.objects.active().whole()
+
+    refused = {
+        one.number: [str(trouble) for trouble in found]
+        for one in standing
+        if (
+            found := troubles_under(
+                one.regulation,
+                one,
+                answers=one.versions.latest("number").snapshot["answers"],
+                others=[],
+                at=NOW,
+            )
+        )
+    }
+
+    assert standing.count() > 100
+    assert crowd.values("exam").distinct().count() > 2
+    assert crowd.values("zone").distinct().count() > 3
+    assert refused == {}
 
 
 def test_called_again_it_makes_those_that_are_missing(crowd):
