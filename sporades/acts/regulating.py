@@ -30,7 +30,7 @@ def prepare(
     """Load a file: nothing that is in force changes. See `preparing.prepare`.
 
     Raises:
-        Invalid, TooMany: see there.
+        Invalid, NothingNew, TooMany: see there.
     """
     return _prepare(preparing.read(content, name), reach=reach, by=by, at=at)
 
@@ -42,7 +42,7 @@ def prepare_again(
     """Load the file of an old version again, to put it back in force as a new version.
 
     Raises:
-        Invalid, TooMany: see `preparing.prepare`.
+        Invalid, NothingNew, TooMany: see `preparing.prepare`.
     """
     name = f"{regulation.domain.code}-{regulation.session.code}-v{regulation.number}.yaml"
     return _prepare(Source(name, source), reach=reach, by=by, at=at)

@@ -97,7 +97,9 @@ def test_a_date_relative_to_today_is_for_the_demo_alone(academies, file, capsys)
 
     with pytest.raises(CommandError):
         call_command("reglementation", "check", str(file))
-    assert "ajoutez --demonstration. [instant]" in told(capsys)[1]
+    said = told(capsys)[1]
+    assert "Écrivez le jour et l'heure, « 2026-11-15 23:59 ». [date_relative]" in said
+    assert "ajoutez --demonstration." in said
 
     call_command("reglementation", "check", "--demonstration", str(file))
     assert told(capsys)[0] == "1 fichier(s) sans problème."

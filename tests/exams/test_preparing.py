@@ -249,11 +249,24 @@ def test_nothing_is_put_in_force_unread(load, essai, change, seen):
         enforce(prepare(change("coefficient: 2.5", "coefficient: 3")), seen)
 
 
-def test_what_is_in_force_already_is_not_put_in_force(load, essai):
+def test_what_is_in_force_already_is_said_when_it_is_loaded_and_makes_nobody_wait(load, essai):
     load(essai)
 
+    for text in (essai, f"# relu\n{essai}"):
+        with pytest.raises(preparing.NothingNew, match=r"déjà en vigueur \(version 1\)"):
+            prepare(text)
+
+    assert not PreparedRegulation.objects.exists()
+
+
+def test_what_has_come_in_force_meanwhile_is_not_put_in_force(load, essai, change):
+    load(essai)
+    text = change("coefficient: 2.5", "coefficient: 3")
+    prepared = prepare(text)
+    load(text)
+
     with pytest.raises(preparing.NothingNew):
-        enforce(prepare(f"# relu\n{essai}"))
+        enforce(prepared)
 
 
 def test_it_is_put_in_force_once(academies, essai):

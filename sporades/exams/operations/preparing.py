@@ -60,7 +60,13 @@ class Decided(Refused):
 class NothingNew(Refused):
     """A file that says what is in force."""
 
-    message = "Ce fichier dit ce qui est déjà en vigueur : il n'y a rien à mettre en vigueur."
+    def __init__(self, in_force: Regulation | None) -> None:
+        """Say which version that is."""
+        version = f" (version {in_force.number})" if in_force else ""
+        super().__init__(
+            f"Ce fichier dit ce qui est déjà en vigueur{version} : il n'y a rien à mettre en "
+            "vigueur."
+        )
 
 
 def read(content: bytes, name: str) -> Source:
@@ -91,6 +97,7 @@ def prepare(
     Raises:
         Invalid: it has problems, among which a domain of another perimeter, or a session that is
             known with another year.
+        NothingNew: it says what is in force: nobody would have anything to decide.
         TooMany: too many files wait.
     """
     _, document, file = understand(source)
@@ -106,24 +113,27 @@ def _kept(
 ) -> PreparedRegulation:
     codes = {"domain_code": file.domain.code, "session_code": file.session.code}
     lock_value("reglementation", f"{file.domain.code}/{file.session.code}")
-    waiting = PreparedRegulation.objects.waiting().filter(**codes)
-    fingerprint = hashlib.sha256(source.text.encode()).hexdigest()
-    known: PreparedRegulation | None = waiting.filter(file_digest=fingerprint).first()
-    if known is not None:
-        return known
-    if waiting.count() >= MOST_WAITING:
-        raise TooMany
-    made: PreparedRegulation = PreparedRegulation.objects.create(
+    made = PreparedRegulation(
         **codes,
         name=source.name,
         source=source.text,
         content=document.data,
         digest=digest(versioned(document.data)),
-        file_digest=fingerprint,
+        file_digest=hashlib.sha256(source.text.encode()).hexdigest(),
         state=PreparedState.PREPARED,
         loaded_at=at,
         loaded_by=by.name,
     )
+    now = difference(made)
+    if not now.changes_anything:
+        raise NothingNew(now.in_force)
+    waiting = PreparedRegulation.objects.waiting().filter(**codes)
+    known: PreparedRegulation | None = waiting.filter(file_digest=made.file_digest).first()
+    if known is not None:
+        return known
+    if waiting.count() >= MOST_WAITING:
+        raise TooMany
+    made.save(force_insert=True)
     return made
 
 
@@ -156,7 +166,7 @@ def enforce(*, prepared: PreparedRegulation, seen: str, by: Actor, at: datetime)
     if now.seal != seen:
         raise Overtaken
     if not now.changes_anything:
-        raise NothingNew
+        raise NothingNew(now.in_force)
     loaded = load(Source(prepared.name, prepared.source), by=by, at=at)
     decided = {"decided_at": at, "decided_by": by.name}
     move(prepared, ENFORCE, regulation=loaded.regulation, **decided)

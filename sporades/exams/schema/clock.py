@@ -16,6 +16,9 @@ from pydantic_core import PydanticCustomError
 from sporades.core.french import ZONES, zone_in_words
 from sporades.exams.schema.base import YEARS, Day, Strict, is_in_our_years, matching
 
+DEMO_DATE = "date_relative"
+"""The rule that a date of the demo's own files breaks: « @J-12 08:00 »."""
+
 FIRST_PASSAGE = "avant le changement d'heure"
 SECOND_PASSAGE = "après le changement d'heure"
 _WRITTEN = re.compile(
@@ -78,9 +81,9 @@ def _passage(shown: datetime, zone: str, fold: int) -> datetime:
 def _is_written_well(value: str) -> str:
     if value.startswith("@"):
         raise PydanticCustomError(
-            "instant",
-            "« {value} » ne convient pas. Dates de démonstration (« @J+12 17:00 », « @H+1 ») : "
-            "ajoutez --demonstration.",
+            DEMO_DATE,
+            "« {value} » ne convient pas : les dates relatives à aujourd'hui ne sont lues que des "
+            "fichiers de la démonstration. Écrivez le jour et l'heure, « 2026-11-15 23:59 ».",
             {"value": value},
         )
     try:

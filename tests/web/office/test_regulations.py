@@ -146,9 +146,10 @@ def test_a_file_taken_out_and_loaded_again_has_nothing_to_put_in_force(administr
 
     page = send(administrator, administrator.get(where).content)
 
-    assert "Ce fichier dit ce qui est déjà en vigueur" in said(page)
-    assert "Mettre en vigueur" not in page.text
-    assert Regulation.objects.count() == 1
+    assert page.status_code == 422
+    assert "Ce fichier dit ce qui est déjà en vigueur (version 1)" in said(page)
+    assert not PreparedRegulation.objects.exists()
+    assert "Fichier n°" not in administrator.get("/gestion/reglementations/ESSAI/2027").text
 
 
 # --- Loading -------------------------------------------------------------------------------------
@@ -229,6 +230,22 @@ def test_what_is_wrong_is_told_with_its_line_its_place_and_its_rule(
     assert "plus bas : corrigez-le, puis chargez-le. Rien n'est changé." in said(page)
     assert page.status_code == 422
     assert not PreparedRegulation.objects.exists()
+
+
+def test_a_relative_date_of_the_demo_is_refused_in_words_of_the_screen(administrator):
+    text = changed(
+        (
+            "ouverture: 2026-10-12 08:00, fermeture: 2026-12-15 17:00",
+            'ouverture: "@J-12 08:00", fermeture: 2026-12-15 17:00',
+        )
+    )
+
+    page = send(administrator, text)
+
+    [(_, _, message, rule)] = page.context["problems"]
+    assert rule == "date_relative"
+    assert "Écrivez le jour et l'heure, « 2026-11-15 23:59 »." in message
+    assert "--" not in message
 
 
 def test_an_empty_file_is_said_at_its_field(administrator):

@@ -13,6 +13,7 @@ from sporades.core.refusals import Refused
 from sporades.exams.operations import check, load
 from sporades.exams.operations.loading import Loaded
 from sporades.exams.reference import reference
+from sporades.exams.schema.clock import DEMO_DATE
 
 
 class Command(BaseCommand):
@@ -48,6 +49,11 @@ class Command(BaseCommand):
         problems = check(files)
         for problem in problems:
             self.stderr.write(str(problem))
+        if any(problem.rule == DEMO_DATE for problem in problems):
+            self.stderr.write(
+                "Pour lire les dates relatives des fichiers de la démonstration : ajoutez "
+                "--demonstration."
+            )
         errors = [problem for problem in problems if problem.is_error]
         if errors:
             plural = "s" if len(errors) > 1 else ""
