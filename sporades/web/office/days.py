@@ -13,7 +13,7 @@ OLDEST, LATEST = 2000, 2100
 SHOWN_BY_DEFAULT = timedelta(days=30)
 HOW = "Indiquez le jour, le mois et l'année, par exemple 14/11/2026."
 DISORDER = "Indiquez un jour qui ne vient pas avant le premier."
-_YEARS = f"Indiquez une année entre {OLDEST} et {LATEST}."
+YEARS = f"Indiquez une année entre {OLDEST} et {LATEST}."
 
 
 class DayField(forms.DateField):
@@ -33,7 +33,7 @@ class DayField(forms.DateField):
         """Refuse a year that nobody means: dates have ends that clocks do not."""
         day = super().to_python(value)
         if day is not None and not OLDEST <= day.year <= LATEST:
-            raise ValidationError(_YEARS)
+            raise ValidationError(YEARS)
         return day
 
 

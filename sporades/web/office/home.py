@@ -17,10 +17,10 @@ from sporades.territory import queries as territory
 from sporades.web.office import building
 from sporades.web.office.batching import batches_to_approve
 from sporades.web.office.exporting import exports_to_approve
-from sporades.web.office.forms import QuickForm
 from sporades.web.office.publishing import publications_to_approve
 from sporades.web.office.regulations import waiting_for
 from sporades.web.office.requests import waiting_requests
+from sporades.web.office.search_forms import QuickForm
 from sporades.web.office.services import proposals
 
 AMENDED = Group(members=(Leaf(CRITERIA["modifiee_depuis"], Operator.IS, ("oui",)),))

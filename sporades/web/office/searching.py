@@ -20,7 +20,7 @@ from sporades.searches.trees import Group
 from sporades.searches.words import in_words
 from sporades.web.office import building
 from sporades.web.office.files import TRAIL
-from sporades.web.office.forms import NameForm, QuickForm
+from sporades.web.office.search_forms import NameForm, QuickForm
 
 ON_A_PAGE = 50
 MOST_PAGES = 200

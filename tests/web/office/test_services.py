@@ -266,6 +266,8 @@ def test_an_hour_may_be_written_without_its_minutes(manager, service, typed):
         ({"fermeture": "23/12/2026 18:"}, "Indiquez le jour et l'heure"),
         ({"fermeture": "2026-12-23"}, "Indiquez aussi l'heure, par exemple 23/12/2026 23:59"),
         ({"fermeture": "31/02/2027 08:00"}, "Ce jour ou cette heure n'existe pas"),
+        ({"fermeture": "01/01/0001 00:00"}, "Indiquez une année entre 2000 et 2100."),
+        ({"fermeture": "31/12/9999 23:59"}, "Indiquez une année entre 2000 et 2100."),
         ({"fermeture": "28/03/2027 02:30"}, "on change d'heure"),
         ({"motif": " "}, "Motif"),
     ],

@@ -1,0 +1,140 @@
+"""What is decided of a registration or of many, and what came by post."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+
+from sporades.accounts.permissions import Permission, Reach
+from sporades.batches.actions import ACTIONS
+from sporades.registrations.deciding import decisions_for, needs_reason
+from sporades.registrations.fields import CleanCharField, Hinted, ask_if_called_for
+from sporades.registrations.models import Registration
+from sporades.web.office.days import DayField
+
+MEANINGS = {
+    "validate": "elle est complète et conforme",
+    "reopen": "elle redevient une inscription enregistrée, à examiner",
+    "flag": "il y manque quelque chose, que le motif dit ; le candidat reste inscrit",
+    "clear": "plus rien ne manque",
+    "set_aside": "le candidat n'est plus inscrit ; elle peut être rétablie",
+    "restore": "le candidat est de nouveau inscrit",
+    "prepare-attestation-inscription": "rien n'est publié : vous verrez d'abord les documents",
+}
+"""What each decision means for the candidate, under its name."""
+
+
+def judge_reason(form: forms.Form, *, asked: bool, said: str) -> None:
+    """Ask for the reason of what is told with one, and refuse one that nobody would read."""
+    if asked and not said:
+        form.add_error("motif", "Dites le motif : le candidat le lira.")
+    if said and not asked:
+        form.add_error(
+            "motif",
+            "Cette décision est dite sans motif : effacez-le, ou choisissez-en une autre.",
+        )
+
+
+class DecisionForm(forms.Form):
+    """What is decided of a registration, and why."""
+
+    decision = forms.ChoiceField(label="Décision", widget=forms.RadioSelect)
+    motif = CleanCharField(
+        label="Motif",
+        help_text="Le candidat le lira dans le mail et sur sa page. Par exemple : il manque la "
+        "copie de votre diplôme",
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, data: Any = None, *, registration: Registration) -> None:
+        """Offer what may be decided where the registration stands."""
+        super().__init__(data, label_suffix="")
+        self.possible = {one.name: one for one in decisions_for(registration)}
+        field = self.fields["decision"]
+        field.choices = [  # type: ignore[attr-defined] # a ChoiceField
+            (name, Hinted(one.label, MEANINGS[name])) for name, one in self.possible.items()
+        ]
+        reasoned = [name for name, one in self.possible.items() if needs_reason(one)]
+        ask_if_called_for(self.fields["motif"], f"decision={' '.join(reasoned)}")
+        if not reasoned:
+            del self.fields["motif"]
+
+    @property
+    def has_choices(self) -> bool:
+        """Whether anything may be decided."""
+        return bool(self.possible)
+
+    @property
+    def decided(self) -> dict[str, Any]:
+        """What was decided, as an act takes it."""
+        decision = self.possible[self.cleaned_data["decision"]]
+        return {"decision": decision, "reason": self.cleaned_data.get("motif", "")}
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the reason of what is told with one, and refuse one that nobody would read."""
+        data = super().clean() or {}
+        decision = self.possible.get(data.get("decision", ""))
+        if decision is None:
+            return data
+        judge_reason(self, asked=needs_reason(decision), said=data.get("motif", ""))
+        return data
+
+
+class BatchForm(forms.Form):
+    """What is done to many registrations, and why."""
+
+    decision = forms.ChoiceField(label="Action", widget=forms.RadioSelect)
+    motif = CleanCharField(
+        label="Motif",
+        help_text="Chaque candidat le lira dans le mail et sur sa page",
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, data: Any = None, *, allows: Callable[[Permission], Reach]) -> None:
+        """Offer every action that its reader may do somewhere.
+
+        Args:
+            data: what was sent.
+            allows: says where its reader may do something.
+        """
+        super().__init__(data, label_suffix="")
+        self.possible = {
+            name: one
+            for name, one in ACTIONS.items()
+            if not one.asked_apart and allows(one.permission)
+        }
+        self.fields["decision"].choices = [  # type: ignore[attr-defined] # a ChoiceField
+            (name, Hinted(one.label, MEANINGS[name])) for name, one in self.possible.items()
+        ]
+        reasoned = " ".join(name for name, one in self.possible.items() if one.has_reason)
+        ask_if_called_for(self.fields["motif"], f"decision={reasoned}")
+
+    @property
+    def decided(self) -> dict[str, Any]:
+        """What was chosen, as a batch takes it."""
+        return {
+            "action": self.possible[self.cleaned_data["decision"]],
+            "reason": self.cleaned_data.get("motif", ""),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the reason of what is told with one, and refuse one that nobody would read."""
+        data = super().clean() or {}
+        action = self.possible.get(data.get("decision", ""))
+        if action is not None:
+            judge_reason(self, asked=action.has_reason, said=data.get("motif", ""))
+        return data
+
+
+class PostmarkForm(forms.Form):
+    """The day on which what came by post was posted."""
+
+    poste_le = DayField(
+        label="Date du cachet de la poste",
+        help_text="C'est elle qui compte, et non le jour de la réception. Par exemple : 14/11/2026",
+        required=True,
+    )

@@ -1,0 +1,140 @@
+"""The instants that the office types, by a clock that is said: dates of a service, the banner."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+
+from sporades.core.french import zone_in_words
+from sporades.core.text import clean
+from sporades.exams.models import RegistrationService
+from sporades.notices.models import Banner
+from sporades.registrations.fields import CleanCharField
+from sporades.web.office.days import LATEST, OLDEST, YEARS
+
+_INSTANT = re.compile(
+    r"(?:(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>\d{4})"
+    r"|(?P<iso_year>\d{4})-(?P<iso_month>\d{2})-(?P<iso_day>\d{2}))"
+    r"(?:(?: à|,)? |T|$)"
+    r"(?:(?P<hour>\d{1,2}) ?(?:h ?(?P<minute>\d{2})?|: ?(?P<iso_minute>\d{2})))?"
+)
+_HOW_TO = "Par exemple : 15/12/2026 23:59"
+_HOW = "Indiquez le jour et l'heure, par exemple 15/12/2026 23:59."
+
+
+class LocalInstantField(forms.CharField):
+    """A day and an hour, by a clock that the label says."""
+
+    zone = "UTC"
+
+    def to_python(self, value: Any) -> datetime | None:
+        """Read « 15/12/2026 23:59 », also « 23 h 59 », « 23h », and a day as machines write it."""
+        said = clean(super().to_python(value) or "")
+        if not said:
+            return None
+        read = _INSTANT.fullmatch(said)
+        if read is None:
+            raise ValidationError(_HOW)
+        year, month, day, minute = (
+            int(read[name] or read[f"iso_{name}"] or 0)
+            for name in ("year", "month", "day", "minute")
+        )
+        try:
+            local = datetime(year, month, day, int(read["hour"] or 0), minute)  # noqa: DTZ001 - its zone comes next
+        except ValueError:
+            raise ValidationError("Ce jour ou cette heure n'existe pas : vérifiez.") from None
+        if not OLDEST <= year <= LATEST:
+            raise ValidationError(YEARS)
+        if read["hour"] is None:
+            raise ValidationError(f"Indiquez aussi l'heure, par exemple {local:%d/%m/%Y} 23:59.")
+        instant = local.replace(tzinfo=ZoneInfo(self.zone))
+        # An hour that summer time skips comes back as another.
+        back = instant.astimezone(UTC).astimezone(ZoneInfo(self.zone))
+        if back.replace(tzinfo=None) != local:
+            raise ValidationError("Cette heure n'existe pas ce jour-là : on change d'heure.")
+        return instant
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show an instant as it is typed."""
+        if isinstance(value, datetime):
+            return f"{value.astimezone(ZoneInfo(self.zone)):%d/%m/%Y %H:%M}"
+        return value
+
+
+class DatesForm(forms.Form):
+    """The dates of a service, by its own clock."""
+
+    ASKED: ClassVar = {"opens_at": "ouverture", "closes_at": "fermeture"}
+    """Where each date of a service is asked."""
+
+    ouverture = LocalInstantField(label="Ouvre le")
+    fermeture = LocalInstantField(label="Ferme le")
+    motif = CleanCharField(
+        label="Motif",
+        help_text="Il est gardé avec le changement. Par exemple : panne du 14 novembre au soir",
+        max_length=300,
+    )
+
+    def __init__(self, data: Any = None, *, service: RegistrationService) -> None:
+        """Show the dates of a service."""
+        initial = {"ouverture": service.opens_at, "fermeture": service.closes_at}
+        super().__init__(data, initial=initial, label_suffix="")
+        for name in ("ouverture", "fermeture"):
+            field = self.fields[name]
+            field.zone = service.zone
+            field.help_text = f"{_HOW_TO} ({zone_in_words(service.zone)})"
+
+    @property
+    def dates(self) -> dict[str, Any]:
+        """What was typed, as an act takes it."""
+        said = self.cleaned_data
+        return {
+            "opens_at": said["ouverture"],
+            "closes_at": said["fermeture"],
+            "reason": said["motif"],
+        }
+
+
+class BannerForm(forms.Form):
+    """What the banner says, how pressing it is, until when."""
+
+    importance = forms.ChoiceField(
+        label="Importance", choices=Banner.Kind.choices, widget=forms.RadioSelect
+    )
+    message = CleanCharField(
+        label="Message",
+        help_text="Une phrase, lue par tous en haut de chaque page. Par exemple : le service est "
+        "ralenti ce matin, vos saisies sont gardées",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    jusqu_au = LocalInstantField(label="Affiché jusqu'au", required=False)
+
+    def __init__(self, data: Any = None, *, at: datetime) -> None:
+        """Ask at an instant."""
+        super().__init__(data, label_suffix="", initial={"importance": Banner.Kind.INFO})
+        self.at = at
+        field = self.fields["jusqu_au"]
+        field.zone = settings.TIME_ZONE  # type: ignore[attr-defined] # a LocalInstantField
+        field.help_text = f"{_HOW_TO} ({zone_in_words(settings.TIME_ZONE)})"
+
+    def clean_jusqu_au(self) -> datetime | None:
+        """Refuse an end that has passed: nobody would read the banner."""
+        until: datetime | None = self.cleaned_data["jusqu_au"]
+        if until is not None and until <= self.at:
+            raise ValidationError("Cette date est passée : indiquez une date à venir, ou rien.")
+        return until
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What was typed, as an act takes it."""
+        said = self.cleaned_data
+        return {
+            "kind": said["importance"],
+            "message": said["message"],
+            "until": said["jusqu_au"],
+        }
