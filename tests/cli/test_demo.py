@@ -1,7 +1,11 @@
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 
 from sporades.accounts.models import User
 from sporades.cli import demo_people
@@ -10,6 +14,9 @@ from sporades.exams.held import forget
 from sporades.mail.models import Message
 from sporades.registrations.models import Draft, Registration
 from tests.factories import NOW
+from tests.web.account.newcomer import sign_in
+
+README = Path(__file__).parents[2] / "README.md"
 
 
 @pytest.fixture
@@ -80,3 +87,29 @@ def test_the_messages_of_the_demo_are_of_the_instants_of_their_acts():
 def test_a_real_installation_has_no_demo_command():
     with pytest.raises(CommandError, match="n'existe que dans la démonstration"):
         call_command("demo", "load")
+
+
+def test_the_readme_names_every_account_of_the_demo_and_no_other():
+    told = re.findall(r"^\| `([^`]+@demo\.test)` \|", README.read_text("utf-8"), re.MULTILINE)
+
+    assert told == [*demo_people.CANDIDATES, *demo_people.STAFF]
+    assert f"`{demo_people.PASSWORD}`" in README.read_text("utf-8")
+
+
+@pytest.mark.usefixtures("_demo")
+@pytest.mark.parametrize("email", [*demo_people.CANDIDATES, *demo_people.STAFF])
+def test_every_account_of_the_demo_signs_in(client, email, capsys):
+    cache.clear()
+    demo_people.make_people(at=NOW - timedelta(days=60))
+
+    answer = sign_in(client, email=email, password=demo_people.PASSWORD)
+    home = reverse("candidate:home")
+    if email in demo_people.STAFF:
+        assert answer.url == reverse("mfa_authenticate")
+        call_command("demo", "code", email)
+        code = capsys.readouterr().out.strip()
+        answer = client.post(reverse("mfa_authenticate"), {"code": code})
+        home = reverse("office:home")
+
+    assert answer.url == home
+    assert client.get(home).status_code == 200
