@@ -1,5 +1,7 @@
 """A file that is not well written: the line, and what to do, in French."""
 
+import json
+
 import pytest
 
 from sporades.exams.checking.document import DEEPEST, Source, read
@@ -87,3 +89,15 @@ def test_only_what_json_can_say_is_guessed():
         "j": "été",
     }
     assert document.problems == ()
+
+
+@pytest.mark.parametrize("sign", ["\\0", "\\ud800", "\\udfff", "\\x00"])
+@pytest.mark.parametrize("text", ['a: 1\nb: "x{}y"\n', 'a: 1\n"x{}y": b\n', 'a: 1\nb: [c, "{}"]\n'])
+def test_a_sign_that_no_text_holds_is_told_on_its_line(text, sign):
+    found = read(Source("f.yaml", text.format(sign)))
+
+    [problem] = found.problems
+    assert (problem.line, problem.rule) == (2, "texte")
+    json.dumps(found.data).encode()
+    assert "?" in str(found.data)
+    assert str(problem).encode()

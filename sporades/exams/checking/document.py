@@ -19,6 +19,9 @@ DEEPEST = 40
 MOST_NODES = 200_000
 _OVERSIZE = "Le fichier est trop grand, ou se répète sans fin."
 _BOOLEANS = {"oui": True, "true": True, "non": False, "false": False}
+_NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
+"""What YAML can write between quotes and no text holds: the null sign, half a sign."""
+
 _PREFIX = "tag:yaml.org,2002:"
 
 
@@ -174,6 +177,7 @@ class _Reader:
         for key_node, value_node in node.value:
             key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"
             line = key_node.start_mark.line + 1
+            key = self._text(key, (*path, _NO_TEXT.sub("?", key)))
             if key in found:
                 first = self.lines[*path, key]
                 self.lines[*path, key] = line
@@ -189,7 +193,7 @@ class _Reader:
 
     def _scalar(self, node: yaml.ScalarNode, path: Path) -> Any:
         kind = node.tag.removeprefix(_PREFIX)
-        text: str = node.value
+        text = self._text(node.value, path)
         if kind == "bool" and text in _BOOLEANS:
             return _BOOLEANS[text]
         if kind == "int" and re.fullmatch(r"-?[0-9]{1,15}", text):
@@ -203,6 +207,18 @@ class _Reader:
                 f"L'étiquette « {node.tag} » n'est pas admise : écrivez la valeur seule.",
             )
         return unicodedata.normalize("NFC", text.strip())
+
+    def _text(self, text: str, path: Path) -> str:
+        """Return a text, without what no text holds: that is told."""
+        if not _NO_TEXT.search(text):
+            return text
+        self._fault(
+            path,
+            "texte",
+            "Un caractère écrit ici par son numéro (« \\0 », « \\ud800 »…) n'existe dans aucun texte : "
+            "retirez-le.",
+        )
+        return _NO_TEXT.sub("?", text)
 
     def _fault(self, path: Path, rule: str, message: str) -> None:
         self.faults.append(Fault(path, rule, message))
