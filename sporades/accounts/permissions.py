@@ -24,6 +24,7 @@ class Permission(Enum):
     MOVE_REGISTRATIONS = "donner une inscription à une autre académie"
     DECIDE_CHANGES = "accepter ou refuser une modification demandée après la fermeture"
     WRITE_NOTES = "écrire une note interne dans un dossier"
+    READ_JOURNAL = "lire le journal : les actes d'une académie, qui a consulté quel dossier"
     RECEIVE = "noter ce qui arrive par la poste"
     READ_SERVICES = "lire les dates des services d'inscription et leurs changements"
     MOVE_SERVICES = "ouvrir, fermer et déplacer un service, proposer une prolongation"
@@ -47,6 +48,7 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.MOVE_REGISTRATIONS: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.DECIDE_CHANGES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.WRITE_NOTES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
+    Permission.READ_JOURNAL: frozenset({Role.HEAD, Role.AUDITOR, Role.ADMINISTRATOR}),
     Permission.RECEIVE: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.READ_SERVICES: frozenset(Role),
     Permission.MOVE_SERVICES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
@@ -156,6 +158,13 @@ class Reach:
             return True
         covered = [self.covers(academy=academy, domain=domain) for academy in academies]
         return bool(covered) and all(covered)
+
+    def whole_academies(self) -> frozenset[str] | None:
+        """Return the codes of the academies that are reached in every domain; nothing for all."""
+        whole = [one.academies for one in self.perimeters if one.domains is None]
+        if any(academies is None for academies in whole):
+            return None
+        return frozenset().union(*(academies for academies in whole if academies is not None))
 
     def _domains(self) -> list[frozenset[str]]:
         return [one.domains or frozenset() for one in self.perimeters]

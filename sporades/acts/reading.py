@@ -1,13 +1,21 @@
-"""Open a document: its first opening is kept (F5), and the journal knows of it."""
+"""Read what is kept of somebody: a first opening is kept (F5), and who looked is known (S-60)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from sporades import journal
+from sporades.acts.correcting import corrections_on
 from sporades.core.actors import Actor
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
+from sporades.journal.models import Entry
+from sporades.journal.queries import entries_about, is_noted
+from sporades.registrations.models import ChangeRequest, Registration
+
+ONE_READING = timedelta(hours=1)
+"""Whoever goes through the tabs of a file, and comes back to it, has consulted it once."""
 
 
 @transaction.atomic
@@ -28,3 +36,32 @@ def open_pdf(*, version: DocumentVersion, by: Actor, at: datetime) -> bytes:
     content = documents.printed(version)
     open_document(version=version, by=by, at=at)
     return content
+
+
+def acts_on(registration: Registration) -> QuerySet[Entry]:
+    """Return the acts on a registration, its documents and its candidate's civil data."""
+    papers = DocumentVersion.objects.filter(document__folder=registration.folder_id).only("pk")
+    return entries_about(registration, *papers) | corrections_on(registration)
+
+
+def consult_file(*, registration: Registration, by: Actor, at: datetime) -> None:
+    """Note that a member of staff looks at the file of a registration, once an hour."""
+    if not is_noted("file read", on=registration, by=by, since=at - ONE_READING):
+        journal.record("file read", by=by, on=registration, at=at, academy=registration.academy_id)
+
+
+def consult_pdf(*, version: DocumentVersion, by: Actor, at: datetime) -> bytes:
+    """Return the PDF of a document to a member of staff: for its holder it stays unopened.
+
+    Raises:
+        BeingPrepared: its seal could not be put, or the store does not answer.
+    """
+    content = documents.printed(version)
+    journal.record("document read", by=by, on=version, at=at, academy=version.academy)
+    return content
+
+
+def consult_proof(*, request: ChangeRequest, by: Actor, at: datetime) -> None:
+    """Note that a member of staff looks at what a candidate joined to a request."""
+    about = request.registration
+    journal.record("proof read", by=by, on=about, at=at, academy=about.academy_id)

@@ -7,7 +7,7 @@ from django.db import models
 
 from sporades.core.actors import Actor
 from sporades.core.digests import digest
-from sporades.journal.models import Entry
+from sporades.journal.models import Entry, about_of
 
 
 def record(
@@ -40,8 +40,7 @@ def record(
         actor_kind=by.kind,
         actor_name=by.name,
         actor_id=by.identifier,
-        object_kind=on._meta.label_lower.split(".", 1)[1] if on is not None else "",
-        object_id=str(on.pk) if on is not None else "",
+        **(about_of(on) if on is not None else {}),
         academy=academy,
         payload=payload,
     )

@@ -1,14 +1,58 @@
 """Questions about the acts of the journal."""
 
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.conf import settings
 from django.db.models import Model, Q, QuerySet
 
-from sporades.journal.models import Entry
+from sporades.core.actors import Actor
+from sporades.core.days import bounds
+from sporades.journal.models import Entry, about_of
+from sporades.journal.words import READINGS
 
 
 def entries_about(*rows: Model) -> QuerySet[Entry]:
     """Return the acts on some rows, the last first."""
-    condition = Q(pk__in=[])
+    keys = defaultdict(list)
     for row in rows:
-        kind = row._meta.label_lower.split(".", 1)[1]
-        condition |= Q(object_kind=kind, object_id=str(row.pk))
-    return Entry.objects.filter(condition).order_by("-at", "-pk")
+        about = about_of(row)
+        keys[about["object_kind"]].append(about["object_id"])
+    condition = Q(pk__in=[])
+    for kind, ids in keys.items():
+        condition |= Q(object_kind=kind, object_id__in=ids)
+    return in_order(Entry.objects.filter(condition))
+
+
+def entries_within(academies: Iterable[str] | None) -> QuerySet[Entry]:
+    """Return the acts that concern some academies; given nothing, all of them and no academy's."""
+    every: QuerySet[Entry] = Entry.objects.all()
+    return every if academies is None else every.filter(academy__in=sorted(academies))
+
+
+def done_between(entries: QuerySet[Entry], first: date, last: date) -> QuerySet[Entry]:
+    """Keep the acts of some days, both included, by the clock of the service."""
+    begin, end = bounds(first, last, settings.TIME_ZONE)
+    return entries.filter(at__gte=begin, at__lt=end)
+
+
+def changing(entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    """Keep the acts that change something."""
+    return entries.exclude(verb__in=READINGS)
+
+
+def readings(entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    """Keep the acts of those who only read."""
+    return entries.filter(verb__in=READINGS)
+
+
+def in_order(entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    """Return acts, the last first."""
+    return entries.order_by("-at", "-pk")
+
+
+def is_noted(verb: str, *, on: Model, by: Actor, since: datetime) -> bool:
+    """Return whether somebody did this to a row since an instant."""
+    mine = Entry.objects.filter(verb=verb, actor_id=by.identifier, at__gte=since, **about_of(on))
+    return mine.exists()

@@ -24,6 +24,7 @@ IN_WORDS = {
     "candidate written to": "Message écrit au candidat",
     "consents chosen": "Choix de publication changés",
     "document opened": "Document ouvert",
+    "document read": "Document consulté par la gestion",
     "document prepared": "Document préparé",
     "document published": "Document publié",
     "document reminded": "Document non ouvert rappelé",
@@ -40,6 +41,7 @@ IN_WORDS = {
     "extension proposed": "Prolongation proposée",
     "extension refused": "Prolongation refusée",
     "extension taken back": "Proposition de prolongation retirée",
+    "file read": "Dossier consulté",
     "identity changed": "État civil changé",
     "identity corrected": "État civil corrigé",
     "identity given": "État civil donné",
@@ -52,6 +54,7 @@ IN_WORDS = {
     "modification begun": "Modification commencée",
     "note written": "Note interne écrite",
     "password changed": "Mot de passe changé",
+    "proof read": "Pièce jointe à une demande consultée",
     "publication begun": "Publication de documents commencée",
     "publication dropped": "Publication de documents abandonnée",
     "publication proposed": "Publication de documents proposée",
@@ -84,3 +87,18 @@ IN_WORDS = {
     "validation undone": "Validation annulée",
 }
 """What each verb says; a test finds the verbs that are not there."""
+
+READINGS = ("document read", "file read", "proof read")
+"""The verbs of those who only read (S-60): many, and apart from what changes something."""
+
+QUALITIES = {
+    "administrator": "administrateur",
+    "auditor": "auditeur",
+    "candidate": "candidat",
+    "head": "chef de service",
+    "link": "porteur d'un lien",
+    "manager": "gestionnaire",
+    "operator": "ligne de commande",
+    "system": "service",
+}
+"""The quality of whoever acts."""

@@ -1,8 +1,7 @@
 """Questions that a reader asks about messages."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import (
@@ -17,6 +16,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast
 
+from sporades.core.days import bounds
 from sporades.core.prepared import prepared
 from sporades.mail.models import Message, about_of
 
@@ -66,10 +66,7 @@ def with_fate(messages: QuerySet[Message]) -> QuerySet[Message]:
 
 def written_between(messages: QuerySet[Message], first: date, last: date) -> QuerySet[Message]:
     """Keep the messages of some days, both included, by the clock of the service."""
-    zone = ZoneInfo(settings.TIME_ZONE)
-    begin, end = (
-        datetime.combine(day, time(), tzinfo=zone) for day in (first, last + timedelta(days=1))
-    )
+    begin, end = bounds(first, last, settings.TIME_ZONE)
     return messages.filter(written_at__gte=begin, written_at__lt=end)
 
 

@@ -4,15 +4,14 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import ClassVar
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q
-from django.utils.timezone import make_aware
 
 from sporades.accounts.permissions import Reach
+from sporades.core.days import midnight
 from sporades.core.french import month_named
 from sporades.core.text import clean, search_key
 from sporades.registrations.models import RegistrationPaper
@@ -386,4 +385,4 @@ def _in_figures(said: str) -> str:
 
 
 def _midnight(day: date) -> datetime:
-    return make_aware(datetime.combine(day, time.min), ZoneInfo(settings.TIME_ZONE))
+    return midnight(day, settings.TIME_ZONE)

@@ -36,6 +36,7 @@ STAFF = (
     ("Gérer les services", "office:services"),
     ("Gérer les réglementations", "office:regulations"),
     ("Statistiques", "office:statistics"),
+    ("Journal", "office:all_acts"),
     ("Ouverture des services", "public:services"),
     ("J'ai besoin d'aide", "public:help"),
 )

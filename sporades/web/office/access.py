@@ -44,6 +44,7 @@ ROUTES = {
         POST, within="large batch", page=False, permission=Permission.APPROVE_MESSAGES
     ),
     "office:forget_template": _messages(POST, within="template", page=False),
+    "office:all_acts": Route(Who.STAFF, permission=Permission.READ_JOURNAL),
     "office:all_mails": _files(),
     "office:send_again": _messages(POST, within="message", page=False),
     "office:refused_answers": _files(),

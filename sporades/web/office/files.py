@@ -9,13 +9,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Permission
-from sporades.acts import noting
+from sporades.acts import noting, reading
 from sporades.acts.correcting import corrections_on
 from sporades.acts.deciding import decisions_on
 from sporades.acts.registering import amendments_after_validation_of
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words
-from sporades.documents import operations as printing
 from sporades.documents.queries import documents_in
 from sporades.journal import queries as acts
 from sporades.mail import queries as letters
@@ -31,6 +30,8 @@ TRAIL = [
     ("Accueil", reverse_lazy("office:home")),
     ("Gérer les inscriptions", reverse_lazy("office:search")),
 ]
+MOST_READINGS = 200
+"""How many consultations of a file are shown: « Journal » finds the others by their days."""
 TABS = (
     ("registration", "Inscription"),
     ("history", "Historique"),
@@ -107,7 +108,12 @@ def pdf(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     return paper(
         request,
         name=f"{kind}-{found.number}-v{version.number}",
-        read=partial(printing.printed, version),
+        read=partial(
+            reading.consult_pdf,
+            version=version,
+            by=author_on(request, found),
+            at=request.arrived_at,
+        ),
         instead=[("Revenir aux documents", reverse("office:documents", args=[found.number]))],
     )
 
@@ -149,14 +155,21 @@ def _notes(request: HttpRequest, found: Registration, form: NoteForm) -> HttpRes
 
 
 def journal(request: HttpRequest, number: str) -> HttpResponse:
-    """Every act on it: who, what, when."""
+    """Every act on it: who, what, when; apart, who looked at it."""
     found = registration_of(request, number)
-    papers = documents_in(folder=found.folder_id, at=request.arrived_at)
+    every = reading.acts_on(found)
+    shows_readings = "consultations" in request.GET
+    shown = acts.readings(every)[:MOST_READINGS] if shows_readings else acts.changing(every)
     rows = [
-        (instant_in_words(one.at, found.service.zone), one.in_words, one.actor_name)
-        for one in acts.entries_about(found, *papers) | corrections_on(found)
+        (instant_in_words(one.at, found.service.zone), one.in_words, one.author_in_words)
+        for one in shown
     ]
-    said = {"rows": rows, "columns": ("Quand", "Acte", "Auteur")}
+    said = {
+        "rows": rows,
+        "columns": ("Quand", "Acte", "Auteur"),
+        "shows_readings": shows_readings,
+        "is_cut": shows_readings and len(rows) == MOST_READINGS,
+    }
     return _page(request, found, "journal", "office/journal.html", said)
 
 
@@ -187,6 +200,8 @@ def _page(
     request: HttpRequest, registration: Registration, tab: str, template: str, said: dict[str, Any]
 ) -> HttpResponse:
     here = _where(registration)
+    by = author_on(request, registration)
+    reading.consult_file(registration=registration, by=by, at=request.arrived_at)
     context = {
         "registration": registration,
         "tabs": TABS,

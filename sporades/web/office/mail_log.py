@@ -1,12 +1,8 @@
 """« Mails »: every mail about a registration of the perimeter, its fate, sent again (I9)."""
 
-from functools import cached_property
-from urllib.parse import urlencode
-
 from django.contrib import messages
-from django.core.paginator import InvalidPage, Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 
@@ -17,38 +13,25 @@ from sporades.mail.models import Message
 from sporades.mail.queries import with_fate, written_between
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import mails_within
+from sporades.web.office.bounded import base_of, filters_of, is_cut, page_of
 from sporades.web.office.mail_lines import MailLine, lines_of
 from sporades.web.office.message_forms import MailLogForm
 
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
-ON_A_PAGE = 50
-MOST = 2_000
-"""How many are counted and turned over: a shorter period shows the others."""
-
-
-class _Bounded(Paginator):
-    @cached_property
-    def count(self) -> int:
-        """Count no further than what is shown."""
-        return int(self.object_list[:MOST].count())
 
 
 def all_mails(request: HttpRequest) -> HttpResponse:
     """The mails of a period, the last first."""
     form = MailLogForm(request.GET or None, at=request.arrived_at)
-    paginator = _Bounded(_found(request, form), ON_A_PAGE)
-    try:
-        page = paginator.page(request.GET.get("page", 1))
-    except InvalidPage:
-        raise Http404 from None
-    filters = _filters(form)
+    page = page_of(request, _found(request, form))
+    filters = filters_of(form)
     context = {
         "form": form,
         "page": page,
         "lines": _lines(request, list(page)),
-        "counted": in_groups(str(paginator.count)),
-        "is_cut": paginator.count == MOST,
-        "base": f"?{filters}&page=" if filters else "?page=",
+        "counted": in_groups(str(page.paginator.count)),
+        "is_cut": is_cut(page),
+        "base": base_of(filters),
         "filters": filters,
         "trail": TRAIL,
     }
@@ -71,7 +54,7 @@ def send_again(request: HttpRequest, message: int) -> HttpResponse:
     if "liste" in request.POST:
         # What is asked of the list is read again by its own form.
         form = MailLogForm(QueryDict(request.POST["liste"]), at=request.arrived_at)
-        return redirect(f"{reverse('office:all_mails')}?{_filters(form)}")
+        return redirect(f"{reverse('office:all_mails')}?{filters_of(form)}")
     return redirect("office:mails", registration.number)
 
 
@@ -94,8 +77,3 @@ def _found(request: HttpRequest, form: MailLogForm) -> QuerySet[Message]:
         asked["recipient__in"] = [address, address.lower()]
     within = written_between(mails_within(request.reach), first, last)
     return with_fate(within.filter(**asked))
-
-
-def _filters(form: MailLogForm) -> str:
-    """Return what was asked, as an address says it."""
-    return urlencode([(name, form.asked[name]) for name in form.fields if form.asked.get(name)])

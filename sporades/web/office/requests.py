@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Permission
-from sporades.acts import requesting
+from sporades.acts import reading, requesting
 from sporades.core import files
 from sporades.core.refusals import Refused
 from sporades.documents.operations import BeingPrepared
@@ -107,9 +107,11 @@ def request_proof(request: HttpRequest, asked: int) -> HttpResponse:
 
     def read() -> bytes:
         try:
-            return files.get(found.proof_key)
+            content = files.get(found.proof_key)
         except (files.OutOfReach, files.Unreadable) as failure:
             raise BeingPrepared from failure
+        reading.consult_proof(request=found, by=_author(request, found), at=request.arrived_at)
+        return content
 
     back = reverse("office:change_request", args=[found.pk])
     return paper(

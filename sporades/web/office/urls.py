@@ -3,6 +3,7 @@
 from django.urls import path
 
 from sporades.web.office import (
+    acts,
     announcing,
     batching,
     correcting,
@@ -79,6 +80,7 @@ urlpatterns = [
         name="withdraw_document",
     ),
     path("messages/modeles/<uuid:template>/oubli", writing.forget_template, name="forget_template"),
+    path("journal", acts.all_acts, name="all_acts"),
     path("mails", mail_log.all_mails, name="all_mails"),
     path("mails/<int:message>/renvoi", mail_log.send_again, name="send_again"),
     path("reponses-refusees", failing.refused_answers_page, name="refused_answers"),

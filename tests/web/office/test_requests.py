@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from sporades.acts import requesting
+from sporades.journal.models import Entry
 from sporades.registrations import drafting
 from sporades.registrations.models import ChangeRequest, Draft
 from sporades.registrations.states import RequestState
@@ -152,6 +153,7 @@ def test_requests_are_read_and_decided_one_after_the_other(manager, asked, anoth
     assert where("change_request", another.pk) in page.text
     proof = manager.get(where("request_proof", asked.pk))
     assert proof.content == a_pdf()
+    assert Entry.objects.get(verb="proof read").object_id == str(asked.registration_id)
 
     page = manager.post(where("accept_request", asked.pk), follow=True)
 

@@ -41,6 +41,7 @@ BY_PERMISSION = {
     Permission.APPROVE_PUBLICATIONS: Role.HEAD,
     Permission.APPROVE_MESSAGES: Role.HEAD,
     Permission.ANNOUNCE: Role.ADMINISTRATOR,
+    Permission.READ_JOURNAL: Role.HEAD,
     Permission.PREPARE_REGULATIONS: Role.HEAD,
     Permission.ENFORCE_REGULATIONS: Role.HEAD,
 }

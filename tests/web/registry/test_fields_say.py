@@ -40,12 +40,15 @@ OTHERS = "it is said of somebody else"
 EXAM = "it is said of the exam, or by the exam"
 OUTSIDE = {
     "a_partir_du": NO_WORD,
+    "acte": NO_WORD,
     "adresse": OTHERS,
     "au": NO_WORD,
+    "auteur": OTHERS,
     "du": NO_WORD,
     "etat": NO_WORD,
     "examen": EXAM,
     "nom_du_modele": NO_WORD,
+    "numero": OTHERS,
     "objet": NO_WORD,
     "texte": NO_WORD,
     "academie": EXAM,

@@ -1,0 +1,59 @@
+"""What the office types to find acts in the journal."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from sporades.accounts.permissions import Reach
+from sporades.journal.words import IN_WORDS, READINGS
+from sporades.registrations.fields import CleanCharField
+from sporades.registrations.models import Registration
+from sporades.web.office.days import LatelyForm
+
+READ = "consultations"
+_CHANGING = sorted(
+    ((verb, words) for verb, words in IN_WORDS.items() if verb not in READINGS),
+    key=lambda one: one[1],
+)
+_UNKNOWN = "Aucune inscription de votre périmètre n'a ce numéro."
+
+
+class ActsForm(LatelyForm):
+    """Which acts."""
+
+    acte = forms.ChoiceField(
+        label="Acte",
+        choices=[("", "Tous, sauf les consultations"), (READ, "Les consultations"), *_CHANGING],
+        required=False,
+    )
+    auteur = CleanCharField(label="Auteur", max_length=120, required=False)
+    numero = CleanCharField(label="N° Inscription", max_length=40, required=False)
+    field_order = ("acte", "du", "au", "auteur", "numero")
+
+    def __init__(self, data: Any = None, *, at: datetime, reach: Reach) -> None:
+        """Look for registrations where the reader may."""
+        super().__init__(data, at=at)
+        self._reach = reach
+        self.registration: Registration | None = None
+
+    def clean_numero(self) -> str:
+        """Find the registration."""
+        said: str = self.cleaned_data["numero"]
+        number = "".join(said.split())
+        if number:
+            seen = Registration.objects.within(self._reach)
+            self.registration = (
+                seen.filter(number=number)
+                .only("pk", "folder", "candidate", "filed_at", "withdrawn_at")
+                .first()
+            )
+            if self.registration is None:
+                raise ValidationError(_UNKNOWN)
+        return said
+
+    @property
+    def said(self) -> dict[str, str]:
+        """What was asked for, and understood."""
+        return self.cleaned_data if self.is_bound and self.is_valid() else {}

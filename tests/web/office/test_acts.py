@@ -1,0 +1,211 @@
+"""« Journal »: the acts of a perimeter, by day, act, author and registration; who looked at what."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from sporades import journal
+from sporades.accounts.models import Membership
+from sporades.acts import reading
+from sporades.core.actors import Actor
+from sporades.journal.models import Entry
+from tests.factories import NOW
+from tests.web.guide import main
+
+JOURNAL = "/gestion/journal"
+HEAD, AUDITOR, ADMINISTRATOR = (
+    Membership.Role.HEAD,
+    Membership.Role.AUDITOR,
+    Membership.Role.ADMINISTRATOR,
+)
+
+
+@pytest.fixture
+def auditor(member):
+    """Return the browser of an auditor of Lille."""
+    return member("A09", role=AUDITOR, email="audit@exemple.test")
+
+
+def said_by(page):
+    """Return what each line of a page says was done."""
+    return [line.entry.verb for line in page.context["lines"]]
+
+
+def test_the_acts_of_the_perimeter_alone_the_last_first(auditor, in_lille, in_versailles):
+    page = auditor.get(JOURNAL)
+
+    assert said_by(page)[0] == "registration filed"
+    assert {line.entry.academy for line in page.context["lines"]} == {"A09"}
+    assert in_lille.number in page.text
+    assert in_versailles.number not in page.text
+    assert "Inscription enregistrée" in main(page)
+    assert f"{in_lille.candidate}, candidat" in main(page)
+
+
+def test_an_administrator_reads_what_is_of_no_academy_too(member, in_lille, in_versailles):
+    journal.record("banner shown", by=Actor("operator", "Essai"), at=NOW)
+
+    page = member(role=ADMINISTRATOR).get(JOURNAL)
+
+    assert "banner shown" in said_by(page)
+    assert {"A09", "A25", ""} <= {line.entry.academy for line in page.context["lines"]}
+    assert "Essai, ligne de commande" in main(page)
+
+
+def test_who_is_bounded_to_a_domain_reads_the_acts_of_files_alone(member, in_lille):
+    bounded = member("A09", role=AUDITOR, domains=["ESSAI"], email="audit@exemple.test")
+
+    page = bounded.get(JOURNAL)
+
+    assert page.context["lines"] == []
+    assert "ne se lit qu'avec tous ses domaines" in main(page)
+    assert bounded.get(reverse("office:journal", args=[in_lille.number])).status_code == 200
+
+
+def test_a_manager_reads_no_journal_but_that_of_a_file(manager, in_lille):
+    assert manager.get(JOURNAL).status_code == 404
+    assert "/gestion/journal" not in manager.get("/gestion/").text
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"acte": "registration filed"}, {"registration filed"}),
+        ({"acte": "registration withdrawn"}, set()),
+        ({"acte": "consultations"}, {"file read"}),
+        ({"auteur": "le goff", "acte": "registration filed"}, {"registration filed"}),
+        ({"auteur": "personne"}, set()),
+        ({"du": "26/11/2026", "au": "26/11/2026"}, set()),
+        (
+            {"du": "25/11/2026", "au": "25/11/2026", "acte": "registration filed"},
+            {"registration filed"},
+        ),
+    ],
+)
+def test_it_is_narrowed_by_act_day_and_author(auditor, in_lille, asked, found):
+    auditor.get(reverse("office:registration", args=[in_lille.number]))
+
+    assert set(said_by(auditor.get(JOURNAL, asked))) == found
+
+
+def test_a_registration_is_found_with_its_documents(auditor, in_lille):
+    others = Entry.objects.filter(object_kind="draft").count()
+    version = in_lille.folder.documents.get().versions.get()
+    journal.record(
+        "document opened", by=Actor("candidate", "Essai"), on=version, at=NOW, academy="A09"
+    )
+
+    page = auditor.get(JOURNAL, {"numero": f" {in_lille.number[:3]} {in_lille.number[3:]} "})
+
+    assert others
+    assert {"registration filed", "document opened"} <= set(said_by(page))
+    assert {line.number for line in page.context["lines"]} == {in_lille.number}
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"acte": "perdu"}, "acte"),
+        ({"du": "32/13/2026"}, "du"),
+        ({"du": "26/11/2026", "au": "25/11/2026"}, "au"),
+        ({"numero": "20000000000"}, "numero"),
+        ({"auteur": "x" * 121}, "auteur"),
+    ],
+)
+def test_what_cannot_be_asked_is_said_and_nothing_is_shown(auditor, in_lille, asked, field):
+    page = auditor.get(JOURNAL, asked)
+
+    assert page.status_code == 422
+    assert field in page.context["form"].errors
+    assert page.context["lines"] == []
+
+
+def test_the_registration_of_another_academy_does_not_exist(auditor, in_versailles):
+    page = auditor.get(JOURNAL, {"numero": in_versailles.number})
+
+    assert page.status_code == 422
+    assert "Aucune inscription de votre périmètre n'a ce numéro." in main(page)
+
+
+def test_a_page_that_is_not_there_is_not_found(auditor, in_lille):
+    assert auditor.get(JOURNAL, {"page": "99"}).status_code == 404
+    assert auditor.get(JOURNAL, {"page": "x"}).status_code == 404
+
+
+def test_many_acts_are_turned_over_with_what_was_asked(auditor, in_lille):
+    for _ in range(60):
+        journal.record(
+            "note written", by=Actor("manager", "Essai"), on=in_lille, at=NOW, academy="A09"
+        )
+
+    page = auditor.get(JOURNAL, {"acte": "note written", "page": "2"})
+
+    assert len(page.context["lines"]) == 10
+    assert "acte=note+written&amp;page=1" in page.text
+
+
+# --- Who looked -------------------------------------------------------------------------------
+
+
+def readings():
+    return list(
+        Entry.objects.filter(verb__in=("file read", "document read")).values_list("verb", flat=True)
+    )
+
+
+def test_a_file_that_is_gone_through_is_consulted_once(manager, in_lille):
+    for tab in ("registration", "history", "registration", "mails"):
+        manager.get(reverse(f"office:{tab}", args=[in_lille.number]))
+
+    assert readings() == ["file read"]
+
+
+def test_whoever_comes_back_an_hour_later_has_consulted_it_again(in_lille):
+    by = Actor("manager", "Ana Martin", "user:1")
+    for minutes in (0, 60, 61, 120):
+        at = NOW + timedelta(minutes=minutes)
+        reading.consult_file(registration=in_lille, by=by, at=at)
+
+    noted = Entry.objects.filter(verb="file read").order_by("at")
+    assert [one.at - NOW for one in noted] == [timedelta(0), timedelta(minutes=61)]
+
+
+def test_two_members_who_look_are_both_noted(manager, auditor, in_lille):
+    for one in (manager, auditor):
+        one.get(reverse("office:registration", args=[in_lille.number]))
+
+    noted = Entry.objects.filter(verb="file read", object_id=str(in_lille.pk))
+    assert {one.actor_id for one in noted} == {f"user:{manager.user.pk}", f"user:{auditor.user.pk}"}
+
+
+def test_each_document_that_the_office_opens_is_noted(manager, in_lille):
+    where = reverse("office:document_pdf", args=[in_lille.number, "recapitulatif"])
+
+    for _ in range(2):
+        assert manager.get(where).status_code == 200
+
+    assert readings() == ["document read"] * 2
+    assert in_lille.folder.documents.get().versions.get().opened_at is None
+
+
+def test_the_file_says_apart_what_was_done_and_who_looked(manager, in_lille):
+    where = reverse("office:journal", args=[in_lille.number])
+    manager.get(reverse("office:document_pdf", args=[in_lille.number, "recapitulatif"]))
+
+    done, looked = (
+        {what: who for _, what, who in manager.get(f"{where}{asked}").context["rows"]}
+        for asked in ("", "?consultations=1")
+    )
+
+    assert "Inscription enregistrée" in done
+    assert looked.keys() == {"Dossier consulté", "Document consulté par la gestion"}
+    assert not done.keys() & looked.keys()
+    assert set(looked.values()) == {"Claude Martin, gestionnaire"}
+
+
+def test_a_file_of_another_perimeter_notes_nothing(manager, in_versailles):
+    assert (
+        manager.get(reverse("office:registration", args=[in_versailles.number])).status_code == 404
+    )
+    assert readings() == []
