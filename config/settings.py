@@ -116,6 +116,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "sporades.web.layout.middleware.session_ends",
     "sporades.web.layout.middleware.access",
+    "sporades.web.layout.only_reading.only_reading",
     "sporades.web.layout.middleware.refusals",
 ]
 

@@ -32,6 +32,7 @@ def _no_minute():
 def _no_banner():
     """What one test announces is not shown in the next, and no page asks for it."""
     notices._held.banner, notices._held.until = None, math.inf
+    notices._held.is_database_read_only, notices._held.looked_until = False, math.inf
 
 
 @pytest.fixture(scope="session")

@@ -35,11 +35,29 @@ TOLD_AT_ONCE = 500
 
 @transaction.atomic
 def show_banner(
-    *, kind: str, message: str, until: datetime | None, by: Actor, at: datetime
+    *,
+    kind: str,
+    message: str,
+    until: datetime | None,
+    by: Actor,
+    at: datetime,
+    stops_writing: bool = False,
 ) -> Banner:
-    """Show a sentence at the top of every page, in less than a minute everywhere (A7)."""
-    banner = notices.show(kind=kind, message=message, at=at, until=until)
-    journal.record("banner shown", by=by, on=banner, at=at, after={"message": message})
+    """Show a sentence at the top of every page, in less than a minute everywhere (A7).
+
+    Args:
+        kind: how pressing it is, one of `Banner.Kind`.
+        message: the sentence.
+        until: when it goes by itself, if it does.
+        by: who shows it.
+        at: the instant.
+        stops_writing: whether the service only reads while it stands (R-05).
+    """
+    banner = notices.show(
+        kind=kind, message=message, at=at, until=until, stops_writing=stops_writing
+    )
+    verb = "writing stopped" if stops_writing else "banner shown"
+    journal.record(verb, by=by, on=banner, at=at, after={"message": message})
     return banner
 
 

@@ -12,6 +12,7 @@ from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about, is_noted
+from sporades.notices import queries as notices
 from sporades.registrations.models import ChangeRequest, Registration
 
 ONE_READING = timedelta(hours=1)
@@ -20,8 +21,11 @@ ONE_READING = timedelta(hours=1)
 
 @transaction.atomic
 def open_document(*, version: DocumentVersion, by: Actor, at: datetime) -> None:
-    """Note that the holder opened a document, the first time only."""
-    if version.opened_at is not None:
+    """Note that the holder opened a document, the first time only.
+
+    While the database is only read nothing is noted of any reading (R-05).
+    """
+    if version.opened_at is not None or notices.is_database_read_only():
         return
     documents.mark_opened(version, at=at)
     journal.record("document opened", by=by, on=version, at=at, academy=version.academy)
@@ -46,6 +50,8 @@ def acts_on(registration: Registration) -> QuerySet[Entry]:
 
 def consult_file(*, registration: Registration, by: Actor, at: datetime) -> None:
     """Note that a member of staff looks at the file of a registration, once an hour."""
+    if notices.is_database_read_only():
+        return
     if not is_noted("file read", on=registration, by=by, since=at - ONE_READING):
         journal.record("file read", by=by, on=registration, at=at, academy=registration.academy_id)
 
@@ -57,11 +63,14 @@ def consult_pdf(*, version: DocumentVersion, by: Actor, at: datetime) -> bytes:
         BeingPrepared: its seal could not be put, or the store does not answer.
     """
     content = documents.printed(version)
-    journal.record("document read", by=by, on=version, at=at, academy=version.academy)
+    if not notices.is_database_read_only():
+        journal.record("document read", by=by, on=version, at=at, academy=version.academy)
     return content
 
 
 def consult_proof(*, request: ChangeRequest, by: Actor, at: datetime) -> None:
     """Note that a member of staff looks at what a candidate joined to a request."""
+    if notices.is_database_read_only():
+        return
     about = request.registration
     journal.record("proof read", by=by, on=about, at=at, academy=about.academy_id)

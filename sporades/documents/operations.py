@@ -17,6 +17,7 @@ from sporades.core.refusals import Refused
 from sporades.documents import kinds
 from sporades.documents.codes import in_groups, new_code
 from sporades.documents.models import Document, DocumentVersion, Folder
+from sporades.notices import queries as notices
 
 VERIFY = "/verifier"
 
@@ -161,12 +162,17 @@ def printed(version: DocumentVersion) -> bytes:
     A kept file that is missing or damaged is printed anew from the frozen content; so is one
     that was printed before there was a key.
 
+    While the database is only read (R-05) what was never printed is printed for its reader alone.
+
     Raises:
         BeingPrepared: a seal is due and could not be put, or the store of files does not
             answer; a job tries again.
     """
+    may_keep = not notices.is_database_read_only()
+    rows = DocumentVersion.objects.all()
     version.refresh_from_db(
-        fields=["pdf_key", "sealed"], from_queryset=DocumentVersion.objects.select_for_update()
+        fields=["pdf_key", "sealed"],
+        from_queryset=rows.select_for_update() if may_keep else rows,
     )
     if version.pdf_key and (version.sealed or not seal.is_configured()):
         try:
@@ -176,6 +182,8 @@ def printed(version: DocumentVersion) -> bytes:
         except files.OutOfReach as failure:
             raise BeingPrepared from failure
     content = _print(version)
+    if not may_keep:
+        return content
     version.sealed = seal.is_configured()
     try:
         version.pdf_key = _kept_as(version) or files.put(content, suffix=".pdf")

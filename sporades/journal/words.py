@@ -85,6 +85,7 @@ IN_WORDS = {
     "trial stopped": "Essai à blanc arrêté",
     "unused account warned": "Compte inutilisé averti de son effacement",
     "validation undone": "Validation annulée",
+    "writing stopped": "Service mis en lecture seule, bandeau affiché",
 }
 """What each verb says; a test finds the verbs that are not there."""
 

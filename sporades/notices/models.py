@@ -33,6 +33,7 @@ class Banner(models.Model):
     message = models.CharField("message", max_length=300)
     starts_at = models.DateTimeField("affiché à partir du")
     ends_at = models.DateTimeField("affiché jusqu'au", null=True, blank=True)
+    stops_writing = models.BooleanField("met le service en lecture seule", default=False)
 
     objects = BannerQuerySet.as_manager()
 

@@ -22,10 +22,27 @@ class TooOld(Refused):
     message = "Ce lien n'est plus valable. Demandez de nouveau à être prévenu."
 
 
-def show(*, kind: str, message: str, at: datetime, until: datetime | None = None) -> Banner:
-    """Show a banner from now on; the one that stood gives way."""
+def show(
+    *,
+    kind: str,
+    message: str,
+    at: datetime,
+    until: datetime | None = None,
+    stops_writing: bool = False,
+) -> Banner:
+    """Show a banner from now on; the one that stood gives way.
+
+    Args:
+        kind: how pressing it is, one of `Banner.Kind`.
+        message: what it says.
+        at: the instant.
+        until: when it ends by itself; nothing: when it is taken down.
+        stops_writing: whether nothing is written while it stands (R-05).
+    """
     take_down(at=at)
-    banner = Banner.objects.create(kind=kind, message=message, starts_at=at, ends_at=until)
+    banner = Banner.objects.create(
+        kind=kind, message=message, starts_at=at, ends_at=until, stops_writing=stops_writing
+    )
     forget()
     return banner
 

@@ -1,11 +1,15 @@
-"""The banner of now, kept some seconds in the process: every page shows it, none asks for it."""
+"""What stands now for the whole service, kept some seconds in the process: no page asks for it.
+
+The banner, and whether anything may be written: an administrator may stop all writing with a
+banner, and the database itself may be a copy, or set to be read only (standards R-05).
+"""
 
 import contextlib
 import time
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from sporades.notices.models import Banner
 
@@ -17,13 +21,44 @@ FRESH_FOR = 20.0
 class _Held:
     banner: Banner | None = None
     until: float = 0.0
+    is_database_read_only: bool = False
+    looked_until: float = 0.0
 
 
 _held = _Held()
 
 
 def banner(at: datetime) -> Banner | None:
-    """Return the banner that stands now, or nothing."""
+    """Return the banner that stands now, or nothing; one says that the database is read only."""
+    found = _standing(at)
+    if found is None and is_database_read_only():
+        return Banner(kind=Banner.Kind.WARNING, stops_writing=True, starts_at=at)
+    return found
+
+
+def stops_writing(at: datetime) -> bool:
+    """Return whether nothing is to be written now, by a banner or by the database (R-05)."""
+    found = _standing(at)
+    return is_database_read_only() or (found is not None and found.stops_writing)
+
+
+def is_database_read_only() -> bool:
+    """Return whether nothing can be written: what would be noted of a reading is not."""
+    now = time.monotonic()
+    if now >= _held.looked_until:
+        with contextlib.suppress(DatabaseError), connection.cursor() as cursor:
+            cursor.execute("SHOW transaction_read_only")
+            _held.is_database_read_only = cursor.fetchone()[0] == "on"
+        _held.looked_until = now + FRESH_FOR
+    return _held.is_database_read_only
+
+
+def forget() -> None:
+    """Ask the database again at the next page."""
+    _held.until = _held.looked_until = 0.0
+
+
+def _standing(at: datetime) -> Banner | None:
     now = time.monotonic()
     if now >= _held.until:
         # A page that needs nothing else of the database is still shown when it is away.
@@ -32,8 +67,3 @@ def banner(at: datetime) -> Banner | None:
         _held.until = now + FRESH_FOR
     found = _held.banner
     return None if found is None or (found.ends_at and found.ends_at <= at) else found
-
-
-def forget() -> None:
-    """Ask the database again at the next page."""
-    _held.until = 0.0

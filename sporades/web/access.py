@@ -30,6 +30,8 @@ class Route:
             keeps what it answers, no log holds that part.
         page: whether a GET answers with a page that a person reads.
         permission: what a member of staff must be allowed; it bounds what they reach.
+        while_reading: whether it answers a POST while a banner has put the service in read-only
+            mode: what opens a session or ends that mode, and what asks without changing a file.
         takes_files: how many bytes of files may be sent to it; nothing: it takes none.
     """
 
@@ -42,6 +44,7 @@ class Route:
     page: bool = True
     permission: Permission | None = None
     takes_files: int = 0
+    while_reading: bool = False
 
     def allows(self, method: str | None) -> bool:
         """Return whether the route answers this method."""

@@ -73,6 +73,19 @@ def test_taking_the_banner_down_says_whether_there_was_one(client, capsys):
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("at_now")
+def test_a_banner_stops_all_writing_until_it_is_taken_down(client):
+    call_command("bandeau", "afficher", MAINTENANCE, "--lecture-seule")
+
+    assert f"{MAINTENANCE} Le service est en lecture seule" in client.get("/").text
+    assert Entry.objects.get(verb="writing stopped").payload["after"] == {"message": MAINTENANCE}
+    assert client.post("/mot-de-passe-oublie", {"email": "a@exemple.test"}).status_code == 503
+
+    call_command("bandeau", "retirer")
+    assert not queries.stops_writing(NOW)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

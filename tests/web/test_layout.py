@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
+from sporades.notices.models import Banner
 from sporades.web.layout import bundle, errors
 from sporades.web.layout.context import CANDIDATE, STAFF, frame
 from sporades.web.layout.middleware import arrival
@@ -294,7 +295,7 @@ def test_a_page_says_its_language_and_its_kind():
 
 
 def test_a_banner_shows_on_every_page():
-    layout = printed(banner={"kind": "warning", "message": "Clôture prolongée."})
+    layout = printed(banner=Banner(kind="warning", message="Clôture prolongée."))
 
     assert words(layout.cssselect(".s-banner")[0]) == "Clôture prolongée."
 

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from psycopg.errors import ReadOnlySqlTransaction
 
 from sporades.web.layout.context import frame
 from sporades.web.layout.kept import keep, keeps_answers
@@ -72,7 +73,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     is_given_back = is_ours and not is_kept and is_readers_own(request)
     context = {
         "is_kept": is_kept,
-        "typed": _typed(request) if is_given_back else [],
+        "typed": typed_again(request) if is_given_back else [],
         "asks_secret": any(request.POST.get(name) for name in SECRETS),
     }
     answer = render(request, "errors/csrf.html", context, status=HTTPStatus.FORBIDDEN)
@@ -91,7 +92,7 @@ def _sent_by_us(request: HttpRequest) -> bool:
     return said == {True}
 
 
-def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+def typed_again(request: HttpRequest) -> list[tuple[str, str]]:
     """Return the names and values of a form, but what nobody should read over a shoulder."""
     return [
         (name, value)
@@ -103,9 +104,17 @@ def _typed(request: HttpRequest) -> list[tuple[str, str]]:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Say that the fault is ours, without the database, the session or the cache."""
-    if isinstance(sys.exception(), OperationalError | InterfaceError):
+    failure = sys.exception()
+    if isinstance(failure, OperationalError | InterfaceError) or is_refused_writing(failure):
         return unavailable(request)
     return _bare("errors/500.html", HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def is_refused_writing(exception: BaseException | None) -> bool:
+    """Return whether the database said that it is only read."""
+    return isinstance(exception, InternalError) and isinstance(
+        exception.__cause__, ReadOnlySqlTransaction
+    )
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:

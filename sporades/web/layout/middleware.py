@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,6 +21,7 @@ from sporades.accounts.permissions import reach
 from sporades.core.actors import Actor
 from sporades.core.french import local_day
 from sporades.core.refusals import Refused
+from sporades.notices import queries as notices
 from sporades.web.access import Route, Who
 from sporades.web.layout.errors import not_allowed
 from sporades.web.layout.kept import ENDED, keep, keeps_answers
@@ -120,17 +122,25 @@ def session_ends(get_response: Page) -> Page:
             now = request.arrived_at
             seen = _instant(request.session.get("seen_at"))
             since = _instant(request.session.get("since")) or now
-            if (seen and now - seen > settings.SESSION_IDLE) or now - since > timedelta(
-                seconds=settings.SESSION_COOKIE_AGE
-            ):
-                logout(request)
-                request.session[ENDED] = True
-            elif seen is None or now - seen > SEEN_EVERY:
+            # Nobody's clicks are noted while nothing is written: who reads on is not idle.
+            is_noted = not notices.is_database_read_only()
+            is_idle = is_noted and seen is not None and now - seen > settings.SESSION_IDLE
+            if is_idle or now - since > timedelta(seconds=settings.SESSION_COOKIE_AGE):
+                _end_session(request, is_noted=is_noted)
+            elif is_noted and (seen is None or now - seen > SEEN_EVERY):
                 request.session["seen_at"] = now.isoformat()
                 request.session.setdefault("since", now.isoformat())
         return get_response(request)
 
     return answer
+
+
+def _end_session(request: HttpRequest, *, is_noted: bool) -> None:
+    if not is_noted:
+        request.user = AnonymousUser()
+        return
+    logout(request)
+    request.session[ENDED] = True
 
 
 def _instant(text: str | None) -> datetime | None:

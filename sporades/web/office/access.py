@@ -19,13 +19,14 @@ _services = partial(Route, Who.STAFF, permission=Permission.READ_SERVICES)
 _publications = partial(Route, Who.STAFF, permission=Permission.PREPARE_DOCUMENTS)
 _messages = partial(Route, Who.STAFF, permission=Permission.WRITE_MESSAGES)
 _regulations = partial(Route, Who.STAFF, permission=Permission.READ_REGULATIONS)
+_announces = partial(Route, Who.STAFF, permission=Permission.ANNOUNCE, while_reading=True)
 _requests = partial(Route, Who.STAFF, permission=Permission.DECIDE_CHANGES)
 
 
 ROUTES = {
     "office:home": Route(Who.STAFF),
-    "office:search": _files(BOTH),
-    "office:find": _files(POST, page=False),
+    "office:search": _files(BOTH, while_reading=True),
+    "office:find": _files(POST, page=False, while_reading=True),
     "office:found": _files(within="search"),
     "office:name": _files(POST, within="search", page=False),
     "office:forget": _files(POST, within="search", page=False),
@@ -109,8 +110,8 @@ ROUTES = {
     "office:hours": _files(),
     "office:begun": _files(),
     "office:troubles": _files(),
-    "office:banner": Route(Who.STAFF, BOTH, permission=Permission.ANNOUNCE),
-    "office:end_banner": Route(Who.STAFF, POST, page=False, permission=Permission.ANNOUNCE),
+    "office:banner": _announces(BOTH),
+    "office:end_banner": _announces(POST, page=False),
     "office:services": _services(),
     "office:service": _services(within="service"),
     "office:move_service": _services(BOTH, within="service", permission=Permission.MOVE_SERVICES),

@@ -113,6 +113,12 @@ class BannerForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     jusqu_au = LocalInstantField(label="Affiché jusqu'au", required=False)
+    lecture_seule = forms.BooleanField(
+        label="Mettre le service en lecture seule",
+        help_text="Tant que ce bandeau est affiché, tout se lit et rien ne s'enregistre, sur aucune "
+        "page, pour personne. Pensez ensuite à prolonger ce qui devait fermer",
+        required=False,
+    )
 
     def __init__(self, data: Any = None, *, at: datetime) -> None:
         """Ask at an instant."""
@@ -137,4 +143,5 @@ class BannerForm(forms.Form):
             "kind": said["importance"],
             "message": said["message"],
             "until": said["jusqu_au"],
+            "stops_writing": said["lecture_seule"],
         }

@@ -19,7 +19,7 @@ ROUTES = {
             "contact",
         )
     },
-    "public:verify": Route(Who.ANYONE, ("GET", "POST")),
+    "public:verify": Route(Who.ANYONE, ("GET", "POST"), while_reading=True),
     "public:verify_document": Route(Who.ANYONE, opened_by="code"),
     "public:ask_alert": Route(Who.ANYONE, ("GET", "POST")),
     "public:alert": Route(Who.ANYONE, ("GET", "POST"), opened_by="key"),

@@ -8,7 +8,7 @@ from sporades.journal.models import Entry
 from sporades.notices import queries as notices
 from sporades.notices.models import Banner
 from tests.factories import NOW
-from tests.web.guide import seen, words
+from tests.web.guide import main, seen, words
 
 BANNER = reverse("office:banner")
 SAID = {"importance": "warning", "message": "Le service est ralenti ce matin.", "jusqu_au": ""}
@@ -77,3 +77,15 @@ def test_the_banner_that_stands_says_until_when(administrator, until, said):
     lines = seen(administrator.get(BANNER)).cssselect("main .s-card__line")
 
     assert words(lines[-1]) == said
+
+
+def test_an_administrator_stops_all_writing_and_lets_it_begin_again(administrator, client):
+    administrator.post(BANNER, {**SAID, "lecture_seule": "on"})
+
+    assert "Le service est en lecture seule" in client.get("/connexion").text
+    assert administrator.get("/gestion/inscriptions").status_code == 200
+    assert client.post("/creer-mon-compte", {}).status_code == 503
+    assert "le retirer rouvre l'enregistrement" in main(administrator.get(BANNER))
+
+    administrator.post(reverse("office:end_banner"))
+    assert client.post("/creer-mon-compte", {}).status_code != 503

@@ -77,6 +77,7 @@ OUTSIDE = {
     "g-…": "what is searched",
     "importance": BUTTONS,
     "jusqu_au": NO_WORD,
+    "lecture_seule": BUTTONS,
     "message": NO_WORD,
     "guardian_email": OTHERS,
     "guardian_name": OTHERS,

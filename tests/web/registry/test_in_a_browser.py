@@ -11,6 +11,7 @@ from django.db import OperationalError
 from django.test import override_settings
 from django.urls import path
 
+from sporades.notices.operations import show
 from sporades.web import registry
 from sporades.web.access import Route, Who
 from tests.factories import NOW
@@ -318,6 +319,19 @@ def without_token(page, world):
         page.evaluate("document.querySelector('main form').submit()")
 
 
+def stopped(page, world):
+    """Send something while an administrator has stopped all writing."""
+    page.goto(address("candidate:tab", world))
+    with ONE_AFTER_ANOTHER:
+        show(kind="warning", message="Maintenance.", at=NOW, stops_writing=True)
+    with page.expect_navigation():
+        page.evaluate("""() => {
+          const form = document.querySelector("main form[method=post]");
+          form.noValidate = true;
+          form.submit();
+        }""")
+
+
 def failing(error):
     """Return a view that fails."""
 
@@ -346,6 +360,7 @@ WRONG = [
     (410, Role.ANONYMOUS, lambda page, world: page.goto("/ouverture-des-services/alerte/abc")),
     (403, Role.ANONYMOUS, without_token),
     (409, Role.OWNER, refused),
+    (503, Role.OWNER, stopped),
     (500, Role.OWNER, lambda page, world: page.goto("/tout-voir")),
 ]
 

@@ -31,6 +31,11 @@ class Command(BaseCommand):
         show.add_argument("message")
         show.add_argument("--importance", choices=KINDS, default="information")
         show.add_argument("--heures", type=_hours, help="le retirer après ce nombre d'heures")
+        show.add_argument(
+            "--lecture-seule",
+            action="store_true",
+            help="ne rien enregistrer, sur aucune page, tant qu'il est affiché",
+        )
         commands.add_parser("retirer", help="retirer le bandeau")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -46,7 +51,12 @@ class Command(BaseCommand):
         hours = options["heures"]
         until = None if hours is None else now + timedelta(hours=hours)
         announcing.show_banner(
-            kind=KINDS[options["importance"]], message=message, until=until, by=by, at=now
+            kind=KINDS[options["importance"]],
+            message=message,
+            until=until,
+            stops_writing=options["lecture_seule"],
+            by=by,
+            at=now,
         )
         self.stdout.write("Bandeau affiché : visible partout en moins d'une minute.")
 
