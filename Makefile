@@ -2,6 +2,10 @@
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-reset demo-code check-reglementation test endure bench lint format lock
 
+# What one process has compiled is read by those that come after it: tests start hundreds.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/var/pycache
+unexport PYTHONDONTWRITEBYTECODE
+
 python := .venv/bin/python
 runtime := @tools/environment.sh runtime
 tests := @tools/environment.sh test

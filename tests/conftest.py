@@ -1,6 +1,7 @@
 """What every test may rely on: official data in the base, and a mind that forgets nothing."""
 
 import math
+from types import SimpleNamespace
 
 import pytest
 import time_machine
@@ -9,7 +10,9 @@ from django.db.backends.postgresql.psycopg_any import sql
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis
 
+from sporades.exams import checking
 from sporades.exams.held import forget
+from sporades.exams.operations import loading
 from sporades.notices import queries as notices
 from sporades.territory import models as territories
 from sporades.territory import reference
@@ -19,6 +22,22 @@ from tests.factories import NOW, load_invented
 # A busy machine makes no example wrong.
 hypothesis.register_profile("ours", deadline=None)
 hypothesis.load_profile("ours")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _understood_once():
+    """A file that is put in force before each of many tests is read and checked for the first."""
+    found = {}
+
+    def checked(source, *, zones):
+        known = (source, tuple(sorted(zones.items())))
+        if known not in found:
+            found[known] = checking.checked(source, zones=zones)
+        return found[known]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loading, "checking", SimpleNamespace(checked=checked))
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from sporades.accounts.models import Membership
 from sporades.acts import deciding, registering
+from sporades.acts.deciding import decisions_on
 from sporades.candidates.models import Candidate
 from sporades.core.refusals import Refused
 from sporades.journal.models import Entry
@@ -59,9 +60,9 @@ def test_each_decision_is_kept_told_and_in_the_journal(manager, in_lille, way, s
     assert {one.recipient for one in letters} == {in_lille.candidate.user.email}
     last = letters.latest("pk")
     assert (WHY in last.body) is (state in {State.ANOMALY, State.SET_ASIDE})
-    entries = Entry.objects.filter(object_kind="registration", object_id=str(in_lille.pk))
-    assert entries.latest("pk").payload["after"]["state"] == state
-    assert entries.latest("pk").actor_name == "Claude Martin"
+    entries = decisions_on(in_lille)
+    assert entries[0].payload["after"]["state"] == state
+    assert entries[0].actor_name == "Claude Martin"
 
 
 @pytest.mark.parametrize("decision", ["flag", "set_aside"])
