@@ -28,6 +28,7 @@ class Permission(Enum):
     RECEIVE = "noter ce qui arrive par la poste"
     READ_SERVICES = "lire les dates des services d'inscription et leurs changements"
     MOVE_SERVICES = "ouvrir, fermer et déplacer un service, proposer une prolongation"
+    CHANGE_CONTACTS = "changer les coordonnées d'un service gestionnaire"
     ANNOUNCE = "afficher ou retirer le bandeau de toutes les pages"
     PREPARE_DOCUMENTS = "préparer, déposer, publier et retirer des documents"
     APPROVE_PUBLICATIONS = "approuver ou refuser une publication qu'un autre propose"
@@ -52,6 +53,7 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.RECEIVE: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.READ_SERVICES: frozenset(Role),
     Permission.MOVE_SERVICES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
+    Permission.CHANGE_CONTACTS: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.ANNOUNCE: frozenset({Role.ADMINISTRATOR}),
     Permission.PREPARE_DOCUMENTS: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.APPROVE_PUBLICATIONS: frozenset({Role.HEAD, Role.ADMINISTRATOR}),

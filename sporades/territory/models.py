@@ -5,6 +5,8 @@ row that points to them says where without a join. Communes change every year: w
 remember one keeps its name and code as text.
 """
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
@@ -226,6 +228,9 @@ class Country(models.Model):
 FRANCE = "99100"
 
 
+REACHED = ("contact_name", "phone", "email", "address", "opening_hours")
+
+
 class ManagingService(models.Model):
     """The service of an academy that manages some exams, and how it is reached."""
 
@@ -242,6 +247,9 @@ class ManagingService(models.Model):
         models.CharField(max_length=80), verbose_name="adresse postale", default=list, blank=True
     )
     opening_hours = models.CharField("horaires d'ouverture", max_length=200, blank=True)
+    reached_so_since = models.DateTimeField(
+        "coordonnées changées dans la gestion le", null=True, blank=True
+    )
 
     class Meta:
         verbose_name = "service gestionnaire"
@@ -261,6 +269,11 @@ class ManagingService(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def reached(self) -> dict[str, Any]:
+        """How it is reached, by the names of its fields: what the office changes."""
+        return {name: getattr(self, name) for name in REACHED}
 
     @property
     def name_and_phone(self) -> str:

@@ -63,7 +63,7 @@ def managing(file: schema.File, services: Iterable[ManagingService]) -> Iterator
         if row is None:
             yield Change("", f"Nouveau service gestionnaire : {rules.name} ({academy})")
         else:
-            yield from parts(as_rules(row), rules, f"{rules.name} ({academy})")
+            yield from parts(as_rules(row), held(row, rules), f"{rules.name} ({academy})")
 
 
 def _place(academy: str, audience: str) -> str:
@@ -99,6 +99,15 @@ def _changed(place: str, service: RegistrationService, one: PlannedOpening) -> I
         yield Change(place, words)
     if service.website != wanted["website"]:
         yield Change(place, "site", service.website, wanted["website"])
+
+
+def held(row: ManagingService, rules: ManagingServiceRules) -> ManagingServiceRules:
+    """Return what a file brings a managing service to: what the office has changed stays."""
+    if row.reached_so_since is None:
+        return rules
+    kept = as_rules(row)
+    names = ("contact", "phone", "email", "address", "hours")
+    return rules.model_copy(update={name: getattr(kept, name) for name in names})
 
 
 def as_rules(row: ManagingService) -> ManagingServiceRules:

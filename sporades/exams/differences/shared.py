@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from sporades.exams import schema
 from sporades.exams.differences.content import parts
-from sporades.exams.differences.openings import as_rules
+from sporades.exams.differences.openings import as_rules, held
 from sporades.exams.models import Domain, PreparedRegulation, RegistrationService, Session
 from sporades.territory import queries as territory
 from sporades.territory.models import ManagingService
@@ -47,7 +47,7 @@ def _managing(file: schema.File) -> Iterator[Shared]:
     known = {(row.academy_id, row.code): row for row in rows}
     for rules in file.managing_services:
         row = known.get((rules.academy, rules.code))
-        if row is None or not any(parts(as_rules(row), rules, "")):
+        if row is None or not any(parts(as_rules(row), held(row, rules), "")):
             continue
         academy = territory.academy(rules.academy).full_name
         yield Shared(

@@ -95,7 +95,10 @@ def _told(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _keep_managing(rules: ManagingServiceRules, *, by: Actor, at: datetime) -> ManagingService:
-    """Bring a managing service to what a file says; a change is written in the journal."""
+    """Bring a managing service to what a file says; a change is written in the journal.
+
+    How it is reached stays as the office has changed it.
+    """
     wanted: dict[str, Any] = {
         "sector": rules.sector,
         "name": rules.name,
@@ -106,6 +109,8 @@ def _keep_managing(rules: ManagingServiceRules, *, by: Actor, at: datetime) -> M
         "opening_hours": rules.hours or "",
     }
     known = ManagingService.objects.filter(academy=rules.academy, code=rules.code).first()
+    if known is not None and known.reached_so_since is not None:
+        wanted.update(known.reached)
     before = {name: getattr(known, name) for name in wanted} if known else None
     if known is not None and before == wanted:
         return known

@@ -113,6 +113,10 @@ ROUTES = {
     "office:banner": _announces(BOTH),
     "office:end_banner": _announces(POST, page=False),
     "office:services": _services(),
+    "office:contacts": _services(),
+    "office:contact": _services(
+        BOTH, within="managing service", permission=Permission.CHANGE_CONTACTS
+    ),
     "office:service": _services(within="service"),
     "office:move_service": _services(BOTH, within="service", permission=Permission.MOVE_SERVICES),
     "office:drop_change": _services(

@@ -41,6 +41,11 @@ EXAM = "it is said of the exam, or by the exam"
 OUTSIDE = {
     "a_partir_du": NO_WORD,
     "acte": NO_WORD,
+    "adresse_postale": OTHERS,
+    "courriel": OTHERS,
+    "horaires": NO_WORD,
+    "interlocuteur": OTHERS,
+    "telephone": OTHERS,
     "adresse": OTHERS,
     "au": NO_WORD,
     "auteur": OTHERS,

@@ -1,0 +1,86 @@
+"""How a managing service is reached: read by all, changed by those whom it serves (I1)."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from sporades import journal
+from sporades.accounts.permissions import Reach
+from sporades.core.actors import Actor
+from sporades.core.digests import digest
+from sporades.core.refusals import Refused
+from sporades.exams.models import RegistrationService
+from sporades.territory.models import ManagingService
+
+
+class Overtaken(Refused):
+    """Somebody else has changed it since it was read."""
+
+    message = (
+        "Un collègue vient de changer ces coordonnées : lisez les siennes, et n'enregistrez les "
+        "vôtres que si elles doivent les remplacer."
+    )
+
+
+class NothingChanged(Refused):
+    """It is reached so already."""
+
+    message = "Ce sont déjà les coordonnées affichées : changez ce qui doit l'être."
+
+
+@transaction.atomic
+def change(
+    *, managing: ManagingService, reached: dict[str, Any], seen: str, by: Actor, at: datetime
+) -> None:
+    """Change how a managing service is reached: on every page, mail and paper to come.
+
+    What is filed and issued already keeps what it said. Loading a file of réglementation again
+    changes nothing of it.
+
+    Args:
+        managing: the service.
+        reached: its contact, telephone, address of mail, postal address and hours.
+        seen: the mark of what was read before (`mark_of`).
+        by: who changes it.
+        at: the instant.
+
+    Raises:
+        Overtaken: it has been changed since it was read.
+        NothingChanged: it is reached so already.
+    """
+    locked = ManagingService.objects.select_for_update().get(pk=managing.pk)
+    before = locked.reached
+    if mark_of(locked) != seen:
+        raise Overtaken
+    if before == reached:
+        raise NothingChanged
+    for name, value in reached.items():
+        setattr(locked, name, value)
+    locked.reached_so_since = at
+    locked.save(update_fields=[*reached, "reached_so_since"])
+    journal.record(
+        "managing service changed",
+        by=by,
+        at=at,
+        on=locked,
+        academy=locked.academy_id,
+        before={name: value for name, value in before.items() if value != reached[name]},
+        after={name: value for name, value in reached.items() if value != before[name]},
+    )
+
+
+def mark_of(managing: ManagingService) -> str:
+    """Return the mark of what is read of a managing service."""
+    return digest(managing.reached)
+
+
+def within(reach: Reach) -> QuerySet[ManagingService]:
+    """Return the managing services that serve nothing outside a perimeter, and something in it."""
+    mine = RegistrationService.objects.within(reach)
+    others = RegistrationService.objects.exclude(pk__in=mine.values("pk"))
+    return ManagingService.objects.filter(
+        Exists(mine.filter(managing_service=OuterRef("pk"))),
+        ~Exists(others.filter(managing_service=OuterRef("pk"))),
+    )

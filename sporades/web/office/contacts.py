@@ -1,0 +1,57 @@
+"""« Coordonnées »: how the managing services are reached (I1)."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse_lazy
+
+from sporades.accounts.permissions import Permission
+from sporades.acts import contacting
+from sporades.acts.contacting import mark_of
+from sporades.core.refusals import Refused
+from sporades.exams.models import RegistrationService
+from sporades.territory.queries import managing_services
+from sporades.web.office.contact_forms import ContactForm
+from sporades.web.office.services import TRAIL
+
+LIST_TRAIL = [*TRAIL, ("Coordonnées", reverse_lazy("office:contacts"))]
+
+
+def contacts(request: HttpRequest) -> HttpResponse:
+    """The managing services of the perimeter, by academy and sector."""
+    mine = RegistrationService.objects.within(request.reach).values("managing_service")
+    changes = request.reaches(Permission.CHANGE_CONTACTS)
+    changed = set(contacting.within(changes).values_list("pk", flat=True))
+    context = {
+        "rows": [
+            {"service": one, "may_change": one.pk in changed}
+            for one in managing_services().filter(pk__in=mine)
+        ],
+        "changes": bool(changes),
+        "trail": TRAIL,
+    }
+    return render(request, "office/contacts.html", context)
+
+
+def contact(request: HttpRequest, managing: int) -> HttpResponse:
+    """Change how one is reached, where all that it serves is of the perimeter."""
+    visible = contacting.within(request.reach).select_related("academy")
+    found = get_object_or_404(visible, pk=managing)
+    form = ContactForm(request.POST if request.method == "POST" else None, managing=found)
+    if request.method == "POST" and form.is_valid():
+        by = request.actor
+        try:
+            contacting.change(managing=found, **form.said, by=by, at=request.arrived_at)
+        except contacting.Overtaken as refusal:
+            # Shown beside what was typed, the others may now be replaced.
+            found.refresh_from_db()
+            form = ContactForm({**request.POST.dict(), "vu": mark_of(found)}, managing=found)
+            form.add_error(None, str(refusal))
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Les nouvelles coordonnées sont affichées partout.")
+            return redirect("office:contacts")
+    status = 422 if form.errors else 200
+    context = {"service": found, "form": form, "trail": LIST_TRAIL}
+    return render(request, "office/contact.html", context, status=status)
