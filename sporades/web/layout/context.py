@@ -1,6 +1,7 @@
 """What every page shows around its own content, without a query of its own."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from sporades.accounts.permissions import GRANTED
+from sporades.core.french import local_day
 from sporades.notices import queries as notices
+from sporades.web.access import Route, Who
 from sporades.web.layout.audit import CONFORMITY
 
 SIGNED_OUT = (
@@ -121,7 +124,7 @@ def layout(request: HttpRequest) -> dict[str, Any]:
     said = {"banner": notices.banner(request.arrived_at)}
     if user is None or not user.is_authenticated:
         return {"layout": frame(path=request.path), **said}
-    entries = _of_the_office(user) if user.is_staff_member else CANDIDATE
+    entries = _of_the_office(user, at=request.arrived_at) if user.is_staff_member else CANDIDATE
     return {
         "layout": frame(path=request.path, entries=entries),
         "signed_in": _name(request, user),
@@ -129,13 +132,19 @@ def layout(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _of_the_office(user: Any) -> tuple[tuple[str, str], ...]:
-    """Return the entries that lead somewhere for the roles of a member of staff."""
+def _of_the_office(user: Any, *, at: datetime) -> tuple[tuple[str, str], ...]:
+    """Return the entries that lead somewhere for the roles that a member of staff has on this day."""
     from sporades.web.registry import ACCESS  # noqa: PLC0415 - the audiences import `layout`
 
-    roles = {membership.role for membership in user.memberships.all()}
-    asked = ((entry, ACCESS[entry[1]].permission) for entry in STAFF)
-    return tuple(entry for entry, one in asked if one is None or GRANTED[one] & roles)
+    roles = {one.role for one in user.memberships_on(local_day(at, settings.TIME_ZONE))}
+    return tuple(entry for entry in STAFF if _leads(ACCESS[entry[1]], roles))
+
+
+def _leads(route: Route, roles: set[str]) -> bool:
+    """Return whether a route is for somebody of the office who has these roles."""
+    if route.permission is None:
+        return route.who is not Who.STAFF or bool(roles)
+    return bool(GRANTED[route.permission] & roles)
 
 
 def _name(request: HttpRequest, user: Any) -> str:

@@ -1,0 +1,40 @@
+"""The menu of the office: what the roles that one has today lead to."""
+
+import pytest
+
+from sporades.accounts.models import Membership
+from tests.factories import NOW
+from tests.web.guide import seen, words
+
+AUDITOR, MANAGER = Membership.Role.AUDITOR, Membership.Role.MANAGER
+
+pytestmark = pytest.mark.usefixtures("invented_exam")
+
+
+def entries(page):
+    return {words(link) for link in seen(page).cssselect("nav a")}
+
+
+def test_a_role_that_has_ended_adds_nothing_to_the_menu(member):
+    auditor = member("A09", role=AUDITOR)
+    was = Membership.objects.create(
+        user=auditor.user, role=MANAGER, full_name="Claude Martin", academies=["A09"]
+    )
+    assert "Publications" in entries(auditor.get("/gestion/"))
+
+    was.ends_on = NOW.date().replace(day=NOW.day - 1)
+    was.save()
+
+    shown = entries(auditor.get("/gestion/"))
+    assert "Publications" not in shown
+    assert "Gérer les inscriptions" in shown
+
+
+def test_whoever_has_no_role_any_more_is_led_to_public_pages_alone(manager):
+    manager.user.memberships.update(ends_on=NOW.date().replace(day=NOW.day - 1))
+
+    page = manager.get("/gestion/")
+
+    assert page.status_code == 404
+    assert {"Ouverture des services", "J'ai besoin d'aide"} <= entries(page)
+    assert not {"Accueil", "Gérer les inscriptions", "Gérer les services"} & entries(page)
