@@ -45,7 +45,9 @@ ROUTES = {
     "candidate:registered": _route(owned="registration"),
     "candidate:amend": _route(POST, owned="registration", page=False),
     "candidate:request_change": _route(POST, owned="registration", page=False),
-    "candidate:send_request": _route(BOTH, owned="draft", takes_files=pdf_checks.LARGEST),
+    "candidate:send_request": _route(
+        BOTH, owned="draft", keeps_answers=True, takes_files=pdf_checks.LARGEST
+    ),
     "candidate:take_back_request": _route(POST, owned="registration", page=False),
     "candidate:withdraw": _route(BOTH, owned="registration"),
     "candidate:again": _route(POST, owned="registration", page=False),

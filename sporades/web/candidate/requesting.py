@@ -18,6 +18,12 @@ from sporades.registrations.models.change_request import LONGEST_REASON
 from sporades.registrations.queries import registration_of
 from sporades.registrations.refusals import Incomplete
 from sporades.web.candidate import drafts
+from sporades.web.layout.kept import forget, kept
+
+_KEPT = (
+    "Votre session s'était terminée. Votre motif est là : vérifiez-le, joignez de nouveau la pièce "
+    "s'il y en a une, puis envoyez la demande."
+)
 
 
 class RequestForm(forms.Form):
@@ -69,7 +75,7 @@ def send(request: HttpRequest, draft: UUID) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("candidate:registration", found.amends.number)
     posted = request.method == "POST"
-    form = RequestForm(request.POST, request.FILES) if posted else RequestForm()
+    form = RequestForm(request.POST, request.FILES) if posted else _asking(request)
     if posted and form.is_valid():
         try:
             acts.send(
@@ -84,11 +90,21 @@ def send(request: HttpRequest, draft: UUID) -> HttpResponse:
         except OutOfReach:
             form.add_error("piece", "Le fichier ne peut pas être gardé en ce moment : réessayez.")
         else:
+            forget(request)
             messages.success(request, "Votre demande est envoyée : un mail vous le confirme.")
             return redirect("candidate:registration", found.amends.number)
     context = {"draft": found, "form": form, "changes": changes}
     status = 422 if form.errors else 200
     return render(request, "candidate/send_request.html", context, status=status)
+
+
+def _asking(request: HttpRequest) -> RequestForm:
+    """Return the form with the reason that was sent once the session had ended, if one was."""
+    answers = kept(request)
+    if not answers:
+        return RequestForm()
+    messages.warning(request, _KEPT)
+    return RequestForm(initial={"motif": answers.get("motif", [""])[-1]})
 
 
 def take_back(request: HttpRequest, number: str) -> HttpResponse:

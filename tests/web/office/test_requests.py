@@ -106,6 +106,23 @@ def test_a_candidate_asks_for_a_modification_once_the_service_has_closed(candida
     assert candidate.get(tab).status_code == 200
 
 
+def test_a_reason_sent_once_the_session_had_ended_waits_for_its_author(candidate, in_lille, late):
+    sending = f"/inscription/{change(in_lille, late).pk}/demande"
+    assert candidate.get(sending).status_code == 200
+    with time_machine.travel(late + timedelta(hours=2), tick=False):
+        page = candidate.post(sending, {"motif": WHY})
+        assert page.url.split("?")[0] == "/connexion"
+        assert not ChangeRequest.objects.exists()
+
+        candidate.force_login(in_lille.candidate.user, backend=BACKEND)
+        page = html.unescape(candidate.get(sending).text)
+
+        assert f"{WHY}</textarea>" in page
+        assert "joignez de nouveau la pièce" in page
+        candidate.post(sending, {"motif": WHY})
+    assert ChangeRequest.objects.get().reason == WHY
+
+
 @pytest.mark.parametrize(
     ("said", "words"),
     [
