@@ -115,6 +115,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "sporades.web.layout.middleware.session_ends",
+    "sporades.web.layout.bodies.admitted",
     "sporades.web.layout.middleware.access",
     "sporades.web.layout.only_reading.only_reading",
     "sporades.web.layout.middleware.refusals",

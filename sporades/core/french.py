@@ -139,6 +139,12 @@ def figure(number: Decimal) -> str:
     return f"{number.normalize():f}".replace(".", ",")
 
 
+def size_in_words(size: int) -> str:
+    """Return the size of a file, in bytes, as it is said: « 5 Mo », « 500 Ko »."""
+    unit, name = (1_000_000, "Mo") if size >= 1_000_000 else (1_000, "Ko")  # noqa: PLR2004
+    return f"{figure(Decimal(size) / unit)} {name}"
+
+
 def spaced(text: str) -> str:
     """Return a text with the spaces that French keeps unbroken.
 

@@ -7,6 +7,7 @@ from sporades.core.french import (
     day_in_words,
     instant_in_words,
     listed,
+    size_in_words,
     time_left_in_words,
     wait_in_words,
     zone_in_words,
@@ -95,3 +96,10 @@ def test_a_wait_fits_after_dans_and_is_never_too_short(wait, words):
 )
 def test_words_are_listed_as_in_a_sentence(words, text):
     assert listed(words) == text
+
+
+@pytest.mark.parametrize(
+    ("size", "words"), [(5_000_000, "5 Mo"), (100_000_000, "100 Mo"), (500_000, "500 Ko")]
+)
+def test_the_size_of_a_file_is_said(size, words):
+    assert size_in_words(size) == words

@@ -8,12 +8,19 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 
 from sporades.registrations.models import Registration
-from sporades.web.layout.bodies import carried
+from sporades.web.layout.bodies import admitted, carried
 from sporades.web.layout.middleware import arrival
-from tests.factories import NOW, a_draft
-from tests.web.guide import a_browser, main, sign_in
+from tests.factories import NOW, a_candidate, a_draft
+from tests.web.guide import a_browser, main, seen, sign_in, signed_in, words
 
 HELD = timedelta(seconds=31)
+TAKES_A_FILE = "/inscription/00000000-0000-4000-8000-000000000000/demande"
+OF_THE_OFFICE = "/gestion/publications/depot"
+BOUNDARY = "multipart/form-data; boundary=x"
+A_FORM = (
+    b'--x\r\nContent-Disposition: form-data; name="motif"\r\n\r\nPourquoi\r\n'
+    b'--x\r\nContent-Disposition: form-data; name="piece"; filename="a.pdf"\r\n\r\n%PDF\r\n--x--\r\n'
+)
 
 
 class Unread(BytesIO):
@@ -33,8 +40,8 @@ class Gone(BytesIO):
 class Slow(BytesIO):
     """A body that comes in some time."""
 
-    def __init__(self, clock, after):
-        super().__init__(b"a=b")
+    def __init__(self, clock, after, content=b"a=b"):
+        super().__init__(content)
         self.clock, self.after = clock, after
 
     def read(self, *size):
@@ -65,6 +72,80 @@ def test_a_file_is_kept_nowhere_and_the_rest_of_its_page_is_read(rf):
 
     assert dict(request.FILES) == {}
     assert dict(request.POST) == {"login": ["a"]}
+
+
+@pytest.mark.parametrize("cookie", ["", "0123456789abcdefghijklmnopqrstuv"], ids=["none", "forged"])
+@pytest.mark.parametrize("address", [TAKES_A_FILE, OF_THE_OFFICE])
+def test_of_who_has_not_signed_in_no_file_is_kept(db, cookie, address):
+    stranger = a_browser()
+    if cookie:
+        stranger.cookies["__Host-session"] = cookie
+
+    answer = stranger.generic("POST", address, A_FORM, BOUNDARY)
+
+    assert (answer.status_code, answer.url.split("?")[0]) == (302, "/connexion")
+    assert dict(answer.wsgi_request.FILES) == {}
+    assert dict(answer.wsgi_request.POST) == {"motif": ["Pourquoi"]}
+
+
+def test_of_a_candidate_no_file_is_kept_that_is_for_the_office(invented_exam):
+    browser = signed_in(a_candidate().user)
+
+    theirs = browser.generic("POST", TAKES_A_FILE, A_FORM, BOUNDARY)
+    foreign = browser.generic("POST", OF_THE_OFFICE, A_FORM, BOUNDARY)
+
+    assert list(theirs.wsgi_request.FILES) == ["piece"]
+    assert (foreign.status_code, dict(foreign.wsgi_request.FILES)) == (404, {})
+
+
+def test_what_is_too_heavy_is_refused_unread_to_a_reader_who_finds_their_menu(invented_exam):
+    browser = signed_in(a_candidate().user)
+
+    answer = browser.post(
+        TAKES_A_FILE, **sent(Unread(), CONTENT_TYPE=BOUNDARY, CONTENT_LENGTH="6000001")
+    )
+
+    assert answer.status_code == 413
+    assert "cette page prend 5 Mo de fichier au plus" in main(answer)
+    assert "Mes inscriptions" in {words(one) for one in seen(answer).cssselect("nav a")}
+
+
+def test_a_page_says_how_heavy_an_archive_may_be(db):
+    answer = a_browser().post(
+        OF_THE_OFFICE, **sent(Unread(), CONTENT_TYPE=BOUNDARY, CONTENT_LENGTH="101000001")
+    )
+
+    assert (answer.status_code, "100 Mo de fichier au plus" in main(answer)) == (413, True)
+
+
+def test_a_file_whose_sender_is_gone_breaks_nothing(invented_exam):
+    browser = signed_in(a_candidate().user)
+
+    answer = browser.post(TAKES_A_FILE, **sent(Gone(), CONTENT_TYPE=BOUNDARY))
+
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("after", "counts"), [(timedelta(seconds=29), timedelta(0)), (HELD, HELD)], ids=["slow", "held"]
+)
+def test_a_file_that_took_long_to_come_arrived_when_it_was_whole(
+    invented_exam, rf, stopped_clock, after, counts
+):
+    body = Slow(stopped_clock, after, A_FORM)
+    length = str(len(A_FORM))
+    request = rf.post(TAKES_A_FILE, **sent(body, CONTENT_TYPE=BOUNDARY, CONTENT_LENGTH=length))
+    request.user = a_candidate().user
+    arrived = []
+
+    def view(request):
+        arrived.append((request.arrived_at, list(request.FILES)))
+        return HttpResponse()
+
+    arrival(carried(admitted(view)))(request)
+    request.close()
+
+    assert arrived == [(NOW + counts, ["piece"])]
 
 
 @pytest.mark.parametrize("charset", ["rot13", "idna", "utf-16", "latin-1"])

@@ -314,7 +314,7 @@ def test_the_frame_of_a_page_asks_nothing_of_the_database():
 
 PAGES_OF_ERROR = [
     (errors.bad_request, 400),
-    (lambda _: errors.too_large(), 413),
+    (errors.too_large, 413),
     (errors.forbidden, 403),
     (errors.not_found, 404),
     (errors.csrf_failure, 403),

@@ -1,8 +1,9 @@
-"""What a request carries: read whole before anything is done with it, or refused at once."""
+"""What a request carries: read whole before anything is done with it, or refused unread."""
 
 import codecs
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
@@ -10,57 +11,91 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 
+from sporades.web.access import Route, Who
 from sporades.web.layout.errors import too_large, unreadable
+
+type Page = Callable[[HttpRequest], HttpResponse]
 
 LONGEST_READING = timedelta(seconds=30)
 """A page as large as they come, on a bad telephone. A proxy that buffers leaves nothing to wait for."""
 
 
-def carried(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
-    """Read what a request carries; refuse before that what is too large, or in other signs than ours.
+def carried(get_response: Page) -> Page:
+    """Read what a request carries, unless it is too large, holds files, or is in other signs than ours.
 
-    A request that took long to come arrived when it was whole: held open by its sender, it would
-    otherwise decide after a closing with the instant of before (R-22).
+    The first two wait, unread, for `admitted` to know who sent them.
     """
 
     def answer(request: HttpRequest) -> HttpResponse:
         if request.encoding and codecs.lookup(request.encoding).name != "utf-8":
             return unreadable()
-        length = _length(request)
-        if length > _most(request):
-            return too_large()
-        if request.upload_handlers:  # its files are read to the disk, not to memory
-            return get_response(request)
-        began = timezone.now()
-        try:
-            _ = length and request.body
-        except UnreadablePostError:  # who sent it is gone
-            return unreadable()
-        now = timezone.now()
-        if now - began > LONGEST_READING:
-            request.arrived_at = now
+        route = _taking_files(request)
+        if route is None and _length(request) <= _most(None):
+            return _read(request, lambda: _length(request) and request.body, get_response)
         return get_response(request)
 
     return answer
 
 
-def _most(request: HttpRequest) -> int:
-    """Return how much a request may carry; let it carry files where its route takes some."""
+def admitted(get_response: Page) -> Page:
+    """Read the files of whoever a route takes some from; of anybody else, the rest of the form.
+
+    Nobody fills the disk who has not signed in. What is too large is refused unread, to a reader
+    who is known: their page says how much this route takes.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        route = _taking_files(request)
+        if _length(request) > _most(route):
+            return too_large(request, takes=route.takes_files if route else 0)
+        if route is None:
+            return get_response(request)
+        if _is_for(route, request.user):
+            request.upload_handlers = [TemporaryFileUploadHandler(request)]
+        return _read(request, lambda: request.POST, get_response)
+
+    return answer
+
+
+def _read(request: HttpRequest, read: Callable[[], Any], get_response: Page) -> HttpResponse:
+    """Read, then go on.
+
+    A request that took long to come arrived when it was whole: held open by its sender, it would
+    otherwise decide after a closing with the instant of before (R-22).
+    """
+    began = timezone.now()
+    try:
+        read()
+    except UnreadablePostError:  # who sent it is gone
+        return unreadable()
+    now = timezone.now()
+    if now - began > LONGEST_READING:
+        request.arrived_at = now
+    return get_response(request)
+
+
+def _taking_files(request: HttpRequest) -> Route | None:
+    """Return the route of a form that may hold files, if it takes some."""
     from sporades.web.registry import ACCESS  # noqa: PLC0415 - the audiences import `access`
 
-    usual: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    is_a_form = request.content_type == "multipart/form-data"
-    # Nobody fills the disk who has not signed in.
-    if not is_a_form or settings.SESSION_COOKIE_NAME not in request.COOKIES:
-        return usual
+    if request.content_type != "multipart/form-data":
+        return None
     try:
         route = ACCESS.get(resolve(request.path_info).view_name)
     except Resolver404:
-        return usual
-    if route is None or not route.takes_files:
-        return usual
-    request.upload_handlers = [TemporaryFileUploadHandler(request)]
-    return usual + route.takes_files
+        return None
+    return route if route and route.takes_files else None
+
+
+def _is_for(route: Route, user: Any) -> bool:
+    """Return whether a reader is of those for whom a route is made; `access` looks at the rest."""
+    return user.is_authenticated and user.is_staff_member == (route.who is Who.STAFF)
+
+
+def _most(route: Route | None) -> int:
+    """Return how much a request may carry, in bytes."""
+    usual: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    return usual + (route.takes_files if route else 0)
 
 
 def _length(request: HttpRequest) -> int:

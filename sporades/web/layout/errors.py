@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from psycopg.errors import ReadOnlySqlTransaction
 
+from sporades.core.french import size_in_words
 from sporades.web.layout.context import frame
 from sporades.web.layout.kept import keep, keeps_answers
 from sporades.web.layout.readers import READER, is_readers_own
@@ -31,9 +32,16 @@ def unreadable() -> HttpResponse:
     return _bare("errors/400.html", HTTPStatus.BAD_REQUEST)
 
 
-def too_large() -> HttpResponse:
-    """Say that the browser sends more than any page asks for, without reading it."""
-    return _bare("errors/413.html", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+def too_large(request: HttpRequest, *, takes: int = 0) -> HttpResponse:
+    """Say that the browser sends more than this page takes, without reading it.
+
+    Args:
+        request: what was sent.
+        takes: how many bytes of files its route takes, 0 where it takes none.
+    """
+    context = {"most": size_in_words(takes) if takes else ""}
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    return render(request, "errors/413.html", context, status=status)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -270,7 +270,7 @@ def test_two_megabytes_are_refused_unread(administrator):
     page = send(administrator, b"[" * 2_000_000)
 
     assert page.status_code == 413
-    assert "choisissez un fichier plus léger" in said(page)
+    assert "500 Ko de fichier au plus" in said(page)
 
 
 def test_a_file_sent_to_another_page_is_read_by_nobody(administrator):

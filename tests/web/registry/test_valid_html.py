@@ -75,11 +75,6 @@ def test_every_page_in_every_state_is_valid(world, tmp_path):
     assert faults({name.replace(":", " "): html for name, html in pages.items()}, tmp_path) == {}
 
 
-def too_large(request):
-    """Answer as to a request that is too heavy."""
-    return errors.too_large()
-
-
 ERRORS = (
     errors.bad_request,
     errors.forbidden,
@@ -87,7 +82,7 @@ ERRORS = (
     errors.csrf_failure,
     errors.server_error,
     errors.unavailable,
-    too_large,
+    errors.too_large,
 )
 
 
