@@ -81,8 +81,9 @@ def correct_identity(
         after={**{name: identity[name] for name in kept}, "proof": proof},
     )
     standing = list(Registration.objects.active().filter(candidate=candidate).order_by("pk"))
+    corrected_by = registration.service.managing_service.name
     for one in standing:
-        issue_again(registration=one, identity=new, by=by, at=at)
+        issue_again(registration=one, identity=new, signed_by=corrected_by, by=by, at=at)
     if candidate.address:
         mail.write(
             "identity_corrected",
@@ -111,9 +112,16 @@ def corrections_on(registration: Registration) -> QuerySet[Entry]:
     return since.filter(at__lte=registration.withdrawn_at) if registration.withdrawn_at else since
 
 
-def issue_again(*, registration: Registration, identity: Identity, by: Actor, at: datetime) -> None:
-    """Put a registration under its candidate's civil data, in the transaction of an act."""
-    version = correcting.take_identity(registration=registration, identity=identity, by=by, at=at)
+def issue_again(
+    *, registration: Registration, identity: Identity, signed_by: str, by: Actor, at: datetime
+) -> None:
+    """Put a registration under its candidate's civil data, in the transaction of an act.
+
+    See `correcting.take_identity` for the arguments.
+    """
+    version = correcting.take_identity(
+        registration=registration, identity=identity, signed_by=signed_by, by=by, at=at
+    )
     reissue(version, by=by, at=at)
 
 

@@ -143,7 +143,13 @@ def _stand_under_what_was_corrected(registration: Registration, *, by: Actor, at
     registration.refresh_from_db(fields=["identity", "candidate"])  # as they are under its lock
     if registration.identity_id == registration.candidate.identity_id:
         return
-    issue_again(registration=registration, identity=registration.candidate.identity, by=by, at=at)
+    issue_again(
+        registration=registration,
+        identity=registration.candidate.identity,
+        signed_by=registration.service.managing_service.name,
+        by=by,
+        at=at,
+    )
     registration.refresh_from_db(fields=["version", "identity", "name_key", "birth_date"])
 
 

@@ -8,11 +8,15 @@ from django.db.models import QuerySet
 from sporades import journal, mail
 from sporades.acts.correcting import reissue
 from sporades.core.actors import Actor
+from sporades.core.french import instant_in_words
 from sporades.core.links import absolute
 from sporades.core.refusals import ReasonMissing, Refused
 from sporades.exams.models import RegistrationService
+from sporades.journal.models import Entry
+from sporades.journal.queries import entries_about
 from sporades.registrations import correcting
 from sporades.registrations.models import Registration, Version
+from sporades.registrations.receipt import named
 from sporades.registrations.snapshot import contact_of
 
 
@@ -31,6 +35,27 @@ def services_for(registration: Registration) -> QuerySet[RegistrationService]:
         .exclude(academy=mine.academy_id)
         .select_related("academy", "managing_service")
         .order_by("academy__name")
+    )
+
+
+VERB = "registration moved"
+
+
+def moves_of(registration: Registration) -> QuerySet[Entry]:
+    """Return each time that a registration was given to another academy, the last first."""
+    return entries_about(registration).filter(verb=VERB)
+
+
+def placed_in_words(registration: Registration) -> str:
+    """Say to its candidate since when, by whom and why it is managed; nothing unless it was moved."""
+    last = moves_of(registration).first() if registration.is_placed else None
+    if last is None:
+        return ""
+    service = registration.service
+    since = instant_in_words(last.at, service.zone)
+    reason = last.payload["after"]["reason"]
+    return (
+        f"Depuis le {since}, votre inscription est gérée par : {named(service)}. Motif : {reason}"
     )
 
 
@@ -61,7 +86,7 @@ def move_for_good(
     reissue(version, by=by, at=at)
     moved = version.registration
     journal.record(
-        "registration moved",
+        VERB,
         by=by,
         on=moved,
         at=at,
@@ -80,7 +105,20 @@ def move_for_good(
             registration=moved,
             version=version,
             reason=reason,
+            managed_by=named(service),
+            changing=_how_to_change(moved, at=at),
             contact=contact_of(service),
             link=absolute(f"/mes-inscriptions/{moved.number}"),
         )
     return version
+
+
+def _how_to_change(registration: Registration, *, at: datetime) -> str:
+    """Say how its candidate changes an answer there: the other service has its own dates."""
+    if deadline := registration.deadline_in_words(at):
+        return deadline
+    closed = registration.service.closed_in_words(at, registration.reader_zone)
+    return (
+        f"{closed} Pour changer une réponse, demandez une modification sur la page de votre "
+        "inscription : ce service l'accepte ou la refuse."
+    )

@@ -122,6 +122,19 @@ def issue(
     return version
 
 
+def move_folder(folder: int, *, academy: str) -> None:
+    """Give a folder and its documents to another academy.
+
+    What was issued keeps the academy that issued it: it is never rewritten.
+
+    Args:
+        folder: its key.
+        academy: the code of the academy that has it from now on.
+    """
+    Folder.objects.filter(pk=folder).update(academy=academy)
+    Document.objects.filter(folder=folder).update(academy=academy)
+
+
 def publish(version: DocumentVersion, *, at: datetime) -> None:
     """Let a version be read from this instant on, which may be to come."""
     DocumentVersion.objects.filter(pk=version.pk).update(published_at=at, withdrawn_at=None)

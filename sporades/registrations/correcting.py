@@ -9,7 +9,7 @@ from sporades.core.actors import Actor
 from sporades.core.digests import digest
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
-from sporades.documents.models import Folder
+from sporades.documents import operations as documents
 from sporades.exams.models import RegistrationService
 from sporades.registrations.changes import changes_between
 from sporades.registrations.models import Draft, Registration, Version
@@ -20,7 +20,12 @@ ADDRESS = "Adresse mail"
 
 
 def take_identity(
-    *, registration: Registration, identity: Identity, by: Actor, at: datetime
+    *,
+    registration: Registration,
+    identity: Identity,
+    signed_by: str,
+    by: Actor,
+    at: datetime,
 ) -> Version:
     """Put a registration under other civil data, in a new version that its service signs.
 
@@ -30,6 +35,7 @@ def take_identity(
     Args:
         registration: one that stands; its row is locked.
         identity: the civil data.
+        signed_by: the name of the service that corrects, which may be that of another registration.
         by: who corrects.
         at: the instant.
     """
@@ -41,7 +47,10 @@ def take_identity(
     locked.birth_date = identity.birth_date
     locked.save(update_fields=["version", "identity", "name_key", "birth_date"])
     kept = locked.owed_now(before.snapshot)
-    snapshot = _under(identity, kept, number=locked.version, at=at)
+    snapshot = {
+        **_under(identity, kept, number=locked.version, at=at),
+        "signed_by": signed_by,
+    }
     Draft.objects.open().filter(amends=locked).update(amends_version=locked.version)
     return _frozen(locked, before, snapshot, changes_between(before.snapshot, snapshot), by, at=at)
 
@@ -51,7 +60,8 @@ def take_service(
 ) -> Version:
     """Put a registration in the hands of another academy, for good, in a new version.
 
-    Its numbers and answers stay; a modification that is open goes on there.
+    Its numbers and answers stay, its documents follow; a modification that is open goes on there.
+    From then on no address sends it back. The version is signed by the service that gives it away.
 
     Args:
         registration: one that stands.
@@ -70,9 +80,9 @@ def take_service(
         raise Refused("Cette inscription est déjà dans cette académie.")
     before = locked.versions.get(number=locked.version)
     locked.version += 1
-    locked.service, locked.academy = service, service.academy
-    locked.save(update_fields=["version", "service", "academy"])
-    Folder.objects.filter(pk=locked.folder_id).update(academy=service.academy_id)
+    locked.service, locked.academy, locked.is_placed = service, service.academy, True
+    locked.save(update_fields=["version", "service", "academy", "is_placed"])
+    documents.move_folder(locked.folder_id, academy=service.academy_id)
     kept = locked.owed_now(before.snapshot)
     snapshot = {
         **kept,
@@ -83,10 +93,11 @@ def take_service(
         "academy": service.academy.full_name,
         "academy_name": service.academy.name,
         "service": contact_of(service),
+        "signed_by": left.managing_service.name,
         "to_return": _returned_to(service, left, kept["to_return"]),
     }
     Draft.objects.open().filter(amends=locked).update(
-        amends_version=locked.version, service=service
+        amends_version=locked.version, service=service, is_placed=True
     )
     changes = [
         f"Académie : {left.academy.name} → {service.academy.name}",

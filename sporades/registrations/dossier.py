@@ -39,6 +39,7 @@ class Dossier:
         answers: for each tab, the answers as typed.
         day: the day on which ages count when no rule names another.
         amends: whether it changes a registration that stands.
+        is_placed: whether the office placed it in this academy, whatever its address.
     """
 
     candidate: Candidate
@@ -49,6 +50,7 @@ class Dossier:
     day: date
     answers: dict[str, Answers] = field(default_factory=dict)
     amends: bool = False
+    is_placed: bool = False
 
     @property
     def identity(self) -> Identity:
@@ -109,6 +111,7 @@ def dossier_of(draft: Draft, *, day: date, answers: dict[str, Answers] | None = 
         answers=answers,
         day=day,
         amends=draft.amends_id is not None,
+        is_placed=draft.is_placed,
     )
 
 

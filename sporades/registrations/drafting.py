@@ -74,8 +74,7 @@ def begin(
             candidate=candidate, exam=exam, speciality=speciality, amends=None
         )
     if draft.service_id != service.pk:
-        draft.service = service
-        draft.save(update_fields=["service"])
+        _go_to(service, draft)
     return draft
 
 
@@ -143,6 +142,7 @@ def _copy(registration: Registration, *, amends: Registration | None, at: dateti
         exam=registration.exam,
         speciality=registration.speciality,
         service=registration.service,
+        is_placed=registration.is_placed,
         regulation=_in_force(registration.exam),
         amends=amends,
         amends_version=amends.version if amends else None,
@@ -243,8 +243,13 @@ def move(*, draft: Draft, service: RegistrationService, at: datetime) -> None:
         message = "Une inscription enregistrée ne change d'académie qu'à la demande du service gestionnaire."
         raise Refused(message)
     refuse_closed(service, at=at)
-    draft.service = service
-    draft.save(update_fields=["service"])
+    _go_to(service, draft)
+
+
+def _go_to(service: RegistrationService, draft: Draft) -> None:
+    """Take a draft where its candidate chooses: the office has not placed it there."""
+    draft.service, draft.is_placed = service, False
+    draft.save(update_fields=["service", "is_placed"])
 
 
 def abandon(*, draft: Draft, at: datetime) -> None:

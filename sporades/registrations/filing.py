@@ -153,6 +153,7 @@ def _made(draft: Draft, *, dossier: Dossier, at: datetime) -> Registration:
         candidate=candidate,
         academy=draft.service.academy,
         service=draft.service,
+        is_placed=draft.is_placed,
         exam=draft.exam,
         speciality=draft.speciality,
         exclusive_scope=dossier.regulation.rules.exclusive_scope(dossier.rules),

@@ -50,6 +50,8 @@ def refusal_of_residence(
 ) -> Elsewhere | None:
     """Return why this address cannot register with this service, or nothing.
 
+    What the office has placed in an academy stays there, wherever its candidate lives.
+
     Args:
         dossier: the dossier; the réglementation of its exam says what decides of the academy.
         postcode: the postcode, as typed.
@@ -58,7 +60,7 @@ def refusal_of_residence(
     """
     rule = dossier.rules.residence
     here = dossier.service.academy
-    if is_free(rule):
+    if is_free(rule) or dossier.is_placed:
         return None
     residence = territory.residence_academy(postcode, commune or None, country)
     if residence.outcome is Outcome.ABROAD:
@@ -75,10 +77,11 @@ def refusal_of_residence(
 def service_of_residence(dossier: Dossier, *, at: datetime) -> RegistrationService | None:
     """Return the open service of the academy where the answers say that the candidate lives.
 
-    Nothing when it is the dossier's own, is not open, or the registration is already filed.
+    Nothing when it is the dossier's own, is not open, or the registration is already filed or was
+    placed where it is.
     """
     answers = dossier.of("identification")
-    if dossier.amends or not answers:
+    if dossier.amends or dossier.is_placed or not answers:
         return None
     town = territory.town_of_postcode(answers.get("postcode", ""), answers.get("town", ""))
     residence = territory.residence_academy(

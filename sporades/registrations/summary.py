@@ -8,7 +8,7 @@ WARNING = "Il est indispensable de télécharger ou d'imprimer ce récapitulatif
 
 TO_RETURN = "Il est aussi à signer et à renvoyer avant le {before} : l'adresse est plus bas."
 
-UNPRINTED = {"answers", "closes_at"}
+UNPRINTED = {"answers", "closes_at", "signed_by"}
 """What a version keeps for the service alone."""
 
 

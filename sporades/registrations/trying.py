@@ -48,6 +48,7 @@ def troubles_under(
         day=local_day(at, registration.service.zone),
         answers=answers,
         amends=True,
+        is_placed=registration.is_placed,
     )
     found = journey.troubles(journey.judged(dossier))
     scope = regulation.rules.exclusive_scope(rules)

@@ -1,15 +1,20 @@
 """I4: a registration is given to another academy, for good."""
 
+from datetime import timedelta
+
 import pytest
 
-from sporades.acts import deciding, moving, registering
+from sporades.acts import deciding, moving, registering, requesting
 from sporades.core.refusals import Refused
-from sporades.documents.models import DocumentVersion
+from sporades.documents.models import Document, DocumentVersion
+from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations import drafting
-from sporades.registrations.models import Draft, Version
+from sporades.registrations.models import Draft, Registration, Version
+from sporades.registrations.refusals import Incomplete
 from sporades.registrations.states import SET_ASIDE
+from sporades.registrations.trying import troubles_under
 from tests.endurance.arena import together
 from tests.factories import NOW, OPERATOR, a_registration, author
 
@@ -77,6 +82,145 @@ def test_a_modification_that_is_open_goes_on_there(registration):
     version = registering.register(draft=draft, by=by, at=NOW)
     assert version.number == 3
     assert version.snapshot["academy_name"] == "Versailles"
+
+
+def whole(registration):
+    return Registration.objects.whole().get(pk=registration.pk)
+
+
+def change(draft, *, at=NOW, **answers):
+    """Change some answers of « Identification »."""
+    typed = {**draft.answers.get(section="identification").answers, **answers}
+    drafting.answer(draft=draft, section="identification", typed=typed, seen_revision=None, at=at)
+    return Draft.objects.whole().get(pk=draft.pk)
+
+
+def test_its_candidate_changes_an_answer_there_and_keeps_an_address_of_before(registration):
+    by = author(registration.candidate)
+    move(registration)
+
+    draft = registering.amend(registration=whole(registration), by=by, at=NOW)
+    version = registering.register(draft=change(draft, mobile="06 39 98 56 78"), by=by, at=NOW)
+
+    registration.refresh_from_db()
+    assert (version.number, registration.academy_id, registration.postcode) == (3, "A25", "59000")
+    assert registration.is_placed
+
+
+def test_a_modification_opened_before_goes_on_there_with_an_address_of_before(registration):
+    by = author(registration.candidate)
+    draft = registering.amend(registration=registration, by=by, at=NOW)
+    draft = change(draft, mobile="06 39 98 56 78")
+    move(registration)
+
+    version = registering.register(draft=draft, by=by, at=NOW)
+
+    assert (version.number, version.snapshot["academy_name"]) == (3, "Versailles")
+    assert version.changes[0] == "Téléphone mobile : 06 39 98 12 34 → 06 39 98 56 78"
+
+
+def test_what_waits_for_an_answer_is_accepted_there(registration):
+    by, late = author(registration.candidate), registration.service.closes_at + timedelta(days=2)
+    draft = requesting.begin(registration=registration, by=by, at=late)
+    draft = change(draft, at=late, mobile="06 39 98 56 78")
+    asked = requesting.send(draft=draft, reason="Perdu", proof=None, by=by, at=late)
+    move(registration)
+
+    version = requesting.accept(request=asked, by=OPERATOR, at=late)
+
+    assert (version.number, version.snapshot["academy_name"]) == (3, "Versailles")
+
+
+def test_a_withdrawal_is_undone_where_the_office_had_placed_it(registration):
+    by = author(registration.candidate)
+    move(registration)
+    registering.withdraw(registration=whole(registration), by=by, at=NOW)
+
+    draft = registering.begin_again(registration=whole(registration), by=by, at=NOW)
+    again = registering.register(draft=draft, by=by, at=NOW).registration
+
+    assert (again.academy_id, again.postcode, again.is_placed) == ("A25", "59000", True)
+
+
+def test_a_draft_that_its_candidate_takes_elsewhere_is_placed_there_by_nobody(registration):
+    by = author(registration.candidate)
+    move(registration)
+    registering.withdraw(registration=whole(registration), by=by, at=NOW)
+    draft = registering.begin_again(registration=whole(registration), by=by, at=NOW)
+    change(draft, postcode="78000", town="Versailles")
+
+    drafting.begin(
+        candidate=draft.candidate,
+        exam=draft.exam,
+        speciality=draft.speciality,
+        service=RegistrationService.objects.get(academy="A09"),
+        at=NOW,
+    )
+
+    with pytest.raises(Incomplete, match="pas complète"):
+        registering.register(draft=draft, by=by, at=NOW)
+
+
+def test_a_dry_run_finds_it_where_it_stands(registration):
+    move(registration)
+    moved = whole(registration)
+    answers = moved.versions.get(number=2).snapshot["answers"]
+
+    assert troubles_under(moved.regulation, moved, answers=answers, others=[], at=NOW) == []
+
+
+def test_its_documents_follow_and_what_was_issued_says_who_issued_it(registration):
+    move(registration)
+
+    assert Document.objects.get(folder=registration.folder_id).academy == "A25"
+    issued = DocumentVersion.objects.filter(document__folder=registration.folder_id)
+    assert list(issued.order_by("number").values_list("academy", flat=True)) == ["A09", "A25"]
+
+
+def test_each_version_names_the_service_that_had_it_and_the_one_that_signs(registration):
+    move(registration)
+    draft = registering.amend(registration=whole(registration), by=OPERATOR, at=NOW)
+    registering.register(draft=change(draft, mobile="06 39 98 56 78"), by=OPERATOR, at=NOW)
+
+    lille, versailles = "Bureau des essais de Lille", "Bureau des essais de Versailles"
+    said = [
+        (one.service_name, one.signed_by, one.author_for_candidate)
+        for one in registration.versions.for_history()
+    ]
+    assert said == [
+        (versailles, versailles, versailles),
+        (versailles, lille, lille),
+        (lille, lille, str(registration.candidate)),
+    ]
+    last = registration.versions.get(number=3)
+    assert (last.service_name, last.author_in_office) == (versailles, f"Essai, {versailles}")
+
+
+def test_a_version_says_its_instant_by_the_clock_of_its_own_service(registration):
+    RegistrationService.objects.filter(academy="A25").update(zone="Indian/Reunion")
+    move(registration)
+
+    last, first = registration.versions.for_history()
+
+    assert last.filed_in_words.endswith("à 13\u00a0h\u00a030 (heure de La Réunion)")
+    assert first.filed_in_words.endswith("à 10\u00a0h\u00a030 (heure de Paris)")
+
+
+def test_the_mail_says_who_manages_it_now_and_until_when_it_may_be_changed(registration):
+    move(registration)
+
+    said = Message.objects.get(kind="registration_moved").body
+    assert "désormais gérée par : Bureau des essais de Versailles" in said
+    assert "Vous pouvez la modifier jusqu'au mardi 15 décembre 2026 à 17\u00a0h\u00a000" in said
+
+
+def test_where_the_other_service_is_not_open_the_mail_says_how_to_ask(registration):
+    RegistrationService.objects.filter(academy="A25").update(closes_at=NOW - timedelta(days=3))
+    move(registration)
+
+    said = Message.objects.get(kind="registration_moved").body
+    assert "Les inscriptions étaient ouvertes jusqu'au" in said
+    assert "demandez une modification sur la page de votre inscription" in said
 
 
 def test_there_and_back(registration):

@@ -62,6 +62,7 @@ class Draft(models.Model):
     service = models.ForeignKey(
         "exams.RegistrationService", on_delete=models.PROTECT, related_name="drafts"
     )
+    is_placed = models.BooleanField("placé dans cette académie par la gestion", default=False)
     regulation = models.ForeignKey("exams.Regulation", on_delete=models.PROTECT, related_name="+")
     amends = models.ForeignKey(
         "registrations.Registration",

@@ -87,6 +87,7 @@ class Registration(models.Model):
     regulation = models.ForeignKey(
         "exams.Regulation", on_delete=models.PROTECT, related_name="+", db_index=False
     )
+    is_placed = models.BooleanField("placée dans cette académie par la gestion", default=False)
     exclusive_scope = models.CharField("une seule inscription parmi", max_length=60, blank=True)
     state = models.CharField("état", max_length=12, choices=State, default=State.REGISTERED)
     version = models.PositiveIntegerField("version", default=1)

@@ -1,14 +1,28 @@
 """What was filed: frozen, with its fingerprint."""
 
+from typing import Any, ClassVar, Self
+
 import pgtrigger
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import JSONObject, Now
 
 from sporades.core.digests import digest
-from sporades.core.french import instant_in_words
 
 CANDIDATE = "candidate"
 """The kind of an author who files for themselves."""
+
+
+class VersionQuerySet(models.QuerySet["Version"]):
+    """Questions about versions."""
+
+    def for_history(self) -> Self:
+        """Everything that a history shows, the last first; of what was filed, when and where alone."""
+        said = {
+            "filed_in_words": "snapshot__filed_in_words",
+            "service": JSONObject(name="snapshot__service__name"),
+            "signed_by": "snapshot__signed_by",
+        }
+        return self.defer("snapshot").annotate(said=JSONObject(**said)).order_by("-number")
 
 
 class Version(models.Model):
@@ -31,6 +45,8 @@ class Version(models.Model):
     stored_at = models.DateTimeField("écrite le, à l'horloge de la base", db_default=Now())
     changes = models.JSONField("ce qui a changé", default=list)
 
+    objects: ClassVar[Any] = VersionQuerySet.as_manager()
+
     class Meta:
         verbose_name = "version d'une inscription"
         ordering = ("registration", "number")
@@ -49,15 +65,36 @@ class Version(models.Model):
 
     @property
     def filed_in_words(self) -> str:
-        """Say when it was filed."""
-        return instant_in_words(self.filed_at, self.registration.service.zone)
+        """Say when it was filed, by the clock of the service that had it then."""
+        return str(self._said["filed_in_words"])
+
+    @property
+    def service_name(self) -> str:
+        """The managing service that had the registration in this version, whichever has it now."""
+        return str(self._said["service"]["name"])
+
+    @property
+    def signed_by(self) -> str:
+        """The managing service whose agent filed it: of a move, the one that gave it away."""
+        return str(self._said.get("signed_by") or self.service_name)
 
     @property
     def author_for_candidate(self) -> str:
         """Who filed it, as its candidate reads it: themselves, or their service, no agent's name."""
+        return self.author_name if self.author_kind == CANDIDATE else self.signed_by
+
+    @property
+    def author_in_office(self) -> str:
+        """Who filed it, as the office reads it: an agent with their service."""
         if self.author_kind == CANDIDATE:
             return self.author_name
-        return str(self.registration.service.managing_service.name)
+        return f"{self.author_name}, {self.signed_by}"
+
+    @property
+    def _said(self) -> dict[str, Any]:
+        """What its snapshot says, or what `for_history` has read in it."""
+        found: dict[str, Any] = self.__dict__.get("said") or self.snapshot
+        return found
 
     @property
     def returned_elsewhere(self) -> str:

@@ -12,10 +12,12 @@ from django.urls import reverse
 
 from sporades.acts import registering
 from sporades.acts.deciding import against, decisions_on
+from sporades.acts.moving import moves_of, placed_in_words
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import documents_in
+from sporades.journal.models import Entry
 from sporades.registrations.checklist import checklist
 from sporades.registrations.clocks import zone_of_reader
 from sporades.registrations.consents import ConsentsForm, chosen_since
@@ -65,6 +67,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         "registration": found,
         "awaiting": _awaiting(found, modifications, documents, at=at),
         "modifications": modifications,
+        "placed": placed_in_words(found),
         "asked": asked,
         "may_ask": found.is_active
         and found.service.has_closed(at)
@@ -175,19 +178,18 @@ def consents(request: HttpRequest, number: str) -> HttpResponse:
 def history(request: HttpRequest, number: str) -> HttpResponse:
     """« Historique »: each version, its author, its fingerprint and what it changed (E4)."""
     found = _registration(request, number)
-    versions = found.versions.defer("snapshot").order_by("-number")
-    service = found.service
+    versions = list(found.versions.for_history())
     context = {
         "registration": found,
         "versions": versions,
         "consents": chosen_since(found),
         "decisions": [
             {
-                "when": f"{instant_in_words(one.at, service.zone)}, par {service.managing_service.name}",
+                "when": f"{instant_in_words(one.at, found.service.zone)}, par {_by(one, versions)}",
                 "what": one.in_words,
                 "note": one.payload["after"]["reason"],
             }
-            for one in decisions_on(found)
+            for one in decisions_on(found) | moves_of(found)
         ],
     }
     return render(request, "candidate/history.html", context)
@@ -198,6 +200,12 @@ def version(request: HttpRequest, number: str, version: int) -> HttpResponse:
     found = _registration(request, number)
     context = {"registration": found, "version": get_object_or_404(found.versions, number=version)}
     return render(request, "candidate/version.html", context)
+
+
+def _by(entry: Entry, versions: list[Version]) -> str:
+    """Return the managing service that did this: the one that had the registration then."""
+    last = next((one for one in versions if one.filed_at <= entry.at), versions[-1])
+    return last.signed_by if last.filed_at == entry.at else last.service_name
 
 
 def _card(

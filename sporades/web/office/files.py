@@ -12,6 +12,7 @@ from sporades.accounts.permissions import Permission
 from sporades.acts import noting, reading
 from sporades.acts.correcting import corrections_on
 from sporades.acts.deciding import decisions_on
+from sporades.acts.moving import moves_of
 from sporades.acts.registering import amendments_after_validation_of
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words
@@ -60,7 +61,6 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
 def history(request: HttpRequest, number: str) -> HttpResponse:
     """Each version, its author and what it changed; what was decided and corrected."""
     found = registration_of(request, number)
-    versions = found.versions.defer("snapshot").order_by("-number")
     decisions = [
         {
             "when": instant_in_words(one.at, found.service.zone),
@@ -70,8 +70,9 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
         for one in decisions_on(found)
         | amendments_after_validation_of(found)
         | corrections_on(found)
+        | moves_of(found)
     ]
-    said = {"versions": versions, "decisions": decisions}
+    said = {"versions": found.versions.for_history(), "decisions": decisions}
     return _page(request, found, "history", "office/history.html", said)
 
 

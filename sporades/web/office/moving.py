@@ -38,6 +38,15 @@ def move_registration(request: HttpRequest, number: str) -> HttpResponse:
             if Registration.objects.within(request.reach).filter(pk=moved.pk).exists():
                 return redirect("office:registration", moved.number)
             return redirect("office:search")
-    context = {"registration": found, "form": form, "services": services, "trail": TRAIL}
+    at = request.arrived_at
+    context = {
+        "registration": found,
+        "form": form,
+        "services": services,
+        "not_open": [
+            (one.academy.name, one.closed_in_words(at)) for one in services if not one.accepts(at)
+        ],
+        "trail": TRAIL,
+    }
     status = 422 if form.errors else 200
     return render(request, "office/move_registration.html", context, status=status)

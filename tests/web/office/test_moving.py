@@ -1,12 +1,18 @@
 """« Changer d'académie », through its page."""
 
 import html
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
-from tests.web.guide import main
+from sporades.acts import deciding
+from sporades.exams.models import RegistrationService
+from sporades.registrations.states import FLAG
+from tests.factories import NOW, OPERATOR
+from tests.web.guide import main, signed_in
 
 
 def where(registration):
@@ -57,3 +63,41 @@ def test_who_reads_only_moves_nothing(member, in_lille):
     auditor = member("A09", role=Membership.Role.AUDITOR)
 
     assert auditor.get(where(in_lille)).status_code == 404
+
+
+def test_the_page_says_which_academies_are_not_open(manager, in_lille):
+    assert "n'inscrivent pas en ce moment" not in main(manager.get(where(in_lille)))
+
+    RegistrationService.objects.filter(academy="A25").update(closes_at=NOW - timedelta(days=3))
+
+    page = main(manager.get(where(in_lille)))
+    assert "n'inscrivent pas en ce moment" in page
+    assert "Versailles Les inscriptions étaient ouvertes jusqu'au dimanche 22 novembre" in page
+
+
+def test_its_candidate_reads_who_manages_it_who_gave_it_away_and_why(manager, in_lille):
+    deciding.decide(registration=in_lille, decision=FLAG, reason="Photo", by=OPERATOR, at=NOW)
+    with time_machine.travel(NOW + timedelta(minutes=10), tick=False):
+        manager.post(where(in_lille), {"academie": "A25", "motif": "Il a déménagé"})
+    version = in_lille.versions.get(number=2)
+    assert version.snapshot["service"]["name"] == "Bureau des essais de Versailles"
+    candidate = signed_in(in_lille.candidate.user)
+
+    page = main(candidate.get(f"/mes-inscriptions/{in_lille.number}"))
+    history = main(candidate.get(f"/mes-inscriptions/{in_lille.number}/historique"))
+
+    assert "votre inscription est gérée par : Bureau des essais de Versailles" in page
+    assert "Motif : Il a déménagé" in page
+    lille = "Bureau des essais de Lille"
+    assert f"à 10 h 40 (heure de Paris), par {lille} Inscription donnée à une autre" in history
+    assert f"à 10 h 30 (heure de Paris), par {lille} " in history
+
+
+def test_its_history_in_the_office_says_when_it_was_given_away_and_why(member, in_lille):
+    both = member("A09", "A25")
+    both.post(where(in_lille), {"academie": "A25", "motif": "Il a déménagé"})
+
+    page = main(both.get(reverse("office:history", args=[in_lille.number])))
+
+    assert "Inscription donnée à une autre académie, par Claude Martin Il a déménagé" in page
+    assert "par Claude Martin, Bureau des essais de Lille." in page
