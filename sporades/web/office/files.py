@@ -59,7 +59,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def history(request: HttpRequest, number: str) -> HttpResponse:
-    """Each version, its author and what it changed; what was decided and corrected."""
+    """Each version, its author and what it changed; what was decided, corrected and asked for."""
     found = registration_of(request, number)
     decisions = [
         {
@@ -72,7 +72,12 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
         | corrections_on(found)
         | moves_of(found)
     ]
-    said = {"versions": found.versions.for_history(), "decisions": decisions}
+    said = {
+        "versions": found.versions.for_history(),
+        "decisions": decisions,
+        "requests": found.change_requests.order_by("-sent_at", "-pk"),
+        "may_answer": request.reaches(Permission.DECIDE_CHANGES).covers(**_where(found)),
+    }
     return _page(request, found, "history", "office/history.html", said)
 
 
