@@ -143,7 +143,7 @@ def _locked(candidate: int) -> Candidate:
     """Lock what a correction touches, in the order of every act: registrations, drafts, person."""
     mine = Registration.objects.filter(candidate=candidate).order_by("pk")
     list(mine.select_for_update(of=("self",)).values_list("pk", flat=True))
-    drafts = Draft.objects.open().filter(amends__candidate=candidate).order_by("pk")
+    drafts = Draft.objects.unfiled().filter(amends__candidate=candidate).order_by("pk")
     list(drafts.select_for_update(of=("self",)).values_list("pk", flat=True))
     found: Candidate = Candidate.objects.select_for_update(of=("self",), no_key=True).get(
         pk=candidate

@@ -1,4 +1,4 @@
-"""After the closing: a candidate asks for a modification, the managing service decides (E7)."""
+"""While a service takes nothing: a candidate asks for a modification, its office decides (E7)."""
 
 import secrets
 from datetime import datetime
@@ -15,7 +15,7 @@ from sporades.core.refusals import Refused
 from sporades.registrations import drafting, filing, requesting
 from sporades.registrations.models import ChangeRequest, Draft, Registration, Version
 from sporades.registrations.snapshot import contact_of
-from sporades.registrations.states import ACCEPT, REFUSE, TAKE_BACK
+from sporades.registrations.states import ACCEPT, REFUSE
 
 
 class AnswerMissing(Refused):
@@ -26,10 +26,10 @@ class AnswerMissing(Refused):
 
 @transaction.atomic
 def begin(*, registration: Registration, by: Actor, at: datetime) -> Draft:
-    """« Demander une modification »: open the tabs again, once the service has closed.
+    """« Demander une modification »: open the tabs again, while the service takes nothing.
 
     Raises:
-        StillOpen, Refused, TooManyBegun: see `drafting.begin_amending`.
+        StillOpen, AwaitsDecision, Refused, TooManyBegun: see `drafting.begin_amending`.
     """
     draft = drafting.begin_amending(registration=registration, at=at, late=True)
     if draft.created_at == at:
@@ -67,19 +67,23 @@ def send(
         key = files.put(proof, suffix=f".{secrets.token_hex(8)}.pdf")
     try:
         sent = requesting.send(draft=locked, changes=changes, reason=reason, proof_key=key, at=at)
+        _record("change requested", sent, by=by, at=at)
+        _tell("change_requested", sent, at=at)
     except BaseException:
         files.forget_or_say([key] if key else [])
         raise
-    _record("change requested", sent, by=by, at=at)
-    _tell("change_requested", sent, at=at)
     return sent
 
 
 @transaction.atomic
 def take_back(*, request: ChangeRequest, by: Actor, at: datetime) -> None:
-    """Take a request back: its answers may be changed again. Raises Refused when it was decided."""
+    """Take a request back: its answers may be changed again, its proof is erased.
+
+    Raises:
+        Refused: it was decided meanwhile.
+    """
     filing.lock(request.draft)
-    requesting.end(request, TAKE_BACK, at=at)
+    requesting.take_back(request, at=at)
     _record("change request taken back", request, by=by, at=at)
 
 
@@ -92,7 +96,7 @@ def assign(*, request: ChangeRequest, user: User, by: Actor, at: datetime) -> No
     """
     waiting = ChangeRequest.objects.waiting().filter(pk=request.pk)
     if not waiting.update(assigned_to=user, assigned_name=by.name):
-        raise Refused("Cette demande vient d'être décidée, ou reprise par le candidat.")
+        raise Refused("Cette demande vient d'être décidée, ou retirée par le candidat.")
     _record("change request assigned", request, by=by, at=at)
 
 

@@ -19,7 +19,7 @@ IN_WORDS = {
     "change request accepted": "Demande de modification acceptée",
     "change request assigned": "Demande de modification prise en charge",
     "change request refused": "Demande de modification refusée",
-    "change request taken back": "Demande de modification reprise par le candidat",
+    "change request taken back": "Demande de modification retirée par le candidat",
     "change requested": "Modification demandée",
     "candidate written to": "Message écrit au candidat",
     "consents chosen": "Choix de publication changés",

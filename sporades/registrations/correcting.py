@@ -51,7 +51,7 @@ def take_identity(
         **_under(identity, kept, number=locked.version, at=at),
         "signed_by": signed_by,
     }
-    Draft.objects.open().filter(amends=locked).update(amends_version=locked.version)
+    Draft.objects.unfiled().filter(amends=locked).update(amends_version=locked.version)
     return _frozen(locked, before, snapshot, changes_between(before.snapshot, snapshot), by, at=at)
 
 
@@ -96,7 +96,7 @@ def take_service(
         "signed_by": left.managing_service.name,
         "to_return": _returned_to(service, left, kept["to_return"]),
     }
-    Draft.objects.open().filter(amends=locked).update(
+    Draft.objects.unfiled().filter(amends=locked).update(
         amends_version=locked.version, service=service, is_placed=True
     )
     changes = [

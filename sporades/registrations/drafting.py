@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from sporades.candidates.models import Candidate
+from sporades.core import files
 from sporades.core.refusals import Refused
 from sporades.exams.models import Exam, RegistrationService, Regulation, Speciality
 from sporades.registrations import consents
@@ -87,10 +88,11 @@ def begin_amending(*, registration: Registration, at: datetime, late: bool = Fal
     Args:
         registration: what is modified.
         at: the instant.
-        late: to be sent as a request, once the service has closed (E7).
+        late: to be sent as a request, while the service takes nothing (E7).
 
     Raises:
-        Closed: the service is not open at this instant; it has not closed, for a late one.
+        Closed: the service is not open at this instant; `StillOpen` for a late one when it is.
+        AwaitsDecision: one is sent as a request.
         Refused: the registration does not stand any more.
         TooManyBegun: forty drafts were begun since the day before.
     """
@@ -101,8 +103,10 @@ def begin_amending(*, registration: Registration, at: datetime, late: bool = Fal
         if not locked.is_active:
             message = "Cette inscription n'est plus en cours : elle ne peut pas être modifiée."
             raise Refused(message)
-        draft = Draft.objects.open().filter(amends=locked).first()
-        if draft and draft.sent_at is None and draft.amends_version != locked.version:
+        draft = Draft.objects.unfiled().filter(amends=locked).first()
+        if draft and draft.sent_at is not None:
+            raise AwaitsDecision
+        if draft and draft.amends_version != locked.version:
             abandon(draft=draft, at=at)
             draft = None
         return draft or _copy(locked, amends=locked, at=at)
@@ -260,11 +264,12 @@ def abandon(*, draft: Draft, at: datetime) -> None:
 @transaction.atomic
 def abandon_all(drafts: DraftQuerySet, *, at: datetime) -> None:
     """Leave the drafts among these that are open. Nobody can read their answers any more: erase them."""
-    left = list(drafts.open().select_for_update(no_key=True).values_list("pk", flat=True))
+    left = list(drafts.unfiled().select_for_update(no_key=True).values_list("pk", flat=True))
     Draft.objects.filter(pk__in=left).update(abandoned_at=at, sent_at=None)
-    ChangeRequest.objects.waiting().filter(draft__in=left).update(
-        state=RequestState.TAKEN_BACK, decided_at=at
-    )
+    asked = ChangeRequest.objects.waiting().filter(draft__in=left)
+    proofs = list(asked.exclude(proof_key="").values_list("proof_key", flat=True))
+    asked.update(state=RequestState.TAKEN_BACK, decided_at=at, proof_key="")
+    transaction.on_commit(lambda: files.forget_or_say(proofs))
     SectionAnswers.objects.filter(draft__in=left).delete()
 
 
@@ -283,10 +288,10 @@ def refuse_closed(service: RegistrationService, *, at: datetime) -> None:
 
 
 def refuse_unless(service: RegistrationService, *, late: bool, at: datetime) -> None:
-    """Raise `Closed` unless the service accepts what is filed, or has closed for what is late."""
+    """Raise `Closed` unless the service accepts what is filed, or takes nothing for what is late."""
     if not late:
         refuse_closed(service, at=at)
-    elif not service.has_closed(at):
+    elif service.accepts(at):
         raise StillOpen
 
 

@@ -131,7 +131,7 @@ def choose_consents(
     if changed:
         locked.consents_chosen_at = at
     locked.save(update_fields=["publishes_name", "shares_name", "consents_chosen_at"])
-    for draft in Draft.objects.open().filter(amends=locked).select_for_update():
+    for draft in Draft.objects.unfiled().filter(amends=locked).select_for_update():
         drafting.take_consents(draft=draft, registration=locked)
     return changed
 

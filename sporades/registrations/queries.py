@@ -69,7 +69,7 @@ def version_of(registration: int, number: int) -> QuerySet[Version]:
 
 @prepared(ChangeRequest)
 def last_request_of(registration: int) -> QuerySet[ChangeRequest]:
-    """Return the last modification that was asked for after the closing (E7)."""
+    """Return the last modification that was asked for (E7)."""
     asked: QuerySet[ChangeRequest] = ChangeRequest.objects.filter(registration=registration)
     return asked.order_by("-sent_at", "-pk")[:1]
 
@@ -89,9 +89,9 @@ def last_address_of(user: int) -> QuerySet[SectionAnswers]:
 
 
 @prepared(Draft)
-def open_modifications_of(registration: int) -> QuerySet[Draft]:
-    """Return the open modification of a registration, if there is one."""
-    found: QuerySet[Draft] = Draft.objects.open().filter(amends=registration).for_list()
+def modifications_of(registration: int) -> QuerySet[Draft]:
+    """Return the modification of a registration that is begun or sent, if there is one."""
+    found: QuerySet[Draft] = Draft.objects.unfiled().filter(amends=registration).for_list()
     return found
 
 

@@ -103,18 +103,16 @@ class TypedLate(Closed):
 
 
 class StillOpen(Refused):
-    """Nothing is asked of a service that still accepts it."""
+    """Nothing is asked of a service that accepts it."""
 
-    message = (
-        "Le service n'est pas fermé : enregistrez votre modification, sans en faire la demande."
-    )
+    message = "Le service est ouvert : enregistrez votre modification, sans en faire la demande."
 
 
 class AwaitsDecision(Refused):
     """What was sent as a request is not changed while it waits."""
 
     message = (
-        "Votre demande de modification attend la décision du service gestionnaire : reprenez-la "
+        "Votre demande de modification attend la décision du service gestionnaire : retirez-la "
         "d'abord pour la changer."
     )
 

@@ -3,29 +3,52 @@
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
+from sporades.core import files
+from sporades.core.french import local_day
 from sporades.core.transitions import Transition, move
-from sporades.registrations import filing
+from sporades.registrations import filing, journey
 from sporades.registrations.changes import changes_between
+from sporades.registrations.dossier import Dossier, dossier_of
 from sporades.registrations.drafting import refuse_unless
 from sporades.registrations.models import ChangeRequest, Draft
-from sporades.registrations.refusals import NothingToAsk
+from sporades.registrations.refusals import Incomplete, NothingToAsk
 from sporades.registrations.snapshot import as_read
+from sporades.registrations.states import TAKE_BACK
 
 
 def asked_by(draft: Draft, *, at: datetime) -> list[str]:
-    """Return what a modification would change, in words, once every tab is judged.
+    """Return what a locked modification would change, in words, once every tab is judged.
 
     Raises:
-        StillOpen: its service has not closed.
+        StillOpen: its service accepts it.
         Incomplete, NoLongerOffered, Refused: see `filing.check`.
         NothingToAsk: it changes nothing.
     """
     refuse_unless(draft.service, late=True, at=at)
-    registration, number = draft.amends, draft.amends_version
-    if registration is None or number is None:
+    return _changes(draft, *filing.check(draft, at=at, late=True))
+
+
+def seen_of(draft: Draft, *, at: datetime) -> list[str]:
+    """Return the same to who reads, and write nothing.
+
+    Raises:
+        StillOpen, NoLongerOffered, NothingToAsk: see `asked_by`.
+        Incomplete: answers are missing or refused.
+    """
+    refuse_unless(draft.service, late=True, at=at)
+    dossier = dossier_of(draft, day=local_day(at, draft.service.zone))
+    forms = journey.judged(dossier)
+    if troubles := journey.troubles(forms):
+        raise Incomplete(troubles)
+    return _changes(draft, dossier, forms)
+
+
+def _changes(draft: Draft, dossier: Dossier, forms: filing.Forms) -> list[str]:
+    if draft.amends is None or draft.amends_version is None:
         raise NothingToAsk
-    dossier, forms = filing.check(draft, at=at, late=True)
-    filed = registration.versions.get(number=number)
+    filed = draft.amends.versions.get(number=draft.amends_version)
     changes = changes_between(filed.snapshot, as_read(dossier, forms))
     if not changes:
         raise NothingToAsk
@@ -51,8 +74,15 @@ def send(
     return sent
 
 
+def take_back(request: ChangeRequest, *, at: datetime) -> None:
+    """Take a request back, and erase its proof. Raises Refused: it does not wait any more."""
+    proof = request.proof_key
+    end(request, TAKE_BACK, at=at, proof_key="")
+    transaction.on_commit(lambda: files.forget_or_say([proof] if proof else []))
+
+
 def end(request: ChangeRequest, transition: Transition, *, at: datetime, **stamps: Any) -> None:
-    """Decide a request, or take it back; its draft may be answered again unless it was filed.
+    """End a request; its draft may be answered again unless it was filed.
 
     Raises:
         Refused: it does not wait any more.

@@ -56,11 +56,11 @@ class RequestState(models.TextChoices):
     SENT = "sent", "En attente"
     ACCEPTED = "accepted", "Acceptée"
     REFUSED = "refused", "Refusée"
-    TAKEN_BACK = "taken_back", "Reprise"
+    TAKEN_BACK = "taken_back", "Retirée"
 
 
 ACCEPT = Transition("accept", {RequestState.SENT}, RequestState.ACCEPTED, "Accepter")
 REFUSE = Transition("refuse", {RequestState.SENT}, RequestState.REFUSED, "Refuser")
-TAKE_BACK = Transition("take_back", {RequestState.SENT}, RequestState.TAKEN_BACK, "Reprendre")
+TAKE_BACK = Transition("take_back", {RequestState.SENT}, RequestState.TAKEN_BACK, "Retirer")
 
 REQUEST_TRANSITIONS = (ACCEPT, REFUSE, TAKE_BACK)

@@ -106,6 +106,21 @@ class ChangeRequest(models.Model):
         return f"demande de modification de l'inscription n°{self.registration.number}"
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether nobody has decided it."""
+        return self.state == RequestState.SENT
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether what it asked is filed."""
+        return self.state == RequestState.ACCEPTED
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether its candidate reads why it is not filed."""
+        return self.state == RequestState.REFUSED
+
+    @property
     def sent_in_words(self) -> str:
         """Say when it was sent, by the clock of the registration's service."""
         return instant_in_words(self.sent_at, self.registration.service.zone)

@@ -18,9 +18,13 @@ from sporades.registrations.titles import title_of
 class DraftQuerySet(models.QuerySet["Draft"]):
     """Questions about drafts."""
 
-    def open(self) -> Self:
-        """Return the drafts that are neither filed nor abandoned."""
+    def unfiled(self) -> Self:
+        """Return the drafts that are neither filed nor abandoned, those that wait for a decision too."""
         return self.filter(filed_as__isnull=True, abandoned_at__isnull=True)
+
+    def open(self) -> Self:
+        """Return the drafts that can still be answered: what is sent as a request is offered no more."""
+        return self.unfiled().filter(sent_at__isnull=True)
 
     def touched(self) -> Self:
         """Return the drafts in which something was answered, and those of a new registration."""
@@ -135,15 +139,15 @@ class Draft(models.Model):
         closed = self.service.closed_in_words(at, reader)
         if not closed:
             return ""
-        if self.amends_id and self.service.has_closed(at):
+        if self.amends_id:
+            cannot = "ne peut plus" if self.service.has_closed(at) else "ne peut pas encore"
             return (
-                f"{closed} Votre modification ne peut plus être enregistrée : elle peut être "
+                f"{closed} Votre modification {cannot} être enregistrée : elle peut être "
                 "demandée, à partir du récapitulatif, à votre service gestionnaire, qui l'accepte "
                 "ou la refuse. Votre inscription reste telle qu'elle était."
             )
-        stands = " : votre inscription reste telle qu'elle était" if self.amends_id else ""
         return (
-            f"{closed} Votre saisie est gardée, mais elle ne peut pas être enregistrée{stands}. "
+            f"{closed} Votre saisie est gardée, mais elle ne peut pas être enregistrée. "
             f"Pour savoir que faire, contactez {self.service.managing_service.name_and_phone}."
         )
 

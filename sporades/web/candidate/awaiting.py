@@ -79,7 +79,7 @@ def on_its_page(
     at: datetime,
 ) -> list[Awaiting]:
     """Return what awaits beside « Suis-je bien inscrit ? », which says the rest with its dates."""
-    drafts = [draft for draft in drafts if not draft.is_untouched]
+    drafts = [draft for draft in drafts if draft.is_open and not draft.is_untouched]
     others = [version for version in unread if version.document.kind != SUMMARY.slug]
     return [
         *_drafts([registration], drafts, at=at, reader=registration.reader_zone, name=_unnamed),

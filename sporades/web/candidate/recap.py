@@ -86,7 +86,7 @@ def _recap(
         "can_save": (is_new or changes or draft.amends.consents_chosen_at)
         and exclusion is None
         and draft.service.accepts(request.arrived_at),
-        "may_ask": bool(changes) and draft.service.has_closed(request.arrived_at),
+        "may_ask": bool(changes) and not draft.service.accepts(request.arrived_at),
         "rules_changed": draft.regulation_id != dossier.regulation.pk,
         **drafts.timing(request, draft, dossier),
     }

@@ -25,13 +25,12 @@ from sporades.registrations.exclusion import exclusion_of, standing_instead_of
 from sporades.registrations.models import ChangeRequest, Draft, Registration, Version
 from sporades.registrations.queries import (
     last_request_of,
+    modifications_of,
     open_drafts_of,
-    open_modifications_of,
     registration_of,
     registrations_of,
     version_of,
 )
-from sporades.registrations.states import RequestState
 from sporades.registrations.summary import SUMMARY
 from sporades.web.candidate.awaiting import Awaiting, on_its_page
 from sporades.web.candidate.dates import dates_of
@@ -61,18 +60,19 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
     found = _registration(request, number)
     at = request.arrived_at
     documents = documents_in(folder=found.folder_id, at=at)
-    modifications = list(open_modifications_of(registration=found.pk))
+    modifications = list(modifications_of(registration=found.pk))
     asked = _asked(found, modifications, at=at)
+    is_waiting = asked is not None and asked.is_waiting
     context = {
         "registration": found,
         "awaiting": _awaiting(found, modifications, documents, at=at),
         "modifications": modifications,
         "placed": placed_in_words(found),
         "asked": asked,
-        "may_ask": found.is_active
-        and found.service.has_closed(at)
-        and (asked is None or asked.state != RequestState.SENT),
+        "may_ask": found.is_active and not found.service.accepts(at) and not is_waiting,
+        "may_amend": found.is_editable(at) and not is_waiting,
         "is_editable": found.is_editable(at),
+        "closed": found.service.closed_in_words(at, found.reader_zone),
         "deadline": found.deadline_in_words(at),
         "is_accepting": found.service.accepts(at),
         "can_be_undone": found.can_be_undone(at),
@@ -119,9 +119,7 @@ def registered(request: HttpRequest, number: str) -> HttpResponse:
         "registration": found,
         "answer": f"{is_or_not}, {found.heading[:1].lower()}{found.heading[1:]}.",
         "checks": _checks(found, documents),
-        "awaiting": _awaiting(
-            found, open_modifications_of(registration=found.pk), documents, at=at
-        ),
+        "awaiting": _awaiting(found, modifications_of(registration=found.pk), documents, at=at),
     }
     return render(request, "candidate/registered.html", context)
 
@@ -229,7 +227,7 @@ def _asked(
     registration: Registration, modifications: list[Draft], *, at: datetime
 ) -> ChangeRequest | None:
     """Return the last modification that was asked for, where one may have been."""
-    if not (registration.service.has_closed(at) or any(one.sent_at for one in modifications)):
+    if registration.service.accepts(at) and not any(one.sent_at for one in modifications):
         return None
     last = next(iter(last_request_of(registration=registration.pk)), None)
     if last is not None:

@@ -1,4 +1,4 @@
-"""« Demander une modification »: once the service has closed (E7)."""
+"""« Demander une modification »: while the service takes nothing (E7)."""
 
 from typing import Any
 from uuid import UUID
@@ -68,7 +68,7 @@ def send(request: HttpRequest, draft: UUID) -> HttpResponse:
     if not found.is_open or found.amends is None:
         return drafts.after(found)
     try:
-        changes = requesting.asked_by(found, at=request.arrived_at)
+        changes = requesting.seen_of(found, at=request.arrived_at)
     except Incomplete:
         return redirect("candidate:ready", found.pk)
     except Refused as refusal:
@@ -93,7 +93,8 @@ def send(request: HttpRequest, draft: UUID) -> HttpResponse:
             forget(request)
             messages.success(request, "Votre demande est envoyée : un mail vous le confirme.")
             return redirect("candidate:registration", found.amends.number)
-    context = {"draft": found, "form": form, "changes": changes}
+    closed = found.service.closed_in_words(request.arrived_at, found.amends.reader_zone)
+    context = {"draft": found, "form": form, "changes": changes, "closed": closed}
     status = 422 if form.errors else 200
     return render(request, "candidate/send_request.html", context, status=status)
 
@@ -111,13 +112,13 @@ def take_back(request: HttpRequest, number: str) -> HttpResponse:
     """Take the request back, to change or to leave it."""
     found = get_object_or_404(registration_of, user=request.user.pk, number=number)
     waiting = ChangeRequest.objects.waiting().select_related("draft", "registration")
-    asked = get_object_or_404(waiting, registration=found.pk)
+    asked = waiting.filter(registration=found.pk).first()
     try:
-        acts.take_back(request=asked, by=request.actor, at=request.arrived_at)
+        if asked is not None:  # else the button was pressed twice, or it has just been decided
+            acts.take_back(request=asked, by=request.actor, at=request.arrived_at)
+            messages.success(
+                request, "Votre demande est retirée : vous pouvez la changer ou l'abandonner."
+            )
     except Refused as refusal:
         messages.error(request, str(refusal))
-    else:
-        messages.success(
-            request, "Votre demande est reprise : vous pouvez la changer ou l'abandonner."
-        )
     return redirect("candidate:registration", found.number)

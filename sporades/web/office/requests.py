@@ -15,7 +15,6 @@ from sporades.core.refusals import Refused
 from sporades.documents.operations import BeingPrepared
 from sporades.registrations.models import ChangeRequest
 from sporades.registrations.refusals import Incomplete
-from sporades.registrations.states import RequestState
 from sporades.web.layout.papers import paper
 from sporades.web.office.files import author_on
 from sporades.web.office.forms import AnswerForm
@@ -167,11 +166,9 @@ def _onwards(request: HttpRequest, found: ChangeRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, found: ChangeRequest, form: AnswerForm) -> HttpResponse:
-    is_waiting = found.state == RequestState.SENT
     context = {
         "asked": found,
-        "form": form if is_waiting else None,
-        "is_waiting": is_waiting,
+        "form": form if found.is_waiting else None,
         "is_mine": found.assigned_to_id == request.user.pk,
         "age": found.age_in_words(request.arrived_at),
         "following": _next(request, found),

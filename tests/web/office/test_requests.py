@@ -8,7 +8,9 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from sporades.accounts.models import Membership
 from sporades.acts import requesting
+from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
 from sporades.registrations import drafting
 from sporades.registrations.models import ChangeRequest, Draft
@@ -102,8 +104,11 @@ def test_a_candidate_asks_for_a_modification_once_the_service_has_closed(candida
     assert sent.proof_key
 
     page = candidate.post(f"/mes-inscriptions/{in_lille.number}/demande/reprise", follow=True)
-    assert "Votre demande est reprise" in html.unescape(page.text)
+    assert "Votre demande est retirée" in html.unescape(page.text)
     assert candidate.get(tab).status_code == 200
+    again = candidate.post(f"/mes-inscriptions/{in_lille.number}/demande/reprise", follow=True)
+    assert again.status_code == 200
+    assert ChangeRequest.objects.get().state == RequestState.TAKEN_BACK
 
 
 def test_a_reason_sent_once_the_session_had_ended_waits_for_its_author(candidate, in_lille, late):
@@ -156,6 +161,44 @@ def test_a_refusal_and_its_reason_are_on_the_page_of_the_candidate(
     assert "Demander une modification" in page
 
 
+def test_what_is_accepted_is_said_with_its_date(candidate, in_lille, asked, late):
+    requesting.accept(request=asked, by=OPERATOR, at=late)
+
+    page = main(candidate.get(f"/mes-inscriptions/{in_lille.number}"))
+
+    assert "est acceptée, le jeudi 17 décembre 2026 à 23 h 59 (heure de Paris)" in page
+    assert "la version n°2 de votre inscription" in page
+
+
+def test_a_service_that_opens_again_offers_nothing_of_what_waits(candidate, in_lille, asked, late):
+    RegistrationService.objects.update(closes_at=late.replace(second=0) + timedelta(days=9))
+
+    page = candidate.get(f"/mes-inscriptions/{in_lille.number}")
+
+    assert "Retirer ma demande" in page.text
+    assert ">Modifier<" not in page.text
+    for address in (f"/mes-inscriptions/{in_lille.number}", "/accueil", "/mes-inscriptions"):
+        assert "Reprendre ma saisie" not in candidate.get(address).text
+    page = candidate.post(f"/mes-inscriptions/{in_lille.number}/modifier")
+    assert page.status_code == 409
+    assert "retirez-la d'abord" in main(page)
+
+
+def test_of_a_service_that_is_to_open_again_the_page_says_so_and_offers_to_ask(
+    candidate, in_lille, late
+):
+    RegistrationService.objects.update(
+        opens_at=(late + timedelta(days=1)).replace(second=0),
+        closes_at=(late + timedelta(days=9)).replace(second=0),
+    )
+
+    page = candidate.get(f"/mes-inscriptions/{in_lille.number}")
+
+    assert "Demander une modification" in page.text
+    assert "Les inscriptions ouvrent le vendredi 18 décembre" in main(page)
+    assert "étaient ouvertes" not in main(page)
+
+
 # --- The office ------------------------------------------------------------------------------
 
 
@@ -182,6 +225,24 @@ def test_requests_are_read_and_decided_one_after_the_other(manager, asked, anoth
     assert "Aucune demande" in main(page)
     history = main(manager.get(where("history", in_lille.number)))
     assert "Claude Martin" in history
+
+
+def test_the_history_of_a_file_says_who_asked_when_why_and_the_answer(member, manager, asked):
+    requesting.refuse(request=asked, answer="Trop tard", by=OPERATOR, at=asked.sent_at)
+    address = where("history", asked.registration.number)
+
+    page = manager.get(address)
+
+    said = main(page)
+    assert "Demande du jeudi 17 décembre 2026 à 23 h 59 (heure de Paris)" in said
+    assert "(heure de Paris), par Essai. Motif du refus : Trop tard" in said
+    assert f"Motif du candidat : {WHY}" in said
+    assert "12 rue des Îles → 3 quai du Wault" in said
+    assert where("change_request", asked.pk) in page.text
+    auditor = member("A09", role=Membership.Role.AUDITOR, email="audit@exemple.test")
+    read = auditor.get(address)
+    assert "Trop tard" in main(read)
+    assert where("change_request", asked.pk) not in read.text
 
 
 def test_a_refusal_says_why(manager, asked):

@@ -1,0 +1,180 @@
+"""E7: what a request holds while it waits, what is erased with it, and where its draft is offered."""
+
+from datetime import timedelta
+
+import pytest
+
+from sporades.accounts.permissions import Perimeter, Reach
+from sporades.acts import announcing, opening, registering, requesting
+from sporades.core import files
+from sporades.core.actors import Actor
+from sporades.exams.models import RegistrationService, Regulation
+from sporades.mail.models import Message
+from sporades.registrations import drafting
+from sporades.registrations import requesting as asking
+from sporades.registrations.models import Draft, Registration
+from sporades.registrations.refusals import AwaitsDecision
+from sporades.registrations.states import RequestState
+from sporades.statistics.selection import Selection
+from tests.documents.summaries import a_pdf
+from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author, load_invented
+
+DAY = timedelta(days=1)
+COLLEAGUE = Actor("head", "Une autre personne", "user:0")
+
+
+@pytest.fixture
+def registration(invented_exam):
+    return a_registration()
+
+
+@pytest.fixture
+def late(registration):
+    """Return an instant after the closing."""
+    return registration.service.closes_at + 2 * DAY
+
+
+def answered(draft, at):
+    typed = draft.answers.get(section="identification").answers
+    drafting.answer(
+        draft=draft,
+        section="identification",
+        typed={**typed, "address_1": "3 quai du Wault"},
+        seen_revision=None,
+        at=at,
+    )
+    return Draft.objects.whole().get(pk=draft.pk)
+
+
+@pytest.fixture
+def draft(registration, late):
+    """Begin a modification after the closing, and change an address."""
+    by = author(registration.candidate)
+    begun = requesting.begin(registration=registration, by=by, at=late - DAY)
+    return answered(begun, late)
+
+
+def send(draft, at, proof=None):
+    by = author(draft.candidate)
+    return requesting.send(draft=draft, reason="J'ai déménagé", proof=proof, by=by, at=at)
+
+
+@pytest.fixture
+def asked(draft, late):
+    return send(draft, late)
+
+
+def open_again(closes_at):
+    RegistrationService.objects.update(closes_at=closes_at.replace(second=0, microsecond=0))
+
+
+def whole(registration):
+    return Registration.objects.whole().get(pk=registration.pk)
+
+
+def mails(kind):
+    return [one.recipient for one in Message.objects.filter(kind=kind)]
+
+
+# --- Its proof -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("end", ["take_back", "abandon", "withdraw"])
+def test_the_proof_of_what_is_taken_back_or_left_is_erased(
+    draft, registration, late, end, django_capture_on_commit_callbacks
+):
+    sent = send(draft, late, proof=a_pdf())
+    key, by = sent.proof_key, author(draft.candidate)
+    assert files.get(key) == a_pdf()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        if end == "take_back":
+            requesting.take_back(request=sent, by=by, at=late)
+        elif end == "abandon":
+            drafting.abandon(draft=draft, at=late)
+        else:
+            registering.withdraw(registration=whole(registration), by=by, at=NOW)
+
+    sent.refresh_from_db()
+    assert (sent.state, sent.proof_key) == (RequestState.TAKEN_BACK, "")
+    with pytest.raises(files.Unreadable):
+        files.get(key)
+
+
+def test_the_proof_of_what_is_refused_stays(draft, late, django_capture_on_commit_callbacks):
+    sent = send(draft, late, proof=a_pdf())
+
+    with django_capture_on_commit_callbacks(execute=True):
+        requesting.refuse(request=sent, answer="Non", by=OPERATOR, at=late)
+        drafting.abandon(draft=draft, at=late)
+
+    assert files.get(sent.proof_key) == a_pdf()
+
+
+# --- What is read, and when it may be asked --------------------------------------------------
+
+
+def test_what_is_asked_is_read_without_anything_being_written(draft, late):
+    before = draft.regulation_id
+    load_invented(("libelle: Individuel\n", "libelle: Seul\n"))
+    in_force = Regulation.objects.light().in_force(draft.exam.domain, draft.exam.session)
+
+    seen = asking.seen_of(Draft.objects.whole().get(pk=draft.pk), at=late)
+
+    assert any("3 quai du Wault" in change for change in seen)
+    assert Draft.objects.get(pk=draft.pk).regulation_id == before != in_force.pk
+
+
+def test_of_a_service_that_is_to_open_again_a_modification_is_asked(registration):
+    RegistrationService.objects.update(opens_at=NOW + DAY, closes_at=NOW + 9 * DAY)
+    by = author(registration.candidate)
+
+    begun = answered(requesting.begin(registration=whole(registration), by=by, at=NOW), NOW)
+
+    closed = begun.closed_in_words(NOW, "")
+    assert "ne peut pas encore être enregistrée : elle peut être demandée" in closed
+    assert send(begun, NOW).is_waiting
+
+
+def test_while_one_waits_no_other_is_begun(asked, registration, late):
+    open_again(late + 9 * DAY)
+
+    with pytest.raises(AwaitsDecision):
+        registering.amend(
+            registration=whole(registration), by=author(registration.candidate), at=late
+        )
+
+
+# --- Its draft is offered nowhere ------------------------------------------------------------
+
+
+def test_what_is_sent_is_no_draft_that_is_open_until_it_is_taken_back(asked, draft, late):
+    everything = Selection(Reach((Perimeter(None, None, OPERATOR),)))
+    assert (list(Draft.objects.open()), list(everything.drafts())) == ([], [])
+    assert list(Draft.objects.unfiled()) == [draft]
+
+    requesting.take_back(request=asked, by=author(draft.candidate), at=late)
+
+    assert list(Draft.objects.open()) == list(everything.drafts()) == [draft]
+
+
+def test_nobody_is_reminded_of_what_is_sent_nor_told_that_its_service_moves(asked, late):
+    other = a_registration(a_candidate(email="z@exemple.test"))
+    begun = requesting.begin(registration=other, by=author(other.candidate), at=late - DAY)
+    answered(begun, late)
+    service = RegistrationService.objects.get(academy="A09")
+    closing = (late + DAY).replace(second=0, microsecond=0)
+    change = opening.change(
+        service=service,
+        opens_at=service.opens_at,
+        closes_at=closing,
+        reason="Grève",
+        by=OPERATOR,
+        at=late,
+    )
+    opening.approve(change=change, by=COLLEAGUE, at=late)
+
+    opening.tell_change(change.pk, after="", at=late)
+    announcing.remind_drafts(at=late + timedelta(hours=2))
+
+    assert mails("service_moved") == mails("draft_closing") == ["z@exemple.test"]
