@@ -1,6 +1,7 @@
 """A refused mail sent again: once, where the candidate is now, and never one that holds a key."""
 
 import re
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -116,22 +117,65 @@ def test_a_mail_about_another_registration_is_not_this_ones(registration, refuse
         again(refused, other)
 
 
-def test_the_mails_about_a_registration_are_all_known_and_hold_no_key():
-    """A mail about a registration is written where `about=registration` stands."""
+NEVER = {
+    "holds a key, or tells of one": {
+        "account_unused",
+        "activation",
+        "address_change",
+        "address_changed",
+        "address_known",
+        "address_restored",
+        "alert_asked",
+        "member_invited",
+        "new_device",
+        "password_changed",
+        "password_reset",
+        "sign_in_changed",
+    },
+    "is true for a while": {"document_unread", "draft_closing", "service_moved", "service_opened"},
+    "is about a person, of several registrations": {"identity_corrected"},
+    "is for the office": {
+        "batch_ended",
+        "batch_to_approve",
+        "export_ended",
+        "export_to_approve",
+        "extension_to_approve",
+        "member_dormant",
+        "publication_decided",
+        "publication_filled",
+        "publication_to_approve",
+    },
+}
+
+
+def test_of_every_mail_it_is_decided_whether_it_may_be_sent_again():
+    kinds = {
+        path.stem
+        for path in Path(mail.__file__).parents[1].glob("*/templates/mail/*.txt")
+        if path.read_text().startswith("Objet : ")
+    }
+    never = [kind for decided in NEVER.values() for kind in decided]
+
+    assert sorted([*resending.KINDS, *never]) == sorted(kinds)
+
+
+def test_the_mails_about_a_registration_may_all_be_sent_again():
+    """A mail about a registration is written where `about=registration` stands, or `about=moved`."""
     calls = {
         kind
         for path in ending(".py", under=["sporades/"])
         for kind in re.findall(
-            r'mail\.write\(\s*"?(\w+)"?,(?:(?!mail\.write).)*?about=registration,',
+            r'mail\.write\(\s*"?(\w+)"?,(?:(?!mail\.write).)*?about=(?:registration|moved),',
             text_of(path),
             re.DOTALL,
         )
     }
-    by_name = {"KIND": {"message_of_service"}, "kind": {"registered", "amended"}}
-    by_name["kind"] |= {"document_published", "document_withdrawn"}
+    by_name = {
+        "KIND": {"message_of_service"},
+        "kind": {
+            *("registered", "amended", "document_published", "document_withdrawn"),
+            *("change_requested", "change_accepted", "change_refused"),
+        },
+    }
 
-    found = set().union(*(by_name.get(one, {one}) for one in calls))
-
-    assert found == set(resending.KINDS)
-    holding = {"activation", "password_reset", "address_change", "address_changed"}
-    assert not holding & set(resending.KINDS)
+    assert set().union(*(by_name.get(one, {one}) for one in calls)) == set(resending.KINDS)

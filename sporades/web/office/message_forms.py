@@ -117,5 +117,10 @@ class MailLogForm(LatelyForm):
     nature = forms.ChoiceField(
         label="Nature", choices=[("", "Toutes"), *KINDS.items()], required=False
     )
-    adresse = CleanCharField(label="Adresse mail", max_length=254, required=False)
+    adresse = CleanCharField(
+        label="Adresse mail",
+        max_length=254,
+        required=False,
+        help_text="L'adresse entière à laquelle le mail est parti",
+    )
     field_order = ("etat", "nature", "du", "au", "adresse")
