@@ -1,4 +1,8 @@
-"""Questions that the pages of a candidate ask again and again, prepared once per process."""
+"""Questions of the pages about registrations, and the lock under which one is changed.
+
+What the pages of a candidate ask again and again is prepared once per process; the counts and the
+mails of the office are asked within a perimeter.
+"""
 
 from datetime import date, datetime
 from typing import Any
