@@ -102,7 +102,7 @@ def test_what_is_too_heavy_is_refused_unread_to_a_reader_who_finds_their_menu(in
     browser = signed_in(a_candidate().user)
 
     answer = browser.post(
-        TAKES_A_FILE, **sent(Unread(), CONTENT_TYPE=BOUNDARY, CONTENT_LENGTH="6000001")
+        TAKES_A_FILE, **sent(Unread(), CONTENT_TYPE=BOUNDARY, CONTENT_LENGTH="56000001")
     )
 
     assert answer.status_code == 413
@@ -146,6 +146,19 @@ def test_a_file_that_took_long_to_come_arrived_when_it_was_whole(
     request.close()
 
     assert arrived == [(NOW + counts, ["piece"])]
+
+
+def test_of_a_file_that_is_too_heavy_no_more_is_kept_than_shows_it(invented_exam, rf):
+    heavy = SimpleUploadedFile("a.pdf", bytes(9_000_000))
+    request = rf.post(TAKES_A_FILE, {"motif": "Pourquoi", "piece": heavy})
+    request.user = a_candidate().user
+
+    arrival(carried(admitted(lambda _: HttpResponse())))(request)
+
+    kept = request.FILES["piece"]
+    assert (kept.size, 5_000_000 < len(kept.read()) < 5_200_000) == (9_000_000, True)
+    assert dict(request.POST) == {"motif": ["Pourquoi"]}
+    request.close()
 
 
 @pytest.mark.parametrize("charset", ["rot13", "idna", "utf-16", "latin-1"])

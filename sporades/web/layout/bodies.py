@@ -16,6 +16,8 @@ from sporades.web.layout.errors import too_large, unreadable
 
 type Page = Callable[[HttpRequest], HttpResponse]
 
+READ_TO_BE_REFUSED = 50_000_000
+"""Bytes of a file that is too heavy, beside a text that its author would have to type again."""
 LONGEST_READING = timedelta(seconds=30)
 """A page as large as they come, on a bad telephone. A proxy that buffers leaves nothing to wait for."""
 
@@ -41,7 +43,8 @@ def admitted(get_response: Page) -> Page:
     """Read the files of whoever a route takes some from; of anybody else, the rest of the form.
 
     Nobody fills the disk who has not signed in. What is too large is refused unread, to a reader
-    who is known: their page says how much this route takes.
+    who is known: their page says how much this route takes. Where a text stands beside the file,
+    one that is too heavy is read, and not kept, for its field to say it.
     """
 
     def answer(request: HttpRequest) -> HttpResponse:
@@ -51,10 +54,24 @@ def admitted(get_response: Page) -> Page:
         if route is None:
             return get_response(request)
         if _is_for(route, request.user):
-            request.upload_handlers = [TemporaryFileUploadHandler(request)]
+            request.upload_handlers = [_Bounded(request, most=route.takes_files)]
         return _read(request, lambda: request.POST, get_response)
 
     return answer
+
+
+class _Bounded(TemporaryFileUploadHandler):
+    """Keeps no more of a file than shows that it is too heavy."""
+
+    def __init__(self, request: HttpRequest, *, most: int) -> None:
+        """Say how many bytes of a file may be used."""
+        super().__init__(request)
+        self.most = most
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        """Write what comes, until it is too heavy."""
+        if start <= self.most:
+            super().receive_data_chunk(raw_data, start)
 
 
 def _read(request: HttpRequest, read: Callable[[], Any], get_response: Page) -> HttpResponse:
@@ -95,7 +112,9 @@ def _is_for(route: Route, user: Any) -> bool:
 def _most(route: Route | None) -> int:
     """Return how much a request may carry, in bytes."""
     usual: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    return usual + (route.takes_files if route else 0)
+    if route is None:
+        return usual
+    return usual + route.takes_files + (READ_TO_BE_REFUSED if route.keeps_answers else 0)
 
 
 def _length(request: HttpRequest) -> int:
