@@ -107,6 +107,8 @@ def move_for_good(
             reason=reason,
             managed_by=named(service),
             changing=_how_to_change(moved, at=at),
+            awaits=not moved.is_validated
+            and bool(version.snapshot["to_return"] or version.snapshot["evidence"]),
             contact=contact_of(service),
             link=absolute(f"/mes-inscriptions/{moved.number}"),
         )

@@ -64,13 +64,13 @@ def take_service(
     From then on no address sends it back. The version is signed by the service that gives it away.
 
     Args:
-        registration: one that stands.
+        registration: one that stands, as whoever moves it has read it.
         service: that of the other academy, for the same domain, session and audience.
         by: who moves it.
         at: the instant.
 
     Raises:
-        Refused: it does not stand any more, or is there already.
+        Refused: it does not stand any more, is there already, or has just been given to another.
     """
     locked = lock_registration(registration.pk)
     left = locked.service
@@ -78,6 +78,8 @@ def take_service(
         raise Refused("Cette inscription n'est plus en cours : elle ne change pas d'académie.")
     if service.pk == left.pk:
         raise Refused("Cette inscription est déjà dans cette académie.")
+    if left.pk != registration.service_id:
+        raise Refused("Cette inscription vient d'être donnée à une autre académie.")
     before = locked.versions.get(number=locked.version)
     locked.version += 1
     locked.service, locked.academy, locked.is_placed = service, service.academy, True

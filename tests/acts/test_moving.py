@@ -13,7 +13,7 @@ from sporades.mail.models import Message
 from sporades.registrations import drafting
 from sporades.registrations.models import Draft, Registration, Version
 from sporades.registrations.refusals import Incomplete
-from sporades.registrations.states import SET_ASIDE
+from sporades.registrations.states import SET_ASIDE, VALIDATE
 from sporades.registrations.trying import troubles_under
 from tests.endurance.arena import together
 from tests.factories import NOW, OPERATOR, a_registration, author
@@ -210,6 +210,7 @@ def test_the_mail_says_who_manages_it_now_and_until_when_it_may_be_changed(regis
     move(registration)
 
     said = Message.objects.get(kind="registration_moved").body
+    assert "Ce qu'il vous reste à envoyer par courrier va désormais à ce service." in said
     assert "désormais gérée par : Bureau des essais de Versailles" in said
     assert "Vous pouvez la modifier jusqu'au mardi 15 décembre 2026 à 17\u00a0h\u00a000" in said
 
@@ -221,6 +222,29 @@ def test_where_the_other_service_is_not_open_the_mail_says_how_to_ask(registrati
     said = Message.objects.get(kind="registration_moved").body
     assert "Les inscriptions étaient ouvertes jusqu'au" in said
     assert "demandez une modification sur la page de votre inscription" in said
+
+
+def test_a_validated_one_is_asked_to_send_nothing(registration):
+    deciding.decide(registration=registration, decision=VALIDATE, reason="", by=OPERATOR, at=NOW)
+    move(registration)
+
+    assert "reste à envoyer" not in Message.objects.get(kind="registration_moved").body
+
+
+def test_by_who_read_it_where_it_is_no_more_it_is_not_given_further(registration):
+    RegistrationService.objects.create(
+        **{
+            name: getattr(registration.service, name)
+            for name in ("domain", "session", "audience", "opens_at", "closes_at", "zone")
+        },
+        academy_id="A10",
+        managing_service=registration.service.managing_service,
+    )
+    stale = whole(registration)
+    move(registration, "A25")
+
+    with pytest.raises(Refused, match="vient d'être donnée"):
+        move(stale, "A10")
 
 
 def test_there_and_back(registration):

@@ -330,7 +330,7 @@ def test_a_registration_that_goes_to_another_academy(letters, registration):
     assert letter["Subject"] == f"Changement d'académie : {TITLE}"
     said = words(letter)
     for sentence in (
-        "Votre inscription est désormais gérée par une autre académie.",
+        "Votre inscription est désormais gérée par : Bureau des essais de Versailles, académie de",
         "Motif : <b>Déménagement</b>",
         "- Académie : Lille → Versailles",
         "Téléchargez ou imprimez votre nouveau récapitulatif",
