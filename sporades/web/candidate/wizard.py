@@ -35,6 +35,10 @@ _TOO_LATE = (
     "Cette saisie était déjà enregistrée ou abandonnée : les réponses que vous venez d'envoyer "
     "n'y sont pas ajoutées. Pour changer une réponse, utilisez « Modifier »."
 )
+_WAITS = (
+    "Votre demande de modification attend une réponse : les réponses que vous venez d'envoyer n'y "
+    "sont pas ajoutées. Pour la changer, retirez-la d'abord."
+)
 
 
 def resume(request: HttpRequest, draft: UUID) -> HttpResponse:
@@ -53,7 +57,7 @@ def tab(request: HttpRequest, draft: UUID, section: str) -> HttpResponse:
     found = drafts.own(request, draft)
     if not found.is_open:
         if request.method == "POST":
-            messages.warning(request, _TOO_LATE)
+            messages.warning(request, _WAITS if found.sent_at else _TOO_LATE)
         return drafts.after(found)
     dossier = drafts.dossier(request, found)
     part = _section(dossier, section)
@@ -100,6 +104,8 @@ def autosave(request: HttpRequest, draft: UUID, section: str) -> HttpResponse:
 def move(request: HttpRequest, draft: UUID) -> HttpResponse:
     """Take the draft, with its answers, to the academy of residence."""
     found = drafts.own(request, draft)
+    if not found.is_open:
+        return drafts.after(found)
     service = service_of_residence(drafts.dossier(request, found), at=request.arrived_at)
     if service is None:
         raise Http404

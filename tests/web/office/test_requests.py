@@ -100,6 +100,8 @@ def test_a_candidate_asks_for_a_modification_once_the_service_has_closed(candida
     assert "attend une réponse" in main(page)
     assert "Demander une modification" not in page.text
     assert candidate.get(tab).status_code == 302
+    page = candidate.post(tab, {**typed, "address_1": "1 rue Neuve"}, follow=True)
+    assert "attend une réponse : les réponses que vous venez d'envoyer n'y" in main(page)
     sent = ChangeRequest.objects.get()
     assert sent.proof_key
 
@@ -133,9 +135,10 @@ def test_a_reason_sent_once_the_session_had_ended_waits_for_its_author(candidate
     [
         ({"motif": ""}, "Dites pourquoi vous demandez cette modification."),
         ({"motif": WHY, "piece": b"MZ"}, "n'est pas un PDF lisible"),
+        ({"motif": WHY, "piece": b"%PDF-" + bytes(8_000_000)}, "Ce fichier dépasse 5 Mo."),
         ({"motif": "x" * 1001}, "Raccourcissez"),
     ],
-    ids=["no reason", "no pdf", "long"],
+    ids=["no reason", "no pdf", "heavy", "long"],
 )
 def test_what_cannot_be_sent_is_refused_at_its_place(candidate, in_lille, late, said, words):
     draft = change(in_lille, late)
@@ -147,6 +150,7 @@ def test_what_cannot_be_sent_is_refused_at_its_place(candidate, in_lille, late, 
 
     assert page.status_code == 422
     assert words in html.unescape(page.text)
+    assert f"{said['motif']}</textarea>" in html.unescape(page.text)
     assert not ChangeRequest.objects.exists()
 
 
