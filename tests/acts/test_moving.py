@@ -17,6 +17,7 @@ from sporades.registrations.states import SET_ASIDE, VALIDATE
 from sporades.registrations.trying import troubles_under
 from tests.endurance.arena import together
 from tests.factories import NOW, OPERATOR, a_registration, author
+from tests.web.registry.world import a_member
 
 WHY = "Il a déménagé"
 
@@ -124,7 +125,11 @@ def test_what_waits_for_an_answer_is_accepted_there(registration):
     draft = requesting.begin(registration=registration, by=by, at=late)
     draft = change(draft, at=late, mobile="06 39 98 56 78")
     asked = requesting.send(draft=draft, reason="Perdu", proof=None, by=by, at=late)
+    agent = a_member("agent@exemple.test", "manager", ["A09"])
+    requesting.assign(request=asked, user=agent, by=OPERATOR, at=late)
     move(registration)
+    asked.refresh_from_db()
+    assert (asked.assigned_to, asked.assigned_name) == (None, "")
 
     version = requesting.accept(request=asked, by=OPERATOR, at=late)
 
