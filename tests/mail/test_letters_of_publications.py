@@ -306,7 +306,11 @@ Votre demande de modification est acceptée : votre inscription est modifiée, v
 Ce qui a changé :
 {changes}
 
-Téléchargez ou imprimez votre nouveau récapitulatif d'inscription, c'est indispensable.
+Téléchargez ou imprimez votre nouveau récapitulatif d'inscription, c'est indispensable. Signez-le et \
+renvoyez-le à votre service gestionnaire, à l'adresse ci-dessous. Celui d'une version précédente, si \
+vous l'avez déjà renvoyé, ne vaut plus.
+
+Les pièces justificatives qui vous sont demandées sont sur la page de votre inscription.
 
 {about(registration)}
 Votre inscription : {SITE}/mes-inscriptions/{registration.number}
