@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
@@ -16,7 +18,7 @@ from sporades.registrations import drafting
 from sporades.registrations.models import ChangeRequest, Draft
 from sporades.registrations.states import RequestState
 from tests.documents.summaries import a_pdf
-from tests.factories import OPERATOR, a_candidate, a_registration, author
+from tests.factories import OPERATOR, a_candidate, a_registration, author, load_invented
 from tests.web.guide import BACKEND, main
 from tests.web.registry.world import HOST
 
@@ -111,6 +113,21 @@ def test_a_candidate_asks_for_a_modification_once_the_service_has_closed(candida
     again = candidate.post(f"/mes-inscriptions/{in_lille.number}/demande/reprise", follow=True)
     assert again.status_code == 200
     assert ChangeRequest.objects.get().state == RequestState.TAKEN_BACK
+
+
+def test_reading_the_page_of_a_request_writes_nothing(candidate, in_lille, late):
+    sending = f"/inscription/{change(in_lille, late).pk}/demande"
+    load_invented(("libelle: Individuel\n", "libelle: Seul\n"))
+    candidate.get(sending)  # the session notes that it is used
+
+    with CaptureQueriesContext(connection) as queries:
+        page = candidate.get(sending)
+
+    assert "3 quai du Wault" in main(page)
+    asked = [one["sql"] for one in queries if "registrations_" in one["sql"]]
+    assert asked
+    assert [sql for sql in asked if not sql.startswith("SELECT")] == []
+    assert Draft.objects.get(amends=in_lille).regulation.number == 1
 
 
 def test_a_reason_sent_once_the_session_had_ended_waits_for_its_author(candidate, in_lille, late):
