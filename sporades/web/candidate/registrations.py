@@ -31,6 +31,7 @@ from sporades.registrations.queries import (
     registrations_of,
     version_of,
 )
+from sporades.registrations.refusals import AwaitsDecision
 from sporades.registrations.summary import SUMMARY
 from sporades.web.candidate.awaiting import Awaiting, on_its_page
 from sporades.web.candidate.dates import dates_of
@@ -127,7 +128,11 @@ def registered(request: HttpRequest, number: str) -> HttpResponse:
 def amend(request: HttpRequest, number: str) -> HttpResponse:
     """« Modifier »: all tabs again; nothing changes until « Enregistrer »."""
     found = _registration(request, number)
-    draft = registering.amend(registration=found, by=request.actor, at=request.arrived_at)
+    try:
+        draft = registering.amend(registration=found, by=request.actor, at=request.arrived_at)
+    except AwaitsDecision as refusal:
+        messages.error(request, str(refusal))
+        return redirect("candidate:registration", found.number)
     return redirect("candidate:draft", draft.pk)
 
 

@@ -200,9 +200,9 @@ def test_a_service_that_opens_again_offers_nothing_of_what_waits(candidate, in_l
     assert ">Modifier<" not in page.text
     for address in (f"/mes-inscriptions/{in_lille.number}", "/accueil", "/mes-inscriptions"):
         assert "Reprendre ma saisie" not in candidate.get(address).text
-    page = candidate.post(f"/mes-inscriptions/{in_lille.number}/modifier")
-    assert page.status_code == 409
-    assert "retirez-la d'abord" in main(page)
+    page = candidate.post(f"/mes-inscriptions/{in_lille.number}/modifier", follow=True)
+    assert "retirez-la d'abord" in html.unescape(page.text)
+    assert "Retirer ma demande" in main(page)
 
 
 def test_of_a_service_that_is_to_open_again_the_page_says_so_and_offers_to_ask(
