@@ -202,3 +202,14 @@ def test_what_is_refused_is_kept_as_it_was_typed(sign_in, section, typed, door):
     assert {name: kept.get(name) for name in typed} == typed
     page = client.get(f"/inscription/{draft.pk}/{section}?verifier=1")
     assert len(page.context["form"].errors) == len(typed) - 1
+
+
+def test_what_is_filed_is_taken_nowhere_by_an_old_page(mine):
+    registration, client = mine
+    draft = Draft.objects.get(filed_as__registration=registration)
+
+    page = client.post(f"/inscription/{draft.pk}/academie")
+
+    assert page.url == f"/mes-inscriptions/{registration.number}/numero"
+    draft.refresh_from_db()
+    assert draft.service == registration.service
