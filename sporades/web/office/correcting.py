@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 
 from sporades.acts import correcting
 from sporades.candidates.forms import answers_of
@@ -12,6 +12,7 @@ from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration
 from sporades.web.office.files import TRAIL, author_on
 from sporades.web.office.forms import CorrectionForm
+from sporades.web.office.walking import back_to_file
 
 LONGEST_KEY = 19
 """A bigint has fewer signs."""
@@ -43,7 +44,7 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
             seen = found.candidate.identity_id
         else:
             messages.success(request, _outcome(found, count))
-            return redirect("office:registration", found.number)
+            return back_to_file(request, found.number)
     seen = seen or found.candidate.identity_id
     context = {"registration": found, "form": form, "seen": seen, "trail": TRAIL}
     return render(

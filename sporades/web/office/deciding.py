@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 
 from sporades.acts import deciding, registering
 from sporades.core.refusals import Refused
@@ -11,6 +11,7 @@ from sporades.registrations.exclusion import standing_instead_of
 from sporades.registrations.models import Registration
 from sporades.web.office.decision_forms import DecisionForm, PostmarkForm
 from sporades.web.office.files import TRAIL, author_on
+from sporades.web.office.walking import back_to_file
 
 
 def decide(request: HttpRequest, number: str) -> HttpResponse:
@@ -30,7 +31,7 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _outcome(found))
-            return redirect("office:registration", found.number)
+            return back_to_file(request, found.number)
     context = {"registration": found, "form": form, "instead": instead, "trail": TRAIL}
     return render(request, "office/decide.html", context, status=422 if form.errors else 200)
 
@@ -53,7 +54,7 @@ def receive_summary(request: HttpRequest, number: str) -> HttpResponse:
             form.add_error("poste_le", str(refusal))
         else:
             messages.success(request, "Le récapitulatif signé est noté comme reçu.")
-            return redirect("office:registration", found.number)
+            return back_to_file(request, found.number)
     context = {"registration": found, "form": form, "trail": TRAIL}
     status = 422 if form.errors else 200
     return render(request, "office/receive_summary.html", context, status=status)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Permission
@@ -26,6 +26,7 @@ from sporades.registrations.queries import version_of
 from sporades.web.layout.papers import paper
 from sporades.web.office.forms import NoteForm
 from sporades.web.office.mail_lines import lines_of
+from sporades.web.office.walking import back_to_file, walk_of
 
 TRAIL = [
     ("Accueil", reverse_lazy("office:home")),
@@ -148,7 +149,7 @@ def write_note(request: HttpRequest, number: str) -> HttpResponse:
         at=request.arrived_at,
     )
     messages.success(request, "La note est ajoutée.")
-    return redirect("office:notes", found.number)
+    return back_to_file(request, found.number, tab="notes")
 
 
 def _notes(request: HttpRequest, found: Registration, form: NoteForm) -> HttpResponse:
@@ -208,6 +209,7 @@ def _page(
     here = _where(registration)
     by = author_on(request, registration)
     reading.consult_file(registration=registration, by=by, at=request.arrived_at)
+    walk = walk_of(request, registration.number)
     context = {
         "registration": registration,
         "tabs": TABS,
@@ -222,6 +224,8 @@ def _page(
         "may_receive": registration.is_active
         and request.reaches(Permission.RECEIVE).covers(**here)
         and bool(registration.told["to_return"]),
+        "walk": walk,
+        "query": walk.query if walk else "",
         **said,
     }
     form = said.get("form")

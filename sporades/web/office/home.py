@@ -1,29 +1,20 @@
 """The office's door: what awaits, and for which perimeter."""
 
-from typing import Any
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from sporades.accounts.permissions import Permission, Reach
+from sporades.accounts.permissions import Permission
 from sporades.core.french import local_day
-from sporades.searches.catalogue import CRITERIA
 from sporades.searches.models import Search
-from sporades.searches.operators import Operator
-from sporades.searches.queries import found
-from sporades.searches.trees import Group, Leaf
 from sporades.territory import queries as territory
-from sporades.web.office import building
 from sporades.web.office.batching import batches_to_approve
 from sporades.web.office.exporting import exports_to_approve
 from sporades.web.office.publishing import publications_to_approve
+from sporades.web.office.queues import queues
 from sporades.web.office.regulations import waiting_for
-from sporades.web.office.requests import waiting_requests
 from sporades.web.office.search_forms import QuickForm
 from sporades.web.office.services import proposals
-
-AMENDED = Group(members=(Leaf(CRITERIA["modifiee_depuis"], Operator.IS, ("oui",)),))
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -32,13 +23,12 @@ def home(request: HttpRequest) -> HttpResponse:
     today = local_day(request.arrived_at, settings.TIME_ZONE)
     context = {
         "quick": QuickForm() if reads else None,
-        "amended": _amended(request, reads),
+        "queues": queues(request),
         "named": Search.objects.open_to(request.user.pk).named() if reads else [],
         **proposals(request),
         "batches": batches_to_approve(request),
         "exports": exports_to_approve(request),
         "publications": publications_to_approve(request),
-        "requests": waiting_requests(request),
         "may_publish": bool(request.reaches(Permission.PREPARE_DOCUMENTS)),
         "waiting": waiting_for(request) if request.reaches(Permission.ENFORCE_REGULATIONS) else [],
         "may_export": bool(request.reaches(Permission.EXPORT)),
@@ -55,11 +45,3 @@ def home(request: HttpRequest) -> HttpResponse:
         ],
     }
     return render(request, "office/home.html", context)
-
-
-def _amended(request: HttpRequest, reads: Reach) -> dict[str, Any] | None:
-    """Return what opens the list of those that were modified since they were decided of."""
-    if not request.reaches(Permission.DECIDE):
-        return None
-    count = found(AMENDED, reach=reads).count()
-    return {"count": count, "asked": building.posted(AMENDED)} if count else None

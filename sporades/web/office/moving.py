@@ -9,6 +9,7 @@ from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration
 from sporades.web.office.files import TRAIL, author_on
 from sporades.web.office.forms import MoveForm
+from sporades.web.office.walking import back_to_file
 
 
 def move_registration(request: HttpRequest, number: str) -> HttpResponse:
@@ -36,7 +37,7 @@ def move_registration(request: HttpRequest, number: str) -> HttpResponse:
                 f"L'inscription n°{moved.number} est donnée à l'{moved.academy.full_name}.",
             )
             if Registration.objects.within(request.reach).filter(pk=moved.pk).exists():
-                return redirect("office:registration", moved.number)
+                return back_to_file(request, moved.number)
             return redirect("office:search")
     at = request.arrived_at
     context = {

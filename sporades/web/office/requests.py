@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 
-from sporades.accounts.permissions import Permission
 from sporades.acts import reading, requesting
 from sporades.core import files
 from sporades.core.refusals import Refused
@@ -119,16 +118,6 @@ def request_proof(request: HttpRequest, asked: int) -> HttpResponse:
         read=read,
         instead=[("Revenir à la demande", back)],
     )
-
-
-def waiting_requests(request: HttpRequest) -> dict[str, Any] | None:
-    """Return how many requests wait in the reader's perimeter, and for how long; for the door."""
-    reach = request.reaches(Permission.DECIDE_CHANGES)
-    if not reach:
-        return None
-    waiting = ChangeRequest.objects.waiting().within(reach)
-    count, oldest = waiting.count(), waiting.order_by("sent_at").first()
-    return {"count": count, "age": oldest.age_in_words(request.arrived_at)} if oldest else None
 
 
 def _shown(request: HttpRequest, shown: str) -> Any:

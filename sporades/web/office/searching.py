@@ -21,6 +21,7 @@ from sporades.searches.words import in_words
 from sporades.web.office import building
 from sporades.web.office.files import TRAIL
 from sporades.web.office.search_forms import NameForm, QuickForm
+from sporades.web.office.walking import query_of
 
 ON_A_PAGE = 50
 MOST_PAGES = 200
@@ -88,7 +89,10 @@ def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None)
         "asked": in_words(tree_of(kept), reach=request.reach),
         "columns": _titles(kept, order, here),
         "labels": [column.label for column in kept.shown],
-        "lines": [{"number": values[0], "cells": cells(values)} for values in page],
+        "lines": [
+            {"number": values[0], "cells": cells(values), "walk": query_of(kept, order, place)}
+            for place, values in enumerate(page, page.start_index())
+        ],
         "base": f"{here}?tri={order}&page=",
         "is_last": page.number == MOST_PAGES and page.has_next(),
         "export_url": f"{reverse('office:export', args=[kept.pk])}?tri={order}",

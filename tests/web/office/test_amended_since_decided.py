@@ -15,7 +15,7 @@ from tests.web.office.conftest import VERSAILLES
 from tests.web.office.test_search import leaf, numbers, sought
 
 ANEW = "Inscription enregistrée, à valider de nouveau"
-LIST = "1 inscription modifiée depuis la décision"
+LIST = "Inscriptions modifiées depuis la décision"
 WHY = "Il manque la copie de votre diplôme"
 
 

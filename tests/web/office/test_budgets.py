@@ -20,6 +20,7 @@ from tests.web.registry.world import a_prepared_regulation, a_trial
 
 MOST = 10
 MOST_WITH_PREVIEWS = 20
+MOST_ON_THE_WAY = 14
 MANY = 12
 
 
@@ -52,6 +53,13 @@ def test_a_list_costs_as_much_for_many_registrations_as_for_one(manager, in_lill
 @pytest.mark.parametrize("tab", ["registration", "history", "documents", "mails", "journal"])
 def test_a_file_costs_little(manager, in_lille, tab):
     assert cost(manager, reverse(f"office:{tab}", args=[in_lille.number])) <= MOST
+
+
+def test_a_file_that_is_come_to_from_a_list_costs_little(manager, in_lille):
+    kept = searches.keep(tree=Group(), columns=[], by=manager.user, at=NOW)
+    where = reverse("office:registration", args=[in_lille.number])
+
+    assert cost(manager, f"{where}?dans={kept.pk}&rang=1") <= MOST_ON_THE_WAY
 
 
 def test_a_service_costs_as_much_for_many_drafts_as_for_one(manager):

@@ -14,15 +14,13 @@ from sporades.accounts.models import Membership
 from sporades.acts import requesting
 from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
-from sporades.registrations import drafting
 from sporades.registrations.models import ChangeRequest, Draft
 from sporades.registrations.states import RequestState
 from tests.documents.summaries import a_pdf
-from tests.factories import OPERATOR, a_candidate, a_registration, author, load_invented
+from tests.factories import OPERATOR, a_candidate, a_registration, load_invented
+from tests.requests import WHY, ask, change
 from tests.web.guide import BACKEND, main
 from tests.web.registry.world import HOST
-
-WHY = "J'ai déménagé"
 
 
 def where(name, *arguments):
@@ -32,26 +30,6 @@ def where(name, *arguments):
 @pytest.fixture
 def late(in_lille):
     return in_lille.service.closes_at + timedelta(days=2)
-
-
-def change(registration, at):
-    """Begin a modification after the closing, and change an address."""
-    draft = requesting.begin(registration=registration, by=author(registration.candidate), at=at)
-    typed = draft.answers.get(section="identification").answers
-    drafting.answer(
-        draft=draft,
-        section="identification",
-        typed={**typed, "address_1": "3 quai du Wault"},
-        seen_revision=None,
-        at=at,
-    )
-    return draft
-
-
-def ask(registration, at, proof=None):
-    draft = change(registration, at)
-    by = author(registration.candidate)
-    return requesting.send(draft=draft, reason=WHY, proof=proof, by=by, at=at)
 
 
 @pytest.fixture
@@ -224,7 +202,7 @@ def test_of_a_service_that_is_to_open_again_the_page_says_so_and_offers_to_ask(
 
 
 def test_requests_are_read_and_decided_one_after_the_other(manager, asked, another, in_lille):
-    assert "2 demandes en attente" in main(manager.get(where("home")))
+    assert "Demandes de modification 2 " in main(manager.get(where("home")))
     listed = main(manager.get(where("change_requests")))
     assert listed.index("GOFF") < listed.index("ZANNIER")
 

@@ -1,0 +1,85 @@
+"""« À traiter »: what awaits somebody of the perimeter, how many and since when (I7).
+
+A queue that comes with another room adds its function to `QUEUES`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Min
+from django.http import HttpRequest
+from django.urls import reverse
+
+from sporades.accounts.permissions import Permission
+from sporades.core.french import time_left_in_words
+from sporades.registrations.models import ChangeRequest
+from sporades.searches.catalogue import CRITERIA
+from sporades.searches.operators import Operator
+from sporades.searches.queries import found
+from sporades.searches.trees import Group, Leaf
+from sporades.web.office import building
+
+AMENDED = Group(members=(Leaf(CRITERIA["modifiee_depuis"], Operator.IS, ("oui",)),))
+IN_ANOMALY = Group(members=(Leaf(CRITERIA["etat"], Operator.IS, ("anomaly",)),))
+
+
+@dataclass(frozen=True)
+class Queue:
+    """What awaits of one kind.
+
+    Attributes:
+        label: of what.
+        count: how many.
+        age: for how long the oldest has waited.
+        url: where they are gone through, one after the other.
+        asked: what is posted there, where it is a search.
+    """
+
+    label: str
+    count: int
+    age: str
+    url: str
+    asked: tuple[tuple[str, str], ...] = ()
+
+
+def queues(request: HttpRequest) -> list[Queue]:
+    """Return the queues that are not empty, of what the reader may do."""
+    return [queue for one in QUEUES if (queue := one(request)) is not None]
+
+
+def _change_requests(request: HttpRequest) -> Queue | None:
+    waiting = ChangeRequest.objects.waiting().within(request.reaches(Permission.DECIDE_CHANGES))
+    url = reverse("office:change_requests")
+    return _queue(waiting, "sent_at", "Demandes de modification", url, at=request.arrived_at)
+
+
+def _amended(request: HttpRequest) -> Queue | None:
+    return _searched(request, AMENDED, "amended_at", "Inscriptions modifiées depuis la décision")
+
+
+def _in_anomaly(request: HttpRequest) -> Queue | None:
+    return _searched(request, IN_ANOMALY, "decided_at", "Inscriptions en anomalie")
+
+
+QUEUES: tuple[Callable[[HttpRequest], Queue | None], ...] = (
+    _change_requests,
+    _amended,
+    _in_anomaly,
+)
+"""In the order in which they are shown: first what somebody waits for."""
+
+
+def _searched(request: HttpRequest, tree: Group, since: str, label: str) -> Queue | None:
+    """Return what a search finds of what the reader decides of."""
+    rows = found(tree, reach=request.reaches(Permission.DECIDE))
+    queue = _queue(rows, since, label, reverse("office:search"), at=request.arrived_at)
+    return queue and replace(queue, asked=tuple(building.posted(tree)))
+
+
+def _queue(rows: Any, since: str, label: str, url: str, *, at: datetime) -> Queue | None:
+    said = rows.aggregate(count=Count("pk"), oldest=Min(since))
+    if not said["count"]:
+        return None
+    return Queue(label, said["count"], time_left_in_words(at - said["oldest"]), url)

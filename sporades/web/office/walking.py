@@ -1,0 +1,115 @@
+"""From one file to the next of a search, whatever is decided on the way (I7)."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from sporades.accounts.permissions import Permission
+from sporades.searches.models import Search
+from sporades.searches.queries import found, in_order, known_order, planned_anew
+
+MOST = 1_000
+"""How many files of a search are gone through: whoever has more of them adds a criterion."""
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Where a file stands in what a search finds.
+
+    Attributes:
+        search: the search.
+        order: how it is sorted.
+        place: the place of the file, from 1; the one it had, when it is found no more.
+        numbers: of the registrations that are found, in order.
+        number: of the file.
+    """
+
+    search: Search
+    order: str
+    place: int
+    numbers: list[str]
+    number: str
+
+    @property
+    def is_found(self) -> bool:
+        """Whether the search still finds the file: what was just decided may have taken it out."""
+        return self.number in self.numbers
+
+    @property
+    def count(self) -> int:
+        """How many files are gone through."""
+        return len(self.numbers)
+
+    @property
+    def query(self) -> str:
+        """The end of every address that stays on this file."""
+        return query_of(self.search, self.order, self.place)
+
+    @property
+    def following(self) -> str:
+        """The address of the next file, if there is one; it has come nearer when this one left."""
+        return self._at(self.place + 1 if self.is_found else self.place)
+
+    @property
+    def previous(self) -> str:
+        """The address of the file before, if there is one."""
+        return self._at(self.place - 1)
+
+    @property
+    def back(self) -> str:
+        """The address of the list."""
+        return f"{reverse('office:found', args=[self.search.pk])}?tri={self.order}"
+
+    def _at(self, place: int) -> str:
+        if not 1 <= place <= len(self.numbers):
+            return ""
+        where = reverse("office:registration", args=[self.numbers[place - 1]])
+        return where + query_of(self.search, self.order, place)
+
+
+def query_of(search: Search, order: str, place: int) -> str:
+    """Return the end of the address of a file that is come to from a list."""
+    return "?" + urlencode({"dans": search.pk, "tri": order, "rang": place})
+
+
+def walk_of(request: HttpRequest, number: str) -> Walk | None:
+    """Return the walk that a file is read on, as its address says; of any other, nothing."""
+    place = _place(request.GET.get("rang", ""))
+    search = _search(request)
+    if search is None or place is None:
+        return None
+    try:
+        tree = search.group
+    except (KeyError, ValueError):  # it names a criterion that is no more
+        return None
+    order = known_order(request.GET.get("tri", ""))
+    with planned_anew():
+        lines = in_order(found(tree, reach=request.reaches(Permission.READ_FILES)), order)
+        numbers = list(lines.values_list("number", flat=True)[:MOST])
+    place = numbers.index(number) + 1 if number in numbers else min(place, len(numbers) + 1)
+    return Walk(search, order, place, numbers, number)
+
+
+def back_to_file(request: HttpRequest, number: str, *, tab: str = "registration") -> HttpResponse:
+    """Lead back to a file, on the walk that the address says."""
+    kept = {name: request.GET[name] for name in ("dans", "tri", "rang") if name in request.GET}
+    end = f"?{urlencode(kept)}" if kept else ""
+    return redirect(reverse(f"office:{tab}", args=[number]) + end)
+
+
+def _search(request: HttpRequest) -> Search | None:
+    try:
+        key = UUID(request.GET.get("dans", ""))
+    except ValueError:
+        return None
+    found: Search | None = Search.objects.open_to(request.user.pk).filter(pk=key).first()
+    return found
+
+
+def _place(said: str) -> int | None:
+    is_number = said.isascii() and said.isdigit() and len(said) <= len(str(MOST))
+    return max(int(said), 1) if is_number else None

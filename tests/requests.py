@@ -1,0 +1,27 @@
+"""Modifications that a candidate asks for after the closing."""
+
+from sporades.acts import requesting
+from sporades.registrations import drafting
+from tests.factories import author
+
+WHY = "J'ai déménagé"
+
+
+def change(registration, at):
+    """Begin a modification after the closing, and change an address."""
+    draft = requesting.begin(registration=registration, by=author(registration.candidate), at=at)
+    typed = draft.answers.get(section="identification").answers
+    drafting.answer(
+        draft=draft,
+        section="identification",
+        typed={**typed, "address_1": "3 quai du Wault"},
+        seen_revision=None,
+        at=at,
+    )
+    return draft
+
+
+def ask(registration, at, proof=None):
+    draft = change(registration, at)
+    by = author(registration.candidate)
+    return requesting.send(draft=draft, reason=WHY, proof=proof, by=by, at=at)

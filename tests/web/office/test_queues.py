@@ -1,0 +1,82 @@
+"""« À traiter », on the office's first page: how many, and since when."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from sporades.accounts.models import Membership
+from sporades.registrations.models import ChangeRequest, Registration
+from tests.factories import NOW, a_candidate, a_registration
+from tests.requests import ask
+from tests.web.guide import main
+
+HOME = reverse("office:home")
+
+
+def said(client):
+    """Return what each queue says: of what, how many, since when."""
+    return {one.label: (one.count, one.age) for one in client.get(HOME).context["queues"]}
+
+
+def decided(registration, **ago):
+    Registration.objects.filter(pk=registration.pk).update(
+        state="anomaly", reason="Il manque une pièce", decided_at=NOW - timedelta(**ago)
+    )
+
+
+def test_nothing_awaits_where_there_is_nothing(manager, in_lille):
+    page = manager.get(HOME)
+
+    assert page.context["queues"] == []
+    assert "À traiter" not in main(page)
+
+
+def test_how_many_and_since_when(manager, in_lille, in_versailles):
+    other = a_registration(a_candidate())
+    decided(in_lille, days=3)
+    decided(other, hours=5)
+    decided(in_versailles, days=30)
+
+    assert said(manager) == {"Inscriptions en anomalie": (2, "3 jours")}
+
+
+def test_what_was_modified_since_is_told(manager, in_lille):
+    Registration.objects.filter(pk=in_lille.pk).update(
+        state="validated", decided_at=NOW - timedelta(days=2), amended_at=NOW - timedelta(days=1)
+    )
+
+    assert said(manager) == {"Inscriptions modifiées depuis la décision": (1, "1 jour")}
+
+
+def test_a_queue_leads_to_its_files_one_after_the_other(manager, in_lille):
+    decided(in_lille, days=3)
+    queue = manager.get(HOME).context["queues"][0]
+
+    page = manager.post(queue.url, list_as_data(queue.asked), follow=True)
+
+    assert in_lille.number in main(page)
+    assert f"/gestion/inscriptions/{in_lille.number}?dans=" in page.text
+
+
+def list_as_data(asked):
+    data = {}
+    for name, value in asked:
+        data.setdefault(name, []).append(value)
+    return data
+
+
+def test_who_decides_nothing_has_no_queue(member, in_lille):
+    decided(in_lille, days=3)
+
+    assert said(member("A09", role=Membership.Role.AUDITOR)) == {}
+
+
+@pytest.mark.parametrize("academy", ["A09", "A25"])
+def test_the_requests_of_the_perimeter_alone(member, in_lille, academy):
+    ask(in_lille, in_lille.service.closes_at + timedelta(days=1))
+    ChangeRequest.objects.update(sent_at=NOW - timedelta(hours=2))
+
+    found = said(member(academy))
+
+    assert found == ({"Demandes de modification": (1, "2 heures")} if academy == "A09" else {})

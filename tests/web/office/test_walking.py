@@ -1,0 +1,151 @@
+"""From one file to the next of a search, whatever is decided on the way."""
+
+import re
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from sporades.searches import operations as searches
+from sporades.searches.catalogue import CRITERIA
+from sporades.searches.operators import Operator
+from sporades.searches.trees import Group, Leaf
+from tests.factories import NOW, a_candidate, a_registration
+from tests.web.guide import main
+
+NAMES = ("Abgrall", "Bozec", "Corre")
+
+
+@pytest.fixture
+def three(db):
+    """File three registrations in Lille."""
+    return [a_registration(a_candidate(birth_name=name)) for name in NAMES]
+
+
+@pytest.fixture
+def search(manager, three):
+    """Keep a search that finds those that are registered, by name."""
+    registered = Leaf(CRITERIA["etat"], Operator.IS, ("registered",))
+    return searches.keep(tree=Group(members=(registered,)), columns=[], by=manager.user, at=NOW)
+
+
+def opened(client, search, place):
+    """Press the number of a line of the list."""
+    page = client.get(reverse("office:found", args=[search.pk]))
+    links = re.findall(r'href="(/gestion/inscriptions/\d+\?dans=[^"]+)"', page.text)
+    return client.get(links[place].replace("&amp;", "&"))
+
+
+def follow(client, page, label):
+    """Press a link of the page."""
+    found = re.search(rf'href="([^"]+)" data-key="[jk]">{label}', page.text)
+    return client.get(found[1].replace("&amp;", "&"))
+
+
+def name_on(page):
+    return page.context["registration"].identity.birth_name
+
+
+def test_one_goes_on_and_back(manager, search):
+    first = opened(manager, search, 0)
+    assert name_on(first) == "Abgrall"
+    assert "Dossier 1 sur 3" in main(first)
+    assert "Dossier précédent" not in main(first)
+
+    last = follow(manager, follow(manager, first, "Dossier suivant"), "Dossier suivant")
+    assert name_on(last) == "Corre"
+    assert "Dossier suivant" not in main(last)
+    assert name_on(follow(manager, last, "Dossier précédent")) == "Bozec"
+
+
+def test_tabs_and_acts_stay_on_the_way(manager, search):
+    page = opened(manager, search, 1)
+    way = page.context["walk"].query
+
+    for tab in ("history", "documents", "mails", "notes", "journal", "decide"):
+        where = reverse(f"office:{tab}", args=[page.context["registration"].number])
+        assert f'href="{where}{way}"'.replace("&", "&amp;") in page.text
+        if tab != "decide":
+            assert "Dossier 2 sur 3" in main(manager.get(where + way))
+
+
+def test_what_is_decided_takes_a_file_out_and_the_next_one_follows(manager, search):
+    page = opened(manager, search, 1)
+    where = reverse("office:decide", args=[page.context["registration"].number])
+
+    page = manager.post(
+        where + page.context["walk"].query, {"decision": "validate", "motif": ""}, follow=True
+    )
+
+    assert name_on(page) == "Bozec"
+    assert "Ce dossier n'est plus dans la recherche" in main(page)
+    assert name_on(follow(manager, page, "Dossier suivant")) == "Corre"
+    assert name_on(follow(manager, page, "Dossier précédent")) == "Abgrall"
+
+
+def test_the_order_of_the_list_is_that_of_the_way(manager, search):
+    page = manager.get(reverse("office:found", args=[search.pk]), {"tri": "-nom"})
+    link = re.search(r'href="(/gestion/inscriptions/\d+\?dans=[^"]+)"', page.text)[1]
+
+    first = manager.get(link.replace("&amp;", "&"))
+
+    assert name_on(first) == "Corre"
+    assert name_on(follow(manager, first, "Dossier suivant")) == "Bozec"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"dans": "rien", "rang": "1"},
+        {"dans": str(uuid4()), "rang": "1"},
+        {"rang": "1"},
+        {"dans": "{search}"},
+        {"dans": "{search}", "rang": "x"},
+        {"dans": "{search}", "rang": "99999999999999999999"},
+        {"dans": "{search}", "rang": "²"},
+    ],
+)
+def test_an_address_that_says_no_way_opens_the_file_alone(manager, search, three, asked):
+    asked = {name: value.format(search=search.pk) for name, value in asked.items()}
+
+    page = manager.get(reverse("office:registration", args=[three[0].number]), asked)
+
+    assert page.status_code == 200
+    assert page.context["walk"] is None
+
+
+@pytest.mark.parametrize(("place", "count"), [("0", 1), ("700", 4)])
+def test_a_place_that_is_not_there_is_the_nearest(manager, search, three, place, count):
+    out = a_registration(a_candidate())
+    out.__class__.objects.filter(pk=out.pk).update(state="validated", decided_at=NOW)
+
+    page = manager.get(
+        reverse("office:registration", args=[out.number]), {"dans": search.pk, "rang": place}
+    )
+
+    assert page.context["walk"].place == count
+
+
+def test_the_search_of_somebody_else_is_no_way(member, search, three):
+    other = member("A09", email="autre@exemple.test")
+
+    page = other.get(
+        reverse("office:registration", args=[three[0].number]), {"dans": search.pk, "rang": "1"}
+    )
+
+    assert page.context["walk"] is None
+
+
+def test_a_shared_search_leads_to_the_files_of_its_readers_perimeter_alone(
+    member, search, three, in_versailles
+):
+    searches.name(search=search, name="Inscrits", is_shared=True, by=search.owner, at=NOW)
+    other = member("A25", email="autre@exemple.test")
+
+    page = other.get(
+        reverse("office:registration", args=[in_versailles.number]),
+        {"dans": search.pk, "rang": "1"},
+    )
+
+    assert page.context["walk"].numbers == [in_versailles.number]
+    assert "Inscrits" in main(page)
