@@ -51,12 +51,6 @@ def key_about(kind: str, field: "type[Field[Any, Any]]" = BigIntegerField) -> Ca
     return Case(When(about_kind=kind, then=Cast("about_id", field())))
 
 
-def written_about(row: Model) -> QuerySet[Message]:
-    """Return the messages about a row, the last first, without their text."""
-    about: QuerySet[Message] = Message.objects.filter(**about_of(row))
-    return with_fate(about)
-
-
 def with_fate(messages: QuerySet[Message]) -> QuerySet[Message]:
     """Return messages, the last first, with whether each was sent again and without their text."""
     again = Message.objects.filter(again_of=OuterRef("pk"))

@@ -8,13 +8,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from sporades.accounts.permissions import Reach
 from sporades.core.french import instant_in_words
 from sporades.core.prepared import prepared
-from sporades.mail.models import Message
-from sporades.mail.queries import key_about
+from sporades.documents.models import DocumentVersion
+from sporades.mail.models import Message, about_of
+from sporades.mail.queries import key_about, with_fate
 from sporades.registrations.models import (
     ChangeRequest,
     Draft,
@@ -127,6 +128,14 @@ def refused_by_day(counts: QuerySet[RefusedAnswer]) -> list[tuple[date, int]]:
     """Return how many answers were refused on each day, the last first."""
     by_day = counts.values_list("day").annotate(total=Sum("count")).order_by("-day")
     return list(by_day)
+
+
+def mails_about(registration: Registration) -> QuerySet[Message]:
+    """Return the messages about a registration or one of its documents, as `with_fate` does."""
+    issued = DocumentVersion.objects.filter(document__folder=registration.folder_id)
+    keys = [str(pk) for pk in issued.values_list("pk", flat=True)]
+    its_documents = Q(about_kind="documentversion", about_id__in=keys)
+    return with_fate(Message.objects.filter(Q(**about_of(registration)) | its_documents))
 
 
 def mails_within(reach: Reach) -> QuerySet[Message]:

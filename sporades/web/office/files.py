@@ -18,11 +18,10 @@ from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words
 from sporades.documents.queries import documents_in
 from sporades.journal import queries as acts
-from sporades.mail import queries as letters
 from sporades.publications.queries import lines_to_come, lines_to_withdraw
 from sporades.registrations.deciding import decisions_for
 from sporades.registrations.models import Registration, Version
-from sporades.registrations.queries import version_of
+from sporades.registrations.queries import mails_about, version_of
 from sporades.web.layout.papers import paper
 from sporades.web.office.forms import NoteForm
 from sporades.web.office.mail_lines import lines_of
@@ -128,7 +127,7 @@ def pdf(request: HttpRequest, number: str, kind: str) -> HttpResponse:
 def mails(request: HttpRequest, number: str) -> HttpResponse:
     """The messages about it, each with its fate."""
     found = registration_of(request, number)
-    said = {"lines": lines_of(request, found, letters.written_about(found))}
+    said = {"lines": lines_of(request, found, mails_about(found))}
     return _page(request, found, "mails", "office/mails.html", said)
 
 

@@ -13,6 +13,9 @@ from sporades.mail.fate import in_words
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 
+KINDS = {**resending.KINDS, "document_unread": "Rappel d'un document à lire"}
+"""What each mail that a file shows is called."""
+
 
 @dataclass(frozen=True)
 class MailLine:
@@ -38,7 +41,7 @@ def lines_of(
         MailLine(
             message=one,
             number=registration.number,
-            kind=resending.KINDS.get(one.kind, "Autre"),
+            kind=KINDS.get(one.kind, "Autre"),
             when=instant_in_words(one.written_at, zone, weekday=False),
             fate=in_words(one, zone),
             may_send_again=may_write

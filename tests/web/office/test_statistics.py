@@ -473,14 +473,19 @@ def test_mails_about_documents_are_those_of_the_registrations_they_are_of(
             next_try_at=NOW,
         )
 
-    here = page(member("A09"), "troubles")
+    manager = member("A09")
+
+    here = page(manager, "troubles")
     everywhere = page(member(role=ADMINISTRATOR, email="tout@exemple.test"), "troubles")
 
     refused = "Refusés par le serveur du destinataire, depuis 30 jours"
     assert table(here, "Mails en difficulté") == {refused: 1}
     assert table(everywhere, "Mails en difficulté") == {refused: 2}
-    links = [one.get("href") for one in seen(here).cssselect(".s-table a")]
-    assert links == [reverse("office:mails", args=[in_lille.number])]
+    [link] = [one.get("href") for one in seen(here).cssselect(".s-table a")]
+    assert link == reverse("office:mails", args=[in_lille.number])
+    # There it is, among the mails of the file; that of the other file is not.
+    mails = words(seen(manager.get(link)))
+    assert mails.count("Rappel d'un document à lire") == 1
 
 
 @pytest.mark.parametrize(

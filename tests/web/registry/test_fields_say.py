@@ -49,6 +49,7 @@ OUTSIDE = {
     "adresse": OTHERS,
     "au": NO_WORD,
     "auteur": OTHERS,
+    "aussi": BUTTONS,
     "du": NO_WORD,
     "etat": NO_WORD,
     "examen": EXAM,
