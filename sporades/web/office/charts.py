@@ -10,7 +10,7 @@ from sporades.core.numbers import in_groups
 
 TOP, PLOT, FOOT = 24, 160, 28
 LEAST_PLACES = 8
-MOST_MARKS = 4
+MOST_MARKS = 3
 """How many words stand along an axis: on the narrowest screen more would run into one another."""
 
 NEAR_EDGE = 90
