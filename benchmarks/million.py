@@ -17,7 +17,7 @@ from psycopg import sql
 from psycopg.types.json import Json
 
 from sporades.candidates.models import Candidate, Identity
-from sporades.cli.demo_crowd import BIRTH_NAMES, FIRST_NAMES
+from sporades.cli.demo_names import BIRTH_NAMES, FIRST_NAMES
 from sporades.core.numbers import with_check_digit
 from sporades.core.text import search_key
 from sporades.documents.models import Folder
