@@ -47,6 +47,16 @@ def _no_minute():
     notices.FRESH_FOR = math.inf
 
 
+@pytest.fixture
+def kept(tmp_path, settings):
+    """Use a folder of its own as file store; return what says which files it has."""
+    folder = tmp_path / "kept"
+    store = "django.core.files.storage.FileSystemStorage"
+    own = {"BACKEND": store, "OPTIONS": {"location": folder}}
+    settings.STORAGES = {**settings.STORAGES, "default": own}
+    return lambda: sorted(one.name for one in folder.rglob("*") if one.is_file())
+
+
 @pytest.fixture(autouse=True)
 def _no_banner():
     """What one test announces is not shown in the next, and no page asks for it."""

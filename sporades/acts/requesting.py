@@ -1,6 +1,5 @@
 """While a service takes nothing: a candidate asks for a modification, its office decides (E7)."""
 
-import secrets
 from datetime import datetime
 
 from django.db import transaction
@@ -39,7 +38,6 @@ def begin(*, registration: Registration, by: Actor, at: datetime) -> Draft:
     return draft
 
 
-@transaction.atomic
 def send(
     *, draft: Draft, reason: str, proof: bytes | None, by: Actor, at: datetime
 ) -> ChangeRequest:
@@ -53,25 +51,30 @@ def send(
         at: the instant at which the request arrived.
 
     Raises:
+        pdf_checks.Unfit: the proof is no plain PDF.
         StillOpen, NothingToAsk, Incomplete, Refused: see `requesting.asked_by`.
         files.OutOfReach: the store does not answer.
     """
+    if proof is None:
+        return _send(draft, reason, "", by=by, at=at)
+    pdf_checks.look_at(proof)
+    with files.kept_apart(proof, suffix=".pdf") as key:
+        sent = _send(draft, reason, key, by=by, at=at)
+        if sent.proof_key != key:
+            transaction.on_commit(lambda: files.forget_or_say([key]))
+    return sent
+
+
+@transaction.atomic
+def _send(draft: Draft, reason: str, key: str, *, by: Actor, at: datetime) -> ChangeRequest:
     locked = filing.lock(draft)
     waiting = locked.change_requests.filter(state="sent").first()
     if waiting is not None:
         return waiting  # the button was pressed twice
     changes = requesting.asked_by(locked, at=at)
-    key = ""
-    if proof is not None:
-        pdf_checks.look_at(proof)
-        key = files.put(proof, suffix=f".{secrets.token_hex(8)}.pdf")
-    try:
-        sent = requesting.send(draft=locked, changes=changes, reason=reason, proof_key=key, at=at)
-        _record("change requested", sent, by=by, at=at)
-        _tell("change_requested", sent, at=at)
-    except BaseException:
-        files.forget_or_say([key] if key else [])
-        raise
+    sent = requesting.send(draft=locked, changes=changes, reason=reason, proof_key=key, at=at)
+    _record("change requested", sent, by=by, at=at)
+    _tell("change_requested", sent, at=at)
     return sent
 
 

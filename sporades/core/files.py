@@ -7,6 +7,7 @@ of the content: the same bytes are kept once, and a file that was changed is nev
 import hashlib
 import logging
 import os
+import secrets
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage, default_storage
+from django.db import IntegrityError, transaction
 
 PARTIAL = ".partial"
 ABANDONED_AFTER = timedelta(days=1)
@@ -64,6 +66,40 @@ def put(content: bytes, *, suffix: str) -> str:
                 return key
         _write(default_storage, key, content)
     return key
+
+
+@contextmanager
+def kept_apart(content: bytes, *, suffix: str) -> Iterator[str]:
+    """Keep a content while a transaction, the block, writes the row that names it.
+
+    Its key is its own, were the same bytes kept elsewhere: it is forgotten by itself, and is
+    when the block fails or its transaction does not end. The transaction is the whole one, so
+    that nothing around it takes the row away later.
+
+    Args:
+        content: the bytes to keep.
+        suffix: the end of the name, ".pdf".
+
+    Raises:
+        OutOfReach: the store cannot keep it now.
+        RuntimeError: a transaction is open already; nothing is kept.
+    """
+    ended: list[str] = []
+    committed: list[str] = []
+    key = ""
+    try:
+        with transaction.atomic(durable=True):
+            # Before any other, so that the failure of another hook is known to come after.
+            transaction.on_commit(lambda: committed.append(key))
+            key = put(content, suffix=f".{secrets.token_hex(8)}{suffix}")
+            yield key
+            ended.append(key)
+    except BaseException as failure:
+        # Of a commit that the database did not answer nobody knows the end: the row may stand.
+        is_undone = not ended or isinstance(failure, IntegrityError)
+        if key and is_undone and not committed:
+            forget_or_say([key])
+        raise
 
 
 def key_of(content: bytes, *, suffix: str) -> str:

@@ -11,6 +11,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import boto3
@@ -20,9 +21,13 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from config.environment import file_store
 from sporades.core import files
+from sporades.core.refusals import Refused
+from sporades.documents.models import Document, Folder
+from tests.endurance.arena import together
 
 SECRET = "un-secret-du-service-d-essai"
 PATIENCE = 30
@@ -270,3 +275,84 @@ def test_what_is_kept_is_for_the_service_alone(tmp_path, monkeypatch, settings, 
 
     assert path.stat().st_mode & 0o077 == 0
     assert path.parent.stat().st_mode & 0o077 == 0
+
+
+# --- With the row that names it --------------------------------------------------------------
+
+alone = pytest.mark.django_db(transaction=True)
+
+
+def _keep(content, then=str):
+    """Keep a content and write a row that names it, then do something else; return its key."""
+    with files.kept_apart(content, suffix=".pdf") as key:
+        Folder.objects.create(label=key)
+        then(key)
+    return key
+
+
+def _refused(_key=""):
+    raise Refused
+
+
+def _nobodys(_key):
+    # That there is no such folder is seen at the end of the transaction.
+    Document.objects.create(folder_id=0, kind="convocation")
+
+
+@alone
+def test_a_file_stays_with_the_row_that_names_it(kept, content):
+    key = _keep(content)
+
+    assert kept() == [Path(key).name]
+    assert files.get(Folder.objects.get().label) == content
+
+
+@alone
+@pytest.mark.parametrize(
+    ("then", "trouble"), [(_refused, Refused), (_nobodys, IntegrityError)], ids=["block", "commit"]
+)
+def test_a_file_goes_with_the_row_that_is_not_written(kept, content, then, trouble):
+    with pytest.raises(trouble):
+        _keep(content, then)
+
+    assert not Folder.objects.exists()
+    assert kept() == []
+
+
+@alone
+def test_inside_a_transaction_that_might_be_undone_no_file_is_kept(kept, content):
+    with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
+        _keep(content)
+
+    assert kept() == []
+
+
+@alone
+def test_a_file_stays_when_what_follows_the_transaction_fails(kept, content):
+    with pytest.raises(Refused):
+        _keep(content, lambda _: transaction.on_commit(_refused))
+
+    assert files.get(Folder.objects.get().label) == content
+
+
+@alone
+def test_a_file_stays_when_nobody_knows_whether_its_row_does(kept, content):
+    with pytest.raises(OperationalError):
+        _keep(content, lambda _: together(partial(_cut, connection.connection.info.backend_pid)))
+
+    connection.close()
+    assert len(kept()) == 1
+
+
+def _cut(backend):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 30000)", [backend])
+
+
+@alone
+def test_the_same_bytes_are_kept_and_forgotten_apart(kept, content):
+    first = _keep(content)
+
+    with pytest.raises(Refused):
+        _keep(content, _refused)
+    assert kept() == [Path(first).name]

@@ -1,6 +1,7 @@
 """E7: once the service has closed, a modification is asked for, frozen, and decided."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -269,6 +270,18 @@ def test_accepted_by_two_at_once_it_is_filed_once(asked, registration, late):
     registration.refresh_from_db()
     assert registration.version == 2
     assert sum(isinstance(one, Refused) for one in outcomes) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_a_proof_sent_twice_or_refused_no_file_stays(draft, late, kept):
+    with pytest.raises(StillOpen):
+        send(draft, NOW, proof=a_pdf())
+    assert kept() == []
+
+    outcomes = together(*[lambda: send(draft, late, proof=a_pdf())] * 3)
+
+    assert len({one.pk for one in outcomes}) == 1
+    assert kept() == [Path(outcomes[0].proof_key).name]
 
 
 @pytest.mark.django_db(transaction=True)
