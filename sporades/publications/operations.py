@@ -54,6 +54,12 @@ class NotInPreparation(Refused):
     message = "Cette publication n'est plus en préparation : rien ne peut y être ajouté."
 
 
+class AlreadyTaken(Refused):
+    """Another worker has just taken the file of this line."""
+
+    message = "Ce fichier vient d'être lu."
+
+
 class NothingToPublish(Refused):
     """No document is prepared."""
 
@@ -129,8 +135,7 @@ def prepare_one(
         Refused: the registration does not stand.
     """
     into = _in_preparation(publication)
-    if not registration.is_active:
-        raise Refused(STANDS_NO_MORE)
+    _hold(registration)
     return _issued(into, registration, Attested(registration, at), by=by, at=at)
 
 
@@ -155,10 +160,12 @@ def add(
 
     Raises:
         NotInPreparation, AlreadyPrepared, Refused: see `prepare_one`.
+        AlreadyTaken: the line does not wait any more.
     """
     into = _in_preparation(publication.pk)
-    if not registration.is_active:
-        raise Refused(STANDS_NO_MORE)
+    if line is not None:
+        _hold_line(line)
+    _hold(registration)
     return _issued(into, registration, source, line=line, by=by, at=at)
 
 
@@ -338,6 +345,20 @@ def _in_preparation(pk: UUID) -> Publication:
     if found is None:
         raise NotInPreparation
     return found
+
+
+def _hold_line(line: PublicationLine) -> None:
+    """Lock a line that waits, after its publication. Raises AlreadyTaken."""
+    held = PublicationLine.objects.select_for_update(no_key=True).filter(pk=line.pk)
+    if list(held.values_list("outcome", flat=True)) != [LineOutcome.WAITING]:
+        raise AlreadyTaken
+
+
+def _hold(registration: Registration) -> None:
+    """Lock a registration, after its publication and its line. Raises Refused if it stands no more."""
+    held = Registration.objects.select_for_update(no_key=True).filter(pk=registration.pk)
+    if not any(state in STANDING for state in held.values_list("state", flat=True)):
+        raise Refused(STANDS_NO_MORE)
 
 
 def _locked(publication: Publication) -> Publication:

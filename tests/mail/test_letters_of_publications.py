@@ -14,7 +14,7 @@ from tests.documents.summaries import a_pdf
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author
 from tests.mail.post_office import words
 from tests.mail.test_letters import CONTACT, FULL_NAME, NAMED, SIGNED, SITE, TITLE
-from tests.publications.test_depositing import archive
+from tests.publications.zips import archive
 from tests.web.office.test_requests import change
 from tests.web.registry.world import a_member
 

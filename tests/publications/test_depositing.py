@@ -1,43 +1,25 @@
 """What comes from outside: one PDF, or an archive of thousands with its table."""
 
-import io
-import zipfile
+from pathlib import Path
 
-import pikepdf
 import pytest
+from django.db import transaction
 
 from sporades.core import files, pdf_checks
-from sporades.core.refusals import Refused
 from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
-from sporades.documents.operations import Lost, printed
+from sporades.documents.operations import AlreadyPrepared, Lost, printed
 from sporades.mail.models import Message
-from sporades.publications import depositing, operations
+from sporades.publications import archives, depositing, operations
 from sporades.publications.models import Publication
 from sporades.registrations.models import Registration
+from tests.core import pdfs
 from tests.documents.summaries import a_pdf
 from tests.factories import NOW, a_candidate, a_registration
 from tests.jobs import work
+from tests.publications.zips import archive, lines
 
 NOTICE = kinds.get("notification-amenagement")
-TABLE = "tableau.csv"
-
-
-def archive(table=None, encoding="utf-8", **papers):
-    """Return a ZIP of papers, « a » standing for « a.pdf », and of a table."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as file:
-        for name, content in papers.items():
-            file.writestr(f"{name}.pdf", content)
-        if table is not None:
-            file.writestr(TABLE, table.encode(encoding))
-    return made.getvalue()
-
-
-def lines(*pairs, separator=";"):
-    """Return a table."""
-    titles = ("N° Inscription", "Fichier")
-    return "\r\n".join(separator.join(one) for one in (titles, *pairs)) + "\r\n"
 
 
 @pytest.fixture
@@ -100,85 +82,42 @@ def test_a_deposited_pdf_is_given_as_it_came_and_says_how_many_pages_it_has(depo
     assert version.content["pages"] == 3
 
 
-def act(name):
-    """Return a PDF that does something by itself."""
-    made = io.BytesIO()
-    with pikepdf.open(io.BytesIO(a_pdf())) as pdf:
-        action = pikepdf.Dictionary(S=pikepdf.Name("/JavaScript"), JS="app.alert(1)")
-        page = pdf.pages[0]
-        if name == "at opening":
-            pdf.Root.OpenAction = action
-        elif name == "in a link":
-            page.Annots = pikepdf.Array([pikepdf.Dictionary(Subtype=pikepdf.Name.Link, A=action)])
-        elif name == "launched":
-            pdf.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name("/Launch"), F="a.exe")
-        elif name == "attached":
-            pdf.attachments["a.exe"] = b"MZ"
-        elif name == "at each page":
-            page.AA = pikepdf.Dictionary(O=action)
-        else:
-            pdf.Root.AcroForm = pikepdf.Dictionary(XFA="<xdp/>")
-        pdf.save(made)
-    return made.getvalue()
-
-
-def locked():
-    """Return a PDF that a password or a right holds."""
-    made = io.BytesIO()
-    with pikepdf.open(io.BytesIO(a_pdf())) as pdf:
-        pdf.save(made, encryption=pikepdf.Encryption(owner="o", user=""))
-    return made.getvalue()
-
-
-def with_password():
-    """Return a PDF that only its password opens."""
-    made = io.BytesIO()
-    with pikepdf.open(io.BytesIO(a_pdf())) as pdf:
-        pdf.save(made, encryption=pikepdf.Encryption(owner="o", user="u"))
-    return made.getvalue()
-
-
-ACTIVE = ("at opening", "in a link", "launched", "attached", "at each page", "a form")
-
-
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("content", "refusal"),
     [
-        (b"", pdf_checks.NotAPdf),
         (b"MZ\x90", pdf_checks.NotAPdf),
-        (b"%PDF-1.7\nrien", pdf_checks.NotAPdf),
-        (a_pdf()[: len(a_pdf()) // 2], pdf_checks.NotAPdf),
-        (a_pdf(pages=0), pdf_checks.NotAPdf),
         (b"%PDF-1.7" + bytes(pdf_checks.LARGEST), pdf_checks.TooLarge),
-        (locked(), pdf_checks.Locked),
-        (with_password(), pdf_checks.Locked),
-        *((act(name), pdf_checks.Acts) for name in ACTIVE),
+        (pdfs.locked(), pdf_checks.Locked),
+        (pdfs.active("attached"), pdf_checks.Acts),
     ],
-    ids=["empty", "program", "junk", "cut", "no page", "large", "locked", "password", *ACTIVE],
+    ids=["program", "large", "locked", "attached"],
 )
-def test_what_is_no_plain_pdf_is_refused_and_leaves_nothing(deposit_one, content, refusal):
+def test_what_is_no_plain_pdf_is_refused_and_leaves_nothing(deposit_one, kept, content, refusal):
     with pytest.raises(refusal):
         deposit_one(content)
 
     assert not Publication.objects.exists()
     assert not DocumentVersion.objects.filter(document__kind=NOTICE.slug).exists()
+    assert kept() == []
 
 
-def test_a_deposit_that_is_refused_leaves_no_file(deposit_one, settings):
-    kept = deposit_one(a_pdf()).lines.get().version.content["file"]
-    forgotten = []
-    real = files.forget_or_say
+@pytest.mark.django_db(transaction=True)
+def test_a_deposit_that_is_refused_leaves_no_file(deposit_one, kept):
+    key = deposit_one(a_pdf()).lines.get().version.content["file"]
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(files, "forget_or_say", lambda keys: (forgotten.extend(keys), real(keys)))
-        with pytest.raises(Refused):
-            deposit_one(a_pdf())
+    with pytest.raises(AlreadyPrepared):
+        deposit_one(a_pdf())
 
-    assert len(forgotten) == 1
-    assert forgotten != [kept]
-    with pytest.raises(files.Missing):
-        files.get(forgotten[0])
-    assert files.get(kept)
+    assert kept() == [Path(key).name]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_deposited_inside_what_might_be_undone(deposit_one, kept, one):
+    with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
+        deposit_one(a_pdf())
+
+    assert kept() == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -235,16 +174,18 @@ def test_each_line_that_cannot_be_is_refused_at_its_place(deposit_many, three):
         (first, "a.pdf"),
         (second, "absent.pdf"),
         (third, "faux.pdf"),
-        (elsewhere.number, "a.pdf"),
-        ("20999999993", "a.pdf"),
-        ("=1+1", "a.pdf"),
+        (elsewhere.number, "b.pdf"),
+        ("20999999993", "c.pdf"),
+        ("=1+1", "d.pdf"),
     )
 
-    made = deposit_many(archive(said, a=a_pdf(), faux=b"MZ"))
+    made = deposit_many(
+        archive(said, a=a_pdf(), faux=b"MZ", **dict.fromkeys(("b", "c", "d"), a_pdf()))
+    )
 
     assert outcomes(made) == [
         ("prepared", ""),
-        ("refused", depositing.NO_FILE),
+        ("refused", archives.NO_FILE),
         ("refused", str(pdf_checks.NotAPdf())),
         ("refused", depositing.UNKNOWN),
         ("refused", depositing.UNKNOWN),
@@ -275,40 +216,64 @@ def test_a_million_empty_lines_are_no_lines(deposit_many, three):
     assert outcomes(made) == [("prepared", "")]
 
 
-def two_tables():
-    made = io.BytesIO(archive(lines(), a=a_pdf()))
-    with zipfile.ZipFile(made, "a") as file:
-        file.writestr("autre.csv", "x")
-    return made.getvalue()
+def test_one_file_given_to_two_persons_goes_to_neither(deposit_many, three):
+    said = lines((three[0].number, "a.pdf"), (three[1].number, "A.PDF"), (three[2].number, "b.pdf"))
+
+    made = deposit_many(archive(said, a=a_pdf(), b=a_pdf()))
+
+    assert outcomes(made) == [
+        ("refused", archives.FILE_TWICE),
+        ("refused", archives.FILE_TWICE),
+        ("prepared", ""),
+    ]
 
 
-@pytest.mark.parametrize(
-    ("content", "refusal", "words"),
-    [
-        (b"rien", depositing.NotAnArchive, "archive ZIP lisible"),
-        (archive(a=a_pdf())[:-30], depositing.NotAnArchive, "archive ZIP lisible"),
-        (archive(lines(("1", "a.pdf"))), depositing.TableWrong, "aucun fichier PDF"),
-        (archive("a;b\r\n1;a.pdf", a=a_pdf()), depositing.TableWrong, "N° Inscription"),
-        (archive("", a=a_pdf()), depositing.TableWrong, "N° Inscription"),
-        (archive(lines(), a=a_pdf()), depositing.TableWrong, "aucune ligne"),
-        (archive(lines(("1",)), a=a_pdf()), depositing.TableWrong, "Ligne 2"),
-        (archive(lines(('"1', "a.pdf")), a=a_pdf()), depositing.TableWrong, "CSV"),
-        (two_tables(), depositing.TableWrong, "plusieurs tableaux"),
-    ],
-    ids=["junk", "cut", "no file", "titles", "empty", "no line", "short", "quote", "two tables"],
-)
-def test_an_archive_that_cannot_be_read_is_refused_whole(deposit_many, content, refusal, words):
-    with pytest.raises(refusal, match=words):
-        deposit_many(content)
+def test_a_number_written_two_ways_is_given_twice(deposit_many, three):
+    Registration.objects.filter(pk=three[0].pk).update(number="AB12")
+    said = lines(("AB12", "a.pdf"), ("ab\u202f1 2", "b.pdf"), (three[1].number, "c.pdf"))
 
-    assert not Publication.objects.exists()
+    made = deposit_many(archive(said, a=a_pdf(), b=a_pdf(), c=a_pdf()))
+
+    assert outcomes(made) == [
+        ("refused", depositing.TWICE),
+        ("refused", depositing.TWICE),
+        ("prepared", ""),
+    ]
 
 
-def test_too_many_files_are_refused(deposit_many, monkeypatch):
-    monkeypatch.setattr(depositing, "MOST_FILES", 2)
+def test_a_number_is_read_in_its_one_form(deposit_many, three):
+    Registration.objects.filter(pk=three[0].pk).update(number="AB12")
 
-    with pytest.raises(depositing.ArchiveTooLarge):
-        deposit_many(archive(**{str(number): a_pdf() for number in range(4)}))
+    made = deposit_many(archive(lines((" ab\u00a012 ", "a.pdf")), a=a_pdf()))
+
+    assert outcomes(made) == [("prepared", "")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_an_archive_there_stay_its_papers_alone(deposit_many, three, kept):
+    said = lines((three[0].number, "a.pdf"), (three[1].number, "faux.pdf"))
+
+    made = deposit_many(archive(said, a=a_pdf(), faux=b"MZ"))
+
+    paper = made.lines.get(outcome="prepared").version.content["file"]
+    assert kept() == [Path(paper).name]
+
+
+def test_an_archive_that_is_lost_is_said_to_be_at_each_line_that_waits(allowed, manager, three):
+    made = depositing.deposit_many(
+        kind=NOTICE,
+        archive=archive(**{one.number: a_pdf() for one in three}),
+        reach=allowed,
+        by=manager,
+        author=allowed.perimeters[0].member,
+        at=NOW,
+    )
+    files.forget(made.archive_key)
+    work("publications")
+
+    assert outcomes(made) == [("refused", depositing.ARCHIVE_LOST)] * 3
+    made.refresh_from_db()
+    assert not made.is_filling
 
 
 def test_nothing_is_published_while_files_are_read(manager, allowed, three):

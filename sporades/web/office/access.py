@@ -5,7 +5,7 @@ from functools import partial
 from sporades.accounts.permissions import Permission
 from sporades.core import pdf_checks
 from sporades.exams.operations import preparing
-from sporades.publications import depositing
+from sporades.publications import archives
 from sporades.web.access import Route, Who
 
 GET, POST = ("GET",), ("POST",)
@@ -74,7 +74,7 @@ ROUTES = {
     ),
     "office:withdraw_document": _publications(BOTH, within="registration"),
     "office:publications": _publications(),
-    "office:deposit_many": _publications(BOTH, takes_files=depositing.LARGEST_ARCHIVE),
+    "office:deposit_many": _publications(BOTH, takes_files=archives.LARGEST_ARCHIVE),
     "office:publication": _publications(within="publication"),
     "office:publish_publication": _publications(POST, within="publication", page=False),
     "office:approve_publication": _publications(

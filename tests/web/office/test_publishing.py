@@ -14,7 +14,7 @@ from sporades.publications.states import PublicationState
 from tests.documents.summaries import a_pdf
 from tests.factories import NOW, a_candidate, a_registration
 from tests.jobs import work
-from tests.publications.test_depositing import archive
+from tests.publications.zips import archive
 from tests.web.guide import main
 from tests.web.office.test_search import leaf, sought
 from tests.web.registry.world import HOST, Role, signed_in

@@ -1,0 +1,308 @@
+"""What an archive of PDFs holds, and the table that says whose each file is (I5).
+
+Nothing of it is written on a disk: its names are words, compared with those of the table.
+"""
+
+import csv
+import io
+import struct
+import unicodedata
+import zipfile
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from sporades.core import pdf_checks
+from sporades.core.refusals import Refused
+from sporades.core.text import clean
+
+LARGEST_ARCHIVE = 100_000_000
+MOST_FILES = 10_000
+LARGEST_TABLE = 2_000_000
+LARGEST_LIST = MOST_FILES * 500
+"""Of the list of files that ends an archive, in bytes: it is read whole, whatever it lists."""
+
+LONGEST_NAME = 200
+LONGEST_NUMBER = 40
+
+NUMBER, FILE = "N° Inscription", "Fichier"
+NO_FILE = "Ce fichier n'est pas dans l'archive."
+SEVERAL = (
+    "Plusieurs fichiers de l'archive ont ce nom : donnez le chemin de celui-ci dans l'archive, "
+    "« dossier/nom.pdf »."
+)
+FILE_TWICE = "Ce fichier est donné à plusieurs lignes : un document n'est qu'à une personne."
+UNNAMED = "Aucune ligne du tableau ne dit à qui est ce fichier."
+NO_PDF = "Ce fichier n'est pas un PDF, d'après son nom."
+ODD_NAME = "Le nom de ce fichier contient un signe ou un chemin qui n'est pas permis."
+LONG_NAME = "Le nom de ce fichier, avec ses dossiers, dépasse 200 signes."
+ENCRYPTED = "Ce fichier est chiffré : faites l'archive sans mot de passe."
+PACKED = "Ce fichier est comprimé d'une manière qui n'est pas lue : faites un ZIP ordinaire."
+DAMAGED = "Ce fichier de l'archive ne peut pas être lu."
+
+_IS_ENCRYPTED = 0x1
+_READ = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_LEFT_BY_SYSTEMS = frozenset({"thumbs.db", "desktop.ini"})
+_BROKEN: tuple[type[Exception], ...] = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, NotImplementedError),
+    *(OverflowError, RuntimeError, ValueError),
+)
+"""What the library raises for an archive that is damaged, or made to hurt."""
+
+
+class NotAnArchive(Refused):
+    """It cannot be read as a ZIP."""
+
+    message = "Ce fichier n'est pas une archive ZIP lisible."
+
+
+class ArchiveTooLarge(Refused):
+    """It is more than one deposit takes."""
+
+    message = "Une archive compte 10 000 fichiers et 100 Mo au plus : faites plusieurs dépôts."
+
+
+class TableWrong(Refused):
+    """Its table does not say whose each file is."""
+
+
+class TableTooLarge(TableWrong):
+    """Its table is more than a line for each file."""
+
+    message = "Le tableau de l'archive dépasse la limite : 10 000 lignes et 2 Mo au plus."
+
+
+class NotTaken(Refused):
+    """A file of an archive that is not read, with the reason for its line."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """One line of what is deposited.
+
+    Attributes:
+        number: a registration's number, as it is said.
+        file: the name of its file in the archive; where there is none, as it is said.
+        why: why the file is not taken, or nothing.
+    """
+
+    number: str
+    file: str
+    why: str = ""
+
+
+def normal(number: str) -> str:
+    """Return a number in the one form in which numbers are compared: no space, capitals."""
+    return "".join(clean(unicodedata.normalize("NFKC", number)).split()).upper()
+
+
+def read_names(archive: bytes) -> list[Named]:
+    """Return whose each file is, as the table says or, without one, as each is named.
+
+    Args:
+        archive: the bytes of a ZIP.
+
+    Raises:
+        NotAnArchive, ArchiveTooLarge, TableWrong: nothing of it is taken.
+    """
+    if len(archive) > LARGEST_ARCHIVE:
+        raise ArchiveTooLarge
+    with _opened(archive) as file:
+        inside = [one for one in file.infolist() if _is_ours(one)]
+        if len(inside) > MOST_FILES + 1:
+            raise ArchiveTooLarge
+        tables = [one for one in inside if _ends(one, ".csv")]
+        papers = [one for one in inside if one not in tables]
+        if not any(_ends(one, ".pdf") for one in papers):
+            raise TableWrong("L'archive ne contient aucun fichier PDF.")
+        if len(tables) > 1:
+            raise TableWrong("L'archive contient plusieurs tableaux CSV : n'en laissez qu'un.")
+        if not tables:
+            return [_of_itself(one) for one in papers]
+        pairs = _pairs(_table(file, tables[0]))
+        return _named(pairs, papers, beside=PurePosixPath(tables[0].filename).parent)
+
+
+class Archive:
+    """An archive that was taken, read file by file."""
+
+    def __init__(self, file: zipfile.ZipFile) -> None:
+        """Keep the open archive."""
+        self._file = file
+
+    def read(self, name: str) -> bytes:
+        """Return a PDF of an archive, as many bytes as it has whatever the archive says.
+
+        Args:
+            name: as `Named.file` says it.
+
+        Raises:
+            NotTaken, pdf_checks.TooLarge: it is not given.
+        """
+        try:
+            inside = self._file.getinfo(name)
+        except KeyError:
+            raise NotTaken(NO_FILE) from None
+        content = _read(self._file, inside, pdf_checks.LARGEST)
+        if content is None:
+            raise pdf_checks.TooLarge
+        return content
+
+
+@contextmanager
+def opened(archive: bytes) -> Iterator[Archive]:
+    """Open an archive that `read_names` has read. Raises NotAnArchive."""
+    with _opened(archive) as file:
+        yield Archive(file)
+
+
+@contextmanager
+def _opened(archive: bytes) -> Iterator[zipfile.ZipFile]:
+    _refuse_long_list(archive)
+    try:
+        file = zipfile.ZipFile(io.BytesIO(archive))
+    except _BROKEN as trouble:
+        raise NotAnArchive from trouble
+    with file:
+        yield file
+
+
+def _refuse_long_list(archive: bytes) -> None:
+    """Look at how long the list of files is before it is read (APPNOTE 4.3.16).
+
+    An archive of a size that we take needs no record of the large form: it would hide another
+    length.
+    """
+    head, least, most = b"PK\x05\x06", 22, 22 + 65_535
+    tail = archive[-most:]
+    at = tail.rfind(head, 0, len(tail) - least + len(head))
+    if at < 0:
+        raise NotAnArchive
+    length = int.from_bytes(tail[at + 12 : at + 16], "little")
+    is_large_form = tail[max(at - 20, 0) : at].startswith(b"PK\x06\x07")
+    if length > LARGEST_LIST or is_large_form:
+        raise ArchiveTooLarge
+
+
+def _is_ours(inside: zipfile.ZipInfo) -> bool:
+    """Return whether it is a file, and none of those that a system leaves by itself."""
+    path = PurePosixPath(inside.filename)
+    is_left = path.name.startswith(".") or path.name.casefold() in _LEFT_BY_SYSTEMS
+    return not (inside.is_dir() or "__MACOSX" in path.parts or is_left)
+
+
+def _ends(inside: zipfile.ZipInfo, ending: str) -> bool:
+    return inside.filename.casefold().endswith(ending)
+
+
+def _read(file: zipfile.ZipFile, inside: zipfile.ZipInfo, most: int) -> bytes | None:
+    """Return a file of an archive, or nothing where it has more bytes. Raises NotTaken."""
+    if why := _trouble_of(inside):
+        raise NotTaken(why)
+    try:
+        with file.open(inside) as one:
+            content = one.read(most + 1)
+    except _BROKEN as trouble:
+        raise NotTaken(DAMAGED) from trouble
+    return content if len(content) <= most else None
+
+
+def _trouble_of(inside: zipfile.ZipInfo) -> str:
+    """Return why a file of an archive is not read, whatever it holds, or nothing."""
+    name = inside.orig_filename
+    path = PurePosixPath(name.replace("\\", "/"))
+    if not name.isprintable() or ".." in path.parts or path.is_absolute():
+        return ODD_NAME
+    if len(name) > LONGEST_NAME:
+        return LONG_NAME
+    if inside.flag_bits & _IS_ENCRYPTED:
+        return ENCRYPTED
+    return "" if inside.compress_type in _READ else PACKED
+
+
+def _of_itself(inside: zipfile.ZipInfo) -> Named:
+    """Name a file by itself: what stands before its ending is a number."""
+    why = _trouble_of(inside) or ("" if _ends(inside, ".pdf") else NO_PDF)
+    return _said(PurePosixPath(inside.filename).stem, inside.filename, why)
+
+
+def _said(number: str, file: str, why: str = "") -> Named:
+    """Return a line as it can be kept; what is refused need not be found again by its name."""
+    kept = _shown(file, LONGEST_NAME) if why else file
+    return Named(_shown(number, LONGEST_NUMBER), kept, why)
+
+
+def _shown(text: str, most: int) -> str:
+    return clean("".join(sign if sign.isprintable() else " " for sign in text))[:most]
+
+
+def _table(file: zipfile.ZipFile, inside: zipfile.ZipInfo) -> str:
+    try:
+        content = _read(file, inside, LARGEST_TABLE)
+    except NotTaken as trouble:
+        raise TableWrong(f"Tableau de l'archive. {trouble}") from trouble
+    if content is None:
+        raise TableTooLarge
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    """Return what a table says: a number and a file on each line, under their two titles."""
+    first = text.split("\n", 1)[0]
+    rows = csv.reader(io.StringIO(text), delimiter=";" if ";" in first else ",", strict=True)
+    try:
+        titles = [title.strip() for title in next(rows, [])]
+        if NUMBER not in titles or FILE not in titles:
+            raise TableWrong(f"Le tableau doit avoir les colonnes « {NUMBER} » et « {FILE} ».")
+        filled = [row for row in rows if any(cell.strip() for cell in row)]
+    except csv.Error as trouble:
+        raise TableWrong("Le tableau ne peut pas être lu comme un fichier CSV.") from trouble
+    number, file = titles.index(NUMBER), titles.index(FILE)
+    if len(filled) > MOST_FILES:
+        raise TableTooLarge
+    short = next((at for at, row in enumerate(filled, 2) if len(row) <= max(number, file)), None)
+    if short:
+        raise TableWrong(f"Ligne {short} du tableau : il manque une colonne.")
+    if not filled:
+        raise TableWrong("Le tableau ne contient aucune ligne.")
+    return [(row[number].strip(), row[file].strip()) for row in filled]
+
+
+def _named(
+    pairs: list[tuple[str, str]], papers: list[zipfile.ZipInfo], *, beside: PurePosixPath
+) -> list[Named]:
+    """Give each line of a table its file, and each file that has no line the refusal of it."""
+    by_path, by_name = defaultdict(list), defaultdict(list)
+    for one in papers:
+        by_path[_key(one.filename)].append(one)
+        by_name[PurePosixPath(_key(one.filename)).name].append(one)
+
+    def found(file: str) -> list[zipfile.ZipInfo]:
+        if "/" not in file.replace("\\", "/"):
+            return by_name.get(_key(file), [])
+        return by_path.get(_key(file)) or by_path.get(_key(f"{beside}/{file}"), [])
+
+    lines, given = [], Counter[str]()
+    for number, file in pairs:
+        fitting = found(file)
+        given.update(one.filename for one in fitting)
+        why = SEVERAL if len(fitting) > 1 else _trouble_of(fitting[0]) if fitting else NO_FILE
+        lines.append(_said(number, file if why else fitting[0].filename, why))
+    once = [
+        replace(line, why=FILE_TWICE) if not line.why and given[line.file] > 1 else line
+        for line in lines
+    ]
+    left = [_said("", one.filename, UNNAMED) for one in papers if one.filename not in given]
+    return once + left
+
+
+def _key(path: str) -> str:
+    """Return a path as paths are compared: one form of accents, no case, « / » between folders."""
+    composed = unicodedata.normalize("NFC", path).replace("\\", "/")
+    return PurePosixPath(composed).as_posix().casefold()

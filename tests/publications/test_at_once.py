@@ -1,0 +1,141 @@
+"""What acts on one publication at the same instant: one order of locks, and no document too many."""
+
+from threading import Event
+
+import pytest
+from django.db import transaction
+
+from sporades.acts import registering
+from sporades.core.refusals import Refused
+from sporades.documents.models import DocumentVersion
+from sporades.publications import depositing, operations
+from sporades.publications.deposited import Deposit
+from sporades.publications.models import Publication
+from sporades.registrations.models import Registration
+from tests.documents.summaries import a_pdf
+from tests.endurance.arena import PATIENCE, eventually, rows, together
+from tests.factories import NOW, author
+from tests.publications.test_depositing import NOTICE
+from tests.publications.zips import archive
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WAITING = """
+    SELECT pid FROM pg_stat_activity
+    WHERE wait_event_type = 'Lock' AND datname = current_database()
+"""
+
+
+def first(act, other):
+    """Do two acts at once, the first holding what it locks until the other waits for it."""
+    holds = Event()
+
+    def hold():
+        with transaction.atomic():
+            done = act(holds.set)
+            eventually(lambda: rows(WAITING))
+            return done() if callable(done) else done
+
+    def follow():
+        holds.wait(PATIENCE)
+        return other()
+
+    return together(hold, follow)
+
+
+@pytest.fixture
+def by(allowed):
+    return allowed.perimeters[0].member
+
+
+@pytest.fixture
+def made(three, manager, allowed, by):
+    """Deposit an archive that nobody has read yet."""
+    papers = {one.number: a_pdf() for one in three}
+    return depositing.deposit_many(
+        kind=NOTICE, archive=archive(**papers), reach=allowed, by=manager, author=by, at=NOW
+    )
+
+
+def locked(made, holds, then):
+    """Lock a publication as every act on it does, then give what comes next."""
+    Publication.objects.select_for_update(no_key=True).get(pk=made.pk)
+    holds()
+    return then
+
+
+def test_files_are_read_while_their_publication_is_dropped(made, by):
+    def drop():
+        return operations.drop(publication=made, by=by, at=NOW)
+
+    outcomes = first(
+        lambda holds: locked(made, holds, drop), lambda: depositing.fill(str(made.pk), at=NOW)
+    )
+
+    assert outcomes == [None, False]
+    assert not made.lines.exists()
+    assert not DocumentVersion.objects.filter(document__kind=NOTICE.slug).exists()
+
+
+def test_files_are_read_while_somebody_tries_to_publish_them(made, manager, by):
+    def publish():
+        try:
+            operations.publish(publication=made, instant=None, user=manager, by=by, at=NOW)
+        except operations.StillFilling:
+            return "still filling"
+
+    outcomes = first(
+        lambda holds: locked(made, holds, publish), lambda: depositing.fill(str(made.pk), at=NOW)
+    )
+
+    assert outcomes == ["still filling", False]
+    assert made.counts()["prepared"] == 3
+
+
+def test_two_workers_read_each_file_once(made):
+    outcomes = together(*[lambda: depositing.fill(str(made.pk), at=NOW)] * 3)
+
+    assert outcomes == [False] * 3
+    assert made.counts()["prepared"] == 3
+    assert DocumentVersion.objects.filter(document__kind=NOTICE.slug).count() == 3
+
+
+def test_a_line_that_is_read_is_not_read_again(made, three, by):
+    depositing.fill(str(made.pk), at=NOW)
+    one = Registration.objects.whole().get(pk=three[0].pk)
+
+    with pytest.raises(operations.AlreadyTaken), transaction.atomic():
+        operations.add(
+            publication=made,
+            line=made.lines.get(registration=one),
+            registration=one,
+            source=Deposit(one, "00/00/0.pdf", 1, NOW),
+            by=by,
+            at=NOW,
+        )
+
+
+def test_what_its_candidate_withdraws_meanwhile_is_not_prepared(three, manager, allowed, by):
+    one = Registration.objects.whole().get(pk=three[0].pk)
+
+    def withdraw(holds):
+        registering.withdraw(registration=three[0], by=author(three[0].candidate), at=NOW)
+        holds()
+
+    def deposit():
+        return depositing.deposit_one(
+            registration=one,
+            kind=NOTICE,
+            content=a_pdf(),
+            reach=allowed,
+            by=manager,
+            author=by,
+            at=NOW,
+        )
+
+    outcomes = first(withdraw, deposit)
+
+    assert outcomes[0] is None
+    assert isinstance(outcomes[1], Refused)
+    assert str(outcomes[1]) == operations.STANDS_NO_MORE
+    assert not Publication.objects.exists()
