@@ -20,6 +20,7 @@ from sporades.mailings import operations as mailings
 from sporades.mailings.models import Mailing
 from sporades.publications import operations as publications
 from sporades.publications.attestation import PREPARED
+from sporades.publications.refusals import NotInPreparation
 from sporades.registrations.deciding import needs_reason
 from sporades.registrations.models import Registration
 from sporades.registrations.states import (
@@ -142,7 +143,7 @@ def _prepare(
     at: datetime,
 ) -> None:
     if about is None:
-        raise publications.NotInPreparation
+        raise NotInPreparation
     publications.prepare_one(publication=about, registration=registration, by=by, at=at)
 
 

@@ -171,6 +171,11 @@ class DocumentVersion(models.Model):
         return day_in_digits(self.published_at or self.issued_at, self.content["zone"])
 
     @property
+    def withdrawn_in_digits(self) -> str:
+        """The day on which it was taken back, where its service is; nothing if it was not."""
+        return day_in_digits(self.withdrawn_at, self.content["zone"]) if self.withdrawn_at else ""
+
+    @property
     def opening_in_words(self) -> str:
         """« Ouvert le … », for the first time, or « Pas encore ouvert »."""
         if self.opened_at is None:

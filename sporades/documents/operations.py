@@ -154,9 +154,9 @@ def discard(versions: QuerySet[DocumentVersion]) -> int:
     Whoever holds the code of one finds nothing: it never existed for its reader.
     """
     unpublished = versions.filter(published_at=None)
-    keys = {
-        key for kept in unpublished.values_list("pdf_key", "content__file") for key in kept if key
-    }
+    # Locked, so that what is being printed has its key, and its file goes too.
+    held = unpublished.select_for_update().values_list("pdf_key", "content__file")
+    keys = {key for kept in held for key in kept if key}
     count, _ = unpublished.delete()
     transaction.on_commit(lambda: files.forget_or_say(keys))
     return count

@@ -15,13 +15,14 @@ from sporades.accounts.permissions import Permission, Reach, reach
 from sporades.core import files, pdf_checks
 from sporades.core.actors import Actor
 from sporades.core.french import local_day
-from sporades.core.links import absolute
 from sporades.core.locks import alone
 from sporades.core.queue import app
 from sporades.core.refusals import Refused
 from sporades.documents import kinds
 from sporades.publications import archives, operations
+from sporades.publications.deciding import link_to
 from sporades.publications.deposited import DEPOSITED, Deposit
+from sporades.publications.locking import locked
 from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.states import LineOutcome, PublicationState
 from sporades.registrations.models import Registration
@@ -195,7 +196,7 @@ def _fill(pk: str, *, at: datetime) -> bool:
 @transaction.atomic
 def _lose(publication: Publication) -> None:
     """Say at each line that waits that its file cannot be read any more."""
-    Publication.objects.select_for_update(no_key=True).get(pk=publication.pk)
+    locked(publication)
     waiting = publication.lines.filter(outcome=LineOutcome.WAITING)
     waiting.update(outcome=LineOutcome.REFUSED, why=ARCHIVE_LOST)
 
@@ -264,7 +265,7 @@ def _filled(publication: Publication, *, at: datetime) -> None:
         about=publication,
         publication=publication,
         counts=publication.counts(),
-        link=absolute(f"/gestion/publications/{publication.pk}"),
+        link=link_to(publication),
     )
 
 

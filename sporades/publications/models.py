@@ -2,13 +2,16 @@
 
 import uuid
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
+from psycopg.types.json import Jsonb
 
 from sporades.accounts.asking import AskedByMember
+from sporades.accounts.permissions import Perimeter, Reach
 from sporades.core.french import instant_in_words
 from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
@@ -16,6 +19,46 @@ from sporades.publications.states import EXPLAINED, LineOutcome, PublicationStat
 from sporades.registrations.models import Registration
 
 DECIDED = (PublicationState.PUBLISHED, PublicationState.WITHDRAWN)
+
+
+class PublicationQuerySet(models.QuerySet["Publication"]):
+    """Questions about publications."""
+
+    def within(self, reach: Reach) -> Self:
+        """Keep those of a perimeter, as `Publication.is_within` says it of one."""
+        proposed = Q(concerns__isnull=False) & ~Q(concerns=[]) & Q(_Held("concerns", reach))
+        return self.filter(Q(_Held("perimeters", reach)) | proposed)
+
+    def to_approve(self, user: AbstractBaseUser, reach: Reach) -> Self:
+        """Keep what others propose, and somebody who is allowed that far may approve."""
+        mine = PublicationLine.objects.filter(
+            publication=OuterRef("pk"), prepared_by=f"user:{user.pk}"
+        )
+        proposed = self.filter(~Exists(mine), state=PublicationState.PROPOSED)
+        others = proposed.exclude(Q(asked_by=user.pk) | Q(proposed_by=user.pk))
+        return others.filter(_Held("concerns", reach))
+
+
+class _Held(models.Func):
+    """Whether each perimeter of a column lies in one of a reach, as `Reach.includes` says it."""
+
+    output_field = models.BooleanField()
+
+    def __init__(self, column: str, reach: Reach, **more: Any) -> None:
+        super().__init__(F(column), **more)
+        self._reach = reach
+
+    def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> tuple[str, Any]:  # noqa: ARG002 - as Django calls it
+        column, given = compiler.compile(self.get_source_expressions()[0])
+        within, values = ["FALSE"], [*given]
+        for mine in self._reach.perimeters:
+            lists = {"academies": mine.academies, "domains": mine.domains}
+            bounded = {key: sorted(codes) for key, codes in lists.items() if codes is not None}
+            within.append(" AND ".join(["TRUE", *(f"one -> '{key}' <@ %s" for key in bounded)]))
+            values += [Jsonb(codes) for codes in bounded.values()]
+        held = " OR ".join(f"({one})" for one in within)
+        elements = f"jsonb_array_elements({column}) AS one"
+        return f"NOT EXISTS (SELECT FROM {elements} WHERE NOT ({held}))", tuple(values)
 
 
 class Publication(AskedByMember):
@@ -38,13 +81,39 @@ class Publication(AskedByMember):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     decided_name = models.CharField("décidé par", max_length=255, blank=True)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    proposed_name = models.CharField("proposé par", max_length=255, blank=True)
+    concerns = models.JSONField(
+        "périmètre des documents proposés", null=True, blank=True, editable=False
+    )
+    refused_at = models.DateTimeField("proposition refusée le", null=True, blank=True)
+    refused_name = models.CharField("proposition refusée par", max_length=255, blank=True)
+    refusal = models.CharField("motif du refus", max_length=300, blank=True)
     why = models.CharField("motif du retrait", max_length=300, blank=True)
 
-    objects: ClassVar[Any] = models.Manager()
+    objects: ClassVar[Any] = PublicationQuerySet.as_manager()
 
     class Meta:
         verbose_name = "publication"
         constraints = [
+            models.CheckConstraint(
+                name="what_is_proposed_says_by_whom_and_whom_it_concerns",
+                condition=~Q(state=PublicationState.PROPOSED)
+                | Q(proposed_by__isnull=False, concerns__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="nobody_approves_what_they_began_or_proposed",
+                condition=Q(proposed_by=None)
+                | Q(decided_by=None)
+                | ~Q(decided_by=F("proposed_by")) & ~Q(decided_by=F("asked_by")),
+            ),
+            models.CheckConstraint(
+                name="a_proposal_that_is_refused_says_when_by_whom_and_why",
+                condition=Q(refused_at=None, refused_name="", refusal="")
+                | Q(refused_at__isnull=False) & ~Q(refused_name="") & ~Q(refusal=""),
+            ),
             models.CheckConstraint(
                 name="what_is_published_has_its_instant_and_who_decided",
                 condition=~Q(state__in=DECIDED)
@@ -73,14 +142,55 @@ class Publication(AskedByMember):
         return kinds.get(self.kind)
 
     @property
+    def is_in_preparation(self) -> bool:
+        """Whether it still takes documents."""
+        return self.state == PublicationState.PREPARING
+
+    @property
+    def is_proposed(self) -> bool:
+        """Whether it waits for a second person."""
+        return self.state == PublicationState.PROPOSED
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether its documents are read, at once or from an instant to come on."""
+        return self.state == PublicationState.PUBLISHED
+
+    @property
+    def concerned(self) -> Reach:
+        """Where whoever approves must be allowed: what the documents proposed concern."""
+        if self.concerns is None:
+            return self.reach
+        return Reach(tuple(Perimeter.from_json(one, self.author) for one in self.concerns))
+
+    def is_within(self, reach: Reach) -> bool:
+        """Return whether a reach holds that of its author, or all that is proposed."""
+        is_concerned = bool(self.concerns) and reach.includes(self.concerned)
+        return is_concerned or reach.includes(self.reach)
+
+    def is_of(self, user: AbstractBaseUser) -> bool:
+        """Return whether somebody began it, proposed it, or prepared one of its documents."""
+        if user.pk in (self.asked_by_id, self.proposed_by_id):
+            return True
+        mine: bool = self.lines.filter(prepared_by=f"user:{user.pk}").exists()
+        return mine
+
+    @property
     def is_filling(self) -> bool:
         """Whether deposited files wait to be read."""
         return bool(self.archive_key)
 
     def is_scheduled(self, at: datetime) -> bool:
         """Return whether it is decided, and its instant is to come: nobody has seen it."""
-        is_decided = self.state == PublicationState.PUBLISHED
-        return is_decided and self.publish_at is not None and self.publish_at > at
+        return self.is_decided and self.publish_at is not None and self.publish_at > at
+
+    def may_be_dropped(self, at: datetime) -> bool:
+        """Return whether nobody outside the office has seen any of it."""
+        return self.is_in_preparation or self.is_proposed or self.is_scheduled(at)
+
+    def may_be_withdrawn(self, at: datetime) -> bool:
+        """Return whether its documents are read."""
+        return self.is_decided and not self.is_scheduled(at)
 
     @property
     def publish_in_words(self) -> str:
@@ -91,6 +201,11 @@ class Publication(AskedByMember):
     def decided_in_words(self) -> str:
         """Say when it was decided."""
         return instant_in_words(self.decided_at, self.zone) if self.decided_at else ""
+
+    @property
+    def refused_in_words(self) -> str:
+        """Say when its proposal was refused."""
+        return instant_in_words(self.refused_at, self.zone) if self.refused_at else ""
 
     def counts(self) -> dict[str, int]:
         """Return how many lines there are of each outcome."""
@@ -121,6 +236,7 @@ class PublicationLine(models.Model):
         blank=True,
         related_name="publication_line",
     )
+    prepared_by = models.CharField("préparé par", max_length=40, blank=True)
     outcome = models.CharField("résultat", max_length=10, choices=LineOutcome)
     why = models.CharField("motif", max_length=300, blank=True)
     told_at = models.DateTimeField("annoncé le", null=True, blank=True)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from sporades.documents.models import DocumentVersion
 from sporades.publications.models import PublicationLine
@@ -14,6 +14,21 @@ def lines_to_withdraw(registration: Registration, *, at: datetime) -> QuerySet[P
     """Return what its candidate reads at an instant, and the office may take back."""
     read = DocumentVersion.objects.latest_visible(at)
     return _lines(registration).filter(outcome=LineOutcome.PUBLISHED, version__in=read)
+
+
+def withdrawn_lines(registration: Registration, *, at: datetime) -> QuerySet[PublicationLine]:
+    """Return what its candidate could read, that was taken back and that nothing has replaced."""
+    published = DocumentVersion.objects.published_by(at)
+    later = published.filter(
+        document=OuterRef("version__document"), number__gt=OuterRef("version__number")
+    )
+    taken_back = _lines(registration).filter(
+        outcome=LineOutcome.WITHDRAWN,
+        version__in=published.filter(withdrawn_at__lte=at, withdrawn_at__gte=F("published_at")),
+    )
+    # Its content says by which clock its days are.
+    whole = taken_back.filter(~Exists(later)).defer(None)
+    return whole.order_by("-version__withdrawn_at", "pk")
 
 
 def lines_to_come(registration: Registration, *, at: datetime) -> QuerySet[PublicationLine]:

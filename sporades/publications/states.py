@@ -40,3 +40,6 @@ PUBLICATION_TRANSITIONS = (PROPOSE, PUBLISH, APPROVE, REFUSE, DROP, WITHDRAW)
 
 EXPLAINED = (LineOutcome.REFUSED, LineOutcome.WITHDRAWN)
 """The outcomes that say why."""
+
+UNREAD = (LineOutcome.WAITING, LineOutcome.PREPARED, LineOutcome.PUBLISHED)
+"""The outcomes of lines that go with a publication that is dropped before its instant."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from sporades.core.queue import app
-from sporades.publications import depositing, operations
+from sporades.publications import depositing, telling
 
 PATIENCE = timedelta(minutes=5)
 """After how long a publication that does not move is taken up again."""
@@ -21,7 +21,7 @@ def fill(publication: str) -> None:
 @app.task(name="publications.tell", queue="publications")
 def tell(publication: str) -> None:
     """Tell some candidates, and leave the next ones to another job."""
-    if operations.tell(publication, at=timezone.now()):
+    if telling.tell(publication, at=timezone.now()):
         app.configure_task("publications.tell", queue="publications").defer(publication=publication)
 
 
@@ -31,4 +31,4 @@ def sweep(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     """Take up the archives and the announcements whose worker was killed."""
     now = timezone.now()
     depositing.take_up_again(older_than=now - PATIENCE)
-    operations.take_up_again(at=now, older_than=now - PATIENCE)
+    telling.take_up_again(at=now, older_than=now - PATIENCE)

@@ -6,10 +6,10 @@ import django
 
 django.setup()
 
-from sporades.publications import depositing, operations  # noqa: E402 - models after the setup
+from sporades.publications import depositing, telling  # noqa: E402 - models after the setup
 from tests.endurance.arena import now  # noqa: E402 - the same
 
-ACTS = {"fill": depositing.fill, "tell": operations.tell}
+ACTS = {"fill": depositing.fill, "tell": telling.tell}
 
 
 def main(act: str, publication: str) -> None:

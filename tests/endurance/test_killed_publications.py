@@ -16,7 +16,7 @@ from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
-from sporades.publications import depositing, operations
+from sporades.publications import deciding, depositing
 from sporades.registrations.models import Registration
 from tests.documents.summaries import a_pdf
 from tests.endurance.arena import eventually, figure, now
@@ -95,7 +95,7 @@ def test_each_document_is_prepared_once_and_told_once(publication, arena, tmp_pa
     versions = DocumentVersion.objects.filter(document__kind=NOTICE)
     assert versions.count() == versions.values("document").distinct().count() == DOCUMENTS
     user = publication.asked_by
-    operations.publish(
+    deciding.publish(
         publication=publication,
         instant=None,
         user=user,

@@ -1,6 +1,7 @@
 """The letters of publications, of requests and of a move, as they arrive: all that they say."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -8,7 +9,7 @@ from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, reach
 from sporades.acts import moving, requesting
 from sporades.documents import kinds
-from sporades.publications import depositing, operations
+from sporades.publications import deciding, depositing, operations, telling
 from sporades.registrations.models import Registration
 from tests.documents.summaries import a_pdf
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author
@@ -70,9 +71,9 @@ Numéro d'inscription : {registration.number}
 
 def test_a_document_is_published_then_taken_back(letters, registration, manager):
     made = deposit(registration, manager, "notification-amenagement")
-    operations.publish(publication=made, instant=None, user=manager, by=member(manager), at=NOW)
+    deciding.publish(publication=made, instant=None, user=manager, by=member(manager), at=NOW)
     letters()
-    operations.tell(str(made.pk), at=NOW)
+    telling.tell(str(made.pk), at=NOW)
     [letter] = letters()
 
     name = "Notification d'aménagement d'épreuves"
@@ -96,7 +97,7 @@ Un document est publié pour votre inscription : {name}, version n°1. Lisez-le 
     operations.withdraw(
         publication=made, reason="<b>Erreur</b> de date", by=member(manager), at=LATER
     )
-    operations.tell(str(made.pk), at=LATER)
+    telling.tell(str(made.pk), at=LATER)
     [letter] = letters(LATER)
     assert letter["Subject"] == f"Document retiré : {name}"
     assert (
@@ -120,7 +121,7 @@ Motif : <b>Erreur</b> de date
 def test_a_publication_to_approve(letters, registration, manager, head, instant):
     made = deposit(registration, manager, "convocation")
     letters()
-    operations.publish(publication=made, instant=instant, user=manager, by=member(manager), at=NOW)
+    deciding.publish(publication=made, instant=instant, user=manager, by=member(manager), at=NOW)
     [letter] = letters()
 
     assert letter["Subject"] == "Publication à approuver : Convocation"
@@ -146,7 +147,7 @@ Voir les documents, approuver ou refuser : {SITE}/gestion/publications/{made.pk}
     ("act", "told"),
     [
         (
-            operations.approve,
+            deciding.approve,
             (
                 "Publication approuvée",
                 (
@@ -156,12 +157,12 @@ Voir les documents, approuver ou refuser : {SITE}/gestion/publications/{made.pk}
             ),
         ),
         (
-            operations.refuse,
+            partial(deciding.refuse, reason="<b>Date</b> fausse"),
             (
                 "Publication refusée",
                 (
                     "La publication que vous avez proposée est refusée par Claude Martin. Elle est de "
-                    "nouveau en préparation : rien n'est publié."
+                    "nouveau en préparation : rien n'est publié.\n\nMotif : <b>Date</b> fausse"
                 ),
             ),
         ),
@@ -171,7 +172,7 @@ Voir les documents, approuver ou refuser : {SITE}/gestion/publications/{made.pk}
 def test_a_publication_that_is_decided(letters, convocation, head, act, told):
     made, (subject, sentence) = convocation, told
     manager = made.asked_by
-    operations.publish(publication=made, instant=LATER, user=manager, by=member(manager), at=NOW)
+    deciding.publish(publication=made, instant=LATER, user=manager, by=member(manager), at=NOW)
     letters()
     act(publication=made, user=head, by=member(head), at=NOW)
     [letter] = letters()
@@ -186,6 +187,26 @@ Bonjour Claude Martin,
 {sentence}
 
 La publication : {SITE}/gestion/publications/{made.pk}
+
+{SIGNED}"""
+    )
+
+
+def test_a_publication_that_another_drops(letters, convocation, head):
+    letters()
+    operations.drop(publication=convocation, by=member(head), at=NOW)
+    [letter] = letters()
+
+    assert letter["Subject"] == "Publication abandonnée : Convocation"
+    assert letter.taken_for == ["agent@exemple.test"]
+    assert (
+        words(letter)
+        == f"""\
+Bonjour Claude Martin,
+
+La publication que vous avez préparée ou proposée est abandonnée par Claude Martin. Ses documents sont effacés, et aucun candidat ne les a vus.
+
+La publication : {SITE}/gestion/publications/{convocation.pk}
 
 {SIGNED}"""
     )

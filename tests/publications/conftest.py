@@ -5,10 +5,13 @@ import time_machine
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, reach
-from sporades.publications import operations
+from sporades.documents import kinds
+from sporades.publications import depositing, operations
 from sporades.publications.attestation import ATTESTATION
 from sporades.registrations.models import Registration
+from tests.documents.summaries import a_pdf
 from tests.factories import NOW, a_candidate, a_registration
+from tests.publications.doing import member
 from tests.web.registry.world import a_member
 
 
@@ -57,3 +60,23 @@ def prepare(manager, allowed):
         return made
 
     return prepared
+
+
+@pytest.fixture
+def convocations(three, manager, allowed):
+    """Deposit the convocation of a registration."""
+    return depositing.deposit_one(
+        registration=Registration.objects.whole().get(pk=three[0].pk),
+        kind=kinds.get("convocation"),
+        content=a_pdf(),
+        reach=allowed,
+        by=manager,
+        author=member(manager),
+        at=NOW,
+    )
+
+
+@pytest.fixture
+def second(db):
+    """Return another head of service of Lille."""
+    return a_member("chef@exemple.test", Membership.Role.HEAD, ["A09"])

@@ -8,7 +8,7 @@ from django.db import transaction
 from sporades.acts import registering
 from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
-from sporades.publications import depositing, operations
+from sporades.publications import deciding, depositing, operations, refusals
 from sporades.publications.deposited import Deposit
 from sporades.publications.models import Publication
 from sporades.registrations.models import Registration
@@ -80,8 +80,8 @@ def test_files_are_read_while_their_publication_is_dropped(made, by):
 def test_files_are_read_while_somebody_tries_to_publish_them(made, manager, by):
     def publish():
         try:
-            operations.publish(publication=made, instant=None, user=manager, by=by, at=NOW)
-        except operations.StillFilling:
+            deciding.publish(publication=made, instant=None, user=manager, by=by, at=NOW)
+        except refusals.StillFilling:
             return "still filling"
 
     outcomes = first(
@@ -104,7 +104,7 @@ def test_a_line_that_is_read_is_not_read_again(made, three, by):
     depositing.fill(str(made.pk), at=NOW)
     one = Registration.objects.whole().get(pk=three[0].pk)
 
-    with pytest.raises(operations.AlreadyTaken), transaction.atomic():
+    with pytest.raises(refusals.AlreadyTaken), transaction.atomic():
         operations.add(
             publication=made,
             line=made.lines.get(registration=one),
@@ -137,5 +137,5 @@ def test_what_its_candidate_withdraws_meanwhile_is_not_prepared(three, manager, 
 
     assert outcomes[0] is None
     assert isinstance(outcomes[1], Refused)
-    assert str(outcomes[1]) == operations.STANDS_NO_MORE
+    assert str(outcomes[1]) == refusals.STANDS_NO_MORE
     assert not Publication.objects.exists()

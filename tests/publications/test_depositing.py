@@ -10,7 +10,7 @@ from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
 from sporades.documents.operations import AlreadyPrepared, Lost, printed
 from sporades.mail.models import Message
-from sporades.publications import archives, depositing, operations
+from sporades.publications import archives, deciding, depositing, operations, refusals
 from sporades.publications.models import Publication
 from sporades.registrations.models import Registration
 from tests.core import pdfs
@@ -286,8 +286,8 @@ def test_nothing_is_published_while_files_are_read(manager, allowed, three):
         at=NOW,
     )
 
-    with pytest.raises(operations.StillFilling):
-        operations.publish(
+    with pytest.raises(refusals.StillFilling):
+        deciding.publish(
             publication=made,
             instant=None,
             user=manager,

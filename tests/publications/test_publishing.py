@@ -5,55 +5,34 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from sporades.accounts.models import Membership
-from sporades.acts import deciding, registering
+from sporades.accounts.permissions import Perimeter, Reach
+from sporades.acts import registering
+from sporades.acts.deciding import decide
 from sporades.batches import operations as batches
 from sporades.batches.actions import ACTIONS
 from sporades.core.refusals import Refused
-from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
-from sporades.documents.operations import AlreadyPrepared
-from sporades.documents.queries import by_code, documents_in
+from sporades.documents.operations import AlreadyPrepared, mark_opened
+from sporades.documents.queries import by_code
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
-from sporades.publications import depositing, operations, tasks
+from sporades.publications import deciding, operations, refusals, tasks, telling
 from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.states import PublicationState
 from sporades.registrations.models import Registration
 from sporades.registrations.states import SET_ASIDE, VALIDATE
-from tests.documents.summaries import a_pdf
 from tests.factories import NOW, OPERATOR, author
 from tests.jobs import work
-from tests.web.registry.world import a_member
-
-LATER = NOW + timedelta(days=3)
-INSTANT = timedelta(microseconds=1)
-SLUG = "attestation-inscription"
-
-
-def member(user):
-    """Return who somebody is, in their role."""
-    return user.memberships.get().as_actor()
-
-
-def publish(made, user, instant=None, at=NOW):
-    operations.publish(publication=made, instant=instant, user=user, by=member(user), at=at)
-
-
-def read(registration, at):
-    """Return the kinds of documents that a candidate reads at an instant."""
-    return {one.document.kind for one in documents_in(folder=registration.folder_id, at=at)}
-
-
-def tell(made, at=NOW):
-    while operations.tell(str(made.pk), at=at):
-        pass
-
-
-def told(kind="document_published"):
-    """Return to whom a mail was written."""
-    return sorted(Message.objects.filter(kind=kind).values_list("recipient", flat=True))
-
+from tests.publications.doing import (
+    INSTANT,
+    LATER,
+    SLUG,
+    member,
+    publish,
+    read,
+    tell,
+    told,
+)
 
 # --- Embargo ---------------------------------------------------------------------------------
 
@@ -101,7 +80,7 @@ def test_an_instant_that_has_passed_is_refused(prepare, three, manager):
     made = prepare()
 
     for instant in (NOW, NOW - INSTANT):
-        with pytest.raises(operations.InstantPast):
+        with pytest.raises(refusals.InstantPast):
             publish(made, manager, instant)
     made.refresh_from_db()
     assert made.state == PublicationState.PREPARING
@@ -130,11 +109,11 @@ def test_what_a_killed_worker_left_untold_is_taken_up_again(prepare, three, mana
         cursor.execute("DELETE FROM procrastinate_jobs WHERE task_name = 'publications.tell'")
 
     later = NOW + tasks.PATIENCE
-    assert operations.take_up_again(at=later, older_than=NOW) == 0
-    assert operations.take_up_again(at=later, older_than=later) == 1
+    assert telling.take_up_again(at=later, older_than=NOW) == 0
+    assert telling.take_up_again(at=later, older_than=later) == 1
     work("publications")
     assert len(told()) == 3
-    assert operations.take_up_again(at=later, older_than=later) == 0
+    assert telling.take_up_again(at=later, older_than=later) == 0
 
 
 def test_who_has_no_address_is_told_by_nobody_and_has_the_document(prepare, three, manager):
@@ -153,9 +132,7 @@ def test_who_has_no_address_is_told_by_nobody_and_has_the_document(prepare, thre
 
 def test_what_no_longer_stands_or_has_changed_is_refused_at_its_line(prepare, three, manager):
     made = prepare()
-    deciding.decide(
-        registration=three[0], decision=SET_ASIDE, reason="Doublon", by=OPERATOR, at=NOW
-    )
+    decide(registration=three[0], decision=SET_ASIDE, reason="Doublon", by=OPERATOR, at=NOW)
     Registration.objects.filter(pk=three[1].pk).update(version=2)
 
     publish(made, manager)
@@ -168,27 +145,53 @@ def test_what_no_longer_stands_or_has_changed_is_refused_at_its_line(prepare, th
         "withdrawn": 0,
     }
     assert set(made.lines.filter(outcome="refused").values_list("why", flat=True)) == {
-        operations.STANDS_NO_MORE,
-        operations.HAS_CHANGED,
+        refusals.STANDS_NO_MORE,
+        refusals.HAS_CHANGED,
     }
     assert [SLUG in read(one, NOW) for one in three] == [False, False, True]
     assert DocumentVersion.objects.filter(document__kind=SLUG).count() == 1
 
 
-def test_when_nothing_stands_any_more_nothing_is_published(prepare, three, manager):
+def test_when_nothing_stands_any_more_the_office_sees_why(prepare, three, manager):
     made = prepare()
     for one in three:
         registering.withdraw(registration=one, by=author(one.candidate), at=NOW)
 
-    with pytest.raises(operations.NothingToPublish):
+    with pytest.raises(refusals.NothingHolds):
         publish(made, manager)
+
     made.refresh_from_db()
-    assert (made.state, made.counts()["prepared"]) == (PublicationState.PREPARING, 3)
+    assert (made.state, made.counts()["refused"]) == (PublicationState.PREPARING, 3)
+    assert set(made.lines.values_list("why", flat=True)) == {refusals.STANDS_NO_MORE}
+    assert not DocumentVersion.objects.filter(document__kind=SLUG).exists()
+    with pytest.raises(refusals.NothingToPublish):
+        publish(made, manager)
+
+
+def test_what_has_moved_out_of_the_reach_of_who_publishes_is_refused_at_its_line(
+    prepare, three, manager
+):
+    made = prepare()
+    Registration.objects.filter(pk=three[0].pk).update(academy="A25")
+
+    publish(made, manager)
+
+    assert made.lines.get(registration=three[0]).why == refusals.HAS_MOVED
+    assert [SLUG in read(one, NOW) for one in three] == [False, True, True]
+
+
+def test_an_instant_too_far_away_is_a_slip(prepare, three, manager):
+    made = prepare()
+
+    with pytest.raises(refusals.InstantFar):
+        publish(made, manager, NOW + deciding.FURTHEST + INSTANT)
+    publish(made, manager, NOW + deciding.FURTHEST)
+    assert made.state == PublicationState.PUBLISHED
 
 
 def test_a_validation_changes_nothing_of_what_is_prepared(prepare, three, manager):
     made = prepare()
-    deciding.decide(registration=three[0], decision=VALIDATE, reason="", by=OPERATOR, at=NOW)
+    decide(registration=three[0], decision=VALIDATE, reason="", by=OPERATOR, at=NOW)
 
     publish(made, manager)
 
@@ -206,77 +209,10 @@ def test_nothing_is_added_to_what_is_published(prepare, three, manager):
     made = prepare()
     publish(made, manager)
 
-    with pytest.raises(operations.NotInPreparation):
+    with pytest.raises(refusals.NotInPreparation):
         operations.prepare_one(
             publication=made.pk, registration=three[0], by=member(manager), at=NOW
         )
-
-
-# --- Two persons -----------------------------------------------------------------------------
-
-
-@pytest.fixture
-def convocations(three, manager, allowed):
-    """Deposit the convocation of a registration."""
-    return depositing.deposit_one(
-        registration=Registration.objects.whole().get(pk=three[0].pk),
-        kind=kinds.get("convocation"),
-        content=a_pdf(),
-        reach=allowed,
-        by=manager,
-        author=member(manager),
-        at=NOW,
-    )
-
-
-def test_a_convocation_is_published_by_two_persons(convocations, three, manager, head):
-    publish(convocations, manager, LATER)
-    assert convocations.state == PublicationState.PROPOSED
-    assert told("publication_to_approve") == [head.email]
-    assert "convocation" not in read(three[0], LATER)
-
-    operations.approve(publication=convocations, user=head, by=member(head), at=NOW)
-
-    assert convocations.decided_name == member(head).name
-    assert "convocation" in read(three[0], LATER)
-    assert "convocation" not in read(three[0], LATER - INSTANT)
-    assert told("publication_decided") == [manager.email]
-
-
-def test_nobody_approves_nor_refuses_their_own_proposal(convocations, three, manager, head):
-    publish(convocations, manager)
-
-    for act in (operations.approve, operations.refuse):
-        with pytest.raises(operations.SamePerson):
-            act(publication=convocations, user=manager, by=member(manager), at=NOW)
-    assert "convocation" not in read(three[0], LATER)
-
-
-def test_a_proposal_that_is_refused_is_in_preparation_again(convocations, manager, head):
-    publish(convocations, manager, LATER)
-
-    operations.refuse(publication=convocations, user=head, by=member(head), at=NOW)
-
-    assert (convocations.state, convocations.publish_at) == (PublicationState.PREPARING, None)
-    publish(convocations, manager)
-    assert convocations.state == PublicationState.PROPOSED
-
-
-def test_a_proposal_whose_instant_has_passed_is_not_approved(convocations, three, manager, head):
-    publish(convocations, manager, LATER)
-
-    with pytest.raises(operations.InstantPast, match="refusez la proposition"):
-        operations.approve(publication=convocations, user=head, by=member(head), at=LATER)
-    assert "convocation" not in read(three[0], LATER)
-
-
-def test_what_nobody_could_approve_is_not_proposed(convocations, manager):
-    a_member("ailleurs@exemple.test", Membership.Role.HEAD, ["A25"])
-
-    with pytest.raises(operations.NobodyApproves):
-        publish(convocations, manager)
-    convocations.refresh_from_db()
-    assert convocations.state == PublicationState.PREPARING
 
 
 # --- Dropped, taken back ---------------------------------------------------------------------
@@ -297,6 +233,42 @@ def test_what_is_dropped_never_existed(prepare, three, manager):
     assert prepare().counts()["prepared"] == 3
 
 
+def test_what_somebody_has_read_since_its_request_came_is_not_dropped(prepare, three, manager):
+    made = prepare()
+    publish(made, manager, LATER)
+    version = made.lines.get(registration=three[0]).version
+    mark_opened(version, at=LATER)
+
+    with pytest.raises(refusals.AlreadyRead):
+        operations.drop(publication=made, by=member(manager), at=LATER - INSTANT)
+
+    assert {SLUG in read(one, LATER) for one in three} == {True}
+
+
+def test_what_somebody_was_told_of_is_not_dropped(prepare, three, manager):
+    made = prepare()
+    publish(made, manager, LATER)
+    tell(made, LATER)
+
+    with pytest.raises(refusals.AlreadyRead):
+        operations.drop(publication=made, by=member(manager), at=LATER - INSTANT)
+
+
+def test_whose_publication_another_drops_is_told(convocations, manager, head, second):
+    publish(convocations, head)
+
+    operations.drop(publication=convocations, by=member(second), at=NOW)
+
+    assert told("publication_decided") == sorted([manager.email, head.email])
+    assert "abandonnée" in Message.objects.filter(kind="publication_decided").first().body
+
+
+def test_who_drops_their_own_publication_is_not_told(convocations, manager):
+    operations.drop(publication=convocations, by=member(manager), at=NOW)
+
+    assert told("publication_decided") == []
+
+
 def test_what_is_read_is_not_dropped(prepare, three, manager):
     made = prepare()
     publish(made, manager, LATER)
@@ -309,7 +281,7 @@ def test_what_is_read_is_not_dropped(prepare, three, manager):
 def test_what_is_taken_back_is_read_no_more_and_who_was_told_is_told_why(prepare, three, manager):
     made = prepare()
     publish(made, manager)
-    operations.tell(str(made.pk), at=NOW)
+    telling.tell(str(made.pk), at=NOW)
     code = made.lines.first().version.code
 
     operations.withdraw(publication=made, reason="Erreur de date", by=member(manager), at=LATER)
@@ -354,7 +326,7 @@ def test_nothing_is_taken_back_without_a_word(prepare, three, manager, act):
     publish(made, manager)
     what = {"publication": made} if act == "withdraw" else {"line": made.lines.first()}
 
-    with pytest.raises(operations.ReasonMissing):
+    with pytest.raises(refusals.ReasonMissing):
         getattr(operations, act)(**what, reason="", by=member(manager), at=NOW)
 
 
@@ -371,9 +343,7 @@ def test_a_batch_prepares_the_documents_of_a_search(three, manager, allowed):
         at=NOW,
     )
     assert not Publication.objects.exists()
-    deciding.decide(
-        registration=three[0], decision=SET_ASIDE, reason="Doublon", by=OPERATOR, at=NOW
-    )
+    decide(registration=three[0], decision=SET_ASIDE, reason="Doublon", by=OPERATOR, at=NOW)
     batches.launch(batch=batch, by=member(manager), at=NOW)
     work("batches")
 
@@ -392,6 +362,8 @@ def test_a_batch_prepares_the_documents_of_a_search(three, manager, allowed):
         {"state": "published"},
         {"state": "withdrawn"},
         {"why": "Erreur"},
+        {"state": "proposed"},
+        {"refusal": "Erreur"},
     ],
     ids=str,
 )
@@ -410,3 +382,37 @@ def test_the_database_refuses_a_line_that_cannot_be(prepare, three, change):
 
     with pytest.raises(IntegrityError), transaction.atomic():
         PublicationLine.objects.filter(publication=made).update(**change)
+
+
+# --- Which are one's own ---------------------------------------------------------------------
+
+PLACES = (
+    [{"academies": ["A09"], "domains": None}],
+    [{"academies": ["A09", "A25"], "domains": ["BAC"]}],
+    [{"academies": None, "domains": None}],
+    [{"academies": None, "domains": ["BAC"]}],
+    [{"academies": ["A25"], "domains": ["CAP"]}, {"academies": ["A09"], "domains": ["BAC"]}],
+    [],
+)
+
+
+@pytest.mark.parametrize("place", PLACES, ids=str)
+def test_the_database_finds_those_of_a_perimeter_as_a_perimeter_says(manager, place):
+    for theirs in PLACES:
+        for concerned in (None, *PLACES):
+            Publication.objects.create(
+                asked_by=manager,
+                asked_name="Camille",
+                asked_role="manager",
+                perimeters=theirs,
+                concerns=concerned,
+                asked_at=NOW,
+                moved_at=NOW,
+                kind=SLUG,
+                zone="Europe/Paris",
+            )
+    mine = Reach(tuple(Perimeter.from_json(one, OPERATOR) for one in place))
+
+    found = set(Publication.objects.within(mine).values_list("pk", flat=True))
+
+    assert found == {one.pk for one in Publication.objects.all() if one.is_within(mine)}

@@ -9,6 +9,7 @@ from django.urls import reverse
 from sporades.acts import reading
 from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import documents_in
+from sporades.publications.queries import withdrawn_lines
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import registration_of, registrations_of
 from sporades.web.layout.papers import paper
@@ -21,11 +22,15 @@ def documents(request: HttpRequest) -> HttpResponse:
 
 
 def folder(request: HttpRequest, number: str) -> HttpResponse:
-    """« Liste des documents publiés pour la candidature n° … »: the last version of each."""
+    """« Liste des documents publiés pour la candidature n° … »: the last version of each.
+
+    One that was taken back is said to be, with its reason: it is given no more.
+    """
     found = _registration(request, number)
     context = {
         "registration": found,
         "versions": documents_in(folder=found.folder_id, at=request.arrived_at),
+        "withdrawn": withdrawn_lines(found, at=request.arrived_at),
         "notice": _ended(found),
     }
     return render(request, "candidate/folder.html", context)

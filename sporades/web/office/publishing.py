@@ -1,39 +1,35 @@
-"""« Publications »: documents prepared or deposited, seen, approved, published, withdrawn (I5)."""
+"""« Publications »: documents that are prepared, seen, approved, published, withdrawn (I5)."""
 
 from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Permission, Reach
 from sporades.batches.models import Batch
 from sporades.batches.states import BatchState
-from sporades.core.files import OutOfReach
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
 from sporades.documents import operations as printing
 from sporades.documents.models import DocumentVersion
-from sporades.publications import depositing, operations
-from sporades.publications.models import Publication
-from sporades.publications.queries import lines_to_withdraw
+from sporades.publications import deciding, operations
+from sporades.publications.models import Publication, PublicationLine
+from sporades.publications.refusals import InstantFar, InstantPast
 from sporades.publications.states import LineOutcome, PublicationState
 from sporades.registrations.models import Registration
 from sporades.web.layout.papers import paper
-from sporades.web.office.files import TRAIL as FILES_TRAIL
-from sporades.web.office.files import author_on, registration_of
-from sporades.web.office.forms import DepositForm, DepositManyForm, PublishForm, WithdrawForm
+from sporades.web.office.publishing_forms import PublishForm, RefuseForm, WithdrawForm
 from sporades.web.office.sheets import sheet_of
 
 ON_THE_PAGE = 50
-MOST_LISTED = 200
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
 REFUSAL_TITLES = ("N° Inscription", "Fichier", "Refus")
 LIST_TRAIL = [*TRAIL, ("Publications", reverse_lazy("office:publications"))]
-OUT_OF_REACH = "Le fichier ne peut pas être gardé en ce moment : réessayez plus tard."
 KINDS = {
     PublicationState.PUBLISHED: "success",
     PublicationState.PROPOSED: "warning",
@@ -44,69 +40,14 @@ KINDS = {
 
 def publications(request: HttpRequest) -> HttpResponse:
     """Those of the reader's perimeter, the last first."""
-    recent = Publication.objects.order_by("-asked_at", "pk")[:MOST_LISTED]
+    found = Publication.objects.within(request.reach).order_by("-asked_at", "pk")
     context = {
-        "publications": [one for one in recent if request.reach.includes(one.reach)][:ON_THE_PAGE],
+        "page": Paginator(found, ON_THE_PAGE).get_page(request.GET.get("page")),
+        "base": f"{reverse('office:publications')}?page=",
         "proposed": publications_to_approve(request),
         "trail": TRAIL,
     }
     return render(request, "office/publications.html", context)
-
-
-def deposit_many(request: HttpRequest) -> HttpResponse:
-    """Deposit an archive of PDFs made elsewhere."""
-    posted = request.method == "POST"
-    form = DepositManyForm(request.POST, request.FILES) if posted else DepositManyForm()
-    if posted and form.is_valid():
-        member = request.reach.perimeters[0].member
-        try:
-            made = depositing.deposit_many(
-                kind=depositing.deposited(form.cleaned_data["nature"]),
-                archive=form.cleaned_data["archive"].read(),
-                reach=request.reach,
-                by=request.user,
-                author=member,
-                at=request.arrived_at,
-            )
-        except Refused as refusal:
-            form.add_error("archive", str(refusal))
-        except OutOfReach:
-            form.add_error(None, OUT_OF_REACH)
-        else:
-            return redirect("office:publication", made.pk)
-    context = {"form": form, "trail": LIST_TRAIL}
-    status = 422 if form.errors else 200
-    return render(request, "office/deposit_many.html", context, status=status)
-
-
-def deposit_one(request: HttpRequest, number: str) -> HttpResponse:
-    """Deposit a PDF made elsewhere for one registration."""
-    found = registration_of(request, number)
-    posted = request.method == "POST"
-    form = DepositForm(request.POST, request.FILES) if posted else DepositForm()
-    if posted and form.is_valid():
-        try:
-            made = depositing.deposit_one(
-                registration=Registration.objects.whole().get(pk=found.pk),
-                kind=depositing.deposited(form.cleaned_data["nature"]),
-                content=form.cleaned_data["fichier"].read(),
-                reach=request.reach,
-                by=request.user,
-                author=author_on(request, found),
-                at=request.arrived_at,
-            )
-        except Refused as refusal:
-            form.add_error("fichier", str(refusal))
-        except OutOfReach:
-            form.add_error(None, OUT_OF_REACH)
-        else:
-            return redirect("office:publication", made.pk)
-    context = {
-        "registration": found,
-        "form": form,
-        "trail": [*FILES_TRAIL, (found.number, reverse("office:documents", args=[found.number]))],
-    }
-    return render(request, "office/deposit.html", context, status=422 if form.errors else 200)
 
 
 def publication(request: HttpRequest, publication: str) -> HttpResponse:
@@ -121,14 +62,14 @@ def publish_publication(request: HttpRequest, publication: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, found, publishing=form)
     try:
-        operations.publish(
+        deciding.publish(
             publication=found,
             instant=form.instant,
             user=request.user,
             by=request.reach.perimeters[0].member,
             at=request.arrived_at,
         )
-    except operations.InstantPast as refusal:
+    except (InstantPast, InstantFar) as refusal:
         form.add_error("a_partir_du", str(refusal))
         return _page(request, found, publishing=form)
     except Refused as refusal:
@@ -140,13 +81,18 @@ def publish_publication(request: HttpRequest, publication: str) -> HttpResponse:
 
 def approve_publication(request: HttpRequest, publication: str) -> HttpResponse:
     """Approve what somebody else proposes."""
-    return _done(request, publication, operations.approve, "", user=request.user)
+    return _done(request, publication, deciding.approve, "", user=request.user)
 
 
 def refuse_publication(request: HttpRequest, publication: str) -> HttpResponse:
-    """Send a proposal back to its author."""
-    said = "La publication est refusée : son auteur en est prévenu."
-    return _done(request, publication, operations.refuse, said, user=request.user)
+    """Send a proposal back, with a reason, to who proposed it."""
+    found = _readable(request, publication)
+    form = RefuseForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, refusing=form)
+    said = "La proposition est refusée : qui l'a faite en est prévenu par mail, avec le motif."
+    reason = form.cleaned_data["motif"]
+    return _done(request, publication, deciding.refuse, said, reason=reason, user=request.user)
 
 
 def drop_publication(request: HttpRequest, publication: str) -> HttpResponse:
@@ -171,8 +117,7 @@ def withdraw_publication(request: HttpRequest, publication: str) -> HttpResponse
 def publication_refusals(request: HttpRequest, publication: str) -> HttpResponse:
     """The lines that were refused, each with its reason, as a file."""
     found = _readable(request, publication)
-    refused = found.lines.filter(outcome=LineOutcome.REFUSED).order_by("pk")
-    rows = refused.values_list("number", "file_name", "why")
+    rows = _refusals(request, found).values_list("number", "file_name", "why")
     return sheet_of(rows, REFUSAL_TITLES, name=f"refus-{found.pk.hex[:8]}")
 
 
@@ -196,57 +141,30 @@ def prepared_pdf(request: HttpRequest, publication: str, number: str) -> HttpRes
     )
 
 
-def withdraw_document(request: HttpRequest, number: str, kind: str) -> HttpResponse:
-    """Take one document back, with a reason."""
-    found = registration_of(request, number)
-    lines = lines_to_withdraw(found, at=request.arrived_at)
-    line = get_object_or_404(lines, publication__kind=kind)
-    posted = request.method == "POST"
-    form = WithdrawForm(request.POST if posted else None)
-    if posted and form.is_valid():
-        try:
-            operations.withdraw_one(
-                line=line,
-                reason=form.cleaned_data["motif"],
-                by=author_on(request, found),
-                at=request.arrived_at,
-            )
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, "Le document est retiré, un mail part au candidat.")
-        return redirect("office:documents", found.number)
-    context = {
-        "registration": found,
-        "version": line.version,
-        "form": form,
-        "trail": [*FILES_TRAIL, (found.number, reverse("office:documents", args=[found.number]))],
-    }
-    status = 422 if form.errors else 200
-    return render(request, "office/withdraw_document.html", context, status=status)
-
-
-def publications_to_approve(request: HttpRequest) -> list[Publication]:
+def publications_to_approve(request: HttpRequest) -> QuerySet[Publication]:
     """Return what others propose and the reader may approve, the oldest first."""
-    approves = _approves(request)
-    if not approves:
-        return []
-    proposed = Publication.objects.filter(state=PublicationState.PROPOSED)
-    others = proposed.exclude(asked_by=request.user.pk).order_by("asked_at")
-    return [one for one in others if approves.includes(one.reach)]
-
-
-def _approves(request: HttpRequest) -> Reach:
-    approves: Reach = request.reaches(Permission.APPROVE_PUBLICATIONS)
-    return approves
+    approves = request.reaches(Permission.APPROVE_PUBLICATIONS)
+    found: QuerySet[Publication] = Publication.objects.to_approve(request.user, approves)
+    return found.order_by("asked_at", "pk")
 
 
 def _readable(request: HttpRequest, pk: str) -> Publication:
     """Return a publication of the reader's perimeter; for any other, there is none."""
-    found: Publication = get_object_or_404(Publication.objects.select_related("asked_by"), pk=pk)
-    if not request.reach.includes(found.reach):
-        raise Http404
+    mine = Publication.objects.within(request.reach).select_related("asked_by")
+    found: Publication = get_object_or_404(mine, pk=pk)
     return found
+
+
+def _refusals(request: HttpRequest, found: Publication) -> QuerySet[PublicationLine]:
+    """Return what was refused within the reader's perimeter.
+
+    A line that is of no registration may say anything: it is for whoever may all that its
+    author may.
+    """
+    refused = found.lines.filter(outcome=LineOutcome.REFUSED).order_by("pk")
+    if request.reach.includes(found.reach):
+        return refused
+    return refused.filter(registration__in=Registration.objects.within(request.reach))
 
 
 def _version(request: HttpRequest, found: Publication, number: str) -> DocumentVersion:
@@ -262,44 +180,45 @@ def _version(request: HttpRequest, found: Publication, number: str) -> DocumentV
 
 def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpResponse:
     counts = found.counts()
-    is_mine = found.asked_by_id == request.user.pk
+    is_mine = found.is_of(request.user)
     filling = Batch.objects.filter(about=found.pk, state=BatchState.RUNNING).first()
-    is_scheduled = found.is_scheduled(request.arrived_at)
-    is_in_preparation = found.state == PublicationState.PREPARING
     is_busy = found.is_filling or filling is not None
+    may_publish = found.is_in_preparation and not is_busy and counts[LineOutcome.PREPARED]
+    may_approve = not is_mine and found.is_proposed and _may_approve(request, found)
+    may_withdraw = found.may_be_withdrawn(request.arrived_at)
     mine = found.lines.filter(registration__in=Registration.objects.within(request.reach))
     lines = mine.select_related("registration__identity", "version").order_by("pk")
-    refused = found.lines.filter(outcome=LineOutcome.REFUSED).order_by("pk")
     shown = Paginator(lines.exclude(outcome=LineOutcome.REFUSED), ON_THE_PAGE)
+    refusals = _refusals(request, found).values_list("number", "file_name", "why")
+    refused = list(refusals[: ON_THE_PAGE + 1])
     context = {
         "publication": found,
         "kind": KINDS.get(PublicationState(found.state), "info"),
-        "is_scheduled": is_scheduled,
+        "is_scheduled": found.is_scheduled(request.arrived_at),
         "is_mine": is_mine,
         "is_busy": is_busy,
         "batch": filling,
         "counts": {name: in_groups(str(count)) for name, count in counts.items()},
-        "has_refusals": bool(counts[LineOutcome.REFUSED]),
         "page": shown.get_page(request.GET.get("page")),
         "base": f"{reverse('office:publication', args=[found.pk])}?page=",
         "refusal_titles": REFUSAL_TITLES,
-        "refusals": list(refused.values_list("number", "file_name", "why")[:ON_THE_PAGE]),
-        "is_cut": counts[LineOutcome.REFUSED] > ON_THE_PAGE,
-        "publishing": PublishForm(zone=found.zone)
-        if is_in_preparation and not is_busy and counts[LineOutcome.PREPARED]
-        else None,
-        "may_approve": not is_mine
-        and found.state == PublicationState.PROPOSED
-        and _approves(request).includes(found.reach),
-        "may_drop": is_in_preparation or found.state == PublicationState.PROPOSED or is_scheduled,
-        "withdrawing": WithdrawForm()
-        if found.state == PublicationState.PUBLISHED and not is_scheduled
-        else None,
+        "refusals": refused[:ON_THE_PAGE],
+        "is_cut": len(refused) > ON_THE_PAGE,
+        "publishing": PublishForm(zone=found.zone) if may_publish else None,
+        "may_approve": may_approve,
+        "refusing": RefuseForm() if may_approve else None,
+        "may_drop": found.may_be_dropped(request.arrived_at),
+        "withdrawing": WithdrawForm() if may_withdraw else None,
         "trail": LIST_TRAIL,
         **forms,
     }
     status = 422 if any(form.errors for form in forms.values()) else 200
     return render(request, "office/publication.html", context, status=status)
+
+
+def _may_approve(request: HttpRequest, found: Publication) -> bool:
+    approves: Reach = request.reaches(Permission.APPROVE_PUBLICATIONS)
+    return approves.includes(found.concerned)
 
 
 def _done(request: HttpRequest, pk: str, act: Any, said: str, **more: Any) -> HttpResponse:
@@ -311,11 +230,14 @@ def _done(request: HttpRequest, pk: str, act: Any, said: str, **more: Any) -> Ht
         messages.error(request, str(refusal))
     else:
         messages.success(request, said or _outcome(found, request))
+    if not found.is_within(request.reach):
+        # Sent back, it is its author's alone again.
+        return redirect("office:publications")
     return redirect("office:publication", found.pk)
 
 
 def _outcome(found: Publication, request: HttpRequest) -> str:
-    if found.state == PublicationState.PROPOSED:
+    if found.is_proposed:
         return "La publication est proposée : une autre personne doit l'approuver."
     if found.is_scheduled(request.arrived_at):
         return f"Les documents seront lus à partir du {found.publish_in_words}."

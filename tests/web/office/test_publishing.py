@@ -1,18 +1,22 @@
 """« Publications »: deposited, seen, proposed, approved, taken back, through the pages."""
 
 import html
+from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
+from sporades.acts import registering
 from sporades.batches.models import Batch
 from sporades.mail.models import Message
 from sporades.publications.models import Publication
+from sporades.publications.refusals import STANDS_NO_MORE
 from sporades.publications.states import PublicationState
 from tests.documents.summaries import a_pdf
-from tests.factories import NOW, a_candidate, a_registration
+from tests.factories import NOW, a_candidate, a_registration, author
 from tests.jobs import work
 from tests.publications.zips import archive
 from tests.web.guide import main
@@ -104,9 +108,81 @@ def test_a_convocation_is_read_once_a_second_person_has_approved(
     assert "Convocation" not in main(candidate.get(folder))
 
 
+def test_a_proposal_is_sent_back_with_a_reason_that_its_author_reads(manager, member, in_lille):
+    head = member("A09", role=HEAD, email="cheffe@exemple.test")
+    made = deposited(manager, in_lille)
+    manager.post(where("publish_publication", made.pk), {"a_partir_du": ""})
+    page = head.post(where("refuse_publication", made.pk), {"motif": " "})
+    assert page.status_code == 422
+    assert "qui a proposé la publication le lira." in html.unescape(page.text)
+
+    page = head.post(where("refuse_publication", made.pk), {"motif": "Date fausse"}, follow=True)
+
+    assert "La proposition est refusée" in html.unescape(page.text)
+    seen = main(manager.get(where("publication", made.pk)))
+    assert "Proposition refusée par" in seen
+    assert "Motif : Date fausse" in seen
+
+
+def test_who_reads_what_concerns_them_reads_no_more_of_it_once_it_is_sent_back(
+    member, in_lille, manager
+):
+    everywhere = member(role=Membership.Role.ADMINISTRATOR, email="partout@exemple.test")
+    head = member("A09", role=HEAD, email="cheffe@exemple.test")
+    elsewhere = {"20999999993": a_pdf(), in_lille.number: a_pdf()}
+    zipped = SimpleUploadedFile("lot.zip", archive(**elsewhere))
+    everywhere.post(where("deposit_many"), {"nature": "convocation", "archive": zipped})
+    work("publications")
+    made = Publication.objects.get()
+    here = where("publication", made.pk)
+    assert head.get(here).status_code == 404
+    everywhere.post(where("publish_publication", made.pk), {"a_partir_du": ""})
+
+    assert "20999999993" in everywhere.get(here).text
+    page = head.get(here)
+    assert "Approuver la publication" in page.text
+    assert in_lille.number in page.text
+    assert "20999999993" not in page.text
+    assert "20999999993" not in head.get(where("publication_refusals", made.pk)).content.decode()
+    assert manager.get(here).status_code == 200
+
+    page = head.post(where("refuse_publication", made.pk), {"motif": "Date fausse"}, follow=True)
+    assert page.redirect_chain == [(where("publications"), 302)]
+    assert "La proposition est refusée" in html.unescape(page.text)
+    assert head.get(here).status_code == 404
+
+
+def test_when_nothing_holds_any_more_the_page_says_why(manager, in_lille):
+    made = deposited(manager, in_lille, "notification-amenagement")
+    registering.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
+
+    page = manager.post(where("publish_publication", made.pk), {"a_partir_du": ""}, follow=True)
+
+    assert "Aucun document ne tient plus" in html.unescape(page.text)
+    assert STANDS_NO_MORE in main(page)
+
+
+def test_the_list_has_the_old_ones_too(manager, in_lille, django_assert_max_num_queries):
+    made = deposited(manager, in_lille)
+    one = Publication.objects.values().get()
+    Publication.objects.bulk_create(
+        Publication(**{**one, "id": uuid4(), "asked_at": NOW + timedelta(minutes=minute)})
+        for minute in range(1, 260)
+    )
+    Publication.objects.filter(pk=made.pk).update(kind="attestation")
+
+    with django_assert_max_num_queries(12):
+        page = manager.get(where("publications"))
+    assert main(page).count("En préparation") == 50
+    last = manager.get(where("publications"), {"page": 6})
+    assert where("publication", made.pk) in last.text
+    assert manager.get(where("publications"), {"page": "rien"}).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
+        ("01/12/2062 08:00", "dans plus de deux ans"),
         ("01/11/2026 08:00", "Cet instant est passé"),
         ("demain", "Indiquez le jour et l'heure"),
         ("31/02/2027 08:00", "n'existe pas"),
@@ -210,6 +286,39 @@ def test_one_document_is_taken_back_from_its_file(manager, in_lille):
     assert manager.get(taking).status_code == 404
 
 
+def test_its_candidate_reads_what_was_taken_back_and_why_until_it_is_replaced(
+    manager, in_lille, candidate
+):
+    folder = reverse("candidate:folder", args=[in_lille.number])
+    kind = "notification-amenagement"
+    theirs = reverse("candidate:document", args=[in_lille.number, kind])
+    dropped = deposited(manager, in_lille, kind)
+    manager.post(where("drop_publication", dropped.pk))
+    dropped.delete()
+    made = deposited(manager, in_lille, kind)
+    assert "retiré" not in main(candidate.get(folder))
+    manager.post(where("publish_publication", made.pk), {"a_partir_du": ""})
+    assert "retiré" not in main(candidate.get(folder))
+    manager.post(where("withdraw_publication", made.pk), {"motif": "Erreur <b>de date</b>"})
+
+    page = candidate.get(folder)
+    assert (
+        "Notification d'aménagement d'épreuves, version n°1 : retiré le 25/11/2026. "
+        "Motif : Erreur <b>de date</b>" in main(page)
+    )
+    assert theirs not in page.text
+    assert candidate.get(theirs).status_code == 404
+    assert candidate.get(f"{theirs}/pdf").status_code == 404
+
+    again = {"nature": kind, "fichier": a_file()}
+    manager.post(where("deposit_one", in_lille.number), again)
+    other = Publication.objects.exclude(pk=made.pk).get()
+    assert "version n°1 : retiré" in main(candidate.get(folder))
+    manager.post(where("publish_publication", other.pk), {"a_partir_du": ""})
+    assert "retiré" not in main(candidate.get(folder))
+    assert candidate.get(theirs).status_code == 200
+
+
 def test_the_summary_is_not_taken_back(manager, in_lille):
     taking = where("withdraw_document", in_lille.number, "recapitulatif")
 
@@ -219,6 +328,8 @@ def test_the_summary_is_not_taken_back(manager, in_lille):
 def test_a_publication_is_dropped_before_it_is_read(manager, in_lille):
     made = deposited(manager, in_lille)
 
+    page = manager.get(where("publication", made.pk))
+    assert "<summary>Abandonner la publication</summary>" in page.text
     page = manager.post(where("drop_publication", made.pk), follow=True)
 
     assert "abandonnée" in html.unescape(page.text)

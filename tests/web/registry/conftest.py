@@ -5,12 +5,12 @@ from email.message import EmailMessage
 import pytest
 import time_machine
 from django.core.cache import cache
-from django.db import transaction
 
 from sporades.exams.held import forget
 from sporades.web import registry
 from sporades.web.access import Route, Who
 from tests.factories import NOW
+from tests.undoing import undone
 from tests.web.registry.world import build
 
 
@@ -35,9 +35,8 @@ def mark():
 def world(territory, django_db_blocker, _clock, mark):
     """Make the world of these tests; it disappears after the last of them."""
     forget()
-    with django_db_blocker.unblock(), transaction.atomic():
+    with django_db_blocker.unblock(), undone():
         yield build(mark)
-        transaction.set_rollback(True)
     forget()
 
 

@@ -116,7 +116,7 @@ ANSWERS: dict[str, dict[str, int]] = {
     "office:deposit_many": {"POST": 422},
     "office:publish_publication": {"POST": 302},
     "office:approve_publication": {"POST": 302},
-    "office:refuse_publication": {"POST": 302},
+    "office:refuse_publication": {"POST": 422},
     "office:drop_publication": {"POST": 302},
     "office:withdraw_publication": {"POST": 422},
     "office:withdraw_document": {"POST": 422},

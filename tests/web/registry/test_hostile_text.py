@@ -68,6 +68,8 @@ OURS = {
             "accounts.Membership.academies",
             "accounts.Membership.domains",
             "publications.Publication.archive_key",
+            "publications.Publication.concerns",
+            "publications.PublicationLine.prepared_by",
             "registrations.ChangeRequest.proof_key",
             "publications.Publication.kind",
             "publications.Publication.perimeters",
@@ -199,7 +201,8 @@ def hostile(world):
     refused.pk, refused.state, refused.decided_at = None, "refused", NOW
     refused.decided_name = refused.answer = HOSTILE
     refused.save(force_insert=True)
-    Publication.objects.update(asked_name=HOSTILE, decided_name=HOSTILE)
+    names = dict.fromkeys(("asked_name", "decided_name", "proposed_name", "refused_name"), HOSTILE)
+    Publication.objects.update(**names, refusal=HOSTILE, refused_at=NOW)
     said = {"number": HOSTILE, "file_name": HOSTILE, "why": HOSTILE, "outcome": "refused"}
     world.publication.lines.create(**said)
     taken_back = Publication.objects.get()

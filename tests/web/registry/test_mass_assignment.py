@@ -2,9 +2,10 @@
 
 import pytest
 from django.apps import apps
-from django.db import connection, models, transaction
+from django.db import connection, models
 
 from tests.factories import a_candidate, a_draft, answers_with
+from tests.undoing import undone
 from tests.web.registry.routes import POSTED, TABS, address, reader
 from tests.web.registry.test_hostile_text import names_of_fields
 from tests.web.registry.world import FOREST, Role, signed_in
@@ -58,18 +59,16 @@ def switches():
 
 def compare(send, asked):
     """Check that a request does the same with and without keys that its form does not ask for."""
-    with transaction.atomic():
+    with undone():
         expected = outcome(send({}))
         usual = switches()
-        transaction.set_rollback(True)
     for value in VALUES:
-        with transaction.atomic():
+        with undone():
             found = outcome(send(dict.fromkeys(columns() - asked, value)))
             assert found == expected
             assert switches() == usual
             if value != TRUE:
                 assert traces(value) == set()
-            transaction.set_rollback(True)
 
 
 def outcome(response):

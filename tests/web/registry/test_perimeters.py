@@ -4,7 +4,7 @@ import re
 from urllib.parse import quote
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -13,6 +13,7 @@ from sporades.documents.models import DocumentVersion
 from sporades.web.access import Route, Who
 from sporades.web.registry import ACCESS
 from tests.factories import NOW
+from tests.undoing import undone
 from tests.web.registry.routes import NAMES, OWNED, address, answer, nowhere, reader
 from tests.web.registry.world import CANDIDATES, HOST, STAFF, Role
 from tests.web.registry.writing import since, written
@@ -24,10 +25,8 @@ SIGN_IN = "/connexion?next="
 
 def ask(browser, method, where):
     """Ask, look at the answer, and forget what it did."""
-    with transaction.atomic():
-        response = browser.generic(method, where)
-        transaction.set_rollback(True)
-    return response
+    with undone():
+        return browser.generic(method, where)
 
 
 def outcome(response):

@@ -50,6 +50,7 @@ from sporades.mail.models import Message
 from sporades.mailings import operations as mailings
 from sporades.mailings.models import Mailing, MailingTemplate
 from sporades.notices import operations as notices
+from sporades.publications import deciding
 from sporades.publications import operations as publications
 from sporades.publications.attestation import ATTESTATION
 from sporades.publications.models import Publication
@@ -334,7 +335,7 @@ def a_publication(user: User, registration: Registration) -> Publication:
     by = allowed.perimeters[0].member
     made = publications.begin(kind=ATTESTATION, by=user, author=by, reach=allowed, at=NOW)
     publications.prepare_one(publication=made.pk, registration=registration, by=by, at=NOW)
-    publications.publish(publication=made, instant=None, user=user, by=by, at=NOW)
+    deciding.publish(publication=made, instant=None, user=user, by=by, at=NOW)
     printing.printed(made.lines.get().version)
     return made
 

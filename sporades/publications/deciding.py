@@ -1,0 +1,286 @@
+"""Publish, or propose to a second person, who approves or sends back (I5)."""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from sporades import mail
+from sporades.accounts import asking
+from sporades.accounts.models import Membership, User
+from sporades.accounts.permissions import Perimeter, Permission, Reach, reach
+from sporades.core.actors import Actor
+from sporades.core.french import local_day
+from sporades.core.links import absolute
+from sporades.core.transitions import Transition, move
+from sporades.documents import operations as documents
+from sporades.documents.models import DocumentVersion
+from sporades.publications import telling
+from sporades.publications.locking import locked
+from sporades.publications.models import Publication, PublicationLine
+from sporades.publications.recording import record
+from sporades.publications.refusals import (
+    HAS_CHANGED,
+    HAS_MOVED,
+    STANDS_NO_MORE,
+    AlreadyMoved,
+    InstantFar,
+    InstantPast,
+    NobodyApproves,
+    NothingHolds,
+    NothingToPublish,
+    RefusalUnexplained,
+    SamePerson,
+    StillFilling,
+)
+from sporades.publications.states import APPROVE, PROPOSE, PUBLISH, REFUSE, LineOutcome
+from sporades.registrations.models import Registration
+from sporades.registrations.states import STANDING
+
+FURTHEST = timedelta(days=2 * 366)
+"""How far away an instant may be: beyond, it is a slip."""
+
+
+def publish(
+    *, publication: Publication, instant: datetime | None, user: User, by: Actor, at: datetime
+) -> None:
+    """Publish what is prepared, or propose it to a second person where its kind wants one.
+
+    What has changed since it was prepared is set aside at its line, with its reason.
+
+    Args:
+        publication: in preparation.
+        instant: from when the documents are read; nothing for at once.
+        user: who publishes.
+        by: the same, in the role that allows it.
+        at: the instant of the act.
+
+    Raises:
+        InstantPast, InstantFar, NothingToPublish, StillFilling, NobodyApproves: see each.
+        NothingHolds: nothing is left of it; the lines that were set aside stay so.
+        AlreadyMoved: it is no longer in preparation.
+    """
+    if instant is not None and instant <= at:
+        raise InstantPast
+    if instant is not None and instant > at + FURTHEST:
+        raise InstantFar
+    with transaction.atomic():
+        found = _locked_for(PUBLISH, publication)
+        if found.is_filling:
+            raise StillFilling
+        if not _prepared(found).exists():
+            raise NothingToPublish
+        holds = _set_aside(found, _reach_of(user, Permission.PREPARE_DOCUMENTS, at))
+        if holds and found.publishes.needs_approval:
+            _propose(publication, instant, user=user, by=by, at=at)
+        elif holds:
+            _publish(publication, PUBLISH, instant or at, user=user, by=by, at=at)
+    if not holds:
+        raise NothingHolds
+
+
+def approve(*, publication: Publication, user: User, by: Actor, at: datetime) -> None:
+    """Approve what somebody else proposes; it is published at its instant, or at once.
+
+    Args:
+        publication: proposed.
+        user: who approves.
+        by: the same, in the role that allows it.
+        at: the instant of the act.
+
+    Raises:
+        SamePerson: whoever approves began it, proposed it, or prepared one of its documents.
+        InstantPast: the instant that was chosen has passed meanwhile.
+        NothingHolds: see `publish`.
+        AlreadyMoved: it is no longer proposed.
+    """
+    with transaction.atomic():
+        found = _locked_for(APPROVE, publication)
+        if found.is_of(user):
+            raise SamePerson
+        if found.publish_at is not None and found.publish_at <= at:
+            raise InstantPast(
+                "L'instant choisi est passé : refusez la proposition, son auteur en choisira un "
+                "autre."
+            )
+        holds = _set_aside(found, _reach_of(user, Permission.APPROVE_PUBLICATIONS, at))
+        if holds:
+            _publish(publication, APPROVE, found.publish_at or at, user=user, by=by, at=at)
+            found.publish_at = publication.publish_at
+            _tell_proposer(found, "approved", by=by, at=at)
+    if not holds:
+        raise NothingHolds
+
+
+@transaction.atomic
+def refuse(*, publication: Publication, reason: str, user: User, by: Actor, at: datetime) -> None:
+    """Send a proposal back, with a reason, to whoever proposed it.
+
+    Args:
+        publication: proposed.
+        reason: why, as whoever proposed it reads.
+        user: who refuses.
+        by: the same, in the role that allows it.
+        at: the instant of the act.
+
+    Raises:
+        RefusalUnexplained: nothing is said.
+        SamePerson: see `approve`.
+        AlreadyMoved: it is no longer proposed.
+    """
+    if not reason:
+        raise RefusalUnexplained
+    found = _locked_for(REFUSE, publication)
+    if found.is_of(user):
+        raise SamePerson
+    said = {"refusal": reason, "refused_name": by.name, "refused_at": at}
+    nobody = {"proposed_by": None, "proposed_name": "", "concerns": None}
+    move(publication, REFUSE, publish_at=None, moved_at=at, **said, **nobody)
+    record("publication refused", publication, by=by, at=at)
+    found.refusal = reason
+    _tell_proposer(found, "refused", by=by, at=at)
+
+
+def approvers_of(publication: Publication, *, at: datetime) -> list[Membership]:
+    """Return who may approve a publication: others, allowed wherever its documents are."""
+    allowed = asking.approvers_of(
+        publication.concerned,
+        permission=Permission.APPROVE_PUBLICATIONS,
+        author=publication.asked_by_id,
+        at=at,
+    )
+    return [member for member in allowed if not publication.is_of(member.user)]
+
+
+def _locked_for(transition: Transition, publication: Publication) -> Publication:
+    """Return a publication, kept as it is, which a transition may move. Raises AlreadyMoved."""
+    found = locked(publication)
+    if found.state not in transition.sources:
+        raise AlreadyMoved
+    return found
+
+
+def _prepared(publication: Publication) -> QuerySet[PublicationLine]:
+    lines: QuerySet[PublicationLine] = publication.lines.filter(outcome=LineOutcome.PREPARED)
+    return lines
+
+
+def _reach_of(user: User, permission: Permission, at: datetime) -> Reach:
+    day = local_day(at, settings.TIME_ZONE)
+    return reach(user.memberships_on(day) if user.is_active else [], permission)
+
+
+def _set_aside(publication: Publication, now: Reach) -> bool:
+    """Refuse, at their lines, the documents that hold no more; return whether any holds."""
+    prepared = _prepared(publication)
+    _refuse_lines(prepared.exclude(registration__state__in=STANDING), STANDS_NO_MORE)
+    within = Registration.objects.within(now)
+    _refuse_lines(prepared.exclude(registration__in=within), HAS_MOVED)
+    if not publication.publishes.is_deposited:
+        _refuse_lines(prepared.exclude(registration__version=F("of_version")), HAS_CHANGED)
+    return prepared.exists()
+
+
+def _refuse_lines(lines: QuerySet[PublicationLine], why: str) -> None:
+    refused = list(lines.values_list("pk", "version_id"))
+    PublicationLine.objects.filter(pk__in=[pk for pk, _ in refused]).update(
+        outcome=LineOutcome.REFUSED, why=why
+    )
+    documents.discard(DocumentVersion.objects.filter(pk__in=[version for _, version in refused]))
+
+
+def _propose(
+    publication: Publication, instant: datetime | None, *, user: User, by: Actor, at: datetime
+) -> None:
+    move(
+        publication,
+        PROPOSE,
+        publish_at=instant,
+        proposed_by=user,
+        proposed_name=by.name,
+        concerns=_concerned(publication, by).as_json(),
+        refusal="",
+        refused_name="",
+        refused_at=None,
+        moved_at=at,
+    )
+    record("publication proposed", publication, by=by, at=at)
+    _ask_approval(publication, at=at)
+
+
+def _concerned(publication: Publication, by: Actor) -> Reach:
+    """Return the least perimeter that holds every document that is prepared."""
+    places = _prepared(publication).values_list(
+        "registration__exam__domain__code", "registration__academy"
+    )
+    academies: dict[str, set[str]] = defaultdict(set)
+    for domain, academy in places.distinct().order_by():
+        academies[domain].add(academy)
+    return Reach(
+        tuple(
+            Perimeter(frozenset(codes), frozenset({domain}), by)
+            for domain, codes in sorted(academies.items())
+        )
+    )
+
+
+def _publish(
+    publication: Publication,
+    transition: Transition,
+    instant: datetime,
+    *,
+    user: User,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Let every document that is prepared be read from one instant on, in one statement."""
+    decided = {"decided_at": at, "decided_by": user, "decided_name": by.name}
+    move(publication, transition, publish_at=instant, moved_at=at, **decided)
+    prepared = _prepared(publication)
+    DocumentVersion.objects.filter(publication_line__in=prepared).update(published_at=instant)
+    prepared.update(outcome=LineOutcome.PUBLISHED)
+    record("publication published", publication, by=by, at=at)
+    telling.queue(publication, instant)
+
+
+def _ask_approval(publication: Publication, *, at: datetime) -> None:
+    approvers = approvers_of(publication, at=at)
+    if not approvers:
+        raise NobodyApproves
+    for approver in approvers:
+        mail.write(
+            "publication_to_approve",
+            to=approver.user.email,
+            at=at,
+            key=f"publication:{publication.pk}:approve:{at.isoformat()}",
+            about=publication,
+            publication=publication,
+            approver=approver,
+            count=publication.counts()[LineOutcome.PREPARED],
+            link=link_to(publication),
+        )
+
+
+def _tell_proposer(publication: Publication, what: str, *, by: Actor, at: datetime) -> None:
+    proposer = publication.proposed_by
+    if proposer is None:
+        return
+    mail.write(
+        "publication_decided",
+        to=proposer.email,
+        at=at,
+        key=f"publication:{publication.pk}:{what}:{at.isoformat()}",
+        about=publication,
+        publication=publication,
+        name=publication.proposed_name,
+        what=what,
+        who=by.name,
+        link=link_to(publication),
+    )
+
+
+def link_to(publication: Publication) -> str:
+    """Return the address of a publication's page."""
+    return absolute(f"/gestion/publications/{publication.pk}")

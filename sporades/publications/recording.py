@@ -1,0 +1,45 @@
+"""What the journal keeps of publications."""
+
+from datetime import datetime
+
+from sporades import journal
+from sporades.core.actors import Actor
+from sporades.publications.models import Publication, PublicationLine
+
+
+def record(verb: str, publication: Publication, *, by: Actor, at: datetime) -> None:
+    """Keep an act on a publication: where it applies, from when, why, how many lines."""
+    journal.record(
+        verb,
+        by=by,
+        on=publication,
+        at=at,
+        after={
+            "kind": publication.kind,
+            "perimeters": publication.concerns or publication.perimeters,
+            "publish_at": publication.publish_at.isoformat() if publication.publish_at else "",
+            "reason": publication.why or publication.refusal,
+            **publication.counts(),
+        },
+    )
+
+
+def record_line(verb: str, line: PublicationLine, *, by: Actor, at: datetime) -> None:
+    """Keep an act on one document, in the history of its registration."""
+    registration, version = line.registration, line.version
+    if registration is None or version is None:
+        return
+    journal.record(
+        verb,
+        by=by,
+        on=registration,
+        at=at,
+        academy=registration.academy_id,
+        after={
+            "kind": line.publication.kind,
+            "version": version.number,
+            "digest": version.digest,
+            "publication": str(line.publication_id),
+            "reason": line.why,
+        },
+    )

@@ -1,0 +1,97 @@
+"""What a publication refuses, each with its sentence."""
+
+from sporades.core.refusals import Refused
+
+STANDS_NO_MORE = "L'inscription ne compte plus : elle est désinscrite ou écartée."
+HAS_CHANGED = "L'inscription a été modifiée depuis que le document est préparé."
+HAS_MOVED = (
+    "L'inscription a changé d'académie depuis que le document est préparé : elle n'est plus dans "
+    "le périmètre de qui publie."
+)
+
+
+class NotInPreparation(Refused):
+    """The publication takes nothing more."""
+
+    message = "Cette publication n'est plus en préparation : rien ne peut y être ajouté."
+
+
+class AlreadyTaken(Refused):
+    """Another worker has just taken the file of this line."""
+
+    message = "Ce fichier vient d'être lu."
+
+
+class NothingToPublish(Refused):
+    """No document is prepared."""
+
+    message = "Aucun document n'est prêt à publier."
+
+
+class StillFilling(Refused):
+    """Files are still being read."""
+
+    message = "Les fichiers déposés sont encore en cours de lecture : attendez la fin."
+
+
+class NothingHolds(NothingToPublish):
+    """What was prepared has changed since; each line says why it is set aside."""
+
+    message = (
+        "Aucun document ne tient plus : chaque inscription a changé depuis sa préparation. Les "
+        "motifs sont parmi les refus, et rien n'est publié."
+    )
+
+
+class AlreadyMoved(Refused):
+    """Somebody else has just decided."""
+
+    message = "Cette publication vient de changer d'état : lisez sa page avant de recommencer."
+
+
+class InstantFar(Refused):
+    """Nobody would remember it."""
+
+    message = "Cet instant est dans plus de deux ans : vérifiez l'année."
+
+
+class InstantPast(Refused):
+    """What was not published yesterday cannot have been."""
+
+    message = "Cet instant est passé : choisissez un instant à venir, ou publiez maintenant."
+
+
+class SamePerson(Refused):
+    """Whoever prepares or proposes a publication does not decide of it."""
+
+    message = (
+        "Une publication est approuvée ou refusée par une autre personne que celles qui la "
+        "préparent et la proposent."
+    )
+
+
+class NobodyApproves(Refused):
+    """No second person has a perimeter that holds what is proposed."""
+
+    message = (
+        "Cette publication demande l'accord d'une seconde personne, et personne d'autre n'a un "
+        "périmètre qui contient tous ces documents : demandez à l'administrateur."
+    )
+
+
+class ReasonMissing(Refused):
+    """A document is not taken back without a word."""
+
+    message = "Dites le motif : le candidat le lira."
+
+
+class RefusalUnexplained(ReasonMissing):
+    """A proposal is not sent back without a word."""
+
+    message = "Dites le motif : qui a proposé la publication le lira."
+
+
+class AlreadyRead(Refused):
+    """What somebody outside has seen is not dropped."""
+
+    message = "Ces documents sont publiés : ils peuvent être retirés, non abandonnés."

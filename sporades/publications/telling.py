@@ -1,0 +1,118 @@
+"""Tell candidates that a document is read, or taken back: from its instant on, each once (I5)."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from sporades import mail
+from sporades.core.actors import SYSTEM, Actor
+from sporades.core.links import absolute
+from sporades.core.locks import alone
+from sporades.core.queue import app
+from sporades.publications.models import Publication, PublicationLine
+from sporades.publications.recording import record_line
+from sporades.publications.states import LineOutcome
+from sporades.registrations.models import Registration
+from sporades.registrations.snapshot import contact_of
+
+AT_ONCE = 200
+"""How many candidates one job tells: whoever is urgent does not wait long behind."""
+
+
+def tell(pk: str, *, at: datetime) -> bool:
+    """Tell some of those whose document is published or withdrawn; return whether others wait.
+
+    Each line is its own transaction: whoever is killed halfway tells nobody twice, and none is
+    forgotten. Nobody is told before the instant of publication.
+
+    Args:
+        pk: the publication's key.
+        at: the instant.
+    """
+    with alone("publication", pk) as is_held:
+        return is_held and _tell_some(pk, at=at)
+
+
+def take_up_again(*, at: datetime, older_than: datetime) -> int:
+    """Queue again what a killed worker left untold; return how many publications."""
+    waiting = Publication.objects.filter(
+        _to_tell("lines__"), publish_at__lte=older_than, moved_at__lt=older_than
+    ).distinct()
+    for publication in waiting:
+        queue(publication, at)
+    return len(waiting)
+
+
+def _to_tell(path: str = "") -> Q:
+    published = Q(**{f"{path}outcome": LineOutcome.PUBLISHED, f"{path}told_at": None})
+    withdrawn = Q(**{f"{path}outcome": LineOutcome.WITHDRAWN, f"{path}withdrawal_told_at": None})
+    return published | withdrawn
+
+
+def _tell_some(pk: str, *, at: datetime) -> bool:
+    publication = Publication.objects.get(pk=pk)
+    if publication.publish_at is None or publication.publish_at > at:
+        return False
+    lines = list(
+        publication.lines.filter(_to_tell()).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]
+    )
+    for line in lines:
+        _tell_line(line, at=at)
+    Publication.objects.filter(pk=pk).update(moved_at=at)
+    return len(lines) == AT_ONCE
+
+
+@transaction.atomic
+def _tell_line(pk: int, *, at: datetime) -> None:
+    published = {"outcome": LineOutcome.PUBLISHED, "told_at": None}
+    withdrawn = {"outcome": LineOutcome.WITHDRAWN, "withdrawal_told_at": None}
+    one = PublicationLine.objects.filter(pk=pk)
+    if one.filter(**published).update(told_at=at):
+        _tell_publication(_whole(pk), at=at)
+    elif one.filter(**withdrawn).update(withdrawal_told_at=at):
+        tell_withdrawal(_whole(pk), by=SYSTEM, at=at)
+
+
+def _whole(pk: int) -> PublicationLine:
+    related = ("publication", "version__document")
+    line: PublicationLine = PublicationLine.objects.select_related(*related).get(pk=pk)
+    line.registration = Registration.objects.whole().get(publication_lines=line.pk)
+    return line
+
+
+def _tell_publication(line: PublicationLine, *, at: datetime) -> None:
+    record_line("document published", line, by=SYSTEM, at=at)
+    _write("document_published", line, at=at)
+
+
+def tell_withdrawal(line: PublicationLine, *, by: Actor, at: datetime) -> None:
+    """Tell a candidate that their document is taken back, and why, if they were told of it."""
+    record_line("document withdrawn", line, by=by, at=at)
+    if line.told_at is not None:
+        _write("document_withdrawn", line, at=at)
+
+
+def _write(kind: str, line: PublicationLine, *, at: datetime) -> None:
+    registration = line.registration
+    if registration is None or not (address := registration.candidate.address):
+        return
+    mail.write(
+        kind,
+        to=address,
+        at=at,
+        key=f"publication line:{line.pk}:{kind}",
+        about=registration,
+        registration=registration,
+        document=line.version,
+        why=line.why,
+        contact=contact_of(registration.service),
+        link=absolute(f"/mes-documents/{registration.number}"),
+    )
+
+
+def queue(publication: Publication, instant: datetime) -> None:
+    """Queue the job that tells candidates, at an instant."""
+    app.configure_task("publications.tell", queue="publications", schedule_at=instant).defer(
+        publication=str(publication.pk)
+    )

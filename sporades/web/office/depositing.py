@@ -1,0 +1,104 @@
+"""PDFs made elsewhere: one or thousands deposited; and one document taken back (I5)."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from sporades.core.files import OutOfReach
+from sporades.core.refusals import Refused
+from sporades.publications import depositing, operations
+from sporades.publications.queries import lines_to_withdraw
+from sporades.registrations.models import Registration
+from sporades.web.office.files import TRAIL as FILES_TRAIL
+from sporades.web.office.files import author_on, registration_of
+from sporades.web.office.publishing import LIST_TRAIL
+from sporades.web.office.publishing_forms import DepositForm, DepositManyForm, WithdrawForm
+
+OUT_OF_REACH = "Le fichier ne peut pas être gardé en ce moment : réessayez plus tard."
+
+
+def deposit_many(request: HttpRequest) -> HttpResponse:
+    """Deposit an archive of PDFs made elsewhere."""
+    posted = request.method == "POST"
+    form = DepositManyForm(request.POST, request.FILES) if posted else DepositManyForm()
+    if posted and form.is_valid():
+        member = request.reach.perimeters[0].member
+        try:
+            made = depositing.deposit_many(
+                kind=depositing.deposited(form.cleaned_data["nature"]),
+                archive=form.cleaned_data["archive"].read(),
+                reach=request.reach,
+                by=request.user,
+                author=member,
+                at=request.arrived_at,
+            )
+        except Refused as refusal:
+            form.add_error("archive", str(refusal))
+        except OutOfReach:
+            form.add_error(None, OUT_OF_REACH)
+        else:
+            return redirect("office:publication", made.pk)
+    context = {"form": form, "trail": LIST_TRAIL}
+    status = 422 if form.errors else 200
+    return render(request, "office/deposit_many.html", context, status=status)
+
+
+def deposit_one(request: HttpRequest, number: str) -> HttpResponse:
+    """Deposit a PDF made elsewhere for one registration."""
+    found = registration_of(request, number)
+    posted = request.method == "POST"
+    form = DepositForm(request.POST, request.FILES) if posted else DepositForm()
+    if posted and form.is_valid():
+        try:
+            made = depositing.deposit_one(
+                registration=Registration.objects.whole().get(pk=found.pk),
+                kind=depositing.deposited(form.cleaned_data["nature"]),
+                content=form.cleaned_data["fichier"].read(),
+                reach=request.reach,
+                by=request.user,
+                author=author_on(request, found),
+                at=request.arrived_at,
+            )
+        except Refused as refusal:
+            form.add_error("fichier", str(refusal))
+        except OutOfReach:
+            form.add_error(None, OUT_OF_REACH)
+        else:
+            return redirect("office:publication", made.pk)
+    context = {
+        "registration": found,
+        "form": form,
+        "trail": [*FILES_TRAIL, (found.number, reverse("office:documents", args=[found.number]))],
+    }
+    return render(request, "office/deposit.html", context, status=422 if form.errors else 200)
+
+
+def withdraw_document(request: HttpRequest, number: str, kind: str) -> HttpResponse:
+    """Take one document back, with a reason."""
+    found = registration_of(request, number)
+    lines = lines_to_withdraw(found, at=request.arrived_at)
+    line = get_object_or_404(lines, publication__kind=kind)
+    posted = request.method == "POST"
+    form = WithdrawForm(request.POST if posted else None)
+    if posted and form.is_valid():
+        try:
+            operations.withdraw_one(
+                line=line,
+                reason=form.cleaned_data["motif"],
+                by=author_on(request, found),
+                at=request.arrived_at,
+            )
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, "Le document est retiré, un mail part au candidat.")
+        return redirect("office:documents", found.number)
+    context = {
+        "registration": found,
+        "version": line.version,
+        "form": form,
+        "trail": [*FILES_TRAIL, (found.number, reverse("office:documents", args=[found.number]))],
+    }
+    status = 422 if form.errors else 200
+    return render(request, "office/withdraw_document.html", context, status=status)
