@@ -8,13 +8,16 @@ from django.db import transaction
 from sporades.acts import registering
 from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
+from sporades.journal.models import Entry
 from sporades.publications import deciding, depositing, operations, refusals
 from sporades.publications.deposited import Deposit
 from sporades.publications.models import Publication
+from sporades.publications.states import PublicationState
 from sporades.registrations.models import Registration
 from tests.documents.summaries import a_pdf
 from tests.endurance.arena import PATIENCE, eventually, rows, together
 from tests.factories import NOW, author
+from tests.publications.doing import approve, member, publish, read
 from tests.publications.test_depositing import NOTICE
 from tests.publications.zips import archive
 
@@ -139,3 +142,31 @@ def test_what_its_candidate_withdraws_meanwhile_is_not_prepared(three, manager, 
     assert isinstance(outcomes[1], Refused)
     assert str(outcomes[1]) == refusals.STANDS_NO_MORE
     assert not Publication.objects.exists()
+
+
+def test_of_two_who_approve_at_once_one_decides(convocations, manager, head, second):
+    publish(convocations, manager)
+
+    outcomes = together(
+        *[lambda user=user: approve(Publication.objects.get(), user) for user in (head, second)]
+    )
+
+    assert sorted(type(one).__name__ for one in outcomes) == ["AlreadyMoved", "NoneType"]
+    assert Entry.objects.filter(verb="publication published").count() == 1
+
+
+def test_what_is_dropped_and_approved_at_once_is_one_or_the_other(
+    convocations, three, manager, head, second
+):
+    publish(convocations, manager)
+
+    outcomes = together(
+        lambda: approve(Publication.objects.get(), head),
+        lambda: operations.drop(publication=Publication.objects.get(), by=member(second), at=NOW),
+    )
+
+    convocations.refresh_from_db()
+    is_read = "convocation" in read(three[0], NOW)
+    assert sum(isinstance(one, Refused) for one in outcomes) == 1
+    assert is_read == (convocations.state == PublicationState.PUBLISHED)
+    assert convocations.lines.exists() == is_read

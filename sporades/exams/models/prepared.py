@@ -101,6 +101,16 @@ class PreparedRegulation(models.Model):
         return schema.File.model_validate_json(json.dumps(self.content))
 
     @property
+    def is_enforced(self) -> bool:
+        """Whether it was put in force."""
+        return self.state == PreparedState.ENFORCED
+
+    @property
+    def is_dropped(self) -> bool:
+        """Whether it was taken away."""
+        return self.state == PreparedState.DROPPED
+
+    @property
     def in_words(self) -> str:
         """Say where it stands, as a file."""
         return {

@@ -92,14 +92,17 @@ def documents(request: HttpRequest, number: str) -> HttpResponse:
     """What was published for it, and whether it was opened."""
     found = registration_of(request, number)
     at = request.arrived_at
-    may_deposit = request.reaches(Permission.PREPARE_DOCUMENTS).covers(**_where(found))
+    prepares = request.reaches(Permission.PREPARE_DOCUMENTS)
+    may_deposit = prepares.covers(**_where(found))
     said = {
         "versions": documents_in(folder=found.folder_id, at=at),
         "may_deposit": may_deposit and found.is_active,
         "withdrawable": {one.publication.kind for one in lines_to_withdraw(found, at=at)}
         if may_deposit
         else set(),
-        "to_come": lines_to_come(found, at=at),
+        "to_come": [
+            (line, line.publication.is_within(prepares)) for line in lines_to_come(found, at=at)
+        ],
     }
     return _page(request, found, "documents", "office/documents.html", said)
 

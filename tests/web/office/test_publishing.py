@@ -152,6 +152,19 @@ def test_who_reads_what_concerns_them_reads_no_more_of_it_once_it_is_sent_back(
     assert head.get(here).status_code == 404
 
 
+def test_what_another_prepares_farther_than_ones_perimeter_is_said_and_leads_nowhere(
+    member, in_lille, manager
+):
+    everywhere = member(role=Membership.Role.ADMINISTRATOR, email="partout@exemple.test")
+    made = deposited(everywhere, in_lille)
+
+    page = manager.get(where("documents", in_lille.number))
+
+    assert "Préparés, pas encore lus" in html.unescape(page.text)
+    assert where("publication", made.pk) not in page.text
+    assert where("publication", made.pk) in everywhere.get(page.wsgi_request.path).text
+
+
 def test_when_nothing_holds_any_more_the_page_says_why(manager, in_lille):
     made = deposited(manager, in_lille, "notification-amenagement")
     registering.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
