@@ -34,6 +34,10 @@ class Unfit(Refused):
     """A file that is not published, nor kept as a proof."""
 
 
+class Unready(Exception):
+    """The process that reads does not start: nothing is known of the file."""
+
+
 class NotAPdf(Unfit):
     """It cannot be read as a PDF."""
 
@@ -143,6 +147,7 @@ class Reader:
 
         Raises:
             Unfit: it may not; each of its classes says why.
+            Unready: nothing is known of it.
         """
         _sieve(content)
         has_read_others = self._child is not None
@@ -175,18 +180,20 @@ class Reader:
 
     def _started(self) -> subprocess.Popen[bytes]:
         bounds = self._bounds
-        self._child = child = subprocess.Popen(
-            [sys.executable, "-P", str(_CHILD), str(bounds.memory), str(bounds.seconds)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={name: os.environ[name] for name in _PASSED if name in os.environ},
-            start_new_session=True,
-        )
+        try:
+            self._child = child = subprocess.Popen(
+                [sys.executable, "-P", str(_CHILD), str(bounds.memory), str(bounds.seconds)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={name: os.environ[name] for name in _PASSED if name in os.environ},
+                start_new_session=True,
+            )
+        except OSError as trouble:
+            raise Unready from trouble
         if _told(child, b"", within=bounds.starting) != b"ready\n":
             self.end()
-            message = "The process that reads PDFs does not start"
-            raise RuntimeError(message)
+            raise Unready
         return child
 
 
@@ -216,6 +223,7 @@ def look_at(content: bytes, bounds: Bounds = BOUNDS) -> Looked:
 
     Raises:
         Unfit: it may not be published; each of its classes says why.
+        Unready: nothing is known of it.
     """
     _sieve(content)
     if not _places.acquire(timeout=bounds.patience):

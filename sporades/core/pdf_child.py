@@ -63,6 +63,9 @@ HOLDS = frozenset(
 )
 """What names a program, an attachment or an active form, wherever it stands."""
 
+SCHEMES = ("http", "https", "mailto")
+"""Where a link may lead: anything else opens something of the reader's own machine."""
+
 PLAYS = frozenset({"/3D", "/FileAttachment", "/Movie", "/RichMedia", "/Screen", "/Sound"})
 """The annotations that are more than a link or a mark."""
 
@@ -120,6 +123,7 @@ def _acts(one: object) -> bool:
         bool(keys & HOLDS)
         or _name(one, "/S") in ACTS
         or _name(one, "/Subtype") in PLAYS
+        or _leaves_the_web(one)
         or ("/OpenAction" in keys and _opens_elsewhere(one["/OpenAction"]))
         # The bytes of such a stream stand in another file.
         or (isinstance(one, pikepdf.Stream) and "/F" in keys)
@@ -130,6 +134,13 @@ def _acts(one: object) -> bool:
 def _name(one: Any, key: str) -> str:
     held = one.get(key)
     return str(held) if isinstance(held, pikepdf.Name) else ""
+
+
+def _leaves_the_web(action: Any) -> bool:
+    if _name(action, "/S") != "/URI":
+        return False
+    scheme, colon, _ = str(action.get("/URI", "")).partition(":")
+    return bool(colon) and scheme.strip().casefold() not in SCHEMES
 
 
 def _opens_elsewhere(action: object) -> bool:

@@ -138,7 +138,7 @@ def refuse(*, publication: Publication, reason: str, user: User, by: Actor, at: 
     said = {"refusal": reason, "refused_name": by.name, "refused_at": at}
     nobody = {"proposed_by": None, "proposed_name": "", "concerns": None}
     move(publication, REFUSE, publish_at=None, moved_at=at, **said, **nobody)
-    record("publication refused", publication, by=by, at=at)
+    record("publication refused", publication, reason=reason, by=by, at=at)
     found.refusal = reason
     _tell_proposer(found, "refused", by=by, at=at)
 

@@ -135,7 +135,7 @@ def withdraw(*, publication: Publication, reason: str, by: Actor, at: datetime) 
     published = publication.lines.filter(outcome=LineOutcome.PUBLISHED)
     DocumentVersion.objects.filter(publication_line__in=published).update(withdrawn_at=at)
     published.update(outcome=LineOutcome.WITHDRAWN, why=reason)
-    record("publication withdrawn", publication, by=by, at=at)
+    record("publication withdrawn", publication, reason=reason, by=by, at=at)
     telling.queue(publication, at)
 
 

@@ -7,7 +7,9 @@ from sporades.core.actors import Actor
 from sporades.publications.models import Publication, PublicationLine
 
 
-def record(verb: str, publication: Publication, *, by: Actor, at: datetime) -> None:
+def record(
+    verb: str, publication: Publication, *, reason: str = "", by: Actor, at: datetime
+) -> None:
     """Keep an act on a publication: where it applies, from when, why, how many lines."""
     journal.record(
         verb,
@@ -18,7 +20,7 @@ def record(verb: str, publication: Publication, *, by: Actor, at: datetime) -> N
             "kind": publication.kind,
             "perimeters": publication.concerns or publication.perimeters,
             "publish_at": publication.publish_at.isoformat() if publication.publish_at else "",
-            "reason": publication.why or publication.refusal,
+            "reason": reason,
             **publication.counts(),
         },
     )

@@ -45,6 +45,11 @@ def _in_a_link(pdf):
     _annotation(pdf, Subtype=pikepdf.Name.Link, A=_script())
 
 
+def _link_to_a_file(pdf):
+    link = pikepdf.Dictionary(S=pikepdf.Name.URI, URI="FILE:///etc/passwd")
+    _annotation(pdf, Subtype=pikepdf.Name.Link, A=link)
+
+
 def _launched(pdf):
     pdf.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name("/Launch"), F="a.exe")
 
@@ -96,6 +101,7 @@ ACTIVE = {
     "opened on the web": _opened_on_the_web,
     "opened, then more": _opened_then_more,
     "in a link": _in_a_link,
+    "in a link to a file": _link_to_a_file,
     "launched": _launched,
     "attached": _attached,
     "attached to a page": _attached_to_a_page,

@@ -1,6 +1,7 @@
 """What comes from outside is read elsewhere, within bounds, and refused if it does anything."""
 
 import subprocess
+import sys
 import threading
 
 import pytest
@@ -136,9 +137,12 @@ def test_what_needs_no_reading_starts_no_process(children):
 def test_a_process_that_does_not_start_is_no_fault_of_the_file(monkeypatch, tmp_path, children):
     monkeypatch.setattr(pdf_checks, "_CHILD", tmp_path / "none.py")
 
-    with pytest.raises(RuntimeError, match="does not start"):
+    with pytest.raises(pdf_checks.Unready):
         pdf_checks.look_at(a_pdf())
     assert children[0].returncode is not None
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "none"))
+    with pytest.raises(pdf_checks.Unready):
+        pdf_checks.look_at(a_pdf())
 
 
 def test_the_process_knows_no_secret(children, monkeypatch):

@@ -155,6 +155,8 @@ def test_a_proposal_is_refused_with_a_reason_that_is_kept_and_told(convocations,
     assert entry.payload["after"]["reason"] == "La date est fausse"
     publish(convocations, manager)
     assert (convocations.refusal, convocations.refused_at) == ("", None)
+    entry = Entry.objects.filter(verb="publication proposed").last()
+    assert entry.payload["after"]["reason"] == ""
 
 
 def test_what_is_decided_is_not_decided_again(convocations, manager, head, second):

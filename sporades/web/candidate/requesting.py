@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from sporades.acts import requesting as acts
 from sporades.core.files import OutOfReach
+from sporades.core.pdf_checks import Unready
 from sporades.core.refusals import Refused
 from sporades.registrations import requesting
 from sporades.registrations.fields import CleanLinesField
@@ -87,8 +88,10 @@ def send(request: HttpRequest, draft: UUID) -> HttpResponse:
             )
         except Refused as refusal:
             form.add_error("piece" if form.cleaned_data["piece"] else None, str(refusal))
-        except OutOfReach:
-            form.add_error("piece", "Le fichier ne peut pas être gardé en ce moment : réessayez.")
+        except (OutOfReach, Unready):
+            form.add_error(
+                "piece", "Le fichier ne peut pas être lu et gardé en ce moment : réessayez."
+            )
         else:
             forget(request)
             messages.success(request, "Votre demande est envoyée : un mail vous le confirme.")

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from sporades.core.files import OutOfReach
+from sporades.core.pdf_checks import Unready
 from sporades.core.refusals import Refused
 from sporades.publications import depositing, operations
 from sporades.publications.queries import lines_to_withdraw
@@ -15,7 +16,7 @@ from sporades.web.office.files import author_on, registration_of
 from sporades.web.office.publishing import LIST_TRAIL
 from sporades.web.office.publishing_forms import DepositForm, DepositManyForm, WithdrawForm
 
-OUT_OF_REACH = "Le fichier ne peut pas être gardé en ce moment : réessayez plus tard."
+OUT_OF_REACH = "Le fichier ne peut pas être lu et gardé en ce moment : réessayez plus tard."
 
 
 def deposit_many(request: HttpRequest) -> HttpResponse:
@@ -35,7 +36,7 @@ def deposit_many(request: HttpRequest) -> HttpResponse:
             )
         except Refused as refusal:
             form.add_error("archive", str(refusal))
-        except OutOfReach:
+        except (OutOfReach, Unready):
             form.add_error(None, OUT_OF_REACH)
         else:
             return redirect("office:publication", made.pk)
@@ -62,7 +63,7 @@ def deposit_one(request: HttpRequest, number: str) -> HttpResponse:
             )
         except Refused as refusal:
             form.add_error("fichier", str(refusal))
-        except OutOfReach:
+        except (OutOfReach, Unready):
             form.add_error(None, OUT_OF_REACH)
         else:
             return redirect("office:publication", made.pk)

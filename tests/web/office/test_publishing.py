@@ -11,6 +11,7 @@ from django.urls import reverse
 from sporades.accounts.models import Membership
 from sporades.acts import registering
 from sporades.batches.models import Batch
+from sporades.core import pdf_checks
 from sporades.mail.models import Message
 from sporades.publications.models import Publication
 from sporades.publications.refusals import STANDS_NO_MORE
@@ -231,6 +232,19 @@ def test_what_cannot_be_deposited_is_refused_at_its_place(manager, in_lille, sai
 
     assert page.status_code == 422
     assert words in html.unescape(page.text)
+    assert not Publication.objects.exists()
+
+
+def test_when_files_cannot_be_read_now_it_is_said_and_nothing_is_deposited(
+    manager, in_lille, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(pdf_checks, "_CHILD", tmp_path / "none.py")
+    posted = {"nature": "convocation", "fichier": a_file()}
+
+    page = manager.post(where("deposit_one", in_lille.number), posted)
+
+    assert page.status_code == 422
+    assert "réessayez plus tard" in html.unescape(page.text)
     assert not Publication.objects.exists()
 
 
