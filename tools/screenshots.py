@@ -115,7 +115,7 @@ def _office(browser: Browser, address: str) -> Iterator[Path]:
         found = page.url
         yield _kept(page, "gestion-liste")
         page.locator("tbody th a").first.click()
-        page.wait_for_url(re.compile(r"/inscriptions/\d+$"))
+        page.wait_for_url(re.compile(r"/inscriptions/\d+\?"))
         yield _kept(page, "gestion-dossier")
         page.goto(found)
         page.locator(".s-tick").first.check()

@@ -43,6 +43,15 @@ def test_the_acts_of_the_perimeter_alone_the_last_first(auditor, in_lille, in_ve
     assert f"{in_lille.candidate}, candidat" in main(page)
 
 
+def test_services_and_rules_are_called_by_their_names(member, in_lille):
+    page = member(role=ADMINISTRATOR).get(JOURNAL)
+
+    said = {line.entry.object_kind: line.on for line in page.context["lines"]}
+    assert said["registrationservice"] == str(in_lille.service)
+    assert said["managingservice"] == in_lille.service.managing_service.name
+    assert said["regulation"] != "Réglementation"
+
+
 def test_an_administrator_reads_what_is_of_no_academy_too(member, in_lille, in_versailles):
     journal.record("banner shown", by=Actor("operator", "Essai"), at=NOW)
 

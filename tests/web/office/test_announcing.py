@@ -85,7 +85,7 @@ def test_an_administrator_stops_all_writing_and_lets_it_begin_again(administrato
     assert "Le service est en lecture seule" in client.get("/connexion").text
     assert administrator.get("/gestion/inscriptions").status_code == 200
     assert client.post("/creer-mon-compte", {}).status_code == 503
-    assert "le retirer rouvre l'enregistrement" in main(administrator.get(BANNER))
+    assert "lecture seule jusqu'au retrait de ce bandeau" in main(administrator.get(BANNER))
 
     administrator.post(reverse("office:end_banner"))
     assert client.post("/creer-mon-compte", {}).status_code != 503
