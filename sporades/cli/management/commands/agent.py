@@ -1,6 +1,5 @@
 """`sporades agent invite ADRESSE …`, `sporades agent close ADRESSE`: who works in the office."""
 
-import getpass
 from argparse import ArgumentParser
 from datetime import date
 from typing import Any
@@ -10,6 +9,7 @@ from django.utils import timezone
 
 from sporades.accounts.models import Membership
 from sporades.acts import inviting
+from sporades.cli.operators import operator
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         close.add_argument("address", metavar="ADRESSE")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        by = Actor("operator", f"ligne de commande ({getpass.getuser()})")
+        by = operator()
         try:
             if options["what"] == "invite":
                 self._invite(options, by)

@@ -1,6 +1,5 @@
 """`sporades bandeau afficher "…"`, `sporades bandeau retirer`: the banner of every page."""
 
-import getpass
 from argparse import ArgumentParser, ArgumentTypeError
 from datetime import timedelta
 from typing import Any
@@ -9,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from sporades.acts import announcing
-from sporades.core.actors import Actor
+from sporades.cli.operators import operator
 from sporades.core.text import clean
 from sporades.notices.models import Banner
 
@@ -39,7 +38,7 @@ class Command(BaseCommand):
         commands.add_parser("retirer", help="retirer le bandeau")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        by = Actor("operator", f"ligne de commande ({getpass.getuser()})")
+        by = operator()
         now = timezone.now()
         if options["what"] == "retirer":
             had_one = announcing.take_banner_down(by=by, at=now)

@@ -1,6 +1,5 @@
 """`sporades compte liberer ADRESSE`: an owner who cannot show the second factor any more."""
 
-import getpass
 from argparse import ArgumentParser
 from typing import Any
 
@@ -8,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from sporades.acts import changing
-from sporades.core.actors import Actor
+from sporades.cli.operators import operator
 from sporades.core.refusals import Refused
 
 
@@ -21,7 +20,7 @@ class Command(BaseCommand):
         free.add_argument("address", metavar="ADRESSE")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        by = Actor("operator", f"ligne de commande ({getpass.getuser()})")
+        by = operator()
         try:
             user = changing.remove_second_factors(options["address"], by=by, at=timezone.now())
         except Refused as refusal:

@@ -1,6 +1,5 @@
 """`sporades recapitulatif recu NUMÉRO --cachet AAAA-MM-JJ`: a signed summary came back."""
 
-import getpass
 from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date
 from typing import Any
@@ -9,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from sporades.acts import registering
-from sporades.core.actors import Actor
+from sporades.cli.operators import operator
 from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration
 
@@ -26,7 +25,7 @@ class Command(BaseCommand):
         found = Registration.objects.whole().with_owed().filter(number=options["number"]).first()
         if found is None:
             raise CommandError(f"Aucune inscription ne porte le numéro {options['number']}.")
-        by = Actor("operator", f"ligne de commande ({getpass.getuser()})")
+        by = operator()
         try:
             registering.receive_summary(
                 registration=found, posted_on=options["cachet"], by=by, at=timezone.now()

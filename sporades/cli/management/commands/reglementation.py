@@ -1,6 +1,5 @@
 """Check, load and document réglementation files."""
 
-import getpass
 from datetime import datetime
 from pathlib import Path
 
@@ -8,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from sporades.cli.demo_files import expanded
-from sporades.core.actors import Actor
+from sporades.cli.operators import operator
 from sporades.core.refusals import Refused
 from sporades.exams.operations import check, load
 from sporades.exams.operations.loading import Loaded
@@ -61,7 +60,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{len(files)} fichier(s) sans problème.")
 
     def _load(self, file, now: datetime):
-        by = Actor("operator", f"ligne de commande ({getpass.getuser()})")
+        by = operator()
         try:
             loaded = load(file, by=by, at=now)
         except Refused as refusal:

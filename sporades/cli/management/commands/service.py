@@ -1,0 +1,106 @@
+"""`sporades service liste`, `sporades service dates …`: when registrations are open (I1, N2)."""
+
+from argparse import ArgumentParser
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from sporades.acts import opening
+from sporades.cli.operators import operator
+from sporades.core.refusals import Refused
+from sporades.core.text import clean
+from sporades.exams.models import RegistrationService
+from sporades.exams.models.service import AUDIENCES
+from sporades.exams.states import ChangeState
+
+LONGEST_REASON = 300
+
+
+class Command(BaseCommand):
+    help = "Dit quand les services d'inscription ouvrent et ferment, ou leur donne d'autres dates."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        commands = parser.add_subparsers(dest="what", required=True)
+        listed = commands.add_parser("liste", help="dire chaque service, son état et ses dates")
+        listed.add_argument("--domaine", metavar="CODE")
+        listed.add_argument("--academie", metavar="CODE")
+        dates = commands.add_parser(
+            "dates", help="changer des dates ; prolonger attend l'accord d'un chef de service"
+        )
+        dates.add_argument("domain", metavar="DOMAINE")
+        dates.add_argument("session", metavar="SESSION")
+        dates.add_argument("academy", metavar="ACADÉMIE")
+        dates.add_argument("--public", choices=AUDIENCES, default="grand_public")
+        dates.add_argument("--ouverture", metavar="AAAA-MM-JJTHH:MM")
+        dates.add_argument("--fermeture", metavar="AAAA-MM-JJTHH:MM")
+        dates.add_argument("--motif", required=True)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["what"] == "liste":
+            self._list(options)
+        else:
+            self._move(options)
+
+    def _list(self, options: dict[str, Any]) -> None:
+        asked = {"domain__code": options["domaine"], "academy": options["academie"]}
+        found = RegistrationService.objects.for_list().filter(
+            **{name: value for name, value in asked.items() if value}
+        )
+        now = timezone.now()
+        for one in found.order_by("domain__code", "session__code", "academy", "audience"):
+            self.stdout.write(
+                f"{one.domain.code} {one.session.code} {one.academy_id} {one.audience} : "
+                f"{one.state_in_words(now)}, du {one.opening_in_words} au {one.closing_in_words}"
+            )
+
+    def _move(self, options: dict[str, Any]) -> None:
+        reason = clean(options["motif"])
+        if not 0 < len(reason) <= LONGEST_REASON:
+            raise CommandError(f"Le motif compte de 1 à {LONGEST_REASON} caractères.")
+        if not (options["ouverture"] or options["fermeture"]):
+            raise CommandError("Dites --ouverture, --fermeture ou les deux.")
+        service = self._service(options)
+        try:
+            made = opening.change(
+                service=service,
+                opens_at=_instant(options["ouverture"], service.zone) or service.opens_at,
+                closes_at=_instant(options["fermeture"], service.zone) or service.closes_at,
+                reason=reason,
+                by=operator(),
+                at=timezone.now(),
+            )
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from None
+        if made.state == ChangeState.PROPOSED:
+            self.stdout.write("Prolongation proposée : un chef de service doit l'approuver.")
+        else:
+            self.stdout.write("Nouvelles dates en vigueur.")
+
+    def _service(self, options: dict[str, Any]) -> RegistrationService:
+        found = RegistrationService.objects.for_list().filter(
+            domain__code=options["domain"],
+            session__code=options["session"],
+            academy=options["academy"],
+            audience=options["public"],
+        )
+        service: RegistrationService | None = found.first()
+        if service is None:
+            raise CommandError("Aucun service d'inscription n'a ces codes : voyez « liste ».")
+        return service
+
+
+def _instant(said: str | None, zone: str) -> datetime | None:
+    """Read a minute by the clock of the service."""
+    if not said:
+        return None
+    try:
+        local = datetime.strptime(said, "%Y-%m-%dT%H:%M")  # noqa: DTZ007 - its zone comes next
+    except ValueError:
+        raise CommandError(f"« {said} » : écrivez un instant comme 2026-12-15T23:59.") from None
+    instant = local.replace(tzinfo=ZoneInfo(zone))
+    if instant.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local:
+        raise CommandError(f"« {said} » n'existe pas à cette horloge : on y change d'heure.")
+    return instant

@@ -1,0 +1,136 @@
+"""`sporades service` and `sporades inscription`: the office's acts, by an operator (N2)."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+
+from sporades.accounts.models import Membership
+from sporades.exams.models import RegistrationService, ServiceChange
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from tests.factories import NOW, a_registration
+from tests.web.registry.world import a_member
+
+WHY = "Panne du 24 novembre au soir"
+
+
+@pytest.fixture(autouse=True)
+def _now(invented_exam):
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def service():
+    return RegistrationService.objects.get(academy="A09")
+
+
+def dates(*more):
+    call_command("service", "dates", "ESSAI", "2027", "A09", "--motif", WHY, *more)
+
+
+def test_each_service_is_listed_with_its_state_and_dates(service, capsys):
+    call_command("service", "liste", "--academie", "A09")
+
+    assert capsys.readouterr().out == (
+        f"ESSAI 2027 A09 grand_public : Ouvert, du {service.opening_in_words} au "
+        f"{service.closing_in_words}\n"
+    )
+
+
+def test_a_list_of_nothing_is_empty(capsys):
+    call_command("service", "liste", "--domaine", "AUTRE")
+
+    assert capsys.readouterr().out == ""
+
+
+def test_an_earlier_closing_is_in_force_at_once(service, capsys):
+    dates("--fermeture", "2026-11-26T18:00")
+
+    before = service.closes_at
+    service.refresh_from_db()
+    assert capsys.readouterr().out == "Nouvelles dates en vigueur.\n"
+    assert service.closes_at < before
+    assert "26 novembre 2026 à 18 h 00" in service.closing_in_words.replace("\u00a0", " ")
+    assert Entry.objects.filter(object_kind="registrationservice", actor_kind="operator").exists()
+
+
+def test_an_extension_waits_for_a_head_who_is_told(service, capsys):
+    a_member("chef@exemple.test", Membership.Role.HEAD, ["A09"])
+
+    dates("--fermeture", f"{service.closes_at + timedelta(days=2):%Y-%m-%d}T23:59")
+
+    before = service.closes_at
+    service.refresh_from_db()
+    assert "un chef de service doit l'approuver" in capsys.readouterr().out
+    assert service.closes_at == before
+    assert ServiceChange.objects.get().reason == WHY
+    assert Message.objects.get(kind="extension_to_approve").recipient == "chef@exemple.test"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--fermeture", "demain"], "écrivez un instant comme 2026-12-15T23:59"),
+        (["--ouverture", "2027-03-28T02:30"], "n'existe pas à cette horloge"),
+        (["--fermeture", "2026-01-01T00:00"], "ferme"),
+        ([], "Dites --ouverture"),
+        (["--fermeture", "2026-11-26T18:00", "--motif", " "], "Le motif compte"),
+        (["--fermeture", "2026-11-26T18:00", "--motif", "x" * 301], "Le motif compte"),
+        (["--fermeture", "2026-11-26T18:00", "--public", "etablissements"], "Aucun service"),
+    ],
+)
+def test_dates_that_cannot_be_change_nothing(service, arguments, said):
+    with pytest.raises(CommandError, match=said):
+        dates(*arguments)
+
+    before = (service.opens_at, service.closes_at)
+    service.refresh_from_db()
+    assert (service.opens_at, service.closes_at) == before
+
+
+def test_what_is_decided_is_told_to_the_candidate(capsys):
+    registration = a_registration()
+
+    call_command("inscription", "etat", registration.number, "anomalie", "--motif", WHY)
+
+    registration.refresh_from_db()
+    assert (registration.state, registration.reason) == ("anomaly", WHY)
+    assert f"Inscription {registration.number} : " in capsys.readouterr().out
+    assert WHY in Message.objects.get(kind="state_changed").body
+    assert Entry.objects.get(verb="anomaly found").actor_kind == "operator"
+
+
+def test_a_registration_is_given_to_another_academy(capsys):
+    registration = a_registration()
+
+    call_command("inscription", "academie", registration.number, "A25", "--motif", WHY)
+
+    registration.refresh_from_db()
+    assert registration.academy_id == "A25"
+    assert "académie de Versailles" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["etat", "00000000000", "valider"], "Aucune inscription ne porte le numéro"),
+        (["etat", "NUMBER", "anomalie"], "motif"),
+        (["etat", "NUMBER", "retablir"], "."),
+        (["etat", "NUMBER", "anomalie", "--motif", "x" * 501], "500 caractères"),
+        (["etat", "NUMBER", "oublier"], "valider"),
+        (["academie", "NUMBER", "A99", "--motif", WHY], "n'inscrit pas"),
+        (["academie", "NUMBER", "A25", "--motif", " "], "motif"),
+    ],
+)
+def test_what_cannot_be_decided_is_said_and_changes_nothing(arguments, said):
+    registration = a_registration()
+    words = [one.replace("NUMBER", registration.number) for one in arguments]
+
+    with pytest.raises(CommandError, match=said):
+        call_command("inscription", *words)
+
+    registration.refresh_from_db()
+    assert (registration.state, registration.academy_id) == ("registered", "A09")
