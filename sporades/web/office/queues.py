@@ -14,6 +14,8 @@ from django.urls import reverse
 
 from sporades.accounts.permissions import Permission
 from sporades.core.french import time_left_in_words
+from sporades.publications.models import Publication
+from sporades.publications.states import PublicationState
 from sporades.registrations.models import ChangeRequest
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.operators import Operator
@@ -63,10 +65,22 @@ def _in_anomaly(request: HttpRequest) -> Queue | None:
     return _searched(request, IN_ANOMALY, "decided_at", "Inscriptions en anomalie")
 
 
+def _in_preparation(request: HttpRequest) -> Queue | None:
+    mine = Publication.objects.within(request.reaches(Permission.PREPARE_DOCUMENTS))
+    return _queue(
+        mine.filter(state=PublicationState.PREPARING),
+        "asked_at",
+        "Publications en préparation",
+        reverse("office:publications"),
+        at=request.arrived_at,
+    )
+
+
 QUEUES: tuple[Callable[[HttpRequest], Queue | None], ...] = (
     _change_requests,
     _amended,
     _in_anomaly,
+    _in_preparation,
 )
 """In the order in which they are shown: first what somebody waits for."""
 

@@ -6,6 +6,9 @@ import pytest
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
+from sporades.accounts.permissions import Permission, reach
+from sporades.publications import operations
+from sporades.publications.attestation import ATTESTATION
 from sporades.registrations.models import ChangeRequest, Registration
 from tests.factories import NOW, a_candidate, a_registration
 from tests.requests import ask
@@ -57,6 +60,22 @@ def test_a_queue_leads_to_its_files_one_after_the_other(manager, in_lille):
 
     assert in_lille.number in main(page)
     assert f"/gestion/inscriptions/{in_lille.number}?dans=" in page.text
+
+
+@pytest.mark.parametrize("academy", ["A09", "A25"])
+def test_documents_that_are_prepared_and_not_published_await(member, academy):
+    mine = member("A09", email="autre@exemple.test").user
+    operations.begin(
+        kind=ATTESTATION,
+        by=mine,
+        author=mine.memberships.get().as_actor(),
+        reach=reach(mine.memberships.all(), Permission.PREPARE_DOCUMENTS),
+        at=NOW - timedelta(days=2),
+    )
+
+    found = said(member(academy))
+
+    assert found == ({"Publications en préparation": (1, "2 jours")} if academy == "A09" else {})
 
 
 def list_as_data(asked):
