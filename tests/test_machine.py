@@ -157,3 +157,17 @@ def test_debians_browser_comes_before_playwrights(machine):
     machine.keeps_playwrights()
 
     assert machine.prepare() == (0, [str(machine.folder / "chromium")], [])
+
+
+@may_install
+def test_the_browser_without_windows_is_asked_for_first(machine):
+    machine.sells("chromium", "chromium-headless-shell")
+
+    assert machine.prepare() == (0, [str(machine.folder / "chromium-headless-shell")], [])
+
+
+def test_the_browser_without_windows_is_taken_first(machine):
+    machine.has("chromium")
+    machine.has("chromium-headless-shell")
+
+    assert machine.prepare() == (0, [str(machine.folder / "chromium-headless-shell")], [])
