@@ -62,9 +62,12 @@ def _forget(folder: Path) -> None:
 
 
 def _workers() -> list[str]:
-    """Return how pytest shares the tests between the cores that we may use."""
+    """Return how pytest shares the tests: one worker more than cores that we may use.
+
+    A test waits for its database, its browser or its server: the other works meanwhile.
+    """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return ["-n", str(max(2, min(cores or 1, MOST_WORKERS))), "--dist", "worksteal"]
+    return ["-n", str(min((cores or 1) + 1, MOST_WORKERS)), "--dist", "worksteal"]
 
 
 def _run(arguments: list[str], environment: dict[str, str]) -> int:

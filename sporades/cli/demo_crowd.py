@@ -8,7 +8,6 @@ mail leaves.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import batched
 from random import Random
 from typing import Any
 
@@ -30,7 +29,8 @@ from sporades.registrations.refusals import Incomplete
 from sporades.registrations.states import State
 
 COUNT = 3_000
-AT_ONCE = 200
+AT_ONCE = 50
+"""How many one job makes: whoever waits for a mail does not wait behind them all."""
 SEED = 2027
 
 REASONS = (
@@ -72,19 +72,34 @@ def fill(*, at: datetime, count: int = COUNT) -> int:
 
     Called again, it makes those that are missing.
     """
-    models = _models(at)
-    there = Registration.objects.filter(candidate__user=None).count()
-    if not models:
-        return there
+    while fill_some(at=at, count=count):
+        pass
+    return _there()
+
+
+def fill_some(*, at: datetime, count: int = COUNT) -> bool:
+    """Make some of those that are missing; return whether others are.
+
+    Args:
+        at: the instant.
+        count: how many there must be in the end.
+    """
+    models, there = _models(at), _there()
+    if not models or there >= count:
+        return False
+    start = there - there % AT_ONCE
     # Each run draws the same people in the same order.
-    chance = Random(SEED)  # noqa: S311 - nothing secret is drawn
-    for numbers in batched(range(count), AT_ONCE, strict=False):
-        drawn = [_drawn(chance, models, at=at) for _ in numbers]
-        missing = drawn[max(there - numbers[0], 0) :]
-        with transaction.atomic():
-            for one in missing:
-                _write(one)
-    return max(there, count)
+    chance = Random(f"{SEED}:{start}")  # noqa: S311 - nothing secret is drawn
+    numbers = range(start, min(start + AT_ONCE, count))
+    drawn = [_drawn(chance, models, at=at) for _ in numbers]
+    with transaction.atomic():
+        for one in drawn[there - start :]:
+            _write(one)
+    return numbers.stop < count
+
+
+def _there() -> int:
+    return int(Registration.objects.filter(candidate__user=None).count())
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ AT_ONCE = 4
 
 _CHILD = Path(__file__).with_name("pdf_child.py")
 _SIZE = 8
-_PASSED = ("LANG", "LC_ALL", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH")
+_PASSED = ("LANG", "LC_ALL", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "PYTHONPYCACHEPREFIX")
 """What the child knows of our environment: none of the service's secrets."""
 
 

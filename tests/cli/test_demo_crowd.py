@@ -77,3 +77,11 @@ def test_called_again_it_makes_those_that_are_missing(crowd):
 
     assert first < set(crowd.values_list("number", flat=True))
     assert crowd.count() == 70
+
+
+def test_it_is_made_some_at_a_time_so_that_others_have_their_turn(crowd):
+    assert demo_crowd.fill_some(at=NOW, count=130)
+    assert crowd.count() == 100
+    assert not demo_crowd.fill_some(at=NOW, count=130)
+    assert crowd.count() == 130
+    assert not demo_crowd.fill_some(at=NOW, count=130)

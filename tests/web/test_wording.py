@@ -16,7 +16,8 @@ from django.test import RequestFactory
 from django.utils.datastructures import MultiValueDict
 
 import sporades
-from sporades.accounts.permissions import Reach
+from sporades.accounts.permissions import Perimeter, Reach
+from sporades.core.actors import Actor
 from sporades.exams.models import PreparedRegulation
 from sporades.registrations.dossier import dossier_of
 from sporades.registrations.sections import SECTIONS
@@ -25,6 +26,7 @@ from sporades.searches.catalogue import CRITERIA
 from sporades.searches.trees import Group, Leaf
 from sporades.web.account.forms import CredentialField
 from sporades.web.layout.errors import SECRETS
+from sporades.web.office.choosing import Counted
 from tests.factories import NOW, a_candidate, a_draft, a_registration
 
 # A minor born abroad is asked everything; nobody is asked about the national service before that.
@@ -53,6 +55,8 @@ ANSWERS = (
     "\x00",
     "a@",
 )
+
+EVERYWHERE = Reach((Perimeter(None, None, Actor("administrator", "Essai")),))
 
 
 def classes():
@@ -106,12 +110,16 @@ def every_form():
         "DatesForm": {"service": draft.service},
         "DecisionForm": {"registration": a_registration()},
         "BannerForm": {"at": NOW},
+        "ContactForm": {"managing": draft.service.managing_service},
+        "ActsForm": here,
+        "BatchForm": {"allows": lambda _: EVERYWHERE},
+        "MailingForm": {"counts": Counted(chosen=3, ended=1, without=0, ended_without=0)},
         "SelectionForm": here,
         "PeriodForm": here,
         "DaySelectionForm": here,
         "RefusedAnswersForm": here,
         "MailLogForm": {"at": NOW},
-        "_PeriodForm": {"at": NOW},
+        "LatelyForm": {"at": NOW},
         "EnforceForm": {"prepared": PreparedRegulation(domain_code="ESSAI", session_code="2027")},
     }
     tabs = {section.form: section.judged(dossier) for section in SECTIONS}

@@ -34,7 +34,7 @@ class Queue:
     Attributes:
         label: of what.
         count: how many.
-        age: for how long the oldest has waited.
+        age: for how long the oldest has waited, where that is known.
         url: where they are gone through, one after the other.
         asked: what is posted there, where it is a search.
     """
@@ -96,4 +96,5 @@ def _queue(rows: Any, since: str, label: str, url: str, *, at: datetime) -> Queu
     said = rows.aggregate(count=Count("pk"), oldest=Min(since))
     if not said["count"]:
         return None
-    return Queue(label, said["count"], time_left_in_words(at - said["oldest"]), url)
+    age = time_left_in_words(at - said["oldest"]) if said["oldest"] else ""
+    return Queue(label, said["count"], age, url)
