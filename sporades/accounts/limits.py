@@ -87,11 +87,12 @@ def spend_all(uses: Sequence[tuple[Limit, str]], *, at: datetime) -> bool:
 
 
 def _is_left(limit: Limit, key: str, *, at: datetime) -> bool:
+    """Return whether one more is allowed; what arrived later and was dealt with first counts too."""
     longest = max(length for length, _ in limit.allowed)
     uses = list(
-        Attempt.objects.filter(
-            limit=limit.name, key=key, at__gt=at - longest, at__lte=at
-        ).values_list("at", flat=True)
+        Attempt.objects.filter(limit=limit.name, key=key, at__gt=at - longest).values_list(
+            "at", flat=True
+        )
     )
     return all(sum(use > at - length for use in uses) < most for length, most in limit.allowed)
 

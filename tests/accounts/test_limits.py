@@ -32,6 +32,15 @@ def test_three_mails_an_hour_and_five_a_day():
 
 
 @pytest.mark.django_db
+def test_what_arrived_later_and_was_dealt_with_first_is_counted():
+    instants = [NOON + timedelta(seconds=number) for number in (3, 2, 1, 0)]
+
+    sent = [spend(MAILS_TO_AN_ADDRESS, "ines@exemple.test", at=at) for at in instants]
+
+    assert sent == [True, True, True, False]
+
+
+@pytest.mark.django_db
 def test_one_address_does_not_spend_for_another():
     for _ in range(3):
         spend(MAILS_TO_AN_ADDRESS, "ines@exemple.test", at=NOON)
