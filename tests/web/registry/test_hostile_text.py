@@ -158,6 +158,7 @@ def hostile(world):
         guardian_email=ADDRESS,
         state=Case(When(state="registered", then=Value("anomaly")), default=F("state")),
         reason=Case(When(state="registered", then=Value(HOSTILE)), default=Value("")),
+        decided_at=Case(When(state="registered", then=Value(NOW)), default=F("decided_at")),
     )
     Membership.objects.update(full_name=HOSTILE)
     UserSession.objects.update(user_agent=HOSTILE)
