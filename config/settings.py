@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "sporades.documents",
     "sporades.candidates",
     "sporades.registrations",
+    "sporades.threads",
     "sporades.statistics",
     "sporades.searches",
     "sporades.exchanges",

@@ -10,14 +10,18 @@ from sporades.exams.held import forget
 from sporades.exams.models import Regulation
 from sporades.journal.models import Entry
 from sporades.registrations.models import Registration, RegistrationAnswer, Version
+from sporades.threads.models import ThreadMessage
 from tests.factories import a_registration, load_invented
+from tests.threads.said import write
 
 
 @pytest.fixture
 def registration(territory, db):
     forget()
     load_invented()
-    yield a_registration()
+    found = a_registration()
+    write(found)
+    yield found
     forget()
 
 
@@ -39,6 +43,7 @@ def refuses(act):
         (Version, {"digest": "0" * 64}),
         (DocumentVersion, {"content": {}}),
         (DocumentVersion, {"code": "0" * 28}),
+        (ThreadMessage, {"text": "Autre"}),
         (Regulation, {"content": {}}),
         (Entry, {"payload": {}}),
         (Entry, {"actor_name": "Autre"}),
@@ -84,7 +89,15 @@ def test_a_registration_is_forgotten_whole_with_what_was_frozen_for_it(registrat
     registration.candidate.delete()
     identity.delete()
 
-    for model in (Registration, RegistrationAnswer, Version, Folder, DocumentVersion, Identity):
+    for model in (
+        Registration,
+        RegistrationAnswer,
+        Version,
+        Folder,
+        DocumentVersion,
+        Identity,
+        ThreadMessage,
+    ):
         assert not model.objects.exists(), model
     assert Entry.objects.count() == entries
 

@@ -44,6 +44,7 @@ MAILS_FROM_A_NETWORK = Limit("mails-from-network", ((HOUR, 2_000),))
 WARNINGS_TO_AN_ADDRESS = Limit("warnings-to-address", ((DAY, 1),))
 KNOWN_ADDRESSES_SHOWN = Limit("known-addresses-shown", ((HOUR, 20), (DAY, 60)))
 ANSWERS_KEPT_FOR_A_DEVICE = Limit("answers-kept", ((HOUR, 20),))
+MESSAGES_OF_A_CANDIDATE = Limit("messages-of-a-candidate", ((DAY, 10),))
 CHANGES_OF_ADDRESS = Limit("changes-of-address", ((HOUR, 5), (DAY, 10)))
 
 

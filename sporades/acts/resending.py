@@ -23,6 +23,7 @@ KINDS = {
     "change_refused": "Demande de modification refusée",
     "document_published": "Document publié",
     "document_withdrawn": "Document retiré",
+    "message_answered": "Réponse à un message",
     "message_of_service": "Message du service",
 }
 """The mails about a registration. None holds a key: all may be sent again as they were written."""

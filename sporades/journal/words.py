@@ -51,6 +51,8 @@ IN_WORDS = {
     "member closed": "Compte d'agent fermé",
     "member reopened": "Compte d'agent rouvert",
     "member invited": "Agent invité",
+    "message answered": "Réponse écrite au candidat",
+    "message sent": "Message du candidat au service gestionnaire",
     "modification begun": "Modification commencée",
     "note written": "Note interne écrite",
     "password changed": "Mot de passe changé",

@@ -405,6 +405,7 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "registration_moved",
         "extension_to_approve",
         "member_dormant",
+        "message_answered",
         "message_of_service",
         "service_moved",
         "state_changed",

@@ -16,6 +16,7 @@ from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author
 from tests.mail.post_office import words
 from tests.mail.test_letters import CONTACT, FULL_NAME, NAMED, SIGNED, SITE, TITLE
 from tests.publications.zips import archive
+from tests.threads.said import answer
 from tests.web.office.test_requests import change
 from tests.web.registry.world import a_member
 
@@ -67,6 +68,26 @@ def about(registration):
 Examen ou concours : {TITLE}
 Numéro d'inscription : {registration.number}
 """
+
+
+def test_an_answer_to_a_message_is_told_and_not_held(letters, registration):
+    letters()
+    answer(registration)
+    [letter] = letters()
+
+    assert letter["Subject"] == f"Réponse à votre message : {TITLE}"
+    assert letter.taken_for == ["zoe@exemple.test"]
+    assert (
+        words(letter)
+        == f"""\
+Bonjour {FULL_NAME},
+
+Votre service gestionnaire a répondu à votre message. Sa réponse vous attend dans votre espace candidat : {SITE}/mes-inscriptions/{registration.number}/messages
+
+{about(registration)}
+{CONTACT}
+{SIGNED}"""
+    )
 
 
 def test_a_document_is_published_then_taken_back(letters, registration, manager):

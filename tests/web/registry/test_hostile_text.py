@@ -98,6 +98,7 @@ OURS = {
             "registrations.RefusedAnswer.field",
             "registrations.RefusedAnswer.rule",
             "registrations.Note.author_id",
+            "threads.ThreadMessage.author_id",
             "exchanges.Export.columns",
             "exchanges.Export.file_key",
             "exchanges.Export.pending_key",

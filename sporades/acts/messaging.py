@@ -1,0 +1,121 @@
+"""The thread between a candidate and the managing service: write, answer, read (M2)."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from sporades import journal, mail
+from sporades.accounts import limits
+from sporades.core.actors import Actor
+from sporades.core.links import absolute
+from sporades.notices import queries as notices
+from sporades.registrations.models import Registration
+from sporades.registrations.queries import lock_registration
+from sporades.registrations.snapshot import contact_of
+from sporades.threads import operations as threads
+from sporades.threads.models import ThreadMessage
+from sporades.threads.queries import sent_as
+
+
+@transaction.atomic
+def write(
+    *, registration: Registration, text: str, sending: UUID, by: Actor, at: datetime
+) -> ThreadMessage:
+    """Write to the managing service about a registration, whatever its state.
+
+    Args:
+        registration: the writer's own.
+        text: what is said, clean.
+        sending: names the press of the button: pressed twice, it sends one message.
+        by: its candidate.
+        at: the instant at which the request arrived.
+
+    Raises:
+        threads.TooManyMessages: as many as may be in a day were sent.
+    """
+    locked = lock_registration(registration.pk)
+    if (sent := sent_as(locked, sending)) is not None:
+        return sent
+    if not limits.spend(limits.MESSAGES_OF_A_CANDIDATE, str(locked.pk), at=at):
+        raise threads.TooManyMessages
+    written = threads.add(
+        registration=locked, text=text, sending=sending, is_candidates=True, by=by, at=at
+    )
+    _record("message sent", written, by=by, at=at)
+    return written
+
+
+@transaction.atomic
+def answer(
+    *,
+    registration: Registration,
+    text: str,
+    sending: UUID,
+    seen: str,
+    by: Actor,
+    at: datetime,
+) -> ThreadMessage:
+    """Write to the candidate of a registration; a mail says that something waits, not what.
+
+    Args:
+        registration: the registration.
+        text: what is said, clean.
+        sending: names the press of the button: pressed twice, it sends one message.
+        seen: the key of the last message that the page showed; nothing where there was none.
+        by: the member of the office.
+        at: the instant at which the request arrived.
+
+    Raises:
+        threads.Overtaken: a colleague has answered meanwhile, or the candidate has written again.
+    """
+    locked = lock_registration(registration.pk)
+    if (sent := sent_as(locked, sending)) is not None:
+        return sent
+    threads.check_seen(locked, seen)
+    written = threads.add(
+        registration=locked, text=text, sending=sending, is_candidates=False, by=by, at=at
+    )
+    _record("message answered", written, by=by, at=at)
+    _tell(written, locked, at=at)
+    return written
+
+
+def read(messages: Collection[ThreadMessage], *, by_candidate: bool, at: datetime) -> None:
+    """Note that what the other side wrote was read, the first time.
+
+    While the database is only read nothing is noted of any reading (R-05).
+    """
+    if not notices.is_database_read_only():
+        others = [message for message in messages if message.is_candidates != by_candidate]
+        threads.mark_read(others, at=at)
+
+
+def _record(verb: str, message: ThreadMessage, *, by: Actor, at: datetime) -> None:
+    """Keep that a message was sent; what it says is in the thread, and erased with it."""
+    registration = message.registration
+    journal.record(
+        verb,
+        by=by,
+        on=registration,
+        at=at,
+        academy=registration.academy_id,
+        after={"message": message.pk},
+    )
+
+
+def _tell(message: ThreadMessage, registration: Registration, *, at: datetime) -> None:
+    if not registration.candidate.address:
+        return
+    mail.write(
+        "message_answered",
+        to=registration.candidate.address,
+        at=at,
+        key=f"message answered:{message.pk}",
+        about=registration,
+        urgent=True,
+        registration=registration,
+        contact=contact_of(registration.service),
+        link=absolute(f"/mes-inscriptions/{registration.number}/messages"),
+    )

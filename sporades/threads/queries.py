@@ -1,0 +1,65 @@
+"""Questions about the threads of registrations."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Min, QuerySet
+
+from sporades.accounts.permissions import Reach
+from sporades.core.prepared import prepared
+from sporades.registrations.models import Registration
+from sporades.threads.models import ThreadMessage
+
+ON_THE_PAGE = 50
+
+
+@prepared(ThreadMessage)
+def unread_answers_to(user: int) -> QuerySet[ThreadMessage]:
+    """Return the answers that an account's candidate has not read, the oldest first."""
+    unread: QuerySet[ThreadMessage] = ThreadMessage.objects.unread_answers()
+    return unread.filter(registration__candidate__user=user).order_by("pk")
+
+
+def messages_of(registration: Registration) -> QuerySet[ThreadMessage]:
+    """Return the messages of a thread, the oldest first."""
+    found: QuerySet[ThreadMessage] = registration.thread.order_by("pk")
+    return found
+
+
+def page_of(registration: Registration, asked: str | None) -> Page[ThreadMessage]:
+    """Return a page of a thread, the last one unless another is asked for."""
+    pages = Paginator(messages_of(registration), ON_THE_PAGE)
+    page = pages.get_page(asked or pages.num_pages)
+    page.object_list = shown = list(page.object_list)
+    for message in shown:
+        message.registration = registration
+    return page
+
+
+def last_of(registration: Registration) -> ThreadMessage | None:
+    """Return the last message of a thread, if there is one."""
+    return messages_of(registration).last()
+
+
+def sent_as(registration: Registration, sending: UUID) -> ThreadMessage | None:
+    """Return the message that a press of the button has sent already, if it has."""
+    return messages_of(registration).filter(sending=sending).first()
+
+
+def unanswered_within(reach: Reach) -> QuerySet[ThreadMessage]:
+    """Return the messages of candidates of a perimeter that have no answer."""
+    found: QuerySet[ThreadMessage] = ThreadMessage.objects.within(reach).unanswered()
+    return found
+
+
+def waiting_within(reach: Reach) -> QuerySet[ThreadMessage, Any]:
+    """Return the registrations of a perimeter that wait for an answer, the oldest first.
+
+    Returns:
+        For each its key (`registration_id`) and number (`registration__number`), since when it
+        waits (`since`) and how many messages have no answer (`unanswered`).
+    """
+    found = unanswered_within(reach).values("registration_id", "registration__number")
+    counted = found.annotate(since=Min("sent_at"), unanswered=Count("pk"))
+    return counted.order_by("since", "registration_id")
