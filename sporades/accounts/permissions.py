@@ -23,6 +23,7 @@ class Permission(Enum):
     CORRECT_IDENTITY = "corriger l'état civil d'un candidat"
     MOVE_REGISTRATIONS = "donner une inscription à une autre académie"
     DECIDE_CHANGES = "accepter ou refuser une modification demandée après la fermeture"
+    ANSWER_MESSAGES = "répondre aux messages des candidats"
     WRITE_NOTES = "écrire une note interne dans un dossier"
     READ_JOURNAL = "lire le journal : les actes d'une académie, qui a consulté quel dossier"
     RECEIVE = "noter ce qui arrive par la poste"
@@ -48,6 +49,7 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.CORRECT_IDENTITY: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.MOVE_REGISTRATIONS: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.DECIDE_CHANGES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
+    Permission.ANSWER_MESSAGES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.WRITE_NOTES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.READ_JOURNAL: frozenset({Role.HEAD, Role.AUDITOR, Role.ADMINISTRATOR}),
     Permission.RECEIVE: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),

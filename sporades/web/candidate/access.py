@@ -52,6 +52,7 @@ ROUTES = {
     "candidate:withdraw": _route(BOTH, owned="registration"),
     "candidate:again": _route(POST, owned="registration", page=False),
     "candidate:consents": _route(BOTH, owned="registration"),
+    "candidate:thread": _route(BOTH, owned="registration", keeps_answers=True),
     "candidate:history": _route(owned="registration"),
     "candidate:version": _route(owned="registration"),
     "candidate:documents": _route(),

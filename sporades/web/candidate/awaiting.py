@@ -1,5 +1,6 @@
 """What awaits a candidate, in sentences: what a decision asks for, by deadline, what has none."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from sporades.registrations.exclusion import Exclusion, exclusion_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.states import State
 from sporades.registrations.summary import SUMMARY
+from sporades.threads.models import ThreadMessage
 
 type Name = Callable[[Registration | Draft], str]
 
@@ -112,6 +114,31 @@ def undelivered(address: str) -> list[Awaiting]:
             link=reverse("account_email"),
             act="Modifier mon adresse mail",
         )
+    ]
+
+
+def unread_answers(
+    registrations: Iterable[Registration], answers: Iterable[ThreadMessage]
+) -> list[Awaiting]:
+    """Return what the managing service has answered and its candidate has not read.
+
+    Args:
+        registrations: all of the candidate's, those that do not stand too.
+        answers: those that were not read.
+    """
+    registrations = {one.pk: one for one in registrations}
+    counts = Counter(answer.registration_id for answer in answers)
+    return [
+        Awaiting(
+            sentence="Votre service gestionnaire a répondu à votre message."
+            if count == 1
+            else f"Votre service gestionnaire vous a envoyé {count} réponses.",
+            about=str(registrations[key]) if len(registrations) > 1 else "",
+            link=reverse("candidate:thread", args=[registrations[key].number]),
+            act="Lire la réponse" if count == 1 else "Lire les réponses",
+        )
+        for key, count in counts.items()
+        if key in registrations
     ]
 
 

@@ -12,7 +12,8 @@ from sporades.documents.queries import unread_documents_of
 from sporades.registrations.clocks import zone_of_reader
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import open_drafts_of, registrations_of
-from sporades.web.candidate.awaiting import awaiting, undelivered
+from sporades.threads.queries import unread_answers_to
+from sporades.web.candidate.awaiting import awaiting, undelivered, unread_answers
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -31,6 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "left": None if registrations or drafts else _last_withdrawn(mine, at=at),
         "awaiting": [
             *undelivered(request.user.email),
+            *unread_answers(mine, unread_answers_to(user=user) if mine else []),
             *awaiting(
                 [one for one in registrations if one.is_active],
                 drafts,

@@ -33,7 +33,9 @@ from sporades.registrations.queries import (
 )
 from sporades.registrations.refusals import AwaitsDecision
 from sporades.registrations.summary import SUMMARY
-from sporades.web.candidate.awaiting import Awaiting, on_its_page
+from sporades.threads.models import ThreadMessage
+from sporades.threads.queries import unread_answers_to
+from sporades.web.candidate.awaiting import Awaiting, on_its_page, unread_answers
 from sporades.web.candidate.dates import dates_of
 from sporades.web.layout.proofs import needs_recent_sign_in, sign_in_again
 
@@ -64,9 +66,15 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
     modifications = list(modifications_of(registration=found.pk))
     asked = _asked(found, modifications, at=at)
     is_waiting = asked is not None and asked.is_waiting
+    unread = _unread(request, found)
+    answers = unread_answers([found], unread)
     context = {
         "registration": found,
-        "awaiting": _awaiting(found, modifications, documents, at=at),
+        "awaiting": [
+            *answers,
+            *_awaiting(found, modifications, documents, at=at),
+        ],
+        "unread": len(unread),
         "modifications": modifications,
         "placed": placed_in_words(found),
         "asked": asked,
@@ -120,7 +128,10 @@ def registered(request: HttpRequest, number: str) -> HttpResponse:
         "registration": found,
         "answer": f"{is_or_not}, {found.heading[:1].lower()}{found.heading[1:]}.",
         "checks": _checks(found, documents),
-        "awaiting": _awaiting(found, modifications_of(registration=found.pk), documents, at=at),
+        "awaiting": [
+            *unread_answers([found], _unread(request, found)),
+            *_awaiting(found, modifications_of(registration=found.pk), documents, at=at),
+        ],
     }
     return render(request, "candidate/registered.html", context)
 
@@ -242,6 +253,12 @@ def _asked(
 
 def _last(registration: Registration) -> Version:
     return version_of.get(registration=registration.pk, number=registration.version)
+
+
+def _unread(request: HttpRequest, registration: Registration) -> list[ThreadMessage]:
+    """Return the answers about a registration that its candidate has not read."""
+    unread = unread_answers_to(user=request.user.pk)
+    return [one for one in unread if one.registration_id == registration.pk]
 
 
 def _awaiting(

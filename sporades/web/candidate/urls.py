@@ -6,6 +6,7 @@ from sporades.web.candidate import (
     choosing,
     documents,
     home,
+    messaging,
     recap,
     registrations,
     requesting,
@@ -55,6 +56,7 @@ urlpatterns = [
     path("mes-inscriptions/<str:number>/desinscription", registrations.withdraw, name="withdraw"),
     path("mes-inscriptions/<str:number>/reprendre", registrations.again, name="again"),
     path("mes-inscriptions/<str:number>/consentements", registrations.consents, name="consents"),
+    path("mes-inscriptions/<str:number>/messages", messaging.thread, name="thread"),
     path("mes-inscriptions/<str:number>/historique", registrations.history, name="history"),
     path(
         "mes-inscriptions/<str:number>/historique/<int:version>",

@@ -93,6 +93,11 @@ ROUTES = {
     "office:version": _files(within="registration"),
     "office:documents": _files(within="registration"),
     "office:document_pdf": _files(within="registration", page=False),
+    "office:thread": _files(within="registration"),
+    "office:answer_message": _files(
+        POST, within="registration", page=False, permission=Permission.ANSWER_MESSAGES
+    ),
+    "office:unanswered": _files(permission=Permission.ANSWER_MESSAGES),
     "office:mails": _files(within="registration"),
     "office:notes": _files(within="registration"),
     "office:write_note": Route(

@@ -37,6 +37,7 @@ TABS = (
     ("registration", "Inscription"),
     ("history", "Historique"),
     ("documents", "Documents"),
+    ("thread", "Messages"),
     ("mails", "Mails"),
     ("notes", "Notes"),
     ("journal", "Journal"),
@@ -55,7 +56,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         .order_by("-filed_at")
     )
     said = {"others": others, **_filed(found, version)}
-    return _page(request, found, "registration", "office/registration.html", said)
+    return file_page(request, found, "registration", "office/registration.html", said)
 
 
 def history(request: HttpRequest, number: str) -> HttpResponse:
@@ -78,14 +79,14 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
         "requests": found.change_requests.order_by("-sent_at", "-pk"),
         "may_answer": request.reaches(Permission.DECIDE_CHANGES).covers(**_where(found)),
     }
-    return _page(request, found, "history", "office/history.html", said)
+    return file_page(request, found, "history", "office/history.html", said)
 
 
 def version(request: HttpRequest, number: str, version: int) -> HttpResponse:
     """One version, as it was filed."""
     found = registration_of(request, number)
     said = _filed(found, get_object_or_404(found.versions, number=version))
-    return _page(request, found, "history", "office/version.html", said)
+    return file_page(request, found, "history", "office/version.html", said)
 
 
 def documents(request: HttpRequest, number: str) -> HttpResponse:
@@ -104,7 +105,7 @@ def documents(request: HttpRequest, number: str) -> HttpResponse:
             (line, line.publication.is_within(prepares)) for line in lines_to_come(found, at=at)
         ],
     }
-    return _page(request, found, "documents", "office/documents.html", said)
+    return file_page(request, found, "documents", "office/documents.html", said)
 
 
 def pdf(request: HttpRequest, number: str, kind: str) -> HttpResponse:
@@ -131,7 +132,7 @@ def mails(request: HttpRequest, number: str) -> HttpResponse:
     """The messages about it, each with its fate."""
     found = registration_of(request, number)
     said = {"lines": lines_of(request, found, mails_about(found))}
-    return _page(request, found, "mails", "office/mails.html", said)
+    return file_page(request, found, "mails", "office/mails.html", said)
 
 
 def notes(request: HttpRequest, number: str) -> HttpResponse:
@@ -160,7 +161,7 @@ def _notes(request: HttpRequest, found: Registration, form: NoteForm) -> HttpRes
         note.registration = found
     may_write = request.reaches(Permission.WRITE_NOTES).covers(**_where(found))
     said = {"notes": written, "form": form if may_write else None}
-    return _page(request, found, "notes", "office/notes.html", said)
+    return file_page(request, found, "notes", "office/notes.html", said)
 
 
 def journal(request: HttpRequest, number: str) -> HttpResponse:
@@ -179,7 +180,7 @@ def journal(request: HttpRequest, number: str) -> HttpResponse:
         "shows_readings": shows_readings,
         "is_cut": shows_readings and len(rows) == MOST_READINGS,
     }
-    return _page(request, found, "journal", "office/journal.html", said)
+    return file_page(request, found, "journal", "office/journal.html", said)
 
 
 def registration_of(request: HttpRequest, number: str) -> Registration:
@@ -205,9 +206,23 @@ def _where(registration: Registration) -> dict[str, str]:
     return {"academy": registration.academy_id, "domain": registration.exam.domain.code}
 
 
-def _page(
+def reaches(request: HttpRequest, permission: Permission, registration: Registration) -> bool:
+    """Return whether the reader may do something to a registration."""
+    return bool(request.reaches(permission).covers(**_where(registration)))
+
+
+def file_page(
     request: HttpRequest, registration: Registration, tab: str, template: str, said: dict[str, Any]
 ) -> HttpResponse:
+    """Return a tab of a file in its frame; that the reader looks at it is noted.
+
+    Args:
+        request: the request.
+        registration: of the file, as `registration_of` returns it.
+        tab: its name in `TABS`.
+        template: of the tab.
+        said: what the tab says, and what it says otherwise than the frame.
+    """
     here = _where(registration)
     by = author_on(request, registration)
     reading.consult_file(registration=registration, by=by, at=request.arrived_at)

@@ -21,6 +21,7 @@ from sporades.searches.catalogue import CRITERIA
 from sporades.searches.operators import Operator
 from sporades.searches.queries import found
 from sporades.searches.trees import Group, Leaf
+from sporades.threads.queries import unanswered_within
 from sporades.web.office import building
 
 AMENDED = Group(members=(Leaf(CRITERIA["modifiee_depuis"], Operator.IS, ("oui",)),))
@@ -57,6 +58,13 @@ def _change_requests(request: HttpRequest) -> Queue | None:
     return _queue(waiting, "sent_at", "Demandes de modification", url, at=request.arrived_at)
 
 
+def _unanswered(request: HttpRequest) -> Queue | None:
+    waiting = unanswered_within(request.reaches(Permission.ANSWER_MESSAGES))
+    by_registration = Count("registration", distinct=True)
+    url, at = reverse("office:unanswered"), request.arrived_at
+    return _queue(waiting, "sent_at", "Messages sans réponse", url, at=at, count=by_registration)
+
+
 def _amended(request: HttpRequest) -> Queue | None:
     return _searched(request, AMENDED, "amended_at", "Inscriptions modifiées depuis la décision")
 
@@ -78,6 +86,7 @@ def _in_preparation(request: HttpRequest) -> Queue | None:
 
 QUEUES: tuple[Callable[[HttpRequest], Queue | None], ...] = (
     _change_requests,
+    _unanswered,
     _amended,
     _in_anomaly,
     _in_preparation,
@@ -92,8 +101,10 @@ def _searched(request: HttpRequest, tree: Group, since: str, label: str) -> Queu
     return queue and replace(queue, asked=tuple(building.posted(tree)))
 
 
-def _queue(rows: Any, since: str, label: str, url: str, *, at: datetime) -> Queue | None:
-    said = rows.aggregate(count=Count("pk"), oldest=Min(since))
+def _queue(
+    rows: Any, since: str, label: str, url: str, *, at: datetime, count: Count | None = None
+) -> Queue | None:
+    said = rows.aggregate(count=count or Count("pk"), oldest=Min(since))
     if not said["count"]:
         return None
     age = time_left_in_words(at - said["oldest"]) if said["oldest"] else ""

@@ -16,6 +16,7 @@ from sporades.registrations.models import RefusedAnswer, Registration
 from sporades.searches import operations as searches
 from sporades.searches.trees import Group
 from tests.factories import NOW, a_candidate, a_draft, a_registration, load_invented
+from tests.threads.said import write
 from tests.web.registry.world import a_prepared_regulation, a_trial
 
 MOST = 10
@@ -50,7 +51,9 @@ def test_a_list_costs_as_much_for_many_registrations_as_for_one(manager, in_lill
     assert cost(manager, where) == one <= MOST
 
 
-@pytest.mark.parametrize("tab", ["registration", "history", "documents", "mails", "journal"])
+@pytest.mark.parametrize(
+    "tab", ["registration", "history", "documents", "thread", "mails", "journal"]
+)
 def test_a_file_costs_little(manager, in_lille, tab):
     assert cost(manager, reverse(f"office:{tab}", args=[in_lille.number])) <= MOST
 
@@ -138,6 +141,20 @@ def test_the_list_of_mails_costs_as_much_for_many_as_for_one(manager, in_lille):
 
     assert len(manager.get(where).context["lines"]) == MANY + 1
     assert cost(manager, where) == one <= MOST
+
+
+def test_unanswered_messages_cost_as_much_for_many_as_for_one(manager, in_lille):
+    where, home = reverse("office:unanswered"), reverse("office:home")
+    write(in_lille)
+    one = cost(manager, where)
+
+    for _ in range(MANY):
+        write(a_registration(a_candidate()))
+
+    assert len(manager.get(where).context["lines"]) == MANY + 1
+    assert cost(manager, where) == one <= MOST
+    assert cost(manager, home) <= MOST
+    assert cost(manager, reverse("office:thread", args=[in_lille.number]) + "?suite=oui") <= MOST
 
 
 def test_refused_answers_cost_as_much_for_many_as_for_none(manager, in_lille):

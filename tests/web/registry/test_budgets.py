@@ -16,6 +16,8 @@ from sporades.exams import operations as exams
 from sporades.exams.models import Exam, RegistrationService
 from sporades.registrations import drafting
 from sporades.registrations.models import Draft, Registration, SectionAnswers, Version
+from sporades.threads.models import ThreadMessage
+from sporades.threads.queries import unread_answers_to
 from sporades.web.access import Who
 from sporades.web.registry import ACCESS
 from tests.factories import (
@@ -26,6 +28,7 @@ from tests.factories import (
     answers_with,
     author,
 )
+from tests.threads.said import answer
 from tests.web.registry.routes import PAGES, TABS, WITH_APPLICATION, address
 from tests.web.registry.world import (
     Estate,
@@ -101,6 +104,7 @@ def an_estate(email):
     withdrawn = registering.register(draft=begun("S00"), by=by, at=NOW).registration
     registering.withdraw(registration=withdrawn, by=by, at=NOW)
     registration = registering.register(draft=begun("S00"), by=by, at=NOW).registration
+    answer(registration)
     return Estate(candidate, registration, withdrawn, begun("S01"), a_passkey(candidate.user))
 
 
@@ -126,6 +130,8 @@ def multiply(estate):
     Version.objects.bulk_create(
         clone(estate.registration.versions.get(), number=number) for number in range(2, MANY + 1)
     )
+    answer = estate.registration.thread.get()
+    ThreadMessage.objects.bulk_create(clone(answer, sending=uuid.uuid4()) for _ in others)
     drafts = Draft.objects.bulk_create(
         clone(estate.draft, id=uuid.uuid4(), speciality=speciality)
         for number, speciality in others
@@ -186,6 +192,7 @@ def test_the_crowd_is_there(world, crowd):
         page = browser_of(world, crowd, estate).get("/mes-inscriptions")
         assert (len(page.context["active"]), len(page.context["withdrawn"])) == (count, count)
         assert len(page.context["drafts"]) == max(1, count - 1)
+        assert len(unread_answers_to(user=estate.user.pk)) == count
         page = browser_of(world, crowd, estate).get("/mon-compte/sessions")
         assert len(page.context["rows"]) == count
         page = browser_of(world, crowd, estate).get("/mon-compte/double-authentification/cles")

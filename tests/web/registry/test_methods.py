@@ -21,6 +21,11 @@ WRITES = {
         "documents_documentversion": "printed when first asked for, and opened (F5)",
         "journal_entry": "and the journal knows of it",
     },
+    "candidate:thread": {"threads_threadmessage": "that its candidate read an answer is kept (M2)"},
+    "office:thread": {
+        "journal_entry": "who looks at a file is known, once an hour (S-60)",
+        "threads_threadmessage": "that whoever may answer read a message is kept (M2)",
+    },
     "office:export_file": {"journal_entry": "who takes a file is known"},
     **{
         f"office:{tab}": {"journal_entry": "who looks at a file is known, once an hour (S-60)"}

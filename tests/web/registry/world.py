@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum
 from typing import Any
+from uuid import uuid4
 
 import yaml
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
@@ -32,7 +33,7 @@ from sporades.accounts import operations as accounts
 from sporades.accounts.models import AddressChange, Membership, User
 from sporades.accounts.permissions import Permission, reach
 from sporades.accounts.second_factor import enrol_totp
-from sporades.acts import noting, opening, registering, regulating, requesting
+from sporades.acts import messaging, noting, opening, registering, regulating, requesting
 from sporades.batches import operations as batches
 from sporades.batches.actions import ACTIONS, WRITTEN_ALONE
 from sporades.batches.models import Batch
@@ -218,6 +219,7 @@ def build(mark: str = "") -> World:
         by=author(other.candidate),
         at=NOW,
     )
+    a_thread(owner.registration, users[Role.MANAGER], mark)
     search = searches.keep(
         tree=Group(members=(Leaf(CRITERIA["nom"], Operator.FILLED),)),
         columns=[],
@@ -256,6 +258,26 @@ def build(mark: str = "") -> World:
         .latest("number")
         .code,
         reset=keys.reset_key(other.user, at=NOW),
+    )
+
+
+def a_thread(registration: Registration, member: User, mark: str = "") -> None:
+    """Let a candidate write, be answered, and write again: the answer is unread, and so is the end."""
+    candidate = author(registration.candidate)
+    office = replace(author_of(member), name=f"Claude Martin {mark}".strip())
+    said = {"registration": registration, "at": NOW}
+    asked = messaging.write(
+        text=f"Où faut-il se présenter ? {mark}", sending=uuid4(), by=candidate, **said
+    )
+    messaging.answer(
+        text=f"La convocation le dira. {mark}",
+        sending=uuid4(),
+        seen=str(asked.pk),
+        by=office,
+        **said,
+    )
+    messaging.write(
+        text=f"Merci. Quand viendra-t-elle ? {mark}", sending=uuid4(), by=candidate, **said
     )
 
 

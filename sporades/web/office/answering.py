@@ -1,0 +1,130 @@
+"""« Messages »: what candidates write about their registrations, and the answers (M2, I7)."""
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse, reverse_lazy
+
+from sporades.accounts.permissions import Permission
+from sporades.acts import messaging
+from sporades.core.french import time_left_in_words
+from sporades.core.refusals import Refused
+from sporades.registrations.models import Registration
+from sporades.threads.forms import MessageForm
+from sporades.threads.queries import last_of, page_of, waiting_within
+from sporades.web.office.files import author_on, file_page, reaches, registration_of
+from sporades.web.office.walking import back_to_file
+
+ON_THE_PAGE = 50
+TRAIL = [("Accueil", reverse_lazy("office:home"))]
+IN_A_ROW = {"suite": "oui"}
+"""Said by the address of a file that is come to from « Messages sans réponse »."""
+
+
+class AnswerMessageForm(MessageForm):
+    """What the office answers."""
+
+    def __init__(self, *args: object, **options: object) -> None:
+        """Say who reads it."""
+        super().__init__(*args, **options)
+        self.fields["texte"].label = "Votre réponse"
+        self.fields["texte"].help_text = (
+            "2 000 signes au plus. Le candidat la lira sur sa page ; un mail lui dit qu'elle "
+            "l'attend, sans la contenir"
+        )
+
+
+def unanswered(request: HttpRequest) -> HttpResponse:
+    """The registrations whose candidate waits for an answer, the oldest first."""
+    page = Paginator(waiting_within(request.reach), ON_THE_PAGE).get_page(request.GET.get("page"))
+    keys = [one["registration_id"] for one in page]
+    found = Registration.objects.within(request.reach).for_office().in_bulk(keys)
+    context = {
+        "page": page,
+        "lines": [
+            {
+                "registration": found[one["registration_id"]],
+                "url": _in_a_row(one["registration__number"]),
+                "unanswered": one["unanswered"],
+                "age": time_left_in_words(request.arrived_at - one["since"]),
+            }
+            for one in page
+        ],
+        "count": page.paginator.count,
+        "base": f"{reverse('office:unanswered')}?page=",
+        "trail": TRAIL,
+    }
+    return render(request, "office/unanswered.html", context)
+
+
+def thread(request: HttpRequest, number: str) -> HttpResponse:
+    """The messages of a file, the oldest first; whoever may answer has read them."""
+    return _page(request, registration_of(request, number), AnswerMessageForm())
+
+
+def answer(request: HttpRequest, number: str) -> HttpResponse:
+    """Answer, then go on to the next one that waits, if one came from there."""
+    found, form = registration_of(request, number), AnswerMessageForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, form)
+    following = _following(request, found) if _is_in_a_row(request) else ""
+    try:
+        messaging.answer(
+            registration=found,
+            text=form.cleaned_data["texte"],
+            sending=form.sending,
+            seen=request.POST.get("vu", ""),
+            by=author_on(request, found),
+            at=request.arrived_at,
+        )
+    except Refused as refusal:
+        form.add_error("texte", str(refusal))
+        return _page(request, found, form)
+    messages.success(request, _said(found))
+    if not _is_in_a_row(request):
+        return back_to_file(request, found.number, tab="thread")
+    return redirect(following or reverse("office:unanswered"))
+
+
+def _said(registration: Registration) -> str:
+    if registration.candidate.address:
+        return "La réponse est envoyée : un mail dit au candidat qu'elle l'attend."
+    return "La réponse est sur la page du candidat, qui n'a pas d'adresse mail : prévenez-le."
+
+
+def _page(request: HttpRequest, found: Registration, form: AnswerMessageForm) -> HttpResponse:
+    may_answer = reaches(request, Permission.ANSWER_MESSAGES, found)
+    page, last = page_of(found, request.GET.get("page")), last_of(found)
+    said = {
+        "page": page,
+        "base": f"{reverse('office:thread', args=[found.number])}?page=",
+        "form": form if may_answer else None,
+        "seen": last.pk if last else "",
+    }
+    if _is_in_a_row(request) and may_answer:
+        said["query"] = f"?{urlencode(IN_A_ROW)}"
+        said["following"] = _following(request, found)
+    response = file_page(request, found, "thread", "office/thread.html", said)
+    if may_answer:
+        messaging.read(page.object_list, by_candidate=False, at=request.arrived_at)
+    return response
+
+
+def _is_in_a_row(request: HttpRequest) -> bool:
+    return request.GET.get("suite") == IN_A_ROW["suite"]
+
+
+def _in_a_row(number: str) -> str:
+    return f"{reverse('office:thread', args=[number])}?{urlencode(IN_A_ROW)}"
+
+
+def _following(request: HttpRequest, found: Registration) -> str:
+    """Return the address of the one that waits after this one, nothing when no other does."""
+    waiting = waiting_within(request.reaches(Permission.ANSWER_MESSAGES))
+    numbers = [one["registration__number"] for one in waiting]
+    place = numbers.index(found.number) if found.number in numbers else -1
+    others = numbers[place + 1 :] + numbers[: max(place, 0)]
+    return _in_a_row(others[0]) if others else ""
