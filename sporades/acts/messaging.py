@@ -16,7 +16,7 @@ from sporades.registrations.queries import lock_registration
 from sporades.registrations.snapshot import contact_of
 from sporades.threads import operations as threads
 from sporades.threads.models import ThreadMessage
-from sporades.threads.queries import sent_as
+from sporades.threads.queries import messages_of, sent_as
 
 
 @transaction.atomic
@@ -59,6 +59,8 @@ def answer(
 ) -> ThreadMessage:
     """Write to the candidate of a registration; a mail says that something waits, not what.
 
+    Whoever answers has read what was asked.
+
     Args:
         registration: the registration.
         text: what is said, clean.
@@ -74,6 +76,7 @@ def answer(
     if (sent := sent_as(locked, sending)) is not None:
         return sent
     threads.check_seen(locked, seen)
+    threads.mark_read(messages_of(locked).filter(is_candidates=True, read_at=None), at=at)
     written = threads.add(
         registration=locked, text=text, sending=sending, is_candidates=False, by=by, at=at
     )

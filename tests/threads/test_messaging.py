@@ -134,7 +134,7 @@ def test_whoever_is_withdrawn_or_set_aside_still_writes(registration):
 
 
 def test_what_was_read_is_noted_the_first_time_and_on_the_other_side_alone(registration):
-    asked, answered = write(registration), answer(registration)
+    answered, asked = answer(registration), write(registration)
     later = NOW + timedelta(hours=1)
 
     messaging.read([asked, answered], by_candidate=True, at=NOW)
@@ -146,6 +146,15 @@ def test_what_was_read_is_noted_the_first_time_and_on_the_other_side_alone(regis
     asked.refresh_from_db()
     answered.refresh_from_db()
     assert (asked.read_at, answered.read_at) == (later, NOW)
+
+
+def test_whoever_answers_has_read_what_was_asked(registration):
+    asked = write(registration)
+
+    answered = answer(registration, at=NOW + timedelta(hours=1))
+
+    asked.refresh_from_db()
+    assert (asked.read_at, answered.read_at) == (NOW + timedelta(hours=1), None)
 
 
 def test_unread_answers_are_those_of_the_account(registration):

@@ -67,13 +67,13 @@ def test_what_is_written_is_read_with_its_instant_and_whether_the_office_has_rea
 
 def test_an_answer_is_new_once_and_names_no_member_of_the_office(mine):
     registration, browser = mine
-    write(registration)
     answer(registration)
+    write(registration)
 
     first, second = browser.get(where(registration)), browser.get(where(registration))
 
-    assert said(first)[1] == f"Votre service gestionnaire, {WHEN} Nouvelle réponse {ANSWERED}"
-    assert said(second)[1] == f"Votre service gestionnaire, {WHEN} {ANSWERED}"
+    assert said(first)[0] == f"Votre service gestionnaire, {WHEN} Nouvelle réponse {ANSWERED}"
+    assert said(second)[0] == f"Votre service gestionnaire, {WHEN} {ANSWERED}"
     assert "Claude Martin" not in first.text
     read = dict(ThreadMessage.objects.values_list("is_candidates", "read_at"))
     assert read == {True: None, False: NOW}

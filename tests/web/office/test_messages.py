@@ -39,6 +39,7 @@ def articles(page):
 def test_a_message_is_read_with_its_author_then_answered(manager, in_lille):
     write(in_lille)
     page = manager.get(tab(in_lille))
+    assert articles(page)[0].endswith(f"{ASKED} Nouveau message.")
 
     gone = press(manager, in_lille, sent(page))
     shown = articles(manager.get(gone.url))
@@ -60,6 +61,7 @@ def test_an_auditor_reads_marks_nothing_and_does_not_answer(member, in_lille):
 
     assert ASKED in main(page)
     assert "Pas encore lu par le service." in main(page)
+    assert "Nouveau message." not in main(page)
     assert "Envoyer la réponse" not in page.text
     assert press(auditor, in_lille, {"texte": ANSWERED}).status_code == 404
     assert auditor.get(LIST).status_code == 404
