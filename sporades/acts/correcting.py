@@ -17,14 +17,9 @@ from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
 from sporades.registrations import correcting
 from sporades.registrations.models import Draft, Registration, Version
+from sporades.registrations.refusals import NothingChanged
 from sporades.registrations.snapshot import contact_of
 from sporades.registrations.summary import SUMMARY
-
-
-class NothingChanged(Refused):
-    """The civil data are those that are kept already."""
-
-    message = "Ces informations sont déjà celles du dossier : corrigez ce qui doit l'être."
 
 
 class Overtaken(Refused):
@@ -63,7 +58,7 @@ def correct_identity(
         Overtaken: they have been corrected since.
         NothingChanged: they are those that are kept.
     """
-    candidate = _locked(registration.candidate_id)
+    candidate = lock_person(registration.candidate_id)
     if candidate.identity_id != seen:
         raise Overtaken
     before = candidates.civil_data(candidate.identity)
@@ -139,8 +134,11 @@ def reissue(version: Version, *, by: Actor, at: datetime) -> None:
     )
 
 
-def _locked(candidate: int) -> Candidate:
-    """Lock what a correction touches, in the order of every act: registrations, drafts, person."""
+def lock_person(candidate: int) -> Candidate:
+    """Return a candidate once all that a correction touches is locked.
+
+    In the order of every act: registrations, drafts, person.
+    """
     mine = Registration.objects.filter(candidate=candidate).order_by("pk")
     list(mine.select_for_update(of=("self",)).values_list("pk", flat=True))
     drafts = Draft.objects.unfiled().filter(amends__candidate=candidate).order_by("pk")

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from sporades import journal
+from sporades.acts.asking import requests_on
 from sporades.acts.correcting import corrections_on
 from sporades.core.actors import Actor
 from sporades.documents import operations as documents
@@ -13,7 +14,8 @@ from sporades.documents.models import DocumentVersion
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about, is_noted
 from sporades.notices import queries as notices
-from sporades.registrations.models import ChangeRequest, Registration
+from sporades.registrations.models import Registration
+from sporades.registrations.models.request import Request
 
 ONE_READING = timedelta(hours=1)
 """Whoever goes through the tabs of a file, and comes back to it, has consulted it once."""
@@ -43,9 +45,13 @@ def open_pdf(*, version: DocumentVersion, by: Actor, at: datetime) -> bytes:
 
 
 def acts_on(registration: Registration) -> QuerySet[Entry]:
-    """Return the acts on a registration, its documents and its candidate's civil data."""
+    """Return the acts on a registration, its documents and its candidate's civil data.
+
+    Those on what the candidate asked to correct in these are among them.
+    """
     papers = DocumentVersion.objects.filter(document__folder=registration.folder_id).only("pk")
-    return entries_about(registration, *papers) | corrections_on(registration)
+    civil = corrections_on(registration) | requests_on(registration)
+    return entries_about(registration, *papers) | civil
 
 
 def consult_file(*, registration: Registration, by: Actor, at: datetime) -> None:
@@ -68,8 +74,8 @@ def consult_pdf(*, version: DocumentVersion, by: Actor, at: datetime) -> bytes:
     return content
 
 
-def consult_proof(*, request: ChangeRequest, by: Actor, at: datetime) -> None:
-    """Note that a member of staff looks at what a candidate joined to a request."""
+def consult_proof(*, request: Request, by: Actor, at: datetime) -> None:
+    """Note that a member of staff looks at what a candidate joined to a request of either kind."""
     if notices.is_database_read_only():
         return
     about = request.registration

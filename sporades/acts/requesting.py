@@ -4,23 +4,14 @@ from datetime import datetime
 
 from django.db import transaction
 
-from sporades import journal, mail
+from sporades import journal
 from sporades.accounts.models import User
+from sporades.acts import queueing
 from sporades.acts.registering import filed
-from sporades.core import files, pdf_checks
 from sporades.core.actors import Actor
-from sporades.core.links import absolute
-from sporades.core.refusals import Refused
 from sporades.registrations import drafting, filing, requesting
 from sporades.registrations.models import ChangeRequest, Draft, Registration, Version
-from sporades.registrations.snapshot import contact_of
 from sporades.registrations.states import ACCEPT, REFUSE
-
-
-class AnswerMissing(Refused):
-    """A request is not refused without a word."""
-
-    message = "Dites le motif du refus : le candidat le lira."
 
 
 @transaction.atomic
@@ -55,14 +46,7 @@ def send(
         StillOpen, NothingToAsk, Incomplete, Refused: see `requesting.asked_by`.
         files.OutOfReach: the store does not answer.
     """
-    if proof is None:
-        return _send(draft, reason, "", by=by, at=at)
-    pdf_checks.look_at(proof)
-    with files.kept_apart(proof, suffix=".pdf") as key:
-        sent = _send(draft, reason, key, by=by, at=at)
-        if sent.proof_key != key:
-            transaction.on_commit(lambda: files.forget_or_say([key]))
-    return sent
+    return queueing.with_proof(proof, lambda key: _send(draft, reason, key, by=by, at=at))
 
 
 @transaction.atomic
@@ -95,11 +79,9 @@ def assign(*, request: ChangeRequest, user: User, by: Actor, at: datetime) -> No
     """Say who deals with a request, so that nobody else does; it holds nobody back.
 
     Raises:
-        Refused: it was decided meanwhile.
+        DecidedAlready: by a colleague, or taken back.
     """
-    waiting = ChangeRequest.objects.waiting().filter(pk=request.pk)
-    if not waiting.update(assigned_to=user, assigned_name=by.name):
-        raise Refused("Cette demande vient d'être décidée, ou retirée par le candidat.")
+    queueing.assign(request, user=user, by=by)
     _record("change request assigned", request, by=by, at=at)
 
 
@@ -129,7 +111,7 @@ def refuse(*, request: ChangeRequest, answer: str, by: Actor, at: datetime) -> N
         Refused: it was decided or taken back meanwhile.
     """
     if not answer:
-        raise AnswerMissing
+        raise queueing.AnswerMissing
     filing.lock(request.draft)
     requesting.end(request, REFUSE, at=at, decided_name=by.name, answer=answer)
     _record("change request refused", request, by=by, at=at)
@@ -152,18 +134,5 @@ def _record(verb: str, request: ChangeRequest, *, by: Actor, at: datetime) -> No
 
 
 def _tell(kind: str, request: ChangeRequest, *, at: datetime) -> None:
-    registration = Registration.objects.whole().get(pk=request.registration_id)
-    if not registration.candidate.address:
-        return
-    mail.write(
-        kind,
-        to=registration.candidate.address,
-        at=at,
-        key=f"change request:{request.pk}:{kind}",
-        about=registration,
-        urgent=True,
-        registration=registration,
-        request=request,
-        contact=contact_of(registration.service),
-        link=absolute(f"/mes-inscriptions/{registration.number}"),
-    )
+    key = f"change request:{request.pk}:{kind}"
+    queueing.tell(kind, request, key=key, about=request.registration, at=at)

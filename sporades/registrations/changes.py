@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from sporades.candidates.models import Identity
+from sporades.candidates.words import identity_in_words
 from sporades.core.french import colon_after
 
 NOTHING = "rien"
@@ -21,6 +23,12 @@ def changes_between(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
         if was != is_now:
             found.append(f"{place}{colon_after(place)} {was} → {is_now}")
     return found
+
+
+def changes_of_identity(before: Identity, after: Identity) -> list[str]:
+    """Return one sentence for each thing that civil data say otherwise."""
+    was, is_now = ({"identity": identity_in_words(one), "sections": []} for one in (before, after))
+    return changes_between(was, is_now)
 
 
 def _in_order(old: list[Key], new: list[Key]) -> list[Key]:

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from sporades.accounts.permissions import Reach
+from sporades.candidates.models import Candidate
 from sporades.core.french import instant_in_words
 from sporades.core.prepared import prepared
 from sporades.documents.models import DocumentVersion
@@ -77,6 +78,13 @@ def last_request_of(registration: int) -> QuerySet[ChangeRequest]:
     """Return the last modification that was asked for (E7)."""
     asked: QuerySet[ChangeRequest] = ChangeRequest.objects.filter(registration=registration)
     return asked.order_by("-sent_at", "-pk")[:1]
+
+
+def last_standing_of(candidate: Candidate) -> Registration | None:
+    """Return the last registration filed of those of a candidate that stand, if any."""
+    standing = Registration.objects.active().filter(candidate=candidate).whole()
+    found: Registration | None = standing.order_by("-filed_at", "-pk").first()
+    return found
 
 
 @prepared(Draft)

@@ -145,6 +145,12 @@ class NotUndone(Refused):
     )
 
 
+class NothingChanged(Refused):
+    """The civil data are those that are kept already."""
+
+    message = "Ces informations sont déjà celles du dossier : corrigez ce qui doit l'être."
+
+
 MOST_BEGUN_IN_A_DAY = 40
 """Drafts: far more than a person begins, few enough to keep."""
 

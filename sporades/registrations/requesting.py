@@ -1,19 +1,21 @@
-"""Send a modification as a request, take it back, decide it: what the room itself keeps (E7)."""
+"""Send a request, take it back, decide it: what the room itself keeps (E7, I6)."""
 
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
+from sporades.candidates.models import Candidate, Identity
 from sporades.core import files
 from sporades.core.french import local_day
 from sporades.core.transitions import Transition, move
 from sporades.registrations import filing, journey
-from sporades.registrations.changes import changes_between
+from sporades.registrations.changes import changes_between, changes_of_identity
 from sporades.registrations.dossier import Dossier, dossier_of
 from sporades.registrations.drafting import refuse_unless
-from sporades.registrations.models import ChangeRequest, Draft
-from sporades.registrations.refusals import Incomplete, NothingToAsk
+from sporades.registrations.models import ChangeRequest, CorrectionRequest, Draft, Registration
+from sporades.registrations.models.request import Request
+from sporades.registrations.refusals import Incomplete, NothingChanged, NothingToAsk
 from sporades.registrations.snapshot import as_read
 from sporades.registrations.states import TAKE_BACK
 
@@ -74,18 +76,57 @@ def send(
     return sent
 
 
-def take_back(request: ChangeRequest, *, at: datetime) -> None:
+def send_correction(
+    *,
+    candidate: Candidate,
+    registration: Registration,
+    identity: dict[str, Any],
+    reason: str,
+    proof_key: str,
+    at: datetime,
+) -> CorrectionRequest:
+    """Keep which correction a locked candidate asks of frozen civil data.
+
+    Args:
+        candidate: whose civil data they are.
+        registration: the last one filed of those that stand.
+        identity: the civil data asked for, as `IdentityForm.identity()` gives them.
+        reason: why, if it is said.
+        proof_key: where the proof is kept.
+        at: the instant.
+
+    Raises:
+        NothingChanged: they are those that are kept, or read the same.
+    """
+    changes = changes_of_identity(candidate.identity, Identity(**identity))
+    if not changes:
+        raise NothingChanged
+    sent: CorrectionRequest = CorrectionRequest.objects.create(
+        candidate=candidate,
+        registration=registration,
+        before=candidate.identity,
+        identity=identity,
+        changes=changes,
+        reason=reason,
+        proof_key=proof_key,
+        sent_at=at,
+    )
+    return sent
+
+
+def take_back(request: Request, *, at: datetime) -> None:
     """Take a request back, and erase its proof. Raises Refused: it does not wait any more."""
     proof = request.proof_key
     end(request, TAKE_BACK, at=at, proof_key="")
     transaction.on_commit(lambda: files.forget_or_say([proof] if proof else []))
 
 
-def end(request: ChangeRequest, transition: Transition, *, at: datetime, **stamps: Any) -> None:
-    """End a request; its draft may be answered again unless it was filed.
+def end(request: Request, transition: Transition, *, at: datetime, **stamps: Any) -> None:
+    """End a request; if it has a draft, that may be answered again unless it was filed.
 
     Raises:
         Refused: it does not wait any more.
     """
     move(request, transition, decided_at=at, **stamps)
-    Draft.objects.filter(pk=request.draft_id).update(sent_at=None)
+    if isinstance(request, ChangeRequest):
+        Draft.objects.filter(pk=request.draft_id).update(sent_at=None)

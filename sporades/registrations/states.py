@@ -51,7 +51,7 @@ def state_in_office(state: str, decided_at: datetime | None, amended_at: datetim
 
 
 class RequestState(models.TextChoices):
-    """Where a request to change a registration stands."""
+    """Where a request stands: to change a registration, to correct civil data."""
 
     SENT = "sent", "En attente"
     ACCEPTED = "accepted", "Acceptée"

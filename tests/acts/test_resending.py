@@ -133,7 +133,11 @@ NEVER = {
         "sign_in_changed",
     },
     "is true for a while": {"document_unread", "draft_closing", "service_moved", "service_opened"},
-    "is about a person, of several registrations": {"identity_corrected"},
+    "is about a person, of several registrations": {
+        "correction_refused",
+        "correction_requested",
+        "identity_corrected",
+    },
     "is for the office": {
         "batch_ended",
         "batch_to_approve",

@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from sporades.acts import deciding, registering, requesting
+from sporades.acts.queueing import AnswerMissing
 from sporades.core import pdf_checks
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService
@@ -192,7 +193,7 @@ def test_a_validated_one_is_to_be_validated_again(asked, registration, late):
 
 
 def test_refused_it_changes_nothing_and_may_be_asked_again(asked, registration, draft, late):
-    with pytest.raises(requesting.AnswerMissing):
+    with pytest.raises(AnswerMissing):
         requesting.refuse(request=asked, answer="", by=OPERATOR, at=late)
     requesting.refuse(request=asked, answer="Trop tard", by=OPERATOR, at=late)
 

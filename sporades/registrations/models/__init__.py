@@ -1,6 +1,7 @@
 """Drafts hold answers; registrations hold facts; versions hold what was filed."""
 
 from sporades.registrations.models.change_request import ChangeRequest
+from sporades.registrations.models.correction_request import CorrectionRequest
 from sporades.registrations.models.draft import Draft, SectionAnswers
 from sporades.registrations.models.note import Note
 from sporades.registrations.models.refused import RefusedAnswer
@@ -13,6 +14,7 @@ from sporades.registrations.models.version import Version
 
 __all__ = [
     "ChangeRequest",
+    "CorrectionRequest",
     "Draft",
     "Note",
     "RefusedAnswer",

@@ -1,29 +1,26 @@
 """What a candidate asks to change once the service has closed (E7)."""
 
-from datetime import datetime
 from typing import Any, ClassVar, Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from sporades.accounts.permissions import Reach
-from sporades.core.french import instant_in_words, time_left_in_words
 from sporades.exams.fetching import WITH_REFERENCE
 from sporades.registrations.models.registration import Registration
+from sporades.registrations.models.request import (
+    LONGEST_REASON,
+    Request,
+    RequestQuerySet,
+    has_its_instant_once_ended,
+    says_why_if_refused,
+)
 from sporades.registrations.models.version import Version
 from sporades.registrations.states import RequestState
 
-LONGEST_REASON = 1_000
-LONGEST_ANSWER = 500
 
-
-class ChangeRequestQuerySet(models.QuerySet["ChangeRequest"]):
+class ChangeRequestQuerySet(RequestQuerySet["ChangeRequest"]):
     """Questions about requests."""
-
-    def waiting(self) -> Self:
-        """Return those that nobody has decided."""
-        return self.filter(state=RequestState.SENT)
 
     def within(self, reach: Reach) -> Self:
         """Return those of a perimeter: for the others there is nothing else."""
@@ -36,7 +33,7 @@ class ChangeRequestQuerySet(models.QuerySet["ChangeRequest"]):
         return self.select_related(*related).fetch_mode(WITH_REFERENCE)
 
 
-class ChangeRequest(models.Model):
+class ChangeRequest(Request):
     """A modification that is sent to the managing service, which accepts or refuses it.
 
     What is asked is the draft: it is frozen while the request waits, and filed as it is when it
@@ -50,17 +47,6 @@ class ChangeRequest(models.Model):
         "registrations.Draft", on_delete=models.CASCADE, related_name="change_requests"
     )
     reason = models.CharField("motif", max_length=LONGEST_REASON)
-    changes = models.JSONField("ce qui est demandé")
-    proof_key = models.CharField("pièce jointe", max_length=100, blank=True)
-    state = models.CharField("état", max_length=10, choices=RequestState, default=RequestState.SENT)
-    sent_at = models.DateTimeField("envoyée le")
-    assigned_to = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    assigned_name = models.CharField("prise en charge par", max_length=255, blank=True)
-    decided_at = models.DateTimeField("décidée le", null=True, blank=True)
-    decided_name = models.CharField("décidée par", max_length=255, blank=True)
-    answer = models.CharField("motif du refus", max_length=LONGEST_ANSWER, blank=True)
     version = models.OneToOneField(
         Version, on_delete=models.CASCADE, null=True, blank=True, related_name="change_request"
     )
@@ -79,21 +65,13 @@ class ChangeRequest(models.Model):
                 name="a_request_says_why",
                 condition=~Q(reason=""),
             ),
-            models.CheckConstraint(
-                name="a_refused_request_says_why",
-                condition=Q(state=RequestState.REFUSED) & ~Q(answer="")
-                | ~Q(state=RequestState.REFUSED) & Q(answer=""),
-            ),
+            says_why_if_refused("a_refused_request_says_why"),
             models.CheckConstraint(
                 name="an_accepted_request_has_its_version",
                 condition=Q(state=RequestState.ACCEPTED, version__isnull=False)
                 | ~Q(state=RequestState.ACCEPTED) & Q(version__isnull=True),
             ),
-            models.CheckConstraint(
-                name="a_request_that_has_ended_has_its_instant",
-                condition=Q(state=RequestState.SENT, decided_at__isnull=True)
-                | ~Q(state=RequestState.SENT) & Q(decided_at__isnull=False),
-            ),
+            has_its_instant_once_ended("a_request_that_has_ended_has_its_instant"),
         ]
         indexes = [
             models.Index(
@@ -104,34 +82,3 @@ class ChangeRequest(models.Model):
     def __str__(self) -> str:
         """Return whose registration it is about."""
         return f"demande de modification de l'inscription n°{self.registration.number}"
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether nobody has decided it."""
-        return self.state == RequestState.SENT
-
-    @property
-    def is_accepted(self) -> bool:
-        """Whether what it asked is filed."""
-        return self.state == RequestState.ACCEPTED
-
-    @property
-    def is_refused(self) -> bool:
-        """Whether its candidate reads why it is not filed."""
-        return self.state == RequestState.REFUSED
-
-    @property
-    def sent_in_words(self) -> str:
-        """Say when it was sent, by the clock of the registration's service."""
-        return instant_in_words(self.sent_at, self.registration.service.zone)
-
-    @property
-    def decided_in_words(self) -> str:
-        """Say when it was decided, or taken back."""
-        if self.decided_at is None:
-            return ""
-        return instant_in_words(self.decided_at, self.registration.service.zone)
-
-    def age_in_words(self, at: datetime) -> str:
-        """Say for how long it has waited."""
-        return time_left_in_words(at - self.sent_at)

@@ -15,7 +15,7 @@ from sporades.core.refusals import Refused
 from sporades.registrations import requesting
 from sporades.registrations.fields import CleanLinesField
 from sporades.registrations.models import ChangeRequest
-from sporades.registrations.models.change_request import LONGEST_REASON
+from sporades.registrations.models.request import LONGEST_REASON
 from sporades.registrations.queries import registration_of
 from sporades.registrations.refusals import Incomplete
 from sporades.web.candidate import drafts

@@ -28,7 +28,13 @@ from sporades.notices import operations as notices
 from sporades.notices import queries as announced
 from sporades.notices.models import OpeningAlert
 from sporades.publications.models import Publication
-from sporades.registrations.models import ChangeRequest, Note, RefusedAnswer, Registration
+from sporades.registrations.models import (
+    ChangeRequest,
+    CorrectionRequest,
+    Note,
+    RefusedAnswer,
+    Registration,
+)
 from sporades.registrations.summary import SUMMARY
 from sporades.searches.models import Search
 from sporades.territory.models import ManagingService
@@ -71,6 +77,7 @@ OURS = {
             "publications.Publication.concerns",
             "publications.PublicationLine.prepared_by",
             "registrations.ChangeRequest.proof_key",
+            "registrations.CorrectionRequest.proof_key",
             "publications.Publication.kind",
             "publications.Publication.perimeters",
             "documents.Document.kind",
@@ -200,6 +207,11 @@ def hostile(world):
     BatchLine.objects.update(outcome="refused", why=HOSTILE)
     ChangeRequest.objects.update(assigned_name=HOSTILE, changes=[HOSTILE])
     refused = ChangeRequest.objects.get()
+    refused.pk, refused.state, refused.decided_at = None, "refused", NOW
+    refused.decided_name = refused.answer = HOSTILE
+    refused.save(force_insert=True)
+    CorrectionRequest.objects.update(assigned_name=HOSTILE)
+    refused = CorrectionRequest.objects.get()
     refused.pk, refused.state, refused.decided_at = None, "refused", NOW
     refused.decided_name = refused.answer = HOSTILE
     refused.save(force_insert=True)

@@ -33,7 +33,7 @@ from sporades.accounts import operations as accounts
 from sporades.accounts.models import AddressChange, Membership, User
 from sporades.accounts.permissions import Permission, reach
 from sporades.accounts.second_factor import enrol_totp
-from sporades.acts import messaging, noting, opening, registering, regulating, requesting
+from sporades.acts import asking, messaging, noting, opening, registering, regulating, requesting
 from sporades.batches import operations as batches
 from sporades.batches.actions import ACTIONS, WRITTEN_ALONE
 from sporades.batches.models import Batch
@@ -56,7 +56,7 @@ from sporades.publications import operations as publications
 from sporades.publications.attestation import ATTESTATION
 from sporades.publications.models import Publication
 from sporades.registrations import drafting
-from sporades.registrations.models import ChangeRequest, Draft, Registration
+from sporades.registrations.models import ChangeRequest, CorrectionRequest, Draft, Registration
 from sporades.searches import operations as searches
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.models import Search
@@ -160,6 +160,7 @@ class World:
     refused: Message
     publication: Publication
     asked: ChangeRequest
+    correction: CorrectionRequest
     prepared: PreparedRegulation
     trial: Trial
     activation: str
@@ -250,6 +251,7 @@ def build(mark: str = "") -> World:
         refused=a_refused_mail(owner.registration),
         publication=a_publication(search.owner, owner.registration),
         asked=a_change_request(owner.registration, mark),
+        correction=a_correction_request(other.candidate, mark),
         activation=keys.activation_key(asleep),
         change=keys.change_key(change),
         undo=keys.undo_key(left),
@@ -308,6 +310,21 @@ def a_change_request(registration: Registration, mark: str = "") -> ChangeReques
     )
     return requesting.send(
         draft=draft, reason=f"J'ai déménagé {mark}", proof=a_pdf(), by=by, at=late
+    )
+
+
+def a_correction_request(candidate: Candidate, mark: str = "") -> CorrectionRequest:
+    """Ask, with a proof, for another name."""
+    candidate.refresh_from_db()
+    identity = candidates.civil_data(candidate.identity)
+    return asking.send(
+        candidate=candidate,
+        identity={**identity, "usage_name": f"Kermarrec {mark}".strip()},
+        seen=candidate.identity_id,
+        reason=f"Je me suis mariée {mark}",
+        proof=a_pdf(),
+        by=author(candidate),
+        at=NOW,
     )
 
 

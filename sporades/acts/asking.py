@@ -1,0 +1,222 @@
+"""A candidate asks to correct civil data that are frozen, on proof; the office decides (I6)."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from sporades import journal
+from sporades.accounts.models import User
+from sporades.acts import queueing
+from sporades.acts.correcting import Overtaken, correct_identity, lock_person
+from sporades.candidates.models import Candidate
+from sporades.core.actors import Actor
+from sporades.core.refusals import Refused
+from sporades.journal.models import Entry
+from sporades.journal.queries import entries_about
+from sporades.registrations import requesting
+from sporades.registrations.models import CorrectionRequest, Registration
+from sporades.registrations.queries import last_standing_of
+from sporades.registrations.states import ACCEPT, REFUSE
+
+VERBS = (
+    "correction requested",
+    "correction taken back",
+    "correction assigned",
+    "correction accepted",
+    "correction refused",
+)
+
+
+class NoneStands(Refused):
+    """No service has a registration of the candidate any more."""
+
+    message = (
+        "Aucune de vos inscriptions n'est en cours : aucun service ne peut répondre à cette "
+        "demande. Écrivez au service des examens et concours."
+    )
+
+
+class NotFrozen(Refused):
+    """The candidate may change the civil data without asking."""
+
+    message = "Vos informations sont encore modifiables : changez-les dans « Modifier mon compte »."
+
+
+class ReadBefore(Overtaken):
+    """The civil data were corrected between the page and what it sent."""
+
+    message = (
+        "Le service vient de corriger vos informations : relisez-les dans « Modifier mon compte », "
+        "puis recommencez si une correction reste à demander."
+    )
+
+
+class CorrectedSince(Overtaken):
+    """The civil data are no more those that the request would correct."""
+
+    message = (
+        "L'état civil a été corrigé depuis cette demande : elle ne peut plus être acceptée telle "
+        "quelle. Corrigez ce qui reste à corriger dans le dossier, puis refusez-la en disant ce qui "
+        "est fait."
+    )
+
+
+def send(
+    *,
+    candidate: Candidate,
+    identity: dict[str, Any],
+    seen: int,
+    reason: str,
+    proof: bytes,
+    by: Actor,
+    at: datetime,
+) -> CorrectionRequest:
+    """« Envoyer la demande »: nothing changes until it is decided.
+
+    Args:
+        candidate: whose civil data they are.
+        identity: the civil data asked for, as `IdentityForm.identity()` gives them.
+        seen: the key of the civil data that were read before they were changed.
+        reason: why, if it is said.
+        proof: a PDF.
+        by: who asks.
+        at: the instant.
+
+    Raises:
+        NotFrozen, NoneStands, ReadBefore: see each.
+        NothingChanged: they are those that are kept.
+        pdf_checks.Unfit, pdf_checks.Unready, files.OutOfReach: see `queueing.with_proof`.
+    """
+
+    @transaction.atomic
+    def kept(key: str) -> CorrectionRequest:
+        locked = lock_person(candidate.pk)
+        waiting: CorrectionRequest | None = locked.correction_requests.filter(state="sent").first()
+        if waiting is not None:
+            return waiting  # the button was pressed twice
+        sent = requesting.send_correction(
+            candidate=locked,
+            registration=_answering(locked, seen),
+            identity=identity,
+            reason=reason,
+            proof_key=key,
+            at=at,
+        )
+        _record("correction requested", sent, by=by, at=at)
+        _tell("correction_requested", sent, at=at)
+        return sent
+
+    return queueing.with_proof(proof, kept)
+
+
+def _answering(candidate: Candidate, seen: int) -> Registration:
+    """Return the registration whose service answers. Raises NotFrozen, ReadBefore, NoneStands."""
+    if not candidate.is_frozen:
+        raise NotFrozen
+    if candidate.identity_id != seen:
+        raise ReadBefore
+    registration = last_standing_of(candidate)
+    if registration is None:
+        raise NoneStands
+    return registration
+
+
+@transaction.atomic
+def take_back(*, request: CorrectionRequest, by: Actor, at: datetime) -> None:
+    """Take a request back; its proof is erased.
+
+    Raises:
+        Refused: it was decided meanwhile.
+    """
+    requesting.take_back(request, at=at)
+    _record("correction taken back", request, by=by, at=at)
+
+
+@transaction.atomic
+def assign(*, request: CorrectionRequest, user: User, by: Actor, at: datetime) -> None:
+    """Say who deals with a request, so that nobody else does; it holds nobody back.
+
+    Raises:
+        DecidedAlready: by a colleague, or taken back.
+    """
+    queueing.assign(request, user=user, by=by)
+    _record("correction assigned", request, by=by, at=at)
+
+
+@transaction.atomic
+def accept(*, request: CorrectionRequest, by: Actor, at: datetime) -> int:
+    """Correct the civil data as is asked; return how many registrations stand.
+
+    The request moves first: it is what two managers at once wait for.
+
+    Args:
+        request: one whose `registration` is that in whose file it is accepted.
+        by: who accepts.
+        at: the instant.
+
+    Raises:
+        CorrectedSince: the civil data are other ones than those that were to be corrected.
+        Refused: it was decided or taken back meanwhile.
+    """
+    requesting.end(request, ACCEPT, at=at, decided_name=by.name)
+    try:
+        count = correct_identity(
+            registration=request.registration,
+            identity=request.identity,
+            seen=request.before_id,
+            proof=f"pièce jointe à la demande du {request.sent_in_words}",
+            by=by,
+            at=at,
+        )
+    except Overtaken as overtaken:
+        raise CorrectedSince from overtaken
+    _record("correction accepted", request, by=by, at=at)
+    return count
+
+
+@transaction.atomic
+def refuse(*, request: CorrectionRequest, answer: str, by: Actor, at: datetime) -> None:
+    """Refuse what is asked, with a reason; its candidate may ask again.
+
+    Raises:
+        AnswerMissing: nothing is said.
+        Refused: it was decided or taken back meanwhile.
+    """
+    if not answer:
+        raise queueing.AnswerMissing
+    requesting.end(request, REFUSE, at=at, decided_name=by.name, answer=answer)
+    _record("correction refused", request, by=by, at=at)
+    _tell("correction_refused", request, at=at)
+
+
+def requests_on(registration: Registration) -> QuerySet[Entry]:
+    """Return the acts on what its candidate asked to correct since it was filed, the last first."""
+    return entries_about(registration.candidate).filter(
+        verb__in=VERBS, at__gte=registration.filed_at
+    )
+
+
+def _record(verb: str, request: CorrectionRequest, *, by: Actor, at: datetime) -> None:
+    # Which data, not what they would become: what is refused stays in the request alone.
+    asked = request.identity
+    journal.record(
+        verb,
+        by=by,
+        on=request.candidate,
+        at=at,
+        academy=request.registration.academy_id,
+        after={
+            "request": request.pk,
+            "fields": sorted(
+                name for name in asked if asked[name] != getattr(request.before, name)
+            ),
+            "reason": request.answer,
+        },
+    )
+
+
+def _tell(kind: str, request: CorrectionRequest, *, at: datetime) -> None:
+    key = f"correction request:{request.pk}:{kind}"
+    queueing.tell(kind, request, key=key, about=request.candidate, at=at, path="/mon-compte")

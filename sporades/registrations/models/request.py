@@ -1,0 +1,93 @@
+"""What every request of a candidate to their managing service has: a reason, a proof, a decision."""
+
+from datetime import datetime
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from sporades.core.french import instant_in_words, time_left_in_words
+from sporades.registrations.models.registration import Registration
+from sporades.registrations.states import RequestState
+
+LONGEST_REASON = 1_000
+LONGEST_ANSWER = 500
+
+
+class RequestQuerySet[Kind: "Request"](models.QuerySet[Kind]):
+    """Questions about requests of either kind."""
+
+    def waiting(self) -> Self:
+        """Return those that nobody has decided."""
+        return self.filter(state=RequestState.SENT)
+
+
+class Request(models.Model):
+    """Something that a candidate asks and that the managing service accepts or refuses (I7)."""
+
+    changes = models.JSONField("ce qui est demandé")
+    proof_key = models.CharField("pièce jointe", max_length=100, blank=True)
+    state = models.CharField("état", max_length=10, choices=RequestState, default=RequestState.SENT)
+    sent_at = models.DateTimeField("envoyée le")
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    assigned_name = models.CharField("prise en charge par", max_length=255, blank=True)
+    decided_at = models.DateTimeField("décidée le", null=True, blank=True)
+    decided_name = models.CharField("décidée par", max_length=255, blank=True)
+    answer = models.CharField("motif du refus", max_length=LONGEST_ANSWER, blank=True)
+
+    registration: models.ForeignKey[Registration]
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether nobody has decided it."""
+        return self.state == RequestState.SENT
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether what it asked is done."""
+        return self.state == RequestState.ACCEPTED
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether its candidate reads why it is not done."""
+        return self.state == RequestState.REFUSED
+
+    @property
+    def sent_in_words(self) -> str:
+        """Say when it was sent, by the clock of the registration's service."""
+        return instant_in_words(self.sent_at, self.registration.service.zone)
+
+    @property
+    def decided_in_words(self) -> str:
+        """Say when it was decided, or taken back."""
+        if self.decided_at is None:
+            return ""
+        return instant_in_words(self.decided_at, self.registration.service.zone)
+
+    def age_in_words(self, at: datetime) -> str:
+        """Say for how long it has waited."""
+        return time_left_in_words(at - self.sent_at)
+
+
+def says_why_if_refused(name: str) -> models.CheckConstraint:
+    """Return the constraint of this name: a refusal has its reason, and nothing else has one."""
+    return models.CheckConstraint(
+        name=name,
+        condition=Q(state=RequestState.REFUSED) & ~Q(answer="")
+        | ~Q(state=RequestState.REFUSED) & Q(answer=""),
+    )
+
+
+def has_its_instant_once_ended(name: str) -> models.CheckConstraint:
+    """Return the constraint of this name: what waits no more says since when."""
+    return models.CheckConstraint(
+        name=name,
+        condition=Q(state=RequestState.SENT, decided_at__isnull=True)
+        | ~Q(state=RequestState.SENT) & Q(decided_at__isnull=False),
+    )

@@ -1,0 +1,70 @@
+"""The letters of a request to correct civil data, as they arrive: all that they say."""
+
+from datetime import timedelta
+
+import pytest
+
+from sporades.acts import asking
+from sporades.candidates.operations import civil_data
+from tests.documents.summaries import a_pdf
+from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author
+from tests.mail.post_office import words
+from tests.mail.test_letters import CONTACT, FULL_NAME, NAMED, SIGNED, SITE
+
+pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock")
+
+SENT = "mercredi 25 novembre 2026 à 10\u00a0h\u00a030 (heure de Paris)"
+
+
+def test_a_request_and_its_refusal(letters, invented_exam):
+    registration = a_registration(a_candidate(email="zoe@exemple.test", **NAMED))
+    candidate = registration.candidate
+    candidate.refresh_from_db()
+    letters()
+
+    asked = asking.send(
+        candidate=candidate,
+        identity={**civil_data(candidate.identity), "usage_name": "Kermarrec"},
+        seen=candidate.identity_id,
+        reason="Un mariage",
+        proof=a_pdf(),
+        by=author(candidate),
+        at=NOW,
+    )
+
+    [letter] = letters()
+    assert letter["Subject"] == "Demande de correction de votre état civil envoyée"
+    assert (
+        words(letter)
+        == f"""\
+Bonjour {FULL_NAME},
+
+Votre demande de correction de vos informations personnelles a été reçue le {SENT}, avec la pièce jointe. Votre service gestionnaire l'acceptera ou la refusera, et un mail vous le dira. D'ici là, vos informations et vos inscriptions restent telles qu'elles sont.
+
+Votre compte, où vous pouvez retirer cette demande : {SITE}/mon-compte
+
+Si vous n'avez pas fait cette demande, prévenez le service gestionnaire.
+
+{CONTACT}
+{SIGNED}"""
+    )
+
+    later = NOW + timedelta(hours=1)
+    asking.refuse(request=asked, answer="<b>Illisible</b>", by=OPERATOR, at=later)
+
+    [letter] = letters(later)
+    assert letter["Subject"] == "Demande de correction de votre état civil refusée"
+    assert (
+        words(letter)
+        == f"""\
+Bonjour {FULL_NAME},
+
+Votre demande de correction de vos informations personnelles, envoyée le {SENT}, est refusée : elles restent telles qu'elles sont.
+
+Motif : <b>Illisible</b>
+
+Votre compte, où vous pouvez faire une autre demande : {SITE}/mon-compte
+
+{CONTACT}
+{SIGNED}"""
+    )

@@ -1,0 +1,309 @@
+"""I6: a candidate asks to correct frozen civil data, on proof; the office decides."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from sporades.acts import asking, correcting, queueing, registering
+from sporades.candidates.models import Candidate
+from sporades.candidates.operations import civil_data
+from sporades.core import files, pdf_checks
+from sporades.core.refusals import Refused
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from sporades.registrations.models import CorrectionRequest, Registration
+from sporades.registrations.refusals import NothingChanged
+from sporades.registrations.states import RequestState
+from tests.documents.summaries import a_pdf
+from tests.endurance.arena import together
+from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author
+from tests.web.registry.world import a_member
+
+pytestmark = pytest.mark.usefixtures("invented_exam")
+
+LATER = NOW + timedelta(hours=1)
+NAME = "Zyzomys"
+"""A name that nobody else has: it is looked for in mails and in the journal."""
+
+
+@pytest.fixture
+def registration(invented_exam):
+    return a_registration()
+
+
+def send(candidate, *, at=NOW, proof=None, seen=None, **changes):
+    candidate = Candidate.objects.get(pk=candidate.pk)
+    return asking.send(
+        candidate=candidate,
+        identity={**civil_data(candidate.identity), **(changes or {"birth_name": NAME})},
+        seen=seen or candidate.identity_id,
+        reason="Une lettre manque",
+        proof=a_pdf() if proof is None else proof,
+        by=author(candidate),
+        at=at,
+    )
+
+
+@pytest.fixture
+def asked(registration):
+    return send(registration.candidate)
+
+
+@pytest.fixture
+def manager(db):
+    return a_member("agent@exemple.test", "manager", ["A09"])
+
+
+def correct(registration, *, at=LATER, **changes):
+    registration = Registration.objects.whole().get(pk=registration.pk)
+    candidate = registration.candidate
+    correcting.correct_identity(
+        registration=registration,
+        identity={**civil_data(candidate.identity), **changes},
+        seen=candidate.identity_id,
+        proof="Carte d'identité",
+        by=OPERATOR,
+        at=at,
+    )
+
+
+# --- Asking ----------------------------------------------------------------------------------
+
+
+def test_what_is_asked_changes_nothing_until_it_is_decided(asked, registration):
+    before = registration.identity.birth_name
+    registration.refresh_from_db()
+
+    assert (registration.version, registration.candidate.identity.birth_name) == (1, before)
+    assert asked.state == RequestState.SENT
+    assert asked.changes == [f"Nom de famille : {before} → {NAME}"]
+    assert files.get(asked.proof_key) == a_pdf()
+
+
+def test_neither_mail_nor_journal_says_what_is_asked(asked):
+    asking.refuse(request=asked, answer="Illisible", by=OPERATOR, at=LATER)
+
+    letters = Message.objects.filter(kind__startswith="correction_").order_by("pk")
+    assert [one.kind for one in letters] == ["correction_requested", "correction_refused"]
+    assert "Illisible" in letters[1].body
+    entries = Entry.objects.filter(verb__startswith="correction ").order_by("pk")
+    assert [one.verb for one in entries] == ["correction requested", "correction refused"]
+    assert entries[0].payload["after"]["fields"] == ["birth_name"]
+    said = [*(one.subject + one.body for one in letters), *(str(one.payload) for one in entries)]
+    assert [one for one in said if NAME in one or "lettre manque" in one] == []
+    assert NAME in str(asked.identity)
+
+
+def test_nothing_changed_is_nothing_to_ask(registration):
+    identity = registration.candidate.identity
+
+    with pytest.raises(NothingChanged):
+        send(registration.candidate, birth_name=identity.birth_name)
+    assert not CorrectionRequest.objects.exists()
+
+
+def test_a_proof_is_a_plain_pdf(registration):
+    with pytest.raises(pdf_checks.NotAPdf):
+        send(registration.candidate, proof=b"MZ")
+
+    assert not CorrectionRequest.objects.exists()
+
+
+def keep_and_refuse(keys):
+    with queueing.kept_proof(a_pdf()) as key:
+        keys.append(key)
+        raise NothingChanged
+
+
+def test_a_proof_whose_request_is_not_sent_is_not_kept():
+    keys = []
+    with pytest.raises(NothingChanged):
+        keep_and_refuse(keys)
+
+    [key] = keys
+    with pytest.raises(files.Unreadable):
+        files.get(key)
+
+
+def test_what_was_read_before_a_correction_is_not_sent(registration):
+    seen = registration.candidate.identity_id
+    correct(registration, first_names="Maëlle Rose")
+
+    with pytest.raises(asking.ReadBefore):
+        send(registration.candidate, seen=seen)
+
+
+def test_who_has_filed_nothing_changes_the_data_without_asking(invented_exam):
+    with pytest.raises(asking.NotFrozen):
+        send(a_candidate())
+
+
+def test_without_a_registration_that_stands_nobody_could_answer(registration):
+    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+
+    with pytest.raises(asking.NoneStands):
+        send(registration.candidate)
+
+
+def test_the_button_pressed_twice_sends_one_request(registration):
+    assert send(registration.candidate) == send(registration.candidate)
+    assert Message.objects.filter(kind="correction_requested").count() == 1
+
+
+def test_taken_back_it_may_be_asked_again_and_its_proof_is_erased(
+    asked, registration, django_capture_on_commit_callbacks
+):
+    key = asked.proof_key
+    with django_capture_on_commit_callbacks(execute=True):
+        asking.take_back(request=asked, by=author(asked.candidate), at=LATER)
+
+    assert (asked.state, asked.proof_key) == (RequestState.TAKEN_BACK, "")
+    with pytest.raises(files.Unreadable):
+        files.get(key)
+    assert send(registration.candidate, at=LATER).is_waiting
+
+
+# --- Deciding --------------------------------------------------------------------------------
+
+
+def test_accepted_it_is_a_correction_whose_proof_was_joined(asked, registration):
+    count = asking.accept(request=asked, by=OPERATOR, at=LATER)
+
+    registration.refresh_from_db()
+    assert (count, registration.version, registration.identity.birth_name) == (1, 2, NAME)
+    assert registration.versions.get(number=2).author_name == OPERATOR.name
+    assert asked.is_accepted
+    assert asked.proof_key
+    assert Message.objects.filter(kind="identity_corrected").count() == 1
+    proof = Entry.objects.get(verb="identity corrected").payload["after"]["proof"]
+    assert proof == f"pièce jointe à la demande du {asked.sent_in_words}"
+
+
+def test_refused_it_changes_nothing_and_may_be_asked_again(asked, registration):
+    with pytest.raises(queueing.AnswerMissing):
+        asking.refuse(request=asked, answer="", by=OPERATOR, at=LATER)
+    asking.refuse(request=asked, answer="Illisible", by=OPERATOR, at=LATER)
+
+    registration.refresh_from_db()
+    assert registration.version == 1
+    assert asked.proof_key
+    assert send(registration.candidate, at=LATER).is_waiting
+
+
+def test_what_was_corrected_meanwhile_is_not_undone(asked, registration):
+    correct(registration, first_names="Maëlle Rose")
+
+    with pytest.raises(asking.CorrectedSince, match="a été corrigé depuis cette demande"):
+        asking.accept(request=asked, by=OPERATOR, at=LATER)
+
+    kept = CorrectionRequest.objects.for_list().get()
+    assert (kept.is_waiting, kept.is_overtaken) == (True, True)
+    assert kept.candidate.identity.first_names == "Maëlle Rose"
+
+
+@pytest.mark.parametrize("first", ["accept", "refuse", "take_back"])
+@pytest.mark.parametrize("then", ["accept", "refuse", "take_back", "assign"])
+def test_what_is_decided_is_not_decided_again(asked, first, then, manager):
+    acts = {
+        "accept": lambda one: asking.accept(request=one, by=OPERATOR, at=LATER),
+        "refuse": lambda one: asking.refuse(request=one, answer="Non", by=OPERATOR, at=LATER),
+        "take_back": lambda one: asking.take_back(request=one, by=OPERATOR, at=LATER),
+        "assign": lambda one: asking.assign(request=one, user=manager, by=OPERATOR, at=LATER),
+    }
+    stale = CorrectionRequest.objects.get(pk=asked.pk)
+    acts[first](asked)
+
+    with pytest.raises(Refused):
+        acts[then](stale)
+    assert CorrectionRequest.objects.get().state == asked.state
+
+
+# --- At once ---------------------------------------------------------------------------------
+
+
+def again():
+    return CorrectionRequest.objects.for_list().get()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_accepted_by_two_at_once_it_is_corrected_once_and_the_others_are_told(asked, registration):
+    outcomes = together(*[lambda: asking.accept(request=again(), by=OPERATOR, at=LATER)] * 4)
+
+    registration.refresh_from_db()
+    assert registration.version == 2
+    refused = [one for one in outcomes if one != 1]
+    assert [type(one) for one in refused] == [Refused] * 3
+    assert {"n'est plus possible" in str(one) for one in refused} == {True}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("_round", range(3))
+def test_accepted_and_refused_at_once_one_of_the_two_stands(asked, registration, _round):
+    accepted, refused = together(
+        lambda: asking.accept(request=again(), by=OPERATOR, at=LATER),
+        lambda: asking.refuse(request=again(), answer="Non", by=OPERATOR, at=LATER),
+    )
+
+    registration.refresh_from_db()
+    state = CorrectionRequest.objects.get().state
+    was_accepted = state == RequestState.ACCEPTED
+    assert registration.version == (2 if was_accepted else 1)
+    assert isinstance(refused if was_accepted else accepted, Refused)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("_round", range(3))
+def test_accepted_while_a_colleague_corrects_nothing_is_lost(asked, registration, _round):
+    accepted, corrected = together(
+        lambda: asking.accept(request=again(), by=OPERATOR, at=LATER),
+        lambda: correct(registration, first_names="Maëlle Rose"),
+    )
+
+    registration.refresh_from_db()
+    identity = registration.candidate.identity
+    assert registration.identity_id == registration.candidate.identity_id
+    if isinstance(accepted, asking.CorrectedSince):
+        assert (identity.first_names, corrected) == ("Maëlle Rose", None)
+        assert again().is_overtaken
+    else:
+        assert identity.birth_name == NAME
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sent_by_two_pages_at_once_it_is_one_request(registration):
+    outcomes = together(*[lambda: send(registration.candidate)] * 4)
+
+    assert len({one.pk for one in outcomes}) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("_round", range(3))
+def test_sent_while_the_office_corrects_neither_waits_for_ever(registration, _round):
+    sent, corrected = together(
+        lambda: send(registration.candidate),
+        lambda: correct(registration, first_names="Maëlle Rose"),
+    )
+
+    assert corrected is None
+    assert isinstance(sent, (CorrectionRequest, asking.ReadBefore))
+
+
+# --- What the database holds -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"proof_key": ""}, {"state": "refused", "decided_at": NOW}, {"decided_at": NOW}],
+    ids=str,
+)
+def test_the_database_refuses_a_request_that_cannot_be(asked, change):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CorrectionRequest.objects.update(**change)
+
+
+def test_a_candidate_has_one_request_that_waits(asked):
+    asked.pk = None
+
+    with pytest.raises(IntegrityError, match="one_correction"), transaction.atomic():
+        asked.save(force_insert=True)
