@@ -46,6 +46,7 @@ KNOWN_ADDRESSES_SHOWN = Limit("known-addresses-shown", ((HOUR, 20), (DAY, 60)))
 ANSWERS_KEPT_FOR_A_DEVICE = Limit("answers-kept", ((HOUR, 20),))
 MESSAGES_OF_A_CANDIDATE = Limit("messages-of-a-candidate", ((DAY, 10),))
 CHANGES_OF_ADDRESS = Limit("changes-of-address", ((HOUR, 5), (DAY, 10)))
+CORRECTIONS_ASKED = Limit("corrections-asked", ((DAY, 20),))
 
 
 def key_of(value: str) -> str:

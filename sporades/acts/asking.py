@@ -29,7 +29,11 @@ VERBS = (
 )
 
 
-class NoneStands(Refused):
+class NotAsked(Refused):
+    """A request that cannot be sent, whatever its proof."""
+
+
+class NoneStands(NotAsked):
     """No service has a registration of the candidate any more."""
 
     message = (
@@ -38,13 +42,22 @@ class NoneStands(Refused):
     )
 
 
-class NotFrozen(Refused):
+class NotFrozen(NotAsked):
     """The candidate may change the civil data without asking."""
 
     message = "Vos informations sont encore modifiables : changez-les dans « Modifier mon compte »."
 
 
-class ReadBefore(Overtaken):
+class AwaitsAnswer(NotAsked):
+    """Another request of the candidate waits."""
+
+    message = (
+        "Une demande de correction attend déjà une réponse : retirez-la d'abord dans « Modifier mon "
+        "compte »."
+    )
+
+
+class ReadBefore(NotAsked):
     """The civil data were corrected between the page and what it sent."""
 
     message = (
@@ -61,6 +74,13 @@ class CorrectedSince(Overtaken):
         "quelle. Corrigez ce qui reste à corriger dans le dossier, puis refusez-la en disant ce qui "
         "est fait."
     )
+
+
+def may_ask(candidate: Candidate) -> bool:
+    """Return whether a candidate may ask for a correction, as far as can be said beforehand."""
+    waiting = CorrectionRequest.objects.waiting().filter(candidate=candidate)
+    standing = Registration.objects.active().filter(candidate=candidate)
+    return candidate.is_frozen and standing.exists() and not waiting.exists()
 
 
 def send(
@@ -85,7 +105,7 @@ def send(
         at: the instant.
 
     Raises:
-        NotFrozen, NoneStands, ReadBefore: see each.
+        AwaitsAnswer, NotFrozen, NoneStands, ReadBefore: see each.
         NothingChanged: they are those that are kept.
         pdf_checks.Unfit, pdf_checks.Unready, files.OutOfReach: see `queueing.with_proof`.
     """
@@ -94,8 +114,10 @@ def send(
     def kept(key: str) -> CorrectionRequest:
         locked = lock_person(candidate.pk)
         waiting: CorrectionRequest | None = locked.correction_requests.filter(state="sent").first()
-        if waiting is not None:
+        if waiting is not None and waiting.identity == identity:
             return waiting  # the button was pressed twice
+        if waiting is not None:
+            raise AwaitsAnswer
         sent = requesting.send_correction(
             candidate=locked,
             registration=_answering(locked, seen),

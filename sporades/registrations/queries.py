@@ -19,6 +19,7 @@ from sporades.mail.models import Message, about_of
 from sporades.mail.queries import key_about, with_fate
 from sporades.registrations.models import (
     ChangeRequest,
+    CorrectionRequest,
     Draft,
     RefusedAnswer,
     Registration,
@@ -84,6 +85,13 @@ def last_standing_of(candidate: Candidate) -> Registration | None:
     """Return the last registration filed of those of a candidate that stand, if any."""
     standing = Registration.objects.active().filter(candidate=candidate).whole()
     found: Registration | None = standing.order_by("-filed_at", "-pk").first()
+    return found
+
+
+def last_correction_of(candidate: Candidate) -> CorrectionRequest | None:
+    """Return the last correction of civil data that a candidate asked for, if any (I6)."""
+    asked = CorrectionRequest.objects.filter(candidate=candidate).for_list()
+    found: CorrectionRequest | None = asked.order_by("-sent_at", "-pk").first()
     return found
 
 

@@ -110,16 +110,15 @@ def test_a_proof_is_a_plain_pdf(registration):
     assert not CorrectionRequest.objects.exists()
 
 
-def keep_and_refuse(keys):
-    with queueing.kept_proof(a_pdf()) as key:
-        keys.append(key)
-        raise NothingChanged
+def test_a_proof_whose_request_is_not_sent_is_not_kept(registration, monkeypatch):
+    put, keys = files.put, []
+    monkeypatch.setattr(
+        files, "put", lambda *said, **more: keys.append(put(*said, **more)) or keys[-1]
+    )
+    identity = registration.candidate.identity
 
-
-def test_a_proof_whose_request_is_not_sent_is_not_kept():
-    keys = []
     with pytest.raises(NothingChanged):
-        keep_and_refuse(keys)
+        send(registration.candidate, birth_name=identity.birth_name)
 
     [key] = keys
     with pytest.raises(files.Unreadable):

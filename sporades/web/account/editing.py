@@ -1,6 +1,7 @@
 """« Modifier mon compte »: civil data, address."""
 
 from http import HTTPStatus
+from typing import Any
 
 from allauth.account.utils import get_next_redirect_url
 from allauth.account.views import password_change, password_set
@@ -21,6 +22,7 @@ from sporades.candidates.forms import IdentityForm, answers_of
 from sporades.core.french import instant_in_words, listed, local_day
 from sporades.mail.queries import undelivered_to
 from sporades.registrations.models import Registration
+from sporades.registrations.queries import last_correction_of
 from sporades.territory.models import ManagingService
 from sporades.web.account import devices
 from sporades.web.account.forms import ChangeAddressForm
@@ -43,6 +45,9 @@ def edit(request: HttpRequest) -> HttpResponse:
         "undelivered": undelivered_to(request.user.email),
         "form": None,
         "services": [],
+        "asked": None,
+        "is_reached": False,
+        "may_ask": False,
         **_pending(request),
     }
     if candidate is not None:
@@ -56,11 +61,24 @@ def edit(request: HttpRequest) -> HttpResponse:
             return redirect(goes_back or "account_edit")
         if request.method == "POST" and candidate.is_frozen:
             raise candidates.Frozen
-        context |= {
-            "form": form,
-            "services": _services_of(candidate) if candidate.is_frozen else [],
-        }
+        context["form"] = form
+        if candidate.is_frozen:
+            context |= _asked(candidate)
     return render(request, "account/edit.html", context)
+
+
+def _asked(candidate) -> dict[str, Any]:
+    """Return whom to ask for a correction, and what was asked last (I6)."""
+    asked = last_correction_of(candidate)
+    is_reached = Registration.objects.active().filter(candidate=candidate).exists()
+    # The one that waits, if any, is the last.
+    is_waiting = asked is not None and asked.is_waiting
+    return {
+        "services": _services_of(candidate),
+        "asked": asked,
+        "is_reached": is_reached,
+        "may_ask": is_reached and not is_waiting,
+    }
 
 
 def _identity_form(request: HttpRequest, candidate) -> IdentityForm:

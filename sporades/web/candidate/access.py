@@ -49,6 +49,8 @@ ROUTES = {
         BOTH, owned="draft", keeps_answers=True, takes_files=pdf_checks.LARGEST
     ),
     "candidate:take_back_request": _route(POST, owned="registration", page=False),
+    "candidate:ask_correction": _route(BOTH, keeps_answers=True, takes_files=pdf_checks.LARGEST),
+    "candidate:take_back_correction": _route(POST, page=False),
     "candidate:withdraw": _route(BOTH, owned="registration"),
     "candidate:again": _route(POST, owned="registration", page=False),
     "candidate:consents": _route(BOTH, owned="registration"),

@@ -1,9 +1,7 @@
 """« Demander une modification »: while the service takes nothing (E7)."""
 
-from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,43 +11,17 @@ from sporades.core.files import OutOfReach
 from sporades.core.pdf_checks import Unready
 from sporades.core.refusals import Refused
 from sporades.registrations import requesting
-from sporades.registrations.fields import CleanLinesField
 from sporades.registrations.models import ChangeRequest
-from sporades.registrations.models.request import LONGEST_REASON
 from sporades.registrations.queries import registration_of
 from sporades.registrations.refusals import Incomplete
 from sporades.web.candidate import drafts
+from sporades.web.candidate.request_forms import RequestForm
 from sporades.web.layout.kept import forget, kept
 
 _KEPT = (
     "Votre session s'était terminée. Votre motif est là : vérifiez-le, joignez de nouveau la pièce "
     "s'il y en a une, puis envoyez la demande."
 )
-
-
-class RequestForm(forms.Form):
-    """Why, and what shows it."""
-
-    motif = CleanLinesField(
-        label="Pourquoi demandez-vous cette modification ?",
-        help_text="Le service gestionnaire le lira. N'écrivez rien sur votre santé",
-        max_length=LONGEST_REASON,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": "Dites pourquoi vous demandez cette modification."},
-    )
-    piece = forms.FileField(
-        label="Pièce jointe",
-        help_text="Si une pièce montre ce que vous demandez : un PDF, 5 Mo au plus",
-        required=False,
-        widget=forms.FileInput(attrs={"accept": ".pdf,application/pdf"}),
-        error_messages={"empty": "Ce fichier est vide : choisissez-en un autre."},
-    )
-
-    @property
-    def proof(self) -> bytes | None:
-        """The PDF, if there is one."""
-        sent: Any = self.cleaned_data["piece"]
-        return sent.read() if sent else None
 
 
 def begin(request: HttpRequest, number: str) -> HttpResponse:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from sporades.web.candidate import (
+    asking,
     choosing,
     documents,
     home,
@@ -62,6 +63,12 @@ urlpatterns = [
         "mes-inscriptions/<str:number>/historique/<int:version>",
         registrations.version,
         name="version",
+    ),
+    path("mon-compte/correction", asking.ask_correction, name="ask_correction"),
+    path(
+        "mon-compte/correction/reprise",
+        asking.take_back_correction,
+        name="take_back_correction",
     ),
     path("mes-documents", documents.documents, name="documents"),
     path("mes-documents/<str:number>", documents.folder, name="folder"),

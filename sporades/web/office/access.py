@@ -21,6 +21,7 @@ _messages = partial(Route, Who.STAFF, permission=Permission.WRITE_MESSAGES)
 _regulations = partial(Route, Who.STAFF, permission=Permission.READ_REGULATIONS)
 _announces = partial(Route, Who.STAFF, permission=Permission.ANNOUNCE, while_reading=True)
 _requests = partial(Route, Who.STAFF, permission=Permission.DECIDE_CHANGES)
+_corrections = partial(Route, Who.STAFF, permission=Permission.CORRECT_IDENTITY)
 
 
 ROUTES = {
@@ -69,6 +70,12 @@ ROUTES = {
     "office:accept_request": _requests(POST, within="request", page=False),
     "office:refuse_request": _requests(POST, within="request", page=False),
     "office:request_proof": _requests(within="request", page=False),
+    "office:correction_requests": _corrections(),
+    "office:correction_request": _corrections(within="correction"),
+    "office:assign_correction": _corrections(POST, within="correction", page=False),
+    "office:accept_correction": _corrections(POST, within="correction", page=False),
+    "office:refuse_correction": _corrections(POST, within="correction", page=False),
+    "office:correction_proof": _corrections(within="correction", page=False),
     "office:deposit_one": _publications(
         BOTH, within="registration", takes_files=pdf_checks.LARGEST
     ),

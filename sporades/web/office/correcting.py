@@ -10,20 +10,17 @@ from sporades.candidates.forms import answers_of
 from sporades.core.french import local_day
 from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration
+from sporades.web.layout.seen import seen_in
 from sporades.web.office.files import TRAIL, author_on
 from sporades.web.office.forms import CorrectionForm
 from sporades.web.office.walking import back_to_file
-
-LONGEST_KEY = 19
-"""A bigint has fewer signs."""
 
 
 def correct(request: HttpRequest, number: str) -> HttpResponse:
     """Show the civil data, take what is corrected in them and the proof of it."""
     visible = Registration.objects.within(request.reach).active().whole()
     found = get_object_or_404(visible, number=number)
-    said = request.POST.get("vue", "")
-    seen = int(said) if said.isascii() and said.isdigit() and len(said) < LONGEST_KEY else 0
+    seen = seen_in(request.POST)
     form = CorrectionForm(
         request.POST if request.method == "POST" else None,
         initial=answers_of(found.candidate.identity),

@@ -1,5 +1,6 @@
 """The file of a registration, as its manager reads it."""
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -20,7 +21,7 @@ from sporades.documents.queries import documents_in
 from sporades.journal import queries as acts
 from sporades.publications.queries import lines_to_come, lines_to_withdraw
 from sporades.registrations.deciding import decisions_for
-from sporades.registrations.models import Registration, Version
+from sporades.registrations.models import ChangeRequest, CorrectionRequest, Registration, Version
 from sporades.registrations.queries import mails_about, version_of
 from sporades.web.layout.papers import paper
 from sporades.web.office.forms import NoteForm
@@ -76,10 +77,34 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
     said = {
         "versions": found.versions.for_history(),
         "decisions": decisions,
-        "requests": found.change_requests.order_by("-sent_at", "-pk"),
-        "may_answer": request.reaches(Permission.DECIDE_CHANGES).covers(**_where(found)),
+        "requests": [*_changes_asked(request, found), *_corrections_asked(request, found)],
     }
     return file_page(request, found, "history", "office/history.html", said)
+
+
+def _changes_asked(request: HttpRequest, registration: Registration) -> Iterator[ChangeRequest]:
+    """Give what its candidate asked to change after the closing, the last first."""
+    may_answer = request.reaches(Permission.DECIDE_CHANGES).covers(**_where(registration))
+    for one in registration.change_requests.order_by("-sent_at", "-pk"):
+        one.title = "Demandes de modification"
+        one.url = reverse("office:change_request", args=[one.pk]) if may_answer else ""
+        yield one
+
+
+def _corrections_asked(
+    request: HttpRequest, registration: Registration
+) -> Iterator[CorrectionRequest]:
+    """Give what its candidate asked to correct in civil data since it was filed, the last first."""
+    reach = request.reaches(Permission.CORRECT_IDENTITY)
+    may_answer = registration.is_active and reach.covers(**_where(registration))
+    since = CorrectionRequest.objects.filter(
+        candidate=registration.candidate_id, sent_at__gte=registration.filed_at
+    )
+    for one in since.order_by("-sent_at", "-pk"):
+        one.registration = registration
+        one.title = "Demandes de correction d'état civil"
+        one.url = reverse("office:correction_request", args=[one.pk]) if may_answer else ""
+        yield one
 
 
 def version(request: HttpRequest, number: str, version: int) -> HttpResponse:

@@ -16,7 +16,7 @@ from sporades.accounts.permissions import Permission
 from sporades.core.french import time_left_in_words
 from sporades.publications.models import Publication
 from sporades.publications.states import PublicationState
-from sporades.registrations.models import ChangeRequest
+from sporades.registrations.models import ChangeRequest, CorrectionRequest
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.operators import Operator
 from sporades.searches.queries import found
@@ -65,6 +65,15 @@ def _unanswered(request: HttpRequest) -> Queue | None:
     return _queue(waiting, "sent_at", "Messages sans réponse", url, at=at, count=by_registration)
 
 
+def _corrections(request: HttpRequest) -> Queue | None:
+    reach = request.reaches(Permission.CORRECT_IDENTITY)
+    waiting = CorrectionRequest.objects.waiting().within(reach)
+    url = reverse("office:correction_requests")
+    return _queue(
+        waiting, "sent_at", "Demandes de correction d'état civil", url, at=request.arrived_at
+    )
+
+
 def _amended(request: HttpRequest) -> Queue | None:
     return _searched(request, AMENDED, "amended_at", "Inscriptions modifiées depuis la décision")
 
@@ -86,6 +95,7 @@ def _in_preparation(request: HttpRequest) -> Queue | None:
 
 QUEUES: tuple[Callable[[HttpRequest], Queue | None], ...] = (
     _change_requests,
+    _corrections,
     _unanswered,
     _amended,
     _in_anomaly,

@@ -1,5 +1,12 @@
-"""« Demandes de modification »: what candidates ask after the closing, one after the other (E7, I7)."""
+"""What candidates ask, read and decided one after the other (E7, I6, I7).
 
+« Demandes de modification », after the closing, and « Demandes de correction d'état civil »: two
+queues, one way to go through them.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 from django.contrib import messages
@@ -8,11 +15,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 
-from sporades.acts import reading, requesting
+from sporades.accounts.permissions import Permission, Reach
+from sporades.acts import asking, reading, requesting
 from sporades.core import files
 from sporades.core.refusals import Refused
 from sporades.documents.operations import BeingPrepared
-from sporades.registrations.models import ChangeRequest
+from sporades.registrations.models import ChangeRequest, CorrectionRequest
+from sporades.registrations.models.correction_request import reached
+from sporades.registrations.models.request import Request
 from sporades.registrations.refusals import Incomplete
 from sporades.web.layout.papers import paper
 from sporades.web.office.files import author_on
@@ -20,7 +30,6 @@ from sporades.web.office.forms import AnswerForm
 
 ON_THE_PAGE = 50
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
-LIST_TRAIL = [*TRAIL, ("Demandes de modification", reverse_lazy("office:change_requests"))]
 SHOWN = {
     "": "Toutes",
     "libres": "Que personne n'a prises en charge",
@@ -28,159 +37,256 @@ SHOWN = {
 }
 
 
-def change_requests(request: HttpRequest) -> HttpResponse:
+def _as_they_are(requests: Iterable[ChangeRequest], reach: Reach) -> None:
+    """Leave each with the registration that it asks to change."""
+
+
+@dataclass(frozen=True)
+class Queue:
+    """One kind of request, and what is said of it.
+
+    Attributes:
+        model: the requests.
+        acts: what is done to one: `assign`, `accept`, `refuse`.
+        permission: what whoever decides them is allowed.
+        named: lets each name the registration through which its reader reaches it.
+        title: of the list.
+        one: of the page of one.
+        lead: what the list holds.
+        explained: what accepting does.
+        accepted: what is said once it is done.
+        routes: the pages and the buttons, by what they do.
+    """
+
+    model: Any
+    acts: ModuleType
+    permission: Permission
+    named: Callable[[Iterable[Any], Reach], None]
+    title: str
+    one: str
+    lead: str
+    explained: str
+    accepted: str
+    routes: dict[str, str]
+
+    @property
+    def trail(self) -> list[tuple[str, str]]:
+        """The way to the page of one."""
+        return [*TRAIL, (self.title, self.url_of_list)]
+
+    @property
+    def url_of_list(self) -> str:
+        """Where they are listed."""
+        return reverse(self.routes["list"])
+
+    def urls_of(self, request: Request) -> dict[str, str]:
+        """Return where one is read, and where its buttons lead."""
+        parts = {**self.routes}
+        del parts["list"]
+        return {what: reverse(route, args=[request.pk]) for what, route in parts.items()}
+
+
+CHANGES = Queue(
+    model=ChangeRequest,
+    acts=requesting,
+    permission=Permission.DECIDE_CHANGES,
+    named=_as_they_are,
+    title="Demandes de modification",
+    one="Demande de modification",
+    lead="Ce que des candidats demandent de changer après la fermeture, les plus anciennes d'abord.",
+    explained="L'accepter enregistre aussitôt cette modification en votre nom, sous les règles en "
+    "vigueur.",
+    accepted="La demande est acceptée : l'inscription est modifiée, un mail part au candidat.",
+    routes={
+        "list": "office:change_requests",
+        "page": "office:change_request",
+        "assign": "office:assign_request",
+        "accept": "office:accept_request",
+        "refuse": "office:refuse_request",
+        "proof": "office:request_proof",
+    },
+)
+CORRECTIONS = Queue(
+    model=CorrectionRequest,
+    acts=asking,
+    permission=Permission.CORRECT_IDENTITY,
+    named=reached,
+    title="Demandes de correction d'état civil",
+    one="Demande de correction d'état civil",
+    lead="Ce que des candidats demandent de corriger dans leur état civil figé, les plus anciennes "
+    "d'abord.",
+    explained="L'accepter corrige aussitôt l'état civil en votre nom : chacune des inscriptions en "
+    "cours du candidat, dans toute académie, a une nouvelle version et un nouveau récapitulatif.",
+    accepted="La demande est acceptée : l'état civil est corrigé, un mail part au candidat.",
+    routes={
+        "list": "office:correction_requests",
+        "page": "office:correction_request",
+        "assign": "office:assign_correction",
+        "accept": "office:accept_correction",
+        "refuse": "office:refuse_correction",
+        "proof": "office:correction_proof",
+    },
+)
+
+
+def listed(request: HttpRequest, queue: Queue) -> HttpResponse:
     """Those that wait, the oldest first."""
-    shown = request.GET.get("voir", "")
-    waiting = _shown(request, shown if shown in SHOWN else "")
+    said = request.GET.get("voir", "")
+    shown = said if said in SHOWN else ""
+    waiting = _shown(request, queue, shown)
     page = Paginator(waiting.for_list(), ON_THE_PAGE).get_page(request.GET.get("page"))
+    queue.named(page.object_list, request.reach)
     for one in page:
         one.age = one.age_in_words(request.arrived_at)
+        one.url = reverse(queue.routes["page"], args=[one.pk])
     context = {
+        "queue": queue,
         "page": page,
         "count": page.paginator.count,
-        "shown": shown if shown in SHOWN else "",
+        "shown": shown,
         "choices": list(SHOWN.items()),
-        "base": f"{reverse('office:change_requests')}?voir={shown if shown in SHOWN else ''}&page=",
+        "base": f"{queue.url_of_list}?voir={shown}&page=",
         "trail": TRAIL,
     }
-    return render(request, "office/change_requests.html", context)
+    return render(request, "office/requests.html", context)
 
 
-def change_request(request: HttpRequest, asked: int) -> HttpResponse:
+def read(request: HttpRequest, queue: Queue, asked: int) -> HttpResponse:
     """What is asked, why, and what may be decided."""
-    return _page(request, _found(request, asked), AnswerForm())
+    return _page(request, queue, _found(request, queue, asked), AnswerForm())
 
 
-def assign_request(request: HttpRequest, asked: int) -> HttpResponse:
+def assign(request: HttpRequest, queue: Queue, asked: int) -> HttpResponse:
     """Say that one deals with it."""
-    found = _found(request, asked)
+    found = _found(request, queue, asked)
     return _done(
         request,
+        queue,
         found,
-        lambda: requesting.assign(
-            request=found, user=request.user, by=_author(request, found), at=request.arrived_at
-        ),
+        lambda said: queue.acts.assign(user=request.user, **said),
         "Vous avez pris cette demande en charge.",
-        back=redirect("office:change_request", found.pk),
+        back=redirect(queue.routes["page"], found.pk),
     )
 
 
-def accept_request(request: HttpRequest, asked: int) -> HttpResponse:
-    """File what is asked."""
-    found = _found(request, asked)
-    onwards = _onwards(request, found)
+def accept(request: HttpRequest, queue: Queue, asked: int) -> HttpResponse:
+    """Do what is asked."""
+    found = _found(request, queue, asked)
+    onwards = _onwards(request, queue, found)
     return _done(
         request,
+        queue,
         found,
-        lambda: requesting.accept(request=found, by=_author(request, found), at=request.arrived_at),
-        "La demande est acceptée : l'inscription est modifiée, un mail part au candidat.",
+        lambda said: queue.acts.accept(**said),
+        queue.accepted,
         back=onwards,
     )
 
 
-def refuse_request(request: HttpRequest, asked: int) -> HttpResponse:
+def refuse(request: HttpRequest, queue: Queue, asked: int) -> HttpResponse:
     """Refuse, with the reason that the candidate will read."""
-    found = _found(request, asked)
+    found = _found(request, queue, asked)
     form = AnswerForm(request.POST)
     if not form.is_valid():
-        return _page(request, found, form)
-    onwards = _onwards(request, found)
+        return _page(request, queue, found, form)
+    onwards = _onwards(request, queue, found)
     return _done(
         request,
+        queue,
         found,
-        lambda: requesting.refuse(
-            request=found,
-            answer=form.cleaned_data["motif"],
-            by=_author(request, found),
-            at=request.arrived_at,
-        ),
+        lambda said: queue.acts.refuse(answer=form.cleaned_data["motif"], **said),
         "La demande est refusée : un mail part au candidat.",
         back=onwards,
     )
 
 
-def request_proof(request: HttpRequest, asked: int) -> HttpResponse:
+def proof(request: HttpRequest, queue: Queue, asked: int) -> HttpResponse:
     """The PDF that the candidate joined."""
-    found = _found(request, asked, proof_key__gt="")
+    found = _found(request, queue, asked, proof_key__gt="")
 
-    def read() -> bytes:
+    def content() -> bytes:
         try:
-            content = files.get(found.proof_key)
+            kept = files.get(found.proof_key)
         except (files.OutOfReach, files.Unreadable) as failure:
             raise BeingPrepared from failure
         reading.consult_proof(request=found, by=_author(request, found), at=request.arrived_at)
-        return content
+        return kept
 
-    back = reverse("office:change_request", args=[found.pk])
+    back = reverse(queue.routes["page"], args=[found.pk])
     return paper(
         request,
         name=f"piece-{found.registration.number}",
-        read=read,
+        read=content,
         instead=[("Revenir à la demande", back)],
     )
 
 
-def _shown(request: HttpRequest, shown: str) -> Any:
-    waiting = ChangeRequest.objects.waiting().within(request.reach).order_by("sent_at", "pk")
+def _shown(request: HttpRequest, queue: Queue, shown: str) -> Any:
+    waiting = queue.model.objects.waiting().within(request.reach).order_by("sent_at", "pk")
     if shown == "libres":
         return waiting.filter(assigned_to=None)
     return waiting.filter(assigned_to=request.user) if shown == "miennes" else waiting
 
 
-def _found(request: HttpRequest, pk: int, **more: Any) -> ChangeRequest:
-    reached = ChangeRequest.objects.within(request.reach).for_list().select_related("draft")
-    found: ChangeRequest = get_object_or_404(reached, pk=pk, **more)
+def _found(request: HttpRequest, queue: Queue, pk: int, **more: Any) -> Any:
+    within = queue.model.objects.within(request.reach).for_list()
+    found = get_object_or_404(within, pk=pk, **more)
+    queue.named([found], request.reach)
     return found
 
 
-def _author(request: HttpRequest, found: ChangeRequest) -> Any:
+def _author(request: HttpRequest, found: Request) -> Any:
     return author_on(request, found.registration)
 
 
-def _next(request: HttpRequest, found: ChangeRequest) -> ChangeRequest | None:
+def _next(request: HttpRequest, queue: Queue, found: Request) -> Any:
     """Return the one that waits after this one, and that nobody else deals with."""
-    mine_or_free = ChangeRequest.objects.waiting().within(request.reach).exclude(pk=found.pk)
+    mine_or_free = queue.model.objects.waiting().within(request.reach).exclude(pk=found.pk)
     others = mine_or_free.filter(assigned_to=None) | mine_or_free.filter(assigned_to=request.user)
     after = others.filter(sent_at__gte=found.sent_at).order_by("sent_at", "pk").first()
-    following: ChangeRequest | None = after or others.order_by("sent_at", "pk").first()
-    return following
+    return after or others.order_by("sent_at", "pk").first()
 
 
-def _onwards(request: HttpRequest, found: ChangeRequest) -> HttpResponse:
+def _onwards(request: HttpRequest, queue: Queue, found: Request) -> HttpResponse:
     """Go to the next one, or back to the list when there is none."""
-    following = _next(request, found)
+    following = _next(request, queue, found)
     if following is None:
-        return redirect("office:change_requests")
-    return redirect("office:change_request", following.pk)
+        return redirect(queue.routes["list"])
+    return redirect(queue.routes["page"], following.pk)
 
 
-def _page(request: HttpRequest, found: ChangeRequest, form: AnswerForm) -> HttpResponse:
+def _page(request: HttpRequest, queue: Queue, found: Any, form: AnswerForm) -> HttpResponse:
+    following = _next(request, queue, found)
     context = {
+        "queue": queue,
         "asked": found,
+        "urls": queue.urls_of(found),
         "form": form if found.is_waiting else None,
         "is_mine": found.assigned_to_id == request.user.pk,
+        "is_overtaken": queue is CORRECTIONS and found.is_overtaken,
         "age": found.age_in_words(request.arrived_at),
-        "following": _next(request, found),
-        "trail": LIST_TRAIL,
+        "following": reverse(queue.routes["page"], args=[following.pk]) if following else "",
+        "trail": queue.trail,
     }
     status = 422 if form.errors else 200
-    return render(request, "office/change_request.html", context, status=status)
+    return render(request, "office/one_request.html", context, status=status)
 
 
 def _done(
-    request: HttpRequest, found: ChangeRequest, act: Any, said: str, *, back: HttpResponse
+    request: HttpRequest, queue: Queue, found: Request, act: Any, said: str, *, back: HttpResponse
 ) -> HttpResponse:
+    by = _author(request, found)
     try:
-        act()
+        act({"request": found, "by": by, "at": request.arrived_at})
     except Incomplete as refusal:
         points = " ; ".join(f"{one.title} : {one.message}" for one in refusal.troubles)
         messages.error(
             request,
             f"Elle ne peut plus être acceptée telle quelle, les règles ont changé. {points}",
         )
-        return redirect("office:change_request", found.pk)
+        return redirect(queue.routes["page"], found.pk)
     except Refused as refusal:
         messages.error(request, str(refusal))
-        return redirect("office:change_request", found.pk)
+        return redirect(queue.routes["page"], found.pk)
     messages.success(request, said)
     return back

@@ -84,7 +84,12 @@ ANSWERS: dict[str, dict[str, int]] = {
     "candidate:request_change": {"POST": 302},
     "candidate:send_request": {"GET": 302, "POST": 302},
     "candidate:take_back_request": {"POST": 302},
+    "candidate:take_back_correction": {"POST": 302},
+    "candidate:ask_correction": {"POST": 422},
     "office:move_registration": {"POST": 422},
+    "office:assign_correction": {"POST": 302},
+    "office:accept_correction": {"POST": 302},
+    "office:refuse_correction": {"POST": 422},
     "office:assign_request": {"POST": 302},
     "office:accept_request": {"POST": 302},
     "office:refuse_request": {"POST": 422},
@@ -157,6 +162,7 @@ FIELDS = {
     "export": "export",
     "publication": "publication",
     "request": "asked",
+    "correction": "asked",
     "own export": "export",
     "service": "service",
     "managing service": "managing",
@@ -210,6 +216,7 @@ def nowhere(name: str, world: World) -> str:
         "export": UUID(int=2**127),
         "publication": UUID(int=2**127),
         "request": 999_999,
+        "correction": 999_999,
         "own export": UUID(int=2**127),
         "service": 999_999,
         "managing service": 999_999,
@@ -238,6 +245,7 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
     export = {"export": world.export.pk}
     publication = {"publication": world.publication.pk}
     asked = {"asked": world.asked.pk}
+    correction = {"asked": world.correction.pk}
     prepared = {**publication, **number}
     service = {"service": world.extension.service_id}
     change = {"change": world.extension.pk}
@@ -306,6 +314,11 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "office:accept_request": asked,
         "office:refuse_request": asked,
         "office:request_proof": asked,
+        "office:correction_request": correction,
+        "office:assign_correction": correction,
+        "office:accept_correction": correction,
+        "office:refuse_correction": correction,
+        "office:correction_proof": correction,
         "office:deposit_one": number,
         "office:withdraw_document": {**number, "kind": "attestation-inscription"},
         "office:publication": publication,

@@ -38,6 +38,8 @@ READ = [
     *(State(reader(name), name, {}) for name in PAGES if answer(name, "GET") != 302),
     *(State(Role.OWNER, "candidate:tab", tab) for tab in OTHER_TABS),
     *(State(Role.NEWCOMER, name, {}) for name in EMPTY),
+    # Their request to correct civil data waits.
+    State(Role.OTHER, "account_edit", {}),
     State(Role.OWNER, "public:help", {}),
     State(Role.OWNER, "public:sitemap", {}),
 ]

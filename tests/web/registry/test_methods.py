@@ -44,6 +44,7 @@ WRITES = {
         "journal_entry": "who looks at a document is known",
     },
     "office:request_proof": {"journal_entry": "who looks at a proof is known"},
+    "office:correction_proof": {"journal_entry": "who looks at a proof is known"},
     "account_reset_password_from_key": {
         "django_session": "the key goes from the address to the session: no history keeps it"
     },
@@ -61,6 +62,7 @@ WRITTEN_AGAIN = {
     "office:document_pdf": {"journal_entry"},
     "office:export_file": {"journal_entry"},
     "office:request_proof": {"journal_entry"},
+    "office:correction_proof": {"journal_entry"},
 }
 
 

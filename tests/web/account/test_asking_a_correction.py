@@ -1,0 +1,227 @@
+"""« Demander une correction »: from « Modifier mon compte », with a proof (B7, I6)."""
+
+import html
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from sporades.accounts import limits
+from sporades.acts import asking, correcting, registering
+from sporades.candidates.forms import answers_of
+from sporades.candidates.operations import civil_data
+from sporades.registrations.models import CorrectionRequest, Registration
+from sporades.registrations.states import RequestState
+from tests.documents.summaries import a_pdf
+from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author
+from tests.web.guide import BACKEND, HOST, main
+from tests.web.registry.writing import since, written
+
+pytestmark = pytest.mark.usefixtures("invented_exam")
+
+EDIT, ASK, BACK = "/mon-compte", "/mon-compte/correction", "/mon-compte/correction/reprise"
+
+
+@pytest.fixture
+def registration(invented_exam):
+    return a_registration(a_candidate(birth_name="Le Goff", email="maelle@exemple.test"))
+
+
+@pytest.fixture
+def browser(registration, client):
+    """Return the browser of the candidate."""
+    client.defaults["HTTP_HOST"] = HOST
+    with time_machine.travel(NOW, tick=False):
+        client.force_login(registration.candidate.user, backend=BACKEND)
+        yield client
+
+
+def answers(registration, *, proof=None, **changes):
+    """Return what the page posts: a name that is corrected, unless something else is."""
+    registration = Registration.objects.whole().get(pk=registration.pk)
+    said = answers_of(registration.candidate.identity)
+    day, month, year = said.pop("birth_date")
+    return {
+        **{name: value for name, value in said.items() if value not in (None, False)},
+        "birth_date_day": day,
+        "birth_date_month": month,
+        "birth_date_year": year,
+        "vue": registration.candidate.identity_id,
+        "piece": SimpleUploadedFile("carte.pdf", a_pdf() if proof is None else proof),
+        **(changes or {"birth_name": "Le Gouff"}),
+    }
+
+
+def test_a_candidate_asks_reads_that_it_waits_and_takes_it_back(browser, registration):
+    page = browser.get(EDIT)
+    assert f'href="{ASK}">Demander une correction<' in page.text
+    page = browser.get(ASK)
+    assert 'value="Le Goff"' in page.text
+    assert "un mail vous le dira" in main(page)
+
+    page = browser.post(ASK, answers(registration), follow=True)
+
+    assert page.redirect_chain[-1][0] == EDIT
+    assert "Votre demande est envoyée" in html.unescape(page.text)
+    said = main(page)
+    assert "Votre demande de correction attend une réponse" in said
+    assert "Envoyée le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris)" in said
+    assert "Nom de famille : Le Goff → Le Gouff" in said
+    assert f'href="{ASK}"' not in page.text
+    assert browser.get(ASK).url == EDIT
+
+    page = browser.post(BACK, follow=True)
+
+    assert "Votre demande de correction est retirée" in html.unescape(page.text)
+    assert f'href="{ASK}"' in page.text
+    assert "attend une réponse" not in main(page)
+    assert browser.post(BACK, follow=True).status_code == 200
+    assert CorrectionRequest.objects.get().state == RequestState.TAKEN_BACK
+
+
+def test_reading_the_pages_writes_nothing(browser, registration):
+    browser.get(ASK)  # the session notes that it is used
+    browser.get(EDIT)
+    before = written()
+
+    browser.get(ASK)
+    browser.get(EDIT)
+
+    assert since(before) == set()
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"birth_name": "Le Goff"}, "Ces informations sont déjà celles du dossier"),
+        ({"birth_name": ""}, "Indiquez votre nom de famille."),
+        ({"birth_name": "Le Gouff", "piece": ""}, "Joignez la pièce qui montre"),
+        ({"birth_name": "Le Gouff", "motif": "x" * 1001}, "Raccourcissez"),
+    ],
+    ids=["nothing changed", "no name", "no proof", "long"],
+)
+def test_what_cannot_be_sent_is_refused_at_its_place(browser, registration, said, words):
+    page = browser.post(ASK, answers(registration, **said))
+
+    assert page.status_code == 422
+    assert words in html.unescape(page.text)
+    assert f'value="{said["birth_name"]}"' in page.text or not said["birth_name"]
+    assert not CorrectionRequest.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("proof", "words"),
+    [
+        (b"MZ", "n'est pas un PDF lisible"),
+        (b"%PDF-" + bytes(8_000_000), "Ce fichier dépasse 5 Mo."),
+    ],
+    ids=["no pdf", "heavy"],
+)
+def test_a_proof_that_cannot_be_read_is_refused_at_its_place(browser, registration, proof, words):
+    page = browser.post(ASK, answers(registration, proof=proof))
+
+    assert page.status_code == 422
+    assert words in html.unescape(page.text)
+    assert 'value="Le Gouff"' in page.text
+    assert not CorrectionRequest.objects.exists()
+
+
+def test_a_second_request_from_an_older_page_is_told_that_one_waits(browser, registration):
+    browser.post(ASK, answers(registration))
+
+    page = browser.post(ASK, answers(registration, first_names="Maëlle Rose"))
+
+    assert page.status_code == 422
+    assert "attend déjà une réponse" in html.unescape(page.text)
+    assert CorrectionRequest.objects.count() == 1
+
+
+def test_a_page_older_than_a_correction_says_so_and_loses_nothing(browser, registration):
+    posted = answers(registration)
+    found = Registration.objects.whole().get(pk=registration.pk)
+    correcting.correct_identity(
+        registration=found,
+        identity={**civil_data(found.candidate.identity), "first_names": "Maëlle Rose"},
+        seen=found.candidate.identity_id,
+        proof="Carte d'identité",
+        by=OPERATOR,
+        at=NOW,
+    )
+
+    page = browser.post(ASK, posted)
+
+    assert page.status_code == 422
+    assert "vient de corriger vos informations" in html.unescape(page.text)
+    assert 'value="Le Gouff"' in page.text
+    assert not CorrectionRequest.objects.exists()
+
+
+def test_answers_sent_once_the_session_had_ended_wait_for_their_author(browser, registration):
+    browser.get(ASK)
+    with time_machine.travel(NOW + timedelta(hours=2), tick=False):
+        page = browser.post(ASK, answers(registration))
+        assert page.url.split("?")[0] == "/connexion"
+
+        browser.force_login(registration.candidate.user, backend=BACKEND)
+        page = browser.get(ASK)
+
+        assert page.status_code == 200
+        assert 'value="Le Gouff"' in page.text
+        assert "joignez de nouveau la pièce" in html.unescape(page.text)
+        browser.post(ASK, answers(registration))
+    assert CorrectionRequest.objects.get().identity["birth_name"] == "Le Gouff"
+
+
+@pytest.mark.parametrize(
+    ("act", "words"),
+    [
+        (
+            lambda one: asking.refuse(request=one, answer="Pièce illisible", by=OPERATOR, at=NOW),
+            "est refusée. Motif : Pièce illisible",
+        ),
+        (lambda one: asking.accept(request=one, by=OPERATOR, at=NOW), "est acceptée, le mercredi"),
+    ],
+    ids=["refused", "accepted"],
+)
+def test_the_answer_is_on_the_account_page_and_one_may_ask_again(browser, registration, act, words):
+    browser.post(ASK, answers(registration))
+    act(CorrectionRequest.objects.for_list().get())
+
+    page = browser.get(EDIT)
+
+    assert words in main(page)
+    assert f'href="{ASK}"' in page.text
+
+
+def test_once_nothing_stands_the_page_says_that_nobody_can_answer(browser, registration):
+    browser.post(ASK, answers(registration))
+    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+
+    assert "aucun service ne peut y répondre" in main(browser.get(EDIT))
+    page = browser.post(BACK, follow=True)
+
+    assert f'href="{ASK}"' not in page.text
+    assert browser.get(ASK).url == EDIT
+
+
+def test_who_has_filed_nothing_changes_the_data_without_asking(client, invented_exam):
+    client.defaults["HTTP_HOST"] = HOST
+    with time_machine.travel(NOW, tick=False):
+        client.force_login(a_candidate(email="neuf@exemple.test").user, backend=BACKEND)
+
+        assert ASK not in client.get(reverse("account_edit")).text
+        assert client.get(ASK).url == EDIT
+
+
+def test_requests_without_end_are_refused(browser, registration):
+    user = str(registration.candidate.user_id)
+    while limits.spend(limits.CORRECTIONS_ASKED, user, at=NOW):
+        pass
+
+    page = browser.post(ASK, answers(registration))
+
+    assert page.status_code == 422
+    assert "trop de demandes" in html.unescape(page.text)
+    assert not CorrectionRequest.objects.exists()
