@@ -89,6 +89,7 @@ def every_form():
         "IdentityForm": {"on": NOW.date()},
         "AccountForm": {"on": NOW.date()},
         "CorrectionForm": {"on": NOW.date()},
+        "CorrectionRequestForm": {"on": NOW.date()},
         "SignUpForm": {"on": NOW.date()},
         "ChangeAddressForm": {"user": user},
         "LoginForm": {"request": RequestFactory().get("/")},
