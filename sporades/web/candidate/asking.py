@@ -11,6 +11,7 @@ from sporades.acts import asking
 from sporades.candidates.forms import answers_of
 from sporades.core.files import OutOfReach
 from sporades.core.french import local_day
+from sporades.core.pdf_checks import Unready
 from sporades.core.refusals import Refused
 from sporades.registrations.models import CorrectionRequest
 from sporades.registrations.refusals import NothingChanged
@@ -85,6 +86,6 @@ def _is_sent(request: HttpRequest, form: CorrectionRequestForm) -> bool:
         form.add_error(None, str(refusal))
     except Refused as refusal:
         form.add_error("piece", str(refusal))
-    except OutOfReach:
+    except (OutOfReach, Unready):
         form.add_error("piece", "Le fichier ne peut pas être gardé en ce moment : réessayez.")
     return not form.errors

@@ -55,7 +55,7 @@ def another(asked):
 def test_requests_are_read_and_decided_one_after_the_other(manager, asked, another, in_lille):
     door = main(manager.get(where("home")))
     assert "Demandes de correction d'état civil" in door
-    assert "2 demandes en attente , la plus ancienne depuis 3 jours" in door
+    assert "Demandes de correction d'état civil 2 3 jours" in door
     listed = main(manager.get(where("correction_requests")))
     assert listed.index("GOFF") < listed.index("ZANNIER")
 
