@@ -26,7 +26,7 @@ from sporades.searches.catalogue import CRITERIA
 from sporades.searches.trees import Group, Leaf
 from sporades.web.account.forms import CredentialField
 from sporades.web.layout.errors import SECRETS
-from sporades.web.office.choosing import Counted
+from sporades.web.office.searches.choosing import Counted
 from tests.factories import NOW, a_candidate, a_draft, a_registration
 
 # A minor born abroad is asked everything; nobody is asked about the national service before that.

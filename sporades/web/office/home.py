@@ -8,13 +8,13 @@ from sporades.accounts.permissions import Permission
 from sporades.core.french import local_day
 from sporades.searches.models import Search
 from sporades.territory import queries as territory
-from sporades.web.office.batching import batches_to_approve
-from sporades.web.office.exporting import exports_to_approve
-from sporades.web.office.publishing import publications_to_approve
+from sporades.web.office.documents.publishing import publications_to_approve
 from sporades.web.office.queues import queues
-from sporades.web.office.regulations import waiting_for
-from sporades.web.office.search_forms import QuickForm
-from sporades.web.office.services import proposals
+from sporades.web.office.regulations.regulations import waiting_for
+from sporades.web.office.searches.batching import batches_to_approve
+from sporades.web.office.searches.exporting import exports_to_approve
+from sporades.web.office.searches.search_forms import QuickForm
+from sporades.web.office.services.services import proposals
 
 
 def home(request: HttpRequest) -> HttpResponse:

@@ -2,31 +2,21 @@
 
 from django.urls import path
 
-from sporades.web.office import (
-    acts,
-    announcing,
+from sporades.web.office import home
+from sporades.web.office.documents import depositing, publishing
+from sporades.web.office.figures import failing, statistics
+from sporades.web.office.records import acts, mail_log
+from sporades.web.office.registrations import (
     answering,
-    batching,
-    contacts,
     correcting,
     deciding,
-    depositing,
-    exporting,
-    failing,
     files,
-    home,
-    mail_log,
     moving,
-    preparing,
-    publishing,
-    regulations,
     requests,
-    searching,
-    services,
-    statistics,
-    trying,
-    writing,
 )
+from sporades.web.office.regulations import preparing, regulations, trying
+from sporades.web.office.searches import batching, exporting, searching, writing
+from sporades.web.office.services import announcing, contacts, services
 
 app_name = "office"
 

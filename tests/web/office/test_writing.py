@@ -15,7 +15,7 @@ from sporades.mail.models import Message
 from sporades.mailings.models import MailingTemplate
 from sporades.mailings.operations import KIND, NoAddress
 from sporades.mailings.placeholders import PLACEHOLDERS
-from sporades.web.office import writing
+from sporades.web.office.searches import writing
 from tests.factories import NOW, a_candidate, a_registration, author
 from tests.jobs import work
 from tests.web.guide import main

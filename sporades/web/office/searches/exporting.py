@@ -17,9 +17,9 @@ from sporades.searches.models import Search
 from sporades.searches.queries import found, known_order
 from sporades.searches.words import in_words
 from sporades.web.layout.proofs import needs_second_factor_again, second_factor_again
-from sporades.web.office.files import TRAIL as FILES_TRAIL
 from sporades.web.office.forms import ExportForm
-from sporades.web.office.searching import tree_of
+from sporades.web.office.registrations.files import TRAIL as FILES_TRAIL
+from sporades.web.office.searches.searching import tree_of
 
 ON_THE_PAGE = 50
 TRAIL = [*FILES_TRAIL, ("Exports", reverse_lazy("office:exports"))]

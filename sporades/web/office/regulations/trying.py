@@ -16,7 +16,7 @@ from sporades.exams.models import PreparedRegulation
 from sporades.trials import operations, queries
 from sporades.trials.models import Trial
 from sporades.trials.states import TrialState
-from sporades.web.office.regulations import TRAIL
+from sporades.web.office.regulations.regulations import TRAIL
 
 ON_A_PAGE = 25
 SHOWN = 5

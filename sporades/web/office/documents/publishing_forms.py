@@ -9,7 +9,7 @@ from django.conf import settings
 from sporades.core.french import zone_in_words
 from sporades.publications.deposited import DEPOSITED
 from sporades.registrations.fields import CleanCharField
-from sporades.web.office.instant_forms import LocalInstantField
+from sporades.web.office.services.instant_forms import LocalInstantField
 
 KINDS_DEPOSITED = [("", "Choisissez"), *((kind.slug, kind.title) for kind in DEPOSITED)]
 _WHICH_PDF = "Choisissez le fichier PDF à déposer."

@@ -17,9 +17,9 @@ from sporades.exams.operations.loading import Invalid
 from sporades.exams.operations.preparing import Overtaken
 from sporades.registrations.models import Draft
 from sporades.web.layout.proofs import needs_second_factor_again, second_factor_again
-from sporades.web.office.regulation_forms import EnforceForm, LoadForm
-from sporades.web.office.regulations import TRAIL, as_file
-from sporades.web.office.trying import trials_of
+from sporades.web.office.regulations.regulation_forms import EnforceForm, LoadForm
+from sporades.web.office.regulations.regulations import TRAIL, as_file
+from sporades.web.office.regulations.trying import trials_of
 
 MOST_PROBLEMS = 200
 TITLES = ("Ligne", "Où", "Ce qui ne va pas", "Règle")

@@ -10,8 +10,8 @@ from sporades.mail.models import Message
 from sporades.mailings.models import LONGEST_SUBJECT, LONGEST_TEXT
 from sporades.mailings.placeholders import faults, listed
 from sporades.registrations.fields import CleanCharField, CleanLinesField
-from sporades.web.office.choosing import Counted
 from sporades.web.office.days import LatelyForm
+from sporades.web.office.searches.choosing import Counted
 
 SHORTEST_TEXT = 20
 KEEP = "garder"

@@ -11,8 +11,8 @@ from sporades.acts.contacting import mark_of
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService
 from sporades.territory.queries import managing_services
-from sporades.web.office.contact_forms import ContactForm
-from sporades.web.office.services import TRAIL
+from sporades.web.office.services.contact_forms import ContactForm
+from sporades.web.office.services.services import TRAIL
 
 LIST_TRAIL = [*TRAIL, ("Coordonnées", reverse_lazy("office:contacts"))]
 

@@ -25,8 +25,8 @@ from sporades.registrations.models import ChangeRequest, CorrectionRequest, Regi
 from sporades.registrations.queries import mails_about, version_of
 from sporades.web.layout.papers import paper
 from sporades.web.office.forms import NoteForm
-from sporades.web.office.mail_lines import lines_of
-from sporades.web.office.walking import back_to_file, walk_of
+from sporades.web.office.registrations.mail_lines import lines_of
+from sporades.web.office.registrations.walking import back_to_file, walk_of
 
 TRAIL = [
     ("Accueil", reverse_lazy("office:home")),

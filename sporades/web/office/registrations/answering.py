@@ -15,8 +15,8 @@ from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration
 from sporades.threads.forms import MessageForm
 from sporades.threads.queries import last_of, page_of, waiting_within
-from sporades.web.office.files import author_on, file_page, reaches, registration_of
-from sporades.web.office.walking import back_to_file
+from sporades.web.office.registrations.files import author_on, file_page, reaches, registration_of
+from sporades.web.office.registrations.walking import back_to_file
 
 ON_THE_PAGE = 50
 TRAIL = [("Accueil", reverse_lazy("office:home"))]

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from sporades.acts import announcing
 from sporades.core.french import instant_in_words
 from sporades.notices.models import Banner
-from sporades.web.office.instant_forms import BannerForm
+from sporades.web.office.services.instant_forms import BannerForm
 
 
 def banner(request: HttpRequest) -> HttpResponse:

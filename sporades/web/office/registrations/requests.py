@@ -25,8 +25,8 @@ from sporades.registrations.models.correction_request import reached
 from sporades.registrations.models.request import Request
 from sporades.registrations.refusals import Incomplete
 from sporades.web.layout.papers import paper
-from sporades.web.office.files import author_on
 from sporades.web.office.forms import AnswerForm
+from sporades.web.office.registrations.files import author_on
 
 ON_THE_PAGE = 50
 TRAIL = [("Accueil", reverse_lazy("office:home"))]

@@ -18,10 +18,10 @@ from sporades.searches.models import Search
 from sporades.searches.queries import found, in_order, known_order, planned_anew
 from sporades.searches.trees import Group
 from sporades.searches.words import in_words
-from sporades.web.office import building
-from sporades.web.office.files import TRAIL
-from sporades.web.office.search_forms import NameForm, QuickForm
-from sporades.web.office.walking import query_of
+from sporades.web.office.registrations.files import TRAIL
+from sporades.web.office.registrations.walking import query_of
+from sporades.web.office.searches import building
+from sporades.web.office.searches.search_forms import NameForm, QuickForm
 
 ON_A_PAGE = 50
 MOST_PAGES = 200

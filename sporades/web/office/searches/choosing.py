@@ -14,8 +14,8 @@ from sporades.registrations.states import STANDING
 from sporades.searches.models import Search
 from sporades.searches.queries import found
 from sporades.searches.words import in_words
-from sporades.web.office.files import TRAIL
-from sporades.web.office.searching import ON_A_PAGE, tree_of
+from sporades.web.office.registrations.files import TRAIL
+from sporades.web.office.searches.searching import ON_A_PAGE, tree_of
 
 NOTHING_TICKED = "Cochez au moins une inscription dans la liste."
 

@@ -23,8 +23,8 @@ from sporades.journal import queries as journal
 from sporades.journal.models import Entry
 from sporades.registrations.models import Registration
 from sporades.territory.models import ManagingService
-from sporades.web.office.act_forms import READ, ActsForm
 from sporades.web.office.bounded import base_of, filters_of, is_cut, page_of
+from sporades.web.office.records.act_forms import READ, ActsForm
 
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
 

@@ -7,9 +7,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from sporades.acts import moving
 from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration
-from sporades.web.office.files import TRAIL, author_on
 from sporades.web.office.forms import MoveForm
-from sporades.web.office.walking import back_to_file
+from sporades.web.office.registrations.files import TRAIL, author_on
+from sporades.web.office.registrations.walking import back_to_file
 
 
 def move_registration(request: HttpRequest, number: str) -> HttpResponse:

@@ -16,7 +16,7 @@ from sporades.exams.models import RegistrationService, ServiceChange
 from sporades.exams.operations.openings import NotMoved
 from sporades.exams.states import ChangeState
 from sporades.registrations.models import Draft
-from sporades.web.office.instant_forms import DatesForm
+from sporades.web.office.services.instant_forms import DatesForm
 
 TRAIL = [
     ("Accueil", reverse_lazy("office:home")),

@@ -20,8 +20,8 @@ from sporades.mailings import operations as mailings
 from sporades.mailings.models import Mailing, MailingTemplate
 from sporades.mailings.placeholders import PLACEHOLDERS
 from sporades.registrations.models import Registration
-from sporades.web.office.choosing import NOTHING_TICKED, chosen_in
-from sporades.web.office.message_forms import KEEP, MailingForm
+from sporades.web.office.searches.choosing import NOTHING_TICKED, chosen_in
+from sporades.web.office.searches.message_forms import KEEP, MailingForm
 
 SHOWN = 3
 """How many candidates' messages are shown beforehand."""

@@ -17,10 +17,10 @@ from sporades.core.actors import Actor
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration
-from sporades.web.office.choosing import NOTHING_TICKED, chosen_in
-from sporades.web.office.decision_forms import BatchForm
-from sporades.web.office.files import TRAIL as FILES_TRAIL
-from sporades.web.office.writing import message_of
+from sporades.web.office.registrations.decision_forms import BatchForm
+from sporades.web.office.registrations.files import TRAIL as FILES_TRAIL
+from sporades.web.office.searches.choosing import NOTHING_TICKED, chosen_in
+from sporades.web.office.searches.writing import message_of
 
 ON_THE_PAGE = 50
 SHOWN_REFUSALS = 100

@@ -11,9 +11,9 @@ from sporades.core.french import local_day
 from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration
 from sporades.web.layout.seen import seen_in
-from sporades.web.office.files import TRAIL, author_on
 from sporades.web.office.forms import CorrectionForm
-from sporades.web.office.walking import back_to_file
+from sporades.web.office.registrations.files import TRAIL, author_on
+from sporades.web.office.registrations.walking import back_to_file
 
 
 def correct(request: HttpRequest, number: str) -> HttpResponse:

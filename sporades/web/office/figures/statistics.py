@@ -20,8 +20,8 @@ from sporades.statistics import queries
 from sporades.statistics.periods import Period
 from sporades.statistics.queries import Filed
 from sporades.territory import queries as territory
-from sporades.web.office.charts import Figures, Row, by_size, in_order, in_time
-from sporades.web.office.selecting import DaySelectionForm, PeriodForm, SelectionForm
+from sporades.web.office.figures.charts import Figures, Row, by_size, in_order, in_time
+from sporades.web.office.figures.selecting import DaySelectionForm, PeriodForm, SelectionForm
 
 TRAIL = [
     ("Accueil", reverse_lazy("office:home")),

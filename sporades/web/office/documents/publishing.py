@@ -23,7 +23,7 @@ from sporades.publications.refusals import InstantFar, InstantPast
 from sporades.publications.states import LineOutcome, PublicationState
 from sporades.registrations.models import Registration
 from sporades.web.layout.papers import paper
-from sporades.web.office.publishing_forms import PublishForm, RefuseForm, WithdrawForm
+from sporades.web.office.documents.publishing_forms import PublishForm, RefuseForm, WithdrawForm
 from sporades.web.office.sheets import sheet_of
 
 ON_THE_PAGE = 50

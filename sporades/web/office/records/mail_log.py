@@ -14,8 +14,8 @@ from sporades.mail.queries import with_fate, written_between
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import mails_within
 from sporades.web.office.bounded import base_of, filters_of, is_cut, page_of
-from sporades.web.office.mail_lines import MailLine, lines_of
-from sporades.web.office.message_forms import MailLogForm
+from sporades.web.office.registrations.mail_lines import MailLine, lines_of
+from sporades.web.office.searches.message_forms import MailLogForm
 
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
 

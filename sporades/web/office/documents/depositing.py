@@ -11,10 +11,14 @@ from sporades.core.refusals import Refused
 from sporades.publications import depositing, operations
 from sporades.publications.queries import lines_to_withdraw
 from sporades.registrations.models import Registration
-from sporades.web.office.files import TRAIL as FILES_TRAIL
-from sporades.web.office.files import author_on, registration_of
-from sporades.web.office.publishing import LIST_TRAIL
-from sporades.web.office.publishing_forms import DepositForm, DepositManyForm, WithdrawForm
+from sporades.web.office.documents.publishing import LIST_TRAIL
+from sporades.web.office.documents.publishing_forms import (
+    DepositForm,
+    DepositManyForm,
+    WithdrawForm,
+)
+from sporades.web.office.registrations.files import TRAIL as FILES_TRAIL
+from sporades.web.office.registrations.files import author_on, registration_of
 
 OUT_OF_REACH = "Le fichier ne peut pas être lu et gardé en ce moment : réessayez plus tard."
 

@@ -9,9 +9,9 @@ from sporades.core.refusals import Refused
 from sporades.registrations.deciding import NoRoomLeft
 from sporades.registrations.exclusion import standing_instead_of
 from sporades.registrations.models import Registration
-from sporades.web.office.decision_forms import DecisionForm, PostmarkForm
-from sporades.web.office.files import TRAIL, author_on
-from sporades.web.office.walking import back_to_file
+from sporades.web.office.registrations.decision_forms import DecisionForm, PostmarkForm
+from sporades.web.office.registrations.files import TRAIL, author_on
+from sporades.web.office.registrations.walking import back_to_file
 
 
 def decide(request: HttpRequest, number: str) -> HttpResponse:
