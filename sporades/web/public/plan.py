@@ -54,5 +54,6 @@ STEPS = frozenset(
         "socialaccount_login_error",
         "socialaccount_signup",
         "socialaccount_connections",
+        "candidate:ask_correction",
     }
 )
