@@ -2,6 +2,7 @@
 
 from sporades.acts import requesting
 from sporades.registrations import drafting
+from sporades.registrations.models import Draft
 from tests.factories import author
 
 WHY = "J'ai déménagé"
@@ -9,7 +10,12 @@ WHY = "J'ai déménagé"
 
 def change(registration, at):
     """Begin a modification after the closing, and change an address."""
-    draft = requesting.begin(registration=registration, by=author(registration.candidate), at=at)
+    by = author(registration.candidate)
+    return moved_house(requesting.begin(registration=registration, by=by, at=at), at)
+
+
+def moved_house(draft, at):
+    """Change the address of a modification; return it, whole."""
     typed = draft.answers.get(section="identification").answers
     drafting.answer(
         draft=draft,
@@ -18,7 +24,7 @@ def change(registration, at):
         seen_revision=None,
         at=at,
     )
-    return draft
+    return Draft.objects.whole().get(pk=draft.pk)
 
 
 def ask(registration, at, proof=None):

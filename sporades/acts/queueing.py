@@ -11,13 +11,13 @@ from sporades.accounts.models import User
 from sporades.core import files, pdf_checks
 from sporades.core.actors import Actor
 from sporades.core.links import absolute
-from sporades.core.refusals import Refused
+from sporades.core.refusals import ReasonMissing, Refused
 from sporades.registrations.models import Registration
 from sporades.registrations.models.request import Request
 from sporades.registrations.snapshot import contact_of
 
 
-class AnswerMissing(Refused):
+class AnswerMissing(ReasonMissing):
     """A request is not refused without a word."""
 
     message = "Dites le motif du refus : le candidat le lira."

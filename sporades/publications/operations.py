@@ -11,7 +11,7 @@ from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
 from sporades.core import files
 from sporades.core.actors import Actor
-from sporades.core.refusals import Refused
+from sporades.core.refusals import ReasonMissing, Refused
 from sporades.core.transitions import move
 from sporades.documents import kinds
 from sporades.documents import operations as documents
@@ -22,7 +22,7 @@ from sporades.publications.deciding import link_to
 from sporades.publications.locking import hold, hold_line, in_preparation, locked
 from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.recording import record, record_line
-from sporades.publications.refusals import AlreadyRead, ReasonMissing
+from sporades.publications.refusals import AlreadyRead
 from sporades.publications.states import DROP, UNREAD, WITHDRAW, LineOutcome
 from sporades.registrations.models import Registration
 from sporades.territory import queries as territory

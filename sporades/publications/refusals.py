@@ -1,6 +1,7 @@
 """What a publication refuses, each with its sentence."""
 
-from sporades.core.refusals import Refused
+from sporades.core import refusals
+from sporades.core.refusals import ReasonMissing, Refused
 
 STANDS_NO_MORE = "L'inscription ne compte plus : elle est désinscrite ou écartée."
 HAS_CHANGED = "L'inscription a été modifiée depuis que le document est préparé."
@@ -61,7 +62,7 @@ class InstantPast(Refused):
     message = "Cet instant est passé : choisissez un instant à venir, ou publiez maintenant."
 
 
-class SamePerson(Refused):
+class SamePerson(refusals.SamePerson):
     """Whoever prepares or proposes a publication does not decide of it."""
 
     message = (
@@ -70,19 +71,13 @@ class SamePerson(Refused):
     )
 
 
-class NobodyApproves(Refused):
+class NobodyApproves(refusals.NobodyApproves):
     """No second person has a perimeter that holds what is proposed."""
 
     message = (
         "Cette publication demande l'accord d'une seconde personne, et personne d'autre n'a un "
         "périmètre qui contient tous ces documents : demandez à l'administrateur."
     )
-
-
-class ReasonMissing(Refused):
-    """A document is not taken back without a word."""
-
-    message = "Dites le motif : le candidat le lira."
 
 
 class RefusalUnexplained(ReasonMissing):

@@ -18,6 +18,7 @@ from sporades.registrations.states import RequestState
 from sporades.statistics.selection import Selection
 from tests.documents.summaries import a_pdf
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author, load_invented
+from tests.requests import moved_house
 
 DAY = timedelta(days=1)
 COLLEAGUE = Actor("head", "Une autre personne", "user:0")
@@ -34,24 +35,12 @@ def late(registration):
     return registration.service.closes_at + 2 * DAY
 
 
-def answered(draft, at):
-    typed = draft.answers.get(section="identification").answers
-    drafting.answer(
-        draft=draft,
-        section="identification",
-        typed={**typed, "address_1": "3 quai du Wault"},
-        seen_revision=None,
-        at=at,
-    )
-    return Draft.objects.whole().get(pk=draft.pk)
-
-
 @pytest.fixture
 def draft(registration, late):
     """Begin a modification after the closing, and change an address."""
     by = author(registration.candidate)
     begun = requesting.begin(registration=registration, by=by, at=late - DAY)
-    return answered(begun, late)
+    return moved_house(begun, late)
 
 
 def send(draft, at, proof=None):
@@ -129,7 +118,7 @@ def test_of_a_service_that_is_to_open_again_a_modification_is_asked(registration
     RegistrationService.objects.update(opens_at=NOW + DAY, closes_at=NOW + 9 * DAY)
     by = author(registration.candidate)
 
-    begun = answered(requesting.begin(registration=whole(registration), by=by, at=NOW), NOW)
+    begun = moved_house(requesting.begin(registration=whole(registration), by=by, at=NOW), NOW)
 
     closed = begun.closed_in_words(NOW, "")
     assert "ne peut pas encore être enregistrée : elle peut être demandée" in closed
@@ -161,7 +150,7 @@ def test_what_is_sent_is_no_draft_that_is_open_until_it_is_taken_back(asked, dra
 def test_nobody_is_reminded_of_what_is_sent_nor_told_that_its_service_moves(asked, late):
     other = a_registration(a_candidate(email="z@exemple.test"))
     begun = requesting.begin(registration=other, by=author(other.candidate), at=late - DAY)
-    answered(begun, late)
+    moved_house(begun, late)
     service = RegistrationService.objects.get(academy="A09")
     closing = (late + DAY).replace(second=0, microsecond=0)
     change = opening.change(
