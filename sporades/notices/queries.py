@@ -13,8 +13,8 @@ from django.db import DatabaseError, connection
 
 from sporades.notices.models import Banner
 
-FRESH_FOR = 20.0
-"""Seconds during which what is held is believed: a banner is live everywhere well within 60."""
+FRESH_FOR = 5.0
+"""Seconds during which what is held is believed: writing stops everywhere within them."""
 
 
 @dataclass

@@ -47,7 +47,7 @@ def test_they_are_changed_and_read_everywhere(manager, lille, client):
 
     page = change(manager, lille)
 
-    assert "Les nouvelles coordonnées sont affichées partout." in main(page)
+    assert "Les coordonnées sont changées." in main(page)
     assert lille.address == ["Bureau des essais", "144 rue de Bavay", "59000 Lille"]
     assert lille.reached_so_since == NOW
     assert "03 20 11 22 33" in main(client.get("/contact?academie=A09"))
@@ -71,6 +71,7 @@ def test_what_is_filed_already_keeps_what_it_said(manager, lille, in_lille):
     [
         ({"telephone": ""}, "telephone"),
         ({"telephone": "0" * 31}, "telephone"),
+        ({"telephone": "abc"}, "telephone"),
         ({"courriel": "essais"}, "courriel"),
         ({"adresse_postale": " \n "}, "adresse_postale"),
         ({"adresse_postale": "\n".join("1234567")}, "adresse_postale"),

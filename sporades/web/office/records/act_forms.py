@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from sporades.accounts.permissions import Reach
+from sporades.core.text import search_key
 from sporades.journal.words import IN_WORDS, READINGS
 from sporades.registrations.fields import CleanCharField
 from sporades.registrations.models import Registration
@@ -15,7 +16,7 @@ from sporades.web.office.days import LatelyForm
 READ = "consultations"
 _CHANGING = sorted(
     ((verb, words) for verb, words in IN_WORDS.items() if verb not in READINGS),
-    key=lambda one: one[1],
+    key=lambda one: search_key(one[1]),
 )
 _UNKNOWN = "Aucune inscription de votre périmètre n'a ce numéro."
 

@@ -17,7 +17,10 @@ def banner(request: HttpRequest) -> HttpResponse:
     form = BannerForm(posted, at=request.arrived_at)
     if posted is not None and form.is_valid():
         announcing.show_banner(**form.said, by=request.actor, at=request.arrived_at)
-        messages.success(request, "Le bandeau est affiché : visible partout en moins d'une minute.")
+        said = "Le bandeau est affiché : visible partout en moins d'une minute."
+        if form.said["stops_writing"]:
+            said += " D'ici là, quelques envois sont encore enregistrés."
+        messages.success(request, said)
         return redirect("office:banner")
     shown = Banner.objects.shown_at(request.arrived_at).first()
     ends_at = shown.ends_at if shown else None

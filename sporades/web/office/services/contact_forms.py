@@ -10,6 +10,7 @@ from sporades.registrations.fields import CleanCharField, CleanLinesField
 from sporades.territory.models import ManagingService
 
 MOST_LINES, LONGEST_LINE = 6, 80
+FEWEST_FIGURES = 4
 _LINES = f"Écrivez l'adresse en {MOST_LINES} lignes au plus, de {LONGEST_LINE} signes au plus."
 
 
@@ -60,6 +61,13 @@ class ContactForm(forms.Form):
             "vu": mark_of(managing),
         }
         super().__init__(data, initial=initial, label_suffix="")
+
+    def clean_telephone(self) -> str:
+        """Refuse what nobody could dial."""
+        said: str = self.cleaned_data["telephone"]
+        if sum(sign.isdigit() for sign in said) < FEWEST_FIGURES:
+            raise ValidationError("Indiquez un numéro de téléphone, par exemple 03 20 00 00 00.")
+        return said
 
     def clean_adresse_postale(self) -> list[str]:
         """Read the lines of the address."""

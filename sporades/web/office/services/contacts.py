@@ -50,7 +50,10 @@ def contact(request: HttpRequest, managing: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, "Les nouvelles coordonnées sont affichées partout.")
+            messages.success(
+                request,
+                "Les coordonnées sont changées. Ce qui est déjà enregistré ou publié garde les anciennes.",
+            )
             return redirect("office:contacts")
     status = 422 if form.errors else 200
     context = {"service": found, "form": form, "trail": LIST_TRAIL}
