@@ -62,6 +62,7 @@ def _no_banner():
     """What one test announces is not shown in the next, and no page asks for it."""
     notices._held.banner, notices._held.until = None, math.inf
     notices._held.is_database_read_only, notices._held.looked_until = False, math.inf
+    notices._held.read_only_since = None
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,9 @@ from django.db.models import QuerySet
 from sporades import journal
 from sporades.accounts.models import User
 from sporades.acts import queueing
-from sporades.acts.correcting import Overtaken, correct_identity, lock_person
+from sporades.acts.correcting import Overtaken, correct_identity, lock_person, while_it_counts
 from sporades.candidates.models import Candidate
+from sporades.core import files
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.journal.models import Entry
@@ -114,7 +115,7 @@ def send(
     def kept(key: str) -> CorrectionRequest:
         locked = lock_person(candidate.pk)
         waiting: CorrectionRequest | None = locked.correction_requests.filter(state="sent").first()
-        if waiting is not None and waiting.identity == identity:
+        if waiting is not None and _is_the_same(waiting, identity, reason, key):
             return waiting  # the button was pressed twice
         if waiting is not None:
             raise AwaitsAnswer
@@ -131,6 +132,12 @@ def send(
         return sent
 
     return queueing.with_proof(proof, kept)
+
+
+def _is_the_same(sent: CorrectionRequest, identity: dict[str, Any], reason: str, key: str) -> bool:
+    """Return whether a request asks the same, for the same reason, on the same proof."""
+    said = (sent.identity, sent.reason, files.digest_of(sent.proof_key))
+    return said == (identity, reason, files.digest_of(key))
 
 
 def _answering(candidate: Candidate, seen: int) -> Registration:
@@ -214,10 +221,9 @@ def refuse(*, request: CorrectionRequest, answer: str, by: Actor, at: datetime) 
 
 
 def requests_on(registration: Registration) -> QuerySet[Entry]:
-    """Return the acts on what its candidate asked to correct since it was filed, the last first."""
-    return entries_about(registration.candidate).filter(
-        verb__in=VERBS, at__gte=registration.filed_at
-    )
+    """Return the acts on what its candidate asked to correct while it counts, the last first."""
+    done = entries_about(registration.candidate).filter(verb__in=VERBS)
+    return while_it_counts(done, "at", registration)
 
 
 def _record(verb: str, request: CorrectionRequest, *, by: Actor, at: datetime) -> None:

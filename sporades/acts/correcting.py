@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from sporades import journal, mail
 from sporades.candidates import operations as candidates
@@ -101,10 +101,25 @@ def corrections_on(registration: Registration) -> QuerySet[Entry]:
     They are acts on the person; one that was set aside meanwhile is restored under them. What was
     withdrawn is no more concerned.
     """
-    since = entries_about(registration.candidate).filter(
-        verb="identity corrected", at__gte=registration.filed_at
-    )
-    return since.filter(at__lte=registration.withdrawn_at) if registration.withdrawn_at else since
+    done = entries_about(registration.candidate).filter(verb="identity corrected")
+    return while_it_counts(done, "at", registration)
+
+
+def while_it_counts[Row: Model](
+    rows: QuerySet[Row], instant: str, registration: Registration
+) -> QuerySet[Row]:
+    """Keep what happened to a person between the filing of a registration and its withdrawal.
+
+    What comes after is for the services of the registrations that stand then.
+
+    Args:
+        rows: acts on the person, or requests of theirs.
+        instant: the field that says when.
+        registration: in whose file they are read.
+    """
+    since = rows.filter(**{f"{instant}__gte": registration.filed_at})
+    left = registration.withdrawn_at
+    return since.filter(**{f"{instant}__lte": left}) if left else since
 
 
 def issue_again(

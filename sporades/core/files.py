@@ -108,6 +108,11 @@ def key_of(content: bytes, *, suffix: str) -> str:
     return f"{digest[:2]}/{digest[2:4]}/{digest}{suffix}"
 
 
+def digest_of(key: str) -> str:
+    """Return the fingerprint of the content that a key names, wherever it is kept."""
+    return key.rpartition("/")[2].partition(".")[0]
+
+
 def get(key: str) -> bytes:
     """Return the content of a key.
 

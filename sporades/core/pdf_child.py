@@ -38,6 +38,7 @@ ACTS = frozenset(
         "/Launch",
         "/Movie",
         "/Rendition",
+        "/Thread",
         "/RichMediaExecute",
         "/Sound",
         "/SubmitForm",
@@ -140,7 +141,8 @@ def _leaves_the_web(action: Any) -> bool:
     if _name(action, "/S") != "/URI":
         return False
     scheme, colon, _ = str(action.get("/URI", "")).partition(":")
-    return bool(colon) and scheme.strip().casefold() not in SCHEMES
+    # Without a scheme it leads from where the reader is, or from what the document says it is.
+    return not colon or scheme.strip().casefold() not in SCHEMES
 
 
 def _opens_elsewhere(action: object) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import DatabaseError, connection
+from django.utils import timezone
 
 from sporades.notices.models import Banner
 
@@ -22,6 +23,7 @@ class _Held:
     banner: Banner | None = None
     until: float = 0.0
     is_database_read_only: bool = False
+    read_only_since: datetime | None = None
     looked_until: float = 0.0
 
 
@@ -49,8 +51,17 @@ def is_database_read_only() -> bool:
         with contextlib.suppress(DatabaseError), connection.cursor() as cursor:
             cursor.execute("SHOW transaction_read_only")
             _held.is_database_read_only = cursor.fetchone()[0] == "on"
+            since = (
+                (_held.read_only_since or timezone.now()) if _held.is_database_read_only else None
+            )
+            _held.read_only_since = since
         _held.looked_until = now + FRESH_FOR
     return _held.is_database_read_only
+
+
+def read_only_since() -> datetime | None:
+    """Return when this process first saw that nothing can be written, while that is so."""
+    return _held.read_only_since if is_database_read_only() else None
 
 
 def forget() -> None:

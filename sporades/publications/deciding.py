@@ -26,6 +26,7 @@ from sporades.publications.refusals import (
     HAS_MOVED,
     STANDS_NO_MORE,
     AlreadyMoved,
+    BeyondPerimeter,
     InstantFar,
     InstantPast,
     NobodyApproves,
@@ -92,14 +93,14 @@ def approve(*, publication: Publication, user: User, by: Actor, at: datetime) ->
 
     Raises:
         SamePerson: whoever approves began it, proposed it, or prepared one of its documents.
+        BeyondPerimeter: they may not approve all that it concerns.
         InstantPast: the instant that was chosen has passed meanwhile.
         NothingHolds: see `publish`.
         AlreadyMoved: it is no longer proposed.
     """
     with transaction.atomic():
         found = _locked_for(APPROVE, publication)
-        if found.is_of(user):
-            raise SamePerson
+        _judge(found, user, at=at)
         if found.publish_at is not None and found.publish_at <= at:
             raise InstantPast(
                 "L'instant choisi est passé : refusez la proposition, son auteur en choisira un "
@@ -127,14 +128,13 @@ def refuse(*, publication: Publication, reason: str, user: User, by: Actor, at: 
 
     Raises:
         RefusalUnexplained: nothing is said.
-        SamePerson: see `approve`.
+        SamePerson, BeyondPerimeter: see `approve`.
         AlreadyMoved: it is no longer proposed.
     """
     if not reason:
         raise RefusalUnexplained
     found = _locked_for(REFUSE, publication)
-    if found.is_of(user):
-        raise SamePerson
+    _judge(found, user, at=at)
     said = {"refusal": reason, "refused_name": by.name, "refused_at": at}
     nobody = {"proposed_by": None, "proposed_name": "", "concerns": None}
     move(publication, REFUSE, publish_at=None, moved_at=at, **said, **nobody)
@@ -160,6 +160,14 @@ def _locked_for(transition: Transition, publication: Publication) -> Publication
     if found.state not in transition.sources:
         raise AlreadyMoved
     return found
+
+
+def _judge(publication: Publication, user: User, *, at: datetime) -> None:
+    """Refuse whoever may not decide of a proposal. Raises SamePerson, BeyondPerimeter."""
+    if publication.is_of(user):
+        raise SamePerson
+    if not _reach_of(user, Permission.APPROVE_PUBLICATIONS, at).includes(publication.concerned):
+        raise BeyondPerimeter
 
 
 def _prepared(publication: Publication) -> QuerySet[PublicationLine]:

@@ -71,6 +71,15 @@ class SamePerson(refusals.SamePerson):
     )
 
 
+class BeyondPerimeter(Refused):
+    """Whoever decides may not approve all that is proposed."""
+
+    message = (
+        "Cette publication concerne aussi des inscriptions hors de votre périmètre : une personne "
+        "qui les a toutes dans le sien en décide."
+    )
+
+
 class NobodyApproves(refusals.NobodyApproves):
     """No second person has a perimeter that holds what is proposed."""
 

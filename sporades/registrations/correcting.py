@@ -12,7 +12,13 @@ from sporades.core.refusals import Refused
 from sporades.documents import operations as documents
 from sporades.exams.models import RegistrationService
 from sporades.registrations.changes import changes_between
-from sporades.registrations.models import ChangeRequest, Draft, Registration, Version
+from sporades.registrations.models import (
+    ChangeRequest,
+    CorrectionRequest,
+    Draft,
+    Registration,
+    Version,
+)
 from sporades.registrations.queries import lock_registration
 from sporades.registrations.snapshot import contact_of
 
@@ -104,6 +110,8 @@ def take_service(
     # Whoever dealt with what it asks has it no more: it is for anybody there.
     asked = ChangeRequest.objects.waiting().filter(registration=locked)
     asked.update(assigned_to=None, assigned_name="")
+    corrections = CorrectionRequest.objects.waiting().filter(candidate=registration.candidate_id)
+    corrections.update(assigned_to=None, assigned_name="")
     changes = [
         f"Académie : {left.academy.name} → {service.academy.name}",
         f"Service gestionnaire : {left.managing_service.name} → {service.managing_service.name}",

@@ -51,6 +51,17 @@ def test_a_document_that_opens_at_a_page_and_follows_links_is_plain(reader):
     assert reader.look_at(pdfs.changed(change)).pages == 1
 
 
+@pytest.mark.parametrize("address", ["x.exe", "\\\\host\\share\\x", "file:///C:/x", ""])
+def test_a_link_that_may_lead_to_the_readers_own_machine_is_refused(reader, address):
+    def change(pdf):
+        link = pdfs.pikepdf.Dictionary(S=pdfs.pikepdf.Name.URI, URI=address)
+        seen = pdfs.pikepdf.Dictionary(Subtype=pdfs.pikepdf.Name.Link, A=link)
+        pdf.pages[0].Annots = pdfs.pikepdf.Array([seen])
+
+    with pytest.raises(pdf_checks.Acts):
+        reader.look_at(pdfs.changed(change))
+
+
 @pytest.mark.parametrize("is_packed", [False, True], ids=["plain", "packed"])
 @pytest.mark.parametrize("name", pdfs.ACTIVE)
 def test_what_acts_or_holds_a_file_is_refused_wherever_it_says_so(reader, name, is_packed):

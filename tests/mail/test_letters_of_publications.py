@@ -75,14 +75,14 @@ def test_an_answer_to_a_message_is_told_and_not_held(letters, registration):
     answer(registration)
     [letter] = letters()
 
-    assert letter["Subject"] == f"Réponse à votre message : {TITLE}"
+    assert letter["Subject"] == f"Message de votre service gestionnaire : {TITLE}"
     assert letter.taken_for == ["zoe@exemple.test"]
     assert (
         words(letter)
         == f"""\
 Bonjour {FULL_NAME},
 
-Votre service gestionnaire a répondu à votre message. Sa réponse vous attend dans votre espace candidat : {SITE}/mes-inscriptions/{registration.number}/messages
+Votre service gestionnaire vous a écrit. Son message vous attend dans votre espace candidat : {SITE}/mes-inscriptions/{registration.number}/messages
 
 {about(registration)}
 {CONTACT}

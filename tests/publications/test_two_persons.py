@@ -137,6 +137,10 @@ def test_what_concerns_two_academies_is_not_approved_in_one(three, head):
     publish(made, everywhere)
     assert told("publication_to_approve") == [another.email]
     assert list(Publication.objects.to_approve(head, lille(head))) == []
+    for act in (approve, refuse):
+        with pytest.raises(refusals.BeyondPerimeter):
+            act(made, head)
+    assert not made.lines.exclude(outcome="prepared").exists()
 
 
 def test_a_proposal_is_refused_with_a_reason_that_is_kept_and_told(convocations, manager, head):

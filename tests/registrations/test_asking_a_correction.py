@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from sporades.acts import asking, correcting, queueing, registering
+from sporades.acts import asking, correcting, moving, queueing, registering
 from sporades.candidates.models import Candidate
 from sporades.candidates.operations import civil_data
 from sporades.core import files, pdf_checks
@@ -143,6 +143,42 @@ def test_without_a_registration_that_stands_nobody_could_answer(registration):
 
     with pytest.raises(asking.NoneStands):
         send(registration.candidate)
+
+
+def test_another_proof_is_another_request(registration):
+    send(registration.candidate)
+
+    with pytest.raises(asking.AwaitsAnswer):
+        send(registration.candidate, proof=a_pdf(pages=2))
+
+
+def test_what_is_asked_after_a_withdrawal_is_not_read_in_what_was_withdrawn(registration):
+    registering.withdraw(
+        registration=registration, by=author(registration.candidate), at=NOW + timedelta(minutes=1)
+    )
+    other = a_registration(
+        registration.candidate,
+        academy="A25",
+        at=NOW + timedelta(minutes=2),
+        identification={"postcode": "78000", "town": "Versailles"},
+    )
+    send(registration.candidate, at=LATER)
+
+    registration.refresh_from_db()
+    assert asking.requests_on(other).exists()
+    assert not asking.requests_on(registration).exists()
+
+
+def test_a_registration_that_is_moved_leaves_the_correction_to_anybody_there(
+    asked, registration, manager
+):
+    by = manager.memberships.get().as_actor()
+    asking.assign(request=asked, user=manager, by=by, at=NOW)
+    whole = Registration.objects.whole().get(pk=registration.pk)
+    moving.move_for_good(registration=whole, academy="A25", reason="Ici", by=OPERATOR, at=LATER)
+
+    asked.refresh_from_db()
+    assert (asked.assigned_to, asked.assigned_name) == (None, "")
 
 
 def test_the_button_pressed_twice_sends_one_request(registration):

@@ -87,7 +87,7 @@ def test_an_unread_answer_awaits_at_home_and_on_the_pages_of_its_registration(mi
         "/accueil",
         *(f"/mes-inscriptions/{registration.number}{end}" for end in ("", "/suis-je-inscrit")),
     )
-    awaits = ("Votre service gestionnaire a répondu à votre message.", where(registration))
+    awaits = ("Votre service gestionnaire vous a écrit.", where(registration))
 
     assert [awaited(browser.get(page))[0] for page in pages] == [awaits] * 3
     label = "Écrire à mon service gestionnaire (1 réponse non lue)"

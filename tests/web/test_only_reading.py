@@ -49,11 +49,29 @@ def test_whoever_reads_on_is_not_idle_but_a_day_is_a_day(
     browser, stopped_clock, closed_for_writing
 ):
     notices.forget()
+    assert browser.get("/accueil").status_code == 200
 
     stopped_clock.shift(timedelta(hours=2))
     assert browser.get("/accueil").status_code == 200
     stopped_clock.shift(timedelta(hours=11))
     assert browser.get("/accueil").status_code == 302
+
+
+def test_who_was_idle_before_stays_so(browser, stopped_clock, closed_for_writing):
+    stopped_clock.shift(timedelta(minutes=31))
+    notices.forget()
+
+    assert browser.get("/accueil").status_code == 302
+
+
+def test_a_click_that_cannot_be_noted_is_answered_all_the_same(
+    browser, stopped_clock, closed_for_writing
+):
+    # The process believes still that it writes: it notes the click, and the database refuses.
+    stopped_clock.shift(timedelta(minutes=2))
+
+    assert browser.get("/accueil").status_code == 200
+    assert notices.stops_writing(NOW)
 
 
 def test_a_document_that_was_never_printed_is_printed_for_its_reader_alone(

@@ -130,7 +130,7 @@ def unread_answers(
     counts = Counter(answer.registration_id for answer in answers)
     return [
         Awaiting(
-            sentence="Votre service gestionnaire a répondu à votre message."
+            sentence="Votre service gestionnaire vous a écrit."
             if count == 1
             else f"Votre service gestionnaire vous a envoyé {count} réponses.",
             about=str(registrations[key]) if len(registrations) > 1 else "",

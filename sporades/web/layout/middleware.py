@@ -122,9 +122,11 @@ def session_ends(get_response: Page) -> Page:
             now = request.arrived_at
             seen = _instant(request.session.get("seen_at"))
             since = _instant(request.session.get("since")) or now
-            # Nobody's clicks are noted while nothing is written: who reads on is not idle.
-            is_noted = not notices.is_database_read_only()
-            is_idle = is_noted and seen is not None and now - seen > settings.SESSION_IDLE
+            # Nobody's clicks are noted while nothing is written: who reads on is not idle, but
+            # who was idle before that stays so.
+            noted_until = notices.read_only_since()
+            is_noted = noted_until is None
+            is_idle = seen is not None and (noted_until or now) - seen > settings.SESSION_IDLE
             if is_idle or now - since > timedelta(seconds=settings.SESSION_COOKIE_AGE):
                 _end_session(request, is_noted=is_noted)
             elif is_noted and (seen is None or now - seen > SEEN_EVERY):

@@ -4,11 +4,14 @@ from datetime import datetime
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
+from django.db import InternalError
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from sporades.core.prepared import prepared
+from sporades.notices import queries as notices
 from sporades.web.layout.kept import KEPT, KEPT_FOR_A_STRANGER
 
 
@@ -31,3 +34,14 @@ class SessionStore(db.SessionStore):
             return found
         self._session_key = None
         return None
+
+    def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002 - Django's own signature
+        """Keep the session; while nothing can be written, what was noted in it is let go (R-05)."""
+        if notices.is_database_read_only():
+            return
+        try:
+            super().save(must_create)
+        except (UpdateError, InternalError):
+            notices.forget()
+            if not notices.is_database_read_only():
+                raise

@@ -202,3 +202,20 @@ def test_the_list_asks_as_much_for_one_as_for_many(manager, django_assert_max_nu
     with django_assert_max_num_queries(11):
         page = manager.get(where("correction_requests"))
     assert "6 demandes en attente" in main(page)
+
+
+def test_an_academy_that_was_left_does_not_read_what_is_asked_of_another(manager, in_lille):
+    registering.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
+    a_registration(
+        in_lille.candidate,
+        academy="A25",
+        at=NOW + timedelta(minutes=1),
+        identification={"postcode": "78000", "town": "Versailles"},
+    )
+    ask(in_lille, at=NOW + timedelta(minutes=2))
+
+    for tab in ("history", "journal"):
+        page = main(manager.get(where(tab, in_lille.number)))
+        assert "Gouff" not in page
+        assert WHY not in page
+        assert "Correction d'état civil demandée" not in page

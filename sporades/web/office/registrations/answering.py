@@ -52,6 +52,7 @@ def unanswered(request: HttpRequest) -> HttpResponse:
                 "age": time_left_in_words(request.arrived_at - one["since"]),
             }
             for one in page
+            if one["registration_id"] in found  # it has not left the perimeter meanwhile
         ],
         "count": page.paginator.count,
         "base": f"{reverse('office:unanswered')}?page=",

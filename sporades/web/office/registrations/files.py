@@ -11,7 +11,7 @@ from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Permission
 from sporades.acts import noting, reading
-from sporades.acts.correcting import corrections_on
+from sporades.acts.correcting import corrections_on, while_it_counts
 from sporades.acts.deciding import decisions_on
 from sporades.acts.moving import moves_of
 from sporades.acts.registering import amendments_after_validation_of
@@ -94,13 +94,11 @@ def _changes_asked(request: HttpRequest, registration: Registration) -> Iterator
 def _corrections_asked(
     request: HttpRequest, registration: Registration
 ) -> Iterator[CorrectionRequest]:
-    """Give what its candidate asked to correct in civil data since it was filed, the last first."""
+    """Give what its candidate asked to correct in civil data while it counts, the last first."""
     reach = request.reaches(Permission.CORRECT_IDENTITY)
     may_answer = registration.is_active and reach.covers(**_where(registration))
-    since = CorrectionRequest.objects.filter(
-        candidate=registration.candidate_id, sent_at__gte=registration.filed_at
-    )
-    for one in since.order_by("-sent_at", "-pk"):
+    asked = CorrectionRequest.objects.filter(candidate=registration.candidate_id)
+    for one in while_it_counts(asked, "sent_at", registration).order_by("-sent_at", "-pk"):
         one.registration = registration
         one.title = "Demandes de correction d'état civil"
         one.url = reverse("office:correction_request", args=[one.pk]) if may_answer else ""
