@@ -3,6 +3,7 @@
 from benchmarks.settings import *  # noqa: F403
 
 ROOT_URLCONF = "benchmarks.floor"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

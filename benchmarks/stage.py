@@ -17,7 +17,7 @@ from psycopg import sql
 
 from benchmarks.browser import SITE
 from tools import keys
-from tools.processes import end, last_line, spawn
+from tools.processes import end, spawn
 
 WORKERS = os.cpu_count() or 1
 THREADS = 2
@@ -89,9 +89,14 @@ class Web:
 @contextmanager
 def a_web(name: str, said: Mapping[str, str], folder: Path) -> Iterator[Web]:
     """Serve for the length of a block, as in production."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    with socket.socket() as held:
+        # The server shares its port between its processes, hence with us: nobody else takes it.
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        held.bind(("127.0.0.1", 0))
+        yield from _serving(name, held.getsockname()[1], said, folder)
+
+
+def _serving(name: str, port: int, said: Mapping[str, str], folder: Path) -> Iterator[Web]:
     command = [
         str(Path(sys.executable).with_name("granian")),
         "--interface=wsgi",
@@ -143,7 +148,8 @@ def _started(
 
 def _answers(web: Web, folder: Path) -> bool:
     if web.process.poll() is not None:
-        raise SystemExit(f"{web.name} s'est arrêté : {last_line(folder / f'{web.name}.log')}")
+        said = (folder / f"{web.name}.log").read_text(errors="replace")
+        raise SystemExit(f"{web.name} s'est arrêté :\n{said}")
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", web.port), 1):
         return True
     return False
