@@ -1,12 +1,14 @@
 """What a deployer says is read once: what cannot be used stops the start, with one line."""
 
 import os
+import runpy
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from config import environment
 
@@ -41,13 +43,20 @@ def start(variables, *words):
     )
 
 
-def read_settings(variables):
-    """Start the program for a command that needs nothing but the settings."""
-    return start(variables, "-m", "sporades", "diffsettings")
+@pytest.fixture
+def read_settings(monkeypatch):
+    """Return what reads the settings anew, under other variables, and what it refuses to."""
+
+    def read(variables):
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "environ", dict(variables))
+            runpy.run_path(str(ROOT / "config" / "settings.py"))
+
+    return read
 
 
 def test_an_installation_that_says_all_it_must_starts(tmp_path):
-    started = read_settings(whole(tmp_path))
+    started = start(whole(tmp_path), "-m", "sporades", "diffsettings")
 
     assert (started.returncode, started.stderr) == (0, "")
 
@@ -101,13 +110,15 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("name", "value"), REFUSED)
-def test_a_variable_that_cannot_be_used_stops_the_start_with_one_line(tmp_path, name, value):
+def test_a_variable_that_cannot_be_used_is_refused_in_one_line(
+    tmp_path, read_settings, name, value
+):
     variables = whole(tmp_path) | {name: value or ""}
 
-    stopped = read_settings(variables)
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        read_settings(variables)
 
-    assert stopped.returncode == 1
-    [line] = stopped.stderr.splitlines()
+    [line] = str(refusal.value).splitlines()
     assert name in line
 
 
@@ -149,14 +160,14 @@ def test_a_brand_is_gathered_with_what_its_style_sheet_names(tmp_path):
     assert f'url("{font.name}")' in sheet.read_text()
 
 
-def test_franceconnect_is_an_address(tmp_path):
+def test_what_is_refused_stops_the_start(tmp_path):
     variables = whole(tmp_path) | {
         "FRANCECONNECT_URL": "franceconnect",
         "FRANCECONNECT_CLIENT_ID": "sporades",
         "FRANCECONNECT_CLIENT_SECRET": "un secret",
     }
 
-    stopped = read_settings(variables)
+    stopped = start(variables, "-m", "sporades", "diffsettings")
 
     assert (stopped.returncode, stopped.stderr) == (
         1,
@@ -167,7 +178,7 @@ def test_franceconnect_is_an_address(tmp_path):
 def test_no_password_is_repeated_in_what_is_said_of_an_address(tmp_path):
     variables = whole(tmp_path) | {"DATABASE_URL": "postgresql://u:tres-secret@h:port/sporades"}
 
-    stopped = read_settings(variables)
+    stopped = start(variables, "-m", "sporades", "diffsettings")
 
     assert stopped.returncode == 1
     assert "tres-secret" not in stopped.stderr
