@@ -41,9 +41,11 @@
       document.querySelector(".s-menu-narrow details")?.setAttribute("open", "");
     },
 
-    // Note each control that takes the focus, and whether it can be seen that it has it.
-    watchFocus() {
+    // Note each control that takes the focus, and whether it can be seen that it has it. Return the
+    // place of the one before a part of the page, and of the one after it.
+    watchFocus(part) {
       window.stopWatching?.abort();
+      document.activeElement.blur();
       window.stopWatching = new AbortController();
       const controls = [
         ...document.querySelectorAll(
@@ -58,11 +60,15 @@
           return one === (group.find((other) => other.checked) ?? group[0]);
         });
       controls.forEach((one, place) => (one.dataset.place = place));
-      window.looked = { expected: controls.length, reached: [], unseen: [] };
+      window.looked = { reached: [], unseen: [] };
       document.addEventListener("focusin", ({ target }) => {
         window.looked.reached.push(Number(target.dataset.place ?? -1));
         if (!isSeen(target)) window.looked.unseen.push(target.outerHTML.slice(0, 200));
       }, window.stopWatching);
+      const places = controls.filter((one) => one.closest(part)).map((one) => Number(one.dataset.place));
+      if (!places.length) return [0, 0];
+      const [first, last] = [Math.min(...places), Math.max(...places)];
+      return [Math.max(first - 1, 0), Math.min(last + 1, controls.length - 1)];
 
       function isSeen(target) {
         const label = target.labels?.[0];
