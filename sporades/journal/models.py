@@ -101,14 +101,14 @@ class Entry(models.Model):
 
     @property
     def in_words(self) -> str:
-        """Say the act as a person reads it, with the proof that was seen, if any.
+        """Say the act as a person reads it, with the proof on which it was done, if any.
 
         A verb that has no words any more stands as it is.
         """
         said = IN_WORDS.get(self.verb, self.verb)
         after = self.payload.get("after")
         proof = after.get("proof") if isinstance(after, dict) else ""
-        return f"{said}, pièce vue : {proof}" if proof else said
+        return f"{said}, sur justificatif : {proof}" if proof else said
 
     @property
     def author_in_words(self) -> str:

@@ -12,7 +12,7 @@ from sporades.registrations.exclusion import standing_instead_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.refusals import AlreadyRegistered, Closed, NotUndone
 from tests.factories import NOW, a_candidate, a_registration, author
-from tests.web.guide import ask_to_withdraw, buttons, links, main, seen
+from tests.web.guide import ask_to_withdraw, buttons, links, main, seen, words
 
 BUTTON = "Me réinscrire avec mes réponses"
 INSTANT = timedelta(microseconds=1)
@@ -250,6 +250,23 @@ def test_the_numbers_of_a_withdrawn_registration_lead_to_its_withdrawal(sign_in)
         )
 
     assert page["Location"] == f"/mes-inscriptions/{registration.number}"
+
+
+@pytest.mark.parametrize(
+    ("later", "heading"),
+    [(timedelta(0), "Votre inscription est enregistrée"), (timedelta(hours=2), "Vos numéros")],
+)
+def test_the_page_of_the_numbers_says_that_it_is_filed_while_one_comes_from_it(
+    sign_in, later, heading
+):
+    registration = a_registration()
+
+    with time_machine.travel(NOW + later, tick=False):
+        page = sign_in(registration.candidate).get(
+            f"/mes-inscriptions/{registration.number}/numero"
+        )
+
+    assert words(seen(page).cssselect("h1")[0]) == heading
 
 
 def test_the_page_of_a_registration_shows_the_dates_of_its_exam(sign_in):

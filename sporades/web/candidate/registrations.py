@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -23,6 +23,7 @@ from sporades.registrations.clocks import zone_of_reader
 from sporades.registrations.consents import ConsentsForm, chosen_since
 from sporades.registrations.exclusion import exclusion_of, standing_instead_of
 from sporades.registrations.models import ChangeRequest, Draft, Registration, Version
+from sporades.registrations.models.version import CANDIDATE
 from sporades.registrations.queries import (
     last_request_of,
     modifications_of,
@@ -38,6 +39,9 @@ from sporades.threads.queries import unread_answers_to
 from sporades.web.candidate.awaiting import Awaiting, on_its_page, unread_answers
 from sporades.web.candidate.dates import dates_of
 from sporades.web.layout.proofs import needs_recent_sign_in, sign_in_again
+
+JUST_FILED = timedelta(hours=1)
+"""For how long « N° Inscription » says first that it is filed."""
 
 
 def registrations(request: HttpRequest) -> HttpResponse:
@@ -102,8 +106,21 @@ def number(request: HttpRequest, number: str) -> HttpResponse:
     found = _registration(request, number)
     if not found.is_active:
         return redirect("candidate:registration", found.number)
-    context = {"registration": found, "version": _last(found), "owed": found.owed}
+    last = _last(found)
+    context = {
+        "registration": found,
+        "version": last,
+        "owed": found.owed,
+        "heading": _filing_in_words(last, at=request.arrived_at),
+    }
     return render(request, "candidate/number.html", context)
+
+
+def _filing_in_words(version: Version, *, at: datetime) -> str:
+    """Say that the candidate's filing is kept, while they come from it; then what the page holds."""
+    if version.author_kind != CANDIDATE or at - version.filed_at > JUST_FILED:
+        return "Vos numéros"
+    return f"Votre {'modification' if version.number > 1 else 'inscription'} est enregistrée"
 
 
 def summary(request: HttpRequest, number: str) -> HttpResponse:

@@ -116,7 +116,7 @@ def test_the_file_says_which_proof_was_seen_and_by_whom(manager, in_lille, tab):
 
     page = main(manager.get(reverse(f"office:{tab}", args=[in_lille.number])))
 
-    assert f"État civil corrigé, pièce vue : {PROOF}" in page
+    assert f"État civil corrigé, sur justificatif : {PROOF}" in page
     assert page.count(manager.user.memberships.get().full_name) == 2
 
 
@@ -145,7 +145,7 @@ def test_the_proof_is_said_where_a_batch_restores_what_was_set_aside_meanwhile(m
     batches.go_on(str(batch.pk), at=NOW)
 
     page = main(manager.get(reverse("office:journal", args=[in_lille.number])))
-    assert page.count(f"État civil corrigé, pièce vue : {PROOF}") == 1
+    assert page.count(f"État civil corrigé, sur justificatif : {PROOF}") == 1
 
 
 def test_a_correction_that_does_not_concern_a_file_is_not_in_it(manager, in_lille):

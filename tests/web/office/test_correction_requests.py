@@ -67,8 +67,11 @@ def test_requests_are_read_and_decided_one_after_the_other(manager, asked, anoth
     assert proof.content == a_pdf()
     assert Entry.objects.get(verb="proof read").object_id == str(in_lille.pk)
 
+    assert "Ce qui changerait" in main(manager.get(where("correction_request", asked.pk)))
+
     page = manager.post(where("accept_correction", asked.pk), follow=True)
 
+    assert "Ce qui a changé" in main(manager.get(where("correction_request", asked.pk)))
     assert page.redirect_chain[-1][0] == where("correction_request", another.pk)
     in_lille.refresh_from_db()
     assert (in_lille.version, in_lille.identity.birth_name) == (2, "Le Gouff")

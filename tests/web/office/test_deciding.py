@@ -65,6 +65,14 @@ def test_each_decision_is_kept_told_and_in_the_journal(manager, in_lille, way, s
     assert entries[0].actor_name == "Claude Martin"
 
 
+def test_what_was_decided_stands_with_its_reason_where_it_is_decided_again(manager, in_lille):
+    decided(manager, in_lille, "flag", WHY)
+
+    page = manager.get(reverse("office:decide", args=[in_lille.number]))
+
+    assert f"Motif : {WHY}" in main(page)
+
+
 @pytest.mark.parametrize("decision", ["flag", "set_aside"])
 def test_what_is_told_with_a_reason_is_not_decided_without(manager, in_lille, decision):
     page = decided(manager, in_lille, decision)

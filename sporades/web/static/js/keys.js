@@ -1,11 +1,12 @@
-/* One key for one act: where a page marks a button or a link with data-key="j", the key presses it.
+/* One key for one act: where a page marks a button or a link with data-key="j", the key presses it;
+   with data-key-goes="a", it only goes there: what cannot be undone is pressed on purpose.
    Nothing happens while one types, nor with Ctrl, Alt or a command key. The sentence marked
    data-keys says which there are; a button after it turns them off, for who speaks to the
    machine or trembles (WCAG 2.1.4), and the browser remembers it. */
 const OFF = "keys-off";
 
 export function keys() {
-  const marked = document.querySelectorAll("[data-key]");
+  const marked = document.querySelectorAll("[data-key], [data-key-goes]");
   const said = document.querySelector("[data-keys]");
   if (!marked.length || !said) return;
   let isOff = localStorage.getItem(OFF) === "true";
@@ -25,9 +26,11 @@ export function keys() {
   document.addEventListener("keydown", (event) => {
     if (isOff || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
     if (event.target.closest("input, textarea, select, [contenteditable]")) return;
-    const chosen = [...marked].find((one) => one.dataset.key === event.key);
+    const named = ({ dataset }) => dataset.key ?? dataset.keyGoes;
+    const chosen = [...marked].find((one) => named(one) === event.key);
     if (!chosen) return;
     event.preventDefault();
-    chosen.click();
+    if (chosen.dataset.key) chosen.click();
+    else chosen.focus();
   });
 }
