@@ -5,7 +5,7 @@ from datetime import date
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from sporades.core.french import birth_date_in_digits
 from sporades.core.text import search_key
@@ -65,6 +65,13 @@ class Identity(models.Model):
                 condition=~Q(birth_name=""),
             ),
         ]
+        indexes = [
+            # By which likely doubles are found: the same birth date, the same surname.
+            models.Index(
+                fields=["birth_year", "birth_month", "birth_day"], name="identity_by_birth"
+            ),
+            models.Index(fields=["birth_name_key"], name="identity_by_birth_name"),
+        ]
 
     def __str__(self) -> str:
         """Return the name as it is printed."""
@@ -119,8 +126,28 @@ def unreached(candidate: str) -> Q:
     return Q(**{f"{candidate}__user": None, f"{candidate}__email": ""})
 
 
+_NOTHING_IS_LEFT = """
+IF EXISTS (SELECT FROM registrations_registration WHERE candidate_id = NEW.id)
+    OR EXISTS (SELECT FROM registrations_draft WHERE candidate_id = NEW.id)
+    OR EXISTS (SELECT FROM registrations_correctionrequest WHERE candidate_id = NEW.id)
+    OR EXISTS (SELECT FROM candidates_candidate WHERE merged_into_id = NEW.id)
+    OR EXISTS (
+        SELECT FROM candidates_candidate WHERE id = NEW.merged_into_id AND merged_into_id IS NOT NULL
+    )
+THEN
+    RAISE EXCEPTION 'a_merged_candidate_leaves_nothing_behind' USING ERRCODE = 'check_violation';
+END IF;
+RETURN NEW;
+"""
+"""What is merged has given all that it had to who is kept, who is merged into nobody."""
+
+
 class Candidate(models.Model):
-    """A person known to the service."""
+    """A person known to the service.
+
+    One that was found to be another is merged into it: its row stays, with its number, and holds
+    nothing any more.
+    """
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
@@ -137,10 +164,52 @@ class Candidate(models.Model):
     email = models.EmailField("adresse électronique", max_length=254, blank=True)
     frozen_at = models.DateTimeField("figé le", null=True, blank=True)
     created_at = models.DateTimeField("créé le")
+    # Whatever erases who is kept erases what it was made of: it is one person.
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="merged",
+        verbose_name="fusionné avec",
+    )
+    merged_at = models.DateTimeField("fusionné le", null=True, blank=True)
 
     class Meta:
         verbose_name = "candidat"
+        triggers = [
+            pgtrigger.Trigger(
+                name="a_merged_candidate_leaves_nothing_behind",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("merged_into_id"),  # type: ignore[no-untyped-call]
+                condition=pgtrigger.Q(new__merged_into__isnull=False),
+                func=_NOTHING_IS_LEFT,
+            ),
+            pgtrigger.Protect(
+                name="a_merged_candidate_stays_so",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__merged_into__isnull=False)
+                & (
+                    pgtrigger.Q(new__merged_into__isnull=True)
+                    | pgtrigger.Q(old__identity__df=pgtrigger.F("new__identity"))
+                    | pgtrigger.Q(old__number__df=pgtrigger.F("new__number"))
+                ),
+            ),
+        ]
         constraints = [
+            models.CheckConstraint(
+                name="a_merged_candidate_has_its_instant",
+                condition=Q(merged_into__isnull=True, merged_at__isnull=True)
+                | Q(merged_into__isnull=False, merged_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_merged_candidate_has_no_account_and_no_address",
+                condition=Q(merged_into__isnull=True) | Q(user__isnull=True, email=""),
+            ),
+            models.CheckConstraint(
+                name="nobody_is_merged_into_themselves",
+                condition=~Q(merged_into=F("pk")),
+            ),
             models.CheckConstraint(
                 name="a_numbered_candidate_is_frozen",
                 condition=Q(number__isnull=True) | Q(frozen_at__isnull=False),
@@ -158,6 +227,11 @@ class Candidate(models.Model):
     def address(self) -> str:
         """Where mail reaches the person: the account's address, else the one that was given."""
         return self.user.email if self.user else self.email
+
+    @property
+    def is_merged(self) -> bool:
+        """Whether it was found to be another candidate, who has all that it had."""
+        return self.merged_into_id is not None
 
     @property
     def is_frozen(self) -> bool:

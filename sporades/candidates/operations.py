@@ -124,6 +124,31 @@ def change_address(candidate: Candidate, *, email: str) -> None:
     candidate.save(update_fields=["email"])
 
 
+class Merged(Refused):
+    """What was about to be done to a candidate who has just been found to be another."""
+
+    message = (
+        "Ce dossier vient d'être fusionné avec un autre dossier de la même personne : reprenez "
+        "depuis celui qui est gardé."
+    )
+
+
+@transaction.atomic(savepoint=False)
+def merge(left: Candidate, *, kept: Candidate, at: datetime) -> None:
+    """Make of a candidate another one's past: who is kept has the account, or the address, of both.
+
+    Both are locked, and what belonged to the one is the other's already. The account of the one
+    that is left, where the one that is kept has its own, is to be closed by whoever calls.
+    """
+    account, address = left.user, left.email
+    Candidate.objects.filter(merged_into=left).update(merged_into=kept)
+    left.user, left.email, left.merged_into, left.merged_at = None, "", kept, at
+    left.save(update_fields=["user", "email", "merged_into", "merged_at"])
+    if kept.user_id is None and (account is not None or not kept.email):
+        kept.user, kept.email = account, address
+        kept.save(update_fields=["user", "email"])
+
+
 @transaction.atomic
 def erase(candidate: Candidate) -> None:
     """Forget a candidate who has never filed anything.

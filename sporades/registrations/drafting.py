@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from sporades.candidates.models import Candidate
+from sporades.candidates.operations import Merged
 from sporades.core import files
 from sporades.core.refusals import Refused
 from sporades.exams.models import Exam, RegistrationService, Regulation, Speciality
@@ -51,6 +52,7 @@ def begin(
     Raises:
         Closed: the service is not open at this instant.
         TooManyBegun: forty drafts were begun since the day before.
+        Merged: the candidate has just been found to be another.
     """
     refuse_closed(service, at=at)
     regulation = _in_force(exam)
@@ -71,6 +73,7 @@ def begin(
             if is_new:
                 _refuse_too_many(candidate, at=at)
     except IntegrityError:
+        _refuse_merged(candidate.pk)
         draft = Draft.objects.open().get(
             candidate=candidate, exam=exam, speciality=speciality, amends=None
         )
@@ -136,6 +139,7 @@ def begin_again(*, registration: Registration, at: datetime) -> Draft:
         with transaction.atomic():
             return begun.first() or _copy(registration, amends=None, at=at)
     except IntegrityError:  # another page of the same candidate was faster
+        _refuse_merged(registration.candidate_id)
         return begun.get()
 
 
@@ -160,6 +164,12 @@ def _copy(registration: Registration, *, amends: Registration | None, at: dateti
     )
     take_consents(draft=draft, registration=registration)
     return draft
+
+
+def _refuse_merged(candidate: int) -> None:
+    """Raise `Merged` for a candidate who was found to be another in this very second."""
+    if Candidate.objects.filter(pk=candidate, merged_into__isnull=False).exists():
+        raise Merged
 
 
 def _refuse_too_many(candidate: Candidate, *, at: datetime) -> None:

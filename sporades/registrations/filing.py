@@ -38,9 +38,12 @@ def lock(draft: Draft) -> Draft:
     """
     if draft.amends_id is not None:
         Registration.objects.select_for_update(of=("self",)).get(pk=draft.amends_id)
-    Draft.objects.select_related("candidate").select_for_update(
+    locked = Draft.objects.select_related("candidate").select_for_update(
         of=("self", "candidate"), no_key=True
-    ).get(pk=draft.pk)
+    )
+    if not list(locked.filter(pk=draft.pk)):
+        # Its candidate was merged while it was waited for: it is another one's by now.
+        locked.get(pk=draft.pk)
     return Draft.objects.whole().get(pk=draft.pk)
 
 

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Candidate, Identity
 from sporades.exams.fetching import WITH_REFERENCE
+from sporades.registrations.models.holding import held_by_one_who_stands
 from sporades.registrations.models.registration import Registration
 from sporades.registrations.models.request import (
     LONGEST_REASON,
@@ -55,6 +56,7 @@ class CorrectionRequest(Request):
 
     class Meta:
         verbose_name = "demande de correction d'état civil"
+        triggers = [held_by_one_who_stands("a_correction_is_of_one_who_stands")]
         constraints = [
             models.UniqueConstraint(
                 fields=["candidate"],

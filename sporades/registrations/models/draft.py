@@ -12,6 +12,7 @@ from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
 from sporades.core.prepared import prepared
 from sporades.exams.fetching import WITH_REFERENCE, WITH_REFERENCE_ALONE
+from sporades.registrations.models.holding import held_by_one_who_stands
 from sporades.registrations.titles import title_of
 
 
@@ -95,6 +96,7 @@ class Draft(models.Model):
 
     class Meta:
         verbose_name = "brouillon"
+        triggers = [held_by_one_who_stands("a_draft_is_of_one_who_stands")]
         constraints = [
             models.UniqueConstraint(
                 fields=["candidate", "exam", "speciality"],

@@ -15,6 +15,7 @@ from sporades.core.french import instant_in_words
 from sporades.exams.fetching import WITH_REFERENCE, WITH_REFERENCE_ALONE
 from sporades.exams.queries import rules
 from sporades.registrations.deadlines import owed_now
+from sporades.registrations.models.holding import held_by_one_who_stands
 from sporades.registrations.models.version import Version
 from sporades.registrations.states import (
     REASONED,
@@ -138,6 +139,7 @@ class Registration(models.Model):
 
     class Meta:
         verbose_name = "inscription"
+        triggers = [held_by_one_who_stands("a_registration_is_of_one_who_stands")]
         constraints = [
             models.CheckConstraint(
                 name="a_withdrawn_registration_has_its_date",
