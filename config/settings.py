@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "sporades.candidates",
     "sporades.registrations",
     "sporades.threads",
+    "sporades.doubles",
     "sporades.statistics",
     "sporades.searches",
     "sporades.exchanges",

@@ -13,6 +13,7 @@ from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words, local_day
 from sporades.core.links import absolute
+from sporades.core.queue import app
 from sporades.core.refusals import Refused
 from sporades.documents import operations as documents
 from sporades.exams.models import Exam, RegistrationService, Speciality
@@ -92,6 +93,10 @@ def filed(
     documents.issue(
         registration.folder, SUMMARY, version, number=version.number, at=at, published_at=at
     )
+    if version.number == 1:
+        app.configure_task("doubles.look", queue="batches").defer(
+            candidate=registration.candidate_id
+        )
     verb = (
         "registration filed"
         if version.number == 1

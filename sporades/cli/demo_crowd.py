@@ -6,7 +6,7 @@ mail leaves.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -15,9 +15,11 @@ from django.db import transaction
 
 from sporades import journal
 from sporades.candidates import operations as candidates
+from sporades.candidates.models import Candidate
 from sporades.cli.demo_names import BIRTH_NAMES, FIRST_NAMES, TOWNS
 from sporades.core.actors import Actor
 from sporades.core.french import local_day
+from sporades.doubles import operations as doubles
 from sporades.exams import schema
 from sporades.exams.models import RegistrationService, Regulation
 from sporades.exams.queries import programme_of
@@ -31,6 +33,8 @@ from sporades.registrations.states import State
 COUNT = 3_000
 AT_ONCE = 50
 """How many one job makes: whoever waits for a mail does not wait behind them all."""
+ONE_DOUBLE_IN = 4
+"""In one of how many jobs somebody files twice: so that likely doubles await."""
 SEED = 2027
 
 REASONS = (
@@ -92,9 +96,12 @@ def fill_some(*, at: datetime, count: int = COUNT) -> bool:
     chance = Random(f"{SEED}:{start}")  # noqa: S311 - nothing secret is drawn
     numbers = range(start, min(start + AT_ONCE, count))
     drawn = [_drawn(chance, models, at=at) for _ in numbers]
+    if start % (ONE_DOUBLE_IN * AT_ONCE) == 0 and len(drawn) == AT_ONCE:
+        drawn[-1] = _again(chance, drawn[-2], drawn[-1])
     with transaction.atomic():
         for one in drawn[there - start :]:
-            _write(one)
+            last = _write(one)
+    doubles.look(last.pk, at=at)
     return numbers.stop < count
 
 
@@ -162,6 +169,25 @@ def _drawn(chance: Random, models: Sequence[Model], *, at: datetime) -> Drawn:
     return Drawn(model, service, answers, identity, state, reason, filed_at, left_at)
 
 
+def _again(chance: Random, before: Drawn, drawn: Drawn) -> Drawn:
+    """Return somebody who was there already, in the same academy, under a slip of the pen."""
+    near = [one for one in drawn.model.services if one.academy_id == before.service.academy_id]
+    if not near:
+        return drawn
+    names = before.identity["first_names"].split()
+    slips = {"first_names": names[0]}, {"birth_day": before.identity["birth_day"] % 28 + 1}
+    answers = _answers(chance, drawn.model, near[0])
+    return replace(
+        drawn,
+        service=near[0],
+        answers={**answers, "identification": before.answers["identification"]},
+        identity={**before.identity, **chance.choice(slips)},
+        filed_at=min(max(drawn.filed_at, near[0].opens_at), near[0].closes_at),
+        state=State.REGISTERED,
+        reason="",
+    )
+
+
 def _answers(chance: Random, model: Model, service: RegistrationService) -> dict[str, Answers]:
     """Return what somebody answers who lives elsewhere and is of another age."""
     postcode, town = chance.choice(TOWNS[service.academy_id])
@@ -178,7 +204,7 @@ def _answers(chance: Random, model: Model, service: RegistrationService) -> dict
     }
 
 
-def _write(drawn: Drawn) -> None:
+def _write(drawn: Drawn) -> Candidate:
     """File what somebody answers, through the tabs that judge everybody. Raises Incomplete."""
     model, service, at = drawn.model, drawn.service, drawn.filed_at
     candidate = candidates.enrol(user=None, identity=drawn.identity, email="", at=at)
@@ -206,6 +232,7 @@ def _write(drawn: Drawn) -> None:
         academy=service.academy_id,
         after={"version": 1, "number": version.registration.number},
     )
+    return candidate
 
 
 def _move(registration: Registration, drawn: Drawn) -> None:

@@ -5,6 +5,7 @@ from django.core.management import call_command
 from django.db.models import Count
 
 from sporades.cli import demo_crowd
+from sporades.doubles.models import LikelyDouble
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration, Version
 from sporades.registrations.states import State
@@ -31,6 +32,13 @@ def test_the_crowd_is_of_every_state_and_of_several_academies(crowd):
     assert sum(by_state.values()) == 60
     assert set(by_state) == set(State)
     assert crowd.values("academy").distinct().count() > 1
+
+
+def test_somebody_is_there_twice_so_that_likely_doubles_await(crowd):
+    found = LikelyDouble.objects.get()
+
+    assert found.second == crowd.order_by("pk")[demo_crowd.AT_ONCE - 1].candidate
+    assert {one.state for one in crowd.filter(candidate=found.second)} == {State.REGISTERED}
 
 
 def test_each_file_says_whom_it_is_of_and_is_intact(crowd):

@@ -1,0 +1,71 @@
+"""What keeps two candidates from being merged, and what to do about it, in words."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sporades.accounts.models import Membership
+from sporades.candidates.models import Candidate
+from sporades.core.refusals import Refused
+from sporades.registrations import joining
+from sporades.registrations.models import CorrectionRequest
+
+_LATER = "puis reprenez la fusion."
+
+
+class Hindered(Refused):
+    """Something must be settled before."""
+
+    def __init__(self, hindrances: list[str]) -> None:
+        """Say all that must be."""
+        super().__init__(" ".join(hindrances))
+
+
+def hindrances(*, kept: Candidate, left: Candidate, at: datetime) -> list[str]:
+    """Return what must be settled before the one is merged into the other.
+
+    Args:
+        kept: who would be kept.
+        left: who would be merged.
+        at: the instant: an account that was given back to its old address is held for a while.
+    """
+    return [
+        *_of_registrations(kept, left),
+        *_of_requests(left),
+        *_of_accounts(kept, left, at),
+    ]
+
+
+def _of_registrations(kept: Candidate, left: Candidate) -> Iterator[str]:
+    for one, other in joining.excluding(left, kept=kept):
+        yield (
+            f"Les inscriptions n°{other.number} ({other}) et n°{one.number} ({one}) sont en cours, et "
+            "une même personne ne peut pas avoir les deux : écartez l'une, ou attendez que le "
+            f"candidat s'en désinscrive, {_LATER}"
+        )
+    for draft in joining.begun_twice(left, kept=kept):
+        yield (
+            f"Une inscription à : {draft} est commencée dans les deux dossiers : elle doit d'abord "
+            f"être enregistrée ou abandonnée par le candidat dans l'un des deux, {_LATER}"
+        )
+
+
+def _of_requests(left: Candidate) -> Iterator[str]:
+    if CorrectionRequest.objects.waiting().filter(candidate=left).exists():
+        yield (
+            "Une demande de correction d'état civil attend une réponse dans le dossier du candidat "
+            f"n°{left.number} : décidez-la, {_LATER}"
+        )
+
+
+def _of_accounts(kept: Candidate, left: Candidate, at: datetime) -> Iterator[str]:
+    if left.user and kept.user and Membership.objects.filter(user=left.user).exists():
+        yield (
+            f"Le compte du candidat n°{left.number} est aussi celui d'un agent, il ne peut pas être "
+            "fermé : gardez ce dossier-là."
+        )
+    for user in (kept.user, left.user):
+        if user and user.held_until and at <= user.held_until:
+            yield (
+                "L'un des deux comptes vient d'être rendu à son ancienne adresse mail : attendez "
+                f"trois jours, {_LATER}"
+            )

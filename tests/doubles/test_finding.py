@@ -1,0 +1,121 @@
+"""Likely doubles are found when somebody files or is corrected, and kept as they were decided."""
+
+from datetime import timedelta
+
+import pytest
+
+from sporades.acts import comparing, correcting
+from sporades.candidates.operations import civil_data
+from sporades.doubles import operations
+from sporades.doubles.models import LikelyDouble
+from sporades.doubles.states import DoubleState
+from tests.factories import NOW, OPERATOR, a_candidate, a_registration
+from tests.jobs import work
+
+
+def states():
+    return list(LikelyDouble.objects.order_by("pk").values_list("state", flat=True))
+
+
+def correct(registration, **changes):
+    candidate = registration.candidate
+    candidate.refresh_from_db()
+    correcting.correct_identity(
+        registration=registration,
+        identity={**civil_data(candidate.identity), **changes},
+        seen=candidate.identity_id,
+        proof="Carte d'identité",
+        by=OPERATOR,
+        at=NOW,
+    )
+    work("doubles")
+
+
+def test_whoever_files_is_compared_with_those_who_filed_before():
+    one = a_registration(a_candidate())
+    other = a_registration(a_candidate(first_names="Maelle", birth_day=14))
+    a_registration(a_candidate(first_names="Yann"))
+    a_candidate()
+    work("doubles")
+
+    [found] = LikelyDouble.objects.all()
+    assert (found.first, found.second) == (one.candidate, other.candidate)
+    assert found.reasons == [
+        "Même nom de famille, prénoms proches.",
+        "Même date de naissance.",
+        "Même téléphone.",
+        "Même adresse postale.",
+        "Même lieu de naissance.",
+    ]
+    assert (found.is_strong, found.state) == (True, DoubleState.WAITING)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"birth_name": "Maëlle Anne", "first_names": "Le Goff"},
+        {"birth_name": "Legoff"},
+        {"birth_name": "Carlier", "usage_name": "Le Goff"},
+        {"birth_day": 24},
+        {"birth_month": None, "birth_day": None},
+        {"birth_name": "Maëlle Anne", "first_names": "Le Goff", "birth_day": 24},
+    ],
+)
+def test_each_way_of_being_alike_is_found_from_either_side(changes):
+    one = a_registration(a_candidate(birth_day=14))
+    other = a_registration(a_candidate(**changes))
+
+    assert operations.look(one.candidate_id, at=NOW) == 1
+    assert operations.look(other.candidate_id, at=NOW) == 1
+    assert LikelyDouble.objects.count() == 1
+
+
+def test_one_ine_is_found_whatever_else_is_written():
+    one, other = (
+        a_registration(a_candidate(birth_name=name, first_names=first, birth_day=day))
+        for name, first, day in (("Le Goff", "Maëlle", 14), ("Carlier", "Jeanne", 14))
+    )
+    for registration in (one, other):
+        registration.ine = "1234567890A"
+        registration.save(update_fields=["ine"])
+
+    assert operations.look(one.candidate_id, at=NOW) == 1
+
+
+def test_who_are_alike_no_more_once_one_is_corrected_are_not_to_be_compared(double, manager):
+    registration = double.second.registrations.get()
+    correct(registration, birth_name="Carlier", birth_year=1990)
+    assert states() == [DoubleState.LAPSED]
+
+    correct(registration, birth_name="Le Goff", birth_year=1998)
+    assert states() == [DoubleState.WAITING]
+
+
+def test_who_were_told_apart_are_never_offered_again_even_once_corrected(double, manager):
+    comparing.tell_apart(double=double, reason="Deux cousines.", by=manager, at=NOW)
+    registration = double.second.registrations.get()
+    correct(registration, first_names="Maëlle Anne")
+
+    assert states() == [DoubleState.TOLD_APART]
+    double.refresh_from_db()
+    assert (double.decided_by_id, double.reason) == (manager.identifier, "Deux cousines.")
+
+
+def test_what_is_proposed_stays_proposed_until_somebody_decides(double, propose):
+    propose(double)
+    correct(double.second.registrations.get(), birth_name="Carlier", birth_year=1990)
+
+    assert states() == [DoubleState.PROPOSED]
+
+
+def test_each_night_those_of_the_last_two_days_are_compared_again(time_machine):
+    time_machine.move_to(NOW, tick=False)
+    for first_names in ("Maëlle", "Maëlle Anne"):
+        a_registration(a_candidate(first_names=first_names))
+
+    since = NOW - timedelta(days=1)
+    last = operations.look_at_some(since=since.isoformat(), after=0, at=NOW, most=1)
+    assert operations.look_at_some(since=since.isoformat(), after=last, at=NOW, most=5) == 0
+    assert LikelyDouble.objects.count() == 1
+    later = (NOW + timedelta(days=1)).isoformat()
+    assert operations.look_at_some(since=later, after=0, at=NOW, most=1) == 0
