@@ -60,6 +60,12 @@ def is_plain(typed: str, normalised: str) -> bool:
     return is_short and local.isascii() and PLAIN.fullmatch(normalised) is not None
 
 
+def half_said(address: str) -> str:
+    """Return « n…@exemple.fr »: enough to know one's own address, too little to learn another's."""
+    local, at, domain = address.rpartition("@")
+    return f"{local[:1]}…{at}{domain}"
+
+
 def letter_box(address: str) -> str:
     """Return the address of the letter box where an address ends: « +tag » names no other one."""
     local, at, domain = address.rpartition("@")

@@ -1,5 +1,6 @@
 """Open, activate, change and close accounts."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from allauth.account.models import EmailAddress
@@ -178,6 +179,18 @@ def check_not_held(user: User, *, at: datetime) -> None:
     """
     if user.held_until is not None and at <= user.held_until:
         raise Held(user.held_until)
+
+
+def lock_all(users: Iterable[int]) -> None:
+    """Hold accounts, by their keys, until the end of the transaction, before anything of theirs."""
+    held = User.objects.select_for_update(no_key=True).filter(pk__in=users).order_by("pk")
+    list(held.values_list("pk", flat=True))
+
+
+def close(user: User) -> None:
+    """Sign an account out of every device and delete it, with every way to sign in to it."""
+    end_sessions(user)
+    user.delete()
 
 
 def left_for_good(*, at: datetime) -> QuerySet[LeftAddress]:

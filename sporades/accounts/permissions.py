@@ -21,6 +21,8 @@ class Permission(Enum):
     READ_FILES = "chercher et lire les inscriptions"
     DECIDE = "écarter, rétablir, mettre en anomalie, valider une inscription"
     CORRECT_IDENTITY = "corriger l'état civil d'un candidat"
+    COMPARE_DOUBLES = "comparer les doublons probables, les distinguer, proposer une fusion"
+    APPROVE_MERGES = "approuver ou refuser une fusion qu'un autre propose"
     MOVE_REGISTRATIONS = "donner une inscription à une autre académie"
     DECIDE_CHANGES = "accepter ou refuser une modification demandée après la fermeture"
     ANSWER_MESSAGES = "répondre aux messages des candidats"
@@ -47,6 +49,8 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.READ_FILES: frozenset(Role),
     Permission.DECIDE: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.CORRECT_IDENTITY: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
+    Permission.COMPARE_DOUBLES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
+    Permission.APPROVE_MERGES: frozenset({Role.HEAD, Role.ADMINISTRATOR}),
     Permission.MOVE_REGISTRATIONS: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.DECIDE_CHANGES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.ANSWER_MESSAGES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),

@@ -9,7 +9,13 @@ from django.db.models import QuerySet
 from sporades import journal
 from sporades.accounts.models import User
 from sporades.acts import queueing
-from sporades.acts.correcting import Overtaken, correct_identity, lock_person, while_it_counts
+from sporades.acts.correcting import (
+    Overtaken,
+    correct_identity,
+    lock_person,
+    persons_of,
+    while_it_counts,
+)
 from sporades.candidates.models import Candidate
 from sporades.core import files
 from sporades.core.actors import Actor
@@ -222,7 +228,7 @@ def refuse(*, request: CorrectionRequest, answer: str, by: Actor, at: datetime) 
 
 def requests_on(registration: Registration) -> QuerySet[Entry]:
     """Return the acts on what its candidate asked to correct while it counts, the last first."""
-    done = entries_about(registration.candidate).filter(verb__in=VERBS)
+    done = entries_about(*persons_of(registration)).filter(verb__in=VERBS)
     return while_it_counts(done, "at", registration)
 
 

@@ -11,6 +11,7 @@ from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, Identity
 from sporades.core.actors import Actor
 from sporades.core.links import absolute
+from sporades.core.queue import app
 from sporades.core.refusals import Refused
 from sporades.documents import operations as documents
 from sporades.journal.models import Entry
@@ -57,6 +58,7 @@ def correct_identity(
     Raises:
         Overtaken: they have been corrected since.
         NothingChanged: they are those that are kept.
+        Merged: see `lock_person`.
     """
     candidate = lock_person(registration.candidate_id)
     if candidate.identity_id != seen:
@@ -75,6 +77,7 @@ def correct_identity(
         before=kept,
         after={**{name: identity[name] for name in kept}, "proof": proof},
     )
+    app.configure_task("doubles.look", queue="batches").defer(candidate=candidate.pk)
     standing = list(Registration.objects.active().filter(candidate=candidate).order_by("pk"))
     corrected_by = registration.service.managing_service.name
     for one in standing:
@@ -101,8 +104,13 @@ def corrections_on(registration: Registration) -> QuerySet[Entry]:
     They are acts on the person; one that was set aside meanwhile is restored under them. What was
     withdrawn is no more concerned.
     """
-    done = entries_about(registration.candidate).filter(verb="identity corrected")
+    done = entries_about(*persons_of(registration)).filter(verb="identity corrected")
     return while_it_counts(done, "at", registration)
+
+
+def persons_of(registration: Registration) -> list[Candidate]:
+    """Return the candidate of a registration, and those who were found to be the same person."""
+    return [registration.candidate, *registration.candidate.merged.all()]
 
 
 def while_it_counts[Row: Model](
@@ -153,6 +161,9 @@ def lock_person(candidate: int) -> Candidate:
     """Return a candidate once all that a correction touches is locked.
 
     In the order of every act: registrations, drafts, person.
+
+    Raises:
+        Merged: what they had has just become another candidate's.
     """
     mine = Registration.objects.filter(candidate=candidate).order_by("pk")
     list(mine.select_for_update(of=("self",)).values_list("pk", flat=True))
@@ -161,4 +172,6 @@ def lock_person(candidate: int) -> Candidate:
     found: Candidate = Candidate.objects.select_for_update(of=("self",), no_key=True).get(
         pk=candidate
     )
+    if found.is_merged:
+        raise candidates.Merged
     return found

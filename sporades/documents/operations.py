@@ -2,6 +2,7 @@
 
 import io
 import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import segno
@@ -120,6 +121,11 @@ def issue(
     )
     _queue_printing(version)
     return version
+
+
+def give_folders(folders: Iterable[int], *, holder: int | None) -> None:
+    """Give folders, by their keys, to the account of this key, or to none."""
+    Folder.objects.filter(pk__in=folders).update(holder=holder)
 
 
 def move_folder(folder: int, *, academy: str) -> None:

@@ -106,6 +106,11 @@ def forget(about: Iterable[models.Model]) -> int:
     )
 
 
+def carry(row: models.Model, *, to: models.Model) -> int:
+    """Keep the messages about a row with another, which it was found to be; return how many."""
+    return int(Message.objects.filter(**about_of(row)).update(**about_of(to)))
+
+
 def render(kind: str, context: dict[str, Any]) -> tuple[str, str]:
     """Return the subject and the text of a kind of message, signed as every message is."""
     text = (

@@ -22,6 +22,7 @@ _regulations = partial(Route, Who.STAFF, permission=Permission.READ_REGULATIONS)
 _announces = partial(Route, Who.STAFF, permission=Permission.ANNOUNCE, while_reading=True)
 _requests = partial(Route, Who.STAFF, permission=Permission.DECIDE_CHANGES)
 _corrections = partial(Route, Who.STAFF, permission=Permission.CORRECT_IDENTITY)
+_doubles = partial(Route, Who.STAFF, permission=Permission.COMPARE_DOUBLES)
 
 
 ROUTES = {
@@ -76,6 +77,18 @@ ROUTES = {
     "office:accept_correction": _corrections(POST, within="correction", page=False),
     "office:refuse_correction": _corrections(POST, within="correction", page=False),
     "office:correction_proof": _corrections(within="correction", page=False),
+    "office:doubles": _doubles(),
+    "office:double": _doubles(within="double"),
+    "office:propose_merge": _doubles(POST, within="double", page=False),
+    "office:approve_merge": _doubles(
+        POST, within="double", page=False, permission=Permission.APPROVE_MERGES
+    ),
+    "office:refuse_merge": _doubles(
+        POST, within="double", page=False, permission=Permission.APPROVE_MERGES
+    ),
+    "office:drop_merge": _doubles(POST, within="double", page=False),
+    "office:tell_apart": _doubles(POST, within="double", page=False),
+    "office:compare_again": _doubles(POST, within="double", page=False),
     "office:deposit_one": _publications(
         BOTH, within="registration", takes_files=pdf_checks.LARGEST
     ),

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from sporades.accounts.permissions import Permission
 from sporades.core.french import time_left_in_words
+from sporades.doubles.models import LikelyDouble
 from sporades.publications.models import Publication
 from sporades.publications.states import PublicationState
 from sporades.registrations.models import ChangeRequest, CorrectionRequest
@@ -74,6 +75,12 @@ def _corrections(request: HttpRequest) -> Queue | None:
     )
 
 
+def _doubles(request: HttpRequest) -> Queue | None:
+    found = LikelyDouble.objects.within(request.reaches(Permission.COMPARE_DOUBLES))
+    url = reverse("office:doubles")
+    return _queue(found.undecided(), "found_at", "Doublons probables", url, at=request.arrived_at)
+
+
 def _amended(request: HttpRequest) -> Queue | None:
     return _searched(request, AMENDED, "amended_at", "Inscriptions modifiées depuis la décision")
 
@@ -99,6 +106,7 @@ QUEUES: tuple[Callable[[HttpRequest], Queue | None], ...] = (
     _unanswered,
     _amended,
     _in_anomaly,
+    _doubles,
     _in_preparation,
 )
 """In the order in which they are shown: first what somebody waits for."""

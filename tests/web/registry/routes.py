@@ -40,6 +40,7 @@ BY_PERMISSION = {
     Permission.APPROVE_EXPORTS: Role.HEAD,
     Permission.APPROVE_PUBLICATIONS: Role.HEAD,
     Permission.APPROVE_MESSAGES: Role.HEAD,
+    Permission.APPROVE_MERGES: Role.HEAD,
     Permission.ANNOUNCE: Role.ADMINISTRATOR,
     Permission.READ_JOURNAL: Role.HEAD,
     Permission.PREPARE_REGULATIONS: Role.HEAD,
@@ -90,6 +91,12 @@ ANSWERS: dict[str, dict[str, int]] = {
     "office:assign_correction": {"POST": 302},
     "office:accept_correction": {"POST": 302},
     "office:refuse_correction": {"POST": 422},
+    "office:propose_merge": {"POST": 422},
+    "office:tell_apart": {"POST": 422},
+    "office:approve_merge": {"POST": 302},
+    "office:refuse_merge": {"POST": 302},
+    "office:drop_merge": {"POST": 302},
+    "office:compare_again": {"POST": 302},
     "office:assign_request": {"POST": 302},
     "office:accept_request": {"POST": 302},
     "office:refuse_request": {"POST": 422},
@@ -163,6 +170,7 @@ FIELDS = {
     "publication": "publication",
     "request": "asked",
     "correction": "asked",
+    "double": "double",
     "own export": "export",
     "service": "service",
     "managing service": "managing",
@@ -217,6 +225,7 @@ def nowhere(name: str, world: World) -> str:
         "publication": UUID(int=2**127),
         "request": 999_999,
         "correction": 999_999,
+        "double": 999_999,
         "own export": UUID(int=2**127),
         "service": 999_999,
         "managing service": 999_999,
@@ -246,6 +255,7 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
     publication = {"publication": world.publication.pk}
     asked = {"asked": world.asked.pk}
     correction = {"asked": world.correction.pk}
+    double = {"double": world.double.pk}
     prepared = {**publication, **number}
     service = {"service": world.extension.service_id}
     change = {"change": world.extension.pk}
@@ -319,6 +329,13 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "office:accept_correction": correction,
         "office:refuse_correction": correction,
         "office:correction_proof": correction,
+        "office:double": double,
+        "office:propose_merge": double,
+        "office:approve_merge": double,
+        "office:refuse_merge": double,
+        "office:drop_merge": double,
+        "office:tell_apart": double,
+        "office:compare_again": double,
         "office:deposit_one": number,
         "office:withdraw_document": {**number, "kind": "attestation-inscription"},
         "office:publication": publication,

@@ -19,6 +19,7 @@ from sporades.batches.models import Batch, BatchLine
 from sporades.candidates.models import Candidate
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
+from sporades.doubles.models import LikelyDouble
 from sporades.exams.held import forget
 from sporades.exams.models import PreparedRegulation, RegistrationService, ServiceChange
 from sporades.exchanges.models import Export
@@ -113,6 +114,8 @@ OURS = {
             "exchanges.Export.why",
             "exams.ServiceChange.proposed_by_id",
             "exams.ServiceChange.decided_by_id",
+            "doubles.LikelyDouble.proposed_by_id",
+            "doubles.LikelyDouble.decided_by_id",
             "territory.ManagingService.code",
             "trials.Trial.perimeters",
             "trials.Trial.why",
@@ -147,6 +150,10 @@ OURS = {
             "territory.Department.zone",
         ),
         "official data, that come with the program",
+    ),
+    **dict.fromkeys(
+        ("doubles.LikelyDouble.reasons", "doubles.LikelyDouble.doubts"),
+        "sentences of the program, that quote nobody",
     ),
     "mail.Message.last_error": "what a mail server answers; it is not shown",
 }
@@ -186,6 +193,10 @@ def hostile(world):
     Search.objects.update(name=HOSTILE, tree=asked)
     ServiceChange.objects.update(
         reason=HOSTILE, proposed_by=HOSTILE, decided_by=HOSTILE, decided_at=NOW, state="refused"
+    )
+    LikelyDouble.objects.update(
+        **dict.fromkeys(("reason", "answer", "proposed_by", "decided_by"), HOSTILE),
+        left={"email": HOSTILE},
     )
     Note.objects.update(text=HOSTILE, author_name=HOSTILE)
     PreparedRegulation.objects.update(name=HOSTILE, loaded_by=HOSTILE)

@@ -42,6 +42,8 @@ from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
 from sporades.documents import operations as printing
 from sporades.documents.models import DocumentVersion
+from sporades.doubles import operations as doubles
+from sporades.doubles.models import LikelyDouble
 from sporades.exams import operations as exams
 from sporades.exams.checking import Source
 from sporades.exams.models import PreparedRegulation, RegistrationService, ServiceChange
@@ -161,6 +163,7 @@ class World:
     publication: Publication
     asked: ChangeRequest
     correction: CorrectionRequest
+    double: LikelyDouble
     prepared: PreparedRegulation
     trial: Trial
     activation: str
@@ -252,6 +255,7 @@ def build(mark: str = "") -> World:
         publication=a_publication(search.owner, owner.registration),
         asked=a_change_request(owner.registration, mark),
         correction=a_correction_request(other.candidate, mark),
+        double=a_likely_double(owner.candidate, other.candidate),
         activation=keys.activation_key(asleep),
         change=keys.change_key(change),
         undo=keys.undo_key(left),
@@ -326,6 +330,12 @@ def a_correction_request(candidate: Candidate, mark: str = "") -> CorrectionRequ
         by=author(candidate),
         at=NOW,
     )
+
+
+def a_likely_double(one: Candidate, other: Candidate) -> LikelyDouble:
+    """Find that two candidates look like one person."""
+    doubles.look(other.pk, at=NOW)
+    return LikelyDouble.objects.get(first=one, second=other)
 
 
 def a_large_message(user: User, registration: Registration, mark: str = "") -> Batch:

@@ -13,6 +13,7 @@ from sporades.accounts.permissions import Permission
 from sporades.acts import noting, reading
 from sporades.acts.correcting import corrections_on, while_it_counts
 from sporades.acts.deciding import decisions_on
+from sporades.acts.merging import merges_of
 from sporades.acts.moving import moves_of
 from sporades.acts.registering import amendments_after_validation_of
 from sporades.core.actors import Actor
@@ -73,6 +74,7 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
         | amendments_after_validation_of(found)
         | corrections_on(found)
         | moves_of(found)
+        | merges_of(found)
     ]
     said = {
         "versions": found.versions.for_history(),

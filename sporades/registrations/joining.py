@@ -1,0 +1,73 @@
+"""All that a candidate holds, locked, and given to another candidate who is the same person."""
+
+from collections.abc import Collection
+
+from sporades.candidates.models import Candidate
+from sporades.documents import operations as documents
+from sporades.exams.fetching import WITH_REFERENCE
+from sporades.registrations.exclusion import standing_instead_of
+from sporades.registrations.models import CorrectionRequest, Draft, Registration
+
+type Held = tuple[list[int], list[str]]
+
+
+def lock_all(candidates: Collection[int]) -> Held:
+    """Lock the registrations, then the open drafts, of candidates; return the keys of all of them."""
+    return _held(candidates, lock=True)
+
+
+def held_by(candidates: Collection[int]) -> Held:
+    """Return the keys of the registrations and of the open drafts of candidates."""
+    return _held(candidates, lock=False)
+
+
+def _held(candidates: Collection[int], *, lock: bool) -> Held:
+    mine = Registration.objects.filter(candidate__in=candidates).order_by("pk")
+    drafts = Draft.objects.unfiled().filter(candidate__in=candidates).order_by("pk")
+    if lock:
+        mine = mine.select_for_update(of=("self",))
+        drafts = drafts.select_for_update(of=("self",))
+    keys = list(mine.values_list("pk", flat=True))
+    return keys, [str(pk) for pk in drafts.values_list("pk", flat=True)]
+
+
+def give_all(left: Candidate, *, kept: Candidate) -> list[Registration]:
+    """Give all that a candidate holds to another, in a transaction that has locked it.
+
+    Numbers, versions, documents, messages and notes stay with their registration. Files whose
+    holder is to be another account are given by `give_folders`.
+
+    Returns:
+        The registrations that were given.
+    """
+    given = list(
+        Registration.objects.filter(candidate=left).order_by("pk").values_list("pk", flat=True)
+    )
+    Registration.objects.filter(pk__in=given).update(candidate=kept)
+    Draft.objects.filter(candidate=left).update(candidate=kept)
+    CorrectionRequest.objects.filter(candidate=left).update(candidate=kept)
+    return list(Registration.objects.whole().filter(pk__in=given).order_by("pk"))
+
+
+def give_folders(candidate: Candidate) -> None:
+    """Let the account of a candidate, where there is one, hold the documents of all they have."""
+    folders = Registration.objects.filter(candidate=candidate).values_list("folder", flat=True)
+    documents.give_folders(list(folders), holder=candidate.user_id)
+
+
+def excluding(left: Candidate, *, kept: Candidate) -> list[tuple[Registration, Registration]]:
+    """Return the registrations of two candidates of whom one alone may stand for one person."""
+    standing = Registration.objects.active().filter(candidate__in=(left.pk, kept.pk))
+    own = list(standing.select_related("service").fetch_mode(WITH_REFERENCE).order_by("pk"))
+    theirs = [one for one in own if one.candidate_id == left.pk]
+    mine = [one for one in own if one.candidate_id == kept.pk]
+    pairs = [(one, standing_instead_of(one, mine)) for one in theirs]
+    return [(one, other) for one, other in pairs if other is not None]
+
+
+def begun_twice(left: Candidate, *, kept: Candidate) -> list[Draft]:
+    """Return the new registrations that a candidate has begun, and the other one too."""
+    begun = Draft.objects.unfiled().filter(amends=None)
+    mine = set(begun.filter(candidate=kept).values_list("exam", "speciality"))
+    theirs = begun.filter(candidate=left).fetch_mode(WITH_REFERENCE).order_by("pk")
+    return [one for one in theirs if (one.exam_id, one.speciality_id) in mine]

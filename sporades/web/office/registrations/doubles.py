@@ -1,0 +1,237 @@
+"""« Doublons probables »: compared one after the other, merged by two persons, or told apart (I12)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse, reverse_lazy
+
+from sporades.accounts.permissions import Permission
+from sporades.acts import comparing, merging, reading
+from sporades.core.refusals import Refused
+from sporades.doubles.hindrances import Hindered, hindrances
+from sporades.doubles.models import LikelyDouble
+from sporades.doubles.states import DoubleState
+from sporades.web.office.registrations.double_forms import (
+    OLDER,
+    ApartForm,
+    MergeForm,
+    RefusedMergeForm,
+)
+from sporades.web.office.registrations.files import author_on
+from sporades.web.office.registrations.side_by_side import Side, kept_of, lines_of, sides_of
+
+ON_THE_PAGE = 50
+TITLE = "Doublons probables"
+TRAIL = [("Accueil", reverse_lazy("office:home"))]
+SHOWN = {
+    "": ("À décider", (DoubleState.WAITING, DoubleState.PROPOSED)),
+    "proposes": ("Dont la fusion est proposée", (DoubleState.PROPOSED,)),
+    "distingues": ("Dits deux personnes", (DoubleState.TOLD_APART,)),
+    "fusionnes": ("Fusionnés", (DoubleState.MERGED,)),
+}
+type Act = Callable[[dict[str, Any]], object]
+
+
+def doubles(request: HttpRequest) -> HttpResponse:
+    """Those of a perimeter, the oldest first."""
+    said = request.GET.get("voir", "")
+    shown = said if said in SHOWN else ""
+    found = _within(request).filter(state__in=SHOWN[shown][1]).order_by("found_at", "pk")
+    page = Paginator(found.for_list(), ON_THE_PAGE).get_page(request.GET.get("page"))
+    for one in page:
+        one.age = one.age_in_words(request.arrived_at)
+    context = {
+        "page": page,
+        "count": page.paginator.count,
+        "shown": shown,
+        "choices": [(value, label) for value, (label, _) in SHOWN.items()],
+        "base": f"?voir={shown}&page=",
+        "title": TITLE,
+        "trail": TRAIL,
+    }
+    return render(request, "office/doubles.html", context)
+
+
+def double(request: HttpRequest, double: int) -> HttpResponse:
+    """Both side by side, why they are suspected, and what may be decided."""
+    return _page(request, _found(request, double))
+
+
+def propose_merge(request: HttpRequest, double: int) -> HttpResponse:
+    """Propose that they are one person; another person approves."""
+    found, form = _found(request, double), MergeForm(request.POST)
+    if not form.is_valid():
+        return _said_nothing(request, found, merge=form)
+    kept = found.first if form.cleaned_data["garde"] == OLDER else found.second
+    return _done(
+        request,
+        found,
+        lambda said: comparing.propose(
+            kept=kept, reason=form.cleaned_data["motif"], seen=_seen(request), **said
+        ),
+        "La fusion est proposée. Une autre personne doit l'approuver : un mail prévient qui le peut.",
+    )
+
+
+def approve_merge(request: HttpRequest, double: int) -> HttpResponse:
+    """Merge them, as somebody else proposed."""
+    found = _found(request, double)
+    return _done(
+        request,
+        found,
+        lambda said: merging.approve(seen=_seen(request), **said),
+        "La fusion est faite : un mail le dit à chaque adresse du candidat.",
+    )
+
+
+def refuse_merge(request: HttpRequest, double: int) -> HttpResponse:
+    """Refuse what somebody else proposed, with the reason."""
+    found, form = _found(request, double), RefusedMergeForm(request.POST)
+    if not form.is_valid():
+        return _said_nothing(request, found, refused=form)
+    return _done(
+        request,
+        found,
+        lambda said: comparing.refuse(answer=form.cleaned_data["refus"], **said),
+        "La fusion est refusée : les deux dossiers restent séparés.",
+    )
+
+
+def drop_merge(request: HttpRequest, double: int) -> HttpResponse:
+    """Take a proposal back: one's own, or a colleague's who is away."""
+    found = _found(request, double)
+    said = "La proposition de fusion est retirée."
+    return _done(request, found, lambda told: comparing.take_back(**told), said, stays=True)
+
+
+def tell_apart(request: HttpRequest, double: int) -> HttpResponse:
+    """Say that they are two persons, for good."""
+    found, form = _found(request, double), ApartForm(request.POST)
+    if not form.is_valid():
+        return _said_nothing(request, found, apart=form)
+    return _done(
+        request,
+        found,
+        lambda said: comparing.tell_apart(reason=form.cleaned_data["distinction"], **said),
+        "Ce sont deux personnes : ces deux dossiers ne seront plus proposés.",
+    )
+
+
+def compare_again(request: HttpRequest, double: int) -> HttpResponse:
+    """Undo what was said by mistake."""
+    found = _found(request, double)
+    said = "Ces deux dossiers sont de nouveau à comparer."
+    return _done(request, found, lambda told: comparing.compare_again(**told), said, stays=True)
+
+
+def _within(request: HttpRequest) -> Any:
+    return LikelyDouble.objects.within(request.reach)
+
+
+def _found(request: HttpRequest, pk: int) -> LikelyDouble:
+    both = ("first__identity", "second__identity", "first__user", "second__user")
+    found: LikelyDouble = get_object_or_404(_within(request).select_related(*both), pk=pk)
+    return found
+
+
+def _seen(request: HttpRequest) -> str:
+    return str(request.POST.get("vu", ""))
+
+
+def _sides(double: LikelyDouble) -> list[Side]:
+    return sides_of((double.first, double.second))
+
+
+def _following(request: HttpRequest, found: LikelyDouble) -> LikelyDouble | None:
+    """Return the next one that the reader may do something about."""
+    mine = Q(state=DoubleState.PROPOSED, proposed_by_id=request.actor.identifier)
+    others = _within(request).undecided().exclude(pk=found.pk).exclude(mine)
+    after = others.filter(found_at__gte=found.found_at).exclude(
+        found_at=found.found_at, pk__lt=found.pk
+    )
+    ordered: LikelyDouble | None = after.order_by("found_at", "pk").first()
+    return ordered or others.order_by("found_at", "pk").first()
+
+
+def _said_nothing(request: HttpRequest, found: LikelyDouble, **forms: Any) -> HttpResponse:
+    """Show the page again with what is missing, or what was decided meanwhile."""
+    is_offered = found.is_proposed if "refused" in forms else found.is_waiting
+    if is_offered:
+        return _page(request, found, **forms)
+    messages.error(
+        request, "Ces deux dossiers viennent d'être décidés autrement : relisez la page."
+    )
+    return redirect("office:double", found.pk)
+
+
+def _page(request: HttpRequest, found: LikelyDouble, **forms: Any) -> HttpResponse:
+    sides = one, other = _sides(found)
+    for side in sides:
+        if side.last is not None:
+            by = author_on(request, side.last)
+            reading.consult_file(registration=side.last, by=by, at=request.arrived_at)
+    following = _following(request, found)
+    offered = _offered(request, found, sides, forms)
+    context = {
+        "double": found,
+        "sides": [(place, side) for place, side in enumerate(sides, start=1)],
+        "lines": lines_of(one, other),
+        "seen": comparing.mark_of(found),
+        "kept": kept_of(found, sides),
+        "age": found.age_in_words(request.arrived_at),
+        **offered,
+        "following": reverse("office:double", args=[following.pk]) if following else "",
+        "trail": [*TRAIL, (TITLE, reverse("office:doubles"))],
+    }
+    return render(request, "office/double.html", context, status=422 if forms else 200)
+
+
+def _offered(
+    request: HttpRequest, found: LikelyDouble, sides: list[Side], forms: dict[str, Any]
+) -> dict[str, Any]:
+    """Return what the reader may do, and what keeps them from it."""
+    is_mine = found.proposed_by_id == request.actor.identifier
+    approves = (
+        LikelyDouble.objects.within(request.reaches(Permission.APPROVE_MERGES))
+        .filter(pk=found.pk)
+        .exists()
+        if found.is_proposed and not is_mine
+        else False
+    )
+    kept, left = (
+        (found.second, found.first) if kept_of(found, sides) == 2 else (found.first, found.second)  # noqa: PLR2004 - of two
+    )
+    undecided = found.is_waiting or found.is_proposed
+    return {
+        "merge": forms.get("merge") or MergeForm() if found.is_waiting else None,
+        "apart": forms.get("apart") or ApartForm() if found.is_waiting else None,
+        "refused": forms.get("refused") or RefusedMergeForm() if approves else None,
+        "may_drop": found.is_proposed and (is_mine or not approves),
+        "is_mine": is_mine,
+        "hindrances": hindrances(kept=kept, left=left, at=request.arrived_at) if undecided else [],
+    }
+
+
+def _done(
+    request: HttpRequest, found: LikelyDouble, act: Act, said: str, *, stays: bool = False
+) -> HttpResponse:
+    here = redirect("office:double", found.pk)
+    last = next(side.last for side in _sides(found) if side.last is not None)
+    following = _following(request, found)
+    try:
+        act({"double": found, "by": author_on(request, last), "at": request.arrived_at})
+    except Hindered as refusal:
+        messages.error(request, f"La fusion n'est pas possible. {refusal}")
+        return here
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return here
+    messages.success(request, said)
+    if stays:
+        return here
+    return redirect("office:double", following.pk) if following else redirect("office:doubles")

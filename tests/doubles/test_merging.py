@@ -1,0 +1,424 @@
+"""Two candidates become one by two persons, and nothing of either is lost."""
+
+from datetime import timedelta
+from functools import partial
+from uuid import uuid4
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from sporades.accounts.models import Membership, User
+from sporades.acts import comparing, correcting, joining, merging, messaging, noting, registering
+from sporades.acts.comparing import Overtaken, WhyMissing
+from sporades.candidates import operations as candidates
+from sporades.candidates.models import Candidate
+from sporades.core.refusals import NobodyApproves, Refused, SamePerson
+from sporades.doubles import operations
+from sporades.doubles.hindrances import Hindered
+from sporades.doubles.models import LikelyDouble
+from sporades.doubles.states import DoubleState
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from sporades.registrations.models import CorrectionRequest, Draft, Registration
+from tests.factories import NOW, OPERATOR, a_candidate, a_draft, a_registration, author
+from tests.jobs import work
+
+FOREST = {"statut-M1": None, "statut-M2": "inscrit"}
+
+
+@pytest.fixture
+def approve(head):
+    """Approve what was proposed, as its reader has just seen it."""
+
+    def approved(double, by=head, seen=None):
+        return merging.approve(double=double, seen=seen or comparing.mark_of(double), by=by, at=NOW)
+
+    return approved
+
+
+def without_account(candidate, email=""):
+    """Make of somebody a record that has no account."""
+    user = candidate.user
+    Candidate.objects.filter(pk=candidate.pk).update(user=None, email=email)
+    user.delete()
+
+
+def a_pair(first, second):
+    """Make a pair of two candidates, each with a registration that does not exclude the other's."""
+    a_registration(first)
+    a_registration(second, exam="BS", speciality="")
+    operations.look(second.pk, at=NOW)
+    return LikelyDouble.objects.get(first=first, second=second)
+
+
+def said_of(registration):
+    """Return what may never change of a registration: numbers, versions, fingerprints, documents."""
+    return (
+        registration.number,
+        list(registration.versions.order_by("number").values_list("number", "digest", "snapshot")),
+        list(
+            registration.folder.documents.order_by("versions__number").values_list(
+                "kind", "versions__digest", "versions__code"
+            )
+        ),
+        list(registration.thread.values_list("text", "author_name")),
+        list(registration.notes.values_list("text", "author_name")),
+    )
+
+
+def test_everything_of_the_one_is_the_others_and_nothing_has_changed(double, propose, approve):
+    kept, left = double.first, double.second
+    given = left.registrations.get()
+    begun = a_draft(left, exam="BE", speciality="FOREST", epreuves=FOREST)
+    messaging.write(registration=given, text="Bonjour", sending=uuid4(), by=author(left), at=NOW)
+    noting.write_note(registration=given, text="À revoir", by=OPERATOR, at=NOW)
+    before, acts = said_of(given), list(Entry.objects.order_by("pk").values("pk", "digest"))
+    mails = Message.objects.filter(about_kind="candidate", about_id=str(left.pk)).count()
+
+    assert approve(propose(double)).pk == kept.pk
+
+    given.refresh_from_db()
+    number, versions, documents, thread, notes = said_of(given)
+    assert given.candidate == kept
+    assert (number, versions[:1], thread, notes) == (before[0], before[1], before[3], before[4])
+    assert documents[: len(before[2])] == before[2]
+    assert list(Entry.objects.order_by("pk").values("pk", "digest"))[: len(acts)] == acts
+    assert Draft.objects.get(pk=begun.pk).candidate == kept
+    assert given.folder.holder == kept.user
+    assert Message.objects.filter(about_kind="candidate", about_id=str(left.pk)).count() == 0
+    assert Message.objects.filter(about_kind="candidate", about_id=str(kept.pk)).count() >= mails
+    left.refresh_from_db()
+    assert (left.merged_into, left.user, left.email) == (kept, None, "")
+    assert left.number
+
+
+def test_who_is_left_keeps_a_number_and_what_they_were_is_kept_with_the_pair(
+    double, propose, approve
+):
+    left = double.second
+    number = left.number or Candidate.objects.get(pk=left.pk).number
+    registered = left.registrations.get().number
+    approve(propose(double))
+
+    double.refresh_from_db()
+    assert double.left == {
+        "number": number,
+        "identity": left.identity_id,
+        "email": "second@exemple.test",
+        "account": "second@exemple.test",
+        "registrations": [registered],
+    }
+    assert Candidate.objects.get(number=number).merged_into == double.first
+
+
+def test_what_stands_takes_the_civil_data_that_are_kept_in_a_new_version(double, propose, approve):
+    given = double.second.registrations.get()
+    approve(propose(double))
+
+    given.refresh_from_db()
+    assert (given.version, given.identity.first_names) == (2, "Maëlle Anne")
+    assert given.versions.get(number=1).snapshot["name"] == "Maelle LE GOFF"
+    assert given.versions.get(number=2).changes == ["Prénoms : Maelle → Maëlle Anne"]
+
+
+def test_where_the_civil_data_are_the_same_no_version_is_made(propose, approve):
+    double = a_pair(a_candidate(), a_candidate())
+    given = double.second.registrations.get()
+    approve(propose(double))
+
+    given.refresh_from_db()
+    assert (given.version, given.candidate) == (1, double.first)
+
+
+def test_of_two_accounts_the_other_is_closed_and_both_addresses_are_told(double, propose, approve):
+    approve(propose(double))
+
+    assert list(User.objects.filter(candidate__isnull=False)) == [double.first.user]
+    assert not User.objects.filter(email="second@exemple.test").exists()
+    told = {one.recipient: one.body for one in Message.objects.filter(kind="candidates_merged")}
+    kept, closed = told["premier@exemple.test"], told["second@exemple.test"]
+    assert "Connectez-vous avec l'adresse premier@exemple.test" in kept
+    assert "s…@exemple.test est fermé" in kept
+    numbers = Registration.objects.values_list("number", flat=True)
+    assert all(number in kept for number in numbers)
+    assert "cette adresse mail est fermé" in closed
+    assert "p…@exemple.test" in closed
+    assert "premier@exemple.test" not in closed
+    assert not any(number in closed for number in numbers)
+
+
+def test_the_address_of_the_closed_account_may_be_taken_again(double, propose, approve):
+    approve(propose(double))
+
+    assert not joining.is_known("second@exemple.test")
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_of_a_record_and_an_account_the_account_stays_whichever_is_kept(
+    is_kept, double, propose, approve
+):
+    record, holder = (double.first, double.second) if is_kept else (double.second, double.first)
+    account = holder.user
+    without_account(record, email="fiche@exemple.test")
+    double = LikelyDouble.objects.get()
+    kept = approve(propose(double, kept=double.first))
+
+    kept.refresh_from_db()
+    assert (kept.user, kept.address) == (account, account.email)
+    holders = set(Registration.objects.values_list("folder__holder", flat=True))
+    assert holders == {account.pk}
+    told = Message.objects.filter(kind="candidates_merged").values_list("recipient", flat=True)
+    assert set(told) == {"fiche@exemple.test", account.email}
+
+
+def test_of_two_records_the_only_address_stays(double, propose, approve):
+    without_account(double.first)
+    without_account(double.second, email="fiche@exemple.test")
+    kept = approve(propose(LikelyDouble.objects.get()))
+
+    kept.refresh_from_db()
+    assert (kept.user, kept.email) == (None, "fiche@exemple.test")
+
+
+def test_nobody_approves_what_they_propose(double, propose, approve, manager):
+    with pytest.raises(SamePerson):
+        approve(propose(double), by=manager)
+
+    assert Candidate.objects.filter(merged_into=None).count() == 2
+
+
+def test_what_has_changed_since_it_was_read_is_not_merged(double, propose, approve):
+    propose(double)
+    seen = comparing.mark_of(double)
+    registering.withdraw(
+        registration=double.second.registrations.get(), by=author(double.second), at=NOW
+    )
+
+    with pytest.raises(Overtaken):
+        approve(double, seen=seen)
+    approve(double)
+
+
+def test_registrations_that_exclude_one_another_are_settled_first(propose, approve):
+    first, second = a_candidate(), a_candidate()
+    a_registration(first)
+    standing = a_registration(second, speciality="FOREST", epreuves=FOREST)
+    operations.look(second.pk, at=NOW)
+    double = LikelyDouble.objects.get()
+
+    with pytest.raises(Hindered, match="une même personne ne peut pas avoir les deux"):
+        propose(double)
+    registering.withdraw(registration=standing, by=author(second), at=NOW)
+    approve(propose(double))
+
+    assert Registration.objects.filter(candidate=first).count() == 2
+
+
+def test_a_registration_begun_in_both_is_settled_first(double, propose):
+    for candidate in (double.first, double.second):
+        Registration.objects.filter(candidate=candidate).update(exclusive_scope="")
+    a_draft(double.first, speciality="FOREST", epreuves=FOREST)
+    a_draft(double.second, speciality="FOREST", epreuves=FOREST)
+
+    with pytest.raises(Hindered, match="est commencée dans les deux dossiers"):
+        propose(double)
+
+
+def test_a_correction_that_waits_in_the_file_that_is_left_is_settled_first(double, propose):
+    registration = double.second.registrations.get()
+    CorrectionRequest.objects.create(
+        candidate=double.second,
+        registration=registration,
+        before=double.second.identity,
+        identity={},
+        changes=["x"],
+        proof_key="x",
+        sent_at=NOW,
+    )
+
+    with pytest.raises(Hindered, match="attend une réponse"):
+        propose(double)
+    propose(double, kept=double.second)
+
+
+def test_an_account_of_a_member_of_staff_is_not_closed(double, propose):
+    Membership.objects.create(
+        user=double.second.user, role="auditor", full_name="Agent", academies=["A09"]
+    )
+
+    with pytest.raises(Hindered, match="celui d'un agent"):
+        propose(double)
+    propose(double, kept=double.second)
+
+
+def test_an_account_just_given_back_is_not_merged(double, propose):
+    User.objects.filter(pk=double.first.user_id).update(taken_back_at=NOW - timedelta(days=1))
+
+    with pytest.raises(Hindered, match="rendu à son ancienne adresse"):
+        propose(LikelyDouble.objects.get())
+
+
+def test_a_merge_says_why_and_somebody_must_be_able_to_approve_it(double, manager):
+    say = partial(
+        comparing.propose,
+        double=double,
+        kept=double.first,
+        seen=comparing.mark_of(double),
+        by=manager,
+        at=NOW,
+    )
+    with pytest.raises(WhyMissing):
+        say(reason="")
+    with pytest.raises(NobodyApproves):
+        say(reason="Même carte d'identité")
+
+
+def test_who_may_approve_is_told_without_a_name(double, propose):
+    propose(double)
+
+    told = Message.objects.get(kind="merge_to_approve")
+    assert told.recipient == "chef@exemple.test"
+    assert "Le Goff" not in told.body
+    assert f"/gestion/doublons/{double.pk}" in told.body
+
+
+def test_a_refused_merge_is_to_be_compared_again_and_its_author_is_told(double, propose, head):
+    propose(double)
+    comparing.refuse(double=double, answer="Deux pièces différentes.", by=head, at=NOW)
+
+    assert (double.state, double.kept, double.answer) == (
+        DoubleState.WAITING,
+        None,
+        "Deux pièces différentes.",
+    )
+    assert Message.objects.get(kind="merge_refused").recipient == "agent@exemple.test"
+    propose(double)
+
+
+def test_a_proposal_is_taken_back(double, propose, manager):
+    comparing.take_back(double=propose(double), by=manager, at=NOW)
+
+    assert (double.state, double.kept) == (DoubleState.WAITING, None)
+    with pytest.raises(Refused):
+        comparing.take_back(double=double, by=manager, at=NOW)
+
+
+def test_two_persons_may_be_compared_again_if_that_was_a_mistake(double, manager, propose):
+    comparing.tell_apart(double=double, reason="Jumelles", by=manager, at=NOW)
+    with pytest.raises(Refused):
+        propose(double)
+    comparing.compare_again(double=double, by=manager, at=NOW)
+
+    assert (double.state, double.decided_by, double.reason) == (DoubleState.WAITING, "", "")
+
+
+def test_each_act_is_in_the_journal_of_both(double, propose, approve, head, manager):
+    registrations = list(Registration.objects.all())
+    comparing.tell_apart(double=double, reason="Jumelles", by=manager, at=NOW)
+    comparing.compare_again(double=double, by=manager, at=NOW)
+    comparing.take_back(double=propose(double), by=manager, at=NOW)
+    comparing.refuse(double=propose(double), answer="Non", by=head, at=NOW)
+    approve(propose(double))
+
+    verbs = [
+        "candidates told apart",
+        "candidates compared again",
+        "merge proposed",
+        "merge taken back",
+        "merge proposed",
+        "merge refused",
+        "merge proposed",
+        "candidates merged",
+    ]
+    for candidate in (double.first, double.second):
+        mine = Entry.objects.filter(object_kind="candidate", object_id=str(candidate.pk))
+        said = mine.filter(payload__after__double=double.pk).order_by("pk")
+        assert list(said.values_list("verb", flat=True)) == verbs
+        assert set(said.values_list("academy", flat=True)) == {"A09"}
+    assert [len(merging.merges_of(one)) for one in registrations] == [1, 1]
+    assert Entry.objects.get(verb="account closed after a merge").object_kind == "user"
+
+
+def test_what_was_corrected_of_the_one_that_is_left_stays_in_the_history(double, propose, approve):
+    given = double.second.registrations.get()
+    correcting.correct_identity(
+        registration=given,
+        identity={**candidates.civil_data(double.second.identity), "birth_name": "Le Gof"},
+        seen=double.second.identity_id,
+        proof="Carte",
+        by=OPERATOR,
+        at=NOW,
+    )
+    approve(propose(LikelyDouble.objects.get()))
+
+    given = Registration.objects.get(pk=given.pk)
+    assert [one.verb for one in correcting.corrections_on(given)] == ["identity corrected"]
+
+
+def test_other_pairs_of_the_one_that_is_left_follow(double, propose, approve, manager):
+    third, fourth = a_candidate(first_names="Maëlle"), a_candidate(first_names="Maëlle Jeanne")
+    for one in (third, fourth):
+        a_registration(one)
+        operations.look(one.pk, at=NOW)
+    apart = LikelyDouble.objects.get(first=double.second, second=third)
+    comparing.tell_apart(double=apart, reason="Homonymes", by=manager, at=NOW)
+    approve(propose(double))
+    work("doubles")
+
+    states = {
+        (one.first_id, one.second_id): one.state
+        for one in LikelyDouble.objects.exclude(pk=double.pk)
+    }
+    kept, left = double.first_id, double.second_id
+    assert states[kept, third.pk] == DoubleState.TOLD_APART
+    assert states[left, third.pk] == DoubleState.TOLD_APART
+    assert states[left, fourth.pk] == DoubleState.LAPSED
+    assert states[kept, fourth.pk] == DoubleState.WAITING
+
+
+def test_a_third_file_merges_into_the_same_person(double, propose, approve):
+    approve(propose(double))
+    third = a_candidate()
+    Registration.objects.filter(candidate=double.first).update(exclusive_scope="")
+    registration = a_registration(third, speciality="FOREST", epreuves=FOREST)
+    Registration.objects.filter(candidate=third).update(exclusive_scope="")
+    operations.look(third.pk, at=NOW)
+    again = LikelyDouble.objects.get(first=double.first, second=third)
+    approve(propose(again, kept=third))
+
+    assert set(Candidate.objects.filter(merged_into=third)) == {double.first, double.second}
+    assert Registration.objects.filter(candidate=third).count() == 3
+    assert registration.number in Registration.objects.values_list("number", flat=True)
+
+
+def test_unused_accounts_are_still_erased_and_who_was_merged_stays(double, propose, approve):
+    approve(propose(double))
+    later = NOW + timedelta(days=400)
+
+    assert joining.erase_unused(at=later) == 0
+    assert joining.warn_unused(at=later) == 0
+    assert Candidate.objects.count() == 2
+
+
+def test_the_database_keeps_a_merged_candidate_empty(double, propose, approve):
+    approve(propose(double))
+    kept, left = (
+        Candidate.objects.get(pk=double.first_id),
+        Candidate.objects.get(pk=double.second_id),
+    )
+    registration = Registration.objects.first()
+
+    for wrong in (
+        lambda: Registration.objects.filter(pk=registration.pk).update(candidate=left),
+        lambda: Draft.objects.all().update(candidate=left),
+        lambda: a_draft(left, exam="BS", speciality=""),
+        lambda: Candidate.objects.filter(pk=left.pk).update(email="x@exemple.test"),
+        lambda: Candidate.objects.filter(pk=left.pk).update(user=kept.user),
+        lambda: Candidate.objects.filter(pk=left.pk).update(number="1"),
+        lambda: Candidate.objects.filter(pk=left.pk).update(merged_into=None, merged_at=None),
+        lambda: Candidate.objects.filter(pk=kept.pk).update(
+            merged_into=left, merged_at=NOW, user=None, email=""
+        ),
+    ):
+        with pytest.raises((DatabaseError, Refused)), transaction.atomic():
+            wrong()

@@ -1,0 +1,84 @@
+"""A merge, and what the candidate or a colleague does at the same instant."""
+
+from functools import partial
+
+import pytest
+
+from sporades.acts import comparing, merging, registering
+from sporades.acts.comparing import Overtaken
+from sporades.candidates.models import Candidate
+from sporades.candidates.operations import Merged
+from sporades.mail.models import Message
+from sporades.registrations.models import Draft, Registration
+from tests.endurance.arena import together
+from tests.factories import NOW, a_draft, author
+
+pytestmark = pytest.mark.django_db(transaction=True)
+FOREST = {"statut-M1": None, "statut-M2": "inscrit"}
+
+
+def test_two_approvals_make_one_merge(double, propose, head):
+    propose(double)
+    seen = comparing.mark_of(double)
+    say = partial(merging.approve, double=double, seen=seen, by=head, at=NOW)
+    outcomes = together(say, say)
+
+    assert sorted(type(one).__name__ for one in outcomes) == ["Candidate", "Overtaken"]
+    assert Message.objects.filter(kind="candidates_merged").count() == 2
+
+
+def test_a_registration_filed_at_that_instant_is_filed_and_lost_by_nobody(double, propose, head):
+    Registration.objects.all().update(exclusive_scope="")
+    draft = a_draft(double.second, speciality="FOREST", epreuves=FOREST)
+    propose(double)
+    seen = comparing.mark_of(double)
+    filed, merged = together(
+        partial(registering.register, draft=draft, by=author(double.second), at=NOW),
+        partial(merging.approve, double=double, seen=seen, by=head, at=NOW),
+    )
+
+    holder = Registration.objects.get(speciality__code="FOREST").candidate
+    assert filed.number == 1
+    if isinstance(merged, Candidate):
+        assert holder == double.first
+    else:
+        assert isinstance(merged, Overtaken)
+        assert holder == double.second
+
+
+def test_a_registration_begun_at_that_instant_is_of_who_is_kept_or_is_not_begun(
+    double, propose, head
+):
+    propose(double)
+    seen = comparing.mark_of(double)
+    begun, merged = together(
+        partial(a_draft, double.second, speciality="FOREST", epreuves=FOREST),
+        partial(merging.approve, double=double, seen=seen, by=head, at=NOW),
+    )
+
+    drafts = list(Draft.objects.unfiled())
+    if isinstance(merged, Candidate):
+        assert [one.candidate for one in drafts] in ([], [double.first])
+        assert bool(drafts) or isinstance(begun, Merged)
+    else:
+        assert isinstance(merged, Overtaken)
+        assert [one.candidate for one in drafts] == [double.second]
+
+
+def test_a_withdrawal_at_that_instant_is_kept(double, propose, head):
+    registration = double.second.registrations.get()
+    propose(double)
+    seen = comparing.mark_of(double)
+    left, merged = together(
+        partial(
+            registering.withdraw,
+            registration=registration,
+            by=author(double.second),
+            at=NOW,
+        ),
+        partial(merging.approve, double=double, seen=seen, by=head, at=NOW),
+    )
+
+    registration.refresh_from_db()
+    assert (left, registration.state) == (None, "withdrawn")
+    assert isinstance(merged, (Candidate, Overtaken))

@@ -1,0 +1,206 @@
+"""I12: likely doubles, side by side, decided by two persons one after the other."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from sporades.accounts.models import Membership
+from sporades.acts import comparing
+from sporades.candidates.models import Candidate
+from sporades.doubles import operations
+from sporades.doubles.models import LikelyDouble
+from sporades.doubles.states import DoubleState
+from sporades.journal.models import Entry
+from sporades.registrations.models import Registration
+from tests.factories import NOW, OPERATOR, a_candidate, a_registration
+from tests.web.guide import main
+from tests.web.office.conftest import VERSAILLES
+
+FOREST = {"statut-M1": None, "statut-M2": "inscrit"}
+HOME, LIST = reverse("office:home"), reverse("office:doubles")
+MOST = 20
+
+
+def where(name, double):
+    return reverse(f"office:{name}", args=[double.pk])
+
+
+def a_double(first_names="Maelle", **changes):
+    """File two registrations of two people who look alike, and find them."""
+    a_registration(a_candidate())
+    second = a_registration(a_candidate(first_names=first_names), **changes).candidate
+    operations.look(second.pk, at=NOW)
+    Registration.objects.update(exclusive_scope="")
+    return LikelyDouble.objects.filter(second=second).earliest("pk")
+
+
+@pytest.fixture
+def double(db):
+    return a_double(speciality="FOREST", epreuves=FOREST)
+
+
+@pytest.fixture
+def head(member):
+    return member("A09", role=Membership.Role.HEAD, email="chef@exemple.test")
+
+
+def proposal(double, **changes):
+    return {"garde": "1", "motif": "Même carte", "vu": comparing.mark_of(double), **changes}
+
+
+def test_they_await_on_the_first_page_and_in_their_list(manager, double):
+    [queue] = manager.get(HOME).context["queues"]
+    page = main(manager.get(LIST))
+
+    assert (queue.label, queue.count, queue.url) == ("Doublons probables", 1, LIST)
+    assert "Maëlle Anne LE GOFF" in page
+    assert "Très ressemblants" in page
+    assert where("double", double) in manager.get(LIST).text
+
+
+def test_both_are_side_by_side_with_what_differs_in_words(manager, double):
+    page = manager.get(where("double", double))
+
+    differing = [line.label for line in page.context["lines"] if line.is_different]
+    assert differing == ["Prénoms", "Adresse mail"]
+    assert page.text.count("<strong>Différent</strong>") == 2
+    for registration in Registration.objects.all():
+        assert registration.number in main(page)
+    assert "1 document, 0 message" in main(page)
+    read = Entry.objects.filter(verb="file read").values_list("object_id", flat=True)
+    assert set(read) == {str(pk) for pk in Registration.objects.values_list("pk", flat=True)}
+
+
+def test_two_persons_merge_them_and_the_next_one_comes(manager, head, double):
+    again = a_double("Maëlle Jeanne", speciality="FOREST", epreuves=FOREST)
+    following = LikelyDouble.objects.undecided().exclude(pk=double.pk).order_by("pk").first()
+    answer = manager.post(where("propose_merge", double), proposal(double))
+    assert answer.url == where("double", following)
+    assert "doit l'approuver" in main(manager.get(where("double", double)))
+
+    page = head.get(where("double", double))
+    assert "Approuver la fusion" in main(page)
+    head.post(where("approve_merge", double), {"vu": page.context["seen"]})
+
+    double.refresh_from_db()
+    assert double.state == DoubleState.MERGED
+    assert double.first.registrations.count() == 2
+    assert "Fusionnés" in main(manager.get(where("double", double)))
+    assert again.state == DoubleState.WAITING
+    history = reverse("office:history", args=[Registration.objects.first().number])
+    assert "Dossiers de candidat fusionnés, par Claude Martin" in main(manager.get(history))
+
+
+def test_what_is_missing_is_asked_where_it_is_missing(manager, double):
+    page = manager.post(where("propose_merge", double), {"garde": "1", "motif": " "})
+    assert page.status_code == 422
+    assert "Dites pourquoi c'est une seule personne." in main(page)
+
+    page = manager.post(where("tell_apart", double), {"distinction": ""})
+    assert page.status_code == 422
+    assert "Dites pourquoi ce sont deux personnes." in main(page)
+    double.refresh_from_db()
+    assert double.state == DoubleState.WAITING
+
+
+def test_what_hinders_is_said_and_nothing_is_proposed(manager, head, db):
+    double = a_double(speciality="FOREST", epreuves=FOREST)
+    Registration.objects.update(exclusive_scope="BE")
+
+    assert "À régler avant de fusionner" in main(manager.get(where("double", double)))
+    page = manager.post(where("propose_merge", double), proposal(double), follow=True)
+    assert "La fusion n'est pas possible. Les inscriptions n°" in main(page)
+
+
+def test_who_proposes_may_take_it_back_and_never_approve(member, double):
+    proposer = member("A09", role=Membership.Role.HEAD, email="une@exemple.test")
+    other = member("A09", role=Membership.Role.HEAD, email="autre@exemple.test")
+    proposer.post(where("propose_merge", double), proposal(double))
+
+    page = main(proposer.get(where("double", double)))
+    assert "Approuver la fusion" not in page
+    assert "Retirer la proposition" in page
+    double.refresh_from_db()
+    said = {"vu": comparing.mark_of(double)}
+    answer = proposer.post(where("approve_merge", double), said, follow=True)
+    assert "approuvée par une autre personne" in answer.text
+    assert Candidate.objects.filter(merged_into=None).count() == 2
+    other.post(where("refuse_merge", double), {"refus": "Deux cousines"})
+    assert "Deux cousines" in main(proposer.get(where("double", double)))
+
+
+def test_told_apart_they_leave_the_queue_and_may_be_found_again(manager, double):
+    manager.post(where("tell_apart", double), {"distinction": "Jumelles"})
+
+    assert manager.get(HOME).context["queues"] == []
+    assert "Maëlle" not in main(manager.get(LIST))
+    assert "Maëlle" in main(manager.get(f"{LIST}?voir=distingues"))
+    manager.post(where("compare_again", double))
+    assert "Maëlle" in main(manager.get(LIST))
+
+
+def test_of_two_academies_nobody_of_one_learns_that_there_is_another(member, manager, db):
+    double = a_double(
+        speciality="FOREST", epreuves=FOREST, academy="A25", identification=VERSAILLES
+    )
+    national = member(role=Membership.Role.ADMINISTRATOR, email="admin@exemple.test")
+    both = member("A09", "A25", email="deux@exemple.test")
+    elsewhere = member("A25", email="ailleurs@exemple.test")
+
+    for reader in (manager, elsewhere):
+        assert reader.get(HOME).context["queues"] == []
+        assert "Aucun doublon" in main(reader.get(LIST))
+        assert reader.get(where("double", double)).status_code == 404
+        assert reader.post(where("tell_apart", double), {"distinction": "x"}).status_code == 404
+    for reader in (national, both):
+        assert reader.get(HOME).context["queues"][0].count == 1
+        assert reader.get(where("double", double)).status_code == 200
+
+
+def test_one_more_registration_elsewhere_takes_them_out_of_sight(manager, double):
+    a_registration(double.second, academy="A25", identification=VERSAILLES)
+
+    assert manager.get(where("double", double)).status_code == 404
+
+
+def test_foreign_and_nonexistent_cost_the_same(member, double):
+    elsewhere = member("A25", email="ailleurs@exemple.test")
+    costs = []
+    for key in (double.pk, 999_999):
+        with CaptureQueriesContext(connection) as queries:
+            assert elsewhere.get(reverse("office:double", args=[key])).status_code == 404
+        costs.append(len(queries))
+
+    assert costs[0] == costs[1]
+
+
+def test_what_somebody_else_decided_meanwhile_is_said(manager, head, double):
+    comparing.tell_apart(double=double, reason="Jumelles", by=OPERATOR, at=NOW)
+
+    for name, said in (("propose_merge", {}), ("propose_merge", proposal(double))):
+        page = manager.post(where(name, double), said, follow=True)
+        assert page.status_code == 200
+        assert "Deux personnes" in main(page)
+    assert "relisez" in page.text or "le dossier a changé" in page.text
+
+
+def test_a_page_costs_no_more_for_many_registrations_as_for_one(manager, double):
+    def cost(address):
+        manager.get(address)
+        with CaptureQueriesContext(connection) as queries:
+            assert manager.get(address).status_code == 200
+        return len(queries)
+
+    one = cost(where("double", double)), cost(LIST)
+    Registration.objects.update(exclusive_scope="")
+    for number in range(3):
+        a_registration(a_candidate(first_names=f"Maëlle {'bcd'[number]}"))
+    for candidate in Candidate.objects.all():
+        operations.look(candidate.pk, at=NOW)
+    Registration.objects.update(candidate=double.second, state="withdrawn", withdrawn_at=NOW)
+
+    assert LikelyDouble.objects.count() > 3
+    many = cost(where("double", double)), cost(LIST)
+    assert many[0] <= one[0] <= MOST
+    assert many[1] == one[1]
