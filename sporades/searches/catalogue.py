@@ -2,10 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import partial
 
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+
 from sporades.accounts.permissions import Reach
-from sporades.candidates.models import Identity
+from sporades.candidates.models import Candidate, Identity
 from sporades.core.text import clean
 from sporades.exams import schema
 from sporades.exams.queries import OfferedExam, Programme, programmes
@@ -26,7 +30,19 @@ from sporades.searches.criteria import (
     WholeName,
     YesNo,
 )
+from sporades.searches.operators import Operator
 from sporades.territory import queries as territory
+
+
+@dataclass(frozen=True)
+class CandidateNumber(Text):
+    """The number of a candidate, that of one who was merged into another too."""
+
+    def _compared(self, operator: Operator, sought: str) -> Q:
+        if operator is not Operator.IS:
+            return super()._compared(operator, sought)
+        named = Candidate.objects.filter(number=sought)
+        return Q(candidate__in=named.values(stands=Coalesce("merged_into", "pk")))
 
 
 def _bare(typed: str) -> str:
@@ -184,7 +200,7 @@ GROUPS: tuple[tuple[str, tuple[Criterion, ...]], ...] = (
         "Numéros",
         (
             Text("numero_inscription", "N° Inscription", "number", _bare),
-            Text("numero_candidat", "N° Candidat", "candidate__number", _bare),
+            CandidateNumber("numero_candidat", "N° Candidat", "candidate__number", _bare),
             Text("ine", "INE", "ine", _bare),
         ),
     ),

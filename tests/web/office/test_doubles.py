@@ -79,6 +79,9 @@ def test_two_persons_merge_them_and_the_next_one_comes(manager, head, double):
     assert answer.url == where("double", following)
     assert "doit l'approuver" in main(manager.get(where("double", double)))
 
+    queues = {one.label: (one.count, one.url) for one in head.get(HOME).context["queues"]}
+    assert queues["Fusions à approuver"] == (1, f"{LIST}?voir=proposes")
+    assert "Fusions à approuver" not in main(manager.get(HOME))
     page = head.get(where("double", double))
     assert "Approuver la fusion" in main(page)
     head.post(where("approve_merge", double), {"vu": page.context["seen"]})
@@ -90,6 +93,17 @@ def test_two_persons_merge_them_and_the_next_one_comes(manager, head, double):
     assert again.state == DoubleState.WAITING
     history = reverse("office:history", args=[Registration.objects.first().number])
     assert "Dossiers de candidat fusionnés, par Claude Martin" in main(manager.get(history))
+
+
+def test_a_number_that_was_merged_finds_who_is_kept(manager, head, double):
+    manager.post(where("propose_merge", double), proposal(double))
+    seen = head.get(where("double", double)).context["seen"]
+    head.post(where("approve_merge", double), {"vu": seen})
+    number = Candidate.objects.get(pk=double.second_id).number
+
+    page = manager.post(reverse("office:find"), {"quoi": number}, follow=True)
+
+    assert all(one in page.text for one in Registration.objects.values_list("number", flat=True))
 
 
 def test_what_is_missing_is_asked_where_it_is_missing(manager, double):

@@ -36,7 +36,7 @@ class Line:
     @property
     def difference(self) -> str:
         """Say whether they differ, in words: a colour is not seen by all."""
-        if not self.compares:
+        if not self.compares or self.one == self.other == NOTHING:
             return NOTHING
         return "Identique" if self.one == self.other else "Différent"
 
@@ -90,11 +90,13 @@ def lines_of(one: Side, other: Side) -> list[Line]:
     told = [dict(_facts(side)) for side in (one, other)]
     labels = dict.fromkeys(label for said in told for label in said)
     own = {"N° candidat", "Compte", "Saisies en cours"}
+    # Once merged, one of them holds nothing that could be compared.
+    is_merged = any(side.candidate.is_merged for side in (one, other))
     return [
         Line(
             label,
             *(said.get(label) or NOTHING for said in told),
-            compares=label not in own,
+            compares=label not in own and not is_merged,
         )
         for label in labels
     ]
