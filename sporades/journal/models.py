@@ -112,9 +112,9 @@ class Entry(models.Model):
 
     @property
     def author_in_words(self) -> str:
-        """Say who did it, and in what quality: « Ana Martin, gestionnaire »."""
+        """Say who did it, and in what quality: « Ana Martin, gestionnaire »; no name once forgotten."""
         quality = QUALITIES.get(self.actor_kind, self.actor_kind)
-        return f"{self.actor_name}, {quality}" if quality else self.actor_name
+        return ", ".join(filter(None, (self.actor_name, quality)))
 
     @property
     def content(self) -> dict[str, Any]:

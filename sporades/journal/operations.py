@@ -1,9 +1,10 @@
-"""Write to the journal."""
+"""Write to the journal; forget whom its acts name."""
 
 from datetime import datetime
 from typing import Any
 
-from django.db import models
+from django.db import connection, models, transaction
+from django.db.models import QuerySet
 
 from sporades.core.actors import Actor
 from sporades.core.digests import digest
@@ -47,3 +48,36 @@ def record(
     entry.digest = digest(entry.content)
     entry.save()
     return entry
+
+
+@transaction.atomic
+def forget(
+    acts: QuerySet[Entry],
+    verb: str,
+    *,
+    by: Actor,
+    at: datetime,
+    on: models.Model,
+    academy: str = "",
+    after: dict[str, Any] | None = None,
+) -> Entry:
+    """Take the author's name and the content out of some acts, and record which ones.
+
+    The fingerprint that each had when it was written stays, under its seal: `sealing.verify`
+    believes an act to be forgotten if it is empty, and this record lists it. The database lets
+    nobody else do it, nor the role that serves pages (docs/operations.md).
+
+    Args:
+        acts: the acts whose persons are being erased or archived.
+        verb: the act that does so, one of `FORGETTING`.
+        by: its author.
+        at: its instant.
+        on: the row that is erased or archived.
+        academy: the code of the academy concerned, if any.
+        after: what else is to be said, as JSON, of nobody.
+    """
+    forgotten = sorted(acts.values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT journal_forget(%s)", [forgotten])
+    said = {**(after or {}), "acts": forgotten}
+    return record(verb, by=by, at=at, on=on, academy=academy, after=said)

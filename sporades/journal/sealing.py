@@ -12,6 +12,7 @@ from django.db import transaction
 from sporades.core.digests import digest
 from sporades.core.locks import lock_value
 from sporades.journal.models import Entry, Seal
+from sporades.journal.words import FORGETTING
 
 MOST_ACTS = 5_000
 """How many acts a seal covers at most: what verifies one holds them in memory."""
@@ -68,17 +69,18 @@ def verify(*, kept: str = "") -> Verified:
             whoever rewrites rows and every seal after them is caught by it.
     """
     findings: list[str] = []
+    forgotten = _forgotten()
     previous, last, count = "", "", 0
     for made in Seal.objects.order_by("number").iterator(chunk_size=20):
         count += 1
         findings += _of_seal(made, count, previous)
-        findings += _of_acts(made)
+        findings += _of_acts(made, forgotten)
         previous, last = made.digest, f"{made.number}:{made.digest}"
         if kept.partition(":")[0] == str(made.number) and kept != last:
             findings.append(f"Sceau n°{made.number} : ce n'est pas celui qui a été noté.")
     if kept and int(kept.partition(":")[0]) > count:
         findings.append(f"Sceau n°{kept.partition(':')[0]} : noté ailleurs, il manque ici.")
-    findings += _of_unsealed()
+    findings += _of_unsealed(forgotten)
     return Verified(Entry.objects.count(), count, last, tuple(findings))
 
 
@@ -91,7 +93,19 @@ def _of_seal(made: Seal, number: int, previous: str) -> Iterator[str]:
         yield f"Sceau n°{made.number} : il a été réécrit."
 
 
-def _of_acts(made: Seal) -> Iterator[str]:
+def _forgotten() -> set[int]:
+    """Return the acts of which an act says that whom they named is forgotten."""
+    told = Entry.objects.filter(verb__in=FORGETTING).values_list("payload__after__acts", flat=True)
+    return {pk for acts in told.iterator() for pk in acts or ()}
+
+
+def _is_as_written(entry: Entry, forgotten: set[int]) -> bool:
+    """Return whether an act has its fingerprint, or is empty and was forgotten by an act."""
+    is_empty = not (entry.actor_name or entry.payload)
+    return (is_empty and entry.pk in forgotten) or entry.digest == digest(entry.content)
+
+
+def _of_acts(made: Seal, forgotten: set[int]) -> Iterator[str]:
     """Compare the acts that a seal lists with those that are there."""
     listed = {int(pk): fingerprint for pk, fingerprint in made.acts}
     there = {entry.pk: entry for entry in Entry.objects.filter(pk__in=listed)}
@@ -99,7 +113,7 @@ def _of_acts(made: Seal) -> Iterator[str]:
         entry = there.get(pk)
         if entry is None:
             yield f"Acte {pk} : il a été supprimé (sceau n°{made.number})."
-        elif not fingerprint == entry.digest == digest(entry.content):
+        elif fingerprint != entry.digest or not _is_as_written(entry, forgotten):
             yield f"Acte {pk} : il a été réécrit (sceau n°{made.number})."
         elif entry.seal_id != made.pk:
             yield f"Acte {pk} : il a été détaché de son sceau (n°{made.number})."
@@ -108,7 +122,7 @@ def _of_acts(made: Seal) -> Iterator[str]:
         yield f"Acte {pk} : il a été ajouté après coup (sceau n°{made.number})."
 
 
-def _of_unsealed() -> Iterator[str]:
+def _of_unsealed(forgotten: set[int]) -> Iterator[str]:
     for entry in Entry.objects.filter(seal=None).order_by("pk").iterator():
-        if entry.digest != digest(entry.content):
+        if not _is_as_written(entry, forgotten):
             yield f"Acte {entry.pk} : il a été réécrit avant d'être scellé."

@@ -7,6 +7,10 @@ IN_WORDS = {
     "address changed": "Adresse mail changée",
     "anomaly cleared": "Anomalie levée",
     "anomaly found": "Mise en anomalie",
+    "archive erased": "Inscription archivée effacée",
+    "archive read": "Inscription archivée consultée",
+    "archive released": "Gel d'une inscription levé",
+    "archive withheld": "Effacement d'une inscription gelé",
     "banner shown": "Bandeau affiché",
     "banner taken down": "Bandeau retiré",
     "batch approved": "Lot approuvé",
@@ -42,6 +46,7 @@ IN_WORDS = {
     "document reminded": "Document non ouvert rappelé",
     "document withdrawn": "Document retiré",
     "dormant member closed": "Compte d'agent inutilisé fermé",
+    "draft erased": "Saisie non enregistrée effacée",
     "draft reminded": "Saisie non enregistrée rappelée",
     "export approved": "Export approuvé",
     "export asked": "Export demandé",
@@ -71,12 +76,14 @@ IN_WORDS = {
     "proof read": "Pièce jointe à une demande consultée",
     "publication begun": "Publication de documents commencée",
     "publication dropped": "Publication de documents abandonnée",
+    "publication erased": "Publication de documents effacée",
     "publication proposed": "Publication de documents proposée",
     "publication published": "Publication de documents décidée",
     "publication refused": "Publication de documents refusée",
     "publication withdrawn": "Publication de documents retirée",
     "registration amended": "Inscription modifiée",
     "registration amended after its validation": "Inscription modifiée, à valider de nouveau",
+    "registration archived": "Inscription archivée",
     "registration begun": "Inscription commencée",
     "registration begun again": "Inscription reprise après une désinscription",
     "registration filed": "Inscription enregistrée",
@@ -97,11 +104,20 @@ IN_WORDS = {
     "trial asked": "Essai à blanc demandé",
     "trial ended": "Essai à blanc terminé",
     "trial stopped": "Essai à blanc arrêté",
+    "unused account erased": "Compte inutilisé effacé",
     "unused account warned": "Compte inutilisé averti de son effacement",
     "validation undone": "Validation annulée",
     "writing stopped": "Service mis en lecture seule, bandeau affiché",
 }
 """What each verb says; a test finds the verbs that are not there."""
+
+FORGETTING = (
+    "draft erased",
+    "publication erased",
+    "registration archived",
+    "unused account erased",
+)
+"""The verbs of the acts that forget others, which they list."""
 
 READINGS = ("document read", "file read", "proof read")
 """The verbs of those who only read (S-60): many, and apart from what changes something."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models import Q, QuerySet
 from django.template import engines
 
 from sporades.core.queue import app
@@ -96,14 +97,19 @@ def forget(about: Iterable[models.Model]) -> int:
     Returns:
         How many there were.
     """
+    return int(messages_about(about).delete()[0])
+
+
+def messages_about(rows: Iterable[models.Model]) -> QuerySet[Message]:
+    """Return the messages about some rows."""
     by_kind: dict[str, list[str]] = defaultdict(list)
-    for row in about:
+    for row in rows:
         named = about_of(row)
         by_kind[named["about_kind"]].append(named["about_id"])
-    return sum(
-        Message.objects.filter(about_kind=kind, about_id__in=ids).delete()[0]
-        for kind, ids in by_kind.items()
-    )
+    condition = Q(pk__in=[])
+    for kind, ids in by_kind.items():
+        condition |= Q(about_kind=kind, about_id__in=ids)
+    return Message.objects.filter(condition)
 
 
 def carry(row: models.Model, *, to: models.Model) -> int:
