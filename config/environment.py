@@ -22,6 +22,8 @@ MAIL_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 BRAND_SHEET = "brand.css"
 YES, NO = ("1", "oui", "on", "true", "yes"), ("0", "non", "off", "false", "no")
 
+MOST_YEARS = 99
+
 PREPARED_AFTER = 2
 """How many times a connection asks a question before PostgreSQL keeps its plan."""
 
@@ -57,6 +59,15 @@ def flag(name: str) -> bool:
         message = f"{name} vaut 1 (oui) ou 0 (non)."
         raise ImproperlyConfigured(message)
     return value in YES
+
+
+def number(name: str, default: str, *, least: int) -> int:
+    """Return a whole number of years, between its least and ninety-nine."""
+    value = text(name, default)
+    if not (value.isdecimal() and least <= int(value) <= MOST_YEARS):
+        message = f"{name} est un nombre d'années entier, de {least} à {MOST_YEARS}."
+        raise ImproperlyConfigured(message)
+    return int(value)
 
 
 def one_of(name: str, *allowed: str) -> str:

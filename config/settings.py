@@ -44,6 +44,9 @@ FRANCECONNECT_URL, FRANCECONNECT_CLIENT_ID, FRANCECONNECT_CLIENT_SECRET = enviro
     "FRANCECONNECT_URL", "FRANCECONNECT_CLIENT_ID", "FRANCECONNECT_CLIENT_SECRET"
 )
 FRANCECONNECT_LEVEL = environment.one_of("FRANCECONNECT_LEVEL", "eidas1", "eidas2", "eidas3")
+RETENTION_ACTIVE_YEARS = environment.number("RETENTION_ACTIVE_YEARS", "2", least=1)
+RETENTION_ARCHIVE_YEARS = environment.number("RETENTION_ARCHIVE_YEARS", "8", least=0)
+RETENTION_WITHOUT_NAMES = environment.flag("RETENTION_WITHOUT_NAMES")
 # An authorised deployer's own look: a folder laid over the neutral style sheet, the words of a block.
 BRAND_FOLDER = environment.brand("BRAND_FOLDER")
 BRAND_WORDS = [
@@ -95,6 +98,7 @@ INSTALLED_APPS = [
     "sporades.batches",
     "sporades.publications",
     "sporades.trials",
+    "sporades.retention",
     "sporades.acts",
     "sporades.cli",
     "sporades.web",

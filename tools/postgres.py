@@ -30,6 +30,7 @@ from tools.processes import end, holding, last_line, on_request_to_stop, spawn
 
 NAME = "sporades"
 SERVING = "sporades_app"
+KEEPING = "sporades_archives"
 PATIENCE = 60
 RECOVERY = 12
 
@@ -346,7 +347,8 @@ def _free_port() -> int:
 def _make_database(password: str, port: int) -> None:
     """Make the roles and the database, as a real installation has them: no superuser.
 
-    One owns the tables; the other is given what it takes to serve (docs/operations.md).
+    One owns the tables; another is given what it takes to serve, a third what it takes to
+    archive and erase (docs/operations.md).
     """
     import psycopg  # noqa: PLC0415 `find` runs before anything is installed
     from psycopg import sql  # noqa: PLC0415
@@ -372,6 +374,13 @@ def _make_database(password: str, port: int) -> None:
         ).fetchone():
             connection.execute(sql.SQL("create role {}").format(serving))
             connection.execute(sql.SQL("grant {} to {}").format(serving, role))
+        keeping = sql.Identifier(KEEPING)
+        if not connection.execute(
+            "select 1 from pg_roles where rolname = %s", [KEEPING]
+        ).fetchone():
+            connection.execute(sql.SQL("create role {}").format(keeping))
+            connection.execute(sql.SQL("grant {} to {}").format(serving, keeping))
+            connection.execute(sql.SQL("grant {} to {}").format(keeping, role))
         if not connection.execute(
             "select 1 from pg_database where datname = %s", [NAME]
         ).fetchone():

@@ -22,7 +22,8 @@ from sporades.core.french import day_in_words, instant_in_words, local_day
 from sporades.core.links import absolute
 from sporades.core.locks import lock_value
 from sporades.core.refusals import Refused
-from sporades.registrations.models import Draft
+from sporades.journal.operations import forget as forget_acts
+from sporades.journal.queries import entries_about
 
 ZONE = settings.TIME_ZONE
 REPLACED = "sign-up replaced"
@@ -254,7 +255,7 @@ def _forget_unactivated(user_id: int, *, at: datetime) -> int:
 def warn_unused(*, at: datetime) -> int:
     """Warn, thirty days before, the accounts without a registration that will be erased."""
     since = accounts.KEPT_WITHOUT_REGISTRATION - accounts.WARNED_BEFORE
-    users = accounts.unused(at=at, since=since).filter(candidate__frozen_at__isnull=True)
+    users = accounts.unused(at=at, since=since).filter(candidate__registrations__isnull=True)
     return sum(_warn_unused(user.pk, at=at) for user in users if not _is_warned(user))
 
 
@@ -290,16 +291,24 @@ def erase_unused(*, at: datetime) -> int:
     None is erased that was not warned thirty days before.
     """
 
-    def due() -> Any:
-        return accounts.unused(at=at, since=accounts.KEPT_WITHOUT_REGISTRATION).filter(
-            candidate__frozen_at__isnull=True,
-            warned_at__lte=at - accounts.WARNED_BEFORE,
-        )
+    def due() -> QuerySet[User]:
+        return unused_for_good(at=at)
 
     return sum(
         _forget_if(user.pk, due, "unused account erased", at=at)
         for user in due()
         if _is_warned(user)
+    )
+
+
+def unused_for_good(*, at: datetime) -> QuerySet[User]:
+    """Return the accounts that were warned, whose time is over: no registration of theirs is kept.
+
+    Either there was never any, or all of them are archived (P-20).
+    """
+    return accounts.unused(at=at, since=accounts.KEPT_WITHOUT_REGISTRATION).filter(
+        candidate__registrations__isnull=True,
+        warned_at__lte=at - accounts.WARNED_BEFORE,
     )
 
 
@@ -315,11 +324,15 @@ def _forget_if(user_id: int, due: Callable[[], Any], verb: str, *, at: datetime)
 
 def _forget(user: User, verb: str, *, at: datetime) -> None:
     """Delete an account and all it told us; the journal keeps a number, no personal data."""
-    journal.record(verb, by=SYSTEM, on=user, at=at)
-    mail.forget([user])
     candidate = Candidate.objects.filter(user=user).first()
+    rows = [user, *([candidate, *candidate.drafts.all()] if candidate else [])]
+    if candidate and candidate.is_frozen:
+        # From the first filing on, acts name their author.
+        forget_acts(entries_about(*rows), verb, by=SYSTEM, on=user, at=at)
+    else:
+        journal.record(verb, by=SYSTEM, on=user, at=at)
+    mail.forget(rows)
     if candidate:
-        mail.forget([candidate, *Draft.objects.filter(candidate=candidate)])
         candidates.erase(candidate)
     user.delete()
 

@@ -72,7 +72,7 @@ def change_identity(candidate: Candidate, *, identity: dict[str, Any], at: datet
         return False
     locked.identity = candidate.identity = _written(identity, at=at)
     locked.save(update_fields=["identity"])
-    _forget(old)
+    forget_identity(old)
     return True
 
 
@@ -151,17 +151,17 @@ def merge(left: Candidate, *, kept: Candidate, at: datetime) -> None:
 
 @transaction.atomic
 def erase(candidate: Candidate) -> None:
-    """Forget a candidate who has never filed anything.
+    """Forget a candidate of whom no registration is kept.
 
     Raises:
         Frozen: a registration was saved.
     """
     locked = Candidate.objects.select_for_update(of=("self",)).get(pk=candidate.pk)
-    if locked.is_frozen:
+    if locked.registrations.exists():
         raise Frozen
     identity = locked.identity
     locked.delete()
-    _forget(identity)
+    forget_identity(identity)
 
 
 def civil_data(identity: Identity) -> dict[str, Any]:
@@ -175,7 +175,7 @@ def _written(identity: dict[str, Any], *, at: datetime) -> Identity:
     return row
 
 
-def _forget(identity: Identity) -> None:
+def forget_identity(identity: Identity) -> None:
     """Delete civil data that nothing points to; what was filed keeps its own."""
     try:
         with transaction.atomic():

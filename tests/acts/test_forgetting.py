@@ -1,18 +1,14 @@
 """What is erased is erased everywhere: every column of every table is searched (P-21, P-22)."""
 
-import pickle
-from base64 import b64decode
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 from asgiref.sync import async_to_sync
-from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import connection, connections
 from django.test import Client
-from psycopg import sql
 
 import config.settings
 from sporades.acts import announcing, changing, joining, tasks
@@ -24,6 +20,7 @@ from sporades.notices import operations as notices
 from sporades.notices.models import OpeningAlert
 from tests.acts.people import IDENTITY, NOON, join, joined
 from tests.factories import a_draft, a_registration
+from tests.leftovers import columns, where
 
 ADDRESS, OTHER_ADDRESS = "oubli@exemple.test", "ailleurs@exemple.test"
 NAMES = {"birth_name": "Quelqu'unique", "first_names": "Zébulon"}
@@ -38,50 +35,8 @@ def _shared_cache(settings):
     settings.CACHES = config.settings.CACHES
 
 
-def columns():
-    """Every column of every table, but those that can hold no text."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT table_name, column_name FROM information_schema.columns "
-            "WHERE table_schema = 'public' AND data_type IN "
-            "('text', 'character varying', 'character', 'json', 'jsonb', 'ARRAY', 'USER-DEFINED')"
-        )
-        return cursor.fetchall()
-
-
-def decoded():
-    """What is kept so that no search for a word finds it, made plain: its table, its text."""
-    for session in Session.objects.all():
-        yield "django_session", repr(session.get_decoded())
-    with connection.cursor() as cursor:
-        # Read as the cache reads them, but also when their time is over: they are still there.
-        cursor.execute("SELECT value FROM shared_cache")
-        for [value] in cursor.fetchall():
-            yield "shared_cache", repr(pickle.loads(b64decode(value)))
-
-
-def where(*words):
-    """The tables in which any of these words is still to be read, in any column."""
-    found = {
-        table
-        for table, text in decoded()
-        if any(word.casefold() in text.casefold() for word in words)
-    }
-    with connection.cursor() as cursor:
-        for table, column in columns():
-            cursor.execute(
-                sql.SQL("SELECT EXISTS (SELECT FROM {} WHERE {}::text ILIKE ANY (%s))").format(
-                    sql.Identifier(table), sql.Identifier(column)
-                ),
-                [[f"%{word}%" for word in words]],
-            )
-            if cursor.fetchone()[0]:
-                found.add(table)
-    return found
-
-
 def test_the_search_looks_where_people_are_kept():
-    searched = {table for table, _ in columns()}
+    searched = {table for _, table, _ in columns()}
 
     assert {
         "accounts_user",

@@ -14,6 +14,7 @@ from sporades.candidates.models import Candidate, Identity
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from tests.acts.people import IDENTITY, NOON, in_threads, join, joined
+from tests.factories import a_registration
 
 # --- Races ------------------------------------------------------------------------------------------
 
@@ -213,9 +214,8 @@ def test_signing_in_after_the_warning_keeps_the_account_six_months_more():
     assert joining.erase_unused(at=days(170 + 183)) == 1
 
 
-@pytest.mark.django_db
-def test_a_saved_registration_or_a_membership_keeps_an_account():
-    candidates.freeze_identity(joined().candidate, at=NOON)
+def test_a_saved_registration_or_a_membership_keeps_an_account(invented_exam):
+    candidate = a_registration(at=NOON).candidate
     manager = joined("agent@exemple.test")
     Membership.objects.create(
         user=manager, role="manager", full_name="Camille Petit", academies=["A09"]
@@ -226,6 +226,8 @@ def test_a_saved_registration_or_a_membership_keeps_an_account():
 
     assert User.objects.count() == 2
     assert not Message.objects.filter(kind="account_unused").exists()
+    with pytest.raises(candidates.Frozen):
+        candidates.erase(candidate)
 
 
 # --- Civil data -----------------------------------------------------------------------------------------
@@ -262,8 +264,6 @@ def test_from_the_first_saved_registration_on_civil_data_are_frozen_and_numbered
     assert (candidate.number, candidate.frozen_at) == (number, NOON)
     with pytest.raises(candidates.Frozen):
         candidates.change_identity(candidate, identity={**IDENTITY, "civility": "mme"}, at=NOON)
-    with pytest.raises(candidates.Frozen):
-        candidates.erase(candidate)
 
 
 @pytest.mark.django_db(transaction=True)

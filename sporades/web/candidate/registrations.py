@@ -34,6 +34,7 @@ from sporades.registrations.queries import (
 )
 from sporades.registrations.refusals import AwaitsDecision
 from sporades.registrations.summary import SUMMARY
+from sporades.retention.categories import kept_in_words
 from sporades.threads.models import ThreadMessage
 from sporades.threads.queries import unread_answers_to
 from sporades.web.candidate.awaiting import Awaiting, on_its_page, unread_answers
@@ -94,6 +95,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         "against": against(found),
         "time_left": found.service.time_left_in_words(at),
         "documents": documents,
+        "kept": kept_in_words(found.service),
         "dates": dates_of(found.service, exam=found.exam.code, at=at, reader=found.reader_zone)
         if found.is_active
         else [],

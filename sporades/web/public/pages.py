@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 
+from sporades.retention.categories import kept_by_years
 from sporades.territory.queries import managing_services
 from sporades.web.access import Who
 from sporades.web.layout import device
@@ -57,7 +58,9 @@ def _part(theme: str, criteria: list[Criterion]) -> dict[str, Any]:
 
 def privacy(request: HttpRequest) -> HttpResponse:
     """Say what is kept, why, how long, and the rights of the reader."""
-    return render(request, "public/privacy.html", {"publisher": _publisher(), **_session_lasts()})
+    kept = {"kept": kept_by_years()}
+    context = {"publisher": _publisher(), **kept, **_session_lasts()}
+    return render(request, "public/privacy.html", context)
 
 
 def cookies(request: HttpRequest) -> HttpResponse:

@@ -276,7 +276,7 @@ def test_where_data_are_asked_for_it_is_said_what_becomes_of_them(world, name):
 def test_the_address_of_a_registration_is_said_another_end_than_an_account(world):
     [main] = shown(world, "candidate:tab").xpath("//main")
 
-    assert "Votre saisie est gardée aussi longtemps que votre compte" in words(main)
+    assert "Votre saisie est gardée au plus aussi longtemps que votre compte" in words(main)
     assert "48 heures" not in words(main)
 
 

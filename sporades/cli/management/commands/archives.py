@@ -1,0 +1,120 @@
+"""`sporades archives …`: how long things are kept, what is archived, what may not be erased (P-20)."""
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import ProgrammingError
+from django.utils import timezone
+
+from sporades.cli.operators import operator
+from sporades.core import files
+from sporades.core.refusals import Refused
+from sporades.core.text import clean
+from sporades.retention import categories, operations
+from sporades.retention.models import Archive, Hold
+
+LONGEST_REASON = 300
+NOT_ALLOWED = (
+    "Ce rôle de la base ne lit pas les archives : lancez la commande avec le DATABASE_URL du rôle "
+    "sporades_archives (docs/operations.md)."
+)
+
+
+class Command(BaseCommand):
+    help = "Durées de conservation, archives, gel de l'effacement."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        commands = parser.add_subparsers(dest="what", required=True)
+        commands.add_parser("durees", help="ce qui est gardé, combien de temps, d'après quel texte")
+        commands.add_parser("retard", help="dire ce qui aurait dû être archivé ou effacé")
+        commands.add_parser("appliquer", help="archiver et effacer maintenant ce qui doit l'être")
+        commands.add_parser("gels", help="les inscriptions dont l'effacement est gelé")
+        for what, help_text in (
+            ("lire", "lire une inscription archivée, ce que le journal retient"),
+            ("gel", "garder une inscription au-delà de son terme"),
+            ("degel", "la laisser de nouveau s'effacer à son terme"),
+        ):
+            one = commands.add_parser(what, help=help_text)
+            one.add_argument("number", metavar="NUMÉRO")
+            one.add_argument("--motif", required=True, help="pourquoi, sans nommer personne")
+            if what == "lire":
+                one.add_argument("--fichiers", metavar="DOSSIER", help="où copier ses fichiers")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            getattr(self, f"_{options['what']}")(**options)
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from None
+        except ProgrammingError as trouble:
+            if "permission denied" not in str(trouble):
+                raise
+            raise CommandError(NOT_ALLOWED) from None
+
+    def _durees(self, **options: Any) -> None:
+        for one in categories.CATEGORIES:
+            archived = one.archived()
+            kept = f"{one.active()}, puis {archived} d'archives" if archived else one.active()
+            self.stdout.write(
+                f"{one.code} : {one.what}\n  {kept}, à compter de : {one.since}\n  {one.source}"
+            )
+
+    def _retard(self, **options: Any) -> None:
+        late = {code: count for code, count in categories.overdue(timezone.now()).items() if count}
+        for code, count in late.items():
+            self.stdout.write(f"{code} : {count}")
+        if late:
+            raise CommandError("Le travail de conservation n'a pas tout fait : voyez son journal.")
+        self.stdout.write("Rien n'est gardé au-delà de son terme.")
+
+    def _appliquer(self, **options: Any) -> None:
+        done = operations.apply(at=timezone.now())
+        self.stdout.write(f"{done} archivage(s) ou effacement(s).")
+
+    def _gels(self, **options: Any) -> None:
+        for held in Hold.objects.order_by("placed_at"):
+            self.stdout.write(
+                f"{held.number}, depuis le {held.placed_at:%d/%m/%Y}, par {held.placed_by} : {held.reason}"
+            )
+
+    def _gel(self, number: str, motif: str, **options: Any) -> None:
+        operations.withhold(number=number, reason=_reason(motif), by=operator(), at=timezone.now())
+        self.stdout.write(f"Inscription {number} : son effacement est gelé.")
+
+    def _degel(self, number: str, motif: str, **options: Any) -> None:
+        operations.release(number=number, reason=_reason(motif), by=operator(), at=timezone.now())
+        self.stdout.write(f"Inscription {number} : elle s'effacera à son terme.")
+
+    def _lire(self, number: str, motif: str, fichiers: str | None, **options: Any) -> None:
+        found = operations.read(
+            number=number, reason=_reason(motif), by=operator(), at=timezone.now()
+        )
+        said = {
+            "numéro": found.number,
+            "archivée le": found.archived_at.isoformat(),
+            "effacée après le": categories.kept_until(found.counts_from).isoformat(),
+            **found.facts,
+            "lignes": found.content,
+        }
+        self.stdout.write(json.dumps(said, ensure_ascii=False, indent=2))
+        if fichiers:
+            self._copy(found, Path(fichiers))
+
+    def _copy(self, found: Archive, folder: Path) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for key in found.files:
+            try:
+                content = files.get(key)
+            except (files.Unreadable, files.OutOfReach):
+                self.stderr.write(f"{key} : ce fichier ne peut pas être lu.")
+            else:
+                (folder / Path(key).name).write_bytes(content)
+
+
+def _reason(said: str) -> str:
+    reason = clean(said)
+    if not reason or len(reason) > LONGEST_REASON:
+        raise CommandError(f"Le motif compte de 1 à {LONGEST_REASON} caractères.")
+    return reason

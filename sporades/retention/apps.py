@@ -1,0 +1,10 @@
+"""The room `retention`."""
+
+from django.apps import AppConfig
+
+
+class RetentionConfig(AppConfig):
+    """Durées de conservation, archives, effacement."""
+
+    name = "sporades.retention"
+    verbose_name = "Conservation"

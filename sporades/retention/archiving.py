@@ -1,0 +1,80 @@
+"""Take a registration out of what serves, and keep it apart: one transaction, or nothing."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Model
+
+from sporades import mail
+from sporades.acts.correcting import lock_person
+from sporades.candidates import operations as candidates
+from sporades.candidates.models import Candidate, Identity
+from sporades.core.actors import SYSTEM
+from sporades.journal.operations import forget as forget_acts
+from sporades.journal.queries import entries_about
+from sporades.mail.operations import messages_about
+from sporades.registrations.models import CorrectionRequest, Registration
+from sporades.retention import categories, gathering
+from sporades.retention.models import Archive
+
+
+@transaction.atomic
+def archive(key: int, *, at: datetime) -> bool:
+    """Archive a registration whose active use is over; return whether it was there and is.
+
+    Its rows, mails and acts are copied, then deleted; acts stay in the journal without names.
+    A candidate without an account goes with their last registration; an account stays, and is
+    from then on one without a registration. Files stay where they are: the archive names them.
+    """
+    owner = Registration.objects.filter(pk=key).values_list("candidate", flat=True).first()
+    if owner is None:
+        return False
+    candidate = lock_person(owner)
+    registration = categories.registrations(at).filter(pk=key).first()
+    if registration is None:
+        return False
+    rows = [*gathering.rows_of(registration), *gathering.papers_of(registration)]
+    is_last = not candidate.registrations.exclude(pk=key).exists()
+    if is_last:
+        rows += gathering.person_of(candidate)
+    kept = _keep(registration, rows, at=at)
+    forget_acts(
+        entries_about(*rows),
+        "registration archived",
+        by=SYSTEM,
+        on=registration,
+        at=at,
+        academy=registration.academy_id,
+        after={"number": kept.number},
+    )
+    mail.forget(rows)
+    _delete(registration, candidate, is_last=is_last)
+    return True
+
+
+def _keep(registration: Registration, rows: list[Model], *, at: datetime) -> Archive:
+    mails, acts = messages_about(rows), entries_about(*rows)
+    everything = [*rows, registration.identity, *mails.order_by("pk"), *acts]
+    content = gathering.written(everything)
+    made: Archive = Archive.objects.create(
+        number=registration.number,
+        academy=registration.academy_id,
+        counts_from=categories.counts_from(registration.service),
+        archived_at=at,
+        facts=gathering.facts_of(registration),
+        content=content,
+        files=gathering.files_in(content),
+    )
+    return made
+
+
+def _delete(registration: Registration, candidate: Candidate, *, is_last: bool) -> None:
+    folder = registration.folder
+    befores = CorrectionRequest.objects.filter(registration=registration).values("before")
+    identities = [*Identity.objects.filter(pk__in=befores), registration.identity]
+    registration.delete()
+    folder.delete()
+    for identity in identities:
+        candidates.forget_identity(identity)
+    if is_last and candidate.user is None:
+        candidates.erase(candidate)

@@ -1,0 +1,234 @@
+"""How long each category of data is kept: the table that the engine, the pages and the commands read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
+
+from sporades.accounts import operations as accounts
+from sporades.acts import joining
+from sporades.core.days import midnight, years_after, years_before
+from sporades.core.french import day_in_words, local_day
+from sporades.exams.models import RegistrationService
+from sporades.publications.models import Publication, PublicationLine
+from sporades.registrations.models import Draft, Registration
+from sporades.retention.models import Archive, LeavingFile
+from sporades.searches.models import Search
+
+ILLUSTRATIVE = "Illustratif : à fixer par le responsable, d'après son acte réglementaire."
+CONCOURS = (
+    "Par défaut deux ans, puis huit d'archives : arrêté du 27 juillet 2016 (OCEAN concours), pour "
+    "les concours ; illustratif pour les examens. À fixer par le responsable."
+)
+SPECIFICATION = "Cahier des charges du service."
+
+
+@dataclass(frozen=True)
+class Category:
+    """One line of the table.
+
+    Attributes:
+        code: how commands name it.
+        what: the data, in French.
+        since: from which instant its time counts.
+        active: for how long it is used.
+        archived: for how long it is then kept apart; nothing where it is erased at once.
+        source: what says so.
+        overdue: what is still there at an instant, and ought not to be.
+    """
+
+    code: str
+    what: str
+    since: str
+    active: Callable[[], str]
+    archived: Callable[[], str]
+    source: str
+    overdue: tuple[Callable[[datetime], QuerySet[Any]], ...]
+
+
+def in_years(years: int) -> str:
+    """« 1 an », « 10 ans »."""
+    return f"{years} an{'s' if years > 1 else ''}"
+
+
+# --- Until which day --------------------------------------------------------------------------
+
+
+def counts_from(service: RegistrationService) -> date:
+    """Return the day from which registrations of a service count: that of its closing."""
+    return local_day(service.closes_at, settings.TIME_ZONE)
+
+
+def active_until(counted: date) -> date:
+    """Return the last day of the active use of a registration."""
+    return years_after(counted, settings.RETENTION_ACTIVE_YEARS)
+
+
+def kept_until(counted: date) -> date:
+    """Return the last day on which anything is kept of a registration, its archive included."""
+    return years_after(counted, _years())
+
+
+def kept_in_words(service: RegistrationService) -> str:
+    """Tell a candidate until when a registration is kept, and how."""
+    counted = counts_from(service)
+    active, last = active_until(counted), kept_until(counted)
+    if active == last:
+        return f"Cette inscription est conservée jusqu'au {day_in_words(last)}, puis effacée."
+    return (
+        f"Cette inscription est conservée ici jusqu'au {day_in_words(active)}, puis archivée : ni "
+        "vous ni les gestionnaires ne la voyez plus. Elle est effacée après le "
+        f"{day_in_words(last)}, ou à la fin d'un recours qui oblige à la garder."
+    )
+
+
+def kept_by_years() -> dict[str, str]:
+    """Return how long registrations are used, then archived, in words; nothing where they are not."""
+    return {"active": _active(), "archived": _archived()}
+
+
+def _years() -> int:
+    years: int = settings.RETENTION_ACTIVE_YEARS + settings.RETENTION_ARCHIVE_YEARS
+    return years
+
+
+def _first_kept(at: datetime, years: int) -> date:
+    """Return the first day that, so many years later, is not over at an instant."""
+    return years_before(local_day(at, settings.TIME_ZONE), years)
+
+
+def _before(at: datetime) -> datetime:
+    """Return before which instant an active use had to begin to be over."""
+    first = _first_kept(at, settings.RETENTION_ACTIVE_YEARS)
+    return midnight(first, settings.TIME_ZONE)
+
+
+# --- What is past its time --------------------------------------------------------------------
+
+
+def drafts(at: datetime) -> QuerySet[Draft]:
+    """Return the drafts that were never filed, whose service closed too long ago."""
+    past = Draft.objects.filter(service__closes_at__lt=_before(at))
+    unfiled: QuerySet[Draft] = past.filter(filed_as__isnull=True, amends__isnull=True)
+    return unfiled
+
+
+def registrations(at: datetime) -> QuerySet[Registration]:
+    """Return the registrations to archive."""
+    past: QuerySet[Registration] = Registration.objects.filter(service__closes_at__lt=_before(at))
+    return past
+
+
+def archives(at: datetime) -> QuerySet[Archive]:
+    """Return the archives to erase: those that nobody withholds."""
+    past: QuerySet[Archive] = Archive.objects.not_withheld().filter(
+        counts_from__lt=_first_kept(at, _years())
+    )
+    return past
+
+
+def named(at: datetime) -> QuerySet[Archive]:  # noqa: ARG001 - asked as the others
+    """Return the archives whose names are to be removed, where the deployer wants it."""
+    every: QuerySet[Archive] = Archive.objects.not_withheld().exclude(content=[])
+    return every if settings.RETENTION_WITHOUT_NAMES else every.none()
+
+
+def publications(at: datetime) -> QuerySet[Publication]:
+    """Return the publications of which no registration is left."""
+    lines = PublicationLine.objects.filter(publication=OuterRef("pk"), registration__isnull=False)
+    past: QuerySet[Publication] = Publication.objects.filter(~Exists(lines))
+    return past.filter(asked_at__lt=_before(at))
+
+
+def searches(at: datetime) -> QuerySet[Search]:
+    """Return the searches with a name whose criteria are too old: they may name a person."""
+    past: QuerySet[Search] = Search.objects.exclude(name="")
+    return past.filter(asked_at__lt=_before(at))
+
+
+def leaving(at: datetime) -> QuerySet[LeavingFile]:  # noqa: ARG001 - asked as the others
+    """Return the files of what is erased that are still in the store."""
+    waiting: QuerySet[LeavingFile] = LeavingFile.objects.all()
+    return waiting
+
+
+def _active() -> str:
+    return in_years(settings.RETENTION_ACTIVE_YEARS)
+
+
+def _archived() -> str:
+    years: int = settings.RETENTION_ARCHIVE_YEARS
+    apart = ", sans les noms" if settings.RETENTION_WITHOUT_NAMES else ""
+    return f"{in_years(years)}{apart}" if years else ""
+
+
+CLOSING = "la fermeture du service d'inscription"
+
+CATEGORIES = (
+    Category(
+        "compte-non-active",
+        "Compte que personne n'a activé",
+        "sa création",
+        lambda: "48 heures",
+        str,
+        SPECIFICATION,
+        (lambda at: accounts.unactivated(at=at),),
+    ),
+    Category(
+        "compte-sans-inscription",
+        "Compte dont aucune inscription n'est conservée",
+        "sa dernière utilisation",
+        lambda: "6 mois, averti 30 jours avant",
+        str,
+        "Cahier des charges ; arrêté du 1er juin 2023, pour une plateforme de concours.",
+        (lambda at: joining.unused_for_good(at=at),),
+    ),
+    Category(
+        "brouillon",
+        "Saisie jamais enregistrée",
+        CLOSING,
+        _active,
+        str,
+        ILLUSTRATIVE,
+        (drafts,),
+    ),
+    Category(
+        "inscription",
+        "Inscription : versions, réponses, documents et fichiers, mails, messages, demandes et "
+        "pièces jointes, notes, actes du journal",
+        CLOSING,
+        _active,
+        _archived,
+        CONCOURS,
+        (registrations, archives, named, leaving),
+    ),
+    Category(
+        "publication",
+        "Publication de documents dont aucune inscription n'est plus conservée",
+        "son début",
+        _active,
+        str,
+        ILLUSTRATIVE,
+        (publications,),
+    ),
+    Category(
+        "recherche",
+        "Recherche gardée sous un nom",
+        "son dernier changement de nom ou de critères",
+        _active,
+        str,
+        ILLUSTRATIVE,
+        (searches,),
+    ),
+)
+
+
+def overdue(at: datetime) -> dict[str, int]:
+    """Return how much of each category is past its time at an instant, by code."""
+    return {
+        category.code: sum(found(at).count() for found in category.overdue)
+        for category in CATEGORIES
+    }

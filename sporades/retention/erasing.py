@@ -1,0 +1,106 @@
+"""Erase what is past its time: each row in a transaction of its own, its files after it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from sporades import journal, mail
+from sporades.core import files
+from sporades.core.actors import SYSTEM
+from sporades.core.locks import lock_value
+from sporades.journal.operations import forget as forget_acts
+from sporades.journal.queries import entries_about
+from sporades.publications.models import Publication
+from sporades.registrations.models import Draft
+from sporades.retention import categories
+from sporades.retention.models import Archive, LeavingFile
+
+LOCK = "archive"
+"""Of the number of a registration: nobody withholds it while it is erased."""
+
+
+@transaction.atomic
+def erase_archive(key: int, *, at: datetime) -> bool:
+    """Erase an archive, and what names its files for them to be deleted; return whether it was."""
+    number = Archive.objects.filter(pk=key).values_list("number", flat=True).first()
+    lock_value(LOCK, number or "")
+    found = categories.archives(at).filter(pk=key).first()
+    if found is None:
+        return False
+    _leave(found.files)
+    after = {"number": found.number}
+    journal.record("archive erased", by=SYSTEM, on=found, at=at, academy=found.academy, after=after)
+    found.delete()
+    return True
+
+
+@transaction.atomic
+def remove_names(key: int, *, at: datetime) -> bool:
+    """Leave of an archive what it was, and nothing of whom; return whether it was."""
+    number = Archive.objects.filter(pk=key).values_list("number", flat=True).first()
+    lock_value(LOCK, number or "")
+    found = categories.named(at).filter(pk=key).first()
+    if found is None:
+        return False
+    _leave(found.files)
+    Archive.objects.filter(pk=key).update(content=[], files=[])
+    return True
+
+
+@transaction.atomic
+def erase_draft(key: Any, *, at: datetime) -> bool:
+    """Erase a draft that was never filed, with its mails; return whether it was there."""
+    found = _locked(categories.drafts(at), key)
+    if found is None:
+        return False
+    draft: Draft = found
+    forget_acts(entries_about(draft), "draft erased", by=SYSTEM, on=draft, at=at)
+    mail.forget([draft])
+    draft.delete()
+    return True
+
+
+@transaction.atomic
+def erase_publication(key: Any, *, at: datetime) -> bool:
+    """Erase a publication of which no registration is left; return whether it was there."""
+    found = _locked(categories.publications(at), key)
+    if found is None:
+        return False
+    publication: Publication = found
+    acts = entries_about(publication)
+    forget_acts(acts, "publication erased", by=SYSTEM, on=publication, at=at)
+    mail.forget([publication])
+    _leave(filter(None, [publication.archive_key]))
+    publication.delete()
+    return True
+
+
+def erase_search(key: Any, *, at: datetime) -> bool:
+    """Forget a search that was kept under a name for too long; return whether it was there."""
+    deleted, _ = categories.searches(at).filter(pk=key).delete()
+    return bool(deleted)
+
+
+def forget_file(key: int, *, at: datetime) -> bool:  # noqa: ARG001 - called as the others
+    """Delete a file from the store, then the row that names it: cut between the two, it is done again.
+
+    Raises:
+        OutOfReach: the store does not answer; the row stays.
+    """
+    leaving = LeavingFile.objects.filter(pk=key).first()
+    if leaving is None:
+        return False
+    files.forget(leaving.key)
+    leaving.delete()
+    return True
+
+
+def _leave(keys: Iterable[str]) -> None:
+    LeavingFile.objects.bulk_create(LeavingFile(key=key) for key in keys)
+
+
+def _locked(past: QuerySet[Any], key: Any) -> Any:
+    return past.filter(pk=key).select_for_update(of=("self",)).first()

@@ -1,0 +1,145 @@
+"""Apply the table: archive, erase; withhold what must stay; read what is archived."""
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+
+from sporades import journal
+from sporades.core.actors import Actor
+from sporades.core.locks import alone, lock_value
+from sporades.core.refusals import Refused
+from sporades.registrations.models import Registration
+from sporades.retention import archiving, categories, erasing
+from sporades.retention.models import Archive, Hold
+
+AT_ONCE = 500
+"""How many keys are read at a time."""
+
+STEPS: tuple[tuple[Callable[[datetime], QuerySet[Any]], Callable[..., bool]], ...] = (
+    (categories.drafts, erasing.erase_draft),
+    (categories.registrations, archiving.archive),
+    (categories.archives, erasing.erase_archive),
+    (categories.named, erasing.remove_names),
+    (categories.publications, erasing.erase_publication),
+    (categories.searches, erasing.erase_search),
+    (categories.leaving, erasing.forget_file),
+)
+"""What is past its time, and what is done of each."""
+
+logger = logging.getLogger(__name__)
+
+
+class Unknown(Refused):
+    """No registration has this number, archived or not."""
+
+    message = "Aucune inscription ne porte ce numéro, archivée ou non."
+
+
+class AlreadyWithheld(Refused):
+    """A registration is withheld once."""
+
+    message = "L'effacement de cette inscription est déjà gelé."
+
+
+class NotWithheld(Refused):
+    """Nothing keeps a registration beyond its time."""
+
+    message = "L'effacement de cette inscription n'est pas gelé."
+
+
+def apply(*, at: datetime) -> int:
+    """Archive and erase all that is past its time at an instant; return how much was.
+
+    Each row is a transaction: whatever is cut off is taken up by the next run. One that fails is
+    logged, and keeps no other from its end. Two runs at once are one.
+    """
+    with alone("retention", "apply") as is_held:
+        return sum(_do(due, act, at=at) for due, act in STEPS) if is_held else 0
+
+
+def withhold(*, number: str, reason: str, by: Actor, at: datetime) -> Hold:
+    """Keep a registration from being erased until it is released.
+
+    Its active use ends when it must all the same: it is archived, and stays there.
+
+    Args:
+        number: its number.
+        reason: why, naming nobody.
+        by: who decides.
+        at: the instant.
+
+    Raises:
+        Unknown, AlreadyWithheld.
+    """
+    try:
+        with transaction.atomic():
+            lock_value(erasing.LOCK, number)
+            academy = _academy_of(number)
+            held: Hold = Hold.objects.create(
+                number=number, reason=reason, placed_at=at, placed_by=by.name
+            )
+            _record("archive withheld", held, by=by, at=at, academy=academy, reason=reason)
+    except IntegrityError:
+        raise AlreadyWithheld from None
+    return held
+
+
+@transaction.atomic
+def release(*, number: str, reason: str, by: Actor, at: datetime) -> None:
+    """Let a registration be erased in its time again. Raises NotWithheld."""
+    held = Hold.objects.filter(number=number).first()
+    if held is None:
+        raise NotWithheld
+    _record("archive released", held, by=by, at=at, academy="", reason=reason)
+    held.delete()
+
+
+@transaction.atomic
+def read(*, number: str, reason: str, by: Actor, at: datetime) -> Archive:
+    """Return an archive, and keep who read it, and why. Raises Unknown."""
+    found: Archive | None = Archive.objects.filter(number=number).first()
+    if found is None:
+        raise Unknown
+    _record("archive read", found, by=by, at=at, academy=found.academy, reason=reason)
+    return found
+
+
+def _record(
+    verb: str, on: Archive | Hold, *, by: Actor, at: datetime, academy: str, reason: str
+) -> None:
+    after = {"number": on.number, "reason": reason}
+    journal.record(verb, by=by, on=on, at=at, academy=academy, after=after)
+
+
+def _academy_of(number: str) -> str:
+    for kept in (Registration.objects, Archive.objects):
+        academy: str | None = kept.filter(number=number).values_list("academy", flat=True).first()
+        if academy is not None:
+            return academy
+    raise Unknown
+
+
+def _do(due: Callable[[datetime], QuerySet[Any]], act: Callable[..., bool], *, at: datetime) -> int:
+    done = 0
+    for key in _in_turn(due(at)):
+        try:
+            done += act(key, at=at)
+        except Exception:
+            logger.exception("%s could not be applied to %s", act.__name__, key)
+    return done
+
+
+def _in_turn(due: QuerySet[Any]) -> Iterator[Any]:
+    """Return the keys of what is due, some at a time: what failed is not met again."""
+    last: Any = None
+    while True:
+        left = due.filter(pk__gt=last) if last is not None else due
+        keys = list(left.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+        yield from keys
+        if len(keys) < AT_ONCE:
+            return
+        last = keys[-1]

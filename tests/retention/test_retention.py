@@ -1,0 +1,533 @@
+"""P-20: active, archived, erased; nothing past its day, nothing that is withheld."""
+
+import json
+from datetime import date, timedelta
+from html import unescape
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import ProgrammingError, connection, transaction
+
+from sporades.accounts.models import User
+from sporades.acts import joining
+from sporades.candidates.models import Candidate, Identity
+from sporades.core import files
+from sporades.core.days import midnight, years_after, years_before
+from sporades.documents.models import DocumentVersion, Folder
+from sporades.journal import sealing
+from sporades.journal.models import Entry
+from sporades.journal.operations import forget as forget_acts
+from sporades.mail.models import Message
+from sporades.publications.models import Publication
+from sporades.registrations.models import Draft, Registration, Version
+from sporades.retention import archiving, categories, erasing, operations
+from sporades.retention.models import Archive, Hold, LeavingFile
+from sporades.searches import operations as searches
+from sporades.searches.models import Search
+from sporades.searches.trees import Group
+from tests.acts.people import join
+from tests.factories import NOW, OPERATOR, a_candidate, a_draft, a_registration
+from tests.journal.test_sealing import documented_role
+from tests.leftovers import columns, where
+from tests.retention.conftest import NAME, WORDS
+from tests.web.guide import BACKEND, HOST
+
+PARIS = "Europe/Paris"
+DAY = timedelta(days=1)
+
+
+def archived_at(registration):
+    """The first instant at which a registration is to be archived."""
+    return midnight(categories.active_until(counted(registration)) + DAY, PARIS)
+
+
+def erased_at(registration):
+    return midnight(categories.kept_until(counted(registration)) + DAY, PARIS)
+
+
+def counted(registration):
+    return categories.counts_from(registration.service)
+
+
+def withhold(number):
+    return operations.withhold(number=number, reason="Recours n°12", by=OPERATOR, at=NOW)
+
+
+# --- Days -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("years", [1, 2, 8, 10, 50])
+def test_a_day_is_over_when_the_same_day_of_a_later_year_is(years):
+    counted_days = [date(2027, 2, 27) + DAY * n for n in range(400)]
+    for day in counted_days:
+        last = years_after(day, years)
+        assert not day < years_before(last, years)
+        assert day < years_before(last + DAY, years)
+
+
+# --- Archived ---------------------------------------------------------------------------------
+
+
+def test_the_world_of_these_tests_names_its_person_everywhere(whole, kept):
+    assert where(*WORDS) >= {
+        "accounts_user",
+        "candidates_identity",
+        "documents_documentversion",
+        "journal_entry",
+        "mail_message",
+        "registrations_correctionrequest",
+        "registrations_note",
+        "registrations_registration",
+        "registrations_version",
+        "threads_threadmessage",
+    }
+    assert len(kept()) >= 3
+    assert ("archives", "archive", "content") in columns()
+
+
+def test_a_registration_is_archived_the_day_after_its_active_use_and_not_before(filed):
+    at = archived_at(filed)
+
+    assert operations.apply(at=at - timedelta(seconds=1)) == 0
+    assert operations.apply(at=at) == 1
+
+    assert not Registration.objects.exists()
+    assert Archive.objects.get().number == filed.number
+    assert operations.apply(at=at) == 0
+
+
+def test_what_is_archived_is_read_nowhere_else(whole):
+    operations.apply(at=archived_at(whole))
+
+    assert where(*WORDS) == {
+        "archive",
+        "accounts_user",
+        "candidates_identity",
+        "candidates_candidate",
+    }
+    for model in (Version, DocumentVersion, Folder, Publication.lines.rel.related_model):
+        assert not model.objects.exists(), model
+    assert Identity.objects.count() == 1
+
+
+def test_an_archive_says_all_that_was_kept_and_names_each_file(whole, kept):
+    before = kept()
+    models = {
+        "version",
+        "note",
+        "threadmessage",
+        "message",
+        "entry",
+        "identity",
+        "correctionrequest",
+    }
+    snapshot = Version.objects.order_by("pk").last().snapshot
+
+    operations.apply(at=archived_at(whole))
+
+    found = Archive.objects.get()
+    assert models <= {row["model"].partition(".")[2] for row in found.content}
+    assert snapshot in [row["fields"].get("snapshot") for row in found.content]
+    assert NAME in json.dumps(found.content, ensure_ascii=False)
+    assert sorted(key.rpartition("/")[2] for key in found.files) == before == kept()
+
+
+def test_the_journal_keeps_the_acts_without_whom_and_its_seals_hold(filed):
+    sealing.seal(at=NOW)
+    acts = Entry.objects.count()
+
+    operations.apply(at=archived_at(filed))
+
+    assert Entry.objects.count() == acts + 1
+    assert sealing.verify().findings == ()
+    assert set(
+        Entry.objects.filter(object_kind="registration", object_id=str(filed.pk))
+        .exclude(verb="registration archived")
+        .values_list("actor_name", flat=True)
+    ) == {""}
+
+
+def test_an_act_that_was_emptied_otherwise_is_named(filed):
+    emptied = Entry.objects.filter(object_kind="registration").order_by("pk").first()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT journal_forget(ARRAY[%s]::bigint[])", [emptied.pk])
+
+    assert sealing.verify().findings == (
+        f"Acte {emptied.pk} : il a été réécrit avant d'être scellé.",
+    )
+
+
+def test_the_act_that_lists_the_forgotten_is_never_forgotten(filed):
+    made = forget_acts(
+        Entry.objects.filter(pk=Entry.objects.first().pk),
+        "draft erased",
+        by=OPERATOR,
+        at=NOW,
+        on=filed,
+    )
+
+    forget_acts(Entry.objects.filter(pk=made.pk), "draft erased", by=OPERATOR, at=NOW, on=filed)
+
+    assert Entry.objects.get(pk=made.pk).payload == made.payload
+
+
+def test_a_service_that_was_extended_meanwhile_keeps_its_registrations(filed):
+    at = archived_at(filed)
+    service = filed.service
+    service.closes_at += timedelta(days=7)
+    service.save()
+
+    assert archiving.archive(filed.pk, at=at) is False
+    assert Registration.objects.exists()
+
+
+def test_of_two_registrations_the_other_stays_whole(whole):
+    other = a_registration(whole.candidate)
+
+    archiving.archive(whole.pk, at=archived_at(whole))
+
+    left = Registration.objects.get()
+    assert left.pk == other.pk
+    assert left.identity.birth_name == NAME
+    assert left.versions.count() == 1
+    assert Entry.objects.filter(verb="identity corrected").exclude(payload={}).exists()
+
+
+# --- Erased -----------------------------------------------------------------------------------
+
+
+def test_nothing_is_left_anywhere_once_it_is_erased(whole, kept):
+    operations.apply(at=archived_at(whole))
+    operations.apply(at=erased_at(whole) - timedelta(seconds=1))
+    assert Archive.objects.exists()
+
+    operations.apply(at=erased_at(whole))
+    joining.warn_unused(at=erased_at(whole))
+    joining.erase_unused(at=erased_at(whole) + timedelta(days=30))
+
+    assert where(*WORDS) == set()
+    assert kept() == []
+    assert not LeavingFile.objects.exists()
+    assert sealing.verify().findings == ()
+
+
+def test_a_candidate_without_an_account_goes_with_the_last_registration(filed):
+    Candidate.objects.update(user=None)
+
+    operations.apply(at=archived_at(filed))
+
+    assert where(*WORDS) - {"accounts_user"} == {"archive"}
+    assert not Candidate.objects.exists()
+    assert not Identity.objects.exists()
+
+
+def test_an_account_whose_registrations_are_archived_is_one_without_a_registration(filed):
+    at = archived_at(filed)
+    assert joining.warn_unused(at=at) == 0
+
+    operations.apply(at=at)
+
+    assert joining.warn_unused(at=at) == 1
+    assert joining.erase_unused(at=at + timedelta(days=29)) == 0
+    assert joining.erase_unused(at=at + timedelta(days=30)) == 1
+
+
+def test_without_names_an_archive_says_what_it_was_and_of_nobody(whole, kept, settings):
+    settings.RETENTION_WITHOUT_NAMES = True
+
+    operations.apply(at=archived_at(whole))
+
+    found = Archive.objects.get()
+    assert (found.content, found.files, kept()) == ([], [], [])
+    assert found.facts["état"] == "Inscription écartée"
+    assert found.facts["épreuves"]["E1"] == "inscrit"
+
+
+# --- Withheld ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_archived", [False, True])
+def test_what_is_withheld_is_never_erased_until_it_is_released(whole, kept, settings, is_archived):
+    settings.RETENTION_WITHOUT_NAMES = True
+    before = kept()
+    if is_archived:
+        settings.RETENTION_WITHOUT_NAMES = False
+        operations.apply(at=archived_at(whole))
+        settings.RETENTION_WITHOUT_NAMES = True
+    withhold(whole.number)
+
+    for years in (2, 3, 10, 11, 51):
+        operations.apply(at=years_later(years))
+
+    assert NAME in json.dumps(Archive.objects.get().content, ensure_ascii=False)
+    assert kept() == before
+    operations.release(number=whole.number, reason="Jugé", by=OPERATOR, at=NOW)
+    operations.apply(at=years_later(51))
+    assert not Archive.objects.exists()
+    assert kept() == []
+
+
+def years_later(years):
+    return NOW.replace(year=NOW.year + years) + timedelta(days=60)
+
+
+def test_only_what_is_kept_is_withheld_and_once(filed):
+    with pytest.raises(operations.Unknown):
+        withhold("20000000058")
+    withhold(filed.number)
+    with pytest.raises(operations.AlreadyWithheld):
+        withhold(filed.number)
+
+    assert Hold.objects.count() == 1
+
+
+def test_what_nobody_withholds_is_not_released(filed):
+    with pytest.raises(operations.NotWithheld):
+        operations.release(number=filed.number, reason="Jugé", by=OPERATOR, at=NOW)
+
+
+# --- Cut off ----------------------------------------------------------------------------------
+
+
+class Cut(BaseException):
+    """The end of a process, wherever it is."""
+
+
+@pytest.mark.parametrize("where_it_is", ["mail", "candidates", "forget_acts"])
+def test_an_archiving_that_is_cut_off_leaves_all_as_it_was(filed, kept, monkeypatch, where_it_is):
+    before, named = kept(), where(*WORDS)
+    cut(monkeypatch, archiving, where_it_is)
+
+    with pytest.raises(Cut):
+        operations.apply(at=archived_at(filed))
+    monkeypatch.undo()
+
+    assert (kept(), where(*WORDS)) == (before, named)
+    assert operations.apply(at=archived_at(filed)) == 1
+
+
+def cut(monkeypatch, module, name):
+    class Cutting:
+        def __getattr__(self, _):
+            raise Cut
+
+        def __call__(self, *_, **__):
+            raise Cut
+
+    monkeypatch.setattr(module, name, Cutting())
+
+
+def test_an_erasure_that_is_cut_off_between_a_row_and_its_files_is_taken_up(
+    whole, kept, monkeypatch
+):
+    operations.apply(at=archived_at(whole))
+    store, left = files.forget, kept()
+
+    def once(key):
+        if len(kept()) < len(left):
+            raise Cut
+        store(key)
+
+    monkeypatch.setattr(erasing.files, "forget", once)
+    with pytest.raises(Cut):
+        operations.apply(at=erased_at(whole))
+    monkeypatch.undo()
+
+    assert not Archive.objects.exists()
+    named = {leaving.key.rpartition("/")[2] for leaving in LeavingFile.objects.all()}
+    assert set(kept()) <= named
+    operations.apply(at=erased_at(whole))
+    assert (kept(), LeavingFile.objects.count()) == ([], 0)
+
+
+def test_one_that_fails_keeps_no_other(filed, monkeypatch, caplog):
+    failing = a_draft()
+    a_draft()
+    erase = erasing.erase_draft
+
+    def fails(key, *, at):
+        if key == failing.pk:
+            raise ValueError
+        return erase(key, at=at)
+
+    monkeypatch.setattr(
+        operations,
+        "STEPS",
+        ((categories.drafts, fails), (categories.registrations, archiving.archive)),
+    )
+    assert operations.apply(at=archived_at(filed)) == 2
+
+    assert Draft.objects.get().pk == failing.pk
+    assert "could not be applied" in caplog.text
+
+
+# --- Fifty-one years --------------------------------------------------------------------------
+
+
+LATER = [
+    *(timedelta(days=days) for days in (1, 3, 150, 160, 184, 200, 240)),
+    *(timedelta(days=365.25 * years + 45) for years in (1, 2, 3, 3.5, 9, 10, 11, 25, 51)),
+]
+
+
+def test_over_fifty_one_years_nothing_of_any_category_is_past_its_day(whole, manager, kept):
+    join("jamais@exemple.test")
+    a_candidate(email="rien@exemple.test")
+    typing = a_candidate(email="saisie@exemple.test")
+    a_draft(typing)
+    User.objects.filter(pk=typing.user_id).update(last_login=NOW.replace(year=NOW.year + 2))
+    held = a_registration(a_candidate(email="gel@exemple.test"))
+    withhold(held.number)
+    passing = searches.keep(tree=Group(), columns=(), by=manager, at=NOW)
+    searches.name(search=passing, name=NAME, is_shared=False, by=manager, at=NOW)
+    seen = set()
+
+    for later in LATER:
+        at = NOW + later
+        seen |= {code for code, count in categories.overdue(at).items() if count}
+        joining.delete_unactivated(at=at)
+        joining.erase_unused(at=at)
+        joining.warn_unused(at=at)
+        operations.apply(at=at)
+        assert set(categories.overdue(at).values()) == {0}, at
+        kept_numbers = [*numbers_of(Archive), *numbers_of(Registration)]
+        assert held.number in kept_numbers, at
+
+    # A publication is past its day once its registrations are archived, in the same run.
+    assert seen == set(categories.overdue(NOW)) - {"publication"}
+    assert kept_numbers == [held.number]
+    for model in (Registration, Draft, Candidate, Identity, Message, Publication, Search):
+        assert not model.objects.exists(), model
+    assert where(*WORDS) == set()
+
+
+def numbers_of(model):
+    return list(model.objects.values_list("number", flat=True))
+
+
+# --- Who may ----------------------------------------------------------------------------------
+
+
+def test_the_role_that_serves_pages_reads_no_archive_and_forgets_no_act(filed):
+    operations.apply(at=archived_at(filed))
+    with connection.cursor() as cursor:
+        cursor.execute(documented_role())
+        cursor.execute("SET LOCAL ROLE sporades_app")
+        for statement in (
+            "SELECT * FROM archives.archive",
+            "INSERT INTO archives.hold (number) VALUES ('1')",
+            "SELECT journal_forget(ARRAY[1]::bigint[])",
+        ):
+            with (
+                pytest.raises(ProgrammingError, match="permission denied"),
+                transaction.atomic(),
+            ):
+                cursor.execute(statement)
+        with pytest.raises(CommandError, match="sporades_archives"), transaction.atomic():
+            call_command("archives", "lire", filed.number, "--motif", "Recours")
+        cursor.execute("RESET ROLE")
+
+
+def test_the_role_of_the_archives_archives_withholds_and_erases(filed, kept):
+    with connection.cursor() as cursor:
+        cursor.execute(documented_role())
+        cursor.execute("SET LOCAL ROLE sporades_archives")
+        operations.apply(at=archived_at(filed))
+        withhold(filed.number)
+        operations.release(number=filed.number, reason="Jugé", by=OPERATOR, at=NOW)
+        operations.apply(at=erased_at(filed))
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            cursor.execute("UPDATE journal_entry SET actor_name = 'x'")
+        cursor.execute("RESET ROLE")
+
+    assert (Archive.objects.count(), kept()) == (0, [])
+
+
+# --- Commands ---------------------------------------------------------------------------------
+
+
+def test_an_archive_is_read_by_command_with_its_files_and_that_is_written(
+    whole, kept, tmp_path, capsys
+):
+    operations.apply(at=archived_at(whole))
+
+    call_command(
+        "archives", "lire", whole.number, "--motif", "Recours", "--fichiers", tmp_path / "lus"
+    )
+
+    said = json.loads(capsys.readouterr().out)
+    assert said["numéro"] == whole.number
+    assert NAME in json.dumps(said["lignes"], ensure_ascii=False)
+    assert sorted(path.name for path in (tmp_path / "lus").iterdir()) == kept()
+    written = Entry.objects.get(verb="archive read")
+    assert written.actor_kind == "operator"
+    assert written.payload["after"] == {"number": whole.number, "reason": "Recours"}
+
+
+def test_a_hold_is_placed_listed_and_lifted_by_command(filed, capsys):
+    call_command("archives", "gel", filed.number, "--motif", "Recours n°12")
+    call_command("archives", "gels")
+    call_command("archives", "degel", filed.number, "--motif", "Jugé")
+
+    assert f"{filed.number}, depuis le 25/11/2026, par ligne de commande" in capsys.readouterr().out
+    assert not Hold.objects.exists()
+    assert Entry.objects.filter(verb__startswith="archive ").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["gel", "20000000058", "--motif", "x"], "Aucune inscription"),
+        (["degel", "20000000058", "--motif", "x"], "n'est pas gelé"),
+        (["lire", "20000000058", "--motif", " "], "Le motif compte"),
+        (["lire", "20000000058", "--motif", "x"], "Aucune inscription"),
+    ],
+)
+def test_a_command_says_in_one_line_what_it_refuses(db, arguments, said):
+    with pytest.raises(CommandError, match=said):
+        call_command("archives", *arguments)
+
+
+def test_what_is_late_is_said_with_a_status(filed, capsys):
+    call_command("archives", "retard")
+    assert "Rien n'est gardé au-delà de son terme." in capsys.readouterr().out
+
+    service = filed.service
+    service.opens_at = service.opens_at.replace(year=2020)
+    service.closes_at = service.closes_at.replace(year=2021)
+    service.save()
+    with pytest.raises(CommandError):
+        call_command("archives", "retard")
+
+    assert "inscription : 1" in capsys.readouterr().out
+
+
+def test_the_table_is_said_with_its_sources(db, capsys):
+    call_command("archives", "durees")
+
+    said = capsys.readouterr().out
+    assert "2 ans, puis 8 ans d'archives, à compter de : la fermeture du service" in said
+    assert "À fixer par le responsable" in said
+
+
+# --- Told to candidates -----------------------------------------------------------------------
+
+
+def test_the_page_of_a_registration_says_until_which_day_it_is_kept(filed, client):
+    client.force_login(filed.candidate.user, backend=BACKEND)
+
+    page = client.get(f"/mes-inscriptions/{filed.number}", headers={"host": HOST})
+
+    said = unescape(page.content.decode()).replace("\N{NO-BREAK SPACE}", " ")
+    assert "conservée ici jusqu'au 15 décembre 2028, puis archivée" in said
+    assert "effacée après le 15 décembre 2036" in said
+
+
+def test_without_archives_a_registration_is_said_to_be_erased_at_once(filed, settings):
+    settings.RETENTION_ARCHIVE_YEARS = 0
+
+    assert categories.kept_in_words(filed.service) == (
+        "Cette inscription est conservée jusqu'au 15 décembre 2028, puis effacée."
+    )
+    operations.apply(at=archived_at(filed))
+    assert not Archive.objects.exists()
