@@ -1,6 +1,6 @@
 # The whole list of commands: `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset demo-code check-reglementation test endure bench lint format lock
+.PHONY: help demo demo-reset demo-code rehearsal rehearsal-code rehearsal-end check-reglementation test endure bench lint format lock
 
 # What one process has compiled is read by those that come after it: tests start hundreds.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/var/pycache
@@ -24,6 +24,18 @@ demo-reset: ## Oublie les données de la démonstration
 demo-code: ## Donne le code de connexion d'un agent de la démonstration (WHO=adresse)
 	$(runtime)
 	@$(python) -m tools.demo code "$(WHO)"
+
+rehearsal: ## Répète une campagne sur une copie des réglementations (AT=2027-01-12T08:00, FILES="cap.yaml", PEOPLE=60, PORT=8000) ; Ctrl-C efface tout
+	$(runtime)
+	@$(python) -m tools.rehearsal play "$(AT)" $(FILES)
+
+rehearsal-code: ## Donne le code de connexion d'un agent de la répétition (WHO=adresse)
+	$(runtime)
+	@$(python) -m tools.rehearsal code "$(WHO)"
+
+rehearsal-end: ## Efface ce qu'une répétition interrompue a laissé
+	$(runtime)
+	@$(python) -m tools.rehearsal end
 
 check-reglementation: ## Dit ce qui ne va pas dans un fichier de réglementation, la démonstration tournant (FILE=cap.yaml)
 	$(runtime)

@@ -5,6 +5,8 @@ one clear line when the value is missing or cannot be used.
 """
 
 import os
+import re
+from datetime import timedelta
 from email.utils import parseaddr
 from ipaddress import ip_address
 from pathlib import Path
@@ -23,6 +25,9 @@ BRAND_SHEET = "brand.css"
 YES, NO = ("1", "oui", "on", "true", "yes"), ("0", "non", "off", "false", "no")
 
 MOST_YEARS = 99
+
+REHEARSED = "_repetition"
+"""How the name of a rehearsal's database ends; `tools.rehearsal` makes and drops no other."""
 
 PREPARED_AFTER = 2
 """How many times a connection asks a question before PostgreSQL keeps its plan."""
@@ -68,6 +73,29 @@ def number(name: str, default: str, *, least: int) -> int:
         message = f"{name} est un nombre d'années entier, de {least} à {MOST_YEARS}."
         raise ImproperlyConfigured(message)
     return int(value)
+
+
+def rehearsal(name: str) -> timedelta | None:
+    """Return how far ahead of the clock a rehearsal plays; nothing for a real installation.
+
+    It never starts on a database, a mail server or a file store that may be real ones.
+    """
+    value = text(name, "")
+    if not value:
+        return None
+    if not re.fullmatch(r"-?\d{1,10}", value):
+        message = f"{name} est un nombre de secondes, que « make rehearsal » calcule."
+        raise ImproperlyConfigured(message)
+    apart = {
+        "SPORADES_DEMO": flag("SPORADES_DEMO"),
+        "DATABASE_URL": urlsplit(text("DATABASE_URL")).path.endswith(REHEARSED),
+        "MAIL_URL": text("MAIL_URL").startswith("eml:"),
+        "FILES_URL": text("FILES_URL").startswith("file:"),
+    }
+    if real := [one for one, is_apart in apart.items() if not is_apart]:
+        message = f"{name} : une répétition ne touche à rien de réel, voyez {', '.join(real)}."
+        raise ImproperlyConfigured(message)
+    return timedelta(seconds=int(value))
 
 
 def one_of(name: str, *allowed: str) -> str:

@@ -15,6 +15,7 @@ environment.required(
     *("SECRET_KEY", "DATABASE_URL", "SITE_URL", "MAIL_URL", "FILES_URL"),
     *(() if DEMO else ("DEPLOYER_NAME", "MAIL_FROM")),
 )
+REHEARSAL = environment.rehearsal("SPORADES_REHEARSAL")
 SECRET_KEY = environment.secret("SECRET_KEY")
 SECRET_KEY_FALLBACKS = environment.secrets("SECRET_KEY_FALLBACKS")
 SITE_URL = environment.site("SITE_URL", demo=DEMO)

@@ -102,6 +102,8 @@ REFUSED = [
     ("SEAL_KEY_PASSWORD", "un mot de passe"),
     ("HIDE_KNOWN_ADDRESSES", "peut-être"),
     ("SPORADES_DEMO", "2"),
+    ("SPORADES_REHEARSAL", "demain"),
+    ("SPORADES_REHEARSAL", "3600"),
     ("PRIVACY_CONTACT", "le délégué"),
     ("PRIVACY_CONTACT", "dpd"),
     ("PRIVACY_CONTACT", "http://exemple.test/donnees"),

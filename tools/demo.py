@@ -56,9 +56,12 @@ class Failed(Exception):
 class Supervisor:
     """Starts the parts of the demo, watches them, stops them in the opposite order."""
 
-    def __init__(self, asked_to_stop: StopRequest, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, asked_to_stop: StopRequest, environment: Mapping[str, str], *, logs: Path = LOGS
+    ) -> None:
         self.asked_to_stop = asked_to_stop
         self.environment = environment
+        self.logs = logs
         self.children: dict[str, subprocess.Popen[bytes]] = {}
 
     def run(self, label: str, command: Sequence[str]) -> None:
@@ -79,7 +82,7 @@ class Supervisor:
         self, label: str, command: Sequence[str], *, if_killed: signal.Signals = signal.SIGTERM
     ) -> subprocess.Popen[bytes]:
         """Start a command and leave it running; say what ends it if we are killed."""
-        log = LOGS / f"{label}.log"
+        log = self.logs / f"{label}.log"
         if log.exists():
             log.replace(log.with_suffix(".log.1"))
         child = spawn(command, log=log, environment=self.environment, end=if_killed)
@@ -102,7 +105,7 @@ class Supervisor:
 
     def account_for(self, label: str) -> str:
         """Return where a part writes, and the last thing it wrote."""
-        log = LOGS / f"{label}.log"
+        log = self.logs / f"{label}.log"
         return f"Dernière ligne de {log.relative_to(Path.cwd())} : {last_line(log)}"
 
     def stop(self) -> None:

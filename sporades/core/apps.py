@@ -1,6 +1,7 @@
 """The room `core`."""
 
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class CoreConfig(AppConfig):
@@ -8,3 +9,10 @@ class CoreConfig(AppConfig):
 
     name = "sporades.core"
     verbose_name = "Socle"
+
+    def ready(self) -> None:
+        """Put the clock of a rehearsal to its instant."""
+        from sporades.core import clock  # noqa: PLC0415 - settings first
+
+        if settings.REHEARSAL is not None:
+            clock.shift(settings.REHEARSAL)

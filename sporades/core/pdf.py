@@ -4,6 +4,7 @@ A template is a file of this package, under `<room>/typst/`; what it prints come
 data and can be nothing but text. The same content at the same instant gives the same bytes.
 """
 
+import io
 import json
 import threading
 from collections.abc import Sequence
@@ -12,7 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import typst
+from django.conf import settings
 
 from sporades.core import signs
 
@@ -29,6 +32,10 @@ MISSING_SIGNS = (
     f"Le signe {signs.STAND_IN} tient la place d'un caractère que nos polices d'impression n'ont pas. "
     "Le texte exact se lit dans la version en ligne de ce document."
 )
+
+
+SPECIMEN = "SPÉCIMEN"
+"""What stands across each page that a rehearsal prints (I8)."""
 
 
 class CannotPrint(Exception):
@@ -63,7 +70,7 @@ def typeset_all(template: str, contents: Sequence[dict[str, Any]], *, at: dateti
         made = _compiler().compile(
             TEMPLATES / template,
             format="pdf",
-            sys_inputs={"contents": printed},
+            sys_inputs={"contents": printed, "specimen": SPECIMEN if is_rehearsed() else ""},
             pdf_standards=STANDARDS,
             timestamp=at.astimezone(UTC).replace(microsecond=0),
         )
@@ -76,6 +83,27 @@ def typeset_all(template: str, contents: Sequence[dict[str, Any]], *, at: dateti
         message = f"{template}: not one file"
         raise CannotPrint(message)
     return made
+
+
+def is_rehearsed() -> bool:
+    """Return whether nothing that is printed is real."""
+    return settings.REHEARSAL is not None
+
+
+def as_specimen(content: bytes, *, at: datetime) -> bytes:
+    """Return a PDF made elsewhere with the mark of a specimen across each of its pages.
+
+    Args:
+        content: the PDF.
+        at: the instant written in the mark's own file.
+    """
+    mark = typeset("core/typst/specimen.typ", {}, at=at)
+    marked = io.BytesIO()
+    with pikepdf.open(io.BytesIO(content)) as paper, pikepdf.open(io.BytesIO(mark)) as over:
+        for page in paper.pages:
+            page.add_overlay(over.pages[0], rect=None)
+        paper.save(marked)
+    return marked.getvalue()
 
 
 def _printed(content: dict[str, Any]) -> dict[str, Any]:

@@ -214,6 +214,8 @@ def printed(version: DocumentVersion) -> bytes:
 
 def _print(version: DocumentVersion) -> bytes:
     printed = _deposited(version) if version.kind.is_deposited else _typeset(version)
+    if version.kind.is_deposited and pdf.is_rehearsed():
+        printed = pdf.as_specimen(printed, at=version.issued_at)
     if not seal.is_configured():
         return printed
     try:
@@ -224,7 +226,7 @@ def _print(version: DocumentVersion) -> bytes:
 
 def _kept_as(version: DocumentVersion) -> str:
     """Return the key of a deposited file that no seal has changed, or nothing."""
-    is_as_deposited = version.kind.is_deposited and not version.sealed
+    is_as_deposited = version.kind.is_deposited and not (version.sealed or pdf.is_rehearsed())
     return version.content["file"] if is_as_deposited else ""
 
 

@@ -22,7 +22,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         messages.info(request, f"Connectez-vous {waits}")
     context = {
         "franceconnect": bool(settings.FRANCECONNECT_URL),
-        "is_demo": settings.DEMO,
+        "is_demo": settings.DEMO and settings.REHEARSAL is None,
         "goes_on_to": get_next_redirect_url(request),
     }
     return LoginView.as_view(extra_context=context)(request)

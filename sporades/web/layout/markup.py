@@ -14,6 +14,7 @@ from django.template import Library
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from sporades.core.clock import rehearsed_in_words
 from sporades.core.phones import as_dialled
 
 register = Library()
@@ -30,6 +31,7 @@ RIGHT_TO_LEFT = re.compile(rf"[{_TO_THE_LEFT}](?:[{_TO_THE_LEFT}\d\s.,'’-]*[{_
 
 
 register.filter("dialled", as_dialled)
+register.simple_tag(rehearsed_in_words, name="rehearsed")
 
 
 @register.filter

@@ -1,0 +1,62 @@
+"""`sporades repetition …`: what `make rehearsal` copies from here, and puts there (I8)."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from sporades.cli import rehearsing
+from sporades.core.actors import Actor
+from sporades.core.refusals import Refused
+from sporades.exams.checking import Source
+from sporades.exams.operations import load
+from sporades.mail import delivery
+from sporades.mail.models import Message
+from sporades.territory.operations import load_reference
+
+BY = Actor("operator", "répétition")
+
+
+class Command(BaseCommand):
+    help = "Écrit ce à quoi l'on s'inscrit (exporter) ; peuple une répétition (charger)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        commands = parser.add_subparsers(dest="what", required=True)
+        written = commands.add_parser("exporter", help="réglementations et services, sans personne")
+        written.add_argument("path", metavar="FICHIER")
+        read = commands.add_parser("charger", help="dans une répétition, et nulle part ailleurs")
+        read.add_argument("path", metavar="FICHIER")
+        read.add_argument("--reglementation", nargs="*", default=[], metavar="FICHIER")
+        read.add_argument("--candidats", type=int, default=60, metavar="NOMBRE")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path = Path(options["path"])
+        if options["what"] == "exporter":
+            path.write_text(rehearsing.written(), encoding="utf-8")
+            return
+        if settings.REHEARSAL is None:
+            raise CommandError("Cette commande n'existe que dans une répétition.")
+        try:
+            self._load(path, options["reglementation"], options["candidats"])
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from None
+
+    def _load(self, path: Path, regulations: list[str], count: int) -> None:
+        now = timezone.now()
+        load_reference()
+        rehearsing.read(path.read_text(encoding="utf-8"))
+        for one in map(Path, regulations):
+            load(Source(one.name, one.read_text(encoding="utf-8")), by=BY, at=now)
+        staff = rehearsing.make_staff(at=now)
+        found = rehearsing.people(at=now, count=count)
+        for message in Message.objects.due(now).order_by("written_at"):
+            delivery.deliver(message.pk, at=message.written_at)
+        self.stdout.write(f"{found.registered} inscription(s) de candidats inventés.")
+        for choice in found.impossible:
+            self.stdout.write(f"Personne n'a pu s'inscrire : {choice}.")
+        self.stdout.write(f"Mot de passe de tous : {rehearsing.PASSWORD}")
+        self.stdout.write(f"Agents : {', '.join(staff)}")
+        self.stdout.write(f"Candidats : candidat1@{rehearsing.AT}, candidat2@{rehearsing.AT}…")
