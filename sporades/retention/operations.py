@@ -1,7 +1,7 @@
 """Apply the table: archive, erase; withhold what must stay; read what is archived."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -10,14 +10,19 @@ from django.db.models import QuerySet
 
 from sporades import journal
 from sporades.core.actors import Actor
-from sporades.core.locks import alone, lock_value
+from sporades.core.locks import lock_value
 from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration
 from sporades.retention import archiving, categories, erasing
 from sporades.retention.models import Archive, Hold
 
-AT_ONCE = 500
-"""How many keys are read at a time."""
+AT_ONCE = 50
+"""How many rows one job takes: mails do not wait behind a whole session."""
+
+BEGINNING = (0, "")
+"""The place from which all is applied: a step, and the key after which it goes on."""
+
+type Place = tuple[int, str]
 
 STEPS: tuple[tuple[Callable[[datetime], QuerySet[Any]], Callable[..., bool]], ...] = (
     (categories.drafts, erasing.erase_draft),
@@ -54,11 +59,34 @@ class NotWithheld(Refused):
 def apply(*, at: datetime) -> int:
     """Archive and erase all that is past its time at an instant; return how much was.
 
-    Each row is a transaction: whatever is cut off is taken up by the next run. One that fails is
-    logged, and keeps no other from its end. Two runs at once are one.
+    Each row is a transaction: whatever is cut off is taken up by the next run.
     """
-    with alone("retention", "apply") as is_held:
-        return sum(_do(due, act, at=at) for due, act in STEPS) if is_held else 0
+    done = 0
+    place: Place | tuple[()] = BEGINNING
+    while place:
+        some, place = apply_some(place, at=at)
+        done += some
+    return done
+
+
+def apply_some(place: Place, *, at: datetime) -> tuple[int, Place | tuple[()]]:
+    """Take the next rows that are past their time; one that fails is logged, and not met again.
+
+    Args:
+        place: from where on.
+        at: the instant.
+
+    Returns:
+        How many were archived or erased; the place to go on from, nothing at the end.
+    """
+    step, after = place
+    due, act = STEPS[step]
+    left = due(at).filter(pk__gt=after) if after else due(at)
+    keys = list(left.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+    done = sum(_do(act, key, at=at) for key in keys)
+    if len(keys) == AT_ONCE:
+        return done, (step, str(keys[-1]))
+    return done, (step + 1, "") if step + 1 < len(STEPS) else ()
 
 
 def withhold(*, number: str, reason: str, by: Actor, at: datetime) -> Hold:
@@ -123,23 +151,9 @@ def _academy_of(number: str) -> str:
     raise Unknown
 
 
-def _do(due: Callable[[datetime], QuerySet[Any]], act: Callable[..., bool], *, at: datetime) -> int:
-    done = 0
-    for key in _in_turn(due(at)):
-        try:
-            done += act(key, at=at)
-        except Exception:
-            logger.exception("%s could not be applied to %s", act.__name__, key)
-    return done
-
-
-def _in_turn(due: QuerySet[Any]) -> Iterator[Any]:
-    """Return the keys of what is due, some at a time: what failed is not met again."""
-    last: Any = None
-    while True:
-        left = due.filter(pk__gt=last) if last is not None else due
-        keys = list(left.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
-        yield from keys
-        if len(keys) < AT_ONCE:
-            return
-        last = keys[-1]
+def _do(act: Callable[..., bool], key: Any, *, at: datetime) -> bool:
+    try:
+        return act(key, at=at)
+    except Exception:
+        logger.exception("%s could not be applied to %s", act.__name__, key)
+        return False

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from html import unescape
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection, transaction
 
@@ -20,13 +21,14 @@ from sporades.journal.operations import forget as forget_acts
 from sporades.mail.models import Message
 from sporades.publications.models import Publication
 from sporades.registrations.models import Draft, Registration, Version
-from sporades.retention import archiving, categories, erasing, operations
+from sporades.retention import archiving, categories, erasing, operations, tasks
 from sporades.retention.models import Archive, Hold, LeavingFile
 from sporades.searches import operations as searches
 from sporades.searches.models import Search
 from sporades.searches.trees import Group
 from tests.acts.people import join
 from tests.factories import NOW, OPERATOR, a_candidate, a_draft, a_registration
+from tests.jobs import work
 from tests.journal.test_sealing import documented_role
 from tests.leftovers import columns, where
 from tests.retention.conftest import NAME, WORDS
@@ -359,6 +361,44 @@ def test_one_that_fails_keeps_no_other(filed, monkeypatch, caplog):
 
     assert Draft.objects.get().pk == failing.pk
     assert "could not be applied" in caplog.text
+
+
+def test_a_job_takes_some_rows_and_leaves_the_next_to_another(filed, monkeypatch):
+    monkeypatch.setattr(operations, "AT_ONCE", 1)
+    for _ in range(2):
+        a_draft()
+    place, places = operations.BEGINNING, []
+
+    while place:
+        done, place = operations.apply_some(place, at=archived_at(filed))
+        places.append((done, place[:1]))
+
+    steps = len(operations.STEPS)
+    assert places[:4] == [(1, (0,)), (1, (0,)), (0, (1,)), (1, (1,))]
+    assert places[-1] == (0, ())
+    assert len(places) == steps + 3
+
+
+def test_the_job_of_the_night_goes_on_to_the_end_in_one_chain(filed, monkeypatch):
+    monkeypatch.setattr(operations, "AT_ONCE", 1)
+    with time_machine.travel(archived_at(filed), tick=False):
+        tasks.apply(0)
+        tasks.apply(0)
+        assert waiting() == 1
+        for _ in range(len(operations.STEPS) + 1):
+            work("retention")
+
+        assert waiting() == 0
+    assert not Registration.objects.exists()
+    assert Archive.objects.count() == 1
+
+
+def waiting():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'retention.go_on'"
+        )
+        return cursor.fetchone()[0]
 
 
 # --- Fifty-one years --------------------------------------------------------------------------
