@@ -134,6 +134,7 @@ NEVER = {
     },
     "is true for a while": {"document_unread", "draft_closing", "service_moved", "service_opened"},
     "is about a person, of several registrations": {
+        "candidates_merged",
         "correction_refused",
         "correction_requested",
         "identity_corrected",
@@ -145,6 +146,8 @@ NEVER = {
         "export_to_approve",
         "extension_to_approve",
         "member_dormant",
+        "merge_refused",
+        "merge_to_approve",
         "publication_decided",
         "publication_filled",
         "publication_to_approve",
