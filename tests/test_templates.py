@@ -9,6 +9,8 @@ from allauth import account
 
 from sporades.documents import kinds
 from sporades.registrations.sections import SECTIONS
+from sporades.web.candidate.drafts import DOOR as CANDIDATE
+from sporades.web.wizard.door import PAGES
 from tests.tree import ending, found, parsed, text_of, tree
 
 TEMPLATE_LIBRARIES = (
@@ -24,9 +26,10 @@ def templates():
 
 
 def names_made_of_data():
-    """The templates whose names are computed: from a tab, from a kind of document."""
+    """The templates whose names are computed: of a tab, of a door to them, of a kind of document."""
     return {
-        *(f"candidate/tabs/{section.slug}.html" for section in SECTIONS),
+        *(f"wizard/tabs/{section.slug}.html" for section in SECTIONS),
+        *(door.page(name) for door in (CANDIDATE,) for name in PAGES),
         *(kind.twin_template for kind in kinds.registered()),
     }
 

@@ -1,33 +1,36 @@
-"""The draft that a page of « M'inscrire » is about."""
+"""The draft that a page of « M'inscrire » is about, and what is its candidate's own of the tabs."""
 
-from typing import Any
+from collections.abc import Iterable
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
-from sporades.core.french import hour_in_words, local_day
-from sporades.registrations.dossier import Dossier, dossier_of
-from sporades.registrations.models import Draft
-from sporades.registrations.queries import draft_of
+from sporades.registrations.dossier import Dossier
+from sporades.registrations.models import Draft, Registration
+from sporades.registrations.queries import draft_of, last_address_of, registrations_of
+from sporades.registrations.sections import IDENTIFICATION
+from sporades.registrations.sections.base import Section, SectionForm
+from sporades.web.wizard.door import Door
+
+_TAKEN_UP = "Ces réponses sont celles de votre saisie précédente : vérifiez-les, puis continuez."
+_TOO_LATE = (
+    "Cette saisie était déjà enregistrée ou abandonnée : les réponses que vous venez d'envoyer "
+    "n'y sont pas ajoutées. Pour changer une réponse, utilisez « Modifier »."
+)
+_WAITS = (
+    "Votre demande de modification attend une réponse : les réponses que vous venez d'envoyer n'y "
+    "sont pas ajoutées. Pour la changer, retirez-la d'abord."
+)
 
 
 def own(request: HttpRequest, pk: UUID) -> Draft:
     """Return the reader's own draft, with everything a tab needs. Raises Http404."""
     found: Draft = get_object_or_404(draft_of, user=request.user.pk, draft=pk)
     return found
-
-
-def dossier(request: HttpRequest, draft: Draft) -> Dossier:
-    """Return what a draft is judged on, at the day of the request where its service is."""
-    return dossier_of(draft, day=local_day(request.arrived_at, draft.service.zone))
-
-
-def account_from(address: str) -> str:
-    """Return the address of « Modifier mon compte », which leads back to one of ours."""
-    return f"{reverse('account_edit')}?{urlencode({'next': address}, safe='/')}"
 
 
 def after(draft: Draft) -> HttpResponse:
@@ -39,12 +42,58 @@ def after(draft: Draft) -> HttpResponse:
     return redirect("candidate:registrations")
 
 
-def timing(request: HttpRequest, draft: Draft, judged: Dossier) -> dict[str, Any]:
-    """Return what a page says of time: what is left, the closing, the last answer kept."""
-    service, reader = draft.service, judged.reader_zone
-    return {
-        "time_left": service.time_left_in_words(request.arrived_at),
-        "closing": service.said(service.closes_at, reader),
-        "closed": draft.closed_in_words(request.arrived_at, reader),
-        "saved_at": hour_in_words(draft.answered_at, draft.service.zone),
-    }
+def _before(draft: Draft) -> HttpResponse:
+    """Go to what stands before the first tab: the registration, or the choice of an academy."""
+    if draft.amends is not None:
+        return redirect("candidate:registration", draft.amends.number)
+    exam = draft.exam
+    names = [exam.domain.code, exam.session.code, exam.code]
+    if draft.speciality:
+        url = reverse("candidate:choose_academy_for", args=[*names, draft.speciality.code])
+    else:
+        url = reverse("candidate:choose_academy", args=names)
+    return redirect(f"{url}?{urlencode({'academie': draft.service.academy_id})}")
+
+
+def _later(request: HttpRequest) -> HttpResponse:
+    messages.success(request, "Votre saisie est gardée : vous la retrouverez ici.")
+    return redirect("candidate:registrations")
+
+
+def _as_answered(request: HttpRequest, dossier: Dossier, section: Section) -> SectionForm:
+    """Return a tab as it was answered; an address not given yet, as it was given last."""
+    if section is IDENTIFICATION and section.slug not in dossier.answers:
+        for last in last_address_of(user=request.user.pk):
+            messages.info(request, _TAKEN_UP)
+            return section.form(dossier, shown=last.answers)
+    return section.form_for(dossier)
+
+
+def _account_from(address: str) -> str:
+    """Return the address of « Modifier mon compte », which leads back to one of ours."""
+    return f"{reverse('account_edit')}?{urlencode({'next': address}, safe='/')}"
+
+
+def _standing(request: HttpRequest, draft: Draft) -> Iterable[Registration]:
+    return registrations_of(user=request.user.pk)
+
+
+def _about(registration: Registration) -> tuple[str, str]:
+    url = reverse("candidate:registration", args=[registration.number])
+    return f"Votre inscription à : {registration}", url
+
+
+DOOR = Door(
+    space="candidate",
+    after=after,
+    before=_before,
+    later=_later,
+    too_late=lambda draft: _WAITS if draft.sent_at else _TOO_LATE,
+    shown=_as_answered,
+    account=_account_from,
+    closed=Draft.closed_in_words,
+    accepts=lambda draft, at: draft.service.accepts(at),
+    standing=_standing,
+    about=_about,
+    leads_elsewhere=True,
+)

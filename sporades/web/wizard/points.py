@@ -2,36 +2,32 @@
 
 from collections.abc import Iterable, Sequence
 
-from django.urls import reverse
-
 from sporades.registrations import journey
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.journey import Forms
 from sporades.registrations.models import Draft
 from sporades.registrations.refusals import Trouble
 from sporades.registrations.sections.base import Section, SectionForm
+from sporades.web.wizard.door import Door
 
 type Points = list[tuple[Trouble, str]]
 
 
-def judged_tab(draft: Draft, slug: str) -> str:
-    """Return the address of a tab that says what is to be corrected in it."""
-    return reverse("candidate:tab", args=[draft.pk, slug]) + "?verifier=1"
-
-
-def linked(draft: Draft, forms: Forms, points: Iterable[Trouble]) -> Points:
+def linked(door: Door, draft: Draft, forms: Forms, points: Iterable[Trouble]) -> Points:
     """Return points, each with the address of the field that it speaks of."""
     by_slug = {section.slug: form for section, form in forms}
     found = []
     for point in points:
-        url = judged_tab(draft, point.section)
+        url = door.judged_tab(draft, point.section)
         if point.field:
             url += f"#{by_slug[point.section][point.field].first_control}"
         found.append((point, url))
     return found
 
 
-def mended_elsewhere(draft: Draft, dossier: Dossier, section: Section, form: SectionForm) -> Points:
+def mended_elsewhere(
+    door: Door, draft: Draft, dossier: Dossier, section: Section, form: SectionForm
+) -> Points:
     """Return the errors of a tab that another tab mends."""
     if not form.mended_elsewhere or not form.errors:
         return []
@@ -39,18 +35,20 @@ def mended_elsewhere(draft: Draft, dossier: Dossier, section: Section, form: Sec
         (one, form if one == section else one.form_for(dossier)) for one in journey.journey(dossier)
     ]
     errors = journey.errors_of(section, form, forms)
-    return linked(draft, forms, [one for one in errors if one.section != section.slug])
+    return linked(door, draft, forms, [one for one in errors if one.section != section.slug])
 
 
-def tab_by_tab(draft: Draft, forms: Forms, troubles: Sequence[Trouble]) -> list[dict[str, str]]:
+def tab_by_tab(
+    door: Door, draft: Draft, forms: Forms, troubles: Sequence[Trouble]
+) -> list[dict[str, str]]:
     """Return one line for each tab: complete, never filled, or with how many points to mend."""
     return [
-        _line(draft, section, [one for one in troubles if one.section == section.slug])
+        _line(door, draft, section, [one for one in troubles if one.section == section.slug])
         for section, _ in forms
     ]
 
 
-def _line(draft: Draft, section: Section, troubles: list[Trouble]) -> dict[str, str]:
+def _line(door: Door, draft: Draft, section: Section, troubles: list[Trouble]) -> dict[str, str]:
     count = len(troubles)
     if any(one.is_of_a_whole_tab for one in troubles):
         note = "Pas encore rempli"
@@ -60,6 +58,6 @@ def _line(draft: Draft, section: Section, troubles: list[Trouble]) -> dict[str, 
         "label": section.title,
         "state": "missing" if count else "done",
         "note": note,
-        "url": reverse("candidate:tab", args=[draft.pk, section.slug]),
+        "url": door.url("tab", draft, section.slug),
         "act": "Compléter" if count else "Revoir",
     }

@@ -1,0 +1,125 @@
+"""« Récapitulatif » and what is left to do before it: everything, before it is filed."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from sporades.core.refusals import Refused
+from sporades.registrations import journey
+from sporades.registrations.changes import changes_between
+from sporades.registrations.dossier import Dossier
+from sporades.registrations.exclusion import Exclusion, exclusion_of
+from sporades.registrations.journey import Forms
+from sporades.registrations.models import Draft
+from sporades.registrations.queries import version_of
+from sporades.registrations.refusals import Trouble
+from sporades.registrations.sections.base import Section, SectionForm
+from sporades.registrations.snapshot import as_read, identity_of
+from sporades.web.wizard import points
+from sporades.web.wizard.door import Door, dossier_for
+from sporades.web.wizard.stepper import step
+
+
+def recap(request: HttpRequest, draft: Draft, *, door: Door) -> HttpResponse:
+    """Show « Récapitulatif », or what is missing for it."""
+    if not draft.is_open:
+        return door.after(draft)
+    judged = dossier_for(request, draft)
+    forms = journey.judged(judged)
+    if journey.troubles(forms):
+        return door.to("ready", draft)
+    return _recap(request, draft, judged, forms, door=door)
+
+
+def refused(request: HttpRequest, draft: Draft, refusal: Refused, *, door: Door) -> HttpResponse:
+    """Show « Récapitulatif » again, with why it was not filed."""
+    judged = dossier_for(request, draft)
+    forms = journey.judged(judged)
+    return _recap(request, draft, judged, forms, door=door, refusal=refusal, status=409)
+
+
+def ready(request: HttpRequest, draft: Draft, *, door: Door) -> HttpResponse:
+    """« Ma candidature est-elle prête ? »: what blocks, what is odd, with a link to each field."""
+    if not draft.is_open:
+        return door.after(draft)
+    judged = dossier_for(request, draft)
+    forms = journey.judged(judged)
+    troubles = journey.troubles(forms)
+    blocking = points.linked(door, draft, forms, troubles) + _excluding(request, draft, door=door)
+    context = {
+        "draft": draft,
+        "named": [(one, url) for one, url in blocking if not one.is_of_a_whole_tab],
+        "unfilled": [one for one, _ in blocking if one.is_of_a_whole_tab],
+        "oddities": points.linked(door, draft, forms, journey.oddities(forms)),
+        "checks": points.tab_by_tab(door, draft, forms, troubles),
+        **door.timing(request, draft, judged),
+    }
+    return render(request, door.page("ready"), context)
+
+
+def _recap(
+    request: HttpRequest,
+    draft: Draft,
+    judged: Dossier,
+    forms: Forms,
+    *,
+    door: Door,
+    refusal: Refused | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    exclusion = _exclusion(request, draft, door=door)
+    changes = _changes(draft, judged, forms)
+    is_new = draft.amends is None
+    context = {
+        "draft": draft,
+        "overview": [("Examen ou concours", str(draft)), ("Académie", draft.service.academy.name)],
+        "identity": identity_of(judged),
+        "identity_url": "" if draft.candidate.is_frozen else door.account(door.url("recap", draft)),
+        "parts": [_part(door, draft, section, form) for section, form in forms if form.is_valid()],
+        "last_section": forms[-1][0].slug,
+        "step": step(judged, "recapitulatif"),
+        "refusal": refusal,
+        "exclusion": exclusion,
+        "oddities": points.linked(door, draft, forms, journey.oddities(forms)),
+        "changes": changes,
+        "can_save": (is_new or changes or draft.amends.consents_chosen_at)
+        and exclusion is None
+        and door.accepts(draft, request.arrived_at),
+        "may_ask": bool(changes) and not door.accepts(draft, request.arrived_at),
+        "rules_changed": draft.regulation_id != judged.regulation.pk,
+        **door.timing(request, draft, judged),
+    }
+    return render(request, door.page("recap"), context, status=status)
+
+
+def _changes(draft: Draft, judged: Dossier, forms: Forms) -> list[str]:
+    """Return what a modification changes, for now, in what is filed."""
+    if draft.amends is None:
+        return []
+    filed = version_of.get(registration=draft.amends_id, number=draft.amends_version)
+    valid = [(section, form) for section, form in forms if form.is_valid()]
+    return changes_between(filed.snapshot, as_read(judged, valid))
+
+
+def _part(door: Door, draft: Draft, section: Section, form: SectionForm) -> dict[str, Any]:
+    return {
+        "slug": section.slug,
+        "title": section.title,
+        "lines": [(line.label, line.value) for line in form.lines()],
+        "tables": form.tables(),
+        "change_url": door.url("tab", draft, section.slug) + "?retour=1",
+    }
+
+
+def _excluding(request: HttpRequest, draft: Draft, *, door: Door) -> points.Points:
+    """Return the registration that stands in the way of another one, if there is one."""
+    exclusion = _exclusion(request, draft, door=door)
+    if exclusion is None:
+        return []
+    name, url = door.about(exclusion.registration)
+    return [(Trouble("", name, "", "", exclusion.message), url)]
+
+
+def _exclusion(request: HttpRequest, draft: Draft, *, door: Door) -> Exclusion | None:
+    return exclusion_of(draft, door.standing(request, draft))

@@ -1,0 +1,257 @@
+"""The tabs of a registration, their answers kept as they are given, whoever gives them."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.loader import select_template
+
+from sporades.candidates.words import identity_in_words
+from sporades.core.french import hour_in_words
+from sporades.core.refusals import Refused
+from sporades.registrations import counting, drafting, journey
+from sporades.registrations.dossier import Dossier
+from sporades.registrations.models import Draft
+from sporades.registrations.refusals import Overtaken, TooLong
+from sporades.registrations.residence import service_of_residence
+from sporades.registrations.sections.base import Section, SectionForm
+from sporades.web.layout.kept import forget, kept
+from sporades.web.wizard import conflicts, points
+from sporades.web.wizard.door import Door, dossier_for
+from sporades.web.wizard.stepper import step
+
+REVISION = "revision"
+BACK = "retour"
+"""Said by a tab that was opened from « Récapitulatif », to go back there."""
+_KEPT = "Votre session s'était terminée. Vos réponses sont là : vérifiez-les, puis continuez."
+
+
+def resume(request: HttpRequest, draft: Draft, *, door: Door) -> HttpResponse:
+    """Go to where the draft stands: its first incomplete tab, or the summary."""
+    if not draft.is_open:
+        return door.after(draft)
+    section = journey.first_incomplete(dossier_for(request, draft))
+    if section is None:
+        return door.to("recap", draft)
+    return door.to("tab", draft, section.slug)
+
+
+def tab(request: HttpRequest, draft: Draft, section: str, *, door: Door) -> HttpResponse:
+    """Show a tab, or keep its answers and go on."""
+    if not draft.is_open:
+        if request.method == "POST":
+            messages.warning(request, door.too_late(draft))
+        return door.after(draft)
+    judged = dossier_for(request, draft)
+    part = _section(judged, section)
+    if request.method == "POST":
+        return _answered(request, draft, judged, part, door=door)
+    revision = _revision(draft, part)
+    if answers := kept(request):
+        form = part.form(judged, answers)
+        # They answer the page that was shown then: what was answered since is not overwritten.
+        seen = _number(answers.get(REVISION, [""])[-1])
+        revision = revision if seen is None else seen
+        messages.warning(request, _KEPT)
+    elif "verifier" in request.GET and part.slug in judged.answers:
+        form = part.judged(judged)
+    else:
+        form = door.shown(request, judged, part)
+    return _show(request, draft, judged, part, form, revision=revision, door=door)
+
+
+def autosave(request: HttpRequest, draft: Draft, section: str) -> HttpResponse:
+    """Keep what is being typed in a tab, complete or not; answer in JSON."""
+    judged = dossier_for(request, draft)
+    part = _section(judged, section)
+    form = _sent(request, judged, part)
+    try:
+        row = drafting.answer(
+            draft=draft,
+            section=part.slug,
+            typed=form.typed(),
+            seen_revision=_seen(request),
+            at=request.arrived_at,
+        )
+    except Overtaken as refusal:
+        return JsonResponse({"message": str(refusal), "overtaken": True}, status=409)
+    except TooLong as refusal:
+        return JsonResponse({"message": str(refusal)}, status=400)
+    except Refused as refusal:
+        return JsonResponse({"message": str(refusal)}, status=409)
+    hour = hour_in_words(request.arrived_at, draft.service.zone)
+    return JsonResponse({"saved_at": hour, "revision": row.revision})
+
+
+def _section(dossier: Dossier, slug: str) -> Section:
+    found = next((part for part in journey.journey(dossier) if part.slug == slug), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _answered(
+    request: HttpRequest, draft: Draft, dossier: Dossier, section: Section, *, door: Door
+) -> HttpResponse:
+    form = _sent(request, dossier, section)
+    try:
+        drafting.answer(
+            draft=draft,
+            section=section.slug,
+            typed=form.typed(),
+            seen_revision=_seen(request),
+            at=request.arrived_at,
+        )
+    except Overtaken:
+        return _conflict(request, draft, dossier, section, form, door=door)
+    except TooLong as refusal:
+        # Its field says how long it may be; the page holds the rest of what was typed.
+        messages.error(request, str(refusal))
+        revision = _seen(request)
+        return _show(
+            request, draft, dossier, section, form, revision=revision, door=door, status=400
+        )
+    forget(request)
+    # The tabs that follow are those that these very answers lead through.
+    answered = replace(dossier, answers={**dossier.answers, section.slug: form.typed()})
+    return _onwards(request, draft, answered, section, form, door=door)
+
+
+def _sent(request: HttpRequest, dossier: Dossier, section: Section) -> SectionForm:
+    """Return a tab bound to what its page sent."""
+    return section.answered(
+        dossier,
+        conflicts.posted(request.POST, stored=dossier.of(section.slug)),
+        settled=conflicts.settled(request.POST),
+        is_from_page=REVISION in request.POST,
+    )
+
+
+def _onwards(
+    request: HttpRequest,
+    draft: Draft,
+    dossier: Dossier,
+    section: Section,
+    form: SectionForm,
+    *,
+    door: Door,
+) -> HttpResponse:
+    """Go where the button pressed leads, once the answers are kept."""
+    if "precedent" in request.POST:
+        return _towards(draft, dossier, section, by=-1, door=door)
+    if "plus_tard" in request.POST:
+        return door.later(request)
+    if "prete" in request.POST:
+        return door.to("ready", draft)
+    if not form.is_valid():
+        counting.count_refused(draft=draft, section=section, form=form, at=request.arrived_at)
+        # Shown by GET: loaded again, or come back to, the page asks and sends nothing old.
+        back = "&retour=1" if BACK in request.POST else ""
+        return redirect(door.judged_tab(draft, section.slug) + back)
+    if BACK in request.POST:
+        return door.to("recap", draft)
+    return _towards(draft, dossier, section, by=1, door=door)
+
+
+def _conflict(
+    request: HttpRequest,
+    draft: Draft,
+    dossier: Dossier,
+    section: Section,
+    form: SectionForm,
+    *,
+    door: Door,
+) -> HttpResponse:
+    # Read now: they may have been written while this request waited for its turn.
+    theirs = draft.answers.get(section=section.slug)
+    context = {
+        "draft": draft,
+        "section": section,
+        "form": form,
+        "here": door.url("tab", draft, section.slug),
+        "differences": conflicts.differences(
+            mine=form, theirs=section.form(dossier, theirs.answers)
+        ),
+        "mine": form.typed(),
+        "revision": theirs.revision,
+        "goes_back": BACK in request.POST,
+    }
+    return render(request, door.page("conflict"), context, status=409)
+
+
+def _towards(
+    draft: Draft, dossier: Dossier, section: Section, *, by: int, door: Door
+) -> HttpResponse:
+    slugs = [part.slug for part in journey.journey(dossier)]
+    at = slugs.index(section.slug) + by
+    if at < 0:
+        return door.before(draft)
+    if at < len(slugs):
+        return door.to("tab", draft, slugs[at])
+    return door.to("recap", draft)
+
+
+def _seen(request: HttpRequest) -> int | None:
+    return _number(request.POST.get(REVISION, ""))
+
+
+def _number(said: str) -> int | None:
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 9 else None  # noqa: PLR2004
+
+
+def _revision(draft: Draft, section: Section) -> int:
+    return next((row.revision for row in draft.answered if row.section == section.slug), 0)
+
+
+def _show(
+    request: HttpRequest,
+    draft: Draft,
+    dossier: Dossier,
+    section: Section,
+    form: SectionForm,
+    *,
+    revision: int | None,
+    door: Door,
+    status: int = 200,
+) -> HttpResponse:
+    frame = door.page("tab")
+    template = select_template([f"wizard/tabs/{section.slug}.html", frame])
+    here = step(dossier, section.slug)
+    # Answers given back after the session had ended say it as the page that sent them did.
+    goes_back = any(BACK in said for said in (request.GET, request.POST, kept(request) or ()))
+    address = door.url("tab", draft, section.slug)
+    context = {
+        "frame": frame,
+        "here": address,
+        "autosave_url": door.url("autosave", draft, section.slug),
+        "draft": draft,
+        "dossier": dossier,
+        "identity": identity_in_words(dossier.identity),
+        "account_url": door.account(address),
+        "section": section,
+        "form": form,
+        "step": here,
+        "next_title": "" if goes_back else here.next_title,
+        "revision": revision,
+        "goes_back": goes_back,
+        "rules_changed": draft.regulation_id != dossier.regulation.pk,
+        "mended_elsewhere": points.mended_elsewhere(door, draft, dossier, section, form),
+        **_elsewhere(request, dossier, form, door=door),
+        **door.timing(request, draft, dossier),
+    }
+    return HttpResponse(template.render(context, request), status=status)
+
+
+def _elsewhere(
+    request: HttpRequest, dossier: Dossier, form: SectionForm, *, door: Door
+) -> dict[str, Any]:
+    """Return where to register instead of here, once an address has just been refused."""
+    # Asking for the errors judges the answers, where nothing has yet.
+    refused = getattr(form, "elsewhere", None) if form.errors else None
+    if refused is None:
+        return {"places": (), "service_of_residence": None}
+    dossier.answers["identification"] = form.typed()
+    there = service_of_residence(dossier, at=request.arrived_at) if door.leads_elsewhere else None
+    return {"places": refused.places, "service_of_residence": there}
