@@ -43,12 +43,16 @@ def read_only(db):
     with closed_for_writing():
         notices.forget()
         yield
+    # The next module builds a world, and signs people in.
+    notices.forget()
 
 
 @pytest.fixture
 def paused(db):
     """An administrator has stopped all writing."""
     operations.show(kind=Banner.Kind.WARNING, message="Maintenance.", at=NOW, stops_writing=True)
+    notices.forget()
+    yield
     notices.forget()
 
 
