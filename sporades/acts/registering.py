@@ -25,8 +25,15 @@ from sporades.registrations.models import Draft, Registration, Version
 from sporades.registrations.snapshot import contact_of
 from sporades.registrations.summary import SUMMARY
 
+FILED, AMENDED = "registration filed", "registration amended"
 AMENDED_ANEW = "registration amended after its validation"
 """The verb of a modification after which it is to be validated again."""
+FOR_CANDIDATES = {
+    FILED: "registration filed on behalf",
+    AMENDED: "registration amended on behalf",
+    AMENDED_ANEW: "registration amended on behalf after its validation",
+}
+"""The same, when the managing service does it for its candidate (I3)."""
 
 
 @transaction.atomic
@@ -84,9 +91,24 @@ def register(*, draft: Draft, by: Actor, at: datetime) -> Version:
 
 
 def filed(
-    *, draft: Draft, dossier: Dossier, forms: filing.Forms, by: Actor, at: datetime
+    *,
+    draft: Draft,
+    dossier: Dossier,
+    forms: filing.Forms,
+    by: Actor,
+    at: datetime,
+    reason: str = "",
 ) -> Version:
-    """File what was checked, issue its summary and record it, in the transaction of an act."""
+    """File what was checked, issue its summary and record it, in the transaction of an act.
+
+    Args:
+        draft: locked.
+        dossier: what was judged.
+        forms: its tabs, valid.
+        by: who files it.
+        at: the instant.
+        reason: why, where its managing service says it.
+    """
     candidates.freeze_identity(draft.candidate, at=at)
     version = filing.file(draft=draft, dossier=dossier, forms=forms, by=by, at=at)
     registration = version.registration
@@ -97,27 +119,32 @@ def filed(
         app.configure_task("doubles.look", queue="batches").defer(
             candidate=registration.candidate_id
         )
-    verb = (
-        "registration filed"
-        if version.number == 1
-        else AMENDED_ANEW
-        if registration.awaits_new_validation
-        else "registration amended"
-    )
+    said = {"version": version.number, "digest": version.digest, "number": registration.number}
     journal.record(
-        verb,
+        _verb(draft, version),
         by=by,
         on=registration,
         at=at,
         academy=draft.service.academy_id,
-        after={"version": version.number, "digest": version.digest, "number": registration.number},
+        after={**said, "reason": reason} if reason else said,
     )
     return version
 
 
-def amendments_after_validation_of(registration: Registration) -> QuerySet[Entry]:
-    """Return the modifications after which it was to be validated again, the last first."""
-    return entries_about(registration).filter(verb=AMENDED_ANEW)
+def _verb(draft: Draft, version: Version) -> str:
+    """Return what was done, as the journal says it."""
+    is_anew = version.registration.awaits_new_validation
+    verb = FILED if version.number == 1 else AMENDED_ANEW if is_anew else AMENDED
+    return verb if draft.author_id is None else FOR_CANDIDATES[verb]
+
+
+def amendments_told_of(registration: Registration) -> QuerySet[Entry]:
+    """Return the modifications that its history tells beside its versions, the last first.
+
+    Those after which it was to be validated again, and all that its service did for its candidate.
+    """
+    verbs = [AMENDED_ANEW, *FOR_CANDIDATES.values()]
+    return entries_about(registration).filter(verb__in=verbs)
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from sporades.accounts.models import User
 from sporades.acts import queueing
 from sporades.acts.registering import filed
 from sporades.core.actors import Actor
-from sporades.registrations import drafting, filing, requesting
+from sporades.registrations import drafting, filing, rebasing, requesting
 from sporades.registrations.models import ChangeRequest, Draft, Registration, Version
 from sporades.registrations.states import ACCEPT, REFUSE
 
@@ -89,11 +89,13 @@ def assign(*, request: ChangeRequest, user: User, by: Actor, at: datetime) -> No
 def accept(*, request: ChangeRequest, by: Actor, at: datetime) -> Version:
     """File what is asked, as it was frozen, in the name of whoever accepts.
 
+    What somebody else has filed since it was asked stays, where nothing else is asked.
+
     Raises:
         Incomplete, RulesChanged: the rules have moved, and an answer no longer fits.
         Refused: it was decided or taken back meanwhile, or its registration has changed.
     """
-    draft = filing.lock(request.draft)
+    draft = rebasing.bring_forward(filing.lock(request.draft), at=at)
     dossier, forms = filing.check(draft, at=at, late=True)
     version = filed(draft=draft, dossier=dossier, forms=forms, by=by, at=at)
     requesting.end(request, ACCEPT, at=at, decided_name=by.name, version=version)

@@ -15,6 +15,8 @@ from sporades.registrations.models import Registration
 KINDS = {
     "registered": "Inscription enregistrée",
     "amended": "Modification enregistrée",
+    "registered_for": "Inscription enregistrée par le service",
+    "amended_for": "Modification enregistrée par le service",
     "withdrawn": "Désinscription",
     "state_changed": "Décision du service",
     "registration_moved": "Changement d'académie",

@@ -22,6 +22,8 @@ CONSENTS = (
 )
 
 
+NEITHER = {name: NO for name, *_ in CONSENTS}
+"""What is so until a candidate says yes, as the tab types it."""
 SECTION = "supplementaires"
 """The tab that asks for them."""
 

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from sporades.candidates.models import Identity
 from sporades.candidates.words import identity_in_words
 from sporades.core.actors import Actor
@@ -36,7 +38,8 @@ def take_identity(
     """Put a registration under other civil data, in a new version that its service signs.
 
     Everything else stays as it was filed, the signed summary that came back too: it is the
-    service that corrects, on proof. Its deadlines are those in force. A modification that is open goes on from the new version.
+    service that corrects, on proof. Its deadlines are those in force. A modification that is open goes on from the
+    new version, unless it had to catch up with another already.
 
     Args:
         registration: one that stands; its row is locked.
@@ -57,7 +60,7 @@ def take_identity(
         **_under(identity, kept, number=locked.version, at=at),
         "signed_by": signed_by,
     }
-    Draft.objects.unfiled().filter(amends=locked).update(amends_version=locked.version)
+    _up_to_date(locked, before).update(amends_version=locked.version)
     return _frozen(locked, before, snapshot, changes_between(before.snapshot, snapshot), by, at=at)
 
 
@@ -104,9 +107,10 @@ def take_service(
         "signed_by": left.managing_service.name,
         "to_return": _returned_to(service, left, kept["to_return"]),
     }
-    Draft.objects.unfiled().filter(amends=locked).update(
-        amends_version=locked.version, service=service, is_placed=True
-    )
+    _up_to_date(locked, before).update(amends_version=locked.version)
+    # What the office that gives it away was typing stays where its author may read it.
+    own = Draft.objects.unfiled().of_candidates().filter(amends=locked)
+    own.update(service=service, is_placed=True)
     # Whoever dealt with what it asks has it no more: it is for anybody there.
     asked = ChangeRequest.objects.waiting().filter(registration=locked)
     asked.update(assigned_to=None, assigned_name="")
@@ -117,6 +121,13 @@ def take_service(
         f"Service gestionnaire : {left.managing_service.name} → {service.managing_service.name}",
     ]
     return _frozen(locked, before, snapshot, changes, by, at=at)
+
+
+def _up_to_date(registration: Registration, before: Version) -> QuerySet[Draft]:
+    """Return the modifications that started from the version before, or caught up with it."""
+    started = Draft.objects.unfiled().filter(amends=registration, amends_version=before.number)
+    found: QuerySet[Draft] = started
+    return found
 
 
 def _returned_to(

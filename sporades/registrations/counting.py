@@ -59,7 +59,8 @@ RULES = {
 def count_refused(*, draft: Draft, section: Section, form: SectionForm, at: datetime) -> None:
     """Count each answer of a tab that its form has refused: which question, by which rule.
 
-    It adds rows and reads nothing: whoever comes at the same instant waits for nobody.
+    It adds rows and reads nothing: whoever comes at the same instant waits for nobody. What the
+    office is refused, which fills a tab for somebody, stops no candidate.
 
     Args:
         draft: whose academy and exam are counted; nothing else of it is kept.
@@ -67,6 +68,8 @@ def count_refused(*, draft: Draft, section: Section, form: SectionForm, at: date
         form: its form, that is not valid.
         at: the instant.
     """
+    if draft.author_id is not None:
+        return
     day = local_day(at, draft.service.zone)
     RefusedAnswer.objects.bulk_create(
         RefusedAnswer(

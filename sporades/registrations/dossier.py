@@ -15,6 +15,7 @@ from sporades.exams.rules import Facts, candidacy
 from sporades.exams.schema import Exam as ExamRules
 from sporades.exams.schema.candidacy import NATIONAL_SERVICE
 from sporades.exams.schema.questions import Question, YesNoQuestion
+from sporades.registrations import consents
 from sporades.registrations.clocks import zone_typed
 from sporades.registrations.fields import as_data
 from sporades.registrations.models import Draft
@@ -40,6 +41,8 @@ class Dossier:
         day: the day on which ages count when no rule names another.
         amends: whether it changes a registration that stands.
         is_placed: whether the office placed it in this academy, whatever its address.
+        kept_consents: the two consents as the candidate chose them, where they are not asked:
+            whoever has an account gives them alone, and the office fills the other questions.
     """
 
     candidate: Candidate
@@ -51,6 +54,7 @@ class Dossier:
     answers: dict[str, Answers] = field(default_factory=dict)
     amends: bool = False
     is_placed: bool = False
+    kept_consents: Mapping[str, str] | None = None
 
     @property
     def identity(self) -> Identity:
@@ -112,7 +116,14 @@ def dossier_of(draft: Draft, *, day: date, answers: dict[str, Answers] | None = 
         day=day,
         amends=draft.amends_id is not None,
         is_placed=draft.is_placed,
+        kept_consents=_kept_consents(draft),
     )
+
+
+def _kept_consents(draft: Draft) -> dict[str, str] | None:
+    if draft.author_id is None or draft.candidate.user_id is None:
+        return None
+    return consents.as_answers(draft.amends) if draft.amends else dict(consents.NEITHER)
 
 
 def rules_of(

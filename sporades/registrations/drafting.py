@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
+from sporades.accounts.models import User
 from sporades.candidates.models import Candidate
 from sporades.candidates.operations import Merged
 from sporades.core import files
@@ -43,26 +44,38 @@ def begin(
     speciality: Speciality | None,
     service: RegistrationService,
     at: datetime,
+    author: User | None = None,
 ) -> Draft:
-    """Return the candidate's open draft for this choice, begun now if there is none.
+    """Return the open draft of whoever fills it for this choice, begun now if there is none.
 
-    An open draft in another academy follows the candidate to the one just chosen, with its
-    answers.
+    An open draft in another academy follows to the one just chosen, with its answers.
+
+    Args:
+        candidate: who registers.
+        exam: for what.
+        speciality: its speciality, where the exam has any.
+        service: where.
+        at: the instant.
+        author: the member of the office who fills it; nothing when its candidate does.
 
     Raises:
-        Closed: the service is not open at this instant.
+        Closed: the service is not open at this instant; for the office, not yet.
         TooManyBegun: forty drafts were begun since the day before.
         Merged: the candidate has just been found to be another.
     """
-    refuse_closed(service, at=at)
+    refuse_shut(service, author=author, at=at)
     regulation = _in_force(exam)
+    choice = {
+        "candidate": candidate,
+        "exam": exam,
+        "speciality": speciality,
+        "amends": None,
+        "author": author,
+    }
     try:
         with transaction.atomic():
             draft, is_new = Draft.objects.open().get_or_create(
-                candidate=candidate,
-                exam=exam,
-                speciality=speciality,
-                amends=None,
+                **choice,
                 defaults={
                     "service": service,
                     "regulation": regulation,
@@ -71,48 +84,60 @@ def begin(
                 },
             )
             if is_new:
-                _refuse_too_many(candidate, at=at)
+                _refuse_too_many(draft, at=at)
     except IntegrityError:
         _refuse_merged(candidate.pk)
-        draft = Draft.objects.open().get(
-            candidate=candidate, exam=exam, speciality=speciality, amends=None
-        )
+        draft = Draft.objects.open().get(**choice)
     if draft.service_id != service.pk:
         _go_to(service, draft)
     return draft
 
 
-def begin_amending(*, registration: Registration, at: datetime, late: bool = False) -> Draft:
+def begin_amending(
+    *,
+    registration: Registration,
+    at: datetime,
+    late: bool = False,
+    author: User | None = None,
+) -> Draft:
     """Return the open modification of a registration, begun now from what was last filed.
 
-    A modification that started from an older version is dropped: what it did not know of
-    must not be overwritten.
+    One that started from an older version is given as it is: what it did not know of is not
+    overwritten, see `rebasing`. One in which nothing was answered begins anew.
 
     Args:
         registration: what is modified.
         at: the instant.
         late: to be sent as a request, while the service takes nothing (E7).
+        author: the member of the office who modifies it; nothing when its candidate does.
 
     Raises:
-        Closed: the service is not open at this instant; `StillOpen` for a late one when it is.
+        Closed: the service is not open at this instant, for the office not yet; `StillOpen` for
+            a late one when it is.
         AwaitsDecision: one is sent as a request.
         Refused: the registration does not stand any more.
         TooManyBegun: forty drafts were begun since the day before.
     """
-    refuse_unless(registration.service, late=late, at=at)
+    if author is None:
+        refuse_unless(registration.service, late=late, at=at)
+    else:
+        refuse_shut(registration.service, author=author, at=at)
     with transaction.atomic():
         # Looked at once locked: it may be withdrawn, or filed again, in this very second.
         locked = lock_registration(registration.pk)
         if not locked.is_active:
             message = "Cette inscription n'est plus en cours : elle ne peut pas être modifiée."
             raise Refused(message)
-        draft = Draft.objects.unfiled().filter(amends=locked).first()
+        draft = Draft.objects.unfiled().filter(amends=locked, author=author).first()
         if draft and draft.sent_at is not None:
             raise AwaitsDecision
-        if draft and draft.amends_version != locked.version:
+        if draft and draft.is_untouched and draft.amends_version != locked.version:
             abandon(draft=draft, at=at)
             draft = None
-        return draft or _copy(locked, amends=locked, at=at)
+        if draft and draft.service_id != locked.service_id:
+            draft.service, draft.is_placed = locked.service, locked.is_placed
+            draft.save(update_fields=["service", "is_placed"])
+        return draft or _copy(locked, amends=locked, author=author, at=at)
 
 
 def begin_again(*, registration: Registration, at: datetime) -> Draft:
@@ -134,6 +159,7 @@ def begin_again(*, registration: Registration, at: datetime) -> Draft:
         exam=registration.exam_id,
         speciality=registration.speciality_id,
         amends=None,
+        author=None,
     )
     try:
         with transaction.atomic():
@@ -143,10 +169,17 @@ def begin_again(*, registration: Registration, at: datetime) -> Draft:
         return begun.get()
 
 
-def _copy(registration: Registration, *, amends: Registration | None, at: datetime) -> Draft:
+def _copy(
+    registration: Registration,
+    *,
+    amends: Registration | None,
+    at: datetime,
+    author: User | None = None,
+) -> Draft:
     last = registration.versions.get(number=registration.version)
     draft = Draft.objects.create(
         candidate=registration.candidate,
+        author=author,
         exam=registration.exam,
         speciality=registration.speciality,
         service=registration.service,
@@ -157,7 +190,7 @@ def _copy(registration: Registration, *, amends: Registration | None, at: dateti
         created_at=at,
         answered_at=at,
     )
-    _refuse_too_many(draft.candidate, at=at)
+    _refuse_too_many(draft, at=at)
     SectionAnswers.objects.bulk_create(
         SectionAnswers(draft=draft, section=section, answers=answers, answered_at=at)
         for section, answers in last.snapshot["answers"].items()
@@ -172,9 +205,13 @@ def _refuse_merged(candidate: int) -> None:
         raise Merged
 
 
-def _refuse_too_many(candidate: Candidate, *, at: datetime) -> None:
+def _refuse_too_many(draft: Draft, *, at: datetime) -> None:
     """Raise `TooManyBegun` when the draft just begun is one too many: it is not made."""
-    lately = Draft.objects.filter(candidate=candidate, created_at__gt=at - timedelta(days=1))
+    lately = Draft.objects.filter(
+        candidate=draft.candidate_id,
+        author=draft.author_id,
+        created_at__gt=at - timedelta(days=1),
+    )
     if lately.count() > MOST_BEGUN_IN_A_DAY:
         raise TooManyBegun
 
@@ -295,6 +332,12 @@ def refuse_closed(service: RegistrationService, *, at: datetime) -> None:
     """Raise `Closed` unless the service accepts a request arrived at this instant."""
     if not service.accepts(at):
         raise Closed(service, at=at)
+
+
+def refuse_shut(service: RegistrationService, *, author: User | None, at: datetime) -> None:
+    """Raise `Closed` unless the service takes what is filed: of its office, from its opening on."""
+    if author is None or not service.has_closed(at):
+        refuse_closed(service, at=at)
 
 
 def refuse_unless(service: RegistrationService, *, late: bool, at: datetime) -> None:

@@ -18,8 +18,11 @@ from sporades.registrations.models import Draft, Registration, Version
 from sporades.registrations.numbers import take_number
 from sporades.registrations.refusals import (
     AlreadyRegistered,
+    AmendedMeanwhile,
     AwaitsDecision,
+    GivenAway,
     Incomplete,
+    NoLongerStands,
     RulesChanged,
 )
 from sporades.registrations.sections.base import Section, SectionForm
@@ -53,9 +56,12 @@ def check(draft: Draft, *, at: datetime, late: bool = False) -> tuple[Dossier, F
     Args:
         draft: the draft, locked.
         at: the instant at which the request arrived.
-        late: whether it is a request to the managing service, which closes nothing (E7).
+        late: whether its managing service takes it whatever its dates: what it was asked
+            (E7), what it files itself (I3).
 
     Raises:
+        AmendedMeanwhile: what it modifies was filed again since it was begun.
+        NoLongerStands, GivenAway: what it modifies stands no more, or elsewhere.
         AwaitsDecision: it is sent as a request, and is not what is decided.
         Closed: the request did not arrive while the service was open; `TypedLate` when what it
             would file was typed after the closing.
@@ -68,6 +74,8 @@ def check(draft: Draft, *, at: datetime, late: bool = False) -> tuple[Dossier, F
         if draft.sent_at is not None:
             raise AwaitsDecision
     _refuse_abandoned(draft)
+    if draft.amends_id is not None:
+        draft.amends = _to_amend(draft, draft.amends_id)
     rules_changed = drafting.follow_rules(draft=draft)
     dossier = dossier_of(draft, day=local_day(at, draft.service.zone))
     dossier.regulation = draft.regulation
@@ -83,10 +91,9 @@ def file(*, draft: Draft, dossier: Dossier, forms: Forms, by: Actor, at: datetim
 
     Raises:
         AlreadyRegistered: another registration of the candidate excludes this one.
-        Refused: its registration has been withdrawn or filed again meanwhile.
     """
-    if draft.amends_id is not None:
-        registration = _amended(draft, draft.amends_id, at=at)
+    if draft.amends is not None:
+        registration = _amended(draft.amends, at=at)
     else:
         registration = _made(draft, dossier=dossier, at=at)
     _describe(registration, dossier=dossier, forms=forms)
@@ -107,7 +114,8 @@ def withdraw(*, registration: Registration, at: datetime) -> None:
     """
     drafting.refuse_closed(registration.service, at=at)
     move(registration, WITHDRAW, withdrawn_at=at, reason="")
-    drafting.abandon_all(Draft.objects.filter(amends=registration), at=at)
+    # What its office was typing stays readable to who typed it.
+    drafting.abandon_all(Draft.objects.of_candidates().filter(amends=registration), at=at)
 
 
 def note_summary_received(*, registration: Registration, posted_on: date) -> date | None:
@@ -171,25 +179,34 @@ def _made(draft: Draft, *, dossier: Dossier, at: datetime) -> Registration:
     return registration
 
 
-def _to_amend(draft: Draft, amends: int) -> Registration:
-    """Return the registration that a draft modifies, if it still stands as it was then."""
+def amended_by(draft: Draft, amends: int) -> Registration:
+    """Return the registration that a draft modifies.
+
+    Raises:
+        NoLongerStands, GivenAway: it stands no more, or in another academy.
+    """
     registration: Registration = Registration.objects.whole().get(pk=amends)
-    if not registration.is_active:
-        message = (
-            "Cette inscription n'est plus en cours : votre modification n'est pas enregistrée."
-        )
-        raise Refused(message)
-    if registration.version != draft.amends_version:
-        message = (
-            "Votre inscription a été modifiée ailleurs depuis le début de cette saisie. "
-            "Rouvrez-la avec « Modifier » pour partir de sa dernière version."
-        )
-        raise Refused(message)
+    check_standing(draft, registration)
     return registration
 
 
-def _amended(draft: Draft, amends: int, *, at: datetime) -> Registration:
-    registration = _to_amend(draft, amends)
+def check_standing(draft: Draft, registration: Registration) -> None:
+    """Raise `NoLongerStands` or `GivenAway` for a modification of what stands no more, or elsewhere."""
+    if not registration.is_active:
+        raise NoLongerStands
+    if registration.service_id != draft.service_id:
+        raise GivenAway
+
+
+def _to_amend(draft: Draft, amends: int) -> Registration:
+    """Return the registration that a draft modifies, if it still stands as it was then."""
+    registration = amended_by(draft, amends)
+    if registration.version != draft.amends_version:
+        raise AmendedMeanwhile
+    return registration
+
+
+def _amended(registration: Registration, *, at: datetime) -> Registration:
     if registration.is_validated or registration.awaits_new_validation:
         # What was validated is not what is being filed, nor what was filed since.
         registration.state, registration.decided_at = State.REGISTERED, at

@@ -43,6 +43,13 @@ def registration_of(user: int, number: str) -> QuerySet[Registration]:
     return found.filter(number=number)
 
 
+def candidates_within(reach: Reach) -> QuerySet[Candidate]:
+    """Return the people of a perimeter: those whom a registration there is of."""
+    theirs = Registration.objects.within(reach).filter(candidate=OuterRef("pk"))
+    found: QuerySet[Candidate] = Candidate.objects.filter(Exists(theirs))
+    return found
+
+
 def lock_registration(pk: int) -> Registration:
     """Return a registration, whole and locked until the transaction ends.
 
@@ -105,15 +112,17 @@ def open_drafts_of(user: int) -> QuerySet[Draft]:
 @prepared(SectionAnswers)
 def last_address_of(user: int) -> QuerySet[SectionAnswers]:
     """Return the answers, alone, that hold the last address that an account typed."""
-    found = SectionAnswers.objects.filter(section="identification", draft__candidate__user=user)
+    found = SectionAnswers.objects.filter(
+        section="identification", draft__candidate__user=user, draft__author=None
+    )
     return found.order_by("-answered_at")[:1]
 
 
 @prepared(Draft)
 def modifications_of(registration: int) -> QuerySet[Draft]:
-    """Return the modification of a registration that is begun or sent, if there is one."""
-    found: QuerySet[Draft] = Draft.objects.unfiled().filter(amends=registration).for_list()
-    return found
+    """Return the modification that a candidate has begun or sent, if there is one."""
+    found: QuerySet[Draft] = Draft.objects.unfiled().of_candidates().for_list()
+    return found.filter(amends=registration)
 
 
 @prepared(Draft)

@@ -102,6 +102,34 @@ class TypedLate(Closed):
         self.args = (message,)
 
 
+class Standing(Refused):
+    """What a modification changes stands no more, or elsewhere: what was typed stays as it is."""
+
+
+class NoLongerStands(Standing):
+    """A registration was withdrawn or set aside while it was modified."""
+
+    message = "Cette inscription n'est plus en cours : votre modification n'est pas enregistrée."
+
+
+class GivenAway(Standing):
+    """A registration was given to another academy while its office modified it."""
+
+    message = (
+        "Cette inscription a été donnée à une autre académie : votre modification n'est pas "
+        "enregistrée."
+    )
+
+
+class AmendedMeanwhile(Refused):
+    """A registration was filed again since its modification was begun."""
+
+    message = (
+        "Votre inscription a été modifiée ailleurs depuis le début de cette saisie : choisissez "
+        "ce qui est gardé, puis enregistrez."
+    )
+
+
 class StillOpen(Refused):
     """Nothing is asked of a service that accepts it."""
 

@@ -181,6 +181,7 @@ def test_the_mails_about_a_registration_may_all_be_sent_again():
         "KIND": {"message_of_service"},
         "kind": {
             *("registered", "amended", "document_published", "document_withdrawn"),
+            *("registered_for", "amended_for"),
             *("change_requested", "change_accepted", "change_refused"),
         },
     }

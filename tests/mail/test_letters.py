@@ -397,6 +397,9 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "change_accepted",
         "change_refused",
         "change_requested",
+        # Those of what is filed for a candidate: test_letters_on_behalf.
+        "amended_for",
+        "registered_for",
         # Those of the requests to correct civil data: test_letters_of_corrections.
         "correction_refused",
         "correction_requested",

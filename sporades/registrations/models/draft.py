@@ -1,4 +1,4 @@
-"""What a candidate has typed and not yet filed."""
+"""What was typed, by a candidate or for one, and is not yet filed."""
 
 import uuid
 from datetime import datetime
@@ -28,8 +28,19 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         return self.unfiled().filter(sent_at__isnull=True)
 
     def touched(self) -> Self:
-        """Return the drafts in which something was answered, and those of a new registration."""
-        return self.exclude(amends__isnull=False, answered_at=F("created_at"))
+        """Return those in which their candidate answered something, or began a new registration.
+
+        What the office fills for somebody is neither counted nor reminded to anybody.
+        """
+        return self.of_candidates().exclude(amends__isnull=False, answered_at=F("created_at"))
+
+    def of_candidates(self) -> Self:
+        """Return the drafts that their candidates fill themselves."""
+        return self.filter(author__isnull=True)
+
+    def filled_by(self, user: User) -> Self:
+        """Return the drafts that a member of the office fills for candidates."""
+        return self.filter(author=user)
 
     def within(self, reach: Reach) -> Self:
         """Return the drafts of the services of a perimeter: for the others there is nothing else."""
@@ -38,8 +49,8 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         )
 
     def visible_to(self, user: User | int) -> Self:
-        """Return the drafts of this account's candidate."""
-        return self.filter(candidate__user=user)
+        """Return the drafts of this account's candidate: what the office fills is not theirs."""
+        return self.of_candidates().filter(candidate__user=user)
 
     def for_list(self) -> Self:
         """Everything that a card shows; touching anything else raises."""
@@ -53,12 +64,21 @@ class DraftQuerySet(models.QuerySet["Draft"]):
 class Draft(models.Model):
     """Answers on their way to a registration, or to a new version of one.
 
-    It is kept at every step; nothing here is ever taken for a fact.
+    It is kept at every step; nothing here is ever taken for a fact. Its candidate fills it, or a
+    member of the office for them (I3): each has their own, and keeps nobody from another's.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     candidate = models.ForeignKey(
         "candidates.Candidate", on_delete=models.CASCADE, related_name="drafts"
+    )
+    author = models.ForeignKey(
+        User,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="rempli pour le candidat par",
     )
     exam = models.ForeignKey("exams.Exam", on_delete=models.PROTECT, related_name="+")
     speciality = models.ForeignKey(
@@ -99,19 +119,20 @@ class Draft(models.Model):
         triggers = [held_by_one_who_stands("a_draft_is_of_one_who_stands")]
         constraints = [
             models.UniqueConstraint(
-                fields=["candidate", "exam", "speciality"],
+                fields=["candidate", "exam", "speciality", "author"],
                 condition=Q(filed_as__isnull=True, abandoned_at__isnull=True, amends__isnull=True),
                 nulls_distinct=False,
-                name="a_candidate_has_one_open_draft_for_a_choice",
+                name="whoever_fills_has_one_open_draft_for_a_choice",
             ),
             models.UniqueConstraint(
-                fields=["amends"],
-                condition=Q(filed_as__isnull=True, abandoned_at__isnull=True),
-                name="a_registration_has_one_open_modification",
+                fields=["amends", "author"],
+                condition=Q(filed_as__isnull=True, abandoned_at__isnull=True, amends__isnull=False),
+                nulls_distinct=False,
+                name="whoever_fills_has_one_open_modification",
             ),
             models.CheckConstraint(
-                name="only_a_modification_is_sent_as_a_request",
-                condition=Q(sent_at__isnull=True) | Q(amends__isnull=False),
+                name="only_a_modification_of_a_candidate_is_sent_as_a_request",
+                condition=Q(sent_at__isnull=True) | Q(amends__isnull=False, author__isnull=True),
             ),
             models.CheckConstraint(
                 name="a_modification_knows_what_it_starts_from",
@@ -157,6 +178,11 @@ class Draft(models.Model):
     def is_untouched(self) -> bool:
         """Whether it is a modification that was opened, and in which nothing was answered."""
         return self.amends_id is not None and self.answered_at == self.created_at
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether what it modifies was filed again by somebody else since it was begun."""
+        return self.amends is not None and self.amends.version != self.amends_version
 
     @property
     def is_open(self) -> bool:

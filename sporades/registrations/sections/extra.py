@@ -13,6 +13,7 @@ from sporades.exams.rules import conditions, questions
 from sporades.exams.schema import Condition
 from sporades.exams.schema.questions import NumberQuestion, Question
 from sporades.registrations.consents import CONSENTS, ConsentField
+from sporades.registrations.dossier import Answers
 from sporades.registrations.fields import ask_if_called_for
 from sporades.registrations.models import Registration, RegistrationAnswer
 from sporades.registrations.questions import NO, PREFIX, YES, field_of
@@ -34,9 +35,18 @@ class ExtraForm(SectionForm):
             # Whether it must be answered is judged in `clean`, where its condition is known.
             ask_if_called_for(field, _shown_when(question.when), is_due=question.is_mandatory)
         for name, label, help_text in CONSENTS:
-            self.fields[name] = ConsentField(label=label, help_text=help_text)
+            self.fields[name] = ConsentField(
+                label=label,
+                help_text=help_text,
+                disabled=self.dossier.kept_consents is not None,
+            )
             # The answer is no until the candidate says yes.
             self.initial.setdefault(name, NO)
+        self.initial.update(self.dossier.kept_consents or {})
+
+    def typed(self) -> Answers:
+        """Return what was typed; of the consents that stay, what they were."""
+        return {**super().typed(), **(self.dossier.kept_consents or {})}
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:

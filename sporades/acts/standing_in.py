@@ -1,0 +1,121 @@
+"""A managing service registers a candidate, or modifies a registration, on their behalf (I3)."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from sporades import journal, mail
+from sporades.accounts.models import User
+from sporades.acts.registering import filed
+from sporades.candidates.models import Candidate
+from sporades.core.actors import Actor
+from sporades.core.links import absolute
+from sporades.core.refusals import ReasonMissing
+from sporades.exams.models import Exam, RegistrationService, Speciality
+from sporades.registrations import drafting, filing
+from sporades.registrations.models import Draft, Registration, Version
+
+
+@transaction.atomic
+def begin(
+    *,
+    candidate: Candidate,
+    exam: Exam,
+    speciality: Speciality | None,
+    service: RegistrationService,
+    author: User,
+    by: Actor,
+    at: datetime,
+) -> Draft:
+    """« Inscrire ce candidat »: a draft of one's own, or the one already begun for this choice.
+
+    Raises:
+        Closed: the service has not opened yet.
+        TooManyBegun: see `drafting.begin`.
+    """
+    draft = drafting.begin(
+        candidate=candidate,
+        exam=exam,
+        speciality=speciality,
+        service=service,
+        author=author,
+        at=at,
+    )
+    if draft.created_at == at:
+        journal.record(
+            "registration begun on behalf", by=by, on=draft, at=at, academy=service.academy_id
+        )
+    return draft
+
+
+@transaction.atomic
+def amend(*, registration: Registration, author: User, by: Actor, at: datetime) -> Draft:
+    """« Modifier pour le candidat »: open the tabs. Nothing changes until « Enregistrer ».
+
+    The candidate, and any colleague, may go on with a modification of their own.
+
+    Raises:
+        Closed, Refused, TooManyBegun: see `drafting.begin_amending`.
+    """
+    draft = drafting.begin_amending(registration=registration, author=author, at=at)
+    if draft.created_at == at:
+        journal.record(
+            "modification begun on behalf",
+            by=by,
+            on=registration,
+            at=at,
+            academy=registration.academy_id,
+        )
+    return draft
+
+
+@transaction.atomic
+def register(*, draft: Draft, reason: str, by: Actor, at: datetime) -> Version:
+    """« Enregistrer »: file what was filled for a candidate, who is told of it by mail.
+
+    Filing the same draft again finds what it made.
+
+    Args:
+        draft: one that a member of the office fills.
+        reason: why, once the service has closed; the candidate reads it.
+        by: who files it.
+        at: the instant at which the request arrived.
+
+    Raises:
+        Closed: the service has not opened yet.
+        ReasonMissing: it has closed, and nothing is said.
+        AmendedMeanwhile, Standing, Incomplete, RulesChanged, AlreadyRegistered: see `filing`.
+    """
+    draft = filing.lock(draft)
+    if draft.filed_as is not None:
+        return draft.filed_as
+    drafting.refuse_shut(draft.service, author=draft.author, at=at)
+    if draft.service.has_closed(at) and not reason:
+        raise ReasonMissing
+    dossier, forms = filing.check(draft, at=at, late=True)
+    version = filed(draft=draft, dossier=dossier, forms=forms, by=by, at=at, reason=reason)
+    _tell(version, reason=reason, at=at)
+    return version
+
+
+def _tell(version: Version, *, reason: str, at: datetime) -> None:
+    """Write to the candidate, where a mail reaches them; a page of theirs needs an account."""
+    registration = version.registration
+    candidate = registration.candidate
+    if not candidate.address:
+        return
+    has_account = candidate.user_id is not None
+    kind = "amended_for" if version.number > 1 else "registered_for"
+    mail.write(
+        kind,
+        to=candidate.address,
+        at=at,
+        key=f"registration:{registration.pk}:version:{version.number}",
+        about=registration,
+        urgent=True,
+        registration=registration,
+        version=version,
+        snapshot=version.snapshot,
+        reason=reason,
+        link=absolute(f"/mes-inscriptions/{registration.number}") if has_account else "",
+    )

@@ -1,0 +1,192 @@
+"""Bring a modification onto the version that somebody else has filed meanwhile (R-12)."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db import transaction
+
+from sporades.registrations import drafting, filing
+from sporades.registrations.changes import changes_between
+from sporades.registrations.dossier import Answers, Dossier
+from sporades.registrations.merging import Key, Merged, Tabs, merge
+from sporades.registrations.models import Draft, Registration, SectionAnswers, Version
+from sporades.registrations.sections import SECTIONS
+from sporades.registrations.sections.base import NOT_SAID, Section, SectionForm
+
+
+@dataclass(frozen=True)
+class Clash:
+    """A question that both changed, in words.
+
+    Attributes:
+        key: its tab and its name.
+        label: the tab and the question.
+        before: what both started from.
+        theirs: what was filed meanwhile.
+        mine: what is not filed yet.
+    """
+
+    key: Key
+    label: str
+    before: str
+    theirs: str
+    mine: str
+
+    @property
+    def name(self) -> str:
+        """Its name in the page where one chooses."""
+        return ".".join(self.key)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What was filed since a modification was begun, beside it.
+
+    Attributes:
+        version: the one that stands.
+        changes: what was changed meanwhile, a sentence for each answer.
+        clashes: what both changed: one or the other is to be chosen.
+    """
+
+    version: Version
+    changes: list[str]
+    clashes: list[Clash]
+
+
+def difference(draft: Draft, dossier: Dossier) -> Difference:
+    """Return what was filed since a modification was begun, and where both cannot be kept.
+
+    Args:
+        draft: a modification that is overtaken.
+        dossier: the same, with its answers.
+    """
+    base, theirs = _versions(draft)
+    three = (base.snapshot["answers"], theirs.snapshot["answers"], dossier.answers)
+    merged = _merged(*three)
+    return Difference(
+        version=theirs,
+        changes=changes_between(base.snapshot, theirs.snapshot),
+        clashes=_in_words(dossier, merged, three),
+    )
+
+
+@transaction.atomic
+def rebase(
+    *,
+    draft: Draft,
+    seen: int | None,
+    settled: Collection[Key],
+    keeps_mine: Collection[Key],
+    at: datetime,
+) -> bool:
+    """Bring a modification onto the version that stands; return whether it is there.
+
+    It is not when a question that both changed was not settled, or when something was filed
+    since the choice was shown: it is then to be shown again.
+
+    Args:
+        draft: a modification.
+        seen: the number of the version that was shown.
+        settled: the questions in which somebody chose.
+        keeps_mine: those of them in which the answer that is not filed yet was chosen.
+        at: the instant.
+
+    Raises:
+        NoLongerStands, GivenAway: what it modifies stands no more, or elsewhere.
+    """
+    locked = filing.lock(draft)
+    if not locked.is_open or not locked.is_overtaken or locked.amends is None:
+        return True
+    registration = filing.amended_by(locked, locked.amends.pk)
+    if registration.version != seen:
+        return False
+    return _brought(locked, registration, set(settled), keeps_mine, at=at)
+
+
+def bring_forward(draft: Draft, *, at: datetime) -> Draft:
+    """Bring a locked modification onto the version that stands, all that it asks kept.
+
+    It is that of a request which its managing service accepts: what is asked is chosen.
+    """
+    if not draft.is_overtaken or draft.amends is None:
+        return draft
+    base, theirs = _versions(draft)
+    mine = {row.section: row.answers for row in draft.answered}
+    asked = _merged(base.snapshot["answers"], theirs.snapshot["answers"], mine).clashes
+    _brought(draft, draft.amends, set(asked), asked, at=at)
+    found: Draft = Draft.objects.whole().get(pk=draft.pk)
+    return found
+
+
+def _brought(
+    draft: Draft,
+    registration: Registration,
+    settled: Collection[Key],
+    keeps_mine: Collection[Key],
+    *,
+    at: datetime,
+) -> bool:
+    base, theirs = _versions(draft)
+    rows = {row.section: row for row in draft.answered}
+    mine = {section: row.answers for section, row in rows.items()}
+    merged = _merged(
+        base.snapshot["answers"], theirs.snapshot["answers"], mine, keeps_mine=keeps_mine
+    )
+    if not set(merged.clashes) <= set(settled):
+        return False
+    for section, answers in merged.answers.items():
+        _keep(draft, rows.get(section), section, answers, at=at)
+    draft.amends_version = registration.version
+    draft.save(update_fields=["amends_version"])
+    if registration.consents_chosen_at is not None:
+        drafting.take_consents(draft=draft, registration=registration)
+    return True
+
+
+def _keep(
+    draft: Draft, row: SectionAnswers | None, section: str, answers: Answers, *, at: datetime
+) -> None:
+    if row is None:
+        SectionAnswers.objects.create(draft=draft, section=section, answers=answers, answered_at=at)
+    elif row.answers != answers:
+        row.answers, row.answered_at, row.revision = answers, at, row.revision + 1
+        row.save(update_fields=["answers", "answered_at", "revision"])
+
+
+def _versions(draft: Draft) -> tuple[Version, Version]:
+    """Return the version that a modification started from, and the one that stands."""
+    registration = draft.amends
+    if registration is None or draft.amends_version is None:
+        raise LookupError(draft.pk)
+    wanted = (draft.amends_version, registration.version)
+    found = {one.number: one for one in registration.versions.filter(number__in=wanted)}
+    return found[wanted[0]], found[wanted[1]]
+
+
+def _merged(base: Tabs, theirs: Tabs, mine: Tabs, *, keeps_mine: Collection[Key] = ()) -> Merged:
+    return merge(base=base, theirs=theirs, mine=mine, keeps_mine=keeps_mine)
+
+
+def _in_words(dossier: Dossier, merged: Merged, three: tuple[Tabs, Tabs, Tabs]) -> list[Clash]:
+    """Return the questions that both changed, in the order of the tabs."""
+    found = []
+    for section in SECTIONS:
+        names = [name for slug, name in merged.clashes if slug == section.slug]
+        if names:
+            forms = [_form(dossier, section, tabs) for tabs in three]
+            found += [_clash(section, name, forms) for name in names]
+    return found
+
+
+def _form(dossier: Dossier, section: Section, tabs: Tabs) -> SectionForm:
+    answers = {slug: dict(answers) for slug, answers in tabs.items()}
+    return section.judged(replace(dossier, answers=answers))
+
+
+def _clash(section: Section, name: str, forms: list[SectionForm]) -> Clash:
+    label = next((form.label_of(name) for form in forms if name in form.fields), name)
+    before, theirs, mine = (
+        form.typed_in_words(name) if name in form.fields else NOT_SAID for form in forms
+    )
+    return Clash((section.slug, name), f"{section.title}, {label}", before, theirs, mine)

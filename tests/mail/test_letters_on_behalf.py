@@ -1,0 +1,124 @@
+"""The letters of what a managing service files for a candidate, as they arrive: all that they say."""
+
+from datetime import timedelta
+
+import pytest
+
+from sporades.acts import standing_in
+from sporades.candidates import operations as candidates
+from sporades.exams.models import Exam, RegistrationService
+from sporades.registrations import drafting
+from tests.factories import IDENTITY, NOW, OPERATOR, a_candidate, a_registration, answers_with
+from tests.mail.post_office import words
+from tests.mail.test_letters import (
+    CONTACT,
+    FULL_NAME,
+    NAMED,
+    SIGNED,
+    SITE,
+    TITLE,
+    TO_SEND,
+    TO_SEND_AGAIN,
+    WHEN,
+)
+from tests.web.registry.world import a_member
+
+pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock")
+
+
+@pytest.fixture
+def agent(db):
+    return a_member("agent@exemple.test", "manager", ["A09"])
+
+
+def filed(draft, *, reason="", at=NOW, **answers):
+    for section, said in answers.items():
+        drafting.answer(draft=draft, section=section, typed=said, seen_revision=None, at=at)
+    return standing_in.register(draft=draft, reason=reason, by=OPERATOR, at=at)
+
+
+def test_a_registration_that_was_modified_for_its_candidate_after_the_closing(letters, agent):
+    registration = a_registration(a_candidate(email="zoe@exemple.test", **NAMED))
+    letters()
+    late = registration.service.closes_at + timedelta(days=1)
+    draft = standing_in.amend(registration=registration, author=agent, by=OPERATOR, at=late)
+    moved = answers_with(identification={"address_1": "3 quai de l'Île"})["identification"]
+
+    version = filed(draft, reason="Erreur <b>du service</b>", at=late, identification=moved)
+
+    [letter] = letters(late)
+    assert letter["Subject"] == f"Inscription modifiée pour vous : {TITLE}"
+    assert letter.taken_for == ["zoe@exemple.test"]
+    assert (
+        words(letter)
+        == f"""\
+Bonjour {FULL_NAME},
+
+Votre service gestionnaire a modifié votre inscription pour vous.
+
+Motif : Erreur <b>du service</b>
+
+Examen ou concours : {TITLE}, académie de Lille
+Numéro candidat : {registration.candidate.number}
+Numéro d'inscription : {registration.number}
+
+Ce qui a changé :
+- Numéro et voie : 12 rue des Îles → 3 quai de l'Île
+
+Si vous n'avez pas demandé cette modification, ou si elle est fausse, prévenez le service gestionnaire.
+
+Ce qu'il vous reste à faire :
+- Téléchargez ou imprimez votre nouveau récapitulatif d'inscription, c'est indispensable : {SITE}/mes-inscriptions/{registration.number}
+{TO_SEND_AGAIN}
+{CONTACT}
+Accusé de réception :
+{version.snapshot["receipt"][0]}
+{version.snapshot["receipt"][1]}
+
+{SIGNED}"""
+    )
+
+
+def test_a_registration_that_was_made_for_somebody_without_an_account(letters, agent):
+    named = candidates.enrol(
+        user=None, identity={**IDENTITY, **NAMED}, email="papier@exemple.test", at=NOW
+    )
+    exam = Exam.objects.get(code="BE")
+    draft = standing_in.begin(
+        candidate=named,
+        exam=exam,
+        speciality=exam.specialities.get(code="MARIN"),
+        service=RegistrationService.objects.get(domain=exam.domain, academy="A09"),
+        author=agent,
+        by=OPERATOR,
+        at=NOW,
+    )
+
+    registration = filed(draft, **answers_with()).registration
+
+    [letter] = letters()
+    assert letter["Subject"] == f"Inscription enregistrée pour vous : {TITLE}"
+    assert letter.taken_for == ["papier@exemple.test"]
+    assert (
+        words(letter)
+        == f"""\
+Bonjour {FULL_NAME},
+
+Votre service gestionnaire a enregistré une inscription pour vous.
+
+Examen ou concours : {TITLE}, académie de Lille
+Numéro candidat : {registration.candidate.number}
+Numéro d'inscription : {registration.number}
+
+Si vous n'avez pas demandé cette inscription, prévenez le service gestionnaire.
+
+Ce qu'il vous reste à faire :
+- Demandez votre récapitulatif d'inscription au service gestionnaire, et vérifiez chaque réponse.
+{TO_SEND}
+{CONTACT}
+Accusé de réception :
+Demande reçue le {WHEN} et enregistrée sous le numéro {registration.number}, version n°1, par le service : Bureau des essais de Lille, académie de Lille.
+{registration.versions.get().snapshot["receipt"][1]}
+
+{SIGNED}"""
+    )

@@ -1,0 +1,471 @@
+"""I3: the managing service registers and modifies on a candidate's behalf; nothing is locked."""
+
+from datetime import timedelta
+
+import pytest
+
+from sporades.acts import (
+    announcing,
+    correcting,
+    deciding,
+    moving,
+    registering,
+    requesting,
+    standing_in,
+)
+from sporades.candidates import operations as candidates
+from sporades.candidates.models import Candidate
+from sporades.core.actors import Actor
+from sporades.core.french import local_day
+from sporades.core.refusals import ReasonMissing
+from sporades.exams.models import Exam, RegistrationService
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from sporades.registrations import drafting, rebasing
+from sporades.registrations.dossier import dossier_of
+from sporades.registrations.models import Draft, Version
+from sporades.registrations.queries import last_address_of, modifications_of, open_drafts_of
+from sporades.registrations.refusals import (
+    AmendedMeanwhile,
+    Closed,
+    GivenAway,
+    NoLongerStands,
+    TooManyBegun,
+)
+from sporades.registrations.states import SET_ASIDE, VALIDATE
+from tests.documents.summaries import a_pdf
+from tests.endurance.arena import together
+from tests.factories import (
+    IDENTITY,
+    NOW,
+    OPERATOR,
+    a_candidate,
+    a_registration,
+    answers_with,
+    author,
+)
+from tests.web.registry.world import a_member
+
+MANAGER = Actor("manager", "Claude Martin", "user:0")
+MOBILE, STREET = "06 39 98 99 99", "3 quai du Wault"
+
+
+@pytest.fixture
+def registration(invented_exam):
+    return a_registration()
+
+
+@pytest.fixture
+def agent(db):
+    return a_member("agent@exemple.test", "manager", ["A09"])
+
+
+@pytest.fixture
+def late(registration):
+    """Return an instant after the closing."""
+    return registration.service.closes_at + timedelta(days=2)
+
+
+def typed(draft, section="identification", *, at=NOW, **answers):
+    """Answer a tab, a moment after its draft was begun."""
+    row = draft.answers.filter(section=section).first()
+    before = row.answers if row else {}
+    drafting.answer(
+        draft=draft,
+        section=section,
+        typed={**before, **answers},
+        seen_revision=None,
+        at=at + timedelta(seconds=1),
+    )
+    return Draft.objects.whole().get(pk=draft.pk)
+
+
+def modified_for(registration, agent, *, at=NOW, **answers):
+    draft = standing_in.amend(registration=registration, author=agent, by=MANAGER, at=at)
+    return typed(draft, at=at, **answers)
+
+
+def modified_by_candidate(registration, *, at=NOW, **answers):
+    by = author(registration.candidate)
+    return typed(registering.amend(registration=registration, by=by, at=at), at=at, **answers)
+
+
+def filed_for(draft, *, reason="", at=NOW):
+    return standing_in.register(draft=draft, reason=reason, by=MANAGER, at=at)
+
+
+def filed_by_candidate(draft, *, at=NOW):
+    return registering.register(draft=draft, by=author(draft.candidate), at=at)
+
+
+def difference(draft):
+    day = local_day(NOW, draft.service.zone)
+    whole = Draft.objects.whole().get(pk=draft.pk)
+    return rebasing.difference(whole, dossier_of(whole, day=day))
+
+
+def mails(kind):
+    return list(Message.objects.filter(kind=kind))
+
+
+def test_a_modification_is_filed_in_the_name_of_who_made_it_and_told_to_the_candidate(
+    registration, agent
+):
+    version = filed_for(modified_for(registration, agent, mobile=MOBILE))
+
+    assert version.changes == [
+        "Téléphone mobile : 06 39 98 12 34 → 06 39 98 99 99",
+    ]
+    assert version.author_in_office == f"Claude Martin, {version.service_name}"
+    assert version.author_for_candidate == version.service_name
+    entry = Entry.objects.get(verb="registration amended on behalf")
+    assert (entry.actor_name, entry.payload["after"]["version"]) == ("Claude Martin", 2)
+    [mail] = mails("amended_for")
+    assert mail.recipient == registration.candidate.user.email
+    assert "Votre service gestionnaire a modifié votre inscription pour vous." in mail.body
+    assert "- Téléphone mobile : 06 39 98 12 34 → 06 39 98 99 99" in mail.body
+    assert f"/mes-inscriptions/{registration.number}" in mail.body
+    assert not mails("amended")
+
+
+def test_the_same_button_pressed_twice_makes_one_version(registration, agent):
+    draft = modified_for(registration, agent, mobile=MOBILE)
+
+    assert filed_for(draft) == filed_for(draft)
+    assert registration.versions.count() == 2
+    assert len(mails("amended_for")) == 1
+
+
+def test_after_the_closing_it_asks_for_a_reason_that_the_candidate_reads(registration, agent, late):
+    draft = modified_for(registration, agent, at=late, mobile=MOBILE)
+
+    with pytest.raises(ReasonMissing):
+        filed_for(draft, at=late)
+    filed_for(draft, reason="Erreur de saisie du service", at=late)
+
+    [mail] = mails("amended_for")
+    assert "Motif : Erreur de saisie du service" in mail.body
+    entry = Entry.objects.get(verb="registration amended on behalf")
+    assert entry.payload["after"]["reason"] == "Erreur de saisie du service"
+
+
+def test_before_the_opening_nobody_registers_or_modifies(registration, agent):
+    service = registration.service
+    early = service.opens_at - timedelta(minutes=1)
+
+    with pytest.raises(Closed):
+        modified_for(registration, agent, at=early)
+    with pytest.raises(Closed):
+        standing_in.begin(
+            candidate=registration.candidate,
+            exam=registration.exam,
+            speciality=registration.speciality,
+            service=service,
+            author=agent,
+            by=MANAGER,
+            at=early,
+        )
+
+
+def test_what_was_validated_is_to_be_validated_again(registration, agent):
+    deciding.decide(registration=registration, decision=VALIDATE, reason="", by=MANAGER, at=NOW)
+
+    version = filed_for(modified_for(registration, agent, mobile=MOBILE))
+
+    assert version.registration.awaits_new_validation
+    assert registering.amendments_told_of(registration).get().in_words == (
+        "Inscription modifiée pour le candidat, à valider de nouveau"
+    )
+
+
+def test_each_has_a_draft_of_their_own_and_sees_no_other(registration, agent):
+    colleague = a_member("collegue@exemple.test", "manager", ["A09"])
+
+    drafts = [
+        modified_by_candidate(registration, mobile=MOBILE),
+        modified_for(registration, agent, mobile=MOBILE),
+        modified_for(registration, colleague, mobile=MOBILE),
+    ]
+
+    user = registration.candidate.user
+    assert len({draft.pk for draft in drafts}) == 3
+    assert list(Draft.objects.visible_to(user))[-1:] == drafts[:1]
+    assert [one.pk for one in open_drafts_of(user=user.pk)] == [drafts[0].pk]
+    assert [one.pk for one in modifications_of(registration=registration.pk)] == [drafts[0].pk]
+    assert list(Draft.objects.open().filled_by(agent)) == drafts[1:2]
+    assert list(Draft.objects.open().touched()) == drafts[:1]
+
+
+def test_the_candidate_is_neither_reminded_nor_shown_what_the_office_fills(registration, agent):
+    typed(
+        standing_in.begin(
+            candidate=registration.candidate,
+            exam=registration.exam,
+            speciality=registration.exam.specialities.exclude(pk=registration.speciality_id).get(),
+            service=registration.service,
+            author=agent,
+            by=MANAGER,
+            at=NOW,
+        ),
+        address_1="99 rue du service",
+    )
+    soon = registration.service.closes_at - timedelta(hours=30)
+
+    assert announcing.remind_drafts(at=soon) == 0
+    [last] = last_address_of(user=registration.candidate.user_id)
+    assert last.answers["address_1"] == answers_with()["identification"]["address_1"]
+
+
+def test_one_candidate_is_begun_forty_times_by_each_at_most(registration, agent):
+    for _ in range(40):
+        draft = standing_in.amend(registration=registration, author=agent, by=MANAGER, at=NOW)
+        drafting.abandon(draft=draft, at=NOW)
+
+    with pytest.raises(TooManyBegun):
+        standing_in.amend(registration=registration, author=agent, by=MANAGER, at=NOW)
+    assert modified_by_candidate(registration, mobile=MOBILE)
+
+
+def test_the_consents_of_who_has_an_account_stay_theirs(registration, agent):
+    registering.choose_consents(
+        registration=registration,
+        publishes=True,
+        shares=False,
+        by=author(registration.candidate),
+        at=NOW,
+    )
+    draft = standing_in.amend(registration=registration, author=agent, by=MANAGER, at=NOW)
+    typed(draft, "supplementaires", publishes_name="non", shares_name="oui")
+    typed(draft, mobile=MOBILE)
+
+    filed_for(draft)
+
+    registration.refresh_from_db()
+    assert (registration.publishes_name, registration.shares_name) == (True, False)
+
+
+# --- Somebody else files meanwhile -----------------------------------------------------------
+
+
+def test_what_the_other_filed_is_said_and_what_both_changed_is_chosen(registration, agent):
+    mine = modified_for(registration, agent, mobile=MOBILE, address_1=STREET)
+    filed_by_candidate(
+        modified_by_candidate(registration, mobile="06 39 98 11 11", address_2="Bâtiment B")
+    )
+
+    with pytest.raises(AmendedMeanwhile):
+        filed_for(mine)
+
+    found = difference(mine)
+    assert found.version.number == 2
+    assert found.changes == [
+        "Appartement, étage, bâtiment : rien → Bâtiment B",
+        "Téléphone mobile : 06 39 98 12 34 → 06 39 98 11 11",
+    ]
+    [clash] = found.clashes
+    assert (clash.label, clash.before, clash.theirs, clash.mine) == (
+        "Identification, Téléphone mobile",
+        "06 39 98 12 34",
+        "06 39 98 11 11",
+        "06 39 98 99 99",
+    )
+
+
+@pytest.mark.parametrize(("keeps_mine", "mobile"), [(True, MOBILE), (False, "06 39 98 11 11")])
+def test_once_chosen_both_changes_are_filed(registration, agent, keeps_mine, mobile):
+    mine = modified_for(registration, agent, mobile=MOBILE, address_1=STREET)
+    filed_by_candidate(
+        modified_by_candidate(registration, mobile="06 39 98 11 11", address_2="Bâtiment B")
+    )
+    [clash] = difference(mine).clashes
+    said = {"draft": mine, "seen": 2, "at": NOW}
+
+    assert not rebasing.rebase(settled=[], keeps_mine=[], **said)
+    assert not rebasing.rebase(**{**said, "seen": 1}, settled=[clash.key], keeps_mine=[])
+    assert rebasing.rebase(
+        settled=[clash.key], keeps_mine=[clash.key] if keeps_mine else [], **said
+    )
+
+    kept = filed_for(mine).snapshot["answers"]["identification"]
+    assert (kept["mobile"], kept["address_1"], kept["address_2"]) == (mobile, STREET, "Bâtiment B")
+
+
+def test_what_a_candidate_typed_outlives_what_the_office_filed(registration, agent):
+    mine = modified_by_candidate(registration, mobile=MOBILE)
+    filed_for(modified_for(registration, agent, address_1=STREET))
+
+    again = registering.amend(registration=registration, by=author(registration.candidate), at=NOW)
+
+    assert again == mine
+    assert difference(mine).clashes == []
+    assert rebasing.rebase(draft=mine, seen=2, settled=[], keeps_mine=[], at=NOW)
+    kept = filed_by_candidate(mine).snapshot["answers"]["identification"]
+    assert (kept["mobile"], kept["address_1"]) == (MOBILE, STREET)
+
+
+def test_a_modification_in_which_nothing_was_answered_begins_from_what_stands(registration, agent):
+    by = author(registration.candidate)
+    opened = registering.amend(registration=registration, by=by, at=NOW)
+    filed_for(modified_for(registration, agent, at=NOW + timedelta(minutes=1), address_1=STREET))
+
+    again = registering.amend(registration=registration, by=by, at=NOW + timedelta(minutes=2))
+
+    assert again != opened
+    assert (again.amends_version, again.is_overtaken) == (2, False)
+
+
+def test_what_is_corrected_meanwhile_does_not_hide_what_was_filed_before(registration, agent):
+    mine = modified_by_candidate(registration, mobile=MOBILE)
+    filed_for(modified_for(registration, agent, mobile="06 39 98 11 11"))
+    candidate = Candidate.objects.get(pk=registration.candidate_id)
+
+    correcting.correct_identity(
+        registration=registration,
+        identity={**IDENTITY, "usage_name": "Kermarrec"},
+        seen=candidate.identity_id,
+        proof="Livret de famille",
+        by=MANAGER,
+        at=NOW,
+    )
+
+    with pytest.raises(AmendedMeanwhile):
+        filed_by_candidate(mine)
+    assert [one.mine for one in difference(mine).clashes] == [MOBILE]
+
+
+def test_the_consents_chosen_meanwhile_win_over_every_draft(registration, agent):
+    mine = modified_by_candidate(registration, mobile=MOBILE)
+    filed_for(modified_for(registration, agent, address_1=STREET))
+    registering.choose_consents(
+        registration=registration,
+        publishes=True,
+        shares=True,
+        by=author(registration.candidate),
+        at=NOW,
+    )
+
+    assert rebasing.rebase(draft=mine, seen=2, settled=[], keeps_mine=[], at=NOW)
+
+    filed_by_candidate(mine)
+    registration.refresh_from_db()
+    assert (registration.publishes_name, registration.shares_name) == (True, True)
+
+
+def test_what_is_withdrawn_meanwhile_is_refused_and_what_was_typed_stays(registration, agent):
+    mine = modified_for(registration, agent, mobile=MOBILE)
+    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+
+    with pytest.raises(NoLongerStands):
+        filed_for(mine)
+
+    assert mine.answers.get(section="identification").answers["mobile"] == MOBILE
+    assert Draft.objects.open().filled_by(agent).get() == mine
+
+
+def test_what_is_set_aside_meanwhile_is_refused_to_both(registration, agent):
+    drafts = [
+        modified_for(registration, agent, mobile=MOBILE),
+        modified_by_candidate(registration, mobile=MOBILE),
+    ]
+    deciding.decide(
+        registration=registration, decision=SET_ASIDE, reason="Doublon", by=MANAGER, at=NOW
+    )
+
+    for draft, file in zip(drafts, (filed_for, filed_by_candidate), strict=True):
+        with pytest.raises(NoLongerStands):
+            file(draft)
+        assert draft.answers.get(section="identification").answers["mobile"] == MOBILE
+
+
+def test_what_is_given_away_meanwhile_is_refused_to_the_office_that_had_it(registration, agent):
+    mine, theirs = (
+        modified_for(registration, agent, mobile=MOBILE),
+        modified_by_candidate(registration, mobile="06 39 98 11 11"),
+    )
+    moving.move_for_good(
+        registration=registration, academy="A25", reason="Déménagement", by=MANAGER, at=NOW
+    )
+
+    with pytest.raises(GivenAway):
+        filed_for(Draft.objects.whole().get(pk=mine.pk))
+    followed = Draft.objects.whole().get(pk=theirs.pk)
+    assert (mine.service.academy_id, followed.service.academy_id) == ("A09", "A25")
+
+
+def test_what_was_asked_and_is_accepted_keeps_what_the_office_filed_since(
+    registration, agent, late
+):
+    by = author(registration.candidate)
+    asked = requesting.begin(registration=registration, by=by, at=late)
+    asked = typed(asked, at=late, address_1=STREET)
+    sent = requesting.send(draft=asked, reason="Déménagement", proof=a_pdf(), by=by, at=late)
+    filed_for(
+        modified_for(registration, agent, at=late, mobile=MOBILE, address_1="1 rue Neuve"),
+        reason="Au téléphone",
+        at=late,
+    )
+
+    version = requesting.accept(request=sent, by=OPERATOR, at=late)
+
+    kept = version.snapshot["answers"]["identification"]
+    assert (version.number, kept["mobile"], kept["address_1"]) == (3, MOBILE, STREET)
+
+
+# --- Without an account ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("email", ["", "papier@exemple.test"])
+def test_who_has_no_account_is_registered_and_told_where_a_mail_reaches_them(
+    invented_exam, agent, email
+):
+    candidate = candidates.enrol(user=None, identity=IDENTITY, email=email, at=NOW)
+    exam = Exam.objects.get(code="BE")
+    draft = standing_in.begin(
+        candidate=candidate,
+        exam=exam,
+        speciality=exam.specialities.get(code="MARIN"),
+        service=RegistrationService.objects.get(domain=exam.domain, academy="A09"),
+        author=agent,
+        by=MANAGER,
+        at=NOW,
+    )
+    for section, answers in answers_with(supplementaires={"publishes_name": "oui"}).items():
+        typed(draft, section, **answers)
+
+    registration = filed_for(draft).registration
+
+    assert (registration.number is not None, registration.publishes_name) == (True, True)
+    assert [one.recipient for one in mails("registered_for")] == [email][: bool(email)]
+    assert all("Demandez votre récapitulatif" in one.body for one in mails("registered_for"))
+    assert Entry.objects.get(verb="registration filed on behalf").actor_name == "Claude Martin"
+
+
+# --- At the same instant ---------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_file_at_the_same_instant_one_is_shown_what_the_other_filed(
+    invented_exam,
+):
+    registration = a_registration()
+    agent = a_member("agent@exemple.test", "manager", ["A09"])
+    drafts = [
+        modified_for(registration, agent, mobile=MOBILE),
+        modified_by_candidate(registration, mobile="06 39 98 11 11"),
+    ]
+
+    outcomes = together(lambda: filed_for(drafts[0]), lambda: filed_by_candidate(drafts[1]))
+
+    assert sorted(type(one).__name__ for one in outcomes) == ["AmendedMeanwhile", "Version"]
+    assert Version.objects.filter(registration=registration).count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_opens_one_modification_however_often_the_button_is_pressed(invented_exam):
+    registration = a_registration(a_candidate())
+    agent = a_member("agent@exemple.test", "manager", ["A09"])
+
+    def open_it():
+        return standing_in.amend(registration=registration, author=agent, by=MANAGER, at=NOW)
+
+    assert len({one.pk for one in together(open_it, open_it)}) == 1
