@@ -10,6 +10,7 @@ from allauth import account
 from sporades.documents import kinds
 from sporades.registrations.sections import SECTIONS
 from sporades.web.candidate.drafts import DOOR as CANDIDATE
+from sporades.web.office.registrations.filling import DOOR as OFFICE
 from sporades.web.wizard.door import PAGES
 from tests.tree import ending, found, parsed, text_of, tree
 
@@ -29,7 +30,7 @@ def names_made_of_data():
     """The templates whose names are computed: of a tab, of a door to them, of a kind of document."""
     return {
         *(f"wizard/tabs/{section.slug}.html" for section in SECTIONS),
-        *(door.page(name) for door in (CANDIDATE,) for name in PAGES),
+        *(door.page(name) for door in (CANDIDATE, OFFICE) for name in PAGES),
         *(kind.twin_template for kind in kinds.registered()),
     }
 

@@ -23,6 +23,7 @@ class Permission(Enum):
     CORRECT_IDENTITY = "corriger l'état civil d'un candidat"
     COMPARE_DOUBLES = "comparer les doublons probables, les distinguer, proposer une fusion"
     APPROVE_MERGES = "approuver ou refuser une fusion qu'un autre propose"
+    FILE_FOR_CANDIDATES = "inscrire un candidat, modifier son inscription pour lui"
     MOVE_REGISTRATIONS = "donner une inscription à une autre académie"
     DECIDE_CHANGES = "accepter ou refuser une modification demandée après la fermeture"
     ANSWER_MESSAGES = "répondre aux messages des candidats"
@@ -51,6 +52,7 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.CORRECT_IDENTITY: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.COMPARE_DOUBLES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.APPROVE_MERGES: frozenset({Role.HEAD, Role.ADMINISTRATOR}),
+    Permission.FILE_FOR_CANDIDATES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.MOVE_REGISTRATIONS: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.DECIDE_CHANGES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.ANSWER_MESSAGES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),

@@ -19,6 +19,7 @@ import sporades
 from sporades.accounts.permissions import Perimeter, Reach
 from sporades.core.actors import Actor
 from sporades.exams.models import PreparedRegulation
+from sporades.exams.queries import programme_of
 from sporades.registrations.dossier import dossier_of
 from sporades.registrations.sections import SECTIONS
 from sporades.registrations.sections.base import SectionForm
@@ -89,6 +90,8 @@ def every_form():
         "IdentityForm": {"on": NOW.date()},
         "AccountForm": {"on": NOW.date()},
         "CorrectionForm": {"on": NOW.date()},
+        "LateForm": {},
+        "ChoiceForm": {"offers": [(programme_of(draft.service), [draft.service])]},
         "BatchForm": {"allows": lambda _permission: EVERYWHERE},
         "ActsForm": here,
         "MailingForm": {"counts": Counted(chosen=2, ended=1, without=1, ended_without=0)},

@@ -36,6 +36,7 @@ ROUTES = {
     "candidate:autosave": _route(POST, owned="draft", page=False),
     "candidate:recap": _route(BOTH, owned="draft"),
     "candidate:ready": _route(owned="draft"),
+    "candidate:differences": _route(BOTH, owned="draft"),
     "candidate:move": _route(POST, owned="draft", page=False),
     "candidate:abandon": _route(BOTH, owned="draft"),
     "candidate:registrations": _route(),

@@ -241,6 +241,7 @@ def _about(
         "conditions": conditions(offered.rules),
         "terms": offered.rules.terms,
         "draft": Draft.objects.open()
+        .of_candidates()
         .filter(
             amends=None,
             candidate=request.user.candidate,

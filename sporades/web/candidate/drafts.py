@@ -10,8 +10,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from sporades.registrations.dossier import Dossier
+from sporades.registrations.exclusion import Exclusion
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.queries import draft_of, last_address_of, registrations_of
+from sporades.registrations.refusals import Trouble
 from sporades.registrations.sections import IDENTIFICATION
 from sporades.registrations.sections.base import Section, SectionForm
 from sporades.web.wizard.door import Door
@@ -78,9 +80,10 @@ def _standing(request: HttpRequest, draft: Draft) -> Iterable[Registration]:
     return registrations_of(user=request.user.pk)
 
 
-def _about(registration: Registration) -> tuple[str, str]:
-    url = reverse("candidate:registration", args=[registration.number])
-    return f"Votre inscription à : {registration}", url
+def _excluded(exclusion: Exclusion) -> tuple[Trouble, str]:
+    standing = exclusion.registration
+    blocks = Trouble("", f"Votre inscription à : {standing}", "", "", exclusion.message)
+    return blocks, reverse("candidate:registration", args=[standing.number])
 
 
 DOOR = Door(
@@ -94,6 +97,6 @@ DOOR = Door(
     closed=Draft.closed_in_words,
     accepts=lambda draft, at: draft.service.accepts(at),
     standing=_standing,
-    about=_about,
+    excluded=_excluded,
     leads_elsewhere=True,
 )

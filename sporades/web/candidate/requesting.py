@@ -40,6 +40,8 @@ def send(request: HttpRequest, draft: UUID) -> HttpResponse:
     found = drafts.own(request, draft)
     if not found.is_open or found.amends is None:
         return drafts.after(found)
+    if found.is_overtaken:
+        return redirect("candidate:differences", found.pk)
     try:
         changes = requesting.seen_of(found, at=request.arrived_at)
     except Incomplete:

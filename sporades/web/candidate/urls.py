@@ -32,6 +32,7 @@ urlpatterns = [
     path("inscription/<uuid:draft>", wizard.resume, name="draft"),
     path("inscription/<uuid:draft>/recapitulatif", wizard.recap, name="recap"),
     path("inscription/<uuid:draft>/est-elle-prete", wizard.ready, name="ready"),
+    path("inscription/<uuid:draft>/differences", wizard.differences, name="differences"),
     path("inscription/<uuid:draft>/academie", wizard.move, name="move"),
     path("inscription/<uuid:draft>/abandon", wizard.abandon, name="abandon"),
     path("inscription/<uuid:draft>/demande", requesting.send, name="send_request"),

@@ -8,12 +8,18 @@ from django.shortcuts import redirect, render
 
 from sporades.acts import registering
 from sporades.registrations import drafting
-from sporades.registrations.refusals import AlreadyRegistered, Closed, Incomplete
+from sporades.registrations.refusals import (
+    AlreadyRegistered,
+    AmendedMeanwhile,
+    Closed,
+    Incomplete,
+    NoLongerStands,
+)
 from sporades.registrations.residence import service_of_residence
 from sporades.web.candidate import drafts
 from sporades.web.candidate.drafts import DOOR
+from sporades.web.wizard import differing, tabs
 from sporades.web.wizard import recap as recapping
-from sporades.web.wizard import tabs
 from sporades.web.wizard.door import dossier_for
 
 
@@ -60,6 +66,11 @@ def abandon(request: HttpRequest, draft: UUID) -> HttpResponse:
     return render(request, "candidate/abandon.html", {"draft": found})
 
 
+def differences(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """What was filed since a modification was begun: question by question, one chooses."""
+    return differing.differences(request, drafts.own(request, draft), door=DOOR)
+
+
 def ready(request: HttpRequest, draft: UUID) -> HttpResponse:
     """« Ma candidature est-elle prête ? »."""
     return recapping.ready(request, drafts.own(request, draft), door=DOOR)
@@ -75,6 +86,10 @@ def recap(request: HttpRequest, draft: UUID) -> HttpResponse:
     except Incomplete as refusal:
         messages.error(request, str(refusal))
         return redirect("candidate:ready", found.pk)
-    except (Closed, AlreadyRegistered) as refusal:
+    except AmendedMeanwhile:
+        return differing.page(request, found, door=DOOR, status=409)
+    except (Closed, AlreadyRegistered, NoLongerStands) as refusal:
+        if not found.is_open:
+            raise
         return recapping.refused(request, found, refusal, door=DOOR)
     return redirect("candidate:number", version.registration.number)

@@ -21,6 +21,7 @@ _messages = partial(Route, Who.STAFF, permission=Permission.WRITE_MESSAGES)
 _regulations = partial(Route, Who.STAFF, permission=Permission.READ_REGULATIONS)
 _announces = partial(Route, Who.STAFF, permission=Permission.ANNOUNCE, while_reading=True)
 _requests = partial(Route, Who.STAFF, permission=Permission.DECIDE_CHANGES)
+_filling = partial(Route, Who.STAFF, permission=Permission.FILE_FOR_CANDIDATES)
 _corrections = partial(Route, Who.STAFF, permission=Permission.CORRECT_IDENTITY)
 _doubles = partial(Route, Who.STAFF, permission=Permission.COMPARE_DOUBLES)
 
@@ -128,6 +129,16 @@ ROUTES = {
     "office:correct_identity": Route(
         Who.STAFF, BOTH, within="registration", permission=Permission.CORRECT_IDENTITY
     ),
+    "office:amend": _filling(BOTH, within="registration"),
+    "office:register_for": _filling(BOTH, within="candidate"),
+    "office:drafts": _filling(),
+    "office:draft": _filling(within="own draft", page=False),
+    "office:tab": _filling(BOTH, within="own draft", keeps_answers=True),
+    "office:autosave": _filling(POST, within="own draft", page=False),
+    "office:recap": _filling(BOTH, within="own draft"),
+    "office:ready": _filling(within="own draft"),
+    "office:differences": _filling(BOTH, within="own draft"),
+    "office:abandon": _filling(BOTH, within="own draft"),
     "office:receive_summary": Route(
         Who.STAFF, BOTH, within="registration", permission=Permission.RECEIVE
     ),

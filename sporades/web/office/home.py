@@ -33,6 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "waiting": waiting_for(request) if request.reaches(Permission.ENFORCE_REGULATIONS) else [],
         "may_export": bool(request.reaches(Permission.EXPORT)),
         "reads": bool(reads),
+        "may_fill": bool(request.reaches(Permission.FILE_FOR_CANDIDATES)),
         "may_decide": bool(request.reaches(Permission.DECIDE)),
         "announces": bool(request.reaches(Permission.ANNOUNCE)),
         "roles": [

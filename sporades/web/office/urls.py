@@ -12,6 +12,7 @@ from sporades.web.office.registrations import (
     deciding,
     doubles,
     files,
+    filling,
     moving,
     requests,
 )
@@ -51,6 +52,19 @@ urlpatterns = [
     path("inscriptions/exports/<uuid:export>/refus", exporting.refuse_export, name="refuse_export"),
     path("inscriptions/recherches/<uuid:search>/nom", searching.name, name="name"),
     path("inscriptions/recherches/<uuid:search>/oubli", searching.forget, name="forget"),
+    path(
+        "inscriptions/candidats/<int:candidate>/inscrire", filling.register_for, name="register_for"
+    ),
+    path("inscriptions/saisies", filling.drafts, name="drafts"),
+    path("inscriptions/saisies/<uuid:draft>", filling.resume, name="draft"),
+    path("inscriptions/saisies/<uuid:draft>/recapitulatif", filling.recap, name="recap"),
+    path("inscriptions/saisies/<uuid:draft>/est-elle-prete", filling.ready, name="ready"),
+    path("inscriptions/saisies/<uuid:draft>/differences", filling.differences, name="differences"),
+    path("inscriptions/saisies/<uuid:draft>/abandon", filling.abandon, name="abandon"),
+    path("inscriptions/saisies/<uuid:draft>/<slug:section>", filling.tab, name="tab"),
+    path(
+        "inscriptions/saisies/<uuid:draft>/<slug:section>/saisie", filling.autosave, name="autosave"
+    ),
     path("inscriptions/<str:number>", files.registration, name="registration"),
     path("inscriptions/<str:number>/historique", files.history, name="history"),
     path("inscriptions/<str:number>/historique/<int:version>", files.version, name="version"),
@@ -63,6 +77,7 @@ urlpatterns = [
     path("inscriptions/<str:number>/notes/ajout", files.write_note, name="write_note"),
     path("inscriptions/<str:number>/journal", files.journal, name="journal"),
     path("inscriptions/<str:number>/etat", deciding.decide, name="decide"),
+    path("inscriptions/<str:number>/modifier", filling.amend, name="amend"),
     path("inscriptions/<str:number>/etat-civil", correcting.correct, name="correct_identity"),
     path(
         "inscriptions/<str:number>/recapitulatif-signe",

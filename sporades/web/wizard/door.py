@@ -11,10 +11,12 @@ from django.urls import reverse
 
 from sporades.core.french import hour_in_words, local_day
 from sporades.registrations.dossier import Dossier, dossier_of
+from sporades.registrations.exclusion import Exclusion
 from sporades.registrations.models import Draft, Registration
+from sporades.registrations.refusals import Trouble
 from sporades.registrations.sections.base import Section, SectionForm
 
-PAGES = ("conflict", "ready", "recap", "tab")
+PAGES = ("conflict", "differences", "ready", "recap", "tab")
 """The pages that each audience words for its readers, in its own templates."""
 
 
@@ -34,7 +36,7 @@ class Door:
         closed: why a draft cannot be filed at an instant, by the reader's clock; or nothing.
         accepts: whether a draft may be filed at an instant.
         standing: the registrations that may exclude a draft.
-        about: how a registration that excludes a draft is named, and the address of its page.
+        excluded: the point that a registration makes which excludes a draft, and its address.
         leads_elsewhere: whether a draft may be taken to the academy of its address.
     """
 
@@ -48,7 +50,7 @@ class Door:
     closed: Callable[[Draft, datetime, str], str]
     accepts: Callable[[Draft, datetime], bool]
     standing: Callable[[HttpRequest, Draft], Iterable[Registration]]
-    about: Callable[[Registration], tuple[str, str]]
+    excluded: Callable[[Exclusion], tuple[Trouble, str]]
     leads_elsewhere: bool
 
     def url(self, name: str, draft: Draft, *more: str) -> str:

@@ -6,14 +6,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from sporades.core.refusals import Refused
-from sporades.registrations import journey
+from sporades.registrations import filing, journey
 from sporades.registrations.changes import changes_between
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.exclusion import Exclusion, exclusion_of
 from sporades.registrations.journey import Forms
 from sporades.registrations.models import Draft
 from sporades.registrations.queries import version_of
-from sporades.registrations.refusals import Trouble
+from sporades.registrations.refusals import Standing
 from sporades.registrations.sections.base import Section, SectionForm
 from sporades.registrations.snapshot import as_read, identity_of
 from sporades.web.wizard import points
@@ -21,22 +21,49 @@ from sporades.web.wizard.door import Door, dossier_for
 from sporades.web.wizard.stepper import step
 
 
-def recap(request: HttpRequest, draft: Draft, *, door: Door) -> HttpResponse:
-    """Show « Récapitulatif », or what is missing for it."""
+def recap(request: HttpRequest, draft: Draft, *, door: Door, **said: Any) -> HttpResponse:
+    """Show « Récapitulatif », or what is missing for it; first what was filed meanwhile.
+
+    Args:
+        request: the request.
+        draft: the reader's own.
+        door: through which it is filled.
+        said: what its page says besides.
+    """
     if not draft.is_open:
         return door.after(draft)
+    if draft.is_overtaken:
+        return door.to("differences", draft)
     judged = dossier_for(request, draft)
     forms = journey.judged(judged)
     if journey.troubles(forms):
         return door.to("ready", draft)
-    return _recap(request, draft, judged, forms, door=door)
+    return _recap(request, draft, judged, forms, door=door, refusal=_gone(draft), **said)
 
 
-def refused(request: HttpRequest, draft: Draft, refusal: Refused, *, door: Door) -> HttpResponse:
-    """Show « Récapitulatif » again, with why it was not filed."""
+def refused(
+    request: HttpRequest,
+    draft: Draft,
+    refusal: Refused | None,
+    *,
+    door: Door,
+    status: int = 409,
+    **said: Any,
+) -> HttpResponse:
+    """Show « Récapitulatif » again, with why it was not filed, and all that was typed."""
     judged = dossier_for(request, draft)
     forms = journey.judged(judged)
-    return _recap(request, draft, judged, forms, door=door, refusal=refusal, status=409)
+    return _recap(request, draft, judged, forms, door=door, refusal=refusal, status=status, **said)
+
+
+def _gone(draft: Draft) -> Refused | None:
+    """Return why what a draft modifies cannot be, where it stands no more, or elsewhere."""
+    try:
+        if draft.amends is not None:
+            filing.check_standing(draft, draft.amends)
+    except Standing as refusal:
+        return refusal
+    return None
 
 
 def ready(request: HttpRequest, draft: Draft, *, door: Door) -> HttpResponse:
@@ -67,6 +94,7 @@ def _recap(
     door: Door,
     refusal: Refused | None = None,
     status: int = 200,
+    **said: Any,
 ) -> HttpResponse:
     exclusion = _exclusion(request, draft, door=door)
     changes = _changes(draft, judged, forms)
@@ -85,10 +113,14 @@ def _recap(
         "changes": changes,
         "can_save": (is_new or changes or draft.amends.consents_chosen_at)
         and exclusion is None
+        and not isinstance(refusal, Standing)
         and door.accepts(draft, request.arrived_at),
-        "may_ask": bool(changes) and not door.accepts(draft, request.arrived_at),
+        "may_ask": bool(changes)
+        and not isinstance(refusal, Standing)
+        and not door.accepts(draft, request.arrived_at),
         "rules_changed": draft.regulation_id != judged.regulation.pk,
         **door.timing(request, draft, judged),
+        **said,
     }
     return render(request, door.page("recap"), context, status=status)
 
@@ -117,8 +149,7 @@ def _excluding(request: HttpRequest, draft: Draft, *, door: Door) -> points.Poin
     exclusion = _exclusion(request, draft, door=door)
     if exclusion is None:
         return []
-    name, url = door.about(exclusion.registration)
-    return [(Trouble("", name, "", "", exclusion.message), url)]
+    return [door.excluded(exclusion)]
 
 
 def _exclusion(request: HttpRequest, draft: Draft, *, door: Door) -> Exclusion | None:

@@ -32,6 +32,8 @@ def resume(request: HttpRequest, draft: Draft, *, door: Door) -> HttpResponse:
     """Go to where the draft stands: its first incomplete tab, or the summary."""
     if not draft.is_open:
         return door.after(draft)
+    if draft.is_overtaken:
+        return door.to("differences", draft)
     section = journey.first_incomplete(dossier_for(request, draft))
     if section is None:
         return door.to("recap", draft)

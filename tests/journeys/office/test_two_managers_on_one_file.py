@@ -3,7 +3,8 @@
 from sporades.accounts.models import Membership
 from sporades.registrations.states import State
 from tests.factories import a_candidate, a_registration
-from tests.journeys.helpers import answer, press, text
+from tests.journeys.helpers import answer, choose, heading, press, text
+from tests.web.browser import follow
 
 MANAGER = Membership.Role.MANAGER
 
@@ -25,3 +26,33 @@ def test_what_a_colleague_decided_meanwhile_stands(site, enter):
     assert "Il y a un point à corriger" in text(second)
     registration.refresh_from_db()
     assert (registration.state, registration.reason) == (State.SET_ASIDE, "Hors de l'académie.")
+
+
+def test_what_both_modify_is_chosen_and_what_one_modifies_is_kept(site, enter):
+    registration = a_registration(a_candidate())
+    first = enter("agent@exemple.test", MANAGER)
+    second = enter("collegue@exemple.test", MANAGER)
+    for page, mobile, more in (
+        (first, "06 39 98 00 01", "Bâtiment B"),
+        (second, "06 39 98 00 02", ""),
+    ):
+        page.goto(f"{site}/gestion/inscriptions/{registration.number}")
+        choose(page, "Modifier pour le candidat")
+        press(page, "Ouvrir les onglets")
+        page.get_by_role("link", name="Modifier : Identification").click()
+        answer(page, "Téléphone mobile", mobile)
+        answer(page, "Appartement, étage, bâtiment", more)
+        press(page, "Revenir au récapitulatif")
+    press(first, "Enregistrer")
+    press(second, "Enregistrer")
+
+    assert heading(second) == "Quelle réponse voulez-vous garder ?"
+    assert "Appartement, étage, bâtiment : rien → Bâtiment B" in text(second)
+    mobile = second.get_by_role("group", name="Identification, Téléphone mobile")
+    mobile.get_by_role("radio", name="Dans votre saisie : 06 39 98 00 02").check(force=True)
+    follow(second.get_by_role("button", name="Garder ces réponses et continuer"))
+    press(second, "Enregistrer")
+
+    registration.refresh_from_db()
+    assert (registration.version, registration.mobile) == (3, "0639980002")
+    assert registration.address_2 == "Bâtiment B"

@@ -56,7 +56,7 @@ def test_one_that_was_validated_is_to_be_validated_anew(manager, in_lille, times
         modify(in_lille, hours=2 + time)
 
     assert ANEW in tab(manager, in_lille)
-    assert "Le candidat l'a modifiée le" in tab(manager, in_lille)
+    assert "Elle a été modifiée le" in tab(manager, in_lille)
     decisions = seen(manager.get(reverse("office:history", args=[in_lille.number])))
     last = decisions.cssselect(".s-timeline li")[0].text_content()
     assert "Inscription modifiée, à valider de nouveau, par" in last
@@ -69,7 +69,7 @@ def test_it_is_told_apart_no_longer_once_it_is_decided_again(manager, in_lille):
     decide(in_lille, VALIDATE, hours=3)
 
     assert "à valider de nouveau" not in tab(manager, in_lille)
-    assert "Le candidat l'a modifiée" not in tab(manager, in_lille)
+    assert "Elle a été modifiée" not in tab(manager, in_lille)
 
 
 def test_an_anomaly_that_its_candidate_has_modified_says_so(manager, in_lille):
@@ -78,7 +78,7 @@ def test_an_anomaly_that_its_candidate_has_modified_says_so(manager, in_lille):
 
     page = tab(manager, in_lille)
     assert "Inscription en anomalie" in page
-    assert "Le candidat l'a modifiée le" in page
+    assert "Elle a été modifiée le" in page
     assert "à valider de nouveau" not in page
 
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
-from sporades.acts import requesting
+from sporades.acts import requesting, standing_in
 from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
 from sporades.registrations.models import ChangeRequest, Draft
@@ -20,7 +20,7 @@ from tests.documents.summaries import a_pdf
 from tests.factories import OPERATOR, a_candidate, a_registration, load_invented
 from tests.requests import WHY, ask, change
 from tests.web.guide import BACKEND, main
-from tests.web.registry.world import HOST
+from tests.web.registry.world import HOST, a_member
 
 
 def where(name, *arguments):
@@ -296,3 +296,44 @@ def test_the_list_asks_as_much_for_one_as_for_many(manager, late, django_assert_
     with django_assert_max_num_queries(10):
         page = manager.get(where("change_requests"))
     assert "6 demandes en attente" in main(page)
+
+
+# --- What the office files meanwhile (I3, R-12) ----------------------------------------------
+
+
+def modified_by_the_office(registration, at, **answers):
+    agent = a_member("autre.agent@exemple.test", Membership.Role.MANAGER, ["A09"])
+    draft = standing_in.amend(registration=registration, author=agent, by=OPERATOR, at=at)
+    row = draft.answers.get(section="identification")
+    row.answers = {**row.answers, **answers}
+    row.save()
+    return standing_in.register(draft=draft, reason="Au téléphone", by=OPERATOR, at=at)
+
+
+def test_what_is_about_to_be_asked_is_first_put_together_with_it(candidate, in_lille, late):
+    draft = change(in_lille, late)
+    modified_by_the_office(in_lille, late, mobile="06 39 98 11 11")
+    sending = f"/inscription/{draft.pk}/demande"
+
+    assert candidate.get(sending).url == f"/inscription/{draft.pk}/differences"
+    candidate.post(f"/inscription/{draft.pk}/differences", {"version": 2})
+
+    page = main(candidate.get(sending))
+    assert "→" in page
+    assert "Téléphone mobile" not in page
+
+
+def test_a_request_that_waits_keeps_what_was_filed_since_and_its_page_says_so(
+    manager, asked, late, in_lille
+):
+    modified_by_the_office(in_lille, late, mobile="06 39 98 11 11")
+
+    page = main(manager.get(where("change_request", asked.pk)))
+    with time_machine.travel(late, tick=False):
+        requesting.accept(request=asked, by=OPERATOR, at=late)
+
+    assert "L'inscription a été modifiée depuis cette demande." in page
+    kept = in_lille.versions.latest("number")
+    assert kept.number == 3
+    assert kept.snapshot["answers"]["identification"]["mobile"] == "06 39 98 11 11"
+    assert "mobile" not in str(kept.changes)

@@ -79,6 +79,7 @@ ANSWERS: dict[str, dict[str, int]] = {
     "candidate:abandon": {"POST": 302},
     "candidate:again": {"POST": 302},
     "candidate:amend": {"POST": 302},
+    "candidate:differences": {"GET": 302, "POST": 302},
     "candidate:draft": {"GET": 302},
     "candidate:withdraw": {"POST": 302},
     # The service is open: there is nothing to ask.
@@ -87,6 +88,13 @@ ANSWERS: dict[str, dict[str, int]] = {
     "candidate:take_back_request": {"POST": 302},
     "candidate:take_back_correction": {"POST": 302},
     "candidate:ask_correction": {"POST": 422},
+    "office:abandon": {"POST": 302},
+    "office:amend": {"POST": 302},
+    "office:differences": {"GET": 302, "POST": 302},
+    "office:draft": {"GET": 302},
+    "office:recap": {"POST": 302},
+    "office:register_for": {"POST": 422},
+    "office:tab": {"POST": 302},
     "office:move_registration": {"POST": 422},
     "office:assign_correction": {"POST": 302},
     "office:accept_correction": {"POST": 302},
@@ -161,6 +169,8 @@ ANSWERS: dict[str, dict[str, int]] = {
 
 FIELDS = {
     "draft": "draft",
+    "own draft": "draft",
+    "candidate": "candidate",
     "search": "search",
     "batch": "batch",
     "large batch": "batch",
@@ -216,6 +226,8 @@ def nowhere(name: str, world: World) -> str:
     """Return an address of a route that leads to nothing that exists."""
     number = {
         "draft": UUID(int=2**127),
+        "own draft": UUID(int=2**127),
+        "candidate": 999_999,
         "search": UUID(int=2**127),
         "batch": UUID(int=2**127),
         "large batch": UUID(int=2**127),
@@ -251,6 +263,8 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
     search = {"search": world.search.pk}
     batch = {"batch": world.batch.pk}
     large = {"batch": world.large.pk}
+    filled = {"draft": world.filled.pk}
+    filled_tab = {**filled, "section": "identification"}
     export = {"export": world.export.pk}
     publication = {"publication": world.publication.pk}
     asked = {"asked": world.asked.pk}
@@ -281,6 +295,7 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "candidate:autosave": tab,
         "candidate:recap": draft,
         "candidate:ready": draft,
+        "candidate:differences": draft,
         "candidate:move": draft,
         "candidate:abandon": draft,
         "candidate:registration": number,
@@ -300,6 +315,15 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "candidate:folder": number,
         "candidate:document": document,
         "candidate:document_pdf": document,
+        "office:amend": number,
+        "office:register_for": {"candidate": estate.candidate.pk},
+        "office:draft": filled,
+        "office:tab": filled_tab,
+        "office:autosave": filled_tab,
+        "office:recap": filled,
+        "office:ready": filled,
+        "office:differences": filled,
+        "office:abandon": filled,
         "office:found": search,
         "office:batch": search,
         "office:one_batch": batch,

@@ -44,6 +44,7 @@ WRITES = {
         "journal_entry": "who looks at a document is known",
     },
     "office:double": {"journal_entry": "who looks at a file is known, once an hour (S-60)"},
+    "office:draft": {"journal_entry": "who looks at a file is known, once an hour (S-60)"},
     "office:request_proof": {"journal_entry": "who looks at a proof is known"},
     "office:correction_proof": {"journal_entry": "who looks at a proof is known"},
     "account_reset_password_from_key": {

@@ -35,7 +35,7 @@ def test_every_route_of_the_office_but_its_door_asks_for_a_permission():
 def test_a_role_reads_and_writes_in_its_perimeter_what_it_may(world, role, name):
     is_there = (
         role is Role.MANAGER
-        if ACCESS[name].within in ("search", "own export", "batch", "template")
+        if ACCESS[name].within in ("search", "own export", "own draft", "batch", "template")
         else role is not Role.FOREIGN_MANAGER
     )
     for method in METHODS:

@@ -33,7 +33,16 @@ from sporades.accounts import operations as accounts
 from sporades.accounts.models import AddressChange, Membership, User
 from sporades.accounts.permissions import Permission, reach
 from sporades.accounts.second_factor import enrol_totp
-from sporades.acts import asking, messaging, noting, opening, registering, regulating, requesting
+from sporades.acts import (
+    asking,
+    messaging,
+    noting,
+    opening,
+    registering,
+    regulating,
+    requesting,
+    standing_in,
+)
 from sporades.batches import operations as batches
 from sporades.batches.actions import ACTIONS, WRITTEN_ALONE
 from sporades.batches.models import Batch
@@ -152,6 +161,7 @@ class World:
     other: Estate
     users: dict[Role, User]
     cookies: dict[Role, str]
+    filled: Draft
     upcoming: RegistrationService
     search: Search
     extension: ServiceChange
@@ -235,6 +245,7 @@ def build(mark: str = "") -> World:
         other=other,
         users=users,
         cookies={role: signed_in(user, role) for role, user in users.items()},
+        filled=a_draft_for(owner.registration, users[Role.MANAGER], mark),
         upcoming=upcoming,
         extension=opening.change(
             service=owner.registration.service,
@@ -285,6 +296,22 @@ def a_thread(registration: Registration, member: User, mark: str = "") -> None:
     messaging.write(
         text=f"Merci. Quand viendra-t-elle ? {mark}", sending=uuid4(), by=candidate, **said
     )
+
+
+def a_draft_for(registration: Registration, member: User, mark: str = "") -> Draft:
+    """Modify a registration for its candidate, and leave it unfiled."""
+    draft = standing_in.amend(
+        registration=registration, author=member, by=author_of(member), at=NOW
+    )
+    typed = draft.answers.get(section="identification").answers
+    drafting.answer(
+        draft=draft,
+        section="identification",
+        typed={**typed, "address_2": mark or "Bâtiment B"},
+        seen_revision=None,
+        at=NOW + timedelta(seconds=1),
+    )
+    return draft
 
 
 def a_batch(user: User, registration: Registration, mark: str = "") -> Batch:

@@ -15,7 +15,7 @@ from sporades.acts.correcting import corrections_on, while_it_counts
 from sporades.acts.deciding import decisions_on
 from sporades.acts.merging import merges_of
 from sporades.acts.moving import moves_of
-from sporades.acts.registering import amendments_after_validation_of
+from sporades.acts.registering import amendments_told_of
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words
 from sporades.documents.queries import documents_in
@@ -71,7 +71,7 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
             "note": one.payload["after"].get("reason", ""),
         }
         for one in decisions_on(found)
-        | amendments_after_validation_of(found)
+        | amendments_told_of(found)
         | corrections_on(found)
         | moves_of(found)
         | merges_of(found)
@@ -261,6 +261,7 @@ def file_page(
         and bool(decisions_for(registration)),
         "may_correct": registration.is_active
         and request.reaches(Permission.CORRECT_IDENTITY).covers(**here),
+        "may_fill": request.reaches(Permission.FILE_FOR_CANDIDATES).covers(**here),
         "may_move": registration.is_active
         and request.reaches(Permission.MOVE_REGISTRATIONS).covers(**here),
         "may_receive": registration.is_active

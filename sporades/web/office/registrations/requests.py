@@ -264,6 +264,7 @@ def _page(request: HttpRequest, queue: Queue, found: Any, form: AnswerForm) -> H
         "form": form if found.is_waiting else None,
         "is_mine": found.assigned_to_id == request.user.pk,
         "is_overtaken": queue is CORRECTIONS and found.is_overtaken,
+        "amended_since": queue is CHANGES and found.is_waiting and found.draft.is_overtaken,
         "age": found.age_in_words(request.arrived_at),
         "following": reverse(queue.routes["page"], args=[following.pk]) if following else "",
         "trail": queue.trail,

@@ -1,0 +1,308 @@
+"""« Modifier pour le candidat », « Inscrire ce candidat »: the candidate's own tabs (I3)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from sporades.acts import reading, standing_in
+from sporades.candidates.models import Candidate
+from sporades.core.actors import Actor
+from sporades.core.refusals import Refused
+from sporades.exams import queries as exams
+from sporades.exams.models import RegistrationService
+from sporades.exams.queries import Programme
+from sporades.exams.schema import Audience
+from sporades.registrations import drafting
+from sporades.registrations.dossier import Dossier
+from sporades.registrations.exclusion import Exclusion
+from sporades.registrations.models import Draft, Registration
+from sporades.registrations.models.draft import DraftQuerySet
+from sporades.registrations.queries import candidates_within, version_of
+from sporades.registrations.refusals import (
+    AlreadyRegistered,
+    AmendedMeanwhile,
+    Incomplete,
+    Trouble,
+)
+from sporades.registrations.sections import IDENTIFICATION
+from sporades.registrations.sections.base import Section, SectionForm
+from sporades.web.office.registrations.files import TRAIL, author_on
+from sporades.web.office.registrations.filling_forms import ChoiceForm, LateForm
+from sporades.web.wizard import differing, tabs
+from sporades.web.wizard import recap as recapping
+from sporades.web.wizard.door import Door
+
+_TOO_LATE = (
+    "Cette saisie était déjà enregistrée ou abandonnée : les réponses que vous venez d'envoyer n'y "
+    "sont pas ajoutées."
+)
+_TAKEN_UP = "Cette adresse est celle de sa dernière inscription : vérifiez-la avec le candidat."
+_INCOMPLETE = "Des réponses manquent ou sont à revoir : rien n'est enregistré."
+_ALREADY = (
+    "Ce candidat a déjà une inscription en cours pour cet examen et cette session : rien n'est "
+    "enregistré."
+)
+
+
+# --- Beginning -------------------------------------------------------------------------------
+
+
+def amend(request: HttpRequest, number: str) -> HttpResponse:
+    """Say what modifying for somebody does, then open the tabs."""
+    visible = Registration.objects.within(request.reach).active().whole()
+    found = get_object_or_404(visible, number=number)
+    refusal = None
+    if request.method == "POST":
+        try:
+            draft = standing_in.amend(
+                registration=found,
+                author=request.user,
+                by=author_on(request, found),
+                at=request.arrived_at,
+            )
+        except Refused as said:
+            refusal = said
+        else:
+            return redirect("office:draft", draft.pk)
+    at = request.arrived_at
+    context = {
+        "registration": found,
+        "refusal": refusal,
+        "begun": Draft.objects.open().filled_by(request.user).filter(amends=found).exists(),
+        "is_late": found.service.has_closed(at),
+        "closed": found.service.closed_in_words(at),
+        "trail": TRAIL,
+    }
+    return render(request, "office/amend.html", context, status=409 if refusal else 200)
+
+
+def register_for(request: HttpRequest, candidate: int) -> HttpResponse:
+    """Choose for what and where somebody is registered, then open the tabs."""
+    known = candidates_within(request.reach).select_related("identity")
+    found = get_object_or_404(known, pk=candidate)
+    offers = _offers(request)
+    form = ChoiceForm(request.POST if request.method == "POST" else None, offers=offers)
+    if request.method == "POST" and form.is_valid():
+        service = form.choice["service"]
+        try:
+            draft = standing_in.begin(
+                candidate=found,
+                **form.choice,
+                author=request.user,
+                by=_author(request, service),
+                at=request.arrived_at,
+            )
+        except Refused as refusal:
+            form.add_error("academie", str(refusal))
+        else:
+            return redirect("office:draft", draft.pk)
+    context = {"candidate": found, "form": form, "offers": offers, "trail": TRAIL}
+    status = 422 if form.errors else 200
+    return render(request, "office/register_for.html", context, status=status)
+
+
+def drafts(request: HttpRequest) -> HttpResponse:
+    """What one has begun for candidates and not filed, the last answered first."""
+    mine = _mine(request).open().select_related("amends").order_by("-answered_at")
+    return render(request, "office/drafts.html", {"drafts": mine})
+
+
+# --- The tabs --------------------------------------------------------------------------------
+
+
+def resume(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """Go to where the draft stands; that its registration is read is noted."""
+    found = own(request, draft)
+    if found.amends is not None:
+        by = _author(request, found.service)
+        reading.consult_file(registration=found.amends, by=by, at=request.arrived_at)
+    return tabs.resume(request, found, door=DOOR)
+
+
+def tab(request: HttpRequest, draft: UUID, section: str) -> HttpResponse:
+    """Show a tab, or keep its answers and go on."""
+    return tabs.tab(request, own(request, draft), section, door=DOOR)
+
+
+def autosave(request: HttpRequest, draft: UUID, section: str) -> HttpResponse:
+    """Keep what is being typed in a tab."""
+    return tabs.autosave(request, own(request, draft), section)
+
+
+def differences(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """What was filed since a modification was begun: question by question, one chooses."""
+    return differing.differences(request, own(request, draft), door=DOOR)
+
+
+def ready(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """What is missing, what is odd."""
+    return recapping.ready(request, own(request, draft), door=DOOR)
+
+
+def abandon(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """Leave a draft, once confirmed."""
+    found = own(request, draft)
+    if not found.is_open:
+        return _after(found)
+    if request.method == "POST":
+        drafting.abandon(draft=found, at=request.arrived_at)
+        messages.success(request, "Votre saisie est abandonnée.")
+        return _before(found)
+    return render(request, "office/abandon.html", {"draft": found})
+
+
+def recap(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """Everything, to be checked; « Enregistrer » stands here, and asks why after the closing."""
+    found = own(request, draft)
+    posted = request.POST if request.method == "POST" else None
+    form = LateForm(posted) if found.service.has_closed(request.arrived_at) else None
+    if posted is None:
+        return recapping.recap(request, found, door=DOOR, form=form)
+    if found.is_open and form is not None and not form.is_valid():
+        return recapping.refused(request, found, None, door=DOOR, status=422, form=form)
+    try:
+        version = standing_in.register(
+            draft=found,
+            reason=form.cleaned_data["motif"] if form is not None and form.is_valid() else "",
+            by=_author(request, found.service),
+            at=request.arrived_at,
+        )
+    except Incomplete:
+        messages.error(request, _INCOMPLETE)
+        return redirect("office:ready", found.pk)
+    except AmendedMeanwhile:
+        return differing.page(request, found, door=DOOR, status=409)
+    except Refused as refusal:
+        if not found.is_open:
+            raise
+        said = _of_somebody(refusal)
+        return recapping.refused(request, found, said, door=DOOR, form=form)
+    messages.success(request, _outcome(version.registration))
+    return redirect("office:registration", version.registration.number)
+
+
+# --- What is the office's own of them --------------------------------------------------------
+
+
+def own(request: HttpRequest, pk: UUID) -> Draft:
+    """Return a draft that the reader fills, in their perimeter. Raises Http404."""
+    found: Draft = get_object_or_404(_mine(request), pk=pk)
+    return found
+
+
+def _mine(request: HttpRequest) -> DraftQuerySet:
+    return Draft.objects.filled_by(request.user).within(request.reach).whole()
+
+
+def _author(request: HttpRequest, service: RegistrationService) -> Actor:
+    where = {"academy": service.academy_id, "domain": service.domain.code}
+    author: Actor = request.reach.author(**where)
+    return author
+
+
+def _offers(request: HttpRequest) -> list[tuple[Programme, list[RegistrationService]]]:
+    """Return what somebody may be registered for in the perimeter: open, or closed already."""
+    found = []
+    for programme in exams.programmes():
+        domain = programme.regulation.domain.code
+        services = [
+            one
+            for one in programme.services
+            if one.audience == Audience.PUBLIC
+            and one.opens_at <= request.arrived_at
+            and request.reach.covers(academy=one.academy_id, domain=domain)
+        ]
+        if services:
+            found.append((programme, services))
+    return found
+
+
+def _after(draft: Draft) -> HttpResponse:
+    if draft.filed_as is not None:
+        return redirect("office:registration", draft.filed_as.registration.number)
+    return _before(draft)
+
+
+def _before(draft: Draft) -> HttpResponse:
+    """Go to what stands before the first tab: the file, or what is begun."""
+    if draft.amends is not None and draft.amends.service_id == draft.service_id:
+        return redirect("office:registration", draft.amends.number)
+    return redirect("office:drafts")
+
+
+def _later(request: HttpRequest) -> HttpResponse:
+    messages.success(request, "Votre saisie est gardée : vous la retrouverez ici.")
+    return redirect("office:drafts")
+
+
+def _shown(request: HttpRequest, dossier: Dossier, section: Section) -> SectionForm:
+    """Return a tab as it was answered; an address not given yet, as it was filed last."""
+    if section is IDENTIFICATION and section.slug not in dossier.answers:
+        mine = Registration.objects.within(request.reach).filter(candidate=dossier.candidate)
+        last = mine.order_by("-filed_at").first()
+        if last is not None:
+            filed = version_of.get(registration=last.pk, number=last.version)
+            messages.info(request, _TAKEN_UP)
+            return section.form(dossier, shown=filed.snapshot["answers"].get(section.slug))
+    return section.form_for(dossier)
+
+
+def _closed(draft: Draft, at: datetime, reader: str) -> str:
+    closed = draft.service.closed_in_words(at, reader)
+    if not closed:
+        return ""
+    if draft.service.has_closed(at):
+        return f"{closed} Vous pouvez enregistrer, en disant pourquoi."
+    return f"{closed} Rien ne s'enregistre avant."
+
+
+def _accepts(draft: Draft, at: datetime) -> bool:
+    return draft.service.accepts(at) or draft.service.has_closed(at)
+
+
+def _standing(request: HttpRequest, draft: Draft) -> Iterable[Registration]:
+    own = Registration.objects.within(request.reach).filter(candidate=draft.candidate_id)
+    return own.for_list()
+
+
+def _excluded(exclusion: Exclusion) -> tuple[Trouble, str]:
+    standing = exclusion.registration
+    title = f"Autre inscription de ce candidat : {standing}"
+    why = _ALREADY if exclusion.is_the_same else exclusion.message
+    return Trouble("", title, "", "", why), reverse("office:registration", args=[standing.number])
+
+
+def _of_somebody(refusal: Refused) -> Refused:
+    """Return a refusal as it is said to the office."""
+    is_ours = isinstance(refusal, AlreadyRegistered) and str(refusal) == AlreadyRegistered.message
+    return Refused(_ALREADY) if is_ours else refusal
+
+
+def _outcome(registration: Registration) -> str:
+    candidate: Candidate = registration.candidate
+    if candidate.address:
+        return "L'inscription est enregistrée, un mail part au candidat."
+    return (
+        "L'inscription est enregistrée. Ce candidat n'a pas d'adresse mail : prévenez-le autrement."
+    )
+
+
+DOOR = Door(
+    space="office",
+    after=_after,
+    before=_before,
+    later=_later,
+    too_late=lambda _draft: _TOO_LATE,
+    shown=_shown,
+    account=lambda _address: "",
+    closed=_closed,
+    accepts=_accepts,
+    standing=_standing,
+    excluded=_excluded,
+    leads_elsewhere=False,
+)

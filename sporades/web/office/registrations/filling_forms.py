@@ -1,0 +1,95 @@
+"""What is asked of who registers a candidate, or modifies for one: for what, where, why so late."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+
+from sporades.exams.models import Exam, RegistrationService, Speciality
+from sporades.exams.queries import Programme
+from sporades.registrations.fields import CleanCharField
+
+
+class LateForm(forms.Form):
+    """Why something is filed once the service has closed."""
+
+    motif = CleanCharField(
+        label="Motif de l'enregistrement après la fermeture",
+        help_text="Il est gardé au journal, et le candidat le lit dans le mail. Par exemple : erreur "
+        "de saisie du service",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Dites pourquoi, en une phrase."},
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        """Bind it to what was sent, if anything was."""
+        super().__init__(data, label_suffix="")
+
+
+class ChoiceForm(forms.Form):
+    """For what somebody is registered, and in which academy."""
+
+    examen = forms.ChoiceField(
+        label="Examen ou concours", error_messages={"required": "Choisissez l'examen."}
+    )
+    academie = forms.ChoiceField(
+        label="Académie", error_messages={"required": "Choisissez une académie."}
+    )
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        offers: Iterable[tuple[Programme, list[RegistrationService]]] = (),
+    ) -> None:
+        """Offer the exams of these programmes, and the academies of their services."""
+        super().__init__(data, label_suffix="")
+        self.chosen: dict[str, tuple[Exam, Speciality | None]] = {}
+        self.services = {
+            (one.domain_id, one.session_id, one.academy_id): one
+            for _, services in offers
+            for one in services
+        }
+        groups = [(_heading(programme), self._exams(programme)) for programme, _ in offers]
+        places = {one.academy_id: one.academy.name for one in self.services.values()}
+        offered = sorted(places.items(), key=lambda one: one[1])
+        for name, choices in (("examen", groups), ("academie", offered)):
+            self.fields[name].choices = [("", "Choisir"), *choices]  # type: ignore[attr-defined] # a ChoiceField
+        if len(offered) == 1:
+            self.initial["academie"] = offered[0][0]
+
+    def _exams(self, programme: Programme) -> list[tuple[str, str]]:
+        found = []
+        for offered in programme.exams:
+            for speciality in offered.specialities or [None]:
+                key = f"{offered.exam.pk}-{speciality.pk if speciality else 0}"
+                self.chosen[key] = (offered.exam, speciality)
+                label = offered.exam.label
+                found.append((key, f"{label} – {speciality.label}" if speciality else label))
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        """Find the service of this exam in this academy."""
+        data = super().clean() or {}
+        if {"examen", "academie"} <= data.keys():
+            exam, _ = self.chosen[data["examen"]]
+            where = (exam.domain_id, exam.session_id, data["academie"])
+            if where not in self.services:
+                self.add_error(
+                    "academie",
+                    "Cette académie n'inscrit pas à cet examen : choisissez-en une autre.",
+                )
+        return data
+
+    @property
+    def choice(self) -> dict[str, Any]:
+        """What was chosen, as the act takes it."""
+        exam, speciality = self.chosen[self.cleaned_data["examen"]]
+        where = (exam.domain_id, exam.session_id, self.cleaned_data["academie"])
+        return {"exam": exam, "speciality": speciality, "service": self.services[where]}
+
+
+def _heading(programme: Programme) -> str:
+    regulation = programme.regulation
+    return f"{regulation.domain.label}, {regulation.session.label}"

@@ -1,0 +1,420 @@
+"""I3, R-12: « Modifier pour le candidat », « Inscrire ce candidat », and two who edit at once."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from sporades.accounts.models import Membership
+from sporades.acts import deciding, moving, registering
+from sporades.candidates.models import Candidate
+from sporades.core.actors import Actor
+from sporades.exams.models import RegistrationService
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from sporades.registrations.models import Draft, Registration
+from sporades.registrations.states import SET_ASIDE
+from tests.factories import NOW, a_candidate, a_registration, answers_with, author
+from tests.web.guide import links, main, seen, words
+
+MOBILE, OTHER_MOBILE = "06 39 98 99 99", "06 39 98 11 11"
+MOST = 10
+MANAGER = Actor("manager", "Claude Martin", "user:0")
+
+
+def opened(client, registration):
+    """Press « Modifier pour le candidat », and return the draft."""
+    client.post(reverse("office:amend", args=[registration.number]))
+    return Draft.objects.open().get(amends=registration, author=client.user)
+
+
+def at(name, draft, *more):
+    return reverse(f"office:{name}", args=[draft.pk, *more])
+
+
+def answer(client, draft, section="identification", **answers):
+    """Answer a tab as its page would, from what it shows."""
+    row = draft.answers.filter(section=section).first()
+    shown = row.answers if row else {}
+    where = at("tab", draft, section)
+    return client.post(where, {**shown, **answers, "revision": row.revision if row else 0})
+
+
+def candidate_files(registration, **answers):
+    """Let the candidate modify and file some answers of « Identification »."""
+    by = author(registration.candidate)
+    draft = registering.amend(registration=registration, by=by, at=NOW)
+    row = draft.answers.get(section="identification")
+    row.answers = {**row.answers, **answers}
+    row.save()
+    return registering.register(draft=draft, by=by, at=NOW)
+
+
+def kept(registration):
+    """Return what « Identification » says in the version that stands."""
+    last = registration.versions.latest("number")
+    return last.snapshot["answers"]["identification"]
+
+
+def test_a_manager_modifies_through_the_candidates_own_tabs(manager, in_lille):
+    page = manager.get(reverse("office:registration", args=[in_lille.number]))
+    assert reverse("office:amend", args=[in_lille.number]) in page.text
+    assert "Rien n'est verrouillé" in main(
+        manager.get(reverse("office:amend", args=[in_lille.number]))
+    )
+    draft = opened(manager, in_lille)
+
+    page = manager.get(at("tab", draft, "identification"))
+    assert "« vous » y désigne le candidat" in main(page)
+    assert answer(manager, draft, mobile=MOBILE).status_code == 302
+    page = manager.get(at("recap", draft))
+    assert "Téléphone mobile : 06 39 98 12 34 → 06 39 98 99 99" in main(page)
+    page = manager.post(at("recap", draft), follow=True)
+
+    assert page.request["PATH_INFO"] == reverse("office:registration", args=[in_lille.number])
+    assert "un mail part au candidat" in main(page)
+    assert "par Claude Martin" in main(page)
+    history = main(manager.get(reverse("office:history", args=[in_lille.number])))
+    assert "Inscription modifiée pour le candidat, par Claude Martin" in history
+    journal = main(manager.get(reverse("office:journal", args=[in_lille.number])))
+    assert "Inscription modifiée pour le candidat" in journal
+    assert Message.objects.get(kind="amended_for").recipient == in_lille.candidate.user.email
+
+
+def test_its_candidate_reads_the_service_and_no_name(manager, in_lille, sign_in):
+    draft = opened(manager, in_lille)
+    answer(manager, draft, mobile=MOBILE)
+    manager.post(at("recap", draft))
+
+    page = main(sign_in(in_lille.candidate).get(f"/mes-inscriptions/{in_lille.number}/historique"))
+
+    assert "Claude Martin" not in page
+    assert f"par {in_lille.service.managing_service.name}" in page
+
+
+def test_the_tabs_lead_on_and_back_and_what_is_typed_is_kept_by_itself(manager, in_lille):
+    draft = opened(manager, in_lille)
+    shown = draft.answers.get(section="identification").answers
+
+    saved = manager.post(
+        at("autosave", draft, "identification"), {**shown, "mobile": MOBILE, "revision": 1}
+    )
+    onwards = answer(manager, draft, mobile=MOBILE)
+    back = answer(manager, draft, precedent="1")
+    first = answer(manager, draft, "modalites", precedent="1")
+    later = answer(manager, draft, plus_tard="1")
+
+    assert (saved.status_code, saved.json()["revision"]) == (200, 2)
+    assert onwards.url == at("tab", draft, "informations")
+    assert back.url == at("tab", draft, "modalites")
+    assert first.url == reverse("office:registration", args=[in_lille.number])
+    assert later.url == reverse("office:drafts")
+    assert "Le Goff".upper() in main(manager.get(later.url)).upper()
+
+
+def test_two_windows_of_one_manager_choose_between_their_answers(manager, in_lille):
+    draft = opened(manager, in_lille)
+    shown = draft.answers.get(section="identification").answers
+    answer(manager, draft, mobile=MOBILE)
+
+    page = manager.post(
+        at("tab", draft, "identification"), {**shown, "mobile": OTHER_MOBILE, "revision": 1}
+    )
+
+    assert page.status_code == 409
+    assert f"Envoyée à l'instant : {OTHER_MOBILE}" in main(page)
+    assert f"Dans votre brouillon : {MOBILE}" in main(page)
+
+
+# --- Another files meanwhile -----------------------------------------------------------------
+
+
+def test_what_the_candidate_filed_meanwhile_is_shown_and_chosen_field_by_field(manager, in_lille):
+    draft = opened(manager, in_lille)
+    answer(manager, draft, mobile=MOBILE, address_1="3 quai du Wault")
+    candidate_files(in_lille, mobile=OTHER_MOBILE, address_2="Bâtiment B")
+
+    page = manager.post(at("recap", draft))
+
+    assert page.status_code == 409
+    assert "Appartement, étage, bâtiment : rien → Bâtiment B" in main(page)
+    assert f"Enregistrée entre-temps : {OTHER_MOBILE}" in main(page)
+    assert f"Dans votre saisie : {MOBILE}" in main(page)
+    assert "Numéro et voie" not in main(page)
+    assert manager.get(at("recap", draft)).url == at("differences", draft)
+    nothing = manager.post(at("differences", draft), {"version": 2})
+    assert (nothing.status_code, "Choisissez" in main(nothing)) == (409, True)
+    assert links(nothing, "Identification, Téléphone mobile") == ["#autre-identification.mobile"]
+
+    chosen = {"version": 2, "garder-identification.mobile": "mien"}
+    page = manager.post(at("differences", draft), chosen, follow=True)
+
+    assert page.request["PATH_INFO"] == at("recap", draft)
+    manager.post(at("recap", draft))
+    found = kept(in_lille)
+    assert (found["mobile"], found["address_1"]) == (MOBILE, "3 quai du Wault")
+    assert (found["address_2"], in_lille.versions.count()) == ("Bâtiment B", 3)
+
+
+def test_a_choice_made_before_yet_another_version_is_asked_again(manager, in_lille):
+    draft = opened(manager, in_lille)
+    answer(manager, draft, mobile=MOBILE)
+    candidate_files(in_lille, mobile=OTHER_MOBILE)
+    candidate_files(in_lille, mobile="06 39 98 22 22")
+
+    chosen = {"version": 2, "garder-identification.mobile": "autre"}
+    page = manager.post(at("differences", draft), chosen)
+
+    assert page.status_code == 409
+    assert "Enregistrée entre-temps : 06 39 98 22 22" in main(page)
+    assert "Une autre version vient d'être enregistrée" in main(page)
+    assert not seen(page).cssselect("input[checked]")
+
+
+def test_two_managers_on_one_file(manager, member, in_lille):
+    colleague = member("A09", email="collegue@exemple.test")
+    mine, theirs = opened(manager, in_lille), opened(colleague, in_lille)
+    answer(manager, mine, mobile=MOBILE)
+    answer(colleague, theirs, mobile=OTHER_MOBILE)
+    colleague.post(at("recap", theirs))
+
+    page = manager.post(at("recap", mine))
+
+    assert (page.status_code, colleague.get(at("draft", mine)).status_code) == (409, 404)
+    assert "par Claude Martin" in main(page)
+    manager.post(at("differences", mine), {"version": 2, "garder-identification.mobile": "autre"})
+    assert "Rien n'est changé pour l'instant" in main(manager.get(at("recap", mine)))
+
+
+def test_what_a_candidate_was_typing_is_put_together_with_what_the_office_filed(
+    manager, in_lille, sign_in
+):
+    candidate = sign_in(in_lille.candidate)
+    candidate.post(f"/mes-inscriptions/{in_lille.number}/modifier")
+    theirs = Draft.objects.get(amends=in_lille, author=None)
+    path = f"/inscription/{theirs.pk}"
+    shown = theirs.answers.get(section="identification").answers
+    candidate.post(f"{path}/identification", {**shown, "mobile": MOBILE, "revision": 1})
+    Draft.objects.filter(pk=theirs.pk).update(answered_at=NOW + timedelta(seconds=1))
+    draft = opened(manager, in_lille)
+    answer(manager, draft, mobile=OTHER_MOBILE)
+    manager.post(at("recap", draft))
+
+    refused = candidate.post(f"{path}/recapitulatif")
+    again = candidate.post(f"/mes-inscriptions/{in_lille.number}/modifier", follow=True)
+
+    assert refused.status_code == 409
+    for page in (refused, again):
+        assert f"Enregistrée entre-temps : {OTHER_MOBILE}" in main(page)
+        assert "Claude Martin" not in main(page)
+    candidate.post(f"{path}/differences", {"version": 2, "garder-identification.mobile": "mien"})
+    candidate.post(f"{path}/recapitulatif")
+    assert (kept(in_lille)["mobile"], in_lille.versions.count()) == (MOBILE, 3)
+
+
+@pytest.mark.parametrize("done", ["withdrawn", "set aside", "given away"])
+def test_what_was_typed_stays_readable_when_the_registration_is_no_more(manager, in_lille, done):
+    draft = opened(manager, in_lille)
+    answer(manager, draft, mobile=MOBILE)
+    if done == "withdrawn":
+        registering.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
+    elif done == "set aside":
+        deciding.decide(
+            registration=in_lille, decision=SET_ASIDE, reason="Doublon", by=MANAGER, at=NOW
+        )
+    else:
+        moving.move_for_good(
+            registration=in_lille, academy="A25", reason="Parti", by=MANAGER, at=NOW
+        )
+    said = (
+        "Cette inscription a été donnée à une autre académie"
+        if done == "given away"
+        else "Cette inscription n'est plus en cours"
+    )
+
+    page, refused = manager.get(at("recap", draft)), manager.post(at("recap", draft))
+
+    assert (page.status_code, refused.status_code) == (200, 409)
+    for one in (page, refused):
+        assert said in main(one)
+        assert MOBILE in main(one)
+        assert not seen(one).cssselect("main form")
+    assert manager.get(at("tab", draft, "identification")).status_code == 200
+
+
+# --- After the closing, before the opening ---------------------------------------------------
+
+
+def test_after_the_closing_a_reason_is_asked_at_its_place(manager, in_lille):
+    RegistrationService.objects.update(closes_at=NOW - timedelta(days=1))
+    draft = opened(manager, in_lille)
+    answer(manager, draft, mobile=MOBILE)
+    assert "en disant pourquoi" in main(manager.get(at("tab", draft, "identification")))
+
+    refused = manager.post(at("recap", draft), {"motif": " "})
+    filed = manager.post(at("recap", draft), {"motif": "Erreur du service"})
+
+    assert refused.status_code == 422
+    assert "Dites pourquoi, en une phrase." in main(refused)
+    assert filed.status_code == 302
+    assert "Motif : Erreur du service" in Message.objects.get(kind="amended_for").body
+    history = main(manager.get(reverse("office:history", args=[in_lille.number])))
+    assert "Erreur du service" in history
+
+
+def test_before_the_opening_nothing_is_modified(manager, in_lille):
+    RegistrationService.objects.update(opens_at=NOW + timedelta(days=1))
+
+    page = manager.post(reverse("office:amend", args=[in_lille.number]))
+
+    assert page.status_code == 409
+    assert "Les inscriptions ouvrent le" in main(page)
+
+
+# --- A new registration ----------------------------------------------------------------------
+
+
+def choose(client, registration, **answers):
+    where = reverse("office:register_for", args=[registration.candidate_id])
+    same = f"{registration.exam_id}-{registration.speciality_id}"
+    return client.post(where, {"examen": same, "academie": "A09", **answers})
+
+
+def test_a_manager_registers_somebody_who_is_known(manager, in_lille):
+    registering.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
+    response = choose(manager, in_lille)
+    draft = Draft.objects.get(author=manager.user)
+    assert response.url == at("draft", draft)
+    page = manager.get(at("tab", draft, "identification"))
+    assert "Cette adresse est celle de sa dernière inscription" in main(page)
+    assert seen(page).cssselect("#id_address_1")[0].get("value") == "12 rue des Îles"
+    for section, answers in answers_with().items():
+        answer(manager, draft, section, **answers)
+
+    page = manager.post(at("recap", draft), follow=True)
+
+    made = Registration.objects.exclude(pk=in_lille.pk).get()
+    assert page.request["PATH_INFO"] == reverse("office:registration", args=[made.number])
+    assert (made.candidate_id, made.publishes_name) == (in_lille.candidate_id, False)
+    assert Message.objects.get(kind="registered_for").recipient == made.candidate.user.email
+    assert Entry.objects.filter(verb="registration filed on behalf").count() == 1
+
+
+def test_another_registration_that_stands_is_said_and_nothing_is_filed(manager, in_lille):
+    choose(manager, in_lille)
+    draft = Draft.objects.get(author=manager.user)
+    for section, answers in answers_with().items():
+        answer(manager, draft, section, **answers)
+
+    page, posted = manager.get(at("recap", draft)), manager.post(at("recap", draft))
+
+    assert (page.status_code, posted.status_code) == (200, 409)
+    assert in_lille.number in main(page)
+    assert Registration.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("answers", "field"), [({"examen": ""}, "examen"), ({"academie": "A25"}, "academie")]
+)
+def test_a_choice_that_cannot_be_is_refused_at_its_place(manager, in_lille, answers, field):
+    page = choose(manager, in_lille, **answers)
+
+    assert (page.status_code, list(page.context["form"].errors)) == (422, [field])
+    assert not Draft.objects.filter(author=manager.user).exists()
+
+
+def test_the_consents_are_not_asked_of_the_office(manager, in_lille):
+    draft = opened(manager, in_lille)
+    page = manager.get(at("tab", draft, "supplementaires"))
+    answer(manager, draft, "supplementaires", publishes_name="oui", shares_name="oui")
+    answer(manager, draft, mobile=MOBILE)
+    manager.post(at("recap", draft))
+
+    assert "La publication du nom est le choix du candidat" in main(page)
+    assert [words(one) for one in seen(page).cssselect(".s-field__locked")] == ["Non", "Non"]
+    in_lille.refresh_from_db()
+    assert (in_lille.version, in_lille.publishes_name, in_lille.shares_name) == (2, False, False)
+
+
+def test_of_who_has_no_account_the_office_answers_as_it_was_told(manager, in_lille):
+    Candidate.objects.filter(pk=in_lille.candidate_id).update(user=None, email="")
+    draft = opened(manager, in_lille)
+    answer(manager, draft, "supplementaires", publishes_name="oui")
+
+    page = manager.post(at("recap", draft), follow=True)
+
+    in_lille.refresh_from_db()
+    assert (in_lille.version, in_lille.publishes_name, in_lille.shares_name) == (2, True, False)
+    assert "Ce candidat n'a pas d'adresse mail : prévenez-le autrement." in main(page)
+    assert not Message.objects.filter(kind="amended_for").exists()
+
+
+@pytest.mark.parametrize("name", ["tab", "recap", "ready", "amend", "register_for"])
+def test_a_page_costs_little(manager, in_lille, name):
+    draft = opened(manager, in_lille)
+    where = {
+        "tab": at("tab", draft, "supplementaires"),
+        "amend": reverse("office:amend", args=[in_lille.number]),
+        "register_for": reverse("office:register_for", args=[in_lille.candidate_id]),
+    }
+    manager.get(where.get(name) or at(name, draft))
+
+    with CaptureQueriesContext(connection) as queries:
+        page = manager.get(where.get(name) or at(name, draft))
+
+    assert page.status_code == 200
+    assert len(queries) <= MOST, "\n".join(one["sql"][:150] for one in queries)
+
+
+# --- Who may -----------------------------------------------------------------------------------
+
+
+def test_a_draft_ends_with_the_role_of_its_author(manager, in_lille):
+    draft = opened(manager, in_lille)
+    manager.user.memberships.update(academies=["A25"])
+
+    assert manager.get(at("tab", draft, "identification")).status_code == 404
+    assert main(manager.get(reverse("office:drafts"))).count("Abandonner") == 0
+
+
+def test_an_auditor_is_offered_nothing(member, in_lille):
+    auditor = member("A09", role=Membership.Role.AUDITOR)
+
+    page = auditor.get(reverse("office:registration", args=[in_lille.number]))
+
+    assert "Modifier pour le candidat" not in page.text
+    assert "Inscrire ce candidat" not in page.text
+    assert auditor.get(reverse("office:drafts")).status_code == 404
+
+
+def test_who_is_known_elsewhere_alone_is_nobody_here(manager, in_versailles):
+    where = reverse("office:register_for", args=[in_versailles.candidate_id])
+
+    assert manager.get(where).status_code == 404
+
+
+def test_a_draft_that_is_left_leads_back_to_the_file(manager, in_lille):
+    draft = opened(manager, in_lille)
+
+    left = manager.post(at("abandon", draft))
+    late = answer(manager, draft, mobile=MOBILE)
+
+    assert left.url == late.url == reverse("office:registration", args=[in_lille.number])
+    assert not draft.answers.exists()
+
+
+def test_the_list_of_drafts_costs_as_much_for_many_as_for_one(manager, in_lille):
+    def cost():
+        with CaptureQueriesContext(connection) as queries:
+            manager.get(reverse("office:drafts"))
+        return len(queries)
+
+    opened(manager, in_lille)
+    cost()
+    one = cost()
+    for _ in range(3):
+        opened(manager, a_registration(a_candidate()))
+
+    assert cost() == one
