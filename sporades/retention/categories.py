@@ -161,8 +161,8 @@ def _active() -> str:
 
 def _archived() -> str:
     years: int = settings.RETENTION_ARCHIVE_YEARS
-    apart = ", sans les noms" if settings.RETENTION_WITHOUT_NAMES else ""
-    return f"{in_years(years)}{apart}" if years else ""
+    without = " sans les noms" if settings.RETENTION_WITHOUT_NAMES else ""
+    return f"{in_years(years)} d'archives{without}" if years else ""
 
 
 CLOSING = "la fermeture du service d'inscription"

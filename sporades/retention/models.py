@@ -30,7 +30,7 @@ class Archive(models.Model):
     class Meta:
         verbose_name = "inscription archivée"
         verbose_name_plural = "inscriptions archivées"
-        db_table = '"archives"."archive"'
+        db_table = 'archives"."archive'
         indexes = [models.Index(fields=["counts_from"], name="archive_by_age")]
 
     def __str__(self) -> str:
@@ -50,7 +50,7 @@ class Hold(models.Model):
 
     class Meta:
         verbose_name = "gel"
-        db_table = '"archives"."hold"'
+        db_table = 'archives"."hold'
         constraints = [
             models.CheckConstraint(name="a_hold_says_why", condition=~models.Q(reason="")),
         ]
@@ -70,7 +70,7 @@ class LeavingFile(models.Model):
     class Meta:
         verbose_name = "fichier à effacer"
         verbose_name_plural = "fichiers à effacer"
-        db_table = '"archives"."leaving_file"'
+        db_table = 'archives"."leaving_file'
 
     def __str__(self) -> str:
         """Return its key."""

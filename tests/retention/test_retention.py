@@ -27,6 +27,7 @@ from sporades.searches import operations as searches
 from sporades.searches.models import Search
 from sporades.searches.trees import Group
 from tests.acts.people import join
+from tests.endurance.arena import together
 from tests.factories import NOW, OPERATOR, a_candidate, a_draft, a_registration
 from tests.jobs import work
 from tests.journal.test_sealing import documented_role
@@ -286,6 +287,26 @@ def test_only_what_is_kept_is_withheld_and_once(filed):
 def test_what_nobody_withholds_is_not_released(filed):
     with pytest.raises(operations.NotWithheld):
         operations.release(number=filed.number, reason="Jugé", by=OPERATOR, at=NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_hold_and_an_erasure_at_one_instant_end_in_one_of_the_two(territory, filed):
+    try:
+        operations.apply(at=archived_at(filed))
+        found = Archive.objects.get()
+
+        outcomes = together(
+            lambda: withhold(found.number),
+            lambda: erasing.erase_archive(found.pk, at=erased_at(filed)),
+        )
+
+        is_held, is_there = Hold.objects.exists(), Archive.objects.exists()
+        assert is_held == is_there
+        assert isinstance(outcomes[0], Hold if is_held else operations.Unknown)
+        assert outcomes[1] is not is_held
+    finally:
+        for model in (Archive, Hold, LeavingFile):
+            model.objects.all().delete()
 
 
 # --- Cut off ----------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "fichier à effacer",
                 "verbose_name_plural": "fichiers à effacer",
-                "db_table": '"archives"."leaving_file"',
+                "db_table": 'archives"."leaving_file',
             },
         ),
         migrations.CreateModel(
@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "inscription archivée",
                 "verbose_name_plural": "inscriptions archivées",
-                "db_table": '"archives"."archive"',
+                "db_table": 'archives"."archive',
                 "indexes": [models.Index(fields=["counts_from"], name="archive_by_age")],
             },
         ),
@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "gel",
-                "db_table": '"archives"."hold"',
+                "db_table": 'archives"."hold',
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("reason", ""), _negated=True), name="a_hold_says_why"

@@ -155,6 +155,17 @@ OURS = {
         ("doubles.LikelyDouble.reasons", "doubles.LikelyDouble.doubts"),
         "sentences of the program, that quote nobody",
     ),
+    **dict.fromkeys(
+        (
+            "retention.Archive.content",
+            "retention.Archive.facts",
+            "retention.Archive.files",
+            "retention.Hold.placed_by",
+            "retention.Hold.reason",
+            "retention.LeavingFile.key",
+        ),
+        "archives, which no page reads",
+    ),
     "mail.Message.last_error": "what a mail server answers; it is not shown",
 }
 

@@ -56,7 +56,7 @@ class Command(BaseCommand):
     def _durees(self, **options: Any) -> None:
         for one in categories.CATEGORIES:
             archived = one.archived()
-            kept = f"{one.active()}, puis {archived} d'archives" if archived else one.active()
+            kept = f"{one.active()}, puis {archived}" if archived else one.active()
             self.stdout.write(
                 f"{one.code} : {one.what}\n  {kept}, à compter de : {one.since}\n  {one.source}"
             )
