@@ -30,6 +30,8 @@ class Kind:
         numbered_by: whether its version is that of the registration, or one of its own.
         published_by_issue: whether its candidate sees it at once, or when a manager publishes.
         needs_approval: whether a second person approves its publication.
+        is_decision: whether it decides of its candidate: it is deposited with who decided, in
+            what quality, and how to contest it (standards L-03).
     """
 
     slug: str
@@ -40,6 +42,7 @@ class Kind:
     numbered_by: Literal["registration", "own"] = "own"
     published_by_issue: bool = False
     needs_approval: bool = False
+    is_decision: bool = False
 
     @property
     def is_deposited(self) -> bool:

@@ -27,6 +27,7 @@ from sporades.publications.refusals import (
     STANDS_NO_MORE,
     AlreadyMoved,
     BeyondPerimeter,
+    DecisionUnsaid,
     InstantFar,
     InstantPast,
     NobodyApproves,
@@ -59,7 +60,8 @@ def publish(
         at: the instant of the act.
 
     Raises:
-        InstantPast, InstantFar, NothingToPublish, StillFilling, NobodyApproves: see each.
+        InstantPast, InstantFar, NothingToPublish, StillFilling, NobodyApproves, DecisionUnsaid: see
+            each.
         NothingHolds: nothing is left of it; the lines that were set aside stay so.
         AlreadyMoved: it is no longer in preparation.
     """
@@ -71,6 +73,8 @@ def publish(
         found = _locked_for(PUBLISH, publication)
         if found.is_filling:
             raise StillFilling
+        if found.lacks_its_author:
+            raise DecisionUnsaid
         if not _prepared(found).exists():
             raise NothingToPublish
         holds = _set_aside(found, _reach_of(user, Permission.PREPARE_DOCUMENTS, at))

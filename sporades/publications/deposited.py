@@ -6,8 +6,25 @@ from datetime import datetime
 from sporades.core.french import instant_in_words
 from sporades.documents.disclosure import initials, last_signs
 from sporades.documents.kinds import Content, Facts, Kind
+from sporades.publications.refusals import NoAppeal
 from sporades.registrations.models import Registration
+from sporades.registrations.receipt import against_of, named
 from sporades.registrations.snapshot import contact_of
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Who decided what a PDF says, and how to contest it.
+
+    Attributes:
+        taken_by: its author, first name and last name.
+        taken_as: in what quality: « cheffe de la division des examens ».
+        appeal: ways and delays of appeal; nothing for those that the réglementation says.
+    """
+
+    taken_by: str
+    taken_as: str
+    appeal: str = ""
 
 
 @dataclass(frozen=True)
@@ -19,12 +36,14 @@ class Deposit:
         file: its key in the file store.
         pages: how many it has.
         at: the instant of the deposit.
+        decision: who decided it, of a kind that is a decision.
     """
 
     registration: Registration
     file: str
     pages: int
     at: datetime
+    decision: Decision | None = None
 
 
 def content(source: Deposit) -> Content:
@@ -39,10 +58,27 @@ def content(source: Deposit) -> Content:
         "academy_name": service.academy.name,
         "pages": source.pages,
         "deposited_in_words": instant_in_words(source.at, service.zone),
+        "decision": said_of(source.decision, registration) if source.decision else [],
         "file": source.file,
         "zone": service.zone,
         "service": contact_of(service),
     }
+
+
+def said_of(decision: Decision, registration: Registration) -> list[str]:
+    """Return what stands beside a decision sent through the service, which needs no signature.
+
+    The first name, last name, quality and service of its author (Conseil d'État, avis n° 489189),
+    and how to contest it.
+
+    Raises:
+        NoAppeal: neither whoever deposits nor the réglementation says how.
+    """
+    appeal = [decision.appeal] if decision.appeal else against_of(registration)
+    if not appeal:
+        raise NoAppeal
+    who = ", ".join((decision.taken_by, decision.taken_as, named(registration.service)))
+    return [f"Décision prise par : {who}.", *appeal]
 
 
 def public_facts(said: Content) -> Facts:
@@ -56,7 +92,7 @@ def public_facts(said: Content) -> Facts:
     ]
 
 
-def _kind(slug: str, title: str, *, needs_approval: bool) -> Kind:
+def _kind(slug: str, title: str, *, needs_approval: bool, is_decision: bool = False) -> Kind:
     return Kind(
         slug=slug,
         title=title,
@@ -64,6 +100,7 @@ def _kind(slug: str, title: str, *, needs_approval: bool) -> Kind:
         content=content,
         public_facts=public_facts,
         needs_approval=needs_approval,
+        is_decision=is_decision,
     )
 
 
@@ -73,6 +110,7 @@ DEPOSITED = (
         "notification-amenagement",
         "Notification d'aménagement d'épreuves",
         needs_approval=False,
+        is_decision=True,
     ),
     _kind("releve-de-notes", "Relevé de notes", needs_approval=True),
     _kind("attestation", "Attestation", needs_approval=True),

@@ -21,7 +21,7 @@ from sporades.core.refusals import Refused
 from sporades.documents import kinds
 from sporades.publications import archives, operations
 from sporades.publications.deciding import link_to
-from sporades.publications.deposited import DEPOSITED, Deposit
+from sporades.publications.deposited import DEPOSITED, Decision, Deposit
 from sporades.publications.locking import locked
 from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.states import LineOutcome, PublicationState
@@ -67,6 +67,7 @@ def deposit_one(
     by: User,
     author: Actor,
     at: datetime,
+    decision: Decision | None = None,
 ) -> Publication:
     """Deposit a PDF for one registration; it is published, or proposed, by another act.
 
@@ -78,16 +79,20 @@ def deposit_one(
         by: who deposits.
         author: the same, in the role that allows it.
         at: the instant.
+        decision: who decided what it says, of a kind that is a decision.
 
     Raises:
+        DecisionUnsaid, NoAppeal: it is a decision, and its author or its appeals are not said.
         pdf_checks.Unfit: the PDF cannot be published.
         Refused: the registration does not stand, or has a document of this kind that waits.
         files.OutOfReach: the store does not answer.
     """
     looked = pdf_checks.look_at(content)
     with files.kept_apart(content, suffix=".pdf") as key:
-        publication = operations.begin(kind=kind, by=by, author=author, reach=reach, at=at)
-        source = Deposit(registration, key, looked.pages, at)
+        publication = operations.begin(
+            kind=kind, by=by, author=author, reach=reach, at=at, decision=decision
+        )
+        source = Deposit(registration, key, looked.pages, at, decision)
         operations.add(
             publication=publication, registration=registration, source=source, by=author, at=at
         )
@@ -95,7 +100,14 @@ def deposit_one(
 
 
 def deposit_many(
-    *, kind: kinds.Kind, archive: bytes, reach: Reach, by: User, author: Actor, at: datetime
+    *,
+    kind: kinds.Kind,
+    archive: bytes,
+    reach: Reach,
+    by: User,
+    author: Actor,
+    at: datetime,
+    decision: Decision | None = None,
 ) -> Publication:
     """Take an archive of PDFs and of the table that says whose each is; jobs read them.
 
@@ -108,14 +120,18 @@ def deposit_many(
         by: who deposits.
         author: the same, in the role that allows it.
         at: the instant.
+        decision: who decided what they say, of a kind that is a decision.
 
     Raises:
+        DecisionUnsaid: they are decisions, and their author is not said.
         NotAnArchive, ArchiveTooLarge, TableWrong: see `archives.read_names`; nothing is kept.
         files.OutOfReach: the store does not answer.
     """
     named = archives.read_names(archive)
     with files.kept_apart(archive, suffix=".zip") as key:
-        publication = operations.begin(kind=kind, by=by, author=author, reach=reach, at=at)
+        publication = operations.begin(
+            kind=kind, by=by, author=author, reach=reach, at=at, decision=decision
+        )
         PublicationLine.objects.bulk_create(_lines(publication, named, reach), batch_size=2_000)
         Publication.objects.filter(pk=publication.pk).update(archive_key=key)
         publication.archive_key = key
@@ -244,10 +260,19 @@ def _add(reading: _Reading, line: PublicationLine) -> None:
             publication=reading.publication,
             line=line,
             registration=registration,
-            source=Deposit(registration, key, looked.pages, at),
+            source=Deposit(registration, key, looked.pages, at, _decision_of(reading.publication)),
             by=now.author(academy=registration.academy_id, domain=registration.exam.domain.code),
             at=at,
         )
+
+
+def _decision_of(publication: Publication) -> Decision | None:
+    said = (
+        publication.taken_by,
+        publication.taken_as,
+        publication.appeal,
+    )
+    return Decision(*said) if publication.taken_by else None
 
 
 @transaction.atomic

@@ -92,12 +92,19 @@ class Publication(AskedByMember):
     refused_name = models.CharField("proposition refusée par", max_length=255, blank=True)
     refusal = models.CharField("motif du refus", max_length=300, blank=True)
     why = models.CharField("motif du retrait", max_length=300, blank=True)
+    taken_by = models.CharField("décision prise par", max_length=120, blank=True)
+    taken_as = models.CharField("qualité de l'auteur", max_length=120, blank=True)
+    appeal = models.CharField("voies et délais de recours", max_length=1_000, blank=True)
 
     objects: ClassVar[Any] = PublicationQuerySet.as_manager()
 
     class Meta:
         verbose_name = "publication"
         constraints = [
+            models.CheckConstraint(
+                name="an_author_of_a_decision_has_a_quality",
+                condition=Q(taken_by="", taken_as="") | ~Q(taken_by="") & ~Q(taken_as=""),
+            ),
             models.CheckConstraint(
                 name="what_is_proposed_says_by_whom_and_whom_it_concerns",
                 condition=~Q(state=PublicationState.PROPOSED)
@@ -140,6 +147,11 @@ class Publication(AskedByMember):
     def publishes(self) -> kinds.Kind:
         """The kind of its documents."""
         return kinds.get(self.kind)
+
+    @property
+    def lacks_its_author(self) -> bool:
+        """Whether its documents are decisions of nobody: they were deposited before it was asked."""
+        return self.publishes.is_decision and not self.taken_by
 
     @property
     def is_in_preparation(self) -> bool:

@@ -1,5 +1,6 @@
 """Prepare documents, drop what nobody has seen, take back what was published (I5)."""
 
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
@@ -19,16 +20,25 @@ from sporades.documents.models import DocumentVersion
 from sporades.publications import telling
 from sporades.publications.attestation import Attested
 from sporades.publications.deciding import link_to
+from sporades.publications.deposited import Decision
 from sporades.publications.locking import hold, hold_line, in_preparation, locked
 from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.recording import record, record_line
-from sporades.publications.refusals import AlreadyRead
+from sporades.publications.refusals import AlreadyRead, DecisionUnsaid
 from sporades.publications.states import DROP, UNREAD, WITHDRAW, LineOutcome
 from sporades.registrations.models import Registration
 from sporades.territory import queries as territory
 
 
-def begin(*, kind: kinds.Kind, by: User, author: Actor, reach: Reach, at: datetime) -> Publication:
+def begin(
+    *,
+    kind: kinds.Kind,
+    by: User,
+    author: Actor,
+    reach: Reach,
+    at: datetime,
+    decision: Decision | None = None,
+) -> Publication:
     """Begin to gather documents of one kind. Nobody outside the office sees any.
 
     Args:
@@ -37,7 +47,13 @@ def begin(*, kind: kinds.Kind, by: User, author: Actor, reach: Reach, at: dateti
         author: the same, in the role that allows it.
         reach: where they may.
         at: the instant.
+        decision: who decided what they say, of a kind that is a decision.
+
+    Raises:
+        DecisionUnsaid: the kind is a decision, and nobody is said to have taken it.
     """
+    if kind.is_decision and decision is None:
+        raise DecisionUnsaid
     publication: Publication = Publication.objects.create(
         asked_by=by,
         asked_name=author.name,
@@ -47,6 +63,7 @@ def begin(*, kind: kinds.Kind, by: User, author: Actor, reach: Reach, at: dateti
         moved_at=at,
         kind=kind.slug,
         zone=_zone_of(reach),
+        **(asdict(decision) if decision else {}),
     )
     record("publication begun", publication, by=author, at=at)
     return publication

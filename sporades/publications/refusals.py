@@ -11,6 +11,24 @@ HAS_MOVED = (
 )
 
 
+class DecisionUnsaid(Refused):
+    """A decision is published with its author and how to contest it (standards L-03)."""
+
+    message = (
+        "Ce document est une décision : dites, en le déposant, le prénom, le nom et la qualité de "
+        "son auteur."
+    )
+
+
+class NoAppeal(Refused):
+    """Nothing says how to contest a decision."""
+
+    message = (
+        "La réglementation de cet examen ne dit pas les voies et délais de recours : écrivez-les en "
+        "déposant la décision."
+    )
+
+
 class NotInPreparation(Refused):
     """The publication takes nothing more."""
 

@@ -22,6 +22,7 @@ from tests.documents.summaries import a_pdf
 from tests.endurance.arena import eventually, figure, now
 from tests.endurance.servers import environment_of
 from tests.factories import a_candidate, a_registration
+from tests.publications.doing import DECISION
 from tools.processes import end, spawn
 
 DOCUMENTS = figure(24, 5_000)
@@ -45,6 +46,7 @@ def publication(arena):
             archive.writestr(f"{number}.pdf", a_pdf(number))
     return depositing.deposit_many(
         kind=kinds.get(NOTICE),
+        decision=DECISION,
         archive=made.getvalue(),
         reach=allowed,
         by=user,

@@ -15,6 +15,7 @@ from tests.documents.summaries import a_pdf
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author
 from tests.mail.post_office import words
 from tests.mail.test_letters import CONTACT, FULL_NAME, NAMED, SIGNED, SITE, TITLE
+from tests.publications.doing import DECISION
 from tests.publications.zips import archive
 from tests.threads.said import answer
 from tests.web.office.test_requests import change
@@ -46,6 +47,7 @@ def deposit(registration, user, kind):
     return depositing.deposit_one(
         registration=Registration.objects.whole().get(pk=registration.pk),
         kind=kinds.get(kind),
+        decision=DECISION,
         content=a_pdf(),
         reach=allowed,
         by=user,

@@ -5,8 +5,10 @@ from datetime import timedelta
 from sporades.documents.queries import documents_in
 from sporades.mail.models import Message
 from sporades.publications import deciding, telling
+from sporades.publications.deposited import Decision
 from tests.factories import NOW
 
+DECISION = Decision("Solène Marchal", "cheffe de la division des examens")
 LATER = NOW + timedelta(days=3)
 INSTANT = timedelta(microseconds=1)
 SLUG = "attestation-inscription"

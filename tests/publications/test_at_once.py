@@ -17,7 +17,7 @@ from sporades.registrations.models import Registration
 from tests.documents.summaries import a_pdf
 from tests.endurance.arena import PATIENCE, eventually, rows, together
 from tests.factories import NOW, author
-from tests.publications.doing import approve, member, publish, read
+from tests.publications.doing import DECISION, approve, member, publish, read
 from tests.publications.test_depositing import NOTICE
 from tests.publications.zips import archive
 
@@ -56,7 +56,13 @@ def made(three, manager, allowed, by):
     """Deposit an archive that nobody has read yet."""
     papers = {one.number: a_pdf() for one in three}
     return depositing.deposit_many(
-        kind=NOTICE, archive=archive(**papers), reach=allowed, by=manager, author=by, at=NOW
+        kind=NOTICE,
+        decision=DECISION,
+        archive=archive(**papers),
+        reach=allowed,
+        by=manager,
+        author=by,
+        at=NOW,
     )
 
 
@@ -129,6 +135,7 @@ def test_what_its_candidate_withdraws_meanwhile_is_not_prepared(three, manager, 
         return depositing.deposit_one(
             registration=one,
             kind=NOTICE,
+            decision=DECISION,
             content=a_pdf(),
             reach=allowed,
             by=manager,

@@ -1,5 +1,6 @@
 """What comes from outside: one PDF, or an archive of thousands with its table."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,15 @@ from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
 from sporades.documents.operations import AlreadyPrepared, Lost, printed
 from sporades.mail.models import Message
-from sporades.publications import archives, deciding, depositing, operations, refusals
+from sporades.publications import archives, deciding, deposited, depositing, operations, refusals
 from sporades.publications.models import Publication
 from sporades.registrations.models import Registration
+from sporades.registrations.receipt import against_of, named
 from tests.core import pdfs
 from tests.documents.summaries import a_pdf
 from tests.factories import NOW, a_candidate, a_registration
 from tests.jobs import work
+from tests.publications.doing import DECISION
 from tests.publications.zips import archive, lines
 
 NOTICE = kinds.get("notification-amenagement")
@@ -36,6 +39,7 @@ def deposit_one(manager, allowed, one):
         return depositing.deposit_one(
             registration=one,
             kind=kind,
+            decision=DECISION if kind.is_decision else None,
             content=content,
             reach=allowed,
             by=manager,
@@ -53,6 +57,7 @@ def deposit_many(manager, allowed):
     def deposited(content, kind=NOTICE):
         made = depositing.deposit_many(
             kind=kind,
+            decision=DECISION if kind.is_decision else None,
             archive=content,
             reach=allowed,
             by=manager,
@@ -262,6 +267,7 @@ def test_of_an_archive_there_stay_its_papers_alone(deposit_many, three, kept):
 def test_an_archive_that_is_lost_is_said_to_be_at_each_line_that_waits(allowed, manager, three):
     made = depositing.deposit_many(
         kind=NOTICE,
+        decision=DECISION,
         archive=archive(**{one.number: a_pdf() for one in three}),
         reach=allowed,
         by=manager,
@@ -279,6 +285,7 @@ def test_an_archive_that_is_lost_is_said_to_be_at_each_line_that_waits(allowed, 
 def test_nothing_is_published_while_files_are_read(manager, allowed, three):
     made = depositing.deposit_many(
         kind=NOTICE,
+        decision=DECISION,
         archive=archive(**{three[0].number: a_pdf()}),
         reach=allowed,
         by=manager,
@@ -299,6 +306,7 @@ def test_nothing_is_published_while_files_are_read(manager, allowed, three):
 def test_a_role_that_ends_while_files_are_read_refuses_the_others(manager, allowed, three):
     made = depositing.deposit_many(
         kind=NOTICE,
+        decision=DECISION,
         archive=archive(**{three[0].number: a_pdf()}),
         reach=allowed,
         by=manager,
@@ -315,6 +323,7 @@ def test_what_is_dropped_while_files_wait_is_not_read(manager, allowed, three):
     by = allowed.perimeters[0].member
     made = depositing.deposit_many(
         kind=NOTICE,
+        decision=DECISION,
         archive=archive(**{three[0].number: a_pdf()}),
         reach=allowed,
         by=manager,
@@ -326,3 +335,77 @@ def test_what_is_dropped_while_files_wait_is_not_read(manager, allowed, three):
 
     assert not made.lines.exists()
     assert not DocumentVersion.objects.filter(document__kind=NOTICE.slug).exists()
+
+
+# --- Decisions (L-03) -------------------------------------------------------------------------
+
+
+def test_a_decision_is_deposited_with_its_author_and_its_appeals(deposit_one, one):
+    made = deposit_one(a_pdf())
+
+    said = made.lines.get().version.content["decision"]
+    assert said == [
+        (
+            "Décision prise par : Solène Marchal, cheffe de la division des examens, "
+            f"{named(one.service)}."
+        ),
+        *against_of(one),
+    ]
+    assert len(said) == 2
+
+
+def test_a_decision_of_nobody_is_neither_deposited_nor_published(
+    deposit_one, manager, allowed, one
+):
+    by = allowed.perimeters[0].member
+    with pytest.raises(refusals.DecisionUnsaid):
+        depositing.deposit_one(
+            registration=one,
+            kind=NOTICE,
+            content=a_pdf(),
+            reach=allowed,
+            by=manager,
+            author=by,
+            at=NOW,
+        )
+    assert not Publication.objects.exists()
+
+    made = deposit_one(a_pdf())
+    Publication.objects.update(taken_by="", taken_as="")
+    with pytest.raises(refusals.DecisionUnsaid):
+        deciding.publish(publication=made, instant=None, user=manager, by=by, at=NOW)
+
+
+def test_a_decision_says_its_own_appeals_where_somebody_writes_them(manager, allowed, one):
+    made = depositing.deposit_one(
+        registration=one,
+        kind=NOTICE,
+        decision=replace(DECISION, appeal="Recours devant le tribunal dans les deux mois."),
+        content=a_pdf(),
+        reach=allowed,
+        by=manager,
+        author=allowed.perimeters[0].member,
+        at=NOW,
+    )
+
+    assert made.lines.get().version.content["decision"][1:] == [
+        "Recours devant le tribunal dans les deux mois."
+    ]
+
+
+def test_a_decision_whose_appeals_nobody_says_is_refused(
+    deposit_one, deposit_many, one, monkeypatch
+):
+    monkeypatch.setattr(deposited, "against_of", lambda _: [])
+
+    with pytest.raises(refusals.NoAppeal):
+        deposit_one(a_pdf())
+    made = deposit_many(archive(**{one.number: a_pdf()}))
+
+    assert outcomes(made) == [("refused", refusals.NoAppeal.message)]
+
+
+def test_a_document_that_decides_nothing_names_nobody(deposit_one):
+    made = deposit_one(a_pdf(), kinds.get("attestation"))
+
+    assert made.lines.get().version.content["decision"] == []

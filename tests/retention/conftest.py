@@ -18,6 +18,7 @@ from sporades.registrations.models import Registration
 from sporades.registrations.states import SET_ASIDE
 from tests.documents.summaries import a_pdf
 from tests.factories import NOW, a_candidate, a_registration, author
+from tests.publications.doing import DECISION
 from tests.web.registry.world import a_member
 
 NAME, BEFORE, ADDRESS = "Zyzomysse", "Xylophène", "zyzomysse@exemple.test"
@@ -101,6 +102,7 @@ def deposit(registration, manager, by):
     made = depositing.deposit_one(
         registration=registration,
         kind=kinds.get("notification-amenagement"),
+        decision=DECISION,
         content=a_pdf(),
         reach=allowed,
         by=manager,

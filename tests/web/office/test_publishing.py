@@ -36,9 +36,12 @@ def a_file(content=None, name="convocation.pdf"):
     return SimpleUploadedFile(name, a_pdf() if content is None else content)
 
 
+DECIDED = {"auteur": "Solène Marchal", "qualite": "cheffe de la division des examens"}
+
+
 def deposited(client, registration, kind="convocation", content=None):
     """Deposit a PDF for a registration, and return its publication."""
-    said = {"nature": kind, "fichier": a_file(content)}
+    said = {"nature": kind, "fichier": a_file(content), **DECIDED}
     client.post(where("deposit_one", registration.number), said)
     return Publication.objects.get()
 
@@ -269,7 +272,9 @@ def test_a_route_that_takes_no_file_writes_none(manager, in_lille):
 def test_an_archive_is_read_by_a_job_and_its_refusals_are_a_file(manager, in_lille):
     papers = {in_lille.number: a_pdf(), "20999999993": a_pdf()}
     zipped = SimpleUploadedFile("lot.zip", archive(**papers))
-    manager.post(where("deposit_many"), {"nature": "notification-amenagement", "archive": zipped})
+    manager.post(
+        where("deposit_many"), {"nature": "notification-amenagement", "archive": zipped, **DECIDED}
+    )
     made = Publication.objects.get()
     assert "en cours de préparation" in main(manager.get(where("publication", made.pk)))
     work("publications")
@@ -337,7 +342,7 @@ def test_its_candidate_reads_what_was_taken_back_and_why_until_it_is_replaced(
     assert candidate.get(theirs).status_code == 404
     assert candidate.get(f"{theirs}/pdf").status_code == 404
 
-    again = {"nature": kind, "fichier": a_file()}
+    again = {"nature": kind, "fichier": a_file(), **DECIDED}
     manager.post(where("deposit_one", in_lille.number), again)
     other = Publication.objects.exclude(pk=made.pk).get()
     assert "version n°1 : retiré" in main(candidate.get(folder))
@@ -406,3 +411,27 @@ def test_the_menu_has_what_the_roles_of_its_reader_open(manager, member, db):
     assert entry in manager.get(where("home")).text
     assert entry not in auditor.get(where("home")).text
     assert entry not in auditor.get("/aide").text
+
+
+def test_the_author_of_a_decision_is_asked_and_read_beside_it(manager, in_lille, candidate):
+    kind = "notification-amenagement"
+    deposit = where("deposit_one", in_lille.number)
+    for said, told in (
+        ({}, "dites le prénom et le nom de son auteur"),
+        ({"auteur": "Marchal", "qualite": "cheffe"}, "Écrivez le prénom, puis le nom."),
+        ({"auteur": "Solène Marchal"}, "dites la qualité de son auteur"),
+    ):
+        page = manager.post(deposit, {"nature": kind, "fichier": a_file(), **said})
+        assert page.status_code == 422
+        assert told in html.unescape(page.text)
+    assert not Publication.objects.exists()
+
+    made = deposited(manager, in_lille, kind)
+    manager.post(where("publish_publication", made.pk), {"a_partir_du": ""})
+
+    twin = html.unescape(
+        candidate.get(reverse("candidate:document", args=[in_lille.number, kind])).text
+    )
+    assert "Décision prise par : Solène Marchal, cheffe de la division des examens" in twin.replace(
+        "\N{NO-BREAK SPACE}", " "
+    )

@@ -61,6 +61,8 @@ OUTSIDE = {
     "archive": NO_WORD,
     "piece": NO_WORD,
     "fichier": NO_WORD,
+    "qualite": NO_WORD,
+    "recours": NO_WORD,
     "nature": NO_WORD,
     "accepted": BUTTONS,
     "garde": BUTTONS,
@@ -125,6 +127,8 @@ OUTSIDE = {
 # Neither required by the browser nor said to be « facultatif ».
 CALLED_FOR = {
     "academie": "without it, the list is whole",
+    "auteur": "a document that is a decision calls for it",
+    "qualite": "a document that is a decision calls for it",
     "birth_date_day": "the register may lack it, which a box says",
     "birth_date_month": "the register may lack it, which a box says",
     "birth_date_year": "a part of an answer that is due",

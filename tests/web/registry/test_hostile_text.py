@@ -238,7 +238,8 @@ def hostile(world):
     refused.decided_name = refused.answer = HOSTILE
     refused.save(force_insert=True)
     names = dict.fromkeys(("asked_name", "decided_name", "proposed_name", "refused_name"), HOSTILE)
-    Publication.objects.update(**names, refusal=HOSTILE, refused_at=NOW)
+    decided = dict.fromkeys(("taken_by", "taken_as", "appeal"), HOSTILE)
+    Publication.objects.update(**names, **decided, refusal=HOSTILE, refused_at=NOW)
     said = {"number": HOSTILE, "file_name": HOSTILE, "why": HOSTILE, "outcome": "refused"}
     world.publication.lines.create(**said)
     taken_back = Publication.objects.get()

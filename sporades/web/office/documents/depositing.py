@@ -10,6 +10,7 @@ from sporades.core.pdf_checks import Unready
 from sporades.core.refusals import Refused
 from sporades.publications import depositing, operations
 from sporades.publications.queries import lines_to_withdraw
+from sporades.publications.refusals import NoAppeal
 from sporades.registrations.models import Registration
 from sporades.web.office.documents.publishing import LIST_TRAIL
 from sporades.web.office.documents.publishing_forms import (
@@ -37,6 +38,7 @@ def deposit_many(request: HttpRequest) -> HttpResponse:
                 by=request.user,
                 author=member,
                 at=request.arrived_at,
+                decision=form.decision,
             )
         except Refused as refusal:
             form.add_error("archive", str(refusal))
@@ -64,7 +66,10 @@ def deposit_one(request: HttpRequest, number: str) -> HttpResponse:
                 by=request.user,
                 author=author_on(request, found),
                 at=request.arrived_at,
+                decision=form.decision,
             )
+        except NoAppeal as refusal:
+            form.add_error("recours", str(refusal))
         except Refused as refusal:
             form.add_error("fichier", str(refusal))
         except (OutOfReach, Unready):

@@ -7,17 +7,75 @@ from django import forms
 from django.conf import settings
 
 from sporades.core.french import zone_in_words
-from sporades.publications.deposited import DEPOSITED
-from sporades.registrations.fields import CleanCharField
+from sporades.publications.deposited import DEPOSITED, Decision
+from sporades.registrations.fields import CleanCharField, ask_if_called_for
 from sporades.web.office.services.instant_forms import LocalInstantField
 
 KINDS_DEPOSITED = [("", "Choisissez"), *((kind.slug, kind.title) for kind in DEPOSITED)]
+_DECISIONS = frozenset(kind.slug for kind in DEPOSITED if kind.is_decision)
+_BESIDE = f"nature={' '.join(sorted(_DECISIONS))}"
+_OF_AN_AUTHOR = {
+    "auteur": "Ce document est une décision : dites le prénom et le nom de son auteur.",
+    "qualite": "Ce document est une décision : dites la qualité de son auteur.",
+}
 _WHICH_PDF = "Choisissez le fichier PDF à déposer."
 _WHICH_ZIP = "Choisissez l'archive ZIP à déposer."
 
 
-class DepositForm(forms.Form):
+class DepositedForm(forms.Form):
+    """What is asked beside a document that decides of its candidate."""
+
+    auteur = CleanCharField(
+        label="Prénom et nom de l'auteur de la décision",
+        required=False,
+        max_length=120,
+        help_text="Le candidat les lit à côté du document",
+    )
+    qualite = CleanCharField(
+        label="Qualité de l'auteur",
+        required=False,
+        max_length=120,
+        help_text="Par exemple : cheffe de la division des examens",
+    )
+    recours = CleanCharField(
+        label="Voies et délais de recours",
+        required=False,
+        max_length=1_000,
+        help_text="Laissez vide pour ceux que dit la réglementation de l'examen",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Show these questions beside the kinds that are decisions."""
+        super().__init__(*args, **kwargs)
+        for name in (*_OF_AN_AUTHOR, "recours"):
+            ask_if_called_for(self.fields[name], _BESIDE, is_due=name in _OF_AN_AUTHOR)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the author of a decision, first name and last name (standards L-03)."""
+        said = super().clean() or {}
+        if said.get("nature") not in _DECISIONS:
+            return said
+        for name, message in _OF_AN_AUTHOR.items():
+            if not said.get(name) and name not in self.errors:
+                self.add_error(name, message)
+        if said.get("auteur") and " " not in said["auteur"]:
+            self.add_error("auteur", "Écrivez le prénom, puis le nom.")
+        return said
+
+    @property
+    def decision(self) -> Decision | None:
+        """Who decided, of a kind that is a decision."""
+        said = self.cleaned_data
+        if said["nature"] not in _DECISIONS:
+            return None
+        return Decision(said["auteur"], said["qualite"], said["recours"])
+
+
+class DepositForm(DepositedForm):
     """A PDF made elsewhere, for one registration."""
+
+    field_order = ("nature", "fichier")
 
     nature = forms.ChoiceField(label="Nature du document", choices=KINDS_DEPOSITED)
     fichier = forms.FileField(
@@ -28,8 +86,10 @@ class DepositForm(forms.Form):
     )
 
 
-class DepositManyForm(forms.Form):
+class DepositManyForm(DepositedForm):
     """PDFs made elsewhere, and whose each is."""
+
+    field_order = ("nature", "archive")
 
     nature = forms.ChoiceField(label="Nature des documents", choices=KINDS_DEPOSITED)
     archive = forms.FileField(
