@@ -400,6 +400,10 @@ def test_every_kind_of_letter_is_read_by_a_test():
         # Those of what is filed for a candidate: test_letters_on_behalf.
         "amended_for",
         "registered_for",
+        # Those of likely doubles: test_letters_of_doubles.
+        "candidates_merged",
+        "merge_refused",
+        "merge_to_approve",
         # Those of the requests to correct civil data: test_letters_of_corrections.
         "correction_refused",
         "correction_requested",
