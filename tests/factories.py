@@ -41,6 +41,20 @@ IDENTITY = {
     "nationality": "99100",
 }
 
+BY_LETTER = {
+    "channel": "letter",
+    "email": "",
+    "phone": "0353011234",
+    "address_1": "4 rue du Port",
+    "address_2": "",
+    "address_3": "",
+    "address_4": "",
+    "postcode": "59000",
+    "town": "Lille",
+    "country": "99100",
+}
+"""How somebody without mail is reached."""
+
 ANSWERS = {
     "modalites": {"accepted": "on"},
     "identification": {
@@ -90,6 +104,14 @@ def a_candidate(*, email: str = "", at: datetime = NOW, **changes: object) -> Ca
     address = email or f"candidate{next(_serial)}@exemple.test"
     user = User.objects.create_user(address, PASSWORD, created_at=at, activated_at=at)
     return candidates.enrol(user=user, identity={**IDENTITY, **changes}, email=address, at=at)
+
+
+def a_record(*, academy: str = "A09", at: datetime = NOW, **changes: object) -> Candidate:
+    """Make the record of somebody without an account: civil data and ways to reach them may change."""
+    reached = {name: changes.pop(name, value) for name, value in BY_LETTER.items()}
+    return candidates.enrol(
+        user=None, identity={**IDENTITY, **changes}, academy_id=academy, at=at, **reached
+    )
 
 
 def author(candidate: Candidate) -> Actor:

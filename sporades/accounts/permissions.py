@@ -24,6 +24,7 @@ class Permission(Enum):
     COMPARE_DOUBLES = "comparer les doublons probables, les distinguer, proposer une fusion"
     APPROVE_MERGES = "approuver ou refuser une fusion qu'un autre propose"
     FILE_FOR_CANDIDATES = "inscrire un candidat, modifier son inscription pour lui"
+    KEEP_RECORDS = "faire et tenir la fiche d'un candidat sans compte"
     MOVE_REGISTRATIONS = "donner une inscription à une autre académie"
     DECIDE_CHANGES = "accepter ou refuser une modification demandée après la fermeture"
     ANSWER_MESSAGES = "répondre aux messages des candidats"
@@ -53,6 +54,7 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.COMPARE_DOUBLES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.APPROVE_MERGES: frozenset({Role.HEAD, Role.ADMINISTRATOR}),
     Permission.FILE_FOR_CANDIDATES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
+    Permission.KEEP_RECORDS: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.MOVE_REGISTRATIONS: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.DECIDE_CHANGES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.ANSWER_MESSAGES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
@@ -168,6 +170,13 @@ class Reach:
             return True
         covered = [self.covers(academy=academy, domain=domain) for academy in academies]
         return bool(covered) and all(covered)
+
+    def of_academy(self, path: str) -> Q:
+        """Return what a row must satisfy that is of an academy and of no domain, given its path."""
+        if any(one.academies is None for one in self.perimeters):
+            return Q(**{f"{path}__isnull": False})
+        codes = frozenset().union(*(one.academies or frozenset() for one in self.perimeters))
+        return Q(**{f"{path}__in": sorted(codes)})
 
     def whole_academies(self) -> frozenset[str] | None:
         """Return the codes of the academies that are reached in every domain; nothing for all."""

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from sporades import journal
 from sporades.acts.asking import requests_on
 from sporades.acts.correcting import corrections_on
+from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
@@ -60,6 +61,14 @@ def consult_file(*, registration: Registration, by: Actor, at: datetime) -> None
         return
     if not is_noted("file read", on=registration, by=by, since=at - ONE_READING):
         journal.record("file read", by=by, on=registration, at=at, academy=registration.academy_id)
+
+
+def consult_record(*, candidate: Candidate, academy: str, by: Actor, at: datetime) -> None:
+    """Note that a member of staff looks at the record of a candidate, once an hour."""
+    if notices.is_database_read_only():
+        return
+    if not is_noted("record read", on=candidate, by=by, since=at - ONE_READING):
+        journal.record("record read", by=by, on=candidate, at=at, academy=academy)
 
 
 def consult_pdf(*, version: DocumentVersion, by: Actor, at: datetime) -> bytes:

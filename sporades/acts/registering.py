@@ -112,6 +112,9 @@ def filed(
     candidates.freeze_identity(draft.candidate, at=at)
     version = filing.file(draft=draft, dossier=dossier, forms=forms, by=by, at=at)
     registration = version.registration
+    if draft.candidate.user_id is None and registration.address_1:
+        newest = {name: getattr(registration, name) for name in candidates.ADDRESS}
+        candidates.reach_at(draft.candidate, reached=newest)
     documents.issue(
         registration.folder, SUMMARY, version, number=version.number, at=at, published_at=at
     )

@@ -7,7 +7,7 @@ from procrastinate import JobContext, builtin_tasks
 
 from sporades.accounts import limits, sessions
 from sporades.accounts import operations as accounts
-from sporades.acts import announcing, changing, inviting, joining, opening
+from sporades.acts import announcing, changing, enrolling, inviting, joining, opening
 from sporades.core.queue import app
 from sporades.notices import operations as notices
 from sporades.searches import operations as searches
@@ -47,11 +47,13 @@ async def forget_jobs(context: JobContext, timestamp: int) -> None:  # noqa: ARG
 def forget_unused(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     """Erase the accounts without a registration after six months, warned thirty days before.
 
+    So are the records that the office made, and for which it began nothing.
     Those of members of staff are closed after as long.
     """
     now = timezone.now()
     joining.erase_unused(at=now)
     joining.warn_unused(at=now)
+    enrolling.erase_unused(at=now)
     inviting.close_dormant(at=now)
 
 

@@ -118,6 +118,22 @@ class Identity(models.Model):
         return date.fromordinal(next_month.toordinal() - 1)
 
 
+class Channel(models.TextChoices):
+    """How somebody without an account is written to."""
+
+    MAIL = "mail", "Mail"
+    LETTER = "letter", "Courrier postal"
+
+
+def told_by_letter(candidate: str) -> Q:
+    """Return what a row must satisfy whose candidate letters reach, given the path of its candidate.
+
+    It is `Candidate.by_letter` as the database reads it.
+    """
+    unread = Q(**{f"{candidate}__email": ""}) | Q(**{f"{candidate}__channel": Channel.LETTER})
+    return Q(**{f"{candidate}__user": None}) & unread
+
+
 def unreached(candidate: str) -> Q:
     """Return what a row must satisfy whose candidate no mail reaches, given the path of its candidate.
 
@@ -146,7 +162,7 @@ class Candidate(models.Model):
     """A person known to the service.
 
     One that was found to be another is merged into it: its row stays, with its number, and holds
-    nothing any more.
+    nothing any more. The postal address is the newest that was given, on the record or by a registration filed since.
     """
 
     user = models.OneToOneField(
@@ -162,6 +178,23 @@ class Candidate(models.Model):
     )
     number = models.CharField("numéro candidat", max_length=12, null=True, blank=True, unique=True)
     email = models.EmailField("adresse électronique", max_length=254, blank=True)
+    channel = models.CharField("canal", max_length=6, choices=Channel, default=Channel.MAIL)
+    academy = models.ForeignKey(
+        "territory.Academy",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="académie qui a fait la fiche",
+    )
+    address_1 = models.CharField("adresse, ligne 1", max_length=38, blank=True)
+    address_2 = models.CharField("adresse, ligne 2", max_length=38, blank=True)
+    address_3 = models.CharField("adresse, ligne 3", max_length=38, blank=True)
+    address_4 = models.CharField("adresse, ligne 4", max_length=38, blank=True)
+    postcode = models.CharField("code postal", max_length=10, blank=True)
+    town = models.CharField("commune", max_length=80, blank=True)
+    country = models.CharField("pays", max_length=5, blank=True)
+    phone = models.CharField("téléphone", max_length=20, blank=True)
     frozen_at = models.DateTimeField("figé le", null=True, blank=True)
     created_at = models.DateTimeField("créé le")
     # Whatever erases who is kept erases what it was made of: it is one person.
@@ -214,6 +247,10 @@ class Candidate(models.Model):
                 name="a_numbered_candidate_is_frozen",
                 condition=Q(number__isnull=True) | Q(frozen_at__isnull=False),
             ),
+            models.CheckConstraint(
+                name="who_has_an_account_is_told_by_mail",
+                condition=Q(channel=Channel.MAIL) | Q(user__isnull=True),
+            ),
         ]
         indexes = [
             models.Index(fields=["email"], name="candidate_by_address"),
@@ -232,6 +269,16 @@ class Candidate(models.Model):
     def is_merged(self) -> bool:
         """Whether it was found to be another candidate, who has all that it had."""
         return self.merged_into_id is not None
+
+    @property
+    def by_letter(self) -> bool:
+        """Whether what is told to the person is printed and posted (I13)."""
+        return self.user_id is None and (self.channel == Channel.LETTER or not self.email)
+
+    @property
+    def channel_in_words(self) -> str:
+        """How the person is written to."""
+        return str((Channel.LETTER if self.by_letter else Channel.MAIL).label)
 
     @property
     def is_frozen(self) -> bool:

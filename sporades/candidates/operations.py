@@ -27,6 +27,12 @@ CIVIL_DATA = (
 )
 
 
+ADDRESS = ("address_1", "address_2", "address_3", "address_4", "postcode", "town", "country")
+"""The postal address, on a candidate and on a registration alike."""
+REACHED = (*ADDRESS, "phone", "channel", "email")
+"""How somebody without an account is reached."""
+
+
 class Frozen(Refused):
     """Civil data that only the managing service can change any more."""
 
@@ -37,7 +43,14 @@ class Frozen(Refused):
 
 
 @transaction.atomic
-def enrol(*, user: User | None, identity: dict[str, Any], email: str, at: datetime) -> Candidate:
+def enrol(
+    *,
+    user: User | None,
+    identity: dict[str, Any],
+    email: str,
+    at: datetime,
+    **record: Any,
+) -> Candidate:
     """Make a candidate, with or without an account.
 
     Args:
@@ -45,12 +58,14 @@ def enrol(*, user: User | None, identity: dict[str, Any], email: str, at: dateti
         identity: civil data, as `IdentityForm.identity()` gives them.
         email: the address of messages, which may be empty without an account.
         at: the instant.
+        record: of a record that the office makes, its academy and how the person is reached.
     """
     return Candidate.objects.create(
         user=user,
         identity=_written(identity, at=at),
         email=normalised_address(email),
         created_at=at,
+        **record,
     )
 
 
@@ -147,6 +162,24 @@ def merge(left: Candidate, *, kept: Candidate, at: datetime) -> None:
     if kept.user_id is None and (account is not None or not kept.email):
         kept.user, kept.email = account, address
         kept.save(update_fields=["user", "email"])
+
+
+def reach_at(candidate: Candidate, *, reached: dict[str, str]) -> dict[str, str]:
+    """Reach a candidate otherwise; return what was there before of what is different.
+
+    Args:
+        candidate: locked by whoever calls.
+        reached: by the names of `REACHED`, all of them or some.
+    """
+    before = {
+        name: getattr(candidate, name)
+        for name, value in reached.items()
+        if getattr(candidate, name) != value
+    }
+    for name in before:
+        setattr(candidate, name, reached[name])
+    candidate.save(update_fields=list(before))
+    return before
 
 
 @transaction.atomic

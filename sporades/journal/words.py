@@ -82,6 +82,9 @@ IN_WORDS = {
     "publication published": "Publication de documents décidée",
     "publication refused": "Publication de documents refusée",
     "publication withdrawn": "Publication de documents retirée",
+    "record changed": "Fiche d'un candidat changée",
+    "record made": "Fiche d'un candidat faite",
+    "record read": "Fiche d'un candidat consultée",
     "registration amended": "Inscription modifiée",
     "registration amended after its validation": "Inscription modifiée, à valider de nouveau",
     "registration amended on behalf": "Inscription modifiée pour le candidat",
@@ -112,6 +115,7 @@ IN_WORDS = {
     "trial stopped": "Essai à blanc arrêté",
     "unused account erased": "Compte inutilisé effacé",
     "unused account warned": "Compte inutilisé averti de son effacement",
+    "unused record erased": "Fiche inutilisée d'un candidat effacée",
     "validation undone": "Validation annulée",
     "writing stopped": "Service mis en lecture seule, bandeau affiché",
 }
@@ -125,7 +129,7 @@ FORGETTING = (
 )
 """The verbs of the acts that forget others, which they list."""
 
-READINGS = ("document read", "file read", "proof read")
+READINGS = ("document read", "file read", "proof read", "record read")
 """The verbs of those who only read (S-60): many, and apart from what changes something."""
 
 QUALITIES = {

@@ -9,13 +9,14 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from sporades.accounts.permissions import Reach
-from sporades.candidates.models import Candidate, Identity
+from sporades.candidates.models import Candidate, Channel, Identity
 from sporades.core.text import clean
 from sporades.exams import schema
 from sporades.exams.queries import OfferedExam, Programme, programmes
 from sporades.registrations.states import State
 from sporades.searches.criteria import (
     AmendedSince,
+    ChannelOf,
     Choice,
     Choices,
     Criterion,
@@ -187,6 +188,10 @@ def _civilities(reach: Reach) -> Choices:  # noqa: ARG001 - the same for all
     return Identity.Civility.choices
 
 
+def _channels(reach: Reach) -> Choices:  # noqa: ARG001 - the same for all
+    return Channel.choices
+
+
 def _countries(reach: Reach) -> Choices:  # noqa: ARG001 - the same for all
     return tuple((one.code, one.name) for one in territory.countries())
 
@@ -222,6 +227,7 @@ GROUPS: tuple[tuple[str, tuple[Criterion, ...]], ...] = (
         "Coordonnées",
         (
             Text("mail", "Adresse mail", "candidate__user__email", _address),
+            ChannelOf("canal", "Canal", "candidate", _channels),
             Text("code_postal", "Code postal", "postcode", _bare),
             Choice("pays", "Pays de résidence", "country", _countries),
         ),

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q
 
 from sporades.accounts.permissions import Reach
+from sporades.candidates.models import Channel, told_by_letter
 from sporades.core.days import midnight
 from sporades.core.french import month_named
 from sporades.core.text import clean, search_key
@@ -175,6 +176,19 @@ class Choice(Criterion):
     def condition(self, operator: Operator, values: Sequence[str]) -> Q:
         """Compare with one of the list; with another value, nothing is found."""
         found = self._is(__exact=_said(values, "Choisissez dans la liste."))
+        return ~found if operator is Operator.IS_NOT else found
+
+
+@dataclass(frozen=True)
+class ChannelOf(Choice):
+    """How a candidate is written to, given the way to them: nothing holds it in one column."""
+
+    def condition(self, operator: Operator, values: Sequence[str]) -> Q:
+        """Compare with one of the channels."""
+        said = _said(values, "Choisissez dans la liste.")
+        by_letter = told_by_letter(self.path)
+        conditions = {Channel.LETTER.value: by_letter, Channel.MAIL.value: ~by_letter}
+        found = conditions.get(said, Q(pk__in=[]))
         return ~found if operator is Operator.IS_NOT else found
 
 

@@ -92,6 +92,8 @@ def every_form():
         "CorrectionForm": {"on": NOW.date()},
         "LateForm": {},
         "ChoiceForm": {"offers": [(programme_of(draft.service), [draft.service])]},
+        "IdentityOfSomebodyForm": {"on": NOW.date()},
+        "RecordForm": {"on": NOW.date(), "academies": ["A09", "A25"]},
         "BatchForm": {"allows": lambda _permission: EVERYWHERE},
         "ActsForm": here,
         "MailingForm": {"counts": Counted(chosen=2, ended=1, without=1, ended_without=0)},

@@ -10,18 +10,17 @@ from django.urls import reverse_lazy
 
 from sporades.accounts.addresses import likely_meant
 from sporades.accounts.forms import AS_TYPED, AddressField
-from sporades.core.french import listed
 from sporades.core.phones import EXAMPLES, LANDLINE, LANDLINE_EXAMPLES, is_dialled, phone_in_words
 from sporades.registrations.fields import CleanCharField, ask_if_called_for
 from sporades.registrations.residence import Elsewhere, refusal_of_residence
 from sporades.registrations.sections.base import Section, SectionForm
+from sporades.registrations.sections.communes import find_commune, joined
 from sporades.registrations.sections.phones import PhoneField
 from sporades.territory import queries as territory
 from sporades.territory.models import FRANCE
 
 MAJORITY = 18
 ONE_OF_TWO = ("phone", "mobile")
-POSTCODE = re.compile(r"\d{5}")
 INE = re.compile(r"[0-9]{9}[0-9A-Z]{2}|[0-9]{10}[A-Z]")
 
 
@@ -197,9 +196,7 @@ class IdentificationForm(SectionForm):
 
     def clean_postcode(self) -> str:
         """Take « 59 000 » for what it says."""
-        postcode: str = self.cleaned_data["postcode"]
-        joined = postcode.replace(" ", "")
-        return joined if POSTCODE.fullmatch(joined) else postcode
+        return joined(self.cleaned_data["postcode"])
 
     def clean(self) -> dict[str, Any]:
         """Find the commune, then check the academy of the address and the telephones."""
@@ -207,7 +204,7 @@ class IdentificationForm(SectionForm):
         postcode = data.get("postcode", "")
         if {"postcode", "town", "country"} <= data.keys():
             if data["country"] == FRANCE:
-                self._find_commune(data)
+                find_commune(self, data)
             else:
                 data["commune"] = ""
             # Wherever its communes are, a postcode may already tell another academy.
@@ -238,44 +235,6 @@ class IdentificationForm(SectionForm):
             if number and not is_dialled(number, postcode=postcode):
                 examples = LANDLINE_EXAMPLES if name == "phone" else EXAMPLES
                 self.add_error(name, ValidationError(examples, code="phone"))
-
-    def _find_commune(self, data: dict[str, Any]) -> None:
-        if not POSTCODE.fullmatch(data["postcode"]):
-            message = "Un code postal français compte cinq chiffres, par exemple 59000."
-            self.add_error("postcode", ValidationError(message, code="postcode"))
-            return
-        town = territory.town_of_postcode(data["postcode"], data["town"])
-        if town:
-            data["town"], data["commune"] = town.name, town.code
-            return
-        served = territory.communes_of_postcode(data["postcode"])
-        data["commune"] = ""
-        if served:
-            names = listed([one.name for one in served[:12]], last="ou")
-            choice = "l'une de ces communes :" if len(served) > 1 else "la commune de"
-            message = (
-                f"Avec le code postal {data['postcode']}, indiquez {choice} {names}. Si la commune "
-                "est bien la vôtre, corrigez le code postal."
-            )
-            self.add_error("town", ValidationError(message, code="town"))
-        elif not self._find_unlisted(data):
-            message = (
-                "Ce code postal n'est celui d'aucune commune de ce nom. "
-                "Indiquez celui de votre domicile, sans CEDEX."
-            )
-            self.add_error("postcode", ValidationError(message, code="unknown_postcode"))
-
-    def _find_unlisted(self, data: dict[str, Any]) -> bool:
-        """Find the commune of a postcode that the list does not hold yet, by its name."""
-        residence = territory.residence_academy(data["postcode"])
-        found = [
-            one
-            for one in territory.communes_named(data["town"])
-            if one.department.academy in residence.academies
-        ]
-        if found:
-            data["town"], data["commune"] = found[0].name, found[0].code
-        return bool(found)
 
     def _check_residence(self, data: dict[str, Any]) -> None:
         refusal = refusal_of_residence(

@@ -22,6 +22,7 @@ _regulations = partial(Route, Who.STAFF, permission=Permission.READ_REGULATIONS)
 _announces = partial(Route, Who.STAFF, permission=Permission.ANNOUNCE, while_reading=True)
 _requests = partial(Route, Who.STAFF, permission=Permission.DECIDE_CHANGES)
 _filling = partial(Route, Who.STAFF, permission=Permission.FILE_FOR_CANDIDATES)
+_records = partial(Route, Who.STAFF, permission=Permission.KEEP_RECORDS)
 _corrections = partial(Route, Who.STAFF, permission=Permission.CORRECT_IDENTITY)
 _doubles = partial(Route, Who.STAFF, permission=Permission.COMPARE_DOUBLES)
 
@@ -109,6 +110,10 @@ ROUTES = {
     "office:publication_refusals": _publications(within="publication", page=False),
     "office:prepared_document": _publications(within="publication"),
     "office:prepared_pdf": _publications(within="publication", page=False),
+    "office:records": _files(),
+    "office:new_record": _records(BOTH),
+    "office:record": _files(within="record"),
+    "office:keep_record": _records(BOTH, within="record"),
     "office:registration": _files(within="registration"),
     "office:history": _files(within="registration"),
     "office:version": _files(within="registration"),

@@ -33,17 +33,11 @@ SHORTEST_PURPOSE = 10
 _PURPOSE = "Dites en une phrase à quoi il servira."
 
 
-class CorrectionForm(IdentityForm):
-    """The civil data of a candidate, corrected on proof."""
+class IdentityOfSomebodyForm(IdentityForm):
+    """The civil data of a candidate, typed by the office."""
 
     first_names_missing = (
         "Indiquez les prénoms, ou cochez la case si l'état civil n'en comporte pas."
-    )
-    preuve = CleanCharField(
-        label="Pièce vue",
-        help_text="Elle est gardée au journal. Par exemple : carte d'identité, reçue le 24 novembre",
-        max_length=300,
-        error_messages={"required": "Dites quelle pièce montre cette correction."},
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -58,7 +52,22 @@ class CorrectionForm(IdentityForm):
     def fieldsets(self) -> list[tuple[str, tuple[str, ...]]]:
         """Return the groups of fields, each with its legend."""
         (_, identity), (_, birth) = super().fieldsets()
-        return [("Identité", identity), ("Naissance", birth), ("Preuve", ("preuve",))]
+        return [("Identité", identity), ("Naissance", birth)]
+
+
+class CorrectionForm(IdentityOfSomebodyForm):
+    """The civil data of a candidate, corrected on proof."""
+
+    preuve = CleanCharField(
+        label="Pièce vue",
+        help_text="Elle est gardée au journal. Par exemple : carte d'identité, reçue le 24 novembre",
+        max_length=300,
+        error_messages={"required": "Dites quelle pièce montre cette correction."},
+    )
+
+    def fieldsets(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Return the groups of fields, each with its legend."""
+        return [*super().fieldsets(), ("Preuve", ("preuve",))]
 
 
 class NoteForm(forms.Form):

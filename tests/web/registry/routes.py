@@ -151,6 +151,8 @@ ANSWERS: dict[str, dict[str, int]] = {
     "office:write_note": {"POST": 422},
     "candidate:thread": {"POST": 422},
     "office:answer_message": {"POST": 422},
+    "office:new_record": {"POST": 422},
+    "office:keep_record": {"POST": 422},
     "office:correct_identity": {"POST": 422},
     "office:decide": {"POST": 422},
     "office:receive_summary": {"POST": 422},
@@ -189,6 +191,7 @@ FIELDS = {
     "prepared": "prepared",
     "trial": "trial",
     "registration": "number",
+    "record": "candidate",
     "authenticator": "pk",
 }
 """The part of an address that names what it leads to."""
@@ -246,6 +249,7 @@ def nowhere(name: str, world: World) -> str:
         "prepared": UUID(int=2**127),
         "trial": UUID(int=2**127),
         "registration": "20999999993",
+        "record": 999_999,
         "authenticator": 999_999,
     }
     kind = ACCESS[name].owned or ACCESS[name].within
@@ -371,6 +375,8 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "office:publication_refusals": publication,
         "office:prepared_document": prepared,
         "office:prepared_pdf": prepared,
+        "office:record": {"candidate": world.record.pk},
+        "office:keep_record": {"candidate": world.record.pk},
         "office:name": search,
         "office:forget": search,
         "office:registration": number,

@@ -13,25 +13,25 @@ from tests.web.registry.test_pages_say import CONTROLS, words
 
 # What a field is to the browser (WCAG 1.3.5), by the names of fields.
 TOKENS = {
-    "address_1": {"address-line1"},
-    "address_2": {"address-line2"},
-    "address_3": {"address-line3"},
+    "address_1": {"address-line1", "off"},
+    "address_2": {"address-line2", "off"},
+    "address_3": {"address-line3", "off"},
     "birth_date_day": {"bday-day"},
     "birth_date_month": {"bday-month"},
     "birth_date_year": {"bday-year"},
     "birth_name": {"family-name"},
     "code": {"one-time-code", "off"},
-    "country": {"country-name"},
-    "email": {"email"},
+    "country": {"country-name", "off"},
+    "email": {"email", "off"},
     "first_names": {"given-name"},
     "login": {"username"},
     "mobile": {"mobile tel"},
     "oldpassword": {"current-password"},
     "password": {"current-password", "new-password"},
     "password1": {"new-password"},
-    "phone": {"home tel"},
-    "postcode": {"postal-code"},
-    "town": {"address-level2"},
+    "phone": {"home tel", "off"},
+    "postcode": {"postal-code", "off"},
+    "town": {"address-level2", "off"},
 }
 # Why the others are nothing to it.
 BUTTONS = "HTML gives radio buttons and boxes no autocomplete"
@@ -50,6 +50,8 @@ OUTSIDE = {
     "au": NO_WORD,
     "auteur": OTHERS,
     "aussi": BUTTONS,
+    "autre_personne": BUTTONS,
+    "canal": BUTTONS,
     "du": NO_WORD,
     "etat": NO_WORD,
     "examen": EXAM,
@@ -129,6 +131,7 @@ CALLED_FOR = {
     "academie": "without it, the list is whole",
     "auteur": "a document that is a decision calls for it",
     "qualite": "a document that is a decision calls for it",
+    "address_1": "letters call for it",
     "birth_date_day": "the register may lack it, which a box says",
     "birth_date_month": "the register may lack it, which a box says",
     "birth_date_year": "a part of an answer that is due",
@@ -142,6 +145,8 @@ CALLED_FOR = {
     "phone": "one of two numbers is due, which it says",
     "q-…": "another answer may call for it",
     "session-…": "another answer calls for it",
+    "postcode": "letters call for it",
+    "town": "letters call for it",
 }
 FORMS = {
     "birth_date_day": "14 03 2008",

@@ -35,6 +35,7 @@ from sporades.accounts.permissions import Permission, reach
 from sporades.accounts.second_factor import enrol_totp
 from sporades.acts import (
     asking,
+    enrolling,
     messaging,
     noting,
     opening,
@@ -77,6 +78,7 @@ from sporades.trials import operations as trials
 from sporades.trials.models import Trial
 from tests.documents.summaries import a_pdf
 from tests.factories import (
+    BY_LETTER,
     IDENTITY,
     INVENTED,
     NOW,
@@ -176,6 +178,7 @@ class World:
     double: LikelyDouble
     prepared: PreparedRegulation
     trial: Trial
+    record: Candidate
     activation: str
     change: str
     undo: str
@@ -267,6 +270,7 @@ def build(mark: str = "") -> World:
         asked=a_change_request(owner.registration, mark),
         correction=a_correction_request(other.candidate, mark),
         double=a_likely_double(owner.candidate, other.candidate),
+        record=a_record(users[Role.MANAGER], mark),
         activation=keys.activation_key(asleep),
         change=keys.change_key(change),
         undo=keys.undo_key(left),
@@ -363,6 +367,22 @@ def a_likely_double(one: Candidate, other: Candidate) -> LikelyDouble:
     """Find that two candidates look like one person."""
     doubles.look(other.pk, at=NOW)
     return LikelyDouble.objects.get(first=one, second=other)
+
+
+def a_record(user: User, mark: str = "") -> Candidate:
+    """Make the record of somebody without an account, whom letters reach."""
+    names = ("birth_name", "usage_name", "first_names", "birth_place")
+    named = dict.fromkeys(names, f"Alix {mark}") if mark else {"first_names": "Yann"}
+    street = mark or "4 rue du Port"
+    return enrolling.enrol(
+        identity={**IDENTITY, **named},
+        reached={**BY_LETTER, **{f"address_{line}": street for line in (1, 2, 3, 4)}},
+        academy="A09",
+        reach=reach(user.memberships.all(), Permission.READ_FILES),
+        is_another=True,
+        by=author_of(user),
+        at=NOW,
+    )
 
 
 def a_large_message(user: User, registration: Registration, mark: str = "") -> Batch:

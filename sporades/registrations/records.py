@@ -1,0 +1,52 @@
+"""The records of candidates as the office reaches them, with or without an account (I13)."""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from sporades.accounts.permissions import Reach
+from sporades.candidates.models import Candidate
+from sporades.candidates.operations import ADDRESS
+from sporades.core.text import search_key
+from sporades.registrations.models import Registration
+
+
+def records_within(reach: Reach) -> QuerySet[Candidate]:
+    """Return the candidates of a perimeter: for the others there is nothing else.
+
+    One who has registered is of each academy and domain where they have; a record without a
+    registration is of the academy that made it.
+    """
+    registered = Registration.objects.within(reach).filter(candidate=OuterRef("pk"))
+    return Candidate.objects.filter(Exists(registered) | reach.of_academy("academy"))
+
+
+def like_persons(identity: dict[str, Any], *, reach: Reach) -> QuerySet[Candidate]:
+    """Return the candidates of a perimeter who have these names and were born on this day.
+
+    Args:
+        identity: civil data, as `IdentityForm.identity()` gives them.
+        reach: the perimeter.
+    """
+    names = {
+        f"identity__{name}_key": search_key(identity[name])
+        for name in ("birth_name", "first_names")
+    }
+    born = {
+        f"identity__{name}": identity[name] for name in ("birth_year", "birth_month", "birth_day")
+    }
+    found = records_within(reach).filter(**names, **born)
+    return found.select_related("identity", "user").order_by("pk")
+
+
+def postal_address_of(candidate: Candidate) -> dict[str, str]:
+    """Return the newest postal address of a candidate, by the names of `ADDRESS`.
+
+    That of the record, which every registration filed since has renewed; where it has none, that
+    of the last registration that gave one. Empty where nothing is known.
+    """
+    if candidate.address_1:
+        return {name: getattr(candidate, name) for name in ADDRESS}
+    filed = Registration.objects.filter(candidate=candidate).exclude(address_1="")
+    last: dict[str, str] | None = filed.order_by("-filed_at", "-pk").values(*ADDRESS).first()
+    return last or dict.fromkeys(ADDRESS, "")

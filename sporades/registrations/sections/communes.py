@@ -1,0 +1,64 @@
+"""The commune of a French address, by its postcode and the name that was typed."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from sporades.core.french import listed
+from sporades.territory import queries as territory
+
+POSTCODE = re.compile(r"\d{5}")
+
+
+def joined(postcode: str) -> str:
+    """Take « 59 000 » for what it says; another country's postcode stays as it is typed."""
+    bare = postcode.replace(" ", "")
+    return bare if POSTCODE.fullmatch(bare) else postcode
+
+
+def find_commune(form: forms.Form, data: dict[str, Any]) -> None:
+    """Name the commune of a French address as the official list does, or say what to correct.
+
+    Args:
+        form: the form that asks for `postcode` and `town`, which takes the errors.
+        data: what was answered; the name and `commune`, its code, are written to it.
+    """
+    if not POSTCODE.fullmatch(data["postcode"]):
+        message = "Un code postal français compte cinq chiffres, par exemple 59000."
+        form.add_error("postcode", ValidationError(message, code="postcode"))
+        return
+    town = territory.town_of_postcode(data["postcode"], data["town"])
+    if town:
+        data["town"], data["commune"] = town.name, town.code
+        return
+    served = territory.communes_of_postcode(data["postcode"])
+    data["commune"] = ""
+    if served:
+        names = listed([one.name for one in served[:12]], last="ou")
+        choice = "l'une de ces communes :" if len(served) > 1 else "la commune de"
+        message = (
+            f"Avec le code postal {data['postcode']}, indiquez {choice} {names}. Si la commune "
+            "est bien la vôtre, corrigez le code postal."
+        )
+        form.add_error("town", ValidationError(message, code="town"))
+    elif not _find_unlisted(data):
+        message = (
+            "Ce code postal n'est celui d'aucune commune de ce nom. "
+            "Indiquez celui de votre domicile, sans CEDEX."
+        )
+        form.add_error("postcode", ValidationError(message, code="unknown_postcode"))
+
+
+def _find_unlisted(data: dict[str, Any]) -> bool:
+    """Find the commune of a postcode that the list does not hold yet, by its name."""
+    residence = territory.residence_academy(data["postcode"])
+    found = [
+        one
+        for one in territory.communes_named(data["town"])
+        if one.department.academy in residence.academies
+    ]
+    if found:
+        data["town"], data["commune"] = found[0].name, found[0].code
+    return bool(found)

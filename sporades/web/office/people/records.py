@@ -1,0 +1,178 @@
+"""« Fiche candidat »: somebody as the office knows them, with or without an account (I13)."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse_lazy
+
+from sporades.accounts.permissions import Permission
+from sporades.acts import enrolling, reading
+from sporades.acts.joining import AddressKnown
+from sporades.candidates.forms import answers_of
+from sporades.candidates.models import Candidate
+from sporades.candidates.postal import lines_of
+from sporades.candidates.words import identity_in_words
+from sporades.core.french import local_day
+from sporades.core.numbers import in_groups
+from sporades.core.phones import phone_in_words
+from sporades.core.refusals import Refused
+from sporades.core.text import search_key
+from sporades.registrations.models import Registration
+from sporades.registrations.records import like_persons, postal_address_of, records_within
+from sporades.territory import queries as territory
+from sporades.web.office.bounded import base_of, filters_of, is_cut, page_of
+from sporades.web.office.people.record_forms import (
+    FindRecordForm,
+    ReachedForm,
+    RecordForm,
+    reached_now,
+)
+
+TRAIL = [("Accueil", reverse_lazy("office:home"))]
+SO_ANOTHER = "Indiquez-en une autre, ou choisissez le courrier."
+LIST_TRAIL = [*TRAIL, ("Candidats sans compte", reverse_lazy("office:records"))]
+
+
+def records(request: HttpRequest) -> HttpResponse:
+    """The candidates without an account, the last made first."""
+    form = FindRecordForm(request.GET or None, label_suffix="")
+    form.asked = request.GET
+    found = records_within(request.reach).filter(user=None)
+    if form.is_bound and form.is_valid() and (key := search_key(form.cleaned_data["nom"])):
+        found = found.filter(identity__name_key__contains=key)
+    page = page_of(request, found.select_related("identity").order_by("-pk"))
+    context = {
+        "form": form,
+        "page": page,
+        "counted": in_groups(str(page.paginator.count)),
+        "is_cut": is_cut(page),
+        "base": base_of(filters_of(form)),
+        "may_keep": bool(request.reaches(Permission.KEEP_RECORDS)),
+        "trail": TRAIL,
+    }
+    return render(request, "office/records.html", context)
+
+
+def new_record(request: HttpRequest) -> HttpResponse:
+    """Make the record of somebody without an account; those who are like them are shown first."""
+    codes = request.reach.academies(one.code for one in territory.academies())
+    posted = request.POST if request.method == "POST" else None
+    form = RecordForm(posted, on=_today(request), academies=codes)
+    like: list[dict[str, Any]] = []
+    if posted is not None and form.is_valid():
+        try:
+            made = enrolling.enrol(
+                identity=form.identity(),
+                reached=form.reached,
+                academy=form.academy,
+                reach=request.reaches(Permission.READ_FILES),
+                is_another=form.is_another,
+                by=request.actor,
+                at=request.arrived_at,
+            )
+        except enrolling.LikelyKnown as refusal:
+            form.ask_whether_another()
+            form.add_error("autre_personne", str(refusal))
+            like = _like(request, form)
+        except AddressKnown as refusal:
+            form.add_error(
+                "email", f"{refusal} : indiquez-en une autre, ou choisissez le courrier."
+            )
+        else:
+            messages.success(request, "La fiche est faite.")
+            return redirect("office:record", made.pk)
+    if form.is_another:
+        form.ask_whether_another()
+    context = {"form": form, "like": like, "trail": LIST_TRAIL}
+    return render(request, "office/new_record.html", context, status=422 if form.errors else 200)
+
+
+def _like(request: HttpRequest, form: RecordForm) -> list[dict[str, Any]]:
+    found = like_persons(form.identity(), reach=request.reaches(Permission.READ_FILES))
+    counted = found.annotate(registered=Count("registrations"))
+    return [{"candidate": one, "born": one.identity.born_in_digits} for one in counted]
+
+
+def record(request: HttpRequest, candidate: int) -> HttpResponse:
+    """Who somebody is, how they are reached, where they are registered."""
+    found = record_of(request, candidate)
+    here = academy_of(request, found)
+    reading.consult_record(candidate=found, academy=here, by=request.actor, at=request.arrived_at)
+    registrations = Registration.objects.within(request.reach).filter(candidate=found)
+    context = {
+        "candidate": found,
+        "identity": identity_in_words(found.identity),
+        "address": lines_of(postal_address_of(found)),
+        "phone": phone_in_words(found.phone),
+        "made_by": territory.academy(found.academy_id).full_name if found.academy_id else "",
+        "registrations": registrations.for_office().order_by("-filed_at"),
+        "may_keep": may_keep(request, found),
+        "trail": LIST_TRAIL if found.user_id is None else TRAIL,
+    }
+    return render(request, "office/record.html", context)
+
+
+def keep_record(request: HttpRequest, candidate: int) -> HttpResponse:
+    """Change how somebody without an account is reached, and civil data that nothing froze."""
+    found = record_of(request, candidate)
+    posted = request.POST if request.method == "POST" else None
+    shown = {**answers_of(found.identity), **reached_now(found, postal_address_of(found))}
+    form = (
+        ReachedForm(posted, initial=shown)
+        if found.is_frozen
+        else RecordForm(posted, initial=shown, on=_today(request))
+    )
+    if found.user_id is not None:
+        messages.error(request, enrolling.HasAccount.message)
+        return redirect("office:record", found.pk)
+    if posted is not None and form.is_valid():
+        try:
+            is_changed = enrolling.keep(
+                found,
+                reached=form.reached,
+                identity=form.identity() if isinstance(form, RecordForm) else None,
+                academy=academy_of(request, found),
+                by=request.actor,
+                at=request.arrived_at,
+            )
+        except AddressKnown as refusal:
+            form.add_error(
+                "email", f"{refusal} : indiquez-en une autre, ou choisissez le courrier."
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            said = "La fiche est changée." if is_changed else "Rien n'était à changer."
+            messages.success(request, said)
+            return redirect("office:record", found.pk)
+    context = {"candidate": found, "form": form, "trail": LIST_TRAIL}
+    return render(request, "office/keep_record.html", context, status=422 if form.errors else 200)
+
+
+def record_of(request: HttpRequest, candidate: int) -> Candidate:
+    """Return a candidate of the reader's perimeter; for any other, there is none."""
+    visible = records_within(request.reach).select_related("identity", "user")
+    found: Candidate = get_object_or_404(visible, pk=candidate)
+    return found
+
+
+def may_keep(request: HttpRequest, candidate: Candidate) -> bool:
+    """Return whether the reader keeps the record of a candidate, who has no account."""
+    kept = records_within(request.reaches(Permission.KEEP_RECORDS)).filter(user=None)
+    return bool(kept.filter(pk=candidate.pk).exists())
+
+
+def academy_of(request: HttpRequest, candidate: Candidate) -> str:
+    """Return the code of the academy for which the reader acts on a record."""
+    if candidate.academy_id and request.reach.academies([candidate.academy_id]):
+        return str(candidate.academy_id)
+    mine = Registration.objects.within(request.reach).filter(candidate=candidate)
+    return str(mine.order_by("-filed_at").values_list("academy_id", flat=True).first() or "")
+
+
+def _today(request: HttpRequest) -> Any:
+    return local_day(request.arrived_at, settings.TIME_ZONE)

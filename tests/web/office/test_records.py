@@ -1,0 +1,234 @@
+"""The record of somebody without an account: made, seen, kept by the office (I13)."""
+
+import pytest
+from django.urls import reverse
+
+from sporades.accounts.models import Membership
+from sporades.acts import registering
+from sporades.candidates.models import Candidate
+from sporades.journal.models import Entry
+from sporades.registrations.records import postal_address_of
+from tests.factories import NOW, OPERATOR, a_candidate, a_draft, a_record, a_registration
+from tests.web.guide import main
+
+LIST, NEW = reverse("office:records"), reverse("office:new_record")
+TYPED = {
+    "civility": "mme",
+    "birth_name": "Kermarrec",
+    "usage_name": "",
+    "first_names": "Rozenn",
+    "nationality": "99100",
+    "birth_date_day": "14",
+    "birth_date_month": "03",
+    "birth_date_year": "1961",
+    "birth_country": "99100",
+    "birth_department": "59",
+    "birth_place": "Lille",
+    "canal": "letter",
+    "email": "",
+    "phone": "03 53 01 12 34",
+    "address_1": "4 rue du Port",
+    "address_2": "appartement 3",
+    "postcode": "59 000",
+    "town": "lille",
+    "country": "99100",
+}
+
+
+@pytest.fixture(autouse=True)
+def _open(invented_exam):
+    """The invented exam is open."""
+
+
+def page_of(candidate):
+    return reverse("office:record", args=[candidate.pk])
+
+
+def keep_page(candidate):
+    return reverse("office:keep_record", args=[candidate.pk])
+
+
+def test_a_record_is_made_and_shown(manager):
+    page = manager.post(NEW, TYPED, follow=True)
+
+    made = Candidate.objects.get(identity__birth_name="Kermarrec")
+    assert page.redirect_chain[-1][0] == page_of(made)
+    assert (made.user, made.academy_id, made.by_letter) == (None, "A09", True)
+    assert (made.postcode, made.town, made.phone) == ("59000", "Lille", "0353011234")
+    said = main(page)
+    assert "Canal Courrier postal" in said
+    assert "Adresse postale appartement 3 4 rue du Port 59000 LILLE" in said
+    entry = Entry.objects.get(verb="record made")
+    assert (entry.academy, entry.actor_name, entry.object_id) == (
+        "A09",
+        "Claude Martin",
+        str(made.pk),
+    )
+    assert "Rozenn KERMARREC" in main(manager.get(LIST))
+    assert "Rozenn" not in main(manager.get(LIST, {"nom": "Le Goff"}))
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"canal": ""}, "canal"),
+        ({"birth_name": "K3rmarrec"}, "birth_name"),
+        ({"address_1": ""}, "address_1"),
+        ({"postcode": ""}, "postcode"),
+        ({"town": ""}, "town"),
+        ({"town": "Marseille"}, "town"),
+        ({"postcode": "5900"}, "postcode"),
+        ({"phone": "12"}, "phone"),
+        ({"canal": "mail"}, "email"),
+        ({"canal": "mail", "email": "pas une adresse"}, "email"),
+        ({"address_1": "x" * 39}, "address_1"),
+    ],
+)
+def test_what_cannot_be_is_refused_at_its_field_and_nothing_is_made(manager, changes, field):
+    page = manager.post(NEW, {**TYPED, **changes})
+
+    assert page.status_code == 422
+    assert field in page.context["form"].errors
+    assert "4 rue du Port" in page.text or "address_1" in changes
+    assert not Candidate.objects.exists()
+
+
+def test_an_address_that_somebody_has_is_refused(manager):
+    a_candidate(email="rozenn@exemple.test")
+
+    page = manager.post(NEW, {**TYPED, "canal": "mail", "email": "Rozenn@exemple.test"})
+
+    assert page.status_code == 422
+    assert "existe déjà" in str(page.context["form"].errors["email"])
+
+
+def test_somebody_like_them_is_shown_first_and_only_within_the_perimeter(manager, member):
+    known = a_record(birth_name="KERMARREC", first_names="Rozenn", birth_year=1961)
+    elsewhere = member("A25", email="versailles@exemple.test")
+
+    page = manager.post(NEW, TYPED)
+
+    assert page.status_code == 422
+    assert page_of(known) in page.text
+    assert "sans compte" in main(page)
+    assert Candidate.objects.count() == 1
+    again = manager.post(NEW, {**TYPED, "autre_personne": "on"}, follow=True)
+    assert "La fiche est faite." in main(again)
+    assert elsewhere.post(NEW, TYPED, follow=True).status_code == 200
+    assert Candidate.objects.filter(academy="A25").count() == 1
+
+
+def test_whoever_has_several_academies_says_which(member):
+    manager = member("A09", "A25")
+
+    refused = manager.post(NEW, TYPED)
+    page = manager.post(NEW, {**TYPED, "academie": "A25"}, follow=True)
+
+    assert "academie" in refused.context["form"].errors
+    assert "Fiche faite par académie de Versailles" in main(page)
+
+
+def test_a_record_is_seen_by_the_academy_that_made_it_and_where_it_is_registered(manager, member):
+    elsewhere = member("A25", email="versailles@exemple.test")
+    made, registered = a_record(), a_record(first_names="Ewen")
+    a_registration(
+        registered, academy="A25", identification={"postcode": "78000", "town": "Versailles"}
+    )
+
+    assert manager.get(page_of(made)).status_code == 200
+    assert elsewhere.get(page_of(made)).status_code == 404
+    assert elsewhere.get(keep_page(made)).status_code == 404
+    assert "Maëlle" not in main(elsewhere.get(LIST))
+    assert manager.get(page_of(registered)).status_code == 200
+    assert elsewhere.get(page_of(registered)).status_code == 200
+    # The registration itself stays where it is.
+    assert "n°" not in main(manager.get(page_of(registered))).split("Inscriptions")[1]
+
+
+def test_an_auditor_reads_and_makes_nothing(member):
+    auditor = member("A09", role=Membership.Role.AUDITOR)
+    made = a_record()
+
+    assert "Modifier la fiche" not in main(auditor.get(page_of(made)))
+    assert auditor.get(NEW).status_code == 404
+    assert auditor.get(keep_page(made)).status_code == 404
+    assert Entry.objects.filter(verb="record read", object_id=str(made.pk)).count() == 1
+
+
+def test_a_record_is_kept(manager):
+    made = a_record()
+    typed = {**TYPED, "birth_name": "Le Goff", "address_1": "5 quai du Wault"}
+
+    page = manager.post(keep_page(made), typed, follow=True)
+
+    made.refresh_from_db()
+    assert "La fiche est changée." in main(page)
+    assert (made.address_1, made.identity.first_names) == ("5 quai du Wault", "Rozenn")
+    assert (
+        Entry.objects.get(verb="record changed").payload["before"]["address_1"] == "4 rue du Port"
+    )
+    again = manager.post(keep_page(made), typed, follow=True)
+    assert "Rien n'était à changer." in main(again)
+    assert Entry.objects.filter(verb="record changed").count() == 1
+
+
+def test_what_a_registration_has_frozen_is_not_kept_here(manager):
+    made = a_record()
+    a_registration(made, identification={"address_1": "9 rue Neuve"})
+    made.refresh_from_db()
+
+    page = manager.post(keep_page(made), {**TYPED, "address_1": "5 quai du Wault"}, follow=True)
+
+    made.refresh_from_db()
+    assert "birth_name" not in manager.get(keep_page(made)).context["form"].fields
+    assert "La fiche est changée." in main(page)
+    assert (made.address_1, made.identity.birth_name) == ("5 quai du Wault", "Le Goff")
+
+
+def test_a_registration_that_is_filed_renews_the_postal_address():
+    made = a_record()
+    draft = a_draft(made, identification={"address_1": "9 rue Neuve", "address_2": "étage 2"})
+
+    registering.filed(**_checked(draft), by=OPERATOR, at=NOW)
+
+    made.refresh_from_db()
+    assert (made.address_1, made.address_2) == ("9 rue Neuve", "étage 2")
+    assert postal_address_of(made)["address_1"] == "9 rue Neuve"
+
+
+def _checked(draft):
+    from sporades.registrations import filing
+
+    locked = filing.lock(draft)
+    dossier, forms = filing.check(locked, at=NOW)
+    return {"draft": locked, "dossier": dossier, "forms": forms}
+
+
+def test_who_has_an_account_is_read_and_not_kept(manager, in_lille):
+    candidate = in_lille.candidate
+
+    page = manager.get(page_of(candidate))
+
+    assert "Compte Oui" in main(page)
+    assert "Adresse postale 12 rue des Îles 59000 LILLE" in main(page)
+    assert "Modifier la fiche" not in main(page)
+    assert "il tient lui-même" in main(manager.get(keep_page(candidate), follow=True))
+
+
+def test_registrations_are_found_by_their_channel(manager, in_lille):
+    from sporades.accounts.permissions import Permission, reach
+    from sporades.searches.catalogue import CRITERIA
+    from sporades.searches.operators import Operator
+    from sporades.searches.queries import found
+    from sporades.searches.trees import Group, Leaf
+
+    by_letter = a_registration(a_record())
+    allowed = reach(manager.user.memberships.all(), Permission.READ_FILES)
+
+    def numbers(operator, value):
+        leaf = Leaf(CRITERIA["canal"], operator, (value,))
+        return {one.pk for one in found(Group(members=(leaf,)), reach=allowed)}
+
+    assert numbers(Operator.IS, "letter") == {by_letter.pk}
+    assert numbers(Operator.IS_NOT, "letter") == numbers(Operator.IS, "mail") == {in_lille.pk}
+    assert numbers(Operator.IS, "pigeon") == set()
