@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "sporades.documents",
     "sporades.candidates",
     "sporades.registrations",
+    "sporades.letters",
     "sporades.threads",
     "sporades.doubles",
     "sporades.statistics",

@@ -34,6 +34,7 @@ class Permission(Enum):
     READ_SERVICES = "lire les dates des services d'inscription et leurs changements"
     MOVE_SERVICES = "ouvrir, fermer et déplacer un service, proposer une prolongation"
     CHANGE_CONTACTS = "changer les coordonnées d'un service gestionnaire"
+    PRINT_LETTERS = "imprimer les courriers, noter leur envoi et leur retour"
     ANNOUNCE = "afficher ou retirer le bandeau de toutes les pages"
     PREPARE_DOCUMENTS = "préparer, déposer, publier et retirer des documents"
     APPROVE_PUBLICATIONS = "approuver ou refuser une publication qu'un autre propose"
@@ -64,6 +65,7 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.READ_SERVICES: frozenset(Role),
     Permission.MOVE_SERVICES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.CHANGE_CONTACTS: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
+    Permission.PRINT_LETTERS: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.ANNOUNCE: frozenset({Role.ADMINISTRATOR}),
     Permission.PREPARE_DOCUMENTS: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.APPROVE_PUBLICATIONS: frozenset({Role.HEAD, Role.ADMINISTRATOR}),

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Model, QuerySet
 
-from sporades import journal, mail
+from sporades import journal
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, Identity
 from sporades.core.actors import Actor
@@ -16,6 +16,8 @@ from sporades.core.refusals import Refused
 from sporades.documents import operations as documents
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
+from sporades.letters.operations import tell
+from sporades.letters.queries import summary_for
 from sporades.registrations import correcting
 from sporades.registrations.models import Draft, Registration, Version
 from sporades.registrations.refusals import NothingChanged
@@ -82,20 +84,30 @@ def correct_identity(
     corrected_by = registration.service.managing_service.name
     for one in standing:
         issue_again(registration=one, identity=new, signed_by=corrected_by, by=by, at=at)
-    if candidate.address:
-        mail.write(
-            "identity_corrected",
-            to=candidate.address,
-            at=at,
-            key=f"candidate:{candidate.pk}:identity:{new.pk}",
-            about=candidate,
-            urgent=True,
-            name=new.full_name,
-            registrations=standing,
-            contact=contact_of(registration.service),
-            link=absolute("/mes-inscriptions"),
-        )
+    tell(
+        candidate,
+        "identity_corrected",
+        service=registration.service,
+        at=at,
+        key=f"candidate:{candidate.pk}:identity:{new.pk}",
+        about=candidate,
+        urgent=True,
+        enclosed=summary_for(registration) if registration in standing else None,
+        name=new.full_name,
+        registrations=_named_to(candidate, standing, beside=registration),
+        contact=contact_of(registration.service),
+        link=absolute("/mes-inscriptions"),
+    )
     return len(standing)
+
+
+def _named_to(
+    candidate: Candidate, standing: list[Registration], *, beside: Registration
+) -> list[Registration]:
+    """Return which registrations a message names: a letter is printed and read by one service."""
+    if not candidate.by_letter:
+        return standing
+    return [one for one in standing if one.service_id == beside.service_id]
 
 
 def corrections_on(registration: Registration) -> QuerySet[Entry]:

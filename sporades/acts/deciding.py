@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from sporades import journal, mail
+from sporades import journal
 from sporades.accounts.models import Membership
 from sporades.acts.correcting import issue_again
 from sporades.core.actors import Actor
@@ -14,6 +14,7 @@ from sporades.core.links import absolute
 from sporades.core.transitions import Transition
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
+from sporades.letters.operations import tell
 from sporades.registrations import deciding
 from sporades.registrations.deadlines import accommodation_of
 from sporades.registrations.models import Registration
@@ -119,23 +120,23 @@ def decide(
         before=before,
         after={"state": registration.state, "reason": registration.reason},
     )
-    if address := registration.candidate.address:
-        mail.write(
-            "state_changed",
-            to=address,
-            at=at,
-            key=f"registration:{registration.pk}:decided:{entry.pk}",
-            about=registration,
-            urgent=True,
-            registration=registration,
-            told=told,
-            against=against(registration),
-            asks=decision is FLAG,
-            accommodation=_accommodation(registration, at) if decision is VALIDATE else "",
-            closing=registration.closing_in_words if registration.is_editable(at) else "",
-            contact=contact_of(registration.service),
-            link=absolute(f"/mes-inscriptions/{registration.number}"),
-        )
+    tell(
+        registration.candidate,
+        "state_changed",
+        service=registration.service,
+        at=at,
+        key=f"registration:{registration.pk}:decided:{entry.pk}",
+        about=registration,
+        urgent=True,
+        registration=registration,
+        told=told,
+        against=against(registration),
+        asks=decision is FLAG,
+        accommodation=_accommodation(registration, at) if decision is VALIDATE else "",
+        closing=registration.closing_in_words if registration.is_editable(at) else "",
+        contact=contact_of(registration.service),
+        link=absolute(f"/mes-inscriptions/{registration.number}"),
+    )
 
 
 def _stand_under_what_was_corrected(registration: Registration, *, by: Actor, at: datetime) -> None:

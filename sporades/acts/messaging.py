@@ -6,10 +6,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from sporades import journal, mail
+from sporades import journal
 from sporades.accounts import limits
 from sporades.core.actors import Actor
 from sporades.core.links import absolute
+from sporades.letters import operations as letters
 from sporades.notices import queries as notices
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import lock_registration
@@ -57,7 +58,7 @@ def answer(
     by: Actor,
     at: datetime,
 ) -> ThreadMessage:
-    """Write to the candidate of a registration; a mail says that something waits, not what.
+    """Write to the candidate of a registration; a mail says that something waits, a letter what.
 
     Whoever answers has read what was asked.
 
@@ -109,11 +110,11 @@ def _record(verb: str, message: ThreadMessage, *, by: Actor, at: datetime) -> No
 
 
 def _tell(message: ThreadMessage, registration: Registration, *, at: datetime) -> None:
-    if not registration.candidate.address:
-        return
-    mail.write(
+    letters.tell(
+        registration.candidate,
         "message_answered",
-        to=registration.candidate.address,
+        service=registration.service,
+        text=message.text,
         at=at,
         key=f"message answered:{message.pk}",
         about=registration,

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from sporades import journal, mail
+from sporades import journal
 from sporades.acts.correcting import reissue
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words
@@ -14,6 +14,8 @@ from sporades.core.refusals import ReasonMissing, Refused
 from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
+from sporades.letters.operations import tell
+from sporades.letters.queries import summary_for
 from sporades.registrations import correcting
 from sporades.registrations.models import Registration, Version
 from sporades.registrations.receipt import named
@@ -94,24 +96,25 @@ def move_for_good(
         before={"academy": left},
         after={"academy": moved.academy_id, "reason": reason},
     )
-    if moved.candidate.address:
-        mail.write(
-            "registration_moved",
-            to=moved.candidate.address,
-            at=at,
-            key=f"registration:{moved.pk}:moved:{version.number}",
-            about=moved,
-            urgent=True,
-            registration=moved,
-            version=version,
-            reason=reason,
-            managed_by=named(service),
-            changing=_how_to_change(moved, at=at),
-            awaits=not moved.is_validated
-            and bool(version.snapshot["to_return"] or version.snapshot["evidence"]),
-            contact=contact_of(service),
-            link=absolute(f"/mes-inscriptions/{moved.number}"),
-        )
+    tell(
+        moved.candidate,
+        "registration_moved",
+        service=service,
+        at=at,
+        key=f"registration:{moved.pk}:moved:{version.number}",
+        about=moved,
+        urgent=True,
+        enclosed=summary_for(moved),
+        registration=moved,
+        version=version,
+        reason=reason,
+        managed_by=named(service),
+        changing=_how_to_change(moved, at=at),
+        awaits=not moved.is_validated
+        and bool(version.snapshot["to_return"] or version.snapshot["evidence"]),
+        contact=contact_of(service),
+        link=absolute(f"/mes-inscriptions/{moved.number}"),
+    )
     return version
 
 
@@ -120,7 +123,8 @@ def _how_to_change(registration: Registration, *, at: datetime) -> str:
     if deadline := registration.deadline_in_words(at):
         return deadline
     closed = registration.service.closed_in_words(at, registration.reader_zone)
+    where = "" if registration.candidate.by_letter else " sur la page de votre inscription"
     return (
-        f"{closed} Pour changer une réponse, demandez une modification sur la page de votre "
-        "inscription : ce service l'accepte ou la refuse."
+        f"{closed} Pour changer une réponse, demandez une modification{where} : ce service l'accepte "
+        "ou la refuse."
     )

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.db import transaction
 
-from sporades import mail
 from sporades.accounts.models import User
 from sporades.core import files, pdf_checks
 from sporades.core.actors import Actor
 from sporades.core.links import absolute
 from sporades.core.refusals import ReasonMissing, Refused
+from sporades.letters import operations as letters
+from sporades.letters.queries import summary_for
 from sporades.registrations.models import Registration
 from sporades.registrations.models.request import Request
 from sporades.registrations.snapshot import contact_of
@@ -61,7 +62,7 @@ def assign(request: Request, *, user: User, by: Actor) -> None:
 def tell(
     kind: str, request: Request, *, key: str, about: Any, at: datetime, path: str = ""
 ) -> None:
-    """Write to the candidate of a request, where a mail reaches them.
+    """Write to the candidate of a request.
 
     Args:
         kind: of the mail.
@@ -72,17 +73,17 @@ def tell(
         path: the page that it leads to; that of the registration unless another is named.
     """
     registration = Registration.objects.whole().get(pk=request.registration.pk)
-    if not registration.candidate.address:
-        return
-    mail.write(
+    letters.tell(
+        registration.candidate,
         kind,
-        to=registration.candidate.address,
+        service=registration.service,
         at=at,
         key=key,
         about=about,
         urgent=True,
         registration=registration,
         request=request,
+        enclosed=summary_for(registration) if kind == "change_accepted" else None,
         contact=contact_of(registration.service),
         link=absolute(path or f"/mes-inscriptions/{registration.number}"),
     )

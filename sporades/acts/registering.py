@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from sporades import journal, mail
+from sporades import journal
 from sporades.accounts import operations as accounts
 from sporades.acts.joining import unnamed
 from sporades.candidates import operations as candidates
@@ -19,6 +19,8 @@ from sporades.documents import operations as documents
 from sporades.exams.models import Exam, RegistrationService, Speciality
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
+from sporades.letters.operations import tell
+from sporades.letters.queries import summary_for
 from sporades.registrations import drafting, filing
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.models import Draft, Registration, Version
@@ -161,9 +163,10 @@ def withdraw(*, registration: Registration, by: Actor, at: datetime) -> None:
     """
     _check_not_held(registration, at=at)
     filing.withdraw(registration=registration, at=at)
-    mail.write(
+    tell(
+        registration.candidate,
         "withdrawn",
-        to=registration.candidate.address,
+        service=registration.service,
         at=at,
         key=f"registration:{registration.pk}:withdrawn",
         about=registration,
@@ -283,13 +286,15 @@ def receive_summary(
 
 
 def _tell(kind: str, registration: Registration, version: Version, *, at: datetime) -> None:
-    mail.write(
+    tell(
+        registration.candidate,
         kind,
-        to=registration.candidate.address,
+        service=registration.service,
         at=at,
         key=f"registration:{registration.pk}:version:{version.number}",
         about=registration,
         urgent=True,
+        enclosed=summary_for(registration),
         registration=registration,
         version=version,
         snapshot=version.snapshot,

@@ -1,4 +1,4 @@
-"""Send a refused mail again, to the address that is the candidate's now (I9)."""
+"""Send a refused mail, or a returned letter, again, where the candidate is reached now (I9, I13)."""
 
 from datetime import datetime
 
@@ -8,8 +8,8 @@ from sporades import journal
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
+from sporades.letters.operations import is_returned, tell_again
 from sporades.mail.models import Message
-from sporades.mail.operations import write_again
 from sporades.registrations.models import Registration
 
 KINDS = {
@@ -34,7 +34,7 @@ KINDS = {
 class NotRefused(Refused):
     """It was sent, or waits to be."""
 
-    message = "Ce mail n'est pas refusé : il n'y a pas à l'envoyer de nouveau."
+    message = "Il n'est ni refusé ni revenu : il n'y a pas à l'envoyer de nouveau."
 
 
 class AlreadySentAgain(Refused):
@@ -49,43 +49,45 @@ class NeverAgain(Refused):
     message = "Ce mail ne s'envoie pas de nouveau."
 
 
-class NoAddress(Refused):
-    """Nothing reaches the candidate by mail."""
+class ReadsMails(Refused):
+    """What a letter said is not what a mail says."""
 
-    message = "Le candidat n'a plus d'adresse mail : ce mail ne peut pas être envoyé de nouveau."
+    message = (
+        "Ce candidat a maintenant un compte : il lit ses messages et ses documents dans son espace."
+    )
 
 
 @transaction.atomic
 def send_again(*, message: Message, registration: Registration, by: Actor, at: datetime) -> Message:
-    """Send a refused mail about a registration again, once.
+    """Send a refused mail, or a returned letter, about a registration again, once.
 
     Args:
-        message: the refused mail.
+        message: the refused mail, or the letter.
         registration: what it is about.
         by: who asks for it.
         at: the instant.
 
     Raises:
-        NeverAgain, NotRefused, AlreadySentAgain, NoAddress: see each.
+        NeverAgain, NotRefused, AlreadySentAgain, ReadsMails: see each.
     """
     locked = Message.objects.select_for_update().get(pk=message.pk)
     if not is_about(locked, registration):
         raise NeverAgain
-    if locked.state != Message.State.REFUSED:
+    came_back = is_returned(locked)
+    if locked.state != Message.State.REFUSED and not came_back:
         raise NotRefused
     if Message.objects.filter(again_of=locked).exists():
         raise AlreadySentAgain
-    address = registration.candidate.address
-    if not address:
-        raise NoAddress
-    written = instant_in_words(locked.written_at, registration.service.zone)
-    fresh = write_again(
-        locked,
-        to=address,
-        at=at,
-        preface=f"Ce mail, écrit le {written}, n'avait pas pu vous être remis. Le voici de nouveau, "
-        "tel qu'il était.",
+    candidate, service = registration.candidate, registration.service
+    if came_back and not candidate.by_letter:
+        raise ReadsMails
+    written = instant_in_words(locked.written_at, service.zone)
+    named = "courrier" if came_back else "mail"
+    preface = (
+        f"Ce {named}, écrit le {written}, n'avait pas pu vous être remis. Le voici de nouveau, tel "
+        "qu'il était."
     )
+    fresh = tell_again(locked, candidate=candidate, service=service, preface=preface, at=at)
     journal.record(
         "mail sent again",
         by=by,

@@ -6,12 +6,9 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from django.db.models import Q
-
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Permission, Reach
 from sporades.acts import deciding
-from sporades.candidates.models import unreached
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.core.transitions import Transition
@@ -91,7 +88,6 @@ class Action:
         asked_apart: whether it is asked for on a page of its own, which makes what it fills.
         alone: how many lines one person sets going alone in a day; nothing for any number.
         approval: what whoever approves more must be allowed.
-        lacking: which lines will be refused whatever their state, and why.
         read: what it fills or says, read once for many lines, from the key that the batch keeps.
         begin: makes what the batch fills, when it is launched, and returns its key; nothing for
             an act that fills nothing.
@@ -108,7 +104,6 @@ class Action:
     asked_apart: bool = False
     alone: int | None = None
     approval: Permission | None = None
-    lacking: tuple[Q, str] | None = None
 
     def refusal_of(self, state: str) -> str:
         """Return why it cannot be done in a state, or nothing."""
@@ -199,6 +194,5 @@ WRITE = Action(
     asked_apart=True,
     alone=WRITTEN_ALONE,
     approval=Permission.APPROVE_MESSAGES,
-    lacking=(unreached("registration__candidate"), mailings.NoAddress.message),
 )
 ACTIONS = {one.code: one for one in (*_DECISIONS, *_PREPARATIONS, WRITE)}

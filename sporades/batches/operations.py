@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Case, Count, Q, Sum, Value, When
+from django.db.models import Count, Q, Sum
 
 from sporades import journal, mail
 from sporades.accounts import asking
@@ -158,20 +158,13 @@ def prepare_message(
 
 def forecast(batch: Batch) -> list[Forecast]:
     """Return what will become of its lines, as far as their state says it."""
-    condition, lacks = batch.does.lacking or (None, "")
-    no, yes = Value(False), Value(True)  # noqa: FBT003 - columns
-    is_lacking = Case(When(condition, then=yes), default=no) if condition else no
     states = (
         batch.lines.filter(outcome=Outcome.WAITING)
-        .annotate(is_lacking=is_lacking)
-        .values_list("registration__state", "is_lacking")
+        .values_list("registration__state")
         .annotate(count=Count("pk"))
         .order_by("-count", "registration__state")
     )
-    return [
-        Forecast(State(state), count, batch.does.refusal_of(state) or (lacks if is_refused else ""))
-        for state, is_refused, count in states
-    ]
+    return [Forecast(State(state), count, batch.does.refusal_of(state)) for state, count in states]
 
 
 @transaction.atomic

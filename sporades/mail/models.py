@@ -29,7 +29,10 @@ def about_of(row: models.Model) -> dict[str, str]:
 
 
 class Message(models.Model):
-    """A message to one address, and its fate."""
+    """A message to one address, and its fate; or the text of a letter, which has no address.
+
+    What becomes of a letter is for the room `letters`.
+    """
 
     class State(models.TextChoices):
         """What has become of a message."""
@@ -37,10 +40,11 @@ class Message(models.Model):
         WAITING = "waiting", "En attente d'envoi"
         SENT = "sent", "Envoyé"
         REFUSED = "refused", "Refusé par le serveur du destinataire"
+        LETTER = "letter", "Par courrier"
 
     kind = models.CharField("type", max_length=60)
     key = models.CharField("événement", max_length=120)
-    recipient = models.EmailField("destinataire", max_length=254)
+    recipient = models.EmailField("destinataire", max_length=254, blank=True)
     subject = models.CharField("objet", max_length=LONGEST_SUBJECT_SENT)
     body = models.TextField("texte")
     about_kind = models.CharField("type d'objet", max_length=60, blank=True)
@@ -73,6 +77,10 @@ class Message(models.Model):
                 name="a_sent_message_has_its_instant",
                 condition=Q(state="sent", sent_at__isnull=False)
                 | (~Q(state="sent") & Q(sent_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="a_letter_has_no_address",
+                condition=Q(recipient="") | ~Q(state="letter"),
             ),
         ]
         indexes = [

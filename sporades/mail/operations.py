@@ -41,24 +41,70 @@ def write(
     Returns:
         The message, or the one already written for this event and address.
     """
-    subject, body = render(kind, context)
+    state = Message.State.WAITING
     with transaction.atomic(savepoint=False):
-        message, is_new = Message.objects.get_or_create(
-            key=key,
-            recipient=to,
-            defaults={
-                "kind": kind,
-                "subject": subject,
-                "body": body,
-                **about_of(about),
-                "is_urgent": urgent,
-                "written_at": at,
-                "next_try_at": at,
-            },
+        message, is_new = _kept(
+            kind, to=to, state=state, at=at, key=key, about=about, urgent=urgent, **context
         )
         if is_new:
             _queue(message)
     return message
+
+
+def write_letter(
+    kind: str, *, at: datetime, key: str, about: models.Model, **context: Any
+) -> tuple[Message, bool]:
+    """Write what somebody whom no mail reaches is told, in the current transaction.
+
+    Args:
+        kind: the template of the mail, told that it is a letter: `by_letter`.
+        at: the instant of the act.
+        key: names the event; one event makes one letter.
+        about: the row that it is about, which it is forgotten with.
+        context: what the template says.
+
+    Returns:
+        The message, or the one already written for this event; whether it is new.
+    """
+    return _kept(
+        kind,
+        to="",
+        state=Message.State.LETTER,
+        at=at,
+        key=key,
+        about=about,
+        by_letter=True,
+        **context,
+    )
+
+
+def _kept(
+    kind: str,
+    *,
+    to: str,
+    state: Message.State,
+    at: datetime,
+    key: str,
+    about: models.Model,
+    urgent: bool = False,
+    **context: Any,
+) -> tuple[Message, bool]:
+    subject, body = render(kind, context)
+    kept: tuple[Message, bool] = Message.objects.get_or_create(
+        key=key,
+        recipient=to,
+        defaults={
+            "kind": kind,
+            "subject": subject,
+            "body": body,
+            **about_of(about),
+            "is_urgent": urgent,
+            "state": state,
+            "written_at": at,
+            "next_try_at": at,
+        },
+    )
+    return kept
 
 
 def write_again(refused: Message, *, to: str, at: datetime, preface: str) -> Message:
@@ -122,7 +168,14 @@ def render(kind: str, context: dict[str, Any]) -> tuple[str, str]:
     text = (
         engines["text"]
         .get_template(f"mail/{kind}.txt")
-        .render({"service": settings.SERVICE_NAME, "deployer": settings.DEPLOYER_NAME, **context})
+        .render(
+            {
+                "service": settings.SERVICE_NAME,
+                "deployer": settings.DEPLOYER_NAME,
+                "by_letter": False,
+                **context,
+            }
+        )
     )
     first, _, rest = text.strip().partition("\n")
     if not first.startswith(SUBJECT_MARK):

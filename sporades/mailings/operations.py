@@ -4,11 +4,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from sporades import journal, mail
+from sporades import journal
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
+from sporades.letters.operations import tell
 from sporades.mail.models import LONGEST_SUBJECT_SENT
 from sporades.mailings.models import Mailing, MailingTemplate
 from sporades.mailings.placeholders import faults, filled, link_of
@@ -18,12 +19,6 @@ from sporades.registrations.snapshot import contact_of
 KIND = "message_of_service"
 MOST_TEMPLATES = 50
 """How many one author keeps."""
-
-
-class NoAddress(Refused):
-    """No mail reaches the candidate."""
-
-    message = "Le candidat n'a pas d'adresse mail : ce message ne peut pas lui parvenir."
 
 
 class SubjectTooLong(Refused):
@@ -64,17 +59,15 @@ def write_one(*, mailing: Mailing, registration: Registration, by: Actor, at: da
     """Write a message to the candidate of a registration, in the name of its managing service.
 
     Raises:
-        NoAddress, SubjectTooLong: see each.
+        SubjectTooLong: see there.
     """
-    address = registration.candidate.address
-    if not address:
-        raise NoAddress
     subject, text = read_by(mailing, registration)
     if len(subject) > LONGEST_SUBJECT_SENT:
         raise SubjectTooLong
-    mail.write(
+    tell(
+        registration.candidate,
         KIND,
-        to=address,
+        service=registration.service,
         at=at,
         key=f"mailing:{mailing.pk}:registration:{registration.pk}",
         about=registration,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sporades.core.links import absolute
 from sporades.core.text import clean
+from sporades.letters.operations import IN_PERSON
 from sporades.registrations.models import Registration
 
 _NAMED = re.compile(r"\{([^{}\n]*)\}")
@@ -14,7 +15,9 @@ _LONGEST_QUOTED = 40
 
 
 def link_of(registration: Registration) -> str:
-    """Return where a candidate reads their registration."""
+    """Return where a candidate reads their registration; whom to ask, in a letter."""
+    if registration.candidate.by_letter:
+        return IN_PERSON
     return absolute(f"/mes-inscriptions/{registration.number}")
 
 

@@ -5,11 +5,11 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from sporades import mail
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.links import absolute
 from sporades.core.locks import alone
 from sporades.core.queue import app
+from sporades.letters import operations as letters
 from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.recording import record_line
 from sporades.publications.states import LineOutcome
@@ -95,11 +95,13 @@ def tell_withdrawal(line: PublicationLine, *, by: Actor, at: datetime) -> None:
 
 def _write(kind: str, line: PublicationLine, *, at: datetime) -> None:
     registration = line.registration
-    if registration is None or not (address := registration.candidate.address):
+    if registration is None:
         return
-    mail.write(
+    letters.tell(
+        registration.candidate,
         kind,
-        to=address,
+        service=registration.service,
+        enclosed=line.version if kind == "document_published" else None,
         at=at,
         key=f"publication line:{line.pk}:{kind}",
         about=registration,

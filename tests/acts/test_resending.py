@@ -93,13 +93,18 @@ def test_what_was_sent_or_waits_is_not(registration, refused, state):
         again(refused, registration)
 
 
-def test_without_an_address_it_is_refused(registration, refused):
+def test_without_an_address_it_becomes_a_letter(registration, refused):
     candidate = registration.candidate
     type(candidate).objects.filter(pk=candidate.pk).update(user=None, email="")
     candidate.refresh_from_db()
 
-    with pytest.raises(resending.NoAddress):
-        again(refused, registration)
+    fresh = again(refused, registration)
+
+    assert (fresh.state, fresh.recipient, fresh.again_of) == (Message.State.LETTER, "", refused)
+    assert fresh.letter.candidate == candidate
+    assert "n'avait pas pu vous être remis" in fresh.body
+    assert "http" in refused.body
+    assert "http" not in fresh.body
 
 
 @pytest.mark.parametrize("kind", ["activation", "password_reset", "member_invited"])
@@ -172,7 +177,7 @@ def test_the_mails_about_a_registration_may_all_be_sent_again():
         kind
         for path in ending(".py", under=["sporades/"])
         for kind in re.findall(
-            r'mail\.write\(\s*"?(\w+)"?,(?:(?!mail\.write).)*?about=(?:registration|moved),',
+            r'\btell\(\s*\S+candidate,\s*"?(\w+)"?,(?:(?!\btell\().)*?about=(?:registration|moved),',
             text_of(path),
             re.DOTALL,
         )

@@ -13,7 +13,7 @@ from sporades.accounts.permissions import Permission, reach
 from sporades.batches import operations as batches
 from sporades.batches.actions import ACTIONS, WRITE, WRITTEN_ALONE
 from sporades.batches.models import Batch
-from sporades.batches.states import BatchState, Outcome
+from sporades.batches.states import BatchState
 from sporades.core.refusals import Refused
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
@@ -133,17 +133,20 @@ def test_the_journal_has_it_on_each_file_and_for_the_batch(prepare, three, autho
     assert kept[0].payload["after"]["about"] == str(batch.about)
 
 
-def test_who_has_no_address_is_counted_beforehand_and_refused_with_the_reason(prepare, three):
+def test_who_has_no_address_is_written_a_letter_in_the_same_words(prepare, three):
     without_address(three[1])
     batch = prepare()
 
     forecast = [(one.count, one.refusal) for one in batches.forecast(batch)]
     launched(batch)
 
-    assert sorted(forecast) == [(1, operations.NoAddress.message), (2, "")]
-    refused = batch.lines.get(outcome=Outcome.REFUSED)
-    assert (refused.registration_id, refused.why) == (three[1].pk, operations.NoAddress.message)
-    assert written().count() == 2
+    assert forecast == [(3, "")]
+    assert batch.counts() == {"done": 3, "refused": 0, "waiting": 0}
+    letter = written().get(state=Message.State.LETTER)
+    assert (letter.recipient, letter.about_id) == ("", str(three[1].pk))
+    assert "apportez une pièce d'identité : à demander à votre service" in letter.body
+    assert "N'y répondez pas" not in letter.body
+    assert letter.letter.candidate_id == three[1].candidate_id
 
 
 def test_a_subject_that_grows_too_long_is_refused_at_its_line(prepare, three):

@@ -15,6 +15,7 @@ from sporades.documents.models import DocumentVersion
 from sporades.documents.operations import AlreadyPrepared, mark_opened
 from sporades.documents.queries import by_code
 from sporades.journal.models import Entry
+from sporades.letters.models import Letter
 from sporades.mail.models import Message
 from sporades.publications import deciding, operations, refusals, tasks, telling
 from sporades.publications.models import Publication, PublicationLine
@@ -116,14 +117,17 @@ def test_what_a_killed_worker_left_untold_is_taken_up_again(prepare, three, mana
     assert telling.take_up_again(at=later, older_than=later) == 0
 
 
-def test_who_has_no_address_is_told_by_nobody_and_has_the_document(prepare, three, manager):
+def test_who_has_no_address_is_told_by_a_letter_with_the_document(prepare, three, manager):
     made = prepare()
     three[0].candidate.user.delete()
     type(three[0].candidate).objects.filter(pk=three[0].candidate_id).update(email="")
     publish(made, manager)
     tell(made)
 
-    assert len(told()) == 2
+    assert len(told()) == 3
+    letter = Letter.objects.get(message__kind="document_published")
+    assert letter.candidate_id == three[0].candidate_id
+    assert letter.enclosed == made.lines.get(registration=three[0]).version
     assert SLUG in read(three[0], NOW)
 
 

@@ -22,6 +22,7 @@ _regulations = partial(Route, Who.STAFF, permission=Permission.READ_REGULATIONS)
 _announces = partial(Route, Who.STAFF, permission=Permission.ANNOUNCE, while_reading=True)
 _requests = partial(Route, Who.STAFF, permission=Permission.DECIDE_CHANGES)
 _filling = partial(Route, Who.STAFF, permission=Permission.FILE_FOR_CANDIDATES)
+_letters = partial(Route, Who.STAFF, permission=Permission.PRINT_LETTERS)
 _records = partial(Route, Who.STAFF, permission=Permission.KEEP_RECORDS)
 _corrections = partial(Route, Who.STAFF, permission=Permission.CORRECT_IDENTITY)
 _doubles = partial(Route, Who.STAFF, permission=Permission.COMPARE_DOUBLES)
@@ -110,6 +111,12 @@ ROUTES = {
     "office:publication_refusals": _publications(within="publication", page=False),
     "office:prepared_document": _publications(within="publication"),
     "office:prepared_pdf": _publications(within="publication", page=False),
+    "office:letters": _files(),
+    "office:print_letters": _letters(POST, page=False),
+    "office:print_run": _files(within="run"),
+    "office:run_pdf": _letters(within="run", page=False),
+    "office:post_run": _letters(POST, within="run", page=False),
+    "office:return_letter": _letters(POST, within="letter", page=False),
     "office:records": _files(),
     "office:new_record": _records(BOTH),
     "office:record": _files(within="record"),

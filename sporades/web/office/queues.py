@@ -16,6 +16,8 @@ from sporades.accounts.permissions import Permission
 from sporades.core.french import time_left_in_words
 from sporades.doubles.models import LikelyDouble
 from sporades.doubles.states import DoubleState
+from sporades.letters.models import Letter, PrintRun
+from sporades.letters.queries import unprintable
 from sporades.publications.models import Publication
 from sporades.publications.states import PublicationState
 from sporades.registrations.models import ChangeRequest, CorrectionRequest
@@ -111,6 +113,26 @@ def _in_preparation(request: HttpRequest) -> Queue | None:
     )
 
 
+def _to_post(request: HttpRequest) -> Queue | None:
+    """Return the runs whose letters nobody has posted."""
+    mine = PrintRun.objects.within(request.reaches(Permission.PRINT_LETTERS))
+    waiting = mine.filter(posted_on=None)
+    url, at = reverse("office:letters"), request.arrived_at
+    return _queue(waiting, "asked_at", "Impressions de courriers à poster", url, at=at)
+
+
+def _not_printed(request: HttpRequest) -> Queue | None:
+    """Return the letters that no run takes, for want of an address most often."""
+    mine = Letter.objects.waiting().within(request.reaches(Permission.PRINT_LETTERS))
+    return _queue(
+        mine.filter(unprintable()),
+        "message__written_at",
+        "Courriers sans adresse, ou qui ne s'impriment pas",
+        reverse("office:letters"),
+        at=request.arrived_at,
+    )
+
+
 QUEUES: tuple[Callable[[HttpRequest], Queue | None], ...] = (
     _change_requests,
     _corrections,
@@ -120,6 +142,8 @@ QUEUES: tuple[Callable[[HttpRequest], Queue | None], ...] = (
     _merges,
     _doubles,
     _in_preparation,
+    _to_post,
+    _not_printed,
 )
 """In the order in which they are shown: first what somebody waits for."""
 

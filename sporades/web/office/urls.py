@@ -5,6 +5,7 @@ from django.urls import path
 from sporades.web.office import home
 from sporades.web.office.documents import depositing, publishing
 from sporades.web.office.figures import failing, statistics
+from sporades.web.office.letters import posting
 from sporades.web.office.people import records
 from sporades.web.office.records import acts, mail_log
 from sporades.web.office.registrations import (
@@ -91,6 +92,12 @@ urlpatterns = [
         depositing.withdraw_document,
         name="withdraw_document",
     ),
+    path("courriers", posting.letters, name="letters"),
+    path("courriers/impression", posting.print_letters, name="print_letters"),
+    path("courriers/impressions/<int:run>", posting.print_run, name="print_run"),
+    path("courriers/impressions/<int:run>/pdf", posting.run_pdf, name="run_pdf"),
+    path("courriers/impressions/<int:run>/envoi", posting.post_run, name="post_run"),
+    path("courriers/<int:letter>/retour", posting.return_letter, name="return_letter"),
     path("candidats", records.records, name="records"),
     path("candidats/nouveau", records.new_record, name="new_record"),
     path("candidats/<int:candidate>", records.record, name="record"),

@@ -88,15 +88,16 @@ def test_the_candidate_is_told_and_reads_it(manager, in_lille, sign_in):
     assert "Le Goff → Le Gouff" in history
 
 
-def test_who_has_no_address_is_to_be_told_otherwise(manager, in_lille):
+def test_who_has_no_address_is_told_by_a_letter(manager, in_lille):
     candidate = in_lille.candidate
     candidate.user, candidate.email = None, ""
     candidate.save()
 
     page = correct(manager, in_lille, birth_name="Le Gouff")
 
-    assert "prévenez-le autrement" in html.unescape(page.text)
-    assert not Message.objects.filter(kind="identity_corrected").exists()
+    assert "Un courrier au candidat attend d'être imprimé." in html.unescape(page.text)
+    told = Message.objects.get(kind="identity_corrected")
+    assert (told.state, told.letter.candidate) == (Message.State.LETTER, candidate)
 
 
 def test_the_journal_has_before_after_and_the_proof(manager, in_lille):

@@ -212,13 +212,14 @@ def test_the_database_holds_that_a_reason_goes_with_its_state(in_lille):
         Registration.objects.filter(pk=in_lille.pk).update(state=State.SET_ASIDE)
 
 
-def test_who_has_no_address_is_not_said_to_be_written_to(manager, in_lille):
+def test_who_has_no_address_is_written_a_letter(manager, in_lille):
     Candidate.objects.update(user=None, email="")
 
     page = decided(manager, in_lille, "validate")
 
-    assert "prévenez-le autrement" in page.text
-    assert not Message.objects.filter(kind="state_changed").exists()
+    assert "un courrier au candidat attend d&#x27;être imprimé" in page.text
+    told = Message.objects.get(kind="state_changed")
+    assert (told.state, told.recipient, told.letter.run) == (Message.State.LETTER, "", None)
 
 
 def test_the_history_says_what_was_decided_to_its_manager_and_to_its_candidate(

@@ -104,14 +104,19 @@ def test_a_file_of_another_perimeter_has_no_thread(manager, in_versailles):
     assert in_versailles.thread.count() == 1
 
 
-def test_a_candidate_without_address_is_not_told_by_a_mail_that_there_is_one(manager, in_lille):
+def test_a_candidate_without_address_reads_the_answer_in_a_letter(manager, in_lille):
     in_lille.candidate.user.delete()
     type(in_lille.candidate).objects.filter(pk=in_lille.candidate_id).update(email="")
 
     gone = press(manager, in_lille, sent(manager.get(tab(in_lille))))
 
-    assert "qui n'a pas d'adresse mail" in words(seen(manager.get(gone.url)))
-    assert not Message.objects.filter(kind="message_answered").exists()
+    assert "un courrier, qui la contient, attend d'être imprimé" in words(
+        seen(manager.get(gone.url))
+    )
+    told = Message.objects.get(kind="message_answered")
+    assert (told.state, told.recipient) == (Message.State.LETTER, "")
+    assert in_lille.thread.get(is_candidates=False).text in told.body
+    assert "http" not in told.body
 
 
 @pytest.fixture

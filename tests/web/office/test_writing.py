@@ -13,7 +13,7 @@ from sporades.batches.models import Batch
 from sporades.batches.states import BatchState
 from sporades.mail.models import Message
 from sporades.mailings.models import MailingTemplate
-from sporades.mailings.operations import KIND, NoAddress
+from sporades.mailings.operations import KIND
 from sporades.mailings.placeholders import PLACEHOLDERS
 from sporades.web.office.searches import writing
 from tests.factories import NOW, a_candidate, a_registration, author
@@ -153,7 +153,7 @@ def test_markup_is_shown_and_sent_as_text(manager, two):
     assert text in html.unescape(page.text)
 
 
-def test_those_without_an_address_are_counted_then_refused_with_the_reason(manager, two):
+def test_those_without_an_address_are_counted_then_written_letters(manager, two):
     candidate = two[0].candidate
     type(candidate).objects.filter(pk=candidate.pk).update(user=None, email="")
 
@@ -163,12 +163,13 @@ def test_those_without_an_address_are_counted_then_refused_with_the_reason(manag
     manager.post(page_of(batch, "launch_batch"))
     work("batches")
 
-    assert "Mails à écrire 2 Sans adresse mail 1 de ceux-là : ils seront refusés" in page
-    assert "Acceptées : 1. Refusées : 1." in before
-    assert "Goulven, apportez" in before
-    assert "Maëlle Anne, apportez" not in before
-    assert NoAddress.message in main(manager.get(page_of(batch)))
-    assert written().count() == 1
+    assert "Messages à écrire 2 Par courrier 1 de ceux-là : à imprimer et à poster" in page
+    assert "Acceptées : 2." in before
+    assert "Par courrier." in before
+    assert written().count() == 2
+    letter = written().get(state=Message.State.LETTER)
+    assert letter.letter.candidate_id == candidate.pk
+    assert "http" not in letter.body
 
 
 # --- Those that count no more --------------------------------------------------------------
@@ -188,7 +189,7 @@ def test_those_that_count_no_more_are_not_written_to_unless_it_is_asked(manager,
     batch = prepared(manager)
 
     assert "Inscriptions choisies 3 Désinscrites ou écartées 1 :" in page
-    assert "sauf si vous cochez la case plus bas Mails à écrire 2" in page
+    assert "sauf si vous cochez la case plus bas Messages à écrire 2" in page
     assert set(batch.lines.values_list("registration", flat=True)) == {one.pk for one in three[:2]}
     assert "Enora, apportez" not in main(manager.get(page_of(batch)))
 
@@ -198,7 +199,7 @@ def test_those_that_count_no_more_are_written_to_when_it_is_asked(manager, three
 
     batch = prepared(manager, aussi="on")
 
-    assert "leurs candidats recevront aussi ce message Mails à écrire 3" in seen
+    assert "leurs candidats recevront aussi ce message Messages à écrire 3" in seen
     assert "Enora, apportez" in seen
     assert batch.lines.count() == 3
 
@@ -210,7 +211,7 @@ def test_where_none_counts_any_more_the_box_is_ticked_and_asked_for(manager, thr
     nobody = manager.post(place(manager), {**SAID, "choix": three[2].number, "preparer": "1"})
 
     assert page.context["form"].also_ended
-    assert "Mails à écrire 1" in main(page)
+    assert "Messages à écrire 1" in main(page)
     assert nobody.status_code == 422
     assert "cochez la case pour écrire à leurs candidats" in html.unescape(nobody.text)
     assert not Batch.objects.exists()

@@ -151,6 +151,9 @@ ANSWERS: dict[str, dict[str, int]] = {
     "office:write_note": {"POST": 422},
     "candidate:thread": {"POST": 422},
     "office:answer_message": {"POST": 422},
+    "office:print_letters": {"POST": 302},
+    "office:post_run": {"POST": 422},
+    "office:return_letter": {"POST": 302},
     "office:new_record": {"POST": 422},
     "office:keep_record": {"POST": 422},
     "office:correct_identity": {"POST": 422},
@@ -192,6 +195,8 @@ FIELDS = {
     "trial": "trial",
     "registration": "number",
     "record": "candidate",
+    "run": "run",
+    "letter": "letter",
     "authenticator": "pk",
 }
 """The part of an address that names what it leads to."""
@@ -250,6 +255,8 @@ def nowhere(name: str, world: World) -> str:
         "trial": UUID(int=2**127),
         "registration": "20999999993",
         "record": 999_999,
+        "run": 999_999,
+        "letter": 999_999,
         "authenticator": 999_999,
     }
     kind = ACCESS[name].owned or ACCESS[name].within
@@ -375,6 +382,10 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "office:publication_refusals": publication,
         "office:prepared_document": prepared,
         "office:prepared_pdf": prepared,
+        "office:print_run": {"run": world.letter.run_id},
+        "office:run_pdf": {"run": world.letter.run_id},
+        "office:post_run": {"run": world.letter.run_id},
+        "office:return_letter": {"letter": world.letter.pk},
         "office:record": {"candidate": world.record.pk},
         "office:keep_record": {"candidate": world.record.pk},
         "office:name": search,

@@ -23,6 +23,7 @@ from sporades.doubles.models import LikelyDouble
 from sporades.exams.held import forget
 from sporades.exams.models import PreparedRegulation, RegistrationService, ServiceChange
 from sporades.exchanges.models import Export
+from sporades.letters.models import Letter, PrintRun
 from sporades.mail.models import Message
 from sporades.mailings.models import MailingTemplate
 from sporades.notices import operations as notices
@@ -112,6 +113,8 @@ OURS = {
             "exchanges.Export.pending_key",
             "exchanges.Export.perimeters",
             "exchanges.Export.why",
+            "letters.Letter.why",
+            "letters.PrintRun.file_key",
             "exams.ServiceChange.proposed_by_id",
             "exams.ServiceChange.decided_by_id",
             "doubles.LikelyDouble.proposed_by_id",
@@ -176,6 +179,14 @@ def mark():
     return HOSTILE
 
 
+def spoil_letters():
+    """Make hostile what is kept of letters."""
+    PrintRun.objects.update(asked_name=HOSTILE, posted_name=HOSTILE, posted_on=NOW.date())
+    Letter.objects.exclude(run=None).update(
+        state="returned", returned_on=NOW.date(), returned_name=HOSTILE
+    )
+
+
 @pytest.fixture(scope="module")
 def hostile(world):
     """Make hostile, row by row, what no form would have let through."""
@@ -216,6 +227,7 @@ def hostile(world):
     )
     Trial.objects.update(asked_name=HOSTILE)
     Batch.objects.update(reason=HOSTILE, asked_name=HOSTILE, decided_name=HOSTILE)
+    spoil_letters()
     MailingTemplate.objects.update(asked_name=HOSTILE)
     RefusedAnswer.objects.create(
         day=NOW.date(),

@@ -27,6 +27,7 @@ WRITES = {
         "threads_threadmessage": "that whoever may answer read a message is kept (M2)",
     },
     "office:export_file": {"journal_entry": "who takes a file is known"},
+    "office:run_pdf": {"journal_entry": "who takes letters to print is known"},
     **{
         f"office:{tab}": {"journal_entry": "who looks at a file is known, once an hour (S-60)"}
         for tab in (
@@ -64,6 +65,7 @@ WRITTEN_AGAIN = {
     "mfa_reauthenticate_webauthn": {"django_session"},
     "office:document_pdf": {"journal_entry"},
     "office:export_file": {"journal_entry"},
+    "office:run_pdf": {"journal_entry"},
     "office:request_proof": {"journal_entry"},
     "office:correction_proof": {"journal_entry"},
 }

@@ -24,6 +24,7 @@ WRITES_TO_BE_READ = {
     "mfa_view_recovery_codes": "that they were shown is kept",
     "mfa_download_recovery_codes": "that they were shown is kept",
     "office:export_file": "nobody takes a file unseen",
+    "office:run_pdf": "nobody takes letters unseen",
 }
 
 

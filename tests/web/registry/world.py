@@ -44,6 +44,9 @@ from sporades.acts import (
     requesting,
     standing_in,
 )
+from sporades.acts import (
+    deciding as deciding_of,
+)
 from sporades.batches import operations as batches
 from sporades.batches.actions import ACTIONS, WRITTEN_ALONE
 from sporades.batches.models import Batch
@@ -59,6 +62,8 @@ from sporades.exams.checking import Source
 from sporades.exams.models import PreparedRegulation, RegistrationService, ServiceChange
 from sporades.exchanges import operations as exchanges
 from sporades.exchanges.models import Export
+from sporades.letters import printing as letters
+from sporades.letters.models import Letter
 from sporades.mail.models import Message
 from sporades.mailings import operations as mailings
 from sporades.mailings.models import Mailing, MailingTemplate
@@ -69,6 +74,7 @@ from sporades.publications.attestation import ATTESTATION
 from sporades.publications.models import Publication
 from sporades.registrations import drafting
 from sporades.registrations.models import ChangeRequest, CorrectionRequest, Draft, Registration
+from sporades.registrations.states import VALIDATE
 from sporades.searches import operations as searches
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.models import Search
@@ -179,6 +185,7 @@ class World:
     prepared: PreparedRegulation
     trial: Trial
     record: Candidate
+    letter: Letter
     activation: str
     change: str
     undo: str
@@ -219,6 +226,7 @@ def build(mark: str = "") -> World:
         Role.FOREIGN_MANAGER: a_member("ailleurs@exemple.test", Membership.Role.MANAGER, ["A25"]),
     }
     users[Role.FOREIGN_MANAGER].memberships.update(domains=["SIMPLE"])
+    record = a_record(users[Role.MANAGER], mark)
     prepared = a_prepared_regulation(users[Role.ADMINISTRATOR], mark)
     given_up = a_prepared_regulation(users[Role.ADMINISTRATOR], mark, coefficient=8)
     regulating.drop(prepared=given_up, by=author_of(users[Role.HEAD]), at=NOW)
@@ -270,7 +278,8 @@ def build(mark: str = "") -> World:
         asked=a_change_request(owner.registration, mark),
         correction=a_correction_request(other.candidate, mark),
         double=a_likely_double(owner.candidate, other.candidate),
-        record=a_record(users[Role.MANAGER], mark),
+        record=record,
+        letter=a_printed_letter(record, users[Role.MANAGER]),
         activation=keys.activation_key(asleep),
         change=keys.change_key(change),
         undo=keys.undo_key(left),
@@ -383,6 +392,20 @@ def a_record(user: User, mark: str = "") -> Candidate:
         by=author_of(user),
         at=NOW,
     )
+
+
+def a_printed_letter(record: Candidate, user: User) -> Letter:
+    """File the registration of a record, and print its receipt; another letter waits."""
+    registration = a_registration(record)
+    service = registration.service
+    sender = letters.Sender(service.managing_service_id, "A09", service.domain_id)
+    [run] = letters.begin(sender, by=author_of(user), at=NOW)
+    letters.make(run.pk, at=NOW)
+    deciding_of.decide(
+        registration=registration, decision=VALIDATE, reason="", by=author_of(user), at=NOW
+    )
+    letter: Letter = run.letters.get()
+    return letter
 
 
 def a_large_message(user: User, registration: Registration, mark: str = "") -> Batch:

@@ -21,6 +21,8 @@ from sporades.core.numbers import in_groups
 from sporades.core.phones import phone_in_words
 from sporades.core.refusals import Refused
 from sporades.core.text import search_key
+from sporades.letters.models import Letter
+from sporades.letters.words import fate_in_words
 from sporades.registrations.models import Registration
 from sporades.registrations.records import like_persons, postal_address_of, records_within
 from sporades.territory import queries as territory
@@ -33,6 +35,7 @@ from sporades.web.office.people.record_forms import (
 )
 
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
+MOST_LETTERS = 50
 SO_ANOTHER = "Indiquez-en une autre, ou choisissez le courrier."
 LIST_TRAIL = [*TRAIL, ("Candidats sans compte", reverse_lazy("office:records"))]
 
@@ -109,11 +112,18 @@ def record(request: HttpRequest, candidate: int) -> HttpResponse:
         "address": lines_of(postal_address_of(found)),
         "phone": phone_in_words(found.phone),
         "made_by": territory.academy(found.academy_id).full_name if found.academy_id else "",
+        "letters": _letters(request, found),
         "registrations": registrations.for_office().order_by("-filed_at"),
         "may_keep": may_keep(request, found),
         "trail": LIST_TRAIL if found.user_id is None else TRAIL,
     }
     return render(request, "office/record.html", context)
+
+
+def _letters(request: HttpRequest, candidate: Candidate) -> list[tuple[Letter, str]]:
+    """Return the last letters to a candidate of the reader's perimeter, each with its fate."""
+    mine = candidate.letters.within(request.reach).whole().order_by("-pk")[:MOST_LETTERS]
+    return [(one, fate_in_words(one)) for one in mine]
 
 
 def keep_record(request: HttpRequest, candidate: int) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.urls import reverse, reverse_lazy
 from sporades.acts import resending
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
+from sporades.letters.queries import with_letters
 from sporades.mail.models import Message
 from sporades.mail.queries import with_fate, written_between
 from sporades.registrations.models import Registration
@@ -50,7 +51,12 @@ def send_again(request: HttpRequest, message: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"Le mail part de nouveau, à {fresh.recipient}.")
+        messages.success(
+            request,
+            f"Le mail part de nouveau, à {fresh.recipient}."
+            if fresh.recipient
+            else "Un courrier attend d'être imprimé.",
+        )
     if "liste" in request.POST:
         # What is asked of the list is read again by its own form.
         form = MailLogForm(QueryDict(request.POST["liste"]), at=request.arrived_at)
@@ -76,4 +82,4 @@ def _found(request: HttpRequest, form: MailLogForm) -> QuerySet[Message]:
         # Addresses are kept in small letters, but for what somebody typed elsewhere.
         asked["recipient__in"] = [address, address.lower()]
     within = written_between(mails_within(request.reach), first, last)
-    return with_fate(within.filter(**asked))
+    return with_letters(with_fate(within.filter(**asked)))

@@ -91,9 +91,9 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _said(registration: Registration) -> str:
-    if registration.candidate.address:
-        return "La réponse est envoyée : un mail dit au candidat qu'elle l'attend."
-    return "La réponse est sur la page du candidat, qui n'a pas d'adresse mail : prévenez-le."
+    if registration.candidate.by_letter:
+        return "La réponse est écrite : un courrier, qui la contient, attend d'être imprimé."
+    return "La réponse est envoyée : un mail dit au candidat qu'elle l'attend."
 
 
 def _page(request: HttpRequest, found: Registration, form: AnswerMessageForm) -> HttpResponse:

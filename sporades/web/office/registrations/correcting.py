@@ -4,11 +4,13 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.text import capfirst
 
 from sporades.acts import correcting
 from sporades.candidates.forms import answers_of
 from sporades.core.french import local_day
 from sporades.core.refusals import Refused
+from sporades.letters.words import announced
 from sporades.registrations.models import Registration
 from sporades.web.layout.seen import seen_in
 from sporades.web.office.forms import CorrectionForm
@@ -57,9 +59,4 @@ def _outcome(registration: Registration, count: int) -> str:
         if count == 1
         else f"Ses {count} inscriptions en cours ont une nouvelle version."
     )
-    told = (
-        "Un mail part au candidat."
-        if registration.candidate.address
-        else "Ce candidat n'a pas d'adresse mail : prévenez-le autrement."
-    )
-    return f"L'état civil est corrigé. {again} {told}"
+    return f"L'état civil est corrigé. {again} {capfirst(announced(registration.candidate))}"

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 
 from sporades.acts import deciding, registering
 from sporades.core.refusals import Refused
+from sporades.letters.words import announced
 from sporades.registrations.deciding import NoRoomLeft
 from sporades.registrations.exclusion import standing_instead_of
 from sporades.registrations.models import Registration
@@ -30,7 +31,8 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _outcome(found))
+            told = announced(found.candidate)
+            messages.success(request, f"La décision est enregistrée, {told}")
             return back_to_file(request, found.number)
     context = {"registration": found, "form": form, "instead": instead, "trail": TRAIL}
     return render(request, "office/decide.html", context, status=422 if form.errors else 200)
@@ -64,11 +66,3 @@ def _instead_of(request: HttpRequest, registration: Registration) -> Registratio
     """Return the one that took its place, for who may read it: an academy may be elsewhere."""
     own = Registration.objects.within(request.reach).filter(candidate=registration.candidate_id)
     return standing_instead_of(registration, own.for_list())
-
-
-def _outcome(registration: Registration) -> str:
-    if registration.candidate.address:
-        return "La décision est enregistrée, un mail part au candidat."
-    return (
-        "La décision est enregistrée. Ce candidat n'a pas d'adresse mail : prévenez-le autrement."
-    )

@@ -20,6 +20,7 @@ from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words
 from sporades.documents.queries import documents_in
 from sporades.journal import queries as acts
+from sporades.letters.queries import with_letters
 from sporades.publications.queries import lines_to_come, lines_to_withdraw
 from sporades.registrations.deciding import decisions_for
 from sporades.registrations.models import ChangeRequest, CorrectionRequest, Registration, Version
@@ -156,7 +157,7 @@ def pdf(request: HttpRequest, number: str, kind: str) -> HttpResponse:
 def mails(request: HttpRequest, number: str) -> HttpResponse:
     """The messages about it, each with its fate."""
     found = registration_of(request, number)
-    said = {"lines": lines_of(request, found, mails_about(found))}
+    said = {"lines": lines_of(request, found, with_letters(mails_about(found)))}
     return file_page(request, found, "mails", "office/mails.html", said)
 
 

@@ -9,6 +9,8 @@ from django.http import HttpRequest
 from sporades.accounts.permissions import Permission
 from sporades.acts import resending
 from sporades.core.french import instant_in_words
+from sporades.letters.models import Letter
+from sporades.letters.words import fate_in_words
 from sporades.mail.fate import in_words
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
@@ -19,35 +21,44 @@ KINDS = {**resending.KINDS, "document_unread": "Rappel d'un document à lire"}
 
 @dataclass(frozen=True)
 class MailLine:
-    """One mail, its fate, and whether its reader may send it again."""
+    """One mail or letter, its fate, and what its reader may do of it."""
 
     message: Message
     number: str
     kind: str
     when: str
+    to: str
     fate: str
+    letter: Letter | None
     may_send_again: bool
+    may_return: bool
 
 
 def lines_of(
     request: HttpRequest, registration: Registration, messages: Iterable[Any]
 ) -> list[MailLine]:
     """Return what is said of the mails about a registration, which know whether they were sent again."""
+    where = {"academy": registration.academy_id, "domain": registration.exam.domain.code}
+    may_write = request.reaches(Permission.WRITE_MESSAGES).covers(**where)
+    may_post = request.reaches(Permission.PRINT_LETTERS).covers(**where)
+    return [_line(one, registration, may_write=may_write, may_post=may_post) for one in messages]
+
+
+def _line(one: Any, registration: Registration, *, may_write: bool, may_post: bool) -> MailLine:
     zone = registration.service.zone
-    may_write = request.reaches(Permission.WRITE_MESSAGES).covers(
-        academy=registration.academy_id, domain=registration.exam.domain.code
+    letter = getattr(one, "letter", None)
+    failed = one.state == Message.State.REFUSED if letter is None else letter.is_returned
+    return MailLine(
+        message=one,
+        number=registration.number,
+        kind=KINDS.get(one.kind, "Autre"),
+        when=instant_in_words(one.written_at, zone, weekday=False),
+        to=one.recipient if letter is None else ", ".join(letter.address) or "Par courrier",
+        fate=in_words(one, zone) if letter is None else fate_in_words(letter),
+        letter=letter,
+        may_send_again=may_write
+        and failed
+        and not one.is_sent_again
+        and resending.is_about(one, registration),
+        may_return=may_post and letter is not None and letter.is_posted,
     )
-    return [
-        MailLine(
-            message=one,
-            number=registration.number,
-            kind=KINDS.get(one.kind, "Autre"),
-            when=instant_in_words(one.written_at, zone, weekday=False),
-            fate=in_words(one, zone),
-            may_send_again=may_write
-            and one.state == Message.State.REFUSED
-            and not one.is_sent_again
-            and resending.is_about(one, registration),
-        )
-        for one in messages
-    ]

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from sporades.candidates.models import unreached
+from sporades.candidates.models import told_by_letter
 from sporades.registrations.models import Registration
 from sporades.registrations.states import STANDING
 from sporades.searches.models import Search
@@ -27,22 +27,22 @@ class Counted:
     Attributes:
         chosen: all of them.
         ended: those that count no more: withdrawn, or set aside.
-        without: those whose candidate no mail reaches.
-        ended_without: those of both.
+        by_letter: those whose candidate is told by a letter.
+        ended_by_letter: those of both.
     """
 
     chosen: int
     ended: int
-    without: int
-    ended_without: int
+    by_letter: int
+    ended_by_letter: int
 
     def written_to(self, *, also_ended: bool) -> int:
         """Return how many a message is prepared for."""
         return self.chosen if also_ended else self.chosen - self.ended
 
-    def refused(self, *, also_ended: bool) -> int:
-        """Return how many of these it does not reach."""
-        return self.without if also_ended else self.without - self.ended_without
+    def printed(self, *, also_ended: bool) -> int:
+        """Return how many of these are letters."""
+        return self.by_letter if also_ended else self.by_letter - self.ended_by_letter
 
 
 @dataclass(frozen=True)
@@ -64,15 +64,15 @@ class Choice:
         return int(self.registrations.count())
 
     def counts(self) -> Counted:
-        """Return how many there are, by what keeps a message from reaching them."""
+        """Return how many there are, by how a message reaches them."""
         chosen = Registration.objects.filter(pk__in=self.registrations.values("pk"))
-        ended, unread = ~Q(state__in=STANDING), unreached("candidate")
+        ended, posted = ~Q(state__in=STANDING), told_by_letter("candidate")
         return Counted(
             **chosen.aggregate(
                 chosen=Count("pk"),
                 ended=Count("pk", filter=ended),
-                without=Count("pk", filter=unread),
-                ended_without=Count("pk", filter=ended & unread),
+                by_letter=Count("pk", filter=posted),
+                ended_by_letter=Count("pk", filter=ended & posted),
             )
         )
 

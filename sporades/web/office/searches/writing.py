@@ -13,7 +13,6 @@ from sporades.accounts.permissions import Reach
 from sporades.batches import operations
 from sporades.batches.actions import WRITTEN_ALONE
 from sporades.batches.models import Batch
-from sporades.candidates.models import unreached
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
 from sporades.mailings import operations as mailings
@@ -42,7 +41,7 @@ def write(request: HttpRequest, search: str) -> HttpResponse:
     form = MailingForm(request.POST if posted else None, counts=counts, initial=initial)
     also = {"also_ended": form.also_ended}
     reached = choice.registrations if form.also_ended else choice.registrations.active()
-    count, without = counts.written_to(**also), counts.refused(**also)
+    count, printed = counts.written_to(**also), counts.printed(**also)
     shown: list[dict[str, str]] = []
     if posted and form.is_valid():
         try:
@@ -70,8 +69,7 @@ def write(request: HttpRequest, search: str) -> HttpResponse:
         "count": in_groups(str(count)),
         "ended": in_groups(str(counts.ended)) if counts.ended else "",
         "also_ended": form.also_ended,
-        "without": without,
-        "without_counted": in_groups(str(without)),
+        "printed": in_groups(str(printed)) if printed else "",
         "is_large": count > WRITTEN_ALONE,
         "limit": in_groups(str(WRITTEN_ALONE)),
         "placeholders": PLACEHOLDERS,
@@ -106,20 +104,17 @@ def message_of(batch: Batch, reach: Reach) -> dict[str, Any]:
 
 
 def previews(mailing: Mailing, registrations: Any) -> list[dict[str, str]]:
-    """Return what the first candidates read, each with its number, its address, or its refusal."""
-    chosen = registrations.whole().order_by("pk")
-    reached = list(chosen.exclude(unreached("candidate"))[:SHOWN])
-    return [_preview(mailing, one) for one in reached or chosen[:SHOWN]]
+    """Return what the first candidates read, each with its number and where it goes."""
+    return [_preview(mailing, one) for one in registrations.whole().order_by("pk")[:SHOWN]]
 
 
 def _preview(mailing: Mailing, registration: Registration) -> dict[str, str]:
     subject, text = mailings.read_by(mailing, registration)
-    address = registration.candidate.address
+    candidate = registration.candidate
     return {
         "number": registration.number,
         "name": registration.identity.full_name,
-        "address": address,
-        "refusal": "" if address else mailings.NoAddress.message,
+        "where": "Par courrier" if candidate.by_letter else f"À {candidate.address}",
         "subject": subject,
         "text": text,
     }

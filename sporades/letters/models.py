@@ -1,0 +1,195 @@
+"""Letters, and the runs in which they are printed."""
+
+from typing import Any, ClassVar, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from sporades.accounts.permissions import Reach
+from sporades.core.french import day_in_words, instant_in_words
+from sporades.letters.states import LetterState
+
+MOST_LINES, LONGEST_LINE = 8, 220
+
+
+class PrintRunQuerySet(models.QuerySet["PrintRun"]):
+    """Questions about print runs."""
+
+    def within(self, reach: Reach) -> Self:
+        """Return the runs of a perimeter: for the others there is nothing else."""
+        return self.filter(reach.condition(academy="academy", domain="domain__code"))
+
+    def unmade(self) -> Self:
+        """Return the runs whose file is not made yet."""
+        return self.filter(made_at=None)
+
+    def whole(self) -> Self:
+        """Everything that a line or a page shows."""
+        return self.select_related("managing", "academy", "domain")
+
+
+class PrintRun(models.Model):
+    """The letters of a managing service that are printed together: one PDF.
+
+    They are of one academy and one domain: a perimeter holds a run as a whole, or not at all.
+    """
+
+    managing = models.ForeignKey(
+        "territory.ManagingService",
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name="service gestionnaire",
+    )
+    academy = models.ForeignKey(
+        "territory.Academy", on_delete=models.PROTECT, related_name="+", verbose_name="académie"
+    )
+    domain = models.ForeignKey(
+        "exams.Domain", on_delete=models.PROTECT, related_name="+", verbose_name="domaine"
+    )
+    day = models.DateField("jour")
+    asked_at = models.DateTimeField("commencé le")
+    asked_name = models.CharField("commencé par", max_length=120)
+    total = models.PositiveIntegerField("courriers", default=0)
+    file_key = models.CharField("fichier", max_length=120, blank=True)
+    made_at = models.DateTimeField("fichier prêt le", null=True, blank=True)
+    posted_on = models.DateField("posté le", null=True, blank=True)
+    posted_name = models.CharField("posté par", max_length=120, blank=True)
+
+    objects: ClassVar[Any] = PrintRunQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "impression de courriers"
+        verbose_name_plural = "impressions de courriers"
+        constraints = [
+            models.CheckConstraint(
+                name="a_run_is_posted_by_somebody_once_it_is_made",
+                condition=Q(posted_on__isnull=True, posted_name="")
+                | (Q(posted_on__isnull=False, made_at__isnull=False) & ~Q(posted_name="")),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["asked_at"], name="run_to_make", condition=Q(made_at__isnull=True)
+            ),
+            models.Index(fields=["academy", "-asked_at"], name="run_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        """Return « Courriers du 26 novembre 2026 »."""
+        return f"Courriers du {day_in_words(self.day)}"
+
+    @property
+    def zone(self) -> str:
+        """The clock of its academy."""
+        return str(self.academy.zone)
+
+    @property
+    def asked_in_words(self) -> str:
+        """When it was begun."""
+        return instant_in_words(self.asked_at, self.zone, weekday=False)
+
+
+class LetterQuerySet(models.QuerySet["Letter"]):
+    """Questions about letters."""
+
+    def within(self, reach: Reach) -> Self:
+        """Return the letters of a perimeter: for the others there is nothing else."""
+        return self.filter(
+            reach.condition(academy="service__academy", domain="service__domain__code")
+        )
+
+    def waiting(self) -> Self:
+        """Return the letters that no run has taken."""
+        return self.filter(state=LetterState.TO_PRINT, run=None)
+
+    def whole(self) -> Self:
+        """Everything that a line shows."""
+        return self.select_related("message", "candidate__identity", "run__academy")
+
+
+class Letter(models.Model):
+    """A message that is printed and posted, and what has become of it."""
+
+    message = models.OneToOneField(
+        "mail.Message", on_delete=models.CASCADE, related_name="letter", verbose_name="message"
+    )
+    candidate = models.ForeignKey(
+        "candidates.Candidate",
+        on_delete=models.PROTECT,
+        related_name="letters",
+        verbose_name="destinataire",
+    )
+    service = models.ForeignKey(
+        "exams.RegistrationService",
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name="service d'inscription",
+    )
+    enclosed = models.ForeignKey(
+        "documents.DocumentVersion",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="document joint",
+    )
+    state = models.CharField(
+        "état", max_length=10, choices=LetterState, default=LetterState.TO_PRINT
+    )
+    why = models.CharField("pourquoi il ne s'imprime pas", max_length=200, blank=True)
+    run = models.ForeignKey(
+        PrintRun,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="letters",
+        verbose_name="impression",
+    )
+    address = ArrayField(
+        models.CharField(max_length=LONGEST_LINE),
+        size=MOST_LINES,
+        default=list,
+        blank=True,
+        verbose_name="adresse imprimée",
+    )
+    returned_on = models.DateField("revenu le", null=True, blank=True)
+    returned_name = models.CharField("retour noté par", max_length=120, blank=True)
+
+    objects: ClassVar[Any] = LetterQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "courrier"
+        verbose_name_plural = "courriers"
+        constraints = [
+            models.CheckConstraint(
+                name="a_printed_letter_has_its_run_and_its_address",
+                condition=Q(state=LetterState.TO_PRINT) | (Q(run__isnull=False) & ~Q(address=[])),
+            ),
+            models.CheckConstraint(
+                name="a_returned_letter_has_its_day",
+                condition=Q(state=LetterState.RETURNED, returned_on__isnull=False)
+                | (~Q(state=LetterState.RETURNED) & Q(returned_on__isnull=True)),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["service"],
+                name="letter_waiting",
+                condition=Q(state="to_print", run__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the subject."""
+        return str(self.message)
+
+    @property
+    def is_posted(self) -> bool:
+        """Whether it is on its way, or has arrived."""
+        return self.state == LetterState.POSTED
+
+    @property
+    def is_returned(self) -> bool:
+        """Whether it came back."""
+        return self.state == LetterState.RETURNED

@@ -1,0 +1,168 @@
+"""Tell candidates something: by mail where one reaches them, else by a letter; post the letters."""
+
+import re
+from datetime import date, datetime
+from typing import Any
+
+from django.db import models, transaction
+
+from sporades import journal, mail
+from sporades.candidates.models import Candidate
+from sporades.core.actors import Actor
+from sporades.core.french import local_day
+from sporades.core.refusals import Refused
+from sporades.core.transitions import move
+from sporades.documents.models import DocumentVersion
+from sporades.exams.models import RegistrationService
+from sporades.letters.models import Letter, PrintRun
+from sporades.letters.states import POST, RETURN, LetterState
+from sporades.mail.models import Message
+from sporades.mail.operations import write_again, write_letter
+
+IN_PERSON = "à demander à votre service gestionnaire"
+"""What a letter says in the place of an address of the web."""
+_ON_THE_WEB = re.compile(r"https?://\S+")
+
+
+class NotMade(Refused):
+    """Its file is not there yet."""
+
+    message = "Ces courriers ne sont pas encore imprimés : attendez que le fichier soit prêt."
+
+
+class PostedAlready(Refused):
+    """A colleague has said so."""
+
+    message = "Ces courriers sont déjà notés comme postés."
+
+
+def tell(
+    candidate: Candidate,
+    kind: str,
+    *,
+    service: RegistrationService,
+    at: datetime,
+    key: str,
+    about: models.Model,
+    urgent: bool = False,
+    enclosed: DocumentVersion | None = None,
+    link: str = "",
+    **context: Any,
+) -> Message:
+    """Tell a candidate something, in the transaction of the act: one mail or one letter, never both.
+
+    Args:
+        candidate: whom.
+        kind: the template, as `mail.write` has it; a letter reads it with `by_letter`.
+        service: the registration service that answers for it, and prints the letter.
+        at: the instant of the act.
+        key: names the event.
+        about: the row that it is about.
+        urgent: whether the mail overtakes others.
+        enclosed: a document that goes with the letter.
+        link: where the mail leads; a letter says whom to ask instead.
+        context: what the template says.
+    """
+    said = {"at": at, "key": key, "about": about, **context}
+    if not candidate.by_letter:
+        return mail.write(kind, to=candidate.address, urgent=urgent, link=link, **said)
+    with transaction.atomic(savepoint=False):
+        message, is_new = write_letter(kind, link=IN_PERSON, **said)
+        if is_new:
+            Letter.objects.create(
+                message=message, candidate=candidate, service=service, enclosed=enclosed
+            )
+    return message
+
+
+def tell_again(
+    message: Message,
+    *,
+    candidate: Candidate,
+    service: RegistrationService,
+    preface: str,
+    at: datetime,
+) -> Message:
+    """Tell again what a refused mail or a returned letter said: by mail, or by a letter.
+
+    Args:
+        message: which, locked by whoever calls; the database keeps one in the place of another.
+        candidate: whom it was for.
+        service: the registration service that answers for it.
+        preface: what is said before its text: that it is not new.
+        at: the instant.
+    """
+    if not candidate.by_letter:
+        return write_again(message, to=candidate.address, at=at, preface=preface)
+    before = Letter.objects.filter(message=message).first()
+    fresh: Message = Message.objects.create(
+        kind=message.kind,
+        key=f"again:{message.pk}",
+        subject=message.subject,
+        body=f"{preface}\n\n{_ON_THE_WEB.sub(IN_PERSON, message.body)}",
+        about_kind=message.about_kind,
+        about_id=message.about_id,
+        state=Message.State.LETTER,
+        written_at=at,
+        next_try_at=at,
+        again_of=message,
+    )
+    Letter.objects.create(
+        message=fresh,
+        candidate=candidate,
+        service=service,
+        enclosed=before.enclosed if before else None,
+    )
+    return fresh
+
+
+@transaction.atomic
+def note_posted(*, run: PrintRun, posted_on: date, by: Actor, at: datetime) -> None:
+    """Note that the letters of a run were posted.
+
+    Args:
+        run: which.
+        posted_on: the day.
+        by: who says so.
+        at: the instant.
+
+    Raises:
+        NotMade, PostedAlready: see each.
+    """
+    locked = PrintRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    if locked.made_at is None:
+        raise NotMade
+    if locked.posted_on is not None:
+        raise PostedAlready
+    locked.posted_on, locked.posted_name = posted_on, by.name
+    locked.save(update_fields=["posted_on", "posted_name"])
+    Letter.objects.filter(run=locked, state__in=POST.sources).update(state=POST.target)
+    after = {"posted_on": posted_on.isoformat(), "letters": locked.total}
+    journal.record(
+        "letters posted", by=by, on=locked, at=at, academy=locked.academy_id, after=after
+    )
+
+
+@transaction.atomic
+def note_returned(*, letter: Letter, by: Actor, at: datetime) -> None:
+    """Note that a letter came back: its address is not, or no more, its candidate's.
+
+    Raises:
+        Refused: it was not posted, or has come back already.
+    """
+    academy = letter.service.academy
+    day = local_day(at, academy.zone)
+    move(letter, RETURN, returned_on=day, returned_name=by.name)
+    journal.record(
+        "letter returned",
+        by=by,
+        on=letter.candidate,
+        at=at,
+        academy=academy.code,
+        after={"letter": letter.pk, "kind": letter.message.kind},
+    )
+
+
+def is_returned(message: Message) -> bool:
+    """Return whether a message is a letter that came back."""
+    return Letter.objects.filter(message=message, state=LetterState.RETURNED).exists()

@@ -1,0 +1,317 @@
+"""Print letters: once a day, or when somebody asks, one PDF a managing service (I13).
+
+A letter belongs to one run from the instant at which the run is begun, before anything is
+printed: whoever is killed halfway prints it again in the same run, and in no other.
+"""
+
+import io
+import logging
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pikepdf
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Min, Q, QuerySet
+
+from sporades import journal
+from sporades.accounts.permissions import Reach
+from sporades.candidates.models import Candidate
+from sporades.candidates.postal import lines_of
+from sporades.core import files, pdf
+from sporades.core.actors import SYSTEM, Actor
+from sporades.core.french import day_in_words, local_day, spaced
+from sporades.core.locks import alone, lock_value
+from sporades.core.queue import app, defer_once
+from sporades.documents import operations as documents
+from sporades.letters.models import Letter, PrintRun
+from sporades.letters.operations import NotMade
+from sporades.letters.states import PRINT
+from sporades.registrations.records import postal_address_of
+from sporades.territory import queries as territory
+
+PRINTED_FROM = time(6)
+"""The hour of the day's run, by the clock of the academy."""
+MOST_IN_A_RUN = 500
+FILE_KEPT = timedelta(days=30)
+"""How long the PDF of a run is kept; it is made again from its letters after that."""
+TEMPLATE = "letters/typst/letter.typ"
+A4 = (595.28, 841.89)
+CANNOT_BE_PRINTED = "son texte ou son document joint ne peut pas être imprimé"
+NOT_ENCLOSED = "Le document annoncé a été retiré depuis : il n'est pas joint."
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who prints: a managing service, for one academy and one domain.
+
+    Attributes:
+        managing: the key of the managing service.
+        academy: the code of the academy.
+        domain: the key of the domain.
+    """
+
+    managing: int
+    academy: str
+    domain: int
+
+    @property
+    def condition(self) -> Q:
+        """What a letter must satisfy that it posts."""
+        return Q(
+            service__managing_service=self.managing,
+            service__academy=self.academy,
+            service__domain=self.domain,
+        )
+
+
+def senders(letters: QuerySet[Letter]) -> list[tuple[Sender, datetime]]:
+    """Return who has to print these letters that wait, and when the oldest was written."""
+    keys = ("service__managing_service", "service__academy", "service__domain")
+    found = (
+        letters.filter(why="")
+        .values_list(*keys)
+        .annotate(oldest=Min("message__written_at"))
+        .order_by(*keys)
+    )
+    return [
+        (Sender(managing, academy, domain), oldest) for managing, academy, domain, oldest in found
+    ]
+
+
+def print_due(*, at: datetime) -> int:
+    """Begin the runs whose hour has come since their oldest letter was written; return how many."""
+    waiting = senders(Letter.objects.waiting())
+    due = [one for one, oldest in waiting if oldest < last_hour(one.academy, at=at)]
+    return sum(len(begin(one, by=SYSTEM, at=at)) for one in due)
+
+
+def print_now(reach: Reach, *, by: Actor, at: datetime) -> int:
+    """Begin the runs of all that waits within a perimeter; return how many letters they have."""
+    mine = senders(Letter.objects.waiting().within(reach))
+    return sum(run.total for one, _ in mine for run in begin(one, by=by, at=at))
+
+
+def last_hour(academy: str, *, at: datetime) -> datetime:
+    """Return the last instant at which an academy's day of printing began."""
+    zone = ZoneInfo(territory.academy(academy).zone)
+    local = at.astimezone(zone)
+    today = datetime.combine(local.date(), PRINTED_FROM, tzinfo=zone)
+    return today if today <= local else today - timedelta(days=1)
+
+
+@transaction.atomic
+def begin(sender: Sender, *, by: Actor, at: datetime) -> list[PrintRun]:
+    """Put the letters that have an address into runs, and queue their printing.
+
+    Two who ask at once make one set of runs: the second finds nothing left.
+    """
+    lock_value("letters", f"{sender.managing}:{sender.academy}:{sender.domain}")
+    waiting = (
+        Letter.objects.waiting()
+        .filter(sender.condition, why="")
+        .select_related("candidate__identity")
+        .select_for_update(of=("self",), no_key=True)
+        .order_by("pk")
+    )
+    addressed = []
+    for letter in waiting:
+        letter.address = recipient_of(letter.candidate)
+        if letter.address:
+            addressed.append(letter)
+    return [
+        _run_of(addressed[start : start + MOST_IN_A_RUN], sender, by=by, at=at)
+        for start in range(0, len(addressed), MOST_IN_A_RUN)
+    ]
+
+
+def _run_of(letters: list[Letter], sender: Sender, *, by: Actor, at: datetime) -> PrintRun:
+    run: PrintRun = PrintRun.objects.create(
+        managing_id=sender.managing,
+        academy_id=sender.academy,
+        domain_id=sender.domain,
+        day=local_day(at, territory.academy(sender.academy).zone),
+        asked_at=at,
+        asked_name=by.name,
+        total=len(letters),
+    )
+    for letter in letters:
+        letter.run = run
+    Letter.objects.bulk_update(letters, ["run", "address"])
+    journal.record(
+        "print run begun",
+        by=by,
+        on=run,
+        at=at,
+        academy=sender.academy,
+        after={"letters": run.total},
+    )
+    app.configure_task("letters.make", queue="documents").defer(run=run.pk)
+    return run
+
+
+def recipient_of(candidate: Candidate) -> list[str]:
+    """Return what an envelope says of a candidate; nothing where no address is known."""
+    lines = lines_of(postal_address_of(candidate))
+    identity = candidate.identity
+    return [f"{identity.get_civility_display()} {identity.full_name}", *lines] if lines else []
+
+
+def make(pk: int, *, at: datetime) -> None:
+    """Make the file of a run, unless it is made or another worker is at it.
+
+    Raises:
+        documents.BeingPrepared: a document that goes with a letter cannot be had yet.
+        files.OutOfReach: the store does not answer.
+    """
+    with alone("print run", str(pk)) as is_held:
+        run = PrintRun.objects.unmade().filter(pk=pk).first() if is_held else None
+        if run is not None:
+            _make(run, at=at)
+
+
+def _make(run: PrintRun, *, at: datetime) -> None:
+    papers = [paper for letter in _letters_of(run) if (paper := _paper_or_aside(letter, at=at))]
+    if not papers:
+        run.delete()
+        return
+    with files.kept_apart(assembled(papers), suffix=".pdf") as key:
+        PrintRun.objects.filter(pk=run.pk).update(file_key=key, made_at=at, total=len(papers))
+        Letter.objects.filter(run=run, state__in=PRINT.sources).update(state=PRINT.target)
+
+
+def _letters_of(run: PrintRun) -> Iterable[Letter]:
+    related = ("message", "service__managing_service", "service__academy", "enclosed__document")
+    found: Iterable[Letter] = Letter.objects.filter(run=run).select_related(*related).order_by("pk")
+    return found
+
+
+def _paper_or_aside(letter: Letter, *, at: datetime) -> list[bytes]:
+    """Return the sheets of a letter; one that cannot be printed leaves its run, with why."""
+    try:
+        return paper_of(letter, at=at)
+    except (pdf.CannotPrint, documents.Lost):
+        logger.exception("Letter %s cannot be printed", letter.pk)
+        Letter.objects.filter(pk=letter.pk).update(run=None, address=[], why=CANNOT_BE_PRINTED)
+        return []
+
+
+def paper_of(letter: Letter, *, at: datetime) -> list[bytes]:
+    """Return the PDF of a letter, and that of the document that goes with it.
+
+    A document that was taken back meanwhile does not go.
+
+    Args:
+        letter: with its message, service and document.
+        at: the instant of printing.
+    """
+    version = letter.enclosed
+    taken_back = version.withdrawn_at if version else None
+    is_withdrawn = taken_back is not None and taken_back <= at
+    written = letter.message.written_at
+    content = content_of(letter, note=NOT_ENCLOSED if is_withdrawn else "")
+    parts = [pdf.typeset(TEMPLATE, content, at=written)]
+    if version is not None and not is_withdrawn:
+        parts.append(documents.printed(version))
+    return parts
+
+
+def content_of(letter: Letter, *, note: str = "") -> dict[str, object]:
+    """Return what the sheet says.
+
+    Args:
+        letter: the letter.
+        note: what is said under its text.
+    """
+    managing, academy = letter.service.managing_service, letter.service.academy
+    message = letter.message
+    return {
+        "title": spaced(message.subject),
+        "issuer": settings.DEPLOYER_NAME,
+        "sender": [
+            managing.name,
+            academy.full_name,
+            *managing.address,
+            managing.phone,
+            managing.email,
+            managing.opening_hours,
+        ],
+        "recipient": letter.address,
+        "dated": f"Le {day_in_words(local_day(message.written_at, academy.zone))}",
+        "paragraphs": [
+            part.splitlines() for part in spaced(message.body).strip().split("\n\n") if part.strip()
+        ],
+        "enclosed": note,
+        "reference": f"{settings.SERVICE_NAME}, courrier n° {letter.pk}",
+    }
+
+
+def assembled(papers: Iterable[list[bytes]]) -> bytes:
+    """Return one PDF of letters, for who prints on both sides.
+
+    Each letter, and each document, begins on a front page: what is to be kept stands alone.
+    """
+    with ExitStack() as opened:
+        whole = opened.enter_context(pikepdf.new())
+        for parts in papers:
+            for part in parts:
+                source = opened.enter_context(pikepdf.open(io.BytesIO(part)))
+                whole.pages.extend(source.pages)
+                if len(whole.pages) % 2:
+                    whole.add_blank_page(page_size=A4)
+        printed = io.BytesIO()
+        whole.save(printed, deterministic_id=True)
+    return printed.getvalue()
+
+
+def hand_over(run: PrintRun, *, by: Actor, at: datetime) -> bytes:
+    """Return the PDF of a run, the same each time, and note who takes it.
+
+    A file that is kept no more, or is lost, is made again from its letters.
+
+    Raises:
+        NotMade: it is being made.
+        documents.BeingPrepared: a document that goes with a letter cannot be had now.
+        files.OutOfReach: the store does not answer.
+    """
+    if run.made_at is None:
+        raise NotMade
+    content = _kept(run) or _made_again(run)
+    journal.record("print run taken", by=by, on=run, at=at, academy=run.academy_id)
+    return content
+
+
+def _kept(run: PrintRun) -> bytes:
+    if not run.file_key:
+        return b""
+    try:
+        return files.get(run.file_key)
+    except files.Unreadable:
+        logger.exception("The file of print run %s is made again", run.pk)
+        return b""
+
+
+def _made_again(run: PrintRun) -> bytes:
+    made_at = run.made_at or run.asked_at
+    return assembled([paper_of(letter, at=made_at) for letter in _letters_of(run)])
+
+
+def take_up_again(*, older_than: datetime) -> int:
+    """Queue again the runs whose worker was killed; return how many."""
+    left = PrintRun.objects.unmade().filter(asked_at__lt=older_than).values_list("pk", flat=True)
+    return sum(defer_once("letters.make", queue="documents", run=str(pk)) for pk in left)
+
+
+def forget_files(*, at: datetime) -> int:
+    """Delete the files of runs that were made a month ago; return how many."""
+    old = PrintRun.objects.filter(made_at__lt=at - FILE_KEPT).exclude(file_key="")
+    forgotten = 0
+    for run in old:
+        files.forget(run.file_key)
+        forgotten += PrintRun.objects.filter(pk=run.pk).update(file_key="")
+    return forgotten

@@ -1,0 +1,23 @@
+"""The states of a letter."""
+
+from django.db import models
+
+from sporades.core.transitions import Transition
+
+
+class LetterState(models.TextChoices):
+    """Where a letter stands."""
+
+    TO_PRINT = "to_print", "À imprimer"
+    PRINTED = "printed", "Imprimé"
+    POSTED = "posted", "Posté"
+    RETURNED = "returned", "Revenu"
+
+
+TO_PRINT, PRINTED, POSTED = LetterState.TO_PRINT, LetterState.PRINTED, LetterState.POSTED
+
+PRINT = Transition("print", {TO_PRINT}, PRINTED, "Imprimer")
+POST = Transition("post", {PRINTED}, POSTED, "Noter comme posté")
+RETURN = Transition("return", {POSTED}, LetterState.RETURNED, "Noter comme revenu")
+
+LETTER_TRANSITIONS = (PRINT, POST, RETURN)

@@ -1,0 +1,28 @@
+"""What is said of letters, and of how a candidate is told something."""
+
+from sporades.candidates.models import Candidate
+from sporades.core.french import day_in_words, instant_in_words
+from sporades.letters.models import Letter
+from sporades.letters.states import LetterState
+
+
+def announced(candidate: Candidate) -> str:
+    """Say to whoever acts how the candidate will know of it."""
+    if candidate.by_letter:
+        return "un courrier au candidat attend d'être imprimé."
+    return "un mail part au candidat."
+
+
+def fate_in_words(letter: Letter) -> str:
+    """Say what has become of a letter."""
+    match letter.state:
+        case LetterState.TO_PRINT if letter.why:
+            return f"À imprimer : {letter.why}"
+        case LetterState.PRINTED if letter.run and letter.run.made_at:
+            return f"Imprimé le {instant_in_words(letter.run.made_at, letter.run.zone)}"
+        case LetterState.POSTED if letter.run and letter.run.posted_on:
+            return f"Posté le {day_in_words(letter.run.posted_on)}"
+        case LetterState.RETURNED if letter.returned_on:
+            return f"Revenu le {day_in_words(letter.returned_on)} : l'adresse n'est pas la bonne"
+        case _:
+            return str(letter.get_state_display())

@@ -1,0 +1,148 @@
+"""« Courriers »: what is to print, what was printed, posted, and came back (I13)."""
+
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse, reverse_lazy
+
+from sporades.accounts.permissions import Permission
+from sporades.core import files
+from sporades.core.french import instant_in_words, local_day
+from sporades.core.numbers import in_groups
+from sporades.core.refusals import Refused
+from sporades.documents.operations import BeingPrepared
+from sporades.letters import operations, printing
+from sporades.letters.models import Letter, PrintRun
+from sporades.letters.queries import unprintable, waiting_by_service
+from sporades.letters.words import fate_in_words
+from sporades.web.layout.papers import paper
+from sporades.web.office.bounded import page_of
+from sporades.web.office.letters.post_forms import PostedForm
+from sporades.web.office.registrations.walking import back_to_file
+
+TRAIL = [("Accueil", reverse_lazy("office:home"))]
+LIST_TRAIL = [*TRAIL, ("Courriers", reverse_lazy("office:letters"))]
+MOST_SHOWN = 200
+
+
+def letters(request: HttpRequest) -> HttpResponse:
+    """What waits, what cannot be printed and why, the runs, the last first."""
+    waiting = Letter.objects.waiting().within(request.reach)
+    kept_back = waiting.filter(unprintable()).whole().order_by("pk")[:MOST_SHOWN]
+    page = page_of(request, PrintRun.objects.within(request.reach).whole().order_by("-asked_at"))
+    context = {
+        "waiting": waiting_by_service(waiting),
+        "kept_back": kept_back,
+        "page": page,
+        "counted": in_groups(str(page.paginator.count)),
+        "may_print": bool(request.reaches(Permission.PRINT_LETTERS)),
+        "trail": TRAIL,
+    }
+    return render(request, "office/letters.html", context)
+
+
+def print_letters(request: HttpRequest) -> HttpResponse:
+    """« Imprimer maintenant »: begin the runs of all that waits."""
+    count = printing.print_now(request.reach, by=request.actor, at=request.arrived_at)
+    if count:
+        messages.success(request, f"Impression commencée : {in_groups(str(count))} courrier(s).")
+    else:
+        messages.error(request, "Aucun courrier de votre périmètre ne peut être imprimé.")
+    return redirect("office:letters")
+
+
+def print_run(request: HttpRequest, run: int) -> HttpResponse:
+    """The letters of a run, and what has become of each."""
+    return _page(request, run_of(request, run))
+
+
+def _page(request: HttpRequest, run: PrintRun, form: PostedForm | None = None) -> HttpResponse:
+    may_print = request.reaches(Permission.PRINT_LETTERS).covers(
+        academy=run.academy_id, domain=run.domain.code
+    )
+    lines = run.letters.whole().order_by("pk")
+    context = {
+        "run": run,
+        "lines": [(one, fate_in_words(one)) for one in lines],
+        "made": instant_in_words(run.made_at, run.zone) if run.made_at else "",
+        "may_print": may_print,
+        "form": form or (_posted(request, run) if may_print else None),
+        "trail": LIST_TRAIL,
+    }
+    status = 422 if form is not None and form.errors else 200
+    return render(request, "office/print_run.html", context, status=status)
+
+
+def _posted(request: HttpRequest, run: PrintRun, posted: Any = None) -> PostedForm:
+    today = local_day(request.arrived_at, run.zone)
+    return PostedForm(posted, first=run.day, last=today, initial={"poste_le": today})
+
+
+def run_pdf(request: HttpRequest, run: int) -> HttpResponse:
+    """The PDF of a run, as often as it is asked for."""
+    found = run_of(request, run)
+    return paper(
+        request,
+        name=f"courriers-{found.day.isoformat()}-{found.pk}",
+        read=partial(_taken, found, request),
+        instead=[("Revenir à cette impression", reverse("office:print_run", args=[found.pk]))],
+    )
+
+
+def _taken(run: PrintRun, request: HttpRequest) -> bytes:
+    try:
+        return printing.hand_over(run, by=request.actor, at=request.arrived_at)
+    except (operations.NotMade, files.OutOfReach) as failure:
+        raise BeingPrepared from failure
+
+
+def post_run(request: HttpRequest, run: int) -> HttpResponse:
+    """Note that the letters of a run were posted."""
+    found = run_of(request, run)
+    form = _posted(request, found, request.POST)
+    if not form.is_valid():
+        return _page(request, found, form)
+    try:
+        operations.note_posted(
+            run=found,
+            posted_on=form.cleaned_data["poste_le"],
+            by=request.actor,
+            at=request.arrived_at,
+        )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "Les courriers sont notés comme postés.")
+    return redirect("office:print_run", found.pk)
+
+
+def return_letter(request: HttpRequest, letter: int) -> HttpResponse:
+    """Note that a letter came back: nobody of that name lives there."""
+    visible = Letter.objects.within(request.reach).select_related("service__academy", "message")
+    found = get_object_or_404(visible, pk=letter)
+    try:
+        operations.note_returned(letter=found, by=request.actor, at=request.arrived_at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request,
+            "Le retour est noté. Corrigez l'adresse sur la fiche du candidat, puis envoyez ce "
+            "courrier de nouveau depuis l'onglet « Mails » du dossier.",
+        )
+    number = request.POST.get("dossier", "")
+    if number.isascii() and number.isdigit():
+        return back_to_file(request, number, tab="mails")
+    return (
+        redirect("office:print_run", found.run_id) if found.run_id else redirect("office:letters")
+    )
+
+
+def run_of(request: HttpRequest, run: int) -> PrintRun:
+    """Return a run of the reader's perimeter; for any other, there is none."""
+    visible = PrintRun.objects.within(request.reach).whole()
+    found: PrintRun = get_object_or_404(visible, pk=run)
+    return found

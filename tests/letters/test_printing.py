@@ -1,0 +1,297 @@
+"""The print run: each letter once, whoever is killed or asks twice; posted, and come back (I13)."""
+
+import io
+from datetime import UTC, datetime, timedelta
+
+import pikepdf
+import pypdfium2
+import pytest
+from django.db import transaction
+
+from sporades.accounts.permissions import Perimeter, Reach
+from sporades.acts import deciding, resending
+from sporades.candidates.models import Candidate
+from sporades.core import files, pdf
+from sporades.core.actors import SYSTEM, Actor
+from sporades.core.refusals import Refused
+from sporades.documents import operations as documents
+from sporades.journal.models import Entry
+from sporades.letters import operations, printing
+from sporades.letters.models import Letter, PrintRun
+from sporades.letters.states import LetterState
+from sporades.mail.models import Message
+from sporades.registrations.states import VALIDATE
+from tests.endurance.arena import together
+from tests.factories import NOW, a_record, a_registration, load_invented
+from tests.jobs import work
+from tests.spaces import plain
+
+MANAGER = Actor("manager", "Claude Martin", "user:1")
+LILLE = Reach((Perimeter(frozenset({"A09"}), None, MANAGER),))
+open_exam = pytest.mark.usefixtures("invented_exam", "stopped_clock")
+
+
+def printed(at=NOW):
+    """Print all that waits in Lille; return the runs."""
+    before = set(PrintRun.objects.values_list("pk", flat=True))
+    printing.print_now(LILLE, by=MANAGER, at=at)
+    work("letters")
+    return list(PrintRun.objects.exclude(pk__in=before))
+
+
+def text_of_pages(content):
+    """Return the text of each page of a PDF, with single spaces."""
+    with pypdfium2.PdfDocument(content) as read:
+        return [plain(" ".join(page.get_textpage().get_text_range().split())) for page in read]
+
+
+def pages(run):
+    return text_of_pages(printing.hand_over(run, by=MANAGER, at=NOW))
+
+
+@open_exam
+def test_a_run_has_each_letter_on_a_front_page_with_its_document_and_its_pages(kept):
+    names = ["Maëlle", "Yann"]
+    for name in names:
+        a_registration(a_record(first_names=name))
+
+    [run] = printed()
+
+    assert (run.total, run.made_at, run.asked_name) == (2, NOW, "Claude Martin")
+    assert {one.state for one in Letter.objects.all()} == {LetterState.PRINTED}
+    said = pages(run)
+    fronts = [number for number, text in enumerate(said) if "Inscription enregistrée" in text]
+    assert len(fronts) == 2
+    assert [number % 2 for number in fronts] == [0, 0]
+    for front, name in zip(fronts, names, strict=True):
+        assert f"Madame {name} LE GOFF" in said[front]
+        assert "12 rue des Îles" in said[front]
+        assert "59000 LILLE" in said[front]
+        assert "Bureau des essais de Lille" in said[front]
+        assert "Le 25 novembre 2026" in said[front]
+        assert "Page 1 sur" in said[front]
+        assert "http" not in said[front]
+    assert any("Récapitulatif d'inscription" in text for text in said)
+    assert Entry.objects.get(verb="print run begun").academy == "A09"
+
+
+@open_exam
+def test_a_run_is_printed_again_as_it_was_even_without_its_file(kept):
+    a_registration(a_record())
+    [run] = printed()
+    first = printing.hand_over(run, by=MANAGER, at=NOW)
+
+    assert printing.hand_over(run, by=MANAGER, at=NOW) == first
+    assert printing.forget_files(at=NOW + printing.FILE_KEPT) == 0
+    assert printing.forget_files(at=NOW + printing.FILE_KEPT + timedelta(seconds=1)) == 1
+    run.refresh_from_db()
+    assert run.file_key == ""
+    assert text_of_pages(printing.hand_over(run, by=MANAGER, at=NOW)) == text_of_pages(first)
+    assert Entry.objects.filter(verb="print run taken").count() == 3
+    assert PrintRun.objects.count() == 1
+
+
+@open_exam
+def test_a_worker_that_is_killed_leaves_a_run_that_another_makes_once(kept, monkeypatch):
+    a_registration(a_record())
+    printing.print_now(LILLE, by=MANAGER, at=NOW)
+    run = PrintRun.objects.get()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "put", _killed)
+        with pytest.raises(SystemExit):
+            printing.make(run.pk, at=NOW)
+    assert Letter.objects.get().state == LetterState.TO_PRINT
+    assert printing.print_now(LILLE, by=MANAGER, at=NOW) == 0
+    assert printing.take_up_again(older_than=NOW + timedelta(seconds=1)) == 1
+    work("letters")
+
+    run.refresh_from_db()
+    assert run.made_at == NOW
+    assert Letter.objects.get().state == LetterState.PRINTED
+    assert printing.take_up_again(older_than=NOW + timedelta(seconds=1)) == 0
+    key = run.file_key
+    printing.make(run.pk, at=NOW + timedelta(hours=1))
+    run.refresh_from_db()
+    assert (run.file_key, run.made_at) == (key, NOW)
+
+
+def _killed(*_args, **_options):
+    raise SystemExit
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_print_at_once_print_each_letter_once(territory, stopped_clock, kept):
+    load_invented()
+    for name in ("Maëlle", "Yann", "Ewen"):
+        a_registration(a_record(first_names=name))
+
+    counts = together(*[lambda: printing.print_now(LILLE, by=MANAGER, at=NOW)] * 2)
+
+    assert sorted(counts) == [0, 3]
+    assert PrintRun.objects.count() == 1
+    assert Letter.objects.exclude(run=None).count() == 3
+
+
+@open_exam
+def test_the_day_begins_at_six_by_the_clock_of_the_academy(kept):
+    a_registration(a_record())  # at 10:30 in Paris
+
+    def due(*instant):
+        return printing.print_due(at=datetime(2026, 11, *instant, tzinfo=UTC))
+
+    assert due(25, 23, 0) == 0
+    assert due(26, 4, 59) == 0
+    assert due(26, 5, 0) == 1
+    assert due(26, 9, 0) == 0
+    assert PrintRun.objects.get().asked_name == SYSTEM.name
+    assert PrintRun.objects.get().day.isoformat() == "2026-11-26"
+
+
+@open_exam
+def test_a_run_that_was_missed_is_begun_as_soon_as_may_be(kept):
+    a_registration(a_record())
+
+    assert printing.print_due(at=datetime(2026, 11, 26, 17, 0, tzinfo=UTC)) == 1
+
+
+@open_exam
+def test_without_an_address_a_letter_waits_and_is_printed_once_there_is_one(kept):
+    registration = a_registration(a_record())
+    blank = {"address_1": "", "town": ""}
+    type(registration).objects.update(**blank)
+    Candidate.objects.update(**blank)
+
+    assert printed() == []
+    assert Letter.objects.get().state == LetterState.TO_PRINT
+    Candidate.objects.update(address_1="5 quai du Wault", town="Lille")
+    [run] = printed()
+    assert run.letters.get().address == [
+        "Madame Maëlle Anne LE GOFF",
+        "5 quai du Wault",
+        "59000 LILLE",
+    ]
+
+
+@open_exam
+def test_a_letter_that_cannot_be_printed_is_put_aside_and_holds_up_no_other(kept, monkeypatch):
+    spoilt = a_registration(a_record(first_names="Yann"))
+    a_registration(a_record(first_names="Maëlle"))
+    number, typeset = spoilt.number, pdf.typeset
+
+    def fails_on_one(template, content, *, at):
+        if number in str(content):
+            raise pdf.CannotPrint
+        return typeset(template, content, at=at)
+
+    monkeypatch.setattr(printing.pdf, "typeset", fails_on_one)
+    [run] = printed()
+
+    assert run.letters.get().candidate.identity.first_names == "Maëlle"
+    run.refresh_from_db()
+    assert run.total == 1
+    aside = Letter.objects.get(candidate=spoilt.candidate)
+    assert (aside.run, aside.state, aside.why) == (None, "to_print", printing.CANNOT_BE_PRINTED)
+    assert printed() == []
+
+
+@open_exam
+def test_a_document_that_was_taken_back_does_not_go(kept):
+    a_registration(a_record())
+    documents.withdraw(Letter.objects.get().enclosed, at=NOW)
+
+    [run] = printed()
+
+    said = pages(run)
+    assert len(said) == 2
+    assert "il n'est pas joint" in said[0]
+
+
+@open_exam
+def test_letters_are_posted_once_and_one_comes_back_then_goes_again(kept):
+    registration = a_registration(a_record())
+    [run] = printed()
+    letter = run.letters.get()
+    with pytest.raises(Refused, match="n'est plus possible"):
+        operations.note_returned(letter=letter, by=MANAGER, at=NOW)
+
+    operations.note_posted(run=run, posted_on=NOW.date(), by=MANAGER, at=NOW)
+    with pytest.raises(operations.PostedAlready):
+        operations.note_posted(run=run, posted_on=NOW.date(), by=MANAGER, at=NOW)
+    letter.refresh_from_db()
+    operations.note_returned(letter=letter, by=MANAGER, at=NOW)
+    Candidate.objects.update(address_1="5 quai du Wault")
+    registration.refresh_from_db()
+    fresh = resending.send_again(
+        message=letter.message, registration=registration, by=MANAGER, at=NOW
+    )
+
+    assert (letter.state, letter.returned_on, letter.returned_name) == (
+        LetterState.RETURNED,
+        NOW.date(),
+        "Claude Martin",
+    )
+    with pytest.raises(resending.AlreadySentAgain):
+        resending.send_again(message=letter.message, registration=registration, by=MANAGER, at=NOW)
+    assert fresh.letter.enclosed == letter.enclosed
+    [again] = printed()
+    assert again.letters.get().address[1] == "5 quai du Wault"
+    assert [one.verb for one in Entry.objects.filter(verb__startswith="letter").order_by("pk")] == [
+        "letters posted",
+        "letter returned",
+    ]
+
+
+@open_exam
+def test_a_run_holds_nothing_of_another_perimeter(kept):
+    mine = a_registration(a_record())
+    a_registration(
+        a_record(first_names="Yann"),
+        academy="A25",
+        identification={"postcode": "78000", "town": "Versailles"},
+    )
+
+    [run] = printed()
+
+    assert run.letters.get().candidate_id == mine.candidate_id
+    elsewhere = Reach((Perimeter(frozenset({"A25"}), None, MANAGER),))
+    assert not PrintRun.objects.within(elsewhere).exists()
+    assert Letter.objects.waiting().within(elsewhere).count() == 1
+    other_domain = Reach((Perimeter(frozenset({"A09"}), frozenset({"SIMPLE"}), MANAGER),))
+    assert not PrintRun.objects.within(other_domain).exists()
+
+
+@open_exam
+def test_a_letter_written_while_a_run_is_made_waits_for_the_next(kept):
+    registration = a_registration(a_record())
+    printing.print_now(LILLE, by=MANAGER, at=NOW)
+    deciding.decide(registration=registration, decision=VALIDATE, reason="", by=MANAGER, at=NOW)
+
+    work("letters")
+
+    assert PrintRun.objects.get().letters.count() == 1
+    assert Letter.objects.waiting().get().message.kind == "state_changed"
+    with transaction.atomic():
+        assert Message.objects.filter(state=Message.State.LETTER).count() == 2
+
+
+def test_each_letter_and_each_document_begins_on_a_front_page():
+    sheet = pdf.typeset(
+        printing.TEMPLATE,
+        {
+            "title": "Objet",
+            "issuer": "Autorité",
+            "sender": ["Bureau", "académie"],
+            "recipient": ["Madame X", "1 rue", "59000 LILLE"],
+            "dated": "Le 1er mars",
+            "paragraphs": [["Bonjour,"], ["Une phrase."]],
+            "enclosed": "",
+            "reference": "Sporades, courrier n° 1",
+        },
+        at=NOW,
+    )
+
+    whole = printing.assembled([[sheet], [sheet, sheet], [sheet]])
+
+    with pikepdf.open(io.BytesIO(whole)) as read:
+        assert len(read.pages) == 8

@@ -1,0 +1,177 @@
+"""What is told to whom no mail reaches: one letter in the words of the mail, and never both (I13)."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from sporades import mail
+from sporades.acts import correcting, deciding, moving, resending
+from sporades.candidates.models import Candidate, Channel
+from sporades.candidates.operations import civil_data
+from sporades.core.actors import Actor
+from sporades.exams import operations as exams
+from sporades.letters import operations as letters
+from sporades.letters.models import Letter
+from sporades.letters.words import fate_in_words
+from sporades.mail import delivery
+from sporades.mail.models import Message
+from sporades.registrations.states import FLAG, VALIDATE
+from tests.factories import NOW, OPERATOR, a_candidate, a_record, a_registration
+from tests.jobs import work
+from tests.web.registry.world import source, without_specialities
+
+pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock")
+MANAGER = Actor("manager", "Claude Martin", "user:1")
+
+
+@pytest.fixture
+def registration():
+    """File the registration of somebody without an account."""
+    return a_registration(a_record())
+
+
+def letter_of(kind):
+    return Letter.objects.get(message__kind=kind)
+
+
+def test_a_receipt_is_a_letter_that_encloses_the_summary_and_leads_nowhere(registration):
+    letter = letter_of("registered")
+
+    assert (letter.candidate, letter.service) == (registration.candidate, registration.service)
+    assert letter.enclosed.document.kind == "recapitulatif"
+    assert letter.message.state == Message.State.LETTER
+    assert "joint à ce courrier" in letter.message.body
+    assert "Votre service gestionnaire : Bureau des essais de Lille" in letter.message.body
+    assert "http" not in letter.message.body
+    assert fate_in_words(letter) == "À imprimer"
+
+
+def test_no_letter_is_ever_sent_by_mail(registration):
+    message = letter_of("registered").message
+
+    work("mail")
+
+    assert delivery.deliver(message.pk, at=NOW) is False
+    message.refresh_from_db()
+    assert (message.state, message.sent_at) == (Message.State.LETTER, None)
+
+
+def test_every_act_on_a_registration_writes_a_letter_without_a_link(registration):
+    deciding.decide(
+        registration=registration, decision=FLAG, reason="Une pièce", by=MANAGER, at=NOW
+    )
+    deciding.decide(registration=registration, decision=VALIDATE, reason="", by=MANAGER, at=NOW)
+    moving.move_for_good(
+        registration=registration, academy="A25", reason="Proximité", by=MANAGER, at=NOW
+    )
+    registration.refresh_from_db()
+    candidate = Candidate.objects.get(pk=registration.candidate_id)
+    correcting.correct_identity(
+        registration=registration,
+        identity={**civil_data(candidate.identity), "first_names": "Yann"},
+        seen=candidate.identity_id,
+        proof="carte",
+        by=MANAGER,
+        at=NOW,
+    )
+
+    kinds = sorted(Letter.objects.values_list("message__kind", flat=True))
+    assert kinds == [
+        "identity_corrected",
+        "registered",
+        "registration_moved",
+        "state_changed",
+        "state_changed",
+    ]
+    bodies = Message.objects.values_list("body", flat=True)
+    assert not any("http" in body or "espace candidat" in body for body in bodies)
+    assert letter_of("registration_moved").service.academy_id == "A25"
+    assert letter_of("identity_corrected").enclosed.number == 3
+    assert not Message.objects.exclude(state=Message.State.LETTER).exists()
+
+
+def test_a_letter_about_a_person_names_the_registrations_of_its_service_alone(registration):
+    candidate = Candidate.objects.get(pk=registration.candidate_id)
+    exams.load(source(without_specialities()), by=OPERATOR, at=NOW)
+    other = a_registration(candidate, exam="BS", speciality="")
+
+    correcting.correct_identity(
+        registration=registration,
+        identity={**civil_data(candidate.identity), "first_names": "Yann"},
+        seen=candidate.identity_id,
+        proof="carte",
+        by=MANAGER,
+        at=NOW,
+    )
+
+    body = letter_of("identity_corrected").message.body
+    assert registration.number in body
+    assert other.number not in body
+
+
+def test_who_asked_for_letters_has_no_mail_even_with_an_address():
+    a_registration(a_record(email="proche@exemple.test", channel=Channel.LETTER))
+    a_registration(a_record(email="elle@exemple.test", channel=Channel.MAIL, first_names="Yann"))
+
+    told = dict(Message.objects.filter(kind="registered").values_list("recipient", "state"))
+    assert told == {"": Message.State.LETTER, "elle@exemple.test": Message.State.WAITING}
+
+
+def test_one_event_makes_one_letter(registration):
+    said = {
+        "service": registration.service,
+        "at": NOW,
+        "key": "un événement",
+        "about": registration,
+        "registration": registration,
+        "text": "Bonjour",
+        "contact": {},
+    }
+    first = letters.tell(registration.candidate, "message_answered", **said)
+
+    assert letters.tell(registration.candidate, "message_answered", **said) == first
+    assert Letter.objects.filter(message=first).count() == 1
+
+
+def test_an_act_that_is_undone_leaves_no_letter(registration):
+    before = Letter.objects.count()
+
+    with transaction.atomic():
+        deciding.decide(registration=registration, decision=VALIDATE, reason="", by=MANAGER, at=NOW)
+        transaction.set_rollback(True)
+
+    assert Letter.objects.count() == Message.objects.count() == before
+
+
+def test_what_is_forgotten_is_forgotten_with_its_letter(registration):
+    mail.forget([registration])
+
+    assert not Letter.objects.exists()
+
+
+def test_the_database_holds_that_a_printed_letter_has_its_run_and_its_address(registration):
+    letter = letter_of("registered")
+
+    with pytest.raises(IntegrityError, match="printed_letter"), transaction.atomic():
+        Letter.objects.filter(pk=letter.pk).update(state="printed")
+    with pytest.raises(IntegrityError, match="letter_has_no_address"), transaction.atomic():
+        Message.objects.filter(pk=letter.message_id).update(recipient="a@exemple.test")
+
+
+def test_who_has_an_account_has_mails(registration):
+    own = a_registration(a_candidate())
+
+    assert not Letter.objects.filter(candidate=own.candidate).exists()
+    with pytest.raises(IntegrityError, match="told_by_mail"), transaction.atomic():
+        Candidate.objects.filter(pk=own.candidate_id).update(channel=Channel.LETTER)
+
+
+def test_a_letter_that_did_not_come_back_is_not_sent_again(registration):
+    with pytest.raises(resending.NotRefused):
+        resending.send_again(
+            message=letter_of("registered").message,
+            registration=registration,
+            by=MANAGER,
+            at=NOW + timedelta(days=1),
+        )
