@@ -45,6 +45,8 @@ WARNINGS_TO_AN_ADDRESS = Limit("warnings-to-address", ((DAY, 1),))
 KNOWN_ADDRESSES_SHOWN = Limit("known-addresses-shown", ((HOUR, 20), (DAY, 60)))
 ANSWERS_KEPT_FOR_A_DEVICE = Limit("answers-kept", ((HOUR, 20),))
 MESSAGES_OF_A_CANDIDATE = Limit("messages-of-a-candidate", ((DAY, 10),))
+# A class may type its codes from one network; none is guessed in so few.
+CODES_FROM_A_NETWORK = Limit("codes-from-network", ((HOUR, 100), (DAY, 300)))
 CHANGES_OF_ADDRESS = Limit("changes-of-address", ((HOUR, 5), (DAY, 10)))
 CORRECTIONS_ASKED = Limit("corrections-asked", ((DAY, 20),))
 

@@ -15,8 +15,9 @@ from sporades.accounts import operations as accounts
 from sporades.accounts.addresses import letter_box
 from sporades.accounts.keys import activation_key
 from sporades.accounts.models import LeftAddress, User, normalised_address
+from sporades.acts.attaching import attach
 from sporades.candidates import operations as candidates
-from sporades.candidates.models import Candidate
+from sporades.candidates.models import Candidate, ClaimCode
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.french import day_in_words, instant_in_words, local_day
 from sporades.core.links import absolute
@@ -44,13 +45,14 @@ class AddressKnown(Refused):
 
 def join(
     *,
-    identity: dict[str, Any],
+    identity: dict[str, Any] | None,
     email: str,
     password: str | None,
     by: Actor | None = None,
     at: datetime,
     network: str = "",
     holds_letter_box: bool = False,
+    record: Candidate | None = None,
     also: Callable[[User], None] | None = None,
 ) -> User:
     """« Créer mon compte »: an account, its candidate, the mail that activates it.
@@ -60,7 +62,8 @@ def join(
     a stranger who keeps signing up does not kill the link that its owner was sent.
 
     Args:
-        identity: civil data, as `IdentityForm.identity()` gives them.
+        identity: civil data, as `IdentityForm.identity()` gives them; nothing where there is a
+            record to take.
         email: the address, in any form.
         password: nothing for an account that signs in through FranceConnect only.
         by: who does it; the candidate, unless said otherwise.
@@ -68,6 +71,7 @@ def join(
         network: where it came from; counted, never kept in clear.
         holds_letter_box: whether who asks has just opened a mail sent to this address: no
             stranger's demands keep the next one from leaving.
+        record: the record that the account will take, whose address it may have.
         also: what must be kept with the account, in the same transaction.
 
     Returns:
@@ -81,7 +85,7 @@ def join(
     with transaction.atomic():
         address = hold_address(email, at=at)
         waiting = _waiting_at(address)
-        if is_known(address):
+        if is_known(address, but_of=record):
             raise AddressKnown
         may_leave = holds_letter_box or may_write(address, network=network, at=at)
         if waiting:
@@ -89,7 +93,8 @@ def join(
                 return waiting
             _forget(waiting, REPLACED, at=at)
         user = accounts.open_account(email=address, password_hash=password_hash, at=at)
-        candidates.enrol(user=user, identity=identity, email=address, at=at)
+        if identity is not None:
+            candidates.enrol(user=user, identity=identity, email=address, at=at)
         if also:
             also(user)
         if may_leave:
@@ -148,7 +153,7 @@ def _waiting_at(address: str) -> User | None:
     )
 
 
-def is_known(address: str, *, but_to: User | None = None) -> bool:
+def is_known(address: str, *, but_to: User | None = None, but_of: Candidate | None = None) -> bool:
     """Return whether an activated account or a candidate record carries this normalised address.
 
     Nobody has shown yet that an account that waits is the address's: it bars nobody.
@@ -158,22 +163,25 @@ def is_known(address: str, *, but_to: User | None = None) -> bool:
     Args:
         address: the address.
         but_to: an account that may have it.
+        but_of: a record that may have it.
     """
     return any(
         (found.exclude(**{owner: but_to.pk}) if but_to else found).exists()
-        for found, owner in _carriers(address)
+        for found, owner in _carriers(address, but_of=but_of)
     )
 
 
-def _carriers(address: str) -> tuple[tuple[QuerySet[Any], str], ...]:
+def _carriers(
+    address: str, *, but_of: Candidate | None = None
+) -> tuple[tuple[QuerySet[Any], str], ...]:
     """Return where an address may be, each with the way to its account."""
     return (
         (User.objects.filter(email=address, activated_at__isnull=False), "pk"),
         (LeftAddress.objects.filter(email=address).select_related("user"), "user"),
         (
-            Candidate.objects.filter(email=address).exclude(
-                user__isnull=False, user__activated_at__isnull=True
-            ),
+            Candidate.objects.filter(email=address)
+            .exclude(user__isnull=False, user__activated_at__isnull=True)
+            .exclude(pk=but_of.pk if but_of else 0),
             "user",
         ),
     )
@@ -201,6 +209,7 @@ def warn_owner(email: str, *, network: str, at: datetime) -> None:
             sign_in=absolute(reverse("account_login")),
             reset=absolute(reverse("account_reset_password")),
             sign_up=absolute(reverse("account_signup")),
+            claim=absolute(reverse("account_claim")),
         )
 
 
@@ -209,9 +218,12 @@ def warn_owner(email: str, *, network: str, at: datetime) -> None:
 
 @transaction.atomic
 def activate(user_id: int, *, at: datetime) -> User:
-    """« Activer mon compte ». Raises accounts' TooOld, AlreadyActivated."""
+    """« Activer mon compte », with the record that it takes (B8). Raises TooOld, AlreadyActivated."""
+    # In the order of every act: the code, then the account.
+    ClaimCode.objects.select_for_update(of=("self",)).filter(taken_by=user_id).first()
     user = accounts.activate(user_id, at=at)
     journal.record("account activated", by=author(user), on=user, at=at)
+    attach(user, at=at)
     return user
 
 
@@ -320,6 +332,11 @@ def _forget_if(user_id: int, due: Callable[[], Any], verb: str, *, at: datetime)
         return 0
     _forget(user, verb, at=at)
     return 1
+
+
+def give_way(user: User, *, at: datetime) -> None:
+    """Forget an account that nobody has activated, for another that takes its place."""
+    _forget(user, REPLACED, at=at)
 
 
 def _forget(user: User, verb: str, *, at: datetime) -> None:

@@ -8,6 +8,7 @@ from procrastinate import JobContext, builtin_tasks
 from sporades.accounts import limits, sessions
 from sporades.accounts import operations as accounts
 from sporades.acts import announcing, changing, enrolling, inviting, joining, opening
+from sporades.candidates import claims
 from sporades.core.queue import app
 from sporades.notices import operations as notices
 from sporades.searches import operations as searches
@@ -25,6 +26,7 @@ def forget_accounts(timestamp: int) -> None:  # noqa: ARG001 - given by the queu
     sessions.forget_expired(at=now)
     sessions.forget_closed(at=now)
     limits.forget_old(at=now)
+    claims.forget_old(at=now)
     notices.forget_settled(at=now)
     searches.forget_passing(at=now)
 

@@ -134,14 +134,6 @@ def told_by_letter(candidate: str) -> Q:
     return Q(**{f"{candidate}__user": None}) & unread
 
 
-def unreached(candidate: str) -> Q:
-    """Return what a row must satisfy whose candidate no mail reaches, given the path of its candidate.
-
-    It is `Candidate.address` as the database reads it.
-    """
-    return Q(**{f"{candidate}__user": None, f"{candidate}__email": ""})
-
-
 _NOTHING_IS_LEFT = """
 IF EXISTS (SELECT FROM registrations_registration WHERE candidate_id = NEW.id)
     OR EXISTS (SELECT FROM registrations_draft WHERE candidate_id = NEW.id)
@@ -162,7 +154,8 @@ class Candidate(models.Model):
     """A person known to the service.
 
     One that was found to be another is merged into it: its row stays, with its number, and holds
-    nothing any more. The postal address is the newest that was given, on the record or by a registration filed since.
+    nothing any more. The postal address is the newest that was given, on the record or by a
+    registration filed since.
     """
 
     user = models.OneToOneField(
@@ -284,3 +277,32 @@ class Candidate(models.Model):
     def is_frozen(self) -> bool:
         """Whether only the managing service can change the civil data."""
         return self.frozen_at is not None
+
+
+class ClaimCode(models.Model):
+    """The one-time code by which a record becomes an account's; its digest alone is kept (B8)."""
+
+    candidate = models.OneToOneField(
+        Candidate, on_delete=models.CASCADE, related_name="claim_code", verbose_name="fiche"
+    )
+    digest = models.CharField("empreinte", max_length=64, unique=True, db_collation="C")
+    made_at = models.DateTimeField("donné le")
+    made_name = models.CharField("donné par", max_length=120)
+    expires_at = models.DateTimeField("valable jusqu'au")
+    failures = models.PositiveSmallIntegerField("essais manqués", default=0)
+    taken_by = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="claim_code",
+        verbose_name="compte qui attend son activation",
+    )
+
+    class Meta:
+        verbose_name = "code de rattachement"
+        verbose_name_plural = "codes de rattachement"
+
+    def __str__(self) -> str:
+        """Return whose record it opens."""
+        return str(self.candidate)

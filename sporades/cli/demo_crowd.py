@@ -106,7 +106,7 @@ def fill_some(*, at: datetime, count: int = COUNT) -> bool:
 
 
 def _there() -> int:
-    return int(Registration.objects.filter(candidate__user=None).count())
+    return int(Registration.objects.filter(candidate__user=None, candidate__academy=None).count())
 
 
 @dataclass(frozen=True)

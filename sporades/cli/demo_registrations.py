@@ -3,14 +3,22 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sporades.acts import registering
-from sporades.candidates.models import Candidate
+from sporades.accounts.models import User
+from sporades.acts import deciding, registering
+from sporades.candidates import claims
+from sporades.candidates import operations as candidates
+from sporades.candidates.models import Candidate, Channel, ClaimCode
 from sporades.cli.demo_people import REGULAR, candidate
 from sporades.core.actors import Actor
 from sporades.exams.models import Exam, RegistrationService
 from sporades.registrations import drafting
 from sporades.registrations.dossier import Answers
 from sporades.registrations.models import Draft, Registration
+from sporades.registrations.states import FLAG
+
+CODE = "DEMO-CODE-2026"
+"""The one-time code of a record to be claimed: in the README, of no use elsewhere."""
+MANAGER = "gestionnaire.lille@demo.test"
 
 LILLE = {
     "address_1": "27 rue du Grand-Large",
@@ -121,7 +129,51 @@ def make_registrations(*, at: datetime) -> None:
     )
 
 
+def make_records(*, at: datetime) -> None:
+    """Make, once, two records of candidates without an account: one by letter, one to be claimed."""
+    if Candidate.objects.filter(academy="A09").exists():
+        return
+    by_letter = _record("m", "Quéméneur", "Anselme", born=(1963, 9, 8), at=at - timedelta(days=3))
+    registration = _file(by_letter, "CAP-AEPE", "", "A09", CHILDHOOD, at=at - timedelta(days=2))
+    deciding.decide(
+        registration=Registration.objects.whole().get(pk=registration.pk),
+        decision=FLAG,
+        reason="Il manque la copie de votre pièce d'identité.",
+        by=_author(by_letter),
+        at=at - timedelta(days=1),
+    )
+    claimed = _record("mme", "Vauquelin", "Rosalie", born=(2001, 4, 12), at=at)
+    claims.give(claimed, by="Camille Ferrand", at=at)
+    ClaimCode.objects.filter(candidate=claimed).update(digest=claims.digest_of(CODE))
+
+
+def _record(
+    civility: str, birth_name: str, first_names: str, *, born: tuple[int, int, int], at: datetime
+) -> Candidate:
+    year, month, day = born
+    own = {
+        "civility": civility,
+        "birth_name": birth_name,
+        "usage_name": "",
+        "first_names": first_names,
+    }
+    birth = {"birth_year": year, "birth_month": month, "birth_day": day}
+    reached = {name: LILLE[name] for name in ("address_1", "postcode", "town", "country")}
+    return candidates.enrol(
+        user=None,
+        identity={**candidates.civil_data(candidate(REGULAR).identity), **own, **birth},
+        email="",
+        channel=Channel.LETTER,
+        academy_id="A09",
+        at=at,
+        **reached,
+    )
+
+
 def _author(person: Candidate) -> Actor:
+    if person.user_id is None:
+        user = User.objects.get(email=MANAGER)
+        return user.memberships.get().as_actor()
     return Actor("candidate", str(person), f"user:{person.user_id}")
 
 

@@ -40,9 +40,12 @@ MAILS = [
     ),
     (
         "address_known",
-        {"has_account": False, "sign_in": SIGN_IN, "reset": RESET, "sign_up": SIGN_UP},
+        {"has_account": False, "claim": f"{SIGN_UP}/code", "sign_up": SIGN_UP},
         "Cette adresse mail existe déjà dans l'application Sporades",
-        [f"Pour créer un compte, utilisez une autre adresse : {SIGN_UP}"],
+        [
+            f"son code vous donne ce dossier et cette adresse : {SIGN_UP}/code",
+            f"Sinon, pour créer un compte, utilisez une autre adresse : {SIGN_UP}",
+        ],
     ),
     (
         "password_reset",

@@ -143,6 +143,8 @@ NEVER = {
         "correction_refused",
         "correction_requested",
         "identity_corrected",
+        "record_claimed",
+        "record_taken",
     },
     "is for the office": {
         "batch_ended",

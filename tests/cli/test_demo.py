@@ -8,9 +8,12 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from sporades.accounts.models import User
-from sporades.cli import demo_people
+from sporades.candidates.claims import digest_of
+from sporades.candidates.models import ClaimCode
+from sporades.cli import demo_people, demo_registrations
 from sporades.exams import queries
 from sporades.exams.held import forget
+from sporades.letters.models import Letter
 from sporades.mail.models import Message
 from sporades.registrations.models import Draft, Registration
 from tests.factories import NOW
@@ -38,11 +41,16 @@ def test_the_demo_has_its_people_its_services_and_its_registrations():
     states = sorted(Registration.objects.values_list("exam__code", "state", "version"))
     assert states == [
         ("BACPRO-ASSP", "registered", 1),
+        ("CAP-AEPE", "anomaly", 1),
         ("CAP-AEPE", "registered", 2),
         ("CRPE-EXT-BAC3", "registered", 1),
         ("DNB", "withdrawn", 1),
     ]
     assert Draft.objects.open().get().exam.code == "CS4-AG2S"
+    assert Letter.objects.waiting().count() == 2
+    claimed = ClaimCode.objects.get()
+    assert claimed.digest == digest_of(demo_registrations.CODE)
+    assert f"`{demo_registrations.CODE}`" in README.read_text("utf-8")
     services = [service for one in queries.programmes() for service in one.services]
     assert {service.accepts(NOW) for service in services} == {True, False}
     assert [s for s in services if NOW < s.closes_at < NOW + timedelta(hours=1, minutes=1)] != []
@@ -77,7 +85,7 @@ def test_a_code_is_given_for_staff_and_for_nobody_else(capsys):
 def test_the_messages_of_the_demo_are_of_the_instants_of_their_acts():
     call_command("demo", "load")
 
-    sent = Message.objects.values_list("written_at", "sent_at")
+    sent = Message.objects.filter(letter=None).values_list("written_at", "sent_at")
 
     assert {written == left for written, left in sent} == {True}
     assert min(written for written, _ in sent) < NOW - timedelta(days=19)

@@ -413,6 +413,9 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "publication_filled",
         "publication_to_approve",
         "registration_moved",
+        # Those of a record that is claimed: tests/acts/test_claiming.
+        "record_claimed",
+        "record_taken",
         "extension_to_approve",
         "member_dormant",
         "message_answered",

@@ -102,6 +102,8 @@ def every_form():
         "ContactForm": {"managing": draft.service.managing_service},
         "CorrectionRequestForm": {"on": NOW.date()},
         "SignUpForm": {"on": NOW.date()},
+        "SlipForm": {"on": NOW.date()},
+        "ClaimForm": {"on": NOW.date()},
         "ChangeAddressForm": {"user": user},
         "LoginForm": {"request": RequestFactory().get("/")},
         "ActivationForm": {"user": user},

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("candidates", "0004_records"),
+        ("candidates", "0005_records"),
         ("documents", "0003_one_version_to_publish"),
         ("exams", "0003_prepared_regulations"),
         ("mail", "0004_letters"),

@@ -18,6 +18,7 @@ def _own(*methods: str, **more: Any) -> Route:
 ROUTES = {
     "account_signup": _open(),
     "account_email_verification_sent": _open(),
+    "account_claim": _open(),
     "account_confirm_email": _open(opened_by="key"),
     "account_communes": _open("GET", page=False),
     "account_login": _open(while_reading=True),

@@ -18,7 +18,9 @@ from django.core.exceptions import ValidationError
 from sporades.accounts import guessing, passwords
 from sporades.accounts.forms import AS_TYPED, AddressField, NewAddressForm
 from sporades.accounts.models import User
+from sporades.candidates.births import BirthDateField, checked
 from sporades.candidates.forms import IdentityForm
+from sporades.registrations.fields import CleanCharField
 from sporades.web.account import tries
 from sporades.web.account.resetting import SENT_TO, send_link
 
@@ -118,6 +120,75 @@ class SignUpForm(AccountForm):
         ]
         day, month, year = data.get("birth_date") or (None, None, None)
         return words + (passwords.ways_to_write(date(year, month, day)) if day and month else [])
+
+
+class SlipForm(forms.Form):
+    """The code of a slip, and the birth date of whom it is for."""
+
+    errors_stand_above = True
+    code_recu = CleanCharField(
+        label="Votre code",
+        help_text="Les douze lettres et chiffres de votre fiche de connexion.",
+        max_length=40,
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": "Indiquez le code de votre fiche de connexion."},
+    )
+    birth_date = BirthDateField(
+        label="Votre date de naissance",
+        help_text="Par exemple 14 03 2008.",
+        error_messages={
+            "required": "Indiquez le jour, le mois et l'année, par exemple 14 03 2008."
+        },
+    )
+    birth_date_is_partial = forms.BooleanField(
+        label="Mon état civil n'indique pas le jour, ou pas le mois",
+        help_text="Laissez alors vide ce qui manque.",
+        required=False,
+    )
+    field_order = ("code_recu", "birth_date", "birth_date_is_partial")
+
+    def __init__(self, *args, on: date, **options):
+        super().__init__(*args, **options)
+        self.on = on
+
+    def fieldsets(self):
+        return [("Votre code", ("code_recu", "birth_date", "birth_date_is_partial"))]
+
+    def clean(self):
+        data = super().clean() or self.cleaned_data
+        if "birth_date" in data:
+            try:
+                checked(data["birth_date"], is_partial=data["birth_date_is_partial"], on=self.on)
+            except ValidationError as fault:
+                self.add_error("birth_date", fault)
+        return data
+
+
+class ClaimForm(SlipForm, NewAddressForm):
+    """The code, and what will open the account."""
+
+    email = AddressField(
+        help_text="Elle vous servira à vous connecter, et vous y recevrez tous nos messages."
+    )
+    password = new_password_field()
+
+    def fieldsets(self):
+        names = ("email", "address_is_right", "password")
+        present = tuple(name for name in names if name in self.fields)
+        return [*super().fieldsets(), ("Votre connexion", present)]
+
+    def clean(self):
+        data = super().clean()
+        if data.get("password"):
+            day, month, year = data.get("birth_date") or (None, None, None)
+            born = passwords.ways_to_write(date(year, month, day)) if day and month else []
+            try:
+                passwords.check(
+                    data["password"], about=[data.get("email", "").partition("@")[0], *born]
+                )
+            except ValidationError as fault:
+                self.add_error("password", fault)
+        return data
 
 
 class AddressForm(forms.Form):

@@ -10,6 +10,7 @@ from django.urls import path
 
 from sporades.web.account import (
     activating,
+    claiming,
     editing,
     factors,
     franceconnect,
@@ -30,6 +31,7 @@ urlpatterns = [
         joining.activation_sent,
         name="account_email_verification_sent",
     ),
+    path("creer-mon-compte/code", claiming.claim, name="account_claim"),
     path("creer-mon-compte/franceconnect", franceconnect.sign_up, name="socialaccount_signup"),
     path("activer-mon-compte/<str:key>", activating.activate, name="account_confirm_email"),
     path("communes", places.communes, name="account_communes"),

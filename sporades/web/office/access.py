@@ -120,6 +120,7 @@ ROUTES = {
     "office:records": _files(),
     "office:new_record": _records(BOTH),
     "office:record": _files(within="record"),
+    "office:give_code": _records(POST, within="record", page=False),
     "office:keep_record": _records(BOTH, within="record"),
     "office:registration": _files(within="registration"),
     "office:history": _files(within="registration"),

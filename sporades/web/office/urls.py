@@ -6,7 +6,7 @@ from sporades.web.office import home
 from sporades.web.office.documents import depositing, publishing
 from sporades.web.office.figures import failing, statistics
 from sporades.web.office.letters import posting
-from sporades.web.office.people import records
+from sporades.web.office.people import codes, records
 from sporades.web.office.records import acts, mail_log
 from sporades.web.office.registrations import (
     answering,
@@ -101,6 +101,7 @@ urlpatterns = [
     path("candidats", records.records, name="records"),
     path("candidats/nouveau", records.new_record, name="new_record"),
     path("candidats/<int:candidate>", records.record, name="record"),
+    path("candidats/<int:candidate>/code", codes.give_code, name="give_code"),
     path("candidats/<int:candidate>/modification", records.keep_record, name="keep_record"),
     path("messages", answering.unanswered, name="unanswered"),
     path("messages/modeles/<uuid:template>/oubli", writing.forget_template, name="forget_template"),

@@ -17,6 +17,7 @@ TITLES = {
     "public:cookies": "Cookies",
     "account_login": "Me connecter",
     "account_signup": "Créer mon compte",
+    "account_claim": "J'ai reçu un code",
     "account_reset_password": "Mot de passe oublié, réinitialisation du mot de passe",
     "account_edit": "Modifier mon compte",
     "account_email": "Changer d'adresse mail",

@@ -386,6 +386,7 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "office:run_pdf": {"run": world.letter.run_id},
         "office:post_run": {"run": world.letter.run_id},
         "office:return_letter": {"letter": world.letter.pk},
+        "office:give_code": {"candidate": world.record.pk},
         "office:record": {"candidate": world.record.pk},
         "office:keep_record": {"candidate": world.record.pk},
         "office:name": search,

@@ -79,6 +79,7 @@ OUTSIDE = {
     "colonnes": BUTTONS,
     "choix": BUTTONS,
     "civility": BUTTONS,
+    "code_recu": "it serves once, and is copied from paper",
     "colouring": EXAM,
     "decision": BUTTONS,
     "diploma": NO_WORD,

@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from sporades.accounts.models import AddressChange, LeftAddress, Membership, User
 from sporades.batches.models import Batch, BatchLine
-from sporades.candidates.models import Candidate
+from sporades.candidates.models import Candidate, ClaimCode
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
 from sporades.doubles.models import LikelyDouble
@@ -60,6 +60,7 @@ OURS = {
             "documents.DocumentVersion.digest",
             "exams.PreparedRegulation.digest",
             "exams.PreparedRegulation.file_digest",
+            "candidates.ClaimCode.digest",
             "exams.Regulation.digest",
             "journal.Entry.digest",
             "journal.Seal.acts",
@@ -180,11 +181,12 @@ def mark():
 
 
 def spoil_letters():
-    """Make hostile what is kept of letters."""
+    """Make hostile what is kept of letters and codes."""
     PrintRun.objects.update(asked_name=HOSTILE, posted_name=HOSTILE, posted_on=NOW.date())
     Letter.objects.exclude(run=None).update(
         state="returned", returned_on=NOW.date(), returned_name=HOSTILE
     )
+    ClaimCode.objects.update(made_name=HOSTILE)
 
 
 @pytest.fixture(scope="module")

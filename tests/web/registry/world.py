@@ -35,6 +35,7 @@ from sporades.accounts.permissions import Permission, reach
 from sporades.accounts.second_factor import enrol_totp
 from sporades.acts import (
     asking,
+    claiming,
     enrolling,
     messaging,
     noting,
@@ -395,12 +396,13 @@ def a_record(user: User, mark: str = "") -> Candidate:
 
 
 def a_printed_letter(record: Candidate, user: User) -> Letter:
-    """File the registration of a record, and print its receipt; another letter waits."""
+    """File the registration of a record, print its receipt, give its code; another letter waits."""
     registration = a_registration(record)
     service = registration.service
     sender = letters.Sender(service.managing_service_id, "A09", service.domain_id)
     [run] = letters.begin(sender, by=author_of(user), at=NOW)
     letters.make(run.pk, at=NOW)
+    claiming.give_code(record, academy="A09", by=author_of(user), at=NOW)
     deciding_of.decide(
         registration=registration, decision=VALIDATE, reason="", by=author_of(user), at=NOW
     )

@@ -1,5 +1,6 @@
 """« Fiche candidat »: somebody as the office knows them, with or without an account (I13)."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -12,11 +13,12 @@ from django.urls import reverse_lazy
 from sporades.accounts.permissions import Permission
 from sporades.acts import enrolling, reading
 from sporades.acts.joining import AddressKnown
+from sporades.candidates.claims import MOST_FAILURES
 from sporades.candidates.forms import answers_of
-from sporades.candidates.models import Candidate
+from sporades.candidates.models import Candidate, ClaimCode
 from sporades.candidates.postal import lines_of
 from sporades.candidates.words import identity_in_words
-from sporades.core.french import local_day
+from sporades.core.french import instant_in_words, local_day
 from sporades.core.numbers import in_groups
 from sporades.core.phones import phone_in_words
 from sporades.core.refusals import Refused
@@ -36,6 +38,7 @@ from sporades.web.office.people.record_forms import (
 
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
 MOST_LETTERS = 50
+ZONE = settings.TIME_ZONE
 SO_ANOTHER = "Indiquez-en une autre, ou choisissez le courrier."
 LIST_TRAIL = [*TRAIL, ("Candidats sans compte", reverse_lazy("office:records"))]
 
@@ -111,6 +114,7 @@ def record(request: HttpRequest, candidate: int) -> HttpResponse:
         "identity": identity_in_words(found.identity),
         "address": lines_of(postal_address_of(found)),
         "phone": phone_in_words(found.phone),
+        "code": _code_in_words(found, at=request.arrived_at),
         "made_by": territory.academy(found.academy_id).full_name if found.academy_id else "",
         "letters": _letters(request, found),
         "registrations": registrations.for_office().order_by("-filed_at"),
@@ -124,6 +128,21 @@ def _letters(request: HttpRequest, candidate: Candidate) -> list[tuple[Letter, s
     """Return the last letters to a candidate of the reader's perimeter, each with its fate."""
     mine = candidate.letters.within(request.reach).whole().order_by("-pk")[:MOST_LETTERS]
     return [(one, fate_in_words(one)) for one in mine]
+
+
+def _code_in_words(candidate: Candidate, *, at: datetime) -> str:
+    """Say which code was given, and what it is still good for."""
+    code = ClaimCode.objects.filter(candidate=candidate).first()
+    if code is None:
+        return ""
+    given = f"Donné le {instant_in_words(code.made_at, ZONE)} par {code.made_name}"
+    if code.taken_by_id is not None:
+        return f"{given}. Il a servi : le compte attend son activation."
+    if code.failures >= MOST_FAILURES:
+        return f"{given}. Trop d'essais avec une autre date de naissance : il ne sert plus."
+    if code.expires_at <= at:
+        return f"{given}. Il ne sert plus."
+    return f"{given}, valable jusqu'au {instant_in_words(code.expires_at, ZONE)}."
 
 
 def keep_record(request: HttpRequest, candidate: int) -> HttpResponse:

@@ -1,0 +1,77 @@
+"""A record becomes that of an account: from then on its candidate reads mails (B8)."""
+
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from sporades import journal, mail
+from sporades.accounts.models import User
+from sporades.candidates.models import Candidate, Channel, ClaimCode
+from sporades.core.actors import Actor
+from sporades.core.links import absolute
+from sporades.documents.models import Folder
+from sporades.letters.operations import tell
+from sporades.registrations.models import Registration
+from sporades.registrations.snapshot import contact_of
+
+
+def attach(user: User, *, at: datetime) -> Candidate | None:
+    """Give an account the record that its code opened; return it, or nothing where there is none.
+
+    It goes with its registrations, its drafts and its documents. Whoever was written to before is
+    told by that way too, should the code have been somebody else's. A letter that waits is
+    printed and posted as it was written.
+
+    Args:
+        user: the account, activated, locked by whoever calls.
+        at: the instant.
+    """
+    code = ClaimCode.objects.select_for_update(of=("self",)).filter(taken_by=user).first()
+    if code is None:
+        return None
+    record = Candidate.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=code.candidate_id
+    )
+    code.delete()
+    if record.user_id is not None:
+        return None
+    _warn(record, user, at=at)
+    record.user, record.email, record.channel = user, user.email, Channel.MAIL
+    record.save(update_fields=["user", "email", "channel"])
+    Folder.objects.filter(registration__candidate=record).update(holder=user)
+    journal.record(
+        "record claimed",
+        by=Actor("candidate", f"compte {user.pk}", f"user:{user.pk}"),
+        on=record,
+        at=at,
+        academy=record.academy_id or "",
+    )
+    mail.write(
+        "record_claimed",
+        to=user.email,
+        at=at,
+        key=f"record:{record.pk}:claimed:{user.pk}",
+        about=record,
+        name=record.identity.full_name,
+        link=absolute(reverse("candidate:home")),
+    )
+    return record
+
+
+def _warn(record: Candidate, user: User, *, at: datetime) -> None:
+    """Tell it where the person was written to until now, unless it is where they are from now on."""
+    registrations = Registration.objects.filter(candidate=record)
+    last = registrations.select_related("service").order_by("-filed_at", "-pk").first()
+    said: dict[str, Any] = {
+        "at": at,
+        "key": f"record:{record.pk}:taken:{user.pk}",
+        "about": record,
+        "name": record.identity.full_name,
+        "contact": contact_of(last.service) if last else None,
+    }
+    if not record.by_letter:
+        if record.email != user.email:
+            mail.write("record_taken", to=record.email, **said)
+    elif last:
+        tell(record, "record_taken", service=last.service, **said)

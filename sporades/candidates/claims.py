@@ -1,0 +1,80 @@
+"""The one-time code with which somebody takes the record that was made of them (B8).
+
+Twelve signs of thirty-two are sixty bits of chance. Only a keyed digest is kept: whoever reads
+the database reads no code.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+
+from django.db.models import F
+from django.utils.crypto import salted_hmac
+
+from sporades.candidates.births import Parts
+from sporades.candidates.models import Candidate, ClaimCode
+from sporades.documents.codes import ALPHABET, normalised
+
+LENGTH = 12
+LASTS = timedelta(days=30)
+MOST_FAILURES = 5
+"""After how many wrong birth dates a code is good for nothing."""
+
+
+def give(candidate: Candidate, *, by: str, at: datetime) -> str:
+    """Return a new code for a record, shown this once; the one before ends.
+
+    Args:
+        candidate: the record, locked by whoever calls.
+        by: who gives it.
+        at: the instant.
+    """
+    code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    ClaimCode.objects.update_or_create(
+        candidate=candidate,
+        defaults={
+            "digest": digest_of(code),
+            "made_at": at,
+            "made_name": by,
+            "expires_at": at + LASTS,
+            "failures": 0,
+            "taken_by": None,
+        },
+    )
+    return code
+
+
+def digest_of(code: str) -> str:
+    """Return what is kept of a code, from what somebody typed."""
+    return salted_hmac(
+        "sporades.candidates.claims", normalised(code), algorithm="sha256"
+    ).hexdigest()
+
+
+def opened_by(code: str, birth: Parts, *, at: datetime) -> ClaimCode | None:
+    """Return the code, locked, that opens the record of whoever was born then; or nothing.
+
+    Unknown, too old, given to another or typed with another birth date: the same statements, the
+    same answer. A wrong birth date is counted, so the caller commits whatever the answer is.
+
+    Args:
+        code: what was typed.
+        birth: day, month, year.
+        at: the instant.
+    """
+    day, month, year = birth
+    named = ClaimCode.objects.filter(digest=digest_of(code))
+    theirs = Candidate.objects.filter(
+        identity__birth_day=day, identity__birth_month=month, identity__birth_year=year or 0
+    )
+    named.exclude(candidate__in=theirs).update(failures=F("failures") + 1)
+    good = named.filter(
+        candidate__in=theirs.filter(user=None), expires_at__gt=at, failures__lt=MOST_FAILURES
+    )
+    found: ClaimCode | None = good.select_for_update(of=("self",)).first()
+    return found
+
+
+def forget_old(*, at: datetime) -> int:
+    """Delete the codes that open nothing any more; return how many."""
+    over, _ = ClaimCode.objects.filter(expires_at__lte=at, taken_by=None).delete()
+    return over

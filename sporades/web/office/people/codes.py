@@ -1,0 +1,28 @@
+"""« Donner un code »: the login slip of a candidate without an account (B8)."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from sporades.acts import slips
+from sporades.core.refusals import Refused
+from sporades.web.office.people.records import academy_of, record_of
+
+
+def give_code(request: HttpRequest, candidate: int) -> HttpResponse:
+    """Answer with the slip: its code is shown this once, and ends the one before."""
+    found = record_of(request, candidate)
+    try:
+        content = slips.slip(
+            found, academy=academy_of(request, found), by=request.actor, at=request.arrived_at
+        )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("office:record", found.pk)
+    return HttpResponse(
+        content,
+        content_type="application/pdf",
+        headers={
+            "Content-Disposition": f'attachment; filename="fiche-de-connexion-{found.pk}.pdf"'
+        },
+    )

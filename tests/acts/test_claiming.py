@@ -1,0 +1,352 @@
+"""A record made by the office becomes an account's, by a one-time code (B8)."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils.crypto import salted_hmac
+
+from sporades.accounts.models import Attempt, User
+from sporades.acts import claiming, joining, slips
+from sporades.acts.enrolling import HasAccount
+from sporades.candidates import claims
+from sporades.candidates.models import Candidate, Channel, ClaimCode
+from sporades.core.actors import Actor
+from sporades.documents.codes import in_groups
+from sporades.journal.models import Entry
+from sporades.letters.models import Letter
+from sporades.mail.models import Message
+from sporades.registrations.models import Draft
+from tests.documents.reading import pdf_text
+from tests.endurance.arena import together
+from tests.factories import (
+    NOW,
+    PASSWORD,
+    a_candidate,
+    a_draft,
+    a_record,
+    a_registration,
+    load_invented,
+)
+
+BIRTH = (14, 3, 1998)
+MANAGER = Actor("manager", "Claude Martin", "user:1")
+open_exam = pytest.mark.usefixtures("invented_exam", "stopped_clock")
+
+
+def given(record, at=NOW):
+    return claiming.give_code(record, academy="A09", by=MANAGER, at=at)
+
+
+def claim(code, *, birth=BIRTH, email="maelle@exemple.test", at=NOW, network="ici"):
+    claiming.claim(code=code, birth=birth, email=email, password=PASSWORD, network=network, at=at)
+    return User.objects.get(email=email)
+
+
+def into(user, code, *, birth=BIRTH):
+    claiming.claim_into(user, code=code, birth=birth, network="ici", at=NOW)
+
+
+@open_exam
+def test_a_record_becomes_the_accounts_with_its_registrations_and_documents():
+    record = a_record()
+    registration = a_registration(record)
+    record.refresh_from_db()
+    user = claim(given(record))
+
+    record.refresh_from_db()
+    assert (record.user, record.by_letter) == (None, True)
+    joining.activate(user.pk, at=NOW)
+
+    record.refresh_from_db()
+    assert (record.user, record.email, record.channel) == (user, user.email, Channel.MAIL)
+    assert Candidate.objects.count() == 1
+    registration.folder.refresh_from_db()
+    assert registration.folder.holder == user
+    assert not ClaimCode.objects.exists()
+    assert Entry.objects.get(verb="record claimed").actor_id == f"user:{user.pk}"
+    told = dict(Message.objects.filter(kind__startswith="record_").values_list("kind", "recipient"))
+    assert told == {"record_claimed": user.email, "record_taken": ""}
+
+
+@open_exam
+def test_both_messages_say_what_happened_and_whom_to_warn():
+    record = a_record(email="avant@exemple.test", channel=Channel.MAIL)
+    a_registration(record)
+    joining.activate(claim(given(record)).pk, at=NOW)
+
+    taken = Message.objects.get(kind="record_taken")
+    claimed = Message.objects.get(kind="record_claimed")
+    assert (taken.recipient, claimed.recipient) == ("avant@exemple.test", "maelle@exemple.test")
+    assert "quelqu'un, sans doute vous, a rattaché votre dossier à un compte" in taken.body
+    assert "Votre service gestionnaire : Bureau des essais de Lille" in taken.body
+    assert "Nos messages vous arrivent désormais par mail" in claimed.body
+    assert "/accueil" in claimed.body
+
+
+@open_exam
+def test_what_waited_to_be_printed_is_posted_as_it_was_written():
+    record = a_record()
+    a_registration(record)
+    user = claim(given(record))
+
+    joining.activate(user.pk, at=NOW)
+
+    kinds = Letter.objects.waiting().values_list("message__kind", flat=True)
+    assert sorted(kinds) == ["record_taken", "registered"]
+
+
+@open_exam
+def test_the_address_of_the_record_may_be_taken_and_no_other():
+    record = a_record(email="maelle@exemple.test", channel=Channel.MAIL)
+    a_record(email="autre@exemple.test", channel=Channel.MAIL)
+    a_candidate(email="compte@exemple.test")
+    code = given(record)
+
+    for email in ("autre@exemple.test", "compte@exemple.test"):
+        with pytest.raises(joining.AddressKnown):
+            claim(code, email=email)
+    with pytest.raises(joining.AddressKnown):
+        joining.take_address("maelle@exemple.test", at=NOW)
+    joining.activate(claim(code).pk, at=NOW)
+
+    assert Candidate.objects.get(user__email="maelle@exemple.test") == record
+    # It is where they were told already: once is enough.
+    assert not Message.objects.filter(kind="record_taken").exists()
+
+
+@open_exam
+@pytest.mark.parametrize(
+    ("code", "birth", "later"),
+    [
+        ("K7QF-9XW2-M4TB", BIRTH, timedelta()),
+        (None, (15, 3, 1998), timedelta()),
+        (None, (None, 3, 1998), timedelta()),
+        (None, BIRTH, claims.LASTS),
+        ("", BIRTH, timedelta()),
+    ],
+)
+def test_whatever_is_wrong_the_answer_is_the_same_and_nothing_is_made(code, birth, later):
+    right = given(a_record())
+
+    with pytest.raises(claiming.WrongCode):
+        claim(right if code is None else code, birth=birth, at=NOW + later)
+
+    assert not User.objects.exists()
+    assert not Message.objects.exists()
+
+
+@open_exam
+def test_the_last_instant_of_a_code_is_good():
+    code = given(a_record())
+
+    assert claim(code, at=NOW + claims.LASTS - timedelta(seconds=1)).activated_at is None
+
+
+@open_exam
+def test_an_unknown_code_and_a_wrong_birth_date_ask_the_same_of_the_database():
+    code = given(a_record())
+    asked = []
+    for tried, birth in ((code, (15, 3, 1998)), ("inconnu", BIRTH)):
+        with CaptureQueriesContext(connection) as queries, pytest.raises(claiming.WrongCode):
+            claim(tried, birth=birth, network=tried)
+        asked.append(len(queries))
+
+    assert asked[0] == asked[1]
+
+
+@open_exam
+def test_a_code_is_typed_as_people_type_it_and_kept_as_a_digest():
+    code = given(a_record())
+
+    claim(f" {in_groups(code).lower()} ")
+
+    kept = ClaimCode.objects.values().get()
+    assert len(code) == claims.LENGTH
+    assert code not in str(kept)
+    assert (
+        kept["digest"]
+        == salted_hmac("sporades.candidates.claims", code, algorithm="sha256").hexdigest()
+    )
+
+
+@open_exam
+def test_five_wrong_birth_dates_end_a_code_and_a_new_one_begins_anew():
+    record = a_record()
+    code = given(record)
+    for _ in range(claims.MOST_FAILURES):
+        with pytest.raises(claiming.WrongCode):
+            claim(code, birth=(1, 1, 1990))
+
+    with pytest.raises(claiming.WrongCode):
+        claim(code)
+    fresh = given(record)
+    with pytest.raises(claiming.WrongCode):
+        claim(code)
+    assert claim(fresh)
+
+
+@open_exam
+def test_a_network_tries_so_many_codes_and_no_more():
+    code = given(a_record())
+    for _ in range(100):
+        with pytest.raises(claiming.WrongCode):
+            claiming.claim_into(a_user(), code="faux", birth=BIRTH, network="la classe", at=NOW)
+
+    with pytest.raises(claiming.TooManyTries):
+        claim(code, network="la classe")
+    assert claim(code, network="ailleurs")
+    assert not Attempt.objects.filter(key__contains="classe").exists()
+
+
+def a_user():
+    user, _ = User.objects.get_or_create(
+        email="essai@exemple.test", defaults={"created_at": NOW, "activated_at": NOW}
+    )
+    return user
+
+
+@open_exam
+def test_a_mistyped_address_is_mended_with_the_same_code():
+    record = a_record()
+    code = given(record)
+    first = claim(code, email="malle@exemple.test")
+
+    second = claim(code, email="maelle@exemple.test")
+
+    assert not User.objects.filter(pk=first.pk).exists()
+    joining.activate(second.pk, at=NOW)
+    record.refresh_from_db()
+    assert record.user == second
+
+
+@open_exam
+def test_an_account_that_nobody_activates_leaves_the_record_and_its_code():
+    record = a_record()
+    code = given(record)
+    claim(code)
+
+    joining.delete_unactivated(at=NOW + timedelta(hours=49))
+
+    assert not User.objects.exists()
+    assert Candidate.objects.get() == record
+    assert claim(code, at=NOW + timedelta(hours=50))
+
+
+@open_exam
+def test_who_has_claimed_is_given_no_code_and_the_code_serves_once():
+    record = a_record()
+    code = given(record)
+    joining.activate(claim(code).pk, at=NOW)
+
+    with pytest.raises(claiming.WrongCode):
+        claim(code, email="autre@exemple.test")
+    with pytest.raises(HasAccount):
+        given(record)
+
+
+@open_exam
+def test_an_account_that_is_signed_in_takes_the_record_in_the_place_of_its_own_empty_one():
+    record = a_record()
+    own = a_candidate(email="maelle@exemple.test")
+    user = own.user
+
+    into(user, given(record))
+
+    record.refresh_from_db()
+    assert record.user == user
+    assert not Candidate.objects.filter(pk=own.pk).exists()
+
+
+@open_exam
+@pytest.mark.parametrize("begin", [a_draft, a_registration])
+def test_a_file_that_counts_is_never_put_aside(begin):
+    record = a_record()
+    own = a_candidate(email="maelle@exemple.test")
+    begin(own)
+    code = given(record)
+
+    with pytest.raises(claiming.TwoFiles):
+        into(own.user, code)
+
+    record.refresh_from_db()
+    assert record.user is None
+    assert Candidate.objects.count() == 2
+    assert Draft.objects.exists()
+    assert ClaimCode.objects.get().failures == 0
+
+
+@open_exam
+def test_another_persons_account_takes_nothing():
+    record = a_record()
+    other = a_candidate(first_names="Yann")
+
+    with pytest.raises(claiming.TwoFiles):
+        into(other.user, given(record))
+
+    assert Candidate.objects.filter(user=None).get() == record
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_claim_at_once_one_account_is_left(territory, stopped_clock):
+    load_invented()
+    record = a_record()
+    code = given(record)
+
+    outcomes = together(
+        lambda: claim(code, email="une@exemple.test").pk,
+        lambda: claim(code, email="deux@exemple.test").pk,
+    )
+
+    left = User.objects.get()
+    assert left.pk in outcomes
+    assert ClaimCode.objects.get().taken_by == left
+    joining.activate(left.pk, at=NOW)
+    record.refresh_from_db()
+    assert record.user == left
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_accounts_that_are_signed_in_one_takes_the_record(territory, stopped_clock):
+    load_invented()
+    record = a_record()
+    code = given(record)
+    users = [
+        User.objects.create_user(f"{name}@exemple.test", PASSWORD, created_at=NOW, activated_at=NOW)
+        for name in ("une", "deux")
+    ]
+
+    outcomes = together(*[lambda user=user: into(user, code) for user in users])
+
+    assert sorted(str(type(one).__name__) for one in outcomes) == ["NoneType", "WrongCode"]
+    record.refresh_from_db()
+    assert record.user in users
+
+
+@open_exam
+def test_a_slip_says_the_code_and_its_end_and_never_the_birth_date():
+    record = a_record()
+    a_registration(record)
+
+    said = pdf_text(slips.slip(record, academy="A09", by=MANAGER, at=NOW))
+
+    assert "Maëlle Anne LE GOFF" in said
+    assert "/creer-mon-compte/code" in said
+    assert "Bureau des essais de Lille" in said
+    assert "25 décembre 2026" in said
+    assert "1998" not in said
+    [printed] = [line for line in said.split() if line.count("-") == 2 and line.isupper()]
+    assert claim(printed)
+    assert Entry.objects.get(verb="claim code given").actor_name == "Claude Martin"
+
+
+@open_exam
+def test_codes_that_open_nothing_are_forgotten():
+    given(a_record())
+    taken = a_record(first_names="Yann")
+    claim(given(taken))
+
+    assert claims.forget_old(at=NOW + claims.LASTS - timedelta(seconds=1)) == 0
+    assert claims.forget_old(at=NOW + claims.LASTS) == 1
+    assert ClaimCode.objects.get().candidate == taken
