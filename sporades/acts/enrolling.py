@@ -116,8 +116,8 @@ def keep(
             on=locked,
             at=at,
             academy=academy,
-            before=before,
-            after={name: reached[name] for name in before},
+            # Which, not what: the journal outlives the person's data.
+            after={"changed": [*(["identity"] if is_renamed else []), *before]},
         )
     return is_renamed or bool(before)
 

@@ -1,6 +1,7 @@
 """Two candidates who are one person become one: a second person approves, nothing is lost (I12)."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -11,6 +12,7 @@ from sporades.accounts.addresses import half_said
 from sporades.accounts.models import User
 from sporades.acts.comparing import Overtaken, both, mark_of, record
 from sporades.acts.correcting import issue_again
+from sporades.candidates import claims
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
@@ -24,6 +26,7 @@ from sporades.doubles.models import LikelyDouble
 from sporades.doubles.states import MERGE
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
+from sporades.letters.operations import give_letters, tell
 from sporades.mail.operations import carry
 from sporades.registrations import joining
 from sporades.registrations.models import Registration
@@ -91,11 +94,13 @@ def _merge(
     double: LikelyDouble, *, kept: Candidate, left: Candidate, by: Actor, at: datetime
 ) -> None:
     account, was = left.user, _what_was(left)
-    addresses = {address for address in (kept.address, left.address) if address}
+    addresses = {one.address for one in (kept, left) if not one.by_letter}
     given = joining.give_all(left, kept=kept)
     candidates.merge(left, kept=kept, at=at)
     joining.give_folders(kept)
     carry(left, to=kept)
+    give_letters(left, to=kept)
+    claims.forget([left, kept] if kept.user_id else [left])
     move(
         double,
         MERGE,
@@ -159,16 +164,33 @@ def _tell(kept: Candidate, *, addresses: set[str], closed: str, at: datetime) ->
     """Write to every address that either had: which account is left, and what it holds."""
     mine = Registration.objects.filter(candidate=kept).whole().order_by("-filed_at", "-pk")
     registrations = list(mine)
+    key = f"candidate:{kept.pk}:merged:{at.isoformat()}"
+    named: dict[str, Any] = {"name": kept.identity.full_name, "number": kept.number}
+    if kept.by_letter:
+        service = registrations[0].service
+        tell(
+            kept,
+            "candidates_merged",
+            service=service,
+            at=at,
+            key=key,
+            about=kept,
+            **named,
+            registrations=[one for one in registrations if one.service_id == service.pk],
+            is_closed=False,
+            closed="",
+            sign_in_as="",
+            contact=contact_of(service),
+        )
     for address in sorted(addresses):
         mail.write(
             "candidates_merged",
             to=address,
             at=at,
-            key=f"candidate:{kept.pk}:merged:{at.isoformat()}",
+            key=key,
             about=kept,
             urgent=True,
-            name=kept.identity.full_name,
-            number=kept.number,
+            **named,
             # What there is to see is told where it is seen.
             registrations=registrations if address == kept.address else [],
             is_closed=address == closed,

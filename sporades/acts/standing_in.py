@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from sporades import journal, mail
+from sporades import journal
 from sporades.accounts.models import User
 from sporades.acts.registering import filed
 from sporades.candidates.models import Candidate
@@ -12,6 +12,8 @@ from sporades.core.actors import Actor
 from sporades.core.links import absolute
 from sporades.core.refusals import ReasonMissing
 from sporades.exams.models import Exam, RegistrationService, Speciality
+from sporades.letters.operations import tell
+from sporades.letters.queries import summary_for
 from sporades.registrations import drafting, filing
 from sporades.registrations.models import Draft, Registration, Version
 
@@ -99,16 +101,16 @@ def register(*, draft: Draft, reason: str, by: Actor, at: datetime) -> Version:
 
 
 def _tell(version: Version, *, reason: str, at: datetime) -> None:
-    """Write to the candidate, where a mail reaches them; a page of theirs needs an account."""
+    """Tell the candidate; a page of theirs needs an account."""
     registration = version.registration
     candidate = registration.candidate
-    if not candidate.address:
-        return
     has_account = candidate.user_id is not None
     kind = "amended_for" if version.number > 1 else "registered_for"
-    mail.write(
+    tell(
+        candidate,
         kind,
-        to=candidate.address,
+        service=registration.service,
+        enclosed=summary_for(registration),
         at=at,
         key=f"registration:{registration.pk}:version:{version.number}",
         about=registration,

@@ -5,6 +5,7 @@ the database reads no code.
 """
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import F
@@ -72,6 +73,11 @@ def opened_by(code: str, birth: Parts, *, at: datetime) -> ClaimCode | None:
     )
     found: ClaimCode | None = good.select_for_update(of=("self",)).first()
     return found
+
+
+def forget(candidates: Iterable[Candidate]) -> None:
+    """Delete the codes of records that are claimed no more: they have an account, or are merged."""
+    ClaimCode.objects.filter(candidate__in=list(candidates)).delete()
 
 
 def forget_old(*, at: datetime) -> int:

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.db.models import ProtectedError
 
 from sporades.accounts.models import User, normalised_address
-from sporades.candidates.models import Candidate, Identity
+from sporades.candidates.models import Candidate, Channel, Identity
 from sporades.core.numbers import with_check_digit
 from sporades.core.refusals import Refused
 
@@ -159,9 +159,13 @@ def merge(left: Candidate, *, kept: Candidate, at: datetime) -> None:
     Candidate.objects.filter(merged_into=left).update(merged_into=kept)
     left.user, left.email, left.merged_into, left.merged_at = None, "", kept, at
     left.save(update_fields=["user", "email", "merged_into", "merged_at"])
+    if not kept.address_1:
+        reach_at(kept, reached={name: getattr(left, name) for name in ADDRESS})
     if kept.user_id is None and (account is not None or not kept.email):
         kept.user, kept.email = account, address
-        kept.save(update_fields=["user", "email"])
+        # Who has an account reads mails.
+        kept.channel = Channel.MAIL if account is not None else kept.channel
+        kept.save(update_fields=["user", "email", "channel"])
 
 
 def reach_at(candidate: Candidate, *, reached: dict[str, str]) -> dict[str, str]:

@@ -116,6 +116,11 @@ def tell_again(
     return fresh
 
 
+def give_letters(left: Candidate, *, to: Candidate) -> None:
+    """Give the letters of a candidate to another, who was found to be the same person."""
+    Letter.objects.filter(candidate=left).update(candidate=to)
+
+
 @transaction.atomic
 def note_posted(*, run: PrintRun, posted_on: date, by: Actor, at: datetime) -> None:
     """Note that the letters of a run were posted.

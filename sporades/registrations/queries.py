@@ -43,13 +43,6 @@ def registration_of(user: int, number: str) -> QuerySet[Registration]:
     return found.filter(number=number)
 
 
-def candidates_within(reach: Reach) -> QuerySet[Candidate]:
-    """Return the people of a perimeter: those whom a registration there is of."""
-    theirs = Registration.objects.within(reach).filter(candidate=OuterRef("pk"))
-    found: QuerySet[Candidate] = Candidate.objects.filter(Exists(theirs))
-    return found
-
-
 def lock_registration(pk: int) -> Registration:
     """Return a registration, whole and locked until the transaction ends.
 

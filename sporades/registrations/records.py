@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Candidate
@@ -18,7 +18,8 @@ def records_within(reach: Reach) -> QuerySet[Candidate]:
     registration is of the academy that made it.
     """
     registered = Registration.objects.within(reach).filter(candidate=OuterRef("pk"))
-    return Candidate.objects.filter(Exists(registered) | reach.of_academy("academy"))
+    made_here = Q(reach.of_academy("academy"), merged_into=None)
+    return Candidate.objects.filter(Exists(registered) | made_here)
 
 
 def like_persons(identity: dict[str, Any], *, reach: Reach) -> QuerySet[Candidate]:

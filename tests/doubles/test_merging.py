@@ -8,19 +8,29 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from sporades.accounts.models import Membership, User
-from sporades.acts import comparing, correcting, joining, merging, messaging, noting, registering
+from sporades.acts import (
+    claiming,
+    comparing,
+    correcting,
+    joining,
+    merging,
+    messaging,
+    noting,
+    registering,
+)
 from sporades.acts.comparing import Overtaken, WhyMissing
 from sporades.candidates import operations as candidates
-from sporades.candidates.models import Candidate
+from sporades.candidates.models import Candidate, ClaimCode
 from sporades.core.refusals import NobodyApproves, Refused, SamePerson
 from sporades.doubles import operations
 from sporades.doubles.hindrances import Hindered
 from sporades.doubles.models import LikelyDouble
 from sporades.doubles.states import DoubleState
 from sporades.journal.models import Entry
+from sporades.letters.models import Letter
 from sporades.mail.models import Message
 from sporades.registrations.models import CorrectionRequest, Draft, Registration
-from tests.factories import NOW, OPERATOR, a_candidate, a_draft, a_registration, author
+from tests.factories import NOW, OPERATOR, a_candidate, a_draft, a_record, a_registration, author
 from tests.jobs import work
 
 FOREST = {"statut-M1": None, "statut-M2": "inscrit"}
@@ -90,6 +100,34 @@ def test_everything_of_the_one_is_the_others_and_nothing_has_changed(double, pro
     left.refresh_from_db()
     assert (left.merged_into, left.user, left.email) == (kept, None, "")
     assert left.number
+
+
+def test_letters_and_the_address_of_a_record_go_to_who_is_kept_and_its_code_ends(propose, approve):
+    kept, record = a_candidate(email="premier@exemple.test"), a_record(channel="letter")
+    pair = a_pair(kept, record)
+    claiming.give_code(record, academy="A09", by=OPERATOR, at=NOW)
+
+    approve(propose(pair))
+
+    kept.refresh_from_db()
+    assert (kept.user.email, kept.channel) == ("premier@exemple.test", "mail")
+    assert kept.address_1 == "12 rue des Îles"
+    assert Letter.objects.get().candidate == kept
+    assert not ClaimCode.objects.exists()
+    merged = Message.objects.filter(kind="candidates_merged")
+    assert [one.recipient for one in merged] == ["premier@exemple.test"]
+
+
+def test_two_records_that_become_one_are_told_by_a_letter(propose, approve):
+    kept, left = a_record(), a_record(first_names="Maelle Anne")
+    pair = a_pair(kept, left)
+
+    approve(propose(pair))
+
+    told = Letter.objects.get(message__kind="candidates_merged")
+    assert told.candidate == kept
+    assert "http" not in told.message.body
+    assert Letter.objects.filter(candidate=kept).count() == 3
 
 
 def test_who_is_left_keeps_a_number_and_what_they_were_is_kept_with_the_pair(

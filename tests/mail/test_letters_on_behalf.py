@@ -7,8 +7,17 @@ import pytest
 from sporades.acts import standing_in
 from sporades.candidates import operations as candidates
 from sporades.exams.models import Exam, RegistrationService
+from sporades.letters.models import Letter
 from sporades.registrations import drafting
-from tests.factories import IDENTITY, NOW, OPERATOR, a_candidate, a_registration, answers_with
+from tests.factories import (
+    IDENTITY,
+    NOW,
+    OPERATOR,
+    a_candidate,
+    a_record,
+    a_registration,
+    answers_with,
+)
 from tests.mail.post_office import words
 from tests.mail.test_letters import (
     CONTACT,
@@ -77,6 +86,28 @@ Accusé de réception :
 
 {SIGNED}"""
     )
+
+
+def test_what_is_filed_for_somebody_without_mail_is_a_letter_with_the_summary(letters, agent):
+    exam = Exam.objects.get(code="BE")
+    draft = standing_in.begin(
+        candidate=a_record(),
+        exam=exam,
+        speciality=exam.specialities.get(code="MARIN"),
+        service=RegistrationService.objects.get(domain=exam.domain, academy="A09"),
+        author=agent,
+        by=OPERATOR,
+        at=NOW,
+    )
+
+    registration = filed(draft, **answers_with()).registration
+
+    letter = Letter.objects.get()
+    assert letters() == []
+    assert (letter.message.kind, letter.service) == ("registered_for", registration.service)
+    assert letter.enclosed.document.kind == "recapitulatif"
+    assert "joint à ce courrier" in letter.message.body
+    assert "http" not in letter.message.body
 
 
 def test_a_registration_that_was_made_for_somebody_without_an_account(letters, agent):

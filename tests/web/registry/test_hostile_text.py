@@ -181,7 +181,8 @@ def mark():
 
 
 def spoil_letters():
-    """Make hostile what is kept of letters and codes."""
+    """Make hostile what is kept of letters, codes and templates."""
+    MailingTemplate.objects.update(asked_name=HOSTILE)
     PrintRun.objects.update(asked_name=HOSTILE, posted_name=HOSTILE, posted_on=NOW.date())
     Letter.objects.exclude(run=None).update(
         state="returned", returned_on=NOW.date(), returned_name=HOSTILE
@@ -230,7 +231,6 @@ def hostile(world):
     Trial.objects.update(asked_name=HOSTILE)
     Batch.objects.update(reason=HOSTILE, asked_name=HOSTILE, decided_name=HOSTILE)
     spoil_letters()
-    MailingTemplate.objects.update(asked_name=HOSTILE)
     RefusedAnswer.objects.create(
         day=NOW.date(),
         academy="A09",

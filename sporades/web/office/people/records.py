@@ -119,6 +119,7 @@ def record(request: HttpRequest, candidate: int) -> HttpResponse:
         "letters": _letters(request, found),
         "registrations": registrations.for_office().order_by("-filed_at"),
         "may_keep": may_keep(request, found),
+        "may_fill": bool(request.reaches(Permission.FILE_FOR_CANDIDATES)) and not found.is_merged,
         "trail": LIST_TRAIL if found.user_id is None else TRAIL,
     }
     return render(request, "office/record.html", context)

@@ -10,19 +10,20 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from sporades.acts import reading, standing_in
-from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.exams import queries as exams
 from sporades.exams.models import RegistrationService
 from sporades.exams.queries import Programme
 from sporades.exams.schema import Audience
+from sporades.letters.words import announced
 from sporades.registrations import drafting
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.exclusion import Exclusion
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.models.draft import DraftQuerySet
-from sporades.registrations.queries import candidates_within, version_of
+from sporades.registrations.queries import version_of
+from sporades.registrations.records import records_within
 from sporades.registrations.refusals import (
     AlreadyRegistered,
     AmendedMeanwhile,
@@ -83,7 +84,7 @@ def amend(request: HttpRequest, number: str) -> HttpResponse:
 
 def register_for(request: HttpRequest, candidate: int) -> HttpResponse:
     """Choose for what and where somebody is registered, then open the tabs."""
-    known = candidates_within(request.reach).select_related("identity")
+    known = records_within(request.reach).select_related("identity")
     found = get_object_or_404(known, pk=candidate)
     offers = _offers(request)
     form = ChoiceForm(request.POST if request.method == "POST" else None, offers=offers)
@@ -284,12 +285,7 @@ def _of_somebody(refusal: Refused) -> Refused:
 
 
 def _outcome(registration: Registration) -> str:
-    candidate: Candidate = registration.candidate
-    if candidate.address:
-        return "L'inscription est enregistrée, un mail part au candidat."
-    return (
-        "L'inscription est enregistrée. Ce candidat n'a pas d'adresse mail : prévenez-le autrement."
-    )
+    return f"L'inscription est enregistrée, {announced(registration.candidate)}"
 
 
 DOOR = Door(
