@@ -58,7 +58,7 @@ def test_there_are_numbers_and_days_to_change():
     assert all(before(name) is not None for name in TEXTS)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     place=st.sampled_from(PLACES),
     value=st.sampled_from((*LARGE, *TOO_LARGE, *STRANGE, *OTHERS, *DAYS)),
@@ -76,7 +76,7 @@ def test_a_file_is_understood_or_refused_whatever_it_says(place, value):
         assert all(len(text) < LONGEST_SAID for one in told for text in one.as_json())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(place=st.sampled_from(PLACES), value=st.sampled_from((*TOO_LARGE, *STRANGE)))
 def test_what_no_one_means_is_refused_at_its_line(place, value):
     source, line = written(place, value)

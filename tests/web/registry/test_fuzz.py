@@ -12,7 +12,7 @@ from tests.undoing import undone
 from tests.web.registry.routes import NAMES, PAGES, TABS, address, reader
 from tests.web.registry.world import Role
 
-REQUESTS = 10_000 if os.environ.get("SPORADES_ENDURE") else 2_000
+REQUESTS = 10_000 if os.environ.get("SPORADES_ENDURE") else 1_000
 SHARDS = 8
 SEED = os.environ.get("SPORADES_FUZZ", "sporades")
 

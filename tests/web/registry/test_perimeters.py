@@ -20,6 +20,8 @@ from tests.web.registry.writing import since, written
 
 CSRF = re.compile(r'(?<=name="csrfmiddlewaretoken" value=")\w+')
 METHODS = ("GET", "HEAD", "POST")
+# To turn somebody away it is not looked whether a GET or a HEAD asks.
+ASKING = ("GET", "POST")
 SIGN_IN = "/connexion?next="
 
 
@@ -55,7 +57,8 @@ def test_the_reader_of_a_route_is_answered_as_said(world, name):
 @pytest.mark.parametrize("name", [name for name in NAMES if ACCESS[name].who is not Who.ANYONE])
 def test_a_route_turns_away_those_it_was_not_declared_for(world, name):
     where = address(name, world)
-    asked = [(role, method) for role in Role for method in METHODS]
+    asked = [(role, method) for role in Role for method in ASKING]
+    asked += [(Role.ANONYMOUS, "HEAD")]
     expected = {
         (role, method): turned_away(ACCESS[name], role, method, where) for role, method in asked
     }
@@ -86,7 +89,7 @@ def turned_away(route: Route, role: Role, method: str, where: str) -> tuple[int,
 
 @pytest.mark.parametrize("name", [name for name in NAMES if ACCESS[name].who is Who.ANYONE])
 def test_what_is_open_to_anyone_stays_open_to_those_who_signed_in(world, name):
-    allowed = [method for method in METHODS if ACCESS[name].allows(method)]
+    allowed = [method for method in ASKING if ACCESS[name].allows(method)]
     for role in {*Role} - {Role.ANONYMOUS}:
         found = [ask(world.browser(role), method, address(name, world)) for method in allowed]
 
