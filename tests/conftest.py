@@ -17,11 +17,31 @@ from sporades.notices import queries as notices
 from sporades.territory import models as territories
 from sporades.territory import reference
 from sporades.territory.operations import load_reference
+from tests import moulds
 from tests.factories import NOW, load_invented
 
 # A busy machine makes no example wrong.
 hypothesis.register_profile("ours", deadline=None)
 hypothesis.load_profile("ours")
+
+
+def pytest_configure(config):
+    """Name the database that the workers of this run will copy."""
+    if not hasattr(config, "workerinput"):
+        moulds.name()
+
+
+def pytest_sessionfinish(session):
+    """Drop it, once they have ended: those who run alone drop their own copy after this."""
+    if not hasattr(session.config, "workerinput"):
+        moulds.forget()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, django_db_blocker):
+    """The database of the tests is a copy: its tables and the official lists are made once."""
+    with django_db_blocker.unblock():
+        connections["default"].settings_dict["TEST"]["TEMPLATE"] = moulds.mould()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,7 +9,6 @@ from threading import Barrier, Thread
 from urllib.parse import quote
 
 import psycopg
-from django.core.management import call_command
 from django.db import connection, connections
 from django.db.backends.postgresql.psycopg_any import sql
 from django.utils import timezone
@@ -109,8 +108,8 @@ def open_now(**ends: timedelta) -> None:
 @contextmanager
 def a_copy(of: str, name: str) -> Iterator[str]:
     """Copy a database of the tests' server that nobody uses; return the copy's address."""
-    with _server() as server:
-        _drop(server, name)
+    with a_server() as server:
+        drop(server, name)
         server.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
                 sql.Identifier(name), sql.Identifier(of)
@@ -119,24 +118,17 @@ def a_copy(of: str, name: str) -> Iterator[str]:
     try:
         yield url_of(name)
     finally:
-        with _server() as server:
-            _drop(server, name)
+        with a_server() as server:
+            drop(server, name)
 
 
 @contextmanager
-def a_furnished_database(name: str) -> Iterator[str]:
-    """Make, migrate and furnish a database of the tests' server."""
-    with _server() as server:
-        _drop(server, name)
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    with pointing_at(url_of(name)):
-        call_command("migrate", interactive=False, verbosity=0)
-        furnish()
-    try:
+def a_furnished_database(of: str, name: str) -> Iterator[str]:
+    """Furnish a copy of an empty, migrated database of the tests' server."""
+    with a_copy(of, name) as url:
+        with pointing_at(url):
+            furnish()
         yield name
-    finally:
-        with _server() as server:
-            _drop(server, name)
 
 
 def url_of(name: str) -> str:
@@ -149,12 +141,13 @@ def url_of(name: str) -> str:
 
 
 @contextmanager
-def _server() -> Iterator[psycopg.Connection]:
+def a_server() -> Iterator[psycopg.Connection]:
+    """Speak with the tests' server, of no database of its."""
     with psycopg.connect(url_of("postgres"), autocommit=True) as server:
         yield server
 
 
-def _drop(server: psycopg.Connection, name: str) -> None:
+def drop(server: psycopg.Connection, name: str) -> None:
     """Drop a database, whoever is still there: the server's own cleaner alone is waited for."""
     drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
 

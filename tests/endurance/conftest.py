@@ -6,6 +6,7 @@ import pytest
 
 from tests.endurance import arena as arenas
 from tests.endurance.own_server import OwnServer
+from tests.moulds import mould
 
 HERE = Path(__file__).parent
 
@@ -19,19 +20,20 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def mould(django_db_setup, django_db_blocker):
+def furnished(django_db_setup, django_db_blocker):
     """A furnished database, to be copied."""
     with ExitStack() as steps:
         with django_db_blocker.unblock():
-            name = steps.enter_context(arenas.a_furnished_database(f"sporades_mould_{os.getpid()}"))
+            furnished = arenas.a_furnished_database(mould(), f"sporades_furnished_{os.getpid()}")
+            name = steps.enter_context(furnished)
         yield name
 
 
 @pytest.fixture
-def arena(mould, _unblocked):
+def arena(furnished, _unblocked):
     """The address of a database of its own, to which this process is turned."""
     name = f"sporades_arena_{os.getpid()}"
-    with arenas.a_copy(mould, name) as url, arenas.pointing_at(url):
+    with arenas.a_copy(furnished, name) as url, arenas.pointing_at(url):
         yield url
 
 
