@@ -56,7 +56,7 @@ def mark_of(double: LikelyDouble) -> str:
             "filed": [
                 list(one) for one in filed.values_list("pk", "candidate", "version", "state")
             ],
-            "double": [double.state, double.kept_id],
+            "double": [double.state, double.kept_id, double.reason, double.proposed_by_id],
         }
     )
 

@@ -65,7 +65,7 @@ def approve(*, double: LikelyDouble, seen: str, by: Actor, at: datetime) -> Cand
     kept, left = (one, other) if locked.kept_id == one.pk else (other, one)
     if found := hindrances(kept=kept, left=left, at=at):
         raise Hindered(found)
-    _merge(double, kept=kept, left=left, by=by, at=at)
+    _merge(locked, kept=kept, left=left, by=by, at=at)
     return kept
 
 
@@ -120,8 +120,9 @@ def _record(
     double: LikelyDouble, *, kept: Candidate, left: Candidate, by: Actor, at: datetime
 ) -> None:
     """Keep the merge in the journal of both persons, and of each registration that is theirs."""
-    said = {"kept": kept.number, "merged": left.number, "reason": double.reason}
-    record(MERGED, double, by=by, at=at, **said)
+    said = {"kept": kept.number, "merged": left.number}
+    record(MERGED, double, by=by, at=at, reason=double.reason, **said)
+    # Whoever reads one of these may not know what the other academy has: the reason may say it.
     for one in Registration.objects.filter(candidate=kept).order_by("pk"):
         journal.record(MERGED, by=by, on=one, at=at, academy=one.academy_id, after=said)
 

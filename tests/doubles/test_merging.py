@@ -183,11 +183,7 @@ def test_of_two_accounts_the_other_is_closed_and_both_addresses_are_told(double,
     assert "p…@exemple.test" in closed
     assert "premier@exemple.test" not in closed
     assert not any(number in closed for number in numbers)
-
-
-def test_the_address_of_the_closed_account_may_be_taken_again(double, propose, approve):
-    approve(propose(double))
-
+    # Who wishes to go on with that address may take it.
     assert not joining.is_known("second@exemple.test")
 
 
@@ -374,6 +370,8 @@ def test_each_act_is_in_the_journal_of_both(double, propose, approve, head, mana
         assert list(said.values_list("verb", flat=True)) == verbs
         assert set(said.values_list("academy", flat=True)) == {"A09"}
     assert [len(merging.merges_of(one)) for one in registrations] == [1, 1]
+    said = {"kept": double.first.number, "merged": double.second.number}
+    assert merging.merges_of(registrations[0]).get().payload["after"] == said
     assert Entry.objects.get(verb="account closed after a merge").object_kind == "user"
 
 

@@ -147,7 +147,9 @@ def test_who_proposes_may_take_it_back_and_never_approve(member, double):
 def test_told_apart_they_leave_the_queue_and_may_be_found_again(manager, double):
     manager.post(where("tell_apart", double), {"distinction": "Jumelles"})
 
-    assert manager.get(HOME).context["queues"] == []
+    home = manager.get(HOME)
+    assert home.context["queues"] == []
+    assert LIST in home.text
     assert "Maëlle" not in main(manager.get(LIST))
     assert "Maëlle" in main(manager.get(f"{LIST}?voir=distingues"))
     manager.post(where("compare_again", double))
