@@ -23,6 +23,7 @@ from sporades.core.french import day_in_words, instant_in_words, local_day
 from sporades.core.links import absolute
 from sporades.core.locks import lock_value
 from sporades.core.refusals import Refused
+from sporades.doubles.queries import rows_about
 from sporades.journal.operations import forget as forget_acts
 from sporades.journal.queries import entries_about
 
@@ -342,7 +343,10 @@ def give_way(user: User, *, at: datetime) -> None:
 def _forget(user: User, verb: str, *, at: datetime) -> None:
     """Delete an account and all it told us; the journal keeps a number, no personal data."""
     candidate = Candidate.objects.filter(user=user).first()
-    rows = [user, *([candidate, *candidate.drafts.all()] if candidate else [])]
+    rows = [
+        user,
+        *([candidate, *rows_about(candidate), *candidate.drafts.all()] if candidate else []),
+    ]
     if candidate and candidate.is_frozen:
         # From the first filing on, acts name their author.
         forget_acts(entries_about(*rows), verb, by=SYSTEM, on=user, at=at)

@@ -188,7 +188,7 @@ def reach_at(candidate: Candidate, *, reached: dict[str, str]) -> dict[str, str]
 
 @transaction.atomic
 def erase(candidate: Candidate) -> None:
-    """Forget a candidate of whom no registration is kept.
+    """Forget a candidate of whom no registration is kept, and those who were merged into them.
 
     Raises:
         Frozen: a registration was saved.
@@ -196,9 +196,10 @@ def erase(candidate: Candidate) -> None:
     locked = Candidate.objects.select_for_update(of=("self",)).get(pk=candidate.pk)
     if locked.registrations.exists():
         raise Frozen
-    identity = locked.identity
+    identities = [locked.identity, *(one.identity for one in locked.merged.all())]
     locked.delete()
-    forget_identity(identity)
+    for identity in identities:
+        forget_identity(identity)
 
 
 def civil_data(identity: Identity) -> dict[str, Any]:

@@ -9,11 +9,12 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from sporades.accounts.addresses import letter_box
 from sporades.candidates.models import Candidate, Identity
 from sporades.core.text import search_key
+from sporades.doubles.models import LikelyDouble
 from sporades.doubles.rules import Person
 from sporades.registrations.models import Registration
 
@@ -42,6 +43,17 @@ def comparable() -> QuerySet[Candidate]:
     Who has filed nothing has nothing to merge: that account is erased with the unused ones.
     """
     return Candidate.objects.filter(frozen_at__isnull=False, merged_into=None)
+
+
+def rows_about(candidate: Candidate) -> list[Model]:
+    """Return those who were merged into a candidate, and every pair that one of them is in.
+
+    They go with the candidate: whoever erases one forgets what was written about these too.
+    """
+    merged = list(candidate.merged.all())
+    keys = [candidate.pk, *(one.pk for one in merged)]
+    pairs = LikelyDouble.objects.filter(Q(first__in=keys) | Q(second__in=keys))
+    return [*merged, *pairs]
 
 
 def touched_since(since: datetime) -> QuerySet[Candidate]:

@@ -12,6 +12,7 @@ from django.db.models.deletion import Collector
 
 from sporades.candidates.models import Candidate
 from sporades.documents.models import Document, DocumentVersion
+from sporades.doubles.queries import rows_about
 from sporades.registrations.models import Registration
 
 _KEY = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{64}(?:\.\w+)+")
@@ -40,7 +41,8 @@ def papers_of(registration: Registration) -> list[Model]:
 
 def person_of(candidate: Candidate) -> list[Model]:
     """Return what is said of a person whose last registration goes: with an account, their drafts stay."""
-    return [candidate, *(candidate.drafts.unfiled() if candidate.user_id is None else ())]
+    drafts = candidate.drafts.unfiled() if candidate.user_id is None else ()
+    return [candidate, *rows_about(candidate), *drafts]
 
 
 def written(rows: Iterable[Model]) -> list[dict[str, Any]]:

@@ -1,0 +1,64 @@
+"""Whoever was merged into a person goes with that person, and leaves nothing behind (I12, P-20)."""
+
+from datetime import timedelta
+
+import pytest
+
+from sporades.acts import comparing, joining, merging
+from sporades.candidates.models import Candidate, Identity
+from sporades.doubles import operations as doubles
+from sporades.doubles.models import LikelyDouble
+from sporades.journal import sealing
+from sporades.registrations.models import Registration
+from sporades.retention import operations
+from tests.factories import NOW, a_candidate, a_registration
+from tests.leftovers import where
+from tests.retention.conftest import ADDRESS, NAME, WORDS, again
+from tests.retention.test_retention import archived_at, erased_at
+from tests.web.registry.world import a_member
+
+FOREST = {"statut-M1": None, "statut-M2": "inscrit"}
+
+
+@pytest.fixture
+def merged(invented_exam, manager):
+    """Return a registration of somebody into whom another was merged, told apart from a third."""
+    first = a_registration(a_candidate(email=ADDRESS, birth_name=NAME))
+    other = a_registration(
+        a_candidate(email=f"autre.{ADDRESS}", birth_name=NAME, first_names="Maelle"),
+        speciality="FOREST",
+        epreuves=FOREST,
+    )
+    Registration.objects.update(exclusive_scope="")
+    doubles.look(other.candidate_id, at=NOW)
+    double = LikelyDouble.objects.get()
+    head = a_member("cheffe@exemple.test", "head", ["A09"]).memberships.get().as_actor()
+    comparing.propose(
+        double=double,
+        kept=double.first,
+        reason=f"Même carte : {NAME}",
+        seen=comparing.mark_of(double),
+        by=manager.memberships.get().as_actor(),
+        at=NOW,
+    )
+    merging.approve(double=double, seen=comparing.mark_of(double), by=head, at=NOW)
+    return again(first)
+
+
+@pytest.mark.parametrize("has_account", [True, False])
+def test_nothing_is_left_of_either_once_the_person_is_erased(merged, has_account):
+    assert {"candidates_identity", "doubles_likelydouble", "journal_entry"} <= where(*WORDS)
+    if not has_account:
+        user = Candidate.objects.get(pk=merged.candidate_id).user
+        Candidate.objects.filter(user=user).update(user=None)
+        user.delete()
+
+    operations.apply(at=archived_at(merged))
+    operations.apply(at=erased_at(merged))
+    joining.warn_unused(at=erased_at(merged))
+    joining.erase_unused(at=erased_at(merged) + timedelta(days=30))
+
+    assert where(*WORDS) == set()
+    assert not Candidate.objects.exists()
+    assert not Identity.objects.exists()
+    assert sealing.verify().findings == ()
