@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Candidate
@@ -28,21 +28,22 @@ class LikelyDoubleQuerySet(models.QuerySet["LikelyDouble"]):
         return self.filter(Q(first=candidate) | Q(second=candidate))
 
     def within(self, reach: Reach) -> Self:
-        """Return those of whom no registration lies outside a perimeter.
+        """Return those of whom each has a registration, and none that lies outside a perimeter.
 
         Whoever sees two candidates side by side sees all that they have: what they have
-        elsewhere would be merged with the rest. The others do not exist.
+        elsewhere would be merged with the rest. Once they are one, who is kept has it all. The
+        others do not exist; whose registrations are all archived is for who reaches everything.
         """
         if not reach:
             return self.none()
+        filed = Registration.objects.all()
         if reach.is_everything:
-            return self
+            return self.filter(_either_has(filed))
         where = reach.condition(academy="academy", domain="exam__domain__code")
-        outside = Registration.objects.exclude(where)
-        return self.filter(
-            ~Exists(outside.filter(candidate=OuterRef("first"))),
-            ~Exists(outside.filter(candidate=OuterRef("second"))),
-        )
+        outside, inside = filed.exclude(where), filed.filter(where)
+        is_one = Q(state=DoubleState.MERGED) & _either_has(inside)
+        both = Q(Exists(_of("first", inside))) & Q(Exists(_of("second", inside)))
+        return self.filter(both | is_one).exclude(_either_has(outside))
 
     def for_list(self) -> Self:
         """Everything that a line of the queue shows; touching anything else raises."""
@@ -168,6 +169,14 @@ class LikelyDouble(models.Model):
     def age_in_words(self, at: datetime) -> str:
         """Say for how long it has waited."""
         return time_left_in_words(at - self.found_at)
+
+
+def _of(side: str, filed: QuerySet[Registration]) -> QuerySet[Registration]:
+    return filed.filter(candidate=OuterRef(side))
+
+
+def _either_has(filed: QuerySet[Registration]) -> Q:
+    return Q(Exists(_of("first", filed))) | Q(Exists(_of("second", filed)))
 
 
 def _said(instant: datetime | None) -> str:
