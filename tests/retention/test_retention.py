@@ -9,12 +9,15 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection, transaction
 
+from sporades import journal
 from sporades.accounts.models import User
 from sporades.acts import joining
 from sporades.candidates.models import Candidate, Identity
+from sporades.candidates.operations import enrol, merge
 from sporades.core import files
 from sporades.core.days import midnight, years_after, years_before
 from sporades.documents.models import DocumentVersion, Folder
+from sporades.doubles.models import LikelyDouble
 from sporades.journal import sealing
 from sporades.journal.models import Entry
 from sporades.journal.operations import forget as forget_acts
@@ -28,11 +31,11 @@ from sporades.searches.models import Search
 from sporades.searches.trees import Group
 from tests.acts.people import join
 from tests.endurance.arena import together
-from tests.factories import NOW, OPERATOR, a_candidate, a_draft, a_registration
+from tests.factories import IDENTITY, NOW, OPERATOR, a_candidate, a_draft, a_registration, author
 from tests.jobs import work
 from tests.journal.test_sealing import documented_role
 from tests.leftovers import columns, where
-from tests.retention.conftest import NAME, WORDS
+from tests.retention.conftest import BEFORE, NAME, WORDS
 from tests.web.guide import BACKEND, HOST
 
 PARIS = "Europe/Paris"
@@ -222,6 +225,29 @@ def test_a_candidate_without_an_account_goes_with_the_last_registration(filed):
     assert where(*WORDS) - {"accounts_user"} == {"archive"}
     assert not Candidate.objects.exists()
     assert not Identity.objects.exists()
+
+
+@pytest.mark.parametrize("has_account", [True, False])
+def test_whoever_was_merged_into_a_candidate_goes_with_them(filed, has_account):
+    left = enrol(user=None, identity={**IDENTITY, "birth_name": BEFORE}, email="", at=NOW)
+    journal.record("merge proposed", by=author(left), on=left, at=NOW, after={"name": BEFORE})
+    merge(left, kept=filed.candidate, at=NOW)
+    LikelyDouble.objects.create(
+        first=filed.candidate, second=left, found_at=NOW, left={"email": BEFORE}
+    )
+    if not has_account:
+        Candidate.objects.update(user=None)
+    assert where(BEFORE) == {"candidates_identity", "doubles_likelydouble", "journal_entry"}
+
+    at = archived_at(filed)
+    operations.apply(at=at)
+    joining.warn_unused(at=at)
+    joining.erase_unused(at=at + 30 * DAY)
+
+    assert where(BEFORE) == {"archive"}
+    assert not Identity.objects.exists()
+    operations.apply(at=erased_at(filed))
+    assert where(BEFORE) == set()
 
 
 def test_an_account_whose_registrations_are_archived_is_one_without_a_registration(filed):
