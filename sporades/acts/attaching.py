@@ -34,7 +34,7 @@ def attach(user: User, *, at: datetime) -> Candidate | None:
         pk=code.candidate_id
     )
     code.delete()
-    if record.user_id is not None:
+    if record.user_id is not None or record.is_merged:
         return None
     _warn(record, user, at=at)
     record.user, record.email, record.channel = user, user.email, Channel.MAIL

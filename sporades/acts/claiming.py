@@ -57,10 +57,13 @@ def give_code(candidate: Candidate, *, academy: str, by: Actor, at: datetime) ->
 
     Raises:
         HasAccount: it was claimed.
+        Merged: it has just been found to be another's.
     """
     # In the order of every act: the code, then the record.
     ClaimCode.objects.select_for_update(of=("self",)).filter(candidate=candidate).first()
     locked = Candidate.objects.select_for_update(of=("self",), no_key=True).get(pk=candidate.pk)
+    if locked.is_merged:
+        raise candidates.Merged
     if locked.user_id is not None:
         raise HasAccount
     code = claims.give(locked, by=by.name, at=at)

@@ -72,7 +72,7 @@ def approve(*, double: LikelyDouble, seen: str, by: Actor, at: datetime) -> Cand
 def _lock(double: LikelyDouble) -> None:
     """Lock all that a merge touches, in the order of every act.
 
-    Accounts, registrations, drafts, persons.
+    Accounts, the codes of records, registrations, drafts, persons.
 
     Raises:
         Overtaken: something was begun or filed while it was waited for.
@@ -83,6 +83,7 @@ def _lock(double: LikelyDouble) -> None:
     holders = persons.exclude(user=None).values_list("user", flat=True)
     users = list(holders)
     accounts.lock_all(users)
+    claims.lock(keys)
     held = joining.lock_all(keys)
     # Nothing is begun or filed for somebody who is locked to their key.
     list(persons.select_for_update(of=("self",)).values_list("pk", flat=True))

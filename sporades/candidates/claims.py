@@ -75,6 +75,12 @@ def opened_by(code: str, birth: Parts, *, at: datetime) -> ClaimCode | None:
     return found
 
 
+def lock(candidates: Iterable[int]) -> None:
+    """Hold the codes of candidates, by their keys, before the candidates themselves."""
+    held = ClaimCode.objects.select_for_update(of=("self",)).filter(candidate__in=candidates)
+    list(held.order_by("pk").values_list("pk", flat=True))
+
+
 def forget(candidates: Iterable[Candidate]) -> None:
     """Delete the codes of records that are claimed no more: they have an account, or are merged."""
     ClaimCode.objects.filter(candidate__in=list(candidates)).delete()

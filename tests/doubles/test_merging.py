@@ -458,3 +458,11 @@ def test_the_database_keeps_a_merged_candidate_empty(double, propose, approve):
     ):
         with pytest.raises((DatabaseError, Refused)), transaction.atomic():
             wrong()
+
+
+def test_no_code_is_given_for_who_was_merged(double, propose, approve):
+    approve(propose(double))
+    left = Candidate.objects.get(pk=double.second_id)
+
+    with pytest.raises(candidates.Merged):
+        claiming.give_code(left, academy="A09", by=OPERATOR, at=NOW)

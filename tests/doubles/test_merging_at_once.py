@@ -4,14 +4,15 @@ from functools import partial
 
 import pytest
 
-from sporades.acts import comparing, merging, registering
+from sporades.acts import claiming, comparing, merging, registering
 from sporades.acts.comparing import Overtaken
-from sporades.candidates.models import Candidate
+from sporades.candidates.models import Candidate, ClaimCode
 from sporades.candidates.operations import Merged
+from sporades.doubles.models import LikelyDouble
 from sporades.mail.models import Message
 from sporades.registrations.models import Draft, Registration
 from tests.endurance.arena import together
-from tests.factories import NOW, a_draft, author
+from tests.factories import NOW, OPERATOR, a_draft, author
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FOREST = {"statut-M1": None, "statut-M2": "inscrit"}
@@ -82,3 +83,21 @@ def test_a_withdrawal_at_that_instant_is_kept(double, propose, head):
     registration.refresh_from_db()
     assert (left, registration.state) == (None, "withdrawn")
     assert isinstance(merged, (Candidate, Overtaken))
+
+
+def test_a_code_given_at_that_instant_opens_nothing_of_who_is_merged(double, propose, head):
+    record = double.second
+    user = record.user
+    Candidate.objects.filter(pk=record.pk).update(user=None, email="")
+    user.delete()
+    say = partial(claiming.give_code, record, academy="A09", by=OPERATOR, at=NOW)
+    say()
+    propose(LikelyDouble.objects.get())
+    seen = comparing.mark_of(LikelyDouble.objects.get())
+    given, merged = together(
+        say, partial(merging.approve, double=double, seen=seen, by=head, at=NOW)
+    )
+
+    assert isinstance(merged, Candidate)
+    assert isinstance(given, (str, Merged))
+    assert not ClaimCode.objects.exists()
