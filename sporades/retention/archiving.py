@@ -12,6 +12,7 @@ from sporades.candidates.models import Candidate, Identity
 from sporades.core.actors import SYSTEM
 from sporades.journal.operations import forget as forget_acts
 from sporades.journal.queries import entries_about
+from sporades.letters.models import Letter
 from sporades.mail.operations import messages_about
 from sporades.registrations.models import CorrectionRequest, Registration
 from sporades.retention import categories, gathering
@@ -54,7 +55,8 @@ def archive(key: int, *, at: datetime) -> bool:
 
 def _keep(registration: Registration, rows: list[Model], *, at: datetime) -> Archive:
     mails, acts = messages_about(rows), entries_about(*rows)
-    everything = [*rows, registration.identity, *mails.order_by("pk"), *acts]
+    letters = Letter.objects.filter(message__in=mails).order_by("pk")
+    everything = [*rows, registration.identity, *mails.order_by("pk"), *letters, *acts]
     content = gathering.written(everything)
     made: Archive = Archive.objects.create(
         number=registration.number,

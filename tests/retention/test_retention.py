@@ -12,7 +12,7 @@ from django.db import ProgrammingError, connection, transaction
 from sporades import journal
 from sporades.accounts.models import User
 from sporades.acts import joining
-from sporades.candidates.models import Candidate, Identity
+from sporades.candidates.models import Candidate, ClaimCode, Identity
 from sporades.candidates.operations import enrol, merge
 from sporades.core import files
 from sporades.core.days import midnight, years_after, years_before
@@ -21,6 +21,7 @@ from sporades.doubles.models import LikelyDouble
 from sporades.journal import sealing
 from sporades.journal.models import Entry
 from sporades.journal.operations import forget as forget_acts
+from sporades.letters.models import Letter
 from sporades.mail.models import Message
 from sporades.publications.models import Publication
 from sporades.registrations.models import Draft, Registration, Version
@@ -225,6 +226,24 @@ def test_a_candidate_without_an_account_goes_with_the_last_registration(filed):
     assert where(*WORDS) - {"accounts_user"} == {"archive"}
     assert not Candidate.objects.exists()
     assert not Identity.objects.exists()
+
+
+def test_letters_and_a_code_to_claim_go_with_whoever_has_no_account(invented_exam):
+    civil = {**IDENTITY, "birth_name": NAME}
+    candidate = enrol(user=None, identity=civil, email="", at=NOW)
+    registration = a_registration(candidate)
+    letter = Letter.objects.get()
+    Letter.objects.update(address=[NAME])
+    ClaimCode.objects.create(
+        candidate=candidate, digest="0" * 64, made_at=NOW, made_name=NAME, expires_at=NOW
+    )
+    assert {"letters_letter", "candidates_claimcode"} <= where(NAME)
+
+    operations.apply(at=archived_at(registration))
+
+    assert where(NAME) == {"archive"}
+    content = Archive.objects.get().content
+    assert letter.pk in [row["pk"] for row in content if row["model"] == "letters.letter"]
 
 
 @pytest.mark.parametrize("has_account", [True, False])
