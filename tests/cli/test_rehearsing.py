@@ -150,6 +150,14 @@ def test_what_a_rehearsal_prints_is_a_specimen(invented_exam, kept, settings):
     assert pdf.SPECIMEN in drawn_text(printed(version))
 
 
+def test_every_template_that_makes_a_page_makes_a_specimen_of_it():
+    templates = {path: path.read_text(encoding="utf-8") for path in pdf.TEMPLATES.rglob("*.typ")}
+    pages = {path.name: text for path, text in templates.items() if "set page(" in text}
+
+    assert {"furniture.typ", "letter.typ"} <= pages.keys()
+    assert [name for name, text in pages.items() if "specimen" not in text] == []
+
+
 def test_what_was_made_elsewhere_is_marked_too(settings):
     settings.REHEARSAL = AHEAD
 
