@@ -347,8 +347,8 @@ def test_of_who_has_no_account_the_office_answers_as_it_was_told(manager, in_lil
 
     in_lille.refresh_from_db()
     assert (in_lille.version, in_lille.publishes_name, in_lille.shares_name) == (2, True, False)
-    assert "Ce candidat n'a pas d'adresse mail : prévenez-le autrement." in main(page)
-    assert not Message.objects.filter(kind="amended_for").exists()
+    assert "un courrier au candidat attend d'être imprimé" in main(page)
+    assert Message.objects.get(kind="amended_for").state == Message.State.LETTER
 
 
 @pytest.mark.parametrize("name", ["tab", "recap", "ready", "amend", "register_for"])
