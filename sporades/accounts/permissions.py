@@ -190,6 +190,13 @@ class Reach:
     def _domains(self) -> list[frozenset[str]]:
         return [one.domains or frozenset() for one in self.perimeters]
 
+    @property
+    def only_academy(self) -> str:
+        """The code of the academy that it is of; nothing where it is of several, or of all."""
+        found = {one.academies or frozenset() for one in self.perimeters}
+        codes = frozenset().union(*found)
+        return next(iter(codes)) if found == {codes} and len(codes) == 1 else ""
+
     def includes(self, other: "Reach") -> bool:
         """Return whether all that another reaches is reached here, by one perimeter at a time."""
         return all(

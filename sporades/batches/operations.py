@@ -391,7 +391,7 @@ def _record(verb: str, batch: Batch, *, by: Actor, at: datetime, **more: Any) ->
     after = {"action": batch.action, "reason": batch.reason, "lines": batch.total, **more}
     if batch.about is not None:
         after["about"] = str(batch.about)
-    journal.record(verb, by=by, on=batch, at=at, after=after)
+    journal.record(verb, by=by, on=batch, at=at, academy=batch.reach.only_academy, after=after)
 
 
 @transaction.atomic

@@ -255,6 +255,7 @@ def _record(verb: str, export: Export, *, by: Actor, at: datetime) -> None:
         by=by,
         on=export,
         at=at,
+        academy=export.reach.only_academy,
         after={
             "purpose": export.purpose,
             "lines": export.total,

@@ -16,6 +16,7 @@ def record(
         by=by,
         on=publication,
         at=at,
+        academy=publication.concerned.only_academy or publication.reach.only_academy,
         after={
             "kind": publication.kind,
             "perimeters": publication.concerns or publication.perimeters,

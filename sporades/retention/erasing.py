@@ -71,7 +71,8 @@ def erase_publication(key: Any, *, at: datetime) -> bool:
         return False
     publication: Publication = found
     acts = entries_about(publication)
-    forget_acts(acts, "publication erased", by=SYSTEM, on=publication, at=at)
+    academy = publication.reach.only_academy
+    forget_acts(acts, "publication erased", by=SYSTEM, on=publication, at=at, academy=academy)
     mail.forget([publication])
     _leave(filter(None, [publication.archive_key]))
     publication.delete()

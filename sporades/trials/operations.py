@@ -241,4 +241,4 @@ def _record(verb: str, trial: Trial, *, by: Actor, at: datetime) -> None:
         "registrations": trial.total,
         "perimeters": trial.perimeters,
     }
-    journal.record(verb, by=by, on=trial, at=at, after=after)
+    journal.record(verb, by=by, on=trial, at=at, academy=trial.reach.only_academy, after=after)

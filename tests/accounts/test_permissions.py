@@ -35,3 +35,18 @@ def test_nobody_acts_on_what_is_not_reached():
         deciding.author(academy="A09", domain="CONC")
     with pytest.raises(LookupError):
         deciding.author(academy="A25", domain="EI")
+
+
+@pytest.mark.parametrize(
+    ("roles", "academy"),
+    [
+        ([holding(Role.MANAGER, "A09")], "A09"),
+        ([holding(Role.MANAGER, "A09", domains=["EI"]), holding(Role.HEAD, "A09")], "A09"),
+        ([holding(Role.MANAGER, "A09"), holding(Role.HEAD, "A25")], ""),
+        ([holding(Role.MANAGER, "A09", "A25")], ""),
+        ([holding(Role.MANAGER, "A09"), holding(Role.ADMINISTRATOR)], ""),
+        ([], ""),
+    ],
+)
+def test_a_perimeter_is_of_one_academy_or_of_none(roles, academy):
+    assert reach(roles, Permission.DECIDE).only_academy == academy

@@ -338,6 +338,7 @@ def test_the_journal_says_who_launched_what(prepare, three, asker):
 
     entries = Entry.objects.filter(object_kind="batch").order_by("pk")
     assert [one.verb for one in entries] == ["batch launched", "batch ended"]
+    assert {one.academy for one in entries} == {"A09"}
     assert entries[0].actor_id == f"user:{asker.pk}"
     assert entries[1].payload["after"] == {
         "action": "flag",

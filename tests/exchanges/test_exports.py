@@ -412,6 +412,7 @@ def test_the_journal_says_who_why_and_how_many_and_nothing_that_was_sought(ask, 
     entries = Entry.objects.filter(object_kind="export").order_by("pk")
 
     assert [one.verb for one in entries] == ["export asked", "export made", "export taken"]
+    assert {one.academy for one in entries} == {"A09"}
     assert entries[0].actor_id == f"user:{asker.pk}"
     assert entries[0].payload["after"] | {"perimeters": None} == {
         "purpose": "Préparer les convocations",

@@ -101,6 +101,8 @@ def test_each_candidate_is_told_once_however_often_the_job_runs(prepare, three, 
     entries = Entry.objects.filter(verb="document published")
     assert entries.count() == 3
     assert {one.academy for one in entries} == {"A09"}
+    begun = Entry.objects.filter(object_kind="publication")
+    assert {one.academy for one in begun} == {"A09"}
 
 
 def test_what_a_killed_worker_left_untold_is_taken_up_again(prepare, three, manager):

@@ -364,6 +364,14 @@ def test_the_button_pressed_twice_asks_once_and_the_jobs_do_it(
     assert Trial.objects.get().state == TrialState.DONE
     verbs = Entry.objects.filter(verb__startswith="trial").order_by("pk")
     assert [one.verb for one in verbs] == ["trial asked", "trial ended"]
+    assert {one.academy for one in verbs} == {""}
+
+
+def test_the_acts_of_a_trial_within_one_academy_are_of_that_academy(prepare, tried, head):
+    tried(prepare(), by=head)
+
+    told = Entry.objects.filter(verb__startswith="trial")
+    assert {one.academy for one in told} == {"A09"}
 
 
 def test_what_names_people_is_forgotten_after_a_month(young_and_old, prepare, tried, monkeypatch):

@@ -9,6 +9,7 @@ from sporades import journal
 from sporades.accounts.models import Membership
 from sporades.acts import reading
 from sporades.core.actors import Actor
+from sporades.doubles.models import LikelyDouble
 from sporades.journal.models import Entry
 from tests.factories import NOW
 from tests.web.guide import main
@@ -50,6 +51,51 @@ def test_services_and_rules_are_called_by_their_names(member, in_lille):
     assert said["registrationservice"] == str(in_lille.service)
     assert said["managingservice"] == in_lille.service.managing_service.name
     assert said["regulation"] != "Réglementation"
+
+
+def test_each_act_says_whom_it_is_on_and_what_it_changed(auditor, in_lille):
+    said = {"by": Actor("manager", "Essai"), "academy": "A09"}
+    managing = in_lille.service.managing_service
+    version = in_lille.folder.documents.get().versions.get()
+    journal.record("document opened", on=version, at=NOW, **said)
+    journal.record("identity corrected", on=in_lille.candidate, at=NOW, **said)
+    journal.record(
+        "managing service changed",
+        on=managing,
+        at=NOW,
+        before={"phone": "03 20 00 00 00"},
+        after={"phone": "03 20 00 00 01", "opening_hours": "le matin"},
+        **said,
+    )
+    journal.record("banner taken down", at=NOW, **said)
+
+    on = {line.entry.verb: line.on for line in auditor.get(JOURNAL).context["lines"]}
+
+    assert on["registration filed"] == f"Inscription : {in_lille.identity}"
+    assert on["document opened"] == f"Version de document : {in_lille.identity}"
+    assert on["identity corrected"] == f"Candidat : {in_lille.candidate}"
+    changed = "(téléphone, horaires d'ouverture)"
+    assert on["managing service changed"] == f"{managing.name} {changed}"
+    assert on["banner taken down"] == "Bandeau"
+
+
+def test_nobody_outside_the_perimeter_is_named(auditor, in_lille, in_versailles):
+    said = {"by": Actor("manager", "Essai"), "academy": "A09", "at": NOW}
+    both = (in_lille.candidate, in_versailles.candidate)
+    double = LikelyDouble.objects.create(first=both[0], second=both[1], found_at=NOW)
+    for one in (in_versailles, in_versailles.candidate, in_versailles.candidate.user, double):
+        journal.record("note written", on=one, **said)
+
+    page = auditor.get(JOURNAL, {"acte": "note written"})
+
+    assert {line.on for line in page.context["lines"]} == {
+        "Inscription",
+        "Candidat",
+        "Compte",
+        "Doublon probable",
+    }
+    assert str(in_lille.identity) in auditor.get(JOURNAL).text
+    assert "LE GOFFIC" not in page.text
 
 
 def test_an_administrator_reads_what_is_of_no_academy_too(member, in_lille, in_versailles):

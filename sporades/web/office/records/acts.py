@@ -1,12 +1,7 @@
 """« Journal »: the acts of a perimeter, and who looked at what (I10, S-60)."""
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -17,23 +12,13 @@ from sporades.accounts.permissions import Permission, Reach
 from sporades.acts import reading
 from sporades.core.french import instant_in_words
 from sporades.core.numbers import in_groups
-from sporades.documents.models import DocumentVersion
-from sporades.exams.models import RegistrationService, Regulation
 from sporades.journal import queries as journal
 from sporades.journal.models import Entry
-from sporades.registrations.models import Registration
-from sporades.territory.models import ManagingService
 from sporades.web.office.bounded import base_of, filters_of, is_cut, page_of
 from sporades.web.office.records.act_forms import READ, ActsForm
+from sporades.web.office.records.naming import Names
 
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
-
-
-NAMED: dict[str, Callable[[], Any]] = {
-    "registrationservice": RegistrationService.objects.for_list,
-    "managingservice": ManagingService.objects.all,
-    "regulation": lambda: Regulation.objects.light().select_related("domain", "session"),
-}
 
 
 @dataclass(frozen=True)
@@ -91,56 +76,17 @@ def _found(request: HttpRequest, form: ActsForm) -> QuerySet[Entry]:
         seen = journal.readings(seen)
     else:
         seen = seen.filter(verb=verb) if verb else journal.changing(seen)
-    return journal.in_order(seen).defer("payload")
+    return journal.in_order(seen)
 
 
 def _lines(entries: list[Entry], reach: Reach, zone: str) -> list[Act]:
-    keys = defaultdict(set)
-    for one in entries:
-        keys[one.object_kind].add(one.object_id)
-    numbers, names = _numbers(keys, reach), _names(keys)
+    names = Names(entries, reach)
     return [
         Act(
             entry=one,
             when=instant_in_words(one.at, zone, weekday=False),
-            on=names.get((one.object_kind, one.object_id), _kinds().get(one.object_kind, "")),
-            number=numbers.get((one.object_kind, one.object_id), ""),
+            on=names.of(one),
+            number=names.number_of(one),
         )
         for one in entries
     ]
-
-
-def _names(keys: Mapping[str, set[str]]) -> dict[tuple[str, str], str]:
-    """Return what the things that acts are about are called, where they have a name of their own."""
-    return {
-        (kind, str(row.pk)): str(row)
-        for kind, rows in NAMED.items()
-        if keys.get(kind)
-        for row in rows().filter(pk__in=keys[kind])
-    }
-
-
-def _numbers(keys: Mapping[str, set[str]], reach: Reach) -> dict[tuple[str, str], str]:
-    """Return the numbers of the registrations, within the reader's perimeter, that acts are about."""
-    found: dict[tuple[str, str], str] = {}
-    visible = Registration.objects.within(reach)
-    if wanted := keys.get("registration"):
-        for pk, number in visible.filter(pk__in=wanted).values_list("pk", "number"):
-            found["registration", str(pk)] = number
-    if wanted := keys.get("documentversion"):
-        papers = DocumentVersion.objects.filter(pk__in=wanted)
-        folders = dict(papers.values_list("pk", "document__folder"))
-        about = dict(visible.filter(folder__in=folders.values()).values_list("folder", "number"))
-        for pk, folder in folders.items():
-            if folder in about:
-                found["documentversion", str(pk)] = about[folder]
-    return found
-
-
-@cache
-def _kinds() -> dict[str, str]:
-    """Return what each kind of row is called."""
-    called: dict[str, Any] = {
-        one._meta.model_name: one._meta.verbose_name for one in apps.get_models()
-    }
-    return {kind: f"{str(name)[0].upper()}{str(name)[1:]}" for kind, name in called.items()}

@@ -1,0 +1,154 @@
+"""What the acts of the journal are on, in words (S-60): nobody outside their reader's perimeter."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.db.models import QuerySet
+from django.utils.text import capfirst
+
+from sporades.accounts.models import User
+from sporades.accounts.permissions import Reach
+from sporades.candidates.models import Candidate
+from sporades.documents.models import DocumentVersion
+from sporades.doubles.models import LikelyDouble
+from sporades.exams.models import PreparedRegulation, RegistrationService, Regulation, ServiceChange
+from sporades.journal.models import Entry
+from sporades.registrations.models import ChangeRequest, CorrectionRequest, Draft, Registration
+from sporades.territory.models import ManagingService
+from sporades.threads.models import ThreadMessage
+
+Key = tuple[str, str]
+"""The kind of a row and its key, as an act keeps them."""
+
+_NAMED: dict[str, tuple[Callable[[], QuerySet[Any]], Callable[[Any], Any]]] = {
+    "registrationservice": (RegistrationService.objects.for_list, str),
+    "servicechange": (
+        lambda: ServiceChange.objects.select_related(
+            "service__domain", "service__session", "service__academy"
+        ),
+        lambda one: one.service,
+    ),
+    "managingservice": (ManagingService.objects.all, str),
+    "regulation": (
+        lambda: Regulation.objects.light().select_related("domain", "session"),
+        str,
+    ),
+    "preparedregulation": (PreparedRegulation.objects.light, str),
+}
+"""What is nobody's, and what it is called."""
+
+_OF_REGISTRATIONS: dict[str, tuple[type[Any], str]] = {
+    "documentversion": (DocumentVersion, "document__folder__registration"),
+    "changerequest": (ChangeRequest, "registration"),
+    "threadmessage": (ThreadMessage, "registration"),
+    "draft": (Draft, "amends"),
+}
+"""What belongs to a registration, and the path from one to the other."""
+
+_OF_CANDIDATES: dict[str, tuple[type[Any], tuple[str, ...]]] = {
+    "candidate": (Candidate, ("pk",)),
+    "user": (User, ("candidate",)),
+    "draft": (Draft, ("candidate",)),
+    "correctionrequest": (CorrectionRequest, ("candidate",)),
+    "likelydouble": (LikelyDouble, ("first", "second")),
+}
+"""What belongs to candidates, and the paths from one to the others."""
+
+_WITHOUT_A_ROW = {"banner taken down": "Bandeau"}
+
+
+class Names:
+    """What some acts are on, as one reader may read it."""
+
+    def __init__(self, entries: Iterable[Entry], reach: Reach) -> None:
+        """Look for the rows of these acts.
+
+        Args:
+            entries: the acts.
+            reach: where their reader may read registrations.
+        """
+        keys: dict[str, set[str]] = defaultdict(set)
+        for one in entries:
+            keys[one.object_kind].add(one.object_id)
+        self._called = _called(keys)
+        self._registrations = _registrations(keys, reach)
+        self._candidates = _candidates(keys, reach)
+
+    def of(self, entry: Entry) -> str:
+        """Say what an act is on: its kind alone, where the rest is not its reader's to know."""
+        key = (entry.object_kind, entry.object_id)
+        if called := self._called.get(key):
+            return f"{called}{_changed(entry)}"
+        kind = _kinds().get(entry.object_kind, _WITHOUT_A_ROW.get(entry.verb, ""))
+        registration = self._registrations.get(key)
+        person = str(registration.identity) if registration else self._candidates.get(key)
+        return f"{kind} : {person}" if person else kind
+
+    def number_of(self, entry: Entry) -> str:
+        """Return the number of the registration that an act leads to, or nothing."""
+        found = self._registrations.get((entry.object_kind, entry.object_id))
+        return found.number if found else ""
+
+
+def _called(keys: Mapping[str, set[str]]) -> dict[Key, str]:
+    return {
+        (kind, str(row.pk)): str(named(row))
+        for kind, (rows, named) in _NAMED.items()
+        if keys.get(kind)
+        for row in rows().filter(pk__in=keys[kind])
+    }
+
+
+def _registrations(keys: Mapping[str, set[str]], reach: Reach) -> dict[Key, Registration]:
+    """Return the registrations, within the reader's perimeter, of the rows that acts are on."""
+    of: dict[Key, int] = {("registration", pk): int(pk) for pk in keys.get("registration", ())}
+    for kind, (model, path) in _OF_REGISTRATIONS.items():
+        if wanted := keys.get(kind):
+            held = model.objects.filter(pk__in=wanted, **{f"{path}__isnull": False})
+            of |= {(kind, str(pk)): one for pk, one in held.values_list("pk", path)}
+    seen = Registration.objects.within(reach).select_related("identity") if of else None
+    found = {} if seen is None else {one.pk: one for one in seen.filter(pk__in=of.values())}
+    return {key: found[pk] for key, pk in of.items() if pk in found}
+
+
+def _candidates(keys: Mapping[str, set[str]], reach: Reach) -> dict[Key, str]:
+    """Return who the rows that acts are on are about, where all of them are the reader's to know."""
+    of: dict[Key, tuple[int, ...]] = {}
+    for kind, (model, paths) in _OF_CANDIDATES.items():
+        if wanted := keys.get(kind):
+            for pk, *persons in model.objects.filter(pk__in=wanted).values_list("pk", *paths):
+                of[kind, str(pk)] = tuple(persons)
+    persons = {one for some in of.values() for one in some if one is not None}
+    if not persons:
+        return {}
+    theirs = Registration.objects.within(reach).filter(candidate__in=persons)
+    known = Candidate.objects.filter(pk__in=theirs.values("candidate")).select_related("identity")
+    names = {one.pk: str(one) for one in known}
+    return {
+        key: " et ".join(names[one] for one in some)
+        for key, some in of.items()
+        if all(one in names for one in some)
+    }
+
+
+def _changed(entry: Entry) -> str:
+    """Say which of the contacts of a managing service an act has changed."""
+    after = entry.payload.get("after")
+    if entry.verb != "managing service changed" or not isinstance(after, dict):
+        return ""
+    before = entry.payload.get("before") or {}
+    names = [name for name, value in after.items() if before.get(name) != value]
+    said = [str(ManagingService._meta.get_field(name).verbose_name) for name in names]
+    return f" ({', '.join(said)})" if said else ""
+
+
+@cache
+def _kinds() -> dict[str, str]:
+    """Return what each kind of row is called."""
+    called: dict[str, Any] = {
+        one._meta.model_name: one._meta.verbose_name for one in apps.get_models()
+    }
+    return {kind: capfirst(str(name)) for kind, name in called.items()}
