@@ -92,6 +92,13 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column("enregistree", "Enregistrée le", ("filed_at", "service__zone"), _day, ("filed_at",)),
     Column("modifiee", "Modifiée le", ("amended_at", "service__zone"), _day, ("amended_at",)),
+    Column(
+        "decidee",
+        "État décidé le",
+        ("decided_at", "service__zone"),
+        _day,
+        ("decided_at",),
+    ),
     Column("version", "Version", ("version",)),
 )
 USUAL = (

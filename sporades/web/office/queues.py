@@ -22,6 +22,7 @@ from sporades.publications.models import Publication
 from sporades.publications.states import PublicationState
 from sporades.registrations.models import ChangeRequest, CorrectionRequest
 from sporades.searches.catalogue import CRITERIA
+from sporades.searches.columns import BY_CODE, Column
 from sporades.searches.operators import Operator
 from sporades.searches.queries import found
 from sporades.searches.trees import Group, Leaf
@@ -95,11 +96,12 @@ def _merges(request: HttpRequest) -> Queue | None:
 
 
 def _amended(request: HttpRequest) -> Queue | None:
-    return _searched(request, AMENDED, "amended_at", "Inscriptions modifiées depuis la décision")
+    label = "Inscriptions modifiées depuis la décision"
+    return _searched(request, AMENDED, BY_CODE["modifiee"], label)
 
 
 def _in_anomaly(request: HttpRequest) -> Queue | None:
-    return _searched(request, IN_ANOMALY, "decided_at", "Inscriptions en anomalie")
+    return _searched(request, IN_ANOMALY, BY_CODE["decidee"], "Inscriptions en anomalie")
 
 
 def _in_preparation(request: HttpRequest) -> Queue | None:
@@ -148,11 +150,11 @@ QUEUES: tuple[Callable[[HttpRequest], Queue | None], ...] = (
 """In the order in which they are shown: first what somebody waits for."""
 
 
-def _searched(request: HttpRequest, tree: Group, since: str, label: str) -> Queue | None:
-    """Return what a search finds of what the reader decides of."""
+def _searched(request: HttpRequest, tree: Group, since: Column, label: str) -> Queue | None:
+    """Return what a search finds of what the reader decides of, listed by what says since when."""
     rows = found(tree, reach=request.reaches(Permission.DECIDE))
-    queue = _queue(rows, since, label, reverse("office:search"), at=request.arrived_at)
-    return queue and replace(queue, asked=tuple(building.posted(tree)))
+    queue = _queue(rows, *since.order, label, reverse("office:search"), at=request.arrived_at)
+    return queue and replace(queue, asked=tuple(building.posted(tree, since.code)))
 
 
 def _queue(

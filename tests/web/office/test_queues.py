@@ -62,6 +62,37 @@ def test_a_queue_leads_to_its_files_one_after_the_other(manager, in_lille):
     assert f"/gestion/inscriptions/{in_lille.number}?dans=" in page.text
 
 
+@pytest.mark.parametrize(
+    ("since", "title", "said"),
+    [
+        ("decided_at", "État décidé le", {"state": "anomaly", "reason": "Il manque une pièce"}),
+        ("amended_at", "Modifiée le", {"state": "validated", "reason": ""}),
+    ],
+)
+def test_its_files_are_listed_the_oldest_first_and_say_since_when(
+    manager, in_lille, since, title, said
+):
+    older = a_registration(a_candidate(birth_name="Zéphyr"))
+    for one, days in ((in_lille, 3), (older, 5)):
+        decided(one, days=9)
+        ago = {since: NOW - timedelta(days=days)}
+        Registration.objects.filter(pk=one.pk).update(**said, **ago)
+    queue = manager.get(HOME).context["queues"][0]
+
+    page = manager.post(queue.url, list_as_data(queue.asked), follow=True)
+
+    lines = page.context["lines"]
+    assert [line["number"] for line in lines] == [older.number, in_lille.number]
+    at = page.context["labels"].index(title)
+    assert [line["cells"][at] for line in lines] == ["20/11/2026", "22/11/2026"]
+
+
+def test_its_heading_is_of_the_level_of_the_others(manager, in_lille):
+    decided(in_lille, days=3)
+
+    assert "<h2>À traiter</h2>" in manager.get(HOME).text
+
+
 @pytest.mark.parametrize("academy", ["A09", "A25"])
 def test_documents_that_are_prepared_and_not_published_await(member, academy):
     mine = member("A09", email="autre@exemple.test").user

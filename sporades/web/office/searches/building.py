@@ -214,10 +214,16 @@ def read(posted: QueryDict) -> Group:
     return tree
 
 
-def posted(tree: Group) -> list[tuple[str, str]]:
-    """Return what a page posts to search a tree that it holds whole."""
+def posted(tree: Group, since: str) -> list[tuple[str, str]]:
+    """Return what a page posts to search a tree that it holds whole, the oldest first.
+
+    Args:
+        tree: what is sought.
+        since: the column that says since when, shown beside the usual ones.
+    """
     leaves = [(f"{place}-{CRITERION}", leaf.criterion.code) for place, leaf in _leaves(tree, ROOT)]
-    return [*_as_data(tree, ROOT), *leaves, ("faire", SEARCH)]
+    columns = [("colonnes", code) for code in (*USUAL, since)]
+    return [*_as_data(tree, ROOT), *leaves, *columns, ("tri", since), ("faire", SEARCH)]
 
 
 def acted(tree: Group, posted: QueryDict) -> tuple[Group, str]:

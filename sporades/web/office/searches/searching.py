@@ -39,7 +39,7 @@ def search(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "office/search.html", _context(request, form), status=422)
     kept = operations.keep(tree=tree, columns=columns, by=request.user, at=request.arrived_at)
-    return redirect("office:found", kept.pk)
+    return redirect(_list_of(kept, request.POST.get("tri", "")))
 
 
 def find(request: HttpRequest) -> HttpResponse:
@@ -130,6 +130,12 @@ def forget(request: HttpRequest, search: str) -> HttpResponse:
     get_object_or_404(request.user.searches, pk=search).delete()
     messages.success(request, "La recherche est supprimée.")
     return redirect("office:search")
+
+
+def _list_of(kept: Search, asked: str) -> str:
+    """Return the address of what a search finds, sorted as a queue asks, if one does."""
+    here = reverse("office:found", args=[kept.pk])
+    return f"{here}?tri={known_order(asked)}" if asked else here
 
 
 def _page(
