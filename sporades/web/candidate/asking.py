@@ -15,7 +15,7 @@ from sporades.core.pdf_checks import Unready
 from sporades.core.refusals import Refused
 from sporades.registrations.models import CorrectionRequest
 from sporades.registrations.refusals import NothingChanged
-from sporades.web.candidate.request_forms import CorrectionRequestForm
+from sporades.web.candidate.request_forms import NOT_KEPT, CorrectionRequestForm
 from sporades.web.layout.kept import forget, kept
 from sporades.web.layout.seen import seen_in
 
@@ -45,6 +45,8 @@ def ask_correction(request: HttpRequest) -> HttpResponse:
         forget(request)
         messages.success(request, "Votre demande est envoyée : un mail vous le confirme.")
         return redirect("account_edit")
+    if posted:
+        form.tell_the_rest(candidate.identity)
     # Once it is refused, what was read is what is kept now.
     seen = candidate.identity_id if form.non_field_errors() else seen_in(answers)
     seen = seen or candidate.identity_id
@@ -87,5 +89,5 @@ def _is_sent(request: HttpRequest, form: CorrectionRequestForm) -> bool:
     except Refused as refusal:
         form.add_error("piece", str(refusal))
     except (OutOfReach, Unready):
-        form.add_error("piece", "Le fichier ne peut pas être gardé en ce moment : réessayez.")
+        form.add_error("piece", NOT_KEPT)
     return not form.errors

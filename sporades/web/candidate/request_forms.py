@@ -5,8 +5,15 @@ from typing import Any
 from django import forms
 
 from sporades.candidates.forms import IdentityForm
+from sporades.candidates.models import Identity
+from sporades.core import pdf_checks
+from sporades.registrations.changes import changes_of_identity
 from sporades.registrations.fields import CleanLinesField
 from sporades.registrations.models.request import LONGEST_REASON
+from sporades.registrations.refusals import NothingChanged
+
+NOT_KEPT = "Le fichier ne peut pas être gardé en ce moment : réessayez."
+_AGAIN = "Votre navigateur ne garde pas le fichier : choisissez de nouveau votre fichier avant d'envoyer."
 
 
 class ProofField(forms.FileField):
@@ -23,6 +30,31 @@ class ProofField(forms.FileField):
             },
             **options,
         )
+
+
+def tell_of_the_proof(form: forms.Form) -> None:
+    """Say what is to be done of the file that came with a form that is given back.
+
+    It is looked at even where the rest is refused, so that its fault is told with theirs. A
+    browser does not give a file back: whoever had chosen one must choose it again.
+
+    Args:
+        form: one that is refused, with its « piece ».
+    """
+    chosen = form.files.get("piece")
+    if chosen is None or "piece" in form.errors:
+        return
+    chosen.seek(0)
+    try:
+        # What is refused as a whole was looked at when it was sent, or may not be sent today.
+        if not form.non_field_errors():
+            pdf_checks.look_at(chosen.read())
+    except pdf_checks.Unfit as fault:
+        form.add_error("piece", str(fault))
+    except pdf_checks.Unready:
+        form.add_error("piece", NOT_KEPT)
+    else:
+        form.add_error("piece", _AGAIN)
 
 
 class RequestForm(forms.Form):
@@ -63,6 +95,17 @@ class CorrectionRequestForm(IdentityForm):
     def fieldsets(self) -> list[tuple[str, tuple[str, ...]]]:
         """Return the groups of fields, each with its legend."""
         return [*super().fieldsets(), ("Votre demande", ("piece", "motif"))]
+
+    def tell_the_rest(self, identity: Identity) -> None:
+        """Say, of a form that is refused, what its first fault has kept from being looked at.
+
+        Args:
+            identity: the civil data that are kept.
+        """
+        tell_of_the_proof(self)
+        is_read = not self.errors.keys() - {"piece", "motif"}
+        if is_read and not changes_of_identity(identity, Identity(**self.identity())):
+            self.add_error(None, str(NothingChanged()))
 
     @property
     def proof(self) -> bytes:

@@ -15,7 +15,7 @@ from sporades.registrations.models import ChangeRequest
 from sporades.registrations.queries import registration_of
 from sporades.registrations.refusals import Incomplete
 from sporades.web.candidate import drafts
-from sporades.web.candidate.request_forms import RequestForm
+from sporades.web.candidate.request_forms import RequestForm, tell_of_the_proof
 from sporades.web.layout.kept import forget, kept
 
 _KEPT = (
@@ -70,6 +70,8 @@ def send(request: HttpRequest, draft: UUID) -> HttpResponse:
             forget(request)
             messages.success(request, "Votre demande est envoyée : un mail vous le confirme.")
             return redirect("candidate:registration", found.amends.number)
+    if posted:
+        tell_of_the_proof(form)
     closed = found.service.closed_in_words(request.arrived_at, found.amends.reader_zone)
     context = {"draft": found, "form": form, "changes": changes, "closed": closed}
     status = 422 if form.errors else 200

@@ -111,6 +111,40 @@ def test_what_cannot_be_sent_is_refused_at_its_place(browser, registration, said
     assert not CorrectionRequest.objects.exists()
 
 
+AGAIN = "choisissez de nouveau votre fichier"
+
+
+def test_all_that_is_wrong_is_told_at_once(browser, registration):
+    same = {"birth_name": "Le Goff", "motif": "x" * 1001}
+
+    page = browser.post(ASK, answers(registration, proof=b"MZ", **same))
+
+    said = html.unescape(page.text)
+    assert page.status_code == 422
+    assert "Ces informations sont déjà celles du dossier" in said
+    assert "n'est pas un PDF lisible" in said
+    assert "Raccourcissez" in said
+    assert AGAIN not in said
+
+
+def test_a_file_that_is_right_is_asked_for_again_where_the_rest_is_refused(browser, registration):
+    page = browser.post(ASK, answers(registration, birth_name=""))
+    assert AGAIN in page.context["form"].errors["piece"][0]
+
+    page = browser.post(ASK, answers(registration, birth_name="", piece=""))
+    assert AGAIN not in html.unescape(page.text)
+
+
+def test_who_waits_reads_why_they_asked_and_that_the_proof_is_joined(browser, registration):
+    asked = answers(registration, birth_name="Le Gouff", motif="Une lettre\nmanque")
+
+    page = browser.post(ASK, asked, follow=True)
+
+    assert "Une lettre<br>manque" in page.text
+    assert "Votre motif : Une lettre" in main(page)
+    assert "Votre pièce est jointe à la demande." in main(page)
+
+
 @pytest.mark.parametrize(
     ("proof", "words"),
     [

@@ -149,6 +149,16 @@ def test_what_cannot_be_sent_is_refused_at_its_place(candidate, in_lille, late, 
     assert not ChangeRequest.objects.exists()
 
 
+def test_a_request_without_its_reason_asks_for_its_file_again(candidate, in_lille, late):
+    draft = change(in_lille, late)
+    piece = SimpleUploadedFile("piece.pdf", a_pdf())
+
+    page = candidate.post(f"/inscription/{draft.pk}/demande", {"motif": "", "piece": piece})
+
+    assert page.context["form"].errors.keys() == {"motif", "piece"}
+    assert "choisissez de nouveau votre fichier" in page.context["form"].errors["piece"][0]
+
+
 def test_a_refusal_and_its_reason_are_on_the_page_of_the_candidate(
     candidate, in_lille, asked, late
 ):
