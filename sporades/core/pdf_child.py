@@ -125,6 +125,7 @@ def _acts(one: object) -> bool:
         or _name(one, "/S") in ACTS
         or _name(one, "/Subtype") in PLAYS
         or _leaves_the_web(one)
+        or _moves_its_links(one)
         or ("/OpenAction" in keys and _opens_elsewhere(one["/OpenAction"]))
         # The bytes of such a stream stand in another file.
         or (isinstance(one, pikepdf.Stream) and "/F" in keys)
@@ -143,6 +144,12 @@ def _leaves_the_web(action: Any) -> bool:
     scheme, colon, _ = str(action.get("/URI", "")).partition(":")
     # Without a scheme it leads from where the reader is, or from what the document says it is.
     return not colon or scheme.strip().casefold() not in SCHEMES
+
+
+def _moves_its_links(catalogue: Any) -> bool:
+    """Return whether something says from where the links of the document lead."""
+    said = catalogue.get("/URI")
+    return isinstance(said, pikepdf.Dictionary) and "/Base" in said
 
 
 def _opens_elsewhere(action: object) -> bool:

@@ -92,6 +92,14 @@ def _a_portfolio(pdf):
     pdf.Root.Collection = pikepdf.Dictionary()
 
 
+def _linked_from_elsewhere(pdf):
+    pdf.Root.URI = pikepdf.Dictionary(Base="file:///")
+
+
+def _linked_from_apart(pdf):
+    pdf.Root.URI = pdf.make_indirect(pikepdf.Dictionary(Base="file:///"))
+
+
 def _read_elsewhere(pdf):
     pdf.Root.Stuff = pdf.make_stream(b"", F="/etc/passwd")
 
@@ -111,6 +119,8 @@ ACTIVE = {
     "a form": _a_form,
     "a film": _a_film,
     "a portfolio": _a_portfolio,
+    "linked from elsewhere": _linked_from_elsewhere,
+    "linked from apart": _linked_from_apart,
     "read elsewhere": _read_elsewhere,
 }
 
