@@ -18,7 +18,7 @@ from sporades.acts.correcting import (
 )
 from sporades.candidates.models import Candidate
 from sporades.core import files
-from sporades.core.actors import Actor
+from sporades.core.actors import SYSTEM, Actor
 from sporades.core.refusals import Refused
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
@@ -30,10 +30,15 @@ from sporades.registrations.states import ACCEPT, REFUSE
 VERBS = (
     "correction requested",
     "correction taken back",
+    "correction left",
     "correction assigned",
     "correction accepted",
     "correction refused",
 )
+
+
+LEFT = "le service, aucune inscription n'étant plus en cours"
+"""Who has taken back what nobody can answer any more."""
 
 
 class NotAsked(Refused):
@@ -167,6 +172,33 @@ def take_back(*, request: CorrectionRequest, by: Actor, at: datetime) -> None:
     """
     requesting.take_back(request, at=at)
     _record("correction taken back", request, by=by, at=at)
+
+
+def lock_waiting(candidate: int) -> CorrectionRequest | None:
+    """Lock the correction that a candidate waits for, if any, before their registrations.
+
+    Whoever accepts it locks them in that order: neither waits for the other.
+    """
+    waiting = CorrectionRequest.objects.waiting().filter(candidate=candidate)
+    found: CorrectionRequest | None = waiting.select_for_update(of=("self",)).first()
+    return found
+
+
+def leave_unreached(candidate: int, *, at: datetime) -> None:
+    """Take back the correction that waits once no registration of its candidate stands any more.
+
+    No perimeter holds it from then on: it would keep its proof for ever. To be called in the
+    transaction of the act that ends a registration, after it.
+
+    Args:
+        candidate: the key of whoever asked.
+        at: the instant.
+    """
+    request = lock_waiting(candidate)  # another registration that ends at once is committed then
+    if request is None or Registration.objects.active().filter(candidate=candidate).exists():
+        return
+    requesting.take_back(request, at=at, by=LEFT)
+    _record("correction left", request, by=SYSTEM, at=at)
 
 
 @transaction.atomic

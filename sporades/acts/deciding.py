@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from sporades import journal
 from sporades.accounts.models import Membership
+from sporades.acts import asking
 from sporades.acts.correcting import issue_again
 from sporades.core.actors import Actor
 from sporades.core.links import absolute
@@ -107,7 +108,11 @@ def decide(
         ReasonMissing, NoRoomLeft, Refused: see `deciding.decide`.
     """
     before = {"state": registration.state, "reason": registration.reason}
+    if decision is SET_ASIDE:
+        asking.lock_waiting(registration.candidate_id)
     deciding.decide(registration=registration, decision=decision, reason=reason, at=at)
+    if decision is SET_ASIDE:
+        asking.leave_unreached(registration.candidate_id, at=at)
     if decision is RESTORE:
         _stand_under_what_was_corrected(registration, by=by, at=at)
     told = TOLD[decision.name]

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from sporades import journal
 from sporades.accounts import operations as accounts
+from sporades.acts import asking
 from sporades.acts.joining import unnamed
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
@@ -162,7 +163,9 @@ def withdraw(*, registration: Registration, by: Actor, at: datetime) -> None:
         Held: the account has just been given back to an old address.
     """
     _check_not_held(registration, at=at)
+    asking.lock_waiting(registration.candidate_id)
     filing.withdraw(registration=registration, at=at)
+    asking.leave_unreached(registration.candidate_id, at=at)
     tell(
         registration.candidate,
         "withdrawn",

@@ -36,6 +36,7 @@ IN_WORDS = {
     "claim code given": "Code de rattachement donné",
     "correction accepted": "Demande de correction d'état civil acceptée",
     "correction assigned": "Demande de correction d'état civil prise en charge",
+    "correction left": "Demande de correction d'état civil close, plus rien n'étant en cours",
     "correction refused": "Demande de correction d'état civil refusée",
     "correction requested": "Correction d'état civil demandée",
     "correction taken back": "Demande de correction d'état civil retirée par le candidat",

@@ -114,10 +114,19 @@ def send_correction(
     return sent
 
 
-def take_back(request: Request, *, at: datetime) -> None:
-    """Take a request back, and erase its proof. Raises Refused: it does not wait any more."""
+def take_back(request: Request, *, at: datetime, by: str = "") -> None:
+    """Take a request back, and erase its proof.
+
+    Args:
+        request: one that waits.
+        at: the instant.
+        by: who takes it back, where it is not its candidate.
+
+    Raises:
+        Refused: it does not wait any more.
+    """
     proof = request.proof_key
-    end(request, TAKE_BACK, at=at, proof_key="")
+    end(request, TAKE_BACK, at=at, proof_key="", decided_name=by)
     transaction.on_commit(lambda: files.forget_or_say([proof] if proof else []))
 
 

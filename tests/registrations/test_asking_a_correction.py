@@ -5,20 +5,21 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from sporades.acts import asking, correcting, moving, queueing, registering
+from sporades.acts import asking, correcting, deciding, moving, queueing, registering
 from sporades.candidates.models import Candidate
 from sporades.candidates.operations import civil_data
 from sporades.core import files, pdf_checks
 from sporades.core.refusals import Refused
+from sporades.exams import operations as exams
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.models import CorrectionRequest, Registration
 from sporades.registrations.refusals import NothingChanged
-from sporades.registrations.states import RequestState
+from sporades.registrations.states import SET_ASIDE, RequestState
 from tests.documents.summaries import a_pdf
 from tests.endurance.arena import together
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author
-from tests.web.registry.world import a_member
+from tests.web.registry.world import a_member, source, with_specialities, without_specialities
 
 pytestmark = pytest.mark.usefixtures("invented_exam")
 
@@ -136,6 +137,48 @@ def test_what_was_read_before_a_correction_is_not_sent(registration):
 def test_who_has_filed_nothing_changes_the_data_without_asking(invented_exam):
     with pytest.raises(asking.NotFrozen):
         send(a_candidate())
+
+
+def another_of(candidate):
+    """File a second registration, for another exam that is open too."""
+    opened = {**without_specialities(), "ouvertures": with_specialities()["ouvertures"]}
+    exams.load(source(opened, ""), by=OPERATOR, at=NOW)
+    return a_registration(candidate, exam="BS", speciality="")
+
+
+def withdraw(registration, at=LATER):
+    registering.withdraw(registration=registration, by=author(registration.candidate), at=at)
+
+
+def set_aside(registration, at=LATER):
+    deciding.decide(
+        registration=registration, decision=SET_ASIDE, reason="Doublon", by=OPERATOR, at=at
+    )
+
+
+@pytest.mark.parametrize("ended", [withdraw, set_aside])
+def test_what_nobody_can_answer_any_more_ends_with_the_last_registration(
+    registration, ended, django_capture_on_commit_callbacks
+):
+    other = another_of(registration.candidate)
+    asked = send(registration.candidate)
+    key = asked.proof_key
+
+    ended(registration)
+    asked.refresh_from_db()
+    assert asked.is_waiting
+    assert files.get(key) == a_pdf()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        ended(other)
+
+    asked.refresh_from_db()
+    assert (asked.state, asked.proof_key, asked.decided_at) == ("taken_back", "", LATER)
+    assert asked.is_left_unanswered
+    with pytest.raises(files.Missing):
+        files.get(key)
+    entry = Entry.objects.get(verb="correction left")
+    assert (entry.actor_kind, entry.academy) == ("system", "A09")
 
 
 def test_without_a_registration_that_stands_nobody_could_answer(registration):
@@ -322,6 +365,31 @@ def test_sent_while_the_office_corrects_neither_waits_for_ever(registration, _ro
 
     assert corrected is None
     assert isinstance(sent, (CorrectionRequest, asking.ReadBefore))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("_round", range(3))
+def test_the_last_two_that_end_at_once_leave_no_request_that_waits(registration, _round):
+    other = another_of(registration.candidate)
+    send(registration.candidate)
+
+    outcomes = together(lambda: withdraw(registration), lambda: set_aside(other))
+
+    assert outcomes == [None, None]
+    assert again().is_left_unanswered
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("_round", range(3))
+def test_accepted_while_the_last_registration_ends_it_waits_no_more(asked, registration, _round):
+    accepted, ended = together(
+        lambda: asking.accept(request=again(), by=OPERATOR, at=LATER),
+        lambda: withdraw(registration),
+    )
+
+    assert ended is None
+    assert not again().is_waiting
+    assert isinstance(accepted, Refused) == again().is_left_unanswered
 
 
 # --- What the database holds -----------------------------------------------------------------

@@ -83,6 +83,11 @@ class CorrectionRequest(Request):
         return f"demande de correction de l'état civil du candidat n°{self.candidate.number}"
 
     @property
+    def is_left_unanswered(self) -> bool:
+        """Whether it ended with the last registration of its candidate: nobody could answer it."""
+        return self.state == RequestState.TAKEN_BACK and bool(self.decided_name)
+
+    @property
     def is_overtaken(self) -> bool:
         """Whether the civil data have been corrected since it was sent."""
         return self.is_waiting and self.candidate.identity_id != self.before_id

@@ -46,7 +46,6 @@ def edit(request: HttpRequest) -> HttpResponse:
         "form": None,
         "services": [],
         "asked": None,
-        "is_reached": False,
         "may_ask": False,
         **_pending(request),
     }
@@ -76,7 +75,6 @@ def _asked(candidate) -> dict[str, Any]:
     return {
         "services": _services_of(candidate),
         "asked": asked,
-        "is_reached": is_reached,
         "may_ask": is_reached and not is_waiting,
     }
 

@@ -229,13 +229,14 @@ def test_the_answer_is_on_the_account_page_and_one_may_ask_again(browser, regist
     assert f'href="{ASK}"' in page.text
 
 
-def test_once_nothing_stands_the_page_says_that_nobody_can_answer(browser, registration):
+def test_once_nothing_stands_the_page_says_that_nobody_could_answer(browser, registration):
     browser.post(ASK, answers(registration))
     registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
 
-    assert "aucun service ne peut y répondre" in main(browser.get(EDIT))
-    page = browser.post(BACK, follow=True)
+    page = browser.get(EDIT)
 
+    assert "aucun service ne pouvait plus y répondre" in main(page)
+    assert f'action="{BACK}"' not in page.text
     assert f'href="{ASK}"' not in page.text
     assert browser.get(ASK).url == EDIT
 
