@@ -69,6 +69,13 @@ def worlds(request, django_db_setup, django_db_blocker):
     kept.end()
 
 
+@pytest.fixture(scope="session")
+def browser(browser, worlds):
+    """Let the world end before the connections are closed with the browser."""
+    yield browser
+    worlds.end()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item, nextitem):
     """End the world after the last of these tests, or before those that come in between."""
