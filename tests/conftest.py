@@ -79,7 +79,16 @@ def kept(tmp_path, settings):
 
 @pytest.fixture(autouse=True)
 def _no_banner():
-    """What one test announces is not shown in the next, and no page asks for it."""
+    """What one test announces is not shown in the next, and no page asks for it.
+
+    Nor is it there in between, when a module signs in those whom all of its tests need.
+    """
+    _nothing_stands()
+    yield
+    _nothing_stands()
+
+
+def _nothing_stands():
     notices._held.banner, notices._held.until = None, math.inf
     notices._held.is_database_read_only, notices._held.looked_until = False, math.inf
     notices._held.read_only_since = None

@@ -81,7 +81,7 @@ def test_after_a_correction_by_the_service_what_came_back_signed_stays_good(sign
 
     page = number_page(sign_in, registration)
 
-    assert words(seen(page).cssselect("h1")[0]) == "Votre inscription est enregistrée"
+    assert words(seen(page).cssselect("h1")[0]) == "Vos numéros"
     assert "Renvoyez-le signé" not in main(page)
     assert "ne vaut plus" not in main(page)
 
