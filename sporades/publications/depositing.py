@@ -16,7 +16,7 @@ from sporades.core import files, pdf_checks
 from sporades.core.actors import Actor
 from sporades.core.french import local_day
 from sporades.core.locks import alone
-from sporades.core.queue import app
+from sporades.core.queue import defer_once
 from sporades.core.refusals import Refused
 from sporades.documents import kinds
 from sporades.publications import archives, operations
@@ -295,9 +295,7 @@ def _filled(publication: Publication, *, at: datetime) -> None:
 
 
 def _queue(publication: Publication) -> None:
-    app.configure_task("publications.fill", queue="publications").defer(
-        publication=str(publication.pk)
-    )
+    defer_once("publications.fill", queue="publications", publication=str(publication.pk))
 
 
 def deposited(slug: str) -> kinds.Kind:

@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 
 from sporades.accounts.asking import AskedByMember
 from sporades.accounts.permissions import Perimeter, Reach
+from sporades.core.counts import counted
 from sporades.core.french import instant_in_words
 from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
@@ -221,8 +222,7 @@ class Publication(AskedByMember):
 
     def counts(self) -> dict[str, int]:
         """Return how many lines there are of each outcome."""
-        found = self.lines.values_list("outcome").annotate(count=models.Count("pk")).order_by()
-        return {**dict.fromkeys(LineOutcome.values, 0), **dict(found)}
+        return counted(self.lines, "outcome", LineOutcome.values)
 
 
 class PublicationLine(models.Model):

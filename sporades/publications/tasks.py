@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from sporades.core.queue import app
+from sporades.core.queue import app, defer_once
 from sporades.publications import depositing, telling
 
 PATIENCE = timedelta(minutes=5)
@@ -15,14 +15,14 @@ PATIENCE = timedelta(minutes=5)
 def fill(publication: str) -> None:
     """Read some files, and leave the next ones to another job."""
     if depositing.fill(publication, at=timezone.now()):
-        app.configure_task("publications.fill", queue="publications").defer(publication=publication)
+        defer_once("publications.fill", queue="publications", publication=publication)
 
 
 @app.task(name="publications.tell", queue="publications")
 def tell(publication: str) -> None:
     """Tell some candidates, and leave the next ones to another job."""
     if telling.tell(publication, at=timezone.now()):
-        app.configure_task("publications.tell", queue="publications").defer(publication=publication)
+        defer_once("publications.tell", queue="publications", publication=publication)
 
 
 @app.periodic(cron="*/5 * * * *")

@@ -8,7 +8,7 @@ from django.db.models import Q
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.links import absolute
 from sporades.core.locks import alone
-from sporades.core.queue import app
+from sporades.core.queue import defer_once
 from sporades.letters import operations as letters
 from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.recording import record_line
@@ -115,6 +115,9 @@ def _write(kind: str, line: PublicationLine, *, at: datetime) -> None:
 
 def queue(publication: Publication, instant: datetime) -> None:
     """Queue the job that tells candidates, at an instant."""
-    app.configure_task("publications.tell", queue="publications", schedule_at=instant).defer(
-        publication=str(publication.pk)
+    defer_once(
+        "publications.tell",
+        queue="publications",
+        instant=instant,
+        publication=str(publication.pk),
     )

@@ -119,6 +119,19 @@ def test_what_a_killed_worker_left_untold_is_taken_up_again(prepare, three, mana
     assert telling.take_up_again(at=later, older_than=later) == 0
 
 
+def test_what_waits_to_be_told_waits_once(prepare, three, manager):
+    made = prepare()
+    publish(made, manager, LATER)
+
+    telling.queue(made, LATER)
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT scheduled_at FROM procrastinate_jobs WHERE task_name = 'publications.tell'"
+        )
+        assert cursor.fetchall() == [(LATER,)]
+
+
 def test_who_has_no_address_is_told_by_a_letter_with_the_document(prepare, three, manager):
     made = prepare()
     three[0].candidate.user.delete()
