@@ -179,3 +179,17 @@ def test_a_file_on_a_walk_keeps_it_after_an_answer(manager, in_lille):
     gone = press(manager, in_lille, sent(manager.get(tab(in_lille))), walk)
 
     assert gone.url == tab(in_lille) + walk
+
+
+@pytest.mark.parametrize(
+    "on_the_way",
+    [IN_A_ROW, "?dans=00000000-0000-0000-0000-000000000000&tri=nom&rang=1"],
+    ids=["in a row", "on a walk"],
+)
+def test_the_pages_of_a_long_thread_stay_on_ones_way(manager, in_lille, on_the_way):
+    for _ in range(51):
+        answer(in_lille)
+
+    page = manager.get(tab(in_lille, on_the_way))
+
+    assert links(page, "Page précédente") == [tab(in_lille, f"{on_the_way}&page=1")]

@@ -16,7 +16,7 @@ from sporades.registrations.models import Registration
 from sporades.threads.forms import MessageForm
 from sporades.threads.queries import last_of, page_of, waiting_within
 from sporades.web.office.registrations.files import author_on, file_page, reaches, registration_of
-from sporades.web.office.registrations.walking import back_to_file
+from sporades.web.office.registrations.walking import back_to_file, kept_of
 
 ON_THE_PAGE = 50
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
@@ -101,7 +101,7 @@ def _page(request: HttpRequest, found: Registration, form: AnswerMessageForm) ->
     page, last = page_of(found, request.GET.get("page")), last_of(found)
     said = {
         "page": page,
-        "base": f"{reverse('office:thread', args=[found.number])}?page=",
+        "base": _pages(request, found),
         "form": form if may_answer else None,
         "seen": last.pk if last else "",
     }
@@ -112,6 +112,12 @@ def _page(request: HttpRequest, found: Registration, form: AnswerMessageForm) ->
     if may_answer:
         messaging.read(page.object_list, by_candidate=False, at=request.arrived_at)
     return response
+
+
+def _pages(request: HttpRequest, found: Registration) -> str:
+    """Return the address of the pages of a thread: none leaves the row or the walk one is on."""
+    kept = {**(IN_A_ROW if _is_in_a_row(request) else {}), **kept_of(request), "page": ""}
+    return f"{reverse('office:thread', args=[found.number])}?{urlencode(kept)}"
 
 
 def _is_in_a_row(request: HttpRequest) -> bool:

@@ -94,9 +94,14 @@ def walk_of(request: HttpRequest, number: str) -> Walk | None:
     return Walk(search, order, place, numbers, number)
 
 
+def kept_of(request: HttpRequest) -> dict[str, str]:
+    """Return what the address of a file says of the walk that it is read on."""
+    return {name: request.GET[name] for name in ("dans", "tri", "rang") if name in request.GET}
+
+
 def back_to_file(request: HttpRequest, number: str, *, tab: str = "registration") -> HttpResponse:
     """Lead back to a file, on the walk that the address says."""
-    kept = {name: request.GET[name] for name in ("dans", "tri", "rang") if name in request.GET}
+    kept = kept_of(request)
     end = f"?{urlencode(kept)}" if kept else ""
     return redirect(reverse(f"office:{tab}", args=[number]) + end)
 
