@@ -82,11 +82,13 @@ def register(*, draft: Draft, by: Actor, at: datetime) -> Version:
 
     Raises:
         Closed, Incomplete, RulesChanged, AlreadyRegistered, Refused: see `filing`.
+        NothingAmended: it modifies nothing.
     """
     draft = filing.lock(draft)
     if draft.filed_as is not None:
         return draft.filed_as
     dossier, forms = filing.check(draft, at=at)
+    filing.refuse_unchanged(draft, dossier, forms)
     version = filed(draft=draft, dossier=dossier, forms=forms, by=by, at=at)
     kind = "amended" if version.number > 1 else "registered"
     _tell(kind, version.registration, version, at=at)

@@ -87,6 +87,7 @@ def register(*, draft: Draft, reason: str, by: Actor, at: datetime) -> Version:
         Closed: the service has not opened yet.
         ReasonMissing: it has closed, and nothing is said.
         AmendedMeanwhile, Standing, Incomplete, RulesChanged, AlreadyRegistered: see `filing`.
+        NothingAmended: it modifies nothing.
     """
     draft = filing.lock(draft)
     if draft.filed_as is not None:
@@ -95,6 +96,7 @@ def register(*, draft: Draft, reason: str, by: Actor, at: datetime) -> Version:
     if draft.service.has_closed(at) and not reason:
         raise ReasonMissing
     dossier, forms = filing.check(draft, at=at, late=True)
+    filing.refuse_unchanged(draft, dossier, forms)
     version = filed(draft=draft, dossier=dossier, forms=forms, by=by, at=at, reason=reason)
     _tell(version, reason=reason, at=at)
     return version

@@ -23,10 +23,11 @@ from sporades.registrations.refusals import (
     GivenAway,
     Incomplete,
     NoLongerStands,
+    NothingAmended,
     RulesChanged,
 )
 from sporades.registrations.sections.base import Section, SectionForm
-from sporades.registrations.snapshot import snapshot_of
+from sporades.registrations.snapshot import as_read, snapshot_of
 from sporades.registrations.states import WITHDRAW, State
 
 type Forms = list[tuple[Section, SectionForm]]
@@ -84,6 +85,28 @@ def check(draft: Draft, *, at: datetime, late: bool = False) -> tuple[Dossier, F
     if troubles:
         raise RulesChanged(troubles) if rules_changed else Incomplete(troubles)
     return dossier, forms
+
+
+def refuse_unchanged(draft: Draft, dossier: Dossier, forms: Forms) -> None:
+    """Check that a modification changes something, as « Récapitulatif » offers to file it.
+
+    The two consents that were chosen since the last version are kept by another (D6).
+
+    Args:
+        draft: the draft, as `check` has judged it.
+        dossier: what was judged.
+        forms: its tabs, valid.
+
+    Raises:
+        NothingAmended: it says what is filed already.
+    """
+    if draft.amends is None or draft.amends_version is None:
+        return
+    if draft.amends.consents_chosen_at is not None:
+        return
+    filed = draft.amends.versions.get(number=draft.amends_version)
+    if not changes_between(filed.snapshot, as_read(dossier, forms)):
+        raise NothingAmended
 
 
 def file(*, draft: Draft, dossier: Dossier, forms: Forms, by: Actor, at: datetime) -> Version:

@@ -145,6 +145,12 @@ class AwaitsDecision(Refused):
     )
 
 
+class NothingAmended(Refused):
+    """A modification changes nothing in what is filed: there is no version to make of it."""
+
+    message = "Aucune réponse n'est modifiée : il n'y a rien à enregistrer."
+
+
 class NothingToAsk(Refused):
     """A request changes nothing."""
 

@@ -14,7 +14,7 @@ from sporades.notices import operations as notices
 from sporades.notices import queries
 from sporades.notices.models import OpeningAlert
 from sporades.registrations.models import Draft
-from tests.factories import NOW, OPERATOR, a_draft, a_registration, author
+from tests.factories import NOW, OPERATOR, a_draft, a_registration, answer_all, answers_with, author
 
 HOUR = timedelta(hours=1)
 INSTANT = timedelta(microseconds=1)
@@ -225,6 +225,7 @@ def test_of_a_document_issued_again_the_last_version_alone_is_reminded_of():
     registration = a_registration()
     by = author(registration.candidate)
     draft = registering.amend(registration=registration, by=by, at=NOW + HOUR)
+    answer_all(draft, answers_with(identification={"mobile": "06 39 98 99 99"}), at=NOW + HOUR)
     registering.register(draft=draft, by=by, at=NOW + HOUR)
 
     reminded = [announcing.remind_unread(at=NOW + FIVE_DAYS + later) for later in (-HOUR, HOUR)]

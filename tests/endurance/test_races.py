@@ -28,10 +28,13 @@ from tests.factories import (
     a_candidate,
     a_draft,
     a_registration,
+    answer_all,
+    answers_with,
     author,
 )
 from tests.web.guide import BACKEND, HOST
 
+MODIFIED = answers_with(identification={"mobile": "06 39 98 99 99"})
 ROUNDS = range(figure(5, 200))
 
 
@@ -81,6 +84,7 @@ def test_a_modification_saved_while_its_registration_is_withdrawn_counts_before_
         registration = a_registration(at=now())
         by = author(registration.candidate)
         draft = registering.amend(registration=registration, by=by, at=now())
+        answer_all(draft, MODIFIED, at=now())
 
         outcomes = together(
             partial(file, draft),
@@ -91,7 +95,7 @@ def test_a_modification_saved_while_its_registration_is_withdrawn_counts_before_
         registration.refresh_from_db()
         versions = registration.versions.count()
         assert registration.state == "withdrawn"
-        assert (kinds(outcomes)[0], versions) in {("done", 2), ("Refused", 1)}
+        assert (kinds(outcomes)[0], versions) in {("done", 2), ("NoLongerStands", 1)}
         assert registration.version == versions
         assert not Draft.objects.open().filter(amends=registration).exists()
 
@@ -127,6 +131,7 @@ def test_a_modification_begun_and_saved_several_times_at_once_is_one_version(are
         drafts = together(
             *[partial(registering.amend, registration=registration, by=by, at=now())] * 5
         )
+        answer_all(drafts[0], MODIFIED, at=now())
         outcomes = together(*[partial(file, draft) for draft in drafts])
 
         assert len({draft.pk for draft in drafts}) == 1

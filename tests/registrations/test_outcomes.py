@@ -12,7 +12,15 @@ from sporades.mail.models import Message
 from sporades.registrations import drafting
 from sporades.registrations.models import Registration
 from sporades.registrations.refusals import Closed, Incomplete, NoLongerOffered, RulesChanged
-from tests.factories import NOW, a_draft, a_registration, author, load_invented
+from tests.factories import (
+    NOW,
+    a_draft,
+    a_registration,
+    answer_all,
+    answers_with,
+    author,
+    load_invented,
+)
 
 CLOSING = "fermeture: 2026-12-15 23:59"
 MINUTE = timedelta(minutes=1)
@@ -337,7 +345,9 @@ def test_the_registration_is_modified_elsewhere_the_older_modification_is_refuse
     by = author(registration.candidate)
     older = registering.amend(registration=registration, by=by, at=NOW)
     drafting.abandon(draft=older, at=NOW)
-    save(registering.amend(registration=registration, by=by, at=NOW))
+    newer = registering.amend(registration=registration, by=by, at=NOW)
+    answer_all(newer, answers_with(identification={"mobile": "06 39 98 99 99"}))
+    save(newer)
 
     with pytest.raises(Refused, match="Votre inscription a été modifiée ailleurs"):
         save(older)

@@ -8,7 +8,15 @@ from sporades.documents.models import DocumentVersion
 from sporades.journal.models import Entry
 from sporades.registrations.checklist import checklist
 from sporades.registrations.models import Registration
-from tests.factories import NOW, OPERATOR, a_registration, author, load_invented
+from tests.factories import (
+    NOW,
+    OPERATOR,
+    a_registration,
+    answer_all,
+    answers_with,
+    author,
+    load_invented,
+)
 
 RETURN = """\
     retour_du_recapitulatif:
@@ -73,6 +81,7 @@ def test_a_new_version_is_to_be_signed_and_returned_again():
     )
     by = author(registration.candidate)
     draft = registering.amend(registration=whole(registration), by=by, at=LATER)
+    answer_all(draft, answers_with(identification={"mobile": "06 39 98 99 99"}), at=LATER)
 
     registering.register(draft=draft, by=by, at=LATER)
 

@@ -30,6 +30,7 @@ from sporades.registrations.refusals import (
     Closed,
     GivenAway,
     NoLongerStands,
+    NothingAmended,
     TooManyBegun,
 )
 from sporades.registrations.states import SET_ASIDE, VALIDATE
@@ -106,6 +107,29 @@ def difference(draft):
 
 def mails(kind):
     return list(Message.objects.filter(kind=kind))
+
+
+@pytest.mark.parametrize("is_for_candidate", [True, False], ids=["for them", "by them"])
+def test_what_changes_nothing_files_no_version(registration, agent, is_for_candidate):
+    draft = (
+        standing_in.amend(registration=registration, author=agent, by=MANAGER, at=NOW)
+        if is_for_candidate
+        else registering.amend(registration=registration, by=author(registration.candidate), at=NOW)
+    )
+    file = filed_for if is_for_candidate else filed_by_candidate
+
+    with pytest.raises(NothingAmended):
+        file(draft)
+
+    assert registration.versions.count() == 1
+    registering.choose_consents(
+        registration=registration,
+        publishes=True,
+        shares=True,
+        by=author(registration.candidate),
+        at=NOW,
+    )
+    assert file(draft).number == 2
 
 
 def test_a_modification_is_filed_in_the_name_of_who_made_it_and_told_to_the_candidate(

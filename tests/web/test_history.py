@@ -59,6 +59,15 @@ def test_each_version_has_its_day_its_author_its_changes_and_its_fingerprint(sig
         supplementaires={"q-equipe": "BLEU"},
         epreuves={"statut-M2": "inscrit"},
     )
+    chosen = registration.publishes_name
+    for publishes in (not chosen, chosen):  # and back: there is a version to make, of no answer
+        registering.choose_consents(
+            registration=registration,
+            publishes=publishes,
+            shares=registration.shares_name,
+            by=author(candidate),
+            at=NOW + HOUR,
+        )
     third = modify(
         registration,
         by=OPERATOR,

@@ -6,7 +6,7 @@ import time_machine
 from sporades.acts import registering
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
-from tests.factories import NOW, a_registration, author
+from tests.factories import NOW, a_registration, answer_all, answers_with, author
 from tests.web.guide import main, seen, words
 
 LATER = NOW + timedelta(hours=1)
@@ -53,6 +53,7 @@ def test_a_replaced_document_names_the_version_that_replaces_it(visitor, summary
     registration = summary.document.folder.registration
     by = author(registration.candidate)
     draft = registering.amend(registration=registration, by=by, at=NOW)
+    answer_all(draft, answers_with(identification={"mobile": "06 39 98 99 99"}))
     registering.register(draft=draft, by=by, at=NOW)
 
     page = main(visitor.get(f"/verifier/{summary.code}"))
@@ -88,9 +89,9 @@ def test_the_document_of_a_withdrawn_registration_says_since_when(visitor, summa
 def test_a_replaced_document_of_a_withdrawn_registration_says_both(visitor, summary):
     registration = summary.document.folder.registration
     by = author(registration.candidate)
-    registering.register(
-        draft=registering.amend(registration=registration, by=by, at=NOW), by=by, at=NOW
-    )
+    draft = registering.amend(registration=registration, by=by, at=NOW)
+    answer_all(draft, answers_with(identification={"mobile": "06 39 98 99 99"}))
+    registering.register(draft=draft, by=by, at=NOW)
     registration.refresh_from_db()
     registering.withdraw(registration=registration, by=by, at=NOW)
 

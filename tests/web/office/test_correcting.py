@@ -18,7 +18,7 @@ from sporades.documents.models import DocumentVersion
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.states import RESTORE, SET_ASIDE, VALIDATE, State
-from tests.factories import NOW, OPERATOR, a_registration, author
+from tests.factories import NOW, OPERATOR, a_registration, answer_all, answers_with, author
 from tests.web.guide import main
 
 PROOF = "Carte d'identité reçue le 24 novembre"
@@ -217,6 +217,7 @@ def test_what_was_set_aside_stays_as_it_was_filed(manager, in_lille):
 
 def test_a_modification_that_is_open_goes_on_from_the_correction(manager, in_lille):
     draft = registering.amend(registration=in_lille, by=author(in_lille.candidate), at=NOW)
+    answer_all(draft, answers_with(identification={"mobile": "06 39 98 99 99"}))
 
     correct(manager, in_lille, birth_name="Le Gouff")
 

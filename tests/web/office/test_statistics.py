@@ -34,6 +34,8 @@ from tests.factories import (
     a_candidate,
     a_draft,
     a_registration,
+    answer_all,
+    answers_with,
     author,
     load_invented,
 )
@@ -127,6 +129,7 @@ def test_registrations_are_counted_by_all_that_tells_them_apart(member):
 def test_a_registration_that_is_modified_is_counted_once_on_its_first_day(manager):
     first = a_registration(at=NOW - timedelta(days=2))
     amending = registering.amend(registration=first, by=author(first.candidate), at=NOW)
+    answer_all(amending, answers_with(identification={"mobile": "06 39 98 99 99"}))
     registering.register(draft=amending, by=author(first.candidate), at=NOW)
 
     assert by_day(page(manager)) == {"lundi 23 novembre": 1}
