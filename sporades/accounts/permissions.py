@@ -218,6 +218,18 @@ class Reach:
                 return one.member
         raise LookupError(f"{academy}, {domain}")
 
+    def author_of(self, other: "Reach") -> Actor:
+        """Return who acts on all that another reach holds, in the role that reaches it.
+
+        Where no single role does, it is done in the first. Raises IndexError: nothing is reached.
+        """
+        holding = (
+            mine.member
+            for mine in self.perimeters
+            if all(mine.includes(theirs) for theirs in other.perimeters)
+        )
+        return next(holding, None) or self.perimeters[0].member
+
     def member_for(self, domain: str) -> Actor:
         """Return who acts on something of a domain and of no academy. Raises LookupError."""
         for one in self.perimeters:

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from sporades import journal
-from sporades.accounts.permissions import Reach
-from sporades.core.actors import Actor
+from sporades.accounts.permissions import Perimeter, Reach
+from sporades.core.actors import SYSTEM, Actor
 from sporades.core.digests import digest
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService
@@ -74,6 +74,16 @@ def change(
 def mark_of(managing: ManagingService) -> str:
     """Return the mark of what is read of a managing service."""
     return digest(managing.reached)
+
+
+def author_on(managing: ManagingService, reach: Reach) -> Actor:
+    """Return who changes how a service is reached, in the role that reaches what it serves."""
+    served = RegistrationService.objects.filter(managing_service=managing).select_related("domain")
+    perimeters = tuple(
+        Perimeter(frozenset({one.academy_id}), frozenset({one.domain.code}), SYSTEM)
+        for one in served
+    )
+    return reach.author_of(Reach(perimeters))
 
 
 def within(reach: Reach) -> QuerySet[ManagingService]:

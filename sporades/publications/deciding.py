@@ -212,7 +212,7 @@ def _propose(
         publish_at=instant,
         proposed_by=user,
         proposed_name=by.name,
-        concerns=_concerned(publication, by).as_json(),
+        concerns=least_reach(_prepared(publication), by).as_json(),
         refusal="",
         refused_name="",
         refused_at=None,
@@ -222,9 +222,9 @@ def _propose(
     _ask_approval(publication, at=at)
 
 
-def _concerned(publication: Publication, by: Actor) -> Reach:
-    """Return the least perimeter that holds every document that is prepared."""
-    places = _prepared(publication).values_list(
+def least_reach(lines: QuerySet[PublicationLine], by: Actor) -> Reach:
+    """Return the least perimeter that holds every registration of some lines."""
+    places = lines.exclude(registration=None).values_list(
         "registration__exam__domain__code", "registration__academy"
     )
     academies: dict[str, set[str]] = defaultdict(set)

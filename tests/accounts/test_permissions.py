@@ -37,6 +37,18 @@ def test_nobody_acts_on_what_is_not_reached():
         deciding.author(academy="A25", domain="EI")
 
 
+def test_what_lies_in_one_perimeter_is_done_in_the_role_that_reaches_it():
+    mine = reach([holding(Role.MANAGER, "A09"), holding(Role.HEAD, "A25")], Permission.DECIDE)
+    lille, versailles, both = (
+        reach([holding(Role.MANAGER, *academies, domains=["EI"])], Permission.DECIDE)
+        for academies in (["A09"], ["A25"], ["A09", "A25"])
+    )
+
+    done = [mine.author_of(one).kind for one in (lille, versailles, both)]
+
+    assert done == ["manager", "head", "manager"]
+
+
 @pytest.mark.parametrize(
     ("roles", "academy"),
     [

@@ -57,6 +57,18 @@ def test_they_are_changed_and_read_everywhere(manager, lille, client):
     assert (entry.academy, entry.actor_name) == ("A09", "Claude Martin")
 
 
+def test_who_has_two_roles_changes_them_in_that_which_reaches_the_service(member, lille):
+    client = member("A25")
+    client.user.memberships.create(
+        role=Membership.Role.HEAD, full_name="Claude Martin", academies=["A09"]
+    )
+
+    change(client, lille)
+
+    entry = Entry.objects.get(verb="managing service changed", object_id=str(lille.pk))
+    assert entry.actor_kind == "head"
+
+
 def test_what_is_filed_already_keeps_what_it_said(manager, lille, in_lille):
     filed = in_lille.versions.get().snapshot
 

@@ -12,6 +12,7 @@ from sporades.accounts.models import Membership
 from sporades.acts import registering
 from sporades.batches.models import Batch
 from sporades.core import pdf_checks
+from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.publications.models import Publication
 from sporades.publications.refusals import STANDS_NO_MORE
@@ -435,3 +436,13 @@ def test_the_author_of_a_decision_is_asked_and_read_beside_it(manager, in_lille,
     assert "Décision prise par : Solène Marchal, cheffe de la division des examens" in twin.replace(
         "\N{NO-BREAK SPACE}", " "
     )
+
+
+def test_who_has_two_roles_publishes_in_that_which_reaches_the_documents(member, in_lille):
+    client = member("A25")
+    client.user.memberships.create(role=HEAD, full_name="Claude Martin", academies=["A09"])
+    made = deposited(client, in_lille)
+
+    client.post(where("drop_publication", made.pk))
+
+    assert Entry.objects.get(verb="publication dropped").actor_kind == "head"

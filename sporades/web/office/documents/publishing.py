@@ -13,6 +13,7 @@ from django.urls import reverse, reverse_lazy
 from sporades.accounts.permissions import Permission, Reach
 from sporades.batches.models import Batch
 from sporades.batches.states import BatchState
+from sporades.core.actors import Actor
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
 from sporades.documents import operations as printing
@@ -66,7 +67,7 @@ def publish_publication(request: HttpRequest, publication: str) -> HttpResponse:
             publication=found,
             instant=form.instant,
             user=request.user,
-            by=request.reach.perimeters[0].member,
+            by=_author(request, found),
             at=request.arrived_at,
         )
     except (InstantPast, InstantFar) as refusal:
@@ -216,6 +217,13 @@ def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpRespons
     return render(request, "office/publication.html", context, status=status)
 
 
+def _author(request: HttpRequest, found: Publication) -> Actor:
+    """Return the reader as the author of what they do to a publication, in the role for it."""
+    reach: Reach = request.reach
+    held = deciding.least_reach(found.lines.all(), request.actor)
+    return reach.author_of(held or found.concerned)
+
+
 def _may_approve(request: HttpRequest, found: Publication) -> bool:
     approves: Reach = request.reaches(Permission.APPROVE_PUBLICATIONS)
     return approves.includes(found.concerned)
@@ -223,7 +231,7 @@ def _may_approve(request: HttpRequest, found: Publication) -> bool:
 
 def _done(request: HttpRequest, pk: str, act: Any, said: str, **more: Any) -> HttpResponse:
     found = _readable(request, pk)
-    by = request.reach.perimeters[0].member
+    by = _author(request, found)
     try:
         act(publication=found, by=by, at=request.arrived_at, **more)
     except Refused as refusal:

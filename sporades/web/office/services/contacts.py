@@ -39,7 +39,7 @@ def contact(request: HttpRequest, managing: int) -> HttpResponse:
     found = get_object_or_404(visible, pk=managing)
     form = ContactForm(request.POST if request.method == "POST" else None, managing=found)
     if request.method == "POST" and form.is_valid():
-        by = request.actor
+        by = contacting.author_on(found, request.reach)
         try:
             contacting.change(managing=found, **form.said, by=by, at=request.arrived_at)
         except contacting.Overtaken as refusal:
