@@ -15,10 +15,11 @@ def records_within(reach: Reach) -> QuerySet[Candidate]:
     """Return the candidates of a perimeter: for the others there is nothing else.
 
     One who has registered is of each academy and domain where they have; a record without a
-    registration is of the academy that made it.
+    registration is of the academy that made it, until there is one.
     """
+    anywhere = Registration.objects.filter(candidate=OuterRef("pk"))
     registered = Registration.objects.within(reach).filter(candidate=OuterRef("pk"))
-    made_here = Q(reach.of_academy("academy"), merged_into=None)
+    made_here = Q(~Exists(anywhere), reach.of_academy("academy"), merged_into=None)
     return Candidate.objects.filter(Exists(registered) | made_here)
 
 

@@ -139,10 +139,23 @@ def test_a_record_is_seen_by_the_academy_that_made_it_and_where_it_is_registered
     assert elsewhere.get(page_of(made)).status_code == 404
     assert elsewhere.get(keep_page(made)).status_code == 404
     assert "Maëlle" not in main(elsewhere.get(LIST))
-    assert manager.get(page_of(registered)).status_code == 200
     assert elsewhere.get(page_of(registered)).status_code == 200
-    # The registration itself stays where it is.
-    assert "n°" not in main(manager.get(page_of(registered))).split("Inscriptions")[1]
+    # Whoever made it has lost it: what is registered is read where it is, and nowhere else.
+    for page in (page_of(registered), keep_page(registered)):
+        assert manager.get(page).status_code == 404
+    assert "Ewen" not in main(manager.get(LIST))
+    ewen = {**TYPED, "birth_name": "Le Goff", "first_names": "Ewen", "birth_date_year": "1998"}
+    assert "La fiche est faite." in main(manager.post(NEW, ewen, follow=True))
+
+
+def test_what_is_done_to_a_record_is_of_the_academy_where_it_is_registered(member):
+    both = member("A09", "A25")
+    made = a_record()
+    a_registration(made, academy="A25", identification={"postcode": "78000", "town": "Versailles"})
+
+    both.get(page_of(made))
+
+    assert Entry.objects.get(verb="record read").academy == "A25"
 
 
 def test_an_auditor_reads_and_makes_nothing(member):

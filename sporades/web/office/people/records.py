@@ -197,11 +197,13 @@ def may_keep(request: HttpRequest, candidate: Candidate) -> bool:
 
 
 def academy_of(request: HttpRequest, candidate: Candidate) -> str:
-    """Return the code of the academy for which the reader acts on a record."""
-    if candidate.academy_id and request.reach.academies([candidate.academy_id]):
-        return str(candidate.academy_id)
+    """Return the code of the academy for which the reader acts on a record.
+
+    That of the last registration that they reach; without any, that which made the record.
+    """
     mine = Registration.objects.within(request.reach).filter(candidate=candidate)
-    return str(mine.order_by("-filed_at").values_list("academy_id", flat=True).first() or "")
+    last = mine.order_by("-filed_at").values_list("academy_id", flat=True).first()
+    return str(last or candidate.academy_id or "")
 
 
 def _today(request: HttpRequest) -> Any:
