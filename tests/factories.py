@@ -5,6 +5,7 @@ from itertools import count
 from pathlib import Path
 
 from sporades.accounts.models import User
+from sporades.accounts.permissions import Perimeter, Reach
 from sporades.acts import registering
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
@@ -24,6 +25,7 @@ WITH_WHOM_AND_WHEN = (
 PASSWORD = "phrase de passe d'essai"
 NOW = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 OPERATOR = Actor("operator", "Essai")
+EVERYWHERE = Reach((Perimeter(None, None, OPERATOR),))
 _serial = count(1)
 
 IDENTITY = {
@@ -166,6 +168,19 @@ def answers_with(**changes: dict[str, object]) -> dict[str, dict[str, object]]:
         }
         for section, answers in ANSWERS.items()
     }
+
+
+def registered_in_two_academies(candidate: Candidate) -> None:
+    """File a registration of a candidate in Lille and another in Versailles."""
+    first = a_registration(candidate)
+    Registration.objects.filter(pk=first.pk).update(exclusive_scope="")
+    a_registration(
+        candidate,
+        academy="A25",
+        speciality="FOREST",
+        identification={"postcode": "78000", "town": "Versailles"},
+        epreuves={"statut-M1": None, "statut-M2": "inscrit"},
+    )
 
 
 def a_registration(

@@ -1,19 +1,16 @@
 """A record becomes that of an account: from then on its candidate reads mails (B8)."""
 
 from datetime import datetime
-from typing import Any
 
 from django.urls import reverse
 
 from sporades import journal, mail
 from sporades.accounts.models import User
+from sporades.acts.reached import WayTo, tell_there
 from sporades.candidates.models import Candidate, Channel, ClaimCode
 from sporades.core.actors import Actor
 from sporades.core.links import absolute
 from sporades.documents.models import Folder
-from sporades.letters.operations import tell
-from sporades.registrations.models import Registration
-from sporades.registrations.snapshot import contact_of
 
 
 def attach(user: User, *, at: datetime) -> Candidate | None:
@@ -36,7 +33,7 @@ def attach(user: User, *, at: datetime) -> Candidate | None:
     code.delete()
     if record.user_id is not None or record.is_merged:
         return None
-    _warn(record, user, at=at)
+    _warn(record, code, user, at=at)
     record.user, record.email, record.channel = user, user.email, Channel.MAIL
     record.save(update_fields=["user", "email", "channel"])
     Folder.objects.filter(registration__candidate=record).update(holder=user)
@@ -59,19 +56,12 @@ def attach(user: User, *, at: datetime) -> Candidate | None:
     return record
 
 
-def _warn(record: Candidate, user: User, *, at: datetime) -> None:
-    """Tell it where the person was written to until now, unless it is where they are from now on."""
-    registrations = Registration.objects.filter(candidate=record)
-    last = registrations.select_related("service").order_by("-filed_at", "-pk").first()
-    said: dict[str, Any] = {
-        "at": at,
-        "key": f"record:{record.pk}:taken:{user.pk}",
-        "about": record,
-        "name": record.identity.full_name,
-        "contact": contact_of(last.service) if last else None,
-    }
-    if not record.by_letter:
-        if record.email != user.email:
-            mail.write("record_taken", to=record.email, **said)
-    elif last:
-        tell(record, "record_taken", service=last.service, **said)
+def _warn(record: Candidate, code: ClaimCode, user: User, *, at: datetime) -> None:
+    """Tell it where the person was written to when the code was given, wherever they are since."""
+    tell_there(
+        record,
+        "record_taken",
+        way=WayTo(code.email, tuple(code.envelope)),
+        at=at,
+        key=f"record:{record.pk}:taken:{user.pk}",
+    )

@@ -8,9 +8,10 @@ from sporades import journal, mail
 from sporades.accounts import limits
 from sporades.accounts import operations as accounts
 from sporades.accounts.models import User
-from sporades.acts import joining
+from sporades.accounts.permissions import Reach
+from sporades.acts import enrolling, joining
 from sporades.acts.attaching import attach
-from sporades.acts.enrolling import HasAccount
+from sporades.acts.reached import way_to
 from sporades.candidates import claims
 from sporades.candidates import operations as candidates
 from sporades.candidates.births import Parts
@@ -46,27 +47,25 @@ class TwoFiles(Refused):
 
 
 @transaction.atomic
-def give_code(candidate: Candidate, *, academy: str, by: Actor, at: datetime) -> str:
+def give_code(candidate: Candidate, *, reach: Reach, academy: str, by: Actor, at: datetime) -> str:
     """Return a new code for a record, which ends the one before.
 
     Args:
         candidate: the record.
+        reach: where whoever gives it keeps records.
         academy: for which it is given.
         by: who gives it.
         at: the instant.
 
     Raises:
-        HasAccount: it was claimed.
-        Merged: it has just been found to be another's.
+        Merged, HasAccount, HeldElsewhere: as `enrolling.check` says.
     """
     # In the order of every act: the code, then the record.
     ClaimCode.objects.select_for_update(of=("self",)).filter(candidate=candidate).first()
     locked = Candidate.objects.select_for_update(of=("self",), no_key=True).get(pk=candidate.pk)
-    if locked.is_merged:
-        raise candidates.Merged
-    if locked.user_id is not None:
-        raise HasAccount
-    code = claims.give(locked, by=by.name, at=at)
+    enrolling.check(locked, reach=reach)
+    way = way_to(locked)
+    code = claims.give(locked, by=by.name, email=way.email, envelope=way.envelope, at=at)
     journal.record("claim code given", by=by, on=locked, at=at, academy=academy)
     return code
 

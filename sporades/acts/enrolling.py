@@ -1,5 +1,6 @@
 """The office makes and keeps the record of somebody who has no account (I13)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from sporades import journal, mail
 from sporades.accounts.operations import KEPT_WITHOUT_REGISTRATION
 from sporades.accounts.permissions import Reach
 from sporades.acts.joining import take_address
+from sporades.acts.reached import WayTo, tell_there, way_to
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
 from sporades.core.actors import SYSTEM, Actor
@@ -17,7 +19,7 @@ from sporades.core.locks import lock_value
 from sporades.core.refusals import Refused
 from sporades.core.text import search_key
 from sporades.registrations.models import Draft
-from sporades.registrations.records import like_persons
+from sporades.registrations.records import like_persons, records_held
 
 
 class LikelyKnown(Refused):
@@ -33,6 +35,15 @@ class HasAccount(Refused):
     """Its candidate keeps it, and reads mails."""
 
     message = "Ce candidat a un compte : il tient lui-même ses coordonnées."
+
+
+class HeldElsewhere(Refused):
+    """What they have elsewhere would be opened with the rest."""
+
+    message = (
+        "Ce candidat a aussi une inscription hors de votre périmètre : seul un service dont le "
+        "périmètre a toutes ses inscriptions change ses coordonnées ou lui donne un code."
+    )
 
 
 @transaction.atomic
@@ -72,10 +83,31 @@ def enrol(
     return made
 
 
+def check(candidate: Candidate, *, reach: Reach) -> None:
+    """Check that a record is kept by whoever has a reach.
+
+    Args:
+        candidate: the record, locked by whoever changes it.
+        reach: where its reader keeps records.
+
+    Raises:
+        Merged: it has just been found to be another's.
+        HasAccount: it was claimed.
+        HeldElsewhere: its candidate is also registered outside.
+    """
+    if candidate.is_merged:
+        raise candidates.Merged
+    if candidate.user_id is not None:
+        raise HasAccount
+    if not records_held(reach).filter(pk=candidate.pk).exists():
+        raise HeldElsewhere
+
+
 @transaction.atomic
 def keep(
     candidate: Candidate,
     *,
+    reach: Reach,
     reached: dict[str, str],
     identity: dict[str, Any] | None,
     academy: str,
@@ -84,8 +116,11 @@ def keep(
 ) -> bool:
     """Change how a candidate without an account is reached, and civil data that nothing froze.
 
+    They are told where they were written to until then.
+
     Args:
         candidate: the record.
+        reach: where whoever changes it keeps records.
         reached: by the names of `candidates.REACHED`.
         identity: civil data; nothing where they are frozen.
         academy: for which it is changed.
@@ -96,19 +131,20 @@ def keep(
         Whether anything was different.
 
     Raises:
-        HasAccount: it was claimed meanwhile.
+        Merged, HasAccount, HeldElsewhere: as `check` says.
         AddressKnown: an account or another record carries the new address.
         Frozen: a registration was saved meanwhile.
     """
     locked = Candidate.objects.select_for_update(of=("self",), no_key=True).get(pk=candidate.pk)
-    if locked.user_id is not None:
-        raise HasAccount
+    check(locked, reach=reach)
+    way = way_to(locked)
     if reached["email"] and reached["email"] != locked.email:
         take_address(reached["email"], at=at)
     is_renamed = identity is not None and candidates.change_identity(
         locked, identity=identity, at=at
     )
     before = candidates.reach_at(locked, reached=reached)
+    _tell_changed(locked, before, way=way, at=at)
     if is_renamed or before:
         journal.record(
             "record changed",
@@ -120,6 +156,22 @@ def keep(
             after={"changed": [*(["identity"] if is_renamed else []), *before]},
         )
     return is_renamed or bool(before)
+
+
+def _tell_changed(candidate: Candidate, before: Iterable[str], *, way: WayTo, at: datetime) -> None:
+    """Tell somebody, where they were reached, what of it is different: it may be none of their doing."""
+    names = {"channel": "le canal", "email": "l'adresse mail"}
+    names |= dict.fromkeys(candidates.ADDRESS, "l'adresse postale")
+    changed = list(dict.fromkeys(said for name, said in names.items() if name in before))
+    if changed:
+        tell_there(
+            candidate,
+            "record_changed",
+            way=way,
+            at=at,
+            key=f"record:{candidate.pk}:changed:{at.isoformat()}",
+            changed=", ".join(changed),
+        )
 
 
 def erase_unused(*, at: datetime) -> int:

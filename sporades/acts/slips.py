@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
+from sporades.accounts.permissions import Reach
 from sporades.acts.claiming import give_code
 from sporades.candidates.claims import LASTS
 from sporades.candidates.models import Candidate
@@ -20,21 +21,22 @@ from sporades.territory import queries as territory
 TEMPLATE = "candidates/typst/slip.typ"
 
 
-def slip(candidate: Candidate, *, academy: str, by: Actor, at: datetime) -> bytes:
+def slip(candidate: Candidate, *, reach: Reach, academy: str, by: Actor, at: datetime) -> bytes:
     """Return the PDF of a login slip with a new code, which is shown nowhere else.
 
     It does not say the birth date, which is asked with the code: whoever finds it opens nothing.
 
     Args:
         candidate: the record.
+        reach: where whoever gives it keeps records.
         academy: for which it is given.
         by: who gives it.
         at: the instant.
 
     Raises:
-        HasAccount: it was claimed.
+        Merged, HasAccount, HeldElsewhere: as `enrolling.check` says.
     """
-    code = give_code(candidate, academy=academy, by=by, at=at)
+    code = give_code(candidate, reach=reach, academy=academy, by=by, at=at)
     return pdf.typeset(TEMPLATE, _content(candidate, code, academy=academy, at=at), at=at)
 
 

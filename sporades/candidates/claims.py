@@ -5,7 +5,7 @@ the database reads no code.
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import F
@@ -21,12 +21,16 @@ MOST_FAILURES = 5
 """After how many wrong birth dates a code is good for nothing."""
 
 
-def give(candidate: Candidate, *, by: str, at: datetime) -> str:
+def give(
+    candidate: Candidate, *, by: str, email: str, envelope: Sequence[str], at: datetime
+) -> str:
     """Return a new code for a record, shown this once; the one before ends.
 
     Args:
         candidate: the record, locked by whoever calls.
         by: who gives it.
+        email: where its candidate reads mails until it is claimed; nothing for whom letters reach.
+        envelope: the lines of the postal address at which they are written to.
         at: the instant.
     """
     code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
@@ -36,6 +40,8 @@ def give(candidate: Candidate, *, by: str, at: datetime) -> str:
             "digest": digest_of(code),
             "made_at": at,
             "made_name": by,
+            "email": email,
+            "envelope": list(envelope),
             "expires_at": at + LASTS,
             "failures": 0,
             "taken_by": None,

@@ -4,6 +4,7 @@ from datetime import date
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -288,6 +289,13 @@ class ClaimCode(models.Model):
     digest = models.CharField("empreinte", max_length=64, unique=True, db_collation="C")
     made_at = models.DateTimeField("donné le")
     made_name = models.CharField("donné par", max_length=120)
+    email = models.EmailField("adresse mail quand il fut donné", max_length=254, blank=True)
+    envelope = ArrayField(
+        models.CharField(max_length=220),
+        default=list,
+        blank=True,
+        verbose_name="adresse postale quand il fut donné",
+    )
     expires_at = models.DateTimeField("valable jusqu'au")
     failures = models.PositiveSmallIntegerField("essais manqués", default=0)
     taken_by = models.OneToOneField(

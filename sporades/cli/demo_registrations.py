@@ -143,7 +143,7 @@ def make_records(*, at: datetime) -> None:
         at=at - timedelta(days=1),
     )
     claimed = _record("mme", "Vauquelin", "Rosalie", born=(2001, 4, 12), at=at)
-    claims.give(claimed, by="Camille Ferrand", at=at)
+    claims.give(claimed, by="Camille Ferrand", email="", envelope=[], at=at)
     ClaimCode.objects.filter(candidate=claimed).update(digest=claims.digest_of(CODE))
 
 

@@ -1,6 +1,7 @@
 """Tell candidates something: by mail where one reaches them, else by a letter; post the letters."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -66,12 +67,39 @@ def tell(
     said = {"at": at, "key": key, "about": about, **context}
     if not candidate.by_letter:
         return mail.write(kind, to=candidate.address, urgent=urgent, link=link, **said)
-    with transaction.atomic(savepoint=False):
-        message, is_new = write_letter(kind, link=IN_PERSON, **said)
-        if is_new:
-            Letter.objects.create(
-                message=message, candidate=candidate, service=service, enclosed=enclosed
-            )
+    return tell_at((), candidate, kind, service=service, enclosed=enclosed, **said)
+
+
+@transaction.atomic(savepoint=False)
+def tell_at(
+    envelope: Sequence[str],
+    candidate: Candidate,
+    kind: str,
+    *,
+    service: RegistrationService,
+    at: datetime,
+    key: str,
+    about: models.Model,
+    enclosed: DocumentVersion | None = None,
+    **context: Any,
+) -> Message:
+    """Tell a candidate something by a letter, whatever their channel.
+
+    Args:
+        envelope: the lines of the address that it is for, even if it is theirs no more; without
+            any, where they are reached when it is printed.
+        candidate, kind, service, at, key, about, enclosed, context: as in `tell`.
+    """
+    said = {"at": at, "key": key, "about": about, **context}
+    message, is_new = write_letter(kind, link=IN_PERSON, **said)
+    if is_new:
+        Letter.objects.create(
+            message=message,
+            candidate=candidate,
+            service=service,
+            enclosed=enclosed,
+            address=list(envelope),
+        )
     return message
 
 

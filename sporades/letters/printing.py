@@ -121,7 +121,8 @@ def begin(sender: Sender, *, by: Actor, at: datetime) -> list[PrintRun]:
     )
     addressed = []
     for letter in waiting:
-        letter.address = recipient_of(letter.candidate)
+        # Some are for where somebody was reached until then.
+        letter.address = letter.address or recipient_of(letter.candidate)
         if letter.address:
             addressed.append(letter)
     return [

@@ -23,6 +23,17 @@ def records_within(reach: Reach) -> QuerySet[Candidate]:
     return Candidate.objects.filter(Exists(registered) | made_here)
 
 
+def records_held(reach: Reach) -> QuerySet[Candidate]:
+    """Return the candidates of a perimeter who have no registration outside it.
+
+    Whoever says where somebody is written to, or gives the code of their record, opens all that
+    they have.
+    """
+    within = Registration.objects.within(reach)
+    outside = Registration.objects.filter(candidate=OuterRef("pk")).exclude(pk__in=within)
+    return records_within(reach).filter(~Exists(outside))
+
+
 def like_persons(identity: dict[str, Any], *, reach: Reach) -> QuerySet[Candidate]:
     """Return the candidates of a perimeter who have these names and were born on this day.
 

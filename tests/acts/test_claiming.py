@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.crypto import salted_hmac
 
 from sporades.accounts.models import Attempt, User
-from sporades.acts import claiming, joining, slips
+from sporades.accounts.permissions import Perimeter, Reach
+from sporades.acts import claiming, enrolling, joining, slips
 from sporades.acts.enrolling import HasAccount
 from sporades.candidates import claims
 from sporades.candidates.models import Candidate, Channel, ClaimCode
@@ -21,6 +22,8 @@ from sporades.registrations.models import Draft
 from tests.documents.reading import pdf_text
 from tests.endurance.arena import together
 from tests.factories import (
+    BY_LETTER,
+    EVERYWHERE,
     NOW,
     PASSWORD,
     a_candidate,
@@ -28,6 +31,7 @@ from tests.factories import (
     a_record,
     a_registration,
     load_invented,
+    registered_in_two_academies,
 )
 
 BIRTH = (14, 3, 1998)
@@ -36,7 +40,7 @@ open_exam = pytest.mark.usefixtures("invented_exam", "stopped_clock")
 
 
 def given(record, at=NOW):
-    return claiming.give_code(record, academy="A09", by=MANAGER, at=at)
+    return claiming.give_code(record, reach=EVERYWHERE, academy="A09", by=MANAGER, at=at)
 
 
 def claim(code, *, birth=BIRTH, email="maelle@exemple.test", at=NOW, network="ici"):
@@ -112,8 +116,46 @@ def test_the_address_of_the_record_may_be_taken_and_no_other():
     joining.activate(claim(code).pk, at=NOW)
 
     assert Candidate.objects.get(user__email="maelle@exemple.test") == record
-    # It is where they were told already: once is enough.
-    assert not Message.objects.filter(kind="record_taken").exists()
+    # It is where they were written to: whose account it is, the message says as to any other.
+    assert Message.objects.get(kind="record_taken").recipient == "maelle@exemple.test"
+
+
+@open_exam
+@pytest.mark.parametrize("changes", [{}, {"email": "avant@exemple.test", "channel": Channel.MAIL}])
+def test_who_is_told_is_where_they_were_when_the_code_was_given(changes):
+    record = a_record(**changes)
+    a_registration(record)
+    code = given(record)
+    reached = {**BY_LETTER, "channel": "mail", "email": "agent@exemple.test", "town": "Douai"}
+    enrolling.keep(
+        record,
+        reach=EVERYWHERE,
+        reached=reached,
+        identity=None,
+        academy="A09",
+        by=MANAGER,
+        at=NOW,
+    )
+
+    joining.activate(claim(code, email="agent@exemple.test").pk, at=NOW)
+
+    taken = Message.objects.get(kind="record_taken")
+    assert taken.recipient == changes.get("email", "")
+    if not changes:
+        assert "59000 LILLE" in taken.letter.address
+
+
+@open_exam
+def test_a_code_opens_all_that_its_candidate_has_and_is_given_by_who_reaches_all():
+    record = a_record()
+    registered_in_two_academies(record)
+    lille = Reach((Perimeter(frozenset({"A09"}), None, MANAGER),))
+
+    with pytest.raises(enrolling.HeldElsewhere):
+        claiming.give_code(record, reach=lille, academy="A09", by=MANAGER, at=NOW)
+
+    assert not ClaimCode.objects.exists()
+    assert given(record)
 
 
 @open_exam
@@ -329,7 +371,7 @@ def test_a_slip_says_the_code_and_its_end_and_never_the_birth_date():
     record = a_record()
     a_registration(record)
 
-    said = pdf_text(slips.slip(record, academy="A09", by=MANAGER, at=NOW))
+    said = pdf_text(slips.slip(record, reach=EVERYWHERE, academy="A09", by=MANAGER, at=NOW))
 
     assert "Maëlle Anne LE GOFF" in said
     assert "/creer-mon-compte/code" in said

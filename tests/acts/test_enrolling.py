@@ -6,11 +6,25 @@ import pytest
 
 from sporades.accounts.permissions import Perimeter, Reach
 from sporades.acts import enrolling
+from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, Identity
 from sporades.core.actors import Actor
 from sporades.journal.models import Entry
+from sporades.letters import printing
+from sporades.letters.models import Letter
+from sporades.mail.models import Message
 from tests.endurance.arena import together
-from tests.factories import BY_LETTER, IDENTITY, NOW, a_candidate, a_draft, a_record
+from tests.factories import (
+    BY_LETTER,
+    EVERYWHERE,
+    IDENTITY,
+    NOW,
+    a_candidate,
+    a_draft,
+    a_record,
+    a_registration,
+    registered_in_two_academies,
+)
 
 MANAGER = Actor("manager", "Claude Martin", "user:1")
 LILLE = Reach((Perimeter(frozenset({"A09"}), None, MANAGER),))
@@ -35,6 +49,82 @@ def test_two_presses_at_once_make_one_record(territory):
 
     assert sorted(type(one).__name__ for one in outcomes) == ["Candidate", "LikelyKnown"]
     assert Candidate.objects.count() == 1
+
+
+def keep(record, *, reach=LILLE, **changes):
+    reached = {name: getattr(record, name) for name in BY_LETTER} | changes
+    return enrolling.keep(
+        record, reach=reach, reached=reached, identity=None, academy="A09", by=MANAGER, at=NOW
+    )
+
+
+@pytest.mark.usefixtures("invented_exam", "stopped_clock")
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"email": "agent@exemple.test"}, "l'adresse mail"),
+        ({"email": "", "channel": "letter"}, "le canal, l'adresse mail"),
+        ({"address_1": "5 quai du Wault", "postcode": "59800"}, "l'adresse postale"),
+    ],
+)
+def test_who_is_reached_otherwise_is_told_where_they_were(changes, said):
+    record = a_record(email="avant@exemple.test", channel="mail")
+    a_registration(record)
+    record.refresh_from_db()
+
+    keep(record, **changes)
+
+    told = Message.objects.get(kind="record_changed")
+    assert told.recipient == "avant@exemple.test"
+    assert f"a changé dans votre dossier : {said}. Nous vous l'écrivons" in told.body
+    assert "Votre service gestionnaire : Bureau des essais de Lille" in told.body
+
+
+@pytest.mark.usefixtures("invented_exam", "stopped_clock")
+def test_whom_letters_reached_has_one_printed_for_the_address_of_before():
+    record = a_record()
+    service = a_registration(record).service
+    record.refresh_from_db()
+
+    keep(record, address_1="5 quai du Wault", channel="mail", email="agent@exemple.test")
+    sender = printing.Sender(service.managing_service_id, "A09", service.domain_id)
+    printing.begin(sender, by=MANAGER, at=NOW)
+
+    told = Letter.objects.get(message__kind="record_changed")
+    assert "12 rue des Îles" in told.address
+    assert told.run is not None
+    others = Letter.objects.exclude(pk=told.pk)
+    assert all("5 quai du Wault" in letter.address for letter in others)
+
+
+@pytest.mark.usefixtures("invented_exam", "stopped_clock")
+def test_another_telephone_is_told_to_nobody():
+    record = a_record(email="avant@exemple.test", channel="mail")
+
+    assert keep(record, phone="0353010000")
+
+    assert not Message.objects.filter(kind="record_changed").exists()
+
+
+@pytest.mark.usefixtures("invented_exam", "stopped_clock")
+def test_who_is_registered_elsewhere_too_is_kept_by_who_reaches_both():
+    record = a_record()
+    registered_in_two_academies(record)
+    record.refresh_from_db()
+
+    with pytest.raises(enrolling.HeldElsewhere):
+        keep(record, phone="0353010000")
+
+    assert keep(record, reach=EVERYWHERE, phone="0353010000")
+
+
+@pytest.mark.usefixtures("invented_exam", "stopped_clock")
+def test_a_record_that_was_merged_meanwhile_is_kept_no_more():
+    kept, left = a_record(), a_record(first_names="Maelle")
+    candidates.merge(left, kept=kept, at=NOW)
+
+    with pytest.raises(candidates.Merged):
+        keep(left, phone="0353010000")
 
 
 @pytest.mark.usefixtures("invented_exam", "stopped_clock")

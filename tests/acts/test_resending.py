@@ -143,6 +143,7 @@ NEVER = {
         "correction_refused",
         "correction_requested",
         "identity_corrected",
+        "record_changed",
         "record_claimed",
         "record_taken",
     },

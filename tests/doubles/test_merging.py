@@ -30,7 +30,16 @@ from sporades.journal.models import Entry
 from sporades.letters.models import Letter
 from sporades.mail.models import Message
 from sporades.registrations.models import CorrectionRequest, Draft, Registration
-from tests.factories import NOW, OPERATOR, a_candidate, a_draft, a_record, a_registration, author
+from tests.factories import (
+    EVERYWHERE,
+    NOW,
+    OPERATOR,
+    a_candidate,
+    a_draft,
+    a_record,
+    a_registration,
+    author,
+)
 from tests.jobs import work
 
 FOREST = {"statut-M1": None, "statut-M2": "inscrit"}
@@ -105,7 +114,7 @@ def test_everything_of_the_one_is_the_others_and_nothing_has_changed(double, pro
 def test_letters_and_the_address_of_a_record_go_to_who_is_kept_and_its_code_ends(propose, approve):
     kept, record = a_candidate(email="premier@exemple.test"), a_record(channel="letter")
     pair = a_pair(kept, record)
-    claiming.give_code(record, academy="A09", by=OPERATOR, at=NOW)
+    claiming.give_code(record, reach=EVERYWHERE, academy="A09", by=OPERATOR, at=NOW)
 
     approve(propose(pair))
 
@@ -465,4 +474,4 @@ def test_no_code_is_given_for_who_was_merged(double, propose, approve):
     left = Candidate.objects.get(pk=double.second_id)
 
     with pytest.raises(candidates.Merged):
-        claiming.give_code(left, academy="A09", by=OPERATOR, at=NOW)
+        claiming.give_code(left, reach=EVERYWHERE, academy="A09", by=OPERATOR, at=NOW)

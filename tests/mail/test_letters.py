@@ -414,6 +414,8 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "publication_to_approve",
         "registration_moved",
         # Those of a record that is claimed: tests/acts/test_claiming.
+        # That of a record that is kept: tests/acts/test_enrolling.
+        "record_changed",
         "record_claimed",
         "record_taken",
         "extension_to_approve",

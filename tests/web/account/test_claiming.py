@@ -8,7 +8,7 @@ from sporades.acts import claiming
 from sporades.candidates.models import Candidate, Channel
 from sporades.core.actors import Actor
 from sporades.mail.models import Message
-from tests.factories import NOW, a_candidate, a_record
+from tests.factories import EVERYWHERE, NOW, a_candidate, a_record
 from tests.web.account.newcomer import PASSWORD, link_in
 from tests.web.guide import BACKEND, main
 
@@ -26,7 +26,7 @@ def record():
 
 @pytest.fixture
 def code(record):
-    return claiming.give_code(record, academy="A09", by=MANAGER, at=NOW)
+    return claiming.give_code(record, reach=EVERYWHERE, academy="A09", by=MANAGER, at=NOW)
 
 
 def test_a_code_makes_an_account_that_takes_the_record_once_it_is_activated(client, record, code):

@@ -8,7 +8,15 @@ from sporades.acts import registering
 from sporades.candidates.models import Candidate
 from sporades.journal.models import Entry
 from sporades.registrations.records import postal_address_of
-from tests.factories import NOW, OPERATOR, a_candidate, a_draft, a_record, a_registration
+from tests.factories import (
+    NOW,
+    OPERATOR,
+    a_candidate,
+    a_draft,
+    a_record,
+    a_registration,
+    registered_in_two_academies,
+)
 from tests.web.guide import main
 
 LIST, NEW = reverse("office:records"), reverse("office:new_record")
@@ -215,6 +223,22 @@ def _checked(draft):
     locked = filing.lock(draft)
     dossier, forms = filing.check(locked, at=NOW)
     return {"draft": locked, "dossier": dossier, "forms": forms}
+
+
+def test_who_is_registered_elsewhere_too_is_read_and_not_kept(manager, member):
+    both = member("A09", "A25", email="deux@exemple.test")
+    made = a_record()
+    registered_in_two_academies(made)
+
+    said = main(manager.get(page_of(made)))
+    code = reverse("office:give_code", args=[made.pk])
+
+    assert "Modifier la fiche" not in said
+    assert "Donner un code" not in said
+    for refused in (manager.get(keep_page(made), follow=True), manager.post(code, follow=True)):
+        assert "une inscription hors de votre périmètre" in main(refused)
+    assert "Modifier la fiche" in main(both.get(page_of(made)))
+    assert both.post(code)["Content-Type"] == "application/pdf"
 
 
 def test_who_has_an_account_is_read_and_not_kept(manager, in_lille):

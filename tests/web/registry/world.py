@@ -86,6 +86,7 @@ from sporades.trials.models import Trial
 from tests.documents.summaries import a_pdf
 from tests.factories import (
     BY_LETTER,
+    EVERYWHERE,
     IDENTITY,
     INVENTED,
     NOW,
@@ -402,7 +403,7 @@ def a_printed_letter(record: Candidate, user: User) -> Letter:
     sender = letters.Sender(service.managing_service_id, "A09", service.domain_id)
     [run] = letters.begin(sender, by=author_of(user), at=NOW)
     letters.make(run.pk, at=NOW)
-    claiming.give_code(record, academy="A09", by=author_of(user), at=NOW)
+    claiming.give_code(record, reach=EVERYWHERE, academy="A09", by=author_of(user), at=NOW)
     deciding_of.decide(
         registration=registration, decision=VALIDATE, reason="", by=author_of(user), at=NOW
     )

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from sporades.accounts.permissions import Permission
 from sporades.acts import slips
 from sporades.core.refusals import Refused
 from sporades.web.office.people.records import academy_of, record_of
@@ -14,7 +15,11 @@ def give_code(request: HttpRequest, candidate: int) -> HttpResponse:
     found = record_of(request, candidate)
     try:
         content = slips.slip(
-            found, academy=academy_of(request, found), by=request.actor, at=request.arrived_at
+            found,
+            reach=request.reaches(Permission.KEEP_RECORDS),
+            academy=academy_of(request, found),
+            by=request.actor,
+            at=request.arrived_at,
         )
     except Refused as refusal:
         messages.error(request, str(refusal))

@@ -26,7 +26,12 @@ from sporades.core.text import search_key
 from sporades.letters.models import Letter
 from sporades.letters.words import fate_in_words
 from sporades.registrations.models import Registration
-from sporades.registrations.records import like_persons, postal_address_of, records_within
+from sporades.registrations.records import (
+    like_persons,
+    postal_address_of,
+    records_held,
+    records_within,
+)
 from sporades.territory import queries as territory
 from sporades.web.office.bounded import base_of, filters_of, is_cut, page_of
 from sporades.web.office.people.record_forms import (
@@ -156,13 +161,17 @@ def keep_record(request: HttpRequest, candidate: int) -> HttpResponse:
         if found.is_frozen
         else RecordForm(posted, initial=shown, on=_today(request))
     )
-    if found.user_id is not None:
-        messages.error(request, enrolling.HasAccount.message)
+    reach = request.reaches(Permission.KEEP_RECORDS)
+    try:
+        enrolling.check(found, reach=reach)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
         return redirect("office:record", found.pk)
     if posted is not None and form.is_valid():
         try:
             is_changed = enrolling.keep(
                 found,
+                reach=reach,
                 reached=form.reached,
                 identity=form.identity() if isinstance(form, RecordForm) else None,
                 academy=academy_of(request, found),
@@ -191,8 +200,8 @@ def record_of(request: HttpRequest, candidate: int) -> Candidate:
 
 
 def may_keep(request: HttpRequest, candidate: Candidate) -> bool:
-    """Return whether the reader keeps the record of a candidate, who has no account."""
-    kept = records_within(request.reaches(Permission.KEEP_RECORDS)).filter(user=None)
+    """Return whether the reader keeps the record of a candidate, with all that is theirs."""
+    kept = records_held(request.reaches(Permission.KEEP_RECORDS)).filter(user=None)
     return bool(kept.filter(pk=candidate.pk).exists())
 
 
