@@ -89,6 +89,7 @@ def claim(
     Raises:
         TooManyTries, WrongCode: see each.
         joining.AddressKnown: an account or another record carries the address.
+        joining.TooManyMails: the mail that activates it may not leave.
     """
     _spend(network, at=at)
     with transaction.atomic():

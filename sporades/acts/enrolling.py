@@ -10,10 +10,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 from sporades import journal, mail
 from sporades.accounts.operations import KEPT_WITHOUT_REGISTRATION
 from sporades.accounts.permissions import Reach
-from sporades.acts.joining import take_address
+from sporades.acts.joining import hold_address, take_address
 from sporades.acts.reached import WayTo, tell_there, way_to
 from sporades.candidates import operations as candidates
-from sporades.candidates.models import Candidate
+from sporades.candidates.models import Candidate, ClaimCode
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.locks import lock_value
 from sporades.core.refusals import Refused
@@ -135,11 +135,17 @@ def keep(
         AddressKnown: an account or another record carries the new address.
         Frozen: a registration was saved meanwhile.
     """
+    # In the order of every act: the address, the code, the record.
+    if reached["email"]:
+        hold_address(reached["email"], at=at)
+    codes = ClaimCode.objects.select_for_update(of=("self",)).select_related("taken_by")
+    code = codes.filter(candidate=candidate).first()
     locked = Candidate.objects.select_for_update(of=("self",), no_key=True).get(pk=candidate.pk)
     check(locked, reach=reach)
     way = way_to(locked)
     if reached["email"] and reached["email"] != locked.email:
-        take_address(reached["email"], at=at)
+        # Who has just claimed it with this address has only to activate their account.
+        take_address(reached["email"], spared=code.taken_by if code else None, at=at)
     is_renamed = identity is not None and candidates.change_identity(
         locked, identity=identity, at=at
     )

@@ -41,6 +41,15 @@ class AddressKnown(Refused):
         )
 
 
+class TooManyMails(Refused):
+    """No mail may leave for the account that would take a record: nobody could activate it."""
+
+    message = (
+        "Trop de mails sont déjà partis à cette adresse, ou depuis votre réseau : celui qui active "
+        "votre compte ne peut pas partir. Rien n'est changé : réessayez plus tard avec le même code."
+    )
+
+
 # --- Making an account ------------------------------------------------------------------------
 
 
@@ -80,6 +89,7 @@ def join(
 
     Raises:
         AddressKnown: an activated account or a candidate record carries the address.
+        TooManyMails: a record is to be taken, and no mail may leave.
     """
     # Slow on purpose: done before the lock, and for known addresses too.
     password_hash = accounts.hashed(password)
@@ -89,6 +99,8 @@ def join(
         if is_known(address, but_of=record):
             raise AddressKnown
         may_leave = holds_letter_box or may_write(address, network=network, at=at)
+        if record is not None and not may_leave:
+            raise TooManyMails
         if waiting:
             if not may_leave:
                 return waiting
@@ -127,8 +139,16 @@ def hold_address(email: str, *, at: datetime) -> str:
     return address
 
 
-def take_address(email: str, *, but_to: User | None = None, at: datetime) -> str:
+def take_address(
+    email: str, *, but_to: User | None = None, spared: User | None = None, at: datetime
+) -> str:
     """Hold an address, free it of a sign-up that nobody has activated, return it normalised.
+
+    Args:
+        email: the address, in any form.
+        but_to: an account that may have it.
+        spared: the one sign-up that stays.
+        at: the instant.
 
     Raises:
         AddressKnown: an activated account or a candidate record carries it.
@@ -137,7 +157,7 @@ def take_address(email: str, *, but_to: User | None = None, at: datetime) -> str
     waiting = _waiting_at(address)
     if is_known(address, but_to=but_to):
         raise AddressKnown
-    if waiting:
+    if waiting and waiting != spared:
         _forget(waiting, REPLACED, at=at)
     return address
 

@@ -24,6 +24,7 @@ from tests.endurance.arena import together
 from tests.factories import (
     BY_LETTER,
     EVERYWHERE,
+    IDENTITY,
     NOW,
     PASSWORD,
     a_candidate,
@@ -261,6 +262,45 @@ def test_a_mistyped_address_is_mended_with_the_same_code():
     joining.activate(second.pk, at=NOW)
     record.refresh_from_db()
     assert record.user == second
+
+
+@open_exam
+@pytest.mark.parametrize("waits", [True, False])
+def test_where_no_mail_may_leave_the_record_is_not_said_to_be_taken(waits):
+    code = given(a_record())
+    if waits:
+        joining.join(identity=IDENTITY, email="maelle@exemple.test", password=PASSWORD, at=NOW)
+    before = set(User.objects.values_list("pk", flat=True))
+    while joining.may_write("maelle@exemple.test", network="ailleurs", at=NOW):
+        pass
+
+    with pytest.raises(joining.TooManyMails):
+        claim(code)
+
+    assert set(User.objects.values_list("pk", flat=True)) == before
+    assert ClaimCode.objects.get().taken_by is None
+    assert claim(code, at=NOW + timedelta(days=2))
+
+
+@open_exam
+def test_who_has_just_claimed_keeps_their_account_when_the_office_notes_its_address():
+    record = a_record()
+    user = claim(given(record))
+    reached = {**BY_LETTER, "channel": "mail", "email": user.email}
+
+    enrolling.keep(
+        record,
+        reach=EVERYWHERE,
+        reached=reached,
+        identity=None,
+        academy="A09",
+        by=MANAGER,
+        at=NOW,
+    )
+
+    joining.activate(user.pk, at=NOW)
+    record.refresh_from_db()
+    assert (record.user, record.email) == (user, "maelle@exemple.test")
 
 
 @open_exam

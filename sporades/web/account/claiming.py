@@ -37,6 +37,8 @@ def claim(request: HttpRequest) -> HttpResponse:
             if may_say_it_is_known(request):
                 form.add_error("email", f"{refusal}. {KNOWN_SO_SIGN_IN}")
                 address_is_known = True
+        except joining.TooManyMails as refusal:
+            form.add_error("email", str(refusal))
         except Refused as refusal:
             form.add_error("code_recu", str(refusal))
         if not form.errors:
