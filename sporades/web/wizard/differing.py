@@ -36,9 +36,13 @@ def differences(request: HttpRequest, draft: Draft, *, door: Door) -> HttpRespon
 
 
 def page(request: HttpRequest, draft: Draft, *, door: Door, status: int = 200) -> HttpResponse:
-    """Return the page where one chooses."""
+    """Return the page where one chooses; of what stands no more, or elsewhere, what was typed alone."""
     # Read now: it may have been filed again while this request waited for its turn.
     draft = Draft.objects.whole().get(pk=draft.pk)
+    refusal = recap.gone(draft)
+    if refusal is not None:
+        # Nothing that was filed there since: it may be out of the reader's perimeter.
+        return recap.refused(request, draft, refusal, door=door, status=status)
     found = rebasing.difference(draft, dossier_for(request, draft))
     is_sent = SEEN in request.POST
     is_anew = is_sent and _number(request.POST[SEEN]) != found.version.number

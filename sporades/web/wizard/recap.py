@@ -32,13 +32,15 @@ def recap(request: HttpRequest, draft: Draft, *, door: Door, **said: Any) -> Htt
     """
     if not draft.is_open:
         return door.after(draft)
-    if draft.is_overtaken:
+    refusal = gone(draft)
+    # What is filed elsewhere since is not the reader's to be shown.
+    if draft.is_overtaken and refusal is None:
         return door.to("differences", draft)
     judged = dossier_for(request, draft)
     forms = journey.judged(judged)
     if journey.troubles(forms):
         return door.to("ready", draft)
-    return _recap(request, draft, judged, forms, door=door, refusal=_gone(draft), **said)
+    return _recap(request, draft, judged, forms, door=door, refusal=refusal, **said)
 
 
 def refused(
@@ -56,7 +58,7 @@ def refused(
     return _recap(request, draft, judged, forms, door=door, refusal=refusal, status=status, **said)
 
 
-def _gone(draft: Draft) -> Refused | None:
+def gone(draft: Draft) -> Refused | None:
     """Return why what a draft modifies cannot be, where it stands no more, or elsewhere."""
     try:
         if draft.amends is not None:

@@ -244,6 +244,26 @@ def test_what_was_typed_stays_readable_when_the_registration_is_no_more(manager,
     assert manager.get(at("tab", draft, "identification")).status_code == 200
 
 
+def test_what_is_filed_in_another_academy_is_not_shown_to_the_one_that_gave_it(manager, in_lille):
+    draft = opened(manager, in_lille)
+    answer(manager, draft, mobile=MOBILE)
+    moving.move_for_good(registration=in_lille, academy="A25", reason="Parti", by=MANAGER, at=NOW)
+    in_lille.refresh_from_db()
+    candidate_files(in_lille, mobile=OTHER_MOBILE)
+
+    pages = [
+        manager.get(at(name, draft), follow=True) for name in ("draft", "differences", "recap")
+    ]
+    pages.append(manager.post(at("differences", draft), {"version": 2}))
+
+    assert [page.status_code for page in pages] == [200, 200, 200, 409]
+    for page in pages:
+        assert "Cette inscription a été donnée à une autre académie" in main(page)
+        assert MOBILE in main(page)
+        assert OTHER_MOBILE not in page.text
+        assert not seen(page).cssselect("main form")
+
+
 # --- After the closing, before the opening ---------------------------------------------------
 
 
