@@ -5,20 +5,24 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sporades import journal, mail
 from sporades.accounts.operations import KEPT_WITHOUT_REGISTRATION
 from sporades.accounts.permissions import Reach
 from sporades.acts.joining import hold_address, take_address
 from sporades.acts.reached import WayTo, tell_there, way_to
+from sporades.candidates import claims
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, ClaimCode
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.locks import lock_value
 from sporades.core.refusals import Refused
 from sporades.core.text import search_key
-from sporades.registrations.models import Draft
+from sporades.doubles.queries import rows_about
+from sporades.journal.operations import forget as forget_acts
+from sporades.journal.queries import entries_about
+from sporades.registrations.models import Draft, Registration
 from sporades.registrations.records import like_persons, records_held
 
 
@@ -181,17 +185,23 @@ def _tell_changed(candidate: Candidate, before: Iterable[str], *, way: WayTo, at
 
 
 def erase_unused(*, at: datetime) -> int:
-    """Erase the records made six months ago for which nothing was ever begun; return how many."""
+    """Erase the records made six months ago that hold nothing, and wait for nobody; return how many.
+
+    Nothing was ever begun for them, or all that was is archived and erased.
+    """
     return sum(_erase(pk, at=at) for pk in _unused(at).values_list("pk", flat=True))
 
 
 def _unused(at: datetime) -> QuerySet[Candidate]:
-    begun = Draft.objects.filter(candidate=OuterRef("pk"))
+    mine = {"candidate": OuterRef("pk")}
     return Candidate.objects.filter(
-        ~Exists(begun),
+        ~Exists(Draft.objects.filter(**mine)),
+        ~Exists(Registration.objects.filter(**mine)),
+        ~Exists(claims.living(at=at).filter(**mine)),
+        # Who was never registered and that no office made waits for an account.
+        Q(academy__isnull=False) | Q(frozen_at__isnull=False),
         user=None,
-        frozen_at=None,
-        academy__isnull=False,
+        merged_into=None,
         created_at__lte=at - KEPT_WITHOUT_REGISTRATION,
     )
 
@@ -202,9 +212,15 @@ def _erase(pk: int, *, at: datetime) -> int:
     unused = _unused(at).select_for_update(of=("self",)).filter(pk=pk).first()
     if unused is None:
         return 0
-    journal.record(
-        "unused record erased", by=SYSTEM, on=unused, at=at, academy=unused.academy_id or ""
+    rows = [unused, *rows_about(unused)]
+    forget_acts(
+        entries_about(*rows),
+        "unused record erased",
+        by=SYSTEM,
+        on=unused,
+        at=at,
+        academy=unused.academy_id or "",
     )
-    mail.forget([unused])
+    mail.forget(rows)
     candidates.erase(unused)
     return 1

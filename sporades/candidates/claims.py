@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 from django.utils.crypto import salted_hmac
 
 from sporades.candidates.births import Parts
@@ -96,3 +96,8 @@ def forget_old(*, at: datetime) -> int:
     """Delete the codes that open nothing any more; return how many."""
     over, _ = ClaimCode.objects.filter(expires_at__lte=at, taken_by=None).delete()
     return over
+
+
+def living(*, at: datetime) -> QuerySet[ClaimCode]:
+    """Return the codes that may still open a record, or that an account to be activated has taken."""
+    return ClaimCode.objects.filter(Q(expires_at__gt=at) | Q(taken_by__isnull=False))

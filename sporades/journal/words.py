@@ -133,6 +133,7 @@ FORGETTING = (
     "publication erased",
     "registration archived",
     "unused account erased",
+    "unused record erased",
 )
 """The verbs of the acts that forget others, which they list."""
 

@@ -7,6 +7,7 @@ from django.db.models import Model
 
 from sporades import mail
 from sporades.acts.correcting import lock_person
+from sporades.candidates import claims
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, Identity
 from sporades.core.actors import SYSTEM
@@ -24,8 +25,9 @@ def archive(key: int, *, at: datetime) -> bool:
     """Archive a registration whose active use is over; return whether it was there and is.
 
     Its rows, mails and acts are copied, then deleted; acts stay in the journal without names.
-    A candidate without an account goes with their last registration; an account stays, and is
-    from then on one without a registration. Files stay where they are: the archive names them.
+    A candidate without an account goes with their last registration, unless something goes on for
+    them: a draft in its time, a code that still serves. An account stays, and is from then on one
+    without a registration. Files stay where they are: the archive names them.
     """
     owner = Registration.objects.filter(pk=key).values_list("candidate", flat=True).first()
     if owner is None:
@@ -35,7 +37,9 @@ def archive(key: int, *, at: datetime) -> bool:
     if registration is None:
         return False
     rows = [*gathering.rows_of(registration), *gathering.papers_of(registration)]
-    is_last = not candidate.registrations.exclude(pk=key).exists()
+    is_last = not candidate.registrations.exclude(pk=key).exists() and not _goes_on(
+        candidate, at=at
+    )
     if is_last:
         rows += gathering.person_of(candidate)
     kept = _keep(registration, rows, at=at)
@@ -51,6 +55,15 @@ def archive(key: int, *, at: datetime) -> bool:
     mail.forget(rows)
     _delete(registration, candidate, is_last=is_last)
     return True
+
+
+def _goes_on(candidate: Candidate, *, at: datetime) -> bool:
+    """Return whether somebody without an account is being registered, or is about to have one."""
+    if candidate.user_id is not None:
+        return False
+    begun = candidate.drafts.unfiled().filter(amends=None)
+    in_time: bool = begun.exclude(pk__in=categories.drafts(at).values("pk")).exists()
+    return in_time or claims.living(at=at).filter(candidate=candidate).exists()
 
 
 def _keep(registration: Registration, rows: list[Model], *, at: datetime) -> Archive:

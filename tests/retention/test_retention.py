@@ -11,19 +11,21 @@ from django.db import ProgrammingError, connection, transaction
 
 from sporades import journal
 from sporades.accounts.models import User
-from sporades.acts import joining
+from sporades.acts import enrolling, joining
 from sporades.candidates.models import Candidate, ClaimCode, Identity
 from sporades.candidates.operations import enrol, merge
 from sporades.core import files
 from sporades.core.days import midnight, years_after, years_before
 from sporades.documents.models import DocumentVersion, Folder
 from sporades.doubles.models import LikelyDouble
+from sporades.exams.models import RegistrationService
 from sporades.journal import sealing
 from sporades.journal.models import Entry
 from sporades.journal.operations import forget as forget_acts
 from sporades.letters.models import Letter
 from sporades.mail.models import Message
 from sporades.publications.models import Publication
+from sporades.registrations import drafting
 from sporades.registrations.models import Draft, Registration, Version
 from sporades.retention import archiving, categories, erasing, operations, tasks
 from sporades.retention.models import Archive, Hold, LeavingFile
@@ -226,6 +228,55 @@ def test_a_candidate_without_an_account_goes_with_the_last_registration(filed):
     assert where(*WORDS) - {"accounts_user"} == {"archive"}
     assert not Candidate.objects.exists()
     assert not Identity.objects.exists()
+
+
+@pytest.mark.parametrize("what", ["draft", "code", "account"])
+def test_whoever_is_being_registered_or_takes_their_record_is_kept_until_that_is_over(
+    filed, manager, what
+):
+    """The last registration goes; what goes on is kept with its person, and all goes in its turn."""
+    candidate, at = filed.candidate, archived_at(filed)
+    Candidate.objects.update(user=None)
+    if what == "draft":
+        there = filed.service
+        there.pk, there.academy_id = None, "A25"
+        there.opens_at, there.closes_at = at - DAY, at + DAY
+        RegistrationService.objects.filter(academy="A25", domain=there.domain).delete()
+        there.save()
+        drafting.begin(
+            candidate=candidate,
+            exam=filed.exam,
+            speciality=None,
+            service=there,
+            author=manager,
+            at=at,
+        )
+    else:
+        expires = at + DAY if what == "code" else NOW
+        pending = manager if what == "account" else None
+        ClaimCode.objects.create(
+            candidate=candidate,
+            digest="0" * 64,
+            made_at=NOW,
+            made_name="",
+            expires_at=expires,
+            taken_by=pending,
+        )
+
+    assert operations.apply(at=at) == 1
+
+    assert Archive.objects.get().number == filed.number
+    assert list(Candidate.objects.all()) == [candidate]
+    assert (Draft.objects.exists(), ClaimCode.objects.exists()) == (
+        what == "draft",
+        what != "draft",
+    )
+    assert enrolling.erase_unused(at=at) == 0
+    late = at + 800 * DAY
+    operations.apply(at=late)
+    ClaimCode.objects.all().delete()
+    assert enrolling.erase_unused(at=late) == 1
+    assert where(*WORDS) - {"accounts_user"} == {"archive"}
 
 
 def test_letters_and_a_code_to_claim_go_with_whoever_has_no_account(invented_exam):
