@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from sporades.accounts.models import Membership
+from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Candidate
 from sporades.core.refusals import Refused
 from sporades.registrations import joining
-from sporades.registrations.models import CorrectionRequest
+from sporades.registrations.models import CorrectionRequest, Draft
 
+NOWHERE = Reach()
 _LATER = "puis reprenez la fusion."
 
 
@@ -20,33 +22,43 @@ class Hindered(Refused):
         super().__init__(" ".join(hindrances))
 
 
-def hindrances(*, kept: Candidate, left: Candidate, at: datetime) -> list[str]:
+def hindrances(
+    *, kept: Candidate, left: Candidate, at: datetime, reach: Reach = NOWHERE
+) -> list[str]:
     """Return what must be settled before the one is merged into the other.
 
     Args:
         kept: who would be kept.
         left: who would be merged.
         at: the instant: an account that was given back to its old address is held for a while.
+        reach: where the reader may know of what is begun: elsewhere it is not named.
     """
     return [
-        *_of_registrations(kept, left),
+        *_of_registrations(kept, left, reach),
         *_of_requests(left),
         *_of_accounts(kept, left, at),
     ]
 
 
-def _of_registrations(kept: Candidate, left: Candidate) -> Iterator[str]:
+def _of_registrations(kept: Candidate, left: Candidate, reach: Reach) -> Iterator[str]:
     for one, other in joining.excluding(left, kept=kept):
         yield (
             f"Les inscriptions n°{other.number} ({other}) et n°{one.number} ({one}) sont en cours, et "
             "une même personne ne peut pas avoir les deux : écartez l'une, ou attendez que le "
             f"candidat s'en désinscrive, {_LATER}"
         )
-    for draft in joining.begun_twice(left, kept=kept):
+    for pair in joining.begun_twice(left, kept=kept):
         yield (
-            f"Une inscription à : {draft} est commencée dans les deux dossiers : elle doit d'abord "
-            f"être enregistrée ou abandonnée par le candidat dans l'un des deux, {_LATER}"
+            f"{_named(pair, reach)} est commencée dans les deux dossiers : elle doit d'abord être "
+            f"enregistrée ou abandonnée, par qui l'a commencée, dans l'un des deux, {_LATER}"
         )
+
+
+def _named(pair: tuple[Draft, Draft], reach: Reach) -> str:
+    where = [(one.service.academy_id, one.service.domain.code) for one in pair]
+    if all(reach.covers(academy=academy, domain=domain) for academy, domain in where):
+        return f"Une inscription à : {pair[0]}"
+    return "Une même inscription"
 
 
 def _of_requests(left: Candidate) -> Iterator[str]:

@@ -65,9 +65,17 @@ def excluding(left: Candidate, *, kept: Candidate) -> list[tuple[Registration, R
     return [(one, other) for one, other in pairs if other is not None]
 
 
-def begun_twice(left: Candidate, *, kept: Candidate) -> list[Draft]:
-    """Return the new registrations that a candidate has begun, and the other one too."""
-    begun = Draft.objects.unfiled().filter(amends=None)
-    mine = set(begun.filter(candidate=kept).values_list("exam", "speciality"))
-    theirs = begun.filter(candidate=left).fetch_mode(WITH_REFERENCE).order_by("pk")
-    return [one for one in theirs if (one.exam_id, one.speciality_id) in mine]
+def begun_twice(left: Candidate, *, kept: Candidate) -> list[tuple[Draft, Draft]]:
+    """Return the new registrations that one hand has begun for a candidate, and for the other too.
+
+    They are those of which the database keeps one alone for one person.
+    """
+    begun = Draft.objects.unfiled().filter(amends=None).fetch_mode(WITH_REFERENCE).order_by("pk")
+    mine = {
+        (one.exam_id, one.speciality_id, one.author_id): one for one in begun.filter(candidate=kept)
+    }
+    pairs = [
+        (one, mine.get((one.exam_id, one.speciality_id, one.author_id)))
+        for one in begun.filter(candidate=left)
+    ]
+    return [(one, other) for one, other in pairs if other is not None]

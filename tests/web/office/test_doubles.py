@@ -11,7 +11,9 @@ from sporades.candidates.models import Candidate
 from sporades.doubles import operations
 from sporades.doubles.models import LikelyDouble
 from sporades.doubles.states import DoubleState
+from sporades.exams.models import Exam, RegistrationService
 from sporades.journal.models import Entry
+from sporades.registrations import drafting
 from sporades.registrations.models import Registration
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration
 from tests.web.guide import main
@@ -43,6 +45,40 @@ def double(db):
 @pytest.fixture
 def head(member):
     return member("A09", role=Membership.Role.HEAD, email="chef@exemple.test")
+
+
+def begins(candidate, academy, author=None):
+    """Begin another registration, in an academy; by an agent, or by the candidate."""
+    exam = Exam.objects.get(code="BE")
+    return drafting.begin(
+        candidate=candidate,
+        exam=exam,
+        speciality=exam.specialities.get(code="MARIN"),
+        service=RegistrationService.objects.get(domain=exam.domain, academy=academy),
+        author=author,
+        at=NOW,
+    )
+
+
+@pytest.mark.parametrize("academy", ["A09", "A25"])
+def test_what_is_begun_elsewhere_is_neither_counted_nor_named(manager, double, academy):
+    for one in (double.first, double.second):
+        begins(one, academy)
+    named = "Une inscription à :" if academy == "A09" else "Une même inscription"
+
+    page = manager.get(where("double", double))
+
+    counts = [side.begun for _, side in page.context["sides"]]
+    assert counts == ([1, 1] if academy == "A09" else [0, 0])
+    [hindrance] = page.context["hindrances"]
+    assert hindrance.startswith(f"{named} ")
+
+
+def test_what_two_hands_have_begun_is_no_hindrance(manager, double):
+    begins(double.first, "A09")
+    begins(double.second, "A09", author=manager.user)
+
+    assert manager.get(where("double", double)).context["hindrances"] == []
 
 
 def proposal(double, **changes):

@@ -143,8 +143,8 @@ def _seen(request: HttpRequest) -> str:
     return str(request.POST.get("vu", ""))
 
 
-def _sides(double: LikelyDouble) -> list[Side]:
-    return sides_of((double.first, double.second))
+def _sides(request: HttpRequest, double: LikelyDouble) -> list[Side]:
+    return sides_of((double.first, double.second), reach=request.reach)
 
 
 def _following(request: HttpRequest, found: LikelyDouble) -> LikelyDouble | None:
@@ -170,7 +170,7 @@ def _said_nothing(request: HttpRequest, found: LikelyDouble, **forms: Any) -> Ht
 
 
 def _page(request: HttpRequest, found: LikelyDouble, **forms: Any) -> HttpResponse:
-    sides = one, other = _sides(found)
+    sides = one, other = _sides(request, found)
     for side in sides:
         if side.last is not None:
             by = author_on(request, side.last)
@@ -213,7 +213,9 @@ def _offered(
         "refused": forms.get("refused") or RefusedMergeForm() if approves else None,
         "may_drop": found.is_proposed and (is_mine or not approves),
         "is_mine": is_mine,
-        "hindrances": hindrances(kept=kept, left=left, at=request.arrived_at) if undecided else [],
+        "hindrances": hindrances(kept=kept, left=left, at=request.arrived_at, reach=request.reach)
+        if undecided
+        else [],
     }
 
 
@@ -221,7 +223,7 @@ def _done(
     request: HttpRequest, found: LikelyDouble, act: Act, said: str, *, stays: bool = False
 ) -> HttpResponse:
     here = redirect("office:double", found.pk)
-    last = next(side.last for side in _sides(found) if side.last is not None)
+    last = next(side.last for side in _sides(request, found) if side.last is not None)
     following = _following(request, found)
     try:
         act({"double": found, "by": author_on(request, last), "at": request.arrived_at})

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count
 
+from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Candidate
 from sporades.candidates.words import identity_in_words
 from sporades.core.french import instant_in_words
@@ -53,7 +54,7 @@ class Side:
     Attributes:
         candidate: who.
         filed: their registrations, the last first, with how many documents and messages each has.
-        begun: how many registrations they have begun and not filed.
+        begun: how many registrations they have begun and not filed, where the reader sees.
     """
 
     candidate: Candidate
@@ -66,8 +67,8 @@ class Side:
         return self.filed[0] if self.filed else None
 
 
-def sides_of(persons: Iterable[Candidate]) -> list[Side]:
-    """Return two candidates with what they hold."""
+def sides_of(persons: Iterable[Candidate], *, reach: Reach) -> list[Side]:
+    """Return two candidates with what they hold; of what is begun, what lies within a perimeter."""
     both = list(persons)
     filed = Registration.objects.filter(candidate__in=both).for_office()
     rows = list(
@@ -76,7 +77,8 @@ def sides_of(persons: Iterable[Candidate]) -> list[Side]:
     messages = _counts(
         ThreadMessage.objects.filter(registration__candidate__in=both), "registration"
     )
-    begun = _counts(Draft.objects.open().touched().filter(candidate__in=both), "candidate")
+    typed = Draft.objects.open().touched().within(reach)
+    begun = _counts(typed.filter(candidate__in=both), "candidate")
     for row in rows:
         row.messages_count = messages.get(row.pk, 0)
     return [
