@@ -92,7 +92,11 @@ def print_due(*, at: datetime) -> int:
 
 
 def print_now(reach: Reach, *, by: Actor, at: datetime) -> int:
-    """Begin the runs of all that waits within a perimeter; return how many letters they have."""
+    """Begin the runs of all that waits within a perimeter; return how many letters they have.
+
+    What could not be printed is tried again: its document may be there by now.
+    """
+    Letter.objects.waiting().within(reach).exclude(why="").update(why="")
     mine = senders(Letter.objects.waiting().within(reach))
     return sum(run.total for one, _ in mine for run in begin(one, by=by, at=at))
 

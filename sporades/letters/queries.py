@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from sporades.documents.models import DocumentVersion
 from sporades.letters.models import Letter
@@ -17,9 +17,20 @@ def with_letters(messages: QuerySet[Message]) -> QuerySet[Message]:
 
 
 def unprintable() -> Q:
-    """Return what a waiting letter must satisfy that no run takes: no address, or what failed."""
-    given = Registration.objects.filter(candidate=OuterRef("candidate")).exclude(address_1="")
-    return Q(~Exists(given), candidate__address_1="") | ~Q(why="")
+    """Return what a waiting letter must satisfy that no run takes: no address, or what failed.
+
+    It is `postal_address_of` and `postal.lines_of` as the database reads them.
+    """
+    return unaddressed() | ~Q(why="")
+
+
+def unaddressed() -> Q:
+    """Return what a letter must satisfy whose candidate has no address that an envelope can bear."""
+    filed = Registration.objects.filter(candidate=OuterRef("candidate")).exclude(address_1="")
+    last = filed.order_by("-filed_at", "-pk").values("pk")[:1]
+    given = Registration.objects.filter(pk=Subquery(last)).exclude(town="")
+    of_record = Q(candidate__address_1="")
+    return (of_record & ~Exists(given)) | (~of_record & Q(candidate__town=""))
 
 
 def waiting_by_service(letters: QuerySet[Letter]) -> list[dict[str, Any]]:

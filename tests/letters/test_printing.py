@@ -18,6 +18,7 @@ from sporades.documents import operations as documents
 from sporades.journal.models import Entry
 from sporades.letters import operations, printing
 from sporades.letters.models import Letter, PrintRun
+from sporades.letters.queries import unprintable
 from sporades.letters.states import LetterState
 from sporades.mail.models import Message
 from sporades.registrations.states import VALIDATE
@@ -174,6 +175,18 @@ def test_without_an_address_a_letter_waits_and_is_printed_once_there_is_one(kept
 
 
 @open_exam
+@pytest.mark.parametrize("blank", [("address_1", "town"), ("town",), ("address_1",), ()])
+def test_what_is_listed_as_without_an_address_is_what_no_run_takes(kept, blank):
+    registration = a_registration(a_record())
+    type(registration).objects.update(address_1="", town="")
+    Candidate.objects.update(**dict.fromkeys(blank, ""))
+
+    listed = Letter.objects.waiting().filter(unprintable()).count()
+
+    assert (listed, len(printed())) == ((1, 0) if blank else (0, 1))
+
+
+@open_exam
 def test_a_letter_that_cannot_be_printed_is_put_aside_and_holds_up_no_other(kept, monkeypatch):
     spoilt = a_registration(a_record(first_names="Yann"))
     a_registration(a_record(first_names="Maëlle"))
@@ -192,7 +205,11 @@ def test_a_letter_that_cannot_be_printed_is_put_aside_and_holds_up_no_other(kept
     assert run.total == 1
     aside = Letter.objects.get(candidate=spoilt.candidate)
     assert (aside.run, aside.state, aside.why) == (None, "to_print", printing.CANNOT_BE_PRINTED)
-    assert printed() == []
+    assert printing.print_due(at=NOW + timedelta(days=1)) == 0
+    monkeypatch.undo()
+    [again] = printed()
+    aside.refresh_from_db()
+    assert (again.letters.get(), aside.state, aside.why) == (aside, "printed", "")
 
 
 @open_exam
