@@ -11,6 +11,7 @@ from sporades.candidates.models import Candidate, Channel, ClaimCode
 from sporades.core.actors import Actor
 from sporades.core.links import absolute
 from sporades.documents.models import Folder
+from sporades.letters.operations import mail_unprintable
 
 
 def attach(user: User, *, at: datetime) -> Candidate | None:
@@ -18,7 +19,7 @@ def attach(user: User, *, at: datetime) -> Candidate | None:
 
     It goes with its registrations, its drafts and its documents. Whoever was written to before is
     told by that way too, should the code have been somebody else's. A letter that waits is
-    printed and posted as it was written.
+    printed and posted as it was written, or goes by mail where no run would take it.
 
     Args:
         user: the account, activated, locked by whoever calls.
@@ -33,9 +34,10 @@ def attach(user: User, *, at: datetime) -> Candidate | None:
     code.delete()
     if record.user_id is not None or record.is_merged:
         return None
-    _warn(record, code, user, at=at)
     record.user, record.email, record.channel = user, user.email, Channel.MAIL
     record.save(update_fields=["user", "email", "channel"])
+    mail_unprintable(record, at=at)
+    _warn(record, code, user, at=at)
     Folder.objects.filter(registration__candidate=record).update(holder=user)
     journal.record(
         "record claimed",

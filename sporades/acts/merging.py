@@ -26,7 +26,7 @@ from sporades.doubles.models import LikelyDouble
 from sporades.doubles.states import MERGE
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
-from sporades.letters.operations import give_letters, tell
+from sporades.letters.operations import give_letters, mail_unprintable, tell
 from sporades.mail.operations import carry
 from sporades.registrations import joining
 from sporades.registrations.models import Registration
@@ -101,6 +101,7 @@ def _merge(
     joining.give_folders(kept)
     carry(left, to=kept)
     give_letters(left, to=kept)
+    mail_unprintable(kept, at=at)
     claims.forget([left, kept] if kept.user_id else [left])
     move(
         double,

@@ -36,7 +36,8 @@ def tell_there(
 ) -> None:
     """Tell somebody something by a way that may be theirs no more.
 
-    A letter is printed by the service of their last registration: without any, none is.
+    A letter is printed by the service of their last registration: without any, none is; nor is one
+    written that would arrive nowhere.
 
     Args:
         candidate: whom.
@@ -58,5 +59,5 @@ def tell_there(
     }
     if way.email:
         mail.write(kind, to=way.email, **said)
-    elif last:
+    elif last and way.envelope:
         tell_at(way.envelope, candidate, kind, service=last.service, **said)

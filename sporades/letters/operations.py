@@ -10,15 +10,16 @@ from django.db import models, transaction
 from sporades import journal, mail
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
-from sporades.core.french import local_day
+from sporades.core.french import instant_in_words, local_day
 from sporades.core.refusals import Refused
 from sporades.core.transitions import move
 from sporades.documents.models import DocumentVersion
 from sporades.exams.models import RegistrationService
 from sporades.letters.models import Letter, PrintRun
+from sporades.letters.queries import unprintable
 from sporades.letters.states import POST, RETURN, LetterState
 from sporades.mail.models import Message
-from sporades.mail.operations import write_again, write_letter
+from sporades.mail.operations import mail_instead, write_again, write_letter
 
 IN_PERSON = "à demander à votre service gestionnaire"
 """What a letter says in the place of an address of the web."""
@@ -142,6 +143,40 @@ def tell_again(
         enclosed=before.enclosed if before else None,
     )
     return fresh
+
+
+def mail_unprintable(candidate: Candidate, *, at: datetime) -> int:
+    """Send by mail the letters that no run would take, to whom mails reach from now on.
+
+    The others are printed and posted as they were written.
+
+    Args:
+        candidate: locked, and saved as they are reached now.
+        at: the instant.
+
+    Returns:
+        How many there were.
+    """
+    if candidate.by_letter:
+        return 0
+    waiting = Letter.objects.waiting().filter(unprintable(), candidate=candidate)
+    found = list(
+        waiting.select_related("message", "service__academy")
+        .select_for_update(of=("self",))
+        .order_by("pk")
+    )
+    for letter in found:
+        written = instant_in_words(letter.message.written_at, letter.service.zone)
+        preface = f"Ce courrier, écrit le {written}, n'avait pas pu être imprimé. Le voici, tel qu'il était."
+        if letter.enclosed_id is not None:
+            preface += f" Le document qu'il annonce n'est pas joint à ce mail : il est {_place(candidate)}."
+        mail_instead(letter.message, to=candidate.address, at=at, preface=preface)
+        letter.delete()
+    return len(found)
+
+
+def _place(candidate: Candidate) -> str:
+    return "dans votre espace" if candidate.user_id is not None else IN_PERSON
 
 
 def give_letters(left: Candidate, *, to: Candidate) -> None:

@@ -135,6 +135,21 @@ def write_again(refused: Message, *, to: str, at: datetime, preface: str) -> Mes
     return fresh
 
 
+def mail_instead(letter: Message, *, to: str, at: datetime, preface: str) -> None:
+    """Make a mail of the text of a letter that was not printed, in the current transaction.
+
+    Args:
+        letter: the message, whose letter whoever calls has locked and forgets.
+        to: the address.
+        at: the instant.
+        preface: what is said before its text.
+    """
+    letter.recipient, letter.state, letter.next_try_at = to, Message.State.WAITING, at
+    letter.body = f"{preface}\n\n{letter.body}"
+    letter.save(update_fields=["recipient", "state", "next_try_at", "body"])
+    _queue(letter)
+
+
 def forget(about: Iterable[models.Model]) -> int:
     """Delete the messages about rows that are being erased, with the addresses and texts they hold.
 

@@ -6,8 +6,10 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from sporades import mail
-from sporades.acts import correcting, deciding, moving, resending
-from sporades.candidates.models import Candidate, Channel
+from sporades.accounts.models import User
+from sporades.acts import correcting, deciding, enrolling, moving, resending
+from sporades.acts.attaching import attach
+from sporades.candidates.models import Candidate, Channel, ClaimCode
 from sporades.candidates.operations import civil_data
 from sporades.core.actors import Actor
 from sporades.exams import operations as exams
@@ -17,7 +19,7 @@ from sporades.letters.words import fate_in_words
 from sporades.mail import delivery
 from sporades.mail.models import Message
 from sporades.registrations.states import FLAG, VALIDATE
-from tests.factories import NOW, OPERATOR, a_candidate, a_record, a_registration
+from tests.factories import NOW, OPERATOR, PASSWORD, a_candidate, a_record, a_registration
 from tests.jobs import work
 from tests.web.registry.world import source, without_specialities
 
@@ -175,3 +177,65 @@ def test_a_letter_that_did_not_come_back_is_not_sent_again(registration):
             by=MANAGER,
             at=NOW + timedelta(days=1),
         )
+
+
+def nowhere(registration):
+    """Take every postal address away."""
+    blank = {"address_1": "", "town": ""}
+    type(registration).objects.update(**blank)
+    Candidate.objects.update(**blank)
+
+
+@pytest.mark.parametrize("is_addressed", [False, True])
+def test_a_letter_that_no_run_takes_goes_by_mail_once_the_record_has_that_way(
+    registration, is_addressed
+):
+    letter = letter_of("registered")
+    if not is_addressed:
+        nowhere(registration)
+
+    enrolling.keep(
+        registration.candidate,
+        reached={"email": "maelle@exemple.test", "channel": Channel.MAIL},
+        identity=None,
+        academy="A09",
+        by=MANAGER,
+        at=NOW,
+    )
+    work("mail")
+
+    message = Message.objects.get(pk=letter.message_id)
+    if is_addressed:
+        assert (message.state, message.recipient) == (Message.State.LETTER, "")
+        assert Letter.objects.waiting().get() == letter
+    else:
+        assert (message.state, message.recipient) == (Message.State.SENT, "maelle@exemple.test")
+        assert "n'avait pas pu être imprimé" in message.body
+        assert "à demander à votre service gestionnaire" in message.body
+        assert not Letter.objects.exists()
+
+
+def test_a_letter_that_no_run_takes_goes_by_mail_once_the_record_is_an_accounts(registration):
+    nowhere(registration)
+    user = a_user()
+    ClaimCode.objects.create(
+        candidate=registration.candidate,
+        digest="0" * 64,
+        made_at=NOW,
+        made_name="",
+        expires_at=NOW,
+        taken_by=user,
+    )
+
+    attach(user, at=NOW)
+
+    assert not Letter.objects.exists()
+    told = Message.objects.filter(recipient=user.email).values_list("kind", flat=True)
+    assert sorted(told) == ["record_claimed", "registered"]
+    assert "il est dans votre espace" in Message.objects.get(kind="registered").body
+
+
+def a_user():
+    return User.objects.create_user(
+        "maelle@exemple.test", PASSWORD, created_at=NOW, activated_at=NOW
+    )
