@@ -101,8 +101,9 @@ def send_again(*, message: Message, registration: Registration, by: Actor, at: d
 
 def is_about(message: Message, registration: Registration) -> bool:
     """Return whether a message is about a registration, and of a kind that may be sent again."""
-    return (
-        message.kind in KINDS
-        and message.about_kind == "registration"
-        and message.about_id == str(registration.pk)
-    )
+    return goes_again(message) and message.about_id == str(registration.pk)
+
+
+def goes_again(message: Message) -> bool:
+    """Return whether a message is of a kind that may be sent again, from the file that it is about."""
+    return message.kind in KINDS and message.about_kind == "registration"

@@ -7,8 +7,10 @@ import pytest
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
+from sporades.letters.models import Letter, PrintRun
+from sporades.letters.states import LetterState
 from sporades.mail.models import Message
-from tests.factories import NOW
+from tests.factories import NOW, a_record, a_registration
 from tests.web.guide import main
 
 LOG = "/gestion/mails"
@@ -150,3 +152,32 @@ def test_a_manager_of_another_perimeter_sends_nothing_again(member, refused):
         assert client.get(LOG).context["lines"] == []
         assert client.post(again(refused)).status_code == 404
     assert not Message.objects.filter(again_of=refused).exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [("registered", "de nouveau depuis l'onglet"), ("record_taken", "ne s'envoie")],
+)
+def test_a_letter_that_came_back_is_said_to_go_again_only_where_it_may(manager, kind, said):
+    a_registration(a_record())
+    run = PrintRun.objects.create(
+        managing=Letter.objects.get().service.managing_service,
+        academy_id="A09",
+        domain=Letter.objects.get().service.domain,
+        day=NOW.date(),
+        asked_at=NOW,
+        asked_name="Claude Martin",
+        made_at=NOW,
+        posted_on=NOW.date(),
+        posted_name="Claude Martin",
+    )
+    Letter.objects.update(state=LetterState.POSTED, run=run, address=["Madame Le Goff"])
+    Message.objects.update(kind=kind)
+
+    page = manager.post(
+        reverse("office:return_letter", args=[Letter.objects.get().pk]), follow=True
+    )
+
+    [message] = page.context["messages"]
+    assert "Le retour est noté" in str(message)
+    assert said in str(message)

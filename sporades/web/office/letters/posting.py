@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Permission
+from sporades.acts import resending
 from sporades.core import files
 from sporades.core.french import instant_in_words, local_day
 from sporades.core.numbers import in_groups
@@ -26,6 +27,14 @@ from sporades.web.office.registrations.walking import back_to_file
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
 LIST_TRAIL = [*TRAIL, ("Courriers", reverse_lazy("office:letters"))]
 MOST_SHOWN = 200
+_AGAIN = (
+    "Le retour est noté. Corrigez l'adresse sur la fiche du candidat, puis envoyez ce courrier de "
+    "nouveau depuis l'onglet « Mails » du dossier."
+)
+_NEVER_AGAIN = (
+    "Le retour est noté. Corrigez l'adresse sur la fiche du candidat. Ce courrier n'est pas au sujet "
+    "d'une inscription : il ne s'envoie pas de nouveau, dites au candidat ce qu'il annonçait."
+)
 
 
 def letters(request: HttpRequest) -> HttpResponse:
@@ -128,11 +137,7 @@ def return_letter(request: HttpRequest, letter: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(
-            request,
-            "Le retour est noté. Corrigez l'adresse sur la fiche du candidat, puis envoyez ce "
-            "courrier de nouveau depuis l'onglet « Mails » du dossier.",
-        )
+        messages.success(request, _AGAIN if resending.goes_again(found.message) else _NEVER_AGAIN)
     number = request.POST.get("dossier", "")
     if number.isascii() and number.isdigit():
         return back_to_file(request, number, tab="mails")
