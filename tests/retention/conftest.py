@@ -73,11 +73,11 @@ def again(registration):
 
 
 def ask_and_correct(registration, by):
-    """Ask for another name, on proof, then have it corrected otherwise."""
+    """Ask for another name, on proof, have it corrected otherwise, then be refused."""
     candidate = again(registration).candidate
     identity = {**civil_data(candidate.identity), "birth_name": NAME}
     seen = candidate.identity_id
-    asking.send(
+    request = asking.send(
         candidate=candidate,
         identity=identity,
         seen=seen,
@@ -94,6 +94,7 @@ def ask_and_correct(registration, by):
         by=by,
         at=NOW,
     )
+    asking.refuse(request=request, answer=f"{NAME} est déjà corrigé", by=by, at=NOW)
 
 
 def deposit(registration, manager, by):
