@@ -25,6 +25,7 @@ from tests.factories import (
     OPERATOR,
     a_candidate,
     a_draft,
+    answer_all,
     answers_with,
     author,
 )
@@ -253,6 +254,7 @@ def test_saving_costs_forty_queries_at_most(world):
     first = cost(browser, f"/inscription/{draft.pk}/recapitulatif", method="post")
     registration = Registration.objects.get(candidate=candidate)
     amending = registering.amend(registration=registration, by=author(candidate), at=NOW)
+    answer_all(amending, answers_with(identification={"address_1": "3 quai du Wault"}))
     changed = cost(browser, f"/inscription/{amending.pk}/recapitulatif", method="post")
 
     registration.refresh_from_db()

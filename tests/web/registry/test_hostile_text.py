@@ -180,14 +180,16 @@ def mark():
     return HOSTILE
 
 
-def spoil_letters():
-    """Make hostile what is kept of letters, codes and templates."""
+def spoil_letters(record):
+    """Make hostile what is kept of letters, codes and templates, and where a record is reached."""
     MailingTemplate.objects.update(asked_name=HOSTILE)
     PrintRun.objects.update(asked_name=HOSTILE, posted_name=HOSTILE, posted_on=NOW.date())
     Letter.objects.exclude(run=None).update(
         state="returned", returned_on=NOW.date(), returned_name=HOSTILE
     )
-    ClaimCode.objects.update(made_name=HOSTILE)
+    lines = ("address_1", "address_2", "address_3", "address_4", "town")
+    Candidate.objects.filter(pk=record.pk).update(**dict.fromkeys(lines, HOSTILE))
+    ClaimCode.objects.update(made_name=HOSTILE, email=ADDRESS)
 
 
 @pytest.fixture(scope="module")
@@ -230,7 +232,7 @@ def hostile(world):
     )
     Trial.objects.update(asked_name=HOSTILE)
     Batch.objects.update(reason=HOSTILE, asked_name=HOSTILE, decided_name=HOSTILE)
-    spoil_letters()
+    spoil_letters(world.record)
     RefusedAnswer.objects.create(
         day=NOW.date(),
         academy="A09",
