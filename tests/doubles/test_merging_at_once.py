@@ -12,7 +12,7 @@ from sporades.doubles.models import LikelyDouble
 from sporades.mail.models import Message
 from sporades.registrations.models import Draft, Registration
 from tests.endurance.arena import together
-from tests.factories import NOW, OPERATOR, a_draft, author
+from tests.factories import EVERYWHERE, NOW, OPERATOR, a_draft, author
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FOREST = {"statut-M1": None, "statut-M2": "inscrit"}
@@ -90,7 +90,7 @@ def test_a_code_given_at_that_instant_opens_nothing_of_who_is_merged(double, pro
     user = record.user
     Candidate.objects.filter(pk=record.pk).update(user=None, email="")
     user.delete()
-    say = partial(claiming.give_code, record, academy="A09", by=OPERATOR, at=NOW)
+    say = partial(claiming.give_code, record, reach=EVERYWHERE, academy="A09", by=OPERATOR, at=NOW)
     say()
     propose(LikelyDouble.objects.get())
     seen = comparing.mark_of(LikelyDouble.objects.get())

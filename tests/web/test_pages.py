@@ -141,8 +141,9 @@ def test_the_durations_announced_are_those_of_the_program(opened, settings):
         "s'arrête après 30 minutes sans activité, ou 12 heures au plus ; ces données sont effacées "
         "12 heures après la dernière page lue."
     )
-    assert (
-        rows["Compte sans inscription"] == "Six mois. Un message vous prévient trente jours avant."
+    assert rows["Compte sans inscription"] == (
+        "Six mois après sa dernière utilisation, aussi quand toutes ses inscriptions sont archivées. "
+        "Un message vous prévient trente jours avant."
     )
 
 

@@ -31,6 +31,10 @@ CONTROLS = "//main//*[self::input[not(@type='hidden')] or self::select or self::
 LEAVING = ("account_logout", "account_undo_address", "usersessions_list")
 """Posted, these end the session of whoever posts."""
 SHARED_TITLES = {
+    # The tabs are the same for who fills them, candidate or office.
+    "Abandonner cette saisie": {"candidate:abandon", "office:abandon"},
+    "Identification, étape 2 sur 8": {"candidate:tab", "office:tab"},
+    "Récapitulatif, étape 7 sur 8": {"candidate:recap", "office:recap"},
     "Est-ce bien vous ?": {
         "account_reauthenticate",
         "mfa_reauthenticate",
