@@ -10,6 +10,7 @@ from sporades.core.french import month_named
 
 YOUNGEST, OLDEST = 10, 120
 FIRST_OF_FOUR_FIGURES = 1000
+_ALL_THREE = "Indiquez le jour, le mois et l'année, par exemple 14 03 2008."
 _TO_COME = "Vérifiez l'année de naissance : cette date est dans le futur."
 
 type Parts = tuple[int | None, int | None, int | None]
@@ -43,12 +44,25 @@ class BirthDateField(forms.MultiValueField):
     def __init__(self, **options: Any) -> None:
         """Make the three fields."""
         parts = tuple(forms.CharField(required=False) for _ in range(3))
-        super().__init__(parts, require_all_fields=False, **options)
+        said = {"help_text": "Par exemple 14 03 2008.", "error_messages": {"required": _ALL_THREE}}
+        super().__init__(parts, require_all_fields=False, **{**said, **options})
 
     def compress(self, data_list: list[str]) -> Parts:
         """Return day, month and year as numbers."""
         day, month, year = data_list or ["", "", ""]
         return (_number(day), month_named(month) or _number(month), _number(year))
+
+
+class PartialBirthField(forms.BooleanField):
+    """Whether the civil register lacks the day of birth, or the day and the month."""
+
+    def __init__(self, **options: Any) -> None:
+        """Make the box."""
+        said = {
+            "label": "Mon état civil n'indique pas le jour, ou pas le mois",
+            "help_text": "Laissez alors vide ce qui manque.",
+        }
+        super().__init__(required=False, **{**said, **options})
 
 
 def checked(parts: Parts, *, is_partial: bool, on: date) -> Parts:
@@ -64,7 +78,7 @@ def checked(parts: Parts, *, is_partial: bool, on: date) -> Parts:
     """
     day, month, year = parts
     if year is None or (not is_partial and (day is None or month is None)):
-        raise ValidationError("Indiquez le jour, le mois et l'année, par exemple 14 03 2008.")
+        raise ValidationError(_ALL_THREE)
     if year < FIRST_OF_FOUR_FIGURES:
         raise ValidationError("Indiquez l'année sur quatre chiffres, par exemple 2008.")
     if year < on.year - OLDEST - 1:

@@ -9,7 +9,7 @@ from django.forms import CheckboxInput
 from django.urls import reverse_lazy
 
 from sporades.candidates.birthplaces import OTHER, STATELESS, Place, Unsure, find
-from sporades.candidates.births import BirthDateField, checked
+from sporades.candidates.births import BirthDateField, PartialBirthField, checked
 from sporades.candidates.models import Identity
 from sporades.candidates.names import cleaned_name
 from sporades.candidates.words import birth_place_in_words
@@ -78,18 +78,8 @@ class IdentityForm(forms.Form):
     nationality = forms.ChoiceField(
         label="Nationalité", error_messages={"required": "Choisissez votre nationalité."}
     )
-    birth_date = BirthDateField(
-        label="Date de naissance",
-        help_text="Par exemple 14 03 2008.",
-        error_messages={
-            "required": "Indiquez le jour, le mois et l'année, par exemple 14 03 2008."
-        },
-    )
-    birth_date_is_partial = forms.BooleanField(
-        label="Mon état civil n'indique pas le jour, ou pas le mois",
-        help_text="Laissez alors vide ce qui manque.",
-        required=False,
-    )
+    birth_date = BirthDateField(label="Date de naissance")
+    birth_date_is_partial = PartialBirthField()
     birth_country = forms.ChoiceField(
         label="Pays de naissance",
         help_text="Le nom actuel, ou celui de l'époque si le pays n'existe plus.",

@@ -18,7 +18,7 @@ from django.core.exceptions import ValidationError
 from sporades.accounts import guessing, passwords
 from sporades.accounts.forms import AS_TYPED, AddressField, NewAddressForm
 from sporades.accounts.models import User
-from sporades.candidates.births import BirthDateField, checked
+from sporades.candidates.births import BirthDateField, PartialBirthField, checked
 from sporades.candidates.forms import IdentityForm
 from sporades.registrations.fields import CleanCharField
 from sporades.web.account import tries
@@ -133,18 +133,8 @@ class SlipForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
         error_messages={"required": "Indiquez le code de votre fiche de connexion."},
     )
-    birth_date = BirthDateField(
-        label="Votre date de naissance",
-        help_text="Par exemple 14 03 2008.",
-        error_messages={
-            "required": "Indiquez le jour, le mois et l'année, par exemple 14 03 2008."
-        },
-    )
-    birth_date_is_partial = forms.BooleanField(
-        label="Mon état civil n'indique pas le jour, ou pas le mois",
-        help_text="Laissez alors vide ce qui manque.",
-        required=False,
-    )
+    birth_date = BirthDateField(label="Votre date de naissance")
+    birth_date_is_partial = PartialBirthField()
     field_order = ("code_recu", "birth_date", "birth_date_is_partial")
 
     def __init__(self, *args, on: date, **options):

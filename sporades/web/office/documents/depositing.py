@@ -102,7 +102,7 @@ def withdraw_document(request: HttpRequest, number: str, kind: str) -> HttpRespo
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, "Le document est retiré, un mail part au candidat.")
+            messages.success(request, "Le document est retiré, le candidat est prévenu.")
         return redirect("office:documents", found.number)
     context = {
         "registration": found,

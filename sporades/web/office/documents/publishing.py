@@ -249,4 +249,4 @@ def _outcome(found: Publication, request: HttpRequest) -> str:
         return "La publication est proposée : une autre personne doit l'approuver."
     if found.is_scheduled(request.arrived_at):
         return f"Les documents seront lus à partir du {found.publish_in_words}."
-    return "Les documents sont publiés : un mail part à chaque candidat."
+    return "Les documents sont publiés : chaque candidat est prévenu, par mail ou par courrier."
