@@ -210,6 +210,14 @@ def test_a_port_that_is_no_port_is_refused_with_an_example(monkeypatch, port):
         demo.where()
 
 
+@pytest.mark.parametrize("people", ["beaucoup", "-1", "²"])
+def test_people_who_cannot_be_counted_are_refused_with_an_example(monkeypatch, people):
+    monkeypatch.setenv("PEOPLE", people)
+
+    with pytest.raises(demo.Failed, match="PEOPLE=500"):
+        demo.crowd()
+
+
 def test_the_demo_listens_on_this_machine_alone_unless_told(monkeypatch):
     monkeypatch.delenv("HOST", raising=False)
     monkeypatch.setenv("PORT", "0")

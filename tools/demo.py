@@ -5,7 +5,8 @@
     python -m tools.demo code WHO     print the current code of a person's second factor
     python -m tools.demo check FILE   say what is wrong in a réglementation file
 
-PORT and HOST say where it listens (HOST=, the address of this machine: for its network).
+PORT and HOST say where it listens (HOST=, the address of this machine: for its network), PEOPLE
+how many people are invented once it answers.
 """
 
 import contextlib
@@ -121,14 +122,14 @@ def serve() -> None:
     if "MAKELEVEL" in os.environ:
         die_with_parent(signal.SIGTERM)
     with held():
-        host, port = where()
+        (host, port), loading = where(), [*SPORADES, "demo", "load", *crowd()]
         LOGS.mkdir(exist_ok=True)
         print("Préparation de la démonstration… (la première fois, environ une minute)", flush=True)
         with postgres.running(DATABASE) as server:
             said = settings(server.url, host=host, port=port)
             supervisor = Supervisor(asked_to_stop, {**os.environ, **said})
             try:
-                _serve(supervisor, server, said, where=(host, port))
+                _serve(supervisor, server, said, where=(host, port), loading=loading)
             finally:
                 supervisor.stop()
                 CONNECTION.unlink(missing_ok=True)
@@ -140,10 +141,11 @@ def _serve(
     said: Mapping[str, str],
     *,
     where: tuple[str, int],
+    loading: Sequence[str],
 ) -> None:
     supervisor.start("statiques", [*SPORADES, "collectstatic", "--no-input"])
     supervisor.run("migrations", [*SPORADES, "migrate", "--no-input"])
-    supervisor.run("chargement", [*SPORADES, "demo", "load"])
+    supervisor.run("chargement", loading)
     supervisor.finish("statiques")
     # Without its database, a worker asked to end waits for it: only a kill is sure.
     worker = [*SPORADES, "procrastinate", "worker"]
@@ -195,6 +197,14 @@ def settings(database_url: str, *, host: str, port: int) -> dict[str, str]:
         "SEAL_KEY_FILE": str(keys.seal(safe / "seal.p12", password=password)),
         "SEAL_KEY_PASSWORD": password,
     }
+
+
+def crowd() -> list[str]:
+    """Return how the command that loads the demo is told how many to invent. Raises Failed."""
+    asked = os.environ.get("PEOPLE") or ""
+    if asked and not (asked.isascii() and asked.isdecimal()):
+        raise Failed(f"PEOPLE={asked} n'est pas un nombre : écrivez par exemple PEOPLE=500.")
+    return ["--crowd", asked] if asked else []
 
 
 def where() -> tuple[str, int]:

@@ -12,6 +12,7 @@ from sporades.registrations.states import State
 from sporades.registrations.trying import troubles_under
 from tests.cli.test_demo import _demo
 from tests.factories import NOW
+from tests.jobs import work
 
 __all__ = ["_demo"]
 
@@ -19,9 +20,10 @@ __all__ = ["_demo"]
 @pytest.fixture
 def crowd(_demo):
     """Load the demo and a small crowd; return it."""
-    call_command("demo", "load")
+    call_command("demo", "load", "--crowd=60")
     told = Message.objects.count()
-    demo_crowd.fill(at=NOW, count=60)
+    for _ in range(2):
+        work("demo")
     assert Message.objects.count() == told
     return Registration.objects.filter(candidate__user=None, candidate__academy=None)
 

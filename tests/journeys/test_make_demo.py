@@ -38,6 +38,7 @@ from tests.web.browser import follow
 ROOT = Path(__file__).parents[2]
 READY = re.compile(r"^Sporades est prêt : (http://localhost:\d+)$")
 PATIENCE = figure(240, 900)
+PEOPLE = str(figure(50, 3_000))
 NOBODY = 65534
 USERS = [None]
 if FULL and os.geteuid() == 0:
@@ -79,7 +80,7 @@ class Demo:
         self.as_them = {} if user is None else {"user": user, "group": user, "extra_groups": []}
         name, _, value = self.mark.partition("=")
         kept = {key: word for key, word in os.environ.items() if not OURS.match(key)}
-        self.environment = {**kept, "PORT": "0", name: value}
+        self.environment = {**kept, "PORT": "0", "PEOPLE": PEOPLE, name: value}
         if user is not None:
             self.environment["HOME"] = str(clone.parent)
         self.lines = queue.Queue()

@@ -14,7 +14,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from sporades.accounts import second_factor
 from sporades.accounts.models import User, normalised_address
-from sporades.cli import demo_files, demo_people, demo_registrations
+from sporades.cli import demo_crowd, demo_files, demo_people, demo_registrations
 from sporades.cli.tasks import fill_demo
 from sporades.core.actors import Actor
 from sporades.exams.operations import load
@@ -33,7 +33,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         commands = parser.add_subparsers(dest="what", required=True)
-        commands.add_parser("load", help="charger les données de la démonstration")
+        loading = commands.add_parser("load", help="charger les données de la démonstration")
+        loading.add_argument(
+            "--crowd",
+            type=int,
+            default=demo_crowd.COUNT,
+            metavar="NOMBRE",
+            help="inscriptions que le travail de fond invente ensuite, pour les listes de la gestion",
+        )
         code = commands.add_parser("code", help="donner le code du second facteur d'un agent")
         code.add_argument("address", metavar="ADRESSE")
 
@@ -43,9 +50,9 @@ class Command(BaseCommand):
         if options["what"] == "code":
             self._code(options["address"])
         else:
-            self._load()
+            self._load(crowd=options["crowd"])
 
-    def _load(self) -> None:
+    def _load(self, *, crowd: int) -> None:
         now = timezone.now()
         load_reference()
         for source in demo_files.sources(REGULATIONS, at=now):
@@ -55,7 +62,7 @@ class Command(BaseCommand):
         demo_registrations.make_records(at=now)
         self._deliver(now)
         with suppress(AlreadyEnqueued), transaction.atomic():
-            fill_demo.defer()
+            fill_demo.defer(count=crowd)
         self.stdout.write("Données de démonstration prêtes.")
 
     def _deliver(self, now: datetime) -> None:
