@@ -98,6 +98,8 @@ def ask(
     Raises:
         Nothing, TooLong: the search finds none, or too many.
     """
+    # Of one author, one at a time: two exports at once would not see each other.
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
     same = {"tree": search.tree, "columns": search.columns, "order": order, "form": form}
     under_way: Export | None = by.exports.filter(state__in=UNFINISHED, **same).first()
     if under_way is not None:
