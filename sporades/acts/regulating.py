@@ -12,7 +12,9 @@ from sporades.exams.checking import Source
 from sporades.exams.differences import shared
 from sporades.exams.models import PreparedRegulation, RegistrationService, Regulation
 from sporades.exams.operations import preparing
+from sporades.exams.operations.checks import zones
 from sporades.exams.operations.loading import Loaded
+from sporades.exams.planning import plan
 
 
 class BeyondPerimeter(Refused):
@@ -21,6 +23,18 @@ class BeyondPerimeter(Refused):
     def __init__(self, why: str) -> None:
         """Say what of it lies outside."""
         super().__init__(f"{why} : un administrateur peut le mettre en vigueur.")
+
+
+class Prolongs(Refused):
+    """The file puts off the closing of a service that has opened: that takes two persons (R-25)."""
+
+    def __init__(self, service: RegistrationService) -> None:
+        """Say of which service, and how it is extended."""
+        super().__init__(
+            f"Ce fichier prolonge un service qui a ouvert ({service.academy.full_name}), ce que deux "
+            "personnes décident : proposez la prolongation dans « Gérer les services ». Une fois "
+            "approuvée, ou sans elle dans le fichier, il peut être mis en vigueur."
+        )
 
 
 @transaction.atomic
@@ -73,11 +87,12 @@ def enforce(
 
     Raises:
         BeyondPerimeter: the file concerns an academy outside, or what serves others.
+        Prolongs: it puts off the closing of a service that has opened.
         Overtaken, NothingNew, Invalid, Decided, Refused: see `preparing.enforce`.
     """
-    outside = beyond(prepared, reach)
-    if outside is not None:
-        raise outside
+    hindrance = hindered(prepared, reach, at=at)
+    if hindrance is not None:
+        raise hindrance
     loaded = preparing.enforce(prepared=prepared, seen=seen, by=by, at=at)
     _record(
         "regulation put in force",
@@ -97,7 +112,20 @@ def drop(*, prepared: PreparedRegulation, by: Actor, at: datetime) -> None:
     _record("regulation dropped", prepared, by=by, at=at)
 
 
-def beyond(prepared: PreparedRegulation, reach: Reach) -> BeyondPerimeter | None:
+def hindered(prepared: PreparedRegulation, reach: Reach, *, at: datetime) -> Refused | None:
+    """Return why a file is not to be put in force from a perimeter as it is, nothing where it may be."""
+    return _beyond(prepared, reach) or _prolongs(prepared, at=at)
+
+
+def _prolongs(prepared: PreparedRegulation, *, at: datetime) -> Prolongs | None:
+    services = RegistrationService.objects.filter(
+        domain__code=prepared.domain_code, session__code=prepared.session_code
+    ).select_related("academy")
+    found = plan(prepared.file, services, zones()).prolonged(at)
+    return Prolongs(found[0]) if found else None
+
+
+def _beyond(prepared: PreparedRegulation, reach: Reach) -> BeyondPerimeter | None:
     """Return why a file is not to be put in force from a perimeter, nothing where it may be.
 
     It concerns the academies whose services it opens or names, and those that register already

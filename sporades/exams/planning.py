@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sporades.exams import schema
@@ -55,6 +56,16 @@ class Plan:
 
     openings: tuple[PlannedOpening, ...]
     left: tuple[RegistrationService, ...]
+
+    def prolonged(self, at: datetime) -> list[RegistrationService]:
+        """Return the services that have opened at an instant, whose closing it would put off."""
+        return [
+            one.service
+            for one in self.openings
+            if one.service is not None
+            and one.service.opens_at <= at
+            and one.wanted.get("closes_at", one.service.closes_at) > one.service.closes_at
+        ]
 
 
 def plan(file: schema.File, services: Iterable[RegistrationService], zones: Zones) -> Plan:

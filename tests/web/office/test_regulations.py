@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
-from sporades.exams.models import PreparedRegulation, Regulation
+from sporades.exams.models import PreparedRegulation, RegistrationService, Regulation
 from sporades.exams.operations import preparing
 from sporades.exams.states import PreparedState
 from sporades.journal.models import Entry
@@ -504,6 +504,53 @@ def test_what_serves_other_domains_too_is_not_changed_from_one_of_them(member, c
     assert reverse("office:enforce_regulation", args=[file.pk]) not in shown.text
     assert ManagingService.objects.get(pk=before.pk).phone == before.phone
     assert "est en vigueur" in said(put_in_force(both, file))
+
+
+LATER = ("fermeture: 2026-12-15 17:00", "fermeture: 2026-12-20 17:00")
+
+
+def test_a_file_does_not_extend_a_service_that_has_opened_that_takes_two_persons(administrator):
+    file = prepared(administrator, SEVEN, LATER)
+    closing = RegistrationService.objects.get(academy="A25").closes_at
+    where = reverse("office:prepared", args=[file.pk])
+
+    page = put_in_force(administrator, file)
+
+    told = "Ce fichier prolonge un service qui a ouvert (académie de Versailles)"
+    assert page.status_code == 422
+    assert told in said(page)
+    assert told in said(administrator.get(where))
+    assert "Mettre en vigueur</a>" not in administrator.get(where).text
+    assert RegistrationService.objects.get(academy="A25").closes_at == closing
+    assert Regulation.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        (LATER[0], "fermeture: 2026-12-10 17:00"),
+        ("academie: A25, ouverture: 2026-10-12 08:00, fermeture: 2026-12-15 17:00", ""),
+    ],
+    ids=["sooner", "not opened yet"],
+)
+def test_what_extends_nothing_that_has_opened_is_put_in_force_by_one(administrator, change):
+    old, new = change
+    if not new:
+        RegistrationService.objects.filter(academy="A25").update(opens_at=NOW + timedelta(days=1))
+        new = "academie: A25, ouverture: 2026-11-27 08:00, fermeture: 2026-12-20 17:00"
+
+    page = put_in_force(administrator, prepared(administrator, (old, new)))
+
+    assert "est en vigueur" in said(page)
+
+
+def test_what_two_persons_have_extended_keeps_no_file_back(administrator):
+    file = prepared(administrator, SEVEN, LATER)
+    service = RegistrationService.objects.get(academy="A25")
+    closing = service.closes_at + timedelta(days=5)
+    RegistrationService.objects.filter(pk=service.pk).update(closes_at=closing, moved_at=NOW)
+
+    assert "est en vigueur" in said(put_in_force(administrator, file))
 
 
 def test_a_service_that_serves_one_domain_alone_is_changed_from_it(member):

@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from sporades.accounts.permissions import Permission
+from sporades.accounts.permissions import Permission, Reach
 from sporades.acts import regulating
 from sporades.core.refusals import Refused
 from sporades.exams.differences import Difference
@@ -73,7 +73,7 @@ def prepared(request: HttpRequest, prepared: str) -> HttpResponse:
         "trials": trials_of(request, found),
         "may_prepare": prepares and found.is_waiting,
         "knows_it": enforces.knows(found.domain_code),
-        "beyond": regulating.beyond(found, enforces) if found.is_waiting else None,
+        "hindrance": _hindrance(found, enforces, request),
         "trail": TRAIL,
     }
     return render(request, "office/prepared.html", context)
@@ -114,7 +114,7 @@ def enforce(request: HttpRequest, prepared: str) -> HttpResponse:
     context = {
         "prepared": found,
         "form": form,
-        "beyond": regulating.beyond(found, request.reach) if found.is_waiting else None,
+        "hindrance": _hindrance(found, request.reach, request),
         "drafts": _drafts(request, found),
         **shown,
         "trail": TRAIL,
@@ -139,6 +139,12 @@ def _prepared(request: HttpRequest, pk: str) -> PreparedRegulation:
     visible = PreparedRegulation.objects.within(request.reach)
     found: PreparedRegulation = get_object_or_404(visible.select_related("regulation"), pk=pk)
     return found
+
+
+def _hindrance(prepared: PreparedRegulation, reach: Reach, request: HttpRequest) -> Refused | None:
+    if not prepared.is_waiting:
+        return None
+    return regulating.hindered(prepared, reach, at=request.arrived_at)
 
 
 def _difference(prepared: PreparedRegulation) -> dict[str, Any]:
