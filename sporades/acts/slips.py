@@ -1,9 +1,11 @@
 """« Fiche de connexion »: a new code, on paper and nowhere else (B8)."""
 
+import logging
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.urls import reverse
 
 from sporades.accounts.permissions import Reach
@@ -14,13 +16,26 @@ from sporades.core import pdf
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words, spaced
 from sporades.core.links import absolute
+from sporades.core.refusals import Refused
 from sporades.documents.codes import in_groups
 from sporades.registrations.models import Registration
 from sporades.territory import queries as territory
 
 TEMPLATE = "candidates/typst/slip.typ"
 
+logger = logging.getLogger(__name__)
 
+
+class SlipNotPrinted(Refused):
+    """A slip that cannot be printed gives no code: the one before still serves."""
+
+    message = (
+        "La fiche de connexion ne peut pas être imprimée, et aucun code n'est donné. Le service "
+        "technique en est prévenu : réessayez plus tard."
+    )
+
+
+@transaction.atomic
 def slip(candidate: Candidate, *, reach: Reach, academy: str, by: Actor, at: datetime) -> bytes:
     """Return the PDF of a login slip with a new code, which is shown nowhere else.
 
@@ -35,9 +50,14 @@ def slip(candidate: Candidate, *, reach: Reach, academy: str, by: Actor, at: dat
 
     Raises:
         Merged, HasAccount, HeldElsewhere: as `enrolling.check` says.
+        SlipNotPrinted: nothing is given.
     """
     code = give_code(candidate, reach=reach, academy=academy, by=by, at=at)
-    return pdf.typeset(TEMPLATE, _content(candidate, code, academy=academy, at=at), at=at)
+    try:
+        return pdf.typeset(TEMPLATE, _content(candidate, code, academy=academy, at=at), at=at)
+    except pdf.CannotPrint as failure:
+        logger.exception("The slip of candidate %s cannot be printed", candidate.pk)
+        raise SlipNotPrinted from failure
 
 
 def _content(candidate: Candidate, code: str, *, academy: str, at: datetime) -> dict[str, Any]:

@@ -41,10 +41,22 @@ class BeingPrepared(Refused):
         "Le document est en cours de préparation. Il sera disponible dans quelques minutes, "
         "sans rien faire de plus : revenez un peu plus tard."
     )
+    title = "Document en cours de préparation"
     retry_after = timedelta(minutes=2)
 
 
-class Lost(BeingPrepared):
+class Unprintable(BeingPrepared):
+    """Its template and its content do not make a PDF: a fault of ours, to be repaired."""
+
+    message = (
+        "Ce document ne peut pas être imprimé. Le service technique en est prévenu : revenez "
+        "plus tard."
+    )
+    title = "Document indisponible"
+    retry_after = timedelta(hours=1)
+
+
+class Lost(Unprintable):
     """The file that was deposited cannot be read, and nothing can make it anew."""
 
     message = (
@@ -186,6 +198,7 @@ def printed(version: DocumentVersion) -> bytes:
     Raises:
         BeingPrepared: a seal is due and could not be put, or the store of files does not
             answer; a job tries again.
+        Unprintable, Lost: see each.
     """
     may_keep = not notices.is_database_read_only()
     rows = DocumentVersion.objects.all()
@@ -213,15 +226,24 @@ def printed(version: DocumentVersion) -> bytes:
 
 
 def _print(version: DocumentVersion) -> bytes:
-    printed = _deposited(version) if version.kind.is_deposited else _typeset(version)
-    if version.kind.is_deposited and pdf.is_rehearsed():
-        printed = pdf.as_specimen(printed, at=version.issued_at)
+    try:
+        printed = _unsealed(version)
+    except pdf.CannotPrint as failure:
+        logger.exception("Document version %s cannot be printed", version.pk)
+        raise Unprintable from failure
     if not seal.is_configured():
         return printed
     try:
         return seal.seal(printed)
     except seal.SealFailed as failure:
         raise BeingPrepared from failure
+
+
+def _unsealed(version: DocumentVersion) -> bytes:
+    if not version.kind.is_deposited:
+        return _typeset(version)
+    deposited = _deposited(version)
+    return pdf.as_specimen(deposited, at=version.issued_at) if pdf.is_rehearsed() else deposited
 
 
 def _kept_as(version: DocumentVersion) -> str:

@@ -20,9 +20,9 @@ class PrintRunQuerySet(models.QuerySet["PrintRun"]):
         """Return the runs of a perimeter: for the others there is nothing else."""
         return self.filter(reach.condition(academy="academy", domain="domain__code"))
 
-    def unmade(self) -> Self:
-        """Return the runs whose file is not made yet."""
-        return self.filter(made_at=None)
+    def to_make(self) -> Self:
+        """Return the runs whose file is not made yet, or is asked for again."""
+        return self.filter(Q(made_at=None) | Q(again_at__isnull=False))
 
     def whole(self) -> Self:
         """Everything that a line or a page shows."""
@@ -53,6 +53,9 @@ class PrintRun(models.Model):
     total = models.PositiveIntegerField("courriers", default=0)
     file_key = models.CharField("fichier", max_length=120, blank=True)
     made_at = models.DateTimeField("fichier prêt le", null=True, blank=True)
+    again_at = models.DateTimeField("fichier redemandé le", null=True, blank=True)
+    made_again_at = models.DateTimeField("fichier refait le", null=True, blank=True)
+    trouble = models.CharField("pourquoi il n'est pas refait", max_length=200, blank=True)
     posted_on = models.DateField("posté le", null=True, blank=True)
     posted_name = models.CharField("posté par", max_length=120, blank=True)
 
@@ -88,6 +91,11 @@ class PrintRun(models.Model):
     def asked_in_words(self) -> str:
         """When it was begun."""
         return instant_in_words(self.asked_at, self.zone, weekday=False)
+
+    @property
+    def is_being_made(self) -> bool:
+        """Whether its file will be there in a moment."""
+        return self.made_at is None or self.again_at is not None
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):

@@ -16,6 +16,7 @@ import pikepdf
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Min, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from sporades import journal
 from sporades.accounts.permissions import Reach
@@ -26,6 +27,7 @@ from sporades.core.actors import SYSTEM, Actor
 from sporades.core.french import day_in_words, local_day, spaced
 from sporades.core.locks import alone, lock_value
 from sporades.core.queue import app, defer_once
+from sporades.core.refusals import Refused
 from sporades.documents import operations as documents
 from sporades.letters.models import Letter, PrintRun
 from sporades.letters.operations import NotMade
@@ -41,9 +43,20 @@ FILE_KEPT = timedelta(days=30)
 TEMPLATE = "letters/typst/letter.typ"
 A4 = (595.28, 841.89)
 CANNOT_BE_PRINTED = "son texte ou son document joint ne peut pas être imprimé"
+NOTHING_LEFT = "aucun de ses courriers n'est encore gardé"
+UNPRINTABLE = (pdf.CannotPrint, documents.Unprintable)
 NOT_ENCLOSED = "Le document annoncé a été retiré depuis : il n'est pas joint."
 
 logger = logging.getLogger(__name__)
+
+
+class NotKept(Refused):
+    """Its file is there no more; it is being made again."""
+
+    message = (
+        "Le fichier de cette impression n'était plus gardé : il est préparé de nouveau, et sera "
+        "sur cette page dans quelques minutes."
+    )
 
 
 @dataclass(frozen=True)
@@ -168,16 +181,20 @@ def recipient_of(candidate: Candidate) -> list[str]:
 
 
 def make(pk: int, *, at: datetime) -> None:
-    """Make the file of a run, unless it is made or another worker is at it.
+    """Make the file of a run, or make it again, unless it is there or another worker is at it.
 
     Raises:
         documents.BeingPrepared: a document that goes with a letter cannot be had yet.
         files.OutOfReach: the store does not answer.
     """
     with alone("print run", str(pk)) as is_held:
-        run = PrintRun.objects.unmade().filter(pk=pk).first() if is_held else None
-        if run is not None:
+        run = PrintRun.objects.to_make().filter(pk=pk).first() if is_held else None
+        if run is None:
+            return
+        if run.made_at is None:
             _make(run, at=at)
+        else:
+            _make_again(run, as_of=run.made_at, at=at)
 
 
 def _make(run: PrintRun, *, at: datetime) -> None:
@@ -190,6 +207,26 @@ def _make(run: PrintRun, *, at: datetime) -> None:
         Letter.objects.filter(run=run, state__in=PRINT.sources).update(state=PRINT.target)
 
 
+def _make_again(run: PrintRun, *, as_of: datetime, at: datetime) -> None:
+    papers: list[list[bytes]] = []
+    try:
+        for letter in _letters_of(run):
+            papers.append(paper_of(letter, at=as_of))  # noqa: PERF401 - how far it came is said
+    except UNPRINTABLE:
+        logger.exception("Print run %s cannot be made again", run.pk)
+        _give_up(run, f"courrier de la ligne {len(papers) + 1} : {CANNOT_BE_PRINTED}")
+        return
+    if not papers:
+        _give_up(run, NOTHING_LEFT)
+        return
+    with files.kept_apart(assembled(papers), suffix=".pdf") as key:
+        PrintRun.objects.filter(pk=run.pk).update(file_key=key, again_at=None, made_again_at=at)
+
+
+def _give_up(run: PrintRun, why: str) -> None:
+    PrintRun.objects.filter(pk=run.pk).update(again_at=None, trouble=why)
+
+
 def _letters_of(run: PrintRun) -> Iterable[Letter]:
     related = ("message", "service__managing_service", "service__academy", "enclosed__document")
     found: Iterable[Letter] = Letter.objects.filter(run=run).select_related(*related).order_by("pk")
@@ -200,7 +237,7 @@ def _paper_or_aside(letter: Letter, *, at: datetime) -> list[bytes]:
     """Return the sheets of a letter; one that cannot be printed leaves its run, with why."""
     try:
         return paper_of(letter, at=at)
-    except (pdf.CannotPrint, documents.Lost):
+    except UNPRINTABLE:
         logger.exception("Letter %s cannot be printed", letter.pk)
         Letter.objects.filter(pk=letter.pk).update(run=None, address=[], why=CANNOT_BE_PRINTED)
         return []
@@ -277,16 +314,17 @@ def assembled(papers: Iterable[list[bytes]]) -> bytes:
 def hand_over(run: PrintRun, *, by: Actor, at: datetime) -> bytes:
     """Return the PDF of a run, the same each time, and note who takes it.
 
-    A file that is kept no more, or is lost, is made again from its letters.
-
     Raises:
         NotMade: it is being made.
-        documents.BeingPrepared: a document that goes with a letter cannot be had now.
+        NotKept: it is kept no more, or is lost: a job makes it again from its letters.
         files.OutOfReach: the store does not answer.
     """
     if run.made_at is None:
         raise NotMade
-    content = _kept(run) or _made_again(run)
+    content = _kept(run)
+    if not content:
+        _ask_again(run, at=at)
+        raise NotKept
     journal.record("print run taken", by=by, on=run, at=at, academy=run.academy_id)
     return content
 
@@ -301,20 +339,29 @@ def _kept(run: PrintRun) -> bytes:
         return b""
 
 
-def _made_again(run: PrintRun) -> bytes:
-    made_at = run.made_at or run.asked_at
-    return assembled([paper_of(letter, at=made_at) for letter in _letters_of(run)])
+@transaction.atomic
+def _ask_again(run: PrintRun, *, at: datetime) -> None:
+    # Only in the place of the file that was read: another may have come meanwhile.
+    asked = PrintRun.objects.filter(pk=run.pk, file_key=run.file_key, again_at=None)
+    if not asked.update(file_key="", again_at=at, trouble=""):
+        return
+    defer_once("letters.make", queue="documents", run=str(run.pk))
+    if run.file_key:
+        transaction.on_commit(lambda: files.forget_or_say([run.file_key]))
 
 
 def take_up_again(*, older_than: datetime) -> int:
     """Queue again the runs whose worker was killed; return how many."""
-    left = PrintRun.objects.unmade().filter(asked_at__lt=older_than).values_list("pk", flat=True)
+    asked_at = Coalesce("again_at", "asked_at")
+    waiting = PrintRun.objects.to_make().annotate(since=asked_at).filter(since__lt=older_than)
+    left = waiting.values_list("pk", flat=True)
     return sum(defer_once("letters.make", queue="documents", run=str(pk)) for pk in left)
 
 
 def forget_files(*, at: datetime) -> int:
-    """Delete the files of runs that were made a month ago; return how many."""
-    old = PrintRun.objects.filter(made_at__lt=at - FILE_KEPT).exclude(file_key="")
+    """Delete the files that were made, or made again, a month ago; return how many."""
+    made = PrintRun.objects.annotate(since=Coalesce("made_again_at", "made_at"))
+    old = made.filter(since__lt=at - FILE_KEPT).exclude(file_key="")
     forgotten = 0
     for run in old:
         files.forget(run.file_key)

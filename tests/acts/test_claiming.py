@@ -424,6 +424,22 @@ def test_a_slip_says_the_code_and_its_end_and_never_the_birth_date():
 
 
 @open_exam
+def test_a_slip_that_cannot_be_printed_gives_no_code(monkeypatch):
+    record = a_record()
+    slips.slip(record, reach=EVERYWHERE, academy="A09", by=MANAGER, at=NOW)
+    before = ClaimCode.objects.values().get()
+
+    def fails(*_args, **_options):
+        raise slips.pdf.CannotPrint
+
+    monkeypatch.setattr(slips.pdf, "typeset", fails)
+    with pytest.raises(slips.SlipNotPrinted):
+        slips.slip(record, reach=EVERYWHERE, academy="A09", by=MANAGER, at=NOW)
+
+    assert ClaimCode.objects.values().get() == before
+
+
+@open_exam
 def test_codes_that_open_nothing_are_forgotten():
     given(a_record())
     taken = a_record(first_names="Yann")

@@ -10,10 +10,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.db import connection
 
 from config.environment import file_store
-from sporades.core import files, seal
+from sporades.core import files, pdf, seal
 from sporades.core.queue import app
 from sporades.documents.models import DocumentVersion
-from sporades.documents.operations import BeingPrepared, issue, printed
+from sporades.documents.operations import BeingPrepared, Unprintable, issue, printed
 from sporades.documents.tasks import FIRST_WAIT, LONGEST_WAIT
 from tests.documents.reading import pdf_text
 from tests.endurance.arena import together
@@ -156,6 +156,19 @@ def test_a_store_that_takes_nothing_leaves_no_key_behind(version, store):
 
     assert as_kept(version) == ("", False)
     (store / ".partial").unlink()
+    assert printed(version) == files.get(as_kept(version)[0])
+
+
+def test_what_cannot_be_printed_is_said_and_leaves_no_key_behind(version, store, monkeypatch):
+    def fails(*_args, **_options):
+        raise pdf.CannotPrint
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pdf, "typeset", fails)
+        with pytest.raises(Unprintable, match="ne peut pas être imprimé"):
+            printed(version)
+
+    assert as_kept(version) == ("", False)
     assert printed(version) == files.get(as_kept(version)[0])
 
 

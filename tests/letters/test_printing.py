@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pikepdf
 import pypdfium2
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from sporades.accounts.permissions import Perimeter, Reach
 from sporades.acts import deciding, resending
@@ -87,9 +87,101 @@ def test_a_run_is_printed_again_as_it_was_even_without_its_file(kept):
     assert printing.forget_files(at=NOW + printing.FILE_KEPT + timedelta(seconds=1)) == 1
     run.refresh_from_db()
     assert run.file_key == ""
+    for _ in range(2):
+        with pytest.raises(printing.NotKept):
+            printing.hand_over(run, by=MANAGER, at=NOW)
+        run.refresh_from_db()
+        assert (run.is_being_made, run.again_at) == (True, NOW)
+    work("letters")
+    run.refresh_from_db()
+    assert (run.is_being_made, run.made_at) == (False, NOW)
     assert text_of_pages(printing.hand_over(run, by=MANAGER, at=NOW)) == text_of_pages(first)
     assert Entry.objects.filter(verb="print run taken").count() == 3
     assert PrintRun.objects.count() == 1
+
+
+@open_exam
+def test_a_file_made_again_is_kept_as_long_as_the_first(kept):
+    a_registration(a_record())
+    [run] = printed()
+    later = NOW + 2 * printing.FILE_KEPT
+    printing.forget_files(at=later)
+    run.refresh_from_db()
+    with pytest.raises(printing.NotKept):
+        printing.hand_over(run, by=MANAGER, at=later)
+
+    printing.make(run.pk, at=later)
+
+    assert printing.forget_files(at=later + printing.FILE_KEPT) == 0
+    assert printing.forget_files(at=later + printing.FILE_KEPT + timedelta(seconds=1)) == 1
+
+
+@open_exam
+def test_a_lost_file_is_made_again_and_a_killed_worker_leaves_it_to_another(kept, monkeypatch):
+    a_registration(a_record())
+    [run] = printed()
+    first = pages(run)
+    files.forget(run.file_key)
+    with pytest.raises(printing.NotKept):
+        printing.hand_over(run, by=MANAGER, at=NOW)
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "put", _killed)
+        with pytest.raises(SystemExit):
+            printing.make(run.pk, at=NOW)
+
+    with connection.cursor() as cursor:  # what it had taken from the queue
+        cursor.execute("DELETE FROM procrastinate_jobs WHERE task_name = 'letters.make'")
+    assert printing.take_up_again(older_than=NOW) == 0
+    assert printing.take_up_again(older_than=NOW + timedelta(seconds=1)) == 1
+    work("letters")
+
+    run.refresh_from_db()
+    assert not run.is_being_made
+    assert len(pages(run)) == len(first)
+
+
+@open_exam
+def test_a_file_that_cannot_be_made_again_says_why_and_is_tried_when_asked_for(kept, monkeypatch):
+    a_registration(a_record())
+    [run] = printed()
+    PrintRun.objects.update(file_key="")
+    run.refresh_from_db()
+    with pytest.raises(printing.NotKept):
+        printing.hand_over(run, by=MANAGER, at=NOW)
+    with monkeypatch.context() as patch:
+        patch.setattr(printing.pdf, "typeset", _cannot_print)
+        work("letters")
+
+    run.refresh_from_db()
+    assert run.trouble == f"courrier de la ligne 1 : {printing.CANNOT_BE_PRINTED}"
+    assert not run.is_being_made
+    assert run.letters.get().state == LetterState.PRINTED
+    with pytest.raises(printing.NotKept):
+        printing.hand_over(run, by=MANAGER, at=NOW)
+    work("letters")
+    run.refresh_from_db()
+    assert run.trouble == ""
+    assert pages(run)
+
+
+@open_exam
+def test_of_a_run_whose_letters_are_erased_nothing_is_made(kept):
+    a_registration(a_record())
+    [run] = printed()
+    PrintRun.objects.update(file_key="")
+    Letter.objects.all().delete()
+    run.refresh_from_db()
+    with pytest.raises(printing.NotKept):
+        printing.hand_over(run, by=MANAGER, at=NOW)
+
+    work("letters")
+
+    run.refresh_from_db()
+    assert (run.trouble, run.file_key) == (printing.NOTHING_LEFT, "")
+
+
+def _cannot_print(*_args, **_options):
+    raise pdf.CannotPrint
 
 
 @open_exam

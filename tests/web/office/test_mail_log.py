@@ -7,10 +7,12 @@ import pytest
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
+from sporades.core import pdf
 from sporades.letters.models import Letter, PrintRun
 from sporades.letters.states import LetterState
 from sporades.mail.models import Message
 from tests.factories import NOW, a_record, a_registration
+from tests.jobs import work
 from tests.web.guide import main
 
 LOG = "/gestion/mails"
@@ -152,6 +154,46 @@ def test_a_manager_of_another_perimeter_sends_nothing_again(member, refused):
         assert client.get(LOG).context["lines"] == []
         assert client.post(again(refused)).status_code == 404
     assert not Message.objects.filter(again_of=refused).exists()
+
+
+def test_a_run_whose_file_is_kept_no_more_is_prepared_while_its_page_says_so(manager, kept):
+    a_registration(a_record())
+    manager.post(reverse("office:print_letters"))
+    work("letters")
+    run = PrintRun.objects.get()
+    page, paper = (reverse(f"office:{name}", args=[run.pk]) for name in ("print_run", "run_pdf"))
+    PrintRun.objects.update(file_key="")
+    assert "Préparer de nouveau le fichier" in manager.get(page).text
+
+    asked = manager.get(paper, follow=True)
+
+    assert asked.redirect_chain == [(page, 302)]
+    assert "il est préparé de nouveau" in asked.text
+    assert "En préparation de nouveau" in asked.text
+    assert paper not in asked.text
+    work("letters")
+    assert "Ouvrir le fichier à imprimer" in manager.get(page).text
+    assert manager.get(paper).headers["Content-Type"] == "application/pdf"
+
+
+def test_a_run_that_cannot_be_printed_again_says_why_on_its_page(manager, kept, monkeypatch):
+    a_registration(a_record())
+    manager.post(reverse("office:print_letters"))
+    work("letters")
+    PrintRun.objects.update(file_key="")
+    run = PrintRun.objects.get()
+    manager.get(reverse("office:run_pdf", args=[run.pk]))
+
+    def fails(*_args, **_options):
+        raise pdf.CannotPrint
+
+    monkeypatch.setattr(pdf, "typeset", fails)
+    work("letters")
+
+    page = manager.get(reverse("office:print_run", args=[run.pk])).text
+    assert "courrier de la ligne 1" in page
+    assert "ne peut pas être imprimé. Le service technique en est prévenu" in page
+    assert "Préparer de nouveau le fichier" in page
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,7 @@ OURS = {
             "exchanges.Export.why",
             "letters.Letter.why",
             "letters.PrintRun.file_key",
+            "letters.PrintRun.trouble",
             "exams.ServiceChange.proposed_by_id",
             "exams.ServiceChange.decided_by_id",
             "doubles.LikelyDouble.proposed_by_id",

@@ -77,6 +77,7 @@ def _page(request: HttpRequest, run: PrintRun, form: PostedForm | None = None) -
         "run": run,
         "lines": [(one, fate_in_words(one)) for one in lines],
         "made": instant_in_words(run.made_at, run.zone) if run.made_at else "",
+        "kept_for": printing.FILE_KEPT.days,
         "may_print": may_print,
         "form": form or (_posted(request, run) if may_print else None),
         "trail": LIST_TRAIL,
@@ -91,20 +92,24 @@ def _posted(request: HttpRequest, run: PrintRun, posted: Any = None) -> PostedFo
 
 
 def run_pdf(request: HttpRequest, run: int) -> HttpResponse:
-    """The PDF of a run, as often as it is asked for."""
+    """The PDF of a run, as often as it is asked for; where there is none, its page says why."""
     found = run_of(request, run)
-    return paper(
-        request,
-        name=f"courriers-{found.day.isoformat()}-{found.pk}",
-        read=partial(_taken, found, request),
-        instead=[("Revenir à cette impression", reverse("office:print_run", args=[found.pk]))],
-    )
+    try:
+        return paper(
+            request,
+            name=f"courriers-{found.day.isoformat()}-{found.pk}",
+            read=partial(_taken, found, request),
+            instead=[("Revenir à cette impression", reverse("office:print_run", args=[found.pk]))],
+        )
+    except (operations.NotMade, printing.NotKept) as refusal:
+        messages.info(request, str(refusal))
+        return redirect("office:print_run", found.pk)
 
 
 def _taken(run: PrintRun, request: HttpRequest) -> bytes:
     try:
         return printing.hand_over(run, by=request.actor, at=request.arrived_at)
-    except (operations.NotMade, files.OutOfReach) as failure:
+    except files.OutOfReach as failure:
         raise BeingPrepared from failure
 
 
