@@ -136,6 +136,8 @@ class Name(Text):
         if operator is Operator.IS_NOT:
             return found
         is_first = self.path == "identity__birth_name_key" and operator is not Operator.CONTAINS
+        if is_first and operator is Operator.STARTS and " " not in sought:
+            return Q(name_key__startswith=sought)  # one word is of the family name alone
         return Q(**{f"name_key__{'startswith' if is_first else 'contains'}": sought}) & found
 
 

@@ -5,10 +5,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import F, Func, TextField
 
 from sporades.accounts.permissions import Reach
 from sporades.registrations.models import Registration
 from sporades.searches.columns import BY_CODE
+from sporades.searches.operators import Operator
 from sporades.searches.trees import Group
 
 USUAL_ORDER = "nom"
@@ -45,7 +47,7 @@ def known_order(asked: str) -> str:
     return asked if column and column.order else USUAL_ORDER
 
 
-def in_order(registrations: Any, order: str) -> Any:
+def in_order(registrations: Any, order: str, *, tree: Group | None = None) -> Any:
     """Sort registrations by a column: « nom », or « -nom » from the last to the first.
 
     Rows that are alike stand by their number, so that no page shows one twice.
@@ -53,7 +55,18 @@ def in_order(registrations: Any, order: str) -> Any:
     Args:
         registrations: what was found.
         order: a known order.
+        tree: what found them, where the first of many are read.
     """
-    sign = "-" if order.startswith("-") else ""
-    fields = BY_CODE[order.removeprefix("-")].order
-    return registrations.order_by(*(f"{sign}{field}" for field in (*fields, "id")))
+    is_last_first, fields = order.startswith("-"), BY_CODE[order.removeprefix("-")].order
+    compares = tree is not None and any(one.operator is Operator.IS_LIKE for one in tree.leaves())
+    sorts = [
+        _UNINDEXED if compares and field == "name_key" else F(field) for field in (*fields, "id")
+    ]
+    return registrations.order_by(
+        *(one.desc() if is_last_first else one.asc() for one in sorts),
+    )
+
+
+_UNINDEXED = Func("name_key", template="(%(expressions)s || '')", output_field=TextField())
+"""The name, as no index sorts it: comparing names by likeness costs far more than PostgreSQL
+believes, which would walk along all the names of a country rather than ask the index of likeness."""

@@ -168,6 +168,10 @@ class Registration(models.Model):
             models.Index(fields=["regulation", "academy", "state"], name="registration_by_rules"),
             models.Index(fields=["academy", "name_key", "id"], name="registration_by_name_there"),
             models.Index(fields=["name_key", "id"], name="registration_by_name"),
+            models.Index(
+                fields=["academy", "state", "name_key", "id"], name="registration_by_state_there"
+            ),
+            models.Index(fields=["state", "name_key", "id"], name="registration_by_state"),
             models.Index(fields=["birth_date"], name="registration_by_birth_date"),
             models.Index(
                 fields=["academy", "name_key", "id"],

@@ -88,7 +88,8 @@ def walk_of(request: HttpRequest, number: str) -> Walk | None:
         return None
     order = known_order(request.GET.get("tri", ""))
     with planned_anew():
-        lines = in_order(found(tree, reach=request.reaches(Permission.READ_FILES)), order)
+        known = found(tree, reach=request.reaches(Permission.READ_FILES))
+        lines = in_order(known, order, tree=tree)
         numbers = list(lines.values_list("number", flat=True)[:MOST])
     place = numbers.index(number) + 1 if number in numbers else min(place, len(numbers) + 1)
     return Walk(search, order, place, numbers, number)

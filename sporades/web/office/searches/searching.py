@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import InvalidPage, Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from sporades.accounts.permissions import Permission
 from sporades.core.numbers import in_groups
@@ -15,16 +15,14 @@ from sporades.exchanges.models import Export
 from sporades.searches import operations
 from sporades.searches.columns import BY_CODE, Reading
 from sporades.searches.models import Search
-from sporades.searches.queries import found, in_order, known_order, planned_anew
+from sporades.searches.queries import found, known_order, planned_anew
 from sporades.searches.trees import Group
 from sporades.searches.words import in_words
 from sporades.web.office.registrations.files import TRAIL
 from sporades.web.office.registrations.walking import query_of
 from sporades.web.office.searches import building
+from sporades.web.office.searches.listing import EXACTLY, MOST_PAGES, page_of
 from sporades.web.office.searches.search_forms import NameForm, QuickForm
-
-ON_A_PAGE = 50
-MOST_PAGES = 200
 
 
 def search(request: HttpRequest) -> HttpResponse:
@@ -60,30 +58,22 @@ def find(request: HttpRequest) -> HttpResponse:
 
 def results(request: HttpRequest, search: str) -> HttpResponse:
     """What a search finds within the reader's perimeter, page by page."""
-    kept = _search(request, search)
-    with planned_anew():
-        return _results(request, kept)
+    return _results(request, _search(request, search))
 
 
 def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None) -> HttpResponse:
     order, here = known_order(request.GET.get("tri", "")), reverse("office:found", args=[kept.pk])
     reading = Reading(kept.shown)
-    lines = reading.of(in_order(found(tree_of(kept), reach=request.reach), order))
-    cells = reading.cells()
-    paginator = Paginator(lines, ON_A_PAGE)
-    try:
-        page = paginator.page(request.GET.get("page", 1))
-    except InvalidPage:
-        raise Http404 from None
-    if page.number > MOST_PAGES:
-        raise Http404
+    page = page_of(request, tree_of(kept), order, reading)
+    cells, count, base = reading.cells(), page.paginator.count, f"{here}?tri={order}&page="
     form = building.SearchForm(tree_of(kept), kept.columns, reach=request.reach)
     context = {
         **_context(request, form),
         "search": kept,
         "page": page,
-        "count": paginator.count,
-        "counted": in_groups(str(paginator.count)),
+        "count": count,
+        "counted": in_groups(str(count)),
+        "exact_url": f"{base}{page.number}&{urlencode(EXACTLY)}" if page.paginator.is_cut else "",
         "title": kept.name or "Inscriptions trouvées",
         "trail": TRAIL,
         "asked": in_words(tree_of(kept), reach=request.reach),
@@ -93,8 +83,8 @@ def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None)
             {"number": values[0], "cells": cells(values), "walk": query_of(kept, order, place)}
             for place, values in enumerate(page, page.start_index())
         ],
-        "base": f"{here}?tri={order}&page=",
-        "is_last": page.number == MOST_PAGES and page.has_next(),
+        "base": base,
+        "is_last": page.number == MOST_PAGES and page.paginator.has_more,
         "export_url": f"{reverse('office:export', args=[kept.pk])}?tri={order}",
         "may_decide": bool(request.reaches(Permission.DECIDE)),
         "may_write": bool(request.reaches(Permission.WRITE_MESSAGES)),

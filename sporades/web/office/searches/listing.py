@@ -1,0 +1,92 @@
+"""A page of what a search finds: read in its order, counted no further than it is turned over."""
+
+from functools import cached_property
+
+from django.core.paginator import EmptyPage, InvalidPage, Page, Paginator
+from django.http import Http404, HttpRequest
+
+from sporades.accounts.permissions import Reach
+from sporades.registrations.models import Registration
+from sporades.searches.columns import Reading
+from sporades.searches.queries import found, in_order, planned_anew
+from sporades.searches.trees import Group
+
+ON_A_PAGE = 50
+MOST_PAGES = 200
+COUNTED_AT_FIRST = 1_000
+"""How many are counted for the first pages: a country's own would be read whole for a number."""
+MOST_COUNTED = ON_A_PAGE * MOST_PAGES
+EXACTLY = {"compte": "exact"}
+"""What an address says to have all of them counted."""
+
+
+class Listing(Paginator):
+    """The pages of a list whose keys are read once, in its order, for the count and for the page.
+
+    Attributes:
+        most: how many are counted, unless all of them are asked for.
+    """
+
+    def __init__(
+        self, tree: Group, order: str, reading: Reading, *, reach: Reach, page: int, exact: bool
+    ) -> None:
+        """Read a page of registrations.
+
+        Args:
+            tree: what is asked.
+            order: a known order.
+            reading: how each is read.
+            reach: where the reader may read.
+            page: which page will be asked for.
+            exact: whether all of them are counted.
+        """
+        self.found, self.reach, self.exact = found(tree, reach=reach), reach, exact
+        self.order, self.reading = order, reading
+        super().__init__(in_order(self.found, order, tree=tree), ON_A_PAGE)
+        self.most = COUNTED_AT_FIRST if page * ON_A_PAGE < COUNTED_AT_FIRST else MOST_COUNTED
+
+    @cached_property
+    def _keys(self) -> list[int]:
+        return list(self.object_list.values_list("pk", flat=True)[: self.most + 1])
+
+    @property
+    def has_more(self) -> bool:
+        """Whether more were found than are turned over from here."""
+        return len(self._keys) > self.most
+
+    @cached_property
+    def count(self) -> int:
+        """How many there are, or how many were counted."""
+        if self.exact and self.has_more:
+            return int(self.found.order_by().count())
+        return min(len(self._keys), self.most)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are more than were counted."""
+        return self.has_more and not self.exact
+
+    def page(self, number: int) -> Page:
+        """Read the rows of one page alone. Raises InvalidPage."""
+        number = self.validate_number(number)
+        if number > MOST_PAGES:
+            raise EmptyPage
+        first = (number - 1) * ON_A_PAGE
+        # By their keys alone: asked with the criteria again, they would be looked for anew.
+        within = Registration.objects.within(self.reach)
+        of_page = within.filter(pk__in=self._keys[first : first + ON_A_PAGE])
+        return Page(list(self.reading.of(in_order(of_page, self.order))), number, self)
+
+
+def page_of(request: HttpRequest, tree: Group, order: str, reading: Reading) -> Page:
+    """Return the page that an address asks for. Raises Http404 where there is none."""
+    said = request.GET.get("page", "1")
+    if not (said.isascii() and said.isdigit() and len(said) <= len(str(MOST_PAGES))):
+        raise Http404
+    page, exact = int(said), all(request.GET.get(name) == how for name, how in EXACTLY.items())
+    listing = Listing(tree, order, reading, reach=request.reach, page=page, exact=exact)
+    try:
+        with planned_anew():
+            return listing.page(page)
+    except InvalidPage:
+        raise Http404 from None
