@@ -166,6 +166,7 @@ def withdraw(*, registration: Registration, by: Actor, at: datetime) -> None:
     """
     _check_not_held(registration, at=at)
     asking.lock_waiting(registration.candidate_id)
+    held = Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
     filing.withdraw(registration=registration, at=at)
     asking.leave_unreached(registration.candidate_id, at=at)
     tell(
@@ -187,7 +188,7 @@ def withdraw(*, registration: Registration, by: Actor, at: datetime) -> None:
         on=registration,
         at=at,
         academy=registration.academy_id,
-        before={"state": "registered"},
+        before={"state": held.state},
         after={"state": registration.state},
     )
 

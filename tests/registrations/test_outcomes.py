@@ -8,10 +8,12 @@ from sporades.accounts import operations as accounts
 from sporades.acts import registering
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService
+from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations import drafting
 from sporades.registrations.models import Registration
 from sporades.registrations.refusals import Closed, Incomplete, NoLongerOffered, RulesChanged
+from sporades.registrations.states import State
 from tests.factories import (
     NOW,
     a_draft,
@@ -277,6 +279,19 @@ def test_a_modification_left_at_the_closing_leaves_what_was_filed_as_it_was():
     registration.refresh_from_db()
     assert (registration.version, registration.address_1) == (1, "12 rue des Îles")
     assert registration.versions.get().snapshot == before
+
+
+@pytest.mark.parametrize("state", [State.REGISTERED, State.VALIDATED, State.ANOMALY])
+def test_the_journal_says_where_a_registration_stood_that_is_withdrawn(state):
+    registration = a_registration()
+    Registration.objects.filter(pk=registration.pk).update(
+        state=state, reason="Il manque une pièce" if state == State.ANOMALY else ""
+    )
+
+    registering.withdraw(registration=registration, by=author(registration.candidate), at=LATER)
+
+    payload = Entry.objects.get(verb="registration withdrawn").payload
+    assert payload["before"] == {"state": state}
 
 
 def test_a_closed_service_opens_no_modification_and_takes_no_withdrawal():
