@@ -12,6 +12,7 @@ from sporades.acts import asking
 from sporades.acts.correcting import issue_again
 from sporades.core.actors import Actor
 from sporades.core.links import absolute
+from sporades.core.refusals import Refused
 from sporades.core.transitions import Transition
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
@@ -98,18 +99,45 @@ def against(registration: Registration) -> list[str]:
     return [f"Décision prise par : {author}.", *against_of(registration)]
 
 
+class Overtaken(Refused):
+    """What is decided of is no more what was read."""
+
+    message = (
+        "Cette inscription a une nouvelle version depuis que vous avez ouvert cette page : relisez "
+        "le dossier, puis décidez."
+    )
+
+
 @transaction.atomic
 def decide(
-    *, registration: Registration, decision: Transition, reason: str, by: Actor, at: datetime
+    *,
+    registration: Registration,
+    decision: Transition,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    seen: int | None = None,
 ) -> None:
     """Set aside, restore, find incomplete, clear, validate or reopen a registration.
 
+    Args:
+        registration: which.
+        decision: one of `DECISIONS`.
+        reason: why, as its candidate will read it; for a decision that says why.
+        by: who decides.
+        at: the instant.
+        seen: the number of the version that was read, where somebody has read one.
+
     Raises:
+        Overtaken: another version was filed since.
         ReasonMissing, NoRoomLeft, Refused: see `deciding.decide`.
     """
-    before = {"state": registration.state, "reason": registration.reason}
     if decision is SET_ASIDE:
         asking.lock_waiting(registration.candidate_id)
+    held = Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
+    if seen is not None and held.version != seen:
+        raise Overtaken
+    before = {"state": held.state, "reason": held.reason}
     deciding.decide(registration=registration, decision=decision, reason=reason, at=at)
     if decision is SET_ASIDE:
         asking.leave_unreached(registration.candidate_id, at=at)

@@ -260,16 +260,32 @@ def choose_consents(
 
 @transaction.atomic
 def receive_summary(
-    *, registration: Registration, posted_on: date, by: Actor, at: datetime
+    *,
+    registration: Registration,
+    posted_on: date,
+    by: Actor,
+    at: datetime,
+    seen: int | None = None,
 ) -> None:
     """Record that the signed summary came back, by its postmark (E9).
 
-    The registration is loaded `with_owed()`.
+    Args:
+        registration: loaded `with_owed()`.
+        posted_on: the day of the postmark.
+        by: who records it.
+        at: the instant.
+        seen: the number of the version whose summary it is, where a page showed one.
 
     Raises:
-        Refused: no return is asked of it, or the postmark is to come or older than what was
-            last filed.
+        Refused: no return is asked of it, the postmark is to come or older than what was last
+            filed, or it stands no more as it was read.
     """
+    held = Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
+    shown = registration.version if seen is None else seen
+    if held.version != shown or not held.is_active:
+        raise Refused(
+            "Cette inscription a changé depuis que vous avez ouvert cette page : relisez le dossier."
+        )
     if not registration.told["to_return"]:
         raise Refused("Cette inscription ne demande pas de récapitulatif signé en retour.")
     zone = registration.service.zone

@@ -61,6 +61,7 @@ CANNOT = {
 WRITTEN_ALONE = 5_000
 """How many candidates one person writes to alone in a day, as for exports (S-17)."""
 
+AMENDED = "Elle a été modifiée depuis que vous avez préparé ce lot : relisez-la, puis décidez."
 NO_MESSAGE = "Ce lot n'a pas de message à écrire."
 NO_DOCUMENT = "aucun document n'est préparé pour elle"
 
@@ -84,6 +85,7 @@ class Action:
         permission: what its author must be allowed.
         sources: the states in which it can be done.
         has_reason: whether it is told with a reason.
+        judges: whether it is decided from what is filed, as it was when it was asked for.
         act: does it to one registration. Raises Refused.
         asked_apart: whether it is asked for on a page of its own, which makes what it fills.
         alone: how many lines one person sets going alone in a day; nothing for any number.
@@ -102,8 +104,15 @@ class Action:
     read: Callable[[UUID], object] = _key
     begin: Callable[..., UUID] | None = None
     asked_apart: bool = False
+    judges: bool = False
     alone: int | None = None
     approval: Permission | None = None
+
+    def overtaken(self, registration: Registration, asked_at: datetime) -> str:
+        """Return why it cannot be done of what was asked at an instant, or nothing."""
+        amended_at = registration.amended_at
+        is_other = amended_at is not None and amended_at > asked_at
+        return AMENDED if self.judges and is_other else ""
 
     def refusal_of(self, state: str) -> str:
         """Return why it cannot be done in a state, or nothing."""
@@ -126,7 +135,14 @@ def _decide(
     by: Actor,
     at: datetime,
 ) -> None:
-    deciding.decide(registration=registration, decision=decision, reason=reason, by=by, at=at)
+    deciding.decide(
+        registration=registration,
+        decision=decision,
+        reason=reason,
+        seen=registration.version,
+        by=by,
+        at=at,
+    )
 
 
 def _prepare(
@@ -168,6 +184,7 @@ _DECISIONS = [
         frozenset(one.sources),
         needs_reason(one),
         partial(_decide, one),
+        judges=True,
     )
     for one in DECISIONS
 ]

@@ -364,8 +364,9 @@ def _go_through(
     mine = BatchLine.objects.select_for_update().filter(pk=line.pk, outcome=Outcome.WAITING)
     if not mine.exists():
         return  # another worker has just gone through it
-    if registration is None:
-        _refuse(line, OUTSIDE)
+    why = batch.does.overtaken(registration, batch.asked_at) if registration else OUTSIDE
+    if registration is None or why:
+        _refuse(line, why)
         return
     by = now.author(academy=registration.academy_id, domain=registration.exam.domain.code)
     try:

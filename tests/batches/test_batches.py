@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from sporades.accounts.models import Membership
 from sporades.acts import deciding
 from sporades.batches import operations, tasks
+from sporades.batches.actions import AMENDED
 from sporades.batches.models import Batch
 from sporades.batches.states import BatchState, Outcome
 from sporades.core.refusals import Refused
@@ -143,6 +144,19 @@ def test_what_was_chosen_is_frozen(prepare, three):
     launched(batch)
 
     assert states() == [State.VALIDATED] * 3 + [State.REGISTERED]
+
+
+@pytest.mark.parametrize("later", [timedelta(0), timedelta(minutes=1)], ids=["before", "after"])
+def test_what_was_modified_since_a_batch_was_prepared_is_not_decided_unread(prepare, three, later):
+    batch = prepare()
+    Registration.objects.filter(pk=three[1].pk).update(amended_at=NOW + later)
+
+    launched(batch)
+
+    read = [State.VALIDATED, State.REGISTERED if later else State.VALIDATED, State.VALIDATED]
+    assert states() == read
+    refused = batch.lines.filter(outcome=Outcome.REFUSED).values_list("why", flat=True)
+    assert list(refused) == [AMENDED] * bool(later)
 
 
 def test_a_stopped_batch_goes_no_further_and_is_taken_up_where_it_was(prepare, three, monkeypatch):

@@ -17,6 +17,7 @@ from sporades.registrations import drafting
 from sporades.registrations.models import Registration
 from sporades.registrations.states import FLAG, RESTORE, SET_ASIDE, VALIDATE, State
 from tests.factories import NOW, OPERATOR, a_draft, a_registration, author
+from tests.registrations.test_standing_in import filed_by_candidate, modified_by_candidate
 from tests.web.guide import links, main
 
 WHY = "Il manque la copie de votre diplôme"
@@ -296,3 +297,17 @@ def test_who_set_a_registration_aside_and_how_to_contest_it_are_said_to_its_cand
     ) in page
     assert "Autorité compétente : le recteur de l'académie (arrêté inventé du 1er janvier)." in page
     assert "saisir le tribunal administratif" in page
+
+
+def test_what_was_filed_anew_since_it_was_read_is_not_decided(manager, in_lille):
+    where = reverse("office:decide", args=[in_lille.number])
+    seen = manager.get(where).context["seen"]
+    filed_by_candidate(modified_by_candidate(in_lille, mobile="06 39 98 11 11"))
+
+    page = manager.post(where, {"decision": "validate", "motif": "", "vue": seen})
+
+    in_lille.refresh_from_db()
+    assert page.status_code == 422
+    assert "Cette inscription a une nouvelle version" in html.unescape(page.text)
+    assert in_lille.state == State.REGISTERED
+    assert not Message.objects.filter(kind="state_changed").exists()

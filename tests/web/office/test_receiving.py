@@ -6,8 +6,10 @@ import pytest
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
+from sporades.acts import registering
 from sporades.journal.models import Entry
-from tests.factories import a_registration, load_invented
+from tests.factories import NOW, a_registration, author, load_invented
+from tests.registrations.test_standing_in import filed_by_candidate, modified_by_candidate
 
 
 def received(client, registration, day):
@@ -53,3 +55,23 @@ def test_where_no_return_is_asked_nothing_is_received(manager):
     assert "Récapitulatif signé reçu" not in file
     assert page.status_code == 422
     assert registration.summary_posted_on is None
+
+
+def test_the_summary_of_a_version_that_is_no_more_the_last_is_not_received(manager, in_lille):
+    where = reverse("office:receive_summary", args=[in_lille.number])
+    seen = manager.get(where).context["seen"]
+    filed_by_candidate(modified_by_candidate(in_lille, mobile="06 39 98 11 11"))
+
+    page = manager.post(where, {"poste_le": "25/11/2026", "vue": seen})
+
+    in_lille.refresh_from_db()
+    assert page.status_code == 422
+    assert "a changé depuis que vous avez ouvert cette page" in page.text
+    assert in_lille.summary_posted_on is None
+
+
+def test_the_summary_of_what_was_withdrawn_is_not_received(manager, in_lille):
+    registering.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
+
+    assert received(manager, in_lille, "25/11/2026").status_code == 422
+    assert in_lille.summary_posted_on is None

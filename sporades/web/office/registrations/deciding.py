@@ -10,6 +10,7 @@ from sporades.letters.words import announced
 from sporades.registrations.deciding import NoRoomLeft
 from sporades.registrations.exclusion import standing_instead_of
 from sporades.registrations.models import Registration
+from sporades.web.layout.seen import seen_in
 from sporades.web.office.registrations.decision_forms import DecisionForm, PostmarkForm
 from sporades.web.office.registrations.files import TRAIL, author_on
 from sporades.web.office.registrations.walking import back_to_file
@@ -21,10 +22,16 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
     found = get_object_or_404(visible, number=number)
     posted = request.POST if request.method == "POST" else None
     form, instead = DecisionForm(posted, registration=found), None
+    seen = seen_in(request.POST) or found.version
     if posted is not None and form.is_valid():
-        by = author_on(request, found)
         try:
-            deciding.decide(registration=found, **form.decided, by=by, at=request.arrived_at)
+            deciding.decide(
+                registration=found,
+                **form.decided,
+                seen=seen,
+                by=author_on(request, found),
+                at=request.arrived_at,
+            )
         except NoRoomLeft as refusal:
             form.add_error(None, str(refusal))
             instead = _instead_of(request, found)
@@ -34,7 +41,13 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
             told = announced(found.candidate)
             messages.success(request, f"La décision est enregistrée, {told}")
             return back_to_file(request, found.number)
-    context = {"registration": found, "form": form, "instead": instead, "trail": TRAIL}
+    context = {
+        "registration": found,
+        "form": form,
+        "seen": seen,
+        "instead": instead,
+        "trail": TRAIL,
+    }
     return render(request, "office/decide.html", context, status=422 if form.errors else 200)
 
 
@@ -44,11 +57,13 @@ def receive_summary(request: HttpRequest, number: str) -> HttpResponse:
     found = get_object_or_404(visible, number=number)
     posted = request.POST if request.method == "POST" else None
     form = PostmarkForm(posted, initial={"poste_le": found.summary_posted_on})
+    seen = seen_in(request.POST) or found.version
     if posted is not None and form.is_valid():
         try:
             registering.receive_summary(
                 registration=found,
                 posted_on=form.cleaned_data["poste_le"],
+                seen=seen,
                 by=author_on(request, found),
                 at=request.arrived_at,
             )
@@ -57,7 +72,7 @@ def receive_summary(request: HttpRequest, number: str) -> HttpResponse:
         else:
             messages.success(request, "Le récapitulatif signé est noté comme reçu.")
             return back_to_file(request, found.number)
-    context = {"registration": found, "form": form, "trail": TRAIL}
+    context = {"registration": found, "form": form, "seen": seen, "trail": TRAIL}
     status = 422 if form.errors else 200
     return render(request, "office/receive_summary.html", context, status=status)
 
