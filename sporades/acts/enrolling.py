@@ -210,6 +210,8 @@ def _unused(at: datetime) -> QuerySet[Candidate]:
 
 @transaction.atomic
 def _erase(pk: int, *, at: datetime) -> int:
+    # In the order of every act: the code, then the record.
+    claims.lock([pk])
     # Looked at again under its lock: somebody may register it in this very second.
     unused = _unused(at).select_for_update(of=("self",)).filter(pk=pk).first()
     if unused is None:

@@ -32,6 +32,8 @@ def archive(key: int, *, at: datetime) -> bool:
     owner = Registration.objects.filter(pk=key).values_list("candidate", flat=True).first()
     if owner is None:
         return False
+    # In the order of every act: the code that opens the record, then the person.
+    claims.lock([owner])
     candidate = lock_person(owner)
     registration = categories.registrations(at).filter(pk=key).first()
     if registration is None:

@@ -5,11 +5,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 from urllib.parse import quote
 
 import psycopg
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.db.backends.postgresql.psycopg_any import sql
 from django.utils import timezone
 
@@ -22,6 +22,10 @@ from tests.factories import load_invented
 
 FULL = os.environ.get("SPORADES_ENDURE") == "1"
 PATIENCE = 60
+WAITING = """
+    SELECT pid FROM pg_stat_activity
+    WHERE wait_event_type = 'Lock' AND datname = current_database()
+"""
 PLACE = ("NAME", "USER", "PASSWORD", "HOST", "PORT")
 
 
@@ -53,6 +57,31 @@ def together(*acts: Callable[[], object]) -> list[object]:
     for thread in threads:
         thread.join()
     return outcomes
+
+
+def first(act: Callable[[Callable[[], None]], object], other: Callable[[], object]) -> list[object]:
+    """Do two acts at once, the first holding what it locks until the other waits for it.
+
+    Args:
+        act: is given what says that it holds its locks; returns what is still to be done.
+        other: what comes then.
+
+    Returns:
+        What each returned or raised.
+    """
+    holds = Event()
+
+    def hold() -> object:
+        with transaction.atomic():
+            done = act(holds.set)
+            eventually(lambda: rows(WAITING))
+            return done() if callable(done) else done
+
+    def follow() -> object:
+        holds.wait(PATIENCE)
+        return other()
+
+    return together(hold, follow)
 
 
 def eventually[T](look: Callable[[], T], *, within: float = PATIENCE) -> T:

@@ -1,7 +1,5 @@
 """What acts on one publication at the same instant: one order of locks, and no document too many."""
 
-from threading import Event
-
 import pytest
 from django.db import transaction
 
@@ -15,35 +13,13 @@ from sporades.publications.models import Publication
 from sporades.publications.states import PublicationState
 from sporades.registrations.models import Registration
 from tests.documents.summaries import a_pdf
-from tests.endurance.arena import PATIENCE, eventually, rows, together
+from tests.endurance.arena import first, together
 from tests.factories import NOW, author
 from tests.publications.doing import DECISION, approve, member, publish, read
 from tests.publications.test_depositing import NOTICE
 from tests.publications.zips import archive
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-WAITING = """
-    SELECT pid FROM pg_stat_activity
-    WHERE wait_event_type = 'Lock' AND datname = current_database()
-"""
-
-
-def first(act, other):
-    """Do two acts at once, the first holding what it locks until the other waits for it."""
-    holds = Event()
-
-    def hold():
-        with transaction.atomic():
-            done = act(holds.set)
-            eventually(lambda: rows(WAITING))
-            return done() if callable(done) else done
-
-    def follow():
-        holds.wait(PATIENCE)
-        return other()
-
-    return together(hold, follow)
 
 
 @pytest.fixture

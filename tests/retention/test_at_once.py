@@ -1,0 +1,90 @@
+"""What takes a record's code while the record goes: one order of locks, the code before the person."""
+
+from datetime import timedelta
+
+import pytest
+
+from sporades.accounts.models import User
+from sporades.acts import claiming, enrolling
+from sporades.candidates import claims
+from sporades.candidates.models import Candidate, ClaimCode
+from sporades.retention import archiving
+from sporades.retention.models import Archive
+from tests.endurance.arena import first
+from tests.factories import EVERYWHERE, NOW, OPERATOR, PASSWORD, a_record
+from tests.retention.test_retention import archived_at
+
+pytestmark = pytest.mark.django_db(transaction=True)
+BIRTH = (14, 3, 1998)
+
+
+@pytest.fixture
+def record(territory, filed):
+    """A record whose only registration is to be archived, and whose code is over by then."""
+    record = filed.candidate
+    Candidate.objects.update(user=None)
+    yield record
+    Archive.objects.all().delete()
+
+
+def give(record, *, at):
+    return claiming.give_code(record, reach=EVERYWHERE, academy="A09", by=OPERATOR, at=at)
+
+
+def holding_the_code(record, act):
+    """Return an act that takes the code first, as all of them do, then goes on."""
+
+    def begin(holds):
+        claims.lock([record.pk])
+        holds()
+        return act
+
+    return begin
+
+
+def test_a_record_is_archived_while_it_is_given_another_code(record, filed):
+    at = archived_at(filed)
+    give(record, at=NOW)
+
+    [code, is_archived] = first(
+        holding_the_code(record, lambda: give(record, at=at)),
+        lambda: archiving.archive(filed.pk, at=at),
+    )
+
+    assert isinstance(code, str)
+    assert is_archived is True
+    assert ClaimCode.objects.get().candidate == record
+    assert ClaimCode.objects.get().digest == claims.digest_of(code)
+
+
+def test_a_record_is_archived_while_somebody_takes_it_at_the_last_instant_of_its_code(
+    record, filed
+):
+    at = archived_at(filed)
+    just_before = at - timedelta(minutes=1)
+    code = give(record, at=just_before - claims.LASTS)
+    ClaimCode.objects.update(expires_at=at)
+    user = User.objects.create_user("une@exemple.test", PASSWORD, created_at=NOW, activated_at=NOW)
+
+    def take():
+        claiming.claim_into(user, code=code, birth=BIRTH, network="ici", at=just_before)
+
+    outcomes = first(holding_the_code(record, take), lambda: archiving.archive(filed.pk, at=at))
+
+    assert outcomes == [None, True]
+    record.refresh_from_db()
+    assert record.user == user
+
+
+def test_a_record_that_nobody_used_is_erased_while_it_is_given_another_code(territory):
+    record = a_record()
+    give(record, at=NOW)
+    at = NOW + enrolling.KEPT_WITHOUT_REGISTRATION
+
+    [code, erased] = first(
+        holding_the_code(record, lambda: give(record, at=at)),
+        lambda: enrolling.erase_unused(at=at),
+    )
+
+    assert (isinstance(code, str), erased) == (True, 0)
+    assert list(Candidate.objects.all()) == [record]
