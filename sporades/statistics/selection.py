@@ -1,6 +1,6 @@
 """What is counted: what a reader reaches, as far as they wish to see it."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -55,6 +55,13 @@ class Selection:
         """The clock by which days and hours are counted: that of all, else the usual one."""
         zones = self.zones
         return zones.pop() if len(zones) == 1 else settings.TIME_ZONE
+
+    @property
+    def key(self) -> Hashable:
+        """What tells it from every other: where its reader reads, and what they chose there."""
+        perimeters = tuple((one.academies, one.domains) for one in self.reach.perimeters)
+        chosen = (self.domain, self.session, self.academy, self.service)
+        return perimeters, chosen, tuple(self._academies)
 
     @property
     def is_everything(self) -> bool:

@@ -16,7 +16,7 @@ from sporades.exams.models import Domain, Exam, Speciality
 from sporades.exams.queries import programmes
 from sporades.registrations.sections import SECTIONS
 from sporades.registrations.states import State
-from sporades.statistics import queries
+from sporades.statistics import keeping, queries
 from sporades.statistics.periods import Period
 from sporades.statistics.queries import Filed
 from sporades.territory import queries as territory
@@ -47,16 +47,19 @@ def statistics(request: HttpRequest) -> HttpResponse:
     form = PeriodForm(request.GET, reach=request.reach, at=request.arrived_at)
     if not form.is_valid():
         return _page(request, "statistics", form)
-    with queries.one_snapshot():
-        found = queries.filed(form.selection, form.period)
-        by_hour = queries.filed_by_hour(form.selection, form.period)
+    counted = keeping.filed(form.selection, form.period, at=request.arrived_at)
+    found = counted.filed
     said = {
         "period": form.period,
         "total": in_groups(str(found.total)),
         "count": found.total,
         "standing": in_groups(str(found.standing)),
+        "counted_at": instant_in_words(counted.at, form.selection.zone),
+        "are_many": counted.are_many,
+        "many": in_groups(str(keeping.MANY)),
+        "kept_for": int(keeping.KEPT_FOR.total_seconds()),
         "figures": [
-            _in_time(form, queries.by_day(by_hour, form.period.zone)),
+            _in_time(form, counted.by_day),
             *(_of(found) if found.total else ()),
         ],
     }
