@@ -1,5 +1,7 @@
 """15.3.3: keys that no form asks for change nothing, whatever column they are named after."""
 
+import functools
+
 import pytest
 from django.apps import apps
 from django.db import connection, models
@@ -22,6 +24,7 @@ OURS = [
 ]
 
 
+@functools.cache
 def columns():
     """Return the names of every field and column, as a form might be given them."""
     fields = [field for model in OURS for field in model._meta.concrete_fields]
@@ -31,30 +34,27 @@ def columns():
 
 def traces(value):
     """Return the tables in a row of which a value stands."""
-    found = set()
+    tables = [model._meta.db_table for model in OURS]
+    asked = " UNION ALL ".join(
+        f"SELECT '{table}' WHERE EXISTS (SELECT FROM \"{table}\" AS t WHERE t::text LIKE %s)"
+        for table in tables
+    )
     with connection.cursor() as cursor:
-        for model in OURS:
-            table = model._meta.db_table
-            cursor.execute(
-                f'SELECT 1 FROM "{table}" AS t WHERE t::text LIKE %s LIMIT 1', [f"%{value}%"]
-            )
-            if cursor.fetchone():
-                found.add(table)
-    return found
+        cursor.execute(asked, [f"%{value}%"] * len(tables))
+        return {table for (table,) in cursor.fetchall()}
 
 
 def switches():
-    """Return how many rows say yes, for each column of yes and no, and for each choice."""
-    counted = {}
+    """Return how many rows say what, for each column of yes and no, and for each choice."""
+    asked = " UNION ALL ".join(
+        f'SELECT \'{field}\', "{field.column}"::text, count(*) FROM "{model._meta.db_table}" GROUP BY 2'
+        for model in OURS
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.BooleanField) or field.choices
+    )
     with connection.cursor() as cursor:
-        for model in OURS:
-            for field in model._meta.concrete_fields:
-                if isinstance(field, models.BooleanField) or field.choices:
-                    cursor.execute(
-                        f'SELECT "{field.column}"::text, count(*) FROM "{model._meta.db_table}" GROUP BY 1'
-                    )
-                    counted[field] = sorted(cursor.fetchall(), key=str)
-    return counted
+        cursor.execute(asked)
+        return sorted(cursor.fetchall(), key=str)
 
 
 def compare(send, asked):
