@@ -1,10 +1,15 @@
 """A file that is not well written: the line, and what to do, in French."""
 
 import json
+from pathlib import Path
 
 import pytest
 
+from sporades.exams.checking import document
 from sporades.exams.checking.document import DEEPEST, Source, read
+from tests.exams.conftest import ESSAI
+
+DEMO = Path(__file__).parents[2] / "demo/reglementation"
 
 
 def told(text: str) -> list[tuple[int, str, str]]:
@@ -15,6 +20,7 @@ def told(text: str) -> list[tuple[int, str, str]]:
     ("text", "line", "reason"),
     [
         ("a:\n\tb: 1", 2, "une tabulation ne peut pas servir de retrait"),
+        ("a: b\tc", 1, "une tabulation ne peut pas servir de retrait"),
         ("a: b: c", 1, "un deux-points en trop"),
         ("a:\n  b: 'x\n", 3, "un guillemet n'est pas refermé"),
         ("b: 1\na: *x", 2, "ne mène à aucune ancre"),
@@ -64,8 +70,20 @@ def test_a_file_that_unfolds_to_millions_of_items_is_refused_at_once():
     assert "demesure" in {rule for _, _, rule in told(f"a0: &a0 [x]\n{levels}\n")}
 
 
-def test_a_file_nested_too_deep_is_refused():
-    assert [rule for _, _, rule in told("[" * 1_000)] == ["demesure"]
+@pytest.mark.parametrize("text", ["[" * 1_000, "[" * 600 + "]" * 600, "- " * 100_000])
+def test_a_file_nested_too_deep_is_refused(text):
+    assert [rule for _, _, rule in told(text)] == ["demesure"]
+
+
+@pytest.mark.parametrize("path", [ESSAI, *DEMO.glob("*.yaml")], ids=lambda path: path.name)
+def test_the_quick_reader_and_the_patient_one_understand_the_same(monkeypatch, path):
+    source = Source.read(path)
+    quickly = read(source)
+
+    monkeypatch.setattr(document, "_Quick", document._Loader)
+
+    assert read(source) == quickly
+    assert quickly.problems == ()
 
 
 def test_only_what_json_can_say_is_guessed():
