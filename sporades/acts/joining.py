@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -118,8 +119,11 @@ def join(
 
 @transaction.atomic
 def complete(user: User, *, identity: dict[str, Any], at: datetime) -> Candidate:
-    """Give an account that has none its civil data."""
+    """Give an account that has none its civil data; pressed twice, those of the first time."""
     hold_address(user.email, at=at)
+    given = Candidate.objects.filter(user=user).first()
+    if given is not None:
+        return given
     candidate = candidates.enrol(user=user, identity=identity, email=user.email, at=at)
     journal.record("identity given", by=author(user), on=candidate, at=at)
     return candidate
@@ -276,9 +280,7 @@ def delete_unactivated(*, at: datetime) -> int:
 
 
 def _forget_unactivated(user_id: int, *, at: datetime) -> int:
-    def due() -> Any:
-        return accounts.unactivated(at=at)
-
+    due = partial(accounts.unactivated, at=at)
     return _forget_if(user_id, due, "unactivated account deleted", at=at)
 
 
@@ -323,10 +325,7 @@ def erase_unused(*, at: datetime) -> int:
 
     None is erased that was not warned thirty days before.
     """
-
-    def due() -> QuerySet[User]:
-        return unused_for_good(at=at)
-
+    due = partial(unused_for_good, at=at)
     return sum(
         _forget_if(user.pk, due, "unused account erased", at=at)
         for user in due()

@@ -162,6 +162,18 @@ def test_an_activated_account_is_never_swept():
 
 
 @pytest.mark.django_db
+def test_civil_data_given_twice_are_those_of_the_first_time():
+    user = accounts.open_account(email="theo@exemple.test", password_hash="!", at=NOON)
+
+    first = joining.complete(user, identity=IDENTITY, at=NOON)
+    again = joining.complete(user, identity={**IDENTITY, "first_names": "Léo"}, at=NOON)
+
+    assert again == first
+    assert (again.identity.first_names, Identity.objects.count()) == ("Théo", 1)
+    assert Entry.objects.filter(verb="identity given").count() == 1
+
+
+@pytest.mark.django_db
 def test_a_failure_leaves_neither_account_nor_mail():
     with pytest.raises(KeyError):
         joining.join(identity={}, email="theo@exemple.test", password="x", at=NOON)
