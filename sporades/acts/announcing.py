@@ -258,5 +258,7 @@ def _remind_of_document(pk: int, *, at: datetime) -> bool:
         name=folder.registration.identity.full_name,
         link=absolute(reverse("candidate:folder", args=[folder.registration.number])),
     )
-    journal.record("document reminded", by=SYSTEM, on=version, at=at, academy=version.academy)
+    journal.record(
+        "document reminded", by=SYSTEM, on=version, at=at, academy=version.document.academy
+    )
     return True

@@ -31,7 +31,7 @@ def open_document(*, version: DocumentVersion, by: Actor, at: datetime) -> None:
     if version.opened_at is not None or notices.is_database_read_only():
         return
     documents.mark_opened(version, at=at)
-    journal.record("document opened", by=by, on=version, at=at, academy=version.academy)
+    journal.record("document opened", by=by, on=version, at=at, academy=version.document.academy)
 
 
 def open_pdf(*, version: DocumentVersion, by: Actor, at: datetime) -> bytes:
@@ -79,7 +79,7 @@ def consult_pdf(*, version: DocumentVersion, by: Actor, at: datetime) -> bytes:
     """
     content = documents.printed(version)
     if not notices.is_database_read_only():
-        journal.record("document read", by=by, on=version, at=at, academy=version.academy)
+        journal.record("document read", by=by, on=version, at=at, academy=version.document.academy)
     return content
 
 

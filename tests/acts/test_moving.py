@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.acts import deciding, moving, registering, requesting
+from sporades.acts import deciding, moving, reading, registering, requesting
 from sporades.core.refusals import Refused
 from sporades.documents.models import Document, DocumentVersion
 from sporades.exams.models import RegistrationService
@@ -180,6 +180,18 @@ def test_its_documents_follow_and_what_was_issued_says_who_issued_it(registratio
     assert Document.objects.get(folder=registration.folder_id).academy == "A25"
     issued = DocumentVersion.objects.filter(document__folder=registration.folder_id)
     assert list(issued.order_by("number").values_list("academy", flat=True)) == ["A09", "A25"]
+
+
+def test_who_reads_what_was_issued_before_is_in_the_journal_of_where_it_is(registration):
+    issued = DocumentVersion.objects.get()
+    move(registration)
+    version = DocumentVersion.objects.select_related("document").get(pk=issued.pk)
+
+    reading.open_document(version=version, by=author(registration.candidate), at=NOW)
+    reading.consult_pdf(version=version, by=OPERATOR, at=NOW)
+
+    read = Entry.objects.filter(verb__in=["document opened", "document read"])
+    assert (issued.academy, [one.academy for one in read]) == ("A09", ["A25", "A25"])
 
 
 def test_each_version_names_the_service_that_had_it_and_the_one_that_signs(registration):
