@@ -120,9 +120,12 @@ def test_two_persons_merge_them_and_the_next_one_comes(manager, head, double):
     assert "Fusions à approuver" not in main(manager.get(HOME))
     page = head.get(where("double", double))
     assert "Approuver la fusion" in main(page)
-    head.post(where("approve_merge", double), {"vu": page.context["seen"]})
+    seen = {"vu": page.context["seen"]}
+    done = head.post(where("approve_merge", double), seen, follow=True)
 
     double.refresh_from_db()
+    # Whom no mail reaches is told by a letter.
+    assert "en est prévenu, par mail ou par courrier" in main(done)
     assert double.state == DoubleState.MERGED
     assert double.first.registrations.count() == 2
     assert "Fusionnés" in main(manager.get(where("double", double)))

@@ -85,7 +85,7 @@ def approve_merge(request: HttpRequest, double: int) -> HttpResponse:
         request,
         found,
         lambda said: merging.approve(seen=_seen(request), **said),
-        "La fusion est faite : un mail le dit à chaque adresse du candidat.",
+        "La fusion est faite : le candidat en est prévenu, par mail ou par courrier.",
     )
 
 
