@@ -159,6 +159,7 @@ def decide(
         service=registration.service,
         at=at,
         key=f"registration:{registration.pk}:decided:{entry.pk}",
+        is_first=True,
         about=registration,
         urgent=True,
         registration=registration,

@@ -86,7 +86,7 @@ class Action:
         sources: the states in which it can be done.
         has_reason: whether it is told with a reason.
         judges: whether it is decided from what is filed, as it was when it was asked for.
-        act: does it to one registration. Raises Refused.
+        act: does it to one registration, in a transaction of its own. Raises Refused.
         asked_apart: whether it is asked for on a page of its own, which makes what it fills.
         alone: how many lines one person sets going alone in a day; nothing for any number.
         approval: what whoever approves more must be allowed.

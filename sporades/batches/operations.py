@@ -266,10 +266,12 @@ def _go_on(pk: str, *, at: datetime) -> bool:
     lines = list(batch.lines.filter(outcome=Outcome.WAITING).order_by("pk")[:AT_ONCE])
     known = _registrations(lines, within=(batch.reach, now))
     about = batch.does.read(batch.about) if batch.about else None
+    running = Batch.objects.filter(pk=pk, state=BatchState.RUNNING)
+    running.update(moved_at=at)
     for line in lines:
-        if not Batch.objects.filter(pk=pk, state=BatchState.RUNNING).update(moved_at=at):
+        gone = _go_through(line, known.get(line.registration_id), batch, now, about, at=at)
+        if not gone and not running.exists():
             return False
-        _go_through(line, known.get(line.registration_id), batch, now, about, at=at)
     if len(lines) == AT_ONCE:
         return True
     _ended(batch, at=at)
@@ -360,24 +362,26 @@ def _go_through(
     about: object,
     *,
     at: datetime,
-) -> None:
-    mine = BatchLine.objects.select_for_update().filter(pk=line.pk, outcome=Outcome.WAITING)
+) -> bool:
+    """Do it to one line; return whether it waited still, in a batch that runs."""
+    mine = BatchLine.objects.select_for_update(of=("self",)).filter(
+        pk=line.pk, outcome=Outcome.WAITING, batch__state=BatchState.RUNNING
+    )
     if not mine.exists():
-        return  # another worker has just gone through it
+        return False
     why = batch.does.overtaken(registration, batch.asked_at) if registration else OUTSIDE
     if registration is None or why:
         _refuse(line, why)
-        return
+        return True
     by = now.author(academy=registration.academy_id, domain=registration.exam.domain.code)
     try:
-        with transaction.atomic():
-            batch.does.act(
-                registration=registration, reason=batch.reason, about=about, by=by, at=at
-            )
+        # What is refused leaves nothing: each act is a transaction within this one.
+        batch.does.act(registration=registration, reason=batch.reason, about=about, by=by, at=at)
     except Refused as refusal:
         _refuse(line, batch.does.refusal_of(registration.state) or str(refusal))
     else:
         BatchLine.objects.filter(pk=line.pk).update(outcome=Outcome.DONE)
+    return True
 
 
 def _refuse(line: BatchLine, why: str) -> None:

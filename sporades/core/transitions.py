@@ -30,9 +30,10 @@ def move(row: models.Model, transition: Transition, **stamps: Any) -> None:
     """Apply a transition to a row that has a `state`, or refuse it.
 
     Args:
-        row: the row to move; what is written is read again from the database.
+        row: the row to move; it holds afterwards what was written.
         transition: the move to make.
-        stamps: fields written in the same statement, dates first of all.
+        stamps: fields written in the same statement, dates first of all; what the database
+            computes is read again.
 
     Raises:
         Refused: the row is no longer in a state that this move may leave.
@@ -45,4 +46,9 @@ def move(row: models.Model, transition: Transition, **stamps: Any) -> None:
     if not moved:
         message = f"« {transition.label} » n'est plus possible : le dossier a changé entre-temps."
         raise Refused(message)
-    row.refresh_from_db(fields=["state", *stamps])
+    row.state = str(transition.target)  # type: ignore[attr-defined] # it has one
+    computed = [name for name, value in stamps.items() if hasattr(value, "resolve_expression")]
+    for name in stamps.keys() - set(computed):
+        setattr(row, name, stamps[name])
+    if computed:
+        row.refresh_from_db(fields=computed)

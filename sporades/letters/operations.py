@@ -63,7 +63,7 @@ def tell(
         urgent: whether the mail overtakes others.
         enclosed: a document that goes with the letter.
         link: where the mail leads; a letter says whom to ask instead.
-        context: what the template says.
+        context: what the template says, and whether it `is_first`, as `mail.write` has it.
     """
     said = {"at": at, "key": key, "about": about, **context}
     if not candidate.by_letter:

@@ -25,6 +25,7 @@ def write(
     key: str,
     about: models.Model,
     urgent: bool = False,
+    is_first: bool = False,
     **context: Any,
 ) -> Message:
     """Write a message and queue its delivery, in the current transaction.
@@ -36,6 +37,7 @@ def write(
         key: names the event; one event is told once to one address.
         about: the row that the message is about, which it is forgotten with.
         urgent: whether it overtakes the others (activation, reset, receipt).
+        is_first: whether the act has just made what the key names: nothing can have told it.
         context: what the template says.
 
     Returns:
@@ -44,7 +46,15 @@ def write(
     state = Message.State.WAITING
     with transaction.atomic(savepoint=False):
         message, is_new = _kept(
-            kind, to=to, state=state, at=at, key=key, about=about, urgent=urgent, **context
+            kind,
+            to=to,
+            state=state,
+            at=at,
+            key=key,
+            about=about,
+            urgent=urgent,
+            is_first=is_first,
+            **context,
         )
         if is_new:
             _queue(message)
@@ -52,7 +62,13 @@ def write(
 
 
 def write_letter(
-    kind: str, *, at: datetime, key: str, about: models.Model, **context: Any
+    kind: str,
+    *,
+    at: datetime,
+    key: str,
+    about: models.Model,
+    is_first: bool = False,
+    **context: Any,
 ) -> tuple[Message, bool]:
     """Write what somebody whom no mail reaches is told, in the current transaction.
 
@@ -61,6 +77,7 @@ def write_letter(
         at: the instant of the act.
         key: names the event; one event makes one letter.
         about: the row that it is about, which it is forgotten with.
+        is_first: as in `write`.
         context: what the template says.
 
     Returns:
@@ -73,6 +90,7 @@ def write_letter(
         at=at,
         key=key,
         about=about,
+        is_first=is_first,
         by_letter=True,
         **context,
     )
@@ -87,23 +105,23 @@ def _kept(
     key: str,
     about: models.Model,
     urgent: bool = False,
+    is_first: bool = False,
     **context: Any,
 ) -> tuple[Message, bool]:
     subject, body = render(kind, context)
-    kept: tuple[Message, bool] = Message.objects.get_or_create(
-        key=key,
-        recipient=to,
-        defaults={
-            "kind": kind,
-            "subject": subject,
-            "body": body,
-            **about_of(about),
-            "is_urgent": urgent,
-            "state": state,
-            "written_at": at,
-            "next_try_at": at,
-        },
-    )
+    said = {
+        "kind": kind,
+        "subject": subject,
+        "body": body,
+        **about_of(about),
+        "is_urgent": urgent,
+        "state": state,
+        "written_at": at,
+        "next_try_at": at,
+    }
+    if is_first:
+        return Message.objects.create(key=key, recipient=to, **said), True
+    kept: tuple[Message, bool] = Message.objects.get_or_create(key=key, recipient=to, defaults=said)
     return kept
 
 

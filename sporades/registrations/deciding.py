@@ -1,5 +1,6 @@
 """What a managing service decides of a registration: set aside, restored, in anomaly, validated."""
 
+from contextlib import nullcontext
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -7,7 +8,7 @@ from django.db import IntegrityError, transaction
 from sporades.core.refusals import ReasonMissing, Refused
 from sporades.core.transitions import Transition, move
 from sporades.registrations.models import Registration
-from sporades.registrations.states import DECISIONS, REASONED
+from sporades.registrations.states import DECISIONS, REASONED, RESTORE
 
 
 class NoRoomLeft(Refused):
@@ -46,8 +47,9 @@ def decide(*, registration: Registration, decision: Transition, reason: str, at:
     if needs_reason(decision) and not reason:
         raise ReasonMissing
     kept = reason if needs_reason(decision) else ""
+    # Only what stands again may find its place taken.
     try:
-        with transaction.atomic():
+        with transaction.atomic() if decision is RESTORE else nullcontext():
             move(registration, decision, reason=kept, decided_at=at)
     except IntegrityError as trouble:
         if "a_candidate_registers_once" in str(trouble):

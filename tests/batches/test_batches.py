@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from sporades.accounts.models import Membership
 from sporades.acts import deciding
@@ -185,13 +186,30 @@ def test_it_stops_between_two_lines(prepare, three, monkeypatch):
     refused = operations._go_through
 
     def gone_through_and_stopped(*arguments, **options):
-        refused(*arguments, **options)
+        gone = refused(*arguments, **options)
         Batch.objects.filter(pk=batch.pk).update(state=BatchState.STOPPED)
+        return gone
 
     monkeypatch.setattr(operations, "_go_through", gone_through_and_stopped)
 
     assert operations.go_on(str(batch.pk), at=NOW) is False
     assert batch.counts() == {"done": 1, "refused": 0, "waiting": 2}
+
+
+def test_a_line_costs_few_statements(prepare, three):
+    """The line, the registration, the journal, the mail, its job, the outcome; twice a transaction."""
+    spent = []
+    for chosen in (three[:1], three[1:]):
+        batch = prepare(
+            registrations=Registration.objects.filter(pk__in=[one.pk for one in chosen])
+        )
+        operations.launch(batch=batch, by=actor(batch), at=NOW)
+        with CaptureQueriesContext(connection) as statements:
+            operations.go_on(str(batch.pk), at=NOW)
+        assert batch.counts()["done"] == len(chosen)
+        spent.append(len(statements))
+
+    assert spent[1] - spent[0] == 6 + 2 * 2
 
 
 @pytest.mark.parametrize("loss", [{"ends_on": "2026-11-24"}, {"role": Membership.Role.AUDITOR}])
