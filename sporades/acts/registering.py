@@ -115,10 +115,13 @@ def filed(
         reason: why, where its managing service says it.
     """
     candidates.freeze_identity(draft.candidate, at=at)
+    before = _address_of(draft.amends) if draft.amends else {}
     version = filing.file(draft=draft, dossier=dossier, forms=forms, by=by, at=at)
     registration = version.registration
-    if draft.candidate.user_id is None and registration.address_1:
-        newest = {name: getattr(registration, name) for name in candidates.ADDRESS}
+    newest = _address_of(registration)
+    # What this version says of the address as the one before it did is not news: the record may
+    # have been corrected since, when a letter came back.
+    if draft.candidate.user_id is None and registration.address_1 and newest != before:
         candidates.reach_at(draft.candidate, reached=newest)
     documents.issue(
         registration.folder, SUMMARY, version, number=version.number, at=at, published_at=at
@@ -137,6 +140,11 @@ def filed(
         after={**said, "reason": reason} if reason else said,
     )
     return version
+
+
+def _address_of(registration: Registration) -> dict[str, str]:
+    """Return the postal address that a registration says, by the names of `ADDRESS`."""
+    return {name: getattr(registration, name) for name in candidates.ADDRESS}
 
 
 def _verb(draft: Draft, version: Version) -> str:

@@ -11,12 +11,12 @@ from sporades.accounts.models import Membership
 from sporades.acts import deciding, moving, registering
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
-from sporades.exams.models import RegistrationService
+from sporades.exams.models import Exam, RegistrationService
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.states import SET_ASIDE
-from tests.factories import NOW, a_candidate, a_registration, answers_with, author
+from tests.factories import NOW, a_candidate, a_record, a_registration, answers_with, author
 from tests.web.guide import links, main, seen, words
 
 MOBILE, OTHER_MOBILE = "06 39 98 99 99", "06 39 98 11 11"
@@ -320,6 +320,49 @@ def test_a_manager_registers_somebody_who_is_known(manager, in_lille):
     assert (made.candidate_id, made.publishes_name) == (in_lille.candidate_id, False)
     assert Message.objects.get(kind="registered_for").recipient == made.candidate.user.email
     assert Entry.objects.filter(verb="registration filed on behalf").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("phone", "line"), [("0353011234", "#id_phone"), ("0639981234", "#id_mobile")]
+)
+def test_the_address_of_the_record_is_proposed_for_a_first_registration(manager, phone, line):
+    made = a_record(phone=phone)
+
+    page = first_tab_for(manager, made)
+
+    assert "Cette adresse est celle de la fiche" in main(page)
+    assert [proposed(page, name) for name in ("#id_address_1", "#id_town", line)] == [
+        "4 rue du Port",
+        "Lille",
+        phone,
+    ]
+
+
+def test_the_address_of_the_record_is_proposed_rather_than_one_filed_before_it(manager):
+    made = a_record()
+    filed = a_registration(made, identification={"address_1": "9 rue Neuve", "mobile": MOBILE})
+    Candidate.objects.filter(pk=made.pk).update(address_1="5 quai du Wault")
+    registering.withdraw(registration=filed, by=author(made), at=NOW)
+
+    page = first_tab_for(manager, made)
+
+    assert (proposed(page, "#id_address_1"), proposed(page, "#id_mobile")) == (
+        "5 quai du Wault",
+        MOBILE,
+    )
+
+
+def first_tab_for(client, candidate):
+    """Begin a registration for a candidate, and open « Identification »."""
+    exam = Exam.objects.get(code="BE")
+    chosen = f"{exam.pk}-{exam.specialities.get(code='MARIN').pk}"
+    where = reverse("office:register_for", args=[candidate.pk])
+    client.post(where, {"examen": chosen, "academie": "A09"})
+    return client.get(at("tab", Draft.objects.get(author=client.user), "identification"))
+
+
+def proposed(page, field):
+    return seen(page).cssselect(field)[0].get("value")
 
 
 def test_another_registration_that_stands_is_said_and_nothing_is_filed(manager, in_lille):

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
-from sporades.acts import registering
+from sporades.acts import registering, standing_in
 from sporades.candidates.models import Candidate
 from sporades.journal.models import Entry
 from sporades.registrations.records import postal_address_of
@@ -15,6 +15,7 @@ from tests.factories import (
     a_draft,
     a_record,
     a_registration,
+    answer_all,
     registered_in_two_academies,
 )
 from tests.web.guide import main
@@ -215,6 +216,30 @@ def test_a_registration_that_is_filed_renews_the_postal_address():
     made.refresh_from_db()
     assert (made.address_1, made.address_2) == ("9 rue Neuve", "étage 2")
     assert postal_address_of(made)["address_1"] == "9 rue Neuve"
+
+
+@pytest.mark.parametrize(
+    ("changes", "kept"),
+    [
+        ({"mobile": "06 39 98 99 99"}, "5 quai du Wault"),
+        ({"address_1": "1 rue du Bac"}, "1 rue du Bac"),
+    ],
+)
+def test_a_modification_renews_the_address_of_the_record_only_where_it_changes_it(
+    member, changes, kept
+):
+    made = a_record()
+    registration = a_registration(made, identification={"address_1": "9 rue Neuve"})
+    Candidate.objects.filter(pk=made.pk).update(address_1="5 quai du Wault")
+    agent = member("A09").user
+    draft = standing_in.amend(registration=registration, author=agent, by=OPERATOR, at=NOW)
+    answers = draft.answers.get(section="identification").answers
+    answer_all(draft, {"identification": {**answers, **changes}}, at=NOW)
+
+    standing_in.register(draft=draft, reason="", by=OPERATOR, at=NOW)
+
+    made.refresh_from_db()
+    assert made.address_1 == kept
 
 
 def _checked(draft):

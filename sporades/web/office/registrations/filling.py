@@ -10,7 +10,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from sporades.acts import reading, standing_in
+from sporades.candidates.models import Candidate
+from sporades.candidates.operations import ADDRESS
 from sporades.core.actors import Actor
+from sporades.core.phones import LANDLINE
 from sporades.core.refusals import Refused
 from sporades.exams import queries as exams
 from sporades.exams.models import RegistrationService
@@ -18,7 +21,7 @@ from sporades.exams.queries import Programme
 from sporades.exams.schema import Audience
 from sporades.letters.words import announced
 from sporades.registrations import drafting
-from sporades.registrations.dossier import Dossier
+from sporades.registrations.dossier import Answers, Dossier
 from sporades.registrations.exclusion import Exclusion
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.models.draft import DraftQuerySet
@@ -43,6 +46,7 @@ _TOO_LATE = (
     "sont pas ajoutées."
 )
 _TAKEN_UP = "Cette adresse est celle de sa dernière inscription : vérifiez-la avec le candidat."
+_OF_RECORD = "Cette adresse est celle de la fiche : vérifiez-la avec le candidat."
 _INCOMPLETE = "Des réponses manquent ou sont à revoir : rien n'est enregistré."
 _ALREADY = (
     "Ce candidat a déjà une inscription en cours pour cet examen et cette session : rien n'est "
@@ -242,15 +246,37 @@ def _later(request: HttpRequest) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, dossier: Dossier, section: Section) -> SectionForm:
-    """Return a tab as it was answered; an address not given yet, as it was filed last."""
+    """Return a tab as it was answered; an address not given yet, as it is known."""
     if section is IDENTIFICATION and section.slug not in dossier.answers:
-        mine = Registration.objects.within(request.reach).filter(candidate=dossier.candidate)
-        last = mine.order_by("-filed_at").first()
-        if last is not None:
-            filed = version_of.get(registration=last.pk, number=last.version)
-            messages.info(request, _TAKEN_UP)
-            return section.form(dossier, shown=filed.snapshot["answers"].get(section.slug))
+        filed, recorded = _filed_last(request, dossier.candidate), _recorded(dossier.candidate)
+        if recorded or filed:
+            messages.info(request, _OF_RECORD if recorded else _TAKEN_UP)
+            # A registration renews the address of the record, not its telephone.
+            address = {name: recorded[name] for name in ADDRESS if name in recorded}
+            return section.form(dossier, shown={**recorded, **filed, **address})
     return section.form_for(dossier)
+
+
+def _filed_last(request: HttpRequest, candidate: Candidate) -> Answers:
+    """Return what « Identification » says in the candidate's last registration of the perimeter."""
+    mine = Registration.objects.within(request.reach).filter(candidate=candidate)
+    last = mine.order_by("-filed_at").first()
+    if last is None:
+        return {}
+    filed = version_of.get(registration=last.pk, number=last.version)
+    answers: Answers = filed.snapshot["answers"].get(IDENTIFICATION.slug, {})
+    return answers
+
+
+def _recorded(candidate: Candidate) -> Answers:
+    """Return the address and the telephone of the record, which the office keeps.
+
+    Nothing of a candidate who has an account: they say themselves where they live.
+    """
+    if candidate.user_id is not None or not candidate.address_1:
+        return {}
+    line = "phone" if LANDLINE.fullmatch(candidate.phone) else "mobile"
+    return {**{name: getattr(candidate, name) for name in ADDRESS}, line: candidate.phone}
 
 
 def _closed(draft: Draft, at: datetime, reader: str) -> str:
