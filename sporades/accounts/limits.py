@@ -43,6 +43,8 @@ RESETS_PAST_THE_COUNT = Limit("resets-past-the-count", ((DAY, 1),))
 MAILS_FROM_A_NETWORK = Limit("mails-from-network", ((HOUR, 2_000),))
 WARNINGS_TO_AN_ADDRESS = Limit("warnings-to-address", ((DAY, 1),))
 KNOWN_ADDRESSES_SHOWN = Limit("known-addresses-shown", ((HOUR, 20), (DAY, 60)))
+# To one member of the office, who types those that people give.
+KNOWN_ADDRESSES_TOLD = Limit("known-addresses-told", ((HOUR, 10), (DAY, 30)))
 ANSWERS_KEPT_FOR_A_DEVICE = Limit("answers-kept", ((HOUR, 20),))
 MESSAGES_OF_A_CANDIDATE = Limit("messages-of-a-candidate", ((DAY, 10),))
 # A class may type its codes from one network; none is guessed in so few.
@@ -88,6 +90,11 @@ def spend_all(uses: Sequence[tuple[Limit, str]], *, at: datetime) -> bool:
         return False
     Attempt.objects.bulk_create(Attempt(limit=limit.name, key=key, at=at) for limit, key in keyed)
     return True
+
+
+def is_left(limit: Limit, value: str, *, at: datetime) -> bool:
+    """Return whether a limited thing may be used once more; nothing is counted."""
+    return _is_left(limit, key_of(value), at=at)
 
 
 def _is_left(limit: Limit, key: str, *, at: datetime) -> bool:

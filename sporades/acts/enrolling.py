@@ -1,6 +1,7 @@
 """The office makes and keeps the record of somebody who has no account (I13)."""
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from sporades import journal, mail
 from sporades.accounts.operations import KEPT_WITHOUT_REGISTRATION
 from sporades.accounts.permissions import Reach
 from sporades.acts.joining import hold_address, take_address
+from sporades.acts.known_addresses import told_to
 from sporades.acts.reached import WayTo, tell_there, way_to
 from sporades.candidates import claims
 from sporades.candidates import operations as candidates
@@ -51,7 +53,6 @@ class HeldElsewhere(Refused):
     )
 
 
-@transaction.atomic
 def enrol(
     *,
     identity: dict[str, Any],
@@ -76,7 +77,25 @@ def enrol(
     Raises:
         LikelyKnown: somebody like this is there, and was not said to be another.
         AddressKnown: an account or a record carries the address.
+        TooManyKnown: whoever makes it was told so too often.
     """
+    may_tell = told_to(by, academy=academy, at=at) if reached["email"] else nullcontext()
+    with may_tell, transaction.atomic():
+        return _enrol(
+            identity, reached, academy=academy, reach=reach, is_another=is_another, by=by, at=at
+        )
+
+
+def _enrol(
+    identity: dict[str, Any],
+    reached: dict[str, str],
+    *,
+    academy: str,
+    reach: Reach,
+    is_another: bool,
+    by: Actor,
+    at: datetime,
+) -> Candidate:
     # Two presses are two records otherwise: the second waits here, and finds the first.
     lock_value("record", search_key(f"{identity['birth_name']} {identity['first_names']}"))
     if not is_another and like_persons(identity, reach=reach).exists():
@@ -108,7 +127,6 @@ def check(candidate: Candidate, *, reach: Reach) -> None:
         raise HeldElsewhere
 
 
-@transaction.atomic
 def keep(
     candidate: Candidate,
     *,
@@ -138,8 +156,33 @@ def keep(
     Raises:
         Merged, HasAccount, HeldElsewhere: as `check` says.
         AddressKnown: an account or another record carries the new address.
+        TooManyKnown: whoever changes it was told so too often.
         Frozen: a registration was saved meanwhile.
     """
+    is_new = reached["email"] not in {"", candidate.email}
+    may_tell = told_to(by, academy=academy, at=at) if is_new else nullcontext()
+    with may_tell, transaction.atomic():
+        return _keep(
+            candidate,
+            reach=reach,
+            reached=reached,
+            identity=identity,
+            academy=academy,
+            by=by,
+            at=at,
+        )
+
+
+def _keep(
+    candidate: Candidate,
+    *,
+    reach: Reach,
+    reached: dict[str, str],
+    identity: dict[str, Any] | None,
+    academy: str,
+    by: Actor,
+    at: datetime,
+) -> bool:
     # In the order of every act: the address, the code, the record.
     if reached["email"]:
         hold_address(reached["email"], at=at)

@@ -41,6 +41,8 @@ IN_WORDS = {
     "correction requested": "Correction d'état civil demandée",
     "correction taken back": "Demande de correction d'état civil retirée par le candidat",
     "consents chosen": "Choix de publication changés",
+    "known address told": "Adresse mail connue dite à la gestion",
+    "known addresses refused": "Adresses mail refusées : trop étaient connues",
     "document opened": "Document ouvert",
     "document read": "Document consulté par la gestion",
     "document prepared": "Document préparé",

@@ -1,10 +1,13 @@
 """The record of somebody without an account: made, seen, kept by the office (I13)."""
 
+from collections import Counter
+
 import pytest
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
 from sporades.acts import registering, standing_in
+from sporades.acts.known_addresses import TooManyKnown
 from sporades.candidates.models import Candidate
 from sporades.journal.models import Entry
 from sporades.registrations.records import postal_address_of
@@ -109,6 +112,34 @@ def test_an_address_that_somebody_has_is_refused(manager):
 
     assert page.status_code == 422
     assert "existe déjà" in str(page.context["form"].errors["email"])
+
+
+def test_so_many_known_addresses_are_told_and_then_no_address_is_looked_at(manager, member):
+    for number in range(11):
+        a_candidate(email=f"une{number}@exemple.test")
+    mine = a_record()
+    mail = {**TYPED, "canal": "mail"}
+    told = [
+        manager.post(NEW, {**mail, "email": f"une{number}@exemple.test"}) for number in range(10)
+    ]
+    assert {"existe déjà" in str(page.context["form"].errors["email"]) for page in told} == {True}
+
+    known, unknown, changed = (
+        manager.post(address, {**mail, "email": f"{name}@exemple.test"})
+        for address, name in ((NEW, "une10"), (NEW, "libre"), (keep_page(mine), "une10"))
+    )
+
+    for page in (known, unknown, changed):
+        assert page.status_code == 422
+        [said] = page.context["form"].errors["email"]
+        assert said == TooManyKnown.message
+    verbs = Counter(Entry.objects.filter(verb__startswith="known").values_list("verb", flat=True))
+    assert verbs == {"known address told": 10, "known addresses refused": 3}
+    assert not Entry.objects.filter(verb__in=verbs).exclude(payload={}).exists()
+    colleague = member("A09", email="collegue@exemple.test")
+    again = colleague.post(NEW, {**mail, "email": "une10@exemple.test"})
+    assert "existe déjà" in str(again.context["form"].errors["email"])
+    assert manager.post(NEW, TYPED).status_code == 302
 
 
 def test_somebody_like_them_is_shown_first_and_only_within_the_perimeter(manager, member):

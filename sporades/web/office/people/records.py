@@ -13,6 +13,7 @@ from django.urls import reverse_lazy
 from sporades.accounts.permissions import Permission
 from sporades.acts import enrolling, reading
 from sporades.acts.joining import AddressKnown
+from sporades.acts.known_addresses import TooManyKnown
 from sporades.candidates.claims import MOST_FAILURES
 from sporades.candidates.forms import answers_of
 from sporades.candidates.models import Candidate, ClaimCode
@@ -44,7 +45,6 @@ from sporades.web.office.people.record_forms import (
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
 MOST_LETTERS = 50
 ZONE = settings.TIME_ZONE
-SO_ANOTHER = "Indiquez-en une autre, ou choisissez le courrier."
 LIST_TRAIL = [*TRAIL, ("Candidats sans compte", reverse_lazy("office:records"))]
 
 
@@ -89,10 +89,8 @@ def new_record(request: HttpRequest) -> HttpResponse:
             form.ask_whether_another()
             form.add_error("autre_personne", str(refusal))
             like = _like(request, form)
-        except AddressKnown as refusal:
-            form.add_error(
-                "email", f"{refusal} : indiquez-en une autre, ou choisissez le courrier."
-            )
+        except (AddressKnown, TooManyKnown) as refusal:
+            form.add_error("email", _said(refusal))
         else:
             messages.success(request, "La fiche est faite.")
             return redirect("office:record", made.pk)
@@ -100,6 +98,13 @@ def new_record(request: HttpRequest) -> HttpResponse:
         form.ask_whether_another()
     context = {"form": form, "like": like, "trail": LIST_TRAIL}
     return render(request, "office/new_record.html", context, status=422 if form.errors else 200)
+
+
+def _said(refusal: AddressKnown | TooManyKnown) -> str:
+    """Say what may be done of an address that is refused."""
+    if isinstance(refusal, AddressKnown):
+        return f"{refusal} : indiquez-en une autre, ou choisissez le courrier."
+    return str(refusal)
 
 
 def _like(request: HttpRequest, form: RecordForm) -> list[dict[str, Any]]:
@@ -178,10 +183,8 @@ def keep_record(request: HttpRequest, candidate: int) -> HttpResponse:
                 by=request.actor,
                 at=request.arrived_at,
             )
-        except AddressKnown as refusal:
-            form.add_error(
-                "email", f"{refusal} : indiquez-en une autre, ou choisissez le courrier."
-            )
+        except (AddressKnown, TooManyKnown) as refusal:
+            form.add_error("email", _said(refusal))
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
