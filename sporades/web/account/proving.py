@@ -33,6 +33,8 @@ ACTS = {
     "office:export_file": Act(
         "prendre le fichier d'un export", "office:one_export", is_of_one=True
     ),
+    "office:approve_merge": Act("approuver une fusion", "office:double", is_of_one=True),
+    "office:give_code": Act("donner un code", "office:record", is_of_one=True),
     "office:enforce_regulation": Act(
         "mettre une réglementation en vigueur", "office:prepared", is_of_one=True
     ),

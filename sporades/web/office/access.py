@@ -84,7 +84,7 @@ ROUTES = {
     "office:double": _doubles(within="double"),
     "office:propose_merge": _doubles(POST, within="double", page=False),
     "office:approve_merge": _doubles(
-        POST, within="double", page=False, permission=Permission.APPROVE_MERGES
+        BOTH, within="double", page=False, permission=Permission.APPROVE_MERGES
     ),
     "office:refuse_merge": _doubles(
         POST, within="double", page=False, permission=Permission.APPROVE_MERGES
@@ -120,7 +120,7 @@ ROUTES = {
     "office:records": _files(),
     "office:new_record": _records(BOTH),
     "office:record": _files(within="record"),
-    "office:give_code": _records(POST, within="record", page=False),
+    "office:give_code": _records(BOTH, within="record", page=False),
     "office:keep_record": _records(BOTH, within="record"),
     "office:registration": _files(within="registration"),
     "office:history": _files(within="registration"),

@@ -2,6 +2,7 @@
 
 import pytest
 import time_machine
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django.test import Client
 
 from sporades.accounts.models import Membership
@@ -9,6 +10,17 @@ from tests.factories import NOW, a_candidate, a_registration
 from tests.web.registry.world import HOST, Role, a_member, signed_in
 
 VERSAILLES = {"postcode": "78000", "town": "Versailles"}
+
+
+def second_factor_shown(client, *, at):
+    """Have whoever a browser is signed in for show their second factor again."""
+    session = client.session
+    shown = {"method": "mfa", "type": "totp", "at": at.timestamp()}
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+        *session[AUTHENTICATION_METHODS_SESSION_KEY],
+        shown,
+    ]
+    session.save()
 
 
 @pytest.fixture(autouse=True)

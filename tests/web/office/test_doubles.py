@@ -1,5 +1,7 @@
 """I12: likely doubles, side by side, decided by two persons one after the other."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -17,7 +19,7 @@ from sporades.registrations import drafting
 from sporades.registrations.models import Registration
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration
 from tests.web.guide import main
-from tests.web.office.conftest import VERSAILLES
+from tests.web.office.conftest import VERSAILLES, second_factor_shown
 
 FOREST = {"statut-M1": None, "statut-M2": "inscrit"}
 HOME, LIST = reverse("office:home"), reverse("office:doubles")
@@ -132,6 +134,26 @@ def test_two_persons_merge_them_and_the_next_one_comes(manager, head, double):
     assert again.state == DoubleState.WAITING
     history = reverse("office:history", args=[Registration.objects.first().number])
     assert "Dossiers de candidat fusionnés, par Claude Martin" in main(manager.get(history))
+
+
+def test_approving_asks_for_the_second_factor_again(manager, head, double, time_machine):
+    manager.post(where("propose_merge", double), proposal(double))
+    seen = head.get(where("double", double)).context["seen"]
+    late = NOW + timedelta(minutes=16)
+    time_machine.move_to(late)
+
+    refused = head.post(where("approve_merge", double), {"vu": seen})
+
+    assert refused.url.startswith(reverse("mfa_reauthenticate"))
+    assert "approuver une fusion" in head.get(refused.url).text
+    second_factor_shown(head, at=late)
+    for method in (head.head, head.get):
+        assert method(where("approve_merge", double)).url == where("double", double)
+    double.refresh_from_db()
+    assert double.state == DoubleState.PROPOSED
+    head.post(where("approve_merge", double), {"vu": seen})
+    double.refresh_from_db()
+    assert double.state == DoubleState.MERGED
 
 
 def test_a_number_that_was_merged_finds_who_is_kept(manager, head, double):

@@ -13,6 +13,7 @@ from sporades.exchanges.models import Export
 from sporades.exchanges.states import ExportState
 from tests.factories import NOW
 from tests.jobs import work
+from tests.web.office.conftest import second_factor_shown
 from tests.web.office.test_search import leaf, sought
 from tests.web.registry.world import a_member
 
@@ -84,12 +85,7 @@ def test_the_second_factor_is_asked_again(manager, in_lille, time_machine):
 
     assert late.url.startswith(reverse("mfa_reauthenticate"))
     assert "exporter des inscriptions" in manager.get(late.url).text
-    session = manager.session
-    session[AUTHENTICATION_METHODS_SESSION_KEY] = [
-        *session[AUTHENTICATION_METHODS_SESSION_KEY],
-        {"method": "mfa", "type": "totp", "at": (NOW + timedelta(minutes=6)).timestamp()},
-    ]
-    session.save()
+    second_factor_shown(manager, at=NOW + timedelta(minutes=6))
     assert manager.get(where).status_code == 200
 
 

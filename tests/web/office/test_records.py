@@ -1,6 +1,8 @@
 """The record of somebody without an account: made, seen, kept by the office (I13)."""
 
 from collections import Counter
+from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
@@ -8,7 +10,7 @@ from django.urls import reverse
 from sporades.accounts.models import Membership
 from sporades.acts import registering, standing_in
 from sporades.acts.known_addresses import TooManyKnown
-from sporades.candidates.models import Candidate
+from sporades.candidates.models import Candidate, ClaimCode
 from sporades.journal.models import Entry
 from sporades.registrations.records import postal_address_of
 from tests.factories import (
@@ -22,6 +24,7 @@ from tests.factories import (
     registered_in_two_academies,
 )
 from tests.web.guide import main
+from tests.web.office.conftest import second_factor_shown
 
 LIST, NEW = reverse("office:records"), reverse("office:new_record")
 TYPED = {
@@ -295,6 +298,24 @@ def test_who_is_registered_elsewhere_too_is_read_and_not_kept(manager, member):
         assert "une inscription hors de votre périmètre" in main(refused)
     assert "Modifier la fiche" in main(both.get(page_of(made)))
     assert both.post(code)["Content-Type"] == "application/pdf"
+
+
+def test_a_code_asks_for_the_second_factor_again(manager, time_machine):
+    made = a_record()
+    code = reverse("office:give_code", args=[made.pk])
+    late = NOW + timedelta(minutes=16)
+    time_machine.move_to(late)
+
+    refused = manager.post(code)
+
+    assert refused.url == f"{reverse('mfa_reauthenticate')}?{urlencode({'next': code})}"
+    assert "donner un code" in manager.get(refused.url).text
+    assert not ClaimCode.objects.exists()
+    second_factor_shown(manager, at=late)
+    for method in (manager.head, manager.get):
+        assert method(code).url == page_of(made)
+    assert not ClaimCode.objects.exists()
+    assert manager.post(code)["Content-Type"] == "application/pdf"
 
 
 def test_who_has_an_account_is_read_and_not_kept(manager, in_lille):

@@ -7,12 +7,21 @@ from django.shortcuts import redirect
 from sporades.accounts.permissions import Permission
 from sporades.acts import slips
 from sporades.core.refusals import Refused
+from sporades.web.layout.proofs import needs_second_factor_again, second_factor_again
 from sporades.web.office.people.records import academy_of, record_of
 
 
 def give_code(request: HttpRequest, candidate: int) -> HttpResponse:
-    """Answer with the slip: its code is shown this once, and ends the one before."""
+    """Answer with the slip: its code is shown this once, and ends the one before.
+
+    It opens all that the record has: the second factor is shown again (S-17).
+    """
     found = record_of(request, candidate)
+    if needs_second_factor_again(request):
+        return second_factor_again(request)
+    if request.method != "POST":  # from showing it
+        messages.info(request, "Votre second facteur est vérifié : vous pouvez donner un code.")
+        return redirect("office:record", found.pk)
     try:
         content = slips.slip(
             found,
