@@ -1,6 +1,7 @@
 """A-01 to A-04 and P-07 in Chromium, over the registry: every page, in each of its states."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,10 @@ from django.db import OperationalError
 from django.test import override_settings
 from django.urls import path
 
+from sporades.acts import standing_in
+from sporades.exams.models import RegistrationService
 from sporades.notices.operations import show
+from sporades.registrations import drafting
 from sporades.web import registry
 from sporades.web.access import Route, Who
 from tests.factories import NOW
@@ -19,7 +23,7 @@ from tests.web.browser import ONE_AFTER_ANOTHER, serving
 from tests.web.registry.routes import address, answer
 from tests.web.registry.states import READ, REFUSING
 from tests.web.registry.test_routes import careless_urls
-from tests.web.registry.world import Role
+from tests.web.registry.world import Role, author_of
 
 LOOKING = (Path(__file__).parent / "looking.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -311,6 +315,50 @@ def test_an_answer_given_elsewhere_meanwhile_is_shown_to_everyone(world, site, t
         "heading", level=1, name="Quelle réponse voulez-vous garder ?"
     ).is_visible()
     assert faults(page, site) == {}
+
+
+def overtake(world):
+    """File another answer than the one that is being typed for the owner's registration."""
+    by, registration = author_of(world.users[Role.HEAD]), world.owner.registration
+    said = {"author": world.users[Role.HEAD], "by": by, "at": NOW}
+    draft = standing_in.amend(registration=registration, **said)
+    typed = draft.answers.get(section="identification").answers
+    drafting.answer(
+        draft=draft,
+        section="identification",
+        typed={**typed, "address_2": "Escalier 4"},
+        seen_revision=None,
+        at=NOW,
+    )
+    standing_in.register(draft=draft, reason="", by=by, at=NOW)
+
+
+def test_what_two_have_modified_is_for_everyone(world, site, tabs):
+    with ONE_AFTER_ANOTHER:
+        overtake(world)
+    page = tabs(Role.MANAGER)
+    page.goto(address("office:differences", world))
+    page.evaluate("document.querySelector('main form').noValidate = true")
+
+    with page.expect_navigation():
+        page.get_by_role("button", name="Garder ces réponses et continuer").click()
+
+    assert page.locator(".s-troubles").is_visible()
+    assert page.get_by_role("group", name="Appartement, étage, bâtiment").is_visible()
+    assert faults(page, site, part="main") == {}
+
+
+def test_a_late_summary_of_the_office_is_for_everyone(world, site, tabs):
+    with ONE_AFTER_ANOTHER:
+        RegistrationService.objects.filter(pk=world.filled.service_id).update(
+            closes_at=NOW - timedelta(days=1)
+        )
+    page = tabs(Role.MANAGER)
+
+    page.goto(address("office:recap", world))
+
+    assert page.locator("[name=motif]").first.is_visible()
+    assert faults(page, site, part="main") == {}
 
 
 def refused(page, world):
