@@ -57,14 +57,24 @@ def begin(
     draft = drafting.begin(
         candidate=candidate, exam=exam, speciality=speciality, service=service, at=at
     )
+    return note_begun(draft, "registration begun", by=unnamed(by, candidate), at=at)
+
+
+def note_begun(
+    draft: Draft, verb: str, *, of: Registration | None = None, by: Actor, at: datetime
+) -> Draft:
+    """Keep in the journal that tabs were opened, unless they were already; return the draft.
+
+    Args:
+        draft: what was begun, or found.
+        verb: the act.
+        of: the registration that it comes from, if any.
+        by: who opens them.
+        at: the instant of the act.
+    """
     if draft.created_at == at:
-        journal.record(
-            "registration begun",
-            by=unnamed(by, candidate),
-            on=draft,
-            at=at,
-            academy=service.academy_id,
-        )
+        academy = of.academy_id if of else draft.service.academy_id
+        journal.record(verb, by=by, on=of or draft, at=at, academy=academy)
     return draft
 
 
@@ -215,15 +225,7 @@ def amend(*, registration: Registration, by: Actor, at: datetime) -> Draft:
         Closed, Refused, TooManyBegun: see `drafting.begin_amending`.
     """
     draft = drafting.begin_amending(registration=registration, at=at)
-    if draft.created_at == at:
-        journal.record(
-            "modification begun",
-            by=by,
-            on=registration,
-            at=at,
-            academy=registration.academy_id,
-        )
-    return draft
+    return note_begun(draft, "modification begun", of=registration, by=by, at=at)
 
 
 @transaction.atomic
@@ -234,15 +236,7 @@ def begin_again(*, registration: Registration, by: Actor, at: datetime) -> Draft
         Closed, AlreadyRegistered, NotUndone, TooManyBegun: see `drafting.begin_again`.
     """
     draft = drafting.begin_again(registration=registration, at=at)
-    if draft.created_at == at:
-        journal.record(
-            "registration begun again",
-            by=by,
-            on=registration,
-            at=at,
-            academy=registration.academy_id,
-        )
-    return draft
+    return note_begun(draft, "registration begun again", of=registration, by=by, at=at)
 
 
 @transaction.atomic

@@ -4,9 +4,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from sporades import journal
 from sporades.accounts.models import User
-from sporades.acts.registering import filed
+from sporades.acts.registering import filed, note_begun
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
 from sporades.core.links import absolute
@@ -43,11 +42,7 @@ def begin(
         author=author,
         at=at,
     )
-    if draft.created_at == at:
-        journal.record(
-            "registration begun on behalf", by=by, on=draft, at=at, academy=service.academy_id
-        )
-    return draft
+    return note_begun(draft, "registration begun on behalf", by=by, at=at)
 
 
 @transaction.atomic
@@ -60,15 +55,7 @@ def amend(*, registration: Registration, author: User, by: Actor, at: datetime) 
         Closed, Refused, TooManyBegun: see `drafting.begin_amending`.
     """
     draft = drafting.begin_amending(registration=registration, author=author, at=at)
-    if draft.created_at == at:
-        journal.record(
-            "modification begun on behalf",
-            by=by,
-            on=registration,
-            at=at,
-            academy=registration.academy_id,
-        )
-    return draft
+    return note_begun(draft, "modification begun on behalf", of=registration, by=by, at=at)
 
 
 @transaction.atomic
