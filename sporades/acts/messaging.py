@@ -86,6 +86,41 @@ def answer(
     return written
 
 
+@transaction.atomic
+def settle(*, registration: Registration, seen: str, by: Actor, at: datetime) -> int:
+    """« Sans suite »: what the candidate wrote last needs no answer; nothing is told to them.
+
+    What they write next waits for an answer again. Pressed twice, it is done once.
+
+    Args:
+        registration: the registration.
+        seen: the key of the last message that the page showed.
+        by: the member of the office.
+        at: the instant at which the request arrived.
+
+    Returns:
+        How many messages no longer wait.
+
+    Raises:
+        threads.Overtaken: a colleague has answered meanwhile, or the candidate has written again.
+    """
+    locked = lock_registration(registration.pk)
+    threads.check_seen(locked, seen)
+    waiting = messages_of(locked).filter(pk__in=locked.thread.unanswered().values("pk"))
+    threads.mark_read(waiting, at=at)
+    settled = threads.settle(waiting, by=by, at=at)
+    if settled:
+        journal.record(
+            "message settled",
+            by=by,
+            on=locked,
+            at=at,
+            academy=locked.academy_id,
+            after={"message": int(seen), "settled": settled},
+        )
+    return settled
+
+
 def read(messages: Collection[ThreadMessage], *, by_candidate: bool, at: datetime) -> None:
     """Note that what the other side wrote was read, the first time.
 

@@ -75,6 +75,7 @@ IN_WORDS = {
     "member reopened": "Compte d'agent rouvert",
     "member invited": "Agent invité",
     "message answered": "Réponse écrite au candidat",
+    "message settled": "Message du candidat laissé sans suite",
     "message sent": "Message du candidat au service gestionnaire",
     "modification begun": "Modification commencée",
     "modification begun on behalf": "Modification commencée pour le candidat",

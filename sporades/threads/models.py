@@ -23,11 +23,14 @@ class ThreadMessageQuerySet(models.QuerySet["ThreadMessage"]):
         return self.filter(reach.condition(**where))
 
     def unanswered(self) -> Self:
-        """Return those of candidates after which the office has written nothing."""
+        """Return those of candidates after which the office has written nothing.
+
+        Save those that it found to need no answer.
+        """
         later = ThreadMessage.objects.filter(
             registration=OuterRef("registration"), pk__gt=OuterRef("pk"), is_candidates=False
         )
-        return self.filter(~Exists(later), is_candidates=True)
+        return self.filter(~Exists(later), is_candidates=True, settled_at=None)
 
     def unread_answers(self) -> Self:
         """Return those of the office that their candidate has not read."""
@@ -35,7 +38,7 @@ class ThreadMessageQuerySet(models.QuerySet["ThreadMessage"]):
 
 
 class ThreadMessage(models.Model):
-    """One message of the thread of a registration: added, read once, never changed.
+    """One message of the thread of a registration: added, read and settled once, never changed.
 
     Messages of a thread are added one after the other, under the lock of its registration: the
     order of their keys is that in which they were sent.
@@ -48,6 +51,8 @@ class ThreadMessage(models.Model):
     text = models.CharField("message", max_length=LONGEST_MESSAGE)
     sent_at = models.DateTimeField("envoyé le")
     read_at = models.DateTimeField("lu par son destinataire le", null=True, blank=True)
+    settled_at = models.DateTimeField("laissé sans suite le", null=True, blank=True)
+    settled_name = models.CharField("laissé sans suite par", max_length=255, blank=True)
     author_kind = models.CharField("qualité de l'auteur", max_length=20)
     author_name = models.CharField("auteur", max_length=255)
     author_id = models.CharField("compte de l'auteur", max_length=60)
@@ -59,6 +64,11 @@ class ThreadMessage(models.Model):
         verbose_name = "message d'une inscription"
         constraints = [
             models.CheckConstraint(name="a_message_says_something", condition=~Q(text="")),
+            models.CheckConstraint(
+                name="a_candidates_message_is_settled_by_somebody",
+                condition=Q(settled_at=None, settled_name="")
+                | Q(settled_at__isnull=False, is_candidates=True) & ~Q(settled_name=""),
+            ),
             models.UniqueConstraint(
                 fields=["registration", "sending"], name="two_presses_send_one_message"
             ),
@@ -72,7 +82,19 @@ class ThreadMessage(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.ReadOnly(name="a_message_is_never_rewritten", exclude=["read_at"]),
+            pgtrigger.ReadOnly(
+                name="a_message_is_never_rewritten",
+                exclude=["read_at", "settled_at", "settled_name"],
+            ),
+            pgtrigger.Protect(
+                name="a_message_is_settled_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__settled_at__isnull=False)
+                & (
+                    pgtrigger.Q(old__settled_at__df=pgtrigger.F("new__settled_at"))
+                    | pgtrigger.Q(old__settled_name__df=pgtrigger.F("new__settled_name"))
+                ),
+            ),
             pgtrigger.Protect(
                 name="a_message_is_first_read_once",
                 operation=pgtrigger.Update,
@@ -102,3 +124,10 @@ class ThreadMessage(models.Model):
         if self.read_at is None:
             return ""
         return instant_in_words(self.read_at, self.registration.service.zone)
+
+    @property
+    def settled_in_words(self) -> str:
+        """Say when the office found that it needs no answer, or nothing."""
+        if self.settled_at is None:
+            return ""
+        return instant_in_words(self.settled_at, self.registration.service.zone)

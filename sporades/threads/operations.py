@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration
@@ -75,6 +77,11 @@ def check_seen(registration: Registration, seen: str) -> None:
     last = last_of(registration)
     if seen != (str(last.pk) if last else ""):
         raise Overtaken
+
+
+def settle(messages: QuerySet[ThreadMessage], *, by: Actor, at: datetime) -> int:
+    """Note that messages of a candidate need no answer; return how many there were."""
+    return messages.filter(settled_at=None).update(settled_at=at, settled_name=by.name)
 
 
 def mark_read(messages: Iterable[ThreadMessage], *, at: datetime) -> None:

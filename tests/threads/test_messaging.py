@@ -231,11 +231,14 @@ def test_a_long_thread_is_read_by_its_end(registration):
         {"is_candidates": False},
         {"read_at": None},
         {"read_at": NOW + timedelta(days=1)},
+        {"settled_at": None, "settled_name": ""},
+        {"settled_name": "Autre"},
     ],
     ids=lambda change: "-".join(f"{name}-{value}" for name, value in change.items()),
 )
 def test_a_message_that_was_read_is_never_rewritten(registration, change):
-    messaging.read([write(registration)], by_candidate=False, at=NOW)
+    asked = write(registration)
+    messaging.settle(registration=registration, seen=str(asked.pk), by=MANAGER, at=NOW)
 
     with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
         ThreadMessage.objects.update(**change)

@@ -131,6 +131,9 @@ ROUTES = {
     "office:answer_message": _files(
         POST, within="registration", page=False, permission=Permission.ANSWER_MESSAGES
     ),
+    "office:settle_messages": _files(
+        POST, within="registration", page=False, permission=Permission.ANSWER_MESSAGES
+    ),
     "office:unanswered": _files(permission=Permission.ANSWER_MESSAGES),
     "office:mails": _files(within="registration"),
     "office:notes": _files(within="registration"),

@@ -74,6 +74,7 @@ urlpatterns = [
     path("inscriptions/<str:number>/documents/<slug:kind>/pdf", files.pdf, name="document_pdf"),
     path("inscriptions/<str:number>/messages", answering.thread, name="thread"),
     path("inscriptions/<str:number>/messages/reponse", answering.answer, name="answer_message"),
+    path("inscriptions/<str:number>/messages/sans-suite", answering.settle, name="settle_messages"),
     path("inscriptions/<str:number>/mails", files.mails, name="mails"),
     path("inscriptions/<str:number>/notes", files.notes, name="notes"),
     path("inscriptions/<str:number>/notes/ajout", files.write_note, name="write_note"),

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
+from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.threads.models import ThreadMessage
 from tests.factories import NOW, a_candidate, a_registration
@@ -162,6 +163,57 @@ def test_answering_goes_on_to_the_next_then_back_to_the_list(manager, three):
     assert visited == [three[1], three[2], three[0]]
     assert "Aucun message n'attend de réponse." in main(manager.get(LIST))
     assert manager.get(reverse("office:home")).context["queues"] == []
+
+
+def settle(client, registration, said, end=""):
+    """Press « Sans suite »."""
+    return client.post(reverse("office:settle_messages", args=[registration.number]) + end, said)
+
+
+def test_a_message_that_needs_no_answer_leaves_the_queue_until_the_next_one(manager, in_lille):
+    write(in_lille, "Merci.")
+    page = manager.get(tab(in_lille))
+
+    gone = settle(manager, in_lille, sent(page))
+    settle(manager, in_lille, sent(page))
+
+    assert gone.url == tab(in_lille)
+    shown = manager.get(gone.url)
+    [said] = articles(shown)
+    assert said.endswith(
+        "Sans suite, par Claude Martin, le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris)."
+    )
+    assert "Sans suite" not in [words(one) for one in seen(shown).cssselect("main button")]
+    assert manager.get(LIST).context["count"] == 0
+    assert not Message.objects.filter(kind="message_answered").exists()
+    assert Entry.objects.filter(verb="message settled").count() == 1
+    write(in_lille, "J'ai une autre question.")
+    [line] = manager.get(LIST).context["lines"]
+    assert (line["registration"], line["unanswered"]) == (in_lille, 1)
+
+
+def test_what_has_come_meanwhile_is_never_left_without_an_answer(manager, in_lille):
+    write(in_lille, "Merci.")
+    page = manager.get(tab(in_lille))
+    write(in_lille, "J'ai une autre question.")
+
+    late = settle(manager, in_lille, sent(page))
+
+    assert late.status_code == 409
+    assert "Un message est arrivé dans ce fil" in main(late)
+    assert manager.get(LIST).context["lines"][0]["unanswered"] == 2
+
+
+def test_leaving_one_goes_on_to_the_next_and_its_candidate_knows_nothing(manager, three, sign_in):
+    page = manager.get(tab(three[0], IN_A_ROW))
+
+    gone = settle(manager, three[0], sent(page), IN_A_ROW)
+
+    assert gone.url == tab(three[1], IN_A_ROW)
+    own = sign_in(three[0].candidate)
+    thread = main(own.get(reverse("candidate:thread", args=[three[0].number])))
+    assert ASKED in thread
+    assert "Sans suite" not in thread
 
 
 def test_one_may_go_past_a_message_without_answering(manager, three):

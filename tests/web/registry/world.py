@@ -301,6 +301,8 @@ def a_thread(registration: Registration, member: User, mark: str = "") -> None:
     asked = messaging.write(
         text=f"Où faut-il se présenter ? {mark}", sending=uuid4(), by=candidate, **said
     )
+    # Left without an answer, then answered all the same: who did both is said.
+    messaging.settle(seen=str(asked.pk), by=office, **said)
     messaging.answer(
         text=f"La convocation le dira. {mark}",
         sending=uuid4(),

@@ -14,6 +14,7 @@ from sporades.core.french import time_left_in_words
 from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration
 from sporades.threads.forms import MessageForm
+from sporades.threads.operations import Overtaken
 from sporades.threads.queries import last_of, page_of, waiting_within
 from sporades.web.office.registrations.files import author_on, file_page, reaches, registration_of
 from sporades.web.office.registrations.walking import back_to_file, kept_of
@@ -22,6 +23,7 @@ ON_THE_PAGE = 50
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
 IN_A_ROW = {"suite": "oui"}
 """Said by the address of a file that is come to from « Messages sans réponse »."""
+_MOVED_ON = "Un message est arrivé dans ce fil depuis que vous l'avez ouvert : relisez-le. Rien n'est changé."
 
 
 class AnswerMessageForm(MessageForm):
@@ -85,6 +87,31 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
         form.add_error("texte", str(refusal))
         return _page(request, found, form)
     messages.success(request, _said(found))
+    return _onwards(request, found, following)
+
+
+def settle(request: HttpRequest, number: str) -> HttpResponse:
+    """« Sans suite »: a message that needs no answer leaves the queue, then one goes on."""
+    found = registration_of(request, number)
+    following = _following(request, found) if _is_in_a_row(request) else ""
+    try:
+        settled = messaging.settle(
+            registration=found,
+            seen=request.POST.get("vu", ""),
+            by=author_on(request, found),
+            at=request.arrived_at,
+        )
+    except Overtaken:
+        messages.error(request, _MOVED_ON)
+        return _page(request, found, AnswerMessageForm(), status=409)
+    if settled:
+        messages.success(request, "Sans suite : rien n'est envoyé au candidat.")
+    else:
+        messages.info(request, "Aucun message de ce fil n'attendait de réponse.")
+    return _onwards(request, found, following)
+
+
+def _onwards(request: HttpRequest, found: Registration, following: str) -> HttpResponse:
     if not _is_in_a_row(request):
         return back_to_file(request, found.number, tab="thread")
     return redirect(following or reverse("office:unanswered"))
@@ -96,7 +123,9 @@ def _said(registration: Registration) -> str:
     return "La réponse est envoyée : un mail dit au candidat qu'elle l'attend."
 
 
-def _page(request: HttpRequest, found: Registration, form: AnswerMessageForm) -> HttpResponse:
+def _page(
+    request: HttpRequest, found: Registration, form: AnswerMessageForm, *, status: int | None = None
+) -> HttpResponse:
     may_answer = reaches(request, Permission.ANSWER_MESSAGES, found)
     page, last = page_of(found, request.GET.get("page")), last_of(found)
     said = {
@@ -104,6 +133,7 @@ def _page(request: HttpRequest, found: Registration, form: AnswerMessageForm) ->
         "base": _pages(request, found),
         "form": form if may_answer else None,
         "seen": last.pk if last else "",
+        "waits": may_answer and found.thread.unanswered().exists(),
     }
     if _is_in_a_row(request) and may_answer:
         said["query"] = f"?{urlencode(IN_A_ROW)}"
@@ -111,6 +141,8 @@ def _page(request: HttpRequest, found: Registration, form: AnswerMessageForm) ->
     response = file_page(request, found, "thread", "office/thread.html", said)
     if may_answer:
         messaging.read(page.object_list, by_candidate=False, at=request.arrived_at)
+    if status is not None:
+        response.status_code = status
     return response
 
 
