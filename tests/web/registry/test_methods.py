@@ -47,6 +47,10 @@ WRITES = {
     },
     "office:double": {"journal_entry": "who looks at a file is known, once an hour (S-60)"},
     "office:draft": {"journal_entry": "who looks at a file is known, once an hour (S-60)"},
+    **dict.fromkeys(
+        ("office:approve_merge", "office:give_code"),
+        {"django_session": "back from the second factor, a word waits for the page to come"},
+    ),
     "office:request_proof": {"journal_entry": "who looks at a proof is known"},
     "office:correction_proof": {"journal_entry": "who looks at a proof is known"},
     "account_reset_password_from_key": {
@@ -66,6 +70,8 @@ WRITTEN_AGAIN = {
     "office:document_pdf": {"journal_entry"},
     "office:export_file": {"journal_entry"},
     "office:run_pdf": {"journal_entry"},
+    "office:approve_merge": {"django_session"},
+    "office:give_code": {"django_session"},
     "office:request_proof": {"journal_entry"},
     "office:correction_proof": {"journal_entry"},
 }
