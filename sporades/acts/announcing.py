@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from sporades import journal, mail
 from sporades.accounts.models import normalised_address
-from sporades.acts.joining import may_write
+from sporades.acts.addressing import may_write
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.french import instant_in_words
 from sporades.core.links import absolute

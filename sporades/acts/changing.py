@@ -15,15 +15,8 @@ from sporades.accounts.addresses import letter_box
 from sporades.accounts.keys import change_key, reset_key, undo_key
 from sporades.accounts.models import AddressChange, LeftAddress, User, normalised_address
 from sporades.accounts.sessions import end_sessions
-from sporades.acts.joining import (
-    AddressKnown,
-    author,
-    is_known,
-    may_write,
-    send_activation_again,
-    take_address,
-    unnamed,
-)
+from sporades.acts.addressing import AddressKnown, is_known, may_write, take_address
+from sporades.acts.joining import author, send_activation_again, unnamed
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor

@@ -9,7 +9,7 @@ from sporades.accounts import limits
 from sporades.accounts import operations as accounts
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
-from sporades.acts import enrolling, joining
+from sporades.acts import addressing, enrolling, forgetting, joining
 from sporades.acts.attaching import attach
 from sporades.acts.reached import way_to
 from sporades.candidates import claims
@@ -88,12 +88,12 @@ def claim(
 
     Raises:
         TooManyTries, WrongCode: see each.
-        joining.AddressKnown: an account or another record carries the address.
+        addressing.AddressKnown: an account or another record carries the address.
         joining.TooManyMails: the mail that activates it may not leave.
     """
     _spend(network, at=at)
     with transaction.atomic():
-        joining.hold_address(email, at=at)
+        addressing.hold_address(email, at=at)
         found = claims.opened_by(code, birth, at=at)
         if found is not None:
             joining.join(
@@ -114,7 +114,7 @@ def _wait(code: ClaimCode, user: User, *, at: datetime) -> None:
     """Keep which account the code makes, until it is activated; another one gives way."""
     code.refresh_from_db(fields=["taken_by"])
     if code.taken_by is not None:
-        joining.give_way(code.taken_by, at=at)
+        forgetting.give_way(code.taken_by, at=at)
     ClaimCode.objects.filter(pk=code.pk).update(taken_by=user)
 
 
@@ -129,7 +129,7 @@ def claim_into(user: User, *, code: str, birth: Parts, network: str, at: datetim
     """
     _spend(network, at=at)
     with transaction.atomic():
-        joining.hold_address(user.email, at=at)
+        addressing.hold_address(user.email, at=at)
         found = claims.opened_by(code, birth, at=at)
         if found is not None:
             _make_room(user, found.candidate)

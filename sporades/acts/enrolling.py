@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from sporades import journal, mail
 from sporades.accounts.operations import KEPT_WITHOUT_REGISTRATION
 from sporades.accounts.permissions import Reach
-from sporades.acts.joining import hold_address, take_address
+from sporades.acts.addressing import hold_address, take_address
 from sporades.acts.known_addresses import told_to
 from sporades.acts.reached import WayTo, tell_there, way_to
 from sporades.candidates import claims

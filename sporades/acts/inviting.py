@@ -13,7 +13,7 @@ from sporades.accounts import operations as accounts
 from sporades.accounts.forms import AddressField
 from sporades.accounts.keys import reset_key
 from sporades.accounts.models import Membership, User, normalised_address
-from sporades.acts.joining import AddressKnown, take_address
+from sporades.acts.addressing import AddressKnown, take_address
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.french import day_in_words, local_day
 from sporades.core.links import absolute

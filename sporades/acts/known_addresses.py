@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sporades import journal
 from sporades.accounts import limits
-from sporades.acts.joining import AddressKnown
+from sporades.acts.addressing import AddressKnown
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 

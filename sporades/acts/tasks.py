@@ -7,7 +7,15 @@ from procrastinate import JobContext, builtin_tasks
 
 from sporades.accounts import limits, sessions
 from sporades.accounts import operations as accounts
-from sporades.acts import announcing, changing, enrolling, inviting, joining, opening
+from sporades.acts import (
+    announcing,
+    changing,
+    enrolling,
+    forgetting,
+    inviting,
+    joining,
+    opening,
+)
 from sporades.candidates import claims
 from sporades.core.queue import app
 from sporades.notices import operations as notices
@@ -21,7 +29,7 @@ JOBS_KEPT_HOURS = 48
 def forget_accounts(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     """Delete the accounts that nobody activated, and what no limit or link needs any more."""
     now = timezone.now()
-    joining.delete_unactivated(at=now)
+    forgetting.delete_unactivated(at=now)
     accounts.forget_old_changes(at=now)
     sessions.forget_expired(at=now)
     sessions.forget_closed(at=now)
@@ -53,8 +61,8 @@ def forget_unused(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     Those of members of staff are closed after as long.
     """
     now = timezone.now()
-    joining.erase_unused(at=now)
-    joining.warn_unused(at=now)
+    forgetting.erase_unused(at=now)
+    forgetting.warn_unused(at=now)
     enrolling.erase_unused(at=now)
     inviting.close_dormant(at=now)
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 
 from sporades.accounts import operations as accounts
-from sporades.acts import joining
+from sporades.acts import forgetting
 from sporades.core.days import midnight, years_after, years_before
 from sporades.core.french import day_in_words, local_day
 from sporades.exams.models import RegistrationService
@@ -184,7 +184,7 @@ CATEGORIES = (
         lambda: "6 mois, averti 30 jours avant",
         str,
         "Cahier des charges ; arrêté du 1er juin 2023, pour une plateforme de concours.",
-        (lambda at: joining.unused_for_good(at=at),),
+        (lambda at: forgetting.unused_for_good(at=at),),
     ),
     Category(
         "brouillon",

@@ -16,7 +16,7 @@ from sporades.accounts.limits import (
     spend_all,
 )
 from sporades.accounts.models import Attempt
-from sporades.acts import joining
+from sporades.acts import addressing
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -57,7 +57,7 @@ def test_a_network_causes_two_thousand_mails_an_hour_whomever_they_go_to():
 
     def may_write(number, **changes):
         said = {"network": "192.0.2.1", "at": NOON} | changes
-        return joining.may_write(f"eleve{number}@exemple.test", **said)
+        return addressing.may_write(f"eleve{number}@exemple.test", **said)
 
     assert [may_write(number) for number in range(3)] == [True, False, False]
     assert may_write(4, network="198.51.100.1")
@@ -67,7 +67,7 @@ def test_a_network_causes_two_thousand_mails_an_hour_whomever_they_go_to():
 @pytest.mark.django_db
 def test_a_share_of_an_address_s_mails_is_kept_for_new_passwords():
     def may_write(**kind):
-        return joining.may_write("ines@exemple.test", network="n", at=NOON, **kind)
+        return addressing.may_write("ines@exemple.test", network="n", at=NOON, **kind)
 
     assert [may_write() for _ in range(3)] == [True, True, False]
     assert [may_write(is_reset=True) for _ in range(2)] == [True, False]

@@ -7,7 +7,7 @@ import pytest
 
 from sporades.accounts import operations as accounts
 from sporades.accounts.models import AddressChange, User
-from sporades.acts import changing, joining
+from sporades.acts import addressing, changing
 from sporades.candidates.models import Candidate
 from sporades.mail.models import Message
 from tests.acts.people import NOON, in_threads, join, joined
@@ -89,7 +89,7 @@ def test_an_address_taken_between_the_mail_and_the_click_is_refused():
     changing.ask_address_change(user, email="nina@exemple.test", network="", at=NOON)
     joined("nina@exemple.test")
 
-    with pytest.raises(joining.AddressKnown):
+    with pytest.raises(addressing.AddressKnown):
         changing.confirm_address_change(AddressChange.objects.get().pk, at=NOON)
 
     assert User.objects.get(pk=user.pk).email == "theo@exemple.test"
@@ -106,6 +106,6 @@ def test_a_sign_up_and_a_change_racing_for_one_address_never_both_get_it():
     )
 
     # The sign-up comes too late, or gives way: nobody had activated it.
-    assert sum(isinstance(outcome, joining.AddressKnown) for outcome in outcomes) <= 1
+    assert sum(isinstance(outcome, addressing.AddressKnown) for outcome in outcomes) <= 1
     assert User.objects.get().email == "nina@exemple.test"
     assert Candidate.objects.filter(email="nina@exemple.test").count() == 1

@@ -9,7 +9,7 @@ from django.utils.crypto import salted_hmac
 
 from sporades.accounts.models import Attempt, User
 from sporades.accounts.permissions import Perimeter, Reach
-from sporades.acts import claiming, enrolling, joining, slips
+from sporades.acts import addressing, claiming, enrolling, forgetting, joining, slips
 from sporades.acts.enrolling import HasAccount
 from sporades.candidates import claims
 from sporades.candidates.models import Candidate, Channel, ClaimCode
@@ -110,10 +110,10 @@ def test_the_address_of_the_record_may_be_taken_and_no_other():
     code = given(record)
 
     for email in ("autre@exemple.test", "compte@exemple.test"):
-        with pytest.raises(joining.AddressKnown):
+        with pytest.raises(addressing.AddressKnown):
             claim(code, email=email)
-    with pytest.raises(joining.AddressKnown):
-        joining.take_address("maelle@exemple.test", at=NOW)
+    with pytest.raises(addressing.AddressKnown):
+        addressing.take_address("maelle@exemple.test", at=NOW)
     joining.activate(claim(code).pk, at=NOW)
 
     assert Candidate.objects.get(user__email="maelle@exemple.test") == record
@@ -271,7 +271,7 @@ def test_where_no_mail_may_leave_the_record_is_not_said_to_be_taken(waits):
     if waits:
         joining.join(identity=IDENTITY, email="maelle@exemple.test", password=PASSWORD, at=NOW)
     before = set(User.objects.values_list("pk", flat=True))
-    while joining.may_write("maelle@exemple.test", network="ailleurs", at=NOW):
+    while addressing.may_write("maelle@exemple.test", network="ailleurs", at=NOW):
         pass
 
     with pytest.raises(joining.TooManyMails):
@@ -309,7 +309,7 @@ def test_an_account_that_nobody_activates_leaves_the_record_and_its_code():
     code = given(record)
     claim(code)
 
-    joining.delete_unactivated(at=NOW + timedelta(hours=49))
+    forgetting.delete_unactivated(at=NOW + timedelta(hours=49))
 
     assert not User.objects.exists()
     assert Candidate.objects.get() == record

@@ -11,7 +11,7 @@ from django.db import connection, connections
 from django.test import Client
 
 import config.settings
-from sporades.acts import announcing, changing, joining, tasks
+from sporades.acts import addressing, announcing, changing, forgetting, joining, tasks
 from sporades.candidates.models import Candidate
 from sporades.core.queue import app
 from sporades.exams.models import RegistrationService
@@ -71,7 +71,7 @@ def test_nothing_is_left_of_an_account_that_nobody_activated():
         ADDRESS, *NAMES.values()
     )
 
-    joining.delete_unactivated(at=NOON + 49 * HOUR)
+    forgetting.delete_unactivated(at=NOON + 49 * HOUR)
 
     assert where(ADDRESS, "Quelqu", "Zébulon") == set()
 
@@ -86,9 +86,9 @@ def test_nothing_is_left_of_an_account_that_was_never_used_to_register():
     )
     draft = a_draft(Candidate.objects.get(user=user), at=NOON)
     announcing.remind_drafts(at=draft.service.closes_at - DAY)
-    joining.warn_owner(ADDRESS, network="n", at=NOON + DAY)
+    addressing.warn_owner(ADDRESS, network="n", at=NOON + DAY)
     changing.accounts.forget_old_changes(at=NOON + 4 * DAY)
-    joining.warn_unused(at=NOON + 153 * DAY)
+    forgetting.warn_unused(at=NOON + 153 * DAY)
     assert {message.kind for message in Message.objects.all()} == {
         "activation",
         "address_changed",
@@ -97,7 +97,7 @@ def test_nothing_is_left_of_an_account_that_was_never_used_to_register():
         "account_unused",
     }
 
-    joining.erase_unused(at=NOON + 183 * DAY)
+    forgetting.erase_unused(at=NOON + 183 * DAY)
 
     assert where(ADDRESS, OTHER_ADDRESS, "Quelqu", "Zébulon") == set()
 
@@ -128,7 +128,7 @@ def test_forgetting_one_leaves_the_mails_of_the_others():
     kept = list(Message.objects.values_list("pk", flat=True))
     join(ADDRESS)
 
-    joining.delete_unactivated(at=NOON + 49 * HOUR)
+    forgetting.delete_unactivated(at=NOON + 49 * HOUR)
 
     assert list(Message.objects.values_list("pk", flat=True)) == kept
     assert where(registration.candidate.email) >= {"accounts_user", "mail_message"}

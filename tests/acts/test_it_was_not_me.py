@@ -11,7 +11,7 @@ from allauth.usersessions.models import UserSession
 from sporades.accounts import operations as accounts
 from sporades.accounts.models import AddressChange, LeftAddress, User
 from sporades.accounts.tokens import ResetTokens
-from sporades.acts import changing, joining
+from sporades.acts import addressing, changing
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from tests.acts.people import NOON, in_threads, join, joined, told
@@ -160,10 +160,10 @@ def test_the_reset_that_the_thief_asked_for_dies_and_a_wish_for_another_address_
 def test_an_address_that_was_left_is_kept_for_its_account_as_long_as_it_may_come_back():
     left = taken_over(joined())
 
-    with pytest.raises(joining.AddressKnown):
+    with pytest.raises(addressing.AddressKnown):
         join("theo@exemple.test", at=NOON + timedelta(hours=72))
     other = joined("nina@exemple.test")
-    with pytest.raises(joining.AddressKnown):
+    with pytest.raises(addressing.AddressKnown):
         changing.ask_address_change(other, email="theo@exemple.test", network="", at=NOON)
 
     join("theo@exemple.test", at=NOON + timedelta(hours=72, seconds=1))
@@ -176,7 +176,7 @@ def test_an_account_does_not_take_an_address_that_has_become_anothers():
     # As an operator could make one, without asking.
     User.objects.create_user("theo@exemple.test", created_at=NOON, activated_at=NOON)
 
-    with pytest.raises(joining.AddressKnown):
+    with pytest.raises(addressing.AddressKnown):
         changing.undo(left.pk, at=NOON)
 
     assert User.objects.filter(email="voleur@exemple.test").exists()

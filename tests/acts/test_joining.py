@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from sporades.accounts import operations as accounts
 from sporades.accounts.models import Membership, User
-from sporades.acts import changing, joining
+from sporades.acts import addressing, changing, forgetting, joining
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, Identity
 from sporades.journal.models import Entry
@@ -33,14 +33,14 @@ def test_ten_sign_ups_racing_for_one_address_make_one_account():
 def test_a_sign_up_and_an_import_racing_for_one_address_never_both_get_it(turn):
     @transaction.atomic
     def import_record():
-        address = joining.take_address("theo@exemple.test", at=NOON)
+        address = addressing.take_address("theo@exemple.test", at=NOON)
         return candidates.enrol(user=None, identity=IDENTITY, email=address, at=NOON)
 
     outcomes = in_threads(join, import_record)
 
     assert Candidate.objects.filter(email="theo@exemple.test").count() == 1
     assert not User.objects.exists()
-    assert sum(isinstance(one, joining.AddressKnown) for one in outcomes) <= 1
+    assert sum(isinstance(one, addressing.AddressKnown) for one in outcomes) <= 1
 
 
 @pytest.mark.django_db
@@ -53,7 +53,7 @@ def test_a_sign_up_that_nobody_activated_gives_way_to_the_next_and_its_link_is_d
     joining.activate(second.pk, at=NOON)
     assert Candidate.objects.get().identity.birth_name == "Martin"
     assert Identity.objects.count() == Message.objects.filter(kind="activation").count() == 1
-    with pytest.raises(joining.AddressKnown):
+    with pytest.raises(addressing.AddressKnown):
         join()
 
 
@@ -97,7 +97,7 @@ def test_activating_while_another_signs_up_ends_in_one_of_the_two(turn):
     outcomes = in_threads(lambda: joining.activate(user.pk, at=NOON), join)
 
     left = User.objects.get()
-    lost = joining.AddressKnown if left.pk == user.pk else accounts.TooOld
+    lost = addressing.AddressKnown if left.pk == user.pk else accounts.TooOld
     assert (left.activated_at is not None) == (left.pk == user.pk)
     assert sum(isinstance(outcome, lost) for outcome in outcomes) == 1
     assert Candidate.objects.count() == Identity.objects.count() == 1
@@ -120,7 +120,7 @@ def test_activating_while_the_sweep_deletes_ends_in_one_of_the_two():
 
     outcomes = in_threads(
         lambda: joining.activate(user.pk, at=NOON + timedelta(hours=48)),
-        lambda: joining.delete_unactivated(at=late),
+        lambda: forgetting.delete_unactivated(at=late),
     )
 
     left = User.objects.filter(pk=user.pk).first()
@@ -148,7 +148,7 @@ def test_activating_while_the_sweep_deletes_ends_in_one_of_the_two():
 def test_an_account_that_nobody_activates_is_gone_after_48_hours_with_its_data(age, left):
     join()
 
-    joining.delete_unactivated(at=NOON + age)
+    forgetting.delete_unactivated(at=NOON + age)
 
     assert User.objects.count() == Candidate.objects.count() == Identity.objects.count() == left
 
@@ -157,7 +157,7 @@ def test_an_account_that_nobody_activates_is_gone_after_48_hours_with_its_data(a
 def test_an_activated_account_is_never_swept():
     joined()
 
-    assert joining.delete_unactivated(at=NOON + timedelta(days=100)) == 0
+    assert forgetting.delete_unactivated(at=NOON + timedelta(days=100)) == 0
     assert User.objects.count() == 1
 
 
@@ -194,13 +194,13 @@ def days(count):
 def test_an_account_without_a_registration_is_warned_thirty_days_before_and_erased_at_six_months():
     joined()
 
-    assert joining.warn_unused(at=days(152)) == 0
-    assert joining.warn_unused(at=days(153)) == 1
-    assert joining.warn_unused(at=days(160)) == 0
+    assert forgetting.warn_unused(at=days(152)) == 0
+    assert forgetting.warn_unused(at=days(153)) == 1
+    assert forgetting.warn_unused(at=days(160)) == 0
     message = Message.objects.get(kind="account_unused")
     assert "27 mai 2027" in message.body
-    assert joining.erase_unused(at=days(182)) == 0
-    assert joining.erase_unused(at=days(183)) == 1
+    assert forgetting.erase_unused(at=days(182)) == 0
+    assert forgetting.erase_unused(at=days(183)) == 1
     assert not User.objects.exists()
     assert not Identity.objects.exists()
 
@@ -209,21 +209,21 @@ def test_an_account_without_a_registration_is_warned_thirty_days_before_and_eras
 def test_an_account_is_not_erased_without_its_warning():
     joined()
 
-    assert joining.erase_unused(at=days(400)) == 0
-    joining.warn_unused(at=days(400))
-    assert joining.erase_unused(at=days(429)) == 0
-    assert joining.erase_unused(at=days(430)) == 1
+    assert forgetting.erase_unused(at=days(400)) == 0
+    forgetting.warn_unused(at=days(400))
+    assert forgetting.erase_unused(at=days(429)) == 0
+    assert forgetting.erase_unused(at=days(430)) == 1
 
 
 @pytest.mark.django_db
 def test_signing_in_after_the_warning_keeps_the_account_six_months_more():
     user = joined()
-    joining.warn_unused(at=days(153))
+    forgetting.warn_unused(at=days(153))
     User.objects.filter(pk=user.pk).update(last_login=days(170))
 
-    assert joining.erase_unused(at=days(200)) == 0
-    assert joining.warn_unused(at=days(170 + 153)) == 1
-    assert joining.erase_unused(at=days(170 + 183)) == 1
+    assert forgetting.erase_unused(at=days(200)) == 0
+    assert forgetting.warn_unused(at=days(170 + 153)) == 1
+    assert forgetting.erase_unused(at=days(170 + 183)) == 1
 
 
 def test_a_saved_registration_or_a_membership_keeps_an_account(invented_exam):
@@ -233,8 +233,8 @@ def test_a_saved_registration_or_a_membership_keeps_an_account(invented_exam):
         user=manager, role="manager", full_name="Camille Petit", academies=["A09"]
     )
 
-    joining.warn_unused(at=days(300))
-    joining.erase_unused(at=days(400))
+    forgetting.warn_unused(at=days(300))
+    forgetting.erase_unused(at=days(400))
 
     assert User.objects.count() == 2
     assert not Message.objects.filter(kind="account_unused").exists()

@@ -9,10 +9,11 @@ from django.db import DatabaseError, transaction
 
 from sporades.accounts.models import Membership, User
 from sporades.acts import (
+    addressing,
     claiming,
     comparing,
     correcting,
-    joining,
+    forgetting,
     merging,
     messaging,
     noting,
@@ -193,7 +194,7 @@ def test_of_two_accounts_the_other_is_closed_and_both_addresses_are_told(double,
     assert "premier@exemple.test" not in closed
     assert not any(number in closed for number in numbers)
     # Who wishes to go on with that address may take it.
-    assert not joining.is_known("second@exemple.test")
+    assert not addressing.is_known("second@exemple.test")
 
 
 @pytest.mark.parametrize("is_kept", [True, False])
@@ -440,8 +441,8 @@ def test_unused_accounts_are_still_erased_and_who_was_merged_stays(double, propo
     approve(propose(double))
     later = NOW + timedelta(days=400)
 
-    assert joining.erase_unused(at=later) == 0
-    assert joining.warn_unused(at=later) == 0
+    assert forgetting.erase_unused(at=later) == 0
+    assert forgetting.warn_unused(at=later) == 0
     assert Candidate.objects.count() == 2
 
 

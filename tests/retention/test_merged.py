@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.acts import comparing, joining, merging
+from sporades.acts import comparing, forgetting, merging
 from sporades.candidates.models import Candidate, Identity
 from sporades.doubles import operations as doubles
 from sporades.doubles.models import LikelyDouble
@@ -55,8 +55,8 @@ def test_nothing_is_left_of_either_once_the_person_is_erased(merged, has_account
 
     operations.apply(at=archived_at(merged))
     operations.apply(at=erased_at(merged))
-    joining.warn_unused(at=erased_at(merged))
-    joining.erase_unused(at=erased_at(merged) + timedelta(days=30))
+    forgetting.warn_unused(at=erased_at(merged))
+    forgetting.erase_unused(at=erased_at(merged) + timedelta(days=30))
 
     assert where(*WORDS) == set()
     assert not Candidate.objects.exists()

@@ -11,7 +11,7 @@ from django.db import ProgrammingError, connection, transaction
 
 from sporades import journal
 from sporades.accounts.models import User
-from sporades.acts import enrolling, joining
+from sporades.acts import enrolling, forgetting
 from sporades.candidates.models import Candidate, ClaimCode, Identity
 from sporades.candidates.operations import enrol, merge
 from sporades.core import files
@@ -211,8 +211,8 @@ def test_nothing_is_left_anywhere_once_it_is_erased(whole, kept):
     assert Archive.objects.exists()
 
     operations.apply(at=erased_at(whole))
-    joining.warn_unused(at=erased_at(whole))
-    joining.erase_unused(at=erased_at(whole) + timedelta(days=30))
+    forgetting.warn_unused(at=erased_at(whole))
+    forgetting.erase_unused(at=erased_at(whole) + timedelta(days=30))
 
     assert where(*WORDS) == set()
     assert kept() == []
@@ -311,8 +311,8 @@ def test_whoever_was_merged_into_a_candidate_goes_with_them(filed, has_account):
 
     at = archived_at(filed)
     operations.apply(at=at)
-    joining.warn_unused(at=at)
-    joining.erase_unused(at=at + 30 * DAY)
+    forgetting.warn_unused(at=at)
+    forgetting.erase_unused(at=at + 30 * DAY)
 
     assert where(BEFORE) == {"archive"}
     assert not Identity.objects.exists()
@@ -322,13 +322,13 @@ def test_whoever_was_merged_into_a_candidate_goes_with_them(filed, has_account):
 
 def test_an_account_whose_registrations_are_archived_is_one_without_a_registration(filed):
     at = archived_at(filed)
-    assert joining.warn_unused(at=at) == 0
+    assert forgetting.warn_unused(at=at) == 0
 
     operations.apply(at=at)
 
-    assert joining.warn_unused(at=at) == 1
-    assert joining.erase_unused(at=at + timedelta(days=29)) == 0
-    assert joining.erase_unused(at=at + timedelta(days=30)) == 1
+    assert forgetting.warn_unused(at=at) == 1
+    assert forgetting.erase_unused(at=at + timedelta(days=29)) == 0
+    assert forgetting.erase_unused(at=at + timedelta(days=30)) == 1
 
 
 def test_without_names_an_archive_says_what_it_was_and_of_nobody(whole, kept, settings):
@@ -542,9 +542,9 @@ def test_over_fifty_one_years_nothing_of_any_category_is_past_its_day(whole, man
     for later in LATER:
         at = NOW + later
         seen |= {code for code, count in categories.overdue(at).items() if count}
-        joining.delete_unactivated(at=at)
-        joining.erase_unused(at=at)
-        joining.warn_unused(at=at)
+        forgetting.delete_unactivated(at=at)
+        forgetting.erase_unused(at=at)
+        forgetting.warn_unused(at=at)
         operations.apply(at=at)
         assert set(categories.overdue(at).values()) == {0}, at
         kept_numbers = [*numbers_of(Archive), *numbers_of(Registration)]
@@ -572,7 +572,7 @@ def test_the_role_that_serves_pages_reads_no_archive_and_forgets_no_act(filed):
         cursor.execute("SET LOCAL ROLE sporades_app")
         for statement in (
             "SELECT * FROM archives.archive",
-            "INSERT INTO archives.hold (number) VALUES ('1')",
+            "INSERT INTO archives.leaving_file (key) VALUES ('1')",
             "SELECT journal_forget(ARRAY[1]::bigint[])",
         ):
             with (

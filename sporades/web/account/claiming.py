@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 
-from sporades.acts import claiming, joining
+from sporades.acts import addressing, claiming, joining
 from sporades.core.french import local_day
 from sporades.core.refusals import Refused
 from sporades.web.account.forms import ClaimForm, SlipForm
@@ -32,8 +32,8 @@ def claim(request: HttpRequest) -> HttpResponse:
                 network=network_of(request),
                 at=request.arrived_at,
             )
-        except joining.AddressKnown as refusal:
-            joining.warn_owner(email, network=network_of(request), at=request.arrived_at)
+        except addressing.AddressKnown as refusal:
+            addressing.warn_owner(email, network=network_of(request), at=request.arrived_at)
             if may_say_it_is_known(request):
                 form.add_error("email", f"{refusal}. {KNOWN_SO_SIGN_IN}")
                 address_is_known = True

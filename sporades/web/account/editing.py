@@ -16,7 +16,7 @@ from sporades.accounts.keys import change_to_confirm, change_to_undo
 from sporades.accounts.models import AddressChange, LeftAddress
 from sporades.accounts.operations import TooOld
 from sporades.accounts.second_factor import ways_left
-from sporades.acts import changing, joining
+from sporades.acts import addressing, changing, joining
 from sporades.candidates import operations as candidates
 from sporades.candidates.forms import IdentityForm, answers_of
 from sporades.core.french import instant_in_words, listed, local_day
@@ -146,8 +146,8 @@ def _ask(request: HttpRequest, form: ChangeAddressForm, email: str) -> bool:
     network, at = network_of(request), request.arrived_at
     try:
         changing.ask_address_change(request.user, email=email, network=network, at=at)
-    except joining.AddressKnown as refusal:
-        joining.warn_owner(email, network=network, at=at)
+    except addressing.AddressKnown as refusal:
+        addressing.warn_owner(email, network=network, at=at)
         if may_say_it_is_known(request):
             form.add_error("email", f"{refusal}. Indiquez une autre adresse.")
             return False
@@ -203,7 +203,7 @@ def undo_address(request: HttpRequest, key: str) -> HttpResponse:
             user = changing.undo(number, at=request.arrived_at)
         except TooOld:
             state = "too_old"
-        except joining.AddressKnown:
+        except addressing.AddressKnown:
             state = "taken"
         else:
             ways = listed(ways_left(user))

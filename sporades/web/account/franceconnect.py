@@ -26,7 +26,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from sporades.accounts.operations import AlreadyActivated, TooOld
-from sporades.acts import joining
+from sporades.acts import addressing, joining
 from sporades.core.french import local_day
 from sporades.core.links import absolute
 from sporades.territory import queries as territory
@@ -202,8 +202,8 @@ def sign_up(request: HttpRequest) -> HttpResponse:
                 holds_letter_box=email == request.session.get(LETTER_BOX),
                 also=lambda user: _link(user, pending),
             )
-        except joining.AddressKnown as refusal:
-            joining.warn_owner(email, network=network_of(request), at=at)
+        except addressing.AddressKnown as refusal:
+            addressing.warn_owner(email, network=network_of(request), at=at)
             if may_say_it_is_known(request):
                 form.add_error("email", f"{refusal}. {KNOWN_SO_SIGN_IN}")
                 address_is_known = True

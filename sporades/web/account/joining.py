@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from sporades.accounts import limits
 from sporades.accounts.models import User
-from sporades.acts import joining, tasks
+from sporades.acts import addressing, joining, tasks
 from sporades.core.french import instant_in_words, local_day
 from sporades.mail import queries as mails
 from sporades.web.account.forms import AddressForm, SignUpForm
@@ -51,8 +51,8 @@ def sign_up(request: HttpRequest) -> HttpResponse:
                 at=request.arrived_at,
                 holds_letter_box=email == letter_box,
             )
-        except joining.AddressKnown as refusal:
-            joining.warn_owner(email, network=network_of(request), at=request.arrived_at)
+        except addressing.AddressKnown as refusal:
+            addressing.warn_owner(email, network=network_of(request), at=request.arrived_at)
             if may_say_it_is_known(request):
                 form.add_error("email", f"{refusal}. {KNOWN_SO_SIGN_IN}")
                 address_is_known = True

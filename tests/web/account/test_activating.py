@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from sporades.accounts.models import User
-from sporades.acts import joining
+from sporades.acts import forgetting
 from sporades.candidates.models import Identity
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
@@ -83,7 +83,7 @@ def test_the_link_is_good_for_48_hours(client, waiting, age, status):
 
 def test_a_link_too_old_says_what_to_do_even_when_the_account_is_gone(client, waiting):
     _, link = waiting
-    joining.delete_unactivated(at=NOW + timedelta(hours=48, minutes=1))
+    forgetting.delete_unactivated(at=NOW + timedelta(hours=48, minutes=1))
 
     page = client.get(link)
 
@@ -150,7 +150,7 @@ def test_a_new_sign_up_finds_the_address_free_after_48_hours(client, waiting):
 
 
 def test_deleting_is_in_the_journal_without_personal_data(client, waiting):
-    joining.delete_unactivated(at=NOW + timedelta(hours=49))
+    forgetting.delete_unactivated(at=NOW + timedelta(hours=49))
 
     entries = (
         Entry.objects.filter(object_kind="user")

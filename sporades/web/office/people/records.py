@@ -12,7 +12,7 @@ from django.urls import reverse_lazy
 
 from sporades.accounts.permissions import Permission
 from sporades.acts import enrolling, reading
-from sporades.acts.joining import AddressKnown
+from sporades.acts.addressing import AddressKnown
 from sporades.acts.known_addresses import TooManyKnown
 from sporades.candidates.claims import MOST_FAILURES
 from sporades.candidates.forms import answers_of
