@@ -31,6 +31,7 @@ class Permission(Enum):
     WRITE_NOTES = "écrire une note interne dans un dossier"
     READ_JOURNAL = "lire le journal : les actes d'une académie, qui a consulté quel dossier"
     RECEIVE = "noter ce qui arrive par la poste"
+    WITHHOLD = "geler l'effacement d'une inscription au-delà de son terme, lever ce gel"
     READ_SERVICES = "lire les dates des services d'inscription et leurs changements"
     MOVE_SERVICES = "ouvrir, fermer et déplacer un service, proposer une prolongation"
     CHANGE_CONTACTS = "changer les coordonnées d'un service gestionnaire"
@@ -62,6 +63,7 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.WRITE_NOTES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.READ_JOURNAL: frozenset({Role.HEAD, Role.AUDITOR, Role.ADMINISTRATOR}),
     Permission.RECEIVE: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
+    Permission.WITHHOLD: frozenset({Role.ADMINISTRATOR}),
     Permission.READ_SERVICES: frozenset(Role),
     Permission.MOVE_SERVICES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.CHANGE_CONTACTS: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),

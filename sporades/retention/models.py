@@ -1,9 +1,18 @@
-"""What is archived: a schema of its own, which the role that serves pages does not read."""
+"""What is archived: a schema of its own, which the role that serves pages does not read.
+
+A demand to keep a registration stands apart from it: the office makes it from a page.
+"""
 
 from typing import Any, ClassVar, Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef
+
+from sporades.accounts.permissions import Reach
+from sporades.core.french import instant_in_words
+
+LONGEST_REASON = 300
 
 
 class ArchiveQuerySet(models.QuerySet["Archive"]):
@@ -38,19 +47,31 @@ class Archive(models.Model):
         return f"inscription archivée n°{self.number}"
 
 
+class HoldQuerySet(models.QuerySet["Hold"]):
+    """Questions about demands to keep."""
+
+    def within(self, reach: Reach) -> Self:
+        """Return those of a perimeter: for the others there is nothing else."""
+        return self.filter(reach.condition(academy="academy", domain="domain"))
+
+
 class Hold(models.Model):
-    """A demand that a registration be kept beyond its time, a litigation for instance."""
+    """A demand that a registration be kept beyond its time, a litigation for instance.
+
+    It says by itself where the registration is: whoever reads it may read no archive.
+    """
 
     number = models.CharField("numéro d'inscription", max_length=14, unique=True)
-    reason = models.CharField("motif", max_length=300)
+    academy = models.CharField("académie", max_length=3)
+    domain = models.CharField("domaine", max_length=20, blank=True)
+    reason = models.CharField("motif", max_length=LONGEST_REASON)
     placed_at = models.DateTimeField("demandé le")
     placed_by = models.CharField("demandé par", max_length=255)
 
-    objects: ClassVar[Any] = models.Manager()
+    objects: ClassVar[Any] = HoldQuerySet.as_manager()
 
     class Meta:
         verbose_name = "gel"
-        db_table = 'archives"."hold'
         constraints = [
             models.CheckConstraint(name="a_hold_says_why", condition=~models.Q(reason="")),
         ]
@@ -58,6 +79,11 @@ class Hold(models.Model):
     def __str__(self) -> str:
         """Return what it keeps."""
         return f"gel de l'inscription n°{self.number}"
+
+    @property
+    def placed_in_words(self) -> str:
+        """When it was demanded."""
+        return instant_in_words(self.placed_at, settings.TIME_ZONE, weekday=False)
 
 
 class LeavingFile(models.Model):

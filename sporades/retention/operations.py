@@ -44,6 +44,15 @@ class Unknown(Refused):
     message = "Aucune inscription ne porte ce numéro, archivée ou non."
 
 
+class ArchivedMeanwhile(Refused):
+    """A registration has left what pages read."""
+
+    message = (
+        "Cette inscription vient d'être archivée : les pages ne l'atteignent plus. Demandez à "
+        "l'exploitation de geler son effacement (« sporades archives gel »)."
+    )
+
+
 class AlreadyWithheld(Refused):
     """A registration is withheld once."""
 
@@ -103,14 +112,35 @@ def withhold(*, number: str, reason: str, by: Actor, at: datetime) -> Hold:
     Raises:
         Unknown, AlreadyWithheld.
     """
+    return _withhold(number, _place_of, reason=reason, by=by, at=at)
+
+
+def withhold_in_use(*, number: str, reason: str, by: Actor, at: datetime) -> Hold:
+    """Do the same of a registration that serves, for whom archives are out of reach.
+
+    Raises:
+        ArchivedMeanwhile: it serves no more.
+        AlreadyWithheld: see there.
+    """
+    return _withhold(number, _place_in_use, reason=reason, by=by, at=at)
+
+
+def _withhold(
+    number: str, place_of: Callable[[str], tuple[str, str]], *, reason: str, by: Actor, at: datetime
+) -> Hold:
     try:
         with transaction.atomic():
             lock_value(erasing.LOCK, number)
-            academy = _academy_of(number)
+            academy, domain = place_of(number)
             held: Hold = Hold.objects.create(
-                number=number, reason=reason, placed_at=at, placed_by=by.name
+                number=number,
+                academy=academy,
+                domain=domain,
+                reason=reason,
+                placed_at=at,
+                placed_by=by.name,
             )
-            _record("archive withheld", held, by=by, at=at, academy=academy, reason=reason)
+            _record("archive withheld", held, by=by, at=at, reason=reason)
     except IntegrityError:
         raise AlreadyWithheld from None
     return held
@@ -119,10 +149,10 @@ def withhold(*, number: str, reason: str, by: Actor, at: datetime) -> Hold:
 @transaction.atomic
 def release(*, number: str, reason: str, by: Actor, at: datetime) -> None:
     """Let a registration be erased in its time again. Raises NotWithheld."""
-    held = Hold.objects.filter(number=number).first()
+    held = Hold.objects.select_for_update().filter(number=number).first()
     if held is None:
         raise NotWithheld
-    _record("archive released", held, by=by, at=at, academy="", reason=reason)
+    _record("archive released", held, by=by, at=at, reason=reason)
     held.delete()
 
 
@@ -132,23 +162,34 @@ def read(*, number: str, reason: str, by: Actor, at: datetime) -> Archive:
     found: Archive | None = Archive.objects.filter(number=number).first()
     if found is None:
         raise Unknown
-    _record("archive read", found, by=by, at=at, academy=found.academy, reason=reason)
+    _record("archive read", found, by=by, at=at, reason=reason)
     return found
 
 
-def _record(
-    verb: str, on: Archive | Hold, *, by: Actor, at: datetime, academy: str, reason: str
-) -> None:
+def _record(verb: str, on: Archive | Hold, *, by: Actor, at: datetime, reason: str) -> None:
     after = {"number": on.number, "reason": reason}
-    journal.record(verb, by=by, on=on, at=at, academy=academy, after=after)
+    journal.record(verb, by=by, on=on, at=at, academy=on.academy, after=after)
 
 
-def _academy_of(number: str) -> str:
-    for kept in (Registration.objects, Archive.objects):
-        academy: str | None = kept.filter(number=number).values_list("academy", flat=True).first()
-        if academy is not None:
-            return academy
-    raise Unknown
+def _place_in_use(number: str) -> tuple[str, str]:
+    """Return the academy and the domain of a registration that serves."""
+    kept = Registration.objects.filter(number=number)
+    found: tuple[str, str] | None = kept.values_list("academy", "exam__domain__code").first()
+    if found is None:
+        raise ArchivedMeanwhile
+    return found
+
+
+def _place_of(number: str) -> tuple[str, str]:
+    """Return the same of any; an archive says its domain in words alone."""
+    try:
+        return _place_in_use(number)
+    except ArchivedMeanwhile:
+        archived = Archive.objects.filter(number=number).values_list("academy", flat=True)
+        academy: str | None = archived.first()
+    if academy is None:
+        raise Unknown
+    return academy, ""
 
 
 def _do(act: Callable[..., bool], key: Any, *, at: datetime) -> bool:

@@ -25,6 +25,7 @@ _filling = partial(Route, Who.STAFF, permission=Permission.FILE_FOR_CANDIDATES)
 _letters = partial(Route, Who.STAFF, permission=Permission.PRINT_LETTERS)
 _records = partial(Route, Who.STAFF, permission=Permission.KEEP_RECORDS)
 _corrections = partial(Route, Who.STAFF, permission=Permission.CORRECT_IDENTITY)
+_holds = partial(Route, Who.STAFF, permission=Permission.WITHHOLD)
 _doubles = partial(Route, Who.STAFF, permission=Permission.COMPARE_DOUBLES)
 
 
@@ -52,6 +53,9 @@ ROUTES = {
     "office:forget_template": _messages(POST, within="template", page=False),
     "office:all_acts": Route(Who.STAFF, permission=Permission.READ_JOURNAL),
     "office:all_mails": _files(),
+    "office:holds": _holds(),
+    "office:withhold": _holds(BOTH, within="registration"),
+    "office:release_hold": _holds(BOTH, within="hold"),
     "office:send_again": _messages(POST, within="message", page=False),
     "office:refused_answers": _files(),
     "office:export": _exports(BOTH, within="search"),

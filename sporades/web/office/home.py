@@ -34,6 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "may_export": bool(request.reaches(Permission.EXPORT)),
         "reads": bool(reads),
         "may_fill": bool(request.reaches(Permission.FILE_FOR_CANDIDATES)),
+        "withholds": bool(request.reaches(Permission.WITHHOLD)),
         "compares": bool(request.reaches(Permission.COMPARE_DOUBLES)),
         "may_decide": bool(request.reaches(Permission.DECIDE)),
         "announces": bool(request.reaches(Permission.ANNOUNCE)),

@@ -7,7 +7,7 @@ from sporades.web.office.documents import depositing, publishing
 from sporades.web.office.figures import failing, statistics
 from sporades.web.office.letters import posting
 from sporades.web.office.people import codes, records
-from sporades.web.office.records import acts, mail_log
+from sporades.web.office.records import acts, holding, mail_log
 from sporades.web.office.registrations import (
     answering,
     correcting,
@@ -104,6 +104,9 @@ urlpatterns = [
     path("candidats/<int:candidate>", records.record, name="record"),
     path("candidats/<int:candidate>/code", codes.give_code, name="give_code"),
     path("candidats/<int:candidate>/modification", records.keep_record, name="keep_record"),
+    path("conservation", holding.holds, name="holds"),
+    path("conservation/<int:hold>/levee", holding.release_hold, name="release_hold"),
+    path("inscriptions/<str:number>/gel", holding.withhold, name="withhold"),
     path("messages", answering.unanswered, name="unanswered"),
     path("messages/modeles/<uuid:template>/oubli", writing.forget_template, name="forget_template"),
     path("journal", acts.all_acts, name="all_acts"),

@@ -42,6 +42,7 @@ BY_PERMISSION = {
     Permission.APPROVE_MESSAGES: Role.HEAD,
     Permission.APPROVE_MERGES: Role.HEAD,
     Permission.ANNOUNCE: Role.ADMINISTRATOR,
+    Permission.WITHHOLD: Role.ADMINISTRATOR,
     Permission.READ_JOURNAL: Role.HEAD,
     Permission.PREPARE_REGULATIONS: Role.HEAD,
     Permission.ENFORCE_REGULATIONS: Role.HEAD,
@@ -152,6 +153,8 @@ ANSWERS: dict[str, dict[str, int]] = {
     "candidate:thread": {"POST": 422},
     "office:answer_message": {"POST": 422},
     "office:settle_messages": {"POST": 409},
+    "office:withhold": {"POST": 422},
+    "office:release_hold": {"POST": 422},
     "office:print_letters": {"POST": 302},
     "office:post_run": {"POST": 422},
     "office:return_letter": {"POST": 302},
@@ -199,6 +202,7 @@ FIELDS = {
     "record": "candidate",
     "run": "run",
     "letter": "letter",
+    "hold": "hold",
     "authenticator": "pk",
 }
 """The part of an address that names what it leads to."""
@@ -259,6 +263,7 @@ def nowhere(name: str, world: World) -> str:
         "record": 999_999,
         "run": 999_999,
         "letter": 999_999,
+        "hold": 999_999,
         "authenticator": 999_999,
     }
     kind = ACCESS[name].owned or ACCESS[name].within
@@ -402,6 +407,8 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "office:thread": number,
         "office:answer_message": number,
         "office:settle_messages": number,
+        "office:withhold": number,
+        "office:release_hold": {"hold": world.hold.pk},
         "office:notes": number,
         "office:write_note": number,
         "office:correct_identity": number,

@@ -76,6 +76,8 @@ from sporades.publications.models import Publication
 from sporades.registrations import drafting
 from sporades.registrations.models import ChangeRequest, CorrectionRequest, Draft, Registration
 from sporades.registrations.states import VALIDATE
+from sporades.retention import operations as retention
+from sporades.retention.models import Hold
 from sporades.searches import operations as searches
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.models import Search
@@ -188,6 +190,7 @@ class World:
     trial: Trial
     record: Candidate
     letter: Letter
+    hold: Hold
     activation: str
     change: str
     undo: str
@@ -282,6 +285,12 @@ def build(mark: str = "") -> World:
         double=a_likely_double(owner.candidate, other.candidate),
         record=record,
         letter=a_printed_letter(record, users[Role.MANAGER]),
+        hold=retention.withhold(
+            number=owner.registration.number,
+            reason=f"Recours n°12 {mark}",
+            by=replace(author_of(users[Role.ADMINISTRATOR]), name=f"Claude Martin {mark}".strip()),
+            at=NOW,
+        ),
         activation=keys.activation_key(asleep),
         change=keys.change_key(change),
         undo=keys.undo_key(left),

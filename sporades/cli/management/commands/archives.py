@@ -14,9 +14,8 @@ from sporades.core import files
 from sporades.core.refusals import Refused
 from sporades.core.text import clean
 from sporades.retention import categories, operations
-from sporades.retention.models import Archive, Hold
+from sporades.retention.models import LONGEST_REASON, Archive, Hold
 
-LONGEST_REASON = 300
 NOT_ALLOWED = (
     "Ce rôle de la base ne lit pas les archives : lancez la commande avec le DATABASE_URL du rôle "
     "sporades_archives (docs/operations.md)."

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse, reverse_lazy
@@ -25,6 +26,7 @@ from sporades.publications.queries import lines_to_come, lines_to_withdraw
 from sporades.registrations.deciding import decisions_for
 from sporades.registrations.models import ChangeRequest, CorrectionRequest, Registration, Version
 from sporades.registrations.queries import mails_about, version_of
+from sporades.retention.models import Hold
 from sporades.web.layout.papers import paper
 from sporades.web.office.forms import NoteForm
 from sporades.web.office.registrations.mail_lines import lines_of
@@ -211,8 +213,9 @@ def journal(request: HttpRequest, number: str) -> HttpResponse:
 
 def registration_of(request: HttpRequest, number: str) -> Registration:
     """Return a registration of the reader's perimeter; for any other, there is none."""
-    visible = Registration.objects.within(request.reach)
-    found: Registration = get_object_or_404(visible.for_office().with_owed(), number=number)
+    visible = Registration.objects.within(request.reach).for_office().with_owed()
+    withheld = Exists(Hold.objects.filter(number=OuterRef("number")))
+    found: Registration = get_object_or_404(visible.annotate(is_withheld=withheld), number=number)
     return found
 
 
@@ -268,6 +271,7 @@ def file_page(
         "may_receive": registration.is_active
         and request.reaches(Permission.RECEIVE).covers(**here)
         and bool(registration.told["to_return"]),
+        "may_withhold": request.reaches(Permission.WITHHOLD).covers(**here),
         "walk": walk,
         "query": walk.query if walk else "",
         **said,
