@@ -47,10 +47,8 @@ WRITES = {
     },
     "office:double": {"journal_entry": "who looks at a file is known, once an hour (S-60)"},
     "office:draft": {"journal_entry": "who looks at a file is known, once an hour (S-60)"},
-    **dict.fromkeys(
-        ("office:approve_merge", "office:give_code"),
-        {"django_session": "back from the second factor, a word waits for the page to come"},
-    ),
+    "office:approve_merge": {"django_session": "back from the second factor, a word waits"},
+    "office:give_code": {"django_session": "back from the second factor, a word waits"},
     "office:request_proof": {"journal_entry": "who looks at a proof is known"},
     "office:correction_proof": {"journal_entry": "who looks at a proof is known"},
     "account_reset_password_from_key": {
