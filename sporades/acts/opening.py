@@ -1,9 +1,11 @@
 """The dates of registration services: moved by one person, extended by two (I1)."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import CharField, Exists, F, OuterRef, Value
+from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 
 from sporades import journal, mail
@@ -12,14 +14,19 @@ from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Perimeter, Permission, Reach
 from sporades.core.actors import Actor
 from sporades.core.links import absolute
-from sporades.core.queue import app
+from sporades.core.queue import app, defer_once
 from sporades.exams.models import RegistrationService, ServiceChange
 from sporades.exams.operations import openings
 from sporades.exams.states import ChangeState
+from sporades.mail.models import Message
 from sporades.registrations.clocks import zone_of_draft
 from sporades.registrations.models import Draft
+from sporades.registrations.models.draft import DraftQuerySet
 
 TOLD_AT_ONCE = 500
+TELL = "acts.tell_change"
+TOLD_WITHIN = timedelta(days=1)
+"""For how long one looks for those whom a killed worker has left untold."""
 
 
 @transaction.atomic
@@ -109,7 +116,7 @@ def _decide(
 def _applied(change: ServiceChange, *, by: Actor, at: datetime) -> None:
     _record("registration service changed", change, by=by, at=at)
     if change.moves_closing:
-        app.configure_task("acts.tell_change", queue="mail").defer(change=change.pk, after="")
+        app.configure_task(TELL, queue="mail").defer(change=change.pk, after="")
 
 
 def _record(verb: str, change: ServiceChange, *, by: Actor, at: datetime) -> None:
@@ -144,13 +151,37 @@ def tell_change(change: int, *, after: str, at: datetime) -> str:
         The last draft that was written about, nothing when none is left.
     """
     made = ServiceChange.objects.select_related("service").get(pk=change)
-    waiting = Draft.objects.open().touched().filter(service=made.service_id)
+    waiting = _to_tell(made)
     if after:
         waiting = waiting.filter(pk__gt=after)
     drafts = list(waiting.whole().order_by("pk")[:TOLD_AT_ONCE])
     for draft in drafts:
         _tell(draft, made, at=at)
     return str(drafts[-1].pk) if len(drafts) == TOLD_AT_ONCE else ""
+
+
+def take_up_again(*, older_than: datetime) -> int:
+    """Queue again the closings moved lately of which somebody was not told; return how many.
+
+    The last of each service counts: what it says is what is in force.
+    """
+    applied = ServiceChange.objects.filter(state=ChangeState.APPLIED)
+    lately = applied.filter(decided_at__range=(older_than - TOLD_WITHIN, older_than))
+    since = applied.filter(service=OuterRef("service"), decided_at__gt=OuterRef("decided_at"))
+    moved = lately.exclude(closes_at=F("closed_at")).filter(~Exists(since))
+    left = [one.pk for one in moved if _to_tell(one).exists()]
+    return sum(defer_once(TELL, queue="mail", change=str(pk), after="") for pk in left)
+
+
+def _to_tell(change: ServiceChange) -> DraftQuerySet:
+    """Return what was begun at a service before its closing moved, and was not written about."""
+    key = Concat(Value("draft:"), Cast(OuterRef("pk"), CharField()), Value(f":moved:{change.pk}"))
+    begun: DraftQuerySet = Draft.objects.open().touched().filter(service=change.service_id)
+    return begun.filter(
+        ~Exists(Message.objects.filter(key=key)),
+        candidate__user__isnull=False,
+        created_at__lte=change.decided_at,
+    )
 
 
 def _tell(draft: Draft, change: ServiceChange, *, at: datetime) -> None:

@@ -1,6 +1,6 @@
 """Jobs: what time alone makes due, and what must not show by its length whom it concerns."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from procrastinate import JobContext, builtin_tasks
@@ -22,6 +22,8 @@ from sporades.notices import operations as notices
 from sporades.searches import operations as searches
 
 JOBS_KEPT_HOURS = 48
+PATIENCE = timedelta(minutes=5)
+"""After how long those who are not told of a moved closing are looked for."""
 
 
 @app.periodic(cron="*/10 * * * *")
@@ -88,12 +90,19 @@ def remind_unread(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     announcing.remind_unread(at=timezone.now())
 
 
-@app.task(name="acts.tell_change", queue="mail", priority=5)
-def tell_change(change: int, after: str) -> None:
+@app.task(name=opening.TELL, queue="mail", priority=5)
+def tell_change(change: int | str, after: str) -> None:
     """Write to those whose draft a moved closing concerns, some hundred at once."""
-    last = opening.tell_change(change, after=after, at=timezone.now())
+    last = opening.tell_change(int(change), after=after, at=timezone.now())
     if last:
         tell_change.defer(change=change, after=last)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="acts.sweep_changes", queueing_lock="acts.sweep_changes", pass_context=False)
+def sweep_changes(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
+    """Take up the moved closings of which a killed worker has not told everybody."""
+    opening.take_up_again(older_than=timezone.now() - PATIENCE)
 
 
 @app.task(name="acts.help_back_in", queue="mail", priority=10)

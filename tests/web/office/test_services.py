@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import IntegrityError, transaction
+import time_machine
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
@@ -160,6 +161,43 @@ def test_those_who_have_begun_something_are_told_once(member, service):
     service.refresh_from_db()
     assert letter.recipient == begun.candidate.user.email
     assert service.closing_in_words in letter.body
+
+
+def test_those_whom_a_killed_worker_left_untold_are_told_once(manager, service, monkeypatch):
+    monkeypatch.setattr(opening, "TOLD_AT_ONCE", 1)
+    begun = [a_draft(), a_draft()]
+    move(manager, service, closes_at=later(service, days=-1))
+    change = ServiceChange.objects.get()
+    with connection.cursor() as cursor:  # the first is told, its worker is killed just there
+        opening.tell_change(change.pk, after="", at=NOW)
+        cursor.execute("DELETE FROM procrastinate_jobs")
+    a_draft(at=NOW + timedelta(seconds=1))  # begun under the new dates
+    soon = NOW + timedelta(minutes=6)
+
+    assert opening.take_up_again(older_than=NOW - timedelta(seconds=1)) == 0
+    assert [opening.take_up_again(older_than=soon) for _ in range(2)] == [1, 0]
+    work()
+
+    told = Message.objects.filter(kind="service_moved")
+    assert {one.recipient for one in told} == {one.candidate.user.email for one in begun}
+    assert told.count() == len(begun)
+    assert opening.take_up_again(older_than=soon) == 0
+
+
+def test_of_two_closings_the_last_one_is_told_of(manager, service):
+    a_draft()
+    move(manager, service, closes_at=later(service, days=-1))
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        service.refresh_from_db()
+        move(manager, service, closes_at=later(service, days=-1))
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
+
+    assert opening.take_up_again(older_than=NOW + timedelta(minutes=6)) == 1
+    work()
+
+    service.refresh_from_db()
+    assert service.closing_in_words in Message.objects.get(kind="service_moved").body
 
 
 def test_a_closing_brought_forward_is_in_force_at_once_and_told(manager, service):
