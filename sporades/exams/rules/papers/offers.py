@@ -12,6 +12,7 @@ from sporades.exams.schema.candidacy import EvaluationForm
 from sporades.exams.schema.exam import Exam
 from sporades.exams.schema.papers import Group, KeptMark, Options, Paper, Phase, Status
 
+# Without accent, as the guide writes the first one: both stand in one list.
 MANDATORY = "Epreuve(s) obligatoire(s)"
 OPTIONAL = "Epreuve(s) facultative(s)"
 
