@@ -52,6 +52,8 @@ def test_proving_who_one_is_says_for_what_and_how_to_give_it_up(client, user, na
         "office:enforce_regulation": {"prepared": uuid4()},
         "office:export": {"search": uuid4()},
         "office:export_file": {"export": uuid4()},
+        "office:approve_merge": {"double": 1},
+        "office:give_code": {"candidate": 1},
     }
     kwargs = named.get(name)
     sign_in(client)
@@ -73,6 +75,8 @@ ASKED_OTHERWISE = {
     "office:enforce_regulation",
     "office:export",
     "office:export_file",
+    "office:approve_merge",
+    "office:give_code",
 }
 
 
