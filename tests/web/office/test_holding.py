@@ -36,8 +36,9 @@ def test_an_erasure_is_held_up_with_a_reason_then_no_more(administrator, in_lill
     ]
     administrator.post(withhold_page(in_lille), {"motif": MOTIF})
 
-    listed = main(administrator.get(LIST))
-    assert f"n°{in_lille.number}" in listed
+    page = administrator.get(LIST)
+    listed = main(page)
+    assert links(page, f"n°{in_lille.number}") == [file_of(in_lille)]
     assert f"{MOTIF} depuis le 25 novembre 2026" in listed
     assert "Claude Martin" in listed
     shown = administrator.get(file_of(in_lille))
@@ -53,6 +54,17 @@ def test_an_erasure_is_held_up_with_a_reason_then_no_more(administrator, in_lill
         ("archive withheld", "A09", MOTIF),
         ("archive released", "A09", "Jugement rendu"),
     ]
+
+
+def test_what_is_archived_is_listed_and_leads_nowhere(administrator, in_lille):
+    Hold.objects.create(
+        number="20000000058", academy="A09", reason=MOTIF, placed_at=NOW, placed_by="Exploitation"
+    )
+
+    page = administrator.get(LIST)
+
+    assert "n°20000000058, archivée" in main(page)
+    assert links(page, "n°20000000058") == []
 
 
 def test_a_reason_is_asked_for_and_once_is_enough(administrator, in_lille):

@@ -117,8 +117,6 @@ OURS = {
             "letters.Letter.why",
             "letters.PrintRun.file_key",
             "letters.PrintRun.trouble",
-            "retention.Hold.academy",
-            "retention.Hold.domain",
             "exams.ServiceChange.proposed_by_id",
             "exams.ServiceChange.decided_by_id",
             "doubles.LikelyDouble.proposed_by_id",

@@ -8,8 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
 
+from sporades.accounts.permissions import Permission
 from sporades.core.refusals import Refused
 from sporades.registrations.fields import CleanCharField
+from sporades.registrations.models import Registration
 from sporades.retention import operations
 from sporades.retention.models import LONGEST_REASON, Hold
 from sporades.territory import queries as territory
@@ -40,8 +42,13 @@ class HoldForm(forms.Form):
 def holds(request: HttpRequest) -> HttpResponse:
     """What is withheld within the perimeter, the last first."""
     page = page_of(request, Hold.objects.within(request.reach).order_by("-placed_at", "-pk"))
+    read = Registration.objects.within(request.reaches(Permission.READ_FILES))
+    in_use = set(
+        read.filter(number__in=[one.number for one in page]).values_list("number", flat=True)
+    )
     for one in page:
         one.academy_name = territory.academy(one.academy).full_name
+        one.is_in_use = one.number in in_use
     return render(request, "office/holds.html", {"page": page, "trail": TRAIL})
 
 
