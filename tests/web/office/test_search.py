@@ -6,6 +6,7 @@ from django.urls import reverse
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Perimeter, Reach
 from sporades.searches.catalogue import CRITERIA
+from sporades.searches.columns import COLUMNS
 from sporades.searches.models import Search
 from tests.factories import INVENTED, OPERATOR, a_candidate, a_registration, load_invented
 from tests.web.guide import seen, words
@@ -117,6 +118,14 @@ def test_a_name_that_is_refused_leaves_a_list_whose_links_lead_to_its_results(ma
     assert sorts
     assert all(manager.get(one).status_code == 200 for one in sorts)
     assert page.context["base"].startswith(f"{address}?")
+
+
+def test_a_list_of_all_columns_goes_sideways_in_its_place(manager, in_lille):
+    page = sought(manager, colonnes=[column.code for column in COLUMNS])
+
+    [table] = seen(page).cssselect("table.s-table")
+    assert len(table.cssselect("thead th")) == len(COLUMNS)
+    assert table.getparent().get("class") == "s-scroll"
 
 
 def test_a_search_is_deleted_by_its_author_alone(member, in_lille):
