@@ -1,13 +1,12 @@
 """Prepare a batch, launch it, go through it, stop it, take it up again (I11)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Q, Sum
+from django.db.models import Q, Sum
 
 from sporades import journal, mail
 from sporades.accounts import asking
@@ -35,7 +34,6 @@ from sporades.core.transitions import Transition, move
 from sporades.mailings import operations as mailings
 from sporades.mailings.models import Mailing
 from sporades.registrations.models import Registration
-from sporades.registrations.states import State
 
 MOST_LINES = 100_000
 AT_ONCE = 200
@@ -63,21 +61,6 @@ class TooMany(Refused):
     """More than a batch takes."""
 
     message = "Un lot compte 100 000 inscriptions au plus : ajoutez un critère."
-
-
-@dataclass(frozen=True)
-class Forecast:
-    """What will become of the lines in one state.
-
-    Attributes:
-        state: the state.
-        count: how many lines.
-        refusal: why they will be refused, or nothing.
-    """
-
-    state: State
-    count: int
-    refusal: str
 
 
 @transaction.atomic
@@ -154,17 +137,6 @@ def prepare_message(
         at=at,
         about=said.pk,
     )
-
-
-def forecast(batch: Batch) -> list[Forecast]:
-    """Return what will become of its lines, as far as their state says it."""
-    states = (
-        batch.lines.filter(outcome=Outcome.WAITING)
-        .values_list("registration__state")
-        .annotate(count=Count("pk"))
-        .order_by("-count", "registration__state")
-    )
-    return [Forecast(State(state), count, batch.does.refusal_of(state)) for state, count in states]
 
 
 @transaction.atomic

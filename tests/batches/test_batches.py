@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from sporades.accounts.models import Membership
 from sporades.acts import deciding
-from sporades.batches import operations, tasks
+from sporades.batches import operations, queries, tasks
 from sporades.batches.actions import AMENDED
 from sporades.batches.models import Batch
 from sporades.batches.states import BatchState, Outcome
@@ -85,7 +85,7 @@ def test_every_decision_can_be_made_of_many(prepare, three, action):
 def test_who_will_be_refused_and_why_is_said_before(prepare, three):
     set_aside(three[0])
 
-    forecast = operations.forecast(prepare("validate"))
+    forecast = queries.forecast(prepare("validate"))
 
     assert [(one.state, one.count, bool(one.refusal)) for one in forecast] == [
         (State.REGISTERED, 2, False),

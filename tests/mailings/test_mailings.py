@@ -13,6 +13,7 @@ from sporades.accounts.permissions import Permission, reach
 from sporades.batches import operations as batches
 from sporades.batches.actions import ACTIONS, WRITE, WRITTEN_ALONE
 from sporades.batches.models import Batch
+from sporades.batches.queries import forecast as forecast_of
 from sporades.batches.states import BatchState
 from sporades.core.refusals import Refused
 from sporades.journal.models import Entry
@@ -137,7 +138,7 @@ def test_who_has_no_address_is_written_a_letter_in_the_same_words(prepare, three
     without_address(three[1])
     batch = prepare()
 
-    forecast = [(one.count, one.refusal) for one in batches.forecast(batch)]
+    forecast = [(one.count, one.refusal) for one in forecast_of(batch)]
     launched(batch)
 
     assert forecast == [(3, "")]

@@ -11,7 +11,8 @@ from sporades.acts import deciding
 from sporades.batches.actions import ACTIONS
 from sporades.batches.models import Batch
 from sporades.batches.states import BatchState
-from sporades.registrations.states import SET_ASIDE, State
+from sporades.candidates.models import Candidate
+from sporades.registrations.states import SET_ASIDE, VALIDATE, State
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration
 from tests.jobs import work
 from tests.web.guide import main, seen, words
@@ -55,6 +56,19 @@ def test_all_that_a_search_finds_is_decided_after_a_look(manager, two, in_versai
         assert registration.state == state
     in_versailles.refresh_from_db()
     assert in_versailles.state == State.REGISTERED
+
+
+def test_how_many_letters_it_makes_is_said_before(manager, two):
+    Candidate.objects.filter(pk=two[0].candidate_id).update(user=None, email="")
+    where, action = place(manager), {"decision": "validate", "motif": ""}
+    assert "par courrier à qui n'a pas de mail" in main(manager.get(where))
+
+    page = manager.post(where, action, follow=True)
+
+    assert "Par courrier, à imprimer et à poster : 1." in main(page)
+    deciding.decide(registration=two[0], decision=VALIDATE, reason="", by=OPERATOR, at=NOW)
+    page = manager.post(where, action, follow=True)
+    assert "Par courrier" not in main(page)
 
 
 def test_what_is_said_before_documents_are_prepared_is_of_documents(manager, in_lille):

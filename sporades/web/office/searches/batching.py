@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
 
 from sporades.accounts.permissions import Permission, Reach
-from sporades.batches import operations
+from sporades.batches import operations, queries
 from sporades.batches.models import Batch
 from sporades.batches.states import BatchState, Outcome
 from sporades.core.actors import Actor
@@ -81,7 +81,7 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
     is_mine = mine.asked_by_id == request.user.pk
     counts = mine.counts()
     refused = mine.lines.filter(outcome=Outcome.REFUSED).order_by("pk")
-    forecast = operations.forecast(mine) if mine.state in UNDECIDED else []
+    forecast = queries.forecast(mine) if mine.state in UNDECIDED else []
     context = {
         "batch": mine,
         "is_mine": is_mine,
@@ -95,6 +95,7 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
             (one.state.label, in_groups(str(one.count)), one.refusal or "Aucun") for one in forecast
         ],
         "expected": _expected(forecast),
+        "printed": _printed(forecast),
         "forecast_titles": ("État", "Inscriptions", "Refus"),
         "rows": _refusals(request, refused),
         "is_cut": counts[Outcome.REFUSED] > SHOWN_REFUSALS,
@@ -103,11 +104,17 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
     return render(request, "office/one_batch.html", context)
 
 
-def _expected(forecast: list[operations.Forecast]) -> str:
+def _expected(forecast: list[queries.Forecast]) -> str:
     """Say how many will be accepted and how many refused."""
     refused = sum(one.count for one in forecast if one.refusal)
     accepted = sum(one.count for one in forecast) - refused
     return f"Acceptées : {in_groups(str(accepted))}. Refusées : {in_groups(str(refused))}."
+
+
+def _printed(forecast: list[queries.Forecast]) -> str:
+    """Say how many candidates will be told by a letter, which somebody prints and posts."""
+    letters = sum(one.by_letter for one in forecast if not one.refusal)
+    return in_groups(str(letters)) if letters else ""
 
 
 def _refusals(request: HttpRequest, refused: Any) -> list[tuple[str, str, bool]]:
