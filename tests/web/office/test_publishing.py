@@ -107,6 +107,9 @@ def test_a_convocation_is_read_once_a_second_person_has_approved(
     page = head.post(where("approve_publication", made.pk), follow=True)
 
     assert "seront lus à partir du samedi 28 novembre 2026 à 8 h" in main(page)
+    assert "À publier 1" in main(page)
+    assert "Publié" not in main(page)
+    assert "Publication décidée, à venir . Par" in main(head.get(where("publications")))
     theirs = reverse("candidate:document", args=[in_lille.number, "convocation"])
     assert candidate.get(theirs).status_code == 404
     folder = reverse("candidate:folder", args=[in_lille.number])

@@ -27,6 +27,7 @@ from sporades.web.layout.papers import paper
 from sporades.web.office.documents.publishing_forms import PublishForm, RefuseForm, WithdrawForm
 from sporades.web.office.sheets import sheet_of
 
+SCHEDULED = "Publication décidée, à venir"
 ON_THE_PAGE = 50
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
 REFUSAL_TITLES = ("N° Inscription", "Fichier", "Refus")
@@ -42,8 +43,11 @@ KINDS = {
 def publications(request: HttpRequest) -> HttpResponse:
     """Those of the reader's perimeter, the last first."""
     found = Publication.objects.within(request.reach).order_by("-asked_at", "pk")
+    page = Paginator(found, ON_THE_PAGE).get_page(request.GET.get("page"))
+    for one in page:
+        one.stands = SCHEDULED if one.is_scheduled(request.arrived_at) else one.get_state_display()
     context = {
-        "page": Paginator(found, ON_THE_PAGE).get_page(request.GET.get("page")),
+        "page": page,
         "base": f"{reverse('office:publications')}?page=",
         "proposed": publications_to_approve(request),
         "trail": TRAIL,
@@ -196,6 +200,7 @@ def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpRespons
         "publication": found,
         "kind": KINDS.get(PublicationState(found.state), "info"),
         "is_scheduled": found.is_scheduled(request.arrived_at),
+        "scheduled": SCHEDULED,
         "is_mine": is_mine,
         "is_busy": is_busy,
         "batch": filling,
