@@ -105,7 +105,7 @@ def test_both_are_side_by_side_with_what_differs_in_words(manager, double):
     assert page.text.count("<strong>Différent</strong>") == 2
     for registration in Registration.objects.all():
         assert registration.number in main(page)
-    assert "1 document, 0 message" in main(page)
+    assert "1 document, 0 message)" in main(page)
     read = Entry.objects.filter(verb="file read").values_list("object_id", flat=True)
     assert set(read) == {str(pk) for pk in Registration.objects.values_list("pk", flat=True)}
 
@@ -115,6 +115,9 @@ def test_two_persons_merge_them_and_the_next_one_comes(manager, head, double):
     following = LikelyDouble.objects.undecided().exclude(pk=double.pk).order_by("pk").first()
     answer = manager.post(where("propose_merge", double), proposal(double))
     assert answer.url == where("double", following)
+    assert f"La fusion est proposée : Maëlle Anne LE GOFF (doublon n°{double.pk})." in main(
+        manager.get(answer.url)
+    )
     assert "doit l'approuver" in main(manager.get(where("double", double)))
 
     queues = {one.label: (one.count, one.url) for one in head.get(HOME).context["queues"]}
@@ -127,7 +130,8 @@ def test_two_persons_merge_them_and_the_next_one_comes(manager, head, double):
 
     double.refresh_from_db()
     # Whom no mail reaches is told by a letter.
-    assert "en est prévenu, par mail ou par courrier" in main(done)
+    told = f"(doublon n°{double.pk}). Le candidat est prévenu, par mail ou par courrier."
+    assert told in main(done)
     assert double.state == DoubleState.MERGED
     assert double.first.registrations.count() == 2
     assert "Fusionnés" in main(manager.get(where("double", double)))

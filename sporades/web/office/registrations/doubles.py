@@ -75,7 +75,8 @@ def propose_merge(request: HttpRequest, double: int) -> HttpResponse:
         lambda said: comparing.propose(
             kept=kept, reason=form.cleaned_data["motif"], seen=_seen(request), **said
         ),
-        "La fusion est proposée. Une autre personne doit l'approuver : un mail prévient qui le peut.",
+        f"La fusion est proposée : {_named(found)}. Une autre personne doit l'approuver : un mail "
+        "prévient qui le peut.",
     )
 
 
@@ -93,7 +94,7 @@ def approve_merge(request: HttpRequest, double: int) -> HttpResponse:
         request,
         found,
         lambda said: merging.approve(seen=_seen(request), **said),
-        "La fusion est faite : le candidat en est prévenu, par mail ou par courrier.",
+        f"La fusion est faite : {_named(found)}. Le candidat est prévenu, par mail ou par courrier.",
     )
 
 
@@ -106,7 +107,7 @@ def refuse_merge(request: HttpRequest, double: int) -> HttpResponse:
         request,
         found,
         lambda said: comparing.refuse(answer=form.cleaned_data["refus"], **said),
-        "La fusion est refusée : les deux dossiers restent séparés.",
+        f"La fusion est refusée : {_named(found)}. Les deux dossiers restent séparés.",
     )
 
 
@@ -126,7 +127,7 @@ def tell_apart(request: HttpRequest, double: int) -> HttpResponse:
         request,
         found,
         lambda said: comparing.tell_apart(reason=form.cleaned_data["distinction"], **said),
-        "Ce sont deux personnes : ces deux dossiers ne seront plus proposés.",
+        f"Ce sont deux personnes : {_named(found)}. Ces deux dossiers ne seront plus proposés.",
     )
 
 
@@ -145,6 +146,11 @@ def _found(request: HttpRequest, pk: int) -> LikelyDouble:
     both = ("first__identity", "second__identity", "first__user", "second__user")
     found: LikelyDouble = get_object_or_404(_within(request).select_related(*both), pk=pk)
     return found
+
+
+def _named(found: LikelyDouble) -> str:
+    """Name what was decided: the page that opens next is of others."""
+    return f"{found.first.identity.full_name} (doublon n° {found.pk})"
 
 
 def _seen(request: HttpRequest) -> str:
