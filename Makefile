@@ -1,6 +1,6 @@
 # The whole list of commands: `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset demo-code rehearsal rehearsal-code rehearsal-end check-reglementation test endure bench lint format lock
+.PHONY: help demo demo-reset demo-code demo-run rehearsal rehearsal-code rehearsal-end check-reglementation test endure bench lint format lock
 
 # What one process has compiled is read by those that come after it: tests start hundreds.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/var/pycache
@@ -24,6 +24,10 @@ demo-reset: ## Oublie les données de la démonstration
 demo-code: ## Donne le code de connexion d'un agent de la démonstration (WHO=adresse)
 	$(runtime)
 	@$(python) -m tools.demo code "$(WHO)"
+
+demo-run: ## Lance une commande de l'exploitant sur la démonstration qui tourne (ARGS="journal verify")
+	$(runtime)
+	@$(python) -m tools.demo run $(ARGS)
 
 rehearsal: ## Répète une campagne sur une copie des réglementations (AT=2027-01-12T08:00, FILES="cap.yaml", PEOPLE=60, PORT=8000) ; Ctrl-C efface tout
 	$(runtime)

@@ -4,6 +4,7 @@
     python -m tools.demo reset        forget its data
     python -m tools.demo code WHO     print the current code of a person's second factor
     python -m tools.demo check FILE   say what is wrong in a réglementation file
+    python -m tools.demo run …        run one of an operator's commands on its data
 
 PORT and HOST say where it listens (HOST=, the address of this machine: for its network), PEOPLE
 how many people are invented once it answers.
@@ -286,6 +287,13 @@ def check(words: Sequence[str]) -> int:
     return _in_demo("reglementation", "check", *words)
 
 
+def run(words: Sequence[str]) -> int:
+    """Run an operator's command on the demo's data; return the command's exit code."""
+    if not words:
+        raise Failed("Dites quoi : make demo-run ARGS='agent invite claude@demo.test …'")
+    return _in_demo(*words)
+
+
 def _in_demo(*words: str) -> int:
     """Run one of our commands in the demo that runs. Raises Failed if none does."""
     if not CONNECTION.exists():
@@ -304,8 +312,8 @@ def main(words: list[str]) -> int:
                 reset()
             case ["code", who]:
                 return code(who)
-            case ["check", *words]:
-                return check(words)
+            case ["check" | "run" as what, *words]:
+                return (check if what == "check" else run)(words)
             case _:
                 print(__doc__)
                 return 2
