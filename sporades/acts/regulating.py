@@ -25,15 +25,16 @@ class BeyondPerimeter(Refused):
         super().__init__(f"{why} : un administrateur peut le mettre en vigueur.")
 
 
-class Prolongs(Refused):
-    """The file puts off the closing of a service that has opened: that takes two persons (R-25)."""
+class MovesWhatHasOpened(Refused):
+    """The file changes the dates of a service that has opened: an extension takes two (R-25)."""
 
     def __init__(self, service: RegistrationService) -> None:
-        """Say of which service, and how it is extended."""
+        """Say of which service, and where its dates are changed."""
         super().__init__(
-            f"Ce fichier prolonge un service qui a ouvert ({service.academy.full_name}), ce que deux "
-            "personnes décident : proposez la prolongation dans « Gérer les services ». Une fois "
-            "approuvée, ou sans elle dans le fichier, il peut être mis en vigueur."
+            f"Ce fichier change les dates d'un service qui a ouvert ({service.academy.full_name}). "
+            "Changez sa fermeture dans « Gérer les services » : une prolongation y est approuvée par "
+            "une autre personne, et qui a une saisie en cours est prévenu. Cela fait, ou avec les "
+            "dates d'aujourd'hui, ce fichier peut être mis en vigueur."
         )
 
 
@@ -87,7 +88,7 @@ def enforce(
 
     Raises:
         BeyondPerimeter: the file concerns an academy outside, or what serves others.
-        Prolongs: it puts off the closing of a service that has opened.
+        MovesWhatHasOpened: it changes the dates of a service that has opened.
         Overtaken, NothingNew, Invalid, Decided, Refused: see `preparing.enforce`.
     """
     hindrance = hindered(prepared, reach, at=at)
@@ -114,15 +115,15 @@ def drop(*, prepared: PreparedRegulation, by: Actor, at: datetime) -> None:
 
 def hindered(prepared: PreparedRegulation, reach: Reach, *, at: datetime) -> Refused | None:
     """Return why a file is not to be put in force from a perimeter as it is, nothing where it may be."""
-    return _beyond(prepared, reach) or _prolongs(prepared, at=at)
+    return _beyond(prepared, reach) or _moves(prepared, at=at)
 
 
-def _prolongs(prepared: PreparedRegulation, *, at: datetime) -> Prolongs | None:
+def _moves(prepared: PreparedRegulation, *, at: datetime) -> MovesWhatHasOpened | None:
     services = RegistrationService.objects.filter(
         domain__code=prepared.domain_code, session__code=prepared.session_code
     ).select_related("academy")
-    found = plan(prepared.file, services, zones()).prolonged(at)
-    return Prolongs(found[0]) if found else None
+    found = plan(prepared.file, services, zones()).moved(at)
+    return MovesWhatHasOpened(found[0]) if found else None
 
 
 def _beyond(prepared: PreparedRegulation, reach: Reach) -> BeyondPerimeter | None:

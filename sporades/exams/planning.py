@@ -44,6 +44,14 @@ class PlannedOpening:
         left = (*DATES, "managing_code") if self.is_held else ("managing_code",)
         return {name: value for name, value in self.said.items() if name not in left}
 
+    @property
+    def moves_dates(self) -> bool:
+        """Whether a service that stands would have other dates."""
+        return self.service is not None and any(
+            self.wanted.get(name, getattr(self.service, name)) != getattr(self.service, name)
+            for name in DATES
+        )
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -57,14 +65,12 @@ class Plan:
     openings: tuple[PlannedOpening, ...]
     left: tuple[RegistrationService, ...]
 
-    def prolonged(self, at: datetime) -> list[RegistrationService]:
-        """Return the services that have opened at an instant, whose closing it would put off."""
+    def moved(self, at: datetime) -> list[RegistrationService]:
+        """Return the services that have opened at an instant, whose dates it would change."""
         return [
             one.service
             for one in self.openings
-            if one.service is not None
-            and one.service.opens_at <= at
-            and one.wanted.get("closes_at", one.service.closes_at) > one.service.closes_at
+            if one.service is not None and one.service.opens_at <= at and one.moves_dates
         ]
 
 

@@ -365,7 +365,7 @@ def test_a_dry_run_is_asked_followed_and_read(administrator, head, in_lille, in_
     [
         "?motif=abc",
         "?motif=²",
-        "?motif=1",
+        "?motif=0",
         "?motif=99999999999999999999",
         "?page=x",
         "?motif=%00",
@@ -506,40 +506,44 @@ def test_what_serves_other_domains_too_is_not_changed_from_one_of_them(member, c
     assert "est en vigueur" in said(put_in_force(both, file))
 
 
-LATER = ("fermeture: 2026-12-15 17:00", "fermeture: 2026-12-20 17:00")
-
-
-def test_a_file_does_not_extend_a_service_that_has_opened_that_takes_two_persons(administrator):
-    file = prepared(administrator, SEVEN, LATER)
-    closing = RegistrationService.objects.get(academy="A25").closes_at
-    where = reverse("office:prepared", args=[file.pk])
-
-    page = put_in_force(administrator, file)
-
-    told = "Ce fichier prolonge un service qui a ouvert (académie de Versailles)"
-    assert page.status_code == 422
-    assert told in said(page)
-    assert told in said(administrator.get(where))
-    assert "Mettre en vigueur</a>" not in administrator.get(where).text
-    assert RegistrationService.objects.get(academy="A25").closes_at == closing
-    assert Regulation.objects.count() == 1
+THERE = "academie: A25, ouverture: 2026-10-12 08:00, fermeture: 2026-12-15 17:00"
+LATER = (THERE, THERE.replace("12-15", "12-20"))
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        (LATER[0], "fermeture: 2026-12-10 17:00"),
-        ("academie: A25, ouverture: 2026-10-12 08:00, fermeture: 2026-12-15 17:00", ""),
+        LATER,
+        (THERE, THERE.replace("12-15", "12-10")),
+        (THERE, THERE.replace("10-12", "11-27")),
     ],
-    ids=["sooner", "not opened yet"],
+    ids=["extended alone", "closed sooner and nobody told", "shut again"],
 )
-def test_what_extends_nothing_that_has_opened_is_put_in_force_by_one(administrator, change):
-    old, new = change
-    if not new:
-        RegistrationService.objects.filter(academy="A25").update(opens_at=NOW + timedelta(days=1))
-        new = "academie: A25, ouverture: 2026-11-27 08:00, fermeture: 2026-12-20 17:00"
+def test_a_file_does_not_change_the_dates_of_a_service_that_has_opened(administrator, change):
+    file = prepared(administrator, SEVEN, change)
+    service = RegistrationService.objects.get(academy="A25")
+    before = (service.opens_at, service.closes_at)
+    where = reverse("office:prepared", args=[file.pk])
 
-    page = put_in_force(administrator, prepared(administrator, (old, new)))
+    page = put_in_force(administrator, file)
+
+    service.refresh_from_db()
+    told = "Ce fichier change les dates d'un service qui a ouvert (académie de Versailles)"
+    assert page.status_code == 422
+    assert told in said(page)
+    assert told in said(administrator.get(where))
+    assert "Mettre en vigueur</a>" not in administrator.get(where).text
+    assert (service.opens_at, service.closes_at) == before
+    assert Regulation.objects.count() == 1
+
+
+def test_a_file_changes_the_dates_of_what_has_not_opened_yet(administrator):
+    RegistrationService.objects.filter(academy="A25").update(opens_at=NOW + timedelta(days=1))
+
+    page = put_in_force(
+        administrator,
+        prepared(administrator, (THERE, LATER[1].replace("10-12", "11-27"))),
+    )
 
     assert "est en vigueur" in said(page)
 
