@@ -15,6 +15,7 @@ from sporades.accounts.models import User, normalised_address
 from sporades.acts.addressing import AddressKnown, hold_address, is_known, may_write, waiting_at
 from sporades.acts.attaching import attach
 from sporades.acts.forgetting import give_way
+from sporades.candidates import claims
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, ClaimCode
 from sporades.core.actors import Actor
@@ -139,6 +140,7 @@ def _write_activation(user: User, *, at: datetime) -> None:
         link=absolute(reverse("account_confirm_email", args=[activation_key(user)])),
         proof="avec le mot de passe choisi" if user.has_usable_password() else "avec FranceConnect",
         deadline=instant_in_words(user.activation_deadline, ZONE),
+        has_code=claims.is_taken_by(user),
     )
 
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.db.models import F, Q, QuerySet
 from django.utils.crypto import salted_hmac
 
+from sporades.accounts.models import User
 from sporades.candidates.births import Parts
 from sporades.candidates.models import Candidate, ClaimCode
 from sporades.documents.codes import ALPHABET, normalised
@@ -79,6 +80,11 @@ def opened_by(code: str, birth: Parts, *, at: datetime) -> ClaimCode | None:
     )
     found: ClaimCode | None = good.select_for_update(of=("self",)).first()
     return found
+
+
+def is_taken_by(user: User) -> bool:
+    """Return whether an account that waits for its activation will take a record by its code."""
+    return ClaimCode.objects.filter(taken_by=user).exists()
 
 
 def lock(candidates: Iterable[int]) -> None:

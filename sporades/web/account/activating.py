@@ -19,6 +19,7 @@ from sporades.accounts.keys import account_to_activate
 from sporades.accounts.models import User
 from sporades.accounts.operations import AlreadyActivated, TooOld
 from sporades.acts import joining
+from sporades.candidates import claims
 from sporades.core.french import instant_in_words
 from sporades.web.account import franceconnect
 from sporades.web.account.forms import ActivationForm
@@ -38,11 +39,18 @@ def activate(request: HttpRequest, key: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, "ready", user, _form(user))
     if "again" in request.POST:
-        request.session[LETTER_BOX] = user.email
-        return redirect("account_signup")
+        return _begin_again(request, user)
     if user.has_usable_password():
         return _by_password(request, user)
     return _by_franceconnect(request, user)
+
+
+def _begin_again(request: HttpRequest, user: User) -> HttpResponse:
+    """Go back to where the account was made: a sign-up would make a second file of a record."""
+    if claims.is_taken_by(user):
+        return redirect("account_claim")
+    request.session[LETTER_BOX] = user.email
+    return redirect("account_signup")
 
 
 def _form(user: User, answers: QueryDict | None = None) -> ActivationForm | None:
@@ -99,6 +107,7 @@ def _page(
         "state": state,
         "deadline": deadline,
         "form": form,
+        "has_code": user is not None and claims.is_taken_by(user),
         "franceconnect": bool(settings.FRANCECONNECT_URL),
     }
     return render(request, "account/email_confirm.html", context, status=status)

@@ -41,6 +41,21 @@ def test_a_code_makes_an_account_that_takes_the_record_once_it_is_activated(clie
     assert "Maëlle Anne LE GOFF" in page.text
 
 
+def test_who_begins_again_does_so_with_the_same_code(client, code):
+    answer = client.post(PAGE, {"code_recu": code, **BORN, **CHOSEN}, follow=True)
+    assert "Si vous avez reçu un code, recommencez avec le même code" in main(answer)
+    sent = Message.objects.get(kind="activation")
+
+    page = main(client.get(link_in(sent)))
+    again = client.post(link_in(sent), {"again": "1"})
+
+    assert "il faudra recommencer avec le même code : votre dossier, lui, reste" in sent.body
+    assert "Recommencer la création" not in sent.body
+    assert "ses données" not in sent.body
+    assert "Recommencer avec mon code" in page
+    assert again.url == PAGE
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
