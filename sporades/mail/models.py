@@ -49,6 +49,10 @@ class Message(models.Model):
     body = models.TextField("texte")
     about_kind = models.CharField("type d'objet", max_length=60, blank=True)
     about_id = models.CharField("objet concerné", max_length=60, blank=True)
+    academy = models.CharField(
+        "académie de l'inscription concernée", max_length=3, blank=True, default="", db_default=""
+    )
+    """Written by the database, for the messages about a registration: where it is now."""
     is_urgent = models.BooleanField("passe devant", default=False)
     state = models.CharField("état", max_length=10, choices=State, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField("essais", default=0)
@@ -93,6 +97,11 @@ class Message(models.Model):
             models.Index(fields=["about_kind", "about_id"], name="message_by_object"),
             models.Index(fields=["recipient", "written_at"], name="message_by_recipient"),
             models.Index(fields=["about_kind", "-written_at", "-id"], name="message_by_age"),
+            models.Index(
+                fields=["academy", "-written_at", "-id"],
+                name="message_of_academy_by_age",
+                condition=Q(about_kind="registration"),
+            ),
             models.Index(
                 fields=["about_kind", "-written_at", "-id"],
                 name="message_refused_by_age",

@@ -160,7 +160,7 @@ def mails_within(reach: Reach) -> QuerySet[Message]:
     """Return the messages about the registrations of a perimeter: for the others there is none."""
     seen = Registration.objects.within(reach).filter(pk=OuterRef("registration_pk"))
     found: QuerySet[Message] = (
-        Message.objects.filter(about_kind="registration")
+        Message.objects.filter(reach.of_academy("academy"), about_kind="registration")
         .annotate(registration_pk=key_about("registration"))
         .filter(Exists(seen))
     )

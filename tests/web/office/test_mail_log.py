@@ -8,9 +8,11 @@ from django.urls import reverse
 
 from sporades.accounts.models import Membership
 from sporades.core import pdf
+from sporades.exams.models import RegistrationService
 from sporades.letters.models import Letter, PrintRun
 from sporades.letters.states import LetterState
 from sporades.mail.models import Message
+from sporades.registrations.models import Registration
 from tests.factories import NOW, a_record, a_registration
 from tests.jobs import work
 from tests.web.guide import main
@@ -44,6 +46,37 @@ def test_the_mails_of_the_perimeter_alone_each_with_its_fate(manager, refused, i
     assert "Inscription enregistrée" in main(page)
     assert in_versailles.number not in page.text
     assert "550" not in main(page)
+
+
+def test_the_mails_of_a_registration_follow_it_to_another_academy(member, manager, in_lille):
+    there = member("A25", email="versailles@exemple.test")
+    assert seen_in(manager.get(LOG))
+
+    moved = RegistrationService.objects.get(academy="A25")
+    Registration.objects.filter(pk=in_lille.pk).update(academy="A25", service=moved)
+
+    assert not seen_in(manager.get(LOG))
+    assert seen_in(there.get(LOG)) == {in_lille.candidate.user.email}
+
+
+def test_a_mail_is_of_the_academy_of_what_it_is_about(in_lille, in_versailles):
+    mails = Message.objects.filter(about_kind="registration", about_id=str(in_lille.pk))
+    assert set(mails.values_list("academy", flat=True)) == {"A09"}
+
+    for kind, about, academy in (
+        ("registration", in_versailles.pk, "A25"),
+        ("registration", 0, ""),
+        ("registration", "pas un nombre", ""),
+        ("user", in_lille.pk, ""),
+    ):
+        [one] = mails.all()[:1]
+        one.about_kind, one.about_id = kind, about
+        one.save()
+        one.refresh_from_db()
+        assert one.academy == academy
+        Message.objects.filter(pk=one.pk).update(
+            about_kind="registration", about_id=str(in_lille.pk)
+        )
 
 
 def test_a_mail_about_an_account_is_in_no_list(manager, refused):
