@@ -107,6 +107,7 @@ def faults(page, site, *, part="body"):
     """
     found = {}
     page.set_viewport_size(WIDE)
+    found["wider than 1280 px"] = look(page, "overflow")
     found["axe"] = axe(page, RULES)
     found["colours"] = colours(page, part)
     found["keyboard"] = keyboard(page, part)

@@ -80,6 +80,7 @@ from sporades.retention import operations as retention
 from sporades.retention.models import Hold
 from sporades.searches import operations as searches
 from sporades.searches.catalogue import CRITERIA
+from sporades.searches.columns import COLUMNS
 from sporades.searches.models import Search
 from sporades.searches.operators import Operator
 from sporades.searches.trees import Group, Leaf
@@ -252,7 +253,7 @@ def build(mark: str = "") -> World:
     a_thread(owner.registration, users[Role.MANAGER], mark)
     search = searches.keep(
         tree=Group(members=(Leaf(CRITERIA["nom"], Operator.FILLED),)),
-        columns=[],
+        columns=[column.code for column in COLUMNS],
         by=users[Role.MANAGER],
         at=NOW,
     )
