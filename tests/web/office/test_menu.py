@@ -1,6 +1,7 @@
 """The menu of the office: what the roles that one has today lead to."""
 
 import pytest
+from django.urls import reverse
 
 from sporades.accounts.models import Membership
 from tests.factories import NOW
@@ -38,3 +39,13 @@ def test_whoever_has_no_role_any_more_is_led_to_public_pages_alone(manager):
     assert page.status_code == 404
     assert {"Ouverture des services", "J'ai besoin d'aide"} <= entries(page)
     assert not {"Accueil", "Gérer les inscriptions", "Gérer les services"} & entries(page)
+
+
+@pytest.mark.parametrize("name", ["batches", "exports", "drafts", "banner"])
+def test_what_no_menu_leads_to_says_where_it_is(member, name):
+    administrator = member(role=Membership.Role.ADMINISTRATOR)
+
+    page = seen(administrator.get(reverse(f"office:{name}")))
+
+    [first, *_] = page.cssselect(".fr-breadcrumb__link")
+    assert (words(first), first.get("href")) == ("Accueil", reverse("office:home"))

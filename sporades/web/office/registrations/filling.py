@@ -114,7 +114,7 @@ def register_for(request: HttpRequest, candidate: int) -> HttpResponse:
 def drafts(request: HttpRequest) -> HttpResponse:
     """What one has begun for candidates and not filed, the last answered first."""
     mine = _mine(request).open().select_related("amends").order_by("-answered_at")
-    return render(request, "office/drafts.html", {"drafts": mine})
+    return render(request, "office/drafts.html", {"drafts": mine, "trail": TRAIL})
 
 
 # --- The tabs --------------------------------------------------------------------------------

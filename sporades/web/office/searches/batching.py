@@ -71,6 +71,7 @@ def batches(request: HttpRequest) -> HttpResponse:
     context = {
         "mine": request.user.batches.order_by("-asked_at")[:ON_THE_PAGE],
         "proposed": batches_to_approve(request),
+        "trail": FILES_TRAIL,
     }
     return render(request, "office/batches.html", context)
 

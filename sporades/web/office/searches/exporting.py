@@ -68,6 +68,7 @@ def exports(request: HttpRequest) -> HttpResponse:
     context = {
         "mine": request.user.exports.order_by("-asked_at")[:ON_THE_PAGE],
         "proposed": exports_to_approve(request),
+        "trail": FILES_TRAIL,
     }
     return render(request, "office/exports.html", context)
 

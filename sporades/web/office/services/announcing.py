@@ -4,11 +4,14 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
 
 from sporades.acts import announcing
 from sporades.core.french import instant_in_words
 from sporades.notices.models import Banner
 from sporades.web.office.services.instant_forms import BannerForm
+
+TRAIL = [("Accueil", reverse_lazy("office:home"))]
 
 
 def banner(request: HttpRequest) -> HttpResponse:
@@ -25,7 +28,7 @@ def banner(request: HttpRequest) -> HttpResponse:
     shown = Banner.objects.shown_at(request.arrived_at).first()
     ends_at = shown.ends_at if shown else None
     until = instant_in_words(ends_at, settings.TIME_ZONE) if ends_at else ""
-    context = {"form": form, "shown": shown, "until": until}
+    context = {"form": form, "shown": shown, "until": until, "trail": TRAIL}
     return render(request, "office/banner.html", context, status=422 if form.errors else 200)
 
 
