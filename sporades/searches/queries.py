@@ -34,10 +34,14 @@ def planned_anew() -> Iterator[None]:
     """Let PostgreSQL plan what is asked in a block for its own values, every time.
 
     A name that begins with « D » and one that is in every row do not want one plan; a plan kept
-    for any value (adr/0015) reads a million rows for either.
+    for any value (adr/0015) reads a million rows for either. By one process alone: those who search
+    at once would wait for one another's, and reading everything in parallel seems cheap to it.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+        cursor.execute(
+            "SELECT set_config('plan_cache_mode', 'force_custom_plan', true),"
+            " set_config('max_parallel_workers_per_gather', '0', true)"
+        )
         yield
 
 
