@@ -70,7 +70,13 @@ def worlds(request, django_db_setup, django_db_blocker):
 
 
 @pytest.fixture(scope="session")
-def browser(browser, worlds):
+def _no_world(worlds):
+    """Beside the loop of a browser Django has another connection: none of ours may be at work."""
+    worlds.end()
+
+
+@pytest.fixture(scope="session")
+def browser(_no_world, browser, worlds):
     """Let the world end before the connections are closed with the browser."""
     yield browser
     worlds.end()
