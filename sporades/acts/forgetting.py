@@ -13,7 +13,7 @@ from sporades import journal, mail
 from sporades.accounts import operations as accounts
 from sporades.accounts.models import User
 from sporades.candidates import operations as candidates
-from sporades.candidates.models import Candidate
+from sporades.candidates.models import Candidate, ClaimCode
 from sporades.core.actors import SYSTEM
 from sporades.core.french import day_in_words, local_day
 from sporades.core.links import absolute
@@ -101,6 +101,8 @@ def unused_for_good(*, at: datetime) -> QuerySet[User]:
 
 @transaction.atomic
 def _forget_if(user_id: int, due: Callable[[], Any], verb: str, *, at: datetime) -> int:
+    # In the order of every act: the code that it took, then the account.
+    ClaimCode.objects.select_for_update(of=("self",)).filter(taken_by=user_id).first()
     # Looked at again under its lock: its owner may be at the door in this very second.
     user = due().select_for_update(of=("self",)).filter(pk=user_id).first()
     if user is None:

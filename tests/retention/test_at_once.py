@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from sporades.accounts.models import User
-from sporades.acts import claiming, enrolling
+from sporades.acts import claiming, enrolling, forgetting, joining
 from sporades.candidates import claims
 from sporades.candidates.models import Candidate, ClaimCode
 from sporades.retention import archiving
@@ -88,3 +88,26 @@ def test_a_record_that_nobody_used_is_erased_while_it_is_given_another_code(terr
 
     assert (isinstance(code, str), erased) == (True, 0)
     assert list(Candidate.objects.all()) == [record]
+
+
+def test_an_account_made_with_a_code_is_activated_while_it_would_be_forgotten(territory):
+    record = a_record()
+    code = give(record, at=NOW)
+    claiming.claim(
+        code=code,
+        birth=BIRTH,
+        email="une@exemple.test",
+        password=PASSWORD,
+        network="ici",
+        at=NOW,
+    )
+    user = User.objects.get()
+
+    [activated, forgotten] = first(
+        holding_the_code(record, lambda: joining.activate(user.pk, at=user.activation_deadline)),
+        lambda: forgetting.forget_unactivated(user.pk, at=NOW + timedelta(days=9)),
+    )
+
+    assert (activated, forgotten) == (user, 0)
+    record.refresh_from_db()
+    assert record.user == user
