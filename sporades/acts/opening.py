@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from sporades import journal, mail
 from sporades.accounts import asking
-from sporades.accounts.models import Membership
+from sporades.accounts.models import Membership, User
 from sporades.accounts.permissions import Perimeter, Permission, Reach
 from sporades.core.actors import Actor
 from sporades.core.links import absolute
@@ -92,18 +92,39 @@ def approve(*, change: ServiceChange, by: Actor, at: datetime) -> None:
     """
     openings.apply(change=change, by=by, at=at)
     _applied(change, by=by, at=at)
+    _tell_proposer(change, by=by, at=at)
 
 
 @transaction.atomic
 def refuse(*, change: ServiceChange, by: Actor, at: datetime) -> None:
     """Refuse what was proposed. Raises Refused."""
     _decide(openings.refuse, "extension refused", change, by=by, at=at)
+    _tell_proposer(change, by=by, at=at)
 
 
 @transaction.atomic
 def drop(*, change: ServiceChange, by: Actor, at: datetime) -> None:
     """Take one's proposal back. Raises Refused."""
     _decide(openings.drop, "extension taken back", change, by=by, at=at)
+
+
+def _tell_proposer(change: ServiceChange, *, by: Actor, at: datetime) -> None:
+    """Write to whoever proposed an extension what became of it, if they still have an account."""
+    proposer = change.proposed_by_id.removeprefix("user:")
+    user = User.objects.filter(pk=proposer).first() if proposer.isdigit() else None
+    if user is not None:
+        mail.write(
+            "extension_decided",
+            to=user.email,
+            at=at,
+            key=f"change:{change.pk}:{change.state}",
+            about=change,
+            urgent=True,
+            change=change,
+            is_approved=change.state == ChangeState.APPLIED,
+            who=by.name,
+            link=absolute(reverse("office:service", args=[change.service_id])),
+        )
 
 
 def _decide(

@@ -152,6 +152,7 @@ NEVER = {
         "batch_to_approve",
         "export_ended",
         "export_to_approve",
+        "extension_decided",
         "extension_to_approve",
         "member_dormant",
         "merge_refused",

@@ -163,6 +163,58 @@ Vos réponses sont gardées. Pour terminer : {SITE}/inscription/{draft.pk}
     )
 
 
+@pytest.mark.parametrize(
+    ("decide", "subject", "said", "becomes"),
+    [
+        (
+            opening.approve,
+            "Prolongation approuvée",
+            "approuve",
+            "Fermeture le jeudi 17 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris) au lieu du mardi"
+            " 15 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris).",
+        ),
+        (
+            opening.refuse,
+            "Prolongation refusée",
+            "refuse",
+            "Les dates du service n'ont pas changé.",
+        ),
+    ],
+)
+def test_an_extension_that_somebody_decided(letters, decide, subject, said, becomes):
+    proposer = a_member("claude@exemple.test", Membership.Role.MANAGER, ["A09"])
+    service = RegistrationService.objects.get(academy="A09")
+    proposed = opening.change(
+        service=service,
+        opens_at=service.opens_at,
+        closes_at=service.closes_at + timedelta(days=2),
+        reason="Panne du 24",
+        by=Actor("manager", "Claude Martin", f"user:{proposer.pk}"),
+        at=NOW,
+    )
+
+    decide(change=proposed, by=Actor("head", "Dominique Petit", "0"), at=NOW)
+
+    [letter] = letters()
+    # Where Python folds a subject, it may leave a second space.
+    assert " ".join(letter["Subject"].split()) == f"{subject} : {service}"
+    assert letter.taken_for == ["claude@exemple.test"]
+    assert (
+        words(letter)
+        == f"""\
+Bonjour Claude Martin,
+
+Dominique Petit {said} la prolongation que vous avez proposée :
+{service}
+
+{becomes}
+
+Le service : {SITE}/gestion/services/{service.pk}
+
+{SIGNED}"""
+    )
+
+
 def test_an_extension_to_approve(letters):
     head = a_member("cheffe@exemple.test", Membership.Role.HEAD, ["A09"])
     service = RegistrationService.objects.get(academy="A09")
