@@ -170,8 +170,10 @@ Vos réponses sont gardées. Pour terminer : {SITE}/inscription/{draft.pk}
             opening.approve,
             "Prolongation approuvée",
             "approuve",
-            "Fermeture le jeudi 17 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris) au lieu du mardi"
-            " 15 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris).",
+            (
+                "Fermeture le jeudi 17 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris) au lieu"
+                " du mardi 15 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris)."
+            ),
         ),
         (
             opening.refuse,
