@@ -223,6 +223,7 @@ def test_what_looks_at_a_page_sees_its_faults(site, tabs):
         "kept in the browser",
         "lost without styles",
         "not enlarged",
+        "wider than 1280 px",
         "wider than 320 px",
         "wider, enlarged",
     }
