@@ -33,6 +33,15 @@ def normalised_address(email: str) -> str:
 class UserManager(BaseUserManager["User"]):
     """Makes accounts."""
 
+    def who_acted(self, identifier: str) -> "User | None":
+        """Return the account that an act was done from, if it is still there.
+
+        Args:
+            identifier: that of the act's author, as `Actor` has it.
+        """
+        key = identifier.removeprefix("user:")
+        return self.filter(pk=key).first() if key.isdecimal() else None
+
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Make an account with this address and password."""
         user = self.model(email=normalised_address(email), **fields)

@@ -140,9 +140,10 @@ def refuse(*, double: LikelyDouble, answer: str, by: Actor, at: datetime) -> Non
     """
     if not answer:
         raise WhyMissing
-    proposer = double.proposed_by_id.removeprefix("user:")
+    proposer = User.objects.who_acted(double.proposed_by_id)
     _let_go(double, REFUSE, answer=answer)
-    _tell_refused(double, proposer, by=by, at=at)
+    if proposer is not None:
+        _tell_refused(double, proposer, by=by, at=at)
     record("merge refused", double, by=by, at=at, reason=answer)
 
 
@@ -192,20 +193,17 @@ def record(verb: str, double: LikelyDouble, *, by: Actor, at: datetime, **said: 
         )
 
 
-def _tell_refused(double: LikelyDouble, proposer: str, *, by: Actor, at: datetime) -> None:
-    """Write to whoever proposed a merge, if they still have an account."""
-    user = User.objects.filter(pk=proposer).first() if proposer.isdigit() else None
-    if user is not None:
-        mail.write(
-            "merge_refused",
-            to=user.email,
-            at=at,
-            key=f"double:{double.pk}:refused:{at.isoformat()}",
-            about=double,
-            by=by.name,
-            answer=double.answer,
-            link=absolute(reverse("office:double", args=[double.pk])),
-        )
+def _tell_refused(double: LikelyDouble, proposer: User, *, by: Actor, at: datetime) -> None:
+    mail.write(
+        "merge_refused",
+        to=proposer.email,
+        at=at,
+        key=f"double:{double.pk}:refused:{at.isoformat()}",
+        about=double,
+        by=by.name,
+        answer=double.answer,
+        link=absolute(reverse("office:double", args=[double.pk])),
+    )
 
 
 def _let_go(double: LikelyDouble, transition: Transition, *, answer: str) -> None:

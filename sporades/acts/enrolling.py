@@ -81,30 +81,15 @@ def enrol(
     """
     may_tell = told_to(by, academy=academy, at=at) if reached["email"] else nullcontext()
     with may_tell, transaction.atomic():
-        return _enrol(
-            identity, reached, academy=academy, reach=reach, is_another=is_another, by=by, at=at
-        )
-
-
-def _enrol(
-    identity: dict[str, Any],
-    reached: dict[str, str],
-    *,
-    academy: str,
-    reach: Reach,
-    is_another: bool,
-    by: Actor,
-    at: datetime,
-) -> Candidate:
-    # Two presses are two records otherwise: the second waits here, and finds the first.
-    lock_value("record", search_key(f"{identity['birth_name']} {identity['first_names']}"))
-    if not is_another and like_persons(identity, reach=reach).exists():
-        raise LikelyKnown
-    if reached["email"]:
-        take_address(reached["email"], at=at)
-    made = candidates.enrol(user=None, identity=identity, academy_id=academy, at=at, **reached)
-    journal.record("record made", by=by, on=made, at=at, academy=academy)
-    return made
+        # Two presses are two records otherwise: the second waits here, and finds the first.
+        lock_value("record", search_key(f"{identity['birth_name']} {identity['first_names']}"))
+        if not is_another and like_persons(identity, reach=reach).exists():
+            raise LikelyKnown
+        if reached["email"]:
+            take_address(reached["email"], at=at)
+        made = candidates.enrol(user=None, identity=identity, academy_id=academy, at=at, **reached)
+        journal.record("record made", by=by, on=made, at=at, academy=academy)
+        return made
 
 
 def check(candidate: Candidate, *, reach: Reach) -> None:

@@ -110,8 +110,7 @@ def drop(*, change: ServiceChange, by: Actor, at: datetime) -> None:
 
 def _tell_proposer(change: ServiceChange, *, by: Actor, at: datetime) -> None:
     """Write to whoever proposed an extension what became of it, if they still have an account."""
-    proposer = change.proposed_by_id.removeprefix("user:")
-    user = User.objects.filter(pk=proposer).first() if proposer.isdigit() else None
+    user = User.objects.who_acted(change.proposed_by_id)
     if user is not None:
         mail.write(
             "extension_decided",

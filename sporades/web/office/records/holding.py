@@ -67,7 +67,7 @@ def withhold(request: HttpRequest, number: str) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, "L'effacement de cette inscription est gelé.")
+            messages.success(request, f"L'effacement de l'inscription n°{found.number} est gelé.")
             return redirect("office:holds")
     context = {"registration": found, "form": form, "trail": FILES_TRAIL}
     return render(request, "office/withhold.html", context, status=422 if form.errors else 200)
