@@ -147,55 +147,34 @@ def keep(
     is_new = reached["email"] not in {"", candidate.email}
     may_tell = told_to(by, academy=academy, at=at) if is_new else nullcontext()
     with may_tell, transaction.atomic():
-        return _keep(
-            candidate,
-            reach=reach,
-            reached=reached,
-            identity=identity,
-            academy=academy,
-            by=by,
-            at=at,
+        # In the order of every act: the address, the code, the record.
+        if reached["email"]:
+            hold_address(reached["email"], at=at)
+        codes = ClaimCode.objects.select_for_update(of=("self",)).select_related("taken_by")
+        code = codes.filter(candidate=candidate).first()
+        locked = Candidate.objects.select_for_update(of=("self",), no_key=True).get(pk=candidate.pk)
+        check(locked, reach=reach)
+        way = way_to(locked)
+        if reached["email"] and reached["email"] != locked.email:
+            # Who has just claimed it with this address has only to activate their account.
+            take_address(reached["email"], spared=code.taken_by if code else None, at=at)
+        is_renamed = identity is not None and candidates.change_identity(
+            locked, identity=identity, at=at
         )
-
-
-def _keep(
-    candidate: Candidate,
-    *,
-    reach: Reach,
-    reached: dict[str, str],
-    identity: dict[str, Any] | None,
-    academy: str,
-    by: Actor,
-    at: datetime,
-) -> bool:
-    # In the order of every act: the address, the code, the record.
-    if reached["email"]:
-        hold_address(reached["email"], at=at)
-    codes = ClaimCode.objects.select_for_update(of=("self",)).select_related("taken_by")
-    code = codes.filter(candidate=candidate).first()
-    locked = Candidate.objects.select_for_update(of=("self",), no_key=True).get(pk=candidate.pk)
-    check(locked, reach=reach)
-    way = way_to(locked)
-    if reached["email"] and reached["email"] != locked.email:
-        # Who has just claimed it with this address has only to activate their account.
-        take_address(reached["email"], spared=code.taken_by if code else None, at=at)
-    is_renamed = identity is not None and candidates.change_identity(
-        locked, identity=identity, at=at
-    )
-    before = candidates.reach_at(locked, reached=reached)
-    mail_unprintable(locked, at=at)
-    _tell_changed(locked, before, way=way, at=at)
-    if is_renamed or before:
-        journal.record(
-            "record changed",
-            by=by,
-            on=locked,
-            at=at,
-            academy=academy,
-            # Which, not what: the journal outlives the person's data.
-            after={"changed": [*(["identity"] if is_renamed else []), *before]},
-        )
-    return is_renamed or bool(before)
+        before = candidates.reach_at(locked, reached=reached)
+        mail_unprintable(locked, at=at)
+        _tell_changed(locked, before, way=way, at=at)
+        if is_renamed or before:
+            journal.record(
+                "record changed",
+                by=by,
+                on=locked,
+                at=at,
+                academy=academy,
+                # Which, not what: the journal outlives the person's data.
+                after={"changed": [*(["identity"] if is_renamed else []), *before]},
+            )
+        return is_renamed or bool(before)
 
 
 def _tell_changed(candidate: Candidate, before: Iterable[str], *, way: WayTo, at: datetime) -> None:
