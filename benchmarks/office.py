@@ -58,12 +58,14 @@ def readers(*, at: datetime, sign_in: Any) -> Mapping[str, Mapping[str, Any]]:
 
 
 def _paths(user: Any, *, at: datetime) -> dict[str, str]:
+    from sporades.accounts.permissions import Permission, reach  # noqa: PLC0415
     from sporades.registrations.models import Registration, RegistrationPaper  # noqa: PLC0415
     from sporades.searches import operations, quick  # noqa: PLC0415
     from sporades.searches.catalogue import CRITERIA  # noqa: PLC0415
     from sporades.searches.operators import Operator  # noqa: PLC0415
     from sporades.searches.trees import Group, Leaf  # noqa: PLC0415
 
+    within = reach(user.memberships.all(), Permission.READ_FILES)
     in_academy = Registration.objects.filter(academy=ACADEMY)
     one = in_academy.filter(versions__isnull=False, candidate__user=None).first()
     paper = RegistrationPaper.objects.filter(registration=one).first()
@@ -75,7 +77,7 @@ def _paths(user: Any, *, at: datetime) -> dict[str, str]:
         "office_number": quick.tree_of(one.number),
         "office_name": Group(members=(leaf("nom", Operator.STARTS, "Delac"),)),
         "office_like": Group(members=(leaf("nom_complet", Operator.IS_LIKE, "delacroi noémi"),)),
-        "office_box": quick.tree_of("Kerguelen"),
+        "office_box": quick.narrowed(quick.tree_of("Kerguelen"), reach=within),
         "office_tree": Group(
             members=(
                 leaf("etat", Operator.IS, "anomaly"),

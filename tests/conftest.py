@@ -19,6 +19,7 @@ from sporades.territory import reference
 from sporades.territory.operations import load_reference
 from tests import moulds
 from tests.factories import NOW, load_invented
+from tests.standing import Standing, commits
 
 # A busy machine makes no example wrong.
 hypothesis.register_profile("ours", deadline=None)
@@ -83,12 +84,12 @@ def _no_banner():
 
     Nor is it there in between, when a module signs in those whom all of its tests need.
     """
-    _nothing_stands()
+    _without_banner()
     yield
-    _nothing_stands()
+    _without_banner()
 
 
-def _nothing_stands():
+def _without_banner():
     notices._held.banner, notices._held.until = None, math.inf
     notices._held.is_database_read_only, notices._held.looked_until = False, math.inf
     notices._held.read_only_since = None
@@ -135,14 +136,50 @@ def _empty():
                 return
 
 
+STANDING = pytest.StashKey()
+
+
 @pytest.fixture(scope="session")
-def browser(browser):
+def standing(request, django_db_setup, django_db_blocker):
+    """Keep from one test to the next what many of them begin with."""
+    kept = request.config.stash[STANDING] = Standing(django_db_blocker)
+    yield kept
+    kept.end()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item, nextitem):
+    """Let it end after a test whose next one begins with something else."""
+    result = yield
+    kept = item.config.stash.get(STANDING, None)
+    if kept and (nextitem is None or kept.fixture not in nextitem.fixturenames):
+        kept.end()
+    return result
+
+
+def pytest_collection_modifyitems(items):
+    """Have the invented exam stand before any fixture of a test begins its transaction."""
+    for item in items:
+        names = item.fixturenames
+        if "invented_exam" in names and not commits(item) and "invented_stands" not in names:
+            names.insert(names.index("_django_db_marker"), "invented_stands")
+
+
+@pytest.fixture(scope="session")
+def _nothing_stands(standing):
+    """Beside the loop of a browser Django has another connection: none of ours may be at work."""
+    standing.end()
+
+
+@pytest.fixture(scope="session")
+def browser(_nothing_stands, browser, standing):
     """Start one browser for a process, and close before it what it has made Django open.
 
     Beside the loop of Playwright, Django opens a connection of its own: left open, it would
     keep the test database from being removed.
     """
     yield browser
+    standing.end()
     connections.close_all()
 
 
@@ -167,9 +204,16 @@ def clock():
 
 
 @pytest.fixture
-def invented_exam(territory, db):
+def invented_stands(territory, standing):
+    """Load the invented exam once for all the tests in a row that begin with it."""
+    standing.of("invented_stands", "", load_invented)
+
+
+@pytest.fixture
+def invented_exam(territory, db, standing):
     """The invented exam is open in Lille and in Versailles."""
     forget()
-    load_invented()
+    if not standing.fixture:
+        load_invented()
     yield
     forget()

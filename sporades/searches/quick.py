@@ -1,13 +1,18 @@
 """What is meant by a few words typed in one box."""
 
+from sporades.accounts.permissions import Reach
 from sporades.core.text import clean
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.criteria import Unreadable
 from sporades.searches.operators import Operator
+from sporades.searches.queries import found
 from sporades.searches.trees import Group, Leaf, Link
 
 REGISTRATION_DIGITS = 11
 """How long a number of inscription is; that of a candidate is shorter, an INE has letters."""
+
+MANY = 1_000
+"""How many who bear a name as it was typed are enough, without those whose name resembles it."""
 
 
 def tree_of(typed: str) -> Group:
@@ -28,6 +33,27 @@ def tree_of(typed: str) -> Group:
         Link.OR,
         (_leaf("nom_complet", Operator.STARTS, said), _leaf("nom_complet", Operator.IS_LIKE, said)),
     )
+
+
+def narrowed(tree: Group, *, reach: Reach) -> Group:
+    """Return what to ask of a name that very many bear: resemblance would only add to them.
+
+    Names are compared by resemblance one by one: the nineteen thousand of a frequent one would
+    take longer than a reader waits, to be read after a thousand that are right.
+
+    Args:
+        tree: what is meant by what was typed.
+        reach: where the reader may read.
+    """
+    if tree.link is Link.AND:
+        return tree
+    starts, like = tree.members
+    contains = Leaf(CRITERIA["nom_complet"], Operator.CONTAINS, like.values)
+    for asked, enough in ((starts, starts), (like, contains)):
+        seen = found(Group(members=(asked,)), reach=reach).values("pk")[: MANY + 1]
+        if seen.count() > MANY:
+            return Group(members=(enough,))
+    return tree
 
 
 def _number_meant(said: str) -> str:

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Perimeter, Reach
+from sporades.searches import quick
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.columns import COLUMNS
 from sporades.searches.models import Search
@@ -271,6 +272,26 @@ def test_one_box_lists_what_it_finds_when_there_are_several(manager, in_lille):
     page = manager.post(reverse("office:find"), {"quoi": "le goff"}, follow=True)
 
     assert set(numbers(page)) == {in_lille.number, other.number}
+
+
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [("Le Goff", {"Le Goff", "Le Goffic"}), ("Maëlle", {"Le Goff", "Le Goffic", "Zola"})],
+    ids=["beginning with it", "holding it"],
+)
+def test_a_name_that_very_many_bear_is_not_sought_by_likeness_too(
+    manager, monkeypatch, typed, named
+):
+    monkeypatch.setattr(quick, "MANY", 1)
+    filed = {
+        name: a_registration(a_candidate(birth_name=name)).number
+        for name in ("Le Goff", "Le Goffic", "Zola")
+    }
+    a_registration(a_candidate(birth_name="Le Gof", first_names="Maele"))
+
+    page = manager.post(reverse("office:find"), {"quoi": typed}, follow=True)
+
+    assert set(numbers(page)) == {filed[name] for name in named}
 
 
 @pytest.mark.parametrize("typed", [" ", "[]", "🧑🏽‍🎓", "-", "x" * 201])

@@ -1,8 +1,6 @@
 """One world for these tests, one savepoint for each module and for each test."""
 
-from contextlib import ExitStack
 from email.message import EmailMessage
-from pathlib import Path
 
 import pytest
 import time_machine
@@ -33,70 +31,11 @@ def mark():
     return ""
 
 
-class Worlds:
-    """The world that stands: making one takes a second, and most modules want the same."""
-
-    def __init__(self, blocker):
-        self._blocker, self._steps = blocker, ExitStack()
-        self._mark = self._world = None
-
-    def of(self, mark):
-        """Return the world whose texts end with this mark, made now if another stands, or none."""
-        if self._mark != mark:
-            self.end()
-            with self._blocker.unblock(), ExitStack() as steps:
-                steps.enter_context(undone())
-                self._mark, self._world = mark, build(mark)
-                self._steps = steps.pop_all()
-        return self._world
-
-    def end(self):
-        """Let the world disappear, for tests that begin with none."""
-        self._mark = self._world = None
-        with self._blocker.unblock():
-            self._steps.close()
-        forget()
-
-
-WORLDS = pytest.StashKey()
-
-
-@pytest.fixture(scope="session")
-def worlds(request, django_db_setup, django_db_blocker):
-    """Keep the world from one module to the next."""
-    kept = request.config.stash[WORLDS] = Worlds(django_db_blocker)
-    yield kept
-    kept.end()
-
-
-@pytest.fixture(scope="session")
-def _no_world(worlds):
-    """Beside the loop of a browser Django has another connection: none of ours may be at work."""
-    worlds.end()
-
-
-@pytest.fixture(scope="session")
-def browser(_no_world, browser, worlds):
-    """Let the world end before the connections are closed with the browser."""
-    yield browser
-    worlds.end()
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item, nextitem):
-    """End the world after the last of these tests, or before those that come in between."""
-    result = yield
-    is_last = nextitem is None or Path(__file__).parent not in nextitem.path.parents
-    if is_last and (worlds := item.config.stash.get(WORLDS, None)):
-        worlds.end()
-    return result
-
-
 @pytest.fixture(scope="module")
-def world(territory, worlds, django_db_blocker, _clock, mark):
+def world(territory, standing, django_db_blocker, _clock, mark):
     """Return the world of these tests; what the module itself does to it disappears with it."""
     forget()
-    kept = worlds.of(mark)
+    kept = standing.of("world", mark, lambda: build(mark))
     with django_db_blocker.unblock(), undone():
         yield kept
 

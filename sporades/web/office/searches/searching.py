@@ -12,7 +12,7 @@ from sporades.accounts.permissions import Permission
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
 from sporades.exchanges.models import Export
-from sporades.searches import operations
+from sporades.searches import operations, quick
 from sporades.searches.columns import BY_CODE, Reading
 from sporades.searches.models import Search
 from sporades.searches.queries import found, known_order, planned_anew
@@ -47,8 +47,8 @@ def find(request: HttpRequest) -> HttpResponse:
         builder = building.SearchForm(Group(), [], reach=request.reach)
         context = {**_context(request, builder), "quick": form}
         return render(request, "office/search.html", context, status=422)
-    tree = form.tree
     with planned_anew():
+        tree = quick.narrowed(form.tree, reach=request.reach)
         only = list(found(tree, reach=request.reach).values_list("number", flat=True)[:2])
     if len(only) == 1:
         return redirect("office:registration", only[0])
