@@ -158,11 +158,14 @@ def pytest_runtest_teardown(item, nextitem):
 
 
 def pytest_collection_modifyitems(items):
-    """Have the invented exam stand before any fixture of a test begins its transaction."""
+    """Have what stands (`…_stands`) made before any fixture of a test begins its transaction."""
     for item in items:
         names = item.fixturenames
-        if "invented_exam" in names and not commits(item) and "invented_stands" not in names:
-            names.insert(names.index("_django_db_marker"), "invented_stands")
+        first = [name for name in names if name.endswith("_stands")]
+        if first and not names.index(first[0]) < names.index("_django_db_marker"):
+            names[:] = [name for name in names if name not in first]
+            place = names.index("_django_db_marker")
+            names[place:place] = first
 
 
 @pytest.fixture(scope="session")
@@ -204,16 +207,19 @@ def clock():
 
 
 @pytest.fixture
-def invented_stands(territory, standing):
+def invented_stands(request, territory, standing):
     """Load the invented exam once for all the tests in a row that begin with it."""
+    if commits(request.node):
+        return False
     standing.of("invented_stands", "", load_invented)
+    return True
 
 
 @pytest.fixture
-def invented_exam(territory, db, standing):
+def invented_exam(invented_stands, db):
     """The invented exam is open in Lille and in Versailles."""
     forget()
-    if not standing.fixture:
+    if not invented_stands:
         load_invented()
     yield
     forget()

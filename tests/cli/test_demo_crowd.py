@@ -6,26 +6,37 @@ from django.db.models import Count
 
 from sporades.cli import demo_crowd
 from sporades.doubles.models import LikelyDouble
+from sporades.exams.held import forget
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration, Version
 from sporades.registrations.states import State
 from sporades.registrations.trying import troubles_under
-from tests.cli.test_demo import _demo
 from tests.factories import NOW
 from tests.jobs import work
 
-__all__ = ["_demo"]
-
 
 @pytest.fixture
-def crowd(_demo):
-    """Load the demo and a small crowd; return it."""
+def crowd_stands(standing, settings, territory, stopped_clock):
+    """Load the demo and a small crowd, once for all of these tests."""
+    settings.DEMO = True
+    standing.of("crowd_stands", "", load)
+
+
+def load():
+    forget()
     call_command("demo", "load", "--crowd=60")
     told = Message.objects.count()
     for _ in range(2):
         work("demo")
     assert Message.objects.count() == told
-    return Registration.objects.filter(candidate__user=None, candidate__academy=None)
+
+
+@pytest.fixture
+def crowd(crowd_stands, db):
+    """Return the crowd's registrations."""
+    forget()
+    yield Registration.objects.filter(candidate__user=None, candidate__academy=None)
+    forget()
 
 
 def test_the_crowd_is_of_every_state_and_of_several_academies(crowd):

@@ -13,7 +13,7 @@ from tests.endurance.arena import eventually, figure, now, pointing_at, rows
 from tests.factories import IDENTITY
 
 CONNECTIONS = 50
-EACH = figure(40, 1000)
+EACH = figure(15, 1000)
 KILLS = figure(2, 12)
 LOST = (OperationalError, InterfaceError)
 # One in five of those who take a number changes its mind.

@@ -108,7 +108,7 @@ def faults(page, site, *, part="body"):
     found = {}
     page.set_viewport_size(WIDE)
     found["wider than 1280 px"] = look(page, "overflow")
-    found["axe"] = axe(page, RULES)
+    found["axe"] = axe(page, RULES, but_frame=part != "body")
     found["colours"] = colours(page, part)
     found["keyboard"] = keyboard(page, part)
     page.set_viewport_size(NARROW)
@@ -134,13 +134,18 @@ def look(page, what):
     return page.evaluate(f"{LOOKING}.{what}()")
 
 
-def axe(page, rules, part="body", *, but=""):
-    """Return what axe finds, and what it cannot decide but for the colours, measured by us."""
+def axe(page, rules, part="body", *, but="", but_frame=False):
+    """Return what axe finds, and what it cannot decide but for the colours, measured by us.
+
+    Without its frame, a page is still judged as a whole: its title, its landmarks, its language.
+    """
     options = {"runOnly": rules, "resultTypes": ["violations", "incomplete"]}
     if but:
         options["rules"] = {but: {"enabled": False}}
     # In a part of a page, axe leaves out the rules that are about the whole of it.
     where = "document" if part == "body" else f"'{part}'"
+    if but_frame:
+        where = "{ include: [['html']], exclude: [['body > header'], ['body > footer']] }"
     said = page.evaluate(f"options => axe.run({where}, options)", options)
     undecided = [one for one in said["incomplete"] if one["id"] not in MEASURED]
     return [
@@ -206,7 +211,8 @@ def test_what_looks_at_a_page_sees_its_faults(site, tabs):
     page.evaluate(SPOILT)
 
     found = faults(page, site)
-    page.evaluate("localStorage.clear()")
+    page.evaluate("localStorage.clear(), document.title = ''")
+    without_its_frame = {rule for rule, _ in axe(page, RULES, but_frame=True)}
 
     assert found.keys() == {
         "axe",
@@ -228,6 +234,7 @@ def test_what_looks_at_a_page_sees_its_faults(site, tabs):
         "wider, enlarged",
     }
     assert {"color-contrast", "image-alt", "tabindex"} <= {rule for rule, _ in found["axe"]}
+    assert {"document-title", "image-alt", "tabindex"} <= without_its_frame
     assert "Sans contour" in str(found["keyboard"])
     assert "Ni plus grand" in str(found["not enlarged"])
     assert "Remis devant" in str(found["lost without styles"])

@@ -9,7 +9,8 @@ from tests.web.registry.routes import NAMES, POSTED, READABLE, address, answer, 
 from tests.web.registry.world import Role
 from tests.web.registry.writing import since, written
 
-OTHERS = ("PUT", "PATCH", "DELETE", "TRACE", "OPTIONS", "CONNECT", "PROPFIND")
+OTHERS = ("PUT", "DELETE", "TRACE", "OPTIONS")
+UNUSUAL = ("PATCH", "CONNECT", "PROPFIND", "ANYTHING")
 
 # What the first reading of a page may write, and why.
 WRITES = {
@@ -114,6 +115,14 @@ def test_no_other_method_is_answered(world, name):
 
     assert found == dict.fromkeys(OTHERS, (405, ", ".join(ACCESS[name].methods)))
     assert since(before) == set()
+
+
+@pytest.mark.parametrize("method", UNUSUAL)
+@pytest.mark.parametrize("name", ["public:home", "candidate:tab", "candidate:amend"])
+def test_no_method_that_nobody_uses_is_answered(world, name, method):
+    response = world.browser(reader(name)).generic(method, address(name, world))
+
+    assert response.status_code == 405
 
 
 def test_an_address_that_only_does_something_says_so_to_whoever_opens_it(world):

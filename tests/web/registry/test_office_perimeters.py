@@ -38,11 +38,9 @@ def test_a_role_reads_and_writes_in_its_perimeter_what_it_may(world, role, name)
         if ACCESS[name].within in ("search", "own export", "own draft", "batch", "template")
         else role is not Role.FOREIGN_MANAGER
     )
-    for method in METHODS:
+    for method in [method for method in METHODS if ACCESS[name].allows(method)]:
         found = ask(world.browser(role), method, address(name, world)).status_code
-        if not ACCESS[name].allows(method):
-            assert found == 405
-        elif may(role, name) and is_there:
+        if may(role, name) and is_there:
             assert found == answer(name, "GET" if method == "HEAD" else method)
         else:
             assert found == 404

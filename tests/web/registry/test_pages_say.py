@@ -43,10 +43,33 @@ SHARED_TITLES = {
 }
 
 
-def shown(world, name, **changes):
-    """Return a page as its reader gets it, or nothing when it leads elsewhere."""
-    response = world.browser(reader(name)).get(address(name, world, **changes))
-    return lxml.html.fromstring(response.content.decode()) if response.content else None
+@pytest.fixture(scope="module")
+def answered(world):
+    """Return what asks for a page once: most of these tests look at the same ones."""
+    kept = {}
+
+    def answer(name, changes, role):
+        key = (name, role, *changes.items())
+        if key not in kept:
+            kept[key] = world.browser(role).get(address(name, world, **changes))
+        return kept[key]
+
+    return answer
+
+
+@pytest.fixture(scope="module")
+def shown(answered):
+    """Return a page as its reader gets it, or nothing when it leads elsewhere. Look at it only."""
+    kept = {}
+
+    def page(name, role=None, **changes):
+        key = (name, role, *changes.items())
+        if key not in kept:
+            text = answered(name, changes, role or reader(name)).text
+            kept[key] = lxml.html.fromstring(text) if text else None
+        return kept[key]
+
+    return page
 
 
 def hours_without_zone(text):
@@ -88,16 +111,16 @@ def test_an_hour_without_its_zone_is_found(text, count):
 
 
 @each_page
-def test_no_page_gives_an_hour_without_its_zone(world, name, changes):
+def test_no_page_gives_an_hour_without_its_zone(shown, name, changes):
     for role in {reader(name), Role.OWNER}:
-        text = world.browser(role).get(address(name, world, **changes)).text
-        if text:
-            assert hours_without_zone(words(lxml.html.fromstring(text))) == []
+        page = shown(name, role, **changes)
+        if page is not None:
+            assert hours_without_zone(words(page)) == []
 
 
 @pytest.mark.parametrize("name", ["public:services", "candidate:registration", "candidate:tab"])
-def test_there_are_hours_to_be_found(world, name):
-    assert HOUR.search(words(shown(world, name)).replace("\xa0", " "))
+def test_there_are_hours_to_be_found(shown, name):
+    assert HOUR.search(words(shown(name)).replace("\xa0", " "))
 
 
 def test_no_mail_paper_or_answer_gives_an_hour_without_its_zone(world):
@@ -113,10 +136,10 @@ def test_no_mail_paper_or_answer_gives_an_hour_without_its_zone(world):
 # --- Titles, language, structure (A-08, A-09) -------------------------------------------------
 
 
-def test_every_page_has_a_title_of_its_own_that_says_what_it_is(world):
+def test_every_page_has_a_title_of_its_own_that_says_what_it_is(shown):
     titles = {}
     for name, changes in EVERY:
-        page = shown(world, name, **changes)
+        page = shown(name, **changes)
         if page is not None:
             [title] = page.xpath("//head/title")
             assert re.fullmatch(r"\S.{3,80} - Sporades", words(title)), name
@@ -139,8 +162,8 @@ def test_a_page_that_refuses_says_how_many_faults_in_its_title(world):
 
 
 @each_page
-def test_a_page_has_its_landmarks_and_ways_around(world, name, changes):
-    page = shown(world, name, **changes)
+def test_a_page_has_its_landmarks_and_ways_around(shown, name, changes):
+    page = shown(name, **changes)
     if page is None:
         assert ACCESS[name].page
         return
@@ -183,10 +206,10 @@ def test_the_links_of_the_footer_lead_somewhere(world, name):
     assert "À COMPLÉTER" not in text.text.upper()
 
 
-def test_the_mention_of_accessibility_is_one_of_the_three_of_the_law(world):
+def test_the_mention_of_accessibility_is_one_of_the_three_of_the_law(shown):
     [mention] = [
         words(link)
-        for link in shown(world, "public:home").xpath("//footer//a")
+        for link in shown("public:home").xpath("//footer//a")
         if "Accessibilité" in words(link)
     ]
 
@@ -194,8 +217,8 @@ def test_the_mention_of_accessibility_is_one_of_the_three_of_the_law(world):
 
 
 @each_page
-def test_what_a_page_points_to_is_on_it_and_every_control_has_its_name(world, name, changes):
-    page = shown(world, name, **changes)
+def test_what_a_page_points_to_is_on_it_and_every_control_has_its_name(shown, name, changes):
+    page = shown(name, **changes)
     if page is None:
         assert ACCESS[name].page
         return
@@ -236,8 +259,8 @@ def test_what_a_page_points_to_is_on_it_and_every_control_has_its_name(world, na
 
 
 @each_page
-def test_no_page_asks_to_prove_that_one_is_human_nor_shows_what_is_anothers(world, name, changes):
-    page = shown(world, name, **changes)
+def test_no_page_asks_to_prove_that_one_is_human_nor_shows_what_is_anothers(shown, name, changes):
+    page = shown(name, **changes)
     if page is None:
         assert ACCESS[name].page
         return
@@ -251,8 +274,8 @@ def test_no_page_asks_to_prove_that_one_is_human_nor_shows_what_is_anothers(worl
 
 
 @each_page
-def test_links_that_say_the_same_lead_to_the_same_place(world, name, changes):
-    page = shown(world, name, **changes)
+def test_links_that_say_the_same_lead_to_the_same_place(shown, name, changes):
+    page = shown(name, **changes)
     if page is None:
         assert ACCESS[name].page
         return
@@ -270,30 +293,30 @@ def test_links_that_say_the_same_lead_to_the_same_place(world, name, changes):
 
 
 @pytest.mark.parametrize("name", ["account_signup", "candidate:tab"])
-def test_where_data_are_asked_for_it_is_said_what_becomes_of_them(world, name):
-    [main] = shown(world, name).xpath("//main")
+def test_where_data_are_asked_for_it_is_said_what_becomes_of_them(shown, name):
+    [main] = shown(name).xpath("//main")
 
     assert "Ce que deviennent vos données" in words(main)
     assert reverse("public:privacy") in main.xpath(".//a/@href")
 
 
-def test_the_address_of_a_registration_is_said_another_end_than_an_account(world):
-    [main] = shown(world, "candidate:tab").xpath("//main")
+def test_the_address_of_a_registration_is_said_another_end_than_an_account(shown):
+    [main] = shown("candidate:tab").xpath("//main")
 
     assert "Votre saisie est gardée au plus aussi longtemps que votre compte" in words(main)
     assert "48 heures" not in words(main)
 
 
-def test_a_withdrawal_is_offered_without_a_gender(world):
-    [main] = shown(world, "candidate:withdraw").xpath("//main")
+def test_a_withdrawal_is_offered_without_a_gender(shown):
+    [main] = shown("candidate:withdraw").xpath("//main")
 
     assert "Votre inscription à cet examen prendra fin." in words(main)
     assert "Garder mon inscription" in words(main)
     assert "inscrit " not in words(main)
 
 
-def test_whoever_leaves_an_address_to_be_told_is_said_what_becomes_of_it(world):
-    [main] = shown(world, "public:ask_alert").xpath("//main")
+def test_whoever_leaves_an_address_to_be_told_is_said_what_becomes_of_it(shown):
+    [main] = shown("public:ask_alert").xpath("//main")
 
     assert "Votre adresse est ensuite effacée" in words(main)
     assert reverse("public:privacy") in main.xpath(".//a/@href")
@@ -344,12 +367,11 @@ def test_the_service_gives_three_cookies_to_anybody_and_no_other(world):
     assert given | set(signed.cookies) == {"__Host-session", "__Host-csrf", "__Host-device"}
 
 
-def test_no_address_tells_who_its_reader_is(world):
+def test_no_address_tells_who_its_reader_is(answered):
     secrets = re.compile(r"camille|@|1998|le.?goff|ma%C3%ABlle|maëlle|59000", re.IGNORECASE)
-    browser = world.browser(Role.OWNER)
     told = set()
     for name, changes in EVERY:
-        response = browser.get(address(name, world, **changes))
+        response = answered(name, changes, Role.OWNER)
         links = [response.headers.get("Location", "")]
         if response.content:
             links += lxml.html.fromstring(response.content.decode()).xpath(
