@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.db import connection
 
 from config.environment import file_store
-from sporades.core import files, pdf, seal
+from sporades.core import files, pades, pdf, seal
 from sporades.core.queue import app
 from sporades.documents.models import DocumentVersion
 from sporades.documents.operations import BeingPrepared, Unprintable, issue, printed
@@ -48,9 +48,9 @@ def key(authority, tmp_path, settings):
     file = tmp_path / "seal.p12"
     shutil.copy(authority, file)
     settings.SEAL_KEY_FILE, settings.SEAL_KEY_PASSWORD = str(file), PASSWORD
-    seal._signer.cache_clear()
+    pades._signer.cache_clear()
     yield file
-    seal._signer.cache_clear()
+    pades._signer.cache_clear()
 
 
 @pytest.fixture
@@ -204,7 +204,7 @@ def test_a_lost_sealed_file_is_not_replaced_by_one_without_seal(version, key, st
     printed(version)
     kept(store)[0].unlink()
     key.unlink()
-    seal._signer.cache_clear()
+    pades._signer.cache_clear()
 
     with pytest.raises(BeingPrepared):
         printed(version)
