@@ -1,9 +1,10 @@
 """The criteria by which registrations are searched, in the order of the list."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import ClassVar
 
 from django.db.models import Q
 from django.db.models.functions import Coalesce
@@ -12,8 +13,10 @@ from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Candidate, Channel, Identity
 from sporades.core.text import clean
 from sporades.exams import schema
+from sporades.exams.models import Exam
 from sporades.exams.queries import OfferedExam, Programme, programmes
 from sporades.registrations.states import State
+from sporades.registrations.titles import qualification_of
 from sporades.searches.criteria import (
     AmendedSince,
     ChannelOf,
@@ -44,6 +47,27 @@ class CandidateNumber(Text):
             return super()._compared(operator, sought)
         named = Candidate.objects.filter(number=sought)
         return Q(candidate__in=named.values(stands=Coalesce("merged_into", "pk")))
+
+
+@dataclass(frozen=True)
+class Qualification(Row):
+    """An exam with its speciality; the exam alone, where it has none."""
+
+    _ALONE: ClassVar = "examen-"
+
+    @classmethod
+    def without_speciality(cls, exam: Exam) -> str:
+        """Return the value that stands for an exam that has no speciality."""
+        return f"{cls._ALONE}{exam.pk}"
+
+    def condition(self, operator: Operator, values: Sequence[str]) -> Q:
+        """Compare with a speciality, or with an exam without one."""
+        said = values[0] if values else ""
+        if not said.startswith(self._ALONE):
+            return super().condition(operator, values)
+        of_exam = _EXAM.condition(Operator.IS, [said.removeprefix(self._ALONE)])
+        found = of_exam & self._is(__isnull=True)
+        return ~found if operator is Operator.IS_NOT else found
 
 
 def _bare(typed: str) -> str:
@@ -85,12 +109,16 @@ def _exams(reach: Reach) -> Choices:
     return tuple((str(one.exam.pk), _titled(one)) for _, one in _offered(reach))
 
 
-def _specialities(reach: Reach) -> Choices:
-    return tuple(
-        (_titled(one), [(str(row.pk), row.label) for row in one.specialities])
-        for _, one in _offered(reach)
-        if one.specialities
-    )
+def _qualifications(reach: Reach) -> Choices:
+    return tuple((_titled(one), list(_qualifications_of(one))) for _, one in _offered(reach))
+
+
+def _qualifications_of(offered: OfferedExam) -> Iterator[tuple[str, str]]:
+    exam = offered.exam
+    if not offered.specialities:
+        yield Qualification.without_speciality(exam), qualification_of(exam.label, None)
+    for one in offered.specialities:
+        yield str(one.pk), qualification_of(exam.label, one.label)
 
 
 def _papers(reach: Reach) -> Choices:
@@ -200,6 +228,8 @@ def _nationalities(reach: Reach) -> Choices:  # noqa: ARG001 - the same for all
     return tuple((one.code, one.nationality) for one in territory.nationalities())
 
 
+_EXAM = Row("examen", "Examen", "exam_id", _exams)
+
 GROUPS: tuple[tuple[str, tuple[Criterion, ...]], ...] = (
     (
         "Numéros",
@@ -237,8 +267,10 @@ GROUPS: tuple[tuple[str, tuple[Criterion, ...]], ...] = (
         (
             Row("domaine", "Domaine", "exam__domain_id", _domains),
             Row("session", "Session", "exam__session_id", _sessions),
-            Row("examen", "Examen", "exam_id", _exams),
-            Row("qualification", "Qualification présentée", "speciality_id", _specialities),
+            _EXAM,
+            Qualification(
+                "qualification", "Qualification présentée", "speciality_id", _qualifications
+            ),
             Choice("etat", "État", "state", _states),
             AmendedSince("modifiee_depuis", "Modifiée depuis la décision", "amended_at"),
             Choice("academie", "Académie", "academy_id", _academies),

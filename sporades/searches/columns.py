@@ -12,6 +12,7 @@ from typing import Any
 from sporades.core.french import birth_date_in_digits, day_in_digits
 from sporades.exams.queries import rules
 from sporades.registrations.states import state_in_office
+from sporades.registrations.titles import qualification_of
 
 
 def _as_it_is(value: object) -> str:
@@ -67,7 +68,7 @@ COLUMNS: tuple[Column, ...] = (
         "qualification",
         "Qualification présentée",
         ("exam__label", "speciality__label"),
-        _joined(" – "),
+        qualification_of,
     ),
     Column(
         "etat",

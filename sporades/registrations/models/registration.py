@@ -24,7 +24,7 @@ from sporades.registrations.states import (
     is_to_validate_anew,
     state_in_office,
 )
-from sporades.registrations.titles import title_of
+from sporades.registrations.titles import qualification_of, title_of
 from sporades.territory import queries as territory
 
 UNDO_FOR = timedelta(hours=72)
@@ -199,7 +199,7 @@ class Registration(models.Model):
     @property
     def qualification(self) -> str:
         """Name the exam and its speciality, without the session."""
-        return " – ".join(filter(None, (self.exam.label, self.speciality_label)))
+        return qualification_of(self.exam.label, self.speciality_label)
 
     @property
     def category_label(self) -> str:

@@ -5,12 +5,23 @@ from django.urls import reverse
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Perimeter, Reach
+from sporades.acts import registering
+from sporades.exams.models import Exam, RegistrationService
 from sporades.searches import quick
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.columns import COLUMNS
 from sporades.searches.models import Search
-from tests.factories import INVENTED, OPERATOR, a_candidate, a_registration, load_invented
-from tests.web.guide import seen, words
+from tests.factories import (
+    INVENTED,
+    NOW,
+    OPERATOR,
+    a_candidate,
+    a_registration,
+    answer_all,
+    author,
+    load_invented,
+)
+from tests.web.guide import COMPETITION_ANSWERS, load_competition, seen, words
 
 SEARCH = reverse("office:search")
 
@@ -210,6 +221,9 @@ def test_groups_are_joined_as_they_say(manager, in_lille):
         (("version", "egal", "deux", ""), "Indiquez un nombre en chiffres"),
         (("etat", "egal", "", ""), "Choisissez dans la liste."),
         (("examen", "egal", "1 or 1", ""), "Choisissez dans la liste."),
+        (("qualification", "egal", "", ""), "Choisissez dans la liste."),
+        (("qualification", "egal", "examen-", ""), "Choisissez dans la liste."),
+        (("qualification", "egal", "examen-x", ""), "Choisissez dans la liste."),
         (("epreuve", "inscrit", "", ""), "Choisissez une épreuve."),
     ],
 )
@@ -425,3 +439,51 @@ def test_a_year_that_no_registration_has_is_told_at_its_box(manager, in_lille, c
 
     assert page.status_code == 422
     assert "Indiquez une année entre 1900 et 2200" in page.text
+
+
+def in_competition():
+    """File a registration for an exam that has no speciality."""
+    load_competition()
+    candidate, exam = a_candidate(), Exam.objects.get(code="CE")
+    draft = registering.begin(
+        candidate=candidate,
+        exam=exam,
+        speciality=None,
+        service=RegistrationService.objects.get(domain=exam.domain, academy="A09"),
+        by=author(candidate),
+        at=NOW,
+    )
+    answer_all(draft, COMPETITION_ANSWERS)
+    return registering.register(draft=draft, by=author(candidate), at=NOW).registration
+
+
+def test_each_qualification_of_the_list_finds_those_that_the_column_says_are_of_it(manager):
+    others = {"epreuves": {"statut-M1": None, "statut-M2": "inscrit"}}
+    alone, forester = in_competition(), a_registration(speciality="FOREST", **others)
+    sailor = a_registration()
+    everyone = {alone.number, forester.number, sailor.number}
+    reach = Reach((Perimeter(None, None, OPERATOR),))
+    offered = dict(
+        pair for _, members in CRITERIA["qualification"].choices(reach) for pair in members
+    )
+
+    found = {
+        label: sought(
+            manager, leaf("g-1", "qualification", "egal", value), colonnes=["nom", "qualification"]
+        )
+        for value, label in offered.items()
+    }
+    left = {
+        label: sought(manager, leaf("g-1", "qualification", "non_egal", value))
+        for value, label in offered.items()
+    }
+
+    assert {label: numbers(page) for label, page in found.items()} == {
+        "Brevet d'essai – Marin": [sailor.number],
+        "Brevet d'essai – Forestier": [forester.number],
+        "Concours externe d'essai": [alone.number],
+    }
+    for label, page in found.items():
+        assert [words(cell) for cell in seen(page).cssselect("main tbody td")] == [label]
+        assert f"« {label} »" in words(seen(page).cssselect(".s-asked")[0])
+        assert set(numbers(left[label])) == everyone - set(numbers(page))

@@ -8,6 +8,7 @@ from django import forms
 from sporades.exams.models import Exam, RegistrationService, Speciality
 from sporades.exams.queries import Programme
 from sporades.registrations.fields import CleanCharField
+from sporades.registrations.titles import qualification_of
 
 
 class LateForm(forms.Form):
@@ -65,8 +66,8 @@ class ChoiceForm(forms.Form):
             for speciality in offered.specialities or [None]:
                 key = f"{offered.exam.pk}-{speciality.pk if speciality else 0}"
                 self.chosen[key] = (offered.exam, speciality)
-                label = offered.exam.label
-                found.append((key, f"{label} – {speciality.label}" if speciality else label))
+                named = speciality.label if speciality else None
+                found.append((key, qualification_of(offered.exam.label, named)))
         return found
 
     def clean(self) -> dict[str, Any]:
