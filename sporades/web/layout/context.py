@@ -1,7 +1,6 @@
 """What every page shows around its own content, without a query of its own."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from sporades.core.french import local_day
 from sporades.notices import queries as notices
 from sporades.web.access import Route, Who
 from sporades.web.layout.audit import CONFORMITY
+from sporades.web.layout.proofs import second_factor_missing
 
 SIGNED_OUT = (
     ("Me connecter", "account_login"),
@@ -124,7 +124,7 @@ def layout(request: HttpRequest) -> dict[str, Any]:
     said = {"banner": notices.banner(request.arrived_at)}
     if user is None or not user.is_authenticated:
         return {"layout": frame(path=request.path), **said}
-    entries = _of_the_office(user, at=request.arrived_at) if user.is_staff_member else CANDIDATE
+    entries = _of_the_office(request) if user.is_staff_member else CANDIDATE
     return {
         "layout": frame(path=request.path, entries=entries),
         "signed_in": _name(request, user),
@@ -132,11 +132,17 @@ def layout(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _of_the_office(user: Any, *, at: datetime) -> tuple[tuple[str, str], ...]:
-    """Return the entries that lead somewhere for the roles that a member of staff has on this day."""
+def _of_the_office(request: HttpRequest) -> tuple[tuple[str, str], ...]:
+    """Return the entries that lead somewhere for the roles that a member of staff has on this day.
+
+    Before the second factor none does: the menu would tell whoever has the password alone which
+    roles it opens.
+    """
     from sporades.web.registry import ACCESS  # noqa: PLC0415 - the audiences import `layout`
 
-    roles = {one.role for one in user.memberships_on(local_day(at, settings.TIME_ZONE))}
+    day = local_day(request.arrived_at, settings.TIME_ZONE)
+    is_proven = not second_factor_missing(request)
+    roles = {one.role for one in request.user.memberships_on(day)} if is_proven else set()
     return tuple(entry for entry in STAFF if _leads(ACCESS[entry[1]], roles))
 
 

@@ -12,6 +12,7 @@ from sporades.acts import inviting
 from sporades.mail.models import Message
 from tests.factories import NOW, OPERATOR
 from tests.web.account.owner import NEW, activate_totp, sign_in
+from tests.web.guide import seen, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory", "clock", "_empty_cache")]
 
@@ -31,6 +32,24 @@ def test_staff_sees_nothing_before_a_second_factor(client, agent):
     code = second_factor.current_code(agent)
     assert client.post(reverse("mfa_authenticate"), {"code": code}).url == reverse("office:home")
     assert client.get(reverse("office:home")).status_code == 200
+
+
+def test_the_frame_of_a_page_tells_neither_name_nor_role_before_the_second_factor(client, agent):
+    [membership] = agent.memberships.all()
+    sign_in(client, email=agent.email)
+
+    before = seen(client.get(reverse("mfa_activate_totp")))
+    activate_totp(client)
+    after = seen(client.get(reverse("office:home")))
+
+    assert words(before.cssselect(".s-person__name")[0]) == agent.email
+    assert membership.full_name not in words(before)
+    assert words(after.cssselect(".s-person__name")[0]) == membership.full_name
+    in_menu, once_shown = (
+        {words(a) for a in page.cssselect(".s-menu__link")} for page in (before, after)
+    )
+    assert in_menu == {"Ouverture des services", "J'ai besoin d'aide"}
+    assert {"Accueil", "Gérer les inscriptions", "Publications"} <= once_shown
 
 
 def test_an_agent_is_told_what_the_account_is_for_and_offered_no_page_of_candidates(client, agent):
