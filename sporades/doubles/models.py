@@ -23,6 +23,14 @@ class LikelyDoubleQuerySet(models.QuerySet["LikelyDouble"]):
         """Return those that somebody must still look at."""
         return self.filter(state__in=UNDECIDED)
 
+    def waiting(self) -> Self:
+        """Return those that are to be compared."""
+        return self.filter(state=DoubleState.WAITING)
+
+    def to_approve(self, user: str) -> Self:
+        """Return those of which somebody else than this user proposes the merge."""
+        return self.filter(state=DoubleState.PROPOSED).exclude(proposed_by_id=user)
+
     def of(self, candidate: int) -> Self:
         """Return those of a candidate, whichever of the two they are."""
         return self.filter(Q(first=candidate) | Q(second=candidate))

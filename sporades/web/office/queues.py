@@ -15,7 +15,6 @@ from django.urls import reverse
 from sporades.accounts.permissions import Permission
 from sporades.core.french import time_left_in_words
 from sporades.doubles.models import LikelyDouble
-from sporades.doubles.states import DoubleState
 from sporades.letters.models import Letter, PrintRun
 from sporades.letters.queries import unprintable
 from sporades.publications.models import Publication
@@ -81,16 +80,13 @@ def _corrections(request: HttpRequest) -> Queue | None:
 
 def _doubles(request: HttpRequest) -> Queue | None:
     found = LikelyDouble.objects.within(request.reaches(Permission.COMPARE_DOUBLES))
-    waiting = found.filter(state=DoubleState.WAITING)
     url = reverse("office:doubles")
-    return _queue(waiting, "found_at", "Doublons probables", url, at=request.arrived_at)
+    return _queue(found.waiting(), "found_at", "Doublons probables", url, at=request.arrived_at)
 
 
 def _merges(request: HttpRequest) -> Queue | None:
     found = LikelyDouble.objects.within(request.reaches(Permission.APPROVE_MERGES))
-    theirs = found.filter(state=DoubleState.PROPOSED).exclude(
-        proposed_by_id=request.actor.identifier
-    )
+    theirs = found.to_approve(request.actor.identifier)
     url = f"{reverse('office:doubles')}?voir=proposes"
     return _queue(theirs, "proposed_at", "Fusions à approuver", url, at=request.arrived_at)
 

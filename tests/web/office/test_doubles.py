@@ -140,6 +140,56 @@ def test_two_persons_merge_them_and_the_next_one_comes(manager, head, double):
     assert "Dossiers de candidat fusionnés, par Claude Martin" in main(manager.get(history))
 
 
+def proposed(double, client):
+    client.post(where("propose_merge", double), proposal(double))
+    double.refresh_from_db()
+    assert double.is_proposed
+
+
+def four_pairs():
+    """Find four pairs, each of two who look like no other."""
+    pairs = []
+    people = (("Le Goff", "Maëlle"), ("Quéméneur", "Théo"), ("Abgrall", "Zoé"), ("Dupuis", "Côme"))
+    for year, (surname, first_name) in enumerate(people, start=1995):
+        who = {"birth_name": surname, "birth_year": year}
+        a_registration(a_candidate(first_names=f"{first_name} Luce", **who))
+        second = a_registration(
+            a_candidate(first_names=first_name, **who),
+            speciality="FOREST",
+            epreuves=FOREST,
+        ).candidate
+        operations.look(second.pk, at=NOW)
+        pairs.append(LikelyDouble.objects.get(second=second))
+    Registration.objects.update(exclusive_scope="")
+    assert LikelyDouble.objects.count() == len(pairs)
+    return pairs
+
+
+@pytest.mark.parametrize("decision", ["approve_merge", "refuse_merge"])
+def test_who_approves_is_given_the_next_proposal_and_who_compares_the_next_pair(
+    manager, head, member, decision
+):
+    member("A09", role=Membership.Role.HEAD, email="autre-chef@exemple.test")
+    first, waiting, own, last = four_pairs()
+    proposed(first, manager)
+    proposed(own, head)
+    proposed(last, manager)
+
+    page = head.get(where("double", first))
+    said = {"vu": page.context["seen"], "refus": "Deux cousines"}
+    answer = head.post(where(decision, first), said)
+
+    assert page.context["following"] == answer.url == where("double", last)
+    for compared, client in ((own, head), (last, manager)):
+        following = client.get(where("double", compared)).context["following"]
+        assert following == where("double", first if decision == "refuse_merge" else waiting)
+    answer = manager.post(where("tell_apart", waiting), {"distinction": "Jumelles"})
+    first.refresh_from_db()
+    assert answer.url == (where("double", first) if first.is_waiting else LIST)
+    said["vu"] = head.get(where("double", last)).context["seen"]
+    assert head.post(where(decision, last), said).url == LIST
+
+
 def test_approving_asks_for_the_second_factor_again(manager, head, double, time_machine):
     manager.post(where("propose_merge", double), proposal(double))
     seen = head.get(where("double", double)).context["seen"]

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
@@ -153,6 +152,16 @@ def _named(found: LikelyDouble) -> str:
     return f"{found.first.identity.full_name} (doublon n° {found.pk})"
 
 
+def _to_approve(request: HttpRequest) -> Any:
+    """Return those that others propose to merge, and the reader may approve."""
+    within = LikelyDouble.objects.within(request.reaches(Permission.APPROVE_MERGES))
+    return within.to_approve(request.actor.identifier)
+
+
+def _may_approve(request: HttpRequest, found: LikelyDouble) -> bool:
+    return bool(found.is_proposed and _to_approve(request).filter(pk=found.pk).exists())
+
+
 def _seen(request: HttpRequest) -> str:
     return str(request.POST.get("vu", ""))
 
@@ -162,9 +171,9 @@ def _sides(request: HttpRequest, double: LikelyDouble) -> list[Side]:
 
 
 def _following(request: HttpRequest, found: LikelyDouble) -> LikelyDouble | None:
-    """Return the next one that the reader may do something about."""
-    mine = Q(state=DoubleState.PROPOSED, proposed_by_id=request.actor.identifier)
-    others = _within(request).undecided().exclude(pk=found.pk).exclude(mine)
+    """Return the next one of the same work: to approve for who approves this one, or to compare."""
+    work = _to_approve(request) if _may_approve(request, found) else _within(request).waiting()
+    others = work.exclude(pk=found.pk)
     after = others.filter(found_at__gte=found.found_at).exclude(
         found_at=found.found_at, pk__lt=found.pk
     )
@@ -210,13 +219,7 @@ def _offered(
 ) -> dict[str, Any]:
     """Return what the reader may do, and what keeps them from it."""
     is_mine = found.proposed_by_id == request.actor.identifier
-    approves = (
-        LikelyDouble.objects.within(request.reaches(Permission.APPROVE_MERGES))
-        .filter(pk=found.pk)
-        .exists()
-        if found.is_proposed and not is_mine
-        else False
-    )
+    approves = _may_approve(request, found)
     kept, left = (
         (found.second, found.first) if kept_of(found, sides) == 2 else (found.first, found.second)  # noqa: PLR2004 - of two
     )
