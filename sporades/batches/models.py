@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from sporades.accounts.asking import AskedByMember
-from sporades.batches.actions import ACTIONS, Action
+from sporades.batches.actions import ACTIONS, WRITTEN_ALONE, Action
 from sporades.batches.states import BatchState, Outcome
 from sporades.core.counts import counted
 from sporades.core.numbers import in_groups
@@ -69,6 +69,11 @@ class Batch(AskedByMember):
     def does(self) -> Action:
         """The action."""
         return ACTIONS[self.action]
+
+    @property
+    def is_of_many(self) -> bool:
+        """Whether it has more lines than one person writes to alone."""
+        return self.total > WRITTEN_ALONE
 
     @property
     def counted(self) -> str:

@@ -25,7 +25,8 @@ class Route:
         owned: the kind of object its address names, which its owner alone may see.
         within: the kind of object its address names, which exists within the reader's perimeter
             alone.
-        keeps_answers: whether what is posted after the session's end waits for its author.
+        keeps_answers: whether what is posted after the session's end, or before the second factor
+            is shown again, waits for its author.
         opened_by: the part of its address that opens what it leads to, a key or a code: no cache
             keeps what it answers, no log holds that part.
         page: whether a GET answers with a page that a person reads.

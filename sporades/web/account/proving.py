@@ -34,6 +34,16 @@ ACTS = {
         "prendre le fichier d'un export", "office:one_export", is_of_one=True
     ),
     "office:approve_merge": Act("approuver une fusion", "office:double", is_of_one=True),
+    "office:publish_publication": Act(
+        "publier des documents", "office:publication", is_of_one=True
+    ),
+    "office:approve_publication": Act(
+        "approuver une publication", "office:publication", is_of_one=True
+    ),
+    "office:approve_export": Act("approuver un export", "office:one_export", is_of_one=True),
+    "office:approve_change": Act("approuver une prolongation", "office:services"),
+    "office:launch_batch": Act("lancer un grand lot", "office:one_batch", is_of_one=True),
+    "office:approve_batch": Act("approuver un lot", "office:one_batch", is_of_one=True),
     "office:give_code": Act("donner un code", "office:record", is_of_one=True),
     "office:enforce_regulation": Act(
         "mettre une réglementation en vigueur", "office:prepared", is_of_one=True

@@ -1,6 +1,7 @@
 """Answers that wait in the session for their author to look at them and send them again.
 
-Posted when the session had ended, or from a page older than the last signing in (ADR 0012).
+Posted when the session had ended, from a page older than the last signing in (ADR 0012), or before
+the second factor was shown again.
 """
 
 from collections.abc import Mapping
@@ -52,10 +53,15 @@ def _was_signed_in(request: HttpRequest) -> bool:
     )
 
 
-def kept(request: HttpRequest) -> Answers | None:
-    """Return the answers that wait at this address, if any."""
-    found = _all(request).get(request.path)
+def kept(request: HttpRequest, *, at: str = "") -> Answers | None:
+    """Return the answers that wait at an address, this one where none is given."""
+    found = _all(request).get(at or request.path)
     return found["answers"] if found else None
+
+
+def typed_before(request: HttpRequest, *, at: str = "") -> dict[str, str]:
+    """Return what waits at an address, as a form begins with it."""
+    return {name: values[-1] for name, values in (kept(request, at=at) or {}).items() if values}
 
 
 def forget(request: HttpRequest) -> None:

@@ -6,9 +6,12 @@ from urllib.parse import urlencode
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+
+from sporades.web.layout.kept import keep, keeps_answers
 
 RECENT = timedelta(minutes=5)
 TO_TYPE = timedelta(minutes=15)
@@ -56,9 +59,39 @@ def needs_second_factor_again(request: HttpRequest) -> bool:
 
 
 def second_factor_again(request: HttpRequest) -> HttpResponse:
-    """Send a member of staff to show the second factor, then back to this page."""
+    """Send a member of staff to show the second factor, then back to this page.
+
+    What they typed waits there, where the route keeps answers.
+    """
+    if keeps_answers(request):
+        keep(request)
     back = urlencode({"next": request.get_full_path()})
     return redirect(f"{reverse('mfa_reauthenticate')}?{back}")
+
+
+def second_factor_first(
+    request: HttpRequest, *, page: str, then: str, is_asked: bool = True
+) -> HttpResponse | None:
+    """Ask for the second factor before an act whose button stands on another page (S-17).
+
+    Whoever has shown it comes back to the address of the act by a GET, which does nothing: it leads
+    to the page of the button.
+
+    Args:
+        page: the address of that page.
+        then: what is to be done there, to come after « Votre second facteur est vérifié : ».
+        is_asked: whether it is asked for, by an act that hurts only where there are many.
+
+    Returns:
+        What to answer instead of acting; nothing where the act may be done.
+    """
+    if is_asked and needs_second_factor_again(request):
+        return second_factor_again(request)
+    if request.method == "POST":
+        return None
+    if is_asked:
+        messages.info(request, f"Votre second facteur est vérifié : {then}.")
+    return redirect(page)
 
 
 def sign_in_again(request: HttpRequest) -> HttpResponse:

@@ -41,11 +41,11 @@ ROUTES = {
     "office:batches": _batches(),
     "office:one_batch": _batches(within="batch"),
     "office:batch_refusals": _batches(within="batch", page=False),
-    "office:launch_batch": _batches(POST, within="batch", page=False),
+    "office:launch_batch": _batches(BOTH, within="batch", page=False),
     "office:stop_batch": _batches(POST, within="batch", page=False),
     "office:resume_batch": _batches(POST, within="batch", page=False),
     "office:approve_batch": _messages(
-        POST, within="large batch", page=False, permission=Permission.APPROVE_MESSAGES
+        BOTH, within="large batch", page=False, permission=Permission.APPROVE_MESSAGES
     ),
     "office:refuse_batch": _messages(
         POST, within="large batch", page=False, permission=Permission.APPROVE_MESSAGES
@@ -58,13 +58,13 @@ ROUTES = {
     "office:release_hold": _holds(BOTH, within="hold"),
     "office:send_again": _messages(POST, within="message", page=False),
     "office:refused_answers": _files(),
-    "office:export": _exports(BOTH, within="search"),
+    "office:export": _exports(BOTH, within="search", keeps_answers=True),
     "office:exports": _exports(),
     "office:one_export": _exports(within="export"),
     "office:export_file": _exports(within="own export", page=False),
     "office:stop_export": _exports(POST, within="own export", page=False),
     "office:approve_export": _exports(
-        POST, within="export", page=False, permission=Permission.APPROVE_EXPORTS
+        BOTH, within="export", page=False, permission=Permission.APPROVE_EXPORTS
     ),
     "office:refuse_export": _exports(
         POST, within="export", page=False, permission=Permission.APPROVE_EXPORTS
@@ -103,9 +103,11 @@ ROUTES = {
     "office:publications": _publications(),
     "office:deposit_many": _publications(BOTH, takes_files=archives.LARGEST_ARCHIVE),
     "office:publication": _publications(within="publication"),
-    "office:publish_publication": _publications(POST, within="publication", page=False),
+    "office:publish_publication": _publications(
+        BOTH, within="publication", page=False, keeps_answers=True
+    ),
     "office:approve_publication": _publications(
-        POST, within="publication", page=False, permission=Permission.APPROVE_PUBLICATIONS
+        BOTH, within="publication", page=False, permission=Permission.APPROVE_PUBLICATIONS
     ),
     "office:refuse_publication": _publications(
         POST, within="publication", page=False, permission=Permission.APPROVE_PUBLICATIONS
@@ -179,7 +181,7 @@ ROUTES = {
         POST, within="change", page=False, permission=Permission.MOVE_SERVICES
     ),
     "office:approve_change": _services(
-        POST, within="change", page=False, permission=Permission.APPROVE_EXTENSIONS
+        BOTH, within="change", page=False, permission=Permission.APPROVE_EXTENSIONS
     ),
     "office:refuse_change": _services(
         POST, within="change", page=False, permission=Permission.APPROVE_EXTENSIONS

@@ -15,6 +15,7 @@ from tests.factories import PASSWORD
 from tests.web.account.owner import sign_in
 from tests.web.guide import links, main, shown
 from tests.web.passkeys import Passkey, add
+from tests.web.registry.routes import SHOWN_AGAIN
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory", "clock", "_empty_cache")]
 
@@ -53,6 +54,12 @@ def test_proving_who_one_is_says_for_what_and_how_to_give_it_up(client, user, na
         "office:export": {"search": uuid4()},
         "office:export_file": {"export": uuid4()},
         "office:approve_merge": {"double": 1},
+        "office:publish_publication": {"publication": uuid4()},
+        "office:approve_publication": {"publication": uuid4()},
+        "office:approve_export": {"export": uuid4()},
+        "office:approve_change": {"change": 1},
+        "office:launch_batch": {"batch": uuid4()},
+        "office:approve_batch": {"batch": uuid4()},
         "office:give_code": {"candidate": 1},
     }
     kwargs = named.get(name)
@@ -75,8 +82,7 @@ ASKED_OTHERWISE = {
     "office:enforce_regulation",
     "office:export",
     "office:export_file",
-    "office:approve_merge",
-    "office:give_code",
+    *SHOWN_AGAIN,
 }
 
 

@@ -2,6 +2,7 @@
 
 import html
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
@@ -87,6 +88,26 @@ def test_the_second_factor_is_asked_again(manager, in_lille, time_machine):
     assert "exporter des inscriptions" in manager.get(late.url).text
     second_factor_shown(manager, at=NOW + timedelta(minutes=6))
     assert manager.get(where).status_code == 200
+
+
+def test_the_purpose_that_was_typed_waits_while_the_second_factor_is_shown(
+    manager, in_lille, time_machine
+):
+    page = sought(manager, leaf("g-1", "nom", "non_vide"))
+    where = f"{reverse('office:export', args=[page.context['search'].pk])}?tri=-numero_inscription"
+    late = NOW + timedelta(minutes=16)
+    time_machine.move_to(late)
+
+    detour = manager.post(where, {"format": "ods", "motif": WHY})
+    second_factor_shown(manager, at=late)
+    form = manager.get(where).context["form"]
+
+    assert detour.url == f"{reverse('mfa_reauthenticate')}?{urlencode({'next': where})}"
+    assert {name: form[name].value() for name in form.fields} == {"format": "ods", "motif": WHY}
+    assert not Export.objects.exists()
+    manager.post(where, {"format": "ods", "motif": WHY})
+    assert Export.objects.get().purpose == WHY
+    assert manager.get(where).context["form"]["motif"].value() is None
 
 
 def test_a_password_given_again_is_no_second_factor(manager, in_lille, time_machine):

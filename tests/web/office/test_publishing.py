@@ -22,6 +22,7 @@ from tests.factories import NOW, a_candidate, a_registration, author
 from tests.jobs import work
 from tests.publications.zips import archive
 from tests.web.guide import main
+from tests.web.office.conftest import second_factor_shown
 from tests.web.office.test_search import leaf, sought
 from tests.web.registry.world import HOST, Role, signed_in
 
@@ -114,6 +115,30 @@ def test_a_convocation_is_read_once_a_second_person_has_approved(
     assert candidate.get(theirs).status_code == 404
     folder = reverse("candidate:folder", args=[in_lille.number])
     assert "Convocation" not in main(candidate.get(folder))
+
+
+def test_the_instant_that_was_typed_waits_while_the_second_factor_is_shown(
+    manager, in_lille, time_machine
+):
+    made = deposited(manager, in_lille, kind="notification-amenagement")
+    late = NOW + timedelta(minutes=16)
+    time_machine.move_to(late)
+
+    detour = manager.post(
+        where("publish_publication", made.pk), {"a_partir_du": "28/11/2026 08:00"}
+    )
+    second_factor_shown(manager, at=late)
+    page = manager.get(where("publish_publication", made.pk), follow=True)
+
+    assert detour.url.startswith(reverse("mfa_reauthenticate"))
+    assert "publier des documents" in main(manager.get(detour.url))
+    assert page.redirect_chain == [(where("publication", made.pk), 302)]
+    assert "Votre second facteur est vérifié : relisez, puis publiez." in main(page)
+    typed = page.context["publishing"]["a_partir_du"].value()
+    assert typed == "28/11/2026 08:00"
+    done = manager.post(where("publish_publication", made.pk), {"a_partir_du": typed}, follow=True)
+    assert "seront lus à partir du samedi 28 novembre 2026 à 8 h" in main(done)
+    assert not manager.session.get("kept")
 
 
 def test_a_proposal_is_sent_back_with_a_reason_that_its_author_reads(manager, member, in_lille):

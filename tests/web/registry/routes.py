@@ -15,6 +15,18 @@ NAMES = sorted(ACCESS)
 PAGES = [name for name in NAMES if ACCESS[name].page and "GET" in ACCESS[name].methods]
 READABLE = [name for name in NAMES if "GET" in ACCESS[name].methods]
 POSTED = [name for name in NAMES if "POST" in ACCESS[name].methods]
+SHOWN_AGAIN = (
+    "office:approve_batch",
+    "office:approve_change",
+    "office:approve_export",
+    "office:approve_merge",
+    "office:approve_publication",
+    "office:give_code",
+    "office:launch_batch",
+    "office:publish_publication",
+)
+"""What a button does that asks for the second factor again: its address is read on the way back."""
+
 KEYED = [name for name in NAMES if ACCESS[name].opened_by]
 OWNED = [name for name in NAMES if ACCESS[name].owned]
 WITHIN = [name for name in NAMES if ACCESS[name].within]
@@ -123,11 +135,11 @@ ANSWERS: dict[str, dict[str, int]] = {
     "office:name": {"POST": 422},
     "office:forget": {"POST": 302},
     "office:batch": {"POST": 422},
-    "office:launch_batch": {"POST": 302},
+    "office:launch_batch": {"GET": 302, "POST": 302},
     "office:stop_batch": {"POST": 302},
     "office:resume_batch": {"POST": 302},
     "office:write": {"POST": 422},
-    "office:approve_batch": {"POST": 302},
+    "office:approve_batch": {"GET": 302, "POST": 302},
     "office:refuse_batch": {"POST": 302},
     "office:forget_template": {"POST": 302},
     "office:send_again": {"POST": 302},
@@ -135,15 +147,15 @@ ANSWERS: dict[str, dict[str, int]] = {
     "office:stop_export": {"POST": 302},
     "office:deposit_one": {"POST": 422},
     "office:deposit_many": {"POST": 422},
-    "office:publish_publication": {"POST": 302},
-    "office:approve_publication": {"POST": 302},
+    "office:publish_publication": {"GET": 302, "POST": 302},
+    "office:approve_publication": {"GET": 302, "POST": 302},
     "office:refuse_publication": {"POST": 422},
     "office:drop_publication": {"POST": 302},
     "office:withdraw_publication": {"POST": 422},
     "office:withdraw_document": {"POST": 422},
-    "office:approve_export": {"POST": 302},
+    "office:approve_export": {"GET": 302, "POST": 302},
     "office:refuse_export": {"POST": 302},
-    "office:approve_change": {"POST": 302},
+    "office:approve_change": {"GET": 302, "POST": 302},
     "office:drop_change": {"POST": 302},
     "office:refuse_change": {"POST": 302},
     # Nothing says which dates.

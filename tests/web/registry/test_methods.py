@@ -5,7 +5,7 @@ import html
 import pytest
 
 from sporades.web.registry import ACCESS
-from tests.web.registry.routes import NAMES, POSTED, READABLE, address, answer, reader
+from tests.web.registry.routes import NAMES, POSTED, READABLE, SHOWN_AGAIN, address, answer, reader
 from tests.web.registry.world import Role
 from tests.web.registry.writing import since, written
 
@@ -48,8 +48,11 @@ WRITES = {
     },
     "office:double": {"journal_entry": "who looks at a file is known, once an hour (S-60)"},
     "office:draft": {"journal_entry": "who looks at a file is known, once an hour (S-60)"},
-    "office:approve_merge": {"django_session": "back from the second factor, a word waits"},
-    "office:give_code": {"django_session": "back from the second factor, a word waits"},
+    **{
+        name: {"django_session": "back from the second factor, a word waits"}
+        for name in SHOWN_AGAIN
+        if name != "office:launch_batch"  # of one line: it is not asked for
+    },
     "office:request_proof": {"journal_entry": "who looks at a proof is known"},
     "office:correction_proof": {"journal_entry": "who looks at a proof is known"},
     "account_reset_password_from_key": {
@@ -69,8 +72,7 @@ WRITTEN_AGAIN = {
     "office:document_pdf": {"journal_entry"},
     "office:export_file": {"journal_entry"},
     "office:run_pdf": {"journal_entry"},
-    "office:approve_merge": {"django_session"},
-    "office:give_code": {"django_session"},
+    **{name: {"django_session"} for name in SHOWN_AGAIN if name != "office:launch_batch"},
     "office:request_proof": {"journal_entry"},
     "office:correction_proof": {"journal_entry"},
 }

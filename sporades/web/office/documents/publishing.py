@@ -23,7 +23,9 @@ from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.refusals import InstantFar, InstantPast
 from sporades.publications.states import LineOutcome, PublicationState
 from sporades.registrations.models import Registration
+from sporades.web.layout.kept import forget, typed_before
 from sporades.web.layout.papers import paper
+from sporades.web.layout.proofs import second_factor_first
 from sporades.web.office.documents.publishing_forms import PublishForm, RefuseForm, WithdrawForm
 from sporades.web.office.sheets import sheet_of
 
@@ -61,8 +63,12 @@ def publication(request: HttpRequest, publication: str) -> HttpResponse:
 
 
 def publish_publication(request: HttpRequest, publication: str) -> HttpResponse:
-    """Publish, or propose to a second person."""
+    """Publish, or propose to a second person, with the second factor shown again (S-17)."""
     found = _readable(request, publication)
+    page = reverse("office:publication", args=[found.pk])
+    if first := second_factor_first(request, page=page, then="relisez, puis publiez"):
+        return first
+    forget(request)
     form = PublishForm(request.POST, zone=found.zone)
     if not form.is_valid():
         return _page(request, found, publishing=form)
@@ -81,12 +87,14 @@ def publish_publication(request: HttpRequest, publication: str) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _outcome(found, request))
-    return redirect("office:publication", found.pk)
+    return redirect(page)
 
 
 def approve_publication(request: HttpRequest, publication: str) -> HttpResponse:
-    """Approve what somebody else proposes."""
-    return _done(request, publication, deciding.approve, "", user=request.user)
+    """Approve what somebody else proposes, with the second factor shown again (S-17)."""
+    page = reverse("office:publication", args=[_readable(request, publication).pk])
+    first = second_factor_first(request, page=page, then="relisez, puis approuvez la publication")
+    return first or _done(request, publication, deciding.approve, "", user=request.user)
 
 
 def refuse_publication(request: HttpRequest, publication: str) -> HttpResponse:
@@ -210,7 +218,7 @@ def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpRespons
         "refusal_titles": REFUSAL_TITLES,
         "refusals": refused[:ON_THE_PAGE],
         "is_cut": len(refused) > ON_THE_PAGE,
-        "publishing": PublishForm(zone=found.zone) if may_publish else None,
+        "publishing": _publishing(request, found) if may_publish else None,
         "may_approve": may_approve,
         "refusing": RefuseForm() if may_approve else None,
         "may_drop": found.may_be_dropped(request.arrived_at),
@@ -220,6 +228,12 @@ def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpRespons
     }
     status = 422 if any(form.errors for form in forms.values()) else 200
     return render(request, "office/publication.html", context, status=status)
+
+
+def _publishing(request: HttpRequest, found: Publication) -> PublishForm:
+    """Return the form, with what was typed before the second factor was asked for."""
+    address = reverse("office:publish_publication", args=[found.pk])
+    return PublishForm(zone=found.zone, initial=typed_before(request, at=address))
 
 
 def _author(request: HttpRequest, found: Publication) -> Actor:

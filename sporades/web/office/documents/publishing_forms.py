@@ -105,9 +105,11 @@ class PublishForm(forms.Form):
 
     a_partir_du = LocalInstantField(label="À partir du", required=False)
 
-    def __init__(self, data: Any = None, *, zone: str = settings.TIME_ZONE) -> None:
+    def __init__(
+        self, data: Any = None, *, zone: str = settings.TIME_ZONE, initial: Any = None
+    ) -> None:
         """Read an instant by the clock of a zone, and say which."""
-        super().__init__(data, label_suffix="")
+        super().__init__(data, label_suffix="", initial=initial)
         field = self.fields["a_partir_du"]
         field.zone = zone  # type: ignore[attr-defined] # a LocalInstantField
         field.help_text = (

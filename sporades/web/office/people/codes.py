@@ -3,11 +3,12 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from sporades.accounts.permissions import Permission
 from sporades.acts import slips
 from sporades.core.refusals import Refused
-from sporades.web.layout.proofs import needs_second_factor_again, second_factor_again
+from sporades.web.layout.proofs import second_factor_first
 from sporades.web.office.people.records import academy_of, record_of
 
 
@@ -17,11 +18,9 @@ def give_code(request: HttpRequest, candidate: int) -> HttpResponse:
     It opens all that the record has: the second factor is shown again (S-17).
     """
     found = record_of(request, candidate)
-    if needs_second_factor_again(request):
-        return second_factor_again(request)
-    if request.method != "POST":  # from showing it
-        messages.info(request, "Votre second facteur est vérifié : vous pouvez donner un code.")
-        return redirect("office:record", found.pk)
+    page = reverse("office:record", args=[found.pk])
+    if first := second_factor_first(request, page=page, then="vous pouvez donner un code"):
+        return first
     try:
         content = slips.slip(
             found,
@@ -32,7 +31,7 @@ def give_code(request: HttpRequest, candidate: int) -> HttpResponse:
         )
     except Refused as refusal:
         messages.error(request, str(refusal))
-        return redirect("office:record", found.pk)
+        return redirect(page)
     return HttpResponse(
         content,
         content_type="application/pdf",

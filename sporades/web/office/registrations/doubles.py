@@ -15,7 +15,7 @@ from sporades.core.refusals import Refused
 from sporades.doubles.hindrances import Hindered, hindrances
 from sporades.doubles.models import LikelyDouble
 from sporades.doubles.states import DoubleState
-from sporades.web.layout.proofs import needs_second_factor_again, second_factor_again
+from sporades.web.layout.proofs import second_factor_first
 from sporades.web.office.registrations.double_forms import (
     OLDER,
     ApartForm,
@@ -82,14 +82,9 @@ def propose_merge(request: HttpRequest, double: int) -> HttpResponse:
 def approve_merge(request: HttpRequest, double: int) -> HttpResponse:
     """Merge them, as somebody else proposed, with the second factor shown again (S-17)."""
     found = _found(request, double)
-    if needs_second_factor_again(request):
-        return second_factor_again(request)
-    if request.method != "POST":  # from showing it
-        messages.info(
-            request, "Votre second facteur est vérifié : relisez, puis approuvez la fusion."
-        )
-        return redirect("office:double", found.pk)
-    return _done(
+    page = reverse("office:double", args=[found.pk])
+    first = second_factor_first(request, page=page, then="relisez, puis approuvez la fusion")
+    return first or _done(
         request,
         found,
         lambda said: merging.approve(seen=_seen(request), **said),

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Permission, Reach
 from sporades.batches import operations, queries
@@ -17,6 +17,7 @@ from sporades.core.actors import Actor
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration
+from sporades.web.layout.proofs import second_factor_first
 from sporades.web.office.registrations.decision_forms import BatchForm
 from sporades.web.office.registrations.files import TRAIL as FILES_TRAIL
 from sporades.web.office.searches.choosing import NOTHING_TICKED, chosen_in
@@ -128,8 +129,11 @@ def _refusals(request: HttpRequest, refused: Any) -> list[tuple[str, str, bool]]
 
 
 def launch_batch(request: HttpRequest, batch: str) -> HttpResponse:
-    """Begin."""
+    """Begin; of many, with the second factor shown again (S-17)."""
     mine = _own(request, batch)
+    page, then = _page_of(mine), "relisez, puis lancez le lot"
+    if first := second_factor_first(request, page=page, then=then, is_asked=mine.is_of_many):
+        return first
     try:
         operations.launch(batch=mine, by=_author(request), at=request.arrived_at)
     except Refused as refusal:
@@ -137,18 +141,22 @@ def launch_batch(request: HttpRequest, batch: str) -> HttpResponse:
     else:
         is_proposed = mine.state == BatchState.PROPOSED
         messages.success(request, PROPOSED if is_proposed else LAUNCHED)
-    return redirect("office:one_batch", mine.pk)
+    return redirect(page)
 
 
 def approve_batch(request: HttpRequest, batch: str) -> HttpResponse:
-    """Approve a large batch of somebody else: it begins."""
-    return _decided(request, batch, operations.approve, "Le lot est approuvé : il commence.")
+    """Approve a large batch of somebody else, with the second factor shown again: it begins."""
+    found = _to_decide(request, batch)
+    then = "relisez, puis approuvez le lot"
+    first = second_factor_first(request, page=_page_of(found), then=then)
+    said = "Le lot est approuvé : il commence."
+    return first or _decided(request, found, operations.approve, said)
 
 
 def refuse_batch(request: HttpRequest, batch: str) -> HttpResponse:
     """Refuse a large batch of somebody else: nothing of it is done."""
     said = "Le lot est refusé : son auteur en est prévenu."
-    return _decided(request, batch, operations.refuse, said)
+    return _decided(request, _to_decide(request, batch), operations.refuse, said)
 
 
 def batches_to_approve(request: HttpRequest) -> list[Batch]:
@@ -219,17 +227,25 @@ def _author(request: HttpRequest) -> Actor:
     return author
 
 
-def _decided(request: HttpRequest, pk: str, act: Any, said: str) -> HttpResponse:
+def _to_decide(request: HttpRequest, pk: str) -> Batch:
     found: Batch = get_object_or_404(Batch, pk=pk)
     if not _is_to_approve(found, request.reach):
         raise Http404
+    return found
+
+
+def _page_of(batch: Batch) -> str:
+    return reverse("office:one_batch", args=[batch.pk])
+
+
+def _decided(request: HttpRequest, found: Batch, act: Any, said: str) -> HttpResponse:
     try:
         act(batch=found, user=request.user, by=_author(request), at=request.arrived_at)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, said)
-    return redirect("office:one_batch", found.pk)
+    return redirect(_page_of(found))
 
 
 def _done(request: HttpRequest, pk: str, act: Any, said: str) -> HttpResponse:
@@ -240,4 +256,4 @@ def _done(request: HttpRequest, pk: str, act: Any, said: str) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         messages.success(request, said)
-    return redirect("office:one_batch", mine.pk)
+    return redirect(_page_of(mine))

@@ -16,7 +16,12 @@ from sporades.exchanges.states import UNFINISHED, ExportState
 from sporades.searches.models import Search
 from sporades.searches.queries import found, known_order
 from sporades.searches.words import in_words
-from sporades.web.layout.proofs import needs_second_factor_again, second_factor_again
+from sporades.web.layout.kept import forget, typed_before
+from sporades.web.layout.proofs import (
+    needs_second_factor_again,
+    second_factor_again,
+    second_factor_first,
+)
 from sporades.web.office.forms import ExportForm
 from sporades.web.office.registrations.files import TRAIL as FILES_TRAIL
 from sporades.web.office.searches.searching import tree_of
@@ -30,8 +35,9 @@ def export(request: HttpRequest, search: str) -> HttpResponse:
     kept = get_object_or_404(Search.objects.open_to(request.user.pk), pk=search)
     if needs_second_factor_again(request):
         return second_factor_again(request)
+    typed = typed_before(request)
     tree, order = tree_of(kept), known_order(request.GET.get("tri", ""))
-    form = ExportForm(request.POST if request.method == "POST" else None)
+    form = ExportForm(request.POST if request.method == "POST" else None, initial=typed)
     if request.method == "POST" and form.is_valid():
         try:
             made = operations.ask(
@@ -46,6 +52,7 @@ def export(request: HttpRequest, search: str) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
+            forget(request)
             messages.success(request, _outcome(made))
             return redirect("office:one_export", made.pk)
     context = {
@@ -122,10 +129,12 @@ def stop_export(request: HttpRequest, export: str) -> HttpResponse:
 
 
 def approve_export(request: HttpRequest, export: str) -> HttpResponse:
-    """Approve a large export of somebody else."""
+    """Approve a large export of somebody else, with the second factor shown again (S-17)."""
     found = _to_decide(request, export)
+    page = reverse("office:one_export", args=[found.pk])
+    first = second_factor_first(request, page=page, then="relisez, puis approuvez l'export")
     said = "L'export est approuvé : sa préparation commence."
-    return _done(request, found, operations.approve, said, user=request.user)
+    return first or _done(request, found, operations.approve, said, user=request.user)
 
 
 def refuse_export(request: HttpRequest, export: str) -> HttpResponse:

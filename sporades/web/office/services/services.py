@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Permission
 from sporades.acts import opening
@@ -16,6 +16,7 @@ from sporades.exams.models import RegistrationService, ServiceChange
 from sporades.exams.operations.openings import NotMoved
 from sporades.exams.states import ChangeState
 from sporades.registrations.models import Draft
+from sporades.web.layout.proofs import second_factor_first
 from sporades.web.office.services.instant_forms import DatesForm
 
 TRAIL = [
@@ -77,23 +78,33 @@ def move_service(request: HttpRequest, service: int) -> HttpResponse:
 
 
 def approve_change(request: HttpRequest, change: int) -> HttpResponse:
-    """Approve an extension that somebody else proposed."""
-    return _decide(request, change, opening.approve, "La prolongation est en vigueur.")
+    """Approve an extension that somebody else proposed, with the second factor shown again (S-17)."""
+    found = _change(request, change)
+    page = reverse("office:service", args=[found.service_id])
+    then = "relisez, puis approuvez la prolongation"
+    first = second_factor_first(request, page=page, then=then)
+    return first or _decide(request, found, opening.approve, "La prolongation est en vigueur.")
 
 
 def refuse_change(request: HttpRequest, change: int) -> HttpResponse:
     """Refuse an extension."""
-    return _decide(request, change, opening.refuse, "La prolongation est refusée.")
+    found = _change(request, change)
+    return _decide(request, found, opening.refuse, "La prolongation est refusée.")
 
 
 def drop_change(request: HttpRequest, change: int) -> HttpResponse:
     """Take back a proposal: one's own or a colleague's who is away."""
-    return _decide(request, change, opening.drop, "La proposition est retirée.")
+    found = _change(request, change)
+    return _decide(request, found, opening.drop, "La proposition est retirée.")
 
 
-def _decide(request: HttpRequest, pk: int, act: Any, said: str) -> HttpResponse:
+def _change(request: HttpRequest, pk: int) -> ServiceChange:
     visible = ServiceChange.objects.filter(service__in=_services(request))
-    change = get_object_or_404(visible.select_related("service__domain"), pk=pk)
+    found: ServiceChange = get_object_or_404(visible.select_related("service__domain"), pk=pk)
+    return found
+
+
+def _decide(request: HttpRequest, change: ServiceChange, act: Any, said: str) -> HttpResponse:
     try:
         by = request.reach.author(**_where(change.service))
         act(change=change, by=by, at=request.arrived_at)
