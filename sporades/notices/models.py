@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Self
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
@@ -17,6 +19,13 @@ class BannerQuerySet(models.QuerySet["Banner"]):
         return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), starts_at__lte=at).order_by(
             "-starts_at", "-pk"
         )
+
+
+class Stands(models.Func):
+    """From when to when a banner stands: a range without its end."""
+
+    function = "TSTZRANGE"
+    output_field = DateTimeRangeField()
 
 
 class Banner(models.Model):
@@ -47,6 +56,10 @@ class Banner(models.Model):
                 violation_error_message="Un bandeau finit après avoir commencé.",
             ),
             models.CheckConstraint(name="a_banner_says_something", condition=~Q(message="")),
+            ExclusionConstraint(
+                name="one_banner_stands_at_a_time",
+                expressions=[(Stands("starts_at", "ends_at"), RangeOperators.OVERLAPS)],
+            ),
         ]
 
     def __str__(self) -> str:

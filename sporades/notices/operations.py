@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 
 from django.core import signing
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 
 from sporades import mail
+from sporades.core.locks import lock_value
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService
 from sporades.notices.models import Banner, OpeningAlert
@@ -22,6 +23,7 @@ class TooOld(Refused):
     message = "Ce lien n'est plus valable. Demandez de nouveau à être prévenu."
 
 
+@transaction.atomic
 def show(
     *,
     kind: str,
@@ -32,6 +34,9 @@ def show(
 ) -> Banner:
     """Show a banner from now on; the one that stood gives way.
 
+    Of two that are asked for at once, the last to arrive stands, whichever is served first: the
+    other ends as that one begins.
+
     Args:
         kind: how pressing it is, one of `Banner.Kind`.
         message: what it says.
@@ -40,6 +45,8 @@ def show(
         stops_writing: whether nothing is written while it stands (R-05).
     """
     take_down(at=at)
+    ends = [until, Banner.objects.filter(starts_at__gt=at).aggregate(next=Min("starts_at"))["next"]]
+    until = min((one for one in ends if one), default=None)
     banner = Banner.objects.create(
         kind=kind, message=message, starts_at=at, ends_at=until, stops_writing=stops_writing
     )
@@ -47,8 +54,10 @@ def show(
     return banner
 
 
+@transaction.atomic
 def take_down(*, at: datetime) -> int:
-    """End every banner that stands, and return how many did."""
+    """End the banner that stands, and return how many did: one or none."""
+    lock_value("banner", "")
     ended = Banner.objects.shown_at(at).update(ends_at=at)
     forget()
     return ended

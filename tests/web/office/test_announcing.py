@@ -1,5 +1,7 @@
 """« Bandeau »: what the administrator says to everybody."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -7,6 +9,7 @@ from sporades.accounts.models import Membership
 from sporades.journal.models import Entry
 from sporades.notices import queries as notices
 from sporades.notices.models import Banner
+from sporades.notices.operations import show
 from tests.factories import NOW
 from tests.web.guide import main, seen, words
 
@@ -38,6 +41,15 @@ def test_a_banner_is_shown_to_everybody_then_taken_down(administrator, client):
 
     assert SAID["message"] not in client.get("/connexion").text
     assert not Banner.objects.shown_at(NOW).exists()
+
+
+def test_who_is_served_after_a_later_banner_reads_that_it_has_replaced_theirs(administrator):
+    show(kind="alert", message="Le service ferme à 18 h.", at=NOW + timedelta(milliseconds=1))
+
+    page = administrator.post(BANNER, SAID, follow=True)
+
+    assert "l'a remplacé" in main(page)
+    assert "Le bandeau est affiché" not in main(page)
 
 
 @pytest.mark.parametrize(

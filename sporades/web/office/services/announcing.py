@@ -12,6 +12,9 @@ from sporades.notices.models import Banner
 from sporades.web.office.services.instant_forms import BannerForm
 
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
+REPLACED = (
+    "Un autre bandeau, demandé juste après le vôtre, l'a remplacé : relisez-le en haut de la page."
+)
 
 
 def banner(request: HttpRequest) -> HttpResponse:
@@ -19,7 +22,10 @@ def banner(request: HttpRequest) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     form = BannerForm(posted, at=request.arrived_at)
     if posted is not None and form.is_valid():
-        announcing.show_banner(**form.said, by=request.actor, at=request.arrived_at)
+        made = announcing.show_banner(**form.said, by=request.actor, at=request.arrived_at)
+        if made.ends_at != form.said["until"]:
+            messages.warning(request, REPLACED)
+            return redirect("office:banner")
         said = "Le bandeau est affiché : visible partout en moins d'une minute."
         if form.said["stops_writing"]:
             said += " D'ici là, quelques envois sont encore enregistrés."
