@@ -267,10 +267,13 @@ def change_identity(
 # --- Its password -------------------------------------------------------------------------------
 
 
+@transaction.atomic
 def help_back_in(
     email: str, *, network: str, known_accounts: Collection[int], at: datetime
 ) -> None:
     """Send what helps: a link to a new password, or the activation mail again, or nothing.
+
+    Nothing is sent where this demand, or a later one, was answered already.
 
     Args:
         email: the address typed.
@@ -280,11 +283,14 @@ def help_back_in(
         at: the instant of the demand.
     """
     address = normalised_address(email)
-    user = User.objects.filter(email=address, is_active=True).first()
+    accounts = User.objects.select_for_update(no_key=True, of=("self",))
+    user = accounts.filter(email=address, is_active=True).first()
     if user is None:
         return
     if user.activated_at is None:
         send_activation_again(address, network=network, at=at)
+        return
+    if user.reset_asked_at and user.reset_asked_at >= at:
         return
     by_owner = user.pk in known_accounts
     if may_write(
@@ -300,7 +306,6 @@ def _may_pass_the_count(address: str, *, at: datetime) -> bool:
     )
 
 
-@transaction.atomic
 def _send_reset(user: User, *, at: datetime) -> None:
     """Send the link to a new password; those sent before are no longer good."""
     account, token = reset_key(user, at=at)

@@ -121,10 +121,12 @@ def activate(user_id: int, *, at: datetime) -> User:
     return user
 
 
+@transaction.atomic
 def send_activation_again(email: str, *, network: str, at: datetime) -> None:
     """Send the activation mail once more; an address that waits for none gets none."""
     address = normalised_address(email)
-    user = User.objects.filter(email=address, activated_at__isnull=True).first()
+    accounts = User.objects.select_for_update(no_key=True, of=("self",))
+    user = accounts.filter(email=address, activated_at__isnull=True).first()
     if user and at <= user.activation_deadline and may_write(address, network=network, at=at):
         _write_activation(user, at=at)
 

@@ -21,6 +21,7 @@ from sporades.core.queue import app
 from sporades.notices import operations as notices
 from sporades.searches import operations as searches
 
+HELP_BACK_IN, SEND_ACTIVATION_AGAIN = "acts.help_back_in", "acts.send_activation_again"
 JOBS_KEPT_HOURS = 48
 PATIENCE = timedelta(minutes=5)
 """After how long those who are not told of a moved closing are looked for."""
@@ -105,7 +106,17 @@ def sweep_changes(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     opening.take_up_again(older_than=timezone.now() - PATIENCE)
 
 
-@app.task(name="acts.help_back_in", queue="mail", priority=10)
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="acts.sweep_demands", queueing_lock="acts.sweep_demands", pass_context=True)
+async def sweep_demands(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - given by the queue
+    """Take up the demands of a mail that a killed worker left: no row but their job tells of them."""
+    manager = context.app.job_manager
+    for task in (HELP_BACK_IN, SEND_ACTIVATION_AGAIN):
+        for job in await manager.get_stalled_jobs(task_name=task):
+            await manager.retry_job(job)
+
+
+@app.task(name=HELP_BACK_IN, queue="mail", priority=10)
 def help_back_in(address: str, network: str, known_accounts: list[int], at: str) -> None:
     """Send to whoever forgot a password what helps: known or not, the page took the same time."""
     changing.help_back_in(
@@ -113,7 +124,7 @@ def help_back_in(address: str, network: str, known_accounts: list[int], at: str)
     )
 
 
-@app.task(name="acts.send_activation_again", queue="mail", priority=10)
+@app.task(name=SEND_ACTIVATION_AGAIN, queue="mail", priority=10)
 def send_activation_again(address: str, network: str, at: str) -> None:
     """Send the activation mail once more, if the address waits for one."""
     joining.send_activation_again(address, network=network, at=datetime.fromisoformat(at))

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from sporades.accounts.addresses import letter_box
 from sporades.candidates.models import Candidate, Identity
@@ -57,8 +57,11 @@ def rows_about(candidate: Candidate) -> list[Model]:
 
 
 def touched_since(since: datetime) -> QuerySet[Candidate]:
-    """Return those who filed for the first time, or whose civil data changed, since an instant."""
-    return comparable().filter(Q(frozen_at__gte=since) | Q(identity__created_at__gte=since))
+    """Return those who filed for the first time, were corrected or took others in since then."""
+    taken_in = Candidate.objects.filter(merged_into=OuterRef("pk"), merged_at__gte=since)
+    return comparable().filter(
+        Q(frozen_at__gte=since) | Q(identity__created_at__gte=since) | Exists(taken_in)
+    )
 
 
 def worth_comparing(candidate: Candidate) -> list[Candidate]:

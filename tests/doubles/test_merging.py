@@ -43,6 +43,7 @@ from tests.factories import (
 )
 from tests.jobs import work
 
+DAY = timedelta(days=1)
 FOREST = {"statut-M1": None, "statut-M2": "inscrit"}
 
 
@@ -420,6 +421,22 @@ def test_other_pairs_of_the_one_that_is_left_follow(double, propose, approve, ma
     assert states[left, third.pk] == DoubleState.TOLD_APART
     assert states[left, fourth.pk] == DoubleState.LAPSED
     assert states[kept, fourth.pk] == DoubleState.WAITING
+
+
+def test_who_took_another_in_is_compared_again_at_night(double, propose, head):
+    lookalike = a_registration(a_candidate()).candidate
+    propose(double)
+    seen = comparing.mark_of(double)
+    merging.approve(double=double, seen=seen, by=head, at=NOW + 3 * DAY)
+
+    found = operations.look_at_some(
+        since=(NOW + DAY).isoformat(), after=0, at=NOW + 3 * DAY, most=1
+    )
+
+    assert found == double.first_id
+    assert LikelyDouble.objects.filter(first=double.first, second=lookalike).exists()
+    later = (NOW + 4 * DAY).isoformat()
+    assert operations.look_at_some(since=later, after=0, at=NOW + 4 * DAY, most=1) == 0
 
 
 def test_a_third_file_merges_into_the_same_person(double, propose, approve):

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from sporades.acts import joining
+from sporades.acts import changing, joining
 from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
 from sporades.mail.models import Message
@@ -79,6 +79,14 @@ def test_a_new_link_kills_the_older_one(client, ines):
 
     assert "Ce lien n'est plus valable" in client.get(link_in(first)).text
     assert choose(client, link_in(second)).status_code == 302
+
+
+def test_a_demand_that_is_done_late_kills_no_newer_link(client, ines):
+    for asked_at in (NOW + timedelta(minutes=5), NOW):
+        changing.help_back_in("ines@exemple.test", network="n", known_accounts=[], at=asked_at)
+
+    assert mails() == ["password_reset"]
+    assert choose(client, link_in(Message.objects.get())).status_code == 302
 
 
 def test_an_unknown_address_gets_the_same_page_and_no_mail(client, ines):
