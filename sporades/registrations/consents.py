@@ -67,7 +67,7 @@ class ConsentsForm(forms.Form):
     def __init__(self, data: Any = None, *, registration: Registration) -> None:
         """Show the choices made; what sends neither chooses nothing."""
         sent = data if data and any(name in data for name, *_ in CONSENTS) else None
-        super().__init__(sent, initial=as_answers(registration), label_suffix="")
+        super().__init__(sent, initial=as_answers(registration))
         for name, label, help_text in CONSENTS:
             self.fields[name] = ConsentField(label=label, help_text=help_text)
 

@@ -36,6 +36,13 @@ def test_every_control_has_a_label_of_its_own():
     assert all(labels.get(control.get("id")) for control in controls(html))
 
 
+def test_no_label_ends_with_the_colon_that_django_would_add():
+    labels = [words(one) for one in form_of().cssselect("label, legend")]
+
+    assert labels
+    assert [label for label in labels if label.endswith(":")] == []
+
+
 def test_fields_stand_in_the_groups_that_the_form_names():
     legends = [words(one) for one in form_of().cssselect(".s-group > legend, .s-group__legend")]
 

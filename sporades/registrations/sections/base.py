@@ -58,7 +58,7 @@ class SectionForm(forms.Form):
         """Bind the form to a dossier and to answers; or only show some, without judging them."""
         self.dossier = dossier
         data = None if answers is None else as_data(answers)
-        super().__init__(data, initial=dict(shown or {}), label_suffix="")
+        super().__init__(data, initial=dict(shown or {}))
         self.build()
 
     def offer(self, name: str, choices: Iterable[tuple[str, str]]) -> forms.ChoiceField:

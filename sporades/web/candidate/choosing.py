@@ -51,7 +51,7 @@ class AcademyForm(forms.Form):
 
     def __init__(self, data: Any, services: list[RegistrationService]) -> None:
         """Offer the academies that hold a service."""
-        super().__init__(data, label_suffix="")
+        super().__init__(data)
         self.fields["academie"].choices = [
             ("", "Choisir"),
             *((service.academy_id, service.academy.name) for service in services),

@@ -48,7 +48,7 @@ class LatelyForm(forms.Form):
         self.today = local_day(at, settings.TIME_ZONE)
         self.asked = data or {}
         initial = {"du": self.today - SHOWN_BY_DEFAULT, "au": self.today}
-        super().__init__(self._whole(data), initial=initial, label_suffix="", **options)
+        super().__init__(self._whole(data), initial=initial, **options)
 
     def _whole(self, data: Any) -> Any:
         """Say the days that are shown where none is asked for."""

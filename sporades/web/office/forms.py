@@ -122,7 +122,7 @@ class MoveForm(forms.Form):
 
     def __init__(self, data: Any = None, *, services: Sequence[RegistrationService] = ()) -> None:
         """Offer the academies of these services."""
-        super().__init__(data, label_suffix="")
+        super().__init__(data)
         offered = [(one.academy_id, one.academy.full_name) for one in services]
         self.fields["academie"].choices = [  # type: ignore[attr-defined] # a ChoiceField
             ("", "Choisissez une académie"),

@@ -23,7 +23,7 @@ def ask(request: HttpRequest, service: int) -> HttpResponse:
         context = {"service": found, "is_over": found.has_closed(request.arrived_at)}
         return render(request, "public/alert_too_late.html", context)
     usual = {"email": request.user.email} if request.user.is_authenticated else None
-    form = NewAddressForm(request.POST or None, initial=usual, label_suffix="")
+    form = NewAddressForm(request.POST or None, initial=usual)
     is_asked = request.method == "POST" and form.is_valid()
     if is_asked:
         email = form.cleaned_data["email"]

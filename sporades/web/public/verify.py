@@ -41,7 +41,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 
     A code that names nothing stays in its field, to be corrected.
     """
-    form = CodeForm(request.POST or None, label_suffix="")
+    form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         code = form.cleaned_data["code"]
         if queries.by_code(code, at=request.arrived_at):

@@ -109,7 +109,7 @@ class PublishForm(forms.Form):
         self, data: Any = None, *, zone: str = settings.TIME_ZONE, initial: Any = None
     ) -> None:
         """Read an instant by the clock of a zone, and say which."""
-        super().__init__(data, label_suffix="", initial=initial)
+        super().__init__(data, initial=initial)
         field = self.fields["a_partir_du"]
         field.zone = zone  # type: ignore[attr-defined] # a LocalInstantField
         field.help_text = (

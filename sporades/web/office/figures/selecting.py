@@ -35,7 +35,7 @@ class SelectionForm(forms.Form):
             reach: where the reader reads.
             at: the instant.
         """
-        super().__init__(data, label_suffix="")
+        super().__init__(data)
         self.reach, self.at = reach, at
         found = services_within(reach)
         self.offered = {

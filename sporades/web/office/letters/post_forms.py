@@ -20,7 +20,7 @@ class PostedForm(forms.Form):
             first: the day of the run.
             last: today.
         """
-        super().__init__(*args, label_suffix="", **options)
+        super().__init__(*args, **options)
         self.first, self.last = first, last
 
     def clean_poste_le(self) -> date:

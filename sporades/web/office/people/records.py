@@ -50,7 +50,7 @@ LIST_TRAIL = [*TRAIL, ("Candidats sans compte", reverse_lazy("office:records"))]
 
 def records(request: HttpRequest) -> HttpResponse:
     """The candidates without an account, the last made first."""
-    form = FindRecordForm(request.GET or None, label_suffix="")
+    form = FindRecordForm(request.GET or None)
     form.asked = request.GET
     found = records_within(request.reach).filter(user=None)
     if form.is_bound and form.is_valid() and (key := search_key(form.cleaned_data["nom"])):

@@ -1,7 +1,5 @@
 """« Conservation »: what must not be erased in its time, put and lifted by whoever may (P-20)."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -33,10 +31,6 @@ class HoldForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Dites le motif, sans nommer personne."},
     )
-
-    def __init__(self, data: Any = None) -> None:
-        """Label nothing with a colon."""
-        super().__init__(data, label_suffix="")
 
 
 def holds(request: HttpRequest) -> HttpResponse:

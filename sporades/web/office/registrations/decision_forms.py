@@ -50,7 +50,7 @@ class DecisionForm(forms.Form):
 
     def __init__(self, data: Any = None, *, registration: Registration) -> None:
         """Offer what may be decided where the registration stands."""
-        super().__init__(data, label_suffix="")
+        super().__init__(data)
         self.possible = {one.name: one for one in decisions_for(registration)}
         field = self.fields["decision"]
         field.choices = [  # type: ignore[attr-defined] # a ChoiceField
@@ -101,7 +101,7 @@ class BatchForm(forms.Form):
             data: what was sent.
             allows: says where its reader may do something.
         """
-        super().__init__(data, label_suffix="")
+        super().__init__(data)
         self.possible = {
             name: one
             for name, one in ACTIONS.items()

@@ -1,7 +1,5 @@
 """What is said of two candidates who look like one person."""
 
-from typing import Any
-
 from django import forms
 
 from sporades.doubles.models import LONGEST_REASON
@@ -29,10 +27,6 @@ class MergeForm(forms.Form):
         error_messages={"required": "Dites pourquoi c'est une seule personne."},
     )
 
-    def __init__(self, data: Any = None) -> None:
-        """Ask without a colon after the labels."""
-        super().__init__(data, label_suffix="")
-
 
 class ApartForm(forms.Form):
     """Why they are two persons."""
@@ -45,10 +39,6 @@ class ApartForm(forms.Form):
         error_messages={"required": "Dites pourquoi ce sont deux personnes."},
     )
 
-    def __init__(self, data: Any = None) -> None:
-        """Ask without a colon after the labels."""
-        super().__init__(data, label_suffix="")
-
 
 class RefusedMergeForm(forms.Form):
     """Why a merge is refused."""
@@ -60,7 +50,3 @@ class RefusedMergeForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Dites le motif du refus."},
     )
-
-    def __init__(self, data: Any = None) -> None:
-        """Ask without a colon after the labels."""
-        super().__init__(data, label_suffix="")

@@ -23,10 +23,6 @@ class LateForm(forms.Form):
         error_messages={"required": "Dites pourquoi, en une phrase."},
     )
 
-    def __init__(self, data: Any = None) -> None:
-        """Bind it to what was sent, if anything was."""
-        super().__init__(data, label_suffix="")
-
 
 class ChoiceForm(forms.Form):
     """For what somebody is registered, and in which academy."""
@@ -45,7 +41,7 @@ class ChoiceForm(forms.Form):
         offers: Iterable[tuple[Programme, list[RegistrationService]]] = (),
     ) -> None:
         """Offer the exams of these programmes, and the academies of their services."""
-        super().__init__(data, label_suffix="")
+        super().__init__(data)
         self.chosen: dict[str, tuple[Exam, Speciality | None]] = {}
         self.services = {
             (one.domain_id, one.session_id, one.academy_id): one

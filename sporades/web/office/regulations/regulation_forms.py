@@ -21,10 +21,6 @@ class LoadForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".yaml,.yml"}),
     )
 
-    def __init__(self, *args: Any) -> None:
-        """Ask without a colon."""
-        super().__init__(*args, label_suffix="")
-
     @property
     def sent(self) -> dict[str, Any]:
         """What was sent, as an act takes it."""
@@ -46,7 +42,7 @@ class EnforceForm(forms.Form):
 
     def __init__(self, data: Any = None, *, prepared: PreparedRegulation) -> None:
         """Ask for the name of what is put in force."""
-        super().__init__(data, label_suffix="")
+        super().__init__(data)
         self.wanted = str(prepared)
         how = f"Écrivez : {self.wanted}"
         self.fields["nom"].help_text = how

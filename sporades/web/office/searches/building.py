@@ -102,7 +102,6 @@ class SearchForm(forms.Form):
         super().__init__(
             data=said if is_judged else None,
             initial={} if is_judged else said,
-            label_suffix="",
             auto_id="%s",
         )
         self.has_room = sum(1 for _ in tree.leaves()) < MOST_LEAVES

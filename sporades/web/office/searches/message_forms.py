@@ -71,7 +71,7 @@ class MailingForm(forms.Form):
             counts: how many were chosen.
             options: of every form.
         """
-        super().__init__(data, label_suffix="", **options)
+        super().__init__(data, **options)
         self.counts = counts
         if not counts.ended:
             del self.fields["aussi"]

@@ -60,7 +60,7 @@ class ContactForm(forms.Form):
             "horaires": managing.opening_hours,
             "vu": mark_of(managing),
         }
-        super().__init__(data, initial=initial, label_suffix="")
+        super().__init__(data, initial=initial)
 
     def clean_telephone(self) -> str:
         """Refuse what nobody could dial."""

@@ -82,7 +82,7 @@ class DatesForm(forms.Form):
     def __init__(self, data: Any = None, *, service: RegistrationService) -> None:
         """Show the dates of a service."""
         initial = {"ouverture": service.opens_at, "fermeture": service.closes_at}
-        super().__init__(data, initial=initial, label_suffix="")
+        super().__init__(data, initial=initial)
         for name in ("ouverture", "fermeture"):
             field = self.fields[name]
             field.zone = service.zone
@@ -122,7 +122,7 @@ class BannerForm(forms.Form):
 
     def __init__(self, data: Any = None, *, at: datetime) -> None:
         """Ask at an instant."""
-        super().__init__(data, label_suffix="", initial={"importance": Banner.Kind.INFO})
+        super().__init__(data, initial={"importance": Banner.Kind.INFO})
         self.at = at
         field = self.fields["jusqu_au"]
         field.zone = settings.TIME_ZONE  # type: ignore[attr-defined] # a LocalInstantField
