@@ -47,7 +47,7 @@ def narrowed(tree: Group, *, reach: Reach) -> Group:
     """
     if tree.link is Link.AND:
         return tree
-    starts, like = tree.members
+    starts, like = tree.leaves()
     contains = Leaf(CRITERIA["nom_complet"], Operator.CONTAINS, like.values)
     for asked, enough in ((starts, starts), (like, contains)):
         seen = found(Group(members=(asked,)), reach=reach).values("pk")[: MANY + 1]

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.db import connection
 
 from config.environment import file_store
-from sporades.core import files, pades, pdf, seal
+from sporades.core import files, pades, pdf
 from sporades.core.queue import app
 from sporades.documents.models import DocumentVersion
 from sporades.documents.operations import BeingPrepared, Unprintable, issue, printed
