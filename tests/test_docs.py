@@ -335,8 +335,9 @@ def collected(request):
     files = sorted({name.partition("::")[0] for name, _ in named_tests()})
     there = [name for name in files if (ROOT / name).is_file()]
     ours = {item.nodeid.partition("[")[0] for item in request.session.items}
-    if set(there) <= {name.partition("::")[0] for name in ours} and not narrowed(request.config):
-        return ours
+    found = {name for name in ours if name.partition("::")[0] in there}
+    if {name.partition("::")[0] for name in found} == set(there) and not narrowed(request.config):
+        return found
     answer = subprocess.run(
         [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:xdist", *there],
         cwd=ROOT,
