@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "django_linear_migrations",
     "procrastinate.contrib.django",
     "sporades.core",
+    "sporades.intake",
     "sporades.journal",
     "sporades.mail",
     "sporades.territory",

@@ -119,7 +119,7 @@ def send(
     Raises:
         AwaitsAnswer, NotFrozen, NoneStands, ReadBefore: see each.
         NothingChanged: they are those that are kept.
-        pdf_checks.Unfit, pdf_checks.Unready, files.OutOfReach: see `queueing.with_proof`.
+        reading.Unfit, reading.Unready, files.OutOfReach: see `queueing.with_proof`.
     """
 
     @transaction.atomic

@@ -7,10 +7,11 @@ from typing import Any
 from django.db import transaction
 
 from sporades.accounts.models import User
-from sporades.core import files, pdf_checks
+from sporades.core import files
 from sporades.core.actors import Actor
 from sporades.core.links import absolute
 from sporades.core.refusals import ReasonMissing, Refused
+from sporades.intake import pdf_checks
 from sporades.letters import operations as letters
 from sporades.letters.queries import summary_for
 from sporades.registrations.models import Registration
@@ -38,8 +39,8 @@ def with_proof[R: Request](proof: bytes | None, send: Callable[[str], R]) -> R:
         send: sends the request, given where its proof is kept.
 
     Raises:
-        pdf_checks.Unfit: the proof is no plain PDF.
-        pdf_checks.Unready: nothing is known of it: its reader does not start.
+        reading.Unfit: the proof is no plain PDF.
+        reading.Unready: nothing is known of it: its reader does not start.
         files.OutOfReach: the store does not answer.
     """
     if proof is None:

@@ -42,7 +42,7 @@ def send(
         at: the instant at which the request arrived.
 
     Raises:
-        pdf_checks.Unfit: the proof is no plain PDF.
+        reading.Unfit: the proof is no plain PDF.
         StillOpen, NothingToAsk, Incomplete, Refused: see `requesting.asked_by`.
         files.OutOfReach: the store does not answer.
     """

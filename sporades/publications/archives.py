@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from sporades.core import pdf_checks
 from sporades.core.refusals import Refused
 from sporades.core.text import clean
+from sporades.intake import reading
 
 LARGEST_ARCHIVE = 100_000_000
 MOST_FILES = 10_000
@@ -140,15 +140,15 @@ class Archive:
             name: as `Named.file` says it.
 
         Raises:
-            NotTaken, pdf_checks.TooLarge: it is not given.
+            NotTaken, reading.TooLarge: it is not given.
         """
         try:
             inside = self._file.getinfo(name)
         except KeyError:
             raise NotTaken(NO_FILE) from None
-        content = _read(self._file, inside, pdf_checks.LARGEST)
+        content = _read(self._file, inside, reading.LARGEST)
         if content is None:
-            raise pdf_checks.TooLarge
+            raise reading.TooLarge
         return content
 
 

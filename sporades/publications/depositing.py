@@ -12,13 +12,14 @@ from django.db import transaction
 from sporades import mail
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Permission, Reach, reach
-from sporades.core import files, pdf_checks
+from sporades.core import files
 from sporades.core.actors import Actor
 from sporades.core.french import local_day
 from sporades.core.locks import alone
 from sporades.core.queue import defer_once
 from sporades.core.refusals import Refused
 from sporades.documents import kinds
+from sporades.intake import pdf_checks
 from sporades.publications import archives, operations
 from sporades.publications.deciding import link_to
 from sporades.publications.deposited import DEPOSITED, Decision, Deposit
@@ -83,7 +84,7 @@ def deposit_one(
 
     Raises:
         DecisionUnsaid, NoAppeal: it is a decision, and its author or its appeals are not said.
-        pdf_checks.Unfit: the PDF cannot be published.
+        reading.Unfit: the PDF cannot be published.
         Refused: the registration does not stand, or has a document of this kind that waits.
         files.OutOfReach: the store does not answer.
     """

@@ -5,8 +5,8 @@ import zipfile
 
 import pytest
 
-from sporades.core import pdf_checks
 from sporades.core.refusals import Refused
+from sporades.intake import reading
 from sporades.publications import archives
 from sporades.publications.archives import Named
 from tests.documents.summaries import a_pdf
@@ -187,7 +187,7 @@ def test_a_damaged_file_is_refused_when_it_is_read():
 def test_a_file_is_read_no_further_than_a_document_may_go():
     content = zipped({"1.pdf": b"%PDF-" + bytes(50_000_000)})
 
-    with archives.opened(content) as opened, pytest.raises(pdf_checks.TooLarge):
+    with archives.opened(content) as opened, pytest.raises(reading.TooLarge):
         opened.read("1.pdf")
 
 

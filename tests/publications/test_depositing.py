@@ -6,18 +6,19 @@ from pathlib import Path
 import pytest
 from django.db import transaction
 
-from sporades.core import files, pdf_checks
+from sporades.core import files
 from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
 from sporades.documents.operations import AlreadyPrepared, Lost, printed
+from sporades.intake import pdf_checks, reading
 from sporades.mail.models import Message
 from sporades.publications import archives, deciding, deposited, depositing, operations, refusals
 from sporades.publications.models import Publication
 from sporades.registrations.models import Registration
 from sporades.registrations.receipt import against_of, named
-from tests.core import pdfs
 from tests.documents.summaries import a_pdf
 from tests.factories import NOW, a_candidate, a_registration
+from tests.intake import pdfs
 from tests.jobs import work
 from tests.publications.doing import DECISION
 from tests.publications.zips import archive, lines
@@ -92,7 +93,7 @@ def test_a_deposited_pdf_is_given_as_it_came_and_says_how_many_pages_it_has(depo
     ("content", "refusal"),
     [
         (b"MZ\x90", pdf_checks.NotAPdf),
-        (b"%PDF-1.7" + bytes(pdf_checks.LARGEST), pdf_checks.TooLarge),
+        (b"%PDF-1.7" + bytes(reading.LARGEST), reading.TooLarge),
         (pdfs.locked(), pdf_checks.Locked),
         (pdfs.active("attached"), pdf_checks.Acts),
     ],
@@ -210,7 +211,7 @@ def test_a_file_that_swells_is_refused_at_its_line(deposit_many, three):
     said = lines((three[0].number, "a.pdf"))
     made = deposit_many(archive(said, a=b"%PDF-" + bytes(50_000_000)))
 
-    assert outcomes(made) == [("refused", str(pdf_checks.TooLarge()))]
+    assert outcomes(made) == [("refused", str(reading.TooLarge()))]
 
 
 def test_a_million_empty_lines_are_no_lines(deposit_many, three):

@@ -8,9 +8,10 @@ from django.db import IntegrityError, transaction
 from sporades.acts import asking, correcting, deciding, moving, queueing, registering
 from sporades.candidates.models import Candidate
 from sporades.candidates.operations import civil_data
-from sporades.core import files, pdf_checks
+from sporades.core import files
 from sporades.core.refusals import Refused
 from sporades.exams import operations as exams
+from sporades.intake import pdf_checks
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.models import CorrectionRequest, Registration

@@ -8,9 +8,9 @@ from django.db import IntegrityError, transaction
 
 from sporades.acts import deciding, registering, requesting
 from sporades.acts.queueing import AnswerMissing
-from sporades.core import pdf_checks
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService
+from sporades.intake import pdf_checks
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations import drafting

@@ -1,6 +1,6 @@
 """Who may use the candidate's routes."""
 
-from sporades.core import pdf_checks
+from sporades.intake import reading
 from sporades.web.access import Route, Who
 
 GET, POST = ("GET",), ("POST",)
@@ -47,10 +47,10 @@ ROUTES = {
     "candidate:amend": _route(POST, owned="registration", page=False),
     "candidate:request_change": _route(POST, owned="registration", page=False),
     "candidate:send_request": _route(
-        BOTH, owned="draft", keeps_answers=True, takes_files=pdf_checks.LARGEST
+        BOTH, owned="draft", keeps_answers=True, takes_files=reading.LARGEST
     ),
     "candidate:take_back_request": _route(POST, owned="registration", page=False),
-    "candidate:ask_correction": _route(BOTH, keeps_answers=True, takes_files=pdf_checks.LARGEST),
+    "candidate:ask_correction": _route(BOTH, keeps_answers=True, takes_files=reading.LARGEST),
     "candidate:take_back_correction": _route(POST, page=False),
     "candidate:withdraw": _route(BOTH, owned="registration"),
     "candidate:again": _route(POST, owned="registration", page=False),

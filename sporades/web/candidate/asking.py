@@ -11,8 +11,8 @@ from sporades.acts import asking
 from sporades.candidates.forms import answers_of
 from sporades.core.files import OutOfReach
 from sporades.core.french import local_day
-from sporades.core.pdf_checks import Unready
 from sporades.core.refusals import Refused
+from sporades.intake.reading import Unready
 from sporades.registrations.models import CorrectionRequest
 from sporades.registrations.refusals import NothingChanged
 from sporades.web.candidate.request_forms import NOT_KEPT, CorrectionRequestForm

@@ -6,7 +6,7 @@ from django import forms
 
 from sporades.candidates.forms import IdentityForm
 from sporades.candidates.models import Identity
-from sporades.core import pdf_checks
+from sporades.intake import pdf_checks, reading
 from sporades.registrations.changes import changes_of_identity
 from sporades.registrations.fields import CleanLinesField
 from sporades.registrations.models.request import LONGEST_REASON
@@ -49,9 +49,9 @@ def tell_of_the_proof(form: forms.Form) -> None:
         # What is refused as a whole was looked at when it was sent, or may not be sent today.
         if not form.non_field_errors():
             pdf_checks.look_at(chosen.read())
-    except pdf_checks.Unfit as fault:
+    except reading.Unfit as fault:
         form.add_error("piece", str(fault))
-    except pdf_checks.Unready:
+    except reading.Unready:
         form.add_error("piece", NOT_KEPT)
     else:
         form.add_error("piece", _AGAIN)

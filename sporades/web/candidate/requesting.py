@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from sporades.acts import requesting as acts
 from sporades.core.files import OutOfReach
-from sporades.core.pdf_checks import Unready
 from sporades.core.refusals import Refused
+from sporades.intake.reading import Unready
 from sporades.registrations import requesting
 from sporades.registrations.models import ChangeRequest
 from sporades.registrations.queries import registration_of

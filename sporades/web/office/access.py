@@ -3,8 +3,8 @@
 from functools import partial
 
 from sporades.accounts.permissions import Permission
-from sporades.core import pdf_checks
 from sporades.exams.operations import preparing
+from sporades.intake import reading
 from sporades.publications import archives
 from sporades.web.access import Route, Who
 
@@ -96,9 +96,7 @@ ROUTES = {
     "office:drop_merge": _doubles(POST, within="double", page=False),
     "office:tell_apart": _doubles(POST, within="double", page=False),
     "office:compare_again": _doubles(POST, within="double", page=False),
-    "office:deposit_one": _publications(
-        BOTH, within="registration", takes_files=pdf_checks.LARGEST
-    ),
+    "office:deposit_one": _publications(BOTH, within="registration", takes_files=reading.LARGEST),
     "office:withdraw_document": _publications(BOTH, within="registration"),
     "office:publications": _publications(),
     "office:deposit_many": _publications(BOTH, takes_files=archives.LARGEST_ARCHIVE),

@@ -11,7 +11,7 @@ from django.urls import reverse
 from sporades.accounts.models import Membership
 from sporades.acts import registering
 from sporades.batches.models import Batch
-from sporades.core import pdf_checks
+from sporades.intake import reading
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.publications.models import Publication
@@ -270,7 +270,7 @@ def test_what_cannot_be_deposited_is_refused_at_its_place(manager, in_lille, sai
 def test_when_files_cannot_be_read_now_it_is_said_and_nothing_is_deposited(
     manager, in_lille, monkeypatch, tmp_path
 ):
-    monkeypatch.setattr(pdf_checks, "_CHILD", tmp_path / "none.py")
+    monkeypatch.setattr(reading, "_CHILD", "sporades.intake.none")
     posted = {"nature": "convocation", "fichier": a_file()}
 
     page = manager.post(where("deposit_one", in_lille.number), posted)

@@ -6,8 +6,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from sporades.core.files import OutOfReach
-from sporades.core.pdf_checks import Unready
 from sporades.core.refusals import Refused
+from sporades.intake.reading import Unready
 from sporades.publications import depositing, operations
 from sporades.publications.queries import lines_to_withdraw
 from sporades.publications.refusals import NoAppeal

@@ -6,10 +6,10 @@ import threading
 
 import pytest
 
-from sporades.core import pdf_checks
-from sporades.core.pdf_checks import Bounds
-from tests.core import pdfs
+from sporades.intake import pdf_checks, reading
+from sporades.intake.reading import Bounds
 from tests.documents.summaries import a_pdf
+from tests.intake import pdfs
 
 LITTLE = Bounds(memory=256_000_000)
 LATE = Bounds(patience=0.05)
@@ -77,7 +77,7 @@ def test_what_acts_or_holds_a_file_is_refused_wherever_it_says_so(reader, name, 
         (b"%PDF-1.7\nrien", pdf_checks.NotAPdf),
         (a_pdf()[: len(a_pdf()) // 2], pdf_checks.NotAPdf),
         (a_pdf(pages=0), pdf_checks.NotAPdf),
-        (b"%PDF-1.7" + bytes(pdf_checks.LARGEST), pdf_checks.TooLarge),
+        (b"%PDF-1.7" + bytes(reading.LARGEST), reading.TooLarge),
         (pdfs.locked(), pdf_checks.Locked),
         (pdfs.with_password(), pdf_checks.Locked),
         (pdfs.written_oddly(), pdf_checks.Acts),
@@ -110,7 +110,7 @@ def test_what_is_no_plain_pdf_is_refused_with_its_reason(reader, content, refusa
     ids=["memory", "clock", "processor"],
 )
 def test_what_takes_too_much_is_refused_and_its_process_is_no_more(children, content, bounds):
-    with pytest.raises(pdf_checks.TooHeavy):
+    with pytest.raises(reading.TooHeavy):
         pdf_checks.look_at(content, bounds)
 
     assert [child.returncode is not None for child in children] == [True]
@@ -119,7 +119,7 @@ def test_what_takes_too_much_is_refused_and_its_process_is_no_more(children, con
 def test_what_one_file_breaks_is_not_counted_against_the_next(children):
     with pdf_checks.reader(LITTLE) as one:
         assert one.look_at(a_pdf()).pages == 1
-        with pytest.raises(pdf_checks.TooHeavy):
+        with pytest.raises(reading.TooHeavy):
             one.look_at(pdfs.swelling(400))
         assert one.look_at(a_pdf(pages=2)).pages == 2
 
@@ -138,21 +138,21 @@ def test_many_files_have_one_process_that_ends_with_them(children):
 
 
 def test_what_needs_no_reading_starts_no_process(children):
-    for content in (b"", b"%PDF-1.7" + bytes(pdf_checks.LARGEST)):
-        with pytest.raises(pdf_checks.Unfit):
+    for content in (b"", b"%PDF-1.7" + bytes(reading.LARGEST)):
+        with pytest.raises(reading.Unfit):
             pdf_checks.look_at(content)
 
     assert children == []
 
 
 def test_a_process_that_does_not_start_is_no_fault_of_the_file(monkeypatch, tmp_path, children):
-    monkeypatch.setattr(pdf_checks, "_CHILD", tmp_path / "none.py")
+    monkeypatch.setattr(reading, "_CHILD", "sporades.intake.none")
 
-    with pytest.raises(pdf_checks.Unready):
+    with pytest.raises(reading.Unready):
         pdf_checks.look_at(a_pdf())
     assert children[0].returncode is not None
     monkeypatch.setattr(sys, "executable", str(tmp_path / "none"))
-    with pytest.raises(pdf_checks.Unready):
+    with pytest.raises(reading.Unready):
         pdf_checks.look_at(a_pdf())
 
 
@@ -175,8 +175,8 @@ def test_the_process_knows_no_secret(children, monkeypatch):
 
 def test_when_too_many_are_read_the_others_are_asked_to_wait(monkeypatch):
     places = threading.BoundedSemaphore(1)
-    monkeypatch.setattr(pdf_checks, "_places", places)
+    monkeypatch.setattr(reading, "_places", places)
 
-    with places, pytest.raises(pdf_checks.TooBusy, match="réessayez"):
+    with places, pytest.raises(reading.TooBusy, match="réessayez"):
         pdf_checks.look_at(a_pdf(), LATE)
     assert pdf_checks.look_at(a_pdf()).pages == 1

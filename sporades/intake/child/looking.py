@@ -1,28 +1,13 @@
-"""Looks at PDFs that come from outside, in a process of its own: `python -P pdf_child.py`.
+"""Looks at a PDF that is kept as it came: it may do nothing but being read."""
 
-What is read may be made to hurt whoever reads it. This process holds no secret, no database
-and no file; it is bounded, and whoever started it (`pdf_checks`) kills it without loss. It
-therefore imports nothing of ours.
-
-It says « ready », then for each file that it is given (its size on eight bytes, its bytes)
-answers one line of JSON: how many pages it has, or the name of the refusal.
-"""
-
-import contextlib
 import io
-import json
 import math
-import resource
-import signal
-import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pikepdf
 
-SIZE = 8
-"""How many bytes say the size of a file."""
+from sporades.intake.child.refusing import Unfit
 
 MOST_PAGES = 2_000
 SIDES = (72, 5_000)
@@ -71,45 +56,32 @@ PLAYS = frozenset({"/3D", "/FileAttachment", "/Movie", "/RichMedia", "/Screen", 
 """The annotations that are more than a link or a mark."""
 
 
-class _Unfit(Exception):
-    """It may not be published; its argument is the name of the refusal."""
-
-
-def look(content: bytes) -> dict[str, object]:
-    """Return `{"pages": how many}`, or `{"unfit": the name of a class of pdf_checks}`.
+def pages_of(content: bytes) -> int:
+    """Return how many pages has a PDF that does nothing but being read.
 
     Args:
         content: the bytes of the file.
+
+    Raises:
+        Unfit: it does more, or cannot be read.
+        pikepdf.PasswordError: a password keeps it.
     """
-    try:
-        return {"pages": _pages(content)}
-    except _Unfit as trouble:
-        return {"unfit": str(trouble)}
-    except pikepdf.PasswordError:
-        return {"unfit": "Locked"}
-    except MemoryError:
-        return {"unfit": "TooHeavy"}
-    except Exception:  # noqa: BLE001 - whatever a file breaks, it is not one that can be read
-        return {"unfit": "NotAPdf"}
-
-
-def _pages(content: bytes) -> int:
     with pikepdf.open(io.BytesIO(content), attempt_recovery=False, suppress_warnings=True) as pdf:
         if pdf.is_encrypted:
-            raise _Unfit("Locked")
+            raise Unfit("Locked")
         # The trailer is no object, and may hold the catalogue itself.
         if any(_acts(one) for one in (pdf.trailer, *_direct([pdf.trailer]))):
-            raise _Unfit("Acts")
+            raise Unfit("Acts")
         if any(_acts(one) for one in pdf.objects):
-            raise _Unfit("Acts")
+            raise Unfit("Acts")
         # What we read one way another program may read otherwise.
         if pdf.get_warnings():
-            raise _Unfit("Damaged")
+            raise Unfit("Damaged")
         pages = len(pdf.pages)
         if not pages:
-            raise _Unfit("NotAPdf")
+            raise Unfit("NotAPdf")
         if pages > MOST_PAGES or not all(_is_page_of_paper(page) for page in pdf.pages):
-            raise _Unfit("PagesWrong")
+            raise Unfit("PagesWrong")
         return pages
 
 
@@ -169,58 +141,3 @@ def _is_page_of_paper(page: pikepdf.Page) -> bool:
     unit = float(page.obj.get("/UserUnit", 1))
     least, most = SIDES
     return all(least <= math.fabs(side) * unit <= most for side in (right - left, top - bottom))
-
-
-def _bound_process(memory: int) -> None:
-    # Whoever stops the service stops its own work first: this process ends when nobody asks
-    # it any more, and is killed when it is too long.
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    # A system that does not know this bound has the two of time.
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-
-
-def _peak() -> int:
-    """Return the most address space that this process has had, in bytes; 0 where nothing says."""
-    try:
-        said = Path("/proc/self/status").read_text()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) * 1_024 for line in said.splitlines() if "VmPeak" in line), 0)
-
-
-def _bound_next(seconds: int) -> None:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    most = math.ceil(used.ru_utime + used.ru_stime) + seconds
-    resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
-
-
-def main(memory: int, seconds: int) -> None:
-    """Answer until nobody asks any more.
-
-    Args:
-        memory: how much address space this process may have, in bytes.
-        seconds: how much processor one file may take.
-    """
-    _bound_process(memory)
-    given, told = sys.stdin.buffer, sys.stdout.buffer
-    # What grows by doubling is refused its next step from a third of what is left on.
-    much = _peak() + (memory - _peak()) // 3
-    told.write(b"ready\n")
-    told.flush()
-    while size := given.read(SIZE):
-        content = given.read(int.from_bytes(size))
-        _bound_next(seconds)
-        answer = look(content)
-        # Where memory lacks, the library gives up an object, and calls the file damaged.
-        if answer.get("unfit") in ("NotAPdf", "Damaged") and _peak() > much:
-            answer = {"unfit": "TooHeavy"}
-        told.write(json.dumps(answer).encode() + b"\n")
-        told.flush()
-
-
-if __name__ == "__main__":
-    main(*(int(word) for word in sys.argv[1:]))

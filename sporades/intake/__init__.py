@@ -1,0 +1,1 @@
+"""What comes from outside is looked at here, before anybody opens it."""

@@ -1,0 +1,116 @@
+"""Makes a page of a photo: upright, without what it says of its author, no larger than needed."""
+
+import io
+
+import pikepdf
+from PIL import Image
+
+from sporades.intake.child.refusing import Unfit
+
+MOST_PIXELS = 40_000_000
+A4 = (595.276, 841.89)
+"""In points, upright."""
+
+SIDES = (1_654, 2_339)
+"""The same in pixels, at 200 to the inch: what a scanner gives."""
+
+QUALITY = 85
+
+TURNED = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What is done to a photo, by what it says of how it was held."""
+
+_ORIENTATION = 274
+
+# Ours comes first, and says it in its own words.
+Image.MAX_IMAGE_PIXELS = None
+
+
+def add(made: pikepdf.Pdf, content: bytes) -> None:
+    """Add a page that shows a photo.
+
+    Args:
+        made: the PDF.
+        content: a JPEG or a PNG.
+
+    Raises:
+        Unfit: it cannot be read whole, or has too many pixels.
+    """
+    try:
+        shown = _shown(content)
+    except (Unfit, MemoryError):
+        raise
+    except Exception:  # noqa: BLE001 - whatever a photo breaks, it is not one that can be read
+        raise Unfit("DamagedPhoto") from None
+    _draw(made, shown)
+
+
+def _shown(content: bytes) -> Image.Image:
+    with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as photo:
+        width, height = photo.size
+        if width * height > MOST_PIXELS:
+            raise Unfit("TooManyPixels")
+        turned = TURNED.get(_orientation(photo))
+        shown = _in_its_colours(_shrunk(photo))
+    return shown.transpose(turned) if turned is not None else shown
+
+
+def _orientation(photo: Image.Image) -> int:
+    try:
+        said = photo.getexif().get(_ORIENTATION)
+    except Exception:  # noqa: BLE001 - a photo whose notes are broken is still a photo
+        return 1
+    return said if isinstance(said, int) else 1
+
+
+def _shrunk(photo: Image.Image) -> Image.Image:
+    if photo.mode in {"P", "PA"}:
+        photo = photo.convert("RGBA" if photo.has_transparency_data else "RGB")
+    elif photo.mode in {"1", "I", "I;16"}:
+        photo = photo.convert("L")
+    elif photo.has_transparency_data and photo.mode in {"L", "RGB"}:
+        photo = photo.convert("LA" if photo.mode == "L" else "RGBA")
+    is_wide = photo.width > photo.height
+    photo.thumbnail(SIDES[::-1] if is_wide else SIDES)
+    return photo
+
+
+def _in_its_colours(photo: Image.Image) -> Image.Image:
+    """Return it in grey or in colours, on white."""
+    if photo.mode in {"LA", "RGBA"}:
+        ground = Image.new("RGBA", photo.size, "white")
+        ground.alpha_composite(photo.convert("RGBA"))
+        photo = ground.convert("L" if photo.mode == "LA" else "RGB")
+    return photo if photo.mode in {"L", "RGB"} else photo.convert("RGB")
+
+
+def _draw(made: pikepdf.Pdf, photo: Image.Image) -> None:
+    jpeg = io.BytesIO()
+    photo.info = {}
+    photo.save(jpeg, "JPEG", quality=QUALITY)
+    paper = A4[::-1] if photo.width > photo.height else A4
+    scale = min(side / pixels for side, pixels in zip(paper, photo.size, strict=True))
+    width, height = (pixels * scale for pixels in photo.size)
+    left, bottom = (paper[0] - width) / 2, (paper[1] - height) / 2
+    image = made.make_stream(
+        jpeg.getvalue(),
+        Type=pikepdf.Name.XObject,
+        Subtype=pikepdf.Name.Image,
+        Width=photo.width,
+        Height=photo.height,
+        ColorSpace=pikepdf.Name.DeviceGray if photo.mode == "L" else pikepdf.Name.DeviceRGB,
+        BitsPerComponent=8,
+        Filter=pikepdf.Name.DCTDecode,
+    )
+    page = made.add_blank_page(page_size=paper)
+    page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Photo=image))
+    page.Contents = made.make_stream(
+        b"q %.3f 0 0 %.3f %.3f %.3f cm /Photo Do Q" % (width, height, left, bottom)
+    )

@@ -1,0 +1,245 @@
+"""One safe PDF of what a candidate sends: a PDF, a photo, several photos.
+
+A file is what its bytes are, never what its name says. What is given back is made anew: the
+pages of a PDF without what is not drawn, photos upright, shrunk, without their notes.
+"""
+
+import io
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sporades.intake import reading
+from sporades.intake.reading import LARGEST, Bounds, TooBusy, TooHeavy, Unfit, Unready
+
+__all__ = [
+    "BOUNDS",
+    "LARGEST",
+    "MOST_FILES",
+    "MOST_PAGES",
+    "Clean",
+    "TooBusy",
+    "TooHeavy",
+    "Unfit",
+    "Unready",
+    "clean",
+    "join",
+]
+
+MOST_FILES = 10
+"""That become one document."""
+
+MOST_PAGES = 100
+"""Of a document."""
+
+BOUNDS = Bounds(memory=640_000_000)
+
+JPEG, PNG, PDF = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"%PDF-"
+HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif")
+
+
+class Empty(Unfit):
+    """It has no byte."""
+
+    message = "Ce fichier est vide : choisissez-en un autre."
+
+
+class TooLarge(reading.TooLarge):
+    """It has too many bytes."""
+
+    message = "Ce fichier dépasse 5 Mo : reprenez la photo, ou enregistrez le PDF en plus petit."
+
+
+class Unknown(Unfit):
+    """It is of another type."""
+
+    message = (
+        "Ce fichier n'est ni un PDF ni une photo JPEG ou PNG : enregistrez-le en PDF, ou "
+        "photographiez le papier."
+    )
+
+
+class Heic(Unfit):
+    """A photo as an iPhone keeps it."""
+
+    message = (
+        "C'est une photo HEIC, que tous les ordinateurs ne lisent pas : dans les réglages de "
+        "l'appareil photo de l'iPhone, choisissez « Formats », « Le plus compatible », puis "
+        "reprenez la photo. Une capture d'écran de la photo convient aussi."
+    )
+
+
+class Hides(Unfit):
+    """It is two files in one."""
+
+    message = (
+        "Ce fichier contient autre chose qu'un PDF ou une photo : imprimez-le de nouveau en PDF, "
+        "ou photographiez le papier."
+    )
+
+
+class Incomplete(Unfit):
+    """Its end is missing."""
+
+    message = "Ce fichier est incomplet : enregistrez-le de nouveau, puis renvoyez-le."
+
+
+class Unreadable(Unfit):
+    """A PDF that is not written as the norm says."""
+
+    message = "Ce PDF est abîmé : imprimez-le de nouveau en PDF, ou photographiez le papier."
+
+
+class DamagedPhoto(Unfit):
+    """A photo that cannot be read whole."""
+
+    message = "Cette photo est abîmée ou incomplète : reprenez-la."
+
+
+class Locked(Unfit):
+    """A password or a right stands in its way."""
+
+    message = (
+        "Ce PDF est protégé par un mot de passe ou par des droits : imprimez-le en PDF, ou "
+        "photographiez le papier."
+    )
+
+
+class Holds(Unfit):
+    """Other files are attached to it."""
+
+    message = "Ce PDF contient un autre fichier en pièce jointe : imprimez-le en PDF sans elle."
+
+
+class Launches(Unfit):
+    """It starts a program of its reader's machine."""
+
+    message = "Ce PDF lance un programme : imprimez-le en PDF, ou photographiez le papier."
+
+
+class Dynamic(Unfit):
+    """A form whose pages one program alone can draw."""
+
+    message = (
+        "Ce formulaire ne se lit que dans Adobe Reader : ouvrez-le avec ce logiciel, puis "
+        "imprimez-le en PDF."
+    )
+
+
+class TooManyPages(Unfit):
+    """Nobody would read it."""
+
+    message = "Ce document a plus de 100 pages : envoyez seulement celles qui sont demandées."
+
+
+class TooManyFiles(Unfit):
+    """More than one document holds."""
+
+    message = "Un document réunit 10 fichiers au plus : envoyez moins de photos à la fois."
+
+
+class SizesWrong(Unfit):
+    """No paper is so small or so large."""
+
+    message = (
+        "Des pages de ce PDF ont une taille hors de l'ordinaire : imprimez-le de nouveau en PDF, "
+        "au format A4."
+    )
+
+
+class TooManyPixels(Unfit):
+    """No photo of a paper needs so many."""
+
+    message = (
+        "Cette image a plus de 40 millions de points : reprenez la photo avec la définition "
+        "ordinaire de l'appareil."
+    )
+
+
+_UNFIT: dict[str, type[Unfit]] = {
+    one.__name__: one
+    for one in (
+        DamagedPhoto,
+        Dynamic,
+        Hides,
+        Holds,
+        Incomplete,
+        Launches,
+        Locked,
+        SizesWrong,
+        TooManyPages,
+        TooManyPixels,
+        Unreadable,
+    )
+}
+
+
+@dataclass(frozen=True)
+class Clean:
+    """A PDF that anybody may open.
+
+    Attributes:
+        content: its bytes.
+        pages: how many it has.
+    """
+
+    content: bytes
+    pages: int
+
+
+def clean(content: bytes, bounds: Bounds = BOUNDS) -> Clean:
+    """Return a safe PDF of one file.
+
+    Args:
+        content: a PDF, a JPEG or a PNG.
+        bounds: what reading it may take.
+
+    Raises:
+        Unfit: it is not taken; each of its classes says why, and what to do.
+        Unready: nothing is known of it.
+    """
+    return join([content], bounds)
+
+
+def join(files: Sequence[bytes], bounds: Bounds = BOUNDS) -> Clean:
+    """Return one safe PDF of several files, in their order.
+
+    Args:
+        files: photos, or PDFs.
+        bounds: what reading each of them may take.
+
+    Raises:
+        Unfit: one of them is not taken, `place` says which; or there are too many.
+        Unready: nothing is known of them.
+    """
+    if len(files) > MOST_FILES:
+        raise TooManyFiles
+    for place, content in enumerate(files):
+        if refusal := _sieved(content):
+            raise _placed(refusal, place)
+    with reading.for_who_waits(bounds) as process:
+        answer = process.ask("clean", files)
+    if "unfit" in answer.said:
+        raise _placed(_UNFIT.get(answer.said["unfit"], Unreadable), answer.said.get("place", 0))
+    return Clean(answer.made, answer.said["pages"])
+
+
+def _placed(refusal: type[Unfit], place: int) -> Unfit:
+    made = refusal()
+    made.place = place
+    return made
+
+
+def _sieved(content: bytes) -> type[Unfit] | None:
+    """Return why a file is refused without being read, if it is."""
+    if not content:
+        return Empty
+    if len(content) > LARGEST:
+        return TooLarge
+    if content[4:8] == b"ftyp" and content[8:12] in HEIC:
+        return Heic
+    if not content.startswith((PDF, JPEG, PNG)):
+        return Unknown
+    if zipfile.is_zipfile(io.BytesIO(content)):
+        return Hides
+    return None
