@@ -21,6 +21,7 @@ from psycopg.conninfo import make_conninfo
 SHORTEST_SECRET = 50
 FEWEST_DIFFERENT_SIGNS = 12
 MAIL_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+CLAMD_PORT = 3310
 BRAND_SHEET = "brand.css"
 YES, NO = ("1", "oui", "on", "true", "yes"), ("0", "non", "off", "false", "no")
 
@@ -344,6 +345,20 @@ def file_store(name: str) -> dict[str, Any]:
             "file_overwrite": False,
         },
     }
+
+
+def antivirus(name: str) -> tuple[str, int] | None:
+    """Return the server and the port of the clamd in a variable; none when it is empty."""
+    value = text(name, "")
+    if not value:
+        return None
+    parts = address(name, value)
+    # Its library knows no other network.
+    is_known = bool(parts.hostname) and ":" not in str(parts.hostname)
+    if parts.scheme != "tcp" or not is_known or value != f"tcp://{parts.netloc}" or "@" in value:
+        message = f"{name} doit être de la forme tcp://127.0.0.1:3310 : un nom ou une adresse IPv4."
+        raise ImproperlyConfigured(message)
+    return str(parts.hostname), parts.port or CLAMD_PORT
 
 
 def _folder(name: str, parts: SplitResult) -> str:

@@ -37,6 +37,7 @@ MAILERS = {"default": environment.mailer("MAIL_URL")}
 DEFAULT_FROM_EMAIL = environment.sender(
     "MAIL_FROM", "Sporades <ne-pas-repondre@demo.test>" if DEMO else None
 )
+CLAMD = environment.antivirus("CLAMD_URL")
 HIDE_KNOWN_ADDRESSES = environment.flag("HIDE_KNOWN_ADDRESSES")
 TRUSTED_PROXIES = environment.machines("TRUSTED_PROXIES")
 PROXY_SAYS_ARRIVAL = environment.flag("PROXY_SAYS_ARRIVAL")

@@ -14,12 +14,14 @@ ROOT = Path(__file__).parent.parent
 PREPARE = """
 import sys
 from tools import machine
+machine.SBIN = ""
 try:
     print(machine.prepare())
 except machine.Missing as reason:
     sys.exit(str(reason))
 """
 WHERE = "from playwright.sync_api import sync_playwright as p\nwith p() as q: print(q.chromium.executable_path)"
+PROGRAMS = ("clamd", "pdftotext", "qpdf")
 RUNS, ONLY_AN_INVITATION = "exit 0", "echo 'snap install chromium' >&2; exit 1"
 may_install = pytest.mark.skipif(
     os.geteuid() != 0 or not Path("/etc/debian_version").exists(),
@@ -34,8 +36,8 @@ class Machine:
         self.folder, self.browsers = folder / "bin", folder / "browsers"
         self.folder.mkdir()
         self.has("sh", 'exec /bin/sh "$@"')
-        self.has("pdftotext")
-        self.has("qpdf")
+        for name in PROGRAMS:
+            self.has(name)
 
     @property
     def variables(self):
@@ -132,12 +134,12 @@ def test_a_browser_that_lacks_its_libraries_is_no_browser(machine):
 
 
 def test_where_nothing_may_be_installed_one_line_says_what_is_lacking(machine):
-    machine.lacks("pdftotext", "qpdf")
+    machine.lacks(*PROGRAMS)
 
     assert machine.prepare() == (
         1,
         [],
-        ["Il manque, pour les tests, de quoi lire des PDF : installez poppler-utils, qpdf."],
+        ["Il manque des programmes pour les tests : installez clamav-daemon, poppler-utils, qpdf."],
     )
 
 

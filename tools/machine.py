@@ -10,9 +10,12 @@ HEADLESS = "chromium-headless-shell"
 """Chromium without windows: a page costs it less than half of what it costs the other."""
 BROWSERS = (HEADLESS, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PACKAGES = {
+    "clamd": "clamav-daemon",
     "pdftotext": "poppler-utils",
     "qpdf": "qpdf",
 }
+SBIN = "/usr/sbin"
+"""Where Debian keeps servers, and where few people look."""
 
 
 class Missing(Exception):
@@ -29,15 +32,18 @@ def prepare() -> str:
         for package in _lacking():
             _apt(package)
     if lacking := _lacking():
-        raise Missing(
-            f"Il manque, pour les tests, de quoi lire des PDF : installez {', '.join(lacking)}."
-        )
+        raise Missing(f"Il manque des programmes pour les tests : installez {', '.join(lacking)}.")
     return _machines() or _debians() or _playwrights()
+
+
+def find(program: str) -> str | None:
+    """Return where a program is, if it is there."""
+    return shutil.which(program) or shutil.which(program, path=SBIN)
 
 
 def _lacking() -> list[str]:
     """Return the packages to install, by their Debian names."""
-    return sorted(package for program, package in PACKAGES.items() if not shutil.which(program))
+    return sorted(package for program, package in PACKAGES.items() if not find(program))
 
 
 def _machines() -> str:
