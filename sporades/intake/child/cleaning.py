@@ -9,7 +9,6 @@ import pikepdf
 from sporades.intake.child import photos, rewriting
 from sporades.intake.child.refusing import Unfit
 
-MOST_PAGES = 100
 PDF = b"%PDF-"
 
 
@@ -27,7 +26,7 @@ def cleaned(files: Sequence[bytes]) -> tuple[bytes, int]:
         for place, content in enumerate(files):
             if fault := _fault_of_adding(made, content, opened):
                 raise Unfit(fault, place)
-            if len(made.pages) > MOST_PAGES:
+            if len(made.pages) > rewriting.MOST_PAGES:
                 raise Unfit("TooManyPages", place)
         written = io.BytesIO()
         made.save(

@@ -1,14 +1,24 @@
-"""Copies the pages of a PDF, and nothing that is not drawn on them."""
+"""Copies the pages of a PDF, and nothing that is not drawn on them.
 
+What is refused is what its author must know of: a lock, an attached file, a program that is
+started. The rest goes without a word: scripts, actions, links, bookmarks, notes on the author.
+"""
+
+import contextlib
 import io
 import math
+import re
+from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
 import pikepdf
+from pikepdf.form import ExtendedAppearanceStreamGenerator
 
+from sporades.intake.child import drawn
 from sporades.intake.child.refusing import Unfit
 
+MOST_PAGES = 100
 SIDES = (20, 14_400)
 """The least and the most of a page's side, in points: a stamp, and what the norm allows."""
 
@@ -17,6 +27,14 @@ KEPT = frozenset(
     | {"/UserUnit"}
 )
 """What a page keeps: how large it is, and what is drawn on it."""
+
+_FILES = frozenset({"/DOS", "/F", "/Mac", "/UF", "/Unix"})
+"""By what names a file that a PDF holds is kept."""
+
+_END = b"%%EOF"
+_WEB = re.compile(rb"<(?:!doctype|html|script|svg)", re.IGNORECASE)
+_SNIFFED = 1_024
+"""How many bytes browsers look at, to know what a file is."""
 
 
 def add(made: pikepdf.Pdf, content: bytes, opened: ExitStack) -> None:
@@ -31,31 +49,106 @@ def add(made: pikepdf.Pdf, content: bytes, opened: ExitStack) -> None:
         Unfit: it is not taken.
         pikepdf.PdfError: it cannot be read.
     """
+    _look_at_ends(content)
     pdf = opened.enter_context(
         pikepdf.open(io.BytesIO(content), attempt_recovery=False, suppress_warnings=True)
     )
     if pdf.is_encrypted:
         raise Unfit("Locked")
-    pages = len(pdf.pages)
-    if not pages:
-        raise Unfit("Unreadable")
-    if not all(_is_of_paper(page) for page in pdf.pages):
-        raise Unfit("SizesWrong")
-    if "/AcroForm" in pdf.Root:
-        pdf.generate_appearance_streams()
+    _look_at_pages(pdf)
+    for one in _dictionaries(pdf):
+        if fault := _fault(one):
+            raise Unfit(fault)
+    _draw_fields(pdf)
     pdf.flatten_annotations("all")
     for page in pdf.pages:
         for key in set(page.obj.keys()) - KEPT:
             del page.obj[key]
+    first = len(made.pages)
     made.pages.extend(pdf.pages)
+    drawn.keep_only(made, first)
+    drawn.hide_layers(made, pdf)
+
+
+def _look_at_ends(content: bytes) -> None:
+    """Refuse what is cut, and what is also something else."""
+    if _WEB.search(content, 0, _SNIFFED):
+        raise Unfit("Hides")
+    end = content.rfind(_END)
+    after = content[end + len(_END) :].strip(b"\0\t\n\f\r ")
+    if end == -1 or b" obj" in after:
+        raise Unfit("Incomplete")
+    if after:
+        raise Unfit("Hides")
+
+
+def _look_at_pages(pdf: pikepdf.Pdf) -> None:
+    if not pdf.pages:
+        raise Unfit("Unreadable")
+    if len(pdf.pages) > MOST_PAGES:
+        raise Unfit("TooManyPages")
+    if not all(_is_of_paper(page) for page in pdf.pages):
+        raise Unfit("SizesWrong")
 
 
 def _is_of_paper(page: pikepdf.Page) -> bool:
     left, bottom, right, top = (float(side) for side in page.mediabox)
-    unit = float(_held(page.obj, "/UserUnit", 1))
+    unit = float(page.obj.get("/UserUnit", 1))
     least, most = SIDES
     return all(least <= math.fabs(side) * unit <= most for side in (right - left, top - bottom))
 
 
-def _held(one: Any, key: str, default: Any) -> Any:
-    return one.get(key, default)
+def _dictionaries(pdf: pikepdf.Pdf) -> Iterator[Any]:
+    """Give every dictionary of a file, however deep it stands; of a stream, its own."""
+    waiting: list[Any] = [pdf.trailer, *pdf.objects]
+    while waiting:
+        one = waiting.pop()
+        held: list[Any] = []
+        if isinstance(one, pikepdf.Array):
+            held.extend(one)
+        elif isinstance(one, (pikepdf.Dictionary, pikepdf.Stream)):
+            yield one
+            held.extend(one.values())
+        # What is pointed to comes in its own turn.
+        waiting += (
+            child for child in held if isinstance(child, pikepdf.Object) and not child.is_indirect
+        )
+
+
+def _fault(one: Any) -> str:
+    """Return the name of the refusal that a dictionary deserves, if it does."""
+    keys = set(one.keys())
+    files = one.get("/EF")
+    if isinstance(files, pikepdf.Dictionary) and set(files.keys()) <= _FILES:
+        return "Holds"
+    if keys & {"/Collection", "/EmbeddedFiles"} or _name(one, "/Subtype") == "/FileAttachment":
+        return "Holds"
+    if isinstance(one, pikepdf.Stream) and "/F" in keys:
+        return "Holds"
+    if _name(one, "/S") == "/Launch" or _name(one, "/Subtype") == "/PS":
+        return "Launches"
+    if one.get("/NeedsRendering") is True:
+        return "Dynamic"
+    return ""
+
+
+def _name(one: Any, key: str) -> str:
+    held = one.get(key)
+    return str(held) if isinstance(held, pikepdf.Name) else ""
+
+
+def _draw_fields(pdf: pikepdf.Pdf) -> None:
+    """Draw what was typed in a form and that its program has left to readers to draw."""
+    form = pdf.acroform
+    generator = ExtendedAppearanceStreamGenerator(pdf, form)
+    for field in form.fields:
+        widgets = form.get_annotations_for_field(field)
+        is_typed = field.is_text or field.is_choice
+        if is_typed and (
+            form.needs_appearances or not all("/AP" in widget.obj for widget in widgets)
+        ):
+            # One that says nothing of its look is drawn by no reader alike.
+            with contextlib.suppress(Exception):
+                (generator.generate_text if field.is_text else generator.generate_choice)(field)
+    if form.exists:
+        form.needs_appearances = False
