@@ -79,6 +79,8 @@ def _shrunk(photo: Image.Image) -> Image.Image:
         photo = photo.convert("LA" if photo.mode == "L" else "RGBA")
     is_wide = photo.width > photo.height
     photo.thumbnail(SIDES[::-1] if is_wide else SIDES)
+    # One that is small enough has not been read yet.
+    photo.load()
     return photo
 
 

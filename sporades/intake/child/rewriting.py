@@ -49,10 +49,8 @@ def add(made: pikepdf.Pdf, content: bytes, opened: ExitStack) -> None:
         Unfit: it is not taken.
         pikepdf.PdfError: it cannot be read.
     """
-    _look_at_ends(content)
-    pdf = opened.enter_context(
-        pikepdf.open(io.BytesIO(content), attempt_recovery=False, suppress_warnings=True)
-    )
+    whole = io.BytesIO(_between_its_ends(content))
+    pdf = opened.enter_context(pikepdf.open(whole, attempt_recovery=False, suppress_warnings=True))
     if pdf.is_encrypted:
         raise Unfit("Locked")
     _look_at_pages(pdf)
@@ -70,16 +68,17 @@ def add(made: pikepdf.Pdf, content: bytes, opened: ExitStack) -> None:
     drawn.hide_layers(made, pdf)
 
 
-def _look_at_ends(content: bytes) -> None:
-    """Refuse what is cut, and what is also something else."""
+def _between_its_ends(content: bytes) -> bytes:
+    """Return a PDF without the blanks that follow it; refuse what is cut, or also something else."""
     if _WEB.search(content, 0, _SNIFFED):
         raise Unfit("Hides")
-    end = content.rfind(_END)
-    after = content[end + len(_END) :].strip(b"\0\t\n\f\r ")
-    if end == -1 or b" obj" in after:
+    start, end, after = content.rpartition(_END)
+    after = after.strip(b"\0\t\n\f\r ")
+    if not end or b" obj" in after:
         raise Unfit("Incomplete")
     if after:
         raise Unfit("Hides")
+    return start + end
 
 
 def _look_at_pages(pdf: pikepdf.Pdf) -> None:
