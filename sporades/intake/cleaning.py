@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sporades.intake import reading
+from sporades.intake.child.limits import MOST_PAGES, MOST_PIXELS
 from sporades.intake.reading import LARGEST, Bounds, TooBusy, TooHeavy, Unfit, Unready
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "LARGEST",
     "MOST_FILES",
     "MOST_PAGES",
+    "MOST_PIXELS",
     "Clean",
     "TooBusy",
     "TooHeavy",
@@ -28,9 +30,6 @@ __all__ = [
 
 MOST_FILES = 10
 """That become one document."""
-
-MOST_PAGES = 100
-"""Of a document."""
 
 BOUNDS = Bounds(memory=640_000_000)
 
@@ -118,11 +117,11 @@ class Launches(Unfit):
 
 
 class Dynamic(Unfit):
-    """A form whose pages one program alone can draw."""
+    """A form whose pages are not drawn: one program alone can."""
 
     message = (
-        "Ce formulaire ne se lit que dans Adobe Reader : ouvrez-le avec ce logiciel, puis "
-        "imprimez-le en PDF."
+        "Ce formulaire ne s'affiche pas partout : ouvrez-le dans Adobe Reader, puis imprimez-le en "
+        "PDF."
     )
 
 
@@ -209,9 +208,11 @@ def join(files: Sequence[bytes], bounds: Bounds = BOUNDS) -> Clean:
         bounds: what reading each of them may take.
 
     Raises:
-        Unfit: one of them is not taken, `place` says which; or there are too many.
+        Unfit: one of them is not taken, `place` says which; or there are too many, or none.
         Unready: nothing is known of them.
     """
+    if not files:
+        raise Empty
     if len(files) > MOST_FILES:
         raise TooManyFiles
     for place, content in enumerate(files):

@@ -25,14 +25,14 @@ class Right:
         why: what it stands for.
         pages: how many it has.
         says: what must still be read on it.
-        shows: it is a photo, red at its upright top left, and so must be its page.
+        shows: the corners that must be seen of a photo: above then below, from left to right.
     """
 
     make: Callable[[], bytes]
     why: str
     pages: int = 1
     says: str = ""
-    shows: bool = False
+    shows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,12 @@ class Wrong:
     why: str
 
 
-def photo(make, why):
-    return Right(make, why, shows=True)
+IN_COLOURS = ("red", "white", "white", "blue")
+IN_GREY = ("dark", "white", "white", "dark")
+
+
+def photo(make, why, shows=IN_COLOURS):
+    return Right(make, why, shows=shows)
 
 
 def says(change, why, **saved):
@@ -80,7 +84,7 @@ RIGHT = {
     "of worst quality": photo(lambda: jpeg(quality=5), "photos sent again and again"),
     "by blocks": photo(lambda: jpeg(restart_marker_rows=1), "cameras that write as they read"),
     "four inks": photo(lambda: jpeg(mode="CMYK"), "printers' programs"),
-    "grey": photo(lambda: jpeg(mode="L"), "a scanner in grey"),
+    "grey": photo(lambda: jpeg(mode="L"), "a scanner in grey", IN_GREY),
     "with notes of every kind": photo(photos.noted, "place, author, words: all of it goes"),
     "with broken notes": photo(
         lambda: photos.with_segment(jpeg(), 0xE1, b"Exif\0\0MM\0*\xff\xff\xff\xff"),
@@ -102,15 +106,15 @@ RIGHT = {
     # Pictures
     "png": photo(png, "a screenshot"),
     "png of a telephone": photo(lambda: png(1_170, 2_532), "a screenshot of a telephone"),
-    "png in grey": photo(lambda: png(mode="L"), "a scanner"),
-    "png in black and white": photo(lambda: png(mode="1"), "a scanner of texts"),
+    "png in grey": photo(lambda: png(mode="L"), "a scanner", IN_GREY),
+    "png in black and white": photo(lambda: png(mode="1"), "a scanner of texts", IN_GREY),
     "png of few colours": photo(lambda: png(mode="P"), "programs that save place"),
     "png on nothing": photo(lambda: photos.on_nothing("RGBA"), "nothing is white"),
-    "png in grey on nothing": photo(lambda: photos.on_nothing("LA"), "nothing is white"),
+    "png in grey on nothing": photo(lambda: photos.on_nothing("LA"), "nothing is white", IN_GREY),
     "png of few colours on nothing": photo(lambda: photos.on_nothing("P"), "nothing is white"),
     "png, one colour is nothing": photo(photos.one_colour_is_nothing, "nothing is white"),
     "png of sixteen bits": photo(photos.sixteen_bits, "fine scanners"),
-    "png of sixteen bits in grey": photo(photos.sixteen_bits_of_grey, "fine scanners"),
+    "png of sixteen bits in grey": photo(photos.sixteen_bits_of_grey, "fine scanners", IN_GREY),
     "png in passes": photo(photos.interlaced, "made for slow lines"),
     "png that moves": photo(photos.moving, "its first image counts"),
     "png with words": photo(lambda: photos.texts(photos.SENTINEL), "they go"),
@@ -121,7 +125,7 @@ RIGHT = {
     "png of 40 megapixels on nothing": photo(
         lambda: png(5_475, 7_300, "RGBA", compress_level=1), "the heaviest to read"
     ),
-    "png that goes on": photo(photos.larger_than_it_says, "what follows the last line is not read"),
+    "png that goes on": Right(photos.larger_than_it_says, "what follows the last line is not read"),
     # Papers of programs
     "pdf 1.3": says(nothing, "old programs", force_version="1.3"),
     "pdf 1.4": says(nothing, "scanners", force_version="1.4"),
@@ -184,7 +188,7 @@ RIGHT = {
     "pdf with a seal": Right(
         lambda: paper(papers.sealed), "how the signature looks stays", says="Sign"
     ),
-    "pdf with a hidden layer": Right(lambda: paper(papers.layered), "it stays hidden", shows=False),
+    "pdf with a hidden layer": Right(lambda: paper(papers.layered), "it stays hidden"),
     # Scanned
     "scanned": Right(lambda: scanned(*[papers.as_jpeg(jpeg())] * 3), "each page a photo", pages=3),
     "scanned with notes": Right(
@@ -342,7 +346,7 @@ WRONG = {
     # Papers made to hurt
     "101 pages": Wrong(lambda: paper(pages=101), cleaning.TooManyPages, "the limit, and one"),
     "1,000 pages": Wrong(lambda: paper(pages=1_000), cleaning.TooManyPages, "nobody reads them"),
-    "a wall": Wrong(lambda: paper(size=(842, 20_000)), cleaning.SizesWrong, "7 metres high"),
+    "a wall": Wrong(lambda: pdfs.of_side(842, 20_000), cleaning.SizesWrong, "7 metres high"),
     "a wall, by its unit": Wrong(
         lambda: pdfs.of_side(595, 842, unit=200), cleaning.SizesWrong, "60 metres high"
     ),
@@ -353,8 +357,8 @@ WRONG = {
     "a huge image in the text of a paper": Wrong(
         lambda: paper(papers.with_a_huge_image_in_its_text), cleaning.TooManyPixels, "gigabytes"
     ),
-    "swelling text": Wrong(lambda: paper(papers.swelling_text), cleaning.TooHeavy, "gigabytes"),
-    "swelling twice": Wrong(lambda: paper(papers.swelling_twice), cleaning.TooHeavy, "gigabytes"),
+    "swelling text": Wrong(papers.swelling, cleaning.TooHeavy, "gigabytes"),
+    "swelling twice": Wrong(lambda: papers.swelling(times=2), cleaning.TooHeavy, "gigabytes"),
     "swelling objects": Wrong(lambda: pdfs.swelling(800), cleaning.TooHeavy, "before any page"),
     "counted in billions": Wrong(
         papers.counted_in_billions, cleaning.Unreadable, "a table of billions"

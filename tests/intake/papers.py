@@ -205,14 +205,14 @@ def noted_by_a_program(pdf):
 # --- Scanned -------------------------------------------------------------------------------
 
 
-def image(pdf, content, width, height, filters, colours=Name.DeviceRGB, **said):
+def image(pdf, content, size, filters, colours=Name.DeviceRGB, **said):
     said = {"BitsPerComponent": 8, **said}
     return pdf.make_stream(
         content,
         Type=Name.XObject,
         Subtype=Name.Image,
-        Width=width,
-        Height=height,
+        Width=size[0],
+        Height=size[1],
         ColorSpace=colours,
         Filter=filters,
         **said,
@@ -234,19 +234,19 @@ def scanned(*images, text=""):
 
 
 def as_jpeg(content, width=1_200, height=900):
-    return lambda pdf: image(pdf, content, width, height, Name.DCTDecode)
+    return lambda pdf: image(pdf, content, (width, height), Name.DCTDecode)
 
 
 def as_packed_jpeg(content, width=1_200, height=900):
     filters = Array([Name.FlateDecode, Name.DCTDecode])
-    return lambda pdf: image(pdf, zlib.compress(content), width, height, filters)
+    return lambda pdf: image(pdf, zlib.compress(content), (width, height), filters)
 
 
 def as_jpeg_2000(width=300, height=400):
     content = photos.written(photos.scene(width, height), "JPEG2000")
     said = SENTINEL.encode()
     content += (8 + len(said)).to_bytes(4) + b"uuid" + said
-    return lambda pdf: image(pdf, content, width, height, Name.JPXDecode)
+    return lambda pdf: image(pdf, content, (width, height), Name.JPXDecode)
 
 
 def as_a_fax(width=1_240, height=1_754):
@@ -260,8 +260,7 @@ def as_a_fax(width=1_240, height=1_754):
     return lambda pdf: image(
         pdf,
         content,
-        width,
-        height,
+        (width, height),
         Name.CCITTFaxDecode,
         Name.DeviceGray,
         BitsPerComponent=1,
@@ -272,14 +271,14 @@ def as_a_fax(width=1_240, height=1_754):
 def as_it_is(width=600, height=800, bits=8, content=None):
     content = photos.scene(width, height).tobytes() if content is None else content
     packed = zlib.compress(content)
-    return lambda pdf: image(pdf, packed, width, height, Name.FlateDecode, BitsPerComponent=bits)
+    return lambda pdf: image(pdf, packed, (width, height), Name.FlateDecode, BitsPerComponent=bits)
 
 
 def very_fine():
     """A page of black and white at 1,200 to the inch: many points, and few bits."""
     packed = zlib.compress(bytes(9_921 * 14_031 // 8 + 14_031))
     return lambda pdf: image(
-        pdf, packed, 9_921, 14_031, Name.FlateDecode, Name.DeviceGray, BitsPerComponent=1
+        pdf, packed, (9_921, 14_031), Name.FlateDecode, Name.DeviceGray, BitsPerComponent=1
     )
 
 
@@ -351,7 +350,7 @@ def printed_by_a_program(pdf):
 
 
 def with_a_huge_image(pdf):
-    made = image(pdf, zlib.compress(bytes(1_000)), 50_000, 50_000, Name.FlateDecode)
+    made = image(pdf, zlib.compress(bytes(1_000)), (50_000, 50_000), Name.FlateDecode)
     pdf.pages[0].Resources.XObject = Dictionary(Im0=made)
 
 
@@ -361,16 +360,17 @@ def with_a_huge_image_in_its_text(pdf):
     )
 
 
-def swelling_text(pdf, megabytes=3_000):
-    """A page whose text unpacks to gigabytes."""
-    pdf.pages[0].Contents = pdf.make_stream(bomb(megabytes), Filter=Name.FlateDecode)
+def swelling(times=1, megabytes=3_000):
+    """Return a paper whose text, packed so many times, unpacks to gigabytes."""
+    packed = bomb(megabytes)
+    for _ in range(times - 1):
+        packed = zlib.compress(packed, 1)
 
+    def change(pdf):
+        filters = Array([Name.FlateDecode] * times)
+        pdf.pages[0].Contents = pdf.make_stream(packed, Filter=filters)
 
-def swelling_twice(pdf):
-    """The same, packed twice."""
-    pdf.pages[0].Contents = pdf.make_stream(
-        zlib.compress(bomb(3_000), 9), Filter=Array([Name.FlateDecode, Name.FlateDecode])
-    )
+    return paper(change, stream_decode_level=pikepdf.StreamDecodeLevel.none)
 
 
 def bomb(megabytes):

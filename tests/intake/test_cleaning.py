@@ -1,21 +1,26 @@
 """A file is what its bytes are: the right ones are made safe, the wrong ones say what to do."""
 
 import io
+import os
+import re
+from pathlib import Path
 
 import pikepdf
 import pypdfium2
 import pytest
+from PIL import Image
 
-from sporades.intake import cleaning, pdf_checks
+from sporades.intake import cleaning, reading
+from tests.intake import papers, pdfs, photos
 from tests.intake.corpus import RIGHT, WRONG
 from tests.intake.papers import paper
 from tests.intake.photos import SENTINEL, jpeg, png
 
-
-@pytest.fixture(scope="module")
-def reader():
-    with pdf_checks.reader() as one:
-        yield one
+NEVER = (
+    *(SENTINEL.encode(), b"Exif", b"EICAR", b"<script"),
+    *(b"/AcroForm", b"/Annots", b"/EmbeddedFile", b"/JavaScript", b"/JS", b"/Launch", b"/XFA"),
+    *(b"/PieceInfo", b"/SubmitForm", b"/URI"),
+)
 
 
 def insides(content):
@@ -34,39 +39,60 @@ def text_of(content):
         document.close()
 
 
-def seen(content):
-    """Return the first page as it is seen, without what surrounds a photo."""
+def corners(content):
+    """Return the colours of a photo on its page: above then below, from left to right."""
     document = pypdfium2.PdfDocument(content)
     try:
-        return document[0].render(scale=0.5).to_pil().convert("RGB")
+        [drawn] = document[0].get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE])
+        left, bottom, right, top = drawn.get_bounds()
+        height = document[0].get_height()
+        shown = document[0].render().to_pil().convert("RGB")
     finally:
         document.close()
+    across, down = (right - left) / 8, (top - bottom) / 8
+    return tuple(
+        colour(shown, x, y)
+        for y in (height - top + down, height - bottom - down)
+        for x in (left + across, right - across)
+    )
 
 
-def is_clean(content):
-    """Compare a PDF with what none of ours may hold."""
+def colour(shown, x, y):
+    """Return the colour that an eye sees there."""
+    around = shown.crop((int(x) - 3, int(y) - 3, int(x) + 4, int(y) + 4))
+    red, green, blue = (
+        value > 150 for value in around.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
+    )
+    return {
+        (True, False, False): "red",
+        (False, False, True): "blue",
+        (True, True, True): "white",
+        (False, False, False): "dark",
+    }.get((red, green, blue), "other")
+
+
+def found_in(content):
+    """Return what a PDF holds that none of ours may."""
+    kept = {"/Type", "/Parent", "/MediaBox", "/CropBox", "/Rotate", "/UserUnit", "/Group"}
     with pikepdf.open(io.BytesIO(content)) as pdf:
-        assert set(pdf.Root.keys()) <= {"/Type", "/Pages", "/OCProperties"}
-        assert "/Info" not in pdf.trailer
+        said = set(pdf.Root.keys()) - {"/Type", "/Pages", "/OCProperties"}
+        said |= set(pdf.trailer.keys()) & {"/Info", "/Encrypt"}
         for page in pdf.pages:
-            assert set(page.obj.keys()) <= {
-                *("/Type", "/Parent", "/MediaBox", "/CropBox", "/Rotate", "/UserUnit"),
-                *("/Contents", "/Resources", "/Group"),
-            }
+            said |= set(page.obj.keys()) - kept - {"/Contents", "/Resources"}
+        said |= set(pdf.get_warnings())
     held = insides(content)
-    said = SENTINEL.encode(), b"/JavaScript", b"/JS", b"/Launch", b"/EmbeddedFile", b"/URI", b"Exif"
-    return [word for word in said if word in held] == []
+    return sorted(said | {word.decode() for word in NEVER if word in held})
 
 
 @pytest.mark.parametrize("name", RIGHT)
-def test_what_is_right_is_taken_and_clean(reader, name):
+def test_what_is_right_is_taken_and_clean(name):
     sent = RIGHT[name]
 
     made = cleaning.clean(sent.make())
 
-    assert made.pages == sent.pages == reader.look_at(made.content).pages
-    assert is_clean(made.content)
+    assert (made.pages, found_in(made.content)) == (sent.pages, [])
     assert sent.says in text_of(made.content)
+    assert not sent.shows or corners(made.content) == sent.shows
 
 
 @pytest.mark.parametrize("name", WRONG)
@@ -80,20 +106,183 @@ def test_what_is_wrong_is_refused_in_its_own_words(name):
     assert str(refusal.value) == sent.refusal.message
 
 
-@pytest.mark.parametrize("name", [name for name, sent in RIGHT.items() if sent.shows])
-def test_a_photo_stands_upright_in_its_colours_on_paper(name):
-    shown = seen(cleaning.clean(RIGHT[name].make()).content)
+def test_a_layer_that_was_hidden_stays_hidden():
+    made = cleaning.clean(paper(papers.layered))
 
-    assert corners(shown)
+    document = pypdfium2.PdfDocument(made.content)
+    shown = document[0].render().to_pil().convert("RGB")
+    document.close()
+    assert [colour(shown, 300, 100), colour(shown, 300, 700)] == ["white", "red"]
 
 
-def corners(shown):
-    return shown
+def test_layers_of_several_papers_stay_hidden_together():
+    made = cleaning.join([paper(papers.layered), paper(papers.layered)])
+
+    document = pypdfium2.PdfDocument(made.content)
+    pages = [page.render().to_pil().convert("RGB") for page in document]
+    document.close()
+    assert [colour(one, 300, 100) for one in pages] == ["white", "white"]
+
+
+def test_a_page_keeps_its_size_and_its_turn():
+    [page] = pages_of(cleaning.clean(paper(papers.turned)).content)
+
+    assert page == ((595, 842), 270)
+
+
+def pages_of(content):
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        return [
+            (tuple(int(side) for side in page.mediabox[2:]), page.obj.get("/Rotate", 0))
+            for page in pdf.pages
+        ]
+
+
+def test_a_photo_becomes_a_page_of_paper_that_stands_as_it_does():
+    sizes = [size for size, _ in pages_of(cleaning.join([jpeg(), png()]).content)]
+
+    assert sizes == [(841, 595), (595, 841)]
+
+
+def test_a_photo_has_no_more_points_than_a_page_needs():
+    made = cleaning.clean(jpeg(4_032, 3_024, quality=95))
+
+    with pikepdf.open(io.BytesIO(made.content)) as pdf:
+        image = pdf.pages[0].Resources.XObject.Photo
+        assert (int(image.Width), int(image.Height)) == (2_205, 1_654)
+    assert len(made.content) < 300_000
+
+
+def test_the_same_file_always_becomes_the_same_bytes():
+    sent = jpeg()
+
+    assert cleaning.clean(sent) == cleaning.clean(sent)
+
+
+def test_what_is_clean_stays_so():
+    once = cleaning.clean(paper(papers.filled_in))
+
+    assert cleaning.clean(once.content).pages == 1
+
+
+# --- Several files -------------------------------------------------------------------------
 
 
 def test_files_become_one_document_in_their_order():
-    sent = [jpeg(), paper(pages=2), png()]
+    made = cleaning.join([jpeg(), paper(pages=2), png()])
 
-    made = cleaning.join(sent)
+    assert (made.pages, found_in(made.content)) == (4, [])
+    assert [size for size, _ in pages_of(made.content)] == [
+        (841, 595),
+        (595, 842),
+        (595, 842),
+        (595, 841),
+    ]
 
-    assert made.pages == 4
+
+@pytest.mark.parametrize(
+    ("wrong", "refusal"),
+    [
+        (b"", cleaning.Empty),
+        (b"MZ", cleaning.Unknown),
+        (pdfs.with_password(), cleaning.Locked),
+        (photos.monstrous(), cleaning.TooManyPixels),
+        (paper(papers.attached), cleaning.Holds),
+    ],
+    ids=["empty", "unknown", "password", "points", "attached"],
+)
+def test_of_several_files_the_wrong_one_is_named(wrong, refusal):
+    with pytest.raises(refusal) as fault:
+        cleaning.join([png(60, 80), wrong, png(60, 80)])
+
+    assert fault.value.place == 1
+
+
+def test_several_files_have_no_more_pages_than_one():
+    with pytest.raises(cleaning.TooManyPages) as fault:
+        cleaning.join([paper(pages=60), paper(pages=41)])
+
+    assert fault.value.place == 1
+
+
+def test_so_many_files_and_no_more_become_one():
+    assert cleaning.join([png(60, 80)] * cleaning.MOST_FILES).pages == cleaning.MOST_FILES
+    with pytest.raises(cleaning.TooManyFiles):
+        cleaning.join([png(60, 80)] * (cleaning.MOST_FILES + 1))
+
+
+def test_no_file_is_no_document():
+    with pytest.raises(cleaning.Empty):
+        cleaning.join([])
+
+
+# --- Within bounds -------------------------------------------------------------------------
+
+
+def spent(process):
+    """Return the seconds of processor of the process that reads, and its most memory in bytes."""
+    folder = Path("/proc") / str(process._child.pid)
+    times = (folder / "stat").read_text().rpartition(") ")[2].split()[11:13]
+    [most] = re.findall(r"VmHWM:\s+(\d+) kB", (folder / "status").read_text())
+    return sum(map(int, times)) / os.sysconf("SC_CLK_TCK"), int(most) * 1_024
+
+
+def test_billions_of_points_are_refused_before_any_is_read():
+    with reading.process(cleaning.BOUNDS) as process:
+        process.ask("clean", [png(8, 8)])
+        before, _ = spent(process)
+        answer = process.ask("clean", [photos.monstrous()])
+        after, memory = spent(process)
+
+    assert answer.said["unfit"] == "TooManyPixels"
+    assert after - before < 0.2
+    assert memory < 100_000_000
+
+
+@pytest.mark.parametrize("name", ["progressive, 40 megapixels", "png of 40 megapixels on nothing"])
+def test_the_heaviest_that_is_taken_leaves_room(name):
+    with reading.process(cleaning.BOUNDS) as process:
+        answer = process.ask("clean", [RIGHT[name].make()])
+        _, memory = spent(process)
+
+    assert answer.said["pages"] == 1
+    assert memory < 450_000_000
+
+
+def test_what_is_late_is_refused_and_its_process_is_no_more(monkeypatch):
+    with pytest.raises(cleaning.TooHeavy):
+        cleaning.clean(jpeg(4_032, 3_024), reading.Bounds(patience=0.01))
+
+
+def test_what_cannot_be_read_now_is_not_called_wrong(monkeypatch):
+    monkeypatch.setattr(reading, "_CHILD", "sporades.intake.none")
+
+    with pytest.raises(cleaning.Unready):
+        cleaning.clean(png())
+
+
+def test_what_needs_no_reading_starts_no_process(monkeypatch):
+    monkeypatch.setattr(reading, "_CHILD", "sporades.intake.none")
+
+    for sent in (b"", b"MZ", photos.filled(jpeg(), cleaning.LARGEST + 1)):
+        with pytest.raises(cleaning.Unfit):
+            cleaning.clean(sent)
+
+
+def test_every_refusal_says_what_to_do():
+    refusals = {
+        one
+        for one in vars(cleaning).values()
+        if isinstance(one, type) and issubclass(one, cleaning.Unfit)
+    }
+    said = [one.message for one in refusals - {cleaning.Unfit}]
+
+    assert len(said) == len(set(said)) > 15
+    assert [message for message in said if " : " not in message or len(message) > 260] == []
+
+
+def test_the_figures_in_the_words_are_those_in_the_code():
+    assert f"{cleaning.LARGEST // 1_000_000} Mo" in cleaning.TooLarge.message
+    assert f"{cleaning.MOST_PAGES} pages" in cleaning.TooManyPages.message
+    assert f"{cleaning.MOST_FILES} fichiers" in cleaning.TooManyFiles.message
+    assert f"{cleaning.MOST_PIXELS // 1_000_000} millions" in cleaning.TooManyPixels.message

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 import pikepdf
 
 from sporades.intake.child import photos, rewriting
+from sporades.intake.child.limits import MOST_PAGES
 from sporades.intake.child.refusing import Unfit
 
 PDF = b"%PDF-"
@@ -26,12 +27,14 @@ def cleaned(files: Sequence[bytes]) -> tuple[bytes, int]:
         for place, content in enumerate(files):
             if fault := _fault_of_adding(made, content, opened):
                 raise Unfit(fault, place)
-            if len(made.pages) > rewriting.MOST_PAGES:
+            if len(made.pages) > MOST_PAGES:
                 raise Unfit("TooManyPages", place)
         written = io.BytesIO()
         made.save(
             written,
             min_version="1.7",
+            # What is packed stays so: some of it unpacks to gigabytes.
+            stream_decode_level=pikepdf.StreamDecodeLevel.none,
             object_stream_mode=pikepdf.ObjectStreamMode.generate,
             deterministic_id=True,
         )

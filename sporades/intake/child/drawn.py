@@ -8,13 +8,14 @@ from typing import Any
 import pikepdf
 
 from sporades.intake.child import notes
+from sporades.intake.child.limits import MOST_PIXELS
 from sporades.intake.child.refusing import Unfit
 
-MOST_BITS = 40_000_000 * 8
-"""Of an image, by plane: as many pixels as of a photo, more where each says less."""
+MOST_BITS = MOST_PIXELS * 8
+"""Of an image, by colour: one in black and white has more pixels than a photo."""
 
 MOST_SWOLLEN = 400_000_000
-"""What everything that is packed takes once unpacked, in bytes."""
+"""What everything but images takes once unpacked, in bytes."""
 
 NOTES = frozenset(
     {"/AA", "/AF", "/Alternates", "/LastModified", "/Measure", "/Metadata", "/OPI", "/PieceInfo"}
@@ -81,10 +82,12 @@ def _looked_at(made: pikepdf.Pdf, stream: Any) -> int:
         if int(stream.get("/Width", 0)) * int(stream.get("/Height", 0)) * bits > MOST_BITS:
             raise Unfit("TooManyPixels")
         notes.take_away(made, stream)
+        # Whoever shows it unpacks as many points as it says, and no more.
+        return 0
     try:
         unpacked = memoryview(stream.get_stream_buffer())
     except pikepdf.PdfError:
-        # What no reader of PDFs unpacks either, or an image whose own format packs it.
+        # What no reader unpacks either.
         return 0
     if any(_is_too_large(found[1]) for found in _INLINE.finditer(unpacked)):
         raise Unfit("TooManyPixels")

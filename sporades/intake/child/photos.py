@@ -5,9 +5,9 @@ import io
 import pikepdf
 from PIL import Image
 
+from sporades.intake.child.limits import MOST_PIXELS
 from sporades.intake.child.refusing import Unfit
 
-MOST_PIXELS = 40_000_000
 A4 = (595.276, 841.89)
 """In points, upright."""
 
@@ -15,6 +15,8 @@ SIDES = (1_654, 2_339)
 """The same in pixels, at 200 to the inch: what a scanner gives."""
 
 QUALITY = 85
+GAP = 1.5
+"""How much larger than needed a photo is read, at most double this, before it is shrunk well."""
 
 TURNED = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -73,12 +75,15 @@ def _orientation(photo: Image.Image) -> int:
 def _shrunk(photo: Image.Image) -> Image.Image:
     if photo.mode in {"P", "PA"}:
         photo = photo.convert("RGBA" if photo.has_transparency_data else "RGB")
-    elif photo.mode in {"1", "I", "I;16"}:
+    elif photo.mode == "1":
         photo = photo.convert("L")
+    elif photo.mode.startswith("I"):
+        # Its sixteen bits would be cut, not shrunk, to eight.
+        photo = photo.point(lambda value: value * (1 / 256)).convert("L")
     elif photo.has_transparency_data and photo.mode in {"L", "RGB"}:
         photo = photo.convert("LA" if photo.mode == "L" else "RGBA")
     is_wide = photo.width > photo.height
-    photo.thumbnail(SIDES[::-1] if is_wide else SIDES)
+    photo.thumbnail(SIDES[::-1] if is_wide else SIDES, reducing_gap=GAP)
     # One that is small enough has not been read yet.
     photo.load()
     return photo

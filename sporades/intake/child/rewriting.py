@@ -4,7 +4,6 @@ What is refused is what its author must know of: a lock, an attached file, a pro
 started. The rest goes without a word: scripts, actions, links, bookmarks, notes on the author.
 """
 
-import contextlib
 import io
 import math
 import re
@@ -16,9 +15,9 @@ import pikepdf
 from pikepdf.form import ExtendedAppearanceStreamGenerator
 
 from sporades.intake.child import drawn
+from sporades.intake.child.limits import MOST_PAGES
 from sporades.intake.child.refusing import Unfit
 
-MOST_PAGES = 100
 SIDES = (20, 14_400)
 """The least and the most of a page's side, in points: a stamp, and what the norm allows."""
 
@@ -142,12 +141,15 @@ def _draw_fields(pdf: pikepdf.Pdf) -> None:
     generator = ExtendedAppearanceStreamGenerator(pdf, form)
     for field in form.fields:
         widgets = form.get_annotations_for_field(field)
-        is_typed = field.is_text or field.is_choice
-        if is_typed and (
-            form.needs_appearances or not all("/AP" in widget.obj for widget in widgets)
-        ):
-            # One that says nothing of its look is drawn by no reader alike.
-            with contextlib.suppress(Exception):
-                (generator.generate_text if field.is_text else generator.generate_choice)(field)
+        is_drawn = not form.needs_appearances and all("/AP" in one.obj for one in widgets)
+        if is_drawn or not (field.is_text or field.is_choice):
+            continue
+        try:
+            (generator.generate_text if field.is_text else generator.generate_choice)(field)
+        except Exception:  # noqa: BLE001 - of a font that says too little, there is a simpler way
+            for widget in widgets:
+                field.generate_appearance(widget)
+        if field.value_as_string and not all("/AP" in one.obj for one in widgets):
+            raise Unfit("Dynamic")
     if form.exists:
         form.needs_appearances = False
