@@ -9,7 +9,7 @@ import typst
 from pikepdf import Array, Dictionary, Name, ObjectStreamMode, String
 from PIL import Image
 
-from tests.intake import photos
+from tests.intake import pdfs, photos
 from tests.intake.photos import SENTINEL
 
 SAID = "Attestation de recensement"
@@ -366,11 +366,9 @@ def swelling(times=1, megabytes=3_000):
     for _ in range(times - 1):
         packed = zlib.compress(packed, 1)
 
-    def change(pdf):
-        filters = Array([Name.FlateDecode] * times)
-        pdf.pages[0].Contents = pdf.make_stream(packed, Filter=filters)
-
-    return paper(change, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+    head = b"<</Length %d/Filter[%s]>>stream\n" % (len(packed), b"/FlateDecode" * times)
+    # A library would unpack it to write it.
+    return pdfs.written(b"<</Type/Catalog/Pages 2 0 R>>", contents=head + packed + b"\nendstream")
 
 
 def bomb(megabytes):

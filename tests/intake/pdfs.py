@@ -195,9 +195,10 @@ PAGES = {
 }
 
 
-def written(catalogue):
-    """Return a PDF of one page, its catalogue written by hand."""
-    return _numbered({1: catalogue, **PAGES}, _table)
+def written(catalogue, contents=b"<</Length 0>>stream\n\nendstream"):
+    """Return a PDF of one page, its catalogue and its contents written by hand."""
+    page = PAGES[3].replace(b"/MediaBox", b"/Contents 4 0 R/MediaBox")
+    return _numbered({1: catalogue, **PAGES, 3: page, 4: contents}, _table)
 
 
 def _numbered(objects, table):

@@ -246,7 +246,7 @@ def test_the_heaviest_that_is_taken_leaves_room(name):
         _, memory = spent(process)
 
     assert answer.said["pages"] == 1
-    assert memory < 450_000_000
+    assert memory < 400_000_000
 
 
 def test_what_is_late_is_refused_and_its_process_is_no_more(monkeypatch):

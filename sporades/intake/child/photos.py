@@ -3,7 +3,7 @@
 import io
 
 import pikepdf
-from PIL import Image
+from PIL import Image, ImageChops
 
 from sporades.intake.child.limits import MOST_PIXELS
 from sporades.intake.child.refusing import Unfit
@@ -60,7 +60,7 @@ def _shown(content: bytes) -> Image.Image:
         if width * height > MOST_PIXELS:
             raise Unfit("TooManyPixels")
         turned = TURNED.get(_orientation(photo))
-        shown = _in_its_colours(_shrunk(photo))
+        shown = _shrunk(photo)
     return shown.transpose(turned) if turned is not None else shown
 
 
@@ -73,29 +73,34 @@ def _orientation(photo: Image.Image) -> int:
 
 
 def _shrunk(photo: Image.Image) -> Image.Image:
-    if photo.mode in {"P", "PA"}:
+    """Return it in grey or in colours, on white, as large as a page needs."""
+    if photo.mode == "P":
         photo = photo.convert("RGBA" if photo.has_transparency_data else "RGB")
     elif photo.mode == "1":
         photo = photo.convert("L")
     elif photo.mode.startswith("I"):
         # Its sixteen bits would be cut, not shrunk, to eight.
         photo = photo.point(lambda value: value * (1 / 256)).convert("L")
-    elif photo.has_transparency_data and photo.mode in {"L", "RGB"}:
+    elif photo.mode in {"L", "RGB"} and photo.has_transparency_data:
         photo = photo.convert("LA" if photo.mode == "L" else "RGBA")
+    if photo.mode in {"LA", "RGBA"}:
+        return _on_white(photo)
+    _shrink(photo)
+    return photo if photo.mode in {"L", "RGB"} else photo.convert("RGB")
+
+
+def _on_white(photo: Image.Image) -> Image.Image:
+    """Return one of which some is nothing; each colour in its turn, for it takes much memory."""
+    photo.paste("white", mask=ImageChops.invert(photo.getchannel("A")))
+    colours = [_shrunk(photo.getchannel(name)) for name in photo.getbands()[:-1]]
+    return Image.merge("RGB" if len(colours) > 1 else "L", colours)
+
+
+def _shrink(photo: Image.Image) -> None:
     is_wide = photo.width > photo.height
     photo.thumbnail(SIDES[::-1] if is_wide else SIDES, reducing_gap=GAP)
     # One that is small enough has not been read yet.
     photo.load()
-    return photo
-
-
-def _in_its_colours(photo: Image.Image) -> Image.Image:
-    """Return it in grey or in colours, on white."""
-    if photo.mode in {"LA", "RGBA"}:
-        ground = Image.new("RGBA", photo.size, "white")
-        ground.alpha_composite(photo.convert("RGBA"))
-        photo = ground.convert("L" if photo.mode == "LA" else "RGB")
-    return photo if photo.mode in {"L", "RGB"} else photo.convert("RGB")
 
 
 def _draw(made: pikepdf.Pdf, photo: Image.Image) -> None:
