@@ -353,12 +353,10 @@ def antivirus(name: str) -> tuple[str, int] | None:
     if not value:
         return None
     parts = address(name, value)
-    # Its library knows no other network.
-    is_known = bool(parts.hostname) and ":" not in str(parts.hostname)
-    if parts.scheme != "tcp" or not is_known or value != f"tcp://{parts.netloc}" or "@" in value:
-        message = f"{name} doit être de la forme tcp://127.0.0.1:3310 : un nom ou une adresse IPv4."
+    if not parts.hostname or value != f"tcp://{parts.netloc}" or "@" in value:
+        message = f"{name} doit être de la forme tcp://127.0.0.1:3310, sans rien d'autre."
         raise ImproperlyConfigured(message)
-    return str(parts.hostname), parts.port or CLAMD_PORT
+    return parts.hostname, parts.port or CLAMD_PORT
 
 
 def _folder(name: str, parts: SplitResult) -> str:

@@ -99,7 +99,7 @@ REFUSED = [
     ("CLAMD_URL", "127.0.0.1:3310"),
     ("CLAMD_URL", "tcp://127.0.0.1:port"),
     ("CLAMD_URL", "tcp://"),
-    ("CLAMD_URL", "tcp://[::1]:3310"),
+    ("CLAMD_URL", "tcp://[::1"),
     ("CLAMD_URL", "tcp://qui:secret@127.0.0.1:3310"),
     ("CLAMD_URL", "tcp://127.0.0.1:3310/base"),
     ("CLAMD_URL", "unix:///run/clamav/clamd.ctl"),
@@ -149,6 +149,21 @@ def test_a_proxy_is_one_however_its_address_is_written(monkeypatch):
     monkeypatch.setenv("TRUSTED_PROXIES", "10.0.0.1, ::ffff:10.0.0.2, 2001:DB8::0:1")
 
     assert environment.machines("TRUSTED_PROXIES") == ["10.0.0.1", "10.0.0.2", "2001:db8::1"]
+
+
+@pytest.mark.parametrize(
+    ("value", "asked"),
+    [
+        ("", None),
+        ("tcp://127.0.0.1:3311", ("127.0.0.1", 3311)),
+        ("tcp://antivirus.exemple.test", ("antivirus.exemple.test", 3310)),
+        ("tcp://[::1]:3310", ("::1", 3310)),
+    ],
+)
+def test_an_antivirus_is_a_server_and_a_port(monkeypatch, value, asked):
+    monkeypatch.setenv("CLAMD_URL", value)
+
+    assert environment.antivirus("CLAMD_URL") == asked
 
 
 @pytest.mark.parametrize("value", ["", "dpd@exemple.test", "https://exemple.test/donnees"])

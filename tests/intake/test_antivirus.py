@@ -1,0 +1,202 @@
+"""What clamd says of a file is believed; what it does not say is not guessed."""
+
+import io
+import os
+import socket
+import subprocess
+import threading
+import zipfile
+from contextlib import contextmanager
+
+import pytest
+
+from sporades.intake import antivirus
+from sporades.intake.antivirus import Unreachable, Verdict
+from tests.intake.corpus import EICAR
+from tests.intake.papers import paper
+from tests.intake.photos import jpeg
+from tools import machine
+
+FOUND = Verdict("Exa.Test.Eicar.UNOFFICIAL")
+SIGNATURE = f"Exa.Test.Eicar:0:*:{b'EICAR-STANDARD-ANTIVIRUS-TEST-FILE!'.hex()}\n"
+LITTLE = 0.2
+LARGEST = 1_000_000
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+@contextmanager
+def running(folder):
+    """Run a clamd that knows one signature, the one of the test of antivirus programs."""
+    (folder / "base").mkdir()
+    (folder / "base" / "test.ndb").write_text(SIGNATURE)
+    port = free_port()
+    said = folder / "clamd.conf"
+    said.write_text(
+        f"DatabaseDirectory {folder / 'base'}\nTemporaryDirectory {folder}\nTCPSocket {port}\n"
+        f"TCPAddr 127.0.0.1\nStreamMaxLength {LARGEST}\nForeground yes\n"
+    )
+    command = [machine.find("clamd"), "--config-file", str(said)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as clamd:
+        try:
+            assert any(b"Self checking" in line for line in clamd.stdout)
+            yield port
+        finally:
+            clamd.kill()
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("clamd")) as one:
+        yield one
+
+
+@pytest.fixture
+def clamd(port, settings):
+    settings.CLAMD = ("127.0.0.1", port)
+
+
+def zipped(content):
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.txt", content)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [lambda: EICAR, lambda: paper() + EICAR, lambda: zipped(EICAR)],
+    ids=["alone", "after a pdf", "in an archive"],
+)
+def test_what_the_antivirus_knows_is_found_and_named(clamd, make):
+    verdict = antivirus.scan(make())
+
+    assert (verdict, verdict.is_clean) == (FOUND, False)
+
+
+@pytest.mark.parametrize("make", [lambda: b"", paper, jpeg], ids=["nothing", "a paper", "a photo"])
+def test_what_it_does_not_know_is_clean(clamd, make):
+    verdict = antivirus.scan(make())
+
+    assert (verdict, verdict.is_clean) == (Verdict(), True)
+
+
+def test_many_at_once_each_have_their_own_verdict(clamd):
+    sent = [EICAR, b"rien"] * 8
+    found = [None] * len(sent)
+
+    def scan(place):
+        found[place] = antivirus.scan(sent[place])
+
+    threads = [threading.Thread(target=scan, args=[place]) for place in range(len(sent))]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+
+    assert found == [FOUND, Verdict()] * 8
+
+
+def test_more_than_it_takes_is_not_called_clean(clamd):
+    with pytest.raises(Unreachable):
+        antivirus.scan(os.urandom(2 * LARGEST))
+
+
+# --- It says nothing -----------------------------------------------------------------------
+
+
+def test_without_an_antivirus_nothing_is_clean(settings):
+    settings.CLAMD = None
+
+    with pytest.raises(Unreachable):
+        antivirus.scan(b"rien")
+
+
+def test_one_that_is_down_finds_nothing_clean(settings):
+    settings.CLAMD = ("127.0.0.1", free_port())
+
+    with pytest.raises(Unreachable):
+        antivirus.scan(b"rien")
+
+
+def test_one_that_nobody_knows_finds_nothing_clean(settings):
+    settings.CLAMD = ("antivirus.invalid", 3310)
+
+    with pytest.raises(Unreachable):
+        antivirus.scan(b"rien", LITTLE)
+
+
+def test_one_that_is_killed_finds_nothing_clean(settings, tmp_path):
+    with running(tmp_path) as port:
+        settings.CLAMD = ("127.0.0.1", port)
+        assert antivirus.scan(b"rien").is_clean
+
+    with pytest.raises(Unreachable):
+        antivirus.scan(b"rien")
+
+
+@pytest.fixture
+def answering(settings):
+    """Have another program answer in the place of clamd, or hang up."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        settings.CLAMD = listening.getsockname()
+        threads = []
+
+        def answer(words, *, heard=True):
+            def serve():
+                with listening.accept()[0] as one:
+                    while heard and not one.recv(1_024).endswith(bytes(4)):
+                        pass
+                    one.sendall(words)
+
+            threads.append(threading.Thread(target=serve))
+            threads[-1].start()
+
+        yield answer
+        for one in threads:
+            one.join()
+
+
+def test_one_that_hangs_is_waited_for_no_longer_than_said(answering):
+    # Nobody lets it in: the system does, and nothing comes.
+    with pytest.raises(Unreachable):
+        antivirus.scan(b"rien", LITTLE)
+
+
+def test_one_that_takes_nothing_more_is_waited_for_no_longer_than_said(answering):
+    with pytest.raises(Unreachable):
+        antivirus.scan(bytes(20_000_000), LITTLE)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(b"", b"\0", b"stream", b"stream: ", b"stream: O", b"stream: OK", b"stream: OK\n"),
+        *(b"stream: Exa.Test.Eicar", b"stream: Exa.Test.Eicar FOUND", b"stream:  FOUND\0"),
+        *(b"stream: a trouble ERROR\0", b"stream: Exa.Test OK\0", b"UNKNOWN COMMAND\0"),
+        *(b"INSTREAM size limit exceeded. ERROR\0", b"x" * 5_000),
+        b"HTTP/1.1 400 Bad Request\r\n\r\n",
+    ],
+)
+def test_an_answer_that_is_cut_or_of_another_is_no_verdict(answering, words):
+    answering(words)
+
+    with pytest.raises(Unreachable):
+        antivirus.scan(b"rien")
+
+
+def test_one_that_hangs_up_at_once_finds_nothing_clean(answering):
+    answering(b"", heard=False)
+
+    with pytest.raises(Unreachable):
+        antivirus.scan(bytes(20_000_000))
+
+
+def test_what_another_program_says_rightly_is_believed(answering):
+    answering(b"stream: OK\0")
+
+    assert antivirus.scan(b"rien").is_clean
