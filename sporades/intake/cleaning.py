@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sporades.intake import reading
 from sporades.intake.child.limits import MOST_PAGES, MOST_PIXELS
-from sporades.intake.reading import LARGEST, Bounds, TooBusy, TooHeavy, Unfit, Unready
+from sporades.intake.reading import BOUNDS, LARGEST, Bounds, TooBusy, TooHeavy, Unfit, Unready
 
 __all__ = [
     "BOUNDS",
@@ -31,10 +31,8 @@ __all__ = [
 MOST_FILES = 10
 """That become one document."""
 
-BOUNDS = Bounds(memory=640_000_000)
-
 JPEG, PNG, PDF = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"%PDF-"
-HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif")
+HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 
 
 class Empty(Unfit):
