@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "sporades.letters",
     "sporades.threads",
     "sporades.doubles",
+    "sporades.evidence",
     "sporades.statistics",
     "sporades.searches",
     "sporades.exchanges",

@@ -25,6 +25,7 @@ KINDS = {
     "change_refused": "Demande de modification refusée",
     "document_published": "Document publié",
     "document_withdrawn": "Document retiré",
+    "piece_refused": "Pièce justificative non conforme",
     "message_answered": "Réponse à un message",
     "message_of_service": "Message du service",
 }

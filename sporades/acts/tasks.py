@@ -1,5 +1,6 @@
 """Jobs: what time alone makes due, and what must not show by its length whom it concerns."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -15,9 +16,12 @@ from sporades.acts import (
     inviting,
     joining,
     opening,
+    providing,
 )
 from sporades.candidates import claims
-from sporades.core.queue import app
+from sporades.core.queue import app, defer_once
+from sporades.evidence import operations as evidence
+from sporades.intake import antivirus
 from sporades.notices import operations as notices
 from sporades.searches import operations as searches
 
@@ -25,6 +29,13 @@ HELP_BACK_IN, SEND_ACTIVATION_AGAIN = "acts.help_back_in", "acts.send_activation
 JOBS_KEPT_HOURS = 48
 PATIENCE = timedelta(minutes=5)
 """After how long those who are not told of a moved closing are looked for."""
+ASK_SOME = "evidence.ask_some"
+ASKED_AT_ONCE = 500
+"""For how many registrations one job asks: mails do not wait behind them all."""
+SCAN_AGAIN_AFTER = timedelta(minutes=10)
+"""After how long a file that nobody has looked at is looked at again."""
+ARRIVED_WITHIN = timedelta(hours=1)
+"""How long a file may be on its way: after it, what has no row is erased."""
 
 
 @app.periodic(cron="*/10 * * * *")
@@ -128,3 +139,27 @@ def help_back_in(address: str, network: str, known_accounts: list[int], at: str)
 def send_activation_again(address: str, network: str, at: str) -> None:
     """Send the activation mail once more, if the address waits for one."""
     joining.send_activation_again(address, network=network, at=datetime.fromisoformat(at))
+
+
+@app.task(name=providing.SCAN, queue="evidence")
+def scan(deposit: str) -> None:
+    """Have a file looked at; without an antivirus it waits, and is looked at again later."""
+    with suppress(antivirus.Unreachable):
+        providing.scan(int(deposit), at=timezone.now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="evidence.sweep", queueing_lock="evidence.sweep", pass_context=False)
+def sweep_evidence(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
+    """Take up the files that nobody has looked at, and erase those whose row never came."""
+    now = timezone.now()
+    providing.scan_again(older_than=now - SCAN_AGAIN_AFTER)
+    evidence.sweep(older_than=now - ARRIVED_WITHIN)
+
+
+@app.task(name=ASK_SOME, queue="batches", priority=-5)
+def ask_some(after: str) -> None:
+    """Ask for the pieces of some registrations that stood before, and leave the next ones to another job."""
+    last = evidence.ask_some(after=int(after), most=ASKED_AT_ONCE, at=timezone.now())
+    if last:
+        defer_once(ASK_SOME, queue="batches", after=str(last))

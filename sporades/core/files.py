@@ -53,7 +53,10 @@ def put(content: bytes, *, suffix: str) -> str:
     Raises:
         OutOfReach: the store cannot keep it now.
     """
-    key = key_of(content, suffix=suffix)
+    return _put_at(key_of(content, suffix=suffix), content)
+
+
+def _put_at(key: str, content: bytes) -> str:
     with _reached():
         if default_storage.exists(key):
             try:
@@ -68,8 +71,18 @@ def put(content: bytes, *, suffix: str) -> str:
     return key
 
 
+def own_key(content: bytes, *, suffix: str) -> str:
+    """Return a key that no other copy of a content has, were the same bytes kept elsewhere.
+
+    Args:
+        content: the bytes to keep.
+        suffix: the end of the name, ".pdf".
+    """
+    return key_of(content, suffix=f".{secrets.token_hex(8)}{suffix}")
+
+
 @contextmanager
-def kept_apart(content: bytes, *, suffix: str) -> Iterator[str]:
+def kept_apart(content: bytes, *, suffix: str, own: str = "") -> Iterator[str]:
     """Keep a content while a transaction, the block, writes the row that names it.
 
     Its key is its own, were the same bytes kept elsewhere: it is forgotten by itself, and is
@@ -79,6 +92,7 @@ def kept_apart(content: bytes, *, suffix: str) -> Iterator[str]:
     Args:
         content: the bytes to keep.
         suffix: the end of the name, ".pdf".
+        own: its key, where `own_key` gave it already, to be announced before anything is kept.
 
     Raises:
         OutOfReach: the store cannot keep it now.
@@ -91,7 +105,7 @@ def kept_apart(content: bytes, *, suffix: str) -> Iterator[str]:
         with transaction.atomic(durable=True):
             # Before any other, so that the failure of another hook is known to come after.
             transaction.on_commit(lambda: committed.append(key))
-            key = put(content, suffix=f".{secrets.token_hex(8)}{suffix}")
+            key = _put_at(own or own_key(content, suffix=suffix), content)
             yield key
             ended.append(key)
     except BaseException as failure:

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from sporades.core.french import day_in_words, instant_in_words
 from sporades.documents.models import DocumentVersion
-from sporades.registrations.evidence import due_in_words
 from sporades.registrations.models import Registration
 from sporades.registrations.states import State
 from sporades.registrations.summary import SUMMARY
@@ -31,7 +30,9 @@ class Check:
     piece: str = ""
 
 
-def checklist(registration: Registration, documents: Iterable[DocumentVersion]) -> list[Check]:
+def checklist(
+    registration: Registration, documents: Iterable[DocumentVersion], pieces: Iterable[Check]
+) -> list[Check]:
     """Return what makes a registration sure, in the order of things.
 
     Of one that stands no more nothing more is awaited.
@@ -39,6 +40,7 @@ def checklist(registration: Registration, documents: Iterable[DocumentVersion]) 
     Args:
         registration: the registration, as `whole()` and `with_owed()` load it.
         documents: what its candidate may read now: the last version of each document.
+        pieces: the conditions that its supporting documents are (`evidence.checks`).
     """
     if not registration.is_active:
         return [
@@ -50,7 +52,7 @@ def checklist(registration: Registration, documents: Iterable[DocumentVersion]) 
         *_decided(registration),
         *_summary(documents, registration.service.zone),
         *_return(registration),
-        *_pieces(registration),
+        *pieces,
     ]
 
 
@@ -108,31 +110,10 @@ def _return(registration: Registration) -> list[Check]:
     if posted:
         return [Check(label, "done", f"Reçu, posté le {day_in_words(posted)}.")]
     if registration.is_validated:
-        return [Check(label, "done", _seen(registration))]
+        return [Check(label, "done", seen_in_words(registration))]
     return [Check(label, "waiting", f"À envoyer avant le {asked['before']}.", "return")]
 
 
-def _pieces(registration: Registration) -> list[Check]:
-    """Return the pieces: of a validated registration, those without which it would not be."""
-    if registration.is_validated:
-        return [
-            Check(f"Pièce justificative : {piece['label']}", "done", _seen(registration))
-            for piece in registration.owed["evidence"]
-            if piece["is_mandatory"]
-        ]
-    return [
-        Check(
-            f"Pièce justificative : {piece['label']}"
-            + ("" if piece["is_mandatory"] else " (facultative)"),
-            "waiting",
-            due_in_words(registration, piece["before"]),
-            "piece",
-            piece["code"],
-        )
-        for piece in registration.evidence_awaited
-    ]
-
-
-def _seen(registration: Registration) -> str:
+def seen_in_words(registration: Registration) -> str:
     """Say when the service found all that it asked for."""
     return f"Vérification faite par le service gestionnaire le {registration.decided_in_words}."

@@ -1,10 +1,8 @@
 """The supporting documents that a registration calls for, as the réglementation says."""
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
-from sporades.exams.models.service import MINUTE
 from sporades.exams.rules import evidence
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.models import Registration
@@ -33,21 +31,6 @@ def evidence_of(dossier: Dossier, papers: PapersForm) -> list[dict[str, Any]]:
         }
         for piece in evidence.due(dossier.rules, facts)
     ]
-
-
-def pieces_to_come(registration: Registration, *, at: datetime) -> list[dict[str, Any]]:
-    """Return the mandatory pieces whose last minute has not passed, the most pressing first.
-
-    Args:
-        registration: the registration, as `with_owed()` loads it.
-        at: now.
-    """
-    awaited = [
-        piece
-        for piece in registration.evidence_awaited
-        if piece["is_mandatory"] and at < datetime.fromisoformat(piece["until"]) + MINUTE
-    ]
-    return sorted(awaited, key=lambda piece: piece["until"])
 
 
 def due_in_words(registration: Registration, before: str) -> str:

@@ -361,11 +361,6 @@ class Registration(models.Model):
         is_here = self.is_validated or self.summary_posted_on
         return None if is_here else self.owed["to_return"]
 
-    @property
-    def evidence_awaited(self) -> list[dict[str, Any]]:
-        """The pieces that its last version calls for, until the service has found all there."""
-        return [] if self.is_validated else self.owed["evidence"]
-
     def can_be_undone(self, at: datetime) -> bool:
         """Return whether its withdrawal may still be undone by a new, pre-filled one (E8).
 

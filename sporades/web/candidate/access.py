@@ -1,5 +1,6 @@
 """Who may use the candidate's routes."""
 
+from sporades.evidence.operations import MOST_BYTES
 from sporades.intake import reading
 from sporades.web.access import Route, Who
 
@@ -56,6 +57,9 @@ ROUTES = {
     "candidate:again": _route(POST, owned="registration", page=False),
     "candidate:consents": _route(BOTH, owned="registration"),
     "candidate:thread": _route(BOTH, owned="registration", keeps_answers=True),
+    "candidate:evidence": _route(owned="registration"),
+    "candidate:provide": _route(BOTH, owned="registration", takes_files=MOST_BYTES),
+    "candidate:evidence_file": _route(owned="registration", page=False),
     "candidate:history": _route(owned="registration"),
     "candidate:version": _route(owned="registration"),
     "candidate:documents": _route(),

@@ -5,13 +5,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
-from typing import Any
 
 from django.urls import reverse
 
 from sporades.documents.models import DocumentVersion
+from sporades.evidence.models import Evidence
+from sporades.evidence.queries import Owed, Rows, owed_by
+from sporades.evidence.states import State as PieceState
 from sporades.mail.queries import undelivered_to
-from sporades.registrations.evidence import due_in_words, pieces_to_come
+from sporades.registrations.evidence import due_in_words
 from sporades.registrations.exclusion import Exclusion, exclusion_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.states import State
@@ -46,6 +48,7 @@ def awaiting(
     registrations: Iterable[Registration],
     drafts: Iterable[Draft],
     unread: Iterable[DocumentVersion],
+    pieces: Rows,
     *,
     at: datetime,
     reader: str,
@@ -57,6 +60,7 @@ def awaiting(
         drafts: the open ones, as `for_list()` loads them.
         unread: the documents that may be read now and were not; those of other registrations
             await nothing.
+        pieces: the supporting documents that are asked for, by registration.
         at: now.
         reader: the zone of the candidate's address, nothing when it is not known.
     """
@@ -66,7 +70,7 @@ def awaiting(
     dated = [
         *_drafts(registrations, drafts, at=at, reader=reader, name=name),
         *_summaries(registrations, name=name),
-        *_pieces(registrations, at=at, name=name),
+        *_pieces(registrations, pieces, at=at, name=name),
         *_documents(registrations, unread, name=name),
     ]
     dated.sort(key=lambda one: (not one.until, one.until))
@@ -233,22 +237,39 @@ def _summaries(registrations: Iterable[Registration], *, name: Name) -> list[Awa
     ]
 
 
-def _pieces(registrations: Iterable[Registration], *, at: datetime, name: Name) -> list[Awaiting]:
+def _pieces(
+    registrations: Iterable[Registration], pieces: Rows, *, at: datetime, name: Name
+) -> list[Awaiting]:
     """Return the pieces of each registration, those of one deadline together."""
     return [
         Awaiting(
-            sentence=f"Pièces justificatives à fournir : {' ; '.join(one['label'] for one in pieces)}.",
+            sentence=f"Pièces justificatives à fournir : {' ; '.join(map(_piece, group))}.",
             about=name(registration),
-            link=f"{reverse('candidate:number', args=[registration.number])}#piece-{pieces[0]['code']}",
-            act="Lire ce qui est demandé",
+            link=f"{reverse('candidate:evidence', args=[registration.number])}#piece-{group[0].row.code}",
+            act="Déposer mes pièces justificatives",
             deadline=due_in_words(registration, before),
-            until=until,
+            until=until.isoformat(),
         )
         for registration in registrations
-        for (before, until), found in groupby(pieces_to_come(registration, at=at), key=_deadline)
-        if (pieces := list(found))
+        for (before, until), found in groupby(
+            _to_come(registration, pieces.get(registration.pk, []), at=at), key=_deadline
+        )
+        if (group := list(found))
     ]
 
 
-def _deadline(piece: dict[str, Any]) -> tuple[str, str]:
-    return piece["before"], piece["until"]
+def _to_come(registration: Registration, rows: Iterable[Evidence], *, at: datetime) -> list[Owed]:
+    """Return the pieces for which something must still be sent, the most pressing first."""
+    if registration.is_validated:
+        return []
+    awaited = [one for one in owed_by(registration, rows) if one.is_awaited(at)]
+    return sorted(awaited, key=lambda one: one.until)
+
+
+def _piece(owed: Owed) -> str:
+    is_refused = owed.row.state == PieceState.REFUSED
+    return f"{owed.row.label}{' (non conforme, à remplacer)' if is_refused else ''}"
+
+
+def _deadline(owed: Owed) -> tuple[str, datetime]:
+    return owed.before, owed.until

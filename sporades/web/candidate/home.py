@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from sporades.documents.queries import unread_documents_of
+from sporades.evidence.queries import by_registration, rows_of_user
 from sporades.registrations.clocks import zone_of_reader
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import open_drafts_of, registrations_of
@@ -37,6 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
                 [one for one in registrations if one.is_active],
                 drafts,
                 unread,
+                by_registration(rows_of_user(user=user)) if registrations else {},
                 at=at,
                 reader=reader,
             ),

@@ -17,6 +17,8 @@ from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import documents_in
+from sporades.evidence.checks import checks_of
+from sporades.evidence.queries import owed_by, rows_of
 from sporades.journal.models import Entry
 from sporades.registrations.checklist import checklist
 from sporades.registrations.clocks import zone_of_reader
@@ -113,6 +115,7 @@ def number(request: HttpRequest, number: str) -> HttpResponse:
         "registration": found,
         "version": last,
         "owed": found.owed,
+        "pieces": [] if found.is_validated else owed_by(found, rows_of(registration=found.pk)),
         "heading": _filing_in_words(last, at=request.arrived_at),
     }
     return render(request, "candidate/number.html", context)
@@ -296,16 +299,22 @@ def _awaiting(
 def _checks(registration: Registration, documents: list[DocumentVersion]) -> list[dict[str, str]]:
     """Return the conditions of a registration, each with the way to what is left to do."""
     asked = reverse("candidate:number", args=[registration.number])
+    given = reverse("candidate:evidence", args=[registration.number])
+    pieces = (
+        checks_of(registration, owed_by(registration, rows_of(registration=registration.pk)))
+        if registration.is_active
+        else []
+    )
     ways = {
         "summary": (
             reverse("candidate:document_pdf", args=[registration.number, SUMMARY.slug]),
             "Ouvrir le récapitulatif",
         ),
         "return": (f"{asked}#a-renvoyer", "Lire ce qui est demandé"),
-        "piece": (f"{asked}#piece-", "Lire ce qui est demandé"),
+        "piece": (f"{given}#piece-", "Pièces justificatives"),
         "": ("", ""),
     }
     return [
         {**asdict(check), "url": ways[check.about][0] + check.piece, "act": ways[check.about][1]}
-        for check in checklist(registration, documents)
+        for check in checklist(registration, documents, pieces)
     ]

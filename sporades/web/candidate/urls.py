@@ -8,6 +8,7 @@ from sporades.web.candidate import (
     documents,
     home,
     messaging,
+    providing,
     registrations,
     requesting,
     wizard,
@@ -58,6 +59,13 @@ urlpatterns = [
     path("mes-inscriptions/<str:number>/reprendre", registrations.again, name="again"),
     path("mes-inscriptions/<str:number>/consentements", registrations.consents, name="consents"),
     path("mes-inscriptions/<str:number>/messages", messaging.thread, name="thread"),
+    path("mes-inscriptions/<str:number>/pieces", providing.evidence, name="evidence"),
+    path("mes-inscriptions/<str:number>/pieces/<str:code>", providing.provide, name="provide"),
+    path(
+        "mes-inscriptions/<str:number>/pieces/<str:code>/fichier",
+        providing.file,
+        name="evidence_file",
+    ),
     path("mes-inscriptions/<str:number>/historique", registrations.history, name="history"),
     path(
         "mes-inscriptions/<str:number>/historique/<int:version>",

@@ -1,0 +1,366 @@
+"""The pieces of a registration: its candidate gives them, its office says what they are worth (G2)."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID, uuid5
+
+from django.db import transaction
+
+from sporades import journal
+from sporades.accounts import limits
+from sporades.core import files
+from sporades.core.actors import SYSTEM, Actor
+from sporades.core.french import local_day
+from sporades.core.links import absolute
+from sporades.core.queue import defer_once
+from sporades.core.refusals import Refused
+from sporades.core.text import clean
+from sporades.evidence import operations as evidence
+from sporades.evidence.models import LONGEST_NAME, Deposit, Evidence
+from sporades.evidence.queries import Owed, owed_by, rows_of
+from sporades.intake import antivirus, cleaning
+from sporades.letters.operations import tell
+from sporades.registrations.models import Registration
+from sporades.registrations.queries import lock_registration
+from sporades.registrations.snapshot import contact_of
+
+SCAN = "evidence.scan"
+_SENDINGS = UUID("6a2f0c0e-8a0b-4a53-9b6e-0d4f3f8f2b15")
+"""The space in which presses of the button are named."""
+
+
+class NotAsked(Refused):
+    """The registration does not owe this piece."""
+
+    message = "Cette pièce n'est plus demandée pour cette inscription : relisez la liste."
+
+
+class NothingAwaited(Refused):
+    """Nothing is awaited for it: it has come, it is good, or nobody needs it."""
+
+    message = "Rien n'est plus attendu pour cette pièce : relisez la liste."
+
+
+class TooLate(Refused):
+    """The last minute of its deadline has passed."""
+
+
+class TooOften(Refused):
+    """As many files as may be were given in a day."""
+
+    message = (
+        "Vous avez déjà envoyé trente fichiers en vingt-quatre heures pour cette inscription : "
+        "recommencez demain, ou envoyez cette pièce par courrier à votre service gestionnaire."
+    )
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A file as it comes.
+
+    Attributes:
+        name: that of the candidate's disk.
+        content: its bytes.
+    """
+
+    name: str
+    content: bytes
+
+
+# --- The candidate ----------------------------------------------------------------------------
+
+
+def deposit(
+    *,
+    registration: Registration,
+    code: str,
+    sent: Sequence[Sent],
+    press: str,
+    by: Actor,
+    at: datetime,
+) -> Deposit:
+    """Give a file for a piece, or several photographs that become one.
+
+    Args:
+        registration: the giver's own, as `with_owed()` loads it.
+        code: which piece.
+        sent: one file, or several photographs, in the order of their pages.
+        press: names the press of the button: pressed twice, it gives one file.
+        by: who gives it.
+        at: the instant at which the request arrived.
+
+    Raises:
+        NotAsked, NothingAwaited, TooLate, TooOften: see each.
+        evidence.TooMuch: it does not go with the other files of the registration.
+        Unfit: it is not taken; each of its classes says why (`intake.cleaning`).
+        files.OutOfReach: the store does not answer.
+    """
+    sending = _named(press, sent)
+    if (already := _given(registration, code, sending)) is not None:
+        return already
+    check(owed_of(registration), code, at=at)
+    if not limits.spend(limits.DEPOSITS_OF_A_REGISTRATION, str(registration.pk), at=at):
+        raise TooOften
+    contents = [one.content for one in sent]
+    made = cleaning.join(contents)
+    key = evidence.announce(made.content, at=at)
+    with files.kept_apart(made.content, suffix=".pdf", own=key):
+        locked = _lock(registration.pk)
+        if (already := _given(locked, code, sending)) is not None:
+            transaction.on_commit(lambda: files.forget_or_say([key]))
+            return already
+        evidence.ask(locked, evidence.told_of(locked), at=at)
+        row = check(owed_of(locked), code, at=at).row
+        given = evidence.take(
+            _row(locked, row.pk),
+            key=key,
+            name=name_of(sent),
+            size=len(made.content),
+            pages=made.pages,
+            sending=sending,
+            by=by,
+            at=at,
+        )
+        _record(
+            "piece deposited",
+            locked,
+            by=by,
+            at=at,
+            piece=code,
+            deposit=given.pk,
+            digest=given.digest,
+            size=given.size,
+        )
+        defer_once(SCAN, queue="evidence", deposit=str(given.pk))
+    return given
+
+
+def owed_of(registration: Registration) -> list[Owed]:
+    """Return what a registration owes now; one that does not stand, or is validated, nothing."""
+    if not registration.is_active or registration.is_validated:
+        return []
+    return owed_by(registration, rows_of(registration=registration.pk))
+
+
+def check(owed: Sequence[Owed], code: str, *, at: datetime) -> Owed:
+    """Return the piece for which a file may be given.
+
+    Args:
+        owed: what the registration owes.
+        code: which piece.
+        at: the instant.
+
+    Raises:
+        NotAsked, NothingAwaited, TooLate: see each.
+    """
+    found = next((one for one in owed if one.row.code == code), None)
+    if found is None:
+        raise NotAsked
+    if not found.row.is_replaceable:
+        raise NothingAwaited
+    if not found.is_in_time(at):
+        raise TooLate(_too_late(found))
+    return found
+
+
+def _too_late(owed: Owed) -> str:
+    return (
+        f"Cette pièce était à fournir avant le {owed.before} : elle ne peut plus être déposée ici. "
+        "Contactez votre service gestionnaire."
+    )
+
+
+def name_of(sent: Sequence[Sent]) -> str:
+    """Return the name by which a candidate knows again what was given."""
+    name = clean(sent[0].name) or "fichier"
+    more = f" et {len(sent) - 1} autre{'s' if len(sent) > 2 else ''}" if len(sent) > 1 else ""  # noqa: PLR2004 - a plural
+    return name[: LONGEST_NAME - len(more)] + more
+
+
+def _named(press: str, sent: Sequence[Sent]) -> UUID:
+    """Return the name of a press: the same for the same files sent twice from one page."""
+    digests = (hashlib.sha256(one.content).hexdigest() for one in sent)
+    return uuid5(_SENDINGS, "\0".join((press, *digests)))
+
+
+def _given(registration: Registration, code: str, sending: UUID) -> Deposit | None:
+    found: Deposit | None = Deposit.objects.filter(
+        evidence__registration=registration, evidence__code=code, sending=sending
+    ).first()
+    return found
+
+
+# --- The antivirus ----------------------------------------------------------------------------
+
+
+def scan(key: int, *, at: datetime) -> None:
+    """Have a file looked at by the antivirus, and keep what it says.
+
+    Args:
+        key: of the deposit; one that is gone, or was looked at, is left.
+        at: the instant.
+
+    Raises:
+        antivirus.Unreachable: nothing is known of it: nobody looks, or nobody answers.
+        files.OutOfReach: the store does not answer.
+    """
+    waiting = Deposit.objects.unscanned().filter(pk=key).select_related("evidence").first()
+    if waiting is None:
+        return
+    verdict = antivirus.scan(files.get(waiting.key))
+    with transaction.atomic():
+        locked = _lock(waiting.evidence.registration_id)
+        row = _row(locked, waiting.evidence_id)
+        waiting.evidence = row
+        moved = evidence.note_scanned(waiting, is_clean=verdict.is_clean, at=at)
+        if moved and not verdict.is_clean:
+            _record(
+                "piece found infected",
+                locked,
+                by=SYSTEM,
+                at=at,
+                piece=row.code,
+                deposit=key,
+                signature=verdict.signature,
+            )
+            _tell_refused(row, locked, at=at)
+
+
+def scan_again(*, older_than: datetime) -> None:
+    """Queue the files that a killed worker left, and those for which no antivirus answered."""
+    waiting = Deposit.objects.unscanned().filter(given_at__lt=older_than)
+    for key in waiting.values_list("pk", flat=True).order_by("given_at")[:500]:
+        defer_once(SCAN, queue="evidence", deposit=str(key))
+
+
+# --- The office -------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def accept(*, row: Evidence, seen: int | None, by: Actor, at: datetime) -> None:
+    """« Conforme »: the piece is what was asked for.
+
+    Args:
+        row: the piece.
+        seen: the key of the deposit that was looked at, if it was one.
+        by: who decides.
+        at: the instant.
+
+    Raises:
+        evidence.OtherFile: its candidate has given another one meanwhile.
+        Refused: it stands no more as it was read.
+    """
+    locked = _lock(row.registration_id)
+    held = _row(locked, row.pk)
+    evidence.accept(held, seen=seen, by=by, at=at)
+    _record("piece accepted", locked, by=by, at=at, piece=held.code, deposit=held.deposit_id)
+
+
+@transaction.atomic
+def refuse(*, row: Evidence, reason: str, seen: int | None, by: Actor, at: datetime) -> None:
+    """« Non conforme »: its candidate reads why, and a mail says it.
+
+    Args:
+        row: the piece.
+        reason: why.
+        seen: the key of the deposit that was looked at, if it was one.
+        by: who decides.
+        at: the instant.
+
+    Raises:
+        ReasonMissing: nothing is said.
+        evidence.OtherFile: its candidate has given another one meanwhile.
+        Refused: it stands no more as it was read.
+    """
+    locked = _lock(row.registration_id)
+    held = _row(locked, row.pk)
+    evidence.refuse(held, reason=reason, seen=seen, by=by, at=at)
+    _record(
+        "piece refused",
+        locked,
+        by=by,
+        at=at,
+        piece=held.code,
+        deposit=held.deposit_id,
+        reason=reason,
+    )
+    _tell_refused(held, locked, at=at)
+
+
+@transaction.atomic
+def waive(*, row: Evidence, by: Actor, at: datetime) -> None:
+    """« Dispenser »: this registration does without it. Raises Refused."""
+    locked = _lock(row.registration_id)
+    held = _row(locked, row.pk)
+    evidence.waive(held, by=by, at=at)
+    _record("piece waived", locked, by=by, at=at, piece=held.code)
+
+
+@transaction.atomic
+def receive(*, row: Evidence, posted_on: date, by: Actor, at: datetime) -> None:
+    """« Reçue par courrier »: the postmark counts, not the day of reception (L-05).
+
+    Args:
+        row: the piece.
+        posted_on: the day of the postmark.
+        by: who records it.
+        at: the instant.
+
+    Raises:
+        Refused: the postmark is to come, or the piece stands no more as it was read.
+    """
+    locked = _lock(row.registration_id)
+    held = _row(locked, row.pk)
+    if posted_on > local_day(at, locked.service.zone):
+        raise Refused("La date du cachet de la poste n'est pas encore passée.")
+    evidence.receive(held, posted_on=posted_on)
+    posted = posted_on.isoformat()
+    _record("piece received", locked, by=by, at=at, piece=held.code, posted_on=posted)
+
+
+# --- All --------------------------------------------------------------------------------------
+
+
+def _lock(pk: int) -> Registration:
+    """Return a registration, locked, with what it owes."""
+    lock_registration(pk)
+    found: Registration = Registration.objects.whole().with_owed().get(pk=pk)
+    return found
+
+
+def _row(registration: Registration, pk: int) -> Evidence:
+    """Return a piece of a registration that is locked, as it stands."""
+    row: Evidence = Evidence.objects.select_related("deposit").get(pk=pk)
+    row.registration = registration
+    return row
+
+
+def _record(
+    verb: str, registration: Registration, *, by: Actor, at: datetime, **after: object
+) -> None:
+    journal.record(
+        verb, by=by, on=registration, at=at, academy=registration.academy_id, after=after
+    )
+
+
+def _tell_refused(row: Evidence, registration: Registration, *, at: datetime) -> None:
+    if not registration.is_active:
+        return
+    owed = next(one for one in owed_by(registration, [row]) if one.row.pk == row.pk)
+    tell(
+        registration.candidate,
+        "piece_refused",
+        service=registration.service,
+        at=at,
+        key=f"piece refused:{row.pk}:{at.isoformat()}",
+        about=registration,
+        urgent=True,
+        registration=registration,
+        piece=row,
+        before=owed.before,
+        is_in_time=owed.is_in_time(at),
+        contact=contact_of(registration.service),
+        link=absolute(f"/mes-inscriptions/{registration.number}/pieces"),
+    )

@@ -1,0 +1,10 @@
+"""The room `evidence`."""
+
+from django.apps import AppConfig
+
+
+class EvidenceConfig(AppConfig):
+    """Pièces justificatives des inscriptions."""
+
+    name = "sporades.evidence"
+    verbose_name = "Pièces justificatives"

@@ -1,0 +1,236 @@
+"""A piece that one registration owes, and the files given for it (G1, G2)."""
+
+from typing import Any, ClassVar, Self
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+
+from sporades.accounts.models import User
+from sporades.accounts.permissions import Reach
+from sporades.core import files
+from sporades.core.french import day_in_words, instant_in_words, local_day, size_in_words
+from sporades.evidence.states import REPLACEABLE, State
+from sporades.exams.schema.base import LONGEST_LINE, LONGEST_PARAGRAPH
+from sporades.registrations.models import Registration
+
+LONGEST_NAME = 120
+LONGEST_REASON = 500
+
+
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    """Questions about pieces."""
+
+    def visible_to(self, user: User | int) -> Self:
+        """Return those of this account's candidate."""
+        return self.filter(registration__candidate__user=user)
+
+    def within(self, reach: Reach) -> Self:
+        """Return those of a perimeter: for the others there is nothing else."""
+        where = {"academy": "registration__academy", "domain": "registration__exam__domain__code"}
+        return self.filter(reach.condition(**where))
+
+    def asked(self) -> Self:
+        """Return those that the last version of their registration calls for."""
+        return self.exclude(state=State.WITHDRAWN)
+
+    def for_list(self) -> Self:
+        """Everything that a line shows; touching anything else raises."""
+        return self.select_related("deposit").fetch_mode(models.FETCH_RAISE)
+
+
+class Evidence(models.Model):
+    """One piece that one registration owes, as its last version calls for it."""
+
+    registration = models.ForeignKey(
+        Registration, on_delete=models.CASCADE, related_name="evidence", db_index=False
+    )
+    code = models.CharField("code", max_length=40)
+    place = models.PositiveSmallIntegerField("rang")
+    label = models.CharField("libellé", max_length=LONGEST_LINE)
+    help = models.CharField("aide", max_length=LONGEST_LINE + LONGEST_PARAGRAPH + 3, blank=True)
+    is_mandatory = models.BooleanField("obligatoire")
+    until = models.DateTimeField("à fournir jusqu'au")
+    state = models.CharField("état", max_length=12, choices=State, default=State.OWED)
+    reason = models.CharField("motif", max_length=LONGEST_REASON, blank=True)
+    posted_on = models.DateField("postée le", null=True, blank=True)
+    decided_at = models.DateTimeField("vérifiée le", null=True, blank=True)
+    decided_name = models.CharField("vérifiée par", max_length=255, blank=True)
+    asked_at = models.DateTimeField("demandée le")
+    deposit = models.ForeignKey(
+        "Deposit", on_delete=models.RESTRICT, null=True, blank=True, related_name="+"
+    )
+
+    objects: ClassVar[Any] = EvidenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "pièce justificative"
+        verbose_name_plural = "pièces justificatives"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["registration", "code"], name="a_piece_is_owed_once_by_a_registration"
+            ),
+            models.CheckConstraint(
+                name="a_piece_is_refused_with_a_reason",
+                condition=Q(state=State.REFUSED) & ~Q(reason="")
+                | ~Q(state=State.REFUSED) & Q(reason=""),
+            ),
+            models.CheckConstraint(
+                name="a_piece_that_was_deposited_has_its_file",
+                condition=Q(deposit__isnull=False)
+                | ~Q(state__in=[State.CHECKING, State.DEPOSITED]),
+            ),
+            models.CheckConstraint(
+                name="a_piece_that_came_by_post_has_its_postmark",
+                condition=Q(posted_on__isnull=False) | ~Q(state=State.POSTED),
+            ),
+            models.CheckConstraint(
+                name="a_verdict_has_its_author_and_its_instant",
+                condition=Q(decided_at=None, decided_name="")
+                & ~Q(state__in=[State.ACCEPTED, State.REFUSED, State.WAIVED])
+                | Q(decided_at__isnull=False) & ~Q(decided_name=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return what is asked for."""
+        return self.label
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it was posted after its deadline: the postmark alone counts (L-05)."""
+        if self.posted_on is None:
+            return False
+        return self.posted_on > local_day(self.until, self.registration.service.zone)
+
+    @property
+    def is_replaceable(self) -> bool:
+        """Whether its candidate may give a file, or another one."""
+        return self.state in REPLACEABLE
+
+    @property
+    def note(self) -> str:
+        """Say what its state does not: the postmark, or why it is refused."""
+        if self.state == State.POSTED and self.posted_on is not None:
+            return f"Postée le {day_in_words(self.posted_on)}."
+        return self.reason
+
+    @property
+    def kind(self) -> str:
+        """How its state is shown: see `components/state.html`."""
+        return {
+            State.ACCEPTED: "success",
+            State.WAIVED: "success",
+            State.REFUSED: "error",
+            State.OWED: "warning",
+        }.get(State(self.state), "info")
+
+
+class DepositQuerySet(models.QuerySet["Deposit"]):
+    """Questions about files that were given."""
+
+    def visible_to(self, user: User | int) -> Self:
+        """Return those of this account's candidate."""
+        return self.filter(evidence__registration__candidate__user=user)
+
+    def unscanned(self) -> Self:
+        """Return those of which the antivirus has said nothing."""
+        return self.filter(scanned_at=None)
+
+
+class Deposit(models.Model):
+    """One file given for a piece: its own copy, never rewritten; the last one is in force."""
+
+    evidence = models.ForeignKey(Evidence, on_delete=models.CASCADE, related_name="deposits")
+    name = models.CharField("nom du fichier", max_length=LONGEST_NAME)
+    key = models.CharField("fichier", max_length=120, unique=True)
+    size = models.PositiveIntegerField("taille, en octets")
+    pages = models.PositiveSmallIntegerField("pages")
+    given_at = models.DateTimeField("déposé le")
+    author_kind = models.CharField("qualité de l'auteur", max_length=20)
+    author_name = models.CharField("auteur", max_length=255)
+    author_id = models.CharField("compte de l'auteur", max_length=60)
+    sending = models.UUIDField("envoi", editable=False)
+    scanned_at = models.DateTimeField("passé à l'antivirus le", null=True, blank=True)
+    is_clean = models.BooleanField("sain", null=True, blank=True)
+
+    objects: ClassVar[Any] = DepositQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "fichier d'une pièce justificative"
+        verbose_name_plural = "fichiers de pièces justificatives"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["evidence", "sending"], name="two_presses_deposit_one_file"
+            ),
+            models.CheckConstraint(
+                name="a_file_that_was_scanned_is_clean_or_not",
+                condition=Q(scanned_at=None, is_clean=None)
+                | Q(scanned_at__isnull=False, is_clean__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_deposit_holds_something", condition=Q(size__gt=0, pages__gt=0)
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["given_at"], condition=Q(scanned_at=None), name="deposit_to_be_scanned"
+            ),
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(
+                name="a_deposit_is_never_rewritten", exclude=["scanned_at", "is_clean"]
+            ),
+            pgtrigger.Protect(
+                name="a_deposit_is_scanned_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__scanned_at__isnull=False)
+                & (
+                    pgtrigger.Q(old__scanned_at__df=pgtrigger.F("new__scanned_at"))
+                    | pgtrigger.Q(old__is_clean__df=pgtrigger.F("new__is_clean"))
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the name that its candidate gave it."""
+        return self.name
+
+    @property
+    def digest(self) -> str:
+        """The fingerprint of what is kept."""
+        return files.digest_of(self.key)
+
+    @property
+    def is_infected(self) -> bool:
+        """Whether the antivirus found something in it: nobody opens it."""
+        return self.is_clean is False
+
+    @property
+    def size_in_words(self) -> str:
+        """« PDF, 2 pages, 350 Ko »."""
+        step = 100_000 if self.size >= 1_000_000 else 1_000  # noqa: PLR2004 - a megabyte
+        rounded = max(step, round(self.size / step) * step)
+        pages = f"{self.pages} page{'s' if self.pages > 1 else ''}"
+        return f"PDF, {pages}, {size_in_words(rounded)}"
+
+    def given_in_words(self, zone: str) -> str:
+        """Say when it was given, by a clock."""
+        return instant_in_words(self.given_at, zone)
+
+
+class ArrivingFile(models.Model):
+    """A file that is being kept, until the row that names it stands: a cut between the two loses neither."""
+
+    key = models.CharField("fichier", max_length=120, unique=True)
+    at = models.DateTimeField("annoncé le")
+
+    objects: ClassVar[Any] = models.Manager()
+
+    class Meta:
+        verbose_name = "fichier en cours de dépôt"
+        verbose_name_plural = "fichiers en cours de dépôt"
+
+    def __str__(self) -> str:
+        """Return its key."""
+        return self.key

@@ -1,0 +1,283 @@
+"""Make the pieces of a registration follow its version; take a file; say what it is worth."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from sporades.core import files
+from sporades.core.actors import Actor
+from sporades.core.refusals import ReasonMissing, Refused
+from sporades.core.transitions import Transition, move
+from sporades.evidence.models import ArrivingFile, Deposit, Evidence
+from sporades.evidence.queries import in_force, weight_of, words_of
+from sporades.evidence.states import (
+    ACCEPT,
+    ASK_AGAIN,
+    CHECK_AGAIN,
+    CLEAR,
+    DEPOSIT,
+    RECEIVE,
+    RECEIVE_AGAIN,
+    REFUSE,
+    REJECT,
+    TAKE_AGAIN,
+    WAIVE,
+    WITHDRAW,
+    State,
+)
+from sporades.registrations.models import Registration, Version
+
+MOST_FILES = 10
+MOST_BYTES = 25_000_000
+"""Of the files in force of one registration."""
+
+ANTIVIRUS = "l'antivirus"
+"""Who has refused a file in which something was found."""
+
+INFECTED = (
+    "Un programme malveillant a été trouvé dans ce fichier : personne ne l'ouvrira. Déposez-en un "
+    "autre, fait depuis un autre appareil si vous le pouvez."
+)
+
+type Told = Iterable[Mapping[str, Any]]
+
+
+class TooMuch(Refused):
+    """The files of a registration are too many, or too heavy together."""
+
+    message = (
+        "Une inscription garde dix fichiers au plus, et 25 Mo en tout : réduisez ce fichier, ou "
+        "envoyez cette pièce par courrier à votre service gestionnaire."
+    )
+
+
+class OtherFile(Refused):
+    """Its candidate has given another file since it was opened."""
+
+    message = (
+        "Le candidat vient de déposer un autre fichier pour cette pièce : relisez-le avant de "
+        "décider."
+    )
+
+
+# --- What is asked for ------------------------------------------------------------------------
+
+
+def ask(registration: Registration, told: Told, *, at: datetime) -> None:
+    """Make the pieces of a registration those that its last version calls for.
+
+    What becomes of each is told by one table, « Une réponse change » of docs/evidence.md.
+
+    Args:
+        registration: the registration, new or locked.
+        told: the pieces of the version, in their order.
+        at: the instant.
+    """
+    known = {row.code: row for row in registration.evidence.select_related("deposit")}
+    asked = {piece["code"]: (place, piece) for place, piece in enumerate(told)}
+    Evidence.objects.bulk_create(
+        Evidence(registration=registration, place=place, asked_at=at, **words_of(piece))
+        for code, (place, piece) in asked.items()
+        if code not in known
+    )
+    for code, row in known.items():
+        if code in asked:
+            _go_on(row, *asked[code], at=at)
+        elif row.state != State.WITHDRAWN:
+            move(row, WITHDRAW, reason="", decided_at=None, decided_name="")
+
+
+def _go_on(row: Evidence, place: int, piece: Mapping[str, Any], *, at: datetime) -> None:
+    """Keep a piece with its file and its verdict, in the words of the new version."""
+    said = {"place": place, **words_of(piece)}
+    if row.state == State.WITHDRAWN:
+        move(row, _back(row), asked_at=at, **said)
+    elif any(getattr(row, name) != value for name, value in said.items()):
+        Evidence.objects.filter(pk=row.pk).update(**said)
+
+
+def _back(row: Evidence) -> Transition:
+    """Return where a piece stands that is asked for again: nothing is decided of it any more."""
+    if row.posted_on is not None:
+        return RECEIVE_AGAIN
+    if row.deposit is None or row.deposit.is_infected:
+        return ASK_AGAIN
+    return TAKE_AGAIN if row.deposit.is_clean else CHECK_AGAIN
+
+
+def ask_some(*, after: int, most: int, at: datetime) -> int:
+    """Ask for the pieces of registrations that stood before pieces had rows, some at a time.
+
+    Args:
+        after: the key after which to go on.
+        most: how many registrations to look at.
+        at: the instant.
+
+    Returns:
+        The last key that was looked at; nothing when there is none.
+    """
+    keys = list(
+        Registration.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:most]
+    )
+    done = set(
+        Evidence.objects.filter(registration__in=keys).values_list("registration", flat=True)
+    )
+    for key in keys:
+        if key not in done:
+            _ask_one(key, at=at)
+    return keys[-1] if keys else 0
+
+
+@transaction.atomic
+def _ask_one(key: int, *, at: datetime) -> None:
+    """Ask for the pieces of one registration, unless it is gone meanwhile."""
+    locked = Registration.objects.select_for_update(of=("self",)).filter(pk=key).first()
+    if locked is not None:
+        ask(locked, told_of(locked), at=at)
+
+
+def told_of(registration: Registration) -> list[dict[str, Any]]:
+    """Return the pieces that the last version of a registration calls for."""
+    versions = Version.objects.filter(registration=registration, number=registration.version)
+    told: list[dict[str, Any]] = versions.values_list("snapshot__evidence", flat=True).get()
+    return told
+
+
+# --- A file that is given ---------------------------------------------------------------------
+
+
+def announce(content: bytes, *, at: datetime) -> str:
+    """Return the key of a file that is about to be kept, and remember it until its row stands.
+
+    Args:
+        content: the bytes to keep.
+        at: the instant.
+    """
+    key = files.own_key(content, suffix=".pdf")
+    ArrivingFile.objects.create(key=key, at=at)
+    return key
+
+
+def take(
+    row: Evidence,
+    *,
+    key: str,
+    name: str,
+    size: int,
+    pages: int,
+    sending: UUID,
+    by: Actor,
+    at: datetime,
+) -> Deposit:
+    """Put a file in force for a piece; the former one stays, out of force.
+
+    Args:
+        row: the piece, its registration locked.
+        key: where the file is kept.
+        name: as its candidate named it, clean.
+        size: in bytes.
+        pages: how many it has.
+        sending: names the press of the button.
+        by: who gives it.
+        at: the instant at which the request arrived.
+
+    Raises:
+        TooMuch: it does not go with the other files of the registration.
+        Refused: nothing is awaited for this piece any more.
+    """
+    others = in_force(row.registration).exclude(pk=row.deposit_id)
+    if others.count() >= MOST_FILES or weight_of(others) + size > MOST_BYTES:
+        raise TooMuch
+    made: Deposit = Deposit.objects.create(
+        evidence=row,
+        name=name,
+        key=key,
+        size=size,
+        pages=pages,
+        given_at=at,
+        author_kind=by.kind,
+        author_name=by.name,
+        author_id=by.identifier,
+        sending=sending,
+    )
+    move(row, DEPOSIT, deposit=made, reason="", posted_on=None, decided_at=None, decided_name="")
+    ArrivingFile.objects.filter(key=key).delete()
+    return made
+
+
+def note_scanned(deposit: Deposit, *, is_clean: bool, at: datetime) -> bool:
+    """Keep what the antivirus found in a file, once; return whether its piece has moved.
+
+    A file out of force, or whose piece is not asked for any more, moves nothing.
+
+    Args:
+        deposit: the file, the registration of its piece locked.
+        is_clean: whether nothing was found.
+        at: the instant.
+    """
+    if (
+        not Deposit.objects.unscanned()
+        .filter(pk=deposit.pk)
+        .update(scanned_at=at, is_clean=is_clean)
+    ):
+        return False
+    row = deposit.evidence
+    if row.deposit_id != deposit.pk or row.state != State.CHECKING:
+        return False
+    if is_clean:
+        move(row, CLEAR)
+    else:
+        move(row, REJECT, reason=INFECTED, decided_at=at, decided_name=ANTIVIRUS)
+    return True
+
+
+def sweep(*, older_than: datetime) -> int:
+    """Erase the files that were announced and whose row never came; return how many.
+
+    Raises:
+        OutOfReach: the store does not answer; those that are left wait.
+    """
+    arriving = list(ArrivingFile.objects.filter(at__lt=older_than))
+    named = set(
+        Deposit.objects.filter(key__in=[one.key for one in arriving]).values_list("key", flat=True)
+    )
+    for one in arriving:
+        if one.key not in named:
+            files.forget(one.key)
+        one.delete()
+    return len(arriving) - len(named)
+
+
+# --- What it is worth -------------------------------------------------------------------------
+
+
+def accept(row: Evidence, *, seen: int | None, by: Actor, at: datetime) -> None:
+    """Find a piece good. Raises OtherFile, Refused."""
+    _check_seen(row, seen)
+    move(row, ACCEPT, decided_at=at, decided_name=by.name)
+
+
+def refuse(row: Evidence, *, reason: str, seen: int | None, by: Actor, at: datetime) -> None:
+    """Find that a piece is not what was asked for, and say why. Raises ReasonMissing, OtherFile, Refused."""
+    if not reason:
+        raise ReasonMissing
+    _check_seen(row, seen)
+    move(row, REFUSE, reason=reason, decided_at=at, decided_name=by.name)
+
+
+def waive(row: Evidence, *, by: Actor, at: datetime) -> None:
+    """Ask no more of a piece. Raises Refused."""
+    move(row, WAIVE, reason="", decided_at=at, decided_name=by.name)
+
+
+def receive(row: Evidence, *, posted_on: date) -> None:
+    """Keep the postmark of a piece that came by post (L-05). Raises Refused."""
+    move(row, RECEIVE, posted_on=posted_on, reason="", decided_at=None, decided_name="")
+
+
+def _check_seen(row: Evidence, seen: int | None) -> None:
+    if row.deposit_id != seen:
+        raise OtherFile

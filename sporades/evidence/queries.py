@@ -1,0 +1,119 @@
+"""Questions of pages about pieces, and what a registration owes as its deadlines are now."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet, Sum
+
+from sporades.core.prepared import prepared
+from sporades.evidence.models import Deposit, Evidence
+from sporades.evidence.states import TO_PROVIDE, State
+from sporades.exams.models.service import MINUTE
+from sporades.registrations.models import Registration
+
+type Rows = Mapping[int, list[Evidence]]
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A piece that a registration owes now: what its version asks for, by when, where it stands.
+
+    Attributes:
+        row: the piece.
+        before: until when, in words.
+        until: the same instant.
+    """
+
+    row: Evidence
+    before: str
+    until: datetime
+
+    def is_in_time(self, at: datetime) -> bool:
+        """Return whether its last minute has not passed."""
+        return at < self.until + MINUTE
+
+    def is_awaited(self, at: datetime) -> bool:
+        """Return whether its candidate must still send something, and may."""
+        return self.row.is_mandatory and self.row.state in TO_PROVIDE and self.is_in_time(at)
+
+    def may_be_given(self, at: datetime) -> bool:
+        """Return whether its candidate may give a file for it at this instant."""
+        return self.row.is_replaceable and self.is_in_time(at)
+
+
+@prepared(Evidence)
+def rows_of(registration: int) -> QuerySet[Evidence]:
+    """Return the pieces of a registration that are asked for, each with its file."""
+    found: QuerySet[Evidence] = Evidence.objects.asked().for_list()
+    return found.filter(registration=registration).order_by("place", "pk")
+
+
+@prepared(Evidence)
+def rows_of_user(user: int) -> QuerySet[Evidence]:
+    """Return the pieces that all the registrations of an account owe, each with its file."""
+    found: QuerySet[Evidence] = Evidence.objects.visible_to(user).asked().for_list()
+    return found.order_by("place", "pk")
+
+
+def by_registration(rows: Iterable[Evidence]) -> Rows:
+    """Return pieces by the key of their registration."""
+    found: dict[int, list[Evidence]] = {}
+    for row in rows:
+        found.setdefault(row.registration_id, []).append(row)
+    return found
+
+
+def owed_by(registration: Registration, rows: Iterable[Evidence]) -> list[Owed]:
+    """Return what a registration owes, in the order of the réglementation.
+
+    Its last version says what is asked for, by the dates that its service has now; the rows say
+    where each piece stands. A registration for which nothing was written yet owes everything.
+
+    Args:
+        registration: the registration, as `with_owed()` loads it.
+        rows: its pieces that are asked for.
+    """
+    known = {row.code: row for row in rows}
+    return [
+        Owed(
+            row=known.get(piece["code"]) or unwritten(registration, place, piece),
+            before=piece["before"],
+            until=datetime.fromisoformat(piece["until"]),
+        )
+        for place, piece in enumerate(registration.owed["evidence"])
+    ]
+
+
+def unwritten(registration: Registration, place: int, piece: Mapping[str, str | bool]) -> Evidence:
+    """Return the row of a piece that a version asks for, not kept: nothing was given for it.
+
+    Args:
+        registration: whose it is.
+        place: its rank among the pieces.
+        piece: its line in the version.
+    """
+    return Evidence(registration=registration, state=State.OWED, place=place, **words_of(piece))
+
+
+def words_of(piece: Mapping[str, str | bool]) -> dict[str, str | bool | datetime]:
+    """Return what a piece copies of its line in a version."""
+    return {
+        "code": piece["code"],
+        "label": piece["label"],
+        "help": piece["help"],
+        "is_mandatory": piece["is_mandatory"],
+        "until": datetime.fromisoformat(str(piece["until"])),
+    }
+
+
+def in_force(registration: Registration) -> QuerySet[Deposit]:
+    """Return the files in force of the pieces that a registration owes."""
+    rows = Evidence.objects.asked().filter(registration=registration, deposit__isnull=False)
+    found: QuerySet[Deposit] = Deposit.objects.filter(pk__in=rows.values("deposit"))
+    return found
+
+
+def weight_of(deposits: QuerySet[Deposit]) -> int:
+    """Return how many bytes some files have together."""
+    return deposits.aggregate(total=Sum("size"))["total"] or 0

@@ -1,0 +1,62 @@
+"""The states of a supporting document that a registration owes, and every move between them."""
+
+from django.db import models
+
+from sporades.core.transitions import Transition
+
+
+class State(models.TextChoices):
+    """Where a piece stands."""
+
+    OWED = "owed", "À fournir"
+    CHECKING = "checking", "En vérification"
+    DEPOSITED = "deposited", "Déposée"
+    ACCEPTED = "accepted", "Conforme"
+    REFUSED = "refused", "Non conforme"
+    WAIVED = "waived", "Dispensée"
+    POSTED = "posted", "Reçue par courrier"
+    WITHDRAWN = "withdrawn", "N'est plus demandée"
+
+
+TO_PROVIDE = (State.OWED, State.REFUSED)
+"""Those of a piece for which something is still to be sent."""
+
+REPLACEABLE = (*TO_PROVIDE, State.CHECKING, State.DEPOSITED)
+"""Those of a piece for which its candidate may give a file."""
+
+ASKED = tuple(state for state in State if state != State.WITHDRAWN)
+
+DEPOSIT = Transition("deposit", REPLACEABLE, State.CHECKING, "Déposer")
+CLEAR = Transition("clear", {State.CHECKING}, State.DEPOSITED, "Trouver le fichier sain")
+REJECT = Transition("reject", {State.CHECKING}, State.REFUSED, "Trouver un virus")
+ACCEPT = Transition("accept", {State.DEPOSITED, State.POSTED}, State.ACCEPTED, "Conforme")
+REFUSE = Transition(
+    "refuse", {State.DEPOSITED, State.POSTED, State.ACCEPTED}, State.REFUSED, "Non conforme"
+)
+WAIVE = Transition(
+    "waive",
+    {State.OWED, State.CHECKING, State.DEPOSITED, State.REFUSED, State.POSTED},
+    State.WAIVED,
+    "Dispenser",
+)
+RECEIVE = Transition("receive", TO_PROVIDE, State.POSTED, "Noter la réception")
+WITHDRAW = Transition("withdraw", ASKED, State.WITHDRAWN, "Ne plus demander")
+ASK_AGAIN = Transition("ask_again", {State.WITHDRAWN}, State.OWED, "Demander de nouveau")
+CHECK_AGAIN = Transition("check_again", {State.WITHDRAWN}, State.CHECKING, "Demander de nouveau")
+TAKE_AGAIN = Transition("take_again", {State.WITHDRAWN}, State.DEPOSITED, "Demander de nouveau")
+RECEIVE_AGAIN = Transition("receive_again", {State.WITHDRAWN}, State.POSTED, "Demander de nouveau")
+
+TRANSITIONS = (
+    DEPOSIT,
+    CLEAR,
+    REJECT,
+    ACCEPT,
+    REFUSE,
+    WAIVE,
+    RECEIVE,
+    WITHDRAW,
+    ASK_AGAIN,
+    CHECK_AGAIN,
+    TAKE_AGAIN,
+    RECEIVE_AGAIN,
+)

@@ -1,0 +1,127 @@
+"""« Pièces justificatives » of a registration: what is owed, by when, where it stands; deposit (G2)."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from sporades.acts import providing
+from sporades.core import files
+from sporades.core.refusals import Refused
+from sporades.documents.operations import BeingPrepared
+from sporades.evidence.queries import Owed, owed_by, rows_of
+from sporades.intake.cleaning import Unfit, Unready
+from sporades.registrations.models import Registration
+from sporades.registrations.queries import registration_of
+from sporades.web.candidate.evidence_forms import ProvideForm
+from sporades.web.candidate.request_forms import NOT_KEPT
+from sporades.web.layout.papers import paper
+
+
+def evidence(request: HttpRequest, number: str) -> HttpResponse:
+    """One line a piece: what it is, where it stands, by when, what was given."""
+    found = _registration(request, number)
+    at, zone = request.arrived_at, found.service.zone
+    is_open = found.is_active and not found.is_validated
+    context = {
+        "registration": found,
+        "pieces": [
+            {
+                "owed": one,
+                "may_give": is_open and one.may_be_given(at),
+                "is_over": is_open and one.row.is_replaceable and not one.is_in_time(at),
+                "given": one.row.deposit.given_in_words(zone) if one.row.deposit else "",
+            }
+            for one in _owed(found)
+        ],
+    }
+    return render(request, "candidate/evidence.html", context)
+
+
+def provide(request: HttpRequest, number: str, code: str) -> HttpResponse:
+    """Choose a file, or photographs, and give it."""
+    found = _registration(request, number)
+    owed = _piece(found, code)
+    at = request.arrived_at
+    posted = request.method == "POST"
+    form = ProvideForm(request.POST, request.FILES) if posted else ProvideForm()
+    if not posted:
+        try:
+            providing.check(providing.owed_of(found), code, at=at)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("candidate:evidence", found.number)
+    elif form.is_valid():
+        try:
+            providing.deposit(
+                registration=found,
+                code=code,
+                sent=form.sent,
+                press=form.press,
+                by=request.actor,
+                at=at,
+            )
+        except Unfit as unfit:
+            form.add_error("fichiers", _said(form, unfit))
+        except Refused as refusal:
+            form.add_error("fichiers", str(refusal))
+        except (files.OutOfReach, Unready):
+            form.add_error("fichiers", NOT_KEPT)
+        else:
+            messages.success(
+                request,
+                "Votre fichier est déposé. L'antivirus le vérifie, puis votre service gestionnaire "
+                "le lira.",
+            )
+            return redirect(f"{reverse('candidate:evidence', args=[number])}#piece-{code}")
+    context = {"registration": found, "owed": owed, "form": form}
+    return render(request, "candidate/provide.html", context, status=422 if form.errors else 200)
+
+
+def file(request: HttpRequest, number: str, code: str) -> HttpResponse:
+    """The file in force for a piece, to whoever gave it, unless a virus was found in it."""
+    found = _registration(request, number)
+    given = _piece(found, code).row.deposit
+    if given is None or given.is_infected:
+        raise Http404
+
+    def content() -> bytes:
+        try:
+            return files.get(given.key)
+        except (files.OutOfReach, files.Unreadable) as failure:
+            raise BeingPrepared from failure
+
+    response = paper(
+        request,
+        name=f"piece-{code.lower()}-{found.number}",
+        read=content,
+        instead=[
+            ("Revenir aux pièces justificatives", reverse("candidate:evidence", args=[number]))
+        ],
+    )
+    if response.headers["Content-Type"] == "application/pdf":
+        said = response.headers["Content-Disposition"]
+        response.headers["Content-Disposition"] = said.replace("inline", "attachment", 1)
+    return response
+
+
+def _said(form: ProvideForm, unfit: Unfit) -> str:
+    """Say why a file is not taken, and which one where there are several."""
+    sent = form.cleaned_data["fichiers"]
+    return f"{sent[unfit.place].name} : {unfit}" if len(sent) > 1 else str(unfit)
+
+
+def _registration(request: HttpRequest, number: str) -> Registration:
+    found: Registration = get_object_or_404(registration_of, user=request.user.pk, number=number)
+    return found
+
+
+def _owed(registration: Registration) -> list[Owed]:
+    return owed_by(registration, rows_of(registration=registration.pk))
+
+
+def _piece(registration: Registration, code: str) -> Owed:
+    found = next((one for one in _owed(registration) if one.row.code == code), None)
+    if found is None:
+        raise Http404
+    return found

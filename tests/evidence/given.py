@@ -1,0 +1,45 @@
+"""What the tests of pieces give and decide, through the real acts."""
+
+import io
+from uuid import uuid4
+
+from PIL import Image
+
+from sporades.acts import providing
+from sporades.acts.providing import Sent
+from sporades.core.actors import Actor
+from sporades.registrations.models import Registration
+from tests.factories import NOW, author
+
+MANAGER = Actor("manager", "Claude Martin", "user:12")
+IDENTITY, BAC = "IDENTITE", "BAC"
+
+
+def a_photo(colour="white", *, width=60, height=80):
+    """Return a photograph, as a telephone makes it."""
+    made = io.BytesIO()
+    Image.new("RGB", (width, height), colour).save(made, "JPEG")
+    return made.getvalue()
+
+
+def again(registration):
+    """Return a registration as its pages load it."""
+    return Registration.objects.whole().with_owed().get(pk=registration.pk)
+
+
+def piece(registration, code=IDENTITY):
+    """Return a piece as it stands."""
+    return registration.evidence.select_related("deposit").get(code=code)
+
+
+def give(registration, code=IDENTITY, *, photos=None, name="carte.jpg", press=None, at=NOW):
+    """Give photographs for a piece, as its candidate."""
+    contents = photos or [a_photo()]
+    return providing.deposit(
+        registration=again(registration),
+        code=code,
+        sent=[Sent(name, content) for content in contents],
+        press=press or str(uuid4()),
+        by=author(registration.candidate),
+        at=at,
+    )
