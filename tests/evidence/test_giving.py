@@ -19,6 +19,7 @@ from sporades.mail.models import Message
 from sporades.registrations.states import VALIDATE
 from tests.evidence.given import BAC, IDENTITY, MANAGER, a_photo, again, give, piece
 from tests.factories import NOW, OPERATOR, a_registration, author
+from tests.spaces import plain
 
 CLOSING = datetime.fromisoformat("2026-12-15T23:59:00+01:00")
 UNTIL = datetime.fromisoformat("2026-12-30T23:59:00+01:00")
@@ -223,10 +224,10 @@ def test_a_refused_piece_is_told_with_its_reason_and_may_be_replaced(registratio
         row=piece(registration), reason="La photo est floue.", seen=given.pk, by=MANAGER, at=NOW
     )
 
-    mail = Message.objects.get(kind="piece_refused")
-    assert "Motif : La photo est floue." in mail.body
-    assert f"/mes-inscriptions/{registration.number}/pieces" in mail.body
-    assert "avant le mercredi 30 décembre 2026 à 23 h 59 (heure de Paris)" in mail.body
+    said = plain(Message.objects.get(kind="piece_refused").body)
+    assert "Motif : La photo est floue." in said
+    assert f"/mes-inscriptions/{registration.number}/pieces" in said
+    assert "avant le mercredi 30 décembre 2026 à 23 h 59 (heure de Paris)" in said
     give(registration, photos=[a_photo("black")])
     assert (piece(registration).state, piece(registration).reason) == (State.CHECKING, "")
 

@@ -100,7 +100,7 @@ def test_what_is_left_to_do_has_its_way_and_its_deadline_is_said_once(sign_in):
         assert ways == [
             f"/mes-documents/{number}/recapitulatif/pdf",
             f"/mes-inscriptions/{number}/numero#a-renvoyer",
-            f"/mes-inscriptions/{number}/numero#piece-IDENTITE",
+            f"/mes-inscriptions/{number}/pieces#piece-IDENTITE",
         ]
         assert main(page).count("25 décembre 2026") == 1
         assert main(page).count("30 décembre 2026") == 1
@@ -115,12 +115,17 @@ def test_each_thing_that_is_asked_has_a_link_of_its_own_name_to_its_own_place(si
     asked = [
         link
         for link in seen(page).cssselect("main .s-checks a")
-        if words(link).startswith("Lire ce qui est demandé")
+        if words(link).startswith(("Lire ce qui est demandé", "Pièces justificatives"))
     ]
     with time_machine.travel(NOW, tick=False):
-        there = seen(sign_in(registration.candidate).get(asked[0].get("href")))
+        browser = sign_in(registration.candidate)
+        said = [
+            seen(browser.get(link.get("href"))).get_element_by_id(
+                link.get("href").partition("#")[2]
+            )
+            for link in asked
+        ]
 
-    said = [there.get_element_by_id(link.get("href").partition("#")[2]) for link in asked]
     assert [words(link).partition(" : ")[2] for link in asked] == [
         "Récapitulatif signé renvoyé au service gestionnaire",
         "Pièce justificative : Pièce d'identité",
@@ -128,8 +133,10 @@ def test_each_thing_that_is_asked_has_a_link_of_its_own_name_to_its_own_place(si
     ]
     assert [words(one).split(".")[0].split(",")[0] for one in said] == [
         "Il est indispensable de télécharger ou d'imprimer votre récapitulatif d'inscription",
-        "Pièce d'identité",
-        "Copie du baccalauréat",
+        "Pièce d'identité À fournir À fournir avant le mercredi 30 décembre 2026 à 23 h 59 (heure "
+        "de Paris)",
+        "Copie du baccalauréat À fournir À fournir avant le mercredi 30 décembre 2026 à 23 h 59 "
+        "(heure de Paris)",
     ]
 
 

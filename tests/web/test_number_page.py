@@ -27,7 +27,7 @@ def test_it_says_what_to_do_before_the_receipt_and_the_address_once(sign_in):
 
     assert [words(one) for one in seen(page).cssselect("main h2")] == [
         "À faire maintenant",
-        "Pièces justificatives à envoyer",
+        "Pièces justificatives à fournir",
         "Aménagement d'épreuves",
         "Votre service gestionnaire",
         "Accusé de réception",

@@ -1,0 +1,220 @@
+"""« Pièces justificatives »: what is owed, by when, where it stands; a file is given (G2)."""
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from sporades.acts import deciding, providing
+from sporades.core import files
+from sporades.evidence import operations as evidence
+from sporades.evidence.models import Deposit
+from sporades.evidence.states import State
+from sporades.registrations.states import VALIDATE
+from tests.evidence.given import MANAGER, a_photo, again, give, piece
+from tests.factories import NOW, OPERATOR, a_registration
+from tests.web.guide import main, seen, words
+
+UNTIL = datetime.fromisoformat("2026-12-30T23:59:00+01:00")
+MINUTE = timedelta(minutes=1)
+
+pytestmark = pytest.mark.usefixtures("kept")
+
+
+@pytest.fixture(autouse=True)
+def _clock():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def registration():
+    return a_registration()
+
+
+@pytest.fixture
+def mine(sign_in, registration):
+    return sign_in(registration.candidate)
+
+
+def address(registration, *parts):
+    return "/".join(["/mes-inscriptions", registration.number, "pieces", *parts])
+
+
+def photo(colour="white", name="carte.jpg"):
+    return SimpleUploadedFile(name, a_photo(colour), "image/jpeg")
+
+
+def send(browser, registration, *photos, code="IDENTITE"):
+    """Press « Déposer »."""
+    data = {"fichiers": list(photos), "envoi": str(uuid4())}
+    return browser.post(address(registration, code), data, follow=True)
+
+
+def line(browser, registration, code="IDENTITE"):
+    """Return what the page says of a piece."""
+    page = seen(browser.get(address(registration)))
+    return words(page.get_element_by_id(f"piece-{code}"))
+
+
+def test_what_is_owed_is_said_with_its_deadline_and_the_way_to_give_it(mine, registration):
+    page = mine.get(address(registration))
+
+    assert "Sont acceptés : un PDF, ou des photos JPEG ou PNG, 5 Mo au plus par fichier." in main(
+        page
+    )
+    assert line(mine, registration) == (
+        "Pièce d'identité À fournir À fournir avant le mercredi 30 décembre 2026 à 23 h 59 (heure "
+        "de Paris). Déposer : Pièce d'identité"
+    )
+
+
+def test_a_photo_is_given_without_script_and_opened_again(mine, registration):
+    said = send(mine, registration, photo(name="Ma carte.jpg"))
+
+    assert "Votre fichier est déposé." in main(said)
+    assert "Ma carte.jpg : Pièce d'identité PDF, 1 page," in line(mine, registration)
+    assert "En vérification" in line(mine, registration)
+    assert "personne du service gestionnaire ne peut l'ouvrir" in line(mine, registration)
+    opened = mine.get(address(registration, "IDENTITE", "fichier"))
+    assert opened.content == files.get(Deposit.objects.get().key)
+    assert opened.headers["Content-Disposition"].startswith("attachment;")
+    assert "Ma carte" not in opened.headers["Content-Disposition"]
+
+
+def test_several_photos_become_one_document(mine, registration):
+    send(mine, registration, photo("white"), photo("gray"))
+
+    assert Deposit.objects.get().pages == 2
+
+
+def test_once_found_clean_it_is_deposited(mine, registration):
+    evidence.note_scanned(give(registration), is_clean=True, at=NOW)
+
+    assert "Déposée" in line(mine, registration)
+    assert "Remplacer" in line(mine, registration)
+
+
+def test_nobody_opens_a_file_in_which_a_virus_was_found(mine, registration):
+    evidence.note_scanned(give(registration), is_clean=False, at=NOW)
+
+    assert mine.get(address(registration, "IDENTITE", "fichier")).status_code == 404
+    assert "Motif : Un programme malveillant" in line(mine, registration)
+
+
+def test_a_refused_piece_says_why_and_may_be_replaced(mine, registration):
+    given = give(registration)
+    evidence.note_scanned(given, is_clean=True, at=NOW)
+    providing.refuse(
+        row=piece(registration), reason="La photo est floue.", seen=given.pk, by=MANAGER, at=NOW
+    )
+
+    assert "Non conforme Motif : La photo est floue." in line(mine, registration)
+    send(mine, registration, photo("black"))
+    assert piece(registration).state == State.CHECKING
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ([], "Choisissez un fichier avant de l'envoyer."),
+        ([SimpleUploadedFile("vide.pdf", b"")], "Ce fichier est vide"),
+        ([SimpleUploadedFile("a.exe", b"MZ" * 90)], "n'est ni un PDF ni une photo JPEG ou PNG"),
+        ([SimpleUploadedFile("a.pdf", b"%PDF-1.7" + b"0" * 5_000_000)], "dépasse 5 Mo"),
+        ([SimpleUploadedFile("a.jpg", a_photo()[:200])], "Cette photo est abîmée"),
+    ],
+    ids=["none", "empty", "program", "heavy", "cut"],
+)
+def test_what_cannot_be_taken_is_said_at_its_place(mine, registration, sent, said, kept):
+    for one in sent:
+        one.seek(0)
+    page = mine.post(address(registration, "IDENTITE"), {"fichiers": sent})
+
+    assert page.status_code == 422
+    assert said in main(page)
+    assert kept() == []
+
+
+def test_of_several_the_one_that_is_unfit_is_named(mine, registration):
+    page = send(mine, registration, photo(), SimpleUploadedFile("notes.txt", b"bonjour"))
+
+    assert "notes.txt : Ce fichier n'est ni un PDF ni une photo" in main(page)
+
+
+def test_more_than_ten_at_once_are_refused(mine, registration):
+    page = send(mine, registration, *[photo() for _ in range(11)])
+
+    assert "Choisissez 10 fichiers au plus à la fois." in main(page)
+
+
+def test_after_the_last_minute_nothing_is_given_and_the_date_is_said(sign_in, registration):
+    with time_machine.travel(UNTIL + MINUTE, tick=False):
+        browser = sign_in(registration.candidate)
+        shown = line(browser, registration)
+        told = browser.get(address(registration, "IDENTITE"), follow=True)
+        page = send(browser, registration, photo())
+
+    over = "Cette pièce était à fournir avant le mercredi 30 décembre 2026 à 23 h 59"
+    assert over in shown
+    assert "Déposer :" not in shown
+    assert over in main(told)
+    assert page.status_code == 422
+    assert over in main(page)
+
+
+def test_after_the_closing_a_piece_is_given_until_its_own_deadline(sign_in, registration):
+    with time_machine.travel(UNTIL, tick=False):
+        send(sign_in(registration.candidate), registration, photo())
+
+    assert piece(registration).state == State.CHECKING
+
+
+def test_once_validated_nothing_more_is_awaited(mine, registration):
+    deciding.decide(
+        registration=again(registration), decision=VALIDATE, reason="", by=OPERATOR, at=NOW
+    )
+
+    page = main(mine.get(address(registration)))
+    assert "votre service gestionnaire n'attend plus aucune pièce" in page
+    assert "Déposer :" not in page
+
+
+@pytest.mark.parametrize("parts", [(), ("IDENTITE",), ("IDENTITE", "fichier")], ids=str)
+def test_it_does_not_exist_for_another_candidate(sign_in, registration, parts):
+    give(registration)
+    other = sign_in(a_registration().candidate)
+
+    assert other.get(address(registration, *parts)).status_code == 404
+    if parts == ("IDENTITE",):
+        posted = other.post(address(registration, *parts), {"fichiers": photo()})
+        assert posted.status_code == 404
+    assert Deposit.objects.count() == 1
+
+
+def test_a_piece_that_is_not_asked_for_does_not_exist(mine, registration):
+    assert mine.get(address(registration, "BAC")).status_code == 404
+    assert mine.get(address(registration, "IDENTITE", "fichier")).status_code == 404
+
+
+def test_what_was_given_awaits_no_more_and_says_so_where_one_asks(mine, registration):
+    give(registration)
+
+    assert "Pièces justificatives à fournir" not in main(mine.get("/accueil"))
+    checked = main(mine.get(f"/mes-inscriptions/{registration.number}/suis-je-inscrit"))
+    assert "Pièce justificative : Pièce d'identité Déposée le mercredi 25 novembre 2026" in checked
+    number = main(mine.get(f"/mes-inscriptions/{registration.number}/numero"))
+    assert "Pièce d'identité, avant le" in number
+    assert ": en vérification." in number
+
+
+def test_a_refused_piece_awaits_again(mine, registration):
+    given = give(registration)
+    evidence.note_scanned(given, is_clean=True, at=NOW)
+    providing.refuse(row=piece(registration), reason="Floue.", seen=given.pk, by=MANAGER, at=NOW)
+
+    assert "Pièce d'identité (non conforme, à remplacer)" in main(mine.get("/accueil"))
+    assert "Manque : Pièce justificative : Pièce d'identité Non conforme : Floue." in main(
+        mine.get(f"/mes-inscriptions/{registration.number}/suis-je-inscrit")
+    )
