@@ -16,6 +16,7 @@ from django.urls import reverse
 from sporades.cli import demo_people
 from sporades.documents import kinds
 from sporades.registrations.sections import SECTIONS
+from sporades.evidence import states as evidence
 from sporades.registrations.states import TRANSITIONS, State
 from sporades.web.layout import kept
 from tests.web.registry.test_in_a_browser import MEASURED
@@ -260,16 +261,19 @@ def test_the_figure_of_the_rooms_is_the_one_that_the_contract_draws():
     assert drawing() in text_of(DOCS / "architecture.md")
 
 
-def test_the_figure_of_states_is_the_one_in_the_code():
+@pytest.mark.parametrize(
+    ("transitions", "states"), [(TRANSITIONS, State), (evidence.TRANSITIONS, evidence.State)]
+)
+def test_the_figure_of_states_is_the_one_in_the_code(transitions, states):
     arrows = [
         f"    {source.value} --> {transition.target.value} : {transition.name}"
-        for transition in TRANSITIONS
+        for transition in transitions
         for source in sorted(transition.sources)
     ]
 
     page = text_of(DOCS / "states.md")
     assert "\n".join(["stateDiagram-v2", *arrows, "```"]) in page
-    assert {state.value for state in State} <= set(
+    assert {state.value for state in states} <= set(
         re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
     )
 

@@ -6,21 +6,24 @@ from django.db.models import ProtectedError
 
 from sporades.candidates.models import Identity
 from sporades.documents.models import DocumentVersion, Folder
+from sporades.evidence.models import Deposit
 from sporades.exams.held import forget
 from sporades.exams.models import Regulation
 from sporades.journal.models import Entry
 from sporades.registrations.models import Registration, RegistrationAnswer, Version
 from sporades.threads.models import ThreadMessage
+from tests.evidence.given import give
 from tests.factories import a_registration, load_invented
 from tests.threads.said import write
 
 
 @pytest.fixture
-def registration(territory, db):
+def registration(territory, db, kept):
     forget()
     load_invented()
     found = a_registration()
     write(found)
+    give(found)
     yield found
     forget()
 
@@ -44,6 +47,8 @@ def refuses(act):
         (DocumentVersion, {"content": {}}),
         (DocumentVersion, {"code": "0" * 28}),
         (ThreadMessage, {"text": "Autre"}),
+        (Deposit, {"name": "autre.jpg"}),
+        (Deposit, {"key": "ab/cd/abcd.pdf"}),
         (Regulation, {"content": {}}),
         (Entry, {"payload": {}}),
         (Entry, {"actor_name": "Autre"}),

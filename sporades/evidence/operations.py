@@ -69,7 +69,7 @@ class OtherFile(Refused):
 def ask(registration: Registration, told: Told, *, at: datetime) -> None:
     """Make the pieces of a registration those that its last version calls for.
 
-    What becomes of each is told by one table, « Une réponse change » of docs/evidence.md.
+    What becomes of each is told by one table, « A supporting document » of docs/states.md.
 
     Args:
         registration: the registration, new or locked.

@@ -198,7 +198,7 @@ CATEGORIES = (
     Category(
         "inscription",
         "Inscription : versions, réponses, documents et fichiers, mails, messages, demandes et "
-        "pièces jointes, notes, actes du journal",
+        "pièces jointes, pièces justificatives, notes, actes du journal",
         CLOSING,
         _active,
         _archived,

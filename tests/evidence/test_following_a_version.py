@@ -1,4 +1,4 @@
-"""The pieces of a registration follow its last version: one test for each row of docs/evidence.md."""
+"""The pieces of a registration follow its last version: one test for each row of docs/states.md."""
 
 from datetime import timedelta
 

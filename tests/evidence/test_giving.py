@@ -19,7 +19,6 @@ from sporades.mail.models import Message
 from sporades.registrations.states import VALIDATE
 from tests.evidence.given import BAC, IDENTITY, MANAGER, a_photo, again, give, piece
 from tests.factories import NOW, OPERATOR, a_registration, author
-from tests.spaces import plain
 
 CLOSING = datetime.fromisoformat("2026-12-15T23:59:00+01:00")
 UNTIL = datetime.fromisoformat("2026-12-30T23:59:00+01:00")
@@ -224,7 +223,7 @@ def test_a_refused_piece_is_told_with_its_reason_and_may_be_replaced(registratio
         row=piece(registration), reason="La photo est floue.", seen=given.pk, by=MANAGER, at=NOW
     )
 
-    said = plain(Message.objects.get(kind="piece_refused").body)
+    said = " ".join(Message.objects.get(kind="piece_refused").body.split())
     assert "Motif : La photo est floue." in said
     assert f"/mes-inscriptions/{registration.number}/pieces" in said
     assert "avant le mercredi 30 décembre 2026 à 23 h 59 (heure de Paris)" in said

@@ -17,6 +17,7 @@ from sporades.publications import depositing
 from sporades.registrations.models import Registration
 from sporades.registrations.states import SET_ASIDE
 from tests.documents.summaries import a_pdf
+from tests.evidence.given import give
 from tests.factories import NOW, a_candidate, a_registration, author
 from tests.publications.doing import DECISION
 from tests.web.registry.world import a_member
@@ -54,6 +55,7 @@ def whole(invented_exam, manager):
     messaging.write(
         registration=registration, text=f"C'est {NAME}", sending=uuid4(), by=mine, at=NOW
     )
+    give(registration, name=f"Carte de {NAME}.jpg")
     noting.write_note(registration=registration, text=f"Vu {NAME}", by=by, at=NOW)
     for version in DocumentVersion.objects.order_by("pk"):
         reading.open_pdf(version=version, by=mine, at=NOW)

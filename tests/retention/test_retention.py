@@ -82,6 +82,7 @@ def test_the_world_of_these_tests_names_its_person_everywhere(whole, kept):
         "accounts_user",
         "candidates_identity",
         "documents_documentversion",
+        "evidence_deposit",
         "journal_entry",
         "mail_message",
         "registrations_correctionrequest",

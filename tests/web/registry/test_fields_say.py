@@ -63,6 +63,7 @@ OUTSIDE = {
     "archive": NO_WORD,
     "piece": NO_WORD,
     "fichier": NO_WORD,
+    "fichiers": NO_WORD,
     "qualite": NO_WORD,
     "recours": NO_WORD,
     "nature": NO_WORD,

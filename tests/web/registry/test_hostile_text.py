@@ -20,6 +20,7 @@ from sporades.candidates.models import Candidate, ClaimCode
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
 from sporades.doubles.models import LikelyDouble
+from sporades.evidence.models import Evidence
 from sporades.exams.held import forget
 from sporades.exams.models import PreparedRegulation, RegistrationService, ServiceChange
 from sporades.exchanges.models import Export
@@ -119,6 +120,10 @@ OURS = {
             "letters.PrintRun.trouble",
             "exams.ServiceChange.proposed_by_id",
             "exams.ServiceChange.decided_by_id",
+            "evidence.ArrivingFile.key",
+            "evidence.Deposit.author_id",
+            "evidence.Deposit.key",
+            "evidence.Evidence.code",
             "doubles.LikelyDouble.proposed_by_id",
             "doubles.LikelyDouble.decided_by_id",
             "territory.ManagingService.code",
@@ -194,6 +199,9 @@ def spoil_letters(record):
 @pytest.fixture(scope="module")
 def hostile(world):
     """Make hostile, row by row, what no form would have let through."""
+    Evidence.objects.update(
+        state="refused", reason=HOSTILE, help=HOSTILE, decided_name=HOSTILE, decided_at=NOW
+    )
     Registration.objects.update(
         **dict.fromkeys(("town", "guardian_name", "father_name", "mother_name"), HOSTILE),
         guardian_email=ADDRESS,

@@ -87,6 +87,7 @@ from sporades.searches.trees import Group, Leaf
 from sporades.trials import operations as trials
 from sporades.trials.models import Trial
 from tests.documents.summaries import a_pdf
+from tests.evidence.given import give
 from tests.factories import (
     BY_LETTER,
     EVERYWHERE,
@@ -596,6 +597,7 @@ def an_estate(email: str, mark: str = "") -> Estate:
     )
     registering.register(draft=amending, by=by, at=NOW)
     registration.refresh_from_db()
+    give(registration, name=f"carte {mark}.jpg")
     return Estate(
         candidate=candidate,
         registration=registration,

@@ -1,0 +1,87 @@
+"""What a piece holds when several give files for it, or judge it, at the same instant."""
+
+from functools import partial
+
+import pytest
+
+from sporades.acts import providing
+from sporades.core import files
+from sporades.core.refusals import Refused
+from sporades.evidence import operations as evidence
+from sporades.evidence.models import ArrivingFile, Deposit
+from sporades.evidence.states import State
+from tests.endurance.arena import figure, now, together
+from tests.evidence.given import MANAGER, a_photo, give, piece
+from tests.factories import a_registration
+
+ROUNDS = range(figure(3, 100))
+
+pytestmark = pytest.mark.usefixtures("kept")
+
+
+def kinds(outcomes):
+    """Name what came of each act, in no order."""
+    return sorted(type(one).__name__ for one in outcomes)
+
+
+def test_two_files_given_at_once_are_two_and_the_last_is_in_force(arena):
+    for _ in ROUNDS:
+        registration = a_registration(at=now())
+        acts = [
+            partial(give, registration, photos=[a_photo(colour)], at=now())
+            for colour in ("white", "black")
+        ]
+
+        outcomes = together(*acts)
+
+        row = piece(registration)
+        assert kinds(outcomes) == ["Deposit", "Deposit"]
+        assert (row.state, row.deposits.count()) == (State.CHECKING, 2)
+        assert row.deposit == row.deposits.order_by("pk").last()
+
+
+def test_a_button_pressed_several_times_at_once_gives_one_file(arena, kept):
+    for _ in ROUNDS:
+        registration = a_registration(at=now())
+        before = len(kept())
+
+        outcomes = together(*[partial(give, registration, press="une", at=now())] * 3)
+
+        assert kinds(outcomes) == ["Deposit"] * 3
+        assert Deposit.objects.filter(evidence__registration=registration).count() == 1
+        assert len(kept()) == before + 1
+
+
+def test_of_a_verdict_and_another_file_at_once_neither_is_lost(arena):
+    for _ in ROUNDS:
+        registration = a_registration(at=now())
+        former = give(registration, at=now())
+        evidence.note_scanned(former, is_clean=True, at=now())
+        accept = partial(
+            providing.accept, row=piece(registration), seen=former.pk, by=MANAGER, at=now()
+        )
+
+        outcomes = together(
+            accept, partial(give, registration, photos=[a_photo("black")], at=now())
+        )
+
+        row = piece(registration)
+        refusals = [one for one in outcomes if isinstance(one, Exception)]
+        # Whoever comes first does; the other is told, and what was judged is what was read.
+        assert len(refusals) == 1
+        assert isinstance(refusals[0], Refused)
+        if row.state == State.ACCEPTED:
+            assert row.deposit == former
+        else:
+            assert (row.state, row.deposit == former) == (State.CHECKING, False)
+
+
+def test_each_row_has_its_file_and_each_file_its_row(arena, kept):
+    for _ in ROUNDS:
+        registration = a_registration(at=now())
+        together(*[partial(give, registration, at=now())] * 2)
+
+    named = [one.key.rpartition("/")[2] for one in Deposit.objects.all()]
+    assert sorted(named) == sorted(kept())
+    assert all(files.get(one.key) for one in Deposit.objects.all())
+    assert not ArrivingFile.objects.exists()
