@@ -15,8 +15,8 @@ from django.urls import reverse
 
 from sporades.cli import demo_people
 from sporades.documents import kinds
-from sporades.registrations.sections import SECTIONS
 from sporades.evidence import states as evidence
+from sporades.registrations.sections import SECTIONS
 from sporades.registrations.states import TRANSITIONS, State
 from sporades.web.layout import kept
 from tests.web.registry.test_in_a_browser import MEASURED

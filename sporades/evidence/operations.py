@@ -188,7 +188,7 @@ def take(
         TooMuch: it does not go with the other files of the registration.
         Refused: nothing is awaited for this piece any more.
     """
-    others = in_force(row.registration).exclude(pk=row.deposit_id)
+    others = in_force(row.registration).exclude(evidence=row)
     if others.count() >= MOST_FILES or weight_of(others) + size > MOST_BYTES:
         raise TooMuch
     made: Deposit = Deposit.objects.create(

@@ -4,7 +4,7 @@ from django.db import migrations
 from procrastinate.contrib.django import app
 
 
-def ask(apps, schema_editor):
+def ask(apps, _schema_editor):
     if apps.get_model("registrations", "Registration").objects.exists():
         app.configure_task("evidence.ask_some", queue="batches").defer(after="0")
 

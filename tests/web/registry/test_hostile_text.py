@@ -185,7 +185,10 @@ def mark():
 
 
 def spoil_letters(record):
-    """Make hostile what is kept of letters, codes and templates, and where a record is reached."""
+    """Make hostile what is kept of letters, codes, templates and pieces, and where a record is reached."""
+    Evidence.objects.update(
+        state="refused", reason=HOSTILE, help=HOSTILE, decided_name=HOSTILE, decided_at=NOW
+    )
     MailingTemplate.objects.update(asked_name=HOSTILE)
     PrintRun.objects.update(asked_name=HOSTILE, posted_name=HOSTILE, posted_on=NOW.date())
     Letter.objects.exclude(run=None).update(
@@ -199,9 +202,6 @@ def spoil_letters(record):
 @pytest.fixture(scope="module")
 def hostile(world):
     """Make hostile, row by row, what no form would have let through."""
-    Evidence.objects.update(
-        state="refused", reason=HOSTILE, help=HOSTILE, decided_name=HOSTILE, decided_at=NOW
-    )
     Registration.objects.update(
         **dict.fromkeys(("town", "guardian_name", "father_name", "mother_name"), HOSTILE),
         guardian_email=ADDRESS,
