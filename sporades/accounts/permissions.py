@@ -30,6 +30,7 @@ class Permission(Enum):
     ANSWER_MESSAGES = "répondre aux messages des candidats"
     WRITE_NOTES = "écrire une note interne dans un dossier"
     READ_JOURNAL = "lire le journal : les actes d'une académie, qui a consulté quel dossier"
+    JUDGE_EVIDENCE = "vérifier les pièces justificatives, en dispenser"
     RECEIVE = "noter ce qui arrive par la poste"
     WITHHOLD = "geler l'effacement d'une inscription au-delà de son terme, lever ce gel"
     READ_SERVICES = "lire les dates des services d'inscription et leurs changements"
@@ -62,6 +63,7 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.ANSWER_MESSAGES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.WRITE_NOTES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.READ_JOURNAL: frozenset({Role.HEAD, Role.AUDITOR, Role.ADMINISTRATOR}),
+    Permission.JUDGE_EVIDENCE: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.RECEIVE: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.WITHHOLD: frozenset({Role.ADMINISTRATOR}),
     Permission.READ_SERVICES: frozenset(Role),

@@ -63,6 +63,20 @@ def consult_file(*, registration: Registration, by: Actor, at: datetime) -> None
         journal.record("file read", by=by, on=registration, at=at, academy=registration.academy_id)
 
 
+def consult_piece(*, registration: Registration, code: str, by: Actor, at: datetime) -> None:
+    """Note that a member of staff opens the file of a piece."""
+    if notices.is_database_read_only():
+        return
+    journal.record(
+        "piece read",
+        by=by,
+        on=registration,
+        at=at,
+        academy=registration.academy_id,
+        after={"piece": code},
+    )
+
+
 def consult_record(*, candidate: Candidate, academy: str, by: Actor, at: datetime) -> None:
     """Note that a member of staff looks at the record of a candidate, once an hour."""
     if notices.is_database_read_only():

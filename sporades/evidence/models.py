@@ -10,7 +10,7 @@ from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
 from sporades.core import files
 from sporades.core.french import day_in_words, instant_in_words, local_day, size_in_words
-from sporades.evidence.states import REPLACEABLE, State
+from sporades.evidence.states import REPLACEABLE, TO_VERIFY, State
 from sporades.exams.schema.base import LONGEST_LINE, LONGEST_PARAGRAPH
 from sporades.registrations.models import Registration
 
@@ -66,6 +66,13 @@ class Evidence(models.Model):
     class Meta:
         verbose_name = "pièce justificative"
         verbose_name_plural = "pièces justificatives"
+        indexes = [
+            models.Index(
+                fields=["registration"],
+                condition=Q(state__in=TO_VERIFY),
+                name="evidence_to_be_verified",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["registration", "code"], name="a_piece_is_owed_once_by_a_registration"

@@ -4,13 +4,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 
+from sporades.accounts.permissions import Reach
 from sporades.core.prepared import prepared
 from sporades.evidence.models import Deposit, Evidence
-from sporades.evidence.states import TO_PROVIDE, State
+from sporades.evidence.states import TO_PROVIDE, TO_VERIFY, State
 from sporades.exams.models.service import MINUTE
 from sporades.registrations.models import Registration
+from sporades.registrations.states import State as RegistrationState
+
+TO_COMPLETE = (RegistrationState.REGISTERED, RegistrationState.ANOMALY)
+"""The states of a registration of which pieces are still verified."""
 
 type Rows = Mapping[int, list[Evidence]]
 
@@ -105,6 +110,15 @@ def words_of(piece: Mapping[str, str | bool]) -> dict[str, str | bool | datetime
         "is_mandatory": piece["is_mandatory"],
         "until": datetime.fromisoformat(str(piece["until"])),
     }
+
+
+def to_verify_within(reach: Reach) -> QuerySet[Evidence]:
+    """Return the pieces of a perimeter that the office is to verify, the oldest first."""
+    waiting = Evidence.objects.within(reach).filter(
+        state__in=TO_VERIFY, registration__state__in=TO_COMPLETE
+    )
+    found: QuerySet[Evidence] = waiting.order_by(F("deposit__given_at").asc(nulls_last=True), "pk")
+    return found
 
 
 def in_force(registration: Registration) -> QuerySet[Deposit]:

@@ -21,6 +21,9 @@ class State(models.TextChoices):
 TO_PROVIDE = (State.OWED, State.REFUSED)
 """Those of a piece for which something is still to be sent."""
 
+TO_VERIFY = (State.DEPOSITED, State.POSTED)
+"""Those of a piece of which the office has still to say what it is worth."""
+
 REPLACEABLE = (*TO_PROVIDE, State.CHECKING, State.DEPOSITED)
 """Those of a piece for which its candidate may give a file."""
 

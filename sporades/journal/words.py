@@ -84,6 +84,7 @@ IN_WORDS = {
     "piece accepted": "Pièce justificative trouvée conforme",
     "piece deposited": "Pièce justificative déposée",
     "piece found infected": "Pièce justificative refusée par l'antivirus",
+    "piece read": "Fichier d'une pièce justificative consulté",
     "piece received": "Pièce justificative reçue par courrier",
     "piece refused": "Pièce justificative trouvée non conforme",
     "piece waived": "Pièce justificative dispensée",

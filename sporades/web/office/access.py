@@ -144,6 +144,10 @@ ROUTES = {
     "office:write_note": Route(
         Who.STAFF, POST, within="registration", page=False, permission=Permission.WRITE_NOTES
     ),
+    "office:pieces": _files(within="registration"),
+    "office:piece_file": _files(within="registration", page=False),
+    "office:judge_piece": _files(BOTH, within="registration", permission=Permission.JUDGE_EVIDENCE),
+    "office:pieces_to_verify": _files(permission=Permission.JUDGE_EVIDENCE),
     "office:journal": _files(within="registration"),
     "office:decide": Route(Who.STAFF, BOTH, within="registration", permission=Permission.DECIDE),
     "office:correct_identity": Route(

@@ -15,6 +15,7 @@ from django.urls import reverse
 from sporades.accounts.permissions import Permission
 from sporades.core.french import time_left_in_words
 from sporades.doubles.models import LikelyDouble
+from sporades.evidence.queries import to_verify_within
 from sporades.letters.models import Letter, PrintRun
 from sporades.letters.queries import unprintable
 from sporades.publications.models import Publication
@@ -67,6 +68,12 @@ def _unanswered(request: HttpRequest) -> Queue | None:
     by_registration = Count("registration", distinct=True)
     url, at = reverse("office:unanswered"), request.arrived_at
     return _queue(waiting, "sent_at", "Messages sans réponse", url, at=at, count=by_registration)
+
+
+def _pieces(request: HttpRequest) -> Queue | None:
+    waiting = to_verify_within(request.reaches(Permission.JUDGE_EVIDENCE))
+    url = reverse("office:pieces_to_verify")
+    return _queue(waiting, "deposit__given_at", "Pièces à vérifier", url, at=request.arrived_at)
 
 
 def _corrections(request: HttpRequest) -> Queue | None:
@@ -135,6 +142,7 @@ QUEUES: tuple[Callable[[HttpRequest], Queue | None], ...] = (
     _change_requests,
     _corrections,
     _unanswered,
+    _pieces,
     _amended,
     _in_anomaly,
     _merges,

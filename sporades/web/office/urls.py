@@ -16,6 +16,7 @@ from sporades.web.office.registrations import (
     files,
     filling,
     moving,
+    pieces,
     requests,
 )
 from sporades.web.office.regulations import preparing, regulations, trying
@@ -72,6 +73,10 @@ urlpatterns = [
     path("inscriptions/<str:number>/historique/<int:version>", files.version, name="version"),
     path("inscriptions/<str:number>/documents", files.documents, name="documents"),
     path("inscriptions/<str:number>/documents/<slug:kind>/pdf", files.pdf, name="document_pdf"),
+    path("inscriptions/<str:number>/pieces", pieces.pieces, name="pieces"),
+    path("inscriptions/<str:number>/pieces/<str:code>", pieces.judge, name="judge_piece"),
+    path("inscriptions/<str:number>/pieces/<str:code>/fichier", pieces.file, name="piece_file"),
+    path("pieces", pieces.to_verify, name="pieces_to_verify"),
     path("inscriptions/<str:number>/messages", answering.thread, name="thread"),
     path("inscriptions/<str:number>/messages/reponse", answering.answer, name="answer_message"),
     path("inscriptions/<str:number>/messages/sans-suite", answering.settle, name="settle_messages"),

@@ -33,6 +33,7 @@ WRITES = {
         f"office:{tab}": {"journal_entry": "who looks at a file is known, once an hour (S-60)"}
         for tab in (
             "registration",
+            "pieces",
             "history",
             "version",
             "documents",
@@ -54,6 +55,7 @@ WRITES = {
         if name != "office:launch_batch"  # of one line: it is not asked for
     },
     "office:request_proof": {"journal_entry": "who looks at a proof is known"},
+    "office:piece_file": {"journal_entry": "who looks at a piece is known"},
     "office:correction_proof": {"journal_entry": "who looks at a proof is known"},
     "account_reset_password_from_key": {
         "django_session": "the key goes from the address to the session: no history keeps it"
@@ -74,6 +76,7 @@ WRITTEN_AGAIN = {
     "office:run_pdf": {"journal_entry"},
     **{name: {"django_session"} for name in SHOWN_AGAIN if name != "office:launch_batch"},
     "office:request_proof": {"journal_entry"},
+    "office:piece_file": {"journal_entry"},
     "office:correction_proof": {"journal_entry"},
 }
 

@@ -58,6 +58,7 @@ from sporades.documents import operations as printing
 from sporades.documents.models import DocumentVersion
 from sporades.doubles import operations as doubles
 from sporades.doubles.models import LikelyDouble
+from sporades.evidence import operations as evidence
 from sporades.exams import operations as exams
 from sporades.exams.checking import Source
 from sporades.exams.models import PreparedRegulation, RegistrationService, ServiceChange
@@ -597,7 +598,8 @@ def an_estate(email: str, mark: str = "") -> Estate:
     )
     registering.register(draft=amending, by=by, at=NOW)
     registration.refresh_from_db()
-    give(registration, name=f"carte {mark}.jpg")
+    given = give(registration, name=f"carte {mark}.jpg")
+    evidence.note_scanned(given, is_clean=True, at=NOW)
     return Estate(
         candidate=candidate,
         registration=registration,

@@ -41,6 +41,7 @@ MOST_READINGS = 200
 TABS = (
     ("registration", "Inscription"),
     ("history", "Historique"),
+    ("pieces", "Pièces"),
     ("documents", "Documents"),
     ("thread", "Messages"),
     ("mails", "Mails"),
