@@ -1,8 +1,12 @@
 """What a piece holds when several give files for it, or judge it, at the same instant."""
 
+import subprocess
+import sys
+from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.db import transaction
 
 from sporades.acts import providing
 from sporades.core import files
@@ -10,9 +14,20 @@ from sporades.core.refusals import Refused
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import ArrivingFile, Deposit
 from sporades.evidence.states import State
-from tests.endurance.arena import figure, now, together
+from sporades.registrations.queries import lock_registration
+from tests.endurance.arena import eventually, figure, now, together
+from tests.endurance.servers import environment_of
 from tests.evidence.given import MANAGER, a_photo, give, piece
 from tests.factories import a_registration
+
+GIVES = """
+import django; django.setup()
+from sporades.registrations.models import Registration
+from tests.endurance.arena import now
+from tests.evidence.given import give
+give(Registration.objects.get(pk={registration}), at=now())
+"""
+"""What the process does that is killed."""
 
 ROUNDS = range(figure(3, 100))
 
@@ -85,3 +100,24 @@ def test_each_row_has_its_file_and_each_file_its_row(arena, kept):
     assert sorted(named) == sorted(kept())
     assert all(files.get(one.key) for one in Deposit.objects.all())
     assert not ArrivingFile.objects.exists()
+
+
+def test_a_process_killed_between_the_store_and_the_row_leaves_neither(arena, kept, tmp_path):
+    for _ in ROUNDS:
+        registration = a_registration(at=now())
+        environment = environment_of(arena, tmp_path, FILES_URL=f"file://{tmp_path / 'kept'}")
+        with transaction.atomic():
+            # It keeps its file, then waits for this lock.
+            lock_registration(registration.pk)
+            giving = subprocess.Popen(
+                [sys.executable, "-c", GIVES.format(registration=registration.pk)], env=environment
+            )
+            [left] = eventually(lambda: [one for one in kept() if one.endswith(".pdf")])
+            giving.kill()
+            giving.wait()
+
+        assert not Deposit.objects.exists()
+        assert piece(registration).state == State.OWED
+        assert ArrivingFile.objects.get().key.endswith(left)
+        assert evidence.sweep(older_than=now() + timedelta(seconds=1)) == 1
+        assert (kept(), ArrivingFile.objects.count()) == ([], 0)
