@@ -105,8 +105,9 @@ def deposit(
         raise TooOften
     contents = [one.content for one in sent]
     made = cleaning.join(contents)
-    key = evidence.announce(made.content, at=at)
-    with files.kept_apart(made.content, suffix=".pdf", own=key):
+    own = files.own_suffix(".pdf")
+    key = evidence.announce(made.content, own=own, at=at)
+    with files.kept_apart(made.content, suffix=".pdf", own=own):
         locked = _lock(registration.pk)
         if (already := _given(locked, code, sending)) is not None:
             transaction.on_commit(lambda: files.forget_or_say([key]))

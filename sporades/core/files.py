@@ -53,10 +53,7 @@ def put(content: bytes, *, suffix: str) -> str:
     Raises:
         OutOfReach: the store cannot keep it now.
     """
-    return _put_at(key_of(content, suffix=suffix), content)
-
-
-def _put_at(key: str, content: bytes) -> str:
+    key = key_of(content, suffix=suffix)
     with _reached():
         if default_storage.exists(key):
             try:
@@ -71,14 +68,13 @@ def _put_at(key: str, content: bytes) -> str:
     return key
 
 
-def own_key(content: bytes, *, suffix: str) -> str:
-    """Return a key that no other copy of a content has, were the same bytes kept elsewhere.
+def own_suffix(suffix: str) -> str:
+    """Return the end of a name that no other copy of a content has.
 
     Args:
-        content: the bytes to keep.
-        suffix: the end of the name, ".pdf".
+        suffix: how it ends, ".pdf".
     """
-    return key_of(content, suffix=f".{secrets.token_hex(8)}{suffix}")
+    return f".{secrets.token_hex(8)}{suffix}"
 
 
 @contextmanager
@@ -92,7 +88,7 @@ def kept_apart(content: bytes, *, suffix: str, own: str = "") -> Iterator[str]:
     Args:
         content: the bytes to keep.
         suffix: the end of the name, ".pdf".
-        own: its key, where `own_key` gave it already, to be announced before anything is kept.
+        own: what `own_suffix` gave, where its key is announced before anything is kept.
 
     Raises:
         OutOfReach: the store cannot keep it now.
@@ -105,7 +101,7 @@ def kept_apart(content: bytes, *, suffix: str, own: str = "") -> Iterator[str]:
         with transaction.atomic(durable=True):
             # Before any other, so that the failure of another hook is known to come after.
             transaction.on_commit(lambda: committed.append(key))
-            key = _put_at(own or own_key(content, suffix=suffix), content)
+            key = put(content, suffix=own or own_suffix(suffix))
             yield key
             ended.append(key)
     except BaseException as failure:

@@ -149,14 +149,15 @@ def told_of(registration: Registration) -> list[dict[str, Any]]:
 # --- A file that is given ---------------------------------------------------------------------
 
 
-def announce(content: bytes, *, at: datetime) -> str:
-    """Return the key of a file that is about to be kept, and remember it until its row stands.
+def announce(content: bytes, *, own: str, at: datetime) -> str:
+    """Remember a file that is about to be kept until its row stands, and return its key.
 
     Args:
         content: the bytes to keep.
+        own: what `files.own_suffix` gave.
         at: the instant.
     """
-    key = files.own_key(content, suffix=".pdf")
+    key = files.key_of(content, suffix=own)
     ArrivingFile.objects.create(key=key, at=at)
     return key
 

@@ -337,8 +337,9 @@ def test_without_rows_a_registration_owes_what_its_version_asks_for(registration
 
 def test_a_file_whose_row_never_came_is_erased_after_an_hour(registration, kept):
     given = give(registration)
-    key = evidence.announce(b"%PDF-perdu", at=NOW)
-    with files.kept_apart(b"%PDF-perdu", suffix=".pdf", own=key):
+    own = files.own_suffix(".pdf")
+    evidence.announce(b"%PDF-perdu", own=own, at=NOW)
+    with files.kept_apart(b"%PDF-perdu", suffix=".pdf", own=own):
         pass  # the row that would name it was never written
 
     assert evidence.sweep(older_than=NOW) == 0
