@@ -11,16 +11,16 @@ from sporades.registrations.summary import SUMMARY
 def issue(version: Version, *, at: datetime) -> None:
     """Issue what a version says, in the transaction of the act that makes it.
 
-    The request for pieces is issued anew where it says something else than the last one, under
-    the number of the version; where nothing is asked for any more, it is taken back.
+    Both bear the number of the version, as the guide pictures them; where no piece is asked for
+    any more, the last request is taken back.
 
     Args:
         version: what was filed, or made by the service.
         at: the instant of the act.
     """
     folder, said = version.registration.folder, {"number": version.number, "at": at}
-    documents.issue(folder, SUMMARY, version, published_at=at, **said)
+    documents.issue(folder, SUMMARY, version, **said)
     if version.snapshot["evidence"]:
-        documents.issue_anew(folder, PIECES, version, **said)
+        documents.issue(folder, PIECES, version, **said)
     elif version.number > 1:
         documents.take_back(folder, PIECES, at=at)

@@ -135,31 +135,10 @@ def issue(
     return version
 
 
-@transaction.atomic(savepoint=False)
-def issue_anew(
-    folder: Folder, kind: kinds.Kind, source: object, *, number: int, at: datetime
-) -> DocumentVersion | None:
-    """Issue a document, unless the version that its reader has says the same already.
-
-    Args:
-        folder: where the document stands.
-        kind: what it is, numbered by the registration and published by its issue.
-        source: what causes it.
-        number: the registration's version.
-        at: the instant of the act.
-
-    Returns:
-        The version issued, or nothing.
-    """
-    last = _last_in(folder, kind) if number > 1 else None
-    if last is not None and last.withdrawn_at is None and _says(last, kind.content(source)):
-        return None
-    return issue(folder, kind, source, number=number, at=at)
-
-
 def take_back(folder: Folder, kind: kinds.Kind, *, at: datetime) -> None:
     """Withdraw the last version of a document, if there is one that stands."""
-    last = _last_in(folder, kind)
+    versions = DocumentVersion.objects.filter(document__folder=folder, document__kind=kind.slug)
+    last = versions.order_by("-number").first()
     if last is not None and last.withdrawn_at is None:
         withdraw(last, at=at)
 
@@ -312,11 +291,6 @@ def _document(folder: Folder, kind: kinds.Kind) -> Document:
         [Document(folder=folder, kind=kind.slug, academy=folder.academy)], ignore_conflicts=True
     )
     return Document.objects.select_for_update().get(folder=folder, kind=kind.slug)
-
-
-def _last_in(folder: Folder, kind: kinds.Kind) -> DocumentVersion | None:
-    versions = DocumentVersion.objects.filter(document__folder=folder, document__kind=kind.slug)
-    return versions.order_by("-number").first()
 
 
 def _says(version: DocumentVersion, said: kinds.Content) -> bool:

@@ -21,10 +21,7 @@ SAID = (
 
 
 def content(version: Version) -> Content:
-    """Return everything that the request of a version prints.
-
-    Neither its number nor its instant: a version that asks for the same makes no new request.
-    """
+    """Return everything that the request of a version prints."""
     said = version.snapshot
     service = {key: value for key, value in said["service"].items() if key != "academy"}
     return {

@@ -51,23 +51,18 @@ def test_the_save_itself_publishes_the_request_under_the_number_of_the_version()
     assert "Pièce d'identité, avant le mercredi 30 décembre 2026 à 23 h 59 (heure de Paris)" in text
 
 
-def test_a_modification_that_asks_for_the_same_makes_no_other_request():
+def test_each_version_has_its_own_request_that_asks_for_what_it_calls_for():
     registration = a_registration()
 
     amend(registration, identification={"address_1": "3 quai du Wault"})
-
-    [request] = requests(registration)
-    assert request.number == 1
-
-
-def test_a_modification_that_asks_for_something_else_makes_another_one():
-    registration = a_registration()
-
     amend(registration, **WITH_A_DIPLOMA)
 
-    first, second = requests(registration)
-    assert (second.number, asked(second)) == (2, ["Pièce d'identité", "Copie du baccalauréat"])
-    assert asked(first) == ["Pièce d'identité"]
+    first, second, third = requests(registration)
+    assert (first.number, second.number, third.number) == (1, 2, 3)
+    assert asked(first) == asked(second) == ["Pièce d'identité"]
+    assert asked(third) == ["Pièce d'identité", "Copie du baccalauréat"]
+    [shown] = DocumentVersion.objects.latest_visible(NOW).filter(document=third.document_id)
+    assert shown == third
 
 
 def test_where_nothing_is_asked_for_there_is_no_request_and_the_last_one_is_taken_back():
