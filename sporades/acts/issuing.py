@@ -18,9 +18,9 @@ def issue(version: Version, *, at: datetime) -> None:
         version: what was filed, or made by the service.
         at: the instant of the act.
     """
-    folder, said = version.registration.folder, {"number": version.number, "at": at}
-    documents.issue(folder, SUMMARY, version, **said)
+    folder, number = version.registration.folder, version.number
+    documents.issue(folder, SUMMARY, version, number=number, at=at)
     if version.snapshot["evidence"]:
-        documents.issue(folder, PIECES, version, **said)
-    elif version.number > 1:
+        documents.issue(folder, PIECES, version, number=number, at=at)
+    elif number > 1:
         documents.take_back(folder, PIECES, at=at)
