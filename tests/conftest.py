@@ -19,7 +19,7 @@ from sporades.territory import reference
 from sporades.territory.operations import load_reference
 from tests import moulds
 from tests.factories import NOW, load_invented
-from tests.standing import Standing, commits
+from tests.standing import Standing, begins_with, commits
 
 # A busy machine makes no example wrong.
 hypothesis.register_profile("ours", deadline=None)
@@ -152,7 +152,7 @@ def pytest_runtest_teardown(item, nextitem):
     """Let it end after a test whose next one begins with something else."""
     result = yield
     kept = item.config.stash.get(STANDING, None)
-    if kept and (nextitem is None or kept.fixture not in nextitem.fixturenames):
+    if kept and (nextitem is None or not begins_with(nextitem, kept.fixture)):
         kept.end()
     return result
 
@@ -210,6 +210,7 @@ def clock():
 def invented_stands(request, territory, standing):
     """Load the invented exam once for all the tests in a row that begin with it."""
     if commits(request.node):
+        standing.end()
         return False
     standing.of("invented_stands", "", load_invented)
     return True

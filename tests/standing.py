@@ -62,3 +62,8 @@ def commits(item: pytest.Item) -> bool:
         marker.kwargs.get("transaction") or marker.kwargs.get("reset_sequences")
     )
     return bool(is_said or COMMITS & set(item.fixturenames))
+
+
+def begins_with(item: pytest.Item, fixture: str) -> bool:
+    """Return whether a test begins with what a fixture has made to stand."""
+    return fixture in item.fixturenames and not commits(item)

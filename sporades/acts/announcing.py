@@ -23,6 +23,7 @@ from sporades.registrations.clocks import zone_of_draft
 from sporades.registrations.exclusion import exclusion_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.models.draft import DraftQuerySet
+from sporades.registrations.pieces import PIECES
 from sporades.registrations.states import STANDING
 
 REMINDED_BEFORE = timedelta(days=3)
@@ -223,7 +224,9 @@ def _unread(at: datetime) -> DocumentVersionQuerySet:
         about_id=Cast(OuterRef("pk"), CharField()),
         kind="document_unread",
     )
-    return DocumentVersion.objects.latest_visible(at).filter(
+    # Pieces are asked for by their own deadline, opened or not.
+    others = DocumentVersion.objects.latest_visible(at).exclude(document__kind=PIECES.slug)
+    return others.filter(
         ~Exists(told),
         opened_at=None,
         published_at__gt=at - MATTERS_FOR,

@@ -7,13 +7,13 @@ from django.db import transaction
 from django.db.models import Model, QuerySet
 
 from sporades import journal
+from sporades.acts import issuing
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, Identity
 from sporades.core.actors import Actor
 from sporades.core.links import absolute
 from sporades.core.queue import app
 from sporades.core.refusals import Refused
-from sporades.documents import operations as documents
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
 from sporades.letters.operations import tell
@@ -22,7 +22,6 @@ from sporades.registrations import correcting
 from sporades.registrations.models import Draft, Registration, Version
 from sporades.registrations.refusals import NothingChanged
 from sporades.registrations.snapshot import contact_of
-from sporades.registrations.summary import SUMMARY
 
 
 class Overtaken(Refused):
@@ -156,9 +155,9 @@ def issue_again(
 
 
 def reissue(version: Version, *, by: Actor, at: datetime) -> None:
-    """Issue the summary of a version that the service has made, and record it."""
+    """Issue the documents of a version that the service has made, and record it."""
     again = version.registration
-    documents.issue(again.folder, SUMMARY, version, number=version.number, at=at, published_at=at)
+    issuing.issue(version, at=at)
     journal.record(
         "registration amended",
         by=by,

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from sporades import journal
 from sporades.accounts import operations as accounts
-from sporades.acts import asking
+from sporades.acts import asking, issuing
 from sporades.acts.joining import unnamed
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
@@ -16,7 +16,6 @@ from sporades.core.french import instant_in_words, local_day
 from sporades.core.links import absolute
 from sporades.core.queue import app
 from sporades.core.refusals import Refused
-from sporades.documents import operations as documents
 from sporades.evidence import operations as evidence
 from sporades.exams.models import Exam, RegistrationService, Speciality
 from sporades.journal.models import Entry
@@ -27,7 +26,6 @@ from sporades.registrations import drafting, filing
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.models import Draft, Registration, Version
 from sporades.registrations.snapshot import contact_of
-from sporades.registrations.summary import SUMMARY
 
 FILED, AMENDED = "registration filed", "registration amended"
 AMENDED_ANEW = "registration amended after its validation"
@@ -135,9 +133,7 @@ def filed(
     # have been corrected since, when a letter came back.
     if draft.candidate.user_id is None and registration.address_1 and newest != before:
         candidates.reach_at(draft.candidate, reached=newest)
-    documents.issue(
-        registration.folder, SUMMARY, version, number=version.number, at=at, published_at=at
-    )
+    issuing.issue(version, at=at)
     if version.number == 1:
         app.configure_task("doubles.look", queue="batches").defer(
             candidate=registration.candidate_id

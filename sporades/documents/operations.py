@@ -135,6 +135,14 @@ def issue(
     return version
 
 
+def take_back(folder: Folder, kind: kinds.Kind, *, at: datetime) -> None:
+    """Withdraw the last version of a document, if there is one that stands."""
+    versions = DocumentVersion.objects.filter(document__folder=folder, document__kind=kind.slug)
+    last = versions.order_by("-number").first()
+    if last is not None and last.withdrawn_at is None:
+        withdraw(last, at=at)
+
+
 def give_folders(folders: Iterable[int], *, holder: int | None) -> None:
     """Give folders, by their keys, to the account of this key, or to none."""
     Folder.objects.filter(pk__in=folders).update(holder=holder)

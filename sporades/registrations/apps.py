@@ -13,6 +13,8 @@ class RegistrationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare the documents that registrations issue."""
+        from sporades.registrations.pieces import PIECES  # noqa: PLC0415 - models come first
         from sporades.registrations.summary import SUMMARY  # noqa: PLC0415 - models come first
 
         kinds.register(SUMMARY)
+        kinds.register(PIECES)

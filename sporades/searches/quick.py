@@ -11,7 +11,7 @@ from sporades.searches.trees import Group, Leaf, Link
 REGISTRATION_DIGITS = 11
 """How long a number of inscription is; that of a candidate is shorter, an INE has letters."""
 
-MANY = 1_000
+MANY = 200
 """How many who bear a name as it was typed are enough, without those whose name resembles it."""
 
 

@@ -13,6 +13,8 @@ from sporades.exams.models import Exam, RegistrationService
 from sporades.publications.attestation import ATTESTATION, Attested
 from sporades.publications.deposited import Deposit
 from sporades.registrations import drafting
+from sporades.registrations.pieces import PIECES
+from sporades.registrations.summary import SUMMARY
 from tests.documents.reading import words
 from tests.factories import NOW, a_candidate, a_registration, answers_with, author
 from tests.web.filled import MINOR
@@ -22,7 +24,16 @@ from tests.web.guide import COMPETITION_ANSWERS
 def a_summary(candidate=None, **changes):
     """File a registration and return its summary."""
     registration = a_registration(candidate, **changes)
-    return DocumentVersion.objects.get(document__folder=registration.folder)
+    return DocumentVersion.objects.get(
+        document__folder=registration.folder, document__kind=SUMMARY.slug
+    )
+
+
+def a_request():
+    """File a registration and return the request for its pieces."""
+    return DocumentVersion.objects.get(
+        document__folder=a_registration().folder, document__kind=PIECES.slug
+    )
 
 
 def an_attestation():
@@ -107,4 +118,6 @@ def draft_from(base, **changes):
 def summary_from(base, **changes):
     draft = draft_from(base, **changes)
     version = registering.register(draft=draft, by=author(draft.candidate), at=NOW)
-    return DocumentVersion.objects.get(document__folder=version.registration.folder)
+    return DocumentVersion.objects.get(
+        document__folder=version.registration.folder, document__kind="recapitulatif"
+    )

@@ -10,7 +10,15 @@ from sporades.documents import kinds
 from sporades.documents.operations import printed
 from tests.documents.conformity import problems
 from tests.documents.reading import page_text, pdf_text, twin, twins_differ, words
-from tests.documents.summaries import a_deposit, a_pdf, a_summary, an_attestation, in_words, lines
+from tests.documents.summaries import (
+    a_deposit,
+    a_pdf,
+    a_request,
+    a_summary,
+    an_attestation,
+    in_words,
+    lines,
+)
 
 pytestmark = pytest.mark.usefixtures("competition")
 
@@ -19,9 +27,13 @@ DEPOSITED = [kind.slug for kind in kinds.registered() if kind.is_deposited]
 # What programs read, and what is not text but a link.
 UNREAD = {"regulation", "filed_at", "until", "zone", "slug", "verify_url"}
 # How a document of each kind comes to be, through the act that causes it.
-MAKERS = {"recapitulatif": a_summary, "attestation-inscription": an_attestation}
+MAKERS = {
+    "recapitulatif": a_summary,
+    "demande-pieces": a_request,
+    "attestation-inscription": an_attestation,
+}
 # How many values, and lines of them side by side, a person reads there at least.
-LEAST = {"recapitulatif": (50, 20), "attestation-inscription": (10, 0)}
+LEAST = {"recapitulatif": (50, 20), "demande-pieces": (10, 0), "attestation-inscription": (10, 0)}
 
 
 def as_drawn(content, folder):

@@ -21,7 +21,9 @@ def test_filing_takes_the_numbers_issues_the_summary_and_sends_one_receipt():
     assert (version.number, registration.version, registration.state) == (1, 1, "registered")
     assert (len(registration.number), len(draft.candidate.number)) == (11, 8)
     assert draft.candidate.frozen_at == NOW
-    [summary] = DocumentVersion.objects.for_folder(registration.folder, NOW)
+    [summary] = DocumentVersion.objects.for_folder(registration.folder, NOW).filter(
+        document__kind="recapitulatif"
+    )
     assert (summary.document.title, summary.number) == ("Récapitulatif d'inscription", 1)
     [receipt] = Message.objects.filter(about_kind="registration")
     assert receipt.subject == "Inscription enregistrée : Brevet d'essai – Marin, session 2027"
@@ -89,7 +91,9 @@ def test_a_modification_makes_the_next_version_and_says_what_changed():
     assert [m.subject for m in Message.objects.order_by("pk")][-1] == (
         "Modification d'inscription : Brevet d'essai – Marin, session 2027"
     )
-    [summary] = DocumentVersion.objects.for_folder(registration.folder, later)
+    [summary] = DocumentVersion.objects.for_folder(registration.folder, later).filter(
+        document__kind="recapitulatif"
+    )
     assert summary.number == 2
 
 

@@ -60,7 +60,9 @@ def test_no_column_of_a_version_can_be_rewritten(registration, column):
 
 @pytest.mark.parametrize("column", ["content", "digest", "number", "code", "issued_at"])
 def test_no_content_of_an_issued_summary_can_be_rewritten(registration, column):
-    [summary] = DocumentVersion.objects.for_folder(registration.folder, NOW)
+    [summary] = DocumentVersion.objects.for_folder(registration.folder, NOW).filter(
+        document__kind="recapitulatif"
+    )
     values = {"content": "{}", "number": 7, "issued_at": "2020-01-01T00:00:00Z"}
 
     assert refuses(
@@ -112,7 +114,9 @@ def everything_changes(candidate: Candidate):
 
 def test_a_version_its_fingerprint_and_its_paper_stay_whatever_changes_around_them(registration):
     version = registration.versions.get()
-    [summary] = DocumentVersion.objects.for_folder(registration.folder, NOW)
+    [summary] = DocumentVersion.objects.for_folder(registration.folder, NOW).filter(
+        document__kind="recapitulatif"
+    )
     paper = documents.printed(summary)
 
     everything_changes(registration.candidate)
@@ -147,6 +151,9 @@ def test_the_next_version_says_what_has_changed_and_the_first_still_what_it_said
     assert second.snapshot["name"] != first.snapshot["name"]
     assert second.snapshot["service"]["name"] == "Bureau changé"
     assert Version.objects.get(pk=first.pk).snapshot == first.snapshot
-    papers = [documents.printed(one) for one in DocumentVersion.objects.order_by("number")]
+    papers = [
+        documents.printed(one)
+        for one in DocumentVersion.objects.filter(document__kind="recapitulatif").order_by("number")
+    ]
     assert "Bureau changé" in drawn_text(papers[1])
     assert "Bureau changé" not in drawn_text(papers[0])

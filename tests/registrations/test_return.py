@@ -40,9 +40,13 @@ def test_the_summary_says_where_and_until_when_it_is_sent_back():
 
 
 def test_the_box_on_top_of_the_summary_says_that_it_is_to_be_sent_back():
-    [issued] = DocumentVersion.objects.for_folder(a_registration().folder, NOW)
+    [issued] = DocumentVersion.objects.for_folder(a_registration().folder, NOW).filter(
+        document__kind="recapitulatif"
+    )
     load_invented((RETURN, ""))
-    [unsigned] = DocumentVersion.objects.for_folder(a_registration().folder, NOW)
+    [unsigned] = DocumentVersion.objects.for_folder(a_registration().folder, NOW).filter(
+        document__kind="recapitulatif"
+    )
 
     assert "à signer et à renvoyer avant le vendredi 25 décembre 2026" in issued.content["warning"]
     assert "renvoyer" not in unsigned.content["warning"]

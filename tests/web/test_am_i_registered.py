@@ -67,7 +67,9 @@ def read(sign_in, registration, at=NOW):
 
 
 def its_summary(registration):
-    return DocumentVersion.objects.get(document__folder=registration.folder)
+    return DocumentVersion.objects.get(
+        document__folder=registration.folder, document__kind="recapitulatif"
+    )
 
 
 def load(file, *changes):

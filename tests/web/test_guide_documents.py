@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from sporades.documents.models import DocumentVersion
 from sporades.registrations.models import Registration
 from tests.factories import NOW, a_candidate, a_registration
 from tests.web.guide import (
@@ -136,7 +137,7 @@ def test_only_the_last_version_of_a_document_is_there_the_others_are_history(min
 
 def test_nothing_is_listed_before_it_is_published(mine):
     registration, client = mine
-    registration.folder.documents.get().versions.update(published_at=LATER)
+    DocumentVersion.objects.filter(document__folder=registration.folder).update(published_at=LATER)
 
     before = main(client.get(f"/mes-documents/{registration.number}"))
     hidden = client.get(f"/mes-documents/{registration.number}/recapitulatif")

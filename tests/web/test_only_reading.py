@@ -77,7 +77,7 @@ def test_a_click_that_cannot_be_noted_is_answered_all_the_same(
 def test_a_document_that_was_never_printed_is_printed_for_its_reader_alone(
     browser, registration, closed_for_writing
 ):
-    version = registration.folder.documents.get().versions.get()
+    version = registration.folder.documents.get(kind="recapitulatif").versions.get()
     assert not version.pdf_key
     notices.forget()
 

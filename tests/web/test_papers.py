@@ -76,7 +76,7 @@ def test_what_a_late_paper_says_is_read_on_its_page(late):
     page = client.get(address)
 
     assert page.status_code == 200
-    assert DocumentVersion.objects.get().content["code"] in page.text
+    assert DocumentVersion.objects.get(document__kind="recapitulatif").content["code"] in page.text
     assert f'href="{address}/pdf"' in page.text
 
 
@@ -85,7 +85,7 @@ def test_a_paper_that_was_not_given_was_not_opened(late):
 
     assert client.get(f"{address}/pdf").status_code == 503
 
-    assert DocumentVersion.objects.get().opened_at is None
+    assert DocumentVersion.objects.get(document__kind="recapitulatif").opened_at is None
 
 
 def test_a_late_paper_is_given_as_soon_as_its_seal_is_put(late, settings):

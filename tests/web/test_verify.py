@@ -21,7 +21,9 @@ def _clock():
 @pytest.fixture
 def summary():
     registration = a_registration()
-    return DocumentVersion.objects.get(document__folder=registration.folder)
+    return DocumentVersion.objects.get(
+        document__folder=registration.folder, document__kind="recapitulatif"
+    )
 
 
 def test_a_code_says_what_the_document_says_and_who_issued_it(visitor, summary):
@@ -105,7 +107,9 @@ def test_the_document_of_a_new_registration_is_not_touched_by_an_older_withdrawa
     old = summary.document.folder.registration
     registering.withdraw(registration=old, by=author(old.candidate), at=NOW)
     new = a_registration(old.candidate)
-    standing = DocumentVersion.objects.get(document__folder=new.folder)
+    standing = DocumentVersion.objects.get(
+        document__folder=new.folder, document__kind="recapitulatif"
+    )
 
     said = main(visitor.get(f"/verifier/{standing.code}"))
 

@@ -16,9 +16,13 @@ from sporades.mail.queries import undelivered_to
 from sporades.registrations.evidence import due_in_words
 from sporades.registrations.exclusion import Exclusion, exclusion_of
 from sporades.registrations.models import Draft, Registration
+from sporades.registrations.pieces import PIECES
 from sporades.registrations.states import State
 from sporades.registrations.summary import SUMMARY
 from sporades.threads.models import ThreadMessage
+
+SAID_OTHERWISE = (SUMMARY.slug, PIECES.slug)
+"""The documents of which the page of their registration says more."""
 
 type Name = Callable[[Registration | Draft], str]
 
@@ -86,7 +90,7 @@ def on_its_page(
 ) -> list[Awaiting]:
     """Return what awaits beside « Suis-je bien inscrit ? », which says the rest with its dates."""
     drafts = [draft for draft in drafts if draft.is_open and not draft.is_untouched]
-    others = [version for version in unread if version.document.kind != SUMMARY.slug]
+    others = [version for version in unread if version.document.kind not in SAID_OTHERWISE]
     return [
         *_drafts([registration], drafts, at=at, reader=registration.reader_zone, name=_unnamed),
         *_documents([registration], others, name=_unnamed),
@@ -205,8 +209,9 @@ def _documents(
 
 
 def _is_sent_back(version: DocumentVersion, registration: Registration) -> bool:
-    """Return whether a document is the summary that is already asked for, signed."""
-    return version.document.kind == SUMMARY.slug and bool(registration.summary_awaited)
+    """Return whether what a document asks for is said already: itself, signed, or its pieces."""
+    asked = {SUMMARY.slug: registration.summary_awaited, PIECES.slug: registration.evidence_awaited}
+    return bool(asked.get(version.document.kind))
 
 
 def _anomalies(registrations: Iterable[Registration], *, name: Name) -> list[Awaiting]:

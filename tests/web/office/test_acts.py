@@ -56,7 +56,7 @@ def test_services_and_rules_are_called_by_their_names(member, in_lille):
 def test_each_act_says_whom_it_is_on_and_what_it_changed(auditor, in_lille):
     said = {"by": Actor("manager", "Essai"), "academy": "A09"}
     managing = in_lille.service.managing_service
-    version = in_lille.folder.documents.get().versions.get()
+    version = in_lille.folder.documents.get(kind="recapitulatif").versions.get()
     journal.record("document opened", on=version, at=NOW, **said)
     journal.record("identity corrected", on=in_lille.candidate, at=NOW, **said)
     journal.record(
@@ -146,7 +146,7 @@ def test_it_is_narrowed_by_act_day_and_author(auditor, in_lille, asked, found):
 
 def test_a_registration_is_found_with_its_documents(auditor, in_lille):
     others = Entry.objects.filter(object_kind="draft").count()
-    version = in_lille.folder.documents.get().versions.get()
+    version = in_lille.folder.documents.get(kind="recapitulatif").versions.get()
     journal.record(
         "document opened", by=Actor("candidate", "Essai"), on=version, at=NOW, academy="A09"
     )
@@ -241,7 +241,7 @@ def test_each_document_that_the_office_opens_is_noted(manager, in_lille):
         assert manager.get(where).status_code == 200
 
     assert readings() == ["document read"] * 2
-    assert in_lille.folder.documents.get().versions.get().opened_at is None
+    assert in_lille.folder.documents.get(kind="recapitulatif").versions.get().opened_at is None
 
 
 def test_the_file_says_apart_what_was_done_and_who_looked(manager, in_lille):

@@ -70,7 +70,9 @@ def test_the_registration_has_a_new_version_signed_by_its_manager(manager, in_li
 def test_the_summary_is_issued_again_and_the_old_one_is_replaced(manager, in_lille):
     correct(manager, in_lille, birth_name="Le Gouff")
 
-    papers = DocumentVersion.objects.filter(document__folder=in_lille.folder).order_by("number")
+    papers = DocumentVersion.objects.filter(
+        document__folder=in_lille.folder, document__kind="recapitulatif"
+    ).order_by("number")
     assert [one.number for one in papers] == [1, 2]
     assert "Gouff" in str(papers[1].content)
     assert "Gouff" not in str(papers[0].content)
@@ -212,7 +214,8 @@ def test_what_was_set_aside_stays_as_it_was_filed(manager, in_lille):
     in_lille.refresh_from_db()
     assert (in_lille.version, in_lille.identity.birth_name) == (2, "Le Gouff")
     assert in_lille.state == State.REGISTERED
-    assert DocumentVersion.objects.filter(document__folder=in_lille.folder).count() == 2
+    papers = DocumentVersion.objects.filter(document__folder=in_lille.folder)
+    assert papers.filter(document__kind="recapitulatif").count() == 2
 
 
 def test_a_modification_that_is_open_goes_on_from_the_correction(manager, in_lille):

@@ -105,7 +105,7 @@ def test_both_are_side_by_side_with_what_differs_in_words(manager, double):
     assert page.text.count("<strong>Différent</strong>") == 2
     for registration in Registration.objects.all():
         assert registration.number in main(page)
-    assert "1 document, 0 message)" in main(page)
+    assert "2 documents, 0 message)" in main(page)
     read = Entry.objects.filter(verb="file read").values_list("object_id", flat=True)
     assert set(read) == {str(pk) for pk in Registration.objects.values_list("pk", flat=True)}
 

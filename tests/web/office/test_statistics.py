@@ -463,7 +463,9 @@ def test_mails_about_documents_are_those_of_the_registrations_they_are_of(
 ):
     Message.objects.all().delete()
     for registration in (in_lille, in_versailles):
-        issued = DocumentVersion.objects.get(document__folder=registration.folder)
+        issued = DocumentVersion.objects.get(
+            document__folder=registration.folder, document__kind="recapitulatif"
+        )
         Message.objects.create(
             kind="document_unread",
             key=f"document:{issued.pk}:unread",

@@ -124,7 +124,9 @@ def multiply(estate):
         papers = Document.objects.bulk_create(
             Document(folder=folder, kind="recapitulatif", academy="A09") for folder in folders
         )
-        issued = DocumentVersion.objects.get(document__folder=model.folder)
+        issued = DocumentVersion.objects.get(
+            document__folder=model.folder, document__kind="recapitulatif"
+        )
         DocumentVersion.objects.bulk_create(
             clone(issued, document=paper, code=uuid.uuid4().hex) for paper in papers
         )

@@ -1,0 +1,53 @@
+"""« Demande pièces justificatives »: what its candidate is asked for, and until when (G1)."""
+
+from sporades.documents.disclosure import initials, last_signs
+from sporades.documents.kinds import Content, Facts, Kind
+from sporades.registrations.models import Version
+
+ASKED = (
+    "Votre candidature demande les pièces justificatives suivantes. Sans une pièce obligatoire, "
+    "elle reste incomplète."
+)
+
+SAID = (
+    "title",
+    "registration_number",
+    "candidate_number",
+    "name",
+    "academy_name",
+    "zone",
+)
+"""What it says as the version does."""
+
+
+def content(version: Version) -> Content:
+    """Return everything that the request of a version prints."""
+    said = version.snapshot
+    service = {key: value for key, value in said["service"].items() if key != "academy"}
+    return {
+        **{key: said[key] for key in SAID},
+        "service": service,
+        "asked": ASKED,
+        "evidence": said["evidence"],
+    }
+
+
+def public_facts(said: Content) -> Facts:
+    """Return what a third party may check: what for, and of whom; no piece is named."""
+    return [
+        ("Examen ou concours", said["title"]),
+        ("Académie", said["academy_name"]),
+        ("Candidat (initiales)", initials(said["name"])),
+        ("Numéro d'inscription", last_signs(said["registration_number"])),
+    ]
+
+
+PIECES = Kind(
+    slug="demande-pieces",
+    title="Demande pièces justificatives",
+    template="registrations/typst/pieces.typ",
+    content=content,
+    public_facts=public_facts,
+    numbered_by="registration",
+    published_by_issue=True,
+)
