@@ -18,6 +18,7 @@ from django.utils.datastructures import MultiValueDict
 import sporades
 from sporades.accounts.permissions import Perimeter, Reach
 from sporades.core.actors import Actor
+from sporades.evidence.models import Evidence
 from sporades.exams.models import PreparedRegulation
 from sporades.exams.queries import programme_of
 from sporades.registrations.dossier import dossier_of
@@ -123,6 +124,7 @@ def every_form():
         "SearchForm": {"tree": every_criterion(), "columns": [], "reach": Reach()},
         "DatesForm": {"service": draft.service},
         "DecisionForm": {"registration": a_registration()},
+        "VerdictForm": {"row": Evidence(state="owed")},
         "BannerForm": {"at": NOW},
         "SelectionForm": here,
         "PeriodForm": here,

@@ -210,7 +210,8 @@ def _documents(
 
 def _is_sent_back(version: DocumentVersion, registration: Registration) -> bool:
     """Return whether what a document asks for is said already: itself, signed, or its pieces."""
-    asked = {SUMMARY.slug: registration.summary_awaited, PIECES.slug: registration.evidence_awaited}
+    pieces = [] if registration.is_validated else registration.owed["evidence"]
+    asked = {SUMMARY.slug: registration.summary_awaited, PIECES.slug: pieces}
     return bool(asked.get(version.document.kind))
 
 
