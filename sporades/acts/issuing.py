@@ -1,26 +1,29 @@
-"""The documents that a version brings by itself: its summary, and the request for pieces (F3)."""
+"""What a version brings by itself: the pieces that it calls for, its summary, their request (F3)."""
 
 from datetime import datetime
 
 from sporades.documents import operations as documents
+from sporades.evidence import operations as evidence
 from sporades.registrations.models import Version
 from sporades.registrations.pieces import PIECES
 from sporades.registrations.summary import SUMMARY
 
 
 def issue(version: Version, *, at: datetime) -> None:
-    """Issue what a version says, in the transaction of the act that makes it.
+    """Ask for the pieces of a version and issue its documents, in the transaction that makes it.
 
-    Both bear the number of the version, as the guide pictures them; where no piece is asked for
+    These bear the number of the version, as the guide pictures them; where no piece is asked for
     any more, the last request is taken back.
 
     Args:
         version: what was filed, or made by the service.
         at: the instant of the act.
     """
-    folder, number = version.registration.folder, version.number
+    registration, number = version.registration, version.number
+    folder, pieces = registration.folder, version.snapshot["evidence"]
+    evidence.ask(registration, pieces, at=at)
     documents.issue(folder, SUMMARY, version, number=number, at=at)
-    if version.snapshot["evidence"]:
+    if pieces:
         documents.issue(folder, PIECES, version, number=number, at=at)
     elif number > 1:
         documents.take_back(folder, PIECES, at=at)

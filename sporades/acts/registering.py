@@ -16,7 +16,6 @@ from sporades.core.french import instant_in_words, local_day
 from sporades.core.links import absolute
 from sporades.core.queue import app
 from sporades.core.refusals import Refused
-from sporades.evidence import operations as evidence
 from sporades.exams.models import Exam, RegistrationService, Speciality
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
@@ -127,7 +126,6 @@ def filed(
     before = _address_of(draft.amends) if draft.amends else {}
     version = filing.file(draft=draft, dossier=dossier, forms=forms, by=by, at=at)
     registration = version.registration
-    evidence.ask(registration, version.snapshot["evidence"], at=at)
     newest = _address_of(registration)
     # What this version says of the address as the one before it did is not news: the record may
     # have been corrected since, when a letter came back.
