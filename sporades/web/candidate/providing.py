@@ -38,16 +38,16 @@ def evidence(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "candidate/evidence.html", context)
 
 
-def provide(request: HttpRequest, number: str, code: str) -> HttpResponse:
+def provide(request: HttpRequest, number: str, piece: str) -> HttpResponse:
     """Choose a file, or photographs, and give it."""
     found = _registration(request, number)
-    owed = _piece(found, code)
+    owed = _piece(found, piece)
     at = request.arrived_at
     posted = request.method == "POST"
     form = ProvideForm(request.POST, request.FILES) if posted else ProvideForm()
     if not posted:
         try:
-            providing.check(providing.owed_of(found), code, at=at)
+            providing.check(providing.owed_of(found), piece, at=at)
         except Refused as refusal:
             messages.error(request, str(refusal))
             return redirect("candidate:evidence", found.number)
@@ -55,7 +55,7 @@ def provide(request: HttpRequest, number: str, code: str) -> HttpResponse:
         try:
             providing.deposit(
                 registration=found,
-                code=code,
+                code=piece,
                 sent=form.sent,
                 press=form.press,
                 by=request.actor,
@@ -73,15 +73,15 @@ def provide(request: HttpRequest, number: str, code: str) -> HttpResponse:
                 "Votre fichier est déposé. L'antivirus le vérifie, puis votre service gestionnaire "
                 "le lira.",
             )
-            return redirect(f"{reverse('candidate:evidence', args=[number])}#piece-{code}")
+            return redirect(f"{reverse('candidate:evidence', args=[number])}#piece-{piece}")
     context = {"registration": found, "owed": owed, "form": form}
     return render(request, "candidate/provide.html", context, status=422 if form.errors else 200)
 
 
-def file(request: HttpRequest, number: str, code: str) -> HttpResponse:
+def file(request: HttpRequest, number: str, piece: str) -> HttpResponse:
     """The file in force for a piece, to whoever gave it, unless a virus was found in it."""
     found = _registration(request, number)
-    given = _piece(found, code).row.deposit
+    given = _piece(found, piece).row.deposit
     if given is None or given.is_infected:
         raise Http404
 
@@ -93,7 +93,7 @@ def file(request: HttpRequest, number: str, code: str) -> HttpResponse:
 
     response = paper(
         request,
-        name=f"piece-{code.lower()}-{found.number}",
+        name=f"piece-{piece.lower()}-{found.number}",
         read=content,
         instead=[
             ("Revenir aux pièces justificatives", reverse("candidate:evidence", args=[number]))

@@ -60,9 +60,9 @@ urlpatterns = [
     path("mes-inscriptions/<str:number>/consentements", registrations.consents, name="consents"),
     path("mes-inscriptions/<str:number>/messages", messaging.thread, name="thread"),
     path("mes-inscriptions/<str:number>/pieces", providing.evidence, name="evidence"),
-    path("mes-inscriptions/<str:number>/pieces/<str:code>", providing.provide, name="provide"),
+    path("mes-inscriptions/<str:number>/pieces/<str:piece>", providing.provide, name="provide"),
     path(
-        "mes-inscriptions/<str:number>/pieces/<str:code>/fichier",
+        "mes-inscriptions/<str:number>/pieces/<str:piece>/fichier",
         providing.file,
         name="evidence_file",
     ),

@@ -53,10 +53,10 @@ def pieces(request: HttpRequest, number: str) -> HttpResponse:
     return file_page(request, found, "pieces", "office/pieces.html", said)
 
 
-def file(request: HttpRequest, number: str, code: str) -> HttpResponse:
+def file(request: HttpRequest, number: str, piece: str) -> HttpResponse:
     """The file in force for a piece, once the antivirus has found nothing in it."""
     found = registration_of(request, number)
-    given = _piece(found, code).row.deposit
+    given = _piece(found, piece).row.deposit
     if given is None or not given.is_clean:
         raise Http404
 
@@ -66,21 +66,21 @@ def file(request: HttpRequest, number: str, code: str) -> HttpResponse:
         except (files.OutOfReach, files.Unreadable) as failure:
             raise BeingPrepared from failure
         by = author_on(request, found)
-        reading.consult_piece(registration=found, code=code, by=by, at=request.arrived_at)
+        reading.consult_piece(registration=found, code=piece, by=by, at=request.arrived_at)
         return kept
 
     return paper(
         request,
-        name=f"piece-{code.lower()}-{found.number}",
+        name=f"piece-{piece.lower()}-{found.number}",
         read=content,
         instead=[("Revenir aux pièces", reverse("office:pieces", args=[found.number]))],
     )
 
 
-def judge(request: HttpRequest, number: str, code: str) -> HttpResponse:
+def judge(request: HttpRequest, number: str, piece: str) -> HttpResponse:
     """Say what a piece is worth, that it came by post, or that this registration does without it."""
     found = registration_of(request, number)
-    owed = _piece(found, code)
+    owed = _piece(found, piece)
     row = owed.row
     if row.pk is None:
         raise Http404
