@@ -7,14 +7,14 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from sporades.acts import deciding, providing
+from sporades.acts import deciding, providing, registering
 from sporades.core import files
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import Deposit
 from sporades.evidence.states import State
 from sporades.registrations.states import VALIDATE
 from tests.evidence.given import MANAGER, a_photo, again, give, piece
-from tests.factories import NOW, OPERATOR, a_registration
+from tests.factories import NOW, OPERATOR, a_registration, author
 from tests.web.guide import main, seen, words
 
 UNTIL = datetime.fromisoformat("2026-12-30T23:59:00+01:00")
@@ -69,6 +69,24 @@ def test_what_is_owed_is_said_with_its_deadline_and_the_way_to_give_it(mine, reg
         "Pièce d'identité À fournir À fournir avant le mercredi 30 décembre 2026 à 23 h 59 (heure "
         "de Paris). Déposer : Pièce d'identité"
     )
+
+
+def test_of_a_registration_that_was_withdrawn_nothing_is_awaited(mine, registration):
+    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+
+    before = main(mine.get(address(registration)))
+
+    assert "(heure de Paris). Plus rien n'est à fournir." in before
+    assert "À fournir avant" not in before
+    assert "Aucune pièce" not in before
+
+
+def test_what_was_given_before_a_withdrawal_is_still_there(mine, registration):
+    send(mine, registration, photo(name="Ma carte.jpg"))
+    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+
+    assert "Ma carte.jpg" in line(mine, registration)
+    assert "remplacer" not in line(mine, registration)
 
 
 def test_a_photo_is_given_without_script_and_opened_again(mine, registration):

@@ -47,7 +47,7 @@ class ProvideForm(forms.Form):
         label="Votre fichier",
         help_text=(
             "Un PDF, une photo (JPEG ou PNG), ou plusieurs photos qui deviendront un seul document, "
-            "dans l'ordre où vous les choisissez : 10 fichiers au plus, 5 Mo au plus chacun"
+            "dans l'ordre où vous les choisissez : 10 fichiers au plus, 5\u00a0Mo au plus chacun"
         ),
         widget=FilesInput(
             attrs={"accept": ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"}

@@ -25,6 +25,7 @@ def evidence(request: HttpRequest, number: str) -> HttpResponse:
     is_open = found.is_active and not found.is_validated
     context = {
         "registration": found,
+        "is_open": is_open,
         "pieces": [
             {
                 "owed": one,
@@ -33,6 +34,7 @@ def evidence(request: HttpRequest, number: str) -> HttpResponse:
                 "given": one.row.deposit.given_in_words(zone) if one.row.deposit else "",
             }
             for one in _owed(found)
+            if is_open or one.row.deposit  # of one that awaits nothing more, what was given
         ],
     }
     return render(request, "candidate/evidence.html", context)
