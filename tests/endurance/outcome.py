@@ -17,6 +17,8 @@ LEFT = """
         (SELECT count(*) FROM documents_documentversion v
            JOIN documents_document d ON d.id = v.document_id
            JOIN documents_folder f ON f.id = d.folder_id WHERE f.holder_id = c.user_id),
+        (SELECT count(*) FROM evidence_evidence e
+           JOIN registrations_registration r ON r.id = e.registration_id WHERE r.candidate_id = c.id),
         (SELECT count(*) FROM mail_message WHERE recipient = u.email),
         (SELECT count(*) FROM journal_entry
            WHERE verb = 'registration filed' AND actor_id = 'user:' || u.id),
@@ -29,10 +31,11 @@ LEFT = """
     FROM candidates_candidate c JOIN accounts_user u ON u.id = c.user_id
     WHERE c.id = %s
 """
-NOTHING = (0,) * 13
-# One registration, number, version, eight épreuves and two answers, one folder, summary,
-# receipt, entry, delivery and filed draft; the candidate numbered and frozen.
-WHOLE = (1, 1, 1, 8, 2, 1, 1, 1, 1, 1, 1, 1, 1)
+NOTHING = (0,) * 14
+# One registration, number, version, eight épreuves and two answers, one folder, its summary and
+# request for pieces, one piece, receipt, entry, delivery and filed draft; the candidate numbered
+# and frozen.
+WHOLE = (1, 1, 1, 8, 2, 1, 2, 1, 1, 1, 1, 1, 1, 1)
 
 
 def left_by(draft: Draft) -> tuple[int, ...]:

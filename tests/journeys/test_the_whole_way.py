@@ -161,10 +161,10 @@ def test_from_the_account_to_the_second_registration(site, page, post, clock):
     [receipt] = post.read()
     assert second["Numéro d'inscription"] in words(receipt)
 
-    paper = "Récapitulatif d'inscription"
+    papers = ("Demande pièces justificatives", "Récapitulatif d'inscription")
     assert folder(page, second["Numéro d'inscription"]) == [
-        (paper, "version n°1, mise à jour le 25/11/2026")
+        (paper, "version n°1, mise à jour le 25/11/2026") for paper in papers
     ]
     assert folder(page, first["Numéro d'inscription"]) == [
-        (paper, "version n°2, mise à jour le 25/11/2026")
+        (paper, "version n°2, mise à jour le 25/11/2026") for paper in papers
     ]

@@ -145,7 +145,7 @@ Si vous n'avez pas demandé cette inscription, prévenez le service gestionnaire
 
 Ce qu'il vous reste à faire :
 - Demandez votre récapitulatif d'inscription au service gestionnaire, et vérifiez chaque réponse.
-{TO_SEND}
+{TO_SEND.replace("à déposer dans votre espace candidat, ou ", "")}
 {CONTACT}
 Accusé de réception :
 Demande reçue le {WHEN} et enregistrée sous le numéro {registration.number}, version n°1, par le service : Bureau des essais de Lille, académie de Lille.
