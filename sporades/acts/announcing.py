@@ -20,10 +20,10 @@ from sporades.mail.models import Message
 from sporades.notices import operations as notices
 from sporades.notices.models import Banner, OpeningAlert
 from sporades.registrations.clocks import zone_of_draft
+from sporades.registrations.evidence_request import EVIDENCE_REQUEST
 from sporades.registrations.exclusion import exclusion_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.models.draft import DraftQuerySet
-from sporades.registrations.pieces import PIECES
 from sporades.registrations.states import STANDING
 
 REMINDED_BEFORE = timedelta(days=3)
@@ -225,7 +225,9 @@ def _unread(at: datetime) -> DocumentVersionQuerySet:
         kind="document_unread",
     )
     # Pieces are asked for by their own deadline, opened or not.
-    others = DocumentVersion.objects.latest_visible(at).exclude(document__kind=PIECES.slug)
+    others = DocumentVersion.objects.latest_visible(at).exclude(
+        document__kind=EVIDENCE_REQUEST.slug
+    )
     return others.filter(
         ~Exists(told),
         opened_at=None,

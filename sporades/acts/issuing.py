@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sporades.documents import operations as documents
 from sporades.evidence import operations as evidence
+from sporades.registrations.evidence_request import EVIDENCE_REQUEST
 from sporades.registrations.models import Version
-from sporades.registrations.pieces import PIECES
 from sporades.registrations.summary import SUMMARY
 
 
@@ -24,6 +24,6 @@ def issue(version: Version, *, at: datetime) -> None:
     evidence.ask(registration, pieces, at=at)
     documents.issue(folder, SUMMARY, version, number=number, at=at)
     if pieces:
-        documents.issue(folder, PIECES, version, number=number, at=at)
+        documents.issue(folder, EVIDENCE_REQUEST, version, number=number, at=at)
     elif number > 1:
-        documents.take_back(folder, PIECES, at=at)
+        documents.take_back(folder, EVIDENCE_REQUEST, at=at)

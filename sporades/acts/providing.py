@@ -19,7 +19,7 @@ from sporades.core.refusals import Refused
 from sporades.core.text import clean
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import LONGEST_NAME, Deposit, Evidence
-from sporades.evidence.queries import Owed, owed_by, rows_of
+from sporades.evidence.queries import Owed, owed_by, pieces_of
 from sporades.intake import antivirus, cleaning
 from sporades.letters.operations import tell
 from sporades.registrations.models import Registration
@@ -142,7 +142,7 @@ def owed_of(registration: Registration) -> list[Owed]:
     """Return what a registration owes now; one that does not stand, or is validated, nothing."""
     if not registration.is_active or registration.is_validated:
         return []
-    return owed_by(registration, rows_of(registration=registration.pk))
+    return pieces_of(registration)
 
 
 def check(owed: Sequence[Owed], code: str, *, at: datetime) -> Owed:

@@ -90,6 +90,16 @@ def owed_by(registration: Registration, rows: Iterable[Evidence]) -> list[Owed]:
     ]
 
 
+def pieces_of(registration: Registration) -> list[Owed]:
+    """Return what a registration owes, as `owed_by` says it."""
+    return owed_by(registration, rows_of(registration=registration.pk))
+
+
+def piece_of(registration: Registration, code: str) -> Owed | None:
+    """Return the piece of this code that a registration owes, or nothing."""
+    return next((one for one in pieces_of(registration) if one.row.code == code), None)
+
+
 def unwritten(registration: Registration, place: int, piece: Mapping[str, str | bool]) -> Evidence:
     """Return the row of a piece that a version asks for, not kept: nothing was given for it.
 

@@ -13,8 +13,8 @@ class RegistrationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare the documents that registrations issue."""
-        from sporades.registrations.pieces import PIECES  # noqa: PLC0415 - models come first
+        from sporades.registrations.evidence_request import EVIDENCE_REQUEST  # noqa: PLC0415 - models come first
         from sporades.registrations.summary import SUMMARY  # noqa: PLC0415 - models come first
 
         kinds.register(SUMMARY)
-        kinds.register(PIECES)
+        kinds.register(EVIDENCE_REQUEST)

@@ -39,7 +39,7 @@ def narrowed(tree: Group, *, reach: Reach) -> Group:
     """Return what to ask of a name that very many bear: resemblance would only add to them.
 
     Names are compared by resemblance one by one: the nineteen thousand of a frequent one would
-    take longer than a reader waits, to be read after a thousand that are right.
+    take longer than a reader waits, to be read after hundreds that are right.
 
     Args:
         tree: what is meant by what was typed.

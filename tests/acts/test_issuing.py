@@ -5,7 +5,7 @@ import pytest
 from sporades.acts import registering
 from sporades.documents.models import DocumentVersion
 from sporades.documents.operations import printed
-from sporades.registrations.pieces import PIECES
+from sporades.registrations.evidence_request import EVIDENCE_REQUEST
 from tests.documents.reading import pdf_text
 from tests.documents.summaries import in_words
 from tests.factories import NOW, a_registration, answer_all, answers_with, author, load_invented
@@ -21,7 +21,7 @@ WITH_A_DIPLOMA = {"qualification": {"diploma": "BAC"}, "epreuves": {"statut-E2":
 def requests(registration):
     """Return the requests of a registration, the first first."""
     found = DocumentVersion.objects.filter(
-        document__folder=registration.folder, document__kind=PIECES.slug
+        document__folder=registration.folder, document__kind=EVIDENCE_REQUEST.slug
     )
     return list(found.order_by("number"))
 

@@ -13,7 +13,7 @@ from sporades.exams.models import Exam, RegistrationService
 from sporades.publications.attestation import ATTESTATION, Attested
 from sporades.publications.deposited import Deposit
 from sporades.registrations import drafting
-from sporades.registrations.pieces import PIECES
+from sporades.registrations.evidence_request import EVIDENCE_REQUEST
 from sporades.registrations.summary import SUMMARY
 from tests.documents.reading import words
 from tests.factories import NOW, a_candidate, a_registration, answers_with, author
@@ -32,7 +32,7 @@ def a_summary(candidate=None, **changes):
 def a_request():
     """File a registration and return the request for its pieces."""
     return DocumentVersion.objects.get(
-        document__folder=a_registration().folder, document__kind=PIECES.slug
+        document__folder=a_registration().folder, document__kind=EVIDENCE_REQUEST.slug
     )
 
 

@@ -14,14 +14,14 @@ from sporades.evidence.queries import Owed, Rows, owed_by
 from sporades.evidence.states import State as PieceState
 from sporades.mail.queries import undelivered_to
 from sporades.registrations.evidence import due_in_words
+from sporades.registrations.evidence_request import EVIDENCE_REQUEST
 from sporades.registrations.exclusion import Exclusion, exclusion_of
 from sporades.registrations.models import Draft, Registration
-from sporades.registrations.pieces import PIECES
 from sporades.registrations.states import State
 from sporades.registrations.summary import SUMMARY
 from sporades.threads.models import ThreadMessage
 
-SAID_OTHERWISE = (SUMMARY.slug, PIECES.slug)
+SAID_OTHERWISE = (SUMMARY.slug, EVIDENCE_REQUEST.slug)
 """The documents of which the page of their registration says more."""
 
 type Name = Callable[[Registration | Draft], str]
@@ -211,7 +211,7 @@ def _documents(
 def _is_sent_back(version: DocumentVersion, registration: Registration) -> bool:
     """Return whether what a document asks for is said already: itself, signed, or its pieces."""
     pieces = [] if registration.is_validated else registration.owed["evidence"]
-    asked = {SUMMARY.slug: registration.summary_awaited, PIECES.slug: pieces}
+    asked = {SUMMARY.slug: registration.summary_awaited, EVIDENCE_REQUEST.slug: pieces}
     return bool(asked.get(version.document.kind))
 
 

@@ -1,5 +1,7 @@
 """« Pièces justificatives » of a registration: what is owed, by when, where it stands; deposit (G2)."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,14 +10,13 @@ from django.urls import reverse
 from sporades.acts import providing
 from sporades.core import files
 from sporades.core.refusals import Refused
-from sporades.documents.operations import BeingPrepared
-from sporades.evidence.queries import Owed, owed_by, rows_of
+from sporades.evidence.queries import Owed, piece_of, pieces_of
 from sporades.intake.cleaning import Unfit, Unready
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import registration_of
 from sporades.web.candidate.evidence_forms import ProvideForm
 from sporades.web.candidate.request_forms import NOT_KEPT
-from sporades.web.layout.papers import paper
+from sporades.web.layout.papers import kept, paper
 
 
 def evidence(request: HttpRequest, number: str) -> HttpResponse:
@@ -33,7 +34,7 @@ def evidence(request: HttpRequest, number: str) -> HttpResponse:
                 "is_over": is_open and one.row.is_replaceable and not one.is_in_time(at),
                 "given": one.row.deposit.given_in_words(zone) if one.row.deposit else "",
             }
-            for one in _owed(found)
+            for one in pieces_of(found)
             if is_open or one.row.deposit  # of one that awaits nothing more, what was given
         ],
     }
@@ -87,24 +88,15 @@ def file(request: HttpRequest, number: str, piece: str) -> HttpResponse:
     if given is None or given.is_infected:
         raise Http404
 
-    def content() -> bytes:
-        try:
-            return files.get(given.key)
-        except (files.OutOfReach, files.Unreadable) as failure:
-            raise BeingPrepared from failure
-
-    response = paper(
+    return paper(
         request,
         name=f"piece-{piece.lower()}-{found.number}",
-        read=content,
+        read=partial(kept, given.key),
         instead=[
             ("Revenir aux pièces justificatives", reverse("candidate:evidence", args=[number]))
         ],
+        is_attached=True,
     )
-    if response.headers["Content-Type"] == "application/pdf":
-        said = response.headers["Content-Disposition"]
-        response.headers["Content-Disposition"] = said.replace("inline", "attachment", 1)
-    return response
 
 
 def _said(form: ProvideForm, unfit: Unfit) -> str:
@@ -118,12 +110,8 @@ def _registration(request: HttpRequest, number: str) -> Registration:
     return found
 
 
-def _owed(registration: Registration) -> list[Owed]:
-    return owed_by(registration, rows_of(registration=registration.pk))
-
-
 def _piece(registration: Registration, code: str) -> Owed:
-    found = next((one for one in _owed(registration) if one.row.code == code), None)
+    found = piece_of(registration, code)
     if found is None:
         raise Http404
     return found

@@ -11,14 +11,12 @@ from django.urls import reverse
 
 from sporades.accounts.permissions import Permission
 from sporades.acts import providing, reading
-from sporades.core import files
 from sporades.core.french import time_left_in_words
 from sporades.core.refusals import Refused
-from sporades.documents.operations import BeingPrepared
 from sporades.evidence.models import Evidence
-from sporades.evidence.queries import Owed, owed_by, rows_of, to_verify_within
+from sporades.evidence.queries import Owed, piece_of, pieces_of, to_verify_within
 from sporades.registrations.models import Registration
-from sporades.web.layout.papers import paper
+from sporades.web.layout.papers import kept, paper
 from sporades.web.layout.seen import seen_in
 from sporades.web.office.registrations.decision_forms import VerdictForm
 from sporades.web.office.registrations.files import (
@@ -47,7 +45,7 @@ def pieces(request: HttpRequest, number: str) -> HttpResponse:
                 "may_judge": may_judge and one.row.pk is not None,
                 "is_late": _is_late(found, one),
             }
-            for one in _owed(found)
+            for one in pieces_of(found)
         ]
     }
     return file_page(request, found, "pieces", "office/pieces.html", said)
@@ -61,13 +59,10 @@ def file(request: HttpRequest, number: str, piece: str) -> HttpResponse:
         raise Http404
 
     def content() -> bytes:
-        try:
-            kept = files.get(given.key)
-        except (files.OutOfReach, files.Unreadable) as failure:
-            raise BeingPrepared from failure
+        sent = kept(given.key)
         by = author_on(request, found)
         reading.consult_piece(registration=found, code=piece, by=by, at=request.arrived_at)
-        return kept
+        return sent
 
     return paper(
         request,
@@ -149,12 +144,8 @@ def to_verify(request: HttpRequest) -> HttpResponse:
     return render(request, "office/pieces_to_verify.html", context)
 
 
-def _owed(registration: Registration) -> list[Owed]:
-    return owed_by(registration, rows_of(registration=registration.pk))
-
-
 def _piece(registration: Registration, code: str) -> Owed:
-    found = next((one for one in _owed(registration) if one.row.code == code), None)
+    found = piece_of(registration, code)
     if found is None:
         raise Http404
     return found

@@ -17,14 +17,12 @@ from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Permission, Reach
 from sporades.acts import asking, reading, requesting
-from sporades.core import files
 from sporades.core.refusals import Refused
-from sporades.documents.operations import BeingPrepared
 from sporades.registrations.models import ChangeRequest, CorrectionRequest
 from sporades.registrations.models.correction_request import reached
 from sporades.registrations.models.request import Request
 from sporades.registrations.refusals import Incomplete
-from sporades.web.layout.papers import paper
+from sporades.web.layout.papers import kept, paper
 from sporades.web.office.forms import AnswerForm
 from sporades.web.office.registrations.files import author_on
 
@@ -205,12 +203,9 @@ def proof(request: HttpRequest, queue: Queue, asked: int) -> HttpResponse:
     found = _found(request, queue, asked, proof_key__gt="")
 
     def content() -> bytes:
-        try:
-            kept = files.get(found.proof_key)
-        except (files.OutOfReach, files.Unreadable) as failure:
-            raise BeingPrepared from failure
+        sent = kept(found.proof_key)
         reading.consult_proof(request=found, by=_author(request, found), at=request.arrived_at)
-        return kept
+        return sent
 
     back = reverse(queue.routes["page"], args=[found.pk])
     return paper(

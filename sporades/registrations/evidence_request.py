@@ -42,10 +42,10 @@ def public_facts(said: Content) -> Facts:
     ]
 
 
-PIECES = Kind(
+EVIDENCE_REQUEST = Kind(
     slug="demande-pieces",
     title="Demande pièces justificatives",
-    template="registrations/typst/pieces.typ",
+    template="registrations/typst/evidence_request.typ",
     content=content,
     public_facts=public_facts,
     numbered_by="registration",
