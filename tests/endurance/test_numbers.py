@@ -1,7 +1,7 @@
 """Numbers under fifty connections, rollbacks and kills (R-16)."""
 
 import random
-from threading import Thread
+from threading import Event, Thread
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
@@ -35,11 +35,13 @@ def take(keep: str, people: list[int]) -> None:
             raise Changed
 
 
-def taker(keep: str, people: list[int], trouble: list[BaseException]) -> None:
-    """Take numbers on one's own connection, come back when it is cut."""
+def taker(
+    keep: str, people: list[int], trouble: list[BaseException], *, struck_enough: Event
+) -> None:
+    """Take numbers on one's own connection until all kills are done, come back when it is cut."""
     done = 0
     try:
-        while done < EACH:
+        while done < EACH or not struck_enough.is_set():
             try:
                 take(keep, people)
             except LOST:
@@ -98,18 +100,28 @@ def test_no_number_is_given_twice_by_fifty_connections_rolled_back_and_killed(ow
         ]
         everyone = [pk for people in crowd for pk in people]
         trouble: list[BaseException] = []
+        struck_enough = Event()
         threads = [
-            Thread(target=taker, args=["INSERT INTO taken VALUES (%s)", people, trouble])
+            Thread(
+                target=taker,
+                args=["INSERT INTO taken VALUES (%s)", people, trouble],
+                kwargs={"struck_enough": struck_enough},
+            )
             for people in crowd
         ]
         for thread in threads:
             thread.start()
         struck = 0
-        while struck < KILLS and (victim := eventually(lambda: a_victim(threads))) is not NOBODY:
-            own_server.kill_a_backend(victim)
-            struck += 1
-        for thread in threads:
-            thread.join()
+        try:
+            while (
+                struck < KILLS and (victim := eventually(lambda: a_victim(threads))) is not NOBODY
+            ):
+                own_server.kill_a_backend(victim)
+                struck += 1
+        finally:
+            struck_enough.set()
+            for thread in threads:
+                thread.join()
         connection.close()
 
         numbers = [number for (number,) in rows("SELECT number FROM taken")]
