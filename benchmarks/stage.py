@@ -63,6 +63,8 @@ def environment(url: str, folder: Path) -> dict[str, str]:
         "MAIL_URL": f"eml://{folder / 'mails'}",
         "MAIL_FROM": "Sporades <ne-pas-repondre@exemple.test>",
         "FILES_URL": f"file://{folder / 'files'}",
+        "MEDICAL_FILES_URL": f"file://{folder / 'medical'}",
+        "MEDICAL_KEYS": keys.medical(folder / "medical-keys"),
         "STATIC_ROOT": str(folder / "static"),
         "SEAL_KEY_FILE": str(keys.seal(folder / "seal.p12", password=password)),
         "SEAL_KEY_PASSWORD": password,

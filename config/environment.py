@@ -4,6 +4,8 @@ Each function takes the name of a variable and ends the start of the program wit
 one clear line when the value is missing or cannot be used.
 """
 
+import base64
+import binascii
 import os
 import re
 from datetime import timedelta
@@ -22,6 +24,7 @@ SHORTEST_SECRET = 50
 FEWEST_DIFFERENT_SIGNS = 12
 MAIL_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 CLAMD_PORT = 3310
+MEDICAL_KEY_BYTES = 32
 BRAND_SHEET = "brand.css"
 YES, NO = ("1", "oui", "on", "true", "yes"), ("0", "non", "off", "false", "no")
 
@@ -92,6 +95,7 @@ def rehearsal(name: str) -> timedelta | None:
         "DATABASE_URL": urlsplit(text("DATABASE_URL")).path.endswith(REHEARSED),
         "MAIL_URL": text("MAIL_URL").startswith("eml:"),
         "FILES_URL": text("FILES_URL").startswith("file:"),
+        "MEDICAL_FILES_URL": text("MEDICAL_FILES_URL").startswith("file:"),
     }
     if real := [one for one, is_apart in apart.items() if not is_apart]:
         message = f"{name} : une répétition ne touche à rien de réel, voyez {', '.join(real)}."
@@ -145,6 +149,41 @@ def _strong(name: str, value: str) -> str:
         )
         raise ImproperlyConfigured(message)
     return value
+
+
+def medical_keys(name: str) -> dict[str, bytes]:
+    """Return the master keys of the medical compartment by their label, the one that writes first.
+
+    Nothing of what cannot be used is repeated: it may be a key.
+    """
+    found: dict[str, bytes] = {}
+    for place, word in enumerate(words(name), start=1):
+        label, _, said = word.partition(":")
+        key = _decoded(said)
+        if not re.fullmatch(r"[a-z0-9-]{1,20}", label) or len(key) != MEDICAL_KEY_BYTES:
+            raise ImproperlyConfigured(_no_key(name, place))
+        if label in found or key in found.values() or len(set(key)) < FEWEST_DIFFERENT_SIGNS:
+            message = f"{name} : la clé n°{place} est déjà donnée, ou n'est pas tirée au hasard."
+            raise ImproperlyConfigured(message)
+        found[label] = key
+    if not found:
+        raise ImproperlyConfigured(_no_key(name, 1))
+    return found
+
+
+def _decoded(said: str) -> bytes:
+    try:
+        return base64.b64decode(said, validate=True)
+    except binascii.Error:
+        return b""
+
+
+def _no_key(name: str, place: int) -> str:
+    return (
+        f"{name} : la clé n°{place} doit être de la forme nom:clé, la clé de 32 octets en base64. "
+        "Par exemple : python -c 'import base64, secrets; "
+        'print("2027:" + base64.b64encode(secrets.token_bytes(32)).decode())\''
+    )
 
 
 def address(name: str, value: str) -> SplitResult:
@@ -345,6 +384,23 @@ def file_store(name: str) -> dict[str, Any]:
             "file_overwrite": False,
         },
     }
+
+
+def apart(name: str, other: str) -> None:
+    """Refuse two stores of which one is the other, or lies within it."""
+    mine, theirs = (_place(address(one, text(one))) for one in (name, other))
+    if mine[0] == theirs[0] and (
+        mine[1].is_relative_to(theirs[1]) or theirs[1].is_relative_to(mine[1])
+    ):
+        message = f"{name} doit nommer un autre dossier, ou un autre seau, que {other}."
+        raise ImproperlyConfigured(message)
+
+
+def _place(parts: SplitResult) -> tuple[tuple[str, int | None], Path]:
+    """Return where a store is: a server, and a folder or a bucket."""
+    if parts.scheme == "file":
+        return ("", None), Path(parts.path).resolve()
+    return (parts.hostname or "", parts.port), Path(parts.path.strip("/"))
 
 
 def antivirus(name: str) -> tuple[str, int] | None:

@@ -13,6 +13,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DEMO = environment.flag("SPORADES_DEMO")
 environment.required(
     *("SECRET_KEY", "DATABASE_URL", "SITE_URL", "MAIL_URL", "FILES_URL"),
+    *("MEDICAL_FILES_URL", "MEDICAL_KEYS"),
     *(() if DEMO else ("DEPLOYER_NAME", "MAIL_FROM")),
 )
 REHEARSAL = environment.rehearsal("SPORADES_REHEARSAL")
@@ -37,6 +38,8 @@ MAILERS = {"default": environment.mailer("MAIL_URL")}
 DEFAULT_FROM_EMAIL = environment.sender(
     "MAIL_FROM", "Sporades <ne-pas-repondre@demo.test>" if DEMO else None
 )
+environment.apart("MEDICAL_FILES_URL", "FILES_URL")
+MEDICAL_KEYS = environment.medical_keys("MEDICAL_KEYS")
 CLAMD = environment.antivirus("CLAMD_URL")
 HIDE_KNOWN_ADDRESSES = environment.flag("HIDE_KNOWN_ADDRESSES")
 TRUSTED_PROXIES = environment.machines("TRUSTED_PROXIES")
@@ -96,6 +99,7 @@ INSTALLED_APPS = [
     "sporades.threads",
     "sporades.doubles",
     "sporades.evidence",
+    "sporades.medical",
     "sporades.statistics",
     "sporades.searches",
     "sporades.exchanges",
@@ -307,6 +311,7 @@ TIME_ZONE = "Europe/Paris"
 
 STORAGES = {
     "default": environment.file_store("FILES_URL"),
+    "medical": environment.file_store("MEDICAL_FILES_URL"),
     "staticfiles": {"BACKEND": "sporades.web.layout.static.Storage"},
 }
 STATIC_URL = "static/"

@@ -11,6 +11,8 @@ os.environ.setdefault("DEPLOYER_NAME", "Autorité d'essai")
 os.environ.setdefault("MAIL_URL", "smtp://127.0.0.1:1")
 os.environ.setdefault("MAIL_FROM", "Sporades <ne-pas-repondre@exemple.test>")
 os.environ.setdefault("FILES_URL", f"file://{_folder / 'files'}")
+os.environ.setdefault("MEDICAL_FILES_URL", f"file://{_folder / 'medical'}")
+os.environ.setdefault("MEDICAL_KEYS", "essai:dGVzdHMtb25seS0wMTIzNDU2Nzg5LWFiY2RlZmdoaWo=")
 
 from config.settings import *  # noqa: E402, F403
 

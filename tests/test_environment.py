@@ -13,6 +13,8 @@ from django.core.exceptions import ImproperlyConfigured
 from config import environment
 
 ROOT = Path(__file__).parent.parent
+MASTER = "dGVzdHMtb25seS0wMTIzNDU2Nzg5LWFiY2RlZmdoaWo="
+FORMER = "dGVzdHMtb25seS1hYmNkZWZnaGlqLTAxMjM0NTY3ODk="
 STRONG = "lC3v9Tq0_xW7yBd2Rk5uHs8Zf1Jm4Np6Ga-EoViKtYwQzXbMrSdU"
 
 
@@ -27,6 +29,8 @@ def whole(folder: Path) -> dict[str, str]:
         "MAIL_URL": "smtp://127.0.0.1:1",
         "MAIL_FROM": "Inscriptions <ne-pas-repondre@exemple.test>",
         "FILES_URL": f"file://{folder / 'files'}",
+        "MEDICAL_FILES_URL": f"file://{folder / 'medical'}",
+        "MEDICAL_KEYS": f"2027:{MASTER},2026:{FORMER}",
         "TRUSTED_PROXIES": "127.0.0.1, ::1",
     }
 
@@ -96,6 +100,17 @@ REFUSED = [
     ("FILES_URL", "file://fichiers"),
     ("FILES_URL", "file:///proc/sporades"),
     ("FILES_URL", "s3://cle:secret@fichiers.exemple.test"),
+    ("MEDICAL_FILES_URL", None),
+    ("MEDICAL_FILES_URL", "/var/lib/sporades"),
+    ("MEDICAL_FILES_URL", "s3://cle:secret@fichiers.exemple.test"),
+    ("MEDICAL_KEYS", None),
+    ("MEDICAL_KEYS", MASTER),
+    ("MEDICAL_KEYS", f"2027:{MASTER[4:]}"),
+    ("MEDICAL_KEYS", f"2027:{MASTER}!"),
+    ("MEDICAL_KEYS", f"2027:{MASTER},"[:-2]),
+    ("MEDICAL_KEYS", f"2027:{MASTER},2027:{FORMER}"),
+    ("MEDICAL_KEYS", f"2027:{MASTER},2028:{MASTER}"),
+    ("MEDICAL_KEYS", f"2027:{'A' * 43}="),
     ("CLAMD_URL", "127.0.0.1:3310"),
     ("CLAMD_URL", "tcp://127.0.0.1:port"),
     ("CLAMD_URL", "tcp://"),
@@ -133,6 +148,36 @@ def test_a_variable_that_cannot_be_used_is_refused_in_one_line(
 
     [line] = str(refusal.value).splitlines()
     assert name in line
+
+
+@pytest.mark.parametrize(
+    ("usual", "medical"),
+    [
+        ("file://{}/files", "file://{}/files"),
+        ("file://{}/files", "file://{}/files/"),
+        ("file://{}/files", "file://{}/x/../files"),
+        ("file://{}/files", "file://{}/files/medical"),
+        ("file://{}", "file://{}/medical"),
+        ("s3://a:b@stock.exemple.test/seau", "s3://c:d@stock.exemple.test/seau?region=fr"),
+    ],
+)
+def test_what_is_confided_is_kept_apart_from_other_files(tmp_path, read_settings, usual, medical):
+    said = {"FILES_URL": usual.format(tmp_path), "MEDICAL_FILES_URL": medical.format(tmp_path)}
+
+    with pytest.raises(ImproperlyConfigured, match="un autre dossier, ou un autre seau"):
+        read_settings(whole(tmp_path) | said)
+    read_settings(whole(tmp_path) | said | {"MEDICAL_FILES_URL": f"file://{tmp_path}-apart"})
+
+
+def test_no_master_key_is_repeated_in_what_is_said_of_it(tmp_path):
+    variables = whole(tmp_path) | {"MEDICAL_KEYS": f"2027:{MASTER},2026:{FORMER[:-4]}"}
+
+    stopped = start(variables, "-m", "sporades", "diffsettings")
+
+    assert stopped.returncode == 1
+    assert stopped.stderr.startswith("MEDICAL_KEYS : la clé n°2 doit être de la forme nom:clé")
+    assert MASTER[:10] not in stopped.stderr
+    assert FORMER[:10] not in stopped.stderr
 
 
 @pytest.mark.parametrize(
@@ -231,7 +276,8 @@ def test_each_command_of_an_installation_stops_so(words):
         "",
         (
             "Les variables d'environnement SECRET_KEY, DATABASE_URL, SITE_URL, MAIL_URL, FILES_URL, "
-            "DEPLOYER_NAME et MAIL_FROM sont obligatoires : Sporades ne démarre pas sans elles.\n"
+            "MEDICAL_FILES_URL, MEDICAL_KEYS, DEPLOYER_NAME et MAIL_FROM sont obligatoires : Sporades "
+            "ne démarre pas sans elles.\n"
         ),
     )
 

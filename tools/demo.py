@@ -194,6 +194,8 @@ def settings(database_url: str, *, host: str, port: int) -> dict[str, str]:
         "SECRET_KEY": keys.text(safe / "secret-key"),
         "MAIL_URL": f"eml://{mails}",
         "FILES_URL": f"file://{files}",
+        "MEDICAL_FILES_URL": f"file://{FOLDER / 'medical'}",
+        "MEDICAL_KEYS": keys.medical(safe / "medical-keys"),
         "STATIC_ROOT": str(FOLDER / "static"),
         "SEAL_KEY_FILE": str(keys.seal(safe / "seal.p12", password=password)),
         "SEAL_KEY_PASSWORD": password,

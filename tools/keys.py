@@ -1,5 +1,6 @@
 """Secrets of the demo: made once, at random, readable by their owner alone."""
 
+import base64
 import datetime as dt
 import os
 import secrets
@@ -18,6 +19,13 @@ def text(path: Path) -> str:
     """Return the secret kept in a file, made at the first call."""
     if not path.exists():
         write(path, secrets.token_urlsafe(64).encode())
+    return path.read_text()
+
+
+def medical(path: Path) -> str:
+    """Return the master key of the medical compartment kept in a file, made at the first call."""
+    if not path.exists():
+        write(path, b"demo:" + base64.b64encode(secrets.token_bytes(32)))
     return path.read_text()
 
 

@@ -158,6 +158,8 @@ def settings(
         "SECRET_KEY": keys.text(safe / "secret-key"),
         "MAIL_URL": f"eml://{FOLDER / 'mails'}",
         "FILES_URL": f"file://{FOLDER / 'files'}",
+        "MEDICAL_FILES_URL": f"file://{FOLDER / 'medical'}",
+        "MEDICAL_KEYS": keys.medical(safe / "medical-keys"),
         "STATIC_ROOT": str(FOLDER / "static"),
     }
 

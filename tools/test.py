@@ -1,6 +1,6 @@
 """Run the tests, with all they need: `python -m tools.test [ARGUMENTS OF PYTEST]`.
 
-The tests find the server in DATABASE_URL, a folder for files in FILES_URL, and in
+The tests find the server in DATABASE_URL, folders for files in FILES_URL and MEDICAL_FILES_URL, and in
 SPORADES_CHROMIUM the browser to start. Nothing is printed after pytest's last line.
 """
 
@@ -39,6 +39,7 @@ def main(arguments: list[str]) -> int:
                     **os.environ,
                     "DATABASE_URL": server.url,
                     "FILES_URL": f"file://{(folder / 'files').absolute()}",
+                    "MEDICAL_FILES_URL": f"file://{(folder / 'medical').absolute()}",
                     "SPORADES_CHROMIUM": browser,
                 }
                 code = _run([*_workers(), *arguments], environment)

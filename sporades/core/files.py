@@ -1,7 +1,8 @@
 """The file store: named by what they hold, written once, checked when read.
 
-It stands on Django's default storage, a folder or S3 as FILES_URL says. A key is the SHA-256
-of the content: the same bytes are kept once, and a file that was changed is never given out.
+It stands on Django's storages, folders or S3: the default one, which FILES_URL names, unless
+another is said. A key is the SHA-256 of the content: the same bytes are kept once, and a file
+that was changed is never given out.
 """
 
 import hashlib
@@ -16,8 +17,11 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.base import ContentFile, File
-from django.core.files.storage import Storage, default_storage
+from django.core.files.storage import Storage, storages
 from django.db import IntegrityError, transaction
+
+USUAL = "default"
+"""The store of whoever says nothing else."""
 
 PARTIAL = ".partial"
 ABANDONED_AFTER = timedelta(days=1)
@@ -41,7 +45,7 @@ class Damaged(Unreadable):
     """The file is not the one that was written."""
 
 
-def put(content: bytes, *, suffix: str) -> str:
+def put(content: bytes, *, suffix: str, store: str = USUAL) -> str:
     """Keep a content and return its key; keeping it twice changes nothing.
 
     Whoever reads finds the whole file or none, also when the writer is killed.
@@ -49,22 +53,24 @@ def put(content: bytes, *, suffix: str) -> str:
     Args:
         content: the bytes to keep.
         suffix: the end of the name, ".pdf".
+        store: which of the settings' STORAGES keeps it.
 
     Raises:
         OutOfReach: the store cannot keep it now.
     """
     key = key_of(content, suffix=suffix)
+    storage = storages[store]
     with _reached():
-        if default_storage.exists(key):
+        if storage.exists(key):
             try:
-                get(key)
+                get(key, store=store)
             except Damaged:
-                default_storage.delete(key)
+                storage.delete(key)
             except Missing:
                 pass
             else:
                 return key
-        _write(default_storage, key, content)
+        _write(storage, key, content)
     return key
 
 
@@ -78,7 +84,7 @@ def own_suffix(suffix: str) -> str:
 
 
 @contextmanager
-def kept_apart(content: bytes, *, suffix: str, own: str = "") -> Iterator[str]:
+def kept_apart(content: bytes, *, suffix: str, own: str = "", store: str = USUAL) -> Iterator[str]:
     """Keep a content while a transaction, the block, writes the row that names it.
 
     Its key is its own, were the same bytes kept elsewhere: it is forgotten by itself, and is
@@ -89,6 +95,7 @@ def kept_apart(content: bytes, *, suffix: str, own: str = "") -> Iterator[str]:
         content: the bytes to keep.
         suffix: the end of the name, ".pdf".
         own: what `own_suffix` gave, where its key is announced before anything is kept.
+        store: which of the settings' STORAGES keeps it.
 
     Raises:
         OutOfReach: the store cannot keep it now.
@@ -101,14 +108,14 @@ def kept_apart(content: bytes, *, suffix: str, own: str = "") -> Iterator[str]:
         with transaction.atomic(durable=True):
             # Before any other, so that the failure of another hook is known to come after.
             transaction.on_commit(lambda: committed.append(key))
-            key = put(content, suffix=own or own_suffix(suffix))
+            key = put(content, suffix=own or own_suffix(suffix), store=store)
             yield key
             ended.append(key)
     except BaseException as failure:
         # Of a commit that the database did not answer nobody knows the end: the row may stand.
         is_undone = not ended or isinstance(failure, IntegrityError)
         if key and is_undone and not committed:
-            forget_or_say([key])
+            forget_or_say([key], store=store)
         raise
 
 
@@ -123,8 +130,12 @@ def digest_of(key: str) -> str:
     return key.rpartition("/")[2].partition(".")[0]
 
 
-def get(key: str) -> bytes:
+def get(key: str, *, store: str = USUAL) -> bytes:
     """Return the content of a key.
+
+    Args:
+        key: what `put` gave.
+        store: where it was kept.
 
     Raises:
         Missing: there is no such file.
@@ -133,7 +144,7 @@ def get(key: str) -> bytes:
     """
     with _reached():
         try:
-            with default_storage.open(key) as file:
+            with storages[store].open(key) as file:
                 content: bytes = file.read()
         except FileNotFoundError as error:
             raise Missing(key) from error
@@ -142,29 +153,29 @@ def get(key: str) -> bytes:
     return content
 
 
-def forget(key: str) -> None:
+def forget(key: str, *, store: str = USUAL) -> None:
     """Delete the file of a key, if there is one: only where nothing else can hold the same.
 
     Raises:
         OutOfReach: the store does not answer.
     """
     with _reached():
-        default_storage.delete(key)
+        storages[store].delete(key)
 
 
-def forget_or_say(keys: Iterable[str]) -> None:
+def forget_or_say(keys: Iterable[str], *, store: str = USUAL) -> None:
     """Delete the files of what was just erased; one that stays, for want of a store, is logged."""
     for key in keys:
         try:
-            forget(key)
+            forget(key, store=store)
         except OutOfReach:
             logger.exception("The file %s stays in the store", key)
 
 
-def sweep(*, at: datetime) -> int:
-    """Remove the parts of files that writers killed a day ago left; return how many."""
+def sweep(*, at: datetime, store: str = USUAL) -> int:
+    """Remove the parts of files that writers killed a day ago left in a store; return how many."""
     try:
-        folder = Path(default_storage.path(PARTIAL))
+        folder = Path(storages[store].path(PARTIAL))
     except NotImplementedError:
         return 0
     oldest = (at - ABANDONED_AFTER).timestamp()

@@ -187,6 +187,7 @@ def test_the_database_of_a_rehearsal_is_never_the_real_one():
         ({"DATABASE_URL": "postgresql://127.0.0.1/sporades"}, "DATABASE_URL"),
         ({"MAIL_URL": "smtp://127.0.0.1"}, "MAIL_URL"),
         ({"FILES_URL": "s3://cle:secret@serveur.test/seau"}, "FILES_URL"),
+        ({"MEDICAL_FILES_URL": "s3://cle:secret@serveur.test/seau"}, "MEDICAL_FILES_URL"),
         ({"SPORADES_DEMO": "0"}, "SPORADES_DEMO"),
     ],
 )

@@ -32,6 +32,7 @@ def environment_of(url: str, folder: Path, **more: str) -> dict[str, str]:
         "SECRET_KEY": settings.SECRET_KEY,
         "MAIL_URL": "smtp://127.0.0.1:1",
         "FILES_URL": f"file://{folder / 'files'}",
+        "MEDICAL_FILES_URL": f"file://{folder / 'medical'}",
         "PYTHONUNBUFFERED": "1",
         **more,
     }

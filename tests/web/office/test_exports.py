@@ -235,7 +235,7 @@ def test_a_store_that_does_not_answer_is_said(manager, in_lille, settings, monke
     asked(manager)
     work("exchanges")
     export = Export.objects.get()
-    monkeypatch.setattr("sporades.core.files.default_storage.open", _away)
+    monkeypatch.setattr("django.core.files.storage.default_storage.open", _away)
 
     page = manager.get(page_of(export, "export_file"), follow=True)
 
