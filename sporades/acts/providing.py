@@ -1,22 +1,20 @@
 """The pieces of a registration: its candidate gives them, its office says what they are worth (G2)."""
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.db import transaction
 
 from sporades import journal
 from sporades.accounts import limits
+from sporades.acts.sending import Sent, name_of, named
 from sporades.core import files
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.french import local_day
 from sporades.core.links import absolute
 from sporades.core.queue import defer_once
 from sporades.core.refusals import Refused
-from sporades.core.text import clean
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import LONGEST_NAME, Deposit, Evidence
 from sporades.evidence.queries import Owed, owed_by, pieces_of
@@ -27,8 +25,6 @@ from sporades.registrations.queries import lock_registration
 from sporades.registrations.snapshot import contact_of
 
 SCAN = "evidence.scan"
-_SENDINGS = UUID("6a2f0c0e-8a0b-4a53-9b6e-0d4f3f8f2b15")
-"""The space in which presses of the button are named."""
 
 
 class NotAsked(Refused):
@@ -54,19 +50,6 @@ class TooOften(Refused):
         "Vous avez déjà envoyé trente fichiers en vingt-quatre heures pour cette inscription : "
         "recommencez demain, ou envoyez cette pièce par courrier à votre service gestionnaire."
     )
-
-
-@dataclass(frozen=True)
-class Sent:
-    """A file as it comes.
-
-    Attributes:
-        name: that of the candidate's disk.
-        content: its bytes.
-    """
-
-    name: str
-    content: bytes
 
 
 # --- The candidate ----------------------------------------------------------------------------
@@ -97,7 +80,7 @@ def deposit(
         Unfit: it is not taken; each of its classes says why (`intake.cleaning`).
         files.OutOfReach: the store does not answer.
     """
-    sending = _named(press, sent)
+    sending = named(press, sent)
     if (already := _given(registration, code, sending)) is not None:
         return already
     check(owed_of(registration), code, at=at)
@@ -117,7 +100,7 @@ def deposit(
         given = evidence.take(
             _row(locked, row.pk),
             key=key,
-            name=name_of(sent),
+            name=name_of(sent, longest=LONGEST_NAME),
             size=len(made.content),
             pages=made.pages,
             sending=sending,
@@ -171,19 +154,6 @@ def _too_late(owed: Owed) -> str:
         f"Cette pièce était à fournir avant le {owed.before} : elle ne peut plus être déposée ici. "
         "Contactez votre service gestionnaire."
     )
-
-
-def name_of(sent: Sequence[Sent]) -> str:
-    """Return the name by which a candidate knows again what was given."""
-    name = clean(sent[0].name) or "fichier"
-    more = f" et {len(sent) - 1} autre{'s' if len(sent) > 2 else ''}" if len(sent) > 1 else ""  # noqa: PLR2004 - a plural
-    return name[: LONGEST_NAME - len(more)] + more
-
-
-def _named(press: str, sent: Sequence[Sent]) -> UUID:
-    """Return the name of a press: the same for the same files sent twice from one page."""
-    digests = (hashlib.sha256(one.content).hexdigest() for one in sent)
-    return uuid5(_SENDINGS, "\0".join((press, *digests)))
 
 
 def _given(registration: Registration, code: str, sending: UUID) -> Deposit | None:

@@ -145,6 +145,13 @@ def size_in_words(size: int) -> str:
     return f"{figure(Decimal(size) / unit)} {name}"
 
 
+def pdf_in_words(pages: int, size: int) -> str:
+    """« PDF, 2 pages, 350 Ko »: what a file is, its size rounded."""
+    step = 100_000 if size >= 1_000_000 else 1_000  # noqa: PLR2004 - a megabyte
+    rounded = max(step, round(size / step) * step)
+    return f"PDF, {pages} page{'s' if pages > 1 else ''}, {size_in_words(rounded)}"
+
+
 def spaced(text: str) -> str:
     """Return a text with the spaces that French keeps unbroken.
 

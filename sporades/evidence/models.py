@@ -9,7 +9,7 @@ from django.db.models import Q
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
 from sporades.core import files
-from sporades.core.french import day_in_words, instant_in_words, local_day, size_in_words
+from sporades.core.french import day_in_words, instant_in_words, local_day, pdf_in_words
 from sporades.evidence.states import REPLACEABLE, TO_VERIFY, State
 from sporades.exams.schema.base import LONGEST_LINE, LONGEST_PARAGRAPH
 from sporades.registrations.models import Registration
@@ -216,10 +216,7 @@ class Deposit(models.Model):
     @property
     def size_in_words(self) -> str:
         """« PDF, 2 pages, 350 Ko »."""
-        step = 100_000 if self.size >= 1_000_000 else 1_000  # noqa: PLR2004 - a megabyte
-        rounded = max(step, round(self.size / step) * step)
-        pages = f"{self.pages} page{'s' if self.pages > 1 else ''}"
-        return f"PDF, {pages}, {size_in_words(rounded)}"
+        return pdf_in_words(self.pages, self.size)
 
     def given_in_words(self, zone: str) -> str:
         """Say when it was given, by a clock."""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from sporades.core import files
+from sporades.core import arriving
 from sporades.core.actors import Actor
 from sporades.core.refusals import ReasonMissing, Refused
 from sporades.core.transitions import Transition, move
@@ -157,9 +157,7 @@ def announce(content: bytes, *, own: str, at: datetime) -> str:
         own: what `files.own_suffix` gave.
         at: the instant.
     """
-    key = files.key_of(content, suffix=own)
-    ArrivingFile.objects.create(key=key, at=at)
-    return key
+    return arriving.announce(ArrivingFile.objects.all(), content, own=own, at=at)
 
 
 def take(
@@ -205,7 +203,7 @@ def take(
         sending=sending,
     )
     move(row, DEPOSIT, deposit=made, reason="", posted_on=None, decided_at=None, decided_name="")
-    ArrivingFile.objects.filter(key=key).delete()
+    arriving.arrived(ArrivingFile.objects.all(), key)
     return made
 
 
@@ -241,15 +239,7 @@ def sweep(*, older_than: datetime) -> int:
     Raises:
         OutOfReach: the store does not answer; those that are left wait.
     """
-    arriving = list(ArrivingFile.objects.filter(at__lt=older_than))
-    named = set(
-        Deposit.objects.filter(key__in=[one.key for one in arriving]).values_list("key", flat=True)
-    )
-    for one in arriving:
-        if one.key not in named:
-            files.forget(one.key)
-        one.delete()
-    return len(arriving) - len(named)
+    return arriving.sweep(ArrivingFile.objects.all(), Deposit.objects.all(), older_than=older_than)
 
 
 # --- What it is worth -------------------------------------------------------------------------

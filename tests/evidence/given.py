@@ -6,7 +6,7 @@ from uuid import uuid4
 from PIL import Image
 
 from sporades.acts import providing
-from sporades.acts.providing import Sent
+from sporades.acts.sending import Sent
 from sporades.core.actors import Actor
 from sporades.registrations.models import Registration
 from tests.factories import NOW, author

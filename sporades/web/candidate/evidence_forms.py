@@ -5,8 +5,8 @@ from uuid import uuid4
 
 from django import forms
 
-from sporades.acts.providing import Sent
-from sporades.intake.cleaning import LARGEST, MOST_FILES, TooLarge
+from sporades.acts.sending import Sent
+from sporades.intake.cleaning import LARGEST, MOST_FILES, TooLarge, Unfit
 
 
 class FilesInput(forms.FileInput):
@@ -69,3 +69,9 @@ class ProvideForm(forms.Form):
         """The name of this press."""
         named: str = self.data.get("envoi") or _press()
         return named
+
+
+def said_of(form: ProvideForm, unfit: Unfit) -> str:
+    """Say why a file is not taken, and which one where there are several."""
+    sent = form.cleaned_data["fichiers"]
+    return f"{sent[unfit.place].name} : {unfit}" if len(sent) > 1 else str(unfit)

@@ -14,7 +14,7 @@ from sporades.evidence.queries import Owed, piece_of, pieces_of
 from sporades.intake.cleaning import Unfit, Unready
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import registration_of
-from sporades.web.candidate.evidence_forms import ProvideForm
+from sporades.web.candidate.evidence_forms import ProvideForm, said_of
 from sporades.web.candidate.request_forms import NOT_KEPT
 from sporades.web.layout.papers import kept, paper
 
@@ -65,7 +65,7 @@ def provide(request: HttpRequest, number: str, piece: str) -> HttpResponse:
                 at=at,
             )
         except Unfit as unfit:
-            form.add_error("fichiers", _said(form, unfit))
+            form.add_error("fichiers", said_of(form, unfit))
         except Refused as refusal:
             form.add_error("fichiers", str(refusal))
         except (files.OutOfReach, Unready):
@@ -97,12 +97,6 @@ def file(request: HttpRequest, number: str, piece: str) -> HttpResponse:
         ],
         is_attached=True,
     )
-
-
-def _said(form: ProvideForm, unfit: Unfit) -> str:
-    """Say why a file is not taken, and which one where there are several."""
-    sent = form.cleaned_data["fichiers"]
-    return f"{sent[unfit.place].name} : {unfit}" if len(sent) > 1 else str(unfit)
 
 
 def _registration(request: HttpRequest, number: str) -> Registration:

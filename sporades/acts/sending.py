@@ -1,0 +1,54 @@
+"""The files that a candidate sends: how they come, how one press of a button is known again."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils.crypto import salted_hmac
+
+from sporades.core.text import clean
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A file as it comes.
+
+    Attributes:
+        name: that of the candidate's disk.
+        content: its bytes.
+    """
+
+    name: str
+    content: bytes
+
+
+def name_of(sent: Sequence[Sent], *, longest: int) -> str:
+    """Return the name by which a candidate knows again what was given.
+
+    Args:
+        sent: one file, or several photographs.
+        longest: how many signs are kept.
+    """
+    name = clean(sent[0].name) or "fichier"
+    more = f" et {len(sent) - 1} autre{'s' if len(sent) > 2 else ''}" if len(sent) > 1 else ""  # noqa: PLR2004 - a plural
+    return name[: longest - len(more)] + more
+
+
+def named(press: str, sent: Sequence[Sent]) -> UUID:
+    """Return the name of a press: the same for the same files sent twice from one page.
+
+    It is keyed by the service's secret: whoever has the database does not try contents against it.
+
+    Args:
+        press: names the press of the button, as the page sends it.
+        sent: what came with it.
+    """
+    digests = (hashlib.sha256(one.content).hexdigest() for one in sent)
+    return named_text("\0".join((press, *digests)))
+
+
+def named_text(said: str) -> UUID:
+    """Return the name of a press, of what it sends as one text."""
+    keyed = salted_hmac("sporades.acts.sending", said, algorithm="sha256").digest()
+    return UUID(bytes=keyed[:16])
