@@ -152,6 +152,7 @@ class Membership(models.Model):
         HEAD = "head", "Chef de service"
         ADMINISTRATOR = "administrator", "Administrateur"
         AUDITOR = "auditor", "Auditeur"
+        DOCTOR = "doctor", "Médecin désigné"
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField("rôle", max_length=20, choices=Role)

@@ -48,10 +48,14 @@ class Permission(Enum):
     READ_REGULATIONS = "lire les réglementations, leurs versions et leurs essais à blanc"
     PREPARE_REGULATIONS = "charger un fichier de réglementation, l'essayer à blanc, le retirer"
     ENFORCE_REGULATIONS = "mettre une réglementation en vigueur"
+    GIVE_OPINIONS = "lire les papiers de santé qui lui sont confiés, donner son avis"
 
+
+OFFICE = frozenset(Role) - {Role.DOCTOR}
+"""The roles of the office: a doctor has no page of it."""
 
 GRANTED: dict[Permission, frozenset[Role]] = {
-    Permission.READ_FILES: frozenset(Role),
+    Permission.READ_FILES: OFFICE,
     Permission.DECIDE: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.CORRECT_IDENTITY: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.COMPARE_DOUBLES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
@@ -66,7 +70,7 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.JUDGE_EVIDENCE: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.RECEIVE: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.WITHHOLD: frozenset({Role.ADMINISTRATOR}),
-    Permission.READ_SERVICES: frozenset(Role),
+    Permission.READ_SERVICES: OFFICE,
     Permission.MOVE_SERVICES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.CHANGE_CONTACTS: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.PRINT_LETTERS: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
@@ -78,9 +82,10 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.EXPORT: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.APPROVE_EXPORTS: frozenset({Role.HEAD, Role.ADMINISTRATOR}),
     Permission.APPROVE_EXTENSIONS: frozenset({Role.HEAD, Role.ADMINISTRATOR}),
-    Permission.READ_REGULATIONS: frozenset(Role),
+    Permission.READ_REGULATIONS: OFFICE,
     Permission.PREPARE_REGULATIONS: frozenset({Role.HEAD, Role.ADMINISTRATOR}),
     Permission.ENFORCE_REGULATIONS: frozenset({Role.HEAD, Role.ADMINISTRATOR}),
+    Permission.GIVE_OPINIONS: frozenset({Role.DOCTOR}),
 }
 """Which roles have each permission. A reader of no role has none."""
 

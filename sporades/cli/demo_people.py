@@ -49,6 +49,7 @@ STAFF = {
     ),
     "cheffe.lille@demo.test": ("Solène Marchal", Membership.Role.HEAD, ["A09"]),
     "auditeur@demo.test": ("Hugo Lemaire", Membership.Role.AUDITOR, ["A09"]),
+    "medecin.lille@demo.test": ("Anne Roussel", Membership.Role.DOCTOR, ["A09"]),
     "administrateur@demo.test": ("Nour Delattre", Membership.Role.ADMINISTRATOR, []),
 }
 

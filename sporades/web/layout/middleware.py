@@ -24,6 +24,7 @@ from sporades.core.refusals import Refused
 from sporades.notices import queries as notices
 from sporades.web.access import Route, Who
 from sporades.web.layout.errors import not_allowed
+from sporades.web.layout.homes import home_of
 from sporades.web.layout.kept import ENDED, keep, keeps_answers
 from sporades.web.layout.network import comes_by_our_proxy
 from sporades.web.layout.proofs import second_factor_missing, where_to_show_it
@@ -188,7 +189,7 @@ class access:  # noqa: N801 - a middleware, used as the functions beside it
 
     def _for_staff(self, request: HttpRequest, route: Route) -> HttpResponse | None:
         if route.who is Who.CANDIDATE:
-            return redirect("office:home")
+            return redirect(home_of(request.user, request.arrived_at))
         if route.who is not Who.STAFF:
             return None
         day = local_day(request.arrived_at, settings.TIME_ZONE)

@@ -13,6 +13,7 @@ from sporades.territory.queries import managing_services
 from sporades.web.access import Who
 from sporades.web.layout import device
 from sporades.web.layout.audit import CONFORMITY, Criterion, Status
+from sporades.web.layout.homes import home_of, works_in_the_office
 from sporades.web.public.plan import TITLES
 
 MINUTE = 60
@@ -23,7 +24,7 @@ FEW_ACADEMIES = 3
 def home(request: HttpRequest) -> HttpResponse:
     """Say what this service is for; a signed-in reader goes to their own home."""
     if request.user.is_authenticated:
-        return redirect("office:home" if request.user.is_staff_member else "candidate:home")
+        return redirect(home_of(request.user, request.arrived_at))
     return render(request, "public/home.html")
 
 
@@ -97,7 +98,8 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 
     parts = [("Pour tous", pages(Who.ANYONE)), ("Votre compte", pages(Who.SIGNED_IN))]
     if request.user.is_authenticated and request.user.is_staff_member:
-        parts.append(("Gestion", pages(Who.STAFF)))
+        if works_in_the_office(request.user, request.arrived_at):
+            parts.append(("Gestion", pages(Who.STAFF)))
     else:
         parts.append(("Votre espace candidat", pages(Who.CANDIDATE)))
     return render(request, "public/sitemap.html", {"parts": parts})

@@ -15,6 +15,7 @@ MEMBERSHIPS = {
     Role.HEAD: "head",
     Role.AUDITOR: "auditor",
     Role.ADMINISTRATOR: "administrator",
+    Role.DOCTOR: "doctor",
 }
 OF_OFFICE = [name for name in NAMES if ACCESS[name].who is Who.STAFF]
 
@@ -25,9 +26,11 @@ def may(role, name):
     return permission is None or MEMBERSHIPS[role] in GRANTED[permission]
 
 
-def test_every_route_of_the_office_but_its_door_asks_for_a_permission():
-    assert {name for name in OF_OFFICE if ACCESS[name].permission is None} == {"office:home"}
-    assert {ACCESS[name].permission for name in OF_OFFICE} - {None} == set(Permission)
+def test_every_route_of_the_office_asks_for_a_permission_and_none_for_a_doctors():
+    doctors = {Permission.GIVE_OPINIONS}
+
+    assert {ACCESS[name].permission for name in OF_OFFICE} == set(Permission) - doctors
+    assert {one for one in Permission if MEMBERSHIPS[Role.DOCTOR] in GRANTED[one]} == doctors
 
 
 @pytest.mark.parametrize("name", WITHIN)

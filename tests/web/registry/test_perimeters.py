@@ -81,8 +81,10 @@ def turned_away(route: Route, role: Role, method: str, where: str) -> tuple[int,
     rules = [
         (not route.allows(method), (405, "")),
         (role is Role.ANONYMOUS, (302, f"{SIGN_IN}{quote(back)}")),
+        (for_candidates and role is Role.DOCTOR, (302, reverse("mfa_index"))),
         (for_candidates and role in STAFF, (302, reverse("office:home"))),
         (for_staff and role in CANDIDATES, (404, "")),
+        (for_staff and role is Role.DOCTOR, (404, "")),
         (for_staff and role is Role.HALF_MANAGER, (302, reverse("mfa_activate_totp"))),
         (bool(route.owned) and role is not Role.OWNER, (404, "")),
     ]
