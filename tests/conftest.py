@@ -71,10 +71,19 @@ def _no_minute():
 @pytest.fixture
 def kept(tmp_path, settings):
     """Use a folder of its own as file store; return what says which files it has."""
-    folder = tmp_path / "kept"
+    return _own_store(settings, "default", tmp_path / "kept")
+
+
+@pytest.fixture
+def confided(tmp_path, settings):
+    """Use a folder of its own as store of what is confided; return what says which files it has."""
+    return _own_store(settings, "medical", tmp_path / "confided")
+
+
+def _own_store(settings, alias, folder):
     store = "django.core.files.storage.FileSystemStorage"
     own = {"BACKEND": store, "OPTIONS": {"location": folder}}
-    settings.STORAGES = {**settings.STORAGES, "default": own}
+    settings.STORAGES = {**settings.STORAGES, alias: own}
     return lambda: sorted(one.name for one in folder.rglob("*") if one.is_file())
 
 

@@ -26,6 +26,7 @@ KINDS = {
     "document_published": "Document publié",
     "document_withdrawn": "Document retiré",
     "piece_refused": "Pièce justificative non conforme",
+    "file_refused": "Fichier refusé par l'antivirus",
     "message_answered": "Réponse à un message",
     "message_of_service": "Message du service",
 }

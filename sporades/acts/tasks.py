@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.utils import timezone
 from procrastinate import JobContext, builtin_tasks
@@ -11,6 +12,7 @@ from sporades.accounts import operations as accounts
 from sporades.acts import (
     announcing,
     changing,
+    confiding,
     enrolling,
     forgetting,
     inviting,
@@ -19,9 +21,12 @@ from sporades.acts import (
     providing,
 )
 from sporades.candidates import claims
+from sporades.core import files
 from sporades.core.queue import app, defer_once
 from sporades.evidence import operations as evidence
 from sporades.intake import antivirus
+from sporades.medical import operations as medical
+from sporades.medical import sealing
 from sporades.notices import operations as notices
 from sporades.searches import operations as searches
 
@@ -155,6 +160,32 @@ def sweep_evidence(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     now = timezone.now()
     providing.scan_again(older_than=now - SCAN_AGAIN_AFTER)
     evidence.sweep(older_than=now - ARRIVED_WITHIN)
+
+
+@app.task(name=confiding.SCAN, queue="evidence")
+def scan_confided(paper: str) -> None:
+    """Have a paper looked at; without an antivirus or its key it waits, and is looked at again."""
+    with suppress(antivirus.Unreachable, sealing.Unreadable):
+        confiding.scan(UUID(paper), at=timezone.now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="medical.sweep", queueing_lock="medical.sweep", pass_context=False)
+def sweep_confided(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
+    """Take up the papers that nobody has looked at, erase the files that have no row."""
+    now = timezone.now()
+    confiding.scan_again(older_than=now - SCAN_AGAIN_AFTER)
+    medical.sweep(older_than=now - ARRIVED_WITHIN)
+
+
+@app.periodic(cron="30 4 * * *")
+@app.task(name="medical.erase", queueing_lock="medical.erase", pass_context=False)
+def erase_confided(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
+    """Erase what no decision needs any more, and the parts of files that killed writers left."""
+    now = timezone.now()
+    while confiding.erase_due(at=now):
+        pass
+    files.sweep(at=now, store=medical.STORE)
 
 
 @app.task(name=ASK_SOME, queue="batches", priority=-5)

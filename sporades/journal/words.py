@@ -33,6 +33,11 @@ IN_WORDS = {
     "merge refused": "Fusion de dossiers de candidat refusée",
     "merge taken back": "Proposition de fusion retirée",
     "candidate written to": "Message écrit au candidat",
+    "confided paper found infected": "Fichier confié refusé par l'antivirus",
+    "confided paper opened": "Fichier confié ouvert",
+    "confided paper taken back": "Fichier confié retiré par le candidat",
+    "confided papers erased": "Fichiers confiés effacés",
+    "confided remarks read": "Commentaires confiés lus",
     "claim code given": "Code de rattachement donné",
     "correction accepted": "Demande de correction d'état civil acceptée",
     "correction assigned": "Demande de correction d'état civil prise en charge",
@@ -89,6 +94,7 @@ IN_WORDS = {
     "piece refused": "Pièce justificative trouvée non conforme",
     "piece waived": "Pièce justificative dispensée",
     "proof read": "Pièce jointe à une demande consultée",
+    "paper confided": "Fichier confié",
     "print run begun": "Impression de courriers commencée",
     "print run taken": "Fichier de courriers pris",
     "publication begun": "Publication de documents commencée",
@@ -125,6 +131,7 @@ IN_WORDS = {
     "regulation loaded again": "Réglementation rechargée, écrite autrement",
     "regulation prepared": "Réglementation préparée",
     "regulation put in force": "Réglementation mise en vigueur",
+    "remark confided": "Commentaire confié",
     "sign-in change undone": "Changement des moyens de connexion annulé",
     "summary received": "Récapitulatif signé reçu",
     "trial asked": "Essai à blanc demandé",
@@ -147,13 +154,21 @@ FORGETTING = (
 )
 """The verbs of the acts that forget others, which they list."""
 
-READINGS = ("document read", "file read", "proof read", "record read")
+READINGS = (
+    "confided paper opened",
+    "confided remarks read",
+    "document read",
+    "file read",
+    "proof read",
+    "record read",
+)
 """The verbs of those who only read (S-60): many, and apart from what changes something."""
 
 QUALITIES = {
     "administrator": "administrateur",
     "auditor": "auditeur",
     "candidate": "candidat",
+    "doctor": "médecin désigné",
     "head": "chef de service",
     "link": "porteur d'un lien",
     "manager": "gestionnaire",

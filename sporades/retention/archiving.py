@@ -15,6 +15,7 @@ from sporades.journal.operations import forget as forget_acts
 from sporades.journal.queries import entries_about
 from sporades.letters.models import Letter
 from sporades.mail.operations import messages_about
+from sporades.medical import operations as medical
 from sporades.registrations.models import CorrectionRequest, Registration
 from sporades.retention import categories, gathering
 from sporades.retention.models import Archive
@@ -27,7 +28,8 @@ def archive(key: int, *, at: datetime) -> bool:
     Its rows, mails and acts are copied, then deleted; acts stay in the journal without names.
     A candidate without an account goes with their last registration, unless something goes on for
     them: a draft in its time, a code that still serves. An account stays, and is from then on one
-    without a registration. Files stay where they are: the archive names them.
+    without a registration. Files stay where they are: the archive names them. What was confided to
+    a doctor enters no archive: it is erased (P-14).
     """
     owner = Registration.objects.filter(pk=key).values_list("candidate", flat=True).first()
     if owner is None:
@@ -38,6 +40,7 @@ def archive(key: int, *, at: datetime) -> bool:
     registration = categories.registrations(at).filter(pk=key).first()
     if registration is None:
         return False
+    medical.forget(registration, at=at)
     rows = [*gathering.rows_of(registration), *gathering.papers_of(registration)]
     is_last = not candidate.registrations.exclude(pk=key).exists() and not _goes_on(
         candidate, at=at

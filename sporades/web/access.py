@@ -34,6 +34,8 @@ class Route:
         while_reading: whether it answers a POST while a banner has put the service in read-only
             mode: what opens a session or ends that mode, and what asks without changing a file.
         takes_files: how many bytes of files may be sent to it; nothing: it takes none.
+        writes_no_file: whether what is sent to it stays in memory: on the disk it would be in clear,
+            and a process that is killed would leave it there.
     """
 
     who: Who
@@ -45,6 +47,7 @@ class Route:
     page: bool = True
     permission: Permission | None = None
     takes_files: int = 0
+    writes_no_file: bool = False
     while_reading: bool = False
 
     def allows(self, method: str | None) -> bool:

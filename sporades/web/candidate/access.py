@@ -15,6 +15,7 @@ def _route(
     keeps_answers: bool = False,
     page: bool = True,
     takes_files: int = 0,
+    writes_no_file: bool = False,
 ) -> Route:
     return Route(
         Who.CANDIDATE,
@@ -23,6 +24,7 @@ def _route(
         keeps_answers=keeps_answers,
         page=page,
         takes_files=takes_files,
+        writes_no_file=writes_no_file,
     )
 
 
@@ -60,6 +62,13 @@ ROUTES = {
     "candidate:evidence": _route(owned="registration"),
     "candidate:provide": _route(BOTH, owned="registration", takes_files=MOST_BYTES),
     "candidate:evidence_file": _route(owned="registration", page=False),
+    # What is typed of health is not kept for its author: it would be, in clear.
+    "candidate:health": _route(BOTH, owned="registration"),
+    "candidate:confide": _route(
+        BOTH, owned="registration", takes_files=MOST_BYTES, writes_no_file=True
+    ),
+    "candidate:health_file": _route(owned="registration", page=False),
+    "candidate:take_back_paper": _route(POST, owned="registration", page=False),
     "candidate:history": _route(owned="registration"),
     "candidate:version": _route(owned="registration"),
     "candidate:documents": _route(),

@@ -6,6 +6,7 @@ from sporades.web.candidate import (
     asking,
     choosing,
     documents,
+    health,
     home,
     messaging,
     providing,
@@ -65,6 +66,18 @@ urlpatterns = [
         "mes-inscriptions/<str:number>/pieces/<str:piece>/fichier",
         providing.file,
         name="evidence_file",
+    ),
+    path("mes-inscriptions/<str:number>/sante", health.health, name="health"),
+    path("mes-inscriptions/<str:number>/sante/<slug:kind>", health.confide, name="confide"),
+    path(
+        "mes-inscriptions/<str:number>/sante/papiers/<uuid:paper_id>",
+        health.file,
+        name="health_file",
+    ),
+    path(
+        "mes-inscriptions/<str:number>/sante/papiers/<uuid:paper_id>/retrait",
+        health.take_back,
+        name="take_back_paper",
     ),
     path("mes-inscriptions/<str:number>/historique", registrations.history, name="history"),
     path(

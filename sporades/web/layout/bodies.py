@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.core.files.uploadhandler import MemoryFileUploadHandler, TemporaryFileUploadHandler
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.urls import Resolver404, resolve
 from django.utils import timezone
@@ -54,7 +54,8 @@ def admitted(get_response: Page) -> Page:
         if route is None:
             return get_response(request)
         if _is_for(route, request.user):
-            request.upload_handlers = [_Bounded(request, most=route.takes_files)]
+            handler = _InMemory if route.writes_no_file else _Bounded
+            request.upload_handlers = [handler(request, most=route.takes_files)]
         return _read(request, lambda: request.POST, get_response)
 
     return answer
@@ -70,6 +71,24 @@ class _Bounded(TemporaryFileUploadHandler):
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Write what comes, until it is too heavy."""
+        if start <= self.most:
+            super().receive_data_chunk(raw_data, start)
+
+
+class _InMemory(MemoryFileUploadHandler):
+    """The same, of what is never written on the disk."""
+
+    def __init__(self, request: HttpRequest, *, most: int) -> None:
+        """Say how many bytes of a file may be used."""
+        super().__init__(request)
+        self.most = most
+
+    def handle_raw_input(self, *args: Any, **options: Any) -> None:
+        """Take what comes whatever its length: the route has bounded it."""
+        self.activated = True
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        """Keep what comes, until it is too heavy."""
         if start <= self.most:
             super().receive_data_chunk(raw_data, start)
 

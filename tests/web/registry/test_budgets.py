@@ -34,6 +34,7 @@ from tests.web.registry.routes import PAGES, TABS, WITH_APPLICATION, address
 from tests.web.registry.world import (
     Estate,
     Role,
+    a_confided_paper,
     a_passkey,
     signed_in,
     source,
@@ -106,7 +107,14 @@ def an_estate(email):
     registering.withdraw(registration=withdrawn, by=by, at=NOW)
     registration = registering.register(draft=begun("S00"), by=by, at=NOW).registration
     answer(registration)
-    return Estate(candidate, registration, withdrawn, begun("S01"), a_passkey(candidate.user))
+    return Estate(
+        candidate=candidate,
+        registration=registration,
+        withdrawn=withdrawn,
+        draft=begun("S01"),
+        confided=a_confided_paper(registration),
+        passkey=a_passkey(candidate.user),
+    )
 
 
 def multiply(estate):

@@ -22,6 +22,10 @@ WRITES = {
         "documents_documentversion": "printed when first asked for, and opened (F5)",
         "journal_entry": "and the journal knows of it",
     },
+    "candidate:health_file": {
+        "medical_opening": "who opens what was confided is known (P-11)",
+        "journal_entry": "and the journal knows of it",
+    },
     "candidate:thread": {"threads_threadmessage": "that its candidate read an answer is kept (M2)"},
     "office:thread": {
         "journal_entry": "who looks at a file is known, once an hour (S-60)",
@@ -71,6 +75,7 @@ WRITTEN_AGAIN = {
     "mfa_activate_totp": {"django_session"},
     "mfa_add_webauthn": {"django_session"},
     "mfa_reauthenticate_webauthn": {"django_session"},
+    "candidate:health_file": {"medical_opening", "journal_entry"},
     "office:document_pdf": {"journal_entry"},
     "office:export_file": {"journal_entry"},
     "office:run_pdf": {"journal_entry"},

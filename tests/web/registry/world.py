@@ -69,6 +69,7 @@ from sporades.letters.models import Letter
 from sporades.mail.models import Message
 from sporades.mailings import operations as mailings
 from sporades.mailings.models import Mailing, MailingTemplate
+from sporades.medical.models import Paper
 from sporades.notices import operations as notices
 from sporades.publications import deciding
 from sporades.publications import operations as publications
@@ -102,6 +103,7 @@ from tests.factories import (
     a_registration,
     author,
 )
+from tests.medical.given import confide, found_clean, read, write
 from tests.web.guide import BACKEND, HOST
 
 TEXTS = frozenset(
@@ -138,11 +140,12 @@ class Role(Enum):
     ADMINISTRATOR = "an administrator with a second factor"
     HEAD = "a head of service with a second factor"
     AUDITOR = "an auditor with a second factor"
+    DOCTOR = "a doctor with a second factor"
     FOREIGN_MANAGER = "a manager of another academy and another domain with a second factor"
 
 
 OFFICE = (Role.MANAGER, Role.ADMINISTRATOR, Role.HEAD, Role.AUDITOR, Role.FOREIGN_MANAGER)
-STAFF = (Role.HALF_MANAGER, *OFFICE)
+STAFF = (Role.HALF_MANAGER, *OFFICE, Role.DOCTOR)
 CANDIDATES = (Role.OWNER, Role.OTHER, Role.NEWCOMER)
 
 
@@ -154,12 +157,14 @@ class Estate:
         registration: active, of two versions.
         withdrawn: from the exam without specialities, in whose place nothing stands.
         draft: complete, not filed.
+        confided: what was given to a doctor for the first, and opened once.
     """
 
     candidate: Candidate
     registration: Registration
     withdrawn: Registration
     draft: Draft
+    confided: Paper
     passkey: Authenticator
 
     @property
@@ -231,6 +236,7 @@ def build(mark: str = "") -> World:
         Role.ADMINISTRATOR: a_member("admin@exemple.test", Membership.Role.ADMINISTRATOR, []),
         Role.HEAD: a_member("cheffe@exemple.test", Membership.Role.HEAD, ["A09"]),
         Role.AUDITOR: a_member("audit@exemple.test", Membership.Role.AUDITOR, ["A09"]),
+        Role.DOCTOR: a_member("medecin@exemple.test", Membership.Role.DOCTOR, ["A09"]),
         Role.FOREIGN_MANAGER: a_member("ailleurs@exemple.test", Membership.Role.MANAGER, ["A25"]),
     }
     users[Role.FOREIGN_MANAGER].memberships.update(domains=["SIMPLE"])
@@ -605,8 +611,18 @@ def an_estate(email: str, mark: str = "") -> Estate:
         registration=registration,
         withdrawn=withdrawn,
         draft=a_draft(candidate, speciality="FOREST", **answers, **FOREST),
+        confided=a_confided_paper(registration, mark),
         passkey=a_passkey(candidate.user),
     )
+
+
+def a_confided_paper(registration: Registration, mark: str = "") -> Paper:
+    """Confide a paper and a comment, and open the first."""
+    paper = found_clean(confide(registration, kind="papier-de-sante", name=f"papier {mark}.jpg"))
+    write(registration, f"Voici ce qui m'est arrivé. {mark}".strip())
+    candidate = registration.candidate
+    read(paper, candidate.user, by=author(candidate))
+    return paper
 
 
 def a_newcomer(email: str) -> User:
@@ -657,7 +673,7 @@ def signed_in(user: User, role: Role) -> str:
     client.force_login(user, backend=BACKEND)
     session = client.session
     shown = [{"method": "password", "at": NOW.timestamp(), "username": user.email}]
-    if role in OFFICE:
+    if role in {*OFFICE, Role.DOCTOR}:
         enrol_totp(user)
         RecoveryCodes.activate(user)
         shown.append({"method": "mfa", "at": NOW.timestamp(), "type": "totp"})

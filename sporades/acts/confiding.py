@@ -1,0 +1,338 @@
+"""What a candidate confides to a doctor, and who opens it (H3): nothing of it is said elsewhere.
+
+The journal keeps that something was confided, opened or erased: neither its kind, its name nor
+its fingerprint. A mail says that something waits, never what.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from sporades import journal
+from sporades.accounts import limits
+from sporades.accounts.models import User
+from sporades.acts.sending import Sent, name_of, named, named_text
+from sporades.core import files
+from sporades.core.actors import SYSTEM, Actor
+from sporades.core.links import absolute
+from sporades.core.queue import defer_once
+from sporades.core.refusals import Refused
+from sporades.intake import antivirus, cleaning
+from sporades.letters.operations import tell
+from sporades.medical import operations as medical
+from sporades.medical.models import LONGEST_NAME, Compartment, Paper, Remark
+from sporades.medical.queries import compartment, remarks_of
+from sporades.notices import queries as notices
+from sporades.registrations.models import Registration
+from sporades.registrations.queries import lock_registration
+from sporades.registrations.snapshot import contact_of
+
+SCAN = "medical.scan"
+AT_ONCE = 100
+"""How many compartments one transaction each are erased by one job."""
+
+
+class NothingToConfide(Refused):
+    """The registration stands no more."""
+
+    message = "Cette inscription ne tient plus : rien n'est plus à confier."
+
+
+class TooOften(Refused):
+    """As much was confided in a day as may be."""
+
+    message = (
+        "Vous avez déjà envoyé trente fichiers ou commentaires en vingt-quatre heures pour cette "
+        "inscription : recommencez demain."
+    )
+
+
+class Infected(Refused):
+    """A virus was found in it."""
+
+    message = (
+        "Un programme malveillant a été trouvé dans ce fichier : personne ne l'ouvrira. Retirez-le, "
+        "puis donnez-en un autre, fait depuis un autre appareil si vous le pouvez."
+    )
+
+
+class NotNoted(Refused):
+    """Nothing is written meanwhile, and each opening is."""
+
+    message = (
+        "Le service est en lecture seule : les papiers confiés ne s'ouvrent pas, car chaque ouverture "
+        "est notée. Réessayez dès que le service est rétabli."
+    )
+
+
+# --- The candidate ----------------------------------------------------------------------------
+
+
+def deposit(
+    *,
+    registration: Registration,
+    kind: str,
+    sent: Sequence[Sent],
+    press: str,
+    by: Actor,
+    at: datetime,
+) -> Paper:
+    """Confide a file of health, or several photographs that become one.
+
+    Args:
+        registration: the giver's own.
+        kind: what the réglementation calls it, by its code.
+        sent: one file, or several photographs, in the order of their pages.
+        press: names the press of the button: pressed twice, it gives one file.
+        by: its candidate.
+        at: the instant at which the request arrived.
+
+    Raises:
+        NothingToConfide, TooOften: see each.
+        medical.TakesNothing, medical.TooMuch: see each.
+        Unfit: it is not taken; each of its classes says why (`intake.cleaning`).
+        files.OutOfReach: the store does not answer.
+    """
+    sending = named(press, sent)
+    if (already := _given(registration, sending)) is not None:
+        return already
+    check(registration)
+    _spend(registration, at=at)
+    made = cleaning.join([one.content for one in sent])
+    sealed = medical.SealedFile(
+        registration, content=made.content, name=name_of(sent, longest=LONGEST_NAME)
+    )
+    own = files.own_suffix(medical.SUFFIX)
+    key = medical.announce(sealed, own=own, at=at)
+    with files.kept_apart(sealed.content, suffix=medical.SUFFIX, own=own, store=medical.STORE):
+        locked = lock_registration(registration.pk)
+        if (already := _given(locked, sending)) is not None:
+            transaction.on_commit(lambda: files.forget_or_say([key], store=medical.STORE))
+            return already
+        given = medical.take(
+            _taking(locked),
+            sealed,
+            kind=kind,
+            key=key,
+            size=len(made.content),
+            pages=made.pages,
+            sending=sending,
+            at=at,
+        )
+        _record("paper confided", locked, by=by, at=at)
+        defer_once(SCAN, queue="evidence", paper=str(given.pk))
+    return given
+
+
+@transaction.atomic
+def take_back(*, paper: Paper, by: Actor, at: datetime) -> None:
+    """Erase a paper that its candidate does not wish to confide any more.
+
+    Raises:
+        medical.Closed: it is with the doctor.
+        Paper.DoesNotExist: it is erased already.
+    """
+    locked = lock_registration(paper.compartment.registration_id)
+    held: Paper = Paper.objects.select_related("compartment").get(pk=paper.pk)
+    medical.take_back(held, at=at)
+    _record("confided paper taken back", locked, by=by, at=at)
+
+
+@transaction.atomic
+def remark(*, registration: Registration, text: str, press: str, by: Actor, at: datetime) -> Remark:
+    """Write a comment of health: the candidate to the doctor, or the doctor in charge back.
+
+    Args:
+        registration: what it is about.
+        text: what is said, clean.
+        press: names the press of the button: pressed twice, it sends one comment.
+        by: who writes.
+        at: the instant at which the request arrived.
+
+    Raises:
+        NothingToConfide, TooOften, medical.TakesNothing: see each.
+    """
+    locked = lock_registration(registration.pk)
+    sending = named_text(f"{press}\0{text}")
+    found = compartment(locked)
+    already: Remark | None = (
+        found.remarks.filter(sending=sending).first() if found is not None else None
+    )
+    if already is not None:
+        return already
+    taking = _taking(locked)
+    _spend(locked, at=at)
+    written = medical.remark(taking, text=text, sending=sending, by=by, at=at)
+    _record("remark confided", locked, by=by, at=at)
+    return written
+
+
+def check(registration: Registration) -> None:
+    """Check that something may be confided for a registration. Raises NothingToConfide, TakesNothing."""
+    if not registration.is_active:
+        raise NothingToConfide
+    found = compartment(registration)
+    if found is not None:
+        medical.check_takes(found)
+
+
+def _taking(registration: Registration) -> Compartment:
+    """Return the compartment of a locked registration, to which something may be given."""
+    check(registration)
+    return medical.compartment_of(registration)
+
+
+def _spend(registration: Registration, *, at: datetime) -> None:
+    if not limits.spend(limits.CONFIDED_OF_A_REGISTRATION, str(registration.pk), at=at):
+        raise TooOften
+
+
+def _given(registration: Registration, sending: UUID) -> Paper | None:
+    found: Paper | None = Paper.objects.filter(
+        compartment__registration=registration, sending=sending
+    ).first()
+    return found
+
+
+# --- Whoever opens ----------------------------------------------------------------------------
+
+
+def read(*, paper: UUID, reader: User, by: Actor, at: datetime) -> bytes:
+    """Return the bytes of a paper, once it is kept that they were read.
+
+    Args:
+        paper: its key.
+        reader: whose account reads: its candidate, or the doctor in charge.
+        by: the same, as an author.
+        at: the instant.
+
+    Raises:
+        Paper.DoesNotExist: there is none, for this reader.
+        Infected, NotNoted: see each.
+        sealing.Unreadable: no master key opens it.
+        files.OutOfReach, files.Unreadable: the store does not give it.
+    """
+    visible = Paper.objects.visible_to(reader).select_related("compartment__registration")
+    found: Paper = visible.get(pk=paper)
+    if found.is_infected:
+        raise Infected
+    content = medical.content_of(found)
+    if _is_noted(by):
+        with transaction.atomic():
+            locked = lock_registration(found.compartment.registration_id)
+            # Another doctor may be in charge by now.
+            medical.note_opened(found.compartment, visible.get(pk=paper), by=by, at=at)
+            _record("confided paper opened", locked, by=by, at=at)
+    return content
+
+
+@transaction.atomic
+def read_remarks(*, found: Compartment, reader: User, by: Actor, at: datetime) -> list[Remark]:
+    """Return the comments of a compartment, once it is kept that the doctor read them.
+
+    A candidate who reads their own leaves no trace.
+
+    Args:
+        found: the compartment.
+        reader: whose account reads: its candidate, or the doctor in charge.
+        by: the same, as an author.
+        at: the instant.
+
+    Raises:
+        Compartment.DoesNotExist: there is none, for this reader.
+        NotNoted: see there.
+    """
+    mine: Compartment = Compartment.objects.visible_to(reader).get(pk=found.pk)
+    remarks = list(remarks_of(mine))
+    if remarks and by.kind != "candidate" and _is_noted(by):
+        locked = lock_registration(mine.registration_id)
+        medical.note_opened(
+            Compartment.objects.visible_to(reader).get(pk=found.pk), None, by=by, at=at
+        )
+        _record("confided remarks read", locked, by=by, at=at)
+    return remarks
+
+
+def _is_noted(by: Actor) -> bool:
+    """Return whether what is opened is noted: always, unless its own candidate reads on (R-05)."""
+    if not notices.is_database_read_only():
+        return True
+    if by.kind != "candidate":
+        raise NotNoted
+    return False
+
+
+# --- The antivirus ----------------------------------------------------------------------------
+
+
+def scan(key: UUID, *, at: datetime) -> None:
+    """Have a paper looked at by the antivirus, and keep what it says.
+
+    Args:
+        key: of the paper; one that is gone, or was looked at, is left.
+        at: the instant.
+
+    Raises:
+        antivirus.Unreachable: nothing is known of it: nobody looks, or nobody answers.
+        sealing.Unreadable: no master key opens it.
+        files.OutOfReach, files.Unreadable: the store does not give it.
+    """
+    waiting = Paper.objects.unscanned().filter(pk=key).select_related("compartment").first()
+    if waiting is None:
+        return
+    verdict = antivirus.scan(medical.content_of(waiting))
+    with transaction.atomic():
+        locked = lock_registration(waiting.compartment.registration_id)
+        noted = medical.note_scanned(waiting, is_clean=verdict.is_clean, at=at)
+        if noted and not verdict.is_clean:
+            _record("confided paper found infected", locked, by=SYSTEM, at=at)
+            _tell_refused(waiting, locked, at=at)
+
+
+def scan_again(*, older_than: datetime) -> None:
+    """Queue the papers that a killed worker left, and those for which no antivirus answered."""
+    waiting = Paper.objects.unscanned().filter(given_at__lt=older_than)
+    for key in waiting.values_list("pk", flat=True).order_by("given_at")[:500]:
+        defer_once(SCAN, queue="evidence", paper=str(key))
+
+
+def _tell_refused(paper: Paper, registration: Registration, *, at: datetime) -> None:
+    if not registration.is_active:
+        return
+    tell(
+        registration.candidate,
+        "file_refused",
+        service=registration.service,
+        at=at,
+        key=f"file refused:{paper.pk}",
+        about=registration,
+        urgent=True,
+        registration=registration,
+        contact=contact_of(registration.service),
+        link=absolute(f"/mes-inscriptions/{registration.number}"),
+    )
+
+
+# --- In its time ------------------------------------------------------------------------------
+
+
+def erase_due(*, at: datetime) -> int:
+    """Erase what no decision needs any more, each compartment in its transaction; return how many."""
+    keys = medical.due(at=at).values_list("registration", flat=True)
+    return sum(_erase_one(key, at=at) for key in list(keys[:AT_ONCE]))
+
+
+@transaction.atomic
+def _erase_one(key: int, *, at: datetime) -> bool:
+    locked = lock_registration(key)
+    found = medical.due(at=at).filter(registration=locked).first()
+    if found is None or not medical.erase(found, at=at):
+        return False
+    _record("confided papers erased", locked, by=SYSTEM, at=at)
+    return True
+
+
+def _record(verb: str, registration: Registration, *, by: Actor, at: datetime) -> None:
+    journal.record(verb, by=by, on=registration, at=at, academy=registration.academy_id)

@@ -1,0 +1,46 @@
+"""Questions of pages and of other rooms about the medical compartment."""
+
+from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from sporades.accounts.models import Membership
+from sporades.medical.models import Compartment, Opening, Paper, Remark
+from sporades.registrations.models import Registration
+
+
+def compartment(registration: Registration) -> Compartment | None:
+    """Return the compartment of a registration, if anything was confided for it.
+
+    The name of the doctor in charge is in `doctor_name`, nothing where there is none.
+    """
+    names = Membership.objects.filter(user=OuterRef("doctor"), role=Membership.Role.DOCTOR)
+    found: Compartment | None = (
+        Compartment.objects.filter(registration=registration)
+        .annotate(doctor_name=Coalesce(Subquery(names.values("full_name")[:1]), Value("")))
+        .first()
+    )
+    return found
+
+
+def kinds_given(registration: Registration) -> set[str]:
+    """Return the codes of the papers of which a registration has at least one clean file."""
+    found = Paper.objects.filter(compartment__registration=registration, is_clean=True)
+    return set(found.values_list("kind", flat=True))
+
+
+def papers_of(found: Compartment) -> QuerySet[Paper]:
+    """Return the papers of a compartment, in the order in which they were given."""
+    papers: QuerySet[Paper] = found.papers.select_related("compartment")
+    return papers.order_by("given_at", "pk")
+
+
+def remarks_of(found: Compartment) -> QuerySet[Remark]:
+    """Return the comments of a compartment, the first written first."""
+    remarks: QuerySet[Remark] = found.remarks.select_related("compartment")
+    return remarks.order_by("written_at", "pk")
+
+
+def openings_of(found: Compartment) -> QuerySet[Opening]:
+    """Return who opened what of a compartment, the last first."""
+    openings: QuerySet[Opening] = found.openings.order_by("-at", "-pk")
+    return openings

@@ -1,0 +1,230 @@
+"""« Papiers de santé » of a registration: what is confided to a doctor, and who opened it (H3)."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from sporades.acts import confiding
+from sporades.core import files
+from sporades.core.french import instant_in_words
+from sporades.core.refusals import Refused
+from sporades.documents.operations import BeingPrepared
+from sporades.intake.cleaning import Unfit, Unready
+from sporades.medical import sealing
+from sporades.medical.models import Compartment, Opening, Paper, Remark
+from sporades.medical.queries import compartment, openings_of, papers_of, remarks_of
+from sporades.registrations.models import Registration
+from sporades.registrations.queries import registration_of
+from sporades.web.candidate.evidence_forms import ProvideForm, said_of
+from sporades.web.candidate.health_forms import RemarkForm
+from sporades.web.candidate.request_forms import NOT_KEPT
+from sporades.web.layout.papers import paper
+
+UNREADABLE_NAME = "Nom illisible pour le moment"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of paper that may be confided.
+
+    Attributes:
+        code: how the réglementation calls it.
+        label: the same, as it is read.
+        help: what is expected of it.
+        is_mandatory: whether the request is incomplete without it.
+    """
+
+    code: str
+    label: str
+    help: str = ""
+    is_mandatory: bool = False
+
+
+ANY = Kind("papier-de-sante", "Papier de santé")
+"""Where the réglementation names none."""
+
+
+def health(request: HttpRequest, number: str) -> HttpResponse:
+    """What was confided, to whom, who opened it; a comment is written."""
+    found = _registration(request, number)
+    posted = request.method == "POST"
+    form = RemarkForm(request.POST) if posted else RemarkForm()
+    if posted and form.is_valid():
+        try:
+            confiding.remark(
+                registration=found,
+                text=form.cleaned_data["texte"],
+                press=form.press,
+                by=request.actor,
+                at=request.arrived_at,
+            )
+        except Refused as refusal:
+            form.add_error("texte", str(refusal))
+        else:
+            messages.success(request, "Votre commentaire est confié.")
+            return redirect(f"{reverse('candidate:health', args=[number])}#commentaires")
+    context = {"registration": found, "form": form, **_shown(found)}
+    return render(request, "candidate/health.html", context, status=422 if form.errors else 200)
+
+
+def confide(request: HttpRequest, number: str, kind: str) -> HttpResponse:
+    """Choose a file, or photographs, and confide it."""
+    found = _registration(request, number)
+    chosen = _kind(found, kind)
+    posted = request.method == "POST"
+    form = ProvideForm(request.POST, request.FILES) if posted else ProvideForm()
+    if not posted:
+        try:
+            confiding.check(found)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("candidate:health", number)
+    elif form.is_valid():
+        try:
+            confiding.deposit(
+                registration=found,
+                kind=chosen.code,
+                sent=form.sent,
+                press=form.press,
+                by=request.actor,
+                at=request.arrived_at,
+            )
+        except Unfit as unfit:
+            form.add_error("fichiers", said_of(form, unfit))
+        except Refused as refusal:
+            form.add_error("fichiers", str(refusal))
+        except (files.OutOfReach, Unready):
+            form.add_error("fichiers", NOT_KEPT)
+        else:
+            messages.success(request, "Votre fichier est confié. L'antivirus le vérifie.")
+            return redirect(f"{reverse('candidate:health', args=[number])}#{chosen.code}")
+    context = {"registration": found, "kind": chosen, "form": form}
+    return render(request, "candidate/confide.html", context, status=422 if form.errors else 200)
+
+
+def file(request: HttpRequest, number: str, paper_id: UUID) -> HttpResponse:
+    """A paper, to whoever confided it, unless a virus was found in it."""
+    found = _paper(request, number, paper_id)
+    if found.is_infected:
+        raise Http404
+    return paper(
+        request,
+        name=f"papier-{number}",
+        read=partial(_read, request, found),
+        instead=[("Revenir aux papiers de santé", reverse("candidate:health", args=[number]))],
+        is_attached=True,
+    )
+
+
+def take_back(request: HttpRequest, number: str, paper_id: UUID) -> HttpResponse:
+    """Erase a paper that is no more to be confided."""
+    found = _paper(request, number, paper_id)
+    confiding.take_back(paper=found, by=request.actor, at=request.arrived_at)
+    messages.success(request, "Ce fichier est retiré : il est effacé.")
+    return redirect("candidate:health", number)
+
+
+def _read(request: HttpRequest, found: Paper) -> bytes:
+    try:
+        return confiding.read(
+            paper=found.pk, reader=request.user, by=request.actor, at=request.arrived_at
+        )
+    except (files.OutOfReach, files.Unreadable) as failure:
+        raise BeingPrepared from failure
+    except sealing.Unreadable:
+        raise Refused(sealing.UNREADABLE) from None
+
+
+def _shown(registration: Registration) -> dict[str, Any]:
+    """Return what the page says of what was confided."""
+    found = compartment(registration)
+    zone = registration.service.zone
+    kinds = _kinds(registration)
+    return {
+        "compartment": found,
+        "is_open": registration.is_active and (found is None or found.is_taking),
+        "kinds": [
+            {
+                "kind": kind,
+                "papers": [one for one in _papers(found, zone) if one["kind"] == kind.code],
+            }
+            for kind in kinds
+        ],
+        "remarks": [_remark(one, zone) for one in remarks_of(found)] if found else [],
+        "openings": [_opening(one, kinds, zone) for one in openings_of(found)] if found else [],
+    }
+
+
+def _kinds(registration: Registration) -> list[Kind]:
+    """Return the papers that may be confided for a registration."""
+    return [ANY]
+
+
+def _kind(registration: Registration, code: str) -> Kind:
+    found = next((one for one in _kinds(registration) if one.code == code), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _papers(found: Compartment | None, zone: str) -> list[dict[str, Any]]:
+    if found is None:
+        return []
+    return [
+        {
+            "row": row,
+            "kind": row.kind,
+            "name": _name(row),
+            "given": row.given_in_words(zone),
+            "may_be_taken_back": not found.is_closed or row.is_infected,
+        }
+        for row in papers_of(found)
+    ]
+
+
+def _name(row: Paper) -> str:
+    try:
+        return row.name
+    except sealing.Unreadable:
+        return UNREADABLE_NAME
+
+
+def _remark(row: Remark, zone: str) -> dict[str, Any]:
+    try:
+        text, is_readable = row.text, True
+    except sealing.Unreadable:
+        text, is_readable = sealing.UNREADABLE, False
+    return {
+        "who": "Vous" if row.is_candidates else f"{row.author_name}, médecin désigné",
+        "written": instant_in_words(row.written_at, zone),
+        "text": text,
+        "is_readable": is_readable,
+    }
+
+
+def _opening(row: Opening, kinds: list[Kind], zone: str) -> dict[str, str]:
+    labels = {kind.code: kind.label for kind in kinds}
+    return {
+        "who": "Vous" if row.reader_kind == "candidate" else f"{row.reader_name}, médecin désigné",
+        "what": labels.get(row.kind, ANY.label) if row.paper else "Vos commentaires",
+        "at": instant_in_words(row.at, zone),
+    }
+
+
+def _registration(request: HttpRequest, number: str) -> Registration:
+    found: Registration = get_object_or_404(registration_of, user=request.user.pk, number=number)
+    return found
+
+
+def _paper(request: HttpRequest, number: str, key: UUID) -> Paper:
+    mine = Paper.objects.visible_to(request.user).select_related("compartment")
+    found: Paper = get_object_or_404(
+        mine, pk=key, compartment__registration=_registration(request, number)
+    )
+    return found

@@ -1,0 +1,31 @@
+"""A comment of health."""
+
+from uuid import uuid4
+
+from django import forms
+
+from sporades.medical.models import LONGEST_REMARK
+from sporades.registrations.fields import CleanLinesField
+
+
+def _press() -> str:
+    return str(uuid4())
+
+
+class RemarkForm(forms.Form):
+    """One comment. Each page that shows it names the press of its button."""
+
+    texte = CleanLinesField(
+        label="Votre commentaire",
+        max_length=LONGEST_REMARK,
+        help_text="4 000 signes au plus. Vous et le médecin en charge êtes seuls à le lire",
+        widget=forms.Textarea(attrs={"rows": 6, "autocomplete": "off"}),
+        error_messages={"required": "Écrivez votre commentaire avant de l'envoyer."},
+    )
+    envoi = forms.Field(widget=forms.HiddenInput, required=False, initial=_press)
+
+    @property
+    def press(self) -> str:
+        """The name of this press."""
+        named: str = self.data.get("envoi") or _press()
+        return named

@@ -1,0 +1,247 @@
+"""« Papiers de santé »: what is confided, to whom, who opened it (H3)."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from sporades.acts import registering
+from sporades.medical import operations as medical
+from sporades.medical.models import Opening, Paper, Remark
+from tests.evidence.given import a_photo
+from tests.factories import NOW, a_registration, author
+from tests.medical.given import a_doctor, compartment, confide, entrust, found_clean, read, write
+from tests.web.guide import main, seen, words
+
+pytestmark = pytest.mark.usefixtures("kept", "confided")
+KIND = "papier-de-sante"
+
+
+@pytest.fixture(autouse=True)
+def _clock():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def registration():
+    return a_registration(informations={"has_disability": "oui"})
+
+
+@pytest.fixture
+def mine(sign_in, registration):
+    return sign_in(registration.candidate)
+
+
+def address(registration, *parts):
+    return "/".join(["/mes-inscriptions", registration.number, "sante", *map(str, parts)])
+
+
+def photo(colour="white", name="ordonnance.jpg"):
+    return SimpleUploadedFile(name, a_photo(colour), "image/jpeg")
+
+
+def send(browser, registration, *photos):
+    """Press « Donner »."""
+    data = {"fichiers": list(photos), "envoi": str(uuid4())}
+    return browser.post(address(registration, KIND), data, follow=True)
+
+
+def line(browser, registration):
+    """Return what the page says of what was given."""
+    return words(seen(browser.get(address(registration))).get_element_by_id(KIND))
+
+
+def test_the_page_says_who_reads_and_leads_to_giving(mine, registration):
+    said = main(mine.get(address(registration)))
+
+    assert "Vous et le médecin en charge êtes seuls à lire ce que vous confiez ici." in said
+    assert "Votre service gestionnaire et les administrateurs ne peuvent pas l'ouvrir." in said
+    assert "Aucun médecin n'est en charge pour l'instant" in said
+    assert "Qui a ouvert vos papiers Personne ne les a ouverts." in said
+    assert line(mine, registration) == ("Papier de santé Donner un fichier : Papier de santé")
+
+
+def test_the_registration_leads_there_when_a_handicap_was_declared(mine, sign_in, registration):
+    where = f"/mes-inscriptions/{registration.number}"
+    without = a_registration()
+
+    assert f'href="{where}/sante"' in mine.get(where).text
+    other = sign_in(without.candidate).get(f"/mes-inscriptions/{without.number}")
+    assert "/sante" not in other.text
+
+
+def test_photos_are_given_without_script_and_opened_again_and_it_is_noted(mine, registration):
+    said = send(mine, registration, photo("white"), photo("gray"))
+
+    assert "Votre fichier est confié." in main(said)
+    assert "En vérification ordonnance.jpg et 1 autre : Papier de santé PDF, 2 pages," in line(
+        mine, registration
+    )
+    paper = Paper.objects.get()
+    opened = mine.get(address(registration, "papiers", paper.pk))
+    assert opened.content == medical.content_of(paper)
+    assert opened.headers["Content-Disposition"] == (
+        f'attachment; filename="papier-{registration.number}.pdf"'
+    )
+    assert opened.headers["Cache-Control"] == "private, no-store"
+    assert (
+        "Qui a ouvert vos papiers Le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris) : Vous, "
+        "Papier de santé" in main(mine.get(address(registration)))
+    )
+
+
+def test_what_the_antivirus_finds_is_said(mine, registration):
+    clean, infected = confide(registration, kind=KIND), confide(registration, kind=KIND)
+    found_clean(clean)
+    found_clean(infected, is_clean=False)
+
+    said = line(mine, registration)
+
+    assert "Confié papier.jpg" in said
+    assert "Refusé papier.jpg" in said
+    assert "personne ne l'ouvrira. Retirez-le, puis donnez-en un autre" in said
+    assert mine.get(address(registration, "papiers", infected.pk)).status_code == 404
+
+
+def test_a_file_that_is_not_taken_says_why_at_its_field(mine, registration):
+    said = send(mine, registration, photo(), SimpleUploadedFile("a.exe", b"MZ un programme"))
+
+    assert said.status_code == 422
+    assert "a.exe : Ce fichier n'est ni un PDF ni une photo JPEG ou PNG" in main(said)
+    assert not Paper.objects.exists()
+
+
+def test_a_paper_is_taken_back_until_it_is_with_the_doctor(mine, registration):
+    first, second = confide(registration, kind=KIND), confide(registration, kind=KIND)
+
+    said = mine.post(address(registration, "papiers", first.pk, "retrait"), follow=True)
+    assert "Ce fichier est retiré : il est effacé." in main(said)
+    entrust(registration, a_doctor())
+
+    page = main(mine.get(address(registration)))
+    assert "Médecin en charge : Dr Anne Roussel." in page
+    assert "ils ne se retirent plus. Vous pouvez encore en ajouter." in page
+    assert "Retirer" not in page
+    refused = mine.post(address(registration, "papiers", second.pk, "retrait"))
+    assert (refused.status_code, Paper.objects.get()) == (409, second)
+    assert "ils ne se retirent plus" in main(refused)
+
+
+def test_a_comment_is_written_and_the_doctors_is_read(mine, registration):
+    said = mine.post(
+        address(registration), {"texte": "Je suis suivie.", "envoi": "une"}, follow=True
+    )
+    assert "Votre commentaire est confié." in main(said)
+    doctor = entrust(registration, a_doctor())
+    write(registration, "Merci.", by=doctor.memberships.get().as_actor())
+
+    page = main(mine.get(address(registration)))
+
+    assert "Vous, le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris) Je suis suivie." in page
+    assert "Dr Anne Roussel, médecin désigné, le mercredi 25 novembre 2026" in page
+    assert not Opening.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("", "Écrivez votre commentaire avant de l'envoyer."), ("a" * 4_001, "4001")],
+    ids=["empty", "long"],
+)
+def test_a_comment_that_is_not_taken_says_why(mine, registration, text, said):
+    page = mine.post(address(registration), {"texte": text})
+
+    assert page.status_code == 422
+    assert said in main(page)
+    assert not Remark.objects.exists()
+
+
+def test_the_doctors_opening_is_shown_with_its_hour_and_quality(mine, registration):
+    paper = found_clean(confide(registration, kind=KIND))
+    read(paper, entrust(registration, a_doctor()), at=NOW + timedelta(hours=1))
+
+    assert (
+        "Le mercredi 25 novembre 2026 à 11 h 30 (heure de Paris) : Dr Anne Roussel, médecin désigné, "
+        "Papier de santé" in main(mine.get(address(registration)))
+    )
+
+
+def test_under_a_wrong_master_key_the_page_stands_and_says_what_is_not_read(
+    mine, registration, settings
+):
+    paper = confide(registration, kind=KIND)
+    write(registration, "Je suis suivie.")
+    settings.MEDICAL_KEYS = {"fautive": bytes(range(32))}
+
+    page = mine.get(address(registration))
+    opened = mine.get(address(registration, "papiers", paper.pk))
+
+    assert page.status_code == 200
+    assert "Nom illisible pour le moment" in main(page)
+    assert "le service n'a pas la clé qui le protège. Il n'est pas perdu" in main(page)
+    assert opened.status_code == 409
+    assert "le service n'a pas la clé qui le protège" in main(opened)
+    assert mine.get(f"/mes-inscriptions/{registration.number}").status_code == 200
+    assert not Opening.objects.exists()
+
+
+def test_of_a_registration_that_stands_no_more_nothing_is_taken(mine, registration):
+    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+
+    assert "Plus rien n'est à confier." in main(mine.get(address(registration)))
+    told = mine.get(address(registration, KIND), follow=True)
+    assert "Cette inscription ne tient plus" in told.text.replace("\u00a0", " ")
+    assert send(mine, registration, photo()).status_code == 422
+
+
+def test_once_it_is_erased_the_page_says_so_and_who_had_opened_it(mine, registration):
+    paper = found_clean(confide(registration, kind=KIND))
+    read(paper, entrust(registration, a_doctor()))
+    medical.erase(compartment(registration), at=NOW)
+
+    page = main(mine.get(address(registration)))
+
+    assert "La décision est définitive : vos papiers et vos commentaires sont effacés." in page
+    assert "Dr Anne Roussel, médecin désigné, Papier de santé" in page
+    assert "Donner" not in page
+
+
+def test_what_is_another_candidates_or_of_another_registration_is_not_found(
+    mine, sign_in, registration
+):
+    paper = confide(registration, kind=KIND)
+    theirs = a_registration()
+    other = sign_in(theirs.candidate)
+
+    for number in (registration, theirs):
+        assert other.get(address(number, "papiers", paper.pk)).status_code == 404
+        assert other.post(address(number, "papiers", paper.pk, "retrait")).status_code == 404
+    assert mine.get(address(registration, "inconnu")).status_code == 404
+    assert Paper.objects.get() == paper
+
+
+def test_the_page_costs_the_same_with_one_paper_and_with_three(
+    mine, registration, django_assert_num_queries
+):
+    def cost():
+        with django_assert_num_queries(7):
+            mine.get(address(registration))
+
+    confide(registration, kind=KIND)
+    write(registration)
+    cost()
+    for _ in range(2):
+        confide(registration, kind=KIND)
+        write(registration)
+    cost()
+
+
+def test_what_is_sent_is_never_written_on_the_disk(mine, registration, monkeypatch):
+    def written(*_args, **_options):
+        raise AssertionError
+
+    monkeypatch.setattr("django.core.files.uploadedfile.TemporaryUploadedFile.__init__", written)
+
+    assert "Votre fichier est confié." in main(send(mine, registration, photo()))
