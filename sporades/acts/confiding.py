@@ -30,8 +30,6 @@ from sporades.registrations.queries import lock_registration
 from sporades.registrations.snapshot import contact_of
 
 SCAN = "medical.scan"
-AT_ONCE = 100
-"""How many compartments one transaction each are erased by one job."""
 
 
 class NothingToConfide(Refused):
@@ -318,20 +316,19 @@ def _tell_refused(paper: Paper, registration: Registration, *, at: datetime) -> 
 # --- In its time ------------------------------------------------------------------------------
 
 
-def erase_due(*, at: datetime) -> int:
-    """Erase what no decision needs any more, each compartment in its transaction; return how many."""
-    keys = medical.due(at=at).values_list("registration", flat=True)
-    return sum(_erase_one(key, at=at) for key in list(keys[:AT_ONCE]))
-
-
 @transaction.atomic
-def _erase_one(key: int, *, at: datetime) -> bool:
-    locked = lock_registration(key)
-    found = medical.due(at=at).filter(registration=locked).first()
-    if found is None or not medical.erase(found, at=at):
-        return False
-    _record("confided papers erased", locked, by=SYSTEM, at=at)
-    return True
+def erase(found: Compartment, *, at: datetime) -> bool:
+    """Erase what no decision needs any more; return whether it was not erased yet.
+
+    Args:
+        found: the compartment.
+        at: the instant.
+    """
+    locked = lock_registration(found.registration_id)
+    is_done = medical.erase(found, at=at)
+    if is_done:
+        _record("confided papers erased", locked, by=SYSTEM, at=at)
+    return is_done
 
 
 def _record(verb: str, registration: Registration, *, by: Actor, at: datetime) -> None:

@@ -172,19 +172,10 @@ def scan_confided(paper: str) -> None:
 @app.periodic(cron="*/10 * * * *")
 @app.task(name="medical.sweep", queueing_lock="medical.sweep", pass_context=False)
 def sweep_confided(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
-    """Take up the papers that nobody has looked at, erase the files that have no row."""
+    """Take up the papers that nobody has looked at, erase the files, and parts of files, without a row."""
     now = timezone.now()
     confiding.scan_again(older_than=now - SCAN_AGAIN_AFTER)
     medical.sweep(older_than=now - ARRIVED_WITHIN)
-
-
-@app.periodic(cron="30 4 * * *")
-@app.task(name="medical.erase", queueing_lock="medical.erase", pass_context=False)
-def erase_confided(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
-    """Erase what no decision needs any more, and the parts of files that killed writers left."""
-    now = timezone.now()
-    while confiding.erase_due(at=now):
-        pass
     files.sweep(at=now, store=medical.STORE)
 
 

@@ -13,6 +13,8 @@ from sporades.acts import forgetting
 from sporades.core.days import midnight, years_after, years_before
 from sporades.core.french import day_in_words, local_day
 from sporades.exams.models import RegistrationService
+from sporades.medical import operations as medical
+from sporades.medical.models import Compartment
 from sporades.publications.models import Publication, PublicationLine
 from sporades.registrations.models import Draft, Registration
 from sporades.retention.models import Archive, LeavingFile
@@ -136,6 +138,11 @@ def named(at: datetime) -> QuerySet[Archive]:  # noqa: ARG001 - asked as the oth
     return every if settings.RETENTION_WITHOUT_NAMES else every.none()
 
 
+def confided(at: datetime) -> QuerySet[Compartment]:
+    """Return the medical compartments to erase: their last day is over."""
+    return medical.due(before=midnight(local_day(at, settings.TIME_ZONE), settings.TIME_ZONE))
+
+
 def publications(at: datetime) -> QuerySet[Publication]:
     """Return the publications of which no registration is left."""
     lines = PublicationLine.objects.filter(publication=OuterRef("pk"), registration__isnull=False)
@@ -204,6 +211,15 @@ CATEGORIES = (
         _archived,
         CONCOURS,
         (registrations, archives, named, leaving),
+    ),
+    Category(
+        "sante",
+        "Papiers et commentaires de santé confiés à un médecin",
+        "la décision d'aménagement, devenue définitive",
+        lambda: "le délai de recours, 2 mois",
+        str,
+        "Code de justice administrative, article R. 421-1 ; cahier des charges du service.",
+        (confided,),
     ),
     Category(
         "publication",

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from sporades import journal, mail
+from sporades.acts import confiding
 from sporades.core import files
 from sporades.core.actors import SYSTEM
 from sporades.core.locks import lock_value
@@ -61,6 +62,12 @@ def erase_draft(key: Any, *, at: datetime) -> bool:
     mail.forget([draft])
     draft.delete()
     return True
+
+
+def erase_confided(key: int, *, at: datetime) -> bool:
+    """Erase what was confided to a doctor; who opened it stays. Return whether it was not erased yet."""
+    found = categories.confided(at).filter(pk=key).first()
+    return found is not None and confiding.erase(found, at=at)
 
 
 @transaction.atomic

@@ -27,6 +27,7 @@ type Place = tuple[int, str]
 STEPS: tuple[tuple[Callable[[datetime], QuerySet[Any]], Callable[..., bool]], ...] = (
     (categories.drafts, erasing.erase_draft),
     (categories.registrations, archiving.archive),
+    (categories.confided, erasing.erase_confided),
     (categories.archives, erasing.erase_archive),
     (categories.named, erasing.remove_names),
     (categories.publications, erasing.erase_publication),

@@ -424,6 +424,8 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "message_answered",
         # That of a piece: tests/evidence/test_giving.
         "piece_refused",
+        # That of a file of which nothing is said: tests/medical/test_scanning.
+        "file_refused",
         "message_of_service",
         "service_moved",
         "state_changed",

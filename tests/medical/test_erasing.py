@@ -4,20 +4,22 @@ import json
 from datetime import timedelta
 
 import pytest
-import time_machine
 
-from sporades.acts import confiding, tasks
+from sporades.core.days import midnight
 from sporades.journal.models import Entry
 from sporades.medical import operations as medical
 from sporades.medical.models import Compartment, Opening, Paper, PassingFile, Remark
 from sporades.registrations.models import Registration
+from sporades.retention import categories
 from sporades.retention import operations as retention
 from sporades.retention.models import Archive
 from tests.factories import NOW, a_registration
 from tests.medical.given import a_doctor, compartment, confide, entrust, found_clean, read, write
 from tests.retention.test_retention import archived_at
 
-END = NOW + timedelta(days=60)
+END = NOW + timedelta(days=20)
+NEXT = midnight(END.date() + timedelta(days=1), "Europe/Paris")
+"""The first instant of the next day, by the service's clock."""
 SECOND = timedelta(seconds=1)
 
 
@@ -41,20 +43,20 @@ def test_at_its_instant_what_was_confided_leaves_the_tables_and_the_store(full, 
     due(full)
     openings = list(Opening.objects.values())
 
-    with time_machine.travel(END - SECOND, tick=False):
-        tasks.erase_confided(0)
+    assert retention.apply(at=END + SECOND) == 0
+    assert categories.overdue(END + SECOND)["sante"] == 0
     assert Paper.objects.filter(compartment__registration=full).count() == 2
 
-    with time_machine.travel(END, tick=False):
-        tasks.erase_confided(0)
-        tasks.erase_confided(0)
-    assert medical.sweep(older_than=END + SECOND) == 2
+    assert categories.overdue(NEXT)["sante"] == 1
+    assert (retention.apply(at=NEXT), retention.apply(at=NEXT)) == (1, 0)
+    assert categories.overdue(NEXT)["sante"] == 0
+    assert medical.sweep(older_than=NEXT + SECOND) == 2
 
     assert list(Paper.objects.all()) == [kept]
     assert [kept.key.rpartition("/")[2]] == confided()
     assert not Remark.objects.exists()
     assert not PassingFile.objects.exists()
-    assert compartment(full).erased_at == END
+    assert compartment(full).erased_at == NEXT
     assert list(Opening.objects.values()) == openings
     assert Entry.objects.filter(verb="confided papers erased").count() == 1
 
@@ -63,7 +65,7 @@ def test_a_decision_that_is_no_more_final_keeps_them(full):
     due(full)
     due(full, None)
 
-    assert confiding.erase_due(at=END) == 0
+    assert retention.apply(at=NEXT) == 0
     assert Paper.objects.count() == 2
 
 
@@ -73,23 +75,23 @@ def test_once_it_is_due_nothing_more_is_confided(full):
     for act in (confide, write):
         with pytest.raises(medical.TakesNothing):
             act(full)
-    assert confiding.erase_due(at=END) == 1
+    assert retention.apply(at=NEXT) == 1
     with pytest.raises(medical.TakesNothing):
         write(full)
 
 
 def test_a_cut_after_the_rows_leaves_files_to_the_sweeper(
-    full, confided, monkeypatch, django_capture_on_commit_callbacks
+    full, confided, django_capture_on_commit_callbacks
 ):
     due(full)
     with django_capture_on_commit_callbacks() as left:
-        confiding.erase_due(at=END)
+        retention.apply(at=NEXT)
 
     assert left
     assert not Paper.objects.exists()
     assert len(confided()) == 2
-    assert medical.sweep(older_than=END) == 0
-    assert medical.sweep(older_than=END + SECOND) == 2
+    assert medical.sweep(older_than=NEXT) == 0
+    assert medical.sweep(older_than=NEXT + SECOND) == 2
     assert confided() == []
 
 

@@ -24,6 +24,8 @@ from sporades.journal.models import Entry
 from sporades.journal.operations import forget as forget_acts
 from sporades.letters.models import Letter
 from sporades.mail.models import Message
+from sporades.medical import operations as medical
+from sporades.medical.models import Compartment
 from sporades.publications.models import Publication
 from sporades.registrations import drafting
 from sporades.registrations.models import Draft, Registration, Version
@@ -38,6 +40,7 @@ from tests.factories import IDENTITY, NOW, OPERATOR, a_candidate, a_draft, a_reg
 from tests.jobs import work
 from tests.journal.test_sealing import documented_role
 from tests.leftovers import columns, where
+from tests.medical.given import confide
 from tests.retention.conftest import BEFORE, NAME, WORDS
 from tests.web.guide import BACKEND, HOST
 
@@ -528,7 +531,9 @@ LATER = [
 ]
 
 
-def test_over_fifty_one_years_nothing_of_any_category_is_past_its_day(whole, manager, kept):
+def test_over_fifty_one_years_nothing_of_any_category_is_past_its_day(
+    whole, manager, kept, confided
+):
     join("jamais@exemple.test")
     a_candidate(email="rien@exemple.test")
     typing = a_candidate(email="saisie@exemple.test")
@@ -536,6 +541,8 @@ def test_over_fifty_one_years_nothing_of_any_category_is_past_its_day(whole, man
     User.objects.filter(pk=typing.user_id).update(last_login=NOW.replace(year=NOW.year + 2))
     held = a_registration(a_candidate(email="gel@exemple.test"))
     withhold(held.number)
+    confide(held, name=f"Certificat de {NAME}.jpg")
+    medical.erase_after(Compartment.objects.get(), NOW + 100 * DAY)
     passing = searches.keep(tree=Group(), columns=(), by=manager, at=NOW)
     searches.name(search=passing, name=NAME, is_shared=False, by=manager, at=NOW)
     seen = set()
@@ -554,9 +561,20 @@ def test_over_fifty_one_years_nothing_of_any_category_is_past_its_day(whole, man
     # A publication is past its day once its registrations are archived, in the same run.
     assert seen == set(categories.overdue(NOW)) - {"publication"}
     assert kept_numbers == [held.number]
-    for model in (Registration, Draft, Candidate, Identity, Message, Publication, Search):
+    for model in (
+        Registration,
+        Compartment,
+        Draft,
+        Candidate,
+        Identity,
+        Message,
+        Publication,
+        Search,
+    ):
         assert not model.objects.exists(), model
     assert where(*WORDS) == set()
+    medical.sweep(older_than=at)
+    assert confided() == []
 
 
 def numbers_of(model):

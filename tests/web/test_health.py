@@ -231,6 +231,7 @@ def test_the_page_costs_the_same_with_one_paper_and_with_three(
 
     confide(registration, kind=KIND)
     write(registration)
+    mine.get(address(registration))
     cost()
     for _ in range(2):
         confide(registration, kind=KIND)
