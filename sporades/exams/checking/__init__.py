@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from sporades.exams.checking import (
+    accommodations,
     answers,
     between_files,
     everywhere,
@@ -69,6 +70,7 @@ def _faults(file: File, zones: Zones) -> Iterator[Fault]:
         yield from references.faults(exam, path, zones)
         yield from answers.faults(exam, path)
         yield from papers.faults(exam, path)
+        yield from accommodations.faults(exam, path)
         yield from residence.faults(exam, path)
     yield from openings.faults(file, zones)
 

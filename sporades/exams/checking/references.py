@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sporades.exams.checking.problems import Fault, Path
 from sporades.exams.checking.walking import walk
+from sporades.exams.schema.accommodations import HealthPaperCondition, SimpleProcedure
 from sporades.exams.schema.base import Strict
 from sporades.exams.schema.candidacy import Zone
 from sporades.exams.schema.conditions import Condition, StatusCondition
@@ -29,12 +30,15 @@ class Names:
     groups: Collection[str]
     papers: Collection[str]
     academies: Collection[str]
+    measures: Collection[str]
+    plans: Collection[str]
     statuses: Collection[str] = tuple(Status)
 
     @classmethod
     def of(cls, exam: Exam, academies: Collection[str]) -> "Names":
         """Gather the names of an exam."""
         diplomas = exam.qualification.diplomas
+        asked = exam.accommodations
         return cls(
             categories=[category.code for category in exam.categories],
             passing_forms=[form.code for form in exam.passing_forms],
@@ -44,6 +48,8 @@ class Names:
             groups=[group.code for group in exam.groups],
             papers=[paper.code for paper in exam.papers],
             academies=academies,
+            measures=[measure.code for measure in asked.measures] if asked else [],
+            plans=[plan.code for plan in asked.plans] if asked else [],
         )
 
 
@@ -66,6 +72,8 @@ _USES: dict[type[Strict], tuple[tuple[str, str, str], ...]] = {
     Exclusion: (("papers", "papers", "épreuve"),),
     DistinctOptions: (("papers", "papers", "épreuve"),),
     Dependency: (("paper", "papers", "épreuve"), ("needs", "papers", "épreuve")),
+    SimpleProcedure: (("categories", "categories", "catégorie"), ("plans", "plans", "plan")),
+    HealthPaperCondition: (("measures", "measures", "mesure"), ("plans", "plans", "plan")),
     Zone: (("academies", "academies", "académie"),),
     Residence: (("abroad", "academies", "académie"),),
     AcademyGroup: (("academies", "academies", "académie"), ("into", "academies", "académie")),

@@ -9,6 +9,7 @@ from typing import Any
 
 from sporades.core.french import day_in_words, figure
 from sporades.exams import schema
+from sporades.exams.schema.accommodations import HealthPaper, LateReason, Measure, Plan
 from sporades.exams.schema.base import Strict
 from sporades.exams.schema.candidacy import Category, PassingForm, Zone
 from sporades.exams.schema.clock import Deadline
@@ -24,6 +25,7 @@ WORDS = {
     "academies": "académies",
     "age": "âge",
     "ages": "âges",
+    "amenagements": "aménagements d'épreuves",
     "annee": "année",
     "annees": "sessions passées où la chercher",
     "attestation": "phrase de la case à cocher",
@@ -36,6 +38,7 @@ WORDS = {
     "courriel": "adresse mail",
     "dans": "une seule parmi",
     "decimales": "chiffres après la virgule",
+    "decision_anterieure": "question sur une décision antérieure",
     "decision_implicite": "décision implicite",
     "demande": "épreuves demandées",
     "diplome": "diplôme",
@@ -59,12 +62,18 @@ WORDS = {
     "mentions_legales": "mentions légales",
     "modalites": "modalités d'inscription",
     "mois": "mois de silence",
+    "mesures": "mesures d'aménagement",
     "nationalite": "nationalité",
     "nationalites": "nationalités",
     "ne_a_l_etranger": "né à l'étranger",
     "note_eliminatoire": "note éliminatoire",
+    "papiers": "papiers de santé",
+    "par_epreuve": "par épreuve",
     "pieces": "pièces",
     "precision": "précision",
+    "presentation": "présentation",
+    "procedure_complete": "procédure complète exigée",
+    "procedure_simplifiee": "procédure simplifiée",
     "qualification": "qualification présentée",
     "recevabilite": "règles de recevabilité",
     "reference": "référence",
@@ -79,10 +88,12 @@ WORDS = {
     "specialite": "spécialité",
     "specialites": "spécialités",
     "sur": "note la plus haute",
+    "tardive": "motifs d'une demande tardive",
     "telephone": "téléphone",
     "toutes_les_epreuves": "toutes les épreuves à cette session",
     "un_de": "l'un de",
     "unite": "unité",
+    "validite": "validité",
 }
 """The words of a key, where they are not the key itself."""
 
@@ -93,6 +104,8 @@ VALUES = {
     "ecrite_et_orale": "écrite et orale",
     "pratique_et_ecrite": "pratique et écrite",
     "diplome": "diplôme",
+    "simplifiee": "simplifiée",
+    "complete": "complète",
     "ponctuel": "ponctuelle",
     "ccf": "contrôle en cours de formation",
     "residence": "l'académie du domicile",
@@ -145,6 +158,14 @@ NOUNS: dict[type[Strict], Noun] = {
         "Nouvelle forme, catégorie",
         "La forme propre à la catégorie",
         "n'existe plus",
+    ),
+    Measure: Noun("mesure", "Nouvelle mesure", "La mesure", "n'est plus proposée"),
+    Plan: Noun("plan", "Nouveau plan", "Le plan", "n'est plus proposé"),
+    HealthPaper: Noun(
+        "papier de santé", "Nouveau papier de santé", "Le papier de santé", "n'est plus demandé"
+    ),
+    LateReason: Noun(
+        "motif", "Nouveau motif d'une demande tardive", "Le motif", "n'est plus proposé"
     ),
     AcademyGroup: Noun("regroupement", "Nouveau regroupement", "Le regroupement", "n'existe plus"),
 }

@@ -2,6 +2,7 @@
 
 from pydantic import ConfigDict, Field
 
+from sporades.exams.schema.accommodations import Accommodations
 from sporades.exams.schema.base import Code, Day, Line, Paragraph, ShortCode, Strict
 from sporades.exams.schema.candidacy import Category, NationalService, PassingForm, Zones
 from sporades.exams.schema.eligibility import EligibilityRule, ExclusiveRule, Residence
@@ -90,6 +91,11 @@ class Exam(Strict):
         (), alias="regles", description="Règles entre épreuves."
     )
     evidence: tuple[Piece, ...] = Field((), alias="pieces", description="Pièces justificatives.")
+    accommodations: Accommodations | None = Field(
+        None,
+        alias="amenagements",
+        description="Aménagements d'épreuves ; à défaut, ils se demandent hors du service.",
+    )
     summary_return: SummaryReturn | None = Field(
         None,
         alias="retour_du_recapitulatif",

@@ -1,0 +1,47 @@
+"""Measures and papers of health, each by itself."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from sporades.exams.checking.problems import Fault, Path
+from sporades.exams.schema.accommodations import LONGEST_BY_PLAN, HealthPaper, Measure
+from sporades.exams.schema.exam import Exam
+
+
+def faults(exam: Exam, path: Path) -> Iterator[Fault]:
+    """Find the measures and the papers of health that make no sense."""
+    asked = exam.accommodations
+    if asked is None:
+        return
+    place = (*path, "amenagements")
+    for rank, measure in enumerate(asked.measures):
+        yield from _measure(measure, (*place, "mesures", rank))
+    for rank, paper in enumerate(asked.papers):
+        yield from _paper(paper, (*place, "papiers", rank))
+
+
+def _measure(measure: Measure, path: Path) -> Iterator[Fault]:
+    if measure.natures and not measure.is_by_paper:
+        yield Fault(
+            (*path, "natures"),
+            "contradiction",
+            "Une mesure qui vaut pour tout l'examen ne choisit pas de natures d'épreuves : retirez "
+            "« natures » ou « par_epreuve: non ».",
+        )
+    exceeds = measure.time is not None and Fraction(measure.time) > LONGEST_BY_PLAN
+    if exceeds and not measure.needs_whole_procedure:
+        yield Fault(
+            (*path, "temps"),
+            "contradiction",
+            "Plus d'un tiers de temps demande la procédure complète : ajoutez "
+            "« procedure_complete: oui ».",
+        )
+
+
+def _paper(paper: HealthPaper, path: Path) -> Iterator[Fault]:
+    if paper.when is not None and not paper.when.model_fields_set:
+        yield Fault(
+            (*path, "si"),
+            "condition_vide",
+            "Cette condition ne dit rien : écrivez-la ou retirez-la.",
+        )
