@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "sporades.doubles",
     "sporades.evidence",
     "sporades.medical",
+    "sporades.accommodations",
     "sporades.statistics",
     "sporades.searches",
     "sporades.exchanges",

@@ -13,6 +13,7 @@ import pytest
 from django.core.management import get_commands
 from django.urls import reverse
 
+from sporades.accommodations import states as accommodations
 from sporades.cli import demo_people
 from sporades.documents import kinds
 from sporades.evidence import states as evidence
@@ -262,7 +263,12 @@ def test_the_figure_of_the_rooms_is_the_one_that_the_contract_draws():
 
 
 @pytest.mark.parametrize(
-    ("transitions", "states"), [(TRANSITIONS, State), (evidence.TRANSITIONS, evidence.State)]
+    ("transitions", "states"),
+    [
+        (TRANSITIONS, State),
+        (evidence.TRANSITIONS, evidence.State),
+        (accommodations.TRANSITIONS, accommodations.State),
+    ],
 )
 def test_the_figure_of_states_is_the_one_in_the_code(transitions, states):
     arrows = [

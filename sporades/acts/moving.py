@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from sporades import journal
+from sporades.acts import accommodating
 from sporades.acts.correcting import reissue
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words
@@ -87,6 +88,7 @@ def move_for_good(
     version = correcting.take_service(registration=registration, service=service, by=by, at=at)
     reissue(version, by=by, at=at)
     moved = version.registration
+    accommodating.leave_academy(moved, by=by, at=at)
     journal.record(
         VERB,
         by=by,

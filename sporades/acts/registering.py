@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from sporades import journal
 from sporades.accounts import operations as accounts
-from sporades.acts import asking, issuing
+from sporades.acts import accommodating, asking, issuing
 from sporades.acts.joining import unnamed
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
@@ -124,6 +124,7 @@ def filed(
     """
     candidates.freeze_identity(draft.candidate, at=at)
     before = _address_of(draft.amends) if draft.amends else {}
+    declared = draft.amends is not None and draft.amends.has_disability
     version = filing.file(draft=draft, dossier=dossier, forms=forms, by=by, at=at)
     registration = version.registration
     newest = _address_of(registration)
@@ -132,6 +133,9 @@ def filed(
     if draft.candidate.user_id is None and registration.address_1 and newest != before:
         candidates.reach_at(draft.candidate, reached=newest)
     issuing.issue(version, at=at)
+    if version.number > 1:
+        is_no_more = declared and not registration.has_disability
+        accommodating.follow(registration, is_declared_no_more=is_no_more, by=by, at=at)
     if version.number == 1:
         app.configure_task("doubles.look", queue="batches").defer(
             candidate=registration.candidate_id
@@ -182,6 +186,7 @@ def withdraw(*, registration: Registration, by: Actor, at: datetime) -> None:
     asking.lock_waiting(registration.candidate_id)
     held = Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
     filing.withdraw(registration=registration, at=at)
+    accommodating.follow(registration, by=by, at=at)
     asking.leave_unreached(registration.candidate_id, at=at)
     tell(
         registration.candidate,

@@ -27,6 +27,8 @@ KINDS = {
     "document_withdrawn": "Document retiré",
     "piece_refused": "Pièce justificative non conforme",
     "file_refused": "Fichier refusé par l'antivirus",
+    "request_received": "Demande reçue",
+    "something_awaits": "Quelque chose attend le candidat",
     "message_answered": "Réponse à un message",
     "message_of_service": "Message du service",
 }

@@ -1,6 +1,18 @@
 """The acts of the journal, as a person reads them."""
 
 IN_WORDS = {
+    "accommodation begun": "Demande d'aménagement commencée",
+    "accommodation decided": "Demande d'aménagement décidée",
+    "accommodation entrusted": "Demande d'aménagement confiée à un médecin",
+    "accommodation found incomplete": "Demande d'aménagement dite incomplète",
+    "accommodation notified": "Décision d'aménagement notifiée",
+    "accommodation opinion given": "Avis rendu sur une demande d'aménagement",
+    "accommodation sent": "Demande d'aménagement envoyée",
+    "accommodation signed": "Demande d'aménagement signée par le représentant légal",
+    "accommodation taken from its doctor": "Demande d'aménagement reprise au médecin",
+    "accommodation taken up": "Demande d'aménagement reprise pour être changée",
+    "accommodation withdrawn": "Demande d'aménagement retirée",
+    "accommodation written": "Demande d'aménagement remplie",
     "account activated": "Compte activé",
     "account opened": "Compte créé",
     "address change undone": "Changement d'adresse mail annulé",

@@ -71,7 +71,7 @@ def test_a_measure_suits_the_natures_that_it_names_or_all(exam):
         ("        recours: Saisissez le tribunal dans les deux mois.\n", "", "decision.recours", "cle_manquante"),
     ],
 )  # fmt: skip
-def test_what_makes_no_sense_is_told_at_its_place(change, problems, old, new, field, rule):
+def test_what_makes_no_sense_is_told_at_its_place(change, problems, *, old, new, field, rule):
     found = [(where, broken) for _, where, broken in problems(change(old, new))]
 
     assert (f"{BREVET}.{field}", rule) in found

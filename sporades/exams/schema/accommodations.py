@@ -124,7 +124,9 @@ class FormerDecision(Strict):
 
     model_config = ConfigDict(title="Décision antérieure")
 
-    label: Line = Field(alias="libelle", description="La question, à laquelle on répond oui ou non.")
+    label: Line = Field(
+        alias="libelle", description="La question, à laquelle on répond oui ou non."
+    )
     help: Line | None = Field(None, alias="aide", description="Précision sous la question.")
 
 

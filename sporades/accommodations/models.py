@@ -1,0 +1,327 @@
+"""A request for accommodations of one registration, its measures, its guardian's signature (H1, H2)."""
+
+from fractions import Fraction
+from typing import Any, ClassVar, Self
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from sporades.accommodations.states import (
+    OPEN,
+    SETTLED,
+    UNDECIDED,
+    WITH_A_DOCTOR,
+    WRITABLE,
+    Decision,
+    Opinion,
+    State,
+)
+from sporades.accounts.models import User
+from sporades.accounts.permissions import Reach
+from sporades.core.french import instant_in_words
+from sporades.exams.schema.accommodations import Procedure
+from sporades.exams.schema.base import LONGEST_LINE
+from sporades.registrations.models import Registration
+
+LONGEST_TEXT = 1_000
+LONGEST_REASON = 500
+LONGEST_NAME = 120
+
+PROCEDURES = [(one.value, one.label) for one in Procedure]
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    """Questions about requests."""
+
+    def visible_to(self, user: User | int) -> Self:
+        """Return those of this account's candidate."""
+        return self.filter(registration__candidate__user=user)
+
+    def within(self, reach: Reach) -> Self:
+        """Return those of a perimeter: for the others there is nothing else."""
+        where = {"academy": "registration__academy", "domain": "registration__exam__domain__code"}
+        return self.filter(reach.condition(**where))
+
+    def entrusted_to(self, user: User | int) -> Self:
+        """Return those of a doctor, whatever else this account may do."""
+        return self.filter(doctor=user)
+
+    def open(self) -> Self:
+        """Return those of which something is still awaited."""
+        return self.filter(state__in=OPEN)
+
+    def settled(self) -> Self:
+        """Return those whose decision acts."""
+        return self.filter(state__in=SETTLED)
+
+
+class Case(models.Model):
+    """One request for accommodations; a registration may have several in time, one open at most."""
+
+    registration = models.ForeignKey(
+        Registration,
+        on_delete=models.CASCADE,
+        related_name="accommodation_cases",
+        db_index=False,
+    )
+    state = models.CharField("état", max_length=14, choices=State, default=State.PREPARING)
+    procedure = models.CharField(
+        "procédure", max_length=12, choices=PROCEDURES, default=Procedure.COMPLETE.value
+    )
+    plan = models.CharField("plan", max_length=20, blank=True)
+    has_former_decision = models.BooleanField("a une décision antérieure", default=False)
+    late_reason = models.CharField("motif d'une demande tardive", max_length=20, blank=True)
+    missing = models.CharField("ce qui manque", max_length=LONGEST_REASON, blank=True)
+    revision = models.PositiveIntegerField("révision", default=1)
+
+    begun_at = models.DateTimeField("commencée le")
+    asked_at = models.DateTimeField("envoyée le", null=True, blank=True)
+    incomplete_at = models.DateTimeField("dite incomplète le", null=True, blank=True)
+    entrusted_at = models.DateTimeField("confiée au médecin le", null=True, blank=True)
+    opined_at = models.DateTimeField("avis rendu le", null=True, blank=True)
+    decided_at = models.DateTimeField("décidée le", null=True, blank=True)
+    notified_at = models.DateTimeField("notifiée le", null=True, blank=True)
+    withdrawn_at = models.DateTimeField("retirée le", null=True, blank=True)
+
+    doctor = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="médecin",
+    )
+    doctor_name = models.CharField("nom du médecin", max_length=LONGEST_NAME, blank=True)
+    opinion_text = models.CharField("avis, pour l'autorité", max_length=LONGEST_TEXT, blank=True)
+    decided_first_name = models.CharField("prénom de l'auteur", max_length=LONGEST_NAME, blank=True)
+    decided_last_name = models.CharField("nom de l'auteur", max_length=LONGEST_NAME, blank=True)
+    decided_quality = models.CharField("qualité de l'auteur", max_length=LONGEST_NAME, blank=True)
+    decided_service = models.CharField("service de l'auteur", max_length=LONGEST_LINE, blank=True)
+    decided_by_id = models.CharField("compte de l'auteur", max_length=60, blank=True)
+
+    objects: ClassVar[Any] = CaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "demande d'aménagement"
+        verbose_name_plural = "demandes d'aménagement"
+        indexes = [
+            models.Index(fields=["registration"], name="case_by_registration"),
+            models.Index(
+                fields=["state", "asked_at"], condition=Q(state__in=OPEN), name="case_awaited"
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["registration"],
+                condition=Q(state__in=OPEN),
+                name="a_registration_has_one_open_request",
+            ),
+            models.CheckConstraint(
+                name="a_request_was_sent_before_it_is_looked_at",
+                condition=Q(state__in=[State.PREPARING, State.WITHDRAWN])
+                | Q(asked_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="an_incomplete_request_says_what_is_missing",
+                condition=Q(state=State.INCOMPLETE, incomplete_at__isnull=False) & ~Q(missing="")
+                | ~Q(state=State.INCOMPLETE) & Q(missing=""),
+            ),
+            models.CheckConstraint(
+                name="a_request_is_with_its_doctor",
+                condition=~Q(state__in=WITH_A_DOCTOR)
+                | Q(entrusted_at__isnull=False, doctor__isnull=False) & ~Q(doctor_name=""),
+            ),
+            models.CheckConstraint(
+                name="an_opinion_has_its_instant",
+                condition=~Q(state__in=[State.OPINION_GIVEN, *SETTLED])
+                | Q(opined_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_decision_has_its_opinion_its_author_and_its_instant",
+                condition=Q(state__in=SETTLED, opined_at__isnull=False, decided_at__isnull=False)
+                & ~Q(decided_first_name="")
+                & ~Q(decided_last_name="")
+                & ~Q(decided_quality="")
+                & ~Q(decided_service="")
+                | ~Q(state__in=SETTLED)
+                & Q(
+                    decided_at=None,
+                    decided_first_name="",
+                    decided_last_name="",
+                    decided_quality="",
+                    decided_service="",
+                ),
+            ),
+            models.CheckConstraint(
+                name="a_notified_decision_has_its_instant",
+                condition=Q(state=State.NOTIFIED, notified_at__isnull=False)
+                | ~Q(state=State.NOTIFIED) & Q(notified_at=None),
+            ),
+            models.CheckConstraint(
+                name="a_request_taken_back_has_its_instant",
+                condition=Q(state=State.WITHDRAWN, withdrawn_at__isnull=False)
+                | ~Q(state=State.WITHDRAWN) & Q(withdrawn_at=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return what it is."""
+        return f"Demande d'aménagement, {self.get_state_display().lower()}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is still awaited of it."""
+        return self.state in OPEN
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether its candidate may change it."""
+        return self.state in WRITABLE
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether its candidate may still take it back."""
+        return self.state in UNDECIDED
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether its decision acts."""
+        return self.state in SETTLED
+
+    @property
+    def is_simple(self) -> bool:
+        """Whether a plan spares it the whole procedure."""
+        return self.procedure == Procedure.SIMPLE
+
+    @property
+    def kind(self) -> str:
+        """How its state is shown: see `components/state.html`."""
+        return {
+            State.PREPARING: "warning",
+            State.INCOMPLETE: "warning",
+            State.DECIDED: "success",
+            State.NOTIFIED: "success",
+            State.WITHDRAWN: "off",
+        }.get(State(self.state), "info")
+
+    @property
+    def signature(self) -> "Signature | None":
+        """The guardian's signature of what it asks now, if there is one."""
+        found: Signature | None = self.signatures.filter(revision=self.revision).first()
+        return found
+
+
+class AskedMeasure(models.Model):
+    """A measure that is asked for, what the doctor thinks of it, what is decided of it."""
+
+    case = models.ForeignKey(
+        Case, on_delete=models.CASCADE, related_name="measures", db_index=False
+    )
+    code = models.CharField("mesure", max_length=20)
+    place = models.PositiveSmallIntegerField("rang")
+    label = models.CharField("libellé", max_length=LONGEST_LINE)
+    papers = ArrayField(
+        models.CharField(max_length=20), verbose_name="épreuves ; aucune : toutes", default=list
+    )
+    time = models.CharField("temps ajouté", max_length=4, blank=True)
+
+    opinion = models.CharField("avis", max_length=12, choices=Opinion, blank=True)
+    opinion_code = models.CharField("mesure de l'avis", max_length=20, blank=True)
+    opinion_label = models.CharField(
+        "libellé de la mesure de l'avis", max_length=LONGEST_LINE, blank=True
+    )
+    decision = models.CharField("décision", max_length=10, choices=Decision, blank=True)
+    decided_code = models.CharField("mesure accordée", max_length=20, blank=True)
+    decided_label = models.CharField(
+        "libellé de la mesure accordée", max_length=LONGEST_LINE, blank=True
+    )
+    decided_time = models.CharField("temps accordé", max_length=4, blank=True)
+    reason = models.CharField("motif de la décision", max_length=LONGEST_REASON, blank=True)
+
+    objects: ClassVar[Any] = models.Manager()
+
+    class Meta:
+        verbose_name = "mesure demandée"
+        verbose_name_plural = "mesures demandées"
+        ordering = ("place",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "code"], name="a_measure_is_asked_once_in_a_request"
+            ),
+            models.CheckConstraint(
+                name="another_measure_of_the_opinion_is_named",
+                condition=Q(opinion=Opinion.OTHER) & ~Q(opinion_code="") & ~Q(opinion_label="")
+                | ~Q(opinion=Opinion.OTHER) & Q(opinion_code="", opinion_label=""),
+            ),
+            models.CheckConstraint(
+                name="a_measure_is_decided_after_its_opinion",
+                condition=Q(decision="") | ~Q(opinion=""),
+            ),
+            models.CheckConstraint(
+                name="a_measure_granted_is_named",
+                condition=Q(decision__in=[Decision.GRANTED, Decision.OTHER])
+                & ~Q(decided_code="")
+                & ~Q(decided_label="")
+                | ~Q(decision__in=[Decision.GRANTED, Decision.OTHER])
+                & Q(decided_code="", decided_label="", decided_time=""),
+            ),
+            models.CheckConstraint(
+                name="a_decision_that_is_not_the_opinion_says_why",
+                condition=~Q(reason="")
+                | Q(decision="")
+                | Q(decision=Decision.GRANTED, opinion=Opinion.FAVOURABLE),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="a_decided_measure_is_never_rewritten",
+                operation=pgtrigger.Update,
+                condition=~pgtrigger.Q(old__decision=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return what is asked for."""
+        return self.label
+
+    @property
+    def share(self) -> Fraction:
+        """The time that is granted, as a share of the duration."""
+        return Fraction(self.decided_time or 0)
+
+
+class Signature(models.Model):
+    """The guardian of a minor has signed what a request asked then."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="signatures")
+    revision = models.PositiveIntegerField("révision de la demande")
+    name = models.CharField("nom du représentant légal", max_length=LONGEST_NAME)
+    quality = models.CharField("qualité", max_length=40)
+    statement = models.CharField("ce qui est attesté", max_length=LONGEST_TEXT)
+    signed_at = models.DateTimeField("signée le")
+
+    objects: ClassVar[Any] = models.Manager()
+
+    class Meta:
+        verbose_name = "signature d'un représentant légal"
+        verbose_name_plural = "signatures de représentants légaux"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "revision"], name="a_request_is_signed_once_as_it_stands"
+            ),
+            models.CheckConstraint(
+                name="a_signature_says_who_in_what_quality_and_what",
+                condition=~Q(name="") & ~Q(quality="") & ~Q(statement=""),
+            ),
+        ]
+        triggers = [pgtrigger.ReadOnly(name="a_signature_is_never_rewritten")]
+
+    def __str__(self) -> str:
+        """Return who signed."""
+        return f"{self.name}, {self.quality}"
+
+    def signed_in_words(self, zone: str) -> str:
+        """Say when it was signed, by a clock."""
+        return instant_in_words(self.signed_at, zone)

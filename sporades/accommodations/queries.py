@@ -1,0 +1,81 @@
+"""Questions of pages about requests for accommodations."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from sporades.accommodations.models import AskedMeasure, Case
+from sporades.accommodations.rules import rules_of
+from sporades.accommodations.states import SETTLED
+from sporades.core.prepared import prepared
+from sporades.registrations.models import Registration
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A measure that was granted in an earlier session, to be asked for again.
+
+    Attributes:
+        code: that of the réglementation of now.
+        papers: the épreuves for which it was granted; none for all of them.
+        session: where it was granted.
+    """
+
+    code: str
+    papers: tuple[str, ...]
+    session: str
+
+
+@prepared(Case)
+def cases_of(registration: int) -> QuerySet[Case]:
+    """Return the requests of a registration, the last one first."""
+    found: QuerySet[Case] = Case.objects.filter(registration=registration)
+    return found.order_by("-begun_at", "-pk")
+
+
+@prepared(Case)
+def open_cases_of_user(user: int) -> QuerySet[Case]:
+    """Return the requests of an account of which something is still awaited."""
+    found: QuerySet[Case] = Case.objects.visible_to(user).open()
+    return found
+
+
+def open_case_of(registration: Registration) -> Case | None:
+    """Return the request of a registration of which something is awaited, if there is one."""
+    return next((case for case in cases_of(registration=registration.pk) if case.is_open), None)
+
+
+def last_case_of(registration: Registration) -> Case | None:
+    """Return the last request of a registration, taken back ones apart, if there is one."""
+    cases = list(cases_of(registration=registration.pk))
+    return next((case for case in cases if case.withdrawn_at is None), None)
+
+
+def proposals(registration: Registration) -> list[Proposal]:
+    """Return what was granted to a candidate for this exam in other sessions, the last word on each.
+
+    A decision is valid until the diploma is obtained: it is proposed again, never renewed unasked.
+    A measure that the réglementation of now does not know is left out.
+
+    Args:
+        registration: the one that a new request is for.
+    """
+    asked = rules_of(registration)
+    if asked is None:
+        return []
+    earlier = AskedMeasure.objects.filter(
+        case__state__in=SETTLED,
+        case__registration__candidate=registration.candidate_id,
+        case__registration__exam__code=registration.exam.code,
+        case__registration__exam__domain=registration.exam.domain_id,
+    ).exclude(case__registration=registration.pk)
+    told = earlier.select_related("case__registration__exam__session")
+    found: dict[str, Proposal] = {}
+    for one in told.order_by("case__decided_at", "place"):
+        found.pop(one.code, None)
+        measure = asked.measure(one.decided_code) if one.decided_code else None
+        if measure is not None:
+            session = one.case.registration.exam.session.label
+            papers = tuple(one.papers) if measure.is_by_paper else ()
+            found[measure.code] = Proposal(measure.code, papers, session)
+    return list(found.values())

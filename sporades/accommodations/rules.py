@@ -1,0 +1,139 @@
+"""What the réglementation says of a registration's accommodations, and who must sign."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sporades.core.french import listed, local_day
+from sporades.exams.models.service import MINUTE
+from sporades.exams.queries import rules
+from sporades.exams.rules.accommodations import health_papers, procedure_of
+from sporades.exams.rules.facts import Facts
+from sporades.exams.schema import Exam, Status
+from sporades.exams.schema.accommodations import (
+    Accommodations,
+    HealthPaper,
+    Measure,
+    Procedure,
+)
+from sporades.registrations.models import Registration
+
+OF_AGE = 18
+
+
+@dataclass(frozen=True)
+class Sat:
+    """An épreuve that a candidate sits.
+
+    Attributes:
+        code: that of the réglementation.
+        label: how it is read.
+        measures: the codes of the measures that may be asked for it.
+    """
+
+    code: str
+    label: str
+    measures: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A measure that is asked for.
+
+    Attributes:
+        code: that of the réglementation.
+        papers: the codes of the épreuves; none for all of them.
+    """
+
+    code: str
+    papers: tuple[str, ...] = ()
+
+
+def exam_of(registration: Registration) -> Exam:
+    """Return what the version of a registration says of its exam."""
+    return rules(registration.regulation_id).exam(registration.exam.code)
+
+
+def rules_of(registration: Registration) -> Accommodations | None:
+    """Return what may be asked for, or nothing where it is asked for elsewhere."""
+    return exam_of(registration).accommodations
+
+
+def sat_by(registration: Registration) -> list[Sat]:
+    """Return the épreuves that a candidate sits, in the order of the réglementation."""
+    exam, asked = exam_of(registration), rules_of(registration)
+    entered = set(
+        registration.papers.filter(status=Status.ENTERED).values_list("paper__code", flat=True)
+    )
+    found = []
+    for paper in exam.papers:
+        if paper.code not in entered:
+            continue
+        own = paper.for_category(registration.category)
+        nature = (own and own.nature) or paper.nature
+        suiting = [one.code for one in (asked.measures if asked else ()) if one.suits(nature)]
+        found.append(Sat(paper.code, paper.label, frozenset(suiting)))
+    return found
+
+
+def papers_in_words(papers: Iterable[str], sat: Iterable[Sat]) -> str:
+    """Say for which épreuves a measure is asked: those that are sat no more are left out."""
+    labels = {one.code: one.label for one in sat}
+    codes = list(papers)
+    if not codes:
+        return "Toutes les épreuves"
+    kept = [labels[code] for code in codes if code in labels]
+    return listed(kept) or "Aucune épreuve que vous passez encore"
+
+
+def deadline_of(registration: Registration) -> datetime:
+    """Return until when a request is in time: the closing, unless the réglementation says another."""
+    asked, service = rules_of(registration), registration.service
+    if asked is None or asked.deadline is None:
+        return service.closes_at
+    return service.instant_of(asked.deadline)
+
+
+def is_late(registration: Registration, at: datetime) -> bool:
+    """Return whether the last minute of the deadline has passed."""
+    return at >= deadline_of(registration) + MINUTE
+
+
+def is_minor(registration: Registration, at: datetime) -> bool:
+    """Return whether a candidate is under eighteen, by the clock of their address (P-06).
+
+    Who was born on a 29th of February is of age on the 1st of March of a year that has none; of a
+    date of birth that is not fully known, the latest that it can be counts.
+    """
+    day = local_day(at, registration.reader_zone or registration.service.zone)
+    born = registration.identity.latest_birth_date
+    age = Facts(on=day, session_year=day.year, birth_date=born).age_on(day)
+    return age is not None and age < OF_AGE
+
+
+def followed_by(registration: Registration, *, plan: str, measures: Iterable[str]) -> Procedure:
+    """Return the procedure that a request follows, by the category of its registration."""
+    asked = rules_of(registration)
+    if asked is None:
+        return Procedure.COMPLETE
+    codes = list(measures)
+    return procedure_of(asked, category=registration.category, plan=plan, measures=codes)
+
+
+def papers_called_for(
+    registration: Registration, *, procedure: str, plan: str, measures: Iterable[str]
+) -> list[HealthPaper]:
+    """Return the papers of health that a request calls for."""
+    asked = rules_of(registration)
+    if asked is None:
+        return []
+    codes = list(measures)
+    return health_papers(asked, procedure=Procedure(procedure), plan=plan, measures=codes)
+
+
+def measures_by_family(asked: Accommodations) -> Mapping[str, list[Measure]]:
+    """Return the measures under the title of their family, in the order of the réglementation."""
+    found: dict[str, list[Measure]] = {}
+    for measure in asked.measures:
+        found.setdefault(measure.family, []).append(measure)
+    return found

@@ -1,0 +1,88 @@
+"""The states of a request for accommodations, and every move between them."""
+
+from django.db import models
+
+from sporades.core.transitions import Transition
+
+
+class State(models.TextChoices):
+    """Where a request stands."""
+
+    PREPARING = "preparing", "À finir et à envoyer"
+    ASKED = "asked", "Envoyée"
+    INCOMPLETE = "incomplete", "Incomplète"
+    WITH_DOCTOR = "with_doctor", "Chez le médecin"
+    OPINION_GIVEN = "opinion_given", "Avis rendu"
+    DECIDED = "decided", "Décidée"
+    NOTIFIED = "notified", "Notifiée"
+    WITHDRAWN = "withdrawn", "Retirée"
+
+
+class Opinion(models.TextChoices):
+    """What the doctor thinks of a measure."""
+
+    FAVOURABLE = "favourable", "Favorable"
+    UNFAVOURABLE = "unfavourable", "Défavorable"
+    OTHER = "other", "Autre mesure"
+
+
+class Decision(models.TextChoices):
+    """What the authority decides of a measure."""
+
+    GRANTED = "granted", "Accordée"
+    REFUSED = "refused", "Refusée"
+    OTHER = "other", "Autre mesure accordée"
+
+
+WRITABLE = (State.PREPARING, State.INCOMPLETE)
+"""Those of a request that its candidate may change."""
+
+UNDECIDED = (
+    State.PREPARING,
+    State.ASKED,
+    State.INCOMPLETE,
+    State.WITH_DOCTOR,
+    State.OPINION_GIVEN,
+)
+"""Those of a request of which nothing is decided."""
+
+OPEN = (*UNDECIDED, State.DECIDED)
+"""Those of a request of which something is awaited: a registration has one at most."""
+
+SETTLED = (State.DECIDED, State.NOTIFIED)
+"""Those of a request whose decision acts."""
+
+SENT = (State.ASKED, State.WITH_DOCTOR, State.OPINION_GIVEN, State.DECIDED, State.NOTIFIED)
+"""Those of a request that was sent, and lacks nothing."""
+
+WITH_A_DOCTOR = (State.WITH_DOCTOR, State.OPINION_GIVEN, State.DECIDED, State.NOTIFIED)
+"""Those of a request that has its doctor."""
+
+SEND = Transition("send", WRITABLE, State.ASKED, "Envoyer la demande")
+TAKE_UP = Transition("take_up", {State.ASKED}, State.PREPARING, "Modifier la demande")
+DECLARE_INCOMPLETE = Transition(
+    "declare_incomplete",
+    {State.ASKED, State.WITH_DOCTOR},
+    State.INCOMPLETE,
+    "Dire ce qui manque",
+)
+ENTRUST = Transition("entrust", {State.ASKED}, State.WITH_DOCTOR, "Confier à un médecin")
+TAKE_FROM_DOCTOR = Transition(
+    "take_from_doctor", {State.WITH_DOCTOR}, State.ASKED, "Reprendre au médecin"
+)
+OPINE = Transition("opine", {State.WITH_DOCTOR}, State.OPINION_GIVEN, "Rendre l'avis")
+DECIDE = Transition("decide", {State.OPINION_GIVEN}, State.DECIDED, "Décider")
+NOTIFY = Transition("notify", {State.DECIDED}, State.NOTIFIED, "Notifier")
+WITHDRAW = Transition("withdraw", UNDECIDED, State.WITHDRAWN, "Retirer la demande")
+
+TRANSITIONS = (
+    SEND,
+    TAKE_UP,
+    DECLARE_INCOMPLETE,
+    ENTRUST,
+    TAKE_FROM_DOCTOR,
+    OPINE,
+    DECIDE,
+    NOTIFY,
+    WITHDRAW,
+)

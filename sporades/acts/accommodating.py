@@ -1,0 +1,338 @@
+"""A request for accommodations, from the first choice to the notification (H1, H2).
+
+The journal keeps the codes of measures and who acted; nothing that is said of health, no reason and
+no opinion. Mails say that something awaits, never what.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from sporades import journal, mail
+from sporades.accommodations import operations as accommodations
+from sporades.accommodations.models import Case
+from sporades.accommodations.operations import Asked, Author, DecisionOn, OpinionOn
+from sporades.accommodations.states import State
+from sporades.accounts.models import User
+from sporades.core.actors import Actor
+from sporades.core.french import instant_in_words
+from sporades.core.links import absolute
+from sporades.core.refusals import Refused
+from sporades.letters.operations import tell
+from sporades.registrations.models import Registration
+from sporades.registrations.queries import lock_registration
+from sporades.registrations.snapshot import contact_of
+
+VERBS = {
+    State.ASKED: "accommodation sent",
+    State.INCOMPLETE: "accommodation found incomplete",
+    State.WITHDRAWN: "accommodation withdrawn",
+}
+
+
+class NotInCharge(Refused):
+    """Another doctor, or nobody, has the request."""
+
+    message = "Cette demande ne vous est pas confiée, ou ne l'est plus."
+
+
+# --- The candidate ----------------------------------------------------------------------------
+
+
+@transaction.atomic
+def prepare(*, registration: Registration, by: Actor, at: datetime) -> Case:
+    """Begin a request, or return the one that is open.
+
+    Raises:
+        NotOffered, NotStanding, TooLate: see `accommodations.operations`.
+    """
+    locked = lock_registration(registration.pk)
+    case = accommodations.begin(locked, at=at)
+    if case.begun_at == at:
+        _record("accommodation begun", case, by=by, at=at)
+    return case
+
+
+@transaction.atomic
+def write(*, registration: Registration, asked: Asked, by: Actor, at: datetime) -> Case:
+    """Keep what is asked, beginning the request if there is none; a signature of before falls.
+
+    Raises:
+        Sent, UnknownMeasure, NotOffered, NotStanding, TooLate: see `accommodations.operations`.
+    """
+    case = _lock(prepare(registration=registration, by=by, at=at))
+    if accommodations.write(case, asked):
+        codes = [wish.code for wish in asked.wishes]
+        _record("accommodation written", case, by=by, at=at, measures=codes)
+    return case
+
+
+@transaction.atomic
+def sign(
+    *, case: Case, name: str, quality: str, statement: str, seen: int, by: Actor, at: datetime
+) -> None:
+    """Keep the signature of a minor's guardian on what is asked now; their own mail says so.
+
+    Args:
+        case: which.
+        name: of the guardian.
+        quality: mother, father, guardian.
+        statement: what was ticked.
+        seen: the revision that was read.
+        by: whose account it is done with.
+        at: the instant.
+
+    Raises:
+        Rewritten, Sent, NothingAsked: see `accommodations.operations`.
+    """
+    locked = _lock(case)
+    if locked.revision != seen:
+        raise accommodations.Rewritten
+    is_new = accommodations.sign(locked, name=name, quality=quality, statement=statement, at=at)
+    if not is_new:
+        return
+    _record("accommodation signed", locked, by=by, at=at, revision=locked.revision)
+    registration = locked.registration
+    if registration.guardian_email:
+        mail.write(
+            "signed_as_guardian",
+            to=registration.guardian_email,
+            at=at,
+            key=f"accommodation:{locked.pk}:signed:{locked.revision}",
+            about=registration,
+            registration=registration,
+            signature=locked.signature,
+            when=instant_in_words(at, registration.service.zone),
+            contact=contact_of(registration.service),
+        )
+
+
+@transaction.atomic
+def send(*, case: Case, seen: int, by: Actor, at: datetime) -> None:
+    """« Envoyer la demande »; pressed twice, it is sent once.
+
+    Args:
+        case: which.
+        seen: the revision that was read over.
+        by: who sends it.
+        at: the instant at which the request arrived.
+
+    Raises:
+        Rewritten: it was changed in another window.
+        NothingAsked, NotSigned, LateReasonMissing, TooLate, UnknownMeasure, NotStanding, Refused:
+            see `accommodations.operations.send`.
+    """
+    locked = _lock(case)
+    if locked.state == State.ASKED:
+        return
+    if locked.revision != seen:
+        raise accommodations.Rewritten
+    accommodations.send(locked, at=at)
+    codes = list(locked.measures.values_list("code", flat=True))
+    _record("accommodation sent", locked, by=by, at=at, measures=codes)
+    _tell(locked, "request_received", at=at)
+
+
+@transaction.atomic
+def take_up(*, case: Case, by: Actor, at: datetime) -> None:
+    """« Modifier ma demande », while nobody has looked at it. Raises Refused."""
+    locked = _lock(case)
+    if locked.state == State.PREPARING:
+        return
+    accommodations.take_up(locked)
+    _record("accommodation taken up", locked, by=by, at=at)
+
+
+@transaction.atomic
+def withdraw(*, case: Case, by: Actor, at: datetime) -> None:
+    """« Retirer ma demande », before it is decided of; pressed twice, once. Raises Refused."""
+    locked = _lock(case)
+    if locked.state == State.WITHDRAWN:
+        return
+    accommodations.withdraw(locked, at=at)
+    _record("accommodation withdrawn", locked, by=by, at=at)
+
+
+# --- The office, the doctor -------------------------------------------------------------------
+
+
+@transaction.atomic
+def declare_incomplete(*, case: Case, missing: str, by: Actor, at: datetime) -> None:
+    """Say what is missing; the candidate reads it in their space, a mail says that it awaits.
+
+    Raises:
+        ReasonMissing: nothing is said.
+        Refused: it stands no more as it was read.
+    """
+    locked = _lock(case)
+    accommodations.declare_incomplete(locked, missing=missing, at=at)
+    _record("accommodation found incomplete", locked, by=by, at=at)
+    _tell(locked, "something_awaits", at=at)
+
+
+@transaction.atomic
+def entrust(*, case: Case, doctor: User, name: str, by: Actor, at: datetime) -> None:
+    """Find a request complete and give it to a doctor, who alone reads its papers of health.
+
+    Args:
+        case: which.
+        doctor: the account of the doctor.
+        name: how the doctor is called.
+        by: who entrusts it.
+        at: the instant.
+
+    Raises:
+        Refused: it stands no more as it was read.
+    """
+    locked = _lock(case)
+    accommodations.entrust(locked, doctor=doctor, name=name, at=at)
+    _record("accommodation entrusted", locked, by=by, at=at, doctor=name)
+
+
+@transaction.atomic
+def take_from_doctor(*, case: Case, by: Actor, at: datetime) -> None:
+    """Take a request from its doctor, who reads its papers no more. Raises Refused."""
+    locked = _lock(case)
+    accommodations.take_from_doctor(locked)
+    _record("accommodation taken from its doctor", locked, by=by, at=at)
+
+
+@transaction.atomic
+def opine(
+    *,
+    case: Case,
+    opinions: Mapping[str, OpinionOn],
+    text: str,
+    seen: int,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Give the opinion of the doctor in charge on each measure.
+
+    Args:
+        case: which.
+        opinions: by the code of the measure.
+        text: for the authority; it holds no diagnosis.
+        seen: the revision that was read.
+        by: the doctor.
+        at: the instant.
+
+    Raises:
+        NotInCharge: it is entrusted to another, or to nobody.
+        Rewritten, OpinionMissing, UnknownMeasure, Refused: see `accommodations.operations.opine`.
+    """
+    locked = _lock(case)
+    if by.identifier != f"user:{locked.doctor_id}":
+        raise NotInCharge
+    accommodations.opine(locked, opinions, text=text, seen=seen, at=at)
+    _record("accommodation opinion given", locked, by=by, at=at)
+
+
+@transaction.atomic
+def decide(
+    *,
+    case: Case,
+    decisions: Mapping[str, DecisionOn],
+    author: Author,
+    seen: int,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Decide of each measure for the authority, with the opinion or against it.
+
+    Args:
+        case: which.
+        decisions: by the code of the measure.
+        author: who decides, as the notification says.
+        seen: the revision that was read.
+        by: whose account it is done with.
+        at: the instant.
+
+    Raises:
+        AuthorMissing, DecisionMissing, ReasonMissing, UnknownMeasure, Rewritten, Refused: see
+            `accommodations.operations.decide`.
+    """
+    locked = _lock(case)
+    accommodations.decide(locked, decisions, author=author, seen=seen, at=at)
+    decided = dict(locked.measures.values_list("code", "decision"))
+    _record("accommodation decided", locked, by=by, at=at, measures=decided)
+
+
+@transaction.atomic
+def notify(*, case: Case, by: Actor, at: datetime) -> None:
+    """Notify a decision: it is read in the candidate's space; a mail says that it awaits.
+
+    Raises:
+        Refused: nothing is decided, or it was notified meanwhile.
+    """
+    locked = _lock(case)
+    accommodations.notify(locked, at=at)
+    _record("accommodation notified", locked, by=by, at=at)
+    _tell(locked, "something_awaits", at=at)
+
+
+# --- The registration -------------------------------------------------------------------------
+
+
+def follow(
+    registration: Registration, *, is_declared_no_more: bool = False, by: Actor, at: datetime
+) -> None:
+    """Make the open request of a registration follow it, in the transaction of another act.
+
+    Args:
+        registration: locked, as it stands now.
+        is_declared_no_more: whether its candidate has just answered that there is no handicap.
+        by: who acts.
+        at: the instant.
+    """
+    moved = accommodations.follow(registration, is_declared_no_more=is_declared_no_more, at=at)
+    if moved is None:
+        return
+    _record(VERBS[State(moved.state)], moved, by=by, at=at)
+    if moved.state == State.INCOMPLETE:
+        _tell(moved, "something_awaits", at=at)
+
+
+def leave_academy(registration: Registration, *, by: Actor, at: datetime) -> None:
+    """Take a request from the doctor of the academy that a registration leaves."""
+    moved = accommodations.leave_academy(registration)
+    if moved is not None:
+        _record("accommodation taken from its doctor", moved, by=by, at=at)
+
+
+def _lock(case: Case) -> Case:
+    """Return a request, locked after its registration, as every act does."""
+    registration = lock_registration(case.registration_id)
+    found: Case = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    found.registration = registration
+    return found
+
+
+def _record(verb: str, case: Case, *, by: Actor, at: datetime, **after: object) -> None:
+    registration = case.registration
+    journal.record(
+        verb,
+        by=by,
+        on=registration,
+        at=at,
+        academy=registration.academy_id,
+        after={"case": case.pk, **after},
+    )
+
+
+def _tell(case: Case, kind: str, *, at: datetime) -> None:
+    registration = case.registration
+    tell(
+        registration.candidate,
+        kind,
+        service=registration.service,
+        at=at,
+        key=f"accommodation:{case.pk}:{case.state}:{at.isoformat()}",
+        about=registration,
+        urgent=True,
+        registration=registration,
+        when=instant_in_words(at, registration.service.zone),
+        contact=contact_of(registration.service),
+        link=absolute(f"/mes-inscriptions/{registration.number}"),
+    )

@@ -1,0 +1,311 @@
+"""A candidate asks for accommodations; a guardian signs for a minor (H1, P-06)."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from sporades.accommodations import operations
+from sporades.accommodations.models import Case
+from sporades.accommodations.rules import Wish, is_minor
+from sporades.accommodations.states import State
+from sporades.acts import accommodating
+from sporades.core.refusals import Refused
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from tests.accommodations.asked import (
+    ACCESS,
+    HALF,
+    READER,
+    THIRD,
+    again,
+    case_of,
+    reach,
+    send,
+    write,
+)
+from tests.factories import NOW, a_candidate, a_registration, author, load_invented
+
+AFTER_CLOSING = datetime(2026, 12, 20, 12, tzinfo=UTC)
+MINOR = {"birth_year": 2009, "birth_month": 11, "birth_day": 26}
+SIGNED = {"name": "Anne Le Goff", "quality": "mère", "statement": "Je demande ces mesures."}
+
+
+def a_minor():
+    """File the registration of somebody who is of age the day after NOW, but in 2027."""
+    return a_registration(
+        a_candidate(**MINOR),
+        informations={"has_disability": "oui", "national_service": "RECENSE", "category": "FORM"},
+        qualification={"experience": "3"},
+        identification={
+            "guardian_name": "Anne Le Goff",
+            "guardian_phone": "06 39 98 12 35",
+            "guardian_email": "anne@exemple.test",
+        },
+        epreuves={"statut-E3": "inscrit"},
+    )
+
+
+def sign(registration, **changes):
+    case = case_of(registration)
+    said = {**SIGNED, "seen": case.revision, **changes}
+    accommodating.sign(case=case, **said, by=author(registration.candidate), at=NOW)
+
+
+def test_what_is_chosen_is_kept_in_the_order_of_the_reglementation(registration):
+    write(registration, Wish(ACCESS), Wish(THIRD, ("E1", "E3")))
+
+    case = case_of(registration)
+    assert case.state == State.PREPARING
+    assert [(one.code, one.papers, one.time) for one in case.measures.all()] == [
+        (THIRD, ["E1", "E3"], "1/3"),
+        (ACCESS, [], ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        Wish("INVENTEE"),
+        # A third of time is for what is written or practical: M1 is oral.
+        Wish(THIRD, ("M1",)),
+        # Not sat.
+        Wish(READER, ("M2",)),
+        # For the whole exam alone.
+        Wish(ACCESS, ("E1",)),
+    ],
+)
+def test_a_measure_that_the_reglementation_does_not_propose_is_refused(registration, wish):
+    with pytest.raises(operations.UnknownMeasure):
+        write(registration, Wish(THIRD, ("E1",)), wish)
+
+    assert not Case.objects.exists()
+
+
+def test_a_plan_or_a_late_reason_that_is_not_proposed_is_refused(registration):
+    with pytest.raises(operations.UnknownMeasure):
+        write(registration, plan="PPS")
+    with pytest.raises(operations.LateReasonMissing):
+        write(registration, late_reason="OUBLI")
+
+
+def test_sending_leaves_a_receipt_and_an_act_that_say_nothing_of_health(registration):
+    write(registration)
+    send(registration)
+
+    case = case_of(registration)
+    assert (case.state, case.asked_at, case.procedure) == (State.ASKED, NOW, "complete")
+    mail = Message.objects.get(kind="request_received")
+    for word in ("aménagement", "handicap", "santé", "mesure", "Temps"):
+        assert word not in mail.subject + mail.body
+    entry = Entry.objects.get(verb="accommodation sent")
+    assert entry.payload["after"] == {"case": case.pk, "measures": [THIRD, ACCESS]}
+
+
+def test_pressing_twice_sends_once(registration):
+    write(registration)
+    send(registration)
+    send(registration)
+
+    assert Entry.objects.filter(verb="accommodation sent").count() == 1
+    assert Message.objects.filter(kind="request_received").count() == 1
+
+
+def test_nothing_is_sent_without_a_measure(registration):
+    accommodating.prepare(registration=registration, by=author(registration.candidate), at=NOW)
+
+    with pytest.raises(operations.NothingAsked):
+        send(registration)
+
+
+def test_what_was_changed_in_another_window_is_read_again_before_it_is_sent(registration):
+    read = write(registration)
+    write(registration, Wish(READER))
+
+    with pytest.raises(operations.Rewritten):
+        accommodating.send(case=read, seen=read.revision, by=author(registration.candidate), at=NOW)
+
+
+def test_one_request_is_open_at_a_time_and_another_may_follow(registration):
+    first = reach(registration, State.NOTIFIED)
+    second = write(registration, Wish(READER))
+
+    assert second.pk != first.pk
+    assert (
+        accommodating.prepare(registration=registration, by=author(registration.candidate), at=NOW)
+        == second
+    )
+
+
+def test_after_the_closing_a_reason_is_asked_for(registration):
+    write(registration, at=AFTER_CLOSING)
+    with pytest.raises(operations.LateReasonMissing):
+        send(registration, at=AFTER_CLOSING)
+
+    write(registration, late_reason="APPARUE", at=AFTER_CLOSING)
+    send(registration, at=AFTER_CLOSING)
+
+    assert case_of(registration).late_reason == "APPARUE"
+
+
+def test_the_last_minute_of_the_closing_is_in_time(registration):
+    last = datetime(2026, 12, 15, 22, 59, 59, tzinfo=UTC)
+    write(registration, at=last)
+    send(registration, at=last)
+
+    assert case_of(registration).state == State.ASKED
+
+
+def test_what_was_sent_in_time_is_sent_again_without_a_reason(registration):
+    reach(registration, State.INCOMPLETE)
+    send(registration, at=AFTER_CLOSING)
+
+    assert case_of(registration).state == State.ASKED
+
+
+@pytest.mark.parametrize(
+    ("category", "plan", "wishes", "procedure"),
+    [
+        ("INDIV", "PAP", (Wish(THIRD),), "complete"),
+        ("FORM", "PAP", (Wish(THIRD),), "simplifiee"),
+        ("FORM", "PAP", (Wish(HALF),), "complete"),
+        ("FORM", "", (Wish(THIRD),), "complete"),
+    ],
+)
+def test_the_procedure_is_computed_by_the_rules(category, plan, wishes, procedure):
+    registration = a_registration(
+        informations={"category": category, "has_disability": "oui"},
+        qualification={"experience": "3"},
+    )
+    write(registration, *wishes, plan=plan)
+    send(registration)
+
+    assert case_of(registration).procedure == procedure
+
+
+def test_an_exam_without_accommodations_takes_no_request(registration):
+    load_invented()
+    other = a_registration()
+
+    with pytest.raises(operations.NotOffered):
+        write(other)
+
+
+@pytest.mark.parametrize("state", [State.ASKED, State.WITH_DOCTOR, State.OPINION_GIVEN])
+def test_what_is_sent_is_not_changed(registration, state):
+    reach(registration, state)
+
+    with pytest.raises(operations.Sent):
+        write(registration, Wish(READER))
+
+
+def test_what_nobody_has_looked_at_is_taken_up_and_sent_again(registration):
+    case = reach(registration, State.ASKED)
+    accommodating.take_up(case=case, by=author(registration.candidate), at=NOW)
+    write(registration, Wish(READER))
+    send(registration)
+
+    assert [one.code for one in case_of(registration).measures.all()] == [READER]
+
+
+@pytest.mark.parametrize("state", [State.WITH_DOCTOR, State.OPINION_GIVEN, State.DECIDED])
+def test_what_is_looked_at_is_not_taken_up(registration, state):
+    case = reach(registration, state)
+
+    with pytest.raises(Refused):
+        accommodating.take_up(case=case, by=author(registration.candidate), at=NOW)
+
+
+@pytest.mark.parametrize("state", [State.DECIDED, State.NOTIFIED])
+def test_what_is_decided_is_not_withdrawn(registration, state):
+    case = reach(registration, state)
+
+    with pytest.raises(Refused):
+        accommodating.withdraw(case=case, by=author(registration.candidate), at=NOW)
+
+
+# --- Minors -----------------------------------------------------------------------------------
+
+
+def test_the_request_of_a_minor_is_sent_once_its_guardian_has_signed():
+    registration = a_minor()
+    write(registration)
+    with pytest.raises(operations.NotSigned):
+        send(registration)
+
+    sign(registration)
+    send(registration)
+
+    signature = case_of(registration).signature
+    assert (signature.name, signature.quality) == ("Anne Le Goff", "mère")
+    told = Message.objects.get(kind="signed_as_guardian")
+    assert told.recipient == "anne@exemple.test"
+    for word in ("aménagement", "handicap", "santé", "mesure"):
+        assert word not in told.subject + told.body
+
+
+def test_a_change_makes_the_signature_fall():
+    registration = a_minor()
+    write(registration)
+    sign(registration)
+    write(registration, Wish(READER))
+
+    with pytest.raises(operations.NotSigned):
+        send(registration)
+
+
+def test_what_is_signed_is_what_was_read():
+    registration = a_minor()
+    before = write(registration).revision
+    write(registration, Wish(READER))
+
+    with pytest.raises(operations.Rewritten):
+        sign(registration, seen=before)
+
+
+def test_the_same_said_again_keeps_the_signature():
+    registration = a_minor()
+    write(registration)
+    sign(registration)
+    write(registration)
+    send(registration)
+
+    assert case_of(registration).state == State.ASKED
+
+
+@pytest.mark.parametrize(
+    ("born", "postcode", "at", "is_one"),
+    [
+        # Eighteen on the 26th of November 2026, in Paris from 23:00 UTC on the day before.
+        (date(2008, 11, 26), "59000", datetime(2026, 11, 25, 22, 59, tzinfo=UTC), True),
+        (date(2008, 11, 26), "59000", datetime(2026, 11, 25, 23, tzinfo=UTC), False),
+        # At Saint-Denis of La Réunion the day begins at 20:00 UTC.
+        (date(2008, 11, 26), "97400", datetime(2026, 11, 25, 19, 59, tzinfo=UTC), True),
+        (date(2008, 11, 26), "97400", datetime(2026, 11, 25, 20, tzinfo=UTC), False),
+        # Born on a 29th of February: of age on the 1st of March of a year that has none.
+        (date(2008, 2, 29), "59000", datetime(2026, 2, 28, 22, 59, tzinfo=UTC), True),
+        (date(2008, 2, 29), "59000", datetime(2026, 2, 28, 23, tzinfo=UTC), False),
+    ],
+)
+def test_of_age_on_the_day_by_the_clock_of_the_address(registration, born, postcode, at, is_one):
+    registration.postcode = postcode
+    identity = registration.identity
+    identity.birth_year, identity.birth_month, identity.birth_day = born.year, born.month, born.day
+
+    assert is_minor(registration, at) is is_one
+
+
+def test_of_a_birth_date_half_known_the_latest_counts(registration):
+    registration.identity.birth_year = 2008
+    registration.identity.birth_month = registration.identity.birth_day = None
+
+    assert is_minor(registration, datetime(2026, 12, 31, 12, tzinfo=UTC) - timedelta(days=1))
+    assert not is_minor(registration, datetime(2026, 12, 31, 12, tzinfo=UTC))
+
+
+def test_a_request_of_a_registration_that_stands_no_more_is_refused(registration):
+    from sporades.acts import registering
+
+    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+
+    with pytest.raises(operations.NotStanding):
+        write(again(registration))

@@ -1,0 +1,215 @@
+"""A request follows its registration: one test for each row of docs/states.md."""
+
+from datetime import timedelta
+
+import pytest
+
+from sporades.accommodations.granted import NOTHING, granted
+from sporades.accommodations.models import Case
+from sporades.accommodations.operations import CATEGORY_CHANGED
+from sporades.accommodations.rules import Wish
+from sporades.accommodations.states import State
+from sporades.acts import accommodating, deciding, moving, registering
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from sporades.registrations import joining
+from sporades.registrations.states import RESTORE, SET_ASIDE
+from tests.accommodations.asked import (
+    ACCESS,
+    MANAGER,
+    THIRD,
+    again,
+    case_of,
+    decide,
+    entrust,
+    opine,
+    reach,
+    write,
+)
+from tests.factories import (
+    NOW,
+    OPERATOR,
+    a_candidate,
+    a_registration,
+    answer_all,
+    answers_with,
+    author,
+)
+
+LATER = NOW + timedelta(hours=1)
+DECLARED = {"has_disability": "oui"}
+SENT = [State.ASKED, State.INCOMPLETE, State.WITH_DOCTOR, State.OPINION_GIVEN, State.DECIDED]
+
+
+def amend(registration, **changes):
+    """File another version."""
+    mine = author(registration.candidate)
+    draft = registering.amend(registration=again(registration), by=mine, at=LATER)
+    answer_all(draft, answers_with(**changes), at=LATER)
+    return registering.register(draft=draft, by=mine, at=LATER).registration
+
+
+def in_training(**changes):
+    """File a registration of the category that a plan spares the whole procedure."""
+    return a_registration(
+        informations={**DECLARED, "category": "FORM"}, qualification={"experience": "3"}, **changes
+    )
+
+
+def test_a_handicap_declared_no_more_takes_back_what_was_not_sent(registration):
+    write(registration)
+    amend(registration, informations={"has_disability": "non"})
+
+    assert case_of(registration).state == State.WITHDRAWN
+
+
+@pytest.mark.parametrize("state", SENT)
+def test_a_handicap_declared_no_more_leaves_what_was_sent(registration, state):
+    reach(registration, state)
+    amend(registration, informations={"has_disability": "non"})
+
+    assert case_of(registration).state == state
+
+
+def test_what_was_begun_without_declaring_stays():
+    registration = a_registration()
+    write(registration)
+    amend(registration, identification={"address_1": "13 rue des Îles"})
+
+    assert case_of(registration).state == State.PREPARING
+
+
+def test_an_epreuve_that_is_left_leaves_the_request_as_it_is_and_nothing_in_force(registration):
+    reach(registration, State.DECIDED, Wish(THIRD, ("E1", "E3")))
+    amend(registration, informations=DECLARED, epreuves={"statut-E3": "dispense", "option-E3": ""})
+
+    assert case_of(registration).measures.get().papers == ["E1", "E3"]
+    assert granted(again(registration), "E3") == NOTHING
+    assert granted(again(registration), "E1") != NOTHING
+
+
+def test_an_epreuve_that_comes_has_what_was_granted_for_all(registration):
+    reach(registration, State.DECIDED, Wish(THIRD, ("E1",)), Wish(ACCESS))
+    amend(
+        registration,
+        informations=DECLARED,
+        epreuves={"statut-F2": "non_inscrit", "statut-M3": "inscrit"},
+    )
+
+    assert [one.code for one in granted(again(registration), "M3").measures] == [ACCESS]
+
+
+@pytest.mark.parametrize("state", [State.ASKED, State.WITH_DOCTOR])
+def test_a_category_without_the_simple_procedure_asks_for_the_whole_one(state):
+    registration = in_training()
+    reach(registration, state, Wish(THIRD), plan="PAP")
+    assert case_of(registration).is_simple
+    amend(registration, informations=DECLARED)
+
+    case = case_of(registration)
+    assert (case.state, case.procedure, case.missing) == (
+        State.INCOMPLETE,
+        "complete",
+        CATEGORY_CHANGED,
+    )
+    assert Message.objects.filter(kind="something_awaits").count() == 1
+    assert Entry.objects.filter(verb="accommodation found incomplete").count() == 1
+
+
+def test_a_category_that_changes_after_the_opinion_changes_nothing():
+    registration = in_training()
+    reach(registration, State.OPINION_GIVEN, Wish(THIRD), plan="PAP")
+    amend(registration, informations=DECLARED)
+
+    case = case_of(registration)
+    assert (case.state, case.procedure) == (State.OPINION_GIVEN, "simplifiee")
+
+
+def test_a_category_with_the_simple_procedure_spares_the_whole_one(registration):
+    reach(registration, State.ASKED, Wish(THIRD), plan="PAP")
+    amend(
+        registration,
+        informations={**DECLARED, "category": "FORM"},
+        qualification={"experience": "3"},
+    )
+
+    case = case_of(registration)
+    assert (case.state, case.procedure) == (State.ASKED, "simplifiee")
+
+
+@pytest.mark.parametrize(
+    "state",
+    [State.PREPARING, State.ASKED, State.INCOMPLETE, State.WITH_DOCTOR, State.OPINION_GIVEN],
+)
+def test_withdrawing_a_registration_takes_back_what_is_not_decided(registration, state):
+    reach(registration, state)
+    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+
+    assert case_of(registration).state == State.WITHDRAWN
+
+
+@pytest.mark.parametrize("state", [State.DECIDED, State.NOTIFIED])
+def test_withdrawing_a_registration_leaves_what_is_decided_without_effect(registration, state):
+    reach(registration, state)
+    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+
+    assert case_of(registration).state == state
+    assert granted(again(registration), "E1") == NOTHING
+
+
+def test_setting_aside_stops_a_request_and_restoring_lets_it_go_on(registration):
+    reach(registration, State.DECIDED)
+    for decision, reason in ((SET_ASIDE, "Doublon."), (RESTORE, "")):
+        deciding.decide(
+            registration=registration, decision=decision, reason=reason, by=MANAGER, at=NOW
+        )
+        in_force = granted(again(registration), "E1")
+        assert (in_force == NOTHING) is (decision is SET_ASIDE)
+        assert case_of(registration).state == State.DECIDED
+
+
+def move(registration):
+    moving.move_for_good(
+        registration=again(registration), academy="A25", reason="Déménagement", by=OPERATOR, at=NOW
+    )
+
+
+def test_another_academy_takes_a_request_from_its_doctor(registration):
+    reach(registration, State.WITH_DOCTOR)
+    move(registration)
+
+    case = case_of(registration)
+    assert (case.state, case.doctor) == (State.ASKED, None)
+    entrust(registration)
+    opine(registration)
+    decide(registration)
+
+
+@pytest.mark.parametrize(
+    "state", [State.PREPARING, State.ASKED, State.OPINION_GIVEN, State.DECIDED]
+)
+def test_another_academy_goes_on_with_what_no_doctor_has(registration, state):
+    reach(registration, state)
+    move(registration)
+
+    assert case_of(registration).state == state
+
+
+def test_nothing_of_an_academy_that_is_left_is_seen_there(registration):
+    case = reach(registration, State.OPINION_GIVEN)
+    move(registration)
+    accommodating.withdraw(case=case, by=author(registration.candidate), at=NOW)
+
+    entries = Entry.objects.filter(verb="accommodation withdrawn")
+    assert [one.academy for one in entries] == ["A25"]
+
+
+def test_a_request_goes_with_its_registration_when_candidates_are_merged(registration):
+    case = reach(registration, State.WITH_DOCTOR)
+    double = a_candidate()
+    joining.give_all(registration.candidate, kept=double)
+
+    case.refresh_from_db()
+    assert case.registration.candidate == double
+    assert case.state == State.WITH_DOCTOR
+    assert Case.objects.visible_to(double.user).get() == case

@@ -1,0 +1,138 @@
+"""What a request for accommodations holds when several act on it at the same instant."""
+
+from functools import partial
+
+from sporades.accommodations.models import Case
+from sporades.accommodations.operations import Asked, DecisionOn, OpinionOn
+from sporades.accommodations.rules import Wish
+from sporades.accommodations.states import Decision, Opinion, State
+from sporades.acts import accommodating
+from sporades.core.refusals import Refused
+from sporades.exams.held import forget
+from sporades.journal.models import Entry
+from tests.accommodations.asked import (
+    MANAGER,
+    READER,
+    RECTOR,
+    THIRD,
+    WITH_ACCOMMODATIONS,
+    a_doctor,
+    again,
+    as_doctor,
+    case_of,
+    reach,
+)
+from tests.endurance.arena import figure, now, together
+from tests.factories import a_registration, author, load_invented
+
+ROUNDS = range(figure(3, 100))
+
+
+def declared():
+    """File a registration under a réglementation that has accommodations."""
+    load_invented(WITH_ACCOMMODATIONS, at=now())
+    forget()
+    return a_registration(at=now(), informations={"has_disability": "oui"})
+
+
+def kinds(outcomes):
+    """Name what came of each act, in no order."""
+    return sorted(type(one).__name__ for one in outcomes)
+
+
+def test_of_two_managers_who_decide_at_once_one_decides(arena):
+    for _ in ROUNDS:
+        registration = declared()
+        case = reach(registration, State.OPINION_GIVEN, Wish(THIRD), at=now())
+        refused = DecisionOn(Decision.REFUSED, reason="Non prévue.")
+        acts = [
+            partial(
+                accommodating.decide,
+                case=case,
+                decisions={THIRD: decision},
+                author=RECTOR,
+                seen=case.revision,
+                by=MANAGER,
+                at=now(),
+            )
+            for decision in (DecisionOn(Decision.GRANTED), refused)
+        ]
+
+        outcomes = together(*acts)
+
+        assert kinds(outcomes) == ["NoneType", "Refused"]
+        decided = case_of(registration).measures.get()
+        won = outcomes.index(None)
+        assert decided.decision == (Decision.GRANTED, Decision.REFUSED)[won]
+        entries = Entry.objects.filter(verb="accommodation decided", payload__after__case=case.pk)
+        assert entries.count() == 1
+
+
+def test_a_candidate_who_takes_up_what_is_being_entrusted_changes_nothing_the_doctor_reads(arena):
+    for _ in ROUNDS:
+        registration = declared()
+        case = reach(registration, State.ASKED, Wish(THIRD), at=now())
+        doctor = a_doctor()
+        by = author(registration.candidate)
+
+        outcomes = together(
+            partial(accommodating.take_up, case=case, by=by, at=now()),
+            partial(
+                accommodating.entrust, case=case, doctor=doctor, name="Dr Roy", by=MANAGER, at=now()
+            ),
+        )
+
+        assert kinds(outcomes) == ["NoneType", "Refused"]
+        state = case_of(registration).state
+        assert state == (State.PREPARING, State.WITH_DOCTOR)[outcomes.index(None)]
+
+
+def test_of_an_opinion_and_a_request_taken_back_at_once_one_is_told(arena):
+    for _ in ROUNDS:
+        registration = declared()
+        case = reach(registration, State.WITH_DOCTOR, Wish(THIRD), at=now())
+        opine = partial(
+            accommodating.opine,
+            case=case,
+            opinions={THIRD: OpinionOn(Opinion.FAVOURABLE)},
+            text="",
+            seen=case.revision,
+            by=as_doctor(case.doctor),
+            at=now(),
+        )
+        find = partial(
+            accommodating.declare_incomplete, case=case, missing="Illisible.", by=MANAGER, at=now()
+        )
+
+        outcomes = together(opine, find)
+
+        refusals = [one for one in outcomes if isinstance(one, Exception)]
+        assert len(refusals) == 1
+        assert isinstance(refusals[0], Refused)
+        kept = case_of(registration)
+        assert (kept.state, bool(kept.measures.get().opinion)) in {
+            (State.OPINION_GIVEN, True),
+            (State.INCOMPLETE, False),
+        }
+
+
+def test_two_windows_that_begin_at_once_begin_one_request(arena):
+    for _ in ROUNDS:
+        registration = declared()
+        by = author(registration.candidate)
+        acts = [
+            partial(
+                accommodating.write,
+                registration=again(registration),
+                asked=Asked((Wish(code),)),
+                by=by,
+                at=now(),
+            )
+            for code in (THIRD, READER)
+        ]
+
+        outcomes = together(*acts)
+
+        assert kinds(outcomes) == ["Case", "Case"]
+        case = Case.objects.get(registration=registration)
+        assert case.measures.count() == 1
