@@ -1,5 +1,6 @@
 """Questions of pages about requests for accommodations."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -34,10 +35,19 @@ def cases_of(registration: int) -> QuerySet[Case]:
 
 
 @prepared(Case)
-def open_cases_of_user(user: int) -> QuerySet[Case]:
-    """Return the requests of an account of which something is still awaited."""
-    found: QuerySet[Case] = Case.objects.visible_to(user).open()
-    return found
+def cases_of_user(user: int) -> QuerySet[Case]:
+    """Return the requests of an account that were not taken back, the last one last."""
+    found: QuerySet[Case] = Case.objects.visible_to(user).filter(withdrawn_at=None)
+    return found.order_by("begun_at", "pk")
+
+
+def last_by_registration(cases: Iterable[Case]) -> dict[int, Case]:
+    """Return the last request of each registration.
+
+    Args:
+        cases: as `cases_of_user` orders them.
+    """
+    return {case.registration_id: case for case in cases}
 
 
 def open_case_of(registration: Registration) -> Case | None:

@@ -16,7 +16,7 @@ from sporades.exams.schema.accommodations import (
     Measure,
     Procedure,
 )
-from sporades.registrations.models import Registration
+from sporades.registrations.models import Registration, Version
 
 OF_AGE = 18
 
@@ -87,11 +87,23 @@ def papers_in_words(papers: Iterable[str], sat: Iterable[Sat]) -> str:
 
 
 def deadline_of(registration: Registration) -> datetime:
-    """Return until when a request is in time: the closing, unless the réglementation says another."""
+    """Return until when a request is in time: the closing, unless the réglementation says another.
+
+    A service that closes earlier than its last version told takes back nothing; later, it gives
+    as much time.
+    """
     asked, service = rules_of(registration), registration.service
+    told = Version.objects.filter(registration=registration.pk, number=registration.version)
+    closing = registration.__dict__.get("told") or {
+        "closes_at": told.values_list("snapshot__closes_at", flat=True).first()
+    }
+    instants = [service.closes_at]
+    if closing["closes_at"]:
+        instants.append(datetime.fromisoformat(closing["closes_at"]))
+    closes_at = max(instants)
     if asked is None or asked.deadline is None:
-        return service.closes_at
-    return service.instant_of(asked.deadline)
+        return closes_at
+    return asked.deadline.instant(closing=closes_at, zone=service.zone)
 
 
 def is_late(registration: Registration, at: datetime) -> bool:

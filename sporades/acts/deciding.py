@@ -14,6 +14,7 @@ from sporades.core.actors import Actor
 from sporades.core.links import absolute
 from sporades.core.refusals import Refused
 from sporades.core.transitions import Transition
+from sporades.exams.queries import rules
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
 from sporades.letters.operations import tell
@@ -192,4 +193,8 @@ def _accommodation(registration: Registration, at: datetime) -> str:
     """Return what a validation leaves to do, and until when: it says nothing of accommodations."""
     if not registration.has_disability or registration.service.has_closed(at):
         return ""
-    return accommodation_of(registration.service, registration.reader_zone)
+    exam = rules(registration.regulation_id).exam(registration.exam.code)
+    has_account = registration.candidate.user_id is not None
+    return accommodation_of(
+        registration.service, exam, registration.reader_zone, has_account=has_account
+    )

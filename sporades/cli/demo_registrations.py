@@ -3,12 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from sporades.accommodations.operations import Asked
+from sporades.accommodations.rules import Wish
 from sporades.accounts.models import User
-from sporades.acts import deciding, registering
+from sporades.acts import accommodating, deciding, registering
 from sporades.candidates import claims
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, Channel, ClaimCode
-from sporades.cli.demo_people import REGULAR, candidate
+from sporades.cli.demo_people import MINOR, REGULAR, candidate
 from sporades.core.actors import Actor
 from sporades.exams.models import Exam, RegistrationService
 from sporades.registrations import drafting
@@ -104,6 +106,24 @@ CARE: dict[str, Answers] = {
         "statut-EFM": "non_inscrit",
     },
 }
+APPRENTICE: dict[str, Answers] = {
+    **CHILDHOOD,
+    "identification": {
+        **LILLE,
+        "father_name": "Benhaddou Karim",
+        "mother_name": "Benhaddou Samira",
+        "guardian_name": "Benhaddou Samira",
+        "guardian_phone": "06 39 98 28 28",
+        "guardian_email": "samira@demo.test",
+    },
+    "informations": {
+        "category": "APPRENTI",
+        "passing_form": "GLOBALE",
+        "zone": "NORD",
+        "has_disability": "oui",
+        "national_service": "RECENSE",
+    },
+}
 SPORT: dict[str, Answers] = {
     "modalites": {"accepted": "on"},
     "identification": LILLE,
@@ -116,7 +136,8 @@ def make_registrations(*, at: datetime) -> None:
     person = candidate(REGULAR)
     if Registration.objects.filter(candidate=person).exists():
         return
-    _file(person, "BACPRO-ASSP", "ASSP-DOMICILE", "A28", CARE, at=at - timedelta(days=20))
+    care = _file(person, "BACPRO-ASSP", "ASSP-DOMICILE", "A28", CARE, at=at - timedelta(days=20))
+    _ask_accommodations(care, at=at - timedelta(days=19))
     withdrawn = _file(person, "DNB", "GENERALE", "A09", BREVET, at=at - timedelta(days=15))
     childhood = _file(person, "CAP-AEPE", "", "A09", CHILDHOOD, at=at - timedelta(days=10))
     _amend(childhood, at=at - timedelta(days=9))
@@ -127,6 +148,34 @@ def make_registrations(*, at: datetime) -> None:
         by=_author(person),
         at=at - timedelta(hours=2),
     )
+
+
+def make_minor(*, at: datetime) -> None:
+    """Register the demo's minor, once, with a request for accommodations that awaits its signature."""
+    person = candidate(MINOR)
+    if Registration.objects.filter(candidate=person).exists():
+        return
+    registration = _file(person, "CAP-AEPE", "", "A09", APPRENTICE, at=at - timedelta(days=4))
+    accommodating.write(
+        registration=registration,
+        asked=Asked((Wish("TIERS-TEMPS", ("EP1", "EP2")), Wish("LECTEUR")), plan="PAP"),
+        by=_author(person),
+        at=at - timedelta(days=3),
+    )
+
+
+def _ask_accommodations(registration: Registration, *, at: datetime) -> None:
+    """Send a request that is still to be looked at."""
+    by = _author(registration.candidate)
+    case = accommodating.write(
+        registration=registration,
+        asked=Asked(
+            (Wish("TIERS-TEMPS", ("E2",)), Wish("ORDINATEUR"), Wish("SALLE-PEU-NOMBREUSE"))
+        ),
+        by=by,
+        at=at,
+    )
+    accommodating.send(case=case, seen=case.revision, by=by, at=at)
 
 
 def make_records(*, at: datetime) -> None:

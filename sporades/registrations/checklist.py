@@ -19,7 +19,7 @@ class Check:
         label: what it is.
         state: "done", "missing" or "waiting".
         note: the date of it, or what is awaited from whom.
-        about: what it is done with: "summary", "return", "piece" or nothing.
+        about: what it is done with: "summary", "return", "piece", "accommodation" or nothing.
         piece: the code of the piece it is about.
     """
 

@@ -56,7 +56,12 @@ def snapshot_of(
         ),
         "to_return": to_return,
         "evidence": evidence,
-        "accommodation": accommodation_of(service, dossier.reader_zone)
+        "accommodation": accommodation_of(
+            service,
+            dossier.rules,
+            dossier.reader_zone,
+            has_account=registration.candidate.user_id is not None,
+        )
         if registration.has_disability
         else "",
         "closes_at": service.closes_at.isoformat(),

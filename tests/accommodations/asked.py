@@ -8,36 +8,14 @@ from sporades.accounts.models import User
 from sporades.acts import accommodating
 from sporades.core.actors import Actor
 from sporades.registrations.models import Registration
-from tests.factories import NOW, author
+from tests.factories import INVENTED, NOW, author
 
-WITH_ACCOMMODATIONS = (
-    "    retour_du_recapitulatif:\n",
-    """    amenagements:
-      presentation: Demandez ce qui vous aide à passer les épreuves.
-      mesures:
-        - {code: TIERS, libelle: Temps majoré d'un tiers, famille: Temps, natures: [ecrite, pratique], temps: 1/3}
-        - {code: MOITIE, libelle: Temps majoré de moitié, famille: Temps, temps: 1/2, procedure_complete: true}
-        - {code: LECTEUR, libelle: Secrétaire lecteur, aide: Il lit le sujet, famille: Aide humaine}
-        - {code: ACCESSIBLE, libelle: Locaux accessibles, famille: Lieu, par_epreuve: false}
-      decision_anterieure: {libelle: "Avez-vous déjà une décision ?", aide: Joignez-la à vos papiers}
-      plans:
-        - {code: PAP, libelle: Plan d'accompagnement personnalisé}
-      procedure_simplifiee: {categories: [FORM], plans: [PAP]}
-      papiers:
-        - {code: CERTIFICAT, libelle: Certificat du médecin, si: {procedure: complete}}
-        - {code: PLAN, libelle: Votre plan, si: {plans: [PAP]}}
-        - {code: BILAN, libelle: Autre bilan, obligatoire: false}
-      tardive:
-        - {code: APPARUE, libelle: La gêne est apparue après la date limite}
-      decision:
-        autorite: Recteur de l'académie
-        adresse: [Rectorat des essais, 59000 Lille]
-        recours: Dans les deux mois, vous pouvez saisir le tribunal administratif.
-        validite: Les mesures valent jusqu'à l'obtention du diplôme.
-    retour_du_recapitulatif:
-""",
+_INVENTED = INVENTED.read_text(encoding="utf-8")
+WITHOUT_ACCOMMODATIONS = (
+    _INVENTED[_INVENTED.index("    amenagements:\n") : _INVENTED.index("    pieces:\n")],
+    "",
 )
-"""A change to the file of the invented exam."""
+"""A change to the file of the invented exam: accommodations are asked for elsewhere."""
 
 MANAGER = Actor("manager", "Claude Martin", "user:12")
 RECTOR = Author("Claude", "Martin", "cheffe du service des examens", "Rectorat de Lille", "user:12")
@@ -157,3 +135,46 @@ def _notify(registration, *, at):
 def _withdraw(registration, *, at):
     by = author(registration.candidate)
     accommodating.withdraw(case=case_of(registration), by=by, at=at)
+
+
+def fill_every_text(registration, mark):
+    """Leave a notified decision and an incomplete request whose texts are all marked."""
+    by = author(registration.candidate)
+    reach(registration, State.ASKED, Wish(THIRD), Wish(READER))
+    accommodating.entrust(
+        case=case_of(registration), doctor=a_doctor(), name=f"Dr {mark}", by=MANAGER, at=NOW
+    )
+    case = case_of(registration)
+    accommodating.opine(
+        case=case,
+        opinions={
+            THIRD: OpinionOn(Opinion.OTHER, HALF),
+            READER: OpinionOn(Opinion.UNFAVOURABLE),
+        },
+        text=f"Avis {mark}",
+        seen=case.revision,
+        by=as_doctor(case.doctor),
+        at=NOW,
+    )
+    decide(
+        registration,
+        author=Author(*[f"Claude {mark}"] * 4, "user:12"),
+        TIERS=DecisionOn(Decision.OTHER, HALF, f"Motif {mark}"),
+        LECTEUR=DecisionOn(Decision.REFUSED, reason=f"Motif {mark}"),
+    )
+    _notify(registration, at=NOW)
+    write(registration, Wish(READER, ("E1",)))
+    case = case_of(registration)
+    accommodating.sign(
+        case=case,
+        name=f"Anne {mark}",
+        quality="mère",
+        statement=f"Je demande {mark}",
+        seen=case.revision,
+        by=by,
+        at=NOW,
+    )
+    send(registration)
+    accommodating.declare_incomplete(
+        case=case_of(registration), missing=f"Il manque {mark}", by=MANAGER, at=NOW
+    )

@@ -1,15 +1,11 @@
 import pytest
 
-from sporades.exams.held import forget
-from tests.accommodations.asked import WITH_ACCOMMODATIONS
-from tests.factories import a_registration, load_invented
+from tests.factories import a_registration
 
 
 @pytest.fixture(autouse=True)
-def _with_accommodations(invented_exam):
-    """The invented exam has accommodations."""
-    load_invented(WITH_ACCOMMODATIONS)
-    forget()
+def _invented(invented_exam):
+    """The invented exam is open in Lille and in Versailles, and has accommodations."""
 
 
 @pytest.fixture

@@ -6,10 +6,11 @@ import pytest
 
 from sporades.accommodations import operations
 from sporades.accommodations.models import Case
-from sporades.accommodations.rules import Wish, is_minor
+from sporades.accommodations.rules import Wish, deadline_of, is_minor
 from sporades.accommodations.states import State
-from sporades.acts import accommodating
+from sporades.acts import accommodating, registering
 from sporades.core.refusals import Refused
+from sporades.exams.held import forget
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from tests.accommodations.asked import (
@@ -17,6 +18,7 @@ from tests.accommodations.asked import (
     HALF,
     READER,
     THIRD,
+    WITHOUT_ACCOMMODATIONS,
     again,
     case_of,
     reach,
@@ -183,7 +185,8 @@ def test_the_procedure_is_computed_by_the_rules(category, plan, wishes, procedur
 
 
 def test_an_exam_without_accommodations_takes_no_request(registration):
-    load_invented()
+    load_invented(WITHOUT_ACCOMMODATIONS)
+    forget()
     other = a_registration()
 
     with pytest.raises(operations.NotOffered):
@@ -303,9 +306,19 @@ def test_of_a_birth_date_half_known_the_latest_counts(registration):
 
 
 def test_a_request_of_a_registration_that_stands_no_more_is_refused(registration):
-    from sporades.acts import registering
-
     registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
 
     with pytest.raises(operations.NotStanding):
         write(again(registration))
+
+
+def test_a_closing_that_comes_earlier_takes_back_no_time(registration):
+    told = registration.service.closes_at
+    service = registration.service
+    service.closes_at -= timedelta(days=7)
+    service.save(update_fields=["closes_at"])
+
+    assert deadline_of(again(registration)) == told
+    service.closes_at += timedelta(days=14)
+    service.save(update_fields=["closes_at"])
+    assert deadline_of(again(registration)) == told + timedelta(days=7)

@@ -35,7 +35,7 @@ from tests.accommodations.asked import (
     send,
     write,
 )
-from tests.factories import NOW
+from tests.factories import NOW, a_record, a_registration
 
 REFUSED = DecisionOn(Decision.REFUSED, reason="L'épreuve ne le permet pas.")
 
@@ -328,3 +328,14 @@ def test_what_was_granted_in_another_session_is_proposed_again(registration):
         (READER, (), "session 2027"),
     ]
     assert proposals(registration) == []
+
+
+def test_who_is_reached_by_letter_is_told_to_ask_their_service():
+    registration = a_registration(a_record())
+    reach(registration, State.INCOMPLETE)
+
+    for kind in ("request_received", "something_awaits"):
+        said = Message.objects.get(kind=kind).body
+        assert "espace" not in said
+        assert "aménagement" not in said
+        assert "Bureau des essais de Lille" in said

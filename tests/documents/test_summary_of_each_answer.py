@@ -139,9 +139,9 @@ CHANGES = [
         (
             "59000 Lille Accusé",
             (
-                "59000 Lille Aménagement d'épreuves Pour obtenir un aménagement d'épreuves, demandez le "
-                "formulaire à votre service gestionnaire et envoyez-lui votre demande avant le mardi "
-                "15 décembre 2026 à 23 h 59 (heure de Paris). Accusé"
+                "59000 Lille Aménagement d'épreuves Pour obtenir un aménagement d'épreuves, faites votre "
+                "demande dans votre espace candidat, à la page « Aménagement d'épreuves » de votre "
+                "inscription, avant le mardi 15 décembre 2026 à 23 h 59 (heure de Paris). Accusé"
             ),
         ),
     ),

@@ -8,14 +8,12 @@ from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import Decision, Opinion, State
 from sporades.acts import accommodating
 from sporades.core.refusals import Refused
-from sporades.exams.held import forget
 from sporades.journal.models import Entry
 from tests.accommodations.asked import (
     MANAGER,
     READER,
     RECTOR,
     THIRD,
-    WITH_ACCOMMODATIONS,
     a_doctor,
     again,
     as_doctor,
@@ -23,15 +21,13 @@ from tests.accommodations.asked import (
     reach,
 )
 from tests.endurance.arena import figure, now, together
-from tests.factories import a_registration, author, load_invented
+from tests.factories import a_registration, author
 
 ROUNDS = range(figure(3, 100))
 
 
 def declared():
-    """File a registration under a réglementation that has accommodations."""
-    load_invented(WITH_ACCOMMODATIONS, at=now())
-    forget()
+    """File a registration of somebody who declared a handicap."""
     return a_registration(at=now(), informations={"has_disability": "oui"})
 
 

@@ -179,8 +179,8 @@ def test_the_receipt_says_how_to_ask_for_an_accommodation_to_who_will_and_to_nob
         told.append(words(read()))
 
     asking = (
-        "\n\nPour obtenir un aménagement d'épreuves, demandez le formulaire à votre service "
-        "gestionnaire et envoyez-lui votre demande avant le mardi 15 décembre 2026 à "
+        "\n\nPour obtenir un aménagement d'épreuves, faites votre demande dans votre espace candidat, à la "
+        "page « Aménagement d'épreuves » de votre inscription, avant le mardi 15 décembre 2026 à "
         "23\u00a0h\u00a059 (heure de Paris).\n\n"
     )
     assert [asking in text for text in told] == [False, True]
@@ -422,6 +422,10 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "extension_to_approve",
         "member_dormant",
         "message_answered",
+        # Those of accommodations: tests/accommodations.
+        "request_received",
+        "signed_as_guardian",
+        "something_awaits",
         # That of a piece: tests/evidence/test_giving.
         "piece_refused",
         # That of a file of which nothing is said: tests/medical/test_scanning.

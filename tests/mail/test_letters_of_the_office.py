@@ -108,8 +108,8 @@ Votre inscription : {SITE}/mes-inscriptions/{registration.number}
             (
                 "vous n'avez plus rien à lui envoyer.\n\n"
                 "Seule reste la demande d'aménagement d'épreuves, si ce n'est pas déjà fait. Pour "
-                "obtenir un aménagement d'épreuves, demandez le formulaire à votre service "
-                "gestionnaire et envoyez-lui votre demande avant le mardi 15 décembre 2026 à "
+                "obtenir un aménagement d'épreuves, faites votre demande dans votre espace candidat, à "
+                "la page « Aménagement d'épreuves » de votre inscription, avant le mardi 15 décembre 2026 à "
                 "23\u00a0h\u00a059 (heure de Paris).\n\n"
             ),
         ),

@@ -8,6 +8,9 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
+from sporades.accommodations.operations import Asked
+from sporades.accommodations.rules import Wish
+from sporades.acts import accommodating
 from sporades.exams import operations as exams
 from sporades.exams.held import forget
 from sporades.exams.schema import File
@@ -137,6 +140,15 @@ def read_by_a_candidate(client):
             f"{START}/DEUX?academie=A09",
         )
     ]
+    asking = f"/mes-inscriptions/{number}/amenagement"
+    pages += [client.get(asking), client.get(f"{asking}/mesures")]
+    accommodating.write(
+        registration=Registration.objects.whole().get(),
+        asked=Asked((Wish("M"),), plan="P", late_reason="T"),
+        by=OPERATOR,
+        at=NOW,
+    )
+    pages += [client.get(asking), client.get(f"{asking}/mesures")]
     mails = Message.objects.values_list("body", flat=True)
     read = unescape(" ".join([*(page.text for page in pages), *mails]))
     return read.replace("\xa0", " ")

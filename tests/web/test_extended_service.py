@@ -16,12 +16,12 @@ from tests.web.guide import main
 HEAD = Actor("head", "Cheffe d'essai", "user:0")
 WEEK = timedelta(days=7)
 TOLD = {
-    "accommodation": "envoyez-lui votre demande avant le mardi 15 décembre 2026 à 23 h 59",
+    "accommodation": "votre inscription, avant le mardi 15 décembre 2026 à 23 h 59",
     "summary": "avant le vendredi 25 décembre 2026 à 23 h 59",
     "piece": "avant le mercredi 30 décembre 2026 à 23 h 59",
 }
 EXTENDED = {
-    "accommodation": "envoyez-lui votre demande avant le mardi 22 décembre 2026 à 23 h 59",
+    "accommodation": "votre inscription, avant le mardi 22 décembre 2026 à 23 h 59",
     "summary": "avant le vendredi 1er janvier 2027 à 23 h 59",
     "piece": "avant le mercredi 6 janvier 2027 à 23 h 59",
 }

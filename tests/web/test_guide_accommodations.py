@@ -50,7 +50,10 @@ def test_declaring_a_handicap_is_said_as_yes_and_nothing_of_health_is_asked(sign
 
     registration = Registration.objects.get()
     assert registration.has_disability
-    assert "Pour obtenir un aménagement d'épreuves, demandez le formulaire" in main(number_page)
+    assert (
+        "Pour obtenir un aménagement d'épreuves, faites votre demande dans votre espace candidat"
+        in main(number_page)
+    )
     page = client.get(f"/mes-inscriptions/{registration.number}/recapitulatif")
     assert "Handicap Oui" in main(page)
     declaration = asked.pop("has_disability")

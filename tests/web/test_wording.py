@@ -16,6 +16,7 @@ from django.test import RequestFactory
 from django.utils.datastructures import MultiValueDict
 
 import sporades
+from sporades.accommodations.rules import Wish, rules_of, sat_by
 from sporades.accounts.permissions import Perimeter, Reach
 from sporades.core.actors import Actor
 from sporades.evidence.models import Evidence
@@ -29,6 +30,7 @@ from sporades.searches.trees import Group, Leaf
 from sporades.web.account.forms import CredentialField
 from sporades.web.layout.errors import SECRETS
 from sporades.web.office.searches.choosing import Counted
+from tests.accommodations.asked import READER, write
 from tests.factories import NOW, a_candidate, a_draft, a_registration
 
 # A minor born abroad is asked everything; nobody is asked about the national service before that.
@@ -80,6 +82,14 @@ def every_criterion():
     return Group(members=(*leaves[:29], Group(members=(leaves[29],))))
 
 
+def of_accommodations():
+    """Return what forms about accommodations are made of: the rules, the épreuves, a request."""
+    registration = a_registration()
+    case = write(registration, Wish(READER))
+    case.registration = registration
+    return {"rules": rules_of(registration), "sat": sat_by(registration), "case": case}
+
+
 def every_form():
     """Return one form of each class, by class."""
     draft = a_draft(a_candidate(**WITH_EVERY_QUESTION))
@@ -87,11 +97,15 @@ def every_form():
     answers = {row.section: row.answers for row in draft.answers.all()}
     dossier = dossier_of(draft, day=NOW.date(), answers=answers)
     here = {"data": None, "reach": Reach(), "at": NOW}
+    asking = of_accommodations()
     arguments = {
         "IdentityForm": {"on": NOW.date()},
         "AccountForm": {"on": NOW.date()},
         "CorrectionForm": {"on": NOW.date()},
         "LateForm": {},
+        "MeasuresForm": {**asking, "proposed": [], "is_late": True},
+        "PapersForm": asking,
+        "SignatureForm": {"case": asking["case"]},
         "ChoiceForm": {"offers": [(programme_of(draft.service), [draft.service])]},
         "IdentityOfSomebodyForm": {"on": NOW.date()},
         "PostedForm": {"first": NOW.date(), "last": NOW.date()},

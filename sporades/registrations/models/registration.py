@@ -52,7 +52,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
     def for_list(self) -> Self:
         """Everything that a card shows; touching anything else raises."""
-        return self.select_related("service").fetch_mode(WITH_REFERENCE_ALONE)
+        return self.select_related("service", "candidate").fetch_mode(WITH_REFERENCE_ALONE)
 
     def whole(self) -> Self:
         """Everything that the page of one registration shows."""
@@ -345,7 +345,13 @@ class Registration(models.Model):
     def owed_now(self, told: dict[str, Any]) -> dict[str, Any]:
         """Return what its last version calls for, by the dates that its service has now."""
         exam = rules(self.regulation_id).exam(self.exam.code)
-        return owed_now(told, service=self.service, rules=exam, reader=self.reader_zone)
+        return owed_now(
+            told,
+            service=self.service,
+            rules=exam,
+            reader=self.reader_zone,
+            has_account=self.candidate.user_id is not None,
+        )
 
     @property
     def is_given_more_time(self) -> bool:

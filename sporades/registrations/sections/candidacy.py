@@ -9,6 +9,19 @@ from sporades.registrations.questions import YES, YES_OR_NO
 from sporades.registrations.sections.base import Section, SectionForm
 from sporades.registrations.sections.eligibility import refuse_ineligible
 
+DECLARING = (
+    "Répondez « Oui » si vous demanderez un aménagement d'épreuves (temps majoré, secrétaire…) en "
+    "raison d'un handicap. Ce n'est pas encore la demande : vous la ferez {how}. Aucun détail de "
+    "santé n'est demandé ici."
+)
+WITH_A_FORM = (
+    "avec le formulaire de votre service gestionnaire, avant la fermeture des inscriptions"
+)
+IN_THE_SPACE = (
+    "une fois inscrit, à la page « Aménagement d'épreuves » de votre inscription, avant la date "
+    "limite qui y est dite"
+)
+
 
 class CandidacyForm(SectionForm):
     """« Informations candidature »."""
@@ -32,12 +45,6 @@ class CandidacyForm(SectionForm):
         label="Handicap",
         choices=YES_OR_NO,
         widget=forms.RadioSelect,
-        help_text=(
-            "Répondez « Oui » si vous demanderez un aménagement d'épreuves (temps majoré, "
-            "secrétaire…) en raison d'un handicap. Ce n'est pas encore la demande : vous la ferez "
-            "avec le formulaire de votre service gestionnaire, avant la fermeture des "
-            "inscriptions. Aucun détail de santé n'est demandé ici."
-        ),
         error_messages={"required": "Répondez « Oui » ou « Non »."},
     )
     national_service = forms.ChoiceField(
@@ -51,6 +58,9 @@ class CandidacyForm(SectionForm):
         self._choose("category", [(one.code, one.label, one.meaning) for one in rules.categories])
         self._choose(
             "passing_form", [(one.code, one.label, one.commits) for one in rules.passing_forms]
+        )
+        self.fields["has_disability"].help_text = DECLARING.format(
+            how=WITH_A_FORM if rules.accommodations is None else IN_THE_SPACE
         )
         self._build_zone()
         self._build_national_service()

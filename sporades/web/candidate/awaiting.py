@@ -1,13 +1,17 @@
 """What awaits a candidate, in sentences: what a decision asks for, by deadline, what has none."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
 
 from django.urls import reverse
 
+from sporades.accommodations.models import Case
+from sporades.accommodations.rules import deadline_of, is_late, rules_of
+from sporades.accommodations.states import State as CaseState
+from sporades.accommodations.tracker import deadline_in_words
 from sporades.documents.models import DocumentVersion
 from sporades.evidence.models import Evidence
 from sporades.evidence.queries import Owed, Rows, owed_by
@@ -24,6 +28,7 @@ from sporades.threads.models import ThreadMessage
 SAID_OTHERWISE = (SUMMARY.slug, EVIDENCE_REQUEST.slug)
 """The documents of which the page of their registration says more."""
 
+type Cases = Mapping[int, Case]
 type Name = Callable[[Registration | Draft], str]
 
 
@@ -53,6 +58,7 @@ def awaiting(
     drafts: Iterable[Draft],
     unread: Iterable[DocumentVersion],
     pieces: Rows,
+    cases: Cases,
     *,
     at: datetime,
     reader: str,
@@ -65,6 +71,7 @@ def awaiting(
         unread: the documents that may be read now and were not; those of other registrations
             await nothing.
         pieces: the supporting documents that are asked for, by registration.
+        cases: the last request for accommodations of each registration.
         at: now.
         reader: the zone of the candidate's address, nothing when it is not known.
     """
@@ -75,6 +82,7 @@ def awaiting(
         *_drafts(registrations, drafts, at=at, reader=reader, name=name),
         *_summaries(registrations, name=name),
         *_pieces(registrations, pieces, at=at, name=name),
+        *_accommodations(registrations, cases, at=at, name=name),
         *_documents(registrations, unread, name=name),
     ]
     dated.sort(key=lambda one: (not one.until, one.until))
@@ -270,6 +278,42 @@ def _to_come(registration: Registration, rows: Iterable[Evidence], *, at: dateti
         return []
     awaited = [one for one in owed_by(registration, rows) if one.is_awaited(at)]
     return sorted(awaited, key=lambda one: one.until)
+
+
+def _accommodations(
+    registrations: Iterable[Registration], cases: Cases, *, at: datetime, name: Name
+) -> list[Awaiting]:
+    """Return the requests that are to be made, finished or completed."""
+    return [
+        found
+        for registration in registrations
+        if rules_of(registration) is not None
+        and (found := _accommodation(registration, cases.get(registration.pk), at=at, name=name))
+    ]
+
+
+def _accommodation(
+    registration: Registration, case: Case | None, *, at: datetime, name: Name
+) -> Awaiting | None:
+    """Return what awaits of one request; of one that others look at, nothing."""
+    is_announced = registration.has_disability and not is_late(registration, at)
+    if (case is not None and not case.is_writable) or (case is None and not is_announced):
+        return None
+    found = Awaiting(
+        sentence="Vous avez déclaré un handicap : demandez vos aménagements d'épreuves.",
+        about=name(registration),
+        link=reverse("candidate:accommodation", args=[registration.number]),
+        act="Faire ma demande d'aménagement",
+        deadline=deadline_in_words(registration, at=at),
+        until=deadline_of(registration).astimezone(UTC).isoformat(),
+    )
+    if case is None:
+        return found
+    if case.state == CaseState.INCOMPLETE:
+        sentence = f"Votre demande d'aménagement est incomplète : {case.missing}"
+        return replace(found, sentence=sentence, act="Compléter ma demande", deadline="", until="")
+    sentence = "Votre demande d'aménagement n'est pas envoyée."
+    return replace(found, sentence=sentence, act="Finir ma demande d'aménagement")
 
 
 def _piece(owed: Owed) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from sporades.accommodations.queries import cases_of_user, last_by_registration
 from sporades.documents.queries import unread_documents_of
 from sporades.evidence.queries import by_registration, rows_of_user
 from sporades.registrations.clocks import zone_of_reader
@@ -39,6 +40,9 @@ def home(request: HttpRequest) -> HttpResponse:
                 drafts,
                 unread,
                 by_registration(rows_of_user(user=user)) if registrations else {},
+                last_by_registration(cases_of_user(user=user))
+                if any(one.has_disability for one in registrations)
+                else {},
                 at=at,
                 reader=reader,
             ),

@@ -10,6 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from sporades.accommodations.queries import last_case_of
+from sporades.accommodations.rules import rules_of
+from sporades.accommodations.tracker import check_of
 from sporades.acts import registering
 from sporades.acts.deciding import against, decisions_on
 from sporades.acts.moving import moves_of, placed_in_words
@@ -20,7 +23,7 @@ from sporades.documents.queries import documents_in
 from sporades.evidence.checks import checks_of
 from sporades.evidence.queries import owed_by, rows_of
 from sporades.journal.models import Entry
-from sporades.registrations.checklist import checklist
+from sporades.registrations.checklist import Check, checklist
 from sporades.registrations.clocks import zone_of_reader
 from sporades.registrations.consents import ConsentsForm, chosen_since
 from sporades.registrations.exclusion import exclusion_of, standing_instead_of
@@ -93,7 +96,8 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         "is_accepting": found.service.accepts(at),
         "can_be_undone": found.can_be_undone(at),
         "instead": standing_instead_of(found) if found.withdrawn_at else None,
-        "checks": _checks(found, documents),
+        "checks": _checks(found, documents, at=at),
+        "has_accommodations": rules_of(found) is not None,
         "against": against(found),
         "time_left": found.service.time_left_in_words(at),
         "documents": documents,
@@ -115,6 +119,7 @@ def number(request: HttpRequest, number: str) -> HttpResponse:
         "registration": found,
         "version": last,
         "owed": found.owed,
+        "has_accommodations": rules_of(found) is not None,
         "pieces": [] if found.is_validated else owed_by(found, rows_of(registration=found.pk)),
         "heading": _filing_in_words(last, at=request.arrived_at),
     }
@@ -149,7 +154,7 @@ def registered(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "registration": found,
         "answer": f"{is_or_not}, {found.heading[:1].lower()}{found.heading[1:]}.",
-        "checks": _checks(found, documents),
+        "checks": _checks(found, documents, at=at),
         "awaiting": [
             *unread_answers([found], _unread(request, found)),
             *_awaiting(found, modifications_of(registration=found.pk), documents, at=at),
@@ -296,12 +301,17 @@ def _awaiting(
     return on_its_page(registration, modifications, unread, at=at)
 
 
-def _checks(registration: Registration, documents: list[DocumentVersion]) -> list[dict[str, str]]:
+def _checks(
+    registration: Registration, documents: list[DocumentVersion], *, at: datetime
+) -> list[dict[str, str]]:
     """Return the conditions of a registration, each with the way to what is left to do."""
     asked = reverse("candidate:number", args=[registration.number])
     given = reverse("candidate:evidence", args=[registration.number])
     pieces = (
-        checks_of(registration, owed_by(registration, rows_of(registration=registration.pk)))
+        [
+            *checks_of(registration, owed_by(registration, rows_of(registration=registration.pk))),
+            *_accommodation(registration, at=at),
+        ]
         if registration.is_active
         else []
     )
@@ -312,9 +322,20 @@ def _checks(registration: Registration, documents: list[DocumentVersion]) -> lis
         ),
         "return": (f"{asked}#a-renvoyer", "Lire ce qui est demandé"),
         "piece": (f"{given}#piece-", "Pièces justificatives"),
+        "accommodation": (
+            reverse("candidate:accommodation", args=[registration.number]),
+            "Aménagement d'épreuves",
+        ),
         "": ("", ""),
     }
     return [
         {**asdict(check), "url": ways[check.about][0] + check.piece, "act": ways[check.about][1]}
         for check in checklist(registration, documents, pieces)
     ]
+
+
+def _accommodation(registration: Registration, *, at: datetime) -> list[Check]:
+    """Return the condition that a request for accommodations is, where the exam has any."""
+    if rules_of(registration) is None:
+        return []
+    return check_of(registration, last_case_of(registration), at=at)

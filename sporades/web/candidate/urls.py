@@ -3,6 +3,7 @@
 from django.urls import path
 
 from sporades.web.candidate import (
+    accommodating,
     asking,
     choosing,
     documents,
@@ -60,6 +61,41 @@ urlpatterns = [
     path("mes-inscriptions/<str:number>/reprendre", registrations.again, name="again"),
     path("mes-inscriptions/<str:number>/consentements", registrations.consents, name="consents"),
     path("mes-inscriptions/<str:number>/messages", messaging.thread, name="thread"),
+    path(
+        "mes-inscriptions/<str:number>/amenagement",
+        accommodating.accommodation,
+        name="accommodation",
+    ),
+    path(
+        "mes-inscriptions/<str:number>/amenagement/mesures",
+        accommodating.measures,
+        name="accommodation_measures",
+    ),
+    path(
+        "mes-inscriptions/<str:number>/amenagement/epreuves",
+        accommodating.papers,
+        name="accommodation_papers",
+    ),
+    path(
+        "mes-inscriptions/<str:number>/amenagement/signature",
+        accommodating.sign,
+        name="accommodation_sign",
+    ),
+    path(
+        "mes-inscriptions/<str:number>/amenagement/envoi",
+        accommodating.send,
+        name="accommodation_send",
+    ),
+    path(
+        "mes-inscriptions/<str:number>/amenagement/reprise",
+        accommodating.take_up,
+        name="accommodation_take_up",
+    ),
+    path(
+        "mes-inscriptions/<str:number>/amenagement/retrait",
+        accommodating.withdraw,
+        name="accommodation_withdraw",
+    ),
     path("mes-inscriptions/<str:number>/pieces", providing.evidence, name="evidence"),
     path("mes-inscriptions/<str:number>/pieces/<str:piece>", providing.provide, name="provide"),
     path(

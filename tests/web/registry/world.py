@@ -88,6 +88,7 @@ from sporades.searches.operators import Operator
 from sporades.searches.trees import Group, Leaf
 from sporades.trials import operations as trials
 from sporades.trials.models import Trial
+from tests.accommodations.asked import fill_every_text
 from tests.documents.summaries import a_pdf
 from tests.evidence.given import give
 from tests.factories import (
@@ -489,6 +490,7 @@ def a_prepared_regulation(
     said = with_specialities()
     [exam] = said["examens"]
     exam["categories"].pop()
+    del exam["amenagements"]["procedure_simplifiee"]
     exam["modalites"][0] = "Ce brevet n'existe toujours pas, et sert encore à tout vérifier."
     exam["epreuves"][0]["coefficient"] = coefficient
     del exam["epreuves"][2]["formes"], exam["pieces"][1]
@@ -606,6 +608,7 @@ def an_estate(email: str, mark: str = "") -> Estate:
     registration.refresh_from_db()
     given = give(registration, name=f"carte {mark}.jpg")
     evidence.note_scanned(given, is_clean=True, at=NOW)
+    fill_every_text(registration, mark or "essai")
     return Estate(
         candidate=candidate,
         registration=registration,

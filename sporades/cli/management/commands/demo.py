@@ -59,6 +59,7 @@ class Command(BaseCommand):
             load(source, by=BY, at=now)
         demo_people.make_people(at=now - LONG_AGO)
         demo_registrations.make_registrations(at=now)
+        demo_registrations.make_minor(at=now)
         demo_registrations.make_records(at=now)
         self._deliver(now)
         with suppress(AlreadyEnqueued), transaction.atomic():

@@ -1,0 +1,116 @@
+"""Where a request stands, step by step, and what is awaited from whom (H4)."""
+
+from datetime import datetime
+
+from sporades.accommodations.models import Case
+from sporades.accommodations.rules import deadline_of, is_late, is_minor, rules_of
+from sporades.accommodations.states import State
+from sporades.core.french import instant_in_words
+from sporades.registrations.checklist import Check
+from sporades.registrations.models import Registration
+
+STEPS = (
+    ("Demande envoyée", "asked_at"),
+    ("Complète, confiée au médecin", "entrusted_at"),
+    ("Avis du médecin rendu", "opined_at"),
+    ("Décision prise", "decided_at"),
+    ("Décision notifiée", "notified_at"),
+)
+"""Each step, and the instant that says that it is behind."""
+
+BEHIND = {
+    State.PREPARING: 0,
+    State.ASKED: 1,
+    State.INCOMPLETE: 1,
+    State.WITH_DOCTOR: 2,
+    State.OPINION_GIVEN: 3,
+    State.DECIDED: 4,
+    State.NOTIFIED: 5,
+}
+"""How many steps are behind."""
+
+AWAITED = {
+    State.ASKED: "Votre service gestionnaire vérifie que votre demande est complète.",
+    State.WITH_DOCTOR: "Le médecin désigné étudie votre demande et rend son avis.",
+    State.DECIDED: "Votre service gestionnaire vous notifie la décision.",
+}
+"""Who is awaited, where it is always the same."""
+
+LABEL = "Demande d'aménagement d'épreuves"
+
+
+def check_of(registration: Registration, case: Case | None, *, at: datetime) -> list[Check]:
+    """Return a request among what makes a registration sure (E6), where one is made or announced.
+
+    Args:
+        registration: one that stands.
+        case: its last request, if there is one.
+        at: now.
+    """
+    if rules_of(registration) is None:
+        return []
+    if case is None:
+        if not registration.has_disability or is_late(registration, at):
+            return []
+        note = f"Vous avez déclaré un handicap. {deadline_in_words(registration, at=at)}"
+        return [Check(LABEL, "waiting", note, "accommodation")]
+    case.registration = registration
+    if case.notified_at is not None:
+        when = instant_in_words(case.notified_at, registration.service.zone)
+        return [Check(LABEL, "done", f"Décision notifiée le {when}.", "accommodation")]
+    state = "missing" if case.state == State.INCOMPLETE else "waiting"
+    return [Check(LABEL, state, awaited_in_words(case, at=at), "accommodation")]
+
+
+def steps_of(case: Case, *, at: datetime) -> list[Check]:
+    """Return the steps of a request: those behind with their date, the next with who is awaited.
+
+    Args:
+        case: with its registration; one that was not taken back.
+        at: now.
+    """
+    behind = BEHIND[State(case.state)]
+    zone = case.registration.service.zone
+    checks = []
+    for rank, (label, field) in enumerate(STEPS):
+        instant = getattr(case, field)
+        if rank < behind and instant is not None:
+            checks.append(Check(label, "done", f"Le {instant_in_words(instant, zone)}."))
+        elif rank == behind:
+            state = "missing" if case.is_writable else "waiting"
+            checks.append(Check(label, state, awaited_in_words(case, at=at)))
+        else:
+            checks.append(Check(label, "waiting"))
+    return checks
+
+
+def awaited_in_words(case: Case, *, at: datetime) -> str:
+    """Say in one line what a request waits for, and from whom; of one that is over, nothing."""
+    if case.state == State.PREPARING:
+        return f"À vous : {_to_do(case, at=at)}"
+    if case.state == State.INCOMPLETE:
+        return f"À vous : {case.missing}"
+    if case.state == State.OPINION_GIVEN:
+        asked = rules_of(case.registration)
+        return f"Décide : {asked.decision.authority}." if asked else ""
+    return AWAITED.get(State(case.state), "")
+
+
+def _to_do(case: Case, *, at: datetime) -> str:
+    if is_minor(case.registration, at) and case.signature is None:
+        return "finissez votre demande, faites-la signer par votre représentant légal, puis envoyez-la."
+    return "finissez votre demande, puis envoyez-la."
+
+
+def deadline_in_words(registration: Registration, *, at: datetime) -> str:
+    """Say until when a request is in time, or that it is late and may still be sent."""
+    asked = rules_of(registration)
+    said = registration.service.said(deadline_of(registration), registration.reader_zone)
+    if not is_late(registration, at):
+        return f"À envoyer avant le {said}."
+    if asked is not None and asked.late:
+        return (
+            f"La date limite, le {said}, est passée. Une demande tardive est reçue si elle dit "
+            "pourquoi."
+        )
+    return f"La date limite, le {said}, est passée."

@@ -1,0 +1,300 @@
+"""« Aménagement d'épreuves » of a registration: choose, have signed, send, follow (H1, H4)."""
+
+from dataclasses import asdict
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from sporades.accommodations.models import AskedMeasure, Case
+from sporades.accommodations.operations import Asked
+from sporades.accommodations.queries import last_case_of, open_case_of, proposals
+from sporades.accommodations.rules import (
+    deadline_of,
+    is_late,
+    is_minor,
+    papers_called_for,
+    papers_in_words,
+    rules_of,
+    sat_by,
+)
+from sporades.accommodations.states import Decision
+from sporades.accommodations.tracker import deadline_in_words, steps_of
+from sporades.acts import accommodating as acts
+from sporades.core.french import instant_in_words
+from sporades.core.refusals import Refused
+from sporades.exams.schema.accommodations import Accommodations
+from sporades.registrations.models import Registration
+from sporades.registrations.queries import registration_of
+from sporades.web.candidate.accommodation_forms import (
+    STATEMENT,
+    MeasuresForm,
+    PapersForm,
+    SignatureForm,
+    suiting_papers,
+)
+
+PAGE = "candidate:accommodation"
+
+
+def accommodation(request: HttpRequest, number: str) -> HttpResponse:
+    """Show where the request stands, what it asks, what is to be done; or how to begin one."""
+    found = _registration(request, number)
+    return render(request, "candidate/accommodation.html", _page(request, found))
+
+
+def measures(request: HttpRequest, number: str) -> HttpResponse:
+    """Choose measures; then the épreuves of each, where there is a choice."""
+    found, rules = _writable(request, number)
+    if rules is None:
+        return redirect(PAGE, found.number)
+    case = open_case_of(found)
+    if case is not None:
+        case.registration = found
+    at = request.arrived_at
+    form = MeasuresForm(
+        request.POST if request.method == "POST" else None,
+        rules=rules,
+        sat=sat_by(found),
+        case=case,
+        proposed=[] if case else proposals(found),
+        is_late=is_late(found, at) and (case is None or case.asked_at is None),
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            kept = acts.write(registration=found, asked=form.asked(), by=request.actor, at=at)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return redirect(PAGE, found.number)
+        chosen = kept.measures.all()
+        if any(len(suiting_papers(rules, sat_by(found), one.code)) > 1 for one in chosen):
+            return redirect("candidate:accommodation_papers", found.number)
+        return redirect(PAGE, found.number)
+    context = {
+        "registration": found,
+        "form": form,
+        "rules": rules,
+        "deadline": deadline_in_words(found, at=at),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "candidate/accommodation_measures.html", context, status=status)
+
+
+def papers(request: HttpRequest, number: str) -> HttpResponse:
+    """Choose for which épreuves each measure is asked."""
+    found, rules = _writable(request, number)
+    case = open_case_of(found)
+    if rules is None or case is None or not case.measures.exists():
+        return redirect(PAGE, found.number)
+    case.registration = found
+    posted = request.POST if request.method == "POST" else None
+    form = PapersForm(posted, rules=rules, sat=sat_by(found), case=case)
+    if request.method == "POST" and form.is_valid():
+        asked = Asked(
+            wishes=form.wishes(),
+            plan=case.plan,
+            has_former_decision=case.has_former_decision,
+            late_reason=case.late_reason,
+        )
+        try:
+            acts.write(registration=found, asked=asked, by=request.actor, at=request.arrived_at)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        return redirect(PAGE, found.number)
+    context = {"registration": found, "form": form}
+    status = 422 if form.errors else 200
+    return render(request, "candidate/accommodation_papers.html", context, status=status)
+
+
+def sign(request: HttpRequest, number: str) -> HttpResponse:
+    """Have the guardian of a minor sign what is asked."""
+    found, rules = _writable(request, number)
+    case = open_case_of(found)
+    if rules is None or case is None or not case.measures.exists():
+        return redirect(PAGE, found.number)
+    case.registration = found
+    form = SignatureForm(request.POST if request.method == "POST" else None, case=case)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            acts.sign(
+                case=case,
+                name=said["nom"],
+                quality=said["qualite"],
+                statement=STATEMENT,
+                seen=form.seen,
+                by=request.actor,
+                at=request.arrived_at,
+            )
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, "La demande est signée. Il reste à l'envoyer.")
+        return redirect(PAGE, found.number)
+    context = {"registration": found, "form": form, "asked": _asked(case)}
+    status = 422 if form.errors else 200
+    return render(request, "candidate/accommodation_sign.html", context, status=status)
+
+
+def send(request: HttpRequest, number: str) -> HttpResponse:
+    """« Envoyer ma demande », as it was read over."""
+    found = _registration(request, number)
+    case = open_case_of(found)
+    seen = request.POST.get("vu", "")
+    if case is not None:
+        try:
+            acts.send(
+                case=case,
+                seen=int(seen) if seen.isascii() and seen.isdecimal() and len(seen) <= 9 else 0,  # noqa: PLR2004 - of a number
+                by=request.actor,
+                at=request.arrived_at,
+            )
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, "Votre demande est envoyée : un mail vous le confirme.")
+    return redirect(PAGE, found.number)
+
+
+def take_up(request: HttpRequest, number: str) -> HttpResponse:
+    """« Modifier ma demande », while nobody has looked at it."""
+    found = _registration(request, number)
+    case = open_case_of(found)
+    if case is not None:
+        try:
+            acts.take_up(case=case, by=request.actor, at=request.arrived_at)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            return redirect("candidate:accommodation_measures", found.number)
+    return redirect(PAGE, found.number)
+
+
+def withdraw(request: HttpRequest, number: str) -> HttpResponse:
+    """« Retirer ma demande », confirmed."""
+    found = _registration(request, number)
+    case = open_case_of(found)
+    if case is None or not case.is_undecided:
+        return redirect(PAGE, found.number)
+    if request.method == "POST":
+        try:
+            acts.withdraw(case=case, by=request.actor, at=request.arrived_at)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, "Votre demande est retirée.")
+        return redirect(PAGE, found.number)
+    context = {"registration": found, "case": case}
+    return render(request, "candidate/accommodation_withdraw.html", context)
+
+
+def _page(request: HttpRequest, registration: Registration) -> dict[str, Any]:
+    at = request.arrived_at
+    rules, case = rules_of(registration), last_case_of(registration)
+    if case is not None:
+        case.registration = registration
+    is_open = case is not None and case.is_open
+    too_late = rules is not None and is_late(registration, at) and not rules.late
+    return {
+        "registration": registration,
+        "rules": rules,
+        "case": case,
+        "closing": registration.service.said(deadline_of(registration), registration.reader_zone),
+        "deadline": deadline_in_words(registration, at=at) if rules else "",
+        "may_begin": registration.is_active and rules is not None and not is_open and not too_late,
+        "proposed": [] if case else _proposed(registration, rules),
+        **(_of_case(case, registration, at=at) if case else {"steps": [], "asked": []}),
+    }
+
+
+def _of_case(case: Case, registration: Registration, *, at: Any) -> dict[str, Any]:
+    is_writable = case.is_writable and registration.is_active
+    has_measures = bool(case.measures.all())
+    needs_signature = is_writable and is_minor(registration, at)
+    signature = case.signature
+    zone = registration.service.zone
+    return {
+        "steps": [{**asdict(step), "url": "", "act": ""} for step in steps_of(case, at=at)],
+        "asked": _asked(case),
+        "is_writable": is_writable,
+        "needs_signature": needs_signature and signature is None and has_measures,
+        "signed": f"Signée par {signature}, le {signature.signed_in_words(zone)}."
+        if signature
+        else "",
+        "may_send": is_writable and has_measures and not (needs_signature and signature is None),
+        "health_papers": papers_called_for(
+            registration,
+            procedure=case.procedure,
+            plan=case.plan,
+            measures=[one.code for one in case.measures.all()],
+        )
+        if case.is_undecided and has_measures
+        else [],
+        "decided": _decided(case) if case.notified_at else [],
+        "decided_by": _decided_by(case, zone) if case.notified_at else "",
+    }
+
+
+def _asked(case: Case) -> list[tuple[str, str]]:
+    """Return each measure with its épreuves, then what goes with the request."""
+    registration = case.registration
+    rules, sat = rules_of(registration), sat_by(registration)
+    rows = [(one.label, papers_in_words(one.papers, sat)) for one in case.measures.all()]
+    if rules is None or not rows:
+        return rows
+    if rules.former is not None:
+        rows.append((rules.former.label, "Oui" if case.has_former_decision else "Non"))
+    if rules.plans:
+        plan = rules.plan(case.plan)
+        rows.append(("Plan en vigueur", plan.label if plan else "Aucun"))
+    if reason := rules.late_reason(case.late_reason):
+        rows.append(("Demande tardive", reason.label))
+    return [*rows, ("Procédure", case.get_procedure_display())]
+
+
+def _decided(case: Case) -> list[dict[str, str]]:
+    return [_decided_of(one) for one in case.measures.all()]
+
+
+def _decided_of(measure: AskedMeasure) -> dict[str, str]:
+    said = measure.get_decision_display()
+    if measure.decision == Decision.OTHER:
+        said = f"{said} : {measure.decided_label}"
+    return {
+        "label": measure.label,
+        "said": said,
+        "kind": "error" if measure.decision == Decision.REFUSED else "success",
+        "reason": measure.reason,
+    }
+
+
+def _decided_by(case: Case, zone: str) -> str:
+    name = f"{case.decided_first_name} {case.decided_last_name}"
+    when = instant_in_words(case.decided_at, zone) if case.decided_at else ""
+    return f"{name}, {case.decided_quality}, {case.decided_service}, le {when}"
+
+
+def _proposed(registration: Registration, rules: Accommodations | None) -> list[str]:
+    """Return what was granted in another session, in words."""
+    if rules is None:
+        return []
+    labels = {one.code: one.label for one in rules.measures}
+    return [f"{labels[one.code]} ({one.session})" for one in proposals(registration)]
+
+
+def _writable(request: HttpRequest, number: str) -> tuple[Registration, Accommodations | None]:
+    """Return a registration, and its rules where a request may be written for it now."""
+    found = _registration(request, number)
+    rules, case = rules_of(found), open_case_of(found)
+    if rules is None:
+        raise Http404
+    is_closed = is_late(found, request.arrived_at) and not rules.late and case is None
+    if not found.is_active or is_closed or (case is not None and not case.is_writable):
+        return found, None
+    return found, rules
+
+
+def _registration(request: HttpRequest, number: str) -> Registration:
+    found: Registration = get_object_or_404(registration_of, user=request.user.pk, number=number)
+    return found

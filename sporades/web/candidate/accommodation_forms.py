@@ -1,0 +1,219 @@
+"""What a candidate asks for because of a handicap, and what a guardian signs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+from sporades.accommodations.models import LONGEST_NAME, Case
+from sporades.accommodations.operations import Asked
+from sporades.accommodations.queries import Proposal
+from sporades.accommodations.rules import Sat, Wish, measures_by_family
+from sporades.exams.schema.accommodations import Accommodations
+from sporades.registrations.fields import CleanCharField, Hinted
+from sporades.registrations.questions import NO, YES, YES_OR_NO
+
+QUALITIES = (
+    ("mère", "Mère"),
+    ("père", "Père"),
+    ("tuteur ou tutrice", "Tuteur ou tutrice"),
+    ("titulaire de l'autorité parentale", "Autre titulaire de l'autorité parentale"),
+)
+
+STATEMENT = (
+    "J'ai lu les mesures demandées ci-dessus. Je les demande au nom du candidat, dont je suis le "
+    "représentant légal."
+)
+
+
+class MeasuresForm(forms.Form):
+    """Which measures, under the title of their family; then what goes with the request."""
+
+    def __init__(
+        self,
+        *args: Any,
+        rules: Accommodations,
+        sat: list[Sat],
+        case: Case | None,
+        proposed: list[Proposal],
+        is_late: bool,
+        **options: Any,
+    ) -> None:
+        """Ask what the réglementation proposes for the épreuves that are sat.
+
+        Args:
+            args: as a form has them.
+            rules: what the réglementation says.
+            sat: the épreuves that are sat.
+            case: what was chosen already, if anything was.
+            proposed: what was granted in another session.
+            is_late: whether a reason for a late request is due.
+            options: as a form has them.
+        """
+        super().__init__(*args, **options)
+        self._rules, self._proposed = rules, {one.code: one.papers for one in proposed}
+        self._kept = {one.code: tuple(one.papers) for one in case.measures.all()} if case else {}
+        self._families: list[tuple[str, str]] = []
+        chosen = set(self._kept) if case else set(self._proposed)
+        for rank, (family, measures) in enumerate(measures_by_family(rules).items(), start=1):
+            offered = [
+                (one.code, Hinted(one.label, _told(one.help, one.reference)))
+                for one in measures
+                if not one.is_by_paper or any(one.code in paper.measures for paper in sat)
+            ]
+            if not offered:
+                continue
+            self.fields[name := f"mesures-{rank}"] = forms.MultipleChoiceField(
+                label=family,
+                choices=offered,
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+                initial=[code for code, _ in offered if code in chosen],
+            )
+            self._families.append((family, name))
+        self._add_the_rest(case, is_late=is_late)
+
+    def _add_the_rest(self, case: Case | None, *, is_late: bool) -> None:
+        rules = self._rules
+        if rules.former is not None:
+            had = case.has_former_decision if case else bool(self._proposed)
+            self.fields["decision"] = forms.ChoiceField(
+                label=rules.former.label,
+                help_text=rules.former.help or "",
+                choices=YES_OR_NO,
+                widget=forms.RadioSelect,
+                initial=YES if had else NO if case and case.measures.exists() else None,
+                error_messages={"required": "Répondez « Oui » ou « Non »."},
+            )
+        if rules.plans:
+            self.fields["plan"] = forms.ChoiceField(
+                label="Avez-vous un plan en vigueur dans votre établissement ?",
+                choices=[*((one.code, one.label) for one in rules.plans), ("aucun", "Aucun")],
+                widget=forms.RadioSelect,
+                initial=(case.plan or "aucun") if case and case.measures.exists() else None,
+                error_messages={"required": "Choisissez votre plan, ou « Aucun »."},
+            )
+        if is_late:
+            self.fields["motif"] = forms.ChoiceField(
+                label="Pourquoi votre demande vient-elle après la date limite ?",
+                help_text="Aucun détail de santé n'est demandé ici",
+                choices=[(one.code, one.label) for one in rules.late],
+                widget=forms.RadioSelect,
+                initial=case.late_reason if case else None,
+                error_messages={"required": "Dites pourquoi votre demande est tardive."},
+            )
+
+    def clean(self) -> None:
+        """Refuse a request of nothing."""
+        if not self._codes():
+            name = self._families[0][1] if self._families else None
+            self.add_error(name, "Choisissez au moins une mesure.")
+
+    def _codes(self) -> list[str]:
+        return [code for _, name in self._families for code in self.cleaned_data.get(name, ())]
+
+    def fieldsets(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Return the groups of fields, each with its legend."""
+        rest = tuple(name for name in ("decision", "plan", "motif") if name in self.fields)
+        names = tuple(name for _, name in self._families)
+        return [("Les mesures que vous demandez", names), ("Votre demande", rest)]
+
+    def asked(self) -> Asked:
+        """Return what is asked; the épreuves chosen before stay, those granted before come back."""
+        papers = {**self._proposed, **self._kept} if not self._kept else self._kept
+        plan = self.cleaned_data.get("plan", "")
+        return Asked(
+            wishes=tuple(Wish(code, papers.get(code, ())) for code in self._codes()),
+            plan="" if plan == "aucun" else plan,
+            has_former_decision=self.cleaned_data.get("decision") == YES,
+            late_reason=self.cleaned_data.get("motif", ""),
+        )
+
+
+class PapersForm(forms.Form):
+    """For which épreuves each measure is asked."""
+
+    def __init__(
+        self, *args: Any, rules: Accommodations, sat: list[Sat], case: Case, **options: Any
+    ) -> None:
+        """Ask of each measure that several épreuves may have.
+
+        Args:
+            args: as a form has them.
+            rules: what the réglementation says.
+            sat: the épreuves that are sat.
+            case: what was chosen.
+            options: as a form has them.
+        """
+        super().__init__(*args, **options)
+        self._case = case
+        self._suiting: dict[str, list[str]] = {}
+        for one in case.measures.all():
+            suiting = suiting_papers(rules, sat, one.code)
+            if len(suiting) < 2:  # noqa: PLR2004 - there is nothing to choose
+                continue
+            codes = [paper.code for paper in suiting]
+            self._suiting[one.code] = codes
+            self.fields[f"epreuves-{one.code.lower()}"] = forms.MultipleChoiceField(
+                label=one.label,
+                choices=[(paper.code, paper.label) for paper in suiting],
+                widget=forms.CheckboxSelectMultiple,
+                initial=one.papers or codes,
+                error_messages={
+                    "required": "Cochez au moins une épreuve, ou retirez cette mesure de votre demande."
+                },
+            )
+
+    def wishes(self) -> tuple[Wish, ...]:
+        """Return the measures with their épreuves: all of them together say « toutes »."""
+        return tuple(self._wish(one.code) for one in self._case.measures.all())
+
+    def _wish(self, code: str) -> Wish:
+        suiting = self._suiting.get(code)
+        if suiting is None:
+            return Wish(code)
+        chosen = self.cleaned_data[f"epreuves-{code.lower()}"]
+        return Wish(code, () if len(chosen) == len(suiting) else tuple(chosen))
+
+
+def suiting_papers(rules: Accommodations, sat: list[Sat], code: str) -> list[Sat]:
+    """Return the épreuves for which a measure may be asked; none of one that is for all of them."""
+    measure = rules.measure(code)
+    if measure is None or not measure.is_by_paper:
+        return []
+    return [paper for paper in sat if code in paper.measures]
+
+
+class SignatureForm(forms.Form):
+    """A guardian signs what is asked, as it was read."""
+
+    nom = CleanCharField(
+        label="Nom et prénom du représentant légal",
+        max_length=LONGEST_NAME,
+        error_messages={"required": "Indiquez le nom et le prénom de qui signe."},
+    )
+    qualite = forms.ChoiceField(
+        label="Qualité",
+        choices=QUALITIES,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Dites en quelle qualité vous signez."},
+    )
+    accord = forms.BooleanField(
+        label=STATEMENT, error_messages={"required": "Cochez cette case pour signer la demande."}
+    )
+    vu = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, case: Case, **options: Any) -> None:
+        """Say whom the registration names, and the revision that is shown."""
+        registration = case.registration
+        initial: Mapping[str, Any] = {"nom": registration.guardian_name, "vu": case.revision}
+        super().__init__(*args, initial=initial, **options)
+
+    @property
+    def seen(self) -> int:
+        """The revision that was read."""
+        return self.cleaned_data["vu"] or 0
+
+
+def _told(*parts: str | None) -> str:
+    return ". ".join(filter(None, parts))

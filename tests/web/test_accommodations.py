@@ -1,0 +1,258 @@
+"""« Aménagement d'épreuves »: chosen, signed, sent, followed by its candidate (H1, H4)."""
+
+import pytest
+
+from sporades.accommodations.models import Case
+from sporades.accommodations.rules import Wish
+from sporades.accommodations.states import State
+from sporades.acts import registering
+from sporades.exams.held import forget
+from tests.accommodations.asked import (
+    READER,
+    THIRD,
+    WITHOUT_ACCOMMODATIONS,
+    case_of,
+    reach,
+    write,
+)
+from tests.accommodations.test_asking import AFTER_CLOSING, a_minor
+from tests.factories import NOW, a_candidate, a_registration, author, load_invented
+from tests.web.guide import main
+
+pytestmark = pytest.mark.usefixtures("stopped_clock", "db")
+
+CHOSEN = {"mesures-1": [THIRD], "mesures-2": [READER], "decision": "non", "plan": "aucun"}
+
+
+@pytest.fixture
+def registration():
+    return a_registration(informations={"has_disability": "oui"})
+
+
+def at(registration, *, page=""):
+    return f"/mes-inscriptions/{registration.number}/amenagement{page}"
+
+
+def test_from_the_first_choice_to_the_request_that_is_sent(sign_in, registration):
+    client = sign_in(registration.candidate)
+
+    first = client.get(at(registration))
+    assert "Commencer ma demande" in main(first)
+    answered = client.post(at(registration, page="/mesures"), CHOSEN)
+    assert answered.headers["Location"] == at(registration, page="/epreuves")
+    answered = client.post(
+        at(registration, page="/epreuves"),
+        {"epreuves-tiers": ["E1"], "epreuves-lecteur": ["E1", "E2", "E3", "M1"]},
+    )
+    assert answered.headers["Location"] == at(registration)
+
+    read = main(client.get(at(registration)))
+    assert "Temps majoré d'un tiers Français" in read
+    assert "Secrétaire lecteur Toutes les épreuves" in read
+    case = case_of(registration)
+    client.post(at(registration, page="/envoi"), {"vu": case.revision})
+
+    sent = main(client.get(at(registration)))
+    assert "Fait : Demande envoyée Le mercredi 25 novembre 2026 à 10 h 30" in sent.replace(
+        "\xa0", " "
+    )
+    assert "Votre service gestionnaire vérifie que votre demande est complète." in sent
+    assert [(one.code, one.papers) for one in case.measures.all()] == [
+        (THIRD, ["E1"]),
+        (READER, []),
+    ]
+
+
+def test_nothing_chosen_is_said_at_its_place(sign_in, registration):
+    client = sign_in(registration.candidate)
+
+    page = client.post(at(registration, page="/mesures"), {"decision": "non", "plan": "aucun"})
+
+    assert page.status_code == 422
+    assert "Choisissez au moins une mesure." in main(page)
+    assert not Case.objects.exists()
+
+
+def test_what_the_reglementation_does_not_know_is_refused_at_its_place(sign_in, registration):
+    client = sign_in(registration.candidate)
+
+    page = client.post(at(registration, page="/mesures"), {**CHOSEN, "mesures-1": ["INVENTEE"]})
+
+    assert page.status_code == 422
+    assert not Case.objects.exists()
+
+
+def test_a_measure_without_an_epreuve_is_said_at_its_place(sign_in, registration):
+    write(registration, Wish(THIRD))
+    client = sign_in(registration.candidate)
+
+    page = client.post(at(registration, page="/epreuves"), {})
+
+    assert page.status_code == 422
+    assert "Cochez au moins une épreuve" in main(page)
+
+
+def test_a_minor_is_asked_for_the_signature_before_sending(sign_in):
+    registration = a_minor()
+    write(registration)
+    client = sign_in(registration.candidate)
+
+    page = main(client.get(at(registration)))
+    assert "Faire signer mon représentant légal" in page
+    assert "Envoyer ma demande" not in page
+    refused = client.post(at(registration, page="/signature"), {"nom": "Anne Le Goff"})
+    assert refused.status_code == 422
+    case = case_of(registration)
+    client.post(
+        at(registration, page="/signature"),
+        {"nom": "Anne Le Goff", "qualite": "mère", "accord": "on", "vu": case.revision},
+    )
+
+    page = main(client.get(at(registration)))
+    assert "Signée par Anne Le Goff, mère" in page
+    assert "Envoyer ma demande" in page
+
+
+def test_sending_what_was_not_read_sends_nothing(sign_in, registration):
+    write(registration)
+    client = sign_in(registration.candidate)
+
+    for seen in ("", "²", "99", "9" * 40):
+        client.post(at(registration, page="/envoi"), {"vu": seen})
+
+    assert case_of(registration).state == State.PREPARING
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (State.PREPARING, "À vous : finissez votre demande, puis envoyez-la."),
+        (State.INCOMPLETE, "À vous : Le papier est illisible."),
+        (State.WITH_DOCTOR, "Le médecin désigné étudie votre demande"),
+        (State.OPINION_GIVEN, "Décide : Recteur de l'académie."),
+        (State.DECIDED, "Votre service gestionnaire vous notifie la décision."),
+    ],
+)
+def test_what_is_awaited_is_said_with_whom(sign_in, registration, state, said):
+    reach(registration, state)
+
+    page = main(sign_in(registration.candidate).get(at(registration))).replace("\xa0", " ")
+
+    assert said in page
+    assert "La décision Temps" not in page
+
+
+def test_a_notified_decision_says_who_took_it_and_how_to_contest_it(sign_in, registration):
+    reach(registration, State.NOTIFIED)
+
+    page = main(sign_in(registration.candidate).get(at(registration))).replace("\xa0", " ")
+
+    assert "Temps majoré d'un tiers Accordée" in page
+    assert (
+        "Décision prise par : Claude Martin, cheffe du service des examens, Rectorat de Lille"
+        in page
+    )
+    assert "Dans les deux mois, vous pouvez saisir le tribunal administratif." in page
+
+
+def test_a_request_is_taken_back_once_confirmed(sign_in, registration):
+    reach(registration, State.ASKED)
+    client = sign_in(registration.candidate)
+
+    assert client.get(at(registration, page="/retrait")).status_code == 200
+    assert case_of(registration).state == State.ASKED
+    client.post(at(registration, page="/retrait"))
+
+    assert case_of(registration).state == State.WITHDRAWN
+    assert "Commencer ma demande" in main(client.get(at(registration)))
+
+
+def test_what_is_with_the_doctor_is_not_opened_to_be_changed(sign_in, registration):
+    reach(registration, State.WITH_DOCTOR)
+    client = sign_in(registration.candidate)
+
+    answered = client.get(at(registration, page="/mesures"))
+
+    assert answered.headers["Location"] == at(registration)
+
+
+def test_it_does_not_exist_for_another_candidate(sign_in, registration):
+    reach(registration, State.ASKED)
+    client = sign_in(a_candidate())
+
+    for page in ("", "/mesures", "/epreuves", "/signature", "/retrait"):
+        assert client.get(at(registration, page=page)).status_code == 404
+
+
+def test_where_it_is_asked_for_elsewhere_the_page_says_how(sign_in):
+    load_invented(WITHOUT_ACCOMMODATIONS)
+    forget()
+    registration = a_registration(informations={"has_disability": "oui"})
+    client = sign_in(registration.candidate)
+
+    page = main(client.get(at(registration)))
+    assert "demandez le formulaire à votre service gestionnaire" in page
+    assert client.get(at(registration, page="/mesures")).status_code == 404
+    asked = main(client.get(f"/mes-inscriptions/{registration.number}/numero"))
+    assert "demandez le formulaire à votre service gestionnaire" in asked
+
+
+def test_who_declared_a_handicap_is_told_where_to_ask(sign_in, registration):
+    client = sign_in(registration.candidate)
+
+    for page in ("/accueil", f"/mes-inscriptions/{registration.number}/suis-je-inscrit"):
+        answered = client.get(page)
+        assert "Vous avez déclaré un handicap" in main(answered), page
+        assert f'href="{at(registration)}"' in answered.text, page
+
+
+def test_who_declared_none_is_not_told_and_may_ask_all_the_same(sign_in):
+    registration = a_registration()
+    client = sign_in(registration.candidate)
+
+    assert "handicap" not in main(client.get("/accueil"))
+    assert (
+        f'href="{at(registration)}"' in client.get(f"/mes-inscriptions/{registration.number}").text
+    )
+    assert client.get(at(registration, page="/mesures")).status_code == 200
+
+
+def test_what_is_not_sent_or_incomplete_awaits_and_what_others_look_at_does_not(
+    sign_in, registration
+):
+    client = sign_in(registration.candidate)
+    write(registration)
+    assert "Votre demande d'aménagement n'est pas envoyée." in main(client.get("/accueil"))
+    case_of(registration).delete()
+
+    reach(registration, State.INCOMPLETE)
+    page = main(client.get("/accueil")).replace("\xa0", " ")
+    assert "Votre demande d'aménagement est incomplète : Le papier est illisible." in page
+    case_of(registration).delete()
+
+    reach(registration, State.WITH_DOCTOR)
+    assert "aménagement" not in main(client.get("/accueil"))
+
+
+def test_what_a_registration_that_is_withdrawn_had_asked_goes_with_it(sign_in, registration):
+    write(registration)
+    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+
+    page = main(sign_in(registration.candidate).get(at(registration)))
+
+    assert "Aucun aménagement ne peut être demandé." in page
+
+
+def test_a_late_request_says_why(sign_in, registration, stopped_clock):
+    stopped_clock.move_to(AFTER_CLOSING)
+    client = sign_in(registration.candidate)
+
+    page = client.get(at(registration, page="/mesures"))
+    assert "Pourquoi votre demande vient-elle après la date limite ?" in main(page).replace(
+        "\xa0", " "
+    )
+    refused = client.post(at(registration, page="/mesures"), CHOSEN)
+    assert refused.status_code == 422
+    client.post(at(registration, page="/mesures"), {**CHOSEN, "motif": "APPARUE"})
+
+    assert case_of(registration).late_reason == "APPARUE"
