@@ -525,5 +525,6 @@ def leave_academy(registration: Registration) -> Case | None:
     found = Case.objects.filter(registration=registration.pk, state=State.WITH_DOCTOR)
     case: Case | None = found.select_for_update(of=("self",)).first()
     if case is not None:
+        case.registration = registration
         take_from_doctor(case)
     return case

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from sporades.accommodations.models import AskedMeasure, Case
-from sporades.accommodations.rules import rules_of
+from sporades.accommodations.rules import papers_called_for, rules_of
 from sporades.accommodations.states import SETTLED
 from sporades.core.prepared import prepared
+from sporades.exams.schema.accommodations import HealthPaper
 from sporades.registrations.models import Registration
 
 
@@ -59,6 +60,20 @@ def last_case_of(registration: Registration) -> Case | None:
     """Return the last request of a registration, taken back ones apart, if there is one."""
     cases = list(cases_of(registration=registration.pk))
     return next((case for case in cases if case.withdrawn_at is None), None)
+
+
+def papers_asked_of(registration: Registration) -> list[HealthPaper]:
+    """Return the papers of health that the last request of a registration calls for.
+
+    Until one is begun, all that the réglementation names.
+    """
+    asked, case = rules_of(registration), last_case_of(registration)
+    if asked is None:
+        return []
+    codes = [one.code for one in case.measures.all()] if case else []
+    if case is None or not codes:
+        return list(asked.papers)
+    return papers_called_for(registration, procedure=case.procedure, plan=case.plan, measures=codes)
 
 
 def proposals(registration: Registration) -> list[Proposal]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sporades.core.days import midnight, months_after
 from sporades.core.french import listed, local_day
 from sporades.exams.models.service import MINUTE
 from sporades.exams.queries import rules
@@ -19,6 +20,8 @@ from sporades.exams.schema.accommodations import (
 from sporades.registrations.models import Registration, Version
 
 OF_AGE = 18
+APPEAL_MONTHS = 2
+"""What the law gives to contest a decision (CJA R. 421-1)."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,17 @@ def deadline_of(registration: Registration) -> datetime:
 def is_late(registration: Registration, at: datetime) -> bool:
     """Return whether the last minute of the deadline has passed."""
     return at >= deadline_of(registration) + MINUTE
+
+
+def final_at(notified_at: datetime, zone: str) -> datetime:
+    """Return from when a decision is contested no more: the day after two whole months (P-14).
+
+    Args:
+        notified_at: when it was notified.
+        zone: where its service is.
+    """
+    last = months_after(local_day(notified_at, zone), APPEAL_MONTHS)
+    return midnight(last + timedelta(days=1), zone)
 
 
 def is_minor(registration: Registration, at: datetime) -> bool:

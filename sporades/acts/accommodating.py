@@ -13,6 +13,7 @@ from sporades import journal, mail
 from sporades.accommodations import operations as accommodations
 from sporades.accommodations.models import Case
 from sporades.accommodations.operations import Asked, Author, DecisionOn, OpinionOn
+from sporades.accommodations.rules import final_at
 from sporades.accommodations.states import State
 from sporades.accounts.models import User
 from sporades.core.actors import Actor
@@ -20,6 +21,8 @@ from sporades.core.french import instant_in_words
 from sporades.core.links import absolute
 from sporades.core.refusals import Refused
 from sporades.letters.operations import tell
+from sporades.medical import operations as medical
+from sporades.medical.queries import compartment
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import lock_registration
 from sporades.registrations.snapshot import contact_of
@@ -50,6 +53,9 @@ def prepare(*, registration: Registration, by: Actor, at: datetime) -> Case:
     locked = lock_registration(registration.pk)
     case = accommodations.begin(locked, at=at)
     if case.begun_at == at:
+        found = compartment(locked)
+        if found is not None:
+            medical.take_again(found)
         _record("accommodation begun", case, by=by, at=at)
     return case
 
@@ -151,6 +157,7 @@ def withdraw(*, case: Case, by: Actor, at: datetime) -> None:
     if locked.state == State.WITHDRAWN:
         return
     accommodations.withdraw(locked, at=at)
+    _forget_papers(locked, at=at)
     _record("accommodation withdrawn", locked, by=by, at=at)
 
 
@@ -167,6 +174,7 @@ def declare_incomplete(*, case: Case, missing: str, by: Actor, at: datetime) -> 
     """
     locked = _lock(case)
     accommodations.declare_incomplete(locked, missing=missing, at=at)
+    _open_papers_to(None, locked)
     _record("accommodation found incomplete", locked, by=by, at=at)
     _tell(locked, "something_awaits", at=at)
 
@@ -187,6 +195,7 @@ def entrust(*, case: Case, doctor: User, name: str, by: Actor, at: datetime) -> 
     """
     locked = _lock(case)
     accommodations.entrust(locked, doctor=doctor, name=name, at=at)
+    _open_papers_to(doctor, locked)
     _record("accommodation entrusted", locked, by=by, at=at, doctor=name)
 
 
@@ -195,6 +204,7 @@ def take_from_doctor(*, case: Case, by: Actor, at: datetime) -> None:
     """Take a request from its doctor, who reads its papers no more. Raises Refused."""
     locked = _lock(case)
     accommodations.take_from_doctor(locked)
+    _open_papers_to(None, locked)
     _record("accommodation taken from its doctor", locked, by=by, at=at)
 
 
@@ -268,6 +278,10 @@ def notify(*, case: Case, by: Actor, at: datetime) -> None:
     """
     locked = _lock(case)
     accommodations.notify(locked, at=at)
+    registration = locked.registration
+    found = compartment(registration)
+    if found is not None:
+        medical.erase_after(found, final_at(at, registration.service.zone))
     _record("accommodation notified", locked, by=by, at=at)
     _tell(locked, "something_awaits", at=at)
 
@@ -289,6 +303,10 @@ def follow(
     moved = accommodations.follow(registration, is_declared_no_more=is_declared_no_more, at=at)
     if moved is None:
         return
+    if moved.state == State.WITHDRAWN:
+        _forget_papers(moved, at=at)
+    else:
+        _open_papers_to(None, moved)
     _record(VERBS[State(moved.state)], moved, by=by, at=at)
     if moved.state == State.INCOMPLETE:
         _tell(moved, "something_awaits", at=at)
@@ -298,6 +316,7 @@ def leave_academy(registration: Registration, *, by: Actor, at: datetime) -> Non
     """Take a request from the doctor of the academy that a registration leaves."""
     moved = accommodations.leave_academy(registration)
     if moved is not None:
+        _open_papers_to(None, moved)
         _record("accommodation taken from its doctor", moved, by=by, at=at)
 
 
@@ -307,6 +326,19 @@ def _lock(case: Case) -> Case:
     found: Case = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
     found.registration = registration
     return found
+
+
+def _open_papers_to(doctor: User | None, case: Case) -> None:
+    """Put a doctor in charge of the papers of health of a request, or nobody."""
+    medical.entrust(medical.compartment_of(case.registration), doctor=doctor)
+
+
+def _forget_papers(case: Case, *, at: datetime) -> None:
+    """Have the papers of health erased of a request that nobody looks at any more."""
+    found = compartment(case.registration)
+    if found is not None:
+        medical.entrust(found, doctor=None)
+        medical.erase_after(found, at)
 
 
 def _record(verb: str, case: Case, *, by: Actor, at: datetime, **after: object) -> None:

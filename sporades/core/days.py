@@ -1,5 +1,6 @@
 """Where a day begins and ends, by the clock of a zone; and the same day of other years."""
 
+from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,13 @@ def bounds(first: date, last: date, zone: str) -> tuple[datetime, datetime]:
 def years_after(day: date, years: int) -> date:
     """Return the same day, so many years later; of a 29 February where there is none, the 28."""
     return _in_year(day, day.year + years) or date(day.year + years, 2, 28)
+
+
+def months_after(day: date, months: int) -> date:
+    """Return the same day, so many months later; the last of a month that has no such day."""
+    months += day.month - 1
+    year, month = day.year + months // 12, months % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def years_before(day: date, years: int) -> date:

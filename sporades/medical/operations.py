@@ -252,6 +252,11 @@ def reopen(compartment: Compartment) -> None:
     _change(compartment, is_closed=False)
 
 
+def take_again(compartment: Compartment) -> None:
+    """Take papers again, for another request: nothing is to be erased until it is over."""
+    _change(compartment, is_closed=False, erase_after=None, erased_at=None)
+
+
 def erase_after(compartment: Compartment, instant: datetime | None) -> None:
     """Say when papers and comments are erased; nothing where the decision is not final any more."""
     _change(compartment, erase_after=instant)

@@ -1,8 +1,8 @@
 """What is said of the silence of the administration, and of a decision that it takes."""
 
-from calendar import monthrange
 from datetime import date
 
+from sporades.core.days import months_after
 from sporades.core.french import day_in_words
 from sporades.exams.schema.legal import ImplicitDecision, LegalMentions, Meaning
 
@@ -28,9 +28,7 @@ def decided_on(decision: ImplicitDecision, received_on: date) -> date:
         decision: what the réglementation says.
         received_on: the day of reception, where the service is.
     """
-    months = received_on.month - 1 + decision.months
-    year, month = received_on.year + months // 12, months % 12 + 1
-    return date(year, month, min(received_on.day, monthrange(year, month)[1]))
+    return months_after(received_on, decision.months)
 
 
 def in_words(mentions: LegalMentions, received_on: date, *, is_complete: bool) -> str:

@@ -9,12 +9,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.operations import Asked
-from sporades.accommodations.queries import last_case_of, open_case_of, proposals
+from sporades.accommodations.queries import (
+    last_case_of,
+    open_case_of,
+    papers_asked_of,
+    proposals,
+)
 from sporades.accommodations.rules import (
     deadline_of,
     is_late,
     is_minor,
-    papers_called_for,
     papers_in_words,
     rules_of,
     sat_by,
@@ -25,6 +29,7 @@ from sporades.acts import accommodating as acts
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.exams.schema.accommodations import Accommodations
+from sporades.medical.queries import kinds_given
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import registration_of
 from sporades.web.candidate.accommodation_forms import (
@@ -223,17 +228,18 @@ def _of_case(case: Case, registration: Registration, *, at: Any) -> dict[str, An
         if signature
         else "",
         "may_send": is_writable and has_measures and not (needs_signature and signature is None),
-        "health_papers": papers_called_for(
-            registration,
-            procedure=case.procedure,
-            plan=case.plan,
-            measures=[one.code for one in case.measures.all()],
-        )
-        if case.is_undecided and has_measures
-        else [],
+        "health_papers": _health_papers(case) if case.is_undecided and has_measures else [],
         "decided": _decided(case) if case.notified_at else [],
         "decided_by": _decided_by(case, zone) if case.notified_at else "",
     }
+
+
+def _health_papers(case: Case) -> list[dict[str, Any]]:
+    """Return each paper of health that is called for, and whether a clean file was given for it."""
+    given = kinds_given(case.registration)
+    return [
+        {"paper": one, "is_given": one.code in given} for one in papers_asked_of(case.registration)
+    ]
 
 
 def _asked(case: Case) -> list[tuple[str, str]]:

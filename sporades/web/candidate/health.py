@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from sporades.accommodations.queries import papers_asked_of
 from sporades.acts import confiding
 from sporades.core import files
 from sporades.core.french import instant_in_words
@@ -48,6 +49,8 @@ class Kind:
 
 ANY = Kind("papier-de-sante", "Papier de santé")
 """Where the réglementation names none."""
+OTHER = Kind(ANY.code, "Autre papier de santé")
+"""What it does not name."""
 
 
 def health(request: HttpRequest, number: str) -> HttpResponse:
@@ -145,14 +148,14 @@ def _shown(registration: Registration) -> dict[str, Any]:
     """Return what the page says of what was confided."""
     found = compartment(registration)
     zone = registration.service.zone
-    kinds = _kinds(registration)
+    kinds, given = _kinds(registration), _papers(found, zone)
     return {
         "compartment": found,
         "is_open": registration.is_active and (found is None or found.is_taking),
         "kinds": [
             {
                 "kind": kind,
-                "papers": [one for one in _papers(found, zone) if one["kind"] == kind.code],
+                "papers": [one for one in given if one["kind"] == kind.code],
             }
             for kind in kinds
         ],
@@ -162,8 +165,12 @@ def _shown(registration: Registration) -> dict[str, Any]:
 
 
 def _kinds(registration: Registration) -> list[Kind]:
-    """Return the papers that may be confided for a registration."""
-    return [ANY]
+    """Return the papers that its request calls for, all that the réglementation names until it is begun."""
+    named = [
+        Kind(one.code, one.label, one.help or "", one.is_mandatory)
+        for one in papers_asked_of(registration)
+    ]
+    return [*named, OTHER if named else ANY]
 
 
 def _kind(registration: Registration, code: str) -> Kind:
