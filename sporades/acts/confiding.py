@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from sporades import journal
+from sporades.accommodations.rules import rules_of
 from sporades.accounts import limits
 from sporades.accounts.models import User
 from sporades.acts.sending import Sent, name_of, named, named_text
@@ -36,6 +37,15 @@ class NothingToConfide(Refused):
     """The registration stands no more."""
 
     message = "Cette inscription ne tient plus : rien n'est plus à confier."
+
+
+class AskedElsewhere(Refused):
+    """The réglementation says nothing of accommodations."""
+
+    message = (
+        "Pour cet examen ou ce concours, un aménagement se demande à votre service gestionnaire : "
+        "n'envoyez rien de médical par ce site."
+    )
 
 
 class TooOften(Refused):
@@ -88,7 +98,7 @@ def deposit(
         at: the instant at which the request arrived.
 
     Raises:
-        NothingToConfide, TooOften: see each.
+        NothingToConfide, AskedElsewhere, TooOften: see each.
         medical.TakesNothing, medical.TooMuch: see each.
         Unfit: it is not taken; each of its classes says why (`intake.cleaning`).
         files.OutOfReach: the store does not answer.
@@ -150,7 +160,7 @@ def remark(*, registration: Registration, text: str, press: str, by: Actor, at: 
         at: the instant at which the request arrived.
 
     Raises:
-        NothingToConfide, TooOften, medical.TakesNothing: see each.
+        NothingToConfide, AskedElsewhere, TooOften, medical.TakesNothing: see each.
     """
     locked = lock_registration(registration.pk)
     sending = named_text(f"{press}\0{text}")
@@ -168,9 +178,15 @@ def remark(*, registration: Registration, text: str, press: str, by: Actor, at: 
 
 
 def check(registration: Registration) -> None:
-    """Check that something may be confided for a registration. Raises NothingToConfide, TakesNothing."""
+    """Check that something may be confided for a registration.
+
+    Raises:
+        NothingToConfide, AskedElsewhere, medical.TakesNothing: see each.
+    """
     if not registration.is_active:
         raise NothingToConfide
+    if rules_of(registration) is None:
+        raise AskedElsewhere
     found = compartment(registration)
     if found is not None:
         medical.check_takes(found)

@@ -10,8 +10,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from sporades.acts import registering
 from sporades.medical import operations as medical
 from sporades.medical.models import Opening, Paper, Remark
+from tests.accommodations import asked
+from tests.accommodations.asked import WITHOUT_ACCOMMODATIONS
 from tests.evidence.given import a_photo
-from tests.factories import NOW, a_registration, author
+from tests.factories import NOW, a_registration, author, load_invented
 from tests.medical.given import a_doctor, compartment, confide, entrust, found_clean, read, write
 from tests.web.guide import main, seen, words
 
@@ -249,3 +251,38 @@ def test_what_is_sent_is_never_written_on_the_disk(mine, registration, monkeypat
     monkeypatch.setattr("django.core.files.uploadedfile.TemporaryUploadedFile.__init__", written)
 
     assert "Votre fichier est confié." in main(send(mine, registration, photo()))
+
+
+# --- Which papers -----------------------------------------------------------------------------
+
+
+def titles(browser, registration):
+    page = seen(browser.get(address(registration)))
+    return [words(one) for one in page.cssselect("main section h2")]
+
+
+def test_what_was_given_stays_when_it_is_called_for_no_more(mine, registration):
+    confide(registration, kind="PLAN")
+    assert "Votre plan (obligatoire)" in titles(mine, registration)
+    asked.write(registration)
+
+    said = words(seen(mine.get(address(registration))).get_element_by_id("PLAN"))
+
+    assert said.startswith("Votre plan En vérification papier.jpg")
+    assert "Retirer" in said
+    assert "Donner" not in said
+    assert mine.get(address(registration, "PLAN")).status_code == 404
+
+
+def test_where_accommodations_are_asked_for_elsewhere_nothing_is_taken(sign_in):
+    load_invented(WITHOUT_ACCOMMODATIONS)
+    registration = a_registration(informations={"has_disability": "oui"})
+    mine = sign_in(registration.candidate)
+
+    page = mine.get(address(registration))
+    assert "n'envoyez rien de médical par ce site" in main(page)
+    assert titles(mine, registration) == []
+    said = mine.post(address(registration), {"texte": "Un commentaire."})
+    assert (said.status_code, Remark.objects.count()) == (422, 0)
+    assert mine.get(address(registration, KIND)).status_code == 404
+    assert "/sante" not in mine.get(f"/mes-inscriptions/{registration.number}").text

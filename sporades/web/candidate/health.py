@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from sporades.accommodations.queries import papers_asked_of
+from sporades.accommodations.rules import rules_of
 from sporades.acts import confiding
 from sporades.core import files
 from sporades.core.french import instant_in_words
@@ -39,18 +40,18 @@ class Kind:
         label: the same, as it is read.
         help: what is expected of it.
         is_mandatory: whether the request is incomplete without it.
+        is_asked: whether it is still called for: another one may be given.
     """
 
     code: str
     label: str
     help: str = ""
     is_mandatory: bool = False
+    is_asked: bool = True
 
 
-ANY = Kind("papier-de-sante", "Papier de santé")
-"""Where the réglementation names none."""
-OTHER = Kind(ANY.code, "Autre papier de santé")
-"""What it does not name."""
+OTHER = Kind("papier-de-sante", "Autre papier de santé")
+"""What the réglementation does not name."""
 
 
 def health(request: HttpRequest, number: str) -> HttpResponse:
@@ -148,10 +149,13 @@ def _shown(registration: Registration) -> dict[str, Any]:
     """Return what the page says of what was confided."""
     found = compartment(registration)
     zone = registration.service.zone
-    kinds, given = _kinds(registration), _papers(found, zone)
+    given, labels = _papers(found, zone), _labels(registration)
+    kinds = _with_those_given(_kinds(registration), given, labels)
+    is_here = rules_of(registration) is not None
     return {
         "compartment": found,
-        "is_open": registration.is_active and (found is None or found.is_taking),
+        "is_here": is_here,
+        "is_open": is_here and registration.is_active and (found is None or found.is_taking),
         "kinds": [
             {
                 "kind": kind,
@@ -160,7 +164,7 @@ def _shown(registration: Registration) -> dict[str, Any]:
             for kind in kinds
         ],
         "remarks": [_remark(one, zone) for one in remarks_of(found)] if found else [],
-        "openings": [_opening(one, kinds, zone) for one in openings_of(found)] if found else [],
+        "openings": [_opening(one, labels, zone) for one in openings_of(found)] if found else [],
     }
 
 
@@ -170,7 +174,22 @@ def _kinds(registration: Registration) -> list[Kind]:
         Kind(one.code, one.label, one.help or "", one.is_mandatory)
         for one in papers_asked_of(registration)
     ]
-    return [*named, OTHER if named else ANY]
+    return [] if rules_of(registration) is None else [*named, OTHER]
+
+
+def _labels(registration: Registration) -> dict[str, str]:
+    """Return how each kind of paper is read, whether it is still called for or not."""
+    asked = rules_of(registration)
+    return {one.code: one.label for one in asked.papers} if asked else {}
+
+
+def _with_those_given(
+    kinds: list[Kind], given: list[dict[str, Any]], labels: dict[str, str]
+) -> list[Kind]:
+    """Return the kinds that are called for, and those of what was given while they were."""
+    called = {one.code for one in kinds}
+    others = dict.fromkeys(one["kind"] for one in given if one["kind"] not in called)
+    return [*kinds, *(Kind(code, labels.get(code, OTHER.label), is_asked=False) for code in others)]
 
 
 def _kind(registration: Registration, code: str) -> Kind:
@@ -215,11 +234,10 @@ def _remark(row: Remark, zone: str) -> dict[str, Any]:
     }
 
 
-def _opening(row: Opening, kinds: list[Kind], zone: str) -> dict[str, str]:
-    labels = {kind.code: kind.label for kind in kinds}
+def _opening(row: Opening, labels: dict[str, str], zone: str) -> dict[str, str]:
     return {
         "who": "Vous" if row.reader_kind == "candidate" else f"{row.reader_name}, médecin désigné",
-        "what": labels.get(row.kind, ANY.label) if row.paper else "Vos commentaires",
+        "what": labels.get(row.kind, OTHER.label) if row.paper else "Vos commentaires",
         "at": instant_in_words(row.at, zone),
     }
 

@@ -237,7 +237,7 @@ def build(mark: str = "") -> World:
         Role.ADMINISTRATOR: a_member("admin@exemple.test", Membership.Role.ADMINISTRATOR, []),
         Role.HEAD: a_member("cheffe@exemple.test", Membership.Role.HEAD, ["A09"]),
         Role.AUDITOR: a_member("audit@exemple.test", Membership.Role.AUDITOR, ["A09"]),
-        Role.DOCTOR: a_member("medecin@exemple.test", Membership.Role.DOCTOR, ["A09"]),
+        Role.DOCTOR: a_member("docteure@exemple.test", Membership.Role.DOCTOR, ["A09"]),
         Role.FOREIGN_MANAGER: a_member("ailleurs@exemple.test", Membership.Role.MANAGER, ["A25"]),
     }
     users[Role.FOREIGN_MANAGER].memberships.update(domains=["SIMPLE"])
