@@ -344,11 +344,9 @@ def forget(registration: Registration, *, at: datetime) -> None:
         found.delete()
 
 
-def due(*, before: datetime) -> QuerySet[Compartment]:
-    """Return the compartments whose time had passed before an instant, and that are not erased."""
-    found: QuerySet[Compartment] = Compartment.objects.filter(
-        erase_after__lt=before, erased_at=None
-    )
+def due(*, at: datetime) -> QuerySet[Compartment]:
+    """Return the compartments whose time has passed at an instant, and that are not erased."""
+    found: QuerySet[Compartment] = Compartment.objects.filter(erase_after__lte=at, erased_at=None)
     return found
 
 

@@ -140,7 +140,7 @@ def named(at: datetime) -> QuerySet[Archive]:  # noqa: ARG001 - asked as the oth
 
 def confided(at: datetime) -> QuerySet[Compartment]:
     """Return the medical compartments to erase: their last day is over."""
-    return medical.due(before=midnight(local_day(at, settings.TIME_ZONE), settings.TIME_ZONE))
+    return medical.due(at=midnight(local_day(at, settings.TIME_ZONE), settings.TIME_ZONE))
 
 
 def publications(at: datetime) -> QuerySet[Publication]:
