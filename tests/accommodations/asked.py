@@ -33,7 +33,7 @@ def case_of(registration):
     return Case.objects.filter(registration=registration).latest("begun_at", "pk")
 
 
-def a_doctor(name="medecin@exemple.test"):
+def a_doctor(name="docteur@exemple.test"):
     """Return the account of a doctor."""
     found = User.objects.filter(email=name).first()
     return found or User.objects.create_user(
