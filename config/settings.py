@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "sporades.accounts",
     "sporades.documents",
     "sporades.candidates",
+    "sporades.drawers",
     "sporades.registrations",
     "sporades.letters",
     "sporades.threads",

@@ -18,6 +18,7 @@ from sporades.candidates.births import Parts
 from sporades.candidates.models import Candidate, ClaimCode, Identity
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
+from sporades.drawers import operations as drawers
 from sporades.registrations.models import Draft
 
 
@@ -147,6 +148,7 @@ def _make_room(user: User, record: Candidate) -> None:
     if own.is_frozen or is_begun or not _is_same(own.identity, record.identity):
         raise TwoFiles
     mail.forget([own])
+    drawers.give(own, to=record)
     candidates.erase(own)
 
 

@@ -18,6 +18,7 @@ from sporades.core.actors import SYSTEM
 from sporades.core.french import day_in_words, local_day
 from sporades.core.links import absolute
 from sporades.doubles.queries import rows_about
+from sporades.drawers import operations as drawers
 from sporades.journal.operations import forget as forget_acts
 from sporades.journal.queries import entries_about
 
@@ -130,5 +131,6 @@ def _forget(user: User, verb: str, *, at: datetime) -> None:
         journal.record(verb, by=SYSTEM, on=user, at=at)
     mail.forget(rows)
     if candidate:
+        drawers.erase(candidate)
         candidates.erase(candidate)
     user.delete()

@@ -24,6 +24,7 @@ from sporades.doubles import operations as doubles
 from sporades.doubles.hindrances import Hindered, hindrances
 from sporades.doubles.models import LikelyDouble
 from sporades.doubles.states import MERGE
+from sporades.drawers import operations as drawers
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
 from sporades.letters.operations import give_letters, mail_unprintable, tell
@@ -98,6 +99,7 @@ def _merge(
     addresses = {one.address for one in (kept, left) if not one.by_letter}
     given = joining.give_all(left, kept=kept)
     candidates.merge(left, kept=kept, at=at)
+    drawers.give(left, to=kept)
     joining.give_folders(kept)
     carry(left, to=kept)
     give_letters(left, to=kept)

@@ -8,13 +8,14 @@ from django.db import transaction
 
 from sporades import journal
 from sporades.accounts import limits
-from sporades.acts.sending import Sent, name_of, named
+from sporades.acts.sending import Sent, name_of, named, named_text
 from sporades.core import files
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.french import local_day
 from sporades.core.links import absolute
 from sporades.core.queue import defer_once
 from sporades.core.refusals import Refused
+from sporades.drawers.models import KeptFile
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import LONGEST_NAME, Deposit, Evidence
 from sporades.evidence.queries import Owed, owed_by, pieces_of
@@ -86,8 +87,48 @@ def deposit(
     check(owed_of(registration), code, at=at)
     if not limits.spend(limits.DEPOSITS_OF_A_REGISTRATION, str(registration.pk), at=at):
         raise TooOften
-    contents = [one.content for one in sent]
-    made = cleaning.join(contents)
+    made = cleaning.join([one.content for one in sent])
+    return _keep(registration, code, made, name=name_of(sent, longest=LONGEST_NAME), sending=sending, by=by, at=at)
+
+
+def reuse(
+    *, registration: Registration, code: str, kept: KeptFile, press: str, by: Actor, at: datetime
+) -> Deposit:
+    """Give for a piece a copy of a file of one's drawer, byte for byte.
+
+    Args:
+        registration: the giver's own, as `with_owed()` loads it.
+        code: which piece.
+        kept: the file of the same candidate.
+        press: names the press of the button: pressed twice, it gives one file.
+        by: who gives it.
+        at: the instant at which the request arrived.
+
+    Raises:
+        NotAsked, NothingAwaited, TooLate, TooOften: see each.
+        evidence.TooMuch: it does not go with the other files of the registration.
+        files.OutOfReach, files.Unreadable: the store does not give it.
+    """
+    sending = named_text(f"{press}\0{kept.key}")
+    if (already := _given(registration, code, sending)) is not None:
+        return already
+    check(owed_of(registration), code, at=at)
+    if not limits.spend(limits.DEPOSITS_OF_A_REGISTRATION, str(registration.pk), at=at):
+        raise TooOften
+    made = cleaning.Clean(files.get(kept.key), kept.pages)
+    return _keep(registration, code, made, name=kept.name, sending=sending, by=by, at=at)
+
+
+def _keep(
+    registration: Registration,
+    code: str,
+    made: cleaning.Clean,
+    *,
+    name: str,
+    sending: UUID,
+    by: Actor,
+    at: datetime,
+) -> Deposit:
     own = files.own_suffix(".pdf")
     key = evidence.announce(made.content, own=own, at=at)
     with files.kept_apart(made.content, suffix=".pdf", own=own):
@@ -100,7 +141,7 @@ def deposit(
         given = evidence.take(
             _row(locked, row.pk),
             key=key,
-            name=name_of(sent, longest=LONGEST_NAME),
+            name=name,
             size=len(made.content),
             pages=made.pages,
             sending=sending,

@@ -23,6 +23,7 @@ from sporades.acts import (
 from sporades.candidates import claims
 from sporades.core import files
 from sporades.core.queue import app, defer_once
+from sporades.drawers import operations as drawers
 from sporades.evidence import operations as evidence
 from sporades.intake import antivirus
 from sporades.medical import operations as medical
@@ -156,10 +157,11 @@ def scan(deposit: str) -> None:
 @app.periodic(cron="*/10 * * * *")
 @app.task(name="evidence.sweep", queueing_lock="evidence.sweep", pass_context=False)
 def sweep_evidence(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
-    """Take up the files that nobody has looked at, and erase those whose row never came."""
+    """Take up the files that nobody has looked at, and erase those that were never whole."""
     now = timezone.now()
     providing.scan_again(older_than=now - SCAN_AGAIN_AFTER)
     evidence.sweep(older_than=now - ARRIVED_WITHIN)
+    drawers.forget_uploads(at=now)
 
 
 @app.task(name=confiding.SCAN, queue="evidence")

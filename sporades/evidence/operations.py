@@ -203,8 +203,13 @@ def take(
         sending=sending,
     )
     move(row, DEPOSIT, deposit=made, reason="", posted_on=None, decided_at=None, decided_name="")
-    arriving.arrived(ArrivingFile.objects.all(), key)
+    arrived(key)
     return made
+
+
+def arrived(key: str) -> None:
+    """Forget that a file was announced: the row that names it stands."""
+    arriving.arrived(ArrivingFile.objects.all(), key)
 
 
 def note_scanned(deposit: Deposit, *, is_clean: bool, at: datetime) -> bool:

@@ -141,3 +141,21 @@ def in_force(registration: Registration) -> QuerySet[Deposit]:
 def weight_of(deposits: QuerySet[Deposit]) -> int:
     """Return how many bytes some files have together."""
     return deposits.aggregate(total=Sum("size"))["total"] or 0
+
+
+def given_again(user: int, digests: Iterable[str]) -> dict[str, list[Deposit]]:
+    """Return the copies that an account has given of some contents, by their fingerprint.
+
+    Args:
+        user: the key of the account.
+        digests: the fingerprints.
+    """
+    wanted = set(digests)
+    given = Deposit.objects.visible_to(user).select_related(
+        "evidence__registration__exam", "evidence__registration__service"
+    )
+    found: dict[str, list[Deposit]] = {}
+    for one in given.order_by("given_at", "pk"):
+        if one.digest in wanted:
+            found.setdefault(one.digest, []).append(one)
+    return found

@@ -98,6 +98,8 @@ IN_WORDS = {
     "modification begun on behalf": "Modification commencée pour le candidat",
     "note written": "Note interne écrite",
     "password changed": "Mot de passe changé",
+    "drawer file erased": "Fichier du porte-documents supprimé",
+    "drawer file kept": "Fichier gardé dans le porte-documents",
     "piece accepted": "Pièce justificative trouvée conforme",
     "piece deposited": "Pièce justificative déposée",
     "piece found infected": "Pièce justificative refusée par l'antivirus",

@@ -11,6 +11,7 @@ from sporades.candidates import claims
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, Identity
 from sporades.core.actors import SYSTEM
+from sporades.drawers import operations as drawers
 from sporades.journal.operations import forget as forget_acts
 from sporades.journal.queries import entries_about
 from sporades.letters.models import Letter
@@ -97,4 +98,5 @@ def _delete(registration: Registration, candidate: Candidate, *, is_last: bool) 
     for identity in identities:
         candidates.forget_identity(identity)
     if is_last and candidate.user is None:
+        drawers.erase(candidate)
         candidates.erase(candidate)

@@ -1,12 +1,24 @@
-"""The file of a piece, or the photographs that make it."""
+"""The file of a piece, or the photographs that make it: sent now, sent part by part, or kept before."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django import forms
 
+from sporades.accounts.models import User
 from sporades.acts.sending import Sent
+from sporades.drawers import operations as drawers
+from sporades.drawers.models import KeptFile, Upload
 from sporades.intake.cleaning import LARGEST, MOST_FILES, TooLarge, Unfit
+from sporades.registrations.fields import Hinted
+
+MISSING = "Choisissez un fichier avant de l'envoyer."
+_UNFINISHED = (
+    "L'envoi de votre fichier n'est pas terminé, ou date de plus d'un jour : choisissez de nouveau "
+    "votre fichier."
+)
+_TOO_MANY = f"Choisissez {MOST_FILES} fichiers au plus à la fois."
 
 
 class FilesInput(forms.FileInput):
@@ -24,11 +36,8 @@ class FilesField(forms.FileField):
 
     def clean(self, data: list[Any], initial: Any = None) -> list[Any]:
         """Refuse what needs no reading to be refused."""
-        if not data:
-            raise forms.ValidationError(self.error_messages["required"], code="required")
         if len(data) > MOST_FILES:
-            message = f"Choisissez {MOST_FILES} fichiers au plus à la fois."
-            raise forms.ValidationError(message, code="many")
+            raise forms.ValidationError(_TOO_MANY, code="many")
         for one in data:
             super().clean(one, initial)
             if one.size > LARGEST:
@@ -40,8 +49,8 @@ def _press() -> str:
     return str(uuid4())
 
 
-class ProvideForm(forms.Form):
-    """What is given for a piece. Each page that shows it names the press of its button."""
+class FilesForm(forms.Form):
+    """Files that are sent. Each page that shows it names the press of its button."""
 
     fichiers = FilesField(
         label="Votre fichier",
@@ -52,17 +61,30 @@ class ProvideForm(forms.Form):
         widget=FilesInput(
             attrs={"accept": ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"}
         ),
-        error_messages={
-            "empty": "Ce fichier est vide : choisissez-en un autre.",
-            "required": "Choisissez un fichier avant de l'envoyer.",
-        },
+        error_messages={"empty": "Ce fichier est vide : choisissez-en un autre."},
     )
     envoi = forms.Field(widget=forms.HiddenInput, required=False, initial=_press)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a form that holds nothing."""
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and not self.holds_something():
+            self.add_error("fichiers", MISSING)
+        return said
+
+    def holds_something(self) -> bool:
+        """Whether there is a file."""
+        return bool(self.cleaned_data["fichiers"])
 
     @property
     def sent(self) -> list[Sent]:
         """The files, in the order in which they were chosen."""
         return [Sent(one.name, one.read()) for one in self.cleaned_data["fichiers"]]
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the files, in the same order."""
+        return [one.name for one in self.cleaned_data["fichiers"]]
 
     @property
     def press(self) -> str:
@@ -71,7 +93,99 @@ class ProvideForm(forms.Form):
         return named
 
 
-def said_of(form: ProvideForm, unfit: Unfit) -> str:
+class UploadsForm(FilesForm):
+    """Files of which a script may have sent all the parts already: « envois » names them, in their order."""
+
+    envois = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, sender: User, **options: Any) -> None:
+        """Keep who sends: what others have sent does not exist."""
+        super().__init__(*args, **options)
+        self._sender = sender
+        self.uploads: list[Upload] = []
+
+    def clean_envois(self) -> str:
+        """Find what was sent part by part."""
+        said: str = self.cleaned_data["envois"]
+        self.uploads = self._named(_keys(said))
+        return said
+
+    def _named(self, keys: list[UUID]) -> list[Upload]:
+        if len(keys) > MOST_FILES:
+            self.add_error("fichiers", _TOO_MANY)
+            return []
+        known = {one.pk: one for one in Upload.objects.visible_to(self._sender).filter(pk__in=keys)}
+        found = [known[key] for key in keys if key in known and known[key].is_whole]
+        if len(found) < len(keys):
+            self.add_error("fichiers", _UNFINISHED)
+        return found
+
+    def holds_something(self) -> bool:
+        """Whether there is a file, by one way or the other."""
+        return bool(self.uploads) or super().holds_something()
+
+    @property
+    def sent(self) -> list[Sent]:
+        """The files, in the order in which they were chosen."""
+        if self.uploads:
+            return [Sent(one.name, drawers.content_of(one)) for one in self.uploads]
+        return super().sent
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the files, in the same order."""
+        return [one.name for one in self.uploads] or super().names
+
+
+class ProvideForm(UploadsForm):
+    """What is given for a piece: files, or a copy of one that is kept."""
+
+    garder = forms.BooleanField(
+        label="Garder une copie dans mon porte-documents, pour une autre pièce", required=False
+    )
+
+    def __init__(self, *args: Any, drawer: Sequence[KeptFile], **options: Any) -> None:
+        """Offer the files of a drawer, where there are some."""
+        super().__init__(*args, **options)
+        self._drawer = {str(one.pk): one for one in drawer}
+        if self._drawer:
+            self.fields["porte_documents"] = forms.ChoiceField(
+                label="Ou un fichier de mon porte-documents",
+                choices=_choices(drawer),
+                required=False,
+                initial="",
+                widget=forms.RadioSelect,
+                help_text="Une copie en est déposée : supprimer l'un ne change pas l'autre",
+            )
+            self.order_fields(["fichiers", "porte_documents", "garder"])
+            for name in ("fichiers", "porte_documents"):
+                self.fields[name].required, self.fields[name].is_conditional = False, True
+
+    def holds_something(self) -> bool:
+        """Whether there is a file, or one was chosen among those that are kept."""
+        return bool(self.kept) or super().holds_something()
+
+    @property
+    def kept(self) -> KeptFile | None:
+        """The file that was chosen among those that are kept; what is sent comes before it."""
+        if self.uploads or self.cleaned_data.get("fichiers"):
+            return None
+        return self._drawer.get(self.cleaned_data.get("porte_documents", ""))
+
+
+def _choices(drawer: Iterable[KeptFile]) -> list[tuple[str, str]]:
+    none = ("", "Aucun")
+    return [none, *((str(one.pk), Hinted(one.name, one.size_in_words)) for one in drawer)]
+
+
+def _keys(said: str) -> list[UUID]:
+    try:
+        return [UUID(one) for one in said.split(",") if one]
+    except ValueError:
+        return [UUID(int=0)]
+
+
+def said_of(form: FilesForm, unfit: Unfit) -> str:
     """Say why a file is not taken, and which one where there are several."""
-    sent = form.cleaned_data["fichiers"]
-    return f"{sent[unfit.place].name} : {unfit}" if len(sent) > 1 else str(unfit)
+    names = form.names
+    return f"{names[unfit.place]} : {unfit}" if len(names) > 1 else str(unfit)

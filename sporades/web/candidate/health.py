@@ -23,7 +23,7 @@ from sporades.medical.models import Compartment, Opening, Paper, Remark
 from sporades.medical.queries import compartment, openings_of, papers_of, remarks_of
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import registration_of
-from sporades.web.candidate.evidence_forms import ProvideForm, said_of
+from sporades.web.candidate.evidence_forms import FilesForm, said_of
 from sporades.web.candidate.health_forms import RemarkForm
 from sporades.web.candidate.request_forms import NOT_KEPT
 from sporades.web.layout.papers import paper
@@ -82,7 +82,7 @@ def confide(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     found = _registration(request, number)
     chosen = _kind(found, kind)
     posted = request.method == "POST"
-    form = ProvideForm(request.POST, request.FILES) if posted else ProvideForm()
+    form = FilesForm(request.POST, request.FILES) if posted else FilesForm()
     if not posted:
         try:
             confiding.check(found)

@@ -1,21 +1,26 @@
 """« Pièces justificatives » of a registration: what is owed, by when, where it stands; deposit (G2)."""
 
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from sporades.acts import providing
+from sporades.acts import keeping, providing
 from sporades.core import files
 from sporades.core.refusals import Refused
+from sporades.drawers import operations as drawers
+from sporades.drawers.queries import files_of
+from sporades.evidence.models import Deposit
 from sporades.evidence.queries import Owed, piece_of, pieces_of
 from sporades.intake.cleaning import Unfit, Unready
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import registration_of
 from sporades.web.candidate.evidence_forms import ProvideForm, said_of
 from sporades.web.candidate.request_forms import NOT_KEPT
+from sporades.web.candidate.sending import begun_by
 from sporades.web.layout.papers import kept, paper
 
 
@@ -47,7 +52,11 @@ def provide(request: HttpRequest, number: str, piece: str) -> HttpResponse:
     owed = _piece(found, piece)
     at = request.arrived_at
     posted = request.method == "POST"
-    form = ProvideForm(request.POST, request.FILES) if posted else ProvideForm()
+    form = ProvideForm(
+        *([request.POST, request.FILES] if posted else []),
+        sender=request.user,
+        drawer=files_of(request.user.pk),
+    )
     if not posted:
         try:
             providing.check(providing.owed_of(found), piece, at=at)
@@ -56,29 +65,57 @@ def provide(request: HttpRequest, number: str, piece: str) -> HttpResponse:
             return redirect("candidate:evidence", found.number)
     elif form.is_valid():
         try:
-            providing.deposit(
-                registration=found,
-                code=piece,
-                sent=form.sent,
-                press=form.press,
-                by=request.actor,
-                at=at,
-            )
+            given = _give(request, found, piece, form)
         except Unfit as unfit:
             form.add_error("fichiers", said_of(form, unfit))
         except Refused as refusal:
             form.add_error("fichiers", str(refusal))
-        except (files.OutOfReach, Unready):
+        except (files.OutOfReach, files.Unreadable, Unready):
             form.add_error("fichiers", NOT_KEPT)
         else:
+            drawers.note_used([one.pk for one in form.uploads], at=at)
             messages.success(
                 request,
                 "Votre fichier est déposé. L'antivirus le vérifie, puis votre service gestionnaire "
                 "le lira.",
             )
+            if form.cleaned_data["garder"] and not form.kept:
+                _keep_copy(request, given)
             return redirect(f"{reverse('candidate:evidence', args=[number])}#piece-{piece}")
-    context = {"registration": found, "owed": owed, "form": form}
+    context = {
+        "registration": found,
+        "owed": owed,
+        "form": form,
+        "begun": begun_by(request.user),
+    }
     return render(request, "candidate/provide.html", context, status=422 if form.errors else 200)
+
+
+def _give(
+    request: HttpRequest, registration: Registration, piece: str, form: ProvideForm
+) -> Deposit:
+    told: dict[str, Any] = {
+        "registration": registration,
+        "code": piece,
+        "press": form.press,
+        "by": request.actor,
+        "at": request.arrived_at,
+    }
+    if form.kept:
+        return providing.reuse(kept=form.kept, **told)
+    return providing.deposit(sent=form.sent, **told)
+
+
+def _keep_copy(request: HttpRequest, given: Deposit) -> None:
+    """Keep a copy in the drawer; where it takes none, say so: the piece is given all the same."""
+    try:
+        keeping.keep_copy(
+            owner=request.user.candidate, given=given, by=request.actor, at=request.arrived_at
+        )
+    except Refused as refusal:
+        messages.warning(request, f"Aucune copie n'en est gardée. {refusal}")
+    except (files.OutOfReach, files.Unreadable):
+        messages.warning(request, "Aucune copie n'en est gardée dans votre porte-documents.")
 
 
 def file(request: HttpRequest, number: str, piece: str) -> HttpResponse:

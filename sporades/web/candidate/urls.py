@@ -7,12 +7,14 @@ from sporades.web.candidate import (
     asking,
     choosing,
     documents,
+    drawer,
     health,
     home,
     messaging,
     providing,
     registrations,
     requesting,
+    uploads,
     wizard,
 )
 
@@ -115,6 +117,11 @@ urlpatterns = [
         health.take_back,
         name="take_back_paper",
     ),
+    path("mon-porte-documents", drawer.drawer, name="drawer"),
+    path("mon-porte-documents/<int:kept>/fichier", drawer.file, name="drawer_file"),
+    path("mon-porte-documents/<int:kept>/suppression", drawer.drop, name="drop_file"),
+    path("envois", uploads.uploads, name="uploads"),
+    path("envois/<uuid:upload>", uploads.upload, name="upload"),
     path("mes-inscriptions/<str:number>/historique", registrations.history, name="history"),
     path(
         "mes-inscriptions/<str:number>/historique/<int:version>",

@@ -23,7 +23,7 @@ from django.utils.safestring import SafeString
 from jinja2 import Environment, StrictUndefined
 
 from sporades.core.french import listed
-from sporades.web.layout.markup import attributes, printed
+from sporades.web.layout.markup import attributes, directed, printed
 from sporades.web.layout.markup import options as options_of
 from sporades.web.layout.wording import say_what_to_do
 
@@ -197,7 +197,7 @@ def environment(**options: Any) -> Environment:
     """Return Jinja's environment for fields: what is not there is a fault, not a blank."""
     strictly = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     made = Environment(**{**options, **strictly, "autoescape": True})  # noqa: S701 - said here
-    made.filters |= {"attributes": attributes, "options": options_of}
+    made.filters |= {"attributes": attributes, "directed": directed, "options": options_of}
     return made
 
 

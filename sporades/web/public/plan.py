@@ -28,6 +28,7 @@ TITLES = {
     "candidate:choose": "M'inscrire",
     "candidate:registrations": "Mes inscriptions",
     "candidate:documents": "Mes documents",
+    "candidate:drawer": "Mon porte-documents",
     "office:home": "Gestion",
 }
 

@@ -11,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from sporades.acts import registering
 from sporades.documents.models import Document, DocumentVersion, Folder
+from sporades.drawers import operations as drawers
+from sporades.drawers.models import KeptFile
 from sporades.exams import held
 from sporades.exams import operations as exams
 from sporades.exams.models import Exam, RegistrationService
@@ -114,6 +116,21 @@ def an_estate(email):
         draft=begun("S01"),
         confided=a_confided_paper(registration),
         passkey=a_passkey(candidate.user),
+        kept=a_kept_file(candidate),
+        upload=drawers.begin(owner=candidate.user, name="carte.jpg", mark="", length=9, at=NOW),
+    )
+
+
+def a_kept_file(candidate):
+    """Keep a file in a drawer, as a row alone: no page reads its bytes."""
+    return KeptFile.objects.create(
+        owner=candidate,
+        name="carte.jpg",
+        key=f"ab/cd/{uuid.uuid4().hex}.pdf",
+        size=1,
+        pages=1,
+        kept_at=NOW,
+        sending=uuid.uuid4(),
     )
 
 
@@ -140,6 +157,10 @@ def multiply(estate):
         )
     Version.objects.bulk_create(
         clone(estate.registration.versions.get(), number=number) for number in range(2, MANY + 1)
+    )
+    KeptFile.objects.bulk_create(
+        clone(estate.kept, sending=uuid.uuid4(), key=f"ab/cd/{uuid.uuid4().hex}.pdf")
+        for _ in others
     )
     answer = estate.registration.thread.get()
     ThreadMessage.objects.bulk_create(clone(answer, sending=uuid.uuid4()) for _ in others)

@@ -125,6 +125,7 @@ OURS = {
             "accommodations.Signature.quality",
             "evidence.ArrivingFile.key",
             "evidence.Deposit.author_id",
+            "drawers.KeptFile.key",
             "evidence.Deposit.key",
             "evidence.Evidence.code",
             "medical.Opening.kind",

@@ -37,6 +37,7 @@ from sporades.acts import (
     asking,
     claiming,
     enrolling,
+    keeping,
     messaging,
     noting,
     opening,
@@ -58,6 +59,8 @@ from sporades.documents import operations as printing
 from sporades.documents.models import DocumentVersion
 from sporades.doubles import operations as doubles
 from sporades.doubles.models import LikelyDouble
+from sporades.drawers import operations as drawers
+from sporades.drawers.models import KeptFile, Upload
 from sporades.evidence import operations as evidence
 from sporades.exams import operations as exams
 from sporades.exams.checking import Source
@@ -167,6 +170,8 @@ class Estate:
     draft: Draft
     confided: Paper
     passkey: Authenticator
+    kept: KeptFile
+    upload: Upload
 
     @property
     def user(self) -> User:
@@ -616,6 +621,8 @@ def an_estate(email: str, mark: str = "") -> Estate:
         draft=a_draft(candidate, speciality="FOREST", **answers, **FOREST),
         confided=a_confided_paper(registration, mark),
         passkey=a_passkey(candidate.user),
+        kept=keeping.keep_copy(owner=candidate, given=given, by=by, at=NOW),
+        upload=drawers.begin(owner=candidate.user, name=f"{mark}.jpg", mark=mark, length=9, at=NOW),
     )
 
 

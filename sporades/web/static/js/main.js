@@ -9,6 +9,7 @@ import { passwords } from "./passwords.js";
 import { reveal } from "./reveal.js";
 import { session } from "./session.js";
 import { suggest } from "./suggest.js";
+import { uploads } from "./uploads.js";
 
 errorSummary();
 passkeys();
@@ -18,4 +19,5 @@ keys();
 suggest();
 autosave();
 reveal();
+uploads();
 session();

@@ -1,0 +1,1 @@
+"""The files of a candidate that belong to no registration: on their way, or kept to serve again (G2)."""

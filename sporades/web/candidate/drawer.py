@@ -1,0 +1,86 @@
+"""« Mon porte-documents »: the files that a candidate keeps, to give one again."""
+
+from functools import partial
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from sporades.acts import keeping
+from sporades.core import files
+from sporades.core.refusals import Refused
+from sporades.drawers import operations as drawers
+from sporades.drawers.models import KeptFile
+from sporades.drawers.queries import files_of
+from sporades.evidence.queries import given_again
+from sporades.intake.cleaning import Unfit, Unready
+from sporades.web.candidate.evidence_forms import UploadsForm, said_of
+from sporades.web.candidate.request_forms import NOT_KEPT
+from sporades.web.candidate.sending import begun_by
+from sporades.web.layout.papers import kept as read_kept
+from sporades.web.layout.papers import paper
+
+
+def drawer(request: HttpRequest) -> HttpResponse:
+    """What is kept, when and where it served; one more file."""
+    posted = request.method == "POST"
+    form = UploadsForm(*([request.POST, request.FILES] if posted else []), sender=request.user)
+    if posted and form.is_valid():
+        try:
+            keeping.keep(
+                owner=request.user.candidate,
+                sent=form.sent,
+                press=form.press,
+                by=request.actor,
+                at=request.arrived_at,
+            )
+        except Unfit as unfit:
+            form.add_error("fichiers", said_of(form, unfit))
+        except Refused as refusal:
+            form.add_error("fichiers", str(refusal))
+        except (files.OutOfReach, Unready):
+            form.add_error("fichiers", NOT_KEPT)
+        else:
+            drawers.note_used([one.pk for one in form.uploads], at=request.arrived_at)
+            messages.success(request, "Votre fichier est dans votre porte-documents.")
+            return redirect("candidate:drawer")
+    kept = list(files_of(request.user.pk))
+    given = given_again(request.user.pk, [one.digest for one in kept]) if kept else {}
+    context = {
+        "form": form,
+        "begun": begun_by(request.user),
+        "files": [{"row": one, "given": given.get(one.digest, [])} for one in kept],
+    }
+    return render(request, "candidate/drawer.html", context, status=422 if form.errors else 200)
+
+
+def file(request: HttpRequest, kept: int) -> HttpResponse:
+    """A file of one's drawer."""
+    found = _found(request, kept)
+    return paper(
+        request,
+        name=f"porte-documents-{found.pk}",
+        read=partial(read_kept, found.key),
+        instead=[("Revenir à mon porte-documents", reverse("candidate:drawer"))],
+        is_attached=True,
+    )
+
+
+def drop(request: HttpRequest, kept: int) -> HttpResponse:
+    """Ask whether a file is to be erased, then erase it."""
+    found = _found(request, kept)
+    if request.method == "POST":
+        keeping.remove(kept=found, by=request.actor, at=request.arrived_at)
+        messages.success(
+            request, "Le fichier est supprimé. Ce qui en a été déposé reste là où il a été déposé."
+        )
+        return redirect("candidate:drawer")
+    return render(request, "candidate/drop_file.html", {"kept": found})
+
+
+def _found(request: HttpRequest, kept: int) -> KeptFile:
+    found: KeptFile = get_object_or_404(
+        KeptFile.objects.visible_to(request.user.pk).select_related("owner"), pk=kept
+    )
+    return found

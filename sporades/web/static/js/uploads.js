@@ -1,0 +1,274 @@
+/* Sends the files of a form part by part, so that a cut costs one part (tus 1.0).
+
+   <form data-uploads="/url"> : pressed, its button first sends what <input type="file"> holds;
+   the names that the service gives to the files then go in the field called "envois", in their
+   order, and the form leaves without the files. After a cut, a sleep of the device or an end of
+   the session it goes on by itself from what has come; after the tab was closed, when the same
+   file is chosen again. Where an answer is of no use here, the form leaves as without script. */
+import { token } from "./token.js";
+
+const PART = 262144;
+const PATIENCE = 60000;
+const LONGEST = 30000;
+const VERSION = "1.0.0";
+
+export function uploads() {
+  if (!("AbortController" in window) || !("arrayBuffer" in Blob.prototype)) return;
+  document.querySelectorAll("form[data-uploads]").forEach(watch);
+}
+
+class Stopped extends Error {}
+class Refused extends Error {}
+class Useless extends Error {}
+
+function watch(form) {
+  const input = form.querySelector("input[type='file']");
+  const names = form.elements.namedItem("envois");
+  if (!input || !names || !form.requestSubmit) return;
+  const shown = display(form);
+  let stopped = null;
+
+  form.addEventListener(
+    "submit",
+    (event) => {
+      const files = [...input.files];
+      if (form.dataset.uploaded || !files.length) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      if (!stopped) begin(files, event.submitter);
+    },
+    true,
+  );
+  shown.stop.addEventListener("click", () => stopped?.abort());
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    delete form.dataset.uploaded;
+    names.value = "";
+    input.disabled = false;
+  });
+
+  async function begin(files, button) {
+    stopped = new AbortController();
+    const { signal } = stopped;
+    const total = files.reduce((sum, file) => sum + file.size, 0) || 1;
+    let before = 0;
+    const kept = [];
+    shown.begin();
+    button?.setAttribute("aria-disabled", "true");
+    try {
+      for (const file of files) {
+        const tell = (offset, words) => shown.tell((before + offset) / total, words);
+        kept.push(await send(form.dataset.uploads, file, tell, signal));
+        before += file.size;
+      }
+      names.value = kept.join(",");
+      leave(button);
+    } catch (failure) {
+      button?.removeAttribute("aria-disabled");
+      if (failure instanceof Useless) leave(button, false);
+      else shown.end(failure instanceof Refused ? failure.message : "Envoi arrêté : rien n'est déposé.");
+    } finally {
+      stopped = null;
+    }
+  }
+
+  function leave(button, sent = true) {
+    button?.removeAttribute("aria-disabled");
+    if (sent) shown.whole();
+    form.dataset.uploaded = "true";
+    input.disabled = sent;
+    form.requestSubmit(button);
+  }
+}
+
+/* Sends one file whole, whatever it takes, and returns the name that the service gave it. */
+async function send(url, file, tell, signal) {
+  let wait = 1000;
+  let offset = 0;
+  let place = "";
+  tell(0, "");
+  for (;;) {
+    try {
+      if (signal.aborted) throw new Stopped();
+      if (!place) ({ place, offset } = await announce(url, file, signal));
+      tell(offset, "");
+      if (offset >= file.size) return place.split("/").pop();
+      offset = await part(place, file, offset, signal);
+      wait = 1000;
+    } catch (failure) {
+      if (signal.aborted) {
+        if (place) ask(place, "DELETE", {}).catch(() => {});
+        throw new Stopped();
+      }
+      if (failure instanceof Refused || failure instanceof Useless) throw failure;
+      if (failure.isGone) place = "";
+      else {
+        tell(offset, failure.words || "Le réseau est coupé : l'envoi reprendra tout seul où il en est.");
+        await pause(wait, signal);
+        wait = Math.min(wait * 2, LONGEST);
+        const there = place ? await reached(place, signal) : 0;
+        if (there === null) place = "";
+        else offset = there ?? offset;
+      }
+    }
+  }
+}
+
+async function announce(url, file, signal) {
+  const mark = `${file.size}-${file.lastModified}-${file.name}`;
+  const answer = await ask(url, "POST", {
+    signal,
+    headers: {
+      "Upload-Length": String(file.size),
+      "Upload-Metadata": `filename ${encoded(file.name)},mark ${encoded(await short(mark))}`,
+    },
+  });
+  if (answer.status === 413) throw new Refused(`${file.name} : ${await answer.text()}`);
+  if (answer.status !== 201) throw trouble(answer);
+  return {
+    place: new URL(answer.headers.get("Location"), document.baseURI).pathname,
+    offset: Number(answer.headers.get("Upload-Offset") || 0),
+  };
+}
+
+async function part(place, file, offset, signal) {
+  const content = await read(file.slice(offset, offset + PART), file.name);
+  const headers = { "Content-Type": "application/offset+octet-stream", "Upload-Offset": String(offset) };
+  // Pages without TLS have no such function: the length alone is then compared.
+  if (window.crypto?.subtle) {
+    headers["Upload-Checksum"] = `sha256 ${base64(await crypto.subtle.digest("SHA-256", content))}`;
+  }
+  const answer = await ask(place, "PATCH", { signal, headers, body: content });
+  if (answer.status !== 204) throw trouble(answer);
+  document.dispatchEvent(new CustomEvent("session:alive"));
+  return Number(answer.headers.get("Upload-Offset"));
+}
+
+async function read(slice, name) {
+  try {
+    return await slice.arrayBuffer();
+  } catch {
+    throw new Refused(`${name} : ce fichier a changé ou n'est plus là. Choisissez-le de nouveau.`);
+  }
+}
+
+/* What has come of a file; null when it is forgotten, undefined when nobody says. */
+async function reached(place, signal) {
+  try {
+    const answer = await ask(place, "HEAD", { signal });
+    if (answer.status === 404) return null;
+    return answer.ok ? Number(answer.headers.get("Upload-Offset")) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function ask(url, method, { signal, headers, body }) {
+  const late = new AbortController();
+  const abort = () => late.abort();
+  const timer = setTimeout(abort, PATIENCE);
+  signal?.addEventListener("abort", abort);
+  try {
+    return await fetch(url, {
+      method,
+      body,
+      headers: { "Tus-Resumable": VERSION, "X-CSRFToken": token(), ...headers },
+      redirect: "manual",
+      signal: late.signal,
+    });
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", abort);
+  }
+}
+
+function trouble(answer) {
+  const failure = new Error(String(answer.status));
+  failure.isGone = answer.status === 404;
+  if (answer.type === "opaqueredirect" || [401, 403].includes(answer.status)) {
+    failure.words = "Votre session est terminée : connectez-vous dans un autre onglet, l'envoi reprendra ici.";
+  } else if (answer.status >= 500) {
+    failure.words = "Le service ne répond pas : l'envoi reprendra tout seul où il en est.";
+  } else if (![404, 409, 423, 429, 460].includes(answer.status)) {
+    return new Useless();
+  }
+  return failure;
+}
+
+/* Waits, less when the network or the reader comes back. */
+function pause(delay, signal) {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      window.removeEventListener("online", done);
+      document.removeEventListener("visibilitychange", done);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, delay);
+    window.addEventListener("online", done);
+    document.addEventListener("visibilitychange", done);
+    signal.addEventListener("abort", done);
+  });
+}
+
+function display(form) {
+  const box = document.createElement("div");
+  box.className = "s-upload";
+  box.hidden = true;
+  const bar = document.createElement("progress");
+  bar.max = 100;
+  bar.setAttribute("aria-label", "Envoi de vos fichiers");
+  const said = document.createElement("p");
+  said.className = "s-upload__said";
+  said.setAttribute("role", "status");
+  const stop = document.createElement("button");
+  stop.type = "button";
+  stop.className = "fr-btn fr-btn--tertiary";
+  stop.textContent = "Arrêter l'envoi";
+  box.append(bar, stop);
+  form.append(said, box);
+  const say = (words) => {
+    if (said.textContent !== words) said.textContent = words;
+  };
+  return {
+    stop,
+    begin() {
+      box.hidden = false;
+      delete said.dataset.state;
+      bar.value = 0;
+    },
+    tell(share, words) {
+      bar.value = Math.floor(share * 100);
+      // Said at each tenth, for those who listen.
+      const tenth = Math.floor(share * 10) * 10;
+      say(words ? `${tenth}\u00a0% envoyés. ${words}` : `${tenth}\u00a0% envoyés`);
+      said.dataset.state = words ? "waiting" : "going";
+    },
+    whole() {
+      bar.value = 100;
+      stop.hidden = true;
+      say("100\u00a0% envoyés : votre fichier est relu, un instant…");
+    },
+    end(words) {
+      box.hidden = true;
+      said.dataset.state = "failed";
+      say(words);
+    },
+  };
+}
+
+function base64(buffer) {
+  return btoa(String.fromCharCode(...new Uint8Array(buffer)));
+}
+
+function encoded(text) {
+  return base64(new TextEncoder().encode(text.slice(0, 200)));
+}
+
+/* A mark of sixty-four signs at most. */
+async function short(text) {
+  if (!window.crypto?.subtle) return text.slice(0, 64);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+  return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

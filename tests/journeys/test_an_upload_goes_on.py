@@ -1,0 +1,139 @@
+"""The network is cut, the tab is closed: the file goes on from where it was, and is given whole (G2)."""
+
+import pytest
+from playwright.sync_api import expect
+
+from sporades.core import files
+from sporades.drawers.models import Upload
+from sporades.evidence.models import Deposit
+from tests.evidence.given import a_photo
+from tests.factories import a_registration
+from tests.journeys.helpers import heading, press, signed_in, text
+from tests.journeys.test_without_script_or_room import TELEPHONE, fits
+
+pytestmark = pytest.mark.usefixtures("kept")
+PART = 262_144
+
+
+@pytest.fixture(scope="module")
+def photo(tmp_path_factory):
+    """A photograph of several parts, on the disk: a tab opened anew knows it again by its date."""
+    found = tmp_path_factory.mktemp("photos") / "carte.jpg"
+    content = a_photo(width=1_200, height=1_600)
+    # What follows the end of a photograph is not read.
+    found.write_bytes(content + bytes(PART * 4 - len(content)))
+    return found
+
+
+def cut(page, *, after):
+    """Let some parts through, and what forgets a file, then cut the network; return what joins it again."""
+    passed = []
+
+    def answer(route):
+        if route.request.method == "PATCH" and len(passed) < after:
+            passed.append(route)
+            route.continue_()
+        elif route.request.method == "DELETE":
+            route.continue_()
+        else:
+            route.abort("internetdisconnected")
+
+    page.route("**/envois/*", answer)
+    return lambda: page.unroute("**/envois/*")
+
+
+def choose(page, site, registration, photo):
+    page.goto(f"{site}/mes-inscriptions/{registration.number}/pieces/IDENTITE")
+    page.get_by_label("Votre fichier").set_input_files(photo)
+
+
+def test_after_a_cut_it_goes_on_by_itself_and_says_how_much_is_sent(site, browser, photo):
+    registration = a_registration()
+    context = browser.new_context(**TELEPHONE)
+    page = signed_in(context, site, registration.candidate)
+    choose(page, site, registration, photo)
+    join = cut(page, after=2)
+
+    page.get_by_role("button", name="Déposer", exact=True).click()
+
+    status = page.locator("form [role=status]")
+    expect(status).to_contain_text("50 % envoyés. Le réseau est coupé")
+    expect(page.get_by_role("progressbar")).to_have_attribute("value", "50")
+    fits(page)
+    assert Upload.objects.get().offset == 2 * PART
+    assert not Deposit.objects.exists()
+
+    sent = []
+    page.on("request", lambda one: sent.append(one) if one.method == "PATCH" else None)
+    join()
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    page.wait_for_url("**/pieces#piece-IDENTITE")
+
+    assert "Votre fichier est déposé." in text(page)
+    assert [one.headers["upload-offset"] for one in sent if not one.failure] == [
+        str(2 * PART),
+        str(3 * PART),
+    ]
+    given = Deposit.objects.get()
+    assert given.name == "carte.jpg"
+    assert files.get(given.key).startswith(b"%PDF-")
+    context.close()
+
+
+def test_after_the_tab_was_closed_the_same_file_chosen_anew_goes_on(site, browser, photo):
+    registration = a_registration()
+    context = browser.new_context()
+    page = signed_in(context, site, registration.candidate)
+    choose(page, site, registration, photo)
+    cut(page, after=3)
+    page.get_by_role("button", name="Déposer", exact=True).click()
+    expect(page.locator("form [role=status]")).to_contain_text("Le réseau est coupé")
+    page.close()
+
+    page = context.new_page()
+    sent = []
+    page.on("request", lambda one: sent.append(one) if one.method == "PATCH" else None)
+    choose(page, site, registration, photo)
+    assert "L'envoi de « carte.jpg » s'est arrêté en chemin" in text(page)
+    press(page, "Déposer")
+    page.wait_for_url("**/pieces#piece-IDENTITE")
+
+    assert heading(page) == "Pièces justificatives"
+    assert [one.headers["upload-offset"] for one in sent] == [str(3 * PART)]
+    assert Deposit.objects.count() == 1
+    context.close()
+
+
+def test_an_upload_that_is_stopped_gives_nothing_and_leaves_nothing(site, browser, photo):
+    registration = a_registration()
+    context = browser.new_context()
+    page = signed_in(context, site, registration.candidate)
+    choose(page, site, registration, photo)
+    cut(page, after=1)
+    page.get_by_role("button", name="Déposer", exact=True).click()
+    expect(page.locator("form [role=status]")).to_contain_text("Le réseau est coupé")
+
+    with page.expect_response(lambda one: one.request.method == "DELETE"):
+        page.get_by_role("button", name="Arrêter l'envoi").click()
+
+    expect(page.locator("form [role=status]")).to_have_text("Envoi arrêté : rien n'est déposé.")
+    assert not Upload.objects.exists()
+    assert not Deposit.objects.exists()
+    context.close()
+
+
+def test_a_file_that_is_too_large_is_said_before_its_first_byte(site, browser, tmp_path):
+    registration = a_registration()
+    context = browser.new_context()
+    page = signed_in(context, site, registration.candidate)
+    large = tmp_path / "grande.jpg"
+    large.write_bytes(bytes(5_000_001))
+    choose(page, site, registration, large)
+
+    page.get_by_role("button", name="Déposer", exact=True).click()
+
+    expect(page.locator("form [role=status]")).to_contain_text(
+        "grande.jpg : Ce fichier dépasse 5 Mo"
+    )
+    assert not Upload.objects.exists()
+    context.close()

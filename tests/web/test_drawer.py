@@ -1,0 +1,144 @@
+"""« Mon porte-documents »: what is kept, where it served; one more, one less; given again (G2)."""
+
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from sporades.core import files
+from sporades.drawers import operations as drawers
+from sporades.drawers.models import KeptFile
+from sporades.evidence.models import Deposit
+from tests.evidence.given import IDENTITY, a_photo, piece
+from tests.factories import NOW, a_candidate, a_registration
+from tests.web.guide import main, seen, words
+
+pytestmark = pytest.mark.usefixtures("invented_exam", "kept")
+DRAWER = "/mon-porte-documents"
+
+
+@pytest.fixture(autouse=True)
+def _clock():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def registration():
+    return a_registration()
+
+
+@pytest.fixture
+def mine(sign_in, registration):
+    return sign_in(registration.candidate)
+
+
+def add(browser, name="carte.jpg", colour="white"):
+    photo = SimpleUploadedFile(name, a_photo(colour), "image/jpeg")
+    return browser.post(DRAWER, {"fichiers": [photo], "envoi": str(uuid4())}, follow=True)
+
+
+def provide(browser, registration, **data):
+    where = f"/mes-inscriptions/{registration.number}/pieces/{IDENTITY}"
+    return browser.post(where, {"envoi": str(uuid4()), **data}, follow=True)
+
+
+def test_a_file_is_added_and_the_page_says_what_it_is_and_that_it_has_not_served(mine):
+    said = main(add(mine))
+
+    assert "Votre fichier est dans votre porte-documents." in said
+    assert "carte.jpg" in said
+    assert "PDF, 1 page, " in said
+    assert "gardé le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris)" in said
+    assert "N'a pas encore servi." in said
+
+
+def test_given_it_says_where_it_served(mine, registration):
+    add(mine)
+
+    said = provide(mine, registration, porte_documents=str(KeptFile.objects.get().pk))
+
+    assert "Votre fichier est déposé." in main(said)
+    given = piece(registration).deposit
+    assert files.get(given.key) == files.get(KeptFile.objects.get().key)
+    assert f"Déposé pour : Pièce d'identité, n°{registration.number}." in main(mine.get(DRAWER))
+
+
+def test_a_file_that_is_sent_comes_before_one_that_was_chosen(mine, registration):
+    add(mine)
+    photo = SimpleUploadedFile("autre.jpg", a_photo("black"), "image/jpeg")
+
+    provide(mine, registration, fichiers=[photo], porte_documents=str(KeptFile.objects.get().pk))
+
+    assert piece(registration).deposit.name == "autre.jpg"
+
+
+def test_a_copy_of_what_is_given_is_kept_when_asked(mine, registration):
+    photo = SimpleUploadedFile("carte.jpg", a_photo(), "image/jpeg")
+
+    provide(mine, registration, fichiers=[photo], garder="on")
+
+    assert KeptFile.objects.get().digest == piece(registration).deposit.digest
+
+
+def test_where_the_drawer_is_full_the_piece_is_given_all_the_same(mine, registration, monkeypatch):
+    monkeypatch.setattr(drawers, "MOST_FILES", 0)
+    photo = SimpleUploadedFile("carte.jpg", a_photo(), "image/jpeg")
+
+    said = main(provide(mine, registration, fichiers=[photo], garder="on"))
+
+    assert "Votre fichier est déposé." in said
+    assert "Aucune copie n'en est gardée. Votre porte-documents garde vingt fichiers" in said
+    assert Deposit.objects.exists()
+
+
+def test_nothing_chosen_is_said(mine, registration):
+    for answer in (mine.post(DRAWER), provide(mine, registration)):
+        assert answer.status_code == 422
+        assert "Choisissez un fichier avant de l'envoyer." in main(answer)
+
+
+def test_a_file_is_opened_by_its_owner_alone(mine, sign_in):
+    add(mine)
+    where = f"{DRAWER}/{KeptFile.objects.get().pk}"
+
+    answer = mine.get(f"{where}/fichier")
+
+    assert answer.content == files.get(KeptFile.objects.get().key)
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    stranger = sign_in(a_candidate())
+    for page in ("fichier", "suppression"):
+        assert stranger.get(f"{where}/{page}").status_code == 404
+    assert stranger.post(f"{where}/suppression").status_code == 404
+
+
+def test_anothers_file_is_no_choice(mine, registration, sign_in):
+    add(sign_in(a_candidate()))
+
+    answer = provide(mine, registration, porte_documents=str(KeptFile.objects.get().pk))
+
+    assert answer.status_code == 422
+    assert not Deposit.objects.exists()
+
+
+def test_a_file_is_erased_once_it_was_asked_for(mine):
+    add(mine)
+    where = f"{DRAWER}/{KeptFile.objects.get().pk}/suppression"
+    assert "Ce qui en a été déposé pour une inscription y reste." in main(mine.get(where))
+
+    said = main(mine.post(where, follow=True))
+
+    assert "Le fichier est supprimé." in said
+    assert "Votre porte-documents est vide." in said
+    assert not KeptFile.objects.exists()
+
+
+def test_why_a_file_is_not_kept_stands_at_its_field(mine):
+    photo = SimpleUploadedFile("carte.jpg", b"GIF89a", "image/jpeg")
+
+    answer = mine.post(DRAWER, {"fichiers": [photo]})
+
+    assert answer.status_code == 422
+    [said] = [words(one) for one in seen(answer).cssselect("main .fr-error-text")]
+    assert said.startswith("Erreur : Ce fichier n'est ni un PDF ni une photo")
