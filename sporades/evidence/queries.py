@@ -100,6 +100,20 @@ def piece_of(registration: Registration, code: str) -> Owed | None:
     return next((one for one in pieces_of(registration) if one.row.code == code), None)
 
 
+def withdrawn_of(registration: Registration) -> list[Evidence]:
+    """Return the pieces that are asked for no more and of which a file was given, each with it."""
+    rows = Evidence.objects.filter(
+        registration=registration, state=State.WITHDRAWN, deposit__isnull=False
+    )
+    return list(rows.for_list().order_by("place", "pk"))
+
+
+def file_of(registration: Registration, code: str) -> Deposit | None:
+    """Return the file that was given last for a piece, also where it is asked for no more; or nothing."""
+    row = Evidence.objects.filter(registration=registration, code=code).for_list().first()
+    return row.deposit if row else None
+
+
 def unwritten(registration: Registration, place: int, piece: Mapping[str, str | bool]) -> Evidence:
     """Return the row of a piece that a version asks for, not kept: nothing was given for it.
 

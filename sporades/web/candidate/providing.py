@@ -14,7 +14,7 @@ from sporades.core.refusals import Refused
 from sporades.drawers import operations as drawers
 from sporades.drawers.queries import files_of
 from sporades.evidence.models import Deposit
-from sporades.evidence.queries import Owed, piece_of, pieces_of
+from sporades.evidence.queries import Owed, file_of, piece_of, pieces_of, withdrawn_of
 from sporades.intake.cleaning import Unfit, Unready
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import registration_of
@@ -41,6 +41,9 @@ def evidence(request: HttpRequest, number: str) -> HttpResponse:
             }
             for one in pieces_of(found)
             if is_open or one.row.deposit  # of one that awaits nothing more, what was given
+        ],
+        "withdrawn": [
+            {"row": row, "given": row.deposit.given_in_words(zone)} for row in withdrawn_of(found)
         ],
     }
     return render(request, "candidate/evidence.html", context)
@@ -119,9 +122,9 @@ def _keep_copy(request: HttpRequest, given: Deposit) -> None:
 
 
 def file(request: HttpRequest, number: str, piece: str) -> HttpResponse:
-    """The file in force for a piece, to whoever gave it, unless a virus was found in it."""
+    """The last file given for a piece, to whoever gave it, unless a virus was found in it."""
     found = _registration(request, number)
-    given = _piece(found, piece).row.deposit
+    given = file_of(found, piece)
     if given is None or given.is_infected:
         raise Http404
 

@@ -14,7 +14,14 @@ from sporades.acts import providing, reading
 from sporades.core.french import time_left_in_words
 from sporades.core.refusals import Refused
 from sporades.evidence.models import Evidence
-from sporades.evidence.queries import Owed, piece_of, pieces_of, to_verify_within
+from sporades.evidence.queries import (
+    Owed,
+    file_of,
+    piece_of,
+    pieces_of,
+    to_verify_within,
+    withdrawn_of,
+)
 from sporades.registrations.models import Registration
 from sporades.web.layout.papers import kept, paper
 from sporades.web.layout.seen import seen_in
@@ -46,7 +53,10 @@ def pieces(request: HttpRequest, number: str) -> HttpResponse:
                 "is_late": _is_late(found, one),
             }
             for one in pieces_of(found)
-        ]
+        ],
+        "withdrawn": [
+            {"row": row, "given": row.deposit.given_in_words(zone)} for row in withdrawn_of(found)
+        ],
     }
     return file_page(request, found, "pieces", "office/pieces.html", said)
 
@@ -54,7 +64,7 @@ def pieces(request: HttpRequest, number: str) -> HttpResponse:
 def file(request: HttpRequest, number: str, piece: str) -> HttpResponse:
     """The file in force for a piece, once the antivirus has found nothing in it."""
     found = registration_of(request, number)
-    given = _piece(found, piece).row.deposit
+    given = file_of(found, piece)
     if given is None or not given.is_clean:
         raise Http404
 
