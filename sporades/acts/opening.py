@@ -25,6 +25,7 @@ from sporades.registrations.models.draft import DraftQuerySet
 
 TOLD_AT_ONCE = 500
 TELL = "acts.tell_change"
+FOLLOW = "evidence.follow_dates"
 TOLD_WITHIN = timedelta(days=1)
 """For how long one looks for those whom a killed worker has left untold."""
 
@@ -137,6 +138,7 @@ def _applied(change: ServiceChange, *, by: Actor, at: datetime) -> None:
     _record("registration service changed", change, by=by, at=at)
     if change.moves_closing:
         app.configure_task(TELL, queue="mail").defer(change=change.pk, after="")
+        defer_once(FOLLOW, queue="evidence", service=str(change.service_id), after="0")
 
 
 def _record(verb: str, change: ServiceChange, *, by: Actor, at: datetime) -> None:

@@ -136,7 +136,7 @@ def _keep(
         if (already := _given(locked, code, sending)) is not None:
             transaction.on_commit(lambda: files.forget_or_say([key]))
             return already
-        evidence.ask(locked, evidence.told_of(locked), at=at)
+        evidence.ask(locked, locked.owed["evidence"], at=at)
         row = check(owed_of(locked), code, at=at).row
         given = evidence.take(
             _row(locked, row.pk),

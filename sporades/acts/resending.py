@@ -25,6 +25,7 @@ KINDS = {
     "change_refused": "Demande de modification refusée",
     "document_published": "Document publié",
     "document_withdrawn": "Document retiré",
+    "pieces_due": "Rappel des pièces justificatives",
     "piece_refused": "Pièce justificative non conforme",
     "file_refused": "Fichier refusé par l'antivirus",
     "request_received": "Demande reçue",

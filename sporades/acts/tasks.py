@@ -19,6 +19,7 @@ from sporades.acts import (
     joining,
     opening,
     providing,
+    reminding,
 )
 from sporades.candidates import claims
 from sporades.core import files
@@ -126,9 +127,9 @@ def sweep_changes(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
 @app.periodic(cron="*/5 * * * *")
 @app.task(name="acts.sweep_demands", queueing_lock="acts.sweep_demands", pass_context=True)
 async def sweep_demands(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - given by the queue
-    """Take up the demands of a mail that a killed worker left: no row but their job tells of them."""
+    """Take up what a killed worker left of demands of a mail and of moved dates: their job alone tells of it."""
     manager = context.app.job_manager
-    for task in (HELP_BACK_IN, SEND_ACTIVATION_AGAIN):
+    for task in (HELP_BACK_IN, SEND_ACTIVATION_AGAIN, opening.FOLLOW):
         for job in await manager.get_stalled_jobs(task_name=task):
             await manager.retry_job(job)
 
@@ -179,6 +180,21 @@ def sweep_confided(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     confiding.scan_again(older_than=now - SCAN_AGAIN_AFTER)
     medical.sweep(older_than=now - ARRIVED_WITHIN)
     files.sweep(at=now, store=medical.STORE)
+
+
+@app.task(name=opening.FOLLOW, queue="evidence", priority=5)
+def follow_dates(service: str, after: str) -> None:
+    """Let the pieces of some registrations follow the dates of their service, the next ones in another job."""
+    last = evidence.follow_dates(int(service), after=int(after), most=ASKED_AT_ONCE)
+    if last:
+        defer_once(opening.FOLLOW, queue="evidence", service=service, after=str(last))
+
+
+@app.periodic(cron="*/15 * * * *")
+@app.task(name="acts.remind_pieces", queueing_lock="acts.remind_pieces", pass_context=False)
+def remind_pieces(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
+    """Remind, seven days then two days before, of the pieces that are still to be sent."""
+    reminding.remind_pieces(at=timezone.now())
 
 
 @app.task(name=ASK_SOME, queue="batches", priority=-5)

@@ -10,7 +10,7 @@ from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
 from sporades.core import files
 from sporades.core.french import day_in_words, instant_in_words, local_day, pdf_in_words
-from sporades.evidence.states import REPLACEABLE, TO_VERIFY, State
+from sporades.evidence.states import REPLACEABLE, TO_PROVIDE, TO_VERIFY, State
 from sporades.exams.schema.base import LONGEST_LINE, LONGEST_PARAGRAPH
 from sporades.registrations.models import Registration
 
@@ -71,6 +71,11 @@ class Evidence(models.Model):
                 fields=["registration"],
                 condition=Q(state__in=TO_VERIFY),
                 name="evidence_to_be_verified",
+            ),
+            models.Index(
+                fields=["until"],
+                condition=Q(state__in=TO_PROVIDE, is_mandatory=True),
+                name="evidence_to_be_provided",
             ),
         ]
         constraints = [

@@ -28,7 +28,7 @@ from sporades.evidence.states import (
     WITHDRAW,
     State,
 )
-from sporades.registrations.models import Registration, Version
+from sporades.registrations.models import Registration
 
 MOST_FILES = 10
 MOST_BYTES = 25_000_000
@@ -134,16 +134,38 @@ def ask_some(*, after: int, most: int, at: datetime) -> int:
 @transaction.atomic
 def _ask_one(key: int, *, at: datetime) -> None:
     """Ask for the pieces of one registration, unless it is gone meanwhile."""
-    locked = Registration.objects.select_for_update(of=("self",)).filter(pk=key).first()
-    if locked is not None:
-        ask(locked, told_of(locked), at=at)
+    if Registration.objects.select_for_update(of=("self",)).filter(pk=key).exists():
+        found = Registration.objects.whole().with_owed().get(pk=key)
+        ask(found, found.owed["evidence"], at=at)
 
 
-def told_of(registration: Registration) -> list[dict[str, Any]]:
-    """Return the pieces that the last version of a registration calls for."""
-    versions = Version.objects.filter(registration=registration, number=registration.version)
-    told: list[dict[str, Any]] = versions.values_list("snapshot__evidence", flat=True).get()
-    return told
+@transaction.atomic
+def follow_dates(service: int, *, after: int, most: int) -> int:
+    """Give pieces as much time as a service that was extended gives; none is given less.
+
+    Args:
+        service: the key of the service.
+        after: the key of the registration after which to go on.
+        most: how many registrations to look at.
+
+    Returns:
+        The last key that was looked at; nothing when there is none.
+    """
+    mine = Registration.objects.filter(service=service, pk__gt=after).order_by("pk")
+    held = list(mine.select_for_update(of=("self",)).values_list("pk", flat=True)[:most])
+    known: dict[int, dict[str, Evidence]] = {}
+    for row in Evidence.objects.asked().filter(registration__in=held):
+        known.setdefault(row.registration_id, {})[row.code] = row
+    later = []
+    for registration in Registration.objects.whole().with_owed().filter(pk__in=known):
+        for piece in registration.owed["evidence"]:
+            row = known[registration.pk].get(piece["code"])
+            until = datetime.fromisoformat(piece["until"])
+            if row is not None and row.until < until:
+                row.until = until
+                later.append(row)
+    Evidence.objects.bulk_update(later, ["until"])
+    return held[-1] if held else 0
 
 
 # --- A file that is given ---------------------------------------------------------------------

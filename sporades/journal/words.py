@@ -100,6 +100,7 @@ IN_WORDS = {
     "password changed": "Mot de passe changé",
     "drawer file erased": "Fichier du porte-documents supprimé",
     "drawer file kept": "Fichier gardé dans le porte-documents",
+    "pieces reminded": "Pièces justificatives rappelées",
     "piece accepted": "Pièce justificative trouvée conforme",
     "piece deposited": "Pièce justificative déposée",
     "piece found infected": "Pièce justificative refusée par l'antivirus",

@@ -146,7 +146,7 @@ def test_what_is_asked_for_again_is_back_and_to_be_verified_again(with_bac, name
 def test_what_is_asked_for_in_other_words_keeps_its_verdict(with_bac, name, change):
     lived, stood, _ = HISTORIES[name]
     lived(with_bac)
-    said = evidence.told_of(with_bac)
+    said = again(with_bac).owed["evidence"]
 
     evidence.ask(with_bac, [said[0], {**said[1], **change}], at=LATER)
 

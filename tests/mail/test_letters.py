@@ -426,8 +426,9 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "request_received",
         "signed_as_guardian",
         "something_awaits",
-        # That of a piece: tests/evidence/test_giving.
+        # Those of pieces: tests/evidence/test_giving, tests/evidence/test_reminding.
         "piece_refused",
+        "pieces_due",
         # That of a file of which nothing is said: tests/medical/test_scanning.
         "file_refused",
         "message_of_service",

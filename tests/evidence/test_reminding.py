@@ -1,0 +1,149 @@
+"""Who owes a piece is reminded seven days, then two days before its deadline, once each time (G1)."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from sporades.acts import deciding, providing, registering, reminding
+from sporades.evidence import operations as evidence
+from sporades.evidence.models import Evidence
+from sporades.journal.models import Entry
+from sporades.letters.models import Letter
+from sporades.mail.models import Message
+from sporades.registrations.states import VALIDATE
+from tests.evidence.given import MANAGER, give, piece
+from tests.factories import NOW, a_record, a_registration, author
+from tests.jobs import work
+from tests.web.test_extended_service import move
+
+UNTIL = datetime.fromisoformat("2026-12-30T23:59:00+01:00")
+DAY, INSTANT = timedelta(days=1), timedelta(microseconds=1)
+SEVEN, TWO = UNTIL - 7 * DAY, UNTIL - 2 * DAY
+
+pytestmark = pytest.mark.usefixtures("kept")
+
+
+def reminders():
+    return list(Message.objects.filter(kind="pieces_due").order_by("pk"))
+
+
+def test_a_piece_that_is_owed_is_reminded_of_seven_days_then_two_days_before(registration):
+    told = [
+        reminding.remind_pieces(at=at)
+        for at in (SEVEN - INSTANT, SEVEN, SEVEN + DAY, TWO - INSTANT, TWO, TWO + DAY, UNTIL)
+    ]
+
+    assert told == [0, 1, 0, 0, 1, 0, 0]
+    first, second = reminders()
+    assert first.recipient == second.recipient == registration.candidate.user.email
+    assert first.subject.startswith("Pièces justificatives à fournir : Brevet d'essai")
+    said = " ".join(first.body.split())
+    assert "Une pièce justificative manque encore à votre inscription" in said
+    assert (
+        "- Pièce d'identité, avant le mercredi 30 décembre 2026 à 23 h 59 (heure de Paris)" in said
+    )
+    assert f"/mes-inscriptions/{registration.number}/pieces" in said
+    assert Entry.objects.filter(verb="pieces reminded").count() == 2
+
+
+def test_after_the_last_reminder_none_is_late(registration):
+    assert reminding.remind_pieces(at=UNTIL - DAY) == 1
+    assert reminding.remind_pieces(at=UNTIL - INSTANT) == 0
+
+
+def validated(registration):
+    deciding.decide(registration=registration, decision=VALIDATE, reason="", by=MANAGER, at=NOW)
+
+
+def withdrawn(registration):
+    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+
+
+def waived(registration):
+    providing.waive(row=piece(registration), by=MANAGER, at=NOW)
+
+
+def posted(registration):
+    providing.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=NOW)
+
+
+def facultative(registration):
+    Evidence.objects.update(is_mandatory=False)
+
+
+@pytest.mark.parametrize("end", [give, validated, withdrawn, waived, posted, facultative])
+def test_of_a_piece_that_is_owed_no_more_nothing_is_said(registration, end):
+    end(registration)
+
+    assert reminding.remind_pieces(at=SEVEN) == 0
+    assert reminders() == []
+
+
+def test_one_that_was_refused_is_owed_again(registration):
+    given = give(registration)
+    evidence.note_scanned(given, is_clean=True, at=NOW)
+    providing.refuse(
+        row=piece(registration), reason="Floue.", seen=given.pk, by=MANAGER, at=SEVEN + DAY
+    )
+
+    assert reminding.remind_pieces(at=SEVEN + 2 * DAY) == 0
+    assert reminding.remind_pieces(at=TWO) == 1
+    assert "n'est pas conforme" in reminders()[0].body
+
+
+def test_who_has_just_been_asked_is_not_reminded_before_the_next_step():
+    made = a_registration()
+    Evidence.objects.filter(registration=made).update(asked_at=SEVEN + DAY)
+
+    assert reminding.remind_pieces(at=SEVEN + 2 * DAY) == 0
+    assert reminding.remind_pieces(at=TWO) == 1
+
+
+def test_who_has_no_mail_is_reminded_by_letter():
+    record = a_record()
+    a_registration(record)
+
+    assert reminding.remind_pieces(at=SEVEN) == 1
+
+    assert Letter.objects.filter(message=reminders()[0]).exists()
+    assert "par courrier à l'adresse ci-dessous" in reminders()[0].body
+    assert "espace candidat" not in reminders()[0].body
+
+
+def test_an_extension_puts_the_reminders_off_also_before_its_job(registration):
+    move(registration, timedelta(days=7))
+
+    assert reminding.remind_pieces(at=SEVEN - INSTANT) == 0
+    assert piece(registration).until == UNTIL
+    work("evidence")
+    assert reminding.remind_pieces(at=SEVEN + 7 * DAY - INSTANT) == 0
+    assert reminding.remind_pieces(at=SEVEN + 7 * DAY) == 1
+
+
+def test_an_extension_reaches_the_rows_at_once_and_takes_back_nothing(registration):
+    give(registration)
+
+    move(registration, timedelta(days=7))
+    work("evidence")
+    assert piece(registration).until == UNTIL + 7 * DAY
+
+    move(registration, -timedelta(days=9))
+    work("evidence")
+    assert piece(registration).until == UNTIL + 7 * DAY
+
+
+def test_a_file_given_after_an_extension_leaves_the_day_that_it_gives(registration):
+    move(registration, timedelta(days=7))
+    work("evidence")
+
+    give(registration)
+
+    assert piece(registration).until == UNTIL + 7 * DAY
+
+
+def test_those_of_other_services_stay(registration):
+    other = a_registration()
+    Evidence.objects.filter(registration=other).update(until=NOW)
+
+    assert evidence.follow_dates(0, after=0, most=500) == 0
+    assert piece(other).until == NOW
