@@ -112,7 +112,7 @@ def send(
         identity: the civil data asked for, as `IdentityForm.identity()` gives them.
         seen: the key of the civil data that were read before they were changed.
         reason: why, if it is said.
-        proof: a PDF.
+        proof: a PDF or a photo.
         by: who asks.
         at: the instant.
 

@@ -6,17 +6,27 @@ from typing import Any
 
 from django.db import transaction
 
+from sporades import journal
 from sporades.accounts.models import User
 from sporades.core import files
-from sporades.core.actors import Actor
+from sporades.core.actors import SYSTEM, Actor
 from sporades.core.links import absolute
+from sporades.core.queue import defer_once
 from sporades.core.refusals import ReasonMissing, Refused
-from sporades.intake import pdf_checks
+from sporades.intake import antivirus, cleaning
 from sporades.letters import operations as letters
 from sporades.letters.queries import summary_for
-from sporades.registrations.models import Registration
+from sporades.registrations.models import ChangeRequest, CorrectionRequest, Registration
 from sporades.registrations.models.request import Request
 from sporades.registrations.snapshot import contact_of
+
+SCAN_PROOF = "acts.scan_proof"
+SCANNED_AT_ONCE = 500
+WITH_PROOF: dict[str, Any] = {
+    "changerequest": ChangeRequest,
+    "correctionrequest": CorrectionRequest,
+}
+"""The requests that may have a proof, by what their jobs call them."""
 
 
 class AnswerMissing(ReasonMissing):
@@ -34,23 +44,70 @@ class DecidedAlready(Refused):
 def with_proof[R: Request](proof: bytes | None, send: Callable[[str], R]) -> R:
     """Send a request with its proof; one that is not sent, or was sent already, leaves no file.
 
+    A proof is made anew as a piece is, and nobody of the office opens it before the antivirus.
+
     Args:
-        proof: a PDF, or nothing.
+        proof: a PDF or a photo, or nothing.
         send: sends the request, given where its proof is kept.
 
     Raises:
-        reading.Unfit: the proof is no plain PDF.
+        reading.Unfit: the proof is not taken.
         reading.Unready: nothing is known of it: its reader does not start.
         files.OutOfReach: the store does not answer.
     """
     if proof is None:
         return send("")
-    pdf_checks.look_at(proof)
-    with files.kept_apart(proof, suffix=".pdf") as key:
+    made = cleaning.clean(proof)
+    with files.kept_apart(made.content, suffix=".pdf") as key:
         sent = send(key)
-        if sent.proof_key != key:
+        if sent.proof_key == key:
+            _defer_scan(sent)
+        else:
             transaction.on_commit(lambda: files.forget_or_say([key]))
     return sent
+
+
+def scan_proof(kind: str, key: int, *, at: datetime) -> None:
+    """Have the proof of a request looked at by the antivirus, and keep what it says.
+
+    Args:
+        kind: of the request, one of `WITH_PROOF`.
+        key: of the request; one that is gone, or whose proof was looked at, is left.
+        at: the instant.
+
+    Raises:
+        antivirus.Unreachable: nothing is known of it: nobody looks, or nobody answers.
+        files.OutOfReach: the store does not answer.
+    """
+    requests = WITH_PROOF[kind].objects
+    waiting = requests.unscanned().filter(pk=key).select_related("registration").first()
+    if waiting is None:
+        return
+    verdict = antivirus.scan(files.get(waiting.proof_key))
+    same = requests.unscanned().filter(pk=key, proof_key=waiting.proof_key)
+    with transaction.atomic():
+        is_noted = same.update(proof_scanned_at=at, proof_is_clean=verdict.is_clean)
+        if is_noted and not verdict.is_clean:
+            journal.record(
+                "proof found infected",
+                by=SYSTEM,
+                on=waiting.registration,
+                at=at,
+                academy=waiting.registration.academy_id,
+                after={"request": key, "signature": verdict.signature},
+            )
+
+
+def scan_proofs_again(*, older_than: datetime) -> None:
+    """Queue the proofs that a killed worker left, and those for which no antivirus answered."""
+    for model in WITH_PROOF.values():
+        waiting = model.objects.unscanned().filter(sent_at__lt=older_than)
+        for one in waiting.order_by("sent_at")[:SCANNED_AT_ONCE]:
+            _defer_scan(one)
+
+
+def _defer_scan(sent: Request) -> None:
+    defer_once(SCAN_PROOF, queue="evidence", kind=str(sent._meta.model_name), request=str(sent.pk))
 
 
 def assign(request: Request, *, user: User, by: Actor) -> None:

@@ -37,12 +37,12 @@ def send(
     Args:
         draft: a modification, complete.
         reason: why, as the managing service will read it.
-        proof: a PDF, or nothing.
+        proof: a PDF or a photo, or nothing.
         by: who asks.
         at: the instant at which the request arrived.
 
     Raises:
-        reading.Unfit: the proof is no plain PDF.
+        reading.Unfit: the proof is not taken.
         StillOpen, NothingToAsk, Incomplete, Refused: see `requesting.asked_by`.
         files.OutOfReach: the store does not answer.
     """

@@ -19,6 +19,7 @@ from sporades.acts import (
     joining,
     opening,
     providing,
+    queueing,
     reminding,
 )
 from sporades.candidates import claims
@@ -155,12 +156,20 @@ def scan(deposit: str) -> None:
         providing.scan(int(deposit), at=timezone.now())
 
 
+@app.task(name=queueing.SCAN_PROOF, queue="evidence")
+def scan_proof(kind: str, request: str) -> None:
+    """Have the proof of a request looked at; without an antivirus it waits."""
+    with suppress(antivirus.Unreachable):
+        queueing.scan_proof(kind, int(request), at=timezone.now())
+
+
 @app.periodic(cron="*/10 * * * *")
 @app.task(name="evidence.sweep", queueing_lock="evidence.sweep", pass_context=False)
 def sweep_evidence(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     """Take up the files that nobody has looked at, and erase those that were never whole."""
     now = timezone.now()
     providing.scan_again(older_than=now - SCAN_AGAIN_AFTER)
+    queueing.scan_proofs_again(older_than=now - SCAN_AGAIN_AFTER)
     evidence.sweep(older_than=now - ARRIVED_WITHIN)
     drawers.forget_uploads(at=now)
 

@@ -153,13 +153,12 @@ def follow_dates(service: int, *, after: int, most: int) -> int:
     """
     mine = Registration.objects.filter(service=service, pk__gt=after).order_by("pk")
     held = list(mine.select_for_update(of=("self",)).values_list("pk", flat=True)[:most])
-    known: dict[int, dict[str, Evidence]] = {}
-    for row in Evidence.objects.asked().filter(registration__in=held):
-        known.setdefault(row.registration_id, {})[row.code] = row
+    rows = Evidence.objects.asked().filter(registration__in=held)
+    known = {(row.registration_id, row.code): row for row in rows}
     later = []
-    for registration in Registration.objects.whole().with_owed().filter(pk__in=known):
+    for registration in Registration.objects.whole().with_owed().filter(pk__in=held):
         for piece in registration.owed["evidence"]:
-            row = known[registration.pk].get(piece["code"])
+            row = known.get((registration.pk, piece["code"]))
             until = datetime.fromisoformat(piece["until"])
             if row is not None and row.until < until:
                 row.until = until

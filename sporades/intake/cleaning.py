@@ -94,10 +94,10 @@ class DamagedPhoto(Unfit):
 
 
 class Locked(Unfit):
-    """A password or a right stands in its way."""
+    """A password stands in its way."""
 
     message = (
-        "Ce PDF est protégé par un mot de passe ou par des droits : imprimez-le en PDF, ou "
+        "Ce PDF ne s'ouvre qu'avec un mot de passe : ouvrez-le, imprimez-le en PDF, ou "
         "photographiez le papier."
     )
 

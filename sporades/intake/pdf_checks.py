@@ -1,4 +1,4 @@
-"""What is looked at in a PDF that is kept as it came: one that is published, or that proves.
+"""What is looked at in a PDF that is kept as it came: one that is published.
 
 What a candidate's own papers need is more: `cleaning`.
 """

@@ -108,6 +108,7 @@ IN_WORDS = {
     "piece received": "Pièce justificative reçue par courrier",
     "piece refused": "Pièce justificative trouvée non conforme",
     "piece waived": "Pièce justificative dispensée",
+    "proof found infected": "Pièce jointe à une demande : programme malveillant trouvé",
     "proof read": "Pièce jointe à une demande consultée",
     "paper confided": "Fichier confié",
     "print run begun": "Impression de courriers commencée",

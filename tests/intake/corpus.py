@@ -3,10 +3,11 @@
 Every file is made here, by code, when its turn comes.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pikepdf import ObjectStreamMode
+from pikepdf import Encryption, ObjectStreamMode, Permissions
 
 from sporades.intake import cleaning
 from tests.intake import papers, pdfs, photos
@@ -126,6 +127,35 @@ RIGHT = {
         lambda: png(5_475, 7_300, "RGBA", compress_level=1), "the heaviest to read"
     ),
     "png that goes on": Right(photos.larger_than_it_says, "what follows the last line is not read"),
+    # Papers that only forbid, papers that are damaged
+    "with rights": says(
+        nothing,
+        "forbids to copy and to print, as official forms do",
+        encryption=Encryption(
+            owner="o", user="", allow=Permissions(extract=False, print_highres=False)
+        ),
+    ),
+    "with the rights of old programs": says(
+        nothing,
+        "the same, forty bits",
+        encryption=Encryption(owner="o", user="", R=2, aes=False, metadata=False),
+    ),
+    "pdf without a table": Right(
+        lambda: paper().replace(b"startxref", b"startxxxx"), "its objects are found", says=SAID
+    ),
+    "pdf whose table is elsewhere": Right(
+        lambda: re.sub(rb"startxref\n\d+", b"startxref\n7", paper()), "bytes were lost", says=SAID
+    ),
+    "pdf sent as text": Right(
+        lambda: papers.plain().replace(b"\n", b"\r\n"), "old messaging", says=SAID
+    ),
+    "pdf, an object without end": Right(
+        lambda: papers.plain().replace(b"endobj", b"", 1), "odd programs", says=SAID
+    ),
+    "counted in billions": Right(papers.counted_in_billions, "its table is made anew", says=SAID),
+    "round and round": Right(
+        papers.round_and_round, "a table that comes before itself is made anew", says=SAID
+    ),
     # Papers of programs
     "pdf 1.3": says(nothing, "old programs", force_version="1.3"),
     "pdf 1.4": says(nothing, "scanners", force_version="1.4"),
@@ -324,7 +354,9 @@ WRONG = {
         lambda: paper(papers.drawn_by_one_program), cleaning.Dynamic, "others show « please wait »"
     ),
     "with a password": Wrong(pdfs.with_password, cleaning.Locked, "nobody could read it"),
-    "with rights": Wrong(pdfs.locked, cleaning.Locked, "they forbid what is done here"),
+    "with rights and a password": Wrong(
+        lambda: paper(encryption=Encryption(owner="o", user="u")), cleaning.Locked, "as a bank does"
+    ),
     # Papers that are not whole
     "pdf, its head alone": Wrong(lambda: b"%PDF-1.7\nrien", cleaning.Incomplete, "no paper"),
     "pdf, cut in two": Wrong(lambda: paper()[: len(paper()) // 2], cleaning.Incomplete, "cut"),
@@ -333,8 +365,17 @@ WRONG = {
     "pdf for the web, cut": Wrong(
         lambda: paper(pages=40, linearize=True)[:-3_000], cleaning.Incomplete, "cut after its start"
     ),
-    "pdf without a table": Wrong(
-        lambda: paper().replace(b"startxref", b"startxxxx"), cleaning.Unreadable, "what is in it?"
+    "pdf that has lost a page": Wrong(
+        papers.without_its_last_page, cleaning.Unreadable, "half a paper"
+    ),
+    "pdf that has lost what it draws": Wrong(
+        lambda: papers.without("/Contents"), cleaning.Unreadable, "a blank page"
+    ),
+    "pdf that has lost its letters": Wrong(
+        lambda: papers.without("/F1"), cleaning.Unreadable, "a blank page"
+    ),
+    "pdf that has lost its table and all objects": Wrong(
+        lambda: papers.plain().replace(b" 0 obj", b" 0 abj"), cleaning.Unreadable, "nothing is left"
     ),
     "pdf without a page": Wrong(lambda: paper(pages=0), cleaning.Unreadable, "nothing to read"),
     "pdf of words": Wrong(
@@ -360,13 +401,7 @@ WRONG = {
     "swelling text": Wrong(papers.swelling, cleaning.TooHeavy, "gigabytes"),
     "swelling twice": Wrong(lambda: papers.swelling(times=2), cleaning.TooHeavy, "gigabytes"),
     "swelling objects": Wrong(lambda: pdfs.swelling(800), cleaning.TooHeavy, "before any page"),
-    "counted in billions": Wrong(
-        papers.counted_in_billions, cleaning.Unreadable, "a table of billions"
-    ),
     "indexed in billions": Wrong(
         papers.indexed_in_billions, cleaning.Unreadable, "a packed table of billions"
-    ),
-    "round and round": Wrong(
-        papers.round_and_round, cleaning.Unreadable, "a table that comes before itself"
     ),
 }

@@ -1,12 +1,13 @@
 """PDFs as programs make them, and some that were made to hurt."""
 
 import io
+import re
 import zipfile
 import zlib
 
 import pikepdf
 import typst
-from pikepdf import Array, Dictionary, Name, ObjectStreamMode, String
+from pikepdf import Array, Dictionary, Name, ObjectStreamMode, StreamDecodeLevel, String
 from PIL import Image
 
 from tests.intake import pdfs, photos
@@ -376,6 +377,32 @@ def bomb(megabytes):
     first = squeezing.compress(b" " * 1_000_000) + squeezing.flush(zlib.Z_FULL_FLUSH)
     again = squeezing.compress(b" " * 1_000_000) + squeezing.flush(zlib.Z_FULL_FLUSH)
     return first + again * (megabytes - 1)
+
+
+def plain(**saved):
+    """Return a paper whose objects are read without unpacking any."""
+    return paper(
+        object_stream_mode=ObjectStreamMode.disable,
+        compress_streams=False,
+        stream_decode_level=StreamDecodeLevel.all,
+        **saved,
+    )
+
+
+def without(name):
+    """Return a paper that has lost the object that a page names so, and where its table stands."""
+    content = plain()
+    [number] = re.findall(name.encode() + rb" (\d+) 0 R", content)
+    lost = re.compile(rb"\n%s 0 obj\n.*?endobj\n" % number, re.DOTALL)
+    return lost.sub(b"\n", content, count=1)
+
+
+def without_its_last_page():
+    """Return a paper that has lost one of its pages, and where its table stands."""
+    content = plain(pages=2)
+    [*_, number] = re.search(rb"/Kids \[ (.*?) \]", content)[1].replace(b" 0 R", b"").split()
+    lost = re.compile(rb"\n%s 0 obj\n.*?endobj\n" % number, re.DOTALL)
+    return lost.sub(b"\n", content, count=1)
 
 
 def counted_in_billions():

@@ -30,6 +30,9 @@ KEPT = frozenset(
 _FILES = frozenset({"/DOS", "/F", "/Mac", "/UF", "/Unix"})
 """By what names a file that a PDF holds is kept."""
 
+_LOST_PAGES = "Pages tree"
+"""What the library warns of where it has left pages out."""
+
 _END = b"%%EOF"
 _WEB = re.compile(rb"<(?:!doctype|html|script|svg)", re.IGNORECASE)
 _SNIFFED = 1_024
@@ -48,10 +51,54 @@ def add(made: pikepdf.Pdf, content: bytes, opened: ExitStack) -> None:
         Unfit: it is not taken.
         pikepdf.PdfError: it cannot be read.
     """
-    whole = io.BytesIO(_between_its_ends(content))
-    pdf = opened.enter_context(pikepdf.open(whole, attempt_recovery=False, suppress_warnings=True))
-    if pdf.is_encrypted:
-        raise Unfit("Locked")
+    whole = _between_its_ends(content)
+    first = len(made.pages)
+    try:
+        _add(made, _opened(whole, opened))
+    except pikepdf.PasswordError:
+        raise
+    except pikepdf.PdfError:
+        # What was read of it before the damage goes.
+        del made.pages[first:]
+        pdf = _opened(whole, opened, repairs=True)
+        if not _is_whole(pdf):
+            raise Unfit("Unreadable") from None
+        _add(made, pdf)
+
+
+def _opened(content: bytes, opened: ExitStack, *, repairs: bool = False) -> pikepdf.Pdf:
+    """Return a PDF that is open; one that only forbids to copy or to print, without its lock."""
+    pdf = opened.enter_context(
+        pikepdf.open(io.BytesIO(content), attempt_recovery=repairs, suppress_warnings=True)
+    )
+    if not pdf.is_encrypted:
+        return pdf
+    plain = io.BytesIO()
+    pdf.save(plain, encryption=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+    return opened.enter_context(
+        pikepdf.open(plain, attempt_recovery=repairs, suppress_warnings=True)
+    )
+
+
+def _is_whole(pdf: pikepdf.Pdf) -> bool:
+    """Return whether a PDF that was repaired has all its pages, each with what it draws."""
+    pages = list(pdf.pages)
+    has_lost_some = any(_LOST_PAGES in str(one) for one in pdf.get_warnings())
+    return not has_lost_some and all(_draws(page) for page in pages)
+
+
+def _draws(page: pikepdf.Page) -> bool:
+    """Return whether a page that was repaired has kept what it draws, and what it draws with."""
+    drawn = page.obj.get("/Contents")
+    streams = list(drawn) if isinstance(drawn, pikepdf.Array) else [drawn]
+    if not any(isinstance(one, pikepdf.Stream) and one.read_raw_bytes() for one in streams):
+        return False
+    kept: Any = page.obj.get("/Resources", pikepdf.Dictionary())
+    held = (kept.get(kind, pikepdf.Dictionary()) for kind in ("/XObject", "/Font"))
+    return all(one is not None for each in held for one in each.values())
+
+
+def _add(made: pikepdf.Pdf, pdf: pikepdf.Pdf) -> None:
     _look_at_pages(pdf)
     for one in _dictionaries(pdf):
         if fault := _fault(one):

@@ -22,12 +22,20 @@ class RequestQuerySet[Kind: "Request"](models.QuerySet[Kind]):
         """Return those that nobody has decided."""
         return self.filter(state=RequestState.SENT)
 
+    def unscanned(self) -> Self:
+        """Return those of whose proof the antivirus has said nothing."""
+        return self.filter(proof_key__gt="", proof_scanned_at=None)
+
 
 class Request(models.Model):
     """Something that a candidate asks and that the managing service accepts or refuses (I7)."""
 
     changes = models.JSONField("ce qui est demandé")
     proof_key = models.CharField("pièce jointe", max_length=100, blank=True)
+    proof_scanned_at = models.DateTimeField(
+        "pièce jointe passée à l'antivirus le", null=True, blank=True
+    )
+    proof_is_clean = models.BooleanField("pièce jointe saine", null=True, blank=True)
     state = models.CharField("état", max_length=10, choices=RequestState, default=RequestState.SENT)
     sent_at = models.DateTimeField("envoyée le")
     assigned_to = models.ForeignKey(

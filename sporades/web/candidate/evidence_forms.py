@@ -13,6 +13,7 @@ from sporades.drawers.models import KeptFile, Upload
 from sporades.intake.cleaning import LARGEST, MOST_FILES, TooLarge, Unfit
 from sporades.registrations.fields import Hinted
 
+ACCEPTED = ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"
 MISSING = "Choisissez un fichier avant de l'envoyer."
 _UNFINISHED = (
     "L'envoi de votre fichier n'est pas terminé, ou date de plus d'un jour : choisissez de nouveau "
@@ -58,9 +59,7 @@ class FilesForm(forms.Form):
             "Un PDF, une photo (JPEG ou PNG), ou plusieurs photos qui deviendront un seul document, "
             "dans l'ordre où vous les choisissez : 10 fichiers au plus, 5\u00a0Mo au plus chacun"
         ),
-        widget=FilesInput(
-            attrs={"accept": ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"}
-        ),
+        widget=FilesInput(attrs={"accept": ACCEPTED}),
         error_messages={"empty": "Ce fichier est vide : choisissez-en un autre."},
     )
     envoi = forms.Field(widget=forms.HiddenInput, required=False, initial=_press)

@@ -6,24 +6,25 @@ from django import forms
 
 from sporades.candidates.forms import IdentityForm
 from sporades.candidates.models import Identity
-from sporades.intake import pdf_checks, reading
+from sporades.intake import cleaning, reading
 from sporades.registrations.changes import changes_of_identity
 from sporades.registrations.fields import CleanLinesField
 from sporades.registrations.models.request import LONGEST_REASON
 from sporades.registrations.refusals import NothingChanged
+from sporades.web.candidate.evidence_forms import ACCEPTED
 
 NOT_KEPT = "Le fichier ne peut pas être gardé en ce moment : réessayez."
 _AGAIN = "Votre navigateur ne garde pas le fichier : choisissez de nouveau votre fichier avant d'envoyer."
 
 
 class ProofField(forms.FileField):
-    """A PDF; what is in it is looked at when it is sent."""
+    """A PDF or a photo; what is in it is looked at when it is sent."""
 
     def __init__(self, **options: Any) -> None:
         """Make the field, with the words of every proof."""
         super().__init__(
             label="Pièce jointe",
-            widget=forms.FileInput(attrs={"accept": ".pdf,application/pdf"}),
+            widget=forms.FileInput(attrs={"accept": ACCEPTED}),
             error_messages={
                 "empty": "Ce fichier est vide : choisissez-en un autre.",
                 "required": "Joignez la pièce qui montre ce que vous demandez.",
@@ -48,7 +49,7 @@ def tell_of_the_proof(form: forms.Form) -> None:
     try:
         # What is refused as a whole was looked at when it was sent, or may not be sent today.
         if not form.non_field_errors():
-            pdf_checks.look_at(chosen.read())
+            cleaning.clean(chosen.read())
     except reading.Unfit as fault:
         form.add_error("piece", str(fault))
     except reading.Unready:
@@ -68,12 +69,13 @@ class RequestForm(forms.Form):
         error_messages={"required": "Dites pourquoi vous demandez cette modification."},
     )
     piece = ProofField(
-        help_text="Si une pièce montre ce que vous demandez : un PDF, 5 Mo au plus", required=False
+        help_text="Si une pièce montre ce que vous demandez : un PDF ou une photo, 5 Mo au plus",
+        required=False,
     )
 
     @property
     def proof(self) -> bytes | None:
-        """The PDF, if there is one."""
+        """Its bytes, if there is one."""
         sent: Any = self.cleaned_data["piece"]
         return sent.read() if sent else None
 
@@ -89,7 +91,7 @@ class CorrectionRequestForm(IdentityForm):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     piece = ProofField(
-        help_text="Un PDF, 5 Mo au plus. Par exemple : carte d'identité ou acte de naissance",
+        help_text="Un PDF ou une photo, 5 Mo au plus. Par exemple : carte d'identité ou acte de naissance",
     )
 
     def fieldsets(self) -> list[tuple[str, tuple[str, ...]]]:
@@ -109,7 +111,7 @@ class CorrectionRequestForm(IdentityForm):
 
     @property
     def proof(self) -> bytes:
-        """The PDF."""
+        """Its bytes."""
         sent: Any = self.cleaned_data["piece"]
         content: bytes = sent.read()
         return content

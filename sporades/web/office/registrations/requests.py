@@ -199,8 +199,8 @@ def refuse(request: HttpRequest, queue: Queue, asked: int) -> HttpResponse:
 
 
 def proof(request: HttpRequest, queue: Queue, asked: int) -> HttpResponse:
-    """The PDF that the candidate joined."""
-    found = _found(request, queue, asked, proof_key__gt="")
+    """The PDF that the candidate joined, once the antivirus has found nothing in it."""
+    found = _found(request, queue, asked, proof_key__gt="", proof_is_clean=True)
 
     def content() -> bytes:
         sent = kept(found.proof_key)
