@@ -73,7 +73,7 @@ def measure(plan: measures.Plan) -> tuple[list[figures.Figure], dict[str, Any]]:
         # The crowd is started while this process is still small.
         crowd = Crowd(min(MOST_PROCESSES, os.cpu_count() or 1))
         steps.callback(crowd.close)
-        people = _prepare(plan, url)
+        people = _prepare(plan, url, folder)
         steps.callback(_disconnect)
         ours = _server("web", said, folder, crowd, steps)
         bare = {**said, "DJANGO_SETTINGS_MODULE": "benchmarks.floor_settings"}
@@ -85,7 +85,7 @@ def measure(plan: measures.Plan) -> tuple[list[figures.Figure], dict[str, Any]]:
         return [*found, *_office(plan, ours)], _about()
 
 
-def _prepare(plan: measures.Plan, url: str) -> dict[str, Any]:
+def _prepare(plan: measures.Plan, url: str, folder: Path) -> dict[str, Any]:
     """Fill the database and gather the static files."""
     import django  # noqa: PLC0415 - its settings are only known now
 
@@ -103,6 +103,7 @@ def _prepare(plan: measures.Plan, url: str) -> dict[str, Any]:
         made = {
             "readers": people.readers(measures.READERS),
             "savers": people.savers(plan.savers),
+            "givers": people.givers(plan.deposits.most, photo=folder / "photo.jpg"),
             "newcomers": people.newcomers(plan.newcomers, database=url),
         }
     if static.returncode:
@@ -131,6 +132,7 @@ def _measure(
     bottom, *found = measures.pages(plan, ours, floor, people["readers"])
     found += measures.saves(plan, ours, people["savers"], catch_up)
     found += measures.journeys(plan, ours, people["newcomers"], catch_up)
+    found.append(measures.deposits(plan, ours, people["givers"], catch_up))
     found.append(measures.logins(plan, ours, people["savers"][: plan.logins.most]))
     figures.compare([bottom, *found], bottom)
     return [bottom, *found, *printing.measure(plan.prints)]

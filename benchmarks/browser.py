@@ -53,15 +53,22 @@ class Browser:
         token = page.said(TOKEN) if page else self.cookies["__Host-csrf"]
         return self.ask("POST", path, urlencode({"csrfmiddlewaretoken": token, **answers}))
 
-    def ask(self, method: str, path: str, body: str = "") -> Answer:
-        """Make one request."""
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: str | bytes = "",
+        more: Mapping[str, str] = {},
+    ) -> Answer:
+        """Make one request; `more` goes in its head."""
         headers = {
             "Host": SITE,
             "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
         }
-        if method == "POST":
+        if method in ("PATCH", "POST"):
             headers["Origin"] = f"https://{SITE}"
             headers["Content-Type"] = "application/x-www-form-urlencoded"
+        headers |= more
         start = time.perf_counter()
         self.line.request(method, path, body, headers)
         said = self.line.getresponse()

@@ -41,6 +41,7 @@ class Figure:
         pages_per_core: pages printed for one second of processor.
         to_floor: `requests_per_core`, compared with the floor's.
         web_ms, database_ms: milliseconds of processor of one time, in each.
+        most_mb: megabytes that the largest process of the server has held, where it is looked at.
         errors: what went wrong, how often.
     """
 
@@ -60,6 +61,7 @@ class Figure:
     errors: int
     to_floor: float | None = None
     pages_per_core: float | None = None
+    most_mb: float | None = None
     target: Target | None = None
     first_error: str = ""
     more: dict[str, float] = field(default_factory=dict)
@@ -174,6 +176,7 @@ def _number(value: float | None) -> str:
 UNITS = {
     "to_floor": ("du plancher", 2),
     "p95": ("ms au p95", 0),
+    "most_mb": ("Mo par processus au plus", 0),
     "per_second": ("par s", 0),
     "per_core": ("par s de processeur", 1),
     "pages_per_core": ("pages par s de processeur", 0),

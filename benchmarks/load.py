@@ -20,6 +20,7 @@ ACTS: dict[str, acts.Act] = {
     "save": acts.save,
     "sign_in": acts.sign_in,
     "journey": acts.journey,
+    "deposit": acts.deposit,
 }
 type Items = Sequence[Mapping[str, Any]]
 

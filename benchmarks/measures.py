@@ -26,6 +26,7 @@ PAGES = {
     "sign_in": "Me connecter (la page)",
 }
 READERS = 4
+GIVING = 16
 CONCURRENCIES = (1, 8, 32)
 
 
@@ -37,7 +38,7 @@ class Plan:
         rounds: how many times each page has its turn: noise then falls on all alike.
         page: the bounds of one turn of a page.
         saves, journeys: the bounds at each concurrency.
-        logins, prints: their bounds.
+        deposits, logins, prints: their bounds.
         crowd: how many registrations the office has.
         office: the bounds of each of its pages.
         lines: how many an export has.
@@ -48,6 +49,7 @@ class Plan:
     page: Bounds
     saves: Sequence[Bounds]
     journeys: Sequence[Bounds]
+    deposits: Bounds
     logins: Bounds
     prints: Bounds
     crowd: int
@@ -71,6 +73,7 @@ FULL = Plan(
     page=Bounds(2.5, 2_000),
     saves=[Bounds(10, 60), Bounds(15, 200), Bounds(15, 200)],
     journeys=[Bounds(15, 20), Bounds(30, 64), Bounds(30, 96)],
+    deposits=Bounds(60, 320),
     logins=Bounds(10, 460),
     prints=Bounds(8, 1_000),
     crowd=1_000_000,
@@ -83,6 +86,7 @@ QUICK = Plan(
     page=Bounds(0.3, 400),
     saves=[Bounds(1, 4), Bounds(2, 16), Bounds(3, 32)],
     journeys=[Bounds(1, 1), Bounds(2, 8), Bounds(3, 32)],
+    deposits=Bounds(3, 16),
     logins=Bounds(2, 52),
     prints=Bounds(1, 200),
     crowd=20_000,
@@ -95,6 +99,7 @@ LEAST = Plan(
     page=Bounds(5, 4),
     saves=[Bounds(5, 1), Bounds(5, 2), Bounds(5, 2)],
     journeys=[Bounds(5, 1), Bounds(5, 1), Bounds(5, 1)],
+    deposits=Bounds(5, 2),
     logins=Bounds(5, 2),
     prints=Bounds(5, 100),
     crowd=3_000,
@@ -181,6 +186,28 @@ def journeys(
         catch_up=catch_up,
         targets={},
     )
+
+
+def deposits(
+    plan: Plan, ours: Measured, givers: Sequence[Mapping[str, Any]], catch_up: Callable[[], None]
+) -> Figure:
+    """« Déposer » a photograph of four megabytes, part by part; and what memory the server took."""
+    seen, spent = ours.around(
+        lambda: ours.crowd.act(
+            "deposit", ours.web.port, givers, concurrency=GIVING, bounds=plan.deposits
+        )
+    )
+    catch_up()
+    made = figure(
+        "deposit",
+        "« Déposer » 4 Mo, par parties",
+        seen,
+        spent,
+        concurrency=GIVING,
+        target=Target("most_mb", below=400),
+    )
+    made.most_mb = ours.meter.most_memory()
+    return made
 
 
 def logins(plan: Plan, ours: Measured, people: Sequence[Mapping[str, Any]]) -> Figure:

@@ -1,7 +1,9 @@
 """The people of a measure, and what they have registered for: the demo's, many times over."""
 
+import io
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
@@ -9,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
+from PIL import Image
 
 from sporades.accounts import operations as accounts
 from sporades.accounts.models import User
@@ -49,6 +52,14 @@ def furnish(*, at: datetime) -> None:
         exams.load(source, by=Actor("operator", "mesure"), at=at)
 
 
+def a_photo() -> bytes:
+    """Return a photograph of some four megabytes, as a telephone makes it."""
+    made = io.BytesIO()
+    noise = Image.effect_noise((2_800, 2_100), 70).convert("RGB")
+    noise.save(made, "JPEG", quality=88)
+    return made.getvalue()
+
+
 class People:
     """Makes people, who all have one password: it is hashed once, checked each time."""
 
@@ -71,6 +82,22 @@ class People:
     def newcomers(self, count: int, *, database: str) -> list[Item]:
         """Return what people type who go through the whole journey."""
         return [self._newcomer(database) for _ in range(count)]
+
+    def givers(self, count: int, *, photo: Path) -> list[Item]:
+        """Make candidates who have a photograph to give for a piece."""
+        photo.write_bytes(a_photo())
+        return [self._giver(str(photo)) for _ in range(count)]
+
+    @transaction.atomic
+    def _giver(self, photo: str) -> Item:
+        person = self._candidate()
+        filed = _file(person, "CAP-AEPE", "", CHILDHOOD, at=self.at)
+        code = filed.evidence.order_by("place").values_list("code", flat=True)[0]
+        return {
+            "path": f"/mes-inscriptions/{filed.number}/pieces/{code}",
+            "file": photo,
+            "cookies": _signed_in(person.user, at=self.at),
+        }
 
     @transaction.atomic
     def _reader(self) -> Mapping[str, Item]:

@@ -63,19 +63,33 @@ class Meter:
         known = [spent for spent in backends if spent is not None]
         return Spent(_of_session(self.session), sum(known) if known == backends else None)
 
+    def most_memory(self) -> float:
+        """Return the most that one of the server's processes has held, in megabytes.
+
+        Those that read what is sent are apart: each has its own bound (`sporades.intake.reading`).
+        """
+        return max(map(_most_memory, _session(self.session)), default=0)
+
     def close(self) -> None:
         """Look no more."""
         self.connection.close()
 
 
 def _of_session(session: int) -> float:
-    total = 0.0
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdecimal():
-            fields = _fields(int(folder.name))
-            if fields and int(fields[3]) == session:
-                total += _seconds(fields)
-    return total
+    return sum(_seconds(fields) for pid in _session(session) if (fields := _fields(pid)))
+
+
+def _session(session: int) -> list[int]:
+    known = [int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdecimal()]
+    return [pid for pid in known if (fields := _fields(pid)) and int(fields[3]) == session]
+
+
+def _most_memory(pid: int) -> float:
+    with suppress(OSError):
+        status = Path(f"/proc/{pid}/status").read_text()
+        most = [line for line in status.splitlines() if line.startswith("VmHWM")]
+        return round(int(most[0].split()[1]) / 1024, 1) if most else 0
+    return 0
 
 
 def _of_process(pid: int) -> float | None:

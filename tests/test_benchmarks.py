@@ -25,7 +25,10 @@ PAGES = {
     "services",
     "sign_in",
 }
-ACTS = {f"{act}_{people}" for act in ("save", "journey") for people in (1, 8, 32)} | {"logins"}
+ACTS = {f"{act}_{people}" for act in ("save", "journey") for people in (1, 8, 32)} | {
+    "deposit",
+    "logins",
+}
 OFFICE = {
     f"office_{page}{who}"
     for page in (

@@ -52,7 +52,9 @@ def keep(
         return already
     _spend(owner, at=at)
     made = cleaning.join([one.content for one in sent])
-    return _keep(owner, made, name=name_of(sent, longest=LONGEST_NAME), sending=sending, by=by, at=at)
+    return _keep(
+        owner, made, name=name_of(sent, longest=LONGEST_NAME), sending=sending, by=by, at=at
+    )
 
 
 def keep_copy(*, owner: Candidate, given: Deposit, by: Actor, at: datetime) -> KeptFile:

@@ -88,7 +88,15 @@ def deposit(
     if not limits.spend(limits.DEPOSITS_OF_A_REGISTRATION, str(registration.pk), at=at):
         raise TooOften
     made = cleaning.join([one.content for one in sent])
-    return _keep(registration, code, made, name=name_of(sent, longest=LONGEST_NAME), sending=sending, by=by, at=at)
+    return _keep(
+        registration,
+        code,
+        made,
+        name=name_of(sent, longest=LONGEST_NAME),
+        sending=sending,
+        by=by,
+        at=at,
+    )
 
 
 def reuse(

@@ -181,7 +181,26 @@ def process(bounds: Bounds = BOUNDS) -> Iterator[Process]:
         made.end()
 
 
+_turns = threading.BoundedSemaphore(AT_ONCE + 1)
 _places = threading.BoundedSemaphore(AT_ONCE)
+
+
+@contextmanager
+def turn(bounds: Bounds = BOUNDS) -> Iterator[None]:
+    """Let few people at once hold in memory the files that they have sent: the others wait.
+
+    Args:
+        bounds: what one file may take.
+
+    Raises:
+        TooBusy: it is nobody's turn for as long as one file may take.
+    """
+    if not _turns.acquire(timeout=bounds.patience):
+        raise TooBusy
+    try:
+        yield
+    finally:
+        _turns.release()
 
 
 @contextmanager

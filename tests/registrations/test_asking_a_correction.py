@@ -11,7 +11,7 @@ from sporades.candidates.operations import civil_data
 from sporades.core import files
 from sporades.core.refusals import Refused
 from sporades.exams import operations as exams
-from sporades.intake import pdf_checks
+from sporades.intake import cleaning
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.models import CorrectionRequest, Registration
@@ -80,7 +80,7 @@ def test_what_is_asked_changes_nothing_until_it_is_decided(asked, registration):
     assert (registration.version, registration.candidate.identity.birth_name) == (1, before)
     assert asked.state == RequestState.SENT
     assert asked.changes == [f"Nom de famille : {before} → {NAME}"]
-    assert files.get(asked.proof_key) == a_pdf()
+    assert files.get(asked.proof_key) == cleaning.clean(a_pdf()).content
 
 
 def test_neither_mail_nor_journal_says_what_is_asked(asked):
@@ -105,8 +105,8 @@ def test_nothing_changed_is_nothing_to_ask(registration):
     assert not CorrectionRequest.objects.exists()
 
 
-def test_a_proof_is_a_plain_pdf(registration):
-    with pytest.raises(pdf_checks.NotAPdf):
+def test_a_proof_is_a_pdf_or_a_photo(registration):
+    with pytest.raises(cleaning.Unknown):
         send(registration.candidate, proof=b"MZ")
 
     assert not CorrectionRequest.objects.exists()
@@ -168,7 +168,7 @@ def test_what_nobody_can_answer_any_more_ends_with_the_last_registration(
     ended(registration)
     asked.refresh_from_db()
     assert asked.is_waiting
-    assert files.get(key) == a_pdf()
+    assert files.get(key) == cleaning.clean(a_pdf()).content
 
     with django_capture_on_commit_callbacks(execute=True):
         ended(other)

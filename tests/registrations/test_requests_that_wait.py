@@ -9,6 +9,7 @@ from sporades.acts import announcing, opening, registering, requesting
 from sporades.core import files
 from sporades.core.actors import Actor
 from sporades.exams.models import RegistrationService, Regulation
+from sporades.intake import cleaning
 from sporades.mail.models import Message
 from sporades.registrations import drafting
 from sporades.registrations import requesting as asking
@@ -74,7 +75,7 @@ def test_the_proof_of_what_is_taken_back_or_left_is_erased(
 ):
     sent = send(draft, late, proof=a_pdf())
     key, by = sent.proof_key, author(draft.candidate)
-    assert files.get(key) == a_pdf()
+    assert files.get(key) == cleaning.clean(a_pdf()).content
 
     with django_capture_on_commit_callbacks(execute=True):
         if end == "take_back":
@@ -97,7 +98,7 @@ def test_the_proof_of_what_is_refused_stays(draft, late, django_capture_on_commi
         requesting.refuse(request=sent, answer="Non", by=OPERATOR, at=late)
         drafting.abandon(draft=draft, at=late)
 
-    assert files.get(sent.proof_key) == a_pdf()
+    assert files.get(sent.proof_key) == cleaning.clean(a_pdf()).content
 
 
 # --- What is read, and when it may be asked --------------------------------------------------

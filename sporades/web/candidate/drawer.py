@@ -14,6 +14,7 @@ from sporades.drawers import operations as drawers
 from sporades.drawers.models import KeptFile
 from sporades.drawers.queries import files_of
 from sporades.evidence.queries import given_again
+from sporades.intake import reading
 from sporades.intake.cleaning import Unfit, Unready
 from sporades.web.candidate.evidence_forms import UploadsForm, said_of
 from sporades.web.candidate.request_forms import NOT_KEPT
@@ -28,13 +29,14 @@ def drawer(request: HttpRequest) -> HttpResponse:
     form = UploadsForm(*([request.POST, request.FILES] if posted else []), sender=request.user)
     if posted and form.is_valid():
         try:
-            keeping.keep(
-                owner=request.user.candidate,
-                sent=form.sent,
-                press=form.press,
-                by=request.actor,
-                at=request.arrived_at,
-            )
+            with reading.turn():
+                keeping.keep(
+                    owner=request.user.candidate,
+                    sent=form.sent,
+                    press=form.press,
+                    by=request.actor,
+                    at=request.arrived_at,
+                )
         except Unfit as unfit:
             form.add_error("fichiers", said_of(form, unfit))
         except Refused as refusal:

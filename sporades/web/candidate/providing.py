@@ -15,6 +15,7 @@ from sporades.drawers import operations as drawers
 from sporades.drawers.queries import files_of
 from sporades.evidence.models import Deposit
 from sporades.evidence.queries import Owed, file_of, piece_of, pieces_of, withdrawn_of
+from sporades.intake import reading
 from sporades.intake.cleaning import Unfit, Unready
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import registration_of
@@ -106,7 +107,8 @@ def _give(
     }
     if form.kept:
         return providing.reuse(kept=form.kept, **told)
-    return providing.deposit(sent=form.sent, **told)
+    with reading.turn():
+        return providing.deposit(sent=form.sent, **told)
 
 
 def _keep_copy(request: HttpRequest, given: Deposit) -> None:

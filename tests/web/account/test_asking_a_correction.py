@@ -122,7 +122,7 @@ def test_all_that_is_wrong_is_told_at_once(browser, registration):
     said = html.unescape(page.text)
     assert page.status_code == 422
     assert "Ces informations sont déjà celles du dossier" in said
-    assert "n'est pas un PDF lisible" in said
+    assert "n'est ni un PDF ni une photo" in said
     assert "Raccourcissez" in said
     assert AGAIN not in said
 
@@ -148,8 +148,8 @@ def test_who_waits_reads_why_they_asked_and_that_the_proof_is_joined(browser, re
 @pytest.mark.parametrize(
     ("proof", "words"),
     [
-        (b"MZ", "n'est pas un PDF lisible"),
-        (b"%PDF-" + bytes(8_000_000), "Ce fichier dépasse 5 Mo."),
+        (b"MZ", "n'est ni un PDF ni une photo"),
+        (b"%PDF-" + bytes(8_000_000), "Ce fichier dépasse 5 Mo"),
     ],
     ids=["no pdf", "heavy"],
 )

@@ -11,12 +11,14 @@ from sporades.acts import asking, correcting, registering
 from sporades.candidates.models import Candidate
 from sporades.candidates.operations import civil_data
 from sporades.exams import operations as exams
+from sporades.intake import cleaning
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.models import CorrectionRequest, Registration
 from sporades.registrations.states import RequestState
 from tests.documents.summaries import a_pdf
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author
+from tests.requests import proof_found_clean
 from tests.web.guide import main
 from tests.web.registry.world import source, with_specialities, without_specialities
 
@@ -63,8 +65,10 @@ def test_requests_are_read_and_decided_one_after_the_other(manager, asked, anoth
     assert "Nom de famille : Le Goff → Le Gouff" in main(page)
     assert WHY in html.unescape(page.text)
     assert where("correction_request", another.pk) in page.text
+    assert manager.get(where("correction_proof", asked.pk)).status_code == 404
+    proof_found_clean(asked)
     proof = manager.get(where("correction_proof", asked.pk))
-    assert proof.content == a_pdf()
+    assert proof.content == cleaning.clean(a_pdf()).content
     assert Entry.objects.get(verb="proof read").object_id == str(in_lille.pk)
 
     assert "Ce qui changerait" in main(manager.get(where("correction_request", asked.pk)))

@@ -13,12 +13,13 @@ from django.urls import reverse
 from sporades.accounts.models import Membership
 from sporades.acts import requesting, standing_in
 from sporades.exams.models import RegistrationService
+from sporades.intake import cleaning
 from sporades.journal.models import Entry
 from sporades.registrations.models import ChangeRequest, Draft
 from sporades.registrations.states import RequestState
 from tests.documents.summaries import a_pdf
 from tests.factories import OPERATOR, a_candidate, a_registration, load_invented
-from tests.requests import WHY, ask, change
+from tests.requests import WHY, ask, change, proof_found_clean
 from tests.web.guide import BACKEND, main
 from tests.web.registry.world import HOST, a_member
 
@@ -129,8 +130,8 @@ def test_a_reason_sent_once_the_session_had_ended_waits_for_its_author(candidate
     ("said", "words"),
     [
         ({"motif": ""}, "Dites pourquoi vous demandez cette modification."),
-        ({"motif": WHY, "piece": b"MZ"}, "n'est pas un PDF lisible"),
-        ({"motif": WHY, "piece": b"%PDF-" + bytes(8_000_000)}, "Ce fichier dépasse 5 Mo."),
+        ({"motif": WHY, "piece": b"MZ"}, "n'est ni un PDF ni une photo"),
+        ({"motif": WHY, "piece": b"%PDF-" + bytes(8_000_000)}, "Ce fichier dépasse 5 Mo"),
         ({"motif": "x" * 1001}, "Raccourcissez"),
     ],
     ids=["no reason", "no pdf", "heavy", "long"],
@@ -220,8 +221,10 @@ def test_requests_are_read_and_decided_one_after_the_other(manager, asked, anoth
     assert "3 quai du Wault" in main(page)
     assert WHY in html.unescape(page.text)
     assert where("change_request", another.pk) in page.text
+    assert manager.get(where("request_proof", asked.pk)).status_code == 404
+    proof_found_clean(asked)
     proof = manager.get(where("request_proof", asked.pk))
-    assert proof.content == a_pdf()
+    assert proof.content == cleaning.clean(a_pdf()).content
     assert Entry.objects.get(verb="proof read").object_id == str(asked.registration_id)
 
     page = manager.post(where("accept_request", asked.pk), follow=True)

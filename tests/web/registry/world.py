@@ -108,6 +108,7 @@ from tests.factories import (
     author,
 )
 from tests.medical.given import confide, found_clean, read, write
+from tests.requests import proof_found_clean
 from tests.web.guide import BACKEND, HOST
 
 TEXTS = frozenset(
@@ -380,8 +381,8 @@ def a_change_request(registration: Registration, mark: str = "") -> ChangeReques
         seen_revision=None,
         at=late,
     )
-    return requesting.send(
-        draft=draft, reason=f"J'ai déménagé {mark}", proof=a_pdf(), by=by, at=late
+    return proof_found_clean(
+        requesting.send(draft=draft, reason=f"J'ai déménagé {mark}", proof=a_pdf(), by=by, at=late)
     )
 
 
@@ -389,14 +390,16 @@ def a_correction_request(candidate: Candidate, mark: str = "") -> CorrectionRequ
     """Ask, with a proof, for another name."""
     candidate.refresh_from_db()
     identity = candidates.civil_data(candidate.identity)
-    return asking.send(
-        candidate=candidate,
-        identity={**identity, "usage_name": f"Kermarrec {mark}".strip()},
-        seen=candidate.identity_id,
-        reason=f"Je me suis mariée {mark}",
-        proof=a_pdf(),
-        by=author(candidate),
-        at=NOW,
+    return proof_found_clean(
+        asking.send(
+            candidate=candidate,
+            identity={**identity, "usage_name": f"Kermarrec {mark}".strip()},
+            seen=candidate.identity_id,
+            reason=f"Je me suis mariée {mark}",
+            proof=a_pdf(),
+            by=author(candidate),
+            at=NOW,
+        )
     )
 
 

@@ -1,0 +1,96 @@
+"""The proof of a request is made anew, and looked at by the antivirus before the office opens it."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from sporades.acts import queueing
+from sporades.core import files
+from sporades.intake import cleaning
+from sporades.journal.models import Entry
+from sporades.registrations.models import ChangeRequest, CorrectionRequest
+from tests.documents.summaries import a_pdf
+from tests.evidence.given import a_photo
+from tests.evidence.test_scanning import CLEAN, INFECTED, an_antivirus
+from tests.factories import a_registration
+from tests.jobs import work
+from tests.requests import ask
+from tests.web.registry.world import a_correction_request
+
+pytestmark = pytest.mark.usefixtures("invented_exam", "kept")
+LATER = timedelta(minutes=11)
+
+
+@pytest.fixture
+def registration():
+    return a_registration()
+
+
+@pytest.fixture
+def late(registration):
+    return registration.service.closes_at + timedelta(days=1)
+
+
+def jobs():
+    """Return how many proofs wait to be looked at."""
+    return ProcrastinateJob.objects.filter(task_name="acts.scan_proof", status="todo").count()
+
+
+def test_it_is_made_anew_from_a_photo_too(registration, late):
+    sent = ask(registration, late, a_photo())
+
+    assert files.get(sent.proof_key) == cleaning.clean(a_photo()).content
+    assert (sent.proof_is_clean, jobs()) == (None, 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "is_clean"), [(CLEAN, True), (INFECTED, False)], ids=["clean", "infected"]
+)
+def test_what_the_antivirus_says_is_kept_of_either_kind(
+    registration, late, settings, words, is_clean
+):
+    CorrectionRequest.objects.filter(pk=a_correction_request(registration.candidate).pk).update(
+        proof_scanned_at=None, proof_is_clean=None
+    )
+    ask(registration, late, a_pdf())
+    assert jobs() == 2
+
+    for kind in queueing.WITH_PROOF:
+        one = queueing.WITH_PROOF[kind].objects.get()
+        with an_antivirus(settings, words):
+            queueing.scan_proof(kind, one.pk, at=late)
+
+    assert ChangeRequest.objects.get().proof_is_clean is is_clean
+    assert CorrectionRequest.objects.get().proof_is_clean is is_clean
+    assert Entry.objects.filter(verb="proof found infected").count() == (0 if is_clean else 2)
+
+
+def test_without_an_antivirus_it_waits_and_is_looked_at_again(registration, late, settings):
+    sent = ask(registration, late, a_pdf())
+    settings.CLAMD = None
+    with time_machine.travel(late, tick=False):
+        work("acts")
+    sent.refresh_from_db()
+    assert (sent.proof_scanned_at, jobs()) == (None, 0)
+
+    queueing.scan_proofs_again(older_than=late)
+    assert jobs() == 0
+    queueing.scan_proofs_again(older_than=late + LATER)
+    assert jobs() == 1
+
+    with time_machine.travel(late + LATER, tick=False), an_antivirus(settings, CLEAN):
+        work("acts")
+    sent.refresh_from_db()
+    assert sent.proof_is_clean is True
+
+
+def test_one_that_was_taken_back_is_left(registration, late, settings):
+    sent = ask(registration, late, a_pdf())
+    ChangeRequest.objects.filter(pk=sent.pk).update(proof_key="")
+
+    queueing.scan_proof("changerequest", sent.pk, at=late)
+    queueing.scan_proofs_again(older_than=late + LATER)
+
+    assert ChangeRequest.objects.get().proof_scanned_at is None
