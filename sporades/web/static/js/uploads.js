@@ -65,8 +65,9 @@ function watch(form) {
       leave(button);
     } catch (failure) {
       button?.removeAttribute("aria-disabled");
-      if (failure instanceof Useless) leave(button, false);
-      else shown.end(failure instanceof Refused ? failure.message : "Envoi arrêté : rien n'est déposé.");
+      if (failure instanceof Useless) return leave(button, false);
+      button?.focus();
+      shown.end(failure instanceof Refused ? failure.message : "Envoi arrêté\u00a0: rien n'est déposé.");
     } finally {
       stopped = null;
     }
@@ -103,7 +104,7 @@ async function send(url, file, tell, signal) {
       if (failure instanceof Refused || failure instanceof Useless) throw failure;
       if (failure.isGone) place = "";
       else {
-        tell(offset, failure.words || "Le réseau est coupé : l'envoi reprendra tout seul où il en est.");
+        tell(offset, failure.words || "Le réseau est coupé\u00a0: l'envoi reprendra tout seul où il en est.");
         await pause(wait, signal);
         wait = Math.min(wait * 2, LONGEST);
         const there = place ? await reached(place, signal) : 0;
@@ -123,7 +124,7 @@ async function announce(url, file, signal) {
       "Upload-Metadata": `filename ${encoded(file.name)},mark ${encoded(await short(mark))}`,
     },
   });
-  if (answer.status === 413) throw new Refused(`${file.name} : ${await answer.text()}`);
+  if (answer.status === 413) throw new Refused(`${file.name}\u00a0: ${await answer.text()}`);
   if (answer.status !== 201) throw trouble(answer);
   return {
     place: new URL(answer.headers.get("Location"), document.baseURI).pathname,
@@ -148,7 +149,7 @@ async function read(slice, name) {
   try {
     return await slice.arrayBuffer();
   } catch {
-    throw new Refused(`${name} : ce fichier a changé ou n'est plus là. Choisissez-le de nouveau.`);
+    throw new Refused(`${name}\u00a0: ce fichier a changé ou n'est plus là. Choisissez-le de nouveau.`);
   }
 }
 
@@ -186,9 +187,9 @@ function trouble(answer) {
   const failure = new Error(String(answer.status));
   failure.isGone = answer.status === 404;
   if (answer.type === "opaqueredirect" || [401, 403].includes(answer.status)) {
-    failure.words = "Votre session est terminée : connectez-vous dans un autre onglet, l'envoi reprendra ici.";
+    failure.words = "Votre session est terminée\u00a0: connectez-vous dans un autre onglet, l'envoi reprendra ici.";
   } else if (answer.status >= 500) {
-    failure.words = "Le service ne répond pas : l'envoi reprendra tout seul où il en est.";
+    failure.words = "Le service ne répond pas\u00a0: l'envoi reprendra tout seul où il en est.";
   } else if (![404, 409, 423, 429, 460].includes(answer.status)) {
     return new Useless();
   }
@@ -248,7 +249,7 @@ function display(form) {
     whole() {
       bar.value = 100;
       stop.hidden = true;
-      say("100\u00a0% envoyés : votre fichier est relu, un instant…");
+      say("100\u00a0% envoyés\u00a0: votre fichier est relu, un instant…");
     },
     end(words) {
       box.hidden = true;
