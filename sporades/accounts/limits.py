@@ -48,6 +48,7 @@ KNOWN_ADDRESSES_TOLD = Limit("known-addresses-told", ((HOUR, 10), (DAY, 30)))
 ANSWERS_KEPT_FOR_A_DEVICE = Limit("answers-kept", ((HOUR, 20),))
 DEPOSITS_OF_A_REGISTRATION = Limit("deposits-of-a-registration", ((DAY, 30),))
 CONFIDED_OF_A_REGISTRATION = Limit("confided-of-a-registration", ((DAY, 30),))
+UPLOADS_OF_AN_ACCOUNT = Limit("uploads-of-an-account", ((DAY, 300),))
 FILES_KEPT_BY_A_CANDIDATE = Limit("files-kept-by-a-candidate", ((DAY, 30),))
 MESSAGES_OF_A_CANDIDATE = Limit("messages-of-a-candidate", ((DAY, 10),))
 # A class may type its codes from one network; none is guessed in so few.

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from sporades.acts import keeping, providing
+from sporades.acts import claiming, forgetting, keeping, providing
 from sporades.acts.sending import Sent
 from sporades.core import files
 from sporades.drawers import operations as drawers
@@ -16,7 +16,7 @@ from sporades.evidence.states import State
 from sporades.intake.cleaning import Unfit
 from sporades.journal.models import Entry
 from tests.evidence.given import BAC, IDENTITY, MANAGER, a_photo, again, give, piece
-from tests.factories import NOW, a_candidate, a_registration, author
+from tests.factories import EVERYWHERE, NOW, a_candidate, a_record, a_registration, author
 
 WITH_BAC = {"qualification": {"diploma": "BAC"}, "epreuves": {"statut-E2": "inscrit"}}
 
@@ -188,3 +188,27 @@ def test_a_drawer_is_erased_with_whom_it_belongs_to(kept, django_capture_on_comm
 
     assert list(KeptFile.objects.all()) == [stays]
     assert len(kept()) == 1
+
+
+def test_an_account_that_is_forgotten_takes_its_drawer_with_it(
+    kept, django_capture_on_commit_callbacks
+):
+    candidate = a_candidate()
+    keep(candidate)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        forgetting.give_way(candidate.user, at=NOW)
+
+    assert not KeptFile.objects.exists()
+    assert kept() == []
+
+
+def test_a_record_that_an_account_takes_has_its_drawer():
+    record, own = a_record(), a_candidate()
+    mine = keep(own)
+    code = claiming.give_code(record, reach=EVERYWHERE, academy="A09", by=MANAGER, at=NOW)
+
+    claiming.claim_into(own.user, code=code, birth=(14, 3, 1998), network="ici", at=NOW)
+
+    mine.refresh_from_db()
+    assert mine.owner == record

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 import time_machine
 
+from sporades.accounts import limits
 from sporades.core import files
 from sporades.drawers import operations as drawers
 from sporades.drawers.models import Upload
@@ -167,6 +168,18 @@ def test_a_file_that_is_too_large_is_refused_before_its_first_byte(mine):
 
     assert answer.status_code == 413
     assert answer.text.startswith("Ce fichier dépasse 5")
+
+
+def test_so_many_a_day_are_announced_and_no_more(mine, monkeypatch):
+    few = limits.Limit("uploads-of-an-account", ((limits.DAY, 1),))
+    monkeypatch.setattr(limits, "UPLOADS_OF_AN_ACCOUNT", few)
+    assert announce(mine, 6).status_code == 201
+
+    answer = announce(mine, 6)
+
+    assert answer.status_code == 429
+    assert answer.text.startswith("Vous avez commencé trop d'envois")
+    assert Upload.objects.count() == 1
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ import sporades
 from sporades.accommodations.rules import Wish, rules_of, sat_by
 from sporades.accounts.permissions import Perimeter, Reach
 from sporades.core.actors import Actor
+from sporades.drawers.models import KeptFile
 from sporades.evidence.models import Evidence
 from sporades.exams.models import PreparedRegulation
 from sporades.exams.queries import programme_of
@@ -138,6 +139,11 @@ def every_form():
         "SearchForm": {"tree": every_criterion(), "columns": [], "reach": Reach()},
         "DatesForm": {"service": draft.service},
         "DecisionForm": {"registration": a_registration()},
+        "UploadsForm": {"sender": user},
+        "ProvideForm": {
+            "sender": user,
+            "drawer": [KeptFile(pk=1, name="carte.jpg", size=1, pages=1)],
+        },
         "VerdictForm": {"row": Evidence(state="owed")},
         "BannerForm": {"at": NOW},
         "SelectionForm": here,

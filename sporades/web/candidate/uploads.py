@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from sporades.accounts import limits
 from sporades.drawers import operations as drawers
 from sporades.drawers.models import Upload
 from sporades.intake.cleaning import TooLarge
@@ -23,6 +24,8 @@ VERSION = "1.0.0"
 PART = "application/offset+octet-stream"
 CORRUPT = 460
 """What the protocol answers to a part that is not the one that was announced."""
+
+TOO_OFTEN = "Vous avez commencé trop d'envois depuis hier. Recommencez demain."
 
 _LONGEST_METADATA = 2_000
 
@@ -64,14 +67,17 @@ def uploads(request: HttpRequest) -> HttpResponse:
         response.headers["Tus-Max-Size"] = str(LARGEST)
         response.headers["Tus-Checksum-Algorithm"] = ",".join(drawers.CHECKSUMS)
         return response
-    told = _metadata(request)
+    told, length = _metadata(request), _number(request, "Upload-Length")
+    at = request.arrived_at
+    if not limits.spend(limits.UPLOADS_OF_AN_ACCOUNT, str(request.user.pk), at=at):
+        return _said(HTTPStatus.TOO_MANY_REQUESTS, TOO_OFTEN)
     try:
         begun = drawers.begin(
             owner=request.user,
             name=told.get("filename", ""),
             mark=told.get("mark", ""),
-            length=_number(request, "Upload-Length"),
-            at=request.arrived_at,
+            length=length,
+            at=at,
         )
     except TooLarge as refusal:
         return _said(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(refusal))

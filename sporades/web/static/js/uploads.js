@@ -124,7 +124,7 @@ async function announce(url, file, signal) {
       "Upload-Metadata": `filename ${encoded(file.name)},mark ${encoded(await short(mark))}`,
     },
   });
-  if (answer.status === 413) throw new Refused(`${file.name}\u00a0: ${await answer.text()}`);
+  if ([413, 429].includes(answer.status)) throw new Refused(`${file.name}\u00a0: ${await answer.text()}`);
   if (answer.status !== 201) throw trouble(answer);
   return {
     place: new URL(answer.headers.get("Location"), document.baseURI).pathname,
