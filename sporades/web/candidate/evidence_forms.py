@@ -33,10 +33,14 @@ class FilesInput(forms.FileInput):
 
 
 class FilesField(forms.FileField):
-    """One file, or several photographs; what is in them is looked at when they are kept."""
+    """One file, or several photographs; what is in them is looked at when they are kept.
 
-    def clean(self, data: list[Any], initial: Any = None) -> list[Any]:
+    Whether there must be one is for its form to say: they may come by another way.
+    """
+
+    def clean(self, data: list[Any] | None, initial: Any = None) -> list[Any]:
         """Refuse what needs no reading to be refused."""
+        data = data or []
         if len(data) > MOST_FILES:
             raise forms.ValidationError(_TOO_MANY, code="many")
         for one in data:
