@@ -35,12 +35,16 @@ class FilesInput(forms.FileInput):
 class FilesField(forms.FileField):
     """One file, or several photographs; what is in them is looked at when they are kept.
 
-    Whether there must be one is for its form to say: they may come by another way.
+    Where they may come by another way, whether there must be one is for the form to say.
     """
+
+    has_another_way = False
 
     def clean(self, data: list[Any] | None, initial: Any = None) -> list[Any]:
         """Refuse what needs no reading to be refused."""
         data = data or []
+        if not data and self.required and not self.has_another_way:
+            raise forms.ValidationError(MISSING, code="required")
         if len(data) > MOST_FILES:
             raise forms.ValidationError(_TOO_MANY, code="many")
         for one in data:
@@ -68,17 +72,6 @@ class FilesForm(forms.Form):
     )
     envoi = forms.Field(widget=forms.HiddenInput, required=False, initial=_press)
 
-    def clean(self) -> dict[str, Any]:
-        """Refuse a form that holds nothing."""
-        said: dict[str, Any] = super().clean() or self.cleaned_data
-        if not self.errors and not self.holds_something():
-            self.add_error("fichiers", MISSING)
-        return said
-
-    def holds_something(self) -> bool:
-        """Whether there is a file."""
-        return bool(self.cleaned_data["fichiers"])
-
     @property
     def sent(self) -> list[Sent]:
         """The files, in the order in which they were chosen."""
@@ -105,6 +98,7 @@ class UploadsForm(FilesForm):
         """Keep who sends: what others have sent does not exist."""
         super().__init__(*args, **options)
         self._sender = sender
+        self.fields["fichiers"].has_another_way = True
         self.uploads: list[Upload] = []
 
     def clean_envois(self) -> str:
@@ -123,9 +117,16 @@ class UploadsForm(FilesForm):
             self.add_error("fichiers", _UNFINISHED)
         return found
 
+    def clean(self) -> dict[str, Any]:
+        """Refuse a form that holds nothing."""
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and not self.holds_something():
+            self.add_error("fichiers", MISSING)
+        return said
+
     def holds_something(self) -> bool:
         """Whether there is a file, by one way or the other."""
-        return bool(self.uploads) or super().holds_something()
+        return bool(self.uploads or self.cleaned_data["fichiers"])
 
     @property
     def sent(self) -> list[Sent]:
