@@ -65,6 +65,18 @@ BAC = "      - {code: BAC, libelle: Copie du baccalauréat, si: {diplome: [BAC]}
             "- {code: FOREST, libelle: Forestier}\n      - {code: MONT, libelle: Montagnard}",
             "Nouvelle spécialité : MONT, Montagnard",
         ),
+        (
+            BAC,
+            BAC.replace(
+                "15}}", "15}, motifs_de_refus: [{code: COPIE, libelle: Déposez le diplôme.}]}"
+            ),
+            "Pièce BAC, Copie du baccalauréat : Nouveau motif de refus : COPIE, Déposez le diplôme.",
+        ),
+        (
+            "    pieces:\n",
+            "    anomalie_automatique: oui\n    pieces:\n",
+            "anomalie sans décision quand une pièce manque : oui au lieu de non",
+        ),
         (BAC, "", "La pièce BAC, Copie du baccalauréat n'est plus demandée"),
         (
             "    retour_du_recapitulatif:\n",

@@ -81,6 +81,17 @@ def test_a_code_names_one_thing_in_its_list(change, problems, line_of, *, old, n
     assert found == [(line_of(old), f"{BREVET}.{field}.code", "code_en_double")]
 
 
+def test_a_reason_of_refusal_is_named_once_for_its_piece(change, problems):
+    reasons = "motifs_de_refus: [{code: COPIE, libelle: A.}, {code: COPIE, libelle: B.}]"
+    due = '        echeance: {jours_apres_fermeture: 21, heure: "17:00"}\n'
+
+    found = problems(change(due, f"{due}        {reasons}\n"))
+
+    assert [(field, rule) for _, field, rule in found] == [
+        (f"{BREVET}.pieces[IDENTITE].motifs_de_refus[COPIE].code", "code_en_double")
+    ]
+
+
 def test_two_exams_do_not_share_a_code(essai, problems):
     start, end = essai.index("  - code: BREVET"), essai.index("services_gestionnaires:")
     twice = (

@@ -14,7 +14,7 @@ from sporades.exams.schema.base import Strict
 from sporades.exams.schema.candidacy import Category, PassingForm, Zone
 from sporades.exams.schema.clock import Deadline
 from sporades.exams.schema.eligibility import AcademyGroup, EligibilityRule
-from sporades.exams.schema.evidence import Piece
+from sporades.exams.schema.evidence import Piece, RefusalReason
 from sporades.exams.schema.exam import Event, Speciality
 from sporades.exams.schema.papers import Dispensation, FormByCategory, Group, Paper, Phase
 from sporades.exams.schema.qualification import Diploma
@@ -28,6 +28,7 @@ WORDS = {
     "amenagements": "aménagements d'épreuves",
     "annee": "année",
     "annees": "sessions passées où la chercher",
+    "anomalie_automatique": "anomalie sans décision quand une pièce manque",
     "attestation": "phrase de la case à cocher",
     "autorite": "autorité",
     "benefice": "bénéfice d'une note",
@@ -63,6 +64,7 @@ WORDS = {
     "modalites": "modalités d'inscription",
     "mois": "mois de silence",
     "mesures": "mesures d'aménagement",
+    "motifs_de_refus": "motifs de refus",
     "nationalite": "nationalité",
     "nationalites": "nationalités",
     "ne_a_l_etranger": "né à l'étranger",
@@ -150,6 +152,9 @@ NOUNS: dict[type[Strict], Noun] = {
     Group: Noun("groupe", "Nouveau groupe d'épreuves", "Le groupe", "n'existe plus"),
     Paper: Noun("épreuve", "Nouvelle épreuve", "L'épreuve", "n'existe plus"),
     Piece: Noun("pièce", "Nouvelle pièce demandée", "La pièce", "n'est plus demandée"),
+    RefusalReason: Noun(
+        "motif de refus", "Nouveau motif de refus", "Le motif de refus", "n'est plus proposé"
+    ),
     Choice: Noun("choix", "Nouveau choix", "Le choix", "n'est plus proposé"),
     Diploma: Noun("diplôme", "Nouveau diplôme", "Le diplôme", "n'est plus proposé"),
     Dispensation: Noun("dispense", "Nouvelle dispense", "La dispense", "n'existe plus"),

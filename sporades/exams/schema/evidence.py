@@ -7,6 +7,18 @@ from sporades.exams.schema.clock import Deadline
 from sporades.exams.schema.conditions import Condition
 
 
+class RefusalReason(Strict):
+    """Why a piece is often refused, to be chosen in one click."""
+
+    model_config = ConfigDict(title="Motif de refus")
+
+    code: Code = Field(description="Nom du motif, que les statistiques comptent.")
+    label: Line = Field(
+        alias="libelle",
+        description="Ce que le candidat lit : une phrase, avec ce qu'il peut faire.",
+    )
+
+
 class Piece(Strict):
     """A supporting document, and who owes it."""
 
@@ -25,6 +37,12 @@ class Piece(Strict):
     )
     deadline: Deadline = Field(alias="echeance", description="Jusqu'à quand.")
     reference: Line | None = Field(None, description="Le texte qui la demande.")
+    refusal_reasons: tuple[RefusalReason, ...] = Field(
+        (),
+        alias="motifs_de_refus",
+        max_length=12,
+        description="Motifs propres à cette pièce, proposés avec ceux qui valent pour toutes.",
+    )
 
 
 class SummaryReturn(Strict):

@@ -95,6 +95,11 @@ class Exam(Strict):
         None,
         alias="amenagements",
         description="Aménagements d'épreuves ; à défaut, ils se demandent hors du service.",
+    flags_incomplete: bool = Field(
+        default=False,
+        alias="anomalie_automatique",
+        description="« oui » : une inscription à laquelle manque une pièce obligatoire, sa date "
+        "limite passée, est en anomalie sans décision ; « non » : le gestionnaire le décide.",
     )
     summary_return: SummaryReturn | None = Field(
         None,
@@ -125,3 +130,7 @@ class Exam(Strict):
     def paper(self, code: str) -> Paper | None:
         """Return an épreuve by its code."""
         return next((paper for paper in self.papers if paper.code == code), None)
+
+    def piece(self, code: str) -> Piece | None:
+        """Return a supporting document by its code."""
+        return next((piece for piece in self.evidence if piece.code == code), None)
