@@ -110,22 +110,23 @@ class Process:
         self._bounds = bounds
         self._child: subprocess.Popen[bytes] | None = None
 
-    def ask(self, mode: str, files: Sequence[bytes]) -> Answer:
+    def ask(self, mode: str, files: Sequence[bytes], *, page: int = 0) -> Answer:
         """Return what the process says of files that go together.
 
         Args:
             mode: what is asked of them, one of `child`'s.
             files: their bytes.
+            page: of which page it is asked, from 1, where it is of one.
 
         Raises:
             TooHeavy: they take more than their bounds.
             Unready: nothing is known of them.
         """
         has_read_others = self._child is not None
-        answer = self._answer(mode, files)
+        answer = self._answer(mode, files, page)
         if answer.is_too_heavy and has_read_others:
             # What others have left in that process is not counted against these.
-            answer = self._answer(mode, files)
+            answer = self._answer(mode, files, page)
         if answer.is_too_heavy:
             raise TooHeavy
         return answer
@@ -137,10 +138,11 @@ class Process:
             with contextlib.suppress(BrokenPipeError), child:
                 child.kill()
 
-    def _answer(self, mode: str, files: Sequence[bytes]) -> Answer:
+    def _answer(self, mode: str, files: Sequence[bytes], page: int) -> Answer:
         """Return what the process says; nothing when that was the end of it."""
         child = self._child = self._child or self._started()
-        head = json.dumps({"mode": mode, "sizes": [len(one) for one in files]}).encode()
+        said = {"mode": mode, "page": page, "sizes": [len(one) for one in files]}
+        head = json.dumps(said).encode()
         answer = _told(child, [head, b"\n", *files], within=self._bounds.patience * len(files))
         if answer.is_too_heavy:
             self.end()

@@ -1,7 +1,8 @@
 """Reads what comes from outside: `python -P -m sporades.intake.child MEMORY SECONDS`.
 
 It says that it is ready, then answers each demand: one line of JSON that says what is asked
-(`mode`) and how many bytes each file has (`sizes`), then their bytes. An answer is one line of
+(`mode`), of which page where it is of one (`page`), and how many bytes each file has (`sizes`),
+then their bytes. An answer is one line of
 JSON, what was found or the name of the refusal, then as many bytes as its `size`, if any.
 """
 
@@ -23,17 +24,22 @@ from sporades.intake.child.refusing import GUESSED, Unfit
 Said = dict[str, Any]
 
 
-def _answer(mode: str, files: Sequence[bytes]) -> tuple[Said, bytes]:
+def _answer(mode: str, files: Sequence[bytes], page: int) -> tuple[Said, bytes]:
     """Return what is said of files, and what is made of them."""
+    if mode == "draw":
+        from sporades.intake.child import drawing  # noqa: PLC0415 - others do without its library
+
+        image = drawing.drawn(files[0], page)
+        return {"size": len(image)}, image
     if mode == "look":
         return {"pages": looking.pages_of(files[0])}, b""
     made, pages = cleaning.cleaned(files)
     return {"pages": pages, "size": len(made)}, made
 
 
-def _answer_or_refusal(mode: str, files: Sequence[bytes]) -> tuple[Said, bytes]:
+def _answer_or_refusal(mode: str, files: Sequence[bytes], page: int) -> tuple[Said, bytes]:
     try:
-        return _answer(mode, files)
+        return _answer(mode, files, page)
     except Unfit as trouble:
         return {"unfit": trouble.name, "place": trouble.place}, b""
     except pikepdf.PasswordError:
@@ -88,7 +94,7 @@ def main(memory: int, seconds: int) -> None:
         asked = json.loads(line)
         files = [given.read(size) for size in asked["sizes"]]
         _bound_next(seconds * len(files))
-        said, made = _answer_or_refusal(asked["mode"], files)
+        said, made = _answer_or_refusal(asked["mode"], files, asked["page"])
         # Where memory lacks, the library gives up an object, and calls the file damaged.
         if said.get("unfit") in GUESSED and _peak() > much:
             said, made = {"unfit": "TooHeavy"}, b""
