@@ -82,6 +82,7 @@ def test_each_column_that_a_trigger_freezes_is_one_that_the_serving_role_may_not
         "UPDATE candidates_identity SET birth_name = 'Autre'",
         "UPDATE threads_threadmessage SET text = 'Autre'",
         "UPDATE evidence_deposit SET key = 'x'",
+        "UPDATE evidence_verdict SET motive = 'x'",
     ],
 )
 def test_who_sets_the_triggers_aside_rewrites_nothing_of_what_was_filed(serving, statement):

@@ -1,13 +1,15 @@
 """The pieces of a registration: its candidate gives them, its office says what they are worth (G2)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
 
 from sporades import journal
 from sporades.accounts import limits
+from sporades.acts import completing
 from sporades.acts.sending import Sent, name_of, named, named_text
 from sporades.core import files
 from sporades.core.actors import SYSTEM, Actor
@@ -87,13 +89,19 @@ def deposit(
     check(owed_of(registration), code, at=at)
     if not limits.spend(limits.DEPOSITS_OF_A_REGISTRATION, str(registration.pk), at=at):
         raise TooOften
-    made = cleaning.join([one.content for one in sent])
+
+    def awaited(locked: Registration) -> Evidence:
+        return check(owed_of(locked), code, at=at).row
+
     return _keep(
         registration,
         code,
-        made,
+        cleaning.join([one.content for one in sent]),
         name=name_of(sent, longest=LONGEST_NAME),
         sending=sending,
+        awaited=awaited,
+        take=evidence.take,
+        verb="piece deposited",
         by=by,
         at=at,
     )
@@ -123,8 +131,22 @@ def reuse(
     check(owed_of(registration), code, at=at)
     if not limits.spend(limits.DEPOSITS_OF_A_REGISTRATION, str(registration.pk), at=at):
         raise TooOften
-    made = cleaning.Clean(files.get(kept.key), kept.pages)
-    return _keep(registration, code, made, name=kept.name, sending=sending, by=by, at=at)
+
+    def awaited(locked: Registration) -> Evidence:
+        return check(owed_of(locked), code, at=at).row
+
+    return _keep(
+        registration,
+        code,
+        cleaning.Clean(files.get(kept.key), kept.pages),
+        name=kept.name,
+        sending=sending,
+        awaited=awaited,
+        take=evidence.take,
+        verb="piece deposited",
+        by=by,
+        at=at,
+    )
 
 
 def _keep(
@@ -134,9 +156,26 @@ def _keep(
     *,
     name: str,
     sending: UUID,
+    awaited: Callable[[Registration], Evidence],
+    take: Callable[..., Deposit],
+    verb: str,
     by: Actor,
     at: datetime,
 ) -> Deposit:
+    """Keep a file that was made safe, and write its row; once for a press.
+
+    Args:
+        registration: whose piece it is.
+        code: which piece.
+        made: the file.
+        name: by which its giver knows it again.
+        sending: the name of the press.
+        awaited: returns the piece of the registration once locked, or raises Refused.
+        take: puts the file in force, as `evidence.take` does.
+        verb: to the journal.
+        by: who gives it.
+        at: the instant.
+    """
     own = files.own_suffix(".pdf")
     key = evidence.announce(made.content, own=own, at=at)
     with files.kept_apart(made.content, suffix=".pdf", own=own):
@@ -145,9 +184,8 @@ def _keep(
             transaction.on_commit(lambda: files.forget_or_say([key]))
             return already
         evidence.ask(locked, locked.owed["evidence"], at=at)
-        row = check(owed_of(locked), code, at=at).row
-        given = evidence.take(
-            _row(locked, row.pk),
+        given = take(
+            _row(locked, awaited(locked).pk),
             key=key,
             name=name,
             size=len(made.content),
@@ -157,7 +195,7 @@ def _keep(
             at=at,
         )
         _record(
-            "piece deposited",
+            verb,
             locked,
             by=by,
             at=at,
@@ -166,6 +204,7 @@ def _keep(
             digest=given.digest,
             size=given.size,
         )
+        completing.clear_if_complete(locked, at=at)
         defer_once(SCAN, queue="evidence", deposit=str(given.pk))
     return given
 
@@ -230,22 +269,36 @@ def scan(key: int, *, at: datetime) -> None:
     if waiting is None:
         return
     verdict = antivirus.scan(files.get(waiting.key))
-    with transaction.atomic():
-        locked = _lock(waiting.evidence.registration_id)
-        row = _row(locked, waiting.evidence_id)
-        waiting.evidence = row
-        moved = evidence.note_scanned(waiting, is_clean=verdict.is_clean, at=at)
-        if moved and not verdict.is_clean:
-            _record(
-                "piece found infected",
-                locked,
-                by=SYSTEM,
-                at=at,
-                piece=row.code,
-                deposit=key,
-                signature=verdict.signature,
-            )
-            _tell_refused(row, locked, at=at)
+    note_scan(waiting, is_clean=verdict.is_clean, signature=verdict.signature, at=at)
+
+
+@transaction.atomic
+def note_scan(waiting: Deposit, *, is_clean: bool, at: datetime, signature: str = "") -> None:
+    """Keep what the antivirus says of a file: its piece moves, its candidate is told of a virus.
+
+    Args:
+        waiting: the file.
+        is_clean: whether nothing was found.
+        at: the instant.
+        signature: what was found.
+    """
+    locked = _lock(waiting.evidence.registration_id)
+    row = _row(locked, waiting.evidence_id)
+    waiting.evidence = row
+    moved = evidence.note_scanned(waiting, is_clean=is_clean, at=at)
+    if moved and not is_clean:
+        _record(
+            "piece found infected",
+            locked,
+            by=SYSTEM,
+            at=at,
+            piece=row.code,
+            deposit=waiting.pk,
+            signature=signature,
+        )
+        _tell_refused(row, locked, at=at)
+    elif moved:
+        completing.clear_if_complete(locked, at=at)
 
 
 def scan_again(*, older_than: datetime) -> None:
@@ -276,10 +329,19 @@ def accept(*, row: Evidence, seen: int | None, by: Actor, at: datetime) -> None:
     held = _row(locked, row.pk)
     evidence.accept(held, seen=seen, by=by, at=at)
     _record("piece accepted", locked, by=by, at=at, piece=held.code, deposit=held.deposit_id)
+    completing.clear_if_complete(locked, at=at)
 
 
 @transaction.atomic
-def refuse(*, row: Evidence, reason: str, seen: int | None, by: Actor, at: datetime) -> None:
+def refuse(
+    *,
+    row: Evidence,
+    reason: str,
+    seen: int | None,
+    by: Actor,
+    at: datetime,
+    motive: str = "",
+) -> None:
     """« Non conforme »: its candidate reads why, and a mail says it.
 
     Args:
@@ -288,6 +350,7 @@ def refuse(*, row: Evidence, reason: str, seen: int | None, by: Actor, at: datet
         seen: the key of the deposit that was looked at, if it was one.
         by: who decides.
         at: the instant.
+        motive: what verifiers call the usual reason that it is (`evidence.reasons`), if it is one.
 
     Raises:
         ReasonMissing: nothing is said.
@@ -296,7 +359,7 @@ def refuse(*, row: Evidence, reason: str, seen: int | None, by: Actor, at: datet
     """
     locked = _lock(row.registration_id)
     held = _row(locked, row.pk)
-    evidence.refuse(held, reason=reason, seen=seen, by=by, at=at)
+    evidence.refuse(held, reason=reason, motive=motive, seen=seen, by=by, at=at)
     _record(
         "piece refused",
         locked,
@@ -316,6 +379,7 @@ def waive(*, row: Evidence, by: Actor, at: datetime) -> None:
     held = _row(locked, row.pk)
     evidence.waive(held, by=by, at=at)
     _record("piece waived", locked, by=by, at=at, piece=held.code)
+    completing.clear_if_complete(locked, at=at)
 
 
 @transaction.atomic
@@ -333,11 +397,68 @@ def receive(*, row: Evidence, posted_on: date, by: Actor, at: datetime) -> None:
     """
     locked = _lock(row.registration_id)
     held = _row(locked, row.pk)
-    if posted_on > local_day(at, locked.service.zone):
-        raise Refused("La date du cachet de la poste n'est pas encore passée.")
-    evidence.receive(held, posted_on=posted_on)
+    _check_postmark(locked, posted_on, at=at)
+    evidence.receive(held, posted_on=posted_on, at=at)
     posted = posted_on.isoformat()
     _record("piece received", locked, by=by, at=at, piece=held.code, posted_on=posted)
+    completing.clear_if_complete(locked, at=at)
+
+
+def scan_in(
+    *,
+    registration: Registration,
+    code: str,
+    sent: Sequence[Sent],
+    press: str,
+    posted_on: date,
+    by: Actor,
+    at: datetime,
+) -> Deposit:
+    """Keep the scan of a piece that came by post, for its candidate: the postmark counts (L-05).
+
+    Args:
+        registration: whose piece it is, as `with_owed()` loads it.
+        code: which piece.
+        sent: the scan.
+        press: names the press of the button: pressed twice, it gives one file.
+        posted_on: the day of the postmark.
+        by: who scans it.
+        at: the instant.
+
+    Raises:
+        NotAsked: the registration does not owe this piece.
+        Refused: the postmark is to come, or the piece stands no more as it was read.
+        evidence.TooMuch, Unfit, files.OutOfReach: see `deposit`.
+    """
+    _check_postmark(registration, posted_on, at=at)
+    sending = named(press, sent)
+    if (already := _given(registration, code, sending)) is not None:
+        return already
+
+    def awaited(locked: Registration) -> Evidence:
+        found = next((one for one in owed_of(locked) if one.row.code == code), None)
+        if found is None:
+            raise NotAsked
+        return found.row
+
+    take = partial(evidence.take_scan, posted_on=posted_on)
+    return _keep(
+        registration,
+        code,
+        cleaning.join([one.content for one in sent]),
+        name=name_of(sent, longest=LONGEST_NAME),
+        sending=sending,
+        awaited=awaited,
+        take=take,
+        verb="piece scanned",
+        by=by,
+        at=at,
+    )
+
+
+def _check_postmark(registration: Registration, posted_on: date, *, at: datetime) -> None:
+    if posted_on > local_day(at, registration.service.zone):
+        raise Refused("La date du cachet de la poste n'est pas encore passée.")
 
 
 # --- All --------------------------------------------------------------------------------------

@@ -12,6 +12,8 @@ from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
+from sporades.evidence.models import Evidence
+from sporades.evidence.operations import note_looked
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about, is_noted
 from sporades.notices import queries as notices
@@ -63,8 +65,16 @@ def consult_file(*, registration: Registration, by: Actor, at: datetime) -> None
         journal.record("file read", by=by, on=registration, at=at, academy=registration.academy_id)
 
 
-def consult_piece(*, registration: Registration, code: str, by: Actor, at: datetime) -> None:
-    """Note that a member of staff opens the file of a piece."""
+def look_at_piece(*, row: Evidence, by: Actor, at: datetime) -> None:
+    """Say to colleagues that somebody has a piece open: they are not proposed it meanwhile."""
+    if not notices.is_database_read_only():
+        note_looked(row, by=by, at=at)
+
+
+def consult_piece(
+    *, registration: Registration, code: str, by: Actor, at: datetime, page: int = 0
+) -> None:
+    """Note that a member of staff opens the file of a piece, or one page of it."""
     if notices.is_database_read_only():
         return
     journal.record(
@@ -73,7 +83,7 @@ def consult_piece(*, registration: Registration, code: str, by: Actor, at: datet
         on=registration,
         at=at,
         academy=registration.academy_id,
-        after={"piece": code},
+        after={"piece": code, "page": page} if page else {"piece": code},
     )
 
 

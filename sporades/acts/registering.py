@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from sporades import journal
 from sporades.accounts import operations as accounts
-from sporades.acts import accommodating, asking, issuing
+from sporades.acts import accommodating, asking, completing, issuing
 from sporades.acts.joining import unnamed
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
@@ -25,6 +25,7 @@ from sporades.registrations import drafting, filing
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.models import Draft, Registration, Version
 from sporades.registrations.snapshot import contact_of
+from sporades.registrations.states import State
 
 FILED, AMENDED = "registration filed", "registration amended"
 AMENDED_ANEW = "registration amended after its validation"
@@ -149,6 +150,10 @@ def filed(
         academy=draft.service.academy_id,
         after={**said, "reason": reason} if reason else said,
     )
+    if registration.state == State.ANOMALY:
+        # It may ask no more for the pieces for which it was incomplete.
+        whole = Registration.objects.whole().with_owed().get(pk=registration.pk)
+        completing.clear_if_complete(whole, at=at)
     return version
 
 

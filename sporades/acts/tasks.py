@@ -12,6 +12,7 @@ from sporades.accounts import operations as accounts
 from sporades.acts import (
     announcing,
     changing,
+    completing,
     confiding,
     enrolling,
     forgetting,
@@ -38,6 +39,7 @@ JOBS_KEPT_HOURS = 48
 PATIENCE = timedelta(minutes=5)
 """After how long those who are not told of a moved closing are looked for."""
 ASK_SOME = "evidence.ask_some"
+FLAG_SOME = "evidence.flag_some"
 ASKED_AT_ONCE = 500
 """For how many registrations one job asks: mails do not wait behind them all."""
 SCAN_AGAIN_AFTER = timedelta(minutes=10)
@@ -212,3 +214,18 @@ def ask_some(after: str) -> None:
     last = evidence.ask_some(after=int(after), most=ASKED_AT_ONCE, at=timezone.now())
     if last:
         defer_once(ASK_SOME, queue="batches", after=str(last))
+
+
+@app.periodic(cron="25 * * * *")
+@app.task(name="evidence.flag_incomplete", queueing_lock="evidence.flag", pass_context=False)
+def flag_incomplete(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
+    """Look for registrations that lack pieces, where the réglementation puts them in anomaly."""
+    defer_once(FLAG_SOME, queue="batches", after="0")
+
+
+@app.task(name=FLAG_SOME, queue="batches", priority=-5)
+def flag_some(after: str) -> None:
+    """Look at some of them, and leave the next ones to another job."""
+    last = completing.flag_some(after=int(after), most=ASKED_AT_ONCE, at=timezone.now())
+    if last:
+        defer_once(FLAG_SOME, queue="batches", after=str(last))

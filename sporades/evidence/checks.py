@@ -1,23 +1,27 @@
 """The pieces among what makes a registration sure (E6)."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from sporades.core.french import instant_in_words
+from sporades.core.french import instant_in_words, local_day
 from sporades.evidence.queries import Owed
 from sporades.evidence.states import State
 from sporades.registrations.checklist import Check, seen_in_words
 from sporades.registrations.evidence import due_in_words
 from sporades.registrations.models import Registration
 
+CALL = "Contactez votre service gestionnaire."
+PASSED = f"La date limite est passée. {CALL}"
 _DONE = (State.ACCEPTED, State.WAIVED)
 
 
-def checks_of(registration: Registration, owed: Iterable[Owed]) -> list[Check]:
+def checks_of(registration: Registration, owed: Iterable[Owed], *, at: datetime) -> list[Check]:
     """Return a condition for each piece: of a validated registration, for those it could not do without.
 
     Args:
         registration: one that stands.
         owed: its pieces, as `owed_by` gives them.
+        at: the instant.
     """
     if registration.is_validated:
         return [
@@ -25,16 +29,20 @@ def checks_of(registration: Registration, owed: Iterable[Owed]) -> list[Check]:
             for one in owed
             if one.row.is_mandatory
         ]
-    return [_check(registration, one) for one in owed]
+    return [_check(registration, one, at=at) for one in owed]
 
 
-def _check(registration: Registration, owed: Owed) -> Check:
+def _check(registration: Registration, owed: Owed, *, at: datetime) -> Check:
     row = owed.row
     label = f"Pièce justificative : {row.label}" + ("" if row.is_mandatory else " (facultative)")
     if row.state in _DONE:
         return Check(label, "done", f"{row.get_state_display()}.")
+    is_over = not owed.is_in_time(at)
     if row.state == State.REFUSED:
-        note = f"Non conforme : {row.reason} {due_in_words(registration, owed.before)}"
+        due = PASSED if is_over else due_in_words(registration, owed.before)
+        return Check(label, "missing", f"Non conforme : {row.reason} {due}", "piece", row.code)
+    if row.state == State.OWED and is_over and row.is_mandatory:
+        note = f"Elle était à fournir avant le {owed.before}. {CALL}"
         return Check(label, "missing", note, "piece", row.code)
     return Check(label, "waiting", _note(registration, owed), "piece", row.code)
 
@@ -42,8 +50,16 @@ def _check(registration: Registration, owed: Owed) -> Check:
 def _note(registration: Registration, owed: Owed) -> str:
     row = owed.row
     if row.state == State.POSTED:
-        return f"Reçue par courrier. {row.note} Votre service gestionnaire la vérifiera."
+        late = " Hors délai." if _is_late(registration, owed) else ""
+        return f"Reçue par courrier. {row.note}{late} Votre service gestionnaire la vérifiera."
     if row.deposit is None:
         return due_in_words(registration, owed.before)
     given = instant_in_words(row.deposit.given_at, registration.service.zone)
+    if row.state == State.CHECKING:
+        return f"Déposée le {given}. L'antivirus la vérifie, puis votre service gestionnaire."
     return f"Déposée le {given}. Votre service gestionnaire la vérifiera."
+
+
+def _is_late(registration: Registration, owed: Owed) -> bool:
+    last = local_day(owed.until, registration.service.zone)
+    return owed.row.posted_on is not None and owed.row.posted_on > last

@@ -1,5 +1,6 @@
 """A piece that one registration owes, and the files given for it (G1, G2)."""
 
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
 import pgtrigger
@@ -10,12 +11,14 @@ from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
 from sporades.core import files
 from sporades.core.french import day_in_words, instant_in_words, local_day, pdf_in_words
-from sporades.evidence.states import REPLACEABLE, TO_PROVIDE, TO_VERIFY, State
+from sporades.evidence.states import REPLACEABLE, TO_PROVIDE, TO_VERIFY, VERDICTS, State
 from sporades.exams.schema.base import LONGEST_LINE, LONGEST_PARAGRAPH
 from sporades.registrations.models import Registration
 
 LONGEST_NAME = 120
 LONGEST_REASON = 500
+LOOKED_AT_FOR = timedelta(minutes=10)
+"""For how long a piece that somebody has opened is not proposed to a colleague."""
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
@@ -60,6 +63,10 @@ class Evidence(models.Model):
     deposit = models.ForeignKey(
         "Deposit", on_delete=models.RESTRICT, null=True, blank=True, related_name="+"
     )
+    arrived_at = models.DateTimeField("arrivée le", null=True, blank=True)
+    looked_at = models.DateTimeField("ouverte le", null=True, blank=True)
+    looked_by = models.CharField("ouverte par le compte", max_length=60, blank=True)
+    looked_name = models.CharField("ouverte par", max_length=255, blank=True)
 
     objects: ClassVar[Any] = EvidenceQuerySet.as_manager()
 
@@ -71,6 +78,9 @@ class Evidence(models.Model):
                 fields=["registration"],
                 condition=Q(state__in=TO_VERIFY),
                 name="evidence_to_be_verified",
+            ),
+            models.Index(
+                fields=["arrived_at"], condition=Q(state__in=TO_VERIFY), name="evidence_waits_since"
             ),
             models.Index(
                 fields=["until"],
@@ -91,6 +101,10 @@ class Evidence(models.Model):
                 name="a_piece_that_was_deposited_has_its_file",
                 condition=Q(deposit__isnull=False)
                 | ~Q(state__in=[State.CHECKING, State.DEPOSITED]),
+            ),
+            models.CheckConstraint(
+                name="a_piece_that_waits_says_since_when",
+                condition=Q(arrived_at__isnull=False) | ~Q(state__in=TO_VERIFY),
             ),
             models.CheckConstraint(
                 name="a_piece_that_came_by_post_has_its_postmark",
@@ -114,6 +128,17 @@ class Evidence(models.Model):
         if self.posted_on is None:
             return False
         return self.posted_on > local_day(self.until, self.registration.service.zone)
+
+    def looked_at_by_another(self, user: str, at: datetime) -> bool:
+        """Whether a colleague has it open: two never judge the same piece without knowing it.
+
+        Args:
+            user: the account of its reader, as an actor names it.
+            at: the instant.
+        """
+        return bool(
+            self.looked_at and self.looked_by != user and at - self.looked_at < LOOKED_AT_FOR
+        )
 
     @property
     def is_replaceable(self) -> bool:
@@ -226,6 +251,64 @@ class Deposit(models.Model):
     def given_in_words(self, zone: str) -> str:
         """Say when it was given, by a clock."""
         return instant_in_words(self.given_at, zone)
+
+
+class VerdictQuerySet(models.QuerySet["Verdict"]):
+    """Questions about what was found of pieces."""
+
+    def within(self, reach: Reach) -> Self:
+        """Return those of a perimeter."""
+        where = {
+            "academy": "evidence__registration__academy",
+            "domain": "evidence__registration__exam__domain__code",
+        }
+        return self.filter(reach.condition(**where))
+
+
+class Verdict(models.Model):
+    """What the office found of a piece once: never rewritten, so that delays and refusals are counted."""
+
+    evidence = models.ForeignKey(Evidence, on_delete=models.CASCADE, related_name="verdicts")
+    outcome = models.CharField("verdict", max_length=12, choices=VERDICTS)
+    motive = models.CharField("motif", max_length=LONGEST_LINE, blank=True)
+    arrived_at = models.DateTimeField("arrivée le", null=True, blank=True)
+    at = models.DateTimeField("rendu le", db_index=True)
+
+    objects: ClassVar[Any] = VerdictQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "verdict sur une pièce justificative"
+        verbose_name_plural = "verdicts sur des pièces justificatives"
+        triggers = [pgtrigger.ReadOnly(name="a_verdict_is_never_rewritten")]
+        constraints = [
+            models.CheckConstraint(
+                name="a_refusal_alone_has_a_motive",
+                condition=Q(outcome=State.REFUSED) | Q(motive=""),
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Return what was found."""
+        return str(State(self.outcome).label)
+
+
+class Incompleteness(models.Model):
+    """A registration is in anomaly for the pieces that it lacks: they come, and it is so no more."""
+
+    registration = models.OneToOneField(
+        Registration, on_delete=models.CASCADE, related_name="incompleteness"
+    )
+    at = models.DateTimeField("trouvée incomplète le")
+
+    objects: ClassVar[Any] = models.Manager()
+
+    class Meta:
+        verbose_name = "candidature incomplète"
+        verbose_name_plural = "candidatures incomplètes"
+
+    def __str__(self) -> str:
+        """Return of which registration."""
+        return str(self.registration_id)
 
 
 class ArrivingFile(models.Model):

@@ -11,7 +11,7 @@ from sporades.core import arriving
 from sporades.core.actors import Actor
 from sporades.core.refusals import ReasonMissing, Refused
 from sporades.core.transitions import Transition, move
-from sporades.evidence.models import ArrivingFile, Deposit, Evidence
+from sporades.evidence.models import ArrivingFile, Deposit, Evidence, Verdict
 from sporades.evidence.queries import in_force, weight_of, words_of
 from sporades.evidence.states import (
     ACCEPT,
@@ -23,6 +23,7 @@ from sporades.evidence.states import (
     RECEIVE_AGAIN,
     REFUSE,
     REJECT,
+    SCAN,
     TAKE_AGAIN,
     WAIVE,
     WITHDRAW,
@@ -94,7 +95,9 @@ def _go_on(row: Evidence, place: int, piece: Mapping[str, Any], *, at: datetime)
     """Keep a piece with its file and its verdict, in the words of the new version."""
     said = {"place": place, **words_of(piece)}
     if row.state == State.WITHDRAWN:
-        move(row, _back(row), asked_at=at, **said)
+        back = _back(row)
+        arrived = {} if back is ASK_AGAIN else {"arrived_at": at}
+        move(row, back, asked_at=at, **arrived, **said)
     elif any(getattr(row, name) != value for name, value in said.items()):
         Evidence.objects.filter(pk=row.pk).update(**said)
 
@@ -208,6 +211,69 @@ def take(
         TooMuch: it does not go with the other files of the registration.
         Refused: nothing is awaited for this piece any more.
     """
+    made = _kept(row, key=key, name=name, size=size, pages=pages, sending=sending, by=by, at=at)
+    move(
+        row,
+        DEPOSIT,
+        deposit=made,
+        arrived_at=at,
+        reason="",
+        posted_on=None,
+        decided_at=None,
+        decided_name="",
+    )
+    return made
+
+
+def take_scan(
+    row: Evidence,
+    *,
+    posted_on: date,
+    key: str,
+    name: str,
+    size: int,
+    pages: int,
+    sending: UUID,
+    by: Actor,
+    at: datetime,
+) -> Deposit:
+    """Keep with its postmark the scan of a piece that came by post, made by the office (L-05).
+
+    Args:
+        row: the piece, its registration locked.
+        posted_on: the day of the postmark.
+        key, name, size, pages, sending, by, at: see `take`.
+
+    Raises:
+        TooMuch: it does not go with the other files of the registration.
+        Refused: nothing is awaited for this piece any more.
+    """
+    made = _kept(row, key=key, name=name, size=size, pages=pages, sending=sending, by=by, at=at)
+    move(
+        row,
+        SCAN,
+        deposit=made,
+        posted_on=posted_on,
+        arrived_at=row.arrived_at if row.state == State.POSTED else at,
+        reason="",
+        decided_at=None,
+        decided_name="",
+    )
+    return made
+
+
+def _kept(
+    row: Evidence,
+    *,
+    key: str,
+    name: str,
+    size: int,
+    pages: int,
+    sending: UUID,
+    by: Actor,
+    at: datetime,
+) -> Deposit:
+    """Write the row of a file that is kept, and take away what announced it. Raises TooMuch."""
     others = in_force(row.registration).exclude(evidence=row)
     if others.count() >= MOST_FILES or weight_of(others) + size > MOST_BYTES:
         raise TooMuch
@@ -223,7 +289,6 @@ def take(
         author_id=by.identifier,
         sending=sending,
     )
-    move(row, DEPOSIT, deposit=made, reason="", posted_on=None, decided_at=None, decided_name="")
     arrived(key)
     return made
 
@@ -275,14 +340,36 @@ def accept(row: Evidence, *, seen: int | None, by: Actor, at: datetime) -> None:
     """Find a piece good. Raises OtherFile, Refused."""
     _check_seen(row, seen)
     move(row, ACCEPT, decided_at=at, decided_name=by.name)
+    _note_verdict(row, at=at)
 
 
-def refuse(row: Evidence, *, reason: str, seen: int | None, by: Actor, at: datetime) -> None:
-    """Find that a piece is not what was asked for, and say why. Raises ReasonMissing, OtherFile, Refused."""
+def refuse(
+    row: Evidence, *, reason: str, motive: str, seen: int | None, by: Actor, at: datetime
+) -> None:
+    """Find that a piece is not what was asked for, and say why.
+
+    Args:
+        row: the piece, its registration locked.
+        reason: why, as its candidate reads it.
+        motive: what verifiers call the usual reason that it is, if it is one.
+        seen: the key of the deposit that was looked at, if it was one.
+        by: who decides.
+        at: the instant.
+
+    Raises:
+        ReasonMissing, OtherFile, Refused: see each.
+    """
     if not reason:
         raise ReasonMissing
     _check_seen(row, seen)
     move(row, REFUSE, reason=reason, decided_at=at, decided_name=by.name)
+    _note_verdict(row, motive=motive, at=at)
+
+
+def _note_verdict(row: Evidence, *, motive: str = "", at: datetime) -> None:
+    Verdict.objects.create(
+        evidence=row, outcome=row.state, motive=motive, arrived_at=row.arrived_at, at=at
+    )
 
 
 def waive(row: Evidence, *, by: Actor, at: datetime) -> None:
@@ -290,9 +377,25 @@ def waive(row: Evidence, *, by: Actor, at: datetime) -> None:
     move(row, WAIVE, reason="", decided_at=at, decided_name=by.name)
 
 
-def receive(row: Evidence, *, posted_on: date) -> None:
-    """Keep the postmark of a piece that came by post (L-05). Raises Refused."""
-    move(row, RECEIVE, posted_on=posted_on, reason="", decided_at=None, decided_name="")
+def receive(row: Evidence, *, posted_on: date, at: datetime) -> None:
+    """Keep the postmark of a piece that came by post (L-05): its paper is in force. Raises Refused."""
+    move(
+        row,
+        RECEIVE,
+        deposit=None,
+        posted_on=posted_on,
+        arrived_at=at,
+        reason="",
+        decided_at=None,
+        decided_name="",
+    )
+
+
+def note_looked(row: Evidence, *, by: Actor, at: datetime) -> None:
+    """Say to colleagues who has a piece open."""
+    Evidence.objects.filter(pk=row.pk).update(
+        looked_at=at, looked_by=by.identifier, looked_name=by.name
+    )
 
 
 def _check_seen(row: Evidence, seen: int | None) -> None:

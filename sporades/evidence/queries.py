@@ -4,13 +4,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 
 from sporades.accounts.permissions import Reach
 from sporades.core.prepared import prepared
+from sporades.core.text import search_key
 from sporades.evidence.models import Deposit, Evidence
 from sporades.evidence.states import TO_PROVIDE, TO_VERIFY, State
 from sporades.exams.models.service import MINUTE
+from sporades.exams.queries import programmes
 from sporades.registrations.models import Registration
 from sporades.registrations.states import State as RegistrationState
 
@@ -141,7 +143,7 @@ def to_verify_within(reach: Reach) -> QuerySet[Evidence]:
     waiting = Evidence.objects.within(reach).filter(
         state__in=TO_VERIFY, registration__state__in=TO_COMPLETE
     )
-    found: QuerySet[Evidence] = waiting.order_by(F("deposit__given_at").asc(nulls_last=True), "pk")
+    found: QuerySet[Evidence] = waiting.order_by("arrived_at", "pk")
     return found
 
 
@@ -172,4 +174,28 @@ def given_again(user: int, digests: Iterable[str]) -> dict[str, list[Deposit]]:
     for one in given.order_by("given_at", "pk"):
         if one.digest in wanted:
             found.setdefault(one.digest, []).append(one)
+    return found
+
+
+def labels_within(reach: Reach) -> dict[str, str]:
+    """Return what the réglementations in force of a perimeter ask for, by code: two labels are both said."""
+    found: dict[str, dict[str, None]] = {}
+    for programme in programmes():
+        if reach.knows(programme.regulation.domain.code):
+            for offered in programme.exams:
+                for piece in offered.rules.evidence:
+                    found.setdefault(piece.code, {})[piece.label] = None
+    named = {code: " / ".join(labels) for code, labels in found.items()}
+    return dict(sorted(named.items(), key=lambda pair: search_key(pair[1])))
+
+
+def labels_of(codes: Iterable[str]) -> dict[str, str]:
+    """Return how pieces of these codes are called, in any domain."""
+    wanted = set(codes)
+    found: dict[str, str] = {}
+    for programme in programmes():
+        for offered in programme.exams:
+            for piece in offered.rules.evidence:
+                if piece.code in wanted:
+                    found.setdefault(piece.code, piece.label)
     return found

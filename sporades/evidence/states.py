@@ -21,11 +21,17 @@ class State(models.TextChoices):
 TO_PROVIDE = (State.OWED, State.REFUSED)
 """Those of a piece for which something is still to be sent."""
 
+HERE = (State.DEPOSITED, State.POSTED, State.ACCEPTED, State.WAIVED)
+"""Those of a piece that is not missing: it has come, or nobody needs it."""
+
 TO_VERIFY = (State.DEPOSITED, State.POSTED)
 """Those of a piece of which the office has still to say what it is worth."""
 
 REPLACEABLE = (*TO_PROVIDE, State.CHECKING, State.DEPOSITED)
 """Those of a piece for which its candidate may give a file."""
+
+VERDICTS = [(state.value, state.label) for state in (State.ACCEPTED, State.REFUSED)]
+"""What the office finds of a piece that it has read."""
 
 ASKED = tuple(state for state in State if state != State.WITHDRAWN)
 
@@ -43,6 +49,9 @@ WAIVE = Transition(
     "Dispenser",
 )
 RECEIVE = Transition("receive", TO_PROVIDE, State.POSTED, "Noter la réception")
+SCAN = Transition(
+    "scan", {State.OWED, State.REFUSED, State.POSTED}, State.POSTED, "Joindre la numérisation"
+)
 WITHDRAW = Transition("withdraw", ASKED, State.WITHDRAWN, "Ne plus demander")
 ASK_AGAIN = Transition("ask_again", {State.WITHDRAWN}, State.OWED, "Demander de nouveau")
 CHECK_AGAIN = Transition("check_again", {State.WITHDRAWN}, State.CHECKING, "Demander de nouveau")
@@ -57,6 +66,7 @@ TRANSITIONS = (
     REFUSE,
     WAIVE,
     RECEIVE,
+    SCAN,
     WITHDRAW,
     ASK_AGAIN,
     CHECK_AGAIN,

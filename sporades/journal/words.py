@@ -107,6 +107,7 @@ IN_WORDS = {
     "piece read": "Fichier d'une pièce justificative consulté",
     "piece received": "Pièce justificative reçue par courrier",
     "piece refused": "Pièce justificative trouvée non conforme",
+    "piece scanned": "Pièce justificative reçue par courrier, numérisée",
     "piece waived": "Pièce justificative dispensée",
     "proof found infected": "Pièce jointe à une demande : programme malveillant trouvé",
     "proof read": "Pièce jointe à une demande consultée",

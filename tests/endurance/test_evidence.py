@@ -8,16 +8,18 @@ from functools import partial
 import pytest
 from django.db import transaction
 
-from sporades.acts import providing
+from sporades.acts import completing, providing
+from sporades.acts.completing import NothingMissing
 from sporades.core import files
 from sporades.core.refusals import Refused
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import ArrivingFile, Deposit
 from sporades.evidence.states import State
+from sporades.mail.models import Message
 from sporades.registrations.queries import lock_registration
 from tests.endurance.arena import eventually, figure, now, together
 from tests.endurance.servers import environment_of
-from tests.evidence.given import MANAGER, a_photo, give, piece
+from tests.evidence.given import MANAGER, a_photo, again, give, piece
 from tests.factories import a_registration
 
 GIVES = """
@@ -121,3 +123,48 @@ def test_a_process_killed_between_the_store_and_the_row_leaves_neither(arena, ke
         assert ArrivingFile.objects.get().key.endswith(left)
         assert evidence.sweep(older_than=now() + timedelta(seconds=1)) == 1
         assert (kept(), ArrivingFile.objects.count()) == ([], 0)
+
+
+def test_a_deposit_and_a_declaration_at_once_leave_no_anomaly_beside_a_file_that_came_first(arena):
+    for _ in ROUNDS:
+        registration = a_registration(at=now())
+        until = piece(registration).until
+
+        outcomes = together(
+            partial(give, registration, at=until),
+            partial(
+                completing.declare_incomplete,
+                registration=registration,
+                by=MANAGER,
+                at=until + timedelta(days=1),
+            ),
+        )
+
+        declared = outcomes[1] is None
+        assert declared or isinstance(outcomes[1], NothingMissing)
+        found = again(registration)
+        # Whichever came first: a file that the antivirus has not looked at ends no anomaly yet.
+        assert (found.state == "anomaly") is declared
+        assert piece(registration).state == State.CHECKING
+        evidence_found = Deposit.objects.get(evidence__registration=registration)
+        providing.note_scan(evidence_found, is_clean=True, at=until + timedelta(days=2))
+        assert again(registration).state == "registered"
+
+
+def test_one_registration_declared_by_two_at_once_is_told_once(arena):
+    for _ in ROUNDS:
+        registration = a_registration(at=now())
+        late = piece(registration).until + timedelta(days=1)
+        declare = partial(
+            completing.declare_incomplete, registration=registration, by=MANAGER, at=late
+        )
+
+        outcomes = together(declare, declare)
+
+        assert kinds(outcomes) == ["NoneType", "NothingMissing"]
+        assert (
+            Message.objects.filter(
+                kind="state_changed", recipient=registration.candidate.user.email
+            ).count()
+            == 1
+        )

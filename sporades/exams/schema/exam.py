@@ -95,6 +95,7 @@ class Exam(Strict):
         None,
         alias="amenagements",
         description="Aménagements d'épreuves ; à défaut, ils se demandent hors du service.",
+    )
     flags_incomplete: bool = Field(
         default=False,
         alias="anomalie_automatique",

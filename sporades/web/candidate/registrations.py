@@ -309,7 +309,9 @@ def _checks(
     given = reverse("candidate:evidence", args=[registration.number])
     pieces = (
         [
-            *checks_of(registration, owed_by(registration, rows_of(registration=registration.pk))),
+            *checks_of(
+                registration, owed_by(registration, rows_of(registration=registration.pk)), at=at
+            ),
             *_accommodation(registration, at=at),
         ]
         if registration.is_active

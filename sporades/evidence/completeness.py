@@ -1,0 +1,67 @@
+"""« Candidature incomplète »: the mandatory pieces that a registration lacks after their deadline."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from sporades.accounts.permissions import Reach
+from sporades.evidence.models import LONGEST_REASON, Evidence
+from sporades.evidence.queries import Owed, pieces_of
+from sporades.evidence.states import HERE, TO_PROVIDE, State
+from sporades.exams.models.service import MINUTE
+from sporades.registrations.models import Registration
+from sporades.registrations.states import State as RegistrationState
+
+
+def missing_of(owed: Iterable[Owed], at: datetime) -> list[Owed]:
+    """Return the pieces for which something had to be sent, and cannot be any more.
+
+    Args:
+        owed: what a registration owes, by the dates that its service has now.
+        at: the instant.
+    """
+    return [
+        one
+        for one in owed
+        if one.row.is_mandatory and one.row.state in TO_PROVIDE and not one.is_in_time(at)
+    ]
+
+
+def is_complete(registration: Registration) -> bool:
+    """Return whether every mandatory piece has come, or is not needed."""
+    return all(one.row.state in HERE for one in pieces_of(registration) if one.row.is_mandatory)
+
+
+def in_words(missing: Iterable[Owed]) -> str:
+    """Say what is missing, as its candidate reads it."""
+    said = [
+        f"{one.row.label} ({'non conforme' if one.row.state == State.REFUSED else 'non fournie'})"
+        for one in missing
+    ]
+    whole = f"Pièces justificatives manquantes : {' ; '.join(said)}."
+    if len(whole) <= LONGEST_REASON:
+        return whole
+    return f"{len(said)} pièces justificatives manquent : votre page de pièces les nomme."
+
+
+def missing_rows(at: datetime) -> QuerySet[Evidence]:
+    """Return the pieces that are missing, by the dates that their versions told."""
+    found: QuerySet[Evidence] = Evidence.objects.filter(
+        is_mandatory=True, state__in=TO_PROVIDE, until__lte=at - MINUTE
+    )
+    return found
+
+
+def lacking(at: datetime) -> Any:
+    """Return the registrations of which the office has to say whether they are incomplete."""
+    rows = missing_rows(at).filter(registration=OuterRef("pk"))
+    return Registration.objects.filter(Exists(rows), state=RegistrationState.REGISTERED)
+
+
+def lacking_within(reach: Reach, at: datetime) -> Any:
+    """Return those of a perimeter."""
+    rows = missing_rows(at).filter(registration=OuterRef("pk"))
+    within = Registration.objects.within(reach)
+    return within.filter(Exists(rows), state=RegistrationState.REGISTERED)

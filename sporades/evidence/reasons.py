@@ -1,0 +1,62 @@
+"""Why pieces are refused: what holds for all of them, then what the réglementation says of one."""
+
+from dataclasses import dataclass
+
+from sporades.exams.queries import rules
+from sporades.registrations.models import Registration
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A reason that is chosen in one click.
+
+    Attributes:
+        code: what a page sends.
+        label: what a verifier sees, and statistics count.
+        sentence: what the candidate reads.
+    """
+
+    code: str
+    label: str
+    sentence: str
+
+
+GENERAL = (
+    Reason(
+        "illisible",
+        "Illisible",
+        "Le document est illisible : déposez une photo nette, bien éclairée, où tout se lit.",
+    ),
+    Reason(
+        "autre-personne",
+        "Document d'une autre personne",
+        "Le document est au nom d'une autre personne : déposez celui du candidat.",
+    ),
+    Reason(
+        "perime", "Périmé", "Le document n'est plus valable : déposez-en un en cours de validité."
+    ),
+    Reason(
+        "incomplet",
+        "Incomplet",
+        "Il manque une page ou une face du document : déposez-le en entier.",
+    ),
+    Reason(
+        "autre-document",
+        "Autre document que celui demandé",
+        "Ce n'est pas le document demandé : relisez ce qui est demandé, puis déposez-le.",
+    ),
+)
+"""Those of every piece."""
+
+
+def reasons_for(registration: Registration, piece: str) -> list[Reason]:
+    """Return why a piece may be refused, its own reasons first.
+
+    Args:
+        registration: of which the réglementation asks for it.
+        piece: its code.
+    """
+    exam = rules(registration.regulation_id).exam(registration.exam.code)
+    asked = exam.piece(piece)
+    own = asked.refusal_reasons if asked else ()
+    return [*(Reason(one.code, one.label, one.label) for one in own), *GENERAL]

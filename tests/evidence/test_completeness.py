@@ -1,0 +1,264 @@
+"""« Candidature incomplète »: one test for each row of the table of docs/states.md."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from sporades.acts import completing, deciding, providing, registering
+from sporades.acts.completing import NothingMissing
+from sporades.acts.sending import Sent
+from sporades.core.actors import SYSTEM
+from sporades.evidence import operations as evidence
+from sporades.evidence.completeness import lacking
+from sporades.evidence.models import Evidence, Incompleteness
+from sporades.evidence.states import State as Piece
+from sporades.exams.held import forget
+from sporades.exams.models import RegistrationService
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from sporades.registrations.states import CLEAR, FLAG, VALIDATE, State
+from tests.evidence.given import BAC, IDENTITY, MANAGER, a_photo, again, give, piece
+from tests.factories import (
+    NOW,
+    OPERATOR,
+    a_candidate,
+    a_registration,
+    answer_all,
+    answers_with,
+    author,
+    load_invented,
+)
+
+WITH_BAC = {"qualification": {"diploma": "BAC"}, "epreuves": {"statut-E2": "inscrit"}}
+AFTER = NOW + timedelta(days=365)
+
+pytestmark = pytest.mark.usefixtures("kept")
+
+
+def declare(registration, *, at=AFTER):
+    completing.declare_incomplete(registration=registration, by=MANAGER, at=at)
+
+
+def clean(registration, **said):
+    """Give a file, in which the antivirus finds nothing."""
+    given = give(registration, **said)
+    evidence.note_scanned(given, is_clean=True, at=NOW)
+    return given
+
+
+def mandatory(registration):
+    """Return the mandatory pieces of a registration."""
+    return list(registration.evidence.filter(is_mandatory=True).order_by("place"))
+
+
+def settle(registration, *, but=()):
+    """Do without every mandatory piece, but for some."""
+    for row in mandatory(registration):
+        if row.code not in but:
+            providing.waive(row=row, by=MANAGER, at=NOW)
+
+
+def decided(registration, decision, reason="", *, at):
+    deciding.decide(
+        registration=again(registration), decision=decision, reason=reason, by=OPERATOR, at=at
+    )
+
+
+def state(registration):
+    return again(registration).state
+
+
+def test_a_piece_that_was_not_given_after_its_deadline_makes_it_incomplete(registration):
+    settle(registration, but=[IDENTITY])
+
+    declare(registration)
+
+    found = again(registration)
+    assert (found.state, found.reason) == (
+        State.ANOMALY,
+        "Pièces justificatives manquantes : Pièce d'identité (non fournie).",
+    )
+    assert Message.objects.filter(kind="state_changed").count() == 1
+
+
+def test_a_piece_that_was_refused_makes_it_incomplete(registration):
+    settle(registration, but=[IDENTITY])
+    given = clean(registration)
+    providing.refuse(row=piece(registration), reason="Floue.", seen=given.pk, by=MANAGER, at=NOW)
+
+    declare(registration)
+
+    assert again(registration).reason.endswith("Pièce d'identité (non conforme).")
+
+
+def test_until_the_last_minute_nothing_is_missing(registration):
+    settle(registration, but=[IDENTITY])
+    last = piece(registration).until + timedelta(seconds=59)
+
+    with pytest.raises(NothingMissing):
+        declare(registration, at=last)
+    assert not lacking(last).exists()
+
+    declare(registration, at=last + timedelta(seconds=1))
+    assert state(registration) == State.ANOMALY
+
+
+@pytest.mark.parametrize("stands", ["checking", "deposited", "accepted", "posted", "waived"])
+def test_a_piece_that_has_come_or_that_nobody_needs_does_not_make_it_incomplete(
+    registration, stands
+):
+    settle(registration, but=[IDENTITY])
+    if stands in ("checking", "deposited", "accepted"):
+        given = give(registration)
+        if stands != "checking":
+            evidence.note_scanned(given, is_clean=True, at=NOW)
+        if stands == "accepted":
+            providing.accept(row=piece(registration), seen=given.pk, by=MANAGER, at=NOW)
+    elif stands == "posted":
+        providing.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=NOW)
+    else:
+        settle(registration)
+
+    with pytest.raises(NothingMissing):
+        declare(registration)
+    assert piece(registration).state == stands
+    assert not lacking(AFTER).exists()
+
+
+def test_an_optional_piece_does_not_make_it_incomplete(registration):
+    Evidence.objects.filter(registration=registration).update(is_mandatory=False)
+
+    assert piece(registration).state == Piece.OWED
+    with pytest.raises(NothingMissing):
+        declare(registration)
+
+
+@pytest.mark.parametrize("decision", [VALIDATE, FLAG])
+def test_one_that_is_validated_or_in_anomaly_is_not_declared(registration, decision):
+    decided(registration, decision, "Autre chose." if decision is FLAG else "", at=NOW)
+
+    with pytest.raises(NothingMissing):
+        declare(registration)
+    assert not lacking(AFTER).exists()
+
+
+def test_more_time_given_by_the_service_counts(registration):
+    settle(registration, but=[IDENTITY])
+    until = piece(registration).until
+    RegistrationService.objects.filter(pk=registration.service_id).update(
+        closes_at=registration.service.closes_at + timedelta(days=10)
+    )
+
+    with pytest.raises(NothingMissing):
+        declare(registration, at=until + timedelta(days=1))
+    declare(registration, at=until + timedelta(days=11))
+
+
+@pytest.mark.parametrize("how", ["waived", "posted", "scanned"])
+def test_it_ends_by_itself_once_everything_has_come(registration, how):
+    settle(registration, but=[IDENTITY])
+    declare(registration)
+    late = AFTER + timedelta(days=1)
+
+    row = piece(registration)
+    if how == "waived":
+        providing.waive(row=row, by=MANAGER, at=late)
+    elif how == "posted":
+        providing.receive(row=row, posted_on=NOW.date(), by=MANAGER, at=late)
+    else:
+        providing.scan_in(
+            registration=again(registration),
+            code=IDENTITY,
+            sent=[Sent("scan.jpg", a_photo())],
+            press=str(uuid4()),
+            posted_on=NOW.date(),
+            by=MANAGER,
+            at=late,
+        )
+
+    found = again(registration)
+    assert (found.state, found.reason) == (State.REGISTERED, "")
+    assert not Incompleteness.objects.exists()
+    assert Entry.objects.get(verb="anomaly cleared").actor_name == SYSTEM.name
+    subjects = Message.objects.filter(kind="state_changed").values_list("subject", flat=True)
+    assert any("Inscription complétée" in one for one in subjects)
+
+
+def test_it_ends_when_a_file_that_came_with_more_time_is_found_clean(registration):
+    settle(registration, but=[IDENTITY])
+    late = piece(registration).until + timedelta(days=1)
+    declare(registration, at=late)
+    RegistrationService.objects.filter(pk=registration.service_id).update(
+        closes_at=registration.service.closes_at + timedelta(days=10)
+    )
+
+    given = give(registration, at=late)
+    assert state(registration) == State.ANOMALY
+    providing.note_scan(given, is_clean=True, at=late)
+
+    assert state(registration) == State.REGISTERED
+
+
+def test_it_stays_while_one_of_two_is_missing():
+    registration = a_registration(**WITH_BAC)
+    declare(registration)
+    assert again(registration).reason.count(" ; ") == 1
+
+    providing.waive(row=piece(registration), by=MANAGER, at=AFTER)
+    assert state(registration) == State.ANOMALY
+    providing.waive(row=piece(registration, BAC), by=MANAGER, at=AFTER)
+    assert state(registration) == State.REGISTERED
+
+
+def test_it_ends_when_a_new_version_asks_no_more_for_what_was_missing():
+    registration = a_registration(**WITH_BAC)
+    settle(registration, but=[BAC])
+    declare(registration)
+    mine = author(registration.candidate)
+    draft = registering.amend(registration=again(registration), by=mine, at=NOW)
+    answer_all(draft, answers_with(), at=NOW)
+    registering.register(draft=draft, by=mine, at=NOW)
+
+    assert state(registration) == State.REGISTERED
+
+
+def test_an_anomaly_decided_for_another_reason_does_not_end_by_itself(registration):
+    settle(registration, but=[IDENTITY])
+    declare(registration)
+    decided(registration, CLEAR, at=AFTER + timedelta(hours=1))
+    decided(registration, FLAG, "La signature manque.", at=AFTER + timedelta(hours=2))
+
+    providing.waive(row=piece(registration), by=MANAGER, at=AFTER + timedelta(hours=3))
+
+    assert again(registration).reason == "La signature manque."
+
+
+def test_nobody_declares_by_themselves_what_the_reglementation_leaves_to_the_office(registration):
+    assert completing.flag_some(after=0, most=10, at=AFTER) == 0
+    assert state(registration) == State.REGISTERED
+
+
+def test_what_the_reglementation_says_is_declared_by_the_service():
+    load_invented(("    pieces:\n", "    anomalie_automatique: oui\n    pieces:\n"))
+    forget()
+    registration, other = a_registration(), a_registration(a_candidate())
+    settle(other)
+
+    last = completing.flag_some(after=0, most=10, at=AFTER)
+
+    assert last == registration.pk
+    assert (state(registration), state(other)) == (State.ANOMALY, State.REGISTERED)
+    assert completing.flag_some(after=last, most=10, at=AFTER) == 0
+    assert Entry.objects.get(verb="anomaly found").actor_name == SYSTEM.name
+
+
+def test_a_deposit_that_comes_first_is_not_declared_missing(registration):
+    settle(registration, but=[IDENTITY])
+    read = again(registration)  # as the page of the queue has read it
+    until = piece(registration).until
+    give(registration, at=until)
+
+    with pytest.raises(NothingMissing):
+        declare(read, at=until + timedelta(days=1))
+    assert state(registration) == State.REGISTERED
