@@ -1,14 +1,16 @@
 """What may be done to many registrations at once: one table."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Permission, Reach
-from sporades.acts import deciding
+from sporades.acts import completing, deciding
+from sporades.batches import pieces
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.core.transitions import Transition
@@ -49,6 +51,10 @@ ALREADY = {
 """What is said where an action has been done before: in which state, and how."""
 
 CANNOT = {
+    "declare-incomplete": "elle ne peut pas être déclarée incomplète",
+    "accept-piece": "ses pièces ne sont plus vérifiées",
+    "waive-piece": "ses pièces ne sont plus vérifiées",
+    "refuse-piece": "ses pièces ne sont plus vérifiées",
     VALIDATE.name: "elle ne peut pas être validée",
     REOPEN.name: "il n'y a pas de validation sur laquelle revenir",
     FLAG.name: "elle ne peut pas être mise en anomalie",
@@ -88,6 +94,10 @@ class Action:
         judges: whether it is decided from what is filed, as it was when it was asked for.
         act: does it to one registration, in a transaction of its own. Raises Refused.
         asked_apart: whether it is asked for on a page of its own, which makes what it fills.
+        has_piece: whether it is about one supporting document, which is chosen with it.
+        seen: what tells lines of one state apart before it is launched: given the code of the
+            piece and the instant, an expression on a line.
+        refusals: why it cannot be done, by what `seen` says.
         alone: how many lines one person sets going alone in a day; nothing for any number.
         approval: what whoever approves more must be allowed.
         read: what it fills or says, read once for many lines, from the key that the batch keeps.
@@ -105,11 +115,16 @@ class Action:
     begin: Callable[..., UUID] | None = None
     asked_apart: bool = False
     judges: bool = False
+    has_piece: bool = False
+    seen: Callable[[str, datetime], Any] | None = None
+    refusals: Mapping[str, str] = field(default_factory=dict)
     alone: int | None = None
     approval: Permission | None = None
 
-    def overtaken(self, registration: Registration, asked_at: datetime) -> str:
+    def overtaken(self, registration: Registration, asked_at: datetime, piece: str = "") -> str:
         """Return why it cannot be done of what was asked at an instant, or nothing."""
+        if self.has_piece:
+            return pieces.overtaken(registration, piece, asked_at)
         amended_at = registration.amended_at
         is_other = amended_at is not None and amended_at > asked_at
         return AMENDED if self.judges and is_other else ""
@@ -200,6 +215,43 @@ _PREPARATIONS = [
     )
     for kind in PREPARED
 ]
+
+
+def _declare_incomplete(
+    *,
+    registration: Registration,
+    reason: str,  # noqa: ARG001 - every act is told it
+    about: UUID | None,  # noqa: ARG001 - every act is told it
+    by: Actor,
+    at: datetime,
+) -> None:
+    completing.declare_incomplete(registration=registration, by=by, at=at)
+
+
+INCOMPLETE = Action(
+    "declare-incomplete",
+    "Déclarer incomplètes",
+    Permission.DECIDE,
+    frozenset({State.REGISTERED}),
+    has_reason=False,
+    act=_declare_incomplete,
+    seen=pieces.lacks,
+    refusals={pieces.COMPLETE: "Aucune pièce obligatoire ne manque après sa date limite."},
+)
+_PIECES = [
+    Action(
+        f"{name}-piece",
+        label,
+        Permission.JUDGE_EVIDENCE,
+        frozenset({State.REGISTERED, State.ANOMALY}),
+        has_reason=name == "refuse",
+        act=pieces.ACTS[name],
+        has_piece=True,
+        seen=pieces.state_of,
+        refusals=pieces.refusals(name),
+    )
+    for name, label in pieces.LABELS.items()
+]
 WRITE = Action(
     "write",
     "Écrire aux candidats",
@@ -212,4 +264,4 @@ WRITE = Action(
     alone=WRITTEN_ALONE,
     approval=Permission.APPROVE_MESSAGES,
 )
-ACTIONS = {one.code: one for one in (*_DECISIONS, *_PREPARATIONS, WRITE)}
+ACTIONS = {one.code: one for one in (*_DECISIONS, INCOMPLETE, *_PIECES, *_PREPARATIONS, WRITE)}

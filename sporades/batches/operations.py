@@ -57,6 +57,12 @@ class Nothing(Refused):
     message = "Aucune inscription n'est choisie : il n'y a rien à faire."
 
 
+class PieceMissing(Refused):
+    """It is about a piece, and nobody says which."""
+
+    message = "Choisissez la pièce sur laquelle porte cette action."
+
+
 class TooMany(Refused):
     """More than a batch takes."""
 
@@ -73,6 +79,7 @@ def prepare(
     by: User,
     at: datetime,
     about: UUID | None = None,
+    piece: str = "",
 ) -> Batch:
     """Freeze which registrations an action is for; nothing is done before it is launched.
 
@@ -84,11 +91,15 @@ def prepare(
         by: who asks.
         at: the instant.
         about: what it fills or says, for an action that is asked for on a page of its own.
+        piece: the code of the supporting document, for an action that is about one.
 
     Raises:
         Nothing, TooMany: none is chosen, or too many.
         ReasonMissing: the action is told with a reason.
+        PieceMissing: it is about a piece, and none is chosen.
     """
+    if action.has_piece and not piece:
+        raise PieceMissing
     if action.has_reason and not reason:
         raise ReasonMissing(REASON_MISSING)
     author = reach.perimeters[0].member
@@ -100,6 +111,7 @@ def prepare(
         action=action.code,
         reason=reason if action.has_reason else "",
         about=about,
+        piece=piece if action.has_piece else "",
         total=0,
         state=BatchState.PREPARED,
         asked_at=at,
@@ -237,7 +249,7 @@ def _go_on(pk: str, *, at: datetime) -> bool:
         return False
     lines = list(batch.lines.filter(outcome=Outcome.WAITING).order_by("pk")[:AT_ONCE])
     known = _registrations(lines, within=(batch.reach, now))
-    about = batch.does.read(batch.about) if batch.about else None
+    about = batch.piece or (batch.does.read(batch.about) if batch.about else None)
     running = Batch.objects.filter(pk=pk, state=BatchState.RUNNING)
     running.update(moved_at=at)
     for line in lines:
@@ -341,7 +353,9 @@ def _go_through(
     )
     if not mine.exists():
         return False
-    why = batch.does.overtaken(registration, batch.asked_at) if registration else OUTSIDE
+    why = OUTSIDE
+    if registration is not None:
+        why = batch.does.overtaken(registration, batch.asked_at, batch.piece)
     if registration is None or why:
         _refuse(line, why)
         return True
@@ -366,6 +380,8 @@ def _queue(batch: Batch) -> bool:
 
 def _record(verb: str, batch: Batch, *, by: Actor, at: datetime, **more: Any) -> None:
     after = {"action": batch.action, "reason": batch.reason, "lines": batch.total, **more}
+    if batch.piece:
+        after["piece"] = batch.piece
     if batch.about is not None:
         after["about"] = str(batch.about)
     journal.record(verb, by=by, on=batch, at=at, academy=batch.reach.only_academy, after=after)

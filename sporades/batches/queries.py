@@ -1,9 +1,11 @@
 """What will become of a batch that is not launched."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, Value
 
+from sporades.batches import pieces
 from sporades.batches.models import Batch
 from sporades.batches.states import Outcome
 from sporades.candidates.models import told_by_letter
@@ -19,26 +21,36 @@ class Forecast:
         count: how many lines.
         refusal: why they will be refused, or nothing.
         by_letter: how many of their candidates are told by a letter, to print and to post.
+        seen: what else tells them apart, in words.
     """
 
     state: State
     count: int
     refusal: str
     by_letter: int
+    seen: str = ""
 
 
-def forecast(batch: Batch) -> list[Forecast]:
-    """Return what will become of its lines, as far as their state says it."""
+def forecast(batch: Batch, *, at: datetime) -> list[Forecast]:
+    """Return what will become of its lines, as far as their state, or that of a piece, says it."""
+    seen = batch.does.seen
     states = (
         batch.lines.filter(outcome=Outcome.WAITING)
-        .values_list("registration__state")
+        .annotate(seen=seen(batch.piece, at) if seen else Value(""))
+        .values_list("registration__state", "seen")
         .annotate(
             count=Count("pk"),
             by_letter=Count("pk", filter=told_by_letter("registration__candidate")),
         )
-        .order_by("-count", "registration__state")
+        .order_by("-count", "registration__state", "seen")
     )
     return [
-        Forecast(State(state), count, batch.does.refusal_of(state), by_letter)
-        for state, count, by_letter in states
+        Forecast(
+            State(state),
+            count,
+            batch.does.refusal_of(state) or batch.does.refusals.get(said, ""),
+            by_letter,
+            pieces.WORDS.get(said, ""),
+        )
+        for state, said, count, by_letter in states
     ]

@@ -4,7 +4,7 @@ import pytest
 import time_machine
 
 from sporades.accounts.models import Membership
-from sporades.accounts.permissions import Permission, reach
+from sporades.accounts.permissions import reach
 from sporades.batches import operations
 from sporades.batches.actions import ACTIONS
 from sporades.registrations.models import Registration
@@ -37,8 +37,8 @@ def three(invented_exam):
 def prepare(asker):
     """Prepare a batch on what stands in the perimeter."""
 
-    def prepared(action="validate", reason="", registrations=None):
-        allowed = reach(asker.memberships.all(), Permission.DECIDE)
+    def prepared(action="validate", reason="", registrations=None, piece=""):
+        allowed = reach(asker.memberships.all(), ACTIONS[action].permission)
         chosen = Registration.objects.within(allowed) if registrations is None else registrations
         return operations.prepare(
             registrations=chosen,
@@ -47,6 +47,7 @@ def prepare(asker):
             reach=allowed,
             by=asker,
             at=NOW,
+            piece=piece,
         )
 
     return prepared

@@ -85,7 +85,7 @@ def test_every_decision_can_be_made_of_many(prepare, three, action):
 def test_who_will_be_refused_and_why_is_said_before(prepare, three):
     set_aside(three[0])
 
-    forecast = queries.forecast(prepare("validate"))
+    forecast = queries.forecast(prepare("validate"), at=NOW)
 
     assert [(one.state, one.count, bool(one.refusal)) for one in forecast] == [
         (State.REGISTERED, 2, False),

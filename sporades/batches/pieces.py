@@ -1,0 +1,92 @@
+"""What is done to one supporting document of many registrations, and what is seen of it before."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Case, Exists, OuterRef, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
+from sporades.acts import providing
+from sporades.core.actors import Actor
+from sporades.evidence.completeness import missing_rows
+from sporades.evidence.models import Evidence
+from sporades.evidence.states import ACCEPT, REFUSE, WAIVE, State
+from sporades.registrations.models import Registration
+
+LABELS = {
+    "accept": "Trouver une pièce conforme",
+    "waive": "Dispenser d'une pièce",
+    "refuse": "Redemander une pièce",
+}
+MOVES = {"accept": ACCEPT, "waive": WAIVE, "refuse": REFUSE}
+NOT_ASKED, COMPLETE, LACKING = "none", "complete", "lacking"
+WORDS: dict[str, str] = {
+    **{str(state.value): f"pièce : {state.label}" for state in State},
+    NOT_ASKED: "pièce non demandée",
+    COMPLETE: "rien ne manque",
+    LACKING: "des pièces manquent",
+}
+"""What is seen of a line, in words."""
+
+OTHER_FILE = "Un fichier ou un papier est arrivé depuis que vous avez préparé ce lot : relisez-le."
+
+
+def refusals(name: str) -> dict[str, str]:
+    """Return why a piece cannot be judged so, by its state."""
+    said = {
+        str(state.value): f"La pièce est « {state.label} »."
+        for state in State
+        if state not in MOVES[name].sources
+    }
+    not_asked = "Cette pièce n'est pas demandée."
+    return {**said, str(State.WITHDRAWN.value): not_asked, NOT_ASKED: not_asked}
+
+
+def state_of(piece: str, at: datetime) -> Any:  # noqa: ARG001 - what lacks depends on the instant
+    """Return where a piece of the registration of a line stands."""
+    rows = Evidence.objects.filter(registration=OuterRef("registration"), code=piece)
+    return Coalesce(Subquery(rows.values("state")[:1]), Value(NOT_ASKED))
+
+
+def lacks(piece: str, at: datetime) -> Any:  # noqa: ARG001 - of any piece
+    """Return whether the registration of a line lacks mandatory pieces after their deadline."""
+    rows = missing_rows(at).filter(registration=OuterRef("registration"))
+    return Case(When(Exists(rows), then=Value(LACKING)), default=Value(COMPLETE))
+
+
+def overtaken(registration: Registration, piece: str, asked_at: datetime) -> str:
+    """Return that something has come for a piece since the batch was asked for, if so."""
+    since = Evidence.objects.filter(registration=registration, code=piece, arrived_at__gt=asked_at)
+    return OTHER_FILE if since.exists() else ""
+
+
+def _accept(row: Evidence, *, reason: str, by: Actor, at: datetime) -> None:  # noqa: ARG001 - told with none
+    providing.accept(row=row, seen=row.deposit_id, by=by, at=at)
+
+
+def _waive(row: Evidence, *, reason: str, by: Actor, at: datetime) -> None:  # noqa: ARG001 - told with none
+    providing.waive(row=row, by=by, at=at)
+
+
+def _refuse(row: Evidence, *, reason: str, by: Actor, at: datetime) -> None:
+    providing.refuse(row=row, reason=reason, seen=row.deposit_id, by=by, at=at)
+
+
+def _on_piece(act: Callable[..., None]) -> Callable[..., None]:
+    def does(
+        *, registration: Registration, reason: str, about: str, by: Actor, at: datetime
+    ) -> None:
+        row = registration.evidence.asked().filter(code=about).first()
+        if row is None:
+            raise providing.NotAsked
+        act(row, reason=reason, by=by, at=at)
+
+    return does
+
+
+ACTS = {
+    "accept": _on_piece(_accept),
+    "waive": _on_piece(_waive),
+    "refuse": _on_piece(_refuse),
+}

@@ -1,0 +1,128 @@
+"""One supporting document of many registrations; what they lack: seen before, each line alone."""
+
+from datetime import timedelta
+
+import pytest
+
+from sporades.acts import providing
+from sporades.batches import operations, queries
+from sporades.batches.operations import PieceMissing
+from sporades.batches.pieces import OTHER_FILE
+from sporades.batches.states import Outcome
+from sporades.core.refusals import ReasonMissing
+from sporades.evidence import operations as evidence
+from sporades.evidence.models import Evidence
+from sporades.evidence.states import State as Piece
+from sporades.mail.models import Message
+from sporades.registrations.states import State
+from tests.evidence.given import IDENTITY, MANAGER, again, give, piece
+from tests.factories import NOW
+
+AFTER = NOW + timedelta(days=365)
+pytestmark = pytest.mark.usefixtures("kept")
+
+
+def clean(registration, **said):
+    """Give a file, in which the antivirus finds nothing."""
+    evidence.note_scanned(give(registration, **said), is_clean=True, at=said.get("at", NOW))
+
+
+def launched(batch, *, at=NOW):
+    """Launch a batch and go through it."""
+    operations.launch(batch=batch, by=batch.reach.perimeters[0].member, at=at)
+    while operations.go_on(str(batch.pk), at=at):
+        pass
+    return batch
+
+
+def stands(three):
+    return [piece(one).state for one in three]
+
+
+def refused(batch):
+    return list(batch.lines.filter(outcome=Outcome.REFUSED).values_list("why", flat=True))
+
+
+def test_what_can_be_found_good_is_and_the_others_say_why(prepare, three):
+    clean(three[0])
+    providing.receive(row=piece(three[1]), posted_on=NOW.date(), by=MANAGER, at=NOW)
+    batch = prepare("accept-piece", piece=IDENTITY)
+
+    forecast = queries.forecast(batch, at=NOW)
+    assert sorted((one.seen, one.count, one.refusal) for one in forecast) == [
+        ("pièce : Déposée", 1, ""),
+        ("pièce : Reçue par courrier", 1, ""),
+        ("pièce : À fournir", 1, "La pièce est « À fournir »."),
+    ]
+    launched(batch)
+
+    assert stands(three) == [Piece.ACCEPTED, Piece.ACCEPTED, Piece.OWED]
+    assert len(refused(batch)) == 1
+
+
+def test_registrations_do_without_a_piece(prepare, three):
+    launched(prepare("waive-piece", piece=IDENTITY))
+
+    assert stands(three) == [Piece.WAIVED] * 3
+
+
+def test_a_piece_is_asked_again_with_a_reason_that_each_candidate_reads(prepare, three):
+    clean(three[0])
+
+    with pytest.raises(ReasonMissing):
+        prepare("refuse-piece", piece=IDENTITY)
+    launched(prepare("refuse-piece", "La mention manque.", piece=IDENTITY))
+
+    assert (piece(three[0]).state, piece(three[0]).reason) == (Piece.REFUSED, "La mention manque.")
+    assert Message.objects.filter(kind="piece_refused").count() == 1
+
+
+def test_a_piece_that_is_not_asked_for_is_refused_at_its_line(prepare, three):
+    batch = prepare("accept-piece", piece="BAC")
+
+    [forecast] = queries.forecast(batch, at=NOW)
+    assert (forecast.count, forecast.refusal) == (3, "Cette pièce n'est pas demandée.")
+    assert (
+        refused(launched(batch))
+        == ["Cette pièce n'est plus demandée pour cette inscription : relisez la liste."] * 3
+    )
+
+
+def test_what_came_since_it_was_prepared_is_not_judged_unread(prepare, three):
+    clean(three[0])
+    batch = prepare("accept-piece", piece=IDENTITY, registrations=_only(three[0]))
+    clean(three[0], at=NOW + timedelta(hours=1), photos=None, name="autre.jpg")
+
+    launched(batch, at=NOW + timedelta(hours=2))
+
+    assert refused(batch) == [OTHER_FILE]
+    assert piece(three[0]).state == Piece.DEPOSITED
+
+
+def _only(registration):
+    return type(registration).objects.filter(pk=registration.pk)
+
+
+def test_which_piece_is_said(prepare, three):
+    with pytest.raises(PieceMissing):
+        prepare("accept-piece")
+
+
+def test_those_that_lack_pieces_are_declared_incomplete(prepare, three):
+    providing.waive(row=piece(three[0]), by=MANAGER, at=NOW)
+    Evidence.objects.filter(registration=three[0]).exclude(code=IDENTITY).delete()
+    batch = prepare("declare-incomplete")
+
+    forecast = queries.forecast(batch, at=AFTER)
+    assert sorted((one.seen, one.count, bool(one.refusal)) for one in forecast) == [
+        ("des pièces manquent", 2, False),
+        ("rien ne manque", 1, True),
+    ]
+    batch.asked_at = AFTER
+    launched(batch, at=AFTER)
+
+    assert [again(one).state for one in three] == [
+        State.REGISTERED,
+        State.ANOMALY,
+        State.ANOMALY,
+    ]
