@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Candidate, Channel, Identity
 from sporades.core.text import clean
+from sporades.evidence.queries import labels_within
 from sporades.exams import schema
 from sporades.exams.models import Exam
 from sporades.exams.queries import OfferedExam, Programme, programmes
@@ -25,10 +26,13 @@ from sporades.searches.criteria import (
     Criterion,
     Day,
     Instant,
+    LacksPieces,
     Name,
     Number,
     OptionalChoice,
     PaperStatus,
+    PieceArrived,
+    PieceState,
     Row,
     Text,
     WholeName,
@@ -138,6 +142,10 @@ def _papers(reach: Reach) -> Choices:
         )
         for one in offered
     )
+
+
+def _pieces(reach: Reach) -> Choices:
+    return tuple(labels_within(reach).items())
 
 
 def _named(paper: schema.Paper) -> str:
@@ -322,6 +330,14 @@ GROUPS: tuple[tuple[str, tuple[Criterion, ...]], ...] = (
         ),
     ),
     ("Épreuves", (PaperStatus("epreuve", "Épreuve", "papers", _papers),)),
+    (
+        "Pièces justificatives",
+        (
+            PieceState("piece", "Pièce", "evidence", _pieces),
+            LacksPieces("pieces_manquantes", "Pièce obligatoire à fournir", "evidence"),
+            PieceArrived("piece_arrivee", "Pièce arrivée le", "arrived_at"),
+        ),
+    ),
 )
 
 CRITERIA = {criterion.code: criterion for _, criteria in GROUPS for criterion in criteria}

@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Max, OuterRef, Q, StringAgg, Subquery, Value
+
 from sporades.core.french import birth_date_in_digits, day_in_digits
+from sporades.evidence.models import Evidence
+from sporades.evidence.states import TO_PROVIDE, TO_VERIFY
 from sporades.exams.queries import rules
 from sporades.registrations.states import state_in_office
 from sporades.registrations.titles import qualification_of
@@ -50,6 +54,28 @@ def _category(regulation: int, exam: str, category: str) -> str:
     found = rules(regulation).exam(exam).category(category)
     return found.label if found else ""
 
+
+def _labels(*states: str) -> StringAgg:
+    return StringAgg("label", Value(" ; "), filter=Q(state__in=states), order_by="place")
+
+
+def _pieces(said: StringAgg, **which: object) -> Subquery:
+    """Return the names of the pieces of a registration that stand somewhere."""
+    rows = Evidence.objects.filter(registration=OuterRef("pk"), **which).order_by()
+    return Subquery(rows.values("registration").values(said=said))
+
+
+def _last_piece() -> Subquery:
+    rows = Evidence.objects.asked().filter(registration=OuterRef("pk")).order_by()
+    return Subquery(rows.values("registration").values(said=Max("arrived_at")))
+
+
+COMPUTED: dict[str, Callable[[], Subquery]] = {
+    "pieces_to_provide": lambda: _pieces(_labels(*TO_PROVIDE), is_mandatory=True),
+    "pieces_to_verify": lambda: _pieces(_labels(*TO_VERIFY)),
+    "last_piece_at": _last_piece,
+}
+"""What columns read beside the row of a registration, by the name that stands for it in `paths`."""
 
 COLUMNS: tuple[Column, ...] = (
     Column("numero_inscription", "N° Inscription", ("number",), order=("number",)),
@@ -101,6 +127,9 @@ COLUMNS: tuple[Column, ...] = (
         ("decided_at",),
     ),
     Column("version", "Version", ("version",)),
+    Column("pieces_a_fournir", "Pièces à fournir", ("pieces_to_provide",)),
+    Column("pieces_a_verifier", "Pièces à vérifier", ("pieces_to_verify",)),
+    Column("piece_arrivee", "Dernière pièce arrivée le", ("last_piece_at", "service__zone"), _day),
 )
 USUAL = (
     "numero_inscription",
@@ -138,7 +167,8 @@ class Reading:
 
     def of(self, registrations: Any) -> Any:
         """Return the values of these registrations, in their order."""
-        return registrations.values_list(*self.paths)
+        computed = {path: COMPUTED[path]() for path in self.paths if path in COMPUTED}
+        return registrations.annotate(**computed).values_list(*self.paths)
 
     def cells(self) -> Callable[[Sequence[Any]], list[str]]:
         """Return what says the values of one registration, a cell for each column."""

@@ -15,6 +15,9 @@ from sporades.candidates.models import Channel, told_by_letter
 from sporades.core.days import midnight
 from sporades.core.french import month_named
 from sporades.core.text import clean, search_key
+from sporades.evidence.models import Evidence
+from sporades.evidence.states import TO_PROVIDE
+from sporades.evidence.states import State as EvidenceState
 from sporades.registrations.models import RegistrationPaper
 from sporades.registrations.states import STANDING
 from sporades.searches.operators import Operator
@@ -368,6 +371,68 @@ class PaperStatus(Criterion):
             raise Unreadable("Choisissez une épreuve.")
         rows = RegistrationPaper.objects.filter(registration=OuterRef("pk"))
         return Q(Exists(rows.filter(paper=int(said), status=operator.value)))
+
+
+@dataclass(frozen=True)
+class PieceState(Criterion):
+    """Where one supporting document stands.
+
+    Attributes:
+        listed: the pieces, as far as a reader may know them.
+    """
+
+    listed: Callable[[Reach], Choices]
+
+    STATES: ClassVar = {
+        Operator.PIECE_OWED: EvidenceState.OWED,
+        Operator.PIECE_CHECKING: EvidenceState.CHECKING,
+        Operator.PIECE_DEPOSITED: EvidenceState.DEPOSITED,
+        Operator.PIECE_ACCEPTED: EvidenceState.ACCEPTED,
+        Operator.PIECE_REFUSED: EvidenceState.REFUSED,
+        Operator.PIECE_WAIVED: EvidenceState.WAIVED,
+        Operator.PIECE_POSTED: EvidenceState.POSTED,
+    }
+    asks_how: ClassVar = "État de la pièce"
+    asks_what: ClassVar = "Pièce"
+    operators: ClassVar[tuple[Operator, ...]] = tuple(STATES)
+
+    def choices(self, reach: Reach) -> Choices:
+        """Return the pieces."""
+        return self.listed(reach)
+
+    def condition(self, operator: Operator, values: Sequence[str]) -> Q:
+        """Ask for a piece of this code that stands there."""
+        code = _said(values, "Choisissez une pièce.")
+        rows = Evidence.objects.filter(registration=OuterRef("pk"))
+        return Q(Exists(rows.filter(code=code, state=self.STATES[operator])))
+
+
+@dataclass(frozen=True)
+class LacksPieces(YesNo):
+    """Whether something is still to be sent for a mandatory piece, be it late or not."""
+
+    def _holds(self) -> Q:
+        rows = Evidence.objects.filter(registration=OuterRef("pk"), is_mandatory=True)
+        return Q(Exists(rows.filter(state__in=TO_PROVIDE)))
+
+
+@dataclass(frozen=True)
+class PieceArrived(Instant):
+    """The day on which a piece came, as a file or by post."""
+
+    operators: ClassVar[tuple[Operator, ...]] = (
+        Operator.BETWEEN,
+        Operator.EMPTY,
+        Operator.FILLED,
+    )
+
+    def condition(self, operator: Operator, values: Sequence[str]) -> Q:
+        """Compare one piece with both bounds; « vide »: none has come."""
+        rows = Evidence.objects.asked().filter(registration=OuterRef("pk"))
+        if operator in (Operator.EMPTY, Operator.FILLED):
+            came = Q(Exists(rows.filter(arrived_at__isnull=False)))
+            return ~came if operator is Operator.EMPTY else came
+        return Q(Exists(rows.filter(super().condition(operator, values))))
 
 
 def _said(values: Sequence[str], otherwise: str = "Indiquez ce que vous cherchez.") -> str:

@@ -18,6 +18,13 @@ class Operator(StrEnum):
     NOT_ENTERED = "non_inscrit"
     DISPENSED = "dispense"
     KEPT = "benefice"
+    PIECE_OWED = "a_fournir"
+    PIECE_CHECKING = "en_verification"
+    PIECE_DEPOSITED = "deposee"
+    PIECE_ACCEPTED = "conforme"
+    PIECE_REFUSED = "non_conforme"
+    PIECE_WAIVED = "piece_dispensee"
+    PIECE_POSTED = "recue_par_courrier"
 
     @property
     def label(self) -> str:
@@ -45,4 +52,11 @@ _LABELS = {
     Operator.NOT_ENTERED: "Non inscrit",
     Operator.DISPENSED: "Dispensé",
     Operator.KEPT: "Bénéfice",
+    Operator.PIECE_OWED: "À fournir",
+    Operator.PIECE_CHECKING: "En vérification",
+    Operator.PIECE_DEPOSITED: "Déposée",
+    Operator.PIECE_ACCEPTED: "Conforme",
+    Operator.PIECE_REFUSED: "Non conforme",
+    Operator.PIECE_WAIVED: "Dispensée",
+    Operator.PIECE_POSTED: "Reçue par courrier",
 }

@@ -81,6 +81,20 @@ class Selection:
             self._chosen(programme="service"), service__academy__in=self._academies
         )
 
+    def condition(self, path: str) -> Q:
+        """Return what a row must satisfy to be of a registration that is counted.
+
+        Args:
+            path: from the row to its registration.
+        """
+        said: dict[str, object] = {
+            f"{path}__exam__domain": self.domain,
+            f"{path}__exam__session": self.session,
+            f"{path}__service": self.service,
+        }
+        chosen = {name: value for name, value in said.items() if value}
+        return Q(**chosen, **{f"{path}__academy__in": self._academies})
+
     @property
     def _academies(self) -> list[str]:
         # Named also where all are meant: one index then leads to the days of each.

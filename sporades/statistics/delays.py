@@ -1,0 +1,138 @@
+"""How long supporting documents wait to be verified, and why they are refused."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import (
+    Aggregate,
+    Count,
+    DateTimeField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    Q,
+    Value,
+)
+
+from sporades.evidence.models import Evidence, Verdict
+from sporades.evidence.states import TO_VERIFY, State
+from sporades.registrations.states import State as RegistrationState
+from sporades.statistics.periods import Period
+from sporades.statistics.selection import Selection
+
+STEPS = (1, 3, 8, 15, 31)
+"""The bounds of ages, in whole days: below the first one, between two of them, from the last one on."""
+
+TO_COMPLETE = (RegistrationState.REGISTERED, RegistrationState.ANOMALY)
+
+
+class Percentile(Aggregate):
+    """The value that a share of the others does not exceed."""
+
+    function = "percentile_cont"
+    template = "%(function)s(%(share)s) WITHIN GROUP (ORDER BY %(expressions)s)"
+
+    def __init__(self, expression: Any, *, share: float, **options: Any) -> None:
+        """Take a share between 0 and 1."""
+        super().__init__(expression, share=share, output_field=DurationField(), **options)
+
+
+@dataclass(frozen=True)
+class Delay:
+    """How long it took from the arrival of pieces to their verdict.
+
+    Attributes:
+        count: of how many verdicts.
+        median: half of them took no longer.
+        most: nine out of ten took no longer.
+    """
+
+    count: int
+    median: timedelta | None
+    most: timedelta | None
+
+
+@dataclass(frozen=True)
+class Delays:
+    """What was found of pieces in a period, and what waits.
+
+    Attributes:
+        whole: all the verdicts.
+        ages: how many of them, by the place of their delay among `STEPS`.
+        waiting: how many pieces wait, by the place of their age.
+        by_academy, by_exam, by_piece: the verdicts, by the code or key of each.
+        refusals: how many refusals, by their usual reason; nothing for one in free words.
+    """
+
+    whole: Delay
+    ages: Mapping[int, int]
+    waiting: Mapping[int, int]
+    by_academy: Mapping[str, Delay]
+    by_exam: Mapping[int, Delay]
+    by_piece: Mapping[str, Delay]
+    refusals: Mapping[str, int]
+
+
+def delays(selection: Selection, period: Period, *, at: datetime) -> Delays:
+    """Count the verdicts of a period, and what waits at an instant.
+
+    Args:
+        selection: what is counted.
+        period: the days of the verdicts.
+        at: the instant.
+    """
+    took = ExpressionWrapper(F("at") - F("arrived_at"), output_field=DurationField())
+    of_selection = selection.condition("evidence__registration")
+    given = Verdict.objects.within(selection.reach).filter(
+        of_selection, at__gte=period.start, at__lt=period.end
+    )
+    timed = given.filter(arrived_at__isnull=False).annotate(took=took)
+    waiting = (
+        Evidence.objects.within(selection.reach)
+        .filter(
+            selection.condition("registration"),
+            state__in=TO_VERIFY,
+            registration__state__in=TO_COMPLETE,
+        )
+        .annotate(
+            took=ExpressionWrapper(Value(at, DateTimeField()) - F("arrived_at"), DurationField())
+        )
+    )
+    refused = given.filter(outcome=State.REFUSED).values_list("motive")
+    return Delays(
+        whole=Delay(**timed.aggregate(**_MEASURES)),
+        ages=_by_age(timed),
+        waiting=_by_age(waiting),
+        by_academy=_by(timed, "evidence__registration__academy"),
+        by_exam=_by(timed, "evidence__registration__exam"),
+        by_piece=_by(timed, "evidence__code"),
+        refusals=dict(refused.annotate(count=Count("pk")).order_by("motive")),
+    )
+
+
+_MEASURES: dict[str, Any] = {
+    "count": Count("pk"),
+    "median": Percentile("took", share=0.5),
+    "most": Percentile("took", share=0.9),
+}
+
+
+def _by(timed: Any, path: str) -> dict[Any, Delay]:
+    rows = timed.values_list(path).annotate(**_MEASURES).order_by(path)
+    return {key: Delay(count, median, most) for key, count, median, most in rows}
+
+
+def _by_age(rows: Any) -> dict[int, int]:
+    bounds = [timedelta(), *(timedelta(days=days) for days in STEPS)]
+    counts = {
+        f"step_{place}": Count(
+            "pk",
+            filter=Q(took__gte=low)
+            & (Q(took__lt=bounds[place + 1]) if place < len(STEPS) else Q()),
+        )
+        for place, low in enumerate(bounds)
+    }
+    found = rows.aggregate(**counts)
+    return {place: found[f"step_{place}"] for place in range(len(bounds))}
