@@ -20,7 +20,7 @@ from sporades.accommodations.rules import Wish, rules_of, sat_by
 from sporades.accounts.permissions import Perimeter, Reach
 from sporades.core.actors import Actor
 from sporades.drawers.models import KeptFile
-from sporades.evidence.models import Evidence
+from sporades.evidence.reasons import GENERAL
 from sporades.exams.models import PreparedRegulation
 from sporades.exams.queries import programme_of
 from sporades.registrations.dossier import dossier_of
@@ -80,7 +80,7 @@ def classes():
 def every_criterion():
     """Return a tree in which each criterion stands once."""
     leaves = [Leaf(one, one.operators[0]) for one in CRITERIA.values()]
-    return Group(members=(*leaves[:29], Group(members=(leaves[29],))))
+    return Group(members=(*leaves[:29], Group(members=tuple(leaves[29:]))))
 
 
 def of_accommodations():
@@ -144,7 +144,8 @@ def every_form():
             "sender": user,
             "drawer": [KeptFile(pk=1, name="carte.jpg", size=1, pages=1)],
         },
-        "VerdictForm": {"row": Evidence(state="owed")},
+        "RefusalForm": {"reasons": GENERAL},
+        "QueueForm": {"data": None, "reach": EVERYWHERE},
         "BannerForm": {"at": NOW},
         "SelectionForm": here,
         "PeriodForm": here,

@@ -146,6 +146,17 @@ ROUTES = {
     ),
     "office:pieces": _files(within="registration"),
     "office:piece_file": _files(within="registration", page=False),
+    "office:incomplete": _batches(BOTH),
+    "office:declare_incomplete": _files(
+        POST, within="registration", page=False, permission=Permission.DECIDE
+    ),
+    "office:piece_page": _files(within="registration", page=False),
+    "office:scan_piece": _files(
+        BOTH,
+        within="registration",
+        permission=Permission.JUDGE_EVIDENCE,
+        takes_files=reading.LARGEST,
+    ),
     "office:judge_piece": _files(BOTH, within="registration", permission=Permission.JUDGE_EVIDENCE),
     "office:pieces_to_verify": _files(permission=Permission.JUDGE_EVIDENCE),
     "office:journal": _files(within="registration"),
@@ -169,6 +180,7 @@ ROUTES = {
     "office:statistics": _files(),
     "office:hours": _files(),
     "office:begun": _files(),
+    "office:verdicts": _files(),
     "office:troubles": _files(),
     "office:banner": _announces(BOTH),
     "office:end_banner": _announces(POST, page=False),

@@ -15,6 +15,7 @@ from django.urls import reverse
 from sporades.accounts.permissions import Permission
 from sporades.core.french import time_left_in_words
 from sporades.doubles.models import LikelyDouble
+from sporades.evidence.completeness import lacking_within, missing_rows
 from sporades.evidence.queries import to_verify_within
 from sporades.letters.models import Letter, PrintRun
 from sporades.letters.queries import unprintable
@@ -73,7 +74,17 @@ def _unanswered(request: HttpRequest) -> Queue | None:
 def _pieces(request: HttpRequest) -> Queue | None:
     waiting = to_verify_within(request.reaches(Permission.JUDGE_EVIDENCE))
     url = reverse("office:pieces_to_verify")
-    return _queue(waiting, "deposit__given_at", "Pièces à vérifier", url, at=request.arrived_at)
+    return _queue(waiting, "arrived_at", "Pièces à vérifier", url, at=request.arrived_at)
+
+
+def _incomplete(request: HttpRequest) -> Queue | None:
+    """Return the registrations that lack pieces; since when says the first deadline that passed."""
+    at = request.arrived_at
+    lacking = lacking_within(request.reaches(Permission.DECIDE), at)
+    rows = missing_rows(at).filter(registration__in=lacking.values("pk"))
+    by_registration = Count("registration", distinct=True)
+    url = reverse("office:incomplete")
+    return _queue(rows, "until", "Candidatures incomplètes", url, at=at, count=by_registration)
 
 
 def _corrections(request: HttpRequest) -> Queue | None:
@@ -143,6 +154,7 @@ QUEUES: tuple[Callable[[HttpRequest], Queue | None], ...] = (
     _corrections,
     _unanswered,
     _pieces,
+    _incomplete,
     _amended,
     _in_anomaly,
     _merges,

@@ -1,27 +1,35 @@
 """« Pièces » of a file: opened once clean, judged; those that wait to be verified (G2, I7)."""
 
+import io
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from PIL import Image
 
 from sporades.accounts.models import Membership
 from sporades.acts import deciding
 from sporades.core import files
+from sporades.core.french import local_day
 from sporades.evidence import operations as evidence
-from sporades.evidence.models import Evidence
+from sporades.evidence.models import Evidence, Verdict
 from sporades.evidence.states import State
+from sporades.exams.held import forget
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.states import VALIDATE
-from tests.evidence.given import a_photo, again, give, piece
-from tests.factories import NOW, OPERATOR, a_candidate, a_registration
+from tests.evidence.given import BAC, a_photo, again, give, piece
+from tests.factories import NOW, OPERATOR, a_candidate, a_registration, load_invented
 from tests.web.guide import main, seen
 
 LIST = reverse("office:pieces_to_verify")
-MOST = 8
+WITH_BAC = {"qualification": {"diploma": "BAC"}, "epreuves": {"statut-E2": "inscrit"}}
+MOST = 9
+MOST_OF_ONE = 9
 
 pytestmark = pytest.mark.usefixtures("kept")
 
@@ -48,7 +56,7 @@ def clean(registration, **said):
 def decide(client, registration, **said):
     """Choose, on the page as it is shown, and press « Enregistrer »."""
     page = seen(client.get(decision(registration)))
-    [vue] = page.cssselect("main input[name=vue]")
+    vue, *_ = page.cssselect("main input[name=vue]")
     return client.post(decision(registration), {"vue": vue.get("value"), **said}, follow=True)
 
 
@@ -74,7 +82,7 @@ def test_a_piece_is_found_good(manager, in_lille):
 
     page = decide(manager, in_lille, verdict="accept", motif="")
 
-    assert "« Pièce d'identité » : conforme." in main(page)
+    assert f"« Pièce d'identité », n°{in_lille.number} : conforme." in main(page)
     assert (piece(in_lille).state, piece(in_lille).decided_name) == (
         State.ACCEPTED,
         "Claude Martin",
@@ -85,8 +93,8 @@ def test_a_piece_is_refused_with_a_reason_that_a_mail_says(manager, in_lille):
     clean(in_lille)
 
     unsaid = decide(manager, in_lille, verdict="refuse", motif="")
-    assert "Dites le motif : le candidat le lira." in main(unsaid)
-    decide(manager, in_lille, verdict="refuse", motif="La photo est floue.")
+    assert "Choisissez un motif : le candidat le lira." in main(unsaid)
+    decide(manager, in_lille, verdict="refuse", raison="autre", motif="La photo est floue.")
 
     assert (piece(in_lille).state, piece(in_lille).reason) == (
         State.REFUSED,
@@ -123,6 +131,199 @@ def test_another_file_than_the_one_that_was_read_is_not_judged(manager, in_lille
     assert page.status_code == 422
     assert "Le candidat vient de déposer un autre fichier" in main(page)
     assert piece(in_lille).state == State.DEPOSITED
+
+
+def test_the_file_is_shown_page_by_page_beside_what_the_candidate_has_said(manager, in_lille):
+    clean(in_lille, photos=[a_photo(), a_photo("black")])
+
+    page = seen(manager.get(decision(in_lille)))
+    shown = [one.get("src") for one in page.cssselect(".s-pages img")]
+    image = manager.get(shown[1])
+
+    assert shown == [f"{file(in_lille).removesuffix('fichier')}pages/{one}" for one in (1, 2)]
+    assert image.headers["Content-Type"] == "image/jpeg"
+    darkest, _ = Image.open(io.BytesIO(image.content)).convert("L").getextrema()
+    assert darkest < 40
+    assert Entry.objects.get(verb="piece read").payload["after"] == {"piece": "IDENTITE", "page": 2}
+    assert "Le Goff" in page.cssselect("main .s-facts")[0].text_content()
+    [trail] = page.cssselect(".fr-breadcrumb a[href$=pieces]")
+    assert trail.get("href") == tab(in_lille)
+
+
+@pytest.mark.parametrize("page", [0, 2, 101])
+def test_a_page_that_is_not_of_the_file_is_not_drawn(manager, in_lille, page):
+    clean(in_lille)
+
+    assert manager.get(f"{file(in_lille).removesuffix('fichier')}pages/{page}").status_code == 404
+
+
+def test_no_page_of_a_file_that_the_antivirus_has_not_looked_at_is_drawn(manager, in_lille):
+    give(in_lille)
+
+    assert manager.get(f"{file(in_lille).removesuffix('fichier')}pages/1").status_code == 404
+    assert not seen(manager.get(decision(in_lille))).cssselect(".s-pages")
+
+
+def test_a_usual_reason_is_one_click_and_may_be_completed(manager, in_lille):
+    clean(in_lille)
+
+    decide(manager, in_lille, verdict="refuse", raison="illisible", motif="Le verso manque aussi.")
+
+    assert piece(in_lille).reason == (
+        "Le document est illisible : déposez une photo nette, bien éclairée, où tout se lit. "
+        "Le verso manque aussi."
+    )
+    assert Verdict.objects.get().motive == "Illisible"
+
+
+def test_another_reason_needs_its_words(manager, in_lille):
+    clean(in_lille)
+
+    unsaid = decide(manager, in_lille, verdict="refuse", raison="autre", motif="")
+
+    assert "Dites le motif : le candidat le lira." in main(unsaid)
+    assert piece(in_lille).state == State.DEPOSITED
+
+
+def test_the_reasons_of_the_reglementation_come_first(manager, in_lille):
+    due = "si: {diplome: [BAC]}, echeance: {jours_apres_fermeture: 15}"
+    load_invented((due, f"{due}, motifs_de_refus: [{{code: COPIE, libelle: Certifiez-la.}}]"))
+    forget()
+    with_bac = a_registration(a_candidate(), **WITH_BAC)
+    clean(with_bac, code=BAC)
+
+    page = seen(manager.get(reverse("office:judge_piece", args=[with_bac.number, BAC])))
+    offered = [one.get("value") for one in page.cssselect("input[name=raison]")]
+
+    assert offered[:2] == ["COPIE", "illisible"]
+
+
+@pytest.mark.parametrize("verdict", ["", "erase", "waive receive"])
+def test_what_is_no_verdict_is_refused_with_words(manager, in_lille, verdict):
+    clean(in_lille)
+
+    page = manager.post(decision(in_lille), {"vue": piece(in_lille).deposit_id, "verdict": verdict})
+
+    assert page.status_code == 422
+    assert "Choisissez une décision parmi celles de cette page." in main(page)
+
+
+def queued(*registrations):
+    """Give a file for each, an hour after the one before."""
+    for rank, one in enumerate(registrations):
+        clean(one, press=str(uuid4()), at=NOW - timedelta(hours=len(registrations) - rank))
+    return registrations
+
+
+def test_a_verdict_leads_to_the_next_piece_then_back_to_the_queue(manager, in_lille):
+    queued(in_lille, second := a_registration(a_candidate()))
+    [begin] = seen(manager.get(LIST)).cssselect("main a.fr-btn")
+    said = {"verdict": "accept"}
+
+    assert begin.get("href") == f"{decision(in_lille)}?suite=pieces"
+    after = manager.post(begin.get("href"), {"vue": piece(in_lille).deposit_id, **said})
+    assert after.url == f"{decision(second)}?suite=pieces"
+    last = manager.post(after.url, {"vue": piece(second).deposit_id, **said})
+    assert last.url == LIST
+
+
+def test_what_a_colleague_has_open_is_skipped_for_ten_minutes(manager, member, in_lille):
+    queued(
+        in_lille, second := a_registration(a_candidate()), third := a_registration(a_candidate())
+    )
+    colleague = member("A09", email="collegue@exemple.test")
+    colleague.get(decision(second))
+
+    first = seen(manager.get(f"{decision(in_lille)}?suite=pieces"))
+    assert first.cssselect("a[data-key=j]")[0].get("href") == f"{decision(third)}?suite=pieces"
+    assert "Ouverte par Claude Martin" in main(manager.get(LIST))
+    assert "a ouvert cette pièce il y a moins d'une minute" in main(manager.get(decision(second)))
+
+    Evidence.objects.filter(pk=piece(second).pk).update(
+        looked_at=NOW - timedelta(minutes=11), looked_by="user:0"
+    )
+    first = seen(manager.get(f"{decision(in_lille)}?suite=pieces"))
+    assert first.cssselect("a[data-key=j]")[0].get("href") == f"{decision(second)}?suite=pieces"
+
+
+def test_the_queue_is_chosen_by_what_its_pieces_are_of(manager, in_lille):
+    queued(in_lille)
+
+    def found(**said):
+        return [line["registration"] for line in manager.get(LIST, said).context["lines"]]
+
+    assert found(piece="IDENTITE") == [in_lille]
+    assert found(piece="BAC") == []
+    wrong = manager.get(LIST, {"piece": "AUTRE"})
+    assert wrong.status_code == 422
+    assert manager.get(f"{decision(in_lille)}?suite=pieces&piece=AUTRE").status_code == 200
+
+
+def test_what_leaves_one_choice_is_not_asked(manager, member, in_lille, in_versailles):
+    queued(in_lille, in_versailles)
+    both = member("A09", "A25", email="deux@exemple.test")
+
+    assert set(manager.get(LIST).context["form"].fields) == {"piece"}
+    assert set(both.get(LIST).context["form"].fields) == {"piece", "academie"}
+    lines = both.get(LIST, {"academie": "A25"}).context["lines"]
+    assert [line["registration"] for line in lines] == [in_versailles]
+
+
+def test_a_paper_that_came_is_scanned_for_its_candidate(manager, in_lille):
+    at = reverse("office:scan_piece", args=[in_lille.number, "IDENTITE"])
+    photo = SimpleUploadedFile("scan.jpg", a_photo(), content_type="image/jpeg")
+
+    unsaid = manager.post(at, {})
+    assert "Choisissez le fichier de la numérisation." in main(unsaid)
+
+    manager.post(at, {"fichier": photo, "poste_le": "24/11/2026"})
+
+    row = piece(in_lille)
+    assert (row.state, row.posted_on, row.deposit.author_name) == (
+        State.POSTED,
+        date(2026, 11, 24),
+        "Claude Martin",
+    )
+    evidence.note_scanned(row.deposit, is_clean=True, at=NOW)
+    assert piece(in_lille).state == State.POSTED
+    assert seen(manager.get(decision(in_lille))).cssselect(".s-pages img")
+
+
+def test_a_scan_says_why_it_is_not_taken(manager, in_lille):
+    at = reverse("office:scan_piece", args=[in_lille.number, "IDENTITE"])
+
+    def send(content, day):
+        said = {"fichier": SimpleUploadedFile("scan.jpg", content), "poste_le": day}
+        return main(manager.post(at, said))
+
+    assert "ni un PDF ni une photo" in send(b"bonjour", "24/11/2026")
+    assert "n'est pas encore passée" in send(a_photo(), "27/11/2026")
+    assert "Dites la date du cachet de la poste." in send(a_photo(), "")
+    assert piece(in_lille).state == State.OWED
+
+
+@pytest.mark.parametrize(("days", "is_late"), [(-1, False), (0, False), (1, True)])
+def test_the_postmark_alone_says_whether_a_piece_is_late(manager, in_lille, days, is_late):
+    row = piece(in_lille)
+    posted = local_day(row.until, in_lille.service.zone) + timedelta(days=days)
+    Evidence.objects.filter(pk=row.pk).update(state="posted", posted_on=posted, arrived_at=NOW)
+
+    assert ("Hors délai." in main(manager.get(tab(in_lille)))) is is_late
+    assert ("Hors délai." in main(manager.get(decision(in_lille)))) is is_late
+
+
+def test_the_page_of_a_piece_costs_as_much_for_many_as_for_one(manager, in_lille):
+    def cost():
+        with CaptureQueriesContext(connection) as queries:
+            manager.get(f"{decision(in_lille)}?suite=pieces")
+        return len(queries)
+
+    queued(in_lille, a_registration(a_candidate()))
+    manager.get(decision(in_lille))
+    one = cost()
+    queued(*(a_registration(a_candidate()) for _ in range(3)))
+
+    assert cost() == one <= MOST_OF_ONE
 
 
 def test_an_auditor_reads_and_judges_nothing(member, in_lille):
@@ -166,7 +367,9 @@ def test_the_list_costs_as_much_for_many_as_for_one(manager, in_lille):
     one = cost()
     for _ in range(3):
         posted = a_registration(a_candidate())
-        Evidence.objects.filter(registration=posted).update(state="posted", posted_on=NOW.date())
+        Evidence.objects.filter(registration=posted).update(
+            state="posted", posted_on=NOW.date(), arrived_at=NOW
+        )
 
     assert len(manager.get(LIST).context["lines"]) == 4
     assert cost() == one <= MOST

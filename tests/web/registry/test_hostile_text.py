@@ -104,6 +104,7 @@ OURS = {
             "registrations.RegistrationAnswer.question",
             "searches.Search.columns",
             "batches.Batch.perimeters",
+            "batches.Batch.piece",
             "batches.Batch.why",
             "mailings.MailingTemplate.perimeters",
             "registrations.RefusedAnswer.field",
@@ -134,6 +135,7 @@ OURS = {
             "medical.Paper.kind",
             "medical.PassingFile.key",
             "medical.Remark.author_id",
+            "evidence.Evidence.looked_by",
             "doubles.LikelyDouble.proposed_by_id",
             "doubles.LikelyDouble.decided_by_id",
             "territory.ManagingService.code",
@@ -197,8 +199,17 @@ def mark():
 def spoil_letters(record):
     """Make hostile what is kept of letters, codes, templates and pieces, and where a record is reached."""
     Evidence.objects.update(
-        state="refused", reason=HOSTILE, help=HOSTILE, decided_name=HOSTILE, decided_at=NOW
+        state="refused",
+        reason=HOSTILE,
+        help=HOSTILE,
+        decided_name=HOSTILE,
+        decided_at=NOW,
+        looked_name=HOSTILE,
+        looked_by="user:0",
+        looked_at=NOW,
     )
+    for row in Evidence.objects.all():
+        row.verdicts.create(outcome="refused", motive=HOSTILE, arrived_at=NOW, at=NOW)
     MailingTemplate.objects.update(asked_name=HOSTILE)
     PrintRun.objects.update(asked_name=HOSTILE, posted_name=HOSTILE, posted_on=NOW.date())
     Letter.objects.exclude(run=None).update(

@@ -60,6 +60,8 @@ WRITES = {
     },
     "office:request_proof": {"journal_entry": "who looks at a proof is known"},
     "office:piece_file": {"journal_entry": "who looks at a piece is known"},
+    "office:piece_page": {"journal_entry": "who looks at a piece is known"},
+    "office:judge_piece": {"evidence_evidence": "that a piece is open is told to colleagues"},
     "office:correction_proof": {"journal_entry": "who looks at a proof is known"},
     "account_reset_password_from_key": {
         "django_session": "the key goes from the address to the session: no history keeps it"
@@ -82,6 +84,8 @@ WRITTEN_AGAIN = {
     **{name: {"django_session"} for name in SHOWN_AGAIN if name != "office:launch_batch"},
     "office:request_proof": {"journal_entry"},
     "office:piece_file": {"journal_entry"},
+    "office:piece_page": {"journal_entry"},
+    "office:judge_piece": {"evidence_evidence"},
     "office:correction_proof": {"journal_entry"},
 }
 

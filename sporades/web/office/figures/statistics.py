@@ -1,6 +1,7 @@
 """« Statistiques »: how many were filed, what is begun, which mails do not arrive."""
 
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,14 +10,16 @@ from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
 from django.utils.http import urlencode
 
-from sporades.core.french import day_in_words, hour_in_words, instant_in_words
+from sporades.core.french import day_in_words, hour_in_words, instant_in_words, time_left_in_words
 from sporades.core.numbers import in_groups
+from sporades.evidence.queries import labels_of
 from sporades.exams.held import held
 from sporades.exams.models import Domain, Exam, Speciality
 from sporades.exams.queries import programmes
 from sporades.registrations.sections import SECTIONS
 from sporades.registrations.states import State
 from sporades.statistics import keeping, queries
+from sporades.statistics.delays import Delay, delays
 from sporades.statistics.periods import Period
 from sporades.statistics.queries import Filed
 from sporades.territory import queries as territory
@@ -31,6 +34,7 @@ TABS = (
     ("statistics", "Inscriptions"),
     ("hours", "Heure par heure"),
     ("begun", "Saisies commencées"),
+    ("verdicts", "Pièces justificatives"),
     ("troubles", "Mails en difficulté"),
 )
 TROUBLES = {
@@ -40,6 +44,16 @@ TROUBLES = {
     "day": "En attente depuis plus d'un jour",
 }
 MOST_CLOSING = 10
+AGES = (
+    "Moins d'un jour",
+    "De 1 à 2 jours",
+    "De 3 à 7 jours",
+    "De 8 à 14 jours",
+    "De 15 à 30 jours",
+    "Plus de 30 jours",
+)
+MEASURED = ("Verdicts", "Délai médian", "Neuf sur dix en moins de")
+FREE_WORDS = "Autre motif, dit en mots libres"
 
 
 def statistics(request: HttpRequest) -> HttpResponse:
@@ -114,6 +128,79 @@ def begun(request: HttpRequest) -> HttpResponse:
         ],
     }
     return _page(request, "begun", form, said)
+
+
+def verdicts(request: HttpRequest) -> HttpResponse:
+    """How long pieces wait to be verified, and why they are refused."""
+    form = PeriodForm(request.GET, reach=request.reach, at=request.arrived_at)
+    if not form.is_valid():
+        return _page(request, "verdicts", form)
+    with queries.one_snapshot():
+        found = delays(form.selection, form.period, at=request.arrived_at)
+    count, waiting = found.whole.count, sum(found.waiting.values())
+    ages = list(zip(AGES, found.ages.values(), strict=True))
+    waits = list(zip(AGES, found.waiting.values(), strict=True))
+    refusals = [Row(motive or FREE_WORDS, n) for motive, n in found.refusals.items()]
+    said = {
+        "period": form.period,
+        "count": count,
+        "total": in_groups(str(count)),
+        "waiting": in_groups(str(waiting)),
+        "waits": waiting,
+        "median": _lasting(found.whole.median),
+        "most": _lasting(found.whole.most),
+        "tables": [
+            (
+                "Délai par académie",
+                ("Académie", *MEASURED),
+                _delays(found.by_academy, _academy_named),
+            ),
+            (
+                "Délai par examen",
+                ("Examen ou concours", *MEASURED),
+                _delays(found.by_exam, _exam_named),
+            ),
+            (
+                "Délai par pièce",
+                ("Pièce", *MEASURED),
+                _delays(found.by_piece, _piece_namer(found.by_piece)),
+            ),
+        ],
+        "figures": [
+            in_order("Pièces qui attendent, par ancienneté", "Attend depuis", _rows(waits)),
+            in_order("Délai de l'arrivée au verdict", "Délai", _rows(ages)),
+            *([by_size("Refus par motif", "Motif", refusals)] if refusals else ()),
+        ],
+    }
+    return _page(request, "verdicts", form, said)
+
+
+def _rows(counted: list[tuple[str, int]]) -> list[Row]:
+    return [Row(label, count) for label, count in counted]
+
+
+def _lasting(delay: timedelta | None) -> str:
+    return "" if delay is None else time_left_in_words(delay)
+
+
+def _delays(found: Mapping[Any, Delay], name: Callable[[Any], str]) -> list[tuple[str, ...]]:
+    return [
+        (name(key), in_groups(str(one.count)), _lasting(one.median), _lasting(one.most))
+        for key, one in found.items()
+    ]
+
+
+def _academy_named(code: str) -> str:
+    return territory.academy(code).name
+
+
+def _exam_named(key: int) -> str:
+    return _row(Exam, key).label
+
+
+def _piece_namer(codes: Iterable[str]) -> Callable[[str], str]:
+    labels = labels_of(codes)
+    return lambda code: labels.get(code, code)
 
 
 def troubles(request: HttpRequest) -> HttpResponse:
@@ -284,5 +371,6 @@ TEMPLATES = {
     "hours": "office/hours.html",
     "begun": "office/begun.html",
     "troubles": "office/troubles.html",
+    "verdicts": "office/verdicts.html",
 }
 """Each page's own."""

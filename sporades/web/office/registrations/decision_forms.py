@@ -7,8 +7,7 @@ from django import forms
 
 from sporades.accounts.permissions import Permission, Reach
 from sporades.batches.actions import ACTIONS
-from sporades.evidence.models import LONGEST_REASON, Evidence
-from sporades.evidence.states import ACCEPT, RECEIVE, REFUSE, WAIVE
+from sporades.evidence.queries import labels_within
 from sporades.registrations.deciding import decisions_for, needs_reason
 from sporades.registrations.fields import CleanCharField, Hinted, ask_if_called_for
 from sporades.registrations.models import Registration
@@ -21,6 +20,11 @@ MEANINGS = {
     "clear": "plus rien ne manque",
     "set_aside": "le candidat n'est plus inscrit ; elle peut être rétablie",
     "restore": "le candidat est de nouveau inscrit",
+    "declare-incomplete": "une pièce obligatoire manque après sa date limite ; chaque candidat lit "
+    "lesquelles, et l'anomalie se lève d'elle-même quand elles arrivent",
+    "accept-piece": "les fichiers déposés et les papiers reçus sont trouvés bons",
+    "waive-piece": "ces inscriptions se passent de la pièce",
+    "refuse-piece": "le candidat lit le motif, un mail le lui dit, et il peut en déposer une autre",
     "prepare-attestation-inscription": "rien n'est publié : vous verrez d'abord les documents",
 }
 """What each decision means for the candidate, under its name."""
@@ -88,6 +92,7 @@ class BatchForm(forms.Form):
     """What is done to many registrations, and why."""
 
     decision = forms.ChoiceField(label="Action", widget=forms.RadioSelect)
+    piece = forms.ChoiceField(label="Pièce justificative", required=False)
     motif = CleanCharField(
         label="Motif",
         help_text="Chaque candidat le lira dans le mail et sur sa page",
@@ -112,6 +117,12 @@ class BatchForm(forms.Form):
         self.fields["decision"].choices = [  # type: ignore[attr-defined] # a ChoiceField
             (name, Hinted(one.label, MEANINGS[name])) for name, one in self.possible.items()
         ]
+        pieces = labels_within(allows(Permission.JUDGE_EVIDENCE))
+        self.fields["piece"].choices = [("", "Choisissez"), *pieces.items()]  # type: ignore[attr-defined] # a ChoiceField
+        about = " ".join(name for name, one in self.possible.items() if one.has_piece)
+        ask_if_called_for(self.fields["piece"], f"decision={about}")
+        if not about or not pieces:
+            del self.fields["piece"]
         reasoned = " ".join(name for name, one in self.possible.items() if one.has_reason)
         ask_if_called_for(self.fields["motif"], f"decision={reasoned}")
 
@@ -121,6 +132,7 @@ class BatchForm(forms.Form):
         return {
             "action": self.possible[self.cleaned_data["decision"]],
             "reason": self.cleaned_data.get("motif", ""),
+            "piece": self.cleaned_data.get("piece", ""),
         }
 
     def clean(self) -> dict[str, Any]:
@@ -129,75 +141,9 @@ class BatchForm(forms.Form):
         action = self.possible.get(data.get("decision", ""))
         if action is not None:
             judge_reason(self, asked=action.has_reason, said=data.get("motif", ""))
-        return data
-
-
-VERDICTS = {
-    "accept": (ACCEPT, "elle montre ce qui est demandé"),
-    "refuse": (
-        REFUSE,
-        "le candidat lit le motif, un mail le lui dit, et il peut en déposer une autre",
-    ),
-    "receive": (RECEIVE, "elle est arrivée sur papier ; le cachet de la poste fait foi"),
-    "waive": (WAIVE, "cette inscription s'en passe"),
-}
-"""What may be said of a piece, and what each means."""
-
-
-class VerdictForm(forms.Form):
-    """What a piece is worth, why, and the postmark of one that came by post."""
-
-    verdict = forms.ChoiceField(label="Décision", widget=forms.RadioSelect)
-    motif = CleanCharField(
-        label="Motif",
-        help_text="Le candidat le lira dans le mail et sur sa page. Par exemple : la photo est floue",
-        max_length=LONGEST_REASON,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-    poste_le = DayField(
-        label="Date du cachet de la poste",
-        help_text="C'est elle qui compte, et non le jour de la réception. Par exemple : 14/11/2026",
-        required=False,
-    )
-
-    def __init__(self, data: Any = None, *, row: Evidence) -> None:
-        """Offer what may be said of a piece where it stands."""
-        super().__init__(data)
-        self.possible = {
-            name: (move.target.label, meaning)  # type: ignore[attr-defined] # a state
-            for name, (move, meaning) in VERDICTS.items()
-            if row.state in move.sources
-        }
-        self.fields["verdict"].choices = [  # type: ignore[attr-defined] # a ChoiceField
-            (name, Hinted(label, meaning)) for name, (label, meaning) in self.possible.items()
-        ]
-        ask_if_called_for(self.fields["motif"], "verdict=refuse")
-        ask_if_called_for(self.fields["poste_le"], "verdict=receive")
-        if "refuse" not in self.possible:
-            del self.fields["motif"]
-        if "receive" not in self.possible:
-            del self.fields["poste_le"]
-
-    @property
-    def has_choices(self) -> bool:
-        """Whether anything may be said."""
-        return bool(self.possible)
-
-    @property
-    def said(self) -> str:
-        """What was said, in small letters."""
-        label = self.possible[self.cleaned_data["verdict"]][0]
-        return f"{label[:1].lower()}{label[1:]}"
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for what a verdict needs, and refuse a reason that nobody would read."""
-        data = super().clean() or {}
-        verdict = data.get("verdict", "")
-        if verdict and "motif" in self.fields:
-            judge_reason(self, asked=verdict == "refuse", said=data.get("motif", ""))
-        if verdict == "receive" and not data.get("poste_le") and "poste_le" not in self.errors:
-            self.add_error("poste_le", "Dites la date du cachet de la poste.")
+            if action.has_piece and not data.get("piece") and "piece" not in self.errors:
+                where = "piece" if "piece" in self.fields else None
+                self.add_error(where, "Choisissez la pièce sur laquelle porte cette action.")
         return data
 
 

@@ -1,31 +1,26 @@
-"""« Pièces » of a file: what was given, and what it is worth; those that wait to be verified (G2, I7)."""
+"""« Pièces » of a file: what was given, what it is worth, and the scan of what came by post (G2)."""
 
-from datetime import datetime
-from typing import Any
+from http import HTTPStatus
+from uuid import uuid4
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from sporades.accounts.permissions import Permission
 from sporades.acts import providing, reading
-from sporades.core.french import time_left_in_words
+from sporades.core import files
 from sporades.core.refusals import Refused
-from sporades.evidence.models import Evidence
-from sporades.evidence.queries import (
-    Owed,
-    file_of,
-    piece_of,
-    pieces_of,
-    to_verify_within,
-    withdrawn_of,
-)
+from sporades.documents.operations import BeingPrepared
+from sporades.evidence.completeness import missing_of
+from sporades.evidence.queries import Owed, file_of, piece_of, pieces_of, withdrawn_of
+from sporades.evidence.states import SCAN
+from sporades.intake import drawing
+from sporades.intake.reading import Unfit, Unready
 from sporades.registrations.models import Registration
+from sporades.registrations.states import State
 from sporades.web.layout.papers import kept, paper
-from sporades.web.layout.seen import seen_in
-from sporades.web.office.registrations.decision_forms import VerdictForm
 from sporades.web.office.registrations.files import (
     TRAIL,
     author_on,
@@ -33,9 +28,10 @@ from sporades.web.office.registrations.files import (
     reaches,
     registration_of,
 )
+from sporades.web.office.registrations.verdict_forms import ScanForm
 from sporades.web.office.registrations.walking import back_to_file
 
-ON_THE_PAGE = 50
+NOT_KEPT = "Le fichier ne peut pas être lu et gardé en ce moment : réessayez plus tard."
 
 
 def pieces(request: HttpRequest, number: str) -> HttpResponse:
@@ -43,16 +39,20 @@ def pieces(request: HttpRequest, number: str) -> HttpResponse:
     found = registration_of(request, number)
     may_judge = found.is_active and reaches(request, Permission.JUDGE_EVIDENCE, found)
     zone = found.service.zone
+    owed = pieces_of(found)
+    may_decide = found.state == State.REGISTERED and reaches(request, Permission.DECIDE, found)
     said = {
+        "may_declare": may_decide and bool(missing_of(owed, request.arrived_at)),
         "pieces": [
             {
                 "owed": one,
                 "given": one.row.deposit.given_in_words(zone) if one.row.deposit else "",
                 "may_open": one.row.deposit is not None and bool(one.row.deposit.is_clean),
                 "may_judge": may_judge and one.row.pk is not None,
-                "is_late": _is_late(found, one),
+                "may_scan": one.row.state in SCAN.sources,
+                "is_late": is_late(found, one),
             }
-            for one in pieces_of(found)
+            for one in owed
         ],
         "withdrawn": [
             {"row": row, "given": row.deposit.given_in_words(zone)} for row in withdrawn_of(found)
@@ -82,86 +82,69 @@ def file(request: HttpRequest, number: str, piece: str) -> HttpResponse:
     )
 
 
-def judge(request: HttpRequest, number: str, piece: str) -> HttpResponse:
-    """Say what a piece is worth, that it came by post, or that this registration does without it."""
+def page(request: HttpRequest, number: str, piece: str, page: int) -> HttpResponse:
+    """One page of the file in force, as an image: it is read beside what it is to show."""
     found = registration_of(request, number)
-    owed = _piece(found, piece)
-    row = owed.row
-    if row.pk is None:
+    given = piece_in(found, piece).row.deposit
+    if given is None or not given.is_clean or not 1 <= page <= given.pages:
         raise Http404
-    posted = request.POST if request.method == "POST" else None
-    form = VerdictForm(posted, row=row)
-    seen = seen_in(request.POST) if posted is not None else row.deposit_id or 0
-    if posted is not None and form.is_valid():
+    try:
+        image = drawing.page_of(kept(given.key), page)
+    except (BeingPrepared, Unfit, Unready):
+        return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "60"})
+    by = author_on(request, found)
+    reading.consult_piece(registration=found, code=piece, page=page, by=by, at=request.arrived_at)
+    return HttpResponse(image, content_type="image/jpeg")
+
+
+def scan(request: HttpRequest, number: str, piece: str) -> HttpResponse:
+    """Keep the scan of what came by post, with its postmark, for its candidate (L-05)."""
+    found = registration_of(request, number)
+    owed = piece_in(found, piece)
+    if owed.row.pk is None:
+        raise Http404
+    posted = request.method == "POST"
+    form = (
+        ScanForm(request.POST, request.FILES)
+        if posted
+        else ScanForm(initial={"envoi": str(uuid4()), "poste_le": owed.row.posted_on})
+    )
+    if posted and form.is_valid():
         try:
-            _judge(row, form, seen or None, by=author_on(request, found), at=request.arrived_at)
+            providing.scan_in(
+                registration=found,
+                code=piece,
+                sent=form.sent,
+                press=form.cleaned_data["envoi"] or str(uuid4()),
+                posted_on=form.cleaned_data["poste_le"],
+                by=author_on(request, found),
+                at=request.arrived_at,
+            )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error("fichier" if isinstance(refusal, Unfit) else None, str(refusal))
+        except (files.OutOfReach, Unready):
+            form.add_error("fichier", NOT_KEPT)
         else:
-            messages.success(request, f"« {row.label} » : {form.said}.")
+            messages.success(request, f"« {owed.row.label} » : reçue par courrier, numérisée.")
             return back_to_file(request, found.number, tab="pieces")
-    context = {
-        "registration": found,
-        "owed": owed,
-        "may_open": row.deposit is not None and bool(row.deposit.is_clean),
-        "form": form,
-        "seen": seen,
-        "trail": TRAIL,
-    }
-    return render(request, "office/judge_piece.html", context, status=422 if form.errors else 200)
+    context = {"registration": found, "owed": owed, "form": form, "trail": trail_of(found)}
+    return render(request, "office/scan_piece.html", context, status=422 if form.errors else 200)
 
 
-def _judge(row: Evidence, form: VerdictForm, seen: int | None, *, by: Any, at: datetime) -> None:
-    data = form.cleaned_data
-    match data["verdict"]:
-        case "accept":
-            providing.accept(row=row, seen=seen, by=by, at=at)
-        case "refuse":
-            providing.refuse(row=row, reason=data["motif"], seen=seen, by=by, at=at)
-        case "receive":
-            providing.receive(row=row, posted_on=data["poste_le"], by=by, at=at)
-        case _:
-            providing.waive(row=row, by=by, at=at)
+def trail_of(registration: Registration) -> list[tuple[str, str]]:
+    """Return the way to one piece: it leads back to the file."""
+    return [*TRAIL, (registration.number, reverse("office:pieces", args=[registration.number]))]
 
 
-def to_verify(request: HttpRequest) -> HttpResponse:
-    """The pieces that wait to be verified, the oldest first."""
-    waiting = to_verify_within(request.reach).select_related("deposit")
-    page = Paginator(waiting, ON_THE_PAGE).get_page(request.GET.get("page"))
-    rows = list(page)
-    keys = {one.registration_id for one in rows}
-    found = Registration.objects.within(request.reach).for_office().in_bulk(keys)
-    context = {
-        "page": page,
-        "lines": [
-            {
-                "registration": found[one.registration_id],
-                "row": one,
-                "url": reverse(
-                    "office:judge_piece", args=[found[one.registration_id].number, one.code]
-                ),
-                "age": time_left_in_words(request.arrived_at - one.deposit.given_at)
-                if one.deposit
-                else "",
-            }
-            for one in rows
-            if one.registration_id in found  # it has not left the perimeter meanwhile
-        ],
-        "count": page.paginator.count,
-        "base": f"{reverse('office:pieces_to_verify')}?page=",
-        "trail": TRAIL,
-    }
-    return render(request, "office/pieces_to_verify.html", context)
-
-
-def _piece(registration: Registration, code: str) -> Owed:
+def piece_in(registration: Registration, code: str) -> Owed:
+    """Return the piece of this code that a registration owes; for any other, there is none."""
     found = piece_of(registration, code)
     if found is None:
         raise Http404
     return found
 
 
-def _is_late(registration: Registration, owed: Owed) -> bool:
+def is_late(registration: Registration, owed: Owed) -> bool:
     """Return whether a piece was posted after its deadline, as it is now."""
     owed.row.registration, owed.row.until = registration, owed.until
     return owed.row.is_late

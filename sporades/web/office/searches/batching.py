@@ -16,6 +16,7 @@ from sporades.batches.states import BatchState, Outcome
 from sporades.core.actors import Actor
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
+from sporades.evidence.queries import labels_of
 from sporades.registrations.models import Registration
 from sporades.web.layout.proofs import second_factor_first
 from sporades.web.office.registrations.decision_forms import BatchForm
@@ -83,18 +84,24 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
     is_mine = mine.asked_by_id == request.user.pk
     counts = mine.counts()
     refused = mine.lines.filter(outcome=Outcome.REFUSED).order_by("pk")
-    forecast = queries.forecast(mine) if mine.state in UNDECIDED else []
+    forecast = queries.forecast(mine, at=request.arrived_at) if mine.state in UNDECIDED else []
     context = {
         "batch": mine,
         "is_mine": is_mine,
         "may_approve": not is_mine and mine.state == BatchState.PROPOSED,
+        "piece": labels_of([mine.piece]).get(mine.piece, mine.piece),
         "prepares": mine.does.begin is not None,
         **message_of(mine, request.reach),
         "kind": KINDS.get(BatchState(mine.state), "info"),
         "counts": {name: in_groups(str(count)) for name, count in counts.items()},
         "has_refusals": bool(counts[Outcome.REFUSED]),
         "forecast": [
-            (one.state.label, in_groups(str(one.count)), one.refusal or "Aucun") for one in forecast
+            (
+                ", ".join(filter(None, (one.state.label, one.seen))),
+                in_groups(str(one.count)),
+                one.refusal or "Aucun",
+            )
+            for one in forecast
         ],
         "expected": _expected(forecast),
         "printed": _printed(forecast),

@@ -1,0 +1,93 @@
+"""« Candidatures incomplètes »: registrations that lack pieces, declared so one by one or together (I7)."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse, reverse_lazy
+
+from sporades.acts import completing
+from sporades.batches import operations as batches
+from sporades.batches.actions import INCOMPLETE
+from sporades.core.french import time_left_in_words
+from sporades.core.refusals import Refused
+from sporades.evidence.completeness import lacking_within, missing_rows
+from sporades.evidence.queries import by_registration
+from sporades.evidence.states import State
+from sporades.letters.words import announced
+from sporades.web.office.registrations.files import author_on, registration_of
+from sporades.web.office.registrations.walking import back_to_file
+
+ON_THE_PAGE = 50
+TRAIL = [("Accueil", reverse_lazy("office:home"))]
+NOTHING_TICKED = "Cochez au moins une inscription dans la liste."
+
+
+def listed(request: HttpRequest) -> HttpResponse:
+    """Those that lack pieces after their deadline; what is done to those that are chosen is seen first."""
+    at = request.arrived_at
+    waiting = lacking_within(request.reach, at).for_office()
+    if request.method == "POST":
+        return _prepare(request, waiting)
+    page = Paginator(waiting.order_by("pk"), ON_THE_PAGE).get_page(request.GET.get("page"))
+    found = list(page)
+    rows = by_registration(missing_rows(at).filter(registration__in=found).order_by("place"))
+    context = {
+        "page": page,
+        "count": page.paginator.count,
+        "lines": [
+            {
+                "registration": one,
+                "missing": [
+                    f"{row.label}{' (non conforme)' if row.state == State.REFUSED else ''}"
+                    for row in rows[one.pk]
+                ],
+                "age": time_left_in_words(at - min(row.until for row in rows[one.pk])),
+            }
+            for one in found
+            if one.pk in rows  # nothing has come for it meanwhile
+        ],
+        "base": f"{reverse('office:incomplete')}?page=",
+        "trail": TRAIL,
+    }
+    return render(request, "office/incomplete.html", context)
+
+
+def _prepare(request: HttpRequest, waiting: Any) -> HttpResponse:
+    """Prepare a batch of those that are ticked, or of all of them."""
+    if "toutes" not in request.POST:
+        numbers = [one for one in request.POST.getlist("choix") if one.isdigit()][:ON_THE_PAGE]
+        if not numbers:
+            messages.error(request, NOTHING_TICKED)
+            return redirect("office:incomplete")
+        waiting = waiting.filter(number__in=numbers)
+    try:
+        made = batches.prepare(
+            registrations=waiting,
+            action=INCOMPLETE,
+            reason="",
+            reach=request.reach,
+            by=request.user,
+            at=request.arrived_at,
+        )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("office:incomplete")
+    return redirect("office:one_batch", made.pk)
+
+
+def declare(request: HttpRequest, number: str) -> HttpResponse:
+    """Declare one incomplete."""
+    found = registration_of(request, number)
+    try:
+        completing.declare_incomplete(
+            registration=found, by=author_on(request, found), at=request.arrived_at
+        )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        told = announced(found.candidate)
+        messages.success(request, f"L'inscription est déclarée incomplète, {told}")
+    return back_to_file(request, found.number, tab="pieces")

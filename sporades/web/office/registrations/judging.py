@@ -1,0 +1,116 @@
+"""One piece beside what its candidate has said: what it is worth, then the next one (G2, I7)."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from sporades.acts import providing, reading
+from sporades.core.actors import Actor
+from sporades.core.french import time_left_in_words
+from sporades.core.refusals import Refused
+from sporades.evidence.models import Evidence
+from sporades.evidence.reasons import reasons_for
+from sporades.evidence.states import TO_VERIFY
+from sporades.registrations.models import Registration
+from sporades.registrations.queries import version_of
+from sporades.web.layout.seen import seen_in
+from sporades.web.office.registrations.files import author_on, registration_of
+from sporades.web.office.registrations.piece_queue import PieceQueue, queue_of
+from sporades.web.office.registrations.pieces import is_late, piece_in, trail_of
+from sporades.web.office.registrations.verdict_forms import VerdictForms
+from sporades.web.office.registrations.walking import back_to_file
+
+
+def judge(request: HttpRequest, number: str, piece: str) -> HttpResponse:
+    """Say what a piece is worth, that it came by post, or that this registration does without it."""
+    found = registration_of(request, number)
+    owed = piece_in(found, piece)
+    row, queue, at = owed.row, queue_of(request), request.arrived_at
+    if row.pk is None:
+        raise Http404
+    by = author_on(request, found)
+    is_posted = request.method == "POST"
+    asked = VerdictForms(
+        request.POST if is_posted else None, row=row, reasons=reasons_for(found, piece)
+    )
+    seen = seen_in(request.POST) if is_posted else row.deposit_id or 0
+    if is_posted and asked.is_valid():
+        try:
+            _judge(row, asked, seen or None, by=by, at=at)
+        except Refused as refusal:
+            asked.refuse(str(refusal))
+        else:
+            messages.success(request, f"« {row.label} », {_whose(found)} : {asked.said}.")
+            return _onwards(request, found, row, queue)
+    other = ""
+    if not is_posted and row.state in TO_VERIFY:
+        if row.looked_at_by_another(by.identifier, at):
+            other = f"{row.looked_name} a ouvert cette pièce {_ago(row.looked_at, at)}."
+        reading.look_at_piece(row=row, by=by, at=at)
+    context = {
+        "registration": found,
+        "owed": owed,
+        "is_late": is_late(found, owed),
+        "pages": _pages(found, row),
+        "given": row.deposit.given_in_words(found.service.zone) if row.deposit else "",
+        "version": version_of.get(registration=found.pk, number=found.version),
+        "asked": asked,
+        "seen": seen,
+        "other": other,
+        "following": queue.following(row, user=by.identifier, at=at) if queue else "",
+        "back": queue.list if queue else "",
+        "trail": trail_of(found),
+    }
+    status = 422 if asked.errors else 200
+    return render(request, "office/judge_piece.html", context, status=status)
+
+
+def _onwards(
+    request: HttpRequest, registration: Registration, row: Evidence, queue: PieceQueue | None
+) -> HttpResponse:
+    """Lead to the next piece of the queue that is gone through; otherwise back to the file."""
+    if queue is None:
+        return back_to_file(request, registration.number, tab="pieces")
+    user = request.actor.identifier
+    following = queue.following(row, user=user, at=request.arrived_at)
+    return redirect(following or queue.list)
+
+
+def _judge(
+    row: Evidence, asked: VerdictForms, seen: int | None, *, by: Actor, at: datetime
+) -> None:
+    match asked.verdict:
+        case "accept":
+            providing.accept(row=row, seen=seen, by=by, at=at)
+        case "refuse":
+            providing.refuse(row=row, **asked.refusal.decided, seen=seen, by=by, at=at)
+        case "receive":
+            posted_on = asked.postmark.cleaned_data["poste_le"]
+            providing.receive(row=row, posted_on=posted_on, by=by, at=at)
+        case _:
+            providing.waive(row=row, by=by, at=at)
+
+
+def _pages(registration: Registration, row: Evidence) -> list[dict[str, Any]]:
+    """Return the pages of the file, once the antivirus has found nothing in it."""
+    if row.deposit is None or not row.deposit.is_clean:
+        return []
+    return [
+        {
+            "number": number,
+            "url": reverse("office:piece_page", args=[registration.number, row.code, number]),
+        }
+        for number in range(1, row.deposit.pages + 1)
+    ]
+
+
+def _whose(registration: Registration) -> str:
+    return f"n°{registration.number}"
+
+
+def _ago(since: datetime | None, at: datetime) -> str:
+    return f"il y a {time_left_in_words(at - since)}" if since else ""

@@ -1,0 +1,163 @@
+"""The pieces that wait to be verified: chosen, listed, gone through one after the other (I7)."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.core.paginator import Paginator
+from django.db.models import Min, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse, reverse_lazy
+
+from sporades.accounts.permissions import Reach
+from sporades.core.french import time_left_in_words
+from sporades.core.text import search_key
+from sporades.evidence.models import LOOKED_AT_FOR, Evidence
+from sporades.evidence.queries import labels_within, to_verify_within
+from sporades.exams.queries import programmes
+from sporades.registrations.models import Registration
+from sporades.territory import queries as territory
+
+ON_THE_PAGE = 50
+TRAIL = [("Accueil", reverse_lazy("office:home"))]
+WALK = "suite"
+"""What the address of a piece says when its reader goes through the queue."""
+
+PATHS = {
+    "domaine": "registration__exam__domain",
+    "examen": "registration__exam",
+    "piece": "code",
+    "academie": "registration__academy",
+}
+
+
+class QueueForm(forms.Form):
+    """Which pieces are gone through, of what the reader reaches."""
+
+    domaine = forms.ChoiceField(label="Domaine", required=False)
+    examen = forms.ChoiceField(label="Examen ou concours", required=False)
+    piece = forms.ChoiceField(label="Pièce", required=False)
+    academie = forms.ChoiceField(label="Académie", required=False)
+
+    def __init__(self, data: Any, *, reach: Reach) -> None:
+        """Offer what the réglementations in force ask for, within a perimeter."""
+        super().__init__(data)
+        domains, exams = {}, {}
+        for programme in programmes():
+            domain = programme.regulation.domain
+            if not reach.knows(domain.code):
+                continue
+            domains[str(domain.pk)] = domain.label
+            for offered in programme.exams:
+                exams[str(offered.exam.pk)] = f"{offered.exam.label}, {offered.exam.session.label}"
+        names = {one.code: one.name for one in territory.academies()}
+        academies = {code: names[code] for code in reach.academies(names)}
+        self.offered = {
+            "domaine": domains,
+            "examen": exams,
+            "piece": labels_within(reach),
+            "academie": _sorted(academies),
+        }
+        for name, choices in self.offered.items():
+            every = "Toutes" if name in ("piece", "academie") else "Tous"
+            if len(choices) == 1:
+                del self.fields[name]
+                continue
+            self.fields[name].choices = [("", every), *choices.items()]  # type: ignore[attr-defined] # a ChoiceField
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """What was chosen and can be, by name."""
+        if not self.is_valid():
+            return {}
+        return {name: value for name in PATHS if (value := self.cleaned_data.get(name))}
+
+
+class PieceQueue:
+    """The pieces that its reader goes through."""
+
+    def __init__(self, said: Any, reach: Reach) -> None:
+        """Keep what the address chooses among the pieces of a perimeter."""
+        self.form = QueueForm(said, reach=reach)
+        chosen = self.form.chosen
+        self.rows = to_verify_within(reach).filter(
+            **{PATHS[name]: value for name, value in chosen.items()}
+        )
+        self.query = "?" + urlencode({WALK: "pieces", **chosen})
+        self.list = f"{reverse('office:pieces_to_verify')}{_question(chosen)}"
+
+    def address_of(self, row: Evidence, number: str) -> str:
+        """Return where one of them is verified, on the way through all of them."""
+        return reverse("office:judge_piece", args=[number, row.code]) + self.query
+
+    def following(self, row: Evidence, *, user: str, at: datetime) -> str:
+        """Return where the next one is verified: no colleague has it open; nothing when none is left.
+
+        Args:
+            row: the one that is left.
+            user: its reader, as an actor names them.
+            at: the instant.
+        """
+        free = (
+            self.rows.exclude(pk=row.pk)
+            .exclude(Q(looked_at__gt=at - LOOKED_AT_FOR) & ~Q(looked_by=user))
+            .select_related("registration")
+        )
+        after = Q()
+        if row.arrived_at is not None:
+            after = Q(arrived_at__gt=row.arrived_at) | Q(arrived_at=row.arrived_at, pk__gt=row.pk)
+        found = free.filter(after).first() or free.first()
+        return self.address_of(found, found.registration.number) if found else ""
+
+
+def queue_of(request: HttpRequest) -> PieceQueue | None:
+    """Return the queue that a reader goes through, as the address says; nothing for none."""
+    if request.GET.get(WALK) != "pieces":
+        return None
+    return PieceQueue(request.GET, request.reach)
+
+
+def to_verify(request: HttpRequest) -> HttpResponse:
+    """The pieces that wait to be verified, the oldest first."""
+    queue = PieceQueue(request.GET, request.reach)
+    at, user = request.arrived_at, request.actor.identifier
+    page = Paginator(queue.rows, ON_THE_PAGE).get_page(request.GET.get("page"))
+    rows = list(page)
+    keys = {one.registration_id for one in rows}
+    found = Registration.objects.within(request.reach).for_office().in_bulk(keys)
+    lines = [
+        {
+            "registration": found[one.registration_id],
+            "row": one,
+            "url": queue.address_of(one, found[one.registration_id].number),
+            "age": time_left_in_words(at - one.arrived_at),
+            "reader": one.looked_name if one.looked_at_by_another(user, at) else "",
+        }
+        for one in rows
+        if one.registration_id in found  # it has not left the perimeter meanwhile
+    ]
+    oldest = queue.rows.aggregate(oldest=Min("arrived_at"))["oldest"]
+    chosen = queue.form.chosen
+    context = {
+        "page": page,
+        "form": queue.form,
+        "is_chosen": bool(chosen),
+        "lines": lines,
+        "first": next((line["url"] for line in lines if not line["reader"]), ""),
+        "count": page.paginator.count,
+        "oldest": time_left_in_words(at - oldest) if oldest else "",
+        "base": f"{reverse('office:pieces_to_verify')}?{urlencode({**chosen, 'page': ''})}",
+        "trail": TRAIL,
+    }
+    status = 422 if queue.form.errors else 200
+    return render(request, "office/pieces_to_verify.html", context, status=status)
+
+
+def _question(chosen: dict[str, str]) -> str:
+    return f"?{urlencode(chosen)}" if chosen else ""
+
+
+def _sorted(choices: dict[str, str]) -> dict[str, str]:
+    return dict(sorted(choices.items(), key=lambda pair: search_key(pair[1])))

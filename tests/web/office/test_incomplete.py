@@ -1,0 +1,108 @@
+"""« Candidatures incomplètes »: listed, declared one by one or in a batch (I7, G2)."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from sporades.batches.models import Batch
+from sporades.registrations.states import State
+from tests.evidence.given import again, piece
+from tests.factories import NOW, a_candidate, a_registration
+from tests.web.guide import main, seen
+
+LIST = reverse("office:incomplete")
+MOST = 8
+
+
+@pytest.fixture
+def after(manager, in_lille, in_versailles):
+    """Let the deadline of the pieces pass, and sign in again."""
+    with time_machine.travel(NOW + timedelta(days=60), tick=False):
+        yield
+
+
+@pytest.fixture
+def late(after, member):
+    """Return the browser of a manager of Lille, after the deadline."""
+    browser = member("A09", email="apres@exemple.test")
+    session, now = browser.session, (NOW + timedelta(days=60)).isoformat()
+    session.update({"seen_at": now, "since": now})
+    session.save()
+    return browser
+
+
+def test_before_the_deadline_nothing_is_proposed(manager, in_lille):
+    assert "Aucune candidature incomplète." in main(manager.get(LIST))
+    assert "Candidatures incomplètes" not in main(manager.get(reverse("office:home")))
+    assert "Déclarer l'inscription incomplète" not in main(
+        manager.get(reverse("office:pieces", args=[in_lille.number]))
+    )
+
+
+def test_those_of_the_perimeter_are_listed_with_what_is_missing(late, in_lille):
+    page = late.get(LIST)
+
+    assert [one["registration"] for one in page.context["lines"]] == [in_lille]
+    assert "Pièce d'identité" in main(page)
+    assert "Candidatures incomplètes 1" in main(late.get(reverse("office:home")))
+
+
+def test_one_is_declared_from_its_pieces(late, in_lille):
+    tab = reverse("office:pieces", args=[in_lille.number])
+    [button] = [
+        one
+        for one in seen(late.get(tab)).cssselect("main form")
+        if "declarer-incomplete" in one.get("action")
+    ]
+
+    said = late.post(button.get("action"), follow=True)
+
+    assert "L'inscription est déclarée incomplète" in main(said)
+    assert again(in_lille).state == State.ANOMALY
+    again_pressed = late.post(button.get("action"), follow=True)
+    assert "il n'y a rien à déclarer" in main(again_pressed)
+
+
+def test_those_that_are_ticked_or_all_go_to_a_batch_that_is_seen_first(late, in_lille):
+    other = a_registration(a_candidate())
+    del other
+    page = late.post(LIST, {"choix": [in_lille.number]}, follow=True)
+
+    assert (Batch.objects.get().total, Batch.objects.get().state) == (1, "prepared")
+    assert "des pièces manquent" in main(page)
+    late.post(LIST, {"toutes": "1"})
+    assert Batch.objects.latest("asked_at", "pk").action == "declare-incomplete"
+    assert again(in_lille).state == State.REGISTERED
+
+
+def test_nothing_ticked_is_said(late):
+    assert "Cochez au moins une inscription" in main(late.post(LIST, {}, follow=True))
+
+
+def test_one_of_another_perimeter_is_not_there(late, in_versailles):
+    where = reverse("office:declare_incomplete", args=[in_versailles.number])
+
+    assert late.post(where).status_code == 404
+    late.post(LIST, {"choix": [in_versailles.number]})
+    assert not Batch.objects.exists()
+
+
+def test_the_list_costs_as_much_for_many_as_for_one(late, in_lille):
+    def cost():
+        with CaptureQueriesContext(connection) as queries:
+            late.get(LIST)
+        return len(queries)
+
+    late.get(LIST)
+    one = cost()
+    with time_machine.travel(NOW, tick=False):
+        for _ in range(3):
+            a_registration(a_candidate())
+
+    assert len(late.get(LIST).context["lines"]) == 4
+    assert cost() == one <= MOST
+    assert piece(in_lille).until < NOW + timedelta(days=60)
