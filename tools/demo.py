@@ -24,7 +24,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from tools import keys, postgres
+from tools import antivirus, keys, postgres
 from tools.binaries import Unavailable
 from tools.processes import (
     StopRequest,
@@ -44,6 +44,10 @@ WEB_WORKERS = 2
 LOCAL = {"127.0.0.1", "0.0.0.0", "localhost"}  # noqa: S104 only if a person says so
 LAST_PORT = 65535
 PATIENCE = 60
+NO_ANTIVIRUS = (
+    "Aucun antivirus (clamd) : les pièces que vous déposez attendent « En vérification », et "
+    "personne ne les ouvre. « apt-get install clamav-daemon » l'apporte."
+)
 SPORADES = (sys.executable, "-m", "sporades")
 
 
@@ -144,6 +148,7 @@ def _serve(
     where: tuple[str, int],
     loading: Sequence[str],
 ) -> None:
+    start_antivirus(supervisor)
     supervisor.start("statiques", [*SPORADES, "collectstatic", "--no-input"])
     supervisor.run("migrations", [*SPORADES, "migrate", "--no-input"])
     supervisor.run("chargement", loading)
@@ -153,7 +158,8 @@ def _serve(
     supervisor.start("travaux", worker, if_killed=signal.SIGKILL)
     supervisor.start("web", web(*where))
     wait_until_ready(supervisor, *where)
-    keys.write(CONNECTION, json.dumps(said).encode())
+    told = {name: supervisor.environment.get(name, "") for name in (*said, "CLAMD_URL")}
+    keys.write(CONNECTION, json.dumps(told).encode())
     print(f"Sporades est prêt : {said['SITE_URL']}", flush=True)
     print(f"Les mails envoyés se lisent ici : {said['SITE_URL']}/demo/courriels/", flush=True)
     while True:
@@ -162,6 +168,26 @@ def _serve(
             log = (DATABASE / "log").relative_to(Path.cwd())
             raise Failed(f"PostgreSQL s'est arrêté : voyez {log}.")
         supervisor.pause(0.5)
+
+
+def start_antivirus(supervisor: Supervisor) -> None:
+    """Start a clamd of the demo's own where one is installed, and say plainly where none looks."""
+    if supervisor.environment.get("CLAMD_URL"):
+        return
+    port = antivirus.free_port()
+    command = antivirus.command(FOLDER / "antivirus", port)
+    if command is None:
+        print(NO_ANTIVIRUS, flush=True)
+        return
+    child = supervisor.start("antivirus", command)
+    deadline = time.monotonic() + PATIENCE
+    while not _answers("127.0.0.1", port):
+        if child.poll() is not None or time.monotonic() > deadline:
+            end(supervisor.children.pop("antivirus"))
+            print(f"{NO_ANTIVIRUS} {supervisor.account_for('antivirus')}", flush=True)
+            return
+        supervisor.pause()
+    supervisor.environment = {**supervisor.environment, "CLAMD_URL": f"tcp://127.0.0.1:{port}"}
 
 
 def web(host: str, port: int) -> list[str]:

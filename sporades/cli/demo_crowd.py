@@ -15,11 +15,12 @@ from django.db import transaction
 
 from sporades import journal
 from sporades.candidates import operations as candidates
-from sporades.candidates.models import Candidate
+from sporades.cli import demo_pieces
 from sporades.cli.demo_names import BIRTH_NAMES, FIRST_NAMES, TOWNS
 from sporades.core.actors import Actor
 from sporades.core.french import local_day
 from sporades.doubles import operations as doubles
+from sporades.evidence import operations as evidence
 from sporades.exams import schema
 from sporades.exams.models import RegistrationService, Regulation
 from sporades.exams.queries import programme_of
@@ -99,9 +100,9 @@ def fill_some(*, at: datetime, count: int = COUNT) -> bool:
     if start % (ONE_DOUBLE_IN * AT_ONCE) == 0 and len(drawn) == AT_ONCE:
         drawn[-1] = _again(chance, drawn[-2], drawn[-1])
     with transaction.atomic():
-        for one in drawn[there - start :]:
-            last = _write(one)
-    doubles.look(last.pk, at=at)
+        made = [_write(one) for one in drawn[there - start :]]
+    doubles.look(made[-1].candidate_id, at=at)
+    demo_pieces.give_some(made, chance, at=at)
     return numbers.stop < count
 
 
@@ -204,7 +205,7 @@ def _answers(chance: Random, model: Model, service: RegistrationService) -> dict
     }
 
 
-def _write(drawn: Drawn) -> Candidate:
+def _write(drawn: Drawn) -> Registration:
     """File what somebody answers, through the tabs that judge everybody. Raises Incomplete."""
     model, service, at = drawn.model, drawn.service, drawn.filed_at
     candidate = candidates.enrol(user=None, identity=drawn.identity, email="", at=at)
@@ -223,6 +224,7 @@ def _write(drawn: Drawn) -> Candidate:
     by = Actor("candidate", candidate.identity.full_name)
     draft = Draft.objects.create(**chosen, created_at=at, answered_at=at)
     version = filing.file(draft=draft, dossier=dossier, forms=forms, by=by, at=at)
+    evidence.ask(version.registration, version.snapshot["evidence"], at=at)
     _move(version.registration, drawn)
     journal.record(
         "registration filed",
@@ -232,7 +234,7 @@ def _write(drawn: Drawn) -> Candidate:
         academy=service.academy_id,
         after={"version": 1, "number": version.registration.number},
     )
-    return candidate
+    return version.registration
 
 
 def _move(registration: Registration, drawn: Drawn) -> None:

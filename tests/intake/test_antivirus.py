@@ -15,32 +15,19 @@ from sporades.intake.antivirus import Unreachable, Verdict
 from tests.intake.corpus import EICAR
 from tests.intake.papers import paper
 from tests.intake.photos import jpeg
-from tools import machine
+from tools import antivirus as antivirus_of_ours
+from tools.antivirus import free_port
 
 FOUND = Verdict("Exa.Test.Eicar.UNOFFICIAL")
-SIGNATURE = f"Exa.Test.Eicar:0:*:{b'EICAR-STANDARD-ANTIVIRUS-TEST-FILE!'.hex()}\n"
 LITTLE = 0.2
 LARGEST = 1_000_000
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 @contextmanager
 def running(folder):
     """Run a clamd that knows one signature, the one of the test of antivirus programs."""
-    (folder / "base").mkdir()
-    (folder / "base" / "test.ndb").write_text(SIGNATURE)
     port = free_port()
-    said = folder / "clamd.conf"
-    said.write_text(
-        f"DatabaseDirectory {folder / 'base'}\nTemporaryDirectory {folder}\nTCPSocket {port}\n"
-        f"TCPAddr 127.0.0.1\nStreamMaxLength {LARGEST}\nForeground yes\n"
-    )
-    command = [machine.find("clamd"), "--config-file", str(said)]
+    command = antivirus_of_ours.command(folder, port, largest=LARGEST)
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as clamd:
         try:
             assert any(b"Self checking" in line for line in clamd.stdout)

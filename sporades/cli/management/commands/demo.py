@@ -14,7 +14,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from sporades.accounts import second_factor
 from sporades.accounts.models import User, normalised_address
-from sporades.cli import demo_crowd, demo_files, demo_people, demo_registrations
+from sporades.cli import demo_crowd, demo_files, demo_people, demo_pieces, demo_registrations
 from sporades.cli.tasks import fill_demo
 from sporades.core.actors import Actor
 from sporades.exams.operations import load
@@ -61,6 +61,7 @@ class Command(BaseCommand):
         demo_registrations.make_registrations(at=now)
         demo_registrations.make_minor(at=now)
         demo_registrations.make_records(at=now)
+        demo_pieces.make_pieces(at=now)
         self._deliver(now)
         with suppress(AlreadyEnqueued), transaction.atomic():
             fill_demo.defer(count=crowd)

@@ -1,0 +1,138 @@
+"""The demo's supporting documents, at every stage: given and judged through the real acts."""
+
+import io
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from random import Random
+from textwrap import wrap
+
+from django.conf import settings
+from PIL import Image, ImageDraw, ImageFont
+
+from sporades.accounts.models import User
+from sporades.acts import providing
+from sporades.acts.sending import Sent
+from sporades.cli.demo_people import REGULAR, candidate
+from sporades.core.actors import Actor
+from sporades.evidence.models import Deposit, Evidence
+from sporades.evidence.reasons import GENERAL
+from sporades.registrations.models import Registration
+from sporades.registrations.states import State
+
+MANAGERS = {
+    "A09": "gestionnaire.lille@demo.test",
+    "A28": "gestionnaire.reunion@demo.test",
+}
+FONT = settings.BASE_DIR / "sporades/core/fonts/NotoSans-Regular.ttf"
+IN_A_JOB = 2
+"""Of how many of the crowd each job gives a file: each takes as long as a real one."""
+
+STAGES = ("accepted", "deposited", "refused", "replaced", "checking", "posted", "waived")
+
+
+def make_pieces(*, at: datetime) -> None:
+    """Give the pieces of the demo's regular candidate, once: one for each stage, the last is owed."""
+    own = Registration.objects.filter(candidate=candidate(REGULAR), state=State.REGISTERED)
+    if Deposit.objects.filter(evidence__registration__in=own).exists():
+        return
+    rows = Evidence.objects.asked().filter(registration__in=own, registration__academy__in=MANAGERS)
+    for row, stage in zip(rows.order_by("registration", "place"), STAGES, strict=False):
+        _bring(row, stage, at=at)
+
+
+def give_some(made: Iterable[Registration], chance: Random, *, at: datetime) -> None:
+    """Give a piece of some of the crowd, which waits to be verified or has been.
+
+    Args:
+        made: those that were just filed.
+        chance: what draws.
+        at: the instant.
+    """
+    rows = list(
+        Evidence.objects.filter(
+            registration__in=[one.pk for one in made],
+            registration__state=State.REGISTERED,
+            registration__academy__in=MANAGERS,
+            until__gt=at,
+        ).order_by("pk")
+    )
+    # No mail leaves for the crowd: nothing of it is refused.
+    for row in chance.sample(rows, min(IN_A_JOB, len(rows))):
+        _bring(row, chance.choice(("deposited", "deposited", "posted", "accepted")), at=at)
+
+
+def _bring(row: Evidence, stage: str, *, at: datetime) -> None:
+    """Bring a piece to a stage, some hours after its registration was filed."""
+    registration = Registration.objects.whole().with_owed().get(pk=row.registration_id)
+    given_at = registration.filed_at + (at - registration.filed_at) / 3
+    judged_at = given_at + (at - given_at) / 2
+    by = _manager(registration)
+    if stage == "posted":
+        posted_on = given_at.date() - timedelta(days=2)
+        providing.receive(row=row, posted_on=posted_on, by=by, at=given_at)
+        return
+    if stage == "waived":
+        providing.waive(row=row, by=by, at=judged_at)
+        return
+    given = _give(registration, row, at=given_at, is_looked_at=stage != "checking")
+    if stage == "accepted":
+        providing.accept(row=row, seen=given.pk, by=by, at=judged_at)
+    elif stage in {"refused", "replaced"}:
+        usual = GENERAL[0]
+        providing.refuse(
+            row=row,
+            reason=usual.sentence,
+            motive=usual.label,
+            seen=given.pk,
+            by=by,
+            at=judged_at,
+        )
+    if stage == "replaced":
+        _give(registration, row, at=judged_at + (at - judged_at) / 2, is_looked_at=True)
+
+
+def _give(
+    registration: Registration, row: Evidence, *, at: datetime, is_looked_at: bool
+) -> Deposit:
+    given = providing.deposit(
+        registration=registration,
+        code=row.code,
+        sent=[Sent("exemple.jpg", _photo(row.label, f"{at:%d/%m/%Y %H:%M}"))],
+        press=f"demo:{row.pk}:{at.isoformat()}",
+        by=_candidate(registration),
+        at=at,
+    )
+    if not is_looked_at:
+        return given
+    if settings.CLAMD:
+        providing.scan(given.pk, at=at)
+    else:
+        # What the demo has just drawn is known; what a visitor deposits waits for an antivirus.
+        providing.note_scan(given, is_clean=True, at=at)
+    given.refresh_from_db()
+    return given
+
+
+def _photo(label: str, said: str) -> bytes:
+    """Draw a paper that nobody takes for a real one."""
+    image = Image.new("RGB", (620, 877), "white")
+    drawing = ImageDraw.Draw(image)
+    font = ImageFont.truetype(FONT, 20)
+    drawing.rectangle((40, 40, 580, 837), outline="black", width=3)
+    for place, line in enumerate(("DÉMONSTRATION", *wrap(label, 45), said)):
+        drawing.text((70, 80 + 60 * place), line, fill="black", font=font)
+    made = io.BytesIO()
+    image.save(made, "JPEG", quality=70)
+    return made.getvalue()
+
+
+def _candidate(registration: Registration) -> Actor:
+    person = registration.candidate
+    if person.user_id is None:
+        return Actor("candidate", registration.identity.full_name)
+    return Actor("candidate", str(person), f"user:{person.user_id}")
+
+
+def _manager(registration: Registration) -> Actor:
+    user = User.objects.get(email=MANAGERS[registration.academy_id])
+    return user.memberships.get().as_actor()
