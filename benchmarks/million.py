@@ -21,6 +21,7 @@ from sporades.cli.demo_names import BIRTH_NAMES, FIRST_NAMES
 from sporades.core.numbers import with_check_digit
 from sporades.core.text import search_key
 from sporades.documents.models import Folder
+from sporades.evidence.models import Evidence
 from sporades.exams.models import RegistrationService
 from sporades.registrations.models import Registration, RegistrationPaper, Version
 from sporades.territory.models import Academy
@@ -48,6 +49,7 @@ class Model:
     folder: Folder
     version: Version
     papers: Sequence[RegistrationPaper]
+    pieces: Sequence[Evidence]
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ def _models() -> list[Model]:
             one.folder,
             one.versions.get(number=one.version),
             list(one.papers.all()),
+            list(one.evidence.asked()),
         )
         for one in exams.values()
     ]
@@ -254,6 +257,33 @@ def _tables(
             for place, paper in enumerate(model.papers[:2])
         ),
     )
+    yield (
+        Evidence,
+        (
+            (
+                piece,
+                {
+                    "id": 3 * (FIRST_KEY + number) + place,
+                    "registration_id": FIRST_KEY + number,
+                    **_piece(number + place, at=at - timedelta(minutes=drawn[number][3])),
+                },
+            )
+            for number, model in _every(found, count, 1)
+            for place, piece in enumerate(model.pieces[:2])
+        ),
+    )
+
+
+def _piece(number: int, *, at: datetime) -> Row:
+    """Return where a piece stands: one in twenty waits to be verified."""
+    match number % 20:
+        case 0:
+            return {"state": "posted", "posted_on": at.date(), "arrived_at": at}
+        case one if one <= 8:
+            judged = {"decided_at": at + timedelta(days=one), "decided_name": "Camille Agent"}
+            return {"state": "accepted", "arrived_at": at, **judged}
+        case _:
+            return {"state": "owed"}
 
 
 def _every(found: Sequence[Model], count: int, step: int) -> Iterator[tuple[int, Model]]:

@@ -24,6 +24,9 @@ SEARCHES = {
     "office_history": "Gestion : son historique",
     "office_counts": "Gestion : statistiques",
     "office_hours": "Gestion : statistiques, heure par heure",
+    "office_pieces": "Gestion : pièces à vérifier",
+    "office_piece": "Gestion : une pièce à vérifier",
+    "office_lacking": "Gestion : une pièce obligatoire à fournir et un état",
 }
 PEOPLE = {"": "gestionnaire d'une académie", "_all": "administrateur"}
 BELOW = {
@@ -31,6 +34,7 @@ BELOW = {
     "office_history": 200.0,
     "office_counts": 1000.0,
     "office_hours": 1000.0,
+    "office_piece": 200.0,
 }
 ACADEMY = "A09"
 
@@ -59,6 +63,7 @@ def readers(*, at: datetime, sign_in: Any) -> Mapping[str, Mapping[str, Any]]:
 
 def _paths(user: Any, *, at: datetime) -> dict[str, str]:
     from sporades.accounts.permissions import Permission, reach  # noqa: PLC0415
+    from sporades.evidence.models import Evidence  # noqa: PLC0415
     from sporades.registrations.models import Registration, RegistrationPaper  # noqa: PLC0415
     from sporades.searches import operations, quick  # noqa: PLC0415
     from sporades.searches.catalogue import CRITERIA  # noqa: PLC0415
@@ -73,7 +78,16 @@ def _paths(user: Any, *, at: datetime) -> dict[str, str]:
     def leaf(code: str, operator: Operator, *values: str) -> Leaf:
         return Leaf(CRITERIA[code], operator, values)
 
+    waiting = Evidence.objects.filter(
+        state="posted", registration__academy=ACADEMY, registration__versions__isnull=False
+    ).first()
     trees = {
+        "office_lacking": Group(
+            members=(
+                leaf("pieces_manquantes", Operator.IS, "oui"),
+                leaf("etat", Operator.IS, "anomaly"),
+            )
+        ),
         "office_number": quick.tree_of(one.number),
         "office_name": Group(members=(leaf("nom", Operator.STARTS, "Delac"),)),
         "office_like": Group(members=(leaf("nom_complet", Operator.IS_LIKE, "delacroi noémi"),)),
@@ -101,6 +115,9 @@ def _paths(user: Any, *, at: datetime) -> dict[str, str]:
         "office_history": f"/gestion/inscriptions/{one.number}/historique",
         "office_counts": "/gestion/statistiques",
         "office_hours": "/gestion/statistiques/heures",
+        "office_pieces": "/gestion/pieces",
+        "office_piece": f"/gestion/inscriptions/{waiting.registration.number}"
+        f"/pieces/{waiting.code}?suite=pieces",
     }
 
 

@@ -33,7 +33,7 @@ OFFICE = {
     f"office_{page}{who}"
     for page in (
         *("number", "name", "like", "box", "tree", "paper", "file", "history"),
-        *("counts", "hours"),
+        *("counts", "hours", "pieces", "piece", "lacking"),
     )
     for who in ("", "_all")
 }
