@@ -43,6 +43,7 @@ ACTS = {
     "office:approve_export": Act("approuver un export", "office:one_export", is_of_one=True),
     "office:approve_change": Act("approuver une prolongation", "office:services"),
     "office:launch_batch": Act("lancer un grand lot", "office:one_batch", is_of_one=True),
+    "office:resume_batch": Act("reprendre un grand lot", "office:one_batch", is_of_one=True),
     "office:approve_batch": Act("approuver un lot", "office:one_batch", is_of_one=True),
     "office:give_code": Act("donner un code", "office:record", is_of_one=True),
     "office:enforce_regulation": Act(

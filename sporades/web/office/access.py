@@ -43,7 +43,7 @@ ROUTES = {
     "office:batch_refusals": _batches(within="batch", page=False),
     "office:launch_batch": _batches(BOTH, within="batch", page=False),
     "office:stop_batch": _batches(POST, within="batch", page=False),
-    "office:resume_batch": _batches(POST, within="batch", page=False),
+    "office:resume_batch": _batches(BOTH, within="batch", page=False),
     "office:approve_batch": _messages(
         BOTH, within="large batch", page=False, permission=Permission.APPROVE_MESSAGES
     ),

@@ -59,6 +59,7 @@ def test_proving_who_one_is_says_for_what_and_how_to_give_it_up(client, user, na
         "office:approve_export": {"export": uuid4()},
         "office:approve_change": {"change": 1},
         "office:launch_batch": {"batch": uuid4()},
+        "office:resume_batch": {"batch": uuid4()},
         "office:approve_batch": {"batch": uuid4()},
         "office:give_code": {"candidate": 1},
     }

@@ -24,8 +24,12 @@ SHOWN_AGAIN = (
     "office:give_code",
     "office:launch_batch",
     "office:publish_publication",
+    "office:resume_batch",
 )
 """What a button does that asks for the second factor again: its address is read on the way back."""
+
+OF_MANY = frozenset({"office:launch_batch", "office:resume_batch"})
+"""Those that ask for it where there are many alone: the batch of the world is of one line."""
 
 KEYED = [name for name in NAMES if ACCESS[name].opened_by]
 OWNED = [name for name in NAMES if ACCESS[name].owned]
@@ -137,7 +141,7 @@ ANSWERS: dict[str, dict[str, int]] = {
     "office:batch": {"POST": 422},
     "office:launch_batch": {"GET": 302, "POST": 302},
     "office:stop_batch": {"POST": 302},
-    "office:resume_batch": {"POST": 302},
+    "office:resume_batch": {"GET": 302, "POST": 302},
     "office:write": {"POST": 422},
     "office:approve_batch": {"GET": 302, "POST": 302},
     "office:refuse_batch": {"POST": 302},

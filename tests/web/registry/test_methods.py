@@ -5,7 +5,16 @@ import html
 import pytest
 
 from sporades.web.registry import ACCESS
-from tests.web.registry.routes import NAMES, POSTED, READABLE, SHOWN_AGAIN, address, answer, reader
+from tests.web.registry.routes import (
+    NAMES,
+    OF_MANY,
+    POSTED,
+    READABLE,
+    SHOWN_AGAIN,
+    address,
+    answer,
+    reader,
+)
 from tests.web.registry.world import Role
 from tests.web.registry.writing import since, written
 
@@ -56,7 +65,7 @@ WRITES = {
     **{
         name: {"django_session": "back from the second factor, a word waits"}
         for name in SHOWN_AGAIN
-        if name != "office:launch_batch"  # of one line: it is not asked for
+        if name not in OF_MANY
     },
     "office:request_proof": {"journal_entry": "who looks at a proof is known"},
     "office:piece_file": {"journal_entry": "who looks at a piece is known"},
@@ -81,7 +90,7 @@ WRITTEN_AGAIN = {
     "office:document_pdf": {"journal_entry"},
     "office:export_file": {"journal_entry"},
     "office:run_pdf": {"journal_entry"},
-    **{name: {"django_session"} for name in SHOWN_AGAIN if name != "office:launch_batch"},
+    **{name: {"django_session"} for name in SHOWN_AGAIN if name not in OF_MANY},
     "office:request_proof": {"journal_entry"},
     "office:piece_file": {"journal_entry"},
     "office:piece_page": {"journal_entry"},

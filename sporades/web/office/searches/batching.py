@@ -181,8 +181,11 @@ def stop_batch(request: HttpRequest, batch: str) -> HttpResponse:
 
 
 def resume_batch(request: HttpRequest, batch: str) -> HttpResponse:
-    """Go on with the lines that wait."""
-    return _done(request, batch, operations.resume, "Le lot reprend.")
+    """Go on with the lines that wait; of many, with the second factor shown again (S-17)."""
+    mine = _own(request, batch)
+    page, then = _page_of(mine), "relisez, puis reprenez le lot"
+    first = second_factor_first(request, page=page, then=then, is_asked=mine.is_of_many)
+    return first or _done(request, batch, operations.resume, "Le lot reprend.")
 
 
 def batch_refusals(request: HttpRequest, batch: str) -> HttpResponse:
