@@ -138,6 +138,7 @@ NEVER = {
         "sign_in_changed",
     },
     "is true for a while": {"document_unread", "draft_closing", "service_moved", "service_opened"},
+    "is for whoever signed, once": {"signed_as_guardian"},
     "is about a person, of several registrations": {
         "candidates_merged",
         "correction_refused",
@@ -187,11 +188,12 @@ def test_the_mails_about_a_registration_may_all_be_sent_again():
         )
     }
     by_name = {
-        "KIND": {"message_of_service"},
+        "KIND": {"message_of_service", "pieces_due"},
         "kind": {
             *("registered", "amended", "document_published", "document_withdrawn"),
             *("registered_for", "amended_for"),
             *("change_requested", "change_accepted", "change_refused"),
+            *("request_received", "something_awaits"),
         },
     }
 

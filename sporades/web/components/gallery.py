@@ -174,6 +174,16 @@ def gallery(request: HttpRequest) -> HttpResponse:
                     },
                 ],
             },
+            "answers_apart": {
+                "sections": [
+                    {
+                        "slug": "version-zone",
+                        "title": "Souhait géographique",
+                        "lines": [["Zone", "Métropole lilloise"]],
+                        "tables": [],
+                    }
+                ]
+            },
             "checks": [
                 {
                     "state": "done",
