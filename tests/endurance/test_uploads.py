@@ -2,13 +2,10 @@
 
 import contextlib
 import http.client
-import io
 import json
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
-
-from PIL import Image
 
 from sporades.core import files
 from sporades.drawers import operations as drawers
@@ -17,7 +14,7 @@ from sporades.evidence.models import ArrivingFile, Deposit
 from tests.endurance.arena import PATIENCE, figure, now, together
 from tests.endurance.deaths import counted, deaths
 from tests.endurance.servers import a_browser, a_mortal_web, a_web
-from tests.evidence.given import IDENTITY
+from tests.evidence.given import IDENTITY, a_heavy_photo
 from tests.factories import a_registration
 
 PART = 262_144
@@ -84,7 +81,7 @@ def test_a_server_killed_while_a_part_is_sent_has_counted_what_it_keeps(arena, t
 
 
 def test_a_server_killed_while_a_file_is_given_gives_it_whole_or_not(arena, tmp_path):
-    content = a_photo(400, 300)
+    content = a_heavy_photo(400, 300)
     with a_mortal_web(arena, tmp_path) as web:
         count, at_commit = statements_of_a_deposit(web, content)
         assert count >= at_commit > 5
@@ -121,7 +118,7 @@ def statements_of_a_deposit(web, content):
 
 def test_many_files_at_once_are_given_in_bounded_memory(arena, kept, tmp_path):
     files_given = figure(16, 1_000)
-    content = a_photo(2_800, 2_100)
+    content = a_heavy_photo(2_800, 2_100)
     assert 3_000_000 < len(content) < 5_000_000
     people = [(one := a_registration(at=now()), a_browser(one.candidate)) for _ in range(AT_ONCE)]
     rounds = files_given // AT_ONCE
@@ -153,14 +150,6 @@ def give(web, registration, browser, content):
     sent = urlencode({"csrfmiddlewaretoken": browser.token, "envois": name, "envoi": name})
     status, _ = ask(web, browser, "POST", page_of(registration), sent)
     assert status == 302
-
-
-def a_photo(width, height):
-    """Return a photograph that packs as badly as those of telephones."""
-    made = io.BytesIO()
-    noise = Image.effect_noise((width, height), 70).convert("RGB")
-    noise.save(made, "JPEG", quality=88)
-    return made.getvalue()
 
 
 def most_memory(pid):

@@ -22,6 +22,13 @@ def a_photo(colour="white", *, width=60, height=80):
     return made.getvalue()
 
 
+def a_heavy_photo(width, height):
+    """Return a photograph that packs as badly as those of telephones."""
+    made = io.BytesIO()
+    Image.effect_noise((width, height), 70).convert("RGB").save(made, "JPEG", quality=88)
+    return made.getvalue()
+
+
 def again(registration):
     """Return a registration as its pages load it."""
     return Registration.objects.whole().with_owed().get(pk=registration.pk)

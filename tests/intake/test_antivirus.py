@@ -3,19 +3,17 @@
 import io
 import os
 import socket
-import subprocess
 import threading
 import zipfile
-from contextlib import contextmanager
 
 import pytest
 
 from sporades.intake import antivirus
 from sporades.intake.antivirus import Unreachable, Verdict
+from tests.intake.clamd import running
 from tests.intake.corpus import EICAR
 from tests.intake.papers import paper
 from tests.intake.photos import jpeg
-from tools import antivirus as antivirus_of_ours
 from tools.antivirus import free_port
 
 FOUND = Verdict("Exa.Test.Eicar.UNOFFICIAL")
@@ -23,22 +21,9 @@ LITTLE = 0.2
 LARGEST = 1_000_000
 
 
-@contextmanager
-def running(folder):
-    """Run a clamd that knows one signature, the one of the test of antivirus programs."""
-    port = free_port()
-    command = antivirus_of_ours.command(folder, port, largest=LARGEST)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as clamd:
-        try:
-            assert any(b"Self checking" in line for line in clamd.stdout)
-            yield port
-        finally:
-            clamd.kill()
-
-
 @pytest.fixture(scope="module")
 def port(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("clamd")) as one:
+    with running(tmp_path_factory.mktemp("clamd"), largest=LARGEST) as one:
         yield one
 
 
