@@ -49,7 +49,9 @@ def take(address: str) -> list[Path]:
                 *_public(browser, address),
                 *_wizard(browser, address),
                 *_mine(browser, address),
+                *_pieces(browser, address),
                 *_office(browser, address),
+                *_verified(browser, address),
                 *_regulation(browser, address),
             ]
         finally:
@@ -99,6 +101,30 @@ def _mine(browser: Browser, address: str) -> Iterator[Path]:
         page.goto("/mes-inscriptions")
         page.get_by_role("link", name=re.compile("Gérer ma candidature")).first.click()
         yield _kept(page, "registration")
+
+
+def _pieces(browser: Browser, address: str) -> Iterator[Path]:
+    """The pieces of a registration, and where one is given, on a telephone."""
+    with _reader(browser, address, WIDE, REGULAR) as page:
+        page.goto("/mes-inscriptions")
+        page.get_by_role("link", name=re.compile("Gérer ma candidature")).first.click()
+        page.wait_for_url(re.compile(r"/mes-inscriptions/\d+$"))
+        page.goto(f"{page.url}/pieces")
+        yield _kept(page, "pieces")
+        page.set_viewport_size({"width": NARROW, "height": 640})
+        page.get_by_role("link", name=re.compile("^(Déposer|Remplacer) :")).last.click()
+        page.wait_for_url("**/pieces/*")
+        yield _kept(page, "piece-320")
+
+
+def _verified(browser: Browser, address: str) -> Iterator[Path]:
+    """The pieces that wait for a manager, and one of which the file is there."""
+    with _reader(browser, address, WIDE, MANAGER) as page:
+        page.goto("/gestion/pieces")
+        yield _kept(page, "gestion-pieces")
+        page.locator("tbody tr", has_text="Déposée").locator("th a").first.click()
+        page.wait_for_url("**/pieces/*")
+        yield _kept(page, "gestion-piece")
 
 
 def _office(browser: Browser, address: str) -> Iterator[Path]:

@@ -6,7 +6,7 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
-from django.db import InternalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -36,12 +36,20 @@ class SessionStore(db.SessionStore):
         return None
 
     def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002 - Django's own signature
-        """Keep the session; while nothing can be written, what was noted in it is let go (R-05)."""
+        """Keep the session; while nothing can be written, what was noted in it is let go (R-05).
+
+        Raises:
+            UpdateError: it was closed meanwhile.
+            OperationalError, InterfaceError: the database is out of reach: nobody closed it.
+        """
         if notices.is_database_read_only():
             return
         try:
             super().save(must_create)
-        except (UpdateError, InternalError):
+        except (UpdateError, InternalError) as failure:
             notices.forget()
-            if not notices.is_database_read_only():
-                raise
+            if notices.is_database_read_only():
+                return
+            if isinstance(cause := failure.__context__, OperationalError | InterfaceError):
+                raise cause from None
+            raise

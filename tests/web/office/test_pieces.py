@@ -22,6 +22,7 @@ from sporades.exams.held import forget
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.states import VALIDATE
+from sporades.web.office.days import HOW
 from tests.evidence.given import BAC, a_photo, again, give, piece
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, load_invented
 from tests.web.guide import main, seen
@@ -105,7 +106,7 @@ def test_a_piece_is_refused_with_a_reason_that_a_mail_says(manager, in_lille):
 
 def test_a_piece_that_came_by_post_has_its_postmark_then_is_judged(manager, in_lille):
     unsaid = decide(manager, in_lille, verdict="receive", poste_le="")
-    assert "Dites la date du cachet de la poste." in main(unsaid)
+    assert HOW in main(unsaid)
     to_come = decide(manager, in_lille, verdict="receive", poste_le="26/11/2026")
     assert "La date du cachet de la poste n'est pas encore passée." in main(to_come)
 
@@ -298,7 +299,7 @@ def test_a_scan_says_why_it_is_not_taken(manager, in_lille):
 
     assert "ni un PDF ni une photo" in send(b"bonjour", "24/11/2026")
     assert "n'est pas encore passée" in send(a_photo(), "27/11/2026")
-    assert "Dites la date du cachet de la poste." in send(a_photo(), "")
+    assert HOW in send(a_photo(), "")
     assert piece(in_lille).state == State.OWED
 
 

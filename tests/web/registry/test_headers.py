@@ -1,13 +1,15 @@
 """S-03: what every answer says to protect its reader, pages of error included."""
 
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import OperationalError, connection
 from django.http import HttpResponse
 from django.test import override_settings
 
-from tests.factories import PASSWORD
+from tests.factories import NOW, PASSWORD
 from tests.web.guide import HOST
 from tests.web.registry.observatory import BROAD, grade, parsed
 from tests.web.registry.routes import NAMES, READABLE, address, reader
@@ -220,6 +222,23 @@ def test_a_database_out_of_reach_takes_no_protection_away(world, role, where):
     assert response.status_code in ({302, 404, 503} if role is Role.ANONYMOUS else {503})
     protects(response)
     assert not re.search(r"clos|clôtur|fermé|dépassé|trop tard", response.text, re.IGNORECASE)
+
+
+def test_a_database_that_falls_while_a_session_is_kept_says_to_try_later(world):
+    """Nobody has closed it: what was sent was read, and is not called unreadable."""
+
+    def falls(execute, sql, params, many, context):
+        if sql.startswith('UPDATE "django_session"'):
+            raise OperationalError("server closed the connection unexpectedly")
+        return execute(sql, params, many, context)
+
+    browser = world.browser(Role.OWNER, raise_request_exception=False)
+    later = NOW + timedelta(minutes=20)
+    with connection.execute_wrapper(falls), time_machine.travel(later, tick=False):
+        response = browser.get("/accueil")
+
+    assert response.status_code == 503
+    protects(response)
 
 
 def test_a_service_without_its_database_lives_and_says_that_it_is_not_ready(world):

@@ -18,7 +18,6 @@ VERDICTS = {"accept": ACCEPT, "refuse": REFUSE, "receive": RECEIVE, "waive": WAI
 OTHER = "autre"
 POSTMARK = "Date du cachet de la poste"
 HOW_POSTMARK = "C'est elle qui compte, et non le jour de la réception. Par exemple : 14/11/2026"
-UNSAID = "Dites la date du cachet de la poste."
 
 
 class RefusalForm(forms.Form):
@@ -64,14 +63,7 @@ class RefusalForm(forms.Form):
 class PostmarkForm(forms.Form):
     """The day on which what came by post was posted."""
 
-    poste_le = DayField(label=POSTMARK, help_text=HOW_POSTMARK, required=False)
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for the day."""
-        data = super().clean() or {}
-        if not data.get("poste_le") and not self.errors:
-            self.add_error("poste_le", UNSAID)
-        return data
+    poste_le = DayField(label=POSTMARK, help_text=HOW_POSTMARK, required=True)
 
 
 class ScanForm(PostmarkForm):
