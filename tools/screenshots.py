@@ -107,12 +107,12 @@ def _pieces(browser: Browser, address: str) -> Iterator[Path]:
     """The pieces of a registration, and where one is given, on a telephone."""
     with _reader(browser, address, WIDE, REGULAR) as page:
         page.goto("/mes-inscriptions")
-        page.get_by_role("link", name=re.compile("Gérer ma candidature")).first.click()
+        page.get_by_role("link", name=re.compile("Gérer ma candidature")).last.click()
         page.wait_for_url(re.compile(r"/mes-inscriptions/\d+$"))
         page.goto(f"{page.url}/pieces")
         yield _kept(page, "pieces")
         page.set_viewport_size({"width": NARROW, "height": 640})
-        page.get_by_role("link", name=re.compile("^(Déposer|Remplacer) :")).last.click()
+        page.locator("main .s-card .fr-btn").last.click()
         page.wait_for_url("**/pieces/*")
         yield _kept(page, "piece-320")
 
