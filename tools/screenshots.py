@@ -1,10 +1,10 @@
-"""The pictures of the README and of the managers' guide, taken from a demo that runs.
+"""The pictures of the README and of the guides, taken from a demo that runs.
 
     python -m tools.screenshots [ADDRESS]      http://localhost:8000, unless said otherwise
 
 The demo's people are used as a visitor would: a newcomer begins a registration, leaves it at
 the tab « Identification », and abandons it when the picture is taken; a manager searches, reads
-a file, prepares a batch and an export, and launches neither; prepares three attestations, which
+a file and a piece, prepares a batch and an export, and launches neither; prepares three attestations, which
 are then dropped; an administrator loads a réglementation, reads what it would change, and gives
 it up.
 """
@@ -104,7 +104,7 @@ def _mine(browser: Browser, address: str) -> Iterator[Path]:
 
 
 def _pieces(browser: Browser, address: str) -> Iterator[Path]:
-    """The pieces of a registration, and where one is given, on a telephone."""
+    """Show the pieces of a registration, and where one is given, on a telephone."""
     with _reader(browser, address, WIDE, REGULAR) as page:
         page.goto("/mes-inscriptions")
         page.get_by_role("link", name=re.compile("Gérer ma candidature")).last.click()
@@ -118,7 +118,7 @@ def _pieces(browser: Browser, address: str) -> Iterator[Path]:
 
 
 def _verified(browser: Browser, address: str) -> Iterator[Path]:
-    """The pieces that wait for a manager, and one of which the file is there."""
+    """Show the pieces that wait for a manager, and one of which the file is there."""
     with _reader(browser, address, WIDE, MANAGER) as page:
         page.goto("/gestion/pieces")
         yield _kept(page, "gestion-pieces")
