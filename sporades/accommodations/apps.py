@@ -2,9 +2,19 @@
 
 from django.apps import AppConfig
 
+from sporades.documents import kinds
+
 
 class AccommodationsConfig(AppConfig):
     """Aménagements d'épreuves."""
 
     name = "sporades.accommodations"
     verbose_name = "Aménagements d'épreuves"
+
+    def ready(self) -> None:
+        """Declare the notification of a decision."""
+        from sporades.accommodations.notification import (  # noqa: PLC0415 - models first
+            NOTIFICATION,
+        )
+
+        kinds.register(NOTIFICATION)

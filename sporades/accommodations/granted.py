@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sporades.accommodations.models import AskedMeasure
 from sporades.accommodations.states import SETTLED
@@ -36,6 +39,28 @@ class Granted:
 
 
 NOTHING = Granted()
+
+
+def in_force_of(registration: Any) -> QuerySet[AskedMeasure]:
+    """Return the decided measures of a registration, or of the rows of a query, that grant something.
+
+    Of a measure that was decided of twice for the same épreuves the last decision counts.
+
+    Args:
+        registration: a key, or the path to one from outside.
+    """
+    later = AskedMeasure.objects.filter(
+        case__registration=OuterRef("case__registration"),
+        case__state__in=SETTLED,
+        case__decided_at__gt=OuterRef("case__decided_at"),
+        code=OuterRef("code"),
+    )
+    of_all = Exists(later.filter(papers=[]))
+    of_the_same = ~Q(papers=[]) & Q(Exists(later.filter(papers__contains=OuterRef("papers"))))
+    found: QuerySet[AskedMeasure] = AskedMeasure.objects.filter(
+        ~(Q(of_all) | of_the_same), case__registration=registration, case__state__in=SETTLED
+    ).exclude(decided_code="")
+    return found
 
 
 def granted(registration: Registration, paper: str) -> Granted:

@@ -1,12 +1,13 @@
 """A request for accommodations of one registration, its measures, its guardian's signature (H1, H2)."""
 
+from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any, ClassVar, Self
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from sporades.accommodations.states import (
     OPEN,
@@ -21,13 +22,18 @@ from sporades.accommodations.states import (
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
 from sporades.core.french import instant_in_words
+from sporades.documents.models import DocumentVersion
 from sporades.exams.schema.accommodations import Procedure
 from sporades.exams.schema.base import LONGEST_LINE
 from sporades.registrations.models import Registration
+from sporades.registrations.states import STANDING
 
 LONGEST_TEXT = 1_000
 LONGEST_REASON = 500
 LONGEST_NAME = 120
+
+UNREAD_FOR = timedelta(days=5)
+"""After how long a notification that nobody has opened is a telephone call (H4)."""
 
 PROCEDURES = [(one.value, one.label) for one in Procedure]
 
@@ -55,6 +61,33 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def settled(self) -> Self:
         """Return those whose decision acts."""
         return self.filter(state__in=SETTLED)
+
+    def unread(self, at: datetime) -> Self:
+        """Return those whose notification nobody has opened in time, nor was told of by telephone.
+
+        Only the last notification of a registration that stands, of a candidate who has an account.
+        """
+        later = Case.objects.filter(
+            registration=OuterRef("registration"),
+            state=State.NOTIFIED,
+            notified_at__gt=OuterRef("notified_at"),
+        )
+        return self.filter(
+            ~Exists(later),
+            state=State.NOTIFIED,
+            notified_at__lte=at - UNREAD_FOR,
+            notification__opened_at=None,
+            notification__document__folder__holder__isnull=False,
+            registration__state__in=STANDING,
+            is_reached=False,
+        )
+
+
+class Again(models.TextChoices):
+    """Why a decision is taken again."""
+
+    APPEAL = "appeal", "Recours du candidat"
+    ERROR = "error", "Erreur dans la décision"
 
 
 class Case(models.Model):
@@ -101,6 +134,27 @@ class Case(models.Model):
     decided_service = models.CharField("service de l'auteur", max_length=LONGEST_LINE, blank=True)
     decided_by_id = models.CharField("compte de l'auteur", max_length=60, blank=True)
 
+    notification = models.OneToOneField(
+        DocumentVersion,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="accommodation_case",
+        verbose_name="notification",
+    )
+    called_at = models.DateTimeField("appelée le", null=True, blank=True)
+    called_name = models.CharField("qui a appelé", max_length=LONGEST_NAME, blank=True)
+    is_reached = models.BooleanField("prévenue par téléphone", default=False)
+    instead_of = models.ForeignKey(
+        "self",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="taken_again",
+        verbose_name="décision reprise",
+    )
+    again = models.CharField("pourquoi la reprendre", max_length=10, choices=Again, blank=True)
+
     objects: ClassVar[Any] = CaseQuerySet.as_manager()
 
     class Meta:
@@ -110,6 +164,11 @@ class Case(models.Model):
             models.Index(fields=["registration"], name="case_by_registration"),
             models.Index(
                 fields=["state", "asked_at"], condition=Q(state__in=OPEN), name="case_awaited"
+            ),
+            models.Index(
+                fields=["notified_at"],
+                condition=Q(state=State.NOTIFIED, is_reached=False),
+                name="case_to_call",
             ),
         ]
         constraints = [
@@ -160,6 +219,20 @@ class Case(models.Model):
                 | ~Q(state=State.NOTIFIED) & Q(notified_at=None),
             ),
             models.CheckConstraint(
+                name="only_a_notified_decision_is_a_document_and_a_call",
+                condition=Q(state=State.NOTIFIED)
+                | Q(notification=None, called_at=None, called_name="", is_reached=False),
+            ),
+            models.CheckConstraint(
+                name="a_call_has_its_instant_and_its_author",
+                condition=Q(called_at=None, called_name="", is_reached=False)
+                | Q(called_at__isnull=False) & ~Q(called_name=""),
+            ),
+            models.CheckConstraint(
+                name="a_decision_taken_again_says_why",
+                condition=Q(instead_of=None, again="") | Q(instead_of__isnull=False) & ~Q(again=""),
+            ),
+            models.CheckConstraint(
                 name="a_request_taken_back_has_its_instant",
                 condition=Q(state=State.WITHDRAWN, withdrawn_at__isnull=False)
                 | ~Q(state=State.WITHDRAWN) & Q(withdrawn_at=None),
@@ -194,6 +267,22 @@ class Case(models.Model):
     def is_simple(self) -> bool:
         """Whether a plan spares it the whole procedure."""
         return self.procedure == Procedure.SIMPLE
+
+    @property
+    def opened_at(self) -> datetime | None:
+        """When its notification was opened for the first time, if it was."""
+        return self.notification.opened_at if self.notification else None
+
+    @property
+    def is_to_read(self) -> bool:
+        """Whether its candidate has a notification in their space, and has not opened it."""
+        return self.notification is not None and self.notification.opened_at is None
+
+    @property
+    def author_in_words(self) -> str:
+        """Who decided: first name, last name, quality, service (L-03)."""
+        who = f"{self.decided_first_name} {self.decided_last_name}"
+        return f"{who}, {self.decided_quality}, {self.decided_service}"
 
     @property
     def kind(self) -> str:
@@ -285,6 +374,18 @@ class AskedMeasure(models.Model):
     def __str__(self) -> str:
         """Return what is asked for."""
         return self.label
+
+    @property
+    def opinion_in_words(self) -> str:
+        """What the doctor thinks of it: « Autre mesure : … »."""
+        said = self.get_opinion_display()
+        return f"{said} : {self.opinion_label}" if self.opinion_label else said
+
+    @property
+    def decision_in_words(self) -> str:
+        """What is decided of it: « Autre mesure accordée : … »."""
+        said = self.get_decision_display()
+        return f"{said} : {self.decided_label}" if self.decision == Decision.OTHER else said
 
     @property
     def share(self) -> Fraction:

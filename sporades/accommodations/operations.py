@@ -1,6 +1,6 @@
 """Ask for accommodations, sign, have a doctor's opinion, decide; follow the registration."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,6 +31,7 @@ from sporades.accommodations.states import (
 from sporades.accounts.models import User
 from sporades.core.refusals import ReasonMissing, Refused
 from sporades.core.transitions import move
+from sporades.documents.models import DocumentVersion
 from sporades.exams.schema.accommodations import Accommodations, Procedure
 from sporades.registrations.models import Registration
 
@@ -111,6 +112,18 @@ class AuthorMissing(Refused):
     message = "Une décision dit le prénom, le nom, la qualité et le service de qui la prend."
 
 
+class NotNotified(Refused):
+    """There is no notified decision."""
+
+    message = "Cette décision n'est pas notifiée."
+
+
+class UnderWay(Refused):
+    """Another request of the registration is open."""
+
+    message = "Une autre demande est en cours pour cette inscription : finissez-la d'abord."
+
+
 class Rewritten(Refused):
     """What is decided of is no more what was read."""
 
@@ -171,6 +184,20 @@ class Author:
     quality: str
     service: str
     identifier: str = ""
+
+
+ADVISED: dict[Opinion, Callable[[AskedMeasure], DecisionOn]] = {
+    Opinion.FAVOURABLE: lambda _: DecisionOn(Decision.GRANTED),
+    Opinion.UNFAVOURABLE: lambda _: DecisionOn(
+        Decision.REFUSED, reason="Le médecin désigné a donné un avis défavorable à cette mesure."
+    ),
+    Opinion.OTHER: lambda one: DecisionOn(
+        Decision.OTHER,
+        one.opinion_code,
+        "Le médecin désigné a donné un avis favorable à cette autre mesure.",
+    ),
+}
+"""What is decided as each opinion advises."""
 
 
 # --- The candidate ----------------------------------------------------------------------------
@@ -448,9 +475,98 @@ def decide(
         one.save()
 
 
-def notify(case: Case, *, at: datetime) -> None:
-    """Notify a decision. Raises Refused."""
-    move(case, NOTIFY, notified_at=at)
+def author_known(identifier: str) -> Author | None:
+    """Return how somebody named themselves the last time that they decided, if they have."""
+    last = (
+        Case.objects.filter(decided_by_id=identifier, decided_at__isnull=False)
+        .order_by("-decided_at", "-pk")
+        .first()
+        if identifier
+        else None
+    )
+    if last is None:
+        return None
+    return Author(
+        first_name=last.decided_first_name,
+        last_name=last.decided_last_name,
+        quality=last.decided_quality,
+        service=last.decided_service,
+        identifier=identifier,
+    )
+
+
+def notify(case: Case, notification: DocumentVersion, *, at: datetime) -> None:
+    """Notify a decision by a document. Raises Refused."""
+    move(case, NOTIFY, notified_at=at, notification=notification)
+
+
+def note_call(case: Case, *, name: str, is_reached: bool, at: datetime) -> None:
+    """Note that somebody telephoned about a notification that nobody had opened.
+
+    Args:
+        case: locked.
+        name: who telephoned.
+        is_reached: whether its candidate, or who answers for them, was spoken to.
+        at: the instant.
+
+    Raises:
+        NotNotified: there is nothing to speak of.
+    """
+    if case.state != State.NOTIFIED:
+        raise NotNotified
+    case.called_at, case.called_name, case.is_reached = at, name, is_reached
+    case.save(update_fields=["called_at", "called_name", "is_reached"])
+
+
+def take_again(case: Case, *, why: str, has_opinion: bool, at: datetime) -> Case:
+    """Open a decision again; it is in force until the new one.
+
+    Args:
+        case: a notified one, locked with its registration.
+        why: one of `Again`.
+        has_opinion: whether the doctor's opinion stands; otherwise a doctor gives another one.
+        at: the instant.
+
+    Returns:
+        The new request, of the same measures.
+
+    Raises:
+        NotNotified: there is no decision to take again.
+        UnderWay: another request of this registration is open.
+        NotStanding: the registration does not stand.
+    """
+    if case.state != State.NOTIFIED:
+        raise NotNotified
+    if not case.registration.is_active:
+        raise NotStanding
+    if Case.objects.open().filter(registration=case.registration_id).exists():
+        raise UnderWay
+    kept = ("procedure", "plan", "has_former_decision", "late_reason", "asked_at")
+    opinion = ("entrusted_at", "opined_at", "doctor", "doctor_name", "opinion_text")
+    made: Case = Case.objects.create(
+        registration=case.registration,
+        state=State.OPINION_GIVEN if has_opinion else State.ASKED,
+        begun_at=at,
+        instead_of=case,
+        again=why,
+        **{name: getattr(case, name) for name in (*kept, *(opinion if has_opinion else ()))},
+    )
+    said = ("opinion", "opinion_code", "opinion_label") if has_opinion else ()
+    names = ("place", "code", "label", "papers", "time", *said)
+    AskedMeasure.objects.bulk_create(
+        AskedMeasure(case=made, **{name: getattr(one, name) for name in names})
+        for one in case.measures.all()
+    )
+    return made
+
+
+def as_advised(case: Case) -> dict[str, DecisionOn]:
+    """Return what decides of each measure as the doctor advises, with the reason that this makes.
+
+    Args:
+        case: one that has its opinion.
+    """
+    return {one.code: ADVISED[Opinion(one.opinion)](one) for one in case.measures.all()}
 
 
 def _named(registration: Registration, code: str) -> tuple[str, str, str]:

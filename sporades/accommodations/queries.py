@@ -2,13 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.rules import papers_called_for, rules_of
 from sporades.accommodations.states import SETTLED
+from sporades.accounts.models import Membership
+from sporades.accounts.permissions import Reach
 from sporades.core.prepared import prepared
+from sporades.core.text import search_key
+from sporades.exams.queries import programmes
 from sporades.exams.schema.accommodations import HealthPaper
 from sporades.registrations.models import Registration
 
@@ -31,7 +36,9 @@ class Proposal:
 @prepared(Case)
 def cases_of(registration: int) -> QuerySet[Case]:
     """Return the requests of a registration, the last one first."""
-    found: QuerySet[Case] = Case.objects.filter(registration=registration)
+    found: QuerySet[Case] = Case.objects.filter(registration=registration).select_related(
+        "notification"
+    )
     return found.order_by("-begun_at", "-pk")
 
 
@@ -60,6 +67,42 @@ def last_case_of(registration: Registration) -> Case | None:
     """Return the last request of a registration, taken back ones apart, if there is one."""
     cases = list(cases_of(registration=registration.pk))
     return next((case for case in cases if case.withdrawn_at is None), None)
+
+
+def decision_of(registration: Registration) -> Case | None:
+    """Return the last decision that was notified for a registration, if there is one."""
+    cases = cases_of(registration=registration.pk)
+    return next((case for case in cases if case.notified_at is not None), None)
+
+
+def doctors_for(registration: Registration, *, day: date) -> list[Membership]:
+    """Return the doctors to whom a request may be entrusted: those of its academy and its domain.
+
+    Args:
+        registration: which.
+        day: today.
+    """
+    domain = registration.exam.domain.code
+    found = Membership.objects.current(day).filter(
+        Q(domains=[]) | Q(domains__contains=[domain]),
+        role=Membership.Role.DOCTOR,
+        academies__contains=[registration.academy_id],
+        user__is_active=True,
+    )
+    return list(found.select_related("user").order_by("full_name", "pk"))
+
+
+def measures_within(reach: Reach) -> dict[str, str]:
+    """Return the measures that the réglementations in force propose within a perimeter, by code."""
+    found: dict[str, str] = {}
+    for programme in programmes():
+        if not reach.knows(programme.regulation.domain.code):
+            continue
+        for offered in programme.exams:
+            asked = offered.rules.accommodations
+            for measure in asked.measures if asked else ():
+                found.setdefault(measure.code, measure.label)
+    return dict(sorted(found.items(), key=lambda pair: search_key(pair[1])))
 
 
 def papers_asked_of(registration: Registration) -> list[HealthPaper]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sporades.core.days import midnight, months_after
 from sporades.core.french import listed, local_day
@@ -121,8 +121,17 @@ def final_at(notified_at: datetime, zone: str) -> datetime:
         notified_at: when it was notified.
         zone: where its service is.
     """
-    last = months_after(local_day(notified_at, zone), APPEAL_MONTHS)
-    return midnight(last + timedelta(days=1), zone)
+    return midnight(contested_until(notified_at, zone) + timedelta(days=1), zone)
+
+
+def contested_until(notified_at: datetime, zone: str) -> date:
+    """Return the last day on which a decision may be contested (CJA R. 421-1).
+
+    Args:
+        notified_at: when it was notified.
+        zone: where its service is.
+    """
+    return months_after(local_day(notified_at, zone), APPEAL_MONTHS)
 
 
 def is_minor(registration: Registration, at: datetime) -> bool:

@@ -15,6 +15,7 @@ STEPS = (
     ("Avis du médecin rendu", "opined_at"),
     ("Décision prise", "decided_at"),
     ("Décision notifiée", "notified_at"),
+    ("Notification lue", "opened_at"),
 )
 """Each step, and the instant that says that it is behind."""
 
@@ -33,6 +34,7 @@ AWAITED = {
     State.ASKED: "Votre service gestionnaire vérifie que votre demande est complète.",
     State.WITH_DOCTOR: "Le médecin désigné étudie votre demande et rend son avis.",
     State.DECIDED: "Votre service gestionnaire vous notifie la décision.",
+    State.NOTIFIED: "À vous : lisez la notification, dans « Mes documents ».",
 }
 """Who is awaited, where it is always the same."""
 
@@ -57,6 +59,9 @@ def check_of(registration: Registration, case: Case | None, *, at: datetime) -> 
     case.registration = registration
     if case.notified_at is not None:
         when = instant_in_words(case.notified_at, registration.service.zone)
+        if case.is_to_read:
+            note = f"Décision notifiée le {when} : lisez la notification."
+            return [Check(LABEL, "waiting", note, "accommodation")]
         return [Check(LABEL, "done", f"Décision notifiée le {when}.", "accommodation")]
     state = "missing" if case.state == State.INCOMPLETE else "waiting"
     return [Check(LABEL, state, awaited_in_words(case, at=at), "accommodation")]
@@ -69,7 +74,7 @@ def steps_of(case: Case, *, at: datetime) -> list[Check]:
         case: with its registration; one that was not taken back.
         at: now.
     """
-    behind = BEHIND[State(case.state)]
+    behind = BEHIND[State(case.state)] + bool(case.opened_at)
     zone = case.registration.service.zone
     checks = []
     for rank, (label, field) in enumerate(STEPS):

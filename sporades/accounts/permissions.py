@@ -31,6 +31,9 @@ class Permission(Enum):
     WRITE_NOTES = "écrire une note interne dans un dossier"
     READ_JOURNAL = "lire le journal : les actes d'une académie, qui a consulté quel dossier"
     JUDGE_EVIDENCE = "vérifier les pièces justificatives, en dispenser"
+    DECIDE_ACCOMMODATIONS = (
+        "confier les demandes d'aménagement à un médecin, en décider, notifier la décision"
+    )
     RECEIVE = "noter ce qui arrive par la poste"
     WITHHOLD = "geler l'effacement d'une inscription au-delà de son terme, lever ce gel"
     READ_SERVICES = "lire les dates des services d'inscription et leurs changements"
@@ -68,6 +71,7 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.WRITE_NOTES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.READ_JOURNAL: frozenset({Role.HEAD, Role.AUDITOR, Role.ADMINISTRATOR}),
     Permission.JUDGE_EVIDENCE: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
+    Permission.DECIDE_ACCOMMODATIONS: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.RECEIVE: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.WITHHOLD: frozenset({Role.ADMINISTRATOR}),
     Permission.READ_SERVICES: OFFICE,

@@ -5,6 +5,7 @@ no opinion. Mails say that something awaits, never what.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -12,19 +13,24 @@ from django.db import transaction
 from sporades import journal, mail
 from sporades.accommodations import operations as accommodations
 from sporades.accommodations.models import Case
+from sporades.accommodations.notification import NOTIFICATION, Notified
 from sporades.accommodations.operations import Asked, Author, DecisionOn, OpinionOn
+from sporades.accommodations.queries import papers_asked_of
 from sporades.accommodations.rules import final_at
 from sporades.accommodations.states import State
-from sporades.accounts.models import User
+from sporades.accounts.models import Membership, User
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words
 from sporades.core.links import absolute
 from sporades.core.refusals import Refused
+from sporades.documents import operations as documents
+from sporades.documents.models import DocumentVersion
 from sporades.letters.operations import tell
 from sporades.medical import operations as medical
-from sporades.medical.queries import compartment
+from sporades.medical.queries import compartment, kinds_given
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import lock_registration
+from sporades.registrations.receipt import named
 from sporades.registrations.snapshot import contact_of
 
 VERBS = {
@@ -32,6 +38,18 @@ VERBS = {
     State.INCOMPLETE: "accommodation found incomplete",
     State.WITHDRAWN: "accommodation withdrawn",
 }
+
+
+class NoOpinion(Refused):
+    """No opinion waits for a decision."""
+
+    message = "Aucun avis n'attend de décision pour cette inscription."
+
+
+class NotDecided(Refused):
+    """No decision waits to be notified."""
+
+    message = "Aucune décision n'attend d'être notifiée pour cette inscription."
 
 
 class NotInCharge(Refused):
@@ -180,7 +198,15 @@ def declare_incomplete(*, case: Case, missing: str, by: Actor, at: datetime) -> 
 
 
 @transaction.atomic
-def entrust(*, case: Case, doctor: User, name: str, by: Actor, at: datetime) -> None:
+def entrust(
+    *,
+    case: Case,
+    doctor: User,
+    name: str,
+    by: Actor,
+    at: datetime,
+    seen: int | None = None,
+) -> None:
     """Find a request complete and give it to a doctor, who alone reads its papers of health.
 
     Args:
@@ -189,11 +215,15 @@ def entrust(*, case: Case, doctor: User, name: str, by: Actor, at: datetime) -> 
         name: how the doctor is called.
         by: who entrusts it.
         at: the instant.
+        seen: the revision that was read, where somebody has read one.
 
     Raises:
+        Rewritten: its candidate has changed it meanwhile.
         Refused: it stands no more as it was read.
     """
     locked = _lock(case)
+    if seen is not None and locked.revision != seen:
+        raise accommodations.Rewritten
     accommodations.entrust(locked, doctor=doctor, name=name, at=at)
     _open_papers_to(doctor, locked)
     _record("accommodation entrusted", locked, by=by, at=at, doctor=name)
@@ -271,19 +301,138 @@ def decide(
 
 @transaction.atomic
 def notify(*, case: Case, by: Actor, at: datetime) -> None:
-    """Notify a decision: it is read in the candidate's space; a mail says that it awaits.
+    """Notify a decision by a document in the candidate's space; a mail says that something awaits.
 
     Raises:
-        Refused: nothing is decided, or it was notified meanwhile.
+        MentionsMissing, AuthorMissing: the notification would not say what the law asks for.
+        NotDecided: nothing is decided, or it was notified meanwhile.
     """
     locked = _lock(case)
-    accommodations.notify(locked, at=at)
+    if locked.state != State.DECIDED:
+        raise NotDecided
     registration = locked.registration
+    version = documents.issue(registration.folder, NOTIFICATION, Notified(locked, at), at=at)
+    accommodations.notify(locked, version, at=at)
     found = compartment(registration)
     if found is not None:
         medical.erase_after(found, final_at(at, registration.service.zone))
     _record("accommodation notified", locked, by=by, at=at)
-    _tell(locked, "something_awaits", at=at)
+    _tell(locked, "something_awaits", enclosed=version, at=at)
+
+
+@transaction.atomic
+def follow_opinion(*, registration: Registration, by: Actor, at: datetime) -> None:
+    """Decide of each measure as the doctor advises, named as its author last did.
+
+    Raises:
+        NoOpinion: no opinion waits for a decision.
+        AuthorMissing: nobody knows yet in what words this author decides.
+    """
+    locked = _lock_open(registration)
+    if locked is None or locked.state != State.OPINION_GIVEN:
+        raise NoOpinion
+    decide(
+        case=locked,
+        decisions=accommodations.as_advised(locked),
+        author=author_of(registration, by),
+        seen=locked.revision,
+        by=by,
+        at=at,
+    )
+
+
+@transaction.atomic
+def notify_decision(*, registration: Registration, by: Actor, at: datetime) -> None:
+    """Notify the decision of a registration that waits for it.
+
+    Raises:
+        NotDecided: there is none.
+        MentionsMissing, AuthorMissing: see `notify`.
+    """
+    locked = _lock_open(registration)
+    if locked is None:
+        raise NotDecided
+    notify(case=locked, by=by, at=at)
+
+
+def author_of(registration: Registration, by: Actor) -> Author:
+    """Return how somebody named themselves the last time that they decided, for this service.
+
+    Who never did is named by their account, in the quality of their role.
+    """
+    known, service = accommodations.author_known(by.identifier), named(registration.service)
+    if known is not None:
+        return replace(known, service=service)
+    first, _, last = by.name.partition(" ")
+    quality = dict(Membership.Role.choices).get(by.kind, "").lower()
+    return Author(first, last, quality, service, by.identifier)
+
+
+@dataclass(frozen=True)
+class PaperGiven:
+    """A paper of health that a request calls for.
+
+    Attributes:
+        label: how the réglementation names it.
+        is_mandatory: whether the request is not complete without it.
+        is_given: whether a clean file was confided.
+    """
+
+    label: str
+    is_mandatory: bool
+    is_given: bool
+
+
+def papers_given(case: Case) -> list[PaperGiven]:
+    """Return the papers that a request calls for, and whether each was confided: nothing of what they say.
+
+    Args:
+        case: with its registration.
+    """
+    given = kinds_given(case.registration)
+    return [
+        PaperGiven(one.label, one.is_mandatory, one.code in given)
+        for one in papers_asked_of(case.registration)
+    ]
+
+
+@transaction.atomic
+def note_call(*, case: Case, is_reached: bool, by: Actor, at: datetime) -> None:
+    """Note a telephone call about a notification that nobody had opened.
+
+    Raises:
+        NotNotified: see `accommodations.operations.note_call`.
+    """
+    locked = _lock(case)
+    accommodations.note_call(locked, name=by.name, is_reached=is_reached, at=at)
+    _record("accommodation call noted", locked, by=by, at=at, is_reached=is_reached)
+
+
+@transaction.atomic
+def take_again(*, case: Case, why: str, has_opinion: bool, by: Actor, at: datetime) -> Case:
+    """Open a notified decision again, after an appeal or for an error; it stays in force meanwhile.
+
+    Args:
+        case: which.
+        why: one of `Again`.
+        has_opinion: whether the doctor's opinion stands.
+        by: who opens it.
+        at: the instant.
+
+    Returns:
+        The new request.
+
+    Raises:
+        NotNotified, UnderWay, NotStanding: see `accommodations.operations.take_again`.
+    """
+    locked = _lock(case)
+    made = accommodations.take_again(locked, why=why, has_opinion=has_opinion, at=at)
+    found = compartment(locked.registration)
+    if found is not None:
+        medical.take_again(found)
+        medical.entrust(found, doctor=made.doctor)
+    _record("accommodation taken again", made, by=by, at=at, why=why)
+    return made
 
 
 # --- The registration -------------------------------------------------------------------------
@@ -328,6 +477,12 @@ def _lock(case: Case) -> Case:
     return found
 
 
+def _lock_open(registration: Registration) -> Case | None:
+    """Return the request of a registration of which something is awaited, locked, if there is one."""
+    found = Case.objects.open().filter(registration=registration.pk).first()
+    return None if found is None else _lock(found)
+
+
 def _open_papers_to(doctor: User | None, case: Case) -> None:
     """Put a doctor in charge of the papers of health of a request, or nobody."""
     medical.entrust(medical.compartment_of(case.registration), doctor=doctor)
@@ -353,7 +508,7 @@ def _record(verb: str, case: Case, *, by: Actor, at: datetime, **after: object) 
     )
 
 
-def _tell(case: Case, kind: str, *, at: datetime) -> None:
+def _tell(case: Case, kind: str, *, at: datetime, enclosed: DocumentVersion | None = None) -> None:
     registration = case.registration
     tell(
         registration.candidate,
@@ -363,6 +518,7 @@ def _tell(case: Case, kind: str, *, at: datetime) -> None:
         key=f"accommodation:{case.pk}:{case.state}:{at.isoformat()}",
         about=registration,
         urgent=True,
+        enclosed=enclosed,
         registration=registration,
         when=instant_in_words(at, registration.service.zone),
         contact=contact_of(registration.service),

@@ -10,7 +10,7 @@ from uuid import UUID
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Permission, Reach
 from sporades.acts import completing, deciding
-from sporades.batches import pieces
+from sporades.batches import accommodations, pieces
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.core.transitions import Transition
@@ -51,6 +51,8 @@ ALREADY = {
 """What is said where an action has been done before: in which state, and how."""
 
 CANNOT = {
+    accommodations.FOLLOW: "aucun aménagement n'est plus décidé pour elle",
+    accommodations.NOTIFY: "aucun aménagement n'est plus notifié pour elle",
     "declare-incomplete": "elle ne peut pas être déclarée incomplète",
     "accept-piece": "ses pièces ne sont plus vérifiées",
     "waive-piece": "ses pièces ne sont plus vérifiées",
@@ -123,6 +125,8 @@ class Action:
 
     def overtaken(self, registration: Registration, asked_at: datetime, piece: str = "") -> str:
         """Return why it cannot be done of what was asked at an instant, or nothing."""
+        if self.code in accommodations.LABELS:
+            return accommodations.overtaken(self.code, registration, asked_at)
         if self.has_piece:
             return pieces.overtaken(registration, piece, asked_at)
         amended_at = registration.amended_at
@@ -252,6 +256,19 @@ _PIECES = [
     )
     for name, label in pieces.LABELS.items()
 ]
+_ACCOMMODATIONS = [
+    Action(
+        code,
+        label,
+        Permission.DECIDE_ACCOMMODATIONS,
+        frozenset(STANDING),
+        has_reason=False,
+        act=accommodations.ACTS[code],
+        seen=accommodations.state_of,
+        refusals=accommodations.refusals(code),
+    )
+    for code, label in accommodations.LABELS.items()
+]
 WRITE = Action(
     "write",
     "Écrire aux candidats",
@@ -264,4 +281,7 @@ WRITE = Action(
     alone=WRITTEN_ALONE,
     approval=Permission.APPROVE_MESSAGES,
 )
-ACTIONS = {one.code: one for one in (*_DECISIONS, INCOMPLETE, *_PIECES, *_PREPARATIONS, WRITE)}
+ACTIONS = {
+    one.code: one
+    for one in (*_DECISIONS, INCOMPLETE, *_PIECES, *_ACCOMMODATIONS, *_PREPARATIONS, WRITE)
+}

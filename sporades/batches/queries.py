@@ -5,11 +5,14 @@ from datetime import datetime
 
 from django.db.models import Count, Value
 
-from sporades.batches import pieces
+from sporades.batches import accommodations, pieces
 from sporades.batches.models import Batch
 from sporades.batches.states import Outcome
 from sporades.candidates.models import told_by_letter
 from sporades.registrations.states import State
+
+WORDS = {**pieces.WORDS, **accommodations.WORDS}
+"""What tells lines of one state apart, in words."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ def forecast(batch: Batch, *, at: datetime) -> list[Forecast]:
             count,
             batch.does.refusal_of(state) or batch.does.refusals.get(said, ""),
             by_letter,
-            pieces.WORDS.get(said, ""),
+            WORDS.get(said, ""),
         )
         for state, said, count, by_letter in states
     ]

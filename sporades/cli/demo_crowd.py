@@ -17,6 +17,7 @@ from sporades import journal
 from sporades.candidates import operations as candidates
 from sporades.cli import demo_pieces
 from sporades.cli.demo_names import BIRTH_NAMES, FIRST_NAMES, TOWNS
+from sporades.cli.demo_people import CANDIDATES
 from sporades.core.actors import Actor
 from sporades.core.french import local_day
 from sporades.doubles import operations as doubles
@@ -126,7 +127,7 @@ class Drawn:
 
 def _models(at: datetime) -> list[Model]:
     found = []
-    own = Registration.objects.filter(candidate__user__isnull=False, state=State.REGISTERED)
+    own = Registration.objects.filter(candidate__user__email__in=CANDIDATES, state=State.REGISTERED)
     for registration in own.whole().order_by("pk"):
         programme = programme_of(registration.service)
         offered = programme and programme.exam(registration.exam.code)

@@ -40,6 +40,30 @@ CANDIDATES: dict[str, dict[str, Any]] = {
     },
 }
 
+ASKING: dict[str, dict[str, Any]] = {
+    f"amenagement{rank}@demo.test": {
+        "civility": civility,
+        "birth_name": birth_name,
+        "first_names": first_names,
+        "born": (1988 + rank, rank, 3 * rank),
+        "place": ("99100", "59", "59350", "Lille"),
+    }
+    for rank, (civility, birth_name, first_names) in enumerate(
+        (
+            ("m", "Delgrange", "Aristide"),
+            ("mme", "Poutrain", "Faustine"),
+            ("m", "Wattrelot", "Ismaël"),
+            ("mme", "Caudron", "Hermine"),
+            ("m", "Lestienne", "Octave"),
+            ("mme", "Dubrulle", "Sidonie"),
+            ("m", "Vandamme", "Prosper"),
+            ("mme", "Herbaut", "Zélie"),
+        ),
+        start=1,
+    )
+}
+"""Those whose requests for accommodations stand at every step."""
+
 STAFF = {
     "gestionnaire.lille@demo.test": ("Camille Ferrand", Membership.Role.MANAGER, ["A09"]),
     "gestionnaire.reunion@demo.test": (
@@ -59,7 +83,7 @@ def make_people(*, at: datetime) -> None:
     """Make the demo's accounts, those that are not there yet."""
     password = accounts.hashed(PASSWORD)
     known = set(User.objects.values_list("email", flat=True))
-    for email, facts in CANDIDATES.items():
+    for email, facts in (CANDIDATES | ASKING).items():
         if email not in known:
             user = _account(email, password, at=at)
             candidates.enrol(user=user, identity=_identity(facts), email=email, at=at)

@@ -10,7 +10,7 @@ from sporades.acts import accommodating, deciding, registering
 from sporades.candidates import claims
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, Channel, ClaimCode
-from sporades.cli.demo_people import MINOR, REGULAR, candidate
+from sporades.cli.demo_people import ASKING, MINOR, REGULAR, candidate
 from sporades.core.actors import Actor
 from sporades.exams.models import Exam, RegistrationService
 from sporades.registrations import drafting
@@ -162,6 +162,20 @@ def make_minor(*, at: datetime) -> None:
         by=_author(person),
         at=at - timedelta(days=3),
     )
+
+
+def make_asking(*, at: datetime) -> list[Registration]:
+    """Register, once, those who ask for accommodations; return what was made."""
+    made = []
+    for rank, email in enumerate(ASKING):
+        person = candidate(email)
+        if Registration.objects.filter(candidate=person).exists():
+            continue
+        told = {**CHILDHOOD["informations"], "has_disability": "oui"}
+        answers = {**CHILDHOOD, "informations": told}
+        filed_at = at - timedelta(days=18, hours=rank)
+        made.append(_file(person, "CAP-AEPE", "", "A09", answers, at=filed_at))
+    return made
 
 
 def _ask_accommodations(registration: Registration, *, at: datetime) -> None:

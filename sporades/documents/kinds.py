@@ -32,6 +32,8 @@ class Kind:
         needs_approval: whether a second person approves its publication.
         is_decision: whether it decides of its candidate: it is deposited with who decided, in
             what quality, and how to contest it (standards L-03).
+        public_title: its name where its code is verified, for a kind whose own name would say too
+            much of its holder to a third party.
     """
 
     slug: str
@@ -43,6 +45,12 @@ class Kind:
     published_by_issue: bool = False
     needs_approval: bool = False
     is_decision: bool = False
+    public_title: str = ""
+
+    @property
+    def verified_as(self) -> str:
+        """What a third party reads of its name."""
+        return self.public_title or self.title
 
     @property
     def is_deposited(self) -> bool:

@@ -2,6 +2,7 @@
 
 IN_WORDS = {
     "accommodation begun": "Demande d'aménagement commencée",
+    "accommodation call noted": "Appel sur une décision d'aménagement noté",
     "accommodation decided": "Demande d'aménagement décidée",
     "accommodation entrusted": "Demande d'aménagement confiée à un médecin",
     "accommodation found incomplete": "Demande d'aménagement dite incomplète",
@@ -9,6 +10,7 @@ IN_WORDS = {
     "accommodation opinion given": "Avis rendu sur une demande d'aménagement",
     "accommodation sent": "Demande d'aménagement envoyée",
     "accommodation signed": "Demande d'aménagement signée par le représentant légal",
+    "accommodation taken again": "Décision d'aménagement reprise",
     "accommodation taken from its doctor": "Demande d'aménagement reprise au médecin",
     "accommodation taken up": "Demande d'aménagement reprise pour être changée",
     "accommodation withdrawn": "Demande d'aménagement retirée",

@@ -9,6 +9,7 @@ from typing import ClassVar
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
+from sporades.accommodations.queries import measures_within
 from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Candidate, Channel, Identity
 from sporades.core.text import clean
@@ -20,6 +21,7 @@ from sporades.registrations.states import State
 from sporades.registrations.titles import qualification_of
 from sporades.searches.criteria import (
     AmendedSince,
+    CaseState,
     ChannelOf,
     Choice,
     Choices,
@@ -27,6 +29,7 @@ from sporades.searches.criteria import (
     Day,
     Instant,
     LacksPieces,
+    MeasureInForce,
     Name,
     Number,
     OptionalChoice,
@@ -146,6 +149,10 @@ def _papers(reach: Reach) -> Choices:
 
 def _pieces(reach: Reach) -> Choices:
     return tuple(labels_within(reach).items())
+
+
+def _measures(reach: Reach) -> Choices:
+    return tuple(measures_within(reach).items())
 
 
 def _named(paper: schema.Paper) -> str:
@@ -336,6 +343,13 @@ GROUPS: tuple[tuple[str, tuple[Criterion, ...]], ...] = (
             PieceState("piece", "Pièce", "evidence", _pieces),
             LacksPieces("pieces_manquantes", "Pièce obligatoire à fournir", "evidence"),
             PieceArrived("piece_arrivee", "Pièce arrivée le", "arrived_at"),
+        ),
+    ),
+    (
+        "Aménagements d'épreuves",
+        (
+            CaseState("amenagement", "Demande d'aménagement", "accommodation_cases"),
+            MeasureInForce("mesure", "Mesure d'aménagement", "accommodation_cases", _measures),
         ),
     ),
 )

@@ -11,6 +11,9 @@ from typing import Any
 
 from django.db.models import Max, OuterRef, Q, StringAgg, Subquery, Value
 
+from sporades.accommodations.granted import in_force_of
+from sporades.accommodations.models import Case
+from sporades.accommodations.states import State as CaseState
 from sporades.core.french import birth_date_in_digits, day_in_digits
 from sporades.evidence.models import Evidence
 from sporades.evidence.states import TO_PROVIDE, TO_VERIFY
@@ -70,10 +73,28 @@ def _last_piece() -> Subquery:
     return Subquery(rows.values("registration").values(said=Max("arrived_at")))
 
 
+def _granted() -> Subquery:
+    """Return the measures in force for a registration, in the words of who decided."""
+    rows = in_force_of(OuterRef("pk")).order_by()
+    said = StringAgg("decided_label", Value(" ; "), distinct=True, order_by="decided_label")
+    return Subquery(rows.values("case__registration").values(said=said))
+
+
+def _case_state() -> Subquery:
+    rows = Case.objects.filter(registration=OuterRef("pk")).exclude(state=CaseState.WITHDRAWN)
+    return Subquery(rows.order_by("-begun_at", "-pk").values("state")[:1])
+
+
+def _case_in_words(state: str | None) -> str:
+    return str(CaseState(state).label) if state else ""
+
+
 COMPUTED: dict[str, Callable[[], Subquery]] = {
     "pieces_to_provide": lambda: _pieces(_labels(*TO_PROVIDE), is_mandatory=True),
     "pieces_to_verify": lambda: _pieces(_labels(*TO_VERIFY)),
     "last_piece_at": _last_piece,
+    "measures_granted": _granted,
+    "case_state": _case_state,
 }
 """What columns read beside the row of a registration, by the name that stands for it in `paths`."""
 
@@ -130,6 +151,8 @@ COLUMNS: tuple[Column, ...] = (
     Column("pieces_a_fournir", "Pièces à fournir", ("pieces_to_provide",)),
     Column("pieces_a_verifier", "Pièces à vérifier", ("pieces_to_verify",)),
     Column("piece_arrivee", "Dernière pièce arrivée le", ("last_piece_at", "service__zone"), _day),
+    Column("amenagement", "Demande d'aménagement", ("case_state",), _case_in_words),
+    Column("mesures_accordees", "Aménagements accordés", ("measures_granted",)),
 )
 USUAL = (
     "numero_inscription",

@@ -10,6 +10,10 @@ from typing import ClassVar
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q
 
+from sporades.accommodations.granted import in_force_of
+from sporades.accommodations.models import AskedMeasure, Case
+from sporades.accommodations.states import UNDECIDED
+from sporades.accommodations.states import State as CaseStates
 from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Channel, told_by_letter
 from sporades.core.days import midnight
@@ -405,6 +409,62 @@ class PieceState(Criterion):
         code = _said(values, "Choisissez une pièce.")
         rows = Evidence.objects.filter(registration=OuterRef("pk"))
         return Q(Exists(rows.filter(code=code, state=self.STATES[operator])))
+
+
+@dataclass(frozen=True)
+class CaseState(Criterion):
+    """Where the last request for accommodations stands; « vide »: none was made."""
+
+    asks_what: ClassVar = "État de la demande"
+    operators: ClassVar[tuple[Operator, ...]] = (Operator.IS, Operator.EMPTY, Operator.FILLED)
+
+    def choices(self, reach: Reach) -> Choices:  # noqa: ARG002 - the same everywhere
+        """Return the states of a request that stands."""
+        return tuple(
+            (state.value, state.label) for state in CaseStates if state != CaseStates.WITHDRAWN
+        )
+
+    def condition(self, operator: Operator, values: Sequence[str]) -> Q:
+        """Ask for a last request that stands there."""
+        rows = Case.objects.filter(registration=OuterRef("pk")).exclude(state=CaseStates.WITHDRAWN)
+        if operator in (Operator.EMPTY, Operator.FILLED):
+            made = Q(Exists(rows))
+            return ~made if operator is Operator.EMPTY else made
+        said = _said(values, "Choisissez un état.")
+        later = Case.objects.filter(
+            registration=OuterRef("registration"), begun_at__gt=OuterRef("begun_at")
+        ).exclude(state=CaseStates.WITHDRAWN)
+        return Q(Exists(rows.filter(~Exists(later), state=said)))
+
+
+@dataclass(frozen=True)
+class MeasureInForce(Criterion):
+    """A measure that is asked for, or that the last decision grants: what rooms must know, never why.
+
+    Attributes:
+        listed: the measures, as far as a reader may know them.
+    """
+
+    listed: Callable[[Reach], Choices]
+
+    asks_how: ClassVar = "Mesure"
+    asks_what: ClassVar = "Aménagement"
+    operators: ClassVar[tuple[Operator, ...]] = (Operator.GRANTED, Operator.ASKED_FOR)
+
+    def choices(self, reach: Reach) -> Choices:
+        """Return the measures."""
+        return self.listed(reach)
+
+    def condition(self, operator: Operator, values: Sequence[str]) -> Q:
+        """Ask for a row of this measure."""
+        code = _said(values, "Choisissez une mesure.")
+        if operator is Operator.GRANTED:
+            rows = in_force_of(OuterRef("pk")).filter(decided_code=code)
+        else:
+            rows = AskedMeasure.objects.filter(
+                case__registration=OuterRef("pk"), case__state__in=UNDECIDED, code=code
+            )
+        return Q(Exists(rows))
 
 
 @dataclass(frozen=True)

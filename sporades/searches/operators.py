@@ -25,6 +25,8 @@ class Operator(StrEnum):
     PIECE_REFUSED = "non_conforme"
     PIECE_WAIVED = "piece_dispensee"
     PIECE_POSTED = "recue_par_courrier"
+    GRANTED = "accorde"
+    ASKED_FOR = "demande"
 
     @property
     def label(self) -> str:
@@ -59,4 +61,6 @@ _LABELS = {
     Operator.PIECE_REFUSED: "Non conforme",
     Operator.PIECE_WAIVED: "Dispensée",
     Operator.PIECE_POSTED: "Reçue par courrier",
+    Operator.GRANTED: "Accordée",
+    Operator.ASKED_FOR: "Demandée",
 }

@@ -163,6 +163,12 @@ def fill_every_text(registration, mark):
         LECTEUR=DecisionOn(Decision.REFUSED, reason=f"Motif {mark}"),
     )
     _notify(registration, at=NOW)
+    accommodating.note_call(
+        case=case_of(registration),
+        is_reached=False,
+        by=Actor("manager", f"Claude {mark}", "user:12"),
+        at=NOW,
+    )
     write(registration, Wish(READER, ("E1",)))
     case = case_of(registration)
     accommodating.sign(

@@ -4,7 +4,9 @@ import io
 
 import pikepdf
 
-from sporades.acts import registering
+from sporades.accommodations.operations import DecisionOn
+from sporades.accommodations.states import Decision, State
+from sporades.acts import accommodating, registering
 from sporades.core import files
 from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
@@ -15,6 +17,7 @@ from sporades.publications.deposited import Deposit
 from sporades.registrations import drafting
 from sporades.registrations.evidence_request import EVIDENCE_REQUEST
 from sporades.registrations.summary import SUMMARY
+from tests.accommodations.asked import MANAGER, case_of, decide, reach
 from tests.documents.reading import words
 from tests.factories import NOW, a_candidate, a_registration, answers_with, author
 from tests.web.filled import MINOR
@@ -41,6 +44,15 @@ def an_attestation():
     registration = a_registration()
     source = Attested(registration, NOW)
     return issue(registration.folder, ATTESTATION, source, at=NOW, published_at=NOW)
+
+
+def a_decision():
+    """Notify a decision about accommodations, which refuses and grants, and return its document."""
+    registration = a_registration(informations={"has_disability": "oui"})
+    reach(registration, State.OPINION_GIVEN)
+    decide(registration, ACCESSIBLE=DecisionOn(Decision.REFUSED, reason="Le centre l'est déjà."))
+    accommodating.notify(case=case_of(registration), by=MANAGER, at=NOW)
+    return case_of(registration).notification
 
 
 def a_deposit(slug, content=None):

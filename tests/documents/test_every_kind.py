@@ -11,6 +11,7 @@ from sporades.documents.operations import printed
 from tests.documents.conformity import problems
 from tests.documents.reading import page_text, pdf_text, twin, twins_differ, words
 from tests.documents.summaries import (
+    a_decision,
     a_deposit,
     a_pdf,
     a_request,
@@ -31,9 +32,15 @@ MAKERS = {
     "recapitulatif": a_summary,
     "demande-pieces": a_request,
     "attestation-inscription": an_attestation,
+    "decision-amenagement": a_decision,
 }
 # How many values, and lines of them side by side, a person reads there at least.
-LEAST = {"recapitulatif": (50, 20), "demande-pieces": (10, 0), "attestation-inscription": (10, 0)}
+LEAST = {
+    "recapitulatif": (50, 20),
+    "demande-pieces": (10, 0),
+    "attestation-inscription": (10, 0),
+    "decision-amenagement": (20, 0),
+}
 
 
 def as_drawn(content, folder):

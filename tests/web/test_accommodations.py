@@ -144,15 +144,33 @@ def test_what_is_awaited_is_said_with_whom(sign_in, registration, state, said):
 
 def test_a_notified_decision_says_who_took_it_and_how_to_contest_it(sign_in, registration):
     reach(registration, State.NOTIFIED)
+    client = sign_in(registration.candidate)
+    unread = main(client.get(at(registration))).replace("\xa0", " ")
+    assert "Lire la notification" in unread
+    assert "Temps majoré d'un tiers Accordée" not in unread
+    assert "elle peut être contestée jusqu'au 25 janvier 2027 inclus" in unread
 
-    page = main(sign_in(registration.candidate).get(at(registration))).replace("\xa0", " ")
+    read = client.get(f"/mes-documents/{registration.number}/decision-amenagement")
+    page = main(client.get(at(registration))).replace("\xa0", " ")
 
+    assert "Décision prise par : Claude Martin" in main(read)
+    assert case_of(registration).opened_at == NOW
     assert "Temps majoré d'un tiers Accordée" in page
     assert (
         "Décision prise par : Claude Martin, cheffe du service des examens, Rectorat de Lille"
         in page
     )
     assert "Dans les deux mois, vous pouvez saisir le tribunal administratif." in page
+
+
+def test_the_former_decision_is_shown_while_another_request_is_under_way(sign_in, registration):
+    former = reach(registration, State.NOTIFIED)
+    reach(registration, State.ASKED, Wish(READER))
+
+    page = main(sign_in(registration.candidate).get(at(registration)))
+
+    assert "Elle est en vigueur jusqu'à la décision sur votre nouvelle demande." in page
+    assert former.notified_at
 
 
 def test_a_request_is_taken_back_once_confirmed(sign_in, registration):

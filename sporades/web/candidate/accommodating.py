@@ -8,14 +8,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from sporades.accommodations.models import AskedMeasure, Case
+from sporades.accommodations.notification import NOTIFICATION
 from sporades.accommodations.operations import Asked
 from sporades.accommodations.queries import (
+    decision_of,
     last_case_of,
     open_case_of,
     papers_asked_of,
     proposals,
 )
 from sporades.accommodations.rules import (
+    contested_until,
     deadline_of,
     is_late,
     is_minor,
@@ -26,7 +29,7 @@ from sporades.accommodations.rules import (
 from sporades.accommodations.states import Decision
 from sporades.accommodations.tracker import deadline_in_words, steps_of
 from sporades.acts import accommodating as acts
-from sporades.core.french import instant_in_words
+from sporades.core.french import day_in_words, instant_in_words
 from sporades.core.refusals import Refused
 from sporades.exams.schema.accommodations import Accommodations
 from sporades.medical.queries import kinds_given
@@ -210,6 +213,24 @@ def _page(request: HttpRequest, registration: Registration) -> dict[str, Any]:
         "may_begin": registration.is_active and rules is not None and not is_open and not too_late,
         "proposed": [] if case else _proposed(registration, rules),
         **(_of_case(case, registration, at=at) if case else {"steps": [], "asked": []}),
+        **_of_decision(registration, case),
+    }
+
+
+def _of_decision(registration: Registration, case: Case | None) -> dict[str, Any]:
+    """Return the last decision that was notified: what it says is read in its document first."""
+    last = decision_of(registration)
+    if last is None or last.notified_at is None:
+        return {"decision": None, "decided": []}
+    zone = registration.service.zone
+    until = contested_until(last.notified_at, zone)
+    return {
+        "decision": last,
+        "is_former": case is not None and case.pk != last.pk,
+        "document": NOTIFICATION.slug if last.notification else "",
+        "decided": [] if last.is_to_read else _decided(last),
+        "decided_by": _decided_by(last, zone),
+        "contested": f"Notifiée le {instant_in_words(last.notified_at, zone)}, elle peut être contestée jusqu'au {day_in_words(until)} inclus.",
     }
 
 
@@ -229,8 +250,6 @@ def _of_case(case: Case, registration: Registration, *, at: Any) -> dict[str, An
         else "",
         "may_send": is_writable and has_measures and not (needs_signature and signature is None),
         "health_papers": _health_papers(case) if case.is_undecided and has_measures else [],
-        "decided": _decided(case) if case.notified_at else [],
-        "decided_by": _decided_by(case, zone) if case.notified_at else "",
     }
 
 
@@ -264,21 +283,17 @@ def _decided(case: Case) -> list[dict[str, str]]:
 
 
 def _decided_of(measure: AskedMeasure) -> dict[str, str]:
-    said = measure.get_decision_display()
-    if measure.decision == Decision.OTHER:
-        said = f"{said} : {measure.decided_label}"
     return {
         "label": measure.label,
-        "said": said,
+        "said": measure.decision_in_words,
         "kind": "error" if measure.decision == Decision.REFUSED else "success",
         "reason": measure.reason,
     }
 
 
 def _decided_by(case: Case, zone: str) -> str:
-    name = f"{case.decided_first_name} {case.decided_last_name}"
     when = instant_in_words(case.decided_at, zone) if case.decided_at else ""
-    return f"{name}, {case.decided_quality}, {case.decided_service}, le {when}"
+    return f"{case.author_in_words}, le {when}"
 
 
 def _proposed(registration: Registration, rules: Accommodations | None) -> list[str]:

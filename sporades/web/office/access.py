@@ -159,6 +159,11 @@ ROUTES = {
     ),
     "office:judge_piece": _files(BOTH, within="registration", permission=Permission.JUDGE_EVIDENCE),
     "office:pieces_to_verify": _files(permission=Permission.JUDGE_EVIDENCE),
+    "office:accommodations": _files(permission=Permission.DECIDE_ACCOMMODATIONS),
+    "office:accommodation": _files(within="registration"),
+    "office:handle_accommodation": _files(
+        BOTH, within="registration", permission=Permission.DECIDE_ACCOMMODATIONS
+    ),
     "office:journal": _files(within="registration"),
     "office:decide": Route(Who.STAFF, BOTH, within="registration", permission=Permission.DECIDE),
     "office:correct_identity": Route(

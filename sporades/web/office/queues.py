@@ -12,6 +12,7 @@ from django.db.models import Count, Min
 from django.http import HttpRequest
 from django.urls import reverse
 
+from sporades.accommodations.models import Case
 from sporades.accounts.permissions import Permission
 from sporades.core.french import time_left_in_words
 from sporades.doubles.models import LikelyDouble
@@ -28,6 +29,7 @@ from sporades.searches.operators import Operator
 from sporades.searches.queries import found
 from sporades.searches.trees import Group, Leaf
 from sporades.threads.queries import unanswered_within
+from sporades.web.office.registrations.accommodation_queue import STEPS, Step
 from sporades.web.office.searches import building
 
 AMENDED = Group(members=(Leaf(CRITERIA["modifiee_depuis"], Operator.IS, ("oui",)),))
@@ -85,6 +87,27 @@ def _incomplete(request: HttpRequest) -> Queue | None:
     by_registration = Count("registration", distinct=True)
     url = reverse("office:incomplete")
     return _queue(rows, "until", "Candidatures incomplètes", url, at=at, count=by_registration)
+
+
+def _accommodations(request: HttpRequest) -> Queue | None:
+    """Return the requests that wait for the office, whatever their step; the oldest says since when."""
+    cases = Case.objects.within(request.reaches(Permission.DECIDE_ACCOMMODATIONS))
+    at = request.arrived_at
+    waiting = [queue for step in STEPS if step.is_ours and (queue := _step(step, cases, at))]
+    if not waiting:
+        return None
+    oldest = min(since for _, since in waiting)
+    return Queue(
+        "Aménagements",
+        sum(count for count, _ in waiting),
+        time_left_in_words(at - oldest),
+        reverse("office:accommodations"),
+    )
+
+
+def _step(step: Step, cases: Any, at: datetime) -> tuple[int, datetime] | None:
+    said = step.of(cases, at).aggregate(count=Count("pk"), oldest=Min(step.since))
+    return (said["count"], said["oldest"]) if said["count"] else None
 
 
 def _corrections(request: HttpRequest) -> Queue | None:
@@ -154,6 +177,7 @@ QUEUES: tuple[Callable[[HttpRequest], Queue | None], ...] = (
     _corrections,
     _unanswered,
     _pieces,
+    _accommodations,
     _incomplete,
     _amended,
     _in_anomaly,

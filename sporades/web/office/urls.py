@@ -9,6 +9,8 @@ from sporades.web.office.letters import posting
 from sporades.web.office.people import codes, records
 from sporades.web.office.records import acts, holding, mail_log
 from sporades.web.office.registrations import (
+    accommodation_queue,
+    accommodations,
     answering,
     correcting,
     deciding,
@@ -93,6 +95,17 @@ urlpatterns = [
         name="declare_incomplete",
     ),
     path("candidatures-incompletes", incomplete.listed, name="incomplete"),
+    path(
+        "inscriptions/<str:number>/amenagement",
+        accommodations.accommodation,
+        name="accommodation",
+    ),
+    path(
+        "inscriptions/<str:number>/amenagement/traiter",
+        accommodations.handle,
+        name="handle_accommodation",
+    ),
+    path("amenagements", accommodation_queue.listed, name="accommodations"),
     path("pieces", piece_queue.to_verify, name="pieces_to_verify"),
     path("inscriptions/<str:number>/messages", answering.thread, name="thread"),
     path("inscriptions/<str:number>/messages/reponse", answering.answer, name="answer_message"),

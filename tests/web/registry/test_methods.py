@@ -47,6 +47,7 @@ WRITES = {
         for tab in (
             "registration",
             "pieces",
+            "accommodation",
             "history",
             "version",
             "documents",

@@ -14,7 +14,14 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from sporades.accounts import second_factor
 from sporades.accounts.models import User, normalised_address
-from sporades.cli import demo_crowd, demo_files, demo_people, demo_pieces, demo_registrations
+from sporades.cli import (
+    demo_accommodations,
+    demo_crowd,
+    demo_files,
+    demo_people,
+    demo_pieces,
+    demo_registrations,
+)
 from sporades.cli.tasks import fill_demo
 from sporades.core.actors import Actor
 from sporades.exams.operations import load
@@ -61,6 +68,8 @@ class Command(BaseCommand):
         demo_registrations.make_registrations(at=now)
         demo_registrations.make_minor(at=now)
         demo_registrations.make_records(at=now)
+        asking = demo_registrations.make_asking(at=now)
+        demo_accommodations.make_accommodations(asking, at=now)
         demo_pieces.make_pieces(at=now)
         self._deliver(now)
         with suppress(AlreadyEnqueued), transaction.atomic():

@@ -42,6 +42,7 @@ TABS = (
     ("registration", "Inscription"),
     ("history", "Historique"),
     ("pieces", "Pièces"),
+    ("accommodation", "Aménagement"),
     ("documents", "Documents"),
     ("thread", "Messages"),
     ("mails", "Mails"),

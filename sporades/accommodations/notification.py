@@ -1,0 +1,114 @@
+"""« Décision d'aménagement d'épreuves »: what is decided of each measure, by whom, how to contest it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sporades.accommodations.models import Again, Case
+from sporades.accommodations.operations import AuthorMissing
+from sporades.accommodations.rules import contested_until, papers_in_words, rules_of, sat_by
+from sporades.core.french import day_in_words, local_day
+from sporades.core.refusals import Refused
+from sporades.documents.disclosure import initials, last_signs
+from sporades.documents.kinds import Content, Facts, Kind
+from sporades.registrations.snapshot import contact_of
+
+REPLACES = {
+    Again.APPEAL: "Elle fait suite à un recours et remplace la décision du {day}.",
+    Again.ERROR: "Elle corrige et remplace la décision du {day}.",
+}
+
+
+class MentionsMissing(Refused):
+    """The réglementation does not say how a decision is contested (L-03)."""
+
+    message = (
+        "La réglementation ne dit pas comment contester une décision d'aménagement : elle ne peut "
+        "pas être notifiée."
+    )
+
+
+@dataclass(frozen=True)
+class Notified:
+    """What a notification is made from.
+
+    Attributes:
+        case: decided, with its registration.
+        at: the instant at which it is notified.
+    """
+
+    case: Case
+    at: datetime
+
+
+def content(source: Notified) -> Content:
+    """Return everything that a notification prints; nothing of health, and no opinion.
+
+    Raises:
+        MentionsMissing, AuthorMissing: it would not say what the law asks for.
+    """
+    case, registration = source.case, source.case.registration
+    service, rules = registration.service, rules_of(registration)
+    if rules is None or not rules.decision.appeal:
+        raise MentionsMissing
+    author = (case.decided_first_name, case.decided_last_name, case.decided_quality)
+    if case.decided_at is None or not all((*author, case.decided_service)):
+        raise AuthorMissing
+    zone, sat = service.zone, sat_by(registration)
+    last = day_in_words(contested_until(source.at, zone))
+    decided_on = day_in_words(local_day(case.decided_at, zone))
+    return {
+        "title": registration.title,
+        "name": registration.identity.full_name,
+        "born": registration.identity.born_in_digits,
+        "registration_number": registration.number,
+        "candidate_number": registration.candidate.number,
+        "academy_name": service.academy.name,
+        "decided_on": decided_on,
+        "authority": rules.decision.authority,
+        "author": f"Décision prise par : {case.author_in_words}, le {decided_on}.",
+        "replaces": _replaces(case, zone),
+        "measures": [
+            {
+                "label": one.label,
+                "papers": papers_in_words(one.papers, sat),
+                "said": one.decision_in_words,
+                "reason": one.reason,
+            }
+            for one in case.measures.all()
+        ],
+        "validity": rules.decision.validity,
+        "appeal": rules.decision.appeal,
+        "until": f"Notifiée le {day_in_words(local_day(source.at, zone))}, elle peut être contestée "
+        f"jusqu'au {last} inclus.",
+        "zone": zone,
+        "service": contact_of(service),
+    }
+
+
+def _replaces(case: Case, zone: str) -> str:
+    if case.instead_of is None or case.instead_of.decided_at is None:
+        return ""
+    day = day_in_words(local_day(case.instead_of.decided_at, zone))
+    return REPLACES[Again(case.again)].format(day=day)
+
+
+def public_facts(said: Content) -> Facts:
+    """Return what a third party may check: what for, of whom, on which day; no measure."""
+    return [
+        ("Examen ou concours", said["title"]),
+        ("Académie", said["academy_name"]),
+        ("Candidat (initiales)", initials(said["name"])),
+        ("Numéro d'inscription", last_signs(said["registration_number"])),
+        ("Décision du", said["decided_on"]),
+    ]
+
+
+NOTIFICATION = Kind(
+    slug="decision-amenagement",
+    title="Décision d'aménagement d'épreuves",
+    public_title="Décision administrative",
+    template="accommodations/typst/notification.typ",
+    content=content,
+    public_facts=public_facts,
+    published_by_issue=True,
+)

@@ -1,0 +1,80 @@
+"""Accommodations of many registrations: the opinion followed, the decision notified, seen before."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce, Concat
+
+from sporades.accommodations.models import Case
+from sporades.accommodations.states import State
+from sporades.acts import accommodating
+from sporades.core.actors import Actor
+from sporades.registrations.models import Registration
+
+FOLLOW, NOTIFY = "follow-opinion", "notify-accommodation"
+LABELS = {
+    FOLLOW: "Aménagements : décider selon l'avis du médecin",
+    NOTIFY: "Aménagements : notifier les décisions",
+}
+AWAITED = {FOLLOW: State.OPINION_GIVEN, NOTIFY: State.DECIDED}
+NOTHING_ASKED = "not-asked"
+_PREFIX = "accommodation-"
+WORDS: dict[str, str] = {
+    **{f"{_PREFIX}{state.value}": f"aménagement : {state.label}" for state in State},
+    _PREFIX + NOTHING_ASKED: "aucun aménagement demandé",
+}
+"""What is seen of a line, in words."""
+
+OTHER_OPINION = "L'avis a été rendu depuis que vous avez préparé ce lot : lisez-le."
+OTHER_DECISION = "La décision a été prise depuis que vous avez préparé ce lot : relisez-la."
+
+
+def refusals(code: str) -> dict[str, str]:
+    """Return why an action cannot be done, by what is seen of a line."""
+    others = {
+        f"{_PREFIX}{state.value}": f"La demande d'aménagement est « {state.label} »."
+        for state in State
+        if state != AWAITED[code]
+    }
+    return {**others, _PREFIX + NOTHING_ASKED: "Aucun aménagement n'est demandé."}
+
+
+def state_of(piece: str, at: datetime) -> Any:  # noqa: ARG001 - of the request alone
+    """Return where the last request of the registration of a line stands."""
+    rows = Case.objects.filter(registration=OuterRef("registration")).exclude(state=State.WITHDRAWN)
+    last = rows.order_by("-begun_at", "-pk").annotate(seen=Concat(Value(_PREFIX), "state"))
+    return Coalesce(Subquery(last.values("seen")[:1]), Value(_PREFIX + NOTHING_ASKED))
+
+
+def overtaken(code: str, registration: Registration, asked_at: datetime) -> str:
+    """Return that what is acted on has come since the batch was asked for, if so."""
+    open_ones = Case.objects.open().filter(registration=registration)
+    if code == FOLLOW:
+        return OTHER_OPINION if open_ones.filter(opined_at__gt=asked_at).exists() else ""
+    return OTHER_DECISION if open_ones.filter(decided_at__gt=asked_at).exists() else ""
+
+
+def _follow(
+    *,
+    registration: Registration,
+    reason: str,  # noqa: ARG001 - every act is told it
+    about: object,  # noqa: ARG001 - every act is told it
+    by: Actor,
+    at: datetime,
+) -> None:
+    accommodating.follow_opinion(registration=registration, by=by, at=at)
+
+
+def _notify(
+    *,
+    registration: Registration,
+    reason: str,  # noqa: ARG001 - every act is told it
+    about: object,  # noqa: ARG001 - every act is told it
+    by: Actor,
+    at: datetime,
+) -> None:
+    accommodating.notify_decision(registration=registration, by=by, at=at)
+
+
+ACTS = {FOLLOW: _follow, NOTIFY: _notify}

@@ -1,0 +1,114 @@
+"""The demo's requests for accommodations, one at every step: made through the real acts."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from sporades.accommodations.models import Case
+from sporades.accommodations.operations import Asked, OpinionOn, as_advised
+from sporades.accommodations.rules import Wish
+from sporades.accommodations.states import Opinion
+from sporades.accounts.models import User
+from sporades.acts import accommodating, reading
+from sporades.core.actors import Actor
+from sporades.registrations.models import Registration
+
+MANAGER, DOCTOR = "gestionnaire.lille@demo.test", "medecin.lille@demo.test"
+MISSING = "L'avis de votre établissement n'est pas signé."
+TEXT = "Ces mesures compensent ce que la situation de la personne rend plus lent."
+
+
+WISHES = (Wish("TIERS-TEMPS", ("EP1",)), Wish("LECTEUR"))
+
+
+def make_accommodations(made: Iterable[Registration], *, at: datetime) -> None:
+    """Bring the requests of some registrations to every step: two are to be decided of.
+
+    Args:
+        made: those that were just filed.
+        at: the instant.
+    """
+    for steps, filed in zip(STEPS, made, strict=False):
+        registration = Registration.objects.whole().get(pk=filed.pk)
+        begun = at - timedelta(days=12)
+        for rank, act in enumerate(steps):
+            act(registration, begun + timedelta(hours=26 * rank))
+
+
+def _case(registration: Registration) -> Case:
+    found: Case = Case.objects.filter(registration=registration).latest("begun_at", "pk")
+    return found
+
+
+def _manager() -> Actor:
+    return User.objects.get(email=MANAGER).memberships.get().as_actor()
+
+
+def _candidate(registration: Registration) -> Actor:
+    person = registration.candidate
+    return Actor("candidate", str(person), f"user:{person.user_id}")
+
+
+def _send(registration: Registration, at: datetime) -> None:
+    by = _candidate(registration)
+    case = accommodating.write(registration=registration, asked=Asked(WISHES), by=by, at=at)
+    accommodating.send(case=case, seen=case.revision, by=by, at=at)
+
+
+def _find_incomplete(registration: Registration, at: datetime) -> None:
+    accommodating.declare_incomplete(
+        case=_case(registration), missing=MISSING, by=_manager(), at=at
+    )
+
+
+def _entrust(registration: Registration, at: datetime) -> None:
+    doctor = User.objects.get(email=DOCTOR)
+    name = doctor.memberships.get().full_name
+    accommodating.entrust(case=_case(registration), doctor=doctor, name=name, by=_manager(), at=at)
+
+
+def _opine(registration: Registration, at: datetime) -> None:
+    """Favour the first measure, and no other."""
+    case = _case(registration)
+    first, *others = case.measures.all()
+    opinions = {first.code: OpinionOn(Opinion.FAVOURABLE)} | {
+        one.code: OpinionOn(Opinion.UNFAVOURABLE) for one in others
+    }
+    by = User.objects.get(email=DOCTOR).memberships.get().as_actor()
+    accommodating.opine(case=case, opinions=opinions, text=TEXT, seen=case.revision, by=by, at=at)
+
+
+def _decide(registration: Registration, at: datetime) -> None:
+    case, by = _case(registration), _manager()
+    accommodating.decide(
+        case=case,
+        decisions=as_advised(case),
+        author=accommodating.author_of(registration, by),
+        seen=case.revision,
+        by=by,
+        at=at,
+    )
+
+
+def _notify(registration: Registration, at: datetime) -> None:
+    accommodating.notify(case=_case(registration), by=_manager(), at=at)
+
+
+def _read(registration: Registration, at: datetime) -> None:
+    version = _case(registration).notification
+    if version is not None:
+        reading.open_document(version=version, by=_candidate(registration), at=at)
+
+
+type Steps = tuple[Callable[[Registration, datetime], None], ...]
+
+STEPS: tuple[Steps, ...] = (
+    (_send,),
+    (_send, _find_incomplete),
+    (_send, _entrust),
+    (_send, _entrust, _opine),
+    (_send, _entrust, _opine),
+    (_send, _entrust, _opine, _decide),
+    (_send, _entrust, _opine, _decide, _notify),
+    (_send, _entrust, _opine, _decide, _notify, _read),
+)
+"""What is done of each request, in order."""

@@ -1,0 +1,213 @@
+"""The requests for accommodations that wait: at which step, for how long, with whom (H4, I7)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.core.paginator import Paginator
+from django.db.models import Count, Min
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse, reverse_lazy
+
+from sporades.accommodations.models import Case
+from sporades.accommodations.states import State
+from sporades.accounts.permissions import Reach
+from sporades.core.french import time_left_in_words
+from sporades.core.text import search_key
+from sporades.registrations.models import Registration
+from sporades.registrations.states import STANDING
+from sporades.territory import queries as territory
+
+ON_THE_PAGE = 50
+TRAIL = [("Accueil", reverse_lazy("office:home"))]
+WALK = "etape"
+
+
+@dataclass(frozen=True)
+class Step:
+    """Where requests wait.
+
+    Attributes:
+        code: in the address.
+        label: what a reader sees.
+        holder: who has them.
+        state: where they stand.
+        since: the instant from which they wait.
+        is_ours: whether they wait for the office.
+    """
+
+    code: str
+    label: str
+    holder: str
+    state: State
+    since: str
+    is_ours: bool = True
+
+    def of(self, cases: Any, at: datetime) -> Any:
+        """Return the requests that wait there, the oldest first."""
+        found = (
+            cases.unread(at)
+            if self.state == State.NOTIFIED
+            else cases.filter(state=self.state, registration__state__in=STANDING)
+        )
+        return found.order_by(self.since, "pk")
+
+
+STEPS = (
+    Step("a-confier", "À confier à un médecin", "Votre service", State.ASKED, "asked_at"),
+    Step("a-decider", "À décider", "Votre service", State.OPINION_GIVEN, "opined_at"),
+    Step("a-notifier", "À notifier", "Votre service", State.DECIDED, "decided_at"),
+    Step(
+        "a-appeler",
+        "À appeler : notification non lue",
+        "Votre service",
+        State.NOTIFIED,
+        "notified_at",
+    ),
+    Step(
+        "chez-le-medecin", "Chez le médecin", "", State.WITH_DOCTOR, "entrusted_at", is_ours=False
+    ),
+    Step(
+        "a-completer",
+        "À compléter",
+        "Le candidat",
+        State.INCOMPLETE,
+        "incomplete_at",
+        is_ours=False,
+    ),
+)
+"""In the order in which they are shown: first what waits for the office."""
+
+BY_CODE = {one.code: one for one in STEPS}
+
+
+class StepForm(forms.Form):
+    """Which requests are gone through, of what the reader reaches."""
+
+    etape = forms.ChoiceField(
+        label="Étape",
+        required=False,
+        choices=[("", "Toutes"), *((one.code, one.label) for one in STEPS)],
+    )
+    academie = forms.ChoiceField(label="Académie", required=False)
+
+    def __init__(self, data: Any, *, reach: Reach) -> None:
+        """Offer the academies of a perimeter, where there are several."""
+        super().__init__(data)
+        names = {one.code: one.name for one in territory.academies()}
+        reached = sorted(reach.academies(names), key=lambda code: search_key(names[code]))
+        if len(reached) == 1:
+            del self.fields["academie"]
+            return
+        choices = [("", "Toutes"), *((code, names[code]) for code in reached)]
+        self.fields["academie"].choices = choices  # type: ignore[attr-defined] # a ChoiceField
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """What was chosen and can be, by name."""
+        if not self.is_valid():
+            return {}
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class CaseQueue:
+    """The requests that its reader goes through, at one step or at all of them."""
+
+    def __init__(self, said: Any, reach: Reach, at: datetime) -> None:
+        """Keep what the address chooses among the requests of a perimeter."""
+        self.form = StepForm(said, reach=reach)
+        self.chosen = self.form.chosen
+        self._at = at
+        self.cases = Case.objects.within(reach)
+        if academy := self.chosen.get("academie"):
+            self.cases = self.cases.filter(registration__academy=academy)
+        self.step = BY_CODE.get(self.chosen.get(WALK, ""))
+        end = f"?{urlencode(self.chosen)}" if self.chosen else ""
+        self.query, self.list = end, reverse("office:accommodations") + end
+
+    def following(self, case: Case) -> str:
+        """Return where the next one of the same step is looked at; nothing when none is left."""
+        if self.step is None:
+            return ""
+        waiting = self.step.of(self.cases, self._at).exclude(pk=case.pk)
+        found = waiting.select_related("registration").first()
+        return self.address_of(found.registration.number) if found else ""
+
+    def address_of(self, number: str) -> str:
+        """Return where a request is looked at, on the way through all of them."""
+        return reverse("office:handle_accommodation", args=[number]) + self.query
+
+    def counted(self) -> list[tuple[Step, int, str]]:
+        """Return each step, how many wait there, and for how long the oldest has."""
+        found = []
+        for step in STEPS:
+            said = step.of(self.cases, self._at).aggregate(n=Count("pk"), oldest=Min(step.since))
+            age = time_left_in_words(self._at - said["oldest"]) if said["oldest"] else ""
+            found.append((step, said["n"], age))
+        return found
+
+
+def queue_of(request: HttpRequest) -> CaseQueue | None:
+    """Return the queue that a reader goes through, as the address says; nothing for none."""
+    if WALK not in request.GET:
+        return None
+    return CaseQueue(request.GET, request.reach, request.arrived_at)
+
+
+def listed(request: HttpRequest) -> HttpResponse:
+    """How many requests wait at each step; those of one step, the oldest first."""
+    at = request.arrived_at
+    queue = CaseQueue(request.GET, request.reach, at)
+    counted = queue.counted()
+    step = queue.step or next((one for one, count, _ in counted if count), STEPS[0])
+    page = Paginator(step.of(queue.cases, at), ON_THE_PAGE).get_page(request.GET.get("page"))
+    rows = list(page)
+    keys = {one.registration_id for one in rows}
+    found = Registration.objects.within(request.reach).for_office().in_bulk(keys)
+    academy = queue.chosen.get("academie", "")
+    address = _addresses(academy)
+    context = {
+        "form": queue.form,
+        "steps": [
+            {"step": one, "count": count, "age": age, "url": address(one)}
+            for one, count, age in counted
+        ],
+        "step": step,
+        "page": page,
+        "lines": [
+            _line(one, found[one.registration_id], step, at=at, academy=academy)
+            for one in rows
+            if one.registration_id in found  # it has not left the perimeter meanwhile
+        ],
+        "base": f"{address(step)}&page=",
+        "trail": TRAIL,
+    }
+    status = 422 if queue.form.errors else 200
+    return render(request, "office/accommodations.html", context, status=status)
+
+
+def _line(
+    case: Case, registration: Registration, step: Step, *, at: datetime, academy: str
+) -> dict[str, Any]:
+    where = {WALK: step.code, **({"academie": academy} if academy else {})}
+    since = getattr(case, step.since)
+    called = f"Appelé par {case.called_name} : personne n'a répondu" if case.called_at else ""
+    return {
+        "registration": registration,
+        "procedure": case.get_procedure_display(),
+        "holder": step.holder or case.doctor_name,
+        "again": case.get_again_display(),
+        "is_late": bool(case.late_reason),
+        "called": called,
+        "age": time_left_in_words(at - since) if since else "",
+        "url": f"{reverse('office:handle_accommodation', args=[registration.number])}?{urlencode(where)}",
+    }
+
+
+def _addresses(academy: str) -> Callable[[Step], str]:
+    also = {"academie": academy} if academy else {}
+    return lambda step: f"{reverse('office:accommodations')}?{urlencode({WALK: step.code, **also})}"

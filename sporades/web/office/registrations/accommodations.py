@@ -1,0 +1,246 @@
+"""« Aménagement » of a file: what is asked, the opinion, the decision, and what is done next (H2, H4)."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from sporades.accommodations.models import Case
+from sporades.accommodations.queries import cases_of, decision_of, doctors_for, last_case_of
+from sporades.accommodations.rules import deadline_of, papers_in_words, rules_of, sat_by
+from sporades.accommodations.states import Decision, State
+from sporades.accommodations.tracker import steps_of
+from sporades.accounts.permissions import Permission
+from sporades.acts import accommodating
+from sporades.core.actors import Actor
+from sporades.core.french import instant_in_words, local_day
+from sporades.core.refusals import Refused
+from sporades.letters.words import announced
+from sporades.registrations.models import Registration
+from sporades.web.layout.seen import seen_in
+from sporades.web.office.registrations.accommodation_forms import CaseForms
+from sporades.web.office.registrations.accommodation_queue import queue_of
+from sporades.web.office.registrations.files import (
+    TRAIL,
+    file_page,
+    reaches,
+    registration_of,
+)
+from sporades.web.office.registrations.walking import back_to_file
+
+DONE = {
+    "confier": "La demande est confiée au médecin.",
+    "incomplete": "La demande est dite incomplète",
+    "reprendre": "La demande est reprise au médecin : elle est à confier.",
+    "decider": "La décision est enregistrée : il reste à la notifier.",
+    "notifier": "La décision est notifiée",
+    "appel": "L'appel est noté.",
+    "revoir": "La décision est reprise. Celle qui est notifiée vaut jusqu'à la nouvelle.",
+}
+TELLS = ("incomplete", "notifier")
+SHOWN_BEFORE = 3
+"""How many former requests the tab names."""
+
+
+def accommodation(request: HttpRequest, number: str) -> HttpResponse:
+    """Where the request stands, what it asks, what is decided; why only for who decides."""
+    found = registration_of(request, number)
+    case = _case_of(found)
+    may_decide = reaches(request, Permission.DECIDE_ACCOMMODATIONS, found)
+    said = {
+        "rules": rules_of(found),
+        "case": case,
+        "may_handle": may_decide and case is not None and case.state != State.PREPARING,
+        "before": _before(found, case),
+        **(_said_of(case, request, may_decide=may_decide) if case else {}),
+    }
+    return file_page(request, found, "accommodation", "office/accommodation.html", said)
+
+
+def handle(request: HttpRequest, number: str) -> HttpResponse:
+    """Entrust a request, say what it lacks, decide of it, notify, note a call; then the next one."""
+    found = registration_of(request, number)
+    case = _case_of(found)
+    if case is None or case.state == State.PREPARING:
+        raise Http404
+    at, queue = request.arrived_at, queue_of(request)
+    by = request.reaches(Permission.DECIDE_ACCOMMODATIONS).author(
+        academy=found.academy_id, domain=found.exam.domain.code
+    )
+    is_posted = request.method == "POST"
+    asked = CaseForms(
+        request.POST if is_posted else None,
+        case=case,
+        doctors=doctors_for(found, day=local_day(at, found.service.zone)),
+        author=accommodating.author_of(found, by),
+    )
+    seen = seen_in(request.POST) if is_posted else case.revision
+    if is_posted and asked.is_valid():
+        try:
+            _do(case, asked, seen, by=by, request=request)
+        except Refused as refusal:
+            asked.refuse(str(refusal))
+        else:
+            told = f", {announced(found.candidate)}" if asked.act in TELLS else ""
+            messages.success(request, f"N°{found.number} : {DONE[asked.act]}{told}")
+            return _onwards(request, found, case, asked.act)
+    context = {
+        "registration": found,
+        "case": case,
+        "asked": asked,
+        "seen": seen,
+        "rules": rules_of(found),
+        "papers": accommodating.papers_given(case) if case.is_undecided else [],
+        "phone": " ; ".join(filter(None, (found.mobile, found.phone))),
+        "guardian_phone": found.guardian_phone,
+        "following": queue.following(case) if queue else "",
+        "back": queue.list if queue else "",
+        "trail": [*TRAIL, (found.number, reverse("office:accommodation", args=[found.number]))],
+        **_said_of(case, request, may_decide=True),
+    }
+    status = 422 if asked.is_refused else 200
+    return render(request, "office/handle_accommodation.html", context, status=status)
+
+
+def _do(case: Case, asked: CaseForms, seen: int, *, by: Actor, request: HttpRequest) -> None:
+    at = request.arrived_at
+    match asked.act:
+        case "confier":
+            chosen = asked.entrust.doctor
+            accommodating.entrust(
+                case=case, doctor=chosen.user, name=chosen.full_name, seen=seen, by=by, at=at
+            )
+        case "incomplete":
+            missing = asked.missing.cleaned_data["manque"]
+            accommodating.declare_incomplete(case=case, missing=missing, by=by, at=at)
+        case "reprendre":
+            accommodating.take_from_doctor(case=case, by=by, at=at)
+        case "decider":
+            form = asked.decision
+            if form is not None:
+                accommodating.decide(
+                    case=case, decisions=form.decisions, author=form.author, seen=seen, by=by, at=at
+                )
+        case "notifier":
+            accommodating.notify(case=case, by=by, at=at)
+        case "appel":
+            is_reached = asked.call.cleaned_data["appel"] == "prevenu"
+            accommodating.note_call(case=case, is_reached=is_reached, by=by, at=at)
+        case _:
+            said = asked.again.cleaned_data
+            accommodating.take_again(
+                case=case, why=said["pourquoi"], has_opinion=said["avis"] == "garde", by=by, at=at
+            )
+
+
+def _onwards(
+    request: HttpRequest, registration: Registration, case: Case, act: str
+) -> HttpResponse:
+    """Lead to the next request of the step that is gone through; a decision is notified first."""
+    queue = queue_of(request)
+    here = reverse("office:handle_accommodation", args=[registration.number])
+    if act in {"decider", "revoir"}:
+        return redirect(here + (queue.query if queue else ""))
+    if queue is None:
+        return back_to_file(request, registration.number, tab="accommodation")
+    return redirect(queue.following(case) or queue.list)
+
+
+def _case_of(registration: Registration) -> Case | None:
+    case = last_case_of(registration)
+    if case is not None:
+        case.registration = registration
+    return case
+
+
+def _said_of(case: Case, request: HttpRequest, *, may_decide: bool) -> dict[str, Any]:
+    """Return what is said of a request: why, and the words of the doctor, for who decides alone."""
+    registration, zone = case.registration, case.registration.service.zone
+    sat = sat_by(registration)
+    signature = case.signature
+    return {
+        "steps": steps_of(case, at=request.arrived_at) if may_decide else [],
+        "deadline": registration.service.said(deadline_of(registration)),
+        "measures": [
+            {
+                "measure": one,
+                "papers": papers_in_words(one.papers, sat),
+                "kind": "error" if one.decision == Decision.REFUSED else "success",
+                "why": one.reason if may_decide else "",
+                "opinion": one.opinion_in_words if may_decide else "",
+            }
+            for one in case.measures.all()
+        ],
+        "with_it": _with_it(case) if may_decide else [],
+        "opinion_text": case.opinion_text if may_decide else "",
+        "signed": f"Signée par {signature}, le {signature.signed_in_words(zone)}."
+        if signature and may_decide
+        else "",
+        "decided": f"{case.author_in_words}, le {instant_in_words(case.decided_at, zone)}"
+        if case.decided_at
+        else "",
+        "reading": _reading(case, zone),
+        "in_force": _in_force(case),
+    }
+
+
+def _with_it(case: Case) -> list[tuple[str, str]]:
+    rules = rules_of(case.registration)
+    if rules is None:
+        return []
+    plan, late = rules.plan(case.plan), rules.late_reason(case.late_reason)
+    rows = [("Procédure", case.get_procedure_display())]
+    if rules.plans:
+        rows.append(("Plan en vigueur", plan.label if plan else "Aucun"))
+    if rules.former is not None:
+        rows.append((rules.former.label, "Oui" if case.has_former_decision else "Non"))
+    if late is not None:
+        rows.append(("Demande tardive", late.label))
+    if case.again:
+        rows.append(("Décision reprise", case.get_again_display()))
+    return rows
+
+
+def _reading(case: Case, zone: str) -> str:
+    """Say whether the notification was read, by whom, and what a call gave."""
+    if case.notification is None or case.notified_at is None:
+        return ""
+    said = f"Notifiée le {instant_in_words(case.notified_at, zone)}."
+    if case.opened_at:
+        return f"{said} Lue pour la première fois le {instant_in_words(case.opened_at, zone)}, depuis le compte du candidat."
+    if case.registration.candidate.by_letter:
+        return f"{said} Un courrier la porte au candidat."
+    said = f"{said} Pas encore lue."
+    if case.called_at is None:
+        return said
+    gave = "prévenu" if case.is_reached else "personne n'a répondu"
+    return (
+        f"{said} Appel du {instant_in_words(case.called_at, zone)} par {case.called_name} : {gave}."
+    )
+
+
+def _in_force(case: Case) -> str:
+    """Say that an earlier decision is in force until the new one, where there is one."""
+    former = decision_of(case.registration)
+    if former is None or former.pk == case.pk or former.notified_at is None:
+        return ""
+    day = instant_in_words(former.notified_at, case.registration.service.zone)
+    return f"La décision notifiée le {day} est en vigueur jusqu'à la nouvelle."
+
+
+def _before(registration: Registration, case: Case | None) -> list[dict[str, Any]]:
+    """Return the requests before the last one, the last first."""
+    zone = registration.service.zone
+    others = [
+        one for one in cases_of(registration=registration.pk) if case is None or one.pk != case.pk
+    ]
+    return [
+        {
+            "state": one.get_state_display(),
+            "when": instant_in_words(one.asked_at or one.begun_at, zone),
+            "granted": [m.decided_label for m in one.measures.all() if m.decided_label],
+        }
+        for one in others[:SHOWN_BEFORE]
+    ]

@@ -1,0 +1,127 @@
+"""Registrations are found by their accommodations, lists name what is granted, never why (P-11)."""
+
+from datetime import timedelta
+
+import pytest
+
+from sporades.accommodations.granted import in_force_of
+from sporades.accommodations.models import Case
+from sporades.accommodations.operations import DecisionOn, OpinionOn
+from sporades.accommodations.queries import measures_within
+from sporades.accommodations.rules import Wish
+from sporades.accommodations.states import Decision, Opinion, State
+from sporades.acts import accommodating
+from sporades.searches.catalogue import CRITERIA
+from sporades.searches.columns import BY_CODE, Reading
+from sporades.searches.criteria import Unreadable
+from sporades.searches.operators import Operator
+from sporades.searches.queries import found
+from sporades.searches.trees import Group, Leaf
+from tests.accommodations.asked import (
+    HALF,
+    MANAGER,
+    READER,
+    THIRD,
+    case_of,
+    decide,
+    fill_every_text,
+    opine,
+    reach,
+    send,
+    write,
+)
+from tests.accommodations.asked import (
+    entrust as give_to_doctor,
+)
+from tests.factories import EVERYWHERE, NOW, a_registration
+
+LATER = NOW + timedelta(days=1)
+SECRET = "SECRET-DE-SANTE"
+
+
+def named(criterion, operator, *values):
+    tree = Group(members=(Leaf(CRITERIA[criterion], operator, values),))
+    return set(found(tree, reach=EVERYWHERE))
+
+
+def cells(registration, *codes):
+    reading = Reading([BY_CODE[code] for code in codes])
+    (row,) = reading.of(type(registration).objects.filter(pk=registration.pk))
+    return reading.cells()(row)
+
+
+def test_registrations_are_found_by_where_their_request_stands(registration):
+    other = a_registration()
+    reach(registration, State.WITH_DOCTOR)
+
+    assert named("amenagement", Operator.IS, "with_doctor") == {registration}
+    assert named("amenagement", Operator.IS, "asked") == set()
+    assert named("amenagement", Operator.EMPTY) == {other}
+    assert named("amenagement", Operator.FILLED) == {registration}
+
+
+def test_registrations_are_found_by_a_measure_asked_for_then_granted(registration):
+    reach(registration, State.OPINION_GIVEN, Wish(THIRD))
+    assert named("mesure", Operator.ASKED_FOR, THIRD) == {registration}
+    assert named("mesure", Operator.GRANTED, THIRD) == set()
+
+    decide(registration)
+
+    assert named("mesure", Operator.GRANTED, THIRD) == {registration}
+    assert named("mesure", Operator.ASKED_FOR, THIRD) == set()
+
+
+def test_a_measure_refused_later_is_found_no_more(registration):
+    reach(registration, State.NOTIFIED, Wish(THIRD))
+    write(registration, Wish(THIRD), at=LATER)
+    send(registration, at=LATER)
+    give_to_doctor(registration, at=LATER)
+    opine(registration, at=LATER)
+    decide(registration, at=LATER, TIERS=DecisionOn(Decision.REFUSED, reason="Non prévu."))
+
+    assert list(in_force_of(registration.pk)) == []
+
+
+def test_a_refusal_for_one_epreuve_leaves_the_others(registration):
+    reach(registration, State.NOTIFIED, Wish(THIRD, ("E1",)))
+    write(registration, Wish(THIRD, ("E2",)), at=LATER)
+    send(registration, at=LATER)
+    give_to_doctor(registration, at=LATER)
+    opine(registration, at=LATER)
+    decide(registration, at=LATER, TIERS=DecisionOn(Decision.REFUSED, reason="Non prévu."))
+
+    assert [one.papers for one in in_force_of(registration.pk)] == [["E1"]]
+
+
+def test_lists_name_what_is_granted_in_the_words_of_the_decision(registration):
+    reach(registration, State.WITH_DOCTOR, Wish(THIRD), Wish(READER))
+    opine(registration, TIERS=OpinionOn(Opinion.OTHER, HALF))
+    accommodating.follow_opinion(registration=registration, by=MANAGER, at=NOW)
+
+    granted = case_of(registration).measures.values_list("decided_label", flat=True)
+    assert cells(registration, "amenagement", "mesures_accordees") == [
+        "Décidée",
+        " ; ".join(sorted(granted)),
+    ]
+
+
+def test_no_column_says_why_nor_what_the_doctor_wrote(registration):
+    fill_every_text(registration, SECRET)
+    assert SECRET in Case.objects.exclude(opinion_text="").get().opinion_text
+
+    said = cells(registration, *BY_CODE)
+
+    assert [cell for cell in said if SECRET in cell] == []
+    assert cells(registration, "mesures_accordees") != [""]
+
+
+def test_a_perimeter_knows_the_measures_of_its_domains(registration):
+    assert measures_within(EVERYWHERE)[THIRD] == "Temps majoré d'un tiers"
+
+
+@pytest.mark.parametrize("criterion", ["amenagement", "mesure"])
+def test_nothing_chosen_is_said(criterion):
+    operator = CRITERIA[criterion].operators[0]
+
+    with pytest.raises(Unreadable):
+        CRITERIA[criterion].condition(operator, ("",))

@@ -1,0 +1,329 @@
+"""The notification: a document, read once, called about, taken again (H2, H4, F2, F5, L-03, P-11)."""
+
+import datetime as dt
+from datetime import timedelta
+
+import pytest
+
+from sporades.accommodations import operations
+from sporades.accommodations.granted import granted
+from sporades.accommodations.models import Again, Case
+from sporades.accommodations.notification import (
+    NOTIFICATION,
+    MentionsMissing,
+    Notified,
+    content,
+)
+from sporades.accommodations.operations import AuthorMissing, DecisionOn, OpinionOn
+from sporades.accommodations.queries import decision_of, doctors_for
+from sporades.accommodations.rules import Wish, contested_until, final_at
+from sporades.accommodations.states import Decision, Opinion, State
+from sporades.accommodations.tracker import steps_of
+from sporades.accounts.models import Membership
+from sporades.acts import accommodating, announcing, reading
+from sporades.core.refusals import Refused
+from sporades.documents.models import DocumentVersion
+from sporades.documents.queries import by_code, documents_in, replacement_of
+from sporades.exams.held import forget
+from sporades.exams.models import Regulation
+from sporades.letters.models import Letter
+from sporades.mail.models import Message
+from sporades.registrations.models import Registration
+from tests.accommodations.asked import (
+    ACCESS,
+    HALF,
+    MANAGER,
+    READER,
+    THIRD,
+    WITHOUT_ACCOMMODATIONS,
+    a_doctor,
+    case_of,
+    decide,
+    entrust,
+    opine,
+    reach,
+    send,
+    write,
+)
+from tests.factories import NOW, a_record, a_registration, author, load_invented
+
+LATER = NOW + timedelta(days=6)
+SECRETS = ("Temps majoré", "Secrétaire", "handicap", "santé", "aménagement", "Avis")
+
+
+def notify(registration, *, at=NOW):
+    accommodating.notify(case=case_of(registration), by=MANAGER, at=at)
+
+
+def opened(registration, *, at=NOW):
+    reading.open_document(
+        version=case_of(registration).notification, by=author(registration.candidate), at=at
+    )
+
+
+def take_again(registration, *, why=Again.APPEAL, has_opinion=True, at=NOW):
+    return accommodating.take_again(
+        case=case_of(registration), why=why, has_opinion=has_opinion, by=MANAGER, at=at
+    )
+
+
+def test_a_notification_is_a_document_that_its_candidate_reads_at_once(registration):
+    reach(registration, State.NOTIFIED)
+
+    version = case_of(registration).notification
+    assert version in list(documents_in(folder=registration.folder_id, at=NOW))
+    assert version.content["author"] == (
+        "Décision prise par : Claude Martin, cheffe du service des examens, Rectorat de Lille, "
+        "le 25 novembre 2026."
+    )
+    assert version.content["until"] == (
+        "Notifiée le 25 novembre 2026, elle peut être contestée jusqu'au 25 janvier 2027 inclus."
+    )
+    assert [one["said"] for one in version.content["measures"]] == ["Accordée", "Accordée"]
+
+
+def test_nothing_of_the_opinion_stands_on_the_notification(registration):
+    reach(registration, State.DECIDED)
+    Case.objects.update(opinion_text="Un mot du médecin")
+
+    notify(registration)
+
+    assert "Un mot du médecin" not in str(case_of(registration).notification.content)
+
+
+def test_who_verifies_a_notification_learns_no_measure_and_not_that_there_is_a_handicap(
+    registration,
+):
+    reach(registration, State.NOTIFIED)
+    version = by_code(case_of(registration).notification.code, at=NOW)
+
+    said = version.kind.verified_as + str(version.public_facts)
+
+    assert version.kind.verified_as == "Décision administrative"
+    assert [word for word in SECRETS if word.lower() in said.lower()] == []
+
+
+def test_the_mail_says_that_something_awaits_and_never_what(registration):
+    reach(registration, State.NOTIFIED)
+
+    mail = Message.objects.filter(kind="something_awaits").latest("pk")
+    assert [word for word in SECRETS if word.lower() in (mail.subject + mail.body).lower()] == []
+
+
+def test_whoever_has_no_account_is_sent_the_document_by_letter(db):
+    registration = a_registration(a_record(), informations={"has_disability": "oui"})
+    reach(registration, State.NOTIFIED)
+
+    letter = Letter.objects.filter(message__kind="something_awaits").latest("pk")
+    assert letter.enclosed == case_of(registration).notification
+
+
+def test_a_decision_whose_author_is_not_said_is_not_notified(registration):
+    case = reach(registration, State.DECIDED)
+    case.decided_service = ""
+
+    with pytest.raises(AuthorMissing):
+        content(Notified(case, NOW))
+
+
+def test_a_decision_is_not_notified_where_nothing_says_how_to_contest_it(registration):
+    case = reach(registration, State.DECIDED)
+    load_invented(WITHOUT_ACCOMMODATIONS)
+    forget()
+    last = Regulation.objects.latest("pk")
+    Registration.objects.filter(pk=registration.pk).update(regulation=last)
+
+    with pytest.raises(MentionsMissing):
+        accommodating.notify(case=case, by=MANAGER, at=NOW)
+
+    assert case_of(registration).state == State.DECIDED
+    assert not DocumentVersion.objects.filter(document__kind=NOTIFICATION.slug).exists()
+
+
+def test_a_decision_is_notified_once(registration):
+    reach(registration, State.NOTIFIED)
+
+    with pytest.raises(Refused):
+        notify(registration)
+
+    assert DocumentVersion.objects.filter(document__kind=NOTIFICATION.slug).count() == 1
+
+
+def test_the_first_reading_is_shown_in_the_tracker(registration):
+    reach(registration, State.NOTIFIED)
+    last = steps_of(case_of(registration), at=NOW)[-1]
+    assert (last.state, last.note) == (
+        "waiting",
+        "À vous : lisez la notification, dans « Mes documents ».",
+    )
+
+    opened(registration)
+    opened(registration, at=LATER)
+
+    last = steps_of(case_of(registration), at=LATER)[-1]
+    assert (last.label, last.state) == ("Notification lue", "done")
+    assert "25 novembre" in last.note
+
+
+def test_a_notification_that_is_unread_for_five_days_is_reminded_of_then_called_about(registration):
+    reach(registration, State.NOTIFIED)
+    assert list(Case.objects.unread(NOW + timedelta(days=4))) == []
+
+    announcing.remind_unread(at=LATER)
+    assert list(Case.objects.unread(LATER)) == [case_of(registration)]
+
+    mail = Message.objects.get(
+        kind="document_unread", about_id=str(case_of(registration).notification_id)
+    )
+    assert [word for word in SECRETS if word.lower() in (mail.subject + mail.body).lower()] == []
+
+
+def test_a_notification_that_was_read_is_not_called_about(registration):
+    reach(registration, State.NOTIFIED)
+
+    opened(registration)
+
+    assert list(Case.objects.unread(LATER)) == []
+
+
+@pytest.mark.parametrize("is_reached", [True, False])
+def test_who_does_not_answer_is_called_again(registration, is_reached):
+    case = reach(registration, State.NOTIFIED)
+
+    accommodating.note_call(case=case, is_reached=is_reached, by=MANAGER, at=LATER)
+
+    case = case_of(registration)
+    assert (case.called_at, case.called_name) == (LATER, "Claude Martin")
+    assert Case.objects.unread(LATER).exists() is not is_reached
+
+
+def test_nobody_is_called_about_what_is_not_notified(registration):
+    case = reach(registration, State.DECIDED)
+
+    with pytest.raises(operations.NotNotified):
+        accommodating.note_call(case=case, is_reached=True, by=MANAGER, at=NOW)
+
+
+def test_after_an_appeal_the_former_decision_is_in_force_until_the_new_notification(registration):
+    reach(registration, State.OPINION_GIVEN, Wish(THIRD, ("E1",)))
+    decide(registration, TIERS=DecisionOn(Decision.REFUSED, reason="L'épreuve est courte."))
+    notify(registration)
+    former = case_of(registration).notification
+
+    again = take_again(registration, at=LATER)
+
+    assert (again.state, again.is_open) == (State.OPINION_GIVEN, True)
+    assert [one.opinion for one in again.measures.all()] == [Opinion.FAVOURABLE]
+    assert granted(registration, "E1").measures == ()
+    assert decision_of(registration).notification == former
+    decide(registration, at=LATER)
+    notify(registration, at=LATER)
+
+    version = case_of(registration).notification
+    assert replacement_of(former, at=LATER) == version
+    assert version.content["replaces"] == (
+        "Elle fait suite à un recours et remplace la décision du 25 novembre 2026."
+    )
+    assert list(documents_in(folder=registration.folder_id, at=LATER)).count(version) == 1
+    assert [one.code for one in granted(registration, "E1").measures] == [THIRD]
+
+
+def test_a_decision_taken_again_may_want_another_opinion(registration):
+    reach(registration, State.NOTIFIED)
+
+    take_again(registration, why=Again.ERROR, has_opinion=False)
+
+    case = case_of(registration)
+    assert (case.state, case.doctor) == (State.ASKED, None)
+    assert [one.opinion for one in case.measures.all()] == ["", ""]
+    entrust(registration)
+    opine(registration)
+
+
+def test_a_decision_is_taken_again_once_at_a_time(registration):
+    first = reach(registration, State.NOTIFIED)
+    take_again(registration)
+
+    with pytest.raises(operations.UnderWay):
+        accommodating.take_again(case=first, why=Again.APPEAL, has_opinion=True, by=MANAGER, at=NOW)
+
+
+def test_a_new_request_leaves_the_former_decision_in_force(registration):
+    former = reach(registration, State.NOTIFIED)
+    write(registration, Wish(READER), at=LATER)
+    send(registration, at=LATER)
+
+    assert decision_of(registration) == former
+    assert [one.code for one in granted(registration, "E1").measures] == [THIRD, ACCESS]
+
+
+def test_a_batch_follows_each_opinion_and_says_why(registration):
+    reach(registration, State.WITH_DOCTOR, Wish(THIRD), Wish(READER), Wish(ACCESS))
+    opine(
+        registration,
+        TIERS=OpinionOn(Opinion.OTHER, HALF),
+        LECTEUR=OpinionOn(Opinion.UNFAVOURABLE),
+    )
+
+    accommodating.follow_opinion(registration=registration, by=MANAGER, at=NOW)
+
+    case = case_of(registration)
+    assert (case.state, case.decided_last_name, case.decided_quality) == (
+        State.DECIDED,
+        "Martin",
+        "gestionnaire",
+    )
+    assert [(one.code, one.decision, bool(one.reason)) for one in case.measures.all()] == [
+        (THIRD, Decision.OTHER, True),
+        (READER, Decision.REFUSED, True),
+        (ACCESS, Decision.GRANTED, False),
+    ]
+
+
+def test_who_has_decided_before_is_named_in_the_same_words(registration):
+    reach(registration, State.DECIDED)
+    other = a_registration(informations={"has_disability": "oui"})
+    reach(other, State.OPINION_GIVEN)
+
+    accommodating.follow_opinion(registration=other, by=MANAGER, at=NOW)
+
+    assert case_of(other).decided_quality == "cheffe du service des examens"
+
+
+def test_no_opinion_is_followed_where_there_is_none(registration):
+    reach(registration, State.WITH_DOCTOR)
+
+    with pytest.raises(accommodating.NoOpinion):
+        accommodating.follow_opinion(registration=registration, by=MANAGER, at=NOW)
+
+
+def test_a_request_is_entrusted_to_the_doctors_of_its_academy_and_domain(registration):
+    def doctor(name, *, academies, domains=(), **more):
+        return Membership.objects.create(
+            user=a_doctor(f"{name}@exemple.test"),
+            role=Membership.Role.DOCTOR,
+            full_name=name,
+            academies=academies,
+            domains=list(domains),
+            **more,
+        )
+
+    near = doctor("pres", academies=["A09"])
+    named = doctor("domaine", academies=["A09", "A25"], domains=[registration.exam.domain.code])
+    doctor("loin", academies=["A25"])
+    doctor("autre", academies=["A09"], domains=["AUTRE"])
+    doctor("parti", academies=["A09"], ends_on=NOW.date() - timedelta(days=1))
+
+    assert doctors_for(registration, day=NOW.date()) == [named, near]
+
+
+@pytest.mark.parametrize(
+    ("notified", "last"),
+    [
+        (dt.datetime(2026, 12, 31, 12, tzinfo=dt.UTC), dt.date(2027, 2, 28)),
+        (dt.datetime(2026, 11, 25, 23, 30, tzinfo=dt.UTC), dt.date(2027, 1, 26)),
+    ],
+)
+def test_a_decision_may_be_contested_for_two_months_by_the_clock_of_its_service(notified, last):
+    assert contested_until(notified, "Europe/Paris") == last
+    assert final_at(notified, "Europe/Paris").date() == last + timedelta(days=1)

@@ -1,0 +1,384 @@
+"""« Aménagement »: the queue, entrusted, found incomplete, decided, notified, called (H2, H4, I7)."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from sporades.accommodations.models import Case
+from sporades.accommodations.operations import OpinionOn
+from sporades.accommodations.queries import papers_asked_of
+from sporades.accommodations.rules import Wish
+from sporades.accommodations.states import Decision, Opinion, State
+from sporades.accounts.models import Membership
+from sporades.acts import reading
+from sporades.documents.models import DocumentVersion
+from sporades.mail.models import Message
+from tests.accommodations.asked import (
+    ACCESS,
+    HALF,
+    READER,
+    THIRD,
+    a_doctor,
+    case_of,
+    entrust,
+    opine,
+    reach,
+    send,
+    write,
+)
+from tests.factories import NOW, a_candidate, a_registration, author
+from tests.medical.given import confide, found_clean
+from tests.web.guide import main, seen
+
+LIST = reverse("office:accommodations")
+AUTHOR = {
+    "prenom": "Claude",
+    "nom": "Martin",
+    "fonction": "cheffe de division",
+    "service": "Rectorat de Lille",
+}
+MOST = 14
+
+
+@pytest.fixture
+def doctor(db):
+    user = a_doctor()
+    Membership.objects.create(
+        user=user, role=Membership.Role.DOCTOR, full_name="Dr Camille Roy", academies=["A09"]
+    )
+    return user
+
+
+def another(state):
+    """Return another registration of Lille whose request stands there."""
+    registration = a_registration(a_candidate())
+    reach(registration, state)
+    return registration
+
+
+def tab(registration):
+    return reverse("office:accommodation", args=[registration.number])
+
+
+def page_of(registration, step=""):
+    where = reverse("office:handle_accommodation", args=[registration.number])
+    return f"{where}?etape={step}" if step else where
+
+
+def do(client, registration, act, *, step="", **said):
+    """Press a button of the page as it is shown."""
+    page = client.get(page_of(registration, step))
+    vue, *_ = seen(page).cssselect("main input[name=vue]")
+    return client.post(
+        page_of(registration, step), {"vue": vue.get("value"), "geste": act, **said}, follow=True
+    )
+
+
+def as_shown(client, registration):
+    """Return what the form of a decision holds before anything is changed."""
+    form = client.get(page_of(registration)).context["asked"].decision
+    return {name: form[name].value() or "" for name in form.fields}
+
+
+def test_the_queue_says_how_many_wait_at_each_step_and_for_how_long(manager, in_lille):
+    reach(in_lille, State.ASKED, at=NOW - timedelta(days=3))
+    another(State.ASKED)
+    another(State.OPINION_GIVEN)
+    another(State.WITH_DOCTOR)
+    another(State.INCOMPLETE)
+
+    said = {
+        one.label: (one.count, one.age)
+        for one in manager.get(reverse("office:home")).context["queues"]
+    }
+    steps = manager.get(LIST).context["steps"]
+
+    assert said["Aménagements"] == (3, "3 jours")
+    assert {one["step"].code: one["count"] for one in steps} == {
+        "a-confier": 2,
+        "a-decider": 1,
+        "a-notifier": 0,
+        "a-appeler": 0,
+        "chez-le-medecin": 1,
+        "a-completer": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("state", "step", "holder"),
+    [
+        (State.ASKED, "a-confier", "Votre service"),
+        (State.INCOMPLETE, "a-completer", "Le candidat"),
+        (State.WITH_DOCTOR, "chez-le-medecin", "Dr Camille Roy"),
+        (State.OPINION_GIVEN, "a-decider", "Votre service"),
+        (State.DECIDED, "a-notifier", "Votre service"),
+    ],
+)
+def test_each_step_names_its_requests_and_who_has_them(manager, in_lille, state, step, holder):
+    reach(in_lille, state)
+
+    page = manager.get(LIST, {"etape": step})
+
+    assert [one["holder"] for one in page.context["lines"]] == [holder]
+    assert in_lille.number in main(page)
+
+
+def test_another_academy_has_its_own_queue(manager, in_versailles):
+    reach(in_versailles, State.ASKED)
+
+    assert manager.get(LIST).context["lines"] == []
+    assert manager.get(tab(in_versailles)).status_code == 404
+    assert manager.get(page_of(in_versailles)).status_code == 404
+
+
+def test_a_request_is_entrusted_to_a_doctor_then_comes_the_next_one(manager, in_lille, doctor):
+    reach(in_lille, State.ASKED, at=NOW - timedelta(days=3))
+    following = another(State.ASKED)
+
+    answered = do(manager, in_lille, "confier", step="a-confier", medecin=str(doctor.pk))
+
+    case = case_of(in_lille)
+    assert (case.state, case.doctor, case.doctor_name) == (
+        State.WITH_DOCTOR,
+        doctor,
+        "Dr Camille Roy",
+    )
+    assert answered.redirect_chain[-1][0] == page_of(following, "a-confier")
+
+
+def test_a_doctor_of_another_academy_is_not_offered(manager, in_lille):
+    reach(in_lille, State.ASKED)
+    far = a_doctor("loin@exemple.test")
+    Membership.objects.create(
+        user=far, role=Membership.Role.DOCTOR, full_name="Dr Loin", academies=["A25"]
+    )
+
+    assert "Aucun médecin désigné n'a de compte" in main(manager.get(page_of(in_lille)))
+    vue = case_of(in_lille).revision
+    answered = manager.post(
+        page_of(in_lille), {"vue": vue, "geste": "confier", "medecin": str(far.pk)}
+    )
+
+    assert answered.status_code == 422
+    assert case_of(in_lille).state == State.ASKED
+
+
+def test_what_was_changed_meanwhile_is_not_entrusted_unread(manager, in_lille, doctor):
+    reach(in_lille, State.ASKED)
+    vue = case_of(in_lille).revision
+    Case.objects.update(revision=vue + 1)
+
+    answered = manager.post(
+        page_of(in_lille), {"vue": vue, "geste": "confier", "medecin": str(doctor.pk)}
+    )
+
+    assert answered.status_code == 422
+    assert "Cette demande a changé depuis que vous l'avez ouverte" in main(answered)
+
+
+def test_what_is_missing_is_said_to_the_candidate(manager, in_lille):
+    reach(in_lille, State.ASKED)
+
+    refused = manager.post(page_of(in_lille), {"vue": 1, "geste": "incomplete", "manque": ""})
+    assert refused.status_code == 422
+    do(manager, in_lille, "incomplete", manque="L'avis de l'établissement n'est pas signé.")
+
+    case = case_of(in_lille)
+    assert (case.state, case.missing) == (
+        State.INCOMPLETE,
+        "L'avis de l'établissement n'est pas signé.",
+    )
+    assert Message.objects.filter(kind="something_awaits").count() == 1
+
+
+def test_a_request_is_taken_from_its_doctor(manager, in_lille):
+    reach(in_lille, State.WITH_DOCTOR)
+
+    do(manager, in_lille, "reprendre")
+
+    assert case_of(in_lille).state == State.ASKED
+
+
+def test_which_papers_were_confided_is_seen_and_none_is_opened(manager, in_lille):
+    reach(in_lille, State.ASKED)
+    before = main(manager.get(page_of(in_lille)))
+    asked, *_ = papers_asked_of(in_lille)
+    found_clean(confide(in_lille, kind=asked.code, name="ordonnance secrète.pdf"))
+
+    after = main(manager.get(page_of(in_lille)))
+
+    assert before.count("pas confié") == after.count("pas confié") + 1
+    assert "ordonnance" not in after
+    assert "sante" not in str(seen(manager.get(page_of(in_lille))).xpath("//main//a/@href"))
+
+
+def test_the_form_proposes_what_the_doctor_advises(manager, in_lille):
+    reach(in_lille, State.WITH_DOCTOR, Wish(THIRD), Wish(READER), Wish(ACCESS))
+    opine(
+        in_lille,
+        TIERS=OpinionOn(Opinion.OTHER, HALF),
+        LECTEUR=OpinionOn(Opinion.UNFAVOURABLE),
+    )
+
+    do(manager, in_lille, "decider", **{**as_shown(manager, in_lille), **AUTHOR})
+
+    case = case_of(in_lille)
+    assert (case.state, case.author_in_words) == (
+        State.DECIDED,
+        "Claude Martin, cheffe de division, Rectorat de Lille",
+    )
+    assert [(one.code, one.decision, one.decided_code) for one in case.measures.all()] == [
+        (THIRD, Decision.OTHER, HALF),
+        (READER, Decision.REFUSED, ""),
+        (ACCESS, Decision.GRANTED, ACCESS),
+    ]
+
+
+def test_a_decision_against_the_opinion_says_why(manager, in_lille):
+    reach(in_lille, State.OPINION_GIVEN)
+    against = {**as_shown(manager, in_lille), **AUTHOR, "decision-tiers": "refused"}
+
+    refused = do(manager, in_lille, "decider", **against)
+    assert refused.status_code == 422
+    assert "Dites le motif : le candidat le lira." in main(refused)
+    do(manager, in_lille, "decider", **{**against, "motif-tiers": "L'épreuve est courte."})
+
+    found = case_of(in_lille).measures.get(code=THIRD)
+    assert (found.decision, found.reason) == (Decision.REFUSED, "L'épreuve est courte.")
+
+
+@pytest.mark.parametrize("name", AUTHOR)
+def test_a_decision_says_who_takes_it(manager, in_lille, name):
+    reach(in_lille, State.OPINION_GIVEN)
+
+    answered = do(
+        manager, in_lille, "decider", **{**as_shown(manager, in_lille), **AUTHOR, name: ""}
+    )
+
+    assert answered.status_code == 422
+    assert case_of(in_lille).state == State.OPINION_GIVEN
+
+
+def test_two_who_decide_at_once_make_one_decision(manager, member, in_lille):
+    reach(in_lille, State.OPINION_GIVEN)
+    said = {
+        "vue": case_of(in_lille).revision,
+        "geste": "decider",
+        **as_shown(manager, in_lille),
+        **AUTHOR,
+    }
+
+    first = manager.post(page_of(in_lille), said)
+    second = member("A09", email="autre@exemple.test").post(
+        page_of(in_lille), {**said, "nom": "Dubois"}
+    )
+
+    assert (first.status_code, second.status_code) == (302, 422)
+    assert case_of(in_lille).decided_last_name == "Martin"
+
+
+def test_a_decision_without_an_opinion_is_not_offered(manager, in_lille):
+    reach(in_lille, State.WITH_DOCTOR)
+
+    answered = manager.post(page_of(in_lille), {"vue": 1, "geste": "decider", **AUTHOR})
+
+    assert answered.status_code == 422
+    assert case_of(in_lille).state == State.WITH_DOCTOR
+
+
+def test_from_the_decision_to_the_notification_that_is_read(manager, in_lille):
+    reach(in_lille, State.DECIDED)
+
+    do(manager, in_lille, "notifier")
+
+    case = case_of(in_lille)
+    assert case.state == State.NOTIFIED
+    assert "Pas encore lue." in main(manager.get(tab(in_lille)))
+    by = author(in_lille.candidate)
+    reading.open_document(version=case.notification, by=by, at=NOW)
+    assert "Lue pour la première fois le" in main(manager.get(tab(in_lille)))
+    assert DocumentVersion.objects.filter(document__kind="decision-amenagement").count() == 1
+
+
+def test_who_has_not_read_is_called_and_a_colleague_knows_it(manager, in_lille):
+    reach(in_lille, State.NOTIFIED, at=NOW - timedelta(days=6))
+    page = manager.get(LIST, {"etape": "a-appeler"})
+    assert [one["registration"].number for one in page.context["lines"]] == [in_lille.number]
+
+    do(manager, in_lille, "appel", appel="absent")
+    assert "personne n'a répondu" in main(manager.get(LIST, {"etape": "a-appeler"}))
+    do(manager, in_lille, "appel", appel="prevenu")
+
+    assert manager.get(LIST, {"etape": "a-appeler"}).context["lines"] == []
+    assert case_of(in_lille).is_reached
+
+
+def test_a_decision_is_taken_again_after_an_appeal(manager, in_lille):
+    reach(in_lille, State.NOTIFIED)
+
+    do(manager, in_lille, "revoir", pourquoi="appeal", avis="garde")
+
+    assert case_of(in_lille).state == State.OPINION_GIVEN
+    page = main(manager.get(page_of(in_lille)))
+    assert "est en vigueur jusqu'à la nouvelle" in page
+    assert "Recours du candidat" in page
+
+
+def test_who_only_reads_sees_measures_and_neither_why_nor_the_doctor_s_words(member, in_lille):
+    reach(in_lille, State.WITH_DOCTOR, Wish(THIRD))
+    opine(in_lille, TIERS=OpinionOn(Opinion.UNFAVOURABLE))
+    manager = member("A09")
+    said = {**as_shown(manager, in_lille), **AUTHOR, "motif-tiers": "Un motif écrit."}
+    do(manager, in_lille, "decider", **said)
+    auditor = member("A09", role=Membership.Role.AUDITOR, email="auditeur@exemple.test")
+
+    page = main(auditor.get(tab(in_lille)))
+
+    assert "Temps majoré d'un tiers" in page
+    assert "Refusée" in page
+    for secret in ("Un motif écrit.", "Les mesures conviennent.", "Avis du médecin"):
+        assert secret in main(manager.get(tab(in_lille)))
+        assert secret not in page
+    assert auditor.get(page_of(in_lille)).status_code in (403, 404)
+    assert auditor.get(LIST).status_code in (403, 404)
+
+
+def test_a_request_that_is_being_prepared_is_not_looked_at(manager, in_lille):
+    write(in_lille)
+
+    assert "Le candidat prépare sa demande" in main(manager.get(tab(in_lille)))
+    assert manager.get(page_of(in_lille)).status_code == 404
+
+
+def test_the_queue_asks_as_many_questions_for_one_as_for_three(manager, in_lille):
+    reach(in_lille, State.ASKED)
+
+    def asked():
+        with CaptureQueriesContext(
+            connection,
+        ) as counted:
+            manager.get(LIST)
+        return len(counted)
+
+    asked()
+    one = asked()
+    another(State.ASKED)
+    another(State.ASKED)
+
+    assert asked() == one
+    assert one <= MOST
+
+
+def test_what_a_doctor_has_is_not_entrusted_again(manager, in_lille, doctor):
+    write(in_lille)
+    send(in_lille)
+    entrust(in_lille)
+
+    answered = manager.post(
+        page_of(in_lille), {"vue": 1, "geste": "confier", "medecin": str(doctor.pk)}
+    )
+
+    assert answered.status_code == 422
