@@ -16,6 +16,8 @@ from django.db import connection, models
 from psycopg import sql
 from psycopg.types.json import Json
 
+from sporades.accommodations.models import Case
+from sporades.accounts.models import User
 from sporades.candidates.models import Candidate, Identity
 from sporades.cli.demo_names import BIRTH_NAMES, FIRST_NAMES
 from sporades.core.numbers import with_check_digit
@@ -28,6 +30,8 @@ from sporades.territory.models import Academy
 
 FIRST_KEY = 10_000_000
 AT_ONCE = 5_000
+ONE_CASE_IN = 20
+"""How many registrations there are for one request for accommodations."""
 WITH_A_FILE = 100
 SEED = 2027
 WITH = ("identity", "candidate", "folder", "service")
@@ -272,6 +276,35 @@ def _tables(
             for place, piece in enumerate(model.pieces[:2])
         ),
     )
+
+    asked, doctor = Case(begun_at=at), User.objects.order_by("pk").first()
+    yield (
+        Case,
+        (
+            (
+                asked,
+                {
+                    "id": FIRST_KEY + number,
+                    "registration_id": FIRST_KEY + number,
+                    **_case(number, doctor, at=at - timedelta(minutes=drawn[number][3])),
+                },
+            )
+            for number, _ in _every(found, count, ONE_CASE_IN)
+        ),
+    )
+
+
+def _case(number: int, doctor: User | None, *, at: datetime) -> Row:
+    """Return where a request for accommodations stands: half of them wait for the office."""
+    said: Row = {"begun_at": at, "asked_at": at}
+    if number // ONE_CASE_IN % 4 == 0 or doctor is None:
+        return {**said, "state": "asked"}
+    if number // ONE_CASE_IN % 4 == 1:
+        return {**said, "state": "incomplete", "incomplete_at": at, "missing": "Un papier."}
+    held = {"entrusted_at": at, "doctor_id": doctor.pk, "doctor_name": "Camille Médecin"}
+    if number // ONE_CASE_IN % 4 == 2:
+        return {**said, **held, "state": "with_doctor"}
+    return {**said, **held, "state": "opinion_given", "opined_at": at}
 
 
 def _piece(number: int, *, at: datetime) -> Row:

@@ -26,6 +26,8 @@ SEARCHES = {
     "office_hours": "Gestion : statistiques, heure par heure",
     "office_pieces": "Gestion : pièces à vérifier",
     "office_piece": "Gestion : une pièce à vérifier",
+    "office_accommodations": "Gestion : aménagements à traiter",
+    "office_granted": "Gestion : une demande d'aménagement et un état",
     "office_lacking": "Gestion : une pièce obligatoire à fournir et un état",
 }
 PEOPLE = {"": "gestionnaire d'une académie", "_all": "administrateur"}
@@ -82,6 +84,12 @@ def _paths(user: Any, *, at: datetime) -> dict[str, str]:
         state="posted", registration__academy=ACADEMY, registration__versions__isnull=False
     ).first()
     trees = {
+        "office_granted": Group(
+            members=(
+                leaf("amenagement", Operator.IS, "opinion_given"),
+                leaf("etat", Operator.IS, "registered"),
+            )
+        ),
         "office_lacking": Group(
             members=(
                 leaf("pieces_manquantes", Operator.IS, "oui"),
@@ -116,6 +124,7 @@ def _paths(user: Any, *, at: datetime) -> dict[str, str]:
         "office_counts": "/gestion/statistiques",
         "office_hours": "/gestion/statistiques/heures",
         "office_pieces": "/gestion/pieces",
+        "office_accommodations": "/gestion/amenagements?etape=a-decider",
         "office_piece": f"/gestion/inscriptions/{waiting.registration.number}"
         f"/pieces/{waiting.code}?suite=pieces",
     }

@@ -33,7 +33,7 @@ OFFICE = {
     f"office_{page}{who}"
     for page in (
         *("number", "name", "like", "box", "tree", "paper", "file", "history"),
-        *("counts", "hours", "pieces", "piece", "lacking"),
+        *("counts", "hours", "pieces", "piece", "lacking", "accommodations", "granted"),
     )
     for who in ("", "_all")
 }

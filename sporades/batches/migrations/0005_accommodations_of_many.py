@@ -4,15 +4,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('batches', '0004_about_a_piece'),
+        ("batches", "0004_about_a_piece"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='batch',
-            name='action',
-            field=models.CharField(choices=[('validate', 'validate'), ('reopen', 'reopen'), ('flag', 'flag'), ('clear', 'clear'), ('set_aside', 'set_aside'), ('restore', 'restore'), ('declare-incomplete', 'declare-incomplete'), ('accept-piece', 'accept-piece'), ('waive-piece', 'waive-piece'), ('refuse-piece', 'refuse-piece'), ('follow-opinion', 'follow-opinion'), ('notify-accommodation', 'notify-accommodation'), ('prepare-attestation-inscription', 'prepare-attestation-inscription'), ('write', 'write')], max_length=60, verbose_name='action'),
+            model_name="batch",
+            name="action",
+            field=models.CharField(
+                choices=[
+                    ("validate", "validate"),
+                    ("reopen", "reopen"),
+                    ("flag", "flag"),
+                    ("clear", "clear"),
+                    ("set_aside", "set_aside"),
+                    ("restore", "restore"),
+                    ("declare-incomplete", "declare-incomplete"),
+                    ("accept-piece", "accept-piece"),
+                    ("waive-piece", "waive-piece"),
+                    ("refuse-piece", "refuse-piece"),
+                    ("follow-opinion", "follow-opinion"),
+                    ("notify-accommodation", "notify-accommodation"),
+                    ("prepare-attestation-inscription", "prepare-attestation-inscription"),
+                    ("write", "write"),
+                ],
+                max_length=60,
+                verbose_name="action",
+            ),
         ),
     ]

@@ -1,0 +1,110 @@
+"""From a declared handicap to the notification that is read, on the smallest telephone, for an adult and a minor."""
+
+import pytest
+
+from sporades.accommodations.states import State
+from sporades.accounts.models import Membership
+from sporades.medical.models import Paper
+from tests.accommodations.asked import case_of, opine
+from tests.accommodations.test_asking import a_minor
+from tests.evidence.given import a_photo
+from tests.factories import a_registration
+from tests.journeys.helpers import answer, heading, press, signed_in, text, tick
+from tests.journeys.test_without_script_or_room import NO_SCRIPT, TELEPHONE, fits
+from tests.medical.given import found_clean
+from tests.web.registry.world import a_member
+
+FORMER = "Avez-vous déjà une décision ?"
+PLAN = "Avez-vous un plan en vigueur dans votre établissement ?"
+
+
+def declared():
+    return a_registration(informations={"has_disability": "oui"})
+
+
+@pytest.mark.parametrize("make", [declared, a_minor], ids=["adult", "minor"])
+def test_from_the_declaration_to_the_notification(site, browser, enter, make):
+    registration, is_minor = make(), make is a_minor
+    a_member("docteur@exemple.test", Membership.Role.DOCTOR, ["A09"])
+    context = browser.new_context(**(NO_SCRIPT | TELEPHONE))
+    page = signed_in(context, site, registration.candidate)
+    own = f"{site}/mes-inscriptions/{registration.number}/amenagement"
+
+    ask(page, own)
+    confide(page)
+    page.goto(own)
+    if is_minor:
+        press(page, "Faire signer mon représentant légal")
+        have_signed(page)
+    press(page, "Envoyer ma demande")
+    fits(page)
+    assert "Votre service gestionnaire vérifie que votre demande est complète." in text(page)
+
+    office = enter("camille@exemple.test", Membership.Role.MANAGER)
+    follow_queue(office, site, "À confier à un médecin")
+    press(office, "Confier au médecin")
+    # The doctor's own pages have their own journeys: here the act alone.
+    opine(registration)
+    follow_queue(office, site, "À décider")
+    press(office, "Enregistrer la décision")
+    assert "il reste à la notifier" in text(office)
+    press(office, "Notifier la décision")
+    assert case_of(registration).state == State.NOTIFIED
+
+    page.goto(own)
+    fits(page)
+    press(page, "Lire la notification")
+    fits(page)
+    assert heading(page) == "Décision d'aménagement d'épreuves"
+    assert "Temps majoré d'un tiers" in text(page)
+    page.goto(own)
+    fits(page)
+    assert "Notification lue" in text(page)
+    office.goto(f"{site}/gestion/inscriptions/{registration.number}/amenagement")
+    assert "Lue pour la première fois" in text(office)
+    context.close()
+
+
+def ask(page, own):
+    """Choose a measure, for every épreuve."""
+    page.goto(own)
+    fits(page)
+    press(page, "Commencer ma demande")
+    fits(page)
+    tick(page.get_by_role("checkbox", name="Temps majoré d'un tiers"))
+    answer(page, FORMER, "Non")
+    answer(page, PLAN, "Aucun")
+    press(page, "Enregistrer et continuer")
+    fits(page)
+    if page.get_by_role("checkbox").count():
+        press(page, "Enregistrer et relire")
+
+
+def confide(page):
+    """Give a paper of health, from the page of the request."""
+    press(page, "Confier mes papiers de santé")
+    fits(page)
+    page.get_by_role("main").get_by_role("link", name="Donner").first.click()
+    fits(page)
+    page.locator("main input[type=file]").set_input_files(
+        [{"name": "papier.jpg", "mimeType": "image/jpeg", "buffer": a_photo("white")}]
+    )
+    press(page, "Donner")
+    found_clean(Paper.objects.latest("pk"))
+
+
+def have_signed(page):
+    """Have the guardian sign what is asked."""
+    fits(page)
+    answer(page, "Nom et prénom du représentant légal", "Anne Le Goff")
+    answer(page, "Qualité", "Mère")
+    tick(page.get_by_role("checkbox"))
+    press(page, "Signer")
+
+
+def follow_queue(page, site, step):
+    """Open the first request of a step, from the office's first page."""
+    page.goto(f"{site}/gestion/")
+    page.get_by_role("main").get_by_role("link", name="Aménagements", exact=True).click()
+    page.get_by_role("main").get_by_role("link", name=step, exact=True).click()
+    press(page, "Traiter ces demandes")
