@@ -54,6 +54,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Return those of a doctor, whatever else this account may do."""
         return self.filter(doctor=user)
 
+    def without_a_doctor(self) -> Self:
+        """Return those that a doctor may take: sent, in charge of nobody, their registration standing."""
+        return self.filter(state=State.ASKED, registration__state__in=STANDING)
+
     def open(self) -> Self:
         """Return those of which something is still awaited."""
         return self.filter(state__in=OPEN)

@@ -16,6 +16,7 @@ from sporades.core.text import search_key
 from sporades.exams.queries import programmes
 from sporades.exams.schema.accommodations import HealthPaper
 from sporades.registrations.models import Registration
+from sporades.registrations.queries import lock_registration
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,14 @@ def decision_of(registration: Registration) -> Case | None:
     """Return the last decision that was notified for a registration, if there is one."""
     cases = cases_of(registration=registration.pk)
     return next((case for case in cases if case.notified_at is not None), None)
+
+
+def lock_case(case: Case) -> Case:
+    """Return a request, locked after its registration, as every act does."""
+    registration = lock_registration(case.registration_id)
+    found: Case = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    found.registration = registration
+    return found
 
 
 def doctors_for(registration: Registration, *, day: date) -> list[Membership]:

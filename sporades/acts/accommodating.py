@@ -15,6 +15,7 @@ from sporades.accommodations import operations as accommodations
 from sporades.accommodations.models import Case
 from sporades.accommodations.notification import NOTIFICATION, Notified
 from sporades.accommodations.operations import Asked, Author, DecisionOn, OpinionOn
+from sporades.accommodations.queries import lock_case as _lock
 from sporades.accommodations.queries import papers_asked_of
 from sporades.accommodations.rules import final_at
 from sporades.accommodations.states import State
@@ -467,14 +468,6 @@ def leave_academy(registration: Registration, *, by: Actor, at: datetime) -> Non
     if moved is not None:
         _open_papers_to(None, moved)
         _record("accommodation taken from its doctor", moved, by=by, at=at)
-
-
-def _lock(case: Case) -> Case:
-    """Return a request, locked after its registration, as every act does."""
-    registration = lock_registration(case.registration_id)
-    found: Case = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
-    found.registration = registration
-    return found
 
 
 def _lock_open(registration: Registration) -> Case | None:

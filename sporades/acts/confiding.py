@@ -23,8 +23,8 @@ from sporades.core.refusals import Refused
 from sporades.intake import antivirus, cleaning
 from sporades.letters.operations import tell
 from sporades.medical import operations as medical
-from sporades.medical.models import LONGEST_NAME, Compartment, Paper, Remark
-from sporades.medical.queries import compartment, remarks_of
+from sporades.medical.models import CANDIDATE, LONGEST_NAME, Compartment, Paper, Remark
+from sporades.medical.queries import all_remarks_of, compartment, remarks_of
 from sporades.notices import queries as notices
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import lock_registration
@@ -63,15 +63,6 @@ class Infected(Refused):
     message = (
         "Un programme malveillant a été trouvé dans ce fichier : personne ne l'ouvrira. Retirez-le, "
         "puis donnez-en un autre, fait depuis un autre appareil si vous le pouvez."
-    )
-
-
-class NotNoted(Refused):
-    """Nothing is written meanwhile, and each opening is."""
-
-    message = (
-        "Le service est en lecture seule : les papiers confiés ne s'ouvrent pas, car chaque ouverture "
-        "est notée. Réessayez dès que le service est rétabli."
     )
 
 
@@ -149,13 +140,22 @@ def take_back(*, paper: Paper, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
-def remark(*, registration: Registration, text: str, press: str, by: Actor, at: datetime) -> Remark:
-    """Write a comment of health: the candidate to the doctor, or the doctor in charge back.
+def remark(
+    *,
+    registration: Registration,
+    text: str,
+    press: str,
+    is_between_doctors: bool = False,
+    by: Actor,
+    at: datetime,
+) -> Remark:
+    """Write a comment of health: the candidate to the doctor, or the doctor in charge.
 
     Args:
         registration: what it is about.
         text: what is said, clean.
         press: names the press of the button: pressed twice, it sends one comment.
+        is_between_doctors: whether the candidate does not read it.
         by: who writes.
         at: the instant at which the request arrived.
 
@@ -172,7 +172,14 @@ def remark(*, registration: Registration, text: str, press: str, by: Actor, at: 
         return already
     taking = _taking(locked)
     _spend(locked, at=at)
-    written = medical.remark(taking, text=text, sending=sending, by=by, at=at)
+    written = medical.remark(
+        taking,
+        text=text,
+        sending=sending,
+        is_between_doctors=is_between_doctors,
+        by=by,
+        at=at,
+    )
     _record("remark confided", locked, by=by, at=at)
     return written
 
@@ -213,18 +220,19 @@ def _given(registration: Registration, sending: UUID) -> Paper | None:
 # --- Whoever opens ----------------------------------------------------------------------------
 
 
-def read(*, paper: UUID, reader: User, by: Actor, at: datetime) -> bytes:
+def read(*, paper: UUID, reader: User, is_by_page: bool = False, by: Actor, at: datetime) -> bytes:
     """Return the bytes of a paper, once it is kept that they were read.
 
     Args:
         paper: its key.
         reader: whose account reads: its candidate, or the doctor in charge.
+        is_by_page: whether one page of it is shown: those that follow soon are the same opening.
         by: the same, as an author.
         at: the instant.
 
     Raises:
         Paper.DoesNotExist: there is none, for this reader.
-        Infected, NotNoted: see each.
+        Infected: see there.
         sealing.Unreadable: no master key opens it.
         files.OutOfReach, files.Unreadable: the store does not give it.
     """
@@ -233,7 +241,8 @@ def read(*, paper: UUID, reader: User, by: Actor, at: datetime) -> bytes:
     if found.is_infected:
         raise Infected
     content = medical.content_of(found)
-    if _is_noted(by):
+    is_going_on = is_by_page and medical.is_being_read(found.compartment, found, by=by, at=at)
+    if _is_noted(by) and not is_going_on:
         with transaction.atomic():
             locked = lock_registration(found.compartment.registration_id)
             # Another doctor may be in charge by now.
@@ -246,7 +255,7 @@ def read(*, paper: UUID, reader: User, by: Actor, at: datetime) -> bytes:
 def read_remarks(*, found: Compartment, reader: User, by: Actor, at: datetime) -> list[Remark]:
     """Return the comments of a compartment, once it is kept that the doctor read them.
 
-    A candidate who reads their own leaves no trace.
+    A candidate who reads their own leaves no trace, and does not read those between doctors.
 
     Args:
         found: the compartment.
@@ -256,11 +265,11 @@ def read_remarks(*, found: Compartment, reader: User, by: Actor, at: datetime) -
 
     Raises:
         Compartment.DoesNotExist: there is none, for this reader.
-        NotNoted: see there.
     """
     mine: Compartment = Compartment.objects.visible_to(reader).get(pk=found.pk)
-    remarks = list(remarks_of(mine))
-    if remarks and by.kind != "candidate" and _is_noted(by):
+    is_candidates = by.kind == CANDIDATE
+    remarks = list(remarks_of(mine) if is_candidates else all_remarks_of(mine))
+    if remarks and not is_candidates and not medical.is_being_read(mine, None, by=by, at=at):
         locked = lock_registration(mine.registration_id)
         medical.note_opened(
             Compartment.objects.visible_to(reader).get(pk=found.pk), None, by=by, at=at
@@ -270,12 +279,8 @@ def read_remarks(*, found: Compartment, reader: User, by: Actor, at: datetime) -
 
 
 def _is_noted(by: Actor) -> bool:
-    """Return whether what is opened is noted: always, unless its own candidate reads on (R-05)."""
-    if not notices.is_database_read_only():
-        return True
-    if by.kind != "candidate":
-        raise NotNoted
-    return False
+    """Return whether an opening is noted: always, unless its own candidate reads on (R-05)."""
+    return by.kind != CANDIDATE or not notices.is_database_read_only()
 
 
 # --- The antivirus ----------------------------------------------------------------------------

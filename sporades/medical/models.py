@@ -200,6 +200,7 @@ class Remark(_Sealed):
     author_name = models.CharField("auteur", max_length=255)
     author_id = models.CharField("compte de l'auteur", max_length=60)
     written_at = models.DateTimeField("écrit le")
+    is_between_doctors = models.BooleanField("entre médecins", default=False)
     sending = models.UUIDField("envoi", editable=False)
 
     objects: ClassVar[Any] = models.Manager()
@@ -230,6 +231,33 @@ class Remark(_Sealed):
     def is_candidates(self) -> bool:
         """Whether the candidate wrote it, or else the doctor."""
         return self.author_kind == CANDIDATE
+
+
+class OpinionDraft(_Sealed):
+    """What the doctor in charge has typed and not signed: what is taken out of it leaves no trace."""
+
+    compartment = models.OneToOneField(
+        Compartment, on_delete=models.CASCADE, related_name="opinion_draft"
+    )
+    sealed_text = models.BinaryField("saisie, scellée")
+    revision = models.PositiveIntegerField("révision", default=1)
+    saved_at = models.DateTimeField("gardé le")
+
+    objects: ClassVar[Any] = models.Manager()
+
+    class Meta:
+        verbose_name = "brouillon d'avis"
+        verbose_name_plural = "brouillons d'avis"
+
+    def __str__(self) -> str:
+        """Return which one it is, and nothing of what it says."""
+        return f"brouillon {self.pk}"
+
+    @property
+    def text(self) -> str:
+        """What was typed, as JSON. Raises sealing.Unreadable."""
+        opened = self.unwrapped().open(bytes(self.sealed_text), place=f"{self.place}:text")
+        return opened.decode()
 
 
 class Opening(models.Model):

@@ -3,7 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,6 +18,7 @@ from sporades.medical import sealing
 from sporades.medical.models import (
     Compartment,
     Opening,
+    OpinionDraft,
     Paper,
     PassingFile,
     Remark,
@@ -31,10 +32,13 @@ MOST_PAPERS = 20
 MOST_BYTES = 50_000_000
 """Of the papers of one compartment."""
 
+ONE_READING = timedelta(minutes=15)
+"""For how long the pages of a paper are one opening, and the comments."""
+
 AT_ONCE = 100
 """How many data keys one transaction seals anew."""
 
-SEALED: tuple[Any, ...] = (Paper, Remark)
+SEALED: tuple[Any, ...] = (Paper, Remark, OpinionDraft)
 """The models whose rows hold a data key."""
 
 logger = logging.getLogger(__name__)
@@ -59,6 +63,14 @@ class TakesNothing(Refused):
     """What it would take is erased, or about to be."""
 
     message = "La décision est définitive : plus rien ne peut être confié pour cette inscription."
+
+
+class DraftOvertaken(Refused):
+    """A draft was kept from another window meanwhile."""
+
+    message = (
+        "Votre avis a été changé dans une autre fenêtre : rechargez cette page pour le reprendre."
+    )
 
 
 class SealedFile:
@@ -156,6 +168,22 @@ def content_of(paper: Paper) -> bytes:
     return key.open(files.get(paper.key, store=STORE), place=f"{paper.place}:content")
 
 
+def is_being_read(
+    compartment: Compartment, paper: Paper | None, *, by: Actor, at: datetime
+) -> bool:
+    """Return whether somebody opened a thing so shortly before that it is the same reading.
+
+    Args:
+        compartment: where.
+        paper: what is read, the comments where there is none.
+        by: who reads.
+        at: the instant.
+    """
+    lately = compartment.openings.filter(at__gt=at - ONE_READING, at__lte=at)
+    same = lately.filter(paper=paper.pk if paper else None, reader_id=by.identifier)
+    return bool(same.exists())
+
+
 def note_opened(
     compartment: Compartment, paper: Paper | None, *, by: Actor, at: datetime
 ) -> Opening:
@@ -201,7 +229,13 @@ def take_back(paper: Paper, *, at: datetime) -> None:
 
 
 def remark(
-    compartment: Compartment, *, text: str, sending: UUID, by: Actor, at: datetime
+    compartment: Compartment,
+    *,
+    text: str,
+    sending: UUID,
+    is_between_doctors: bool = False,
+    by: Actor,
+    at: datetime,
 ) -> Remark:
     """Add a comment to a compartment.
 
@@ -209,6 +243,7 @@ def remark(
         compartment: where.
         text: what is said, clean, up to `models.LONGEST_REMARK` signs.
         sending: names the press of the button.
+        is_between_doctors: whether the candidate does not read it.
         by: who writes, the candidate or the doctor in charge.
         at: the instant.
 
@@ -229,9 +264,48 @@ def remark(
         author_name=by.name,
         author_id=by.identifier,
         written_at=at,
+        is_between_doctors=is_between_doctors,
         sending=sending,
     )
     return made
+
+
+def keep_draft(compartment: Compartment, *, text: str, seen: int, at: datetime) -> OpinionDraft:
+    """Keep what the doctor in charge has typed, in the place of what was typed before.
+
+    Args:
+        compartment: locked, with its registration.
+        text: what was typed, as JSON.
+        seen: the revision that the page was made from; 0 where nothing was kept.
+        at: the instant.
+
+    Raises:
+        DraftOvertaken: it is not the one that is kept.
+        TakesNothing: it is erased, or about to be.
+    """
+    check_takes(compartment)
+    kept = OpinionDraft.objects.filter(compartment=compartment).first()
+    if seen != (kept.revision if kept else 0):
+        raise DraftOvertaken
+    row = kept.pk if kept else uuid4()
+    place = place_of(compartment.registration_id, row)
+    key, wrapped = sealing.a_key(place=f"{place}:key")
+    draft = OpinionDraft(
+        id=row,
+        compartment=compartment,
+        sealed_text=key.seal(text.encode(), place=f"{place}:text"),
+        wrapped=wrapped.key,
+        master=wrapped.master,
+        revision=seen + 1,
+        saved_at=at,
+    )
+    draft.save(force_insert=kept is None, force_update=kept is not None)
+    return draft
+
+
+def drop_draft(compartment: Compartment) -> None:
+    """Forget what was typed: it is signed, or serves nobody."""
+    OpinionDraft.objects.filter(compartment=compartment).delete()
 
 
 # --- What the case says -----------------------------------------------------------------------
@@ -287,7 +361,7 @@ def seal_anew(model: Any, *, after: UUID | None) -> tuple[int, UUID | None]:
     if after is not None:
         waiting = waiting.filter(pk__gt=after)
     with transaction.atomic():
-        rows: list[Paper | Remark] = list(
+        rows: list[Paper | Remark | OpinionDraft] = list(
             waiting.select_for_update(skip_locked=True, of=("self",))
             .select_related("compartment")
             .order_by("pk")[:AT_ONCE]
@@ -305,7 +379,7 @@ def sealed_otherwise() -> dict[str, int]:
     return dict(found)
 
 
-def _seal_one(row: Paper | Remark) -> bool:
+def _seal_one(row: Paper | Remark | OpinionDraft) -> bool:
     try:
         anew = sealing.wrap_again(row.as_wrapped(), place=f"{row.place}:key")
     except sealing.Unreadable:
@@ -366,6 +440,7 @@ def _empty(compartment: Compartment, *, at: datetime) -> None:
     _leave(list(papers.values_list("key", flat=True)), at=at)
     papers.delete()
     compartment.remarks.all().delete()
+    drop_draft(compartment)
 
 
 def _leave(keys: Sequence[str], *, at: datetime) -> None:

@@ -4,7 +4,7 @@ from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from sporades.accounts.models import Membership
-from sporades.medical.models import Compartment, Opening, Paper, Remark
+from sporades.medical.models import Compartment, Opening, OpinionDraft, Paper, Remark
 from sporades.registrations.models import Registration
 
 
@@ -35,9 +35,21 @@ def papers_of(found: Compartment) -> QuerySet[Paper]:
 
 
 def remarks_of(found: Compartment) -> QuerySet[Remark]:
-    """Return the comments of a compartment, the first written first."""
+    """Return the comments of a compartment, the first written first; not those between doctors."""
+    return all_remarks_of(found).filter(is_between_doctors=False)
+
+
+def all_remarks_of(found: Compartment) -> QuerySet[Remark]:
+    """Return the comments of a compartment that its doctor reads, the first written first."""
     remarks: QuerySet[Remark] = found.remarks.select_related("compartment")
     return remarks.order_by("written_at", "pk")
+
+
+def draft_of(found: Compartment) -> OpinionDraft | None:
+    """Return what the doctor in charge has typed and not signed, if anything."""
+    drafts = OpinionDraft.objects.filter(compartment=found).select_related("compartment")
+    draft: OpinionDraft | None = drafts.first()
+    return draft
 
 
 def openings_of(found: Compartment) -> QuerySet[Opening]:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, InternalError, transaction
 
 from sporades.accounts.models import Membership, User
 from sporades.acts import confiding, registering
@@ -14,6 +14,7 @@ from sporades.medical import operations as medical
 from sporades.medical import sealing
 from sporades.medical.models import Compartment, Opening, Paper, PassingFile, Remark
 from sporades.medical.queries import kinds_given
+from sporades.notices import queries as notices
 from tests.evidence.given import a_photo
 from tests.factories import NOW, PASSWORD, a_registration, author
 from tests.medical.given import (
@@ -28,6 +29,7 @@ from tests.medical.given import (
     read,
     write,
 )
+from tests.web.registry.test_only_reading import closed_for_writing
 
 
 def opened(registration, paper):
@@ -278,14 +280,17 @@ def test_the_doctor_who_reads_comments_is_kept_and_the_candidate_is_not(registra
     assert (Opening.objects.get().paper, remark.text) == (None, "Un commentaire.")
 
 
-def test_what_cannot_be_noted_is_not_opened_but_by_its_candidate(registration, monkeypatch):
+def test_what_cannot_be_noted_is_not_opened_but_by_its_candidate(registration):
     paper = found_clean(confide(registration))
     doctor = entrust(registration, a_doctor())
-    monkeypatch.setattr("sporades.notices.queries.is_database_read_only", lambda: True)
 
-    with pytest.raises(confiding.NotNoted):
+    with pytest.raises(InternalError), closed_for_writing():
         read(paper, doctor)
-    assert opened(registration, paper)
+    with closed_for_writing():
+        notices.forget()
+        assert opened(registration, paper)
+
+    notices.forget()
     assert not Opening.objects.exists()
 
 

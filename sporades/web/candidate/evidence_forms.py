@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django import forms
 
@@ -12,6 +12,7 @@ from sporades.drawers import operations as drawers
 from sporades.drawers.models import KeptFile, Upload
 from sporades.intake.cleaning import LARGEST, MOST_FILES, TooLarge, Unfit
 from sporades.registrations.fields import Hinted
+from sporades.web.layout.presses import a_press
 
 ACCEPTED = ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"
 MISSING = "Choisissez un fichier avant de l'envoyer."
@@ -54,10 +55,6 @@ class FilesField(forms.FileField):
         return data
 
 
-def _press() -> str:
-    return str(uuid4())
-
-
 class FilesForm(forms.Form):
     """Files that are sent. Each page that shows it names the press of its button."""
 
@@ -70,7 +67,7 @@ class FilesForm(forms.Form):
         widget=FilesInput(attrs={"accept": ACCEPTED}),
         error_messages={"empty": "Ce fichier est vide : choisissez-en un autre."},
     )
-    envoi = forms.Field(widget=forms.HiddenInput, required=False, initial=_press)
+    envoi = forms.Field(widget=forms.HiddenInput, required=False, initial=a_press)
 
     @property
     def sent(self) -> list[Sent]:
@@ -85,7 +82,7 @@ class FilesForm(forms.Form):
     @property
     def press(self) -> str:
         """The name of this press."""
-        named: str = self.data.get("envoi") or _press()
+        named: str = self.data.get("envoi") or a_press()
         return named
 
 

@@ -1,15 +1,10 @@
 """A comment of health."""
 
-from uuid import uuid4
-
 from django import forms
 
 from sporades.medical.models import LONGEST_REMARK
 from sporades.registrations.fields import CleanLinesField
-
-
-def _press() -> str:
-    return str(uuid4())
+from sporades.web.layout.presses import a_press
 
 
 class RemarkForm(forms.Form):
@@ -22,10 +17,10 @@ class RemarkForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6, "autocomplete": "off"}),
         error_messages={"required": "Écrivez votre commentaire avant de l'envoyer."},
     )
-    envoi = forms.Field(widget=forms.HiddenInput, required=False, initial=_press)
+    envoi = forms.Field(widget=forms.HiddenInput, required=False, initial=a_press)
 
     @property
     def press(self) -> str:
         """The name of this press."""
-        named: str = self.data.get("envoi") or _press()
+        named: str = self.data.get("envoi") or a_press()
         return named

@@ -1,0 +1,281 @@
+"""What the doctor in charge does of a request, from taking it to the signed opinion (H3).
+
+What is typed and not signed is kept sealed. The journal says who acted, never what is thought.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from sporades.accommodations.models import Case
+from sporades.accommodations.operations import OpinionOn
+from sporades.accommodations.queries import doctors_for, lock_case
+from sporades.accommodations.states import Opinion, State
+from sporades.accounts.models import User
+from sporades.accounts.permissions import Reach
+from sporades.acts import accommodating, confiding
+from sporades.acts.accommodating import NotInCharge
+from sporades.core.actors import Actor
+from sporades.core.french import local_day
+from sporades.core.refusals import Refused
+from sporades.medical import operations as medical
+from sporades.medical.models import Compartment, OpinionDraft
+from sporades.medical.queries import draft_of
+
+PAPER_ASKED = (
+    "Le médecin demande un papier ou une précision. Lisez son commentaire dans vos papiers de "
+    "santé, répondez-lui là, puis envoyez de nouveau votre demande."
+)
+"""What is said to be missing: the rest is of health, and its candidate alone reads it."""
+
+PLAN_SAYS = "Le plan en vigueur porte l'avis du médecin."
+
+
+class Taken(Refused):
+    """Another doctor has taken it, or it waits for none any more."""
+
+    message = (
+        "Cette demande n'attend plus de médecin : un autre s'en est chargé, ou elle a été retirée."
+    )
+
+
+class Withdrawn(Refused):
+    """Its candidate has taken it back."""
+
+    message = "Le candidat a retiré sa demande : il n'y a plus d'avis à rendre."
+
+
+class Given(Refused):
+    """The opinion is signed: it is not changed any more."""
+
+    message = "L'avis est signé : il ne peut plus être changé."
+
+
+class NotSimple(Refused):
+    """No plan spares this request the opinion on each measure."""
+
+    message = "Cette demande suit la procédure complète : donnez votre avis mesure par mesure."
+
+
+class NotADoctorThere(Refused):
+    """Who would be in charge is no doctor of its academy and domain, or is so no more."""
+
+    message = "Ce médecin ne peut plus être chargé de cette demande : choisissez-en un autre."
+
+
+@transaction.atomic
+def take(*, case: Case, doctor: User, reach: Reach, by: Actor, at: datetime) -> None:
+    """« Je m'en charge »; pressed twice, it is taken once.
+
+    Args:
+        case: which.
+        doctor: the account of who takes it.
+        reach: where this doctor gives opinions.
+        by: the same, as an author.
+        at: the instant.
+
+    Raises:
+        Taken: see there.
+    """
+    locked = lock_case(case)
+    if locked.doctor_id == doctor.pk and locked.state == State.WITH_DOCTOR:
+        return
+    if not Case.objects.without_a_doctor().within(reach).filter(pk=case.pk).exists():
+        raise Taken
+    accommodating.entrust(case=case, doctor=doctor, name=by.name, by=by, at=at)
+
+
+@transaction.atomic
+def keep(*, case: Case, typed: Mapping[str, Any], seen: int, by: Actor, at: datetime) -> int:
+    """Keep what is typed of an opinion, complete or not.
+
+    Args:
+        case: which.
+        typed: the answers, by the name of their field.
+        seen: the revision of the draft that the page was made from.
+        by: the doctor.
+        at: the instant.
+
+    Returns:
+        The revision that is kept now.
+
+    Raises:
+        NotInCharge, Withdrawn, Given: see each.
+        medical.DraftOvertaken, medical.TakesNothing: see each.
+    """
+    locked = held(case, by=by)
+    draft = medical.keep_draft(_compartment(locked), text=json.dumps(dict(typed)), seen=seen, at=at)
+    return draft.revision
+
+
+def typed_in(draft: OpinionDraft) -> dict[str, Any]:
+    """Return the answers that a draft holds. Raises sealing.Unreadable."""
+    answers: dict[str, Any] = json.loads(draft.text)
+    return answers
+
+
+@transaction.atomic
+def sign(
+    *,
+    case: Case,
+    opinions: Mapping[str, OpinionOn],
+    text: str,
+    note: str,
+    seen: int,
+    draft_seen: int,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Sign the opinion as it was read over: it is final.
+
+    Args:
+        case: which.
+        opinions: by the code of the measure.
+        text: for the authority; it holds no diagnosis.
+        note: for another doctor; nothing where there is none.
+        seen: the revision of the request that was read.
+        draft_seen: the revision of the draft that was read over.
+        by: the doctor.
+        at: the instant.
+
+    Raises:
+        NotInCharge, Withdrawn, Given, medical.DraftOvertaken: see each.
+        Rewritten, OpinionMissing, UnknownMeasure: see `accommodations.operations.opine`.
+        confiding.NothingToConfide, TooOften: the note is not taken.
+    """
+    locked = held(case, by=by)
+    found = _compartment(locked)
+    draft = draft_of(found)
+    if draft_seen != (draft.revision if draft else 0):
+        raise medical.DraftOvertaken
+    accommodating.opine(case=case, opinions=opinions, text=text, seen=seen, by=by, at=at)
+    if note:
+        confiding.remark(
+            registration=locked.registration,
+            text=note,
+            press=f"opinion:{case.pk}",
+            is_between_doctors=True,
+            by=by,
+            at=at,
+        )
+    medical.drop_draft(found)
+
+
+@transaction.atomic
+def attest(*, case: Case, seen: int, by: Actor, at: datetime) -> None:
+    """« Le plan porte l'avis »: in the simple procedure, every measure is favoured in one click.
+
+    Args:
+        case: which.
+        seen: the revision of the request that was read.
+        by: the doctor.
+        at: the instant.
+
+    Raises:
+        NotInCharge, Withdrawn, Given, NotSimple: see each.
+        Rewritten: it is no more what was read.
+    """
+    locked = held(case, by=by)
+    if not locked.is_simple:
+        raise NotSimple
+    every = {one.code: OpinionOn(Opinion.FAVOURABLE) for one in locked.measures.all()}
+    accommodating.opine(case=case, opinions=every, text=PLAN_SAYS, seen=seen, by=by, at=at)
+    medical.drop_draft(_compartment(locked))
+
+
+@transaction.atomic
+def remark(
+    *, case: Case, text: str, press: str, is_between_doctors: bool, by: Actor, at: datetime
+) -> None:
+    """Write a comment of health, to the candidate or to another doctor.
+
+    Args:
+        case: which.
+        text: what is said, clean.
+        press: names the press of the button: pressed twice, it sends one comment.
+        is_between_doctors: whether the candidate does not read it.
+        by: the doctor.
+        at: the instant.
+
+    Raises:
+        NotInCharge, Withdrawn, Given: see each.
+        confiding.NothingToConfide, confiding.TooOften, medical.TakesNothing: see each.
+    """
+    locked = held(case, by=by)
+    confiding.remark(
+        registration=locked.registration,
+        text=text,
+        press=press,
+        is_between_doctors=is_between_doctors,
+        by=by,
+        at=at,
+    )
+
+
+@transaction.atomic
+def ask_more(*, case: Case, text: str, press: str, by: Actor, at: datetime) -> None:
+    """Ask the candidate for a paper or a word: a comment says what, a mail that something awaits.
+
+    Args:
+        case: which.
+        text: what is asked, which the candidate alone reads.
+        press: names the press of the button.
+        by: the doctor.
+        at: the instant.
+
+    Raises:
+        NotInCharge, Withdrawn, Given: see each.
+        confiding.NothingToConfide, confiding.TooOften, medical.TakesNothing: see each.
+    """
+    locked = held(case, by=by)
+    confiding.remark(registration=locked.registration, text=text, press=press, by=by, at=at)
+    accommodating.declare_incomplete(case=case, missing=PAPER_ASKED, by=by, at=at)
+
+
+@transaction.atomic
+def give_back(*, case: Case, to: User | None, by: Actor, at: datetime) -> None:
+    """Leave a request to another doctor, or to whoever takes it; what was typed goes along.
+
+    Args:
+        case: which.
+        to: the account of the doctor who is in charge from now on; nothing for none yet.
+        by: the doctor who leaves it.
+        at: the instant.
+
+    Raises:
+        NotInCharge, Withdrawn, Given, NotADoctorThere: see each.
+    """
+    locked = held(case, by=by)
+    accommodating.take_from_doctor(case=case, by=by, at=at)
+    if to is None:
+        return
+    day = local_day(at, settings.TIME_ZONE)
+    offered = doctors_for(locked.registration, day=day)
+    other = next((one for one in offered if one.user_id == to.pk), None)
+    if other is None:
+        raise NotADoctorThere
+    accommodating.entrust(case=case, doctor=to, name=other.full_name, by=by, at=at)
+
+
+def held(case: Case, *, by: Actor) -> Case:
+    """Return a request, locked, of which its doctor may still say something.
+
+    Raises:
+        NotInCharge, Withdrawn, Given: see each.
+    """
+    locked = lock_case(case)
+    if by.identifier != f"user:{locked.doctor_id}":
+        raise NotInCharge
+    if locked.state == State.WITHDRAWN:
+        raise Withdrawn
+    if locked.state != State.WITH_DOCTOR:
+        raise Given
+    return locked
+
+
+def _compartment(case: Case) -> Compartment:
+    return medical.compartment_of(case.registration)
