@@ -97,7 +97,7 @@ def _give(
     given = providing.deposit(
         registration=registration,
         code=row.code,
-        sent=[Sent("exemple.jpg", _photo(row.label, f"{at:%d/%m/%Y %H:%M}"))],
+        sent=[Sent("exemple.jpg", a_photo(row.label, f"{at:%d/%m/%Y %H:%M}"))],
         press=f"demo:{row.pk}:{at.isoformat()}",
         by=_candidate(registration),
         at=at,
@@ -113,7 +113,7 @@ def _give(
     return given
 
 
-def _photo(label: str, said: str) -> bytes:
+def a_photo(label: str, said: str) -> bytes:
     """Draw a paper that nobody takes for a real one."""
     image = Image.new("RGB", (620, 877), "white")
     drawing = ImageDraw.Draw(image)
