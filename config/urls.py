@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("sporades.web.account.urls")),
     path("", include("sporades.web.candidate.urls")),
     path("gestion/", include("sporades.web.office.urls")),
+    path("medecin/", include("sporades.web.doctor.urls")),
 ]
 
 if settings.DEMO:

@@ -34,6 +34,7 @@ CANDIDATE = (
 )
 STAFF = (
     ("Accueil", "office:home"),
+    ("Demandes d'aménagement", "doctor:home"),
     ("Gérer les inscriptions", "office:search"),
     ("Publications", "office:publications"),
     ("Gérer les services", "office:services"),

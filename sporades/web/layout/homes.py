@@ -27,4 +27,4 @@ def home_of(user: User, at: datetime) -> str:
     """
     if not user.is_staff_member:
         return reverse("candidate:home")
-    return reverse("office:home" if works_in_the_office(user, at) else "mfa_index")
+    return reverse("office:home" if works_in_the_office(user, at) else "doctor:home")

@@ -13,7 +13,7 @@ from sporades.territory.queries import managing_services
 from sporades.web.access import Who
 from sporades.web.layout import device
 from sporades.web.layout.audit import CONFORMITY, Criterion, Status
-from sporades.web.layout.homes import home_of, works_in_the_office
+from sporades.web.layout.homes import home_of
 from sporades.web.public.plan import TITLES
 
 MINUTE = 60
@@ -98,8 +98,8 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 
     parts = [("Pour tous", pages(Who.ANYONE)), ("Votre compte", pages(Who.SIGNED_IN))]
     if request.user.is_authenticated and request.user.is_staff_member:
-        if works_in_the_office(request.user, request.arrived_at):
-            parts.append(("Gestion", pages(Who.STAFF)))
+        home = home_of(request.user, request.arrived_at)
+        parts.append(("Votre travail", [one for one in pages(Who.STAFF) if one[1] == home]))
     else:
         parts.append(("Votre espace candidat", pages(Who.CANDIDATE)))
     return render(request, "public/sitemap.html", {"parts": parts})

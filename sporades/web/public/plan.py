@@ -30,6 +30,7 @@ TITLES = {
     "candidate:documents": "Mes documents",
     "candidate:drawer": "Mon porte-documents",
     "office:home": "Gestion",
+    "doctor:home": "Demandes d'aménagement",
 }
 
 # Pages that are a moment of another one, and mean nothing by themselves.

@@ -62,6 +62,7 @@ BY_PERMISSION = {
     Permission.READ_JOURNAL: Role.HEAD,
     Permission.PREPARE_REGULATIONS: Role.HEAD,
     Permission.ENFORCE_REGULATIONS: Role.HEAD,
+    Permission.GIVE_OPINIONS: Role.DOCTOR,
 }
 # These need an authenticator application, which the owner does not use.
 WITH_APPLICATION = frozenset(
@@ -105,6 +106,15 @@ ANSWERS: dict[str, dict[str, int]] = {
     "candidate:take_back_request": {"POST": 302},
     "candidate:take_back_correction": {"POST": 302},
     "candidate:ask_correction": {"POST": 422},
+    # What the page showed is not what stands: the draft is of another revision.
+    "doctor:case": {"POST": 409},
+    "doctor:keep": {"POST": 409},
+    "doctor:sign": {"POST": 302},
+    "doctor:take": {"POST": 302},
+    "doctor:attest": {"POST": 302},
+    "doctor:remarks": {"POST": 422},
+    "doctor:ask": {"POST": 422},
+    "doctor:give_back": {"POST": 422},
     "office:abandon": {"POST": 302},
     "office:amend": {"POST": 302},
     "office:differences": {"GET": 302, "POST": 302},
@@ -242,6 +252,7 @@ FIELDS = {
     "run": "run",
     "letter": "letter",
     "hold": "hold",
+    "case": "case",
     "authenticator": "pk",
 }
 """The part of an address that names what it leads to."""
@@ -305,6 +316,7 @@ def nowhere(name: str, world: World) -> str:
         "run": 999_999,
         "letter": 999_999,
         "hold": 999_999,
+        "case": 999_999,
         "authenticator": 999_999,
     }
     kind = ACCESS[name].owned or ACCESS[name].within
@@ -334,6 +346,8 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
     change = {"change": world.extension.pk}
     loaded = {"prepared": world.prepared.pk}
     version = {**programme, "version": 1}
+    case = {"case": world.case.pk}
+    confided = {**case, "paper_id": world.paper.pk}
     return {
         "public:ask_alert": {"service": world.upcoming.pk},
         "public:alert": {"key": world.alert},
@@ -391,6 +405,16 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "candidate:folder": number,
         "candidate:document": document,
         "candidate:document_pdf": document,
+        "doctor:take": case,
+        "doctor:case": case,
+        "doctor:keep": case,
+        "doctor:sign": case,
+        "doctor:attest": case,
+        "doctor:paper": confided,
+        "doctor:paper_page": {**confided, "page": 1},
+        "doctor:remarks": case,
+        "doctor:ask": case,
+        "doctor:give_back": case,
         "office:amend": number,
         "office:register_for": {"candidate": estate.candidate.pk},
         "office:draft": filled,

@@ -72,7 +72,13 @@ OUTSIDE = {
     "nature": NO_WORD,
     "accepted": BUTTONS,
     "accord": BUTTONS,
+    "autre-accessible": NO_WORD,
+    "autre-tiers": NO_WORD,
+    "avis-accessible": BUTTONS,
+    "avis-tiers": BUTTONS,
     "epreuves-lecteur": BUTTONS,
+    "lecteur": BUTTONS,
+    "medecin": BUTTONS,
     "mesures-1": BUTTONS,
     "mesures-2": BUTTONS,
     "mesures-3": BUTTONS,
@@ -153,6 +159,8 @@ OUTSIDE = {
 # Neither required by the browser nor said to be « facultatif ».
 CALLED_FOR = {
     "academie": "without it, the list is whole",
+    "autre-accessible": "the opinion « Autre mesure » calls for it",
+    "autre-tiers": "the opinion « Autre mesure » calls for it",
     "auteur": "a document that is a decision calls for it",
     "qualite": "a document that is a decision calls for it",
     "address_1": "letters call for it",

@@ -35,6 +35,13 @@ WRITES = {
         "medical_opening": "who opens what was confided is known (P-11)",
         "journal_entry": "and the journal knows of it",
     },
+    **{
+        f"doctor:{name}": {
+            "medical_opening": "who opens what was confided is known (P-11)",
+            "journal_entry": "and the journal knows of it",
+        }
+        for name in ("paper", "paper_page", "remarks")
+    },
     "candidate:thread": {"threads_threadmessage": "that its candidate read an answer is kept (M2)"},
     "office:thread": {
         "journal_entry": "who looks at a file is known, once an hour (S-60)",
@@ -88,6 +95,7 @@ WRITTEN_AGAIN = {
     "mfa_add_webauthn": {"django_session"},
     "mfa_reauthenticate_webauthn": {"django_session"},
     "candidate:health_file": {"medical_opening", "journal_entry"},
+    "doctor:paper": {"medical_opening", "journal_entry"},
     "office:document_pdf": {"journal_entry"},
     "office:export_file": {"journal_entry"},
     "office:run_pdf": {"journal_entry"},

@@ -16,8 +16,10 @@ MEMBERSHIPS = {
     Role.AUDITOR: "auditor",
     Role.ADMINISTRATOR: "administrator",
     Role.DOCTOR: "doctor",
+    Role.FOREIGN_DOCTOR: "doctor",
 }
-OF_OFFICE = [name for name in NAMES if ACCESS[name].who is Who.STAFF]
+OF_STAFF = [name for name in NAMES if ACCESS[name].who is Who.STAFF]
+DOCTORS_OWN = {Permission.GIVE_OPINIONS}
 
 
 def may(role, name):
@@ -26,15 +28,16 @@ def may(role, name):
     return permission is None or MEMBERSHIPS[role] in GRANTED[permission]
 
 
-def test_every_route_of_the_office_asks_for_a_permission_and_none_for_a_doctors():
-    doctors = {Permission.GIVE_OPINIONS}
-
-    assert {ACCESS[name].permission for name in OF_OFFICE} == set(Permission) - doctors
-    assert {one for one in Permission if MEMBERSHIPS[Role.DOCTOR] in GRANTED[one]} == doctors
+def test_every_route_of_staff_asks_for_a_permission_and_a_doctor_has_their_own_alone():
+    assert {ACCESS[name].permission for name in OF_STAFF} == set(Permission)
+    assert {one for one in Permission if MEMBERSHIPS[Role.DOCTOR] in GRANTED[one]} == DOCTORS_OWN
+    assert GRANTED[Permission.GIVE_OPINIONS] == {MEMBERSHIPS[Role.DOCTOR]}
+    for name in OF_STAFF:
+        assert (ACCESS[name].permission in DOCTORS_OWN) is name.startswith("doctor:")
 
 
 @pytest.mark.parametrize("name", WITHIN)
-@pytest.mark.parametrize("role", OFFICE)
+@pytest.mark.parametrize("role", [*OFFICE, Role.DOCTOR])
 def test_a_role_reads_and_writes_in_its_perimeter_what_it_may(world, role, name):
     is_there = (
         role is Role.MANAGER
@@ -51,7 +54,8 @@ def test_a_role_reads_and_writes_in_its_perimeter_what_it_may(world, role, name)
 
 @pytest.mark.parametrize("name", WITHIN)
 def test_what_is_of_another_perimeter_is_as_if_it_did_not_exist(world, name):
-    browser = world.browser(Role.FOREIGN_MANAGER)
+    is_doctors = ACCESS[name].permission in DOCTORS_OWN
+    browser = world.browser(Role.FOREIGN_DOCTOR if is_doctors else Role.FOREIGN_MANAGER)
     for method in METHODS:
         theirs = seen(browser, method, address(name, world))
         nothing = seen(browser, method, nowhere(name, world))

@@ -23,6 +23,9 @@ WRITES_TO_BE_READ = {
     "mfa_reauthenticate_webauthn": "a challenge waits in the session",
     "mfa_view_recovery_codes": "that they were shown is kept",
     "mfa_download_recovery_codes": "that they were shown is kept",
+    "doctor:paper": "each opening is kept",
+    "doctor:paper_page": "each opening is kept",
+    "doctor:remarks": "each opening is kept",
     "office:export_file": "nobody takes a file unseen",
     "office:run_pdf": "nobody takes letters unseen",
 }

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from sporades.accounts.permissions import Permission
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
 from sporades.web.access import Route, Who
@@ -16,7 +17,7 @@ from sporades.web.registry import ACCESS
 from tests.factories import NOW
 from tests.undoing import undone
 from tests.web.registry.routes import NAMES, OWNED, address, answer, nowhere, reader
-from tests.web.registry.world import CANDIDATES, HOST, STAFF, Role
+from tests.web.registry.world import CANDIDATES, DOCTORS, HOST, STAFF, Role
 from tests.web.registry.writing import since, written
 
 CSRF = re.compile(r'(?<=name="csrfmiddlewaretoken" value=")\w+')
@@ -77,16 +78,17 @@ def test_a_route_turns_away_those_it_was_not_declared_for(world, name):
 
 def turned_away(route: Route, role: Role, method: str, where: str) -> tuple[int, str] | None:
     """Return how a reader is turned away, or nothing if the declaration lets them in."""
+    is_doctors = route.permission is Permission.GIVE_OPINIONS
     for_candidates, for_staff = route.who is Who.CANDIDATE, route.who is Who.STAFF
     back = where if route.allows("GET") else "/"
     rules = [
         (not route.allows(method), (405, "")),
         (role is Role.ANONYMOUS, (302, f"{SIGN_IN}{quote(back)}")),
-        (for_candidates and role is Role.DOCTOR, (302, reverse("mfa_index"))),
+        (for_candidates and role in DOCTORS, (302, reverse("doctor:home"))),
         (for_candidates and role in STAFF, (302, reverse("office:home"))),
         (for_staff and role in CANDIDATES, (404, "")),
-        (for_staff and role is Role.DOCTOR, (404, "")),
         (for_staff and role is Role.HALF_MANAGER, (302, reverse("mfa_activate_totp"))),
+        (for_staff and (role in DOCTORS) is not is_doctors, (404, "")),
         (bool(route.owned) and role is not Role.OWNER, (404, "")),
     ]
     return next((said for applies, said in rules if applies), None)

@@ -18,6 +18,7 @@ from django.urls import reverse
 from PIL import Image
 from psycopg import sql
 
+from sporades.accounts.permissions import Permission
 from sporades.acts import confiding
 from sporades.mail.delivery import deliver
 from sporades.mail.models import Message
@@ -34,7 +35,11 @@ from tests.web.registry.world import Role
 
 WORD = "Zyrthomycose"
 OFFICE = (Role.MANAGER, Role.HEAD, Role.AUDITOR, Role.ADMINISTRATOR)
-ROUTES = [name for name in READABLE if ACCESS[name].who is Who.STAFF]
+ROUTES = [
+    name
+    for name in READABLE
+    if ACCESS[name].who is Who.STAFF and ACCESS[name].permission is not Permission.GIVE_OPINIONS
+]
 PIECE = 24
 """How many bytes of a content are looked for."""
 
@@ -101,6 +106,13 @@ def sentinels(world, settings, tmp_path, lines):
     paper = Paper.objects.exclude(pk=world.owner.confided.pk).get(
         compartment__registration=world.owner.registration
     )
+    doctor = world.browser(Role.DOCTOR)
+    here = {"case": world.case.pk}
+    note = {"texte": f"Entre nous : {WORD}.", "lecteur": "medecins", "envoi": str(uuid4())}
+    typed = {"texte": f"À ôter avant de signer : {WORD}.", "note": WORD, "revision": "1"}
+    written = doctor.post(reverse("doctor:remarks", kwargs=here), note)
+    kept = doctor.post(reverse("doctor:keep", kwargs=here), typed)
+    assert (written.status_code, kept.status_code) == (302, 200)
     return Sentinels(photo, medical.content_of(paper))
 
 
@@ -145,6 +157,9 @@ def test_it_is_found_where_its_candidate_and_its_doctor_read_it(world, sentinels
     assert f"J&#x27;ai une {WORD}.".encode() in page
     assert sentinels.are_in(given)
     assert sentinels.are_in(read(found_clean(paper), doctor, at=NOW))
+    theirs = world.browser(Role.DOCTOR)
+    assert WORD in theirs.get(reverse("doctor:remarks", args=[world.case.pk])).text
+    assert WORD in theirs.get(reverse("doctor:case", args=[world.case.pk])).text
     # What is looked for is what would be found, were the content kept as it is.
     assert sentinels.are_in(given.hex())
     assert sentinels.are_in(base64.b64encode(WORD.encode() + b"  "))
@@ -170,6 +185,17 @@ def test_what_was_confided_is_found_nowhere_but_where_its_candidate_reads_it(  #
     assert [one.status_code for one in failed] == [500, 500]
     opened = browser.get(file)
     assert opened.status_code == 200
+    doctors = world.browser(Role.DOCTOR, raise_request_exception=False)
+    here = {"case": world.case.pk}
+    with monkeypatch.context() as patch:
+        patch.setattr("sporades.acts.opining.medical.keep_draft", fail)
+        patch.setattr("sporades.acts.confiding._record", fail)
+        failed.append(doctors.post(reverse("doctor:keep", kwargs=here), {"texte": WORD}))
+        said = {"texte": WORD, "envoi": "autre"}
+        failed.append(doctors.post(reverse("doctor:ask", kwargs=here), said))
+    assert [one.status_code for one in failed] == [500] * 4
+    asked = doctors.post(reverse("doctor:ask", kwargs=here), {"texte": WORD, "envoi": "une"})
+    assert asked.status_code == 302
     refused = browser.post(page, {"texte": f"{WORD} " * 1_000, "envoi": "longue"})
     assert (refused.status_code, WORD.encode() in refused.content) == (422, True)
     # What its antivirus says is told by mail; every mail leaves.

@@ -28,12 +28,15 @@ from fido2.webauthn import (
     CollectedClientData,
 )
 
+from sporades.accommodations.models import Case
+from sporades.accommodations.states import State as CaseState
 from sporades.accounts import keys
 from sporades.accounts import operations as accounts
 from sporades.accounts.models import AddressChange, Membership, User
 from sporades.accounts.permissions import Permission, reach
 from sporades.accounts.second_factor import enrol_totp
 from sporades.acts import (
+    accommodating,
     asking,
     claiming,
     enrolling,
@@ -41,6 +44,7 @@ from sporades.acts import (
     messaging,
     noting,
     opening,
+    opining,
     registering,
     regulating,
     requesting,
@@ -91,7 +95,8 @@ from sporades.searches.operators import Operator
 from sporades.searches.trees import Group, Leaf
 from sporades.trials import operations as trials
 from sporades.trials.models import Trial
-from tests.accommodations.asked import fill_every_text
+from tests.accommodations.asked import case_of, fill_every_text
+from tests.accommodations.asked import reach as reach_state
 from tests.documents.summaries import a_pdf
 from tests.evidence.given import give
 from tests.factories import (
@@ -146,11 +151,13 @@ class Role(Enum):
     HEAD = "a head of service with a second factor"
     AUDITOR = "an auditor with a second factor"
     DOCTOR = "a doctor with a second factor"
+    FOREIGN_DOCTOR = "a doctor of another academy with a second factor"
     FOREIGN_MANAGER = "a manager of another academy and another domain with a second factor"
 
 
 OFFICE = (Role.MANAGER, Role.ADMINISTRATOR, Role.HEAD, Role.AUDITOR, Role.FOREIGN_MANAGER)
-STAFF = (Role.HALF_MANAGER, *OFFICE, Role.DOCTOR)
+DOCTORS = (Role.DOCTOR, Role.FOREIGN_DOCTOR)
+STAFF = (Role.HALF_MANAGER, *OFFICE, *DOCTORS)
 CANDIDATES = (Role.OWNER, Role.OTHER, Role.NEWCOMER)
 
 
@@ -206,6 +213,8 @@ class World:
     record: Candidate
     letter: Letter
     hold: Hold
+    case: Case
+    paper: Paper
     activation: str
     change: str
     undo: str
@@ -244,6 +253,7 @@ def build(mark: str = "") -> World:
         Role.HEAD: a_member("cheffe@exemple.test", Membership.Role.HEAD, ["A09"]),
         Role.AUDITOR: a_member("audit@exemple.test", Membership.Role.AUDITOR, ["A09"]),
         Role.DOCTOR: a_member("docteure@exemple.test", Membership.Role.DOCTOR, ["A09"]),
+        Role.FOREIGN_DOCTOR: a_member("medecin.loin@exemple.test", Membership.Role.DOCTOR, ["A25"]),
         Role.FOREIGN_MANAGER: a_member("ailleurs@exemple.test", Membership.Role.MANAGER, ["A25"]),
     }
     users[Role.FOREIGN_MANAGER].memberships.update(domains=["SIMPLE"])
@@ -259,6 +269,7 @@ def build(mark: str = "") -> World:
     )
     left = accounts.leave(owner.user, email="camille.avant@exemple.test", at=NOW)
     upcoming = RegistrationService.objects.get(opens_at__gt=NOW)
+    case, paper = a_case(users[Role.DOCTOR], mark)
     noting.write_note(
         registration=owner.registration,
         text=f"A téléphoné le 24 novembre {mark}",
@@ -300,6 +311,8 @@ def build(mark: str = "") -> World:
         correction=a_correction_request(other.candidate, mark),
         double=a_likely_double(owner.candidate, other.candidate),
         record=record,
+        case=case,
+        paper=paper,
         letter=a_printed_letter(record, users[Role.MANAGER]),
         hold=retention.withhold(
             number=owner.registration.number,
@@ -638,6 +651,24 @@ def a_confided_paper(registration: Registration, mark: str = "") -> Paper:
     return paper
 
 
+def a_case(doctor: User, mark: str = "") -> tuple[Case, Paper]:
+    """Entrust a request to a doctor who has begun an opinion; return it, and what was confided."""
+    names = ("birth_name", "usage_name", "first_names", "birth_place")
+    candidate = a_candidate(
+        email="suivie@exemple.test", **(dict.fromkeys(names, f"Alix {mark}") if mark else {})
+    )
+    registration = a_registration(candidate)
+    paper = a_confided_paper(registration, mark)
+    reach_state(registration, CaseState.ASKED)
+    case = case_of(registration)
+    by = author_of(doctor)
+    accommodating.entrust(case=case, doctor=doctor, name=by.name, by=by, at=NOW)
+    case.refresh_from_db()
+    typed = {"avis-tiers": "favourable", "avis-accessible": "favourable", "texte": f"Avis {mark}"}
+    opining.keep(case=case, typed={**typed, "note": f"Note {mark}"}, seen=0, by=by, at=NOW)
+    return case, paper
+
+
 def a_newcomer(email: str) -> User:
     """Make an account as its owner does, activated, with a password that opens it."""
     user = accounts.open_account(email=email, password_hash=accounts.hashed(PASSWORD), at=NOW)
@@ -686,7 +717,7 @@ def signed_in(user: User, role: Role) -> str:
     client.force_login(user, backend=BACKEND)
     session = client.session
     shown = [{"method": "password", "at": NOW.timestamp(), "username": user.email}]
-    if role in {*OFFICE, Role.DOCTOR}:
+    if role in {*OFFICE, *DOCTORS}:
         enrol_totp(user)
         RecoveryCodes.activate(user)
         shown.append({"method": "mfa", "at": NOW.timestamp(), "type": "totp"})

@@ -1,0 +1,146 @@
+"""The requests of a doctor: those that wait, theirs, those whose opinion is signed (H3)."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from sporades.accommodations.models import Case
+from sporades.accommodations.queries import doctors_for
+from sporades.accommodations.rules import deadline_of
+from sporades.accommodations.states import State
+from sporades.acts import opining
+from sporades.acts.accommodating import NotInCharge
+from sporades.core.french import day_in_words, local_day, time_left_in_words
+from sporades.core.refusals import Refused
+from sporades.registrations.models import Registration
+from sporades.web.doctor.forms import GiveBackForm
+
+ON_THE_PAGE = 50
+LONGEST_KEY = 2**63
+OVER = (State.OPINION_GIVEN, State.DECIDED, State.NOTIFIED)
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """The requests in charge, those that a doctor may take, those whose opinion is signed."""
+    mine = Case.objects.within(request.reach).entrusted_to(request.user)
+    free = Case.objects.without_a_doctor().within(request.reach)
+    waiting = mine.filter(state=State.WITH_DOCTOR)
+    said = mine.filter(state__in=OVER)
+    page = Paginator(said.order_by("-opined_at", "-pk"), ON_THE_PAGE).get_page(
+        request.GET.get("page")
+    )
+    context = {
+        "waiting": _lines(request, waiting.order_by("entrusted_at", "pk")[:ON_THE_PAGE]),
+        "waiting_count": waiting.count(),
+        "free": _lines(request, free.order_by("asked_at", "pk")[:ON_THE_PAGE]),
+        "free_count": free.count(),
+        "said": _lines(request, page),
+        "page": page,
+        "base": "?page=",
+    }
+    return render(request, "doctor/home.html", context)
+
+
+def take(request: HttpRequest, case: int) -> HttpResponse:
+    """« Je m'en charge »."""
+    found = within_reach(request, case)
+    try:
+        opining.take(
+            case=found,
+            doctor=request.user,
+            reach=request.reach,
+            by=author_on(request, found),
+            at=request.arrived_at,
+        )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("doctor:home")
+    return redirect("doctor:case", found.pk)
+
+
+def give_back(request: HttpRequest, case: int) -> HttpResponse:
+    """Leave a request to another doctor, or to whoever takes it."""
+    found = case_of(request, case)
+    day = local_day(request.arrived_at, settings.TIME_ZONE)
+    doctors = doctors_for(found.registration, day=day)
+    others = [one for one in doctors if one.user_id != request.user.pk]
+    posted = request.POST if request.method == "POST" else None
+    form = GiveBackForm(posted, others=others)
+    if posted is not None and form.is_valid():
+        try:
+            opining.give_back(
+                case=found,
+                to=form.chosen,
+                by=author_on(request, found),
+                at=request.arrived_at,
+            )
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, "Cette demande n'est plus chez vous.")
+        return redirect("doctor:home")
+    context = {"case": found, "form": form, "trail": trail(found)}
+    return render(request, "doctor/give_back.html", context, status=422 if form.errors else 200)
+
+
+def within_reach(request: HttpRequest, key: int) -> Case:
+    """Return a request of the reader's academies and domains, with its registration."""
+    return _with_registration(Case.objects.within(request.reach), key)
+
+
+def case_of(request: HttpRequest, key: int) -> Case:
+    """Return a request that is entrusted to the reader, with its registration; for any other, 404."""
+    mine = Case.objects.within(request.reach).entrusted_to(request.user)
+    return _with_registration(mine, key)
+
+
+def author_on(request: HttpRequest, case: Case) -> Any:
+    """Return the reader as the author of an act on a request."""
+    registration = case.registration
+    domain = registration.exam.domain.code
+    try:
+        return request.reach.author(academy=registration.academy_id, domain=domain)
+    except LookupError:
+        raise NotInCharge from None
+
+
+def trail(case: Case) -> list[tuple[str, str]]:
+    """Return the way to the pages of one request."""
+    return [
+        ("Demandes", reverse("doctor:home")),
+        (case.registration.identity.full_name, reverse("doctor:case", args=[case.pk])),
+    ]
+
+
+def _with_registration(cases: QuerySet[Case], key: int) -> Case:
+    found = cases.filter(pk=key).first() if key < LONGEST_KEY else None
+    if found is None:
+        raise Http404
+    found.registration = Registration.objects.whole().with_owed().get(pk=found.registration_id)
+    return found
+
+
+def _lines(request: HttpRequest, cases: Any) -> list[dict[str, Any]]:
+    rows = list(cases)
+    keys = {one.registration_id for one in rows}
+    found = Registration.objects.for_office().with_owed().in_bulk(keys)
+    return [_line(request, one, found[one.registration_id]) for one in rows]
+
+
+def _line(request: HttpRequest, case: Case, registration: Registration) -> dict[str, Any]:
+    case.registration = registration
+    zone = registration.service.zone
+    deadline = local_day(deadline_of(registration), zone)
+    return {
+        "case": case,
+        "registration": registration,
+        "age": time_left_in_words(request.arrived_at - case.asked_at) if case.asked_at else "",
+        "deadline": day_in_words(deadline),
+        "opined": day_in_words(local_day(case.opined_at, zone)) if case.opined_at else "",
+    }

@@ -1,0 +1,181 @@
+"""What a doctor types: an opinion on each measure, a comment, to whom a request goes."""
+
+from typing import Any
+
+from django import forms
+
+from sporades.accommodations.models import LONGEST_TEXT, AskedMeasure, Case
+from sporades.accommodations.operations import OpinionOn
+from sporades.accommodations.rules import papers_in_words, rules_of, sat_by
+from sporades.accommodations.states import Opinion
+from sporades.accounts.models import Membership, User
+from sporades.medical.models import LONGEST_REMARK
+from sporades.registrations.fields import CleanLinesField, ask_if_called_for
+from sporades.web.layout.presses import a_press
+
+TEXT, NOTE = "texte", "note"
+NO_ONE = "service"
+
+
+class OpinionForm(forms.Form):
+    """The opinion on each measure, what the authority reads of it, what another doctor reads."""
+
+    def __init__(self, *args: Any, case: Case, **options: Any) -> None:
+        """Ask of each measure that a request asks for.
+
+        Args:
+            args: as a form has them.
+            case: the request, with its registration.
+            options: as a form has them.
+        """
+        super().__init__(*args, **options)
+        rules, sat = rules_of(case.registration), sat_by(case.registration)
+        self._measures = list(case.measures.all())
+        every = [(one.code, one.label) for one in (rules.measures if rules else ())]
+        for one in self._measures:
+            said, other = _names(one)
+            self.fields[said] = forms.ChoiceField(
+                label=one.label,
+                help_text=papers_in_words(one.papers, sat),
+                choices=Opinion.choices,
+                widget=forms.RadioSelect,
+                error_messages={"required": "Donnez votre avis sur cette mesure."},
+            )
+            instead = [(code, label) for code, label in every if code != one.code]
+            self.fields[other] = forms.ChoiceField(
+                label="Autre mesure proposée",
+                choices=[("", "Choisir une mesure"), *instead],
+                required=False,
+            )
+            ask_if_called_for(self.fields[other], f"{said}={Opinion.OTHER.value}")
+        self.fields[TEXT] = CleanLinesField(
+            label="Avis pour l'autorité qui décide",
+            max_length=LONGEST_TEXT,
+            required=False,
+            help_text="Le service gestionnaire le lit : n'y écrivez ni diagnostic, ni maladie, ni "
+            "traitement. À remplir si un avis n'est pas favorable",
+            widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off"}),
+        )
+        self.fields[NOTE] = CleanLinesField(
+            label="Note entre médecins",
+            max_length=LONGEST_REMARK,
+            required=False,
+            help_text="Vous et le médecin qui vous remplacerait êtes seuls à la lire",
+            widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+        )
+
+    def clean(self) -> None:
+        """Ask for the other measure, and for a word to the authority, where they are called for."""
+        said = self.cleaned_data
+        for one in self._measures:
+            opinion, other = _names(one)
+            if said.get(opinion) == Opinion.OTHER and not said.get(other):
+                self.add_error(other, "Choisissez la mesure que vous proposez.")
+        is_favoured = all(said.get(_names(one)[0]) == Opinion.FAVOURABLE for one in self._measures)
+        is_whole = all(_names(one)[0] in said for one in self._measures)
+        if is_whole and not is_favoured and not said.get(TEXT) and TEXT not in self.errors:
+            self.add_error(
+                TEXT,
+                "Dites à l'autorité, sans rien de médical, pourquoi un avis n'est pas favorable.",
+            )
+
+    def fieldsets(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Return the groups of fields, each with its legend."""
+        measures = tuple(name for one in self._measures for name in _names(one))
+        return [("Votre avis sur chaque mesure", measures), ("En quelques mots", (TEXT, NOTE))]
+
+    def typed(self) -> dict[str, str]:
+        """Return the answers as they were typed, those of this form alone."""
+        longest = {TEXT: LONGEST_TEXT * 4, NOTE: LONGEST_REMARK * 2}
+        return {name: self.data.get(name, "")[: longest.get(name, 40)] for name in self.fields}
+
+    def opinions(self) -> dict[str, OpinionOn]:
+        """Return what is thought of each measure, by its code."""
+        return {one.code: self._opinion(one) for one in self._measures}
+
+    def _opinion(self, measure: AskedMeasure) -> OpinionOn:
+        said, other = _names(measure)
+        opinion = Opinion(self.cleaned_data[said])
+        is_other = opinion is Opinion.OTHER
+        return OpinionOn(opinion, self.cleaned_data[other] if is_other else "")
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Return each measure and what is thought of it, to be read over."""
+        labels = {
+            code: label
+            for one in self._measures
+            for code, label in self.fields[_names(one)[1]].choices  # type: ignore[attr-defined] # a ChoiceField
+        }
+        return [
+            (one.label, _said(found.opinion, labels.get(found.other, "")))
+            for one in self._measures
+            if (found := self._opinion(one))
+        ]
+
+
+class RemarkForm(forms.Form):
+    """A comment to the candidate, or between doctors."""
+
+    texte = CleanLinesField(
+        label="Votre commentaire",
+        max_length=LONGEST_REMARK,
+        widget=forms.Textarea(attrs={"rows": 5, "autocomplete": "off"}),
+        error_messages={"required": "Écrivez votre commentaire avant de l'envoyer."},
+    )
+    lecteur = forms.ChoiceField(
+        label="Qui le lit",
+        choices=[
+            ("candidat", "Le candidat, et le médecin en charge"),
+            ("medecins", "Le médecin en charge seulement"),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Dites qui lit ce commentaire."},
+    )
+    envoi = forms.Field(widget=forms.HiddenInput, required=False, initial=a_press)
+
+
+class AskForm(forms.Form):
+    """What is asked of the candidate: a paper, or a word."""
+
+    texte = CleanLinesField(
+        label="Ce que vous demandez au candidat",
+        max_length=LONGEST_REMARK,
+        help_text="Vous et le candidat êtes seuls à le lire. Un mail lui dit que quelque chose "
+        "l'attend, sans dire quoi",
+        widget=forms.Textarea(attrs={"rows": 5, "autocomplete": "off"}),
+        error_messages={"required": "Écrivez ce que vous demandez."},
+    )
+    envoi = forms.Field(widget=forms.HiddenInput, required=False, initial=a_press)
+
+
+class GiveBackForm(forms.Form):
+    """Who is in charge from now on."""
+
+    medecin = forms.ChoiceField(
+        label="Qui s'en charge maintenant",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Dites qui s'en charge maintenant."},
+    )
+
+    def __init__(self, *args: Any, others: list[Membership], **options: Any) -> None:
+        """Offer the other doctors of the academy, or whoever takes it."""
+        super().__init__(*args, **options)
+        self._users = {str(one.user_id): one.user for one in others}
+        self.fields["medecin"].choices = [  # type: ignore[attr-defined] # a ChoiceField
+            *((str(one.user_id), one.full_name) for one in others),
+            (NO_ONE, "Personne pour l'instant : un médecin s'en charge, ou le service la confie"),
+        ]
+
+    @property
+    def chosen(self) -> User | None:
+        """The account of the doctor that was chosen, if one was."""
+        return self._users.get(self.cleaned_data["medecin"])
+
+
+def _names(measure: AskedMeasure) -> tuple[str, str]:
+    """Return the names of the two fields of a measure."""
+    return f"avis-{measure.code.lower()}", f"autre-{measure.code.lower()}"
+
+
+def _said(opinion: Opinion, other: str) -> str:
+    return f"{opinion.label} : {other}" if other else str(opinion.label)

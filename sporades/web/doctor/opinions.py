@@ -1,0 +1,281 @@
+"""One request before its doctor: what is asked, what was confided, the opinion (H3)."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from sporades.accommodations.models import Case
+from sporades.accommodations.queries import papers_asked_of
+from sporades.accommodations.rules import papers_in_words, rules_of, sat_by
+from sporades.accommodations.states import Opinion, State
+from sporades.acts import opining
+from sporades.candidates.words import birth_date_in_words
+from sporades.core.french import hour_in_words, instant_in_words, local_day
+from sporades.core.refusals import Refused
+from sporades.exams.rules.facts import Facts
+from sporades.medical import sealing
+from sporades.medical.models import Compartment, OpinionDraft, Paper
+from sporades.medical.operations import DraftOvertaken
+from sporades.medical.queries import all_remarks_of, compartment, draft_of
+from sporades.registrations.models import Registration
+from sporades.web.doctor.cases import author_on, case_of, trail
+from sporades.web.doctor.forms import NOTE, TEXT, OpinionForm
+from sporades.web.layout.seen import seen_in
+
+REVISION, SEEN, OPEN = "revision", "vue", "ouvrir"
+OVERTAKEN = (
+    "Votre avis a été changé dans une autre fenêtre. Ce que vous venez de taper est affiché ici : "
+    "« Enregistrer » le met à la place de l'autre."
+)
+
+
+def case(request: HttpRequest, case: int) -> HttpResponse:
+    """What is asked and what was confided, side by side with the opinion."""
+    found = case_of(request, case)
+    if request.method != "POST":
+        return _page(request, found)
+    form = OpinionForm(request.POST, case=found)
+    try:
+        _keep(request, found, form)
+    except DraftOvertaken:
+        messages.error(request, OVERTAKEN)
+        return _page(request, found, form=form, status=409)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("doctor:home")
+    if "relire" in request.POST and not form.is_valid():
+        return _page(request, found, form=form, status=422)
+    return _onwards(request, found)
+
+
+def _onwards(request: HttpRequest, found: Case) -> HttpResponse:
+    """Go where the button pressed leads, once what was typed is kept."""
+    if "relire" in request.POST:
+        return redirect("doctor:sign", found.pk)
+    here = reverse("doctor:case", args=[found.pk])
+    if paper := request.POST.get(OPEN):
+        return redirect(f"{here}?papier={paper[:36]}#papiers")
+    messages.success(request, "Votre saisie est gardée. Rien n'est encore signé.")
+    return redirect(here)
+
+
+def keep(request: HttpRequest, case: int) -> HttpResponse:
+    """Keep what is being typed; answer in JSON."""
+    found = case_of(request, case)
+    form = OpinionForm(request.POST, case=found)
+    try:
+        revision = _keep(request, found, form)
+    except Refused as refusal:
+        return JsonResponse({"message": str(refusal)}, status=409)
+    hour = hour_in_words(request.arrived_at, found.registration.service.zone)
+    return JsonResponse({"saved_at": hour, "revision": revision})
+
+
+def sign(request: HttpRequest, case: int) -> HttpResponse:
+    """The opinion, read over before it is signed: it is then final."""
+    found = case_of(request, case)
+    draft = _draft(found)
+    form = _drafted(found, draft)
+    if draft is None or form is None or found.state != State.WITH_DOCTOR or not form.is_valid():
+        return redirect("doctor:case", found.pk)
+    if request.method == "POST":
+        try:
+            opining.sign(
+                case=found,
+                opinions=form.opinions(),
+                text=form.cleaned_data[TEXT],
+                note=form.cleaned_data[NOTE],
+                seen=seen_in(request.POST, SEEN),
+                draft_seen=seen_in(request.POST, REVISION),
+                by=author_on(request, found),
+                at=request.arrived_at,
+            )
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("doctor:case", found.pk)
+        messages.success(request, "Votre avis est signé. Le service gestionnaire décide.")
+        return redirect("doctor:home")
+    context = {
+        "case": found,
+        "rows": form.rows(),
+        "text": form.cleaned_data[TEXT],
+        "note": form.cleaned_data[NOTE],
+        "revision": draft.revision,
+        "trail": trail(found),
+    }
+    return render(request, "doctor/sign.html", context)
+
+
+def attest(request: HttpRequest, case: int) -> HttpResponse:
+    """« Le plan porte l'avis »: every measure is favoured."""
+    found = case_of(request, case)
+    try:
+        opining.attest(
+            case=found,
+            seen=seen_in(request.POST, SEEN),
+            by=author_on(request, found),
+            at=request.arrived_at,
+        )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("doctor:case", found.pk)
+    messages.success(request, "Votre avis est signé. Le service gestionnaire décide.")
+    return redirect("doctor:home")
+
+
+def _keep(request: HttpRequest, case: Case, form: OpinionForm) -> int:
+    """Keep what was typed; return the revision that is kept now. Raises Refused."""
+    return opining.keep(
+        case=case,
+        typed=form.typed(),
+        seen=seen_in(request.POST, REVISION),
+        by=author_on(request, case),
+        at=request.arrived_at,
+    )
+
+
+def _page(
+    request: HttpRequest, found: Case, *, form: OpinionForm | None = None, status: int = 200
+) -> HttpResponse:
+    registration = found.registration
+    held = compartment(registration)
+    draft = _draft(found)
+    is_writable = found.state == State.WITH_DOCTOR
+    shown = form or (_shown(found, draft) if is_writable else None)
+    zone = registration.service.zone
+    context = {
+        "case": found,
+        "registration": registration,
+        "facts": _facts(found, request.arrived_at),
+        "is_writable": is_writable,
+        "is_withdrawn": found.state == State.WITHDRAWN,
+        "form": shown,
+        "revision": draft.revision if draft else 0,
+        "saved_at": hour_in_words(draft.saved_at, zone) if draft else "",
+        "unreadable": sealing.UNREADABLE if is_writable and shown is None else "",
+        "opinions": _opinions(found),
+        "opined": instant_in_words(found.opined_at, zone) if found.opined_at else "",
+        "erased": instant_in_words(held.erase_after, zone) if held and held.erase_after else "",
+        "remarks": all_remarks_of(held).count() if held and held.doctor_id else 0,
+        "trail": trail(found)[:1],
+        **_papers(request, found, held),
+    }
+    return render(request, "doctor/case.html", context, status=status)
+
+
+def _facts(case: Case, at: Any) -> list[tuple[str, str]]:
+    """Return what an opinion needs to know of a candidate and of what is asked, and no more."""
+    registration = case.registration
+    rules, day = rules_of(registration), local_day(at, registration.service.zone)
+    born = registration.identity.latest_birth_date
+    age = Facts(on=day, session_year=day.year, birth_date=born).age_on(day)
+    rows = [
+        ("Date de naissance", birth_date_in_words(registration.identity)),
+        ("Âge", f"{age} ans" if age is not None else ""),
+        ("Inscription", f"{registration}, n°{registration.number}"),
+        ("Catégorie", registration.category_label),
+        ("Procédure", case.get_procedure_display()),
+    ]
+    if rules is None:
+        return rows
+    plan, reason = rules.plan(case.plan), rules.late_reason(case.late_reason)
+    return [
+        *rows,
+        ("Plan en vigueur", plan.label if plan else "Aucun"),
+        ("Décision antérieure", "Oui" if case.has_former_decision else "Non"),
+        *([("Demande tardive", reason.label)] if reason else []),
+    ]
+
+
+def _papers(request: HttpRequest, case: Case, held: Compartment | None) -> dict[str, Any]:
+    """Return the papers by kind, what was given of each, and the one that is open."""
+    visible = Paper.objects.visible_to(request.user).filter(compartment=held)
+    rows = list(visible.select_related("compartment").order_by("given_at", "pk")) if held else []
+    if held is None or held.doctor_id != request.user.pk:
+        rows = []
+    asked, labels = papers_asked_of(case.registration), _labels(case.registration)
+    named = {one.code: (one.label, one.is_mandatory) for one in asked}
+    for row in rows:
+        named.setdefault(row.kind, (labels.get(row.kind, "Autre papier de santé"), False))
+    zone = case.registration.service.zone
+    opened = next((row for row in rows if str(row.pk) == request.GET.get("papier")), None)
+    return {
+        "kinds": [
+            {
+                "label": label,
+                "is_mandatory": is_mandatory,
+                "papers": [
+                    {"row": row, "name": _name(row), "given": row.given_in_words(zone)}
+                    for row in rows
+                    if row.kind == code
+                ],
+            }
+            for code, (label, is_mandatory) in named.items()
+        ],
+        "unscanned": held.papers.filter(scanned_at=None).count() if held else 0,
+        "opened": opened,
+        "opened_name": _name(opened) if opened else "",
+        "pages": [
+            {
+                "number": number,
+                "url": reverse("doctor:paper_page", args=[case.pk, opened.pk, number]),
+            }
+            for number in range(1, opened.pages + 1)
+        ]
+        if opened
+        else [],
+    }
+
+
+def _labels(registration: Registration) -> dict[str, str]:
+    rules = rules_of(registration)
+    return {one.code: one.label for one in rules.papers} if rules else {}
+
+
+def _name(row: Paper) -> str:
+    try:
+        return row.name
+    except sealing.Unreadable:
+        return "Nom illisible pour le moment"
+
+
+def _opinions(case: Case) -> list[tuple[str, str]]:
+    """Return each measure with its épreuves, and what was thought of it."""
+    sat = sat_by(case.registration)
+    return [
+        (
+            f"{one.label} ({papers_in_words(one.papers, sat)})",
+            f"{one.get_opinion_display()} : {one.opinion_label}"
+            if one.opinion == Opinion.OTHER
+            else one.get_opinion_display(),
+        )
+        for one in case.measures.all()
+    ]
+
+
+def _draft(case: Case) -> OpinionDraft | None:
+    held = compartment(case.registration)
+    return draft_of(held) if held is not None and held.doctor_id == case.doctor_id else None
+
+
+def _drafted(case: Case, draft: OpinionDraft | None) -> OpinionForm | None:
+    """Return the form bound to what is kept; nothing where it cannot be read, or nothing is."""
+    if draft is None:
+        return None
+    try:
+        return OpinionForm(opining.typed_in(draft), case=case)
+    except sealing.Unreadable:
+        return None
+
+
+def _shown(case: Case, draft: OpinionDraft | None) -> OpinionForm | None:
+    """Return the form filled with what is kept, without a word of what is missing."""
+    if draft is None:
+        return OpinionForm(case=case)
+    try:
+        return OpinionForm(case=case, initial=opining.typed_in(draft))
+    except sealing.Unreadable:
+        return None

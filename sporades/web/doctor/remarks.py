@@ -1,0 +1,98 @@
+"""The comments of a request: those of its candidate, the doctor's, those between doctors."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from sporades.accommodations.models import Case
+from sporades.accommodations.states import State
+from sporades.acts import confiding, opining
+from sporades.core.french import instant_in_words
+from sporades.core.refusals import Refused
+from sporades.medical import sealing
+from sporades.medical.models import Compartment, Remark
+from sporades.web.doctor.cases import author_on, case_of, trail
+from sporades.web.doctor.forms import AskForm, RemarkForm
+from sporades.web.layout.presses import a_press
+
+
+def remarks(request: HttpRequest, case: int) -> HttpResponse:
+    """What was written of health about a request; another comment is written."""
+    found = case_of(request, case)
+    posted = request.POST if request.method == "POST" else None
+    form = RemarkForm(posted)
+    if posted is not None and form.is_valid():
+        try:
+            opining.remark(
+                case=found,
+                text=form.cleaned_data["texte"],
+                press=form.cleaned_data["envoi"] or a_press(),
+                is_between_doctors=form.cleaned_data["lecteur"] == "medecins",
+                by=author_on(request, found),
+                at=request.arrived_at,
+            )
+        except Refused as refusal:
+            form.add_error("texte", str(refusal))
+        else:
+            messages.success(request, "Votre commentaire est gardé.")
+            return redirect("doctor:remarks", found.pk)
+    context = {
+        "case": found,
+        "remarks": [_told(one, found) for one in _read(request, found)],
+        "form": form if found.state == State.WITH_DOCTOR else None,
+        "trail": trail(found),
+    }
+    return render(request, "doctor/remarks.html", context, status=422 if form.errors else 200)
+
+
+def ask(request: HttpRequest, case: int) -> HttpResponse:
+    """Ask the candidate for a paper or a word: the request waits for it."""
+    found = case_of(request, case)
+    posted = request.POST if request.method == "POST" else None
+    form = AskForm(posted)
+    if posted is not None and form.is_valid():
+        try:
+            opining.ask_more(
+                case=found,
+                text=form.cleaned_data["texte"],
+                press=form.cleaned_data["envoi"] or a_press(),
+                by=author_on(request, found),
+                at=request.arrived_at,
+            )
+        except Refused as refusal:
+            form.add_error("texte", str(refusal))
+        else:
+            messages.success(
+                request,
+                "Votre demande est faite. Le dossier revient dans « À prendre » quand le candidat "
+                "l'envoie de nouveau.",
+            )
+            return redirect("doctor:home")
+    context = {"case": found, "form": form, "trail": trail(found)}
+    return render(request, "doctor/ask.html", context, status=422 if form.errors else 200)
+
+
+def _read(request: HttpRequest, case: Case) -> list[Remark]:
+    held = Compartment.objects.filter(registration=case.registration_id, doctor=request.user)
+    found = held.first()
+    if found is None:
+        return []
+    return confiding.read_remarks(
+        found=found, reader=request.user, by=author_on(request, case), at=request.arrived_at
+    )
+
+
+def _told(row: Remark, case: Case) -> dict[str, Any]:
+    try:
+        text = row.text
+    except sealing.Unreadable:
+        text = sealing.UNREADABLE
+    who = f"{row.author_name}, {'candidat' if row.is_candidates else 'médecin désigné'}"
+    return {
+        "who": who,
+        "written": instant_in_words(row.written_at, case.registration.service.zone),
+        "text": text,
+        "is_between_doctors": row.is_between_doctors,
+    }

@@ -1,0 +1,487 @@
+"""The doctor's space: from the list to the signed opinion (H3)."""
+
+import json
+
+import pytest
+from django.urls import reverse
+
+from sporades.accommodations.models import Case
+from sporades.accommodations.states import State
+from sporades.accounts.models import Membership
+from sporades.acts import accommodating, opining
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from sporades.medical.models import Opening, OpinionDraft, Paper, Remark
+from tests.accommodations.asked import MANAGER, case_of, reach
+from tests.accommodations.asked import send as send_again
+from tests.accommodations.test_following import in_training
+from tests.factories import NOW, a_candidate, a_registration, author
+from tests.medical.given import confide, found_clean
+from tests.medical.given import write as confide_remark
+from tests.web.doctor.space import (
+    OTHER,
+    UNFAVOURABLE,
+    a_doctor,
+    at,
+    browser_of,
+    comment,
+    revision_of,
+    sign,
+    take,
+    write,
+)
+from tests.web.guide import main, signed_in
+
+HOME = "/medecin/"
+
+
+def said(response):
+    return main(response)
+
+
+# --- The list ---------------------------------------------------------------------------------
+
+
+def test_a_request_without_a_doctor_is_taken_and_its_candidate_is_then_named(doctor, sent):
+    before = said(doctor.get(HOME))
+    take(doctor, sent)
+    after = said(doctor.get(HOME))
+
+    assert "Aucune demande n'attend votre avis." in before
+    assert sent.registration.number in before
+    assert "Le Goff" not in before.title()
+    assert "Maëlle" in after
+    assert "Aucune demande de votre périmètre n'attend de médecin." in after
+    sent.refresh_from_db()
+    assert (sent.state, sent.doctor, sent.doctor_name) == (
+        State.WITH_DOCTOR,
+        doctor.user,
+        "Dr Anne Roussel",
+    )
+
+
+def test_two_doctors_take_a_request_and_one_has_it(doctor, other, sent):
+    take(doctor, sent)
+
+    answer = take(other, sent)
+
+    assert "Cette demande n'attend plus de médecin" in said(answer)
+    assert Case.objects.get(pk=sent.pk).doctor == doctor.user
+
+
+def test_pressed_twice_it_is_taken_once(doctor, sent):
+    take(doctor, sent)
+    take(doctor, sent)
+
+    assert Entry.objects.filter(verb="accommodation entrusted").count() == 1
+
+
+@pytest.mark.parametrize("where", [{"academies": ["A25"]}, {"domains": ["AILLEURS"]}])
+def test_of_another_academy_or_domain_there_is_nothing(sent, where):
+    browser = browser_of(a_doctor("loin@exemple.test", "Dr Loin"))
+    browser.user.memberships.update(**where)
+
+    assert sent.registration.number not in said(browser.get(HOME))
+    assert browser.post(at("take", sent)).status_code == 404
+
+
+def test_a_request_of_another_doctor_does_not_exist(case, other):
+    pages = [other.get(at(name, case)).status_code for name in ("case", "remarks", "ask", "sign")]
+
+    assert pages == [404] * 4
+
+
+def test_a_role_that_ends_closes_the_space_and_its_papers(case, doctor):
+    paper = Paper.objects.get()
+    assert doctor.get(at("paper", case, paper.pk)).status_code == 200
+
+    doctor.user.memberships.update(ends_on="2026-11-24")
+
+    found = [
+        doctor.get(one).status_code for one in (HOME, at("case", case), at("paper", case, paper.pk))
+    ]
+    assert found == [404, 404, 404]
+
+
+def test_a_request_that_moves_to_another_academy_is_the_doctors_no_more(case, doctor):
+    doctor.user.memberships.update(academies=["A25"])
+
+    assert doctor.get(at("case", case)).status_code == 404
+
+
+@pytest.mark.parametrize("role", [Membership.Role.MANAGER, Membership.Role.HEAD])
+def test_who_works_in_the_office_has_no_page_of_the_doctors_space(case, role):
+    browser = browser_of(a_doctor("bureau@exemple.test", "Claude Martin"))
+    browser.user.memberships.update(role=role)
+
+    assert browser.get("/gestion/").status_code == 200
+    assert [browser.get(one).status_code for one in (HOME, at("case", case))] == [404, 404]
+
+
+def test_a_doctor_has_no_page_of_the_office(doctor):
+    assert doctor.get("/gestion/").status_code == 404
+    assert doctor.get("/accueil").headers["Location"] == HOME
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_takes_as_many_questions_for_three_requests_as_for_one(
+    doctor, django_assert_num_queries, count
+):
+    for rank in range(count):
+        for state in (State.ASKED, State.ASKED, State.OPINION_GIVEN):
+            found = reach(
+                a_registration(a_candidate(email=f"{rank}-{state}-{Case.objects.count()}@x.test")),
+                State.ASKED,
+            )
+            if Case.objects.count() % 3 != 1:
+                take(doctor, found)
+            if state == State.OPINION_GIVEN:
+                write(doctor, found, button="relire")
+                sign(doctor, found)
+    doctor.get(HOME)
+
+    with django_assert_num_queries(LIST):
+        page = doctor.get(HOME)
+
+    assert page.text.count("demande-") == 0
+    assert len(page.context["waiting"]) == len(page.context["free"]) == count
+    assert len(page.context["said"]) == count
+
+
+LIST = 12
+
+
+# --- The papers -------------------------------------------------------------------------------
+
+
+def test_a_paper_is_read_beside_the_opinion_and_its_candidate_sees_who_opened_it(case, doctor):
+    paper = Paper.objects.get()
+    page = doctor.get(f"{at('case', case)}?papier={paper.pk}")
+    assert at("paper_page", case, paper.pk, 1) in page.text
+    assert not Opening.objects.exists()
+
+    image = doctor.get(at("paper_page", case, paper.pk, 1))
+
+    assert (image.status_code, image.content[:3]) == (200, b"\xff\xd8\xff")
+    mine = signed_in(case.registration.candidate.user)
+    shown = said(mine.get(f"/mes-inscriptions/{case.registration.number}/sante"))
+    assert "Dr Anne Roussel, médecin désigné, Autre papier de santé" in shown
+
+
+def test_the_pages_of_a_paper_are_one_opening_and_the_whole_file_another(case, doctor):
+    paper = Paper.objects.get()
+    for _ in range(3):
+        doctor.get(at("paper_page", case, paper.pk, 1))
+    assert Opening.objects.count() == 1
+
+    doctor.get(at("paper", case, paper.pk))
+
+    assert Opening.objects.count() == 2
+
+
+def test_a_page_that_is_not_there_is_not_found_and_opens_nothing(case, doctor):
+    paper = Paper.objects.get()
+
+    assert doctor.get(at("paper_page", case, paper.pk, 2)).status_code == 404
+    assert doctor.get(at("paper_page", case, paper.pk, 0)).status_code == 404
+    assert not Opening.objects.exists()
+
+
+def test_a_paper_that_no_antivirus_has_seen_is_not_opened(case, doctor):
+    waiting = confide(case.registration, name="autre.jpg")
+
+    page = said(doctor.get(at("case", case)))
+
+    assert "1 papier en vérification par l'antivirus : vous ne pouvez pas encore l'ouvrir." in page
+    assert doctor.get(at("paper", case, waiting.pk)).status_code == 404
+
+
+def test_the_papers_of_another_registration_are_not_those_of_this_request(case, doctor):
+    theirs = a_registration(a_candidate(email="autre.candidat@exemple.test"))
+    paper = found_clean(confide(theirs))
+    take(doctor, reach(theirs, State.ASKED))
+
+    assert doctor.get(at("paper", case, paper.pk)).status_code == 404
+
+
+def test_without_its_key_a_paper_says_so_and_the_rest_stands(case, doctor, settings):
+    write(doctor, case)
+    settings.MEDICAL_KEYS = {"autre": bytes(range(32))}
+    paper = Paper.objects.get()
+
+    page = doctor.get(at("case", case))
+    file = doctor.get(at("paper", case, paper.pk))
+
+    assert (page.status_code, file.status_code) == (200, 409)
+    assert "n'a pas la clé qui le protège" in said(file)
+    assert "Nom illisible pour le moment" in said(page)
+    assert "n'a pas la clé qui le protège" in said(page)
+
+
+# --- The opinion ------------------------------------------------------------------------------
+
+
+def test_from_the_page_to_the_signed_opinion(case, doctor):
+    read_over = write(
+        doctor,
+        case,
+        button="relire",
+        **{
+            "avis-tiers": OTHER,
+            "autre-tiers": "MOITIE",
+            "texte": "Le tiers ne suffit pas.",
+            "note": "À revoir en juin.",
+        },
+    )
+    shown = said(read_over)
+    assert "Temps majoré" in shown or "temps" in shown
+    assert "À revoir en juin." in shown
+    assert Case.objects.get(pk=case.pk).state == State.WITH_DOCTOR
+
+    sign(doctor, case)
+
+    case.refresh_from_db()
+    assert (case.state, case.opinion_text) == (State.OPINION_GIVEN, "Le tiers ne suffit pas.")
+    assert list(case.measures.values_list("code", "opinion", "opinion_code")) == [
+        ("TIERS", "other", "MOITIE"),
+        ("ACCESSIBLE", "favourable", ""),
+    ]
+    note = Remark.objects.get()
+    assert (note.text, note.is_between_doctors) == ("À revoir en juin.", True)
+    assert not OpinionDraft.objects.exists()
+    assert "Avis signé" in said(doctor.get(at("case", case)))
+
+
+def test_what_is_typed_is_kept_and_comes_back(case, doctor):
+    write(doctor, case, **{"avis-tiers": "", "texte": "Un début"})
+
+    page = doctor.get(at("case", case))
+
+    assert "Un début" in page.text
+    assert Case.objects.get(pk=case.pk).state == State.WITH_DOCTOR
+
+
+def test_opening_a_paper_keeps_what_is_typed(case, doctor):
+    paper = Paper.objects.get()
+    answers = {"texte": "Un début", "revision": "0", "ouvrir": str(paper.pk)}
+
+    answer = doctor.post(at("case", case), answers)
+
+    assert answer.headers["Location"] == f"{at('case', case)}?papier={paper.pk}#papiers"
+    assert "Un début" in doctor.get(at("case", case)).text
+
+
+def test_what_is_typed_is_kept_as_one_goes(case, doctor):
+    kept = doctor.post(at("keep", case), {"texte": "Un début", "revision": "0"})
+    stale = doctor.post(at("keep", case), {"texte": "Une autre fenêtre", "revision": "0"})
+
+    assert json.loads(kept.content)["revision"] == 1
+    assert (stale.status_code, "autre fenêtre" in json.loads(stale.content)["message"]) == (
+        409,
+        True,
+    )
+    assert "Un début" in doctor.get(at("case", case)).text
+
+
+def test_of_two_windows_nothing_is_lost_unseen(case, doctor):
+    write(doctor, case, revision=0, texte="La première")
+
+    answer = write(doctor, case, revision=0, texte="La seconde")
+
+    assert answer.status_code == 409
+    assert "La seconde" in answer.text
+    assert "changé dans une autre fenêtre" in said(answer)
+    assert "La première" in doctor.get(at("case", case)).text
+
+
+def test_an_opinion_that_was_not_read_over_is_not_signed(case, doctor):
+    write(doctor, case, button="relire", texte="Relu")
+    read_over = revision_of(case)
+    write(doctor, case, texte="Changé depuis")
+
+    answer = sign(doctor, case, revision=read_over)
+
+    assert "changé dans une autre fenêtre" in said(answer)
+    assert Case.objects.get(pk=case.pk).state == State.WITH_DOCTOR
+
+
+@pytest.mark.parametrize(
+    ("answers", "missing"),
+    [
+        ({"avis-tiers": ""}, "Donnez votre avis sur cette mesure."),
+        ({"avis-tiers": OTHER, "texte": "x"}, "Choisissez la mesure que vous proposez."),
+        ({"avis-tiers": UNFAVOURABLE}, "pourquoi un avis n'est pas favorable"),
+    ],
+)
+def test_what_is_missing_is_said_and_nothing_is_lost(case, doctor, answers, missing):
+    answer = write(doctor, case, button="relire", note="Gardée", **answers)
+
+    assert (answer.status_code, missing in said(answer)) == (422, True)
+    assert "Gardée" in doctor.get(at("case", case)).text
+    assert doctor.get(at("sign", case)).status_code == 302
+
+
+@pytest.mark.parametrize("code", ["INCONNUE", "TIERS"])
+def test_a_measure_that_is_not_proposed_is_refused(case, doctor, code):
+    answer = write(
+        doctor, case, button="relire", **{"avis-tiers": OTHER, "autre-tiers": code, "texte": "x"}
+    )
+
+    assert answer.status_code == 422
+
+
+def test_the_field_says_that_it_holds_no_diagnosis(case, doctor):
+    assert "n'y écrivez ni diagnostic, ni maladie, ni traitement" in said(
+        doctor.get(at("case", case))
+    )
+
+
+def test_signed_it_does_not_change(case, doctor):
+    write(doctor, case, button="relire")
+    sign(doctor, case)
+
+    answers = [write(doctor, case, texte="Encore"), doctor.post(at("attest", case), follow=True)]
+
+    assert all("L'avis est signé" in said(one) for one in answers)
+    assert doctor.post(at("keep", case), {"revision": "0"}).status_code == 409
+    assert Entry.objects.filter(verb="accommodation opinion given").count() == 1
+
+
+def test_a_candidate_who_withdraws_while_the_doctor_opines_is_told_to_the_doctor(case, doctor):
+    write(doctor, case, button="relire")
+    accommodating.withdraw(case=case, by=author(case.registration.candidate), at=NOW)
+
+    answer = sign(doctor, case)
+
+    assert "Le candidat a retiré sa demande" in said(answer)
+    assert not case.measures.exclude(opinion="").exists()
+    assert "Papiers de santé" not in said(doctor.get(at("case", case)))
+    assert doctor.get(at("paper", case, Paper.objects.get().pk)).status_code == 404
+
+
+# --- The simple procedure ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def simple(doctor):
+    found = reach(in_training(), State.ASKED, plan="PAP")
+    assert found.is_simple
+    take(doctor, found)
+    return found
+
+
+def test_in_the_simple_procedure_one_click_signs(simple, doctor):
+    doctor.post(at("attest", simple), {"vue": simple.revision})
+
+    simple.refresh_from_db()
+    assert (simple.state, simple.opinion_text) == (State.OPINION_GIVEN, opining.PLAN_SAYS)
+    assert set(simple.measures.values_list("opinion", flat=True)) == {"favourable"}
+
+
+def test_in_the_whole_procedure_no_click_does(case, doctor):
+    answer = doctor.post(at("attest", case), {"vue": case.revision}, follow=True)
+
+    assert "donnez votre avis mesure par mesure" in said(answer)
+    assert "Le plan porte l'avis" not in doctor.get(at("case", case)).text
+
+
+# --- To the candidate, to another doctor ------------------------------------------------------
+
+
+def test_a_comment_reaches_its_candidate_and_one_between_doctors_does_not(case, doctor):
+    confide_remark(case.registration, "Voici pourquoi.")
+    comment(doctor, case, "Merci, c'est clair.")
+    comment(doctor, case, "À surveiller.", "medecins")
+
+    page = said(doctor.get(at("remarks", case)))
+    mine = signed_in(case.registration.candidate.user)
+    theirs = said(mine.get(f"/mes-inscriptions/{case.registration.number}/sante"))
+
+    assert all(one in page for one in ("Voici pourquoi.", "Merci, c'est clair.", "À surveiller."))
+    assert "Merci, c'est clair." in theirs
+    assert "À surveiller." not in theirs
+
+
+def test_a_paper_is_asked_for_and_nothing_but_that_something_awaits_is_said_by_mail(case, doctor):
+    doctor.post(at("ask", case), {"texte": "L'audiogramme de juin.", "envoi": "une"})
+
+    case.refresh_from_db()
+    assert (case.state, case.doctor, case.missing) == (State.INCOMPLETE, None, opining.PAPER_ASKED)
+    mine = signed_in(case.registration.candidate.user)
+    assert "L'audiogramme de juin." in said(
+        mine.get(f"/mes-inscriptions/{case.registration.number}/sante")
+    )
+    told = Message.objects.filter(kind="something_awaits").latest("pk")
+    assert "audiogramme" not in str(vars(told))
+    assert not Entry.objects.filter(payload__icontains="audiogramme").exists()
+
+
+def test_sent_again_it_waits_for_a_doctor_and_the_draft_is_there(case, doctor):
+    write(doctor, case, texte="Un début")
+    doctor.post(at("ask", case), {"texte": "L'audiogramme.", "envoi": "une"})
+    send_again(case.registration)
+
+    take(doctor, case)
+
+    assert "Un début" in doctor.get(at("case", case)).text
+
+
+def test_a_request_goes_to_another_doctor_with_its_notes(case, doctor, other):
+    write(doctor, case, note="Vu au téléphone.")
+    answer = doctor.post(at("give_back", case), {"medecin": str(other.user.pk)}, follow=True)
+
+    assert "n'est plus chez vous" in said(answer)
+    assert doctor.get(at("case", case)).status_code == 404
+    assert "Vu au téléphone." in other.get(at("case", case)).text
+    assert doctor.get(at("paper", case, Paper.objects.get().pk)).status_code == 404
+
+
+def test_a_request_goes_back_to_whoever_takes_it(case, doctor):
+    doctor.post(at("give_back", case), {"medecin": "service"})
+
+    case.refresh_from_db()
+    assert (case.state, case.doctor) == (State.ASKED, None)
+
+
+@pytest.mark.parametrize("who", ["", "999999", "mot"])
+def test_it_goes_to_nobody_who_is_not_offered(case, doctor, who):
+    assert doctor.post(at("give_back", case), {"medecin": who}).status_code == 422
+
+
+@pytest.mark.parametrize("academies", [["A25"], ["A09"]])
+def test_only_doctors_of_its_academy_are_offered(case, doctor, academies):
+    a_doctor("candidate@exemple.test", "Dr Nouvelle", academies)
+
+    offered = "Dr Nouvelle" in said(doctor.get(at("give_back", case)))
+
+    assert offered is (academies == ["A09"])
+
+
+def test_a_request_that_its_manager_took_is_the_doctors_no_more(case, doctor):
+    accommodating.take_from_doctor(case=case, by=MANAGER, at=NOW)
+
+    assert doctor.post(at("case", case), {"revision": "0"}).status_code == 404
+
+
+# --- In its time ------------------------------------------------------------------------------
+
+
+def test_the_page_says_when_papers_are_erased_and_the_draft_goes_with_them(case, doctor):
+    from sporades.acts import confiding
+    from sporades.medical.queries import compartment
+    from tests.accommodations.asked import decide
+
+    comment(doctor, case, "À surveiller.", "medecins")
+    write(doctor, case, button="relire")
+    sign(doctor, case)
+    decide(case.registration)
+    accommodating.notify(case=case_of(case.registration), by=MANAGER, at=NOW)
+
+    assert "Ils seront effacés le mardi 26 janvier 2027 à 0 h 00" in said(
+        doctor.get(at("case", case))
+    ).replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+    found = compartment(case.registration)
+    confiding.erase(found, at=found.erase_after)
+    assert not Remark.objects.exists()
+    assert not Paper.objects.exists()
+    assert reverse("doctor:case", args=[case.pk]) in doctor.get(HOME).text
