@@ -24,6 +24,7 @@ FOLDER = Path("docs/images")
 PASSWORD = "sporades-demo-2026"  # noqa: S105 - in the README
 NEWCOMER, REGULAR = "nouveau@demo.test", "habitue@demo.test"
 MANAGER, ADMINISTRATOR = "gestionnaire.lille@demo.test", "administrateur@demo.test"
+DOCTOR = "medecin.lille@demo.test"
 WIDE, NARROW = 1280, 320
 PATIENCE = 60
 """How many times, twice a second, one looks whether a job is done."""
@@ -224,10 +225,10 @@ def _reader(browser: Browser, address: str, width: int, who: str = "") -> Iterat
             page.locator("[name=login]").fill(who)
             page.locator("[name=password]").fill(PASSWORD)
             page.get_by_role("button", name="Se connecter", exact=True).click()
-            if who in (MANAGER, ADMINISTRATOR):
+            if who in (MANAGER, ADMINISTRATOR, DOCTOR):
                 page.locator("[name=code]").fill(_code(who))
                 page.get_by_role("button", name="Se connecter", exact=True).click()
-            page.wait_for_url(re.compile("/accueil$|/gestion/$"))
+            page.wait_for_url(re.compile("/accueil$|/gestion/$|/medecin/$"))
         yield page
     finally:
         context.close()
