@@ -87,7 +87,6 @@ OUTSIDE = {
     "distinction": NO_WORD,
     "verdict": BUTTONS,
     "geste": BUTTONS,
-    "medecin": OTHERS,
     "manque": NO_WORD,
     "appel": BUTTONS,
     "avis": BUTTONS,
