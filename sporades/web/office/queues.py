@@ -29,7 +29,7 @@ from sporades.searches.operators import Operator
 from sporades.searches.queries import found
 from sporades.searches.trees import Group, Leaf
 from sporades.threads.queries import unanswered_within
-from sporades.web.office.registrations.accommodation_queue import STEPS, Step
+from sporades.web.office.registrations.accommodation_queue import STEPS, waiting_at
 from sporades.web.office.searches import building
 
 AMENDED = Group(members=(Leaf(CRITERIA["modifiee_depuis"], Operator.IS, ("oui",)),))
@@ -93,7 +93,7 @@ def _accommodations(request: HttpRequest) -> Queue | None:
     """Return the requests that wait for the office, whatever their step; the oldest says since when."""
     cases = Case.objects.within(request.reaches(Permission.DECIDE_ACCOMMODATIONS))
     at = request.arrived_at
-    waiting = [queue for step in STEPS if step.is_ours and (queue := _step(step, cases, at))]
+    waiting = waiting_at([step for step in STEPS if step.is_ours], cases, at).values()
     if not waiting:
         return None
     oldest = min(since for _, since in waiting)
@@ -103,11 +103,6 @@ def _accommodations(request: HttpRequest) -> Queue | None:
         time_left_in_words(at - oldest),
         reverse("office:accommodations"),
     )
-
-
-def _step(step: Step, cases: Any, at: datetime) -> tuple[int, datetime] | None:
-    said = step.of(cases, at).aggregate(count=Count("pk"), oldest=Min(step.since))
-    return (said["count"], said["oldest"]) if said["count"] else None
 
 
 def _corrections(request: HttpRequest) -> Queue | None:

@@ -1,6 +1,6 @@
 """The requests for accommodations that wait: at which step, for how long, with whom (H4, I7)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
@@ -56,6 +56,11 @@ class Step:
         )
         return found.order_by(self.since, "pk")
 
+    def summed(self, cases: Any, at: datetime) -> Any:
+        """Return, in a row, its code, how many requests wait there and since when the oldest does."""
+        waiting = self.of(cases, at).order_by().annotate(step=Value(self.code)).values("step")
+        return waiting.annotate(count=Count("pk"), oldest=Min(self.since))
+
 
 STEPS = (
     Step("a-confier", "À confier à un médecin", "Votre service", State.ASKED, "asked_at"),
@@ -83,6 +88,19 @@ STEPS = (
 """In the order in which they are shown: first what waits for the office."""
 
 BY_CODE = {one.code: one for one in STEPS}
+
+
+def waiting_at(steps: Sequence[Step], cases: Any, at: datetime) -> dict[str, tuple[int, datetime]]:
+    """Return how many requests wait at each step, by its code, and since when, in one question.
+
+    Args:
+        steps: which ones; a step where nobody waits has no line.
+        cases: among which requests.
+        at: the instant.
+    """
+    first, *others = (step.summed(cases, at) for step in steps)
+    rows = first.union(*others, all=True)
+    return {row["step"]: (row["count"], row["oldest"]) for row in rows if row["count"]}
 
 
 class StepForm(forms.Form):
@@ -143,12 +161,13 @@ class CaseQueue:
 
     def counted(self) -> list[tuple[Step, int, str]]:
         """Return each step, how many wait there, and for how long the oldest has."""
-        found = []
-        for step in STEPS:
-            said = step.of(self.cases, self._at).aggregate(n=Count("pk"), oldest=Min(step.since))
-            age = time_left_in_words(self._at - said["oldest"]) if said["oldest"] else ""
-            found.append((step, said["n"], age))
-        return found
+        waiting = waiting_at(STEPS, self.cases, self._at)
+        nobody: tuple[int, datetime | None] = (0, None)
+        counted = [(step, *waiting.get(step.code, nobody)) for step in STEPS]
+        return [
+            (step, count, time_left_in_words(self._at - oldest) if oldest else "")
+            for step, count, oldest in counted
+        ]
 
 
 def queue_of(request: HttpRequest) -> CaseQueue | None:
