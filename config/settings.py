@@ -335,6 +335,7 @@ CACHES = {
 
 # A job done leaves nothing behind: some carry an address.
 PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}
+PROCRASTINATE_ON_APP_READY = "sporades.core.silent.watch"
 
 # W008: encryption ends at the proxy, which answers http by itself.
 SILENCED_SYSTEM_CHECKS = ["security.W008"]

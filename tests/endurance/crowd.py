@@ -25,6 +25,8 @@ from tests.spaces import plain
 
 PART = 100_000
 PAUSE = 0.05
+A_BREATH = 1.0
+"""How long a candidate waits at most before the next file, in seconds."""
 PATIENCE_OF_A_CROWD = 2 * PATIENCE
 """How long it takes at most until they are acknowledged again, all parts up, in seconds."""
 ACCEPTED_OF_TEN = 1
@@ -104,13 +106,19 @@ class Crowd:
         for thread in self._threads:
             thread.join()
 
-    def goes_on(self) -> None:
-        """Wait until a file and a verdict more are acknowledged; raise what should never happen."""
+    def goes_on(self, *, meanwhile: Callable[[], None]) -> None:
+        """Wait until a file and a verdict more are acknowledged; raise what should never happen.
+
+        Args:
+            meanwhile: what a supervisor does as long as it lasts.
+        """
         given, verdicts = len(self.given), len(self.verdicts)
-        eventually(
-            lambda: self.wrong or (len(self.given) > given and len(self.verdicts) > verdicts),
-            within=PATIENCE_OF_A_CROWD,
-        )
+
+        def is_served() -> bool:
+            meanwhile()
+            return bool(self.wrong) or (len(self.given) > given and len(self.verdicts) > verdicts)
+
+        eventually(is_served, within=PATIENCE_OF_A_CROWD)
         self.checks()
 
     def checks(self) -> None:
@@ -149,6 +157,7 @@ class Crowd:
         send = self._sends_by_parts if by_parts else self._sends
         if send(person, name, photo):
             self.given.append(name)
+            self.waits(random.uniform(0, A_BREATH))
         else:
             people.remove(person)
 

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -72,7 +73,11 @@ class Process:
 
 
 class Installation:
-    """Five parts, and the address at which people reach it."""
+    """Five parts, and the address at which people reach it.
+
+    Attributes:
+        ended: how many times each part has ended by itself.
+    """
 
     def __init__(self, database: OwnServer, folder: Path, steps: ExitStack) -> None:
         """Start the other four on a database that answers."""
@@ -105,6 +110,7 @@ class Installation:
             return spawn(command, log=folder / "worker.log", environment=environment)
 
         self.web: Web
+        self.ended: Counter[str] = Counter()
         self._processes = {}
         for name, start, port in (
             ("clamd", clamd, clamd_port),
@@ -115,12 +121,12 @@ class Installation:
             steps.callback(process.stop)
         self.parts: dict[str, Part] = {**self._processes, "database": database, "store": store}
 
-    def revive(self) -> list[str]:
-        """Start anew what has ended by itself, as a supervisor does; return what it was."""
-        ended = [name for name, process in self._processes.items() if process.has_ended]
-        for name in ended:
-            self._processes[name].come_back()
-        return ended
+    def revive(self) -> None:
+        """Start anew what has ended by itself, as a supervisor does, and count it."""
+        for name, process in self._processes.items():
+            if process.has_ended:
+                self.ended[name] += 1
+                process.come_back()
 
 
 @contextmanager

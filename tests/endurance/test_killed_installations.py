@@ -32,7 +32,7 @@ from tests.factories import a_registration
 KILLS = figure(5, 100)
 PARTS = ("web", "worker", "clamd", "database", "store")
 CANDIDATES, MANAGERS = 4, 2
-REGISTRATIONS = figure(3, 20)
+REGISTRATIONS = figure(5, 60)
 """Of each of the candidates."""
 A_WHILE = 0.5
 """How long after an act the next part is killed at most, in seconds."""
@@ -59,6 +59,11 @@ def look_again():
     providing.scan_again(older_than=now())
 
 
+def is_all_looked_at(installation):
+    installation.revive()
+    return not Deposit.objects.unscanned().exists()
+
+
 @pytest.fixture
 def store(monkeypatch, settings):
     """Make this process read the store of an installation, of which the address is given."""
@@ -73,7 +78,6 @@ def store(monkeypatch, settings):
 
 def test_whatever_is_killed_no_file_and_no_verdict_is_lost(own_server, store, tmp_path):
     order = random.sample(PARTS * (KILLS // len(PARTS)), KILLS)
-    ended = Counter()
     with pointing_at(own_server.url), an_installation(own_server, tmp_path) as installation:
         store(installation.files_url)
         crowd = Crowd(installation.web, [a_heavy_photo(700, 900) for _ in range(4)])
@@ -85,18 +89,17 @@ def test_whatever_is_killed_no_file_and_no_verdict_is_lost(own_server, store, tm
             crowd.comes(lambda browser=browser: crowd.judges(browser))
         try:
             for name in order:
-                crowd.goes_on()
+                crowd.goes_on(meanwhile=installation.revive)
                 crowd.waits(random.uniform(0, A_WHILE))
                 installation.parts[name].kill()
                 crowd.waits(random.uniform(0, A_WHILE))
                 installation.parts[name].come_back()
-                ended.update(installation.revive())
                 look_again()
         finally:
             crowd.leaves()
         crowd.checks()
         look_again()
-        eventually(lambda: not Deposit.objects.unscanned().exists(), within=PATIENCE_OF_A_CROWD)
+        eventually(lambda: is_all_looked_at(installation), within=PATIENCE_OF_A_CROWD)
         left = ArrivingFile.objects.count()
         swept = evidence.sweep(older_than=now() + timedelta(seconds=1))
 
@@ -104,7 +107,7 @@ def test_whatever_is_killed_no_file_and_no_verdict_is_lost(own_server, store, tm
         _check_verdicts(crowd)
     said = {
         "kills": Counter(order),
-        "ended by themselves": ended,
+        "ended by themselves": installation.ended,
         "given": len(crowd.given),
         "verdicts": len(crowd.verdicts),
         "resumed": crowd.resumed,
