@@ -62,6 +62,7 @@ def line(browser, registration, code="IDENTITE"):
 def test_what_is_owed_is_said_with_its_deadline_and_the_way_to_give_it(mine, registration):
     page = mine.get(address(registration))
 
+    assert "Déposez chaque pièce ici" in main(page)
     assert "Sont acceptés : un PDF, ou des photos JPEG ou PNG, 5 Mo au plus par fichier." in main(
         page
     )
@@ -178,6 +179,7 @@ def test_after_the_last_minute_nothing_is_given_and_the_date_is_said(sign_in, re
     assert over in shown
     assert "Déposer :" not in shown
     assert over in main(told)
+    assert "Déposez chaque pièce ici" not in main(told)
     assert page.status_code == 422
     assert over in main(page)
 

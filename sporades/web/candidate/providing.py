@@ -30,19 +30,21 @@ def evidence(request: HttpRequest, number: str) -> HttpResponse:
     found = _registration(request, number)
     at, zone = request.arrived_at, found.service.zone
     is_open = found.is_active and not found.is_validated
+    pieces = [
+        {
+            "owed": one,
+            "may_give": is_open and one.may_be_given(at),
+            "is_over": is_open and one.row.is_replaceable and not one.is_in_time(at),
+            "given": one.row.deposit.given_in_words(zone) if one.row.deposit else "",
+        }
+        for one in pieces_of(found)
+        if is_open or one.row.deposit  # of one that awaits nothing more, what was given
+    ]
     context = {
         "registration": found,
         "is_open": is_open,
-        "pieces": [
-            {
-                "owed": one,
-                "may_give": is_open and one.may_be_given(at),
-                "is_over": is_open and one.row.is_replaceable and not one.is_in_time(at),
-                "given": one.row.deposit.given_in_words(zone) if one.row.deposit else "",
-            }
-            for one in pieces_of(found)
-            if is_open or one.row.deposit  # of one that awaits nothing more, what was given
-        ],
+        "pieces": pieces,
+        "may_give": any(one["may_give"] for one in pieces),
         "withdrawn": [
             {"row": row, "given": row.deposit.given_in_words(zone)} for row in withdrawn_of(found)
         ],
