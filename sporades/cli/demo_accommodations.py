@@ -29,9 +29,9 @@ def make_accommodations(made: Iterable[Registration], *, at: datetime) -> None:
     """
     for steps, filed in zip(STEPS, made, strict=False):
         registration = Registration.objects.whole().get(pk=filed.pk)
-        begun = at - timedelta(days=12)
+        begun = at - timedelta(days=10)
         for rank, act in enumerate(steps):
-            act(registration, begun + timedelta(hours=26 * rank))
+            act(registration, begun + timedelta(hours=22 * rank))
 
 
 def _case(registration: Registration) -> Case:

@@ -173,7 +173,7 @@ def make_asking(*, at: datetime) -> list[Registration]:
             continue
         told = {**CHILDHOOD["informations"], "has_disability": "oui"}
         answers = {**CHILDHOOD, "informations": told}
-        filed_at = at - timedelta(days=18, hours=rank)
+        filed_at = at - timedelta(days=11, hours=rank)
         made.append(_file(person, "CAP-AEPE", "", "A09", answers, at=filed_at))
     return made
 

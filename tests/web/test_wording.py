@@ -17,6 +17,7 @@ from django.utils.datastructures import MultiValueDict
 
 import sporades
 from sporades.accommodations.rules import Wish, rules_of, sat_by
+from sporades.accommodations.states import State
 from sporades.accounts.permissions import Perimeter, Reach
 from sporades.core.actors import Actor
 from sporades.drawers.models import KeptFile
@@ -31,7 +32,7 @@ from sporades.searches.trees import Group, Leaf
 from sporades.web.account.forms import CredentialField
 from sporades.web.layout.errors import SECRETS
 from sporades.web.office.searches.choosing import Counted
-from tests.accommodations.asked import READER, write
+from tests.accommodations.asked import READER, RECTOR, reach, write
 from tests.factories import NOW, a_candidate, a_draft, a_registration
 
 # A minor born abroad is asked everything; nobody is asked about the national service before that.
@@ -91,6 +92,14 @@ def of_accommodations():
     return {"rules": rules_of(registration), "sat": sat_by(registration), "case": case}
 
 
+def decided_of():
+    """Return what the form of a decision is made of: a request that has its opinion, an author."""
+    registration = a_registration()
+    case = reach(registration, State.OPINION_GIVEN)
+    case.registration = registration
+    return {"case": case, "author": RECTOR}
+
+
 def every_form():
     """Return one form of each class, by class."""
     draft = a_draft(a_candidate(**WITH_EVERY_QUESTION))
@@ -145,6 +154,9 @@ def every_form():
             "drawer": [KeptFile(pk=1, name="carte.jpg", size=1, pages=1)],
         },
         "RefusalForm": {"reasons": GENERAL},
+        "EntrustForm": {"doctors": []},
+        "CaseDecisionForm": decided_of(),
+        "StepForm": {"data": None, "reach": EVERYWHERE},
         "QueueForm": {"data": None, "reach": EVERYWHERE},
         "BannerForm": {"at": NOW},
         "SelectionForm": here,

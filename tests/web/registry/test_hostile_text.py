@@ -123,7 +123,6 @@ OURS = {
             "exams.ServiceChange.decided_by_id",
             "accommodations.AskedMeasure.papers",
             "accommodations.Case.decided_by_id",
-            "accommodations.Case.again",
             "accommodations.Signature.quality",
             "evidence.ArrivingFile.key",
             "evidence.Deposit.author_id",

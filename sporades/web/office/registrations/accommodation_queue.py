@@ -109,6 +109,7 @@ class StepForm(forms.Form):
     etape = forms.ChoiceField(
         label="Étape",
         required=False,
+        widget=forms.HiddenInput,
         choices=[("", "Toutes"), *((one.code, one.label) for one in STEPS)],
     )
     academie = forms.ChoiceField(label="Académie", required=False)
@@ -123,6 +124,11 @@ class StepForm(forms.Form):
             return
         choices = [("", "Toutes"), *((code, names[code]) for code in reached)]
         self.fields["academie"].choices = choices  # type: ignore[attr-defined] # a ChoiceField
+
+    @property
+    def has_choices(self) -> bool:
+        """Whether there is more to choose than a step, to which the table leads."""
+        return "academie" in self.fields
 
     @property
     def chosen(self) -> dict[str, str]:

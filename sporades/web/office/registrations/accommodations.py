@@ -92,7 +92,7 @@ def handle(request: HttpRequest, number: str) -> HttpResponse:
         "asked": asked,
         "seen": seen,
         "rules": rules_of(found),
-        "papers": accommodating.papers_given(case) if case.is_undecided else [],
+        "papers": accommodating.papers_given(case) if "incomplete" in asked.possible else [],
         "phone": " ; ".join(filter(None, (found.mobile, found.phone))),
         "guardian_phone": found.guardian_phone,
         "following": queue.following(case) if queue else "",
