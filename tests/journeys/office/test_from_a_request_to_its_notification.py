@@ -5,14 +5,13 @@ import pytest
 from sporades.accommodations.states import State
 from sporades.accounts.models import Membership
 from sporades.medical.models import Paper
-from tests.accommodations.asked import case_of, opine
+from tests.accommodations.asked import case_of
 from tests.accommodations.test_asking import a_minor
 from tests.evidence.given import a_photo
 from tests.factories import a_registration
 from tests.journeys.helpers import answer, heading, press, signed_in, text, tick
 from tests.journeys.test_without_script_or_room import NO_SCRIPT, TELEPHONE, fits
 from tests.medical.given import found_clean
-from tests.web.registry.world import a_member
 
 FORMER = "Avez-vous déjà une décision ?"
 PLAN = "Avez-vous un plan en vigueur dans votre établissement ?"
@@ -25,7 +24,7 @@ def declared():
 @pytest.mark.parametrize("make", [declared, a_minor], ids=["adult", "minor"])
 def test_from_the_declaration_to_the_notification(site, browser, enter, make):
     registration, is_minor = make(), make is a_minor
-    a_member("docteur@exemple.test", Membership.Role.DOCTOR, ["A09"])
+    doctor = enter("docteur@exemple.test", Membership.Role.DOCTOR)
     context = browser.new_context(**(NO_SCRIPT | TELEPHONE))
     page = signed_in(context, site, registration.candidate)
     own = f"{site}/mes-inscriptions/{registration.number}/amenagement"
@@ -43,8 +42,8 @@ def test_from_the_declaration_to_the_notification(site, browser, enter, make):
     office = enter("camille@exemple.test", Membership.Role.MANAGER)
     follow_queue(office, site, "À confier à un médecin")
     press(office, "Confier au médecin")
-    # The doctor's own pages have their own journeys: here the act alone.
-    opine(registration)
+    give_opinion(doctor, site, case_of(registration))
+    assert case_of(registration).state == State.OPINION_GIVEN
     follow_queue(office, site, "À décider")
     press(office, "Enregistrer la décision")
     assert "il reste à la notifier" in text(office)
@@ -100,6 +99,14 @@ def have_signed(page):
     answer(page, "Qualité", "Mère")
     tick(page.get_by_role("checkbox"))
     press(page, "Signer")
+
+
+def give_opinion(page, site, case):
+    """Favour what is asked, read it over, sign."""
+    page.goto(f"{site}/medecin/demandes/{case.pk}")
+    answer(page, "Temps majoré d'un tiers", "Favorable")
+    press(page, "Relire et signer")
+    press(page, "Signer l'avis")
 
 
 def follow_queue(page, site, step):
