@@ -10,7 +10,7 @@ from sporades.accommodations.operations import Asked
 from sporades.accommodations.queries import Proposal
 from sporades.accommodations.rules import Sat, Wish, measures_by_family
 from sporades.exams.schema.accommodations import Accommodations
-from sporades.registrations.fields import CleanCharField, Hinted
+from sporades.registrations.fields import CleanCharField, Hinted, ask_if_called_for
 from sporades.registrations.questions import NO, YES, YES_OR_NO
 
 QUALITIES = (
@@ -70,6 +70,7 @@ class MeasuresForm(forms.Form):
                 widget=forms.CheckboxSelectMultiple,
                 initial=[code for code, _ in offered if code in chosen],
             )
+            ask_if_called_for(self.fields[name])  # of all of them together, one at least is due
             self._families.append((family, name))
         self._add_the_rest(case, is_late=is_late)
 

@@ -157,6 +157,9 @@ OUTSIDE = {
 }
 # Neither required by the browser nor said to be « facultatif ».
 CALLED_FOR = {
+    "mesures-1": "one measure at least is due, of all of them together",
+    "mesures-2": "one measure at least is due, of all of them together",
+    "mesures-3": "one measure at least is due, of all of them together",
     "academie": "without it, the list is whole",
     "autre-accessible": "the opinion « Autre mesure » calls for it",
     "autre-tiers": "the opinion « Autre mesure » calls for it",
