@@ -105,6 +105,7 @@ class OpinionForm(forms.Form):
             code: label
             for one in self._measures
             for code, label in self.fields[_names(one)[1]].choices  # type: ignore[attr-defined] # a ChoiceField
+            if code
         }
         return [
             (one.label, _said(found.opinion, labels.get(found.other, "")))

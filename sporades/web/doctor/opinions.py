@@ -1,6 +1,7 @@
 """One request before its doctor: what is asked, what was confided, the opinion (H3)."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -26,6 +27,9 @@ from sporades.web.doctor.forms import NOTE, TEXT, OpinionForm
 from sporades.web.layout.seen import seen_in
 
 REVISION, SEEN, OPEN = "revision", "vue", "ouvrir"
+KEY_LENGTH = 36
+"""Of the key of a paper, as it is written."""
+
 OVERTAKEN = (
     "Votre avis a été changé dans une autre fenêtre. Ce que vous venez de taper est affiché ici : "
     "« Enregistrer » le met à la place de l'autre."
@@ -57,9 +61,10 @@ def _onwards(request: HttpRequest, found: Case) -> HttpResponse:
         return redirect("doctor:sign", found.pk)
     here = reverse("doctor:case", args=[found.pk])
     if paper := request.POST.get(OPEN):
-        return redirect(f"{here}?papier={paper[:36]}#papiers")
+        return redirect(f"{here}?{urlencode({'papier': paper[:KEY_LENGTH]})}#papiers")
     messages.success(request, "Votre saisie est gardée. Rien n'est encore signé.")
-    return redirect(here)
+    paper = request.GET.get("papier", "")
+    return redirect(f"{here}?{urlencode({'papier': paper[:KEY_LENGTH]})}" if paper else here)
 
 
 def keep(request: HttpRequest, case: int) -> HttpResponse:

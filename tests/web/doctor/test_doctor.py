@@ -234,7 +234,8 @@ def test_from_the_page_to_the_signed_opinion(case, doctor):
         },
     )
     shown = said(read_over)
-    assert "Temps majoré" in shown or "temps" in shown
+    assert "Temps majoré d'un tiers Autre mesure : Temps majoré de moitié" in shown
+    assert "Locaux accessibles Favorable Pour l'autorité" in shown
     assert "À revoir en juin." in shown
     assert Case.objects.get(pk=case.pk).state == State.WITH_DOCTOR
 
