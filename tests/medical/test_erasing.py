@@ -1,10 +1,11 @@
 """What was confided is erased in its time, and enters no archive (P-14)."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
+from sporades.accommodations.states import State
 from sporades.core.days import midnight
 from sporades.journal.models import Entry
 from sporades.medical import operations as medical
@@ -13,6 +14,7 @@ from sporades.registrations.models import Registration
 from sporades.retention import categories
 from sporades.retention import operations as retention
 from sporades.retention.models import Archive
+from tests.accommodations.asked import reach
 from tests.factories import NOW, a_registration
 from tests.medical.given import a_doctor, compartment, confide, entrust, found_clean, read, write
 from tests.retention.test_retention import archived_at
@@ -108,3 +110,16 @@ def test_no_archive_has_what_was_confided(full, confided):
     content = json.dumps(Archive.objects.get().content)
     assert '"registrations.version"' in content
     assert '"medical.' not in content
+
+
+@pytest.mark.parametrize("is_sent", [False, True])
+def test_what_is_confided_for_a_request_that_is_never_sent_goes_six_months_after_the_closing(
+    registration, is_sent
+):
+    confide(registration)
+    reach(registration, State.ASKED if is_sent else State.PREPARING)
+    # The service closes on 15 December 2026.
+    last = midnight(date(2027, 6, 15), "Europe/Paris")
+
+    assert not categories.confided(last).exists()
+    assert categories.confided(last + timedelta(days=1)).exists() is not is_sent

@@ -155,6 +155,9 @@ def _shown(registration: Registration) -> dict[str, Any]:
     return {
         "compartment": found,
         "is_here": is_here,
+        "erased_on": instant_in_words(found.erase_after, zone)
+        if found and found.erase_after and not found.erased_at
+        else "",
         "is_open": is_here and registration.is_active and (found is None or found.is_taking),
         "kinds": [
             {
