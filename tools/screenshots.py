@@ -6,7 +6,7 @@ The demo's people are used as a visitor would: a newcomer begins a registration,
 the tab « Identification », and abandons it when the picture is taken; a manager searches, reads
 a file and a piece, prepares a batch and an export, and launches neither; prepares three attestations, which
 are then dropped; an administrator loads a réglementation, reads what it would change, and gives
-it up.
+it up; a doctor opens a paper, reads an opinion over, and signs nothing.
 """
 
 import re
@@ -54,6 +54,7 @@ def take(address: str) -> list[Path]:
                 *_office(browser, address),
                 *_verified(browser, address),
                 *_regulation(browser, address),
+                *_doctor(browser, address),
             ]
         finally:
             browser.close()
@@ -207,6 +208,28 @@ def _regulation(browser: Browser, address: str) -> Iterator[Path]:
         yield _kept(page, "gestion-reglementation")
         page.get_by_role("button", name="Retirer ce fichier").click()
         page.wait_for_load_state()
+
+
+def _doctor(browser: Browser, address: str) -> Iterator[Path]:
+    with _reader(browser, address, WIDE, DOCTOR) as page:
+        yield _kept(page, "medecin-demandes")
+        mine = page.locator("tbody th a")
+        if mine.count():
+            mine.first.click()
+        else:
+            page.get_by_role("button", name="Je m'en charge").first.click()
+        page.wait_for_url("**/demandes/*")
+        page.locator("button[name=ouvrir]").first.click()
+        page.wait_for_url("**papier=**")
+        for group in page.locator("main fieldset:has(input[value=favourable])").all():
+            group.locator("label", has_text="Favorable").first.click()
+        page.wait_for_load_state("networkidle")
+        beside = FOLDER / "medecin-demande.png"
+        page.locator(".s-beside").screenshot(path=beside)
+        yield beside
+        page.get_by_role("button", name="Relire et signer").click()
+        page.wait_for_url("**/signature")
+        yield _kept(page, "medecin-signature")
 
 
 @contextmanager
