@@ -145,7 +145,7 @@ def _check_verdicts(crowd):
     assert Message.objects.filter(kind="piece_refused").count() == refused
     # Every file in force was looked at, whatever was killed; the state of its piece says so.
     assert not Evidence.objects.filter(state=State.CHECKING).exists()
-    judged = dict(entries)
+    judged = dict(list(entries))
     for row in Evidence.objects.filter(deposit__isnull=False):
         state = {None: State.DEPOSITED, VERBS["accept"]: State.ACCEPTED}
         assert row.state == state.get(judged.get(row.deposit_id), State.REFUSED)
