@@ -116,6 +116,8 @@ def every_form():
         "MeasuresForm": {**asking, "proposed": [], "is_late": True},
         "PapersForm": asking,
         "SignatureForm": {"case": asking["case"]},
+        "OpinionForm": {"case": asking["case"]},
+        "GiveBackForm": {"others": []},
         "ChoiceForm": {"offers": [(programme_of(draft.service), [draft.service])]},
         "IdentityOfSomebodyForm": {"on": NOW.date()},
         "PostedForm": {"first": NOW.date(), "last": NOW.date()},
