@@ -96,8 +96,8 @@ def test_these_things_would_be_seen(line, monkeypatch):
 
 # The tests have a clock of their own: none has another result one day, or at midnight.
 CLOCK = r"\b(?:datetime|dt|timezone)\.now\(|\btime\.time\(|\.today\(\)|\blocal(?:date|time)\(\)|\butcnow\("
-# Processes of their own have no other: the arena says their instant, once.
-BY_THE_REAL_CLOCK = {"tests/endurance/arena.py"}
+# Processes of their own have no other: the arena says their instant, servers sign in by it.
+BY_THE_REAL_CLOCK = {"tests/endurance/arena.py", "tests/endurance/servers.py"}
 
 
 def test_no_test_reads_the_clock_of_the_machine():

@@ -177,7 +177,7 @@ def _again(chance: Random, before: Drawn, drawn: Drawn) -> Drawn:
     if not near:
         return drawn
     names = before.identity["first_names"].split()
-    slips = {"first_names": names[0]}, {"birth_day": before.identity["birth_day"] % 28 + 1}
+    slips = {"first_names": names[0]}, {"birth_day": _mistyped(before.identity["birth_day"])}
     answers = _answers(chance, drawn.model, near[0])
     return replace(
         drawn,
@@ -188,6 +188,13 @@ def _again(chance: Random, before: Drawn, drawn: Drawn) -> Drawn:
         state=State.REGISTERED,
         reason="",
     )
+
+
+def _mistyped(day: int) -> int:
+    """Return a day of the same month that is one digit away."""
+    if day >= 30:  # noqa: PLR2004 - no month has a day 40
+        return day - 10
+    return day + 1 if day % 10 < 5 else day - 1  # noqa: PLR2004 - away from the tens
 
 
 def _answers(chance: Random, model: Model, service: RegistrationService) -> dict[str, Answers]:

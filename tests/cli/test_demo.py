@@ -36,12 +36,14 @@ def test_the_demo_has_its_people_its_services_and_its_registrations():
 
     assert set(User.objects.values_list("email", flat=True)) == {
         *demo_people.CANDIDATES,
+        *demo_people.ASKING,
         *demo_people.STAFF,
     }
     states = sorted(Registration.objects.values_list("exam__code", "state", "version"))
     assert states == [
         ("BACPRO-ASSP", "registered", 1),
         ("CAP-AEPE", "anomaly", 1),
+        *[("CAP-AEPE", "registered", 1)] * (1 + len(demo_people.ASKING)),  # and the minor
         ("CAP-AEPE", "registered", 2),
         ("CRPE-EXT-BAC3", "registered", 1),
         ("DNB", "withdrawn", 1),
@@ -117,7 +119,8 @@ def test_every_account_of_the_demo_signs_in(client, email, capsys):
         call_command("demo", "code", email)
         code = capsys.readouterr().out.strip()
         answer = client.post(reverse("mfa_authenticate"), {"code": code})
-        home = reverse("office:home")
+        is_doctor = email.startswith("medecin")
+        home = reverse("doctor:home" if is_doctor else "office:home")
 
     assert answer.url == home
     assert client.get(home).status_code == 200

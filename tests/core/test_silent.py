@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import OperationalError, connection
-from django.utils import timezone
 
 from sporades.core.queue import app
 from sporades.core.silent import SILENT_FOR, is_silent
@@ -16,8 +15,8 @@ def a_worker(*, last_sign):
     """Register a worker that has given its last sign so long ago."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (%s) RETURNING id",
-            [timezone.now() - last_sign],
+            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - %s) RETURNING id",
+            [last_sign],
         )
         return cursor.fetchone()[0]
 

@@ -220,7 +220,7 @@ def test_an_account_that_waits_when_the_agreement_ends_is_made_again_with_a_pass
 
     page = client.get(link)
     pressed = client.post(link)
-    again = client.post(link, {"again": "1"})
+    again = client.post(link, {"recommencer": "1"})
 
     for one in (page, pressed):
         assert one.status_code == 200

@@ -85,7 +85,7 @@ def test_one_chooses_a_registration_to_see_its_documents(mine):
 
     page = client.get("/mes-documents")
 
-    [link] = seen(page).cssselect("main a")
+    [link] = seen(page).cssselect("main .s-choices a")
     assert link.text == "Brevet d'essai – Marin, session 2027"
     assert words(link[0]) == f", inscription n°{registration.number}"
     assert link.get("href") == f"/mes-documents/{registration.number}"

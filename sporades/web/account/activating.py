@@ -38,7 +38,7 @@ def activate(request: HttpRequest, key: str) -> HttpResponse:
         return _page(request, state, user)
     if request.method != "POST":
         return _page(request, "ready", user, _form(user))
-    if "again" in request.POST:
+    if "recommencer" in request.POST:
         return _begin_again(request, user)
     if user.has_usable_password():
         return _by_password(request, user)

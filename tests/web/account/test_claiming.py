@@ -47,7 +47,7 @@ def test_who_begins_again_does_so_with_the_same_code(client, code):
     sent = Message.objects.get(kind="activation")
 
     page = main(client.get(link_in(sent)))
-    again = client.post(link_in(sent), {"again": "1"})
+    again = client.post(link_in(sent), {"recommencer": "1"})
 
     assert "il faudra recommencer avec le même code : votre dossier, lui, reste" in sent.body
     assert "Recommencer la création" not in sent.body

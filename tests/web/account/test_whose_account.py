@@ -59,7 +59,7 @@ def test_who_has_the_mail_but_not_the_password_starts_again_whatever_strangers_d
         sign_up(Client(), birth_name="Voleur", password=ANOTHER)
     link = last_link()
 
-    answer = client.post(link, {"again": "1"})
+    answer = client.post(link, {"recommencer": "1"})
     form = client.get(answer.url)
     sign_up(client)
     client.post(last_link(), {"password": PASSWORD})
@@ -72,7 +72,7 @@ def test_who_has_the_mail_but_not_the_password_starts_again_whatever_strangers_d
 
 def test_the_mail_opened_for_one_address_opens_nothing_for_another(client):
     sign_up(Client())
-    client.post(last_link(), {"again": "1"})
+    client.post(last_link(), {"recommencer": "1"})
     for _ in range(3):
         sign_up(client, email="nina@exemple.test")
 

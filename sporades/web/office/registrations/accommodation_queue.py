@@ -78,7 +78,7 @@ STEPS = (
     ),
     Step(
         "a-completer",
-        "À compléter",
+        "Chez le candidat, incomplète",
         "Le candidat",
         State.INCOMPLETE,
         "incomplete_at",
