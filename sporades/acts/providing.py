@@ -186,11 +186,7 @@ def _keep(
         evidence.ask(locked, locked.owed["evidence"], at=at)
         given = take(
             _row(locked, awaited(locked).pk),
-            key=key,
-            name=name,
-            size=len(made.content),
-            pages=made.pages,
-            sending=sending,
+            evidence.Given(key, name, len(made.content), made.pages, sending),
             by=by,
             at=at,
         )

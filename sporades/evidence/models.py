@@ -13,6 +13,7 @@ from sporades.core import files
 from sporades.core.french import day_in_words, instant_in_words, local_day, pdf_in_words
 from sporades.evidence.states import REPLACEABLE, TO_PROVIDE, TO_VERIFY, VERDICTS, State
 from sporades.exams.schema.base import LONGEST_LINE, LONGEST_PARAGRAPH
+from sporades.intake import scanned
 from sporades.registrations.models import Registration
 
 LONGEST_NAME = 120
@@ -200,11 +201,7 @@ class Deposit(models.Model):
             models.UniqueConstraint(
                 fields=["evidence", "sending"], name="two_presses_deposit_one_file"
             ),
-            models.CheckConstraint(
-                name="a_file_that_was_scanned_is_clean_or_not",
-                condition=Q(scanned_at=None, is_clean=None)
-                | Q(scanned_at__isnull=False, is_clean__isnull=False),
-            ),
+            scanned.clean_or_not("a_file_that_was_scanned_is_clean_or_not"),
             models.CheckConstraint(
                 name="a_deposit_holds_something", condition=Q(size__gt=0, pages__gt=0)
             ),
@@ -218,15 +215,7 @@ class Deposit(models.Model):
             pgtrigger.ReadOnly(
                 name="a_deposit_is_never_rewritten", exclude=["scanned_at", "is_clean"]
             ),
-            pgtrigger.Protect(
-                name="a_deposit_is_scanned_once",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__scanned_at__isnull=False)
-                & (
-                    pgtrigger.Q(old__scanned_at__df=pgtrigger.F("new__scanned_at"))
-                    | pgtrigger.Q(old__is_clean__df=pgtrigger.F("new__is_clean"))
-                ),
-            ),
+            scanned.scanned_once("a_deposit_is_scanned_once"),
         ]
 
     def __str__(self) -> str:

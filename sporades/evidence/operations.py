@@ -1,6 +1,7 @@
 """Make the pieces of a registration follow its version; take a file; say what it is worth."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -44,6 +45,25 @@ INFECTED = (
 )
 
 type Told = Iterable[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Given:
+    """A file that is kept, about to have its row.
+
+    Attributes:
+        key: where it is kept.
+        name: as its giver named it, clean.
+        size: in bytes.
+        pages: how many it has.
+        sending: names the press of the button.
+    """
+
+    key: str
+    name: str
+    size: int
+    pages: int
+    sending: UUID
 
 
 class TooMuch(Refused):
@@ -184,26 +204,12 @@ def announce(content: bytes, *, own: str, at: datetime) -> str:
     return arriving.announce(ArrivingFile.objects.all(), content, own=own, at=at)
 
 
-def take(
-    row: Evidence,
-    *,
-    key: str,
-    name: str,
-    size: int,
-    pages: int,
-    sending: UUID,
-    by: Actor,
-    at: datetime,
-) -> Deposit:
+def take(row: Evidence, given: Given, *, by: Actor, at: datetime) -> Deposit:
     """Put a file in force for a piece; the former one stays, out of force.
 
     Args:
         row: the piece, its registration locked.
-        key: where the file is kept.
-        name: as its candidate named it, clean.
-        size: in bytes.
-        pages: how many it has.
-        sending: names the press of the button.
+        given: the file.
         by: who gives it.
         at: the instant at which the request arrived.
 
@@ -211,7 +217,7 @@ def take(
         TooMuch: it does not go with the other files of the registration.
         Refused: nothing is awaited for this piece any more.
     """
-    made = _kept(row, key=key, name=name, size=size, pages=pages, sending=sending, by=by, at=at)
+    made = _kept(row, given, by=by, at=at)
     move(
         row,
         DEPOSIT,
@@ -225,30 +231,19 @@ def take(
     return made
 
 
-def take_scan(
-    row: Evidence,
-    *,
-    posted_on: date,
-    key: str,
-    name: str,
-    size: int,
-    pages: int,
-    sending: UUID,
-    by: Actor,
-    at: datetime,
-) -> Deposit:
+def take_scan(row: Evidence, given: Given, *, posted_on: date, by: Actor, at: datetime) -> Deposit:
     """Keep with its postmark the scan of a piece that came by post, made by the office (L-05).
 
     Args:
         row: the piece, its registration locked.
+        given, by, at: see `take`.
         posted_on: the day of the postmark.
-        key, name, size, pages, sending, by, at: see `take`.
 
     Raises:
         TooMuch: it does not go with the other files of the registration.
         Refused: nothing is awaited for this piece any more.
     """
-    made = _kept(row, key=key, name=name, size=size, pages=pages, sending=sending, by=by, at=at)
+    made = _kept(row, given, by=by, at=at)
     move(
         row,
         SCAN,
@@ -262,34 +257,20 @@ def take_scan(
     return made
 
 
-def _kept(
-    row: Evidence,
-    *,
-    key: str,
-    name: str,
-    size: int,
-    pages: int,
-    sending: UUID,
-    by: Actor,
-    at: datetime,
-) -> Deposit:
+def _kept(row: Evidence, given: Given, *, by: Actor, at: datetime) -> Deposit:
     """Write the row of a file that is kept, and take away what announced it. Raises TooMuch."""
     others = in_force(row.registration).exclude(evidence=row)
-    if others.count() >= MOST_FILES or weight_of(others) + size > MOST_BYTES:
+    if others.count() >= MOST_FILES or weight_of(others) + given.size > MOST_BYTES:
         raise TooMuch
     made: Deposit = Deposit.objects.create(
         evidence=row,
-        name=name,
-        key=key,
-        size=size,
-        pages=pages,
+        **asdict(given),
         given_at=at,
         author_kind=by.kind,
         author_name=by.name,
         author_id=by.identifier,
-        sending=sending,
     )
-    arrived(key)
+    arrived(given.key)
     return made
 
 

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from sporades.accounts.models import User
 from sporades.core.french import instant_in_words, pdf_in_words
+from sporades.intake import scanned
 from sporades.medical import sealing
 from sporades.registrations.models import Registration
 
@@ -136,11 +137,7 @@ class Paper(_Sealed):
             models.UniqueConstraint(
                 fields=["compartment", "sending"], name="two_presses_confide_one_paper"
             ),
-            models.CheckConstraint(
-                name="a_paper_that_was_scanned_is_clean_or_not",
-                condition=Q(scanned_at=None, is_clean=None)
-                | Q(scanned_at__isnull=False, is_clean__isnull=False),
-            ),
+            scanned.clean_or_not("a_paper_that_was_scanned_is_clean_or_not"),
             models.CheckConstraint(
                 name="a_paper_holds_something", condition=Q(size__gt=0, pages__gt=0)
             ),
@@ -155,15 +152,7 @@ class Paper(_Sealed):
                 name="a_paper_is_never_rewritten",
                 exclude=["wrapped", "master", "scanned_at", "is_clean"],
             ),
-            pgtrigger.Protect(
-                name="a_paper_is_scanned_once",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__scanned_at__isnull=False)
-                & (
-                    pgtrigger.Q(old__scanned_at__df=pgtrigger.F("new__scanned_at"))
-                    | pgtrigger.Q(old__is_clean__df=pgtrigger.F("new__is_clean"))
-                ),
-            ),
+            scanned.scanned_once("a_paper_is_scanned_once"),
         ]
 
     def __str__(self) -> str:
