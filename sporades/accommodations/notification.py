@@ -8,7 +8,7 @@ from sporades.accommodations.operations import AuthorMissing
 from sporades.accommodations.rules import contested_until, papers_in_words, rules_of, sat_by
 from sporades.core.french import day_in_words, local_day
 from sporades.core.refusals import Refused
-from sporades.documents.disclosure import initials, last_signs
+from sporades.documents.disclosure import facts_of
 from sporades.documents.kinds import Content, Facts, Kind
 from sporades.registrations.snapshot import contact_of
 
@@ -94,13 +94,7 @@ def _replaces(case: Case, zone: str) -> str:
 
 def public_facts(said: Content) -> Facts:
     """Return what a third party may check: what for, of whom, on which day; no measure."""
-    return [
-        ("Examen ou concours", said["title"]),
-        ("Académie", said["academy_name"]),
-        ("Candidat (initiales)", initials(said["name"])),
-        ("Numéro d'inscription", last_signs(said["registration_number"])),
-        ("Décision du", said["decided_on"]),
-    ]
+    return facts_of(said, ("Décision du", said["decided_on"]))
 
 
 NOTIFICATION = Kind(

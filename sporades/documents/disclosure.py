@@ -6,6 +6,8 @@ or photographed, only says enough to compare.
 
 import re
 
+from sporades.documents.kinds import Content, Facts
+
 SHOWN = 4
 _APOSTROPHES = "'’ʼʻ"
 _LETTER = r"[^\W\d_]"
@@ -21,3 +23,19 @@ def last_signs(number: str) -> str:
     """Return « …2417 » for « 100002417 »: the last four signs, never the whole of a short one."""
     signs = "".join(number.split())
     return f"…{signs[-SHOWN:]}" if len(signs) > SHOWN else "…"
+
+
+def facts_of(said: Content, *more: tuple[str, str]) -> Facts:
+    """Return what a third party may check of a paper about a registration: what for, of whom.
+
+    Args:
+        said: its content: `title`, `academy_name`, `name`, `registration_number`.
+        more: what else of it, label and value.
+    """
+    return [
+        ("Examen ou concours", said["title"]),
+        ("Académie", said["academy_name"]),
+        ("Candidat (initiales)", initials(said["name"])),
+        ("Numéro d'inscription", last_signs(said["registration_number"])),
+        *more,
+    ]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sporades.core.french import day_in_words, local_day
-from sporades.documents.disclosure import initials, last_signs
+from sporades.documents.disclosure import facts_of
 from sporades.documents.kinds import Content, Facts, Kind
 from sporades.registrations.models import Registration
 from sporades.registrations.snapshot import contact_of
@@ -45,13 +45,7 @@ def content(source: Attested) -> Content:
 
 def public_facts(said: Content) -> Facts:
     """Return what a third party may check: what for, on which day, and the initials of whom."""
-    return [
-        ("Examen ou concours", said["title"]),
-        ("Académie", said["academy_name"]),
-        ("Candidat (initiales)", initials(said["name"])),
-        ("Numéro d'inscription", last_signs(said["registration_number"])),
-        ("Inscrit au", said["day"]),
-    ]
+    return facts_of(said, ("Inscrit au", said["day"]))
 
 
 ATTESTATION = Kind(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sporades.core.french import instant_in_words
-from sporades.documents.disclosure import initials, last_signs
+from sporades.documents.disclosure import facts_of
 from sporades.documents.kinds import Content, Facts, Kind
 from sporades.publications.refusals import NoAppeal
 from sporades.registrations.models import Registration
@@ -83,13 +83,7 @@ def said_of(decision: Decision, registration: Registration) -> list[str]:
 
 def public_facts(said: Content) -> Facts:
     """Return what a third party may check: what for, of whom, deposited when."""
-    return [
-        ("Examen ou concours", said["title"]),
-        ("Académie", said["academy_name"]),
-        ("Candidat (initiales)", initials(said["name"])),
-        ("Numéro d'inscription", last_signs(said["registration_number"])),
-        ("Déposé le", said["deposited_in_words"]),
-    ]
+    return facts_of(said, ("Déposé le", said["deposited_in_words"]))
 
 
 def _kind(slug: str, title: str, *, needs_approval: bool, is_decision: bool = False) -> Kind:

@@ -1,6 +1,6 @@
 """« Demande pièces justificatives »: what its candidate is asked for, and until when (G1)."""
 
-from sporades.documents.disclosure import initials, last_signs
+from sporades.documents.disclosure import facts_of
 from sporades.documents.kinds import Content, Facts, Kind
 from sporades.registrations.models import Version
 
@@ -34,12 +34,7 @@ def content(version: Version) -> Content:
 
 def public_facts(said: Content) -> Facts:
     """Return what a third party may check: what for, and of whom; no piece is named."""
-    return [
-        ("Examen ou concours", said["title"]),
-        ("Académie", said["academy_name"]),
-        ("Candidat (initiales)", initials(said["name"])),
-        ("Numéro d'inscription", last_signs(said["registration_number"])),
-    ]
+    return facts_of(said)
 
 
 EVIDENCE_REQUEST = Kind(

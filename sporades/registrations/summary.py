@@ -1,6 +1,6 @@
 """« Récapitulatif d'inscription »: what the summary says."""
 
-from sporades.documents.disclosure import initials, last_signs
+from sporades.documents.disclosure import facts_of
 from sporades.documents.kinds import Content, Facts, Kind
 from sporades.registrations.models import Version
 
@@ -22,13 +22,7 @@ def content(version: Version) -> Content:
 
 def public_facts(said: Content) -> Facts:
     """Return what a third party may check: what for, when, and the initials of whom."""
-    return [
-        ("Examen ou concours", said["title"]),
-        ("Académie", said["academy_name"]),
-        ("Candidat (initiales)", initials(said["name"])),
-        ("Numéro d'inscription", last_signs(said["registration_number"])),
-        ("Enregistré le", said["filed_in_words"]),
-    ]
+    return facts_of(said, ("Enregistré le", said["filed_in_words"]))
 
 
 SUMMARY = Kind(

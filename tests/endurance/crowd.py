@@ -17,7 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from sporades.acts.providing import NothingAwaited, TooOften
-from sporades.web.candidate.request_forms import NOT_KEPT
+from sporades.web.layout.sent import NOT_KEPT
 from tests.endurance.arena import PATIENCE, eventually
 from tests.endurance.servers import Answer, Browser, Web
 from tests.evidence.given import IDENTITY

@@ -15,9 +15,10 @@ from sporades.core.refusals import Refused
 from sporades.intake.reading import Unready
 from sporades.registrations.models import CorrectionRequest
 from sporades.registrations.refusals import NothingChanged
-from sporades.web.candidate.request_forms import NOT_KEPT, CorrectionRequestForm
+from sporades.web.candidate.request_forms import CorrectionRequestForm
 from sporades.web.layout.kept import forget, kept
 from sporades.web.layout.seen import seen_in
+from sporades.web.layout.sent import NOT_KEPT
 
 _KEPT = (
     "Votre session s'était terminée. Vos réponses sont là : vérifiez-les, joignez de nouveau la "

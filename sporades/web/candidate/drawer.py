@@ -8,19 +8,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from sporades.acts import keeping
-from sporades.core import files
-from sporades.core.refusals import Refused
 from sporades.drawers import operations as drawers
 from sporades.drawers.models import KeptFile
 from sporades.drawers.queries import files_of
 from sporades.evidence.queries import given_again
-from sporades.intake import reading
-from sporades.intake.cleaning import Unfit, Unready
-from sporades.web.candidate.evidence_forms import UploadsForm, said_of
-from sporades.web.candidate.request_forms import NOT_KEPT
+from sporades.web.candidate.evidence_forms import UploadsForm
 from sporades.web.candidate.sending import begun_by
 from sporades.web.layout.papers import kept as read_kept
 from sporades.web.layout.papers import paper
+from sporades.web.layout.sent import taking
 
 
 def drawer(request: HttpRequest) -> HttpResponse:
@@ -28,22 +24,15 @@ def drawer(request: HttpRequest) -> HttpResponse:
     posted = request.method == "POST"
     form = UploadsForm(*([request.POST, request.FILES] if posted else []), sender=request.user)
     if posted and form.is_valid():
-        try:
-            with reading.turn():
-                keeping.keep(
-                    owner=request.user.candidate,
-                    sent=form.sent,
-                    press=form.press,
-                    by=request.actor,
-                    at=request.arrived_at,
-                )
-        except Unfit as unfit:
-            form.add_error("fichiers", said_of(form, unfit))
-        except Refused as refusal:
-            form.add_error("fichiers", str(refusal))
-        except (files.OutOfReach, Unready):
-            form.add_error("fichiers", NOT_KEPT)
-        else:
+        with taking(form, "fichiers", names=form.names, refusals="fichiers"):
+            keeping.keep(
+                owner=request.user.candidate,
+                sent=form.sent,
+                press=form.press,
+                by=request.actor,
+                at=request.arrived_at,
+            )
+        if not form.errors:
             drawers.note_used([one.pk for one in form.uploads], at=request.arrived_at)
             messages.success(request, "Votre fichier est dans votre porte-documents.")
             return redirect("candidate:drawer")

@@ -10,7 +10,7 @@ from sporades.accounts.models import User
 from sporades.acts.sending import Sent
 from sporades.drawers import operations as drawers
 from sporades.drawers.models import KeptFile, Upload
-from sporades.intake.cleaning import LARGEST, MOST_FILES, TooLarge, Unfit
+from sporades.intake.cleaning import LARGEST, MOST_FILES, TooLarge
 from sporades.registrations.fields import Hinted
 from sporades.web.layout.presses import a_press
 
@@ -184,9 +184,3 @@ def _keys(said: str) -> list[UUID]:
         return [UUID(one) for one in said.split(",") if one]
     except ValueError:
         return [UUID(int=0)]
-
-
-def said_of(form: FilesForm, unfit: Unfit) -> str:
-    """Say why a file is not taken, and which one where there are several."""
-    names = form.names
-    return f"{names[unfit.place]} : {unfit}" if len(names) > 1 else str(unfit)

@@ -17,16 +17,15 @@ from sporades.core import files
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.documents.operations import BeingPrepared
-from sporades.intake.cleaning import Unfit, Unready
 from sporades.medical import sealing
 from sporades.medical.models import Compartment, Opening, Paper, Remark
 from sporades.medical.queries import compartment, openings_of, papers_of, remarks_of
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import registration_of
-from sporades.web.candidate.evidence_forms import FilesForm, said_of
+from sporades.web.candidate.evidence_forms import FilesForm
 from sporades.web.candidate.health_forms import RemarkForm
-from sporades.web.candidate.request_forms import NOT_KEPT
 from sporades.web.layout.papers import paper
+from sporades.web.layout.sent import taking
 
 UNREADABLE_NAME = "Nom illisible pour le moment"
 
@@ -90,7 +89,7 @@ def confide(request: HttpRequest, number: str, kind: str) -> HttpResponse:
             messages.error(request, str(refusal))
             return redirect("candidate:health", number)
     elif form.is_valid():
-        try:
+        with taking(form, "fichiers", names=form.names, refusals="fichiers"):
             confiding.deposit(
                 registration=found,
                 kind=chosen.code,
@@ -99,13 +98,7 @@ def confide(request: HttpRequest, number: str, kind: str) -> HttpResponse:
                 by=request.actor,
                 at=request.arrived_at,
             )
-        except Unfit as unfit:
-            form.add_error("fichiers", said_of(form, unfit))
-        except Refused as refusal:
-            form.add_error("fichiers", str(refusal))
-        except (files.OutOfReach, Unready):
-            form.add_error("fichiers", NOT_KEPT)
-        else:
+        if not form.errors:
             messages.success(request, "Votre fichier est confié. L'antivirus le vérifie.")
             return redirect(f"{reverse('candidate:health', args=[number])}#{chosen.code}")
     context = {"registration": found, "kind": chosen, "form": form}

@@ -15,14 +15,12 @@ from sporades.drawers import operations as drawers
 from sporades.drawers.queries import files_of
 from sporades.evidence.models import Deposit
 from sporades.evidence.queries import Owed, file_of, piece_of, pieces_of, withdrawn_of
-from sporades.intake import reading
-from sporades.intake.cleaning import Unfit, Unready
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import registration_of
-from sporades.web.candidate.evidence_forms import ProvideForm, said_of
-from sporades.web.candidate.request_forms import NOT_KEPT
+from sporades.web.candidate.evidence_forms import ProvideForm
 from sporades.web.candidate.sending import begun_by
 from sporades.web.layout.papers import kept, paper
+from sporades.web.layout.sent import taking
 
 
 def evidence(request: HttpRequest, number: str) -> HttpResponse:
@@ -70,15 +68,9 @@ def provide(request: HttpRequest, number: str, piece: str) -> HttpResponse:
             messages.error(request, str(refusal))
             return redirect("candidate:evidence", found.number)
     elif form.is_valid():
-        try:
+        with taking(form, "fichiers", names=form.names, refusals="fichiers"):
             given = _give(request, found, piece, form)
-        except Unfit as unfit:
-            form.add_error("fichiers", said_of(form, unfit))
-        except Refused as refusal:
-            form.add_error("fichiers", str(refusal))
-        except (files.OutOfReach, files.Unreadable, Unready):
-            form.add_error("fichiers", NOT_KEPT)
-        else:
+        if not form.errors:
             drawers.note_used([one.pk for one in form.uploads], at=at)
             messages.success(
                 request,
@@ -109,8 +101,7 @@ def _give(
     }
     if form.kept:
         return providing.reuse(kept=form.kept, **told)
-    with reading.turn():
-        return providing.deposit(sent=form.sent, **told)
+    return providing.deposit(sent=form.sent, **told)
 
 
 def _keep_copy(request: HttpRequest, given: Deposit) -> None:

@@ -12,8 +12,8 @@ from sporades.registrations.fields import CleanLinesField
 from sporades.registrations.models.request import LONGEST_REASON
 from sporades.registrations.refusals import NothingChanged
 from sporades.web.candidate.evidence_forms import ACCEPTED
+from sporades.web.layout.sent import NOT_KEPT
 
-NOT_KEPT = "Le fichier ne peut pas être gardé en ce moment : réessayez."
 _AGAIN = "Votre navigateur ne garde pas le fichier : choisissez de nouveau votre fichier avant d'envoyer."
 
 

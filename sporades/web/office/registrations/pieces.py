@@ -10,8 +10,6 @@ from django.urls import reverse
 
 from sporades.accounts.permissions import Permission
 from sporades.acts import providing, reading
-from sporades.core import files
-from sporades.core.refusals import Refused
 from sporades.documents.operations import BeingPrepared
 from sporades.evidence.completeness import missing_of
 from sporades.evidence.queries import Owed, file_of, piece_of, pieces_of, withdrawn_of
@@ -21,6 +19,7 @@ from sporades.intake.reading import Unfit, Unready
 from sporades.registrations.models import Registration
 from sporades.registrations.states import State
 from sporades.web.layout.papers import kept, paper
+from sporades.web.layout.sent import taking
 from sporades.web.office.registrations.files import (
     TRAIL,
     author_on,
@@ -30,8 +29,6 @@ from sporades.web.office.registrations.files import (
 )
 from sporades.web.office.registrations.verdict_forms import ScanForm
 from sporades.web.office.registrations.walking import back_to_file
-
-NOT_KEPT = "Le fichier ne peut pas être lu et gardé en ce moment : réessayez plus tard."
 
 
 def pieces(request: HttpRequest, number: str) -> HttpResponse:
@@ -110,7 +107,7 @@ def scan(request: HttpRequest, number: str, piece: str) -> HttpResponse:
         else ScanForm(initial={"envoi": str(uuid4()), "poste_le": owed.row.posted_on})
     )
     if posted and form.is_valid():
-        try:
+        with taking(form, "fichier"):
             providing.scan_in(
                 registration=found,
                 code=piece,
@@ -120,11 +117,7 @@ def scan(request: HttpRequest, number: str, piece: str) -> HttpResponse:
                 by=author_on(request, found),
                 at=request.arrived_at,
             )
-        except Refused as refusal:
-            form.add_error("fichier" if isinstance(refusal, Unfit) else None, str(refusal))
-        except (files.OutOfReach, Unready):
-            form.add_error("fichier", NOT_KEPT)
-        else:
+        if not form.errors:
             messages.success(request, f"« {owed.row.label} » : reçue par courrier, numérisée.")
             return back_to_file(request, found.number, tab="pieces")
     context = {"registration": found, "owed": owed, "form": form, "trail": trail_of(found)}

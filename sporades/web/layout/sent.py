@@ -1,0 +1,36 @@
+"""Files that are sent: few are held in memory at once, and what is refused is said in the form."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from django import forms
+
+from sporades.core import files
+from sporades.core.refusals import Refused
+from sporades.intake import reading
+
+NOT_KEPT = "Le fichier ne peut pas être gardé en ce moment : réessayez."
+
+
+@contextmanager
+def taking(
+    form: forms.Form, field: str, *, names: Sequence[str] = (), refusals: str | None = None
+) -> Iterator[None]:
+    """Do, in the block, what takes the files of a form; whoever fails leaves the form with errors.
+
+    Args:
+        form: where they were chosen, valid so far.
+        field: the name of their field.
+        names: those of the files, where there may be several: the one that is unfit is named.
+        refusals: at which field what is not of a file is said; nothing for the whole form.
+    """
+    try:
+        with reading.turn():
+            yield
+    except reading.Unfit as unfit:
+        which = f"{names[unfit.place]} : " if len(names) > 1 else ""
+        form.add_error(field, f"{which}{unfit}")
+    except Refused as refusal:
+        form.add_error(refusals, str(refusal))
+    except (files.OutOfReach, files.Unreadable, reading.Unready):
+        form.add_error(field, NOT_KEPT)
