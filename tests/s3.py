@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from tools.antivirus import free_port
 
-BUCKET = "documents"
+BUCKET, MEDICAL_BUCKET = "documents", "sante"
 SECRET = "un-secret-du-service-d-essai"
 PATIENCE = 30
 
@@ -21,15 +21,24 @@ class S3:
     """A server that may be killed and comes back where it was."""
 
     def __init__(self, folder: Path) -> None:
-        """Serve a folder, with one bucket in it."""
+        """Serve a folder, with two buckets in it."""
         self.folder, self.port = folder, free_port()
-        (folder / BUCKET).mkdir()
+        for bucket in (BUCKET, MEDICAL_BUCKET):
+            (folder / bucket).mkdir()
         self.come_back()
 
     @property
     def address(self) -> str:
-        """The address of the bucket, as FILES_URL names it."""
-        return f"s3+http://essai:{SECRET}@127.0.0.1:{self.port}/{BUCKET}"
+        """The address of the first bucket, as FILES_URL names it."""
+        return self._address_of(BUCKET)
+
+    @property
+    def medical_address(self) -> str:
+        """The address of the other one, as MEDICAL_FILES_URL names it."""
+        return self._address_of(MEDICAL_BUCKET)
+
+    def _address_of(self, bucket: str) -> str:
+        return f"s3+http://essai:{SECRET}@127.0.0.1:{self.port}/{bucket}"
 
     def come_back(self) -> None:
         """Start it on what is left in the folder, where it was, and wait until it answers."""

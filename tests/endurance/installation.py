@@ -76,6 +76,7 @@ class Installation:
     """Five parts, and the address at which people reach it.
 
     Attributes:
+        stores: where it keeps files, by the names of the variables that say so.
         ended: how many times each part has ended by itself.
     """
 
@@ -84,8 +85,11 @@ class Installation:
         store = S3(folder)
         steps.callback(store.stop)
         clamd_port, web_port = free_port(), free_port()
-        self.files_url = store.address
-        said = {"FILES_URL": store.address, "CLAMD_URL": f"tcp://127.0.0.1:{clamd_port}"}
+        self.stores = {
+            "FILES_URL": store.address,
+            "MEDICAL_FILES_URL": store.medical_address,
+        }
+        said = {**self.stores, "CLAMD_URL": f"tcp://127.0.0.1:{clamd_port}"}
 
         def clamd() -> subprocess.Popen[bytes]:
             command = antivirus.command(folder, clamd_port)

@@ -133,8 +133,13 @@ class Answer:
 
     status: int
     location: str | None
-    text: str = field(repr=False)
+    content: bytes = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def text(self) -> str:
+        """What it says, where it is a page."""
+        return self.content.decode()
 
 
 @dataclass
@@ -147,8 +152,8 @@ class Browser:
     def get(self, web: Web, path: str) -> Answer:
         """Read a page."""
         answer = self.send(web, "GET", path)
-        found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', answer.text)
-        self.token = found[1] if found else self.token
+        found = re.search(rb'name="csrfmiddlewaretoken" value="(\w+)"', answer.content)
+        self.token = found[1].decode() if found else self.token
         return answer
 
     def post(self, web: Web, path: str, answers: Mapping[str, str] = {}, **headers: str) -> Answer:
@@ -186,9 +191,7 @@ class Browser:
                 if name.lower() == "set-cookie":
                     cookie, _, content = value.partition(";")[0].partition("=")
                     self.cookies[cookie] = content
-            return Answer(
-                said.status, said.getheader("Location"), said.read().decode(), said.headers
-            )
+            return Answer(said.status, said.getheader("Location"), said.read(), said.headers)
         finally:
             line.close()
 
