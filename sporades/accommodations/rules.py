@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models.fields.json import KeyTransform
+
 from sporades.core.days import midnight, months_after
 from sporades.core.french import listed, local_day
 from sporades.exams.models.service import MINUTE
@@ -98,7 +100,7 @@ def deadline_of(registration: Registration) -> datetime:
     asked, service = rules_of(registration), registration.service
     told = Version.objects.filter(registration=registration.pk, number=registration.version)
     closing = registration.__dict__.get("told") or {
-        "closes_at": told.values_list("snapshot__closes_at", flat=True).first()
+        "closes_at": told.values_list(KeyTransform("closes_at", "snapshot"), flat=True).first()
     }
     instants = [service.closes_at]
     if closing["closes_at"]:

@@ -9,6 +9,7 @@ import segno
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, QuerySet
+from django.db.models.fields.json import KeyTransform
 
 from sporades.core import files, pdf, seal
 from sporades.core.digests import canonical, digest
@@ -181,7 +182,7 @@ def discard(versions: QuerySet[DocumentVersion]) -> int:
     """
     unpublished = versions.filter(published_at=None)
     # Locked, so that what is being printed has its key, and its file goes too.
-    held = unpublished.select_for_update().values_list("pdf_key", "content__file")
+    held = unpublished.select_for_update().values_list("pdf_key", KeyTransform("file", "content"))
     keys = {key for kept in held for key in kept if key}
     count, _ = unpublished.delete()
     transaction.on_commit(lambda: files.forget_or_say(keys))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models.fields.json import KeyTransform
 
 from sporades.core.digests import digest
 from sporades.core.locks import lock_value
@@ -95,7 +96,9 @@ def _of_seal(made: Seal, number: int, previous: str) -> Iterator[str]:
 
 def _forgotten() -> set[int]:
     """Return the acts of which an act says that whom they named is forgotten."""
-    told = Entry.objects.filter(verb__in=FORGETTING).values_list("payload__after__acts", flat=True)
+    told = Entry.objects.filter(verb__in=FORGETTING).values_list(
+        KeyTransform("acts", KeyTransform("after", "payload")), flat=True
+    )
     return {pk for acts in told.iterator() for pk in acts or ()}
 
 

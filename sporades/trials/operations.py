@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.db.models.fields.json import KeyTransform
 
 from sporades import journal
 from sporades.accounts.models import User
@@ -186,7 +187,7 @@ def _answers(rows: Iterable[Registration]) -> dict[int, Any]:
     wanted = Version.objects.filter(
         registration__in=[row.pk for row in rows], number=F("registration__version")
     )
-    return dict(wanted.values_list("registration", "snapshot__answers"))
+    return dict(wanted.values_list("registration", KeyTransform("answers", "snapshot")))
 
 
 def _others(rows: Iterable[Registration]) -> dict[int, list[Registration]]:

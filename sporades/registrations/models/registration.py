@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Self
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import JSONObject
 from django.utils.text import capfirst
 
@@ -62,7 +63,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         """Add when the last version was filed and what it calls for, without the rest of it."""
         last = Version.objects.filter(registration=OuterRef("pk"), number=OuterRef("version"))
         keys = ("filed_in_words", "closes_at", "to_return", "evidence", "accommodation")
-        told = JSONObject(**{key: f"snapshot__{key}" for key in keys})
+        told = JSONObject(**{key: KeyTransform(key, "snapshot") for key in keys})
         return self.annotate(told=Subquery(last.values(told=told)))
 
 

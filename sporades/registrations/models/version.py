@@ -4,6 +4,7 @@ from typing import Any, ClassVar, Self
 
 import pgtrigger
 from django.db import models
+from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import JSONObject, Now
 
 from sporades.core.digests import digest
@@ -18,9 +19,9 @@ class VersionQuerySet(models.QuerySet["Version"]):
     def for_history(self) -> Self:
         """Everything that a history shows, the last first; of what was filed, when and where alone."""
         said = {
-            "filed_in_words": "snapshot__filed_in_words",
-            "service": JSONObject(name="snapshot__service__name"),
-            "signed_by": "snapshot__signed_by",
+            "filed_in_words": KeyTransform("filed_in_words", "snapshot"),
+            "service": JSONObject(name=KeyTransform("name", KeyTransform("service", "snapshot"))),
+            "signed_by": KeyTransform("signed_by", "snapshot"),
         }
         return self.defer("snapshot").annotate(said=JSONObject(**said)).order_by("-number")
 
