@@ -19,7 +19,8 @@ from tests.factories import a_registration
 
 PART = 262_144
 AT_ONCE = 16
-MOST_MEGABYTES = 400
+MOST_MEGABYTES = 300
+"""Of one process; 400 are promised."""
 TUS = {"Tus-Resumable": "1.0.0"}
 
 

@@ -74,6 +74,14 @@ def test_a_file_is_kept_nowhere_and_the_rest_of_its_page_is_read(rf):
     assert dict(request.POST) == {"login": ["a"]}
 
 
+def test_what_a_request_carried_is_let_go_once_it_is_answered(db, client):
+    answer = client.post("/connexion", {"login": "a" * 9_000})
+
+    request = answer.wsgi_request
+    assert (request.body, request.read()) == (b"", b"")
+    assert list(request.POST) == ["login"]
+
+
 @pytest.mark.parametrize("cookie", ["", "0123456789abcdefghijklmnopqrstuv"], ids=["none", "forged"])
 @pytest.mark.parametrize("address", [TAKES_A_FILE, OF_THE_OFFICE])
 def test_of_who_has_not_signed_in_no_file_is_kept(db, cookie, address):

@@ -1,6 +1,7 @@
 """What a request carries: read whole before anything is done with it, or refused unread."""
 
 import codecs
+import io
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -107,7 +108,21 @@ def _read(request: HttpRequest, read: Callable[[], Any], get_response: Page) -> 
     now = timezone.now()
     if now - began > LONGEST_READING:
         request.arrived_at = now
-    return get_response(request)
+    response = get_response(request)
+    _let_go(request)
+    return response
+
+
+def _let_go(request: HttpRequest) -> None:
+    """Forget the bytes of a request that is answered, here and in the server.
+
+    Django leads from a request to its reader and back: it stands until the collector passes, which
+    is hundreds of parts of files later.
+    """
+    nothing = io.BytesIO()
+    request.META["wsgi.input"] = nothing
+    if hasattr(request, "_body"):
+        request._body, request._stream = b"", nothing  # noqa: SLF001 - nothing else names them
 
 
 def _taking_files(request: HttpRequest) -> Route | None:
