@@ -20,6 +20,7 @@ from sporades.accommodations.queries import papers_asked_of
 from sporades.accommodations.rules import final_at
 from sporades.accommodations.states import State
 from sporades.accounts.models import Membership, User
+from sporades.acts.guardians import tell_guardian
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words
 from sporades.core.links import absolute
@@ -319,6 +320,7 @@ def notify(*, case: Case, by: Actor, at: datetime) -> None:
         medical.erase_after(found, final_at(at, registration.service.zone))
     _record("accommodation notified", locked, by=by, at=at)
     _tell(locked, "something_awaits", enclosed=version, at=at)
+    tell_guardian(registration, at=at, key=f"accommodation:{locked.pk}:notified")
 
 
 @transaction.atomic

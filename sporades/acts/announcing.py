@@ -9,8 +9,10 @@ from django.db.models.functions import Cast
 from django.urls import reverse
 
 from sporades import journal, mail
+from sporades.accommodations.notification import NOTIFICATION
 from sporades.accounts.models import normalised_address
 from sporades.acts.addressing import may_write
+from sporades.acts.guardians import tell_guardian
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.french import instant_in_words
 from sporades.core.links import absolute
@@ -209,7 +211,8 @@ def _remind(pk: UUID, *, at: datetime) -> bool:
 def remind_unread(*, at: datetime) -> int:
     """Remind, once for each, of the documents that nobody has opened in five days (F5).
 
-    Only the last version of a document, while its registration stands.
+    Only the last version of a document, while its registration stands. Of the notification of a
+    decision on accommodations, the guardian of a minor is reminded too.
     """
     reminded = 0
     waiting = _unread(at).order_by("published_at", "pk").values_list("pk", flat=True)
@@ -263,6 +266,13 @@ def _remind_of_document(pk: int, *, at: datetime) -> bool:
         name=folder.registration.identity.full_name,
         link=absolute(reverse("candidate:folder", args=[folder.registration.number])),
     )
+    if version.document.kind == NOTIFICATION.slug:
+        tell_guardian(
+            Registration.objects.whole().get(folder=folder),
+            at=at,
+            key=f"document:{version.pk}:unread",
+            is_reminder=True,
+        )
     journal.record(
         "document reminded", by=SYSTEM, on=version, at=at, academy=version.document.academy
     )

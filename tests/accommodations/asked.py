@@ -8,7 +8,7 @@ from sporades.accounts.models import User
 from sporades.acts import accommodating
 from sporades.core.actors import Actor
 from sporades.registrations.models import Registration
-from tests.factories import INVENTED, NOW, author
+from tests.factories import INVENTED, NOW, a_candidate, a_registration, author
 
 _INVENTED = INVENTED.read_text(encoding="utf-8")
 WITHOUT_ACCOMMODATIONS = (
@@ -21,11 +21,36 @@ MANAGER = Actor("manager", "Claude Martin", "user:12")
 RECTOR = Author("Claude", "Martin", "cheffe du service des examens", "Rectorat de Lille", "user:12")
 THIRD, HALF, READER, ACCESS = "TIERS", "MOITIE", "LECTEUR", "ACCESSIBLE"
 WISHES = (Wish(THIRD, ("E1",)), Wish(ACCESS))
+MINOR = {"birth_year": 2009, "birth_month": 11, "birth_day": 26}
+"""Somebody who is of age the day after NOW, but in 2027."""
+SIGNED = {"name": "Anne Le Goff", "quality": "mère", "statement": "Je demande ces mesures."}
 
 
 def again(registration):
     """Return a registration as its pages load it."""
     return Registration.objects.whole().with_owed().get(pk=registration.pk)
+
+
+def a_minor(candidate=None, *, guardian="anne@exemple.test"):
+    """File the registration of a minor, whose guardian is written to there."""
+    return a_registration(
+        candidate or a_candidate(**MINOR),
+        informations={"has_disability": "oui", "national_service": "RECENSE", "category": "FORM"},
+        qualification={"experience": "3"},
+        identification={
+            "guardian_name": "Anne Le Goff",
+            "guardian_phone": "06 39 98 12 35",
+            "guardian_email": guardian,
+        },
+        epreuves={"statut-E3": "inscrit"},
+    )
+
+
+def sign(registration, *, at=NOW, **changes):
+    """Sign what is asked now, as the guardian."""
+    case = case_of(registration)
+    said = {**SIGNED, "seen": case.revision, **changes}
+    accommodating.sign(case=case, **said, by=author(registration.candidate), at=at)
 
 
 def case_of(registration):

@@ -19,38 +19,17 @@ from tests.accommodations.asked import (
     READER,
     THIRD,
     WITHOUT_ACCOMMODATIONS,
+    a_minor,
     again,
     case_of,
     reach,
     send,
+    sign,
     write,
 )
 from tests.factories import NOW, a_candidate, a_registration, author, load_invented
 
 AFTER_CLOSING = datetime(2026, 12, 20, 12, tzinfo=UTC)
-MINOR = {"birth_year": 2009, "birth_month": 11, "birth_day": 26}
-SIGNED = {"name": "Anne Le Goff", "quality": "mère", "statement": "Je demande ces mesures."}
-
-
-def a_minor():
-    """File the registration of somebody who is of age the day after NOW, but in 2027."""
-    return a_registration(
-        a_candidate(**MINOR),
-        informations={"has_disability": "oui", "national_service": "RECENSE", "category": "FORM"},
-        qualification={"experience": "3"},
-        identification={
-            "guardian_name": "Anne Le Goff",
-            "guardian_phone": "06 39 98 12 35",
-            "guardian_email": "anne@exemple.test",
-        },
-        epreuves={"statut-E3": "inscrit"},
-    )
-
-
-def sign(registration, **changes):
-    case = case_of(registration)
-    said = {**SIGNED, "seen": case.revision, **changes}
-    accommodating.sign(case=case, **said, by=author(registration.candidate), at=NOW)
 
 
 def test_what_is_chosen_is_kept_in_the_order_of_the_reglementation(registration):

@@ -33,19 +33,22 @@ from tests.accommodations.asked import (
     ACCESS,
     HALF,
     MANAGER,
+    MINOR,
     READER,
     THIRD,
     WITHOUT_ACCOMMODATIONS,
     a_doctor,
+    a_minor,
     case_of,
     decide,
     entrust,
     opine,
     reach,
     send,
+    sign,
     write,
 )
-from tests.factories import NOW, a_record, a_registration, author, load_invented
+from tests.factories import NOW, a_candidate, a_record, a_registration, author, load_invented
 
 LATER = NOW + timedelta(days=6)
 SECRETS = ("Temps majoré", "Secrétaire", "handicap", "santé", "aménagement", "Avis")
@@ -108,6 +111,74 @@ def test_the_mail_says_that_something_awaits_and_never_what(registration):
 
     mail = Message.objects.filter(kind="something_awaits").latest("pk")
     assert [word for word in SECRETS if word.lower() in (mail.subject + mail.body).lower()] == []
+
+
+def notified(registration):
+    for step in (write, sign, send, entrust, opine, decide, notify):
+        step(registration)
+
+
+def told_to_guardians():
+    return list(Message.objects.filter(kind="guardian_awaited").order_by("pk"))
+
+
+def test_the_guardian_of_a_minor_is_told_and_reminded_that_something_awaits_never_what(db):
+    registration = a_minor()
+
+    notified(registration)
+    announcing.remind_unread(at=LATER)
+    announcing.remind_unread(at=LATER + timedelta(hours=1))
+
+    first, reminder = told_to_guardians()
+    assert {first.recipient, reminder.recipient} == {"anne@exemple.test"}
+    assert (first.subject[:16], reminder.subject[:16]) == ("Quelque chose at", "Rappel : quelque")
+    said = "".join(one.subject + one.body for one in (first, reminder)).lower()
+    assert f"/mes-inscriptions/{registration.number}" in said
+    assert [word for word in SECRETS if word.lower() in said] == []
+
+
+def test_a_guardian_is_not_reminded_of_what_was_opened(db):
+    registration = a_minor()
+    notified(registration)
+
+    opened(registration)
+    announcing.remind_unread(at=LATER)
+
+    assert len(told_to_guardians()) == 1
+
+
+def test_a_guardian_is_not_reminded_of_other_documents(db):
+    a_minor()
+
+    announcing.remind_unread(at=LATER)
+
+    assert Message.objects.filter(kind="document_unread").exists()
+    assert told_to_guardians() == []
+
+
+@pytest.mark.parametrize("email", ["", "zoe@exemple.test", "Zoe+parent@exemple.test"])
+def test_one_letter_box_is_told_once(db, email):
+    candidate = a_candidate(email="zoe@exemple.test", **MINOR)
+
+    notified(a_minor(candidate, guardian=email))
+
+    assert told_to_guardians() == []
+
+
+def test_the_guardian_of_who_is_of_age_is_told_nothing(registration):
+    Registration.objects.filter(pk=registration.pk).update(guardian_email="parent@exemple.test")
+
+    reach(registration, State.NOTIFIED)
+
+    assert told_to_guardians() == []
+
+
+def test_the_guardian_of_a_minor_without_an_account_learns_that_a_letter_comes(db):
+    notified(a_minor(a_record(**MINOR)))
+
+    (mail,) = told_to_guardians()
+    assert "envoyée par courrier" in mail.body
+    assert "/mes-inscriptions" not in mail.body
 
 
 def test_whoever_has_no_account_is_sent_the_document_by_letter(db):

@@ -138,7 +138,7 @@ NEVER = {
         "sign_in_changed",
     },
     "is true for a while": {"document_unread", "draft_closing", "service_moved", "service_opened"},
-    "is for whoever signed, once": {"signed_as_guardian"},
+    "is for a guardian, once": {"guardian_awaited", "signed_as_guardian"},
     "is about a person, of several registrations": {
         "candidates_merged",
         "correction_refused",

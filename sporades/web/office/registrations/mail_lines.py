@@ -15,7 +15,12 @@ from sporades.mail.fate import in_words
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 
-KINDS = {**resending.KINDS, "document_unread": "Rappel d'un document à lire"}
+KINDS = {
+    **resending.KINDS,
+    "document_unread": "Rappel d'un document à lire",
+    "guardian_awaited": "Quelque chose attend le candidat : à son représentant légal",
+    "signed_as_guardian": "Signature du représentant légal",
+}
 """What each mail that a file shows is called."""
 
 
