@@ -10,6 +10,7 @@ from sporades.accommodations.rules import (
     followed_by,
     is_late,
     is_minor,
+    is_over,
     rules_of,
     sat_by,
 )
@@ -221,13 +222,16 @@ def begin(registration: Registration, *, at: datetime) -> Case:
     return made
 
 
-def _check_may_ask(registration: Registration, *, at: datetime) -> Accommodations:
+def _check_may_ask(
+    registration: Registration, *, is_sent: bool = False, at: datetime
+) -> Accommodations:
+    """Return what may be asked for; what was sent once is completed also after every deadline."""
     if not registration.is_active:
         raise NotStanding
     rules = rules_of(registration)
     if rules is None:
         raise NotOffered
-    if is_late(registration, at) and not rules.late:
+    if not is_sent and is_over(registration, at):
         raise TooLate
     return rules
 
@@ -346,7 +350,7 @@ def send(case: Case, *, at: datetime) -> None:
         Refused: it stands no more as it was read.
     """
     registration = case.registration
-    rules = _check_may_ask(registration, at=at)
+    rules = _check_may_ask(registration, is_sent=case.asked_at is not None, at=at)
     measures = list(case.measures.all())
     if not measures:
         raise NothingAsked

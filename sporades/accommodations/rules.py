@@ -97,23 +97,59 @@ def deadline_of(registration: Registration) -> datetime:
     A service that closes earlier than its last version told takes back nothing; later, it gives
     as much time.
     """
-    asked, service = rules_of(registration), registration.service
+    asked, closes_at = rules_of(registration), _closing_of(registration)
+    if asked is None or asked.deadline is None:
+        return closes_at
+    return asked.deadline.instant(closing=closes_at, zone=registration.service.zone)
+
+
+def _closing_of(registration: Registration) -> datetime:
     told = Version.objects.filter(registration=registration.pk, number=registration.version)
     closing = registration.__dict__.get("told") or {
         "closes_at": told.values_list(KeyTransform("closes_at", "snapshot"), flat=True).first()
     }
-    instants = [service.closes_at]
+    instants = [registration.service.closes_at]
     if closing["closes_at"]:
         instants.append(datetime.fromisoformat(closing["closes_at"]))
-    closes_at = max(instants)
-    if asked is None or asked.deadline is None:
-        return closes_at
-    return asked.deadline.instant(closing=closes_at, zone=service.zone)
+    return max(instants)
 
 
 def is_late(registration: Registration, at: datetime) -> bool:
     """Return whether the last minute of the deadline has passed."""
     return at >= deadline_of(registration) + MINUTE
+
+
+def takes_late(registration: Registration, at: datetime) -> bool:
+    """Return whether a request that comes after its deadline is taken, where it says why."""
+    asked = rules_of(registration)
+    if asked is None or not asked.late:
+        return False
+    until = late_until(registration)
+    return until is None or at < until + MINUTE
+
+
+def is_over(registration: Registration, at: datetime) -> bool:
+    """Return whether no first request is taken any more; what was sent before is still completed."""
+    return is_late(registration, at) and not takes_late(registration, at)
+
+
+def late_until(registration: Registration) -> datetime | None:
+    """Return until when a late request is taken; nothing where it always is, or never."""
+    asked, service = rules_of(registration), registration.service
+    if asked is None or asked.late_until is None:
+        return None
+    return asked.late_until.instant(closing=_closing_of(registration), zone=service.zone)
+
+
+def may_appear(registration: Registration, at: datetime) -> bool:
+    """Return whether a need that appears now may still be asked for, the deadline having passed.
+
+    Nobody is proposed it once the year of the session is over.
+    """
+    if not registration.is_active or not takes_late(registration, at):
+        return False
+    year = local_day(at, registration.service.zone).year
+    return year <= registration.exam.session.year and is_late(registration, at)
 
 
 def final_at(notified_at: datetime, zone: str) -> datetime:

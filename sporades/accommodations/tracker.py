@@ -3,7 +3,15 @@
 from datetime import datetime
 
 from sporades.accommodations.models import Case
-from sporades.accommodations.rules import deadline_of, is_late, is_minor, rules_of
+from sporades.accommodations.rules import (
+    deadline_of,
+    is_late,
+    is_minor,
+    is_over,
+    late_until,
+    rules_of,
+    takes_late,
+)
 from sporades.accommodations.states import State
 from sporades.core.french import instant_in_words
 from sporades.registrations.checklist import Check
@@ -92,6 +100,8 @@ def steps_of(case: Case, *, at: datetime) -> list[Check]:
 def awaited_in_words(case: Case, *, at: datetime) -> str:
     """Say in one line what a request waits for, and from whom; of one that is over, nothing."""
     if case.state == State.PREPARING:
+        if case.asked_at is None and is_over(case.registration, at):
+            return deadline_in_words(case.registration, at=at)
         return f"À vous : {_to_do(case, at=at)}"
     if case.state == State.INCOMPLETE:
         return f"À vous : {case.missing}"
@@ -109,13 +119,14 @@ def _to_do(case: Case, *, at: datetime) -> str:
 
 def deadline_in_words(registration: Registration, *, at: datetime) -> str:
     """Say until when a request is in time, or that it is late and may still be sent."""
-    asked = rules_of(registration)
     said = registration.service.said(deadline_of(registration), registration.reader_zone)
     if not is_late(registration, at):
         return f"À envoyer avant le {said}."
-    if asked is not None and asked.late:
+    if takes_late(registration, at):
+        until = late_until(registration)
+        last = registration.service.said(until, registration.reader_zone) if until else ""
         return (
-            f"La date limite, le {said}, est passée. Une demande tardive est reçue si elle dit "
-            "pourquoi."
+            f"La date limite, le {said}, est passée. Une demande tardive est reçue"
+            f"{f' avant le {last}' if last else ''} si elle dit pourquoi."
         )
     return f"La date limite, le {said}, est passée."

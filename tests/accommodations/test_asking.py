@@ -27,7 +27,7 @@ from tests.accommodations.asked import (
     sign,
     write,
 )
-from tests.factories import NOW, a_candidate, a_registration, author, load_invented
+from tests.factories import NOW, a_registration, author, load_invented
 
 AFTER_CLOSING = datetime(2026, 12, 20, 12, tzinfo=UTC)
 

@@ -66,6 +66,7 @@ def test_a_measure_suits_the_natures_that_it_names_or_all(exam):
         ("{plans: [PAP], cat", "{plans: [PPS], cat", "procedure_simplifiee.plans", "reference_inconnue"),
         ("procedure: simplifiee, plans: [PAP]", "procedure: simplifiee, plans: [PPS]", "papiers[PLAN].si.plans", "reference_inconnue"),
         ("mesures: [DOUBLE]", "mesures: [TRIPLE]", "papiers[CARNET].si.mesures", "reference_inconnue"),
+        ("      tardive:\n        - {code: APPARUE, libelle: La gêne est apparue depuis}\n", "      tardive_jusqu_au: {jours_apres_fermeture: 30}\n", "tardive_jusqu_au", "contradiction"),
         ("si: {procedure: complete}", "si: {}", "papiers[CERTIFICAT].si", "condition_vide"),
         ("si: {procedure: complete}", "si: {procedure: rapide}", "papiers[CERTIFICAT].si.procedure", "valeur"),
         ("        recours: Saisissez le tribunal dans les deux mois.\n", "", "decision.recours", "cle_manquante"),

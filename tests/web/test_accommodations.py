@@ -11,11 +11,12 @@ from tests.accommodations.asked import (
     READER,
     THIRD,
     WITHOUT_ACCOMMODATIONS,
+    a_minor,
     case_of,
     reach,
     write,
 )
-from tests.accommodations.test_asking import AFTER_CLOSING, a_minor
+from tests.accommodations.test_asking import AFTER_CLOSING
 from tests.factories import NOW, a_candidate, a_registration, author, load_invented
 from tests.web.guide import main
 
@@ -274,3 +275,113 @@ def test_a_late_request_says_why(sign_in, registration, stopped_clock):
     client.post(at(registration, page="/mesures"), {**CHOSEN, "motif": "APPARUE"})
 
     assert case_of(registration).late_reason == "APPARUE"
+
+
+WITHOUT_LATE_REASONS = (
+    "      tardive:\n        - {code: APPARUE, libelle: La gêne est apparue après la date limite}\n",
+    "",
+)
+"""A change to the file of the invented exam: nothing is taken after the deadline."""
+OFFERED = "Un besoin apparu après la clôture ?"
+
+
+@pytest.fixture
+def undeclared():
+    """File the registration of somebody who declared no handicap."""
+    return a_registration(informations={"has_disability": "non"})
+
+
+def read(client, where):
+    """Return what a page says, with plain spaces."""
+    return main(client.get(where)).replace("\xa0", " ")
+
+
+def test_a_need_that_appears_after_the_closing_is_found_from_home_to_the_request_that_is_sent(
+    sign_in, undeclared, stopped_clock
+):
+    page = f"/mes-inscriptions/{undeclared.number}"
+    client = sign_in(undeclared.candidate)
+    assert OFFERED not in read(client, "/accueil") + read(client, page)
+
+    stopped_clock.move_to(AFTER_CLOSING)
+    client = sign_in(undeclared.candidate)
+    for where in ("/accueil", page):
+        assert OFFERED in read(client, where)
+        assert f'href="{at(undeclared)}"' in client.get(where).text
+    assert "Une demande tardive est reçue si elle dit pourquoi." in read(client, at(undeclared))
+    client.post(at(undeclared, page="/mesures"), {**CHOSEN, "motif": "APPARUE"})
+
+    assert "Finir ma demande d'aménagement" in read(client, "/accueil")
+    assert OFFERED not in read(client, "/accueil") + read(client, page)
+    assert "Papiers de santé" in read(client, page)
+    client.post(at(undeclared, page="/envoi"), {"vu": case_of(undeclared).revision})
+    assert case_of(undeclared).state == State.ASKED
+
+
+def test_a_need_is_offered_to_be_told_until_the_last_minute_of_late_requests(
+    sign_in, stopped_clock
+):
+    load_invented(
+        (
+            "      tardive:\n",
+            "      tardive_jusqu_au: {jours_apres_fermeture: 10}\n      tardive:\n",
+        )
+    )
+    forget()
+    registration = a_registration(informations={"has_disability": "non"})
+    stopped_clock.move_to("2026-12-25T22:59:59Z")
+    client = sign_in(registration.candidate)
+    assert OFFERED in read(client, "/accueil")
+    assert "est reçue avant le vendredi 25 décembre 2026 à 23 h 59" in read(
+        client, at(registration)
+    )
+
+    stopped_clock.move_to("2026-12-25T23:00:00Z")
+    client = sign_in(registration.candidate)
+
+    assert OFFERED not in read(client, "/accueil")
+    assert "Commencer ma demande" not in read(client, at(registration))
+    answered = client.post(at(registration, page="/mesures"), {**CHOSEN, "motif": "APPARUE"})
+    assert answered.status_code == 302
+    assert not Case.objects.filter(registration=registration).exists()
+
+
+def test_a_need_is_offered_to_be_told_while_the_year_of_the_session_lasts(
+    sign_in, undeclared, stopped_clock
+):
+    for instant, is_offered in (("2027-12-31T22:00:00Z", True), ("2027-12-31T23:30:00Z", False)):
+        stopped_clock.move_to(instant)
+
+        page = read(sign_in(undeclared.candidate), f"/mes-inscriptions/{undeclared.number}")
+
+        assert (OFFERED in page) is is_offered
+
+
+def test_what_was_never_sent_in_time_is_not_written_any_more_where_nothing_late_is_taken(
+    sign_in, stopped_clock
+):
+    load_invented(WITHOUT_LATE_REASONS)
+    forget()
+    registration = a_registration(informations={"has_disability": "oui"})
+    write(registration)
+    stopped_clock.move_to(AFTER_CLOSING)
+
+    client = sign_in(registration.candidate)
+    page = read(client, at(registration))
+
+    assert "est passée." in page
+    assert "Envoyer ma demande" not in page
+    assert "Finir ma demande" not in read(client, "/accueil")
+
+
+def test_what_was_sent_in_time_is_completed_where_nothing_late_is_taken(sign_in, stopped_clock):
+    load_invented(WITHOUT_LATE_REASONS)
+    forget()
+    registration = a_registration(informations={"has_disability": "oui"})
+    reach(registration, State.INCOMPLETE)
+    stopped_clock.move_to(AFTER_CLOSING)
+    client = sign_in(registration.candidate)
+
+    client.post(at(registration, page="/envoi"), {"vu": case_of(registration).revision})
+
+    assert case_of(registration).state == State.ASKED

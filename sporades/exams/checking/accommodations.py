@@ -16,6 +16,13 @@ def faults(exam: Exam, path: Path) -> Iterator[Fault]:
     place = (*path, "amenagements")
     for rank, measure in enumerate(asked.measures):
         yield from _measure(measure, (*place, "mesures", rank))
+    if asked.late_until is not None and not asked.late:
+        yield Fault(
+            (*place, "tardive_jusqu_au"),
+            "contradiction",
+            "Aucune demande tardive n'est reçue : écrivez ses motifs dans « tardive », ou retirez "
+            "« tardive_jusqu_au ».",
+        )
     for rank, paper in enumerate(asked.papers):
         yield from _paper(paper, (*place, "papiers", rank))
 

@@ -91,6 +91,7 @@ WORDS = {
     "specialites": "spécialités",
     "sur": "note la plus haute",
     "tardive": "motifs d'une demande tardive",
+    "tardive_jusqu_au": "date limite d'une demande tardive",
     "telephone": "téléphone",
     "toutes_les_epreuves": "toutes les épreuves à cette session",
     "un_de": "l'un de",

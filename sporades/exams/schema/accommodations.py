@@ -190,6 +190,11 @@ class Accommodations(Strict):
         alias="tardive",
         description="Motifs d'une demande plus tardive ; aucun : elle n'est plus reçue.",
     )
+    late_until: Deadline | None = Field(
+        None,
+        alias="tardive_jusqu_au",
+        description="Jusqu'à quand une demande tardive est reçue ; à défaut, toujours.",
+    )
     decision: AccommodationDecision = Field(description="Qui décide, recours et validité.")
 
     def measure(self, code: str) -> Measure | None:

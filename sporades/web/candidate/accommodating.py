@@ -22,6 +22,7 @@ from sporades.accommodations.rules import (
     deadline_of,
     is_late,
     is_minor,
+    is_over,
     papers_in_words,
     rules_of,
     sat_by,
@@ -203,7 +204,7 @@ def _page(request: HttpRequest, registration: Registration) -> dict[str, Any]:
     if case is not None:
         case.registration = registration
     is_open = case is not None and case.is_open
-    too_late = rules is not None and is_late(registration, at) and not rules.late
+    too_late = is_over(registration, at)
     return {
         "registration": registration,
         "rules": rules,
@@ -236,6 +237,7 @@ def _of_decision(registration: Registration, case: Case | None) -> dict[str, Any
 
 def _of_case(case: Case, registration: Registration, *, at: Any) -> dict[str, Any]:
     is_writable = case.is_writable and registration.is_active
+    is_writable = is_writable and not (case.asked_at is None and is_over(registration, at))
     has_measures = bool(case.measures.all())
     needs_signature = is_writable and is_minor(registration, at)
     signature = case.signature
@@ -310,7 +312,8 @@ def _writable(request: HttpRequest, number: str) -> tuple[Registration, Accommod
     rules, case = rules_of(found), open_case_of(found)
     if rules is None:
         raise Http404
-    is_closed = is_late(found, request.arrived_at) and not rules.late and case is None
+    is_sent = case is not None and case.asked_at is not None
+    is_closed = not is_sent and is_over(found, request.arrived_at)
     if not found.is_active or is_closed or (case is not None and not case.is_writable):
         return found, None
     return found, rules

@@ -9,7 +9,7 @@ from itertools import groupby
 from django.urls import reverse
 
 from sporades.accommodations.models import Case
-from sporades.accommodations.rules import deadline_of, is_late, rules_of
+from sporades.accommodations.rules import deadline_of, is_late, is_over, rules_of
 from sporades.accommodations.states import State as CaseState
 from sporades.accommodations.tracker import deadline_in_words
 from sporades.documents.models import DocumentVersion
@@ -298,6 +298,8 @@ def _accommodation(
     """Return what awaits of one request; of one that others look at, nothing."""
     is_announced = registration.has_disability and not is_late(registration, at)
     if (case is not None and not case.is_writable) or (case is None and not is_announced):
+        return None
+    if case is not None and case.asked_at is None and is_over(registration, at):
         return None
     found = Awaiting(
         sentence="Vous avez déclaré un handicap : demandez vos aménagements d'épreuves.",

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from sporades.accommodations.queries import cases_of_user, last_by_registration
+from sporades.accommodations.rules import may_appear
 from sporades.documents.queries import unread_documents_of
 from sporades.evidence.queries import by_registration, rows_of_user
 from sporades.registrations.clocks import zone_of_reader
@@ -24,6 +25,8 @@ def home(request: HttpRequest) -> HttpResponse:
     user, at = request.user.pk, request.arrived_at
     mine = registrations_of(user=user)
     registrations = [one for one in mine if not one.withdrawn_at]
+    active = [one for one in registrations if one.is_active]
+    cases = last_by_registration(cases_of_user(user=user)) if _may_ask(active, at=at) else {}
     drafts = open_drafts_of(user=user)
     reader = zone_of_reader(user, mine) if drafts else ""
     unread = unread_documents_of(holder=user, at=at)
@@ -36,19 +39,23 @@ def home(request: HttpRequest) -> HttpResponse:
             *undelivered(request.user.email),
             *unread_answers(mine, unread_answers_to(user=user) if mine else []),
             *awaiting(
-                [one for one in registrations if one.is_active],
+                active,
                 drafts,
                 unread,
                 by_registration(rows_of_user(user=user)) if registrations else {},
-                last_by_registration(cases_of_user(user=user))
-                if any(one.has_disability for one in registrations)
-                else {},
+                cases,
                 at=at,
                 reader=reader,
             ),
         ],
+        "late_needs": [one for one in active if one.pk not in cases and may_appear(one, at)],
     }
     return render(request, "candidate/home.html", context)
+
+
+def _may_ask(registrations: Iterable[Registration], *, at: datetime) -> bool:
+    """Return whether one of them has a request to be made, or to be told of once it is late."""
+    return any(one.has_disability or may_appear(one, at) for one in registrations)
 
 
 def _last_withdrawn(mine: Iterable[Registration], *, at: datetime) -> dict[str, Any] | None:

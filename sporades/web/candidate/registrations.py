@@ -10,8 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from sporades.accommodations.models import Case
 from sporades.accommodations.queries import last_case_of
-from sporades.accommodations.rules import rules_of
+from sporades.accommodations.rules import may_appear, rules_of
 from sporades.accommodations.tracker import check_of
 from sporades.acts import registering
 from sporades.acts.deciding import against, decisions_on
@@ -23,7 +24,7 @@ from sporades.documents.queries import documents_in
 from sporades.evidence.checks import checks_of
 from sporades.evidence.queries import owed_by, rows_of
 from sporades.journal.models import Entry
-from sporades.registrations.checklist import Check, checklist
+from sporades.registrations.checklist import checklist
 from sporades.registrations.clocks import zone_of_reader
 from sporades.registrations.consents import ConsentsForm, chosen_since
 from sporades.registrations.exclusion import exclusion_of, standing_instead_of
@@ -78,6 +79,8 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
     is_waiting = asked is not None and asked.is_waiting
     unread = _unread(request, found)
     answers = unread_answers([found], unread)
+    has_accommodations = rules_of(found) is not None
+    case = last_case_of(found) if has_accommodations and found.is_active else None
     context = {
         "registration": found,
         "awaiting": [
@@ -96,8 +99,10 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         "is_accepting": found.service.accepts(at),
         "can_be_undone": found.can_be_undone(at),
         "instead": standing_instead_of(found) if found.withdrawn_at else None,
-        "checks": _checks(found, documents, at=at),
-        "has_accommodations": rules_of(found) is not None,
+        "checks": _checks(found, documents, case, at=at),
+        "has_accommodations": has_accommodations,
+        "has_health_papers": has_accommodations and (found.has_disability or case is not None),
+        "late_need": case is None and may_appear(found, at),
         "against": against(found),
         "time_left": found.service.time_left_in_words(at),
         "documents": documents,
@@ -150,11 +155,12 @@ def registered(request: HttpRequest, number: str) -> HttpResponse:
     found = _registration(request, number)
     at = request.arrived_at
     documents = documents_in(folder=found.folder_id, at=at)
+    case = last_case_of(found) if rules_of(found) is not None and found.is_active else None
     is_or_not = "Oui" if found.is_active else "Non"
     context = {
         "registration": found,
         "answer": f"{is_or_not}, {found.heading[:1].lower()}{found.heading[1:]}.",
-        "checks": _checks(found, documents, at=at),
+        "checks": _checks(found, documents, case, at=at),
         "awaiting": [
             *unread_answers([found], _unread(request, found)),
             *_awaiting(found, modifications_of(registration=found.pk), documents, at=at),
@@ -302,7 +308,11 @@ def _awaiting(
 
 
 def _checks(
-    registration: Registration, documents: list[DocumentVersion], *, at: datetime
+    registration: Registration,
+    documents: list[DocumentVersion],
+    case: Case | None,
+    *,
+    at: datetime,
 ) -> list[dict[str, str]]:
     """Return the conditions of a registration, each with the way to what is left to do."""
     asked = reverse("candidate:number", args=[registration.number])
@@ -312,7 +322,7 @@ def _checks(
             *checks_of(
                 registration, owed_by(registration, rows_of(registration=registration.pk)), at=at
             ),
-            *_accommodation(registration, at=at),
+            *check_of(registration, case, at=at),
         ]
         if registration.is_active
         else []
@@ -334,10 +344,3 @@ def _checks(
         {**asdict(check), "url": ways[check.about][0] + check.piece, "act": ways[check.about][1]}
         for check in checklist(registration, documents, pieces)
     ]
-
-
-def _accommodation(registration: Registration, *, at: datetime) -> list[Check]:
-    """Return the condition that a request for accommodations is, where the exam has any."""
-    if rules_of(registration) is None:
-        return []
-    return check_of(registration, last_case_of(registration), at=at)
