@@ -1,6 +1,6 @@
 """Questions of pages and of other rooms about the medical compartment."""
 
-from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from sporades.accounts.models import Membership
@@ -11,12 +11,16 @@ from sporades.registrations.models import Registration
 def compartment(registration: Registration) -> Compartment | None:
     """Return the compartment of a registration, if anything was confided for it.
 
-    The name of the doctor in charge is in `doctor_name`, nothing where there is none.
+    The name of the doctor in charge is in `doctor_name`, nothing where there is none; how often
+    something of it was opened, in `opened`.
     """
     names = Membership.objects.filter(user=OuterRef("doctor"), role=Membership.Role.DOCTOR)
     found: Compartment | None = (
         Compartment.objects.filter(registration=registration)
-        .annotate(doctor_name=Coalesce(Subquery(names.values("full_name")[:1]), Value("")))
+        .annotate(
+            doctor_name=Coalesce(Subquery(names.values("full_name")[:1]), Value("")),
+            opened=Count("openings"),
+        )
         .first()
     )
     return found

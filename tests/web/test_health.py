@@ -231,7 +231,7 @@ def test_the_page_costs_the_same_with_one_paper_and_with_three(
     mine, registration, django_assert_num_queries
 ):
     def cost():
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(7):
             mine.get(address(registration))
 
     confide(registration, kind=KIND)
@@ -286,3 +286,26 @@ def test_where_accommodations_are_asked_for_elsewhere_nothing_is_taken(sign_in):
     assert (said.status_code, Remark.objects.count()) == (422, 0)
     assert mine.get(address(registration, KIND)).status_code == 404
     assert "/sante" not in mine.get(f"/mes-inscriptions/{registration.number}").text
+
+
+def test_who_opened_papers_has_pages_the_last_first(mine, registration):
+    paper = found_clean(confide(registration, kind=KIND))
+    for number in range(51):
+        Opening.objects.create(
+            compartment=paper.compartment,
+            reader_kind="doctor",
+            reader_name=f"Dr n°{number}.",
+            reader_id="user:1",
+            paper=paper.pk,
+            kind=KIND,
+            at=NOW + timedelta(minutes=number),
+        )
+
+    first, second = (main(mine.get(f"{address(registration)}{page}")) for page in ("", "?page=2"))
+
+    assert "Dr n°50." in first
+    assert "Dr n°0." not in first
+    assert "Dr n°0." in second
+    assert "Dr n°50." not in second
+    page = mine.get(f"{address(registration)}?page=rien").text
+    assert 'href="?page=2#ouvertures"' in page

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -27,6 +28,7 @@ from sporades.web.candidate.health_forms import RemarkForm
 from sporades.web.layout.papers import paper
 from sporades.web.layout.sent import taking
 
+ON_THE_PAGE = 50
 UNREADABLE_NAME = "Nom illisible pour le moment"
 
 
@@ -72,7 +74,8 @@ def health(request: HttpRequest, number: str) -> HttpResponse:
         else:
             messages.success(request, "Votre commentaire est confié.")
             return redirect(f"{reverse('candidate:health', args=[number])}#commentaires")
-    context = {"registration": found, "form": form, **_shown(found)}
+    shown = _shown(found, page=request.GET.get("page"))
+    context = {"registration": found, "form": form, **shown}
     return render(request, "candidate/health.html", context, status=422 if form.errors else 200)
 
 
@@ -138,13 +141,14 @@ def _read(request: HttpRequest, found: Paper) -> bytes:
         raise Refused(sealing.UNREADABLE) from None
 
 
-def _shown(registration: Registration) -> dict[str, Any]:
-    """Return what the page says of what was confided."""
+def _shown(registration: Registration, *, page: str | None) -> dict[str, Any]:
+    """Return what the page says of what was confided, and some of who opened it."""
     found = compartment(registration)
     zone = registration.service.zone
     given, labels = _papers(found, zone), _labels(registration)
     kinds = _with_those_given(_kinds(registration), given, labels)
     is_here = rules_of(registration) is not None
+    openings = _openings(found).get_page(page)
     return {
         "compartment": found,
         "is_here": is_here,
@@ -160,7 +164,8 @@ def _shown(registration: Registration) -> dict[str, Any]:
             for kind in kinds
         ],
         "remarks": [_remark(one, zone) for one in remarks_of(found)] if found else [],
-        "openings": [_opening(one, labels, zone) for one in openings_of(found)] if found else [],
+        "openings": [_opening(one, labels, zone) for one in openings],
+        "page": openings,
     }
 
 
@@ -228,6 +233,13 @@ def _remark(row: Remark, zone: str) -> dict[str, Any]:
         "text": text,
         "is_readable": is_readable,
     }
+
+
+def _openings(found: Compartment | None) -> "Paginator[Opening]":
+    """Return who opened what, in pages: how many there are is known of the compartment."""
+    pages: Paginator[Opening] = Paginator(openings_of(found) if found else (), ON_THE_PAGE)
+    pages.count = found.opened if found else 0
+    return pages
 
 
 def _opening(row: Opening, labels: dict[str, str], zone: str) -> dict[str, str]:

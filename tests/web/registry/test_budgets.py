@@ -16,6 +16,7 @@ from sporades.drawers.models import KeptFile
 from sporades.exams import held
 from sporades.exams import operations as exams
 from sporades.exams.models import Exam, RegistrationService
+from sporades.medical.models import Opening
 from sporades.registrations import drafting
 from sporades.registrations.models import Draft, Registration, SectionAnswers, Version
 from sporades.threads.models import ThreadMessage
@@ -164,6 +165,8 @@ def multiply(estate):
     )
     answer = estate.registration.thread.get()
     ThreadMessage.objects.bulk_create(clone(answer, sending=uuid.uuid4()) for _ in others)
+    opening = estate.confided.compartment.openings.get()
+    Opening.objects.bulk_create(clone(opening) for _ in range(2 * MANY))
     drafts = Draft.objects.bulk_create(
         clone(estate.draft, id=uuid.uuid4(), speciality=speciality)
         for number, speciality in others
