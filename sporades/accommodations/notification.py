@@ -5,7 +5,13 @@ from datetime import datetime
 
 from sporades.accommodations.models import Again, Case
 from sporades.accommodations.operations import AuthorMissing
-from sporades.accommodations.rules import contested_until, papers_in_words, rules_of, sat_by
+from sporades.accommodations.rules import (
+    contested_until,
+    papers_in_words,
+    presumed_at,
+    rules_of,
+    sat_by,
+)
 from sporades.core.french import day_in_words, local_day
 from sporades.core.refusals import Refused
 from sporades.documents.disclosure import facts_of
@@ -54,7 +60,8 @@ def content(source: Notified) -> Content:
     if case.decided_at is None or not all((*author, case.decided_service)):
         raise AuthorMissing
     zone, sat = service.zone, sat_by(registration)
-    last = day_in_words(contested_until(source.at, zone))
+    presumed = presumed_at(source.at)
+    last = day_in_words(contested_until(presumed, zone))
     decided_on = day_in_words(local_day(case.decided_at, zone))
     return {
         "title": registration.title,
@@ -78,8 +85,10 @@ def content(source: Notified) -> Content:
         ],
         "validity": rules.decision.validity,
         "appeal": rules.decision.appeal,
-        "until": f"Notifiée le {day_in_words(local_day(source.at, zone))}, elle peut être contestée "
-        f"jusqu'au {last} inclus.",
+        "until": f"Notifiée le {day_in_words(local_day(source.at, zone))}. Le délai pour la contester "
+        "court du jour où vous la recevez : dans votre espace, du jour où vous l'ouvrez. Si rien "
+        f"ne montre ce jour, elle est réputée reçue le {day_in_words(local_day(presumed, zone))} "
+        f"et peut être contestée jusqu'au {last} inclus.",
         "zone": zone,
         "service": contact_of(service),
     }

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models.fields.json import KeyTransform
 
-from sporades.core.days import midnight, months_after
+from sporades.core.days import midnight, months_after, working_day_from
 from sporades.core.french import listed, local_day
 from sporades.exams.models.service import MINUTE
 from sporades.exams.queries import rules
@@ -24,6 +24,8 @@ from sporades.registrations.models import Registration, Version
 OF_AGE = 18
 APPEAL_MONTHS = 2
 """What the law gives to contest a decision (CJA R. 421-1)."""
+PRESUMED_AFTER = timedelta(days=15)
+"""How long after its notification a decision that nothing shows to be read is presumed received."""
 
 
 @dataclass(frozen=True)
@@ -152,24 +154,50 @@ def may_appear(registration: Registration, at: datetime) -> bool:
     return year <= registration.exam.session.year and is_late(registration, at)
 
 
-def final_at(notified_at: datetime, zone: str) -> datetime:
-    """Return from when a decision is contested no more: the day after two whole months (P-14).
+def presumed_at(notified_at: datetime) -> datetime:
+    """Return when a notification is presumed to be received, where nothing says that it was read."""
+    return notified_at + PRESUMED_AFTER
+
+
+def received_at(notified_at: datetime, opened_at: datetime | None, zone: str) -> datetime:
+    """Return from when the appeal delay runs: the first reading, else the presumption.
+
+    A reading counts while the decision may still be contested by the presumption: what is final
+    is not made contestable again.
 
     Args:
-        notified_at: when it was notified.
+        notified_at: when the decision was notified.
+        opened_at: when the notification was opened for the first time, if it was.
         zone: where its service is.
     """
-    return midnight(contested_until(notified_at, zone) + timedelta(days=1), zone)
+    presumed = presumed_at(notified_at)
+    if opened_at is None or opened_at >= final_at(presumed, zone):
+        return presumed
+    return opened_at
 
 
-def contested_until(notified_at: datetime, zone: str) -> date:
+def final_at(received: datetime, zone: str) -> datetime:
+    """Return from when a decision is contested no more: the day after the last one (P-14).
+
+    Args:
+        received: when its notification was.
+        zone: where its service is.
+    """
+    return midnight(contested_until(received, zone) + timedelta(days=1), zone)
+
+
+def contested_until(received: datetime, zone: str) -> date:
     """Return the last day on which a decision may be contested (CJA R. 421-1).
 
+    The two months are clear ones: neither the day of the reception nor the one on which they end
+    counts. A last day on which nobody works is put off to the next one (CPC 642).
+
     Args:
-        notified_at: when it was notified.
+        received: when its notification was.
         zone: where its service is.
     """
-    return months_after(local_day(notified_at, zone), APPEAL_MONTHS)
+    ends = months_after(local_day(received, zone), APPEAL_MONTHS)
+    return working_day_from(ends + timedelta(days=1))
 
 
 def is_minor(registration: Registration, at: datetime) -> bool:

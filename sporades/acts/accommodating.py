@@ -15,9 +15,9 @@ from sporades.accommodations import operations as accommodations
 from sporades.accommodations.models import Case
 from sporades.accommodations.notification import NOTIFICATION, Notified
 from sporades.accommodations.operations import Asked, Author, DecisionOn, OpinionOn
+from sporades.accommodations.queries import decision_of, papers_asked_of
 from sporades.accommodations.queries import lock_case as _lock
-from sporades.accommodations.queries import papers_asked_of
-from sporades.accommodations.rules import final_at
+from sporades.accommodations.rules import final_at, presumed_at, received_at
 from sporades.accommodations.states import State
 from sporades.accounts.models import Membership, User
 from sporades.acts.guardians import tell_guardian
@@ -317,10 +317,29 @@ def notify(*, case: Case, by: Actor, at: datetime) -> None:
     accommodations.notify(locked, version, at=at)
     found = compartment(registration)
     if found is not None:
-        medical.erase_after(found, final_at(at, registration.service.zone))
+        medical.erase_after(found, final_at(presumed_at(at), registration.service.zone))
     _record("accommodation notified", locked, by=by, at=at)
     _tell(locked, "something_awaits", enclosed=version, at=at)
     tell_guardian(registration, at=at, key=f"accommodation:{locked.pk}:notified")
+
+
+@transaction.atomic
+def follow_reading(*, notification: DocumentVersion, at: datetime) -> None:
+    """Let the erasure of papers of health follow the first reading of a notification (P-14).
+
+    Only of the last decision, while nothing else is asked and nothing was erased.
+    """
+    case = Case.objects.filter(notification=notification).first()
+    if case is None:
+        return
+    locked = _lock(case)
+    found = compartment(locked.registration)
+    last = decision_of(locked.registration)
+    if found is None or found.erase_after is None or found.erased_at or last != locked:
+        return
+    if locked.notified_at is not None:
+        zone = locked.registration.service.zone
+        medical.erase_after(found, final_at(received_at(locked.notified_at, at, zone), zone))
 
 
 @transaction.atomic

@@ -6,6 +6,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from sporades import journal
+from sporades.accommodations.notification import NOTIFICATION
+from sporades.acts.accommodating import follow_reading
 from sporades.acts.asking import requests_on
 from sporades.acts.correcting import corrections_on
 from sporades.candidates.models import Candidate
@@ -33,6 +35,8 @@ def open_document(*, version: DocumentVersion, by: Actor, at: datetime) -> None:
     if version.opened_at is not None or notices.is_database_read_only():
         return
     documents.mark_opened(version, at=at)
+    if version.document.kind == NOTIFICATION.slug:
+        follow_reading(notification=version, at=at)
     journal.record("document opened", by=by, on=version, at=at, academy=version.document.academy)
 
 

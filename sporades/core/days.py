@@ -1,8 +1,14 @@
-"""Where a day begins and ends, by the clock of a zone; and the same day of other years."""
+"""Where a day begins and ends, by the clock of a zone; the same day of other years; working days."""
 
 from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+SATURDAY = 5
+HOLIDAYS = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
+"""Month and day of those of every year."""
+AFTER_EASTER = (1, 39, 50)
+"""Easter Monday, Ascension, Whit Monday: how many days after Easter."""
 
 
 def midnight(day: date, zone: str) -> datetime:
@@ -30,6 +36,34 @@ def months_after(day: date, months: int) -> date:
 def years_before(day: date, years: int) -> date:
     """Return the first day that `years_after` leads to this one or beyond."""
     return _in_year(day, day.year - years) or date(day.year - years, 3, 1)
+
+
+def working_day_from(day: date) -> date:
+    """Return a day, or the first working one after it where it is a Saturday, a Sunday or a holiday.
+
+    Holidays are those of the whole country (Code du travail, L. 3133-1), not local ones.
+    """
+    while day.weekday() >= SATURDAY or day in holidays(day.year):
+        day += timedelta(days=1)
+    return day
+
+
+def holidays(year: int) -> frozenset[date]:
+    """Return the holidays of a year in the whole country."""
+    fixed = {date(year, month, day) for month, day in HOLIDAYS}
+    return frozenset(fixed | {easter(year) + timedelta(days=after) for after in AFTER_EASTER})
+
+
+def easter(year: int) -> date:
+    """Return Easter Sunday (J. Meeus, « Astronomical Algorithms », chapter 8)."""
+    century, rest = divmod(year, 100)
+    leap, odd = divmod(century, 4)
+    skipped = (century - (century + 8) // 25 + 1) // 3
+    moon = (19 * (year % 19) + century - leap - skipped + 15) % 30
+    sunday = (32 + 2 * odd + 2 * (rest // 4) - moon - rest % 4) % 7
+    moved = (year % 19 + 11 * moon + 22 * sunday) // 451
+    month, day = divmod(moon + sunday - 7 * moved + 114, 31)
+    return date(year, month, day + 1)
 
 
 def _in_year(day: date, year: int) -> date | None:

@@ -80,7 +80,9 @@ def test_a_notification_is_a_document_that_its_candidate_reads_at_once(registrat
         "le 25 novembre 2026."
     )
     assert version.content["until"] == (
-        "Notifiée le 25 novembre 2026, elle peut être contestée jusqu'au 25 janvier 2027 inclus."
+        "Notifiée le 25 novembre 2026. Le délai pour la contester court du jour où vous la recevez : "
+        "dans votre espace, du jour où vous l'ouvrez. Si rien ne montre ce jour, elle est réputée "
+        "reçue le 10 décembre 2026 et peut être contestée jusqu'au 11 février 2027 inclus."
     )
     assert [one["said"] for one in version.content["measures"]] == ["Accordée", "Accordée"]
 
@@ -389,12 +391,19 @@ def test_a_request_is_entrusted_to_the_doctors_of_its_academy_and_domain(registr
 
 
 @pytest.mark.parametrize(
-    ("notified", "last"),
+    ("received", "last"),
     [
-        (dt.datetime(2026, 12, 31, 12, tzinfo=dt.UTC), dt.date(2027, 2, 28)),
-        (dt.datetime(2026, 11, 25, 23, 30, tzinfo=dt.UTC), dt.date(2027, 1, 26)),
+        # Neither the day of the reception nor the one on which two months end counts.
+        (dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC), dt.date(2027, 1, 26)),
+        (dt.datetime(2026, 11, 25, 23, 30, tzinfo=dt.UTC), dt.date(2027, 1, 27)),
+        (dt.datetime(2026, 12, 31, 12, tzinfo=dt.UTC), dt.date(2027, 3, 1)),
+        # Easter Monday, then the 1st of January, a Friday.
+        (dt.datetime(2027, 1, 28, 12, tzinfo=dt.UTC), dt.date(2027, 3, 30)),
+        (dt.datetime(2026, 10, 31, 12, tzinfo=dt.UTC), dt.date(2027, 1, 4)),
     ],
 )
-def test_a_decision_may_be_contested_for_two_months_by_the_clock_of_its_service(notified, last):
-    assert contested_until(notified, "Europe/Paris") == last
-    assert final_at(notified, "Europe/Paris").date() == last + timedelta(days=1)
+def test_a_decision_may_be_contested_for_two_clear_months_by_the_clock_of_its_service(
+    received, last
+):
+    assert contested_until(received, "Europe/Paris") == last
+    assert final_at(received, "Europe/Paris").date() == last + timedelta(days=1)

@@ -1,12 +1,12 @@
 """Who reads the papers of health of a request, and until when (H3, P-14)."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from sporades.accommodations.rules import final_at
 from sporades.accommodations.states import State
-from sporades.acts import accommodating, moving, registering
+from sporades.acts import accommodating, moving, reading, registering
 from sporades.medical.operations import compartment_of, due
 from sporades.medical.queries import compartment
 from tests.accommodations.asked import (
@@ -58,10 +58,42 @@ def test_papers_are_erased_once_a_notified_decision_is_final(confided):
     assert compartment(confided).erase_after is None
     _finish(confided)
 
-    last = datetime(2027, 1, 25, 22, 59, 59, tzinfo=UTC)
-    assert compartment(confided).erase_after == final_at(NOW, "Europe/Paris")
-    assert not due(at=last).exists()
-    assert due(at=datetime(2027, 1, 25, 23, tzinfo=UTC)).exists()
+    # Notified on the 25th of November and never read: received on the 10th of December.
+    assert not due(at=datetime(2027, 2, 11, 22, 59, 59, tzinfo=UTC)).exists()
+    assert due(at=datetime(2027, 2, 11, 23, tzinfo=UTC)).exists()
+
+
+@pytest.mark.parametrize(
+    ("opened", "final"),
+    [
+        # The day after the reception, two months, the day after: 26 January, a Tuesday.
+        (NOW, datetime(2027, 1, 26, 23, tzinfo=UTC)),
+        # Read after the presumption, and while it may be contested: the reading counts.
+        (datetime(2027, 1, 4, 9, tzinfo=UTC), datetime(2027, 3, 5, 23, tzinfo=UTC)),
+        # The last minute of the presumption's last day, then the first when it is final.
+        (datetime(2027, 2, 11, 22, 59, tzinfo=UTC), datetime(2027, 4, 12, 22, tzinfo=UTC)),
+        (datetime(2027, 2, 11, 23, tzinfo=UTC), datetime(2027, 2, 11, 23, tzinfo=UTC)),
+    ],
+)
+def test_erasure_follows_the_first_reading_of_the_notification(confided, opened, final):
+    reach(confided, State.OPINION_GIVEN)
+    _finish(confided)
+
+    _open(confided, at=opened)
+    _open(confided, at=opened + timedelta(days=1))
+
+    assert compartment(confided).erase_after == final
+
+
+def test_reading_a_decision_that_is_asked_for_anew_erases_nothing(confided):
+    reach(confided, State.OPINION_GIVEN)
+    _finish(confided)
+    notified = case_of(confided).notification
+    write(confided)
+
+    reading.open_document(version=notified, by=author(confided.candidate), at=NOW)
+
+    assert compartment(confided).erase_after is None
 
 
 @pytest.mark.parametrize("how", ["request", "registration"])
@@ -86,15 +118,20 @@ def test_another_request_keeps_what_was_not_erased_yet(confided):
 
 
 @pytest.mark.parametrize(
-    ("notified", "final"),
+    ("received", "final"),
     [
-        # Two months from the day in Paris, then the day after.
-        (datetime(2026, 12, 31, 12, tzinfo=UTC), datetime(2027, 2, 28, 23, tzinfo=UTC)),
-        (datetime(2026, 6, 30, 22, 30, tzinfo=UTC), datetime(2026, 9, 1, 22, tzinfo=UTC)),
+        # Two months from the day in Paris, the day after them, then the day after.
+        (datetime(2026, 12, 31, 12, tzinfo=UTC), datetime(2027, 3, 1, 23, tzinfo=UTC)),
+        (datetime(2026, 6, 30, 22, 30, tzinfo=UTC), datetime(2026, 9, 2, 22, tzinfo=UTC)),
     ],
 )
-def test_a_decision_is_final_the_day_after_two_months(notified, final):
-    assert final_at(notified, "Europe/Paris") == final
+def test_a_decision_is_final_after_two_clear_months(received, final):
+    assert final_at(received, "Europe/Paris") == final
+
+
+def _open(registration, *, at):
+    by = author(registration.candidate)
+    reading.open_document(version=case_of(registration).notification, by=by, at=at)
 
 
 def _finish(registration):

@@ -149,7 +149,11 @@ def test_a_notified_decision_says_who_took_it_and_how_to_contest_it(sign_in, reg
     unread = main(client.get(at(registration))).replace("\xa0", " ")
     assert "Lire la notification" in unread
     assert "Temps majoré d'un tiers Accordée" not in unread
-    assert "elle peut être contestée jusqu'au 25 janvier 2027 inclus" in unread
+    assert "Le délai pour la contester court du jour où vous l'ouvrez." in unread
+    assert (
+        "réputée reçue le 10 décembre 2026 et peut être contestée jusqu'au 11 février 2027 inclus"
+        in unread
+    )
 
     read = client.get(f"/mes-documents/{registration.number}/decision-amenagement")
     page = main(client.get(at(registration))).replace("\xa0", " ")
@@ -162,6 +166,7 @@ def test_a_notified_decision_says_who_took_it_and_how_to_contest_it(sign_in, reg
         in page
     )
     assert "Dans les deux mois, vous pouvez saisir le tribunal administratif." in page
+    assert "(heure de Paris), elle peut être contestée jusqu'au 26 janvier 2027 inclus." in page
 
 
 def test_the_former_decision_is_shown_while_another_request_is_under_way(sign_in, registration):

@@ -1,6 +1,7 @@
 """« Aménagement d'épreuves » of a registration: choose, have signed, send, follow (H1, H4)."""
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -24,13 +25,14 @@ from sporades.accommodations.rules import (
     is_minor,
     is_over,
     papers_in_words,
+    received_at,
     rules_of,
     sat_by,
 )
 from sporades.accommodations.states import Decision
 from sporades.accommodations.tracker import deadline_in_words, steps_of
 from sporades.acts import accommodating as acts
-from sporades.core.french import day_in_words, instant_in_words
+from sporades.core.french import day_in_words, instant_in_words, local_day
 from sporades.core.refusals import Refused
 from sporades.exams.schema.accommodations import Accommodations
 from sporades.medical.queries import kinds_given
@@ -224,15 +226,29 @@ def _of_decision(registration: Registration, case: Case | None) -> dict[str, Any
     if last is None or last.notified_at is None:
         return {"decision": None, "decided": []}
     zone = registration.service.zone
-    until = contested_until(last.notified_at, zone)
     return {
         "decision": last,
         "is_former": case is not None and case.pk != last.pk,
         "document": NOTIFICATION.slug if last.notification else "",
         "decided": [] if last.is_to_read else _decided(last),
         "decided_by": _decided_by(last, zone),
-        "contested": f"Notifiée le {instant_in_words(last.notified_at, zone)}, elle peut être contestée jusqu'au {day_in_words(until)} inclus.",
+        "contested": _contested(last.notified_at, last.opened_at, zone),
     }
+
+
+def _contested(notified_at: datetime, opened_at: datetime | None, zone: str) -> str:
+    """Say until when a decision may be contested: from its reading, else from when that is presumed."""
+    received = received_at(notified_at, opened_at, zone)
+    until = day_in_words(contested_until(received, zone))
+    notified = f"Notifiée le {instant_in_words(notified_at, zone)}"
+    if received == opened_at:
+        read = instant_in_words(received, zone)
+        return f"{notified} et ouverte le {read}, elle peut être contestée jusqu'au {until} inclus."
+    runs = "" if opened_at else " Le délai pour la contester court du jour où vous l'ouvrez."
+    return (
+        f"{notified}.{runs} Sans lecture avant, elle est réputée reçue le "
+        f"{day_in_words(local_day(received, zone))} et peut être contestée jusqu'au {until} inclus."
+    )
 
 
 def _of_case(case: Case, registration: Registration, *, at: Any) -> dict[str, Any]:
