@@ -117,6 +117,7 @@ class Case(models.Model):
     asked_at = models.DateTimeField("envoyée le", null=True, blank=True)
     incomplete_at = models.DateTimeField("dite incomplète le", null=True, blank=True)
     entrusted_at = models.DateTimeField("confiée au médecin le", null=True, blank=True)
+    left_at = models.DateTimeField("laissée par son médecin le", null=True, blank=True)
     opined_at = models.DateTimeField("avis rendu le", null=True, blank=True)
     decided_at = models.DateTimeField("décidée le", null=True, blank=True)
     notified_at = models.DateTimeField("notifiée le", null=True, blank=True)
@@ -195,6 +196,10 @@ class Case(models.Model):
                 name="a_request_is_with_its_doctor",
                 condition=~Q(state__in=WITH_A_DOCTOR)
                 | Q(entrusted_at__isnull=False, doctor__isnull=False) & ~Q(doctor_name=""),
+            ),
+            models.CheckConstraint(
+                name="a_request_that_its_doctor_left_waits_for_another",
+                condition=Q(left_at=None) | Q(state=State.ASKED),
             ),
             models.CheckConstraint(
                 name="an_opinion_has_its_instant",

@@ -366,12 +366,12 @@ def send(case: Case, *, at: datetime) -> None:
 
 def take_up(case: Case) -> None:
     """Take a request up again, to change it, while nobody has looked at it. Raises Refused."""
-    move(case, TAKE_UP)
+    move(case, TAKE_UP, left_at=None)
 
 
 def withdraw(case: Case, *, at: datetime) -> None:
     """Take a request back: nothing is decided of it. Raises Refused."""
-    move(case, WITHDRAW, withdrawn_at=at, missing="")
+    move(case, WITHDRAW, withdrawn_at=at, missing="", left_at=None)
 
 
 # --- The office, the doctor -------------------------------------------------------------------
@@ -389,17 +389,26 @@ def declare_incomplete(case: Case, *, missing: str, at: datetime) -> None:
         doctor=None,
         doctor_name="",
         entrusted_at=None,
+        left_at=None,
     )
 
 
 def entrust(case: Case, *, doctor: User, name: str, at: datetime) -> None:
     """Find a request complete, and give it to a doctor. Raises Refused."""
-    move(case, ENTRUST, doctor=doctor, doctor_name=name, entrusted_at=at)
+    move(case, ENTRUST, doctor=doctor, doctor_name=name, entrusted_at=at, left_at=None)
 
 
-def take_from_doctor(case: Case) -> None:
-    """Take a request from its doctor, to give it to another one. Raises Refused."""
-    move(case, TAKE_FROM_DOCTOR, doctor=None, doctor_name="", entrusted_at=None)
+def take_from_doctor(case: Case, *, left_at: datetime | None = None) -> None:
+    """Take a request from its doctor, to give it to another one.
+
+    Args:
+        case: locked.
+        left_at: when it was found that its doctor is one no more; nothing otherwise.
+
+    Raises:
+        Refused: it stands no more as it was read.
+    """
+    move(case, TAKE_FROM_DOCTOR, doctor=None, doctor_name="", entrusted_at=None, left_at=left_at)
 
 
 def opine(

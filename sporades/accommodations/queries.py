@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.rules import papers_called_for, rules_of
-from sporades.accommodations.states import SETTLED
+from sporades.accommodations.states import SETTLED, State
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Reach
 from sporades.core.prepared import prepared
@@ -99,6 +99,27 @@ def doctors_for(registration: Registration, *, day: date) -> list[Membership]:
         user__is_active=True,
     )
     return list(found.select_related("user").order_by("full_name", "pk"))
+
+
+def left_by_their_doctor(*, day: date) -> QuerySet[Case]:
+    """Return the requests whose doctor is no doctor of their academy and domain any more.
+
+    Their role has ended, their account is closed, or their perimeter has changed; what they have
+    signed stays theirs.
+
+    Args:
+        day: today.
+    """
+    domain = OuterRef("registration__exam__domain__code")
+    current = Membership.objects.current(day).filter(
+        Q(domains=[]) | Q(domains__contains=[domain]),
+        role=Membership.Role.DOCTOR,
+        user=OuterRef("doctor"),
+        user__is_active=True,
+        academies__contains=[OuterRef("registration__academy")],
+    )
+    found: QuerySet[Case] = Case.objects.filter(~Exists(current), state=State.WITH_DOCTOR)
+    return found
 
 
 def measures_within(reach: Reach) -> dict[str, str]:

@@ -6,7 +6,7 @@ no opinion. Mails say that something awaits, never what.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -15,7 +15,7 @@ from sporades.accommodations import operations as accommodations
 from sporades.accommodations.models import Case
 from sporades.accommodations.notification import NOTIFICATION, Notified
 from sporades.accommodations.operations import Asked, Author, DecisionOn, OpinionOn
-from sporades.accommodations.queries import decision_of, papers_asked_of
+from sporades.accommodations.queries import decision_of, left_by_their_doctor, papers_asked_of
 from sporades.accommodations.queries import lock_case as _lock
 from sporades.accommodations.rules import final_at, presumed_at, received_at
 from sporades.accommodations.states import State
@@ -238,6 +238,29 @@ def take_from_doctor(*, case: Case, by: Actor, at: datetime) -> None:
     accommodations.take_from_doctor(locked)
     _open_papers_to(None, locked)
     _record("accommodation taken from its doctor", locked, by=by, at=at)
+
+
+@transaction.atomic
+def leave_doctor(*, case: Case, day: date, by: Actor, at: datetime) -> bool:
+    """Give a request back to the list of its academy once its doctor is one there no more.
+
+    Args:
+        case: which.
+        day: today.
+        by: who ends the role of the doctor, or the service.
+        at: the instant.
+
+    Returns:
+        Whether it was with such a doctor.
+    """
+    locked = _lock(case)
+    if not left_by_their_doctor(day=day).filter(pk=locked.pk).exists():
+        return False
+    name = locked.doctor_name
+    accommodations.take_from_doctor(locked, left_at=at)
+    _open_papers_to(None, locked)
+    _record("accommodation left by its doctor", locked, by=by, at=at, doctor=name)
+    return True
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from sporades.accounts.forms import AddressField
 from sporades.accounts.keys import reset_key
 from sporades.accounts.models import Membership, User, normalised_address
 from sporades.acts.addressing import AddressKnown, take_address
+from sporades.acts.relieving import relieve
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.french import day_in_words, local_day
 from sporades.core.links import absolute
@@ -134,6 +135,7 @@ def close(*, email: str, by: Actor, at: datetime) -> User:
     user = _member(email)
     accounts.end_memberships(user, on=local_day(at, ZONE))
     journal.record("member closed", by=by, on=user, at=at)
+    relieve(doctor=user, by=by, at=at)
     return user
 
 
@@ -182,6 +184,7 @@ def _close_dormant(pk: int, *, at: datetime) -> bool:
         about=user,
     )
     journal.record("dormant member closed", by=SYSTEM, on=user, at=at)
+    relieve(doctor=user, at=at)
     return True
 
 

@@ -21,6 +21,7 @@ from sporades.acts import (
     opening,
     providing,
     queueing,
+    relieving,
     reminding,
 )
 from sporades.candidates import claims
@@ -89,6 +90,13 @@ def forget_unused(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     forgetting.warn_unused(at=now)
     enrolling.erase_unused(at=now)
     inviting.close_dormant(at=now)
+
+
+@app.periodic(cron="20 1 * * *")
+@app.task(name="acts.relieve_doctors", queueing_lock="acts.relieve_doctors", pass_context=False)
+def relieve_doctors(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
+    """Give back the requests for accommodations of doctors whose role, or perimeter, has ended."""
+    relieving.relieve(at=timezone.now())
 
 
 @app.periodic(cron="* * * * *")

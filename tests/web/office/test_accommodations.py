@@ -13,7 +13,7 @@ from sporades.accommodations.queries import papers_asked_of
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import Decision, Opinion, State
 from sporades.accounts.models import Membership
-from sporades.acts import reading
+from sporades.acts import reading, relieving
 from sporades.documents.models import DocumentVersion
 from sporades.mail.models import Message
 from tests.accommodations.asked import (
@@ -382,3 +382,18 @@ def test_what_a_doctor_has_is_not_entrusted_again(manager, in_lille, doctor):
     )
 
     assert answered.status_code == 422
+
+
+def test_the_office_sees_that_a_request_lost_its_doctor(manager, in_lille, doctor):
+    reach(in_lille, State.WITH_DOCTOR)
+    Membership.objects.filter(user=doctor).update(academies=["A25"])
+    relieving.relieve(at=NOW)
+    Membership.objects.filter(user=doctor).update(academies=["A09"])
+
+    listed = main(manager.get(LIST, {"etape": "a-confier"}))
+    page = main(manager.get(page_of(in_lille))).replace("\xa0", " ")
+
+    assert "Son médecin ne peut plus s'en charger" in listed
+    assert "le médecin qui l'avait ne peut plus s'en charger : confiez-la à un autre." in page
+    do(manager, in_lille, "confier", medecin=str(doctor.pk))
+    assert "ne peut plus s'en charger" not in main(manager.get(page_of(in_lille)))

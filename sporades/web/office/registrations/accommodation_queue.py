@@ -228,6 +228,7 @@ def _line(
         "again": case.get_again_display(),
         "is_late": bool(case.late_reason),
         "called": called,
+        "is_left": case.left_at is not None,
         "age": time_left_in_words(at - since) if since else "",
         "url": f"{reverse('office:handle_accommodation', args=[registration.number])}?{urlencode(where)}",
     }

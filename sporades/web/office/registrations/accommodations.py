@@ -181,6 +181,9 @@ def _said_of(case: Case, request: HttpRequest, *, may_decide: bool) -> dict[str,
         "decided": f"{case.author_in_words}, le {instant_in_words(case.decided_at, zone)}"
         if case.decided_at
         else "",
+        "left": f"Depuis le {instant_in_words(case.left_at, zone)}, le médecin qui l'avait ne peut plus s'en charger : confiez-la à un autre."
+        if case.left_at and may_decide
+        else "",
         "reading": _reading(case, zone),
         "in_force": _in_force(case),
     }

@@ -1,0 +1,28 @@
+"""Requests for accommodations do not stay with a doctor who is one no more (H2)."""
+
+from datetime import datetime
+
+from django.conf import settings
+
+from sporades.accommodations.queries import left_by_their_doctor
+from sporades.accounts.models import User
+from sporades.acts.accommodating import leave_doctor
+from sporades.core.actors import SYSTEM, Actor
+from sporades.core.french import local_day
+
+
+def relieve(*, doctor: User | None = None, by: Actor = SYSTEM, at: datetime) -> int:
+    """Give back to their academies the requests that doctors have left; return how many.
+
+    Each is a transaction of its own, but within the act that ends a role.
+
+    Args:
+        doctor: the one whose role ends; nothing for all of them.
+        by: who ends it, or the service.
+        at: the instant.
+    """
+    day = local_day(at, settings.TIME_ZONE)
+    found = left_by_their_doctor(day=day).order_by("registration", "pk")
+    if doctor is not None:
+        found = found.filter(doctor=doctor)
+    return sum(leave_doctor(case=case, day=day, by=by, at=at) for case in list(found))
