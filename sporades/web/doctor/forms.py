@@ -30,6 +30,7 @@ class OpinionForm(forms.Form):
         """
         super().__init__(*args, **options)
         rules, sat = rules_of(case.registration), sat_by(case.registration)
+        self._sat = sat
         self._measures = list(case.measures.all())
         every = [(one.code, one.label) for one in (rules.measures if rules else ())]
         for one in self._measures:
@@ -100,7 +101,7 @@ class OpinionForm(forms.Form):
         return OpinionOn(opinion, self.cleaned_data[other] if is_other else "")
 
     def rows(self) -> list[tuple[str, str]]:
-        """Return each measure and what is thought of it, to be read over."""
+        """Return each measure with its épreuves, and what is thought of it, to be read over."""
         labels = {
             code: label
             for one in self._measures
@@ -108,7 +109,10 @@ class OpinionForm(forms.Form):
             if code
         }
         return [
-            (one.label, _said(found.opinion, labels.get(found.other, "")))
+            (
+                f"{one.label} ({papers_in_words(one.papers, self._sat)})",
+                _said(found.opinion, labels.get(found.other, "")),
+            )
             for one in self._measures
             if (found := self._opinion(one))
         ]

@@ -1,8 +1,10 @@
 """The doctor's space: from the list to the signed opinion (H3)."""
 
 import json
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from sporades.accommodations.models import Case
@@ -234,8 +236,8 @@ def test_from_the_page_to_the_signed_opinion(case, doctor):
         },
     )
     shown = said(read_over)
-    assert "Temps majoré d'un tiers Autre mesure : Temps majoré de moitié" in shown
-    assert "Locaux accessibles Favorable Pour l'autorité" in shown
+    assert "Temps majoré d'un tiers (Français) Autre mesure : Temps majoré de moitié" in shown
+    assert "Locaux accessibles (Toutes les épreuves) Favorable Pour l'autorité" in shown
     assert "À revoir en juin." in shown
     assert Case.objects.get(pk=case.pk).state == State.WITH_DOCTOR
 
@@ -335,6 +337,15 @@ def test_the_field_says_that_it_holds_no_diagnosis(case, doctor):
     assert "n'y écrivez ni diagnostic, ni maladie, ni traitement" in said(
         doctor.get(at("case", case))
     )
+
+
+def test_signing_one_opinion_asks_for_no_second_factor_again(case, doctor):
+    write(doctor, case, button="relire")
+
+    with time_machine.travel(NOW + timedelta(minutes=20), tick=False):
+        sign(doctor, case)
+
+    assert Case.objects.get(pk=case.pk).state == State.OPINION_GIVEN
 
 
 def test_signed_it_does_not_change(case, doctor):
@@ -478,7 +489,7 @@ def test_the_page_says_when_papers_are_erased_and_the_draft_goes_with_them(case,
     decide(case.registration)
     accommodating.notify(case=case_of(case.registration), by=MANAGER, at=NOW)
 
-    assert "Ils seront effacés le mardi 26 janvier 2027 à 0 h 00" in said(
+    assert "Ils seront effacés le vendredi 12 février 2027 à 0 h 00" in said(
         doctor.get(at("case", case))
     ).replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
     mine = signed_in(case.registration.candidate.user)

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from sporades.batches.accommodations import FOLLOW, NOTIFY
 from sporades.batches.actions import WRITTEN_ALONE
 from sporades.batches.models import Batch
 from tests.factories import NOW
@@ -62,6 +63,21 @@ def test_a_page_that_was_opened_in_time_leaves_time_to_read(world, name):
         answer = browser.post(where)
 
     assert not answer.headers.get("Location", "").startswith(reverse("mfa_reauthenticate"))
+
+
+@pytest.mark.parametrize("action", [FOLLOW, NOTIFY])
+@pytest.mark.usefixtures("many")
+def test_decisions_on_accommodations_of_many_ask_for_it(world, action):
+    Batch.objects.filter(pk=world.batch.pk).update(action=action)
+    browser, where = (
+        world.browser(reader("office:launch_batch")),
+        address("office:launch_batch", world),
+    )
+
+    with time_machine.travel(TOO_LATE, tick=False):
+        answer = browser.post(where)
+
+    assert answer.url.startswith(reverse("mfa_reauthenticate"))
 
 
 def test_a_batch_of_few_is_launched_without_it(world):
