@@ -1,15 +1,17 @@
 """What is in force for one épreuve: the only thing that rooms, durations and convocations read (H4)."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from sporades.accommodations.models import AskedMeasure
 from sporades.accommodations.states import SETTLED
 from sporades.exams.schema import Status
-from sporades.registrations.models import Registration
+from sporades.registrations.models import Registration, RegistrationPaper
 
 
 @dataclass(frozen=True)
@@ -77,9 +79,42 @@ def granted(registration: Registration, paper: str) -> Granted:
         return NOTHING
     if not registration.papers.filter(paper__code=paper, status=Status.ENTERED).exists():
         return NOTHING
-    decided = AskedMeasure.objects.filter(
-        case__registration=registration.pk, case__state__in=SETTLED
-    ).order_by("case__decided_at", "case", "place")
+    return _last(_decided([registration.pk]), paper)
+
+
+def granted_to(registrations: Iterable[Registration]) -> dict[int, dict[str, Granted]]:
+    """Return the measures in force for each épreuve that each registration sits, in two queries.
+
+    Args:
+        registrations: those that are asked of.
+
+    Returns:
+        By the key of a registration, then by the code of an épreuve; what is not there has nothing.
+    """
+    standing = [one.pk for one in registrations if one.is_active]
+    decided: dict[int, list[AskedMeasure]] = defaultdict(list)
+    for one in _decided(standing).annotate(of=F("case__registration")):
+        decided[one.of].append(one)
+    found: dict[int, dict[str, Granted]] = {}
+    entered = RegistrationPaper.objects.filter(
+        registration__in=list(decided), status=Status.ENTERED
+    )
+    for key, paper in entered.values_list("registration", "paper__code"):
+        if (last := _last(decided[key], paper)) != NOTHING:
+            found.setdefault(key, {})[paper] = last
+    return found
+
+
+def _decided(registrations: list[int]) -> QuerySet[AskedMeasure]:
+    """Return what was decided for some registrations, the first decided first."""
+    found: QuerySet[AskedMeasure] = AskedMeasure.objects.filter(
+        case__registration__in=registrations, case__state__in=SETTLED
+    )
+    return found.order_by("case__decided_at", "case", "place")
+
+
+def _last(decided: Iterable[AskedMeasure], paper: str) -> Granted:
+    """Return what is in force for an épreuve, of what was decided, the first decided first."""
     last: dict[str, AskedMeasure] = {}
     for one in decided:
         if not one.papers or paper in one.papers:

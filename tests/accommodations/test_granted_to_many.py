@@ -1,0 +1,120 @@
+"""What is granted, asked of many registrations at once, is what each of them is granted (H4)."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sporades.accommodations.granted import NOTHING, granted, granted_to
+from sporades.accommodations.models import AskedMeasure, Case
+from sporades.accommodations.states import Decision, Opinion, State
+from sporades.registrations.models import Registration
+from tests.accommodations.asked import ACCESS, HALF, READER, THIRD, a_doctor, reach
+from tests.factories import NOW, a_registration
+from tests.undoing import undone
+
+TIMES = {THIRD: "1/3", HALF: "1/2", READER: "", ACCESS: ""}
+PAPERS = ("E1", "E2", "E3", "M1", "M2")
+STATES = ("registered", "validated", "set_aside")
+
+measures = st.tuples(
+    st.lists(st.sampled_from(PAPERS), unique=True, max_size=3),
+    st.sampled_from(Decision.values),
+    st.sampled_from(sorted(TIMES)),
+)
+cases = st.lists(
+    st.tuples(
+        st.booleans(),
+        st.integers(0, 2),
+        st.dictionaries(st.sampled_from(sorted(TIMES)), measures, max_size=3),
+    ),
+    max_size=3,
+)
+"""Requests: decided of or not, on which day, and what of each measure."""
+
+
+@pytest.fixture
+def registrations(db):
+    return [a_registration(informations={"has_disability": "oui"}) for _ in range(3)]
+
+
+def decided(registration, doctor, is_settled, day, said):
+    """Make a request, and what was decided of it, without the acts."""
+    at = NOW + timedelta(days=day)
+    settled = {
+        "state": State.NOTIFIED,
+        "decided_at": at,
+        "notified_at": at,
+        **dict.fromkeys(
+            [f"decided_{name}" for name in ("first_name", "last_name", "quality", "service")], "X"
+        ),
+    }
+    taken_back = {"state": State.WITHDRAWN, "withdrawn_at": at}
+    case = Case.objects.create(
+        registration=registration,
+        begun_at=at,
+        asked_at=at,
+        entrusted_at=at,
+        opined_at=at,
+        doctor=doctor,
+        doctor_name="X",
+        **(settled if is_settled else taken_back),
+    )
+    AskedMeasure.objects.bulk_create(
+        _measure(case, place, code, one) for place, (code, one) in enumerate(said.items())
+    )
+
+
+def _measure(case, place, code, said):
+    papers, decision, other = said
+    named = {Decision.GRANTED: code, Decision.OTHER: other, Decision.REFUSED: ""}[decision]
+    return AskedMeasure(
+        case=case,
+        place=place,
+        code=code,
+        label=code,
+        papers=papers,
+        opinion=Opinion.FAVOURABLE,
+        decision=decision,
+        reason="Motif." if decision != Decision.GRANTED else "",
+        decided_code=named,
+        decided_label=named,
+        decided_time=TIMES[named] if named else "",
+    )
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(said=st.tuples(cases, cases, cases), states=st.tuples(*[st.sampled_from(STATES)] * 3))
+def test_what_many_are_granted_is_what_each_is(registrations, said, states):
+    doctor = a_doctor()
+    with undone():
+        for registration, its, state in zip(registrations, said, states, strict=True):
+            why = "Doublon." if state == "set_aside" else ""
+            Registration.objects.filter(pk=registration.pk).update(state=state, reason=why)
+            for one in its:
+                decided(registration, doctor, *one)
+        fresh = list(Registration.objects.filter(pk__in=[one.pk for one in registrations]))
+
+        found = granted_to(fresh)
+
+        for one in fresh:
+            of_it = found.get(one.pk, {})
+            each = {paper: granted(one, paper) for paper in PAPERS}
+            assert of_it == {paper: what for paper, what in each.items() if what != NOTHING}
+
+
+def test_many_are_asked_of_in_as_many_queries_as_one(registrations, django_assert_num_queries):
+    for registration in registrations:
+        reach(registration, State.NOTIFIED)
+
+    for some in (registrations[:1], registrations):
+        with django_assert_num_queries(2):
+            found = granted_to(some)
+        assert set(found) == {one.pk for one in some}
+
+
+def test_nobody_is_granted_anything_where_nobody_is_asked_of(db):
+    assert granted_to([]) == {}
