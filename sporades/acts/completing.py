@@ -44,7 +44,9 @@ def declare_incomplete(*, registration: Registration, by: Actor, at: datetime) -
     if not missing:
         raise NothingMissing
     deciding.decide(registration=held, decision=FLAG, reason=in_words(missing), by=by, at=at)
-    Incompleteness.objects.update_or_create(registration=held, defaults={"at": at})
+    Incompleteness.objects.update_or_create(
+        registration=held, defaults={"at": at, "lifted_at": None}
+    )
 
 
 def clear_if_complete(registration: Registration, *, at: datetime) -> None:

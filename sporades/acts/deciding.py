@@ -14,6 +14,7 @@ from sporades.core.actors import Actor
 from sporades.core.links import absolute
 from sporades.core.refusals import Refused
 from sporades.core.transitions import Transition
+from sporades.evidence import operations as evidence
 from sporades.exams.queries import rules
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
@@ -23,7 +24,15 @@ from sporades.registrations.deadlines import accommodation_of
 from sporades.registrations.models import Registration
 from sporades.registrations.receipt import against_of, named
 from sporades.registrations.snapshot import contact_of
-from sporades.registrations.states import CLEAR, FLAG, REOPEN, RESTORE, SET_ASIDE, VALIDATE
+from sporades.registrations.states import (
+    CLEAR,
+    FLAG,
+    REOPEN,
+    RESTORE,
+    SET_ASIDE,
+    VALIDATE,
+    State,
+)
 
 
 @dataclass(frozen=True)
@@ -140,6 +149,8 @@ def decide(
         raise Overtaken
     before = {"state": held.state, "reason": held.reason}
     deciding.decide(registration=registration, decision=decision, reason=reason, at=at)
+    if held.state == State.ANOMALY and decision in (CLEAR, VALIDATE):
+        evidence.note_lifted(held, found_at=held.decided_at, at=at)
     if decision is SET_ASIDE:
         asking.leave_unreached(registration.candidate_id, at=at)
     if decision is RESTORE:

@@ -21,6 +21,7 @@ from sporades.drawers.models import KeptFile
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import LONGEST_NAME, Deposit, Evidence
 from sporades.evidence.queries import Owed, owed_by, pieces_of
+from sporades.evidence.states import State
 from sporades.intake import antivirus, cleaning
 from sporades.letters.operations import tell
 from sporades.registrations.models import Registration
@@ -40,6 +41,15 @@ class NothingAwaited(Refused):
     """Nothing is awaited for it: it has come, it is good, or nobody needs it."""
 
     message = "Rien n'est plus attendu pour cette pièce : relisez la liste."
+
+
+class NothingOwed(Refused):
+    """Its registration owes nothing: it is validated, or stands no more."""
+
+    message = (
+        "Cette inscription est validée ou n'est plus en cours : elle ne doit aucune pièce. Annulez "
+        "d'abord la validation."
+    )
 
 
 class TooLate(Refused):
@@ -379,6 +389,28 @@ def waive(*, row: Evidence, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
+def ask_again(*, row: Evidence, by: Actor, at: datetime) -> None:
+    """« Redemander »: a piece that was waived is due again; its candidate is told.
+
+    Args:
+        row: the piece.
+        by: who decides.
+        at: the instant.
+
+    Raises:
+        NothingOwed: its registration is validated, or stands no more.
+        evidence.NotWaived: it is asked for already.
+    """
+    locked = _lock(row.registration_id)
+    held = _row(locked, row.pk)
+    if not locked.is_active or locked.is_validated:
+        raise NothingOwed
+    evidence.ask_again(held, at=at)
+    _record("piece asked again", locked, by=by, at=at, piece=held.code, state=held.state)
+    _tell_of("piece_asked_again", held, locked, at=at, is_to_provide=held.state == State.OWED)
+
+
+@transaction.atomic
 def receive(*, row: Evidence, posted_on: date, by: Actor, at: datetime) -> None:
     """« Reçue par courrier »: the postmark counts, not the day of reception (L-05).
 
@@ -483,15 +515,25 @@ def _record(
 
 
 def _tell_refused(row: Evidence, registration: Registration, *, at: datetime) -> None:
-    if not registration.is_active:
-        return
+    if registration.is_active:
+        _tell_of("piece_refused", row, registration, at=at)
+
+
+def _tell_of(
+    kind: str,
+    row: Evidence,
+    registration: Registration,
+    *,
+    at: datetime,
+    is_to_provide: bool = True,
+) -> None:
     owed = next(one for one in owed_by(registration, [row]) if one.row.pk == row.pk)
     tell(
         registration.candidate,
-        "piece_refused",
+        kind,
         service=registration.service,
         at=at,
-        key=f"piece refused:{row.pk}:{at.isoformat()}",
+        key=f"{kind}:{row.pk}:{at.isoformat()}",
         about=registration,
         urgent=True,
         registration=registration,
@@ -500,4 +542,5 @@ def _tell_refused(row: Evidence, registration: Registration, *, at: datetime) ->
         is_in_time=owed.is_in_time(at),
         contact=contact_of(registration.service),
         link=absolute(f"/mes-inscriptions/{registration.number}/pieces"),
+        is_to_provide=is_to_provide,
     )

@@ -26,6 +26,7 @@ KINDS = {
     "document_published": "Document publié",
     "document_withdrawn": "Document retiré",
     "pieces_due": "Rappel des pièces justificatives",
+    "piece_asked_again": "Pièce justificative demandée de nouveau",
     "piece_refused": "Pièce justificative non conforme",
     "file_refused": "Fichier refusé par l'antivirus",
     "request_received": "Demande reçue",

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from sporades.accounts.permissions import Reach
 from sporades.evidence.models import LONGEST_REASON, Evidence
@@ -54,14 +54,29 @@ def missing_rows(at: datetime) -> QuerySet[Evidence]:
     return found
 
 
+def _to_be_said(at: datetime) -> QuerySet[Evidence]:
+    """Return the missing pieces of which the office has not said yet that nothing is done.
+
+    An anomaly that was lifted by hand stays so until something changes: a piece that is asked for
+    anew, judged, or whose deadline passes since.
+    """
+    lifted = F("registration__incompleteness__lifted_at")
+    return missing_rows(at).filter(
+        Q(registration__incompleteness__lifted_at=None)
+        | Q(asked_at__gt=lifted)
+        | Q(decided_at__gt=lifted)
+        | Q(until__gt=lifted - MINUTE)
+    )
+
+
 def lacking(at: datetime) -> Any:
     """Return the registrations of which the office has to say whether they are incomplete."""
-    rows = missing_rows(at).filter(registration=OuterRef("pk"))
+    rows = _to_be_said(at).filter(registration=OuterRef("pk"))
     return Registration.objects.filter(Exists(rows), state=RegistrationState.REGISTERED)
 
 
 def lacking_within(reach: Reach, at: datetime) -> Any:
     """Return those of a perimeter."""
-    rows = missing_rows(at).filter(registration=OuterRef("pk"))
+    rows = _to_be_said(at).filter(registration=OuterRef("pk"))
     within = Registration.objects.within(reach)
     return within.filter(Exists(rows), state=RegistrationState.REGISTERED)

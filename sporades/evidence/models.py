@@ -288,6 +288,7 @@ class Incompleteness(models.Model):
         Registration, on_delete=models.CASCADE, related_name="incompleteness"
     )
     at = models.DateTimeField("trouvée incomplète le")
+    lifted_at = models.DateTimeField("levée par le service le", null=True, blank=True)
 
     objects: ClassVar[Any] = models.Manager()
 

@@ -12,7 +12,7 @@ from sporades.core import arriving
 from sporades.core.actors import Actor
 from sporades.core.refusals import ReasonMissing, Refused
 from sporades.core.transitions import Transition, move
-from sporades.evidence.models import ArrivingFile, Deposit, Evidence, Verdict
+from sporades.evidence.models import ArrivingFile, Deposit, Evidence, Incompleteness, Verdict
 from sporades.evidence.queries import in_force, weight_of, words_of
 from sporades.evidence.states import (
     ACCEPT,
@@ -82,6 +82,12 @@ class OtherFile(Refused):
         "Le candidat vient de déposer un autre fichier pour cette pièce : relisez-le avant de "
         "décider."
     )
+
+
+class NotWaived(Refused):
+    """It is asked for already, or was never waived."""
+
+    message = "Cette pièce n'est plus dispensée : relisez-la."
 
 
 # --- What is asked for ------------------------------------------------------------------------
@@ -356,6 +362,31 @@ def _note_verdict(row: Evidence, *, motive: str = "", at: datetime) -> None:
 def waive(row: Evidence, *, by: Actor, at: datetime) -> None:
     """Ask no more of a piece. Raises Refused."""
     move(row, WAIVE, reason="", decided_at=at, decided_name=by.name)
+
+
+def ask_again(row: Evidence, *, at: datetime) -> None:
+    """Ask again for a piece that was waived: what was given for it before counts again.
+
+    Raises:
+        Refused: it is not waived any more.
+    """
+    if row.state != State.WAIVED:
+        raise NotWaived
+    back = _back(row)
+    arrived = {} if back is ASK_AGAIN else {"arrived_at": at}
+    move(row, back, asked_at=at, decided_at=None, decided_name="", **arrived)
+
+
+def note_lifted(registration: Registration, *, found_at: datetime | None, at: datetime) -> None:
+    """Remember that the office lets a registration be without the pieces that it lacks.
+
+    Args:
+        registration: locked.
+        found_at: when its anomaly was decided: another one than that of its pieces is not lifted so.
+        at: the instant.
+    """
+    found = Incompleteness.objects.filter(registration=registration, at=found_at)
+    found.update(lifted_at=at)
 
 
 def receive(row: Evidence, *, posted_on: date, at: datetime) -> None:

@@ -35,6 +35,9 @@ VERDICTS = [(state.value, state.label) for state in (State.ACCEPTED, State.REFUS
 
 ASKED = tuple(state for state in State if state != State.WITHDRAWN)
 
+ENDED = (State.WAIVED, State.WITHDRAWN)
+"""Those of a piece that was asked for, is not any more, and may be again."""
+
 DEPOSIT = Transition("deposit", REPLACEABLE, State.CHECKING, "Déposer")
 CLEAR = Transition("clear", {State.CHECKING}, State.DEPOSITED, "Trouver le fichier sain")
 REJECT = Transition("reject", {State.CHECKING}, State.REFUSED, "Trouver un virus")
@@ -53,10 +56,10 @@ SCAN = Transition(
     "scan", {State.OWED, State.REFUSED, State.POSTED}, State.POSTED, "Joindre la numérisation"
 )
 WITHDRAW = Transition("withdraw", ASKED, State.WITHDRAWN, "Ne plus demander")
-ASK_AGAIN = Transition("ask_again", {State.WITHDRAWN}, State.OWED, "Demander de nouveau")
-CHECK_AGAIN = Transition("check_again", {State.WITHDRAWN}, State.CHECKING, "Demander de nouveau")
-TAKE_AGAIN = Transition("take_again", {State.WITHDRAWN}, State.DEPOSITED, "Demander de nouveau")
-RECEIVE_AGAIN = Transition("receive_again", {State.WITHDRAWN}, State.POSTED, "Demander de nouveau")
+ASK_AGAIN = Transition("ask_again", ENDED, State.OWED, "Demander de nouveau")
+CHECK_AGAIN = Transition("check_again", ENDED, State.CHECKING, "Demander de nouveau")
+TAKE_AGAIN = Transition("take_again", ENDED, State.DEPOSITED, "Demander de nouveau")
+RECEIVE_AGAIN = Transition("receive_again", ENDED, State.POSTED, "Demander de nouveau")
 
 TRANSITIONS = (
     DEPOSIT,

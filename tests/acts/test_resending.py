@@ -194,6 +194,7 @@ def test_the_mails_about_a_registration_may_all_be_sent_again():
             *("registered_for", "amended_for"),
             *("change_requested", "change_accepted", "change_refused"),
             *("request_received", "something_awaits"),
+            *("piece_asked_again", "piece_refused"),
         },
     }
 

@@ -10,16 +10,17 @@ from sporades.acts.completing import NothingMissing
 from sporades.acts.sending import Sent
 from sporades.core.actors import SYSTEM
 from sporades.evidence import operations as evidence
-from sporades.evidence.completeness import lacking
+from sporades.evidence.completeness import lacking, lacking_within
 from sporades.evidence.models import Evidence, Incompleteness
 from sporades.evidence.states import State as Piece
 from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
-from sporades.registrations.states import CLEAR, FLAG, VALIDATE, State
+from sporades.registrations.states import CLEAR, FLAG, REOPEN, VALIDATE, State
 from tests.evidence.given import BAC, IDENTITY, MANAGER, a_photo, again, give, piece
 from tests.factories import (
+    EVERYWHERE,
     NOW,
     OPERATOR,
     a_candidate,
@@ -262,3 +263,77 @@ def test_a_deposit_that_comes_first_is_not_declared_missing(registration):
     with pytest.raises(NothingMissing):
         declare(read, at=until + timedelta(days=1))
     assert state(registration) == State.REGISTERED
+
+
+LIFTED = AFTER + timedelta(hours=1)
+NEXT = AFTER + timedelta(hours=2)
+
+
+@pytest.fixture
+def lifted(registration):
+    """Make a registration whose incompleteness a manager has lifted."""
+    settle(registration, but=[IDENTITY])
+    declare(registration)
+    decided(registration, CLEAR, at=LIFTED)
+    assert state(registration) == State.REGISTERED
+    return registration
+
+
+def test_one_that_was_lifted_by_hand_is_not_proposed_again_and_may_be_declared(lifted):
+    assert not lacking(NEXT).exists()
+    assert not lacking_within(EVERYWHERE, NEXT).exists()
+
+    declare(lifted, at=NEXT)
+
+    assert state(lifted) == State.ANOMALY
+    assert Incompleteness.objects.get().lifted_at is None
+
+
+def test_the_service_does_not_declare_again_what_was_lifted_by_hand():
+    load_invented(("    pieces:\n", "    anomalie_automatique: oui\n    pieces:\n"))
+    forget()
+    registration = a_registration()
+    completing.flag_some(after=0, most=10, at=AFTER)
+    decided(registration, CLEAR, at=LIFTED)
+
+    completing.flag_some(after=0, most=10, at=NEXT)
+
+    assert state(registration) == State.REGISTERED
+
+
+def test_one_that_was_validated_in_spite_of_it_then_reopened_is_not_proposed_again(registration):
+    settle(registration, but=[IDENTITY])
+    declare(registration)
+    decided(registration, VALIDATE, at=LIFTED)
+    decided(registration, REOPEN, at=NEXT)
+
+    assert not lacking(NEXT).exists()
+
+
+def asked_anew(registration):
+    providing.waive(row=piece(registration), by=MANAGER, at=LIFTED)
+    providing.ask_again(row=piece(registration), by=MANAGER, at=NEXT)
+
+
+def refused_since(registration):
+    providing.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=LIFTED)
+    providing.refuse(row=piece(registration), reason="Floue.", seen=None, by=MANAGER, at=NEXT)
+
+
+def another_deadline(registration):
+    Evidence.objects.filter(pk=piece(registration).pk).update(until=NEXT - timedelta(minutes=5))
+
+
+@pytest.mark.parametrize("change", [asked_anew, refused_since, another_deadline])
+def test_something_that_changes_after_it_was_lifted_proposes_it_again(lifted, change):
+    change(lifted)
+
+    assert lacking(NEXT + timedelta(hours=1)).exists()
+
+
+def test_an_anomaly_for_another_reason_that_is_cleared_lifts_nothing(registration):
+    settle(registration, but=[IDENTITY])
+    decided(registration, FLAG, "La signature manque.", at=NOW)
+    decided(registration, CLEAR, at=LIFTED)
+
+    assert lacking(NEXT).exists()

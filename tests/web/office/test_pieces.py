@@ -122,6 +122,11 @@ def test_a_registration_does_without_a_piece(manager, in_lille):
 
     assert piece(in_lille).state == State.WAIVED
 
+    asked = decide(manager, in_lille, verdict="ask")
+
+    assert piece(in_lille).state == State.OWED
+    assert "demandée de nouveau." in main(asked)
+
 
 def test_another_file_than_the_one_that_was_read_is_not_judged(manager, in_lille):
     former = clean(in_lille)

@@ -26,7 +26,7 @@ from sporades.web.office.registrations.walking import back_to_file
 
 
 def judge(request: HttpRequest, number: str, piece: str) -> HttpResponse:
-    """Say what a piece is worth, that it came by post, or that this registration does without it."""
+    """Say what a piece is worth, that it came by post, that this registration does without it, or not any more."""
     found = registration_of(request, number)
     owed = piece_in(found, piece)
     row, queue, at = owed.row, queue_of(request), request.arrived_at
@@ -91,6 +91,8 @@ def _judge(
         case "receive":
             posted_on = asked.postmark.cleaned_data["poste_le"]
             providing.receive(row=row, posted_on=posted_on, by=by, at=at)
+        case "ask":
+            providing.ask_again(row=row, by=by, at=at)
         case _:
             providing.waive(row=row, by=by, at=at)
 

@@ -8,13 +8,21 @@ from django import forms
 from sporades.acts.sending import Sent
 from sporades.evidence.models import LONGEST_REASON, Evidence
 from sporades.evidence.reasons import Reason
-from sporades.evidence.states import ACCEPT, RECEIVE, REFUSE, SCAN, WAIVE
+from sporades.evidence.states import ACCEPT, ASK_AGAIN, RECEIVE, REFUSE, SCAN, WAIVE
 from sporades.exams.schema.base import LONGEST_LINE
 from sporades.intake.cleaning import LARGEST, TooLarge
 from sporades.registrations.fields import CleanCharField
 from sporades.web.office.days import DayField
 
-VERDICTS = {"accept": ACCEPT, "refuse": REFUSE, "receive": RECEIVE, "waive": WAIVE}
+VERDICTS = {
+    "accept": ACCEPT,
+    "refuse": REFUSE,
+    "receive": RECEIVE,
+    "waive": WAIVE,
+    "ask": ASK_AGAIN,
+}
+LABELS = {"ask": "Demandée de nouveau"}
+"""What is said of a verdict that does not lead to one state alone."""
 OTHER = "autre"
 POSTMARK = "Date du cachet de la poste"
 HOW_POSTMARK = "C'est elle qui compte, et non le jour de la réception. Par exemple : 14/11/2026"
@@ -108,7 +116,7 @@ class VerdictForms:
             reasons: the usual ones of a refusal.
         """
         self.possible = {
-            name: move.target.label  # type: ignore[attr-defined] # a state
+            name: LABELS.get(name, move.target.label)  # type: ignore[attr-defined] # a state
             for name, move in VERDICTS.items()
             if row.state in move.sources
         }

@@ -1,0 +1,146 @@
+"""A piece that was waived is asked for again: one test for each row of docs/states.md."""
+
+from datetime import timedelta
+
+import pytest
+
+from sporades.acts import deciding, providing, registering
+from sporades.acts.providing import NothingOwed
+from sporades.evidence import operations as evidence
+from sporades.evidence.operations import NotWaived
+from sporades.evidence.queries import piece_of
+from sporades.evidence.states import State
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from sporades.registrations.states import SET_ASIDE, VALIDATE
+from tests.evidence.given import IDENTITY, MANAGER, again, give, piece
+from tests.factories import NOW, OPERATOR, a_record, a_registration, author
+
+LATER = NOW + timedelta(hours=1)
+
+pytestmark = pytest.mark.usefixtures("kept")
+
+
+def nothing(registration):
+    pass
+
+
+def unscanned(registration):
+    give(registration)
+
+
+def clean(registration):
+    evidence.note_scanned(give(registration), is_clean=True, at=NOW)
+
+
+def infected(registration):
+    evidence.note_scanned(give(registration), is_clean=False, at=NOW)
+
+
+def refused(registration):
+    clean(registration)
+    row = piece(registration)
+    providing.refuse(row=row, reason="Floue.", seen=row.deposit_id, by=MANAGER, at=NOW)
+
+
+def posted(registration):
+    providing.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=NOW)
+
+
+def waive(registration):
+    providing.waive(row=piece(registration), by=MANAGER, at=NOW)
+
+
+def ask(registration, *, at=LATER):
+    providing.ask_again(row=piece(registration), by=MANAGER, at=at)
+
+
+def told():
+    return " ".join(Message.objects.get(kind="piece_asked_again").body.split())
+
+
+@pytest.mark.parametrize(
+    ("before", "state", "said"),
+    [
+        (nothing, State.OWED, "Envoyez-la avant le"),
+        (infected, State.OWED, "Envoyez-la avant le"),
+        (unscanned, State.CHECKING, "vous n'avez rien à faire"),
+        (clean, State.DEPOSITED, "vous n'avez rien à faire"),
+        (refused, State.DEPOSITED, "vous n'avez rien à faire"),
+        (posted, State.POSTED, "vous n'avez rien à faire"),
+    ],
+)
+def test_what_was_given_for_a_waived_piece_counts_again(registration, before, state, said):
+    before(registration)
+    waive(registration)
+
+    ask(registration)
+
+    row = piece(registration)
+    assert (row.state, row.reason, row.decided_at) == (state, "", None)
+    assert row.asked_at == LATER
+    assert said in told()
+    entry = Entry.objects.get(verb="piece asked again")
+    assert entry.payload["after"] == {"piece": IDENTITY, "state": state}
+
+
+def test_after_its_deadline_its_candidate_is_told_to_reach_the_service(registration):
+    waive(registration)
+
+    ask(registration, at=piece(registration).until + timedelta(days=1))
+
+    assert "Elle était à fournir avant le" in told()
+    assert not piece_of(again(registration), IDENTITY).is_in_time(
+        piece(registration).until + timedelta(days=1)
+    )
+
+
+def test_whom_no_mail_reaches_is_told_by_letter(db):
+    registration = a_registration(a_record())
+    waive(registration)
+
+    ask(registration)
+
+    assert "par courrier, à l'adresse ci-dessous" in told()
+    assert "http" not in told()
+
+
+@pytest.mark.parametrize("end", ["validated", "set_aside", "withdrawn"])
+def test_a_registration_that_owes_nothing_is_asked_for_nothing(registration, end):
+    waive(registration)
+    if end == "withdrawn":
+        by = author(registration.candidate)
+        registering.withdraw(registration=registration, by=by, at=NOW)
+    else:
+        deciding.decide(
+            registration=again(registration),
+            decision=VALIDATE if end == "validated" else SET_ASIDE,
+            reason="" if end == "validated" else "Doublon.",
+            by=OPERATOR,
+            at=NOW,
+        )
+    before = piece(registration).state
+
+    with pytest.raises(NothingOwed):
+        ask(registration)
+
+    assert piece(registration).state == before
+    assert not Message.objects.filter(kind="piece_asked_again").exists()
+
+
+@pytest.mark.parametrize("before", [nothing, clean, refused])
+def test_what_is_not_waived_is_not_asked_for_again(registration, before):
+    before(registration)
+
+    with pytest.raises(NotWaived):
+        ask(registration)
+
+
+def test_pressed_twice_it_is_told_once(registration):
+    waive(registration)
+    ask(registration)
+
+    with pytest.raises(NotWaived):
+        ask(registration)
+
+    assert Message.objects.filter(kind="piece_asked_again").count() == 1
