@@ -1,0 +1,220 @@
+"""Ask for accommodations, sign, send, take back: what a candidate and a guardian do."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sporades.accommodations.models import AskedMeasure, Case, Signature
+from sporades.accommodations.operations.refusals import (
+    LateReasonMissing,
+    NothingAsked,
+    NotOffered,
+    NotSigned,
+    NotStanding,
+    Sent,
+    TooLate,
+    UnknownMeasure,
+)
+from sporades.accommodations.rules import (
+    Wish,
+    followed_by,
+    is_late,
+    is_minor,
+    is_over,
+    rules_of,
+    sat_by,
+)
+from sporades.accommodations.states import (
+    SEND,
+    TAKE_UP,
+    WITHDRAW,
+)
+from sporades.core.transitions import move
+from sporades.exams.schema.accommodations import Accommodations
+from sporades.registrations.models import Registration
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a candidate asks.
+
+    Attributes:
+        wishes: the measures.
+        plan: the code of the plan that is shown, or nothing.
+        has_former_decision: whether a decision was received before.
+        late_reason: why it comes after its deadline, if it does.
+    """
+
+    wishes: tuple[Wish, ...]
+    plan: str = ""
+    has_former_decision: bool = False
+    late_reason: str = ""
+
+
+def begin(registration: Registration, *, at: datetime) -> Case:
+    """Begin a request, or return the one that is open.
+
+    Args:
+        registration: locked.
+        at: the instant.
+
+    Raises:
+        NotOffered, NotStanding, TooLate: see each.
+    """
+    found: Case | None = Case.objects.open().filter(registration=registration).first()
+    if found is not None:
+        return found
+    _check_may_ask(registration, at=at)
+    made: Case = Case.objects.create(registration=registration, begun_at=at)
+    return made
+
+
+def _check_may_ask(
+    registration: Registration, *, is_sent: bool = False, at: datetime
+) -> Accommodations:
+    """Return what may be asked for; what was sent once is completed also after every deadline."""
+    if not registration.is_active:
+        raise NotStanding
+    rules = rules_of(registration)
+    if rules is None:
+        raise NotOffered
+    if not is_sent and is_over(registration, at):
+        raise TooLate
+    return rules
+
+
+def write(case: Case, asked: Asked) -> bool:
+    """Keep what a candidate asks; what a guardian signed before is signed no more.
+
+    Args:
+        case: locked, with its registration.
+        asked: what is asked.
+
+    Returns:
+        Whether anything has changed.
+
+    Raises:
+        Sent: it is not to be changed any more.
+        UnknownMeasure, NotOffered: see each.
+    """
+    if not case.is_writable:
+        raise Sent
+    registration = case.registration
+    rules = rules_of(registration)
+    if rules is None:
+        raise NotOffered
+    _check_known(rules, registration, asked)
+    wished = [
+        (place, wish, rules.measure(wish.code))
+        for place, wish in enumerate(_in_order(rules, asked))
+    ]
+    rows = [
+        AskedMeasure(
+            case=case,
+            place=place,
+            code=measure.code,
+            label=measure.label,
+            papers=list(wish.papers),
+            time=measure.time or "",
+        )
+        for place, wish, measure in wished
+        if measure is not None
+    ]
+    said = {
+        "plan": asked.plan,
+        "has_former_decision": asked.has_former_decision,
+        "late_reason": asked.late_reason,
+    }
+    before = [(one.code, one.papers) for one in case.measures.all()]
+    is_same = before == [(one.code, one.papers) for one in rows] and all(
+        getattr(case, name) == value for name, value in said.items()
+    )
+    if is_same:
+        return False
+    case.measures.all().delete()
+    AskedMeasure.objects.bulk_create(rows)
+    for name, value in said.items():
+        setattr(case, name, value)
+    case.revision += 1
+    case.procedure = followed_by(
+        registration, plan=asked.plan, measures=[one.code for one in rows]
+    ).value
+    case.save(update_fields=[*said, "revision", "procedure"])
+    return True
+
+
+def _in_order(rules: Accommodations, asked: Asked) -> list[Wish]:
+    order = [measure.code for measure in rules.measures]
+    return sorted(asked.wishes, key=lambda wish: order.index(wish.code))
+
+
+def _check_known(rules: Accommodations, registration: Registration, asked: Asked) -> None:
+    """Refuse what the réglementation does not propose for what is sat."""
+    sat = {one.code: one.measures for one in sat_by(registration)}
+    if len({wish.code for wish in asked.wishes}) != len(asked.wishes):
+        raise UnknownMeasure
+    for wish in asked.wishes:
+        measure = rules.measure(wish.code)
+        if measure is None or (wish.papers and not measure.is_by_paper):
+            raise UnknownMeasure
+        if any(wish.code not in sat.get(paper, ()) for paper in wish.papers):
+            raise UnknownMeasure
+    if asked.plan and rules.plan(asked.plan) is None:
+        raise UnknownMeasure("Ce plan n'est pas proposé pour cet examen.")
+    if asked.late_reason and rules.late_reason(asked.late_reason) is None:
+        raise LateReasonMissing
+
+
+def sign(case: Case, *, name: str, quality: str, statement: str, at: datetime) -> bool:
+    """Keep the guardian's signature of what is asked now; return whether it is a new one.
+
+    Raises:
+        Sent: it is not to be changed any more.
+        NothingAsked: there is nothing to sign.
+    """
+    if not case.is_writable:
+        raise Sent
+    if not case.measures.exists():
+        raise NothingAsked
+    _, is_new = Signature.objects.get_or_create(
+        case=case,
+        revision=case.revision,
+        defaults={"name": name, "quality": quality, "statement": statement, "signed_at": at},
+    )
+    return bool(is_new)
+
+
+def send(case: Case, *, at: datetime) -> None:
+    """Send a request: it is looked at from now on.
+
+    Args:
+        case: locked, with its registration, locked too.
+        at: the instant at which the request arrived.
+
+    Raises:
+        NotStanding, NotOffered, TooLate, NothingAsked, UnknownMeasure: see each.
+        LateReasonMissing, NotSigned: see each.
+        Refused: it stands no more as it was read.
+    """
+    registration = case.registration
+    rules = _check_may_ask(registration, is_sent=case.asked_at is not None, at=at)
+    measures = list(case.measures.all())
+    if not measures:
+        raise NothingAsked
+    wishes = tuple(Wish(one.code, tuple(one.papers)) for one in measures)
+    _check_known(rules, registration, Asked(wishes, case.plan))
+    if case.asked_at is None and is_late(registration, at) and not case.late_reason:
+        raise LateReasonMissing
+    if is_minor(registration, at) and case.signature is None:
+        raise NotSigned
+    procedure = followed_by(registration, plan=case.plan, measures=[one.code for one in measures])
+    move(case, SEND, asked_at=at, procedure=procedure.value, missing="")
+
+
+def take_up(case: Case) -> None:
+    """Take a request up again, to change it, while nobody has looked at it. Raises Refused."""
+    move(case, TAKE_UP, left_at=None)
+
+
+def withdraw(case: Case, *, at: datetime) -> None:
+    """Take a request back: nothing is decided of it. Raises Refused."""
+    move(case, WITHDRAW, withdrawn_at=at, missing="", left_at=None)

@@ -1,0 +1,81 @@
+"""Make a request follow its registration: its answers, its state, its academy."""
+
+from datetime import datetime
+
+from sporades.accommodations.models import Case
+from sporades.accommodations.operations.asking import withdraw
+from sporades.accommodations.operations.deciding import declare_incomplete, take_from_doctor
+from sporades.accommodations.rules import (
+    followed_by,
+)
+from sporades.accommodations.states import (
+    OPEN,
+    State,
+)
+from sporades.exams.schema.accommodations import Procedure
+from sporades.registrations.models import Registration
+
+CATEGORY_CHANGED = (
+    "Votre catégorie de candidat a changé : votre demande suit maintenant la procédure complète. "
+    "Donnez les papiers qu'elle demande, puis envoyez-la de nouveau."
+)
+
+
+def follow(
+    registration: Registration, *, is_declared_no_more: bool = False, at: datetime
+) -> Case | None:
+    """Make the open request of a registration follow its answers, its state and its academy.
+
+    What becomes of it is told by one table, « A request for accommodations » of docs/states.md.
+
+    Args:
+        registration: locked, as it stands now.
+        is_declared_no_more: whether its candidate has just answered that there is no handicap.
+        at: the instant.
+
+    Returns:
+        The request, where it has moved.
+    """
+    open_ones = Case.objects.filter(registration=registration.pk, state__in=OPEN)
+    case = open_ones.select_for_update(of=("self",)).first()
+    if case is None:
+        return None
+    case.registration = registration
+    if registration.withdrawn_at is not None:
+        return _left(case, at=at)
+    if not registration.is_active:
+        return None
+    if is_declared_no_more and case.asked_at is None:
+        return _left(case, at=at)
+    return _by_procedure(case, at=at)
+
+
+def _left(case: Case, *, at: datetime) -> Case | None:
+    if not case.is_undecided:
+        return None
+    withdraw(case, at=at)
+    return case
+
+
+def _by_procedure(case: Case, *, at: datetime) -> Case | None:
+    """Ask for what the whole procedure calls for, where a new category has no right to the simple one."""
+    codes = [one.code for one in case.measures.all()]
+    now = followed_by(case.registration, plan=case.plan, measures=codes)
+    if now.value == case.procedure or case.state in {State.OPINION_GIVEN, State.DECIDED}:
+        return None
+    case.procedure = now.value
+    case.save(update_fields=["procedure"])
+    if now is Procedure.COMPLETE and case.state in {State.ASKED, State.WITH_DOCTOR}:
+        declare_incomplete(case, missing=CATEGORY_CHANGED, at=at)
+        return case
+    return None
+
+
+def leave_academy(registration: Registration) -> Case | None:
+    """Take a request from the doctor of the academy that a registration leaves; return it if so."""
+    found = Case.objects.filter(registration=registration.pk, state=State.WITH_DOCTOR)
+    case: Case | None = found.select_for_update(of=("self",)).first()
+    if case is not None:
+        case.registration = registration
+        take_from_doctor(case)
+    return case

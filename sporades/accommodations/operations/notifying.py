@@ -1,0 +1,77 @@
+"""Notify a decision, note that somebody telephoned about it, take it again."""
+
+from datetime import datetime
+
+from sporades.accommodations.models import AskedMeasure, Case
+from sporades.accommodations.operations.refusals import NotNotified, NotStanding, UnderWay
+from sporades.accommodations.states import (
+    NOTIFY,
+    State,
+)
+from sporades.core.transitions import move
+from sporades.documents.models import DocumentVersion
+
+
+def notify(case: Case, notification: DocumentVersion, *, at: datetime) -> None:
+    """Notify a decision by a document. Raises Refused."""
+    move(case, NOTIFY, notified_at=at, notification=notification)
+
+
+def note_call(case: Case, *, name: str, is_reached: bool, at: datetime) -> None:
+    """Note that somebody telephoned about a notification that nobody had opened.
+
+    Args:
+        case: locked.
+        name: who telephoned.
+        is_reached: whether its candidate, or who answers for them, was spoken to.
+        at: the instant.
+
+    Raises:
+        NotNotified: there is nothing to speak of.
+    """
+    if case.state != State.NOTIFIED:
+        raise NotNotified
+    case.called_at, case.called_name, case.is_reached = at, name, is_reached
+    case.save(update_fields=["called_at", "called_name", "is_reached"])
+
+
+def take_again(case: Case, *, why: str, has_opinion: bool, at: datetime) -> Case:
+    """Open a decision again; it is in force until the new one.
+
+    Args:
+        case: a notified one, locked with its registration.
+        why: one of `Again`.
+        has_opinion: whether the doctor's opinion stands; otherwise a doctor gives another one.
+        at: the instant.
+
+    Returns:
+        The new request, of the same measures.
+
+    Raises:
+        NotNotified: there is no decision to take again.
+        UnderWay: another request of this registration is open.
+        NotStanding: the registration does not stand.
+    """
+    if case.state != State.NOTIFIED:
+        raise NotNotified
+    if not case.registration.is_active:
+        raise NotStanding
+    if Case.objects.open().filter(registration=case.registration_id).exists():
+        raise UnderWay
+    kept = ("procedure", "plan", "has_former_decision", "late_reason", "asked_at")
+    opinion = ("entrusted_at", "opined_at", "doctor", "doctor_name", "opinion_text")
+    made: Case = Case.objects.create(
+        registration=case.registration,
+        state=State.OPINION_GIVEN if has_opinion else State.ASKED,
+        begun_at=at,
+        instead_of=case,
+        again=why,
+        **{name: getattr(case, name) for name in (*kept, *(opinion if has_opinion else ()))},
+    )
+    said = ("opinion", "opinion_code", "opinion_label") if has_opinion else ()
+    names = ("place", "code", "label", "papers", "time", *said)
+    AskedMeasure.objects.bulk_create(
+        AskedMeasure(case=made, **{name: getattr(one, name) for name in names})
+        for one in case.measures.all()
+    )
+    return made

@@ -1,0 +1,92 @@
+"""Why a request for accommodations cannot be made, sent, opined on, decided of or notified."""
+
+from sporades.core.refusals import Refused
+
+
+class NotOffered(Refused):
+    """The réglementation says nothing of accommodations."""
+
+    message = (
+        "Pour cet examen, les aménagements se demandent à votre service gestionnaire, avec son "
+        "formulaire."
+    )
+
+
+class NotStanding(Refused):
+    """The registration does not stand."""
+
+    message = "Cette inscription n'est plus en cours : aucun aménagement ne peut être demandé."
+
+
+class TooLate(Refused):
+    """Its deadline has passed, and no late request is taken."""
+
+    message = "La date limite des demandes d'aménagement est passée. Écrivez à votre service gestionnaire."
+
+
+class Sent(Refused):
+    """It was sent, or looked at: it is not changed any more."""
+
+    message = (
+        "Votre demande est envoyée : elle ne peut plus être changée ainsi. Relisez cette page."
+    )
+
+
+class UnknownMeasure(Refused):
+    """The réglementation does not know a measure, or does not propose it for this épreuve."""
+
+    message = "Cette mesure n'est pas proposée pour cet examen, ou pas pour cette épreuve."
+
+
+class NothingAsked(Refused):
+    """No measure is asked for."""
+
+    message = "Choisissez au moins une mesure."
+
+
+class LateReasonMissing(Refused):
+    """Its deadline has passed and nothing says why."""
+
+    message = "La date limite est passée : dites pourquoi votre demande est tardive."
+
+
+class NotSigned(Refused):
+    """The guardian of a minor has not signed what is asked now."""
+
+    message = "Le candidat est mineur : son représentant légal doit d'abord signer la demande."
+
+
+class OpinionMissing(Refused):
+    """A measure has no opinion."""
+
+    message = "Donnez un avis sur chaque mesure demandée."
+
+
+class DecisionMissing(Refused):
+    """A measure is not decided of."""
+
+    message = "Décidez de chaque mesure demandée."
+
+
+class AuthorMissing(Refused):
+    """A decision does not say who takes it (L-03)."""
+
+    message = "Une décision dit le prénom, le nom, la qualité et le service de qui la prend."
+
+
+class NotNotified(Refused):
+    """There is no notified decision."""
+
+    message = "Cette décision n'est pas notifiée."
+
+
+class UnderWay(Refused):
+    """Another request of the registration is open."""
+
+    message = "Une autre demande est en cours pour cette inscription : finissez-la d'abord."
+
+
+class Rewritten(Refused):
+    """What is decided of is no more what was read."""
+
+    message = "Cette demande a changé depuis que vous l'avez ouverte : relisez-la."

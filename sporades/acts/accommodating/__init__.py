@@ -1,0 +1,71 @@
+"""A request for accommodations, from the first choice to the notification (H1, H2).
+
+The journal keeps the codes of measures and who acted; nothing that is said of health, no reason and
+no opinion. Mails say that something awaits, never what.
+"""
+
+from sporades.acts.accommodating.asking import (
+    prepare,
+    send,
+    sign,
+    take_up,
+    withdraw,
+    write,
+)
+from sporades.acts.accommodating.deciding import (
+    NoOpinion,
+    author_of,
+    decide,
+    follow_opinion,
+    take_again,
+)
+from sporades.acts.accommodating.entrusting import (
+    NotInCharge,
+    PaperGiven,
+    declare_incomplete,
+    entrust,
+    leave_doctor,
+    opine,
+    papers_given,
+    take_from_doctor,
+)
+from sporades.acts.accommodating.following import (
+    follow,
+    leave_academy,
+)
+from sporades.acts.accommodating.notifying import (
+    NotDecided,
+    follow_reading,
+    note_call,
+    notify,
+    notify_decision,
+)
+
+__all__ = [
+    "NoOpinion",
+    "NotDecided",
+    "NotInCharge",
+    "PaperGiven",
+    "author_of",
+    "decide",
+    "declare_incomplete",
+    "entrust",
+    "follow",
+    "follow_opinion",
+    "follow_reading",
+    "leave_academy",
+    "leave_doctor",
+    "note_call",
+    "notify",
+    "notify_decision",
+    "opine",
+    "papers_given",
+    "prepare",
+    "send",
+    "sign",
+    "take_again",
+    "take_from_doctor",
+    "take_up",
+    "withdraw",
+    "write",
+]

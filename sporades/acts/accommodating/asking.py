@@ -1,0 +1,138 @@
+"""What a candidate and a guardian do of a request, from the first choice to its sending."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from sporades import mail
+from sporades.accommodations import operations as accommodations
+from sporades.accommodations.models import Case
+from sporades.accommodations.operations import Asked
+from sporades.accommodations.queries import lock_case
+from sporades.accommodations.states import State
+from sporades.acts.accommodating.telling import forget_papers, note, tell_candidate
+from sporades.core.actors import Actor
+from sporades.core.french import instant_in_words
+from sporades.medical import operations as medical
+from sporades.medical.queries import compartment
+from sporades.registrations.models import Registration
+from sporades.registrations.queries import lock_registration
+from sporades.registrations.snapshot import contact_of
+
+
+@transaction.atomic
+def prepare(*, registration: Registration, by: Actor, at: datetime) -> Case:
+    """Begin a request, or return the one that is open.
+
+    Raises:
+        NotOffered, NotStanding, TooLate: see `accommodations.operations`.
+    """
+    locked = lock_registration(registration.pk)
+    case = accommodations.begin(locked, at=at)
+    if case.begun_at == at:
+        found = compartment(locked)
+        if found is not None:
+            medical.take_again(found)
+        note("accommodation begun", case, by=by, at=at)
+    return case
+
+
+@transaction.atomic
+def write(*, registration: Registration, asked: Asked, by: Actor, at: datetime) -> Case:
+    """Keep what is asked, beginning the request if there is none; a signature of before falls.
+
+    Raises:
+        Sent, UnknownMeasure, NotOffered, NotStanding, TooLate: see `accommodations.operations`.
+    """
+    case = lock_case(prepare(registration=registration, by=by, at=at))
+    if accommodations.write(case, asked):
+        codes = [wish.code for wish in asked.wishes]
+        note("accommodation written", case, by=by, at=at, measures=codes)
+    return case
+
+
+@transaction.atomic
+def sign(
+    *, case: Case, name: str, quality: str, statement: str, seen: int, by: Actor, at: datetime
+) -> None:
+    """Keep the signature of a minor's guardian on what is asked now; their own mail says so.
+
+    Args:
+        case: which.
+        name: of the guardian.
+        quality: mother, father, guardian.
+        statement: what was ticked.
+        seen: the revision that was read.
+        by: whose account it is done with.
+        at: the instant.
+
+    Raises:
+        Rewritten, Sent, NothingAsked: see `accommodations.operations`.
+    """
+    locked = lock_case(case)
+    if locked.revision != seen:
+        raise accommodations.Rewritten
+    is_new = accommodations.sign(locked, name=name, quality=quality, statement=statement, at=at)
+    if not is_new:
+        return
+    note("accommodation signed", locked, by=by, at=at, revision=locked.revision)
+    registration = locked.registration
+    if registration.guardian_email:
+        mail.write(
+            "signed_as_guardian",
+            to=registration.guardian_email,
+            at=at,
+            key=f"accommodation:{locked.pk}:signed:{locked.revision}",
+            about=registration,
+            registration=registration,
+            signature=locked.signature,
+            when=instant_in_words(at, registration.service.zone),
+            contact=contact_of(registration.service),
+        )
+
+
+@transaction.atomic
+def send(*, case: Case, seen: int, by: Actor, at: datetime) -> None:
+    """« Envoyer la demande »; pressed twice, it is sent once.
+
+    Args:
+        case: which.
+        seen: the revision that was read over.
+        by: who sends it.
+        at: the instant at which the request arrived.
+
+    Raises:
+        Rewritten: it was changed in another window.
+        NothingAsked, NotSigned, LateReasonMissing, TooLate, UnknownMeasure, NotStanding, Refused:
+            see `accommodations.operations.send`.
+    """
+    locked = lock_case(case)
+    if locked.state == State.ASKED:
+        return
+    if locked.revision != seen:
+        raise accommodations.Rewritten
+    accommodations.send(locked, at=at)
+    codes = list(locked.measures.values_list("code", flat=True))
+    note("accommodation sent", locked, by=by, at=at, measures=codes)
+    tell_candidate(locked, "request_received", at=at)
+
+
+@transaction.atomic
+def take_up(*, case: Case, by: Actor, at: datetime) -> None:
+    """« Modifier ma demande », while nobody has looked at it. Raises Refused."""
+    locked = lock_case(case)
+    if locked.state == State.PREPARING:
+        return
+    accommodations.take_up(locked)
+    note("accommodation taken up", locked, by=by, at=at)
+
+
+@transaction.atomic
+def withdraw(*, case: Case, by: Actor, at: datetime) -> None:
+    """« Retirer ma demande », before it is decided of; pressed twice, once. Raises Refused."""
+    locked = lock_case(case)
+    if locked.state == State.WITHDRAWN:
+        return
+    accommodations.withdraw(locked, at=at)
+    forget_papers(locked, at=at)
+    note("accommodation withdrawn", locked, by=by, at=at)

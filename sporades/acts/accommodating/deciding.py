@@ -1,0 +1,118 @@
+"""The authority decides, in the words of its author, and takes a decision again."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import transaction
+
+from sporades.accommodations import operations as accommodations
+from sporades.accommodations.models import Case
+from sporades.accommodations.operations import Author, DecisionOn
+from sporades.accommodations.queries import lock_case
+from sporades.accommodations.states import State
+from sporades.accounts.models import Membership
+from sporades.acts.accommodating.telling import lock_open, note
+from sporades.core.actors import Actor
+from sporades.core.refusals import Refused
+from sporades.medical import operations as medical
+from sporades.medical.queries import compartment
+from sporades.registrations.models import Registration
+from sporades.registrations.receipt import named
+
+
+class NoOpinion(Refused):
+    """No opinion waits for a decision."""
+
+    message = "Aucun avis n'attend de décision pour cette inscription."
+
+
+@transaction.atomic
+def decide(
+    *,
+    case: Case,
+    decisions: Mapping[str, DecisionOn],
+    author: Author,
+    seen: int,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Decide of each measure for the authority, with the opinion or against it.
+
+    Args:
+        case: which.
+        decisions: by the code of the measure.
+        author: who decides, as the notification says.
+        seen: the revision that was read.
+        by: whose account it is done with.
+        at: the instant.
+
+    Raises:
+        AuthorMissing, DecisionMissing, ReasonMissing, UnknownMeasure, Rewritten, Refused: see
+            `accommodations.operations.decide`.
+    """
+    locked = lock_case(case)
+    accommodations.decide(locked, decisions, author=author, seen=seen, at=at)
+    decided = dict(locked.measures.values_list("code", "decision"))
+    note("accommodation decided", locked, by=by, at=at, measures=decided)
+
+
+@transaction.atomic
+def follow_opinion(*, registration: Registration, by: Actor, at: datetime) -> None:
+    """Decide of each measure as the doctor advises, named as its author last did.
+
+    Raises:
+        NoOpinion: no opinion waits for a decision.
+        AuthorMissing: nobody knows yet in what words this author decides.
+    """
+    locked = lock_open(registration)
+    if locked is None or locked.state != State.OPINION_GIVEN:
+        raise NoOpinion
+    decide(
+        case=locked,
+        decisions=accommodations.as_advised(locked),
+        author=author_of(registration, by),
+        seen=locked.revision,
+        by=by,
+        at=at,
+    )
+
+
+def author_of(registration: Registration, by: Actor) -> Author:
+    """Return how somebody named themselves the last time that they decided, for this service.
+
+    Who never did is named by their account, in the quality of their role.
+    """
+    known, service = accommodations.author_known(by.identifier), named(registration.service)
+    if known is not None:
+        return replace(known, service=service)
+    first, _, last = by.name.partition(" ")
+    quality = dict(Membership.Role.choices).get(by.kind, "").lower()
+    return Author(first, last, quality, service, by.identifier)
+
+
+@transaction.atomic
+def take_again(*, case: Case, why: str, has_opinion: bool, by: Actor, at: datetime) -> Case:
+    """Open a notified decision again, after an appeal or for an error; it stays in force meanwhile.
+
+    Args:
+        case: which.
+        why: one of `Again`.
+        has_opinion: whether the doctor's opinion stands.
+        by: who opens it.
+        at: the instant.
+
+    Returns:
+        The new request.
+
+    Raises:
+        NotNotified, UnderWay, NotStanding: see `accommodations.operations.take_again`.
+    """
+    locked = lock_case(case)
+    made = accommodations.take_again(locked, why=why, has_opinion=has_opinion, at=at)
+    found = compartment(locked.registration)
+    if found is not None:
+        medical.take_again(found)
+        medical.entrust(found, doctor=made.doctor)
+    note("accommodation taken again", made, by=by, at=at, why=why)
+    return made

@@ -1,0 +1,161 @@
+"""A request is found incomplete, goes to a doctor and comes back; the opinion."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from sporades.accommodations import operations as accommodations
+from sporades.accommodations.models import Case
+from sporades.accommodations.operations import OpinionOn
+from sporades.accommodations.queries import left_by_their_doctor, lock_case, papers_asked_of
+from sporades.accounts.models import User
+from sporades.acts.accommodating.telling import note, open_papers_to, tell_candidate
+from sporades.core.actors import Actor
+from sporades.core.refusals import Refused
+from sporades.medical.queries import kinds_given
+
+
+class NotInCharge(Refused):
+    """Another doctor, or nobody, has the request."""
+
+    message = "Cette demande ne vous est pas confiée, ou ne l'est plus."
+
+
+@transaction.atomic
+def declare_incomplete(*, case: Case, missing: str, by: Actor, at: datetime) -> None:
+    """Say what is missing; the candidate reads it in their space, a mail says that it awaits.
+
+    Raises:
+        ReasonMissing: nothing is said.
+        Refused: it stands no more as it was read.
+    """
+    locked = lock_case(case)
+    accommodations.declare_incomplete(locked, missing=missing, at=at)
+    open_papers_to(None, locked)
+    note("accommodation found incomplete", locked, by=by, at=at)
+    tell_candidate(locked, "something_awaits", at=at)
+
+
+@transaction.atomic
+def entrust(
+    *,
+    case: Case,
+    doctor: User,
+    name: str,
+    by: Actor,
+    at: datetime,
+    seen: int | None = None,
+) -> None:
+    """Find a request complete and give it to a doctor, who alone reads its papers of health.
+
+    Args:
+        case: which.
+        doctor: the account of the doctor.
+        name: how the doctor is called.
+        by: who entrusts it.
+        at: the instant.
+        seen: the revision that was read, where somebody has read one.
+
+    Raises:
+        Rewritten: its candidate has changed it meanwhile.
+        Refused: it stands no more as it was read.
+    """
+    locked = lock_case(case)
+    if seen is not None and locked.revision != seen:
+        raise accommodations.Rewritten
+    accommodations.entrust(locked, doctor=doctor, name=name, at=at)
+    open_papers_to(doctor, locked)
+    note("accommodation entrusted", locked, by=by, at=at, doctor=name)
+
+
+@transaction.atomic
+def take_from_doctor(*, case: Case, by: Actor, at: datetime) -> None:
+    """Take a request from its doctor, who reads its papers no more. Raises Refused."""
+    locked = lock_case(case)
+    accommodations.take_from_doctor(locked)
+    open_papers_to(None, locked)
+    note("accommodation taken from its doctor", locked, by=by, at=at)
+
+
+@transaction.atomic
+def leave_doctor(*, case: Case, day: date, by: Actor, at: datetime) -> bool:
+    """Give a request back to the list of its academy once its doctor is one there no more.
+
+    Args:
+        case: which.
+        day: today.
+        by: who ends the role of the doctor, or the service.
+        at: the instant.
+
+    Returns:
+        Whether it was with such a doctor.
+    """
+    locked = lock_case(case)
+    if not left_by_their_doctor(day=day).filter(pk=locked.pk).exists():
+        return False
+    name = locked.doctor_name
+    accommodations.take_from_doctor(locked, left_at=at)
+    open_papers_to(None, locked)
+    note("accommodation left by its doctor", locked, by=by, at=at, doctor=name)
+    return True
+
+
+@transaction.atomic
+def opine(
+    *,
+    case: Case,
+    opinions: Mapping[str, OpinionOn],
+    text: str,
+    seen: int,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Give the opinion of the doctor in charge on each measure.
+
+    Args:
+        case: which.
+        opinions: by the code of the measure.
+        text: for the authority; it holds no diagnosis.
+        seen: the revision that was read.
+        by: the doctor.
+        at: the instant.
+
+    Raises:
+        NotInCharge: it is entrusted to another, or to nobody.
+        Rewritten, OpinionMissing, UnknownMeasure, Refused: see `accommodations.operations.opine`.
+    """
+    locked = lock_case(case)
+    if by.identifier != f"user:{locked.doctor_id}":
+        raise NotInCharge
+    accommodations.opine(locked, opinions, text=text, seen=seen, at=at)
+    note("accommodation opinion given", locked, by=by, at=at)
+
+
+@dataclass(frozen=True)
+class PaperGiven:
+    """A paper of health that a request calls for.
+
+    Attributes:
+        label: how the réglementation names it.
+        is_mandatory: whether the request is not complete without it.
+        is_given: whether a clean file was confided.
+    """
+
+    label: str
+    is_mandatory: bool
+    is_given: bool
+
+
+def papers_given(case: Case) -> list[PaperGiven]:
+    """Return the papers that a request calls for, and whether each was confided: nothing of what they say.
+
+    Args:
+        case: with its registration.
+    """
+    given = kinds_given(case.registration)
+    return [
+        PaperGiven(one.label, one.is_mandatory, one.code in given)
+        for one in papers_asked_of(case.registration)
+    ]

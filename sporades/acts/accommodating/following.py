@@ -1,0 +1,46 @@
+"""A request follows its registration, in the transaction of another act."""
+
+from datetime import datetime
+
+from sporades.accommodations import operations as accommodations
+from sporades.accommodations.states import State
+from sporades.acts.accommodating.telling import forget_papers, note, open_papers_to, tell_candidate
+from sporades.core.actors import Actor
+from sporades.registrations.models import Registration
+
+VERBS = {
+    State.ASKED: "accommodation sent",
+    State.INCOMPLETE: "accommodation found incomplete",
+    State.WITHDRAWN: "accommodation withdrawn",
+}
+
+
+def follow(
+    registration: Registration, *, is_declared_no_more: bool = False, by: Actor, at: datetime
+) -> None:
+    """Make the open request of a registration follow it, in the transaction of another act.
+
+    Args:
+        registration: locked, as it stands now.
+        is_declared_no_more: whether its candidate has just answered that there is no handicap.
+        by: who acts.
+        at: the instant.
+    """
+    moved = accommodations.follow(registration, is_declared_no_more=is_declared_no_more, at=at)
+    if moved is None:
+        return
+    if moved.state == State.WITHDRAWN:
+        forget_papers(moved, at=at)
+    else:
+        open_papers_to(None, moved)
+    note(VERBS[State(moved.state)], moved, by=by, at=at)
+    if moved.state == State.INCOMPLETE:
+        tell_candidate(moved, "something_awaits", at=at)
+
+
+def leave_academy(registration: Registration, *, by: Actor, at: datetime) -> None:
+    """Take a request from the doctor of the academy that a registration leaves."""
+    moved = accommodations.leave_academy(registration)
+    if moved is not None:
+        open_papers_to(None, moved)
+        note("accommodation taken from its doctor", moved, by=by, at=at)

@@ -1,0 +1,94 @@
+"""A decision is notified, read, called about; the delay of an appeal follows."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from sporades.accommodations import operations as accommodations
+from sporades.accommodations.models import Case
+from sporades.accommodations.notification import NOTIFICATION, Notified
+from sporades.accommodations.queries import decision_of, lock_case
+from sporades.accommodations.rules import final_at, presumed_at, received_at
+from sporades.accommodations.states import State
+from sporades.acts.accommodating.telling import lock_open, note, tell_candidate
+from sporades.acts.guardians import tell_guardian
+from sporades.core.actors import Actor
+from sporades.core.refusals import Refused
+from sporades.documents import operations as documents
+from sporades.documents.models import DocumentVersion
+from sporades.medical import operations as medical
+from sporades.medical.queries import compartment
+from sporades.registrations.models import Registration
+
+
+class NotDecided(Refused):
+    """No decision waits to be notified."""
+
+    message = "Aucune décision n'attend d'être notifiée pour cette inscription."
+
+
+@transaction.atomic
+def notify(*, case: Case, by: Actor, at: datetime) -> None:
+    """Notify a decision by a document in the candidate's space; a mail says that something awaits.
+
+    Raises:
+        MentionsMissing, AuthorMissing: the notification would not say what the law asks for.
+        NotDecided: nothing is decided, or it was notified meanwhile.
+    """
+    locked = lock_case(case)
+    if locked.state != State.DECIDED:
+        raise NotDecided
+    registration = locked.registration
+    version = documents.issue(registration.folder, NOTIFICATION, Notified(locked, at), at=at)
+    accommodations.notify(locked, version, at=at)
+    found = compartment(registration)
+    if found is not None:
+        medical.erase_after(found, final_at(presumed_at(at), registration.service.zone))
+    note("accommodation notified", locked, by=by, at=at)
+    tell_candidate(locked, "something_awaits", enclosed=version, at=at)
+    tell_guardian(registration, at=at, key=f"accommodation:{locked.pk}:notified")
+
+
+@transaction.atomic
+def notify_decision(*, registration: Registration, by: Actor, at: datetime) -> None:
+    """Notify the decision of a registration that waits for it.
+
+    Raises:
+        NotDecided: there is none.
+        MentionsMissing, AuthorMissing: see `notify`.
+    """
+    locked = lock_open(registration)
+    if locked is None:
+        raise NotDecided
+    notify(case=locked, by=by, at=at)
+
+
+@transaction.atomic
+def follow_reading(*, notification: DocumentVersion, at: datetime) -> None:
+    """Let the erasure of papers of health follow the first reading of a notification (P-14).
+
+    Only of the last decision, while nothing else is asked and nothing was erased.
+    """
+    case = Case.objects.filter(notification=notification).first()
+    if case is None:
+        return
+    locked = lock_case(case)
+    found = compartment(locked.registration)
+    last = decision_of(locked.registration)
+    if found is None or found.erase_after is None or found.erased_at or last != locked:
+        return
+    if locked.notified_at is not None:
+        zone = locked.registration.service.zone
+        medical.erase_after(found, final_at(received_at(locked.notified_at, at, zone), zone))
+
+
+@transaction.atomic
+def note_call(*, case: Case, is_reached: bool, by: Actor, at: datetime) -> None:
+    """Note a telephone call about a notification that nobody had opened.
+
+    Raises:
+        NotNotified: see `accommodations.operations.note_call`.
+    """
+    locked = lock_case(case)
+    accommodations.note_call(locked, name=by.name, is_reached=is_reached, at=at)
+    note("accommodation call noted", locked, by=by, at=at, is_reached=is_reached)

@@ -1,0 +1,77 @@
+"""What every act on a request leaves: a line of the journal, a mail, who reads the papers of health."""
+
+from datetime import datetime
+
+from sporades import journal
+from sporades.accommodations.models import Case
+from sporades.accommodations.queries import lock_case
+from sporades.accounts.models import User
+from sporades.core.actors import Actor
+from sporades.core.french import instant_in_words
+from sporades.core.links import absolute
+from sporades.documents.models import DocumentVersion
+from sporades.letters.operations import tell
+from sporades.medical import operations as medical
+from sporades.medical.queries import compartment
+from sporades.registrations.models import Registration
+from sporades.registrations.snapshot import contact_of
+
+
+def note(verb: str, case: Case, *, by: Actor, at: datetime, **after: object) -> None:
+    """Keep an act on a request in the journal of its registration: which one, and no word of health."""
+    registration = case.registration
+    journal.record(
+        verb,
+        by=by,
+        on=registration,
+        at=at,
+        academy=registration.academy_id,
+        after={"case": case.pk, **after},
+    )
+
+
+def tell_candidate(
+    case: Case, kind: str, *, at: datetime, enclosed: DocumentVersion | None = None
+) -> None:
+    """Tell a candidate something of a request, by the mail or the letter of a kind.
+
+    Args:
+        case: the request, in the state that the act has given it.
+        kind: the template.
+        at: the instant of the act.
+        enclosed: a document that goes with a letter.
+    """
+    registration = case.registration
+    tell(
+        registration.candidate,
+        kind,
+        service=registration.service,
+        at=at,
+        key=f"accommodation:{case.pk}:{case.state}:{at.isoformat()}",
+        about=registration,
+        urgent=True,
+        enclosed=enclosed,
+        registration=registration,
+        when=instant_in_words(at, registration.service.zone),
+        contact=contact_of(registration.service),
+        link=absolute(f"/mes-inscriptions/{registration.number}"),
+    )
+
+
+def open_papers_to(doctor: User | None, case: Case) -> None:
+    """Put a doctor in charge of the papers of health of a request, or nobody."""
+    medical.entrust(medical.compartment_of(case.registration), doctor=doctor)
+
+
+def forget_papers(case: Case, *, at: datetime) -> None:
+    """Have the papers of health erased of a request that nobody looks at any more."""
+    found = compartment(case.registration)
+    if found is not None:
+        medical.entrust(found, doctor=None)
+        medical.erase_after(found, at)
+
+
+def lock_open(registration: Registration) -> Case | None:
+    """Return the request of a registration of which something is awaited, locked, if there is one."""
+    found = Case.objects.open().filter(registration=registration.pk).first()
+    return None if found is None else lock_case(found)
