@@ -5,8 +5,7 @@ import pytest
 from sporades.accommodations.states import State
 from sporades.accounts.models import Membership
 from sporades.medical.models import Paper
-from tests.accommodations.asked import case_of
-from tests.accommodations.test_asking import a_minor
+from tests.accommodations.asked import a_minor, case_of
 from tests.evidence.given import a_photo
 from tests.factories import a_registration
 from tests.journeys.helpers import answer, heading, press, signed_in, text, tick
