@@ -199,6 +199,7 @@ def test_the_jobs_of_the_worker_are_those_that_operators_are_told_of():
         "*/10 * * * *": "every 10 minutes",
         "25 * * * *": "every hour",
         "*/15 * * * *": "every 15 minutes",
+        "20 1 * * *": "1.20 each day, UTC",
         "15 2 * * *": "2.15 each day, UTC",
         "20 5 * * *": "5.20 each day, UTC",
         "40 5 * * *": "5.40 each day, UTC",
