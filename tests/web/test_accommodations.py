@@ -390,3 +390,12 @@ def test_what_was_sent_in_time_is_completed_where_nothing_late_is_taken(sign_in,
     client.post(at(registration, page="/envoi"), {"vu": case_of(registration).revision})
 
     assert case_of(registration).state == State.ASKED
+
+
+def test_a_late_request_that_is_incomplete_awaits_at_home_whatever_was_declared(
+    sign_in, undeclared, stopped_clock
+):
+    reach(undeclared, State.INCOMPLETE, late_reason="APPARUE", at=AFTER_CLOSING)
+    stopped_clock.move_to("2028-01-10T12:00:00Z")
+
+    assert "Compléter ma demande" in read(sign_in(undeclared.candidate), "/accueil")

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from sporades.accommodations.queries import cases_of_user, last_by_registration
-from sporades.accommodations.rules import may_appear
+from sporades.accommodations.rules import is_late, may_appear, rules_of
 from sporades.documents.queries import unread_documents_of
 from sporades.evidence.queries import by_registration, rows_of_user
 from sporades.registrations.clocks import zone_of_reader
@@ -54,8 +54,11 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _may_ask(registrations: Iterable[Registration], *, at: datetime) -> bool:
-    """Return whether one of them has a request to be made, or to be told of once it is late."""
-    return any(one.has_disability or may_appear(one, at) for one in registrations)
+    """Return whether one of them may have a request: a handicap was declared, or appeared since."""
+    return any(
+        one.has_disability or (rules_of(one) is not None and is_late(one, at))
+        for one in registrations
+    )
 
 
 def _last_withdrawn(mine: Iterable[Registration], *, at: datetime) -> dict[str, Any] | None:
