@@ -118,8 +118,7 @@ class Overtaken(Refused):
     )
 
 
-@transaction.atomic
-def decide(
+def decide_within(
     *,
     registration: Registration,
     decision: Transition,
@@ -128,7 +127,7 @@ def decide(
     at: datetime,
     seen: int | None = None,
 ) -> None:
-    """Set aside, restore, find incomplete, clear, validate or reopen a registration.
+    """Set aside, restore, find incomplete, clear, validate or reopen, in its caller's transaction.
 
     Args:
         registration: which.
@@ -144,10 +143,12 @@ def decide(
     """
     if decision is SET_ASIDE:
         asking.lock_waiting(registration.candidate_id)
-    held = Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
-    if seen is not None and held.version != seen:
+    locked = Registration.objects.select_for_update(no_key=True)
+    held = locked.values_list("version", "state", "reason")
+    version, state, said = held.get(pk=registration.pk)
+    if seen is not None and version != seen:
         raise Overtaken
-    before = {"state": held.state, "reason": held.reason}
+    before = {"state": state, "reason": said}
     deciding.decide(registration=registration, decision=decision, reason=reason, at=at)
     if held.state == State.ANOMALY and decision in (CLEAR, VALIDATE):
         evidence.note_lifted(held, found_at=held.decided_at, at=at)
@@ -183,6 +184,10 @@ def decide(
         contact=contact_of(registration.service),
         link=absolute(f"/mes-inscriptions/{registration.number}"),
     )
+
+
+decide = transaction.atomic(decide_within)
+"""Decide in a transaction of its own: what is refused leaves nothing."""
 
 
 def _stand_under_what_was_corrected(registration: Registration, *, by: Actor, at: datetime) -> None:

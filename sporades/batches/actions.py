@@ -94,7 +94,7 @@ class Action:
         sources: the states in which it can be done.
         has_reason: whether it is told with a reason.
         judges: whether it is decided from what is filed, as it was when it was asked for.
-        act: does it to one registration, in a transaction of its own. Raises Refused.
+        act: does it to one registration, in the transaction of its line. Raises Refused.
         asked_apart: whether it is asked for on a page of its own, which makes what it fills.
         has_piece: whether it is about one supporting document, which is chosen with it.
         seen: what tells lines of one state apart before it is launched: given the code of the
@@ -154,7 +154,7 @@ def _decide(
     by: Actor,
     at: datetime,
 ) -> None:
-    deciding.decide(
+    deciding.decide_within(
         registration=registration,
         decision=decision,
         reason=reason,

@@ -1,11 +1,14 @@
 """Prepare a batch, launch it, go through it, stop it, take it up again (I11)."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from threading import BoundedSemaphore, Event
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q, Sum
 
 from sporades import journal, mail
@@ -39,6 +42,9 @@ MOST_LINES = 100_000
 AT_ONCE = 200
 """How many lines one job goes through: whoever is urgent does not wait long behind."""
 
+AT_A_TIME = 4
+"""How many lines are gone through at the same time, each on a connection of its own."""
+
 PREPARED_FOR = timedelta(days=1)
 FORGOTTEN_AFTER = timedelta(days=365)
 COUNTED_FOR = timedelta(days=1)
@@ -49,6 +55,16 @@ NOBODY_APPROVES = (
     "Un lot de cette taille demande l'accord d'une seconde personne, et personne n'a un périmètre "
     "qui contient le vôtre : choisissez moins d'inscriptions, ou demandez à l'administrateur."
 )
+
+_places = BoundedSemaphore(AT_A_TIME - 1)
+"""Of one process, however many batches it is at: it has some connections for everything."""
+
+_END = f"""
+    UPDATE {BatchLine._meta.db_table} SET outcome = %s, why = %s
+    WHERE id = %s AND outcome = '{Outcome.WAITING}'
+    AND EXISTS (SELECT FROM {Batch._meta.db_table} WHERE id = %s AND state = '{BatchState.RUNNING}')
+"""  # noqa: S608 - names of our own
+"""Django writes it longer than PostgreSQL does it, once for each line."""
 
 
 class Nothing(Refused):
@@ -211,7 +227,7 @@ def approvers_of(batch: Batch, *, at: datetime) -> list[Membership]:
 
 @transaction.atomic
 def stop(*, batch: Batch, by: Actor, at: datetime) -> None:
-    """Stop after the line under way. Raises Refused when it does not run."""
+    """Stop after the lines under way. Raises Refused when it does not run."""
     move(batch, STOP, moved_at=at, why="Vous l'avez arrêté.")
     _record("batch stopped", batch, by=by, at=at)
 
@@ -228,7 +244,7 @@ def go_on(pk: str, *, at: datetime) -> bool:
     """Go through some of the lines; return whether there are more.
 
     Each line is its own transaction, with its outcome: whoever is killed halfway loses none and
-    does none twice. A role that has ended stops the batch before the next two hundred lines; what
+    does none twice. Some are gone through at the same time, each on a connection of its own. A role that has ended stops the batch before the next two hundred lines; what
     has left its perimeter is refused.
 
     Args:
@@ -252,10 +268,13 @@ def _go_on(pk: str, *, at: datetime) -> bool:
     about = batch.piece or (batch.does.read(batch.about) if batch.about else None)
     running = Batch.objects.filter(pk=pk, state=BatchState.RUNNING)
     running.update(moved_at=at)
-    for line in lines:
+
+    def go_through(line: BatchLine) -> bool:
         gone = _go_through(line, known.get(line.registration_id), batch, now, about, at=at)
-        if not gone and not running.exists():
-            return False
+        return gone or running.exists()
+
+    if not _together(_apart(lines, known), go_through):
+        return False
     if len(lines) == AT_ONCE:
         return True
     _ended(batch, at=at)
@@ -337,7 +356,64 @@ def _registrations(
     return {one.pk: one for one in found.whole()}
 
 
-@transaction.atomic
+def _apart(
+    lines: Iterable[BatchLine], known: Mapping[int, Registration]
+) -> list[Sequence[BatchLine]]:
+    """Return the lines of each candidate: one after the other, they never wait for one another."""
+    of_one = defaultdict(list)
+    for line in lines:
+        registration = known.get(line.registration_id)
+        of_one[registration and registration.candidate_id].append(line)
+    return list(of_one.values())
+
+
+def _together(
+    shares: Sequence[Sequence[BatchLine]], go_through: Callable[[BatchLine], bool]
+) -> bool:
+    """Go through lines, some at the same time; return whether the batch ran until the last one.
+
+    While PostgreSQL writes a line, Python is at another. What is under way when the batch stops,
+    or when one fails, is finished.
+    """
+    waiting, is_over = iter(shares), Event()
+
+    def work() -> None:
+        try:
+            # Each takes the next share: one step of a list's iterator, for the interpreter.
+            for share in waiting:
+                for line in share:
+                    if is_over.is_set():
+                        return
+                    if not go_through(line):
+                        is_over.set()
+        except BaseException:
+            is_over.set()
+            raise
+
+    def work_apart() -> None:
+        if _places.acquire(blocking=False):
+            try:
+                work()
+            finally:
+                connection.close()
+                _places.release()
+
+    # What an open transaction has written is seen by its own connection alone.
+    most = 1 if connection.in_atomic_block else min(AT_A_TIME, len(shares), _connections())
+    with ThreadPoolExecutor(max(1, most - 1), thread_name_prefix="batch") as pool:
+        helping = [pool.submit(work_apart) for _ in range(most - 1)]
+        work()
+    for one in helping:
+        one.result()
+    return not is_over.is_set()
+
+
+def _connections() -> int:
+    """Return how many connections to the database this process may have."""
+    pool = connection.settings_dict["OPTIONS"].get("pool")
+    return pool["max_size"] if pool else AT_A_TIME
+
+
 def _go_through(
     line: BatchLine,
     registration: Registration | None,
@@ -348,30 +424,40 @@ def _go_through(
     at: datetime,
 ) -> bool:
     """Do it to one line; return whether it waited still, in a batch that runs."""
-    mine = BatchLine.objects.select_for_update(of=("self",)).filter(
-        pk=line.pk, outcome=Outcome.WAITING, batch__state=BatchState.RUNNING
-    )
-    if not mine.exists():
-        return False
-    why = OUTSIDE
-    if registration is not None:
-        why = batch.does.overtaken(registration, batch.asked_at, batch.piece)
-    if registration is None or why:
-        _refuse(line, why)
-        return True
-    by = now.author(academy=registration.academy_id, domain=registration.exam.domain.code)
     try:
-        # What is refused leaves nothing: each act is a transaction within this one.
-        batch.does.act(registration=registration, reason=batch.reason, about=about, by=by, at=at)
+        with transaction.atomic():
+            # Written first, the outcome is also the lock of the line.
+            if not _end(line, Outcome.DONE):
+                return False
+            _act(registration, batch, now, about, at=at)
     except Refused as refusal:
-        _refuse(line, batch.does.refusal_of(registration.state) or str(refusal))
-    else:
-        BatchLine.objects.filter(pk=line.pk).update(outcome=Outcome.DONE)
+        # What is refused has left nothing, its outcome neither.
+        return _end(line, Outcome.REFUSED, why=str(refusal)[:300])
     return True
 
 
-def _refuse(line: BatchLine, why: str) -> None:
-    BatchLine.objects.filter(pk=line.pk).update(outcome=Outcome.REFUSED, why=why[:300])
+def _act(
+    registration: Registration | None, batch: Batch, now: Reach, about: object, *, at: datetime
+) -> None:
+    """Do it to one registration. Raises Refused, as its line will say it."""
+    if registration is None:
+        raise Refused(OUTSIDE)
+    if why := batch.does.overtaken(registration, batch.asked_at, batch.piece):
+        raise Refused(why)
+    by = now.author(academy=registration.academy_id, domain=registration.exam.domain.code)
+    try:
+        batch.does.act(registration=registration, reason=batch.reason, about=about, by=by, at=at)
+    except Refused as refusal:
+        if known := batch.does.refusal_of(registration.state):
+            raise Refused(known) from refusal
+        raise
+
+
+def _end(line: BatchLine, outcome: Outcome, why: str = "") -> bool:
+    """Write what became of a line; return whether it waited still, in a batch that runs."""
+    with connection.cursor() as cursor:
+        cursor.execute(_END, [outcome, why, line.pk, line.batch_id])
+        return bool(cursor.rowcount)
 
 
 def _queue(batch: Batch) -> bool:

@@ -10,7 +10,7 @@ from sporades.accounts.models import Membership
 from sporades.acts import deciding
 from sporades.batches import operations, queries, tasks
 from sporades.batches.actions import AMENDED
-from sporades.batches.models import Batch
+from sporades.batches.models import Batch, BatchLine
 from sporades.batches.states import BatchState, Outcome
 from sporades.core.refusals import Refused
 from sporades.journal.models import Entry
@@ -197,7 +197,7 @@ def test_it_stops_between_two_lines(prepare, three, monkeypatch):
 
 
 def test_a_line_costs_few_statements(prepare, three):
-    """The line, the registration twice, journal, mail, job, outcome; twice a transaction."""
+    """The outcome, the registration twice, journal, mail, job; a transaction."""
     spent = []
     for chosen in (three[:1], three[1:]):
         batch = prepare(
@@ -209,7 +209,15 @@ def test_a_line_costs_few_statements(prepare, three):
         assert batch.counts()["done"] == len(chosen)
         spent.append(len(statements))
 
-    assert spent[1] - spent[0] == 7 + 2 * 2
+    assert spent[1] - spent[0] == 6 + 2
+
+
+def test_registrations_of_one_candidate_are_gone_through_one_after_the_other(three):
+    own, other, gone = BatchLine(registration_id=1), BatchLine(registration_id=2), BatchLine()
+    again = BatchLine(registration_id=3)
+    known = {1: three[0], 2: three[1], 3: three[0]}
+
+    assert operations._apart([own, other, again, gone], known) == [[own, again], [other], [gone]]
 
 
 @pytest.mark.parametrize("loss", [{"ends_on": "2026-11-24"}, {"role": Membership.Role.AUDITOR}])
