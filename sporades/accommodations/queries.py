@@ -66,13 +66,21 @@ def open_case_of(registration: Registration) -> Case | None:
 
 def last_case_of(registration: Registration) -> Case | None:
     """Return the last request of a registration, taken back ones apart, if there is one."""
-    cases = list(cases_of(registration=registration.pk))
+    return last_among(cases_of(registration=registration.pk))
+
+
+def last_among(cases: Iterable[Case]) -> Case | None:
+    """Return the last of requests that was not taken back, as `cases_of` orders them."""
     return next((case for case in cases if case.withdrawn_at is None), None)
 
 
 def decision_of(registration: Registration) -> Case | None:
     """Return the last decision that was notified for a registration, if there is one."""
-    cases = cases_of(registration=registration.pk)
+    return decision_among(cases_of(registration=registration.pk))
+
+
+def decision_among(cases: Iterable[Case]) -> Case | None:
+    """Return the last decision that was notified, of requests as `cases_of` orders them."""
     return next((case for case in cases if case.notified_at is not None), None)
 
 
@@ -140,7 +148,12 @@ def papers_asked_of(registration: Registration) -> list[HealthPaper]:
 
     Until one is begun, all that the réglementation names.
     """
-    asked, case = rules_of(registration), last_case_of(registration)
+    return papers_called_for_by(last_case_of(registration), registration)
+
+
+def papers_called_for_by(case: Case | None, registration: Registration) -> list[HealthPaper]:
+    """Return the papers of health that a request calls for; before there is one, all of them."""
+    asked = rules_of(registration)
     if asked is None:
         return []
     codes = [one.code for one in case.measures.all()] if case else []

@@ -207,7 +207,9 @@ def is_minor(registration: Registration, at: datetime) -> bool:
     date of birth that is not fully known, the latest that it can be counts.
     """
     day = local_day(at, registration.reader_zone or registration.service.zone)
-    born = registration.identity.latest_birth_date
+    person = registration.candidate
+    known = person.identity_id == registration.identity_id
+    born = (person if known else registration).identity.latest_birth_date
     age = Facts(on=day, session_year=day.year, birth_date=born).age_on(day)
     return age is not None and age < OF_AGE
 

@@ -1,6 +1,8 @@
 """« Aménagement d'épreuves »: chosen, signed, sent, followed by its candidate (H1, H4)."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from sporades.accommodations.models import Case
 from sporades.accommodations.rules import Wish
@@ -177,6 +179,18 @@ def test_the_former_decision_is_shown_while_another_request_is_under_way(sign_in
 
     assert "Elle est en vigueur jusqu'à la décision sur votre nouvelle demande." in page
     assert former.notified_at
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_it_costs_few_queries_wherever_the_request_stands(sign_in, registration, state):
+    reach(registration, state)
+    client = sign_in(registration.candidate)
+    client.get(at(registration))
+
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(at(registration)).status_code == 200
+
+    assert len(asked) <= 8
 
 
 def test_a_request_is_taken_back_once_confirmed(sign_in, registration):

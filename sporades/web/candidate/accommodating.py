@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -12,10 +13,11 @@ from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.notification import NOTIFICATION
 from sporades.accommodations.operations import Asked
 from sporades.accommodations.queries import (
-    decision_of,
-    last_case_of,
+    cases_of,
+    decision_among,
+    last_among,
     open_case_of,
-    papers_asked_of,
+    papers_called_for_by,
     proposals,
 )
 from sporades.accommodations.rules import (
@@ -202,9 +204,11 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
 
 def _page(request: HttpRequest, registration: Registration) -> dict[str, Any]:
     at = request.arrived_at
-    rules, case = rules_of(registration), last_case_of(registration)
+    cases = list(cases_of(registration=registration.pk))
+    rules, case = rules_of(registration), last_among(cases)
     if case is not None:
         case.registration = registration
+        prefetch_related_objects([case], "measures")
     is_open = case is not None and case.is_open
     too_late = is_over(registration, at)
     return {
@@ -216,13 +220,14 @@ def _page(request: HttpRequest, registration: Registration) -> dict[str, Any]:
         "may_begin": registration.is_active and rules is not None and not is_open and not too_late,
         "proposed": [] if case else _proposed(registration, rules),
         **(_of_case(case, registration, at=at) if case else {"steps": [], "asked": []}),
-        **_of_decision(registration, case),
+        **_of_decision(decision_among(cases), registration, case),
     }
 
 
-def _of_decision(registration: Registration, case: Case | None) -> dict[str, Any]:
+def _of_decision(
+    last: Case | None, registration: Registration, case: Case | None
+) -> dict[str, Any]:
     """Return the last decision that was notified: what it says is read in its document first."""
-    last = decision_of(registration)
     if last is None or last.notified_at is None:
         return {"decision": None, "decided": []}
     zone = registration.service.zone
@@ -275,7 +280,8 @@ def _health_papers(case: Case) -> list[dict[str, Any]]:
     """Return each paper of health that is called for, and whether a clean file was given for it."""
     given = kinds_given(case.registration)
     return [
-        {"paper": one, "is_given": one.code in given} for one in papers_asked_of(case.registration)
+        {"paper": one, "is_given": one.code in given}
+        for one in papers_called_for_by(case, case.registration)
     ]
 
 
