@@ -23,6 +23,7 @@ from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.states import VALIDATE
 from sporades.web.office.days import HOW
+from sporades.web.office.registrations import piece_queue
 from tests.evidence.given import BAC, a_photo, again, give, piece
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, load_invented
 from tests.web.guide import main, seen
@@ -353,6 +354,18 @@ def test_what_waits_is_listed_the_oldest_first_within_the_perimeter(
 
     assert [line["registration"] for line in lines] == [in_lille, later]
     assert "Pièces à vérifier" in main(manager.get(reverse("office:home")))
+
+
+@pytest.mark.parametrize(("most", "said"), [(1, "Plus de 1 pièce à vérifier"), (2, "2 pièces")])
+def test_very_many_are_not_counted_to_the_last(manager, in_lille, monkeypatch, most, said):
+    monkeypatch.setattr(piece_queue, "MOST_COUNTED", most)
+    for one in (in_lille, a_registration(a_candidate())):
+        clean(one, press=str(uuid4()))
+
+    page = main(manager.get(LIST))
+
+    assert said in page
+    assert ("Plus de" in page) == (most == 1)
 
 
 def test_the_pieces_of_a_validated_registration_wait_no_more(manager, in_lille):

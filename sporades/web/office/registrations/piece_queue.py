@@ -1,12 +1,13 @@
 """The pieces that wait to be verified: chosen, listed, gone through one after the other (I7)."""
 
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Min, Q
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
@@ -21,6 +22,8 @@ from sporades.registrations.models import Registration
 from sporades.territory import queries as territory
 
 ON_THE_PAGE = 50
+MOST_COUNTED = 1_000
+"""How many are counted, as in a search: those of a country would be read whole for a number."""
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
 WALK = "suite"
 """What the address of a piece says when its reader goes through the queue."""
@@ -108,8 +111,28 @@ class PieceQueue:
         after = Q()
         if row.arrived_at is not None:
             after = Q(arrived_at__gt=row.arrived_at) | Q(arrived_at=row.arrived_at, pk__gt=row.pk)
+            # Said apart, it is what an index begins at: the rest alone would read all that wait.
+            after &= Q(arrived_at__gte=row.arrived_at)
         found = free.filter(after).first() or free.first()
         return self.address_of(found, found.registration.number) if found else ""
+
+
+class FirstOnes(Paginator):
+    """The pages of a queue, counted no further than who goes through it turns them over."""
+
+    @cached_property
+    def _found(self) -> int:
+        return int(self.object_list.order_by()[: MOST_COUNTED + 1].count())
+
+    @cached_property
+    def count(self) -> int:
+        """How many there are, or how many were counted."""
+        return min(self._found, MOST_COUNTED)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are more than were counted."""
+        return self._found > MOST_COUNTED
 
 
 def queue_of(request: HttpRequest) -> PieceQueue | None:
@@ -123,7 +146,8 @@ def to_verify(request: HttpRequest) -> HttpResponse:
     """The pieces that wait to be verified, the oldest first."""
     queue = PieceQueue(request.GET, request.reach)
     at, user = request.arrived_at, request.actor.identifier
-    page = Paginator(queue.rows, ON_THE_PAGE).get_page(request.GET.get("page"))
+    pages = FirstOnes(queue.rows, ON_THE_PAGE)
+    page = pages.get_page(request.GET.get("page"))
     rows = list(page)
     keys = {one.registration_id for one in rows}
     found = Registration.objects.within(request.reach).for_office().in_bulk(keys)
@@ -138,7 +162,7 @@ def to_verify(request: HttpRequest) -> HttpResponse:
         for one in rows
         if one.registration_id in found  # it has not left the perimeter meanwhile
     ]
-    oldest = queue.rows.aggregate(oldest=Min("arrived_at"))["oldest"]
+    oldest = queue.rows.values_list("arrived_at", flat=True).first()
     chosen = queue.form.chosen
     context = {
         "page": page,
@@ -146,7 +170,8 @@ def to_verify(request: HttpRequest) -> HttpResponse:
         "is_chosen": bool(chosen),
         "lines": lines,
         "first": next((line["url"] for line in lines if not line["reader"]), ""),
-        "count": page.paginator.count,
+        "count": pages.count,
+        "is_cut": pages.is_cut,
         "oldest": time_left_in_words(at - oldest) if oldest else "",
         "base": f"{reverse('office:pieces_to_verify')}?{urlencode({**chosen, 'page': ''})}",
         "trail": TRAIL,
