@@ -82,7 +82,7 @@ def measure(plan: measures.Plan) -> tuple[list[figures.Figure], dict[str, Any]]:
             catch_up()
             found = _measure(plan, ours, floor, people, catch_up)
         # From here on no worker may take the jobs: the batch is measured in our own process.
-        return [*found, *_office(plan, ours)], _about()
+        return [*found, *_office(plan, ours, people["patients"])], _about()
 
 
 def _prepare(plan: measures.Plan, url: str, folder: Path) -> dict[str, Any]:
@@ -105,6 +105,7 @@ def _prepare(plan: measures.Plan, url: str, folder: Path) -> dict[str, Any]:
             "savers": people.savers(plan.savers),
             "givers": people.givers(plan.deposits.most, photo=folder / "photo.jpg"),
             "newcomers": people.newcomers(plan.newcomers, database=url),
+            "patients": people.patients(),
         }
     if static.returncode:
         raise SystemExit("Les fichiers statiques n'ont pas pu être rassemblés.")
@@ -133,24 +134,30 @@ def _measure(
     found += measures.saves(plan, ours, people["savers"], catch_up)
     found += measures.journeys(plan, ours, people["newcomers"], catch_up)
     found.append(measures.deposits(plan, ours, people["givers"], catch_up))
+    found.append(measures.deposits_whole(plan, ours, people["givers"], catch_up))
     found.append(measures.logins(plan, ours, people["savers"][: plan.logins.most]))
     figures.compare([bottom, *found], bottom)
     return [bottom, *found, *printing.measure(plan.prints)]
 
 
-def _office(plan: measures.Plan, ours: measures.Measured) -> list[figures.Figure]:
-    """Fill the registrations of a country, and read them as its office does."""
+def _office(
+    plan: measures.Plan, ours: measures.Measured, patients: dict[str, Any]
+) -> list[figures.Figure]:
+    """Fill the registrations of a country, and read them as its office and a doctor do."""
     from django.utils import timezone  # noqa: PLC0415
 
     from benchmarks import million, office  # noqa: PLC0415 - Django is ready only now
-    from benchmarks.people import signed_in_twice  # noqa: PLC0415
+    from benchmarks.people import DOCTOR, ELSEWHERE, signed_in_twice  # noqa: PLC0415
+    from sporades.accounts.models import User  # noqa: PLC0415
 
     at, start = timezone.now(), time.monotonic()
-    million.fill(plan.crowd, at=at)
+    doctor, elsewhere = (User.objects.get(email=one) for one in (DOCTOR, ELSEWHERE))
+    million.fill(plan.crowd, doctor=doctor, elsewhere=elsewhere, at=at)
     print(f"{plan.crowd} inscriptions chargées en {time.monotonic() - start:.0f} s.")
-    pages = office.readers(at=at, sign_in=signed_in_twice)
+    pages = office.readers(at=at, sign_in=signed_in_twice, decided=patients["to_decide"]["path"])
     return [
         *office.pages(ours, pages, plan.office),
+        *office.doctor(ours, patients, plan.office),
         office.export(plan.lines),
         office.batch(plan.batch),
     ]

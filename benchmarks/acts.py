@@ -1,6 +1,7 @@
 """What a measured person does. Each act takes a port and what it needs, and returns seconds."""
 
 import re
+import uuid
 from collections.abc import Callable, Mapping
 from functools import cache
 from http import HTTPStatus
@@ -17,6 +18,7 @@ type Act = Callable[[int, Mapping[str, Any]], list[float]]
 # Django takes a token that is the cookie itself: nobody needs to read the form first.
 TOKEN = {"__Host-csrf": "b" * 32}
 PART = 262_144
+EDGE = "bord-d-une-partie"
 LINK = re.compile(r"https://\S+/activer-mon-compte/\S+")
 TABS = re.compile(r"/inscription/[\w-]+/([\w-]+)$")
 
@@ -60,6 +62,27 @@ def deposit(port: int, item: Mapping[str, Any]) -> list[float]:
     browser.line.close()
     if answer.status != HTTPStatus.FOUND:
         raise Wrong(f"« Déposer » : {answer.status} {answer.path}")
+    return browser.seconds
+
+
+def deposit_whole(port: int, item: Mapping[str, Any]) -> list[float]:
+    """Give a photograph for another piece, in the form itself."""
+    browser = Browser(port, {**TOKEN, **item["cookies"]})
+    words = {"csrfmiddlewaretoken": TOKEN["__Host-csrf"], "envoi": str(uuid.uuid4())}
+    parts = [
+        f'--{EDGE}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{said}\r\n'.encode()
+        for name, said in words.items()
+    ]
+    head = (
+        f'--{EDGE}\r\nContent-Disposition: form-data; name="fichiers"; filename="photo.jpg"\r\n'
+        "Content-Type: image/jpeg\r\n\r\n"
+    ).encode()
+    body = b"".join([*parts, head, _bytes(item["file"]), f"\r\n--{EDGE}--\r\n".encode()])
+    kind = {"Content-Type": f"multipart/form-data; boundary={EDGE}"}
+    answer = browser.ask("POST", item["other"], body, kind)
+    browser.line.close()
+    if answer.status != HTTPStatus.FOUND:
+        raise Wrong(f"« Déposer » sans script : {answer.status} {answer.path}")
     return browser.seconds
 
 

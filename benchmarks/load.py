@@ -21,6 +21,7 @@ ACTS: dict[str, acts.Act] = {
     "sign_in": acts.sign_in,
     "journey": acts.journey,
     "deposit": acts.deposit,
+    "deposit_whole": acts.deposit_whole,
 }
 type Items = Sequence[Mapping[str, Any]]
 

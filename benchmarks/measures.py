@@ -23,6 +23,12 @@ PAGES = {
     "folder": "Mes documents, une candidature",
     "twin": "Récapitulatif en page",
     "services": "Ouverture des services",
+    "pieces": "Pièces justificatives",
+    "provide": "Une pièce à déposer",
+    "drawer": "Mon porte-documents",
+    "accommodation": "Aménagement d'épreuves : suivi",
+    "measures": "Aménagement d'épreuves : mesures",
+    "health": "Papiers de santé",
     "sign_in": "Me connecter (la page)",
 }
 READERS = 4
@@ -208,6 +214,19 @@ def deposits(
     )
     made.most_mb = ours.meter.most_memory()
     return made
+
+
+def deposits_whole(
+    plan: Plan, ours: Measured, givers: Sequence[Mapping[str, Any]], catch_up: Callable[[], None]
+) -> Figure:
+    """« Déposer » the same photograph in one form, as a browser without script does it."""
+    seen, spent = ours.around(
+        lambda: ours.crowd.act(
+            "deposit_whole", ours.web.port, givers, concurrency=GIVING, bounds=plan.deposits
+        )
+    )
+    catch_up()
+    return figure("deposit_whole", "« Déposer » 4 Mo, sans script", seen, spent, concurrency=GIVING)
 
 
 def logins(plan: Plan, ours: Measured, people: Sequence[Mapping[str, Any]]) -> Figure:

@@ -1,7 +1,8 @@
 """A million registrations, as the office of a country has them: like those of people, many times.
 
-Rows are written by COPY, in every academy, under names that are drawn. One registration in a
-hundred has the version that its file shows; the others have their rows alone.
+Rows are written by COPY, in every academy, under names that are drawn. One registration in twenty
+has the version that its file shows, and a request for accommodations; the others have their rows
+alone.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -31,9 +32,9 @@ from sporades.territory.models import Academy
 FIRST_KEY = 10_000_000
 AT_ONCE = 5_000
 ONE_CASE_IN = 20
-"""How many registrations there are for one request for accommodations."""
-WITH_A_FILE = 100
+"""How many registrations there are for one request for accommodations, and for one version."""
 SEED = 2027
+ACADEMY = "A09"
 WITH = ("identity", "candidate", "folder", "service")
 """What is read before the copy: nothing else can be asked while it goes on."""
 
@@ -64,17 +65,19 @@ class Names:
     first: Sequence[tuple[str, str]]
 
 
-def fill(count: int, *, at: datetime) -> None:
+def fill(count: int, *, doctor: User, elsewhere: User, at: datetime) -> None:
     """Write registrations, until there are this many more.
 
     Args:
         count: how many.
+        doctor: to whom the requests for accommodations of Lille are given.
+        elsewhere: to whom those of the other academies are.
         at: the instant.
     """
     chance = Random(SEED)
     found, places = _models(), _places()
     with connection.cursor() as cursor, _without_upkeep(cursor):
-        for table, rows in _tables(found, places, count, chance, at=at):
+        for table, rows in _tables(found, places, count, chance, (doctor, elsewhere), at=at):
             _copy(cursor, table, rows)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -82,7 +85,7 @@ def fill(count: int, *, at: datetime) -> None:
 
 def _models() -> list[Model]:
     exams = {}
-    for one in Registration.objects.select_related(*WITH):
+    for one in Registration.objects.select_related(*WITH).order_by("pk"):
         exams.setdefault(one.exam_id, one)
     return [
         Model(
@@ -100,8 +103,8 @@ def _models() -> list[Model]:
 
 def _places() -> dict[tuple[int, int, str], list[RegistrationService]]:
     """Return the services of each domain and session: one in each academy, made where it lacks."""
-    for known in list(RegistrationService.objects.filter(academy="A09")):
-        for academy in Academy.objects.exclude(pk="A09"):
+    for known in list(RegistrationService.objects.filter(academy=ACADEMY)):
+        for academy in Academy.objects.exclude(pk=ACADEMY):
             RegistrationService.objects.get_or_create(
                 domain=known.domain,
                 session=known.session,
@@ -125,7 +128,10 @@ def _without_upkeep(cursor: Any) -> Iterator[None]:
     """Write without foreign keys and indexes, which are made again at the end, all rows at once."""
     tables = [
         one._meta.db_table
-        for one in (Identity, Candidate, Folder, Registration, Version, RegistrationPaper)
+        for one in (
+            *(Identity, Candidate, Folder, Registration, Version, RegistrationPaper),
+            *(Evidence, Case),
+        )
     ]
     cursor.execute(
         "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
@@ -167,6 +173,7 @@ def _tables(
     places: Mapping[tuple[int, int, str], Sequence[RegistrationService]],
     count: int,
     chance: Random,
+    doctors: tuple[User, User],
     *,
     at: datetime,
 ) -> Iterator[tuple[type[models.Model], Iterator[tuple[models.Model, Row]]]]:
@@ -218,10 +225,13 @@ def _tables(
     def folder(number: int, model: Model) -> tuple[models.Model, Row]:
         return model.folder, {"id": FIRST_KEY + number, "holder_id": None}
 
+    def service_of(number: int, model: Model) -> RegistrationService:
+        own = model.registration.service
+        there = places[own.domain_id, own.session_id, own.audience]
+        return there[number // len(found) % len(there)]
+
     def registration(number: int, model: Model) -> tuple[models.Model, Row]:
-        row = model.registration
-        there = places[row.service.domain_id, row.service.session_id, row.service.audience]
-        service = there[number // len(found) % len(there)]
+        row, service = model.registration, service_of(number, model)
         _, _, key, born = person(number)
         state = STATES[number % len(STATES)]
         return row, {
@@ -247,7 +257,7 @@ def _tables(
         Version,
         (
             (model.version, {"id": FIRST_KEY + number, "registration_id": FIRST_KEY + number})
-            for number, model in _every(found, count, WITH_A_FILE)
+            for number, model in _every(found, count, ONE_CASE_IN)
         ),
     )
     yield (
@@ -277,7 +287,11 @@ def _tables(
         ),
     )
 
-    asked, doctor = Case(begun_at=at), User.objects.order_by("pk").first()
+    asked, (own, other) = Case(begun_at=at), doctors
+
+    def doctor_of(number: int, model: Model) -> User:
+        return own if service_of(number, model).academy_id == ACADEMY else other
+
     yield (
         Case,
         (
@@ -286,18 +300,22 @@ def _tables(
                 {
                     "id": FIRST_KEY + number,
                     "registration_id": FIRST_KEY + number,
-                    **_case(number, doctor, at=at - timedelta(minutes=drawn[number][3])),
+                    **_case(
+                        number,
+                        doctor_of(number, model),
+                        at=at - timedelta(minutes=drawn[number][3]),
+                    ),
                 },
             )
-            for number, _ in _every(found, count, ONE_CASE_IN)
+            for number, model in _every(found, count, ONE_CASE_IN)
         ),
     )
 
 
-def _case(number: int, doctor: User | None, *, at: datetime) -> Row:
+def _case(number: int, doctor: User, *, at: datetime) -> Row:
     """Return where a request for accommodations stands: half of them wait for the office."""
     said: Row = {"begun_at": at, "asked_at": at}
-    if number // ONE_CASE_IN % 4 == 0 or doctor is None:
+    if number // ONE_CASE_IN % 4 == 0:
         return {**said, "state": "asked"}
     if number // ONE_CASE_IN % 4 == 1:
         return {**said, "state": "incomplete", "incomplete_at": at, "missing": "Un papier."}

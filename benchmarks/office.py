@@ -27,8 +27,13 @@ SEARCHES = {
     "office_pieces": "Gestion : pièces à vérifier",
     "office_piece": "Gestion : une pièce à vérifier",
     "office_accommodations": "Gestion : aménagements à traiter",
+    "office_decision": "Gestion : une demande d'aménagement à décider",
     "office_granted": "Gestion : une demande d'aménagement et un état",
     "office_lacking": "Gestion : une pièce obligatoire à fournir et un état",
+}
+DOCTOR = {
+    "doctor_home": "Médecin : ses demandes",
+    "doctor_case": "Médecin : une demande",
 }
 PEOPLE = {"": "gestionnaire d'une académie", "_all": "administrateur"}
 BELOW = {
@@ -37,16 +42,18 @@ BELOW = {
     "office_counts": 1000.0,
     "office_hours": 1000.0,
     "office_piece": 200.0,
+    "office_decision": 200.0,
 }
 ACADEMY = "A09"
 
 
-def readers(*, at: datetime, sign_in: Any) -> Mapping[str, Mapping[str, Any]]:
+def readers(*, at: datetime, sign_in: Any, decided: str) -> Mapping[str, Mapping[str, Any]]:
     """Keep the searches of a manager and of an administrator; return the pages that they read.
 
     Args:
         at: the instant.
         sign_in: opens a session with two factors for an account, and returns its cookies.
+        decided: the page of a request for accommodations that is to be decided of.
     """
     from sporades.accounts.models import Membership, User  # noqa: PLC0415
 
@@ -60,6 +67,7 @@ def readers(*, at: datetime, sign_in: Any) -> Mapping[str, Mapping[str, Any]]:
         cookies = sign_in(user, at=at)
         for name, path in _paths(user, at=at).items():
             pages[f"{name}{mark}"] = {"path": path, "cookies": cookies}
+        pages[f"office_decision{mark}"] = {"path": decided, "cookies": cookies}
     return pages
 
 
@@ -135,20 +143,31 @@ def pages(ours: Any, read: Mapping[str, Mapping[str, Any]], bounds: Bounds) -> l
     found = []
     for mark, who in PEOPLE.items():
         for name, label in SEARCHES.items():
-            items = [read[f"{name}{mark}"]]
-            ours.crowd.read(ours.web.port, items, concurrency=8, bounds=Bounds(10, 8))
-            seen, spent = ours.around(
-                lambda items=items: ours.crowd.read(
-                    ours.web.port, items, concurrency=8, bounds=bounds
-                )
-            )
             target = Target("p95", below=BELOW.get(name, 300.0))
-            found.append(
-                figure(
-                    f"{name}{mark}", f"{label} ({who})", seen, spent, concurrency=8, target=target
-                )
-            )
+            page = read[f"{name}{mark}"]
+            found.append(_page(ours, f"{name}{mark}", f"{label} ({who})", page, target, bounds))
     return found
+
+
+def doctor(ours: Any, read: Mapping[str, Mapping[str, Any]], bounds: Bounds) -> list[Figure]:
+    """Read the pages of a doctor, eight at a time."""
+    target = Target("p95", below=300.0)
+    return [_page(ours, name, label, read[name], target, bounds) for name, label in DOCTOR.items()]
+
+
+def _page(
+    ours: Any,
+    name: str,
+    label: str,
+    page: Mapping[str, Any],
+    target: Target,
+    bounds: Bounds,
+) -> Figure:
+    ours.crowd.read(ours.web.port, [page], concurrency=8, bounds=Bounds(10, 8))
+    seen, spent = ours.around(
+        lambda: ours.crowd.read(ours.web.port, [page], concurrency=8, bounds=bounds)
+    )
+    return figure(name, label, seen, spent, concurrency=8, target=target)
 
 
 def export(lines: int) -> Figure:

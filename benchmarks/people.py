@@ -13,9 +13,15 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from PIL import Image
 
+from sporades.accommodations.models import Case
+from sporades.accommodations.operations import Asked, OpinionOn
+from sporades.accommodations.queries import papers_asked_of
+from sporades.accommodations.rules import Wish
+from sporades.accommodations.states import Opinion
 from sporades.accounts import operations as accounts
-from sporades.accounts.models import User
-from sporades.acts import registering
+from sporades.accounts.models import Membership, User
+from sporades.acts import accommodating, confiding, keeping, registering
+from sporades.acts.sending import Sent
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
 from sporades.cli import demo_files
@@ -23,6 +29,7 @@ from sporades.cli.demo_registrations import BREVET, CHILDHOOD, SPORT, TEACHER
 from sporades.core.actors import Actor
 from sporades.exams import operations as exams
 from sporades.exams.models import Exam, RegistrationService
+from sporades.medical import operations as medical
 from sporades.registrations.models import Draft, Registration, SectionAnswers
 from sporades.territory.operations import load_reference
 
@@ -40,6 +47,13 @@ IDENTITY = {
 }
 BORN = {"birth_year": 1998, "birth_month": 3, "birth_day": 14}
 ACADEMY = {"academie": "A09"}
+DOCTOR, ELSEWHERE = "medecin@exemple.test", "medecin-ailleurs@exemple.test"
+OFFICE = Actor("manager", "Camille Agent")
+ASKED = Asked((Wish("TIERS-TEMPS", ("EP1",)), Wish("LECTEUR")))
+HELPED = {
+    **CHILDHOOD,
+    "informations": {**CHILDHOOD["informations"], "has_disability": "oui"},
+}
 FUNNEL = ["/m-inscrire", "/m-inscrire/CAP/2027", "/m-inscrire/CAP/2027/CAP-AEPE"]
 
 type Item = dict[str, Any]
@@ -52,10 +66,10 @@ def furnish(*, at: datetime) -> None:
         exams.load(source, by=Actor("operator", "mesure"), at=at)
 
 
-def a_photo() -> bytes:
-    """Return a photograph of some four megabytes, as a telephone makes it."""
+def a_photo(width: int = 2_800, height: int = 2_100) -> bytes:
+    """Return a photograph, as a telephone makes it: of some four megabytes, unless it is smaller."""
     made = io.BytesIO()
-    noise = Image.effect_noise((2_800, 2_100), 70).convert("RGB")
+    noise = Image.effect_noise((width, height), 70).convert("RGB")
     noise.save(made, "JPEG", quality=88)
     return made.getvalue()
 
@@ -92,14 +106,14 @@ class People:
     def _giver(self, photo: str) -> Item:
         person = self._candidate()
         filed = _file(person, "CAP-AEPE", "", CHILDHOOD, at=self.at)
-        code = filed.evidence.order_by("place").values_list("code", flat=True)[0]
+        code, other = filed.evidence.order_by("place").values_list("code", flat=True)[:2]
         return {
             "path": f"/mes-inscriptions/{filed.number}/pieces/{code}",
+            "other": f"/mes-inscriptions/{filed.number}/pieces/{other}",
             "file": photo,
             "cookies": _signed_in(person.user, at=self.at),
         }
 
-    @transaction.atomic
     def _reader(self) -> Mapping[str, Item]:
         person = self._candidate()
         numbers = [
@@ -114,6 +128,14 @@ class People:
         registration = Registration.objects.whole().get(number=numbers[-1])
         draft = registering.amend(registration=registration, by=_author(person), at=self.at)
         signed_in = _signed_in(person.user, at=self.at)
+        keeping.keep(
+            owner=person,
+            sent=[Sent("piece.jpg", a_photo(400, 300))],
+            press="mesure",
+            by=_author(person),
+            at=self.at,
+        )
+        owed = registration.evidence.order_by("place").values_list("code", flat=True)[0]
         pages = {
             "home": "/accueil",
             "choose": "/m-inscrire",
@@ -128,12 +150,95 @@ class People:
             "folder": f"/mes-documents/{numbers[-1]}",
             "twin": f"/mes-documents/{numbers[-1]}/recapitulatif",
             "services": "/ouverture-des-services",
+            "pieces": f"/mes-inscriptions/{numbers[-1]}/pieces",
+            "provide": f"/mes-inscriptions/{numbers[-1]}/pieces/{owed}",
+            "drawer": "/mon-porte-documents",
         }
         return {
             "floor": {"path": f"/{person.user_id}", "cookies": {}},
             **{name: {"path": path, "cookies": signed_in} for name, path in pages.items()},
             "sign_in": {"path": "/connexion", "cookies": {}},
+            **self._asker(),
         }
+
+    def _asker(self) -> Mapping[str, Item]:
+        """Make a candidate who follows a request for accommodations, and one who writes theirs."""
+        tracked, written = self._filed_with_needs(), self._filed_with_needs()
+        self._send(tracked)
+        pages = {
+            "accommodation": (tracked, "amenagement"),
+            "health": (tracked, "sante"),
+            "measures": (written, "amenagement/mesures"),
+        }
+        return {
+            name: {
+                "path": f"/mes-inscriptions/{one.number}/{page}",
+                "cookies": _signed_in(one.candidate.user, at=self.at),
+            }
+            for name, (one, page) in pages.items()
+        }
+
+    def patients(self) -> Mapping[str, Item]:
+        """Make a doctor, and two requests before them: one to look at, one whose opinion is signed.
+
+        Another doctor has those of the other academies.
+
+        Returns the pages that the doctor reads, and which request is to be decided of.
+        """
+        doctor = User.objects.create_user(DOCTOR, created_at=self.at, activated_at=self.at)
+        doctor.memberships.create(
+            role=Membership.Role.DOCTOR, full_name="Camille Médecin", academies=["A09"]
+        )
+        User.objects.create_user(ELSEWHERE, created_at=self.at, activated_at=self.at)
+        seen, advised = (self._entrusted(doctor) for _ in range(2))
+        first, *others = advised.measures.all()
+        accommodating.opine(
+            case=advised,
+            opinions={first.code: OpinionOn(Opinion.FAVOURABLE)}
+            | {one.code: OpinionOn(Opinion.UNFAVOURABLE) for one in others},
+            text="Ces mesures compensent ce que la situation rend plus lent.",
+            seen=advised.revision,
+            by=doctor.memberships.get().as_actor(),
+            at=self.at,
+        )
+        cookies = signed_in_twice(doctor, at=self.at)
+        decided = f"/gestion/inscriptions/{advised.registration.number}/amenagement"
+        return {
+            "doctor_home": {"path": "/medecin/", "cookies": cookies},
+            "doctor_case": {"path": f"/medecin/demandes/{seen.pk}", "cookies": cookies},
+            "to_decide": {"path": decided, "cookies": {}},
+        }
+
+    def _entrusted(self, doctor: User) -> Case:
+        """File a request with its papers, and give it to a doctor."""
+        registration = self._filed_with_needs()
+        case = self._send(registration)
+        for paper in papers_asked_of(registration):
+            given = confiding.deposit(
+                registration=registration,
+                kind=paper.code,
+                sent=[Sent("papier.jpg", a_photo(400, 300))],
+                press=f"mesure:{registration.pk}:{paper.code}",
+                by=_author(registration.candidate),
+                at=self.at,
+            )
+            medical.note_scanned(given, is_clean=True, at=self.at)
+        accommodating.entrust(
+            case=case, doctor=doctor, name="Camille Médecin", by=OFFICE, at=self.at
+        )
+        case.refresh_from_db()
+        return case
+
+    def _send(self, registration: Registration) -> Case:
+        by = _author(registration.candidate)
+        case = accommodating.write(registration=registration, asked=ASKED, by=by, at=self.at)
+        accommodating.send(case=case, seen=case.revision, by=by, at=self.at)
+        return case
+
+    def _filed_with_needs(self) -> Registration:
+        filed = _file(self._candidate(), "CAP-AEPE", "", HELPED, at=self.at)
+        found: Registration = Registration.objects.whole().get(pk=filed.pk)
+        return found
 
     @transaction.atomic
     def _saver(self) -> Item:

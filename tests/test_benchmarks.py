@@ -23,20 +23,29 @@ PAGES = {
     "folder",
     "twin",
     "services",
+    "pieces",
+    "provide",
+    "drawer",
+    "accommodation",
+    "measures",
+    "health",
     "sign_in",
 }
 ACTS = {f"{act}_{people}" for act in ("save", "journey") for people in (1, 8, 32)} | {
     "deposit",
+    "deposit_whole",
     "logins",
 }
 OFFICE = {
     f"office_{page}{who}"
     for page in (
         *("number", "name", "like", "box", "tree", "paper", "file", "history"),
-        *("counts", "hours", "pieces", "piece", "lacking", "accommodations", "granted"),
+        *("counts", "hours", "pieces", "piece", "lacking"),
+        *("accommodations", "decision", "granted"),
     )
     for who in ("", "_all")
 }
+DOCTOR = {"doctor_home", "doctor_case"}
 PRINTS = {"print", "print_sealed", "print_batch"}
 
 
@@ -57,7 +66,7 @@ def test_every_figure_is_measured_and_nothing_stays(tmp_path):
 
     assert bench.returncode == 0, said
     figures = {one["name"]: one for one in json.loads(result.read_text())["figures"]}
-    assert set(figures) == PAGES | ACTS | PRINTS | OFFICE | {"export", "batch"}
+    assert set(figures) == PAGES | ACTS | PRINTS | OFFICE | DOCTOR | {"export", "batch"}
     for name, one in figures.items():
         assert one["errors"] == 0, one
         assert one["times"] > 0, name
