@@ -144,14 +144,14 @@ def decide_within(
     if decision is SET_ASIDE:
         asking.lock_waiting(registration.candidate_id)
     locked = Registration.objects.select_for_update(no_key=True)
-    held = locked.values_list("version", "state", "reason")
-    version, state, said = held.get(pk=registration.pk)
+    held = locked.values_list("version", "state", "reason", "decided_at")
+    version, state, said, decided_at = held.get(pk=registration.pk)
     if seen is not None and version != seen:
         raise Overtaken
     before = {"state": state, "reason": said}
     deciding.decide(registration=registration, decision=decision, reason=reason, at=at)
-    if held.state == State.ANOMALY and decision in (CLEAR, VALIDATE):
-        evidence.note_lifted(held, found_at=held.decided_at, at=at)
+    if state == State.ANOMALY and decision in (CLEAR, VALIDATE):
+        evidence.note_lifted(registration, found_at=decided_at, at=at)
     if decision is SET_ASIDE:
         asking.leave_unreached(registration.candidate_id, at=at)
     if decision is RESTORE:
