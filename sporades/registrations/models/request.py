@@ -1,18 +1,29 @@
 """What every request of a candidate to their managing service has: a reason, a proof, a decision."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from sporades.core.french import instant_in_words, time_left_in_words
+from sporades.core.days import midnight, months_after
+from sporades.core.french import day_in_words, instant_in_words, local_day, time_left_in_words
 from sporades.registrations.models.registration import Registration
 from sporades.registrations.states import RequestState
 
 LONGEST_REASON = 1_000
 LONGEST_ANSWER = 500
+ANSWERED_WITHIN_MONTHS = 1
+"""In which whoever asks for a rectification is answered (RGPD, art. 12 § 3)."""
+
+SOON = timedelta(days=7)
+"""How long before that day the office is reminded of it."""
+
+
+def due_before(day: date) -> datetime:
+    """Return before which instant a request was sent whose last day of answer is before a day."""
+    return midnight(months_after(day, -ANSWERED_WITHIN_MONTHS), settings.TIME_ZONE)
 
 
 class RequestQuerySet[Kind: "Request"](models.QuerySet[Kind]):
@@ -77,6 +88,30 @@ class Request(models.Model):
         if self.decided_at is None:
             return ""
         return instant_in_words(self.decided_at, self.registration.service.zone)
+
+    @property
+    def answer_due_on(self) -> date:
+        """The last day on which it is answered in time, by the clock of the registration's service."""
+        sent = local_day(self.sent_at, self.registration.service.zone)
+        return months_after(sent, ANSWERED_WITHIN_MONTHS)
+
+    def is_late(self, at: datetime) -> bool:
+        """Return whether it waits beyond that day."""
+        return (
+            self.is_waiting and local_day(at, self.registration.service.zone) > self.answer_due_on
+        )
+
+    def is_due_soon(self, at: datetime) -> bool:
+        """Return whether that day is near, and not over."""
+        today = local_day(at, self.registration.service.zone)
+        return self.is_waiting and today <= self.answer_due_on <= today + SOON
+
+    def due_in_words(self, at: datetime) -> str:
+        """Say until when it is answered in time, and whether that is soon or over."""
+        said = day_in_words(self.answer_due_on)
+        if self.is_late(at):
+            return f"{said} : délai dépassé"
+        return f"{said} : bientôt" if self.is_due_soon(at) else said
 
     def age_in_words(self, at: datetime) -> str:
         """Say for how long it has waited."""

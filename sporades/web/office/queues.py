@@ -5,16 +5,17 @@ A queue that comes with another room adds its function to `QUEUES`.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min
+from django.conf import settings
+from django.db.models import Count, Min, Q
 from django.http import HttpRequest
 from django.urls import reverse
 
 from sporades.accommodations.models import Case
 from sporades.accounts.permissions import Permission
-from sporades.core.french import time_left_in_words
+from sporades.core.french import local_day, time_left_in_words
 from sporades.doubles.models import LikelyDouble
 from sporades.evidence.completeness import lacking_within, missing_rows
 from sporades.evidence.queries import to_verify_within
@@ -23,6 +24,7 @@ from sporades.letters.queries import unprintable
 from sporades.publications.models import Publication
 from sporades.publications.states import PublicationState
 from sporades.registrations.models import ChangeRequest, CorrectionRequest
+from sporades.registrations.models.request import SOON, due_before
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.columns import BY_CODE, Column
 from sporades.searches.operators import Operator
@@ -63,7 +65,7 @@ def queues(request: HttpRequest) -> list[Queue]:
 def _change_requests(request: HttpRequest) -> Queue | None:
     waiting = ChangeRequest.objects.waiting().within(request.reaches(Permission.DECIDE_CHANGES))
     url = reverse("office:change_requests")
-    return _queue(waiting, "sent_at", "Demandes de modification", url, at=request.arrived_at)
+    return _requests(waiting, "Demandes de modification", url, at=request.arrived_at)
 
 
 def _unanswered(request: HttpRequest) -> Queue | None:
@@ -109,9 +111,7 @@ def _corrections(request: HttpRequest) -> Queue | None:
     reach = request.reaches(Permission.CORRECT_IDENTITY)
     waiting = CorrectionRequest.objects.waiting().within(reach)
     url = reverse("office:correction_requests")
-    return _queue(
-        waiting, "sent_at", "Demandes de correction d'état civil", url, at=request.arrived_at
-    )
+    return _requests(waiting, "Demandes de correction d'état civil", url, at=request.arrived_at)
 
 
 def _doubles(request: HttpRequest) -> Queue | None:
@@ -190,6 +190,28 @@ def _searched(request: HttpRequest, tree: Group, since: Column, label: str) -> Q
     rows = found(tree, reach=request.reaches(Permission.DECIDE))
     queue = _queue(rows, *since.order, label, reverse("office:search"), at=request.arrived_at)
     return queue and replace(queue, asked=tuple(building.posted(tree, since.code)))
+
+
+def _requests(waiting: Any, label: str, url: str, *, at: datetime) -> Queue | None:
+    """Return a queue of requests: how many are to be answered within a week, how many are late."""
+    today = local_day(at, settings.TIME_ZONE)
+    late = Q(sent_at__lt=due_before(today))
+    soon = Q(sent_at__lt=due_before(today + SOON + timedelta(days=1))) & ~late
+    said = waiting.aggregate(
+        count=Count("pk"),
+        oldest=Min("sent_at"),
+        late=Count("pk", filter=late),
+        soon=Count("pk", filter=soon),
+    )
+    if not said["count"]:
+        return None
+    notes = [
+        f"{said['late']} au-delà d'un mois" if said["late"] else "",
+        f"{said['soon']} à traiter dans les sept jours" if said["soon"] else "",
+    ]
+    note = ", ".join(filter(None, notes))
+    age = time_left_in_words(at - said["oldest"])
+    return Queue(label, said["count"], f"{age} ({note})" if note else age, url)
 
 
 def _queue(

@@ -130,3 +130,21 @@ def test_the_requests_of_the_perimeter_alone(member, in_lille, academy):
     found = said(member(academy))
 
     assert found == ({"Demandes de modification": (1, "2 heures")} if academy == "A09" else {})
+
+
+def test_requests_are_to_be_answered_in_a_month_and_the_office_is_reminded_before(
+    manager, in_lille
+):
+    asked = ask(in_lille, in_lille.service.closes_at + timedelta(days=1))
+
+    def at(**ago):
+        ChangeRequest.objects.filter(pk=asked.pk).update(sent_at=NOW - timedelta(**ago))
+        listed = main(manager.get(reverse("office:change_requests")))
+        return said(manager)["Demandes de modification"], listed
+
+    assert at(days=3)[0] == (1, "3 jours")
+    assert "À traiter jusqu'au" in at(days=3)[1]
+    assert at(days=25)[0] == (1, "25 jours (1 à traiter dans les sept jours)")
+    assert "30 novembre 2026 : bientôt" in at(days=26)[1]
+    assert at(days=40)[0] == (1, "40 jours (1 au-delà d'un mois)")
+    assert "délai dépassé" in at(days=40)[1]

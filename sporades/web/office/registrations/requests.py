@@ -136,6 +136,7 @@ def listed(request: HttpRequest, queue: Queue) -> HttpResponse:
     queue.named(page.object_list, request.reach)
     for one in page:
         one.age = one.age_in_words(request.arrived_at)
+        one.due = one.due_in_words(request.arrived_at)
         one.url = reverse(queue.routes["page"], args=[one.pk])
     context = {
         "queue": queue,
@@ -261,6 +262,7 @@ def _page(request: HttpRequest, queue: Queue, found: Any, form: AnswerForm) -> H
         "is_overtaken": queue is CORRECTIONS and found.is_overtaken,
         "amended_since": queue is CHANGES and found.is_waiting and found.draft.is_overtaken,
         "age": found.age_in_words(request.arrived_at),
+        "due": found.due_in_words(request.arrived_at),
         "following": reverse(queue.routes["page"], args=[following.pk]) if following else "",
         "trail": queue.trail,
     }
