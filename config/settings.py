@@ -110,6 +110,7 @@ INSTALLED_APPS = [
     "sporades.publications",
     "sporades.trials",
     "sporades.retention",
+    "sporades.personal",
     "sporades.acts",
     "sporades.cli",
     "sporades.web",

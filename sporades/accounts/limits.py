@@ -54,6 +54,7 @@ MESSAGES_OF_A_CANDIDATE = Limit("messages-of-a-candidate", ((DAY, 10),))
 # A class may type its codes from one network; none is guessed in so few.
 CODES_FROM_A_NETWORK = Limit("codes-from-network", ((HOUR, 100), (DAY, 300)))
 CHANGES_OF_ADDRESS = Limit("changes-of-address", ((HOUR, 5), (DAY, 10)))
+COPIES_OF_A_CANDIDATE = Limit("copies-of-a-candidate", ((DAY, 3),))
 CORRECTIONS_ASKED = Limit("corrections-asked", ((DAY, 20),))
 
 

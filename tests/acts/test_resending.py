@@ -137,8 +137,14 @@ NEVER = {
         "password_reset",
         "sign_in_changed",
     },
-    "is true for a while": {"document_unread", "draft_closing", "service_moved", "service_opened"},
     "is for a guardian, once": {"guardian_awaited", "signed_as_guardian"},
+    "is true for a while": {
+        "data_copy_ready",
+        "document_unread",
+        "draft_closing",
+        "service_moved",
+        "service_opened",
+    },
     "is about a person, of several registrations": {
         "candidates_merged",
         "correction_refused",

@@ -433,6 +433,8 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "pieces_due",
         # That of a file of which nothing is said: tests/medical/test_scanning.
         "file_refused",
+        # That of a copy of one's data: tests/web/registry/test_own_data.
+        "data_copy_ready",
         "message_of_service",
         "service_moved",
         "state_changed",

@@ -83,6 +83,8 @@ ROUTES = {
     "candidate:upload": _route(("GET", "PATCH", "DELETE"), owned="upload", page=False),
     "candidate:history": _route(owned="registration"),
     "candidate:version": _route(owned="registration"),
+    "candidate:my_data": _route(BOTH),
+    "candidate:take_data": _route(POST, page=False),
     "candidate:documents": _route(),
     "candidate:folder": _route(owned="registration"),
     "candidate:document": _route(owned="registration"),

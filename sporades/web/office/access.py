@@ -126,6 +126,8 @@ ROUTES = {
     "office:record": _files(within="record"),
     "office:give_code": _records(BOTH, within="record", page=False),
     "office:keep_record": _records(BOTH, within="record"),
+    "office:record_data": _records(BOTH, within="record"),
+    "office:take_record_data": _records(POST, within="record", page=False),
     "office:registration": _files(within="registration"),
     "office:history": _files(within="registration"),
     "office:version": _files(within="registration"),

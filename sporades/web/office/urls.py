@@ -6,7 +6,7 @@ from sporades.web.office import home
 from sporades.web.office.documents import depositing, publishing
 from sporades.web.office.figures import failing, statistics
 from sporades.web.office.letters import posting
-from sporades.web.office.people import codes, records
+from sporades.web.office.people import codes, copies, records
 from sporades.web.office.records import acts, holding, mail_log
 from sporades.web.office.registrations import (
     accommodation_queue,
@@ -139,6 +139,12 @@ urlpatterns = [
     path("candidats/<int:candidate>", records.record, name="record"),
     path("candidats/<int:candidate>/code", codes.give_code, name="give_code"),
     path("candidats/<int:candidate>/modification", records.keep_record, name="keep_record"),
+    path("candidats/<int:candidate>/donnees", copies.record_data, name="record_data"),
+    path(
+        "candidats/<int:candidate>/donnees/copie",
+        copies.take_record_data,
+        name="take_record_data",
+    ),
     path("conservation", holding.holds, name="holds"),
     path("conservation/<int:hold>/levee", holding.release_hold, name="release_hold"),
     path("inscriptions/<str:number>/gel", holding.withhold, name="withhold"),

@@ -193,6 +193,9 @@ ANSWERS: dict[str, dict[str, int]] = {
     "candidate:accommodation_send": {"POST": 302},
     "candidate:accommodation_take_up": {"POST": 302},
     "candidate:accommodation_withdraw": {"POST": 302},
+    "candidate:my_data": {"POST": 302},
+    # None was asked for.
+    "candidate:take_data": {"POST": 409},
     "candidate:drawer": {"POST": 422},
     "candidate:drop_file": {"POST": 302},
     # Nothing says how long the file is, nor in which version of the protocol.
@@ -207,6 +210,9 @@ ANSWERS: dict[str, dict[str, int]] = {
     "office:return_letter": {"POST": 302},
     "office:new_record": {"POST": 422},
     "office:give_code": {"GET": 302},
+    "office:record_data": {"POST": 422},
+    # None was asked for.
+    "office:take_record_data": {"POST": 409},
     "office:keep_record": {"POST": 422},
     "office:correct_identity": {"POST": 422},
     "office:decide": {"POST": 422},
@@ -484,6 +490,8 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "office:post_run": {"run": world.letter.run_id},
         "office:return_letter": {"letter": world.letter.pk},
         "office:give_code": {"candidate": world.record.pk},
+        "office:record_data": {"candidate": world.record.pk},
+        "office:take_record_data": {"candidate": world.record.pk},
         "office:record": {"candidate": world.record.pk},
         "office:keep_record": {"candidate": world.record.pk},
         "office:name": search,

@@ -1,0 +1,719 @@
+"""The map of every table (P-01): what is given to its person, and what each column becomes in a copy.
+
+A column that holds text is in exactly one list of its table; whoever adds one says which, or a
+test fails. Numbers, instants, yes or no, states and keys of other rows need not be named: of
+nobody by themselves, they stay, save those that `birth` lists.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from sporades.candidates.models import Candidate
+from sporades.registrations.models import CorrectionRequest, Registration
+
+AGENT = "Nom ou compte d'un agent : la copie ne dit rien d'une autre personne (RGPD, art. 15 § 4)."
+AGENT_OR_SELF = "Donné où l'auteur est vous. " + AGENT
+UNSAFE = "Secret qui ouvre le compte : le donner l'affaiblirait."
+REVIEWED = (
+    "Écrit pour un usage interne, et peut nommer d'autres personnes : sur demande au délégué à la "
+    "protection des données, qui le relit d'abord (RGPD, art. 15 § 4)."
+)
+NOBODY = "Ne dit rien d'un candidat."
+OF_STAFF = "Travail d'un agent, et non d'un candidat."
+EMBARGO = "Donné une fois la décision notifiée."
+ADDRESSED = "Le fichier lui-même est dans la copie, sous son nom."
+OPENED = "Donné en clair."
+INNER = "Sert au service pour ne rien faire deux fois."
+ARCHIVED = (
+    "Hors de portée des pages : sur demande au délégué à la protection des données, par le numéro "
+    "d'inscription."
+)
+
+ACCOUNT, CIVIL, REGISTRATIONS = "Votre compte", "Votre état civil", "Vos inscriptions"
+ANSWERS, PIECES, DOCUMENTS = "Vos saisies", "Vos pièces et vos fichiers", "Vos documents"
+TALKS, ASKED = "Mails, courriers et messages", "Vos demandes"
+MEASURES, WATCHED = "Aménagements", "Ce qui a été fait de vos données"
+HEALTH = "Papiers et commentaires de santé"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Whose copy is made.
+
+    Attributes:
+        keys: the keys of a candidate and of those who were found to be the same.
+        user: the key of their account, 0 where there is none.
+        addresses: those at which they are or were written to.
+        numbers: the numbers of their registrations.
+        acted_on: the kind and the key of each of their rows, as the journal names them.
+        at: the instant: what is published later is not theirs to read yet.
+    """
+
+    keys: tuple[int, ...]
+    user: int
+    addresses: tuple[str, ...]
+    numbers: tuple[str, ...]
+    acted_on: dict[str, list[str]]
+    at: datetime
+
+    @property
+    def actor(self) -> str:
+        """Their account, as acts name it."""
+        return f"user:{self.user}"
+
+
+type Whose = Callable[[Person], Q]
+
+
+@dataclass(frozen=True)
+class Table:
+    """What is known of one table.
+
+    Attributes:
+        model: its model, « registrations.Version ».
+        chapter: under which heading a person reads it; nothing where it is not given.
+        whose: which rows are a person's.
+        why_not: why it is not given.
+        withheld: columns that are not given, each with its reason.
+        partly: columns that are not always given, or not as they stand, each with its reason.
+        told: whether what a decision says may be read yet; the columns of `once_told` wait for it.
+        once_told: those columns.
+        signed: whether `author_name` and `author_id` are given where the candidate is the author.
+        keep: columns of text that say nothing of anybody.
+        people, emails, phones, words, numbers, texts, trees, blank, files: the others, by what
+            becomes of them in a copy without anybody (`anonymising`).
+        birth: columns of a date of birth.
+        is_emptied: whether such a copy has no row of it.
+    """
+
+    model: str
+    chapter: str = ""
+    whose: Whose | None = None
+    why_not: str = ""
+    withheld: dict[str, str] = field(default_factory=dict)
+    partly: dict[str, str] = field(default_factory=dict)
+    told: Callable[[Any, datetime], bool] | None = None
+    once_told: str = ""
+    signed: bool = False
+    keep: str = ""
+    people: str = ""
+    emails: str = ""
+    phones: str = ""
+    words: str = ""
+    numbers: str = ""
+    texts: str = ""
+    trees: str = ""
+    blank: str = ""
+    files: str = ""
+    birth: str = ""
+    is_emptied: bool = False
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """Why some columns are not given, or not always."""
+        told = dict.fromkeys(self.once_told.split(), EMBARGO)
+        names = {"author_name", "author_id"} & {*self.listed} if self.signed else ()
+        signed = dict.fromkeys(sorted(names), AGENT_OR_SELF)
+        return {**told, **signed, **self.partly, **self.withheld}
+
+    @property
+    def listed(self) -> list[str]:
+        """Every column that it names, for what becomes of it."""
+        lists = (
+            self.keep,
+            self.people,
+            self.emails,
+            self.phones,
+            self.words,
+            self.numbers,
+            self.texts,
+            self.trees,
+            self.blank,
+            self.files,
+        )
+        return [name for names in lists for name in names.split()]
+
+
+def of_candidate(path: str) -> Whose:
+    """Return the rows that lead to a candidate by a path."""
+    return lambda person: Q(**{f"{path}__in": person.keys})
+
+
+def of_account(path: str) -> Whose:
+    """Return the rows that lead to an account by a path."""
+    return lambda person: Q(**{path: person.user})
+
+
+def _of_addresses(person: Person) -> Q:
+    return Q(email__in=person.addresses)
+
+
+def _of_number(person: Person) -> Q:
+    return Q(number__in=person.numbers)
+
+
+def _identities(person: Person) -> Q:
+    filed = Registration.objects.filter(candidate__in=person.keys)
+    asked = CorrectionRequest.objects.filter(candidate__in=person.keys)
+    return (
+        Q(pk__in=Candidate.objects.filter(pk__in=person.keys).values("identity"))
+        | Q(pk__in=filed.values("identity"))
+        | Q(pk__in=asked.values("before"))
+    )
+
+
+def _documents(person: Person) -> Q:
+    visible = Q(published_at__lte=person.at) & (
+        Q(withdrawn_at=None) | Q(withdrawn_at__gt=person.at)
+    )
+    mine = Q(document__folder__registration__candidate__in=person.keys)
+    return visible & mine
+
+
+def _lines(person: Person) -> Q:
+    mine = Q(registration__candidate__in=person.keys)
+    return mine & Q(version__published_at__lte=person.at)
+
+
+def _messages(person: Person) -> Q:
+    return Q(written_at__lte=person.at) & (
+        Q(recipient__in=person.addresses) | Q(letter__candidate__in=person.keys)
+    )
+
+
+def _acts(person: Person) -> Q:
+    # A merge is of two persons; that one was looked for says nothing of this one.
+    about = Q(pk__in=[])
+    for kind, ids in person.acted_on.items():
+        about |= Q(object_kind=kind, object_id__in=ids)
+    mine = Q(actor_id=person.actor) if person.user else Q(pk__in=[])
+    return about | mine
+
+
+def _is_notified(case: Any, at: datetime) -> bool:
+    return case.notified_at is not None and case.notified_at <= at
+
+
+def _is_measure_notified(measure: Any, at: datetime) -> bool:
+    return _is_notified(measure.case, at)
+
+
+TABLES = (
+    # --- The account ---------------------------------------------------------------------------
+    Table(
+        "accounts.User",
+        chapter=ACCOUNT,
+        whose=of_account("pk"),
+        withheld={"password": UNSAFE},
+        emails="email",
+        blank="password",
+    ),
+    Table(
+        "account.EmailAddress",
+        chapter=ACCOUNT,
+        whose=of_account("user"),
+        emails="email",
+    ),
+    Table("account.EmailConfirmation", why_not=UNSAFE, is_emptied=True),
+    Table(
+        "accounts.AddressChange",
+        chapter=ACCOUNT,
+        whose=of_account("user"),
+        is_emptied=True,
+    ),
+    Table(
+        "accounts.LeftAddress",
+        chapter=ACCOUNT,
+        whose=of_account("user"),
+        is_emptied=True,
+    ),
+    Table(
+        "usersessions.UserSession",
+        chapter=ACCOUNT,
+        whose=of_account("user"),
+        withheld={"session_key": UNSAFE},
+        is_emptied=True,
+    ),
+    Table(
+        "mfa.Authenticator",
+        chapter=ACCOUNT,
+        whose=of_account("user"),
+        withheld={"data": UNSAFE},
+        is_emptied=True,
+    ),
+    Table(
+        "socialaccount.SocialAccount",
+        chapter=ACCOUNT,
+        whose=of_account("user"),
+        is_emptied=True,
+    ),
+    Table("socialaccount.SocialToken", why_not=UNSAFE, is_emptied=True),
+    Table("socialaccount.SocialApp", why_not=NOBODY, is_emptied=True),
+    Table("sessions.Session", why_not=UNSAFE, is_emptied=True),
+    Table(
+        "accounts.Attempt",
+        why_not="Des empreintes dont personne ne retrouve ni adresse ni réseau, gardées un jour.",
+        is_emptied=True,
+    ),
+    Table(
+        "notices.OpeningAlert",
+        chapter=ACCOUNT,
+        whose=_of_addresses,
+        emails="email",
+    ),
+    # --- The person ----------------------------------------------------------------------------
+    Table(
+        "candidates.Candidate",
+        chapter=CIVIL,
+        whose=of_candidate("pk"),
+        withheld={"merged_into": INNER},
+        emails="email",
+        phones="phone",
+        words="address_1 address_2 address_3 address_4 town",
+        numbers="number postcode",
+        keep="country",
+    ),
+    Table(
+        "candidates.Identity",
+        chapter=CIVIL,
+        whose=_identities,
+        people="birth_name usage_name first_names name_key birth_name_key usage_name_key "
+        "first_names_key",
+        words="birth_place",
+        keep="birth_country nationality birth_department",
+        blank="birth_commune",
+        birth="birth_year birth_month birth_day",
+    ),
+    Table(
+        "candidates.ClaimCode",
+        chapter=CIVIL,
+        whose=of_candidate("candidate"),
+        withheld={"digest": UNSAFE, "made_name": AGENT},
+        is_emptied=True,
+    ),
+    Table(
+        "doubles.LikelyDouble",
+        why_not="Compare deux personnes : sur demande au délégué à la protection des données.",
+        texts="reason answer",
+        people="proposed_by decided_by",
+        keep="proposed_by_id decided_by_id",
+        trees="reasons doubts left",
+    ),
+    # --- Registrations -------------------------------------------------------------------------
+    Table(
+        "registrations.Registration",
+        chapter=REGISTRATIONS,
+        whose=of_candidate("candidate"),
+        people="name_key guardian_name father_name mother_name",
+        emails="guardian_email",
+        phones="phone mobile guardian_phone",
+        words="address_1 address_2 address_3 address_4 town",
+        numbers="number postcode ine",
+        texts="reason",
+        blank="commune",
+        keep="exclusive_scope country category passing_form zone national_service diploma colouring",
+        birth="birth_date",
+    ),
+    Table(
+        "registrations.RegistrationPaper",
+        chapter=REGISTRATIONS,
+        whose=of_candidate("registration__candidate"),
+        keep="status form option",
+    ),
+    Table(
+        "registrations.RegistrationAnswer",
+        chapter=REGISTRATIONS,
+        whose=of_candidate("registration__candidate"),
+        keep="question",
+        trees="value",
+    ),
+    Table(
+        "registrations.Version",
+        chapter=REGISTRATIONS,
+        whose=of_candidate("registration__candidate"),
+        signed=True,
+        keep="author_kind",
+        people="author_name",
+        trees="snapshot changes",
+        blank="digest",
+    ),
+    Table(
+        "registrations.Draft",
+        chapter=ANSWERS,
+        whose=of_candidate("candidate"),
+        withheld={"author": AGENT},
+    ),
+    Table(
+        "registrations.SectionAnswers",
+        chapter=ANSWERS,
+        whose=of_candidate("draft__candidate"),
+        keep="section",
+        trees="answers",
+    ),
+    Table(
+        "registrations.Note",
+        chapter=WATCHED,
+        whose=of_candidate("registration__candidate"),
+        withheld={"text": REVIEWED, "author_name": AGENT, "author_id": AGENT},
+        texts="text",
+        people="author_name",
+        keep="author_id",
+    ),
+    Table(
+        "registrations.RefusedAnswer",
+        why_not="Des nombres : rien de saisi, et personne.",
+        keep="academy section field label rule",
+    ),
+    Table(
+        "registrations.ChangeRequest",
+        chapter=ASKED,
+        whose=of_candidate("registration__candidate"),
+        withheld={"assigned_to": AGENT, "assigned_name": AGENT, "decided_name": AGENT},
+        texts="reason answer",
+        people="assigned_name decided_name",
+        trees="changes",
+        files="proof_key",
+    ),
+    Table(
+        "registrations.CorrectionRequest",
+        chapter=ASKED,
+        whose=of_candidate("candidate"),
+        withheld={"assigned_to": AGENT, "assigned_name": AGENT, "decided_name": AGENT},
+        texts="reason answer",
+        people="assigned_name decided_name",
+        trees="changes identity",
+        files="proof_key",
+    ),
+    # --- Pieces and files ----------------------------------------------------------------------
+    Table(
+        "evidence.Evidence",
+        chapter=PIECES,
+        whose=of_candidate("registration__candidate"),
+        withheld={
+            "decided_name": AGENT,
+            "looked_by": AGENT,
+            "looked_name": AGENT,
+        },
+        keep="code label help looked_by",
+        texts="reason",
+        people="decided_name looked_name",
+    ),
+    Table(
+        "evidence.Deposit",
+        chapter=PIECES,
+        whose=of_candidate("evidence__registration__candidate"),
+        signed=True,
+        words="name",
+        files="key",
+        people="author_name",
+        keep="author_kind author_id",
+    ),
+    Table(
+        "evidence.Verdict",
+        chapter=PIECES,
+        whose=of_candidate("evidence__registration__candidate"),
+        texts="motive",
+    ),
+    Table(
+        "evidence.Incompleteness",
+        chapter=PIECES,
+        whose=of_candidate("registration__candidate"),
+    ),
+    Table("evidence.ArrivingFile", why_not=NOBODY, is_emptied=True),
+    Table(
+        "drawers.KeptFile",
+        chapter=PIECES,
+        whose=of_candidate("owner"),
+        words="name",
+        files="key",
+    ),
+    Table(
+        "drawers.Upload",
+        chapter=PIECES,
+        whose=of_account("owner"),
+        is_emptied=True,
+    ),
+    Table(
+        "drawers.UploadPart",
+        why_not="Fichier en cours d'envoi, effacé en un jour : son nom et sa taille sont donnés.",
+        is_emptied=True,
+    ),
+    # --- Documents -----------------------------------------------------------------------------
+    Table(
+        "documents.Folder",
+        chapter=DOCUMENTS,
+        whose=of_candidate("registration__candidate"),
+        keep="academy domain",
+        trees="label",
+    ),
+    Table(
+        "documents.Document",
+        why_not="Dit de quelle nature est un document, ce que sa version dit aussi.",
+        keep="kind academy",
+    ),
+    Table(
+        "documents.DocumentVersion",
+        chapter=DOCUMENTS,
+        whose=_documents,
+        keep="academy",
+        trees="content",
+        blank="digest code",
+        files="pdf_key",
+    ),
+    Table(
+        "publications.PublicationLine",
+        chapter=DOCUMENTS,
+        whose=_lines,
+        withheld={
+            "file_name": "Nom que le service donne à ses fichiers.",
+            "prepared_by": AGENT,
+        },
+        numbers="number",
+        words="file_name",
+        keep="prepared_by outcome",
+        texts="why",
+    ),
+    Table(
+        "publications.Publication",
+        why_not=OF_STAFF,
+        keep="asked_role kind zone taken_by",
+        trees="perimeters concerns",
+        people="asked_name decided_name proposed_name refused_name taken_as",
+        texts="refusal why appeal",
+        blank="archive_key",
+    ),
+    # --- What is written -----------------------------------------------------------------------
+    Table(
+        "mail.Message",
+        chapter=TALKS,
+        whose=_messages,
+        partly={"body": "Sans les adresses à usage unique qu'il contenait."},
+        keep="kind about_kind about_id academy",
+        emails="recipient",
+        texts="subject body last_error",
+        blank="key",
+    ),
+    Table(
+        "letters.Letter",
+        chapter=TALKS,
+        whose=of_candidate("candidate"),
+        withheld={"returned_name": AGENT},
+        words="address",
+        texts="why",
+        people="returned_name",
+    ),
+    Table(
+        "letters.PrintRun",
+        why_not="Réunit les courriers de plusieurs personnes.",
+        people="asked_name posted_name",
+        texts="trouble",
+        blank="file_key",
+    ),
+    Table(
+        "threads.ThreadMessage",
+        chapter=TALKS,
+        whose=of_candidate("registration__candidate"),
+        withheld={"settled_name": AGENT},
+        signed=True,
+        texts="text",
+        people="settled_name author_name",
+        keep="author_kind author_id",
+    ),
+    # --- Accommodations ------------------------------------------------------------------------
+    Table(
+        "accommodations.Case",
+        chapter=MEASURES,
+        whose=of_candidate("registration__candidate"),
+        withheld={
+            "doctor": AGENT,
+            "decided_by_id": AGENT,
+            "called_name": AGENT,
+        },
+        told=_is_notified,
+        once_told="opinion_text decided_first_name decided_last_name decided_quality "
+        "decided_service notification again",
+        keep="procedure plan late_reason decided_by_id",
+        texts="missing opinion_text",
+        people="doctor_name decided_first_name decided_last_name called_name",
+        words="decided_quality decided_service",
+    ),
+    Table(
+        "accommodations.AskedMeasure",
+        chapter=MEASURES,
+        whose=of_candidate("case__registration__candidate"),
+        told=_is_measure_notified,
+        once_told="opinion opinion_code opinion_label decision decided_code decided_label "
+        "decided_time reason",
+        keep="code label papers time opinion_code opinion_label decided_code decided_label "
+        "decided_time",
+        texts="reason",
+    ),
+    Table(
+        "accommodations.Signature",
+        chapter=MEASURES,
+        whose=of_candidate("case__registration__candidate"),
+        people="name",
+        keep="quality",
+        texts="statement",
+    ),
+    # --- What is of health: gathered when the copy is taken, by its candidate alone -------------
+    Table(
+        "medical.Compartment",
+        chapter=HEALTH,
+        whose=of_candidate("registration__candidate"),
+        withheld={"doctor": AGENT},
+    ),
+    Table(
+        "medical.Paper",
+        chapter=HEALTH,
+        whose=of_candidate("compartment__registration__candidate"),
+        withheld={"wrapped": UNSAFE, "master": UNSAFE},
+        partly={"sealed_name": OPENED},
+        is_emptied=True,
+    ),
+    Table(
+        "medical.Remark",
+        chapter=HEALTH,
+        whose=lambda person: Q(
+            compartment__registration__candidate__in=person.keys, is_between_doctors=False
+        ),
+        withheld={"wrapped": UNSAFE, "master": UNSAFE, "author_id": AGENT},
+        partly={"sealed_text": OPENED},
+        is_emptied=True,
+    ),
+    Table("medical.OpinionDraft", why_not=REVIEWED, is_emptied=True),
+    Table(
+        "medical.Opening",
+        chapter=HEALTH,
+        whose=of_candidate("compartment__registration__candidate"),
+        withheld={"reader_id": AGENT},
+        is_emptied=True,
+    ),
+    Table("medical.PassingFile", why_not=NOBODY, is_emptied=True),
+    # --- What was done -------------------------------------------------------------------------
+    Table(
+        "journal.Entry",
+        chapter=WATCHED,
+        whose=_acts,
+        partly={
+            "payload": "Donné de vos propres actes ; de ceux du service, qui peuvent nommer un "
+            "agent, sur demande.",
+            "actor_name": "Donné de vos propres actes ; des autres, la qualité de l'auteur.",
+            "actor_id": "Donné de vos propres actes.",
+        },
+        keep="verb actor_kind actor_id object_kind object_id academy",
+        people="actor_name",
+        blank="payload digest",
+    ),
+    Table("journal.Seal", why_not="Des empreintes d'actes.", is_emptied=True),
+    Table(
+        "batches.BatchLine",
+        chapter=WATCHED,
+        whose=of_candidate("registration__candidate"),
+        texts="why",
+    ),
+    Table(
+        "batches.Batch",
+        why_not=OF_STAFF,
+        keep="asked_role action piece",
+        trees="perimeters",
+        people="asked_name decided_name",
+        texts="reason why",
+    ),
+    Table(
+        "retention.Hold",
+        chapter=WATCHED,
+        whose=_of_number,
+        withheld={"placed_by": AGENT},
+        numbers="number",
+        keep="academy domain",
+        texts="reason",
+        people="placed_by",
+    ),
+    Table("retention.Archive", why_not=ARCHIVED, is_emptied=True),
+    Table("retention.LeavingFile", why_not=NOBODY, is_emptied=True),
+    Table(
+        "personal.DataCopy",
+        chapter=WATCHED,
+        whose=of_candidate("candidate"),
+        withheld={"asked_name": AGENT, "content": "C'est la copie elle-même."},
+        is_emptied=True,
+    ),
+    Table(
+        "trials.TrialRefusal",
+        why_not="Essai d'une réglementation qui n'est pas en vigueur : rien n'en est décidé, et "
+        "il est effacé en trente jours.",
+        is_emptied=True,
+    ),
+    Table("trials.Trial", why_not=OF_STAFF, is_emptied=True),
+    Table("trials.TrialTally", why_not=NOBODY, is_emptied=True),
+    # --- The office ----------------------------------------------------------------------------
+    Table(
+        "accounts.Membership",
+        why_not=OF_STAFF,
+        people="full_name",
+        keep="academies domains",
+    ),
+    Table("searches.Search", why_not=OF_STAFF, is_emptied=True),
+    Table("exchanges.Export", why_not=OF_STAFF, is_emptied=True),
+    Table(
+        "mailings.Mailing",
+        why_not="Ce que chacun en a reçu est parmi ses mails.",
+        texts="subject text",
+    ),
+    Table(
+        "mailings.MailingTemplate",
+        why_not=OF_STAFF,
+        keep="asked_role",
+        trees="perimeters",
+        people="asked_name",
+        texts="name subject text",
+    ),
+    # --- What is of nobody ---------------------------------------------------------------------
+    Table("auth.Permission", why_not=NOBODY, keep="name codename"),
+    Table("auth.Group", why_not=NOBODY, keep="name"),
+    Table("contenttypes.ContentType", why_not=NOBODY, keep="app_label model"),
+    Table("procrastinate.ProcrastinateWorker", why_not=NOBODY, is_emptied=True),
+    Table("procrastinate.ProcrastinateJob", why_not=INNER, is_emptied=True),
+    Table("procrastinate.ProcrastinateEvent", why_not=INNER, is_emptied=True),
+    Table("procrastinate.ProcrastinatePeriodicDefer", why_not=INNER, is_emptied=True),
+    Table("territory.Academy", why_not=NOBODY, keep="code name full_name zone website"),
+    Table("territory.Department", why_not=NOBODY, keep="code name zone"),
+    Table("territory.Commune", why_not=NOBODY, keep="code kind name part_of postcodes search_key"),
+    Table("territory.Country", why_not=NOBODY, keep="code name alpha_2 alpha_3 nationality"),
+    Table(
+        "territory.ManagingService",
+        why_not=NOBODY,
+        # Whom to ask is said on a public page, and in the réglementation's own file.
+        keep="code sector name address opening_hours contact_name phone email",
+    ),
+    Table("territory.ReferenceLoad", why_not=NOBODY, keep="digest"),
+    Table("exams.Domain", why_not=NOBODY, keep="code label rubric"),
+    Table("exams.Session", why_not=NOBODY, keep="code label"),
+    Table("exams.Exam", why_not=NOBODY, keep="code label kind"),
+    Table("exams.Speciality", why_not=NOBODY, keep="code label"),
+    Table("exams.Paper", why_not=NOBODY, keep="code"),
+    Table("exams.RegistrationService", why_not=NOBODY, keep="audience zone website"),
+    Table(
+        "exams.ServiceChange",
+        why_not=OF_STAFF,
+        texts="reason",
+        people="proposed_by decided_by",
+        keep="proposed_by_id decided_by_id",
+    ),
+    Table("exams.Regulation", why_not=NOBODY, keep="content source digest", people="loaded_by"),
+    Table("exams.RegulationFile", why_not=NOBODY, keep="source", people="loaded_by"),
+    Table(
+        "exams.PreparedRegulation",
+        why_not=NOBODY,
+        keep="domain_code session_code name source content digest file_digest",
+        people="loaded_by decided_by",
+    ),
+    Table("notices.Banner", why_not=NOBODY, keep="kind", texts="message"),
+)
+
+BY_MODEL = {table.model: table for table in TABLES}

@@ -1,0 +1,415 @@
+"""P-03: everything that is held of a person is given to them, and nothing of anybody else."""
+
+import contextlib
+import io
+import json
+import zipfile
+from datetime import timedelta
+from html import unescape
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.db import IntegrityError, models, transaction
+from django.urls import reverse
+
+from sporades.accounts.models import Membership, User
+from sporades.core.actors import Actor
+from sporades.documents.models import DocumentVersion
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from sporades.medical.models import Opening, Remark
+from sporades.personal import operations
+from sporades.personal.gathering import gathered, person_of, rows_of
+from sporades.personal.models import KEPT_FOR, DataCopy
+from sporades.personal.tables import AGENT, HEALTH, TABLES
+from tests.factories import NOW, a_candidate, author
+from tests.web.registry.planting import nothing_frozen, plant, text_columns
+from tests.web.registry.world import Role
+
+FINDS = {
+    ("mail.Message", "recipient"),
+    ("journal.Entry", "object_kind"),
+    ("journal.Entry", "object_id"),
+    ("notices.OpeningAlert", "email"),
+    ("retention.Hold", "number"),
+}
+"""The columns by which a row is known to be of a person: changed, it is of nobody."""
+GIVEN = [table for table in TABLES if table.chapter]
+DAY = timedelta(days=1)
+
+
+def archive_of(parts):
+    """Return the files of a ZIP that comes in pieces, by name."""
+    with zipfile.ZipFile(io.BytesIO(b"".join(parts))) as archive:
+        assert archive.testzip() is None
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def copied(candidate, *, reader=None, at=NOW):
+    """Ask for a copy, prepare it, take it; return its files."""
+    by = author(candidate)
+    copy = operations.ask(candidate=candidate, by=by, at=at)
+    operations.prepare(str(copy.pk), at=at)
+    return archive_of(operations.take(copy=copy, reader=reader, by=by, at=at))
+
+
+@pytest.fixture
+def mine(world):
+    """Return whose copy is made, and of which rows."""
+    return person_of(world.owner.candidate, at=NOW)
+
+
+# --- The map ----------------------------------------------------------------------------------
+
+
+def test_every_table_stands_once_in_the_map():
+    models_ = sorted(model._meta.label for model in apps.get_models())
+
+    assert sorted(table.model for table in TABLES) == models_
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.model)
+def test_a_table_is_given_or_says_why_not_and_names_columns_that_exist(table):
+    columns = {one.name for one in apps.get_model(table.model)._meta.concrete_fields}
+    named = {*table.listed, *table.reasons, *table.birth.split()}
+
+    assert bool(table.chapter) == bool(table.whose)
+    assert bool(table.chapter) != bool(table.why_not)
+    assert all(table.reasons.values())
+    assert named <= columns
+
+
+@pytest.mark.parametrize("table", GIVEN, ids=lambda table: table.model)
+def test_no_account_but_ones_own_is_named(table):
+    own = {"user", "holder", "owner", "taken_by"}
+    accounts = {
+        one.name
+        for one in apps.get_model(table.model)._meta.concrete_fields
+        if one.is_relation and one.related_model is User
+    }
+
+    assert accounts - own <= table.withheld.keys()
+
+
+# --- What it holds ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("table", GIVEN, ids=lambda table: table.model)
+def test_every_column_of_ones_rows_is_given_or_has_its_reason(world, mine, table):
+    model = apps.get_model(table.model)
+    keys = [row.pk for row in rows_of(table, mine)]
+    planted = {}
+    with nothing_frozen():
+        for column in text_columns(model) if keys and table.chapter != HEALTH else ():
+            if (table.model, column.name) in FINDS:
+                continue
+            # A constraint may say what stands there.
+            with contextlib.suppress(IntegrityError), transaction.atomic():
+                planted[column.name] = plant(model, keys[0], column)
+
+    said = gathered(mine, is_health=table.chapter == HEALTH)[table.model]
+
+    assert [str(row["id"]) for row in said if "id" in row] == list(map(str, keys))
+    written = json.dumps(said, default=str)
+    missing = {name for name, word in planted.items() if word not in written}
+    assert missing <= table.reasons.keys()
+    columns = {one.name for one in model._meta.concrete_fields}
+    assert all(columns - table.withheld.keys() <= row.keys() for row in said)
+
+
+def test_the_world_has_rows_of_almost_every_table(mine):
+    empty = {table.model for table in GIVEN if not list(rows_of(table, mine))}
+
+    assert empty <= {
+        "account.EmailAddress",
+        "accounts.LeftAddress",
+        "accounts.AddressChange",
+        "socialaccount.SocialAccount",
+        "notices.OpeningAlert",
+        "candidates.ClaimCode",
+        "evidence.Incompleteness",
+        "publications.PublicationLine",
+        "letters.Letter",
+        "personal.DataCopy",
+        "usersessions.UserSession",
+        "evidence.Verdict",
+        "registrations.CorrectionRequest",
+        "accommodations.Signature",
+    }
+
+
+def test_nothing_of_anybody_else_is_in_it(world, mine):
+    words = set()
+    with nothing_frozen():
+        for table in GIVEN:
+            model = apps.get_model(table.model)
+            own = {row.pk for row in rows_of(table, mine)}
+            for key in model._base_manager.exclude(pk__in=own).values_list("pk", flat=True):
+                for column in text_columns(model):
+                    with contextlib.suppress(IntegrityError), transaction.atomic():
+                        words.add(plant(model, key, column))
+            for key in own:
+                for name, why in table.withheld.items():
+                    column = model._meta.get_field(name)
+                    if why == AGENT and isinstance(column, models.CharField):
+                        with contextlib.suppress(IntegrityError), transaction.atomic():
+                            words.add(plant(model, key, column))
+    assert len(words) > 300
+
+    files = copied(world.owner.candidate, reader=world.owner.user)
+
+    written = b"\n".join(files.values()).decode(errors="replace")
+    assert world.owner.registration.number in written
+    assert {word for word in words if word in written} == set()
+
+
+def test_no_agent_signs_what_it_gives(world):
+    files = copied(world.owner.candidate, reader=world.owner.user)
+
+    staff = list(Membership.objects.select_related("user"))
+    agents = {one.user.email for one in staff}
+    names = {one.full_name for one in staff if one.role != Membership.Role.DOCTOR}
+    written = b"\n".join(
+        content for name, content in files.items() if not name.endswith(".pdf")
+    ).decode()
+    assert {one for one in agents | names if one in written} == set()
+
+
+def test_what_is_published_later_is_not_in_it_before_its_instant(world):
+    registration = world.owner.registration
+    version = DocumentVersion.objects.filter(document__folder=registration.folder).latest("pk")
+    column = DocumentVersion._meta.get_field("content")
+    with nothing_frozen():
+        word = plant(DocumentVersion, version.pk, column)
+        DocumentVersion.objects.filter(pk=version.pk).update(published_at=NOW + DAY)
+
+    before = copied(world.owner.candidate)
+    after = copied(world.owner.candidate, at=NOW + DAY)
+
+    assert word not in before["donnees.json"].decode()
+    assert word in after["donnees.json"].decode()
+
+
+def test_a_decision_is_in_it_once_it_is_notified(world):
+    case = world.case
+    candidate = case.registration.candidate
+    column = type(case)._meta.get_field("opinion_text")
+    word = plant(type(case), case.pk, column)
+
+    before = copied(candidate)["donnees.json"].decode()
+
+    assert str(case.pk) in before
+    assert word not in before
+
+
+def test_its_files_are_those_that_were_given(world):
+    files = copied(world.owner.candidate, reader=world.owner.user)
+
+    kinds = {name.partition("/")[0] for name in files if "/" in name}
+    assert kinds == {"pieces", "porte-documents", "demandes", "documents", "sante"}
+    assert {content[:4] for name, content in files.items() if name.endswith(".pdf")} == {b"%PDF"}
+    assert "fichiers-absents.txt" not in files
+    said = json.loads(files["donnees.json"])
+    listed = {one["chemin"] for one in said["fichiers"]}
+    assert listed == {
+        name for name in files if name.endswith(".pdf") and not name.startswith("sante")
+    }
+
+
+def test_a_file_that_was_erased_meanwhile_is_said_to_be_missing(world):
+    candidate = world.owner.candidate
+    by = author(candidate)
+    copy = operations.ask(candidate=candidate, by=by, at=NOW)
+    operations.prepare(str(copy.pk), at=NOW)
+    name = f"porte-documents/{world.owner.kept.pk}.pdf"
+    type(world.owner.kept).objects.filter(pk=world.owner.kept.pk).delete()
+
+    files = archive_of(operations.take(copy=copy, reader=None, by=by, at=NOW))
+
+    assert name not in files
+    assert name in files["fichiers-absents.txt"].decode()
+
+
+# --- What is of health ------------------------------------------------------------------------
+
+
+def test_what_was_confided_is_read_when_the_copy_is_taken_and_each_opening_is_kept(world):
+    owner = world.owner
+    opened = Opening.objects.filter(paper=owner.confided.pk).count()
+
+    files = copied(owner.candidate, reader=owner.user)
+
+    [remark] = Remark.objects.filter(compartment=owner.confided.compartment)
+    assert remark.text in unescape(files["sante/lisez-moi.html"].decode())
+    assert (
+        remark.text
+        in json.loads(files["sante/donnees.json"])["tables"]["medical.Remark"]["lignes"][0][
+            "sealed_text"
+        ]
+    )
+    assert files["sante/1.pdf"][:4] == b"%PDF"
+    assert Opening.objects.filter(paper=owner.confided.pk).count() == opened + 1
+
+
+def test_nothing_of_health_lies_in_what_is_prepared(world):
+    owner = world.owner
+    files = copied(owner.candidate)
+
+    [remark] = Remark.objects.filter(compartment=owner.confided.compartment)
+    content = b"".join(files.values()).decode(errors="replace")
+    assert not any(name.startswith("sante/") for name in files)
+    assert remark.text not in content
+    assert "medical." not in json.loads(files["donnees.json"])["tables"]
+    assert "papier-de-sante" not in files["donnees.json"].decode()
+
+
+# --- Asked for, prepared, erased --------------------------------------------------------------
+
+
+def test_a_second_demand_while_one_is_prepared_is_answered_by_the_first(world):
+    candidate, by = world.owner.candidate, author(world.owner.candidate)
+
+    first = operations.ask(candidate=candidate, by=by, at=NOW)
+    second = operations.ask(candidate=candidate, by=by, at=NOW)
+
+    assert first == second
+    assert DataCopy.objects.count() == 1
+
+
+def test_three_are_asked_for_in_a_day(world):
+    candidate, by = world.owner.candidate, author(world.owner.candidate)
+    for _ in range(3):
+        copy = operations.ask(candidate=candidate, by=by, at=NOW)
+        operations.prepare(str(copy.pk), at=NOW)
+
+    with pytest.raises(operations.TooOften):
+        operations.ask(candidate=candidate, by=by, at=NOW)
+
+    assert operations.ask(candidate=candidate, by=by, at=NOW + DAY) != copy
+
+
+def test_its_owner_is_told_that_it_is_ready_and_nothing_else(world):
+    owner = world.owner
+    copied(owner.candidate)
+
+    told = Message.objects.get(kind="data_copy_ready")
+    assert told.recipient == owner.user.email
+    assert "/mes-donnees" in told.body
+    assert owner.candidate.identity.birth_name not in told.body
+
+
+def test_it_is_erased_after_a_week_with_its_mail(world):
+    owner = world.owner
+    copied(owner.candidate)
+    assert operations.erase_old(at=NOW + KEPT_FOR - timedelta(seconds=1)) == 0
+
+    assert operations.erase_old(at=NOW + KEPT_FOR) == 1
+
+    assert DataCopy.objects.count() == 0
+    assert not Message.objects.filter(kind="data_copy_ready").exists()
+    acts = Entry.objects.filter(verb__startswith="data copy").order_by("pk")
+    assert [act.verb for act in acts] == [
+        "data copy asked",
+        "data copy made",
+        "data copy taken",
+        "data copy erased",
+    ]
+
+
+def test_what_a_killed_worker_left_is_taken_up(world):
+    owner = world.owner
+    operations.ask(candidate=owner.candidate, by=author(owner.candidate), at=NOW)
+
+    assert operations.take_up_again(older_than=NOW) == 0
+    assert operations.take_up_again(older_than=NOW + DAY) in {0, 1}
+
+
+# --- The page ---------------------------------------------------------------------------------
+
+
+def test_it_is_asked_for_from_the_account_and_taken_by_its_owner(world):
+    browser = world.browser(Role.OWNER)
+    account = browser.get(reverse("account_edit")).text
+    assert reverse("candidate:my_data") in account
+
+    browser.post(reverse("candidate:my_data"))
+    assert "en préparation" in browser.get(reverse("candidate:my_data")).text
+    operations.prepare(str(DataCopy.objects.get().pk), at=NOW)
+    assert "Télécharger la copie" in browser.get(reverse("candidate:my_data")).text
+    files = archive_of(browser.post(reverse("candidate:take_data")).streaming_content)
+
+    assert {"lisez-moi.html", "donnees.json", "sante/1.pdf"} <= files.keys()
+
+
+def test_nobody_else_takes_it(world):
+    copy = operations.ask(candidate=world.owner.candidate, by=author(world.owner.candidate), at=NOW)
+    operations.prepare(str(copy.pk), at=NOW)
+
+    other = world.browser(Role.OTHER).post(reverse("candidate:take_data"))
+
+    assert other.status_code == 409
+
+
+def test_whoever_signed_in_too_long_ago_shows_who_they_are_first(world):
+    with time_machine.travel(NOW + timedelta(minutes=6), tick=False):
+        browser = world.browser(Role.OWNER)
+        page = browser.get(reverse("candidate:my_data"))
+        taken = browser.post(reverse("candidate:take_data"))
+
+    assert page.status_code == 302
+    assert "c-est-bien-moi" in page.url
+    assert taken.url == reverse("candidate:my_data")
+
+
+def test_a_newcomer_has_a_copy_too(db):
+    candidate = a_candidate()
+
+    files = copied(candidate, reader=candidate.user)
+
+    assert candidate.user.email in files["donnees.json"].decode()
+    assert not any(name.startswith("sante/") for name in files)
+
+
+def test_an_operator_is_no_reader_of_health(world):
+    files = archive_of(_taken_by_office(world))
+
+    assert not any(name.startswith("sante/") for name in files)
+
+
+def _taken_by_office(world):
+    by = Actor("manager", "Claude Martin", "user:0")
+    copy = operations.ask(candidate=world.owner.candidate, by=by, at=NOW)
+    operations.prepare(str(copy.pk), at=NOW)
+    return operations.take(copy=copy, reader=None, by=by, at=NOW)
+
+
+# --- From the office, for somebody without an account -----------------------------------------
+
+
+def test_the_office_prepares_it_for_somebody_without_an_account(world):
+    manager, here = world.browser(Role.MANAGER), [world.record.pk]
+    page = reverse("office:record_data", args=here)
+    assert page in manager.get(reverse("office:record", args=here)).text
+
+    asked = manager.post(page, {"motif": "Au guichet, sur sa carte d'identité"})
+    operations.prepare(str(DataCopy.objects.get().pk), at=NOW)
+    assert "Télécharger la copie" in manager.get(page).text
+    taken = manager.post(reverse("office:take_record_data", args=here))
+    files = archive_of(taken.streaming_content)
+
+    assert asked.status_code == 302
+    assert world.record.identity.birth_name in unescape(files["lisez-moi.html"].decode())
+    acts = Entry.objects.filter(verb__startswith="data copy", actor_kind="manager")
+    assert [act.verb for act in acts.order_by("pk")] == ["data copy asked", "data copy taken"]
+    assert "carte d'identité" in acts.order_by("pk")[0].payload["after"]["reason"]
+    assert not Message.objects.filter(kind="data_copy_ready").exists()
+
+
+def test_the_office_makes_none_of_who_has_an_account(world):
+    manager, here = world.browser(Role.MANAGER), [world.owner.candidate.pk]
+
+    page = manager.post(reverse("office:record_data", args=here), {"motif": "Au guichet"})
+
+    assert page.url == reverse("office:record", args=here)
+    assert not DataCopy.objects.exists()
