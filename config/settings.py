@@ -17,6 +17,7 @@ environment.required(
     *(() if DEMO else ("DEPLOYER_NAME", "MAIL_FROM")),
 )
 REHEARSAL = environment.rehearsal("SPORADES_REHEARSAL")
+COPY = environment.text("SPORADES_COPY", "")
 SECRET_KEY = environment.secret("SECRET_KEY")
 SECRET_KEY_FALLBACKS = environment.secrets("SECRET_KEY_FALLBACKS")
 SITE_URL = environment.site("SITE_URL", demo=DEMO)
