@@ -13,6 +13,7 @@ from django.apps import apps
 from django.contrib.auth.hashers import make_password
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models, transaction
+from django.db.backends.postgresql.psycopg_any import sql
 
 from sporades import journal
 from sporades.candidates.models import Candidate, Identity
@@ -231,9 +232,9 @@ def _empty() -> int:
             if column.is_relation and column.related_model is not model
         }
         for model in [one for one in waiting if one not in pointed] or waiting[:1]:
+            name = sql.Identifier(*model._meta.db_table.split('"."'))  # some name their schema
             with connection.cursor() as cursor:
-                table = connection.ops.quote_name(model._meta.db_table)
-                cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - the name of a table of ours
+                cursor.execute(sql.SQL("DELETE FROM {}").format(name))
                 count += cursor.rowcount
             waiting.remove(model)
     with connection.cursor() as cursor:

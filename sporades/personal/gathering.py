@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Field, Model, QuerySet
+from django.db.models import Field, Model
 
-from sporades.accounts.models import LeftAddress
+from sporades.accounts.models import AddressChange, LeftAddress
 from sporades.candidates.models import Candidate
 from sporades.documents.models import DocumentVersion
 from sporades.drawers.models import KeptFile
@@ -50,34 +50,32 @@ def person_of(candidate: Candidate, *, at: datetime) -> Person:
     """
     keys = (candidate.pk, *candidate.merged.values_list("pk", flat=True))
     mine = Candidate.objects.filter(pk__in=keys).select_related("user")
-    left = LeftAddress.objects.filter(user=candidate.user_id)
-    addresses = {
-        *(one.email for one in mine),
-        *(one.user.email for one in mine if one.user),
-        *left.values_list("email", flat=True),
-    }
+    users = [one.user for one in mine if one.user]
     registrations = Registration.objects.filter(candidate__in=keys)
-    acted_on: dict[str, list[str]] = defaultdict(list)
-    rows: list[QuerySet[Any]] = [
-        mine,
-        registrations,
-        Draft.objects.filter(candidate__in=keys),
-        ChangeRequest.objects.filter(registration__candidate__in=keys),
-        CorrectionRequest.objects.filter(candidate__in=keys),
-        DocumentVersion.objects.visible_at(at).filter(
+    rows: list[Any] = [
+        *users,
+        *mine,
+        *registrations,
+        *AddressChange.objects.filter(user__in=users),
+        *LeftAddress.objects.filter(user__in=users),
+        *Draft.objects.filter(candidate__in=keys),
+        *ChangeRequest.objects.filter(registration__candidate__in=keys),
+        *CorrectionRequest.objects.filter(candidate__in=keys),
+        *DocumentVersion.objects.visible_at(at).filter(
             document__folder__registration__candidate__in=keys
         ),
     ]
-    users = [one.user for one in mine if one.user]
-    for row in [*(one for found in rows for one in found.iterator()), *users]:
+    addresses = {one.email for one in mine if one.email} | {one.email for one in users}
+    named: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
         about = about_of(row)
-        acted_on[about["object_kind"]].append(about["object_id"])
+        named[about["object_kind"]].append(about["object_id"])
     return Person(
         keys=keys,
         user=candidate.user_id or 0,
-        addresses=tuple(sorted(filter(None, addresses))),
-        numbers=tuple(registrations.values_list("number", flat=True)),
-        acted_on=dict(acted_on),
+        addresses=tuple(sorted(addresses)),
+        numbers={one.pk: one.number for one in registrations},
+        rows=dict(named),
         at=at,
     )
 

@@ -139,10 +139,14 @@ class Nobody:
 
     def phone(self, number: str) -> str:
         """Return another number; how it begins stays: « 06 », « +33 »."""
+        if any(map(str.isalpha, number)):
+            return self.text(number)
         return number[:2] + self._digits(number[2:])
 
     def postcode(self, code: str) -> str:
-        """Return another postcode of the same department."""
+        """Return another postcode: of the same department, in France."""
+        if any(map(str.isalpha, code)):
+            return self.text(code)
         return code[:2] + self._digits(code[2:])
 
     def said(self, text: str) -> str:

@@ -34,6 +34,7 @@ from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
 from sporades.drawers.models import KeptFile
 from sporades.evidence.models import Deposit
+from sporades.mail.models import Message
 from sporades.medical import sealing
 from sporades.medical.models import Compartment, Paper
 from sporades.personal import page
@@ -44,7 +45,7 @@ from sporades.personal.tables import TABLES
 from sporades.registrations.models import ChangeRequest, CorrectionRequest
 
 PREPARE = "personal.prepare"
-FORMAT, FORMAT_VERSION = "sporades/copie-de-donnees", 1
+FORMAT, FORMAT_VERSION = "sporades-copie-de-donnees", 1
 README = "lisez-moi.html"
 DATA = "donnees.json"
 MISSING = "fichiers-absents.txt"
@@ -123,7 +124,7 @@ def _prepare(copy: DataCopy, *, at: datetime) -> None:
     tables, kept = gathered(person, is_health=False), files_of(person)
     name = copy.candidate.identity.full_name
     content = {
-        README: page.written(tables, kept, of=name, at=at, is_health=False),
+        README: page.written(tables, kept, of=name, numbers=person.numbers, at=at, is_health=False),
         DATA: _as_json(tables, kept, at=at),
         "fichiers": [[one.path, one.table, one.row] for one in kept],
     }
@@ -134,8 +135,8 @@ def _prepare(copy: DataCopy, *, at: datetime) -> None:
             "data_copy_ready",
             to=copy.candidate.user.email,
             at=at,
-            key=f"data copy:{copy.pk}",
-            about=copy,
+            key=_key(copy),
+            about=copy.candidate,
             until=copy.kept_until_in_words,
             link=absolute("/mes-donnees"),
             password=absolute("/mon-compte/mot-de-passe"),
@@ -188,8 +189,13 @@ def _erase_over(key: Any, *, at: datetime) -> bool:
 
 
 def _erase(copy: DataCopy) -> None:
-    mail.forget([copy])
+    Message.objects.filter(key=_key(copy)).delete()
     copy.delete()
+
+
+def _key(copy: DataCopy) -> str:
+    """Name the mail that tells of a copy: it goes with it, or with its candidate."""
+    return f"data copy:{copy.pk}"
 
 
 def _queue(copy: DataCopy) -> bool:
@@ -290,7 +296,12 @@ def _confided(
         tables = gathered(person, is_health=True)
         beside = [Kept(one.path.removeprefix("sante/"), one.table, one.row) for one in names]
         shown = page.written(
-            tables, beside, of=copy.candidate.identity.full_name, at=at, is_health=True
+            tables,
+            beside,
+            of=copy.candidate.identity.full_name,
+            numbers=person.numbers,
+            at=at,
+            is_health=True,
         )
         return shown.encode(), _as_json(tables, names, at=at).encode()
 

@@ -11,7 +11,8 @@ from django.template.loader import render_to_string
 
 from sporades.core.french import day_in_words, instant_in_words
 from sporades.personal.gathering import Kept
-from sporades.personal.tables import BY_MODEL, TABLES, Table
+from sporades.personal.tables import BY_MODEL, CHAPTERS, TABLES, Table
+from sporades.territory import queries as territory
 
 STYLE = """<style>
 :root { color-scheme: light dark; }
@@ -65,7 +66,86 @@ UNREAD = frozenset(
 )
 """What a machine reads, in `donnees.json`; a person has nothing to learn of it."""
 
-WORDS = {"en_mots": "Ce qui a été fait"}
+WORDS = {
+    "academy": "Académie",
+    "case": "Inscription n°",
+    "compartment": "Inscription n°",
+    "evidence": "Pièce",
+    "registration": "Inscription n°",
+    "batch": "Lot",
+    "code": "Code",
+    "created_at": "Depuis le",
+    "data": "Détail",
+    "document": "Document",
+    "en_mots": "Ce qui a été fait",
+    "exam": "Examen",
+    "ip": "Adresse réseau",
+    "last_seen_at": "Vue pour la dernière fois le",
+    "last_used_at": "A servi pour la dernière fois le",
+    "option": "Option",
+    "pages": "Pages",
+    "paper": "Épreuve",
+    "plan": "Plan",
+    "publication": "Publication",
+    "question": "Question",
+    "regulation": "Réglementation",
+    "service": "Service d'inscription",
+    "speciality": "Spécialité",
+    "type": "Nature",
+    "uid": "Identifiant",
+    "user_agent": "Navigateur",
+    "version": "Version",
+}
+"""The columns that have no French name of their own, by their name."""
+
+TITLES = {
+    "account.EmailAddress": "Adresses mail",
+    "accommodations.AskedMeasure": "Mesures demandées",
+    "accommodations.Case": "Demandes d'aménagement",
+    "accommodations.Signature": "Signatures d'un représentant légal",
+    "accounts.AddressChange": "Changement d'adresse demandé",
+    "accounts.LeftAddress": "Adresses quittées",
+    "accounts.User": "Compte",
+    "batches.BatchLine": "Décisions prises avec d'autres inscriptions",
+    "candidates.Candidate": "Fiche",
+    "candidates.ClaimCode": "Code de rattachement",
+    "candidates.Identity": "État civil, tel qu'il a été",
+    "documents.DocumentVersion": "Documents",
+    "documents.Folder": "Dossiers de documents",
+    "drawers.KeptFile": "Porte-documents",
+    "drawers.Upload": "Envois en cours",
+    "evidence.Deposit": "Fichiers de pièces justificatives",
+    "evidence.Evidence": "Pièces justificatives",
+    "evidence.Incompleteness": "Candidatures déclarées incomplètes",
+    "evidence.Verdict": "Verdicts sur les pièces",
+    "journal.Entry": "Journal",
+    "letters.Letter": "Courriers",
+    "mail.Message": "Mails",
+    "medical.Compartment": "Ce que vous confiez, par inscription",
+    "medical.Opening": "Qui a ouvert quoi",
+    "medical.Paper": "Papiers",
+    "medical.Remark": "Commentaires",
+    "mfa.Authenticator": "Double authentification",
+    "notices.OpeningAlert": "Alertes d'ouverture",
+    "personal.DataCopy": "Copies de données demandées",
+    "publications.PublicationLine": "Documents publiés avec d'autres",
+    "registrations.ChangeRequest": "Demandes de modification",
+    "registrations.CorrectionRequest": "Demandes de correction d'état civil",
+    "registrations.Draft": "Saisies commencées",
+    "registrations.Note": "Notes internes",
+    "registrations.Registration": "Inscriptions",
+    "registrations.RegistrationAnswer": "Réponses aux questions d'examen",
+    "registrations.RegistrationPaper": "Épreuves",
+    "registrations.SectionAnswers": "Réponses, onglet par onglet",
+    "registrations.Version": "Versions des inscriptions",
+    "retention.Hold": "Gels d'effacement",
+    "socialaccount.SocialAccount": "FranceConnect",
+    "threads.ThreadMessage": "Messages avec le service gestionnaire",
+    "usersessions.UserSession": "Connexions ouvertes",
+}
+"""How each table that is given is headed."""
+
+COUNTRIES = frozenset({"birth_country", "nationality", "country"})
 
 
 def written(
@@ -73,6 +153,7 @@ def written(
     kept: Iterable[Kept],
     *,
     of: str,
+    numbers: dict[int, str],
     at: dt.datetime,
     is_health: bool,
 ) -> str:
@@ -82,6 +163,7 @@ def written(
         tables: the rows of each, as they were gathered.
         kept: the files that stand beside it.
         of: the name of its person.
+        numbers: of each of their registrations, by its key.
         at: the instant at which they were gathered.
         is_health: whether it is the page of what was confided to a doctor.
     """
@@ -93,7 +175,7 @@ def written(
             "at": instant_in_words(at, settings.TIME_ZONE),
             "service": settings.SERVICE_NAME,
             "deployer": settings.DEPLOYER_NAME,
-            "chapters": list(_chapters(tables, paths)),
+            "chapters": list(_chapters(tables, _Names(numbers, tables, paths))),
             "not_given": list(_not_given()),
             "is_health": is_health,
         },
@@ -101,15 +183,38 @@ def written(
     return page.replace("</head>", f"{STYLE}</head>", 1)
 
 
-def _chapters(
-    tables: dict[str, list[dict[str, Any]]], paths: dict[tuple[str, str], str]
-) -> Iterator[dict[str, Any]]:
-    titles = dict.fromkeys(BY_MODEL[model].chapter for model in tables)
+class _Names:
+    """How rows and files that others point to are called."""
+
+    def __init__(
+        self,
+        numbers: dict[int, str],
+        tables: dict[str, list[dict[str, Any]]],
+        paths: dict[tuple[str, str], str],
+    ) -> None:
+        """Learn them."""
+        self.paths = paths
+        self.rows = {("registrations.Registration", key): said for key, said in numbers.items()}
+        for row in tables.get("evidence.Evidence", ()):
+            self.rows["evidence.Evidence", row["id"]] = row["label"]
+        for model in ("accommodations.Case", "medical.Compartment"):
+            for row in tables.get(model, ()):
+                self.rows[model, row["id"]] = numbers.get(row["registration"], "")
+
+    def of(self, column: "Field[Any, Any]", key: Any) -> str:
+        """Return how the row of a key is called, nothing where it says nothing more."""
+        model: Any = column.related_model
+        return self.rows.get((model._meta.label, key), "")
+
+
+def _chapters(tables: dict[str, list[dict[str, Any]]], names: _Names) -> Iterator[dict[str, Any]]:
+    given = {BY_MODEL[model].chapter for model in tables}
+    titles = [title for title in CHAPTERS if title in given]
     for number, title in enumerate(titles, start=1):
         parts = [
             {
-                "title": _title(BY_MODEL[model], len(rows)),
-                "rows": [_row(BY_MODEL[model], row, paths) for row in rows],
+                "title": TITLES[model] + (f" ({len(rows)})" if len(rows) > 1 else ""),
+                "rows": [_row(BY_MODEL[model], row, names) for row in rows],
             }
             for model, rows in tables.items()
             if BY_MODEL[model].chapter == title and rows
@@ -117,20 +222,14 @@ def _chapters(
         yield {"anchor": f"partie-{number}", "title": title, "parts": parts}
 
 
-def _title(table: Table, count: int) -> str:
-    meta = apps.get_model(table.model)._meta
-    named = str(meta.verbose_name_plural if count > 1 else meta.verbose_name)
-    return f"{named[:1].upper()}{named[1:]}{f' ({count})' if count > 1 else ''}"
-
-
-def _row(table: Table, row: dict[str, Any], paths: dict[tuple[str, str], str]) -> dict[str, Any]:
+def _row(table: Table, row: dict[str, Any], names: _Names) -> dict[str, Any]:
     columns = {one.name: one for one in apps.get_model(table.model)._meta.concrete_fields}
     lines = [
         {"label": _label(columns.get(name), name), **said}
         for name, value in row.items()
-        if name not in UNREAD and (said := _said(table, columns.get(name), name, value))
+        if name not in UNREAD and (said := _said(table, columns.get(name), name, value, names))
     ]
-    return {"lines": lines, "path": paths.get((table.model, str(row["id"])), "")}
+    return {"lines": lines, "path": names.paths.get((table.model, str(row["id"])), "")}
 
 
 def _label(column: "Field[Any, Any] | None", name: str) -> str:
@@ -139,20 +238,27 @@ def _label(column: "Field[Any, Any] | None", name: str) -> str:
 
 
 def _said(
-    table: Table, column: "Field[Any, Any] | None", name: str, value: Any
+    table: Table, column: "Field[Any, Any] | None", name: str, value: Any, names: _Names
 ) -> dict[str, Any] | None:
     """Return what is read of a value: a text, or pairs; nothing where it says nothing."""
-    is_key = column is not None and column.is_relation and not isinstance(value, dict)
-    if value in (None, "", [], {}) or is_key:
-        return None  # the row of a key stands in the copy
-    if (table.model, name) == ("registrations.Version", "snapshot"):
-        return {"pairs": _version(value)}
-    if isinstance(value, dict | list) and (text := _heading(value)) is None:
-        return {"pairs": _pairs(value)}
-    if isinstance(value, dict):
-        return {"text": text}
+    if value in (None, "", [], {}):
+        return None
+    if isinstance(value, dict | list):
+        if isinstance(value, dict) and (table.model, name) == ("registrations.Version", "snapshot"):
+            return {"pairs": _version(value)}
+        text = _heading(value)
+        return {"pairs": _pairs(value)} if text is None else {"text": text}
+    text = _text(column, name, value, names)
+    return {"text": text} if text else None
+
+
+def _text(column: "Field[Any, Any] | None", name: str, value: Any, names: _Names) -> str:
+    if column is not None and column.is_relation:
+        return names.of(column, value)
+    if name in COUNTRIES:
+        return next((one.name for one in territory.countries() if one.code == value), value)
     known = dict(column.flatchoices) if column is not None and column.choices else {}
-    return {"text": str(known.get(value) or in_words(value))}
+    return str(known.get(value) or in_words(value))
 
 
 def _heading(value: Any) -> str | None:

@@ -38,6 +38,20 @@ ANSWERS, PIECES, DOCUMENTS = "Vos saisies", "Vos pièces et vos fichiers", "Vos 
 TALKS, ASKED = "Mails, courriers et messages", "Vos demandes"
 MEASURES, WATCHED = "Aménagements", "Ce qui a été fait de vos données"
 HEALTH = "Papiers et commentaires de santé"
+CHAPTERS = (
+    ACCOUNT,
+    CIVIL,
+    REGISTRATIONS,
+    ANSWERS,
+    PIECES,
+    DOCUMENTS,
+    TALKS,
+    ASKED,
+    MEASURES,
+    HEALTH,
+    WATCHED,
+)
+"""In the order in which they are read."""
 
 
 @dataclass(frozen=True)
@@ -47,17 +61,17 @@ class Person:
     Attributes:
         keys: the keys of a candidate and of those who were found to be the same.
         user: the key of their account, 0 where there is none.
-        addresses: those at which they are or were written to.
-        numbers: the numbers of their registrations.
-        acted_on: the kind and the key of each of their rows, as the journal names them.
+        addresses: those at which they are written to.
+        numbers: of each of their registrations, by its key.
+        rows: the kind and the keys of each of their rows, as mails and the journal name them.
         at: the instant: what is published later is not theirs to read yet.
     """
 
     keys: tuple[int, ...]
     user: int
     addresses: tuple[str, ...]
-    numbers: tuple[str, ...]
-    acted_on: dict[str, list[str]]
+    numbers: dict[int, str]
+    rows: dict[str, list[str]]
     at: datetime
 
     @property
@@ -153,7 +167,7 @@ def _of_addresses(person: Person) -> Q:
 
 
 def _of_number(person: Person) -> Q:
-    return Q(number__in=person.numbers)
+    return Q(number__in=[*person.numbers.values()])
 
 
 def _identities(person: Person) -> Q:
@@ -180,15 +194,17 @@ def _lines(person: Person) -> Q:
 
 
 def _messages(person: Person) -> Q:
-    return Q(written_at__lte=person.at) & (
-        Q(recipient__in=person.addresses) | Q(letter__candidate__in=person.keys)
-    )
+    # Not by the address: it may have been another person's before.
+    about = Q(letter__candidate__in=person.keys)
+    for kind, ids in person.rows.items():
+        about |= Q(about_kind=kind, about_id__in=ids)
+    return Q(written_at__lte=person.at) & about
 
 
 def _acts(person: Person) -> Q:
     # A merge is of two persons; that one was looked for says nothing of this one.
     about = Q(pk__in=[])
-    for kind, ids in person.acted_on.items():
+    for kind, ids in person.rows.items():
         about |= Q(object_kind=kind, object_id__in=ids)
     mine = Q(actor_id=person.actor) if person.user else Q(pk__in=[])
     return about | mine

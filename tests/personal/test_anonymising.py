@@ -283,6 +283,13 @@ def test_a_number_keeps_its_check_digit_and_comes_from_no_sequence(nobody):
     assert nobody.said("N° 20 000 000 058") == f"N° {made[:2]} {made[2:5]} {made[5:8]} {made[8:]}"
 
 
+def test_a_telephone_and_a_postcode_keep_how_they_begin_and_no_letter(nobody):
+    assert nobody.phone("0639981234")[:2] == "06"
+    assert nobody.phone("0639981234") != "0639981234"
+    assert nobody.postcode("59000")[:2] == "59"
+    assert "SW" not in nobody.postcode("SW1A 1AA")
+
+
 def test_what_somebody_typed_becomes_as_many_signs(nobody):
     assert len(nobody.free("Je suis malade." * 9)) in {134, 135}
     assert nobody.free("") == ""

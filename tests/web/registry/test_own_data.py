@@ -19,16 +19,17 @@ from sporades.documents.models import DocumentVersion
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.medical.models import Opening, Remark
-from sporades.personal import operations
-from sporades.personal.gathering import gathered, person_of, rows_of
+from sporades.personal import operations, page
+from sporades.personal.gathering import gathered, given_columns, person_of, rows_of
 from sporades.personal.models import KEPT_FOR, DataCopy
-from sporades.personal.tables import AGENT, HEALTH, TABLES
+from sporades.personal.tables import AGENT, BY_MODEL, CHAPTERS, HEALTH, TABLES
 from tests.factories import NOW, a_candidate, author
 from tests.web.registry.planting import nothing_frozen, plant, text_columns
 from tests.web.registry.world import Role
 
 FINDS = {
-    ("mail.Message", "recipient"),
+    ("mail.Message", "about_kind"),
+    ("mail.Message", "about_id"),
     ("journal.Entry", "object_kind"),
     ("journal.Entry", "object_id"),
     ("notices.OpeningAlert", "email"),
@@ -90,6 +91,17 @@ def test_no_account_but_ones_own_is_named(table):
     }
 
     assert accounts - own <= table.withheld.keys()
+
+
+def test_every_table_that_is_given_has_its_heading_and_every_column_its_french_name():
+    for table in GIVEN:
+        for column in given_columns(table):
+            is_named = str(column.verbose_name) != column.name.replace("_", " ")
+            is_a_key = column.is_relation and BY_MODEL[column.related_model._meta.label].chapter
+            assert is_named or is_a_key or column.name in {*page.WORDS, *page.UNREAD}, column
+
+    assert page.TITLES.keys() == {table.model for table in GIVEN}
+    assert {table.chapter for table in GIVEN} == {*CHAPTERS}
 
 
 # --- What it holds ----------------------------------------------------------------------------
