@@ -29,18 +29,20 @@ from sporades.registrations.models import (
 from sporades.registrations.states import State
 
 
-@prepared(Registration)
-def registrations_of(user: int) -> QuerySet[Registration]:
+def cards_of(user: int) -> QuerySet[Registration]:
     """Return what the cards of an account's registrations show, the last filed first."""
     found: QuerySet[Registration] = Registration.objects.visible_to(user).for_list().with_owed()
     return found.order_by("-filed_at")
 
 
-@prepared(Registration)
-def registration_of(user: int, number: str) -> QuerySet[Registration]:
+def whole_of(user: int, number: str) -> QuerySet[Registration]:
     """Return one registration of an account, whole."""
     found: QuerySet[Registration] = Registration.objects.visible_to(user).whole().with_owed()
     return found.filter(number=number)
+
+
+registrations_of = prepared(Registration)(cards_of)
+registration_of = prepared(Registration)(whole_of)
 
 
 def lock_registration(pk: int) -> Registration:

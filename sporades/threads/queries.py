@@ -4,21 +4,37 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, IntegerField, Min, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from sporades.accounts.permissions import Reach
 from sporades.core.prepared import prepared
 from sporades.registrations.models import Registration
+from sporades.registrations.queries import cards_of, whole_of
 from sporades.threads.models import ThreadMessage
 
 ON_THE_PAGE = 50
 
 
-@prepared(ThreadMessage)
-def unread_answers_to(user: int) -> QuerySet[ThreadMessage]:
-    """Return the answers that an account's candidate has not read, the oldest first."""
-    unread: QuerySet[ThreadMessage] = ThreadMessage.objects.unread_answers()
-    return unread.filter(registration__candidate__user=user).order_by("pk")
+@prepared(Registration)
+def registrations_and_answers_to(user: int) -> QuerySet[Registration]:
+    """Return `registrations_of` an account, each with its `unread_answers`, in one question."""
+    return _with_answers(cards_of(user))
+
+
+@prepared(Registration)
+def registration_and_answers_to(user: int, number: str) -> QuerySet[Registration]:
+    """Return a `registration_of` an account with its `unread_answers`, in one question."""
+    return _with_answers(whole_of(user, number))
+
+
+def _with_answers(registrations: QuerySet[Registration]) -> QuerySet[Registration]:
+    """Add how many answers of the office their candidate has not read."""
+    unread = ThreadMessage.objects.unread_answers().filter(registration=OuterRef("pk"))
+    count = unread.order_by().values("registration").values(count=Count("pk"))
+    return registrations.annotate(
+        unread_answers=Coalesce(Subquery(count, output_field=IntegerField()), 0)
+    )
 
 
 def messages_of(registration: Registration) -> QuerySet[ThreadMessage]:

@@ -13,7 +13,12 @@ from sporades.mail.models import Message
 from sporades.registrations.states import SET_ASIDE
 from sporades.threads.models import ThreadMessage
 from sporades.threads.operations import Overtaken, TooManyMessages
-from sporades.threads.queries import page_of, unread_answers_to, waiting_within
+from sporades.threads.queries import (
+    page_of,
+    registration_and_answers_to,
+    registrations_and_answers_to,
+    waiting_within,
+)
 from tests.factories import NOW, OPERATOR, a_registration, author
 from tests.threads.said import ANSWERED, ASKED, MANAGER, answer, write
 
@@ -161,11 +166,16 @@ def test_unread_answers_are_those_of_the_account(registration):
     write(registration)
     answered = answer(registration)
     answer(a_registration())
-    user = registration.candidate.user_id
+    user, number = registration.candidate.user_id, registration.number
 
-    assert unread_answers_to(user=user) == [answered]
+    def counted():
+        one = registration_and_answers_to.get(user=user, number=number)
+        (among,) = registrations_and_answers_to(user=user)
+        return one.unread_answers, among.unread_answers
+
+    assert counted() == (1, 1)
     messaging.read([answered], by_candidate=True, at=NOW)
-    assert unread_answers_to(user=user) == []
+    assert counted() == (0, 0)
 
 
 def test_what_waits_is_counted_since_the_first_message_without_an_answer(registration):

@@ -413,3 +413,21 @@ def test_a_late_request_that_is_incomplete_awaits_at_home_whatever_was_declared(
     stopped_clock.move_to("2028-01-10T12:00:00Z")
 
     assert "Compléter ma demande" in read(sign_in(undeclared.candidate), "/accueil")
+
+
+@pytest.mark.parametrize("is_asked", [False, True], ids=["nothing is asked", "a request is begun"])
+@pytest.mark.parametrize("page", ["/accueil", "", "/suis-je-inscrit", "/amenagement"])
+def test_after_the_closing_a_page_costs_eight_queries_too(
+    sign_in, undeclared, stopped_clock, page, is_asked
+):
+    stopped_clock.move_to(AFTER_CLOSING)
+    client = sign_in(undeclared.candidate)
+    if is_asked:
+        client.post(at(undeclared, page="/mesures"), {**CHOSEN, "motif": "APPARUE"})
+    where = page if page == "/accueil" else f"/mes-inscriptions/{undeclared.number}{page}"
+    assert client.get(where).status_code == 200
+
+    with CaptureQueriesContext(connection) as asked:
+        client.get(where)
+
+    assert len(asked) <= 8

@@ -1,10 +1,10 @@
 """What awaits a candidate, in sentences: what a decision asks for, by deadline, what has none."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
+from typing import Any
 
 from django.urls import reverse
 
@@ -23,7 +23,6 @@ from sporades.registrations.exclusion import Exclusion, exclusion_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.states import State
 from sporades.registrations.summary import SUMMARY
-from sporades.threads.models import ThreadMessage
 
 SAID_OTHERWISE = (SUMMARY.slug, EVIDENCE_REQUEST.slug)
 """The documents of which the page of their registration says more."""
@@ -133,28 +132,23 @@ def undelivered(address: str) -> list[Awaiting]:
     ]
 
 
-def unread_answers(
-    registrations: Iterable[Registration], answers: Iterable[ThreadMessage]
-) -> list[Awaiting]:
+def unread_answers(registrations: Sequence[Any]) -> list[Awaiting]:
     """Return what the managing service has answered and its candidate has not read.
 
     Args:
-        registrations: all of the candidate's, those that do not stand too.
-        answers: those that were not read.
+        registrations: all of the candidate's, those that do not stand too, with `unread_answers`.
     """
-    registrations = {one.pk: one for one in registrations}
-    counts = Counter(answer.registration_id for answer in answers)
     return [
         Awaiting(
             sentence="Votre service gestionnaire vous a écrit."
-            if count == 1
-            else f"Votre service gestionnaire vous a envoyé {count} réponses.",
-            about=str(registrations[key]) if len(registrations) > 1 else "",
-            link=reverse("candidate:thread", args=[registrations[key].number]),
-            act="Lire la réponse" if count == 1 else "Lire les réponses",
+            if one.unread_answers == 1
+            else f"Votre service gestionnaire vous a envoyé {one.unread_answers} réponses.",
+            about=str(one) if len(registrations) > 1 else "",
+            link=reverse("candidate:thread", args=[one.number]),
+            act="Lire la réponse" if one.unread_answers == 1 else "Lire les réponses",
         )
-        for key, count in counts.items()
-        if key in registrations
+        for one in registrations
+        if one.unread_answers
     ]
 
 

@@ -14,8 +14,8 @@ from sporades.documents.queries import unread_documents_of
 from sporades.evidence.queries import by_registration, rows_of_user
 from sporades.registrations.clocks import zone_of_reader
 from sporades.registrations.models import Registration
-from sporades.registrations.queries import open_drafts_of, registrations_of
-from sporades.threads.queries import unread_answers_to
+from sporades.registrations.queries import open_drafts_of
+from sporades.threads.queries import registrations_and_answers_to
 from sporades.web.candidate.awaiting import awaiting, undelivered, unread_answers
 
 
@@ -23,7 +23,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """The first page after signing in."""
     candidate = request.user.candidate
     user, at = request.user.pk, request.arrived_at
-    mine = registrations_of(user=user)
+    mine = registrations_and_answers_to(user=user)
     registrations = [one for one in mine if not one.withdrawn_at]
     active = [one for one in registrations if one.is_active]
     cases = last_by_registration(cases_of_user(user=user)) if _may_ask(active, at=at) else {}
@@ -37,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "left": None if registrations or drafts else _last_withdrawn(mine, at=at),
         "awaiting": [
             *undelivered(request.user.email),
-            *unread_answers(mine, unread_answers_to(user=user) if mine else []),
+            *unread_answers(mine),
             *awaiting(
                 active,
                 drafts,

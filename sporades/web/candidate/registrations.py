@@ -34,15 +34,13 @@ from sporades.registrations.queries import (
     last_request_of,
     modifications_of,
     open_drafts_of,
-    registration_of,
     registrations_of,
     version_of,
 )
 from sporades.registrations.refusals import AwaitsDecision
 from sporades.registrations.summary import SUMMARY
 from sporades.retention.categories import kept_in_words
-from sporades.threads.models import ThreadMessage
-from sporades.threads.queries import unread_answers_to
+from sporades.threads.queries import registration_and_answers_to
 from sporades.web.candidate.awaiting import Awaiting, on_its_page, unread_answers
 from sporades.web.candidate.dates import dates_of
 from sporades.web.layout.proofs import needs_recent_sign_in, sign_in_again
@@ -77,17 +75,15 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
     modifications = list(modifications_of(registration=found.pk))
     asked = _asked(found, modifications, at=at)
     is_waiting = asked is not None and asked.is_waiting
-    unread = _unread(request, found)
-    answers = unread_answers([found], unread)
     has_accommodations = rules_of(found) is not None
     case = last_case_of(found) if has_accommodations and found.is_active else None
     context = {
         "registration": found,
         "awaiting": [
-            *answers,
+            *unread_answers([found]),
             *_awaiting(found, modifications, documents, at=at),
         ],
-        "unread": len(unread),
+        "unread": found.unread_answers,
         "modifications": modifications,
         "placed": placed_in_words(found),
         "asked": asked,
@@ -162,7 +158,7 @@ def registered(request: HttpRequest, number: str) -> HttpResponse:
         "answer": f"{is_or_not}, {found.heading[:1].lower()}{found.heading[1:]}.",
         "checks": _checks(found, documents, case, at=at),
         "awaiting": [
-            *unread_answers([found], _unread(request, found)),
+            *unread_answers([found]),
             *_awaiting(found, modifications_of(registration=found.pk), documents, at=at),
         ],
     }
@@ -268,7 +264,9 @@ def _card(
 
 
 def _registration(request: HttpRequest, number: str) -> Registration:
-    found: Registration = get_object_or_404(registration_of, user=request.user.pk, number=number)
+    found: Registration = get_object_or_404(
+        registration_and_answers_to, user=request.user.pk, number=number
+    )
     return found
 
 
@@ -286,12 +284,6 @@ def _asked(
 
 def _last(registration: Registration) -> Version:
     return version_of.get(registration=registration.pk, number=registration.version)
-
-
-def _unread(request: HttpRequest, registration: Registration) -> list[ThreadMessage]:
-    """Return the answers about a registration that its candidate has not read."""
-    unread = unread_answers_to(user=request.user.pk)
-    return [one for one in unread if one.registration_id == registration.pk]
 
 
 def _awaiting(
