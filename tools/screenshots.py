@@ -23,6 +23,7 @@ from tools import machine
 FOLDER = Path("docs/images")
 PASSWORD = "sporades-demo-2026"  # noqa: S105 - in the README
 NEWCOMER, REGULAR = "nouveau@demo.test", "habitue@demo.test"
+ASKING = "amenagement5@demo.test"
 MANAGER, ADMINISTRATOR = "gestionnaire.lille@demo.test", "administrateur@demo.test"
 DOCTOR = "medecin.lille@demo.test"
 WIDE, NARROW = 1280, 320
@@ -51,6 +52,7 @@ def take(address: str) -> list[Path]:
                 *_wizard(browser, address),
                 *_mine(browser, address),
                 *_pieces(browser, address),
+                *_accommodation(browser, address),
                 *_office(browser, address),
                 *_verified(browser, address),
                 *_regulation(browser, address),
@@ -117,6 +119,20 @@ def _pieces(browser: Browser, address: str) -> Iterator[Path]:
         page.locator("main .s-card .fr-btn").last.click()
         page.wait_for_url("**/pieces/*")
         yield _kept(page, "piece-320")
+
+
+def _accommodation(browser: Browser, address: str) -> Iterator[Path]:
+    """Show where a request stands, on a telephone, and its papers of health."""
+    with _reader(browser, address, NARROW, ASKING) as page:
+        page.goto("/mes-inscriptions")
+        page.get_by_role("link", name=re.compile("Gérer ma candidature")).first.click()
+        page.wait_for_url(re.compile(r"/mes-inscriptions/\d+$"))
+        file = page.url
+        page.goto(f"{file}/amenagement")
+        yield _kept(page, "amenagement-320")
+        page.set_viewport_size({"width": WIDE, "height": 800})
+        page.goto(f"{file}/sante")
+        yield _kept(page, "papiers-de-sante")
 
 
 def _verified(browser: Browser, address: str) -> Iterator[Path]:
