@@ -53,6 +53,17 @@ def test_a_request_that_leaves_its_doctor_takes_its_papers_along(confided, back)
     assert not type(found).objects.visible_to(a_doctor()).exists()
 
 
+def test_what_is_confided_for_a_new_request_is_not_read_by_who_was_in_charge_of_the_former(confided):
+    former = reach(confided, State.NOTIFIED)
+
+    write(confided)
+
+    found = compartment(confided)
+    assert case_of(confided) != former
+    assert (found.doctor, found.is_closed) == (None, False)
+    assert not type(found).objects.visible_to(a_doctor()).exists()
+
+
 def test_papers_are_erased_once_a_notified_decision_is_final(confided):
     reach(confided, State.OPINION_GIVEN)
     assert compartment(confided).erase_after is None

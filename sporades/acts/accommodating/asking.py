@@ -32,6 +32,8 @@ def prepare(*, registration: Registration, by: Actor, at: datetime) -> Case:
     if case.begun_at == at:
         found = compartment(locked)
         if found is not None:
+            # Who was in charge before is not of this one until it is entrusted.
+            medical.entrust(found, doctor=None)
             medical.take_again(found)
         note("accommodation begun", case, by=by, at=at)
     return case
