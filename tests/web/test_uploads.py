@@ -153,6 +153,8 @@ WRONG = {
     "a length beyond any": {"Upload-Length": "9" * 20},
     "metadata in no code": {"Upload-Metadata": "filename ***"},
     "metadata in other signs": {"Upload-Metadata": "filename /w=="},
+    "a name with a sign that nothing keeps": {"Upload-Metadata": "filename AGE="},
+    "a mark with a sign that nothing keeps": {"Upload-Metadata": "mark YQBi"},
     "metadata without end": {"Upload-Metadata": "filename " + "YQ==" * 1_000},
 }
 

@@ -156,9 +156,12 @@ def _metadata(request: HttpRequest) -> dict[str, str]:
         raise _Wrong
     pairs = (one.strip().partition(" ") for one in said.split(",") if one.strip())
     try:
-        return {name: _decoded(value).decode() for name, _, value in pairs}
+        told = {name: _decoded(value).decode() for name, _, value in pairs}
     except UnicodeDecodeError as fault:
         raise _Wrong from fault
+    if any("\0" in value for value in told.values()):
+        raise _Wrong  # PostgreSQL keeps no U+0000
+    return told
 
 
 def _decoded(value: str) -> bytes:
