@@ -16,6 +16,7 @@ from typing import Any
 from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.db.models import Q
 
 from sporades import journal, mail
 from sporades.accounts import limits
@@ -246,7 +247,7 @@ def _entries(
     missing = []
     person = person_of(copy.candidate, at=at)
     for path, table, row in content["fichiers"]:
-        found = _read(path, partial(_READ[table], person.keys, row, at))
+        found = _read(path, partial(_READ[table], person.keys, row, at, reader))
         if found is None:
             missing.append(path)
         else:
@@ -262,8 +263,9 @@ def _entries(
 
 
 _MISSING_SAID = (
-    "Ces fichiers n'ont pas pu être joints : effacés depuis que la copie est prête, ou illisibles "
-    "pour le moment. Téléchargez la copie de nouveau un peu plus tard, ou demandez-en une autre.\n\n"
+    "Ces fichiers n'ont pas pu être joints : effacés depuis que la copie est prête, illisibles pour "
+    "le moment, ou que l'antivirus n'a pas encore trouvés sains. Téléchargez la copie de nouveau un "
+    "peu plus tard, ou demandez-en une autre.\n\n"
 )
 
 
@@ -313,37 +315,44 @@ def _confided(
         yield kept.path, partial(confiding.read, paper=paper.pk, reader=reader, by=by, at=at)
 
 
-def _deposit(keys: tuple[int, ...], row: str, at: datetime) -> bytes | None:  # noqa: ARG001
+# What the antivirus has not found clean is given to whoever sent it, never to the office.
+
+
+def _deposit(keys: tuple[int, ...], row: str, at: datetime, reader: User | None) -> bytes | None:  # noqa: ARG001
     mine = Deposit.objects.filter(evidence__registration__candidate__in=keys)
-    found = mine.exclude(is_clean=False).filter(pk=row).first()
+    found = mine.filter(_may_be_opened("is_clean", reader), pk=row).first()
     return files.get(found.key) if found else None
 
 
-def _kept(keys: tuple[int, ...], row: str, at: datetime) -> bytes | None:  # noqa: ARG001
-    found = KeptFile.objects.filter(owner__in=keys, pk=row).first()
+def _kept(keys: tuple[int, ...], row: str, at: datetime, reader: User | None) -> bytes | None:  # noqa: ARG001
+    found = KeptFile.objects.filter(owner__in=keys, pk=row).first() if reader else None
     return files.get(found.key) if found else None
 
 
-def _change(keys: tuple[int, ...], row: str, at: datetime) -> bytes | None:  # noqa: ARG001
+def _change(keys: tuple[int, ...], row: str, at: datetime, reader: User | None) -> bytes | None:  # noqa: ARG001
     mine = ChangeRequest.objects.filter(registration__candidate__in=keys, proof_key__gt="")
-    found = mine.exclude(proof_is_clean=False).filter(pk=row).first()
+    found = mine.filter(_may_be_opened("proof_is_clean", reader), pk=row).first()
     return files.get(found.proof_key) if found else None
 
 
-def _correction(keys: tuple[int, ...], row: str, at: datetime) -> bytes | None:  # noqa: ARG001
+def _correction(keys: tuple[int, ...], row: str, at: datetime, reader: User | None) -> bytes | None:  # noqa: ARG001
     mine = CorrectionRequest.objects.filter(candidate__in=keys, proof_key__gt="")
-    found = mine.exclude(proof_is_clean=False).filter(pk=row).first()
+    found = mine.filter(_may_be_opened("proof_is_clean", reader), pk=row).first()
     return files.get(found.proof_key) if found else None
 
 
-def _document(keys: tuple[int, ...], row: str, at: datetime) -> bytes | None:
+def _may_be_opened(column: str, reader: User | None) -> Q:
+    return ~Q(**{column: False}) if reader else Q(**{column: True})
+
+
+def _document(keys: tuple[int, ...], row: str, at: datetime, reader: User | None) -> bytes | None:  # noqa: ARG001
     visible = DocumentVersion.objects.visible_at(at)
     mine = visible.filter(document__folder__registration__candidate__in=keys)
     found = mine.filter(pk=row).first()
     return documents.printed(found) if found else None
 
 
-_READ: dict[str, Callable[[tuple[int, ...], str, datetime], bytes | None]] = {
+_READ: dict[str, Callable[[tuple[int, ...], str, datetime, User | None], bytes | None]] = {
     "evidence.Deposit": _deposit,
     "drawers.KeptFile": _kept,
     "registrations.ChangeRequest": _change,

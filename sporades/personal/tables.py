@@ -12,7 +12,10 @@ from typing import Any
 
 from django.db.models import Q
 
+from sporades.batches.actions import ACTIONS
+from sporades.batches.states import Outcome
 from sporades.candidates.models import Candidate
+from sporades.publications.models import PublicationLine
 from sporades.registrations.models import CorrectionRequest, Registration
 
 AGENT = "Nom ou compte d'un agent : la copie ne dit rien d'une autre personne (RGPD, art. 15 § 4)."
@@ -193,6 +196,18 @@ def _lines(person: Person) -> Q:
     return mine & Q(version__published_at__lte=person.at)
 
 
+def _published(person: Person) -> Any:
+    """Return the publications of which a document of theirs may be read."""
+    return PublicationLine.objects.filter(_lines(person)).values_list("publication", flat=True)
+
+
+def _batch_lines(person: Person) -> Q:
+    # What is proposed is not done; a document that is prepared is not theirs to know of yet.
+    mine = Q(registration__candidate__in=person.keys) & ~Q(outcome=Outcome.WAITING)
+    prepares = [code for code, action in ACTIONS.items() if action.begin is not None]
+    return mine & (~Q(batch__action__in=prepares) | Q(batch__about__in=_published(person)))
+
+
 def _messages(person: Person) -> Q:
     # Not by the address: it may have been another person's before.
     about = Q(letter__candidate__in=person.keys)
@@ -207,7 +222,9 @@ def _acts(person: Person) -> Q:
     for kind, ids in person.rows.items():
         about |= Q(object_kind=kind, object_id__in=ids)
     mine = Q(actor_id=person.actor) if person.user else Q(pk__in=[])
-    return about | mine
+    published = [str(one) for one in _published(person)]
+    is_known = Q(payload__after__publication__in=published)
+    return (about & (~Q(verb="document prepared") | is_known)) | mine
 
 
 def _is_notified(case: Any, at: datetime) -> bool:
@@ -629,7 +646,7 @@ TABLES = (
     Table(
         "batches.BatchLine",
         chapter=WATCHED,
-        whose=of_candidate("registration__candidate"),
+        whose=_batch_lines,
         texts="why",
     ),
     Table(

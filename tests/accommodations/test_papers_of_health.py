@@ -53,7 +53,7 @@ def test_a_request_that_leaves_its_doctor_takes_its_papers_along(confided, back)
     assert not type(found).objects.visible_to(a_doctor()).exists()
 
 
-def test_what_is_confided_for_a_new_request_is_not_read_by_who_was_in_charge_of_the_former(confided):
+def test_what_is_confided_for_a_new_request_is_not_read_by_the_former_doctor(confided):
     former = reach(confided, State.NOTIFIED)
 
     write(confided)

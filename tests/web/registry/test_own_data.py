@@ -14,8 +14,12 @@ from django.db import IntegrityError, models, transaction
 from django.urls import reverse
 
 from sporades.accounts.models import Membership, User
+from sporades.batches.actions import ACTIONS
+from sporades.batches.models import Batch, BatchLine
+from sporades.batches.states import BatchState, Outcome
 from sporades.core.actors import Actor
 from sporades.documents.models import DocumentVersion
+from sporades.evidence.models import Deposit
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.medical.models import Opening, Remark
@@ -23,6 +27,8 @@ from sporades.personal import operations, page
 from sporades.personal.gathering import gathered, given_columns, person_of, rows_of
 from sporades.personal.models import KEPT_FOR, DataCopy
 from sporades.personal.tables import AGENT, BY_MODEL, CHAPTERS, HEALTH, TABLES
+from sporades.publications.models import PublicationLine
+from sporades.registrations.models import ChangeRequest
 from tests.factories import NOW, a_candidate, author
 from tests.web.registry.planting import nothing_frozen, plant, text_columns
 from tests.web.registry.world import Role
@@ -57,7 +63,9 @@ def copied(candidate, *, reader=None, at=NOW):
 
 @pytest.fixture
 def mine(world):
-    """Return whose copy is made, and of which rows."""
+    """Return whose copy is made, and of which rows; what was proposed of them is done."""
+    lines = BatchLine.objects.filter(registration__candidate=world.owner.candidate)
+    lines.update(outcome=Outcome.DONE)
     return person_of(world.owner.candidate, at=NOW)
 
 
@@ -201,6 +209,43 @@ def test_what_is_published_later_is_not_in_it_before_its_instant(world):
 
     assert word not in before["donnees.json"].decode()
     assert word in after["donnees.json"].decode()
+
+
+def _rows(candidate, table, at=NOW):
+    return json.loads(copied(candidate, at=at)["donnees.json"])["tables"][table]["lignes"]
+
+
+def test_what_is_only_proposed_for_many_is_not_in_it(world):
+    candidate = world.owner.candidate
+    lines = BatchLine.objects.filter(registration__candidate=candidate)
+    assert {one.batch.state for one in lines} == {BatchState.PREPARED, BatchState.PROPOSED}
+
+    before = _rows(candidate, "batches.BatchLine")
+    lines.update(outcome=Outcome.DONE)
+
+    assert before == []
+    assert len(_rows(candidate, "batches.BatchLine")) == lines.count()
+
+
+def test_that_a_document_is_prepared_is_in_it_once_it_may_be_read(world):
+    registration = world.owner.registration
+    prepared = Entry.objects.filter(verb="document prepared", object_id=str(registration.pk))
+    line = PublicationLine.objects.get(registration=registration)
+    assert prepared.count() == 1
+    batch = Batch.objects.first()
+    action = next(code for code, one in ACTIONS.items() if one.begin is not None)
+    Batch.objects.filter(pk=batch.pk).update(action=action, about=line.publication_id)
+    BatchLine.objects.filter(batch=batch).update(outcome=Outcome.DONE)
+
+    def told(at):
+        acts = _rows(registration.candidate, "journal.Entry", at=at)
+        lines = _rows(registration.candidate, "batches.BatchLine", at=at)
+        return "document prepared" in {one["verb"] for one in acts}, len(lines)
+
+    DocumentVersion.objects.filter(pk=line.version_id).update(published_at=NOW + DAY)
+
+    assert told(NOW) == (False, 0)
+    assert told(NOW + DAY) == (True, 1)
 
 
 def test_a_decision_is_in_it_once_it_is_notified(world):
@@ -387,6 +432,22 @@ def test_an_operator_is_no_reader_of_health(world):
     files = archive_of(_taken_by_office(world))
 
     assert not any(name.startswith("sante/") for name in files)
+
+
+def test_the_office_is_given_no_file_that_the_antivirus_has_not_found_clean(world):
+    owner = world.owner
+    with nothing_frozen():
+        Deposit.objects.update(is_clean=None, scanned_at=None)
+        ChangeRequest.objects.exclude(proof_key="").update(proof_is_clean=None)
+    sent = ("pieces/", "porte-documents/", "demandes/")
+
+    given = archive_of(_taken_by_office(world))
+    own = copied(owner.candidate, reader=owner.user)
+
+    mine = {name for name in own if name.startswith(sent)}
+    assert len(mine) == len(sent)
+    assert not any(name.startswith(sent) for name in given)
+    assert all(name in given["fichiers-absents.txt"].decode() for name in mine)
 
 
 def _taken_by_office(world):
