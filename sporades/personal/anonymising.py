@@ -29,8 +29,8 @@ from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.medical.models import Compartment
 from sporades.personal.nobody import Nobody, own_words, texts_of, words_of
-from sporades.personal.tables import TABLES, Table
-from sporades.registrations.models import Registration
+from sporades.personal.tables import BY_MODEL, TABLES, Table
+from sporades.registrations.models import Registration, SectionAnswers
 from sporades.retention.models import Hold
 from sporades.territory.models import Academy, Country, Department, ManagingService
 
@@ -188,6 +188,10 @@ def _taught() -> Nobody:
         learnt = f"{table.people} {table.words} {table.emails} {table.phones} {table.numbers}"
         for values in _rows(table).values_list(*learnt.split()) if learnt.split() else ():
             nobody.learn(*(text for value in values for text in texts_of(value)))
+    named = _named_of_somebody()
+    for answers in _rows_of(SectionAnswers).values_list("answers", flat=True).iterator():
+        # What was typed and never filed stands in no column.
+        nobody.learn(*(text for name in named & answers.keys() for text in texts_of(answers[name])))
     for candidate in _rows_of(Candidate).exclude(number=None).values_list("number", flat=True):
         if candidate:
             nobody.number(candidate)
@@ -197,6 +201,12 @@ def _taught() -> Nobody:
     for born in _rows_of(Identity).values_list("birth_year", "birth_month", "birth_day"):
         nobody.born(*born)
     return nobody
+
+
+def _named_of_somebody() -> set[str]:
+    """Return the names of the columns of words about somebody: answers have the same."""
+    tables = (BY_MODEL[model._meta.label] for model in (Candidate, Identity, Registration))
+    return {name for table in tables for name in f"{table.people} {table.words}".split()}
 
 
 def _words_of_the_regulation() -> set[str]:

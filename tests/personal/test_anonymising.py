@@ -22,10 +22,10 @@ from sporades.journal.sealing import seal, verify
 from sporades.mail.models import Message
 from sporades.medical.models import Opening, Paper
 from sporades.personal import anonymising
-from sporades.personal.nobody import Nobody
+from sporades.personal.nobody import Nobody, own_words, words_of
 from sporades.personal.tables import BY_MODEL, TABLES
-from sporades.registrations.models import Registration, Version
-from tests.factories import NOW
+from sporades.registrations.models import Registration, SectionAnswers, Version
+from tests.factories import NOW, a_draft
 from tests.web.registry.planting import nothing_frozen, plant, text_columns
 from tests.web.registry.world import build
 
@@ -220,6 +220,18 @@ def test_the_copy_stands(world, settings):
     assert not Message.objects.filter(state=Message.State.WAITING).exists()
     assert verify().findings == ()
     assert Entry.objects.latest("pk").verb == "copy made of nobody"
+
+
+def test_a_name_that_was_typed_and_never_filed_goes_though_the_program_has_its_words(invented_exam):
+    typed = {"guardian_name": "Marie Martin", "town": "Saint-Pierre"}
+    draft = a_draft(identification=typed)
+    answers = SectionAnswers.objects.get(draft=draft, section="identification").answers
+    own = words_of("Marie Martin Saint Pierre")
+    assert own <= own_words()
+
+    made = anonymising._taught().tree(answers)
+
+    assert not own & {word for name in typed for word in words_of(made[name])}
 
 
 def test_its_files_and_documents_are_others_that_open(world, settings, kept):
