@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models.fields.json import KeyTransform
 
@@ -207,9 +208,12 @@ def is_minor(registration: Registration, at: datetime) -> bool:
     date of birth that is not fully known, the latest that it can be counts.
     """
     day = local_day(at, registration.reader_zone or registration.service.zone)
-    person = registration.candidate
-    known = person.identity_id == registration.identity_id
-    born = (person if known else registration).identity.latest_birth_date
+    holder: Any = registration
+    if not Registration.identity.is_cached(registration):
+        # What is there already: a list of a candidate's own holds the identity of the candidate.
+        person = registration.candidate
+        holder = person if person.identity_id == registration.identity_id else registration
+    born = holder.identity.latest_birth_date
     age = Facts(on=day, session_year=day.year, birth_date=born).age_on(day)
     return age is not None and age < OF_AGE
 

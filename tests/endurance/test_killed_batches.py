@@ -4,15 +4,17 @@ import random
 import signal
 import sys
 from collections import Counter
+from contextlib import contextmanager
 
+import psycopg
 import pytest
 
 from sporades.accounts.models import Membership, User
 from sporades.accounts.permissions import Permission, reach
 from sporades.batches import operations
 from sporades.batches.actions import ACTIONS
-from sporades.batches.models import Batch
-from sporades.batches.states import BatchState
+from sporades.batches.models import Batch, BatchLine
+from sporades.batches.states import BatchState, Outcome
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
@@ -55,6 +57,22 @@ def writing(**options):
     return operations.prepare_message(subject="Votre centre", text=text, **options)
 
 
+def waiting_of(batch):
+    """Return the keys of the lines that wait, in the order in which they are gone through."""
+    lines = BatchLine.objects.filter(batch=batch, outcome=Outcome.WAITING)
+    return list(lines.order_by("pk").values_list("pk", flat=True))
+
+
+@contextmanager
+def held(arena, lines):
+    """Hold lines, so that whoever reaches them waits."""
+    with psycopg.connect(arena) as connection:
+        connection.execute(
+            f"SELECT FROM {BatchLine._meta.db_table} WHERE id = ANY(%s) FOR UPDATE", [lines]
+        )
+        yield
+
+
 @pytest.mark.parametrize(
     ("prepare", "verb", "kind"),
     [
@@ -72,17 +90,20 @@ def test_each_registration_is_gone_through_once_and_told_once(arena, tmp_path, p
             environment=environment_of(arena, tmp_path),
         )
 
-    while killed < KILLS and batch.counts()["waiting"]:
+    while killed < KILLS and (waiting := waiting_of(batch)):
         # Some lines further each time, so that the last ones are reached by the last kills.
-        further = batch.counts()["done"] + random.randint(0, max(1, 2 * LINES // KILLS - 1))
-        until = min(further, LINES)
+        further = random.randint(0, max(1, 2 * LINES // KILLS - 1))
+        until = LINES - len(waiting) + min(further, len(waiting) - 1)
         process = start()
         try:
-            eventually(lambda until=until: batch.counts()["done"] >= until)
-            if process.poll() is None:
-                process.send_signal(signal.SIGKILL)
-                process.wait()
-                killed += 1
+            # The lines that follow are held, so that the worker is there when it is killed.
+            with held(arena, waiting[further:] or waiting[-1:]):
+                eventually(lambda until=until: batch.counts()["done"] >= until)
+                if killed % 2:
+                    process.send_signal(signal.SIGKILL)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            killed += 1
         finally:
             end(process)
     process = start()
@@ -91,7 +112,7 @@ def test_each_registration_is_gone_through_once_and_told_once(arena, tmp_path, p
     finally:
         end(process)
 
-    assert killed >= KILLS // 2
+    assert killed >= KILLS // 3
     assert batch.counts() == {"done": LINES, "refused": 0, "waiting": 0}
     assert Batch.objects.get().state == BatchState.DONE
     told = Counter(Message.objects.filter(kind=kind).values_list("recipient", flat=True))

@@ -30,6 +30,7 @@ from sporades.mailings.models import MailingTemplate
 from sporades.notices import operations as notices
 from sporades.notices import queries as announced
 from sporades.notices.models import OpeningAlert
+from sporades.personal.models import DataCopy
 from sporades.publications.models import Publication
 from sporades.registrations.models import (
     ChangeRequest,
@@ -211,6 +212,9 @@ def spoil_letters(record):
     for row in Evidence.objects.all():
         row.verdicts.create(outcome="refused", motive=HOSTILE, arrived_at=NOW, at=NOW)
     MailingTemplate.objects.update(asked_name=HOSTILE)
+    DataCopy.objects.create(
+        candidate=record, state="asked", asked_at=NOW, asked_kind="manager", asked_name=HOSTILE
+    )
     PrintRun.objects.update(asked_name=HOSTILE, posted_name=HOSTILE, posted_on=NOW.date())
     Letter.objects.exclude(run=None).update(
         state="returned", returned_on=NOW.date(), returned_name=HOSTILE
