@@ -55,6 +55,7 @@ MESSAGES_OF_A_CANDIDATE = Limit("messages-of-a-candidate", ((DAY, 10),))
 CODES_FROM_A_NETWORK = Limit("codes-from-network", ((HOUR, 100), (DAY, 300)))
 CHANGES_OF_ADDRESS = Limit("changes-of-address", ((HOUR, 5), (DAY, 10)))
 COPIES_OF_A_CANDIDATE = Limit("copies-of-a-candidate", ((DAY, 3),))
+COPIES_TAKEN = Limit("copies-taken", ((DAY, 20),))
 CORRECTIONS_ASKED = Limit("corrections-asked", ((DAY, 20),))
 
 

@@ -18,7 +18,7 @@ from sporades.evidence.models import Deposit
 from sporades.journal.models import Entry, about_of
 from sporades.mail.models import Message
 from sporades.medical.models import Paper, Remark
-from sporades.personal.tables import HEALTH, TABLES, Person, Table
+from sporades.personal.tables import HEALTH, TABLES, Person, Table, documents_of
 from sporades.registrations.models import ChangeRequest, CorrectionRequest, Draft, Registration
 
 CANDIDATE = "candidate"
@@ -117,7 +117,7 @@ def given_columns(table: Table) -> "list[Field[Any, Any]]":
 def row_of(table: Table, row: Model, person: Person) -> dict[str, Any]:
     """Return what a row gives of itself to its person."""
     said = {column.name: _value(row, column) for column in given_columns(table)}
-    if table.told is not None and not table.told(row, person.at):
+    if table.told is not None and not table.told(row, person):
         said |= dict.fromkeys(table.once_told.split())
     if table.signed and said["author_kind"] != CANDIDATE:
         said |= {name: None for name in ("author_name", "author_id") if name in said}
@@ -158,9 +158,7 @@ def _proofs(person: Person) -> Iterator[Kept]:
 
 
 def _documents(person: Person) -> Iterator[Kept]:
-    visible = DocumentVersion.objects.visible_at(person.at).filter(
-        document__folder__registration__candidate__in=person.keys
-    )
+    visible = DocumentVersion.objects.filter(documents_of(person))
     for one in visible.select_related("document__folder__registration").order_by("pk"):
         number = one.document.folder.registration.number
         name = f"documents/{number}-{one.document.kind}-{one.number}-{one.pk}.pdf"

@@ -54,6 +54,14 @@ MISSING = "fichiers-absents.txt"
 logger = logging.getLogger(__name__)
 
 
+class TakenTooOften(Refused):
+    """As many were taken in a day as may be: each reads and deciphers every file."""
+
+    message = (
+        "Cette copie a déjà été téléchargée vingt fois en vingt-quatre heures : recommencez demain."
+    )
+
+
 class TooOften(Refused):
     """As many copies were asked for in a day as may be."""
 
@@ -156,11 +164,13 @@ def take(*, copy: DataCopy, reader: User | None, by: Actor, at: datetime) -> Ite
         at: the instant.
 
     Raises:
-        NotReady: see there.
+        NotReady, TakenTooOften: see there.
     """
     held: DataCopy | None = DataCopy.objects.select_for_update().filter(pk=copy.pk).first()
     if held is None or not held.is_ready or held.is_over(at):
         raise NotReady
+    if not limits.spend(limits.COPIES_TAKEN, str(held.candidate_id), at=at):
+        raise TakenTooOften
     content = json.loads(zlib.decompress(bytes(held.content)))
     if held.taken_at is None:
         DataCopy.objects.filter(pk=held.pk).update(taken_at=at)

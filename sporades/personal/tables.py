@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from sporades.accommodations.notification import NOTIFICATION
 from sporades.batches.actions import ACTIONS
 from sporades.batches.states import Outcome
 from sporades.candidates.models import Candidate
@@ -27,7 +28,7 @@ REVIEWED = (
 )
 NOBODY = "Ne dit rien d'un candidat."
 OF_STAFF = "Travail d'un agent, et non d'un candidat."
-EMBARGO = "Donné une fois la décision notifiée."
+EMBARGO = "Donné une fois la décision notifiée, et lue dans « Mes documents » par qui a un compte."
 ADDRESSED = "Le fichier lui-même est dans la copie, sous son nom."
 OPENED = "Donné en clair."
 INNER = "Sert au service pour ne rien faire deux fois."
@@ -113,7 +114,7 @@ class Table:
     why_not: str = ""
     withheld: dict[str, str] = field(default_factory=dict)
     partly: dict[str, str] = field(default_factory=dict)
-    told: Callable[[Any, datetime], bool] | None = None
+    told: "Callable[[Any, Person], bool] | None" = None
     once_told: str = ""
     signed: bool = False
     keep: str = ""
@@ -183,12 +184,14 @@ def _identities(person: Person) -> Q:
     )
 
 
-def _documents(person: Person) -> Q:
+def documents_of(person: Person) -> Q:
+    """Return which documents are given: a decision is read first where its delay runs from then."""
     visible = Q(published_at__lte=person.at) & (
         Q(withdrawn_at=None) | Q(withdrawn_at__gt=person.at)
     )
     mine = Q(document__folder__registration__candidate__in=person.keys)
-    return visible & mine
+    to_read = Q(document__kind=NOTIFICATION.slug, opened_at=None) if person.user else Q(pk__in=[])
+    return visible & mine & ~to_read
 
 
 def _lines(person: Person) -> Q:
@@ -227,12 +230,14 @@ def _acts(person: Person) -> Q:
     return (about & (~Q(verb="document prepared") | is_known)) | mine
 
 
-def _is_notified(case: Any, at: datetime) -> bool:
-    return case.notified_at is not None and case.notified_at <= at
+def _is_notified(case: Any, person: Person) -> bool:
+    if case.notified_at is None or case.notified_at > person.at:
+        return False
+    return not (person.user and case.is_to_read)
 
 
-def _is_measure_notified(measure: Any, at: datetime) -> bool:
-    return _is_notified(measure.case, at)
+def _is_measure_notified(measure: Any, person: Person) -> bool:
+    return _is_notified(measure.case, person)
 
 
 TABLES = (
@@ -491,7 +496,7 @@ TABLES = (
     Table(
         "documents.DocumentVersion",
         chapter=DOCUMENTS,
-        whose=_documents,
+        whose=documents_of,
         keep="academy",
         trees="content",
         blank="digest code",

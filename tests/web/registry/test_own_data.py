@@ -13,10 +13,12 @@ from django.apps import apps
 from django.db import IntegrityError, models, transaction
 from django.urls import reverse
 
+from sporades.accommodations.states import State
 from sporades.accounts.models import Membership, User
 from sporades.batches.actions import ACTIONS
 from sporades.batches.models import Batch, BatchLine
 from sporades.batches.states import BatchState, Outcome
+from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
 from sporades.documents.models import DocumentVersion
 from sporades.evidence.models import Deposit
@@ -29,7 +31,8 @@ from sporades.personal.models import KEPT_FOR, DataCopy
 from sporades.personal.tables import AGENT, BY_MODEL, CHAPTERS, HEALTH, TABLES
 from sporades.publications.models import PublicationLine
 from sporades.registrations.models import ChangeRequest
-from tests.factories import NOW, a_candidate, author
+from tests.accommodations.asked import reach
+from tests.factories import NOW, a_candidate, a_registration, author
 from tests.web.registry.planting import nothing_frozen, plant, text_columns
 from tests.web.registry.world import Role
 
@@ -258,6 +261,45 @@ def test_a_decision_is_in_it_once_it_is_notified(world):
 
     assert str(case.pk) in before
     assert word not in before
+
+
+@pytest.mark.parametrize("is_opened", [False, True], ids=["unopened", "opened"])
+def test_a_decision_that_an_account_may_open_is_in_it_once_it_is_opened(db, is_opened):
+    case = reach(a_registration(informations={"has_disability": "oui"}), State.NOTIFIED)
+    candidate = case.registration.candidate
+    if is_opened:
+        DocumentVersion.objects.filter(pk=case.notification_id).update(opened_at=NOW)
+
+    files = copied(candidate, reader=candidate.user)
+
+    [told] = _rows(candidate, "accommodations.Case")
+    measures = _rows(candidate, "accommodations.AskedMeasure")
+    assert bool(told["decided_quality"]) is is_opened
+    assert {bool(one["decision"]) for one in measures} == {is_opened}
+    assert any("decision-amenagement" in name for name in files) is is_opened
+    assert (case.author_in_words.split(",")[0] in files["donnees.json"].decode()) is is_opened
+
+
+def test_a_decision_is_in_the_copy_of_who_has_no_account_and_reads_it_on_paper(db):
+    case = reach(a_registration(informations={"has_disability": "oui"}), State.NOTIFIED)
+    candidate = case.registration.candidate
+    Candidate.objects.filter(pk=candidate.pk).update(user=None, email="", channel="letter")
+    candidate = Candidate.objects.get(pk=candidate.pk)
+
+    [told] = _rows(candidate, "accommodations.Case")
+
+    assert told["decided_quality"]
+    assert any("decision-amenagement" in name for name in copied(candidate))
+
+
+def test_a_copy_is_taken_twenty_times_a_day_at_most(world):
+    owner = world.owner
+    copy = operations.ask(candidate=owner.candidate, by=author(owner.candidate), at=NOW)
+    operations.prepare(str(copy.pk), at=NOW)
+    browser = world.browser(Role.OWNER)
+    taken = [browser.post(reverse("candidate:take_data")).status_code for _ in range(21)]
+
+    assert (set(taken[:20]), taken[20]) == ({200}, 409)
 
 
 def test_its_files_are_those_that_were_given(world):
