@@ -31,7 +31,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
 
     def within(self, reach: Reach) -> Self:
         """Return those of a perimeter: for the others there is nothing else."""
-        where = {"academy": "registration__academy", "domain": "registration__exam__domain__code"}
+        where = {"academy": "academy", "domain": "registration__exam__domain__code"}
         return self.filter(reach.condition(**where))
 
     def asked(self) -> Self:
@@ -49,6 +49,10 @@ class Evidence(models.Model):
     registration = models.ForeignKey(
         Registration, on_delete=models.CASCADE, related_name="evidence", db_index=False
     )
+    academy = models.CharField(
+        "académie de l'inscription", max_length=3, blank=True, default="", db_default=""
+    )
+    """Written by the database: where its registration is now."""
     code = models.CharField("code", max_length=40)
     place = models.PositiveSmallIntegerField("rang")
     label = models.CharField("libellé", max_length=LONGEST_LINE)
@@ -82,6 +86,11 @@ class Evidence(models.Model):
             ),
             models.Index(
                 fields=["arrived_at"], condition=Q(state__in=TO_VERIFY), name="evidence_waits_since"
+            ),
+            models.Index(
+                fields=["academy", "arrived_at", "id"],
+                condition=Q(state__in=TO_VERIFY),
+                name="evidence_waits_there",
             ),
             models.Index(
                 fields=["until"],

@@ -436,7 +436,7 @@ TABLES = (
             "looked_by": AGENT,
             "looked_name": AGENT,
         },
-        keep="code label help looked_by",
+        keep="academy code label help looked_by",
         texts="reason",
         people="decided_name looked_name",
     ),

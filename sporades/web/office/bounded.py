@@ -10,6 +10,8 @@ from django.http import Http404, HttpRequest
 MOST = 2_000
 """How many are counted and turned over: a shorter period shows the others."""
 ON_A_PAGE = 50
+IN_A_QUEUE = 1_000
+"""How many of a queue are counted, as in a search: a country's would be read whole for a number."""
 
 
 class _Bounded(Paginator):
@@ -17,6 +19,36 @@ class _Bounded(Paginator):
     def count(self) -> int:
         """Count no further than what is shown."""
         return int(self.object_list[:MOST].count())
+
+
+class FirstOnes(Paginator):
+    """The pages of a queue, counted no further than who goes through it turns them over."""
+
+    def __init__(self, rows: Any, per_page: int, *, found: int | None = None) -> None:
+        """Turn over rows.
+
+        Args:
+            rows: in their order.
+            per_page: how many a page shows.
+            found: how many were counted already, one more than `IN_A_QUEUE` for more.
+        """
+        super().__init__(rows, per_page)
+        if found is not None:
+            self._found = found
+
+    @cached_property
+    def _found(self) -> int:
+        return int(self.object_list.order_by()[: IN_A_QUEUE + 1].count())
+
+    @cached_property
+    def count(self) -> int:
+        """How many there are, or how many were counted."""
+        return min(self._found, IN_A_QUEUE)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are more than were counted."""
+        return self._found > IN_A_QUEUE
 
 
 def page_of(request: HttpRequest, rows: Any) -> Page:

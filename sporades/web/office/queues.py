@@ -31,6 +31,7 @@ from sporades.searches.operators import Operator
 from sporades.searches.queries import found
 from sporades.searches.trees import Group, Leaf
 from sporades.threads.queries import unanswered_within
+from sporades.web.office import bounded
 from sporades.web.office.registrations.accommodation_queue import STEPS, waiting_at
 from sporades.web.office.searches import building
 
@@ -48,6 +49,7 @@ class Queue:
         age: for how long the oldest has waited, where that is known.
         url: where they are gone through, one after the other.
         asked: what is posted there, where it is a search.
+        is_cut: whether more wait than were counted.
     """
 
     label: str
@@ -55,6 +57,7 @@ class Queue:
     age: str
     url: str
     asked: tuple[tuple[str, str], ...] = ()
+    is_cut: bool = False
 
 
 def queues(request: HttpRequest) -> list[Queue]:
@@ -77,8 +80,9 @@ def _unanswered(request: HttpRequest) -> Queue | None:
 
 def _pieces(request: HttpRequest) -> Queue | None:
     waiting = to_verify_within(request.reaches(Permission.JUDGE_EVIDENCE))
+    first = waiting[: bounded.IN_A_QUEUE + 1]
     url = reverse("office:pieces_to_verify")
-    return _queue(waiting, "arrived_at", "Pièces à vérifier", url, at=request.arrived_at)
+    return _cut(_queue(first, "arrived_at", "Pièces à vérifier", url, at=request.arrived_at))
 
 
 def _incomplete(request: HttpRequest) -> Queue | None:
@@ -222,3 +226,10 @@ def _queue(
         return None
     age = time_left_in_words(at - said["oldest"]) if said["oldest"] else ""
     return Queue(label, said["count"], age, url)
+
+
+def _cut(queue: Queue | None) -> Queue | None:
+    """Return a queue of which no more were counted than tell that there are many."""
+    if queue is None or queue.count <= bounded.IN_A_QUEUE:
+        return queue
+    return replace(queue, count=bounded.IN_A_QUEUE, is_cut=True)

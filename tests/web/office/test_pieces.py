@@ -19,11 +19,13 @@ from sporades.evidence import operations as evidence
 from sporades.evidence.models import Evidence, Verdict
 from sporades.evidence.states import State
 from sporades.exams.held import forget
+from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
+from sporades.registrations.models import Registration
 from sporades.registrations.states import VALIDATE
+from sporades.web.office import bounded
 from sporades.web.office.days import HOW
-from sporades.web.office.registrations import piece_queue
 from tests.evidence.given import BAC, a_photo, again, give, piece
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, load_invented
 from tests.web.guide import main, seen
@@ -358,14 +360,42 @@ def test_what_waits_is_listed_the_oldest_first_within_the_perimeter(
 
 @pytest.mark.parametrize(("most", "said"), [(1, "Plus de 1 pièce à vérifier"), (2, "2 pièces")])
 def test_very_many_are_not_counted_to_the_last(manager, in_lille, monkeypatch, most, said):
-    monkeypatch.setattr(piece_queue, "MOST_COUNTED", most)
+    monkeypatch.setattr(bounded, "IN_A_QUEUE", most)
     for one in (in_lille, a_registration(a_candidate())):
         clean(one, press=str(uuid4()))
 
-    page = main(manager.get(LIST))
+    page, home = main(manager.get(LIST)), main(manager.get(reverse("office:home")))
 
     assert said in page
-    assert ("Plus de" in page) == (most == 1)
+    assert ("Plus de" in page) == ("Plus de 1" in home) == (most == 1)
+
+
+def test_a_piece_is_where_its_registration_is(member, manager, in_lille, in_versailles):
+    there = member("A25", email="versailles@exemple.test")
+    clean(in_lille)
+    assert not there.get(LIST).context["lines"]
+
+    moved = RegistrationService.objects.get(academy="A25")
+    Registration.objects.filter(pk=in_lille.pk).update(academy="A25", service=moved)
+
+    assert not manager.get(LIST).context["lines"]
+    assert [line["registration"] for line in there.get(LIST).context["lines"]] == [in_lille]
+
+
+def test_whatever_is_written_a_piece_says_the_academy_of_its_registration(in_lille, in_versailles):
+    rows = Evidence.objects.filter(registration=in_lille)
+    Evidence.objects.update(academy="A99")
+    assert set(rows.values_list("academy", flat=True)) == {"A09"}
+
+    for row in rows:
+        row.academy = ""
+        row.save()
+    assert set(rows.values_list("academy", flat=True)) == {"A09"}
+
+    keys = [row.pk for row in rows]
+    Evidence.objects.filter(registration=in_versailles).delete()
+    rows.update(registration=in_versailles)
+    assert {row.academy for row in Evidence.objects.filter(pk__in=keys)} == {"A25"}
 
 
 def test_the_pieces_of_a_validated_registration_wait_no_more(manager, in_lille):

@@ -1,12 +1,10 @@
 """The pieces that wait to be verified: chosen, listed, gone through one after the other (I7)."""
 
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,10 +18,9 @@ from sporades.evidence.queries import labels_within, to_verify_within
 from sporades.exams.queries import programmes
 from sporades.registrations.models import Registration
 from sporades.territory import queries as territory
+from sporades.web.office.bounded import FirstOnes
 
 ON_THE_PAGE = 50
-MOST_COUNTED = 1_000
-"""How many are counted, as in a search: those of a country would be read whole for a number."""
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
 WALK = "suite"
 """What the address of a piece says when its reader goes through the queue."""
@@ -32,7 +29,7 @@ PATHS = {
     "domaine": "registration__exam__domain",
     "examen": "registration__exam",
     "piece": "code",
-    "academie": "registration__academy",
+    "academie": "academy",
 }
 
 
@@ -115,24 +112,6 @@ class PieceQueue:
             after &= Q(arrived_at__gte=row.arrived_at)
         found = free.filter(after).first() or free.first()
         return self.address_of(found, found.registration.number) if found else ""
-
-
-class FirstOnes(Paginator):
-    """The pages of a queue, counted no further than who goes through it turns them over."""
-
-    @cached_property
-    def _found(self) -> int:
-        return int(self.object_list.order_by()[: MOST_COUNTED + 1].count())
-
-    @cached_property
-    def count(self) -> int:
-        """How many there are, or how many were counted."""
-        return min(self._found, MOST_COUNTED)
-
-    @property
-    def is_cut(self) -> bool:
-        """Whether there are more than were counted."""
-        return self._found > MOST_COUNTED
 
 
 def queue_of(request: HttpRequest) -> PieceQueue | None:
