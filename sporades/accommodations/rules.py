@@ -107,14 +107,16 @@ def deadline_of(registration: Registration) -> datetime:
 
 
 def _closing_of(registration: Registration) -> datetime:
-    told = Version.objects.filter(registration=registration.pk, number=registration.version)
-    closing = registration.__dict__.get("told") or {
-        "closes_at": told.values_list(KeyTransform("closes_at", "snapshot"), flat=True).first()
-    }
+    closing = registration.__dict__.get("told") or _told_by(registration)
     instants = [registration.service.closes_at]
     if closing["closes_at"]:
         instants.append(datetime.fromisoformat(closing["closes_at"]))
     return max(instants)
+
+
+def _told_by(registration: Registration) -> dict[str, Any]:
+    told = Version.objects.filter(registration=registration.pk, number=registration.version)
+    return {"closes_at": told.values_list(KeyTransform("closes_at", "snapshot"), flat=True).first()}
 
 
 def is_late(registration: Registration, at: datetime) -> bool:
