@@ -28,7 +28,7 @@ from sporades.registrations.models.request import SOON, due_before
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.columns import BY_CODE, Column
 from sporades.searches.operators import Operator
-from sporades.searches.queries import found
+from sporades.searches.queries import found, planned_anew
 from sporades.searches.trees import Group, Leaf
 from sporades.threads.queries import unanswered_within
 from sporades.web.office import bounded
@@ -82,7 +82,8 @@ def _pieces(request: HttpRequest) -> Queue | None:
     waiting = to_verify_within(request.reaches(Permission.JUDGE_EVIDENCE))
     first = waiting[: bounded.IN_A_QUEUE + 1]
     url = reverse("office:pieces_to_verify")
-    return _cut(_queue(first, "arrived_at", "Pièces à vérifier", url, at=request.arrived_at))
+    with planned_anew():
+        return _cut(_queue(first, "arrived_at", "Pièces à vérifier", url, at=request.arrived_at))
 
 
 def _incomplete(request: HttpRequest) -> Queue | None:

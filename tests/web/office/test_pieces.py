@@ -32,8 +32,8 @@ from tests.web.guide import main, seen
 
 LIST = reverse("office:pieces_to_verify")
 WITH_BAC = {"qualification": {"diploma": "BAC"}, "epreuves": {"statut-E2": "inscrit"}}
-MOST = 9
-MOST_OF_ONE = 9
+MOST = 10
+MOST_OF_ONE = 11
 
 pytestmark = pytest.mark.usefixtures("kept")
 

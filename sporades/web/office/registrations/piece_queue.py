@@ -17,6 +17,7 @@ from sporades.evidence.models import LOOKED_AT_FOR, Evidence
 from sporades.evidence.queries import labels_within, to_verify_within
 from sporades.exams.queries import programmes
 from sporades.registrations.models import Registration
+from sporades.searches.queries import planned_anew
 from sporades.territory import queries as territory
 from sporades.web.office.bounded import FirstOnes
 
@@ -110,7 +111,8 @@ class PieceQueue:
             after = Q(arrived_at__gt=row.arrived_at) | Q(arrived_at=row.arrived_at, pk__gt=row.pk)
             # Said apart, it is what an index begins at: the rest alone would read all that wait.
             after &= Q(arrived_at__gte=row.arrived_at)
-        found = free.filter(after).first() or free.first()
+        with planned_anew():
+            found = free.filter(after).first() or free.first()
         return self.address_of(found, found.registration.number) if found else ""
 
 
@@ -126,8 +128,10 @@ def to_verify(request: HttpRequest) -> HttpResponse:
     queue = PieceQueue(request.GET, request.reach)
     at, user = request.arrived_at, request.actor.identifier
     pages = FirstOnes(queue.rows, ON_THE_PAGE)
-    page = pages.get_page(request.GET.get("page"))
-    rows = list(page)
+    with planned_anew():
+        page = pages.get_page(request.GET.get("page"))
+        rows = list(page)
+        oldest = queue.rows.values_list("arrived_at", flat=True).first()
     keys = {one.registration_id for one in rows}
     found = Registration.objects.within(request.reach).for_office().in_bulk(keys)
     lines = [
@@ -141,7 +145,6 @@ def to_verify(request: HttpRequest) -> HttpResponse:
         for one in rows
         if one.registration_id in found  # it has not left the perimeter meanwhile
     ]
-    oldest = queue.rows.values_list("arrived_at", flat=True).first()
     chosen = queue.form.chosen
     context = {
         "page": page,
