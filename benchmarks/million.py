@@ -279,6 +279,7 @@ def _tables(
                 {
                     "id": 3 * (FIRST_KEY + number) + place,
                     "registration_id": FIRST_KEY + number,
+                    "academy": service_of(number, model).academy_id,
                     **_piece(number + place, at=at - timedelta(minutes=drawn[number][3])),
                 },
             )
@@ -300,6 +301,7 @@ def _tables(
                 {
                     "id": FIRST_KEY + number,
                     "registration_id": FIRST_KEY + number,
+                    "academy": service_of(number, model).academy_id,
                     **_case(
                         number,
                         doctor_of(number, model),
@@ -314,7 +316,7 @@ def _tables(
 
 def _case(number: int, doctor: User, *, at: datetime) -> Row:
     """Return where a request for accommodations stands: half of them wait for the office."""
-    said: Row = {"begun_at": at, "asked_at": at}
+    said: Row = {"begun_at": at, "asked_at": at, "since": at, "stands": True}
     if number // ONE_CASE_IN % 4 == 0:
         return {**said, "state": "asked"}
     if number // ONE_CASE_IN % 4 == 1:

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from sporades.accommodations.states import (
     OPEN,
     SETTLED,
+    SINCE,
     UNDECIDED,
     WITH_A_DOCTOR,
     WRITABLE,
@@ -26,7 +27,6 @@ from sporades.documents.models import DocumentVersion
 from sporades.exams.schema.accommodations import Procedure
 from sporades.exams.schema.base import LONGEST_LINE
 from sporades.registrations.models import Registration
-from sporades.registrations.states import STANDING
 
 LONGEST_TEXT = 1_000
 LONGEST_REASON = 500
@@ -34,6 +34,8 @@ LONGEST_NAME = 120
 
 UNREAD_FOR = timedelta(days=5)
 """After how long a notification that nobody has opened is a telephone call (H4)."""
+
+_SINCE = " ".join(f"WHEN '{state.value}' THEN NEW.{since}" for state, since in SINCE.items())
 
 PROCEDURES = [(one.value, one.label) for one in Procedure]
 
@@ -47,7 +49,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def within(self, reach: Reach) -> Self:
         """Return those of a perimeter: for the others there is nothing else."""
-        where = {"academy": "registration__academy", "domain": "registration__exam__domain__code"}
+        where = {"academy": "academy", "domain": "registration__exam__domain__code"}
         return self.filter(reach.condition(**where))
 
     def entrusted_to(self, user: User | int) -> Self:
@@ -56,7 +58,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def without_a_doctor(self) -> Self:
         """Return those that a doctor may take: sent, in charge of nobody, their registration standing."""
-        return self.filter(state=State.ASKED, registration__state__in=STANDING)
+        return self.filter(state=State.ASKED, stands=True)
 
     def open(self) -> Self:
         """Return those of which something is still awaited."""
@@ -82,7 +84,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
             notified_at__lte=at - UNREAD_FOR,
             notification__opened_at=None,
             notification__document__folder__holder__isnull=False,
-            registration__state__in=STANDING,
+            stands=True,
             is_reached=False,
         )
 
@@ -103,7 +105,14 @@ class Case(models.Model):
         related_name="accommodation_cases",
         db_index=False,
     )
+    academy = models.CharField(
+        "académie de l'inscription", max_length=3, blank=True, default="", db_default=""
+    )
+    stands = models.BooleanField("l'inscription tient", default=False, db_default=False)
+    """Written by the database, both: where its registration is now, and whether it stands."""
     state = models.CharField("état", max_length=14, choices=State, default=State.PREPARING)
+    since = models.DateTimeField("attend depuis", null=True, blank=True)
+    """Written by the database: the instant from which it waits in its state."""
     procedure = models.CharField(
         "procédure", max_length=12, choices=PROCEDURES, default=Procedure.COMPLETE.value
     )
@@ -168,7 +177,12 @@ class Case(models.Model):
         indexes = [
             models.Index(fields=["registration"], name="case_by_registration"),
             models.Index(
-                fields=["state", "asked_at"], condition=Q(state__in=OPEN), name="case_awaited"
+                fields=["state", "since", "id"], condition=Q(stands=True), name="case_waits_since"
+            ),
+            models.Index(
+                fields=["academy", "state", "since", "id"],
+                condition=Q(stands=True),
+                name="case_waits_there",
             ),
             models.Index(
                 fields=["notified_at"],
@@ -245,6 +259,14 @@ class Case(models.Model):
                 name="a_request_taken_back_has_its_instant",
                 condition=Q(state=State.WITHDRAWN, withdrawn_at__isnull=False)
                 | ~Q(state=State.WITHDRAWN) & Q(withdrawn_at=None),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="a_request_waits_since_the_instant_of_its_state",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=f"NEW.since := CASE NEW.state {_SINCE} END; RETURN NEW;",
             ),
         ]
 

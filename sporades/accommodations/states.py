@@ -58,6 +58,16 @@ SENT = (State.ASKED, State.WITH_DOCTOR, State.OPINION_GIVEN, State.DECIDED, Stat
 WITH_A_DOCTOR = (State.WITH_DOCTOR, State.OPINION_GIVEN, State.DECIDED, State.NOTIFIED)
 """Those of a request that has its doctor."""
 
+SINCE = {
+    State.ASKED: "asked_at",
+    State.INCOMPLETE: "incomplete_at",
+    State.WITH_DOCTOR: "entrusted_at",
+    State.OPINION_GIVEN: "opined_at",
+    State.DECIDED: "decided_at",
+    State.NOTIFIED: "notified_at",
+}
+"""The instant from which a request waits in a state: those that wait longest come first."""
+
 SEND = Transition("send", WRITABLE, State.ASKED, "Envoyer la demande")
 TAKE_UP = Transition("take_up", {State.ASKED}, State.PREPARING, "Modifier la demande")
 DECLARE_INCOMPLETE = Transition(

@@ -574,7 +574,7 @@ TABLES = (
         told=_is_notified,
         once_told="opinion_text decided_first_name decided_last_name decided_quality "
         "decided_service notification again",
-        keep="procedure plan late_reason decided_by_id",
+        keep="academy procedure plan late_reason decided_by_id",
         texts="missing opinion_text",
         people="doctor_name decided_first_name decided_last_name called_name",
         words="decided_quality decided_service",

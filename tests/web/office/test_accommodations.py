@@ -11,11 +11,15 @@ from sporades.accommodations.models import Case
 from sporades.accommodations.operations import OpinionOn
 from sporades.accommodations.queries import papers_asked_of
 from sporades.accommodations.rules import Wish
-from sporades.accommodations.states import Decision, Opinion, State
+from sporades.accommodations.states import SINCE, Decision, Opinion, State
 from sporades.accounts.models import Membership
 from sporades.acts import reading, relieving
 from sporades.documents.models import DocumentVersion
+from sporades.exams.models import RegistrationService
 from sporades.mail.models import Message
+from sporades.registrations.models import Registration
+from sporades.registrations.states import REASONED, STANDING
+from sporades.registrations.states import State as RegistrationState
 from tests.accommodations.asked import (
     ACCESS,
     HALF,
@@ -351,6 +355,59 @@ def test_a_request_that_is_being_prepared_is_not_looked_at(manager, in_lille):
 
     assert "Le candidat prépare sa demande" in main(manager.get(tab(in_lille)))
     assert manager.get(page_of(in_lille)).status_code == 404
+
+
+def test_a_request_is_where_its_registration_is(member, manager, in_lille):
+    there = member("A25", email="versailles@exemple.test")
+    reach(in_lille, State.ASKED)
+    assert not there.get(LIST).context["lines"]
+
+    moved = RegistrationService.objects.get(academy="A25")
+    Registration.objects.filter(pk=in_lille.pk).update(academy="A25", service=moved)
+
+    assert not manager.get(LIST).context["lines"]
+    assert [line["registration"] for line in there.get(LIST).context["lines"]] == [in_lille]
+
+
+@pytest.mark.parametrize("state", RegistrationState)
+def test_the_request_of_a_registration_that_stands_no_more_waits_for_nobody(
+    manager, in_lille, state
+):
+    reach(in_lille, State.ASKED)
+    reason = "Motif" if state in REASONED else ""
+    left_at = NOW if state == RegistrationState.WITHDRAWN else None
+
+    Registration.objects.filter(pk=in_lille.pk).update(
+        state=state, reason=reason, withdrawn_at=left_at
+    )
+
+    assert bool(manager.get(LIST).context["lines"]) == (state in STANDING)
+
+
+def test_whatever_is_written_a_request_says_what_its_registration_says(in_lille, in_versailles):
+    reach(in_lille, State.ASKED)
+    rows = Case.objects.filter(registration=in_lille)
+    rows.update(academy="A99", stands=False, since=None)
+    found = rows.get()
+    assert (found.academy, found.stands, found.since) == ("A09", True, found.asked_at)
+
+    found.academy, found.stands, found.since = "", False, None
+    found.save()
+    found.refresh_from_db()
+    assert (found.academy, found.stands, found.since) == ("A09", True, found.asked_at)
+
+    rows.update(registration=in_versailles)
+    found.refresh_from_db()
+    assert found.academy == "A25"
+
+
+@pytest.mark.parametrize("state", SINCE)
+def test_a_request_waits_since_the_instant_of_its_state(in_lille, state):
+    found = reach(in_lille, state)
+    found.refresh_from_db()
+
+    assert found.state == state
+    assert found.since == getattr(found, SINCE[state]) is not None
 
 
 def test_the_queue_asks_as_many_questions_for_one_as_for_three(manager, in_lille):

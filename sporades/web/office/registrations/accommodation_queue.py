@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Count, Min, Value
+from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
@@ -19,7 +19,6 @@ from sporades.accounts.permissions import Reach
 from sporades.core.french import time_left_in_words
 from sporades.core.text import search_key
 from sporades.registrations.models import Registration
-from sporades.registrations.states import STANDING
 from sporades.territory import queries as territory
 
 ON_THE_PAGE = 50
@@ -36,7 +35,6 @@ class Step:
         label: what a reader sees.
         holder: who has them.
         state: where they stand.
-        since: the instant from which they wait.
         is_ours: whether they wait for the office.
     """
 
@@ -44,7 +42,6 @@ class Step:
     label: str
     holder: str
     state: State
-    since: str
     is_ours: bool = True
 
     def of(self, cases: Any, at: datetime) -> Any:
@@ -52,36 +49,27 @@ class Step:
         found = (
             cases.unread(at)
             if self.state == State.NOTIFIED
-            else cases.filter(state=self.state, registration__state__in=STANDING)
+            else cases.filter(state=self.state, stands=True)
         )
-        return found.order_by(self.since, "pk")
-
-    def summed(self, cases: Any, at: datetime) -> Any:
-        """Return, in a row, its code, how many requests wait there and since when the oldest does."""
-        waiting = self.of(cases, at).order_by().annotate(step=Value(self.code)).values("step")
-        return waiting.annotate(count=Count("pk"), oldest=Min(self.since))
+        return found.order_by("since", "pk")
 
 
 STEPS = (
-    Step("a-confier", "À confier à un médecin", "Votre service", State.ASKED, "asked_at"),
-    Step("a-decider", "À décider", "Votre service", State.OPINION_GIVEN, "opined_at"),
-    Step("a-notifier", "À notifier", "Votre service", State.DECIDED, "decided_at"),
+    Step("a-confier", "À confier à un médecin", "Votre service", State.ASKED),
+    Step("a-decider", "À décider", "Votre service", State.OPINION_GIVEN),
+    Step("a-notifier", "À notifier", "Votre service", State.DECIDED),
     Step(
         "a-appeler",
         "À appeler : notification non lue",
         "Votre service",
         State.NOTIFIED,
-        "notified_at",
     ),
-    Step(
-        "chez-le-medecin", "Chez le médecin", "", State.WITH_DOCTOR, "entrusted_at", is_ours=False
-    ),
+    Step("chez-le-medecin", "Chez le médecin", "", State.WITH_DOCTOR, is_ours=False),
     Step(
         "a-completer",
         "Chez le candidat, incomplète",
         "Le candidat",
         State.INCOMPLETE,
-        "incomplete_at",
         is_ours=False,
     ),
 )
@@ -98,9 +86,28 @@ def waiting_at(steps: Sequence[Step], cases: Any, at: datetime) -> dict[str, tup
         cases: among which requests.
         at: the instant.
     """
-    first, *others = (step.summed(cases, at) for step in steps)
-    rows = first.union(*others, all=True)
-    return {row["step"]: (row["count"], row["oldest"]) for row in rows if row["count"]}
+    codes = {step.state: step.code for step in steps}
+    waiting = cases.filter(state__in=set(codes) - {State.NOTIFIED}, stands=True)
+    found = _summed(waiting)
+    if State.NOTIFIED in codes:
+        found = found.union(_summed(cases.unread(at)), all=True)
+    return {codes[row["state"]]: (row["count"], row["oldest"]) for row in found}
+
+
+def _summed(cases: Any) -> Any:
+    return cases.order_by().values("state").annotate(count=Count("pk"), oldest=Min("since"))
+
+
+class _Pages(Paginator):
+    """The pages of requests that are counted already."""
+
+    def __init__(self, rows: Any, *, count: int) -> None:
+        super().__init__(rows, ON_THE_PAGE)
+        self._count = count
+
+    @property
+    def count(self) -> int:
+        return self._count
 
 
 class StepForm(forms.Form):
@@ -148,7 +155,7 @@ class CaseQueue:
         self._at = at
         self.cases = Case.objects.within(reach)
         if academy := self.chosen.get("academie"):
-            self.cases = self.cases.filter(registration__academy=academy)
+            self.cases = self.cases.filter(academy=academy)
         self.step = BY_CODE.get(self.chosen.get(WALK, ""))
         end = f"?{urlencode(self.chosen)}" if self.chosen else ""
         self.query, self.list = end, reverse("office:accommodations") + end
@@ -189,7 +196,9 @@ def listed(request: HttpRequest) -> HttpResponse:
     queue = CaseQueue(request.GET, request.reach, at)
     counted = queue.counted()
     step = queue.step or next((one for one, count, _ in counted if count), STEPS[0])
-    page = Paginator(step.of(queue.cases, at), ON_THE_PAGE).get_page(request.GET.get("page"))
+    in_step = next(count for one, count, _ in counted if one == step)
+    pages = _Pages(step.of(queue.cases, at), count=in_step)
+    page = pages.get_page(request.GET.get("page"))
     rows = list(page)
     keys = {one.registration_id for one in rows}
     found = Registration.objects.within(request.reach).for_office().in_bulk(keys)
@@ -219,7 +228,6 @@ def _line(
     case: Case, registration: Registration, step: Step, *, at: datetime, academy: str
 ) -> dict[str, Any]:
     where = {WALK: step.code, **({"academie": academy} if academy else {})}
-    since = getattr(case, step.since)
     called = f"Appelé par {case.called_name} : personne n'a répondu" if case.called_at else ""
     return {
         "registration": registration,
@@ -229,7 +237,7 @@ def _line(
         "is_late": bool(case.late_reason),
         "called": called,
         "is_left": case.left_at is not None,
-        "age": time_left_in_words(at - since) if since else "",
+        "age": time_left_in_words(at - case.since) if case.since else "",
         "url": f"{reverse('office:handle_accommodation', args=[registration.number])}?{urlencode(where)}",
     }
 
