@@ -12,7 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from sporades.accommodations.granted import in_force_of
 from sporades.accommodations.models import AskedMeasure, Case
-from sporades.accommodations.states import UNDECIDED
+from sporades.accommodations.states import OPEN, UNDECIDED
 from sporades.accommodations.states import State as CaseStates
 from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Channel, told_by_letter
@@ -426,11 +426,13 @@ class CaseState(Criterion):
 
     def condition(self, operator: Operator, values: Sequence[str]) -> Q:
         """Ask for a last request that stands there."""
-        rows = Case.objects.filter(registration=OuterRef("pk")).exclude(state=CaseStates.WITHDRAWN)
+        rows = Case.objects.filter(registration=OuterRef("pk"))
         if operator in (Operator.EMPTY, Operator.FILLED):
-            made = Q(Exists(rows))
+            made = Q(Exists(rows.exclude(state=CaseStates.WITHDRAWN)))
             return ~made if operator is Operator.EMPTY else made
         said = _said(values, "Choisissez un état.")
+        if said in OPEN:  # a registration has one at most, and it is the last
+            return Q(Exists(rows.filter(state=said)))
         later = Case.objects.filter(
             registration=OuterRef("registration"), begun_at__gt=OuterRef("begun_at")
         ).exclude(state=CaseStates.WITHDRAWN)
