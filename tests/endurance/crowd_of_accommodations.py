@@ -196,7 +196,7 @@ class Accommodations:
         home = browser.get(self.crowd.web, DOCTOR)
         if home.status != 200:
             return self.crowd.later(home)
-        mine, _, others = home.text.partition("<h2>À prendre</h2>")
+        mine, _, others = home.text.partition('<h2 id="a-prendre">')
         if waiting := re.findall(r'href="(/medecin/demandes/\d+)"', mine):
             where = random.choice(waiting)
         elif free := re.findall(r'action="(/medecin/demandes/\d+)/prise"', others):

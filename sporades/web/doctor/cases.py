@@ -21,7 +21,8 @@ from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration
 from sporades.web.doctor.forms import GiveBackForm
 
-ON_THE_PAGE = 50
+MOST_AT_ONCE, A_FEW = 25, 10
+"""How many lines a page shows of what waits for its reader, and of the two other lists."""
 LONGEST_KEY = 2**63
 OVER = (State.OPINION_GIVEN, State.DECIDED, State.NOTIFIED)
 
@@ -30,20 +31,27 @@ def home(request: HttpRequest) -> HttpResponse:
     """The requests in charge, those that a doctor may take, those whose opinion is signed."""
     mine = Case.objects.within(request.reach).entrusted_to(request.user)
     free = Case.objects.without_a_doctor().within(request.reach)
-    waiting = mine.filter(state=State.WITH_DOCTOR)
-    said = mine.filter(state__in=OVER)
-    page = Paginator(said.order_by("-opined_at", "-pk"), ON_THE_PAGE).get_page(
-        request.GET.get("page")
-    )
-    context = {
-        "waiting": _lines(request, waiting.order_by("entrusted_at", "pk")[:ON_THE_PAGE]),
-        "waiting_count": waiting.count(),
-        "free": _lines(request, free.order_by("asked_at", "pk")[:ON_THE_PAGE]),
-        "free_count": free.count(),
-        "said": _lines(request, page),
-        "page": page,
-        "base": "?page=",
+    waiting = mine.filter(state=State.WITH_DOCTOR).order_by("since", "pk")
+    said = mine.filter(state__in=OVER).order_by("-opined_at", "-pk")
+    pages = {
+        name: Paginator(cases, on_a_page).get_page(request.GET.get(name))
+        for name, cases, on_a_page in (
+            ("chez-vous", waiting, MOST_AT_ONCE),
+            ("a-prendre", free.order_by("since", "pk"), A_FEW),
+            ("avis", said, A_FEW),
+        )
     }
+    keys = {one.registration_id for page in pages.values() for one in page}
+    found = Registration.objects.for_office().with_owed().in_bulk(keys)
+    lists = [
+        {
+            "page": page,
+            "base": f"?{name}=",
+            "lines": [_line(request, one, found[one.registration_id]) for one in page],
+        }
+        for name, page in pages.items()
+    ]
+    context = dict(zip(("waiting", "free", "said"), lists, strict=True))
     return render(request, "doctor/home.html", context)
 
 
@@ -124,13 +132,6 @@ def _with_registration(cases: QuerySet[Case], key: int) -> Case:
         raise Http404
     found.registration = Registration.objects.whole().with_owed().get(pk=found.registration_id)
     return found
-
-
-def _lines(request: HttpRequest, cases: Any) -> list[dict[str, Any]]:
-    rows = list(cases)
-    keys = {one.registration_id for one in rows}
-    found = Registration.objects.for_office().with_owed().in_bulk(keys)
-    return [_line(request, one, found[one.registration_id]) for one in rows]
 
 
 def _line(request: HttpRequest, case: Case, registration: Registration) -> dict[str, Any]:

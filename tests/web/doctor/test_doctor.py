@@ -14,6 +14,7 @@ from sporades.acts import accommodating, opining
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.medical.models import Opening, OpinionDraft, Paper, Remark
+from sporades.web.doctor import cases
 from tests.accommodations.asked import MANAGER, case_of, reach
 from tests.accommodations.asked import send as send_again
 from tests.accommodations.test_following import in_training
@@ -146,11 +147,36 @@ def test_the_list_takes_as_many_questions_for_three_requests_as_for_one(
         page = doctor.get(HOME)
 
     assert page.text.count("demande-") == 0
-    assert len(page.context["waiting"]) == len(page.context["free"]) == count
-    assert len(page.context["said"]) == count
+    assert {len(page.context[name]["lines"]) for name in LISTS} == {count}
 
 
-LIST = 12
+LIST = 10
+LISTS = ("waiting", "free", "said")
+
+
+@pytest.mark.parametrize(
+    ("taken", "place", "name"), [(True, "chez-vous", "waiting"), (False, "a-prendre", "free")]
+)
+def test_every_list_is_turned_over_the_oldest_first(doctor, monkeypatch, taken, place, name):
+    monkeypatch.setattr(cases, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr(cases, "A_FEW", 1)
+    asked = [
+        reach(
+            a_registration(a_candidate(email=f"{days}@x.test")),
+            State.ASKED,
+            at=NOW - timedelta(days=days),
+        )
+        for days in (1, 2)
+    ]
+    for one in reversed(asked) if taken else ():
+        with time_machine.travel(NOW - timedelta(hours=asked.index(one)), tick=False):
+            take(doctor, one)
+
+    pages = [doctor.get(f"{HOME}?{place}={number}") for number in (1, 2)]
+
+    shown = [line["case"].pk for page in pages for line in page.context[name]["lines"]]
+    assert shown == [one.pk for one in reversed(asked)]
+    assert f"?{place}=2#{place}" in pages[0].text
 
 
 # --- The papers -------------------------------------------------------------------------------
