@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from sporades.accommodations.states import State
 from sporades.acts import deciding, moving, reading, registering, requesting
 from sporades.core.refusals import Refused
 from sporades.documents.models import Document, DocumentVersion
@@ -13,8 +14,9 @@ from sporades.mail.models import Message
 from sporades.registrations import drafting
 from sporades.registrations.models import Draft, Registration, Version
 from sporades.registrations.refusals import Incomplete
-from sporades.registrations.states import SET_ASIDE, VALIDATE
+from sporades.registrations.states import RESTORE, SET_ASIDE, VALIDATE
 from sporades.registrations.trying import troubles_under
+from tests.accommodations.asked import reach
 from tests.endurance.arena import together
 from tests.factories import NOW, OPERATOR, a_registration, author
 from tests.web.registry.world import a_member
@@ -60,6 +62,30 @@ def test_its_candidate_has_a_new_summary_and_a_mail_that_says_why(registration):
     entry = Entry.objects.get(verb="registration moved")
     assert entry.payload["before"] == {"academy": "A09"}
     assert entry.academy == "A25"
+
+
+def test_its_pieces_and_its_request_for_accommodations_come_with_it(registration):
+    reach(registration, State.ASKED)
+    rows = (registration.evidence, registration.accommodation_cases)
+    assert registration.evidence.exists()
+
+    move(registration)
+
+    assert [set(one.values_list("academy", flat=True)) for one in rows] == [{"A25"}] * 2
+
+
+def test_its_request_stands_as_long_as_it_does(registration):
+    case = reach(registration, State.ASKED)
+    found = []
+    for decision, reason in ((SET_ASIDE, "Hors délai"), (RESTORE, "")):
+        registration = Registration.objects.whole().get(pk=registration.pk)
+        deciding.decide(
+            registration=registration, decision=decision, reason=reason, by=OPERATOR, at=NOW
+        )
+        case.refresh_from_db()
+        found.append(case.stands)
+
+    assert found == [False, True]
 
 
 def test_the_versions_before_stay_as_they_were(registration):
