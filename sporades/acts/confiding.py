@@ -220,13 +220,22 @@ def _given(registration: Registration, sending: UUID) -> Paper | None:
 # --- Whoever opens ----------------------------------------------------------------------------
 
 
-def read(*, paper: UUID, reader: User, is_by_page: bool = False, by: Actor, at: datetime) -> bytes:
+def read(
+    *,
+    paper: UUID,
+    reader: User,
+    is_by_page: bool = False,
+    is_for_copy: bool = False,
+    by: Actor,
+    at: datetime,
+) -> bytes:
     """Return the bytes of a paper, once it is kept that they were read.
 
     Args:
         paper: its key.
         reader: whose account reads: its candidate, or the doctor in charge.
         is_by_page: whether one page of it is shown: those that follow soon are the same opening.
+        is_for_copy: whether it is joined to a copy of the reader's own data.
         by: the same, as an author.
         at: the instant.
 
@@ -246,7 +255,9 @@ def read(*, paper: UUID, reader: User, is_by_page: bool = False, by: Actor, at: 
         with transaction.atomic():
             locked = lock_registration(found.compartment.registration_id)
             # Another doctor may be in charge by now.
-            medical.note_opened(found.compartment, visible.get(pk=paper), by=by, at=at)
+            medical.note_opened(
+                found.compartment, visible.get(pk=paper), is_for_copy=is_for_copy, by=by, at=at
+            )
             _record("confided paper opened", locked, by=by, at=at)
     return content
 

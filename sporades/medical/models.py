@@ -258,6 +258,9 @@ class Opening(models.Model):
     reader_id = models.CharField("compte du lecteur", max_length=60)
     paper = models.UUIDField("papier", null=True, blank=True)
     kind = models.CharField("nature du papier", max_length=40, blank=True)
+    is_for_copy = models.BooleanField(
+        "dans une copie de ses données", default=False, db_default=False
+    )
     at = models.DateTimeField("le")
 
     objects: ClassVar[Any] = models.Manager()

@@ -185,13 +185,19 @@ def is_being_read(
 
 
 def note_opened(
-    compartment: Compartment, paper: Paper | None, *, by: Actor, at: datetime
+    compartment: Compartment,
+    paper: Paper | None,
+    *,
+    is_for_copy: bool = False,
+    by: Actor,
+    at: datetime,
 ) -> Opening:
     """Keep that somebody opens a paper, or the comments where there is none.
 
     Args:
         compartment: where.
         paper: what is opened.
+        is_for_copy: whether it is joined to a copy of its candidate's data.
         by: who opens it.
         at: the instant.
     """
@@ -202,6 +208,7 @@ def note_opened(
         reader_id=by.identifier,
         paper=paper.pk if paper else None,
         kind=paper.kind if paper else "",
+        is_for_copy=is_for_copy,
         at=at,
     )
     return made

@@ -322,7 +322,12 @@ def _confided(
     yield f"sante/{README}", lambda: written()[0]
     yield f"sante/{DATA}", lambda: written()[1]
     for kept, paper in zip(names, mine, strict=True):
-        yield kept.path, partial(confiding.read, paper=paper.pk, reader=reader, by=by, at=at)
+        yield (
+            kept.path,
+            partial(
+                confiding.read, paper=paper.pk, reader=reader, is_for_copy=True, by=by, at=at
+            ),
+        )
 
 
 # What the antivirus has not found clean is given to whoever sent it, never to the office.

@@ -349,6 +349,10 @@ def test_what_was_confided_is_read_when_the_copy_is_taken_and_each_opening_is_ke
     )
     assert files["sante/1.pdf"][:4] == b"%PDF"
     assert Opening.objects.filter(paper=owner.confided.pk).count() == opened + 1
+    told = world.browser(Role.OWNER).get(
+        reverse("candidate:health", args=[owner.confided.compartment.registration.number])
+    )
+    assert "Vous, dans une copie de vos données" in told.text
 
 
 def test_nothing_of_health_lies_in_what_is_prepared(world):
