@@ -324,9 +324,7 @@ def _confided(
     for kept, paper in zip(names, mine, strict=True):
         yield (
             kept.path,
-            partial(
-                confiding.read, paper=paper.pk, reader=reader, is_for_copy=True, by=by, at=at
-            ),
+            partial(confiding.read, paper=paper.pk, reader=reader, is_for_copy=True, by=by, at=at),
         )
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
@@ -9,10 +10,12 @@ from django.conf import settings
 from django.db.models import Field
 from django.template.loader import render_to_string
 
-from sporades.core.french import day_in_words, instant_in_words
+from sporades.core.french import day_in_words, figure, instant_in_words
+from sporades.core.phones import phone_in_words
 from sporades.personal.gathering import Kept
 from sporades.personal.tables import BY_MODEL, CHAPTERS, TABLES, Table
-from sporades.territory import queries as territory
+from sporades.personal.wording import Answered, Rows, Wording
+from sporades.registrations.models import Draft
 
 STYLE = """<style>
 :root { color-scheme: light dark; }
@@ -24,13 +27,22 @@ article { border-left: 4px solid; padding-left: 1rem; margin: 1.5rem 0; }
 dl { margin: 0; }
 dl > div { padding: .25rem 0; border-bottom: 1px solid #8888; }
 dt { font-weight: bold; }
-dd { margin: 0; white-space: pre-line; }
+dd, td { margin: 0; white-space: pre-line; }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; margin: 1rem 0; overflow-wrap: normal; }
+caption { font-weight: bold; text-align: left; padding: .25rem 0; }
+th, td { border: 1px solid #8888; padding: .25rem .5rem; text-align: left; vertical-align: top; }
+summary { cursor: pointer; padding: .25rem 0; }
 dd dl { margin-left: 1rem; }
 @media (min-width: 40rem) {
   dl > div { display: grid; grid-template-columns: 16rem 1fr; gap: 1rem; }
   dd dl > div { grid-template-columns: 12rem 1fr; }
 }
-@media print { a { color: inherit; } article { break-inside: avoid; } }
+@media print {
+  a { color: inherit; }
+  article { break-inside: avoid; }
+  details::details-content { content-visibility: visible; block-size: auto; }
+}
 </style>
 """
 """Inside the page: it is one file. No template of the site holds any."""
@@ -62,12 +74,37 @@ UNREAD = frozenset(
         "reminded_of",
         "exclusive_scope",
         "stored_at",
+        "actor_name",
+        "birth_commune",
+        "commune",
+        "content",
+        "decided_code",
+        "extra_data",
+        "is_for_copy",
+        "opinion_code",
+        "place",
+        "seal",
     }
 )
-"""What a machine reads, in `donnees.json`; a person has nothing to learn of it."""
+"""What a machine reads, in `donnees.json`; a person has nothing to learn of it, or reads it beside."""
+
+UNREAD_OF = {
+    "accommodations.AskedMeasure": {"code"},
+    "documents.Folder": {"academy", "domain"},
+    "evidence.Evidence": {"code"},
+    "journal.Entry": {"academy"},
+    "mail.Message": {"academy", "kind", "last_error"},
+    "medical.Opening": {"paper", "reader_id"},
+    "medical.Remark": {"is_between_doctors"},
+}
+"""The same, of one table: the label, the subject or the file says it."""
 
 WORDS = {
     "academy": "Académie",
+    "actor_kind": "Par",
+    "amends": "Modifie l'inscription n°",
+    "asked_kind": "Demandée par",
+    "author_kind": "Par",
     "case": "Inscription n°",
     "compartment": "Inscription n°",
     "evidence": "Pièce",
@@ -81,9 +118,14 @@ WORDS = {
     "exam": "Examen",
     "ip": "Adresse réseau",
     "last_seen_at": "Vue pour la dernière fois le",
+    "is_closed": "Chez le médecin",
     "last_used_at": "A servi pour la dernière fois le",
     "option": "Option",
     "pages": "Pages",
+    "papers": "Épreuves",
+    "reader_kind": "Par",
+    "sealed_name": "Nom du fichier",
+    "sealed_text": "Commentaire",
     "paper": "Épreuve",
     "plan": "Plan",
     "publication": "Publication",
@@ -96,7 +138,21 @@ WORDS = {
     "user_agent": "Navigateur",
     "version": "Version",
 }
-"""The columns that have no French name of their own, by their name."""
+"""The columns that a person reads under another name than the office, or that have none."""
+
+SIGNED = {"author_kind": "author_name", "reader_kind": "reader_name"}
+"""The columns of a quality, each with that of the name: of oneself, « vous » says it."""
+
+PHONES = frozenset({"guardian_phone", "mobile", "phone"})
+
+LONG, LONGEST = 12, 700
+"""How many lines, and how many signs, stand unfolded."""
+
+WIDEST, MOST_COLUMNS = 120, 8
+"""How long and how many the cells of a table are, at most."""
+
+BY_INSTANT = {"journal.Entry": "at", "mail.Message": "written_at", "medical.Opening": "at"}
+"""The tables that are read in the order of their instants."""
 
 TITLES = {
     "account.EmailAddress": "Adresses mail",
@@ -145,8 +201,6 @@ TITLES = {
 }
 """How each table that is given is headed."""
 
-COUNTRIES = frozenset({"birth_country", "nationality", "country"})
-
 
 def written(
     tables: dict[str, list[dict[str, Any]]],
@@ -168,6 +222,7 @@ def written(
         is_health: whether it is the page of what was confided to a doctor.
     """
     paths = {(one.table, one.row): one.path for one in kept}
+    wording = Wording(tables, numbers, at)
     page = render_to_string(
         "personal/copy.html",
         {
@@ -175,7 +230,7 @@ def written(
             "at": instant_in_words(at, settings.TIME_ZONE),
             "service": settings.SERVICE_NAME,
             "deployer": settings.DEPLOYER_NAME,
-            "chapters": list(_chapters(tables, _Names(numbers, tables, paths))),
+            "chapters": list(_chapters(tables, wording, paths)),
             "not_given": list(_not_given()),
             "is_health": is_health,
         },
@@ -183,53 +238,77 @@ def written(
     return page.replace("</head>", f"{STYLE}</head>", 1)
 
 
-class _Names:
-    """How rows and files that others point to are called."""
-
-    def __init__(
-        self,
-        numbers: dict[int, str],
-        tables: dict[str, list[dict[str, Any]]],
-        paths: dict[tuple[str, str], str],
-    ) -> None:
-        """Learn them."""
-        self.paths = paths
-        self.rows = {("registrations.Registration", key): said for key, said in numbers.items()}
-        for row in tables.get("evidence.Evidence", ()):
-            self.rows["evidence.Evidence", row["id"]] = row["label"]
-        for model in ("accommodations.Case", "medical.Compartment"):
-            for row in tables.get(model, ()):
-                self.rows[model, row["id"]] = numbers.get(row["registration"], "")
-
-    def of(self, column: "Field[Any, Any]", key: Any) -> str:
-        """Return how the row of a key is called, nothing where it says nothing more."""
-        model: Any = column.related_model
-        return self.rows.get((model._meta.label, key), "")
-
-
-def _chapters(tables: dict[str, list[dict[str, Any]]], names: _Names) -> Iterator[dict[str, Any]]:
+def _chapters(
+    tables: Rows, wording: Wording, paths: dict[tuple[str, str], str]
+) -> Iterator[dict[str, Any]]:
     given = {BY_MODEL[model].chapter for model in tables}
     titles = [title for title in CHAPTERS if title in given]
     for number, title in enumerate(titles, start=1):
         parts = [
-            {
-                "title": TITLES[model] + (f" ({len(rows)})" if len(rows) > 1 else ""),
-                "rows": [_row(BY_MODEL[model], row, names) for row in rows],
-            }
+            _part(model, rows, wording, paths)
             for model, rows in tables.items()
             if BY_MODEL[model].chapter == title and rows
         ]
         yield {"anchor": f"partie-{number}", "title": title, "parts": parts}
 
 
-def _row(table: Table, row: dict[str, Any], names: _Names) -> dict[str, Any]:
+def _part(
+    model: str,
+    rows: list[dict[str, Any]],
+    wording: Wording,
+    paths: dict[tuple[str, str], str],
+) -> dict[str, Any]:
+    """Return what is read of the rows of a table: blocks, or a table where they are short."""
+    if model == "registrations.SectionAnswers":
+        typed = [_typed(*one) for one in wording.typed()]
+        return {"title": TITLES[model], "rows": [], "tables": typed}
+    if instant := BY_INSTANT.get(model):
+        rows = sorted(rows, key=lambda row: row[instant])
+    read = [_row(BY_MODEL[model], row, wording, paths) for row in rows]
+    title = TITLES[model] + (f" ({len(rows)})" if len(rows) > 1 else "")
+    if table := _table(read):
+        return {"title": title, "rows": [], "tables": [{"caption": TITLES[model], **table}]}
+    return {"title": title, "rows": read, "tables": []}
+
+
+def _typed(draft: Draft, answered: list[Answered]) -> dict[str, Any]:
+    begun = instant_in_words(draft.created_at, settings.TIME_ZONE)
+    return {
+        "caption": f"{draft}, saisie commencée le {begun}",
+        "columns": ["Onglet", "Question", "Réponse"],
+        "rows": [[{"text": text, "is_file": False} for text in one] for one in answered],
+    }
+
+
+def _table(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return rows as the lines of a table, nothing where one block for each reads better."""
+    lines = [line for row in rows for line in row["lines"]]
+    columns = list(dict.fromkeys(line["label"] for line in lines))
+    has_files = any(row["path"] for row in rows)
+    is_short = all(len(line["text"]) <= WIDEST and not line["pairs"] for line in lines)
+    if len(rows) < 2 or not is_short or len(columns) + has_files > MOST_COLUMNS:  # noqa: PLR2004 - two rows
+        return None
+    said = [{line["label"]: line["text"] for line in row["lines"]} for row in rows]
+    cells = [[{"text": one.get(label, ""), "is_file": False} for label in columns] for one in said]
+    if has_files:
+        for line, row in zip(cells, rows, strict=True):
+            line.append({"text": row["path"], "is_file": bool(row["path"])})
+    return {"columns": [*columns, *(["Fichier"] if has_files else [])], "rows": cells}
+
+
+def _row(
+    table: Table, row: dict[str, Any], wording: Wording, paths: dict[tuple[str, str], str]
+) -> dict[str, Any]:
     columns = {one.name: one for one in apps.get_model(table.model)._meta.concrete_fields}
+    unread = UNREAD | UNREAD_OF.get(table.model, set())
+    unread |= {name for kind, name in SIGNED.items() if row.get(kind) == "candidate"}
     lines = [
         {"label": _label(columns.get(name), name), **said}
-        for name, value in row.items()
-        if name not in UNREAD and (said := _said(table, columns.get(name), name, value, names))
+        for name in row
+        if name not in unread
+        and (said := _said(table.model, columns.get(name), name, row, wording))
     ]
-    return {"lines": lines, "path": names.paths.get((table.model, str(row["id"])), "")}
+    return {"lines": lines, "path": paths.get((table.model, str(row["id"])), "")}
 
 
 def _label(column: "Field[Any, Any] | None", name: str) -> str:
@@ -238,25 +317,53 @@ def _label(column: "Field[Any, Any] | None", name: str) -> str:
 
 
 def _said(
-    table: Table, column: "Field[Any, Any] | None", name: str, value: Any, names: _Names
+    model: str,
+    column: "Field[Any, Any] | None",
+    name: str,
+    row: dict[str, Any],
+    wording: Wording,
 ) -> dict[str, Any] | None:
     """Return what is read of a value: a text, or pairs; nothing where it says nothing."""
-    if value in (None, "", [], {}):
+    value = row[name]
+    if value in (None, "", {}) or (value == [] and name != "papers"):
         return None
+    if (known := wording.of(model, name, value, row)) is not None:
+        return _told(known[:1].upper() + known[1:])
+    if (model, name) == ("registrations.Version", "snapshot"):
+        return _folded(_version(value))
+    if (model, name) == ("registrations.CorrectionRequest", "identity"):
+        return _folded(_civil(value, wording))
     if isinstance(value, dict | list):
-        if isinstance(value, dict) and (table.model, name) == ("registrations.Version", "snapshot"):
-            return {"pairs": _version(value)}
         text = _heading(value)
-        return {"pairs": _pairs(value)} if text is None else {"text": text}
-    text = _text(column, name, value, names)
-    return {"text": text} if text else None
+        if text is None and isinstance(value, list) and not any(map(_is_tree, value)):
+            text = "\n".join(map(in_words, value))
+        return _folded(_pairs(value)) if text is None else _told(text)
+    text = phone_in_words(value) if name in PHONES else _text(column, value, wording)
+    return _told(text) if text else None
 
 
-def _text(column: "Field[Any, Any] | None", name: str, value: Any, names: _Names) -> str:
+def _is_tree(value: Any) -> bool:
+    return isinstance(value, dict | list)
+
+
+def _told(text: str) -> dict[str, Any]:
+    return {"text": text, "pairs": [], "is_long": len(text) > LONGEST}
+
+
+def _folded(pairs: list[dict[str, str]]) -> dict[str, Any]:
+    return {"text": "", "pairs": pairs, "is_long": len(pairs) > LONG}
+
+
+def _civil(value: dict[str, Any], wording: Wording) -> list[dict[str, str]]:
+    """Return the civil data that were asked for, as those of a row are read."""
+    table = BY_MODEL["candidates.Identity"]
+    said = _row(table, {"id": "", **value}, wording, {})["lines"]
+    return [{"label": one["label"], "text": one["text"]} for one in said]
+
+
+def _text(column: "Field[Any, Any] | None", value: Any, wording: Wording) -> str:
     if column is not None and column.is_relation:
-        return names.of(column, value)
-    if name in COUNTRIES:
-        return next((one.name for one in territory.countries() if one.code == value), value)
+        return wording.named(column, value)
     known = dict(column.flatchoices) if column is not None and column.choices else {}
     return str(known.get(value) or in_words(value))
 
@@ -277,7 +384,7 @@ def in_words(value: Any) -> str:
         return instant_in_words(value, settings.TIME_ZONE)
     if isinstance(value, dt.date):
         return day_in_words(value)
-    return str(value)
+    return figure(value) if isinstance(value, Decimal) else str(value)
 
 
 def _version(snapshot: dict[str, Any]) -> list[dict[str, str]]:
@@ -286,7 +393,8 @@ def _version(snapshot: dict[str, Any]) -> list[dict[str, str]]:
     for section in snapshot.get("sections", []):
         said += section["lines"]
         for table in section["tables"]:
-            said += [[table["caption"], ", ".join(map(str, row))] for row in table["rows"]]
+            said += [["Épreuves", table["caption"]]]
+            said += [[row[0], ", ".join(filter(None, map(str, row[1:])))] for row in table["rows"]]
     return [{"label": label, "text": in_words(value)} for label, value in said]
 
 

@@ -3,10 +3,12 @@
 import contextlib
 import io
 import json
+import re
 import zipfile
 from datetime import timedelta
 from html import unescape
 
+import lxml.html
 import pytest
 import time_machine
 from django.apps import apps
@@ -22,15 +24,20 @@ from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
 from sporades.documents.models import DocumentVersion
 from sporades.evidence.models import Deposit
+from sporades.exams.queries import rules
 from sporades.journal.models import Entry
+from sporades.journal.words import QUALITIES
 from sporades.mail.models import Message
 from sporades.medical.models import Opening, Remark
 from sporades.personal import operations, page
 from sporades.personal.gathering import gathered, given_columns, person_of, rows_of
 from sporades.personal.models import KEPT_FOR, DataCopy
 from sporades.personal.tables import AGENT, BY_MODEL, CHAPTERS, HEALTH, TABLES
+from sporades.personal.wording import AUTHENTICATORS, STATUSES, Wording, labels_in
 from sporades.publications.models import PublicationLine
 from sporades.registrations.models import ChangeRequest
+from sporades.registrations.sections import SECTIONS
+from sporades.territory.queries import academies
 from tests.accommodations.asked import reach
 from tests.factories import NOW, a_candidate, a_registration, author
 from tests.web.registry.planting import nothing_frozen, plant, text_columns
@@ -47,6 +54,7 @@ FINDS = {
 """The columns by which a row is known to be of a person: changed, it is of nobody."""
 GIVEN = [table for table in TABLES if table.chapter]
 DAY = timedelta(days=1)
+SNAKE = re.compile(r"[a-z]+(_[a-z0-9]+)+")
 
 
 def archive_of(parts):
@@ -328,6 +336,77 @@ def test_a_file_that_was_erased_meanwhile_is_said_to_be_missing(world):
 
     assert name not in files
     assert name in files["fichiers-absents.txt"].decode()
+
+
+# --- The page of what it holds ----------------------------------------------------------------
+
+
+def read_of(written):
+    """Return the labels of a page of a copy, and what stands beside each."""
+    page = lxml.html.fromstring(written.decode())
+    labels = [one.text_content().strip() for one in page.iter("dt", "th")]
+    said = [one.text_content().strip() for one in page.iter("dd", "td") if not one.findall(".//a")]
+    return labels, said
+
+
+def codes_of(candidate):
+    """Return the codes that the réglementation of one's registrations reads otherwise."""
+    exams = [rules(one.regulation_id).exam(one.exam.code) for one in candidate.registrations.all()]
+    labels = {code: label for exam in exams for code, label in labels_in(exam).items()}
+    kinds = {*QUALITIES, *STATUSES, *AUTHENTICATORS, *(one.code for one in academies())}
+    read = {*labels.values(), *QUALITIES.values(), *STATUSES.values()}
+    return {*labels, *kinds, "on", "99100"} - read
+
+
+def identifiers():
+    """Return the names of columns and of fields, those aside that are French too."""
+    columns = [column for table in GIVEN for column in given_columns(table)]
+    french = {str(column.verbose_name) for column in columns} | {*page.WORDS.values()}
+    names = {column.name for column in columns}
+    names |= {name for section in SECTIONS for name in section.form.base_fields}
+    return names - {one.lower() for one in french}
+
+
+@pytest.mark.parametrize("name", ["lisez-moi.html", "sante/lisez-moi.html"])
+def test_its_page_has_no_word_of_the_code(world, name):
+    owner = world.owner
+    copied(owner.candidate, reader=owner.user)
+    files = copied(owner.candidate, reader=owner.user, at=NOW + timedelta(minutes=2))
+
+    labels, said = read_of(files[name])
+
+    assert len(said) > 10
+    assert {one for one in labels if one.lower() in identifiers()} == set()
+    assert {one for one in labels if SNAKE.search(one)} == set()
+    assert {one for one in said if SNAKE.fullmatch(one)} == set()
+    assert {one for one in said if one in codes_of(owner.candidate)} == set()
+    assert "None" not in said
+
+
+def test_its_page_names_what_was_chosen(world):
+    owner = world.owner
+    files = copied(owner.candidate, reader=owner.user)
+
+    page = unescape(files["lisez-moi.html"].decode())
+    exam = rules(owner.registration.regulation_id).exam(owner.registration.exam.code)
+    rows = owner.registration.papers.select_related("paper")
+    labels = {one.code: one.label for one in exam.papers}
+    assert rows
+    assert {one for one in (labels[row.paper.code] for row in rows) if one not in page} == set()
+    assert exam.category(owner.registration.category).label in page
+    assert "Numéro et voie" in page
+
+
+def test_its_journal_is_read_in_the_order_of_time(world, mine):
+    rows = gathered(mine, is_health=False)["journal.Entry"]
+    turned = {"journal.Entry": rows[::-1]}
+
+    for given in ({"journal.Entry": rows}, turned):
+        [part] = page._chapters(given, Wording(given, mine.numbers, NOW), {})
+        table = part["parts"][0]["tables"][0]
+        acts = [line[table["columns"].index("Ce qui a été fait")]["text"] for line in table["rows"]]
+        in_time = sorted(given["journal.Entry"], key=lambda row: row["at"])
+        assert acts == [row["en_mots"] for row in in_time]
 
 
 # --- What is of health ------------------------------------------------------------------------
