@@ -218,6 +218,7 @@ def test_the_demos_people_are_those_that_the_readme_names():
 
     assert set(re.findall(r"^\| `(\S+@demo\.test)` \|", readme, re.MULTILINE)) == {
         *demo_people.CANDIDATES,
+        demo_people.NOTIFIED,
         *demo_people.STAFF,
     }
     assert f"`{demo_people.PASSWORD}`" in readme

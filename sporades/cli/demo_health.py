@@ -7,31 +7,48 @@ from django.conf import settings
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import papers_asked_of
 from sporades.accommodations.states import State
+from sporades.accounts.models import User
 from sporades.acts import confiding
 from sporades.acts.sending import Sent
 from sporades.cli.demo_pieces import a_photo
 from sporades.core.actors import Actor
 from sporades.medical import operations as medical
-from sporades.medical.models import Paper
+from sporades.medical.models import Compartment, Paper
 from sporades.registrations.models import Registration
 
 STAGES = (State.ASKED, State.WITH_DOCTOR, State.OPINION_GIVEN, State.DECIDED)
+BEFORE_THE_OPINION = timedelta(hours=1)
 REMARK = "L'exemple de commentaire que seul le médecin en charge lit : l'écriture me fatigue vite."
 
 
-def make_health(*, at: datetime) -> None:
-    """Confide, once, the papers that the requests of Lille call for, and a comment."""
+def make_health() -> None:
+    """Confide, once, the papers that the requests of Lille call for, and a comment.
+
+    They are of the instant of the request; a doctor who gave an opinion has opened them before.
+    """
     waiting = Case.objects.filter(
         state__in=STAGES,
         registration__academy="A09",
         registration__candidate__user__isnull=False,
         registration__compartment__papers=None,
     )
-    for key in waiting.order_by("pk").values_list("registration", flat=True):
-        _confide(Registration.objects.whole().get(pk=key), at=at - timedelta(hours=6))
+    for case in waiting.order_by("pk"):
+        registration = Registration.objects.whole().get(pk=case.registration_id)
+        papers = _confide(registration, at=case.asked_at)
+        if case.opined_at is not None:
+            _open(papers, doctor=case.doctor, at=case.opined_at - BEFORE_THE_OPINION)
 
 
-def _confide(registration: Registration, *, at: datetime) -> None:
+def _open(papers: list[Paper], *, doctor: User, at: datetime) -> None:
+    by = doctor.memberships.get().as_actor()
+    for one in papers:
+        confiding.read(paper=one.pk, reader=doctor, by=by, at=at)
+    for found in Compartment.objects.filter(papers__in=papers).distinct():
+        confiding.read_remarks(found=found, reader=doctor, by=by, at=at)
+
+
+def _confide(registration: Registration, *, at: datetime) -> list[Paper]:
+    papers = []
     person = registration.candidate
     by = Actor("candidate", str(person), f"user:{person.user_id}")
     for asked in papers_asked_of(registration):
@@ -46,9 +63,11 @@ def _confide(registration: Registration, *, at: datetime) -> None:
             at=at,
         )
         _look_at(given, at=at)
+        papers.append(given)
     confiding.remark(
         registration=registration, text=REMARK, press=f"demo:{registration.pk}", by=by, at=at
     )
+    return papers
 
 
 def _look_at(given: Paper, *, at: datetime) -> None:

@@ -64,6 +64,9 @@ ASKING: dict[str, dict[str, Any]] = {
 }
 """Those whose requests for accommodations stand at every step."""
 
+NOTIFIED = "amenagement7@demo.test"
+"""Whose decision is notified and not read yet: the one of them that the demo names."""
+
 STAFF = {
     "gestionnaire.lille@demo.test": ("Camille Ferrand", Membership.Role.MANAGER, ["A09"]),
     "gestionnaire.reunion@demo.test": (

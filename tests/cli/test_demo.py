@@ -7,6 +7,8 @@ from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
+from sporades.accommodations.models import Case
+from sporades.accommodations.states import State
 from sporades.accounts.models import User
 from sporades.candidates.claims import digest_of
 from sporades.candidates.models import ClaimCode
@@ -55,6 +57,16 @@ def test_the_demo_has_its_people_its_services_and_its_registrations():
     assert f"`{demo_registrations.CODE}`" in README.read_text("utf-8")
     services = [service for one in queries.programmes() for service in one.services]
     assert {service.accepts(NOW) for service in services} == {True, False}
+    told = Case.objects.get(registration__candidate__user__email=demo_people.NOTIFIED)
+    assert (told.state, told.notification.opened_at) == (State.NOTIFIED, None)
+    opined = Case.objects.exclude(opined_at=None).filter(
+        registration__compartment__papers__isnull=False
+    )
+    assert opined
+    for case in opined:
+        compartment = case.registration.compartment
+        given, opened = compartment.papers.latest("given_at"), compartment.openings.earliest("at")
+        assert given.given_at < opened.at < case.opined_at
     assert [s for s in services if NOW < s.closes_at < NOW + timedelta(hours=1, minutes=1)] != []
     assert queries.upcoming_services(NOW) != []
 
@@ -102,12 +114,14 @@ def test_a_real_installation_has_no_demo_command():
 def test_the_readme_names_every_account_of_the_demo_and_no_other():
     told = re.findall(r"^\| `([^`]+@demo\.test)` \|", README.read_text("utf-8"), re.MULTILINE)
 
-    assert told == [*demo_people.CANDIDATES, *demo_people.STAFF]
+    assert told == [*demo_people.CANDIDATES, demo_people.NOTIFIED, *demo_people.STAFF]
     assert f"`{demo_people.PASSWORD}`" in README.read_text("utf-8")
 
 
 @pytest.mark.usefixtures("_demo")
-@pytest.mark.parametrize("email", [*demo_people.CANDIDATES, *demo_people.STAFF])
+@pytest.mark.parametrize(
+    "email", [*demo_people.CANDIDATES, demo_people.NOTIFIED, *demo_people.STAFF]
+)
 def test_every_account_of_the_demo_signs_in(client, email, capsys):
     cache.clear()
     demo_people.make_people(at=NOW - timedelta(days=60))

@@ -71,7 +71,7 @@ class Command(BaseCommand):
         demo_registrations.make_records(at=now)
         asking = demo_registrations.make_asking(at=now)
         demo_accommodations.make_accommodations(asking, at=now)
-        demo_health.make_health(at=now)
+        demo_health.make_health()
         demo_pieces.make_pieces(at=now)
         self._deliver(now)
         with suppress(AlreadyEnqueued), transaction.atomic():
