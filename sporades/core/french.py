@@ -40,6 +40,8 @@ _ZONES = {
     "Pacific/Wallis": "heure de Wallis-et-Futuna",
 }
 ZONES = tuple(_ZONES)
+_FEMININE = ("trice", "tion", "ière", "ffe")
+_VOWELS = "aeiouyàâäéèêëîïôöùû"
 _MINUTE = timedelta(minutes=1)
 NON_BREAKING = "\u00a0"
 _SPACED = {f" {sign}": f"{NON_BREAKING}{sign}" for sign in ":;?!»"} | {"« ": f"«{NON_BREAKING}"}
@@ -125,6 +127,25 @@ def birth_date_in_digits(year: int, month: int | None, day: int | None) -> str:
 def local_day(instant: datetime, zone: str) -> date:
     """Return the day that an instant falls on in a zone."""
     return instant.astimezone(ZoneInfo(zone)).date()
+
+
+def of_someone(title: str) -> str:
+    """Say « de » before whom a title names, with its article: « du recteur de l'académie ».
+
+    Args:
+        title: with its article or without: « Recteur de l'académie », « la rectrice ».
+    """
+    title = title[:1].lower() + title[1:]
+    if title.startswith("le "):
+        return f"du {title.removeprefix('le ')}"
+    if title.startswith(("la ", "l'", "l’")):
+        return f"de {title}"
+    if title.startswith("les "):
+        return f"des {title.removeprefix('les ')}"
+    if title[:1] in _VOWELS:
+        return f"de l'{title}"
+    is_feminine = title.split(" ")[0].endswith(_FEMININE)
+    return f"de la {title}" if is_feminine else f"du {title}"
 
 
 def listed(words: list[str], last: str = "et") -> str:

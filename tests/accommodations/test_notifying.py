@@ -344,7 +344,7 @@ def test_a_batch_follows_each_opinion_and_says_why(registration):
     assert (case.state, case.decided_last_name, case.decided_quality) == (
         State.DECIDED,
         "Martin",
-        "gestionnaire",
+        "gestionnaire, par délégation du recteur de l'académie",
     )
     assert [(one.code, one.decision, bool(one.reason)) for one in case.measures.all()] == [
         (THIRD, Decision.OTHER, True),
@@ -361,6 +361,15 @@ def test_who_has_decided_before_is_named_in_the_same_words(registration):
     accommodating.follow_opinion(registration=other, by=MANAGER, at=NOW)
 
     assert case_of(other).decided_quality == "cheffe du service des examens"
+
+
+def test_who_had_left_a_role_alone_is_proposed_its_delegation(registration):
+    reach(registration, State.DECIDED)
+    Case.objects.update(decided_quality="gestionnaire")
+
+    proposed = accommodating.author_of(registration, MANAGER).quality
+
+    assert proposed == "gestionnaire, par délégation du recteur de l'académie"
 
 
 def test_no_opinion_is_followed_where_there_is_none(registration):

@@ -7,6 +7,7 @@ from sporades.core.french import (
     day_in_words,
     instant_in_words,
     listed,
+    of_someone,
     size_in_words,
     time_left_in_words,
     wait_in_words,
@@ -103,3 +104,18 @@ def test_words_are_listed_as_in_a_sentence(words, text):
 )
 def test_the_size_of_a_file_is_said(size, words):
     assert size_in_words(size) == words
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("Recteur de l'académie", "du recteur de l'académie"),
+        ("le recteur de l'académie", "du recteur de l'académie"),
+        ("Rectrice de l'académie", "de la rectrice de l'académie"),
+        ("La ministre", "de la ministre"),
+        ("L'inspecteur d'académie", "de l'inspecteur d'académie"),
+        ("Autorité des aménagements", "de l'autorité des aménagements"),
+    ],
+)
+def test_who_a_title_names_is_said_with_its_article(title, said):
+    assert of_someone(title) == said

@@ -7,13 +7,15 @@ from datetime import datetime
 from django.db import transaction
 
 from sporades.accommodations import operations as accommodations
-from sporades.accommodations.models import Case
+from sporades.accommodations.models import LONGEST_NAME, Case
 from sporades.accommodations.operations import Author, DecisionOn
 from sporades.accommodations.queries import lock_case
+from sporades.accommodations.rules import rules_of
 from sporades.accommodations.states import State
 from sporades.accounts.models import Membership
 from sporades.acts.accommodating.telling import lock_open, note
 from sporades.core.actors import Actor
+from sporades.core.french import of_someone
 from sporades.core.refusals import Refused
 from sporades.medical import operations as medical
 from sporades.medical.queries import compartment
@@ -81,14 +83,25 @@ def follow_opinion(*, registration: Registration, by: Actor, at: datetime) -> No
 def author_of(registration: Registration, by: Actor) -> Author:
     """Return how somebody named themselves the last time that they decided, for this service.
 
-    Who never did is named by their account, in the quality of their role.
+    Who never did is named by their account, in the quality of their role. A role alone takes no
+    decision: it is by delegation of the authority that the réglementation names (L-03).
     """
     known, service = accommodations.author_known(by.identifier), named(registration.service)
+    role = dict(Membership.Role.choices).get(by.kind, "").lower()
+    by_delegation = _by_delegation(role, registration)
     if known is not None:
-        return replace(known, service=service)
+        quality = by_delegation if known.quality == role else known.quality
+        return replace(known, quality=quality, service=service)
     first, _, last = by.name.partition(" ")
-    quality = dict(Membership.Role.choices).get(by.kind, "").lower()
-    return Author(first, last, quality, service, by.identifier)
+    return Author(first, last, by_delegation, service, by.identifier)
+
+
+def _by_delegation(role: str, registration: Registration) -> str:
+    rules = rules_of(registration)
+    if not role or rules is None:
+        return role
+    said = f"{role}, par délégation {of_someone(rules.decision.authority)}"
+    return said if len(said) <= LONGEST_NAME else role
 
 
 @transaction.atomic

@@ -454,3 +454,21 @@ def test_the_office_sees_that_a_request_lost_its_doctor(manager, in_lille, docto
     assert "le médecin qui l'avait ne peut plus s'en charger : confiez-la à un autre." in page
     do(manager, in_lille, "confier", medecin=str(doctor.pk))
     assert "ne peut plus s'en charger" not in main(manager.get(page_of(in_lille)))
+
+
+def test_the_decision_is_read_before_it_is_notified(manager, in_lille):
+    reach(in_lille, State.DECIDED)
+
+    page = main(manager.get(page_of(in_lille)))
+
+    assert "Relisez-le : une fois notifié, il n'est plus changé." in page
+    assert "Décision prise par : Claude Martin, cheffe du service des examens" in page
+    assert "Autorité : Recteur de l'académie" in page
+
+
+def test_who_decides_for_the_first_time_is_proposed_the_delegation(manager, in_lille):
+    reach(in_lille, State.OPINION_GIVEN)
+
+    shown = as_shown(manager, in_lille)
+
+    assert shown["fonction"] == "gestionnaire, par délégation du recteur de l'académie"

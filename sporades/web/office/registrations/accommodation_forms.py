@@ -198,7 +198,7 @@ class CallForm(forms.Form):
     """What became of a telephone call."""
 
     appel = forms.ChoiceField(
-        label="Appel",
+        label="Ce que l'appel a donné",
         choices=(
             ("prevenu", "Le candidat, ou son représentant légal, est prévenu"),
             ("absent", "Personne n'a répondu : la demande reste à appeler"),

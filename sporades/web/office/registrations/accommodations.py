@@ -7,7 +7,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from sporades.accommodations import notification
 from sporades.accommodations.models import Case
+from sporades.accommodations.notification import Notified
 from sporades.accommodations.queries import cases_of, decision_of, doctors_for, last_case_of
 from sporades.accommodations.rules import deadline_of, papers_in_words, rules_of, sat_by
 from sporades.accommodations.states import Decision, State
@@ -16,6 +18,7 @@ from sporades.accounts.permissions import Permission
 from sporades.acts import accommodating
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words, local_day
+from sporades.core.phones import phone_in_words
 from sporades.core.refusals import Refused
 from sporades.letters.words import announced
 from sporades.registrations.models import Registration
@@ -92,9 +95,17 @@ def handle(request: HttpRequest, number: str) -> HttpResponse:
         "asked": asked,
         "seen": seen,
         "rules": rules_of(found),
+        **_shown_before(case, asked, request),
         "papers": accommodating.papers_given(case) if "incomplete" in asked.possible else [],
-        "phone": " ; ".join(filter(None, (found.mobile, found.phone))),
-        "guardian_phone": found.guardian_phone,
+        "phones": [
+            (whose, phone_in_words(number), number)
+            for whose, number in (
+                ("Téléphone", found.mobile),
+                ("Téléphone", found.phone),
+                ("Représentant légal", found.guardian_phone),
+            )
+            if number
+        ],
         "following": queue.following(case) if queue else "",
         "back": queue.list if queue else "",
         "trail": [*TRAIL, (found.number, reverse("office:accommodation", args=[found.number]))],
@@ -102,6 +113,16 @@ def handle(request: HttpRequest, number: str) -> HttpResponse:
     }
     status = 422 if asked.is_refused else 200
     return render(request, "office/handle_accommodation.html", context, status=status)
+
+
+def _shown_before(case: Case, asked: CaseForms, request: HttpRequest) -> dict[str, Any]:
+    """Return the decision as its candidate will read it, before it leaves, or why it cannot."""
+    if "notifier" not in asked.possible:
+        return {}
+    try:
+        return {"paper": notification.content(Notified(case, request.arrived_at))}
+    except Refused as refusal:
+        return {"cannot": str(refusal)}
 
 
 def _do(case: Case, asked: CaseForms, seen: int, *, by: Actor, request: HttpRequest) -> None:
