@@ -158,7 +158,7 @@ class Evidence(models.Model):
     @property
     def note(self) -> str:
         """Say what its state does not: the postmark, or why it is refused."""
-        if self.state == State.POSTED and self.posted_on is not None:
+        if self.posted_on is not None and self.state in {State.POSTED, State.ACCEPTED}:
             return f"Postée le {day_in_words(self.posted_on)}."
         return self.reason
 

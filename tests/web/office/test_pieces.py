@@ -86,7 +86,10 @@ def test_a_piece_is_found_good(manager, in_lille):
 
     page = decide(manager, in_lille, verdict="accept", motif="")
 
-    assert f"« Pièce d'identité », n°{in_lille.number} : conforme." in main(page)
+    whose = f"{in_lille.identity.full_name}, n°{in_lille.number}"
+    assert f"« Pièce d'identité », {whose} : conforme. Revenir à cette pièce" in main(page)
+    [back] = seen(page).xpath("//main//a[.='Revenir à cette pièce']/@href")
+    assert back == decision(in_lille)
     assert (piece(in_lille).state, piece(in_lille).decided_name) == (
         State.ACCEPTED,
         "Claude Martin",
@@ -118,6 +121,9 @@ def test_a_piece_that_came_by_post_has_its_postmark_then_is_judged(manager, in_l
     decide(manager, in_lille, verdict="accept", motif="")
 
     assert piece(in_lille).state == State.ACCEPTED
+    judged = main(manager.get(decision(in_lille)))
+    assert "La pièce est arrivée sur papier, postée le 24 novembre 2026" in judged
+    assert "Aucun fichier n'est déposé" not in judged
 
 
 def test_a_registration_does_without_a_piece(manager, in_lille):

@@ -7,16 +7,18 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 
 from sporades.acts import providing, reading
 from sporades.core.actors import Actor
-from sporades.core.french import time_left_in_words
+from sporades.core.french import day_in_words, time_left_in_words
 from sporades.core.refusals import Refused
 from sporades.evidence.models import Evidence
 from sporades.evidence.reasons import reasons_for
 from sporades.evidence.states import TO_VERIFY
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import version_of
+from sporades.web.layout.markup import directed
 from sporades.web.layout.seen import seen_in
 from sporades.web.office.registrations.files import author_on, registration_of
 from sporades.web.office.registrations.piece_queue import PieceQueue, queue_of
@@ -44,7 +46,7 @@ def judge(request: HttpRequest, number: str, piece: str) -> HttpResponse:
         except Refused as refusal:
             asked.refuse(str(refusal))
         else:
-            messages.success(request, f"« {row.label} », {_whose(found)} : {asked.said}.")
+            messages.success(request, _decided(row, found, asked.said))
             return _onwards(request, found, row, queue)
     other = ""
     if not is_posted and row.state in TO_VERIFY:
@@ -56,6 +58,7 @@ def judge(request: HttpRequest, number: str, piece: str) -> HttpResponse:
         "owed": owed,
         "is_late": is_late(found, owed),
         "pages": _pages(found, row),
+        "posted": day_in_words(row.posted_on) if row.posted_on else "",
         "given": row.deposit.given_in_words(found.service.zone) if row.deposit else "",
         "version": version_of.get(registration=found.pk, number=found.version),
         "asked": asked,
@@ -110,8 +113,16 @@ def _pages(registration: Registration, row: Evidence) -> list[dict[str, Any]]:
     ]
 
 
-def _whose(registration: Registration) -> str:
-    return f"n°{registration.number}"
+def _decided(row: Evidence, registration: Registration, said: str) -> str:
+    """Say what was decided of whose piece, with the way back to it: one key may have decided."""
+    return format_html(
+        '« {} », {}, n°{} : {}. <a href="{}">Revenir à cette pièce</a>',
+        row.label,
+        directed(registration.identity.full_name),
+        registration.number,
+        said,
+        reverse("office:judge_piece", args=[registration.number, row.code]),
+    )
 
 
 def _ago(since: datetime | None, at: datetime) -> str:

@@ -11,7 +11,7 @@ from sporades.evidence.reasons import Reason
 from sporades.evidence.states import ACCEPT, ASK_AGAIN, RECEIVE, REFUSE, SCAN, WAIVE
 from sporades.exams.schema.base import LONGEST_LINE
 from sporades.intake.cleaning import LARGEST, TooLarge
-from sporades.registrations.fields import CleanCharField
+from sporades.registrations.fields import CleanCharField, ask_if_called_for
 from sporades.web.office.days import DayField
 
 VERDICTS = {
@@ -38,7 +38,8 @@ class RefusalForm(forms.Form):
     )
     motif = CleanCharField(
         label="Précision",
-        help_text="Le candidat la lit après le motif. Par exemple : il manque le verso",
+        help_text="Le candidat la lit après le motif ; avec « Autre motif », elle est à écrire. "
+        "Par exemple : il manque le verso",
         max_length=LONGEST_REASON - LONGEST_LINE - 1,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -52,6 +53,7 @@ class RefusalForm(forms.Form):
             *((one.code, one.label) for one in reasons),
             (OTHER, "Autre motif, dit dans la précision"),
         ]
+        ask_if_called_for(self.fields["motif"])
 
     def clean(self) -> dict[str, Any]:
         """Ask for words, where no usual reason says why."""
