@@ -406,6 +406,10 @@ class AskedMeasure(models.Model):
         """Return what is asked for."""
         return self.label
 
+    def is_covered_by(self, other: Self) -> bool:
+        """Return whether another measure is asked for all the épreuves of this one."""
+        return not other.papers or (bool(self.papers) and set(self.papers) <= set(other.papers))
+
     @property
     def opinion_in_words(self) -> str:
         """What the doctor thinks of it: « Autre mesure : … »."""

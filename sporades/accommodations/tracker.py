@@ -46,6 +46,15 @@ AWAITED = {
 }
 """Who is awaited, where it is always the same."""
 
+HANDLED = {
+    State.PREPARING: "Le candidat prépare sa demande.",
+    State.ASKED: "À vous : vérifiez que la demande est complète.",
+    State.WITH_DOCTOR: "Le médecin désigné étudie la demande et rend son avis.",
+    State.DECIDED: "À vous : notifiez la décision.",
+    State.NOTIFIED: "Le candidat n'a pas encore lu la notification.",
+}
+"""The same, as the managing service reads it."""
+
 LABEL = "Demande d'aménagement d'épreuves"
 
 
@@ -75,13 +84,15 @@ def check_of(registration: Registration, case: Case | None, *, at: datetime) -> 
     return [Check(LABEL, state, awaited_in_words(case, at=at), "accommodation")]
 
 
-def steps_of(case: Case, *, at: datetime) -> list[Check]:
+def steps_of(case: Case, *, at: datetime, by_office: bool = False) -> list[Check]:
     """Return the steps of a request: those behind with their date, the next with who is awaited.
 
     Args:
         case: with its registration; one that was not taken back.
         at: now.
+        by_office: whether the managing service reads them, and not the candidate.
     """
+    said = handled_in_words(case) if by_office else awaited_in_words(case, at=at)
     behind = BEHIND[State(case.state)] + bool(case.opened_at)
     zone = case.registration.service.zone
     checks = []
@@ -91,7 +102,7 @@ def steps_of(case: Case, *, at: datetime) -> list[Check]:
             checks.append(Check(label, "done", f"Le {instant_in_words(instant, zone)}."))
         elif rank == behind:
             state = "missing" if case.is_writable else "waiting"
-            checks.append(Check(label, state, awaited_in_words(case, at=at)))
+            checks.append(Check(label, state, said))
         else:
             checks.append(Check(label, "waiting"))
     return checks
@@ -106,9 +117,22 @@ def awaited_in_words(case: Case, *, at: datetime) -> str:
     if case.state == State.INCOMPLETE:
         return f"À vous : {case.missing}"
     if case.state == State.OPINION_GIVEN:
-        asked = rules_of(case.registration)
-        return f"Décide : {asked.decision.authority}." if asked else ""
+        return _decider(case)
     return AWAITED.get(State(case.state), "")
+
+
+def handled_in_words(case: Case) -> str:
+    """Say to the managing service in one line what a request waits for, and from whom."""
+    if case.state == State.INCOMPLETE:
+        return f"Le candidat complète sa demande : {case.missing}"
+    if case.state == State.OPINION_GIVEN:
+        return _decider(case)
+    return HANDLED.get(State(case.state), "")
+
+
+def _decider(case: Case) -> str:
+    asked = rules_of(case.registration)
+    return f"Décide : {asked.decision.authority}." if asked else ""
 
 
 def _to_do(case: Case, *, at: datetime) -> str:

@@ -1,10 +1,12 @@
 """Questions of pages and of other rooms about the medical compartment."""
 
+from dataclasses import dataclass
+
 from django.db.models import Count, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from sporades.accounts.models import Membership
-from sporades.medical.models import Compartment, Opening, OpinionDraft, Paper, Remark
+from sporades.medical.models import CANDIDATE, Compartment, Opening, OpinionDraft, Paper, Remark
 from sporades.registrations.models import Registration
 
 
@@ -54,6 +56,40 @@ def draft_of(found: Compartment) -> OpinionDraft | None:
     drafts = OpinionDraft.objects.filter(compartment=found).select_related("compartment")
     draft: OpinionDraft | None = drafts.first()
     return draft
+
+
+@dataclass(frozen=True)
+class Unread:
+    """What of a compartment its doctor has not read.
+
+    Attributes:
+        papers: how many clean papers were not opened.
+        of: how many there are.
+        remarks: how many comments of the candidate came since the doctor last read them.
+    """
+
+    papers: int
+    of: int
+    remarks: int
+
+
+def unread_by(found: Compartment, reader: str) -> Unread:
+    """Return what somebody has not read of a compartment.
+
+    Args:
+        found: the compartment.
+        reader: the identifier of their account, as an author has it.
+    """
+    read = list(found.openings.filter(reader_id=reader).values_list("paper", "at"))
+    opened = {paper for paper, _ in read}
+    clean = list(found.papers.filter(is_clean=True).values_list("pk", flat=True))
+    theirs = found.remarks.filter(author_kind=CANDIDATE)
+    last = max((at for paper, at in read if paper is None), default=None)
+    return Unread(
+        papers=sum(one not in opened for one in clean),
+        of=len(clean),
+        remarks=(theirs.filter(written_at__gt=last) if last else theirs).count(),
+    )
 
 
 def openings_of(found: Compartment) -> QuerySet[Opening]:

@@ -42,11 +42,17 @@ class OpinionForm(forms.Form):
                 widget=forms.RadioSelect,
                 error_messages={"required": "Donnez votre avis sur cette mesure."},
             )
-            instead = [(code, label) for code, label in every if code != one.code]
+            asked = {each.code for each in self._measures if each == one or one.is_covered_by(each)}
+            instead = [(code, label) for code, label in every if code not in asked]
             self.fields[other] = forms.ChoiceField(
                 label="Autre mesure proposée",
                 choices=[("", "Choisir une mesure"), *instead],
                 required=False,
+                help_text="Celles que le candidat a déjà demandées ont leur propre avis",
+                error_messages={
+                    "invalid_choice": "Choisissez une mesure de la liste : celles que le candidat a "
+                    "déjà demandées ont leur propre avis."
+                },
             )
             ask_if_called_for(self.fields[other], f"{said}={Opinion.OTHER.value}")
         self.fields[TEXT] = CleanLinesField(
@@ -57,11 +63,12 @@ class OpinionForm(forms.Form):
             "traitement. À remplir si un avis n'est pas favorable",
             widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off"}),
         )
+        ask_if_called_for(self.fields[TEXT])
         self.fields[NOTE] = CleanLinesField(
-            label="Note entre médecins",
+            label="Mot entre médecins",
             max_length=LONGEST_REMARK,
             required=False,
-            help_text="Vous et le médecin qui vous remplacerait êtes seuls à la lire",
+            help_text="Vous et le médecin qui vous remplacerait êtes seuls à le lire",
             widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
         )
 

@@ -20,7 +20,7 @@ from sporades.exams.rules.facts import Facts
 from sporades.medical import sealing
 from sporades.medical.models import Compartment, OpinionDraft, Paper
 from sporades.medical.operations import DraftOvertaken
-from sporades.medical.queries import all_remarks_of, compartment, draft_of
+from sporades.medical.queries import all_remarks_of, compartment, draft_of, unread_by
 from sporades.registrations.models import Registration
 from sporades.web.doctor.cases import author_on, case_of, trail
 from sporades.web.doctor.forms import NOTE, TEXT, OpinionForm
@@ -110,6 +110,7 @@ def sign(request: HttpRequest, case: int) -> HttpResponse:
         "note": form.cleaned_data[NOTE],
         "revision": draft.revision,
         "trail": trail(found),
+        **_unread(request, found, compartment(found.registration)),
     }
     return render(request, "doctor/sign.html", context)
 
@@ -165,10 +166,26 @@ def _page(
         "opined": instant_in_words(found.opined_at, zone) if found.opined_at else "",
         "erased": instant_in_words(held.erase_after, zone) if held and held.erase_after else "",
         "remarks": all_remarks_of(held).count() if held and held.doctor_id else 0,
+        **_unread(request, found, held),
         "trail": trail(found)[:1],
         **_papers(request, found, held),
     }
     return render(request, "doctor/case.html", context, status=status)
+
+
+def _unread(request: HttpRequest, case: Case, held: Compartment | None) -> dict[str, Any]:
+    """Return what the doctor is told of papers and comments that they have not read."""
+    if held is None or held.doctor_id != request.user.pk or case.state != State.WITH_DOCTOR:
+        return {"unopened": "", "unread": 0}
+    left = unread_by(held, author_on(request, case).identifier)
+    unopened = ""
+    if left.papers:
+        unopened = (
+            "Vous n'avez ouvert aucun des papiers de santé confiés."
+            if left.papers == left.of
+            else f"Vous n'avez pas ouvert {left.papers} des {left.of} papiers de santé confiés."
+        )
+    return {"unopened": unopened, "unread": left.remarks}
 
 
 def _facts(case: Case, at: Any) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from sporades.accommodations.models import Case
 from sporades.accommodations.states import State
 from sporades.acts import confiding, opining
+from sporades.candidates.models import Identity
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.medical import sealing
@@ -84,12 +85,19 @@ def _read(request: HttpRequest, case: Case) -> list[Remark]:
     )
 
 
+def _quality(row: Remark, case: Case) -> str:
+    if not row.is_candidates:
+        return "médecin désigné"
+    is_her = case.registration.identity.civility == Identity.Civility.MADAME
+    return "candidate" if is_her else "candidat"
+
+
 def _told(row: Remark, case: Case) -> dict[str, Any]:
     try:
         text = row.text
     except sealing.Unreadable:
         text = sealing.UNREADABLE
-    who = f"{row.author_name}, {'candidat' if row.is_candidates else 'médecin désigné'}"
+    who = f"{row.author_name}, {_quality(row, case)}"
     return {
         "who": who,
         "written": instant_in_words(row.written_at, case.registration.service.zone),

@@ -33,7 +33,7 @@ from tests.web.doctor.space import (
     take,
     write,
 )
-from tests.web.guide import main, signed_in
+from tests.web.guide import main, seen, signed_in
 
 HOME = "/medecin/"
 
@@ -526,3 +526,42 @@ def test_the_page_says_when_papers_are_erased_and_the_draft_goes_with_them(case,
     assert not Remark.objects.exists()
     assert not Paper.objects.exists()
     assert reverse("doctor:case", args=[case.pk]) in doctor.get(HOME).text
+
+
+# --- What was not read ------------------------------------------------------------------------
+
+
+def test_who_signs_unread_is_told_which_papers_and_comments_they_leave(case, doctor):
+    paper = Paper.objects.get()
+    confide_remark(case.registration)
+    write(doctor, case)
+
+    unread = said(doctor.get(at("sign", case)))
+    doctor.get(at("paper", case, paper.pk))
+    doctor.get(at("remarks", case))
+    read = said(doctor.get(at("sign", case)))
+
+    assert "Vous n'avez ouvert aucun des papiers de santé confiés." in unread
+    assert "Vous n'avez pas encore lu un commentaire du candidat" in unread
+    assert "Vous n'avez" not in read
+
+
+def test_of_several_papers_the_number_that_was_not_opened_is_said(case, doctor):
+    found_clean(confide(case.registration))
+    doctor.get(at("paper", case, Paper.objects.first().pk))
+    write(doctor, case)
+
+    assert "Vous n'avez pas ouvert 1 des 2 papiers de santé confiés." in said(
+        doctor.get(at("sign", case))
+    )
+
+
+def test_a_measure_that_is_asked_for_already_is_not_proposed_instead_of_another(case, doctor):
+    page = seen(doctor.get(at("case", case)))
+
+    offered = page.xpath("//select[@name='autre-tiers']/option/@value")
+
+    assert "MOITIE" in offered
+    assert "ACCESSIBLE" not in offered
+    answered = write(doctor, case, **{"avis-tiers": OTHER, "autre-tiers": "ACCESSIBLE"}, relire=1)
+    assert "celles que le candidat a déjà demandées ont leur propre avis." in said(answered)

@@ -461,7 +461,9 @@ def test_the_decision_is_read_before_it_is_notified(manager, in_lille):
 
     page = main(manager.get(page_of(in_lille)))
 
-    assert "Relisez-le : une fois notifié, il n'est plus changé." in page
+    assert (
+        "Relisez-le, tel que le candidat le lira : une fois notifié, il n'est plus changé." in page
+    )
     assert "Décision prise par : Claude Martin, cheffe du service des examens" in page
     assert "Autorité : Recteur de l'académie" in page
 

@@ -113,7 +113,9 @@ class CaseDecisionForm(forms.Form):
         rules, advised = rules_of(case.registration), as_advised(case)
         every = [(one.code, one.label) for one in rules.measures] if rules else []
         for one in self._measures:
-            others = [("", "Choisissez"), *(pair for pair in every if pair[0] != one.code)]
+            asked = {each.code for each in self._measures if each == one or one.is_covered_by(each)}
+            kept = [pair for pair in every if pair[0] not in asked - {advised[one.code].other}]
+            others = [("", "Choisissez"), *kept]
             self._ask(one, advised[one.code], others)
         known = (author.first_name, author.last_name, author.quality, author.service)
         for name, value in zip(("prenom", "nom", "fonction", "service"), known, strict=True):
@@ -149,10 +151,7 @@ class CaseDecisionForm(forms.Form):
 
     def fieldsets(self) -> list[tuple[str, tuple[str, ...]]]:
         """Return the fields of each measure under its name, then who decides."""
-        measures = [
-            (f"{one.label} : avis {one.opinion_in_words.lower()}", names_of(one))
-            for one in self._measures
-        ]
+        measures = [(f"{one.label} : {_advised(one)}", names_of(one)) for one in self._measures]
         return [*measures, ("Qui décide", ("prenom", "nom", "fonction", "service"))]
 
     def clean(self) -> None:
@@ -279,6 +278,12 @@ class CaseForms:
     def refuse(self, why: str) -> None:
         """Say why it is not done."""
         self.why, self.is_refused = why, True
+
+
+def _advised(measure: AskedMeasure) -> str:
+    if measure.opinion == Opinion.OTHER:
+        return f"le médecin propose « {measure.opinion_label} »"
+    return f"avis {measure.get_opinion_display().lower()}"
 
 
 def names_of(measure: AskedMeasure) -> tuple[str, str, str]:

@@ -182,7 +182,7 @@ def _said_of(case: Case, request: HttpRequest, *, may_decide: bool) -> dict[str,
     sat = sat_by(registration)
     signature = case.signature
     return {
-        "steps": steps_of(case, at=request.arrived_at) if may_decide else [],
+        "steps": steps_of(case, at=request.arrived_at, by_office=True) if may_decide else [],
         "deadline": registration.service.said(deadline_of(registration)),
         "measures": [
             {
