@@ -55,16 +55,21 @@ HANDLED = {
 }
 """The same, as the managing service reads it."""
 
+WITHOUT_THEM = "Sans cela, votre demande est incomplète."
+
 LABEL = "Demande d'aménagement d'épreuves"
 
 
-def check_of(registration: Registration, case: Case | None, *, at: datetime) -> list[Check]:
+def check_of(
+    registration: Registration, case: Case | None, *, at: datetime, papers: str = ""
+) -> list[Check]:
     """Return a request among what makes a registration sure (E6), where one is made or announced.
 
     Args:
         registration: one that stands.
         case: its last request, if there is one.
         at: now.
+        papers: those without which it is incomplete, in words.
     """
     if rules_of(registration) is None:
         return []
@@ -80,19 +85,25 @@ def check_of(registration: Registration, case: Case | None, *, at: datetime) -> 
             note = f"Décision notifiée le {when} : lisez la notification."
             return [Check(LABEL, "waiting", note, "accommodation")]
         return [Check(LABEL, "done", f"Décision notifiée le {when}.", "accommodation")]
-    state = "missing" if case.state == State.INCOMPLETE else "waiting"
-    return [Check(LABEL, state, awaited_in_words(case, at=at), "accommodation")]
+    is_incomplete = case.state == State.INCOMPLETE or (case.state == State.ASKED and papers)
+    state = "missing" if is_incomplete else "waiting"
+    return [Check(LABEL, state, awaited_in_words(case, at=at, papers=papers), "accommodation")]
 
 
-def steps_of(case: Case, *, at: datetime, by_office: bool = False) -> list[Check]:
+def steps_of(
+    case: Case, *, at: datetime, papers: str = "", by_office: bool = False
+) -> list[Check]:
     """Return the steps of a request: those behind with their date, the next with who is awaited.
 
     Args:
         case: with its registration; one that was not taken back.
         at: now.
+        papers: those without which it is incomplete, in words, where its candidate reads.
         by_office: whether the managing service reads them, and not the candidate.
     """
-    said = handled_in_words(case) if by_office else awaited_in_words(case, at=at)
+    said = (
+        handled_in_words(case) if by_office else awaited_in_words(case, at=at, papers=papers)
+    )
     behind = BEHIND[State(case.state)] + bool(case.opened_at)
     zone = case.registration.service.zone
     checks = []
@@ -101,14 +112,14 @@ def steps_of(case: Case, *, at: datetime, by_office: bool = False) -> list[Check
         if rank < behind and instant is not None:
             checks.append(Check(label, "done", f"Le {instant_in_words(instant, zone)}."))
         elif rank == behind:
-            state = "missing" if case.is_writable else "waiting"
-            checks.append(Check(label, state, said))
+            is_to_do = case.is_writable or (case.state == State.ASKED and papers)
+            checks.append(Check(label, "missing" if is_to_do else "waiting", said))
         else:
             checks.append(Check(label, "waiting"))
     return checks
 
 
-def awaited_in_words(case: Case, *, at: datetime) -> str:
+def awaited_in_words(case: Case, *, at: datetime, papers: str = "") -> str:
     """Say in one line what a request waits for, and from whom; of one that is over, nothing."""
     if case.state == State.PREPARING:
         if case.asked_at is None and is_over(case.registration, at):
@@ -116,6 +127,8 @@ def awaited_in_words(case: Case, *, at: datetime) -> str:
         return f"À vous : {_to_do(case, at=at)}"
     if case.state == State.INCOMPLETE:
         return f"À vous : {case.missing}"
+    if case.state == State.ASKED and papers:
+        return f"À vous : confiez {papers}. {WITHOUT_THEM} {AWAITED[State.ASKED]}"
     if case.state == State.OPINION_GIVEN:
         return _decider(case)
     return AWAITED.get(State(case.state), "")
@@ -151,6 +164,6 @@ def deadline_in_words(registration: Registration, *, at: datetime) -> str:
         last = registration.service.said(until, registration.reader_zone) if until else ""
         return (
             f"La date limite, le {said}, est passée. Une demande tardive est reçue"
-            f"{f' avant le {last}' if last else ''} si elle dit pourquoi."
+            f"{f' avant le {last}' if last else ''}, si vous en donnez la raison."
         )
     return f"La date limite, le {said}, est passée."

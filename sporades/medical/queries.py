@@ -34,6 +34,12 @@ def kinds_given(registration: Registration) -> set[str]:
     return set(found.values_list("kind", flat=True))
 
 
+def kinds_confided(registration: Registration) -> set[str]:
+    """Return the codes of the papers that were given, those that are not verified yet too."""
+    given = Paper.objects.filter(compartment__registration=registration)
+    return set(given.exclude(is_clean=False).values_list("kind", flat=True))
+
+
 def papers_of(found: Compartment) -> QuerySet[Paper]:
     """Return the papers of a compartment, in the order in which they were given."""
     papers: QuerySet[Paper] = found.papers.select_related("compartment")

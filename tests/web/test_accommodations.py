@@ -20,6 +20,7 @@ from tests.accommodations.asked import (
 )
 from tests.accommodations.test_asking import AFTER_CLOSING
 from tests.factories import NOW, a_candidate, a_registration, author, load_invented
+from tests.medical.given import confide
 from tests.web.guide import main
 
 pytestmark = pytest.mark.usefixtures("stopped_clock", "db")
@@ -205,6 +206,42 @@ def test_a_request_is_taken_back_once_confirmed(sign_in, registration):
     assert "Commencer ma demande" in main(client.get(at(registration)))
 
 
+def test_what_is_lost_by_taking_a_request_back_is_said_before(sign_in, registration, stopped_clock):
+    reach(registration, State.ASKED)
+    said = main(sign_in(registration.candidate).get(at(registration, page="/retrait")))
+    assert "Vous pourrez en faire une autre avant le mardi 15 décembre 2026" in said
+
+    stopped_clock.move_to(AFTER_CLOSING)
+    said = main(sign_in(registration.candidate).get(at(registration, page="/retrait")))
+    assert "est passée : une autre demande serait tardive" in said
+
+
+def test_a_mandatory_paper_that_is_missing_is_said_before_sending_after_and_at_home(
+    sign_in, registration, kept, confided
+):
+    write(registration)
+    client = sign_in(registration.candidate)
+    missing = (
+        "Il reste à confier « Certificat du médecin ». Sans cela, votre demande est incomplète."
+    )
+    assert missing in main(client.get(at(registration)))
+
+    sent = client.post(
+        at(registration, page="/envoi"), {"vu": case_of(registration).revision}, follow=True
+    )
+    assert f"Votre demande est envoyée. {missing}" in main(sent)
+    assert "À vous : confiez « Certificat du médecin »." in main(sent)
+    awaited = "est envoyée, mais il reste à confier « Certificat du médecin »."
+    assert awaited in main(client.get("/accueil"))
+    assert "À vous : confiez « Certificat du médecin »." in main(
+        client.get(f"/mes-inscriptions/{registration.number}/suis-je-inscrit")
+    )
+
+    confide(registration, kind="CERTIFICAT")
+    for page in ("/accueil", at(registration)):
+        assert "Certificat du médecin »" not in main(client.get(page)), page
+
+
 def test_what_is_with_the_doctor_is_not_opened_to_be_changed(sign_in, registration):
     reach(registration, State.WITH_DOCTOR)
     client = sign_in(registration.candidate)
@@ -327,7 +364,9 @@ def test_a_need_that_appears_after_the_closing_is_found_from_home_to_the_request
     for where in ("/accueil", page):
         assert OFFERED in read(client, where)
         assert f'href="{at(undeclared)}"' in client.get(where).text
-    assert "Une demande tardive est reçue si elle dit pourquoi." in read(client, at(undeclared))
+    assert "Une demande tardive est reçue, si vous en donnez la raison." in read(
+        client, at(undeclared)
+    )
     client.post(at(undeclared, page="/mesures"), {**CHOSEN, "motif": "APPARUE"})
 
     assert "Finir ma demande d'aménagement" in read(client, "/accueil")

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from sporades.accommodations.states import State
 from sporades.acts import registering
 from sporades.medical import operations as medical
 from sporades.medical.models import Opening, Paper, Remark
@@ -75,6 +76,26 @@ def test_the_registration_leads_there_when_a_handicap_was_declared(mine, sign_in
     assert f'href="{where}/sante"' in mine.get(where).text
     other = sign_in(without.candidate).get(f"/mes-inscriptions/{without.number}")
     assert "/sante" not in other.text
+
+
+def test_a_request_that_is_not_sent_is_said_and_led_to(mine, registration):
+    asked.write(registration)
+
+    page = mine.get(address(registration))
+    said = send(mine, registration, photo())
+
+    assert "Votre demande d'aménagement n'est pas encore envoyée." in main(page)
+    assert f'href="/mes-inscriptions/{registration.number}/amenagement"' in page.text
+    assert "L'antivirus le vérifie. Votre demande d'aménagement n'est pas encore" in main(said)
+
+
+def test_nothing_empty_is_shown_where_nothing_is_taken_any_more(mine, registration):
+    asked.reach(registration, State.NOTIFIED)
+
+    page = mine.get(address(registration))
+
+    assert "Donner un fichier" not in main(page)
+    assert "Autre papier de santé" not in main(page)
 
 
 def test_photos_are_given_without_script_and_opened_again_and_it_is_noted(mine, registration):

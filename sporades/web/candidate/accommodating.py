@@ -17,7 +17,6 @@ from sporades.accommodations.queries import (
     decision_among,
     last_among,
     open_case_of,
-    papers_called_for_by,
     proposals,
 )
 from sporades.accommodations.rules import (
@@ -32,12 +31,11 @@ from sporades.accommodations.rules import (
     sat_by,
 )
 from sporades.accommodations.states import Decision
-from sporades.accommodations.tracker import deadline_in_words, steps_of
+from sporades.accommodations.tracker import WITHOUT_THEM, deadline_in_words, steps_of
 from sporades.acts import accommodating as acts
 from sporades.core.french import day_in_words, instant_in_words, local_day
 from sporades.core.refusals import Refused
 from sporades.exams.schema.accommodations import Accommodations
-from sporades.medical.queries import kinds_given
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import registration_of
 from sporades.web.candidate.accommodation_forms import (
@@ -47,6 +45,7 @@ from sporades.web.candidate.accommodation_forms import (
     SignatureForm,
     suiting_papers,
 )
+from sporades.web.candidate.confided import missing_in_words, papers_called_for
 
 PAGE = "candidate:accommodation"
 
@@ -166,8 +165,18 @@ def send(request: HttpRequest, number: str) -> HttpResponse:
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, "Votre demande est envoyée : un mail vous le confirme.")
+            _say_sent(request, case, found)
     return redirect(PAGE, found.number)
+
+
+def _say_sent(request: HttpRequest, case: Case, registration: Registration) -> None:
+    case.refresh_from_db(fields=["procedure"])
+    missing = missing_in_words(papers_called_for(case, registration))
+    if missing:
+        said = f"Votre demande est envoyée. Il reste à confier {missing}. {WITHOUT_THEM}"
+        messages.warning(request, said)
+    else:
+        messages.success(request, "Votre demande est envoyée : un mail vous le confirme.")
 
 
 def take_up(request: HttpRequest, number: str) -> HttpResponse:
@@ -198,8 +207,23 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
         else:
             messages.success(request, "Votre demande est retirée.")
         return redirect(PAGE, found.number)
-    context = {"registration": found, "case": case}
+    context = {"registration": found, "case": case, "again": _again(found, at=request.arrived_at)}
     return render(request, "candidate/accommodation_withdraw.html", context)
+
+
+def _again(registration: Registration, *, at: datetime) -> str:
+    """Say what becomes of a request that is made after this one is taken back."""
+    deadline = registration.service.said(deadline_of(registration), registration.reader_zone)
+    if not registration.is_active or is_over(registration, at):
+        return (
+            f"La date limite, le {deadline}, est passée : vous ne pourrez pas en faire une autre."
+        )
+    if is_late(registration, at):
+        return (
+            f"La date limite, le {deadline}, est passée : une autre demande serait tardive, et "
+            "vous devriez en donner la raison."
+        )
+    return f"Vous pourrez en faire une autre avant le {deadline}."
 
 
 def _page(request: HttpRequest, registration: Registration) -> dict[str, Any]:
@@ -263,8 +287,11 @@ def _of_case(case: Case, registration: Registration, *, at: Any) -> dict[str, An
     needs_signature = is_writable and is_minor(registration, at)
     signature = case.signature
     zone = registration.service.zone
+    papers = papers_called_for(case, registration) if case.is_undecided and has_measures else []
+    missing = missing_in_words(papers)
+    steps = steps_of(case, at=at, papers=missing)
     return {
-        "steps": [{**asdict(step), "url": "", "act": ""} for step in steps_of(case, at=at)],
+        "steps": [{**asdict(step), "url": "", "act": ""} for step in steps],
         "asked": _asked(case),
         "is_writable": is_writable,
         "needs_signature": needs_signature and signature is None and has_measures,
@@ -272,17 +299,9 @@ def _of_case(case: Case, registration: Registration, *, at: Any) -> dict[str, An
         if signature
         else "",
         "may_send": is_writable and has_measures and not (needs_signature and signature is None),
-        "health_papers": _health_papers(case) if case.is_undecided and has_measures else [],
+        "health_papers": papers,
+        "missing": missing if is_writable else "",
     }
-
-
-def _health_papers(case: Case) -> list[dict[str, Any]]:
-    """Return each paper of health that is called for, and whether a clean file was given for it."""
-    given = kinds_given(case.registration)
-    return [
-        {"paper": one, "is_given": one.code in given}
-        for one in papers_called_for_by(case, case.registration)
-    ]
 
 
 def _asked(case: Case) -> list[tuple[str, str]]:

@@ -23,6 +23,7 @@ from sporades.registrations.exclusion import Exclusion, exclusion_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.states import State
 from sporades.registrations.summary import SUMMARY
+from sporades.web.candidate.confided import missing_in_words, papers_called_for
 
 SAID_OTHERWISE = (SUMMARY.slug, EVIDENCE_REQUEST.slug)
 """The documents of which the page of their registration says more."""
@@ -290,6 +291,8 @@ def _accommodation(
     registration: Registration, case: Case | None, *, at: datetime, name: Name
 ) -> Awaiting | None:
     """Return what awaits of one request; of one that others look at, nothing."""
+    if case is not None and case.state == CaseState.ASKED:
+        return _papers_of_health(registration, case, name=name)
     is_announced = registration.has_disability and not is_late(registration, at)
     if (case is not None and not case.is_writable) or (case is None and not is_announced):
         return None
@@ -310,6 +313,18 @@ def _accommodation(
         return replace(found, sentence=sentence, act="Compléter ma demande", deadline="", until="")
     sentence = "Votre demande d'aménagement n'est pas envoyée."
     return replace(found, sentence=sentence, act="Finir ma demande d'aménagement")
+
+
+def _papers_of_health(registration: Registration, case: Case, *, name: Name) -> Awaiting | None:
+    missing = missing_in_words(papers_called_for(case, registration))
+    if not missing:
+        return None
+    return Awaiting(
+        sentence=f"Votre demande d'aménagement est envoyée, mais il reste à confier {missing}.",
+        about=name(registration),
+        link=reverse("candidate:health", args=[registration.number]),
+        act="Confier mes papiers de santé",
+    )
 
 
 def _piece(owed: Owed) -> str:

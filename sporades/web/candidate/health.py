@@ -11,8 +11,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from sporades.accommodations.queries import papers_asked_of
+from sporades.accommodations.models import Case
+from sporades.accommodations.queries import last_case_of, papers_called_for_by
 from sporades.accommodations.rules import rules_of
+from sporades.accommodations.states import State
 from sporades.acts import confiding
 from sporades.core import files
 from sporades.core.french import instant_in_words
@@ -50,6 +52,8 @@ class Kind:
     is_mandatory: bool = False
     is_asked: bool = True
 
+
+TO_SEND = "Votre demande d'aménagement n'est pas encore envoyée."
 
 OTHER = Kind("papier-de-sante", "Autre papier de santé")
 """What the réglementation does not name."""
@@ -102,7 +106,8 @@ def confide(request: HttpRequest, number: str, kind: str) -> HttpResponse:
                 at=request.arrived_at,
             )
         if not form.errors:
-            messages.success(request, "Votre fichier est confié. L'antivirus le vérifie.")
+            to_send = f" {TO_SEND}" if _is_to_send(found, last_case_of(found)) else ""
+            messages.success(request, f"Votre fichier est confié. L'antivirus le vérifie.{to_send}")
             return redirect(f"{reverse('candidate:health', args=[number])}#{chosen.code}")
     context = {"registration": found, "kind": chosen, "form": form}
     return render(request, "candidate/confide.html", context, status=422 if form.errors else 200)
@@ -146,8 +151,10 @@ def _shown(registration: Registration, *, page: str | None) -> dict[str, Any]:
     found = compartment(registration)
     zone = registration.service.zone
     given, labels = _papers(found, zone), _labels(registration)
-    kinds = _with_those_given(_kinds(registration), given, labels)
+    case = last_case_of(registration)
     is_here = rules_of(registration) is not None
+    is_open = is_here and registration.is_active and (found is None or found.is_taking)
+    kinds = _with_those_given(_kinds(registration, case) if is_open else [], given, labels)
     openings = _openings(found).get_page(page)
     return {
         "compartment": found,
@@ -155,7 +162,8 @@ def _shown(registration: Registration, *, page: str | None) -> dict[str, Any]:
         "erased_on": instant_in_words(found.erase_after, zone)
         if found and found.erase_after and not found.erased_at
         else "",
-        "is_open": is_here and registration.is_active and (found is None or found.is_taking),
+        "is_open": is_open,
+        "to_send": TO_SEND if _is_to_send(registration, case) else "",
         "kinds": [
             {
                 "kind": kind,
@@ -169,11 +177,17 @@ def _shown(registration: Registration, *, page: str | None) -> dict[str, Any]:
     }
 
 
-def _kinds(registration: Registration) -> list[Kind]:
+def _is_to_send(registration: Registration, case: Case | None) -> bool:
+    """Return whether its request is begun, and nobody looks at it until it is sent."""
+    is_begun = case is not None and case.state == State.PREPARING
+    return is_begun and registration.is_active
+
+
+def _kinds(registration: Registration, case: Case | None) -> list[Kind]:
     """Return the papers that its request calls for, all that the réglementation names until it is begun."""
     named = [
         Kind(one.code, one.label, one.help or "", one.is_mandatory)
-        for one in papers_asked_of(registration)
+        for one in papers_called_for_by(case, registration)
     ]
     return [] if rules_of(registration) is None else [*named, OTHER]
 
@@ -194,7 +208,9 @@ def _with_those_given(
 
 
 def _kind(registration: Registration, code: str) -> Kind:
-    found = next((one for one in _kinds(registration) if one.code == code), None)
+    found = next(
+        (one for one in _kinds(registration, last_case_of(registration)) if one.code == code), None
+    )
     if found is None:
         raise Http404
     return found

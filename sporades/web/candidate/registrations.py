@@ -13,6 +13,7 @@ from django.urls import reverse
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import last_case_of
 from sporades.accommodations.rules import may_appear, rules_of
+from sporades.accommodations.states import State as CaseState
 from sporades.accommodations.tracker import check_of
 from sporades.acts import registering
 from sporades.acts.deciding import against, decisions_on
@@ -42,6 +43,7 @@ from sporades.registrations.summary import SUMMARY
 from sporades.retention.categories import kept_in_words
 from sporades.threads.queries import registration_and_answers_to
 from sporades.web.candidate.awaiting import Awaiting, on_its_page, unread_answers
+from sporades.web.candidate.confided import missing_in_words, papers_called_for
 from sporades.web.candidate.dates import dates_of
 from sporades.web.layout.proofs import needs_recent_sign_in, sign_in_again
 
@@ -299,6 +301,13 @@ def _awaiting(
     return on_its_page(registration, modifications, unread, at=at)
 
 
+def _missing(registration: Registration, case: Case | None) -> str:
+    """Name the papers of health that a request that is sent still lacks."""
+    if case is None or case.state != CaseState.ASKED:
+        return ""
+    return missing_in_words(papers_called_for(case, registration))
+
+
 def _checks(
     registration: Registration,
     documents: list[DocumentVersion],
@@ -314,7 +323,7 @@ def _checks(
             *checks_of(
                 registration, owed_by(registration, rows_of(registration=registration.pk)), at=at
             ),
-            *check_of(registration, case, at=at),
+            *check_of(registration, case, at=at, papers=_missing(registration, case)),
         ]
         if registration.is_active
         else []
