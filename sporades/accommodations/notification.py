@@ -77,7 +77,7 @@ def content(source: Notified) -> Content:
         "measures": [
             {
                 "label": one.label,
-                "papers": papers_in_words(one.papers, sat),
+                "papers": papers_in_words(one.papers, sat, one.code),
                 "said": one.decision_in_words,
                 "reason": one.reason,
             }

@@ -84,11 +84,19 @@ def sat_by(registration: Registration) -> list[Sat]:
     return found
 
 
-def papers_in_words(papers: Iterable[str], sat: Iterable[Sat]) -> str:
-    """Say for which épreuves a measure is asked: those that are sat no more are left out."""
-    labels = {one.code: one.label for one in sat}
-    codes = list(papers)
-    if not codes:
+def papers_in_words(papers: Iterable[str], sat: Iterable[Sat], measure: str) -> str:
+    """Say for which épreuves a measure is asked: those that are sat no more are left out.
+
+    Args:
+        papers: their codes; none for all those for which it may be asked.
+        sat: the épreuves that are sat.
+        measure: its code.
+    """
+    taken = list(sat)
+    labels = {one.code: one.label for one in taken}
+    asked = list(papers)
+    codes = asked or [one.code for one in taken if measure in one.measures]
+    if not asked and len(codes) in {0, len(taken)}:
         return "Toutes les épreuves"
     kept = [labels[code] for code in codes if code in labels]
     return listed(kept) or "Aucune épreuve que vous passez encore"

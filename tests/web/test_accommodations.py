@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from sporades.accommodations.models import Case
-from sporades.accommodations.rules import Wish
+from sporades.accommodations.rules import Sat, Wish, papers_in_words
 from sporades.accommodations.states import State
 from sporades.acts import registering
 from sporades.exams.held import forget
@@ -74,6 +74,8 @@ def test_nothing_chosen_is_said_at_its_place(sign_in, registration):
 
     assert page.status_code == 422
     assert "Choisissez au moins une mesure." in main(page)
+    assert "Temps : Choisissez" not in main(page)
+    assert "Cochez au moins une mesure, dans une liste ou une autre" in main(page)
     assert not Case.objects.exists()
 
 
@@ -94,6 +96,27 @@ def test_a_measure_without_an_epreuve_is_said_at_its_place(sign_in, registration
 
     assert page.status_code == 422
     assert "Cochez au moins une épreuve" in main(page)
+
+
+def test_where_each_epreuve_is_to_be_chosen_none_is_ticked_and_all_of_them_are_named(sign_in):
+    load_invented(("famille: Aide humaine}", "famille: Aide humaine, epreuves_a_cocher: oui}"))
+    forget()
+    filed = a_registration(informations={"has_disability": "oui"})
+    write(filed, Wish(READER))
+    client = sign_in(filed.candidate)
+
+    assert "checked" not in client.get(at(filed, page="/epreuves")).text
+    client.post(at(filed, page="/epreuves"), {"epreuves-lecteur": ["E1", "E2", "E3", "M1"]})
+
+    assert case_of(filed).measures.get().papers == ["E1", "E2", "E3", "M1"]
+
+
+def test_all_the_epreuves_are_said_only_where_all_are_meant():
+    sat = [Sat("E1", "Français", frozenset({THIRD})), Sat("E2", "Oral", frozenset())]
+
+    assert papers_in_words([], sat, THIRD) == "Français"
+    assert papers_in_words([], sat[:1], THIRD) == "Toutes les épreuves"
+    assert papers_in_words(["E2"], sat, THIRD) == "Oral"
 
 
 def test_a_minor_is_asked_for_the_signature_before_sending(sign_in):

@@ -1,5 +1,6 @@
 """« Pièces justificatives »: what is owed, by when, where it stands; a file is given (G2)."""
 
+import re
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -12,9 +13,10 @@ from sporades.core import files
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import Deposit
 from sporades.evidence.states import State
+from sporades.exams.held import forget
 from sporades.registrations.states import VALIDATE
 from tests.evidence.given import MANAGER, a_photo, again, give, piece
-from tests.factories import NOW, OPERATOR, a_registration, author
+from tests.factories import NOW, OPERATOR, a_registration, author, load_invented
 from tests.web.guide import main, seen, words
 
 UNTIL = datetime.fromisoformat("2026-12-30T23:59:00+01:00")
@@ -133,6 +135,23 @@ def test_a_refused_piece_says_why_and_may_be_replaced(mine, registration):
     assert "Non conforme Motif : La photo est floue." in line(mine, registration)
     send(mine, registration, photo("black"))
     assert piece(registration).state == State.CHECKING
+
+
+def test_a_refused_piece_stands_before_the_others(sign_in):
+    first = "      - {code: IDENTITE, libelle: Pièce d'identité"
+    photo_first = "      - {code: PHOTO, libelle: Photo, echeance: {jours_apres_fermeture: 15}}\n"
+    load_invented((first, photo_first + first))
+    forget()
+    filed = a_registration()
+    client = sign_in(filed.candidate)
+    places = re.compile('id="piece-([A-Z]+)"')
+    assert places.findall(client.get(address(filed)).text) == ["PHOTO", "IDENTITE"]
+
+    given = give(filed)
+    evidence.note_scanned(given, is_clean=True, at=NOW)
+    providing.refuse(row=piece(filed), reason="Floue.", seen=given.pk, by=MANAGER, at=NOW)
+
+    assert places.findall(client.get(address(filed)).text) == ["IDENTITE", "PHOTO"]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from sporades.accommodations.states import State
-from sporades.acts import registering
+from sporades.acts import confiding, registering
 from sporades.medical import operations as medical
 from sporades.medical.models import Opening, Paper, Remark
 from tests.accommodations import asked
@@ -117,6 +117,19 @@ def test_photos_are_given_without_script_and_opened_again_and_it_is_noted(mine, 
         "Qui a ouvert vos papiers Le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris) : Vous, "
         "Autre papier de santé" in main(mine.get(address(registration)))
     )
+
+
+def test_a_paper_put_into_the_copy_of_ones_data_is_not_said_to_be_opened(mine, registration):
+    given = found_clean(confide(registration, kind=KIND)) or Paper.objects.get()
+    confiding.read(
+        paper=given.pk,
+        reader=registration.candidate.user,
+        is_for_copy=True,
+        by=author(registration.candidate),
+        at=NOW,
+    )
+
+    assert "Vous, dans une copie de vos données" in main(mine.get(address(registration)))
 
 
 def test_what_the_antivirus_finds_is_said(mine, registration):

@@ -51,6 +51,7 @@ WORDS = {
     "engage": "ce que ce choix engage",
     "epreuve": "épreuve",
     "epreuves": "épreuves",
+    "epreuves_a_cocher": "épreuves à cocher",
     "etranger": "académies des résidents à l'étranger",
     "exige": "ce qui est exigé",
     "experience": "expérience professionnelle",

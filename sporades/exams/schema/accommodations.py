@@ -52,6 +52,11 @@ class Measure(Strict):
     natures: tuple[PaperNature, ...] = Field(
         (), description="Natures d'épreuves auxquelles elle convient ; à défaut, toutes."
     )
+    is_chosen_by_paper: bool = Field(
+        default=False,
+        alias="epreuves_a_cocher",
+        description="« oui » : aucune épreuve n'est cochée d'avance, le candidat coche celles qu'il veut.",
+    )
     time: Share | None = Field(
         None, alias="temps", description="Temps ajouté, en part de la durée : « 1/3 »."
     )

@@ -308,7 +308,7 @@ def _asked(case: Case) -> list[tuple[str, str]]:
     """Return each measure with its épreuves, then what goes with the request."""
     registration = case.registration
     rules, sat = rules_of(registration), sat_by(registration)
-    rows = [(one.label, papers_in_words(one.papers, sat)) for one in case.measures.all()]
+    rows = [(one.label, papers_in_words(one.papers, sat, one.code)) for one in case.measures.all()]
     if rules is None or not rows:
         return rows
     if rules.former is not None:

@@ -29,6 +29,8 @@ STATEMENT = (
 class MeasuresForm(forms.Form):
     """Which measures, under the title of their family; then what goes with the request."""
 
+    rule = "Cochez au moins une mesure, dans une liste ou une autre, puis répondez aux questions."
+
     def __init__(
         self,
         *args: Any,
@@ -107,8 +109,7 @@ class MeasuresForm(forms.Form):
     def clean(self) -> None:
         """Refuse a request of nothing."""
         if not self._codes():
-            name = self._families[0][1] if self._families else None
-            self.add_error(name, "Choisissez au moins une mesure.")
+            self.add_error(None, "Choisissez au moins une mesure.")
 
     def _codes(self) -> list[str]:
         return [code for _, name in self._families for code in self.cleaned_data.get(name, ())]
@@ -134,6 +135,8 @@ class MeasuresForm(forms.Form):
 class PapersForm(forms.Form):
     """For which épreuves each measure is asked."""
 
+    rule = "Cochez au moins une épreuve pour chaque mesure."
+
     def __init__(
         self, *args: Any, rules: Accommodations, sat: list[Sat], case: Case, **options: Any
     ) -> None:
@@ -147,7 +150,7 @@ class PapersForm(forms.Form):
             options: as a form has them.
         """
         super().__init__(*args, **options)
-        self._case = case
+        self._case, self._rules = case, rules
         self._suiting: dict[str, list[str]] = {}
         for one in case.measures.all():
             suiting = suiting_papers(rules, sat, one.code)
@@ -159,7 +162,7 @@ class PapersForm(forms.Form):
                 label=one.label,
                 choices=[(paper.code, paper.label) for paper in suiting],
                 widget=forms.CheckboxSelectMultiple,
-                initial=one.papers or codes,
+                initial=one.papers or ([] if is_chosen_by_paper(rules, one.code) else codes),
                 error_messages={
                     "required": "Cochez au moins une épreuve, ou retirez cette mesure de votre demande."
                 },
@@ -174,7 +177,14 @@ class PapersForm(forms.Form):
         if suiting is None:
             return Wish(code)
         chosen = self.cleaned_data[f"epreuves-{code.lower()}"]
-        return Wish(code, () if len(chosen) == len(suiting) else tuple(chosen))
+        is_all = len(chosen) == len(suiting) and not is_chosen_by_paper(self._rules, code)
+        return Wish(code, () if is_all else tuple(chosen))
+
+
+def is_chosen_by_paper(rules: Accommodations, code: str) -> bool:
+    """Return whether no épreuve is ticked beforehand: a measure that changes some of them."""
+    measure = rules.measure(code)
+    return measure is not None and measure.is_chosen_by_paper
 
 
 def suiting_papers(rules: Accommodations, sat: list[Sat], code: str) -> list[Sat]:

@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from sporades.accommodations.models import Case
+from sporades.accommodations.notification import NOTIFICATION
 from sporades.accommodations.rules import deadline_of, is_late, is_over, rules_of
 from sporades.accommodations.states import State as CaseState
 from sporades.accommodations.tracker import deadline_in_words
@@ -78,15 +79,23 @@ def awaiting(
     registrations = list(registrations)
     drafts = [draft for draft in drafts if not draft.is_untouched]
     name = _name_among(registrations, drafts)
+    unread = list(unread)
+    # What may be contested goes first: its delay runs.
+    decisions = [one for one in unread if one.document.kind == NOTIFICATION.slug]
+    others = [one for one in unread if one.document.kind != NOTIFICATION.slug]
     dated = [
         *_drafts(registrations, drafts, at=at, reader=reader, name=name),
         *_summaries(registrations, name=name),
         *_pieces(registrations, pieces, at=at, name=name),
         *_accommodations(registrations, cases, at=at, name=name),
-        *_documents(registrations, unread, name=name),
+        *_documents(registrations, others, name=name),
     ]
     dated.sort(key=lambda one: (not one.until, one.until))
-    return [*_anomalies(registrations, name=name), *dated]
+    return [
+        *_anomalies(registrations, name=name),
+        *_documents(registrations, decisions, name=name),
+        *dated,
+    ]
 
 
 def on_its_page(

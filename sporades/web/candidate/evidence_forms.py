@@ -150,6 +150,7 @@ class ProvideForm(UploadsForm):
         super().__init__(*args, **options)
         self._drawer = {str(one.pk): one for one in drawer}
         if self._drawer:
+            self.rule = "Donnez un fichier, ou choisissez-en un de votre porte-documents."
             self.fields["porte_documents"] = forms.ChoiceField(
                 label="Ou un fichier de mon porte-documents",
                 choices=_choices(drawer),

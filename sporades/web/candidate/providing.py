@@ -15,6 +15,7 @@ from sporades.drawers import operations as drawers
 from sporades.drawers.queries import files_of
 from sporades.evidence.models import Deposit
 from sporades.evidence.queries import Owed, file_of, piece_of, pieces_of, withdrawn_of
+from sporades.evidence.states import State
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import registration_of
 from sporades.web.candidate.evidence_forms import ProvideForm
@@ -38,6 +39,7 @@ def evidence(request: HttpRequest, number: str) -> HttpResponse:
         for one in pieces_of(found)
         if is_open or one.row.deposit  # of one that awaits nothing more, what was given
     ]
+    pieces.sort(key=lambda one: one["owed"].row.state != State.REFUSED)
     context = {
         "registration": found,
         "is_open": is_open,

@@ -37,7 +37,7 @@ class OpinionForm(forms.Form):
             said, other = _names(one)
             self.fields[said] = forms.ChoiceField(
                 label=one.label,
-                help_text=papers_in_words(one.papers, sat),
+                help_text=papers_in_words(one.papers, sat, one.code),
                 choices=Opinion.choices,
                 widget=forms.RadioSelect,
                 error_messages={"required": "Donnez votre avis sur cette mesure."},
@@ -117,7 +117,7 @@ class OpinionForm(forms.Form):
         }
         return [
             (
-                f"{one.label} ({papers_in_words(one.papers, self._sat)})",
+                f"{one.label} ({papers_in_words(one.papers, self._sat, one.code)})",
                 _said(found.opinion, labels.get(found.other, "")),
             )
             for one in self._measures

@@ -269,7 +269,7 @@ def _opinions(case: Case) -> list[tuple[str, str]]:
     sat = sat_by(case.registration)
     return [
         (
-            f"{one.label} ({papers_in_words(one.papers, sat)})",
+            f"{one.label} ({papers_in_words(one.papers, sat, one.code)})",
             f"{one.get_opinion_display()} : {one.opinion_label}"
             if one.opinion == Opinion.OTHER
             else one.get_opinion_display(),

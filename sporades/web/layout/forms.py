@@ -220,7 +220,12 @@ def groups(form: BaseForm) -> list[tuple[str, list[BoundField]]]:
 
 
 def _rule(form: BaseForm) -> str:
-    """Say which fields must be answered; nothing of one that is alone, which its form asks for."""
+    """Say which fields must be answered; nothing of one that is alone, which its form asks for.
+
+    A form that asks for something among several fields says it itself, in its `rule`.
+    """
+    if said := getattr(form, "rule", ""):
+        return str(said)
     fields = [field for field in form.visible_fields() if not field.is_greyed]
     if len(fields) <= 1:
         return ""

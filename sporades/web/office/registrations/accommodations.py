@@ -187,7 +187,7 @@ def _said_of(case: Case, request: HttpRequest, *, may_decide: bool) -> dict[str,
         "measures": [
             {
                 "measure": one,
-                "papers": papers_in_words(one.papers, sat),
+                "papers": papers_in_words(one.papers, sat, one.code),
                 "kind": "error" if one.decision == Decision.REFUSED else "success",
                 "why": one.reason if may_decide else "",
                 "opinion": one.opinion_in_words if may_decide else "",
