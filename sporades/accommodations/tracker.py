@@ -90,9 +90,7 @@ def check_of(
     return [Check(LABEL, state, awaited_in_words(case, at=at, papers=papers), "accommodation")]
 
 
-def steps_of(
-    case: Case, *, at: datetime, papers: str = "", by_office: bool = False
-) -> list[Check]:
+def steps_of(case: Case, *, at: datetime, papers: str = "", by_office: bool = False) -> list[Check]:
     """Return the steps of a request: those behind with their date, the next with who is awaited.
 
     Args:
@@ -101,9 +99,7 @@ def steps_of(
         papers: those without which it is incomplete, in words, where its candidate reads.
         by_office: whether the managing service reads them, and not the candidate.
     """
-    said = (
-        handled_in_words(case) if by_office else awaited_in_words(case, at=at, papers=papers)
-    )
+    said = handled_in_words(case) if by_office else awaited_in_words(case, at=at, papers=papers)
     behind = BEHIND[State(case.state)] + bool(case.opened_at)
     zone = case.registration.service.zone
     checks = []
