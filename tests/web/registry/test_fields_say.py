@@ -165,6 +165,7 @@ CALLED_FOR = {
     "autre-tiers": "the opinion « Autre mesure » calls for it",
     "auteur": "a document that is a decision calls for it",
     "qualite": "a document that is a decision calls for it",
+    "texte": "an opinion that is not favourable calls for it",
     "address_1": "letters call for it",
     "birth_date_day": "the register may lack it, which a box says",
     "birth_date_month": "the register may lack it, which a box says",
@@ -213,7 +214,8 @@ FORMS = {
     "q-visite": "14 03 2008",
     "session-…": "2025",
 }
-RULE = "Tous les champs sont obligatoires"
+RULES = ("Tous les champs sont obligatoires", "puis répondez aux questions")
+"""What a form says above its fields: one of these."""
 ASKING = ".//*[self::input[not(@type='hidden')] or self::select or self::textarea]/@name"
 
 
@@ -250,7 +252,7 @@ def faults_of(control, page):
     if "required" in control.attrib:
         form = control.xpath("ancestor::form")[0]
         asked = form.xpath(ASKING)
-        if RULE not in words(form) and set(asked) != {name}:
+        if not any(rule in words(form) for rule in RULES) and set(asked) != {name}:
             yield "required, and nothing says so"
     elif not ("facultatif" in called or kind in CALLED_FOR or control.get("type") == "checkbox"):
         yield "may stay empty, and nothing says so"
