@@ -4,6 +4,7 @@ What got no answer they try again, as people do. What they do: `crowd_of_pieces`
 `crowd_of_accommodations`.
 """
 
+import html
 import http.client
 from collections import defaultdict
 from collections.abc import Callable, Collection
@@ -13,8 +14,11 @@ from threading import Event, Thread
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
+from sporades.core.refusals import Refused
+from sporades.web.layout.sent import NOT_KEPT
 from tests.endurance.arena import PATIENCE, eventually
 from tests.endurance.servers import Answer, Browser, Web
+from tests.spaces import plain
 
 PAUSE = 0.05
 A_BREATH = 1.0
@@ -116,6 +120,26 @@ class Crowd:
             self.unanswered += 1
             self._leaving.wait(PAUSE)
         raise Leaving
+
+    def is_taken(
+        self, answer: Answer, back: str, *, refusals: Collection[type[Refused]]
+    ) -> bool | None:
+        """Return whether a file is kept, by what the service answers; None where it is not known.
+
+        Args:
+            answer: to the form that gave the file.
+            back: a part of the address to which it sends who gave a file that is kept.
+            refusals: those after which it is useless to try again.
+        """
+        if answer.status == 302:
+            assert back in answer.location, answer
+            return True
+        words = " ".join(plain(html.unescape(answer.text)).split())
+        if answer.status == 422 and NOT_KEPT in words:
+            return None
+        if answer.status == 422 and any(one.message in words for one in refusals):
+            return False
+        return self.later(answer)
 
     def later(self, answer: Answer) -> None:
         """Take an answer that says to try later; any other should never come."""

@@ -12,11 +12,9 @@ from uuid import uuid4
 from sporades.acts.confiding import TooOften
 from sporades.medical.operations import TooMuch
 from sporades.web.candidate.health import OTHER
-from sporades.web.layout.sent import NOT_KEPT
 from tests.accommodations.asked import THIRD
 from tests.endurance.crowd import A_BREATH, PAUSE, Crowd, Person, a_form_with
 from tests.endurance.servers import Answer, Browser
-from tests.spaces import plain
 
 CONFIDED, TAKEN_BACK, SENT = "papers confided", "papers taken back", "requests sent"
 OPENED, SIGNED = "papers opened", "opinions"
@@ -125,26 +123,13 @@ class Accommodations:
         def sent() -> bool | None:
             token = person.browser.token
             form = a_form_with(name, photo, csrfmiddlewaretoken=token, envoi=press)
-            return self._outcome(
-                person.browser.send(self.crowd.web, "POST", person.at(where), *form)
-            )
+            answer = person.browser.send(self.crowd.web, "POST", person.at(where), *form)
+            return self.crowd.is_taken(answer, "/sante#", refusals=(TooMuch, TooOften))
 
         self.crowd.insists(lambda: self._reads(person, where))
         if is_given := self.crowd.insists(sent):
             self.crowd.told[CONFIDED].append(name)
         return is_given
-
-    def _outcome(self, answer: Answer) -> bool | None:
-        """Return whether a paper is confided, by what the service answers; None where it is not known."""
-        if answer.status == 302:
-            assert "/sante#" in answer.location, answer
-            return True
-        words = " ".join(plain(html.unescape(answer.text)).split())
-        if answer.status == 422 and NOT_KEPT in words:
-            return None
-        if answer.status == 422 and (TooMuch.message in words or TooOften.message in words):
-            return False
-        return self.crowd.later(answer)
 
     def _takes_back(self, person: Person) -> None:
         page = self.crowd.insists(lambda: self._reads(person, "sante"))

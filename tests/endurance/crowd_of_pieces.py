@@ -9,11 +9,9 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from sporades.acts.providing import NothingAwaited, TooOften
-from sporades.web.layout.sent import NOT_KEPT
 from tests.endurance.crowd import A_BREATH, PAUSE, Crowd, Person, a_form_with
 from tests.endurance.servers import Answer, Browser
 from tests.evidence.given import IDENTITY
-from tests.spaces import plain
 
 GIVEN, JUDGED = "pieces given", "verdicts"
 PAGE = f"pieces/{IDENTITY}"
@@ -75,7 +73,7 @@ class Pieces:
         def sent() -> bool | None:
             token = person.browser.token
             form = a_form_with(name, photo, csrfmiddlewaretoken=token, envoi=press)
-            return self._outcome(
+            return self._is_taken(
                 person.browser.send(self.crowd.web, "POST", person.at(PAGE), *form)
             )
 
@@ -91,7 +89,7 @@ class Pieces:
             start = reached
         key = where.rpartition("/")[2]
         return self.crowd.insists(
-            lambda: self._outcome(
+            lambda: self._is_taken(
                 person.browser.post(self.crowd.web, person.at(PAGE), {"envois": key, "envoi": key})
             )
         )
@@ -128,17 +126,9 @@ class Pieces:
         told = {"Tus-Resumable": "1.0.0", "X-CSRFToken": person.browser.token, **said}
         return person.browser.send(self.crowd.web, method, path, body, told)
 
-    def _outcome(self, answer: Answer) -> bool | None:
-        """Return whether a file is given, by what the service answers; None where it is not known."""
-        if answer.status == 302:
-            assert answer.location.endswith(f"/pieces#piece-{IDENTITY}"), answer
-            return True
-        words = " ".join(plain(html.unescape(answer.text)).split())
-        if answer.status == 422 and NOT_KEPT in words:
-            return None
-        if answer.status == 422 and (NothingAwaited.message in words or TooOften.message in words):
-            return False
-        return self.crowd.later(answer)
+    def _is_taken(self, answer: Answer) -> bool | None:
+        back = f"/pieces#piece-{IDENTITY}"
+        return self.crowd.is_taken(answer, back, refusals=(NothingAwaited, TooOften))
 
     # --- The office -----------------------------------------------------------------------
 
