@@ -34,8 +34,7 @@ class Proposal:
     session: str
 
 
-@prepared(Case)
-def cases_of(registration: int) -> QuerySet[Case]:
+def requests_of(registration: int) -> QuerySet[Case]:
     """Return the requests of a registration, the last one first."""
     found: QuerySet[Case] = Case.objects.filter(registration=registration).select_related(
         "notification"
@@ -43,8 +42,10 @@ def cases_of(registration: int) -> QuerySet[Case]:
     return found.order_by("-begun_at", "-pk")
 
 
-@prepared(Case)
-def cases_of_user(user: int) -> QuerySet[Case]:
+cases_of = prepared(Case)(requests_of)
+
+
+def requests_of_user(user: int) -> QuerySet[Case]:
     """Return the requests of an account that were not taken back, the last one last."""
     found: QuerySet[Case] = Case.objects.visible_to(user).filter(withdrawn_at=None)
     return found.order_by("begun_at", "pk")
@@ -54,7 +55,7 @@ def last_by_registration(cases: Iterable[Case]) -> dict[int, Case]:
     """Return the last request of each registration.
 
     Args:
-        cases: as `cases_of_user` orders them.
+        cases: as `requests_of_user` orders them.
     """
     return {case.registration_id: case for case in cases}
 

@@ -84,6 +84,40 @@ def sat_by(registration: Registration) -> list[Sat]:
     return found
 
 
+def suiting_papers(rules: Accommodations, sat: Iterable[Sat], code: str) -> list[Sat]:
+    """Return the épreuves for which a measure may be asked; none of one that is for all of them."""
+    measure = rules.measure(code)
+    if measure is None or not measure.is_by_paper:
+        return []
+    return [paper for paper in sat if code in paper.measures]
+
+
+def is_chosen_by_paper(rules: Accommodations, code: str) -> bool:
+    """Return whether no épreuve is ticked beforehand: a measure that changes some of them."""
+    measure = rules.measure(code)
+    return measure is not None and measure.is_chosen_by_paper
+
+
+def to_choose(rules: Accommodations, sat: Iterable[Sat], wishes: Iterable[Wish]) -> list[str]:
+    """Return the codes of the measures whose épreuves must be ticked and are not.
+
+    Without a choice such a measure would change each épreuve that it suits, and nobody meant it.
+
+    Args:
+        rules: what the réglementation says.
+        sat: the épreuves that are sat.
+        wishes: what is asked for.
+    """
+    taken = list(sat)
+    return [
+        wish.code
+        for wish in wishes
+        if not wish.papers
+        and is_chosen_by_paper(rules, wish.code)
+        and len(suiting_papers(rules, taken, wish.code)) > 1
+    ]
+
+
 def papers_in_words(papers: Iterable[str], sat: Iterable[Sat], measure: str) -> str:
     """Say for which épreuves a measure is asked: those that are sat no more are left out.
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
@@ -34,10 +35,14 @@ def kinds_given(registration: Registration) -> set[str]:
     return set(found.values_list("kind", flat=True))
 
 
-def kinds_confided(registration: Registration) -> set[str]:
-    """Return the codes of the papers that were given, those that are not verified yet too."""
+def kinds_confided(registration: OuterRef) -> ArraySubquery:
+    """Return the codes of the papers that were given, those that are not verified yet too.
+
+    Args:
+        registration: the column that says of which one, of the rows that this is read with.
+    """
     given = Paper.objects.filter(compartment__registration=registration)
-    return set(given.exclude(is_clean=False).values_list("kind", flat=True))
+    return ArraySubquery(given.exclude(is_clean=False).values("kind"))
 
 
 def papers_of(found: Compartment) -> QuerySet[Paper]:

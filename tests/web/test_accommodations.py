@@ -5,6 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from sporades.accommodations.models import Case
+from sporades.accommodations.operations.asking import sign
+from sporades.accommodations.operations.refusals import PapersMissing
 from sporades.accommodations.rules import Sat, Wish, papers_in_words
 from sporades.accommodations.states import State
 from sporades.acts import registering
@@ -98,9 +100,9 @@ def test_a_measure_without_an_epreuve_is_said_at_its_place(sign_in, registration
     assert "Cochez au moins une épreuve" in main(page)
 
 
-def test_where_each_epreuve_is_to_be_chosen_none_is_ticked_and_all_of_them_are_named(sign_in):
-    load_invented(("famille: Aide humaine}", "famille: Aide humaine, epreuves_a_cocher: oui}"))
-    forget()
+def test_where_each_epreuve_is_to_be_chosen_none_is_ticked_and_all_of_them_are_named(
+    sign_in, a_choice_is_due
+):
     filed = a_registration(informations={"has_disability": "oui"})
     write(filed, Wish(READER))
     client = sign_in(filed.candidate)
@@ -109,6 +111,46 @@ def test_where_each_epreuve_is_to_be_chosen_none_is_ticked_and_all_of_them_are_n
     client.post(at(filed, page="/epreuves"), {"epreuves-lecteur": ["E1", "E2", "E3", "M1"]})
 
     assert case_of(filed).measures.get().papers == ["E1", "E2", "E3", "M1"]
+
+
+@pytest.fixture
+def a_choice_is_due():
+    load_invented(("famille: Aide humaine}", "famille: Aide humaine, epreuves_a_cocher: oui}"))
+    forget()
+
+
+def test_a_request_of_which_the_epreuves_are_not_chosen_is_not_sent(sign_in, a_choice_is_due):
+    filed = a_registration(informations={"has_disability": "oui"})
+    client = sign_in(filed.candidate)
+    client.post(at(filed, page="/mesures"), {**CHOSEN, "mesures-1": []})
+
+    page = client.get(at(filed))
+    assert "Secrétaire lecteur Épreuves à choisir" in main(page)
+    assert "Choisir les épreuves" in main(page)
+    assert "Envoyer ma demande" not in main(page)
+    refused = client.post(at(filed, page="/envoi"), {"vu": case_of(filed).revision}, follow=True)
+    assert PapersMissing.message in refused.text
+    assert case_of(filed).state == State.PREPARING
+
+    client.post(at(filed, page="/epreuves"), {"epreuves-lecteur": ["E2"]})
+    page = client.get(at(filed))
+    assert "Choisir les épreuves" not in main(page)
+    client.post(at(filed, page="/envoi"), {"vu": case_of(filed).revision})
+    assert case_of(filed).state == State.ASKED
+
+
+def test_a_guardian_signs_once_the_epreuves_are_chosen(sign_in, a_choice_is_due):
+    filed = a_minor()
+    write(filed, Wish(READER))
+    client = sign_in(filed.candidate)
+
+    assert "Faire signer" not in main(client.get(at(filed)))
+    assert client.get(at(filed, page="/signature")).headers["Location"] == at(filed)
+    with pytest.raises(PapersMissing):
+        sign(case_of(filed), name="Ana Ruiz", quality="mère", statement="Lu", at=NOW)
+
+    client.post(at(filed, page="/epreuves"), {"epreuves-lecteur": ["E2"]})
+    assert "Faire signer" in main(client.get(at(filed)))
 
 
 def test_all_the_epreuves_are_said_only_where_all_are_meant():
@@ -477,15 +519,18 @@ def test_a_late_request_that_is_incomplete_awaits_at_home_whatever_was_declared(
     assert "Compléter ma demande" in read(sign_in(undeclared.candidate), "/accueil")
 
 
-@pytest.mark.parametrize("is_asked", [False, True], ids=["nothing is asked", "a request is begun"])
-@pytest.mark.parametrize("page", ["/accueil", "", "/suis-je-inscrit", "/amenagement"])
+@pytest.mark.parametrize("step", ["nothing is asked", "a request is begun", "it is sent"])
+@pytest.mark.parametrize("page", ["/accueil", "", "/suis-je-inscrit", "/amenagement", "/sante"])
 def test_after_the_closing_a_page_costs_eight_queries_too(
-    sign_in, undeclared, stopped_clock, page, is_asked
+    sign_in, undeclared, stopped_clock, page, step
 ):
     stopped_clock.move_to(AFTER_CLOSING)
     client = sign_in(undeclared.candidate)
-    if is_asked:
+    if step != "nothing is asked":
         client.post(at(undeclared, page="/mesures"), {**CHOSEN, "motif": "APPARUE"})
+    if step == "it is sent":
+        client.post(at(undeclared, page="/envoi"), {"vu": case_of(undeclared).revision})
+        assert case_of(undeclared).state == State.ASKED
     where = page if page == "/accueil" else f"/mes-inscriptions/{undeclared.number}{page}"
     assert client.get(where).status_code == 200
 

@@ -10,11 +10,13 @@ from sporades.accommodations.operations.refusals import (
     NotOffered,
     NotSigned,
     NotStanding,
+    PapersMissing,
     Sent,
     TooLate,
     UnknownMeasure,
 )
 from sporades.accommodations.rules import (
+    Sat,
     Wish,
     followed_by,
     is_late,
@@ -22,6 +24,7 @@ from sporades.accommodations.rules import (
     is_over,
     rules_of,
     sat_by,
+    to_choose,
 )
 from sporades.accommodations.states import (
     SEND,
@@ -102,7 +105,7 @@ def write(case: Case, asked: Asked) -> bool:
     rules = rules_of(registration)
     if rules is None:
         raise NotOffered
-    _check_known(rules, registration, asked)
+    _check_known(rules, sat_by(registration), asked)
     wished = [
         (place, wish, rules.measure(wish.code))
         for place, wish in enumerate(_in_order(rules, asked))
@@ -147,9 +150,18 @@ def _in_order(rules: Accommodations, asked: Asked) -> list[Wish]:
     return sorted(asked.wishes, key=lambda wish: order.index(wish.code))
 
 
-def _check_known(rules: Accommodations, registration: Registration, asked: Asked) -> None:
+def _wishes(case: Case) -> tuple[Wish, ...]:
+    return tuple(Wish(one.code, tuple(one.papers)) for one in case.measures.all())
+
+
+def _check_chosen(rules: Accommodations, sat: list[Sat], wishes: tuple[Wish, ...]) -> None:
+    if to_choose(rules, sat, wishes):
+        raise PapersMissing
+
+
+def _check_known(rules: Accommodations, taken: list[Sat], asked: Asked) -> None:
     """Refuse what the réglementation does not propose for what is sat."""
-    sat = {one.code: one.measures for one in sat_by(registration)}
+    sat = {one.code: one.measures for one in taken}
     if len({wish.code for wish in asked.wishes}) != len(asked.wishes):
         raise UnknownMeasure
     for wish in asked.wishes:
@@ -169,12 +181,16 @@ def sign(case: Case, *, name: str, quality: str, statement: str, at: datetime) -
 
     Raises:
         Sent: it is not to be changed any more.
-        NothingAsked: there is nothing to sign.
+        NothingAsked, PapersMissing: there is nothing to sign, or not all of it.
     """
     if not case.is_writable:
         raise Sent
-    if not case.measures.exists():
+    wishes = _wishes(case)
+    if not wishes:
         raise NothingAsked
+    rules = rules_of(case.registration)
+    if rules is not None:
+        _check_chosen(rules, sat_by(case.registration), wishes)
     _, is_new = Signature.objects.get_or_create(
         case=case,
         revision=case.revision,
@@ -192,21 +208,22 @@ def send(case: Case, *, at: datetime) -> None:
 
     Raises:
         NotStanding, NotOffered, TooLate, NothingAsked, UnknownMeasure: see each.
-        LateReasonMissing, NotSigned: see each.
+        PapersMissing, LateReasonMissing, NotSigned: see each.
         Refused: it stands no more as it was read.
     """
     registration = case.registration
     rules = _check_may_ask(registration, is_sent=case.asked_at is not None, at=at)
-    measures = list(case.measures.all())
-    if not measures:
+    wishes = _wishes(case)
+    if not wishes:
         raise NothingAsked
-    wishes = tuple(Wish(one.code, tuple(one.papers)) for one in measures)
-    _check_known(rules, registration, Asked(wishes, case.plan))
+    sat = sat_by(registration)
+    _check_known(rules, sat, Asked(wishes, case.plan))
+    _check_chosen(rules, sat, wishes)
     if case.asked_at is None and is_late(registration, at) and not case.late_reason:
         raise LateReasonMissing
     if is_minor(registration, at) and case.signature is None:
         raise NotSigned
-    procedure = followed_by(registration, plan=case.plan, measures=[one.code for one in measures])
+    procedure = followed_by(registration, plan=case.plan, measures=[one.code for one in wishes])
     move(case, SEND, asked_at=at, procedure=procedure.value, missing="")
 
 

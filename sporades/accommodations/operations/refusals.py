@@ -44,6 +44,12 @@ class NothingAsked(Refused):
     message = "Choisissez au moins une mesure."
 
 
+class PapersMissing(Refused):
+    """A measure that changes some épreuves does not say which."""
+
+    message = "Choisissez les épreuves de chaque mesure."
+
+
 class LateReasonMissing(Refused):
     """Its deadline has passed and nothing says why."""
 

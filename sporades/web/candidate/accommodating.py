@@ -13,13 +13,14 @@ from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.notification import NOTIFICATION
 from sporades.accommodations.operations import Asked
 from sporades.accommodations.queries import (
-    cases_of,
     decision_among,
     last_among,
     open_case_of,
     proposals,
 )
 from sporades.accommodations.rules import (
+    Sat,
+    Wish,
     contested_until,
     deadline_of,
     is_late,
@@ -29,6 +30,8 @@ from sporades.accommodations.rules import (
     received_at,
     rules_of,
     sat_by,
+    suiting_papers,
+    to_choose,
 )
 from sporades.accommodations.states import Decision
 from sporades.accommodations.tracker import WITHOUT_THEM, deadline_in_words, steps_of
@@ -43,9 +46,13 @@ from sporades.web.candidate.accommodation_forms import (
     MeasuresForm,
     PapersForm,
     SignatureForm,
-    suiting_papers,
 )
-from sporades.web.candidate.confided import missing_in_words, papers_called_for
+from sporades.web.candidate.confided import (
+    cases_and_papers_of,
+    last_with_papers_of,
+    missing_in_words,
+    papers_called_for,
+)
 
 PAGE = "candidate:accommodation"
 
@@ -79,8 +86,8 @@ def measures(request: HttpRequest, number: str) -> HttpResponse:
         except Refused as refusal:
             messages.error(request, str(refusal))
             return redirect(PAGE, found.number)
-        chosen = kept.measures.all()
-        if any(len(suiting_papers(rules, sat_by(found), one.code)) > 1 for one in chosen):
+        sat, chosen = sat_by(found), kept.measures.all()
+        if any(len(suiting_papers(rules, sat, one.code)) > 1 for one in chosen):
             return redirect("candidate:accommodation_papers", found.number)
         return redirect(PAGE, found.number)
     context = {
@@ -126,6 +133,9 @@ def sign(request: HttpRequest, number: str) -> HttpResponse:
     if rules is None or case is None or not case.measures.exists():
         return redirect(PAGE, found.number)
     case.registration = found
+    sat = sat_by(found)
+    if _to_choose(case, sat):
+        return redirect(PAGE, found.number)
     form = SignatureForm(request.POST if request.method == "POST" else None, case=case)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
@@ -144,7 +154,7 @@ def sign(request: HttpRequest, number: str) -> HttpResponse:
         else:
             messages.success(request, "La demande est signée. Il reste à l'envoyer.")
         return redirect(PAGE, found.number)
-    context = {"registration": found, "form": form, "asked": _asked(case)}
+    context = {"registration": found, "form": form, "asked": _asked(case, sat)}
     status = 422 if form.errors else 200
     return render(request, "candidate/accommodation_sign.html", context, status=status)
 
@@ -165,13 +175,13 @@ def send(request: HttpRequest, number: str) -> HttpResponse:
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
-            _say_sent(request, case, found)
+            _say_sent(request, found)
     return redirect(PAGE, found.number)
 
 
-def _say_sent(request: HttpRequest, case: Case, registration: Registration) -> None:
-    case.refresh_from_db(fields=["procedure"])
-    missing = missing_in_words(papers_called_for(case, registration))
+def _say_sent(request: HttpRequest, registration: Registration) -> None:
+    sent = last_with_papers_of(registration)
+    missing = missing_in_words(papers_called_for(sent, registration))
     if missing:
         said = f"Votre demande est envoyée. Il reste à confier {missing}. {WITHOUT_THEM}"
         messages.warning(request, said)
@@ -228,7 +238,7 @@ def _again(registration: Registration, *, at: datetime) -> str:
 
 def _page(request: HttpRequest, registration: Registration) -> dict[str, Any]:
     at = request.arrived_at
-    cases = list(cases_of(registration=registration.pk))
+    cases = cases_and_papers_of(registration=registration.pk)
     rules, case = rules_of(registration), last_among(cases)
     if case is not None:
         case.registration = registration
@@ -284,6 +294,9 @@ def _of_case(case: Case, registration: Registration, *, at: Any) -> dict[str, An
     is_writable = case.is_writable and registration.is_active
     is_writable = is_writable and not (case.asked_at is None and is_over(registration, at))
     has_measures = bool(case.measures.all())
+    sat = sat_by(registration) if has_measures else []
+    is_to_choose = is_writable and bool(_to_choose(case, sat))
+    is_chosen = has_measures and not is_to_choose
     needs_signature = is_writable and is_minor(registration, at)
     signature = case.signature
     zone = registration.service.zone
@@ -292,23 +305,38 @@ def _of_case(case: Case, registration: Registration, *, at: Any) -> dict[str, An
     steps = steps_of(case, at=at, papers=missing)
     return {
         "steps": [{**asdict(step), "url": "", "act": ""} for step in steps],
-        "asked": _asked(case),
+        "asked": _asked(case, sat),
         "is_writable": is_writable,
-        "needs_signature": needs_signature and signature is None and has_measures,
+        "is_to_choose": is_to_choose,
+        "needs_signature": needs_signature and signature is None and is_chosen,
         "signed": f"Signée par {signature}, le {signature.signed_in_words(zone)}."
         if signature
         else "",
-        "may_send": is_writable and has_measures and not (needs_signature and signature is None),
+        "may_send": is_writable and is_chosen and not (needs_signature and signature is None),
         "health_papers": papers,
         "missing": missing if is_writable else "",
     }
 
 
-def _asked(case: Case) -> list[tuple[str, str]]:
+def _to_choose(case: Case, sat: list[Sat]) -> list[str]:
+    """Return the codes of the measures of a request whose épreuves are still to be ticked."""
+    rules = rules_of(case.registration)
+    wishes = [Wish(one.code, tuple(one.papers)) for one in case.measures.all()]
+    return to_choose(rules, sat, wishes) if rules is not None else []
+
+
+def _asked(case: Case, sat: list[Sat]) -> list[tuple[str, str]]:
     """Return each measure with its épreuves, then what goes with the request."""
-    registration = case.registration
-    rules, sat = rules_of(registration), sat_by(registration)
-    rows = [(one.label, papers_in_words(one.papers, sat, one.code)) for one in case.measures.all()]
+    rules, unsaid = rules_of(case.registration), _to_choose(case, sat)
+    rows = [
+        (
+            one.label,
+            "Épreuves à choisir"
+            if one.code in unsaid
+            else papers_in_words(one.papers, sat, one.code),
+        )
+        for one in case.measures.all()
+    ]
     if rules is None or not rows:
         return rows
     if rules.former is not None:

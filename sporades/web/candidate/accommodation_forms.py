@@ -8,7 +8,13 @@ from django import forms
 from sporades.accommodations.models import LONGEST_NAME, Case
 from sporades.accommodations.operations import Asked
 from sporades.accommodations.queries import Proposal
-from sporades.accommodations.rules import Sat, Wish, measures_by_family
+from sporades.accommodations.rules import (
+    Sat,
+    Wish,
+    is_chosen_by_paper,
+    measures_by_family,
+    suiting_papers,
+)
 from sporades.exams.schema.accommodations import Accommodations
 from sporades.registrations.fields import CleanCharField, Hinted, ask_if_called_for
 from sporades.registrations.questions import NO, YES, YES_OR_NO
@@ -179,20 +185,6 @@ class PapersForm(forms.Form):
         chosen = self.cleaned_data[f"epreuves-{code.lower()}"]
         is_all = len(chosen) == len(suiting) and not is_chosen_by_paper(self._rules, code)
         return Wish(code, () if is_all else tuple(chosen))
-
-
-def is_chosen_by_paper(rules: Accommodations, code: str) -> bool:
-    """Return whether no épreuve is ticked beforehand: a measure that changes some of them."""
-    measure = rules.measure(code)
-    return measure is not None and measure.is_chosen_by_paper
-
-
-def suiting_papers(rules: Accommodations, sat: list[Sat], code: str) -> list[Sat]:
-    """Return the épreuves for which a measure may be asked; none of one that is for all of them."""
-    measure = rules.measure(code)
-    if measure is None or not measure.is_by_paper:
-        return []
-    return [paper for paper in sat if code in paper.measures]
 
 
 class SignatureForm(forms.Form):

@@ -1,10 +1,16 @@
 """Which papers of health a request calls for, and which are still to be confided (H3)."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sporades.accommodations.models import Case
-from sporades.accommodations.queries import papers_called_for_by
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+
+from sporades.accommodations import rules
+from sporades.accommodations.models import AskedMeasure, Case
+from sporades.accommodations.queries import last_among, requests_of, requests_of_user
 from sporades.core.french import listed
+from sporades.core.prepared import prepared
 from sporades.exams.schema.accommodations import HealthPaper
 from sporades.medical.queries import kinds_confided
 from sporades.registrations.models import Registration
@@ -28,10 +34,42 @@ class CalledFor:
         return self.paper.is_mandatory and not self.is_given
 
 
-def papers_called_for(case: Case, registration: Registration) -> list[CalledFor]:
-    """Return the papers that a request calls for, and whether each was confided."""
-    given = kinds_confided(registration)
-    return [CalledFor(one, one.code in given) for one in papers_called_for_by(case, registration)]
+@prepared(Case)
+def cases_and_papers_of(registration: int) -> QuerySet[Case]:
+    """Return the requests of a registration, the last one first, with what was confided for it."""
+    return _with_papers(requests_of(registration))
+
+
+@prepared(Case)
+def cases_and_papers_of_user(user: int) -> QuerySet[Case]:
+    """Return the requests of an account that were not taken back, the last one last, likewise."""
+    return _with_papers(requests_of_user(user))
+
+
+def last_with_papers_of(registration: Registration) -> Case | None:
+    """Return the last request of a registration, taken back ones apart, with what was confided."""
+    return last_among(cases_and_papers_of(registration=registration.pk))
+
+
+def _with_papers(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Read the codes of measures and of papers along: a page asks nothing more, at any step."""
+    measures = AskedMeasure.objects.filter(case=OuterRef("pk")).values("code")
+    return cases.annotate(
+        codes=ArraySubquery(measures), confided=kinds_confided(OuterRef("registration"))
+    )
+
+
+def papers_called_for(case: Any, registration: Registration) -> list[CalledFor]:
+    """Return the papers that a request calls for, and whether each was confided.
+
+    Args:
+        case: a request as the questions above return it.
+        registration: whose request it is.
+    """
+    called = rules.papers_called_for(
+        registration, procedure=case.procedure, plan=case.plan, measures=case.codes
+    )
+    return [CalledFor(one, one.code in case.confided) for one in called]
 
 
 def missing_in_words(papers: list[CalledFor]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from sporades.accommodations.queries import cases_of_user, last_by_registration
+from sporades.accommodations.queries import last_by_registration
 from sporades.accommodations.rules import is_late, may_appear, rules_of
 from sporades.documents.queries import unread_documents_of
 from sporades.evidence.queries import by_registration, rows_of_user
@@ -17,6 +17,7 @@ from sporades.registrations.models import Registration
 from sporades.registrations.queries import open_drafts_of
 from sporades.threads.queries import registrations_and_answers_to
 from sporades.web.candidate.awaiting import awaiting, undelivered, unread_answers
+from sporades.web.candidate.confided import cases_and_papers_of_user
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -26,7 +27,9 @@ def home(request: HttpRequest) -> HttpResponse:
     mine = registrations_and_answers_to(user=user)
     registrations = [one for one in mine if not one.withdrawn_at]
     active = [one for one in registrations if one.is_active]
-    cases = last_by_registration(cases_of_user(user=user)) if _may_ask(active, at=at) else {}
+    cases = (
+        last_by_registration(cases_and_papers_of_user(user=user)) if _may_ask(active, at=at) else {}
+    )
     drafts = open_drafts_of(user=user)
     reader = zone_of_reader(user, mine) if drafts else ""
     unread = unread_documents_of(holder=user, at=at)

@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from sporades.accommodations.models import Case
-from sporades.accommodations.queries import last_case_of
 from sporades.accommodations.rules import may_appear, rules_of
 from sporades.accommodations.states import State as CaseState
 from sporades.accommodations.tracker import check_of
@@ -43,7 +42,11 @@ from sporades.registrations.summary import SUMMARY
 from sporades.retention.categories import kept_in_words
 from sporades.threads.queries import registration_and_answers_to
 from sporades.web.candidate.awaiting import Awaiting, on_its_page, unread_answers
-from sporades.web.candidate.confided import missing_in_words, papers_called_for
+from sporades.web.candidate.confided import (
+    last_with_papers_of,
+    missing_in_words,
+    papers_called_for,
+)
 from sporades.web.candidate.dates import dates_of
 from sporades.web.layout.proofs import needs_recent_sign_in, sign_in_again
 
@@ -78,7 +81,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
     asked = _asked(found, modifications, at=at)
     is_waiting = asked is not None and asked.is_waiting
     has_accommodations = rules_of(found) is not None
-    case = last_case_of(found) if has_accommodations and found.is_active else None
+    case = last_with_papers_of(found) if has_accommodations and found.is_active else None
     context = {
         "registration": found,
         "awaiting": [
@@ -153,7 +156,7 @@ def registered(request: HttpRequest, number: str) -> HttpResponse:
     found = _registration(request, number)
     at = request.arrived_at
     documents = documents_in(folder=found.folder_id, at=at)
-    case = last_case_of(found) if rules_of(found) is not None and found.is_active else None
+    case = last_with_papers_of(found) if rules_of(found) is not None and found.is_active else None
     is_or_not = "Oui" if found.is_active else "Non"
     context = {
         "registration": found,
