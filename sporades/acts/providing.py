@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import partial
+from typing import Final, Literal
 from uuid import UUID
 
 from django.db import transaction
@@ -18,6 +19,7 @@ from sporades.core.links import absolute
 from sporades.core.queue import defer_once
 from sporades.core.refusals import Refused
 from sporades.drawers.models import KeptFile
+from sporades.evidence import delays
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import LONGEST_NAME, Deposit, Evidence
 from sporades.evidence.queries import Owed, owed_by, pieces_of
@@ -29,6 +31,10 @@ from sporades.registrations.queries import lock_registration
 from sporades.registrations.snapshot import contact_of
 
 SCAN = "evidence.scan"
+USUAL: Final = "usual"
+"""As much more time as the réglementation gives, if any."""
+
+type Until = date | Literal["usual"] | None
 
 
 class NotAsked(Refused):
@@ -291,7 +297,8 @@ def note_scan(waiting: Deposit, *, is_clean: bool, at: datetime, signature: str 
     locked = _lock(waiting.evidence.registration_id)
     row = _row(locked, waiting.evidence_id)
     waiting.evidence = row
-    moved = evidence.note_scanned(waiting, is_clean=is_clean, at=at)
+    until = None if is_clean else _granted(locked, row, USUAL, at=at)
+    moved = evidence.note_scanned(waiting, is_clean=is_clean, until=until, at=at)
     if moved and not is_clean:
         _record(
             "piece found infected",
@@ -347,8 +354,9 @@ def refuse(
     by: Actor,
     at: datetime,
     motive: str = "",
+    until: Until = None,
 ) -> None:
-    """« Non conforme »: its candidate reads why, and a mail says it.
+    """« Non conforme »: its candidate reads why and until when to replace it, and a mail says it.
 
     Args:
         row: the piece.
@@ -357,15 +365,19 @@ def refuse(
         by: who decides.
         at: the instant.
         motive: what verifiers call the usual reason that it is (`evidence.reasons`), if it is one.
+        until: the last day to replace it, where its deadline gives less; `USUAL` as the
+            réglementation says.
 
     Raises:
         ReasonMissing: nothing is said.
+        delays.Shorter, delays.TooFar: see each.
         evidence.OtherFile: its candidate has given another one meanwhile.
         Refused: it stands no more as it was read.
     """
     locked = _lock(row.registration_id)
     held = _row(locked, row.pk)
-    evidence.refuse(held, reason=reason, motive=motive, seen=seen, by=by, at=at)
+    last = _granted(locked, held, until, at=at)
+    evidence.refuse(held, reason=reason, motive=motive, until=last, seen=seen, by=by, at=at)
     _record(
         "piece refused",
         locked,
@@ -374,40 +386,88 @@ def refuse(
         piece=held.code,
         deposit=held.deposit_id,
         reason=reason,
+        **_in_journal(locked, last),
     )
     _tell_refused(held, locked, at=at)
 
 
 @transaction.atomic
-def waive(*, row: Evidence, by: Actor, at: datetime) -> None:
-    """« Dispenser »: this registration does without it. Raises Refused."""
+def waive(*, row: Evidence, reason: str, by: Actor, at: datetime) -> None:
+    """« Dispenser »: this registration does without it, its candidate reads why.
+
+    Args:
+        row: the piece.
+        reason: why.
+        by: who decides.
+        at: the instant.
+
+    Raises:
+        ReasonMissing: nothing is said.
+        Refused: it stands no more as it was read.
+    """
     locked = _lock(row.registration_id)
     held = _row(locked, row.pk)
-    evidence.waive(held, by=by, at=at)
-    _record("piece waived", locked, by=by, at=at, piece=held.code)
+    evidence.waive(held, reason=reason, by=by, at=at)
+    _record("piece waived", locked, by=by, at=at, piece=held.code, reason=reason)
     completing.clear_if_complete(locked, at=at)
 
 
 @transaction.atomic
-def ask_again(*, row: Evidence, by: Actor, at: datetime) -> None:
+def ask_again(*, row: Evidence, until: date | None = None, by: Actor, at: datetime) -> None:
     """« Redemander »: a piece that was waived is due again; its candidate is told.
 
     Args:
         row: the piece.
+        until: the last day to send it, where its deadline gives less.
         by: who decides.
         at: the instant.
 
     Raises:
         NothingOwed: its registration is validated, or stands no more.
+        delays.Shorter, delays.TooFar: see each.
         evidence.NotWaived: it is asked for already.
     """
     locked = _lock(row.registration_id)
     held = _row(locked, row.pk)
     if not locked.is_active or locked.is_validated:
         raise NothingOwed
-    evidence.ask_again(held, at=at)
-    _record("piece asked again", locked, by=by, at=at, piece=held.code, state=held.state)
+    last = _granted(locked, held, until, at=at)
+    evidence.ask_again(held, until=last, at=at)
+    _record(
+        "piece asked again",
+        locked,
+        by=by,
+        at=at,
+        piece=held.code,
+        state=held.state,
+        **_in_journal(locked, last),
+    )
     _tell_of("piece_asked_again", held, locked, at=at, is_to_provide=held.state == State.OWED)
+
+
+@transaction.atomic
+def grant(*, row: Evidence, until: date, by: Actor, at: datetime) -> None:
+    """« Laisser plus de temps »: a piece that is still to be sent is taken until a later day; its candidate is told.
+
+    Args:
+        row: the piece.
+        until: the last day.
+        by: who decides.
+        at: the instant.
+
+    Raises:
+        NothingOwed: its registration is validated, or stands no more.
+        delays.Shorter, delays.TooFar: see each.
+        evidence.NothingToSend: it came meanwhile, or is asked for no more.
+    """
+    locked = _lock(row.registration_id)
+    held = _row(locked, row.pk)
+    if not locked.is_active or locked.is_validated:
+        raise NothingOwed
+    last = delays.granted(locked, _owed_as(locked, held), until, at=at)
+    evidence.grant(held, until=last)
+    _record("piece given time", locked, by=by, at=at, piece=held.code, **_in_journal(locked, last))
+    _tell_of("piece_given_time", held, locked, at=at)
 
 
 @transaction.atomic
@@ -514,6 +574,33 @@ def _record(
     )
 
 
+def _owed_as(registration: Registration, row: Evidence) -> Owed:
+    """Return a piece with its deadline as it is now; one that the version asks for no more is not given time.
+
+    Raises:
+        NotAsked: see there.
+    """
+    found = next((one for one in owed_by(registration, [row]) if one.row.pk == row.pk), None)
+    if found is None:
+        raise NotAsked
+    return found
+
+
+def _granted(
+    registration: Registration, row: Evidence, until: Until, *, at: datetime
+) -> datetime | None:
+    """Return until when a piece may be sent, where that is later than its deadline."""
+    if until is None:
+        return None
+    owed = _owed_as(registration, row)
+    day = delays.usual_day(registration, owed, at=at) if until == USUAL else until
+    return delays.granted(registration, owed, day, at=at) if day else None
+
+
+def _in_journal(registration: Registration, until: datetime | None) -> dict[str, str]:
+    return {"until": local_day(until, registration.service.zone).isoformat()} if until else {}
+
+
 def _tell_refused(row: Evidence, registration: Registration, *, at: datetime) -> None:
     if registration.is_active:
         _tell_of("piece_refused", row, registration, at=at)
@@ -527,7 +614,7 @@ def _tell_of(
     at: datetime,
     is_to_provide: bool = True,
 ) -> None:
-    owed = next(one for one in owed_by(registration, [row]) if one.row.pk == row.pk)
+    owed = _owed_as(registration, row)
     tell(
         registration.candidate,
         kind,

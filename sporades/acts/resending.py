@@ -27,6 +27,7 @@ KINDS = {
     "document_withdrawn": "Document retiré",
     "pieces_due": "Rappel des pièces justificatives",
     "piece_asked_again": "Pièce justificative demandée de nouveau",
+    "piece_given_time": "Délai accordé pour une pièce justificative",
     "piece_refused": "Pièce justificative non conforme",
     "file_refused": "Fichier refusé par l'antivirus",
     "request_received": "Demande reçue",

@@ -248,7 +248,7 @@ _PIECES = [
         label,
         Permission.JUDGE_EVIDENCE,
         frozenset({State.REGISTERED, State.ANOMALY}),
-        has_reason=name == "refuse",
+        has_reason=name != "accept",
         act=pieces.ACTS[name],
         has_piece=True,
         seen=pieces.state_of,

@@ -65,12 +65,14 @@ def _accept(row: Evidence, *, reason: str, by: Actor, at: datetime) -> None:  # 
     providing.accept(row=row, seen=row.deposit_id, by=by, at=at)
 
 
-def _waive(row: Evidence, *, reason: str, by: Actor, at: datetime) -> None:  # noqa: ARG001 - told with none
-    providing.waive(row=row, by=by, at=at)
+def _waive(row: Evidence, *, reason: str, by: Actor, at: datetime) -> None:
+    providing.waive(row=row, reason=reason, by=by, at=at)
 
 
 def _refuse(row: Evidence, *, reason: str, by: Actor, at: datetime) -> None:
-    providing.refuse(row=row, reason=reason, seen=row.deposit_id, by=by, at=at)
+    providing.refuse(
+        row=row, reason=reason, until=providing.USUAL, seen=row.deposit_id, by=by, at=at
+    )
 
 
 def _on_piece(act: Callable[..., None]) -> Callable[..., None]:

@@ -72,7 +72,7 @@ def _bring(row: Evidence, stage: str, *, at: datetime) -> None:
         providing.receive(row=row, posted_on=posted_on, by=by, at=given_at)
         return
     if stage == "waived":
-        providing.waive(row=row, by=by, at=judged_at)
+        providing.waive(row=row, reason="Vue au guichet.", by=by, at=judged_at)
         return
     given = _give(registration, row, at=given_at, is_looked_at=stage != "checking")
     if stage == "accepted":

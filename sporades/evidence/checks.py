@@ -36,7 +36,8 @@ def _check(registration: Registration, owed: Owed, *, at: datetime) -> Check:
     row = owed.row
     label = f"Pièce justificative : {row.label}" + ("" if row.is_mandatory else " (facultative)")
     if row.state in _DONE:
-        return Check(label, "done", f"{row.get_state_display()}.")
+        said = f"{row.get_state_display()}."
+        return Check(label, "done", f"{said} {row.reason}" if row.reason else said)
     is_over = not owed.is_in_time(at)
     if row.state == State.REFUSED:
         due = PASSED if is_over else due_in_words(registration, owed.before)

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
@@ -59,6 +59,8 @@ class Evidence(models.Model):
     help = models.CharField("aide", max_length=LONGEST_LINE + LONGEST_PARAGRAPH + 3, blank=True)
     is_mandatory = models.BooleanField("obligatoire")
     until = models.DateTimeField("à fournir jusqu'au")
+    granted_until = models.DateTimeField("délai accordé jusqu'au", null=True, blank=True)
+    """More than its version gives; `until` is then the same."""
     state = models.CharField("état", max_length=12, choices=State, default=State.OWED)
     reason = models.CharField("motif", max_length=LONGEST_REASON, blank=True)
     posted_on = models.DateField("postée le", null=True, blank=True)
@@ -103,9 +105,15 @@ class Evidence(models.Model):
                 fields=["registration", "code"], name="a_piece_is_owed_once_by_a_registration"
             ),
             models.CheckConstraint(
+                name="a_piece_has_the_time_that_was_granted",
+                condition=Q(granted_until=None) | Q(until__gte=F("granted_until")),
+            ),
+            models.CheckConstraint(
                 name="a_piece_is_refused_with_a_reason",
+                # Those that were waived before say no reason.
                 condition=Q(state=State.REFUSED) & ~Q(reason="")
-                | ~Q(state=State.REFUSED) & Q(reason=""),
+                | Q(state=State.WAIVED)
+                | ~Q(state__in=[State.REFUSED, State.WAIVED]) & Q(reason=""),
             ),
             models.CheckConstraint(
                 name="a_piece_that_was_deposited_has_its_file",

@@ -26,6 +26,7 @@ from sporades.evidence.states import (
     REJECT,
     SCAN,
     TAKE_AGAIN,
+    TO_PROVIDE,
     WAIVE,
     WITHDRAW,
     State,
@@ -90,6 +91,12 @@ class NotWaived(Refused):
     message = "Cette pièce n'est plus dispensée : relisez-la."
 
 
+class NothingToSend(Refused):
+    """Something was given for it meanwhile, or it is asked for no more."""
+
+    message = "Rien n'est plus à fournir pour cette pièce : relisez-la."
+
+
 # --- What is asked for ------------------------------------------------------------------------
 
 
@@ -119,7 +126,9 @@ def ask(registration: Registration, told: Told, *, at: datetime) -> None:
 
 def _go_on(row: Evidence, place: int, piece: Mapping[str, Any], *, at: datetime) -> None:
     """Keep a piece with its file and its verdict, in the words of the new version."""
-    said = {"place": place, **words_of(piece)}
+    said: dict[str, Any] = {"place": place, **words_of(piece)}
+    if row.granted_until is not None:
+        said["until"] = max(said["until"], row.granted_until)
     if row.state == State.WITHDRAWN:
         back = _back(row)
         arrived = {} if back is ASK_AGAIN else {"arrived_at": at}
@@ -285,7 +294,9 @@ def arrived(key: str) -> None:
     arriving.arrived(ArrivingFile.objects.all(), key)
 
 
-def note_scanned(deposit: Deposit, *, is_clean: bool, at: datetime) -> bool:
+def note_scanned(
+    deposit: Deposit, *, is_clean: bool, until: datetime | None = None, at: datetime
+) -> bool:
     """Keep what the antivirus found in a file, once; return whether its piece has moved.
 
     A file out of force, or whose piece is not asked for any more, moves nothing.
@@ -293,6 +304,7 @@ def note_scanned(deposit: Deposit, *, is_clean: bool, at: datetime) -> bool:
     Args:
         deposit: the file, the registration of its piece locked.
         is_clean: whether nothing was found.
+        until: until when it may be replaced otherwise, if longer than its deadline gives.
         at: the instant.
     """
     if (
@@ -307,7 +319,8 @@ def note_scanned(deposit: Deposit, *, is_clean: bool, at: datetime) -> bool:
     if is_clean:
         move(row, CLEAR)
     else:
-        move(row, REJECT, reason=INFECTED, decided_at=at, decided_name=ANTIVIRUS)
+        time = _more_time(until)
+        move(row, REJECT, reason=INFECTED, decided_at=at, decided_name=ANTIVIRUS, **time)
     return True
 
 
@@ -331,7 +344,14 @@ def accept(row: Evidence, *, seen: int | None, by: Actor, at: datetime) -> None:
 
 
 def refuse(
-    row: Evidence, *, reason: str, motive: str, seen: int | None, by: Actor, at: datetime
+    row: Evidence,
+    *,
+    reason: str,
+    motive: str,
+    until: datetime | None,
+    seen: int | None,
+    by: Actor,
+    at: datetime,
 ) -> None:
     """Find that a piece is not what was asked for, and say why.
 
@@ -339,6 +359,7 @@ def refuse(
         row: the piece, its registration locked.
         reason: why, as its candidate reads it.
         motive: what verifiers call the usual reason that it is, if it is one.
+        until: until when it may be replaced, if longer than its deadline gives.
         seen: the key of the deposit that was looked at, if it was one.
         by: who decides.
         at: the instant.
@@ -349,8 +370,29 @@ def refuse(
     if not reason:
         raise ReasonMissing
     _check_seen(row, seen)
-    move(row, REFUSE, reason=reason, decided_at=at, decided_name=by.name)
+    time = _more_time(until)
+    move(row, REFUSE, reason=reason, decided_at=at, decided_name=by.name, **time)
     _note_verdict(row, motive=motive, at=at)
+
+
+def grant(row: Evidence, *, until: datetime) -> None:
+    """Give more time for a piece for which something must still be sent.
+
+    Args:
+        row: the piece, its registration locked.
+        until: until when, later than its deadline.
+
+    Raises:
+        Refused: nothing is to be sent for it any more.
+    """
+    still = Evidence.objects.filter(pk=row.pk, state__in=TO_PROVIDE)
+    if not still.update(**_more_time(until)):
+        raise NothingToSend
+    row.granted_until = row.until = until
+
+
+def _more_time(until: datetime | None) -> dict[str, datetime]:
+    return {} if until is None else {"granted_until": until, "until": until}
 
 
 def _note_verdict(row: Evidence, *, motive: str = "", at: datetime) -> None:
@@ -359,13 +401,20 @@ def _note_verdict(row: Evidence, *, motive: str = "", at: datetime) -> None:
     )
 
 
-def waive(row: Evidence, *, by: Actor, at: datetime) -> None:
-    """Ask no more of a piece. Raises Refused."""
-    move(row, WAIVE, reason="", decided_at=at, decided_name=by.name)
+def waive(row: Evidence, *, reason: str, by: Actor, at: datetime) -> None:
+    """Ask no more of a piece, and say why. Raises ReasonMissing, Refused."""
+    if not reason:
+        raise ReasonMissing
+    move(row, WAIVE, reason=reason, decided_at=at, decided_name=by.name)
 
 
-def ask_again(row: Evidence, *, at: datetime) -> None:
+def ask_again(row: Evidence, *, until: datetime | None, at: datetime) -> None:
     """Ask again for a piece that was waived: what was given for it before counts again.
+
+    Args:
+        row: the piece, its registration locked.
+        until: until when it may be sent, if longer than its deadline gives.
+        at: the instant.
 
     Raises:
         Refused: it is not waived any more.
@@ -374,7 +423,8 @@ def ask_again(row: Evidence, *, at: datetime) -> None:
         raise NotWaived
     back = _back(row)
     arrived = {} if back is ASK_AGAIN else {"arrived_at": at}
-    move(row, back, asked_at=at, decided_at=None, decided_name="", **arrived)
+    time = _more_time(until)
+    move(row, back, asked_at=at, reason="", decided_at=None, decided_name="", **arrived, **time)
 
 
 def note_lifted(registration: Registration, *, found_at: datetime | None, at: datetime) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet, Sum
 
@@ -83,13 +84,20 @@ def owed_by(registration: Registration, rows: Iterable[Evidence]) -> list[Owed]:
     """
     known = {row.code: row for row in rows}
     return [
-        Owed(
-            row=known.get(piece["code"]) or unwritten(registration, place, piece),
-            before=piece["before"],
-            until=datetime.fromisoformat(piece["until"]),
+        _owed(
+            registration, known.get(piece["code"]) or unwritten(registration, place, piece), piece
         )
         for place, piece in enumerate(registration.owed["evidence"])
     ]
+
+
+def _owed(registration: Registration, row: Evidence, piece: Mapping[str, Any]) -> Owed:
+    """Return a piece with its deadline: that of the version, unless more time was granted."""
+    until, granted = datetime.fromisoformat(piece["until"]), row.granted_until
+    if granted is None or granted <= until:
+        return Owed(row=row, before=piece["before"], until=until)
+    said = registration.service.said(granted, registration.reader_zone)
+    return Owed(row=row, before=said, until=granted)
 
 
 def pieces_of(registration: Registration) -> list[Owed]:

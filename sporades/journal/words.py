@@ -112,6 +112,7 @@ IN_WORDS = {
     "piece accepted": "Pièce justificative trouvée conforme",
     "piece asked again": "Pièce justificative demandée de nouveau",
     "piece deposited": "Pièce justificative déposée",
+    "piece given time": "Délai accordé pour une pièce justificative",
     "piece found infected": "Pièce justificative refusée par l'antivirus",
     "piece read": "Fichier d'une pièce justificative consulté",
     "piece received": "Pièce justificative reçue par courrier",

@@ -61,7 +61,9 @@ def test_what_can_be_found_good_is_and_the_others_say_why(prepare, three):
 
 
 def test_registrations_do_without_a_piece(prepare, three):
-    launched(prepare("waive-piece", piece=IDENTITY))
+    with pytest.raises(ReasonMissing):
+        prepare("waive-piece", piece=IDENTITY)
+    launched(prepare("waive-piece", "Vues au guichet.", piece=IDENTITY))
 
     assert stands(three) == [Piece.WAIVED] * 3
 
@@ -109,7 +111,7 @@ def test_which_piece_is_said(prepare, three):
 
 
 def test_those_that_lack_pieces_are_declared_incomplete(prepare, three):
-    providing.waive(row=piece(three[0]), by=MANAGER, at=NOW)
+    providing.waive(row=piece(three[0]), reason="Vue au guichet.", by=MANAGER, at=NOW)
     Evidence.objects.filter(registration=three[0]).exclude(code=IDENTITY).delete()
     batch = prepare("declare-incomplete")
 

@@ -48,7 +48,7 @@ def posted(registration):
 
 
 def waive(registration):
-    providing.waive(row=piece(registration), by=MANAGER, at=NOW)
+    providing.waive(row=piece(registration), reason="Vue au guichet.", by=MANAGER, at=NOW)
 
 
 def ask(registration, *, at=LATER):

@@ -57,7 +57,7 @@ def settle(registration, *, but=()):
     """Do without every mandatory piece, but for some."""
     for row in mandatory(registration):
         if row.code not in but:
-            providing.waive(row=row, by=MANAGER, at=NOW)
+            providing.waive(row=row, reason="Vue au guichet.", by=MANAGER, at=NOW)
 
 
 def decided(registration, decision, reason="", *, at):
@@ -164,7 +164,7 @@ def test_it_ends_by_itself_once_everything_has_come(registration, how):
 
     row = piece(registration)
     if how == "waived":
-        providing.waive(row=row, by=MANAGER, at=late)
+        providing.waive(row=row, reason="Vue au guichet.", by=MANAGER, at=late)
     elif how == "posted":
         providing.receive(row=row, posted_on=NOW.date(), by=MANAGER, at=late)
     else:
@@ -206,9 +206,9 @@ def test_it_stays_while_one_of_two_is_missing():
     declare(registration)
     assert again(registration).reason.count(" ; ") == 1
 
-    providing.waive(row=piece(registration), by=MANAGER, at=AFTER)
+    providing.waive(row=piece(registration), reason="Vue au guichet.", by=MANAGER, at=AFTER)
     assert state(registration) == State.ANOMALY
-    providing.waive(row=piece(registration, BAC), by=MANAGER, at=AFTER)
+    providing.waive(row=piece(registration, BAC), reason="Vue au guichet.", by=MANAGER, at=AFTER)
     assert state(registration) == State.REGISTERED
 
 
@@ -230,7 +230,9 @@ def test_an_anomaly_decided_for_another_reason_does_not_end_by_itself(registrati
     decided(registration, CLEAR, at=AFTER + timedelta(hours=1))
     decided(registration, FLAG, "La signature manque.", at=AFTER + timedelta(hours=2))
 
-    providing.waive(row=piece(registration), by=MANAGER, at=AFTER + timedelta(hours=3))
+    providing.waive(
+        row=piece(registration), reason="Vue au guichet.", by=MANAGER, at=AFTER + timedelta(hours=3)
+    )
 
     assert again(registration).reason == "La signature manque."
 
@@ -311,7 +313,7 @@ def test_one_that_was_validated_in_spite_of_it_then_reopened_is_not_proposed_aga
 
 
 def asked_anew(registration):
-    providing.waive(row=piece(registration), by=MANAGER, at=LIFTED)
+    providing.waive(row=piece(registration), reason="Vue au guichet.", by=MANAGER, at=LIFTED)
     providing.ask_again(row=piece(registration), by=MANAGER, at=NEXT)
 
 

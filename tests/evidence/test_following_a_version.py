@@ -60,7 +60,7 @@ def refused(registration):
 
 
 def waived(registration):
-    providing.waive(row=piece(registration, BAC), by=MANAGER, at=NOW)
+    providing.waive(row=piece(registration, BAC), reason="Vue au guichet.", by=MANAGER, at=NOW)
 
 
 def posted(registration):

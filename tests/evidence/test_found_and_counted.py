@@ -89,7 +89,7 @@ def test_a_piece_is_to_be_chosen(lille):
 
 def test_those_that_lack_a_mandatory_piece(lille, registration):
     complete = a_registration(a_candidate())
-    providing.waive(row=piece(complete), by=MANAGER, at=NOW)
+    providing.waive(row=piece(complete), reason="Vue au guichet.", by=MANAGER, at=NOW)
 
     assert finds(lille, "pieces_manquantes", Operator.IS, "oui") == [registration]
     assert finds(lille, "pieces_manquantes", Operator.IS, "non") == [complete]

@@ -154,7 +154,7 @@ def test_of_one_that_is_validated_nothing_is_taken(registration):
 
 
 def test_a_piece_that_is_settled_is_not_replaced(registration):
-    providing.waive(row=piece(registration), by=MANAGER, at=NOW)
+    providing.waive(row=piece(registration), reason="Vue au guichet.", by=MANAGER, at=NOW)
 
     with pytest.raises(providing.NothingAwaited):
         give(registration)

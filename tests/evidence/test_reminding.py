@@ -60,7 +60,7 @@ def withdrawn(registration):
 
 
 def waived(registration):
-    providing.waive(row=piece(registration), by=MANAGER, at=NOW)
+    providing.waive(row=piece(registration), reason="Vue au guichet.", by=MANAGER, at=NOW)
 
 
 def posted(registration):

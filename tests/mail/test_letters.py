@@ -429,6 +429,7 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "something_awaits",
         # Those of pieces: tests/evidence/test_giving, tests/evidence/test_reminding.
         "piece_asked_again",
+        "piece_given_time",
         "piece_refused",
         "pieces_due",
         # That of a file of which nothing is said: tests/medical/test_scanning.

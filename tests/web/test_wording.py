@@ -65,6 +65,9 @@ ANSWERS = (
 EVERYWHERE = Reach((Perimeter(None, None, Actor("administrator", "Essai")),))
 
 
+NO_TIME = SimpleNamespace(usual=None, is_short=True)
+
+
 def classes():
     """Return every form class of the tree that is shown to somebody."""
     for module in pkgutil.walk_packages(sporades.__path__, "sporades."):
@@ -155,7 +158,8 @@ def every_form():
             "sender": user,
             "drawer": [KeptFile(pk=1, name="carte.jpg", size=1, pages=1)],
         },
-        "RefusalForm": {"reasons": GENERAL},
+        "RefusalForm": {"reasons": GENERAL, "time": NO_TIME},
+        "DelayForm": {"time": NO_TIME},
         "EntrustForm": {"doctors": []},
         "CaseDecisionForm": decided_of(),
         "StepForm": {"data": None, "reach": EVERYWHERE},

@@ -65,6 +65,7 @@ WORDS = {
     "modalites": "modalités d'inscription",
     "mois": "mois de silence",
     "mesures": "mesures d'aménagement",
+    "delai_de_remplacement": "délai de remplacement",
     "motifs_de_refus": "motifs de refus",
     "nationalite": "nationalité",
     "nationalites": "nationalités",

@@ -36,6 +36,14 @@ class Piece(Strict):
         None, alias="si", description="Qui la doit ; à défaut, tous les candidats."
     )
     deadline: Deadline = Field(alias="echeance", description="Jusqu'à quand.")
+    replaced_within: int = Field(
+        8,
+        alias="delai_de_remplacement",
+        ge=0,
+        le=90,
+        description="Jours laissés pour la remplacer quand elle est refusée, même après l'échéance ; "
+        "« 0 » : aucun de plus.",
+    )
     reference: Line | None = Field(None, description="Le texte qui la demande.")
     refusal_reasons: tuple[RefusalReason, ...] = Field(
         (),

@@ -126,10 +126,63 @@ def test_a_piece_that_came_by_post_has_its_postmark_then_is_judged(manager, in_l
     assert "Aucun fichier n'est déposé" not in judged
 
 
+@pytest.fixture
+def pressing(db):
+    """Return a registration of which the identity card is replaced within 45 days, and is due before."""
+    piece = "{code: IDENTITE, libelle: Pièce d'identité, "
+    load_invented((piece, f"{piece}delai_de_remplacement: 45, "))
+    forget()
+    return a_registration()
+
+
+def test_while_enough_time_is_left_no_more_is_proposed(manager, in_lille):
+    clean(in_lille)
+
+    assert "À fournir jusqu'au" not in main(manager.get(decision(in_lille)))
+
+
+def test_refused_after_its_deadline_a_piece_is_given_the_usual_days_unless_they_are_changed(
+    manager, pressing
+):
+    clean(pressing)
+    page = manager.get(decision(pressing))
+    assert seen(page).cssselect("#id_delai")[0].get("value") == "09/01/2027"
+
+    why = {"verdict": "refuse", "raison": "illisible", "motif": ""}
+    past = decide(manager, pressing, **why, delai="20/11/2026")
+    assert "Ce jour est passé" in main(past)
+    assert piece(pressing).state == State.DEPOSITED
+    decide(manager, pressing, **why, delai="05/01/2027")
+
+    assert "À fournir avant le mardi 5 janvier 2027 à 23" in main(manager.get(decision(pressing)))
+
+
+def test_emptied_the_day_gives_no_more_time(manager, pressing):
+    clean(pressing)
+
+    decide(manager, pressing, verdict="refuse", raison="illisible", motif="", delai="")
+
+    assert (piece(pressing).state, piece(pressing).granted_until) == (State.REFUSED, None)
+
+
+def test_more_time_is_left_for_what_is_still_to_be_sent(manager, pressing):
+    assert "Laisser plus de temps" in main(manager.get(decision(pressing)))
+
+    unsaid = decide(manager, pressing, verdict="delay", delai="")
+    assert HOW in main(unsaid)
+    decide(manager, pressing, verdict="delay", delai="05/01/2027")
+
+    assert "À fournir avant le mardi 5 janvier 2027" in main(manager.get(decision(pressing)))
+    assert Message.objects.filter(kind="piece_given_time").count() == 1
+
+
 def test_a_registration_does_without_a_piece(manager, in_lille):
-    decide(manager, in_lille, verdict="waive", motif="")
+    unsaid = decide(manager, in_lille, verdict="waive", pourquoi="")
+    assert "Dites le motif : le candidat le lira." in main(unsaid)
+    decide(manager, in_lille, verdict="waive", pourquoi="Diplôme vu au guichet.")
 
     assert piece(in_lille).state == State.WAIVED
+    assert "Dispensée Motif : Diplôme vu au guichet." in main(manager.get(tab(in_lille)))
 
     asked = decide(manager, in_lille, verdict="ask")
 

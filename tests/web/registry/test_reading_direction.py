@@ -37,12 +37,22 @@ def test_what_is_read_from_right_to_left_is_set_apart(said, printed):
     assert directed(said) == printed
 
 
+@pytest.fixture(scope="module")
+def owned(world, django_db_blocker):
+    """Return what somebody owns who writes in Hebrew, and their session."""
+    with django_db_blocker.unblock():
+        estate = an_estate("sara@exemple.test", NAME)
+        browser = Client(headers={"host": HOST})
+        browser.force_login(estate.user, backend=BACKEND)
+    return estate, browser.cookies["__Host-session"].value
+
+
 @pytest.fixture
-def sara(world):
-    """Return what somebody owns who writes in Hebrew, and their browser."""
-    estate = an_estate("sara@exemple.test", NAME)
+def sara(owned):
+    """Return the same, and their browser."""
+    estate, session = owned
     browser = Client(headers={"host": HOST})
-    browser.force_login(estate.user, backend=BACKEND)
+    browser.cookies["__Host-session"] = session
     return estate, browser
 
 

@@ -23,7 +23,7 @@ from sporades.web.layout.seen import seen_in
 from sporades.web.office.registrations.files import author_on, registration_of
 from sporades.web.office.registrations.piece_queue import PieceQueue, queue_of
 from sporades.web.office.registrations.pieces import is_late, piece_in, trail_of
-from sporades.web.office.registrations.verdict_forms import VerdictForms
+from sporades.web.office.registrations.verdict_forms import MORE_TIME, Time, VerdictForms
 from sporades.web.office.registrations.walking import back_to_file
 
 
@@ -37,7 +37,10 @@ def judge(request: HttpRequest, number: str, piece: str) -> HttpResponse:
     by = author_on(request, found)
     is_posted = request.method == "POST"
     asked = VerdictForms(
-        request.POST if is_posted else None, row=row, reasons=reasons_for(found, piece)
+        request.POST if is_posted else None,
+        row=row,
+        reasons=reasons_for(found, piece),
+        time=Time(found, owed, at),
     )
     seen = seen_in(request.POST) if is_posted else row.deposit_id or 0
     if is_posted and asked.is_valid():
@@ -95,9 +98,14 @@ def _judge(
             posted_on = asked.postmark.cleaned_data["poste_le"]
             providing.receive(row=row, posted_on=posted_on, by=by, at=at)
         case "ask":
-            providing.ask_again(row=row, by=by, at=at)
+            until = asked.again.cleaned_data.get("delai")
+            providing.ask_again(row=row, until=until, by=by, at=at)
+        case str(verdict) if verdict == MORE_TIME:
+            until = asked.more_time.cleaned_data["delai"]
+            providing.grant(row=row, until=until, by=by, at=at)
         case _:
-            providing.waive(row=row, by=by, at=at)
+            why = asked.waiver.cleaned_data["pourquoi"]
+            providing.waive(row=row, reason=why, by=by, at=at)
 
 
 def _pages(registration: Registration, row: Evidence) -> list[dict[str, Any]]:

@@ -1,17 +1,31 @@
 """What a piece is worth, why, and what came by post."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
 
 from sporades.acts.sending import Sent
+from sporades.core.refusals import Refused
+from sporades.evidence import delays
 from sporades.evidence.models import LONGEST_REASON, Evidence
+from sporades.evidence.queries import Owed
 from sporades.evidence.reasons import Reason
-from sporades.evidence.states import ACCEPT, ASK_AGAIN, RECEIVE, REFUSE, SCAN, WAIVE
+from sporades.evidence.states import (
+    ACCEPT,
+    ASK_AGAIN,
+    RECEIVE,
+    REFUSE,
+    SCAN,
+    TO_PROVIDE,
+    WAIVE,
+)
 from sporades.exams.schema.base import LONGEST_LINE
 from sporades.intake.cleaning import LARGEST, TooLarge
 from sporades.registrations.fields import CleanCharField, ask_if_called_for
+from sporades.registrations.models import Registration
 from sporades.web.office.days import DayField
 
 VERDICTS = {
@@ -21,15 +35,81 @@ VERDICTS = {
     "waive": WAIVE,
     "ask": ASK_AGAIN,
 }
-LABELS = {"ask": "Demandée de nouveau"}
+MORE_TIME = "delay"
+LABELS = {"ask": "Demandée de nouveau", MORE_TIME: "Délai accordé"}
 """What is said of a verdict that does not lead to one state alone."""
 OTHER = "autre"
 POSTMARK = "Date du cachet de la poste"
+HOW_LONG = (
+    "Le candidat peut la fournir jusqu'à la fin de ce jour. Vide : pas de délai de plus. "
+    "Par exemple : 14/11/2026"
+)
 HOW_POSTMARK = "C'est elle qui compte, et non le jour de la réception. Par exemple : 14/11/2026"
 
 
-class RefusalForm(forms.Form):
-    """Why a piece is refused: a usual reason, what completes it, or words of one's own."""
+@dataclass(frozen=True)
+class Time:
+    """The time that a candidate has to send a piece.
+
+    Attributes:
+        registration: whose piece it is.
+        owed: the piece.
+        at: the instant.
+    """
+
+    registration: Registration
+    owed: Owed
+    at: datetime
+
+    @property
+    def usual(self) -> date | None:
+        """The last day that the réglementation gives from now on; nothing where as much is left."""
+        return delays.usual_day(self.registration, self.owed, at=self.at)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether more of it is proposed: its deadline has passed, or leaves less than is usual."""
+        return bool(self.usual) or not self.owed.is_in_time(self.at)
+
+    def check(self, day: date) -> None:
+        """Refuse a last day that cannot be granted. Raises Refused."""
+        delays.granted(self.registration, self.owed, day, at=self.at)
+
+
+class DelayForm(forms.Form):
+    """Until which day a piece may be sent, where that is later than its deadline.
+
+    It is proposed where the réglementation gives more time than is left; emptied, it gives none.
+    """
+
+    delai = DayField(label="À fournir jusqu'au", help_text=HOW_LONG)
+
+    def __init__(self, data: Any = None, *, time: Time, is_required: bool = False) -> None:
+        """Propose the usual day.
+
+        Args:
+            data: what was sent.
+            time: what is left, and how much is usual.
+            is_required: whether a day must be said.
+        """
+        initial = {"delai": time.usual} if time.usual else {}
+        super().__init__(data, initial=initial)
+        self._time = time
+        self.fields["delai"].required = is_required
+
+    def clean_delai(self) -> Any:
+        """Refuse a day that gives no more time, or too much."""
+        day = self.cleaned_data["delai"]
+        if day is not None:
+            try:
+                self._time.check(day)
+            except Refused as refusal:
+                raise forms.ValidationError(str(refusal), code="delay") from None
+        return day
+
+
+class RefusalForm(DelayForm):
+    """Why a piece is refused: a usual reason, what completes it, or words of one's own; until when to replace it."""
 
     raison = forms.ChoiceField(
         label="Motif du refus",
@@ -45,9 +125,13 @@ class RefusalForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, data: Any = None, *, reasons: Sequence[Reason]) -> None:
-        """Offer the usual reasons."""
-        super().__init__(data)
+    field_order = ("raison", "motif", "delai")
+
+    def __init__(self, data: Any = None, *, reasons: Sequence[Reason], time: Time) -> None:
+        """Offer the usual reasons, and more time where none is left to replace it."""
+        super().__init__(data, time=time)
+        if not time.is_short:
+            del self.fields["delai"]
         self.reasons = {one.code: one for one in reasons}
         self.fields["raison"].choices = [  # type: ignore[attr-defined] # a ChoiceField
             *((one.code, one.label) for one in reasons),
@@ -63,11 +147,26 @@ class RefusalForm(forms.Form):
         return data
 
     @property
-    def decided(self) -> dict[str, str]:
+    def decided(self) -> dict[str, Any]:
         """Why, as an act takes it."""
         usual = self.reasons.get(self.cleaned_data["raison"])
         said = (usual.sentence if usual else "", self.cleaned_data["motif"])
-        return {"reason": " ".join(filter(None, said)), "motive": usual.label if usual else ""}
+        return {
+            "reason": " ".join(filter(None, said)),
+            "motive": usual.label if usual else "",
+            "until": self.cleaned_data.get("delai"),
+        }
+
+
+class WaiverForm(forms.Form):
+    """Why a registration does without a piece."""
+
+    pourquoi = CleanCharField(
+        label="Motif",
+        help_text="Le candidat le lit. Par exemple : diplôme vu au guichet",
+        max_length=LONGEST_REASON,
+        error_messages={"required": "Dites le motif : le candidat le lira."},
+    )
 
 
 class PostmarkForm(forms.Form):
@@ -109,22 +208,36 @@ class ScanForm(PostmarkForm):
 class VerdictForms:
     """The buttons of the page of a piece: each is a form, and says which verdict it is."""
 
-    def __init__(self, data: Any = None, *, row: Evidence, reasons: Sequence[Reason]) -> None:
+    def __init__(
+        self, data: Any = None, *, row: Evidence, reasons: Sequence[Reason], time: Time
+    ) -> None:
         """Offer what may be said of a piece where it stands.
 
         Args:
             data: what was sent, by one of them.
             row: the piece.
             reasons: the usual ones of a refusal.
+            time: what is left to send it, and how much more is usual.
         """
         self.possible = {
             name: LABELS.get(name, move.target.label)  # type: ignore[attr-defined] # a state
             for name, move in VERDICTS.items()
             if row.state in move.sources
         }
+        if row.state in TO_PROVIDE:
+            self.possible[MORE_TIME] = LABELS[MORE_TIME]
         self.may_scan = row.state in SCAN.sources
         self.verdict = data.get("verdict", "") if data is not None else ""
-        self.refusal = RefusalForm(data if self.verdict == "refuse" else None, reasons=reasons)
+        self.refusal = RefusalForm(
+            data if self.verdict == "refuse" else None, reasons=reasons, time=time
+        )
+        self.again = DelayForm(data if self.verdict == "ask" else None, time=time)
+        if not time.is_short:
+            del self.again.fields["delai"]
+        self.more_time = DelayForm(
+            data if self.verdict == MORE_TIME else None, time=time, is_required=True
+        )
+        self.waiver = WaiverForm(data if self.verdict == "waive" else None)
         self.postmark = PostmarkForm(data if self.verdict == "receive" else None)
         self.errors: list[str] = []
 
@@ -133,7 +246,13 @@ class VerdictForms:
         if self.verdict not in self.possible:
             self.refuse("Choisissez une décision parmi celles de cette page.")
             return False
-        form = {"refuse": self.refusal, "receive": self.postmark}.get(self.verdict)
+        form = {
+            "refuse": self.refusal,
+            "receive": self.postmark,
+            "waive": self.waiver,
+            "ask": self.again,
+            MORE_TIME: self.more_time,
+        }.get(self.verdict)
         if form is not None and not form.is_valid():
             self.errors.append(self.verdict)
             return False

@@ -1,0 +1,196 @@
+"""A piece may be replaced after its deadline: usual time of the réglementation, time that is granted."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from sporades.acts import completing, deciding, providing
+from sporades.acts.providing import USUAL, NothingOwed
+from sporades.evidence import delays
+from sporades.evidence import operations as evidence
+from sporades.evidence.operations import NothingToSend
+from sporades.evidence.queries import piece_of
+from sporades.evidence.states import State
+from sporades.exams.held import forget
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from sporades.registrations.states import VALIDATE
+from tests.evidence.given import IDENTITY, MANAGER, again, give, piece
+from tests.factories import NOW, a_registration, load_invented
+
+AFTER = NOW + timedelta(days=60)
+"""Some weeks after the deadline of the identity card."""
+DAY = date(2027, 2, 5)
+
+pytestmark = pytest.mark.usefixtures("kept")
+
+
+def clean(registration):
+    given = give(registration)
+    evidence.note_scanned(given, is_clean=True, at=NOW)
+    return given
+
+
+def refuse(registration, *, until=None, at=AFTER):
+    row = piece(registration)
+    providing.refuse(row=row, reason="Floue.", until=until, seen=row.deposit_id, by=MANAGER, at=at)
+
+
+def owed(registration):
+    return piece_of(again(registration), IDENTITY)
+
+
+def told(kind):
+    return " ".join(Message.objects.get(kind=kind).body.split())
+
+
+def test_refused_after_its_deadline_a_piece_is_replaced_within_the_usual_days(registration):
+    clean(registration)
+    assert not owed(registration).is_in_time(AFTER)
+
+    refuse(registration, until=USUAL)
+
+    assert owed(registration).before.startswith("lundi 1er février 2027 à 23")
+    assert "Envoyez-en une autre avant le lundi 1er février 2027 à 23 h 59" in told("piece_refused")
+    give(registration, at=AFTER + timedelta(days=8))
+    assert piece(registration).state == State.CHECKING
+
+
+def test_its_last_minute_is_that_of_the_day_that_was_granted(registration):
+    clean(registration)
+    refuse(registration, until=DAY)
+    last = delays.last_minute(again(registration), DAY)
+
+    with pytest.raises(providing.TooLate):
+        give(registration, at=last + timedelta(minutes=1))
+    give(registration, at=last + timedelta(seconds=59))
+
+    assert Entry.objects.get(verb="piece refused").payload["after"]["until"] == "2027-02-05"
+
+
+def test_refused_long_before_its_deadline_a_piece_keeps_it(registration):
+    clean(registration)
+    before = owed(registration).before
+
+    refuse(registration, until=USUAL, at=NOW)
+
+    assert owed(registration).before == before
+    assert piece(registration).granted_until is None
+
+
+def test_a_virus_found_after_the_deadline_leaves_time_for_another_file(registration):
+    given = give(registration)
+
+    providing.note_scan(given, is_clean=False, at=AFTER)
+
+    assert owed(registration).is_in_time(AFTER + timedelta(days=8))
+    assert "Envoyez-en une autre avant le" in told("piece_refused")
+
+
+def test_where_the_reglementation_leaves_none_none_is_left(registration_without_time):
+    clean(registration_without_time)
+
+    refuse(registration_without_time, until=USUAL)
+
+    assert not owed(registration_without_time).is_in_time(AFTER)
+    assert "contactez votre service gestionnaire" in told("piece_refused")
+
+
+@pytest.fixture
+def registration_without_time():
+    due = "{code: IDENTITE, libelle: Pièce d'identité, "
+    load_invented((due, f"{due}delai_de_remplacement: 0, "))
+    forget()
+    return a_registration()
+
+
+def test_time_is_granted_for_what_was_never_sent_and_its_candidate_is_told(registration):
+    assert not owed(registration).is_in_time(AFTER)
+
+    providing.grant(row=piece(registration), until=DAY, by=MANAGER, at=AFTER)
+
+    assert owed(registration).is_awaited(AFTER)
+    assert "Envoyez-la avant le vendredi 5 février 2027 à 23 h 59" in told("piece_given_time")
+    assert Entry.objects.get(verb="piece given time").payload["after"] == {
+        "piece": IDENTITY,
+        "until": "2027-02-05",
+    }
+
+
+def test_what_is_given_time_is_not_missing_until_it_has_passed(registration):
+    for row in registration.evidence.exclude(code=IDENTITY):
+        providing.waive(row=row, reason="Vue au guichet.", by=MANAGER, at=NOW)
+    providing.grant(row=piece(registration), until=DAY, by=MANAGER, at=AFTER)
+
+    with pytest.raises(completing.NothingMissing):
+        completing.declare_incomplete(registration=registration, by=MANAGER, at=AFTER)
+    completing.declare_incomplete(
+        registration=registration, by=MANAGER, at=AFTER + timedelta(days=30)
+    )
+
+
+@pytest.mark.parametrize(
+    ("day", "refusal", "said"),
+    [
+        (date(2027, 1, 23), delays.Shorter, "Ce jour est passé"),
+        (date(2027, 6, 1), delays.TooFar, "90 jours au plus"),
+    ],
+)
+def test_no_other_day_is_granted(registration, day, refusal, said):
+    with pytest.raises(refusal, match=said):
+        providing.grant(row=piece(registration), until=day, by=MANAGER, at=AFTER)
+
+    assert piece(registration).granted_until is None
+    assert not Message.objects.filter(kind="piece_given_time").exists()
+
+
+def test_a_day_that_gives_no_more_time_is_refused(registration):
+    with pytest.raises(
+        delays.Shorter, match="peut déjà être fournie jusqu'au mercredi 30 décembre"
+    ):
+        providing.grant(row=piece(registration), until=date(2026, 12, 1), by=MANAGER, at=NOW)
+
+
+def test_no_time_is_granted_for_what_has_come(registration):
+    clean(registration)
+
+    with pytest.raises(NothingToSend):
+        providing.grant(row=piece(registration), until=DAY, by=MANAGER, at=AFTER)
+
+
+def test_no_time_is_granted_to_a_registration_that_is_validated(registration):
+    row = piece(registration)
+    deciding.decide(
+        registration=again(registration), decision=VALIDATE, reason="", by=MANAGER, at=NOW
+    )
+
+    with pytest.raises(NothingOwed):
+        providing.grant(row=row, until=DAY, by=MANAGER, at=AFTER)
+
+
+def test_a_waived_piece_is_asked_again_with_time_to_send_it(registration):
+    providing.waive(row=piece(registration), reason="Vue au guichet.", by=MANAGER, at=NOW)
+
+    providing.ask_again(row=piece(registration), until=DAY, by=MANAGER, at=AFTER)
+
+    assert owed(registration).is_awaited(AFTER)
+    assert "Envoyez-la avant le vendredi 5 février 2027" in told("piece_asked_again")
+
+
+def test_a_new_version_does_not_take_back_the_time_that_was_granted(registration):
+    providing.grant(row=piece(registration), until=DAY, by=MANAGER, at=AFTER)
+    found = again(registration)
+
+    evidence.ask(found, found.owed["evidence"], at=AFTER)
+
+    assert (
+        owed(registration).until == piece(registration).until == piece(registration).granted_until
+    )
+
+
+def test_the_database_holds_that_what_was_granted_counts(registration):
+    row = piece(registration)
+
+    with pytest.raises(IntegrityError, match="has_the_time"), transaction.atomic():
+        type(row).objects.filter(pk=row.pk).update(granted_until=row.until + timedelta(days=1))
