@@ -276,7 +276,7 @@ def test_the_reminder_of_a_document_names_what_it_is_about_and_not_what_it_says(
     announcing.remind_unread(at=at)
     letter = read(at)
 
-    assert letter["Subject"] == "Rappel : un document vous attend dans votre espace candidat"
+    assert letter["Subject"] == f"Rappel : un document vous attend : {TITLE}"
     assert letter.taken_for == ["zoe@exemple.test"]
     assert (
         words(letter)
