@@ -179,6 +179,16 @@ class Registration(models.Model):
                 condition=Q(amended_at__gte=F("decided_at")),
                 name="registration_amended_since",
             ),
+            models.Index(
+                fields=["decided_at", "id"],
+                condition=Q(state=State.ANOMALY),
+                name="registration_in_anomaly",
+            ),
+            models.Index(
+                fields=["academy", "decided_at", "id"],
+                condition=Q(state=State.ANOMALY),
+                name="registration_in_anomaly_there",
+            ),
             models.Index(fields=["ine"], condition=~Q(ine=""), name="registration_by_ine"),
             models.Index(
                 fields=["academy", "filed_at"],

@@ -62,7 +62,8 @@ class Queue:
 
 def queues(request: HttpRequest) -> list[Queue]:
     """Return the queues that are not empty, of what the reader may do."""
-    return [queue for one in QUEUES if (queue := one(request)) is not None]
+    with planned_anew():
+        return [queue for one in QUEUES if (queue := one(request)) is not None]
 
 
 def _change_requests(request: HttpRequest) -> Queue | None:
@@ -82,8 +83,7 @@ def _pieces(request: HttpRequest) -> Queue | None:
     waiting = to_verify_within(request.reaches(Permission.JUDGE_EVIDENCE))
     first = waiting[: bounded.IN_A_QUEUE + 1]
     url = reverse("office:pieces_to_verify")
-    with planned_anew():
-        return _cut(_queue(first, "arrived_at", "Pièces à vérifier", url, at=request.arrived_at))
+    return _cut(_queue(first, "arrived_at", "Pièces à vérifier", url, at=request.arrived_at))
 
 
 def _incomplete(request: HttpRequest) -> Queue | None:
@@ -193,7 +193,9 @@ QUEUES: tuple[Callable[[HttpRequest], Queue | None], ...] = (
 def _searched(request: HttpRequest, tree: Group, since: Column, label: str) -> Queue | None:
     """Return what a search finds of what the reader decides of, listed by what says since when."""
     rows = found(tree, reach=request.reaches(Permission.DECIDE))
-    queue = _queue(rows, *since.order, label, reverse("office:search"), at=request.arrived_at)
+    first = rows.order_by(*since.order, "pk")[: bounded.IN_A_QUEUE + 1]
+    url = reverse("office:search")
+    queue = _cut(_queue(first, *since.order, label, url, at=request.arrived_at))
     return queue and replace(queue, asked=tuple(building.posted(tree, since.code)))
 
 

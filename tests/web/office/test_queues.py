@@ -10,6 +10,7 @@ from sporades.accounts.permissions import Permission, reach
 from sporades.publications import operations
 from sporades.publications.attestation import ATTESTATION
 from sporades.registrations.models import ChangeRequest, Registration
+from sporades.web.office import bounded
 from tests.factories import NOW, a_candidate, a_registration
 from tests.requests import ask
 from tests.web.guide import main
@@ -42,6 +43,19 @@ def test_how_many_and_since_when(manager, in_lille, in_versailles):
     decided(in_versailles, days=30)
 
     assert said(manager) == {"Inscriptions en anomalie": (2, "3 jours")}
+
+
+def test_very_many_are_not_counted_to_the_last_and_the_oldest_says_since_when(
+    manager, in_lille, monkeypatch
+):
+    monkeypatch.setattr(bounded, "IN_A_QUEUE", 1)
+    decided(in_lille, hours=5)
+    assert "Plus de" not in main(manager.get(HOME))
+
+    decided(a_registration(a_candidate()), days=3)
+
+    assert said(manager) == {"Inscriptions en anomalie": (1, "3 jours")}
+    assert "Plus de 1" in main(manager.get(HOME))
 
 
 def test_what_was_modified_since_is_told(manager, in_lille):
