@@ -6,7 +6,7 @@ from sporades.accounts.models import Membership
 from sporades.evidence.models import Deposit
 from sporades.mail.models import Message
 from tests.evidence.given import a_heavy_photo
-from tests.factories import a_registration
+from tests.factories import a_registration, load_invented
 from tests.intake.clamd import running
 from tests.jobs import work
 from tests.journeys.helpers import answer, choose, heading, press, said, signed_in, text
@@ -119,3 +119,34 @@ def test_a_photo_that_is_refused_is_told_why_and_given_again(site, telephone, en
 
     assert state(candidate) == "Conforme"
     assert "recto-verso.jpg" in text(candidate)
+
+
+def test_a_refused_piece_is_given_the_time_that_the_office_leaves(site, telephone, enter, clamd):
+    piece = "{code: IDENTITE, libelle: Pièce d'identité, "
+    load_invented((piece, f"{piece}delai_de_remplacement: 60, "))
+    registration = a_registration()
+    candidate = signed_in(telephone, site, registration.candidate)
+    candidate.goto(f"{site}/mes-inscriptions/{registration.number}/pieces")
+    give(candidate, "Déposer", "recto.jpg")
+    work("evidence")
+    manager = enter("agent@exemple.test", Membership.Role.MANAGER)
+
+    open_queue(manager, site)
+    manager.get_by_role("radio", name="Incomplet").check(force=True)
+    answer(manager, "À fournir jusqu'au", "08/01/2027")
+    press(manager, "Non conforme")
+
+    assert state(candidate) == "Non conforme"
+    assert "À fournir avant le vendredi 8 janvier 2027" in said(
+        candidate.locator("#piece-IDENTITE")
+    )
+    manager.goto(f"{site}/gestion/inscriptions/{registration.number}/pieces/IDENTITE")
+    manager.get_by_text("Laisser plus de temps").click()
+    answer(manager, "À fournir jusqu'au", "15/01/2027")
+    press(manager, "Accorder ce délai")
+
+    candidate.reload()
+    assert "À fournir avant le vendredi 15 janvier 2027" in said(
+        candidate.locator("#piece-IDENTITE")
+    )
+    give(candidate, "Remplacer", "recto-verso.jpg")

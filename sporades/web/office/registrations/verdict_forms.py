@@ -40,10 +40,8 @@ LABELS = {"ask": "Demandée de nouveau", MORE_TIME: "Délai accordé"}
 """What is said of a verdict that does not lead to one state alone."""
 OTHER = "autre"
 POSTMARK = "Date du cachet de la poste"
-HOW_LONG = (
-    "Le candidat peut la fournir jusqu'à la fin de ce jour. Vide : pas de délai de plus. "
-    "Par exemple : 14/11/2026"
-)
+HOW_LONG = "Le candidat peut la fournir jusqu'à la fin de ce jour. Par exemple : 14/11/2026"
+HOW_LONG_OR_NOT = f"{HOW_LONG}. Vide : pas de délai de plus"
 HOW_POSTMARK = "C'est elle qui compte, et non le jour de la réception. Par exemple : 14/11/2026"
 
 
@@ -82,7 +80,7 @@ class DelayForm(forms.Form):
     It is proposed where the réglementation gives more time than is left; emptied, it gives none.
     """
 
-    delai = DayField(label="À fournir jusqu'au", help_text=HOW_LONG)
+    delai = DayField(label="À fournir jusqu'au")
 
     def __init__(self, data: Any = None, *, time: Time, is_required: bool = False) -> None:
         """Propose the usual day.
@@ -96,6 +94,7 @@ class DelayForm(forms.Form):
         super().__init__(data, initial=initial)
         self._time = time
         self.fields["delai"].required = is_required
+        self.fields["delai"].help_text = HOW_LONG if is_required else HOW_LONG_OR_NOT
 
     def clean_delai(self) -> Any:
         """Refuse a day that gives no more time, or too much."""
