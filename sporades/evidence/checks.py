@@ -45,7 +45,9 @@ def _check(registration: Registration, owed: Owed, *, at: datetime) -> Check:
     if row.state == State.OWED and is_over and row.is_mandatory:
         note = f"Elle était à fournir avant le {owed.before}. {CALL}"
         return Check(label, "missing", note, "piece", row.code)
-    return Check(label, "waiting", _note(registration, owed), "piece", row.code)
+    is_theirs = row.state == State.OWED and not is_over
+    state = "yours" if is_theirs else "waiting"
+    return Check(label, state, _note(registration, owed), "piece", row.code)
 
 
 def _note(registration: Registration, owed: Owed) -> str:

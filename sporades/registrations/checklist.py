@@ -17,7 +17,7 @@ class Check:
 
     Attributes:
         label: what it is.
-        state: "done", "missing" or "waiting".
+        state: "done", "missing", "yours" (its candidate is to do it) or "waiting" (others are).
         note: the date of it, or what is awaited from whom.
         about: what it is done with: "summary", "return", "piece", "accommodation" or nothing.
         piece: the code of the piece it is about.
@@ -90,7 +90,7 @@ def _summary(documents: Iterable[DocumentVersion], zone: str) -> list[Check]:
         if summary.opened_at
         else Check(
             "Récapitulatif ouvert",
-            "waiting",
+            "yours",
             f"Version n°{summary.number}, à télécharger ou à imprimer : c'est indispensable.",
             "summary",
         ),
@@ -111,7 +111,7 @@ def _return(registration: Registration) -> list[Check]:
         return [Check(label, "done", f"Reçu, posté le {day_in_words(posted)}.")]
     if registration.is_validated:
         return [Check(label, "done", seen_in_words(registration))]
-    return [Check(label, "waiting", f"À envoyer avant le {asked['before']}.", "return")]
+    return [Check(label, "yours", f"À envoyer avant le {asked['before']}.", "return")]
 
 
 def seen_in_words(registration: Registration) -> str:

@@ -90,7 +90,7 @@ def test_a_new_version_is_to_be_signed_and_returned_again():
     registering.register(draft=draft, by=by, at=LATER)
 
     check = next(c for c in checklist(whole(registration), [], []) if "renvoyé" in c.label)
-    assert check.state == "waiting"
+    assert check.state == "yours"
     with pytest.raises(Refused, match="dernier enregistrement"):
         registering.receive_summary(
             registration=whole(registration), posted_on=date(2026, 12, 1), by=OPERATOR, at=LATER

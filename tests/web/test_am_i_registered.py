@@ -22,26 +22,25 @@ CLOSED = NOW + timedelta(days=25)
 FILED = "Fait : Inscription enregistrée Version n°1, le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris)."
 PUBLISHED = "Fait : Récapitulatif publié Version n°1, le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris)."
 UNREAD = (
-    "En attente : Récapitulatif ouvert "
-    "Version n°1, à télécharger ou à imprimer : c'est indispensable."
+    "À faire : Récapitulatif ouvert Version n°1, à télécharger ou à imprimer : c'est indispensable."
 )
 READ = (
     "Fait : Récapitulatif ouvert "
     "Version n°1, la première fois le mercredi 25 novembre 2026 à 11 h 30 (heure de Paris)."
 )
 TO_RETURN = (
-    "En attente : Récapitulatif signé renvoyé au service gestionnaire "
+    "À faire : Récapitulatif signé renvoyé au service gestionnaire "
     "À envoyer avant le vendredi 25 décembre 2026 à 23 h 59 (heure de Paris)."
 )
 RETURNED = (
     "Fait : Récapitulatif signé renvoyé au service gestionnaire Reçu, posté le 1er décembre 2026."
 )
 IDENTITY_PAPER = (
-    "En attente : Pièce justificative : Pièce d'identité "
+    "À faire : Pièce justificative : Pièce d'identité "
     "À fournir avant le mercredi 30 décembre 2026 à 23 h 59 (heure de Paris)."
 )
 OPTIONAL_PAPER = (
-    "En attente : Pièce justificative : Photographie (facultative) "
+    "À faire : Pièce justificative : Photographie (facultative) "
     "À fournir avant le vendredi 8 janvier 2027 à 12 h 00 (heure de Paris)."
 )
 WITHDRAWN = (

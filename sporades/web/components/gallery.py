@@ -198,8 +198,13 @@ def gallery(request: HttpRequest) -> HttpResponse:
                     "act": "Voir les pièces demandées",
                 },
                 {
+                    "state": "yours",
+                    "label": "Récapitulatif signé à renvoyer au service",
+                    "note": "À envoyer avant le 20 novembre 2026.",
+                },
+                {
                     "state": "waiting",
-                    "label": "Le service n'a pas encore reçu votre récapitulatif signé",
+                    "label": "Votre service gestionnaire n'a pas encore vérifié vos pièces",
                 },
             ],
             "dates": [
