@@ -118,6 +118,15 @@ class Overtaken(Refused):
     )
 
 
+class DecidedSince(Overtaken):
+    """Where it stands has changed since: a colleague decided of it, its candidate withdrew it."""
+
+    message = (
+        "L'état de cette inscription a changé depuis que vous avez ouvert cette page : lisez ce qui "
+        "a été fait, puis décidez."
+    )
+
+
 def decide_within(
     *,
     registration: Registration,
@@ -126,6 +135,7 @@ def decide_within(
     by: Actor,
     at: datetime,
     seen: int | None = None,
+    mark: str = "",
 ) -> None:
     """Set aside, restore, find incomplete, clear, validate or reopen, in its caller's transaction.
 
@@ -136,22 +146,24 @@ def decide_within(
         by: who decides.
         at: the instant.
         seen: the number of the version that was read, where somebody has read one.
+        mark: the decision that was read with it, as `Registration.decided_mark` says it.
 
     Raises:
-        Overtaken: another version was filed since.
+        Overtaken: another version was filed since; `DecidedSince` where something was decided.
         ReasonMissing, NoRoomLeft, Refused: see `deciding.decide`.
     """
     if decision is SET_ASIDE:
         asking.lock_waiting(registration.candidate_id)
     locked = Registration.objects.select_for_update(no_key=True)
-    held = locked.values_list("version", "state", "reason", "decided_at")
-    version, state, said, decided_at = held.get(pk=registration.pk)
-    if seen is not None and version != seen:
+    held = locked.only("version", "state", "reason", "decided_at").get(pk=registration.pk)
+    if seen is not None and held.version != seen:
         raise Overtaken
-    before = {"state": state, "reason": said}
+    if mark and held.decided_mark != mark:
+        raise DecidedSince
+    before = {"state": held.state, "reason": held.reason}
     deciding.decide(registration=registration, decision=decision, reason=reason, at=at)
-    if state == State.ANOMALY and decision in (CLEAR, VALIDATE):
-        evidence.note_lifted(registration, found_at=decided_at, at=at)
+    if held.state == State.ANOMALY and decision in (CLEAR, VALIDATE):
+        evidence.note_lifted(registration, found_at=held.decided_at, at=at)
     if decision is SET_ASIDE:
         asking.leave_unreached(registration.candidate_id, at=at)
     if decision is RESTORE:

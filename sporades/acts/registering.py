@@ -78,7 +78,7 @@ def note_begun(
 
 
 @transaction.atomic
-def register(*, draft: Draft, by: Actor, at: datetime) -> Version:
+def register(*, draft: Draft, by: Actor, at: datetime, seen: str = "") -> Version:
     """« Enregistrer »: file a draft, new registration or modification.
 
     Filing the same draft again finds what it made: two clicks, two tabs or a replay make
@@ -88,8 +88,10 @@ def register(*, draft: Draft, by: Actor, at: datetime) -> Version:
         draft: the draft, of any age.
         by: who presses « Enregistrer ».
         at: the instant at which the request arrived.
+        seen: the decision that its page showed, see `filing.refuse_decided_since`.
 
     Raises:
+        DecidedMeanwhile: it was validated or found incomplete since that was shown.
         Closed, Incomplete, RulesChanged, AlreadyRegistered, Refused: see `filing`.
         NothingAmended: it modifies nothing.
     """
@@ -98,6 +100,7 @@ def register(*, draft: Draft, by: Actor, at: datetime) -> Version:
         return draft.filed_as
     dossier, forms = filing.check(draft, at=at)
     filing.refuse_unchanged(draft, dossier, forms)
+    filing.refuse_decided_since(draft, seen=seen)
     version = filed(draft=draft, dossier=dossier, forms=forms, by=by, at=at)
     kind = "amended" if version.number > 1 else "registered"
     _tell(kind, version.registration, version, at=at)

@@ -4,12 +4,13 @@ from datetime import datetime
 
 from django.db import transaction
 
+from sporades import journal
 from sporades.accounts.models import User
 from sporades.acts.registering import filed, note_begun
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
 from sporades.core.links import absolute
-from sporades.core.refusals import ReasonMissing
+from sporades.core.refusals import ReasonMissing, Refused
 from sporades.exams.models import Exam, RegistrationService, Speciality
 from sporades.letters.operations import tell
 from sporades.letters.queries import summary_for
@@ -59,7 +60,7 @@ def amend(*, registration: Registration, author: User, by: Actor, at: datetime) 
 
 
 @transaction.atomic
-def register(*, draft: Draft, reason: str, by: Actor, at: datetime) -> Version:
+def register(*, draft: Draft, reason: str, by: Actor, at: datetime, seen: str = "") -> Version:
     """« Enregistrer »: file what was filled for a candidate, who is told of it by mail.
 
     Filing the same draft again finds what it made.
@@ -69,9 +70,11 @@ def register(*, draft: Draft, reason: str, by: Actor, at: datetime) -> Version:
         reason: why, once the service has closed; the candidate reads it.
         by: who files it.
         at: the instant at which the request arrived.
+        seen: the decision that its page showed, see `filing.refuse_decided_since`.
 
     Raises:
         Closed: the service has not opened yet.
+        DecidedMeanwhile: it was validated or found incomplete since that was shown.
         ReasonMissing: it has closed, and nothing is said.
         AmendedMeanwhile, Standing, Incomplete, RulesChanged, AlreadyRegistered: see `filing`.
         NothingAmended: it modifies nothing.
@@ -84,9 +87,35 @@ def register(*, draft: Draft, reason: str, by: Actor, at: datetime) -> Version:
         raise ReasonMissing
     dossier, forms = filing.check(draft, at=at, late=True)
     filing.refuse_unchanged(draft, dossier, forms)
+    filing.refuse_decided_since(draft, seen=seen)
     version = filed(draft=draft, dossier=dossier, forms=forms, by=by, at=at, reason=reason)
     _tell(version, reason=reason, at=at)
     return version
+
+
+@transaction.atomic
+def register_anew(*, draft: Draft, by: Actor, at: datetime) -> None:
+    """Go on with what was typed in a new registration: the one that it modified was withdrawn.
+
+    Args:
+        draft: the modification of what its candidate withdrew meanwhile.
+        by: who fills it.
+        at: the instant.
+
+    Raises:
+        AlreadyBegun: they have begun a registration for this choice already.
+        Closed: the service has not opened yet.
+        Refused: it is filed or abandoned, or what it modifies was not withdrawn.
+    """
+    locked = filing.lock(draft)
+    left = locked.amends
+    if not locked.is_open or left is None or left.withdrawn_at is None:
+        raise Refused(
+            "Cette saisie n'est plus celle d'une inscription dont le candidat s'est désinscrit."
+        )
+    drafting.refuse_shut(locked.service, author=locked.author, at=at)
+    drafting.make_new(draft=locked)
+    journal.record("registration begun on behalf", by=by, on=left, at=at, academy=left.academy_id)
 
 
 def _tell(version: Version, *, reason: str, at: datetime) -> None:

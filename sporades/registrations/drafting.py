@@ -24,6 +24,7 @@ from sporades.registrations.queries import lock_registration
 from sporades.registrations.refusals import (
     LONGEST_ANSWER,
     MOST_BEGUN_IN_A_DAY,
+    AlreadyBegun,
     AlreadyRegistered,
     AwaitsDecision,
     Closed,
@@ -301,6 +302,23 @@ def _go_to(service: RegistrationService, draft: Draft) -> None:
     """Take a draft where its candidate chooses: the office has not placed it there."""
     draft.service, draft.is_placed = service, False
     draft.save(update_fields=["service", "is_placed"])
+
+
+def make_new(*, draft: Draft) -> None:
+    """Make a new registration of the modification of one that was withdrawn: its answers stay.
+
+    Args:
+        draft: locked, and open.
+
+    Raises:
+        AlreadyBegun: whoever fills it has another draft for this choice.
+    """
+    draft.amends, draft.amends_version = None, None
+    try:
+        with transaction.atomic():
+            draft.save(update_fields=["amends", "amends_version"])
+    except IntegrityError:
+        raise AlreadyBegun from None
 
 
 def abandon(*, draft: Draft, at: datetime) -> None:

@@ -20,6 +20,7 @@ from sporades.registrations.refusals import (
     AlreadyRegistered,
     AmendedMeanwhile,
     AwaitsDecision,
+    DecidedMeanwhile,
     GivenAway,
     Incomplete,
     NoLongerStands,
@@ -31,6 +32,9 @@ from sporades.registrations.snapshot import as_read, snapshot_of
 from sporades.registrations.states import WITHDRAW, State
 
 type Forms = list[tuple[Section, SectionForm]]
+
+UNDONE_OR_ANSWERED = (State.VALIDATED, State.ANOMALY)
+"""What a modification undoes by being filed, or is expected to answer."""
 
 
 def lock(draft: Draft) -> Draft:
@@ -107,6 +111,28 @@ def refuse_unchanged(draft: Draft, dossier: Dossier, forms: Forms) -> None:
     filed = draft.amends.versions.get(number=draft.amends_version)
     if not changes_between(filed.snapshot, as_read(dossier, forms)):
         raise NothingAmended
+
+
+def refuse_decided_since(draft: Draft, *, seen: str) -> None:
+    """Check that whoever files a modification has read what was decided meanwhile.
+
+    To file it undoes a validation; an anomaly says what is missing. Whoever has not read that the
+    one or the other was found since they began is told first.
+
+    Args:
+        draft: the draft, locked, as `check` has judged it.
+        seen: the decision that the page showed, as `Registration.decided_mark` says it; nothing
+            where none was shown: then it is the one that stood when the draft was begun.
+
+    Raises:
+        DecidedMeanwhile: another was taken since.
+    """
+    amends = draft.amends
+    if amends is None or amends.decided_at is None or amends.state not in UNDONE_OR_ANSWERED:
+        return
+    is_new = amends.decided_mark != seen if seen else amends.decided_at > draft.created_at
+    if is_new:
+        raise DecidedMeanwhile
 
 
 def file(*, draft: Draft, dossier: Dossier, forms: Forms, by: Actor, at: datetime) -> Version:

@@ -130,6 +130,16 @@ class AmendedMeanwhile(Refused):
     )
 
 
+class DecidedMeanwhile(Refused):
+    """What filing a modification would undo, or not answer, was decided since it was begun."""
+
+    message = (
+        "Une décision a été prise sur cette inscription pendant votre saisie. Rien n'est enregistré "
+        "et rien de ce que vous avez saisi n'est perdu : lisez ce qui a été décidé, puis enregistrez "
+        "ou gardez l'inscription telle qu'elle est."
+    )
+
+
 class StillOpen(Refused):
     """Nothing is asked of a service that accepts it."""
 
@@ -155,6 +165,15 @@ class NothingToAsk(Refused):
     """A request changes nothing."""
 
     message = "Aucune réponse n'est modifiée : il n'y a rien à demander."
+
+
+class AlreadyBegun(Refused):
+    """Whoever fills has begun a registration for this choice already."""
+
+    message = (
+        "Vous avez déjà commencé une nouvelle inscription de ce candidat à cet examen : enregistrez-la "
+        "ou abandonnez-la d'abord, dans « Vos saisies pour des candidats »."
+    )
 
 
 class AlreadyRegistered(Refused):

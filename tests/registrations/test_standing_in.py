@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from sporades.accounts.permissions import Permission, reach
 from sporades.acts import (
     announcing,
     correcting,
@@ -13,11 +14,12 @@ from sporades.acts import (
     requesting,
     standing_in,
 )
+from sporades.acts.meanwhile import befallen
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
-from sporades.core.french import local_day
-from sporades.core.refusals import ReasonMissing
+from sporades.core.french import instant_in_words, local_day
+from sporades.core.refusals import ReasonMissing, Refused
 from sporades.exams.models import Exam, RegistrationService
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
@@ -26,17 +28,20 @@ from sporades.registrations.dossier import dossier_of
 from sporades.registrations.models import Draft, Version
 from sporades.registrations.queries import last_address_of, modifications_of, open_drafts_of
 from sporades.registrations.refusals import (
+    AlreadyBegun,
     AmendedMeanwhile,
     Closed,
+    DecidedMeanwhile,
     GivenAway,
     NoLongerStands,
     NothingAmended,
     TooManyBegun,
 )
-from sporades.registrations.states import SET_ASIDE, VALIDATE
+from sporades.registrations.states import CLEAR, FLAG, REOPEN, RESTORE, SET_ASIDE, VALIDATE, State
 from tests.documents.summaries import a_pdf
 from tests.endurance.arena import together
 from tests.factories import (
+    EVERYWHERE,
     IDENTITY,
     NOW,
     OPERATOR,
@@ -48,6 +53,7 @@ from tests.factories import (
 from tests.web.registry.world import a_member
 
 MANAGER = Actor("manager", "Claude Martin", "user:0")
+COLLEAGUE = Actor("manager", "Ana Colin", "user:1")
 MOBILE, STREET = "06 39 98 99 99", "3 quai du Wault"
 
 
@@ -416,6 +422,148 @@ def test_what_is_given_away_meanwhile_is_refused_to_the_office_that_had_it(regis
     assert (mine.service.academy_id, followed.service.academy_id) == ("A09", "A25")
 
 
+LATER, LAST = NOW + timedelta(minutes=5), NOW + timedelta(minutes=9)
+
+
+def decided(registration, decision, *, reason="", at=LATER, **seen):
+    deciding.decide(
+        registration=registration, decision=decision, reason=reason, by=COLLEAGUE, at=at, **seen
+    )
+
+
+@pytest.mark.parametrize("is_for_candidate", [True, False], ids=["for them", "by them"])
+@pytest.mark.parametrize(("decision", "reason"), [(VALIDATE, ""), (FLAG, "Une pièce manque")])
+def test_what_is_decided_meanwhile_is_read_before_a_modification_is_filed(
+    registration, agent, is_for_candidate, decision, reason
+):
+    draft = (
+        modified_for(registration, agent, mobile=MOBILE)
+        if is_for_candidate
+        else modified_by_candidate(registration, mobile=MOBILE)
+    )
+    file = standing_in.register if is_for_candidate else registering.register
+    said = {"draft": draft, "by": MANAGER, "at": LAST}
+    said |= {"reason": ""} if is_for_candidate else {}
+    decided(registration, decision, reason=reason)
+
+    with pytest.raises(DecidedMeanwhile):
+        file(**said)
+    with pytest.raises(DecidedMeanwhile):
+        file(**said, seen="registered")
+
+    registration.refresh_from_db()
+    assert (registration.state, registration.version) == (decision.target, 1)
+    assert draft.answers.get(section="identification").answers["mobile"] == MOBILE
+    assert file(**said, seen=registration.decided_mark).number == 2
+
+
+@pytest.mark.parametrize("ways", [(VALIDATE, REOPEN), (FLAG, CLEAR)], ids=["reopened", "cleared"])
+def test_what_was_decided_and_undone_meanwhile_stands_in_the_way_of_nothing(
+    registration, agent, ways
+):
+    draft = modified_for(registration, agent, mobile=MOBILE)
+    for decision in ways:
+        decided(registration, decision, reason="Une pièce manque" if decision is FLAG else "")
+
+    assert filed_for(draft, at=LAST).number == 2
+
+
+def test_what_was_decided_before_a_modification_was_begun_is_not_asked_again(registration, agent):
+    decided(registration, VALIDATE, at=NOW)
+
+    assert filed_for(modified_for(registration, agent, at=LATER, mobile=MOBILE), at=LAST)
+
+
+def test_a_decision_on_what_a_colleague_has_decided_of_since_is_refused(registration):
+    read = registration.decided_mark
+    decided(registration, FLAG, reason="Une pièce manque")
+
+    with pytest.raises(deciding.DecidedSince):
+        decided(registration, VALIDATE, at=LAST, seen=1, mark=read)
+
+    registration.refresh_from_db()
+    assert (registration.state, registration.reason) == (State.ANOMALY, "Une pièce manque")
+    decided(registration, VALIDATE, at=LAST, seen=1, mark=registration.decided_mark)
+
+
+def test_what_was_done_meanwhile_is_said_with_who_and_when_and_why(registration, agent):
+    mine = modified_for(registration, agent, mobile=MOBILE)
+    decided(registration, SET_ASIDE, reason="Doublon")
+    decided(registration, RESTORE, at=LAST)
+    correcting.correct_identity(
+        registration=registration,
+        identity={**IDENTITY, "usage_name": "Kermarrec"},
+        seen=Candidate.objects.get(pk=registration.candidate_id).identity_id,
+        proof="Livret de famille",
+        by=COLLEAGUE,
+        at=LAST,
+    )
+
+    told = befallen(Draft.objects.whole().get(pk=mine.pk), reach=EVERYWHERE)
+
+    assert [(one.what, one.note) for one in told] == [
+        (
+            "État civil corrigé, sur justificatif : Livret de famille, par Ana Colin, gestionnaire",
+            "",
+        ),
+        ("Inscription rétablie, par Ana Colin, gestionnaire", ""),
+        ("Inscription écartée, par Ana Colin, gestionnaire", "Doublon"),
+    ]
+    assert told[-1].when == instant_in_words(LATER, registration.service.zone)
+    assert filed_for(mine, at=LAST).snapshot["answers"]["identification"]["mobile"] == MOBILE
+
+
+def test_what_is_done_where_it_was_given_is_not_said_where_it_was(registration, agent):
+    mine = modified_for(registration, agent, mobile=MOBILE)
+    moving.move_for_good(
+        registration=registration, academy="A25", reason="Vit à Versailles", by=COLLEAGUE, at=LATER
+    )
+    decided(registration, SET_ASIDE, reason="Secret de Versailles", at=LAST)
+    here = reach(agent.memberships.all(), Permission.FILE_FOR_CANDIDATES)
+
+    told = befallen(Draft.objects.whole().get(pk=mine.pk), reach=here)
+
+    assert [(one.what, one.note) for one in told] == [
+        ("Inscription donnée à une autre académie, par Ana Colin, gestionnaire", "")
+    ]
+    assert len(befallen(Draft.objects.whole().get(pk=mine.pk), reach=EVERYWHERE)) == 2
+
+
+def test_answers_of_what_was_withdrawn_go_on_in_a_new_registration(registration, agent):
+    mine = modified_for(registration, agent, mobile=MOBILE)
+    with pytest.raises(Refused):
+        standing_in.register_anew(draft=mine, by=MANAGER, at=LATER)
+    registering.withdraw(registration=registration, by=author(registration.candidate), at=LATER)
+
+    standing_in.register_anew(draft=mine, by=MANAGER, at=LAST)
+
+    version = filed_for(mine, at=LAST)
+    assert version.snapshot["answers"]["identification"]["mobile"] == MOBILE
+    assert (version.number, version.registration.number == registration.number) == (1, False)
+    entry = Entry.objects.get(verb="registration begun on behalf")
+    assert (entry.object_kind, entry.object_id) == ("registration", str(registration.pk))
+
+
+def test_a_new_registration_begun_already_is_not_written_over(registration, agent):
+    mine = modified_for(registration, agent, mobile=MOBILE)
+    registering.withdraw(registration=registration, by=author(registration.candidate), at=LATER)
+    begun = standing_in.begin(
+        candidate=registration.candidate,
+        exam=registration.exam,
+        speciality=registration.speciality,
+        service=registration.service,
+        author=agent,
+        by=MANAGER,
+        at=LATER,
+    )
+
+    with pytest.raises(AlreadyBegun):
+        standing_in.register_anew(draft=mine, by=MANAGER, at=LAST)
+
+    assert set(Draft.objects.open().filled_by(agent)) == {mine, begun}
+    assert mine.answers.get(section="identification").answers["mobile"] == MOBILE
+
+
 def test_what_was_asked_and_is_accepted_keeps_what_the_office_filed_since(
     registration, agent, late
 ):
@@ -494,3 +642,55 @@ def test_one_opens_one_modification_however_often_the_button_is_pressed(invented
         return standing_in.amend(registration=registration, author=agent, by=MANAGER, at=NOW)
 
     assert len({one.pk for one in together(open_it, open_it)}) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_a_decision_and_a_modification_at_the_same_instant_the_second_is_told_of_the_first(
+    invented_exam,
+):
+    registration = a_registration()
+    agent = a_member("agent@exemple.test", "manager", ["A09"])
+    draft = modified_for(registration, agent, mobile=MOBILE)
+    read = registration.decided_mark
+
+    outcomes = together(
+        lambda: filed_for(draft, at=LAST),
+        lambda: decided(registration, VALIDATE, seen=1, mark=read),
+    )
+
+    told = [type(one).__name__ for one in outcomes]
+    assert told in (["Version", "Overtaken"], ["DecidedMeanwhile", "NoneType"])
+    registration.refresh_from_db()
+    is_filed = told[0] == "Version"
+    assert (registration.version, registration.state) == (
+        (2, State.REGISTERED) if is_filed else (1, State.VALIDATED)
+    )
+    assert draft.answers.get(section="identification").answers["mobile"] == MOBILE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_colleagues_who_decide_at_the_same_instant_one_is_told_of_the_other(invented_exam):
+    registration = a_registration()
+    read = registration.decided_mark
+
+    outcomes = together(
+        lambda: decided(registration, FLAG, reason="Une pièce manque", seen=1, mark=read),
+        lambda: decided(registration, VALIDATE, at=LAST, seen=1, mark=read),
+    )
+
+    assert sorted(type(one).__name__ for one in outcomes) == ["DecidedSince", "NoneType"]
+    assert deciding.decisions_on(registration).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_answers_are_taken_up_in_a_new_registration_once_however_often_it_is_pressed(invented_exam):
+    registration = a_registration()
+    agent = a_member("agent@exemple.test", "manager", ["A09"])
+    draft = modified_for(registration, agent, mobile=MOBILE)
+    registering.withdraw(registration=registration, by=author(registration.candidate), at=LATER)
+
+    def take():
+        return standing_in.register_anew(draft=draft, by=MANAGER, at=LAST)
+
+    assert sorted(type(one).__name__ for one in together(take, take)) == ["NoneType", "Refused"]
+    assert Draft.objects.open().filled_by(agent).get().amends_id is None

@@ -65,6 +65,16 @@ def main(page):
     return words(seen(page).cssselect("main")[0])
 
 
+def value_of(page, name):
+    """Return what a field of a page holds: of buttons to choose from, the one that is chosen."""
+    for field in seen(page).cssselect(f"main form [name={name}]"):
+        if field.tag == "textarea":
+            return field.text_content().removeprefix("\n")
+        if field.get("type") != "radio" or "checked" in field.attrib:
+            return field.get("value")
+    return None
+
+
 def titles(page):
     """Return the titles of the second level, in order."""
     return [words(one) for one in seen(page).cssselect("main h2")]

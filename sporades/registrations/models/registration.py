@@ -278,6 +278,11 @@ class Registration(models.Model):
         return self.state == State.VALIDATED
 
     @property
+    def decided_mark(self) -> str:
+        """What tells one decision on it from another: a page says which one it showed."""
+        return f"{self.state} {self.decided_at.isoformat() if self.decided_at else ''}".strip()
+
+    @property
     def awaits_new_validation(self) -> bool:
         """Whether its last modification undid its validation, of which nothing came since."""
         return is_to_validate_anew(self.state, self.decided_at, self.amended_at)

@@ -99,4 +99,5 @@ DOOR = Door(
     standing=_standing,
     excluded=_excluded,
     leads_elsewhere=True,
+    besides=lambda _request, _draft: {},
 )

@@ -12,6 +12,7 @@ from sporades.registrations.refusals import (
     AlreadyRegistered,
     AmendedMeanwhile,
     Closed,
+    DecidedMeanwhile,
     Incomplete,
     NoLongerStands,
 )
@@ -82,12 +83,20 @@ def recap(request: HttpRequest, draft: UUID) -> HttpResponse:
     if request.method != "POST":
         return recapping.recap(request, found, door=DOOR)
     try:
-        version = registering.register(draft=found, by=request.actor, at=request.arrived_at)
+        version = registering.register(
+            draft=found,
+            by=request.actor,
+            at=request.arrived_at,
+            seen=request.POST.get(recapping.DECIDED, ""),
+        )
     except Incomplete as refusal:
         messages.error(request, str(refusal))
         return redirect("candidate:ready", found.pk)
     except AmendedMeanwhile:
         return differing.page(request, found, door=DOOR, status=409)
+    except DecidedMeanwhile as refusal:
+        # Read now: what was decided meanwhile is what there is to say.
+        return recapping.refused(request, drafts.own(request, draft), refusal, door=DOOR)
     except (Closed, AlreadyRegistered, NoLongerStands) as refusal:
         if not found.is_open:
             raise

@@ -181,6 +181,7 @@ ROUTES = {
     "office:ready": _filling(within="own draft"),
     "office:differences": _filling(BOTH, within="own draft"),
     "office:abandon": _filling(BOTH, within="own draft"),
+    "office:register_anew": _filling(POST, within="own draft", page=False),
     "office:receive_summary": Route(
         Who.STAFF, BOTH, within="registration", permission=Permission.RECEIVE
     ),

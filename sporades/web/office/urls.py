@@ -69,6 +69,11 @@ urlpatterns = [
     path("inscriptions/saisies/<uuid:draft>/est-elle-prete", filling.ready, name="ready"),
     path("inscriptions/saisies/<uuid:draft>/differences", filling.differences, name="differences"),
     path("inscriptions/saisies/<uuid:draft>/abandon", filling.abandon, name="abandon"),
+    path(
+        "inscriptions/saisies/<uuid:draft>/nouvelle-inscription",
+        filling.register_anew,
+        name="register_anew",
+    ),
     path("inscriptions/saisies/<uuid:draft>/<slug:section>", filling.tab, name="tab"),
     path(
         "inscriptions/saisies/<uuid:draft>/<slug:section>/saisie", filling.autosave, name="autosave"

@@ -55,6 +55,7 @@ def page(request: HttpRequest, draft: Draft, *, door: Door, status: int = 200) -
         "changes": found.changes,
         "clashes": [(one, chosen.get(one.key, "")) for one in found.clashes],
         "is_anew": is_anew,
+        **door.besides(request, draft),
         "lacking": [
             one for one in found.clashes if is_sent and not is_anew and one.key not in chosen
         ],

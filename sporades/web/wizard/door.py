@@ -38,6 +38,7 @@ class Door:
         standing: the registrations that may exclude a draft.
         excluded: the point that a registration makes which excludes a draft, and its address.
         leads_elsewhere: whether a draft may be taken to the academy of its address.
+        besides: what its pages say besides: of a modification, what was decided meanwhile.
     """
 
     space: str
@@ -52,6 +53,7 @@ class Door:
     standing: Callable[[HttpRequest, Draft], Iterable[Registration]]
     excluded: Callable[[Exclusion], tuple[Trouble, str]]
     leads_elsewhere: bool
+    besides: Callable[[HttpRequest, Draft], dict[str, Any]]
 
     def url(self, name: str, draft: Draft, *more: str) -> str:
         """Return the address of a page of a draft."""

@@ -13,12 +13,15 @@ from sporades.registrations.exclusion import Exclusion, exclusion_of
 from sporades.registrations.journey import Forms
 from sporades.registrations.models import Draft
 from sporades.registrations.queries import version_of
-from sporades.registrations.refusals import Standing
+from sporades.registrations.refusals import DecidedMeanwhile, Standing
 from sporades.registrations.sections.base import Section, SectionForm
 from sporades.registrations.snapshot import as_read, identity_of
 from sporades.web.wizard import points
 from sporades.web.wizard.door import Door, dossier_for
 from sporades.web.wizard.stepper import step
+
+DECIDED = "etat"
+"""The name of the field that says which decision on a registration the page showed."""
 
 
 def recap(request: HttpRequest, draft: Draft, *, door: Door, **said: Any) -> HttpResponse:
@@ -83,6 +86,7 @@ def ready(request: HttpRequest, draft: Draft, *, door: Door) -> HttpResponse:
         "oddities": points.linked(door, draft, forms, journey.oddities(forms)),
         "checks": points.tab_by_tab(door, draft, forms, troubles),
         **door.timing(request, draft, judged),
+        **door.besides(request, draft),
     }
     return render(request, door.page("ready"), context)
 
@@ -110,6 +114,7 @@ def _recap(
         "last_section": forms[-1][0].slug,
         "step": step(judged, "recapitulatif"),
         "refusal": refusal,
+        "is_decided": isinstance(refusal, DecidedMeanwhile),
         "exclusion": exclusion,
         "oddities": points.linked(door, draft, forms, journey.oddities(forms)),
         "changes": changes,
@@ -122,6 +127,7 @@ def _recap(
         and not door.accepts(draft, request.arrived_at),
         "rules_changed": draft.regulation_id != judged.regulation.pk,
         **door.timing(request, draft, judged),
+        **door.besides(request, draft),
         **said,
     }
     return render(request, door.page("recap"), context, status=status)

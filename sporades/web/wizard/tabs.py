@@ -179,6 +179,7 @@ def _conflict(
         "mine": form.typed(),
         "revision": theirs.revision,
         "goes_back": BACK in request.POST,
+        **door.besides(request, draft),
     }
     return render(request, door.page("conflict"), context, status=409)
 
@@ -242,6 +243,7 @@ def _show(
         "mended_elsewhere": points.mended_elsewhere(door, draft, dossier, section, form),
         **_elsewhere(request, dossier, form, door=door),
         **door.timing(request, draft, dossier),
+        **door.besides(request, draft),
     }
     return HttpResponse(template.render(context, request), status=status)
 

@@ -10,6 +10,7 @@ from sporades.accounts.models import Membership
 from sporades.acts import deciding, registering
 from sporades.acts.deciding import decisions_on
 from sporades.candidates.models import Candidate
+from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
@@ -18,7 +19,7 @@ from sporades.registrations.models import Registration
 from sporades.registrations.states import FLAG, RESTORE, SET_ASIDE, VALIDATE, State
 from tests.factories import NOW, OPERATOR, a_draft, a_registration, author
 from tests.registrations.test_standing_in import filed_by_candidate, modified_by_candidate
-from tests.web.guide import links, main
+from tests.web.guide import links, main, value_of
 
 WHY = "Il manque la copie de votre diplôme"
 
@@ -301,13 +302,60 @@ def test_who_set_a_registration_aside_and_how_to_contest_it_are_said_to_its_cand
 
 def test_what_was_filed_anew_since_it_was_read_is_not_decided(manager, in_lille):
     where = reverse("office:decide", args=[in_lille.number])
-    seen = manager.get(where).context["seen"]
+    seen = value_of(manager.get(where), "vue")
     filed_by_candidate(modified_by_candidate(in_lille, mobile="06 39 98 11 11"))
 
-    page = manager.post(where, {"decision": "validate", "motif": "", "vue": seen})
+    page = manager.post(where, {"decision": "flag", "motif": WHY, "vue": seen})
 
     in_lille.refresh_from_db()
-    assert page.status_code == 422
-    assert "Cette inscription a une nouvelle version" in html.unescape(page.text)
+    assert page.status_code == 409
+    said = main(page)
+    assert "Cette inscription a une nouvelle version" in said
+    assert "Version n°2 enregistrée le" in said
+    assert "Téléphone mobile : 06 39 98 12 34 → 06 39 98 11 11" in said
     assert in_lille.state == State.REGISTERED
     assert not Message.objects.filter(kind="state_changed").exists()
+    # What was chosen and written is still there, to be confirmed.
+    assert (value_of(page, "decision"), value_of(page, "motif")) == ("flag", WHY)
+    again = {name: value_of(page, name) for name in ("decision", "motif", "vue", "etat")}
+    assert manager.post(where, again).status_code == 302
+    in_lille.refresh_from_db()
+    assert (in_lille.state, in_lille.reason) == (State.ANOMALY, WHY)
+
+
+def test_what_a_colleague_decided_since_it_was_read_is_not_decided_over(manager, in_lille):
+    where = reverse("office:decide", args=[in_lille.number])
+    read = manager.get(where)
+    decide(in_lille, FLAG, WHY)
+
+    page = manager.post(
+        where,
+        {
+            "decision": "validate",
+            "motif": "",
+            "vue": value_of(read, "vue"),
+            "etat": value_of(read, "etat"),
+        },
+    )
+
+    in_lille.refresh_from_db()
+    assert page.status_code == 409
+    when = " ".join(instant_in_words(NOW, in_lille.service.zone).split())
+    assert f"Mise en anomalie le {when}, par" in main(page)
+    assert f"Motif : {WHY}" in main(page)
+    assert (in_lille.state, in_lille.reason) == (State.ANOMALY, WHY)
+
+
+def test_what_its_candidate_withdrew_since_it_was_read_is_said(manager, in_lille):
+    where = reverse("office:decide", args=[in_lille.number])
+    decide(in_lille, FLAG, WHY)
+    read = manager.get(where)
+    registering.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
+
+    page = manager.post(
+        where, {"decision": "clear", "vue": value_of(read, "vue"), "etat": value_of(read, "etat")}
+    )
+
+    assert page.status_code == 409
+    assert "Désinscription enregistrée le" in main(page)
+    assert "Mise en anomalie le" not in main(page)

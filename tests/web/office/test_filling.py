@@ -15,13 +15,16 @@ from sporades.exams.models import Exam, RegistrationService
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.models import Draft, Registration
-from sporades.registrations.states import SET_ASIDE
+from sporades.registrations.states import FLAG, RESTORE, SET_ASIDE, VALIDATE, State
 from tests.factories import NOW, a_candidate, a_record, a_registration, answers_with, author
-from tests.web.guide import links, main, seen, words
+from tests.registrations.test_standing_in import modified_by_candidate
+from tests.web.guide import buttons, links, main, seen, value_of, words
 
 MOBILE, OTHER_MOBILE = "06 39 98 99 99", "06 39 98 11 11"
 MOST = 10
 MANAGER = Actor("manager", "Claude Martin", "user:0")
+COLLEAGUE = Actor("manager", "Ana Colin", "user:1")
+LATER = NOW + timedelta(minutes=5)
 
 
 def opened(client, registration):
@@ -240,8 +243,134 @@ def test_what_was_typed_stays_readable_when_the_registration_is_no_more(manager,
     for one in (page, refused):
         assert said in main(one)
         assert MOBILE in main(one)
-        assert not seen(one).cssselect("main form")
+        assert "Enregistrer" not in buttons(one)
     assert manager.get(at("tab", draft, "identification")).status_code == 200
+
+
+def decided(registration, decision, reason="", at=LATER):
+    deciding.decide(
+        registration=registration, decision=decision, reason=reason, by=COLLEAGUE, at=at
+    )
+
+
+def test_what_was_decided_meanwhile_is_read_with_who_and_when_before_it_is_undone(
+    manager, in_lille
+):
+    draft = opened(manager, in_lille)
+    answer(manager, draft, mobile=MOBILE)
+    shown = manager.get(at("recap", draft)).context["draft"].amends.decided_mark
+    decided(in_lille, VALIDATE)
+
+    page = manager.post(at("recap", draft), {"etat": shown})
+
+    assert page.status_code == 409
+    text = main(page)
+    assert "Une décision a été prise sur cette inscription pendant votre saisie." in text
+    assert "Inscription validée, par Ana Colin, gestionnaire" in text
+    assert "une fois modifiée, elle est à valider de nouveau" in text
+    assert "Téléphone mobile : 06 39 98 12 34 → 06 39 98 99 99" in text
+    assert links(page, "Abandonner cette saisie") == [at("abandon", draft)]
+    in_lille.refresh_from_db()
+    assert (in_lille.state, in_lille.version) == (State.VALIDATED, 1)
+
+    again = manager.post(at("recap", draft), {"etat": value_of(page, "etat")})
+
+    in_lille.refresh_from_db()
+    assert again.status_code == 302
+    assert (in_lille.state, in_lille.version) == (State.REGISTERED, 2)
+
+
+def test_every_page_of_a_modification_says_what_was_done_meanwhile(manager, in_lille):
+    draft = opened(manager, in_lille)
+    assert "Depuis le début de votre saisie" not in main(manager.get(at("recap", draft)))
+    decided(in_lille, FLAG, "Il manque <b>tout</b>")
+
+    for name, more in (("tab", ["identification"]), ("recap", []), ("ready", []), ("abandon", [])):
+        text = main(manager.get(at(name, draft, *more)))
+        assert "Mise en anomalie, par Ana Colin, gestionnaire" in text
+        assert "Il manque <b>tout</b>" in text
+
+
+def test_its_candidate_too_reads_what_was_decided_before_undoing_it(sign_in, in_lille):
+    client = sign_in(in_lille.candidate)
+    mine = modified_by_candidate(in_lille, mobile=MOBILE)
+    where = reverse("candidate:recap", args=[mine.pk])
+    shown = value_of(client.get(where), "etat")
+    decided(in_lille, VALIDATE)
+
+    page = client.post(where, {"etat": shown})
+
+    assert page.status_code == 409
+    assert "Votre inscription est validée." in main(page)
+    assert "Ana Colin" not in page.text
+    assert client.post(where, {"etat": value_of(page, "etat")}).status_code == 302
+
+
+def test_what_was_set_aside_meanwhile_leads_who_may_to_restoring_it(manager, in_lille):
+    draft = opened(manager, in_lille)
+    answer(manager, draft, mobile=MOBILE)
+    decided(in_lille, SET_ASIDE, "Doublon")
+
+    page = manager.post(at("recap", draft))
+
+    assert page.status_code == 409
+    assert "Inscription écartée, par Ana Colin, gestionnaire" in main(page)
+    assert links(page, "Gérer l'état de la candidature") == [
+        reverse("office:decide", args=[in_lille.number])
+    ]
+    decided(in_lille, RESTORE, at=LATER)
+    assert manager.post(at("recap", draft)).status_code == 302
+    assert kept(in_lille)["mobile"] == MOBILE
+
+
+def test_answers_of_what_its_candidate_withdrew_serve_a_new_registration(manager, in_lille):
+    draft = opened(manager, in_lille)
+    answer(manager, draft, mobile=MOBILE)
+    registering.withdraw(registration=in_lille, by=author(in_lille.candidate), at=LATER)
+    page = manager.post(at("recap", draft))
+    where = at("register_anew", draft)
+    assert page.status_code == 409
+    assert where in page.text
+
+    assert manager.post(where).url == at("draft", draft)
+    page = manager.post(at("recap", draft), follow=True)
+
+    made = Registration.objects.exclude(pk=in_lille.pk).get(candidate=in_lille.candidate)
+    assert kept(made)["mobile"] == MOBILE
+    assert page.request["PATH_INFO"] == reverse("office:registration", args=[made.number])
+    assert manager.post(where).status_code == 409
+
+
+def test_a_new_registration_begun_already_is_said_and_nothing_is_lost(manager, in_lille):
+    draft = opened(manager, in_lille)
+    answer(manager, draft, mobile=MOBILE)
+    registering.withdraw(registration=in_lille, by=author(in_lille.candidate), at=LATER)
+    choose(manager, in_lille)
+
+    page = manager.post(at("register_anew", draft))
+
+    assert page.status_code == 409
+    assert "Vous avez déjà commencé une nouvelle inscription de ce candidat" in main(page)
+    assert draft.answers.get(section="identification").answers["mobile"] == MOBILE
+
+
+def test_what_was_given_to_another_academy_of_ones_perimeter_goes_on_there(member, in_lille):
+    both = member("A09", "A25")
+    draft = opened(both, in_lille)
+    answer(both, draft, mobile=MOBILE)
+    moving.move_for_good(
+        registration=in_lille, academy="A25", reason="Déménagement", by=COLLEAGUE, at=LATER
+    )
+
+    page = both.post(at("recap", draft))
+    assert page.status_code == 409
+    assert "Y continuer ma saisie" in main(page)
+    both.post(reverse("office:amend", args=[in_lille.number]))
+    both.post(at("differences", draft), {"version": 2})
+
+    assert both.post(at("recap", draft)).status_code == 302
+    in_lille.refresh_from_db()
+    assert (kept(in_lille)["mobile"], in_lille.academy_id) == (MOBILE, "A25")
 
 
 def test_what_is_filed_in_another_academy_is_not_shown_to_the_one_that_gave_it(manager, in_lille):

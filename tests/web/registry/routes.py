@@ -430,6 +430,7 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "office:ready": filled,
         "office:differences": filled,
         "office:abandon": filled,
+        "office:register_anew": filled,
         "office:found": search,
         "office:batch": search,
         "office:one_batch": batch,

@@ -1,10 +1,13 @@
 """« Gérer l'état de la candidature »: one decision, with its reason, told to its candidate."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from sporades.acts import deciding, registering
+from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.letters.words import announced
 from sporades.registrations.deciding import NoRoomLeft
@@ -14,6 +17,7 @@ from sporades.web.layout.seen import seen_in
 from sporades.web.office.registrations.decision_forms import DecisionForm, PostmarkForm
 from sporades.web.office.registrations.files import TRAIL, author_on
 from sporades.web.office.registrations.walking import back_to_file
+from sporades.web.wizard.recap import DECIDED
 
 
 def decide(request: HttpRequest, number: str) -> HttpResponse:
@@ -21,17 +25,25 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
     visible = Registration.objects.within(request.reach).whole()
     found = get_object_or_404(visible, number=number)
     posted = request.POST if request.method == "POST" else None
-    form, instead = DecisionForm(posted, registration=found), None
     seen = seen_in(request.POST) or found.version
+    mark = request.POST.get(DECIDED) or found.decided_mark
+    if (seen, mark) != (found.version, found.decided_mark):
+        return _decided_since(request, found, seen=seen, mark=mark)
+    form, instead = DecisionForm(posted, registration=found), None
     if posted is not None and form.is_valid():
         try:
             deciding.decide(
                 registration=found,
                 **form.decided,
                 seen=seen,
+                mark=mark,
                 by=author_on(request, found),
                 at=request.arrived_at,
             )
+        except deciding.Overtaken:
+            # In this very second: what the other one did is read again.
+            now = get_object_or_404(visible, number=number)
+            return _decided_since(request, now, seen=seen, mark=mark)
         except NoRoomLeft as refusal:
             form.add_error(None, str(refusal))
             instead = _instead_of(request, found)
@@ -41,14 +53,49 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
             told = announced(found.candidate)
             messages.success(request, f"La décision est enregistrée, {told}")
             return back_to_file(request, found.number)
+    said = {"instead": instead, "status": 422 if form.errors else 200}
+    return _decision_page(request, found, form, **said)
+
+
+def _decided_since(
+    request: HttpRequest, registration: Registration, *, seen: int, mark: str
+) -> HttpResponse:
+    """Show what a colleague, or its candidate, did since the page was read; what was typed is kept."""
+    last = deciding.decisions_on(registration).first()
+    # A withdrawal is no decision, nor is a modification that undoes one.
+    is_decided = last is not None and last.at == registration.decided_at
+    said = {
+        "refusal": deciding.Overtaken()
+        if registration.version != seen
+        else deciding.DecidedSince(),
+        "last": last if is_decided and registration.decided_mark != mark else None,
+        "versions": registration.versions.for_history().filter(number__gt=seen),
+    }
+    form = DecisionForm(registration=registration, initial=request.POST.dict())
+    return _decision_page(request, registration, form, status=409, **said)
+
+
+def _decision_page(
+    request: HttpRequest,
+    registration: Registration,
+    form: DecisionForm,
+    *,
+    status: int,
+    **said: Any,
+) -> HttpResponse:
     context = {
-        "registration": found,
+        "registration": registration,
         "form": form,
-        "seen": seen,
-        "instead": instead,
+        "instead": None,
+        "refusal": None,
+        "last": None,
+        "versions": (),
+        **said,
         "trail": TRAIL,
     }
-    return render(request, "office/decide.html", context, status=422 if form.errors else 200)
+    if last := context["last"]:
+        context["last_when"] = instant_in_words(last.at, registration.service.zone)
+    return render(request, "office/decide.html", context, status=status)
 
 
 def receive_summary(request: HttpRequest, number: str) -> HttpResponse:

@@ -58,9 +58,11 @@ class DecisionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, data: Any = None, *, registration: Registration) -> None:
+    def __init__(
+        self, data: Any = None, *, registration: Registration, initial: Any = None
+    ) -> None:
         """Offer what may be decided where the registration stands."""
-        super().__init__(data)
+        super().__init__(data, initial=initial)
         self.possible = {one.name: one for one in decisions_for(registration)}
         field = self.fields["decision"]
         field.choices = [  # type: ignore[attr-defined] # a ChoiceField

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,7 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from sporades.accounts.permissions import Permission
 from sporades.acts import reading, standing_in
+from sporades.acts.meanwhile import befallen
 from sporades.candidates.models import Candidate
 from sporades.candidates.operations import ADDRESS
 from sporades.core.actors import Actor
@@ -28,6 +31,7 @@ from sporades.registrations.models.draft import DraftQuerySet
 from sporades.registrations.queries import version_of
 from sporades.registrations.records import records_within
 from sporades.registrations.refusals import (
+    AlreadyBegun,
     AlreadyRegistered,
     AmendedMeanwhile,
     Incomplete,
@@ -35,7 +39,7 @@ from sporades.registrations.refusals import (
 )
 from sporades.registrations.sections import IDENTIFICATION
 from sporades.registrations.sections.base import Section, SectionForm
-from sporades.web.office.registrations.files import TRAIL, author_on
+from sporades.web.office.registrations.files import TRAIL, author_on, reaches
 from sporades.web.office.registrations.filling_forms import ChoiceForm, LateForm
 from sporades.web.wizard import differing, tabs
 from sporades.web.wizard import recap as recapping
@@ -158,7 +162,20 @@ def abandon(request: HttpRequest, draft: UUID) -> HttpResponse:
         drafting.abandon(draft=found, at=request.arrived_at)
         messages.success(request, "Votre saisie est abandonnée.")
         return _before(found)
-    return render(request, "office/abandon.html", {"draft": found})
+    return render(request, "office/abandon.html", {"draft": found, **_besides(request, found)})
+
+
+def register_anew(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """Go on with the answers of a modification in a new registration: the first was withdrawn."""
+    found = own(request, draft)
+    try:
+        standing_in.register_anew(
+            draft=found, by=_author(request, found.service), at=request.arrived_at
+        )
+    except AlreadyBegun as refusal:
+        return recapping.refused(request, found, refusal, door=DOOR)
+    messages.success(request, "Vos réponses sont reprises dans une nouvelle inscription.")
+    return redirect("office:draft", found.pk)
 
 
 def recap(request: HttpRequest, draft: UUID) -> HttpResponse:
@@ -176,19 +193,28 @@ def recap(request: HttpRequest, draft: UUID) -> HttpResponse:
             reason=form.cleaned_data["motif"] if form is not None and form.is_valid() else "",
             by=_author(request, found.service),
             at=request.arrived_at,
+            seen=request.POST.get(recapping.DECIDED, ""),
         )
     except Incomplete:
         messages.error(request, _INCOMPLETE)
         return redirect("office:ready", found.pk)
-    except AmendedMeanwhile:
-        return differing.page(request, found, door=DOOR, status=409)
     except Refused as refusal:
-        if not found.is_open:
-            raise
-        said = _of_somebody(refusal)
-        return recapping.refused(request, found, said, door=DOOR, form=form)
+        return _not_filed(request, draft, refusal, form)
     messages.success(request, _outcome(version.registration))
     return redirect("office:registration", version.registration.number)
+
+
+def _not_filed(
+    request: HttpRequest, draft: UUID, refusal: Refused, form: LateForm | None
+) -> HttpResponse:
+    """Show why it was not filed, with all that was typed, and what somebody else did meanwhile."""
+    # Read now: what was filed or decided meanwhile is what there is to say.
+    found = own(request, draft)
+    if isinstance(refusal, AmendedMeanwhile):
+        return differing.page(request, found, door=DOOR, status=409)
+    if not found.is_open:
+        raise refusal
+    return recapping.refused(request, found, _of_somebody(refusal), door=DOOR, form=form)
 
 
 # --- What is the office's own of them --------------------------------------------------------
@@ -304,6 +330,34 @@ def _excluded(exclusion: Exclusion) -> tuple[Trouble, str]:
     return Trouble("", title, "", "", why), reverse("office:registration", args=[standing.number])
 
 
+def _besides(request: HttpRequest, draft: Draft) -> dict[str, Any]:
+    """Return what was done to a registration while it is modified, and what is left to do of it."""
+    told = befallen(draft, reach=request.reach)
+    return {"befallen": told, "ways": _ways_out(request, draft)}
+
+
+def _ways_out(request: HttpRequest, draft: Draft) -> dict[str, Any]:
+    """Return where each way leads out of a modification of what stands no more, or elsewhere."""
+    registration = draft.amends
+    if registration is None or recapping.gone(draft) is None:
+        return {}
+    may_decide = reaches(request, Permission.DECIDE, registration)
+    is_elsewhere = registration.service_id != draft.service_id
+    is_reached = reaches(request, Permission.FILE_FOR_CANDIDATES, registration)
+    is_set_aside = registration.is_set_aside and not is_elsewhere
+    is_gone = not registration.is_active and not registration.is_set_aside
+    there = is_elsewhere and is_reached and registration.is_active
+    number = [registration.number]
+    return {
+        "restore": reverse("office:decide", args=number) if is_set_aside and may_decide else "",
+        "restored_by": is_set_aside and not may_decide,
+        "anew": reverse("office:register_anew", args=[draft.pk])
+        if is_gone and not is_elsewhere
+        else "",
+        "there": reverse("office:amend", args=number) if there else "",
+    }
+
+
 def _of_somebody(refusal: Refused) -> Refused:
     """Return a refusal as it is said to the office."""
     is_ours = isinstance(refusal, AlreadyRegistered) and str(refusal) == AlreadyRegistered.message
@@ -327,4 +381,5 @@ DOOR = Door(
     standing=_standing,
     excluded=_excluded,
     leads_elsewhere=False,
+    besides=_besides,
 )
