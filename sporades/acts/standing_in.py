@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 
 from sporades import journal
@@ -9,6 +10,7 @@ from sporades.accounts.models import User
 from sporades.acts.registering import filed, note_begun
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
+from sporades.core.french import local_day
 from sporades.core.links import absolute
 from sporades.core.refusals import ReasonMissing, Refused
 from sporades.exams.models import Exam, RegistrationService, Speciality
@@ -16,6 +18,7 @@ from sporades.letters.operations import tell
 from sporades.letters.queries import summary_for
 from sporades.registrations import drafting, filing
 from sporades.registrations.models import Draft, Registration, Version
+from sporades.registrations.refusals import NotLeft
 
 
 @transaction.atomic
@@ -116,6 +119,69 @@ def register_anew(*, draft: Draft, by: Actor, at: datetime) -> None:
     drafting.refuse_shut(locked.service, author=locked.author, at=at)
     drafting.make_new(draft=locked)
     journal.record("registration begun on behalf", by=by, on=left, at=at, academy=left.academy_id)
+
+
+@transaction.atomic
+def take_up(*, draft: Draft, author: User, by: Actor, at: datetime) -> None:
+    """Go on with what a colleague has left, who may fill it no more: it is one's own from then on.
+
+    Args:
+        draft: one of those that `left` finds.
+        author: who goes on.
+        by: the same, as the author of the act.
+        at: the instant.
+
+    Raises:
+        AlreadyBegun: they have a draft of their own for the same.
+        NotLeft: it was filed, dropped or taken up meanwhile, or its author fills it again.
+    """
+    locked = _lock_left(draft, at=at)
+    drafting.give(draft=locked, author=author)
+    _note_left(locked, "filling taken up", by=by, at=at)
+
+
+@transaction.atomic
+def drop(*, draft: Draft, by: Actor, at: datetime) -> None:
+    """Leave for good what a colleague has left, who may fill it no more. Raises NotLeft."""
+    locked = _lock_left(draft, at=at)
+    drafting.abandon(draft=locked, at=at)
+    _note_left(locked, "filling dropped", by=by, at=at)
+
+
+@transaction.atomic
+def hand_over(*, draft: Draft, by: Actor, at: datetime) -> None:
+    """Give what one was typing to the academy that has its registration now.
+
+    Whoever fills for candidates there takes it up, or drops it.
+
+    Args:
+        draft: a modification of what was given to another academy.
+        by: who fills it.
+        at: the instant.
+
+    Raises:
+        Refused: it is filed or abandoned, or its registration is still where it was.
+    """
+    locked = filing.lock(draft)
+    registration = locked.amends
+    if not locked.is_open or registration is None or registration.service_id == locked.service_id:
+        raise Refused("Cette inscription n'a pas changé d'académie : votre saisie reste ici.")
+    drafting.follow_registration(draft=locked)
+    _note_left(locked, "filling handed over", by=by, at=at)
+
+
+def _lock_left(draft: Draft, *, at: datetime) -> Draft:
+    locked = filing.lock(draft)
+    day = local_day(at, settings.TIME_ZONE)
+    left = Draft.objects.open().left(on=day).filter(pk=locked.pk, author=draft.author_id)
+    if not left.exists():
+        raise NotLeft
+    return locked
+
+
+def _note_left(draft: Draft, verb: str, *, by: Actor, at: datetime) -> None:
+    on = draft.amends or draft
+    journal.record(verb, by=by, on=on, at=at, academy=draft.service.academy_id)
 
 
 def _tell(version: Version, *, reason: str, at: datetime) -> None:

@@ -136,8 +136,8 @@ def begin_amending(
             abandon(draft=draft, at=at)
             draft = None
         if draft and draft.service_id != locked.service_id:
-            draft.service, draft.is_placed = locked.service, locked.is_placed
-            draft.save(update_fields=["service", "is_placed"])
+            draft.amends = locked
+            follow_registration(draft=draft)
         return draft or _copy(locked, amends=locked, author=author, at=at)
 
 
@@ -314,11 +314,29 @@ def make_new(*, draft: Draft) -> None:
         AlreadyBegun: whoever fills it has another draft for this choice.
     """
     draft.amends, draft.amends_version = None, None
+    _keep_as_own(draft, "amends", "amends_version")
+
+
+def give(*, draft: Draft, author: User) -> None:
+    """Let another member of the office fill a draft that is locked. Raises `AlreadyBegun`."""
+    draft.author = author
+    _keep_as_own(draft, "author")
+
+
+def _keep_as_own(draft: Draft, *fields: str) -> None:
+    """Keep what makes a draft its author's one alone for what it is about."""
     try:
         with transaction.atomic():
-            draft.save(update_fields=["amends", "amends_version"])
+            draft.save(update_fields=fields)
     except IntegrityError:
         raise AlreadyBegun from None
+
+
+def follow_registration(*, draft: Draft) -> None:
+    """Take a modification to the service that has its registration now."""
+    if draft.amends is not None:
+        draft.service, draft.is_placed = draft.amends.service, draft.amends.is_placed
+        draft.save(update_fields=["service", "is_placed"])
 
 
 def abandon(*, draft: Draft, at: datetime) -> None:

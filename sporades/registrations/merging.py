@@ -44,17 +44,17 @@ def merge(*, base: Tabs, theirs: Tabs, mine: Tabs, keeps_mine: Collection[Key] =
         kept = answers[section] = {}
         for name in _in_order(typed, filed, before):
             was, there, here = (one.get(name) for one in (before, filed, typed))
-            is_a_clash = not (_same(there, here) or _same(here, was) or _same(there, was))
+            is_a_clash = not (same(there, here) or same(here, was) or same(there, was))
             if is_a_clash:
                 clashes.append((section, name))
-            takes_mine = (section, name) in keeps_mine if is_a_clash else not _same(here, was)
-            chosen = typed if takes_mine or _same(there, here) else filed
+            takes_mine = (section, name) in keeps_mine if is_a_clash else not same(here, was)
+            chosen = typed if takes_mine or same(there, here) else filed
             if name in chosen:
                 kept[name] = chosen[name]
     return Merged(answers, tuple(clashes))
 
 
-def _same(one: Any, other: Any) -> bool:
+def same(one: Any, other: Any) -> bool:
     """Return whether two answers say the same: no answer may be sent in several ways."""
     return one == other or (one in EMPTY and other in EMPTY)
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from sporades.registrations import drafting, filing
 from sporades.registrations.changes import changes_between
 from sporades.registrations.dossier import Answers, Dossier
-from sporades.registrations.merging import Key, Merged, Tabs, merge
+from sporades.registrations.merging import Key, Merged, Tabs, merge, same
 from sporades.registrations.models import Draft, Registration, SectionAnswers, Version
 from sporades.registrations.sections import SECTIONS
 from sporades.registrations.sections.base import NOT_SAID, Section, SectionForm
@@ -102,6 +102,26 @@ def rebase(
     if registration.version != seen:
         return False
     return _brought(locked, registration, set(settled), keeps_mine, at=at)
+
+
+def typed_in(draft: Draft, dossier: Dossier) -> list[Clash]:
+    """Return what was typed in a draft, beside what it started from, in the order of the tabs.
+
+    Args:
+        draft: a modification, or a new registration, which starts from nothing.
+        dossier: the same, with its answers.
+    """
+    base: Tabs = {}
+    if draft.amends is not None:
+        base = draft.amends.versions.get(number=draft.amends_version).snapshot["answers"]
+    alone = merge(base=base, theirs=base, mine=dossier.answers)
+    found = []
+    for section in SECTIONS:
+        before, typed = base.get(section.slug, {}), alone.answers.get(section.slug, {})
+        forms = [_form(dossier, section, tabs) for tabs in (base, base, dossier.answers)]
+        names = [name for name in typed if not same(typed[name], before.get(name))]
+        found += [_clash(section, name, forms) for name in names if name in forms[-1].fields]
+    return found
 
 
 def bring_forward(draft: Draft, *, at: datetime) -> Draft:

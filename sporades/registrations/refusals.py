@@ -168,11 +168,21 @@ class NothingToAsk(Refused):
 
 
 class AlreadyBegun(Refused):
-    """Whoever fills has begun a registration for this choice already."""
+    """Whoever fills has a draft of their own for the same already."""
 
     message = (
-        "Vous avez déjà commencé une nouvelle inscription de ce candidat à cet examen : enregistrez-la "
-        "ou abandonnez-la d'abord, dans « Vos saisies pour des candidats »."
+        "Vous avez déjà une saisie commencée pour ce candidat et cet examen : enregistrez-la ou "
+        "abandonnez-la d'abord, dans « Vos saisies pour des candidats ». Celle-ci reste telle "
+        "qu'elle est."
+    )
+
+
+class NotLeft(Refused):
+    """What a colleague had left is dealt with, or theirs again."""
+
+    message = (
+        "Cette saisie n'est plus à reprendre : un collègue l'a reprise ou abandonnée, ou son auteur "
+        "la remplit de nouveau."
     )
 
 

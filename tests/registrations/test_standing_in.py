@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import ProtectedError
 
 from sporades.accounts.permissions import Permission, reach
 from sporades.acts import (
     announcing,
     correcting,
     deciding,
+    inviting,
     moving,
     registering,
     requesting,
@@ -35,6 +37,7 @@ from sporades.registrations.refusals import (
     GivenAway,
     NoLongerStands,
     NothingAmended,
+    NotLeft,
     TooManyBegun,
 )
 from sporades.registrations.states import CLEAR, FLAG, REOPEN, RESTORE, SET_ASIDE, VALIDATE, State
@@ -564,6 +567,139 @@ def test_a_new_registration_begun_already_is_not_written_over(registration, agen
     assert mine.answers.get(section="identification").answers["mobile"] == MOBILE
 
 
+# --- Its author fills for candidates no more --------------------------------------------------
+
+
+def ended(agent):
+    agent.memberships.update(ends_on=NOW.date() - timedelta(days=1))
+
+
+def moved_away(agent):
+    agent.memberships.update(academies=["A25"])
+
+
+def made_an_auditor(agent):
+    agent.memberships.update(role="auditor")
+
+
+def shut(agent):
+    agent.is_active = False
+    agent.save()
+
+
+def left(*, on=NOW):
+    return list(Draft.objects.open().left(on=on.date()))
+
+
+@pytest.mark.parametrize("leaves", [ended, moved_away, made_an_auditor, shut])
+def test_what_an_author_may_fill_no_more_is_left(registration, agent, leaves):
+    mine = modified_for(registration, agent, mobile=MOBILE)
+    modified_by_candidate(registration, mobile=MOBILE)
+    modified_for(registration, a_member("autre@exemple.test", "manager", ["A09"]), mobile=MOBILE)
+    assert left() == []
+
+    leaves(agent)
+
+    [found] = left()
+    assert (found, found.filler) == (mine, "Claude Martin")
+    assert found.answers.get(section="identification").answers["mobile"] == MOBILE
+
+
+def test_an_administrator_and_who_has_the_domain_fill_on(registration, agent):
+    modified_for(registration, agent, mobile=MOBILE)
+    agent.memberships.update(domains=[registration.exam.domain.code])
+    assert left() == []
+    agent.memberships.update(domains=["AUTRE"])
+    assert len(left()) == 1
+    agent.memberships.update(role="administrator", academies=[], domains=[])
+    assert left() == []
+
+
+@pytest.mark.parametrize("closes", ["closed", "asleep"])
+def test_a_colleague_takes_up_what_a_closed_account_had_begun(registration, agent, closes):
+    mine = modified_for(registration, agent, mobile=MOBILE)
+    if closes == "closed":
+        inviting.close(email=agent.email, by=OPERATOR, at=LATER)
+    else:
+        assert inviting.close_dormant(at=NOW + timedelta(days=200)) == 1
+    at = LATER if closes == "closed" else NOW + timedelta(days=201)
+    colleague = a_member("autre@exemple.test", "manager", ["A09"])
+
+    standing_in.take_up(draft=mine, author=colleague, by=COLLEAGUE, at=at)
+
+    taken = Draft.objects.whole().get(pk=mine.pk)
+    assert (taken.author, left(on=at)) == (colleague, [])
+    version = filed_for(taken, reason="Reprise", at=at)
+    assert version.snapshot["answers"]["identification"]["mobile"] == MOBILE
+    entry = Entry.objects.get(verb="filling taken up")
+    assert (entry.actor_name, entry.object_id) == ("Ana Colin", str(registration.pk))
+
+
+def test_what_was_left_is_dropped_and_the_candidate_goes_on(registration, agent):
+    mine = modified_for(registration, agent, mobile=MOBILE)
+    theirs = modified_by_candidate(registration, address_1=STREET)
+    ended(agent)
+
+    standing_in.drop(draft=mine, by=COLLEAGUE, at=NOW)
+
+    assert not mine.answers.exists()
+    assert left() == []
+    assert filed_by_candidate(theirs).number == 2
+    assert Entry.objects.get(verb="filling dropped").actor_name == "Ana Colin"
+
+
+def test_nobody_takes_up_or_drops_what_its_author_still_fills(registration, agent):
+    mine = modified_for(registration, agent, mobile=MOBILE)
+    colleague = a_member("autre@exemple.test", "manager", ["A09"])
+
+    for act in (
+        lambda: standing_in.take_up(draft=mine, author=colleague, by=COLLEAGUE, at=NOW),
+        lambda: standing_in.drop(draft=mine, by=COLLEAGUE, at=NOW),
+    ):
+        with pytest.raises(NotLeft):
+            act()
+
+    assert Draft.objects.open().filled_by(agent).get() == mine
+
+
+def test_who_has_a_draft_of_their_own_settles_it_before_taking_up_another(registration, agent):
+    mine = modified_for(registration, agent, mobile=MOBILE)
+    colleague = a_member("autre@exemple.test", "manager", ["A09"])
+    own = modified_for(registration, colleague, address_1=STREET)
+    ended(agent)
+
+    with pytest.raises(AlreadyBegun):
+        standing_in.take_up(draft=mine, author=colleague, by=COLLEAGUE, at=NOW)
+
+    assert left() == [mine]
+    assert Draft.objects.open().filled_by(colleague).get() == own
+
+
+def test_what_was_given_away_may_be_handed_over_to_who_has_it(registration, agent):
+    mine = modified_for(registration, agent, mobile=MOBILE)
+    with pytest.raises(Refused):
+        standing_in.hand_over(draft=mine, by=MANAGER, at=NOW)
+    moving.move_for_good(
+        registration=registration, academy="A25", reason="Déménagement", by=MANAGER, at=LATER
+    )
+
+    standing_in.hand_over(draft=mine, by=MANAGER, at=LATER)
+
+    [found] = left()
+    assert (found, found.service.academy_id) == (mine, "A25")
+    there = a_member("versailles@exemple.test", "manager", ["A25"])
+    standing_in.take_up(draft=found, author=there, by=COLLEAGUE, at=LATER)
+    version = filed_for(Draft.objects.whole().get(pk=mine.pk), at=LAST)
+    assert version.snapshot["answers"]["identification"]["mobile"] == MOBILE
+
+
+def test_an_account_with_something_begun_is_not_deleted_with_it(registration, agent):
+    modified_for(registration, agent, mobile=MOBILE)
+
+    with pytest.raises(ProtectedError):
+        agent.delete()
+
+
 def test_what_was_asked_and_is_accepted_keeps_what_the_office_filed_since(
     registration, agent, late
 ):
@@ -694,3 +830,41 @@ def test_answers_are_taken_up_in_a_new_registration_once_however_often_it_is_pre
 
     assert sorted(type(one).__name__ for one in together(take, take)) == ["NoneType", "Refused"]
     assert Draft.objects.open().filled_by(agent).get().amends_id is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_left_is_taken_up_by_one_of_two_who_press_at_the_same_instant(invented_exam):
+    registration = a_registration()
+    agent = a_member("agent@exemple.test", "manager", ["A09"])
+    draft = modified_for(registration, agent, mobile=MOBILE)
+    ended(agent)
+    two = [a_member(f"{one}@exemple.test", "manager", ["A09"]) for one in ("ana", "luc")]
+
+    def take(author):
+        return standing_in.take_up(draft=draft, author=author, by=COLLEAGUE, at=NOW)
+
+    outcomes = together(*(lambda one=one: take(one) for one in two))
+
+    assert sorted(type(one).__name__ for one in outcomes) == ["NoneType", "NotLeft"]
+    [author] = [one for one, said in zip(two, outcomes, strict=True) if said is None]
+    assert Draft.objects.open().get().author == author
+    assert draft.answers.get(section="identification").answers["mobile"] == MOBILE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_left_is_either_taken_up_or_dropped_at_the_same_instant(invented_exam):
+    registration = a_registration()
+    agent = a_member("agent@exemple.test", "manager", ["A09"])
+    draft = modified_for(registration, agent, mobile=MOBILE)
+    ended(agent)
+    colleague = a_member("ana@exemple.test", "manager", ["A09"])
+
+    outcomes = together(
+        lambda: standing_in.take_up(draft=draft, author=colleague, by=COLLEAGUE, at=NOW),
+        lambda: standing_in.drop(draft=draft, by=COLLEAGUE, at=NOW),
+    )
+
+    assert sorted(type(one).__name__ for one in outcomes) == ["NoneType", "NotLeft"]
+    is_taken = outcomes[0] is None
+    assert draft.answers.exists() is is_taken
+    assert Draft.objects.open().filled_by(colleague).exists() is is_taken

@@ -11,7 +11,7 @@ from django.db import ProgrammingError, connection, transaction
 
 from sporades import journal
 from sporades.accounts.models import User
-from sporades.acts import enrolling, forgetting
+from sporades.acts import enrolling, forgetting, inviting, standing_in
 from sporades.candidates.models import Candidate, ClaimCode, Identity
 from sporades.candidates.operations import enrol, merge
 from sporades.core import files
@@ -222,6 +222,30 @@ def test_nothing_is_left_anywhere_once_it_is_erased(whole, kept):
     assert kept() == []
     assert not LeavingFile.objects.exists()
     assert sealing.verify().findings == ()
+
+
+def test_what_a_closed_account_of_the_office_had_begun_is_erased_in_its_time(filed, manager):
+    modified = standing_in.amend(
+        registration=filed, author=manager, by=manager.memberships.get().as_actor(), at=NOW
+    )
+    begun = drafting.begin(
+        candidate=filed.candidate,
+        exam=filed.exam,
+        speciality=filed.exam.specialities.exclude(pk=filed.speciality_id).get(),
+        service=filed.service,
+        author=manager,
+        at=NOW,
+    )
+    inviting.close(email=manager.email, by=OPERATOR, at=NOW)
+    at = archived_at(filed)
+
+    operations.apply(at=at - DAY)
+    assert set(Draft.objects.unfiled()) == {modified, begun}
+    operations.apply(at=at)
+
+    assert not Draft.objects.exists()
+    assert numbers_of(Archive) == [filed.number]
+    assert User.objects.filter(pk=manager.pk).exists()
 
 
 def test_a_candidate_without_an_account_goes_with_the_last_registration(filed):

@@ -1,15 +1,16 @@
 """What was typed, by a candidate or for one, and is not yet filed."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.functional import cached_property
 
-from sporades.accounts.models import User
-from sporades.accounts.permissions import Reach
+from sporades.accounts.models import Membership, User
+from sporades.accounts.permissions import GRANTED, Permission, Reach
+from sporades.core.french import instant_in_words
 from sporades.core.prepared import prepared
 from sporades.exams.fetching import WITH_REFERENCE, WITH_REFERENCE_ALONE
 from sporades.registrations.models.holding import held_by_one_who_stands
@@ -42,6 +43,25 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         """Return the drafts that a member of the office fills for candidates."""
         return self.filter(author=user)
 
+    def with_filler(self, *, on: date) -> Self:
+        """Say of what the office fills who does, and whether they may no more on this day."""
+        member = Membership.objects.filter(user=OuterRef("author")).order_by("pk")
+        return self.of_office().annotate(
+            filler=Subquery(member.values("full_name")[:1]), is_left=~Exists(_who_fills(on))
+        )
+
+    def of_office(self) -> Self:
+        """Return the drafts that members of the office fill for candidates."""
+        return self.filter(author__isnull=False)
+
+    def left(self, *, on: date) -> Self:
+        """Return the drafts of members of the office who may fill them no more.
+
+        Their role has ended, their account is closed, their perimeter has changed, or the
+        registration was handed over to another academy.
+        """
+        return self.with_filler(on=on).filter(is_left=True)
+
     def within(self, reach: Reach) -> Self:
         """Return the drafts of the services of a perimeter: for the others there is nothing else."""
         return self.filter(
@@ -61,6 +81,19 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         return self.select_related("candidate__identity", "service").fetch_mode(WITH_REFERENCE)
 
 
+def _who_fills(on: date) -> QuerySet[Membership]:
+    """Return the memberships in which the author of a draft may fill it on a day."""
+    roles = GRANTED[Permission.FILE_FOR_CANDIDATES]
+    found: QuerySet[Membership] = Membership.objects.current(on).filter(
+        Q(academies=[]) | Q(academies__contains=[OuterRef("service__academy")]),
+        Q(domains=[]) | Q(domains__contains=[OuterRef("service__domain__code")]),
+        user=OuterRef("author"),
+        user__is_active=True,
+        role__in=sorted(roles),
+    )
+    return found
+
+
 class Draft(models.Model):
     """Answers on their way to a registration, or to a new version of one.
 
@@ -74,7 +107,7 @@ class Draft(models.Model):
     )
     author = models.ForeignKey(
         User,
-        on_delete=models.CASCADE,
+        on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="+",
@@ -111,6 +144,10 @@ class Draft(models.Model):
     abandoned_at = models.DateTimeField("abandonné le", null=True, blank=True)
     sent_at = models.DateTimeField("envoyé comme demande le", null=True, blank=True)
     reminded_of = models.DateTimeField("rappelé de la fermeture du", null=True, blank=True)
+
+    filler: str | None
+    is_left: bool
+    """What `with_filler()` adds: who fills it for its candidate, and whether they may no more."""
 
     objects: ClassVar[Any] = DraftQuerySet.as_manager()
 
@@ -178,6 +215,21 @@ class Draft(models.Model):
     def is_untouched(self) -> bool:
         """Whether it is a modification that was opened, and in which nothing was answered."""
         return self.amends_id is not None and self.answered_at == self.created_at
+
+    @property
+    def filler_in_words(self) -> str:
+        """Name who fills it for its candidate."""
+        return self.filler or "Un agent"
+
+    @property
+    def begun_in_words(self) -> str:
+        """Say when it was begun."""
+        return instant_in_words(self.created_at, self.service.zone, weekday=False)
+
+    @property
+    def answered_in_words(self) -> str:
+        """Say when something was last typed in it."""
+        return instant_in_words(self.answered_at, self.service.zone, weekday=False)
 
     @property
     def is_overtaken(self) -> bool:

@@ -19,6 +19,7 @@ from sporades.web.office.registrations import (
     filling,
     incomplete,
     judging,
+    left,
     moving,
     piece_queue,
     pieces,
@@ -74,6 +75,8 @@ urlpatterns = [
         filling.register_anew,
         name="register_anew",
     ),
+    path("inscriptions/saisies/<uuid:draft>/confier", filling.hand_over, name="hand_over"),
+    path("inscriptions/saisies/<uuid:draft>/laissee", left.left_draft, name="left_draft"),
     path("inscriptions/saisies/<uuid:draft>/<slug:section>", filling.tab, name="tab"),
     path(
         "inscriptions/saisies/<uuid:draft>/<slug:section>/saisie", filling.autosave, name="autosave"

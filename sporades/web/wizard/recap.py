@@ -105,6 +105,7 @@ def _recap(
     exclusion = _exclusion(request, draft, door=door)
     changes = _changes(draft, judged, forms)
     is_new = draft.amends is None
+    is_gone = isinstance(refusal, Standing) or gone(draft) is not None
     context = {
         "draft": draft,
         "overview": [("Examen ou concours", str(draft)), ("Académie", draft.service.academy.name)],
@@ -120,11 +121,9 @@ def _recap(
         "changes": changes,
         "can_save": (is_new or changes or draft.amends.consents_chosen_at)
         and exclusion is None
-        and not isinstance(refusal, Standing)
+        and not is_gone
         and door.accepts(draft, request.arrived_at),
-        "may_ask": bool(changes)
-        and not isinstance(refusal, Standing)
-        and not door.accepts(draft, request.arrived_at),
+        "may_ask": bool(changes) and not is_gone and not door.accepts(draft, request.arrived_at),
         "rules_changed": draft.regulation_id != judged.regulation.pk,
         **door.timing(request, draft, judged),
         **door.besides(request, draft),

@@ -69,6 +69,7 @@ WRITES = {
         "journal_entry": "who looks at a document is known",
     },
     "office:double": {"journal_entry": "who looks at a file is known, once an hour (S-60)"},
+    "office:left_draft": {"journal_entry": "who looks at a file is known, once an hour (S-60)"},
     "office:draft": {"journal_entry": "who looks at a file is known, once an hour (S-60)"},
     **{
         name: {"django_session": "back from the second factor, a word waits"}

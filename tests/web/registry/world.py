@@ -196,6 +196,7 @@ class World:
     users: dict[Role, User]
     cookies: dict[Role, str]
     filled: Draft
+    left: Draft
     upcoming: RegistrationService
     search: Search
     extension: ServiceChange
@@ -289,6 +290,7 @@ def build(mark: str = "") -> World:
         users=users,
         cookies={role: signed_in(user, role) for role, user in users.items()},
         filled=a_draft_for(owner.registration, users[Role.MANAGER], mark),
+        left=a_left_draft(owner.registration, mark),
         upcoming=upcoming,
         extension=opening.change(
             service=owner.registration.service,
@@ -366,6 +368,14 @@ def a_draft_for(registration: Registration, member: User, mark: str = "") -> Dra
         seen_revision=None,
         at=NOW + timedelta(seconds=1),
     )
+    return draft
+
+
+def a_left_draft(registration: Registration, mark: str = "") -> Draft:
+    """Modify a registration for its candidate, and be of the office no more."""
+    member = a_member("partie@exemple.test", Membership.Role.MANAGER, [registration.academy_id])
+    draft = a_draft_for(registration, member, mark)
+    member.memberships.update(ends_on=NOW.date() - timedelta(days=1))
     return draft
 
 

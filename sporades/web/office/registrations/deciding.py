@@ -16,6 +16,7 @@ from sporades.registrations.models import Registration
 from sporades.web.layout.seen import seen_in
 from sporades.web.office.registrations.decision_forms import DecisionForm, PostmarkForm
 from sporades.web.office.registrations.files import TRAIL, author_on
+from sporades.web.office.registrations.left import being_filled
 from sporades.web.office.registrations.walking import back_to_file
 from sporades.web.wizard.recap import DECIDED
 
@@ -63,7 +64,11 @@ def _decided_since(
     """Show what a colleague, or its candidate, did since the page was read; what was typed is kept."""
     last = deciding.decisions_on(registration).first()
     # A withdrawal is no decision, nor is a modification that undoes one.
-    is_decided = last is not None and last.at == registration.decided_at
+    is_decided = (
+        last is not None
+        and last.at == registration.decided_at
+        and registration.withdrawn_at is None
+    )
     said = {
         "refusal": deciding.Overtaken()
         if registration.version != seen
@@ -90,6 +95,7 @@ def _decision_page(
         "refusal": None,
         "last": None,
         "versions": (),
+        "filled": being_filled(request, registration),
         **said,
         "trail": TRAIL,
     }

@@ -29,6 +29,7 @@ from sporades.registrations.queries import mails_about, version_of
 from sporades.retention.models import Hold
 from sporades.web.layout.papers import paper
 from sporades.web.office.forms import NoteForm
+from sporades.web.office.registrations.left import being_filled
 from sporades.web.office.registrations.mail_lines import lines_of
 from sporades.web.office.registrations.walking import back_to_file, walk_of
 
@@ -62,7 +63,11 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         .for_office()
         .order_by("-filed_at")
     )
-    said = {"others": others, **_filed(found, version)}
+    said = {
+        "others": others,
+        "filled": being_filled(request, found),
+        **_filed(found, version),
+    }
     return file_page(request, found, "registration", "office/registration.html", said)
 
 

@@ -41,6 +41,7 @@ from sporades.registrations.sections import IDENTIFICATION
 from sporades.registrations.sections.base import Section, SectionForm
 from sporades.web.office.registrations.files import TRAIL, author_on, reaches
 from sporades.web.office.registrations.filling_forms import ChoiceForm, LateForm
+from sporades.web.office.registrations.left import left_within
 from sporades.web.wizard import differing, tabs
 from sporades.web.wizard import recap as recapping
 from sporades.web.wizard.door import Door
@@ -56,6 +57,9 @@ _ALREADY = (
     "Ce candidat a déjà une inscription en cours pour cet examen et cette session : rien n'est "
     "enregistré."
 )
+
+MOST_LEFT = 50
+"""How many of those that colleagues have left are listed."""
 
 
 # --- Beginning -------------------------------------------------------------------------------
@@ -116,9 +120,17 @@ def register_for(request: HttpRequest, candidate: int) -> HttpResponse:
 
 
 def drafts(request: HttpRequest) -> HttpResponse:
-    """What one has begun for candidates and not filed, the last answered first."""
+    """What one has begun for candidates and not filed; what colleagues have left, the oldest first."""
     mine = _mine(request).open().select_related("amends").order_by("-answered_at")
-    return render(request, "office/drafts.html", {"drafts": mine, "trail": TRAIL})
+    left = left_within(request).whole().select_related("amends").order_by("created_at")
+    shown = list(left[: MOST_LEFT + 1])
+    context = {
+        "drafts": mine,
+        "left": shown[:MOST_LEFT],
+        "more_left": len(shown) > MOST_LEFT,
+        "trail": TRAIL,
+    }
+    return render(request, "office/drafts.html", context)
 
 
 # --- The tabs --------------------------------------------------------------------------------
@@ -176,6 +188,15 @@ def register_anew(request: HttpRequest, draft: UUID) -> HttpResponse:
         return recapping.refused(request, found, refusal, door=DOOR)
     messages.success(request, "Vos réponses sont reprises dans une nouvelle inscription.")
     return redirect("office:draft", found.pk)
+
+
+def hand_over(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """Give what one was typing to the academy that has the registration now."""
+    found = own(request, draft)
+    by = _author(request, found.service)
+    standing_in.hand_over(draft=found, by=by, at=request.arrived_at)
+    messages.success(request, "Votre saisie est confiée au service qui a l'inscription.")
+    return redirect("office:drafts")
 
 
 def recap(request: HttpRequest, draft: UUID) -> HttpResponse:
@@ -355,6 +376,9 @@ def _ways_out(request: HttpRequest, draft: Draft) -> dict[str, Any]:
         if is_gone and not is_elsewhere
         else "",
         "there": reverse("office:amend", args=number) if there else "",
+        "hand_over": reverse("office:hand_over", args=[draft.pk])
+        if is_elsewhere and not is_reached
+        else "",
     }
 
 

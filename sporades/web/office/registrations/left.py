@@ -1,0 +1,86 @@
+"""What members of the office have begun for candidates and may fill no more: taken up, or dropped (I3)."""
+
+from datetime import date
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse_lazy
+
+from sporades.accounts.permissions import Permission
+from sporades.acts import reading, standing_in
+from sporades.core.actors import Actor
+from sporades.core.french import local_day
+from sporades.core.refusals import Refused
+from sporades.registrations import rebasing
+from sporades.registrations.models import Draft, Registration
+from sporades.registrations.models.draft import DraftQuerySet
+from sporades.web.wizard.door import dossier_for
+
+TRAIL = [
+    ("Accueil", reverse_lazy("office:home")),
+    ("Saisies pour des candidats", reverse_lazy("office:drafts")),
+]
+TAKE_UP, DROP = "reprendre", "abandonner"
+
+
+def left_within(request: HttpRequest) -> DraftQuerySet:
+    """Return what was left in the perimeter in which the reader fills for candidates."""
+    reach = request.reaches(Permission.FILE_FOR_CANDIDATES)
+    found: DraftQuerySet = Draft.objects.open().within(reach).left(on=_day(request))
+    return found
+
+
+def being_filled(request: HttpRequest, registration: Registration) -> list[Draft]:
+    """Return what colleagues have begun on a registration and not filed, the first begun first.
+
+    That they have is said, and not what they type: it is no fact. Nothing is locked by it.
+    """
+    others = Draft.objects.open().with_filler(on=_day(request)).filter(amends=registration)
+    within = others.within(request.reach).exclude(author=request.user)
+    return list(within.select_related("service").order_by("created_at"))
+
+
+def left_draft(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """Show what a colleague had typed; go on with it, or drop it."""
+    found = get_object_or_404(left_within(request).whole(), pk=draft)
+    by, refusal, chosen = _author(request, found), None, request.POST.get("acte", "")
+    if chosen in (TAKE_UP, DROP):
+        try:
+            return _done(request, found, chosen, by=by)
+        except Refused as said:
+            refusal = said
+    if found.amends is not None:
+        reading.consult_file(registration=found.amends, by=by, at=request.arrived_at)
+    context = {
+        "draft": found,
+        "typed": rebasing.typed_in(found, dossier_for(request, found)),
+        "refusal": refusal,
+        "trail": TRAIL,
+    }
+    is_empty = request.method == "POST" and refusal is None
+    status = 409 if refusal else 422 if is_empty else 200
+    return render(request, "office/left_draft.html", context, status=status)
+
+
+def _done(request: HttpRequest, draft: Draft, chosen: str, *, by: Actor) -> HttpResponse:
+    at = request.arrived_at
+    if chosen == TAKE_UP:
+        standing_in.take_up(draft=draft, author=request.user, by=by, at=at)
+        messages.success(request, "Cette saisie est maintenant la vôtre : continuez-la.")
+        return redirect("office:draft", draft.pk)
+    standing_in.drop(draft=draft, by=by, at=at)
+    messages.success(request, "La saisie est abandonnée, et ce qui y était est effacé.")
+    return redirect("office:drafts")
+
+
+def _author(request: HttpRequest, draft: Draft) -> Actor:
+    reach = request.reaches(Permission.FILE_FOR_CANDIDATES)
+    author: Actor = reach.author(academy=draft.service.academy_id, domain=draft.service.domain.code)
+    return author
+
+
+def _day(request: HttpRequest) -> date:
+    return local_day(request.arrived_at, settings.TIME_ZONE)
