@@ -1,6 +1,6 @@
 # The whole list of commands: `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset demo-code demo-run rehearsal rehearsal-code rehearsal-end check-reglementation test endure bench lint format lock
+.PHONY: help demo demo-reset demo-code demo-run rehearsal rehearsal-code rehearsal-night rehearsal-end check-reglementation test endure bench lint format lock
 
 # What one process has compiled is read by those that come after it: tests start hundreds.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/var/pycache
@@ -36,6 +36,10 @@ rehearsal: ## Répète une campagne sur une copie des réglementations (AT=2027-
 rehearsal-code: ## Donne le code de connexion d'un agent de la répétition (WHO=adresse)
 	$(runtime)
 	@$(python) -m tools.rehearsal code "$(WHO)"
+
+rehearsal-night: ## Passe la nuit dans la répétition qui tourne : ses travaux à leurs heures, puis le matin
+	$(runtime)
+	@$(python) -m tools.rehearsal night
 
 rehearsal-end: ## Efface ce qu'une répétition interrompue a laissé
 	$(runtime)

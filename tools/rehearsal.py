@@ -1,6 +1,7 @@
 """A campaign played beforehand: our own réglementations, invented candidates, another instant.
 
     python -m tools.rehearsal play AT [FILE…]   make, serve, and on Ctrl-C end and drop everything
+    python -m tools.rehearsal night          pass the night: its jobs, then the morning
     python -m tools.rehearsal code WHO          print the current code of a person's second factor
     python -m tools.rehearsal end               drop what one that was killed left
 
@@ -19,7 +20,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
@@ -36,6 +37,9 @@ FOLDER = Path("var/rehearsal").absolute()
 CONNECTION = FOLDER / "connexion.json"
 COPY = FOLDER / "reglementations.json"
 LOGS = FOLDER / "logs"
+NIGHT = FOLDER / "nuit"
+"""Asks the rehearsal that runs to pass the night."""
+MORNING = time(7)
 PARIS = ZoneInfo("Europe/Paris")
 MARK = "Répétition de Sporades"
 PEOPLE = "60"
@@ -92,6 +96,13 @@ def ahead(typed: str, *, now: datetime) -> int:
         ) from None
     at = instant if instant.tzinfo else instant.replace(tzinfo=PARIS)
     return round((at - now).total_seconds())
+
+
+def morning_after(now: datetime) -> datetime:
+    """Return the end of the night that comes: seven o'clock by the clock of Paris."""
+    here = now.astimezone(PARIS)
+    day = here.date() if here.time() < MORNING else here.date() + timedelta(days=1)
+    return datetime.combine(day, MORNING, tzinfo=PARIS)
 
 
 def make_database(url: str) -> None:
@@ -199,7 +210,7 @@ def _copy(real: Mapping[str, str]) -> None:
 
 def _serve(
     supervisor: Supervisor,
-    said: Mapping[str, str],
+    said: dict[str, str],
     files: Sequence[str],
     *,
     where: tuple[str, int],
@@ -210,17 +221,53 @@ def _serve(
     added = ["--reglementation", *files] if files else []
     supervisor.run("chargement", [*SPORADES, "repetition", "charger", str(COPY), *people, *added])
     supervisor.finish("statiques")
+    _open(supervisor, where)
+    print((LOGS / "chargement.log").read_text().strip())
+    print(f"La répétition est prête : {said['SITE_URL']}")
+    print(f"Les mails se lisent ici : {said['SITE_URL']}/demo/courriels/")
+    print("« make rehearsal-night » y passe la nuit. Ctrl-C y met fin et efface tout.", flush=True)
+    while True:
+        supervisor.watch()
+        if NIGHT.exists():
+            _pass_the_night(supervisor, said, where)
+            NIGHT.unlink()
+        supervisor.pause(0.5)
+
+
+def _open(supervisor: Supervisor, where: tuple[str, int]) -> None:
     worker = [*SPORADES, "procrastinate", "worker"]
     supervisor.start("travaux", worker, if_killed=signal.SIGKILL)
     supervisor.start("web", demo.web(*where))
     demo.wait_until_ready(supervisor, *where)
-    print((LOGS / "chargement.log").read_text().strip())
-    print(f"La répétition est prête : {said['SITE_URL']}")
-    print(f"Les mails se lisent ici : {said['SITE_URL']}/demo/courriels/")
-    print("Ctrl-C y met fin et efface tout.", flush=True)
-    while True:
-        supervisor.watch()
-        supervisor.pause(0.5)
+
+
+def _pass_the_night(supervisor: Supervisor, said: dict[str, str], where: tuple[str, int]) -> None:
+    """Shut, live through the night at once, and open again in the morning."""
+    evening = datetime.now(UTC) + timedelta(seconds=int(said["SPORADES_REHEARSAL"]))
+    morning = morning_after(evening)
+    print("La nuit se joue : personne n'est servi pendant ce temps.", flush=True)
+    supervisor.stop()
+    supervisor.children.clear()
+    supervisor.run("nuit", [*SPORADES, "repetition", "nuit", morning.isoformat()])
+    seconds = round((morning - datetime.now(UTC)).total_seconds())
+    said["SPORADES_REHEARSAL"] = str(seconds)
+    keys.write(CONNECTION, json.dumps(said).encode())
+    _open(supervisor, where)
+    print((LOGS / "nuit.log").read_text().strip())
+    print(f"C'est le matin du {morning:%d/%m/%Y}, sept heures à Paris.", flush=True)
+
+
+def ask_for_the_night() -> None:
+    """Ask the rehearsal that runs to pass the night. Raises Failed when there is none."""
+    if CONNECTION.exists():
+        try:
+            with holding(FOLDER):
+                pass
+        except BlockingIOError:
+            NIGHT.touch()
+            print("La nuit va se jouer : la fenêtre de la répétition le dit, puis dit le matin.")
+            return
+    raise Failed("Aucune répétition n'est en cours.")
 
 
 @contextlib.contextmanager
@@ -263,6 +310,8 @@ def main(words: list[str]) -> int:
                 play(typed, files)
             case ["code", who] if who:
                 return code(who)
+            case ["night"]:
+                ask_for_the_night()
             case ["end"]:
                 end_of_rehearsal()
             case _:

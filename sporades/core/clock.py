@@ -1,9 +1,11 @@
 """The instant at which a rehearsal plays (I8): nowhere else does the clock say anything but now."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 from django.conf import settings
 from django.utils import timezone
+from procrastinate import periodic
 
 from sporades.core.french import instant_in_words
 
@@ -11,7 +13,8 @@ from sporades.core.french import instant_in_words
 def shift(ahead: timedelta) -> None:
     """Have this whole process live at another time, libraries included: sessions, cache, jobs.
 
-    It is done once, when a process of a rehearsal starts. What is timed by the seconds of the
+    It is done once, when a process of a rehearsal starts, then each time that a night is passed.
+    The jobs of each night come by it. What is timed by the seconds of the
     machine stays by them: codes of second factors, signatures of links, cookies.
 
     Args:
@@ -19,6 +22,20 @@ def shift(ahead: timedelta) -> None:
     """
     real = timezone.now
     timezone.now = lambda: real() + ahead
+    seconds = periodic.time
+    periodic.time = SimpleNamespace(  # type: ignore[assignment] # all that it is asked
+        time=lambda: seconds.time() + ahead.total_seconds()
+    )
+
+
+def by_the_machine(instant: datetime) -> datetime:
+    """Return the instant at which the database's own clock will be at one of ours.
+
+    They differ in a rehearsal alone: there a job that waits for an instant would wait for months.
+    """
+    if settings.REHEARSAL is None:
+        return instant
+    return instant - (timezone.now() - datetime.now(UTC))
 
 
 def rehearsed_in_words() -> str:

@@ -1,12 +1,14 @@
 """The job queue: rows of the same database, written in the transaction that causes them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-__all__ = ["app", "defer_once"]
+from sporades.core.clock import by_the_machine
+
+__all__ = ["app", "bring_nearer", "defer_once"]
 
 
 def defer_once(task: str, *, queue: str, instant: datetime | None = None, **arguments: str) -> bool:
@@ -24,8 +26,19 @@ def defer_once(task: str, *, queue: str, instant: datetime | None = None, **argu
     lock = ":".join((task, *arguments.values()))
     try:
         with transaction.atomic():
-            waiting = app.configure_task(task, queue=queue, queueing_lock=lock, schedule_at=instant)
+            on = by_the_machine(instant) if instant else None
+            waiting = app.configure_task(task, queue=queue, queueing_lock=lock, schedule_at=on)
             waiting.defer(**arguments)
     except AlreadyEnqueued:
         return False
     return True
+
+
+def bring_nearer(by: timedelta) -> None:
+    """Let the jobs that wait for an instant wait for less: time has passed at once, in a rehearsal."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET scheduled_at = scheduled_at - %s"
+            " WHERE status = 'todo' AND scheduled_at IS NOT NULL",
+            [by],
+        )

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
+from procrastinate import periodic
 
 from config import environment
 from sporades.accounts.models import Membership, User
@@ -122,6 +123,7 @@ def rehearsed(settings, monkeypatch):
     """This process rehearses, forty-eight days ahead."""
     settings.REHEARSAL = AHEAD
     monkeypatch.setattr(timezone, "now", timezone.now)
+    monkeypatch.setattr(periodic, "time", periodic.time)
     clock.shift(AHEAD)
 
 

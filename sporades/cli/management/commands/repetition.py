@@ -1,6 +1,7 @@
 """`sporades repetition …`: what `make rehearsal` copies from here, and puts there (I8)."""
 
 from argparse import ArgumentParser
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from sporades.cli import rehearsing
+from sporades.cli import nights, rehearsing
 from sporades.core.actors import Actor
+from sporades.core.french import instant_in_words
+from sporades.core.queue import app
 from sporades.core.refusals import Refused
 from sporades.exams.checking import Source
 from sporades.exams.operations import load
@@ -20,8 +23,17 @@ from sporades.territory.operations import load_reference
 BY = Actor("operator", "répétition")
 
 
+def _work() -> None:
+    """Do all the jobs that wait, and those that they leave, as the worker does."""
+    with app.replace_connector(app.connector.get_worker_connector()) as own:
+        own.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+
+
 class Command(BaseCommand):
-    help = "Écrit ce à quoi l'on s'inscrit (exporter) ; peuple une répétition (charger)."
+    help = (
+        "Écrit ce à quoi l'on s'inscrit (exporter) ; peuple une répétition (charger) ; y joue une "
+        "nuit (nuit)."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         commands = parser.add_subparsers(dest="what", required=True)
@@ -31,18 +43,28 @@ class Command(BaseCommand):
         read.add_argument("path", metavar="FICHIER")
         read.add_argument("--reglementation", nargs="*", default=[], metavar="FICHIER")
         read.add_argument("--candidats", type=int, default=60, metavar="NOMBRE")
+        night = commands.add_parser("nuit", help="les travaux de la nuit, chacun à son heure")
+        night.add_argument("until", metavar="INSTANT", type=datetime.fromisoformat)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        path = Path(options["path"])
         if options["what"] == "exporter":
-            path.write_text(rehearsing.written(), encoding="utf-8")
+            Path(options["path"]).write_text(rehearsing.written(), encoding="utf-8")
             return
         if settings.REHEARSAL is None:
             raise CommandError("Cette commande n'existe que dans une répétition.")
+        if options["what"] == "nuit":
+            self._play_night(options["until"])
+            return
         try:
-            self._load(path, options["reglementation"], options["candidats"])
+            self._load(Path(options["path"]), options["reglementation"], options["candidats"])
         except Refused as refusal:
             raise CommandError(str(refusal)) from None
+
+    def _play_night(self, until: datetime) -> None:
+        for step in nights.play(until=until, work=_work):
+            if step.jobs:
+                when = instant_in_words(step.at, settings.TIME_ZONE)
+                self.stdout.write(f"{when} : {', '.join(step.jobs)}")
 
     def _load(self, path: Path, regulations: list[str], count: int) -> None:
         now = timezone.now()
