@@ -1,9 +1,10 @@
 """A worker that gives no sign of life is known, and is not mistaken for one that cannot be asked."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import OperationalError, connection
+from django.utils import timezone
 
 from sporades.core.queue import app
 from sporades.core.silent import SILENT_FOR, is_silent
@@ -50,3 +51,9 @@ def test_every_worker_is_watched():
     assert [one.__module__ for one in app.worker_defaults["worker_middleware"]] == [
         "sporades.core.silent"
     ]
+
+
+def test_a_rehearsal_at_another_instant_takes_no_worker_for_dead(monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2037, 1, 12, tzinfo=UTC))
+
+    assert not is_silent(a_worker(last_sign=timedelta(seconds=10)))
