@@ -39,6 +39,6 @@ def bring_nearer(by: timedelta) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE procrastinate_jobs SET scheduled_at = scheduled_at - %s"
-            " WHERE status = 'todo' AND scheduled_at IS NOT NULL",
+            " WHERE scheduled_at IS NOT NULL",
             [by],
         )

@@ -687,6 +687,11 @@ TABLES = (
         "il est effacé en trente jours.",
         is_emptied=True,
     ),
+    Table(
+        "statistics.ArchivedCount",
+        why_not="Des nombres d'inscriptions archivées, sans rien qui en rapproche deux.",
+        keep="value",
+    ),
     Table("trials.Trial", why_not=OF_STAFF, is_emptied=True),
     Table("trials.TrialTally", why_not=NOBODY, is_emptied=True),
     # --- The office ----------------------------------------------------------------------------

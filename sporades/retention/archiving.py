@@ -20,13 +20,15 @@ from sporades.medical import operations as medical
 from sporades.registrations.models import CorrectionRequest, Registration
 from sporades.retention import categories, gathering
 from sporades.retention.models import Archive
+from sporades.statistics import archived as figures
 
 
 @transaction.atomic
 def archive(key: int, *, at: datetime) -> bool:
     """Archive a registration whose active use is over; return whether it was there and is.
 
-    Its rows, mails and acts are copied, then deleted; acts stay in the journal without names.
+    Its rows, mails and acts are copied, then deleted; acts stay in the journal without names,
+    and its figures in the statistics, of nobody.
     A candidate without an account goes with their last registration, unless something goes on for
     them: a draft in its time, a code that still serves. An account stays, and is from then on one
     without a registration. Files stay where they are: the archive names them. What was confided to
@@ -49,6 +51,7 @@ def archive(key: int, *, at: datetime) -> bool:
     if is_last:
         rows += gathering.person_of(candidate)
     kept = _keep(registration, rows, at=at)
+    figures.keep(registration)
     forget_acts(
         entries_about(*rows),
         "registration archived",

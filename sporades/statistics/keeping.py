@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sporades.statistics import queries
+from sporades.statistics.archived import archived
 from sporades.statistics.periods import Period
 from sporades.statistics.queries import Filed
 from sporades.statistics.selection import Selection
@@ -73,7 +74,9 @@ def _count(selection: Selection, period: Period, *, at: datetime) -> Counted:
     with queries.one_snapshot():
         found = queries.filed(selection, period)
         by_hour = queries.filed_by_hour(selection, period)
-    return Counted(found, queries.by_day(by_hour, period.zone), at)
+        left = archived(selection, period)
+    found.add(left)
+    return Counted(found, queries.by_day(by_hour, period.zone) + left.by_day, at)
 
 
 def _forget_old(*, at: datetime) -> None:

@@ -33,6 +33,7 @@ from sporades.mail.queries import key_about
 from sporades.registrations.models import Registration, SectionAnswers
 from sporades.registrations.sections import SECTIONS
 from sporades.registrations.states import STANDING
+from sporades.statistics.archived import Archived
 from sporades.statistics.periods import Period
 from sporades.statistics.selection import Selection
 
@@ -72,6 +73,9 @@ class Filed:
         categories: by exam and code of the category, which its réglementation names.
         academies: by code.
         states: by state.
+        archived: how many of them are archived: numbers are all that is left.
+        unsaid: of what of these is not told apart, how many, by `ArchivedCount.Kind`.
+        unsaid_domains: of which domain are those whose choice is not told.
     """
 
     total: int = 0
@@ -79,6 +83,20 @@ class Filed:
     categories: Counter[tuple[int, str]] = field(default_factory=Counter)
     academies: Counter[str] = field(default_factory=Counter)
     states: Counter[str] = field(default_factory=Counter)
+    archived: int = 0
+    unsaid: Counter[str] = field(default_factory=Counter)
+    unsaid_domains: Counter[int] = field(default_factory=Counter)
+
+    def add(self, left: Archived) -> None:
+        """Count what is archived with what serves."""
+        self.total += left.total
+        self.archived += left.total
+        self.academies.update(left.academies)
+        self.choices.update(left.choices)
+        self.categories.update(left.categories)
+        self.states.update(left.states)
+        self.unsaid.update(left.unsaid)
+        self.unsaid_domains.update(left.unsaid_domains)
 
     @property
     def standing(self) -> int:

@@ -19,6 +19,7 @@ from sporades.exams.queries import programmes
 from sporades.registrations.sections import SECTIONS
 from sporades.registrations.states import State
 from sporades.statistics import keeping, queries
+from sporades.statistics.archived import FEWEST, archived
 from sporades.statistics.delays import Delay, delays
 from sporades.statistics.periods import Period
 from sporades.statistics.queries import Filed
@@ -53,6 +54,7 @@ AGES = (
     "Plus de 30 jours",
 )
 MEASURED = ("Verdicts", "Délai médian", "Neuf sur dix en moins de")
+UNSAID = "Archivées, non détaillées"
 FREE_WORDS = "Autre motif, dit en mots libres"
 
 
@@ -68,6 +70,10 @@ def statistics(request: HttpRequest) -> HttpResponse:
         "total": in_groups(str(found.total)),
         "count": found.total,
         "standing": in_groups(str(found.standing)),
+        "archived": found.archived,
+        "archived_in_words": in_groups(str(found.archived)),
+        "fewest": FEWEST,
+        "has_unsaid": bool(found.unsaid),
         "counted_at": instant_in_words(counted.at, form.selection.zone),
         "are_many": counted.are_many,
         "many": in_groups(str(keeping.MANY)),
@@ -88,6 +94,7 @@ def hours(request: HttpRequest) -> HttpResponse:
     at, day, lately = request.arrived_at, form.day, {}
     with queries.one_snapshot():
         by_hour = queries.filed_by_hour(form.selection, day)
+        left = archived(form.selection, day).total
         if form.is_today:
             lately = queries.filed_just_now(form.selection, at=at)
     closing = [one for one in form.selection.services if day.start <= one.closes_at < day.end]
@@ -96,6 +103,8 @@ def hours(request: HttpRequest) -> HttpResponse:
         "is_today": form.is_today,
         "total": in_groups(str(sum(by_hour.values()))),
         "count": sum(by_hour.values()),
+        "archived": left,
+        "archived_in_words": in_groups(str(left)),
         "lately": {name: in_groups(str(count)) for name, count in lately.items()},
         "closing": [
             (one, one.closing_in_words, one.time_left_in_words(at) if one.accepts(at) else "")
@@ -288,7 +297,7 @@ def _of(found: Filed) -> list[Figures]:
 
 
 def _states(found: Filed) -> list[Row]:
-    return [Row(state.label, found.states[state]) for state in State]
+    return [*(Row(state.label, found.states[state]) for state in State), *_unsaid(found, "state")]
 
 
 def _academies(found: Filed) -> list[Row]:
@@ -296,7 +305,7 @@ def _academies(found: Filed) -> list[Row]:
 
 
 def _domains(found: Filed) -> list[Row]:
-    by_domain: dict[int, int] = {}
+    by_domain = dict(found.unsaid_domains)
     for (exam, _), count in found.choices.items():
         domain = _row(Exam, exam).domain_id
         by_domain[domain] = by_domain.get(domain, 0) + count
@@ -312,7 +321,7 @@ def _choices(found: Filed) -> list[Row]:
         session = exam.session.label if len(sessions) > 1 else ""
         named = " – ".join(filter(None, (exam.label, own)))
         rows.append(Row(", ".join(filter(None, (named, session))), count, short=own or named))
-    return rows
+    return [*rows, *_unsaid(found, "choice")]
 
 
 def _categories(found: Filed) -> list[Row]:
@@ -322,7 +331,12 @@ def _categories(found: Filed) -> list[Row]:
         category = rules[exam].category(code) if exam in rules else None
         label = category.label if category else code or "Sans catégorie"
         named[label] = named.get(label, 0) + count
-    return [Row(label, count) for label, count in named.items()]
+    return [*(Row(label, count) for label, count in named.items()), *_unsaid(found, "category")]
+
+
+def _unsaid(found: Filed, kind: str) -> list[Row]:
+    """Return those that are archived and not told apart, where there are any."""
+    return [Row(UNSAID, found.unsaid[kind])] if found.unsaid[kind] else []
 
 
 def _row(kind: Any, pk: int) -> Any:

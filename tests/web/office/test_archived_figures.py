@@ -1,0 +1,109 @@
+"""I8, P-20: « Statistiques » of a session that is archived, as its reader sees them."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from sporades.exams.models import Session
+from sporades.retention import operations
+from sporades.statistics import keeping
+from sporades.statistics.archived import FEWEST
+from tests.factories import NOW, a_candidate, a_registration
+from tests.web.guide import main, seen, words
+from tests.web.office.conftest import VERSAILLES
+
+pytestmark = pytest.mark.usefixtures("kept")
+PERIOD = {"du": "25/11/2026", "au": "30/11/2026"}
+
+
+@pytest.fixture(autouse=True)
+def _counted_each_time():
+    keeping.forget()
+    yield
+    keeping.forget()
+
+
+@pytest.fixture
+def made(db):
+    """File as many as are told apart in Lille, and one in Versailles."""
+    mine = [
+        a_registration(a_candidate(email=f"un{number}@exemple.test", birth_name="Zyzomysse"))
+        for number in range(FEWEST)
+    ]
+    a_registration(
+        a_candidate(email="versailles@exemple.test"), academy="A25", identification=VERSAILLES
+    )
+    return mine
+
+
+def archive_all(registration):
+    """Archive all, as two years later."""
+    later = registration.service.closes_at + timedelta(days=800)
+    with time_machine.travel(later, tick=False):
+        operations.apply(at=later)
+
+
+def tables(page):
+    """Return what each table of the page says, row by row."""
+    return [words(one) for one in seen(page).cssselect("main table")]
+
+
+def test_the_page_of_an_archived_session_says_the_same_and_that_nobody_is_left(manager, made):
+    where = reverse("office:statistics")
+    before = manager.get(where, PERIOD)
+    archive_all(made[0])
+
+    after = manager.get(where, PERIOD)
+
+    assert (before.context["count"], after.context["count"]) == (FEWEST, FEWEST)
+    assert tables(after) == tables(before)
+    assert f"{FEWEST} d'entre elles sont archivées : il n'en reste que ces nombres" in main(after)
+    assert "archivée" not in main(before)
+    assert "Zyzomysse" not in after.text
+
+
+def test_an_archived_session_is_chosen_as_any_other_and_its_academy_alone_is_counted(
+    manager, member, made
+):
+    archive_all(made[0])
+    session = Session.objects.get().pk
+
+    mine = manager.get(reverse("office:statistics"), {**PERIOD, "session": session})
+    theirs = member("A25", email="autre@exemple.test").get(
+        reverse("office:statistics"), {**PERIOD, "session": session}
+    )
+
+    assert mine.context["count"] == FEWEST
+    assert theirs.context["count"] == 1
+    assert "Archivées, non détaillées" in main(theirs)
+    assert f"de moins de {FEWEST} inscriptions d'un service" in main(theirs)
+
+
+def test_the_hours_of_what_is_archived_are_said_not_to_be_kept(manager, made):
+    archive_all(made[0])
+
+    page = manager.get(reverse("office:hours"), {"jour": f"{NOW:%d/%m/%Y}"})
+
+    assert f"{FEWEST} inscriptions de ce jour sont archivées : l'heure n'en est pas gardée" in main(
+        page
+    )
+    other = manager.get(reverse("office:hours"), {"jour": "01/12/2026"})
+    assert "archivée" not in main(other)
+
+
+def test_what_is_archived_costs_one_question_however_much_there_is(manager, made):
+    def cost():
+        keeping.forget()
+        with CaptureQueriesContext(connection) as queries:
+            manager.get(reverse("office:statistics"), PERIOD)
+        return len(queries)
+
+    cost()
+    before = cost()
+    archive_all(made[0])
+
+    assert cost() == before
