@@ -38,7 +38,7 @@ def bring_nearer(by: timedelta) -> None:
     """Let the jobs that wait for an instant wait for less: time has passed at once, in a rehearsal."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE procrastinate_jobs SET scheduled_at = scheduled_at - %s"
+            "UPDATE procrastinate_jobs SET scheduled_at = scheduled_at - make_interval(secs => %s)"
             " WHERE scheduled_at IS NOT NULL",
-            [by],
+            [by.total_seconds()],
         )

@@ -112,7 +112,7 @@ def typed_in(draft: Draft, dossier: Dossier) -> list[Clash]:
         dossier: the same, with its answers.
     """
     base: Tabs = {}
-    if draft.amends is not None:
+    if draft.amends is not None and draft.amends_version is not None:
         base = draft.amends.versions.get(number=draft.amends_version).snapshot["answers"]
     alone = merge(base=base, theirs=base, mine=dossier.answers)
     found = []
