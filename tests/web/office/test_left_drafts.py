@@ -81,7 +81,7 @@ def test_what_was_left_is_found_on_the_file_and_in_the_list_with_what_it_changes
     assert of(draft) in page.text
     page = manager.get(reverse("office:drafts"))
     assert of(draft) in page.text
-    assert "commencée par Ana <b>Colin</b>" in main(page)
+    assert "laissée par Ana <b>Colin</b>" in main(page)
 
     page = manager.get(of(draft))
 
