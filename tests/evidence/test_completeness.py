@@ -219,7 +219,8 @@ def test_it_ends_when_a_new_version_asks_no_more_for_what_was_missing():
     mine = author(registration.candidate)
     draft = registering.amend(registration=again(registration), by=mine, at=NOW)
     answer_all(draft, answers_with(), at=NOW)
-    registering.register(draft=draft, by=mine, at=NOW)
+    read = again(registration).decided_mark
+    registering.register(draft=draft, by=mine, at=NOW, seen=read)
 
     assert state(registration) == State.REGISTERED
 
