@@ -90,6 +90,15 @@ def test_what_was_left_is_found_on_the_file_and_in_the_list_with_what_it_changes
     assert Entry.objects.filter(verb="file read", object_id=str(in_lille.pk)).exists()
 
 
+def test_an_auditor_reads_that_something_was_begun_and_is_led_nowhere(member, draft, in_lille):
+    auditor = member("A09", role=Membership.Role.AUDITOR, email="audit@exemple.test")
+
+    page = auditor.get(reverse("office:registration", args=[in_lille.number]))
+
+    assert "a commencé une modification pour le candidat le" in main(page)
+    assert of(draft) not in page.text
+
+
 def test_what_was_left_is_taken_up_and_filed_in_the_name_of_who_took_it(manager, draft, in_lille):
     page = manager.post(of(draft), {"acte": "reprendre"})
 

@@ -40,7 +40,12 @@ def being_filled(request: HttpRequest, registration: Registration) -> list[Draft
     """
     others = Draft.objects.open().with_filler(on=_day(request)).filter(amends=registration)
     within = others.within(request.reach).exclude(author=request.user)
-    return list(within.select_related("service").order_by("created_at"))
+    found = list(within.select_related("service").order_by("created_at"))
+    if not request.reaches(Permission.FILE_FOR_CANDIDATES):
+        # Who only reads is led nowhere by it.
+        for one in found:
+            one.is_left = False
+    return found
 
 
 def left_draft(request: HttpRequest, draft: UUID) -> HttpResponse:
