@@ -16,8 +16,7 @@ from sporades.core.refusals import Refused
 from sporades.core.text import clean
 from sporades.drawers.models import LONGEST_MARK, LONGEST_NAME, KeptFile, Upload, UploadPart
 from sporades.drawers.queries import weight_of
-from sporades.intake.cleaning import TooLarge
-from sporades.intake.reading import LARGEST
+from sporades.intake import cleaning
 
 MOST_UPLOADS = 20
 MOST_UPLOADED = 50_000_000
@@ -75,11 +74,11 @@ def begin(*, owner: User, name: str, mark: str, length: int, at: datetime) -> Up
         at: the instant.
 
     Raises:
-        TooLarge: no file may be so large.
+        cleaning.TooLargePhoto: no file may be so large.
         ValueError: it has no byte.
     """
-    if length > LARGEST:
-        raise TooLarge
+    if length > cleaning.LARGEST_PHOTO:
+        raise cleaning.TooLargePhoto
     if length < 1:
         raise ValueError
     mark = mark[:LONGEST_MARK]
@@ -125,6 +124,7 @@ def take(
     Raises:
         Upload.DoesNotExist: it was forgotten meanwhile.
         Elsewhere, Overlong, Corrupt: see each; nothing is kept.
+        cleaning.Unfit: its first part shows that it is too heavy for what it is; nothing is kept.
     """
     if len(content) > LARGEST_PART:
         raise Overlong
@@ -135,12 +135,21 @@ def take(
         raise Elsewhere
     if start + len(content) > locked.length:
         raise Overlong
+    _check_first(locked, start, content)
     if content:
         UploadPart.objects.create(upload=locked, start=start, content=content)
         locked.offset += len(content)
         locked.touched_at = at
         locked.save(update_fields=["offset", "touched_at"])
     return locked.offset
+
+
+def _check_first(upload: Upload, start: int, content: bytes) -> None:
+    """Refuse what would be sent whole for nothing: a photo alone may be so heavy."""
+    if start or upload.length <= cleaning.LARGEST or len(content) < cleaning.HEAD:
+        return
+    if refusal := cleaning.refused_unread(content[: cleaning.HEAD], upload.length):
+        raise refusal
 
 
 def content_of(upload: Upload) -> bytes:

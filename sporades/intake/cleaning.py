@@ -11,11 +11,23 @@ from dataclasses import dataclass
 
 from sporades.intake import reading
 from sporades.intake.child.limits import MOST_PAGES, MOST_PIXELS
-from sporades.intake.reading import BOUNDS, LARGEST, Bounds, TooBusy, TooHeavy, Unfit, Unready
+from sporades.intake.reading import (
+    BOUNDS,
+    LARGEST,
+    LARGEST_PHOTO,
+    LARGEST_TOGETHER,
+    Bounds,
+    TooBusy,
+    TooHeavy,
+    Unfit,
+    Unready,
+)
 
 __all__ = [
     "BOUNDS",
     "LARGEST",
+    "LARGEST_PHOTO",
+    "LARGEST_TOGETHER",
     "MOST_FILES",
     "MOST_PAGES",
     "MOST_PIXELS",
@@ -32,6 +44,8 @@ MOST_FILES = 10
 """That become one document."""
 
 JPEG, PNG, PDF = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"%PDF-"
+HEAD = 12
+"""How many of its first bytes tell of which type a file is."""
 HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 
 
@@ -42,9 +56,29 @@ class Empty(Unfit):
 
 
 class TooLarge(reading.TooLarge):
-    """It has too many bytes."""
+    """A PDF of too many bytes: nothing makes it smaller here."""
 
-    message = "Ce fichier dépasse 5 Mo : reprenez la photo, ou enregistrez le PDF en plus petit."
+    message = (
+        "Ce fichier dépasse 5 Mo : enregistrez le PDF en plus petit, ou photographiez ses pages."
+    )
+
+
+class TooLargePhoto(reading.TooLarge):
+    """A photo of too many bytes to be read."""
+
+    message = (
+        "Cette photo dépasse 20 Mo : reprenez-la avec la définition ordinaire de l'appareil, ou "
+        "faites-en une capture d'écran."
+    )
+
+
+class TooLargeTogether(reading.TooLarge):
+    """Files that would go one by one, and are too many bytes together."""
+
+    message = (
+        "Ces fichiers pèsent plus de 40 Mo ensemble : envoyez moins de photos à la fois, ou "
+        "reprenez-les avec la définition ordinaire de l'appareil."
+    )
 
 
 class Unknown(Unfit):
@@ -216,11 +250,31 @@ def join(files: Sequence[bytes], bounds: Bounds = BOUNDS) -> Clean:
     for place, content in enumerate(files):
         if refusal := _sieved(content):
             raise _placed(refusal, place)
+    if sum(len(content) for content in files) > LARGEST_TOGETHER:
+        raise TooLargeTogether
     with reading.for_who_waits(bounds) as process:
         answer = process.ask("clean", files)
     if "unfit" in answer.said:
         raise _placed(_UNFIT.get(answer.said["unfit"], Unreadable), answer.said.get("place", 0))
     return Clean(answer.made, answer.said["pages"])
+
+
+def refused_unread(head: bytes, size: int) -> type[Unfit] | None:
+    """Return why a file is refused for its type or its size, if it is.
+
+    Args:
+        head: its first bytes, `HEAD` of them.
+        size: how many it has.
+    """
+    if not size:
+        return Empty
+    if head[4:8] == b"ftyp" and head[8:12] in HEIC:
+        return Heic
+    if not head.startswith((PDF, JPEG, PNG)):
+        return Unknown
+    if head.startswith(PDF):
+        return TooLarge if size > LARGEST else None
+    return TooLargePhoto if size > LARGEST_PHOTO else None
 
 
 def _placed(refusal: type[Unfit], place: int) -> Unfit:
@@ -231,14 +285,8 @@ def _placed(refusal: type[Unfit], place: int) -> Unfit:
 
 def _sieved(content: bytes) -> type[Unfit] | None:
     """Return why a file is refused without being read, if it is."""
-    if not content:
-        return Empty
-    if len(content) > LARGEST:
-        return TooLarge
-    if content[4:8] == b"ftyp" and content[8:12] in HEIC:
-        return Heic
-    if not content.startswith((PDF, JPEG, PNG)):
-        return Unknown
+    if refusal := refused_unread(content[:HEAD], len(content)):
+        return refusal
     if zipfile.is_zipfile(io.BytesIO(content)):
         return Hides
     return None

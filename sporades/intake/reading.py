@@ -18,7 +18,13 @@ from typing import IO, Any, cast
 from sporades.core.refusals import Refused
 
 LARGEST = 5_000_000
-"""Of one file, in bytes: a candidate reads it on a telephone."""
+"""Of one file that is kept, in bytes: a candidate reads it on a telephone."""
+
+LARGEST_PHOTO = 20_000_000
+"""Of a photo that comes: what is kept of it is made anew, as large as a page needs."""
+
+LARGEST_TOGETHER = 40_000_000
+"""Of files that come together: five people hold theirs in memory at once (`turn`)."""
 
 AT_ONCE = 4
 """How many files this process has read at the same time, for people who wait."""

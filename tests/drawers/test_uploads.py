@@ -8,8 +8,15 @@ import pytest
 from sporades.acts import tasks
 from sporades.drawers import operations as drawers
 from sporades.drawers.models import Upload, UploadPart
-from sporades.intake.cleaning import TooLarge
-from sporades.intake.reading import LARGEST
+from sporades.intake.cleaning import (
+    HEAD,
+    LARGEST,
+    LARGEST_PHOTO,
+    PDF,
+    Heic,
+    TooLarge,
+    TooLargePhoto,
+)
 from tests.factories import NOW, a_candidate
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -97,12 +104,28 @@ def test_a_file_that_was_given_is_announced_as_another(owner):
     assert begun(owner, 4, mark="une") != first
 
 
-@pytest.mark.parametrize(("length", "why"), [(0, ValueError), (LARGEST + 1, TooLarge)])
+@pytest.mark.parametrize(("length", "why"), [(0, ValueError), (LARGEST_PHOTO + 1, TooLargePhoto)])
 def test_a_length_that_no_file_may_have_is_refused(owner, length, why):
     with pytest.raises(why):
         begun(owner, length)
 
     assert not Upload.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("first", "why"), [(PDF, TooLarge), (b"\0\0\0\x24ftypheic", Heic)], ids=["pdf", "heic"]
+)
+def test_what_is_too_heavy_for_what_it_is_is_refused_by_its_first_part(owner, first, why):
+    upload = begun(owner, LARGEST + 1)
+
+    with pytest.raises(why):
+        take(upload, 0, first.ljust(HEAD))
+
+    assert not UploadPart.objects.exists()
+
+
+def test_a_photo_goes_on_beyond_what_a_pdf_may_be(owner):
+    assert take(begun(owner, LARGEST + 1), 0, b"\xff\xd8\xff".ljust(HEAD)) == HEAD
 
 
 def test_those_that_were_left_first_make_room(owner):

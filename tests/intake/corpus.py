@@ -101,6 +101,17 @@ RIGHT = {
     ),
     "of two lenses": photo(photos.several, "two photos in one file: the first counts"),
     "of as many bytes as may be": photo(lambda: photos.filled(jpeg()), "the limit itself"),
+    "heavy, of a telephone": photo(
+        lambda: photos.grainy(4_080, 3_060, quality=95), "many telephones write 5 to 10 MB"
+    ),
+    "the heaviest of a telephone": photo(
+        lambda: photos.grainy(7_300, 5_475, quality=91), "all that is taken, bytes and points"
+    ),
+    "progressive, the heaviest": photo(
+        lambda: photos.grainy(7_300, 5_475, quality=90, progressive=True, subsampling=0),
+        "as heavy to hold as to read",
+    ),
+    "a heavy png": photo(lambda: photos.grainy(3_000, 2_000, "PNG"), "a scanner's photo"),
     "a small portrait": photo(lambda: held(1, width=280, height=360), "of an identity photo"),
     "a long ticket": photo(lambda: jpeg(400, 6_000), "narrow and high"),
     "a panorama": photo(lambda: jpeg(9_000, 900), "wide and low"),
@@ -299,7 +310,17 @@ WRONG = {
     "eicar after a pdf": Wrong(lambda: paper() + EICAR, cleaning.Hides, "what is it for?"),
     # Too large
     "one byte too many": Wrong(
-        lambda: photos.filled(jpeg(), cleaning.LARGEST + 1), cleaning.TooLarge, "the limit, and one"
+        lambda: photos.filled(jpeg(), cleaning.LARGEST_PHOTO + 1),
+        cleaning.TooLargePhoto,
+        "the limit, and one",
+    ),
+    "a heavy text": Wrong(
+        lambda: b"a" * (cleaning.LARGEST_PHOTO + 1), cleaning.Unknown, "no smaller one would do"
+    ),
+    "a heavy heic": Wrong(
+        lambda: photos.filled(b"\0\0\0\x24ftypheic", cleaning.LARGEST_PHOTO + 1),
+        cleaning.Heic,
+        "no smaller one would do",
     ),
     "a pdf of one byte too many": Wrong(
         lambda: paper() + bytes(cleaning.LARGEST), cleaning.TooLarge, "more than the limit"

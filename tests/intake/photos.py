@@ -13,7 +13,7 @@ SENTINEL = "CHEZ-MOI-48N-2E"
 """What no photo must say of its author, once clean."""
 
 RED, BLUE = (220, 20, 20), (20, 20, 220)
-LARGEST = 5_000_000
+LARGEST = 20_000_000
 # The transformation that a photo undoes, by what it says of how it was held.
 HELD = {
     1: None,
@@ -48,6 +48,13 @@ def jpeg(width=1_200, height=900, mode="RGB", **options):
 
 def png(width=600, height=800, mode="RGB", **options):
     return written(scene(width, height, mode), "PNG", **options)
+
+
+def grainy(width, height, kind="JPEG", **options):
+    """Return a photo that packs as badly as those of telephones."""
+    grain = Image.effect_noise((width, height), 60)
+    shown = Image.blend(scene(width, height), Image.merge("RGB", [grain] * 3), 0.3)
+    return written(shown, kind, **options)
 
 
 def exif(orientation=1, **more):

@@ -239,7 +239,7 @@ def test_billions_of_points_are_refused_before_any_is_read():
     assert memory < 100_000_000
 
 
-@pytest.mark.parametrize("name", ["progressive, 40 megapixels", "png of 40 megapixels on nothing"])
+@pytest.mark.parametrize("name", ["progressive, the heaviest", "png of 40 megapixels on nothing"])
 def test_the_heaviest_that_is_taken_leaves_room(name):
     with reading.process(cleaning.BOUNDS) as process:
         answer = process.ask("clean", [RIGHT[name].make()])
@@ -247,6 +247,24 @@ def test_the_heaviest_that_is_taken_leaves_room(name):
 
     assert answer.said["pages"] == 1
     assert memory < 400_000_000
+
+
+@pytest.mark.parametrize("name", ["the heaviest of a telephone", "a heavy png"])
+def test_what_is_kept_of_a_heavy_photo_is_small(name):
+    content = RIGHT[name].make()
+
+    made = cleaning.clean(content)
+
+    assert len(content) > cleaning.LARGEST
+    assert len(made.content) < cleaning.LARGEST
+
+
+def test_files_that_weigh_too_much_together_are_refused_unread(monkeypatch):
+    monkeypatch.setattr(reading, "_CHILD", "sporades.intake.none")
+    heavy = photos.filled(jpeg())
+
+    with pytest.raises(cleaning.TooLargeTogether):
+        cleaning.join([heavy, heavy, png()])
 
 
 def test_what_is_late_is_refused_and_its_process_is_no_more(monkeypatch):
@@ -264,7 +282,7 @@ def test_what_cannot_be_read_now_is_not_called_wrong(monkeypatch):
 def test_what_needs_no_reading_starts_no_process(monkeypatch):
     monkeypatch.setattr(reading, "_CHILD", "sporades.intake.none")
 
-    for sent in (b"", b"MZ", photos.filled(jpeg(), cleaning.LARGEST + 1)):
+    for sent in (b"", b"MZ", photos.filled(jpeg(), cleaning.LARGEST_PHOTO + 1)):
         with pytest.raises(cleaning.Unfit):
             cleaning.clean(sent)
 
@@ -283,6 +301,8 @@ def test_every_refusal_says_what_to_do():
 
 def test_the_figures_in_the_words_are_those_in_the_code():
     assert f"{cleaning.LARGEST // 1_000_000} Mo" in cleaning.TooLarge.message
+    assert f"{cleaning.LARGEST_PHOTO // 1_000_000} Mo" in cleaning.TooLargePhoto.message
+    assert f"{cleaning.LARGEST_TOGETHER // 1_000_000} Mo" in cleaning.TooLargeTogether.message
     assert f"{cleaning.MOST_PAGES} pages" in cleaning.TooManyPages.message
     assert f"{cleaning.MOST_FILES} fichiers" in cleaning.TooManyFiles.message
     assert f"{cleaning.MOST_PIXELS // 1_000_000} millions" in cleaning.TooManyPixels.message

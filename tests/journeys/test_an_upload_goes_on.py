@@ -127,13 +127,13 @@ def test_a_file_that_is_too_large_is_said_before_its_first_byte(site, browser, t
     context = browser.new_context()
     page = signed_in(context, site, registration.candidate)
     large = tmp_path / "grande.jpg"
-    large.write_bytes(bytes(5_000_001))
+    large.write_bytes(bytes(20_000_001))
     choose(page, site, registration, large)
 
     page.get_by_role("button", name="Déposer", exact=True).click()
 
     expect(page.locator("form [role=status]")).to_contain_text(
-        "grande.jpg : Ce fichier dépasse 5 Mo"
+        "grande.jpg : Cette photo dépasse 20 Mo"
     )
     assert not Upload.objects.exists()
     context.close()

@@ -110,11 +110,11 @@ def test_what_is_too_heavy_is_refused_unread_to_a_reader_who_finds_their_menu(in
     browser = signed_in(a_candidate().user)
 
     answer = browser.post(
-        TAKES_A_FILE, **sent(Unread(), CONTENT_TYPE=BOUNDARY, CONTENT_LENGTH="56000001")
+        TAKES_A_FILE, **sent(Unread(), CONTENT_TYPE=BOUNDARY, CONTENT_LENGTH="76000001")
     )
 
     assert answer.status_code == 413
-    assert "cette page prend 5 Mo de fichier au plus" in main(answer)
+    assert "cette page prend 20 Mo de fichier au plus" in main(answer)
     assert "Mes inscriptions" in {words(one) for one in seen(answer).cssselect("nav a")}
 
 
@@ -157,14 +157,14 @@ def test_a_file_that_took_long_to_come_arrived_when_it_was_whole(
 
 
 def test_of_a_file_that_is_too_heavy_no_more_is_kept_than_shows_it(invented_exam, rf):
-    heavy = SimpleUploadedFile("a.pdf", bytes(9_000_000))
+    heavy = SimpleUploadedFile("a.pdf", bytes(25_000_000))
     request = rf.post(TAKES_A_FILE, {"motif": "Pourquoi", "piece": heavy})
     request.user = a_candidate().user
 
     arrival(carried(admitted(lambda _: HttpResponse())))(request)
 
     kept = request.FILES["piece"]
-    assert (kept.size, 5_000_000 < len(kept.read()) < 5_200_000) == (9_000_000, True)
+    assert (kept.size, 20_000_000 < len(kept.read()) < 20_200_000) == (25_000_000, True)
     assert dict(request.POST) == {"motif": ["Pourquoi"]}
     request.close()
 

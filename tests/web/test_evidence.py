@@ -14,6 +14,7 @@ from sporades.evidence import operations as evidence
 from sporades.evidence.models import Deposit
 from sporades.evidence.states import State
 from sporades.exams.held import forget
+from sporades.intake import cleaning
 from sporades.registrations.states import VALIDATE
 from tests.evidence.given import MANAGER, a_photo, again, give, piece
 from tests.factories import NOW, OPERATOR, a_registration, author, load_invented
@@ -65,8 +66,9 @@ def test_what_is_owed_is_said_with_its_deadline_and_the_way_to_give_it(mine, reg
     page = mine.get(address(registration))
 
     assert "Déposez chaque pièce ici" in main(page)
-    assert "Sont acceptés : un PDF, ou des photos JPEG ou PNG, 5 Mo au plus par fichier." in main(
-        page
+    assert (
+        "Sont acceptés : un PDF, 5 Mo au plus, ou des photos JPEG ou PNG, 20 Mo au plus chacune."
+        in main(page)
     )
     assert line(mine, registration) == (
         "Pièce d'identité À fournir À fournir avant le mercredi 30 décembre 2026 à 23 h 59 (heure "
@@ -161,9 +163,13 @@ def test_a_refused_piece_stands_before_the_others(sign_in):
         ([SimpleUploadedFile("vide.pdf", b"")], "Ce fichier est vide"),
         ([SimpleUploadedFile("a.exe", b"MZ" * 90)], "n'est ni un PDF ni une photo JPEG ou PNG"),
         ([SimpleUploadedFile("a.pdf", b"%PDF-1.7" + b"0" * 5_000_000)], "dépasse 5 Mo"),
+        (
+            [SimpleUploadedFile("a.jpg", a_photo() + bytes(20_000_000))],
+            "Cette photo dépasse 20 Mo",
+        ),
         ([SimpleUploadedFile("a.jpg", a_photo()[:200])], "Cette photo est abîmée"),
     ],
-    ids=["none", "empty", "program", "heavy", "cut"],
+    ids=["none", "empty", "program", "heavy", "heavy photo", "cut"],
 )
 def test_what_cannot_be_taken_is_said_at_its_place(mine, registration, sent, said, kept):
     for one in sent:
@@ -179,6 +185,22 @@ def test_of_several_the_one_that_is_unfit_is_named(mine, registration):
     page = send(mine, registration, photo(), SimpleUploadedFile("notes.txt", b"bonjour"))
 
     assert "notes.txt : Ce fichier n'est ni un PDF ni une photo" in main(page)
+
+
+def test_a_photo_heavier_than_what_is_kept_is_taken_and_shrunk(mine, registration):
+    heavy = SimpleUploadedFile("a.jpg", a_photo() + bytes(9_000_000))
+
+    assert "Votre fichier est déposé." in main(send(mine, registration, heavy))
+
+    assert piece(registration).deposit.size < 1_000_000
+
+
+def test_photos_that_are_too_heavy_together_are_refused(mine, registration, monkeypatch):
+    monkeypatch.setattr(cleaning, "LARGEST_TOGETHER", 20)
+
+    page = send(mine, registration, photo(), photo())
+
+    assert "Ces fichiers pèsent plus de 40 Mo ensemble" in main(page)
 
 
 def test_more_than_ten_at_once_are_refused(mine, registration):

@@ -12,7 +12,7 @@ from sporades.core import files
 from sporades.drawers import operations as drawers
 from sporades.drawers.models import Upload
 from sporades.evidence.models import Deposit
-from sporades.intake.reading import LARGEST
+from sporades.intake.reading import LARGEST, LARGEST_PHOTO
 from tests.evidence.given import IDENTITY, a_photo, piece
 from tests.factories import NOW, a_candidate, a_registration
 from tests.web.guide import main, seen, words
@@ -83,7 +83,7 @@ def test_what_is_understood_is_said(mine):
         "Tus-Resumable": "1.0.0",
         "Tus-Version": "1.0.0",
         "Tus-Extension": "creation,termination,checksum",
-        "Tus-Max-Size": str(LARGEST),
+        "Tus-Max-Size": str(LARGEST_PHOTO),
         "Tus-Checksum-Algorithm": "sha1,sha256",
     }
 
@@ -166,10 +166,20 @@ def test_what_is_not_written_as_the_protocol_says_is_refused(mine, headers):
 
 
 def test_a_file_that_is_too_large_is_refused_before_its_first_byte(mine):
-    answer = announce(mine, LARGEST + 1)
+    answer = announce(mine, LARGEST_PHOTO + 1)
+
+    assert answer.status_code == 413
+    assert answer.text.startswith("Cette photo dépasse 20")
+
+
+def test_a_pdf_that_is_too_large_is_refused_by_its_first_part(mine):
+    where = announce(mine, LARGEST + 1).headers["Location"]
+
+    answer = patch(mine, where, 0, b"%PDF-1.7 ...")
 
     assert answer.status_code == 413
     assert answer.text.startswith("Ce fichier dépasse 5")
+    assert Upload.objects.get().offset == 0
 
 
 def test_so_many_a_day_are_announced_and_no_more(mine, monkeypatch):

@@ -50,10 +50,10 @@ ROUTES = {
     "candidate:amend": _route(POST, owned="registration", page=False),
     "candidate:request_change": _route(POST, owned="registration", page=False),
     "candidate:send_request": _route(
-        BOTH, owned="draft", keeps_answers=True, takes_files=reading.LARGEST
+        BOTH, owned="draft", keeps_answers=True, takes_files=reading.LARGEST_PHOTO
     ),
     "candidate:take_back_request": _route(POST, owned="registration", page=False),
-    "candidate:ask_correction": _route(BOTH, keeps_answers=True, takes_files=reading.LARGEST),
+    "candidate:ask_correction": _route(BOTH, keeps_answers=True, takes_files=reading.LARGEST_PHOTO),
     "candidate:take_back_correction": _route(POST, page=False),
     "candidate:withdraw": _route(BOTH, owned="registration"),
     "candidate:again": _route(POST, owned="registration", page=False),
@@ -67,7 +67,7 @@ ROUTES = {
     "candidate:accommodation_take_up": _route(POST, owned="registration", page=False),
     "candidate:accommodation_withdraw": _route(BOTH, owned="registration"),
     "candidate:evidence": _route(owned="registration"),
-    "candidate:provide": _route(BOTH, owned="registration", takes_files=MOST_BYTES),
+    "candidate:provide": _route(BOTH, owned="registration", takes_files=reading.LARGEST_TOGETHER),
     "candidate:evidence_file": _route(owned="registration", page=False),
     # What is typed of health is not kept for its author: it would be, in clear.
     "candidate:health": _route(BOTH, owned="registration"),
@@ -76,7 +76,7 @@ ROUTES = {
     ),
     "candidate:health_file": _route(owned="registration", page=False),
     "candidate:take_back_paper": _route(POST, owned="registration", page=False),
-    "candidate:drawer": _route(BOTH, takes_files=MOST_BYTES),
+    "candidate:drawer": _route(BOTH, takes_files=reading.LARGEST_TOGETHER),
     "candidate:drawer_file": _route(owned="kept file", page=False),
     "candidate:drop_file": _route(BOTH, owned="kept file"),
     "candidate:uploads": _route(("POST", "OPTIONS"), page=False),

@@ -10,7 +10,8 @@ from sporades.accounts.models import User
 from sporades.acts.sending import Sent
 from sporades.drawers import operations as drawers
 from sporades.drawers.models import KeptFile, Upload
-from sporades.intake.cleaning import LARGEST, MOST_FILES, TooLarge
+from sporades.intake import cleaning
+from sporades.intake.cleaning import MOST_FILES
 from sporades.registrations.fields import Hinted
 from sporades.web.layout.presses import a_press
 
@@ -50,8 +51,13 @@ class FilesField(forms.FileField):
             raise forms.ValidationError(_TOO_MANY, code="many")
         for one in data:
             super().clean(one, initial)
-            if one.size > LARGEST:
-                raise forms.ValidationError(TooLarge.message, code="large")
+            head = one.read(cleaning.HEAD)
+            one.seek(0)
+            if refusal := cleaning.refused_unread(head, one.size):
+                which = f"{one.name} : " if len(data) > 1 else ""
+                raise forms.ValidationError(which + refusal.message, code="unfit")
+        if sum(one.size for one in data) > cleaning.LARGEST_TOGETHER:
+            raise forms.ValidationError(cleaning.TooLargeTogether.message, code="large")
         return data
 
 
@@ -62,7 +68,7 @@ class FilesForm(forms.Form):
         label="Votre fichier",
         help_text=(
             "Un PDF, une photo (JPEG ou PNG), ou plusieurs photos qui deviendront un seul document, "
-            "dans l'ordre où vous les choisissez : 10 fichiers au plus, 5\u00a0Mo au plus chacun"
+            "dans leur ordre : 10 fichiers au plus. Une photo pèse 20\u00a0Mo au plus, un PDF 5\u00a0Mo"
         ),
         widget=FilesInput(attrs={"accept": ACCEPTED}),
         error_messages={"empty": "Ce fichier est vide : choisissez-en un autre."},

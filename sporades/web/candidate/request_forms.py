@@ -69,7 +69,7 @@ class RequestForm(forms.Form):
         error_messages={"required": "Dites pourquoi vous demandez cette modification."},
     )
     piece = ProofField(
-        help_text="Si une pièce montre ce que vous demandez : un PDF ou une photo, 5 Mo au plus",
+        help_text="Si une pièce montre ce que vous demandez : un PDF (5 Mo au plus) ou une photo (20 Mo au plus)",
         required=False,
     )
 
@@ -91,7 +91,7 @@ class CorrectionRequestForm(IdentityForm):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     piece = ProofField(
-        help_text="Un PDF ou une photo, 5 Mo au plus. Par exemple : carte d'identité ou acte de naissance",
+        help_text="Un PDF (5 Mo au plus) ou une photo (20 Mo au plus). Par exemple : carte d'identité ou acte de naissance",
     )
 
     def fieldsets(self) -> list[tuple[str, tuple[str, ...]]]:

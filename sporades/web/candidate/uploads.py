@@ -17,8 +17,7 @@ from django.urls import reverse
 from sporades.accounts import limits
 from sporades.drawers import operations as drawers
 from sporades.drawers.models import Upload
-from sporades.intake.cleaning import TooLarge
-from sporades.intake.reading import LARGEST
+from sporades.intake.reading import LARGEST_PHOTO, TooLarge, Unfit
 
 VERSION = "1.0.0"
 PART = "application/offset+octet-stream"
@@ -64,7 +63,7 @@ def uploads(request: HttpRequest) -> HttpResponse:
         response = _said(HTTPStatus.NO_CONTENT)
         response.headers["Tus-Version"] = VERSION
         response.headers["Tus-Extension"] = "creation,termination,checksum"
-        response.headers["Tus-Max-Size"] = str(LARGEST)
+        response.headers["Tus-Max-Size"] = str(LARGEST_PHOTO)
         response.headers["Tus-Checksum-Algorithm"] = ",".join(drawers.CHECKSUMS)
         return response
     told, length = _metadata(request), _number(request, "Upload-Length")
@@ -119,8 +118,8 @@ def _patched(request: HttpRequest, found: Upload) -> HttpResponse:
         return _said(HTTPStatus.NOT_FOUND)
     except drawers.Elsewhere:
         return _said(HTTPStatus.CONFLICT)
-    except drawers.Overlong:
-        return _said(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    except (drawers.Overlong, Unfit) as refusal:
+        return _said(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(refusal))
     except drawers.Corrupt:
         return _said(CORRUPT)
     response = _said(HTTPStatus.NO_CONTENT)

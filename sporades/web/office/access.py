@@ -157,7 +157,7 @@ ROUTES = {
         BOTH,
         within="registration",
         permission=Permission.JUDGE_EVIDENCE,
-        takes_files=reading.LARGEST,
+        takes_files=reading.LARGEST_PHOTO,
     ),
     "office:judge_piece": _files(BOTH, within="registration", permission=Permission.JUDGE_EVIDENCE),
     "office:pieces_to_verify": _files(permission=Permission.JUDGE_EVIDENCE),

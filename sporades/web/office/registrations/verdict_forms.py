@@ -23,7 +23,7 @@ from sporades.evidence.states import (
     WAIVE,
 )
 from sporades.exams.schema.base import LONGEST_LINE
-from sporades.intake.cleaning import LARGEST, TooLarge
+from sporades.intake import cleaning
 from sporades.registrations.fields import CleanCharField, ask_if_called_for
 from sporades.registrations.models import Registration
 from sporades.web.office.days import DayField
@@ -179,7 +179,7 @@ class ScanForm(PostmarkForm):
 
     fichier = forms.FileField(
         label="Numérisation",
-        help_text="Un PDF ou une photo (JPEG, PNG), 5\u00a0Mo au plus : le candidat la verra",
+        help_text="Un PDF (5\u00a0Mo au plus) ou une photo JPEG ou PNG (20\u00a0Mo au plus) : le candidat la verra",
         widget=forms.FileInput(
             attrs={"accept": ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"}
         ),
@@ -193,8 +193,10 @@ class ScanForm(PostmarkForm):
     def clean_fichier(self) -> Any:
         """Refuse what needs no reading to be refused."""
         chosen = self.cleaned_data["fichier"]
-        if chosen.size > LARGEST:
-            raise forms.ValidationError(TooLarge.message, code="large")
+        head = chosen.read(cleaning.HEAD)
+        chosen.seek(0)
+        if refusal := cleaning.refused_unread(head, chosen.size):
+            raise forms.ValidationError(refusal.message, code="unfit")
         return chosen
 
     @property

@@ -140,6 +140,8 @@ async function part(place, file, offset, signal) {
     headers["Upload-Checksum"] = `sha256 ${base64(await crypto.subtle.digest("SHA-256", content))}`;
   }
   const answer = await ask(place, "PATCH", { signal, headers, body: content });
+  const why = answer.status === 413 ? await answer.text() : "";
+  if (why) throw new Refused(`${file.name}\u00a0: ${why}`);
   if (answer.status !== 204) throw trouble(answer);
   document.dispatchEvent(new CustomEvent("session:alive"));
   return Number(answer.headers.get("Upload-Offset"));
