@@ -9,7 +9,7 @@ from sporades.core.french import local_day
 from sporades.searches.models import Search
 from sporades.territory import queries as territory
 from sporades.web.office.documents.publishing import publications_to_approve
-from sporades.web.office.queues import queues
+from sporades.web.office.queues import idle, queues
 from sporades.web.office.regulations.regulations import waiting_for
 from sporades.web.office.searches.batching import batches_to_approve
 from sporades.web.office.searches.exporting import exports_to_approve
@@ -21,9 +21,11 @@ def home(request: HttpRequest) -> HttpResponse:
     """Find a file; what awaits, one's searches, roles and perimeters."""
     reads = request.reaches(Permission.READ_FILES)
     today = local_day(request.arrived_at, settings.TIME_ZONE)
+    waiting = queues(request)
     context = {
         "quick": QuickForm() if reads else None,
-        "queues": queues(request),
+        "queues": waiting,
+        "idle": idle(request, waiting),
         "named": Search.objects.open_to(request.user.pk).named() if reads else [],
         **proposals(request),
         "batches": batches_to_approve(request),

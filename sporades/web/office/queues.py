@@ -3,7 +3,7 @@
 A queue that comes with another room adds its function to `QUEUES`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,8 +32,19 @@ from sporades.searches.queries import found, planned_anew
 from sporades.searches.trees import Group, Leaf
 from sporades.threads.queries import unanswered_within
 from sporades.web.office import bounded
+from sporades.web.office.access import ROUTES
 from sporades.web.office.registrations.accommodation_queue import STEPS, waiting_at
 from sporades.web.office.searches import building
+
+ALONE = {
+    "office:change_requests": "Demandes de modification",
+    "office:correction_requests": "Demandes de correction d'état civil",
+    "office:unanswered": "Messages sans réponse",
+    "office:pieces_to_verify": "Pièces à vérifier",
+    "office:accommodations": "Aménagements",
+    "office:incomplete": "Candidatures incomplètes",
+}
+"""The pages that nothing else leads to: what waits there for others is followed from there."""
 
 AMENDED = Group(members=(Leaf(CRITERIA["modifiee_depuis"], Operator.IS, ("oui",)),))
 IN_ANOMALY = Group(members=(Leaf(CRITERIA["etat"], Operator.IS, ("anomaly",)),))
@@ -66,24 +77,40 @@ def queues(request: HttpRequest) -> list[Queue]:
         return [queue for one in QUEUES if (queue := one(request)) is not None]
 
 
+def idle(request: HttpRequest, waiting: Iterable[Queue]) -> list[tuple[str, str]]:
+    """Return the pages that a queue alone leads to, where nothing waits: (label, address).
+
+    Args:
+        request: the reader's.
+        waiting: the queues that are shown.
+    """
+    shown = {one.url for one in waiting}
+    pages = [
+        (label, reverse(name))
+        for name, label in ALONE.items()
+        if request.reaches(ROUTES[name].permission)
+    ]
+    return [(label, url) for label, url in pages if url not in shown]
+
+
 def _change_requests(request: HttpRequest) -> Queue | None:
     waiting = ChangeRequest.objects.waiting().within(request.reaches(Permission.DECIDE_CHANGES))
     url = reverse("office:change_requests")
-    return _requests(waiting, "Demandes de modification", url, at=request.arrived_at)
+    return _requests(waiting, ALONE["office:change_requests"], url, at=request.arrived_at)
 
 
 def _unanswered(request: HttpRequest) -> Queue | None:
     waiting = unanswered_within(request.reaches(Permission.ANSWER_MESSAGES))
     by_registration = Count("registration", distinct=True)
     url, at = reverse("office:unanswered"), request.arrived_at
-    return _queue(waiting, "sent_at", "Messages sans réponse", url, at=at, count=by_registration)
+    return _queue(waiting, "sent_at", ALONE["office:unanswered"], url, at=at, count=by_registration)
 
 
 def _pieces(request: HttpRequest) -> Queue | None:
     waiting = to_verify_within(request.reaches(Permission.JUDGE_EVIDENCE))
     first = waiting[: bounded.IN_A_QUEUE + 1]
-    url = reverse("office:pieces_to_verify")
-    return _cut(_queue(first, "arrived_at", "Pièces à vérifier", url, at=request.arrived_at))
+    url, at = reverse("office:pieces_to_verify"), request.arrived_at
+    return _cut(_queue(first, "arrived_at", ALONE["office:pieces_to_verify"], url, at=at))
 
 
 def _incomplete(request: HttpRequest) -> Queue | None:
@@ -93,7 +120,7 @@ def _incomplete(request: HttpRequest) -> Queue | None:
     rows = missing_rows(at).filter(registration__in=lacking.values("pk"))
     by_registration = Count("registration", distinct=True)
     url = reverse("office:incomplete")
-    return _queue(rows, "until", "Candidatures incomplètes", url, at=at, count=by_registration)
+    return _queue(rows, "until", ALONE["office:incomplete"], url, at=at, count=by_registration)
 
 
 def _accommodations(request: HttpRequest) -> Queue | None:
@@ -105,7 +132,7 @@ def _accommodations(request: HttpRequest) -> Queue | None:
         return None
     oldest = min(since for _, since in waiting)
     return Queue(
-        "Aménagements",
+        ALONE["office:accommodations"],
         sum(count for count, _ in waiting),
         time_left_in_words(at - oldest),
         reverse("office:accommodations"),
@@ -116,7 +143,7 @@ def _corrections(request: HttpRequest) -> Queue | None:
     reach = request.reaches(Permission.CORRECT_IDENTITY)
     waiting = CorrectionRequest.objects.waiting().within(reach)
     url = reverse("office:correction_requests")
-    return _requests(waiting, "Demandes de correction d'état civil", url, at=request.arrived_at)
+    return _requests(waiting, ALONE["office:correction_requests"], url, at=request.arrived_at)
 
 
 def _doubles(request: HttpRequest) -> Queue | None:

@@ -11,9 +11,10 @@ from sporades.publications import operations
 from sporades.publications.attestation import ATTESTATION
 from sporades.registrations.models import ChangeRequest, Registration
 from sporades.web.office import bounded
+from sporades.web.office.queues import ALONE
 from tests.factories import NOW, a_candidate, a_registration
 from tests.requests import ask
-from tests.web.guide import main
+from tests.web.guide import main, seen, words
 
 HOME = reverse("office:home")
 
@@ -34,6 +35,32 @@ def test_nothing_awaits_where_there_is_nothing(manager, in_lille):
 
     assert page.context["queues"] == []
     assert "À traiter" not in main(page)
+
+
+def test_a_page_that_a_queue_alone_leads_to_is_reached_when_nothing_waits(manager, in_lille):
+    page = seen(manager.get(HOME))
+
+    links = {words(one): one.get("href") for one in page.cssselect("main a")}
+    for name, label in ALONE.items():
+        assert links[label] == reverse(name)
+        assert manager.get(links[label]).status_code == 200
+
+
+def test_one_where_something_waits_is_said_once(manager, in_lille):
+    ask(in_lille, in_lille.service.closes_at + timedelta(days=1))
+
+    page = seen(manager.get(HOME))
+
+    links = [words(one) for one in page.cssselect("main a")]
+    assert links.count("Demandes de modification") == 1
+
+
+def test_a_page_is_offered_to_whoever_may_open_it_alone(member, in_lille):
+    auditor = member("A09", role=Membership.Role.AUDITOR)
+
+    page = auditor.get(HOME)
+
+    assert page.context["idle"] == []
 
 
 def test_how_many_and_since_when(manager, in_lille, in_versailles):
