@@ -42,7 +42,7 @@ _ZONES = {
 ZONES = tuple(_ZONES)
 _FEMININE = ("trice", "tion", "ière", "ffe")
 _VOWELS = "aeiouyàâäéèêëîïôöùû"
-_MINUTE = timedelta(minutes=1)
+_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 NON_BREAKING = "\u00a0"
 _SPACED = {f" {sign}": f"{NON_BREAKING}{sign}" for sign in ":;?!»"} | {"« ": f"«{NON_BREAKING}"}
 _NUMBERED = re.compile(r"(?<=[nN]°) ?(?=\d)")
@@ -111,6 +111,12 @@ def time_left_in_words(left: timedelta) -> str:
     if hours:
         return _joined(_count(hours, "heure"), _count(minutes, "minute"))
     return _count(minutes, "minute") if minutes else "moins d'une minute"
+
+
+def at_most_in_words(delay: timedelta) -> str:
+    """Return « 4 jours », « 5 heures et 10 minutes »: never less than the delay, to come before « au plus »."""
+    unit = _DAY if delay >= 2 * _DAY else _HOUR if delay >= _DAY else _MINUTE
+    return time_left_in_words(max(-(-delay // unit), 1) * unit)
 
 
 def wait_in_words(wait: timedelta) -> str:

@@ -31,7 +31,8 @@ TO_COMPLETE = (RegistrationState.REGISTERED, RegistrationState.ANOMALY)
 class Percentile(Aggregate):
     """The value that a share of the others does not exceed."""
 
-    function = "percentile_cont"
+    # One that was seen, and not a mean of two of them: of a few, a mean is exceeded by more.
+    function = "percentile_disc"
     template = "%(function)s(%(share)s) WITHIN GROUP (ORDER BY %(expressions)s)"
 
     def __init__(self, expression: Any, *, share: float, **options: Any) -> None:

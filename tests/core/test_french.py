@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from sporades.core.french import (
+    at_most_in_words,
     ZONES,
     day_in_words,
     instant_in_words,
@@ -89,6 +90,23 @@ def test_the_time_left_is_said_in_words(left, words):
 )
 def test_a_wait_fits_after_dans_and_is_never_too_short(wait, words):
     assert wait_in_words(wait) == words
+
+
+@pytest.mark.parametrize(
+    ("delay", "words"),
+    [
+        (timedelta(), "1 minute"),
+        (timedelta(seconds=61), "2 minutes"),
+        (timedelta(hours=5), "5 heures"),
+        (timedelta(hours=23, minutes=59, seconds=1), "1 jour"),
+        (timedelta(days=1, minutes=1), "1 jour et 1 heure"),
+        (timedelta(days=1, hours=23, minutes=1), "2 jours"),
+        (timedelta(days=3), "3 jours"),
+        (timedelta(days=3, seconds=1), "4 jours"),
+    ],
+)
+def test_what_a_delay_does_not_exceed_is_never_too_short(delay, words):
+    assert at_most_in_words(delay) == words
 
 
 @pytest.mark.parametrize(

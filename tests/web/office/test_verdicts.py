@@ -9,9 +9,10 @@ from django.urls import reverse
 
 from sporades.acts import providing
 from sporades.evidence import operations as evidence
+from sporades.evidence.models import Verdict
 from tests.evidence.given import MANAGER, give, piece
 from tests.factories import NOW, a_candidate, a_registration
-from tests.web.guide import main, seen
+from tests.web.guide import main, seen, words
 
 PAGE = reverse("office:verdicts")
 MOST = 14
@@ -46,7 +47,7 @@ def test_delays_are_said_of_all_and_by_academy_exam_and_piece(manager, in_lille,
 
     page = manager.get(PAGE)
 
-    assert "1 verdict : la moitié en moins de 5 heures" in main(page)
+    assert "1 verdict : la moitié en 5 heures au plus" in main(page)
     assert "1 pièce à vérifier." in main(page)
     captions = [one.text_content() for one in seen(page).cssselect("main caption")]
     assert captions == [
@@ -61,6 +62,37 @@ def test_delays_are_said_of_all_and_by_academy_exam_and_piece(manager, in_lille,
     assert "Versailles" not in " ".join(
         one.text_content() for one in seen(page).cssselect("main .s-table")
     )
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (
+            [0.1] * 12 + [1.5] * 3 + [3.0, 3.2, 3.5, 3.9, 5.0],
+            "20 verdicts : la moitié en 2 heures et 24 minutes au plus, neuf sur dix en 4 jours au plus.",
+        ),
+        ([1, 10], "2 verdicts : la moitié en 1 jour au plus, neuf sur dix en 10 jours au plus."),
+    ],
+    ids=["a quarter took three days", "two"],
+)
+def test_what_is_said_of_half_and_of_nine_out_of_ten_is_true(manager, in_lille, days, said):
+    row = piece(in_lille)
+    Verdict.objects.bulk_create(
+        Verdict(evidence=row, outcome="accepted", arrived_at=NOW - timedelta(days=one), at=NOW)
+        for one in days
+    )
+
+    page = manager.get(PAGE)
+
+    assert said in main(page)
+    [cells] = [
+        [words(cell) for cell in row.cssselect("td")]
+        for table in seen(page).cssselect("main table")
+        if words(table.cssselect("caption")[0]) == "Délai par académie"
+        for row in table.cssselect("tbody tr")
+    ]
+    median, most = said.partition("la moitié en ")[2].split(" au plus, neuf sur dix en ")
+    assert cells[-2:] == [median, most.removesuffix(" au plus.")]
 
 
 @pytest.mark.parametrize("said", [{"du": "hier"}, {"du": "30/11/2026", "au": "01/11/2026"}])

@@ -10,7 +10,12 @@ from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
 from django.utils.http import urlencode
 
-from sporades.core.french import day_in_words, hour_in_words, instant_in_words, time_left_in_words
+from sporades.core.french import (
+    at_most_in_words,
+    day_in_words,
+    hour_in_words,
+    instant_in_words,
+)
 from sporades.core.numbers import in_groups
 from sporades.evidence.queries import labels_of
 from sporades.exams.held import held
@@ -53,7 +58,7 @@ AGES = (
     "De 15 à 30 jours",
     "Plus de 30 jours",
 )
-MEASURED = ("Verdicts", "Délai médian", "Neuf sur dix en moins de")
+MEASURED = ("Verdicts", "La moitié, au plus", "Neuf sur dix, au plus")
 UNSAID = "Archivées, non détaillées"
 FREE_WORDS = "Autre motif, dit en mots libres"
 
@@ -189,7 +194,7 @@ def _rows(counted: list[tuple[str, int]]) -> list[Row]:
 
 
 def _lasting(delay: timedelta | None) -> str:
-    return "" if delay is None else time_left_in_words(delay)
+    return "" if delay is None else at_most_in_words(delay)
 
 
 def _delays(found: Mapping[Any, Delay], name: Callable[[Any], str]) -> list[tuple[str, ...]]:
