@@ -127,7 +127,7 @@ class Pieces:
         return person.browser.send(self.crowd.web, method, path, body, told)
 
     def _is_taken(self, answer: Answer) -> bool | None:
-        back = f"/pieces#piece-{IDENTITY}"
+        back = "/pieces"
         return self.crowd.is_taken(answer, back, refusals=(NothingAwaited, TooOften))
 
     # --- The office -----------------------------------------------------------------------

@@ -67,7 +67,7 @@ def test_after_a_cut_it_goes_on_by_itself_and_says_how_much_is_sent(site, browse
     page.on("request", lambda one: sent.append(one) if one.method == "PATCH" else None)
     join()
     page.evaluate("window.dispatchEvent(new Event('online'))")
-    page.wait_for_url("**/pieces#piece-IDENTITE")
+    page.wait_for_url("**/pieces")
 
     assert "Votre fichier est déposé." in text(page)
     assert [one.headers["upload-offset"] for one in sent if not one.failure] == [
@@ -96,7 +96,7 @@ def test_after_the_tab_was_closed_the_same_file_chosen_anew_goes_on(site, browse
     choose(page, site, registration, photo)
     assert "L'envoi de « carte.jpg » s'est arrêté en chemin" in text(page)
     press(page, "Déposer")
-    page.wait_for_url("**/pieces#piece-IDENTITE")
+    page.wait_for_url("**/pieces")
 
     assert heading(page) == "Pièces justificatives"
     assert [one.headers["upload-offset"] for one in sent] == [str(3 * PART)]

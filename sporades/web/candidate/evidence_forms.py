@@ -70,7 +70,7 @@ class FilesForm(forms.Form):
             "Un PDF, une photo (JPEG ou PNG), ou plusieurs photos qui deviendront un seul document, "
             "dans leur ordre : 10 fichiers au plus. Une photo pèse 20\u00a0Mo au plus, un PDF 5\u00a0Mo"
         ),
-        widget=FilesInput(attrs={"accept": ACCEPTED}),
+        widget=FilesInput(attrs={"accept": ACCEPTED, "data-most": MOST_FILES}),
         error_messages={"empty": "Ce fichier est vide : choisissez-en un autre."},
     )
     envoi = forms.Field(widget=forms.HiddenInput, required=False, initial=a_press)

@@ -81,7 +81,8 @@ def provide(request: HttpRequest, number: str, piece: str) -> HttpResponse:
             )
             if form.cleaned_data["garder"] and not form.kept:
                 _keep_copy(request, given)
-            return redirect(f"{reverse('candidate:evidence', args=[number])}#piece-{piece}")
+            # What was done stands above: the line of the piece would be shown, and not that.
+            return redirect("candidate:evidence", number)
     context = {
         "registration": found,
         "owed": owed,

@@ -49,7 +49,7 @@ def give(page, button, name):
     photo = {"name": name, "mimeType": "image/jpeg", "buffer": a_heavy_photo(1_200, 900)}
     page.get_by_label("Votre fichier").set_input_files(photo)
     press(page, "Déposer")
-    page.wait_for_url("**/pieces#piece-IDENTITE")
+    page.wait_for_url("**/pieces")
     assert "Votre fichier est déposé." in text(page)
     assert name in text(page)
 

@@ -1,6 +1,7 @@
 /* The helpers of every page: each improves markup that works without it. docs/front-end.md
    lists their attributes. */
 import { autosave } from "./autosave.js";
+import { chosen } from "./chosen.js";
 import { errorSummary } from "./errors.js";
 import { keys } from "./keys.js";
 import { once } from "./once.js";
@@ -19,5 +20,6 @@ keys();
 suggest();
 autosave();
 reveal();
+chosen();
 uploads();
 session();

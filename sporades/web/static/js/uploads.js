@@ -25,7 +25,7 @@ function watch(form) {
   const input = form.querySelector("input[type='file']");
   const names = form.elements.namedItem("envois");
   if (!input || !names || !form.requestSubmit) return;
-  const shown = display(form);
+  const shown = display(input);
   let stopped = null;
 
   form.addEventListener(
@@ -54,6 +54,7 @@ function watch(form) {
     let before = 0;
     const kept = [];
     shown.begin();
+    input.disabled = true;
     button?.setAttribute("aria-disabled", "true");
     try {
       for (const file of files) {
@@ -65,9 +66,11 @@ function watch(form) {
       leave(button);
     } catch (failure) {
       button?.removeAttribute("aria-disabled");
+      input.disabled = false;
       if (failure instanceof Useless) return leave(button, false);
-      button?.focus();
-      shown.end(failure instanceof Refused ? failure.message : "Envoi arrêté\u00a0: rien n'est déposé.");
+      const isRefused = failure instanceof Refused;
+      shown.end(isRefused ? failure.message : "Envoi arrêté\u00a0: rien n'est déposé.", isRefused);
+      (isRefused ? input : button)?.focus();
     } finally {
       stopped = null;
     }
@@ -215,7 +218,10 @@ function pause(delay, signal) {
   });
 }
 
-function display(form) {
+/* What is said of a sending stands at the field, where what the service refuses is said. */
+function display(input) {
+  const form = input.form;
+  const field = input.closest(".s-field") ?? input;
   const box = document.createElement("div");
   box.className = "s-upload";
   box.hidden = true;
@@ -230,13 +236,31 @@ function display(form) {
   stop.className = "fr-btn fr-btn--tertiary";
   stop.textContent = "Arrêter l'envoi";
   box.append(bar, stop);
-  form.append(said, box);
+  said.id = `${input.id}_upload`;
+  field.after(said, box);
+  const described = new Set((input.getAttribute("aria-describedby") || "").split(" ").filter(Boolean));
+  const describe = () => {
+    input.setAttribute("aria-describedby", [...described].join(" "));
+  };
+  /* What was refused before is not what is sent now. */
+  const forget = () => {
+    form.querySelector("[data-error-summary]")?.remove();
+    field.querySelectorAll(".fr-error-text").forEach((one) => one.remove());
+    described.forEach((id) => {
+      if (id.endsWith("_error")) described.delete(id);
+    });
+    field.classList.remove("s-field--error");
+    input.removeAttribute("aria-invalid");
+    described.delete(said.id);
+    describe();
+  };
   const say = (words) => {
     if (said.textContent !== words) said.textContent = words;
   };
   return {
     stop,
     begin() {
+      forget();
       box.hidden = false;
       delete said.dataset.state;
       bar.value = 0;
@@ -253,10 +277,15 @@ function display(form) {
       stop.hidden = true;
       say("100\u00a0% envoyés\u00a0: votre fichier est relu, un instant…");
     },
-    end(words) {
+    end(words, isRefused) {
       box.hidden = true;
       said.dataset.state = "failed";
       say(words);
+      if (!isRefused) return;
+      field.classList.add("s-field--error");
+      input.setAttribute("aria-invalid", "true");
+      described.add(said.id);
+      describe();
     },
   };
 }

@@ -1,0 +1,133 @@
+/* Shows what an <input type="file" multiple> holds, in its order, and lets it be put right before it
+   is sent: choosing again adds to what was chosen, as pages photographed one after the other are;
+   each file goes up, down or away. The field itself holds what is shown, so that whatever sends it
+   finds it there; data-most="10" says how many it takes. Without script it is a plain field. */
+export function chosen() {
+  if (!canHold()) return;
+  document.querySelectorAll("input[type='file'][multiple]").forEach(list);
+}
+
+const SEEN = 96;
+const ACTS = { up: "Monter", down: "Descendre", away: "Retirer" };
+
+function list(input) {
+  const most = Number(input.dataset.most) || Infinity;
+  let files = [];
+  const { box, rows, said, more } = display();
+  input.after(box);
+  more.addEventListener("click", () => input.click());
+  input.addEventListener("change", () => {
+    const fresh = [...input.files].filter((one) => !files.some((other) => isSame(one, other)));
+    const all = [...files, ...fresh];
+    const left = all.length - most;
+    show(all.slice(0, most));
+    if (left > 0) say(`${most} fichiers au plus\u00a0: ${left > 1 ? `${left} ne sont pas ajoutés` : "un n'est pas ajouté"}.`);
+    else if (files.length) say(files.length > 1 ? `${files.length} fichiers choisis, dans cet ordre\u00a0:` : "");
+  });
+  // A page that comes back from the history keeps what it held.
+  if (input.files.length) show([...input.files]);
+
+  function show(all) {
+    files = all;
+    const held = new DataTransfer();
+    files.forEach((one) => held.items.add(one));
+    input.files = held.files;
+    box.hidden = !files.length;
+    more.hidden = files.length >= most;
+    rows.replaceChildren(...files.map(row));
+  }
+
+  function row(file, place) {
+    const line = document.createElement("li");
+    const name = document.createElement("span");
+    name.className = "s-chosen__name";
+    name.textContent = `${place + 1}. ${file.name} (${weight(file.size)})`;
+    const acts = document.createElement("span");
+    acts.className = "s-chosen__acts";
+    for (const [act, words] of Object.entries(ACTS)) {
+      if (act !== "away" && files.length < 2) continue;
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "fr-btn fr-btn--tertiary fr-btn--sm";
+      button.dataset.act = act;
+      button.disabled = place === { up: 0, down: files.length - 1 }[act];
+      const which = document.createElement("span");
+      which.className = "fr-sr-only";
+      which.textContent = ` ${file.name}, page ${place + 1}`;
+      button.append(words, which);
+      button.addEventListener("click", () => change(act, place));
+      acts.append(button);
+    }
+    line.append(seen(file), name, acts);
+    return line;
+  }
+
+  function change(act, place) {
+    if (input.disabled) return;
+    const all = [...files];
+    const [file] = all.splice(place, 1);
+    const to = { up: place - 1, down: place + 1 }[act];
+    if (to !== undefined) all.splice(to, 0, file);
+    show(all);
+    say(to === undefined ? `${file.name} est retiré.` : `${file.name} est maintenant en position ${to + 1} sur ${all.length}.`);
+    const line = rows.children[Math.min(to ?? place, all.length - 1)];
+    const again = line?.querySelector(`[data-act="${act}"]:enabled`) ?? line?.querySelector("button:enabled");
+    (again ?? input).focus();
+  }
+
+  function say(words) {
+    said.textContent = words;
+  }
+}
+
+function display() {
+  const box = document.createElement("div");
+  box.className = "s-chosen";
+  box.hidden = true;
+  const said = document.createElement("p");
+  said.className = "s-chosen__said";
+  said.setAttribute("aria-live", "polite");
+  const rows = document.createElement("ol");
+  const more = document.createElement("button");
+  more.type = "button";
+  more.className = "fr-btn fr-btn--secondary fr-btn--sm";
+  more.textContent = "Ajouter une page";
+  box.append(said, rows, more);
+  return { box, rows, said, more };
+}
+
+/* A small image of a photo: those of a telephone all have the same name. */
+function seen(file) {
+  const canvas = document.createElement("canvas");
+  canvas.className = "s-chosen__seen";
+  canvas.width = canvas.height = SEEN;
+  canvas.setAttribute("aria-hidden", "true");
+  if (file.type.startsWith("image/") && window.createImageBitmap) draw(file, canvas).catch(() => {});
+  return canvas;
+}
+
+async function draw(file, canvas) {
+  const photo = await createImageBitmap(file);
+  const scale = Math.min(SEEN / photo.width, SEEN / photo.height);
+  const [width, height] = [photo.width * scale, photo.height * scale];
+  canvas.getContext("2d").drawImage(photo, (SEEN - width) / 2, (SEEN - height) / 2, width, height);
+  photo.close();
+}
+
+function isSame(one, other) {
+  return one.name === other.name && one.size === other.size && one.lastModified === other.lastModified;
+}
+
+function weight(size) {
+  const [unit, name] = size >= 1e6 ? [1e6, "Mo"] : [1e3, "Ko"];
+  const figure = (Math.max(size, unit / 10) / unit).toLocaleString("fr-FR", { maximumFractionDigits: 1 });
+  return `${figure}\u00a0${name}`;
+}
+
+function canHold() {
+  try {
+    return "files" in new DataTransfer();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,99 @@
+"""Pages that a telephone photographs one after the other are put in order, then given (G2)."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from sporades.evidence.models import Deposit
+from tests.evidence.given import a_photo
+from tests.factories import a_registration
+from tests.journeys.helpers import press, signed_in, text
+from tests.journeys.test_without_script_or_room import TELEPHONE, fits
+
+pytestmark = pytest.mark.usefixtures("kept")
+
+
+def photo(name, colour="white"):
+    return {"name": name, "mimeType": "image/jpeg", "buffer": a_photo(colour)}
+
+
+@pytest.fixture
+def page(site, browser):
+    registration = a_registration()
+    context = browser.new_context(**TELEPHONE)
+    page = signed_in(context, site, registration.candidate)
+    page.goto(f"{site}/mes-inscriptions/{registration.number}/pieces/IDENTITE")
+    yield page
+    context.close()
+
+
+def choose(page, *photos):
+    page.get_by_label("Votre fichier").set_input_files(list(photos))
+
+
+def shown(page):
+    """Return the names that are shown, in their order."""
+    return [one.partition(" (")[0] for one in page.locator(".s-chosen__name").all_inner_texts()]
+
+
+def act(page, words, place):
+    page.locator(".s-chosen li").nth(place).get_by_role("button", name=words).click()
+
+
+def test_choosing_again_adds_to_what_was_chosen_and_each_is_moved_or_taken_away(page):
+    choose(page, photo("verso.jpg"))
+    choose(page, photo("autre.jpg", "red"))
+    choose(page, photo("recto.jpg", "blue"))
+    assert shown(page) == ["1. verso.jpg", "2. autre.jpg", "3. recto.jpg"]
+    fits(page)
+
+    act(page, "Retirer", 1)
+    expect(page.get_by_text("autre.jpg est retiré.")).to_be_visible()
+    act(page, "Monter", 1)
+
+    assert shown(page) == ["1. recto.jpg", "2. verso.jpg"]
+    expect(page.get_by_text("recto.jpg est maintenant en position 1 sur 2.")).to_be_visible()
+    # « Monter » is of no more use to the first one: what can still be pressed has the cursor.
+    expect(
+        page.locator(".s-chosen li").nth(0).get_by_role("button", name="Descendre")
+    ).to_be_focused()
+
+    press(page, "Déposer")
+    page.wait_for_url("**/pieces")
+
+    assert "Votre fichier est déposé." in text(page)
+    given = Deposit.objects.get()
+    assert (given.name, given.pages) == ("recto.jpg et 1 autre", 2)
+
+
+def test_the_same_photo_counts_once_and_no_more_than_ten_are_kept(page):
+    choose(page, photo("1.jpg"))
+    page.get_by_label("Votre fichier").evaluate(
+        "field => field.dispatchEvent(new Event('change', { bubbles: true }))"
+    )
+    assert shown(page) == ["1. 1.jpg"]
+
+    choose(page, *[photo(f"{number}.jpg") for number in range(2, 13)])
+
+    expect(page.get_by_text("10 fichiers au plus : 2 ne sont pas ajoutés.")).to_be_visible()
+    assert len(shown(page)) == 10
+    assert page.get_by_label("Votre fichier").evaluate("field => field.files.length") == 10
+    expect(page.get_by_role("button", name="Ajouter une page")).to_be_hidden()
+
+
+def test_what_is_refused_is_said_at_the_field_in_the_place_of_what_was(page):
+    choose(page, {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"bonjour"})
+    press(page, "Déposer")
+    assert "Ce fichier n'est ni un PDF" in text(page)
+
+    heavy = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": bytes(20_000_001)}
+    choose(page, heavy)
+    page.get_by_role("button", name="Déposer", exact=True).click()
+
+    expect(page.locator("form [role=status]")).to_contain_text("Cette photo dépasse 20")
+    assert "Ce fichier n'est ni un PDF" not in text(page)
+    expect(page.get_by_label("Votre fichier")).to_be_focused()
+    expect(page.get_by_label("Votre fichier")).to_have_accessible_description(
+        re.compile(r"a\.jpg.: Cette photo dépasse 20")
+    )
