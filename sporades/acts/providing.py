@@ -37,6 +37,12 @@ USUAL: Final = "usual"
 type Until = date | Literal["usual"] | None
 
 
+class PostmarkToCome(Refused):
+    """Nothing is posted tomorrow."""
+
+    message = "La date du cachet de la poste n'est pas encore passée."
+
+
 class NotAsked(Refused):
     """The registration does not owe this piece."""
 
@@ -546,7 +552,7 @@ def scan_in(
 
 def _check_postmark(registration: Registration, posted_on: date, *, at: datetime) -> None:
     if posted_on > local_day(at, registration.service.zone):
-        raise Refused("La date du cachet de la poste n'est pas encore passée.")
+        raise PostmarkToCome
 
 
 # --- All --------------------------------------------------------------------------------------

@@ -3,8 +3,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from sporades.core.french import (
-    at_most_in_words,
     ZONES,
+    at_most_in_words,
     day_in_words,
     instant_in_words,
     listed,

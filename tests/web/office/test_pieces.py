@@ -28,7 +28,7 @@ from sporades.web.office import bounded
 from sporades.web.office.days import HOW
 from tests.evidence.given import BAC, a_photo, again, give, piece
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, load_invented
-from tests.web.guide import main, seen
+from tests.web.guide import main, seen, words
 
 LIST = reverse("office:pieces_to_verify")
 WITH_BAC = {"qualification": {"diploma": "BAC"}, "epreuves": {"statut-E2": "inscrit"}}
@@ -114,7 +114,9 @@ def test_a_piece_that_came_by_post_has_its_postmark_then_is_judged(manager, in_l
     unsaid = decide(manager, in_lille, verdict="receive", poste_le="")
     assert HOW in main(unsaid)
     to_come = decide(manager, in_lille, verdict="receive", poste_le="26/11/2026")
-    assert "La date du cachet de la poste n'est pas encore passée." in main(to_come)
+    assert [words(one) for one in seen(to_come).cssselect(".fr-error-text")] == [
+        "Erreur : La date du cachet de la poste n'est pas encore passée."
+    ]
 
     decide(manager, in_lille, verdict="receive", poste_le="24/11/2026")
     assert "Reçue par courrier Postée le 24 novembre 2026." in main(manager.get(tab(in_lille)))
@@ -214,6 +216,12 @@ def test_the_file_is_shown_page_by_page_beside_what_the_candidate_has_said(manag
     assert darkest < 40
     assert Entry.objects.get(verb="piece read").payload["after"] == {"piece": "IDENTITE", "page": 2}
     assert "Le Goff" in page.cssselect("main .s-facts")[0].text_content()
+    assert [words(one) for one in page.cssselect("main .s-compared > div")] == [
+        "Nom de famille Le Goff",
+        "Prénoms Maëlle Anne",
+        "Date de naissance 14 mars 1998",
+        "Lieu de naissance Lille (Nord)",
+    ]
     [trail] = page.cssselect(".fr-breadcrumb a[href$=pieces]")
     assert trail.get("href") == tab(in_lille)
 
@@ -242,6 +250,15 @@ def test_a_usual_reason_is_one_click_and_may_be_completed(manager, in_lille):
         "Le verso manque aussi."
     )
     assert Verdict.objects.get().motive == "Illisible"
+
+
+def test_a_key_goes_to_the_first_of_the_reasons(manager, in_lille):
+    clean(in_lille)
+
+    page = seen(manager.get(decision(in_lille)))
+
+    [first, *_] = page.cssselect("[data-key-goes=n]")
+    assert (first.get("type"), first.get("name")) == ("radio", "raison")
 
 
 def test_another_reason_needs_its_words(manager, in_lille):

@@ -26,6 +26,15 @@ from sporades.web.office.registrations.pieces import is_late, piece_in, trail_of
 from sporades.web.office.registrations.verdict_forms import MORE_TIME, Time, VerdictForms
 from sporades.web.office.registrations.walking import back_to_file
 
+COMPARED = (
+    "Nom de famille",
+    "Nom d'usage",
+    "Prénoms",
+    "Date de naissance",
+    "Lieu de naissance",
+)
+"""What a paper is compared with at a glance: the rest of the civil data stands folded."""
+
 
 def judge(request: HttpRequest, number: str, piece: str) -> HttpResponse:
     """Say what a piece is worth, that it came by post, that this registration does without it, or not any more."""
@@ -56,14 +65,18 @@ def judge(request: HttpRequest, number: str, piece: str) -> HttpResponse:
         if row.looked_at_by_another(by.identifier, at):
             other = f"{row.looked_name} a ouvert cette pièce {_ago(row.looked_at, at)}."
         reading.look_at_piece(row=row, by=by, at=at)
+    version = version_of.get(registration=found.pk, number=found.version)
     context = {
         "registration": found,
         "owed": owed,
+        "compared": [
+            (label, said) for label, said in version.snapshot["identity"] if label in COMPARED
+        ],
         "is_late": is_late(found, owed),
         "pages": _pages(found, row),
         "posted": day_in_words(row.posted_on) if row.posted_on else "",
         "given": row.deposit.given_in_words(found.service.zone) if row.deposit else "",
-        "version": version_of.get(registration=found.pk, number=found.version),
+        "version": version,
         "asked": asked,
         "seen": seen,
         "other": other,

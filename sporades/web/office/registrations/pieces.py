@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from sporades.accounts.permissions import Permission
 from sporades.acts import providing, reading
+from sporades.core.french import local_day
 from sporades.documents.operations import BeingPrepared
 from sporades.evidence.completeness import missing_of
 from sporades.evidence.queries import Owed, file_of, piece_of, pieces_of, withdrawn_of
@@ -101,10 +102,11 @@ def scan(request: HttpRequest, number: str, piece: str) -> HttpResponse:
     if owed.row.pk is None:
         raise Http404
     posted = request.method == "POST"
+    today = local_day(request.arrived_at, found.service.zone)
     form = (
-        ScanForm(request.POST, request.FILES)
+        ScanForm(request.POST, request.FILES, today=today)
         if posted
-        else ScanForm(initial={"envoi": str(uuid4()), "poste_le": owed.row.posted_on})
+        else ScanForm(today=today, initial={"envoi": str(uuid4()), "poste_le": owed.row.posted_on})
     )
     if posted and form.is_valid():
         with taking(form, "fichier"):

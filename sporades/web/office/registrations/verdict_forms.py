@@ -7,7 +7,9 @@ from typing import Any
 
 from django import forms
 
+from sporades.acts.providing import PostmarkToCome
 from sporades.acts.sending import Sent
+from sporades.core.french import local_day
 from sporades.core.refusals import Refused
 from sporades.evidence import delays
 from sporades.evidence.models import LONGEST_REASON, Evidence
@@ -65,6 +67,11 @@ class Time:
         return delays.usual_day(self.registration, self.owed, at=self.at)
 
     @property
+    def today(self) -> date:
+        """The day that it is where the piece is due."""
+        return local_day(self.at, self.registration.service.zone)
+
+    @property
     def is_short(self) -> bool:
         """Whether more of it is proposed: its deadline has passed, or leaves less than is usual."""
         return bool(self.usual) or not self.owed.is_in_time(self.at)
@@ -112,7 +119,7 @@ class RefusalForm(DelayForm):
 
     raison = forms.ChoiceField(
         label="Motif du refus",
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"data-key-goes": "n"}),
         error_messages={"required": "Choisissez un motif : le candidat le lira."},
     )
     motif = CleanCharField(
@@ -172,6 +179,18 @@ class PostmarkForm(forms.Form):
     """The day on which what came by post was posted."""
 
     poste_le = DayField(label=POSTMARK, help_text=HOW_POSTMARK, required=True)
+
+    def __init__(self, *args: Any, today: date, **options: Any) -> None:
+        """Keep the day that it is where the piece is due."""
+        super().__init__(*args, **options)
+        self._today = today
+
+    def clean_poste_le(self) -> date:
+        """Refuse a day to come."""
+        day: date = self.cleaned_data["poste_le"]
+        if day > self._today:
+            raise forms.ValidationError(PostmarkToCome.message, code="to_come")
+        return day
 
 
 class ScanForm(PostmarkForm):
@@ -239,7 +258,7 @@ class VerdictForms:
             data if self.verdict == MORE_TIME else None, time=time, is_required=True
         )
         self.waiver = WaiverForm(data if self.verdict == "waive" else None)
-        self.postmark = PostmarkForm(data if self.verdict == "receive" else None)
+        self.postmark = PostmarkForm(data if self.verdict == "receive" else None, today=time.today)
         self.errors: list[str] = []
 
     def is_valid(self) -> bool:
