@@ -1,6 +1,6 @@
 """How long supporting documents wait to be verified, and why they are refused."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -103,37 +103,42 @@ def delays(selection: Selection, period: Period, *, at: datetime) -> Delays:
     )
     refused = given.filter(outcome=State.REFUSED).values_list("motive")
     return Delays(
-        whole=Delay(**timed.aggregate(**_MEASURES)),
+        whole=Delay(**timed.aggregate(**MEASURES)),
         ages=_by_age(timed),
         waiting=_by_age(waiting),
-        by_academy=_by(timed, "evidence__registration__academy"),
-        by_exam=_by(timed, "evidence__registration__exam"),
-        by_piece=_by(timed, "evidence__code"),
+        by_academy=by(timed, "evidence__registration__academy"),
+        by_exam=by(timed, "evidence__registration__exam"),
+        by_piece=by(timed, "evidence__code"),
         refusals=dict(refused.annotate(count=Count("pk")).order_by("motive")),
     )
 
 
-_MEASURES: dict[str, Any] = {
+MEASURES: dict[str, Any] = {
     "count": Count("pk"),
     "median": Percentile("took", share=0.5),
     "most": Percentile("took", share=0.9),
 }
 
 
-def _by(timed: Any, path: str) -> dict[Any, Delay]:
-    rows = timed.values_list(path).annotate(**_MEASURES).order_by(path)
+def by(timed: Any, path: str) -> dict[Any, Delay]:
+    """Return the delays of rows that have one, `took`, by what tells them apart."""
+    rows = timed.values_list(path).annotate(**MEASURES).order_by(path)
     return {key: Delay(count, median, most) for key, count, median, most in rows}
 
 
 def _by_age(rows: Any) -> dict[int, int]:
-    bounds = [timedelta(), *(timedelta(days=days) for days in STEPS)]
-    counts = {
+    found = rows.aggregate(**counts_by_age(STEPS))
+    return {place: found[f"step_{place}"] for place in range(len(STEPS) + 1)}
+
+
+def counts_by_age(steps: Sequence[int]) -> dict[str, Count]:
+    """Return what counts rows by the place of their age, `took`, among steps of whole days."""
+    bounds = [timedelta(), *(timedelta(days=days) for days in steps)]
+    return {
         f"step_{place}": Count(
             "pk",
             filter=Q(took__gte=low)
-            & (Q(took__lt=bounds[place + 1]) if place < len(STEPS) else Q()),
+            & (Q(took__lt=bounds[place + 1]) if place < len(steps) else Q()),
         )
         for place, low in enumerate(bounds)
     }
-    found = rows.aggregate(**counts)
-    return {place: found[f"step_{place}"] for place in range(len(bounds))}

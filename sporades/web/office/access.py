@@ -191,6 +191,7 @@ ROUTES = {
     "office:hours": _files(),
     "office:begun": _files(),
     "office:verdicts": _files(),
+    "office:accommodation_delays": _files(),
     "office:troubles": _files(),
     "office:banner": _announces(BOTH),
     "office:end_banner": _announces(POST, page=False),

@@ -282,6 +282,7 @@ urlpatterns = [
     path("statistiques/heures", statistics.hours, name="hours"),
     path("statistiques/saisies", statistics.begun, name="begun"),
     path("statistiques/pieces", statistics.verdicts, name="verdicts"),
+    path("statistiques/amenagements", statistics.accommodation_delays, name="accommodation_delays"),
     path("statistiques/mails", statistics.troubles, name="troubles"),
     path("services", services.services, name="services"),
     path("services/coordonnees", contacts.contacts, name="contacts"),

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
 from django.utils.http import urlencode
 
+from sporades.accommodations.states import State as CaseState
 from sporades.core.french import (
     at_most_in_words,
     day_in_words,
@@ -23,7 +24,7 @@ from sporades.exams.models import Domain, Exam, Speciality
 from sporades.exams.queries import programmes
 from sporades.registrations.sections import SECTIONS
 from sporades.registrations.states import State
-from sporades.statistics import keeping, queries
+from sporades.statistics import accommodations, keeping, queries
 from sporades.statistics.archived import FEWEST, archived
 from sporades.statistics.delays import Delay, delays
 from sporades.statistics.periods import Period
@@ -41,6 +42,7 @@ TABS = (
     ("hours", "Heure par heure"),
     ("begun", "Saisies commencées"),
     ("verdicts", "Pièces justificatives"),
+    ("accommodation_delays", "Aménagements"),
     ("troubles", "Mails en difficulté"),
 )
 TROUBLES = {
@@ -58,6 +60,21 @@ AGES = (
     "De 15 à 30 jours",
     "Plus de 30 jours",
 )
+LONG_AGES = (
+    "Moins de 3 jours",
+    "De 3 à 7 jours",
+    "De 8 à 14 jours",
+    "De 15 à 30 jours",
+    "De 31 à 60 jours",
+    "Plus de 60 jours",
+)
+STAGES = {
+    "opinion": "De l'envoi à l'avis",
+    "decision": "De l'avis à la décision",
+    "notification": "De la décision à la notification",
+    "whole": "De l'envoi à la notification",
+}
+ENDED = ("Demandes", "La moitié, au plus", "Neuf sur dix, au plus")
 MEASURED = ("Verdicts", "La moitié, au plus", "Neuf sur dix, au plus")
 UNSAID = "Archivées, non détaillées"
 FREE_WORDS = "Autre motif, dit en mots libres"
@@ -187,6 +204,63 @@ def verdicts(request: HttpRequest) -> HttpResponse:
         ],
     }
     return _page(request, "verdicts", form, said)
+
+
+def accommodation_delays(request: HttpRequest) -> HttpResponse:
+    """How long requests for accommodations take from step to step, and where those that wait stand."""
+    form = PeriodForm(request.GET, reach=request.reach, at=request.arrived_at)
+    if not form.is_valid():
+        return _page(request, "accommodation_delays", form)
+    with queries.one_snapshot():
+        found = accommodations.delays(form.selection, form.period, at=request.arrived_at)
+    whole = found.stages["whole"].delay
+    by_state = [
+        Row(CaseState(state).label, sum(ages.values())) for state, ages in found.waiting.items()
+    ]
+    waiting = sum(row.count for row in by_state)
+    ages = [sum(ages[place] for ages in found.waiting.values()) for place in range(len(LONG_AGES))]
+    said = {
+        "period": form.period,
+        "count": whole.count,
+        "total": in_groups(str(whole.count)),
+        "waiting": in_groups(str(waiting)),
+        "waits": waiting,
+        "median": _lasting(whole.median),
+        "most": _lasting(whole.most),
+        "tables": [
+            (
+                "Délai par étape",
+                ("Étape", *ENDED),
+                _delays(
+                    {name: one.delay for name, one in found.stages.items()}, STAGES.__getitem__
+                ),
+            ),
+            (
+                "De l'envoi à la notification, par académie",
+                ("Académie", *ENDED),
+                _delays(found.by_academy, _academy_named),
+            ),
+            (
+                "De l'envoi à la notification, par examen",
+                ("Examen ou concours", *ENDED),
+                _delays(found.by_exam, _exam_named),
+            ),
+        ],
+        "figures": [
+            in_order("Demandes qui attendent, par étape", "Étape", by_state),
+            in_order(
+                "Demandes qui attendent, par ancienneté dans leur étape",
+                "Attend depuis",
+                _rows(list(zip(LONG_AGES, ages, strict=True))),
+            ),
+            *(
+                in_order(title, "Délai", _rows(list(zip(LONG_AGES, counts, strict=True))))
+                for name, title in STAGES.items()
+                for counts in [found.stages[name].ages.values()]
+            ),
+        ],
+    }
+    return _page(request, "accommodation_delays", form, said)
 
 
 def _rows(counted: list[tuple[str, int]]) -> list[Row]:
@@ -391,5 +465,6 @@ TEMPLATES = {
     "begun": "office/begun.html",
     "troubles": "office/troubles.html",
     "verdicts": "office/verdicts.html",
+    "accommodation_delays": "office/accommodation_delays.html",
 }
 """Each page's own."""

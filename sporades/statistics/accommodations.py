@@ -1,0 +1,111 @@
+"""How long requests for accommodations take from one step to the next, and where those that wait stand."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Value
+
+from sporades.accommodations.models import Case
+from sporades.accommodations.states import State
+from sporades.statistics.delays import MEASURES, Delay, by, counts_by_age
+from sporades.statistics.periods import Period
+from sporades.statistics.selection import Selection
+
+STEPS = (3, 8, 15, 31, 61)
+"""The bounds of ages, in whole days: what a doctor looks at takes longer than a paper."""
+
+STAGES = {
+    "opinion": ("asked_at", "opined_at"),
+    "decision": ("opined_at", "decided_at"),
+    "notification": ("decided_at", "notified_at"),
+    "whole": ("asked_at", "notified_at"),
+}
+"""From which instant to which each goes."""
+
+WAITING = (
+    State.ASKED,
+    State.INCOMPLETE,
+    State.WITH_DOCTOR,
+    State.OPINION_GIVEN,
+    State.DECIDED,
+)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """How long one step took.
+
+    Attributes:
+        delay: of all.
+        ages: how many, by the place of their delay among `STEPS`.
+    """
+
+    delay: Delay
+    ages: Mapping[int, int]
+
+
+@dataclass(frozen=True)
+class Delays:
+    """What came to an end in a period, and what waits.
+
+    Attributes:
+        stages: each of `STAGES`.
+        by_academy, by_exam: from the sending to the notification, by the code or key of each.
+        waiting: how many wait in each state, by the place of their age.
+    """
+
+    stages: Mapping[str, Stage]
+    by_academy: Mapping[str, Delay]
+    by_exam: Mapping[int, Delay]
+    waiting: Mapping[str, Mapping[int, int]]
+
+
+def delays(selection: Selection, period: Period, *, at: datetime) -> Delays:
+    """Count the steps that ended in a period, and what waits at an instant.
+
+    A decision that is taken again goes from an instant of the former one: it is not counted.
+
+    Args:
+        selection: what is counted.
+        period: the days on which a step ended.
+        at: the instant.
+    """
+    cases = Case.objects.within(selection.reach).filter(selection.condition("registration"))
+    whole = _ended(cases, "whole", period)
+    return Delays(
+        stages={name: _stage(_ended(cases, name, period)) for name in STAGES},
+        by_academy=by(whole, "academy"),
+        by_exam=by(whole, "registration__exam"),
+        waiting=_waiting(cases, at),
+    )
+
+
+def _ended(cases: Any, name: str, period: Period) -> Any:
+    since, until = STAGES[name]
+    within = {f"{until}__gte": period.start, f"{until}__lt": period.end, f"{since}__isnull": False}
+    took = ExpressionWrapper(F(until) - F(since), output_field=DurationField())
+    return cases.filter(instead_of=None, **within).annotate(took=took)
+
+
+def _stage(ended: Any) -> Stage:
+    said = ended.aggregate(**MEASURES, **counts_by_age(STEPS))
+    ages = {place: said[f"step_{place}"] for place in range(len(STEPS) + 1)}
+    return Stage(Delay(said["count"], said["median"], said["most"]), ages)
+
+
+def _waiting(cases: Any, at: datetime) -> dict[str, dict[int, int]]:
+    took = ExpressionWrapper(Value(at, DateTimeField()) - F("since"), DurationField())
+    rows = (
+        cases.filter(stands=True, state__in=WAITING)
+        .annotate(took=took)
+        .values("state")
+        .annotate(**counts_by_age(STEPS))
+    )
+    found = {
+        row["state"]: {place: row[f"step_{place}"] for place in range(len(STEPS) + 1)}
+        for row in rows.order_by("state")
+    }
+    none = dict.fromkeys(range(len(STEPS) + 1), 0)
+    return {state: found.get(state, none) for state in WAITING}
