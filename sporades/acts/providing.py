@@ -11,7 +11,7 @@ from django.db import transaction
 from sporades import journal
 from sporades.accounts import limits
 from sporades.acts import completing
-from sporades.acts.sending import Sent, name_of, named, named_text
+from sporades.acts.sending import Sent, name_of, name_with_more, named, named_text
 from sporades.core import files
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.french import local_day
@@ -86,6 +86,7 @@ def deposit(
     code: str,
     sent: Sequence[Sent],
     press: str,
+    after: Deposit | None = None,
     by: Actor,
     at: datetime,
 ) -> Deposit:
@@ -96,6 +97,7 @@ def deposit(
         code: which piece.
         sent: one file, or several photographs, in the order of their pages.
         press: names the press of the button: pressed twice, it gives one file.
+        after: the file in force for this piece, where its pages come first: the new ones follow.
         by: who gives it.
         at: the instant at which the request arrived.
 
@@ -103,7 +105,7 @@ def deposit(
         NotAsked, NothingAwaited, TooLate, TooOften: see each.
         evidence.TooMuch: it does not go with the other files of the registration.
         Unfit: it is not taken; each of its classes says why (`intake.cleaning`).
-        files.OutOfReach: the store does not answer.
+        files.OutOfReach, files.Unreadable: the store does not answer, or not with that file.
     """
     sending = named(press, sent)
     if (already := _given(registration, code, sending)) is not None:
@@ -115,11 +117,16 @@ def deposit(
     def awaited(locked: Registration) -> Evidence:
         return check(owed_of(locked), code, at=at).row
 
+    former = files.get(after.key) if after else b""
     return _keep(
         registration,
         code,
-        cleaning.join([one.content for one in sent]),
-        name=name_of(sent, longest=LONGEST_NAME),
+        cleaning.join([one.content for one in sent], after=former),
+        name=(
+            name_with_more(after.name, sent, longest=LONGEST_NAME)
+            if after
+            else name_of(sent, longest=LONGEST_NAME)
+        ),
         sending=sending,
         awaited=awaited,
         take=evidence.take,

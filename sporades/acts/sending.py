@@ -1,6 +1,7 @@
 """The files that a candidate sends: how they come, how one press of a button is known again."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,6 +9,8 @@ from uuid import UUID
 from django.utils.crypto import salted_hmac
 
 from sporades.core.text import clean
+
+_MORE = re.compile(r" et ([1-9][0-9]?) autres?$")
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,21 @@ def name_of(sent: Sequence[Sent], *, longest: int) -> str:
     name = clean(sent[0].name) or "fichier"
     more = f" et {len(sent) - 1} autre{'s' if len(sent) > 2 else ''}" if len(sent) > 1 else ""  # noqa: PLR2004 - a plural
     return name[: longest - len(more)] + more
+
+
+def name_with_more(name: str, sent: Sequence[Sent], *, longest: int) -> str:
+    """Return the name of what was given before, once it has more pages: « recto.jpg et 2 autres ».
+
+    Args:
+        name: what it was called.
+        sent: what is added to it.
+        longest: how many signs are kept.
+    """
+    first, before = name, 0
+    if counted := _MORE.search(name):
+        first, before = name[: counted.start()], int(counted[1])
+    same = [Sent(first, b""), *[Sent("", b"")] * before, *sent]
+    return name_of(same, longest=longest)
 
 
 def named(press: str, sent: Sequence[Sent]) -> UUID:

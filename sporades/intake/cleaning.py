@@ -232,12 +232,13 @@ def clean(content: bytes, bounds: Bounds = BOUNDS) -> Clean:
     return join([content], bounds)
 
 
-def join(files: Sequence[bytes], bounds: Bounds = BOUNDS) -> Clean:
+def join(files: Sequence[bytes], bounds: Bounds = BOUNDS, *, after: bytes = b"") -> Clean:
     """Return one safe PDF of several files, in their order.
 
     Args:
         files: photos, or PDFs.
         bounds: what reading each of them may take.
+        after: a PDF that was made here, whose pages come first; it may weigh what several photos do.
 
     Raises:
         Unfit: one of them is not taken, `place` says which; or there are too many, or none.
@@ -250,12 +251,14 @@ def join(files: Sequence[bytes], bounds: Bounds = BOUNDS) -> Clean:
     for place, content in enumerate(files):
         if refusal := _sieved(content):
             raise _placed(refusal, place)
-    if sum(len(content) for content in files) > LARGEST_TOGETHER:
+    own = [after] if after else []
+    if sum(len(content) for content in (*own, *files)) > LARGEST_TOGETHER:
         raise TooLargeTogether
     with reading.for_who_waits(bounds) as process:
-        answer = process.ask("clean", files)
+        answer = process.ask("clean", [*own, *files])
     if "unfit" in answer.said:
-        raise _placed(_UNFIT.get(answer.said["unfit"], Unreadable), answer.said.get("place", 0))
+        place = max(answer.said.get("place", 0) - len(own), 0)
+        raise _placed(_UNFIT.get(answer.said["unfit"], Unreadable), place)
     return Clean(answer.made, answer.said["pages"])
 
 

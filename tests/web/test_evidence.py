@@ -4,6 +4,7 @@ import re
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+import pypdfium2
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -201,6 +202,66 @@ def test_photos_that_are_too_heavy_together_are_refused(mine, registration, monk
     page = send(mine, registration, photo(), photo())
 
     assert "Ces fichiers pèsent plus de 40 Mo ensemble" in main(page)
+
+
+def test_pages_are_added_after_those_that_were_given(mine, registration):
+    assert "suite" not in seen(mine.get(address(registration, "IDENTITE"))).forms[-1].fields
+    send(mine, registration, photo(name="recto.jpg"))
+
+    page = mine.get(address(registration, "IDENTITE"))
+    assert "Vous avez déjà donné « recto.jpg » (PDF, 1 page" in main(page)
+    for colour in ("black", "red"):
+        sent = {"fichiers": [photo(colour, "verso.jpg")], "envoi": str(uuid4()), "suite": "on"}
+        mine.post(address(registration, "IDENTITE"), sent)
+
+    given = piece(registration).deposit
+    assert (given.name, given.pages) == ("recto.jpg et 2 autres", 3)
+    document = pypdfium2.PdfDocument(files.get(given.key))
+    middles = [one.render().to_pil().getpixel((300, 400)) for one in document]
+    document.close()
+    assert [sum(one) > 500 for one in middles] == [True, False, False]
+
+
+def test_pressed_again_a_page_is_added_once(mine, registration):
+    send(mine, registration, photo(name="recto.jpg"))
+    press = str(uuid4())
+
+    for _ in range(2):
+        sent = {"fichiers": [photo("black", "verso.jpg")], "envoi": press, "suite": "on"}
+        mine.post(address(registration, "IDENTITE"), sent)
+
+    assert piece(registration).deposit.pages == 2
+
+
+def test_of_the_page_that_is_added_it_is_said_why_it_is_not_taken(mine, registration):
+    send(mine, registration, photo(name="recto.jpg"))
+
+    cut = [photo("black"), SimpleUploadedFile("verso.jpg", a_photo("red")[:200])]
+    sent = {"fichiers": cut, "envoi": str(uuid4()), "suite": "on"}
+    page = mine.post(address(registration, "IDENTITE"), sent)
+
+    assert "verso.jpg : Cette photo est abîmée" in main(page)
+    assert piece(registration).deposit.pages == 1
+
+
+def test_nothing_is_added_to_a_file_in_which_a_virus_was_found(mine, registration):
+    evidence.note_scanned(give(registration), is_clean=False, at=NOW)
+
+    sent = {"fichiers": [photo("black")], "envoi": str(uuid4()), "suite": "on"}
+    assert "s'ajoute à sa suite" not in main(mine.get(address(registration, "IDENTITE")))
+    mine.post(address(registration, "IDENTITE"), sent)
+
+    assert piece(registration).deposit.pages == 1
+
+
+def test_where_a_piece_is_given_again_it_is_said_why_it_was_refused(mine, registration):
+    given = give(registration)
+    evidence.note_scanned(given, is_clean=True, at=NOW)
+    providing.refuse(
+        row=piece(registration), reason="Il manque le verso.", seen=given.pk, by=MANAGER, at=NOW
+    )
+
+    assert "Non conforme. Il manque le verso." in main(mine.get(address(registration, "IDENTITE")))
 
 
 def test_more_than_ten_at_once_are_refused(mine, registration):

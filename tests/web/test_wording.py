@@ -21,6 +21,7 @@ from sporades.accommodations.states import State
 from sporades.accounts.permissions import Perimeter, Reach
 from sporades.core.actors import Actor
 from sporades.drawers.models import KeptFile
+from sporades.evidence.models import Deposit
 from sporades.evidence.reasons import GENERAL
 from sporades.exams.models import PreparedRegulation
 from sporades.exams.queries import programme_of
@@ -157,9 +158,12 @@ def every_form():
         "ProvideForm": {
             "sender": user,
             "drawer": [KeptFile(pk=1, name="carte.jpg", size=1, pages=1)],
+            "former": Deposit(name="carte.jpg", size=1, pages=1),
         },
         "RefusalForm": {"reasons": GENERAL, "time": NO_TIME},
         "DelayForm": {"time": NO_TIME},
+        "PostmarkForm": {"today": NOW.date()},
+        "ScanForm": {"today": NOW.date()},
         "EntrustForm": {"doctors": []},
         "CaseDecisionForm": decided_of(),
         "StepForm": {"data": None, "reach": EVERYWHERE},

@@ -10,6 +10,7 @@ from sporades.accounts.models import User
 from sporades.acts.sending import Sent
 from sporades.drawers import operations as drawers
 from sporades.drawers.models import KeptFile, Upload
+from sporades.evidence.models import Deposit
 from sporades.intake import cleaning
 from sporades.intake.cleaning import MOST_FILES
 from sporades.registrations.fields import Hinted
@@ -151,9 +152,18 @@ class ProvideForm(UploadsForm):
         label="Garder une copie dans mon porte-documents, pour une autre pièce", required=False
     )
 
-    def __init__(self, *args: Any, drawer: Sequence[KeptFile], **options: Any) -> None:
-        """Offer the files of a drawer, where there are some."""
+    suite = forms.BooleanField(
+        label="Ajouter à la suite de mon fichier, au lieu de le remplacer", required=False
+    )
+
+    def __init__(
+        self, *args: Any, drawer: Sequence[KeptFile], former: Deposit | None, **options: Any
+    ) -> None:
+        """Offer the files of a drawer, where there are some; to add to the one in force, if there is one."""
         super().__init__(*args, **options)
+        self._former = former
+        if former is None:
+            del self.fields["suite"]
         self._drawer = {str(one.pk): one for one in drawer}
         if self._drawer:
             self.rule = "Donnez un fichier, ou choisissez-en un de votre porte-documents."
@@ -165,13 +175,18 @@ class ProvideForm(UploadsForm):
                 widget=forms.RadioSelect,
                 help_text="Une copie en est déposée : supprimer l'un ne change pas l'autre",
             )
-            self.order_fields(["fichiers", "porte_documents", "garder"])
+            self.order_fields(["fichiers", "porte_documents", "suite", "garder"])
             for name in ("fichiers", "porte_documents"):
                 self.fields[name].required, self.fields[name].is_conditional = False, True
 
     def holds_something(self) -> bool:
         """Whether there is a file, or one was chosen among those that are kept."""
         return bool(self.kept) or super().holds_something()
+
+    @property
+    def after(self) -> Deposit | None:
+        """The file after whose pages those that are given come, where they replace nothing."""
+        return self._former if self.cleaned_data.get("suite") else None
 
     @property
     def kept(self) -> KeptFile | None:

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from sporades.acts import keeping, providing
+from sporades.acts.sending import Sent
 from sporades.core import files
 from sporades.core.refusals import Refused
 from sporades.drawers import operations as drawers
@@ -62,6 +63,7 @@ def provide(request: HttpRequest, number: str, piece: str) -> HttpResponse:
         *([request.POST, request.FILES] if posted else []),
         sender=request.user,
         drawer=files_of(request.user.pk),
+        former=former_of(owed),
     )
     if not posted:
         try:
@@ -102,9 +104,18 @@ def _give(
         "by": request.actor,
         "at": request.arrived_at,
     }
+    if form.kept and form.after:
+        sent = [Sent(form.kept.name, files.get(form.kept.key))]
+        return providing.deposit(sent=sent, after=form.after, **told)
     if form.kept:
         return providing.reuse(kept=form.kept, **told)
-    return providing.deposit(sent=form.sent, **told)
+    return providing.deposit(sent=form.sent, after=form.after, **told)
+
+
+def former_of(owed: Owed) -> Deposit | None:
+    """Return the file in force for a piece, to which pages may be added: none where a virus was found."""
+    given: Deposit | None = owed.row.deposit
+    return None if given is None or given.is_infected else given
 
 
 def _keep_copy(request: HttpRequest, given: Deposit) -> None:

@@ -65,6 +65,7 @@ OUTSIDE = {
     "fichier": NO_WORD,
     "fichiers": NO_WORD,
     "garder": BUTTONS,
+    "suite": BUTTONS,
     "porte_documents": BUTTONS,
     "raison": BUTTONS,
     "qualite": NO_WORD,
