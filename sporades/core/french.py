@@ -25,6 +25,7 @@ _MONTHS = (
     "novembre",
     "décembre",
 )
+_ENDS = (".", "!", "?", "…")
 LETTERS_OF_A_MONTH = 3
 """From how many letters on a month is read."""
 _ZONES = {
@@ -164,6 +165,11 @@ def listed(words: list[str], last: str = "et") -> str:
 def figure(number: Decimal) -> str:
     """Write a number the French way, without useless zeros: « 12,5 »."""
     return f"{number.normalize():f}".replace(".", ",")
+
+
+def ended(words: str) -> str:
+    """End a sentence that somebody typed, where another may follow it."""
+    return words if not words or words.endswith(_ENDS) else f"{words}."
 
 
 def size_in_words(size: int) -> str:

@@ -23,14 +23,19 @@ def evidence_of(dossier: Dossier, papers: PapersForm) -> list[dict[str, Any]]:
         {
             "code": piece.code,
             "label": piece.label,
-            "help": " ".join(
-                filter(None, [piece.help, piece.reference and f"({piece.reference})"])
-            ),
+            "help": _help(piece.help, piece.reference),
             "is_mandatory": piece.is_mandatory,
             **service.due(piece.deadline, dossier.reader_zone),
         }
         for piece in evidence.due(dossier.rules, facts)
     ]
+
+
+def _help(said: str | None, reference: str | None) -> str:
+    """Return what is said of a piece, and the text that asks for it."""
+    if said and reference:
+        return f"{said} ({reference})"
+    return said or (f"Texte qui la demande : {reference}." if reference else "")
 
 
 def due_in_words(registration: Registration, before: str) -> str:

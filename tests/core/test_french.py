@@ -6,6 +6,7 @@ from sporades.core.french import (
     ZONES,
     at_most_in_words,
     day_in_words,
+    ended,
     instant_in_words,
     listed,
     of_someone,
@@ -115,6 +116,14 @@ def test_what_a_delay_does_not_exceed_is_never_too_short(delay, words):
 )
 def test_words_are_listed_as_in_a_sentence(words, text):
     assert listed(words) == text
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [("", ""), ("il manque le verso", "il manque le verso."), ("Vide !", "Vide !"), ("A.", "A.")],
+)
+def test_a_sentence_that_was_typed_ends(typed, words):
+    assert ended(typed) == words
 
 
 @pytest.mark.parametrize(

@@ -162,7 +162,7 @@ def every_form():
         },
         "RefusalForm": {"reasons": GENERAL, "time": NO_TIME},
         "DelayForm": {"time": NO_TIME},
-        "PostmarkForm": {"today": NOW.date()},
+        "PostedPieceForm": {"today": NOW.date()},
         "ScanForm": {"today": NOW.date()},
         "EntrustForm": {"doctors": []},
         "CaseDecisionForm": decided_of(),

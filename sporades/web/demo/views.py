@@ -25,15 +25,21 @@ class Post:
     recipient: str
     subject: str
     sent: str
+    at: datetime
     body: str
 
 
 def mails(request: HttpRequest) -> HttpResponse:
     """The last messages, those to one address when it is asked."""
     wanted = request.GET.get("a", "").strip().lower()
-    posts = [_read(path) for path in _files()[:SHOWN]]
-    found = [post for post in posts if not wanted or wanted in post.recipient.lower()]
+    found = [post for post in last_posts() if not wanted or wanted in post.recipient.lower()]
     return render(request, "demo/mails.html", {"posts": found, "wanted": wanted})
+
+
+def last_posts() -> list[Post]:
+    """Return the last messages, the newest first: those of the invented past are posted after it."""
+    posts = [_read(path) for path in _files()[:SHOWN]]
+    return sorted(posts, key=lambda post: (post.at, post.number), reverse=True)
 
 
 def mail(request: HttpRequest, number: int) -> HttpResponse:
@@ -66,5 +72,6 @@ def _read(path: Path) -> Post:
         recipient=str(message["to"]),
         subject=str(message["subject"]),
         sent=instant_in_words(sent, CLOCK),
+        at=sent,
         body=body.get_content() if body else "",
     )

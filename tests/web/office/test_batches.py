@@ -245,6 +245,19 @@ def test_it_is_stopped_and_resumed(manager, two):
     assert batch.state == BatchState.DONE
 
 
+def test_what_was_done_leads_to_each_registration(manager, two):
+    manager.post(place(manager), {"decision": "validate", "motif": ""})
+    batch = Batch.objects.get()
+    manager.post(page_of(batch, "launch_batch"))
+    work("batches")
+
+    links = [
+        one.get("href") for one in seen(manager.get(page_of(batch))).cssselect("main details li a")
+    ]
+
+    assert sorted(links) == sorted(reverse("office:registration", args=[one.number]) for one in two)
+
+
 def test_a_colleague_sees_their_own_batches_alone(manager, member, two):
     manager.post(place(manager), {"decision": "validate", "motif": ""})
     batch = Batch.objects.get()

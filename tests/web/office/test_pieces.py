@@ -243,7 +243,7 @@ def test_no_page_of_a_file_that_the_antivirus_has_not_looked_at_is_drawn(manager
 def test_a_usual_reason_is_one_click_and_may_be_completed(manager, in_lille):
     clean(in_lille)
 
-    decide(manager, in_lille, verdict="refuse", raison="illisible", motif="Le verso manque aussi.")
+    decide(manager, in_lille, verdict="refuse", raison="illisible", motif="Le verso manque aussi")
 
     assert piece(in_lille).reason == (
         "Le document est illisible : déposez une photo nette, bien éclairée, où tout se lit. "

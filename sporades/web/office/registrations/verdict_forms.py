@@ -9,7 +9,7 @@ from django import forms
 
 from sporades.acts.providing import PostmarkToCome
 from sporades.acts.sending import Sent
-from sporades.core.french import local_day
+from sporades.core.french import ended, local_day
 from sporades.core.refusals import Refused
 from sporades.evidence import delays
 from sporades.evidence.models import LONGEST_REASON, Evidence
@@ -156,7 +156,7 @@ class RefusalForm(DelayForm):
     def decided(self) -> dict[str, Any]:
         """Why, as an act takes it."""
         usual = self.reasons.get(self.cleaned_data["raison"])
-        said = (usual.sentence if usual else "", self.cleaned_data["motif"])
+        said = (usual.sentence if usual else "", ended(self.cleaned_data["motif"]))
         return {
             "reason": " ".join(filter(None, said)),
             "motive": usual.label if usual else "",
@@ -175,7 +175,7 @@ class WaiverForm(forms.Form):
     )
 
 
-class PostmarkForm(forms.Form):
+class PostedPieceForm(forms.Form):
     """The day on which what came by post was posted."""
 
     poste_le = DayField(label=POSTMARK, help_text=HOW_POSTMARK, required=True)
@@ -193,7 +193,7 @@ class PostmarkForm(forms.Form):
         return day
 
 
-class ScanForm(PostmarkForm):
+class ScanForm(PostedPieceForm):
     """What came by post, once it is scanned."""
 
     fichier = forms.FileField(
@@ -258,7 +258,9 @@ class VerdictForms:
             data if self.verdict == MORE_TIME else None, time=time, is_required=True
         )
         self.waiver = WaiverForm(data if self.verdict == "waive" else None)
-        self.postmark = PostmarkForm(data if self.verdict == "receive" else None, today=time.today)
+        self.postmark = PostedPieceForm(
+            data if self.verdict == "receive" else None, today=time.today
+        )
         self.errors: list[str] = []
 
     def is_valid(self) -> bool:

@@ -106,8 +106,10 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
         "expected": _expected(forecast),
         "printed": _printed(forecast),
         "forecast_titles": ("État", "Inscriptions", "Refus"),
-        "rows": _refusals(request, refused),
+        "rows": _first(request, refused),
         "is_cut": counts[Outcome.REFUSED] > SHOWN_REFUSALS,
+        "done": _first(request, mine.lines.filter(outcome=Outcome.DONE).order_by("pk")),
+        "is_done_cut": counts[Outcome.DONE] > SHOWN_REFUSALS,
         "trail": TRAIL,
     }
     return render(request, "office/one_batch.html", context)
@@ -126,9 +128,9 @@ def _printed(forecast: list[queries.Forecast]) -> str:
     return in_groups(str(letters)) if letters else ""
 
 
-def _refusals(request: HttpRequest, refused: Any) -> list[tuple[str, str, bool]]:
-    """Return the first lines that were refused: number, reason, whether their reader may open it."""
-    lines = list(refused.values_list("registration__number", "why")[:SHOWN_REFUSALS])
+def _first(request: HttpRequest, rows: Any) -> list[tuple[str, str, bool]]:
+    """Return the first of some lines: number, why it is refused, whether their reader may open it."""
+    lines = list(rows.values_list("registration__number", "why")[:SHOWN_REFUSALS])
     reads = request.reaches(Permission.READ_FILES)
     asked = Registration.objects.within(reads).filter(number__in=[number for number, _ in lines])
     seen = set(asked.values_list("number", flat=True)) if lines else set()
