@@ -151,7 +151,6 @@ class ProvideForm(UploadsForm):
     garder = forms.BooleanField(
         label="Garder une copie dans mon porte-documents, pour une autre pièce", required=False
     )
-
     suite = forms.BooleanField(
         label="Ajouter à la suite de mon fichier, au lieu de le remplacer", required=False
     )
@@ -175,9 +174,9 @@ class ProvideForm(UploadsForm):
                 widget=forms.RadioSelect,
                 help_text="Une copie en est déposée : supprimer l'un ne change pas l'autre",
             )
-            self.order_fields(["fichiers", "porte_documents", "suite", "garder"])
             for name in ("fichiers", "porte_documents"):
                 self.fields[name].required, self.fields[name].is_conditional = False, True
+        self.order_fields(["fichiers", "porte_documents", "suite", "garder"])
 
     def holds_something(self) -> bool:
         """Whether there is a file, or one was chosen among those that are kept."""
