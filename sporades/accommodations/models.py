@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from sporades.accommodations.states import (
     OPEN,
@@ -31,11 +31,22 @@ from sporades.registrations.models import Registration
 LONGEST_TEXT = 1_000
 LONGEST_REASON = 500
 LONGEST_NAME = 120
+LONGEST_WHY = LONGEST_TEXT + 200
+"""Of the reason of a decision: it may quote what the doctor writes, after a sentence."""
 
 UNREAD_FOR = timedelta(days=5)
 """After how long a notification that nobody has opened is a telephone call (H4)."""
 
 _SINCE = " ".join(f"WHEN '{state.value}' THEN NEW.{since}" for state, since in SINCE.items())
+
+_KEPT = f"""
+    IF EXISTS (
+        SELECT FROM accommodations_case WHERE id = OLD.case_id AND state = '{State.NOTIFIED.value}'
+    ) THEN
+        RAISE EXCEPTION 'pgtrigger: Cannot update what was notified from %', TG_TABLE_NAME;
+    END IF;
+    RETURN NEW;
+"""  # noqa: S608 - names of our own
 
 PROCEDURES = [(one.value, one.label) for one in Procedure]
 
@@ -67,6 +78,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def settled(self) -> Self:
         """Return those whose decision acts."""
         return self.filter(state__in=SETTLED)
+
+    def without_one_taken_again(self) -> Self:
+        """Leave out those that take a decision again on the opinion that it was taken from."""
+        return self.exclude(instead_of__isnull=False, opined_at=F("instead_of__opined_at"))
 
     def unread(self, at: datetime) -> Self:
         """Return those whose notification nobody has opened in time, nor was told of by telephone.
@@ -295,6 +310,11 @@ class Case(models.Model):
         return self.state in SETTLED
 
     @property
+    def is_opinion_kept(self) -> bool:
+        """Whether it takes a decision again on the opinion that it was taken from."""
+        return self.instead_of is not None and self.instead_of.opined_at == self.opined_at
+
+    @property
     def is_simple(self) -> bool:
         """Whether a plan spares it the whole procedure."""
         return self.procedure == Procedure.SIMPLE
@@ -358,7 +378,7 @@ class AskedMeasure(models.Model):
         "libellé de la mesure accordée", max_length=LONGEST_LINE, blank=True
     )
     decided_time = models.CharField("temps accordé", max_length=4, blank=True)
-    reason = models.CharField("motif de la décision", max_length=LONGEST_REASON, blank=True)
+    reason = models.CharField("motif de la décision", max_length=LONGEST_WHY, blank=True)
 
     objects: ClassVar[Any] = models.Manager()
 
@@ -395,10 +415,12 @@ class AskedMeasure(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(
-                name="a_decided_measure_is_never_rewritten",
+            pgtrigger.Trigger(
+                name="a_notified_measure_is_never_rewritten",
+                when=pgtrigger.Before,
                 operation=pgtrigger.Update,
                 condition=~pgtrigger.Q(old__decision=""),
+                func=_KEPT,
             ),
         ]
 

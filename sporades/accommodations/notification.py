@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sporades.accommodations.models import Again, Case
+from sporades.accommodations.models import Again, AskedMeasure, Case
 from sporades.accommodations.operations import AuthorMissing
 from sporades.accommodations.rules import (
     contested_until,
@@ -40,10 +40,12 @@ class Notified:
     Attributes:
         case: decided, with its registration.
         at: the instant at which it is notified.
+        measures: what is decided of each, where it is not saved yet; else those of the request.
     """
 
     case: Case
     at: datetime
+    measures: tuple[AskedMeasure, ...] = ()
 
 
 def content(source: Notified) -> Content:
@@ -81,7 +83,7 @@ def content(source: Notified) -> Content:
                 "said": one.decision_in_words,
                 "reason": one.reason,
             }
-            for one in case.measures.all()
+            for one in source.measures or case.measures.all()
         ],
         "validity": rules.decision.validity,
         "appeal": rules.decision.appeal,

@@ -82,6 +82,7 @@ TAKE_FROM_DOCTOR = Transition(
 )
 OPINE = Transition("opine", {State.WITH_DOCTOR}, State.OPINION_GIVEN, "Rendre l'avis")
 DECIDE = Transition("decide", {State.OPINION_GIVEN}, State.DECIDED, "Décider")
+CORRECT = Transition("correct", {State.DECIDED}, State.DECIDED, "Corriger la décision")
 NOTIFY = Transition("notify", {State.DECIDED}, State.NOTIFIED, "Notifier")
 WITHDRAW = Transition("withdraw", UNDECIDED, State.WITHDRAWN, "Retirer la demande")
 
@@ -93,6 +94,7 @@ TRANSITIONS = (
     TAKE_FROM_DOCTOR,
     OPINE,
     DECIDE,
+    CORRECT,
     NOTIFY,
     WITHDRAW,
 )

@@ -90,7 +90,8 @@ def _decide(registration: Registration, at: datetime) -> None:
 
 
 def _notify(registration: Registration, at: datetime) -> None:
-    accommodating.notify(case=_case(registration), by=_manager(), at=at)
+    case = _case(registration)
+    accommodating.notify(case=case, seen=case.decided_at, by=_manager(), at=at)
 
 
 def _read(registration: Registration, at: datetime) -> None:

@@ -3,6 +3,7 @@
 IN_WORDS = {
     "accommodation begun": "Demande d'aménagement commencée",
     "accommodation call noted": "Appel sur une décision d'aménagement noté",
+    "accommodation corrected": "Décision d'aménagement corrigée avant sa notification",
     "accommodation decided": "Demande d'aménagement décidée",
     "accommodation entrusted": "Demande d'aménagement confiée à un médecin",
     "accommodation found incomplete": "Demande d'aménagement dite incomplète",

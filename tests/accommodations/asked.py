@@ -154,7 +154,8 @@ def reach(registration, state, *wishes, at=NOW, **said):
 
 
 def _notify(registration, *, at):
-    accommodating.notify(case=case_of(registration), by=MANAGER, at=at)
+    case = case_of(registration)
+    accommodating.notify(case=case, seen=case.decided_at, by=MANAGER, at=at)
 
 
 def _withdraw(registration, *, at):

@@ -1,5 +1,7 @@
 """The doctor's opinion, the authority's decision, what is then in force (H2, H4, L-03)."""
 
+from dataclasses import replace
+from datetime import timedelta
 from fractions import Fraction
 
 import pytest
@@ -37,6 +39,7 @@ from tests.accommodations.asked import (
 )
 from tests.factories import NOW, a_record, a_registration
 
+LATER = NOW + timedelta(days=6)
 REFUSED = DecisionOn(Decision.REFUSED, reason="L'épreuve ne le permet pas.")
 
 
@@ -182,6 +185,93 @@ def test_what_is_not_what_was_asked_and_favoured_says_why(registration, opinion,
         decide(registration, TIERS=decision)
 
 
+def opined(registration, **opinions):
+    reach(registration, State.WITH_DOCTOR)
+    opine(registration, **opinions)
+    return case_of(registration)
+
+
+def test_the_proposed_reason_quotes_what_the_doctor_writes_for_the_authority(registration):
+    case = opined(registration, TIERS=OpinionOn(Opinion.UNFAVOURABLE))
+
+    assert operations.as_advised(case)[THIRD].reason == (
+        "Le médecin désigné a donné un avis défavorable à cette mesure. "
+        "Il écrit : Les mesures conviennent."
+    )
+
+
+@pytest.mark.parametrize(
+    "decision", [DecisionOn(Decision.GRANTED), DecisionOn(Decision.OTHER, READER)]
+)
+def test_the_reason_of_the_opinion_goes_with_no_other_decision(registration, decision):
+    case = opined(registration, TIERS=OpinionOn(Opinion.UNFAVOURABLE))
+    proposed = operations.as_advised(case)[THIRD].reason.upper()
+
+    with pytest.raises(operations.ReasonOfAnother):
+        decide(registration, TIERS=replace(decision, reason=proposed))
+
+    assert case_of(registration).state == State.OPINION_GIVEN
+    decide(registration, TIERS=replace(decision, reason="La famille a produit un autre avis."))
+
+
+def corrected(registration, *, seen=None, at=LATER, **decisions):
+    case = case_of(registration)
+    every = {one.code: DecisionOn(Decision.GRANTED) for one in case.measures.all()}
+    accommodating.correct(
+        case=case,
+        decisions={**every, **decisions},
+        author=RECTOR,
+        seen=seen or case.decided_at,
+        by=MANAGER,
+        at=at,
+    )
+
+
+def test_a_decision_is_corrected_until_it_is_notified(registration):
+    reach(registration, State.OPINION_GIVEN)
+    decide(registration, TIERS=REFUSED)
+    assert [one.code for one in granted(registration, "E1").measures] == [ACCESS]
+
+    corrected(registration)
+
+    case = case_of(registration)
+    assert (case.state, case.decided_at) == (State.DECIDED, LATER)
+    assert [(one.decision, one.reason) for one in case.measures.all()] == [("granted", "")] * 2
+    assert [one.code for one in granted(registration, "E1").measures] == [THIRD, ACCESS]
+    entry = Entry.objects.get(verb="accommodation corrected")
+    assert entry.payload["after"]["measures"] == {THIRD: "granted", ACCESS: "granted"}
+
+
+def test_a_notified_decision_is_not_corrected(registration):
+    reach(registration, State.NOTIFIED)
+
+    with pytest.raises(Refused, match="n'est plus possible"):
+        corrected(registration)
+
+
+def test_what_was_corrected_meanwhile_is_neither_corrected_nor_notified_unread(registration):
+    reach(registration, State.DECIDED)
+    read = case_of(registration).decided_at
+    corrected(registration, TIERS=REFUSED)
+
+    with pytest.raises(operations.Rewritten):
+        corrected(registration, seen=read)
+    with pytest.raises(operations.Rewritten):
+        accommodating.notify(case=case_of(registration), seen=read, by=MANAGER, at=LATER)
+
+    assert case_of(registration).state == State.DECIDED
+
+
+def test_the_reason_of_a_decision_goes_with_no_other_one_once_it_is_corrected(registration):
+    reach(registration, State.OPINION_GIVEN)
+    decide(registration, TIERS=REFUSED)
+
+    with pytest.raises(operations.ReasonOfAnother):
+        corrected(registration, TIERS=DecisionOn(Decision.OTHER, READER, REFUSED.reason))
+
+    corrected(registration, TIERS=REFUSED)
+
+
 def test_a_notified_decision_is_told_by_a_mail_that_does_not_say_what(registration):
     reach(registration, State.NOTIFIED)
 
@@ -241,12 +331,14 @@ def test_the_database_keeps_one_open_request(registration):
         Case.objects.create(registration=case.registration, begun_at=NOW)
 
 
-def test_the_database_keeps_what_was_decided_and_signed(registration):
+def test_the_database_keeps_what_was_notified_and_signed(registration):
     case = reach(registration, State.DECIDED)
     signed = Signature.objects.create(
         case=case, revision=9, name="A", quality="mère", statement="x", signed_at=NOW
     )
 
+    AskedMeasure.objects.filter(case=case, code=THIRD).update(reason="corrigé")
+    accommodating.notify(case=case, seen=case.decided_at, by=MANAGER, at=NOW)
     with pytest.raises(Exception, match=r"[Cc]annot update"), transaction.atomic():
         AskedMeasure.objects.filter(case=case, code=THIRD).update(reason="autre")
     with pytest.raises(Exception, match=r"[Cc]annot update"), transaction.atomic():

@@ -55,7 +55,8 @@ SECRETS = ("Temps majoré", "Secrétaire", "handicap", "santé", "aménagement",
 
 
 def notify(registration, *, at=NOW):
-    accommodating.notify(case=case_of(registration), by=MANAGER, at=at)
+    case = case_of(registration)
+    accommodating.notify(case=case, seen=case.decided_at, by=MANAGER, at=at)
 
 
 def opened(registration, *, at=NOW):
@@ -207,7 +208,7 @@ def test_a_decision_is_not_notified_where_nothing_says_how_to_contest_it(registr
     Registration.objects.filter(pk=registration.pk).update(regulation=last)
 
     with pytest.raises(MentionsMissing):
-        accommodating.notify(case=case, by=MANAGER, at=NOW)
+        accommodating.notify(case=case, seen=case.decided_at, by=MANAGER, at=NOW)
 
     assert case_of(registration).state == State.DECIDED
     assert not DocumentVersion.objects.filter(document__kind=NOTIFICATION.slug).exists()

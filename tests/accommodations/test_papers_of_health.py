@@ -147,4 +147,5 @@ def _open(registration, *, at):
 
 def _finish(registration):
     decide(registration)
-    accommodating.notify(case=case_of(registration), by=MANAGER, at=NOW)
+    case = case_of(registration)
+    accommodating.notify(case=case, seen=case.decided_at, by=MANAGER, at=NOW)

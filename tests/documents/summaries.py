@@ -51,7 +51,8 @@ def a_decision():
     registration = a_registration(informations={"has_disability": "oui"})
     reach(registration, State.OPINION_GIVEN)
     decide(registration, ACCESSIBLE=DecisionOn(Decision.REFUSED, reason="Le centre l'est déjà."))
-    accommodating.notify(case=case_of(registration), by=MANAGER, at=NOW)
+    case = case_of(registration)
+    accommodating.notify(case=case, seen=case.decided_at, by=MANAGER, at=NOW)
     return case_of(registration).notification
 
 

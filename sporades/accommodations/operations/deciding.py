@@ -1,14 +1,16 @@
 """Entrust a request to a doctor, have an opinion, decide: what the office and the doctor do."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any, Self
 
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.operations.refusals import (
     AuthorMissing,
     DecisionMissing,
     OpinionMissing,
+    ReasonOfAnother,
     Rewritten,
     UnknownMeasure,
 )
@@ -16,6 +18,7 @@ from sporades.accommodations.rules import (
     rules_of,
 )
 from sporades.accommodations.states import (
+    CORRECT,
     DECIDE,
     DECLARE_INCOMPLETE,
     ENTRUST,
@@ -23,10 +26,12 @@ from sporades.accommodations.states import (
     TAKE_FROM_DOCTOR,
     Decision,
     Opinion,
+    State,
 )
 from sporades.accounts.models import User
 from sporades.core.refusals import ReasonMissing
-from sporades.core.transitions import move
+from sporades.core.text import search_key
+from sporades.core.transitions import Transition, move
 from sporades.registrations.models import Registration
 
 
@@ -57,6 +62,10 @@ class DecisionOn:
     other: str = ""
     reason: str = ""
 
+    def follows(self, advised: Self) -> bool:
+        """Return whether it grants and refuses what another one does, whatever the reasons."""
+        return replace(self, reason="") == replace(advised, reason="")
+
 
 @dataclass(frozen=True)
 class Author:
@@ -69,18 +78,18 @@ class Author:
     identifier: str = ""
 
 
-ADVISED: dict[Opinion, Callable[[AskedMeasure], DecisionOn]] = {
-    Opinion.FAVOURABLE: lambda _: DecisionOn(Decision.GRANTED),
-    Opinion.UNFAVOURABLE: lambda _: DecisionOn(
-        Decision.REFUSED, reason="Le médecin désigné a donné un avis défavorable à cette mesure."
-    ),
-    Opinion.OTHER: lambda one: DecisionOn(
-        Decision.OTHER,
-        one.opinion_code,
-        "Le médecin désigné a donné un avis favorable à cette autre mesure.",
-    ),
+ADVISED = {
+    Opinion.FAVOURABLE: Decision.GRANTED,
+    Opinion.UNFAVOURABLE: Decision.REFUSED,
+    Opinion.OTHER: Decision.OTHER,
 }
 """What is decided as each opinion advises."""
+
+WHY = {
+    Opinion.UNFAVOURABLE: "Le médecin désigné a donné un avis défavorable à cette mesure.",
+    Opinion.OTHER: "Le médecin désigné a donné un avis favorable à cette autre mesure.",
+}
+"""The reason that an opinion makes; what the doctor writes for the authority comes after it."""
 
 
 def declare_incomplete(case: Case, *, missing: str, at: datetime) -> None:
@@ -161,37 +170,139 @@ def decide(
     Raises:
         AuthorMissing, DecisionMissing, UnknownMeasure: see each.
         ReasonMissing: one that is not what was asked and favoured does not say why.
+        ReasonOfAnother: one says why with what was proposed for another decision.
         Rewritten: it is no more what was read.
         Refused: it has no opinion, or was decided of meanwhile.
     """
+    _check_seen(case, seen)
+    _settle(case, DECIDE, decisions, author=author, at=at)
+
+
+def correct(
+    case: Case,
+    decisions: Mapping[str, DecisionOn],
+    *,
+    author: Author,
+    seen: datetime | None,
+    at: datetime,
+) -> None:
+    """Decide of each measure anew, before anybody was told of it.
+
+    Args:
+        case: locked, with its registration.
+        decisions: by the code of the measure.
+        author: who decides.
+        seen: when the decision that was read was taken.
+        at: the instant.
+
+    Raises:
+        AuthorMissing, DecisionMissing, UnknownMeasure, ReasonMissing, ReasonOfAnother: see `decide`.
+        Rewritten: it was corrected meanwhile.
+        Refused: it is not decided, or was notified meanwhile.
+    """
+    check_decision_seen(case, seen)
+    _settle(case, CORRECT, decisions, author=author, at=at)
+
+
+def check_decision_seen(case: Case, seen: datetime | None) -> None:
+    """Refuse to act on a decision that was corrected since it was read. Raises Rewritten."""
+    if case.decided_at != seen:
+        raise Rewritten
+
+
+def _settle(
+    case: Case,
+    transition: Transition,
+    decisions: Mapping[str, DecisionOn],
+    *,
+    author: Author,
+    at: datetime,
+) -> None:
     if not all((author.first_name, author.last_name, author.quality, author.service)):
         raise AuthorMissing
-    _check_seen(case, seen)
-    move(
-        case,
-        DECIDE,
-        decided_at=at,
-        decided_first_name=author.first_name,
-        decided_last_name=author.last_name,
-        decided_quality=author.quality,
-        decided_service=author.service,
-        decided_by_id=author.identifier,
-    )
-    for one in case.measures.all():
+    former = as_decided(case)
+    move(case, transition, **stamps_of(author, at=at))
+    for one in measures_decided(case, decisions, former=former):
+        one.save()
+
+
+def stamps_of(author: Author, *, at: datetime) -> dict[str, Any]:
+    """Return what a decided request says of who decides, and when."""
+    return {
+        "decided_at": at,
+        "decided_first_name": author.first_name,
+        "decided_last_name": author.last_name,
+        "decided_quality": author.quality,
+        "decided_service": author.service,
+        "decided_by_id": author.identifier,
+    }
+
+
+def measures_decided(
+    case: Case,
+    decisions: Mapping[str, DecisionOn],
+    *,
+    former: Mapping[str, DecisionOn],
+) -> list[AskedMeasure]:
+    """Return the measures of a request as they are once decided of, not yet saved.
+
+    Args:
+        case: one that has its opinion, with its registration.
+        decisions: by the code of the measure.
+        former: what was decided before, if anything was.
+
+    Raises:
+        DecisionMissing, UnknownMeasure, ReasonMissing, ReasonOfAnother: see `decide`.
+    """
+    advised = as_advised(case)
+    measures = list(case.measures.all())
+    for one in measures:
         said = decisions.get(one.code)
         if said is None:
             raise DecisionMissing
-        is_as_favoured = said.decision == Decision.GRANTED and one.opinion == Opinion.FAVOURABLE
-        if not is_as_favoured and not said.reason:
+        if needs_reason(one, said) and not said.reason:
             raise ReasonMissing
-        one.decision, one.reason = said.decision, said.reason
-        if said.decision == Decision.GRANTED:
-            one.decided_code, one.decided_label, one.decided_time = one.code, one.label, one.time
-        elif said.decision == Decision.OTHER:
-            one.decided_code, one.decided_label, one.decided_time = _named(
-                case.registration, said.other
-            )
-        one.save()
+        if explains_another(said, advised[one.code], former.get(one.code)):
+            raise ReasonOfAnother
+        _write_on(one, said, case.registration)
+    return measures
+
+
+def _write_on(one: AskedMeasure, said: DecisionOn, registration: Registration) -> None:
+    one.decision, one.reason = said.decision, said.reason
+    if said.decision == Decision.GRANTED:
+        named = one.code, one.label, one.time
+    elif said.decision == Decision.OTHER:
+        named = _named(registration, said.other)
+    else:
+        named = "", "", ""
+    one.decided_code, one.decided_label, one.decided_time = named
+
+
+def needs_reason(one: AskedMeasure, said: DecisionOn) -> bool:
+    """Return whether a decision says why: whenever it is not what is asked and favoured."""
+    return said.decision != Decision.GRANTED or one.opinion != Opinion.FAVOURABLE
+
+
+def explains_another(said: DecisionOn, advised: DecisionOn, former: DecisionOn | None) -> bool:
+    """Return whether a reason is the one that was proposed, for another decision than this one.
+
+    Args:
+        said: what is decided.
+        advised: what the doctor advises.
+        former: what was decided before, if anything was.
+    """
+    if not said.reason:
+        return False
+    if _is_same_text(said.reason, advised.reason):
+        return not said.follows(advised)
+    if former is not None and _is_same_text(said.reason, former.reason):
+        return said.decision != former.decision
+    return False
+
+
+def _is_same_text(one: str, other: str) -> bool:
+    return search_key(one) == search_key(other)
 
 
 def author_known(identifier: str) -> Author | None:
@@ -217,10 +328,35 @@ def author_known(identifier: str) -> Author | None:
 def as_advised(case: Case) -> dict[str, DecisionOn]:
     """Return what decides of each measure as the doctor advises, with the reason that this makes.
 
+    What the doctor writes for the authority, which holds no diagnosis, is quoted in the reason.
+
     Args:
         case: one that has its opinion.
     """
-    return {one.code: ADVISED[Opinion(one.opinion)](one) for one in case.measures.all()}
+    return {one.code: _advised(one, case.opinion_text) for one in case.measures.all()}
+
+
+def _advised(one: AskedMeasure, text: str) -> DecisionOn:
+    opinion = Opinion(one.opinion)
+    why, words = WHY.get(opinion, ""), " ".join(text.split())
+    reason = f"{why} Il écrit : {words}" if why and words else why
+    return DecisionOn(ADVISED[opinion], one.opinion_code, reason)
+
+
+def as_decided(case: Case) -> dict[str, DecisionOn]:
+    """Return what is decided of each measure, or was in the decision that is taken again, if any."""
+    decided = case if case.state == State.DECIDED else case.instead_of
+    return {one.code: _decided(one) for one in _decided_in(decided)}
+
+
+def _decided_in(case: Case | None) -> Iterable[AskedMeasure]:
+    return [one for one in case.measures.all() if one.decision] if case is not None else []
+
+
+def _decided(one: AskedMeasure) -> DecisionOn:
+    decision = Decision(one.decision)
+    other = one.decided_code if decision is Decision.OTHER else ""
+    return DecisionOn(decision, other, one.reason)
 
 
 def _named(registration: Registration, code: str) -> tuple[str, str, str]:

@@ -80,6 +80,12 @@ class AuthorMissing(Refused):
     message = "Une décision dit le prénom, le nom, la qualité et le service de qui la prend."
 
 
+class ReasonOfAnother(Refused):
+    """The reason that was proposed for one decision stands on another."""
+
+    message = "Ce motif explique une autre décision que la vôtre : écrivez celui de la vôtre."
+
+
 class NotNotified(Refused):
     """There is no notified decision."""
 

@@ -14,7 +14,9 @@ from sporades.acts.accommodating.asking import (
 )
 from sporades.acts.accommodating.deciding import (
     NoOpinion,
+    TakenAgain,
     author_of,
+    correct,
     decide,
     follow_opinion,
     take_again,
@@ -46,7 +48,9 @@ __all__ = [
     "NotDecided",
     "NotInCharge",
     "PaperGiven",
+    "TakenAgain",
     "author_of",
+    "correct",
     "decide",
     "declare_incomplete",
     "entrust",

@@ -29,6 +29,14 @@ class NoOpinion(Refused):
     message = "Aucun avis n'attend de décision pour cette inscription."
 
 
+class TakenAgain(Refused):
+    """A decision is taken again on the opinion that it was taken from: that alone says nothing."""
+
+    message = (
+        "Cette décision est reprise sur le même avis : elle se décide une à une, depuis la demande."
+    )
+
+
 @transaction.atomic
 def decide(
     *,
@@ -50,13 +58,46 @@ def decide(
         at: the instant.
 
     Raises:
-        AuthorMissing, DecisionMissing, ReasonMissing, UnknownMeasure, Rewritten, Refused: see
-            `accommodations.operations.decide`.
+        AuthorMissing, DecisionMissing, ReasonMissing, ReasonOfAnother, UnknownMeasure, Rewritten,
+            Refused: see `accommodations.operations.decide`.
     """
     locked = lock_case(case)
     accommodations.decide(locked, decisions, author=author, seen=seen, at=at)
-    decided = dict(locked.measures.values_list("code", "decision"))
-    note("accommodation decided", locked, by=by, at=at, measures=decided)
+    _note("accommodation decided", locked, by=by, at=at)
+
+
+@transaction.atomic
+def correct(
+    *,
+    case: Case,
+    decisions: Mapping[str, DecisionOn],
+    author: Author,
+    seen: datetime | None,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Decide of each measure anew, before it is notified.
+
+    Args:
+        case: which.
+        decisions: by the code of the measure.
+        author: who decides, as the notification says.
+        seen: when the decision that was read was taken.
+        by: whose account it is done with.
+        at: the instant.
+
+    Raises:
+        AuthorMissing, DecisionMissing, ReasonMissing, ReasonOfAnother, UnknownMeasure, Rewritten,
+            Refused: see `accommodations.operations.correct`.
+    """
+    locked = lock_case(case)
+    accommodations.correct(locked, decisions, author=author, seen=seen, at=at)
+    _note("accommodation corrected", locked, by=by, at=at)
+
+
+def _note(verb: str, case: Case, *, by: Actor, at: datetime) -> None:
+    decided = dict(case.measures.values_list("code", "decision"))
+    note(verb, case, by=by, at=at, measures=decided)
 
 
 @transaction.atomic
@@ -65,11 +106,14 @@ def follow_opinion(*, registration: Registration, by: Actor, at: datetime) -> No
 
     Raises:
         NoOpinion: no opinion waits for a decision.
+        TakenAgain: it would undo what was decided otherwise.
         AuthorMissing: nobody knows yet in what words this author decides.
     """
     locked = lock_open(registration)
     if locked is None or locked.state != State.OPINION_GIVEN:
         raise NoOpinion
+    if locked.is_opinion_kept:
+        raise TakenAgain
     decide(
         case=locked,
         decisions=accommodations.as_advised(locked),

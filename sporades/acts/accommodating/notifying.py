@@ -28,16 +28,24 @@ class NotDecided(Refused):
 
 
 @transaction.atomic
-def notify(*, case: Case, by: Actor, at: datetime) -> None:
+def notify(*, case: Case, seen: datetime | None, by: Actor, at: datetime) -> None:
     """Notify a decision by a document in the candidate's space; a mail says that something awaits.
+
+    Args:
+        case: which.
+        seen: when the decision that was read over was taken.
+        by: who notifies it.
+        at: the instant.
 
     Raises:
         MentionsMissing, AuthorMissing: the notification would not say what the law asks for.
         NotDecided: nothing is decided, or it was notified meanwhile.
+        Rewritten: it was corrected since it was read over.
     """
     locked = lock_case(case)
     if locked.state != State.DECIDED:
         raise NotDecided
+    accommodations.check_decision_seen(locked, seen)
     registration = locked.registration
     version = documents.issue(registration.folder, NOTIFICATION, Notified(locked, at), at=at)
     accommodations.notify(locked, version, at=at)
@@ -60,7 +68,7 @@ def notify_decision(*, registration: Registration, by: Actor, at: datetime) -> N
     locked = lock_open(registration)
     if locked is None:
         raise NotDecided
-    notify(case=locked, by=by, at=at)
+    notify(case=locked, seen=locked.decided_at, by=by, at=at)
 
 
 @transaction.atomic

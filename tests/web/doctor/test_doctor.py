@@ -513,7 +513,8 @@ def test_the_page_says_when_papers_are_erased_and_the_draft_goes_with_them(case,
     write(doctor, case, button="relire")
     sign(doctor, case)
     decide(case.registration)
-    accommodating.notify(case=case_of(case.registration), by=MANAGER, at=NOW)
+    case = case_of(case.registration)
+    accommodating.notify(case=case, seen=case.decided_at, by=MANAGER, at=NOW)
 
     assert "Ils seront effacés le vendredi 12 février 2027 à 0 h 00" in said(
         doctor.get(at("case", case))

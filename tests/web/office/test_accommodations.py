@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -74,16 +75,18 @@ def page_of(registration, step=""):
 
 def do(client, registration, act, *, step="", **said):
     """Press a button of the page as it is shown."""
-    page = client.get(page_of(registration, step))
-    vue, *_ = seen(page).cssselect("main input[name=vue]")
-    return client.post(
-        page_of(registration, step), {"vue": vue.get("value"), "geste": act, **said}, follow=True
-    )
+    page = seen(client.get(page_of(registration, step)))
+    shown = {
+        one.get("name"): one.get("value")
+        for one in page.cssselect("main input[name=vue], main input[name=decidee]")
+    }
+    return client.post(page_of(registration, step), {**shown, "geste": act, **said}, follow=True)
 
 
-def as_shown(client, registration):
+def as_shown(client, registration, *, correcting=False):
     """Return what the form of a decision holds before anything is changed."""
-    form = client.get(page_of(registration)).context["asked"].decision
+    asked = {"corriger": "1"} if correcting else {}
+    form = client.get(page_of(registration), asked).context["asked"].decision
     return {name: form[name].value() or "" for name in form.fields}
 
 
@@ -248,10 +251,138 @@ def test_a_decision_against_the_opinion_says_why(manager, in_lille):
     refused = do(manager, in_lille, "decider", **against)
     assert refused.status_code == 422
     assert "Dites le motif : le candidat le lira." in main(refused)
-    do(manager, in_lille, "decider", **{**against, "motif-tiers": "L'épreuve est courte."})
+    do(manager, in_lille, "decider", **{**against, "contre-tiers": "L'épreuve est courte."})
 
     found = case_of(in_lille).measures.get(code=THIRD)
     assert (found.decision, found.reason) == (Decision.REFUSED, "L'épreuve est courte.")
+
+
+def test_a_reason_of_the_opinion_is_proposed_with_the_doctors_words(manager, in_lille):
+    reach(in_lille, State.WITH_DOCTOR)
+    opine(in_lille, TIERS=OpinionOn(Opinion.UNFAVOURABLE))
+
+    shown = as_shown(manager, in_lille)
+
+    assert shown["motif-tiers"].endswith("Il écrit : Les mesures conviennent.")
+    assert shown["contre-tiers"] == ""
+    assert "motif-accessible" not in shown
+
+
+def test_what_the_opinion_refuses_is_granted_for_a_reason_of_its_own(manager, in_lille):
+    reach(in_lille, State.WITH_DOCTOR)
+    opine(in_lille, TIERS=OpinionOn(Opinion.UNFAVOURABLE))
+    shown = as_shown(manager, in_lille)
+    against = {**shown, **AUTHOR, "decision-tiers": "granted"}
+
+    unsaid = do(manager, in_lille, "decider", **against)
+    copied = do(manager, in_lille, "decider", **{**against, "contre-tiers": shown["motif-tiers"]})
+
+    assert (unsaid.status_code, copied.status_code) == (422, 422)
+    assert "Dites le motif : le candidat le lira." in main(unsaid)
+    assert "Ce motif explique une autre décision" in main(copied)
+    do(manager, in_lille, "decider", **{**against, "contre-tiers": "Un autre avis le demande."})
+    found = case_of(in_lille).measures.get(code=THIRD)
+    assert (found.decision, found.reason) == (Decision.GRANTED, "Un autre avis le demande.")
+
+
+@pytest.mark.parametrize(
+    ("opinion", "said"),
+    [
+        (Opinion.UNFAVOURABLE, "écrivez votre motif dans l'autre champ"),
+        (Opinion.FAVOURABLE, "aucun motif n'est dit"),
+    ],
+)
+def test_a_reason_against_the_opinion_that_is_followed_is_not_lost_unsaid(
+    manager, in_lille, opinion, said
+):
+    reach(in_lille, State.WITH_DOCTOR)
+    opine(in_lille, TIERS=OpinionOn(opinion))
+    typed = {**as_shown(manager, in_lille), **AUTHOR, "contre-tiers": "Un mot de trop."}
+
+    answered = do(manager, in_lille, "decider", **typed)
+
+    assert (answered.status_code, said in main(answered)) == (422, True)
+    assert "Un mot de trop." in answered.text
+
+
+def test_a_decision_that_is_read_over_is_corrected_before_it_is_notified(manager, in_lille):
+    reach(in_lille, State.OPINION_GIVEN)
+    refused = {
+        **as_shown(manager, in_lille),
+        **AUTHOR,
+        "decision-tiers": "refused",
+        "contre-tiers": "L'épreuve est courte.",
+    }
+    do(manager, in_lille, "decider", **refused)
+    page = seen(manager.get(page_of(in_lille, "a-notifier")))
+    link, *_ = page.xpath("//main//a[text()='Corriger la décision']/@href")
+    assert link == "?etape=a-notifier&corriger=1"
+
+    shown = as_shown(manager, in_lille, correcting=True)
+    assert shown == refused
+    corrected = {**shown, "contre-tiers": "L'épreuve est trop courte."}
+    answered = do(manager, in_lille, "corriger", step="a-notifier", **corrected)
+
+    assert answered.redirect_chain[-1][0] == page_of(in_lille, "a-notifier")
+    assert "L'épreuve est trop courte." in main(answered)
+    assert case_of(in_lille).state == State.DECIDED
+    do(manager, in_lille, "notifier")
+    assert "trop courte" in str(case_of(in_lille).notification.content)
+
+
+def test_a_correction_that_is_refused_loses_nothing(manager, in_lille):
+    reach(in_lille, State.DECIDED)
+    shown = as_shown(manager, in_lille, correcting=True)
+
+    answered = do(
+        manager, in_lille, "corriger", **{**shown, "decision-tiers": "refused", "nom": "Dubois"}
+    )
+
+    assert answered.status_code == 422
+    assert "Enregistrer la correction" in main(answered)
+    assert answered.context["asked"].decision["nom"].value() == "Dubois"
+    assert case_of(in_lille).measures.get(code=THIRD).decision == Decision.GRANTED
+
+
+def test_of_two_who_read_a_decision_over_none_notifies_what_the_other_corrected(
+    manager, member, in_lille
+):
+    reach(in_lille, State.DECIDED)
+    page = seen(manager.get(page_of(in_lille)))
+    read = {one.get("name"): one.get("value") for one in page.cssselect("main form input")}
+    shown = as_shown(manager, in_lille, correcting=True)
+    refused = {**shown, "decision-tiers": "refused", "contre-tiers": "Motif."}
+    other = member("A09", email="autre@exemple.test")
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        do(other, in_lille, "corriger", **refused)
+
+        answered = manager.post(page_of(in_lille), {**read, "geste": "notifier"})
+
+    assert answered.status_code == 422
+    assert "Cette demande a changé depuis que vous l'avez ouverte" in main(answered)
+    assert case_of(in_lille).state == State.DECIDED
+
+
+@pytest.mark.parametrize("read", ["", "hier", "2026-13-45T00:00:00+00:00"])
+def test_a_decision_that_was_not_read_is_not_notified(manager, in_lille, read):
+    reach(in_lille, State.DECIDED)
+
+    answered = do(manager, in_lille, "notifier", decidee=read)
+
+    assert answered.status_code == 422
+    assert case_of(in_lille).state == State.DECIDED
+
+
+def test_who_corrects_the_decision_of_another_is_named_when_they_say_so(manager, member, in_lille):
+    reach(in_lille, State.DECIDED)
+    first = case_of(in_lille).decided_by_id
+    shown = as_shown(manager, in_lille, correcting=True)
+
+    do(manager, in_lille, "corriger", **shown)
+    kept = case_of(in_lille).decided_by_id
+    do(manager, in_lille, "corriger", **{**shown, "nom": "Dubois"})
+
+    assert (kept, case_of(in_lille).decided_by_id) == (first, f"user:{manager.user.pk}")
 
 
 @pytest.mark.parametrize("name", AUTHOR)
@@ -329,6 +460,40 @@ def test_a_decision_is_taken_again_after_an_appeal(manager, in_lille):
     page = main(manager.get(page_of(in_lille)))
     assert "est en vigueur jusqu'à la nouvelle" in page
     assert "Recours du candidat" in page
+
+
+def test_a_decision_taken_again_starts_from_what_was_decided(manager, in_lille):
+    reach(in_lille, State.WITH_DOCTOR)
+    opine(in_lille, TIERS=OpinionOn(Opinion.UNFAVOURABLE))
+    granted = {
+        **as_shown(manager, in_lille),
+        **AUTHOR,
+        "decision-tiers": "granted",
+        "contre-tiers": "Un autre avis le demande.",
+    }
+    do(manager, in_lille, "decider", **granted)
+    do(manager, in_lille, "notifier")
+
+    do(manager, in_lille, "revoir", pourquoi="error", avis="garde")
+
+    shown = as_shown(manager, in_lille)
+    assert {**shown, "service": AUTHOR["service"]} == granted
+    page = main(manager.get(page_of(in_lille)))
+    assert "Temps majoré d'un tiers : avis défavorable ; décision prise : accordée" in page
+    do(manager, in_lille, "decider", **{**granted, "nom": "Martine"})
+    found = case_of(in_lille).measures.get(code=THIRD)
+    assert (found.decision, found.reason) == (Decision.GRANTED, "Un autre avis le demande.")
+
+
+def test_after_another_opinion_the_form_starts_from_it_and_says_what_was_decided(manager, in_lille):
+    reach(in_lille, State.NOTIFIED)
+    do(manager, in_lille, "revoir", pourquoi="appeal", avis="nouveau")
+    entrust(in_lille)
+    opine(in_lille, at=NOW + timedelta(days=1), TIERS=OpinionOn(Opinion.UNFAVOURABLE))
+
+    assert as_shown(manager, in_lille)["decision-tiers"] == "refused"
+    page = main(manager.get(page_of(in_lille)))
+    assert "avis défavorable ; décision prise : accordée" in page
 
 
 def test_who_only_reads_sees_measures_and_neither_why_nor_the_doctor_s_words(member, in_lille):
@@ -461,9 +626,7 @@ def test_the_decision_is_read_before_it_is_notified(manager, in_lille):
 
     page = main(manager.get(page_of(in_lille)))
 
-    assert (
-        "Relisez-le, tel que le candidat le lira : une fois notifié, il n'est plus changé." in page
-    )
+    assert "Relisez-le, tel que le candidat le lira : corrigez-le s'il le faut" in page
     assert "Décision prise par : Claude Martin, cheffe du service des examens" in page
     assert "Autorité : Recteur de l'académie" in page
 

@@ -1,11 +1,13 @@
 """« Aménagement » of a file: what is asked, the opinion, the decision, and what is done next (H2, H4)."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 
 from sporades.accommodations import notification
 from sporades.accommodations.models import Case
@@ -23,7 +25,7 @@ from sporades.core.refusals import Refused
 from sporades.letters.words import announced
 from sporades.registrations.models import Registration
 from sporades.web.layout.seen import seen_in
-from sporades.web.office.registrations.accommodation_forms import CaseForms
+from sporades.web.office.registrations.accommodation_forms import DECIDING, CaseForms
 from sporades.web.office.registrations.accommodation_queue import queue_of
 from sporades.web.office.registrations.files import (
     TRAIL,
@@ -37,12 +39,14 @@ DONE = {
     "confier": "La demande est confiée au médecin.",
     "incomplete": "La demande est dite incomplète",
     "reprendre": "La demande est reprise au médecin : elle est à confier.",
-    "decider": "La décision est enregistrée : il reste à la notifier.",
+    "decider": "La décision est enregistrée : relisez-la, puis notifiez-la.",
+    "corriger": "La décision est corrigée : relisez-la, puis notifiez-la.",
     "notifier": "La décision est notifiée",
     "appel": "L'appel est noté.",
     "revoir": "La décision est reprise. Celle qui est notifiée vaut jusqu'à la nouvelle.",
 }
 TELLS = ("incomplete", "notifier")
+CORRECTING = "corriger"
 SHOWN_BEFORE = 3
 """How many former requests the tab names."""
 
@@ -96,6 +100,7 @@ def handle(request: HttpRequest, number: str) -> HttpResponse:
         "seen": seen,
         "rules": rules_of(found),
         **_shown_before(case, asked, request),
+        **_deciding(case, asked, request),
         "papers": accommodating.papers_given(case) if "incomplete" in asked.possible else [],
         "phones": [
             (whose, phone_in_words(number), number)
@@ -117,12 +122,32 @@ def handle(request: HttpRequest, number: str) -> HttpResponse:
 
 def _shown_before(case: Case, asked: CaseForms, request: HttpRequest) -> dict[str, Any]:
     """Return the decision as its candidate will read it, before it leaves, or why it cannot."""
-    if "notifier" not in asked.possible:
+    if "notifier" not in asked.possible or _is_correcting(asked, request):
         return {}
     try:
         return {"paper": notification.content(Notified(case, request.arrived_at))}
     except Refused as refusal:
         return {"cannot": str(refusal)}
+
+
+def _deciding(case: Case, asked: CaseForms, request: HttpRequest) -> dict[str, Any]:
+    """Return which form decides, if one is open, and how the page leads to it and back."""
+    where = request.GET.copy()
+    where.pop(CORRECTING, None)
+    kept = where.urlencode()
+    is_correcting = _is_correcting(asked, request)
+    return {
+        "is_correcting": is_correcting,
+        "deciding": "corriger" if is_correcting else "decider",
+        "starts_again": case.state == State.OPINION_GIVEN and case.is_opinion_kept,
+        "read": case.decided_at.isoformat() if case.decided_at else "",
+        "correct": f"?{f'{kept}&' if kept else ''}{CORRECTING}=1",
+        "leave": f"?{kept}",
+    }
+
+
+def _is_correcting(asked: CaseForms, request: HttpRequest) -> bool:
+    return "corriger" in asked.possible and (asked.act == "corriger" or CORRECTING in request.GET)
 
 
 def _do(case: Case, asked: CaseForms, seen: int, *, by: Actor, request: HttpRequest) -> None:
@@ -144,8 +169,14 @@ def _do(case: Case, asked: CaseForms, seen: int, *, by: Actor, request: HttpRequ
                 accommodating.decide(
                     case=case, decisions=form.decisions, author=form.author, seen=seen, by=by, at=at
                 )
+        case "corriger":
+            form, read = asked.decision, _decision_read(request)
+            if form is not None:
+                accommodating.correct(
+                    case=case, decisions=form.decisions, author=form.author, seen=read, by=by, at=at
+                )
         case "notifier":
-            accommodating.notify(case=case, by=by, at=at)
+            accommodating.notify(case=case, seen=_decision_read(request), by=by, at=at)
         case "appel":
             is_reached = asked.call.cleaned_data["appel"] == "prevenu"
             accommodating.note_call(case=case, is_reached=is_reached, by=by, at=at)
@@ -156,13 +187,21 @@ def _do(case: Case, asked: CaseForms, seen: int, *, by: Actor, request: HttpRequ
             )
 
 
+def _decision_read(request: HttpRequest) -> datetime | None:
+    """Return when the decision that the page showed was taken, of what it sent; nothing for none."""
+    try:
+        return parse_datetime(request.POST.get("decidee", ""))
+    except ValueError:
+        return None
+
+
 def _onwards(
     request: HttpRequest, registration: Registration, case: Case, act: str
 ) -> HttpResponse:
     """Lead to the next request of the step that is gone through; a decision is notified first."""
     queue = queue_of(request)
     here = reverse("office:handle_accommodation", args=[registration.number])
-    if act in {"decider", "revoir"}:
+    if act in {*DECIDING, "revoir"}:
         return redirect(here + (queue.query if queue else ""))
     if queue is None:
         return back_to_file(request, registration.number, tab="accommodation")
