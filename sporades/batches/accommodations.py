@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Subquery, Value
+from django.db.models import Case as Cases
+from django.db.models import F, OuterRef, Subquery, Value, When
 from django.db.models.functions import Coalesce, Concat
 
 from sporades.accommodations.models import Case
@@ -18,10 +19,11 @@ LABELS = {
     NOTIFY: "Aménagements : notifier les décisions",
 }
 AWAITED = {FOLLOW: State.OPINION_GIVEN, NOTIFY: State.DECIDED}
-NOTHING_ASKED = "not-asked"
+NOTHING_ASKED, TAKEN_AGAIN = "not-asked", "taken-again"
 _PREFIX = "accommodation-"
 WORDS: dict[str, str] = {
     **{f"{_PREFIX}{state.value}": f"aménagement : {state.label}" for state in State},
+    _PREFIX + TAKEN_AGAIN: "aménagement : décision reprise sur le même avis",
     _PREFIX + NOTHING_ASKED: "aucun aménagement demandé",
 }
 """What is seen of a line, in words."""
@@ -37,13 +39,23 @@ def refusals(code: str) -> dict[str, str]:
         for state in State
         if state != AWAITED[code]
     }
-    return {**others, _PREFIX + NOTHING_ASKED: "Aucun aménagement n'est demandé."}
+    return {
+        **others,
+        _PREFIX + TAKEN_AGAIN: accommodating.TakenAgain.message,
+        _PREFIX + NOTHING_ASKED: "Aucun aménagement n'est demandé.",
+    }
 
 
 def state_of(piece: str, at: datetime) -> Any:  # noqa: ARG001 - of the request alone
     """Return where the last request of the registration of a line stands."""
     rows = Case.objects.filter(registration=OuterRef("registration")).exclude(state=State.WITHDRAWN)
-    last = rows.order_by("-begun_at", "-pk").annotate(seen=Concat(Value(_PREFIX), "state"))
+    is_again = When(
+        state=State.OPINION_GIVEN,
+        opined_at=F("instead_of__opined_at"),
+        then=Value(_PREFIX + TAKEN_AGAIN),
+    )
+    seen = Cases(is_again, default=Concat(Value(_PREFIX), "state"))
+    last = rows.order_by("-begun_at", "-pk").annotate(seen=seen)
     return Coalesce(Subquery(last.values("seen")[:1]), Value(_PREFIX + NOTHING_ASKED))
 
 

@@ -2,13 +2,26 @@
 
 from datetime import timedelta
 
-from sporades.accommodations.operations import OpinionOn
+from sporades.accommodations.models import Again
+from sporades.accommodations.notification import content
+from sporades.accommodations.operations import DecisionOn, OpinionOn
 from sporades.accommodations.rules import Wish
-from sporades.accommodations.states import Opinion, State
-from sporades.batches import operations, queries
+from sporades.accommodations.states import Decision, Opinion, State
+from sporades.acts import accommodating
+from sporades.batches import foreseen, operations, queries
 from sporades.batches.accommodations import OTHER_OPINION
 from sporades.batches.states import Outcome
-from tests.accommodations.asked import READER, case_of, opine, reach
+from tests.accommodations.asked import (
+    ACCESS,
+    MANAGER,
+    READER,
+    THIRD,
+    case_of,
+    decide,
+    entrust,
+    opine,
+    reach,
+)
 from tests.factories import NOW
 
 LATER = NOW + timedelta(hours=1)
@@ -63,3 +76,104 @@ def test_decisions_are_notified_each_by_its_own_document(prepare, three):
     found = [case_of(one) for one in three[:2]]
     assert [one.state for one in found] == [State.NOTIFIED, State.NOTIFIED]
     assert len({one.notification_id for one in found}) == 2
+
+
+def by_of(batch):
+    return foreseen.reader(batch.reach)
+
+
+def test_what_will_be_decided_is_counted_measure_by_measure_and_signed(prepare, three):
+    reach(three[0], State.OPINION_GIVEN)
+    reach(three[1], State.WITH_DOCTOR, Wish(READER), Wish(ACCESS))
+    opine(three[1], LECTEUR=OpinionOn(Opinion.UNFAVOURABLE))
+    reach(three[2], State.DECIDED)
+    batch = prepare("follow-opinion")
+
+    assert foreseen.measures_in(batch) == [
+        (Decision.GRANTED, 3),
+        (Decision.REFUSED, 1),
+        (Decision.OTHER, 0),
+    ]
+    [signed] = foreseen.signed_in(batch, by_of(batch))
+    launched(batch)
+
+    assert signed.count == 2
+    assert {signed.author} == {case_of(one).author_in_words for one in three[:2]}
+
+
+def test_each_decision_is_read_before_as_it_is_taken(prepare, three):
+    reach(three[0], State.WITH_DOCTOR, Wish(THIRD), Wish(READER))
+    opine(three[0], LECTEUR=OpinionOn(Opinion.OTHER, ACCESS))
+    batch = prepare("follow-opinion")
+    case = foreseen.cases_of(batch).get()
+    case.registration = three[0]
+
+    read = content(foreseen.foreseen(batch, case, by_of(batch), at=NOW))
+
+    assert case_of(three[0]).state == State.OPINION_GIVEN
+    launched(batch)
+    accommodating.notify_decision(registration=three[0], by=MANAGER, at=NOW)
+    issued = case_of(three[0]).notification.content
+    assert read == {name: issued[name] for name in read}
+
+
+def test_what_will_be_notified_is_counted_and_says_who_has_signed(prepare, three):
+    reach(three[0], State.DECIDED)
+    reach(three[1], State.OPINION_GIVEN)
+    why = DecisionOn(Decision.REFUSED, reason="L'épreuve est courte.")
+    decide(three[1], TIERS=why)
+    batch = prepare("notify-accommodation")
+
+    assert dict(foreseen.measures_in(batch)) == {
+        Decision.GRANTED: 3,
+        Decision.REFUSED: 1,
+        Decision.OTHER: 0,
+    }
+    assert foreseen.signed_in(batch, by_of(batch)) == [
+        foreseen.Signed(case_of(three[0]).author_in_words, 2)
+    ]
+
+
+def test_what_comes_after_the_batch_was_asked_for_is_not_foreseen(prepare, three):
+    reach(three[0], State.WITH_DOCTOR)
+    batch = prepare("follow-opinion")
+    opine(three[0], at=LATER)
+
+    assert not foreseen.cases_of(batch).exists()
+
+
+def test_a_decision_taken_again_on_the_same_opinion_is_decided_alone(prepare, three):
+    reach(three[0], State.WITH_DOCTOR, Wish(THIRD))
+    opine(three[0], TIERS=OpinionOn(Opinion.UNFAVOURABLE))
+    decide(three[0], TIERS=DecisionOn(Decision.GRANTED, reason="Un autre avis le demande."))
+    accommodating.notify_decision(registration=three[0], by=MANAGER, at=NOW)
+    accommodating.take_again(
+        case=case_of(three[0]), why=Again.ERROR, has_opinion=True, by=MANAGER, at=LATER
+    )
+    batch = prepare("follow-opinion")
+
+    assert not foreseen.cases_of(batch).exists()
+    assert [one.refusal for one in queries.forecast(batch, at=LATER) if "reprise" in one.seen] == [
+        accommodating.TakenAgain.message
+    ]
+    launched(batch, at=LATER)
+
+    assert accommodating.TakenAgain.message in refused(batch)
+    assert case_of(three[0]).state == State.OPINION_GIVEN
+
+
+def test_after_another_opinion_it_is_followed_again(prepare, three):
+    reach(three[0], State.NOTIFIED)
+    accommodating.take_again(
+        case=case_of(three[0]), why=Again.APPEAL, has_opinion=False, by=MANAGER, at=NOW
+    )
+    entrust(three[0])
+    opine(three[0], at=LATER)
+    batch = prepare("follow-opinion")
+    batch.asked_at = LATER
+    batch.save()
+
+    assert foreseen.cases_of(batch).count() == 1
+    launched(batch, at=LATER)
+
+    assert case_of(three[0]).state == State.DECIDED

@@ -41,6 +41,7 @@ ROUTES = {
     "office:batches": _batches(),
     "office:one_batch": _batches(within="batch"),
     "office:batch_refusals": _batches(within="batch", page=False),
+    "office:batch_decision": _batches(within="batch", permission=Permission.DECIDE_ACCOMMODATIONS),
     "office:launch_batch": _batches(BOTH, within="batch", page=False),
     "office:stop_batch": _batches(POST, within="batch", page=False),
     "office:resume_batch": _batches(BOTH, within="batch", page=False),

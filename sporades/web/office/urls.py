@@ -26,7 +26,7 @@ from sporades.web.office.registrations import (
     requests,
 )
 from sporades.web.office.regulations import preparing, regulations, trying
-from sporades.web.office.searches import batching, exporting, searching, writing
+from sporades.web.office.searches import batching, exporting, foreseeing, searching, writing
 from sporades.web.office.services import announcing, contacts, services
 
 app_name = "office"
@@ -42,6 +42,11 @@ urlpatterns = [
     path("inscriptions/lots", batching.batches, name="batches"),
     path("inscriptions/lots/<uuid:batch>", batching.one_batch, name="one_batch"),
     path("inscriptions/lots/<uuid:batch>/refus", batching.batch_refusals, name="batch_refusals"),
+    path(
+        "inscriptions/lots/<uuid:batch>/decisions/<str:number>",
+        foreseeing.batch_decision,
+        name="batch_decision",
+    ),
     path("inscriptions/lots/<uuid:batch>/lancement", batching.launch_batch, name="launch_batch"),
     path("inscriptions/lots/<uuid:batch>/arret", batching.stop_batch, name="stop_batch"),
     path("inscriptions/lots/<uuid:batch>/reprise", batching.resume_batch, name="resume_batch"),

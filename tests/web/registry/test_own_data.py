@@ -243,7 +243,7 @@ def test_that_a_document_is_prepared_is_in_it_once_it_may_be_read(world):
     prepared = Entry.objects.filter(verb="document prepared", object_id=str(registration.pk))
     line = PublicationLine.objects.get(registration=registration)
     assert prepared.count() == 1
-    batch = Batch.objects.first()
+    batch = world.batch
     action = next(code for code, one in ACTIONS.items() if one.begin is not None)
     Batch.objects.filter(pk=batch.pk).update(action=action, about=line.publication_id)
     BatchLine.objects.filter(batch=batch).update(outcome=Outcome.DONE)

@@ -29,6 +29,8 @@ from fido2.webauthn import (
 )
 
 from sporades.accommodations.models import Case
+from sporades.accommodations.operations import OpinionOn
+from sporades.accommodations.states import Opinion
 from sporades.accommodations.states import State as CaseState
 from sporades.accounts import keys
 from sporades.accounts import operations as accounts
@@ -202,6 +204,7 @@ class World:
     extension: ServiceChange
     export: Export
     batch: Batch
+    following: Batch
     large: Batch
     template: MailingTemplate
     refused: Message
@@ -305,6 +308,7 @@ def build(mark: str = "") -> World:
         prepared=prepared,
         trial=a_trial(prepared, users[Role.ADMINISTRATOR]),
         batch=a_batch(search.owner, owner.registration, mark),
+        following=a_batch_of_opinions(search.owner, users[Role.DOCTOR], mark),
         large=a_large_message(search.owner, owner.registration, mark),
         template=a_template(search.owner, mark),
         refused=a_refused_mail(owner.registration),
@@ -387,6 +391,34 @@ def a_batch(user: User, registration: Registration, mark: str = "") -> Batch:
         action=ACTIONS["flag"],
         reason=f"Il manque une pièce {mark}",
         reach=allowed,
+        by=user,
+        at=NOW,
+    )
+
+
+def a_batch_of_opinions(user: User, doctor: User, mark: str = "") -> Batch:
+    """Make a batch that would follow the opinion on a request, and is not launched."""
+    names = ("birth_name", "usage_name", "first_names", "birth_place")
+    candidate = a_candidate(
+        email="conseillee@exemple.test", **(dict.fromkeys(names, f"Alix {mark}") if mark else {})
+    )
+    registration = a_registration(candidate)
+    reach_state(registration, CaseState.ASKED)
+    case, by = case_of(registration), author_of(doctor)
+    accommodating.entrust(case=case, doctor=doctor, name=by.name, by=by, at=NOW)
+    accommodating.opine(
+        case=case,
+        opinions={one.code: OpinionOn(Opinion.UNFAVOURABLE) for one in case.measures.all()},
+        text=f"Avis {mark}",
+        seen=case.revision,
+        by=by,
+        at=NOW,
+    )
+    return batches.prepare(
+        registrations=Registration.objects.filter(pk=registration.pk),
+        action=ACTIONS["follow-opinion"],
+        reason="",
+        reach=reach(user.memberships.all(), Permission.DECIDE_ACCOMMODATIONS),
         by=user,
         at=NOW,
     )

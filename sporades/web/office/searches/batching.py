@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Permission, Reach
-from sporades.batches import operations, queries
+from sporades.batches import foreseen, operations, queries
 from sporades.batches.models import Batch
 from sporades.batches.states import BatchState, Outcome
 from sporades.core.actors import Actor
@@ -22,6 +22,7 @@ from sporades.web.layout.proofs import second_factor_first
 from sporades.web.office.registrations.decision_forms import BatchForm
 from sporades.web.office.registrations.files import TRAIL as FILES_TRAIL
 from sporades.web.office.searches.choosing import NOTHING_TICKED, chosen_in
+from sporades.web.office.searches.foreseeing import foreseen_in
 from sporades.web.office.searches.writing import message_of
 
 ON_THE_PAGE = 50
@@ -103,7 +104,8 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
             )
             for one in forecast
         ],
-        "expected": _expected(forecast),
+        "expected": _expected(forecast, mine),
+        **(foreseen_in(request, mine) if mine.state in UNDECIDED and is_mine else {}),
         "printed": _printed(forecast),
         "forecast_titles": ("État", "Inscriptions", "Refus"),
         "rows": _first(request, refused),
@@ -115,10 +117,15 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
     return render(request, "office/one_batch.html", context)
 
 
-def _expected(forecast: list[queries.Forecast]) -> str:
+def _expected(forecast: list[queries.Forecast], batch: Batch) -> str:
     """Say how many will be accepted and how many refused."""
     refused = sum(one.count for one in forecast if one.refusal)
     accepted = sum(one.count for one in forecast) - refused
+    if foreseen.is_foreseen(batch):
+        return (
+            f"Demandes d'aménagement traitées : {in_groups(str(accepted))}. "
+            f"Inscriptions laissées de côté : {in_groups(str(refused))}."
+        )
     return f"Acceptées : {in_groups(str(accepted))}. Refusées : {in_groups(str(refused))}."
 
 

@@ -1,0 +1,148 @@
+"""What a batch of accommodations will decide or notify, seen before it is launched.
+
+Only of the lines that it will go through: what is refused is told by the forecast.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Min, Prefetch, QuerySet
+
+from sporades.accommodations.models import AskedMeasure, Case
+from sporades.accommodations.notification import Notified
+from sporades.accommodations.operations import (
+    ADVISED,
+    Author,
+    as_advised,
+    measures_decided,
+    stamps_of,
+)
+from sporades.accommodations.states import Decision, Opinion
+from sporades.acts import accommodating
+from sporades.batches.accommodations import AWAITED, FOLLOW
+from sporades.batches.models import Batch
+from sporades.batches.states import Outcome
+from sporades.core.actors import Actor
+from sporades.registrations.models import Registration
+
+MOST_AUTHORS = 10
+"""How many services, or signatures, are told: more are counted together."""
+
+type By = Callable[[Registration], Actor]
+
+
+@dataclass(frozen=True)
+class Signed:
+    """How decisions are signed.
+
+    Attributes:
+        author: first name, last name, quality and service, in words.
+        count: of how many decisions.
+    """
+
+    author: str
+    count: int
+
+
+def is_foreseen(batch: Batch) -> bool:
+    """Return whether a batch decides of accommodations, or notifies them."""
+    return batch.action in AWAITED
+
+
+def cases_of(batch: Batch) -> QuerySet[Case]:
+    """Return the requests that a batch will go through, in the order of its lines."""
+    lines = batch.lines.filter(
+        outcome=Outcome.WAITING, registration__state__in=batch.does.sources
+    ).values("registration")
+    found: QuerySet[Case] = Case.objects.filter(
+        registration__in=lines, state=AWAITED[batch.action]
+    ).order_by("registration")
+    if batch.action == FOLLOW:
+        return found.without_one_taken_again().filter(opined_at__lte=batch.asked_at)
+    return found.filter(decided_at__lte=batch.asked_at)
+
+
+def measures_in(batch: Batch) -> list[tuple[Decision, int]]:
+    """Return how many measures a batch will grant, refuse or replace."""
+    counted = AskedMeasure.objects.filter(case__in=cases_of(batch).order_by()).order_by()
+    said = "opinion" if batch.action == FOLLOW else "decision"
+    found = dict(counted.values_list(said).annotate(Count("pk")))
+    if batch.action == FOLLOW:
+        found = {ADVISED[Opinion(opinion)]: count for opinion, count in found.items()}
+    return [(one, found.get(one, 0)) for one in Decision]
+
+
+def signed_in(batch: Batch, by: By) -> list[Signed]:
+    """Return how the decisions of a batch are signed, the most frequent first.
+
+    Args:
+        batch: which.
+        by: who acts on a registration.
+    """
+    cases = cases_of(batch).order_by()
+    if batch.action == FOLLOW:
+        return _signed_by(cases, by)
+    names = ("decided_first_name", "decided_last_name", "decided_quality", "decided_service")
+    found = cases.values_list(*names).annotate(count=Count("pk")).order_by("-count", *names)
+    return [Signed(_in_words(Author(*said)), count) for *said, count in found[:MOST_AUTHORS]]
+
+
+def _signed_by(cases: QuerySet[Case], by: By) -> list[Signed]:
+    found = cases.values_list("registration__service").annotate(
+        one=Min("registration"), count=Count("pk")
+    )
+    services = list(found.order_by("-count", "one")[:MOST_AUTHORS])
+    some = Registration.objects.whole().in_bulk([one for _, one, _ in services])
+    counts: dict[str, int] = {}
+    for _, one, count in services:
+        author = _in_words(accommodating.author_of(some[one], by(some[one])))
+        counts[author] = counts.get(author, 0) + count
+    return [Signed(author, count) for author, count in counts.items()]
+
+
+def with_measures(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Return requests with their measures, to be listed."""
+    measures = Prefetch("measures", AskedMeasure.objects.order_by("place"))
+    return cases.prefetch_related(measures)
+
+
+def foreseen(batch: Batch, case: Case, by: By, *, at: datetime) -> Notified:
+    """Return what the decision of a line will say, as its candidate will read it.
+
+    Args:
+        batch: which.
+        case: one of those that it goes through, with its registration; it is not to be saved.
+        by: who acts on a registration.
+        at: now.
+
+    Raises:
+        UnknownMeasure: it will be refused.
+    """
+    if batch.action != FOLLOW:
+        return Notified(case, at)
+    measures = measures_decided(case, as_advised(case), former={})
+    author = accommodating.author_of(case.registration, by(case.registration))
+    for name, value in stamps_of(author, at=at).items():
+        setattr(case, name, value)
+    return Notified(case, at, tuple(measures))
+
+
+def decided_in_words(batch: Batch, one: AskedMeasure) -> str:
+    """Say what a line decides of a measure."""
+    if batch.action != FOLLOW:
+        return one.decision_in_words
+    decision = ADVISED[Opinion(one.opinion)]
+    return f"{decision.label} : {one.opinion_label}" if one.opinion_label else str(decision.label)
+
+
+def _in_words(author: Author) -> str:
+    return f"{author.first_name} {author.last_name}, {author.quality}, {author.service}"
+
+
+def reader(reach: Any) -> By:
+    """Return who acts on a registration, of what a reach allows."""
+    return lambda registration: reach.author(
+        academy=registration.academy_id, domain=registration.exam.domain.code
+    )

@@ -1,0 +1,118 @@
+"""A batch of accommodations, read before it is launched: how many, by whom, each document (I11, H4)."""
+
+import pytest
+from django.urls import reverse
+
+from sporades.accommodations.models import Case
+from sporades.accommodations.operations import OpinionOn
+from sporades.accommodations.rules import Wish
+from sporades.accommodations.states import Opinion, State
+from sporades.accounts.permissions import Permission, reach
+from sporades.batches import operations
+from sporades.batches.actions import ACTIONS
+from sporades.registrations.models import Registration
+from tests.accommodations import asked
+from tests.accommodations.asked import READER, THIRD, case_of, opine
+from tests.factories import NOW, a_candidate, a_registration
+from tests.web.guide import main, seen
+from tests.web.office.test_budgets import MOST_WITH_PREVIEWS, cost
+
+
+def prepared(client, action):
+    """Prepare a batch on all that its reader decides of."""
+    allowed = reach(client.user.memberships.all(), Permission.DECIDE_ACCOMMODATIONS)
+    return operations.prepare(
+        registrations=Registration.objects.within(allowed),
+        action=ACTIONS[action],
+        reason="",
+        reach=allowed,
+        by=client.user,
+        at=NOW,
+    )
+
+
+def page_of(batch):
+    return reverse("office:one_batch", args=[batch.pk])
+
+
+def document_of(batch, registration):
+    return reverse("office:batch_decision", args=[batch.pk, registration.number])
+
+
+def opined(registration):
+    asked.reach(registration, State.WITH_DOCTOR, Wish(THIRD), Wish(READER))
+    opine(registration, LECTEUR=OpinionOn(Opinion.UNFAVOURABLE))
+
+
+def test_opinions_that_will_be_followed_are_counted_signed_and_read_before(manager, in_lille):
+    opined(in_lille)
+    batch = prepared(manager, "follow-opinion")
+
+    page = main(manager.get(page_of(batch)))
+
+    assert "Demandes d'aménagement traitées : 1. Inscriptions laissées de côté : 0." in page
+    assert "Accordée 1 mesure Refusée 1 mesure" in page
+    assert "Les décisions seront signées ainsi :" in page
+    assert "gestionnaire, par délégation du recteur de l'académie" in page
+    assert "Secrétaire lecteur : Refusée" in page
+    [link] = seen(manager.get(page_of(batch))).xpath("//main//a[starts-with(., 'Lire')]/@href")
+    document = main(manager.get(link))
+    assert "Secrétaire lecteur Refusée." in document
+    assert "Il écrit : Les mesures conviennent." in document
+    assert case_of(in_lille).state == State.OPINION_GIVEN
+
+
+def test_decisions_that_will_be_notified_are_read_before(manager, in_lille):
+    asked.reach(in_lille, State.DECIDED)
+    batch = prepared(manager, "notify-accommodation")
+
+    page = main(manager.get(page_of(batch)))
+    document = main(manager.get(document_of(batch, in_lille)))
+
+    assert "Les décisions sont signées ainsi :" in page
+    assert "Claude Martin, cheffe du service des examens, Rectorat de Lille (1 décision)" in page
+    assert "Décision prise par : Claude Martin" in document
+    assert "Notifiée le 25 novembre 2026" in document
+    assert case_of(in_lille).state == State.DECIDED
+
+
+def test_a_document_that_the_batch_does_not_decide_is_not_there(
+    manager, member, in_lille, two_more
+):
+    opined(in_lille)
+    batch = prepared(manager, "follow-opinion")
+    other = member("A09", email="autre@exemple.test")
+
+    assert manager.get(document_of(batch, two_more[0])).status_code == 404
+    assert other.get(document_of(batch, in_lille)).status_code == 404
+    plain = prepared(manager, "notify-accommodation")
+    assert manager.get(document_of(plain, in_lille)).status_code == 404
+    operations.launch(batch=batch, by=batch.reach.perimeters[0].member, at=NOW)
+    assert manager.get(document_of(batch, in_lille)).status_code == 404
+
+
+def test_what_cannot_be_said_is_told_in_the_place_of_the_document(manager, in_lille):
+    opined(in_lille)
+    measures = Case.objects.get().measures.filter(code=READER)
+    measures.update(opinion=Opinion.OTHER, opinion_code="PARTIE", opinion_label="Une mesure partie")
+    batch = prepared(manager, "follow-opinion")
+
+    page = main(manager.get(document_of(batch, in_lille)))
+
+    assert "Cette mesure n'est pas proposée pour cet examen" in page
+
+
+@pytest.fixture
+def two_more(in_lille):
+    return [a_registration(a_candidate()) for _ in range(2)]
+
+
+@pytest.mark.parametrize("action", ["follow-opinion", "notify-accommodation"])
+def test_many_decisions_cost_as_much_to_foresee_as_one(manager, in_lille, two_more, action):
+    state = State.OPINION_GIVEN if action == "follow-opinion" else State.DECIDED
+    asked.reach(in_lille, state)
+    first = cost(manager, page_of(prepared(manager, action)))
+    for one in two_more:
+        asked.reach(one, state)
+
+    assert cost(manager, page_of(prepared(manager, action))) == first <= MOST_WITH_PREVIEWS
