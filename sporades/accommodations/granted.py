@@ -59,8 +59,13 @@ def in_force_of(registration: Any) -> QuerySet[AskedMeasure]:
     )
     of_all = Exists(later.filter(papers=[]))
     of_the_same = ~Q(papers=[]) & Q(Exists(later.filter(papers__contains=OuterRef("papers"))))
+    of_the_granted = ~Q(decided_papers=[]) & Q(
+        Exists(later.filter(papers__contains=OuterRef("decided_papers")))
+    )
     found: QuerySet[AskedMeasure] = AskedMeasure.objects.filter(
-        ~(Q(of_all) | of_the_same), case__registration=registration, case__state__in=SETTLED
+        ~(Q(of_all) | of_the_same | of_the_granted),
+        case__registration=registration,
+        case__state__in=SETTLED,
     ).exclude(decided_code="")
     return found
 
@@ -120,7 +125,7 @@ def _last(decided: Iterable[AskedMeasure], paper: str) -> Granted:
         if not one.papers or paper in one.papers:
             last.pop(one.code, None)
             last[one.code] = one
-    kept = [one for one in last.values() if one.decided_code]
+    kept = [one for one in last.values() if one.grants(paper)]
     return Granted(
         measures=tuple(dict.fromkeys(InForce(one.decided_code, one.decided_label) for one in kept)),
         time=max((one.share for one in kept), default=Fraction(0)),

@@ -372,12 +372,26 @@ class AskedMeasure(models.Model):
     opinion_label = models.CharField(
         "libellé de la mesure de l'avis", max_length=LONGEST_LINE, blank=True
     )
+    opinion_papers = ArrayField(
+        models.CharField(max_length=20),
+        verbose_name="épreuves de l'avis ; aucune : toutes celles demandées",
+        default=list,
+        db_default=[],
+    )
+    """Those for which the measure, or the other one, is favoured; it is not for the others."""
     decision = models.CharField("décision", max_length=10, choices=Decision, blank=True)
     decided_code = models.CharField("mesure accordée", max_length=20, blank=True)
     decided_label = models.CharField(
         "libellé de la mesure accordée", max_length=LONGEST_LINE, blank=True
     )
     decided_time = models.CharField("temps accordé", max_length=4, blank=True)
+    decided_papers = ArrayField(
+        models.CharField(max_length=20),
+        verbose_name="épreuves accordées ; aucune : toutes celles demandées",
+        default=list,
+        db_default=[],
+    )
+    """Those for which the decision grants; it refuses for the others that are asked for."""
     reason = models.CharField("motif de la décision", max_length=LONGEST_WHY, blank=True)
 
     objects: ClassVar[Any] = models.Manager()
@@ -411,7 +425,28 @@ class AskedMeasure(models.Model):
                 name="a_decision_that_is_not_the_opinion_says_why",
                 condition=~Q(reason="")
                 | Q(decision="")
-                | Q(decision=Decision.GRANTED, opinion=Opinion.FAVOURABLE),
+                | Q(
+                    decision=Decision.GRANTED,
+                    opinion=Opinion.FAVOURABLE,
+                    opinion_papers=[],
+                    decided_papers=[],
+                ),
+            ),
+            models.CheckConstraint(
+                name="an_opinion_and_a_decision_are_of_epreuves_asked_for",
+                condition=Q(papers=[])
+                | Q(
+                    opinion_papers__contained_by=F("papers"),
+                    decided_papers__contained_by=F("papers"),
+                ),
+            ),
+            models.CheckConstraint(
+                name="only_what_is_favoured_is_so_for_some_epreuves",
+                condition=Q(opinion_papers=[]) | Q(opinion__in=[Opinion.FAVOURABLE, Opinion.OTHER]),
+            ),
+            models.CheckConstraint(
+                name="only_what_is_granted_is_so_for_some_epreuves",
+                condition=Q(decided_papers=[]) | Q(decision__in=[Decision.GRANTED, Decision.OTHER]),
             ),
         ]
         triggers = [
@@ -436,13 +471,26 @@ class AskedMeasure(models.Model):
     def opinion_in_words(self) -> str:
         """What the doctor thinks of it: « Autre mesure : … »."""
         said = self.get_opinion_display()
+        if self.opinion == Opinion.FAVOURABLE and self.opinion_papers:
+            return f"{said} en partie"
         return f"{said} : {self.opinion_label}" if self.opinion_label else said
 
     @property
     def decision_in_words(self) -> str:
         """What is decided of it: « Autre mesure accordée : … »."""
         said = self.get_decision_display()
+        if self.decision == Decision.GRANTED and self.decided_papers:
+            return f"{said} en partie"
         return f"{said} : {self.decided_label}" if self.decision == Decision.OTHER else said
+
+    @property
+    def granted_papers(self) -> list[str]:
+        """The épreuves for which something is granted; none for all that are sat."""
+        return list(self.decided_papers or self.papers)
+
+    def grants(self, paper: str) -> bool:
+        """Return whether it grants something for an épreuve that it is asked for."""
+        return bool(self.decided_code) and (not self.decided_papers or paper in self.decided_papers)
 
     @property
     def share(self) -> Fraction:

@@ -7,7 +7,7 @@ from sporades.accommodations.models import Again, AskedMeasure, Case
 from sporades.accommodations.operations import AuthorMissing
 from sporades.accommodations.rules import (
     contested_until,
-    papers_in_words,
+    decision_on_papers,
     presumed_at,
     rules_of,
     sat_by,
@@ -79,7 +79,7 @@ def content(source: Notified) -> Content:
         "measures": [
             {
                 "label": one.label,
-                "papers": papers_in_words(one.papers, sat, one.code),
+                "papers": decision_on_papers(one, sat),
                 "said": one.decision_in_words,
                 "reason": one.reason,
             }

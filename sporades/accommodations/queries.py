@@ -188,6 +188,6 @@ def proposals(registration: Registration) -> list[Proposal]:
         measure = asked.measure(one.decided_code) if one.decided_code else None
         if measure is not None:
             session = one.case.registration.exam.session.label
-            papers = tuple(one.papers) if measure.is_by_paper else ()
+            papers = tuple(one.granted_papers) if measure.is_by_paper else ()
             found[measure.code] = Proposal(measure.code, papers, session)
     return list(found.values())

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models.fields.json import KeyTransform
 
+from sporades.accommodations.models import AskedMeasure
 from sporades.core.days import midnight, months_after, working_day_from
 from sporades.core.french import listed, local_day
 from sporades.exams.models.service import MINUTE
@@ -134,6 +135,51 @@ def papers_in_words(papers: Iterable[str], sat: Iterable[Sat], measure: str) -> 
         return "Toutes les épreuves"
     kept = [labels[code] for code in codes if code in labels]
     return listed(kept) or "Aucune épreuve que vous passez encore"
+
+
+def papers_asked(
+    registration: Registration, one: AskedMeasure, sat: Iterable[Sat], *, kept: Iterable[str] = ()
+) -> list[Sat]:
+    """Return the épreuves among which an opinion on a measure, and its decision, may choose.
+
+    Those that are asked for and sat; those also that are named already, though they are sat no
+    more. None of a measure that is for the whole exam.
+
+    Args:
+        registration: of which.
+        one: the measure.
+        sat: the épreuves that are sat.
+        kept: others that are named already.
+    """
+    rules = rules_of(registration)
+    suiting = suiting_papers(rules, sat, one.code) if rules else []
+    found = [paper for paper in suiting if not one.papers or paper.code in one.papers]
+    known = {paper.code for paper in found}
+    named = dict.fromkeys([*one.opinion_papers, *one.decided_papers, *kept])
+    left = [code for code in named if code not in known]
+    labels = {paper.code: paper.label for paper in exam_of(registration).papers} if left else {}
+    return [*found, *(Sat(code, labels.get(code, code), frozenset()) for code in left)]
+
+
+def opinion_on_papers(one: AskedMeasure, sat: Iterable[Sat]) -> str:
+    """Say for which épreuves a measure is favoured, and for which it is not."""
+    return _apart(one, one.opinion_papers, sat, ("Favorable pour", "défavorable pour"))
+
+
+def decision_on_papers(one: AskedMeasure, sat: Iterable[Sat]) -> str:
+    """Say for which épreuves a measure is granted, and for which it is not."""
+    return _apart(one, one.decided_papers, sat, ("Accordée pour", "refusée pour"))
+
+
+def _apart(one: AskedMeasure, chosen: list[str], sat: Iterable[Sat], said: tuple[str, str]) -> str:
+    taken = list(sat)
+    if not chosen:
+        return papers_in_words(one.papers, taken, one.code)
+    asked = one.papers or [paper.code for paper in taken if one.code in paper.measures]
+    others = [paper.label for paper in taken if paper.code in set(asked) - set(chosen)]
+    yes, no = said
+    words = f"{yes} : {papers_in_words(chosen, taken, one.code)}"
+    return f"{words} ; {no} : {listed(others)}" if others else words
 
 
 def deadline_of(registration: Registration) -> datetime:

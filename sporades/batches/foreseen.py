@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Min, Prefetch, QuerySet
+from django.db.models import Count, Min, Prefetch, Q, QuerySet
 
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.notification import Notified
@@ -27,6 +27,9 @@ from sporades.batches.states import Outcome
 from sporades.core.actors import Actor
 from sporades.registrations.models import Registration
 
+IN_PART = "Accordée en partie"
+LABELS = (Decision.GRANTED.label, IN_PART, Decision.REFUSED.label, Decision.OTHER.label)
+PAPERS = {"opinion": "opinion_papers", "decision": "decided_papers"}
 MOST_AUTHORS = 10
 """How many services, or signatures, are told: more are counted together."""
 
@@ -56,22 +59,30 @@ def cases_of(batch: Batch) -> QuerySet[Case]:
     lines = batch.lines.filter(
         outcome=Outcome.WAITING, registration__state__in=batch.does.sources
     ).values("registration")
-    found: QuerySet[Case] = Case.objects.filter(
-        registration__in=lines, state=AWAITED[batch.action]
-    ).order_by("registration")
-    if batch.action == FOLLOW:
-        return found.without_one_taken_again().filter(opined_at__lte=batch.asked_at)
-    return found.filter(decided_at__lte=batch.asked_at)
+    waiting = Case.objects.filter(registration__in=lines, state=AWAITED[batch.action])
+    found: QuerySet[Case] = (
+        waiting.without_one_taken_again().filter(opined_at__lte=batch.asked_at)
+        if batch.action == FOLLOW
+        else waiting.filter(decided_at__lte=batch.asked_at)
+    )
+    return found.order_by("registration")
 
 
-def measures_in(batch: Batch) -> list[tuple[Decision, int]]:
-    """Return how many measures a batch will grant, refuse or replace."""
+def measures_in(batch: Batch) -> list[tuple[str, int]]:
+    """Return how many measures a batch will grant, grant in part, refuse or replace, in words."""
     counted = AskedMeasure.objects.filter(case__in=cases_of(batch).order_by()).order_by()
     said = "opinion" if batch.action == FOLLOW else "decision"
-    found = dict(counted.values_list(said).annotate(Count("pk")))
-    if batch.action == FOLLOW:
-        found = {ADVISED[Opinion(opinion)]: count for opinion, count in found.items()}
-    return [(one, found.get(one, 0)) for one in Decision]
+    rows = (
+        counted.annotate(is_whole=Q(**{PAPERS[said]: []}))
+        .values_list(said, "is_whole")
+        .annotate(Count("pk"))
+    )
+    found: dict[str, int] = {}
+    for one, is_whole, count in rows:
+        decision = ADVISED[Opinion(one)] if batch.action == FOLLOW else Decision(one)
+        label = IN_PART if decision is Decision.GRANTED and not is_whole else decision.label
+        found[label] = found.get(label, 0) + count
+    return [(label, found[label]) for label in LABELS if label in found]
 
 
 def signed_in(batch: Batch, by: By) -> list[Signed]:
@@ -134,6 +145,8 @@ def decided_in_words(batch: Batch, one: AskedMeasure) -> str:
     if batch.action != FOLLOW:
         return one.decision_in_words
     decision = ADVISED[Opinion(one.opinion)]
+    if decision is Decision.GRANTED and one.opinion_papers:
+        return IN_PART
     return f"{decision.label} : {one.opinion_label}" if one.opinion_label else str(decision.label)
 
 

@@ -14,7 +14,7 @@ from sporades.registrations.models import Registration
 
 MANAGER, DOCTOR = "gestionnaire.lille@demo.test", "medecin.lille@demo.test"
 MISSING = "L'avis de votre établissement n'est pas signé."
-TEXT = "Ces mesures compensent ce que la situation de la personne rend plus lent."
+TEXT = "Le temps majoré convient à chaque épreuve demandée ; le sujet peut être lu sans secrétaire."
 
 
 WISHES = (Wish("TIERS-TEMPS", ("EP1",)), Wish("LECTEUR"))

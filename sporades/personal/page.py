@@ -122,6 +122,8 @@ WORDS = {
     "last_used_at": "A servi pour la dernière fois le",
     "option": "Option",
     "pages": "Pages",
+    "decided_papers": "Accordée seulement pour",
+    "opinion_papers": "Avis favorable seulement pour",
     "papers": "Épreuves",
     "reader_kind": "Par",
     "sealed_name": "Nom du fichier",

@@ -584,10 +584,10 @@ TABLES = (
         chapter=MEASURES,
         whose=of_candidate("case__registration__candidate"),
         told=_is_measure_notified,
-        once_told="opinion opinion_code opinion_label decision decided_code decided_label "
-        "decided_time reason",
-        keep="code label papers time opinion_code opinion_label decided_code decided_label "
-        "decided_time",
+        once_told="opinion opinion_code opinion_label opinion_papers decision decided_code "
+        "decided_label decided_time decided_papers reason",
+        keep="code label papers time opinion_code opinion_label opinion_papers decided_code "
+        "decided_label decided_time decided_papers",
         texts="reason",
     ),
     Table(

@@ -95,6 +95,8 @@ REGULATED: dict[tuple[str, str], Callable[[Exam], dict[str, str]]] = {
         one.code: one.label for one in exam.questions
     },
     ("accommodations.AskedMeasure", "papers"): papers_in,
+    ("accommodations.AskedMeasure", "opinion_papers"): papers_in,
+    ("accommodations.AskedMeasure", "decided_papers"): papers_in,
     ("accommodations.Case", "plan"): lambda exam: _asked(exam, "plans"),
     ("accommodations.Case", "late_reason"): lambda exam: _asked(exam, "late"),
     ("medical.Opening", "kind"): lambda exam: _asked(exam, "papers"),

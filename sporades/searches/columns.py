@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max, OuterRef, Q, StringAgg, Subquery, Value
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case as If
+from django.db.models import F, Func, Max, OuterRef, Q, StringAgg, Subquery, TextField, Value, When
+from django.db.models.functions import Concat
 
 from sporades.accommodations.granted import in_force_of
 from sporades.accommodations.models import Case
@@ -73,11 +76,19 @@ def _last_piece() -> Subquery:
     return Subquery(rows.values("registration").values(said=Max("arrived_at")))
 
 
-def _granted() -> Subquery:
-    """Return the measures in force for a registration, in the words of who decided."""
-    rows = in_force_of(OuterRef("pk")).order_by()
-    said = StringAgg("decided_label", Value(" ; "), distinct=True, order_by="decided_label")
-    return Subquery(rows.values("case__registration").values(said=said))
+def _granted() -> Func:
+    """Return the measures in force for a registration, in the words of who decided.
+
+    With the codes of the épreuves that each is granted for, where it is not for all that are sat.
+    """
+    papers = If(When(decided_papers=[], then=F("papers")), default=F("decided_papers"))
+    codes = Func(papers, Value(", "), function="array_to_string", output_field=TextField())
+    some = Concat("decided_label", Value(" ("), codes, Value(")"), output_field=TextField())
+    whole = When(papers=[], decided_papers=[], then=F("decided_label"))
+    words = If(whole, default=some, output_field=TextField())
+    rows = in_force_of(OuterRef("pk")).annotate(words=words).order_by("words")
+    every = ArraySubquery(rows.values("words").distinct())
+    return Func(every, Value(" ; "), function="array_to_string", output_field=TextField())
 
 
 def _case_state() -> Subquery:
@@ -89,7 +100,7 @@ def _case_in_words(state: str | None) -> str:
     return str(CaseState(state).label) if state else ""
 
 
-COMPUTED: dict[str, Callable[[], Subquery]] = {
+COMPUTED: dict[str, Callable[[], Subquery | Func]] = {
     "pieces_to_provide": lambda: _pieces(_labels(*TO_PROVIDE), is_mandatory=True),
     "pieces_to_verify": lambda: _pieces(_labels(*TO_VERIFY)),
     "last_piece_at": _last_piece,

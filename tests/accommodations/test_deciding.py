@@ -8,11 +8,11 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from sporades.accommodations import operations
-from sporades.accommodations.granted import NOTHING, InForce, granted
+from sporades.accommodations.granted import NOTHING, InForce, granted, granted_to
 from sporades.accommodations.models import AskedMeasure, Case, Signature
 from sporades.accommodations.operations import Author, DecisionOn, OpinionOn
 from sporades.accommodations.queries import proposals
-from sporades.accommodations.rules import Wish
+from sporades.accommodations.rules import Wish, sat_by
 from sporades.accommodations.states import Decision, Opinion, State
 from sporades.acts import accommodating
 from sporades.core.refusals import ReasonMissing, Refused
@@ -27,6 +27,7 @@ from tests.accommodations.asked import (
     RECTOR,
     THIRD,
     a_doctor,
+    again,
     as_doctor,
     case_of,
     decide,
@@ -431,3 +432,185 @@ def test_who_is_reached_by_letter_is_told_to_ask_their_service():
         assert "espace" not in said
         assert "aménagement" not in said
         assert "Bureau des essais de Lille" in said
+
+
+# --- For some épreuves only ---------------------------------------------------------------------
+def asked_for_some(registration, *wishes, **opinions):
+    """Bring a request for a reader, and for the whole exam, to its opinion."""
+    reach(registration, State.WITH_DOCTOR, *(wishes or (Wish(READER), Wish(ACCESS))))
+    opine(registration, **opinions)
+    return case_of(registration)
+
+
+def test_a_measure_is_favoured_then_granted_for_some_epreuves_only(registration):
+    first, *rest = of_reader(registration)
+    case = asked_for_some(registration, LECTEUR=OpinionOn(Opinion.FAVOURABLE, papers=(first,)))
+    advised = operations.as_advised(case)[READER]
+    assert (advised.decision, advised.papers) == (Decision.GRANTED, (first,))
+    assert advised.reason == (
+        "Le médecin désigné a donné un avis favorable pour une partie des épreuves. "
+        "Il écrit : Les mesures conviennent."
+    )
+
+    accommodating.follow_opinion(registration=registration, by=MANAGER, at=NOW)
+
+    measure = case_of(registration).measures.get(code=READER)
+    assert (measure.decided_papers, measure.decision_in_words) == ([first], "Accordée en partie")
+    assert [one.code for one in granted(registration, first).measures] == [READER, ACCESS]
+    for other in rest:
+        assert [one.code for one in granted(registration, other).measures] == [ACCESS]
+    assert granted_to([again(registration)])[registration.pk][first] == granted(registration, first)
+
+
+def of_reader(registration):
+    """Return the épreuves that are sat for which a reader may be asked: two at least."""
+    found = [paper.code for paper in sat_by(again(registration)) if READER in paper.measures]
+    assert len(found) > 1
+    return found
+
+
+def test_another_measure_may_be_for_some_epreuves_only(registration):
+    first, second, *_ = of_reader(registration)
+    other = OpinionOn(Opinion.OTHER, THIRD, (first,))
+    asked_for_some(registration, Wish(READER), LECTEUR=other)
+
+    accommodating.follow_opinion(registration=registration, by=MANAGER, at=NOW)
+
+    assert granted(registration, first).time == Fraction(1, 3)
+    assert granted(registration, second) == NOTHING
+
+
+def test_all_that_is_asked_for_is_no_part_of_it(registration):
+    every = tuple(of_reader(registration))
+    case = asked_for_some(registration, LECTEUR=OpinionOn(Opinion.FAVOURABLE, papers=every))
+
+    assert case.measures.get(code=READER).opinion_papers == []
+    decide(registration, LECTEUR=DecisionOn(Decision.GRANTED, papers=every))
+    assert case_of(registration).measures.get(code=READER).decided_papers == []
+
+
+@pytest.mark.parametrize(
+    "opinion",
+    [
+        OpinionOn(Opinion.FAVOURABLE, papers=("E9",)),
+        OpinionOn(Opinion.UNFAVOURABLE, papers=("E1",)),
+    ],
+)
+def test_an_opinion_names_epreuves_that_are_asked_for_and_favoured(registration, opinion):
+    reach(registration, State.WITH_DOCTOR, Wish(READER))
+
+    with pytest.raises(operations.PapersUnknown):
+        opine(registration, LECTEUR=opinion)
+
+
+def test_a_measure_of_the_whole_exam_is_granted_or_not_as_a_whole(registration):
+    reach(registration, State.WITH_DOCTOR)
+
+    with pytest.raises(operations.PapersUnknown):
+        opine(registration, ACCESSIBLE=OpinionOn(Opinion.FAVOURABLE, papers=("E1",)))
+
+
+@pytest.mark.parametrize(
+    "decision",
+    [
+        DecisionOn(Decision.GRANTED, reason="Motif.", papers=("E9",)),
+        DecisionOn(Decision.REFUSED, reason="Motif.", papers=("E1",)),
+    ],
+)
+def test_a_decision_names_epreuves_that_are_asked_for_and_granted(registration, decision):
+    asked_for_some(registration)
+
+    with pytest.raises(operations.PapersUnknown):
+        decide(registration, LECTEUR=decision)
+
+
+def test_a_decision_for_other_epreuves_than_the_opinion_says_why(registration):
+    first, second, *_ = of_reader(registration)
+    case = asked_for_some(registration, LECTEUR=OpinionOn(Opinion.FAVOURABLE, papers=(first,)))
+    proposed = operations.as_advised(case)[READER].reason
+
+    with pytest.raises(ReasonMissing):
+        decide(registration, LECTEUR=DecisionOn(Decision.GRANTED))
+    for papers in ((), (second,)):
+        with pytest.raises(operations.ReasonOfAnother):
+            decide(registration, LECTEUR=DecisionOn(Decision.GRANTED, "", proposed, papers))
+
+    decide(registration, LECTEUR=DecisionOn(Decision.GRANTED, "", "L'oral est long.", (second,)))
+    assert case_of(registration).measures.get(code=READER).decided_papers == [second]
+
+
+def test_an_opinion_on_an_epreuve_that_is_left_is_not_one_on_all_of_them(registration):
+    first, *_ = of_reader(registration)
+    asked_for_some(registration, LECTEUR=OpinionOn(Opinion.FAVOURABLE, papers=(first,)))
+    registration.papers.filter(paper__code=first).update(status="waived")
+
+    accommodating.follow_opinion(registration=registration, by=MANAGER, at=NOW)
+
+    measure = case_of(registration).measures.get(code=READER)
+    assert measure.decided_papers == [first]
+    for paper in of_reader(registration):
+        assert [one.code for one in granted(registration, paper).measures] == [ACCESS]
+
+
+def test_what_was_granted_for_some_epreuves_is_proposed_again_for_them_alone(registration):
+    first, *_ = of_reader(registration)
+    asked_for_some(registration, LECTEUR=OpinionOn(Opinion.FAVOURABLE, papers=(first,)))
+    accommodating.follow_opinion(registration=registration, by=MANAGER, at=NOW)
+    accommodating.notify_decision(registration=registration, by=MANAGER, at=NOW)
+    later = Registration.objects.whole().get(pk=registration.pk)
+    later.pk = -1  # another registration of the same candidate, of another session
+
+    assert (READER, (first,)) in [(one.code, one.papers) for one in proposals(later)]
+
+
+def test_the_notification_says_for_which_epreuves_it_is_granted_and_refused(registration):
+    first, second, *_ = of_reader(registration)
+    asked_for_some(
+        registration,
+        Wish(READER, (first, second)),
+        LECTEUR=OpinionOn(Opinion.FAVOURABLE, papers=(first,)),
+    )
+    accommodating.follow_opinion(registration=registration, by=MANAGER, at=NOW)
+
+    accommodating.notify_decision(registration=registration, by=MANAGER, at=NOW)
+
+    labels = {paper.code: paper.label for paper in sat_by(again(registration))}
+    [said] = case_of(registration).notification.content["measures"]
+    assert (said["said"], said["papers"]) == (
+        "Accordée en partie",
+        f"Accordée pour : {labels[first]} ; refusée pour : {labels[second]}",
+    )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"opinion_papers": ["E9"]},
+        {"decided_papers": ["E9"]},
+        {"opinion": "unfavourable", "opinion_papers": ["E1"]},
+        {"decision": "refused", "decided_code": "", "decided_label": "", "decided_time": ""}
+        | {"decided_papers": ["E1"], "reason": "Motif."},
+        {"decided_papers": ["E1"], "reason": ""},
+        {"opinion_papers": ["E1"], "reason": ""},
+    ],
+)
+def test_the_database_grants_for_epreuves_that_are_asked_for_and_says_why(registration, changes):
+    case = reach(registration, State.DECIDED, Wish(THIRD, ("E1", "E2")))
+    rows = AskedMeasure.objects.filter(case=case)
+    rows.update(opinion_papers=["E2"], decided_papers=["E2"], reason="Motif.")
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rows.update(**changes)
+
+
+def test_another_request_takes_its_opinion_over_with_its_epreuves(registration):
+    first, *_ = of_reader(registration)
+    asked_for_some(registration, LECTEUR=OpinionOn(Opinion.FAVOURABLE, papers=(first,)))
+    accommodating.follow_opinion(registration=registration, by=MANAGER, at=NOW)
+    accommodating.notify_decision(registration=registration, by=MANAGER, at=NOW)
+
+    made = accommodating.take_again(
+        case=case_of(registration), why="error", has_opinion=True, by=MANAGER, at=LATER
+    )
+
+    assert made.measures.get(code=READER).opinion_papers == [first]

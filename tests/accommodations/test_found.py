@@ -93,6 +93,22 @@ def test_a_refusal_for_one_epreuve_leaves_the_others(registration):
     assert [one.papers for one in in_force_of(registration.pk)] == [["E1"]]
 
 
+def test_a_refusal_of_what_was_granted_in_part_leaves_nothing_of_it(registration):
+    reach(registration, State.WITH_DOCTOR, Wish(THIRD, ("E1", "E2")))
+    opine(registration, TIERS=OpinionOn(Opinion.FAVOURABLE, papers=("E1",)))
+    accommodating.follow_opinion(registration=registration, by=MANAGER, at=NOW)
+    accommodating.notify_decision(registration=registration, by=MANAGER, at=NOW)
+    assert cells(registration, "mesures_accordees") == ["Temps majoré d'un tiers (E1)"]
+
+    write(registration, Wish(THIRD, ("E1",)), at=LATER)
+    send(registration, at=LATER)
+    give_to_doctor(registration, at=LATER)
+    opine(registration, at=LATER)
+    decide(registration, at=LATER, TIERS=DecisionOn(Decision.REFUSED, reason="Non prévu."))
+
+    assert list(in_force_of(registration.pk)) == []
+
+
 def test_lists_name_what_is_granted_in_the_words_of_the_decision(registration):
     reach(registration, State.WITH_DOCTOR, Wish(THIRD), Wish(READER))
     opine(registration, TIERS=OpinionOn(Opinion.OTHER, HALF))

@@ -22,6 +22,7 @@ measures = st.tuples(
     st.lists(st.sampled_from(PAPERS), unique=True, max_size=3),
     st.sampled_from(Decision.values),
     st.sampled_from(sorted(TIMES)),
+    st.lists(st.sampled_from(PAPERS), unique=True, max_size=3),
 )
 cases = st.lists(
     st.tuples(
@@ -67,7 +68,9 @@ def decided(registration, doctor, is_settled, day, said):
 
 
 def _measure(case, place, code, said):
-    papers, decision, other = said
+    papers, decision, other, some = said
+    is_granted = decision != Decision.REFUSED
+    kept = [paper for paper in some if is_granted and (not papers or paper in papers)]
     named = {Decision.GRANTED: code, Decision.OTHER: other, Decision.REFUSED: ""}[decision]
     return AskedMeasure(
         case=case,
@@ -77,10 +80,11 @@ def _measure(case, place, code, said):
         papers=papers,
         opinion=Opinion.FAVOURABLE,
         decision=decision,
-        reason="Motif." if decision != Decision.GRANTED else "",
+        reason="Motif." if decision != Decision.GRANTED or kept else "",
         decided_code=named,
         decided_label=named,
         decided_time=TIMES[named] if named else "",
+        decided_papers=kept,
     )
 
 

@@ -89,11 +89,7 @@ def test_what_will_be_decided_is_counted_measure_by_measure_and_signed(prepare, 
     reach(three[2], State.DECIDED)
     batch = prepare("follow-opinion")
 
-    assert foreseen.measures_in(batch) == [
-        (Decision.GRANTED, 3),
-        (Decision.REFUSED, 1),
-        (Decision.OTHER, 0),
-    ]
+    assert foreseen.measures_in(batch) == [("Accordée", 3), ("Refusée", 1)]
     [signed] = foreseen.signed_in(batch, by_of(batch))
     launched(batch)
 
@@ -124,11 +120,7 @@ def test_what_will_be_notified_is_counted_and_says_who_has_signed(prepare, three
     decide(three[1], TIERS=why)
     batch = prepare("notify-accommodation")
 
-    assert dict(foreseen.measures_in(batch)) == {
-        Decision.GRANTED: 3,
-        Decision.REFUSED: 1,
-        Decision.OTHER: 0,
-    }
+    assert foreseen.measures_in(batch) == [("Accordée", 3), ("Refusée", 1)]
     assert foreseen.signed_in(batch, by_of(batch)) == [
         foreseen.Signed(case_of(three[0]).author_in_words, 2)
     ]

@@ -132,3 +132,31 @@ def test_two_windows_that_begin_at_once_begin_one_request(arena):
         assert kinds(outcomes) == ["Case", "Case"]
         case = Case.objects.get(registration=registration)
         assert case.measures.count() == 1
+
+
+def test_a_decision_that_is_corrected_while_it_is_notified_is_told_as_it_was_read(arena):
+    for _ in ROUNDS:
+        registration = declared()
+        case = reach(registration, State.DECIDED, Wish(THIRD), at=now())
+        refused = DecisionOn(Decision.REFUSED, reason="Non prévue.")
+        correct = partial(
+            accommodating.correct,
+            case=case,
+            decisions={THIRD: refused},
+            author=RECTOR,
+            seen=case.decided_at,
+            by=MANAGER,
+            at=now(),
+        )
+        notify = partial(
+            accommodating.notify, case=case, seen=case.decided_at, by=MANAGER, at=now()
+        )
+
+        outcomes = together(correct, notify)
+
+        kept = case_of(registration)
+        found = (kinds(outcomes), kept.state, kept.measures.get().decision)
+        assert found in (
+            (["NoneType", "Refused"], State.NOTIFIED, Decision.GRANTED),
+            (["NoneType", "Rewritten"], State.DECIDED, Decision.REFUSED),
+        )

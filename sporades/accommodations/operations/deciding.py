@@ -10,13 +10,12 @@ from sporades.accommodations.operations.refusals import (
     AuthorMissing,
     DecisionMissing,
     OpinionMissing,
+    PapersUnknown,
     ReasonOfAnother,
     Rewritten,
     UnknownMeasure,
 )
-from sporades.accommodations.rules import (
-    rules_of,
-)
+from sporades.accommodations.rules import Sat, papers_asked, rules_of, sat_by
 from sporades.accommodations.states import (
     CORRECT,
     DECIDE,
@@ -42,10 +41,13 @@ class OpinionOn:
     Attributes:
         opinion: favourable, unfavourable, or another measure.
         other: the code of the other measure.
+        papers: the épreuves for which it is favoured, and for no other; none for all that are
+            asked for.
     """
 
     opinion: Opinion
     other: str = ""
+    papers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,15 +58,19 @@ class DecisionOn:
         decision: granted, refused, or another measure granted.
         other: the code of the other measure.
         reason: why; needed unless it grants what the doctor favours.
+        papers: the épreuves for which it grants, refusing for the others; none for all that are
+            asked for.
     """
 
     decision: Decision
     other: str = ""
     reason: str = ""
+    papers: tuple[str, ...] = ()
 
     def follows(self, advised: Self) -> bool:
         """Return whether it grants and refuses what another one does, whatever the reasons."""
-        return replace(self, reason="") == replace(advised, reason="")
+        is_same = (self.decision, self.other) == (advised.decision, advised.other)
+        return is_same and set(self.papers) == set(advised.papers)
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,11 @@ ADVISED = {
 WHY = {
     Opinion.UNFAVOURABLE: "Le médecin désigné a donné un avis défavorable à cette mesure.",
     Opinion.OTHER: "Le médecin désigné a donné un avis favorable à cette autre mesure.",
+}
+WHY_SOME = {
+    Opinion.FAVOURABLE: "Le médecin désigné a donné un avis favorable pour une partie des épreuves.",
+    Opinion.OTHER: "Le médecin désigné a donné un avis favorable à cette autre mesure, pour une "
+    "partie des épreuves.",
 }
 """The reason that an opinion makes; what the doctor writes for the authority comes after it."""
 
@@ -140,7 +151,7 @@ def opine(
 
     Raises:
         Rewritten: its candidate has changed it meanwhile.
-        OpinionMissing, UnknownMeasure: see each.
+        OpinionMissing, UnknownMeasure, PapersUnknown: see each.
         Refused: it stands no more as it was read.
     """
     _check_seen(case, seen)
@@ -152,7 +163,9 @@ def opine(
         one.opinion = said.opinion
         if said.opinion == Opinion.OTHER:
             one.opinion_code, one.opinion_label, _ = _named(case.registration, said.other)
-        one.save(update_fields=["opinion", "opinion_code", "opinion_label"])
+        is_favoured = said.opinion != Opinion.UNFAVOURABLE
+        one.opinion_papers = _papers(case, one, said.papers, is_kept=is_favoured)
+        one.save(update_fields=["opinion", "opinion_code", "opinion_label", "opinion_papers"])
 
 
 def decide(
@@ -168,7 +181,7 @@ def decide(
         at: the instant.
 
     Raises:
-        AuthorMissing, DecisionMissing, UnknownMeasure: see each.
+        AuthorMissing, DecisionMissing, UnknownMeasure, PapersUnknown: see each.
         ReasonMissing: one that is not what was asked and favoured does not say why.
         ReasonOfAnother: one says why with what was proposed for another decision.
         Rewritten: it is no more what was read.
@@ -196,7 +209,8 @@ def correct(
         at: the instant.
 
     Raises:
-        AuthorMissing, DecisionMissing, UnknownMeasure, ReasonMissing, ReasonOfAnother: see `decide`.
+        AuthorMissing, DecisionMissing, UnknownMeasure, PapersUnknown, ReasonMissing,
+            ReasonOfAnother: see `decide`.
         Rewritten: it was corrected meanwhile.
         Refused: it is not decided, or was notified meanwhile.
     """
@@ -252,7 +266,7 @@ def measures_decided(
         former: what was decided before, if anything was.
 
     Raises:
-        DecisionMissing, UnknownMeasure, ReasonMissing, ReasonOfAnother: see `decide`.
+        DecisionMissing, UnknownMeasure, PapersUnknown, ReasonMissing, ReasonOfAnother: see `decide`.
     """
     advised = as_advised(case)
     measures = list(case.measures.all())
@@ -260,6 +274,9 @@ def measures_decided(
         said = decisions.get(one.code)
         if said is None:
             raise DecisionMissing
+        is_granted = said.decision != Decision.REFUSED
+        papers = _papers(case, one, said.papers, is_kept=is_granted, former=former.get(one.code))
+        said = replace(said, papers=tuple(papers))
         if needs_reason(one, said) and not said.reason:
             raise ReasonMissing
         if explains_another(said, advised[one.code], former.get(one.code)):
@@ -269,7 +286,7 @@ def measures_decided(
 
 
 def _write_on(one: AskedMeasure, said: DecisionOn, registration: Registration) -> None:
-    one.decision, one.reason = said.decision, said.reason
+    one.decision, one.reason, one.decided_papers = said.decision, said.reason, list(said.papers)
     if said.decision == Decision.GRANTED:
         named = one.code, one.label, one.time
     elif said.decision == Decision.OTHER:
@@ -281,7 +298,48 @@ def _write_on(one: AskedMeasure, said: DecisionOn, registration: Registration) -
 
 def needs_reason(one: AskedMeasure, said: DecisionOn) -> bool:
     """Return whether a decision says why: whenever it is not what is asked and favoured."""
-    return said.decision != Decision.GRANTED or one.opinion != Opinion.FAVOURABLE
+    is_whole = not said.papers and not one.opinion_papers
+    is_favoured = said.decision == Decision.GRANTED and one.opinion == Opinion.FAVOURABLE
+    return not (is_whole and is_favoured)
+
+
+def chosen_among(offered: Iterable[Sat], one: AskedMeasure, papers: Iterable[str]) -> list[str]:
+    """Return épreuves as they are kept: in their order, none where they are all that is asked for.
+
+    Args:
+        offered: what `papers_asked` returns.
+        one: the measure.
+        papers: the codes that were ticked.
+
+    Raises:
+        PapersUnknown: one of them is not offered.
+    """
+    ticked, offers = set(papers), list(offered)
+    if ticked == set(one.opinion_papers):
+        return list(one.opinion_papers)
+    if not ticked <= {paper.code for paper in offers}:
+        raise PapersUnknown
+    sat = {paper.code for paper in offers if paper.measures}
+    if sat and sat <= ticked:
+        return []
+    return [paper.code for paper in offers if paper.code in ticked]
+
+
+def _papers(
+    case: Case,
+    one: AskedMeasure,
+    papers: tuple[str, ...],
+    *,
+    is_kept: bool,
+    former: DecisionOn | None = None,
+) -> list[str]:
+    if not papers:
+        return []
+    if not is_kept:
+        raise PapersUnknown
+    named = former.papers if former else ()
+    sat = sat_by(case.registration)
+    return chosen_among(papers_asked(case.registration, one, sat, kept=named), one, papers)
 
 
 def explains_another(said: DecisionOn, advised: DecisionOn, former: DecisionOn | None) -> bool:
@@ -338,9 +396,10 @@ def as_advised(case: Case) -> dict[str, DecisionOn]:
 
 def _advised(one: AskedMeasure, text: str) -> DecisionOn:
     opinion = Opinion(one.opinion)
-    why, words = WHY.get(opinion, ""), " ".join(text.split())
+    papers, words = tuple(one.opinion_papers), " ".join(text.split())
+    why = (WHY_SOME if papers else WHY).get(opinion, "")
     reason = f"{why} Il écrit : {words}" if why and words else why
-    return DecisionOn(ADVISED[opinion], one.opinion_code, reason)
+    return DecisionOn(ADVISED[opinion], one.opinion_code, reason, papers)
 
 
 def as_decided(case: Case) -> dict[str, DecisionOn]:
@@ -356,7 +415,7 @@ def _decided_in(case: Case | None) -> Iterable[AskedMeasure]:
 def _decided(one: AskedMeasure) -> DecisionOn:
     decision = Decision(one.decision)
     other = one.decided_code if decision is Decision.OTHER else ""
-    return DecisionOn(decision, other, one.reason)
+    return DecisionOn(decision, other, one.reason, tuple(one.decided_papers))
 
 
 def _named(registration: Registration, code: str) -> tuple[str, str, str]:

@@ -80,6 +80,12 @@ class AuthorMissing(Refused):
     message = "Une décision dit le prénom, le nom, la qualité et le service de qui la prend."
 
 
+class PapersUnknown(Refused):
+    """Some épreuves are not among those that are asked for, or nothing is favoured for them."""
+
+    message = "Choisissez les épreuves parmi celles pour lesquelles la mesure est demandée."
+
+
 class ReasonOfAnother(Refused):
     """The reason that was proposed for one decision stands on another."""
 

@@ -23,6 +23,7 @@ from sporades.accommodations.rules import (
     Wish,
     contested_until,
     deadline_of,
+    decision_on_papers,
     is_late,
     is_minor,
     is_over,
@@ -269,7 +270,7 @@ def _of_decision(
         "decision": last,
         "is_former": case is not None and case.pk != last.pk,
         "document": NOTIFICATION.slug if last.notification else "",
-        "decided": [] if last.is_to_read else _decided(last),
+        "decided": [] if last.is_to_read else _decided(last, registration),
         "decided_by": _decided_by(last, zone),
         "contested": _contested(last.notified_at, last.opened_at, zone),
     }
@@ -349,13 +350,16 @@ def _asked(case: Case, sat: list[Sat]) -> list[tuple[str, str]]:
     return [*rows, ("Procédure", case.get_procedure_display())]
 
 
-def _decided(case: Case) -> list[dict[str, str]]:
-    return [_decided_of(one) for one in case.measures.all()]
+def _decided(case: Case, registration: Registration) -> list[dict[str, str]]:
+    measures = list(case.measures.all())
+    sat = sat_by(registration) if any(one.decided_papers for one in measures) else []
+    return [_decided_of(one, sat) for one in measures]
 
 
-def _decided_of(measure: AskedMeasure) -> dict[str, str]:
+def _decided_of(measure: AskedMeasure, sat: list[Sat]) -> dict[str, str]:
     return {
         "label": measure.label,
+        "papers": decision_on_papers(measure, sat) if measure.decided_papers else "",
         "said": measure.decision_in_words,
         "kind": "error" if measure.decision == Decision.REFUSED else "success",
         "reason": measure.reason,

@@ -5,19 +5,20 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from sporades.accommodations.models import Case
-from sporades.accommodations.queries import doctors_for
+from sporades.accommodations.queries import doctors_for, papers_called_for_by
 from sporades.accommodations.rules import deadline_of
 from sporades.accommodations.states import State
 from sporades.acts import opining
 from sporades.acts.accommodating import NotInCharge
 from sporades.core.french import day_in_words, local_day, time_left_in_words
 from sporades.core.refusals import Refused
+from sporades.medical.queries import kinds_confided
 from sporades.registrations.models import Registration
 from sporades.web.doctor.forms import GiveBackForm
 
@@ -30,7 +31,12 @@ OVER = (State.OPINION_GIVEN, State.DECIDED, State.NOTIFIED)
 def home(request: HttpRequest) -> HttpResponse:
     """The requests in charge, those that a doctor may take, those whose opinion is signed."""
     mine = Case.objects.within(request.reach).entrusted_to(request.user)
-    free = Case.objects.without_a_doctor().within(request.reach)
+    free = (
+        Case.objects.without_a_doctor()
+        .within(request.reach)
+        .annotate(given=kinds_confided(OuterRef("registration")))
+        .prefetch_related("measures")
+    )
     waiting = mine.filter(state=State.WITH_DOCTOR).order_by("since", "pk")
     said = mine.filter(state__in=OVER).order_by("-opined_at", "-pk")
     pages = {
@@ -143,5 +149,15 @@ def _line(request: HttpRequest, case: Case, registration: Registration) -> dict[
         "registration": registration,
         "age": time_left_in_words(request.arrived_at - case.asked_at) if case.asked_at else "",
         "deadline": day_in_words(deadline),
+        "lacks": _lacks(case, registration) if hasattr(case, "given") else "",
         "opined": day_in_words(local_day(case.opined_at, zone)) if case.opined_at else "",
     }
+
+
+def _lacks(case: Any, registration: Registration) -> str:
+    """Say whether a mandatory paper of health is not confided yet, of what was read with a request."""
+    due = [one.code for one in papers_called_for_by(case, registration) if one.is_mandatory]
+    missing = len(set(due) - set(case.given))
+    if not missing:
+        return "Tous confiés"
+    return "Il en manque un" if missing == 1 else f"Il en manque {missing}"

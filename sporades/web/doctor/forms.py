@@ -1,12 +1,20 @@
 """What a doctor types: an opinion on each measure, a comment, to whom a request goes."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
 from sporades.accommodations.models import LONGEST_TEXT, AskedMeasure, Case
-from sporades.accommodations.operations import OpinionOn
-from sporades.accommodations.rules import papers_in_words, rules_of, sat_by
+from sporades.accommodations.operations import OpinionOn, chosen_among
+from sporades.accommodations.rules import (
+    Sat,
+    opinion_on_papers,
+    papers_asked,
+    papers_in_words,
+    rules_of,
+    sat_by,
+)
 from sporades.accommodations.states import Opinion
 from sporades.accounts.models import Membership, User
 from sporades.medical.models import LONGEST_REMARK
@@ -15,6 +23,10 @@ from sporades.web.layout.presses import a_press
 
 TEXT, NOTE = "texte", "note"
 NO_ONE = "service"
+TICKED = (
+    "Un avis défavorable porte sur toutes les épreuves demandées : décochez celles-ci, ou choisissez "
+    "« Favorable » et cochez les autres."
+)
 
 
 class OpinionForm(forms.Form):
@@ -31,10 +43,11 @@ class OpinionForm(forms.Form):
         super().__init__(*args, **options)
         rules, sat = rules_of(case.registration), sat_by(case.registration)
         self._sat = sat
+        self._offered: dict[str, list[Sat]] = {}
         self._measures = list(case.measures.all())
         every = [(one.code, one.label) for one in (rules.measures if rules else ())]
         for one in self._measures:
-            said, other = _names(one)
+            said, other, _ = _names(one)
             self.fields[said] = forms.ChoiceField(
                 label=one.label,
                 help_text=papers_in_words(one.papers, sat, one.code),
@@ -55,12 +68,14 @@ class OpinionForm(forms.Form):
                 },
             )
             ask_if_called_for(self.fields[other], f"{said}={Opinion.OTHER.value}")
+            self._ask_papers(one, case)
         self.fields[TEXT] = CleanLinesField(
             label="Avis pour l'autorité qui décide",
             max_length=LONGEST_TEXT,
             required=False,
-            help_text="Le service gestionnaire le lit : n'y écrivez ni diagnostic, ni maladie, ni "
-            "traitement. À remplir si un avis n'est pas favorable",
+            help_text="Le service gestionnaire le lit, et le candidat dans le motif de ce qui n'est pas "
+            "accordé : n'y écrivez ni diagnostic, ni maladie, ni traitement. À remplir si un avis "
+            "n'est pas favorable",
             widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off"}),
         )
         ask_if_called_for(self.fields[TEXT])
@@ -72,14 +87,34 @@ class OpinionForm(forms.Form):
             widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
         )
 
+    def _ask_papers(self, one: AskedMeasure, case: Case) -> None:
+        """Ask for which épreuves a measure is favoured, where it is asked for several."""
+        offered = papers_asked(case.registration, one, self._sat)
+        if len(offered) < 2:  # noqa: PLR2004 - there is nothing to choose
+            return
+        said, _, papers = _names(one)
+        self._offered[one.code] = offered
+        self.fields[papers] = forms.MultipleChoiceField(
+            label="Pour certaines épreuves seulement",
+            help_text="Rien de coché : toutes les épreuves demandées. Sinon, l'avis est défavorable "
+            "pour celles qui ne sont pas cochées",
+            choices=[(paper.code, paper.label) for paper in offered],
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+        )
+        favours = f"{Opinion.FAVOURABLE.value} {Opinion.OTHER.value}"
+        ask_if_called_for(self.fields[papers], f"{said}={favours}")
+
     def clean(self) -> None:
         """Ask for the other measure, and for a word to the authority, where they are called for."""
         said = self.cleaned_data
         for one in self._measures:
-            opinion, other = _names(one)
+            opinion, other, papers = _names(one)
             if said.get(opinion) == Opinion.OTHER and not said.get(other):
                 self.add_error(other, "Choisissez la mesure que vous proposez.")
-        is_favoured = all(said.get(_names(one)[0]) == Opinion.FAVOURABLE for one in self._measures)
+            if said.get(opinion) == Opinion.UNFAVOURABLE and said.get(papers):
+                self.add_error(papers, TICKED)
+        is_favoured = all(self._is_favoured(one) for one in self._measures)
         is_whole = all(_names(one)[0] in said for one in self._measures)
         if is_whole and not is_favoured and not said.get(TEXT) and TEXT not in self.errors:
             self.add_error(
@@ -87,25 +122,53 @@ class OpinionForm(forms.Form):
                 "Dites à l'autorité, sans rien de médical, pourquoi un avis n'est pas favorable.",
             )
 
+    def _is_favoured(self, one: AskedMeasure) -> bool:
+        said, _, papers = _names(one)
+        is_for_some = bool(self._kept(one, self.cleaned_data.get(papers, ())))
+        return self.cleaned_data.get(said) == Opinion.FAVOURABLE and not is_for_some
+
+    def _kept(self, one: AskedMeasure, ticked: Sequence[str]) -> tuple[str, ...]:
+        """Return the épreuves that were ticked; none where that is all of them."""
+        return tuple(chosen_among(self._offered.get(one.code, ()), one, ticked))
+
     def fieldsets(self) -> list[tuple[str, tuple[str, ...]]]:
         """Return the groups of fields, each with its legend."""
-        measures = tuple(name for one in self._measures for name in _names(one))
+        measures = tuple(
+            name for one in self._measures for name in _names(one) if name in self.fields
+        )
         return [("Votre avis sur chaque mesure", measures), ("En quelques mots", (TEXT, NOTE))]
 
-    def typed(self) -> dict[str, str]:
+    def typed(self) -> dict[str, Any]:
         """Return the answers as they were typed, those of this form alone."""
         longest = {TEXT: LONGEST_TEXT * 4, NOTE: LONGEST_REMARK * 2}
-        return {name: self.data.get(name, "")[: longest.get(name, 40)] for name in self.fields}
+        several = {_names(one)[2] for one in self._measures} & set(self.fields)
+        ticked = {name: self._ticked(name) for name in several}
+        return {
+            name: ticked[name]
+            if name in several
+            else self.data.get(name, "")[: longest.get(name, 40)]
+            for name in self.fields
+        }
+
+    def _ticked(self, name: str) -> list[str]:
+        field = self.fields[name]
+        said = field.widget.value_from_datadict(self.data, self.files, name) or []
+        offered = {code for code, _ in field.choices}  # type: ignore[attr-defined] # a ChoiceField
+        return [code for code in said if code in offered]
 
     def opinions(self) -> dict[str, OpinionOn]:
         """Return what is thought of each measure, by its code."""
         return {one.code: self._opinion(one) for one in self._measures}
 
     def _opinion(self, measure: AskedMeasure) -> OpinionOn:
-        said, other = _names(measure)
+        said, other, papers = _names(measure)
         opinion = Opinion(self.cleaned_data[said])
         is_other = opinion is Opinion.OTHER
-        return OpinionOn(opinion, self.cleaned_data[other] if is_other else "")
+        return OpinionOn(
+            opinion,
+            self.cleaned_data[other] if is_other else "",
+            self._kept(measure, self.cleaned_data.get(papers, ())),
+        )
 
     def rows(self) -> list[tuple[str, str]]:
         """Return each measure with its épreuves, and what is thought of it, to be read over."""
@@ -118,11 +181,16 @@ class OpinionForm(forms.Form):
         return [
             (
                 f"{one.label} ({papers_in_words(one.papers, self._sat, one.code)})",
-                _said(found.opinion, labels.get(found.other, "")),
+                self._said(one, found, labels.get(found.other, "")),
             )
             for one in self._measures
             if (found := self._opinion(one))
         ]
+
+    def _said(self, one: AskedMeasure, found: OpinionOn, other: str) -> str:
+        one.opinion, one.opinion_label = found.opinion, other
+        one.opinion_papers = list(found.papers)
+        return opinion_in_words(one, self._sat)
 
 
 class RemarkForm(forms.Form):
@@ -184,10 +252,13 @@ class GiveBackForm(forms.Form):
         return self._users.get(self.cleaned_data["medecin"])
 
 
-def _names(measure: AskedMeasure) -> tuple[str, str]:
-    """Return the names of the two fields of a measure."""
-    return f"avis-{measure.code.lower()}", f"autre-{measure.code.lower()}"
+def _names(measure: AskedMeasure) -> tuple[str, str, str]:
+    """Return the names of the fields of a measure: the opinion, the other measure, the épreuves."""
+    code = measure.code.lower()
+    return f"avis-{code}", f"autre-{code}", f"epreuves-{code}"
 
 
-def _said(opinion: Opinion, other: str) -> str:
-    return f"{opinion.label} : {other}" if other else str(opinion.label)
+def opinion_in_words(one: AskedMeasure, sat: list[Sat]) -> str:
+    """Say what is thought of a measure, and for which épreuves where it is not for all of them."""
+    said = one.opinion_in_words
+    return f"{said}. {opinion_on_papers(one, sat)}" if one.opinion_papers else said

@@ -11,7 +11,7 @@ from django.urls import reverse
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import papers_asked_of
 from sporades.accommodations.rules import papers_in_words, rules_of, sat_by
-from sporades.accommodations.states import Opinion, State
+from sporades.accommodations.states import State
 from sporades.acts import opining
 from sporades.candidates.words import birth_date_in_words
 from sporades.core.french import hour_in_words, instant_in_words, local_day
@@ -23,7 +23,7 @@ from sporades.medical.operations import DraftOvertaken
 from sporades.medical.queries import all_remarks_of, compartment, draft_of, unread_by
 from sporades.registrations.models import Registration
 from sporades.web.doctor.cases import author_on, case_of, trail
-from sporades.web.doctor.forms import NOTE, TEXT, OpinionForm
+from sporades.web.doctor.forms import NOTE, TEXT, OpinionForm, opinion_in_words
 from sporades.web.layout.seen import seen_in
 
 REVISION, SEEN, OPEN = "revision", "vue", "ouvrir"
@@ -270,9 +270,7 @@ def _opinions(case: Case) -> list[tuple[str, str]]:
     return [
         (
             f"{one.label} ({papers_in_words(one.papers, sat, one.code)})",
-            f"{one.get_opinion_display()} : {one.opinion_label}"
-            if one.opinion == Opinion.OTHER
-            else one.get_opinion_display(),
+            opinion_in_words(one, sat),
         )
         for one in case.measures.all()
     ]

@@ -8,6 +8,7 @@ import time_machine
 from django.urls import reverse
 
 from sporades.accommodations.models import Case
+from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import State
 from sporades.accounts.models import Membership
 from sporades.acts import accommodating, opining
@@ -22,6 +23,7 @@ from tests.factories import NOW, a_candidate, a_registration, author
 from tests.medical.given import confide, found_clean
 from tests.medical.given import write as confide_remark
 from tests.web.doctor.space import (
+    FAVOURABLE,
     OTHER,
     UNFAVOURABLE,
     a_doctor,
@@ -61,6 +63,16 @@ def test_a_request_without_a_doctor_is_taken_and_its_candidate_is_then_named(doc
         doctor.user,
         "Dr Anne Roussel",
     )
+
+
+def test_who_takes_a_request_knows_whether_its_mandatory_papers_were_confided(doctor, db):
+    bare = reach(a_registration(a_candidate(email="sans@exemple.test")), State.ASKED)
+    before = said(doctor.get(HOME))
+    confide(bare.registration, kind="CERTIFICAT")
+    after = said(doctor.get(HOME))
+
+    assert "Procédure complète Il en manque un" in before
+    assert "Procédure complète Tous confiés" in after
 
 
 def test_two_doctors_take_a_request_and_one_has_it(doctor, other, sent):
@@ -150,7 +162,7 @@ def test_the_list_takes_as_many_questions_for_three_requests_as_for_one(
     assert {len(page.context[name]["lines"]) for name in LISTS} == {count}
 
 
-LIST = 10
+LIST = 11
 LISTS = ("waiting", "free", "said")
 
 
@@ -566,3 +578,80 @@ def test_a_measure_that_is_asked_for_already_is_not_proposed_instead_of_another(
     assert "ACCESSIBLE" not in offered
     answered = write(doctor, case, **{"avis-tiers": OTHER, "autre-tiers": "ACCESSIBLE"}, relire=1)
     assert "celles que le candidat a déjà demandées ont leur propre avis." in said(answered)
+
+
+# --- For some épreuves only ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def for_two(doctor):
+    """A request for a reader, of every épreuve that is sat, in the charge of the doctor."""
+    found = reach(
+        a_registration(informations={"has_disability": "oui"}), State.ASKED, Wish("LECTEUR")
+    )
+    take(doctor, found)
+    return found
+
+
+def ticked(browser, case, *papers, button="relire", opinion=FAVOURABLE, **answers):
+    """Fill the opinion on the reader alone."""
+    said = {
+        "avis-lecteur": opinion,
+        "epreuves-lecteur": papers,
+        "texte": "Utile à l'écrit.",
+        "note": "",
+        "revision": revision_of(case),
+        **answers,
+    }
+    if button:
+        said[button] = "1"
+    return browser.post(at("case", case), said, follow=True)
+
+
+def test_an_opinion_is_favourable_for_some_of_the_epreuves_only(for_two, doctor):
+    shown = said(ticked(doctor, for_two, "E1"))
+    assert (
+        "Favorable en partie. Favorable pour : Français ; défavorable pour : Mathématiques" in shown
+    )
+
+    sign(doctor, for_two)
+
+    assert for_two.measures.get().opinion_papers == ["E1"]
+    assert "Favorable en partie. Favorable pour : Français" in said(doctor.get(at("case", for_two)))
+
+
+def test_the_epreuves_that_are_ticked_are_kept_and_come_back(for_two, doctor):
+    ticked(doctor, for_two, "E1", button="")
+
+    page = seen(doctor.get(at("case", for_two)))
+
+    assert page.xpath("//input[@name='epreuves-lecteur'][@checked]/@value") == ["E1"]
+
+
+def test_every_epreuve_ticked_is_an_opinion_on_all(for_two, doctor):
+    every = seen(doctor.get(at("case", for_two))).xpath("//input[@name='epreuves-lecteur']/@value")
+
+    shown = said(ticked(doctor, for_two, *every, texte=""))
+
+    assert "Secrétaire lecteur (Toutes les épreuves) Favorable Pour l'autorité" in shown
+
+
+def test_an_opinion_for_some_epreuves_says_why_to_the_authority(for_two, doctor):
+    answer = ticked(doctor, for_two, "E1", texte="")
+
+    assert (answer.status_code, "pourquoi un avis n'est pas favorable" in said(answer)) == (
+        422,
+        True,
+    )
+
+
+def test_an_unfavourable_opinion_on_some_epreuves_is_not_guessed_at(for_two, doctor):
+    answer = ticked(doctor, for_two, "E1", opinion=UNFAVOURABLE)
+
+    assert answer.status_code == 422
+    assert "Un avis défavorable porte sur toutes les épreuves demandées" in said(answer)
+
+
+@pytest.mark.parametrize("paper", ["E9", "F1"])
+def test_an_epreuve_that_is_not_asked_for_is_refused(for_two, doctor, paper):
+    assert ticked(doctor, for_two, paper).status_code == 422

@@ -36,7 +36,7 @@ from tests.accommodations.asked import (
 )
 from tests.factories import NOW, a_candidate, a_registration, author
 from tests.medical.given import confide, found_clean
-from tests.web.guide import main, seen
+from tests.web.guide import main, seen, signed_in
 
 LIST = reverse("office:accommodations")
 AUTHOR = {
@@ -87,7 +87,8 @@ def as_shown(client, registration, *, correcting=False):
     """Return what the form of a decision holds before anything is changed."""
     asked = {"corriger": "1"} if correcting else {}
     form = client.get(page_of(registration), asked).context["asked"].decision
-    return {name: form[name].value() or "" for name in form.fields}
+    shown = {name: form[name].value() for name in form.fields}
+    return {name: "" if value is None else value for name, value in shown.items()}
 
 
 def test_the_queue_says_how_many_wait_at_each_step_and_for_how_long(manager, in_lille):
@@ -275,10 +276,12 @@ def test_what_the_opinion_refuses_is_granted_for_a_reason_of_its_own(manager, in
     against = {**shown, **AUTHOR, "decision-tiers": "granted"}
 
     unsaid = do(manager, in_lille, "decider", **against)
+    hidden = do(manager, in_lille, "decider", **{**against, "motif-tiers": ""})
     copied = do(manager, in_lille, "decider", **{**against, "contre-tiers": shown["motif-tiers"]})
 
     assert (unsaid.status_code, copied.status_code) == (422, 422)
     assert "Dites le motif : le candidat le lira." in main(unsaid)
+    assert shown["motif-tiers"] in main(hidden)
     assert "Ce motif explique une autre décision" in main(copied)
     do(manager, in_lille, "decider", **{**against, "contre-tiers": "Un autre avis le demande."})
     found = case_of(in_lille).measures.get(code=THIRD)
@@ -479,7 +482,7 @@ def test_a_decision_taken_again_starts_from_what_was_decided(manager, in_lille):
     shown = as_shown(manager, in_lille)
     assert {**shown, "service": AUTHOR["service"]} == granted
     page = main(manager.get(page_of(in_lille)))
-    assert "Temps majoré d'un tiers : avis défavorable ; décision prise : accordée" in page
+    assert "Avis défavorable. Décision prise : accordée" in page
     do(manager, in_lille, "decider", **{**granted, "nom": "Martine"})
     found = case_of(in_lille).measures.get(code=THIRD)
     assert (found.decision, found.reason) == (Decision.GRANTED, "Un autre avis le demande.")
@@ -493,7 +496,7 @@ def test_after_another_opinion_the_form_starts_from_it_and_says_what_was_decided
 
     assert as_shown(manager, in_lille)["decision-tiers"] == "refused"
     page = main(manager.get(page_of(in_lille)))
-    assert "avis défavorable ; décision prise : accordée" in page
+    assert "Avis défavorable. Décision prise : accordée" in page
 
 
 def test_who_only_reads_sees_measures_and_neither_why_nor_the_doctor_s_words(member, in_lille):
@@ -637,3 +640,103 @@ def test_who_decides_for_the_first_time_is_proposed_the_delegation(manager, in_l
     shown = as_shown(manager, in_lille)
 
     assert shown["fonction"] == "gestionnaire, par délégation du recteur de l'académie"
+
+
+# --- For some épreuves only ---------------------------------------------------------------------
+
+
+def opined_for(registration, *papers):
+    """Have the doctor favour a reader for some of the épreuves alone."""
+    reach(registration, State.WITH_DOCTOR, Wish(READER))
+    opine(registration, LECTEUR=OpinionOn(Opinion.FAVOURABLE, papers=papers))
+
+
+def test_the_form_starts_from_the_epreuves_that_the_doctor_favours(manager, in_lille):
+    opined_for(in_lille, "E1")
+
+    shown = as_shown(manager, in_lille)
+    page = main(manager.get(page_of(in_lille)))
+    do(manager, in_lille, "decider", **{**shown, **AUTHOR})
+
+    assert shown["epreuves-lecteur"] == ["E1"]
+    assert "Toutes les épreuves. Avis favorable seulement pour Français" in page
+    found = case_of(in_lille).measures.get()
+    assert (found.decided_papers, found.reason) == (["E1"], shown["motif-lecteur"])
+    decided = main(manager.get(page_of(in_lille)))
+    assert "Accordée en partie Accordée pour : Français ; refusée pour : Mathématiques" in decided
+
+
+@pytest.mark.parametrize("ticked", [[], ["E2"], ["E1", "E2"]])
+def test_other_epreuves_than_the_doctor_favours_are_granted_for_a_reason(manager, in_lille, ticked):
+    opined_for(in_lille, "E1")
+    against = {**as_shown(manager, in_lille), **AUTHOR, "epreuves-lecteur": ticked}
+
+    refused = do(manager, in_lille, "decider", **against)
+
+    assert refused.status_code == 422
+    assert "Dites le motif : le candidat le lira." in main(refused)
+    do(manager, in_lille, "decider", **{**against, "contre-lecteur": "Le sujet est long."})
+    assert case_of(in_lille).measures.get().decided_papers == ticked
+
+
+def test_what_is_favoured_for_all_is_granted_for_some_for_a_reason(manager, in_lille):
+    opined_for(in_lille)
+    some = {**as_shown(manager, in_lille), **AUTHOR, "epreuves-lecteur": ["E2"]}
+
+    refused = do(manager, in_lille, "decider", **some)
+    do(manager, in_lille, "decider", **{**some, "contre-lecteur": "L'autre est courte."})
+
+    assert refused.status_code == 422
+    found = case_of(in_lille).measures.get()
+    assert (found.decision, found.decided_papers) == (Decision.GRANTED, ["E2"])
+
+
+def test_a_refusal_for_some_epreuves_only_is_not_guessed_at(manager, in_lille):
+    opined_for(in_lille, "E1")
+    refused = {
+        **as_shown(manager, in_lille),
+        **AUTHOR,
+        "decision-lecteur": "refused",
+        "contre-lecteur": "Non prévu.",
+    }
+
+    answered = do(manager, in_lille, "decider", **{**refused, "epreuves-lecteur": ["E2"]})
+
+    assert answered.status_code == 422
+    assert "Un refus porte sur toutes les épreuves demandées" in main(answered)
+    do(manager, in_lille, "decider", **refused)
+    found = case_of(in_lille).measures.get()
+    assert (found.decision, found.decided_papers) == (Decision.REFUSED, [])
+
+
+def test_a_correction_starts_from_the_epreuves_that_were_granted(manager, in_lille):
+    opined_for(in_lille, "E1")
+    decided = {**as_shown(manager, in_lille), **AUTHOR, "epreuves-lecteur": ["E2"]}
+    do(manager, in_lille, "decider", **{**decided, "contre-lecteur": "Le sujet est long."})
+
+    shown = as_shown(manager, in_lille, correcting=True)
+
+    assert (shown["epreuves-lecteur"], shown["contre-lecteur"]) == (["E2"], "Le sujet est long.")
+    page = main(manager.get(page_of(in_lille), {"corriger": "1"}))
+    assert "Décision prise : accordée seulement pour Mathématiques" in page
+
+
+def test_no_epreuve_is_chosen_of_what_is_for_the_whole_exam_nor_of_one_alone(manager, in_lille):
+    reach(in_lille, State.OPINION_GIVEN, Wish(THIRD, ("E1",)), Wish(ACCESS))
+
+    shown = as_shown(manager, in_lille)
+
+    assert [name for name in shown if name.startswith("epreuves")] == []
+
+
+def test_who_has_read_the_decision_sees_for_which_epreuves_it_grants(manager, in_lille):
+    opined_for(in_lille, "E1")
+    do(manager, in_lille, "decider", **{**as_shown(manager, in_lille), **AUTHOR})
+    do(manager, in_lille, "notifier")
+    by = author(in_lille.candidate)
+    reading.open_document(version=case_of(in_lille).notification, by=by, at=NOW)
+    mine = signed_in(in_lille.candidate.user)
+
+    page = main(mine.get(reverse("candidate:accommodation", args=[in_lille.number])))
+
+    assert "Accordée en partie Accordée pour : Français ; refusée pour : Mathématiques" in page

@@ -122,6 +122,8 @@ OURS = {
             "letters.PrintRun.trouble",
             "exams.ServiceChange.proposed_by_id",
             "exams.ServiceChange.decided_by_id",
+            "accommodations.AskedMeasure.decided_papers",
+            "accommodations.AskedMeasure.opinion_papers",
             "accommodations.AskedMeasure.papers",
             "accommodations.Case.decided_by_id",
             "accommodations.Signature.quality",

@@ -1,5 +1,6 @@
 """What is decided of each measure of a request, and why: with the doctor's opinion or against it."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,11 +12,13 @@ from sporades.accommodations.operations import (
     DecisionOn,
     as_advised,
     as_decided,
+    chosen_among,
     explains_another,
     needs_reason,
 )
-from sporades.accommodations.rules import rules_of
+from sporades.accommodations.rules import Sat, papers_asked, papers_in_words, rules_of, sat_by
 from sporades.accommodations.states import Decision, Opinion, State
+from sporades.core.french import listed
 from sporades.exams.schema.base import LONGEST_LINE
 from sporades.registrations.fields import CleanCharField, ask_if_called_for
 
@@ -23,6 +26,10 @@ REASON = "Dites le motif : le candidat le lira."
 OF_ANOTHER = "Ce motif explique une autre décision : écrivez celui de la vôtre."
 ELSEWHERE = (
     "Vous suivez l'avis du médecin : écrivez votre motif dans l'autre champ, ou effacez celui-ci."
+)
+TICKED = (
+    "Un refus porte sur toutes les épreuves demandées : décochez celles-ci, ou choisissez « Accordée » "
+    "et cochez les autres."
 )
 NOT_READ = "Vous suivez l'avis du médecin, favorable : aucun motif n'est dit. Effacez-le."
 READ = "Le candidat le lit dans la notification. N'écrivez rien de sa santé"
@@ -56,7 +63,7 @@ class CaseDecisionForm(forms.Form):
     service = CleanCharField(
         label="Service",
         max_length=LONGEST_LINE,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Indiquez le service de qui décide."},
     )
 
@@ -75,13 +82,18 @@ class CaseDecisionForm(forms.Form):
         self._advised, self._former = as_advised(case), as_decided(case)
         is_kept = case.state == State.DECIDED or case.is_opinion_kept
         self._starts = self._former if is_kept else {}
+        self._sat = sat_by(case.registration)
+        self._offered: dict[str, list[Sat]] = {}
         rules = rules_of(case.registration)
         every = [(one.code, one.label) for one in rules.measures] if rules else []
+        self._labels = dict(every)
         for one in self._measures:
             asked = {each.code for each in self._measures if each == one or one.is_covered_by(each)}
             named = {self._advised[one.code].other, self._start(one).other}
             kept = [pair for pair in every if pair[0] not in asked - named]
             self._ask(one, [("", "Choisissez"), *kept])
+            self._ask_papers(one, case)
+            self._ask_why(one)
         known = self._author
         said = (known.first_name, known.last_name, known.quality, known.service)
         for name, value in zip(("prenom", "nom", "fonction", "service"), said, strict=True):
@@ -91,10 +103,11 @@ class CaseDecisionForm(forms.Form):
         return self._starts.get(one.code) or self._advised[one.code]
 
     def _ask(self, one: AskedMeasure, others: list[tuple[str, str]]) -> None:
-        decision, other, _, _ = names_of(one)
+        decision, other, *_ = names_of(one)
         start = self._start(one)
         self.fields[decision] = forms.ChoiceField(
             label="Décision",
+            help_text=self._told(one),
             choices=Decision.choices,
             widget=forms.RadioSelect,
             initial=start.decision,
@@ -107,10 +120,29 @@ class CaseDecisionForm(forms.Form):
             required=False,
         )
         ask_if_called_for(self.fields[other], f"{decision}={Decision.OTHER.value}")
-        self._ask_why(one)
+
+    def _ask_papers(self, one: AskedMeasure, case: Case) -> None:
+        """Ask for which épreuves it is granted, where it is asked for several."""
+        start = self._start(one).papers
+        offered = papers_asked(case.registration, one, self._sat, kept=start)
+        if len(offered) < 2:  # noqa: PLR2004 - there is nothing to choose
+            return
+        decision, _, papers, _, _ = names_of(one)
+        self._offered[one.code] = offered
+        self.fields[papers] = forms.MultipleChoiceField(
+            label="Pour certaines épreuves seulement",
+            help_text="Rien de coché : toutes les épreuves demandées. Sinon, elle est refusée pour "
+            "celles qui ne sont pas cochées",
+            choices=[(paper.code, paper.label) for paper in offered],
+            initial=list(start),
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+        )
+        grants = f"{Decision.GRANTED.value} {Decision.OTHER.value}"
+        ask_if_called_for(self.fields[papers], f"{decision}={grants}")
 
     def _ask_why(self, one: AskedMeasure) -> None:
-        decision, _, along, against = names_of(one)
+        decision, _, papers, along, against = names_of(one)
         advised, start = self._advised[one.code], self._start(one)
         follows = start.follows(advised)
         if advised.reason:
@@ -118,48 +150,77 @@ class CaseDecisionForm(forms.Form):
             label = "Motif, si vous suivez l'avis du médecin"
             self.fields[along] = _reason(label, f"Proposé d'après l'avis. {READ}", proposed)
             ask_if_called_for(self.fields[along], f"{decision}={advised.decision.value}")
+            self._propose_again(one, proposed)
         label = "Motif, si vous ne suivez pas l'avis du médecin"
         self.fields[against] = _reason(label, READ, "" if follows else start.reason)
         others = " ".join(each.value for each in Decision if each != advised.decision)
-        is_told_apart = advised.decision != Decision.OTHER
-        ask_if_called_for(self.fields[against], f"{decision}={others}" if is_told_apart else "")
+        shown_when = f"{decision}={others}"
+        if advised.decision == Decision.GRANTED and one.code in self._offered:
+            shown_when += f"|{papers}={' '.join(each.code for each in self._offered[one.code])}"
+        # What another measure, or some épreuves, must be for the opinion to be followed, no page knows.
+        is_told_apart = advised.decision != Decision.OTHER and not advised.papers
+        ask_if_called_for(self.fields[against], shown_when if is_told_apart else "")
+
+    def _propose_again(self, one: AskedMeasure, proposed: str) -> None:
+        """Give the proposed reason back where the page has sent none: it was out of sight."""
+        decision, _, _, along, _ = names_of(one)
+        is_advised = self.data.get(decision) == self._advised[one.code].decision
+        if self.is_bound and not is_advised and not self.data.get(along):
+            self.data = self.data.copy()
+            self.data[along] = proposed
 
     def fieldsets(self) -> list[tuple[str, tuple[str, ...]]]:
         """Return the fields of each measure under its name, then who decides."""
         measures = [
-            (self._legend(one), tuple(name for name in names_of(one) if name in self.fields))
+            (one.label, tuple(name for name in names_of(one) if name in self.fields))
             for one in self._measures
         ]
         return [*measures, ("Qui décide", ("prenom", "nom", "fonction", "service"))]
 
-    def _legend(self, one: AskedMeasure) -> str:
-        said = f"{one.label} : {_opined(one)}"
+    def _told(self, one: AskedMeasure) -> str:
+        """Say what is asked for, what is opined, and what was decided before, if anything was."""
+        said = f"{papers_in_words(one.papers, self._sat, one.code)}. {self._opined(one)}"
         former = self._former.get(one.code)
-        return f"{said} ; décision prise : {self._in_words(former)}" if former else said
+        return f"{said}. Décision prise : {self._in_words(former)}" if former else said
 
     def _in_words(self, said: DecisionOn) -> str:
-        labels = {
-            code: label
-            for one in self._measures
-            for code, label in self.fields[names_of(one)[1]].choices  # type: ignore[attr-defined] # a ChoiceField
-        }
         words = said.decision.label.lower()
-        return f"{words}, « {labels.get(said.other, said.other)} »" if said.other else words
+        if said.other:
+            words = f"{words}, « {self._labels.get(said.other, said.other)} »"
+        return f"{words} {self._only(said.papers)}" if said.papers else words
+
+    def _opined(self, one: AskedMeasure) -> str:
+        if one.opinion == Opinion.OTHER:
+            said = f"Le médecin propose « {one.opinion_label} »"
+        else:
+            said = f"Avis {one.get_opinion_display().lower()}"
+        return f"{said} {self._only(one.opinion_papers)}" if one.opinion_papers else said
+
+    def _only(self, papers: Iterable[str]) -> str:
+        return f"seulement pour {self._named(papers)}"
+
+    def _named(self, papers: Iterable[str]) -> str:
+        labels = {paper.code: paper.label for paper in self._sat}
+        return listed([labels.get(code, code) for code in papers])
 
     def clean(self) -> None:
         """Ask for the other measure, and for why it is not what was asked and favoured."""
         for one in self._measures:
-            decision, other, _, _ = names_of(one)
+            decision, other, papers, _, _ = names_of(one)
             said = self.cleaned_data.get(decision)
             if not said or other in self.errors:
                 continue
             if said == Decision.OTHER and not self.cleaned_data.get(other):
                 self.add_error(other, "Choisissez la mesure accordée à la place.")
                 continue
+            ticked = set(self.cleaned_data.get(papers, ()))
+            if said == Decision.REFUSED and ticked - set(self._start(one).papers):
+                self.add_error(papers, TICKED)
+                continue
             self._check_reason(one)
 
     def _check_reason(self, one: AskedMeasure) -> None:
-        _, _, along, against = names_of(one)
+        _, _, _, along, against = names_of(one)
         said, advised = self._decision_on(one), self._advised[one.code]
         follows = said.follows(advised)
         name = along if follows and along in self.fields else against
@@ -178,13 +239,24 @@ class CaseDecisionForm(forms.Form):
         return {one.code: self._decision_on(one) for one in self._measures}
 
     def _decision_on(self, one: AskedMeasure) -> DecisionOn:
-        decision, other, along, against = (
+        decision, other, papers, along, against = (
             self.cleaned_data.get(name, "") for name in names_of(one)
         )
         said = Decision(decision)
-        found = DecisionOn(said, other if said is Decision.OTHER else "")
+        found = DecisionOn(
+            said,
+            other if said is Decision.OTHER else "",
+            papers=() if said is Decision.REFUSED else self._kept(one, papers),
+        )
         reason = along if found.follows(self._advised[one.code]) else against
         return replace(found, reason=reason if needs_reason(one, found) else "")
+
+    def _kept(self, one: AskedMeasure, ticked: Sequence[str]) -> tuple[str, ...]:
+        """Return the épreuves that were ticked; where none is offered, those of the opinion."""
+        offered = self._offered.get(one.code)
+        if offered is None:
+            return tuple(one.opinion_papers)
+        return tuple(chosen_among(offered, one, ticked))
 
     @property
     def author(self) -> Author:
@@ -195,13 +267,14 @@ class CaseDecisionForm(forms.Form):
         return self._author if is_kept else replace(typed, identifier=self._user)
 
 
-def names_of(measure: AskedMeasure) -> tuple[str, str, str, str]:
+def names_of(measure: AskedMeasure) -> tuple[str, str, str, str, str]:
     """Return the names of the fields of a measure.
 
-    What is decided, the other measure, why it follows the opinion, why it does not.
+    What is decided, the other measure, the épreuves, why it follows the opinion, why it does not.
     """
-    code = measure.code.lower()
-    return f"decision-{code}", f"autre-{code}", f"motif-{code}", f"contre-{code}"
+    asked, code = ("decision", "autre", "epreuves", "motif", "contre"), measure.code.lower()
+    decision, other, papers, along, against = (f"{name}-{code}" for name in asked)
+    return decision, other, papers, along, against
 
 
 def _reason(label: str, told: str, proposed: str) -> CleanCharField:
@@ -211,7 +284,7 @@ def _reason(label: str, told: str, proposed: str) -> CleanCharField:
         max_length=LONGEST_WHY,
         initial=proposed,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 5}),
     )
 
 
@@ -223,9 +296,3 @@ def _decided_by(case: Case) -> Author:
         service=case.decided_service,
         identifier=case.decided_by_id,
     )
-
-
-def _opined(measure: AskedMeasure) -> str:
-    if measure.opinion == Opinion.OTHER:
-        return f"le médecin propose « {measure.opinion_label} »"
-    return f"avis {measure.get_opinion_display().lower()}"

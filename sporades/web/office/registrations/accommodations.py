@@ -13,7 +13,15 @@ from sporades.accommodations import notification
 from sporades.accommodations.models import Case
 from sporades.accommodations.notification import Notified
 from sporades.accommodations.queries import cases_of, decision_of, doctors_for, last_case_of
-from sporades.accommodations.rules import deadline_of, papers_in_words, rules_of, sat_by
+from sporades.accommodations.rules import (
+    deadline_of,
+    decision_on_papers,
+    is_minor,
+    opinion_on_papers,
+    papers_in_words,
+    rules_of,
+    sat_by,
+)
 from sporades.accommodations.states import Decision, State
 from sporades.accommodations.tracker import steps_of
 from sporades.accounts.permissions import Permission
@@ -99,6 +107,8 @@ def handle(request: HttpRequest, number: str) -> HttpResponse:
         "asked": asked,
         "seen": seen,
         "rules": rules_of(found),
+        "born": f"date de naissance : {found.identity.born_in_digits}"
+        f"{', mineur' if is_minor(found, at) else ''}",
         **_shown_before(case, asked, request),
         **_deciding(case, asked, request),
         "papers": accommodating.papers_given(case) if "incomplete" in asked.possible else [],
@@ -116,6 +126,9 @@ def handle(request: HttpRequest, number: str) -> HttpResponse:
         "trail": [*TRAIL, (found.number, reverse("office:accommodation", args=[found.number]))],
         **_said_of(case, request, may_decide=True),
     }
+    # What is decided of is said once, in the form.
+    is_open = "decider" in asked.possible or context["is_correcting"]
+    context["said_once"] = [] if is_open else context["measures"]
     status = 422 if asked.is_refused else 200
     return render(request, "office/handle_accommodation.html", context, status=status)
 
@@ -229,7 +242,12 @@ def _said_of(case: Case, request: HttpRequest, *, may_decide: bool) -> dict[str,
                 "papers": papers_in_words(one.papers, sat, one.code),
                 "kind": "error" if one.decision == Decision.REFUSED else "success",
                 "why": one.reason if may_decide else "",
-                "opinion": one.opinion_in_words if may_decide else "",
+                "opinion": _told(
+                    one.opinion_in_words, one.opinion_papers, opinion_on_papers(one, sat)
+                )
+                if may_decide
+                else "",
+                "granted": decision_on_papers(one, sat) if one.decided_papers else "",
             }
             for one in case.measures.all()
         ],
@@ -249,6 +267,10 @@ def _said_of(case: Case, request: HttpRequest, *, may_decide: bool) -> dict[str,
     }
 
 
+def _told(said: str, papers: list[str], for_which: str) -> str:
+    return f"{said}. {for_which}" if papers else said
+
+
 def _with_it(case: Case) -> list[tuple[str, str]]:
     rules = rules_of(case.registration)
     if rules is None:
@@ -258,7 +280,7 @@ def _with_it(case: Case) -> list[tuple[str, str]]:
     if rules.plans:
         rows.append(("Plan en vigueur", plan.label if plan else "Aucun"))
     if rules.former is not None:
-        rows.append((rules.former.label, "Oui" if case.has_former_decision else "Non"))
+        rows.append(("Décision antérieure", "Oui" if case.has_former_decision else "Non"))
     if late is not None:
         rows.append(("Demande tardive", late.label))
     if case.again:
@@ -303,7 +325,11 @@ def _before(registration: Registration, case: Case | None) -> list[dict[str, Any
         {
             "state": one.get_state_display(),
             "when": instant_in_words(one.asked_at or one.begun_at, zone),
-            "granted": [m.decided_label for m in one.measures.all() if m.decided_label],
+            "granted": [
+                f"{m.decided_label} (en partie)" if m.decided_papers else m.decided_label
+                for m in one.measures.all()
+                if m.decided_label
+            ],
         }
         for one in others[:SHOWN_BEFORE]
     ]

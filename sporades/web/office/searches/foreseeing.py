@@ -33,7 +33,7 @@ def foreseen_in(request: HttpRequest, batch: Batch) -> dict[str, Any]:
     known = Registration.objects.within(reach).for_office().in_bulk(keys)
     counted = foreseen.measures_in(batch)
     return {
-        "measures": [(one.label, in_groups(str(count))) for one, count in counted if count],
+        "measures": [(label, in_groups(str(count))) for label, count in counted],
         "signed": foreseen.signed_in(batch, foreseen.reader(reach)),
         "follows": batch.action == FOLLOW,
         "page": page,

@@ -1,7 +1,8 @@
 /* Shows a question only when the answer it depends on calls for it.
 
    A control with data-shown-when="name=value other" is shown, with its label, while the
-   control called "name" has one of these values. Without script it is always there, and the
+   control called "name" has one of these values; with "name=value|another=value", while one
+   of both has. Without script it is always there, and the
    server knows by itself whether its answer counts: it refuses one that does not, so what is
    out of sight is emptied as the form is sent. Until then it comes back with its answer. */
 export function reveal() {
@@ -23,9 +24,11 @@ function empty(control) {
 }
 
 function show(form, control) {
-  const [name, values] = control.dataset.shownWhen.split("=");
-  const answered = new FormData(form).getAll(name);
-  const isCalledFor = values.split(" ").some((value) => answered.includes(value));
+  const answers = new FormData(form);
+  const isCalledFor = control.dataset.shownWhen.split("|").some((clause) => {
+    const [name, values] = clause.split("=");
+    return values.split(" ").some((value) => answers.getAll(name).includes(value));
+  });
   const holder = control.closest(".s-field");
   // What is wrong stays in sight, whatever the answers.
   if (holder) holder.hidden = !isCalledFor && !holder.classList.contains("s-field--error");
