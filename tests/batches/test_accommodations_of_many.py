@@ -169,3 +169,19 @@ def test_after_another_opinion_it_is_followed_again(prepare, three):
     launched(batch, at=LATER)
 
     assert case_of(three[0]).state == State.DECIDED
+
+
+def test_what_is_granted_in_part_is_counted_apart(prepare, three):
+    reach(three[0], State.WITH_DOCTOR, Wish(READER))
+    opine(three[0], LECTEUR=OpinionOn(Opinion.FAVOURABLE, papers=("E1",)))
+    following = prepare("follow-opinion")
+    measure = case_of(three[0]).measures.get()
+
+    assert foreseen.measures_in(following) == [("Accordée en partie", 1)]
+    assert foreseen.decided_in_words(following, measure) == "Accordée en partie"
+    launched(following)
+
+    notifying = prepare("notify-accommodation")
+    assert foreseen.measures_in(notifying) == [("Accordée en partie", 1)]
+    measure = case_of(three[0]).measures.get()
+    assert foreseen.decided_in_words(notifying, measure) == "Accordée en partie"

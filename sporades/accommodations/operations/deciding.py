@@ -102,6 +102,8 @@ WHY_SOME = {
 }
 """The reason that an opinion makes; what the doctor writes for the authority comes after it."""
 
+_SENTENCES = {search_key(why): why for why in (*WHY.values(), *WHY_SOME.values())}
+
 
 def declare_incomplete(case: Case, *, missing: str, at: datetime) -> None:
     """Say what is missing, as its candidate reads it. Raises ReasonMissing, Refused."""
@@ -350,17 +352,15 @@ def explains_another(said: DecisionOn, advised: DecisionOn, former: DecisionOn |
         advised: what the doctor advises.
         former: what was decided before, if anything was.
     """
-    if not said.reason:
+    words = search_key(said.reason)
+    if not words:
         return False
-    if _is_same_text(said.reason, advised.reason):
-        return not said.follows(advised)
-    if former is not None and _is_same_text(said.reason, former.reason):
+    proposed = {search_key(advised.reason): advised.reason, **_SENTENCES}.get(words)
+    if proposed is not None:
+        return not (said.follows(advised) and advised.reason.startswith(proposed))
+    if former is not None and words == search_key(former.reason):
         return said.decision != former.decision
     return False
-
-
-def _is_same_text(one: str, other: str) -> bool:
-    return search_key(one) == search_key(other)
 
 
 def author_known(identifier: str) -> Author | None:
