@@ -267,12 +267,13 @@ def _answers(act: str, page: Answer) -> dict[str, str]:
         doctors = re.findall(r'<option value="(\d+)"', page.text)
         return {"medecin": random.choice(doctors)}
     if act == "notifier":
-        return {}
+        return {"decidee": re.findall(r'name="decidee" value="([^"]+)"', page.text)[0]}
     [code] = set(re.findall(r'name="decision-(\w+)"', page.text))
     decision = random.choice(("granted", "refused"))
+    follows = ("Avis favorable" in page.text) == (decision == "granted")
     return {
         f"decision-{code}": decision,
-        f"motif-{code}": "Non prévue pour cette épreuve.",
+        f"{'motif' if follows else 'contre'}-{code}": "Non prévue pour cette épreuve.",
         **SIGNATORY,
     }
 

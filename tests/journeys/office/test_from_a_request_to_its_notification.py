@@ -45,7 +45,7 @@ def test_from_the_declaration_to_the_notification(site, browser, enter, make):
     assert case_of(registration).state == State.OPINION_GIVEN
     follow_queue(office, site, "À décider")
     press(office, "Enregistrer la décision")
-    assert "il reste à la notifier" in text(office)
+    assert "relisez-la, puis notifiez-la" in text(office)
     press(office, "Notifier la décision")
     assert case_of(registration).state == State.NOTIFIED
 
