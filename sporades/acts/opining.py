@@ -13,18 +13,18 @@ from django.db import transaction
 
 from sporades.accommodations.models import Case
 from sporades.accommodations.operations import OpinionOn
-from sporades.accommodations.queries import doctors_for, lock_case
+from sporades.accommodations.queries import doctors_for, lock_case, papers_called_for_by
 from sporades.accommodations.states import Opinion, State
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
 from sporades.acts import accommodating, confiding
 from sporades.acts.accommodating import NotInCharge
 from sporades.core.actors import Actor
-from sporades.core.french import local_day
+from sporades.core.french import listed, local_day
 from sporades.core.refusals import Refused
 from sporades.medical import operations as medical
 from sporades.medical.models import Compartment, OpinionDraft
-from sporades.medical.queries import draft_of
+from sporades.medical.queries import ReadWhole, compartment, draft_of, read_whole_by
 
 PAPER_ASKED = (
     "Le médecin demande un papier ou une précision. Lisez son commentaire dans vos papiers de "
@@ -59,6 +59,18 @@ class NotSimple(Refused):
     """No plan spares this request the opinion on each measure."""
 
     message = "Cette demande suit la procédure complète : donnez votre avis mesure par mesure."
+
+
+class PlanMissing(Refused):
+    """A paper without which the request is incomplete was not confided, or not verified yet."""
+
+    message = "Aucun plan n'est confié : demandez-le au candidat, ou répondez mesure par mesure."
+
+
+class PlanUnread(Refused):
+    """The plan that is said to hold the opinion was not opened."""
+
+    message = "Ouvrez d'abord le plan confié, en entier : c'est lui qui porte l'avis."
 
 
 class NotADoctorThere(Refused):
@@ -167,7 +179,7 @@ def sign(
 
 @transaction.atomic
 def attest(*, case: Case, seen: int, by: Actor, at: datetime) -> None:
-    """« Le plan porte l'avis »: in the simple procedure, every measure is favoured in one click.
+    """« Le plan porte l'avis »: in the simple procedure, every measure is favoured at once.
 
     Args:
         case: which.
@@ -176,15 +188,46 @@ def attest(*, case: Case, seen: int, by: Actor, at: datetime) -> None:
         at: the instant.
 
     Raises:
-        NotInCharge, Withdrawn, Given, NotSimple: see each.
+        NotInCharge, Withdrawn, Given, NotSimple, PlanMissing, PlanUnread: see each.
         Rewritten: it is no more what was read.
     """
     locked = held(case, by=by)
-    if not locked.is_simple:
-        raise NotSimple
+    check_plan(locked, by=by)
     every = {one.code: OpinionOn(Opinion.FAVOURABLE) for one in locked.measures.all()}
     accommodating.opine(case=case, opinions=every, text=PLAN_SAYS, seen=seen, by=by, at=at)
     medical.drop_draft(_compartment(locked))
+
+
+def check_plan(case: Case, *, by: Actor) -> None:
+    """Refuse to say that a plan holds the opinion where this doctor has not read it.
+
+    Args:
+        case: which, with its registration.
+        by: the doctor.
+
+    Raises:
+        NotSimple, PlanMissing, PlanUnread: see each.
+    """
+    if not case.is_simple:
+        raise NotSimple
+    due = [one for one in papers_called_for_by(case, case.registration) if one.is_mandatory]
+    held = compartment(case.registration)
+    found = read_whole_by(held, by.identifier) if held else ReadWhole()
+    if missing := [one.label for one in due if one.code not in found.given]:
+        raise PlanMissing(
+            f"{_named(missing)} : rien de confié que l'antivirus ait vérifié. Demandez ce papier au "
+            "candidat, ou répondez mesure par mesure."
+        )
+    if not found.given:
+        raise PlanMissing
+    if unread := [one.label for one in due if one.code not in found.read]:
+        raise PlanUnread(f"{_named(unread)} : ouvrez ce papier, il porte l'avis que vous signez.")
+    if not found.read:
+        raise PlanUnread
+
+
+def _named(labels: list[str]) -> str:
+    return listed([f"« {label} »" for label in labels])
 
 
 @transaction.atomic

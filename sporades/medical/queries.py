@@ -103,6 +103,32 @@ def unread_by(found: Compartment, reader: str) -> Unread:
     )
 
 
+@dataclass(frozen=True)
+class ReadWhole:
+    """Which kinds of papers of a compartment somebody may say to have read.
+
+    Attributes:
+        given: the codes of those of which there is a clean file.
+        read: the codes of those whose every clean file was opened.
+    """
+
+    given: frozenset[str] = frozenset()
+    read: frozenset[str] = frozenset()
+
+
+def read_whole_by(found: Compartment, reader: str) -> ReadWhole:
+    """Return which kinds of papers somebody has read.
+
+    Args:
+        found: the compartment.
+        reader: the identifier of their account, as an author has it.
+    """
+    clean = list(found.papers.filter(is_clean=True).values_list("pk", "kind"))
+    opened = set(found.openings.filter(reader_id=reader).values_list("paper", flat=True))
+    given = frozenset(kind for _, kind in clean)
+    return ReadWhole(given, given - {kind for paper, kind in clean if paper not in opened})
+
+
 def openings_of(found: Compartment) -> QuerySet[Opening]:
     """Return who opened what of a compartment, the last first."""
     openings: QuerySet[Opening] = found.openings.order_by("-at", "-pk")

@@ -18,7 +18,7 @@ ROUTES = {
     "doctor:case": _case(BOTH),
     "doctor:keep": _case(POST, page=False),
     "doctor:sign": _case(BOTH),
-    "doctor:attest": _case(POST, page=False),
+    "doctor:attest": _case(BOTH),
     "doctor:paper": _case(page=False),
     "doctor:paper_page": _case(page=False),
     "doctor:remarks": _case(BOTH),

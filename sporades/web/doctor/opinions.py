@@ -116,8 +116,10 @@ def sign(request: HttpRequest, case: int) -> HttpResponse:
 
 
 def attest(request: HttpRequest, case: int) -> HttpResponse:
-    """« Le plan porte l'avis »: every measure is favoured."""
+    """« Le plan porte l'avis »: every measure is favoured, as it is read over before it is signed."""
     found = case_of(request, case)
+    if request.method != "POST":
+        return _attested(request, found)
     try:
         opining.attest(
             case=found,
@@ -130,6 +132,37 @@ def attest(request: HttpRequest, case: int) -> HttpResponse:
         return redirect("doctor:case", found.pk)
     messages.success(request, "Votre avis est signé. Le service gestionnaire décide.")
     return redirect("doctor:home")
+
+
+def _attested(request: HttpRequest, found: Case) -> HttpResponse:
+    """Show what « Le plan porte l'avis » would sign; the request says why it may not."""
+    registration = found.registration
+    held = compartment(registration)
+    if found.state != State.WITH_DOCTOR or _why_not_attested(request, found):
+        return redirect("doctor:case", found.pk)
+    sat = sat_by(registration)
+    favourable = Opinion.FAVOURABLE.label
+    context = {
+        "case": found,
+        "rows": [
+            (f"{one.label} ({papers_in_words(one.papers, sat, one.code)})", favourable)
+            for one in found.measures.all()
+        ],
+        "text": opining.PLAN_SAYS,
+        "is_typed": _draft(found) is not None,
+        "trail": trail(found),
+        **_unread(request, found, held),
+    }
+    return render(request, "doctor/attest.html", context)
+
+
+def _why_not_attested(request: HttpRequest, case: Case) -> str:
+    """Say why no plan may be said to hold the opinion; nothing where it may."""
+    try:
+        opining.check_plan(case, by=author_on(request, case))
+    except Refused as refusal:
+        return str(refusal)
+    return ""
 
 
 def _keep(request: HttpRequest, case: Case, form: OpinionForm) -> int:
@@ -157,6 +190,7 @@ def _page(
         "registration": registration,
         "facts": _facts(found, request.arrived_at),
         "is_writable": is_writable,
+        "no_plan": _why_not_attested(request, found) if is_writable and found.is_simple else "",
         "is_withdrawn": found.state == State.WITHDRAWN,
         "form": shown,
         "revision": draft.revision if draft else 0,

@@ -420,12 +420,68 @@ def simple(doctor):
     return found
 
 
-def test_in_the_simple_procedure_one_click_signs(simple, doctor):
+def the_plan(case):
+    """Return the plan of a request, confided and found clean."""
+    return found_clean(confide(case.registration, kind="PLAN"))
+
+
+def test_in_the_simple_procedure_the_plan_that_was_read_holds_the_opinion(simple, doctor):
+    plan = the_plan(simple)
+    doctor.get(at("paper", simple, plan.pk))
+    assert "Le plan porte l'avis : relire et signer" in said(doctor.get(at("case", simple)))
+
+    read_over = doctor.get(at("attest", simple))
     doctor.post(at("attest", simple), {"vue": simple.revision})
 
+    assert opining.PLAN_SAYS in said(read_over)
+    assert [row[1] for row in read_over.context["rows"]] == ["Favorable", "Favorable"]
     simple.refresh_from_db()
     assert (simple.state, simple.opinion_text) == (State.OPINION_GIVEN, opining.PLAN_SAYS)
     assert set(simple.measures.values_list("opinion", flat=True)) == {"favourable"}
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        (lambda case: None, "« Votre plan » : rien de confié"),
+        (lambda case: found_clean(confide(case.registration, kind="BILAN")), "rien de confié"),
+        (lambda case: confide(case.registration, kind="PLAN"), "rien de confié"),
+        (the_plan, "« Votre plan » : ouvrez ce papier"),
+    ],
+    ids=["nothing", "another paper", "not verified yet", "not opened"],
+)
+def test_a_plan_that_is_not_there_or_was_not_opened_signs_nothing(simple, doctor, given, why):
+    given(simple)
+
+    page = said(doctor.get(at("case", simple)))
+    read_over = doctor.get(at("attest", simple), follow=True)
+    answer = doctor.post(at("attest", simple), {"vue": simple.revision}, follow=True)
+
+    assert "relire et signer" not in page
+    assert all(why in text for text in (page, said(read_over), said(answer)))
+    simple.refresh_from_db()
+    assert (simple.state, simple.opinion_text) == (State.WITH_DOCTOR, "")
+
+
+def test_of_a_plan_in_two_files_both_are_opened(simple, doctor):
+    doctor.get(at("paper", simple, the_plan(simple).pk))
+    the_plan(simple)
+
+    doctor.post(at("attest", simple), {"vue": simple.revision})
+
+    simple.refresh_from_db()
+    assert simple.state == State.WITH_DOCTOR
+
+
+def test_what_another_doctor_has_opened_is_not_read(simple, doctor, other):
+    doctor.get(at("paper", simple, the_plan(simple).pk))
+    doctor.post(at("give_back", simple), {"medecin": "service"})
+    take(other, simple)
+
+    other.post(at("attest", simple), {"vue": simple.revision})
+
+    simple.refresh_from_db()
+    assert simple.state == State.WITH_DOCTOR
 
 
 def test_in_the_whole_procedure_no_click_does(case, doctor):

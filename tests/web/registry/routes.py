@@ -111,7 +111,7 @@ ANSWERS: dict[str, dict[str, int]] = {
     "doctor:keep": {"POST": 409},
     "doctor:sign": {"POST": 302},
     "doctor:take": {"POST": 302},
-    "doctor:attest": {"POST": 302},
+    "doctor:attest": {"GET": 302, "POST": 302},
     "doctor:remarks": {"POST": 422},
     "doctor:ask": {"POST": 422},
     "doctor:give_back": {"POST": 422},
