@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from sporades.accommodations.models import AskedMeasure
+from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.states import SETTLED
 from sporades.exams.schema import Status
 from sporades.registrations.models import Registration, RegistrationPaper
@@ -21,10 +21,12 @@ class InForce:
     Attributes:
         code: that of the réglementation.
         label: how it is read.
+        precision: which one, how large, in the words in which it was asked.
     """
 
     code: str
     label: str
+    precision: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,28 +46,26 @@ NOTHING = Granted()
 
 
 def in_force_of(registration: Any) -> QuerySet[AskedMeasure]:
-    """Return the decided measures of a registration, or of the rows of a query, that grant something.
+    """Return the measures that the last decision of a registration grants, or of the rows of a query.
 
-    Of a measure that was decided of twice for the same épreuves the last decision counts.
+    A decision replaces the one before it, whole: what was granted and is not asked again is
+    granted no more, as each page of a second request says (H4).
 
     Args:
         registration: a key, or the path to one from outside.
     """
-    later = AskedMeasure.objects.filter(
-        case__registration=OuterRef("case__registration"),
-        case__state__in=SETTLED,
-        case__decided_at__gt=OuterRef("case__decided_at"),
-        code=OuterRef("code"),
-    )
-    of_all = Exists(later.filter(papers=[]))
-    of_the_same = ~Q(papers=[]) & Q(Exists(later.filter(papers__contains=OuterRef("papers"))))
-    of_the_granted = ~Q(decided_papers=[]) & Q(
-        Exists(later.filter(papers__contains=OuterRef("decided_papers")))
+    return _granted().filter(case__registration=registration)
+
+
+def _granted() -> QuerySet[AskedMeasure]:
+    """Return the measures that a decision grants which no other has replaced."""
+    its = Case.objects.settled().filter(registration=OuterRef("case__registration"))
+    later = its.filter(
+        Q(decided_at__gt=OuterRef("case__decided_at"))
+        | Q(decided_at=OuterRef("case__decided_at"), pk__gt=OuterRef("case"))
     )
     found: QuerySet[AskedMeasure] = AskedMeasure.objects.filter(
-        ~(Q(of_all) | of_the_same | of_the_granted),
-        case__registration=registration,
-        case__state__in=SETTLED,
+        ~Exists(later), case__state__in=SETTLED
     ).exclude(decided_code="")
     return found
 
@@ -73,8 +73,8 @@ def in_force_of(registration: Any) -> QuerySet[AskedMeasure]:
 def granted(registration: Registration, paper: str) -> Granted:
     """Return the measures in force for one épreuve of a registration.
 
-    Of a measure that was decided of twice the last decision counts. Nothing is in force for an
-    épreuve that is not sat, nor for a registration that does not stand.
+    The last decision counts. Nothing is in force for an épreuve that is not sat, nor for a
+    registration that does not stand.
 
     Args:
         registration: the registration.
@@ -84,7 +84,7 @@ def granted(registration: Registration, paper: str) -> Granted:
         return NOTHING
     if not registration.papers.filter(paper__code=paper, status=Status.ENTERED).exists():
         return NOTHING
-    return _last(_decided([registration.pk]), paper)
+    return _for(_of([registration.pk]), paper)
 
 
 def granted_to(registrations: Iterable[Registration]) -> dict[int, dict[str, Granted]]:
@@ -97,36 +97,34 @@ def granted_to(registrations: Iterable[Registration]) -> dict[int, dict[str, Gra
         By the key of a registration, then by the code of an épreuve; what is not there has nothing.
     """
     standing = [one.pk for one in registrations if one.is_active]
-    decided: dict[int, list[AskedMeasure]] = defaultdict(list)
-    for one in _decided(standing).annotate(of=F("case__registration")):
-        decided[one.of].append(one)
+    measures: dict[int, list[AskedMeasure]] = defaultdict(list)
+    for one in _of(standing).annotate(of=F("case__registration")):
+        measures[one.of].append(one)
     found: dict[int, dict[str, Granted]] = {}
     entered = RegistrationPaper.objects.filter(
-        registration__in=list(decided), status=Status.ENTERED
+        registration__in=list(measures), status=Status.ENTERED
     )
     for key, paper in entered.values_list("registration", "paper__code"):
-        if (last := _last(decided[key], paper)) != NOTHING:
-            found.setdefault(key, {})[paper] = last
+        if (its := _for(measures[key], paper)) != NOTHING:
+            found.setdefault(key, {})[paper] = its
     return found
 
 
-def _decided(registrations: list[int]) -> QuerySet[AskedMeasure]:
-    """Return what was decided for some registrations, the first decided first."""
-    found: QuerySet[AskedMeasure] = AskedMeasure.objects.filter(
-        case__registration__in=registrations, case__state__in=SETTLED
-    )
-    return found.order_by("case__decided_at", "case", "place")
+def _of(registrations: list[int]) -> QuerySet[AskedMeasure]:
+    """Return what is granted to some registrations, in the order in which it was asked."""
+    return _granted().filter(case__registration__in=registrations).order_by("case", "place")
 
 
-def _last(decided: Iterable[AskedMeasure], paper: str) -> Granted:
-    """Return what is in force for an épreuve, of what was decided, the first decided first."""
-    last: dict[str, AskedMeasure] = {}
-    for one in decided:
-        if not one.papers or paper in one.papers:
-            last.pop(one.code, None)
-            last[one.code] = one
-    kept = [one for one in last.values() if one.grants(paper)]
+def _for(measures: Iterable[AskedMeasure], paper: str) -> Granted:
+    """Return what is in force for an épreuve, of what a decision grants."""
+    asked = [one for one in measures if not one.papers or paper in one.papers]
+    kept = [one for one in asked if one.grants(paper)]
     return Granted(
-        measures=tuple(dict.fromkeys(InForce(one.decided_code, one.decided_label) for one in kept)),
+        measures=tuple(dict.fromkeys(_in_force(one) for one in kept)),
         time=max((one.share for one in kept), default=Fraction(0)),
     )
+
+
+def _in_force(one: AskedMeasure) -> InForce:
+    is_as_asked = one.decided_code == one.code
+    return InForce(one.decided_code, one.decided_label, one.precision if is_as_asked else "")

@@ -33,6 +33,7 @@ LONGEST_REASON = 500
 LONGEST_NAME = 120
 LONGEST_WHY = LONGEST_TEXT + 200
 """Of the reason of a decision: it may quote what the doctor writes, after a sentence."""
+LONGEST_PRECISION = 150
 
 UNREAD_FOR = timedelta(days=5)
 """After how long a notification that nobody has opened is a telephone call (H4)."""
@@ -366,6 +367,10 @@ class AskedMeasure(models.Model):
         models.CharField(max_length=20), verbose_name="épreuves ; aucune : toutes", default=list
     )
     time = models.CharField("temps ajouté", max_length=4, blank=True)
+    precision = models.CharField(
+        "précision", max_length=LONGEST_PRECISION, blank=True, default="", db_default=""
+    )
+    """Which one, how large: in the candidate's words, where the réglementation asks."""
 
     opinion = models.CharField("avis", max_length=12, choices=Opinion, blank=True)
     opinion_code = models.CharField("mesure de l'avis", max_length=20, blank=True)
@@ -462,6 +467,11 @@ class AskedMeasure(models.Model):
     def __str__(self) -> str:
         """Return what is asked for."""
         return self.label
+
+    @property
+    def named(self) -> str:
+        """What is asked for, with its precision: « Sujet agrandi : A3 »."""
+        return f"{self.label} : {self.precision}" if self.precision else self.label
 
     def is_covered_by(self, other: Self) -> bool:
         """Return whether another measure is asked for all the épreuves of this one."""

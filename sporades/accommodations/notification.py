@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sporades.accommodations.models import Again, AskedMeasure, Case
 from sporades.accommodations.operations import AuthorMissing
+from sporades.accommodations.queries import decision_of
 from sporades.accommodations.rules import (
     contested_until,
     decision_on_papers,
@@ -19,6 +20,7 @@ from sporades.documents.kinds import Content, Facts, Kind
 from sporades.registrations.snapshot import contact_of
 
 REPLACES = {
+    "": "Elle remplace la décision du {day}.",
     Again.APPEAL: "Elle fait suite à un recours et remplace la décision du {day}.",
     Again.ERROR: "Elle corrige et remplace la décision du {day}.",
 }
@@ -78,7 +80,7 @@ def content(source: Notified) -> Content:
         "replaces": _replaces(case, zone),
         "measures": [
             {
-                "label": one.label,
+                "label": one.named,
                 "papers": decision_on_papers(one, sat),
                 "said": one.decision_in_words,
                 "reason": one.reason,
@@ -97,10 +99,10 @@ def content(source: Notified) -> Content:
 
 
 def _replaces(case: Case, zone: str) -> str:
-    if case.instead_of is None or case.instead_of.decided_at is None:
+    former = case.instead_of or decision_of(case.registration)
+    if former is None or former.decided_at is None:
         return ""
-    day = day_in_words(local_day(case.instead_of.decided_at, zone))
-    return REPLACES[Again(case.again)].format(day=day)
+    return REPLACES[case.again].format(day=day_in_words(local_day(former.decided_at, zone)))
 
 
 def public_facts(said: Content) -> Facts:

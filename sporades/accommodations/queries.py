@@ -14,24 +14,26 @@ from sporades.accounts.permissions import Reach
 from sporades.core.prepared import prepared
 from sporades.core.text import search_key
 from sporades.exams.queries import programmes
-from sporades.exams.schema.accommodations import HealthPaper
+from sporades.exams.schema.accommodations import Accommodations, HealthPaper
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import lock_registration
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A measure that was granted in an earlier session, to be asked for again.
+    """A measure that was granted before, to be asked for again.
 
     Attributes:
         code: that of the réglementation of now.
         papers: the épreuves for which it was granted; none for all of them.
         session: where it was granted.
+        precision: which one, how large, in the words in which it was asked.
     """
 
     code: str
     papers: tuple[str, ...]
-    session: str
+    session: str = ""
+    precision: str = ""
 
 
 def requests_of(registration: int) -> QuerySet[Case]:
@@ -62,7 +64,12 @@ def last_by_registration(cases: Iterable[Case]) -> dict[int, Case]:
 
 def open_case_of(registration: Registration) -> Case | None:
     """Return the request of a registration of which something is awaited, if there is one."""
-    return next((case for case in cases_of(registration=registration.pk) if case.is_open), None)
+    return open_among(cases_of(registration=registration.pk))
+
+
+def open_among(cases: Iterable[Case]) -> Case | None:
+    """Return the request of which something is awaited, if there is one."""
+    return next((case for case in cases if case.is_open), None)
 
 
 def last_case_of(registration: Registration) -> Case | None:
@@ -189,5 +196,32 @@ def proposals(registration: Registration) -> list[Proposal]:
         if measure is not None:
             session = one.case.registration.exam.session.label
             papers = tuple(one.granted_papers) if measure.is_by_paper else ()
-            found[measure.code] = Proposal(measure.code, papers, session)
+            precision = one.precision if measure.code == one.code else ""
+            found[measure.code] = Proposal(measure.code, papers, session, precision)
+    return list(found.values())
+
+
+def asked_again(former: Case, asked: Accommodations) -> list[Proposal]:
+    """Return the measures from which another request starts: those that a decision grants.
+
+    While its notification was not read, those that it was asked for: nothing else is to say what
+    was decided.
+
+    Args:
+        former: the last decision that was notified.
+        asked: what the réglementation says now.
+    """
+    found: dict[str, Proposal] = {}
+    for one in former.measures.all():
+        code = one.code if former.is_to_read else one.decided_code
+        measure = asked.measure(code) if code else None
+        if measure is None:
+            continue
+        told = one.papers if former.is_to_read else one.granted_papers
+        papers = tuple(told) if measure.is_by_paper else ()
+        before = found.get(code)
+        if before is not None:
+            papers = (*before.papers, *papers) if papers and before.papers else ()
+        said = one.precision if code == one.code else before.precision if before else ""
+        found[code] = Proposal(code, tuple(dict.fromkeys(papers)), precision=said)
     return list(found.values())

@@ -52,10 +52,12 @@ class Wish:
     Attributes:
         code: that of the réglementation.
         papers: the codes of the épreuves; none for all of them.
+        precision: which one, how large, where the réglementation asks.
     """
 
     code: str
     papers: tuple[str, ...] = ()
+    precision: str = ""
 
 
 def exam_of(registration: Registration) -> Exam:
@@ -117,6 +119,57 @@ def to_choose(rules: Accommodations, sat: Iterable[Sat], wishes: Iterable[Wish])
         and is_chosen_by_paper(rules, wish.code)
         and len(suiting_papers(rules, taken, wish.code)) > 1
     ]
+
+
+def to_specify(rules: Accommodations, wishes: Iterable[Wish]) -> list[str]:
+    """Return the codes of the measures that must say which one, and do not.
+
+    Args:
+        rules: what the réglementation says.
+        wishes: what is asked for.
+    """
+    return [
+        wish.code
+        for wish in wishes
+        if not wish.precision
+        and (measure := rules.measure(wish.code)) is not None
+        and measure.precision
+    ]
+
+
+def not_asked_again(
+    rules: Accommodations, sat: Iterable[Sat], before: Iterable[Wish], now: Iterable[Wish]
+) -> list[Wish]:
+    """Return what was granted and is not asked for, of the épreuves that are still sat.
+
+    Args:
+        rules: what the réglementation says.
+        sat: the épreuves that are sat.
+        before: what was granted.
+        now: what is asked for.
+    """
+    taken = list(sat)
+    asked = {wish.code: _changed_by(rules, taken, wish) for wish in now}
+    lost = []
+    for wish in before:
+        papers = _changed_by(rules, taken, wish)
+        if papers is None:
+            if wish.code not in asked:
+                lost.append(Wish(wish.code))
+            continue
+        left = [code for code in papers if code not in (asked.get(wish.code) or [])]
+        if left:
+            lost.append(Wish(wish.code, tuple(left)))
+    return lost
+
+
+def _changed_by(rules: Accommodations, sat: list[Sat], wish: Wish) -> list[str] | None:
+    """Return the épreuves that a measure changes; nothing of one that is for the whole exam."""
+    measure = rules.measure(wish.code)
+    if measure is None or not measure.is_by_paper:
+        return None
+    suiting = [paper.code for paper in suiting_papers(rules, sat, wish.code)]
+    return [code for code in suiting if not wish.papers or code in wish.papers]
 
 
 def papers_in_words(papers: Iterable[str], sat: Iterable[Sat], measure: str) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sporades.accommodations.models import Case
+from sporades.accommodations.models import Again, Case
 from sporades.accommodations.rules import (
     deadline_of,
     is_late,
@@ -55,6 +55,12 @@ HANDLED = {
 }
 """The same, as the managing service reads it."""
 
+TAKEN_AGAIN = {
+    Again.APPEAL: "à la suite d'un recours",
+    Again.ERROR: "pour corriger une erreur",
+}
+"""Why a decision is taken again, as its candidate reads it."""
+
 WITHOUT_THEM = "Sans cela, votre demande est incomplète."
 
 LABEL = "Demande d'aménagement d'épreuves"
@@ -87,7 +93,8 @@ def check_of(
         return [Check(LABEL, "done", f"Décision notifiée le {when}.", "accommodation")]
     is_incomplete = case.state == State.INCOMPLETE or (case.state == State.ASKED and papers)
     state = "missing" if is_incomplete else "waiting"
-    return [Check(LABEL, state, awaited_in_words(case, at=at, papers=papers), "accommodation")]
+    said = f"{taken_again_in_words(case)} {awaited_in_words(case, at=at, papers=papers)}".strip()
+    return [Check(LABEL, state, said, "accommodation")]
 
 
 def steps_of(case: Case, *, at: datetime, papers: str = "", by_office: bool = False) -> list[Check]:
@@ -112,7 +119,32 @@ def steps_of(case: Case, *, at: datetime, papers: str = "", by_office: bool = Fa
             checks.append(Check(label, "missing" if is_to_do else "waiting", said))
         else:
             checks.append(Check(label, "waiting"))
+    if case.instead_of_id is not None:
+        checks.insert(_rank_of_taking_again(case, behind), _taken_again(case))
     return checks
+
+
+def _rank_of_taking_again(case: Case, behind: int) -> int:
+    """Return how many of the steps that are behind came before the decision was taken again."""
+    instants = [getattr(case, field) for _, field in STEPS[:behind]]
+    return sum(instant is not None and instant <= case.begun_at for instant in instants)
+
+
+def _taken_again(case: Case) -> Check:
+    when = instant_in_words(case.begun_at, case.registration.service.zone)
+    return Check("Décision reprise", "done", f"Le {when}, {TAKEN_AGAIN[Again(case.again)]}.")
+
+
+def taken_again_in_words(case: Case) -> str:
+    """Say that the service has taken the decision again, since when and why; else nothing."""
+    if case.instead_of_id is None:
+        return ""
+    when = instant_in_words(case.begun_at, case.registration.service.zone)
+    why = TAKEN_AGAIN[Again(case.again)]
+    return (
+        f"Votre service gestionnaire a repris la décision le {when}, {why}. La décision déjà "
+        "notifiée reste en vigueur jusqu'à la nouvelle, qui la remplacera."
+    )
 
 
 def awaited_in_words(case: Case, *, at: datetime, papers: str = "") -> str:

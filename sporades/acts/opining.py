@@ -35,6 +35,11 @@ PAPER_ASKED = (
 PLAN_SAYS = "Le plan en vigueur porte l'avis du médecin."
 
 
+def is_asked_by_doctor(case: Case | None) -> bool:
+    """Return whether a request waits for what its doctor has asked of its candidate."""
+    return case is not None and case.state == State.INCOMPLETE and case.missing == PAPER_ASKED
+
+
 class Taken(Refused):
     """Another doctor has taken it, or it waits for none any more."""
 

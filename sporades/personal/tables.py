@@ -588,7 +588,7 @@ TABLES = (
         "decided_label decided_time decided_papers reason",
         keep="code label papers time opinion_code opinion_label opinion_papers decided_code "
         "decided_label decided_time decided_papers",
-        texts="reason",
+        texts="precision reason",
     ),
     Table(
         "accommodations.Signature",

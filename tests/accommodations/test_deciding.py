@@ -31,12 +31,10 @@ from tests.accommodations.asked import (
     as_doctor,
     case_of,
     decide,
-    entrust,
     find_incomplete,
     opine,
     reach,
     send,
-    write,
 )
 from tests.factories import NOW, a_record, a_registration
 
@@ -393,15 +391,15 @@ def test_times_are_not_added_up(registration):
     assert granted(registration, "E1").time == Fraction(1, 2)
 
 
-def test_of_two_decisions_on_a_measure_the_last_counts(registration):
-    reach(registration, State.NOTIFIED, Wish(THIRD), Wish(READER))
-    write(registration, Wish(THIRD))
-    send(registration)
-    entrust(registration)
-    opine(registration)
+def test_a_decision_replaces_the_one_before_it_whole(registration):
+    reach(registration, State.NOTIFIED, Wish(THIRD), Wish(READER), Wish(ACCESS))
+    reach(registration, State.OPINION_GIVEN, Wish(THIRD), Wish(ACCESS))
+    meanwhile = [one.code for one in granted(registration, "E1").measures]
+
     decide(registration, TIERS=REFUSED)
 
-    assert [one.code for one in granted(registration, "E1").measures] == [READER]
+    assert meanwhile == [THIRD, READER, ACCESS]
+    assert [one.code for one in granted(registration, "E1").measures] == [ACCESS]
 
 
 def test_a_registration_that_stands_no_more_has_nothing_in_force(registration):

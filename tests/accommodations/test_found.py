@@ -82,15 +82,18 @@ def test_a_measure_refused_later_is_found_no_more(registration):
     assert list(in_force_of(registration.pk)) == []
 
 
-def test_a_refusal_for_one_epreuve_leaves_the_others(registration):
+def test_what_is_not_asked_again_is_in_force_until_the_new_decision(registration):
     reach(registration, State.NOTIFIED, Wish(THIRD, ("E1",)))
     write(registration, Wish(THIRD, ("E2",)), at=LATER)
     send(registration, at=LATER)
     give_to_doctor(registration, at=LATER)
     opine(registration, at=LATER)
-    decide(registration, at=LATER, TIERS=DecisionOn(Decision.REFUSED, reason="Non prévu."))
+    meanwhile = [one.papers for one in in_force_of(registration.pk)]
 
-    assert [one.papers for one in in_force_of(registration.pk)] == [["E1"]]
+    decide(registration, at=LATER)
+
+    assert meanwhile == [["E1"]]
+    assert [one.papers for one in in_force_of(registration.pk)] == [["E2"]]
 
 
 def test_a_refusal_of_what_was_granted_in_part_leaves_nothing_of_it(registration):

@@ -302,6 +302,15 @@ def test_after_an_appeal_the_former_decision_is_in_force_until_the_new_notificat
     assert [one.code for one in granted(registration, "E1").measures] == [THIRD]
 
 
+def test_the_decision_on_another_request_says_which_one_it_replaces(registration):
+    reach(registration, State.NOTIFIED, Wish(THIRD))
+    reach(registration, State.NOTIFIED, Wish(THIRD, ("E1",)), at=LATER)
+
+    said = case_of(registration).notification.content["replaces"]
+
+    assert said == "Elle remplace la décision du 25 novembre 2026."
+
+
 def test_a_decision_taken_again_may_want_another_opinion(registration):
     reach(registration, State.NOTIFIED)
 

@@ -1,23 +1,34 @@
 """« Aménagement d'épreuves »: chosen, signed, sent, followed by its candidate (H1, H4)."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from sporades.accommodations.models import Case
+from sporades.accommodations.granted import granted
+from sporades.accommodations.models import Again, Case
+from sporades.accommodations.operations import DecisionOn
 from sporades.accommodations.operations.asking import sign
-from sporades.accommodations.operations.refusals import PapersMissing
+from sporades.accommodations.operations.refusals import NotTheirs, PapersMissing, PrecisionMissing
 from sporades.accommodations.rules import Sat, Wish, papers_in_words
-from sporades.accommodations.states import State
-from sporades.acts import registering
+from sporades.accommodations.states import Decision, State
+from sporades.acts import accommodating, registering
 from sporades.exams.held import forget
 from tests.accommodations.asked import (
+    ACCESS,
+    HALF,
+    MANAGER,
     READER,
     THIRD,
     WITHOUT_ACCOMMODATIONS,
     a_minor,
     case_of,
+    decide,
+    entrust,
+    opine,
     reach,
+    send,
     write,
 )
 from tests.accommodations.test_asking import AFTER_CLOSING
@@ -161,6 +172,81 @@ def test_all_the_epreuves_are_said_only_where_all_are_meant():
     assert papers_in_words(["E2"], sat, THIRD) == "Oral"
 
 
+@pytest.fixture
+def a_precision_is_due():
+    """Put a réglementation in force in which the reader's help must be specified."""
+    _ask_for_a_precision()
+
+
+def _ask_for_a_precision():
+    load_invented(
+        ("libelle: Secrétaire lecteur, ", 'libelle: Secrétaire lecteur, precision: "Lequel ?", ')
+    )
+    forget()
+
+
+@pytest.mark.usefixtures("a_precision_is_due")
+def test_a_measure_to_be_specified_is_so_by_its_candidate_and_read_by_all_who_decide(sign_in):
+    registration = a_registration(informations={"has_disability": "oui"})
+    client = sign_in(registration.candidate)
+
+    asked = client.get(at(registration, page="/mesures"))
+    without = client.post(at(registration, page="/mesures"), CHOSEN)
+    said = {**CHOSEN, "precision-lecteur": "Une personne  lente"}
+    client.post(at(registration, page="/mesures"), said)
+    client.post(
+        at(registration, page="/epreuves"),
+        {"epreuves-tiers": ["E1"], "epreuves-lecteur": ["E1", "E2", "E3"]},
+    )
+    page = main(client.get(at(registration)))
+    again = client.get(at(registration, page="/mesures"))
+
+    assert "Secrétaire lecteur : Lequel ?" in main(asked)
+    assert "rien de votre santé ici" in main(asked)
+    assert without.status_code == 422
+    assert without.context["form"].errors == {
+        "precision-lecteur": ["Précisez la mesure que vous avez cochée."]
+    }
+    assert "Secrétaire lecteur : Une personne lente" in page
+    assert again.context["form"]["precision-lecteur"].initial == "Une personne lente"
+    for step in (send, entrust, opine, decide):
+        step(registration)
+    accommodating.notify(case=case_of(registration), by=MANAGER, at=NOW)
+    document = client.get(f"/mes-documents/{registration.number}/decision-amenagement")
+    assert "Secrétaire lecteur : Une personne lente" in main(document)
+    assert "Secrétaire lecteur : Une personne lente" in main(client.get(at(registration)))
+    assert [one.precision for one in granted(registration, "E2").measures] == ["Une personne lente"]
+    renewed = client.get(at(registration, page="/mesures"))
+    assert renewed.context["form"]["precision-lecteur"].initial == "Une personne lente"
+    made = accommodating.take_again(
+        case=case_of(registration), why=Again.ERROR, has_opinion=True, by=MANAGER, at=NOW
+    )
+    assert "Une personne lente" in [one.precision for one in made.measures.all()]
+
+
+@pytest.mark.usefixtures("a_precision_is_due")
+def test_what_is_not_to_be_specified_keeps_no_words(sign_in):
+    registration = a_registration(informations={"has_disability": "oui"})
+
+    write(registration, Wish(THIRD, precision="Le mien"))
+
+    assert case_of(registration).measures.get().precision == ""
+
+
+@pytest.mark.usefixtures("a_precision_is_due")
+def test_a_request_that_does_not_say_which_one_is_not_sent(sign_in):
+    registration = a_registration(informations={"has_disability": "oui"})
+    write(registration, Wish(READER))
+    client = sign_in(registration.candidate)
+
+    page = client.get(at(registration))
+
+    assert "Préciser les mesures" in main(page)
+    assert "Envoyer ma demande" not in main(page)
+    with pytest.raises(PrecisionMissing):
+        send(registration)
+
+
 def test_a_minor_is_asked_for_the_signature_before_sending(sign_in):
     registration = a_minor()
     write(registration)
@@ -243,8 +329,106 @@ def test_the_former_decision_is_shown_while_another_request_is_under_way(sign_in
 
     page = main(sign_in(registration.candidate).get(at(registration)))
 
-    assert "Elle est en vigueur jusqu'à la décision sur votre nouvelle demande." in page
+    assert "Elle est en vigueur jusqu'à la décision sur votre nouvelle demande, qui la remp" in page
     assert former.notified_at
+
+
+def ticked(page):
+    """Return the codes of the measures that a page shows ticked."""
+    form = page.context["form"]
+    names = [name for name in form.fields if name.startswith("mesures")]
+    return [code for name in names for code in form[name].initial]
+
+
+def test_another_request_starts_from_what_is_granted_and_says_that_it_replaces_it(
+    sign_in, registration
+):
+    wishes = (Wish(THIRD, ("E1",)), Wish(READER), Wish(ACCESS))
+    reach(registration, State.OPINION_GIVEN, *wishes, plan="PAP")
+    decide(registration, LECTEUR=DecisionOn(Decision.REFUSED, reason="Sans objet."))
+    accommodating.notify(case=case_of(registration), by=MANAGER, at=NOW)
+    client = sign_in(registration.candidate)
+    client.get(f"/mes-documents/{registration.number}/decision-amenagement")
+
+    page = client.get(at(registration, page="/mesures"))
+
+    assert ticked(page) == [THIRD, ACCESS]
+    assert (page.context["form"]["plan"].initial, page.context["form"]["decision"].initial) == (
+        "PAP",
+        "oui",
+    )
+    said = main(page).replace("\xa0", " ")
+    assert "La décision sur cette demande remplacera celle qui vous a été notifiée le" in said
+    assert "Ce que vous ne cochez pas ne vous sera plus accordé." in said
+
+
+def test_of_a_decision_that_was_not_read_nothing_is_said_by_another_request(sign_in, registration):
+    reach(registration, State.OPINION_GIVEN, Wish(THIRD), Wish(READER))
+    decide(registration, LECTEUR=DecisionOn(Decision.REFUSED, reason="Sans objet."))
+    accommodating.notify(case=case_of(registration), by=MANAGER, at=NOW)
+
+    page = sign_in(registration.candidate).get(at(registration, page="/mesures"))
+
+    assert ticked(page) == [THIRD, READER]
+    assert "Lisez d'abord la notification" in main(page)
+
+
+def test_what_was_granted_and_is_not_asked_again_is_named_where_it_is_read_over(
+    sign_in, registration
+):
+    reach(registration, State.NOTIFIED, Wish(THIRD), Wish(READER, ("E1", "E2")), Wish(ACCESS))
+    client = sign_in(registration.candidate)
+    client.get(f"/mes-documents/{registration.number}/decision-amenagement")
+
+    write(registration, Wish(THIRD, ("E1",)), Wish(READER, ("E1",)))
+    some = client.get(at(registration))
+    write(registration, Wish(THIRD), Wish(READER), Wish(ACCESS), Wish(HALF))
+    none = client.get(at(registration))
+
+    assert some.context["lost"] == [
+        "Temps majoré d'un tiers (Mathématiques et Éducation physique et sportive)",
+        "Secrétaire lecteur (Mathématiques)",
+        "Locaux accessibles",
+    ]
+    assert "Accordé alors, et pas redemandé : vous ne l'aurez plus." in main(some).replace(
+        "\xa0", " "
+    )
+    assert none.context["lost"] == []
+    assert "remplacera celle qui vous a été notifiée" in main(none)
+
+
+@pytest.mark.parametrize(
+    ("why", "has_opinion", "reason"),
+    [
+        (Again.ERROR, True, "pour corriger une erreur"),
+        (Again.APPEAL, False, "à la suite d'un recours"),
+    ],
+)
+def test_a_decision_that_the_service_takes_again_is_said_with_since_when_and_why(
+    sign_in, registration, why, has_opinion, reason
+):
+    first = reach(registration, State.NOTIFIED)
+    made = accommodating.take_again(
+        case=first, why=why, has_opinion=has_opinion, by=MANAGER, at=NOW + timedelta(days=1)
+    )
+    client = sign_in(registration.candidate)
+
+    page = main(client.get(at(registration))).replace("\xa0", " ")
+    sure = main(client.get(f"/mes-inscriptions/{registration.number}/suis-je-inscrit"))
+    client.post(at(registration, page="/retrait"))
+
+    said = f"a repris la décision le jeudi 26 novembre 2026 à 10 h 30 (heure de Paris), {reason}."
+    assert said in page
+    assert said in sure.replace("\xa0", " ")
+    assert "Décision reprise" in page
+    assert f"Le jeudi 26 novembre 2026 à 10 h 30 (heure de Paris), {reason}." in page
+    assert "Elle reste en vigueur jusqu'à la nouvelle décision." in page
+    assert "nouvelle demande" not in page
+    assert "Retirer ma demande" not in page
+    with pytest.raises(NotTheirs):
+        accommodating.withdraw(case=made, by=author(registration.candidate), at=NOW)
+    made.refresh_from_db()
+    assert made.is_open
 
 
 @pytest.mark.parametrize("state", list(State))

@@ -146,7 +146,7 @@ def read_by_a_candidate(client):
     pages += [client.get(asking), client.get(f"{asking}/mesures")]
     accommodating.write(
         registration=Registration.objects.whole().get(),
-        asked=Asked((Wish("M"),), plan="P", late_reason="T"),
+        asked=Asked((Wish("M", precision="A3"),), plan="P", late_reason="T"),
         by=OPERATOR,
         at=NOW,
     )

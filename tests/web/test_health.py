@@ -8,14 +8,23 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from sporades.accommodations.states import State
-from sporades.acts import confiding, registering
+from sporades.acts import accommodating, confiding, opining, registering
 from sporades.medical import operations as medical
 from sporades.medical.models import Opening, Paper, Remark
 from tests.accommodations import asked
 from tests.accommodations.asked import WITHOUT_ACCOMMODATIONS
 from tests.evidence.given import a_photo
 from tests.factories import NOW, a_registration, author, load_invented
-from tests.medical.given import a_doctor, compartment, confide, entrust, found_clean, read, write
+from tests.medical.given import (
+    a_doctor,
+    as_actor,
+    compartment,
+    confide,
+    entrust,
+    found_clean,
+    read,
+    write,
+)
 from tests.web.guide import main, seen, words
 
 pytestmark = pytest.mark.usefixtures("kept", "confided")
@@ -87,6 +96,51 @@ def test_a_request_that_is_not_sent_is_said_and_led_to(mine, registration):
     assert "Votre demande d'aménagement n'est pas encore envoyée." in main(page)
     assert f'href="/mes-inscriptions/{registration.number}/amenagement"' in page.text
     assert "L'antivirus le vérifie. Votre demande d'aménagement n'est pas encore" in main(said)
+
+
+def test_what_a_doctor_asks_is_said_first_and_led_to_from_the_request(mine, registration):
+    doctor = a_doctor()
+    case = asked.reach(registration, State.ASKED)
+    by = as_actor(doctor)
+    accommodating.entrust(case=case, doctor=doctor, name=by.name, by=by, at=NOW)
+    opining.ask_more(case=case, text="L'audiogramme de juin.", press=str(uuid4()), by=by, at=NOW)
+
+    tracker = mine.get(f"/mes-inscriptions/{registration.number}/amenagement")
+    home = mine.get("/accueil")
+    page = mine.get(address(registration))
+
+    there = f'href="{address(registration)}#demande-du-medecin"'
+    assert f'class="fr-btn" {there}' in tracker.text
+    assert "Lire son commentaire" in main(tracker)
+    assert there in home.text
+    said = words(seen(page).get_element_by_id("demande-du-medecin"))
+    assert "Dr Anne Roussel, médecin désigné, le" in said
+    assert "L'audiogramme de juin." in said
+    assert "Donnez le papier demandé ci-dessous" in said
+    assert "Un médecin attend votre réponse." in main(page)
+    assert "Aucun médecin n'est en charge" not in main(page)
+
+
+def test_what_a_doctor_asked_is_said_to_be_answered_then_goes_with_the_request(mine, registration):
+    doctor = a_doctor()
+    case = asked.reach(registration, State.ASKED)
+    by = as_actor(doctor)
+    accommodating.entrust(case=case, doctor=doctor, name=by.name, by=by, at=NOW)
+    opining.ask_more(case=case, text="Une précision.", press=str(uuid4()), by=by, at=NOW)
+    write(registration, "La voici.", at=NOW + timedelta(minutes=5))
+
+    answered = mine.get(address(registration))
+    asked.send(registration, at=NOW + timedelta(minutes=6))
+    sent = mine.get(address(registration))
+
+    assert "Vous avez répondu. Il reste à envoyer de nouveau votre demande." in main(answered)
+    assert "Le médecin vous demande quelque chose" not in main(sent)
+
+
+def test_the_page_says_what_comments_are_for_and_who_reads_them(mine, registration):
+    said = main(mine.get(address(registration)))
+
+    assert "Le médecin en charge est seul à le lire avec vous" in said
 
 
 def test_nothing_empty_is_shown_where_nothing_is_taken_any_more(mine, registration):

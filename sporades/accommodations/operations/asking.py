@@ -11,6 +11,7 @@ from sporades.accommodations.operations.refusals import (
     NotSigned,
     NotStanding,
     PapersMissing,
+    PrecisionMissing,
     Sent,
     TooLate,
     UnknownMeasure,
@@ -25,6 +26,7 @@ from sporades.accommodations.rules import (
     rules_of,
     sat_by,
     to_choose,
+    to_specify,
 )
 from sporades.accommodations.states import (
     SEND,
@@ -118,6 +120,7 @@ def write(case: Case, asked: Asked) -> bool:
             label=measure.label,
             papers=list(wish.papers),
             time=measure.time or "",
+            precision=wish.precision if measure.precision else "",
         )
         for place, wish, measure in wished
         if measure is not None
@@ -127,8 +130,8 @@ def write(case: Case, asked: Asked) -> bool:
         "has_former_decision": asked.has_former_decision,
         "late_reason": asked.late_reason,
     }
-    before = [(one.code, one.papers) for one in case.measures.all()]
-    is_same = before == [(one.code, one.papers) for one in rows] and all(
+    before = [_as_asked(one) for one in case.measures.all()]
+    is_same = before == [_as_asked(one) for one in rows] and all(
         getattr(case, name) == value for name, value in said.items()
     )
     if is_same:
@@ -145,18 +148,24 @@ def write(case: Case, asked: Asked) -> bool:
     return True
 
 
+def _as_asked(one: AskedMeasure) -> tuple[str, list[str], str]:
+    return one.code, one.papers, one.precision
+
+
 def _in_order(rules: Accommodations, asked: Asked) -> list[Wish]:
     order = [measure.code for measure in rules.measures]
     return sorted(asked.wishes, key=lambda wish: order.index(wish.code))
 
 
 def _wishes(case: Case) -> tuple[Wish, ...]:
-    return tuple(Wish(one.code, tuple(one.papers)) for one in case.measures.all())
+    return tuple(Wish(one.code, tuple(one.papers), one.precision) for one in case.measures.all())
 
 
 def _check_chosen(rules: Accommodations, sat: list[Sat], wishes: tuple[Wish, ...]) -> None:
     if to_choose(rules, sat, wishes):
         raise PapersMissing
+    if to_specify(rules, wishes):
+        raise PrecisionMissing
 
 
 def _check_known(rules: Accommodations, taken: list[Sat], asked: Asked) -> None:
@@ -181,7 +190,7 @@ def sign(case: Case, *, name: str, quality: str, statement: str, at: datetime) -
 
     Raises:
         Sent: it is not to be changed any more.
-        NothingAsked, PapersMissing: there is nothing to sign, or not all of it.
+        NothingAsked, PapersMissing, PrecisionMissing: there is nothing to sign, or not all of it.
     """
     if not case.is_writable:
         raise Sent
@@ -208,7 +217,7 @@ def send(case: Case, *, at: datetime) -> None:
 
     Raises:
         NotStanding, NotOffered, TooLate, NothingAsked, UnknownMeasure: see each.
-        PapersMissing, LateReasonMissing, NotSigned: see each.
+        PapersMissing, PrecisionMissing, LateReasonMissing, NotSigned: see each.
         Refused: it stands no more as it was read.
     """
     registration = case.registration

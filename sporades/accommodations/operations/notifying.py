@@ -69,7 +69,7 @@ def take_again(case: Case, *, why: str, has_opinion: bool, at: datetime) -> Case
         **{name: getattr(case, name) for name in (*kept, *(opinion if has_opinion else ()))},
     )
     said = ("opinion", "opinion_code", "opinion_label", "opinion_papers") if has_opinion else ()
-    names = ("place", "code", "label", "papers", "time", *said)
+    names = ("place", "code", "label", "papers", "time", "precision", *said)
     AskedMeasure.objects.bulk_create(
         AskedMeasure(case=made, **{name: getattr(one, name) for name in names})
         for one in case.measures.all()

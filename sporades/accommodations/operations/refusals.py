@@ -50,6 +50,12 @@ class PapersMissing(Refused):
     message = "Choisissez les épreuves de chaque mesure."
 
 
+class PrecisionMissing(Refused):
+    """A measure that must say which one does not."""
+
+    message = "Une des mesures demandées est à préciser : répondez à sa question."
+
+
 class LateReasonMissing(Refused):
     """Its deadline has passed and nothing says why."""
 
@@ -102,6 +108,15 @@ class UnderWay(Refused):
     """Another request of the registration is open."""
 
     message = "Une autre demande est en cours pour cette inscription : finissez-la d'abord."
+
+
+class NotTheirs(Refused):
+    """The service has taken a decision again: its candidate asked for nothing that they could withdraw."""
+
+    message = (
+        "Votre service gestionnaire a repris la décision : il n'y a pas de demande à retirer. "
+        "Écrivez-lui si vous ne voulez plus de ce qui vous est accordé."
+    )
 
 
 class Rewritten(Refused):

@@ -131,10 +131,17 @@ def take_up(*, case: Case, by: Actor, at: datetime) -> None:
 
 @transaction.atomic
 def withdraw(*, case: Case, by: Actor, at: datetime) -> None:
-    """« Retirer ma demande », before it is decided of; pressed twice, once. Raises Refused."""
+    """« Retirer ma demande », before it is decided of; pressed twice, once.
+
+    Raises:
+        accommodations.NotTheirs: the service has taken a decision again.
+        Refused: it stands no more as it was read.
+    """
     locked = lock_case(case)
     if locked.state == State.WITHDRAWN:
         return
+    if locked.instead_of_id is not None:
+        raise accommodations.NotTheirs
     accommodations.withdraw(locked, at=at)
     forget_papers(locked, at=at)
     note("accommodation withdrawn", locked, by=by, at=at)

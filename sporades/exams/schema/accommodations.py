@@ -57,6 +57,11 @@ class Measure(Strict):
         alias="epreuves_a_cocher",
         description="« oui » : aucune épreuve n'est cochée d'avance, le candidat coche celles qu'il veut.",
     )
+    precision: Line | None = Field(
+        None,
+        description="Question posée à qui coche cette mesure, et à laquelle il répond en quelques "
+        "mots : « Lequel ? » ; à défaut, aucune.",
+    )
     time: Share | None = Field(
         None, alias="temps", description="Temps ajouté, en part de la durée : « 1/3 »."
     )

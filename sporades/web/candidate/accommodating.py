@@ -8,13 +8,17 @@ from django.contrib import messages
 from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.notification import NOTIFICATION
 from sporades.accommodations.operations import Asked
 from sporades.accommodations.queries import (
+    asked_again,
+    cases_of,
     decision_among,
     last_among,
+    open_among,
     open_case_of,
     proposals,
 )
@@ -27,19 +31,28 @@ from sporades.accommodations.rules import (
     is_late,
     is_minor,
     is_over,
+    not_asked_again,
     papers_in_words,
     received_at,
     rules_of,
     sat_by,
     suiting_papers,
     to_choose,
+    to_specify,
 )
 from sporades.accommodations.states import Decision
-from sporades.accommodations.tracker import WITHOUT_THEM, deadline_in_words, steps_of
+from sporades.accommodations.tracker import (
+    WITHOUT_THEM,
+    deadline_in_words,
+    steps_of,
+    taken_again_in_words,
+)
 from sporades.acts import accommodating as acts
+from sporades.acts.opining import is_asked_by_doctor
 from sporades.core.french import day_in_words, instant_in_words, local_day
 from sporades.core.refusals import Refused
 from sporades.exams.schema.accommodations import Accommodations
+from sporades.registrations.checklist import Check
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import registration_of
 from sporades.web.candidate.accommodation_forms import (
@@ -47,6 +60,7 @@ from sporades.web.candidate.accommodation_forms import (
     MeasuresForm,
     PapersForm,
     SignatureForm,
+    still_sat,
 )
 from sporades.web.candidate.confided import (
     cases_and_papers_of,
@@ -56,6 +70,8 @@ from sporades.web.candidate.confided import (
 )
 
 PAGE = "candidate:accommodation"
+NOTHING_LOST = {"replacing": "", "lost": [], "was_read": True}
+"""Of a request that no decision came before."""
 
 
 def accommodation(request: HttpRequest, number: str) -> HttpResponse:
@@ -69,16 +85,19 @@ def measures(request: HttpRequest, number: str) -> HttpResponse:
     found, rules = _writable(request, number)
     if rules is None:
         return redirect(PAGE, found.number)
-    case = open_case_of(found)
+    cases = cases_of(registration=found.pk)
+    case, former = open_among(cases), decision_among(cases)
     if case is not None:
         case.registration = found
     at = request.arrived_at
+    proposed = asked_again(former, rules) if former else proposals(found) if not case else []
     form = MeasuresForm(
         request.POST if request.method == "POST" else None,
         rules=rules,
         sat=sat_by(found),
         case=case,
-        proposed=[] if case else proposals(found),
+        former=former,
+        proposed=proposed,
         is_late=is_late(found, at) and (case is None or case.asked_at is None),
     )
     if request.method == "POST" and form.is_valid():
@@ -96,6 +115,9 @@ def measures(request: HttpRequest, number: str) -> HttpResponse:
         "form": form,
         "rules": rules,
         "deadline": deadline_in_words(found, at=at),
+        "replacing": _replacing(former, found.service.zone) if former else "",
+        "document": NOTIFICATION.slug,
+        "unread": former if former and former.is_to_read else None,
     }
     status = 422 if form.errors else 200
     return render(request, "candidate/accommodation_measures.html", context, status=status)
@@ -135,7 +157,7 @@ def sign(request: HttpRequest, number: str) -> HttpResponse:
         return redirect(PAGE, found.number)
     case.registration = found
     sat = sat_by(found)
-    if _to_choose(case, sat):
+    if _to_choose(case, sat) or to_specify(rules, _wishes_of(case)):
         return redirect(PAGE, found.number)
     form = SignatureForm(request.POST if request.method == "POST" else None, case=case)
     if request.method == "POST" and form.is_valid():
@@ -155,7 +177,13 @@ def sign(request: HttpRequest, number: str) -> HttpResponse:
         else:
             messages.success(request, "La demande est signée. Il reste à l'envoyer.")
         return redirect(PAGE, found.number)
-    context = {"registration": found, "form": form, "asked": _asked(case, sat)}
+    former = decision_among(cases_of(registration=found.pk))
+    context = {
+        "registration": found,
+        "form": form,
+        "asked": _asked(case, sat),
+        **_lost(case, former, sat),
+    }
     status = 422 if form.errors else 200
     return render(request, "candidate/accommodation_sign.html", context, status=status)
 
@@ -208,7 +236,7 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     """« Retirer ma demande », confirmed."""
     found = _registration(request, number)
     case = open_case_of(found)
-    if case is None or not case.is_undecided:
+    if case is None or not case.is_undecided or case.instead_of_id is not None:
         return redirect(PAGE, found.number)
     if request.method == "POST":
         try:
@@ -237,10 +265,43 @@ def _again(registration: Registration, *, at: datetime) -> str:
     return f"Vous pourrez en faire une autre avant le {deadline}."
 
 
+def _replacing(former: Case, zone: str) -> str:
+    """Say that the decision on another request will replace the one that is in force."""
+    day = day_in_words(local_day(former.notified_at, zone)) if former.notified_at else ""
+    return (
+        f"La décision sur cette demande remplacera celle qui vous a été notifiée le {day}, qui "
+        "reste en vigueur d'ici là."
+    )
+
+
+def _lost(case: Case, former: Case | None, sat: list[Sat]) -> dict[str, Any]:
+    """Return what the decision on a request would replace, and what it would not grant any more."""
+    rules = rules_of(case.registration)
+    if rules is None or former is None or not case.is_undecided or former.pk == case.pk:
+        return NOTHING_LOST
+    before = still_sat(asked_again(former, rules), sat)
+    gone = not_asked_again(
+        rules, sat, [Wish(one.code, one.papers) for one in before], _wishes_of(case)
+    )
+    return {
+        "replacing": _replacing(former, case.registration.service.zone),
+        "lost": [_in_words(rules, wish, sat) for wish in gone],
+        "was_read": not former.is_to_read,
+    }
+
+
+def _in_words(rules: Accommodations, wish: Wish, sat: list[Sat]) -> str:
+    measure = rules.measure(wish.code)
+    label = measure.label if measure else wish.code
+    if measure is None or not measure.is_by_paper:
+        return label
+    return f"{label} ({papers_in_words(wish.papers, sat, wish.code)})"
+
+
 def _page(request: HttpRequest, registration: Registration) -> dict[str, Any]:
     at = request.arrived_at
     cases = cases_and_papers_of(registration=registration.pk)
-    rules, case = rules_of(registration), last_among(cases)
+    rules, case, former = rules_of(registration), last_among(cases), decision_among(cases)
     if case is not None:
         case.registration = registration
         prefetch_related_objects([case], "measures")
@@ -254,8 +315,8 @@ def _page(request: HttpRequest, registration: Registration) -> dict[str, Any]:
         "deadline": deadline_in_words(registration, at=at) if rules else "",
         "may_begin": registration.is_active and rules is not None and not is_open and not too_late,
         "proposed": [] if case else _proposed(registration, rules),
-        **(_of_case(case, registration, at=at) if case else {"steps": [], "asked": []}),
-        **_of_decision(decision_among(cases), registration, case),
+        **(_of_case(case, former, registration, at=at) if case else {"steps": [], "asked": []}),
+        **_of_decision(former, registration, case),
     }
 
 
@@ -269,6 +330,7 @@ def _of_decision(
     return {
         "decision": last,
         "is_former": case is not None and case.pk != last.pk,
+        "is_taken_again": case is not None and case.instead_of_id is not None,
         "document": NOTIFICATION.slug if last.notification else "",
         "decided": [] if last.is_to_read else _decided(last, registration),
         "decided_by": _decided_by(last, zone),
@@ -291,24 +353,36 @@ def _contested(notified_at: datetime, opened_at: datetime | None, zone: str) -> 
     )
 
 
-def _of_case(case: Case, registration: Registration, *, at: Any) -> dict[str, Any]:
+def _of_case(
+    case: Case, former: Case | None, registration: Registration, *, at: Any
+) -> dict[str, Any]:
     is_writable = case.is_writable and registration.is_active
     is_writable = is_writable and not (case.asked_at is None and is_over(registration, at))
     has_measures = bool(case.measures.all())
     sat = sat_by(registration) if has_measures else []
     is_to_choose = is_writable and bool(_to_choose(case, sat))
-    is_chosen = has_measures and not is_to_choose
+    rules = rules_of(registration)
+    is_to_specify = is_writable and rules is not None and bool(to_specify(rules, _wishes_of(case)))
+    is_chosen = has_measures and not is_to_choose and not is_to_specify
     needs_signature = is_writable and is_minor(registration, at)
     signature = case.signature
     zone = registration.service.zone
     papers = papers_called_for(case, registration) if case.is_undecided and has_measures else []
     missing = missing_in_words(papers)
     steps = steps_of(case, at=at, papers=missing)
+    is_asked = is_asked_by_doctor(case)
+    is_theirs = case.instead_of_id is None
     return {
-        "steps": [{**asdict(step), "url": "", "act": ""} for step in steps],
+        "state": case.get_state_display() if is_theirs or not case.is_open else "Décision reprise",
+        "taken_again": taken_again_in_words(case) if case.is_open else "",
+        "may_withdraw": case.is_undecided and is_theirs,
+        **(_lost(case, former, sat) if is_theirs else NOTHING_LOST),
+        "steps": [_step(step, case, is_asked=is_asked) for step in steps],
+        "is_asked_by_doctor": is_asked,
         "asked": _asked(case, sat),
         "is_writable": is_writable,
-        "is_to_choose": is_to_choose,
+        "is_to_choose": is_to_choose and not is_to_specify,
+        "is_to_specify": is_to_specify,
         "needs_signature": needs_signature and signature is None and is_chosen,
         "signed": f"Signée par {signature}, le {signature.signed_in_words(zone)}."
         if signature
@@ -319,11 +393,22 @@ def _of_case(case: Case, registration: Registration, *, at: Any) -> dict[str, An
     }
 
 
+def _step(step: Check, case: Case, *, is_asked: bool) -> dict[str, Any]:
+    """Return a step, with the way to what its doctor asks, where it waits for that."""
+    if not is_asked or step.state != "missing":
+        return {**asdict(step), "url": "", "act": ""}
+    health = reverse("candidate:health", args=[case.registration.number])
+    return {**asdict(step), "url": f"{health}#demande-du-medecin", "act": "Lire son commentaire"}
+
+
 def _to_choose(case: Case, sat: list[Sat]) -> list[str]:
     """Return the codes of the measures of a request whose épreuves are still to be ticked."""
     rules = rules_of(case.registration)
-    wishes = [Wish(one.code, tuple(one.papers)) for one in case.measures.all()]
-    return to_choose(rules, sat, wishes) if rules is not None else []
+    return to_choose(rules, sat, _wishes_of(case)) if rules is not None else []
+
+
+def _wishes_of(case: Case) -> list[Wish]:
+    return [Wish(one.code, tuple(one.papers), one.precision) for one in case.measures.all()]
 
 
 def _asked(case: Case, sat: list[Sat]) -> list[tuple[str, str]]:
@@ -331,7 +416,7 @@ def _asked(case: Case, sat: list[Sat]) -> list[tuple[str, str]]:
     rules, unsaid = rules_of(case.registration), _to_choose(case, sat)
     rows = [
         (
-            one.label,
+            one.named,
             "Épreuves à choisir"
             if one.code in unsaid
             else papers_in_words(one.papers, sat, one.code),
@@ -358,7 +443,7 @@ def _decided(case: Case, registration: Registration) -> list[dict[str, str]]:
 
 def _decided_of(measure: AskedMeasure, sat: list[Sat]) -> dict[str, str]:
     return {
-        "label": measure.label,
+        "label": measure.named,
         "papers": decision_on_papers(measure, sat) if measure.decided_papers else "",
         "said": measure.decision_in_words,
         "kind": "error" if measure.decision == Decision.REFUSED else "success",

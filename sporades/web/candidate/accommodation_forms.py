@@ -1,11 +1,12 @@
 """What a candidate asks for because of a handicap, and what a guardian signs."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django import forms
 
-from sporades.accommodations.models import LONGEST_NAME, Case
+from sporades.accommodations.models import LONGEST_NAME, LONGEST_PRECISION, Case
 from sporades.accommodations.operations import Asked
 from sporades.accommodations.queries import Proposal
 from sporades.accommodations.rules import (
@@ -15,7 +16,7 @@ from sporades.accommodations.rules import (
     measures_by_family,
     suiting_papers,
 )
-from sporades.exams.schema.accommodations import Accommodations
+from sporades.exams.schema.accommodations import Accommodations, Measure
 from sporades.registrations.fields import CleanCharField, Hinted, ask_if_called_for
 from sporades.registrations.questions import NO, YES, YES_OR_NO
 
@@ -43,6 +44,7 @@ class MeasuresForm(forms.Form):
         rules: Accommodations,
         sat: list[Sat],
         case: Case | None,
+        former: Case | None,
         proposed: list[Proposal],
         is_late: bool,
         **options: Any,
@@ -54,14 +56,21 @@ class MeasuresForm(forms.Form):
             rules: what the réglementation says.
             sat: the épreuves that are sat.
             case: what was chosen already, if anything was.
-            proposed: what was granted in another session.
+            former: the last request that was decided of, if one was.
+            proposed: what it grants, or what was granted in another session.
             is_late: whether a reason for a late request is due.
             options: as a form has them.
         """
         super().__init__(*args, **options)
-        self._rules, self._proposed = rules, {one.code: one.papers for one in proposed}
+        self._rules, self._proposed = (
+            rules,
+            {one.code: one.papers for one in still_sat(proposed, sat)},
+        )
         self._kept = {one.code: tuple(one.papers) for one in case.measures.all()} if case else {}
         self._families: list[tuple[str, str]] = []
+        self._precisions: dict[str, str] = {}
+        told = case.measures.all() if case else proposed
+        self._said_of = {one.code: one.precision for one in told}
         chosen = set(self._kept) if case else set(self._proposed)
         for rank, (family, measures) in enumerate(measures_by_family(rules).items(), start=1):
             offered = [
@@ -80,18 +89,38 @@ class MeasuresForm(forms.Form):
             )
             ask_if_called_for(self.fields[name])  # of all of them together, one at least is due
             self._families.append((family, name))
-        self._add_the_rest(case, is_late=is_late)
+            codes = {code for code, _ in offered}
+            self._ask_precisions([one for one in measures if one.code in codes], case, name)
+        self._add_the_rest(case, former, is_late=is_late)
 
-    def _add_the_rest(self, case: Case | None, *, is_late: bool) -> None:
+    def _ask_precisions(self, measures: list[Measure], case: Case | None, family: str) -> None:
+        """Ask which one, or how large, of the measures that must say so."""
+        for one in measures:
+            if not one.precision:
+                continue
+            name = f"precision-{one.code.lower()}"
+            self._precisions[one.code] = name
+            self.fields[name] = CleanCharField(
+                label=f"{one.label} : {one.precision}",
+                help_text="Le médecin et le service gestionnaire le lisent, et la décision le dit : "
+                "rien de votre santé ici",
+                max_length=LONGEST_PRECISION,
+                required=False,
+                initial=self._said_of.get(one.code, ""),
+            )
+            self.fields[name].widget.attrs["autocomplete"] = "off"
+            ask_if_called_for(self.fields[name], f"{family}={one.code}")
+
+    def _add_the_rest(self, case: Case | None, former: Case | None, *, is_late: bool) -> None:
         rules = self._rules
         if rules.former is not None:
-            had = case.has_former_decision if case else bool(self._proposed)
+            had = case.has_former_decision if case else bool(former or self._proposed)
             self.fields["decision"] = forms.ChoiceField(
                 label=rules.former.label,
                 help_text=rules.former.help or "",
                 choices=YES_OR_NO,
                 widget=forms.RadioSelect,
-                initial=YES if had else NO if case and case.measures.exists() else None,
+                initial=YES if had else NO if case else None,
                 error_messages={"required": "Répondez « Oui » ou « Non »."},
             )
         if rules.plans:
@@ -99,7 +128,7 @@ class MeasuresForm(forms.Form):
                 label="Avez-vous un plan en vigueur dans votre établissement ?",
                 choices=[*((one.code, one.label) for one in rules.plans), ("aucun", "Aucun")],
                 widget=forms.RadioSelect,
-                initial=(case.plan or "aucun") if case and case.measures.exists() else None,
+                initial=(told.plan or "aucun") if (told := case or former) else None,
                 error_messages={"required": "Choisissez votre plan, ou « Aucun »."},
             )
         if is_late:
@@ -116,14 +145,22 @@ class MeasuresForm(forms.Form):
         """Refuse a request of nothing."""
         if not self._codes():
             self.add_error(None, "Choisissez au moins une mesure.")
+        for code in self._codes():
+            name = self._precisions.get(code)
+            if name and not self.cleaned_data.get(name) and name not in self.errors:
+                self.add_error(name, "Précisez la mesure que vous avez cochée.")
 
     def _codes(self) -> list[str]:
         return [code for _, name in self._families for code in self.cleaned_data.get(name, ())]
 
+    def _precision(self, code: str) -> str:
+        said: str = self.cleaned_data.get(self._precisions.get(code, ""), "")
+        return said
+
     def fieldsets(self) -> list[tuple[str, tuple[str, ...]]]:
         """Return the groups of fields, each with its legend."""
         rest = tuple(name for name in ("decision", "plan", "motif") if name in self.fields)
-        names = tuple(name for _, name in self._families)
+        names = tuple(name for name in self.fields if name not in rest)
         return [("Les mesures que vous demandez", names), ("Votre demande", rest)]
 
     def asked(self) -> Asked:
@@ -131,11 +168,25 @@ class MeasuresForm(forms.Form):
         papers = {**self._proposed, **self._kept} if not self._kept else self._kept
         plan = self.cleaned_data.get("plan", "")
         return Asked(
-            wishes=tuple(Wish(code, papers.get(code, ())) for code in self._codes()),
+            wishes=tuple(
+                Wish(code, papers.get(code, ()), self._precision(code)) for code in self._codes()
+            ),
             plan="" if plan == "aucun" else plan,
             has_former_decision=self.cleaned_data.get("decision") == YES,
             late_reason=self.cleaned_data.get("motif", ""),
         )
+
+
+def still_sat(proposed: list[Proposal], sat: list[Sat]) -> list[Proposal]:
+    """Leave out the épreuves that are sat no more, and what was granted for them alone."""
+    found = []
+    for one in proposed:
+        papers = tuple(
+            paper.code for paper in sat if paper.code in one.papers and one.code in paper.measures
+        )
+        if papers or not one.papers:
+            found.append(replace(one, papers=papers))
+    return found
 
 
 class PapersForm(forms.Form):
@@ -176,7 +227,10 @@ class PapersForm(forms.Form):
 
     def wishes(self) -> tuple[Wish, ...]:
         """Return the measures with their épreuves: all of them together say « toutes »."""
-        return tuple(self._wish(one.code) for one in self._case.measures.all())
+        return tuple(
+            replace(self._wish(one.code), precision=one.precision)
+            for one in self._case.measures.all()
+        )
 
     def _wish(self, code: str) -> Wish:
         suiting = self._suiting.get(code)

@@ -13,6 +13,7 @@ from sporades.accommodations.notification import NOTIFICATION
 from sporades.accommodations.rules import deadline_of, is_late, is_over, rules_of
 from sporades.accommodations.states import State as CaseState
 from sporades.accommodations.tracker import deadline_in_words
+from sporades.acts.opining import is_asked_by_doctor
 from sporades.documents.models import DocumentVersion
 from sporades.evidence.models import Evidence
 from sporades.evidence.queries import Owed, Rows, owed_by
@@ -319,6 +320,9 @@ def _accommodation(
         return found
     if case.state == CaseState.INCOMPLETE:
         sentence = f"Votre demande d'aménagement est incomplète : {case.missing}"
+        if is_asked_by_doctor(case):
+            here = reverse("candidate:health", args=[registration.number])
+            found = replace(found, link=f"{here}#demande-du-medecin")
         return replace(found, sentence=sentence, act="Compléter ma demande", deadline="", until="")
     sentence = "Votre demande d'aménagement n'est pas envoyée."
     return replace(found, sentence=sentence, act="Finir ma demande d'aménagement")

@@ -16,6 +16,7 @@ from sporades.accommodations.queries import last_case_of, papers_called_for_by
 from sporades.accommodations.rules import rules_of
 from sporades.accommodations.states import State
 from sporades.acts import confiding
+from sporades.acts.opining import is_asked_by_doctor
 from sporades.core import files
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
@@ -156,7 +157,11 @@ def _shown(registration: Registration, *, page: str | None) -> dict[str, Any]:
     is_open = is_here and registration.is_active and (found is None or found.is_taking)
     kinds = _with_those_given(_kinds(registration, case) if is_open else [], given, labels)
     openings = _openings(found).get_page(page)
+    remarks = [_remark(one, zone) for one in remarks_of(found)] if found else []
+    asked = _asked_by_doctor(case, remarks, given) if registration.is_active else None
     return {
+        "asked": asked,
+        "doctor": _doctor(found, is_asking=asked is not None),
         "compartment": found,
         "is_here": is_here,
         "erased_on": instant_in_words(found.erase_after, zone)
@@ -171,10 +176,38 @@ def _shown(registration: Registration, *, page: str | None) -> dict[str, Any]:
             }
             for kind in kinds
         ],
-        "remarks": [_remark(one, zone) for one in remarks_of(found)] if found else [],
+        "remarks": remarks,
         "openings": [_opening(one, labels, zone) for one in openings],
         "page": openings,
     }
+
+
+def _asked_by_doctor(
+    case: Case | None, remarks: list[dict[str, Any]], given: list[dict[str, Any]]
+) -> dict[str, Any] | None:
+    """Return what its doctor asks of a candidate, and whether it was answered; else nothing."""
+    theirs = [one for one in remarks if not one["is_candidates"]]
+    if not is_asked_by_doctor(case) or not theirs:
+        return None
+    last = theirs[-1]
+    answered = any(one["is_candidates"] and one["at"] > last["at"] for one in remarks)
+    given_since = any(one["row"].given_at > last["at"] for one in given)
+    return {**last, "is_answered": answered or given_since}
+
+
+def _doctor(found: Compartment | None, *, is_asking: bool) -> str:
+    """Say which doctor reads what was confided."""
+    if found is not None and found.doctor_name:
+        return f"Médecin en charge : {found.doctor_name}."
+    if is_asking:
+        return (
+            "Un médecin attend votre réponse. Il ne lit plus ces papiers jusqu'à ce que vous "
+            "envoyiez de nouveau votre demande : un médecin la prend alors en charge."
+        )
+    return (
+        "Aucun médecin n'est en charge pour l'instant : personne d'autre que vous ne lit ces "
+        "papiers."
+    )
 
 
 def _is_to_send(registration: Registration, case: Case | None) -> bool:
@@ -244,6 +277,8 @@ def _remark(row: Remark, zone: str) -> dict[str, Any]:
     except sealing.Unreadable:
         text, is_readable = sealing.UNREADABLE, False
     return {
+        "is_candidates": row.is_candidates,
+        "at": row.written_at,
         "who": "Vous" if row.is_candidates else f"{row.author_name}, médecin désigné",
         "written": instant_in_words(row.written_at, zone),
         "text": text,

@@ -49,7 +49,7 @@ class OpinionForm(forms.Form):
         for one in self._measures:
             said, other, _ = _names(one)
             self.fields[said] = forms.ChoiceField(
-                label=one.label,
+                label=one.named,
                 help_text=papers_in_words(one.papers, sat, one.code),
                 choices=Opinion.choices,
                 widget=forms.RadioSelect,
@@ -180,7 +180,7 @@ class OpinionForm(forms.Form):
         }
         return [
             (
-                f"{one.label} ({papers_in_words(one.papers, self._sat, one.code)})",
+                f"{one.named} ({papers_in_words(one.papers, self._sat, one.code)})",
                 self._said(one, found, labels.get(found.other, "")),
             )
             for one in self._measures

@@ -145,7 +145,7 @@ def _attested(request: HttpRequest, found: Case) -> HttpResponse:
     context = {
         "case": found,
         "rows": [
-            (f"{one.label} ({papers_in_words(one.papers, sat, one.code)})", favourable)
+            (f"{one.named} ({papers_in_words(one.papers, sat, one.code)})", favourable)
             for one in found.measures.all()
         ],
         "text": opining.PLAN_SAYS,
@@ -303,7 +303,7 @@ def _opinions(case: Case) -> list[tuple[str, str]]:
     sat = sat_by(case.registration)
     return [
         (
-            f"{one.label} ({papers_in_words(one.papers, sat, one.code)})",
+            f"{one.named} ({papers_in_words(one.papers, sat, one.code)})",
             opinion_in_words(one, sat),
         )
         for one in case.measures.all()

@@ -14,6 +14,7 @@ from django.db.models import Case, F, Value, When
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from sporades.accommodations.models import AskedMeasure
 from sporades.accounts.models import AddressChange, LeftAddress, Membership, User
 from sporades.batches.models import Batch, BatchLine
 from sporades.candidates.models import Candidate, ClaimCode
@@ -200,7 +201,7 @@ def mark():
 
 
 def spoil_letters(record):
-    """Make hostile what is kept of letters, codes, templates and pieces, and where a record is reached."""
+    """Make hostile what is kept of letters, codes, pieces and measures, and where a record is reached."""
     Evidence.objects.update(
         state="refused",
         reason=HOSTILE,
@@ -224,6 +225,7 @@ def spoil_letters(record):
     lines = ("address_1", "address_2", "address_3", "address_4", "town")
     Candidate.objects.filter(pk=record.pk).update(**dict.fromkeys(lines, HOSTILE))
     ClaimCode.objects.update(made_name=HOSTILE, email=ADDRESS)
+    AskedMeasure.objects.filter(decision="").update(precision=HOSTILE)
 
 
 @pytest.fixture(scope="module")

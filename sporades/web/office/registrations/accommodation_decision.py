@@ -172,7 +172,7 @@ class CaseDecisionForm(forms.Form):
     def fieldsets(self) -> list[tuple[str, tuple[str, ...]]]:
         """Return the fields of each measure under its name, then who decides."""
         measures = [
-            (one.label, tuple(name for name in names_of(one) if name in self.fields))
+            (one.named, tuple(name for name in names_of(one) if name in self.fields))
             for one in self._measures
         ]
         return [*measures, ("Qui décide", ("prenom", "nom", "fonction", "service"))]
