@@ -191,10 +191,21 @@ def _message(row: Any, person: Person) -> dict[str, Any]:  # noqa: ARG001 - as t
 
 def _entry(row: Any, person: Person) -> dict[str, Any]:
     act: Entry = row
-    said = {"en_mots": act.in_words.partition(", sur justificatif")[0]}
+    said = {
+        "en_mots": act.in_words.partition(", sur justificatif")[0],
+        "inscription": _number_of(act, person),
+        "piece": (act.payload.get("after") or {}).get("piece"),
+    }
     if person.user and act.actor_id == person.actor:
         return said
     return {**said, "payload": None, "actor_name": None, "actor_id": None}
+
+
+def _number_of(act: Entry, person: Person) -> str | None:
+    """Return the number of the registration that an act is on, if it is on one."""
+    if act.object_kind != "registration":
+        return None
+    return person.numbers.get(int(act.object_id))
 
 
 def _paper(row: Any, person: Person) -> dict[str, Any]:  # noqa: ARG001 - as the others

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import Field
 from django.template.loader import render_to_string
 
-from sporades.core.french import day_in_words, figure, instant_in_words
+from sporades.core.french import day_in_words, figure, instant_in_words, size_in_words
 from sporades.core.phones import phone_in_words
 from sporades.personal.gathering import Kept
 from sporades.personal.tables import BY_MODEL, CHAPTERS, TABLES, Table
@@ -37,6 +37,14 @@ dd dl { margin-left: 1rem; }
 @media (min-width: 40rem) {
   dl > div { display: grid; grid-template-columns: 16rem 1fr; gap: 1rem; }
   dd dl > div { grid-template-columns: 12rem 1fr; }
+}
+@media (max-width: 40rem) {
+  table, tbody, tr, td { display: block; border: 0; padding: 0; }
+  thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
+  tr { border-left: 4px solid; padding-left: 1rem; margin: 1.5rem 0; }
+  td { padding: .25rem 0; border-bottom: 1px solid #8888; }
+  td:empty { display: none; }
+  td::before { content: attr(data-label); display: block; font-weight: bold; }
 }
 @media print {
   a { color: inherit; }
@@ -90,6 +98,7 @@ UNREAD = frozenset(
 
 UNREAD_OF = {
     "accommodations.AskedMeasure": {"code"},
+    "accommodations.Case": {"stands"},
     "documents.Folder": {"academy", "domain"},
     "evidence.Evidence": {"code"},
     "journal.Entry": {"academy"},
@@ -101,6 +110,12 @@ UNREAD_OF = {
 
 WORDS = {
     "academy": "Académie",
+    "has_former_decision": "Décision d'aménagement déjà reçue auparavant",
+    "inscription": "Inscription n°",
+    "is_placed": "Inscrite dans cette académie par un service gestionnaire",
+    "is_reached": "Vous avez été joint au téléphone",
+    "channel": "Vous êtes prévenu par",
+    "piece": "Pièce",
     "actor_kind": "Par",
     "amends": "Modifie l'inscription n°",
     "asked_kind": "Demandée par",
@@ -118,7 +133,7 @@ WORDS = {
     "exam": "Examen",
     "ip": "Adresse réseau",
     "last_seen_at": "Vue pour la dernière fois le",
-    "is_closed": "Chez le médecin",
+    "is_closed": "Remis à un médecin",
     "last_used_at": "A servi pour la dernière fois le",
     "option": "Option",
     "pages": "Pages",
@@ -152,6 +167,8 @@ LONG, LONGEST = 12, 700
 
 WIDEST, MOST_COLUMNS = 120, 8
 """How long and how many the cells of a table are, at most."""
+
+TYPED = ["Onglet", "Question", "Réponse"]
 
 BY_INSTANT = {"journal.Entry": "at", "mail.Message": "written_at", "medical.Opening": "at"}
 """The tables that are read in the order of their instants."""
@@ -189,7 +206,7 @@ TITLES = {
     "publications.PublicationLine": "Documents publiés avec d'autres",
     "registrations.ChangeRequest": "Demandes de modification",
     "registrations.CorrectionRequest": "Demandes de correction d'état civil",
-    "registrations.Draft": "Saisies commencées",
+    "registrations.Draft": "Saisies, enregistrées ou non",
     "registrations.Note": "Notes internes",
     "registrations.Registration": "Inscriptions",
     "registrations.RegistrationAnswer": "Réponses aux questions d'examen",
@@ -277,8 +294,14 @@ def _typed(draft: Draft, answered: list[Answered]) -> dict[str, Any]:
     begun = instant_in_words(draft.created_at, settings.TIME_ZONE)
     return {
         "caption": f"{draft}, saisie commencée le {begun}",
-        "columns": ["Onglet", "Question", "Réponse"],
-        "rows": [[{"text": text, "is_file": False} for text in one] for one in answered],
+        "columns": TYPED,
+        "rows": [
+            [
+                {"text": text, "is_file": False, "label": label}
+                for label, text in zip(TYPED, one, strict=True)
+            ]
+            for one in answered
+        ],
     }
 
 
@@ -291,10 +314,13 @@ def _table(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
     if len(rows) < 2 or not is_short or len(columns) + has_files > MOST_COLUMNS:  # noqa: PLR2004 - two rows
         return None
     said = [{line["label"]: line["text"] for line in row["lines"]} for row in rows]
-    cells = [[{"text": one.get(label, ""), "is_file": False} for label in columns] for one in said]
+    cells = [
+        [{"text": one.get(label, ""), "is_file": False, "label": label} for label in columns]
+        for one in said
+    ]
     if has_files:
         for line, row in zip(cells, rows, strict=True):
-            line.append({"text": row["path"], "is_file": bool(row["path"])})
+            line.append({"text": row["path"], "is_file": bool(row["path"]), "label": "Fichier"})
     return {"columns": [*columns, *(["Fichier"] if has_files else [])], "rows": cells}
 
 
@@ -310,7 +336,13 @@ def _row(
         if name not in unread
         and (said := _said(table.model, columns.get(name), name, row, wording))
     ]
-    return {"lines": lines, "path": paths.get((table.model, str(row["id"])), "")}
+    if table.model == "medical.Opening" and not row["kind"]:
+        lines.append({"label": _label(columns["kind"], "kind"), **_told("Commentaires")})
+    return {
+        "lines": lines,
+        "path": paths.get((table.model, str(row["id"])), ""),
+        "heading": wording.heading(table.model, row),
+    }
 
 
 def _label(column: "Field[Any, Any] | None", name: str) -> str:
@@ -366,6 +398,8 @@ def _civil(value: dict[str, Any], wording: Wording) -> list[dict[str, str]]:
 def _text(column: "Field[Any, Any] | None", value: Any, wording: Wording) -> str:
     if column is not None and column.is_relation:
         return wording.named(column, value)
+    if column is not None and column.name == "size":
+        return size_in_words(value)
     known = dict(column.flatchoices) if column is not None and column.choices else {}
     return str(known.get(value) or in_words(value))
 

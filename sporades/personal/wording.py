@@ -8,6 +8,7 @@ from django import forms
 from django.apps import apps
 from pydantic import BaseModel
 
+from sporades.accommodations.rules import papers_in_words, sat_by
 from sporades.core.french import day_in_words
 from sporades.exams import queries
 from sporades.exams.models import Domain
@@ -94,7 +95,6 @@ REGULATED: dict[tuple[str, str], Callable[[Exam], dict[str, str]]] = {
     ("registrations.RegistrationAnswer", "question"): lambda exam: {
         one.code: one.label for one in exam.questions
     },
-    ("accommodations.AskedMeasure", "papers"): papers_in,
     ("accommodations.AskedMeasure", "opinion_papers"): papers_in,
     ("accommodations.AskedMeasure", "decided_papers"): papers_in,
     ("accommodations.Case", "plan"): lambda exam: _asked(exam, "plans"),
@@ -118,10 +118,12 @@ class Wording:
         """
         self._day = at.date()
         self._numbers = numbers
+        self._registrations = Registration.objects.whole().in_bulk([*numbers])
         self._exams = {
-            one.pk: queries.rules(one.regulation_id).exam(one.exam.code)
-            for one in Registration.objects.filter(pk__in=[*numbers]).select_related("exam")
+            key: queries.rules(one.regulation_id).exam(one.exam.code)
+            for key, one in self._registrations.items()
         }
+        self._sat = {key: sat_by(one) for key, one in self._registrations.items()}
         self._drafts: dict[Any, Draft] = {}
         if "registrations.SectionAnswers" in tables:
             wanted = {row["draft"] for row in tables["registrations.SectionAnswers"]}
@@ -138,8 +140,10 @@ class Wording:
         self._names: dict[tuple[str, Any], str] = {
             ("registrations.Registration", key): said for key, said in numbers.items()
         }
+        self._pieces: dict[tuple[str, str], str] = {}
         for row in tables.get("evidence.Evidence", ()):
             self._names["evidence.Evidence", row["id"]] = row["label"]
+            self._pieces[numbers.get(row["registration"], ""), row["code"]] = row["label"]
         for name, model in _BETWEEN.items():
             for row in tables.get(model, ()):
                 owner = self._owners[name, row["id"]]
@@ -148,6 +152,12 @@ class Wording:
     def named(self, column: Any, key: Any) -> str:
         """Return how the row of a key is called, nothing where it says nothing more."""
         return self._names.get((column.related_model._meta.label, key), "")
+
+    def heading(self, model: str, row: dict[str, Any]) -> str:
+        """Return how a row is headed among others of its table, nothing where its rank says enough."""
+        if model != "registrations.Registration" or row["id"] not in self._registrations:
+            return ""
+        return f"{self._registrations[row['id']]}, n°{self._numbers[row['id']]}"
 
     def of(self, model: str, name: str, value: Any, row: dict[str, Any]) -> str | None:
         """Return how a value that is a code is read, nothing where it is none.
@@ -160,6 +170,8 @@ class Wording:
         """
         if isinstance(value, str) and (labels := self._labels(model, name)) is not None:
             return labels.get(value)
+        if (model, name) == ("journal.Entry", "piece"):
+            return self._pieces.get((row["inscription"], value))
         return (
             self._quality(value, row) if name in KINDS else self._regulated(model, name, value, row)
         )
@@ -183,6 +195,9 @@ class Wording:
         exam = self._exam(model, row)
         if exam is None:
             return None
+        if (model, name) == ("accommodations.AskedMeasure", "papers"):
+            sat = self._sat.get(self._owners.get(("case", row["case"])), [])
+            return papers_in_words(value, sat, row["code"])
         if (model, name) == ("registrations.RegistrationAnswer", "value"):
             return _answer(exam, row["question"], value)
         look_up = REGULATED.get((model, name))
@@ -190,7 +205,7 @@ class Wording:
             return None
         labels = look_up(exam)
         if isinstance(value, list):
-            return "\n".join(labels.get(one, str(one)) for one in value) or "Toutes"
+            return "\n".join(labels.get(one, str(one)) for one in value) or "Toutes celles demandées"
         code = value["libelle"] if isinstance(value, dict) else value
         other = OTHER_PAPER if name == "kind" and code else None
         return labels.get(code, other)

@@ -15,6 +15,8 @@ from django.apps import apps
 from django.db import IntegrityError, models, transaction
 from django.urls import reverse
 
+from sporades.accommodations.models import AskedMeasure
+from sporades.accommodations.rules import papers_in_words, sat_by
 from sporades.accommodations.states import State
 from sporades.accounts.models import Membership, User
 from sporades.batches.actions import ACTIONS
@@ -395,6 +397,63 @@ def test_its_page_names_what_was_chosen(world):
     assert {one for one in (labels[row.paper.code] for row in rows) if one not in page} == set()
     assert exam.category(owner.registration.category).label in page
     assert "Numéro et voie" in page
+
+
+def test_its_page_says_for_which_epreuves_a_measure_is_asked_as_the_request_does(world):
+    owner = world.owner
+    files = copied(owner.candidate, reader=owner.user)
+
+    labels = lxml.html.fromstring(files["lisez-moi.html"].decode())
+    said = {
+        cell.text_content()
+        for cell in labels.xpath("//td[@data-label='Épreuves']")
+        + labels.xpath("//dt[.='Épreuves']/following-sibling::dd")
+    }
+
+    measures = AskedMeasure.objects.filter(case__registration__candidate=owner.candidate)
+    expected = {
+        papers_in_words(one.papers, sat_by(one.case.registration), one.code)
+        for one in measures.select_related("case__registration")
+    }
+    assert any(not one.papers for one in measures)
+    assert expected <= said
+    assert "Toutes" not in said
+
+
+def test_its_journal_says_of_which_registration_and_which_piece_a_line_is(world, mine):
+    rows = gathered(mine, is_health=False)
+    *_, part = page._chapters(
+        {"journal.Entry": rows["journal.Entry"], "evidence.Evidence": rows["evidence.Evidence"]},
+        Wording(rows, mine.numbers, NOW),
+        {},
+    )
+    [table] = part["parts"][0]["tables"]
+    lines = [{cell["label"]: cell["text"] for cell in line} for line in table["rows"]]
+
+    numbers = {line["Inscription n°"] for line in lines}
+    assert numbers - {""} <= {*mine.numbers.values()}
+    assert world.owner.registration.number in numbers
+    labels = {row["label"] for row in rows["evidence.Evidence"]}
+    assert {line["Pièce"] for line in lines} - {""}
+    assert {line["Pièce"] for line in lines} - {""} <= labels
+
+
+def test_its_page_leads_to_what_is_of_health_and_back(world):
+    owner = world.owner
+    files = copied(owner.candidate, reader=owner.user)
+
+    assert 'href="sante/lisez-moi.html"' in files["lisez-moi.html"].decode()
+    assert 'href="../lisez-moi.html"' in files["sante/lisez-moi.html"].decode()
+
+
+def test_its_registrations_are_headed_by_their_exam(world):
+    owner = world.owner
+    files = copied(owner.candidate, reader=owner.user)
+
+    heads = lxml.html.fromstring(files["lisez-moi.html"].decode()).xpath("//h4/text()")
+
+    assert f"{owner.registration}, n°{owner.registration.number}" in heads
+    assert not [one for one in heads if one.startswith("N° ")]
 
 
 def test_its_journal_is_read_in_the_order_of_time(world, mine):
