@@ -117,7 +117,7 @@ def every_form():
         "AccountForm": {"on": NOW.date()},
         "CorrectionForm": {"on": NOW.date()},
         "LateForm": {},
-        "MeasuresForm": {**asking, "proposed": [], "is_late": True},
+        "MeasuresForm": {**asking, "former": None, "proposed": [], "is_late": True},
         "PapersForm": asking,
         "SignatureForm": {"case": asking["case"]},
         "OpinionForm": {"case": asking["case"]},

@@ -149,11 +149,21 @@ def _attested(request: HttpRequest, found: Case) -> HttpResponse:
             for one in found.measures.all()
         ],
         "text": opining.PLAN_SAYS,
-        "is_typed": _draft(found) is not None,
+        "is_typed": _is_typed(_draft(found)),
         "trail": trail(found),
         **_unread(request, found, held),
     }
     return render(request, "doctor/attest.html", context)
+
+
+def _is_typed(draft: OpinionDraft | None) -> bool:
+    """Return whether anything was answered in what is kept."""
+    if draft is None:
+        return False
+    try:
+        return any(opining.typed_in(draft).values())
+    except sealing.Unreadable:
+        return True
 
 
 def _why_not_attested(request: HttpRequest, case: Case) -> str:
