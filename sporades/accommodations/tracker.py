@@ -83,16 +83,17 @@ def check_of(
         if not registration.has_disability or is_late(registration, at):
             return []
         note = f"Vous avez déclaré un handicap. {deadline_in_words(registration, at=at)}"
-        return [Check(LABEL, "waiting", note, "accommodation")]
+        return [Check(LABEL, "yours", note, "accommodation")]
     case.registration = registration
     if case.notified_at is not None:
         when = instant_in_words(case.notified_at, registration.service.zone)
         if case.is_to_read:
             note = f"Décision notifiée le {when} : lisez la notification."
-            return [Check(LABEL, "waiting", note, "accommodation")]
+            return [Check(LABEL, "yours", note, "accommodation")]
         return [Check(LABEL, "done", f"Décision notifiée le {when}.", "accommodation")]
     is_incomplete = case.state == State.INCOMPLETE or (case.state == State.ASKED and papers)
-    state = "missing" if is_incomplete else "waiting"
+    is_to_send = case.state == State.PREPARING
+    state = "missing" if is_incomplete else "yours" if is_to_send else "waiting"
     said = f"{taken_again_in_words(case)} {awaited_in_words(case, at=at, papers=papers)}".strip()
     return [Check(LABEL, state, said, "accommodation")]
 
@@ -115,13 +116,20 @@ def steps_of(case: Case, *, at: datetime, papers: str = "", by_office: bool = Fa
         if rank < behind and instant is not None:
             checks.append(Check(label, "done", f"Le {instant_in_words(instant, zone)}."))
         elif rank == behind:
-            is_to_do = case.is_writable or (case.state == State.ASKED and papers)
-            checks.append(Check(label, "missing" if is_to_do else "waiting", said))
+            checks.append(Check(label, _turn(case, papers=papers, by_office=by_office), said))
         else:
             checks.append(Check(label, "waiting"))
     if case.instead_of_id is not None:
         checks.insert(_rank_of_taking_again(case, behind), _taken_again(case))
     return checks
+
+
+def _turn(case: Case, *, papers: str, by_office: bool) -> str:
+    """Return the state of the step that comes next: something lacks, or whose turn it is."""
+    if case.state == State.INCOMPLETE or (case.state == State.ASKED and papers):
+        return "missing"
+    theirs = case.state == State.PREPARING or (case.state == State.NOTIFIED and case.is_to_read)
+    return "yours" if theirs and not by_office else "waiting"
 
 
 def _rank_of_taking_again(case: Case, behind: int) -> int:

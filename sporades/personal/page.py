@@ -252,6 +252,7 @@ def written(
             "chapters": list(_chapters(tables, wording, paths)),
             "not_given": list(_not_given()),
             "is_health": is_health,
+            "other_page": "../lisez-moi.html" if is_health else "sante/lisez-moi.html",
         },
     )
     return page.replace("</head>", f"{STYLE}</head>", 1)

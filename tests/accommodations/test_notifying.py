@@ -227,7 +227,7 @@ def test_the_first_reading_is_shown_in_the_tracker(registration):
     reach(registration, State.NOTIFIED)
     last = steps_of(case_of(registration), at=NOW)[-1]
     assert (last.state, last.note) == (
-        "waiting",
+        "yours",
         "À vous : lisez la notification, dans « Mes documents ».",
     )
 

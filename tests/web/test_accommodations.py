@@ -431,6 +431,21 @@ def test_a_decision_that_the_service_takes_again_is_said_with_since_when_and_why
     assert made.is_open
 
 
+def test_what_is_only_begun_has_not_failed_and_lacks_said_before_the_signature(sign_in):
+    registration = a_minor()
+    write(registration, Wish(READER), plan="PAP")
+    client = sign_in(registration.candidate)
+
+    page = main(client.get(at(registration)))
+    signing = main(client.get(at(registration, page="/signature")))
+
+    assert "À faire : Demande envoyée" in page
+    assert "Manque" not in page
+    assert "Il reste à confier « Votre plan »." in page.replace("\xa0", " ")
+    assert "Un mail le lui dira, à anne@exemple.test." in signing
+    assert "Simplifiée : votre plan porte déjà l'avis d'un médecin" in page.replace("\xa0", " ")
+
+
 @pytest.mark.parametrize("state", list(State))
 def test_it_costs_few_queries_wherever_the_request_stands(sign_in, registration, state):
     reach(registration, state)

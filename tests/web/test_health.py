@@ -169,7 +169,7 @@ def test_photos_are_given_without_script_and_opened_again_and_it_is_noted(mine, 
     assert opened.headers["Cache-Control"] == "private, no-store"
     assert (
         "Qui a ouvert vos papiers Le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris) : Vous, "
-        "Autre papier de santé" in main(mine.get(address(registration)))
+        "ouverture de « Autre papier de santé »" in main(mine.get(address(registration)))
     )
 
 
@@ -257,7 +257,7 @@ def test_the_doctors_opening_is_shown_with_its_hour_and_quality(mine, registrati
 
     assert (
         "Le mercredi 25 novembre 2026 à 11 h 30 (heure de Paris) : Dr Anne Roussel, médecin désigné, "
-        "Autre papier de santé" in main(mine.get(address(registration)))
+        "ouverture de « Autre papier de santé »" in main(mine.get(address(registration)))
     )
 
 
@@ -297,7 +297,7 @@ def test_once_it_is_erased_the_page_says_so_and_who_had_opened_it(mine, registra
     page = main(mine.get(address(registration)))
 
     assert "La décision est définitive : vos papiers et vos commentaires sont effacés." in page
-    assert "Dr Anne Roussel, médecin désigné, Autre papier de santé" in page
+    assert "Dr Anne Roussel, médecin désigné, ouverture de « Autre papier de santé »" in page
     assert "Donner" not in page
 
 

@@ -51,7 +51,7 @@ from sporades.acts import accommodating as acts
 from sporades.acts.opining import is_asked_by_doctor
 from sporades.core.french import day_in_words, instant_in_words, local_day
 from sporades.core.refusals import Refused
-from sporades.exams.schema.accommodations import Accommodations
+from sporades.exams.schema.accommodations import Accommodations, Procedure
 from sporades.registrations.checklist import Check
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import registration_of
@@ -70,6 +70,12 @@ from sporades.web.candidate.confided import (
 )
 
 PAGE = "candidate:accommodation"
+PROCEDURES_SAID = {
+    Procedure.COMPLETE: "Complète : un médecin désigné lit vos papiers et donne son avis sur chaque "
+    "mesure",
+    Procedure.SIMPLE: "Simplifiée : votre plan porte déjà l'avis d'un médecin, qu'un médecin "
+    "désigné vérifie",
+}
 NOTHING_LOST = {"replacing": "", "lost": [], "was_read": True}
 """Of a request that no decision came before."""
 
@@ -432,7 +438,7 @@ def _asked(case: Case, sat: list[Sat]) -> list[tuple[str, str]]:
         rows.append(("Plan en vigueur", plan.label if plan else "Aucun"))
     if reason := rules.late_reason(case.late_reason):
         rows.append(("Demande tardive", reason.label))
-    return [*rows, ("Procédure", case.get_procedure_display())]
+    return [*rows, ("Procédure", PROCEDURES_SAID[Procedure(case.procedure)])]
 
 
 def _decided(case: Case, registration: Registration) -> list[dict[str, str]]:

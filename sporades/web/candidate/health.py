@@ -297,7 +297,9 @@ def _opening(row: Opening, labels: dict[str, str], zone: str) -> dict[str, str]:
     own = "Vous, dans une copie de vos données" if row.is_for_copy else "Vous"
     return {
         "who": own if row.reader_kind == "candidate" else f"{row.reader_name}, médecin désigné",
-        "what": labels.get(row.kind, OTHER.label) if row.paper else "Vos commentaires",
+        "what": f"ouverture de « {labels.get(row.kind, OTHER.label)} »"
+        if row.paper
+        else "lecture de vos commentaires",
         "at": instant_in_words(row.at, zone),
     }
 

@@ -205,7 +205,7 @@ def test_a_paper_is_read_beside_the_opinion_and_its_candidate_sees_who_opened_it
     assert (image.status_code, image.content[:3]) == (200, b"\xff\xd8\xff")
     mine = signed_in(case.registration.candidate.user)
     shown = said(mine.get(f"/mes-inscriptions/{case.registration.number}/sante"))
-    assert "Dr Anne Roussel, médecin désigné, Autre papier de santé" in shown
+    assert "Dr Anne Roussel, médecin désigné, ouverture de « Autre papier de santé »" in shown
 
 
 def test_the_pages_of_a_paper_are_one_opening_and_the_whole_file_another(case, doctor):
