@@ -39,7 +39,7 @@ dd dl { margin-left: 1rem; }
   dd dl > div { grid-template-columns: 12rem 1fr; }
 }
 @media (max-width: 40rem) {
-  table, tbody, tr, td { display: block; border: 0; padding: 0; }
+  table, caption, tbody, tr, td { display: block; border: 0; padding: 0; }
   thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
   tr { border-left: 4px solid; padding-left: 1rem; margin: 1.5rem 0; }
   td { padding: .25rem 0; border-bottom: 1px solid #8888; }
@@ -149,6 +149,7 @@ WORDS = {
     "question": "Question",
     "regulation": "Réglementation",
     "service": "Service d'inscription",
+    "size": "Taille",
     "speciality": "Spécialité",
     "type": "Nature",
     "uid": "Identifiant",
@@ -400,7 +401,8 @@ def _text(column: "Field[Any, Any] | None", value: Any, wording: Wording) -> str
     if column is not None and column.is_relation:
         return wording.named(column, value)
     if column is not None and column.name == "size":
-        return size_in_words(value)
+        rounded = round(value, -5 if value >= 1_000_000 else -3)  # noqa: PLR2004 - a megabyte
+        return size_in_words(max(rounded, 1_000))
     known = dict(column.flatchoices) if column is not None and column.choices else {}
     return str(known.get(value) or in_words(value))
 
@@ -457,8 +459,12 @@ def _not_given() -> Iterator[dict[str, str]]:
     for table in TABLES:
         meta = apps.get_model(table.model)._meta
         if not table.chapter and "délégué" in table.why_not:
-            yield {"what": str(meta.verbose_name_plural), "why": table.why_not}
+            what = str(meta.verbose_name_plural)
+            yield {"what": what[:1].upper() + what[1:], "why": table.why_not}
         for name, why in table.withheld.items():
             if "délégué" in why:
                 column = str(meta.get_field(name).verbose_name)
-                yield {"what": f"{meta.verbose_name_plural} : {column}", "why": why}
+                yield {
+                    "what": f"{TITLES.get(table.model, meta.verbose_name_plural)} : {column}",
+                    "why": why,
+                }

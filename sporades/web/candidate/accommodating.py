@@ -40,7 +40,7 @@ from sporades.accommodations.rules import (
     to_choose,
     to_specify,
 )
-from sporades.accommodations.states import Decision
+from sporades.accommodations.states import Decision, State
 from sporades.accommodations.tracker import (
     WITHOUT_THEM,
     deadline_in_words,
@@ -373,7 +373,8 @@ def _of_case(
     needs_signature = is_writable and is_minor(registration, at)
     signature = case.signature
     zone = registration.service.zone
-    papers = papers_called_for(case, registration) if case.is_undecided and has_measures else []
+    is_looked_at = case.is_undecided and case.state != State.OPINION_GIVEN
+    papers = papers_called_for(case, registration) if is_looked_at and has_measures else []
     missing = missing_in_words(papers)
     steps = steps_of(case, at=at, papers=missing)
     is_asked = is_asked_by_doctor(case)

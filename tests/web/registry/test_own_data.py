@@ -446,6 +446,18 @@ def test_its_page_leads_to_what_is_of_health_and_back(world):
     assert 'href="../lisez-moi.html"' in files["sante/lisez-moi.html"].decode()
 
 
+def test_its_sizes_are_said_as_pages_say_them(world):
+    owner = world.owner
+    files = copied(owner.candidate, reader=owner.user)
+
+    health = lxml.html.fromstring(files["sante/lisez-moi.html"].decode())
+    sizes = health.xpath("//dt[.='Taille']/following-sibling::dd/text()")
+    sizes += health.xpath("//td[@data-label='Taille']/text()")
+
+    assert sizes
+    assert [one for one in sizes if not re.fullmatch(r"\d+ Ko|\d+(,\d)? Mo", one)] == []
+
+
 def test_its_registrations_are_headed_by_their_exam(world):
     owner = world.owner
     files = copied(owner.candidate, reader=owner.user)
