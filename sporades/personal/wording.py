@@ -205,7 +205,9 @@ class Wording:
             return None
         labels = look_up(exam)
         if isinstance(value, list):
-            return "\n".join(labels.get(one, str(one)) for one in value) or "Toutes celles demandées"
+            return (
+                "\n".join(labels.get(one, str(one)) for one in value) or "Toutes celles demandées"
+            )
         code = value["libelle"] if isinstance(value, dict) else value
         other = OTHER_PAPER if name == "kind" and code else None
         return labels.get(code, other)

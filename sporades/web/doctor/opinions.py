@@ -11,7 +11,7 @@ from django.urls import reverse
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import papers_asked_of
 from sporades.accommodations.rules import papers_in_words, rules_of, sat_by
-from sporades.accommodations.states import State
+from sporades.accommodations.states import Opinion, State
 from sporades.acts import opining
 from sporades.candidates.words import birth_date_in_words
 from sporades.core.french import hour_in_words, instant_in_words, local_day
