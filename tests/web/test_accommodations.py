@@ -22,6 +22,7 @@ from tests.accommodations.asked import (
     READER,
     THIRD,
     WITHOUT_ACCOMMODATIONS,
+    _notify,
     a_minor,
     case_of,
     decide,
@@ -211,7 +212,7 @@ def test_a_measure_to_be_specified_is_so_by_its_candidate_and_read_by_all_who_de
     assert again.context["form"]["precision-lecteur"].initial == "Une personne lente"
     for step in (send, entrust, opine, decide):
         step(registration)
-    accommodating.notify(case=case_of(registration), by=MANAGER, at=NOW)
+    _notify(registration, at=NOW)
     document = client.get(f"/mes-documents/{registration.number}/decision-amenagement")
     assert "Secrétaire lecteur : Une personne lente" in main(document)
     assert "Secrétaire lecteur : Une personne lente" in main(client.get(at(registration)))
@@ -346,7 +347,7 @@ def test_another_request_starts_from_what_is_granted_and_says_that_it_replaces_i
     wishes = (Wish(THIRD, ("E1",)), Wish(READER), Wish(ACCESS))
     reach(registration, State.OPINION_GIVEN, *wishes, plan="PAP")
     decide(registration, LECTEUR=DecisionOn(Decision.REFUSED, reason="Sans objet."))
-    accommodating.notify(case=case_of(registration), by=MANAGER, at=NOW)
+    _notify(registration, at=NOW)
     client = sign_in(registration.candidate)
     client.get(f"/mes-documents/{registration.number}/decision-amenagement")
 
@@ -365,7 +366,7 @@ def test_another_request_starts_from_what_is_granted_and_says_that_it_replaces_i
 def test_of_a_decision_that_was_not_read_nothing_is_said_by_another_request(sign_in, registration):
     reach(registration, State.OPINION_GIVEN, Wish(THIRD), Wish(READER))
     decide(registration, LECTEUR=DecisionOn(Decision.REFUSED, reason="Sans objet."))
-    accommodating.notify(case=case_of(registration), by=MANAGER, at=NOW)
+    _notify(registration, at=NOW)
 
     page = sign_in(registration.candidate).get(at(registration, page="/mesures"))
 
