@@ -58,14 +58,20 @@ def in_force_of(registration: Any) -> QuerySet[AskedMeasure]:
 
 
 def _granted() -> QuerySet[AskedMeasure]:
-    """Return the measures that a decision grants which no other has replaced."""
+    """Return the measures that a decision grants which no other has replaced.
+
+    One that is notified stays in force until another is: what is decided and not notified yet
+    replaces it no more than it is told.
+    """
     its = Case.objects.settled().filter(registration=OuterRef("case__registration"))
     later = its.filter(
         Q(decided_at__gt=OuterRef("case__decided_at"))
         | Q(decided_at=OuterRef("case__decided_at"), pk__gt=OuterRef("case"))
     )
     found: QuerySet[AskedMeasure] = AskedMeasure.objects.filter(
-        ~Exists(later), case__state__in=SETTLED
+        Q(case__notified_at=None) & ~Exists(its.filter(notified_at__isnull=False)) & ~Exists(later)
+        | Q(case__notified_at__isnull=False) & ~Exists(later.filter(notified_at__isnull=False)),
+        case__state__in=SETTLED,
     ).exclude(decided_code="")
     return found
 

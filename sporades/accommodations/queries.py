@@ -173,6 +173,8 @@ def papers_called_for_by(case: Case | None, registration: Registration) -> list[
 def proposals(registration: Registration) -> list[Proposal]:
     """Return what was granted to a candidate for this exam in other sessions, the last word on each.
 
+    Only what was notified: nothing else is to say what was decided.
+
     A decision is valid until the diploma is obtained: it is proposed again, never renewed unasked.
     A measure that the réglementation of now does not know is left out.
 
@@ -182,8 +184,15 @@ def proposals(registration: Registration) -> list[Proposal]:
     asked = rules_of(registration)
     if asked is None:
         return []
+    later = Case.objects.settled().filter(
+        registration=OuterRef("case__registration"),
+        notified_at__isnull=False,
+        decided_at__gt=OuterRef("case__decided_at"),
+    )
     earlier = AskedMeasure.objects.filter(
+        ~Exists(later),
         case__state__in=SETTLED,
+        case__notified_at__isnull=False,
         case__registration__candidate=registration.candidate_id,
         case__registration__exam__code=registration.exam.code,
         case__registration__exam__domain=registration.exam.domain_id,

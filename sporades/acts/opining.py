@@ -75,7 +75,7 @@ class PlanMissing(Refused):
 class PlanUnread(Refused):
     """The plan that is said to hold the opinion was not opened."""
 
-    message = "Ouvrez d'abord le plan confié, en entier : c'est lui qui porte l'avis."
+    message = "Ouvrez d'abord le plan confié : c'est lui qui porte l'avis."
 
 
 class NotADoctorThere(Refused):

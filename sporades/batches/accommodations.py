@@ -12,6 +12,7 @@ from sporades.accommodations.states import State
 from sporades.acts import accommodating
 from sporades.core.actors import Actor
 from sporades.registrations.models import Registration
+from sporades.registrations.queries import lock_registration
 
 FOLLOW, NOTIFY = "follow-opinion", "notify-accommodation"
 LABELS = {
@@ -61,6 +62,8 @@ def state_of(piece: str, at: datetime) -> Any:  # noqa: ARG001 - of the request 
 
 def overtaken(code: str, registration: Registration, asked_at: datetime) -> str:
     """Return that what is acted on has come since the batch was asked for, if so."""
+    # Whoever corrects a decision meanwhile waits for the line, or has come before it.
+    lock_registration(registration.pk)
     open_ones = Case.objects.open().filter(registration=registration)
     if code == FOLLOW:
         return OTHER_OPINION if open_ones.filter(opined_at__gt=asked_at).exists() else ""

@@ -108,7 +108,10 @@ def _signed_by(cases: QuerySet[Case], by: By) -> list[Signed]:
     some = Registration.objects.whole().in_bulk([one for _, one, _ in services])
     counts: dict[str, int] = {}
     for _, one, count in services:
-        author = _in_words(accommodating.author_of(some[one], by(some[one])))
+        try:
+            author = _in_words(accommodating.author_of(some[one], by(some[one])))
+        except LookupError:  # it has left the perimeter meanwhile: its line will be refused
+            continue
         counts[author] = counts.get(author, 0) + count
     return [Signed(author, count) for author, count in counts.items()]
 

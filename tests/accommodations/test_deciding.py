@@ -397,6 +397,7 @@ def test_a_decision_replaces_the_one_before_it_whole(registration):
     meanwhile = [one.code for one in granted(registration, "E1").measures]
 
     decide(registration, TIERS=REFUSED)
+    accommodating.notify_decision(registration=registration, by=MANAGER, at=NOW)
 
     assert meanwhile == [THIRD, READER, ACCESS]
     assert [one.code for one in granted(registration, "E1").measures] == [ACCESS]

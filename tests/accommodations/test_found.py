@@ -78,11 +78,13 @@ def test_a_measure_refused_later_is_found_no_more(registration):
     give_to_doctor(registration, at=LATER)
     opine(registration, at=LATER)
     decide(registration, at=LATER, TIERS=DecisionOn(Decision.REFUSED, reason="Non prévu."))
+    assert list(in_force_of(registration.pk)) != []
+    accommodating.notify_decision(registration=registration, by=MANAGER, at=LATER)
 
     assert list(in_force_of(registration.pk)) == []
 
 
-def test_what_is_not_asked_again_is_in_force_until_the_new_decision(registration):
+def test_what_is_not_asked_again_is_in_force_until_the_new_decision_is_notified(registration):
     reach(registration, State.NOTIFIED, Wish(THIRD, ("E1",)))
     write(registration, Wish(THIRD, ("E2",)), at=LATER)
     send(registration, at=LATER)
@@ -91,8 +93,10 @@ def test_what_is_not_asked_again_is_in_force_until_the_new_decision(registration
     meanwhile = [one.papers for one in in_force_of(registration.pk)]
 
     decide(registration, at=LATER)
+    decided = [one.papers for one in in_force_of(registration.pk)]
+    accommodating.notify_decision(registration=registration, by=MANAGER, at=LATER)
 
-    assert meanwhile == [["E1"]]
+    assert meanwhile == decided == [["E1"]]
     assert [one.papers for one in in_force_of(registration.pk)] == [["E2"]]
 
 
@@ -108,6 +112,8 @@ def test_a_refusal_of_what_was_granted_in_part_leaves_nothing_of_it(registration
     give_to_doctor(registration, at=LATER)
     opine(registration, at=LATER)
     decide(registration, at=LATER, TIERS=DecisionOn(Decision.REFUSED, reason="Non prévu."))
+    assert list(in_force_of(registration.pk)) != []
+    accommodating.notify_decision(registration=registration, by=MANAGER, at=LATER)
 
     assert list(in_force_of(registration.pk)) == []
 

@@ -114,8 +114,8 @@ class NotTheirs(Refused):
     """The service has taken a decision again: its candidate asked for nothing that they could withdraw."""
 
     message = (
-        "Votre service gestionnaire a repris la décision : il n'y a pas de demande à retirer. "
-        "Écrivez-lui si vous ne voulez plus de ce qui vous est accordé."
+        "Votre service gestionnaire a repris la décision : ce n'est pas une demande à changer "
+        "ni à retirer. Écrivez-lui si vous ne voulez plus de ce qui vous est accordé."
     )
 
 

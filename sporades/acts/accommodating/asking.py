@@ -121,10 +121,17 @@ def send(*, case: Case, seen: int, by: Actor, at: datetime) -> None:
 
 @transaction.atomic
 def take_up(*, case: Case, by: Actor, at: datetime) -> None:
-    """« Modifier ma demande », while nobody has looked at it. Raises Refused."""
+    """« Modifier ma demande », while nobody has looked at it.
+
+    Raises:
+        accommodations.NotTheirs: the service has taken a decision again.
+        Refused: it stands no more as it was read.
+    """
     locked = lock_case(case)
     if locked.state == State.PREPARING:
         return
+    if locked.instead_of_id is not None:
+        raise accommodations.NotTheirs
     accommodations.take_up(locked)
     note("accommodation taken up", locked, by=by, at=at)
 

@@ -8,12 +8,13 @@ from sporades.accommodations.operations import OpinionOn
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import Opinion, State
 from sporades.accounts.permissions import Permission, reach
+from sporades.acts import moving
 from sporades.batches import operations
 from sporades.batches.actions import ACTIONS
 from sporades.registrations.models import Registration
 from tests.accommodations import asked
 from tests.accommodations.asked import READER, THIRD, case_of, opine
-from tests.factories import NOW, a_candidate, a_registration
+from tests.factories import NOW, OPERATOR, a_candidate, a_registration
 from tests.web.guide import main, seen
 from tests.web.office.test_budgets import MOST_WITH_PREVIEWS, cost
 
@@ -116,3 +117,12 @@ def test_many_decisions_cost_as_much_to_foresee_as_one(manager, in_lille, two_mo
         asked.reach(one, state)
 
     assert cost(manager, page_of(prepared(manager, action))) == first <= MOST_WITH_PREVIEWS
+
+
+def test_a_line_that_has_left_the_perimeter_since_leaves_the_page(manager, in_lille):
+    opined(in_lille)
+    batch = prepared(manager, "follow-opinion")
+
+    moving.move_for_good(registration=in_lille, academy="A25", reason="Ici", by=OPERATOR, at=NOW)
+
+    assert manager.get(page_of(batch)).status_code == 200

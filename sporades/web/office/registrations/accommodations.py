@@ -239,6 +239,8 @@ def _said_of(case: Case, request: HttpRequest, *, may_decide: bool) -> dict[str,
         "measures": [
             {
                 "measure": one,
+                # The words of what suits somebody are for who decides, once they are sent.
+                "named": one.named if may_decide and case.asked_at else one.label,
                 "papers": papers_in_words(one.papers, sat, one.code),
                 "kind": "error" if one.decision == Decision.REFUSED else "success",
                 "why": one.reason if may_decide else "",
