@@ -68,6 +68,15 @@ class TooLate(Refused):
     """The last minute of its deadline has passed."""
 
 
+class OtherFileMeanwhile(Refused):
+    """The file to which pages were to be added is in force no more: they would take its place."""
+
+    message = (
+        "Le fichier de cette pièce a changé entre-temps : relisez-le, puis ajoutez vos pages à la "
+        "suite de celui-là."
+    )
+
+
 class TooOften(Refused):
     """As many files as may be were given in a day."""
 
@@ -102,12 +111,12 @@ def deposit(
         at: the instant at which the request arrived.
 
     Raises:
-        NotAsked, NothingAwaited, TooLate, TooOften: see each.
+        NotAsked, NothingAwaited, TooLate, TooOften, OtherFileMeanwhile: see each.
         evidence.TooMuch: it does not go with the other files of the registration.
         Unfit: it is not taken; each of its classes says why (`intake.cleaning`).
         files.OutOfReach, files.Unreadable: the store does not answer, or not with that file.
     """
-    sending = named(press, sent)
+    sending = named(f"{press}\0suite" if after else press, sent)
     if (already := _given(registration, code, sending)) is not None:
         return already
     check(owed_of(registration), code, at=at)
@@ -115,7 +124,10 @@ def deposit(
         raise TooOften
 
     def awaited(locked: Registration) -> Evidence:
-        return check(owed_of(locked), code, at=at).row
+        row = check(owed_of(locked), code, at=at).row
+        if after is not None and row.deposit_id != after.pk:
+            raise OtherFileMeanwhile
+        return row
 
     former = files.get(after.key) if after else b""
     return _keep(
@@ -310,7 +322,9 @@ def note_scan(waiting: Deposit, *, is_clean: bool, at: datetime, signature: str 
     locked = _lock(waiting.evidence.registration_id)
     row = _row(locked, waiting.evidence_id)
     waiting.evidence = row
-    until = None if is_clean else _granted(locked, row, USUAL, at=at)
+    is_looked_at = row.state == State.CHECKING and row.deposit_id == waiting.pk
+    is_lost = is_looked_at and not is_clean
+    until = _granted(locked, row, USUAL, at=at) if is_lost else None
     moved = evidence.note_scanned(waiting, is_clean=is_clean, until=until, at=at)
     if moved and not is_clean:
         _record(

@@ -7,6 +7,8 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from sporades.accounts.permissions import Perimeter, Reach
 from sporades.acts import deciding, providing, registering
+from sporades.acts.providing import OtherFileMeanwhile
+from sporades.acts.sending import Sent
 from sporades.core import files
 from sporades.core.refusals import ReasonMissing, Refused
 from sporades.evidence import operations as evidence
@@ -347,3 +349,34 @@ def test_a_file_whose_row_never_came_is_erased_after_an_hour(registration, kept)
 
     assert [given.key.rpartition("/")[2]] == kept()
     assert not ArrivingFile.objects.exists()
+
+
+def add(registration, former, colour, press="un"):
+    return providing.deposit(
+        registration=again(registration),
+        code=IDENTITY,
+        sent=[Sent(f"{colour}.jpg", a_photo(colour))],
+        press=press,
+        after=former,
+        by=author(registration.candidate),
+        at=NOW,
+    )
+
+
+def test_pages_are_not_added_to_a_file_that_is_in_force_no_more(registration):
+    former = give(registration)
+    assert add(registration, former, "black").pages == 2
+
+    with pytest.raises(OtherFileMeanwhile):
+        add(registration, former, "red", press="deux")
+
+    assert piece(registration).deposit.pages == 2
+
+
+def test_the_same_pages_added_or_given_instead_are_two_presses(registration):
+    former = give(registration)
+    alone = add(registration, None, "black")
+
+    assert alone.pages == 1
+    assert add(registration, alone, "black").pages == 2
+    assert former.pages == 1

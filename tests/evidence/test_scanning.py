@@ -14,7 +14,8 @@ from sporades.evidence.models import Deposit
 from sporades.evidence.states import State
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
-from tests.evidence.given import a_photo, give, piece
+from tests.evidence.given import BAC, a_photo, again, give, piece
+from tests.evidence.test_following_a_version import asks_again, asks_no_more
 from tests.factories import NOW
 from tests.jobs import work
 
@@ -100,4 +101,17 @@ def test_what_was_replaced_meanwhile_decides_nothing(registration, settings):
 
     former.refresh_from_db()
     assert (former.is_clean, piece(registration).state) == (False, State.CHECKING)
+    assert not Message.objects.filter(kind="piece_refused").exists()
+
+
+def test_a_virus_is_known_also_where_the_piece_is_asked_for_no_more(registration, settings):
+    asks_again(registration)
+    given = give(again(registration), BAC)
+    asks_no_more(again(registration))
+
+    with an_antivirus(settings, INFECTED):
+        providing.scan(given.pk, at=NOW)
+
+    given.refresh_from_db()
+    assert given.is_clean is False
     assert not Message.objects.filter(kind="piece_refused").exists()

@@ -62,16 +62,27 @@ class FilesField(forms.FileField):
         return data
 
 
+ACCEPTS = (
+    "Un PDF, une photo (JPEG ou PNG), ou plusieurs photos qui deviendront un seul document, dans leur "
+    "ordre : 10 fichiers au plus. Une photo pèse 20\u00a0Mo au plus, un PDF 5\u00a0Mo, le tout "
+    "{together}\u00a0Mo"
+)
+
+
 class FilesForm(forms.Form):
     """Files that are sent. Each page that shows it names the press of its button."""
 
     fichiers = FilesField(
         label="Votre fichier",
-        help_text=(
-            "Un PDF, une photo (JPEG ou PNG), ou plusieurs photos qui deviendront un seul document, "
-            "dans leur ordre : 10 fichiers au plus. Une photo pèse 20\u00a0Mo au plus, un PDF 5\u00a0Mo"
+        help_text=ACCEPTS.format(together=40),
+        widget=FilesInput(
+            attrs={
+                "accept": ACCEPTED,
+                "data-most": MOST_FILES,
+                "data-together": cleaning.LARGEST_TOGETHER,
+                "data-together-said": cleaning.TooLargeTogether.message,
+            }
         ),
-        widget=FilesInput(attrs={"accept": ACCEPTED, "data-most": MOST_FILES}),
         error_messages={"empty": "Ce fichier est vide : choisissez-en un autre."},
     )
     envoi = forms.Field(widget=forms.HiddenInput, required=False, initial=a_press)
@@ -119,6 +130,13 @@ class UploadsForm(FilesForm):
         found = [known[key] for key in keys if key in known and known[key].is_whole]
         if len(found) < len(keys):
             self.add_error("fichiers", _UNFINISHED)
+        if (
+            len(set(keys)) < len(keys)
+            or sum(one.length for one in found) > cleaning.LARGEST_TOGETHER
+        ):
+            # Nothing of it is read: it would be held whole before it is refused.
+            self.add_error("fichiers", cleaning.TooLargeTogether.message)
+            return []
         return found
 
     def clean(self) -> dict[str, Any]:

@@ -26,8 +26,7 @@ from sporades.medical.models import Compartment, Opening, Paper, Remark
 from sporades.medical.queries import compartment, openings_of, papers_of, remarks_of
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import registration_of
-from sporades.web.candidate.evidence_forms import FilesForm
-from sporades.web.candidate.health_forms import RemarkForm
+from sporades.web.candidate.health_forms import ConfideForm, RemarkForm
 from sporades.web.layout.papers import paper
 from sporades.web.layout.sent import taking
 
@@ -89,7 +88,7 @@ def confide(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     found = _registration(request, number)
     chosen = _kind(found, kind)
     posted = request.method == "POST"
-    form = FilesForm(request.POST, request.FILES) if posted else FilesForm()
+    form = ConfideForm(request.POST, request.FILES) if posted else ConfideForm()
     if not posted:
         try:
             confiding.check(found)

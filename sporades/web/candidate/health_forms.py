@@ -1,10 +1,22 @@
-"""A comment of health."""
+"""A comment of health, and papers that are confided."""
+
+from typing import Any
 
 from django import forms
 
 from sporades.medical.models import LONGEST_REMARK
 from sporades.registrations.fields import CleanLinesField
+from sporades.web.candidate.evidence_forms import ACCEPTS, FilesForm
 from sporades.web.layout.presses import a_press
+
+
+class ConfideForm(FilesForm):
+    """Files that are confided. They are held in memory and written nowhere: fewer at a time."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Say how much is taken at a time."""
+        super().__init__(*args, **options)
+        self.fields["fichiers"].help_text = ACCEPTS.format(together=25)
 
 
 class RemarkForm(forms.Form):

@@ -126,7 +126,7 @@ class RefusalForm(DelayForm):
         label="Précision",
         help_text="Le candidat la lit après le motif ; avec « Autre motif », elle est à écrire. "
         "Par exemple : il manque le verso",
-        max_length=LONGEST_REASON - LONGEST_LINE - 1,
+        max_length=LONGEST_REASON - LONGEST_LINE - len(" ."),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )

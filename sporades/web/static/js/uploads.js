@@ -57,6 +57,8 @@ function watch(form) {
     input.disabled = true;
     button?.setAttribute("aria-disabled", "true");
     try {
+      // Said before anything is sent: what is sent in excess would take the place of the first ones.
+      if (total > Number(input.dataset.together)) throw new Refused(input.dataset.togetherSaid);
       for (const file of files) {
         const tell = (offset, words) => shown.tell((before + offset) / total, words);
         kept.push(await send(form.dataset.uploads, file, tell, signal));
