@@ -23,7 +23,8 @@ def test_what_a_colleague_decided_meanwhile_stands(site, enter):
     answer(second, "Décision", "Valider")
     press(second, "Enregistrer la décision")
 
-    assert "Il y a un point à corriger" in text(second)
+    assert "a changé depuis que vous avez ouvert cette page" in text(second)
+    assert "Hors de l'académie." in text(second)
     registration.refresh_from_db()
     assert (registration.state, registration.reason) == (State.SET_ASIDE, "Hors de l'académie.")
 
