@@ -123,24 +123,19 @@ def deposit(
     if not limits.spend(limits.DEPOSITS_OF_A_REGISTRATION, str(registration.pk), at=at):
         raise TooOften
 
-    def awaited(locked: Registration) -> Evidence:
-        row = check(owed_of(locked), code, at=at).row
-        if after is not None and row.deposit_id != after.pk:
-            raise OtherFileMeanwhile
-        return row
-
-    former = files.get(after.key) if after else b""
+    contents = [one.content for one in sent]
+    cleaning.check_together([len(one) for one in contents], after=after.size if after else 0)
     return _keep(
         registration,
         code,
-        cleaning.join([one.content for one in sent], after=former),
+        cleaning.join(contents, own=[files.get(after.key)] if after else []),
         name=(
             name_with_more(after.name, sent, longest=LONGEST_NAME)
             if after
             else name_of(sent, longest=LONGEST_NAME)
         ),
         sending=sending,
-        awaited=awaited,
+        awaited=partial(_awaited, code=code, after=after, at=at),
         take=evidence.take,
         verb="piece deposited",
         by=by,
@@ -149,7 +144,14 @@ def deposit(
 
 
 def reuse(
-    *, registration: Registration, code: str, kept: KeptFile, press: str, by: Actor, at: datetime
+    *,
+    registration: Registration,
+    code: str,
+    kept: KeptFile,
+    press: str,
+    after: Deposit | None = None,
+    by: Actor,
+    at: datetime,
 ) -> Deposit:
     """Give for a piece a copy of a file of one's drawer, byte for byte.
 
@@ -158,36 +160,52 @@ def reuse(
         code: which piece.
         kept: the file of the same candidate.
         press: names the press of the button: pressed twice, it gives one file.
+        after: the file in force for this piece, where its pages come first.
         by: who gives it.
         at: the instant at which the request arrived.
 
     Raises:
-        NotAsked, NothingAwaited, TooLate, TooOften: see each.
+        NotAsked, NothingAwaited, TooLate, TooOften, OtherFileMeanwhile: see each.
         evidence.TooMuch: it does not go with the other files of the registration.
+        Unfit: it does not go with the one whose pages come first.
         files.OutOfReach, files.Unreadable: the store does not give it.
     """
-    sending = named_text(f"{press}\0{kept.key}")
+    sending = named_text(f"{press}\0{kept.key}\0suite" if after else f"{press}\0{kept.key}")
     if (already := _given(registration, code, sending)) is not None:
         return already
     check(owed_of(registration), code, at=at)
     if not limits.spend(limits.DEPOSITS_OF_A_REGISTRATION, str(registration.pk), at=at):
         raise TooOften
 
-    def awaited(locked: Registration) -> Evidence:
-        return check(owed_of(locked), code, at=at).row
-
     return _keep(
         registration,
         code,
-        cleaning.Clean(files.get(kept.key), kept.pages),
-        name=kept.name,
+        _added(kept, after) if after else cleaning.Clean(files.get(kept.key), kept.pages),
+        name=(
+            name_with_more(after.name, [Sent(kept.name, b"")], longest=LONGEST_NAME)
+            if after
+            else kept.name
+        ),
         sending=sending,
-        awaited=awaited,
+        awaited=partial(_awaited, code=code, after=after, at=at),
         take=evidence.take,
         verb="piece deposited",
         by=by,
         at=at,
     )
+
+
+def _added(kept: KeptFile, after: Deposit) -> cleaning.Clean:
+    """Return a file of a drawer after the one in force: neither is a PDF that comes from outside."""
+    cleaning.check_together([kept.size], after=after.size)
+    return cleaning.join([], own=[files.get(after.key), files.get(kept.key)])
+
+
+def _awaited(locked: Registration, *, code: str, after: Deposit | None, at: datetime) -> Evidence:
+    row = check(owed_of(locked), code, at=at).row
+    if after is not None and row.deposit_id != after.pk:
+        raise OtherFileMeanwhile
+    return row
 
 
 def _keep(

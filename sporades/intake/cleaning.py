@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sporades.core.french import size_in_words
 from sporades.intake import reading
 from sporades.intake.child.limits import MOST_PAGES, MOST_PIXELS
 from sporades.intake.reading import (
@@ -36,6 +37,7 @@ __all__ = [
     "TooHeavy",
     "Unfit",
     "Unready",
+    "check_together",
     "clean",
     "join",
 ]
@@ -76,9 +78,24 @@ class TooLargeTogether(reading.TooLarge):
     """Files that would go one by one, and are too many bytes together."""
 
     message = (
-        "Ces fichiers pèsent plus de 40 Mo ensemble : envoyez moins de photos à la fois, ou "
-        "reprenez-les avec la définition ordinaire de l'appareil."
+        "Ces fichiers pèsent {weight} ensemble, pour 40 Mo au plus : envoyez moins de photos à la "
+        "fois, ou reprenez-les avec la définition ordinaire de l'appareil."
     )
+    message_after = (
+        "Avec le fichier déjà donné, cela pèse {weight}, pour 40 Mo au plus : ajoutez moins de pages "
+        "à la fois, ou remplacez ce fichier."
+    )
+
+    def __init__(self, weight: int, *, is_after: bool = False) -> None:
+        """Say how much they are together.
+
+        Args:
+            weight: in bytes.
+            is_after: whether one that was given before is among them.
+        """
+        # Never less than it is: forty and some would read forty.
+        said = size_in_words(-(-weight // 100_000) * 100_000)
+        super().__init__((self.message_after if is_after else self.message).format(weight=said))
 
 
 class Unknown(Unfit):
@@ -232,34 +249,47 @@ def clean(content: bytes, bounds: Bounds = BOUNDS) -> Clean:
     return join([content], bounds)
 
 
-def join(files: Sequence[bytes], bounds: Bounds = BOUNDS, *, after: bytes = b"") -> Clean:
+def join(files: Sequence[bytes], bounds: Bounds = BOUNDS, *, own: Sequence[bytes] = ()) -> Clean:
     """Return one safe PDF of several files, in their order.
 
     Args:
         files: photos, or PDFs.
         bounds: what reading each of them may take.
-        after: a PDF that was made here, whose pages come first; it may weigh what several photos do.
+        own: PDFs that were made here, whose pages come first; they may weigh what several photos do.
 
     Raises:
         Unfit: one of them is not taken, `place` says which; or there are too many, or none.
         Unready: nothing is known of them.
     """
-    if not files:
+    if not (files or own):
         raise Empty
     if len(files) > MOST_FILES:
         raise TooManyFiles
     for place, content in enumerate(files):
         if refusal := _sieved(content):
             raise _placed(refusal, place)
-    own = [after] if after else []
-    if sum(len(content) for content in (*own, *files)) > LARGEST_TOGETHER:
-        raise TooLargeTogether
+    check_together([len(one) for one in files], after=sum(len(one) for one in own))
     with reading.for_who_waits(bounds) as process:
         answer = process.ask("clean", [*own, *files])
     if "unfit" in answer.said:
-        place = max(answer.said.get("place", 0) - len(own), 0)
-        raise _placed(_UNFIT.get(answer.said["unfit"], Unreadable), place)
+        found: int | None = answer.said.get("place")
+        which = None if found is None or found < len(own) else found - len(own)
+        raise _placed(_UNFIT.get(answer.said["unfit"], Unreadable), which)
     return Clean(answer.made, answer.said["pages"])
+
+
+def check_together(sizes: Sequence[int], *, after: int = 0) -> None:
+    """Refuse files that are too many bytes to be held at once, before they are.
+
+    Args:
+        sizes: how many bytes each has.
+        after: how many has the one whose pages come first, if there is one.
+
+    Raises:
+        TooLargeTogether: see it.
+    """
+    if (weight := sum(sizes) + after) > LARGEST_TOGETHER:
+        raise TooLargeTogether(weight, is_after=bool(after))
 
 
 def refused_unread(head: bytes, size: int) -> type[Unfit] | None:
@@ -280,7 +310,7 @@ def refused_unread(head: bytes, size: int) -> type[Unfit] | None:
     return TooLargePhoto if size > LARGEST_PHOTO else None
 
 
-def _placed(refusal: type[Unfit], place: int) -> Unfit:
+def _placed(refusal: type[Unfit], place: int | None) -> Unfit:
     made = refusal()
     made.place = place
     return made

@@ -39,10 +39,11 @@ class Unfit(Refused):
     """A file that is not taken; it says what to do instead.
 
     Attributes:
-        place: which of the files that came together it is, from 0.
+        place: which of the files that came together it is, from 0; nothing where it is no one of
+            them, or nobody knows.
     """
 
-    place = 0
+    place: int | None = None
 
 
 class Unready(Exception):

@@ -202,6 +202,25 @@ def test_several_files_have_no_more_pages_than_one():
     with pytest.raises(cleaning.TooManyPages) as fault:
         cleaning.join([paper(pages=60), paper(pages=41)])
 
+    assert fault.value.place is None
+
+
+def test_what_was_made_here_weighs_what_several_photos_do(monkeypatch):
+    made = [cleaning.clean(one).content for one in (png(60, 80), paper())]
+    monkeypatch.setattr(cleaning, "LARGEST", 10)
+
+    assert cleaning.join([], own=made).pages == 2
+    assert cleaning.join([png(60, 80)], own=made).pages == 3
+    with pytest.raises(cleaning.TooLarge):
+        cleaning.join(made)
+
+
+def test_of_what_is_added_to_what_was_made_here_the_wrong_one_is_named():
+    made = cleaning.clean(png(60, 80)).content
+
+    with pytest.raises(cleaning.DamagedPhoto) as fault:
+        cleaning.join([png(60, 80), jpeg()[:300]], own=[made])
+
     assert fault.value.place == 1
 
 
@@ -263,8 +282,10 @@ def test_files_that_weigh_too_much_together_are_refused_unread(monkeypatch):
     monkeypatch.setattr(reading, "_CHILD", "sporades.intake.none")
     heavy = photos.filled(jpeg())
 
-    with pytest.raises(cleaning.TooLargeTogether):
+    with pytest.raises(cleaning.TooLargeTogether, match="pèsent 40,1 Mo ensemble") as fault:
         cleaning.join([heavy, heavy, png()])
+
+    assert fault.value.place is None
 
 
 def test_what_is_late_is_refused_and_its_process_is_no_more(monkeypatch):

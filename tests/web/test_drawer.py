@@ -10,6 +10,7 @@ from sporades.core import files
 from sporades.drawers import operations as drawers
 from sporades.drawers.models import KeptFile
 from sporades.evidence.models import Deposit
+from sporades.intake import cleaning
 from tests.evidence.given import IDENTITY, a_photo, piece
 from tests.factories import NOW, a_candidate, a_registration
 from tests.web.guide import main, seen, words
@@ -142,3 +143,43 @@ def test_why_a_file_is_not_kept_stands_at_its_field(mine):
     assert answer.status_code == 422
     [said] = [words(one) for one in seen(answer).cssselect("main .fr-error-text")]
     assert said.startswith("Erreur : Ce fichier n'est ni un PDF ni une photo")
+
+
+@pytest.fixture
+def heavy(mine, monkeypatch):
+    """A file of the drawer that weighs more than a PDF from outside may."""
+    add(mine)
+    monkeypatch.setattr(cleaning, "LARGEST", 500)
+    found = KeptFile.objects.get()
+    assert found.size > cleaning.LARGEST
+    return str(found.pk)
+
+
+def test_a_heavy_file_of_the_drawer_comes_after_the_one_that_was_given(mine, registration, heavy):
+    photo = SimpleUploadedFile("recto.jpg", a_photo("black"), "image/jpeg")
+    provide(mine, registration, fichiers=[photo])
+    press = str(uuid4())
+
+    for _ in range(2):
+        said = provide(mine, registration, porte_documents=heavy, suite="on", envoi=press)
+
+    assert "Votre fichier est déposé." in main(said)
+    given = piece(registration).deposit
+    assert (given.name, given.pages) == ("recto.jpg et 1 autre", 2)
+    assert Deposit.objects.count() == 2
+
+
+def test_what_weighs_too_much_with_what_was_given_is_refused_unread_at_its_place(
+    mine, registration, heavy, monkeypatch
+):
+    provide(mine, registration, porte_documents=heavy)
+    given = piece(registration).deposit
+    monkeypatch.setattr(cleaning, "LARGEST_TOGETHER", given.size * 2 - 1)
+    monkeypatch.setattr(files, "get", lambda key: pytest.fail(f"{key} is read"))
+
+    answer = provide(mine, registration, porte_documents=heavy, suite="on")
+
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == ["porte_documents"]
+    assert "Avec le fichier déjà donné, cela pèse 100 Ko, pour 40 Mo au plus" in main(answer)
+    assert piece(registration).deposit == given

@@ -17,6 +17,7 @@ from sporades.evidence.states import State
 from sporades.exams.held import forget
 from sporades.intake import cleaning
 from sporades.registrations.states import VALIDATE
+from tests.documents.summaries import a_pdf
 from tests.evidence.given import MANAGER, a_photo, again, give, piece
 from tests.factories import NOW, OPERATOR, a_registration, author, load_invented
 from tests.web.guide import main, seen, words
@@ -199,9 +200,46 @@ def test_a_photo_heavier_than_what_is_kept_is_taken_and_shrunk(mine, registratio
 def test_photos_that_are_too_heavy_together_are_refused(mine, registration, monkeypatch):
     monkeypatch.setattr(cleaning, "LARGEST_TOGETHER", 20)
 
-    page = send(mine, registration, photo(), photo())
+    page = send(mine, registration, photo(name="une.jpg"), photo(name="deux.jpg"))
 
-    assert "Ces fichiers pèsent plus de 40 Mo ensemble" in main(page)
+    assert page.context["form"].errors == {
+        "fichiers": [
+            (
+                "Ces fichiers pèsent 100 Ko ensemble, pour 40 Mo au plus : envoyez moins de photos à "
+                "la fois, ou reprenez-les avec la définition ordinaire de l'appareil."
+            )
+        ]
+    }
+
+
+def test_pages_too_heavy_with_those_that_were_given_name_none_of_them(
+    mine, registration, monkeypatch
+):
+    send(mine, registration, photo(name="recto.jpg"))
+    given = piece(registration).deposit
+    monkeypatch.setattr(cleaning, "LARGEST_TOGETHER", given.size + 20)
+    sent = {
+        "fichiers": [photo("black", "une.jpg"), photo("red", "deux.jpg")],
+        "envoi": str(uuid4()),
+        "suite": "on",
+    }
+
+    page = mine.post(address(registration, "IDENTITE"), sent)
+
+    assert page.status_code == 422
+    [said] = page.context["form"].errors["fichiers"]
+    assert said.startswith("Avec le fichier déjà donné, cela pèse 100 Ko, pour 40 Mo au plus")
+    assert piece(registration).deposit == given
+
+
+def test_too_many_pages_together_are_laid_to_none_of_the_files(mine, registration):
+    sixty = [
+        SimpleUploadedFile(name, a_pdf(pages=60), "application/pdf") for name in ("1.pdf", "2.pdf")
+    ]
+
+    page = send(mine, registration, *sixty)
+
+    assert page.context["form"].errors["fichiers"] == [cleaning.TooManyPages.message]
 
 
 def test_pages_are_added_after_those_that_were_given(mine, registration):

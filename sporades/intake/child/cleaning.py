@@ -28,7 +28,8 @@ def cleaned(files: Sequence[bytes]) -> tuple[bytes, int]:
             if fault := _fault_of_adding(made, content, opened):
                 raise Unfit(fault, place)
             if len(made.pages) > MOST_PAGES:
-                raise Unfit("TooManyPages", place)
+                # Of several, it is their pages together.
+                raise Unfit("TooManyPages", place if len(files) == 1 else None)
         written = io.BytesIO()
         made.save(
             written,

@@ -9,10 +9,11 @@ class Unfit(Exception):
 
     Attributes:
         name: of a class of `pdf_checks` or of `cleaning`.
-        place: which of the files that came together it is, from 0.
+        place: which of the files that came together it is, from 0; nothing where it is no one of
+            them.
     """
 
-    def __init__(self, name: str, place: int = 0) -> None:
+    def __init__(self, name: str, place: int | None = None) -> None:
         """Keep which refusal it is, and of which file."""
         super().__init__(name)
         self.name = name

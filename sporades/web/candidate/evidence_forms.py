@@ -57,8 +57,10 @@ class FilesField(forms.FileField):
             if refusal := cleaning.refused_unread(head, one.size):
                 which = f"{one.name} : " if len(data) > 1 else ""
                 raise forms.ValidationError(which + refusal.message, code="unfit")
-        if sum(one.size for one in data) > cleaning.LARGEST_TOGETHER:
-            raise forms.ValidationError(cleaning.TooLargeTogether.message, code="large")
+        try:
+            cleaning.check_together([one.size for one in data])
+        except cleaning.TooLargeTogether as refusal:
+            raise forms.ValidationError(str(refusal), code="large") from None
         return data
 
 
@@ -130,12 +132,11 @@ class UploadsForm(FilesForm):
         found = [known[key] for key in keys if key in known and known[key].is_whole]
         if len(found) < len(keys):
             self.add_error("fichiers", _UNFINISHED)
-        if (
-            len(set(keys)) < len(keys)
-            or sum(one.length for one in found) > cleaning.LARGEST_TOGETHER
-        ):
+        try:
             # Nothing of it is read: it would be held whole before it is refused.
-            self.add_error("fichiers", cleaning.TooLargeTogether.message)
+            cleaning.check_together([one.length for one in found])
+        except cleaning.TooLargeTogether as refusal:
+            self.add_error("fichiers", str(refusal))
             return []
         return found
 

@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from sporades.acts import keeping, providing
-from sporades.acts.sending import Sent
 from sporades.core import files
 from sporades.core.refusals import Refused
 from sporades.drawers import operations as drawers
@@ -72,7 +71,8 @@ def provide(request: HttpRequest, number: str, piece: str) -> HttpResponse:
             messages.error(request, str(refusal))
             return redirect("candidate:evidence", found.number)
     elif form.is_valid():
-        with taking(form, "fichiers", names=form.names, refusals="fichiers"):
+        chosen = "porte_documents" if form.kept else "fichiers"
+        with taking(form, chosen, names=form.names, refusals=chosen):
             given = _give(request, found, piece, form)
         if not form.errors:
             drawers.note_used([one.pk for one in form.uploads], at=at)
@@ -101,15 +101,13 @@ def _give(
         "registration": registration,
         "code": piece,
         "press": form.press,
+        "after": form.after,
         "by": request.actor,
         "at": request.arrived_at,
     }
-    if form.kept and form.after:
-        sent = [Sent(form.kept.name, files.get(form.kept.key))]
-        return providing.deposit(sent=sent, after=form.after, **told)
     if form.kept:
         return providing.reuse(kept=form.kept, **told)
-    return providing.deposit(sent=form.sent, after=form.after, **told)
+    return providing.deposit(sent=form.sent, **told)
 
 
 def former_of(owed: Owed) -> Deposit | None:

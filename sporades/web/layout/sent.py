@@ -21,15 +21,16 @@ def taking(
     Args:
         form: where they were chosen, valid so far.
         field: the name of their field.
-        names: those of the files, where there may be several: the one that is unfit is named.
+        names: those of the files, where there may be several: one that is unfit is named, and none
+            where it is all of them together.
         refusals: at which field what is not of a file is said; nothing for the whole form.
     """
     try:
         with reading.turn():
             yield
     except reading.Unfit as unfit:
-        which = f"{names[unfit.place]} : " if len(names) > 1 else ""
-        form.add_error(field, f"{which}{unfit}")
+        is_one = unfit.place is not None and len(names) > 1
+        form.add_error(field, f"{names[unfit.place]} : {unfit}" if is_one else str(unfit))
     except Refused as refusal:
         form.add_error(refusals, str(refusal))
     except (files.OutOfReach, files.Unreadable, reading.Unready):
