@@ -22,7 +22,9 @@ MOST_UPLOADS = 20
 MOST_UPLOADED = 50_000_000
 """Bytes of the files on their way of one account; the oldest make room."""
 
-LARGEST_PART = 1_000_000
+SMALLEST_PART, LARGEST_PART = 65_536, 1_000_000
+"""Bytes of a part; the last one of a file may have fewer. Each is a row: by single bytes a file would be millions."""
+
 LONGEST_WAY = timedelta(days=1)
 """How long a file that nobody goes on sending is kept."""
 
@@ -47,6 +49,10 @@ class Overlong(Exception):
 
 class Corrupt(Exception):
     """A part is not the one that was announced."""
+
+
+class Undersized(Exception):
+    """A part has fewer bytes than any but the last may have."""
 
 
 class FullDrawer(Refused):
@@ -123,7 +129,7 @@ def take(
 
     Raises:
         Upload.DoesNotExist: it was forgotten meanwhile.
-        Elsewhere, Overlong, Corrupt: see each; nothing is kept.
+        Elsewhere, Overlong, Undersized, Corrupt: see each; nothing is kept.
         cleaning.Unfit: its first part shows that it is too heavy for what it is; nothing is kept.
     """
     if len(content) > LARGEST_PART:
@@ -133,8 +139,11 @@ def take(
     locked: Upload = Upload.objects.select_for_update().get(pk=upload.pk)
     if start != locked.offset:
         raise Elsewhere
-    if start + len(content) > locked.length:
+    end = start + len(content)
+    if end > locked.length:
         raise Overlong
+    if start < end < locked.length and len(content) < SMALLEST_PART:
+        raise Undersized
     _check_first(locked, start, content)
     if content:
         UploadPart.objects.create(upload=locked, start=start, content=content)

@@ -27,6 +27,11 @@ def owner(territory, db):
     return a_candidate().user
 
 
+@pytest.fixture(autouse=True)
+def _parts_of_some_bytes(monkeypatch):
+    monkeypatch.setattr(drawers, "SMALLEST_PART", 2)
+
+
 def begun(owner, length=10, *, mark="", name="carte.jpg", at=NOW):
     return drawers.begin(owner=owner, name=name, mark=mark, length=length, at=at)
 
@@ -72,6 +77,31 @@ def test_a_part_larger_than_any_may_be_is_not_kept(owner):
         take(begun(owner, LARGEST), 0, bytes(drawers.LARGEST_PART + 1))
 
     assert not UploadPart.objects.exists()
+
+
+@pytest.mark.parametrize("start", [0, 4])
+def test_a_part_smaller_than_any_but_the_last_may_be_is_not_kept(owner, start):
+    upload = begun(owner)
+    take(upload, 0, b"0123"[:start])
+
+    with pytest.raises(drawers.Undersized):
+        take(upload, start, b"4")
+
+    upload.refresh_from_db()
+    assert (upload.offset, upload.parts.count()) == (start, start // 4)
+
+
+def test_the_last_part_has_what_is_left(owner):
+    upload = begun(owner)
+    take(upload, 0, b"012345678")
+
+    assert take(upload, 9, b"9") == 10
+
+
+def test_a_file_is_never_more_rows_than_its_least_parts(monkeypatch):
+    monkeypatch.undo()
+
+    assert LARGEST_PHOTO // drawers.SMALLEST_PART < 310
 
 
 @pytest.mark.parametrize("algorithm", drawers.CHECKSUMS)
@@ -152,7 +182,7 @@ def test_what_is_left_a_day_or_was_given_an_hour_ago_is_forgotten(owner):
     left, given, going_on = begun(owner), begun(owner, 1), begun(owner)
     take(given, 0, b"0")
     drawers.note_used([given.pk], at=NOW)
-    take(going_on, 0, b"0", at=NOW + HOUR)
+    take(going_on, 0, b"01", at=NOW + HOUR)
 
     assert drawers.forget_uploads(at=NOW + HOUR) == 0
     assert drawers.forget_uploads(at=NOW + HOUR + timedelta(seconds=1)) == 1

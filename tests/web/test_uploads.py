@@ -28,6 +28,11 @@ def _clock():
         yield
 
 
+@pytest.fixture(autouse=True)
+def _parts_of_some_bytes(monkeypatch):
+    monkeypatch.setattr(drawers, "SMALLEST_PART", 2)
+
+
 @pytest.fixture
 def registration():
     return a_registration()
@@ -86,6 +91,7 @@ def test_what_is_understood_is_said(mine):
         "Tus-Max-Size": str(LARGEST_PHOTO),
         "Tus-Checksum-Algorithm": "sha1,sha256",
     }
+    assert answer.headers["Upload-Limit"] == "min-append-size=2, max-append-size=1000000"
 
 
 def test_a_file_comes_in_parts_and_how_much_has_come_is_said(mine):
@@ -221,6 +227,15 @@ def test_a_part_that_goes_beyond_is_refused(mine):
 
     assert patch(mine, where, 0, b"0123").status_code == 413
     assert patch(mine, where, 0, bytes(drawers.LARGEST_PART + 1)).status_code == 413
+
+
+def test_a_part_of_one_byte_is_refused_unless_it_is_the_last(mine):
+    where = announce(mine, 4).headers["Location"]
+
+    assert patch(mine, where, 0, b"0").status_code == 400
+    assert Upload.objects.get().offset == 0
+    assert patch(mine, where, 0, b"012").status_code == 204
+    assert patch(mine, where, 3, b"3").status_code == 204
 
 
 def test_a_part_says_by_which_digest_it_is_known(mine):

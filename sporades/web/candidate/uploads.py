@@ -65,6 +65,10 @@ def uploads(request: HttpRequest) -> HttpResponse:
         response.headers["Tus-Extension"] = "creation,termination,checksum"
         response.headers["Tus-Max-Size"] = str(LARGEST_PHOTO)
         response.headers["Tus-Checksum-Algorithm"] = ",".join(drawers.CHECKSUMS)
+        # tus 1.0 has no word for the size of a part; what is to follow it has this one.
+        response.headers["Upload-Limit"] = (
+            f"min-append-size={drawers.SMALLEST_PART}, max-append-size={drawers.LARGEST_PART}"
+        )
         return response
     told, length = _metadata(request), _number(request, "Upload-Length")
     at = request.arrived_at
@@ -120,6 +124,9 @@ def _patched(request: HttpRequest, found: Upload) -> HttpResponse:
         return _said(HTTPStatus.CONFLICT)
     except (drawers.Overlong, Unfit) as refusal:
         return _said(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(refusal))
+    except drawers.Undersized as fault:
+        # Sent again it would be refused again: clients of the protocol give up on this one.
+        raise _Wrong from fault
     except drawers.Corrupt:
         return _said(CORRUPT)
     response = _said(HTTPStatus.NO_CONTENT)
