@@ -2,6 +2,8 @@
    is sent: choosing again adds to what was chosen, as pages photographed one after the other are;
    each file goes up, down or away. The field itself holds what is shown, so that whatever sends it
    finds it there; data-most="10" says how many it takes. Without script it is a plain field. */
+import { weight } from "./weights.js";
+
 export function chosen() {
   if (!canHold()) return;
   document.querySelectorAll("input[type='file'][multiple]").forEach(list);
@@ -116,12 +118,6 @@ async function draw(file, canvas) {
 
 function isSame(one, other) {
   return one.name === other.name && one.size === other.size && one.lastModified === other.lastModified;
-}
-
-function weight(size) {
-  const [unit, name] = size >= 1e6 ? [1e6, "Mo"] : [1e3, "Ko"];
-  const figure = (Math.max(size, unit / 10) / unit).toLocaleString("fr-FR", { maximumFractionDigits: 1 });
-  return `${figure}\u00a0${name}`;
 }
 
 function canHold() {

@@ -4,8 +4,11 @@
    the names that the service gives to the files then go in the field called "envois", in their
    order, and the form leaves without the files. After a cut, a sleep of the device or an end of
    the session it goes on by itself from what has come; after the tab was closed, when the same
-   file is chosen again. Where an answer is of no use here, the form leaves as without script. */
+   file is chosen again. A heavy photo is made lighter first (photos.js). Where an answer is of no
+   use here, the form leaves as without script. */
+import { lighter } from "./photos.js";
 import { token } from "./token.js";
+import { weight } from "./weights.js";
 
 const PART = 262144;
 const PATIENCE = 60000;
@@ -47,19 +50,23 @@ function watch(form) {
     input.disabled = false;
   });
 
-  async function begin(files, button) {
+  async function begin(chosen, button) {
     stopped = new AbortController();
     const { signal } = stopped;
-    const total = files.reduce((sum, file) => sum + file.size, 0) || 1;
     let before = 0;
     const kept = [];
     shown.begin();
     input.disabled = true;
     button?.setAttribute("aria-disabled", "true");
     try {
+      const ready = await lighter(chosen, shown.prepare, signal);
+      if (signal.aborted) throw new Stopped();
+      const total = ready.reduce((sum, file) => sum + file.size, 0) || 1;
       // Said before anything is sent: what is sent in excess would take the place of the first ones.
-      if (total > Number(input.dataset.together)) throw new Refused(input.dataset.togetherSaid);
-      for (const file of files) {
+      if (total > Number(input.dataset.together)) {
+        throw new Refused(input.dataset.togetherSaid.replace("{weight}", weight(total, Math.ceil)));
+      }
+      for (const file of ready) {
         const tell = (offset, words) => shown.tell((before + offset) / total, words);
         kept.push(await send(form.dataset.uploads, file, tell, signal));
         before += file.size;
@@ -121,7 +128,7 @@ async function send(url, file, tell, signal) {
 }
 
 async function announce(url, file, signal) {
-  const mark = `${file.size}-${file.lastModified}-${file.name}`;
+  const mark = file.mark ?? `${file.size}-${file.lastModified}-${file.name}`;
   const answer = await ask(url, "POST", {
     signal,
     headers: {
@@ -266,6 +273,10 @@ function display(input) {
       box.hidden = false;
       delete said.dataset.state;
       bar.value = 0;
+    },
+    prepare(words) {
+      say(words);
+      said.dataset.state = "going";
     },
     tell(share, words) {
       bar.value = Math.floor(share * 100);

@@ -1,0 +1,96 @@
+/* Makes heavy photos lighter before they are sent: one of a telephone weighs ten times what its
+   page keeps, on a line that may be slow. They leave upright, as a JPEG of at most LONGEST pixels a
+   side, without what they say of where and when they were taken. What a browser cannot read, draw
+   or make smaller goes as it is: the service does the same with it, and a page is as legible. */
+const LONGEST = 3000;
+const QUALITY = 0.85;
+const LIGHT = 1500000;
+const TAKEN = ["image/jpeg", "image/png"];
+const NOT_TAKEN = ["image/webp", "image/heic", "image/heif"];
+const UPRIGHT = { imageOrientation: "from-image" };
+const SEEN = 32;
+
+/* A JPEG of two points, one beside the other, which says that it was held on its side. */
+const HELD =
+  "/9j/4AAQSkZJRgABAQAAAQABAAD/4QAiRXhpZgAATU0AKgAAAAgAAQESAAMAAAABAAYAAAAAAAD/2wBDAFA3PEY8MlBGQUZaVVBf" +
+  "eMiCeG5uePWvuZHI////////////////////////////////////////////////////wAALCAABAAIBAREA/8QAFAABAAAAAAAAAAAA" +
+  "AAAAAAAABP/EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8Aa//Z";
+
+/* Returns the files to send, in the same order; says what takes time. */
+export async function lighter(files, tell, signal) {
+  const heavy = files.filter(isHeavy);
+  if (!heavy.length || !(await canDraw().catch(() => false))) return files;
+  const ready = [];
+  for (const file of files) {
+    const place = heavy.indexOf(file) + 1;
+    if (place && !signal.aborted) tell(`Photo ${place} sur ${heavy.length}\u00a0: réduite avant l'envoi…`);
+    ready.push(place && !signal.aborted ? await made(file) : file);
+  }
+  return ready;
+}
+
+/* What the service does not take at all is always worth making anew. */
+function isHeavy(file) {
+  return NOT_TAKEN.includes(file.type) || (TAKEN.includes(file.type) && file.size > LIGHT);
+}
+
+async function made(file) {
+  try {
+    const jpeg = await drawn(file);
+    if (jpeg?.type !== "image/jpeg" || (TAKEN.includes(file.type) && jpeg.size >= file.size)) return file;
+    const light = new File([jpeg], file.name, { type: jpeg.type, lastModified: file.lastModified });
+    // After a cut it goes on only from the very same bytes.
+    if (window.crypto?.subtle) light.mark = await digest(jpeg);
+    return light;
+  } catch {
+    return file;
+  }
+}
+
+async function drawn(file) {
+  const photo = await createImageBitmap(file, UPRIGHT);
+  const scale = Math.min(1, LONGEST / Math.max(photo.width, photo.height));
+  const { canvas, paper } = sheet(Math.round(photo.width * scale), Math.round(photo.height * scale));
+  paper.imageSmoothingQuality = "high";
+  paper.drawImage(photo, 0, 0, canvas.width, canvas.height);
+  photo.close();
+  // Where memory lacks, a browser draws nothing and says nothing: no photo is of one colour.
+  const jpeg = isPlain(canvas) ? null : await new Promise((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
+  canvas.width = canvas.height = 0;
+  return jpeg;
+}
+
+/* Whether photos are turned as they say, and drawings read as they were drawn: some browsers scramble them. */
+async function canDraw() {
+  const bytes = Uint8Array.from(atob(HELD), (one) => one.charCodeAt(0));
+  const photo = await createImageBitmap(new Blob([bytes], { type: "image/jpeg" }), UPRIGHT);
+  const isTurned = photo.width === 1 && photo.height === 2;
+  photo.close();
+  const { paper } = sheet(2, 1);
+  paper.fillStyle = "rgb(200, 40, 90)";
+  paper.fillRect(0, 0, 1, 1);
+  const read = paper.getImageData(0, 0, 2, 1).data;
+  return isTurned && [200, 40, 90, 255, 255, 255, 255, 255].every((value, at) => Math.abs(value - read[at]) < 4);
+}
+
+function isPlain(canvas) {
+  const { paper } = sheet(SEEN, SEEN);
+  paper.drawImage(canvas, 0, 0, SEEN, SEEN);
+  const read = paper.getImageData(0, 0, SEEN, SEEN).data;
+  return read.every((value, at) => value === read[at % 4]);
+}
+
+/* White: what is transparent would be black in a JPEG. */
+function sheet(width, height) {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [width, height];
+  const paper = canvas.getContext("2d");
+  paper.fillStyle = "white";
+  paper.fillRect(0, 0, width, height);
+  return { canvas, paper };
+}
+
+async function digest(blob) {
+  const found = new Uint8Array(await crypto.subtle.digest("SHA-256", await blob.arrayBuffer()));
+  return [...found].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
