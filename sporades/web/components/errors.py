@@ -9,6 +9,7 @@ from django.template import Library
 
 from sporades.core.faults import faults_of
 from sporades.core.french import colon_after
+from sporades.web.layout.forms import groups
 
 register = Library()
 
@@ -19,7 +20,8 @@ class ErrorLine:
 
     Attributes:
         words: what is read; the label comes before a message that names neither it nor its subject.
-        control: the id of the control that mends it, or nothing.
+        control: the id of the control that mends it, the first one where it is of the whole form;
+            nothing where the form has none to fill.
     """
 
     words: str
@@ -32,10 +34,18 @@ register.filter("colon_after", colon_after)
 @register.filter
 def error_lines(form: BaseForm) -> list[ErrorLine]:
     """Return the points to correct, in the order of the page."""
-    return [*(ErrorLine(said) for said in form.non_field_errors()), *_of_fields(form)]
+    first = _first_control(form)
+    whole = [ErrorLine(said, first) for said in form.non_field_errors()]
+    return [*whole, *_of_fields(form, first)]
 
 
-def _of_fields(form: BaseForm) -> Iterator[ErrorLine]:
+def _first_control(form: BaseForm) -> str:
+    """Return the id of what is filled first in a form, in the order of the page."""
+    fields = [field for _, group in groups(form) for field in group]
+    return next((field.first_control for field in fields if not field.is_greyed), "")
+
+
+def _of_fields(form: BaseForm, first: str) -> Iterator[ErrorLine]:
     for name, error in faults_of(form):
         if name == NON_FIELD_ERRORS:
             continue
@@ -44,7 +54,7 @@ def _of_fields(form: BaseForm) -> Iterator[ErrorLine]:
         label = form.label_of(name) if hasattr(form, "label_of") else field.label
         message = str(error.messages[0])
         if field.is_hidden:
-            yield ErrorLine(message)
+            yield ErrorLine(message, first)
         elif not label or message.startswith("«") or f"« {field.label} »" in message:
             yield ErrorLine(message, field.first_control)
         else:
