@@ -78,6 +78,53 @@ def test_many_services_are_folded_by_domain_until_something_is_chosen(visitor):
     assert len(chosen.cssselect("main tbody tr")) == 1
 
 
+def in_sight(page):
+    """Return a page without what is said to those who listen alone."""
+    shown = seen(page)
+    for one in shown.cssselect(".fr-sr-only"):
+        one.drop_tree()
+    return shown
+
+
+def test_a_title_is_read_once_above_its_academies(visitor):
+    load_competition()
+    forget()
+
+    shown = in_sight(visitor.get("/ouverture-des-services"))
+    tables = shown.cssselect("main table")
+
+    assert [words(table.cssselect("caption")[0]) for table in tables] == [
+        "Services ouverts : Brevet d'essai, session 2027",
+        "Services ouverts : Concours d'essai, session 2027",
+    ]
+    assert [words(row.cssselect("a")[0]) for row in tables[0].cssselect("tbody th")] == [
+        "Académie de Lille",
+        "Académie de Versailles",
+    ]
+    assert words(shown.cssselect("main")[0]).count("Brevet d'essai, session 2027") == 1
+
+
+def test_a_title_that_is_opened_is_not_read_again_under_it(visitor):
+    open_in_many_academies()
+
+    shown = in_sight(visitor.get("/ouverture-des-services"))
+
+    assert words(shown.cssselect("main details")[0]).count("Brevet d'essai, session 2027") == 1
+
+
+def test_of_one_academy_each_title_has_its_line(visitor):
+    load_competition()
+    forget()
+
+    [table] = seen(visitor.get("/ouverture-des-services?academie=A09")).cssselect("main table")
+
+    assert words(table.cssselect("caption")[0]) == "Services ouverts"
+    assert [words(one) for one in table.cssselect("tbody th")] == [
+        "Brevet d'essai, session 2027",
+        "Concours d'essai, session 2027",
+    ]
+
+
 def test_one_academy_can_be_shown_alone(visitor):
     page = visitor.get("/ouverture-des-services?academie=A25").text
 
@@ -92,7 +139,7 @@ def test_one_exam_can_be_shown_alone_in_one_academy_or_in_all(visitor):
     everywhere = main(visitor.get("/ouverture-des-services?domaine=ESSAI&academie="))
     nowhere = main(visitor.get("/ouverture-des-services?domaine=CONCESSAI&academie=A25"))
 
-    assert everywhere.count("Brevet d'essai, session 2027") == 2
+    assert "Services ouverts : Brevet d'essai, session 2027" in everywhere
     assert "Concours d'essai, session 2027" not in everywhere
     assert "n'est ouvert pour le moment à cet examen ou concours dans cette académie." in nowhere
 
@@ -115,9 +162,9 @@ def test_who_asks_for_a_closed_service_reads_when_it_closed(visitor):
 
 
 def test_a_choice_that_no_service_has_shows_them_all(visitor):
-    page = main(visitor.get("/ouverture-des-services?domaine=RIEN&academie=%00"))
+    page = visitor.get("/ouverture-des-services?domaine=RIEN&academie=%00")
 
-    assert page.count("Brevet d'essai, session 2027") == 2
+    assert len(seen(page).cssselect("main tbody tr")) == 2
 
 
 def test_nothing_open_is_said_plainly(visitor):

@@ -115,17 +115,22 @@ def _described(service: RegistrationService, at: datetime, reader: str) -> dict[
 
 
 def _tables(caption: str, rows: list[dict[str, Any]], *, is_folded: bool) -> list[dict[str, Any]]:
-    """Return the tables of some services: one, or one to open for each domain and session."""
-    if not is_folded:
-        return [{"caption": caption, "rows": rows}] if rows else []
+    """Return the tables of some services: one, or one for each domain and session, maybe to open.
+
+    What each line would say is said once, above them.
+    """
     titles: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         titles.setdefault(row["title"], []).append(row)
+    if not is_folded and len(titles) == len(rows):
+        return [{"caption": caption, "rows": rows, "is_of_one": False}] if rows else []
     return [
         {
             "title": f"{title} ({len(held)}\u00a0académie{'s' if len(held) > 1 else ''})",
             "caption": f"{caption} : {title}",
             "rows": held,
+            "is_of_one": True,
+            "is_folded": is_folded,
         }
         for title, held in titles.items()
     ]
