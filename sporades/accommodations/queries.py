@@ -167,7 +167,7 @@ def papers_called_for_by(case: Case | None, registration: Registration) -> list[
     codes = [one.code for one in case.measures.all()] if case else []
     if case is None or not codes:
         return list(asked.papers)
-    return papers_called_for(registration, procedure=case.procedure, plan=case.plan, measures=codes)
+    return papers_called_for(registration, case, measures=codes)
 
 
 def proposals(registration: Registration) -> list[Proposal]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models.fields.json import KeyTransform
 
-from sporades.accommodations.models import AskedMeasure
+from sporades.accommodations.models import AskedMeasure, Case
 from sporades.core.days import midnight, months_after, working_day_from
 from sporades.core.french import listed, local_day
 from sporades.exams.models.service import MINUTE
@@ -371,14 +371,25 @@ def followed_by(registration: Registration, *, plan: str, measures: Iterable[str
 
 
 def papers_called_for(
-    registration: Registration, *, procedure: str, plan: str, measures: Iterable[str]
+    registration: Registration, case: Case, *, measures: Iterable[str]
 ) -> list[HealthPaper]:
-    """Return the papers of health that a request calls for."""
+    """Return the papers of health that a request calls for.
+
+    Args:
+        registration: whose request it is.
+        case: the request.
+        measures: the codes of the measures that it asks for.
+    """
     asked = rules_of(registration)
     if asked is None:
         return []
-    codes = list(measures)
-    return health_papers(asked, procedure=Procedure(procedure), plan=plan, measures=codes)
+    return health_papers(
+        asked,
+        procedure=Procedure(case.procedure),
+        plan=case.plan,
+        measures=list(measures),
+        has_former_decision=case.has_former_decision,
+    )
 
 
 def measures_by_family(asked: Accommodations) -> Mapping[str, list[Measure]]:

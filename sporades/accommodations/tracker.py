@@ -1,6 +1,6 @@
 """Where a request stands, step by step, and what is awaited from whom (H4)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sporades.accommodations.models import Again, Case
 from sporades.accommodations.rules import (
@@ -13,7 +13,8 @@ from sporades.accommodations.rules import (
     takes_late,
 )
 from sporades.accommodations.states import State
-from sporades.core.french import instant_in_words
+from sporades.core.french import day_in_words, instant_in_words, local_day
+from sporades.exams.schema.accommodations import Accommodations
 from sporades.registrations.checklist import Check
 from sporades.registrations.models import Registration
 
@@ -98,6 +99,46 @@ def check_of(
     return [Check(LABEL, state, said, "accommodation")]
 
 
+def usual_delay_in_words(rules: Accommodations | None) -> str:
+    """Say in how many days a decision ordinarily comes; nothing where the réglementation is silent."""
+    days = rules.decision.usual_days if rules else None
+    if days is None:
+        return ""
+    return f"D'ordinaire, dans les {days} jours qui suivent l'envoi d'une demande complète."
+
+
+def usual_day_in_words(case: Case, *, at: datetime, papers: str = "") -> str:
+    """Say until which day the decision on a request ordinarily comes: it is no promise.
+
+    Nothing where the réglementation is silent, nor of a decision that its service takes again.
+
+    Args:
+        case: with its registration; one that nothing is decided of.
+        at: now.
+        papers: those without which it is incomplete, in words.
+    """
+    rules = rules_of(case.registration)
+    days = rules.decision.usual_days if rules else None
+    if days is None or case.instead_of_id is not None:
+        return ""
+    is_whole = case.state not in (State.PREPARING, State.INCOMPLETE) and not papers
+    if case.asked_at is None or not is_whole:
+        return usual_delay_in_words(rules)
+    zone = case.registration.service.zone
+    until = local_day(case.asked_at, zone) + timedelta(days=days)
+    if local_day(at, zone) > until:
+        return (
+            f"D'ordinaire elle est prise en {days} jours : ce délai est passé depuis le "
+            f"{day_in_words(until)}. Votre demande est toujours étudiée ; vous pouvez écrire à votre "
+            "service gestionnaire."
+        )
+    lacks_nothing = ", si rien n'y manque" if case.state == State.ASKED else ""
+    return (
+        f"D'ordinaire d'ici au {day_in_words(until)}{lacks_nothing}. C'est une indication, pas un "
+        "engagement."
+    )
+
+
 def steps_of(case: Case, *, at: datetime, papers: str = "", by_office: bool = False) -> list[Check]:
     """Return the steps of a request: those behind with their date, the next with who is awaited.
 
@@ -109,16 +150,19 @@ def steps_of(case: Case, *, at: datetime, papers: str = "", by_office: bool = Fa
     """
     said = handled_in_words(case) if by_office else awaited_in_words(case, at=at, papers=papers)
     behind = BEHIND[State(case.state)] + bool(case.opened_at)
+    usual = "" if by_office else usual_day_in_words(case, at=at, papers=papers)
     zone = case.registration.service.zone
     checks = []
     for rank, (label, field) in enumerate(STEPS):
         instant = getattr(case, field)
+        when = usual if field == "decided_at" else ""
         if rank < behind and instant is not None:
             checks.append(Check(label, "done", f"Le {instant_in_words(instant, zone)}."))
         elif rank == behind:
-            checks.append(Check(label, _turn(case, papers=papers, by_office=by_office), said))
+            turn = _turn(case, papers=papers, by_office=by_office)
+            checks.append(Check(label, turn, f"{said} {when}".strip()))
         else:
-            checks.append(Check(label, "waiting"))
+            checks.append(Check(label, "waiting", when))
     if case.instead_of_id is not None:
         checks.insert(_rank_of_taking_again(case, behind), _taken_again(case))
     return checks

@@ -4,7 +4,7 @@ import pytest
 
 from sporades.exams.differences.content import parts
 from sporades.exams.rules.accommodations import health_papers, procedure_of
-from sporades.exams.schema.accommodations import Procedure
+from sporades.exams.schema.accommodations import HealthPaperCondition, Procedure
 from sporades.exams.schema.papers import PaperNature
 
 BREVET = "examens[BREVET].amenagements"
@@ -40,9 +40,40 @@ def test_the_procedure_follows_the_category_the_plan_and_the_measures(
     ],
 )
 def test_the_papers_of_health_follow_the_request(exam, procedure, plan, measures, papers):
-    asked = health_papers(exam.accommodations, procedure=procedure, plan=plan, measures=measures)
+    asked = health_papers(
+        exam.accommodations,
+        procedure=procedure,
+        plan=plan,
+        measures=measures,
+        has_former_decision=True,
+    )
 
     assert [one.code for one in asked] == papers
+
+
+@pytest.mark.parametrize("is_due", [True, False])
+def test_a_paper_follows_whether_there_was_a_decision_before(exam, is_due):
+    rules = exam.accommodations
+    paper, *others = rules.papers
+    when = HealthPaperCondition(decision_anterieure=is_due)
+    asked = rules.model_copy(update={"papers": (paper.model_copy(update={"when": when}), *others)})
+
+    called_for = [
+        paper.code
+        in {
+            one.code
+            for one in health_papers(
+                asked,
+                procedure=Procedure.COMPLETE,
+                plan="",
+                measures=[],
+                has_former_decision=there_was,
+            )
+        }
+        for there_was in (True, False)
+    ]
+
+    assert called_for == [is_due, not is_due]
 
 
 def test_a_measure_suits_the_natures_that_it_names_or_all(exam):
@@ -68,6 +99,7 @@ def test_a_measure_suits_the_natures_that_it_names_or_all(exam):
         ("mesures: [DOUBLE]", "mesures: [TRIPLE]", "papiers[CARNET].si.mesures", "reference_inconnue"),
         ("      tardive:\n        - {code: APPARUE, libelle: La gêne est apparue depuis}\n", "      tardive_jusqu_au: {jours_apres_fermeture: 30}\n", "tardive_jusqu_au", "contradiction"),
         ("si: {procedure: complete}", "si: {}", "papiers[CERTIFICAT].si", "condition_vide"),
+        ("decision_anterieure: {libelle: \"Une décision vous a-t-elle déjà été donnée ?\"}\n      plans:\n        - {code: PAP, libelle: Plan d'accompagnement}\n      procedure_simplifiee: {plans: [PAP], categories: [ APPRENTI ]}\n      papiers:\n        - {code: CERTIFICAT, libelle: Certificat, si: {procedure: complete}}", "plans:\n        - {code: PAP, libelle: Plan d'accompagnement}\n      procedure_simplifiee: {plans: [PAP], categories: [ APPRENTI ]}\n      papiers:\n        - {code: CERTIFICAT, libelle: Certificat, si: {decision_anterieure: oui}}", "papiers[CERTIFICAT].si.decision_anterieure", "contradiction"),
         ("si: {procedure: complete}", "si: {procedure: rapide}", "papiers[CERTIFICAT].si.procedure", "valeur"),
         ("        recours: Saisissez le tribunal dans les deux mois.\n", "", "decision.recours", "cle_manquante"),
     ],

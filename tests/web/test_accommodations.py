@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -15,6 +16,7 @@ from sporades.accommodations.rules import Sat, Wish, papers_in_words
 from sporades.accommodations.states import Decision, State
 from sporades.acts import accommodating, registering
 from sporades.exams.held import forget
+from sporades.web.candidate.accommodation_forms import NOT_TICKED
 from tests.accommodations.asked import (
     ACCESS,
     HALF,
@@ -35,7 +37,7 @@ from tests.accommodations.asked import (
 from tests.accommodations.test_asking import AFTER_CLOSING
 from tests.factories import NOW, a_candidate, a_registration, author, load_invented
 from tests.medical.given import confide
-from tests.web.guide import main
+from tests.web.guide import main, seen, words
 
 pytestmark = pytest.mark.usefixtures("stopped_clock", "db")
 
@@ -87,8 +89,13 @@ def test_nothing_chosen_is_said_at_its_place(sign_in, registration):
     page = client.post(at(registration, page="/mesures"), {"decision": "non", "plan": "aucun"})
 
     assert page.status_code == 422
-    assert "Choisissez au moins une mesure." in main(page)
-    assert "Temps : Choisissez" not in main(page)
+    assert page.context["form"].errors == {"mesures-1": ["Choisissez au moins une mesure."]}
+    [line] = seen(page).cssselect("[data-error-summary] li a")
+    assert (words(line), line.get("href")) == (
+        "Choisissez au moins une mesure.",
+        "#id_mesures-1_0",
+    )
+    assert seen(page).get_element_by_id("id_mesures-1_0").get("type") == "checkbox"
     assert "Cochez au moins une mesure, dans une liste ou une autre" in main(page)
     assert not Case.objects.exists()
 
@@ -226,6 +233,132 @@ def test_a_measure_to_be_specified_is_so_by_its_candidate_and_read_by_all_who_de
 
 
 @pytest.mark.usefixtures("a_precision_is_due")
+def test_a_measure_that_is_specified_and_not_ticked_is_not_dropped_unsaid(sign_in):
+    registration = a_registration(informations={"has_disability": "oui"})
+    client = sign_in(registration.candidate)
+    said = {**CHOSEN, "mesures-2": [], "precision-lecteur": "Une personne lente"}
+
+    page = client.post(at(registration, page="/mesures"), said)
+
+    assert page.status_code == 422
+    assert page.context["form"].errors == {"precision-lecteur": [NOT_TICKED]}
+    assert page.context["form"]["precision-lecteur"].value() == "Une personne lente"
+    assert not Case.objects.exists()
+    client.post(at(registration, page="/mesures"), {**said, "mesures-2": [READER]})
+    assert case_of(registration).measures.get(code=READER).precision == "Une personne lente"
+
+
+@pytest.mark.usefixtures("a_precision_is_due")
+def test_a_measure_that_is_unticked_goes_with_the_precision_that_was_there(sign_in):
+    registration = a_registration(informations={"has_disability": "oui"})
+    write(registration, Wish(THIRD), Wish(READER, precision="Une personne lente"))
+    client = sign_in(registration.candidate)
+    said = {**CHOSEN, "mesures-2": [], "precision-lecteur": "Une personne lente"}
+
+    client.post(at(registration, page="/mesures"), said)
+
+    assert [one.code for one in case_of(registration).measures.all()] == [THIRD]
+
+
+@pytest.fixture
+def a_former_decision_is_asked_for():
+    """Put a réglementation in force in which who had a decision is asked for it."""
+    paper = (
+        "{code: ANTERIEURE, libelle: Dernière décision, aide: Le médecin y lit ce que vous aviez, "
+        "obligatoire: false, si: {decision_anterieure: true}}"
+    )
+    load_invented(("      tardive:\n", f"        - {paper}\n      tardive:\n"))
+    forget()
+
+
+@pytest.mark.usefixtures("a_former_decision_is_asked_for")
+@pytest.mark.parametrize(("answer", "is_asked"), [("oui", True), ("non", False)])
+def test_a_former_decision_is_asked_of_who_says_that_there_was_one(sign_in, answer, is_asked):
+    registration = a_registration(informations={"has_disability": "oui"})
+    client = sign_in(registration.candidate)
+
+    client.post(at(registration, page="/mesures"), {**CHOSEN, "decision": answer})
+    page = main(client.get(at(registration)))
+    confided = main(client.get(f"/mes-inscriptions/{registration.number}/sante"))
+
+    said = "Dernière décision (pas obligatoire) : à confier. Le médecin y lit ce que vous aviez"
+    assert (said in page) is is_asked
+    assert "Autre bilan (s'il y a lieu) : à confier." in page
+    assert ("Dernière décision" in confided) is is_asked
+
+
+@pytest.fixture
+def a_delay_is_usual():
+    """Put a réglementation in force that says in how many days a decision ordinarily comes."""
+    load_invented(
+        (
+            "      decision:\n        autorite:",
+            "      decision:\n        delai_habituel: 60\n        autorite:",
+        )
+    )
+    forget()
+
+
+def step_of(client, registration, label="Décision prise"):
+    """Return what the tracker says under a step."""
+    steps = client.get(at(registration)).context["steps"]
+    return next(one["note"] for one in steps if one["label"] == label)
+
+
+@pytest.mark.usefixtures("a_delay_is_usual")
+def test_the_usual_delay_of_a_decision_is_told_with_its_day_and_as_no_promise(sign_in):
+    registration = a_registration(informations={"has_disability": "oui"})
+    client = sign_in(registration.candidate)
+    in_days = "D'ordinaire, dans les 60 jours qui suivent l'envoi d'une demande complète."
+
+    assert in_days in main(client.get(at(registration)))
+    write(registration, plan="PAP")
+    assert step_of(client, registration) == in_days
+    send(registration)
+    assert step_of(client, registration) == in_days  # a paper is still to be confided
+    for kind in ("CERTIFICAT", "PLAN"):
+        confide(registration, kind=kind)
+    assert step_of(client, registration) == (
+        "D'ordinaire d'ici au 24 janvier 2027, si rien n'y manque. C'est une indication, pas un "
+        "engagement."
+    )
+    entrust(registration)
+    opine(registration)
+    assert step_of(client, registration) == (
+        "Décide : Recteur de l'académie. D'ordinaire d'ici au 24 janvier 2027. C'est une indication, "
+        "pas un engagement."
+    )
+    with time_machine.travel(NOW + timedelta(days=61), tick=False):
+        later = sign_in(registration.candidate)
+        assert "ce délai est passé depuis le 24 janvier 2027" in step_of(later, registration)
+    decide(registration)
+    assert "D'ordinaire" not in main(client.get(at(registration)))
+
+
+@pytest.mark.usefixtures("a_delay_is_usual")
+def test_no_day_is_told_of_a_request_that_lacks_something_nor_of_a_decision_taken_again(sign_in):
+    registration = a_registration(informations={"has_disability": "oui"})
+    client = sign_in(registration.candidate)
+    reach(registration, State.INCOMPLETE)
+
+    assert "d'ici au" not in main(client.get(at(registration)))
+
+    other = a_registration(informations={"has_disability": "oui"})
+    first = reach(other, State.NOTIFIED)
+    accommodating.take_again(case=first, why=Again.ERROR, has_opinion=True, by=MANAGER, at=NOW)
+    assert "D'ordinaire" not in main(sign_in(other.candidate).get(at(other)))
+
+
+def test_where_the_reglementation_is_silent_no_delay_is_told(sign_in, registration):
+    client = sign_in(registration.candidate)
+    assert "D'ordinaire" not in main(client.get(at(registration)))
+
+    reach(registration, State.ASKED)
+
+    assert "D'ordinaire" not in main(client.get(at(registration)))
+
+
+@pytest.mark.usefixtures("a_precision_is_due")
 def test_what_is_not_to_be_specified_keeps_no_words(sign_in):
     registration = a_registration(informations={"has_disability": "oui"})
 
@@ -273,8 +406,8 @@ def test_sending_what_was_not_read_sends_nothing(sign_in, registration):
     write(registration)
     client = sign_in(registration.candidate)
 
-    for seen in ("", "²", "99", "9" * 40):
-        client.post(at(registration, page="/envoi"), {"vu": seen})
+    for read in ("", "²", "99", "9" * 40):
+        client.post(at(registration, page="/envoi"), {"vu": read})
 
     assert case_of(registration).state == State.PREPARING
 

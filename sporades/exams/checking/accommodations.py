@@ -24,7 +24,7 @@ def faults(exam: Exam, path: Path) -> Iterator[Fault]:
             "« tardive_jusqu_au ».",
         )
     for rank, paper in enumerate(asked.papers):
-        yield from _paper(paper, (*place, "papiers", rank))
+        yield from _paper(paper, (*place, "papiers", rank), asks_of_former=asked.former is not None)
 
 
 def _measure(measure: Measure, path: Path) -> Iterator[Fault]:
@@ -45,10 +45,18 @@ def _measure(measure: Measure, path: Path) -> Iterator[Fault]:
         )
 
 
-def _paper(paper: HealthPaper, path: Path) -> Iterator[Fault]:
+def _paper(paper: HealthPaper, path: Path, *, asks_of_former: bool) -> Iterator[Fault]:
     if paper.when is not None and not paper.when.model_fields_set:
         yield Fault(
             (*path, "si"),
             "condition_vide",
             "Cette condition ne dit rien : écrivez-la ou retirez-la.",
+        )
+    is_of_former = paper.when is not None and paper.when.has_former_decision is not None
+    if is_of_former and not asks_of_former:
+        yield Fault(
+            (*path, "si", "decision_anterieure"),
+            "contradiction",
+            "Aucune question n'est posée sur une décision antérieure : écrivez-la dans "
+            "« decision_anterieure », ou retirez cette condition.",
         )

@@ -66,6 +66,7 @@ WORDS = {
     "mois": "mois de silence",
     "mesures": "mesures d'aménagement",
     "delai_de_remplacement": "délai de remplacement",
+    "delai_habituel": "délai habituel, en jours",
     "motifs_de_refus": "motifs de refus",
     "nationalite": "nationalité",
     "nationalites": "nationalités",

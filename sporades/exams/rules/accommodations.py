@@ -1,6 +1,7 @@
 """Which procedure a request for accommodations follows, and which papers of health it calls for."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from sporades.exams.schema.accommodations import (
     Accommodations,
@@ -32,7 +33,12 @@ def procedure_of(
 
 
 def health_papers(
-    rules: Accommodations, *, procedure: Procedure, plan: str, measures: Collection[str]
+    rules: Accommodations,
+    *,
+    procedure: Procedure,
+    plan: str,
+    measures: Collection[str],
+    has_former_decision: bool,
 ) -> list[HealthPaper]:
     """Return the papers of health that a request calls for, in the order of the réglementation.
 
@@ -41,25 +47,25 @@ def health_papers(
         procedure: how it is looked at.
         plan: the code of the plan that is shown, or nothing.
         measures: the codes of the measures that are asked for.
+        has_former_decision: whether measures were granted before.
     """
+    said = {"procedure": procedure, "has_former_decision": has_former_decision}
     return [
         paper
         for paper in rules.papers
-        if _is_called_for(paper.when, procedure=procedure, plan=plan, measures=measures)
+        if paper.when is None or _is_called_for(paper.when, said, plan=plan, measures=measures)
     ]
 
 
 def _is_called_for(
-    when: HealthPaperCondition | None,
+    when: HealthPaperCondition,
+    said: Mapping[str, Any],
     *,
-    procedure: Procedure,
     plan: str,
     measures: Collection[str],
 ) -> bool:
-    if when is None:
-        return True
     return (
-        (when.procedure is None or when.procedure is procedure)
+        all(getattr(when, name) in (None, value) for name, value in said.items())
         and (when.measures is None or any(code in measures for code in when.measures))
         and (when.plans is None or plan in when.plans)
     )

@@ -111,6 +111,11 @@ class HealthPaperCondition(Strict):
     plans: tuple[Code, ...] | None = Field(
         None, min_length=1, description="Le plan présenté est un de ceux-ci."
     )
+    has_former_decision: bool | None = Field(
+        None,
+        alias="decision_anterieure",
+        description="« oui » : le candidat a répondu oui à la question sur une décision antérieure.",
+    )
 
 
 class HealthPaper(Strict):
@@ -127,6 +132,11 @@ class HealthPaper(Strict):
     when: HealthPaperCondition | None = Field(
         None, alias="si", description="Qui le doit ; à défaut, toutes les demandes."
     )
+
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether who is asked for it has said that it exists."""
+        return self.when is not None and self.when.has_former_decision is True
 
 
 class FormerDecision(Strict):
@@ -164,6 +174,14 @@ class AccommodationDecision(Strict):
     appeal: Paragraph = Field(alias="recours", description="Voies et délais de recours.")
     validity: Paragraph = Field(
         alias="validite", description="Jusqu'à quand les mesures accordées valent."
+    )
+    usual_days: int | None = Field(
+        None,
+        alias="delai_habituel",
+        ge=2,
+        le=365,
+        description="Jours dans lesquels elle est d'ordinaire prise, à compter de l'envoi d'une demande "
+        "complète ; à défaut, aucun délai n'est dit.",
     )
 
 

@@ -46,6 +46,7 @@ from sporades.accommodations.tracker import (
     deadline_in_words,
     steps_of,
     taken_again_in_words,
+    usual_delay_in_words,
 )
 from sporades.acts import accommodating as acts
 from sporades.acts.opining import is_asked_by_doctor
@@ -319,6 +320,7 @@ def _page(request: HttpRequest, registration: Registration) -> dict[str, Any]:
         "case": case,
         "closing": registration.service.said(deadline_of(registration), registration.reader_zone),
         "deadline": deadline_in_words(registration, at=at) if rules else "",
+        "usual": "" if case else usual_delay_in_words(rules),
         "may_begin": registration.is_active and rules is not None and not is_open and not too_late,
         "proposed": [] if case else _proposed(registration, rules),
         **(_of_case(case, former, registration, at=at) if case else {"steps": [], "asked": []}),

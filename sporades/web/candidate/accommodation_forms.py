@@ -33,6 +33,11 @@ STATEMENT = (
 )
 
 
+NOT_TICKED = (
+    "Vous avez précisé cette mesure sans la cocher : cochez-la, ou effacez cette précision."
+)
+
+
 class MeasuresForm(forms.Form):
     """Which measures, under the title of their family; then what goes with the request."""
 
@@ -142,13 +147,24 @@ class MeasuresForm(forms.Form):
             )
 
     def clean(self) -> None:
-        """Refuse a request of nothing."""
-        if not self._codes():
-            self.add_error(None, "Choisissez au moins une mesure.")
-        for code in self._codes():
-            name = self._precisions.get(code)
-            if name and not self.cleaned_data.get(name) and name not in self.errors:
+        """Refuse a request of nothing, and a measure that is half said: ticked alone, or specified alone."""
+        chosen, families = self._codes(), [name for _, name in self._families]
+        if not chosen and not any(name in self.errors for name in families):
+            self.add_error(next(iter(families), None), "Choisissez au moins une mesure.")
+        for code, name in self._precisions.items():
+            if name in self.errors:
+                continue
+            said = self.cleaned_data.get(name)
+            if code in chosen and not said:
                 self.add_error(name, "Précisez la mesure que vous avez cochée.")
+            # What was there already goes with the measure that is unticked.
+            if said and code not in chosen and said != self._said_of.get(code):
+                self.add_error(name, NOT_TICKED)
+
+    def label_of(self, name: str) -> str:
+        """Return what comes before the fault of a field: nothing of a family, it is of all of them."""
+        is_family = name in {family for _, family in self._families}
+        return "" if is_family else str(self.fields[name].label)
 
     def _codes(self) -> list[str]:
         return [code for _, name in self._families for code in self.cleaned_data.get(name, ())]

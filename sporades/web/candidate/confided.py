@@ -66,9 +66,7 @@ def papers_called_for(case: Any, registration: Registration) -> list[CalledFor]:
         case: a request as the questions above return it.
         registration: whose request it is.
     """
-    called = rules.papers_called_for(
-        registration, procedure=case.procedure, plan=case.plan, measures=case.codes
-    )
+    called = rules.papers_called_for(registration, case, measures=case.codes)
     return [CalledFor(one, one.code in case.confided) for one in called]
 
 

@@ -29,6 +29,12 @@ TICKED = (
 )
 
 
+NOT_OTHER = (
+    "Vous proposez cette mesure sans avoir choisi « Autre mesure » : choisissez-le au-dessus, ou "
+    "revenez ici à « Choisir une mesure »."
+)
+
+
 class OpinionForm(forms.Form):
     """The opinion on each measure, what the authority reads of it, what another doctor reads."""
 
@@ -112,6 +118,8 @@ class OpinionForm(forms.Form):
             opinion, other, papers = _names(one)
             if said.get(opinion) == Opinion.OTHER and not said.get(other):
                 self.add_error(other, "Choisissez la mesure que vous proposez.")
+            if said.get(opinion) and said[opinion] != Opinion.OTHER and said.get(other):
+                self.add_error(other, NOT_OTHER)
             if said.get(opinion) == Opinion.UNFAVOURABLE and said.get(papers):
                 self.add_error(papers, TICKED)
         is_favoured = all(self._is_favoured(one) for one in self._measures)

@@ -371,6 +371,14 @@ def test_a_measure_that_is_not_proposed_is_refused(case, doctor, code):
     assert answer.status_code == 422
 
 
+def test_another_measure_that_goes_with_no_such_opinion_is_not_dropped_unsaid(case, doctor):
+    answer = write(doctor, case, button="relire", **{"autre-tiers": "MOITIE"})
+
+    assert answer.status_code == 422
+    assert "Vous proposez cette mesure sans avoir choisi « Autre mesure »" in said(answer)
+    assert answer.context["form"]["autre-tiers"].value() == "MOITIE"
+
+
 def test_the_field_says_that_it_holds_no_diagnosis(case, doctor):
     assert "n'y écrivez ni diagnostic, ni maladie, ni traitement" in said(
         doctor.get(at("case", case))

@@ -308,6 +308,46 @@ def test_a_reason_against_the_opinion_that_is_followed_is_not_lost_unsaid(
     assert "Un mot de trop." in answered.text
 
 
+def test_what_is_written_for_the_opinion_is_not_lost_unsaid_where_it_is_not_followed(
+    manager, in_lille
+):
+    reach(in_lille, State.WITH_DOCTOR)
+    opine(in_lille, TIERS=OpinionOn(Opinion.UNFAVOURABLE))
+    against = {**as_shown(manager, in_lille), **AUTHOR, "decision-tiers": "granted"}
+    against["contre-tiers"] = "Un autre avis le demande."
+
+    answered = do(manager, in_lille, "decider", **{**against, "motif-tiers": "Mes mots."})
+
+    assert answered.status_code == 422
+    assert "écrivez votre motif dans l'autre champ, et effacez celui-ci" in main(answered)
+    assert "Mes mots." in answered.text
+    assert do(manager, in_lille, "decider", **{**against, "motif-tiers": ""}).status_code == 200
+
+
+def test_another_measure_that_goes_with_no_such_decision_is_not_dropped_unsaid(manager, in_lille):
+    reach(in_lille, State.OPINION_GIVEN)
+    typed = {**as_shown(manager, in_lille), **AUTHOR, "autre-tiers": HALF}
+
+    answered = do(manager, in_lille, "decider", **typed)
+
+    assert answered.status_code == 422
+    assert "sans avoir choisi « Autre mesure accordée »" in main(answered)
+    assert answered.context["asked"].decision["autre-tiers"].value() == HALF
+
+
+def test_the_other_measure_that_the_form_proposed_goes_with_what_it_was_proposed_for(
+    manager, in_lille
+):
+    reach(in_lille, State.WITH_DOCTOR)
+    opine(in_lille, TIERS=OpinionOn(Opinion.OTHER, HALF))
+    typed = {**as_shown(manager, in_lille), **AUTHOR, "decision-tiers": "refused"}
+    assert typed["autre-tiers"] == HALF
+
+    do(manager, in_lille, "decider", **{**typed, "contre-tiers": "L'épreuve est courte."})
+
+    assert case_of(in_lille).measures.get(code=THIRD).decision == Decision.REFUSED
+
+
 def test_a_decision_that_is_read_over_is_corrected_before_it_is_notified(manager, in_lille):
     reach(in_lille, State.OPINION_GIVEN)
     refused = {

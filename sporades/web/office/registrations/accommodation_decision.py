@@ -19,6 +19,7 @@ from sporades.accommodations.operations import (
 from sporades.accommodations.rules import Sat, papers_asked, papers_in_words, rules_of, sat_by
 from sporades.accommodations.states import Decision, Opinion, State
 from sporades.core.french import listed
+from sporades.core.text import clean
 from sporades.exams.schema.base import LONGEST_LINE
 from sporades.registrations.fields import CleanCharField, ask_if_called_for
 
@@ -31,6 +32,11 @@ TICKED = (
     "Un refus porte sur toutes les épreuves demandées : décochez celles-ci, ou choisissez « Accordée » "
     "et cochez les autres."
 )
+NOT_OTHER = (
+    "Vous choisissez cette mesure sans avoir choisi « Autre mesure accordée » : choisissez-le "
+    "au-dessus, ou revenez ici à « Choisissez »."
+)
+NOT_ALONG = "Vous ne suivez pas l'avis du médecin : écrivez votre motif dans l'autre champ, et effacez celui-ci."
 NOT_READ = "Vous suivez l'avis du médecin, favorable : aucun motif n'est dit. Effacez-le."
 READ = "Le candidat le lit dans la notification. N'écrivez rien de sa santé"
 
@@ -213,6 +219,9 @@ class CaseDecisionForm(forms.Form):
             if said == Decision.OTHER and not self.cleaned_data.get(other):
                 self.add_error(other, "Choisissez la mesure accordée à la place.")
                 continue
+            if said != Decision.OTHER and self._is_typed(other):
+                self.add_error(other, NOT_OTHER)
+                continue
             ticked = set(self.cleaned_data.get(papers, ()))
             if said == Decision.REFUSED and ticked - set(self._start(one).papers):
                 self.add_error(papers, TICKED)
@@ -226,12 +235,21 @@ class CaseDecisionForm(forms.Form):
         name = along if follows and along in self.fields else against
         if name in self.errors:
             return
+        if not follows and self._is_typed(along):
+            self.add_error(along, NOT_ALONG)
         if needs_reason(one, said) and not said.reason:
             self.add_error(name, REASON)
         elif explains_another(said, advised, self._former.get(one.code)):
             self.add_error(name, OF_ANOTHER)
         elif follows and self.cleaned_data.get(against):
             self.add_error(against, ELSEWHERE if along in self.fields else NOT_READ)
+
+    def _is_typed(self, name: str) -> bool:
+        """Return whether something was put in a field in place of what was proposed there."""
+        if name not in self.fields:
+            return False
+        said = self.cleaned_data.get(name, "")
+        return bool(said) and said != clean(str(self.fields[name].initial or ""))
 
     @property
     def decisions(self) -> dict[str, DecisionOn]:
