@@ -97,9 +97,13 @@ def test_a_title_is_read_once_above_its_academies(visitor):
         "Services ouverts : Brevet d'essai, session 2027",
         "Services ouverts : Concours d'essai, session 2027",
     ]
-    assert [words(row.cssselect("a")[0]) for row in tables[0].cssselect("tbody th")] == [
-        "Académie de Lille",
-        "Académie de Versailles",
+    assert [words(row) for row in tables[0].cssselect("tbody th")] == [
+        "Académie de Lille Site de l'académie",
+        "Académie de Versailles Site de l'académie",
+    ]
+    assert [one.get("href") for one in tables[0].cssselect("tbody td a")] == [
+        "/m-inscrire/ESSAI/2027?academie=A09",
+        "/m-inscrire/ESSAI/2027?academie=A25",
     ]
     assert words(shown.cssselect("main")[0]).count("Brevet d'essai, session 2027") == 1
 
