@@ -3,12 +3,14 @@
 import io
 
 import pytest
+from django.core.signals import request_started
 from PIL import Image, ImageDraw
 
 from sporades.core import files
 from sporades.drawers import operations as drawers
 from sporades.drawers.models import Upload
 from sporades.evidence.models import Deposit
+from sporades.medical.models import Paper
 from tests.documents.summaries import a_pdf
 from tests.factories import a_registration
 from tests.intake.photos import HELD, exif, scene, written
@@ -154,3 +156,36 @@ def test_after_a_cut_the_lighter_photo_goes_on_from_where_it_was(page, photo):
 
     assert len(cut) > 2
     assert Image.open(io.BytesIO(came)).size == (2_000, 3_000)
+
+
+@pytest.fixture
+def came():
+    """How many bytes each request carries, as they come."""
+    sizes = []
+
+    def note(environ, **_):
+        sizes.append(int(environ.get("CONTENT_LENGTH") or 0))
+
+    request_started.connect(note)
+    yield sizes
+    request_started.disconnect(note)
+
+
+@pytest.mark.usefixtures("confided")
+def test_a_photo_that_is_confided_is_made_lighter_too(site, browser, photo, came):
+    registration = a_registration(informations={"has_disability": "oui"})
+    context = browser.new_context(**TELEPHONE)
+    page = signed_in(context, site, registration.candidate)
+    page.goto(f"{site}/mes-inscriptions/{registration.number}/sante/papier-de-sante")
+    page.get_by_label("Votre fichier").set_input_files(
+        [{"name": "papier.jpg", "mimeType": "image/jpeg", "buffer": photo}]
+    )
+
+    press(page, "Donner")
+    page.wait_for_url("**/sante#*")
+
+    assert "Votre fichier est confié." in text(page)
+    [confided] = Paper.objects.all()
+    assert confided.pages == 1
+    assert 100_000 < max(came) < len(photo) / 3
+    context.close()

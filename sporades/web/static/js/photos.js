@@ -1,7 +1,8 @@
 /* Makes heavy photos lighter before they are sent: one of a telephone weighs ten times what its
    page keeps, on a line that may be slow. They leave upright, as a JPEG of at most LONGEST pixels a
    side, without what they say of where and when they were taken. What a browser cannot read, draw
-   or make smaller goes as it is: the service does the same with it, and a page is as legible. */
+   or make smaller goes as it is: the service does the same with it, and a page is as legible.
+   uploads.js asks for it; <form data-lighter>, which sends its files with itself, does so too. */
 const LONGEST = 3000;
 const QUALITY = 0.85;
 const LIGHT = 1500000;
@@ -15,6 +16,42 @@ const HELD =
   "/9j/4AAQSkZJRgABAQAAAQABAAD/4QAiRXhpZgAATU0AKgAAAAgAAQESAAMAAAABAAYAAAAAAAD/2wBDAFA3PEY8MlBGQUZaVVBf" +
   "eMiCeG5uePWvuZHI////////////////////////////////////////////////////wAALCAABAAIBAREA/8QAFAABAAAAAAAAAAAA" +
   "AAAAAAAABP/EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8Aa//Z";
+
+export function photos() {
+  document.querySelectorAll("form[data-lighter]").forEach(watch);
+}
+
+/* The files of a form that sends them with itself are changed in its field, once its button is pressed. */
+function watch(form) {
+  const input = form.querySelector("input[type='file']");
+  if (!input || !form.requestSubmit) return;
+  const said = document.createElement("p");
+  said.className = "s-upload__said";
+  said.setAttribute("role", "status");
+  (input.closest(".s-field") ?? input).after(said);
+  let isBusy = false;
+  form.addEventListener(
+    "submit",
+    async (event) => {
+      const files = [...input.files];
+      if (form.dataset.lightened || !files.some(isHeavy)) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      if (isBusy) return;
+      isBusy = true;
+      const held = new DataTransfer();
+      const ready = await lighter(files, (words) => (said.textContent = words), { aborted: false });
+      ready.forEach((one) => held.items.add(one));
+      input.files = held.files;
+      said.textContent = "";
+      form.dataset.lightened = "true";
+      isBusy = false;
+      form.requestSubmit(event.submitter);
+    },
+    true,
+  );
+  input.addEventListener("change", () => delete form.dataset.lightened);
+}
 
 /* Returns the files to send, in the same order; says what takes time. */
 export async function lighter(files, tell, signal) {
