@@ -122,6 +122,27 @@ def test_an_upload_that_is_stopped_gives_nothing_and_leaves_nothing(site, browse
     context.close()
 
 
+def test_files_too_heavy_together_are_told_how_much_before_their_first_byte(
+    site, browser, tmp_path
+):
+    registration = a_registration()
+    context = browser.new_context()
+    page = signed_in(context, site, registration.candidate)
+    heavy = [tmp_path / f"{number}.jpg" for number in range(3)]
+    for one in heavy:
+        one.write_bytes(bytes(14_040_000))
+    choose(page, site, registration, heavy)
+
+    page.get_by_role("button", name="Déposer", exact=True).click()
+
+    expect(page.locator("form [role=status]")).to_have_text(
+        "Ces fichiers pèsent 42,2 Mo ensemble, pour 40 Mo au plus : envoyez moins de photos à la fois, "
+        "ou reprenez-les avec la définition ordinaire de l'appareil."
+    )
+    assert not Upload.objects.exists()
+    context.close()
+
+
 def test_a_file_that_is_too_large_is_said_before_its_first_byte(site, browser, tmp_path):
     registration = a_registration()
     context = browser.new_context()

@@ -324,6 +324,32 @@ def test_the_summary_counts_its_lines_and_says_nothing_twice():
     assert marked == ["id_name", "id_home", "id_mobile"]
 
 
+class Whole(forms.Form):
+    """A form that is refused as a whole: its first answer is not to be changed, one is out of sight."""
+
+    out_of_sight = forms.IntegerField(widget=forms.HiddenInput)
+    known = forms.CharField(label="Connu", disabled=True, required=False)
+    day = forms.DateField(label="Jour", required=False, widget=forms.SelectDateWidget)
+    reason = forms.CharField(label="Motif", required=False)
+
+    def fieldsets(self):
+        return [("Pourquoi", ("reason",)), ("Quand", ("known", "day"))]
+
+    def clean(self):
+        self.add_error(None, "Rien ne change.")
+
+
+def test_what_is_said_of_a_whole_form_leads_to_what_is_filled_first():
+    html = lxml.html.fromstring(f"<div>{Whole({})}</div>")
+
+    links = html.cssselect("[data-error-summary] li > a")
+    assert [(words(link), link.get("href")) for link in links] == [
+        ("Rien ne change.", "#id_reason"),
+        ("Remplissez « Out of sight ».", "#id_reason"),
+    ]
+    assert len(links) == len(html.cssselect("[data-error-summary] li"))
+
+
 class Asked(forms.Form):
     """A question, and a name."""
 
