@@ -10,6 +10,7 @@ const TAKEN = ["image/jpeg", "image/png"];
 const NOT_TAKEN = ["image/webp", "image/heic", "image/heif"];
 const UPRIGHT = { imageOrientation: "from-image" };
 const SEEN = 32;
+const MADE = "réduite avant l'envoi…";
 
 /* A JPEG of two points, one beside the other, which says that it was held on its side. */
 const HELD =
@@ -59,9 +60,9 @@ export async function lighter(files, tell, signal) {
   if (!heavy.length || !(await canDraw().catch(() => false))) return files;
   const ready = [];
   for (const file of files) {
-    const place = heavy.indexOf(file) + 1;
-    if (place && !signal.aborted) tell(`Photo ${place} sur ${heavy.length}\u00a0: réduite avant l'envoi…`);
-    ready.push(place && !signal.aborted ? await made(file) : file);
+    const place = signal.aborted ? 0 : heavy.indexOf(file) + 1;
+    if (place) tell(heavy.length > 1 ? `Photo ${place} sur ${heavy.length}\u00a0: ${MADE}` : `Votre photo est ${MADE}`);
+    ready.push(place ? await made(file) : file);
   }
   return ready;
 }
