@@ -30,7 +30,7 @@ TICKED = (
 
 
 NOT_OTHER = (
-    "Vous proposez cette mesure sans avoir choisi « Autre mesure » : choisissez-le au-dessus, ou "
+    "Vous proposez une mesure, et votre avis n'est pas « Autre mesure » : choisissez cet avis, ou "
     "revenez ici à « Choisir une mesure »."
 )
 

@@ -375,7 +375,7 @@ def test_another_measure_that_goes_with_no_such_opinion_is_not_dropped_unsaid(ca
     answer = write(doctor, case, button="relire", **{"autre-tiers": "MOITIE"})
 
     assert answer.status_code == 422
-    assert "Vous proposez cette mesure sans avoir choisi « Autre mesure »" in said(answer)
+    assert "Vous proposez une mesure, et votre avis n'est pas « Autre mesure »" in said(answer)
     assert answer.context["form"]["autre-tiers"].value() == "MOITIE"
 
 

@@ -331,7 +331,7 @@ def test_another_measure_that_goes_with_no_such_decision_is_not_dropped_unsaid(m
     answered = do(manager, in_lille, "decider", **typed)
 
     assert answered.status_code == 422
-    assert "sans avoir choisi « Autre mesure accordée »" in main(answered)
+    assert "la décision n'est pas « Autre mesure accordée »" in main(answered)
     assert answered.context["asked"].decision["autre-tiers"].value() == HALF
 
 

@@ -33,8 +33,8 @@ TICKED = (
     "et cochez les autres."
 )
 NOT_OTHER = (
-    "Vous choisissez cette mesure sans avoir choisi « Autre mesure accordée » : choisissez-le "
-    "au-dessus, ou revenez ici à « Choisissez »."
+    "Vous choisissez une mesure, et la décision n'est pas « Autre mesure accordée » : choisissez "
+    "cette décision, ou revenez ici à « Choisissez »."
 )
 NOT_ALONG = "Vous ne suivez pas l'avis du médecin : écrivez votre motif dans l'autre champ, et effacez celui-ci."
 NOT_READ = "Vous suivez l'avis du médecin, favorable : aucun motif n'est dit. Effacez-le."
