@@ -47,21 +47,29 @@ class Spent:
 
 
 class Meter:
-    """Looks at what a server and its database spend."""
+    """Looks at what a server and its database spend.
+
+    What a process had spent at the last look still counts after its end: a pool closes the
+    connections that have lived long enough, and the sum must never go back.
+    """
 
     def __init__(self, url: str, session: int, application: str) -> None:
         """Watch the processes of a session, and the connections that bear a name."""
         self.connection = psycopg.connect(url, autocommit=True)
         self.session, self.application = session, application
+        self._web: dict[int, float] = {}
+        self._database: dict[int, float] = {}
 
     def read(self) -> Spent:
         """Return what they have spent until now."""
         found = self.connection.execute(
             "select pid from pg_stat_activity where application_name = %s", [self.application]
         )
-        backends = [_of_process(pid) for (pid,) in found.fetchall()]
-        known = [spent for spent in backends if spent is not None]
-        return Spent(_of_session(self.session), sum(known) if known == backends else None)
+        backends = {pid: _of_process(pid) for (pid,) in found.fetchall()}
+        self._web.update(_of_session(self.session))
+        self._database.update((pid, spent) for pid, spent in backends.items() if spent is not None)
+        is_known = None not in backends.values()
+        return Spent(sum(self._web.values()), sum(self._database.values()) if is_known else None)
 
     def most_memory(self) -> float:
         """Return the most that one of the server's processes has held, in megabytes.
@@ -75,8 +83,8 @@ class Meter:
         self.connection.close()
 
 
-def _of_session(session: int) -> float:
-    return sum(_seconds(fields) for pid in _session(session) if (fields := _fields(pid)))
+def _of_session(session: int) -> dict[int, float]:
+    return {pid: _seconds(fields) for pid in _session(session) if (fields := _fields(pid))}
 
 
 def _session(session: int) -> list[int]:

@@ -7,6 +7,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from benchmarks.processors import Meter
+
 HOUSE = Path(__file__).parent.parent
 PAGES = {
     "floor",
@@ -91,3 +93,30 @@ def test_every_figure_is_measured_and_nothing_stays(tmp_path):
             "select datname from pg_database where datname = %s", [f"sporades_bench_{bench.pid}"]
         )
         assert left.fetchall() == []
+
+
+def test_what_an_ended_process_has_spent_still_counts():
+    """A pool closes a connection that has lived long enough: no page then costs less than nothing."""
+    url = os.environ["DATABASE_URL"]
+    busy = [sys.executable, "-c", "sum(range(5_000_000)); print(flush=True); input()"]
+    with subprocess.Popen(
+        busy, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+    ) as web:
+        assert web.stdin
+        assert web.stdout
+        web.stdout.readline()
+        meter = Meter(url, web.pid, "measured")
+        with psycopg.connect(url, application_name="measured") as connection:
+            connection.execute("select count(*) from generate_series(1, 3000000)")
+            before = meter.read()
+        web.stdin.close()
+        web.wait()
+    after = meter.read()
+    meter.close()
+
+    assert before.web > 0
+    assert after.web >= before.web
+    if before.database is None:
+        pytest.skip("PostgreSQL runs on another machine: nothing is known of its processes")
+    assert before.database > 0
+    assert after.database >= before.database
