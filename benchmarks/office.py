@@ -14,6 +14,7 @@ from benchmarks.load import Bounds, Seen
 from benchmarks.processors import Spent
 
 SEARCHES = {
+    "office_home": "Gestion : la première page",
     "office_number": "Gestion : un numéro d'inscription",
     "office_name": "Gestion : le début d'un nom",
     "office_like": "Gestion : un nom approché",
@@ -127,6 +128,7 @@ def _paths(user: Any, *, at: datetime) -> dict[str, str]:
     }
     return {
         **{name: f"/gestion/inscriptions/recherches/{one.pk}" for name, one in kept.items()},
+        "office_home": "/gestion/",
         "office_file": f"/gestion/inscriptions/{one.number}",
         "office_history": f"/gestion/inscriptions/{one.number}/historique",
         "office_counts": "/gestion/statistiques",

@@ -41,7 +41,7 @@ ACTS = {f"{act}_{people}" for act in ("save", "journey") for people in (1, 8, 32
 OFFICE = {
     f"office_{page}{who}"
     for page in (
-        *("number", "name", "like", "box", "tree", "paper", "file", "history"),
+        *("home", "number", "name", "like", "box", "tree", "paper", "file", "history"),
         *("counts", "hours", "pieces", "piece", "lacking"),
         *("accommodations", "decision", "granted"),
     )

@@ -38,7 +38,8 @@ class FirstOnes(Paginator):
 
     @cached_property
     def _found(self) -> int:
-        return int(self.object_list.order_by()[: IN_A_QUEUE + 1].count())
+        # In their order, which an index of the queue gives: in none, PostgreSQL takes another one.
+        return int(self.object_list[: IN_A_QUEUE + 1].count())
 
     @cached_property
     def count(self) -> int:

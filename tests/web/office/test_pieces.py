@@ -446,6 +446,17 @@ def test_very_many_are_not_counted_to_the_last(manager, in_lille, monkeypatch, m
     assert ("Plus de" in page) == ("Plus de 1" in home) == (most == 1)
 
 
+def test_they_are_counted_in_the_order_that_an_index_gives(manager, in_lille):
+    clean(in_lille)
+
+    with CaptureQueriesContext(connection) as asked:
+        manager.get(LIST)
+
+    counts = [one["sql"] for one in asked if "COUNT(" in one["sql"] and "arrived_at" in one["sql"]]
+    assert counts
+    assert all('ORDER BY "evidence_evidence"."arrived_at"' in one for one in counts)
+
+
 def test_a_piece_is_where_its_registration_is(member, manager, in_lille, in_versailles):
     there = member("A25", email="versailles@exemple.test")
     clean(in_lille)
