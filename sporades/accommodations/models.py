@@ -1,5 +1,6 @@
 """A request for accommodations of one registration, its measures, its guardian's signature (H1, H2)."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any, ClassVar, Self
@@ -184,8 +185,18 @@ class Case(models.Model):
         verbose_name="décision reprise",
     )
     again = models.CharField("pourquoi la reprendre", max_length=10, choices=Again, blank=True)
+    left_reason = models.CharField(
+        "pourquoi la reprise est annulée",
+        max_length=LONGEST_REASON,
+        blank=True,
+        default="",
+        db_default="",
+    )
 
     objects: ClassVar[Any] = CaseQuerySet.as_manager()
+
+    cancelled: Sequence["Case"] = ()
+    """The takings again of it that were cancelled, the last first, where a question tells them."""
 
     class Meta:
         verbose_name = "demande d'aménagement"
@@ -272,6 +283,10 @@ class Case(models.Model):
                 condition=Q(instead_of=None, again="") | Q(instead_of__isnull=False) & ~Q(again=""),
             ),
             models.CheckConstraint(
+                name="only_a_taking_again_is_cancelled_with_a_reason",
+                condition=Q(left_reason="") | Q(state=State.WITHDRAWN, instead_of__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="a_request_taken_back_has_its_instant",
                 condition=Q(state=State.WITHDRAWN, withdrawn_at__isnull=False)
                 | ~Q(state=State.WITHDRAWN) & Q(withdrawn_at=None),
@@ -314,6 +329,16 @@ class Case(models.Model):
     def is_opinion_kept(self) -> bool:
         """Whether it takes a decision again on the opinion that it was taken from."""
         return self.instead_of is not None and self.instead_of.opined_at == self.opined_at
+
+    @property
+    def is_taking_again(self) -> bool:
+        """Whether it takes a decision again of which nothing new is decided: that may be cancelled."""
+        return self.instead_of_id is not None and self.is_undecided
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it took a decision again, which was cancelled: the former decision stands."""
+        return bool(self.left_reason)
 
     @property
     def is_simple(self) -> bool:

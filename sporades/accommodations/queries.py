@@ -78,8 +78,15 @@ def last_case_of(registration: Registration) -> Case | None:
 
 
 def last_among(cases: Iterable[Case]) -> Case | None:
-    """Return the last of requests that was not taken back, as `cases_of` orders them."""
-    return next((case for case in cases if case.withdrawn_at is None), None)
+    """Return the last of requests that was not taken back, as `cases_of` orders them.
+
+    It tells the takings again of it that were cancelled.
+    """
+    known = list(cases)
+    last = next((case for case in known if case.withdrawn_at is None), None)
+    if last is not None:
+        last.cancelled = [one for one in known if one.is_cancelled and one.instead_of_id == last.pk]
+    return last
 
 
 def decision_of(registration: Registration) -> Case | None:

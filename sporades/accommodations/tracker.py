@@ -62,6 +62,9 @@ TAKEN_AGAIN = {
 }
 """Why a decision is taken again, as its candidate reads it."""
 
+TAKING, CANCELLED = "Décision reprise", "Reprise annulée"
+TAKINGS_AGAIN = (TAKING, CANCELLED)
+
 WITHOUT_THEM = "Sans cela, votre demande est incomplète."
 
 LABEL = "Demande d'aménagement d'épreuves"
@@ -88,10 +91,12 @@ def check_of(
     case.registration = registration
     if case.notified_at is not None:
         when = instant_in_words(case.notified_at, registration.service.zone)
+        left = cancelled_in_words(case)
         if case.is_to_read:
-            note = f"Décision notifiée le {when} : lisez la notification."
+            note = f"{left} Décision notifiée le {when} : lisez la notification.".strip()
             return [Check(LABEL, "yours", note, "accommodation")]
-        return [Check(LABEL, "done", f"Décision notifiée le {when}.", "accommodation")]
+        note = f"{left} Décision notifiée le {when}.".strip()
+        return [Check(LABEL, "done", note, "accommodation")]
     is_incomplete = case.state == State.INCOMPLETE or (case.state == State.ASKED and papers)
     is_to_send = case.state == State.PREPARING
     state = "missing" if is_incomplete else "yours" if is_to_send else "waiting"
@@ -152,20 +157,20 @@ def steps_of(case: Case, *, at: datetime, papers: str = "", by_office: bool = Fa
     behind = BEHIND[State(case.state)] + bool(case.opened_at)
     usual = "" if by_office else usual_day_in_words(case, at=at, papers=papers)
     zone = case.registration.service.zone
-    checks = []
+    past, checks = _taken_again(case), []
     for rank, (label, field) in enumerate(STEPS):
         instant = getattr(case, field)
         when = usual if field == "decided_at" else ""
         if rank < behind and instant is not None:
-            checks.append(Check(label, "done", f"Le {instant_in_words(instant, zone)}."))
+            past.append((instant, Check(label, "done", f"Le {instant_in_words(instant, zone)}.")))
         elif rank == behind:
             turn = _turn(case, papers=papers, by_office=by_office)
             checks.append(Check(label, turn, f"{said} {when}".strip()))
         else:
             checks.append(Check(label, "waiting", when))
-    if case.instead_of_id is not None:
-        checks.insert(_rank_of_taking_again(case, behind), _taken_again(case))
-    return checks
+    # Of two things of one instant, the step comes first.
+    told = sorted(past, key=lambda one: (one[0], one[1].label in TAKINGS_AGAIN))
+    return [check for _, check in told] + checks
 
 
 def _turn(case: Case, *, papers: str, by_office: bool) -> str:
@@ -176,15 +181,29 @@ def _turn(case: Case, *, papers: str, by_office: bool) -> str:
     return "yours" if theirs and not by_office else "waiting"
 
 
-def _rank_of_taking_again(case: Case, behind: int) -> int:
-    """Return how many of the steps that are behind came before the decision was taken again."""
-    instants = [getattr(case, field) for _, field in STEPS[:behind]]
-    return sum(instant is not None and instant <= case.begun_at for instant in instants)
+def _taken_again(case: Case) -> list[tuple[datetime, Check]]:
+    """Return when the decision was taken again, by this request or by those that were cancelled."""
+    zone, found = case.registration.service.zone, []
+    for one in (*reversed(case.cancelled), *([case] if case.instead_of_id is not None else [])):
+        when = instant_in_words(one.begun_at, zone)
+        note = f"Le {when}, {TAKEN_AGAIN[Again(one.again)]}."
+        found.append((one.begun_at, Check(TAKING, "done", note)))
+        if one.withdrawn_at is not None:
+            when = instant_in_words(one.withdrawn_at, zone)
+            note = f"Le {when} : la décision notifiée reste en vigueur. Motif : {one.left_reason}"
+            found.append((one.withdrawn_at, Check(CANCELLED, "done", note)))
+    return found
 
 
-def _taken_again(case: Case) -> Check:
-    when = instant_in_words(case.begun_at, case.registration.service.zone)
-    return Check("Décision reprise", "done", f"Le {when}, {TAKEN_AGAIN[Again(case.again)]}.")
+def cancelled_in_words(case: Case) -> str:
+    """Say that the service has cancelled the last taking again of a decision; else nothing."""
+    if not case.cancelled or case.cancelled[0].withdrawn_at is None:
+        return ""
+    when = instant_in_words(case.cancelled[0].withdrawn_at, case.registration.service.zone)
+    return (
+        f"Votre service gestionnaire avait repris la décision ; il y a renoncé le {when} : la "
+        "décision notifiée reste en vigueur."
+    )
 
 
 def taken_again_in_words(case: Case) -> str:

@@ -15,6 +15,7 @@ IN_WORDS = {
     "accommodation taken again": "Décision d'aménagement reprise",
     "accommodation taken from its doctor": "Demande d'aménagement reprise au médecin",
     "accommodation taken up": "Demande d'aménagement reprise pour être changée",
+    "accommodation taking again cancelled": "Reprise de la décision d'aménagement annulée",
     "accommodation withdrawn": "Demande d'aménagement retirée",
     "accommodation written": "Demande d'aménagement remplie",
     "account activated": "Compte activé",

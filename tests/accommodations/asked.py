@@ -1,6 +1,6 @@
 """The invented exam with accommodations, and requests at every stage, made through the real acts."""
 
-from sporades.accommodations.models import Case
+from sporades.accommodations.models import Again, Case
 from sporades.accommodations.operations import Asked, Author, DecisionOn, OpinionOn
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import Decision, Opinion, State
@@ -195,6 +195,10 @@ def fill_every_text(registration, mark):
         by=Actor("manager", f"Claude {mark}", "user:12"),
         at=NOW,
     )
+    made = accommodating.take_again(
+        case=case_of(registration), why=Again.ERROR, has_opinion=False, by=MANAGER, at=NOW
+    )
+    accommodating.cancel_taking_again(case=made, reason=f"Reprise {mark}", by=MANAGER, at=NOW)
     write(registration, Wish(READER, ("E1",)))
     case = case_of(registration)
     accommodating.sign(

@@ -1,16 +1,37 @@
 """A decision that the office takes again: the former one is in force, and nobody undoes it (H4)."""
 
+from datetime import timedelta
+
 import pytest
+from django.db import IntegrityError, transaction
 
 from sporades.accommodations.granted import granted
-from sporades.accommodations.models import Again
-from sporades.accommodations.operations import DecisionOn, NotTheirs
-from sporades.accommodations.queries import proposals
-from sporades.accommodations.rules import Wish
+from sporades.accommodations.models import Again, Case
+from sporades.accommodations.operations import (
+    DecidedMeanwhile,
+    DecisionOn,
+    NotTakenAgain,
+    NotTheirs,
+)
+from sporades.accommodations.queries import last_case_of, proposals
+from sporades.accommodations.rules import Wish, final_at, presumed_at
 from sporades.accommodations.states import Decision, State
 from sporades.acts import accommodating
+from sporades.core.refusals import ReasonMissing, Refused
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from sporades.medical.operations import compartment_of
 from sporades.registrations.models import Registration
-from tests.accommodations.asked import MANAGER, THIRD, case_of, decide, reach
+from tests.accommodations.asked import (
+    MANAGER,
+    THIRD,
+    case_of,
+    decide,
+    entrust,
+    find_incomplete,
+    opine,
+    reach,
+)
 from tests.factories import NOW, author
 
 
@@ -53,3 +74,96 @@ def test_what_was_not_told_is_not_proposed_elsewhere(registration):
     other.pk = -1
 
     assert proposals(other) == []
+
+
+# --- A taking again that is cancelled -----------------------------------------------------------
+
+LATER = NOW + timedelta(days=2)
+WHY = "La décision a été reprise par erreur."
+
+
+def cancel(case, *, reason=WHY, at=LATER):
+    accommodating.cancel_taking_again(case=case, reason=reason, by=MANAGER, at=at)
+
+
+@pytest.mark.parametrize("has_opinion", [True, False])
+@pytest.mark.parametrize("steps", [(), (entrust,), (entrust, opine), (find_incomplete,)])
+def test_cancelled_while_nothing_new_is_decided_the_former_decision_stands(
+    registration, has_opinion, steps
+):
+    made = take_again(registration, has_opinion=has_opinion)
+    for step in () if has_opinion else steps:
+        step(registration)
+    former = made.instead_of
+    Message.objects.all().delete()
+
+    cancel(made)
+
+    made.refresh_from_db()
+    assert (made.state, made.withdrawn_at, made.left_reason) == (State.WITHDRAWN, LATER, WHY)
+    assert last_case_of(registration) == former
+    assert granted(again(registration), "E1").measures
+    [told] = Message.objects.all()
+    assert (told.kind, WHY in told.body, "décision" in told.body) == (
+        "something_awaits",
+        False,
+        False,
+    )
+    entry = Entry.objects.get(verb="accommodation taking again cancelled")
+    assert entry.payload["after"] == {"case": made.pk}
+
+
+def test_papers_of_health_are_again_those_of_a_decided_request(registration):
+    made = take_again(registration, has_opinion=False)
+    assert compartment_of(registration).erase_after is None
+
+    cancel(made)
+
+    found = compartment_of(registration)
+    zone = registration.service.zone
+    assert (found.doctor, found.is_closed) == (made.instead_of.doctor, True)
+    assert found.erase_after == final_at(presumed_at(NOW), zone)
+
+
+def test_it_may_be_taken_again_afterwards(registration):
+    cancel(take_again(registration, has_opinion=True))
+
+    made = accommodating.take_again(
+        case=last_case_of(registration), why=Again.APPEAL, has_opinion=True, by=MANAGER, at=LATER
+    )
+
+    assert made.is_open
+
+
+def test_once_something_new_is_decided_it_is_cancelled_no_more(registration):
+    made = take_again(registration, has_opinion=True)
+    decide(registration)
+
+    with pytest.raises(DecidedMeanwhile):
+        cancel(made)
+
+    assert case_of(registration).state == State.DECIDED
+
+
+def test_it_is_not_cancelled_twice_nor_without_a_reason(registration):
+    made = take_again(registration, has_opinion=True)
+    with pytest.raises(ReasonMissing):
+        cancel(made, reason="")
+    cancel(made)
+
+    with pytest.raises(Refused, match="a changé entre-temps"):
+        cancel(made)
+
+
+def test_what_its_candidate_asked_for_is_not_cancelled_so(registration):
+    case = reach(registration, State.ASKED)
+
+    with pytest.raises(NotTakenAgain):
+        cancel(case)
+
+
+def test_the_database_lets_nothing_else_be_cancelled_with_a_reason(registration):
+    case = reach(registration, State.WITHDRAWN)
+
+    with pytest.raises(IntegrityError, match="is_cancelled"), transaction.atomic():
+        Case.objects.filter(pk=case.pk).update(left_reason=WHY)

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from sporades.accommodations.models import Case
+from sporades.accommodations.models import Again, Case
 from sporades.accommodations.operations import Asked, DecisionOn, OpinionOn
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import Decision, Opinion, State
@@ -160,3 +160,31 @@ def test_a_decision_that_is_corrected_while_it_is_notified_is_told_as_it_was_rea
             (["NoneType", "Refused"], State.NOTIFIED, Decision.GRANTED),
             (["NoneType", "Rewritten"], State.DECIDED, Decision.REFUSED),
         )
+
+
+def test_of_a_new_decision_and_a_taking_again_that_is_cancelled_at_once_one_is_done(arena):
+    for _ in ROUNDS:
+        registration = declared()
+        former = reach(registration, State.NOTIFIED, Wish(THIRD), at=now())
+        made = accommodating.take_again(
+            case=former, why=Again.ERROR, has_opinion=True, by=MANAGER, at=now()
+        )
+
+        outcomes = together(
+            partial(
+                accommodating.decide,
+                case=made,
+                decisions={THIRD: DecisionOn(Decision.GRANTED)},
+                author=RECTOR,
+                seen=made.revision,
+                by=MANAGER,
+                at=now(),
+            ),
+            partial(
+                accommodating.cancel_taking_again, case=made, reason="Erreur.", by=MANAGER, at=now()
+            ),
+        )
+
+        made.refresh_from_db()
+        assert made.state == (State.DECIDED, State.WITHDRAWN)[outcomes.index(None)]
+        assert kinds(outcomes) in (["DecidedMeanwhile", "NoneType"], ["NoneType", "Refused"])

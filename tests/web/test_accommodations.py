@@ -9,11 +9,11 @@ from django.test.utils import CaptureQueriesContext
 
 from sporades.accommodations.granted import granted
 from sporades.accommodations.models import Again, Case
-from sporades.accommodations.operations import DecisionOn
+from sporades.accommodations.operations import DecisionOn, OpinionOn
 from sporades.accommodations.operations.asking import sign
 from sporades.accommodations.operations.refusals import NotTheirs, PapersMissing, PrecisionMissing
 from sporades.accommodations.rules import Sat, Wish, papers_in_words
-from sporades.accommodations.states import Decision, State
+from sporades.accommodations.states import Decision, Opinion, State
 from sporades.acts import accommodating, registering
 from sporades.exams.held import forget
 from sporades.web.candidate.accommodation_forms import NOT_TICKED
@@ -26,6 +26,7 @@ from tests.accommodations.asked import (
     WITHOUT_ACCOMMODATIONS,
     _notify,
     a_minor,
+    again,
     case_of,
     decide,
     entrust,
@@ -563,6 +564,49 @@ def test_a_decision_that_the_service_takes_again_is_said_with_since_when_and_why
         accommodating.withdraw(case=made, by=author(registration.candidate), at=NOW)
     made.refresh_from_db()
     assert made.is_open
+
+
+def test_a_taking_again_that_was_cancelled_is_said_where_the_candidate_looks(sign_in, registration):
+    first = reach(registration, State.NOTIFIED)
+    made = accommodating.take_again(
+        case=first, why=Again.ERROR, has_opinion=True, by=MANAGER, at=NOW + timedelta(days=1)
+    )
+    accommodating.cancel_taking_again(
+        case=made, reason="Reprise par erreur.", by=MANAGER, at=NOW + timedelta(days=2)
+    )
+    client = sign_in(registration.candidate)
+
+    page = main(client.get(at(registration))).replace("\xa0", " ")
+    sure = main(client.get(f"/mes-inscriptions/{registration.number}")).replace("\xa0", " ")
+
+    assert "Décision reprise Le jeudi 26 novembre 2026 à 10 h 30 (heure de Paris), pour" in page
+    assert (
+        "Reprise annulée Le vendredi 27 novembre 2026 à 10 h 30 (heure de Paris) : la décision "
+        "notifiée reste en vigueur. Motif : Reprise par erreur." in page
+    )
+    assert page.index("Décision notifiée") < page.index("Décision reprise")
+    assert (
+        "il y a renoncé le vendredi 27 novembre 2026 à 10 h 30 (heure de Paris) : la décision "
+        "notifiée reste en vigueur." in sure
+    )
+    assert "a repris la décision le" not in page
+
+
+def test_what_is_granted_for_some_epreuves_is_said_refused_for_the_others(sign_in, registration):
+    reach(registration, State.WITH_DOCTOR, Wish(READER, ("E1", "E2")))
+    opine(registration, LECTEUR=OpinionOn(Opinion.FAVOURABLE, papers=("E1",)))
+    accommodating.follow_opinion(registration=registration, by=MANAGER, at=NOW)
+    accommodating.notify_decision(registration=registration, by=MANAGER, at=NOW)
+    client = sign_in(registration.candidate)
+
+    document = main(client.get(f"/mes-documents/{registration.number}/decision-amenagement"))
+    page = main(client.get(at(registration)))
+
+    said = "Accordée pour : Français ; refusée pour : Mathématiques"
+    assert said in document.replace("\xa0", " ")
+    assert said in page.replace("\xa0", " ")
+    assert "Accordée en partie" in page
+    assert not granted(again(registration), "E2").measures
 
 
 def test_what_is_only_begun_has_not_failed_and_lacks_said_before_the_signature(sign_in):

@@ -36,12 +36,14 @@ from sporades.accommodations.operations.following import (
     leave_academy,
 )
 from sporades.accommodations.operations.notifying import (
+    cancel_taking_again,
     note_call,
     notify,
     take_again,
 )
 from sporades.accommodations.operations.refusals import (
     AuthorMissing,
+    DecidedMeanwhile,
     DecisionMissing,
     LateReasonMissing,
     NothingAsked,
@@ -49,6 +51,7 @@ from sporades.accommodations.operations.refusals import (
     NotOffered,
     NotSigned,
     NotStanding,
+    NotTakenAgain,
     NotTheirs,
     OpinionMissing,
     PapersUnknown,
@@ -67,6 +70,7 @@ __all__ = [
     "Asked",
     "Author",
     "AuthorMissing",
+    "DecidedMeanwhile",
     "DecisionMissing",
     "DecisionOn",
     "LateReasonMissing",
@@ -74,6 +78,7 @@ __all__ = [
     "NotOffered",
     "NotSigned",
     "NotStanding",
+    "NotTakenAgain",
     "NotTheirs",
     "NothingAsked",
     "OpinionMissing",
@@ -90,6 +95,7 @@ __all__ = [
     "as_decided",
     "author_known",
     "begin",
+    "cancel_taking_again",
     "check_decision_seen",
     "chosen_among",
     "correct",

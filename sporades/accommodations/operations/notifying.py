@@ -1,13 +1,22 @@
-"""Notify a decision, note that somebody telephoned about it, take it again."""
+"""Notify a decision, note that somebody telephoned about it, take it again, or leave it after all."""
 
 from datetime import datetime
 
 from sporades.accommodations.models import AskedMeasure, Case
-from sporades.accommodations.operations.refusals import NotNotified, NotStanding, UnderWay
+from sporades.accommodations.operations.refusals import (
+    DecidedMeanwhile,
+    NotNotified,
+    NotStanding,
+    NotTakenAgain,
+    UnderWay,
+)
 from sporades.accommodations.states import (
     NOTIFY,
+    SETTLED,
+    WITHDRAW,
     State,
 )
+from sporades.core.refusals import ReasonMissing
 from sporades.core.transitions import move
 from sporades.documents.models import DocumentVersion
 
@@ -75,3 +84,26 @@ def take_again(case: Case, *, why: str, has_opinion: bool, at: datetime) -> Case
         for one in case.measures.all()
     )
     return made
+
+
+def cancel_taking_again(case: Case, *, reason: str, at: datetime) -> None:
+    """Leave as it is a decision that was taken again, while nothing new is decided.
+
+    Args:
+        case: the request that takes it again, locked with its registration.
+        reason: why, as its candidate reads it.
+        at: the instant.
+
+    Raises:
+        NotTakenAgain: it takes no decision again.
+        ReasonMissing: nothing is said.
+        DecidedMeanwhile: something new is decided.
+        Refused: it was cancelled meanwhile, or taken back with its registration.
+    """
+    if case.instead_of_id is None:
+        raise NotTakenAgain
+    if not reason:
+        raise ReasonMissing
+    if case.state in SETTLED:
+        raise DecidedMeanwhile
+    move(case, WITHDRAW, withdrawn_at=at, missing="", left_at=None, left_reason=reason)

@@ -119,6 +119,21 @@ class NotTheirs(Refused):
     )
 
 
+class NotTakenAgain(Refused):
+    """No decision is taken again."""
+
+    message = "Aucune décision n'est reprise pour cette inscription."
+
+
+class DecidedMeanwhile(Refused):
+    """A decision that was taken again is decided of: it is corrected or notified, not cancelled."""
+
+    message = (
+        "Une nouvelle décision a été prise entre-temps : la reprise ne s'annule plus. Lisez la "
+        "décision, puis corrigez-la ou notifiez-la."
+    )
+
+
 class Rewritten(Refused):
     """What is decided of is no more what was read."""
 

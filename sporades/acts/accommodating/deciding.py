@@ -1,4 +1,4 @@
-"""The authority decides, in the words of its author, and takes a decision again."""
+"""The authority decides, in the words of its author, takes a decision again, or leaves it after all."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,10 +10,10 @@ from sporades.accommodations import operations as accommodations
 from sporades.accommodations.models import LONGEST_NAME, Case
 from sporades.accommodations.operations import Author, DecisionOn
 from sporades.accommodations.queries import lock_case
-from sporades.accommodations.rules import rules_of
+from sporades.accommodations.rules import final_at, received_at, rules_of
 from sporades.accommodations.states import State
 from sporades.accounts.models import Membership
-from sporades.acts.accommodating.telling import lock_open, note
+from sporades.acts.accommodating.telling import lock_open, note, tell_candidate
 from sporades.core.actors import Actor
 from sporades.core.french import of_someone
 from sporades.core.refusals import Refused
@@ -173,3 +173,32 @@ def take_again(*, case: Case, why: str, has_opinion: bool, by: Actor, at: dateti
         medical.entrust(found, doctor=made.doctor)
     note("accommodation taken again", made, by=by, at=at, why=why)
     return made
+
+
+@transaction.atomic
+def cancel_taking_again(*, case: Case, reason: str, by: Actor, at: datetime) -> None:
+    """Cancel the taking again of a decision, which simply stands; its candidate is told.
+
+    Its papers of health are again those of a decided request: its doctor's, until they are erased.
+
+    Args:
+        case: the request that takes the decision again.
+        reason: why, as its candidate reads it.
+        by: who cancels it.
+        at: the instant.
+
+    Raises:
+        NotTakenAgain, ReasonMissing, DecidedMeanwhile, Refused: see
+            `accommodations.operations.cancel_taking_again`.
+    """
+    locked = lock_case(case)
+    accommodations.cancel_taking_again(locked, reason=reason, at=at)
+    former, found = locked.instead_of, compartment(locked.registration)
+    if found is not None and former is not None and former.notified_at is not None:
+        zone = locked.registration.service.zone
+        received = received_at(former.notified_at, former.opened_at, zone)
+        medical.drop_draft(found)
+        medical.entrust(found, doctor=former.doctor)
+        medical.erase_after(found, final_at(received, zone))
+    note("accommodation taking again cancelled", locked, by=by, at=at)
+    tell_candidate(locked, "something_awaits", at=at)

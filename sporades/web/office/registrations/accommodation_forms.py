@@ -33,7 +33,7 @@ MOVES = {
     "notifier": NOTIFY,
 }
 DECIDING = {"decider", "corriger"}
-CALL, AGAIN = "appel", "revoir"
+CALL, AGAIN, LEAVE = "appel", "revoir", "laisser"
 
 
 class EntrustForm(forms.Form):
@@ -102,6 +102,19 @@ class AgainForm(forms.Form):
     )
 
 
+class LeaveForm(forms.Form):
+    """Why a decision that was taken again is left as it is."""
+
+    motif = CleanCharField(
+        label="Motif",
+        help_text="Le candidat le lit sur sa page. N'écrivez rien de sa santé. Par exemple : la "
+        "décision a été reprise par erreur",
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Dites le motif : le candidat le lira."},
+    )
+
+
 class CaseForms:
     """The buttons of the page of a request: each is a form, and says which act it is."""
 
@@ -120,6 +133,7 @@ class CaseForms:
         if case.state == State.NOTIFIED:
             self.possible |= {AGAIN} if case.registration.is_active else set()
             self.possible |= {CALL} if case.is_to_read else set()
+        self.possible |= {LEAVE} if case.is_taking_again else set()
         self.act = data.get("geste", "") if data is not None else ""
 
         def sent(name: str) -> Any:
@@ -130,6 +144,7 @@ class CaseForms:
         self.missing = MissingForm(sent("incomplete"))
         self.call = CallForm(sent(CALL))
         self.again = AgainForm(sent(AGAIN))
+        self.leave = LeaveForm(sent(LEAVE))
         self.decision = (
             CaseDecisionForm(data if self.act in DECIDING else None, case=case, author=author)
             if self.possible & DECIDING
@@ -149,6 +164,7 @@ class CaseForms:
             **dict.fromkeys(DECIDING, self.decision),
             CALL: self.call,
             AGAIN: self.again,
+            LEAVE: self.leave,
         }.get(self.act)
         self.is_refused = form is not None and not form.is_valid()
         return not self.is_refused

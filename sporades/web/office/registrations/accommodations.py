@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 
 from sporades.accommodations import notification
+from sporades.accommodations import operations as accommodations
 from sporades.accommodations.models import Case
 from sporades.accommodations.notification import Notified
 from sporades.accommodations.queries import cases_of, decision_of, doctors_for, last_case_of
@@ -33,7 +34,7 @@ from sporades.core.refusals import Refused
 from sporades.letters.words import announced
 from sporades.registrations.models import Registration
 from sporades.web.layout.seen import seen_in
-from sporades.web.office.registrations.accommodation_forms import DECIDING, CaseForms
+from sporades.web.office.registrations.accommodation_forms import DECIDING, LEAVE, CaseForms
 from sporades.web.office.registrations.accommodation_queue import queue_of
 from sporades.web.office.registrations.files import (
     TRAIL,
@@ -52,8 +53,9 @@ DONE = {
     "notifier": "La décision est notifiée",
     "appel": "L'appel est noté.",
     "revoir": "La décision est reprise. Celle qui est notifiée vaut jusqu'à la nouvelle.",
+    LEAVE: "La reprise est annulée : la décision notifiée reste en vigueur",
 }
-TELLS = ("incomplete", "notifier")
+TELLS = ("incomplete", "notifier", LEAVE)
 CORRECTING = "corriger"
 SHOWN_BEFORE = 3
 """How many former requests the tab names."""
@@ -68,7 +70,7 @@ def accommodation(request: HttpRequest, number: str) -> HttpResponse:
         "rules": rules_of(found),
         "case": case,
         "may_handle": may_decide and case is not None and case.state != State.PREPARING,
-        "before": _before(found, case),
+        "before": _before(found, case, may_decide=may_decide),
         **(_said_of(case, request, may_decide=may_decide) if case else {}),
     }
     return file_page(request, found, "accommodation", "office/accommodation.html", said)
@@ -80,33 +82,76 @@ def handle(request: HttpRequest, number: str) -> HttpResponse:
     case = _case_of(found)
     if case is None or case.state == State.PREPARING:
         raise Http404
-    at, queue = request.arrived_at, queue_of(request)
     by = request.reaches(Permission.DECIDE_ACCOMMODATIONS).author(
         academy=found.academy_id, domain=found.exam.domain.code
     )
     is_posted = request.method == "POST"
-    asked = CaseForms(
-        request.POST if is_posted else None,
-        case=case,
-        doctors=doctors_for(found, day=local_day(at, found.service.zone)),
-        author=accommodating.author_of(found, by),
-    )
+    asked = _asked(request, case, by, is_posted=is_posted)
     seen = seen_in(request.POST) if is_posted else case.revision
+    if asked.act == LEAVE and str(case.pk) != request.POST.get("demande"):
+        return _leave_another(request, case, by)
     if is_posted and asked.is_valid():
         try:
             _do(case, asked, seen, by=by, request=request)
         except Refused as refusal:
+            if asked.act == LEAVE:
+                return _overtaken(request, found, by, str(refusal))
             asked.refuse(str(refusal))
         else:
-            told = f", {announced(found.candidate)}" if asked.act in TELLS else ""
-            messages.success(request, f"N°{found.number} : {DONE[asked.act]}{told}")
-            return _onwards(request, found, case, asked.act)
+            return _done(request, found, case, asked.act)
+    if asked.act == LEAVE and case.state == State.DECIDED:
+        return _overtaken(request, found, by, accommodations.DecidedMeanwhile.message)
+    return _page(request, case, asked, seen=seen, status=422 if asked.is_refused else 200)
+
+
+def _asked(request: HttpRequest, case: Case, by: Actor, *, is_posted: bool) -> CaseForms:
+    """Return what may be done with a request where it stands, and what was sent of it."""
+    found = case.registration
+    return CaseForms(
+        request.POST if is_posted else None,
+        case=case,
+        doctors=doctors_for(found, day=local_day(request.arrived_at, found.service.zone)),
+        author=accommodating.author_of(found, by),
+    )
+
+
+def _done(request: HttpRequest, registration: Registration, case: Case, act: str) -> HttpResponse:
+    """Say what was done, and lead on."""
+    told = f", {announced(registration.candidate)}" if act in TELLS else ""
+    messages.success(request, f"N°{registration.number} : {DONE[act]}{told}")
+    return _onwards(request, registration, case, act)
+
+
+def _leave_another(request: HttpRequest, case: Case, by: Actor) -> HttpResponse:
+    """Answer whoever cancels a taking again that is not the one that stands: it is cancelled already, or gone."""
+    if request.POST.get("demande") in {str(one.pk) for one in case.cancelled}:
+        return _done(request, case.registration, case, LEAVE)
+    return _overtaken(request, case.registration, by, accommodations.Rewritten.message)
+
+
+def _overtaken(
+    request: HttpRequest, registration: Registration, by: Actor, why: str
+) -> HttpResponse:
+    """Show where a request stands now: a colleague was at it meanwhile."""
+    case = _case_of(registration)
+    if case is None:
+        raise Http404
+    asked = _asked(request, case, by, is_posted=False)
+    asked.refuse(why)
+    return _page(request, case, asked, seen=case.revision, status=409)
+
+
+def _page(
+    request: HttpRequest, case: Case, asked: CaseForms, *, seen: int, status: int
+) -> HttpResponse:
+    found, at, queue = case.registration, request.arrived_at, queue_of(request)
     context = {
         "registration": found,
         "case": case,
         "asked": asked,
         "seen": seen,
         "rules": rules_of(found),
+        "taken_again": instant_in_words(case.begun_at, found.service.zone),
         "born": f"date de naissance : {found.identity.born_in_digits}"
         f"{', mineur' if is_minor(found, at) else ''}",
         **_shown_before(case, asked, request),
@@ -129,7 +174,6 @@ def handle(request: HttpRequest, number: str) -> HttpResponse:
     # What is decided of is said once, in the form.
     is_open = "decider" in asked.possible or context["is_correcting"]
     context["said_once"] = [] if is_open else context["measures"]
-    status = 422 if asked.is_refused else 200
     return render(request, "office/handle_accommodation.html", context, status=status)
 
 
@@ -176,28 +220,33 @@ def _do(case: Case, asked: CaseForms, seen: int, *, by: Actor, request: HttpRequ
             accommodating.declare_incomplete(case=case, missing=missing, by=by, at=at)
         case "reprendre":
             accommodating.take_from_doctor(case=case, by=by, at=at)
-        case "decider":
-            form = asked.decision
-            if form is not None:
-                accommodating.decide(
-                    case=case, decisions=form.decisions, author=form.author, seen=seen, by=by, at=at
-                )
-        case "corriger":
-            form, read = asked.decision, _decision_read(request)
-            if form is not None:
-                accommodating.correct(
-                    case=case, decisions=form.decisions, author=form.author, seen=read, by=by, at=at
-                )
+        case "decider" | "corriger":
+            _settle(case, asked, seen, by=by, request=request)
         case "notifier":
             accommodating.notify(case=case, seen=_decision_read(request), by=by, at=at)
         case "appel":
             is_reached = asked.call.cleaned_data["appel"] == "prevenu"
             accommodating.note_call(case=case, is_reached=is_reached, by=by, at=at)
+        case str(act) if act == LEAVE:
+            reason = asked.leave.cleaned_data["motif"]
+            accommodating.cancel_taking_again(case=case, reason=reason, by=by, at=at)
         case _:
             said = asked.again.cleaned_data
             accommodating.take_again(
                 case=case, why=said["pourquoi"], has_opinion=said["avis"] == "garde", by=by, at=at
             )
+
+
+def _settle(case: Case, asked: CaseForms, seen: int, *, by: Actor, request: HttpRequest) -> None:
+    """Decide of a request, or correct what was decided of it."""
+    form, at = asked.decision, request.arrived_at
+    if form is None:
+        return
+    said = {"case": case, "decisions": form.decisions, "author": form.author, "by": by, "at": at}
+    if asked.act == CORRECTING:
+        accommodating.correct(**said, seen=_decision_read(request))
+    else:
+        accommodating.decide(**said, seen=seen)
 
 
 def _decision_read(request: HttpRequest) -> datetime | None:
@@ -214,7 +263,7 @@ def _onwards(
     """Lead to the next request of the step that is gone through; a decision is notified first."""
     queue = queue_of(request)
     here = reverse("office:handle_accommodation", args=[registration.number])
-    if act in {*DECIDING, "revoir"}:
+    if act in {*DECIDING, "revoir", LEAVE}:
         return redirect(here + (queue.query if queue else ""))
     if queue is None:
         return back_to_file(request, registration.number, tab="accommodation")
@@ -317,16 +366,21 @@ def _in_force(case: Case) -> str:
     return f"La décision notifiée le {day} est en vigueur jusqu'à la nouvelle."
 
 
-def _before(registration: Registration, case: Case | None) -> list[dict[str, Any]]:
-    """Return the requests before the last one, the last first."""
+def _before(
+    registration: Registration, case: Case | None, *, may_decide: bool
+) -> list[dict[str, Any]]:
+    """Return the requests beside the one that stands, the last first."""
     zone = registration.service.zone
     others = [
         one for one in cases_of(registration=registration.pk) if case is None or one.pk != case.pk
     ]
     return [
         {
-            "state": one.get_state_display(),
-            "when": instant_in_words(one.asked_at or one.begun_at, zone),
+            "state": _ended(one, zone) if one.is_cancelled else one.get_state_display(),
+            "why": one.left_reason if may_decide else "",
+            "when": ""
+            if one.is_cancelled
+            else instant_in_words(one.asked_at or one.begun_at, zone),
             "granted": [
                 f"{m.decided_label} (en partie)" if m.decided_papers else m.decided_label
                 for m in one.measures.all()
@@ -335,3 +389,9 @@ def _before(registration: Registration, case: Case | None) -> list[dict[str, Any
         }
         for one in others[:SHOWN_BEFORE]
     ]
+
+
+def _ended(case: Case, zone: str) -> str:
+    """Say that a decision was taken again, and that this was cancelled."""
+    when = instant_in_words(case.withdrawn_at, zone) if case.withdrawn_at else ""
+    return f"Décision reprise le {instant_in_words(case.begun_at, zone)}, reprise annulée le {when}"
