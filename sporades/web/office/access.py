@@ -162,7 +162,7 @@ ROUTES = {
     ),
     "office:judge_piece": _files(BOTH, within="registration", permission=Permission.JUDGE_EVIDENCE),
     "office:pieces_to_verify": _files(permission=Permission.JUDGE_EVIDENCE),
-    "office:accommodations": _files(permission=Permission.DECIDE_ACCOMMODATIONS),
+    "office:accommodations": _files(BOTH, permission=Permission.DECIDE_ACCOMMODATIONS),
     "office:accommodation": _files(within="registration"),
     "office:handle_accommodation": _files(
         BOTH, within="registration", permission=Permission.DECIDE_ACCOMMODATIONS

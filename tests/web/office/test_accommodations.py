@@ -15,6 +15,7 @@ from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import SINCE, Decision, Opinion, State
 from sporades.accounts.models import Membership
 from sporades.acts import reading, relieving
+from sporades.batches.models import Batch
 from sporades.documents.models import DocumentVersion
 from sporades.exams.models import RegistrationService
 from sporades.mail.models import Message
@@ -78,7 +79,9 @@ def do(client, registration, act, *, step="", **said):
     page = seen(client.get(page_of(registration, step)))
     shown = {
         one.get("name"): one.get("value")
-        for one in page.cssselect("main input[name=vue], main input[name=decidee]")
+        for one in page.cssselect(
+            "main input[name=vue], main input[name=decidee], main input[name=demande]"
+        )
     }
     return client.post(page_of(registration, step), {**shown, "geste": act, **said}, follow=True)
 
@@ -132,6 +135,55 @@ def test_each_step_names_its_requests_and_who_has_them(manager, in_lille, state,
 
     assert [one["holder"] for one in page.context["lines"]] == [holder]
     assert in_lille.number in main(page)
+
+
+@pytest.mark.parametrize(
+    ("state", "step", "action"),
+    [
+        (State.OPINION_GIVEN, "a-decider", "follow-opinion"),
+        (State.DECIDED, "a-notifier", "notify-accommodation"),
+    ],
+)
+def test_those_that_are_ticked_or_all_go_to_a_batch_that_is_seen_first(
+    manager, in_lille, state, step, action
+):
+    reach(in_lille, state)
+    another(state)
+    another(State.ASKED)
+    where = f"{LIST}?etape={step}"
+    ticks = seen(manager.get(where)).cssselect("main input[name=choix]")
+    assert min(one.get("value") for one in ticks) == in_lille.number
+
+    page = manager.post(where, {"choix": [in_lille.number]}, follow=True)
+
+    batch = Batch.objects.get()
+    assert (batch.total, batch.action, batch.state) == (1, action, "prepared")
+    assert "Demandes d'aménagement traitées : 1." in main(page)
+    manager.post(where, {"toutes": "1"})
+    assert sorted(Batch.objects.values_list("total", flat=True)) == [1, 2]
+    assert case_of(in_lille).state == state
+
+
+def test_nothing_ticked_is_said_and_no_other_step_has_a_batch(manager, in_lille):
+    reach(in_lille, State.ASKED)
+
+    said = manager.post(f"{LIST}?etape=a-decider", {}, follow=True)
+    manager.post(f"{LIST}?etape=a-confier", {"toutes": "1"})
+    manager.post(f"{LIST}?etape=a-decider", {"choix": [in_lille.number]})
+    manager.post(LIST, {"toutes": "1"})
+
+    assert "Cochez au moins une demande dans la liste." in main(said)
+    assert not seen(manager.get(f"{LIST}?etape=a-confier")).cssselect("main input[name=choix]")
+    assert not Batch.objects.exists()
+
+
+def test_no_batch_takes_what_is_in_another_academy(manager, in_versailles):
+    reach(in_versailles, State.OPINION_GIVEN)
+
+    manager.post(f"{LIST}?etape=a-decider", {"choix": [in_versailles.number]})
+    manager.post(f"{LIST}?etape=a-decider", {"toutes": "1"})
+
+    assert not Batch.objects.exists()
 
 
 def test_another_academy_has_its_own_queue(manager, in_versailles):
@@ -503,6 +555,59 @@ def test_a_decision_is_taken_again_after_an_appeal(manager, in_lille):
     page = main(manager.get(page_of(in_lille)))
     assert "est en vigueur jusqu'à la nouvelle" in page
     assert "Recours du candidat" in page
+
+
+def test_a_decision_taken_again_by_mistake_is_left_as_it_is(manager, in_lille):
+    reach(in_lille, State.NOTIFIED)
+    do(manager, in_lille, "revoir", pourquoi="error", avis="garde")
+    Message.objects.all().delete()
+
+    unsaid = do(manager, in_lille, "laisser", motif="")
+    assert (unsaid.status_code, "Dites le motif" in main(unsaid)) == (422, True)
+    shown = {"vue": 1, "demande": case_of(in_lille).pk, "geste": "laisser", "motif": "Par erreur."}
+    said = main(manager.post(page_of(in_lille), shown, follow=True))
+
+    assert "La reprise est annulée : la décision notifiée reste en vigueur" in said
+    assert "Reprendre la décision" in said
+    case = case_of(in_lille)
+    assert (case.state, case.left_reason) == (State.WITHDRAWN, "Par erreur.")
+    page = main(manager.get(tab(in_lille))).replace("\xa0", " ")
+    assert "Fait : Décision reprise" in page
+    assert "Fait : Reprise annulée" in page
+    assert "la décision notifiée reste en vigueur. Motif : Par erreur." in page
+    assert "reprise annulée le mercredi 25 novembre 2026" in page
+    # Pressed twice, it is done once.
+    twice = manager.post(page_of(in_lille), shown, follow=True)
+    assert "La reprise est annulée" in main(twice)
+    assert Message.objects.filter(kind="something_awaits").count() == 1
+
+
+def test_what_a_colleague_decided_meanwhile_is_shown_in_the_place_of_cancelling(
+    manager, member, in_lille
+):
+    reach(in_lille, State.NOTIFIED)
+    do(manager, in_lille, "revoir", pourquoi="error", avis="garde")
+    shown = {"vue": 1, "demande": case_of(in_lille).pk, "geste": "laisser", "motif": "Par erreur."}
+    other = member("A09", email="autre@exemple.test")
+    do(other, in_lille, "decider", **{**as_shown(other, in_lille), **AUTHOR, "nom": "Dubois"})
+
+    answered = manager.post(page_of(in_lille), shown)
+
+    assert answered.status_code == 409
+    assert "Une nouvelle décision a été prise entre-temps" in main(answered)
+    assert "Claude Dubois, cheffe de division" in main(answered)
+    assert case_of(in_lille).state == State.DECIDED
+
+
+def test_another_taking_again_than_the_one_that_was_read_is_not_cancelled(manager, in_lille):
+    reach(in_lille, State.NOTIFIED)
+    do(manager, in_lille, "revoir", pourquoi="error", avis="garde")
+    former = {"vue": 1, "demande": 0, "geste": "laisser", "motif": "Par erreur."}
+
+    answered = manager.post(page_of(in_lille), former)
+
+    assert answered.status_code == 409
+    assert case_of(in_lille).is_open
 
 
 def test_a_decision_taken_again_starts_from_what_was_decided(manager, in_lille):

@@ -183,6 +183,7 @@ ANSWERS: dict[str, dict[str, int]] = {
     "office:handle_accommodation": {"POST": 422},
     "office:scan_piece": {"POST": 422},
     "office:incomplete": {"POST": 302},
+    "office:accommodations": {"POST": 302},
     "office:declare_incomplete": {"POST": 302},
     "candidate:thread": {"POST": 422},
     "candidate:provide": {"POST": 422},

@@ -7,16 +7,21 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 
 from sporades.accommodations.models import Case
 from sporades.accommodations.states import State
 from sporades.accounts.permissions import Reach
+from sporades.batches import operations as batches
+from sporades.batches.accommodations import FOLLOW, NOTIFY
+from sporades.batches.actions import ACTIONS
 from sporades.core.french import time_left_in_words
+from sporades.core.refusals import Refused
 from sporades.core.text import search_key
 from sporades.registrations.models import Registration
 from sporades.territory import queries as territory
@@ -24,6 +29,12 @@ from sporades.territory import queries as territory
 ON_THE_PAGE = 50
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
 WALK = "etape"
+NOTHING_TICKED = "Cochez au moins une demande dans la liste."
+TOGETHER = {
+    FOLLOW: "Décider selon l'avis du médecin celles qui sont cochées",
+    NOTIFY: "Notifier celles qui sont cochées",
+}
+"""What is done to many at once, where something is."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +47,7 @@ class Step:
         holder: who has them.
         state: where they stand.
         is_ours: whether they wait for the office.
+        batch: the action that does many of them at once, where there is one.
     """
 
     code: str
@@ -43,6 +55,7 @@ class Step:
     holder: str
     state: State
     is_ours: bool = True
+    batch: str = ""
 
     def of(self, cases: Any, at: datetime) -> Any:
         """Return the requests that wait there, the oldest first."""
@@ -56,8 +69,8 @@ class Step:
 
 STEPS = (
     Step("a-confier", "À confier à un médecin", "Votre service", State.ASKED),
-    Step("a-decider", "À décider", "Votre service", State.OPINION_GIVEN),
-    Step("a-notifier", "À notifier", "Votre service", State.DECIDED),
+    Step("a-decider", "À décider", "Votre service", State.OPINION_GIVEN, batch=FOLLOW),
+    Step("a-notifier", "À notifier", "Votre service", State.DECIDED, batch=NOTIFY),
     Step(
         "a-appeler",
         "À appeler : notification non lue",
@@ -191,9 +204,11 @@ def queue_of(request: HttpRequest) -> CaseQueue | None:
 
 
 def listed(request: HttpRequest) -> HttpResponse:
-    """How many requests wait at each step; those of one step, the oldest first."""
+    """How many requests wait at each step; those of one step, the oldest first, one by one or together."""
     at = request.arrived_at
     queue = CaseQueue(request.GET, request.reach, at)
+    if request.method == "POST":
+        return _prepare(request, queue)
     counted = queue.counted()
     step = queue.step or next((one for one, count, _ in counted if count), STEPS[0])
     in_step = next(count for one, count, _ in counted if one == step)
@@ -211,6 +226,9 @@ def listed(request: HttpRequest) -> HttpResponse:
             for one, count, age in counted
         ],
         "step": step,
+        "together": TOGETHER.get(step.batch, ""),
+        "here": address(step),
+        "count": in_step,
         "page": page,
         "lines": [
             _line(one, found[one.registration_id], step, at=at, academy=academy)
@@ -222,6 +240,36 @@ def listed(request: HttpRequest) -> HttpResponse:
     }
     status = 422 if queue.form.errors else 200
     return render(request, "office/accommodations.html", context, status=status)
+
+
+def _prepare(request: HttpRequest, queue: CaseQueue) -> HttpResponse:
+    """Prepare a batch of the requests of a step that are ticked, or of all of them."""
+    step = queue.step
+    if step is None or not step.batch:
+        return redirect(queue.list)
+    waiting = step.of(queue.cases, request.arrived_at).order_by()
+    chosen = Registration.objects.within(request.reach).filter(
+        pk__in=waiting.values("registration")
+    )
+    if "toutes" not in request.POST:
+        numbers = [one for one in request.POST.getlist("choix") if one.isdigit()][:ON_THE_PAGE]
+        if not numbers:
+            messages.error(request, NOTHING_TICKED)
+            return redirect(queue.list)
+        chosen = chosen.filter(number__in=numbers)
+    try:
+        made = batches.prepare(
+            registrations=chosen,
+            action=ACTIONS[step.batch],
+            reason="",
+            reach=request.reach,
+            by=request.user,
+            at=request.arrived_at,
+        )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(queue.list)
+    return redirect("office:one_batch", made.pk)
 
 
 def _line(
