@@ -492,7 +492,9 @@ def ask_again(*, row: Evidence, until: date | None = None, by: Actor, at: dateti
 
 @transaction.atomic
 def grant(*, row: Evidence, until: date, by: Actor, at: datetime) -> None:
-    """« Laisser plus de temps »: a piece that is still to be sent is taken until a later day; its candidate is told.
+    """« Laisser plus de temps »: a piece that is still to be sent is taken until another day; its candidate is told.
+
+    A later day than its deadline; or an earlier one than a day that was granted by mistake.
 
     Args:
         row: the piece.
@@ -509,10 +511,13 @@ def grant(*, row: Evidence, until: date, by: Actor, at: datetime) -> None:
     held = _row(locked, row.pk)
     if not locked.is_active or locked.is_validated:
         raise NothingOwed
-    last = delays.granted(locked, _owed_as(locked, held), until, at=at)
+    owed = _owed_as(locked, held)
+    last = delays.changed(locked, owed, until, at=at)
+    is_later = last > owed.until
     evidence.grant(held, until=last)
-    _record("piece given time", locked, by=by, at=at, piece=held.code, **_in_journal(locked, last))
-    _tell_of("piece_given_time", held, locked, at=at)
+    verb = "piece given time" if is_later else "piece time cut back"
+    _record(verb, locked, by=by, at=at, piece=held.code, **_in_journal(locked, last))
+    _tell_of("piece_given_time" if is_later else "piece_time_cut_back", held, locked, at=at)
 
 
 @transaction.atomic

@@ -1,10 +1,14 @@
-"""More time for a piece: what its candidate has to replace it, or to send what is late."""
+"""More time for a piece: what its candidate has to replace it, or to send what is late.
+
+What was granted by mistake is corrected to an earlier day, within bounds.
+"""
 
 from datetime import date, datetime, timedelta
 
-from sporades.core.french import instant_in_words, local_day
+from sporades.core.french import day_in_words, instant_in_words, local_day
 from sporades.core.refusals import Refused
 from sporades.evidence.queries import Owed
+from sporades.evidence.states import State
 from sporades.exams.queries import rules
 from sporades.exams.schema.clock import Deadline
 from sporades.registrations.models import Registration
@@ -40,12 +44,40 @@ def usual_day(registration: Registration, owed: Owed, *, at: datetime) -> date |
     Returns:
         A day; nothing where the réglementation gives no more time, or its deadline gives as much.
     """
+    day = _replaced_until(registration, owed, at)
+    return day if day is not None and last_minute(registration, day) > owed.until else None
+
+
+def _replaced_until(registration: Registration, owed: Owed, refused_at: datetime) -> date | None:
     exam = rules(registration.regulation_id).exam(registration.exam.code)
     asked = exam.piece(owed.row.code)
     if asked is None or not asked.replaced_within:
         return None
-    day = local_day(at, registration.service.zone) + timedelta(days=asked.replaced_within)
-    return day if last_minute(registration, day) > owed.until else None
+    return local_day(refused_at, registration.service.zone) + timedelta(days=asked.replaced_within)
+
+
+def earliest(registration: Registration, owed: Owed, *, at: datetime) -> date | None:
+    """Return the first day to which the time that was granted may be cut back.
+
+    Never before what the réglementation gives, for the piece and since its refusal, nor today.
+
+    Args:
+        registration: whose piece it is.
+        owed: the piece.
+        at: the instant.
+
+    Returns:
+        A day; nothing where no time was granted, or where none of it may be taken back.
+    """
+    if owed.until <= owed.first_until:
+        return None
+    zone, row = registration.service.zone, owed.row
+    days = [local_day(at, zone) + timedelta(days=1), local_day(owed.first_until, zone)]
+    if row.state == State.REFUSED and row.decided_at is not None:
+        replaced = _replaced_until(registration, owed, row.decided_at)
+        days += [replaced] if replaced else []
+    first = max(days)
+    return first if last_minute(registration, first) < owed.until else None
 
 
 def granted(registration: Registration, owed: Owed, day: date, *, at: datetime) -> datetime:
@@ -70,3 +102,25 @@ def granted(registration: Registration, owed: Owed, day: date, *, at: datetime) 
     if day > today + MOST:
         raise TooFar
     return until
+
+
+def changed(registration: Registration, owed: Owed, day: date, *, at: datetime) -> datetime:
+    """Return until when a piece may be sent, once the time that was granted is longer, or cut back.
+
+    Args:
+        registration: whose piece it is.
+        owed: the piece.
+        day: the last one.
+        at: the instant.
+
+    Raises:
+        Shorter: it is the day that was granted, or comes before the first one to which it may be
+            cut back.
+        TooFar: see there.
+    """
+    until, first = last_minute(registration, day), earliest(registration, owed, at=at)
+    if first is None or until >= owed.until:
+        return granted(registration, owed, day, at=at)
+    if day < first:
+        raise Shorter(f"Ce délai ne peut pas finir avant le {day_in_words(first)}.")
+    return max(until, owed.first_until)

@@ -376,11 +376,11 @@ def refuse(
 
 
 def grant(row: Evidence, *, until: datetime) -> None:
-    """Give more time for a piece for which something must still be sent.
+    """Give more time for a piece for which something must still be sent, or cut back what was given.
 
     Args:
         row: the piece, its registration locked.
-        until: until when, later than its deadline.
+        until: until when, no earlier than its deadline.
 
     Raises:
         Refused: nothing is to be sent for it any more.

@@ -31,11 +31,13 @@ class Owed:
         row: the piece.
         before: until when, in words.
         until: the same instant.
+        first_until: until when the réglementation gives, without the time that was granted.
     """
 
     row: Evidence
     before: str
     until: datetime
+    first_until: datetime
 
     def is_in_time(self, at: datetime) -> bool:
         """Return whether its last minute has not passed."""
@@ -95,9 +97,9 @@ def _owed(registration: Registration, row: Evidence, piece: Mapping[str, Any]) -
     """Return a piece with its deadline: that of the version, unless more time was granted."""
     until, granted = datetime.fromisoformat(piece["until"]), row.granted_until
     if granted is None or granted <= until:
-        return Owed(row=row, before=piece["before"], until=until)
+        return Owed(row=row, before=piece["before"], until=until, first_until=until)
     said = registration.service.said(granted, registration.reader_zone)
-    return Owed(row=row, before=said, until=granted)
+    return Owed(row=row, before=said, until=granted, first_until=until)
 
 
 def pieces_of(registration: Registration) -> list[Owed]:

@@ -119,6 +119,7 @@ IN_WORDS = {
     "piece deposited": "Pièce justificative déposée",
     "piece given time": "Délai accordé pour une pièce justificative",
     "piece found infected": "Pièce justificative refusée par l'antivirus",
+    "piece time cut back": "Délai accordé pour une pièce justificative ramené à un jour plus proche",
     "piece read": "Fichier d'une pièce justificative consulté",
     "piece received": "Pièce justificative reçue par courrier",
     "piece refused": "Pièce justificative trouvée non conforme",

@@ -194,3 +194,76 @@ def test_the_database_holds_that_what_was_granted_counts(registration):
 
     with pytest.raises(IntegrityError, match="has_the_time"), transaction.atomic():
         type(row).objects.filter(pk=row.pk).update(granted_until=row.until + timedelta(days=1))
+
+
+# --- A day that was granted by mistake ----------------------------------------------------------
+
+MISTAKEN = date(2027, 4, 20)
+
+
+def grant(registration, day, *, at=AFTER):
+    providing.grant(row=piece(registration), until=day, by=MANAGER, at=at)
+
+
+def test_a_day_granted_by_mistake_is_cut_back_and_its_candidate_is_told(registration):
+    grant(registration, MISTAKEN)
+
+    grant(registration, DAY)
+
+    row = piece(registration)
+    assert owed(registration).until == row.until == row.granted_until
+    assert "Envoyez-la avant le vendredi 5 février 2027 à 23 h 59" in told("piece_time_cut_back")
+    assert Message.objects.filter(kind="piece_given_time").count() == 1
+    assert Entry.objects.get(verb="piece time cut back").payload["after"] == {
+        "piece": IDENTITY,
+        "until": "2027-02-05",
+    }
+
+
+def test_it_is_not_cut_back_to_today_or_before(registration):
+    grant(registration, MISTAKEN)
+
+    with pytest.raises(delays.Shorter, match="avant le 25 janvier 2027"):
+        grant(registration, date(2027, 1, 24))
+    grant(registration, date(2027, 1, 25))
+
+    assert owed(registration).before.startswith("lundi 25 janvier 2027")
+
+
+def test_nor_before_what_the_reglementation_gives(registration):
+    grant(registration, date(2027, 1, 20), at=NOW)
+
+    with pytest.raises(delays.Shorter, match="avant le 30 décembre 2026"):
+        grant(registration, date(2026, 12, 29), at=NOW)
+    grant(registration, date(2026, 12, 30), at=NOW)
+
+    found = owed(registration)
+    assert found.until == found.first_until
+
+
+def test_nor_before_the_days_to_replace_what_was_refused(registration):
+    clean(registration)
+    refuse(registration, until=USUAL)
+    grant(registration, MISTAKEN)
+
+    with pytest.raises(delays.Shorter, match="avant le 1er février 2027"):
+        grant(registration, date(2027, 1, 31))
+    grant(registration, date(2027, 2, 1))
+
+    assert owed(registration).before.startswith("lundi 1er février 2027")
+
+
+def test_the_day_that_was_granted_is_not_granted_again(registration):
+    grant(registration, DAY)
+
+    with pytest.raises(delays.Shorter, match="peut déjà être fournie jusqu'au vendredi 5 février"):
+        grant(registration, DAY)
+
+
+def test_a_refusal_cuts_nothing_back(registration):
+    grant(registration, MISTAKEN)
+    given = give(registration, at=AFTER)
+    evidence.note_scanned(given, is_clean=True, at=AFTER)
+
+    with pytest.raises(delays.Shorter):
+        refuse(registration, until=DAY)

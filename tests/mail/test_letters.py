@@ -431,6 +431,7 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "piece_asked_again",
         "piece_given_time",
         "piece_refused",
+        "piece_time_cut_back",
         "pieces_due",
         # That of a file of which nothing is said: tests/medical/test_scanning.
         "file_refused",

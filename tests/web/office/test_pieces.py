@@ -1,6 +1,7 @@
 """« Pièces » of a file: opened once clean, judged; those that wait to be verified (G2, I7)."""
 
 import io
+import re
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -176,6 +177,22 @@ def test_more_time_is_left_for_what_is_still_to_be_sent(manager, pressing):
 
     assert "À fournir avant le mardi 5 janvier 2027" in main(manager.get(decision(pressing)))
     assert Message.objects.filter(kind="piece_given_time").count() == 1
+
+
+def test_a_day_granted_by_mistake_is_cut_back_within_bounds_that_are_said(manager, pressing):
+    decide(manager, pressing, verdict="delay", delai="20/02/2027")
+
+    page = main(manager.get(decision(pressing))).replace("\xa0", " ")
+    assert "Changer le délai accordé" in page
+    assert "Le délai accordé va jusqu'au samedi 20 février 2027 à 23 h 59" in page
+    [earliest] = re.findall(r"ramené au (\d+ \w+ \d+) au plus tôt", page)
+    refused = decide(manager, pressing, verdict="delay", delai="01/01/2026")
+    assert refused.status_code == 422
+    assert f"Ce délai ne peut pas finir avant le {earliest}." in main(refused)
+    decide(manager, pressing, verdict="delay", delai="05/02/2027")
+
+    assert "À fournir avant le vendredi 5 février 2027" in main(manager.get(decision(pressing)))
+    assert Message.objects.filter(kind="piece_time_cut_back").count() == 1
 
 
 def test_a_registration_does_without_a_piece(manager, in_lille):

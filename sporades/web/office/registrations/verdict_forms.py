@@ -9,7 +9,7 @@ from django import forms
 
 from sporades.acts.providing import PostmarkToCome
 from sporades.acts.sending import Sent
-from sporades.core.french import ended, local_day
+from sporades.core.french import day_in_words, ended, local_day
 from sporades.core.refusals import Refused
 from sporades.evidence import delays
 from sporades.evidence.models import LONGEST_REASON, Evidence
@@ -76,9 +76,20 @@ class Time:
         """Whether more of it is proposed: its deadline has passed, or leaves less than is usual."""
         return bool(self.usual) or not self.owed.is_in_time(self.at)
 
-    def check(self, day: date) -> None:
+    @property
+    def earliest(self) -> date | None:
+        """The first day to which what was granted may be cut back; nothing where it may not be."""
+        return delays.earliest(self.registration, self.owed, at=self.at)
+
+    @property
+    def latest(self) -> date:
+        """The last day that may be granted."""
+        return self.today + delays.MOST
+
+    def check(self, day: date, *, may_cut_back: bool) -> None:
         """Refuse a last day that cannot be granted. Raises Refused."""
-        delays.granted(self.registration, self.owed, day, at=self.at)
+        allowed = delays.changed if may_cut_back else delays.granted
+        allowed(self.registration, self.owed, day, at=self.at)
 
 
 class DelayForm(forms.Form):
@@ -95,7 +106,7 @@ class DelayForm(forms.Form):
         Args:
             data: what was sent.
             time: what is left, and how much is usual.
-            is_required: whether a day must be said.
+            is_required: whether a day must be said; what was granted may then be cut back to it.
         """
         initial = {"delai": time.usual} if time.usual else {}
         super().__init__(data, initial=initial)
@@ -108,7 +119,7 @@ class DelayForm(forms.Form):
         day = self.cleaned_data["delai"]
         if day is not None:
             try:
-                self._time.check(day)
+                self._time.check(day, may_cut_back=self.fields["delai"].required)
             except Refused as refusal:
                 raise forms.ValidationError(str(refusal), code="delay") from None
         return day
@@ -257,6 +268,7 @@ class VerdictForms:
         self.more_time = DelayForm(
             data if self.verdict == MORE_TIME else None, time=time, is_required=True
         )
+        self.bounds = _bounds(time)
         self.waiver = WaiverForm(data if self.verdict == "waive" else None)
         self.postmark = PostedPieceForm(
             data if self.verdict == "receive" else None, today=time.today
@@ -292,3 +304,14 @@ class VerdictForms:
         """What was said, in small letters."""
         label = self.possible[self.verdict]
         return f"{label[:1].lower()}{label[1:]}"
+
+
+def _bounds(time: Time) -> str:
+    """Say between which days the time that was granted may be changed; nothing where it may only grow."""
+    if time.earliest is None:
+        return ""
+    return (
+        f"Le délai accordé va jusqu'au {time.owed.before}. Il peut être ramené au "
+        f"{day_in_words(time.earliest)} au plus tôt : pas avant ce que donne la réglementation, ni "
+        f"avant demain. Il peut être porté au {day_in_words(time.latest)} au plus tard."
+    )
