@@ -1,5 +1,6 @@
 """Accommodations of many registrations: the opinion followed, the decision notified, seen before."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from sporades.acts import accommodating
 from sporades.core.actors import Actor
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import lock_registration
+from sporades.registrations.states import decided_mark
 
 FOLLOW, NOTIFY = "follow-opinion", "notify-accommodation"
 LABELS = {
@@ -60,14 +62,41 @@ def state_of(piece: str, at: datetime) -> Any:  # noqa: ARG001 - of the request 
     return Coalesce(Subquery(last.values("seen")[:1]), Value(_PREFIX + NOTHING_ASKED))
 
 
-def overtaken(code: str, registration: Registration, asked_at: datetime) -> str:
-    """Return that what is acted on has come since the batch was asked for, if so."""
+def marks(keys: Iterable[int], piece: str) -> dict[int, str]:  # noqa: ARG001 - of the request alone
+    """Return what tells the last request of a registration from another, and what was said of it."""
+    rows = Case.objects.filter(registration__in=list(keys)).exclude(state=State.WITHDRAWN)
+    last = rows.order_by("registration", "-begun_at", "-pk").distinct("registration")
+    found = last.values_list("registration", "state", "pk", "opined_at", "decided_at")
+    return {
+        key: decided_mark(
+            f"{state} {case} {opined_at.isoformat() if opined_at else ''}", decided_at
+        )
+        for key, state, case, opined_at, decided_at in found
+    }
+
+
+def overtaken(code: str, registration: Registration, asked_at: datetime, seen: str) -> str:
+    """Return that what is acted on has come, or has changed, since the batch was asked for, if so.
+
+    Args:
+        code: what is done to it.
+        registration: whose request it is; locked from then on.
+        asked_at: when the batch was.
+        seen: what `marks` said of it then; nothing where nobody kept it.
+    """
     # Whoever corrects a decision meanwhile waits for the line, or has come before it.
     lock_registration(registration.pk)
     open_ones = Case.objects.open().filter(registration=registration)
-    if code == FOLLOW:
-        return OTHER_OPINION if open_ones.filter(opined_at__gt=asked_at).exists() else ""
-    return OTHER_DECISION if open_ones.filter(decided_at__gt=asked_at).exists() else ""
+    since, other = {
+        FOLLOW: ("opined_at__gt", OTHER_OPINION),
+        NOTIFY: ("decided_at__gt", OTHER_DECISION),
+    }[code]
+    if open_ones.filter(**{since: asked_at}).exists():
+        return other
+    now = marks([registration.pk], "").get(registration.pk, "")
+    if not seen or now == seen:
+        return ""
+    return refusals(code).get(_PREFIX + now.partition(" ")[0], other)
 
 
 def _follow(

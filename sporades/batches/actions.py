@@ -1,6 +1,6 @@
 """What may be done to many registrations at once: one table."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -32,6 +32,7 @@ from sporades.registrations.states import (
     STANDING,
     VALIDATE,
     State,
+    decided_mark,
 )
 
 STANDS = {
@@ -70,6 +71,9 @@ WRITTEN_ALONE = 5_000
 """How many candidates one person writes to alone in a day, as for exports (S-17)."""
 
 AMENDED = "Elle a été modifiée depuis que vous avez préparé ce lot : relisez-la, puis décidez."
+DECIDED = (
+    "Son état a changé depuis que vous avez préparé ce lot : lisez ce qui a été fait, puis décidez."
+)
 NO_MESSAGE = "Ce lot n'a pas de message à écrire."
 NO_DOCUMENT = "aucun document n'est préparé pour elle"
 
@@ -95,6 +99,9 @@ class Action:
         has_reason: whether it is told with a reason.
         judges: whether it is decided from what is filed, as it was when it was asked for.
         act: does it to one registration, in the transaction of its line. Raises Refused.
+        marks: what tells one decision on what it decides of from another, by the key of a
+            registration, given some of these and the code of the piece; nothing for an act that
+            decides of nothing.
         asked_apart: whether it is asked for on a page of its own, which makes what it fills.
         has_piece: whether it is about one supporting document, which is chosen with it.
         seen: what tells lines of one state apart before it is launched: given the code of the
@@ -117,21 +124,35 @@ class Action:
     begin: Callable[..., UUID] | None = None
     asked_apart: bool = False
     judges: bool = False
+    marks: Callable[[Iterable[int], str], Mapping[int, str]] | None = None
     has_piece: bool = False
     seen: Callable[[str, datetime], Any] | None = None
     refusals: Mapping[str, str] = field(default_factory=dict)
     alone: int | None = None
     approval: Permission | None = None
 
-    def overtaken(self, registration: Registration, asked_at: datetime, piece: str = "") -> str:
-        """Return why it cannot be done of what was asked at an instant, or nothing."""
+    def overtaken(
+        self, registration: Registration, asked_at: datetime, piece: str = "", seen: str = ""
+    ) -> str:
+        """Return why it cannot be done of what was asked at an instant, or nothing.
+
+        Args:
+            registration: of the line.
+            asked_at: when the batch was.
+            piece: on which document.
+            seen: what was decided then, as `marks` says it; nothing where nobody kept it.
+        """
         if self.code in accommodations.LABELS:
-            return accommodations.overtaken(self.code, registration, asked_at)
+            return accommodations.overtaken(self.code, registration, asked_at, seen)
         if self.has_piece:
-            return pieces.overtaken(registration, piece, asked_at)
+            name = self.code.removesuffix("-piece")
+            return pieces.overtaken(name, registration, piece, asked_at, seen)
         amended_at = registration.amended_at
-        is_other = amended_at is not None and amended_at > asked_at
-        return AMENDED if self.judges and is_other else ""
+        if self.judges and amended_at is not None and amended_at > asked_at:
+            return AMENDED
+        is_known = bool(self.refusal_of(registration.state))
+        is_other = bool(seen) and registration.decided_mark != seen
+        return DECIDED if is_other and not is_known else ""
 
     def refusal_of(self, state: str) -> str:
         """Return why it cannot be done in a state, or nothing."""
@@ -154,14 +175,27 @@ def _decide(
     by: Actor,
     at: datetime,
 ) -> None:
-    deciding.decide_within(
-        registration=registration,
-        decision=decision,
-        reason=reason,
-        seen=registration.version,
-        by=by,
-        at=at,
-    )
+    try:
+        deciding.decide_within(
+            registration=registration,
+            decision=decision,
+            reason=reason,
+            seen=registration.version,
+            mark=registration.decided_mark,
+            by=by,
+            at=at,
+        )
+    except deciding.DecidedSince as refusal:
+        raise Refused(DECIDED) from refusal
+    except deciding.Overtaken as refusal:
+        raise Refused(AMENDED) from refusal
+
+
+def _marks(keys: Iterable[int], piece: str) -> dict[int, str]:  # noqa: ARG001 - every act is told it
+    """Return what tells one decision on a registration from another, by its key."""
+    rows = Registration.objects.filter(pk__in=list(keys))
+    found = rows.values_list("pk", "state", "decided_at")
+    return {key: decided_mark(state, decided_at) for key, state, decided_at in found}
 
 
 def _prepare(
@@ -204,6 +238,7 @@ _DECISIONS = [
         needs_reason(one),
         partial(_decide, one),
         judges=True,
+        marks=_marks,
     )
     for one in DECISIONS
 ]
@@ -239,6 +274,7 @@ INCOMPLETE = Action(
     frozenset({State.REGISTERED}),
     has_reason=False,
     act=_declare_incomplete,
+    marks=_marks,
     seen=pieces.lacks,
     refusals={pieces.COMPLETE: "Aucune pièce obligatoire ne manque après sa date limite."},
 )
@@ -251,6 +287,7 @@ _PIECES = [
         has_reason=name != "accept",
         act=pieces.ACTS[name],
         has_piece=True,
+        marks=pieces.marks,
         seen=pieces.state_of,
         refusals=pieces.refusals(name),
     )
@@ -264,6 +301,7 @@ _ACCOMMODATIONS = [
         frozenset(STANDING),
         has_reason=False,
         act=accommodations.ACTS[code],
+        marks=accommodations.marks,
         seen=accommodations.state_of,
         refusals=accommodations.refusals(code),
     )

@@ -20,6 +20,7 @@ from sporades.accommodations.operations import (
     stamps_of,
 )
 from sporades.accommodations.states import Decision, Opinion
+from sporades.accounts.permissions import Reach
 from sporades.acts import accommodating
 from sporades.batches.accommodations import AWAITED, FOLLOW
 from sporades.batches.models import Batch
@@ -54,11 +55,18 @@ def is_foreseen(batch: Batch) -> bool:
     return batch.action in AWAITED
 
 
-def cases_of(batch: Batch) -> QuerySet[Case]:
-    """Return the requests that a batch will go through, in the order of its lines."""
-    lines = batch.lines.filter(
-        outcome=Outcome.WAITING, registration__state__in=batch.does.sources
-    ).values("registration")
+def cases_of(batch: Batch, *reaches: Reach) -> QuerySet[Case]:
+    """Return the requests that a batch will go through, in the order of its lines.
+
+    Args:
+        batch: which.
+        reaches: as for `Batch.lines_within`.
+    """
+    lines = (
+        batch.lines_within(*reaches)
+        .filter(outcome=Outcome.WAITING, registration__state__in=batch.does.sources)
+        .values("registration")
+    )
     waiting = Case.objects.filter(registration__in=lines, state=AWAITED[batch.action])
     found: QuerySet[Case] = (
         waiting.without_one_taken_again().filter(opined_at__lte=batch.asked_at)
@@ -68,9 +76,15 @@ def cases_of(batch: Batch) -> QuerySet[Case]:
     return found.order_by("registration")
 
 
-def measures_in(batch: Batch) -> list[tuple[str, int]]:
-    """Return how many measures a batch will grant, grant in part, refuse or replace, in words."""
-    counted = AskedMeasure.objects.filter(case__in=cases_of(batch).order_by()).order_by()
+def measures_in(batch: Batch, *reaches: Reach) -> list[tuple[str, int]]:
+    """Return how many measures a batch will grant, grant in part, refuse or replace, in words.
+
+    Args:
+        batch: which.
+        reaches: as for `Batch.lines_within`.
+    """
+    cases = cases_of(batch, *reaches).order_by()
+    counted = AskedMeasure.objects.filter(case__in=cases).order_by()
     said = "opinion" if batch.action == FOLLOW else "decision"
     rows = (
         counted.annotate(is_whole=Q(**{PAPERS[said]: []}))
@@ -85,14 +99,15 @@ def measures_in(batch: Batch) -> list[tuple[str, int]]:
     return [(label, found[label]) for label in LABELS if label in found]
 
 
-def signed_in(batch: Batch, by: By) -> list[Signed]:
+def signed_in(batch: Batch, by: By, *reaches: Reach) -> list[Signed]:
     """Return how the decisions of a batch are signed, the most frequent first.
 
     Args:
         batch: which.
         by: who acts on a registration.
+        reaches: as for `Batch.lines_within`.
     """
-    cases = cases_of(batch).order_by()
+    cases = cases_of(batch, *reaches).order_by()
     if batch.action == FOLLOW:
         return _signed_by(cases, by)
     names = ("decided_first_name", "decided_last_name", "decided_quality", "decided_service")

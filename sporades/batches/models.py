@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from sporades.accounts.asking import AskedByMember
+from sporades.accounts.permissions import Reach
 from sporades.batches.actions import ACTIONS, WRITTEN_ALONE, Action
 from sporades.batches.states import BatchState, Outcome
 from sporades.core.counts import counted
@@ -81,6 +82,18 @@ class Batch(AskedByMember):
         """Say how many lines it has."""
         return f"{in_groups(str(self.total))} inscription{'s' if self.total > 1 else ''}"
 
+    def lines_within(self, *reaches: Reach) -> Any:
+        """Return the lines that its author may still act on: the others are refused, and not told of.
+
+        Args:
+            reaches: perimeters that hold them too, as that of its reader now.
+        """
+        where = {"academy": "registration__academy", "domain": "registration__exam__domain__code"}
+        found = self.lines.all()
+        for reach in (self.reach, *reaches):
+            found = found.filter(reach.condition(**where))
+        return found
+
     def counts(self) -> dict[str, int]:
         """Return how many lines there are of each outcome."""
         return counted(self.lines, "outcome", Outcome.values)
@@ -95,6 +108,10 @@ class BatchLine(models.Model):
     )
     outcome = models.CharField("résultat", max_length=10, choices=Outcome, default=Outcome.WAITING)
     why = models.CharField("refus", max_length=300, blank=True)
+    mark = models.CharField(
+        "ce qui en était décidé", max_length=120, blank=True, default="", db_default=""
+    )
+    """What tells the decision that stood when the batch was prepared from any that comes after."""
 
     class Meta:
         verbose_name = "ligne d'un lot"

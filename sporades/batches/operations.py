@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from itertools import batched
 from threading import BoundedSemaphore, Event
 from typing import Any
 from uuid import UUID
@@ -39,6 +40,7 @@ from sporades.mailings.models import Mailing
 from sporades.registrations.models import Registration
 
 MOST_LINES = 100_000
+FROZEN_AT_ONCE = 5_000
 AT_ONCE = 200
 """How many lines one job goes through: whoever is urgent does not wait long behind."""
 
@@ -133,16 +135,20 @@ def prepare(
         asked_at=at,
     )
     chosen = registrations.order_by("pk").values_list("pk", flat=True)[: MOST_LINES + 1]
-    lines = BatchLine.objects.bulk_create(
-        [BatchLine(batch=batch, registration_id=pk) for pk in chosen], batch_size=5_000
-    )
-    batch.total = len(lines)
+    batch.total = sum(_freeze(batch, keys) for keys in batched(chosen, FROZEN_AT_ONCE))
     if not batch.total:
         raise Nothing
     if batch.total > MOST_LINES:
         raise TooMany
     batch.save(update_fields=["total"])
     return batch
+
+
+def _freeze(batch: Batch, keys: Sequence[int]) -> int:
+    """Write some lines, each with what is decided of it now; return how many."""
+    marks = batch.does.marks(keys, batch.piece) if batch.does.marks else {}
+    lines = [BatchLine(batch=batch, registration_id=key, mark=marks.get(key, "")) for key in keys]
+    return len(BatchLine.objects.bulk_create(lines))
 
 
 @transaction.atomic
@@ -429,7 +435,7 @@ def _go_through(
             # Written first, the outcome is also the lock of the line.
             if not _end(line, Outcome.DONE):
                 return False
-            _act(registration, batch, now, about, at=at)
+            _act(registration, line, batch, now, about, at=at)
     except Refused as refusal:
         # What is refused has left nothing, its outcome neither.
         return _end(line, Outcome.REFUSED, why=str(refusal)[:300])
@@ -437,12 +443,18 @@ def _go_through(
 
 
 def _act(
-    registration: Registration | None, batch: Batch, now: Reach, about: object, *, at: datetime
+    registration: Registration | None,
+    line: BatchLine,
+    batch: Batch,
+    now: Reach,
+    about: object,
+    *,
+    at: datetime,
 ) -> None:
     """Do it to one registration. Raises Refused, as its line will say it."""
     if registration is None:
         raise Refused(OUTSIDE)
-    if why := batch.does.overtaken(registration, batch.asked_at, batch.piece):
+    if why := batch.does.overtaken(registration, batch.asked_at, batch.piece, line.mark):
         raise Refused(why)
     by = now.author(academy=registration.academy_id, domain=registration.exam.domain.code)
     try:

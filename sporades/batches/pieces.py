@@ -1,6 +1,6 @@
 """What is done to one supporting document of many registrations, and what is seen of it before."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,8 @@ from sporades.evidence.completeness import missing_rows
 from sporades.evidence.models import Evidence
 from sporades.evidence.states import ACCEPT, REFUSE, WAIVE, State
 from sporades.registrations.models import Registration
+from sporades.registrations.queries import lock_registration
+from sporades.registrations.states import decided_mark
 
 LABELS = {
     "accept": "Trouver une pièce conforme",
@@ -29,6 +31,7 @@ WORDS: dict[str, str] = {
 }
 """What is seen of a line, in words."""
 
+OTHER_VERDICT = "Cette pièce a été jugée depuis que vous avez préparé ce lot : relisez-la."
 OTHER_FILE = "Un fichier ou un papier est arrivé depuis que vous avez préparé ce lot : relisez-le."
 
 
@@ -55,10 +58,33 @@ def lacks(piece: str, at: datetime) -> Any:  # noqa: ARG001 - of any piece
     return Case(When(Exists(rows), then=Value(LACKING)), default=Value(COMPLETE))
 
 
-def overtaken(registration: Registration, piece: str, asked_at: datetime) -> str:
-    """Return that something has come for a piece since the batch was asked for, if so."""
+def marks(keys: Iterable[int], piece: str) -> dict[int, str]:
+    """Return what tells one decision on a piece from another, by the key of its registration."""
+    rows = Evidence.objects.filter(registration__in=list(keys), code=piece)
+    found = rows.values_list("registration", "state", "decided_at")
+    return {key: decided_mark(state, decided_at) for key, state, decided_at in found}
+
+
+def overtaken(
+    name: str, registration: Registration, piece: str, asked_at: datetime, seen: str
+) -> str:
+    """Return what has come for a piece, or was decided of it, since the batch was asked for, if so.
+
+    Args:
+        name: what is done to it.
+        registration: whose piece it is; locked from then on.
+        piece: its code.
+        asked_at: when the batch was.
+        seen: what `marks` said of it then; nothing where nobody kept it.
+    """
+    lock_registration(registration.pk)
     since = Evidence.objects.filter(registration=registration, code=piece, arrived_at__gt=asked_at)
-    return OTHER_FILE if since.exists() else ""
+    if since.exists():
+        return OTHER_FILE
+    now = marks([registration.pk], piece).get(registration.pk, "")
+    if not seen or now == seen:
+        return ""
+    return refusals(name).get(now.partition(" ")[0], OTHER_VERDICT)
 
 
 def _accept(row: Evidence, *, reason: str, by: Actor, at: datetime) -> None:  # noqa: ARG001 - told with none

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import Count, Value
 
+from sporades.accounts.permissions import Reach
 from sporades.batches import accommodations, pieces
 from sporades.batches.models import Batch
 from sporades.batches.states import Outcome
@@ -34,11 +35,18 @@ class Forecast:
     seen: str = ""
 
 
-def forecast(batch: Batch, *, at: datetime) -> list[Forecast]:
-    """Return what will become of its lines, as far as their state, or that of a piece, says it."""
+def forecast(batch: Batch, *reaches: Reach, at: datetime) -> list[Forecast]:
+    """Return what will become of its lines, as far as their state, or that of a piece, says it.
+
+    Args:
+        batch: which.
+        reaches: as for `Batch.lines_within`: what has left the perimeter is not counted.
+        at: now.
+    """
     seen = batch.does.seen
     states = (
-        batch.lines.filter(outcome=Outcome.WAITING)
+        batch.lines_within(*reaches)
+        .filter(outcome=Outcome.WAITING)
         .annotate(seen=seen(batch.piece, at) if seen else Value(""))
         .values_list("registration__state", "seen")
         .annotate(

@@ -652,6 +652,8 @@ TABLES = (
         "batches.BatchLine",
         chapter=WATCHED,
         whose=_batch_lines,
+        withheld={"mark": INNER},
+        keep="mark",
         texts="why",
     ),
     Table(

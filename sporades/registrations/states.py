@@ -50,6 +50,11 @@ def state_in_office(state: str, decided_at: datetime | None, amended_at: datetim
     return f"{State(state).label}{', à valider de nouveau' if is_anew else ''}"
 
 
+def decided_mark(state: str, decided_at: datetime | None) -> str:
+    """Return what tells one decision from another: where it has led, and when it was made."""
+    return f"{state} {decided_at.isoformat() if decided_at else ''}".strip()
+
+
 class RequestState(models.TextChoices):
     """Where a request stands: to change a registration, to correct civil data."""
 

@@ -9,12 +9,14 @@ from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import Decision, Opinion, State
 from sporades.acts import accommodating
 from sporades.batches import foreseen, operations, queries
-from sporades.batches.accommodations import OTHER_OPINION
+from sporades.batches.accommodations import OTHER_DECISION, OTHER_OPINION
 from sporades.batches.states import Outcome
+from sporades.registrations.models import Registration
 from tests.accommodations.asked import (
     ACCESS,
     MANAGER,
     READER,
+    RECTOR,
     THIRD,
     case_of,
     decide,
@@ -185,3 +187,65 @@ def test_what_is_granted_in_part_is_counted_apart(prepare, three):
     assert foreseen.measures_in(notifying) == [("Accordée en partie", 1)]
     measure = case_of(three[0]).measures.get()
     assert foreseen.decided_in_words(notifying, measure) == "Accordée en partie"
+
+
+BEFORE = NOW - timedelta(minutes=1)
+"""When a colleague pressed a button whose act is written after the batch was prepared."""
+
+
+def test_what_a_colleague_decided_since_is_not_decided_over(prepare, three):
+    reach(three[0], State.OPINION_GIVEN, at=BEFORE)
+    batch = prepare("follow-opinion")
+    decide(three[0], at=BEFORE)
+
+    launched(batch)
+
+    assert "La demande d'aménagement est « Décidée »." in refused(batch)
+
+
+def test_a_decision_corrected_since_is_not_notified_unread(prepare, three):
+    reach(three[0], State.DECIDED, at=BEFORE - timedelta(minutes=1))
+    batch = prepare("notify-accommodation")
+    case = case_of(three[0])
+    accommodating.correct(
+        case=case,
+        decisions={
+            one.code: DecisionOn(Decision.REFUSED, reason="Non prévue.")
+            for one in case.measures.all()
+        },
+        author=RECTOR,
+        seen=case.decided_at,
+        by=MANAGER,
+        at=BEFORE,
+    )
+
+    launched(batch)
+
+    assert OTHER_DECISION in refused(batch)
+    assert case_of(three[0]).state == State.DECIDED
+
+
+def test_what_was_taken_again_since_is_not_decided(prepare, three):
+    reach(three[0], State.DECIDED, at=BEFORE)
+    batch = prepare("notify-accommodation")
+    accommodating.notify_decision(registration=three[0], by=MANAGER, at=BEFORE)
+    accommodating.take_again(
+        case=case_of(three[0]), why=Again.ERROR, has_opinion=True, by=MANAGER, at=BEFORE
+    )
+    decide(three[0], at=BEFORE)
+
+    launched(batch)
+
+    assert OTHER_DECISION in refused(batch)
+
+
+def test_what_has_left_the_perimeter_is_not_foreseen(prepare, three):
+    reach(three[0], State.OPINION_GIVEN)
+    reach(three[1], State.OPINION_GIVEN)
+    batch = prepare("follow-opinion")
+    Registration.objects.filter(pk=three[0].pk).update(academy="A25")
+
+    assert foreseen.cases_of(batch).count() == 1
+    assert foreseen.measures_in(batch) == [("Accordée", 2)]
+    assert [one.count for one in foreseen.signed_in(batch, by_of(batch))] == [1]
+    assert sum(one.count for one in queries.forecast(batch, at=NOW)) == 2

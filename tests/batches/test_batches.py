@@ -9,14 +9,14 @@ from django.test.utils import CaptureQueriesContext
 from sporades.accounts.models import Membership
 from sporades.acts import deciding
 from sporades.batches import operations, queries, tasks
-from sporades.batches.actions import AMENDED
+from sporades.batches.actions import AMENDED, DECIDED, Action
 from sporades.batches.models import Batch, BatchLine
 from sporades.batches.states import BatchState, Outcome
 from sporades.core.refusals import Refused
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
-from sporades.registrations.states import DECISIONS, SET_ASIDE, VALIDATE, State
+from sporades.registrations.states import DECISIONS, FLAG, SET_ASIDE, VALIDATE, State
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author
 from tests.jobs import work
 
@@ -158,6 +158,62 @@ def test_what_was_modified_since_a_batch_was_prepared_is_not_decided_unread(prep
     assert states() == read
     refused = batch.lines.filter(outcome=Outcome.REFUSED).values_list("why", flat=True)
     assert list(refused) == [AMENDED] * bool(later)
+
+
+def test_what_a_colleague_decided_since_is_not_decided_over(prepare, three):
+    batch = prepare("validate")
+    deciding.decide(
+        registration=three[1], decision=FLAG, reason=WHY, by=OPERATOR, at=NOW - timedelta(minutes=1)
+    )
+
+    launched(batch)
+
+    assert states() == [State.VALIDATED, State.ANOMALY, State.VALIDATED]
+    assert batch.lines.get(outcome=Outcome.REFUSED).why == DECIDED
+
+
+def test_what_is_decided_while_a_line_is_gone_through_is_not_decided_over(
+    prepare, three, monkeypatch
+):
+    """A colleague decides after the lines were read, before this one is locked."""
+    batch = prepare("validate", registrations=Registration.objects.filter(pk=three[0].pk))
+    checked = Action.overtaken
+
+    def meanwhile(*given):
+        said = checked(*given)
+        deciding.decide(
+            registration=Registration.objects.whole().get(pk=three[0].pk),
+            decision=FLAG,
+            reason=WHY,
+            by=OPERATOR,
+            at=NOW,
+        )
+        return said
+
+    monkeypatch.setattr(Action, "overtaken", meanwhile)
+    launched(batch)
+
+    assert batch.lines.get().why == DECIDED
+
+
+def test_what_was_decided_before_a_batch_was_prepared_is_decided_by_it(prepare, three):
+    deciding.decide(registration=three[1], decision=FLAG, reason=WHY, by=OPERATOR, at=NOW)
+
+    launched(prepare("validate"))
+
+    assert states() == [State.VALIDATED] * 3
+
+
+def test_what_has_left_the_perimeter_is_not_counted_nor_told_of(prepare, three):
+    batch = prepare("validate")
+    set_aside(three[0])
+    Registration.objects.filter(pk=three[0].pk).update(academy="A25")
+
+    [forecast] = queries.forecast(batch, at=NOW)
+    launched(batch)
+
+    assert (forecast.state, forecast.count) == (State.REGISTERED, 2)
+    assert batch.lines.get(outcome=Outcome.REFUSED).why == operations.OUTSIDE
 
 
 def test_a_stopped_batch_goes_no_further_and_is_taken_up_where_it_was(prepare, three, monkeypatch):

@@ -7,7 +7,7 @@ import pytest
 from sporades.acts import providing
 from sporades.batches import operations, queries
 from sporades.batches.operations import PieceMissing
-from sporades.batches.pieces import OTHER_FILE
+from sporades.batches.pieces import OTHER_FILE, OTHER_VERDICT
 from sporades.batches.states import Outcome
 from sporades.core.refusals import ReasonMissing
 from sporades.evidence import operations as evidence
@@ -128,3 +128,18 @@ def test_those_that_lack_pieces_are_declared_incomplete(prepare, three):
         State.ANOMALY,
         State.ANOMALY,
     ]
+
+
+def test_what_a_colleague_said_of_a_piece_since_is_not_said_otherwise(prepare, three):
+    before = NOW - timedelta(minutes=1)
+    clean(three[0], at=before)
+    clean(three[1], at=before)
+    batch = prepare("refuse-piece", "Illisible.", piece=IDENTITY)
+    row = piece(three[0])
+    providing.accept(row=row, seen=row.deposit_id, by=MANAGER, at=before)
+    providing.waive(row=piece(three[1]), reason="Vue.", by=MANAGER, at=before)
+
+    launched(batch)
+
+    assert stands(three)[:2] == [Piece.ACCEPTED, Piece.WAIVED]
+    assert set(refused(batch)) >= {OTHER_VERDICT, "La pièce est « Dispensée »."}

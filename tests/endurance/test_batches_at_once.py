@@ -8,15 +8,17 @@ from django.db import DatabaseError, connection, transaction
 
 from sporades.accounts.models import Membership, User
 from sporades.accounts.permissions import Permission, reach
+from sporades.acts import deciding
 from sporades.batches import operations
-from sporades.batches.actions import ACTIONS
+from sporades.batches.actions import ACTIONS, DECIDED
 from sporades.batches.models import Batch, BatchLine
 from sporades.batches.states import BatchState
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
+from sporades.registrations.states import FLAG, State
 from tests.endurance.arena import eventually, now, together
-from tests.factories import a_candidate, a_registration
+from tests.factories import OPERATOR, a_candidate, a_registration
 
 LINES = 12
 
@@ -80,6 +82,21 @@ def test_a_line_that_waits_for_a_colleague_holds_up_no_other(batch):
     assert batch.counts() == {"done": LINES, "refused": 0, "waiting": 0}
     assert Batch.objects.get().state == BatchState.DONE
     assert each_once()
+
+
+def test_what_a_colleague_decides_while_a_line_waits_for_them_is_not_decided_over(batch):
+    with transaction.atomic():
+        held = Registration.objects.whole().get(pk=first_line().registration_id)
+        deciding.decide_within(
+            registration=held, decision=FLAG, reason="Diplôme absent.", by=OPERATOR, at=now()
+        )
+        worker = in_the_background(batch)
+        eventually(lambda: batch.counts() == {"done": LINES - 1, "refused": 0, "waiting": 1})
+    worker.join()
+
+    assert first_line().why == DECIDED
+    held.refresh_from_db(fields=["state"])
+    assert held.state == State.ANOMALY
 
 
 def test_what_is_under_way_when_it_is_stopped_is_done_and_nothing_else_is(batch):

@@ -22,6 +22,7 @@ from sporades.registrations.states import (
     REASONED,
     STANDING,
     State,
+    decided_mark,
     is_to_validate_anew,
     state_in_office,
 )
@@ -280,7 +281,7 @@ class Registration(models.Model):
     @property
     def decided_mark(self) -> str:
         """What tells one decision on it from another: a page says which one it showed."""
-        return f"{self.state} {self.decided_at.isoformat() if self.decided_at else ''}".strip()
+        return decided_mark(self.state, self.decided_at)
 
     @property
     def awaits_new_validation(self) -> bool:

@@ -126,3 +126,21 @@ def test_a_line_that_has_left_the_perimeter_since_leaves_the_page(manager, in_li
     moving.move_for_good(registration=in_lille, academy="A25", reason="Ici", by=OPERATOR, at=NOW)
 
     assert manager.get(page_of(batch)).status_code == 200
+
+
+def test_what_has_left_the_perimeter_since_is_not_counted_and_that_is_said(manager, in_lille):
+    opined(in_lille)
+    other = a_registration(a_candidate())
+    opined(other)
+    batch = prepared(manager, "follow-opinion")
+    left = "Ce qui a quitté le périmètre depuis que ce lot est préparé n'est pas compté ici"
+    assert left not in main(manager.get(page_of(batch)))
+    Registration.objects.filter(pk=other.pk).update(academy="A25")
+
+    page = main(manager.get(page_of(batch)))
+
+    assert "Demandes d'aménagement traitées : 1. Inscriptions laissées de côté : 0." in page
+    assert "Accordée 1 mesure Refusée 1 mesure" in page
+    assert "(1 décision)" in page
+    assert left in page
+    assert other.number not in page

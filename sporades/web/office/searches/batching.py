@@ -85,7 +85,10 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
     is_mine = mine.asked_by_id == request.user.pk
     counts = mine.counts()
     refused = mine.lines.filter(outcome=Outcome.REFUSED).order_by("pk")
-    forecast = queries.forecast(mine, at=request.arrived_at) if mine.state in UNDECIDED else []
+    # Its approver reaches all that its author might; of its author's own, what they reach now.
+    reached = [request.reaches(mine.does.permission)] if is_mine else []
+    is_open = mine.state in UNDECIDED
+    forecast = queries.forecast(mine, *reached, at=request.arrived_at) if is_open else []
     context = {
         "batch": mine,
         "is_mine": is_mine,
@@ -105,7 +108,8 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
             for one in forecast
         ],
         "expected": _expected(forecast, mine),
-        **(foreseen_in(request, mine) if mine.state in UNDECIDED and is_mine else {}),
+        "has_left": is_open and sum(one.count for one in forecast) < counts[Outcome.WAITING],
+        **(foreseen_in(request, mine) if is_open and is_mine else {}),
         "printed": _printed(forecast),
         "forecast_titles": ("État", "Inscriptions", "Refus"),
         "rows": _first(request, refused),

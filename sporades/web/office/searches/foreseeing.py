@@ -27,14 +27,14 @@ def foreseen_in(request: HttpRequest, batch: Batch) -> dict[str, Any]:
     if not foreseen.is_foreseen(batch):
         return {}
     reach = request.reaches(batch.does.permission)
-    cases = foreseen.cases_of(batch)
+    cases = foreseen.cases_of(batch, reach)
     page = Paginator(foreseen.with_measures(cases), ON_THE_PAGE).get_page(request.GET.get("page"))
     keys = {one.registration_id for one in page}
     known = Registration.objects.within(reach).for_office().in_bulk(keys)
-    counted = foreseen.measures_in(batch)
+    counted = foreseen.measures_in(batch, reach)
     return {
         "measures": [(label, in_groups(str(count))) for label, count in counted],
-        "signed": foreseen.signed_in(batch, foreseen.reader(reach)),
+        "signed": foreseen.signed_in(batch, foreseen.reader(reach), reach),
         "follows": batch.action == FOLLOW,
         "page": page,
         "base": f"{reverse('office:one_batch', args=[batch.pk])}?page=",
@@ -59,7 +59,7 @@ def batch_decision(request: HttpRequest, batch: str, number: str) -> HttpRespons
     if not foreseen.is_foreseen(mine) or not reach.includes(mine.reach):
         raise Http404
     found = get_object_or_404(Registration.objects.within(reach).whole().with_owed(), number=number)
-    case: Case = get_object_or_404(foreseen.cases_of(mine), registration=found.pk)
+    case: Case = get_object_or_404(foreseen.cases_of(mine, reach), registration=found.pk)
     case.registration = found
     context = {
         "batch": mine,
