@@ -116,8 +116,13 @@ def time_left_in_words(left: timedelta) -> str:
 
 def at_most_in_words(delay: timedelta) -> str:
     """Return « 4 jours », « 5 heures et 10 minutes »: never less than the delay, to come before « au plus »."""
-    unit = _DAY if delay >= 2 * _DAY else _HOUR if delay >= _DAY else _MINUTE
+    unit = said_by(delay)
     return time_left_in_words(max(-(-delay // unit), 1) * unit)
+
+
+def said_by(delay: timedelta) -> timedelta:
+    """Return how exactly a delay is said: to the minute, the hour or the day."""
+    return _DAY if delay >= 2 * _DAY else _HOUR if delay >= _DAY else _MINUTE
 
 
 def wait_in_words(wait: timedelta) -> str:

@@ -5,15 +5,19 @@ person (category, state) those that are too few are told together.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
-from sporades.core.french import local_day
+from sporades.core.french import local_day, said_by
+from sporades.evidence.models import Verdict
+from sporades.evidence.states import State as PieceState
 from sporades.exams.models import RegistrationService
+from sporades.exams.models.service import MINUTE
 from sporades.registrations.models import Registration
 from sporades.statistics.models import ArchivedCount
 from sporades.statistics.periods import Period
@@ -25,34 +29,73 @@ FEWEST = 5
 ADD = """
 INSERT INTO statistics_archivedcount
     (service_id, kind, day, exam_id, speciality_id, value, count)
-VALUES
-    (%(service)s, 'category', NULL, %(exam)s, NULL, %(category)s, 1),
-    (%(service)s, 'choice', NULL, %(exam)s, %(speciality)s, '', 1),
-    (%(service)s, 'day', %(day)s, NULL, NULL, '', 1),
-    (%(service)s, 'state', NULL, NULL, NULL, %(state)s, 1)
+VALUES (%s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (service_id, kind, day, exam_id, speciality_id, value)
-DO UPDATE SET count = statistics_archivedcount.count + 1
+DO UPDATE SET count = statistics_archivedcount.count + EXCLUDED.count
 """
-"""In one order, so that two who archive at once never wait for each other in a circle."""
 
 Kind = ArchivedCount.Kind
+REGISTRATIONS = (Kind.DAY, Kind.CHOICE, Kind.CATEGORY, Kind.STATE)
+"""What is counted of registrations by day and by all that tells them apart."""
+
+HOUR = timedelta(hours=1)
+WRITTEN = "%Y-%m-%dT%H"
+"""How an hour is kept, by the clock of UTC: hours read in their order."""
+
+
+class Figure(NamedTuple):
+    """What a figure counts, beside its service."""
+
+    kind: str
+    day: date | None = None
+    exam: int | None = None
+    speciality: int | None = None
+    value: str = ""
 
 
 def keep(registration: Registration) -> None:
     """Count a registration among the figures of its service, in the transaction that archives it."""
-    service = registration.service
+    service, exam = registration.service, registration.exam_id
+    filed_at = registration.filed_at
+    counted = Counter(
+        [
+            Figure(Kind.CATEGORY, exam=exam, value=registration.category),
+            Figure(Kind.CHOICE, exam=exam, speciality=registration.speciality_id),
+            Figure(Kind.DAY, day=local_day(filed_at, service.zone)),
+            Figure(Kind.HOUR, value=f"{filed_at.astimezone(UTC):{WRITTEN}}"),
+            Figure(Kind.STATE, value=registration.state),
+            *_of_verdicts(registration),
+        ]
+    )
+    # In one order, so that two who archive at once never wait for each other in a circle.
+    rows = [[service.pk, *one, count] for one, count in sorted(counted.items(), key=_in_order)]
     with connection.cursor() as cursor:
-        cursor.execute(
-            ADD,
-            {
-                "service": service.pk,
-                "exam": registration.exam_id,
-                "speciality": registration.speciality_id,
-                "category": registration.category,
-                "state": registration.state,
-                "day": local_day(registration.filed_at, service.zone),
-            },
-        )
+        cursor.executemany(ADD, rows)
+
+
+def _in_order(counted: tuple[Figure, int]) -> tuple[object, ...]:
+    one, _ = counted
+    return one.kind, one.day or date.min, one.exam or 0, one.speciality or 0, one.value
+
+
+def _of_verdicts(registration: Registration) -> Iterator[Figure]:
+    """Give what is counted of the verdicts on its pieces: their days, delays, reasons of refusal."""
+    found = Verdict.objects.filter(evidence__registration=registration.pk)
+    said = found.values_list("evidence__code", "outcome", "motive", "arrived_at", "at")
+    for code, outcome, motive, arrived_at, at in said:
+        yield Figure(Kind.VERDICT, day=local_day(at, registration.service.zone))
+        if outcome == PieceState.REFUSED:
+            yield Figure(Kind.REFUSAL, value=motive)
+        if arrived_at is not None:
+            took, minutes = at - arrived_at, in_minutes(at - arrived_at)
+            yield Figure(Kind.DELAY, exam=registration.exam_id, value=f"{took.days} {minutes}")
+            yield Figure(Kind.PIECE, value=f"{code} {minutes}")
+
+
+def in_minutes(took: timedelta) -> int:
+    """Return a delay in minutes, as exactly as one is said: never less than it was."""
+    unit = said_by(took)
+    return -(-took // unit) * (unit // MINUTE)
 
 
 @dataclass
@@ -88,7 +131,7 @@ def archived(selection: Selection, period: Period) -> Archived:
     campaign lies in the period.
     """
     services = {one.pk: one for one in selection.services}
-    kept = ArchivedCount.objects.filter(service__in=list(services))
+    kept = ArchivedCount.objects.filter(service__in=list(services), kind__in=REGISTRATIONS)
     within = kept.filter(service=OuterRef("service"), day__gte=period.first, day__lte=period.last)
     rows: dict[int, list[ArchivedCount]] = {}
     for row in kept.filter(Exists(within)).order_by("pk"):
@@ -125,3 +168,113 @@ def _tell(found: Archived, row: ArchivedCount) -> None:
         found.categories[row.exam_id, row.value] += row.count
     elif row.kind == Kind.STATE:
         found.states[row.value] += row.count
+
+
+def by_hour(selection: Selection, period: Period) -> tuple[Counter[datetime], int]:
+    """Return what is archived of a period by the hour it was filed in, and how many have no hour kept.
+
+    Args:
+        selection: what is counted.
+        period: the days; each hour is the one, counted from their first midnight, that holds it.
+    """
+    services = [one.pk for one in selection.services]
+    kept = ArchivedCount.objects.filter(service__in=services)
+    first, end = (one.astimezone(UTC) for one in (period.start, period.end))
+    rows = kept.filter(
+        kind=Kind.HOUR, value__gte=f"{first:{WRITTEN}}", value__lte=f"{end:{WRITTEN}}"
+    )
+    found: Counter[datetime] = Counter()
+    of_service: Counter[int] = Counter()
+    for service, value, count in rows.values_list("service", "value", "count"):
+        beginning = datetime.strptime(value, WRITTEN).replace(tzinfo=UTC)
+        if first <= beginning < end:
+            found[first + (beginning - first) // HOUR * HOUR] += count
+            of_service[service] += count
+    return found, sum(_without_hour(kept, period, of_service))
+
+
+def _without_hour(
+    kept: QuerySet[ArchivedCount], period: Period, of_service: Counter[int]
+) -> Iterator[int]:
+    """Give how many of each service have no hour: those that were archived when none was kept."""
+    within = Q(kind=Kind.DAY, day__gte=period.first, day__lte=period.last)
+    sums = kept.values_list("service").annotate(
+        within=Sum("count", filter=within, default=0),
+        days=Sum("count", filter=Q(kind=Kind.DAY), default=0),
+        hours=Sum("count", filter=Q(kind=Kind.HOUR), default=0),
+    )
+    counted = sums.filter(kind__in=(Kind.DAY, Kind.HOUR)).order_by()
+    for service, in_period, days, hours in counted:
+        if hours < days:
+            yield max(in_period - of_service[service], 0)
+
+
+@dataclass
+class Verdicts:
+    """What is archived of the verdicts of a period.
+
+    Attributes:
+        count: how many, of those that say how long they took.
+        ages: how many of these took so many whole days.
+        delays: how many took so many minutes, over all.
+        academies, exams, pieces: the same, by code, by key, by code.
+        refusals: how many refusals, by their usual reason; those of too few are told together.
+        unsaid: of what is not told, how many: of a part of their campaign alone.
+        few: how many refusals have a reason of too few.
+    """
+
+    ages: Counter[int] = field(default_factory=Counter)
+    delays: Counter[int] = field(default_factory=Counter)
+    academies: dict[str, Counter[int]] = field(default_factory=dict)
+    exams: dict[int, Counter[int]] = field(default_factory=dict)
+    pieces: dict[str, Counter[int]] = field(default_factory=dict)
+    refusals: Counter[str] = field(default_factory=Counter)
+    unsaid: int = 0
+    few: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many."""
+        return self.delays.total()
+
+
+def verdicts(selection: Selection, period: Period) -> Verdicts:
+    """Return what is archived of the verdicts of a period, of services all of whose verdicts lie in it."""
+    services = {one.pk: one for one in selection.services}
+    kept = ArchivedCount.objects.filter(service__in=list(services))
+    within = Q(day__gte=period.first, day__lte=period.last)
+    sums = (
+        kept.filter(kind=Kind.VERDICT)
+        .values_list("service")
+        .annotate(within=Sum("count", filter=within, default=0), every=Sum("count"))
+        .order_by()
+    )
+    found, whole = Verdicts(), []
+    for service, in_period, every in sums:
+        if in_period == every:
+            whole.append(service)
+        else:
+            found.unsaid += in_period
+    kinds = (Kind.DELAY, Kind.PIECE, Kind.REFUSAL)
+    if whole:
+        for row in kept.filter(service__in=whole, kind__in=kinds).order_by("pk"):
+            _tell_verdicts(found, services[row.service_id], row)
+    return found
+
+
+def _tell_verdicts(found: Verdicts, service: RegistrationService, row: ArchivedCount) -> None:
+    if row.kind == Kind.REFUSAL:
+        if row.count < FEWEST:
+            found.few += row.count
+        else:
+            found.refusals[row.value] += row.count
+        return
+    said, _, minutes = row.value.rpartition(" ")
+    took = int(minutes)
+    if row.kind == Kind.PIECE:
+        found.pieces.setdefault(said, Counter())[took] += row.count
+    elif row.exam_id:
+        found.ages[int(said)] += row.count
+        found.delays[took] += row.count
+        found.academies.setdefault(service.academy_id, Counter())[took] += row.count
+        found.exams.setdefault(row.exam_id, Counter())[took] += row.count

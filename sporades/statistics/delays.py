@@ -1,5 +1,7 @@
 """How long supporting documents wait to be verified, and why they are refused."""
 
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +14,8 @@ from django.db.models import (
     DurationField,
     ExpressionWrapper,
     F,
+    Func,
+    IntegerField,
     Q,
     Value,
 )
@@ -19,6 +23,7 @@ from django.db.models import (
 from sporades.evidence.models import Evidence, Verdict
 from sporades.evidence.states import TO_VERIFY, State
 from sporades.registrations.states import State as RegistrationState
+from sporades.statistics.archived import verdicts
 from sporades.statistics.periods import Period
 from sporades.statistics.selection import Selection
 
@@ -65,6 +70,10 @@ class Delays:
         waiting: how many pieces wait, by the place of their age.
         by_academy, by_exam, by_piece: the verdicts, by the code or key of each.
         refusals: how many refusals, by their usual reason; nothing for one in free words.
+        archived: how many of the verdicts are of archived registrations: numbers are all that is
+            left.
+        unsaid: how many more of these are not counted, as a part of their campaign is elsewhere.
+        few: how many refusals of these have a reason of too few to be told.
     """
 
     whole: Delay
@@ -74,6 +83,9 @@ class Delays:
     by_exam: Mapping[int, Delay]
     by_piece: Mapping[str, Delay]
     refusals: Mapping[str, int]
+    archived: int = 0
+    unsaid: int = 0
+    few: int = 0
 
 
 def delays(selection: Selection, period: Period, *, at: datetime) -> Delays:
@@ -102,14 +114,19 @@ def delays(selection: Selection, period: Period, *, at: datetime) -> Delays:
         )
     )
     refused = given.filter(outcome=State.REFUSED).values_list("motive")
+    refusals = dict(refused.annotate(count=Count("pk")).order_by("motive"))
+    kept = verdicts(selection, period)
     return Delays(
-        whole=Delay(**timed.aggregate(**MEASURES)),
-        ages=_by_age(timed),
+        whole=_whole(timed, kept.delays),
+        ages=_with_kept(_by_age(timed), kept.ages),
         waiting=_by_age(waiting),
-        by_academy=by(timed, "evidence__registration__academy"),
-        by_exam=by(timed, "evidence__registration__exam"),
-        by_piece=by(timed, "evidence__code"),
-        refusals=dict(refused.annotate(count=Count("pk")).order_by("motive")),
+        by_academy=_by(timed, "evidence__registration__academy", kept.academies),
+        by_exam=_by(timed, "evidence__registration__exam", kept.exams),
+        by_piece=_by(timed, "evidence__code", kept.pieces),
+        refusals=Counter(refusals) + kept.refusals,
+        archived=kept.count,
+        unsaid=kept.unsaid,
+        few=kept.few,
     )
 
 
@@ -124,6 +141,58 @@ def by(timed: Any, path: str) -> dict[Any, Delay]:
     """Return the delays of rows that have one, `took`, by what tells them apart."""
     rows = timed.values_list(path).annotate(**MEASURES).order_by(path)
     return {key: Delay(count, median, most) for key, count, median, most in rows}
+
+
+MINUTES = Func(
+    F("took"),
+    function="CEIL",
+    template="CEIL(EXTRACT(EPOCH FROM %(expressions)s) / 60)::int",
+    output_field=IntegerField(),
+)
+"""A delay in minutes, never less than it was."""
+
+
+def _whole(timed: Any, kept: Counter[int]) -> Delay:
+    """Return the delay of all, with that of what is archived."""
+    if not kept:
+        return Delay(**timed.aggregate(**MEASURES))
+    rows = timed.values_list(MINUTES).annotate(count=Count("pk")).order_by()
+    return _counted(Counter(dict(rows)) + kept)
+
+
+def _by(timed: Any, path: str, kept: Mapping[Any, Counter[int]]) -> dict[Any, Delay]:
+    """Return the delays by what tells them apart, with those of what is archived."""
+    found = by(timed, path)
+    if not kept:
+        return found
+    of_both: dict[Any, Counter[int]] = {key: Counter(counts) for key, counts in kept.items()}
+    rows = timed.filter(**{f"{path}__in": list(kept)}).values_list(path, MINUTES)
+    for key, minutes, count in rows.annotate(count=Count("pk")).order_by():
+        of_both[key][minutes] += count
+    both = {**found, **{key: _counted(counts) for key, counts in of_both.items()}}
+    return dict(sorted(both.items()))
+
+
+def _counted(minutes: Counter[int]) -> Delay:
+    """Return a delay of how many took so many minutes."""
+    return Delay(minutes.total(), _share(minutes, 0.5), _share(minutes, 0.9))
+
+
+def _share(minutes: Counter[int], share: float) -> timedelta:
+    """Return the delay that a share of them does not exceed, as `Percentile` does."""
+    wanted, passed = share * minutes.total(), 0
+    for one in sorted(minutes):
+        passed += minutes[one]
+        if passed >= wanted:
+            break
+    return timedelta(minutes=one)
+
+
+def _with_kept(ages: dict[int, int], days: Counter[int]) -> dict[int, int]:
+    """Add what is archived to the places of ages among `STEPS`."""
+    for one, count in days.items():
+        ages[bisect_right(STEPS, one)] += count
+    return ages
 
 
 def _by_age(rows: Any) -> dict[int, int]:

@@ -5,12 +5,16 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 
+from sporades.exams.schema.base import LONGEST_LINE
+
 
 class ArchivedCount(models.Model):
     """How many of the archived registrations of a service have one thing in common, and one alone.
 
-    Days, choices, categories and states are counted apart: no row crosses two of them, so that what
-    one knows of somebody leads to nothing else of them.
+    Days, hours, choices, categories and states are counted apart: no row crosses two of them, so
+    that what one knows of somebody leads to nothing else of them. The verdicts on their pieces are
+    counted in the same way: by day, by delay for an exam, by delay for a piece, by usual reason of
+    a refusal.
     """
 
     class Kind(models.TextChoices):
@@ -20,6 +24,11 @@ class ArchivedCount(models.Model):
         CHOICE = "choice", "Examen et spécialité"
         CATEGORY = "category", "Catégorie du candidat"
         STATE = "state", "État à l'archivage"
+        HOUR = "hour", "Heure de l'enregistrement"
+        VERDICT = "verdict", "Jour d'un verdict sur une pièce"
+        DELAY = "delay", "Délai d'un verdict, par examen"
+        PIECE = "piece", "Délai d'un verdict, par pièce"
+        REFUSAL = "refusal", "Motif d'un refus de pièce"
 
     service = models.ForeignKey(
         "exams.RegistrationService", on_delete=models.PROTECT, related_name="+", db_index=False
@@ -42,8 +51,8 @@ class ArchivedCount(models.Model):
         related_name="+",
         db_index=False,
     )
-    value = models.CharField("catégorie ou état", max_length=20, blank=True)
-    count = models.PositiveIntegerField("inscriptions")
+    value = models.CharField("ce qui est commun", max_length=LONGEST_LINE, blank=True)
+    count = models.PositiveIntegerField("combien")
 
     objects: ClassVar[Any] = models.Manager()
 
@@ -61,7 +70,12 @@ class ArchivedCount(models.Model):
                 condition=Q(kind="day", day__isnull=False, exam=None, speciality=None, value="")
                 | Q(kind="choice", day=None, exam__isnull=False, value="")
                 | Q(kind="category", day=None, exam__isnull=False, speciality=None)
-                | (Q(kind="state", day=None, exam=None, speciality=None) & ~Q(value="")),
+                | (Q(kind="state", day=None, exam=None, speciality=None) & ~Q(value=""))
+                | (Q(kind="hour", day=None, exam=None, speciality=None) & ~Q(value=""))
+                | Q(kind="verdict", day__isnull=False, exam=None, speciality=None, value="")
+                | (Q(kind="delay", day=None, exam__isnull=False, speciality=None) & ~Q(value=""))
+                | (Q(kind="piece", day=None, exam=None, speciality=None) & ~Q(value=""))
+                | Q(kind="refusal", day=None, exam=None, speciality=None),
             ),
             models.CheckConstraint(
                 name="an_archived_figure_counts_somebody", condition=Q(count__gte=1)

@@ -7,19 +7,26 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from sporades.acts import deciding
+from sporades.acts import deciding, providing
+from sporades.core.french import at_most_in_words
+from sporades.evidence import operations as evidence
+from sporades.evidence.models import Verdict
 from sporades.exams.models import Exam
 from sporades.registrations.models import Registration
 from sporades.registrations.states import SET_ASIDE, State
 from sporades.retention import archiving, operations
 from sporades.retention.models import Archive
 from sporades.statistics import keeping
-from sporades.statistics.archived import FEWEST, archived
+from sporades.statistics.archived import FEWEST, archived, verdicts
+from sporades.statistics.archived import by_hour as archived_by_hour
 from sporades.statistics.archived import keep as keep_figures
+from sporades.statistics.delays import delays
 from sporades.statistics.models import ArchivedCount
 from sporades.statistics.periods import Period
+from sporades.statistics.queries import filed_by_hour
 from sporades.statistics.selection import Selection
 from tests.endurance.arena import together
+from tests.evidence.given import MANAGER, give, piece
 from tests.factories import (
     EVERYWHERE,
     NOW,
@@ -147,7 +154,7 @@ def test_nobody_is_in_a_figure_and_no_figure_crosses_two_things(invented_exam):
     assert told == {"day", "exam", "speciality", "value"}
     for row in ArchivedCount.objects.all():
         said = [name for name in ("day", "exam", "value") if getattr(row, name)]
-        allowed = {"day": ["day"], "choice": ["exam"], "state": ["value"]}
+        allowed = {"day": ["day"], "choice": ["exam"], "state": ["value"], "hour": ["value"]}
         assert said == allowed.get(row.kind, said)
         assert not (row.day and (row.exam_id or row.value))
 
@@ -159,6 +166,12 @@ def test_nobody_is_in_a_figure_and_no_figure_crosses_two_things(invented_exam):
         {"kind": "state", "value": "registered", "day": date(2026, 11, 25)},
         {"kind": "state", "value": ""},
         {"kind": "day"},
+        {"kind": "hour", "value": "2026-11-25T09", "day": date(2026, 11, 25)},
+        {"kind": "verdict"},
+        {"kind": "verdict", "day": date(2026, 11, 25), "value": "IDENTITE 5"},
+        {"kind": "delay", "value": "0 5"},
+        {"kind": "piece", "value": "IDENTITE 5", "day": date(2026, 11, 25)},
+        {"kind": "refusal", "value": "Illisible", "day": date(2026, 11, 25)},
     ],
 )
 def test_the_database_keeps_no_figure_that_crosses_two_things(invented_exam, crossed):
@@ -242,4 +255,139 @@ def test_two_that_are_archived_at_the_same_instant_are_both_counted(invented_exa
         ("choice", 2),
         ("category", 2),
         ("state", 2),
+        ("hour", 2),
     }
+
+
+# --- Hours ------------------------------------------------------------------------------------
+
+DAY = Period(NOW.date(), NOW.date(), "Europe/Paris")
+
+
+def hours(period=DAY):
+    found, without = archived_by_hour(Selection(EVERYWHERE), period)
+    return dict(found), without
+
+
+def test_hours_are_the_same_before_and_after(invented_exam):
+    for minutes in (0, 20, 150):
+        a_registration(a_candidate(), at=NOW + timedelta(minutes=minutes))
+    before = filed_by_hour(Selection(EVERYWHERE), DAY)
+    assert sorted(before.values()) == [1, 2]
+
+    archive_all()
+
+    assert hours() == (before, 0)
+    assert hours(Period(date(2026, 11, 24), date(2026, 11, 24), "Europe/Paris")) == ({}, 0)
+
+
+def test_of_those_archived_when_no_hour_was_kept_only_the_day_is_known(invented_exam):
+    some(2)
+    archive_all()
+    ArchivedCount.objects.filter(kind="hour").delete()
+
+    assert hours() == ({}, 2)
+
+
+# --- Verdicts on pieces -----------------------------------------------------------------------
+
+
+def judged(registration, *, took, verb="refuse", motive="Illisible"):
+    """Give a file, and say what it is worth after a while."""
+    given = give(registration, at=NOW)
+    evidence.note_scanned(given, is_clean=True, at=NOW)
+    row = piece(registration)
+    if verb == "refuse":
+        said = {"reason": "Illisible.", "motive": motive}
+        providing.refuse(row=row, **said, seen=given.pk, by=MANAGER, at=NOW + took)
+    else:
+        providing.accept(row=row, seen=given.pk, by=MANAGER, at=NOW + took)
+
+
+def counted(period=YEAR, **chosen):
+    """Return what the page says of verdicts."""
+    found = delays(Selection(EVERYWHERE, **chosen), period, at=NOW)
+    one = {
+        name: {key: told(delay) for key, delay in getattr(found, name).items()}
+        for name in ("by_academy", "by_exam", "by_piece")
+    }
+    return {
+        **one,
+        "whole": told(found.whole),
+        "ages": dict(found.ages),
+        "refusals": dict(found.refusals),
+    }
+
+
+def told(delay):
+    """Return a delay as it is said."""
+    said = [at_most_in_words(one) if one is not None else "" for one in (delay.median, delay.most)]
+    return (delay.count, *said)
+
+
+TOOK = [
+    timedelta(minutes=12, seconds=5),
+    timedelta(hours=5),
+    timedelta(hours=31, minutes=10),
+    timedelta(days=2, hours=1),
+    timedelta(days=3),
+    timedelta(days=9, hours=7),
+]
+
+
+def test_delays_and_reasons_of_refusals_are_the_same_before_and_after(invented_exam):
+    for registration, took in zip(some(len(TOOK)), TOOK, strict=True):
+        judged(registration, took=took)
+    before = counted()
+    assert before["whole"][0] == len(TOOK)
+
+    archive_all()
+
+    assert not Verdict.objects.exists()
+    assert counted() == before
+    assert counted(academy="A25")["whole"] == (0, "", "")
+
+
+def test_they_are_the_same_while_they_are_being_archived(invented_exam):
+    made = some(len(TOOK))
+    for registration, took in zip(made, TOOK, strict=True):
+        judged(registration, took=took, verb="accept")
+    before = counted()
+    at = made[0].service.closes_at + timedelta(days=800)
+
+    for one in made:
+        assert archiving.archive(one.pk, at=at)
+        assert counted() == before
+
+
+def test_reasons_of_too_few_refusals_are_told_together(invented_exam):
+    one, *_ = some(2)
+    judged(one, took=timedelta(hours=1))
+    archive_all()
+
+    found = delays(Selection(EVERYWHERE), YEAR, at=NOW)
+
+    assert (dict(found.refusals), found.few, found.archived) == ({}, 1, 1)
+
+
+def test_of_a_part_of_the_verdicts_of_a_campaign_none_is_told(invented_exam):
+    first, second = some(2)
+    judged(first, took=timedelta(hours=1))
+    judged(second, took=timedelta(days=4))
+    archive_all()
+
+    found = delays(Selection(EVERYWHERE), DAY, at=NOW)
+
+    assert (found.whole.count, found.archived, found.unsaid) == (0, 0, 1)
+
+
+def test_what_is_archived_of_verdicts_is_asked_in_two_questions(invented_exam):
+    judged(some(1)[0], took=timedelta(hours=1))
+    archive_all()
+    selection = Selection(EVERYWHERE)
+    assert selection.services
+
+    with CaptureQueriesContext(connection) as queries:
+        verdicts(selection, YEAR)
+
+    assert len(queries) == 2

@@ -8,10 +8,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from sporades.acts import providing
+from sporades.evidence import operations as evidence
 from sporades.exams.models import Session
 from sporades.retention import operations
 from sporades.statistics import keeping
 from sporades.statistics.archived import FEWEST
+from sporades.statistics.models import ArchivedCount
+from tests.evidence.given import MANAGER, give, piece
 from tests.factories import NOW, a_candidate, a_registration
 from tests.web.guide import main, seen, words
 from tests.web.office.conftest import VERSAILLES
@@ -83,8 +87,40 @@ def test_an_archived_session_is_chosen_as_any_other_and_its_academy_alone_is_cou
     assert f"de moins de {FEWEST} inscriptions d'un service" in main(theirs)
 
 
-def test_the_hours_of_what_is_archived_are_said_not_to_be_kept(manager, made):
+def test_the_hours_of_what_is_archived_are_still_shown(manager, made):
+    asked = {"jour": f"{NOW:%d/%m/%Y}"}
+    before = manager.get(reverse("office:hours"), asked)
     archive_all(made[0])
+
+    after = manager.get(reverse("office:hours"), asked)
+
+    assert after.context["count"] == FEWEST
+    assert tables(after) == tables(before)
+    assert "archivée" not in main(after)
+
+
+def test_the_delays_of_what_is_archived_are_still_shown(manager, made):
+    for one in made:
+        given = give(one, at=NOW)
+        evidence.note_scanned(given, is_clean=True, at=NOW)
+        at = NOW + timedelta(hours=5)
+        providing.accept(row=piece(one), seen=given.pk, by=MANAGER, at=at)
+    where = reverse("office:verdicts")
+    before = manager.get(where, PERIOD)
+    archive_all(made[0])
+
+    after = manager.get(where, PERIOD)
+
+    assert f"{FEWEST} verdicts : la moitié en 5 heures au plus" in main(after)
+    assert tables(after) == tables(before)
+    assert f"{FEWEST} de ces verdicts sont d'inscriptions archivées" in main(after)
+    part = manager.get(where, {"du": "26/11/2026", "au": "30/11/2026"})
+    assert "verdicts d'inscriptions archivées" not in main(part)
+
+
+def test_the_hours_of_what_was_archived_without_them_are_said_not_to_be_kept(manager, made):
+    archive_all(made[0])
+    ArchivedCount.objects.filter(kind="hour").delete()
 
     page = manager.get(reverse("office:hours"), {"jour": f"{NOW:%d/%m/%Y}"})
 

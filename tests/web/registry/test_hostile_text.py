@@ -42,6 +42,8 @@ from sporades.registrations.models import (
 )
 from sporades.registrations.summary import SUMMARY
 from sporades.searches.models import Search
+from sporades.statistics.archived import FEWEST
+from sporades.statistics.models import ArchivedCount
 from sporades.territory.models import ManagingService
 from sporades.trials.models import Trial
 from tests.documents.reading import pdf_text
@@ -106,6 +108,7 @@ OURS = {
             "registrations.RegistrationAnswer.question",
             "searches.Search.columns",
             "batches.Batch.perimeters",
+            "batches.BatchLine.mark",
             "batches.Batch.piece",
             "batches.Batch.why",
             "mailings.MailingTemplate.perimeters",
@@ -214,6 +217,9 @@ def spoil_letters(record):
     )
     for row in Evidence.objects.all():
         row.verdicts.create(outcome="refused", motive=HOSTILE, arrived_at=NOW, at=NOW)
+    archived = {"service": row.registration.service, "count": FEWEST}
+    ArchivedCount.objects.create(kind="verdict", day=NOW.date(), **archived)
+    ArchivedCount.objects.create(kind="refusal", value=HOSTILE, **archived)
     MailingTemplate.objects.update(asked_name=HOSTILE)
     DataCopy.objects.create(
         candidate=record, state="asked", asked_at=NOW, asked_kind="manager", asked_name=HOSTILE

@@ -1,5 +1,6 @@
 """« Statistiques »: how many were filed, what is begun, which mails do not arrive."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,8 +25,8 @@ from sporades.exams.models import Domain, Exam, Speciality
 from sporades.exams.queries import programmes
 from sporades.registrations.sections import SECTIONS
 from sporades.registrations.states import State
-from sporades.statistics import accommodations, keeping, queries
-from sporades.statistics.archived import FEWEST, archived
+from sporades.statistics import accommodations, archived, keeping, queries
+from sporades.statistics.archived import FEWEST
 from sporades.statistics.delays import Delay, delays
 from sporades.statistics.periods import Period
 from sporades.statistics.queries import Filed
@@ -77,6 +78,7 @@ STAGES = {
 ENDED = ("Demandes", "La moitié, au plus", "Neuf sur dix, au plus")
 MEASURED = ("Verdicts", "La moitié, au plus", "Neuf sur dix, au plus")
 UNSAID = "Archivées, non détaillées"
+FEW = "D'inscriptions archivées, motifs trop rares pour être dits"
 FREE_WORDS = "Autre motif, dit en mots libres"
 
 
@@ -115,16 +117,17 @@ def hours(request: HttpRequest) -> HttpResponse:
         return _page(request, "hours", form)
     at, day, lately = request.arrived_at, form.day, {}
     with queries.one_snapshot():
-        by_hour = queries.filed_by_hour(form.selection, day)
-        left = archived(form.selection, day).total
+        serving = queries.filed_by_hour(form.selection, day)
+        kept, left = archived.by_hour(form.selection, day)
         if form.is_today:
             lately = queries.filed_just_now(form.selection, at=at)
+    by_hour = Counter(serving) + kept
     closing = [one for one in form.selection.services if day.start <= one.closes_at < day.end]
     said = {
         "day": form.day_in_words,
         "is_today": form.is_today,
-        "total": in_groups(str(sum(by_hour.values()))),
-        "count": sum(by_hour.values()),
+        "total": in_groups(str(by_hour.total())),
+        "count": by_hour.total(),
         "archived": left,
         "archived_in_words": in_groups(str(left)),
         "lately": {name: in_groups(str(count)) for name, count in lately.items()},
@@ -172,6 +175,7 @@ def verdicts(request: HttpRequest) -> HttpResponse:
     ages = list(zip(AGES, found.ages.values(), strict=True))
     waits = list(zip(AGES, found.waiting.values(), strict=True))
     refusals = [Row(motive or FREE_WORDS, n) for motive, n in found.refusals.items()]
+    refusals += [Row(FEW, found.few)] if found.few else []
     said = {
         "period": form.period,
         "count": count,
@@ -180,6 +184,10 @@ def verdicts(request: HttpRequest) -> HttpResponse:
         "waits": waiting,
         "median": _lasting(found.whole.median),
         "most": _lasting(found.whole.most),
+        "archived": found.archived,
+        "archived_in_words": in_groups(str(found.archived)),
+        "unsaid": found.unsaid,
+        "unsaid_in_words": in_groups(str(found.unsaid)),
         "tables": [
             (
                 "Délai par académie",
