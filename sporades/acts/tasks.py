@@ -19,6 +19,7 @@ from sporades.acts import (
     inviting,
     joining,
     opening,
+    owing,
     providing,
     queueing,
     relieving,
@@ -159,7 +160,7 @@ def send_activation_again(address: str, network: str, at: str) -> None:
     joining.send_activation_again(address, network=network, at=datetime.fromisoformat(at))
 
 
-@app.task(name=providing.SCAN, queue="evidence")
+@app.task(name=owing.SCAN, queue="evidence")
 def scan(deposit: str) -> None:
     """Have a file looked at; without an antivirus it waits, and is looked at again later."""
     with suppress(antivirus.Unreachable):

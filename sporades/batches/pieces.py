@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Case, Exists, OuterRef, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from sporades.acts import providing
+from sporades.acts import owing, verifying
 from sporades.core.actors import Actor
 from sporades.evidence.completeness import missing_rows
 from sporades.evidence.models import Evidence
@@ -88,17 +88,15 @@ def overtaken(
 
 
 def _accept(row: Evidence, *, reason: str, by: Actor, at: datetime) -> None:  # noqa: ARG001 - told with none
-    providing.accept(row=row, seen=row.deposit_id, by=by, at=at)
+    verifying.accept(row=row, seen=row.deposit_id, by=by, at=at)
 
 
 def _waive(row: Evidence, *, reason: str, by: Actor, at: datetime) -> None:
-    providing.waive(row=row, reason=reason, by=by, at=at)
+    verifying.waive(row=row, reason=reason, by=by, at=at)
 
 
 def _refuse(row: Evidence, *, reason: str, by: Actor, at: datetime) -> None:
-    providing.refuse(
-        row=row, reason=reason, until=providing.USUAL, seen=row.deposit_id, by=by, at=at
-    )
+    verifying.refuse(row=row, reason=reason, until=owing.USUAL, seen=row.deposit_id, by=by, at=at)
 
 
 def _on_piece(act: Callable[..., None]) -> Callable[..., None]:
@@ -107,7 +105,7 @@ def _on_piece(act: Callable[..., None]) -> Callable[..., None]:
     ) -> None:
         row = registration.evidence.asked().filter(code=about).first()
         if row is None:
-            raise providing.NotAsked
+            raise owing.NotAsked
         act(row, reason=reason, by=by, at=at)
 
     return does

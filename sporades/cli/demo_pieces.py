@@ -10,7 +10,7 @@ from django.conf import settings
 from PIL import Image, ImageDraw, ImageFont
 
 from sporades.accounts.models import User
-from sporades.acts import providing
+from sporades.acts import providing, verifying
 from sporades.acts.sending import Sent
 from sporades.cli.demo_people import REGULAR, candidate
 from sporades.core.actors import Actor
@@ -69,17 +69,17 @@ def _bring(row: Evidence, stage: str, *, at: datetime) -> None:
     by = _manager(registration)
     if stage == "posted":
         posted_on = given_at.date() - timedelta(days=2)
-        providing.receive(row=row, posted_on=posted_on, by=by, at=given_at)
+        verifying.receive(row=row, posted_on=posted_on, by=by, at=given_at)
         return
     if stage == "waived":
-        providing.waive(row=row, reason="Vue au guichet.", by=by, at=judged_at)
+        verifying.waive(row=row, reason="Vue au guichet.", by=by, at=judged_at)
         return
     given = _give(registration, row, at=given_at, is_looked_at=stage != "checking")
     if stage == "accepted":
-        providing.accept(row=row, seen=given.pk, by=by, at=judged_at)
+        verifying.accept(row=row, seen=given.pk, by=by, at=judged_at)
     elif stage in {"refused", "replaced"}:
         usual = GENERAL[0]
-        providing.refuse(
+        verifying.refuse(
             row=row,
             reason=usual.sentence,
             motive=usual.label,

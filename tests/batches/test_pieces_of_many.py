@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.acts import providing
+from sporades.acts import verifying
 from sporades.batches import operations, queries
 from sporades.batches.operations import PieceMissing
 from sporades.batches.pieces import OTHER_FILE, OTHER_VERDICT
@@ -45,7 +45,7 @@ def refused(batch):
 
 def test_what_can_be_found_good_is_and_the_others_say_why(prepare, three):
     clean(three[0])
-    providing.receive(row=piece(three[1]), posted_on=NOW.date(), by=MANAGER, at=NOW)
+    verifying.receive(row=piece(three[1]), posted_on=NOW.date(), by=MANAGER, at=NOW)
     batch = prepare("accept-piece", piece=IDENTITY)
 
     forecast = queries.forecast(batch, at=NOW)
@@ -111,7 +111,7 @@ def test_which_piece_is_said(prepare, three):
 
 
 def test_those_that_lack_pieces_are_declared_incomplete(prepare, three):
-    providing.waive(row=piece(three[0]), reason="Vue au guichet.", by=MANAGER, at=NOW)
+    verifying.waive(row=piece(three[0]), reason="Vue au guichet.", by=MANAGER, at=NOW)
     Evidence.objects.filter(registration=three[0]).exclude(code=IDENTITY).delete()
     batch = prepare("declare-incomplete")
 
@@ -136,8 +136,8 @@ def test_what_a_colleague_said_of_a_piece_since_is_not_said_otherwise(prepare, t
     clean(three[1], at=before)
     batch = prepare("refuse-piece", "Illisible.", piece=IDENTITY)
     row = piece(three[0])
-    providing.accept(row=row, seen=row.deposit_id, by=MANAGER, at=before)
-    providing.waive(row=piece(three[1]), reason="Vue.", by=MANAGER, at=before)
+    verifying.accept(row=row, seen=row.deposit_id, by=MANAGER, at=before)
+    verifying.waive(row=piece(three[1]), reason="Vue.", by=MANAGER, at=before)
 
     launched(batch)
 

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from sporades.acts import claiming, forgetting, keeping, providing
+from sporades.acts import claiming, forgetting, keeping, providing, verifying
 from sporades.acts.sending import Sent
 from sporades.core import files
 from sporades.drawers import operations as drawers
@@ -77,7 +77,7 @@ def test_erased_from_the_drawer_what_was_given_stays_as_it_was(
     kept = keep(registration.candidate)
     given = reuse(registration, kept)
     evidence.note_scanned(given, is_clean=True, at=NOW)
-    providing.accept(row=piece(registration), seen=given.pk, by=MANAGER, at=NOW)
+    verifying.accept(row=piece(registration), seen=given.pk, by=MANAGER, at=NOW)
     before = files.get(given.key)
 
     with django_capture_on_commit_callbacks(execute=True):

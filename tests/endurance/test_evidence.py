@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 from django.db import transaction
 
-from sporades.acts import completing, providing
+from sporades.acts import completing, providing, verifying
 from sporades.acts.completing import NothingMissing
 from sporades.core import files
 from sporades.core.refusals import Refused
@@ -75,7 +75,7 @@ def test_of_a_verdict_and_another_file_at_once_neither_is_lost(arena):
         former = give(registration, at=now())
         evidence.note_scanned(former, is_clean=True, at=now())
         accept = partial(
-            providing.accept, row=piece(registration), seen=former.pk, by=MANAGER, at=now()
+            verifying.accept, row=piece(registration), seen=former.pk, by=MANAGER, at=now()
         )
 
         outcomes = together(

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.acts import deciding, providing, registering
-from sporades.acts.providing import NothingOwed
+from sporades.acts import deciding, registering, verifying
+from sporades.acts.verifying import NothingOwed
 from sporades.evidence import operations as evidence
 from sporades.evidence.operations import NotWaived
 from sporades.evidence.queries import piece_of
@@ -40,19 +40,19 @@ def infected(registration):
 def refused(registration):
     clean(registration)
     row = piece(registration)
-    providing.refuse(row=row, reason="Floue.", seen=row.deposit_id, by=MANAGER, at=NOW)
+    verifying.refuse(row=row, reason="Floue.", seen=row.deposit_id, by=MANAGER, at=NOW)
 
 
 def posted(registration):
-    providing.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=NOW)
+    verifying.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=NOW)
 
 
 def waive(registration):
-    providing.waive(row=piece(registration), reason="Vue au guichet.", by=MANAGER, at=NOW)
+    verifying.waive(row=piece(registration), reason="Vue au guichet.", by=MANAGER, at=NOW)
 
 
 def ask(registration, *, at=LATER):
-    providing.ask_again(row=piece(registration), by=MANAGER, at=at)
+    verifying.ask_again(row=piece(registration), by=MANAGER, at=at)
 
 
 def told():

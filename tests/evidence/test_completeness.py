@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from sporades.acts import completing, deciding, providing, registering
+from sporades.acts import completing, deciding, providing, registering, verifying
 from sporades.acts.completing import NothingMissing
 from sporades.acts.sending import Sent
 from sporades.core.actors import SYSTEM
@@ -57,7 +57,7 @@ def settle(registration, *, but=()):
     """Do without every mandatory piece, but for some."""
     for row in mandatory(registration):
         if row.code not in but:
-            providing.waive(row=row, reason="Vue au guichet.", by=MANAGER, at=NOW)
+            verifying.waive(row=row, reason="Vue au guichet.", by=MANAGER, at=NOW)
 
 
 def decided(registration, decision, reason="", *, at):
@@ -86,7 +86,7 @@ def test_a_piece_that_was_not_given_after_its_deadline_makes_it_incomplete(regis
 def test_a_piece_that_was_refused_makes_it_incomplete(registration):
     settle(registration, but=[IDENTITY])
     given = clean(registration)
-    providing.refuse(row=piece(registration), reason="Floue.", seen=given.pk, by=MANAGER, at=NOW)
+    verifying.refuse(row=piece(registration), reason="Floue.", seen=given.pk, by=MANAGER, at=NOW)
 
     declare(registration)
 
@@ -115,9 +115,9 @@ def test_a_piece_that_has_come_or_that_nobody_needs_does_not_make_it_incomplete(
         if stands != "checking":
             evidence.note_scanned(given, is_clean=True, at=NOW)
         if stands == "accepted":
-            providing.accept(row=piece(registration), seen=given.pk, by=MANAGER, at=NOW)
+            verifying.accept(row=piece(registration), seen=given.pk, by=MANAGER, at=NOW)
     elif stands == "posted":
-        providing.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=NOW)
+        verifying.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=NOW)
     else:
         settle(registration)
 
@@ -164,11 +164,11 @@ def test_it_ends_by_itself_once_everything_has_come(registration, how):
 
     row = piece(registration)
     if how == "waived":
-        providing.waive(row=row, reason="Vue au guichet.", by=MANAGER, at=late)
+        verifying.waive(row=row, reason="Vue au guichet.", by=MANAGER, at=late)
     elif how == "posted":
-        providing.receive(row=row, posted_on=NOW.date(), by=MANAGER, at=late)
+        verifying.receive(row=row, posted_on=NOW.date(), by=MANAGER, at=late)
     else:
-        providing.scan_in(
+        verifying.scan_in(
             registration=again(registration),
             code=IDENTITY,
             sent=[Sent("scan.jpg", a_photo())],
@@ -206,9 +206,9 @@ def test_it_stays_while_one_of_two_is_missing():
     declare(registration)
     assert again(registration).reason.count(" ; ") == 1
 
-    providing.waive(row=piece(registration), reason="Vue au guichet.", by=MANAGER, at=AFTER)
+    verifying.waive(row=piece(registration), reason="Vue au guichet.", by=MANAGER, at=AFTER)
     assert state(registration) == State.ANOMALY
-    providing.waive(row=piece(registration, BAC), reason="Vue au guichet.", by=MANAGER, at=AFTER)
+    verifying.waive(row=piece(registration, BAC), reason="Vue au guichet.", by=MANAGER, at=AFTER)
     assert state(registration) == State.REGISTERED
 
 
@@ -231,7 +231,7 @@ def test_an_anomaly_decided_for_another_reason_does_not_end_by_itself(registrati
     decided(registration, CLEAR, at=AFTER + timedelta(hours=1))
     decided(registration, FLAG, "La signature manque.", at=AFTER + timedelta(hours=2))
 
-    providing.waive(
+    verifying.waive(
         row=piece(registration), reason="Vue au guichet.", by=MANAGER, at=AFTER + timedelta(hours=3)
     )
 
@@ -314,13 +314,13 @@ def test_one_that_was_validated_in_spite_of_it_then_reopened_is_not_proposed_aga
 
 
 def asked_anew(registration):
-    providing.waive(row=piece(registration), reason="Vue au guichet.", by=MANAGER, at=LIFTED)
-    providing.ask_again(row=piece(registration), by=MANAGER, at=NEXT)
+    verifying.waive(row=piece(registration), reason="Vue au guichet.", by=MANAGER, at=LIFTED)
+    verifying.ask_again(row=piece(registration), by=MANAGER, at=NEXT)
 
 
 def refused_since(registration):
-    providing.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=LIFTED)
-    providing.refuse(row=piece(registration), reason="Floue.", seen=None, by=MANAGER, at=NEXT)
+    verifying.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=LIFTED)
+    verifying.refuse(row=piece(registration), reason="Floue.", seen=None, by=MANAGER, at=NEXT)
 
 
 def another_deadline(registration):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.acts import providing, registering
+from sporades.acts import registering, verifying
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import Deposit, Evidence
 from sporades.evidence.states import State
@@ -50,21 +50,21 @@ def found_infected(registration):
 def accepted(registration):
     found_clean(registration)
     row = piece(registration, BAC)
-    providing.accept(row=row, seen=row.deposit_id, by=MANAGER, at=NOW)
+    verifying.accept(row=row, seen=row.deposit_id, by=MANAGER, at=NOW)
 
 
 def refused(registration):
     found_clean(registration)
     row = piece(registration, BAC)
-    providing.refuse(row=row, reason="Illisible.", seen=row.deposit_id, by=MANAGER, at=NOW)
+    verifying.refuse(row=row, reason="Illisible.", seen=row.deposit_id, by=MANAGER, at=NOW)
 
 
 def waived(registration):
-    providing.waive(row=piece(registration, BAC), reason="Vue au guichet.", by=MANAGER, at=NOW)
+    verifying.waive(row=piece(registration, BAC), reason="Vue au guichet.", by=MANAGER, at=NOW)
 
 
 def posted(registration):
-    providing.receive(row=piece(registration, BAC), posted_on=NOW.date(), by=MANAGER, at=NOW)
+    verifying.receive(row=piece(registration, BAC), posted_on=NOW.date(), by=MANAGER, at=NOW)
 
 
 def nothing(registration):

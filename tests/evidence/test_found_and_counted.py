@@ -6,7 +6,7 @@ import pytest
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, reach
-from sporades.acts import providing
+from sporades.acts import verifying
 from sporades.evidence import operations as evidence
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.columns import Reading, chosen
@@ -89,7 +89,7 @@ def test_a_piece_is_to_be_chosen(lille):
 
 def test_those_that_lack_a_mandatory_piece(lille, registration):
     complete = a_registration(a_candidate())
-    providing.waive(row=piece(complete), reason="Vue au guichet.", by=MANAGER, at=NOW)
+    verifying.waive(row=piece(complete), reason="Vue au guichet.", by=MANAGER, at=NOW)
 
     assert finds(lille, "pieces_manquantes", Operator.IS, "oui") == [registration]
     assert finds(lille, "pieces_manquantes", Operator.IS, "non") == [complete]
@@ -130,7 +130,7 @@ def test_a_list_names_the_pieces(lille):
 def test_delays_are_those_of_every_verdict_and_refusals_by_their_reason(lille, registration):
     other = a_registration(a_candidate())
     first = clean(registration)
-    providing.refuse(
+    verifying.refuse(
         row=piece(registration),
         reason="Illisible.",
         motive="Illisible",
@@ -139,7 +139,7 @@ def test_delays_are_those_of_every_verdict_and_refusals_by_their_reason(lille, r
         at=NOW + timedelta(days=2),
     )
     second = clean(registration, at=NOW + timedelta(days=3))
-    providing.accept(
+    verifying.accept(
         row=piece(registration), seen=second.pk, by=MANAGER, at=NOW + timedelta(days=7)
     )
     clean(other, at=NOW + timedelta(days=1))
@@ -162,7 +162,7 @@ def test_nothing_is_counted_outside_of_the_perimeter(lille):
         academy="A25", identification={"postcode": "78000", "town": "Versailles"}
     )
     given = clean(elsewhere)
-    providing.accept(row=piece(elsewhere), seen=given.pk, by=MANAGER, at=NOW)
+    verifying.accept(row=piece(elsewhere), seen=given.pk, by=MANAGER, at=NOW)
 
     counted = delays(Selection(lille), PERIOD, at=NOW)
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
 from sporades.accounts.permissions import Perimeter, Reach
-from sporades.acts import deciding, providing, registering
+from sporades.acts import deciding, owing, providing, registering, verifying
 from sporades.acts.providing import OtherFileMeanwhile
 from sporades.acts.sending import Sent
 from sporades.core import files
@@ -133,7 +133,7 @@ def test_after_it_nothing_is_taken_and_the_date_is_said(registration, kept):
 
 
 def test_a_piece_that_is_not_asked_for_is_not_taken(registration):
-    with pytest.raises(providing.NotAsked):
+    with pytest.raises(owing.NotAsked):
         give(registration, BAC)
 
 
@@ -142,7 +142,7 @@ def test_of_a_registration_that_stands_no_more_nothing_is_taken(registration):
         registration=again(registration), by=author(registration.candidate), at=NOW
     )
 
-    with pytest.raises(providing.NotAsked):
+    with pytest.raises(owing.NotAsked):
         give(registration)
 
 
@@ -151,12 +151,12 @@ def test_of_one_that_is_validated_nothing_is_taken(registration):
         registration=again(registration), decision=VALIDATE, reason="", by=OPERATOR, at=NOW
     )
 
-    with pytest.raises(providing.NotAsked):
+    with pytest.raises(owing.NotAsked):
         give(registration)
 
 
 def test_a_piece_that_is_settled_is_not_replaced(registration):
-    providing.waive(row=piece(registration), reason="Vue au guichet.", by=MANAGER, at=NOW)
+    verifying.waive(row=piece(registration), reason="Vue au guichet.", by=MANAGER, at=NOW)
 
     with pytest.raises(providing.NothingAwaited):
         give(registration)
@@ -212,7 +212,7 @@ def test_what_the_antivirus_found_is_kept_once(registration):
 def test_a_piece_is_found_good(registration):
     given = clean(registration)
 
-    providing.accept(row=piece(registration), seen=given.pk, by=MANAGER, at=NOW)
+    verifying.accept(row=piece(registration), seen=given.pk, by=MANAGER, at=NOW)
 
     row = piece(registration)
     assert (row.state, row.decided_name, row.decided_at) == (State.ACCEPTED, MANAGER.name, NOW)
@@ -221,7 +221,7 @@ def test_a_piece_is_found_good(registration):
 def test_a_refused_piece_is_told_with_its_reason_and_may_be_replaced(registration):
     given = clean(registration)
 
-    providing.refuse(
+    verifying.refuse(
         row=piece(registration), reason="La photo est floue.", seen=given.pk, by=MANAGER, at=NOW
     )
 
@@ -237,14 +237,14 @@ def test_nothing_is_refused_without_a_reason(registration):
     given = clean(registration)
 
     with pytest.raises(ReasonMissing):
-        providing.refuse(row=piece(registration), reason="", seen=given.pk, by=MANAGER, at=NOW)
+        verifying.refuse(row=piece(registration), reason="", seen=given.pk, by=MANAGER, at=NOW)
 
 
 def test_nobody_judges_a_file_that_the_antivirus_has_not_seen(registration):
     given = give(registration)
 
     with pytest.raises(Refused):
-        providing.accept(row=piece(registration), seen=given.pk, by=MANAGER, at=NOW)
+        verifying.accept(row=piece(registration), seen=given.pk, by=MANAGER, at=NOW)
 
 
 def test_nobody_judges_another_file_than_the_one_that_was_read(registration):
@@ -254,14 +254,14 @@ def test_nobody_judges_another_file_than_the_one_that_was_read(registration):
     evidence.note_scanned(last, is_clean=True, at=NOW)
 
     with pytest.raises(evidence.OtherFile):
-        providing.accept(row=piece(registration), seen=former.pk, by=MANAGER, at=NOW)
+        verifying.accept(row=piece(registration), seen=former.pk, by=MANAGER, at=NOW)
 
 
 @pytest.mark.parametrize(("days", "is_late"), [(0, False), (1, True)])
 def test_a_piece_that_came_by_post_is_late_by_its_postmark_alone(registration, days, is_late):
     posted_on = UNTIL.date() + timedelta(days=days)
 
-    providing.receive(
+    verifying.receive(
         row=piece(registration), posted_on=posted_on, by=MANAGER, at=UNTIL + timedelta(days=9)
     )
 
@@ -273,7 +273,7 @@ def test_a_postmark_is_not_to_come(registration):
     tomorrow = NOW.date() + timedelta(days=1)
 
     with pytest.raises(Refused):
-        providing.receive(row=piece(registration), posted_on=tomorrow, by=MANAGER, at=NOW)
+        verifying.receive(row=piece(registration), posted_on=tomorrow, by=MANAGER, at=NOW)
 
 
 @pytest.mark.parametrize("transition", TRANSITIONS, ids=lambda one: one.name)

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from sporades.acts import completing, deciding, providing
-from sporades.acts.providing import USUAL, NothingOwed
+from sporades.acts import completing, deciding, providing, verifying
+from sporades.acts.owing import USUAL
+from sporades.acts.verifying import NothingOwed
 from sporades.evidence import delays
 from sporades.evidence import operations as evidence
 from sporades.evidence.operations import NothingToSend
@@ -34,7 +35,7 @@ def clean(registration):
 
 def refuse(registration, *, until=None, at=AFTER):
     row = piece(registration)
-    providing.refuse(row=row, reason="Floue.", until=until, seen=row.deposit_id, by=MANAGER, at=at)
+    verifying.refuse(row=row, reason="Floue.", until=until, seen=row.deposit_id, by=MANAGER, at=at)
 
 
 def owed(registration):
@@ -108,7 +109,7 @@ def registration_without_time():
 def test_time_is_granted_for_what_was_never_sent_and_its_candidate_is_told(registration):
     assert not owed(registration).is_in_time(AFTER)
 
-    providing.grant(row=piece(registration), until=DAY, by=MANAGER, at=AFTER)
+    verifying.grant(row=piece(registration), until=DAY, by=MANAGER, at=AFTER)
 
     assert owed(registration).is_awaited(AFTER)
     assert "Envoyez-la avant le vendredi 5 février 2027 à 23 h 59" in told("piece_given_time")
@@ -120,8 +121,8 @@ def test_time_is_granted_for_what_was_never_sent_and_its_candidate_is_told(regis
 
 def test_what_is_given_time_is_not_missing_until_it_has_passed(registration):
     for row in registration.evidence.exclude(code=IDENTITY):
-        providing.waive(row=row, reason="Vue au guichet.", by=MANAGER, at=NOW)
-    providing.grant(row=piece(registration), until=DAY, by=MANAGER, at=AFTER)
+        verifying.waive(row=row, reason="Vue au guichet.", by=MANAGER, at=NOW)
+    verifying.grant(row=piece(registration), until=DAY, by=MANAGER, at=AFTER)
 
     with pytest.raises(completing.NothingMissing):
         completing.declare_incomplete(registration=registration, by=MANAGER, at=AFTER)
@@ -139,7 +140,7 @@ def test_what_is_given_time_is_not_missing_until_it_has_passed(registration):
 )
 def test_no_other_day_is_granted(registration, day, refusal, said):
     with pytest.raises(refusal, match=said):
-        providing.grant(row=piece(registration), until=day, by=MANAGER, at=AFTER)
+        verifying.grant(row=piece(registration), until=day, by=MANAGER, at=AFTER)
 
     assert piece(registration).granted_until is None
     assert not Message.objects.filter(kind="piece_given_time").exists()
@@ -149,14 +150,14 @@ def test_a_day_that_gives_no_more_time_is_refused(registration):
     with pytest.raises(
         delays.Shorter, match="peut déjà être fournie jusqu'au mercredi 30 décembre"
     ):
-        providing.grant(row=piece(registration), until=date(2026, 12, 1), by=MANAGER, at=NOW)
+        verifying.grant(row=piece(registration), until=date(2026, 12, 1), by=MANAGER, at=NOW)
 
 
 def test_no_time_is_granted_for_what_has_come(registration):
     clean(registration)
 
     with pytest.raises(NothingToSend):
-        providing.grant(row=piece(registration), until=DAY, by=MANAGER, at=AFTER)
+        verifying.grant(row=piece(registration), until=DAY, by=MANAGER, at=AFTER)
 
 
 def test_no_time_is_granted_to_a_registration_that_is_validated(registration):
@@ -166,20 +167,20 @@ def test_no_time_is_granted_to_a_registration_that_is_validated(registration):
     )
 
     with pytest.raises(NothingOwed):
-        providing.grant(row=row, until=DAY, by=MANAGER, at=AFTER)
+        verifying.grant(row=row, until=DAY, by=MANAGER, at=AFTER)
 
 
 def test_a_waived_piece_is_asked_again_with_time_to_send_it(registration):
-    providing.waive(row=piece(registration), reason="Vue au guichet.", by=MANAGER, at=NOW)
+    verifying.waive(row=piece(registration), reason="Vue au guichet.", by=MANAGER, at=NOW)
 
-    providing.ask_again(row=piece(registration), until=DAY, by=MANAGER, at=AFTER)
+    verifying.ask_again(row=piece(registration), until=DAY, by=MANAGER, at=AFTER)
 
     assert owed(registration).is_awaited(AFTER)
     assert "Envoyez-la avant le vendredi 5 février 2027" in told("piece_asked_again")
 
 
 def test_a_new_version_does_not_take_back_the_time_that_was_granted(registration):
-    providing.grant(row=piece(registration), until=DAY, by=MANAGER, at=AFTER)
+    verifying.grant(row=piece(registration), until=DAY, by=MANAGER, at=AFTER)
     found = again(registration)
 
     evidence.ask(found, found.owed["evidence"], at=AFTER)
@@ -202,7 +203,7 @@ MISTAKEN = date(2027, 4, 20)
 
 
 def grant(registration, day, *, at=AFTER):
-    providing.grant(row=piece(registration), until=day, by=MANAGER, at=at)
+    verifying.grant(row=piece(registration), until=day, by=MANAGER, at=at)
 
 
 def test_a_day_granted_by_mistake_is_cut_back_and_its_candidate_is_told(registration):

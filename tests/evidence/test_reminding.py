@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from sporades.acts import deciding, providing, registering, reminding
+from sporades.acts import deciding, registering, reminding, verifying
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import Evidence
 from sporades.journal.models import Entry
@@ -60,11 +60,11 @@ def withdrawn(registration):
 
 
 def waived(registration):
-    providing.waive(row=piece(registration), reason="Vue au guichet.", by=MANAGER, at=NOW)
+    verifying.waive(row=piece(registration), reason="Vue au guichet.", by=MANAGER, at=NOW)
 
 
 def posted(registration):
-    providing.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=NOW)
+    verifying.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=NOW)
 
 
 def facultative(registration):
@@ -82,7 +82,7 @@ def test_of_a_piece_that_is_owed_no_more_nothing_is_said(registration, end):
 def test_one_that_was_refused_is_owed_again(registration):
     given = give(registration)
     evidence.note_scanned(given, is_clean=True, at=NOW)
-    providing.refuse(
+    verifying.refuse(
         row=piece(registration), reason="Floue.", seen=given.pk, by=MANAGER, at=SEVEN + DAY
     )
 

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from sporades.acts import deciding, providing
+from sporades.acts import deciding, verifying
 from sporades.core.french import at_most_in_words
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import Verdict
@@ -299,9 +299,9 @@ def judged(registration, *, took, verb="refuse", motive="Illisible"):
     row = piece(registration)
     if verb == "refuse":
         said = {"reason": "Illisible.", "motive": motive}
-        providing.refuse(row=row, **said, seen=given.pk, by=MANAGER, at=NOW + took)
+        verifying.refuse(row=row, **said, seen=given.pk, by=MANAGER, at=NOW + took)
     else:
-        providing.accept(row=row, seen=given.pk, by=MANAGER, at=NOW + took)
+        verifying.accept(row=row, seen=given.pk, by=MANAGER, at=NOW + took)
 
 
 def counted(period=YEAR, **chosen):

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from sporades.accommodations.operations import Asked
 from sporades.accommodations.rules import Wish
-from sporades.acts import accommodating, providing
+from sporades.acts import accommodating, verifying
 from sporades.evidence.models import Evidence
 from sporades.evidence.reasons import reasons_for
 from sporades.exams import operations as exams
@@ -152,9 +152,9 @@ def read_by_a_candidate(client):
     )
     pages += [client.get(asking), client.get(f"{asking}/mesures")]
     piece = Evidence.objects.get()
-    providing.receive(row=piece, posted_on=NOW.date(), by=OPERATOR, at=NOW)
+    verifying.receive(row=piece, posted_on=NOW.date(), by=OPERATOR, at=NOW)
     reason = reasons_for(Registration.objects.whole().get(), piece.code)[0].sentence
-    providing.refuse(row=piece, reason=reason, seen=None, by=OPERATOR, at=NOW)
+    verifying.refuse(row=piece, reason=reason, seen=None, by=OPERATOR, at=NOW)
     pages.append(client.get(f"/mes-inscriptions/{number}/pieces"))
     mails = Message.objects.values_list("body", flat=True)
     read = unescape(" ".join([*(page.text for page in pages), *mails]))

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from sporades.acts import deciding, providing, registering
+from sporades.acts import deciding, registering, verifying
 from sporades.core import files
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import Deposit
@@ -132,7 +132,7 @@ def test_nobody_opens_a_file_in_which_a_virus_was_found(mine, registration):
 def test_a_refused_piece_says_why_and_may_be_replaced(mine, registration):
     given = give(registration)
     evidence.note_scanned(given, is_clean=True, at=NOW)
-    providing.refuse(
+    verifying.refuse(
         row=piece(registration), reason="La photo est floue.", seen=given.pk, by=MANAGER, at=NOW
     )
 
@@ -153,7 +153,7 @@ def test_a_refused_piece_stands_before_the_others(sign_in):
 
     given = give(filed)
     evidence.note_scanned(given, is_clean=True, at=NOW)
-    providing.refuse(row=piece(filed), reason="Floue.", seen=given.pk, by=MANAGER, at=NOW)
+    verifying.refuse(row=piece(filed), reason="Floue.", seen=given.pk, by=MANAGER, at=NOW)
 
     assert places.findall(client.get(address(filed)).text) == ["IDENTITE", "PHOTO"]
 
@@ -295,7 +295,7 @@ def test_nothing_is_added_to_a_file_in_which_a_virus_was_found(mine, registratio
 def test_where_a_piece_is_given_again_it_is_said_why_it_was_refused(mine, registration):
     given = give(registration)
     evidence.note_scanned(given, is_clean=True, at=NOW)
-    providing.refuse(
+    verifying.refuse(
         row=piece(registration), reason="Il manque le verso.", seen=given.pk, by=MANAGER, at=NOW
     )
 
@@ -372,7 +372,7 @@ def test_what_was_given_awaits_no_more_and_says_so_where_one_asks(mine, registra
 def test_a_refused_piece_awaits_again(mine, registration):
     given = give(registration)
     evidence.note_scanned(given, is_clean=True, at=NOW)
-    providing.refuse(row=piece(registration), reason="Floue.", seen=given.pk, by=MANAGER, at=NOW)
+    verifying.refuse(row=piece(registration), reason="Floue.", seen=given.pk, by=MANAGER, at=NOW)
 
     assert "Pièce d'identité (non conforme, à remplacer)" in main(mine.get("/accueil"))
     assert "Manque : Pièce justificative : Pièce d'identité Non conforme : Floue." in main(

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from sporades.acts import keeping, providing
+from sporades.acts import keeping, owing, providing
 from sporades.core import files
 from sporades.core.refusals import Refused
 from sporades.drawers import operations as drawers
@@ -66,7 +66,7 @@ def provide(request: HttpRequest, number: str, piece: str) -> HttpResponse:
     )
     if not posted:
         try:
-            providing.check(providing.owed_of(found), piece, at=at)
+            providing.check(owing.owed_of(found), piece, at=at)
         except Refused as refusal:
             messages.error(request, str(refusal))
             return redirect("candidate:evidence", found.number)

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from sporades.acts import providing
+from sporades.acts import verifying
 from sporades.evidence import operations as evidence
 from sporades.exams.models import Session
 from sporades.retention import operations
@@ -104,7 +104,7 @@ def test_the_delays_of_what_is_archived_are_still_shown(manager, made):
         given = give(one, at=NOW)
         evidence.note_scanned(given, is_clean=True, at=NOW)
         at = NOW + timedelta(hours=5)
-        providing.accept(row=piece(one), seen=given.pk, by=MANAGER, at=at)
+        verifying.accept(row=piece(one), seen=given.pk, by=MANAGER, at=at)
     where = reverse("office:verdicts")
     before = manager.get(where, PERIOD)
     archive_all(made[0])

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from sporades.acts import providing
+from sporades.acts import verifying
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import Verdict
 from tests.evidence.given import MANAGER, give, piece
@@ -24,7 +24,7 @@ def refused(registration, *, after, motive="Illisible"):
     """Give a file two days ago, and refuse it after a while."""
     given = give(registration, at=NOW - timedelta(days=2))
     evidence.note_scanned(given, is_clean=True, at=NOW)
-    providing.refuse(
+    verifying.refuse(
         row=piece(registration),
         reason="Illisible.",
         motive=motive,

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 
-from sporades.acts import providing, reading
+from sporades.acts import reading, verifying
 from sporades.core.actors import Actor
 from sporades.core.french import day_in_words, time_left_in_words
 from sporades.core.refusals import Refused
@@ -104,21 +104,21 @@ def _judge(
 ) -> None:
     match asked.verdict:
         case "accept":
-            providing.accept(row=row, seen=seen, by=by, at=at)
+            verifying.accept(row=row, seen=seen, by=by, at=at)
         case "refuse":
-            providing.refuse(row=row, **asked.refusal.decided, seen=seen, by=by, at=at)
+            verifying.refuse(row=row, **asked.refusal.decided, seen=seen, by=by, at=at)
         case "receive":
             posted_on = asked.postmark.cleaned_data["poste_le"]
-            providing.receive(row=row, posted_on=posted_on, by=by, at=at)
+            verifying.receive(row=row, posted_on=posted_on, by=by, at=at)
         case "ask":
             until = asked.again.cleaned_data.get("delai")
-            providing.ask_again(row=row, until=until, by=by, at=at)
+            verifying.ask_again(row=row, until=until, by=by, at=at)
         case str(verdict) if verdict == MORE_TIME:
             until = asked.more_time.cleaned_data["delai"]
-            providing.grant(row=row, until=until, by=by, at=at)
+            verifying.grant(row=row, until=until, by=by, at=at)
         case _:
             why = asked.waiver.cleaned_data["pourquoi"]
-            providing.waive(row=row, reason=why, by=by, at=at)
+            verifying.waive(row=row, reason=why, by=by, at=at)
 
 
 def _pages(registration: Registration, row: Evidence) -> list[dict[str, Any]]:

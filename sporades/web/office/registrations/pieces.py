@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from sporades.accounts.permissions import Permission
-from sporades.acts import providing, reading
+from sporades.acts import reading, verifying
 from sporades.core.french import local_day
 from sporades.documents.operations import BeingPrepared
 from sporades.evidence.completeness import missing_of
@@ -110,7 +110,7 @@ def scan(request: HttpRequest, number: str, piece: str) -> HttpResponse:
     )
     if posted and form.is_valid():
         with taking(form, "fichier"):
-            providing.scan_in(
+            verifying.scan_in(
                 registration=found,
                 code=piece,
                 sent=form.sent,

@@ -7,8 +7,8 @@ from typing import Any
 
 from django import forms
 
-from sporades.acts.providing import PostmarkToCome
 from sporades.acts.sending import Sent
+from sporades.acts.verifying import PostmarkToCome
 from sporades.core.french import day_in_words, ended, local_day
 from sporades.core.refusals import Refused
 from sporades.evidence import delays

@@ -1,0 +1,264 @@
+"""The office says what the pieces of a registration are worth, and what came by post (G2, L-05)."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import partial
+
+from django.db import transaction
+
+from sporades.acts import completing, owing
+from sporades.acts.sending import Sent, name_of, named
+from sporades.core.actors import Actor
+from sporades.core.french import local_day
+from sporades.core.refusals import Refused
+from sporades.evidence import delays
+from sporades.evidence import operations as evidence
+from sporades.evidence.models import LONGEST_NAME, Deposit, Evidence
+from sporades.evidence.states import State
+from sporades.intake import cleaning
+from sporades.registrations.models import Registration
+
+
+class PostmarkToCome(Refused):
+    """Nothing is posted tomorrow."""
+
+    message = "La date du cachet de la poste n'est pas encore passée."
+
+
+class NothingOwed(Refused):
+    """Its registration owes nothing: it is validated, or stands no more."""
+
+    message = (
+        "Cette inscription est validée ou n'est plus en cours : elle ne doit aucune pièce. Annulez "
+        "d'abord la validation."
+    )
+
+
+@transaction.atomic
+def accept(*, row: Evidence, seen: int | None, by: Actor, at: datetime) -> None:
+    """« Conforme »: the piece is what was asked for.
+
+    Args:
+        row: the piece.
+        seen: the key of the deposit that was looked at, if it was one.
+        by: who decides.
+        at: the instant.
+
+    Raises:
+        evidence.OtherFile: its candidate has given another one meanwhile.
+        Refused: it stands no more as it was read.
+    """
+    locked = owing.lock(row.registration_id)
+    held = owing.row_of(locked, row.pk)
+    evidence.accept(held, seen=seen, by=by, at=at)
+    owing.record("piece accepted", locked, by=by, at=at, piece=held.code, deposit=held.deposit_id)
+    completing.clear_if_complete(locked, at=at)
+
+
+@transaction.atomic
+def refuse(
+    *,
+    row: Evidence,
+    reason: str,
+    seen: int | None,
+    by: Actor,
+    at: datetime,
+    motive: str = "",
+    until: owing.Until = None,
+) -> None:
+    """« Non conforme »: its candidate reads why and until when to replace it, and a mail says it.
+
+    Args:
+        row: the piece.
+        reason: why.
+        seen: the key of the deposit that was looked at, if it was one.
+        by: who decides.
+        at: the instant.
+        motive: what verifiers call the usual reason that it is (`evidence.reasons`), if it is one.
+        until: the last day to replace it, where its deadline gives less; `USUAL` as the
+            réglementation says.
+
+    Raises:
+        ReasonMissing: nothing is said.
+        delays.Shorter, delays.TooFar: see each.
+        evidence.OtherFile: its candidate has given another one meanwhile.
+        Refused: it stands no more as it was read.
+    """
+    locked = owing.lock(row.registration_id)
+    held = owing.row_of(locked, row.pk)
+    last = owing.granted(locked, held, until, at=at)
+    evidence.refuse(held, reason=reason, motive=motive, until=last, seen=seen, by=by, at=at)
+    owing.record(
+        "piece refused",
+        locked,
+        by=by,
+        at=at,
+        piece=held.code,
+        deposit=held.deposit_id,
+        reason=reason,
+        **owing.in_journal(locked, last),
+    )
+    owing.tell_refused(held, locked, at=at)
+
+
+@transaction.atomic
+def waive(*, row: Evidence, reason: str, by: Actor, at: datetime) -> None:
+    """« Dispenser »: this registration does without it, its candidate reads why.
+
+    Args:
+        row: the piece.
+        reason: why.
+        by: who decides.
+        at: the instant.
+
+    Raises:
+        ReasonMissing: nothing is said.
+        Refused: it stands no more as it was read.
+    """
+    locked = owing.lock(row.registration_id)
+    held = owing.row_of(locked, row.pk)
+    evidence.waive(held, reason=reason, by=by, at=at)
+    owing.record("piece waived", locked, by=by, at=at, piece=held.code, reason=reason)
+    completing.clear_if_complete(locked, at=at)
+
+
+@transaction.atomic
+def ask_again(*, row: Evidence, until: date | None = None, by: Actor, at: datetime) -> None:
+    """« Redemander »: a piece that was waived is due again; its candidate is told.
+
+    Args:
+        row: the piece.
+        until: the last day to send it, where its deadline gives less.
+        by: who decides.
+        at: the instant.
+
+    Raises:
+        NothingOwed: its registration is validated, or stands no more.
+        delays.Shorter, delays.TooFar: see each.
+        evidence.NotWaived: it is asked for already.
+    """
+    locked = owing.lock(row.registration_id)
+    held = owing.row_of(locked, row.pk)
+    if not locked.is_active or locked.is_validated:
+        raise NothingOwed
+    last = owing.granted(locked, held, until, at=at)
+    evidence.ask_again(held, until=last, at=at)
+    owing.record(
+        "piece asked again",
+        locked,
+        by=by,
+        at=at,
+        piece=held.code,
+        state=held.state,
+        **owing.in_journal(locked, last),
+    )
+    owing.tell_of("piece_asked_again", held, locked, at=at, is_to_provide=held.state == State.OWED)
+
+
+@transaction.atomic
+def grant(*, row: Evidence, until: date, by: Actor, at: datetime) -> None:
+    """« Laisser plus de temps »: a piece that is still to be sent is taken until another day; its candidate is told.
+
+    A later day than its deadline; or an earlier one than a day that was granted by mistake.
+
+    Args:
+        row: the piece.
+        until: the last day.
+        by: who decides.
+        at: the instant.
+
+    Raises:
+        NothingOwed: its registration is validated, or stands no more.
+        delays.Shorter, delays.TooFar: see each.
+        evidence.NothingToSend: it came meanwhile, or is asked for no more.
+    """
+    locked = owing.lock(row.registration_id)
+    held = owing.row_of(locked, row.pk)
+    if not locked.is_active or locked.is_validated:
+        raise NothingOwed
+    owed = owing.owed_as(locked, held)
+    last = delays.changed(locked, owed, until, at=at)
+    is_later = last > owed.until
+    evidence.grant(held, until=last)
+    verb = "piece given time" if is_later else "piece time cut back"
+    owing.record(verb, locked, by=by, at=at, piece=held.code, **owing.in_journal(locked, last))
+    owing.tell_of("piece_given_time" if is_later else "piece_time_cut_back", held, locked, at=at)
+
+
+@transaction.atomic
+def receive(*, row: Evidence, posted_on: date, by: Actor, at: datetime) -> None:
+    """« Reçue par courrier »: the postmark counts, not the day of reception (L-05).
+
+    Args:
+        row: the piece.
+        posted_on: the day of the postmark.
+        by: who records it.
+        at: the instant.
+
+    Raises:
+        Refused: the postmark is to come, or the piece stands no more as it was read.
+    """
+    locked = owing.lock(row.registration_id)
+    held = owing.row_of(locked, row.pk)
+    _check_postmark(locked, posted_on, at=at)
+    evidence.receive(held, posted_on=posted_on, at=at)
+    posted = posted_on.isoformat()
+    owing.record("piece received", locked, by=by, at=at, piece=held.code, posted_on=posted)
+    completing.clear_if_complete(locked, at=at)
+
+
+def scan_in(
+    *,
+    registration: Registration,
+    code: str,
+    sent: Sequence[Sent],
+    press: str,
+    posted_on: date,
+    by: Actor,
+    at: datetime,
+) -> Deposit:
+    """Keep the scan of a piece that came by post, for its candidate: the postmark counts (L-05).
+
+    Args:
+        registration: whose piece it is, as `with_owed()` loads it.
+        code: which piece.
+        sent: the scan.
+        press: names the press of the button: pressed twice, it gives one file.
+        posted_on: the day of the postmark.
+        by: who scans it.
+        at: the instant.
+
+    Raises:
+        owing.NotAsked: the registration does not owe this piece.
+        Refused: the postmark is to come, or the piece stands no more as it was read.
+        evidence.TooMuch, Unfit, files.OutOfReach: see `deposit`.
+    """
+    _check_postmark(registration, posted_on, at=at)
+    sending = named(press, sent)
+    if (already := owing.already_given(registration, code, sending)) is not None:
+        return already
+
+    def awaited(locked: Registration) -> Evidence:
+        found = next((one for one in owing.owed_of(locked) if one.row.code == code), None)
+        if found is None:
+            raise owing.NotAsked
+        return found.row
+
+    take = partial(evidence.take_scan, posted_on=posted_on)
+    return owing.keep(
+        registration,
+        code,
+        cleaning.join([one.content for one in sent]),
+        name=name_of(sent, longest=LONGEST_NAME),
+        sending=sending,
+        awaited=awaited,
+        take=take,
+        verb="piece scanned",
+        by=by,
+        at=at,
+    )
+
+
+def _check_postmark(registration: Registration, posted_on: date, *, at: datetime) -> None:
+    if posted_on > local_day(at, registration.service.zone):
+        raise PostmarkToCome
