@@ -76,6 +76,18 @@ def test_what_was_not_told_is_not_proposed_elsewhere(registration):
     assert proposals(other) == []
 
 
+def test_its_candidate_is_told_that_something_waits_and_not_what(registration):
+    reach(registration, State.NOTIFIED, Wish(THIRD, ("E1",)))
+    Message.objects.all().delete()
+
+    accommodating.take_again(
+        case=case_of(registration), why=Again.ERROR, has_opinion=True, by=MANAGER, at=NOW
+    )
+
+    [told] = Message.objects.all()
+    assert (told.kind, "décision" in told.body) == ("something_awaits", False)
+
+
 # --- A taking again that is cancelled -----------------------------------------------------------
 
 LATER = NOW + timedelta(days=2)

@@ -152,6 +152,8 @@ def _by_delegation(role: str, registration: Registration) -> str:
 def take_again(*, case: Case, why: str, has_opinion: bool, by: Actor, at: datetime) -> Case:
     """Open a notified decision again, after an appeal or for an error; it stays in force meanwhile.
 
+    Its candidate is told that something waits: their page says what.
+
     Args:
         case: which.
         why: one of `Again`.
@@ -172,6 +174,7 @@ def take_again(*, case: Case, why: str, has_opinion: bool, by: Actor, at: dateti
         medical.take_again(found)
         medical.entrust(found, doctor=made.doctor)
     note("accommodation taken again", made, by=by, at=at, why=why)
+    tell_candidate(made, "something_awaits", at=at)
     return made
 
 
