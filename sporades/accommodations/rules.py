@@ -330,6 +330,28 @@ def final_at(received: datetime, zone: str) -> datetime:
     return midnight(contested_until(received, zone) + timedelta(days=1), zone)
 
 
+def papers_needed_until(cases: Iterable[Case], zone: str) -> datetime | None:
+    """Return until when papers of health serve the requests of a registration: the latest of all.
+
+    Nothing while one is open. A decision needs them until it is final, whatever was asked, taken
+    back or decided after it: each may be contested.
+
+    Args:
+        cases: all of them, with their notifications.
+        zone: where its service is.
+    """
+    known = list(cases)
+    if any(case.is_open for case in known):
+        return None
+    finals = [
+        final_at(received_at(case.notified_at, case.opened_at, zone), zone)
+        for case in known
+        if case.notified_at is not None
+    ]
+    left = [case.withdrawn_at for case in known if case.withdrawn_at is not None]
+    return max([*finals, *left], default=None)
+
+
 def contested_until(received: datetime, zone: str) -> date:
     """Return the last day on which a decision may be contested (CJA R. 421-1).
 

@@ -11,7 +11,8 @@ from uuid import UUID
 from django.db import transaction
 
 from sporades import journal
-from sporades.accommodations.rules import rules_of
+from sporades.accommodations.queries import requests_of
+from sporades.accommodations.rules import papers_needed_until, rules_of
 from sporades.accounts import limits
 from sporades.accounts.models import User
 from sporades.acts.sending import Sent, name_of, named, named_text
@@ -352,11 +353,20 @@ def _tell_refused(paper: Paper, registration: Registration, *, at: datetime) -> 
 def erase(found: Compartment, *, at: datetime) -> bool:
     """Erase what no decision needs any more; return whether it was not erased yet.
 
+    Whatever day was written, what a request that was sent still needs stays: it may have been made
+    meanwhile.
+
     Args:
         found: the compartment.
         at: the instant.
     """
     locked = lock_registration(found.registration_id)
+    cases = list(requests_of(locked.pk))
+    if any(case.asked_at is not None for case in cases):
+        until = papers_needed_until(cases, locked.service.zone)
+        if until is None or until > at:
+            medical.erase_after(found, until)
+            return False
     is_done = medical.erase(found, at=at)
     if is_done:
         _record("confided papers erased", locked, by=SYSTEM, at=at)

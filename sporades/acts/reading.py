@@ -36,7 +36,7 @@ def open_document(*, version: DocumentVersion, by: Actor, at: datetime) -> None:
         return
     documents.mark_opened(version, at=at)
     if version.document.kind == NOTIFICATION.slug:
-        follow_reading(notification=version, at=at)
+        follow_reading(notification=version)
     journal.record("document opened", by=by, on=version, at=at, academy=version.document.academy)
 
 

@@ -4,18 +4,22 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sporades.accommodations.rules import final_at
+from sporades.accommodations.models import Again
+from sporades.accommodations.rules import final_at, presumed_at
 from sporades.accommodations.states import State
-from sporades.acts import accommodating, moving, reading, registering
-from sporades.medical.operations import compartment_of, due
+from sporades.acts import accommodating, confiding, moving, reading, registering
+from sporades.medical.operations import compartment_of, due, erase_after
 from sporades.medical.queries import compartment
+from sporades.registrations.queries import lock_registration
 from tests.accommodations.asked import (
     MANAGER,
     a_doctor,
     again,
     case_of,
     decide,
+    entrust,
     find_incomplete,
+    opine,
     reach,
     write,
 )
@@ -128,6 +132,151 @@ def test_another_request_keeps_what_was_not_erased_yet(confided):
     assert case_of(confided).state == State.PREPARING
 
 
+FINAL = final_at(presumed_at(NOW), "Europe/Paris")
+"""From when a decision that is notified now, and not read, is contested no more."""
+READ = NOW + timedelta(days=40)
+"""Within the delay that the presumption gives."""
+FINAL_READ = final_at(READ, "Europe/Paris")
+LATER = NOW + timedelta(days=1)
+FINAL_LATER = final_at(presumed_at(LATER), "Europe/Paris")
+
+
+def _take_back(registration, *, at=LATER):
+    by = author(registration.candidate)
+    accommodating.withdraw(case=case_of(registration), by=by, at=at)
+
+
+def _take_again(registration, *, has_opinion):
+    accommodating.take_again(
+        case=case_of(registration), why=Again.ERROR, has_opinion=has_opinion, by=MANAGER, at=LATER
+    )
+
+
+def _draft_beside(registration):
+    reach(registration, State.NOTIFIED)
+    write(registration, at=LATER)
+    _take_back(registration)
+
+
+def _sent_beside(registration):
+    reach(registration, State.NOTIFIED)
+    reach(registration, State.WITH_DOCTOR, at=LATER)
+    _take_back(registration)
+
+
+def _two_drafts_beside(registration):
+    _draft_beside(registration)
+    write(registration, at=LATER + timedelta(days=1))
+    _take_back(registration, at=LATER + timedelta(days=1))
+
+
+def _registration_withdrawn(registration):
+    reach(registration, State.NOTIFIED)
+    registering.withdraw(registration=again(registration), by=author(registration.candidate), at=LATER)
+
+
+def _registration_withdrawn_with_a_draft(registration):
+    reach(registration, State.NOTIFIED)
+    write(registration, at=LATER)
+    registering.withdraw(registration=again(registration), by=author(registration.candidate), at=LATER)
+
+
+def _taken_again_then_registration_withdrawn(registration):
+    reach(registration, State.NOTIFIED)
+    _take_again(registration, has_opinion=False)
+    registering.withdraw(registration=again(registration), by=author(registration.candidate), at=LATER)
+
+
+def _taken_again_then_cancelled(registration):
+    reach(registration, State.NOTIFIED)
+    _take_again(registration, has_opinion=True)
+    accommodating.cancel_taking_again(
+        case=case_of(registration), reason="Par erreur.", by=MANAGER, at=LATER
+    )
+
+
+def _taken_again_with_another_opinion(registration):
+    reach(registration, State.NOTIFIED)
+    _take_again(registration, has_opinion=False)
+    for step in (entrust, opine, _finish):
+        step(registration, at=LATER)
+
+
+def _handicap_declared_no_more(registration):
+    reach(registration, State.NOTIFIED)
+    write(registration, at=LATER)
+    accommodating.follow(
+        lock_registration(registration.pk),
+        is_declared_no_more=True,
+        by=author(registration.candidate),
+        at=LATER,
+    )
+
+
+def _notified_twice_the_first_read_late(registration):
+    first = reach(registration, State.NOTIFIED).notification
+    reach(registration, State.NOTIFIED, at=LATER)
+    reading.open_document(version=first, by=author(registration.candidate), at=READ)
+
+
+def _notified_twice_the_last_read_at_once(registration):
+    reach(registration, State.NOTIFIED)
+    last = reach(registration, State.NOTIFIED, at=LATER).notification
+    reading.open_document(version=last, by=author(registration.candidate), at=LATER)
+
+
+def _taken_back_then_notified(registration):
+    reach(registration, State.WITHDRAWN)
+    reach(registration, State.NOTIFIED)
+
+
+def _decided_beside(registration):
+    reach(registration, State.NOTIFIED)
+    reach(registration, State.DECIDED, at=LATER)
+
+
+@pytest.mark.parametrize(
+    ("course", "until"),
+    [
+        (_draft_beside, FINAL),
+        (_sent_beside, FINAL),
+        (_two_drafts_beside, FINAL),
+        (_registration_withdrawn, FINAL),
+        (_registration_withdrawn_with_a_draft, FINAL),
+        (_taken_again_then_registration_withdrawn, FINAL),
+        (_taken_again_then_cancelled, FINAL),
+        (_taken_again_with_another_opinion, FINAL_LATER),
+        (_handicap_declared_no_more, FINAL),
+        (_notified_twice_the_first_read_late, FINAL_READ),
+        (_notified_twice_the_last_read_at_once, FINAL),
+        (_taken_back_then_notified, FINAL),
+        (_decided_beside, None),
+    ],
+)
+def test_papers_stay_as_long_as_any_request_may_be_contested(confided, course, until):
+    course(confided)
+
+    assert compartment(confided).erase_after == until
+
+
+def test_a_day_that_was_written_too_early_erases_nothing_that_is_contestable(confided):
+    reach(confided, State.NOTIFIED)
+    found = compartment_of(confided)
+    erase_after(found, NOW)
+
+    assert not confiding.erase(found, at=LATER)
+    assert compartment(confided).erase_after == FINAL
+    assert confiding.erase(found, at=FINAL)
+
+
+def test_papers_of_a_request_that_was_begun_meanwhile_are_not_erased(confided):
+    reach(confided, State.NOTIFIED)
+    found = compartment_of(confided)
+    write(confided, at=LATER)
+
+    assert not confiding.erase(found, at=FINAL)
+
+
 @pytest.mark.parametrize(
     ("received", "final"),
     [
@@ -145,7 +294,7 @@ def _open(registration, *, at):
     reading.open_document(version=case_of(registration).notification, by=by, at=at)
 
 
-def _finish(registration):
-    decide(registration)
+def _finish(registration, *, at=NOW):
+    decide(registration, at=at)
     case = case_of(registration)
-    accommodating.notify(case=case, seen=case.decided_at, by=MANAGER, at=NOW)
+    accommodating.notify(case=case, seen=case.decided_at, by=MANAGER, at=at)

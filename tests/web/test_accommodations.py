@@ -751,6 +751,24 @@ def test_what_is_not_sent_or_incomplete_awaits_and_what_others_look_at_does_not(
     assert "aménagement" not in main(client.get("/accueil"))
 
 
+def test_taking_a_draft_back_beside_a_decision_says_until_when_papers_stay(sign_in, registration):
+    reach(registration, State.NOTIFIED)
+    write(registration)
+    client = sign_in(registration.candidate)
+
+    page = main(client.get(at(registration, page="/retrait"))).replace("\xa0", " ")
+
+    assert "dans la journée" not in page
+    assert "ils sont effacés à partir du 12 février 2027." in page
+
+
+def test_taking_the_only_request_back_says_that_its_papers_are_erased(sign_in, registration):
+    reach(registration, State.ASKED)
+    client = sign_in(registration.candidate)
+
+    assert "effacés dans la journée" in main(client.get(at(registration, page="/retrait")))
+
+
 def test_what_a_registration_that_is_withdrawn_had_asked_goes_with_it(sign_in, registration):
     write(registration)
     registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)

@@ -10,7 +10,7 @@ from sporades.accommodations.models import Case
 from sporades.accommodations.operations import Asked
 from sporades.accommodations.queries import lock_case
 from sporades.accommodations.states import State
-from sporades.acts.accommodating.telling import forget_papers, note, tell_candidate
+from sporades.acts.accommodating.telling import leave_papers, note, tell_candidate
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words
 from sporades.medical import operations as medical
@@ -150,5 +150,5 @@ def withdraw(*, case: Case, by: Actor, at: datetime) -> None:
     if locked.instead_of_id is not None:
         raise accommodations.NotTheirs
     accommodations.withdraw(locked, at=at)
-    forget_papers(locked, at=at)
+    leave_papers(locked)
     note("accommodation withdrawn", locked, by=by, at=at)

@@ -10,10 +10,10 @@ from sporades.accommodations import operations as accommodations
 from sporades.accommodations.models import LONGEST_NAME, Case
 from sporades.accommodations.operations import Author, DecisionOn
 from sporades.accommodations.queries import lock_case
-from sporades.accommodations.rules import final_at, received_at, rules_of
+from sporades.accommodations.rules import rules_of
 from sporades.accommodations.states import State
 from sporades.accounts.models import Membership
-from sporades.acts.accommodating.telling import lock_open, note, tell_candidate
+from sporades.acts.accommodating.telling import date_erasure, lock_open, note, tell_candidate
 from sporades.core.actors import Actor
 from sporades.core.french import of_someone
 from sporades.core.refusals import Refused
@@ -197,11 +197,9 @@ def cancel_taking_again(*, case: Case, reason: str, by: Actor, at: datetime) -> 
     locked = lock_case(case)
     accommodations.cancel_taking_again(locked, reason=reason, at=at)
     former, found = locked.instead_of, compartment(locked.registration)
-    if found is not None and former is not None and former.notified_at is not None:
-        zone = locked.registration.service.zone
-        received = received_at(former.notified_at, former.opened_at, zone)
+    if found is not None and former is not None:
         medical.drop_draft(found)
         medical.entrust(found, doctor=former.doctor)
-        medical.erase_after(found, final_at(received, zone))
+        date_erasure(locked.registration)
     note("accommodation taking again cancelled", locked, by=by, at=at)
     tell_candidate(locked, "something_awaits", at=at)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sporades.accommodations import operations as accommodations
 from sporades.accommodations.states import State
-from sporades.acts.accommodating.telling import forget_papers, note, open_papers_to, tell_candidate
+from sporades.acts.accommodating.telling import leave_papers, note, open_papers_to, tell_candidate
 from sporades.core.actors import Actor
 from sporades.registrations.models import Registration
 
@@ -30,7 +30,7 @@ def follow(
     if moved is None:
         return
     if moved.state == State.WITHDRAWN:
-        forget_papers(moved, at=at)
+        leave_papers(moved)
     else:
         open_papers_to(None, moved)
     note(VERBS[State(moved.state)], moved, by=by, at=at)

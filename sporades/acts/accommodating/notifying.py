@@ -7,17 +7,14 @@ from django.db import transaction
 from sporades.accommodations import operations as accommodations
 from sporades.accommodations.models import Case
 from sporades.accommodations.notification import NOTIFICATION, Notified
-from sporades.accommodations.queries import decision_of, lock_case
-from sporades.accommodations.rules import final_at, presumed_at, received_at
+from sporades.accommodations.queries import lock_case
 from sporades.accommodations.states import State
-from sporades.acts.accommodating.telling import lock_open, note, tell_candidate
+from sporades.acts.accommodating.telling import date_erasure, lock_open, note, tell_candidate
 from sporades.acts.guardians import tell_guardian
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
-from sporades.medical import operations as medical
-from sporades.medical.queries import compartment
 from sporades.registrations.models import Registration
 
 
@@ -49,9 +46,7 @@ def notify(*, case: Case, seen: datetime | None, by: Actor, at: datetime) -> Non
     registration = locked.registration
     version = documents.issue(registration.folder, NOTIFICATION, Notified(locked, at), at=at)
     accommodations.notify(locked, version, at=at)
-    found = compartment(registration)
-    if found is not None:
-        medical.erase_after(found, final_at(presumed_at(at), registration.service.zone))
+    date_erasure(registration)
     note("accommodation notified", locked, by=by, at=at)
     tell_candidate(locked, "something_awaits", enclosed=version, at=at)
     tell_guardian(registration, at=at, key=f"accommodation:{locked.pk}:notified")
@@ -72,22 +67,14 @@ def notify_decision(*, registration: Registration, by: Actor, at: datetime) -> N
 
 
 @transaction.atomic
-def follow_reading(*, notification: DocumentVersion, at: datetime) -> None:
+def follow_reading(*, notification: DocumentVersion) -> None:
     """Let the erasure of papers of health follow the first reading of a notification (P-14).
 
-    Only of the last decision, while nothing else is asked and nothing was erased.
+    Also of a decision that another has replaced: it may be contested as long.
     """
     case = Case.objects.filter(notification=notification).first()
-    if case is None:
-        return
-    locked = lock_case(case)
-    found = compartment(locked.registration)
-    last = decision_of(locked.registration)
-    if found is None or found.erase_after is None or found.erased_at or last != locked:
-        return
-    if locked.notified_at is not None:
-        zone = locked.registration.service.zone
-        medical.erase_after(found, final_at(received_at(locked.notified_at, at, zone), zone))
+    if case is not None:
+        date_erasure(lock_case(case).registration)
 
 
 @transaction.atomic

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from sporades import journal
 from sporades.accommodations.models import Case
-from sporades.accommodations.queries import lock_case
+from sporades.accommodations.queries import lock_case, requests_of
+from sporades.accommodations.rules import papers_needed_until
 from sporades.accounts.models import User
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words
@@ -63,12 +64,24 @@ def open_papers_to(doctor: User | None, case: Case) -> None:
     medical.entrust(medical.compartment_of(case.registration), doctor=doctor)
 
 
-def forget_papers(case: Case, *, at: datetime) -> None:
-    """Have the papers of health erased of a request that nobody looks at any more."""
+def leave_papers(case: Case) -> None:
+    """Take from its doctor the papers of health of a request that nobody looks at any more."""
     found = compartment(case.registration)
     if found is not None:
         medical.entrust(found, doctor=None)
-        medical.erase_after(found, at)
+        date_erasure(case.registration)
+
+
+def date_erasure(registration: Registration) -> None:
+    """Say when papers of health are erased: once no request of a registration needs them (P-14).
+
+    Args:
+        registration: locked, its requests as they stand now.
+    """
+    found = compartment(registration)
+    if found is not None and found.erased_at is None:
+        cases = requests_of(registration.pk)
+        medical.erase_after(found, papers_needed_until(cases, registration.service.zone))
 
 
 def lock_open(registration: Registration) -> Case | None:

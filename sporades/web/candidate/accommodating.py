@@ -33,6 +33,7 @@ from sporades.accommodations.rules import (
     is_over,
     not_asked_again,
     papers_in_words,
+    papers_needed_until,
     received_at,
     rules_of,
     sat_by,
@@ -253,8 +254,26 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
         else:
             messages.success(request, "Votre demande est retirée.")
         return redirect(PAGE, found.number)
-    context = {"registration": found, "case": case, "again": _again(found, at=request.arrived_at)}
+    context = {
+        "registration": found,
+        "case": case,
+        "again": _again(found, at=request.arrived_at),
+        "papers": _papers_left(found, case, at=request.arrived_at),
+    }
     return render(request, "candidate/accommodation_withdraw.html", context)
+
+
+def _papers_left(registration: Registration, case: Case, *, at: datetime) -> str:
+    """Say what becomes of the papers of health once a request is taken back."""
+    others = [one for one in cases_of(registration=registration.pk) if one.pk != case.pk]
+    until = papers_needed_until(others, registration.service.zone)
+    if until is None or until <= at:
+        return "Les papiers de santé que vous avez confiés sont effacés dans la journée."
+    day = day_in_words(local_day(until, registration.service.zone))
+    return (
+        "Les papiers de santé que vous avez confiés restent jusqu'à la fin du délai pour contester "
+        f"la décision qui vous a été notifiée : ils sont effacés à partir du {day}."
+    )
 
 
 def _again(registration: Registration, *, at: datetime) -> str:
