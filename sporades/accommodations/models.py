@@ -141,6 +141,10 @@ class Case(models.Model):
 
     begun_at = models.DateTimeField("commencée le")
     asked_at = models.DateTimeField("envoyée le", null=True, blank=True)
+    first_asked_at = models.DateTimeField("envoyée d'abord le", null=True, blank=True)
+    """Written by the database: the first sending, by which it is in time; `asked_at` is the last."""
+    as_sent = models.JSONField("telle qu'elle était envoyée", null=True, blank=True)
+    """What it asked when its candidate took it up to change it; the database forgets it elsewhere."""
     incomplete_at = models.DateTimeField("dite incomplète le", null=True, blank=True)
     entrusted_at = models.DateTimeField("confiée au médecin le", null=True, blank=True)
     left_at = models.DateTimeField("laissée par son médecin le", null=True, blank=True)
@@ -229,6 +233,11 @@ class Case(models.Model):
                 | Q(asked_at__isnull=False),
             ),
             models.CheckConstraint(
+                name="a_request_was_first_sent_once_it_was_sent",
+                condition=Q(asked_at=None, first_asked_at=None)
+                | Q(asked_at__isnull=False, first_asked_at__lte=F("asked_at")),
+            ),
+            models.CheckConstraint(
                 name="an_incomplete_request_says_what_is_missing",
                 condition=Q(state=State.INCOMPLETE, incomplete_at__isnull=False) & ~Q(missing="")
                 | ~Q(state=State.INCOMPLETE) & Q(missing=""),
@@ -297,7 +306,10 @@ class Case(models.Model):
                 name="a_request_waits_since_the_instant_of_its_state",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update,
-                func=f"NEW.since := CASE NEW.state {_SINCE} END; RETURN NEW;",
+                func=f"NEW.since := CASE NEW.state {_SINCE} END; "
+                "NEW.first_asked_at := COALESCE(NEW.first_asked_at, NEW.asked_at); "
+                f"NEW.as_sent := CASE NEW.state WHEN '{State.PREPARING.value}' THEN NEW.as_sent END; "
+                "RETURN NEW;",
             ),
         ]
 
@@ -329,6 +341,11 @@ class Case(models.Model):
     def is_opinion_kept(self) -> bool:
         """Whether it takes a decision again on the opinion that it was taken from."""
         return self.instead_of is not None and self.instead_of.opined_at == self.opined_at
+
+    @property
+    def is_taken_up(self) -> bool:
+        """Whether it was sent, and its candidate is changing it."""
+        return self.state == State.PREPARING and self.asked_at is not None
 
     @property
     def is_taking_again(self) -> bool:

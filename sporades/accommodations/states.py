@@ -70,6 +70,9 @@ SINCE = {
 
 SEND = Transition("send", WRITABLE, State.ASKED, "Envoyer la demande")
 TAKE_UP = Transition("take_up", {State.ASKED}, State.PREPARING, "Modifier la demande")
+KEEP_AS_SENT = Transition(
+    "keep_as_sent", {State.PREPARING}, State.ASKED, "Garder la demande telle qu'elle était envoyée"
+)
 DECLARE_INCOMPLETE = Transition(
     "declare_incomplete",
     {State.ASKED, State.WITH_DOCTOR},
@@ -89,6 +92,7 @@ WITHDRAW = Transition("withdraw", UNDECIDED, State.WITHDRAWN, "Retirer la demand
 TRANSITIONS = (
     SEND,
     TAKE_UP,
+    KEEP_AS_SENT,
     DECLARE_INCOMPLETE,
     ENTRUST,
     TAKE_FROM_DOCTOR,

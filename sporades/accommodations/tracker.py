@@ -162,7 +162,10 @@ def steps_of(case: Case, *, at: datetime, papers: str = "", by_office: bool = Fa
         instant = getattr(case, field)
         when = usual if field == "decided_at" else ""
         if rank < behind and instant is not None:
-            past.append((instant, Check(label, "done", f"Le {instant_in_words(instant, zone)}.")))
+            note = f"Le {instant_in_words(instant, zone)}."
+            if field == "asked_at":
+                instant, note = case.first_asked_at or instant, f"{sent_in_words(case)}."
+            past.append((instant, Check(label, "done", note)))
         elif rank == behind:
             turn = _turn(case, papers=papers, by_office=by_office)
             checks.append(Check(label, turn, f"{said} {when}".strip()))
@@ -220,8 +223,10 @@ def taken_again_in_words(case: Case) -> str:
 
 def awaited_in_words(case: Case, *, at: datetime, papers: str = "") -> str:
     """Say in one line what a request waits for, and from whom; of one that is over, nothing."""
+    if case.is_taken_up:
+        return f"À vous : {_to_do(case, at=at)} {kept_date_in_words(case)}"
     if case.state == State.PREPARING:
-        if case.asked_at is None and is_over(case.registration, at):
+        if is_over(case.registration, at):
             return deadline_in_words(case.registration, at=at)
         return f"À vous : {_to_do(case, at=at)}"
     if case.state == State.INCOMPLETE:
@@ -235,6 +240,8 @@ def awaited_in_words(case: Case, *, at: datetime, papers: str = "") -> str:
 
 def handled_in_words(case: Case) -> str:
     """Say to the managing service in one line what a request waits for, and from whom."""
+    if case.is_taken_up:
+        return f"Le candidat modifie sa demande. {kept_date_in_words(case)}"
     if case.state == State.INCOMPLETE:
         return f"Le candidat complète sa demande : {case.missing}"
     if case.state == State.OPINION_GIVEN:
@@ -248,9 +255,37 @@ def _decider(case: Case) -> str:
 
 
 def _to_do(case: Case, *, at: datetime) -> str:
+    again = " de nouveau" if case.is_taken_up else ""
     if is_minor(case.registration, at) and case.signature is None:
-        return "finissez votre demande, faites-la signer par votre représentant légal, puis envoyez-la."
-    return "finissez votre demande, puis envoyez-la."
+        return (
+            "finissez votre demande, faites-la signer par votre représentant légal, puis "
+            f"envoyez-la{again}."
+        )
+    return f"finissez votre demande, puis envoyez-la{again}."
+
+
+def sent_in_words(case: Case) -> str:
+    """Say when a request was sent first, then changed or completed, by the clock of its service."""
+    zone = case.registration.service.zone
+    if case.asked_at is None:
+        return ""
+    first = case.first_asked_at or case.asked_at
+    said = f"Le {instant_in_words(first, zone)}"
+    if first == case.asked_at:
+        return said
+    is_completed = case.incomplete_at is not None and case.incomplete_at <= case.asked_at
+    done = "complétée" if is_completed else "modifiée"
+    return f"{said}, {done} le {instant_in_words(case.asked_at, zone)}"
+
+
+def kept_date_in_words(case: Case) -> str:
+    """Say that a request that its candidate is changing keeps the date of its first sending."""
+    first = case.first_asked_at or case.asked_at
+    if first is None:
+        return ""
+    when = instant_in_words(first, case.registration.service.zone)
+    in_time = "" if is_late(case.registration, first) else " : elle n'est pas tardive"
+    return f"Envoyée le {when}, elle garde cette date{in_time}."
 
 
 def deadline_in_words(registration: Registration, *, at: datetime) -> str:

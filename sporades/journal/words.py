@@ -7,6 +7,7 @@ IN_WORDS = {
     "accommodation decided": "Demande d'aménagement décidée",
     "accommodation entrusted": "Demande d'aménagement confiée à un médecin",
     "accommodation found incomplete": "Demande d'aménagement dite incomplète",
+    "accommodation kept as sent": "Demande d'aménagement gardée telle qu'elle était envoyée",
     "accommodation left by its doctor": "Demande d'aménagement revenue : son médecin ne l'est plus",
     "accommodation notified": "Décision d'aménagement notifiée",
     "accommodation opinion given": "Avis rendu sur une demande d'aménagement",

@@ -8,6 +8,7 @@ from sporades.accommodations import operations
 from sporades.accommodations.models import Case
 from sporades.accommodations.rules import Wish, deadline_of, is_minor
 from sporades.accommodations.states import State
+from sporades.accommodations.tracker import sent_in_words
 from sporades.acts import accommodating, registering
 from sporades.core.refusals import Refused
 from sporades.exams.held import forget
@@ -187,6 +188,79 @@ def test_what_nobody_has_looked_at_is_taken_up_and_sent_again(registration):
     send(registration)
 
     assert [one.code for one in case_of(registration).measures.all()] == [READER]
+
+
+def take_up(registration, *, at=NOW):
+    by = author(registration.candidate)
+    accommodating.take_up(case=case_of(registration), by=by, at=at)
+
+
+def keep_as_sent(registration, *, at=AFTER_CLOSING):
+    by = author(registration.candidate)
+    accommodating.keep_as_sent(case=case_of(registration), by=by, at=at)
+
+
+def test_what_was_sent_in_time_keeps_its_first_date_and_no_reason_is_asked_for(registration):
+    reach(registration, State.ASKED)
+    take_up(registration, at=AFTER_CLOSING)
+    write(registration, Wish(READER), at=AFTER_CLOSING)
+    send(registration, at=AFTER_CLOSING)
+
+    case = case_of(registration)
+    assert (case.first_asked_at, case.asked_at, case.late_reason) == (NOW, AFTER_CLOSING, "")
+    assert sent_in_words(case).replace("\xa0", " ") == (
+        "Le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris), modifiée le dimanche "
+        "20 décembre 2026 à 13 h 00 (heure de Paris)"
+    )
+    assert case.as_sent is None
+
+
+def test_what_is_taken_up_goes_back_to_what_was_sent_at_its_date(registration):
+    reach(registration, State.ASKED, plan="PAP", has_former_decision=True)
+    before = case_of(registration)
+    asked = list(before.measures.values_list("code", "papers", "precision"))
+    take_up(registration)
+    write(registration, Wish(READER))
+    keep_as_sent(registration)
+    keep_as_sent(registration)
+
+    case = case_of(registration)
+    assert (case.state, case.asked_at, case.since) == (State.ASKED, NOW, NOW)
+    assert list(case.measures.values_list("code", "papers", "precision")) == asked
+    assert (case.plan, case.has_former_decision) == ("PAP", True)
+    assert case.as_sent is None
+
+
+def test_what_the_guardian_had_signed_stays_signed_once_it_is_kept_as_sent():
+    registration = a_minor()
+    write(registration)
+    sign(registration)
+    send(registration)
+    take_up(registration)
+    write(registration, Wish(READER))
+    assert case_of(registration).signature is None
+    later = NOW + timedelta(days=1)
+    sign(registration, name="Paul Le Goff", at=later)
+    keep_as_sent(registration)
+
+    signature = case_of(registration).signature
+    assert (signature.name, signature.signed_at) == ("Anne Le Goff", NOW)
+
+
+@pytest.mark.parametrize("state", [State.PREPARING, State.INCOMPLETE, State.WITH_DOCTOR])
+def test_only_what_is_taken_up_is_kept_as_it_was_sent(registration, state):
+    reach(registration, state)
+
+    with pytest.raises(operations.NotTakenUp):
+        keep_as_sent(registration)
+
+
+def test_a_late_request_that_is_completed_keeps_its_reason_and_says_so(registration):
+    reach(registration, State.INCOMPLETE, late_reason="APPARUE", at=AFTER_CLOSING)
+    send(registration, at=AFTER_CLOSING + timedelta(days=1))
+
+    said = sent_in_words(case_of(registration)).replace("\xa0", " ")
+    assert said.endswith(", complétée le lundi 21 décembre 2026 à 13 h 00 (heure de Paris)")
 
 
 @pytest.mark.parametrize("state", [State.WITH_DOCTOR, State.OPINION_GIVEN, State.DECIDED])

@@ -172,19 +172,25 @@ def _two_drafts_beside(registration):
 
 def _registration_withdrawn(registration):
     reach(registration, State.NOTIFIED)
-    registering.withdraw(registration=again(registration), by=author(registration.candidate), at=LATER)
+    registering.withdraw(
+        registration=again(registration), by=author(registration.candidate), at=LATER
+    )
 
 
 def _registration_withdrawn_with_a_draft(registration):
     reach(registration, State.NOTIFIED)
     write(registration, at=LATER)
-    registering.withdraw(registration=again(registration), by=author(registration.candidate), at=LATER)
+    registering.withdraw(
+        registration=again(registration), by=author(registration.candidate), at=LATER
+    )
 
 
 def _taken_again_then_registration_withdrawn(registration):
     reach(registration, State.NOTIFIED)
     _take_again(registration, has_opinion=False)
-    registering.withdraw(registration=again(registration), by=author(registration.candidate), at=LATER)
+    registering.withdraw(
+        registration=again(registration), by=author(registration.candidate), at=LATER
+    )
 
 
 def _taken_again_then_cancelled(registration):

@@ -793,6 +793,71 @@ def test_a_late_request_says_why(sign_in, registration, stopped_clock):
     assert case_of(registration).late_reason == "APPARUE"
 
 
+def test_changing_a_request_that_was_sent_in_time_is_confirmed_and_keeps_its_date(
+    sign_in, registration, stopped_clock
+):
+    reach(registration, State.ASKED)
+    stopped_clock.move_to(AFTER_CLOSING)
+    client = sign_in(registration.candidate)
+
+    page = main(client.get(at(registration, page="/reprise"))).replace("\xa0", " ")
+    assert "le mercredi 25 novembre 2026 à 10 h 30" in page
+    assert "personne ne l'étudie tant que vous ne l'avez pas envoyée de nouveau" in page
+    assert "elle reste dans les temps, même si la date limite est passée" in page
+    assert case_of(registration).state == State.ASKED
+    client.post(at(registration, page="/reprise"))
+
+    for where in (at(registration, page="/mesures"), at(registration), "/accueil"):
+        page = main(client.get(where)).replace("\xa0", " ")
+        assert "tardive est reçue" not in page
+        assert (
+            "Envoyée le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris), elle garde cette date : "
+            "elle n'est pas tardive." in page
+        )
+    client.post(at(registration, page="/mesures"), CHOSEN)
+    client.post(at(registration, page="/envoi"), {"vu": case_of(registration).revision})
+
+    page = main(client.get(at(registration))).replace("\xa0", " ")
+    assert (
+        "Demande envoyée Le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris), modifiée le dimanche "
+        "20 décembre 2026"
+        in page
+    )
+
+
+def test_a_change_is_left_and_the_request_stands_as_it_was_sent(sign_in, registration):
+    reach(registration, State.ASKED)
+    client = sign_in(registration.candidate)
+    assert "telle qu'elle était envoyée" not in main(client.get(at(registration)))
+    client.post(at(registration, page="/reprise"))
+    client.post(at(registration, page="/mesures"), CHOSEN)
+
+    assert "Garder ma demande telle qu'elle était envoyée" in main(client.get(at(registration)))
+    page = client.post(at(registration, page="/telle-qu-envoyee"), follow=True)
+
+    assert "Votre demande est gardée telle qu'elle était envoyée, à sa date." in main(page)
+    assert [one.code for one in case_of(registration).measures.all()] == [THIRD, ACCESS]
+
+
+@pytest.mark.parametrize("state", [State.PREPARING, State.WITH_DOCTOR, State.NOTIFIED])
+def test_only_what_nobody_has_looked_at_is_confirmed_to_be_changed(sign_in, registration, state):
+    reach(registration, state)
+    client = sign_in(registration.candidate)
+
+    assert client.get(at(registration, page="/reprise")).headers["Location"] == at(registration)
+
+
+def test_a_late_request_that_is_completed_keeps_the_reason_that_is_asked_no_more(
+    sign_in, registration, stopped_clock
+):
+    reach(registration, State.INCOMPLETE, late_reason="APPARUE", at=AFTER_CLOSING)
+    stopped_clock.move_to(AFTER_CLOSING)
+    client = sign_in(registration.candidate)
+    client.post(at(registration, page="/mesures"), CHOSEN)
+
+    assert case_of(registration).late_reason == "APPARUE"
+
+
 WITHOUT_LATE_REASONS = (
     "      tardive:\n        - {code: APPARUE, libelle: La gêne est apparue après la date limite}\n",
     "",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sporades.accommodations.models import AskedMeasure, Case, Signature
 from sporades.accommodations.operations.refusals import (
@@ -10,6 +11,7 @@ from sporades.accommodations.operations.refusals import (
     NotOffered,
     NotSigned,
     NotStanding,
+    NotTakenUp,
     PapersMissing,
     PrecisionMissing,
     Sent,
@@ -29,6 +31,7 @@ from sporades.accommodations.rules import (
     to_specify,
 )
 from sporades.accommodations.states import (
+    KEEP_AS_SENT,
     SEND,
     TAKE_UP,
     WITHDRAW,
@@ -36,6 +39,9 @@ from sporades.accommodations.states import (
 from sporades.core.transitions import move
 from sporades.exams.schema.accommodations import Accommodations
 from sporades.registrations.models import Registration
+
+SAID = ("plan", "has_former_decision", "late_reason")
+"""What goes with the measures of a request, as `Asked` and `Case` both name it."""
 
 
 @dataclass(frozen=True)
@@ -125,11 +131,7 @@ def write(case: Case, asked: Asked) -> bool:
         for place, wish, measure in wished
         if measure is not None
     ]
-    said = {
-        "plan": asked.plan,
-        "has_former_decision": asked.has_former_decision,
-        "late_reason": asked.late_reason,
-    }
+    said = {name: getattr(asked, name) for name in SAID}
     before = [_as_asked(one) for one in case.measures.all()]
     is_same = before == [_as_asked(one) for one in rows] and all(
         getattr(case, name) == value for name, value in said.items()
@@ -233,14 +235,55 @@ def send(case: Case, *, at: datetime) -> None:
     if is_minor(registration, at) and case.signature is None:
         raise NotSigned
     procedure = followed_by(registration, plan=case.plan, measures=[one.code for one in wishes])
-    move(case, SEND, asked_at=at, procedure=procedure.value, missing="")
+    move(case, SEND, asked_at=at, procedure=procedure.value, missing="", as_sent=None)
 
 
 def take_up(case: Case) -> None:
     """Take a request up again, to change it, while nobody has looked at it. Raises Refused."""
-    move(case, TAKE_UP, left_at=None)
+    move(case, TAKE_UP, left_at=None, as_sent=_as_sent(case))
+
+
+def keep_as_sent(case: Case) -> None:
+    """Leave a request that was taken up as it had been sent: it is looked at from its own date.
+
+    What its guardian had signed is what is asked again.
+
+    Args:
+        case: locked, with its registration, locked too.
+
+    Raises:
+        NotTakenUp: it was not sent, or is not being changed.
+        NotStanding, NotOffered, UnknownMeasure: see each.
+        Refused: it stands no more as it was read.
+    """
+    kept = case.as_sent
+    if not case.is_taken_up or kept is None:
+        raise NotTakenUp
+    if not case.registration.is_active:
+        raise NotStanding
+    signature = case.signatures.filter(revision=kept["revision"]).first()
+    wishes = tuple(Wish(code, tuple(papers), said) for code, papers, said in kept["wishes"])
+    said = {name: kept[name] for name in SAID}
+    if write(case, Asked(wishes, **said)) and signature is not None:
+        Signature.objects.create(
+            case=case,
+            revision=case.revision,
+            name=signature.name,
+            quality=signature.quality,
+            statement=signature.statement,
+            signed_at=signature.signed_at,
+        )
+    move(case, KEEP_AS_SENT, as_sent=None)
+
+
+def _as_sent(case: Case) -> dict[str, Any]:
+    return {
+        "revision": case.revision,
+        "wishes": [_as_asked(one) for one in case.measures.all()],
+        **{name: getattr(case, name) for name in SAID},
+    }
 
 
 def withdraw(case: Case, *, at: datetime) -> None:
     """Take a request back: nothing is decided of it. Raises Refused."""
-    move(case, WITHDRAW, withdrawn_at=at, missing="", left_at=None)
+    move(case, WITHDRAW, withdrawn_at=at, missing="", left_at=None, as_sent=None)

@@ -67,7 +67,14 @@ def take_again(case: Case, *, why: str, has_opinion: bool, at: datetime) -> Case
         raise NotStanding
     if Case.objects.open().filter(registration=case.registration_id).exists():
         raise UnderWay
-    kept = ("procedure", "plan", "has_former_decision", "late_reason", "asked_at")
+    kept = (
+        "procedure",
+        "plan",
+        "has_former_decision",
+        "late_reason",
+        "asked_at",
+        "first_asked_at",
+    )
     opinion = ("entrusted_at", "opined_at", "doctor", "doctor_name", "opinion_text")
     made: Case = Case.objects.create(
         registration=case.registration,

@@ -32,6 +32,12 @@ class Sent(Refused):
     )
 
 
+class NotTakenUp(Refused):
+    """It was not sent, or its candidate is not changing it."""
+
+    message = "Cette demande n'est pas en cours de modification. Relisez cette page."
+
+
 class UnknownMeasure(Refused):
     """The réglementation does not know a measure, or does not propose it for this épreuve."""
 

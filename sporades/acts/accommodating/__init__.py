@@ -5,6 +5,7 @@ no opinion. Mails say that something awaits, never what.
 """
 
 from sporades.acts.accommodating.asking import (
+    keep_as_sent,
     prepare,
     send,
     sign,
@@ -59,6 +60,7 @@ __all__ = [
     "follow",
     "follow_opinion",
     "follow_reading",
+    "keep_as_sent",
     "leave_academy",
     "leave_doctor",
     "note_call",

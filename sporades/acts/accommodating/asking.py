@@ -137,6 +137,21 @@ def take_up(*, case: Case, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
+def keep_as_sent(*, case: Case, by: Actor, at: datetime) -> None:
+    """« Garder ma demande telle qu'elle était envoyée », while one changes it; pressed twice, once.
+
+    Raises:
+        NotTakenUp, NotStanding, NotOffered, UnknownMeasure, Refused: see
+            `accommodations.operations.keep_as_sent`.
+    """
+    locked = lock_case(case)
+    if locked.state == State.ASKED:
+        return
+    accommodations.keep_as_sent(locked)
+    note("accommodation kept as sent", locked, by=by, at=at)
+
+
+@transaction.atomic
 def withdraw(*, case: Case, by: Actor, at: datetime) -> None:
     """« Retirer ma demande », before it is decided of; pressed twice, once.
 

@@ -45,6 +45,8 @@ from sporades.accommodations.states import Decision, State
 from sporades.accommodations.tracker import (
     WITHOUT_THEM,
     deadline_in_words,
+    kept_date_in_words,
+    sent_in_words,
     steps_of,
     taken_again_in_words,
     usual_delay_in_words,
@@ -122,7 +124,9 @@ def measures(request: HttpRequest, number: str) -> HttpResponse:
         "registration": found,
         "form": form,
         "rules": rules,
-        "deadline": deadline_in_words(found, at=at),
+        "deadline": kept_date_in_words(case)
+        if case is not None and case.asked_at
+        else deadline_in_words(found, at=at),
         "replacing": _replacing(former, found.service.zone) if former else "",
         "document": NOTIFICATION.slug,
         "unread": former if former and former.is_to_read else None,
@@ -227,17 +231,47 @@ def _say_sent(request: HttpRequest, registration: Registration) -> None:
 
 
 def take_up(request: HttpRequest, number: str) -> HttpResponse:
-    """« Modifier ma demande », while nobody has looked at it."""
+    """« Modifier ma demande », while nobody has looked at it, confirmed: it waits meanwhile."""
     found = _registration(request, number)
     case = open_case_of(found)
-    if case is not None:
+    if case is not None and request.method == "POST":
         try:
             acts.take_up(case=case, by=request.actor, at=request.arrived_at)
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
             return redirect("candidate:accommodation_measures", found.number)
+    if case is None or not _may_take_up(case, found) or request.method == "POST":
+        return redirect(PAGE, found.number)
+    case.registration = found
+    context = {
+        "registration": found,
+        "sent": sent_in_words(case).lower(),
+        "is_late": is_late(found, request.arrived_at),
+        "was_in_time": not is_late(found, case.first_asked_at or request.arrived_at),
+        "needs_signature": is_minor(found, request.arrived_at),
+    }
+    return render(request, "candidate/accommodation_take_up.html", context)
+
+
+def keep_as_sent(request: HttpRequest, number: str) -> HttpResponse:
+    """« Garder ma demande telle qu'elle était envoyée »: what was changed since is left."""
+    found = _registration(request, number)
+    case = open_case_of(found)
+    if case is not None:
+        try:
+            acts.keep_as_sent(case=case, by=request.actor, at=request.arrived_at)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            said = "Votre demande est gardée telle qu'elle était envoyée, à sa date."
+            messages.success(request, said)
     return redirect(PAGE, found.number)
+
+
+def _may_take_up(case: Case, registration: Registration) -> bool:
+    is_theirs = case.instead_of_id is None
+    return case.state == State.ASKED and registration.is_active and is_theirs
 
 
 def withdraw(request: HttpRequest, number: str) -> HttpResponse:
@@ -404,6 +438,7 @@ def _of_case(
         "state": case.get_state_display() if is_theirs or not case.is_open else "Décision reprise",
         "taken_again": taken_again_in_words(case) if case.is_open else "",
         "may_withdraw": case.is_undecided and is_theirs,
+        "may_take_up": _may_take_up(case, registration),
         **(_lost(case, former, sat) if is_theirs else NOTHING_LOST),
         "steps": [_step(step, case, is_asked=is_asked) for step in steps],
         "is_asked_by_doctor": is_asked,

@@ -72,6 +72,7 @@ class MeasuresForm(forms.Form):
             {one.code: one.papers for one in still_sat(proposed, sat)},
         )
         self._kept = {one.code: tuple(one.papers) for one in case.measures.all()} if case else {}
+        self._late_reason = case.late_reason if case else ""
         self._families: list[tuple[str, str]] = []
         self._precisions: dict[str, str] = {}
         told = case.measures.all() if case else proposed
@@ -189,7 +190,8 @@ class MeasuresForm(forms.Form):
             ),
             plan="" if plan == "aucun" else plan,
             has_former_decision=self.cleaned_data.get("decision") == YES,
-            late_reason=self.cleaned_data.get("motif", ""),
+            # That of a request which was sent already is asked no more, and stays.
+            late_reason=self.cleaned_data.get("motif", self._late_reason),
         )
 
 

@@ -12,7 +12,7 @@ from sporades.accommodations.models import Case
 from sporades.accommodations.notification import NOTIFICATION
 from sporades.accommodations.rules import deadline_of, is_late, is_over, rules_of
 from sporades.accommodations.states import State as CaseState
-from sporades.accommodations.tracker import deadline_in_words
+from sporades.accommodations.tracker import deadline_in_words, kept_date_in_words
 from sporades.acts.opining import is_asked_by_doctor
 from sporades.documents.models import DocumentVersion
 from sporades.evidence.models import Evidence
@@ -324,6 +324,11 @@ def _accommodation(
             here = reverse("candidate:health", args=[registration.number])
             found = replace(found, link=f"{here}#demande-du-medecin")
         return replace(found, sentence=sentence, act="Compléter ma demande", deadline="", until="")
+    if case.is_taken_up:
+        sentence = "Vous modifiez votre demande d'aménagement : elle n'est étudiée qu'une fois envoyée de nouveau."
+        case.registration = registration
+        act, kept = "Finir de la modifier", kept_date_in_words(case)
+        return replace(found, sentence=sentence, act=act, deadline=kept, until="")
     sentence = "Votre demande d'aménagement n'est pas envoyée."
     return replace(found, sentence=sentence, act="Finir ma demande d'aménagement")
 

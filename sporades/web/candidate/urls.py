@@ -95,6 +95,11 @@ urlpatterns = [
         name="accommodation_take_up",
     ),
     path(
+        "mes-inscriptions/<str:number>/amenagement/telle-qu-envoyee",
+        accommodating.keep_as_sent,
+        name="accommodation_keep_as_sent",
+    ),
+    path(
         "mes-inscriptions/<str:number>/amenagement/retrait",
         accommodating.withdraw,
         name="accommodation_withdraw",

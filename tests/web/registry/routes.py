@@ -196,6 +196,7 @@ ANSWERS: dict[str, dict[str, int]] = {
     "candidate:accommodation_sign": {"POST": 422},
     "candidate:accommodation_send": {"POST": 302},
     "candidate:accommodation_take_up": {"POST": 302},
+    "candidate:accommodation_keep_as_sent": {"POST": 302},
     "candidate:accommodation_withdraw": {"POST": 302},
     "candidate:my_data": {"POST": 302},
     # None was asked for.
@@ -403,6 +404,7 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "candidate:accommodation_sign": number,
         "candidate:accommodation_send": number,
         "candidate:accommodation_take_up": number,
+        "candidate:accommodation_keep_as_sent": number,
         "candidate:accommodation_withdraw": number,
         "candidate:evidence": number,
         "candidate:provide": {**number, "piece": "IDENTITE"},
