@@ -288,6 +288,42 @@ def kept_date_in_words(case: Case) -> str:
     return f"Envoyée le {when}, elle garde cette date{in_time}."
 
 
+def undeclared_in_words(case: Case | None, *, is_filing: bool = False) -> str:
+    """Say what becomes of a request, or of its decision, where no handicap is declared any more.
+
+    An answer takes nothing back that was sent.
+
+    Args:
+        case: the last request, with its registration, if there is one.
+        is_filing: whether that answer is about to be filed; else it is.
+    """
+    if case is None:
+        return ""
+    if case.asked_at is None:
+        if not is_filing:
+            return ""
+        return (
+            "Vous répondez maintenant « Non » à la question sur le handicap : votre demande "
+            "d'aménagement, qui n'est pas envoyée, sera retirée."
+        )
+    said = "Vous répondez maintenant" if is_filing else "Votre inscription répond"
+    if case.state == State.NOTIFIED or case.instead_of_id is not None:
+        return (
+            f"{said} « Non » à la question sur le handicap : la décision d'aménagement notifiée "
+            "reste en vigueur. Pour y renoncer, écrivez à votre service gestionnaire."
+        )
+    if case.state == State.DECIDED:
+        return (
+            f"{said} « Non » à la question sur le handicap : votre demande d'aménagement reste, et "
+            "la décision vous sera notifiée. Pour y renoncer, écrivez à votre service gestionnaire."
+        )
+    return (
+        f"{said} « Non » à la question sur le handicap : votre demande d'aménagement reste, et sera "
+        "décidée. Si vous n'en voulez plus, retirez-la avec « Retirer ma demande », à la page "
+        "« Aménagement d'épreuves »."
+    )
+
+
 def deadline_in_words(registration: Registration, *, at: datetime) -> str:
     """Say until when a request is in time, or that it is late and may still be sent."""
     said = registration.service.said(deadline_of(registration), registration.reader_zone)

@@ -36,7 +36,15 @@ from tests.accommodations.asked import (
     write,
 )
 from tests.accommodations.test_asking import AFTER_CLOSING
-from tests.factories import NOW, a_candidate, a_registration, author, load_invented
+from tests.factories import (
+    NOW,
+    a_candidate,
+    a_registration,
+    answer_all,
+    answers_with,
+    author,
+    load_invented,
+)
 from tests.medical.given import confide
 from tests.web.guide import main, seen, words
 
@@ -776,6 +784,33 @@ def test_what_a_registration_that_is_withdrawn_had_asked_goes_with_it(sign_in, r
     page = main(sign_in(registration.candidate).get(at(registration)))
 
     assert "Aucun aménagement ne peut être demandé." in page
+
+
+@pytest.mark.parametrize(
+    ("state", "recap", "after"),
+    [
+        (State.PREPARING, "qui n'est pas envoyée, sera retirée.", "est retirée."),
+        (State.WITH_DOCTOR, "votre demande d'aménagement reste", "Retirer ma demande"),
+        (State.NOTIFIED, "la décision d'aménagement notifiée reste en vigueur", "Pour y renoncer"),
+    ],
+)
+def test_a_handicap_that_is_declared_no_more_says_what_stands(
+    sign_in, registration, state, recap, after
+):
+    reach(registration, state)
+    client = sign_in(registration.candidate)
+    draft = registering.amend(
+        registration=again(registration), by=author(registration.candidate), at=NOW
+    )
+    page = f"/inscription/{draft.pk}/recapitulatif"
+    assert "« Non » à la question sur le handicap" not in main(client.get(page)).replace("\xa0", " ")
+    answer_all(draft, answers_with(informations={"has_disability": "non"}), at=NOW)
+
+    assert recap in main(client.get(page)).replace("\xa0", " ")
+    saved = client.post(page, {"etat": again(registration).decided_mark}, follow=True)
+    assert after in main(saved).replace("\xa0", " ")
+    own = main(client.get(at(registration))).replace("\xa0", " ")
+    assert ("Votre inscription répond « Non »" in own) == (state != State.PREPARING)
 
 
 def test_a_late_request_says_why(sign_in, registration, stopped_clock):

@@ -49,6 +49,7 @@ from sporades.accommodations.tracker import (
     sent_in_words,
     steps_of,
     taken_again_in_words,
+    undeclared_in_words,
     usual_delay_in_words,
 )
 from sporades.acts import accommodating as acts
@@ -439,6 +440,9 @@ def _of_case(
         "taken_again": taken_again_in_words(case) if case.is_open else "",
         "may_withdraw": case.is_undecided and is_theirs,
         "may_take_up": _may_take_up(case, registration),
+        "undeclared": undeclared_in_words(case)
+        if registration.is_active and not registration.has_disability
+        else "",
         **(_lost(case, former, sat) if is_theirs else NOTHING_LOST),
         "steps": [_step(step, case, is_asked=is_asked) for step in steps],
         "is_asked_by_doctor": is_asked,

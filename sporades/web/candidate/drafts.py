@@ -9,12 +9,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
+from sporades.accommodations.queries import last_case_of
+from sporades.accommodations.tracker import undeclared_in_words
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.exclusion import Exclusion
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.queries import draft_of, last_address_of, registrations_of
 from sporades.registrations.refusals import Trouble
-from sporades.registrations.sections import IDENTIFICATION
+from sporades.registrations.questions import NO
+from sporades.registrations.sections import CANDIDACY, IDENTIFICATION
 from sporades.registrations.sections.base import Section, SectionForm
 from sporades.web.wizard.door import Door
 
@@ -86,6 +89,17 @@ def _excluded(exclusion: Exclusion) -> tuple[Trouble, str]:
     return blocks, reverse("candidate:registration", args=[standing.number])
 
 
+def undeclared_by(draft: Draft) -> str:
+    """Say what becomes of the request for accommodations of who declares no handicap any more."""
+    filed = draft.amends
+    if filed is None or not filed.has_disability:
+        return ""
+    answers = next((one.answers for one in draft.answered if one.section == CANDIDACY.slug), {})
+    if answers.get("has_disability") != NO:
+        return ""
+    return undeclared_in_words(last_case_of(filed), is_filing=True)
+
+
 DOOR = Door(
     space="candidate",
     after=after,
@@ -99,5 +113,5 @@ DOOR = Door(
     standing=_standing,
     excluded=_excluded,
     leads_elsewhere=True,
-    besides=lambda _request, _draft: {},
+    besides=lambda _request, draft: {"undeclared": undeclared_by(draft)},
 )

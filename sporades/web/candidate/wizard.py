@@ -6,6 +6,8 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from sporades.accommodations.queries import last_case_of
+from sporades.accommodations.tracker import undeclared_in_words
 from sporades.acts import registering
 from sporades.registrations import drafting
 from sporades.registrations.refusals import (
@@ -22,6 +24,8 @@ from sporades.web.candidate.drafts import DOOR
 from sporades.web.wizard import differing, tabs
 from sporades.web.wizard import recap as recapping
 from sporades.web.wizard.door import dossier_for
+
+TAKEN_BACK = "Votre demande d'aménagement, qui n'était pas envoyée, est retirée."
 
 
 def resume(request: HttpRequest, draft: UUID) -> HttpResponse:
@@ -82,6 +86,7 @@ def recap(request: HttpRequest, draft: UUID) -> HttpResponse:
     found = drafts.own(request, draft)
     if request.method != "POST":
         return recapping.recap(request, found, door=DOOR)
+    undeclared = drafts.undeclared_by(found)
     try:
         version = registering.register(
             draft=found,
@@ -101,4 +106,7 @@ def recap(request: HttpRequest, draft: UUID) -> HttpResponse:
         if not found.is_open:
             raise
         return recapping.refused(request, found, refusal, door=DOOR)
+    if undeclared:
+        case = last_case_of(version.registration)
+        messages.info(request, undeclared_in_words(case) or TAKEN_BACK)
     return redirect("candidate:number", version.registration.number)
