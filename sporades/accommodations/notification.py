@@ -13,16 +13,16 @@ from sporades.accommodations.rules import (
     rules_of,
     sat_by,
 )
-from sporades.core.french import day_in_words, local_day
+from sporades.core.french import day_in_words, hour_in_words, local_day
 from sporades.core.refusals import Refused
 from sporades.documents.disclosure import facts_of
 from sporades.documents.kinds import Content, Facts, Kind
 from sporades.registrations.snapshot import contact_of
 
 REPLACES = {
-    "": "Elle remplace la décision du {day}.",
-    Again.APPEAL: "Elle fait suite à un recours et remplace la décision du {day}.",
-    Again.ERROR: "Elle corrige et remplace la décision du {day}.",
+    "": "La présente décision remplace la décision du {day}.",
+    Again.APPEAL: "La présente décision fait suite à un recours et remplace la décision du {day}.",
+    Again.ERROR: "La présente décision corrige et remplace la décision du {day}.",
 }
 
 
@@ -102,7 +102,12 @@ def _replaces(case: Case, zone: str) -> str:
     former = case.instead_of or decision_of(case.registration)
     if former is None or former.decided_at is None:
         return ""
-    return REPLACES[case.again].format(day=day_in_words(local_day(former.decided_at, zone)))
+    day = local_day(former.decided_at, zone)
+    said = day_in_words(day)
+    # Of one day, the hour tells which is which.
+    if case.decided_at is not None and local_day(case.decided_at, zone) == day:
+        said = f"{said} à {hour_in_words(former.decided_at, zone)}"
+    return REPLACES[case.again].format(day=said)
 
 
 def public_facts(said: Content) -> Facts:
@@ -118,4 +123,5 @@ NOTIFICATION = Kind(
     content=content,
     public_facts=public_facts,
     published_by_issue=True,
+    stays_readable=True,
 )

@@ -32,6 +32,8 @@ class Kind:
         needs_approval: whether a second person approves its publication.
         is_decision: whether it decides of its candidate: it is deposited with who decided, in
             what quality, and how to contest it (standards L-03).
+        stays_readable: whether a version that another has replaced may still be read by its holder,
+            who may still contest it.
         public_title: its name where its code is verified, for a kind whose own name would say too
             much of its holder to a third party.
     """
@@ -45,6 +47,7 @@ class Kind:
     published_by_issue: bool = False
     needs_approval: bool = False
     is_decision: bool = False
+    stays_readable: bool = False
     public_title: str = ""
 
     @property
@@ -80,6 +83,11 @@ def register(kind: Kind) -> None:
 def get(slug: str) -> Kind:
     """Return the kind of this slug, or raise KeyError."""
     return _KINDS[slug]
+
+
+def staying_readable() -> tuple[str, ...]:
+    """Return the slugs of those of which a replaced version may still be read."""
+    return tuple(slug for slug, kind in _KINDS.items() if kind.stays_readable)
 
 
 def registered() -> tuple[Kind, ...]:

@@ -115,6 +115,9 @@ class DocumentVersion(models.Model):
 
     objects = DocumentVersionQuerySet.as_manager()
 
+    replaced_at: datetime | None = None
+    """When another version replaced it, where a question tells it."""
+
     class Meta:
         verbose_name = "version de document"
         verbose_name_plural = "versions de documents"

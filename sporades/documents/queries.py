@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from sporades.core.prepared import prepared
+from sporades.documents import kinds
 from sporades.documents.codes import normalised
 from sporades.documents.models import DocumentVersion
 
@@ -41,6 +42,27 @@ def replacement_of(version: DocumentVersion, *, at: datetime) -> DocumentVersion
 def documents_in(folder: int, at: datetime) -> QuerySet[DocumentVersion]:
     """Return what the list of a folder shows at an instant."""
     return DocumentVersion.objects.for_folder(folder, at)
+
+
+def replaced_in(folder: int, at: datetime) -> QuerySet[DocumentVersion]:
+    """Return the replaced versions that their holder may still read, each with `replaced_at`.
+
+    Args:
+        folder: where.
+        at: now.
+    """
+    later = DocumentVersion.objects.published_by(at).filter(
+        document=OuterRef("document"), number__gt=OuterRef("number")
+    )
+    found: QuerySet[DocumentVersion] = DocumentVersion.objects.visible_at(at).filter(
+        document__folder=folder, document__kind__in=kinds.staying_readable()
+    )
+    return (
+        found.annotate(replaced_at=Subquery(later.order_by("number").values("published_at")[:1]))
+        .filter(replaced_at__isnull=False)
+        .select_related("document")
+        .order_by("-published_at", "-number")
+    )
 
 
 @prepared(DocumentVersion)

@@ -23,7 +23,7 @@ from sporades.accounts.models import Membership
 from sporades.acts import accommodating, announcing, reading
 from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
-from sporades.documents.queries import by_code, documents_in, replacement_of
+from sporades.documents.queries import by_code, documents_in, replaced_in, replacement_of
 from sporades.exams.held import forget
 from sporades.exams.models import Regulation
 from sporades.letters.models import Letter
@@ -296,7 +296,7 @@ def test_after_an_appeal_the_former_decision_is_in_force_until_the_new_notificat
     version = case_of(registration).notification
     assert replacement_of(former, at=LATER) == version
     assert version.content["replaces"] == (
-        "Elle fait suite à un recours et remplace la décision du 25 novembre 2026."
+        "La présente décision fait suite à un recours et remplace la décision du 25 novembre 2026."
     )
     assert list(documents_in(folder=registration.folder_id, at=LATER)).count(version) == 1
     assert [one.code for one in granted(registration, "E1").measures] == [THIRD]
@@ -308,7 +308,30 @@ def test_the_decision_on_another_request_says_which_one_it_replaces(registration
 
     said = case_of(registration).notification.content["replaces"]
 
-    assert said == "Elle remplace la décision du 25 novembre 2026."
+    assert said == "La présente décision remplace la décision du 25 novembre 2026."
+
+
+def test_a_decision_that_replaces_one_of_the_same_day_says_at_what_hour(registration):
+    reach(registration, State.NOTIFIED)
+    take_again(registration, why=Again.ERROR, at=NOW)
+    decide(registration, at=NOW + timedelta(hours=1))
+    notify(registration, at=NOW + timedelta(hours=1))
+
+    said = case_of(registration).notification.content["replaces"].replace("\xa0", " ")
+
+    assert said == (
+        "La présente décision corrige et remplace la décision du 25 novembre 2026 à 10 h 30 (heure "
+        "de Paris)."
+    )
+
+
+def test_a_decision_that_is_replaced_is_still_read_and_said_to_be(registration):
+    former = reach(registration, State.NOTIFIED).notification
+    assert not replaced_in(registration.folder_id, at=LATER).exists()
+    reach(registration, State.NOTIFIED, at=LATER)
+
+    [found] = replaced_in(registration.folder_id, at=LATER)
+    assert (found, found.replaced_at) == (former, LATER)
 
 
 def test_a_decision_taken_again_may_want_another_opinion(registration):

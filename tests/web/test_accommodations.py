@@ -803,7 +803,9 @@ def test_a_handicap_that_is_declared_no_more_says_what_stands(
         registration=again(registration), by=author(registration.candidate), at=NOW
     )
     page = f"/inscription/{draft.pk}/recapitulatif"
-    assert "« Non » à la question sur le handicap" not in main(client.get(page)).replace("\xa0", " ")
+    assert "« Non » à la question sur le handicap" not in main(client.get(page)).replace(
+        "\xa0", " "
+    )
     answer_all(draft, answers_with(informations={"has_disability": "non"}), at=NOW)
 
     assert recap in main(client.get(page)).replace("\xa0", " ")
@@ -811,6 +813,30 @@ def test_a_handicap_that_is_declared_no_more_says_what_stands(
     assert after in main(saved).replace("\xa0", " ")
     own = main(client.get(at(registration))).replace("\xa0", " ")
     assert ("Votre inscription répond « Non »" in own) == (state != State.PREPARING)
+
+
+def test_a_decision_that_is_replaced_stays_among_the_documents_and_opens(
+    sign_in, registration, stopped_clock
+):
+    reach(registration, State.NOTIFIED)
+    later = NOW + timedelta(days=2)
+    reach(registration, State.NOTIFIED, at=later)
+    stopped_clock.move_to(later)
+    client = sign_in(registration.candidate)
+
+    folder = client.get(f"/mes-documents/{registration.number}")
+    page = main(folder).replace("\xa0", " ")
+    assert "Décisions remplacées" in page
+    assert "Remplacée par celle du 27 novembre 2026 à 10 h 30 (heure de Paris)" in page
+    twins = [one.get("href") for one in seen(folder).cssselect("a[href$='?version=1']")]
+    assert len(twins) == 2
+    [twin] = [one for one in twins if "pdf" not in one]
+    read = client.get(twin)
+    assert "Remplacée par celle du 27 novembre 2026" in main(read).replace("\xa0", " ")
+    assert Case.objects.earliest("begun_at").opened_at == later
+    assert case_of(registration).opened_at is None
+    assert "Remplacée" not in main(client.get(twin.removesuffix("?version=1")))
+    assert client.get(twin.replace("version=1", "version=9")).status_code == 404
 
 
 def test_a_late_request_says_why(sign_in, registration, stopped_clock):
@@ -855,8 +881,7 @@ def test_changing_a_request_that_was_sent_in_time_is_confirmed_and_keeps_its_dat
     page = main(client.get(at(registration))).replace("\xa0", " ")
     assert (
         "Demande envoyée Le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris), modifiée le dimanche "
-        "20 décembre 2026"
-        in page
+        "20 décembre 2026" in page
     )
 
 

@@ -7,8 +7,9 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from sporades.acts import reading
+from sporades.core.french import instant_in_words
 from sporades.documents.models import DocumentVersion
-from sporades.documents.queries import documents_in
+from sporades.documents.queries import documents_in, replaced_in
 from sporades.publications.queries import withdrawn_lines
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import registration_of, registrations_of
@@ -24,12 +25,16 @@ def documents(request: HttpRequest) -> HttpResponse:
 def folder(request: HttpRequest, number: str) -> HttpResponse:
     """« Liste des documents publiés pour la candidature n° … »: the last version of each.
 
-    One that was taken back is said to be, with its reason: it is given no more.
+    A decision that another has replaced stays, said to be; one that was taken back is said to be, with its reason: it is given no more.
     """
     found = _registration(request, number)
     context = {
         "registration": found,
         "versions": documents_in(folder=found.folder_id, at=request.arrived_at),
+        "replaced": [
+            (one, _replaced_in_words(one))
+            for one in replaced_in(found.folder_id, at=request.arrived_at)
+        ],
         "withdrawn": withdrawn_lines(found, at=request.arrived_at),
         "notice": _ended(found),
     }
@@ -42,8 +47,8 @@ def document(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     version = _version(request, found, kind)
     reading.open_document(version=version, by=request.actor, at=request.arrived_at)
     context = {
-        "pdf_url": reverse("candidate:document_pdf", args=[found.number, kind]),
-        "notice": _ended(found) or _moved(found),
+        "pdf_url": reverse("candidate:document_pdf", args=[found.number, kind]) + _asked(version),
+        "notice": _replaced(version) or _ended(found) or _moved(found),
         **version.twin_context(),
     }
     return render(request, version.twin_template, context)
@@ -60,7 +65,7 @@ def pdf(request: HttpRequest, number: str, kind: str) -> HttpResponse:
         instead=[
             (
                 "Lire dès maintenant le document à l'écran",
-                reverse("candidate:document", args=[found.number, kind]),
+                reverse("candidate:document", args=[found.number, kind]) + _asked(version),
             ),
             ("Revenir à mes documents", reverse("candidate:folder", args=[found.number])),
         ],
@@ -93,7 +98,39 @@ def _moved(registration: Registration) -> dict[str, str]:
     }
 
 
+def _replaced(version: DocumentVersion) -> dict[str, str]:
+    """Say above a decision that another has replaced it; or nothing."""
+    if version.replaced_at is None:
+        return {}
+    return {
+        "title": _replaced_in_words(version),
+        "text": "Elle se lit encore ici, pour la contester par exemple. La nouvelle est dans « Mes "
+        "documents ».",
+    }
+
+
+def _replaced_in_words(version: DocumentVersion) -> str:
+    if version.replaced_at is None:
+        return ""
+    when = instant_in_words(version.replaced_at, version.content["zone"], weekday=False)
+    return f"Remplacée par celle du {when}"
+
+
+def _asked(version: DocumentVersion) -> str:
+    """Return what leads to a version that is not the last one, after the address of its document."""
+    return f"?version={version.number}" if version.replaced_at else ""
+
+
 def _version(request: HttpRequest, registration: Registration, kind: str) -> DocumentVersion:
+    asked = request.GET.get("version", "")
+    if asked:
+        former = replaced_in(registration.folder_id, at=request.arrived_at)
+        replaced = next(
+            (one for one in former if one.document.kind == kind and str(one.number) == asked), None
+        )
+        if replaced is None:
+            raise Http404
+        return replaced
     found = documents_in(folder=registration.folder_id, at=request.arrived_at)
     version = next((one for one in found if one.document.kind == kind), None)
     if version is None:

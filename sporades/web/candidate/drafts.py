@@ -15,8 +15,8 @@ from sporades.registrations.dossier import Dossier
 from sporades.registrations.exclusion import Exclusion
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.queries import draft_of, last_address_of, registrations_of
-from sporades.registrations.refusals import Trouble
 from sporades.registrations.questions import NO
+from sporades.registrations.refusals import Trouble
 from sporades.registrations.sections import CANDIDACY, IDENTIFICATION
 from sporades.registrations.sections.base import Section, SectionForm
 from sporades.web.wizard.door import Door

@@ -14,7 +14,7 @@ from sporades.accommodations.queries import papers_asked_of
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import SINCE, Decision, Opinion, State
 from sporades.accounts.models import Membership
-from sporades.acts import reading, relieving
+from sporades.acts import accommodating, reading, relieving
 from sporades.batches.models import Batch
 from sporades.documents.models import DocumentVersion
 from sporades.exams.models import RegistrationService
@@ -25,10 +25,12 @@ from sporades.registrations.states import State as RegistrationState
 from tests.accommodations.asked import (
     ACCESS,
     HALF,
+    MANAGER,
     READER,
     THIRD,
     a_doctor,
     case_of,
+    decide,
     entrust,
     opine,
     reach,
@@ -555,6 +557,21 @@ def test_a_decision_is_taken_again_after_an_appeal(manager, in_lille):
     page = main(manager.get(page_of(in_lille)))
     assert "est en vigueur jusqu'à la nouvelle" in page
     assert "Recours du candidat" in page
+
+
+def test_former_requests_are_told_apart_where_a_decision_was_taken_again(manager, in_lille):
+    reach(in_lille, State.NOTIFIED)
+    for _ in range(2):
+        do(manager, in_lille, "revoir", pourquoi="error", avis="garde")
+        decide(in_lille)
+        case = case_of(in_lille)
+        accommodating.notify(case=case, seen=case.decided_at, by=MANAGER, at=NOW)
+
+    lines = [one["said"] for one in manager.get(tab(in_lille)).context["before"]]
+
+    assert [one.startswith("Décision reprise le ") for one in lines] == [True, False]
+    assert lines[1].startswith("Demande du ")
+    assert all(" : notifiée le " in one for one in lines)
 
 
 def test_a_decision_taken_again_by_mistake_is_left_as_it_is(manager, in_lille):

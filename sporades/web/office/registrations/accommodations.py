@@ -376,11 +376,8 @@ def _before(
     ]
     return [
         {
-            "state": _ended(one, zone) if one.is_cancelled else one.get_state_display(),
+            "said": _named_before(one, zone),
             "why": one.left_reason if may_decide else "",
-            "when": ""
-            if one.is_cancelled
-            else instant_in_words(one.asked_at or one.begun_at, zone),
             "granted": [
                 f"{m.decided_label} (en partie)" if m.decided_papers else m.decided_label
                 for m in one.measures.all()
@@ -389,6 +386,19 @@ def _before(
         }
         for one in others[:SHOWN_BEFORE]
     ]
+
+
+def _named_before(case: Case, zone: str) -> str:
+    """Name a former request by what tells it from another of the same sending, and its state."""
+    if case.is_cancelled:
+        return _ended(case, zone)
+    if case.instead_of_id is not None:
+        said = f"Décision reprise le {instant_in_words(case.begun_at, zone)}"
+    else:
+        said = f"Demande du {instant_in_words(case.first_asked_at or case.begun_at, zone)}"
+    if case.notified_at is not None:
+        return f"{said} : notifiée le {instant_in_words(case.notified_at, zone)}"
+    return f"{said} : {case.get_state_display().lower()}"
 
 
 def _ended(case: Case, zone: str) -> str:
