@@ -25,7 +25,7 @@ from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
 from sporades.core.french import instant_in_words
 from sporades.documents.models import DocumentVersion
-from sporades.exams.schema.accommodations import Procedure
+from sporades.exams.schema.accommodations import OTHER_REASON, Procedure
 from sporades.exams.schema.base import LONGEST_LINE
 from sporades.registrations.models import Registration
 
@@ -135,7 +135,18 @@ class Case(models.Model):
     )
     plan = models.CharField("plan", max_length=20, blank=True)
     has_former_decision = models.BooleanField("a une décision antérieure", default=False)
+    is_former_held = models.BooleanField(
+        "la décision antérieure est celle du service", default=False, db_default=False
+    )
+    """Whether the service has notified that decision itself: its paper is not asked for."""
     late_reason = models.CharField("motif d'une demande tardive", max_length=20, blank=True)
+    late_words = models.CharField(
+        "autre raison d'une demande tardive",
+        max_length=LONGEST_REASON,
+        blank=True,
+        default="",
+        db_default="",
+    )
     missing = models.CharField("ce qui manque", max_length=LONGEST_REASON, blank=True)
     revision = models.PositiveIntegerField("révision", default=1)
 
@@ -236,6 +247,15 @@ class Case(models.Model):
                 name="a_request_was_first_sent_once_it_was_sent",
                 condition=Q(asked_at=None, first_asked_at=None)
                 | Q(asked_at__isnull=False, first_asked_at__lte=F("asked_at")),
+            ),
+            models.CheckConstraint(
+                name="another_reason_of_a_late_request_has_its_words",
+                condition=Q(late_reason=OTHER_REASON) & ~Q(late_words="")
+                | ~Q(late_reason=OTHER_REASON) & Q(late_words=""),
+            ),
+            models.CheckConstraint(
+                name="only_a_former_decision_is_held",
+                condition=Q(is_former_held=False) | Q(has_former_decision=True),
             ),
             models.CheckConstraint(
                 name="an_incomplete_request_says_what_is_missing",
@@ -361,6 +381,13 @@ class Case(models.Model):
     def is_simple(self) -> bool:
         """Whether a plan spares it the whole procedure."""
         return self.procedure == Procedure.SIMPLE
+
+    @property
+    def former_in_words(self) -> str:
+        """Whether a decision was received before, and whether it is the service's own."""
+        if self.is_former_held:
+            return "Oui, que le service a notifiée"
+        return "Oui" if self.has_former_decision else "Non"
 
     @property
     def opened_at(self) -> datetime | None:

@@ -217,6 +217,17 @@ def proposals(registration: Registration) -> list[Proposal]:
     return list(found.values())
 
 
+def holds_decision_of(registration: Registration) -> bool:
+    """Return whether the service has notified a decision to a candidate, for this exam."""
+    notified = Case.objects.filter(
+        state=State.NOTIFIED,
+        registration__candidate=registration.candidate_id,
+        registration__exam__code=registration.exam.code,
+        registration__exam__domain=registration.exam.domain_id,
+    )
+    return bool(notified.exists())
+
+
 def asked_again(former: Case, asked: Accommodations) -> list[Proposal]:
     """Return the measures from which another request starts: those that a decision grants.
 

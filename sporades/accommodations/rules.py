@@ -405,13 +405,24 @@ def papers_called_for(
     asked = rules_of(registration)
     if asked is None:
         return []
-    return health_papers(
+    called = health_papers(
         asked,
         procedure=Procedure(case.procedure),
         plan=case.plan,
         measures=list(measures),
         has_former_decision=case.has_former_decision,
     )
+    # The service has its own decision: nobody confides it to the service.
+    return [one for one in called if not (case.is_former_held and one.is_at_hand)]
+
+
+def late_in_words(case: Case) -> str:
+    """Say why a request comes after its deadline, in the words of its candidate where there are any."""
+    asked = rules_of(case.registration)
+    reason = asked.late_reason(case.late_reason) if asked else None
+    if reason is None:
+        return ""
+    return f"{reason.label} : {case.late_words}" if case.late_words else reason.label
 
 
 def measures_by_family(asked: Accommodations) -> Mapping[str, list[Measure]]:

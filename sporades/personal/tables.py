@@ -575,7 +575,7 @@ TABLES = (
         once_told="opinion_text decided_first_name decided_last_name decided_quality "
         "decided_service notification again",
         keep="academy procedure plan late_reason decided_by_id",
-        texts="missing opinion_text left_reason",
+        texts="missing opinion_text left_reason late_words",
         trees="as_sent",
         people="doctor_name decided_first_name decided_last_name called_name",
         words="decided_quality decided_service",

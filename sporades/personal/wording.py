@@ -98,7 +98,7 @@ REGULATED: dict[tuple[str, str], Callable[[Exam], dict[str, str]]] = {
     ("accommodations.AskedMeasure", "opinion_papers"): papers_in,
     ("accommodations.AskedMeasure", "decided_papers"): papers_in,
     ("accommodations.Case", "plan"): lambda exam: _asked(exam, "plans"),
-    ("accommodations.Case", "late_reason"): lambda exam: _asked(exam, "late"),
+    ("accommodations.Case", "late_reason"): lambda exam: _asked(exam, "late_reasons"),
     ("medical.Opening", "kind"): lambda exam: _asked(exam, "papers"),
     ("medical.Paper", "kind"): lambda exam: _asked(exam, "papers"),
 }

@@ -14,12 +14,19 @@ class Hinted(str):  # noqa: SLOT000 - it carries one thing more
     """The label of a choice, with what it means under it."""
 
     hint = ""
+    is_when_chosen = False
 
     def __new__(cls, label: str, hint: str) -> Self:
         """Return a label that carries its meaning."""
         made = super().__new__(cls, label)
         made.hint = hint
         return made
+
+
+class WhenChosen(Hinted):
+    """The same, which is told to whoever has chosen it."""
+
+    is_when_chosen = True
 
 
 def choices_of(listed: Iterable[Choice]) -> list[tuple[str, str]]:

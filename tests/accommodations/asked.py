@@ -7,6 +7,7 @@ from sporades.accommodations.states import Decision, Opinion, State
 from sporades.accounts.models import User
 from sporades.acts import accommodating
 from sporades.core.actors import Actor
+from sporades.exams.schema.accommodations import OTHER_REASON
 from sporades.registrations.models import Registration
 from tests.factories import INVENTED, NOW, a_candidate, a_registration, author
 
@@ -199,7 +200,12 @@ def fill_every_text(registration, mark):
         case=case_of(registration), why=Again.ERROR, has_opinion=False, by=MANAGER, at=NOW
     )
     accommodating.cancel_taking_again(case=made, reason=f"Reprise {mark}", by=MANAGER, at=NOW)
-    write(registration, Wish(READER, ("E1",)))
+    write(
+        registration,
+        Wish(READER, ("E1",)),
+        late_reason=OTHER_REASON,
+        late_words=f"Raison {mark}",
+    )
     case = case_of(registration)
     accommodating.sign(
         case=case,

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import IntegrityError
 
 from sporades.accommodations import operations
 from sporades.accommodations.models import Case
@@ -12,6 +13,7 @@ from sporades.accommodations.tracker import sent_in_words
 from sporades.acts import accommodating, registering
 from sporades.core.refusals import Refused
 from sporades.exams.held import forget
+from sporades.exams.schema.accommodations import OTHER_REASON
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from tests.accommodations.asked import (
@@ -127,6 +129,26 @@ def test_after_the_closing_a_reason_is_asked_for(registration):
     send(registration, at=AFTER_CLOSING)
 
     assert case_of(registration).late_reason == "APPARUE"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"late_reason": OTHER_REASON},
+        {"late_words": "Je l'ignorais."},
+        {"late_reason": "APPARUE", "late_words": "Je l'ignorais."},
+    ],
+)
+def test_another_reason_has_its_words_and_no_other_has(registration, said):
+    with pytest.raises(operations.LateReasonMissing):
+        write(registration, at=AFTER_CLOSING, **said)
+
+
+def test_the_database_wants_the_words_of_another_reason(registration):
+    case = write(registration, late_reason=OTHER_REASON, late_words="Je l'ignorais.")
+
+    with pytest.raises(IntegrityError):
+        Case.objects.filter(pk=case.pk).update(late_words="")
 
 
 def test_the_last_minute_of_the_closing_is_in_time(registration):

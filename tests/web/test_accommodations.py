@@ -16,6 +16,7 @@ from sporades.accommodations.rules import Sat, Wish, papers_in_words
 from sporades.accommodations.states import Decision, Opinion, State
 from sporades.acts import accommodating, registering
 from sporades.exams.held import forget
+from sporades.exams.schema.accommodations import OTHER_REASON
 from sporades.web.candidate.accommodation_forms import NOT_TICKED
 from tests.accommodations.asked import (
     ACCESS,
@@ -294,6 +295,41 @@ def test_a_former_decision_is_asked_of_who_says_that_there_was_one(sign_in, answ
     assert (said in page) is is_asked
     assert "Autre bilan (s'il y a lieu) : à confier." in page
     assert ("Dernière décision" in confided) is is_asked
+
+
+@pytest.mark.usefixtures("a_former_decision_is_asked_for")
+@pytest.mark.parametrize("where", ["here", "elsewhere"])
+def test_a_decision_that_the_service_has_notified_is_not_to_be_confided(sign_in, where):
+    registration = a_registration(informations={"has_disability": "oui"})
+    reach(registration, State.NOTIFIED)
+    if where == "elsewhere":
+        registering.withdraw(
+            registration=again(registration), by=author(registration.candidate), at=NOW
+        )
+        registration = a_registration(
+            registration.candidate, informations={"has_disability": "oui"}
+        )
+    client = sign_in(registration.candidate)
+
+    form = client.get(at(registration, page="/mesures")).context["form"]
+    [hint] = [label.hint for value, label in form["decision"].field.choices if value == "oui"]
+    assert (form["decision"].initial, "vous n'avez pas à la joindre" in hint) == ("oui", True)
+    client.post(at(registration, page="/mesures"), {**CHOSEN, "decision": "oui"})
+
+    page = main(client.get(at(registration)))
+    assert "Oui, que le service a notifiée" in page
+    assert "Dernière décision" not in page
+    assert "Dernière décision" not in main(
+        client.get(f"/mes-inscriptions/{registration.number}/sante")
+    )
+
+
+def test_the_hint_of_a_former_decision_is_of_who_says_that_there_was_one(sign_in, registration):
+    page = sign_in(registration.candidate).get(at(registration, page="/mesures"))
+
+    [hint] = seen(page).cssselect("label[for=id_decision_1] .s-when-chosen")
+    assert words(hint) == "Joignez-la à vos papiers"
+    assert not seen(page).cssselect("label[for=id_decision_0] .fr-hint-text")
 
 
 @pytest.fixture
@@ -916,6 +952,34 @@ def test_a_late_request_that_is_completed_keeps_the_reason_that_is_asked_no_more
     client.post(at(registration, page="/mesures"), CHOSEN)
 
     assert case_of(registration).late_reason == "APPARUE"
+
+
+def test_another_reason_is_told_in_words_and_asked_for_first(sign_in, registration, stopped_clock):
+    stopped_clock.move_to(AFTER_CLOSING)
+    client = sign_in(registration.candidate)
+    said = {**CHOSEN, "motif": OTHER_REASON}
+
+    assert (
+        next(iter(client.get(at(registration, page="/mesures")).context["form"].fields)) == "motif"
+    )
+    refused = client.post(at(registration, page="/mesures"), said)
+    assert (refused.status_code, refused.context["form"].errors) == (
+        422,
+        {"raison": ["Écrivez votre raison, en quelques mots."]},
+    )
+    client.post(at(registration, page="/mesures"), {**said, "raison": "Je ne le savais pas."})
+
+    page = main(client.get(at(registration))).replace("\xa0", " ")
+    assert "Demande tardive Autre raison : Je ne le savais pas." in page
+    # The épreuves are chosen on a page that asks no reason.
+    client.post(
+        at(registration, page="/epreuves"), {"epreuves-tiers": ["E1"], "epreuves-lecteur": ["E1"]}
+    )
+    assert case_of(registration).late_words == "Je ne le savais pas."
+    client.post(
+        at(registration, page="/mesures"), {**said, "motif": "APPARUE", "raison": "Je l'ignorais."}
+    )
+    assert (case_of(registration).late_reason, case_of(registration).late_words) == ("APPARUE", "")
 
 
 WITHOUT_LATE_REASONS = (

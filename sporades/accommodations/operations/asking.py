@@ -18,6 +18,7 @@ from sporades.accommodations.operations.refusals import (
     TooLate,
     UnknownMeasure,
 )
+from sporades.accommodations.queries import holds_decision_of
 from sporades.accommodations.rules import (
     Sat,
     Wish,
@@ -37,10 +38,10 @@ from sporades.accommodations.states import (
     WITHDRAW,
 )
 from sporades.core.transitions import move
-from sporades.exams.schema.accommodations import Accommodations
+from sporades.exams.schema.accommodations import OTHER_REASON, Accommodations
 from sporades.registrations.models import Registration
 
-SAID = ("plan", "has_former_decision", "late_reason")
+SAID = ("plan", "has_former_decision", "late_reason", "late_words")
 """What goes with the measures of a request, as `Asked` and `Case` both name it."""
 
 
@@ -53,12 +54,14 @@ class Asked:
         plan: the code of the plan that is shown, or nothing.
         has_former_decision: whether a decision was received before.
         late_reason: why it comes after its deadline, if it does.
+        late_words: the same, where none of those that are named says it.
     """
 
     wishes: tuple[Wish, ...]
     plan: str = ""
     has_former_decision: bool = False
     late_reason: str = ""
+    late_words: str = ""
 
 
 def begin(registration: Registration, *, at: datetime) -> Case:
@@ -146,7 +149,8 @@ def write(case: Case, asked: Asked) -> bool:
     case.procedure = followed_by(
         registration, plan=asked.plan, measures=[one.code for one in rows]
     ).value
-    case.save(update_fields=[*said, "revision", "procedure"])
+    case.is_former_held = asked.has_former_decision and holds_decision_of(registration)
+    case.save(update_fields=[*said, "is_former_held", "revision", "procedure"])
     return True
 
 
@@ -184,6 +188,8 @@ def _check_known(rules: Accommodations, taken: list[Sat], asked: Asked) -> None:
     if asked.plan and rules.plan(asked.plan) is None:
         raise UnknownMeasure("Ce plan n'est pas proposé pour cet examen.")
     if asked.late_reason and rules.late_reason(asked.late_reason) is None:
+        raise LateReasonMissing
+    if (asked.late_reason == OTHER_REASON) != bool(asked.late_words):
         raise LateReasonMissing
 
 

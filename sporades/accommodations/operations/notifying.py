@@ -71,7 +71,9 @@ def take_again(case: Case, *, why: str, has_opinion: bool, at: datetime) -> Case
         "procedure",
         "plan",
         "has_former_decision",
+        "is_former_held",
         "late_reason",
+        "late_words",
         "asked_at",
         "first_asked_at",
     )

@@ -159,6 +159,10 @@ class LateReason(Strict):
     label: Line = Field(alias="libelle", description="Ce qui est lu, sans rien dire de la santé.")
 
 
+OTHER_REASON = "autre"
+"""The code of the reason that is told in words: none of a réglementation is so written."""
+
+
 class AccommodationDecision(Strict):
     """Who decides, and what a decision says for whoever receives it."""
 
@@ -216,7 +220,8 @@ class Accommodations(Strict):
     late: tuple[LateReason, ...] = Field(
         (),
         alias="tardive",
-        description="Motifs d'une demande plus tardive ; aucun : elle n'est plus reçue.",
+        description="Motifs d'une demande plus tardive ; aucun : elle n'est plus reçue. « Autre "
+        "raison », à écrire, s'y ajoute.",
     )
     late_until: Deadline | None = Field(
         None,
@@ -224,6 +229,12 @@ class Accommodations(Strict):
         description="Jusqu'à quand une demande tardive est reçue ; à défaut, toujours.",
     )
     decision: AccommodationDecision = Field(description="Qui décide, recours et validité.")
+
+    @property
+    def late_reasons(self) -> tuple[LateReason, ...]:
+        """Those of a late request, where one is taken: the last is told in words."""
+        other = LateReason.model_construct(code=OTHER_REASON, label="Autre raison")
+        return (*self.late, other) if self.late else ()
 
     def measure(self, code: str) -> Measure | None:
         """Return a measure by its code."""
@@ -235,4 +246,4 @@ class Accommodations(Strict):
 
     def late_reason(self, code: str) -> LateReason | None:
         """Return a reason for a late request by its code."""
-        return next((one for one in self.late if one.code == code), None)
+        return next((one for one in self.late_reasons if one.code == code), None)

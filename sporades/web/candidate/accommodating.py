@@ -17,6 +17,7 @@ from sporades.accommodations.queries import (
     asked_again,
     cases_of,
     decision_among,
+    holds_decision_of,
     last_among,
     open_among,
     open_case_of,
@@ -31,6 +32,7 @@ from sporades.accommodations.rules import (
     is_late,
     is_minor,
     is_over,
+    late_in_words,
     not_asked_again,
     papers_in_words,
     papers_needed_until,
@@ -110,6 +112,7 @@ def measures(request: HttpRequest, number: str) -> HttpResponse:
         former=former,
         proposed=proposed,
         is_late=is_late(found, at) and (case is None or case.asked_at is None),
+        is_held=holds_decision_of(found),
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -151,6 +154,7 @@ def papers(request: HttpRequest, number: str) -> HttpResponse:
             plan=case.plan,
             has_former_decision=case.has_former_decision,
             late_reason=case.late_reason,
+            late_words=case.late_words,
         )
         try:
             acts.write(registration=found, asked=asked, by=request.actor, at=request.arrived_at)
@@ -493,12 +497,12 @@ def _asked(case: Case, sat: list[Sat]) -> list[tuple[str, str]]:
     if rules is None or not rows:
         return rows
     if rules.former is not None:
-        rows.append((rules.former.label, "Oui" if case.has_former_decision else "Non"))
+        rows.append((rules.former.label, case.former_in_words))
     if rules.plans:
         plan = rules.plan(case.plan)
         rows.append(("Plan en vigueur", plan.label if plan else "Aucun"))
-    if reason := rules.late_reason(case.late_reason):
-        rows.append(("Demande tardive", reason.label))
+    if late := late_in_words(case):
+        rows.append(("Demande tardive", late))
     return [*rows, ("Procédure", PROCEDURES_SAID[Procedure(case.procedure)])]
 
 

@@ -6,7 +6,12 @@ from typing import Any
 
 from django import forms
 
-from sporades.accommodations.models import LONGEST_NAME, LONGEST_PRECISION, Case
+from sporades.accommodations.models import (
+    LONGEST_NAME,
+    LONGEST_PRECISION,
+    LONGEST_REASON,
+    Case,
+)
 from sporades.accommodations.operations import Asked
 from sporades.accommodations.queries import Proposal
 from sporades.accommodations.rules import (
@@ -16,8 +21,8 @@ from sporades.accommodations.rules import (
     measures_by_family,
     suiting_papers,
 )
-from sporades.exams.schema.accommodations import Accommodations, Measure
-from sporades.registrations.fields import CleanCharField, Hinted, ask_if_called_for
+from sporades.exams.schema.accommodations import OTHER_REASON, Accommodations, Measure
+from sporades.registrations.fields import CleanCharField, Hinted, WhenChosen, ask_if_called_for
 from sporades.registrations.questions import NO, YES, YES_OR_NO
 
 QUALITIES = (
@@ -26,6 +31,8 @@ QUALITIES = (
     ("tuteur ou tutrice", "Tuteur ou tutrice"),
     ("titulaire de l'autorité parentale", "Autre titulaire de l'autorité parentale"),
 )
+
+HELD = "Le service a déjà celle qu'il vous a notifiée : vous n'avez pas à la joindre"
 
 STATEMENT = (
     "J'ai lu les mesures demandées ci-dessus. Je les demande au nom du candidat, dont je suis le "
@@ -52,6 +59,7 @@ class MeasuresForm(forms.Form):
         former: Case | None,
         proposed: list[Proposal],
         is_late: bool,
+        is_held: bool,
         **options: Any,
     ) -> None:
         """Ask what the réglementation proposes for the épreuves that are sat.
@@ -64,6 +72,7 @@ class MeasuresForm(forms.Form):
             former: the last request that was decided of, if one was.
             proposed: what it grants, or what was granted in another session.
             is_late: whether a reason for a late request is due.
+            is_held: whether the service has notified the decision that was received before.
             options: as a form has them.
         """
         super().__init__(*args, **options)
@@ -72,12 +81,16 @@ class MeasuresForm(forms.Form):
             {one.code: one.papers for one in still_sat(proposed, sat)},
         )
         self._kept = {one.code: tuple(one.papers) for one in case.measures.all()} if case else {}
-        self._late_reason = case.late_reason if case else ""
+        self._said_late = (
+            {"late_reason": case.late_reason, "late_words": case.late_words} if case else {}
+        )
         self._families: list[tuple[str, str]] = []
         self._precisions: dict[str, str] = {}
         told = case.measures.all() if case else proposed
         self._said_of = {one.code: one.precision for one in told}
         chosen = set(self._kept) if case else set(self._proposed)
+        if is_late:
+            self._ask_why_late(case)
         for rank, (family, measures) in enumerate(measures_by_family(rules).items(), start=1):
             offered = [
                 (one.code, Hinted(one.label, _told(one.help, one.reference)))
@@ -97,7 +110,7 @@ class MeasuresForm(forms.Form):
             self._families.append((family, name))
             codes = {code for code, _ in offered}
             self._ask_precisions([one for one in measures if one.code in codes], case, name)
-        self._add_the_rest(case, former, is_late=is_late)
+        self._add_the_rest(case, former, is_held=is_held)
 
     def _ask_precisions(self, measures: list[Measure], case: Case | None, family: str) -> None:
         """Ask which one, or how large, of the measures that must say so."""
@@ -117,14 +130,37 @@ class MeasuresForm(forms.Form):
             self.fields[name].widget.attrs["autocomplete"] = "off"
             ask_if_called_for(self.fields[name], f"{family}={one.code}")
 
-    def _add_the_rest(self, case: Case | None, former: Case | None, *, is_late: bool) -> None:
+    def _ask_why_late(self, case: Case | None) -> None:
+        """Ask first why a request comes after its deadline: it is not taken otherwise."""
+        self.fields["motif"] = forms.ChoiceField(
+            label="Pourquoi votre demande vient-elle après la date limite ?",
+            help_text="Aucun détail de santé n'est demandé ici",
+            choices=[(one.code, one.label) for one in self._rules.late_reasons],
+            widget=forms.RadioSelect,
+            initial=case.late_reason if case else None,
+            error_messages={"required": "Dites pourquoi votre demande est tardive."},
+        )
+        self.fields["raison"] = CleanCharField(
+            label="Votre raison, en quelques mots",
+            help_text="Votre service gestionnaire et le médecin la lisent : rien de votre santé ici",
+            max_length=LONGEST_REASON,
+            required=False,
+            widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+            initial=case.late_words if case else "",
+        )
+        ask_if_called_for(self.fields["raison"], f"motif={OTHER_REASON}")
+
+    def _add_the_rest(self, case: Case | None, former: Case | None, *, is_held: bool) -> None:
         rules = self._rules
         if rules.former is not None:
-            had = case.has_former_decision if case else bool(former or self._proposed)
+            had = case.has_former_decision if case else bool(former or is_held or self._proposed)
+            told = HELD if is_held else rules.former.help or ""
             self.fields["decision"] = forms.ChoiceField(
                 label=rules.former.label,
-                help_text=rules.former.help or "",
-                choices=YES_OR_NO,
+                choices=[
+                    (value, WhenChosen(said, told) if value == YES else said)
+                    for value, said in YES_OR_NO
+                ],
                 widget=forms.RadioSelect,
                 initial=YES if had else NO if case else None,
                 error_messages={"required": "Répondez « Oui » ou « Non »."},
@@ -137,18 +173,12 @@ class MeasuresForm(forms.Form):
                 initial=(told.plan or "aucun") if (told := case or former) else None,
                 error_messages={"required": "Choisissez votre plan, ou « Aucun »."},
             )
-        if is_late:
-            self.fields["motif"] = forms.ChoiceField(
-                label="Pourquoi votre demande vient-elle après la date limite ?",
-                help_text="Aucun détail de santé n'est demandé ici",
-                choices=[(one.code, one.label) for one in rules.late],
-                widget=forms.RadioSelect,
-                initial=case.late_reason if case else None,
-                error_messages={"required": "Dites pourquoi votre demande est tardive."},
-            )
 
     def clean(self) -> None:
         """Refuse a request of nothing, and a measure that is half said: ticked alone, or specified alone."""
+        is_other = self.cleaned_data.get("motif") == OTHER_REASON
+        if is_other and "raison" not in self.errors and not self.cleaned_data.get("raison"):
+            self.add_error("raison", "Écrivez votre raison, en quelques mots.")
         chosen, families = self._codes(), [name for _, name in self._families]
         if not chosen and not any(name in self.errors for name in families):
             self.add_error(next(iter(families), None), "Choisissez au moins une mesure.")
@@ -176,9 +206,19 @@ class MeasuresForm(forms.Form):
 
     def fieldsets(self) -> list[tuple[str, tuple[str, ...]]]:
         """Return the groups of fields, each with its legend."""
-        rest = tuple(name for name in ("decision", "plan", "motif") if name in self.fields)
-        names = tuple(name for name in self.fields if name not in rest)
-        return [("Les mesures que vous demandez", names), ("Votre demande", rest)]
+        late = tuple(name for name in ("motif", "raison") if name in self.fields)
+        rest = tuple(name for name in ("decision", "plan") if name in self.fields)
+        names = tuple(name for name in self.fields if name not in {*late, *rest})
+        first = [("Une demande tardive", late)] if late else []
+        return [*first, ("Les mesures que vous demandez", names), ("Votre demande", rest)]
+
+    def _why_late(self) -> dict[str, str]:
+        """Return why it is late; of a request which was sent already, what it said."""
+        if "motif" not in self.fields:
+            return self._said_late
+        reason = self.cleaned_data["motif"]
+        words = self.cleaned_data.get("raison", "") if reason == OTHER_REASON else ""
+        return {"late_reason": reason, "late_words": words}
 
     def asked(self) -> Asked:
         """Return what is asked; the épreuves chosen before stay, those granted before come back."""
@@ -190,8 +230,7 @@ class MeasuresForm(forms.Form):
             ),
             plan="" if plan == "aucun" else plan,
             has_former_decision=self.cleaned_data.get("decision") == YES,
-            # That of a request which was sent already is asked no more, and stays.
-            late_reason=self.cleaned_data.get("motif", self._late_reason),
+            **self._why_late(),
         )
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import papers_asked_of
-from sporades.accommodations.rules import papers_in_words, rules_of, sat_by
+from sporades.accommodations.rules import late_in_words, papers_in_words, rules_of, sat_by
 from sporades.accommodations.states import Opinion, State
 from sporades.acts import opining
 from sporades.candidates.words import birth_date_in_words
@@ -247,12 +247,12 @@ def _facts(case: Case, at: Any) -> list[tuple[str, str]]:
     ]
     if rules is None:
         return rows
-    plan, reason = rules.plan(case.plan), rules.late_reason(case.late_reason)
+    plan, late = rules.plan(case.plan), late_in_words(case)
     return [
         *rows,
         ("Plan en vigueur", plan.label if plan else "Aucun"),
-        ("Décision antérieure", "Oui" if case.has_former_decision else "Non"),
-        *([("Demande tardive", reason.label)] if reason else []),
+        ("Décision antérieure", case.former_in_words),
+        *([("Demande tardive", late)] if late else []),
     ]
 
 

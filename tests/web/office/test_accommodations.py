@@ -18,6 +18,7 @@ from sporades.acts import accommodating, reading, relieving
 from sporades.batches.models import Batch
 from sporades.documents.models import DocumentVersion
 from sporades.exams.models import RegistrationService
+from sporades.exams.schema.accommodations import OTHER_REASON
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from sporades.registrations.states import REASONED, STANDING
@@ -557,6 +558,17 @@ def test_a_decision_is_taken_again_after_an_appeal(manager, in_lille):
     page = main(manager.get(page_of(in_lille)))
     assert "est en vigueur jusqu'à la nouvelle" in page
     assert "Recours du candidat" in page
+
+
+def test_another_reason_of_a_late_request_is_read_in_its_words(manager, in_lille):
+    late = timedelta(days=25)
+    reach(
+        in_lille, State.ASKED, late_reason=OTHER_REASON, late_words="Je l'ignorais.", at=NOW + late
+    )
+
+    page = main(manager.get(page_of(in_lille))).replace("\xa0", " ")
+
+    assert "Autre raison : Je l'ignorais." in page
 
 
 def test_former_requests_are_told_apart_where_a_decision_was_taken_again(manager, in_lille):

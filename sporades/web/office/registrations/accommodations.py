@@ -18,6 +18,7 @@ from sporades.accommodations.rules import (
     deadline_of,
     decision_on_papers,
     is_minor,
+    late_in_words,
     opinion_on_papers,
     papers_in_words,
     rules_of,
@@ -326,14 +327,14 @@ def _with_it(case: Case) -> list[tuple[str, str]]:
     rules = rules_of(case.registration)
     if rules is None:
         return []
-    plan, late = rules.plan(case.plan), rules.late_reason(case.late_reason)
+    plan, late = rules.plan(case.plan), late_in_words(case)
     rows = [("Procédure", case.get_procedure_display())]
     if rules.plans:
         rows.append(("Plan en vigueur", plan.label if plan else "Aucun"))
     if rules.former is not None:
-        rows.append(("Décision antérieure", "Oui" if case.has_former_decision else "Non"))
-    if late is not None:
-        rows.append(("Demande tardive", late.label))
+        rows.append(("Décision antérieure", case.former_in_words))
+    if late:
+        rows.append(("Demande tardive", late))
     if case.again:
         rows.append(("Décision reprise", case.get_again_display()))
     return rows
