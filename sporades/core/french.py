@@ -4,6 +4,7 @@ An hour is never shown without its zone (standards R-21).
 """
 
 import re
+import unicodedata
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -42,7 +43,7 @@ _ZONES = {
 }
 ZONES = tuple(_ZONES)
 _FEMININE = ("trice", "tion", "ière", "ffe")
-_VOWELS = "aeiouyàâäéèêëîïôöùû"
+_VOWELS = "aeiouyàâäéèêëîïôöùûœæ"
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 NON_BREAKING = "\u00a0"
 _SPACED = {f" {sign}": f"{NON_BREAKING}{sign}" for sign in ":;?!»"} | {"« ": f"«{NON_BREAKING}"}
@@ -158,6 +159,20 @@ def of_someone(title: str) -> str:
         return f"de l'{title}"
     is_feminine = title.split(" ")[0].endswith(_FEMININE)
     return f"de la {title}" if is_feminine else f"du {title}"
+
+
+def of_named(name: str) -> str:
+    """Say « de » before the name of somebody: « d'Ismaël », « d'Yves », « de Yann », « de Hugo ».
+
+    An « h » is a matter of each name: none is elided.
+    """
+    first, second = _plain(name[:1]), _plain(name[1:2])
+    is_elided = second not in _VOWELS if first == "y" else first in _VOWELS
+    return f"d'{name}" if name and is_elided else f"de {name}"
+
+
+def _plain(letter: str) -> str:
+    return unicodedata.normalize("NFD", letter)[:1].lower()
 
 
 def listed(words: list[str], last: str = "et") -> str:

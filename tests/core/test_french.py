@@ -9,6 +9,7 @@ from sporades.core.french import (
     ended,
     instant_in_words,
     listed,
+    of_named,
     of_someone,
     size_in_words,
     time_left_in_words,
@@ -146,3 +147,21 @@ def test_the_size_of_a_file_is_said(size, words):
 )
 def test_who_a_title_names_is_said_with_its_article(title, said):
     assert of_someone(title) == said
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Ismaël BENALI", "d'Ismaël BENALI"),
+        ("Aristide", "d'Aristide"),
+        ("Émile", "d'Émile"),
+        ("Œdipe", "d'Œdipe"),
+        ("Yves", "d'Yves"),
+        ("Yann", "de Yann"),
+        ("Hugo", "de Hugo"),
+        ("Maël", "de Maël"),
+        ("", "de "),
+    ],
+)
+def test_de_is_elided_before_a_name_that_begins_with_a_vowel(name, said):
+    assert of_named(name) == said

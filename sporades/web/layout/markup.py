@@ -14,6 +14,7 @@ from django.template import Library
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from sporades.core import french
 from sporades.core.clock import rehearsed_in_words
 from sporades.core.phones import as_dialled
 
@@ -45,6 +46,12 @@ def directed(said: object) -> SafeString:
         parts += [text[end : words.start()], format_html('<bdi dir="rtl">{}</bdi>', words[0])]
         end = words.end()
     return format_html_join("", "{}", ((part,) for part in (*parts, text[end:])))
+
+
+@register.filter
+def of_named(name: object) -> SafeString:
+    """Return « de » and the name of somebody, which somebody wrote."""
+    return directed(french.of_named(str(name)))
 
 
 @register.filter

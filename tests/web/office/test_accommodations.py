@@ -27,15 +27,18 @@ from tests.accommodations.asked import (
     ACCESS,
     HALF,
     MANAGER,
+    MINOR,
     READER,
     THIRD,
     a_doctor,
+    a_minor,
     case_of,
     decide,
     entrust,
     opine,
     reach,
     send,
+    sign,
     write,
 )
 from tests.factories import NOW, a_candidate, a_registration, author
@@ -569,6 +572,18 @@ def test_another_reason_of_a_late_request_is_read_in_its_words(manager, in_lille
     page = main(manager.get(page_of(in_lille))).replace("\xa0", " ")
 
     assert "Autre raison : Je l'ignorais." in page
+
+
+@pytest.mark.parametrize(("civility", "said"), [("mme", ", mineure"), ("m", ", mineur")])
+def test_who_is_a_minor_is_said_by_their_civility(manager, civility, said):
+    minor = a_minor(a_candidate(**MINOR, civility=civility))
+    write(minor)
+    sign(minor)
+    send(minor)
+
+    page = manager.get(page_of(minor))
+
+    assert page.context["born"].endswith(said)
 
 
 def test_former_requests_are_told_apart_where_a_decision_was_taken_again(manager, in_lille):

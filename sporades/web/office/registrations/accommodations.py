@@ -28,6 +28,7 @@ from sporades.accommodations.states import Decision, State
 from sporades.accommodations.tracker import steps_of
 from sporades.accounts.permissions import Permission
 from sporades.acts import accommodating
+from sporades.candidates.models import Identity
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words, local_day
 from sporades.core.phones import phone_in_words
@@ -154,7 +155,7 @@ def _page(
         "rules": rules_of(found),
         "taken_again": instant_in_words(case.begun_at, found.service.zone),
         "born": f"date de naissance : {found.identity.born_in_digits}"
-        f"{', mineur' if is_minor(found, at) else ''}",
+        f"{_minor_in_words(found) if is_minor(found, at) else ''}",
         **_shown_before(case, asked, request),
         **_deciding(case, asked, request),
         "papers": accommodating.papers_given(case) if "incomplete" in asked.possible else [],
@@ -338,6 +339,11 @@ def _with_it(case: Case) -> list[tuple[str, str]]:
     if case.again:
         rows.append(("Décision reprise", case.get_again_display()))
     return rows
+
+
+def _minor_in_words(registration: Registration) -> str:
+    is_woman = registration.identity.civility == Identity.Civility.MADAME
+    return ", mineure" if is_woman else ", mineur"
 
 
 def _reading(case: Case, zone: str) -> str:
