@@ -223,12 +223,10 @@ def taken_again_in_words(case: Case) -> str:
 
 def awaited_in_words(case: Case, *, at: datetime, papers: str = "") -> str:
     """Say in one line what a request waits for, and from whom; of one that is over, nothing."""
-    if case.is_taken_up:
-        return f"À vous : {_to_do(case, at=at)} {kept_date_in_words(case)}"
     if case.state == State.PREPARING:
-        if is_over(case.registration, at):
+        if case.asked_at is None and is_over(case.registration, at):
             return deadline_in_words(case.registration, at=at)
-        return f"À vous : {_to_do(case, at=at)}"
+        return f"À vous : {_to_do(case, at=at)} {kept_date_in_words(case)}".strip()
     if case.state == State.INCOMPLETE:
         return f"À vous : {case.missing}"
     if case.state == State.ASKED and papers:

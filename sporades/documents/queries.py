@@ -1,6 +1,7 @@
 """Questions that a reader asks about documents."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
@@ -44,7 +45,7 @@ def documents_in(folder: int, at: datetime) -> QuerySet[DocumentVersion]:
     return DocumentVersion.objects.for_folder(folder, at)
 
 
-def replaced_in(folder: int, at: datetime) -> QuerySet[DocumentVersion]:
+def replaced_in(folder: int, at: datetime) -> list[DocumentVersion]:
     """Return the replaced versions that their holder may still read, each with `replaced_at`.
 
     Args:
@@ -54,15 +55,19 @@ def replaced_in(folder: int, at: datetime) -> QuerySet[DocumentVersion]:
     later = DocumentVersion.objects.published_by(at).filter(
         document=OuterRef("document"), number__gt=OuterRef("number")
     )
-    found: QuerySet[DocumentVersion] = DocumentVersion.objects.visible_at(at).filter(
-        document__folder=folder, document__kind__in=kinds.staying_readable()
-    )
-    return (
-        found.annotate(replaced_at=Subquery(later.order_by("number").values("published_at")[:1]))
-        .filter(replaced_at__isnull=False)
+    found: QuerySet[Any] = (
+        DocumentVersion.objects.visible_at(at)
+        .filter(document__folder=folder, document__kind__in=kinds.staying_readable())
+        .annotate(later_at=Subquery(later.order_by("number").values("published_at")[:1]))
+        .filter(later_at__isnull=False)
         .select_related("document")
         .order_by("-published_at", "-number")
     )
+    versions: list[DocumentVersion] = []
+    for one in found:
+        one.replaced_at = one.later_at
+        versions.append(one)
+    return versions
 
 
 @prepared(DocumentVersion)

@@ -327,7 +327,7 @@ def test_a_decision_that_replaces_one_of_the_same_day_says_at_what_hour(registra
 
 def test_a_decision_that_is_replaced_is_still_read_and_said_to_be(registration):
     former = reach(registration, State.NOTIFIED).notification
-    assert not replaced_in(registration.folder_id, at=LATER).exists()
+    assert replaced_in(registration.folder_id, at=LATER) == []
     reach(registration, State.NOTIFIED, at=LATER)
 
     [found] = replaced_in(registration.folder_id, at=LATER)

@@ -324,13 +324,22 @@ def _accommodation(
             here = reverse("candidate:health", args=[registration.number])
             found = replace(found, link=f"{here}#demande-du-medecin")
         return replace(found, sentence=sentence, act="Compléter ma demande", deadline="", until="")
-    if case.is_taken_up:
-        sentence = "Vous modifiez votre demande d'aménagement : elle n'est étudiée qu'une fois envoyée de nouveau."
-        case.registration = registration
-        act, kept = "Finir de la modifier", kept_date_in_words(case)
-        return replace(found, sentence=sentence, act=act, deadline=kept, until="")
-    sentence = "Votre demande d'aménagement n'est pas envoyée."
-    return replace(found, sentence=sentence, act="Finir ma demande d'aménagement")
+    return replace(found, **_to_send(registration, case))
+
+
+def _to_send(registration: Registration, case: Case) -> dict[str, str]:
+    """Say of a request to be sent whether it was sent before: it keeps its date then."""
+    if not case.is_taken_up:
+        sentence = "Votre demande d'aménagement n'est pas envoyée."
+        return {"sentence": sentence, "act": "Finir ma demande d'aménagement"}
+    case.registration = registration
+    return {
+        "sentence": "Vous modifiez votre demande d'aménagement : elle n'est étudiée qu'une fois "
+        "envoyée de nouveau.",
+        "act": "Finir de la modifier",
+        "deadline": kept_date_in_words(case),
+        "until": "",
+    }
 
 
 def _papers_of_health(registration: Registration, case: Case, *, name: Name) -> Awaiting | None:
