@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.states import SETTLED
+from sporades.exams.queries import rules
 from sporades.exams.schema import Status
 from sporades.registrations.models import Registration, RegistrationPaper
 
@@ -34,7 +35,8 @@ class Granted:
     """What is granted for one épreuve.
 
     Attributes:
-        measures: what is in force, in the order in which it was asked.
+        measures: what is in force, in the order in which it was asked; never two that exclude each
+            other.
         time: the time that is added, as a share of the duration; the longest, never their sum.
     """
 
@@ -118,17 +120,38 @@ def granted_to(registrations: Iterable[Registration]) -> dict[int, dict[str, Gra
 
 def _of(registrations: list[int]) -> QuerySet[AskedMeasure]:
     """Return what is granted to some registrations, in the order in which it was asked."""
-    return _granted().filter(case__registration__in=registrations).order_by("case", "place")
+    found = _granted().filter(case__registration__in=registrations).order_by("case", "place")
+    return found.annotate(
+        regulation=F("case__registration__regulation"), exam=F("case__registration__exam__code")
+    )
 
 
 def _for(measures: Iterable[AskedMeasure], paper: str) -> Granted:
     """Return what is in force for an épreuve, of what a decision grants."""
     asked = [one for one in measures if not one.papers or paper in one.papers]
-    kept = [one for one in asked if one.grants(paper)]
+    kept = _without_the_excluded([one for one in asked if one.grants(paper)])
     return Granted(
         measures=tuple(dict.fromkeys(_in_force(one) for one in kept)),
         time=max((one.share for one in kept), default=Fraction(0)),
     )
+
+
+def _without_the_excluded(kept: list[Any]) -> list[Any]:
+    """Keep one of those that exclude each other: the longest time, else what was asked first.
+
+    No decision grants two such measures; one did before its réglementation said that they are.
+    """
+    if len(kept) < 2:  # noqa: PLR2004 - it goes by two
+        return kept
+    asked = rules(kept[0].regulation).exam(kept[0].exam).accommodations
+    if asked is None:
+        return kept
+    found: list[Any] = []
+    for one in sorted(kept, key=lambda each: -each.share):
+        out = {each.code for each in asked.excluded_with(one.decided_code)}
+        if not any(each.decided_code in out for each in found):
+            found.append(one)
+    return [one for one in kept if one in found]
 
 
 def _in_force(one: AskedMeasure) -> InForce:

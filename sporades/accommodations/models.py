@@ -584,6 +584,10 @@ class Signature(models.Model):
     revision = models.PositiveIntegerField("révision de la demande")
     name = models.CharField("nom du représentant légal", max_length=LONGEST_NAME)
     quality = models.CharField("qualité", max_length=40)
+    email = models.EmailField(
+        "adresse du représentant légal", max_length=254, blank=True, default="", db_default=""
+    )
+    """Given as they sign, where the registration does not say it."""
     statement = models.CharField("ce qui est attesté", max_length=LONGEST_TEXT)
     signed_at = models.DateTimeField("signée le")
 

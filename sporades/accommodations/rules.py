@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import combinations
 from typing import Any
 
 from django.db.models.fields.json import KeyTransform
@@ -10,6 +11,7 @@ from django.db.models.fields.json import KeyTransform
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.core.days import midnight, months_after, working_day_from
 from sporades.core.french import listed, local_day
+from sporades.core.text import search_key
 from sporades.exams.models.service import MINUTE
 from sporades.exams.queries import rules
 from sporades.exams.rules.accommodations import health_papers, procedure_of
@@ -135,6 +137,86 @@ def to_specify(rules: Accommodations, wishes: Iterable[Wish]) -> list[str]:
         and (measure := rules.measure(wish.code)) is not None
         and measure.precision
     ]
+
+
+@dataclass(frozen=True)
+class Held:
+    """A measure that is asked for, advised or granted.
+
+    Attributes:
+        asked: the code of the measure that is asked for.
+        code: its own code, that of another measure where one is advised or granted instead.
+        papers: the épreuves for which it is.
+    """
+
+    asked: str
+    code: str
+    papers: frozenset[str]
+
+
+def held_by_wishes(rules: Accommodations, sat: Iterable[Sat], wishes: Iterable[Wish]) -> list[Held]:
+    """Return what is asked for, with its épreuves; nothing of what has none chosen yet.
+
+    Args:
+        rules: what the réglementation says.
+        sat: the épreuves that are sat.
+        wishes: what is asked for.
+    """
+    taken, asked = list(sat), list(wishes)
+    unsaid = to_choose(rules, taken, asked)
+    return [
+        Held(wish.code, wish.code, _covered(rules, taken, wish))
+        for wish in asked
+        if wish.code not in unsaid
+    ]
+
+
+def held_of(
+    rules: Accommodations, sat: Iterable[Sat], one: AskedMeasure, code: str, papers: Iterable[str]
+) -> Held:
+    """Return what is advised or granted of a measure, with its épreuves.
+
+    Args:
+        rules: what the réglementation says.
+        sat: the épreuves that are sat.
+        one: the measure that is asked for.
+        code: that of the measure that is advised or granted.
+        papers: the épreuves for which it is; none for all that are asked for.
+    """
+    asked = _covered(rules, list(sat), Wish(one.code, tuple(one.papers)))
+    chosen = frozenset(papers)
+    return Held(one.code, code, asked & chosen if chosen else asked)
+
+
+def _covered(rules: Accommodations, sat: list[Sat], wish: Wish) -> frozenset[str]:
+    changed = _changed_by(rules, sat, wish)
+    return frozenset(paper.code for paper in sat) if changed is None else frozenset(changed)
+
+
+def excluding(rules: Accommodations, held: Iterable[Held]) -> list[tuple[Held, Held]]:
+    """Return, two by two, the measures that exclude each other for a same épreuve.
+
+    Args:
+        rules: what the réglementation says.
+        held: what is asked for, advised or granted.
+    """
+    pairs = combinations(held, 2)
+    return [
+        (first, second)
+        for first, second in pairs
+        if first.papers & second.papers and second.code in _out_with(rules, first.code)
+    ]
+
+
+def _out_with(rules: Accommodations, code: str) -> set[str]:
+    return {one.code for one in rules.excluded_with(code)}
+
+
+def excluding_in_words(rules: Accommodations, pair: tuple[Held, Held]) -> str:
+    """Say that two measures exclude each other, as the start of a sentence."""
+    labels = {one.code: one.label for one in rules.measures}
+    first, second = (labels.get(one.code, one.code) for one in pair)
+    return f"« {first} » et « {second} » s'excluent pour une même épreuve"
 
 
 def not_asked_again(
@@ -381,6 +463,24 @@ def is_minor(registration: Registration, at: datetime) -> bool:
     born = holder.identity.latest_birth_date
     age = Facts(on=day, session_year=day.year, birth_date=born).age_on(day)
     return age is not None and age < OF_AGE
+
+
+def is_own_name(registration: Registration, name: str) -> bool:
+    """Return whether a name is the candidate's own: their first name and a surname, and no other word.
+
+    A parent's first name may be the second one of their child.
+
+    Args:
+        registration: of whom.
+        name: as somebody has typed it, in whichever order.
+    """
+    identity = registration.identity
+    first = search_key(next(iter(identity.first_names.split()), "")).split()
+    surnames = [key.split() for key in (identity.birth_name_key, identity.usage_name_key) if key]
+    typed = set(search_key(name).split())
+    own = {*identity.first_names_key.split(), *(word for words in surnames for word in words)}
+    is_within = typed >= set(first) and typed <= own
+    return is_within and any(typed >= set(words) for words in surnames)
 
 
 def followed_by(registration: Registration, *, plan: str, measures: Iterable[str]) -> Procedure:

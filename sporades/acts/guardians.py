@@ -1,16 +1,20 @@
-"""Tell the guardian of a minor that something awaits them both, never what (H4, P-12)."""
+"""Tell the guardian of a minor that something awaits them both, or was signed; never what (H4, P-12)."""
 
 from datetime import datetime
+from typing import Any
 
 from sporades import mail
+from sporades.accommodations.models import Case, Signature
 from sporades.accommodations.rules import is_minor
-from sporades.accounts.addresses import letter_box
-from sporades.accounts.models import normalised_address
+from sporades.candidates.operations import ADDRESS
+from sporades.candidates.postal import lines_of
+from sporades.core.french import instant_in_words
 from sporades.core.links import absolute
+from sporades.letters.operations import tell_at
 from sporades.registrations.models import Registration
 from sporades.registrations.snapshot import contact_of
 
-KIND = "guardian_awaited"
+KIND, SIGNED = "guardian_awaited", "signed_as_guardian"
 
 
 def tell_guardian(
@@ -26,10 +30,8 @@ def tell_guardian(
         key: names the event.
         is_reminder: whether it was told before.
     """
-    address, candidate = registration.guardian_email, registration.candidate
-    if not address or not is_minor(registration, at):
-        return
-    if _box(address) == _box(candidate.address):
+    candidate = registration.candidate
+    if not is_minor(registration, at) or not (address := guardian_address(registration)):
         return
     mail.write(
         KIND,
@@ -47,5 +49,38 @@ def tell_guardian(
     )
 
 
-def _box(address: str) -> str:
-    return letter_box(normalised_address(address))
+def guardian_address(registration: Registration) -> str:
+    """Return where mail reaches a guardian: as registered, else as signed; never the candidate's own."""
+    given = registration.guardian_email
+    if given and not registration.candidate.is_reached_at(given):
+        return given
+    signed = Signature.objects.filter(case__registration=registration).exclude(email="")
+    last = signed.order_by("-signed_at", "-pk").first()
+    return last.email if last and not registration.candidate.is_reached_at(last.email) else ""
+
+
+def tell_of_signature(case: Case, signature: Signature, *, at: datetime) -> None:
+    """Tell a guardian that a request was signed in their name: by mail, else by a letter at home.
+
+    Args:
+        case: the request, with its registration.
+        signature: what was signed.
+        at: the instant.
+    """
+    registration, candidate = case.registration, case.registration.candidate
+    said: dict[str, Any] = {
+        "at": at,
+        "key": f"accommodation:{case.pk}:signed:{signature.revision}",
+        "about": registration,
+        "registration": registration,
+        "signature": signature,
+        "when": instant_in_words(at, registration.service.zone),
+        "contact": contact_of(registration.service),
+    }
+    if address := signature.email or guardian_address(registration):
+        mail.write(SIGNED, to=address, **said)
+        return
+    home = lines_of({name: getattr(registration, name) for name in ADDRESS})
+    if home:
+        envelope = [signature.name, *home]
+        tell_at(envelope, candidate, SIGNED, service=registration.service, **said)

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from sporades.accommodations.models import Case
-from sporades.accommodations.operations import OpinionOn
+from sporades.accommodations.operations import Excluding, OpinionOn, excluding_together
 from sporades.accommodations.queries import doctors_for, lock_case, papers_called_for_by
 from sporades.accommodations.states import Opinion, State
 from sporades.accounts.models import User
@@ -161,7 +161,8 @@ def sign(
 
     Raises:
         NotInCharge, Withdrawn, Given, medical.DraftOvertaken: see each.
-        Rewritten, OpinionMissing, UnknownMeasure: see `accommodations.operations.opine`.
+        Rewritten, OpinionMissing, UnknownMeasure, Excluding: see
+            `accommodations.operations.opine`.
         confiding.NothingToConfide, TooOften: the note is not taken.
     """
     locked = held(case, by=by)
@@ -194,6 +195,7 @@ def attest(*, case: Case, seen: int, by: Actor, at: datetime) -> None:
 
     Raises:
         NotInCharge, Withdrawn, Given, NotSimple, PlanMissing, PlanUnread: see each.
+        accommodations.Excluding: see `check_plan`.
         Rewritten: it is no more what was read.
     """
     locked = held(case, by=by)
@@ -212,9 +214,13 @@ def check_plan(case: Case, *, by: Actor) -> None:
 
     Raises:
         NotSimple, PlanMissing, PlanUnread: see each.
+        accommodations.Excluding: two of the measures exclude each other.
     """
     if not case.is_simple:
         raise NotSimple
+    asked = [(one, one.code, ()) for one in case.measures.all()]
+    if found := excluding_together(case, asked):
+        raise Excluding(f"{found[1]} : donnez votre avis mesure par mesure.")
     due = [one for one in papers_called_for_by(case, case.registration) if one.is_mandatory]
     held = compartment(case.registration)
     found = read_whole_by(held, by.identifier) if held else ReadWhole()

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Count, Min, Prefetch, Q, QuerySet
 
+from sporades.accommodations import operations as accommodations
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.notification import Notified
 from sporades.accommodations.operations import (
@@ -26,6 +27,7 @@ from sporades.batches.accommodations import AWAITED, FOLLOW
 from sporades.batches.models import Batch
 from sporades.batches.states import Outcome
 from sporades.core.actors import Actor
+from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration
 
 IN_PART = "Accordée en partie"
@@ -147,7 +149,7 @@ def foreseen(batch: Batch, case: Case, by: By, *, at: datetime) -> Notified:
         at: now.
 
     Raises:
-        UnknownMeasure: it will be refused.
+        UnknownMeasure, Excluding, ReasonMissing: it will be refused.
     """
     if batch.action != FOLLOW:
         return Notified(case, at)
@@ -156,6 +158,22 @@ def foreseen(batch: Batch, case: Case, by: By, *, at: datetime) -> Notified:
     for name, value in stamps_of(author, at=at).items():
         setattr(case, name, value)
     return Notified(case, at, tuple(measures))
+
+
+def refusal_of(batch: Batch, case: Case) -> str:
+    """Say why a line will be refused, of what its opinion says; nothing where it will not.
+
+    Args:
+        batch: which.
+        case: one of those that it goes through, with its registration and its measures.
+    """
+    if batch.action != FOLLOW:
+        return ""
+    try:
+        accommodations.check_advised(case)
+    except Refused as refusal:
+        return str(refusal)
+    return ""
 
 
 def decided_in_words(batch: Batch, one: AskedMeasure) -> str:

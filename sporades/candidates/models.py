@@ -8,6 +8,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from sporades.accounts.addresses import letter_box
+from sporades.accounts.models import normalised_address
 from sporades.core.french import birth_date_in_digits
 from sporades.core.text import search_key
 
@@ -258,6 +260,11 @@ class Candidate(models.Model):
     def address(self) -> str:
         """Where mail reaches the person: the account's address, else the one that was given."""
         return self.user.email if self.user else self.email
+
+    def is_reached_at(self, address: str) -> bool:
+        """Return whether an address ends in the letter box of the person, however it is written."""
+        boxes = [letter_box(normalised_address(one)) for one in (address, self.address)]
+        return bool(address) and boxes[0] == boxes[1]
 
     @property
     def is_merged(self) -> bool:

@@ -596,6 +596,7 @@ TABLES = (
         chapter=MEASURES,
         whose=of_candidate("case__registration__candidate"),
         people="name",
+        emails="email",
         keep="quality",
         texts="statement",
     ),

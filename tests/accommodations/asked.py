@@ -7,9 +7,11 @@ from sporades.accommodations.states import Decision, Opinion, State
 from sporades.accounts.models import User
 from sporades.acts import accommodating
 from sporades.core.actors import Actor
+from sporades.exams.held import forget
+from sporades.exams.models import Regulation
 from sporades.exams.schema.accommodations import OTHER_REASON
 from sporades.registrations.models import Registration
-from tests.factories import INVENTED, NOW, a_candidate, a_registration, author
+from tests.factories import INVENTED, NOW, a_candidate, a_registration, author, load_invented
 
 _INVENTED = INVENTED.read_text(encoding="utf-8")
 WITHOUT_ACCOMMODATIONS = (
@@ -22,9 +24,20 @@ MANAGER = Actor("manager", "Claude Martin", "user:12")
 RECTOR = Author("Claude", "Martin", "cheffe du service des examens", "Rectorat de Lille", "user:12")
 THIRD, HALF, READER, ACCESS = "TIERS", "MOITIE", "LECTEUR", "ACCESSIBLE"
 WISHES = (Wish(THIRD, ("E1",)), Wish(ACCESS))
+EXCLUDING = ("temps: 1/2, procedure", "temps: 1/2, exclut: [TIERS], procedure")
+WORDS = "« Temps majoré d'un tiers » et « Temps majoré de moitié » s'excluent"
 MINOR = {"birth_year": 2009, "birth_month": 11, "birth_day": 26}
 """Somebody who is of age the day after NOW, but in 2027."""
 SIGNED = {"name": "Anne Le Goff", "quality": "mère", "statement": "Je demande ces mesures."}
+
+
+def said_so(*registrations):
+    """Have a réglementation, that of these registrations too, say that the two times exclude each other."""
+    load_invented(EXCLUDING)
+    forget()
+    last = Regulation.objects.latest("pk")
+    keys = [one.pk for one in registrations]
+    Registration.objects.filter(pk__in=keys).update(regulation=last)
 
 
 def again(registration):

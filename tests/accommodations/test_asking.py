@@ -7,18 +7,22 @@ from django.db import IntegrityError
 
 from sporades.accommodations import operations
 from sporades.accommodations.models import Case
-from sporades.accommodations.rules import Wish, deadline_of, is_minor
+from sporades.accommodations.rules import Wish, deadline_of, is_minor, is_own_name
 from sporades.accommodations.states import State
 from sporades.accommodations.tracker import sent_in_words
 from sporades.acts import accommodating, registering
+from sporades.acts.guardians import guardian_address
 from sporades.core.refusals import Refused
 from sporades.exams.held import forget
 from sporades.exams.schema.accommodations import OTHER_REASON
 from sporades.journal.models import Entry
+from sporades.letters.models import Letter
 from sporades.mail.models import Message
+from sporades.registrations.models import Registration
 from tests.accommodations.asked import (
     ACCESS,
     HALF,
+    MINOR,
     READER,
     THIRD,
     WITHOUT_ACCOMMODATIONS,
@@ -30,7 +34,7 @@ from tests.accommodations.asked import (
     sign,
     write,
 )
-from tests.factories import NOW, a_registration, author, load_invented
+from tests.factories import NOW, a_candidate, a_registration, author, load_invented
 
 AFTER_CLOSING = datetime(2026, 12, 20, 12, tzinfo=UTC)
 
@@ -319,6 +323,69 @@ def test_the_request_of_a_minor_is_sent_once_its_guardian_has_signed():
     assert told.recipient == "anne@exemple.test"
     for word in ("aménagement", "handicap", "santé", "mesure"):
         assert word not in told.subject + told.body
+
+
+OWN = "zoe@exemple.test"
+
+
+def a_minor_without_the_address_of_a_guardian(own=""):
+    """Return the registration of a minor whose guardian's address is not known, or is their own."""
+    registration = a_minor(a_candidate(email=OWN, **MINOR))
+    Registration.objects.filter(pk=registration.pk).update(guardian_email=own)
+    write(registration)
+    return registration
+
+
+@pytest.mark.parametrize("own", ["", OWN, "Zoe+parent@exemple.test"])
+def test_a_guardian_whom_no_mail_reaches_is_told_of_their_signature_by_a_letter(own):
+    registration = a_minor_without_the_address_of_a_guardian(own)
+
+    sign(registration)
+
+    letter = Letter.objects.get(message__kind="signed_as_guardian")
+    assert letter.address[0] == "Anne Le Goff"
+    assert letter.address[-1].startswith("59000")
+    assert "une demande a été signée en votre nom" in letter.message.body
+    assert not Message.objects.filter(kind="signed_as_guardian", recipient=OWN).exists()
+
+
+def test_a_guardian_gives_an_address_as_they_sign_and_is_written_to_there_from_then_on():
+    registration = a_minor_without_the_address_of_a_guardian(OWN)
+    with pytest.raises(operations.OwnAddress):
+        sign(registration, email="ZOE@exemple.test")
+
+    sign(registration, email="anne@exemple.test")
+
+    assert Message.objects.get(kind="signed_as_guardian").recipient == "anne@exemple.test"
+    assert guardian_address(again(registration)) == "anne@exemple.test"
+    assert not Letter.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "is_own"),
+    [
+        ("Zoé Ñuñez-Le Goff", True),
+        ("NUNEZ LE GOFF Zoe", True),
+        ("Zoé Marie Ñuñez Le Goff", True),
+        ("Zoé Martin", True),
+        ("Anne Ñuñez-Le Goff", False),
+        ("Zoé Le Goff", False),
+        ("Zoé Anne Ñuñez-Le Goff", False),
+        ("Marie Ñuñez-Le Goff", False),
+    ],
+)
+def test_nobody_signs_for_themselves_but_a_parent_may_bear_the_same_names(name, is_own):
+    named = {"birth_name": "Ñuñez-Le Goff", "usage_name": "Martin", "first_names": "Zoé, Marie"}
+    registration = a_minor(a_candidate(**MINOR, **named))
+    write(registration)
+    assert is_own_name(registration, name) == is_own
+
+    if is_own:
+        with pytest.raises(operations.OwnSignature):
+            sign(registration, name=name)
+    sign(registration, name=name, is_namesake=is_own)
+
+    assert case_of(registration).signature.name == name
 
 
 def test_a_change_makes_the_signature_fall():

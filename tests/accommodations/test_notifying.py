@@ -163,7 +163,10 @@ def test_a_guardian_is_not_reminded_of_other_documents(db):
 def test_one_letter_box_is_told_once(db, email):
     candidate = a_candidate(email="zoe@exemple.test", **MINOR)
 
-    notified(a_minor(candidate, guardian=email))
+    registration = a_minor(candidate)
+    Registration.objects.filter(pk=registration.pk).update(guardian_email=email)
+    registration.refresh_from_db()
+    notified(registration)
 
     assert told_to_guardians() == []
 

@@ -14,15 +14,18 @@ from sporades.batches.states import Outcome
 from sporades.registrations.models import Registration
 from tests.accommodations.asked import (
     ACCESS,
+    HALF,
     MANAGER,
     READER,
     RECTOR,
     THIRD,
+    WORDS,
     case_of,
     decide,
     entrust,
     opine,
     reach,
+    said_so,
 )
 from tests.factories import NOW
 
@@ -67,6 +70,22 @@ def test_an_opinion_that_comes_meanwhile_is_not_followed_unread(prepare, three):
 
     assert OTHER_OPINION in refused(batch)
     assert case_of(three[0]).state == State.OPINION_GIVEN
+
+
+def test_a_line_whose_measures_exclude_each_other_is_refused_and_says_it_before(prepare, three):
+    reach(three[0], State.OPINION_GIVEN, Wish(THIRD, ("E1",)), Wish(HALF, ("E1",)))
+    reach(three[1], State.OPINION_GIVEN)
+    said_so(three[0])
+    batch = prepare("follow-opinion")
+
+    [case] = [one for one in foreseen.cases_of(batch) if one.registration_id == three[0].pk]
+    case.registration = Registration.objects.whole().get(pk=three[0].pk)
+    assert foreseen.refusal_of(batch, case).startswith(WORDS)
+    launched(batch)
+
+    assert any(why.startswith(WORDS) for why in refused(batch))
+    assert case_of(three[0]).state == State.OPINION_GIVEN
+    assert case_of(three[1]).state == State.DECIDED
 
 
 def test_decisions_are_notified_each_by_its_own_document(prepare, three):

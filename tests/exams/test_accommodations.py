@@ -96,6 +96,8 @@ def test_a_measure_suits_the_natures_that_it_names_or_all(exam):
         ("[ APPRENTI ]", "[SCOLAIRE]", "procedure_simplifiee.categories", "reference_inconnue"),
         ("{plans: [PAP], cat", "{plans: [PPS], cat", "procedure_simplifiee.plans", "reference_inconnue"),
         ("procedure: simplifiee, plans: [PAP]", "procedure: simplifiee, plans: [PPS]", "papiers[PLAN].si.plans", "reference_inconnue"),
+        ("temps: 1/3", "temps: 1/3, exclut: [TRIPLE]", "mesures[TIERS].exclut", "reference_inconnue"),
+        ("temps: 1/3", "temps: 1/3, exclut: [TIERS]", "mesures[TIERS].exclut", "contradiction"),
         ("mesures: [DOUBLE]", "mesures: [TRIPLE]", "papiers[CARNET].si.mesures", "reference_inconnue"),
         ("      tardive:\n        - {code: APPARUE, libelle: La gêne est apparue depuis}\n", "      tardive_jusqu_au: {jours_apres_fermeture: 30}\n", "tardive_jusqu_au", "contradiction"),
         ("si: {procedure: complete}", "si: {}", "papiers[CERTIFICAT].si", "condition_vide"),

@@ -5,6 +5,7 @@ import pytest
 from sporades.core.phones import EXAMPLES, LANDLINE_EXAMPLES
 from sporades.registrations.dossier import dossier_of
 from sporades.registrations.sections import IDENTIFICATION
+from sporades.registrations.sections.identification import OWN_ADDRESS
 from tests.factories import NOW, a_candidate, a_draft
 
 MINOR = {"birth_year": 2012}
@@ -98,3 +99,13 @@ def test_when_no_number_is_given_both_are_marked():
 
     words = ["Indiquez au moins un numéro, fixe ou mobile."]
     assert form.errors == {"phone": words, "mobile": words}
+
+
+@pytest.mark.parametrize("typed", ["Zoe@Exemple.test", "zoe+parent@exemple.test"])
+def test_the_address_of_a_guardian_is_not_the_candidates_own(typed):
+    candidate = a_candidate(email="zoe@exemple.test", birth_year=2009)
+    guardian = {"guardian_name": "Le Goff Yann", "guardian_phone": "06 39 98 12 35"}
+
+    form = identification(a_draft(candidate, identification={**guardian, "guardian_email": typed}))
+
+    assert form.errors == {"guardian_email": [OWN_ADDRESS]}

@@ -17,6 +17,7 @@ from sporades.accommodations.states import Decision, Opinion, State
 from sporades.acts import accommodating, registering
 from sporades.exams.held import forget
 from sporades.exams.schema.accommodations import OTHER_REASON
+from sporades.registrations.models import Registration
 from sporades.web.candidate.accommodation_forms import NOT_TICKED
 from tests.accommodations.asked import (
     ACCESS,
@@ -25,6 +26,7 @@ from tests.accommodations.asked import (
     READER,
     THIRD,
     WITHOUT_ACCOMMODATIONS,
+    WORDS,
     _notify,
     a_minor,
     again,
@@ -33,6 +35,7 @@ from tests.accommodations.asked import (
     entrust,
     opine,
     reach,
+    said_so,
     send,
     write,
 )
@@ -142,6 +145,50 @@ def test_where_each_epreuve_is_to_be_chosen_none_is_ticked_and_all_of_them_are_n
     assert case_of(filed).measures.get().papers == ["E1", "E2", "E3", "M1"]
 
 
+def test_two_measures_that_exclude_each_other_are_told_apart_by_their_epreuves(
+    sign_in, registration
+):
+    said_so(registration)
+    client = sign_in(registration.candidate)
+    first = main(client.get(at(registration, page="/mesures"))).replace("\xa0", " ")
+    assert "Pas avec « Temps majoré de moitié » pour une même épreuve : choisissez" in first
+    assert "Pas avec « Temps majoré d'un tiers » pour une même épreuve : choisissez" in first
+    both = {**CHOSEN, "mesures-1": [THIRD, HALF], "mesures-2": []}
+
+    next_one = client.post(at(registration, page="/mesures"), both, follow=True)
+
+    assert WORDS in main(next_one).replace("\xa0", " ")
+    assert "checked" not in next_one.text
+    same = {"epreuves-tiers": ["E1"], "epreuves-moitie": ["E1", "E2"]}
+    refused = client.post(at(registration, page="/epreuves"), same)
+    assert refused.status_code == 422
+    [fault] = refused.context["form"].errors["epreuves-moitie"]
+    assert fault.startswith(WORDS)
+    assert refused.context["form"]["epreuves-moitie"].value() == ["E1", "E2"]
+    unsaid = main(client.get(at(registration)))
+    assert "Choisir les épreuves" in unsaid
+    assert "Envoyer ma demande" not in unsaid
+    client.post(
+        at(registration, page="/epreuves"), {"epreuves-tiers": ["E1"], "epreuves-moitie": ["E2"]}
+    )
+    assert "Envoyer ma demande" in main(client.get(at(registration)))
+
+
+def test_two_measures_that_no_epreuves_tell_apart_are_refused_at_their_place(sign_in):
+    load_invented(("par_epreuve: false}", "par_epreuve: false, exclut: [LECTEUR]}"))
+    forget()
+    filed = a_registration(informations={"has_disability": "oui"})
+    both = {**CHOSEN, "mesures-1": [], "mesures-2": [READER], "mesures-3": [ACCESS]}
+
+    page = sign_in(filed.candidate).post(at(filed, page="/mesures"), both)
+
+    assert page.status_code == 422
+    [fault] = page.context["form"].errors["mesures-3"]
+    assert "« Secrétaire lecteur » et « Locaux accessibles » s'excluent" in fault
+    assert page.context["form"]["mesures-3"].value() == [ACCESS]
+    assert not Case.objects.exists()
+
+
 @pytest.fixture
 def a_choice_is_due():
     load_invented(("famille: Aide humaine}", "famille: Aide humaine, epreuves_a_cocher: oui}"))
@@ -180,6 +227,46 @@ def test_a_guardian_signs_once_the_epreuves_are_chosen(sign_in, a_choice_is_due)
 
     client.post(at(filed, page="/epreuves"), {"epreuves-lecteur": ["E2"]})
     assert "Faire signer" in main(client.get(at(filed)))
+
+
+SIGNED = {"qualite": "père", "accord": "on"}
+
+
+def test_a_minor_does_not_sign_in_the_place_of_a_guardian(sign_in):
+    filed = a_minor()
+    Registration.objects.filter(pk=filed.pk).update(guardian_email=filed.candidate.address)
+    case = write(filed, Wish(READER, ("E2",)))
+    client = sign_in(filed.candidate)
+    own, typed = filed.identity.full_name, {**SIGNED, "vu": case.revision}
+
+    shown = client.get(at(filed, page="/signature"))
+    assert "est celle du candidat : donnez-en une autre ici" in main(shown)
+    assert "homonyme" not in shown.context["form"].fields
+    refused = client.post(
+        at(filed, page="/signature"),
+        {**typed, "nom": own.upper(), "adresse": filed.candidate.address.upper()},
+    )
+    assert refused.status_code == 422
+    assert set(refused.context["form"].errors) == {"nom", "adresse"}
+    assert "je porte le même nom et le même prénom que le candidat" in main(refused)
+    assert case_of(filed).signature is None
+
+    said = {**typed, "nom": own, "homonyme": "on", "adresse": "pere@exemple.test"}
+    client.post(at(filed, page="/signature"), said)
+
+    signature = case_of(filed).signature
+    assert (signature.name, signature.email) == (own, "pere@exemple.test")
+    assert "le même prénom que le candidat" in signature.statement
+
+
+def test_a_guardian_of_whom_an_address_is_known_is_asked_for_no_other(sign_in):
+    filed = a_minor()
+    write(filed, Wish(READER, ("E2",)))
+
+    page = sign_in(filed.candidate).get(at(filed, page="/signature"))
+
+    assert "adresse" not in page.context["form"].fields
+    assert "Un mail le lui dira, à anne@exemple.test." in main(page)
 
 
 def test_all_the_epreuves_are_said_only_where_all_are_meant():

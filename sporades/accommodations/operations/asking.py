@@ -6,12 +6,15 @@ from typing import Any
 
 from sporades.accommodations.models import AskedMeasure, Case, Signature
 from sporades.accommodations.operations.refusals import (
+    Excluding,
     LateReasonMissing,
     NothingAsked,
     NotOffered,
     NotSigned,
     NotStanding,
     NotTakenUp,
+    OwnAddress,
+    OwnSignature,
     PapersMissing,
     PrecisionMissing,
     Sent,
@@ -22,10 +25,14 @@ from sporades.accommodations.queries import holds_decision_of
 from sporades.accommodations.rules import (
     Sat,
     Wish,
+    excluding,
+    excluding_in_words,
     followed_by,
+    held_by_wishes,
     is_late,
     is_minor,
     is_over,
+    is_own_name,
     rules_of,
     sat_by,
     to_choose,
@@ -172,6 +179,8 @@ def _check_chosen(rules: Accommodations, sat: list[Sat], wishes: tuple[Wish, ...
         raise PapersMissing
     if to_specify(rules, wishes):
         raise PrecisionMissing
+    for pair in excluding(rules, held_by_wishes(rules, sat, wishes)):
+        raise Excluding.of(excluding_in_words(rules, pair))
 
 
 def _check_known(rules: Accommodations, taken: list[Sat], asked: Asked) -> None:
@@ -193,12 +202,23 @@ def _check_known(rules: Accommodations, taken: list[Sat], asked: Asked) -> None:
         raise LateReasonMissing
 
 
-def sign(case: Case, *, name: str, quality: str, statement: str, at: datetime) -> bool:
-    """Keep the guardian's signature of what is asked now; return whether it is a new one.
+def sign(
+    case: Case,
+    *,
+    name: str,
+    quality: str,
+    statement: str,
+    at: datetime,
+    email: str = "",
+    is_namesake: bool = False,
+) -> tuple[Signature, bool]:
+    """Keep the guardian's signature of what is asked now; return it, and whether it is a new one.
 
     Raises:
         Sent: it is not to be changed any more.
         NothingAsked, PapersMissing, PrecisionMissing: there is nothing to sign, or not all of it.
+        Excluding: see there.
+        OwnSignature, OwnAddress: the candidate would sign for themselves.
     """
     if not case.is_writable:
         raise Sent
@@ -208,12 +228,22 @@ def sign(case: Case, *, name: str, quality: str, statement: str, at: datetime) -
     rules = rules_of(case.registration)
     if rules is not None:
         _check_chosen(rules, sat_by(case.registration), wishes)
-    _, is_new = Signature.objects.get_or_create(
+    if is_own_name(case.registration, name) and not is_namesake:
+        raise OwnSignature
+    if case.registration.candidate.is_reached_at(email):
+        raise OwnAddress
+    signature, is_new = Signature.objects.get_or_create(
         case=case,
         revision=case.revision,
-        defaults={"name": name, "quality": quality, "statement": statement, "signed_at": at},
+        defaults={
+            "name": name,
+            "quality": quality,
+            "statement": statement,
+            "email": email,
+            "signed_at": at,
+        },
     )
-    return bool(is_new)
+    return signature, bool(is_new)
 
 
 def send(case: Case, *, at: datetime) -> None:
@@ -225,7 +255,7 @@ def send(case: Case, *, at: datetime) -> None:
 
     Raises:
         NotStanding, NotOffered, TooLate, NothingAsked, UnknownMeasure: see each.
-        PapersMissing, PrecisionMissing, LateReasonMissing, NotSigned: see each.
+        PapersMissing, PrecisionMissing, Excluding, LateReasonMissing, NotSigned: see each.
         Refused: it stands no more as it was read.
     """
     registration = case.registration

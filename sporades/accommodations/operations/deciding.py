@@ -9,13 +9,23 @@ from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.operations.refusals import (
     AuthorMissing,
     DecisionMissing,
+    Excluding,
     OpinionMissing,
     PapersUnknown,
     ReasonOfAnother,
     Rewritten,
     UnknownMeasure,
 )
-from sporades.accommodations.rules import Sat, papers_asked, rules_of, sat_by
+from sporades.accommodations.rules import (
+    Held,
+    Sat,
+    excluding,
+    excluding_in_words,
+    held_of,
+    papers_asked,
+    rules_of,
+    sat_by,
+)
 from sporades.accommodations.states import (
     CORRECT,
     DECIDE,
@@ -153,12 +163,13 @@ def opine(
 
     Raises:
         Rewritten: its candidate has changed it meanwhile.
-        OpinionMissing, UnknownMeasure, PapersUnknown: see each.
+        OpinionMissing, UnknownMeasure, PapersUnknown, Excluding: see each.
         Refused: it stands no more as it was read.
     """
     _check_seen(case, seen)
     move(case, OPINE, opined_at=at, opinion_text=text)
-    for one in case.measures.all():
+    measures = list(case.measures.all())
+    for one in measures:
         said = opinions.get(one.code)
         if said is None:
             raise OpinionMissing
@@ -168,6 +179,12 @@ def opine(
         is_favoured = said.opinion != Opinion.UNFAVOURABLE
         one.opinion_papers = _papers(case, one, said.papers, is_kept=is_favoured)
         one.save(update_fields=["opinion", "opinion_code", "opinion_label", "opinion_papers"])
+    favoured = [
+        (one, one.opinion_code or one.code, one.opinion_papers)
+        for one in measures
+        if one.opinion != Opinion.UNFAVOURABLE
+    ]
+    _check_together(case, favoured)
 
 
 def decide(
@@ -183,7 +200,7 @@ def decide(
         at: the instant.
 
     Raises:
-        AuthorMissing, DecisionMissing, UnknownMeasure, PapersUnknown: see each.
+        AuthorMissing, DecisionMissing, UnknownMeasure, PapersUnknown, Excluding: see each.
         ReasonMissing: one that is not what was asked and favoured does not say why.
         ReasonOfAnother: one says why with what was proposed for another decision.
         Rewritten: it is no more what was read.
@@ -212,7 +229,7 @@ def correct(
 
     Raises:
         AuthorMissing, DecisionMissing, UnknownMeasure, PapersUnknown, ReasonMissing,
-            ReasonOfAnother: see `decide`.
+            ReasonOfAnother, Excluding: see `decide`.
         Rewritten: it was corrected meanwhile.
         Refused: it is not decided, or was notified meanwhile.
     """
@@ -268,7 +285,8 @@ def measures_decided(
         former: what was decided before, if anything was.
 
     Raises:
-        DecisionMissing, UnknownMeasure, PapersUnknown, ReasonMissing, ReasonOfAnother: see `decide`.
+        DecisionMissing, UnknownMeasure, PapersUnknown, ReasonMissing, ReasonOfAnother, Excluding:
+            see `decide`.
     """
     advised = as_advised(case)
     measures = list(case.measures.all())
@@ -284,7 +302,53 @@ def measures_decided(
         if explains_another(said, advised[one.code], former.get(one.code)):
             raise ReasonOfAnother
         _write_on(one, said, case.registration)
+    granted = [(one, one.decided_code, one.decided_papers) for one in measures if one.decided_code]
+    _check_together(case, granted)
     return measures
+
+
+def excluding_together(
+    case: Case, chosen: Iterable[tuple[AskedMeasure, str, Iterable[str]]]
+) -> tuple[Held, str] | None:
+    """Return the first measure that another one before it excludes, and that in words; or nothing.
+
+    Args:
+        case: the request, with its registration.
+        chosen: the measures that are asked for, each with the code of what is advised or granted,
+            and its épreuves.
+    """
+    rules, several = rules_of(case.registration), list(chosen)
+    codes = {code for _, code, _ in several}
+    if rules is None or not any(
+        other.code in codes for code in codes for other in rules.excluded_with(code)
+    ):
+        return None
+    sat = sat_by(case.registration)
+    held = [held_of(rules, sat, one, code, papers) for one, code, papers in several]
+    pair = next(iter(excluding(rules, held)), None)
+    return (pair[1], excluding_in_words(rules, pair)) if pair else None
+
+
+def check_advised(case: Case) -> None:
+    """Refuse to follow an opinion that cannot be followed as it stands.
+
+    Args:
+        case: one that has its opinion, with its registration.
+
+    Raises:
+        Excluding: it favours two measures that exclude each other.
+    """
+    favoured = [
+        (one, one.opinion_code or one.code, one.opinion_papers)
+        for one in case.measures.all()
+        if one.opinion != Opinion.UNFAVOURABLE
+    ]
+    _check_together(case, favoured)
+
+
+def _check_together(case: Case, chosen: Iterable[tuple[AskedMeasure, str, Iterable[str]]]) -> None:
+    if found := excluding_together(case, chosen):
+        raise Excluding.of(found[1])
 
 
 def _write_on(one: AskedMeasure, said: DecisionOn, registration: Registration) -> None:

@@ -1,5 +1,7 @@
 """Why a request for accommodations cannot be made, sent, opined on, decided of or notified."""
 
+from typing import Self
+
 from sporades.core.refusals import Refused
 
 
@@ -62,6 +64,19 @@ class PrecisionMissing(Refused):
     message = "Une des mesures demandées est à préciser : répondez à sa question."
 
 
+class Excluding(Refused):
+    """Two measures that exclude each other are asked for, advised or granted for a same épreuve."""
+
+    message = (
+        "Deux de ces mesures s'excluent pour une même épreuve : n'en gardez qu'une par épreuve."
+    )
+
+    @classmethod
+    def of(cls, said: str) -> Self:
+        """Return the refusal that names them, as `excluding_in_words` does."""
+        return cls(f"{said} : n'en gardez qu'une par épreuve.")
+
+
 class LateReasonMissing(Refused):
     """Its deadline has passed and nothing says why."""
 
@@ -72,6 +87,24 @@ class NotSigned(Refused):
     """The guardian of a minor has not signed what is asked now."""
 
     message = "Le candidat est mineur : son représentant légal doit d'abord signer la demande."
+
+
+class OwnSignature(Refused):
+    """The name of who signs for a minor is the minor's own."""
+
+    message = (
+        "Ce nom et ce prénom sont ceux du candidat, qui ne signe pas pour lui-même : écrivez ceux de "
+        "son représentant légal."
+    )
+
+
+class OwnAddress(Refused):
+    """The address of who signs for a minor is the minor's own."""
+
+    message = (
+        "C'est l'adresse mail du candidat. Écrivez celle de son représentant légal, ou laissez vide "
+        "s'il n'en a pas."
+    )
 
 
 class OpinionMissing(Refused):

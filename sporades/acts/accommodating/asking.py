@@ -4,20 +4,18 @@ from datetime import datetime
 
 from django.db import transaction
 
-from sporades import mail
 from sporades.accommodations import operations as accommodations
 from sporades.accommodations.models import Case
 from sporades.accommodations.operations import Asked
 from sporades.accommodations.queries import lock_case
 from sporades.accommodations.states import State
 from sporades.acts.accommodating.telling import leave_papers, note, tell_candidate
+from sporades.acts.guardians import tell_of_signature
 from sporades.core.actors import Actor
-from sporades.core.french import instant_in_words
 from sporades.medical import operations as medical
 from sporades.medical.queries import compartment
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import lock_registration
-from sporades.registrations.snapshot import contact_of
 
 
 @transaction.atomic
@@ -55,9 +53,18 @@ def write(*, registration: Registration, asked: Asked, by: Actor, at: datetime) 
 
 @transaction.atomic
 def sign(
-    *, case: Case, name: str, quality: str, statement: str, seen: int, by: Actor, at: datetime
+    *,
+    case: Case,
+    name: str,
+    quality: str,
+    statement: str,
+    seen: int,
+    by: Actor,
+    at: datetime,
+    email: str = "",
+    is_namesake: bool = False,
 ) -> None:
-    """Keep the signature of a minor's guardian on what is asked now; their own mail says so.
+    """Keep the signature of a minor's guardian on what is asked now; a mail or a letter says so.
 
     Args:
         case: which.
@@ -67,30 +74,28 @@ def sign(
         seen: the revision that was read.
         by: whose account it is done with.
         at: the instant.
+        email: where the guardian is written to, if the registration does not say it.
+        is_namesake: whether the guardian has said that they bear the candidate's very names.
 
     Raises:
-        Rewritten, Sent, NothingAsked: see `accommodations.operations`.
+        Rewritten, Sent, NothingAsked, OwnSignature, OwnAddress: see `accommodations.operations`.
     """
     locked = lock_case(case)
     if locked.revision != seen:
         raise accommodations.Rewritten
-    is_new = accommodations.sign(locked, name=name, quality=quality, statement=statement, at=at)
+    signature, is_new = accommodations.sign(
+        locked,
+        name=name,
+        quality=quality,
+        statement=statement,
+        email=email,
+        is_namesake=is_namesake,
+        at=at,
+    )
     if not is_new:
         return
     note("accommodation signed", locked, by=by, at=at, revision=locked.revision)
-    registration = locked.registration
-    if registration.guardian_email:
-        mail.write(
-            "signed_as_guardian",
-            to=registration.guardian_email,
-            at=at,
-            key=f"accommodation:{locked.pk}:signed:{locked.revision}",
-            about=registration,
-            registration=registration,
-            signature=locked.signature,
-            when=instant_in_words(at, registration.service.zone),
-            contact=contact_of(registration.service),
-        )
+    tell_of_signature(locked, signature, at=at)
 
 
 @transaction.atomic

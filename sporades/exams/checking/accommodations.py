@@ -35,6 +35,12 @@ def _measure(measure: Measure, path: Path) -> Iterator[Fault]:
             "Une mesure qui vaut pour tout l'examen ne choisit pas de natures d'épreuves : retirez "
             "« natures » ou « par_epreuve: non ».",
         )
+    if measure.code in measure.excludes:
+        yield Fault(
+            (*path, "exclut"),
+            "contradiction",
+            "Une mesure ne s'exclut pas elle-même : retirez-la de « exclut ».",
+        )
     exceeds = measure.time is not None and Fraction(measure.time) > LONGEST_BY_PLAN
     if exceeds and not measure.needs_whole_procedure:
         yield Fault(

@@ -5,7 +5,11 @@ from dataclasses import dataclass
 
 from sporades.exams.checking.problems import Fault, Path
 from sporades.exams.checking.walking import walk
-from sporades.exams.schema.accommodations import HealthPaperCondition, SimpleProcedure
+from sporades.exams.schema.accommodations import (
+    HealthPaperCondition,
+    Measure,
+    SimpleProcedure,
+)
 from sporades.exams.schema.base import Strict
 from sporades.exams.schema.candidacy import Zone
 from sporades.exams.schema.conditions import Condition, StatusCondition
@@ -73,6 +77,7 @@ _USES: dict[type[Strict], tuple[tuple[str, str, str], ...]] = {
     DistinctOptions: (("papers", "papers", "épreuve"),),
     Dependency: (("paper", "papers", "épreuve"), ("needs", "papers", "épreuve")),
     SimpleProcedure: (("categories", "categories", "catégorie"), ("plans", "plans", "plan")),
+    Measure: (("excludes", "measures", "mesure"),),
     HealthPaperCondition: (("measures", "measures", "mesure"), ("plans", "plans", "plan")),
     Zone: (("academies", "academies", "académie"),),
     Residence: (("abroad", "academies", "académie"),),

@@ -53,6 +53,7 @@ WORDS = {
     "epreuves": "épreuves",
     "epreuves_a_cocher": "épreuves à cocher",
     "etranger": "académies des résidents à l'étranger",
+    "exclut": "mesures qui ne vont pas avec elle",
     "exige": "ce qui est exigé",
     "experience": "expérience professionnelle",
     "formes": "formes selon la catégorie",

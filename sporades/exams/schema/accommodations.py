@@ -70,6 +70,12 @@ class Measure(Strict):
         alias="procedure_complete",
         description="« oui » : elle dépasse ce qu'un plan permet, la procédure est complète.",
     )
+    excludes: tuple[Code, ...] = Field(
+        (),
+        alias="exclut",
+        description="Mesures qui ne vont pas avec elle pour une même épreuve : une seule des deux est "
+        "demandée, conseillée, accordée. Dit d'une seule, cela vaut dans les deux sens.",
+    )
     reference: Line | None = Field(None, description="Le texte qui la prévoit.")
 
     def suits(self, nature: PaperNature) -> bool:
@@ -239,6 +245,12 @@ class Accommodations(Strict):
     def measure(self, code: str) -> Measure | None:
         """Return a measure by its code."""
         return next((one for one in self.measures if one.code == code), None)
+
+    def excluded_with(self, code: str) -> list[Measure]:
+        """Return the measures that do not go with another one for a same épreuve, said of either."""
+        own = self.measure(code)
+        named = own.excludes if own else ()
+        return [one for one in self.measures if one.code in named or code in one.excludes]
 
     def plan(self, code: str) -> Plan | None:
         """Return a plan by its code."""

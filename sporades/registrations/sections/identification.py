@@ -133,6 +133,8 @@ class IdentificationForm(SectionForm):
     guardian_email = AddressField(
         label="Adresse mail de votre représentant légal",
         required=False,
+        help_text="La sienne, et non celle de votre compte. S'il n'en a pas, laissez vide : ce qu'il "
+        "signe lui est confirmé par courrier.",
         widget=forms.EmailInput({"autocomplete": "off", **AS_TYPED}),
     )
 
@@ -194,6 +196,13 @@ class IdentificationForm(SectionForm):
             raise ValidationError(message, code="ine")
         return ine
 
+    def clean_guardian_email(self) -> str:
+        """Refuse the candidate's own address: what protects a minor would be told to the minor."""
+        address: str = self.cleaned_data["guardian_email"]
+        if self.dossier.candidate.is_reached_at(address):
+            raise ValidationError(OWN_ADDRESS, code="own_address")
+        return address
+
     def clean_postcode(self) -> str:
         """Take « 59 000 » for what it says."""
         return joined(self.cleaned_data["postcode"])
@@ -249,6 +258,10 @@ class IdentificationForm(SectionForm):
             self.add_error(refusal.field, ValidationError(refusal.message, code="residence"))
 
 
+OWN_ADDRESS = (
+    "C'est l'adresse mail du candidat. Écrivez celle de son représentant légal, ou laissez vide s'il "
+    "n'en a pas."
+)
 _LANDLINE = (
     "En France, un numéro de mobile commence par 06 ou 07 : celui-ci est celui d'un téléphone "
     "fixe. Corrigez-le, ou écrivez-le dans « Téléphone fixe »."

@@ -29,6 +29,8 @@ from sporades.accommodations.rules import (
     contested_until,
     deadline_of,
     decision_on_papers,
+    excluding,
+    held_by_wishes,
     is_late,
     is_minor,
     is_over,
@@ -63,7 +65,6 @@ from sporades.registrations.checklist import Check
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import registration_of
 from sporades.web.candidate.accommodation_forms import (
-    STATEMENT,
     MeasuresForm,
     PapersForm,
     SignatureForm,
@@ -178,13 +179,10 @@ def sign(request: HttpRequest, number: str) -> HttpResponse:
         return redirect(PAGE, found.number)
     form = SignatureForm(request.POST if request.method == "POST" else None, case=case)
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
         try:
             acts.sign(
                 case=case,
-                name=said["nom"],
-                quality=said["qualite"],
-                statement=STATEMENT,
+                **form.signed,
                 seen=form.seen,
                 by=request.actor,
                 at=request.arrived_at,
@@ -475,7 +473,13 @@ def _step(step: Check, case: Case, *, is_asked: bool) -> dict[str, Any]:
 def _to_choose(case: Case, sat: list[Sat]) -> list[str]:
     """Return the codes of the measures of a request whose épreuves are still to be ticked."""
     rules = rules_of(case.registration)
-    return to_choose(rules, sat, _wishes_of(case)) if rules is not None else []
+    if rules is None:
+        return []
+    wishes = _wishes_of(case)
+    apart = [
+        one.code for pair in excluding(rules, held_by_wishes(rules, sat, wishes)) for one in pair
+    ]
+    return [*to_choose(rules, sat, wishes), *apart]
 
 
 def _wishes_of(case: Case) -> list[Wish]:

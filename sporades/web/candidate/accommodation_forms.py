@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import combinations
 from typing import Any
 
 from django import forms
@@ -12,15 +13,22 @@ from sporades.accommodations.models import (
     LONGEST_REASON,
     Case,
 )
-from sporades.accommodations.operations import Asked
+from sporades.accommodations.operations import Asked, OwnAddress, OwnSignature
 from sporades.accommodations.queries import Proposal
 from sporades.accommodations.rules import (
+    Held,
     Sat,
     Wish,
+    excluding,
+    excluding_in_words,
+    held_by_wishes,
     is_chosen_by_paper,
+    is_own_name,
     measures_by_family,
     suiting_papers,
 )
+from sporades.accounts.forms import AS_TYPED, AddressField
+from sporades.core.french import listed
 from sporades.exams.schema.accommodations import OTHER_REASON, Accommodations, Measure
 from sporades.registrations.fields import CleanCharField, Hinted, WhenChosen, ask_if_called_for
 from sporades.registrations.questions import NO, YES, YES_OR_NO
@@ -40,9 +48,17 @@ STATEMENT = (
 )
 
 
+NAMESAKE = (
+    "Je suis le représentant légal, et je porte le même nom et le même prénom que le candidat"
+)
+IF_NAMESAKE = "S'il porte les mêmes, cochez la case qui le dit."
+
 NOT_TICKED = (
     "Vous avez précisé cette mesure sans la cocher : cochez-la, ou effacez cette précision."
 )
+
+
+APART = "cochez pour chacune des épreuves différentes, ou retirez-en une de votre demande."
 
 
 class MeasuresForm(forms.Form):
@@ -76,8 +92,9 @@ class MeasuresForm(forms.Form):
             options: as a form has them.
         """
         super().__init__(*args, **options)
-        self._rules, self._proposed = (
+        self._rules, self._sat, self._proposed = (
             rules,
+            sat,
             {one.code: one.papers for one in still_sat(proposed, sat)},
         )
         self._kept = {one.code: tuple(one.papers) for one in case.measures.all()} if case else {}
@@ -93,7 +110,7 @@ class MeasuresForm(forms.Form):
             self._ask_why_late(case)
         for rank, (family, measures) in enumerate(measures_by_family(rules).items(), start=1):
             offered = [
-                (one.code, Hinted(one.label, _told(one.help, one.reference)))
+                (one.code, Hinted(one.label, _told(one.help, one.reference, _not_with(rules, one))))
                 for one in measures
                 if not one.is_by_paper or any(one.code in paper.measures for paper in sat)
             ]
@@ -182,6 +199,7 @@ class MeasuresForm(forms.Form):
         chosen, families = self._codes(), [name for _, name in self._families]
         if not chosen and not any(name in self.errors for name in families):
             self.add_error(next(iter(families), None), "Choisissez au moins une mesure.")
+        self._check_together(chosen)
         for code, name in self._precisions.items():
             if name in self.errors:
                 continue
@@ -191,6 +209,27 @@ class MeasuresForm(forms.Form):
             # What was there already goes with the measure that is unticked.
             if said and code not in chosen and said != self._said_of.get(code):
                 self.add_error(name, NOT_TICKED)
+
+    def _check_together(self, chosen: list[str]) -> None:
+        """Refuse measures that exclude each other, where no épreuves can be told between them."""
+        for first, second in combinations(chosen, 2):
+            if second not in {one.code for one in self._rules.excluded_with(first)}:
+                continue
+            suiting = [
+                {paper.code for paper in suiting_papers(self._rules, self._sat, code)}
+                for code in (first, second)
+            ]
+            if all(suiting) and len(set.union(*suiting)) > 1:
+                continue  # the next page asks which one for which épreuves
+            if pair := next(iter(excluding(self._rules, self._held(first, second))), None):
+                said = excluding_in_words(self._rules, pair)
+                self.add_error(self._family_of(second), f"{said} : gardez-en une seule.")
+
+    def _held(self, *codes: str) -> list[Held]:
+        return held_by_wishes(self._rules, self._sat, [Wish(code) for code in codes])
+
+    def _family_of(self, code: str) -> str:
+        return next(name for _, name in self._families if code in self.cleaned_data.get(name, ()))
 
     def label_of(self, name: str) -> str:
         """Return what comes before the fault of a field: nothing of a family, it is of all of them."""
@@ -264,23 +303,41 @@ class PapersForm(forms.Form):
             options: as a form has them.
         """
         super().__init__(*args, **options)
-        self._case, self._rules = case, rules
+        self._case, self._rules, self._sat = case, rules, sat
         self._suiting: dict[str, list[str]] = {}
+        before = [Wish(one.code, tuple(one.papers)) for one in case.measures.all()]
+        told = {
+            one.code: f"{excluding_in_words(rules, pair)} : {APART}"
+            for pair in excluding(rules, held_by_wishes(rules, sat, before))
+            for one in pair
+        }
         for one in case.measures.all():
             suiting = suiting_papers(rules, sat, one.code)
             if len(suiting) < 2:  # noqa: PLR2004 - there is nothing to choose
                 continue
             codes = [paper.code for paper in suiting]
             self._suiting[one.code] = codes
+            is_to_tick = is_chosen_by_paper(rules, one.code) or one.code in told
             self.fields[f"epreuves-{one.code.lower()}"] = forms.MultipleChoiceField(
                 label=one.label,
+                help_text=told.get(one.code, ""),
                 choices=[(paper.code, paper.label) for paper in suiting],
                 widget=forms.CheckboxSelectMultiple,
-                initial=one.papers or ([] if is_chosen_by_paper(rules, one.code) else codes),
+                initial=one.papers or ([] if is_to_tick else codes),
                 error_messages={
                     "required": "Cochez au moins une épreuve, ou retirez cette mesure de votre demande."
                 },
             )
+
+    def clean(self) -> None:
+        """Refuse a same épreuve to two measures that exclude each other."""
+        if self.errors:
+            return
+        held = held_by_wishes(self._rules, self._sat, self.wishes())
+        for pair in excluding(self._rules, held):
+            fields = [f"epreuves-{one.code.lower()}" for one in reversed(pair)]
+            name = next((one for one in fields if one in self.fields), None)
+            self.add_error(name, f"{excluding_in_words(self._rules, pair)} : {APART}")
 
     def wishes(self) -> tuple[Wish, ...]:
         """Return the measures with their épreuves: all of them together say « toutes »."""
@@ -306,6 +363,14 @@ class SignatureForm(forms.Form):
         max_length=LONGEST_NAME,
         error_messages={"required": "Indiquez le nom et le prénom de qui signe."},
     )
+    homonyme = forms.BooleanField(label=NAMESAKE, required=False)
+    adresse = AddressField(
+        label="Adresse mail du représentant légal",
+        required=False,
+        help_text="La sienne, et non celle du candidat : un mail lui dira qu'une demande est signée en "
+        "son nom. Vide : un courrier le lui dira, à l'adresse postale de l'inscription.",
+        widget=forms.EmailInput({"autocomplete": "off", **AS_TYPED}),
+    )
     qualite = forms.ChoiceField(
         label="Qualité",
         choices=QUALITIES,
@@ -318,15 +383,65 @@ class SignatureForm(forms.Form):
     vu = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, case: Case, **options: Any) -> None:
-        """Say whom the registration names, and the revision that is shown."""
-        registration = case.registration
+        """Say whom the registration names, and the revision that is shown.
+
+        The address is asked for where the registration has none but the candidate's own; that a
+        guardian bears the candidate's very names, once they are typed.
+        """
+        self._registration = registration = case.registration
         initial: Mapping[str, Any] = {"nom": registration.guardian_name, "vu": case.revision}
         super().__init__(*args, initial=initial, **options)
+        if not self.asks_address:
+            del self.fields["adresse"]
+        if not is_own_name(registration, self.data.get("nom", "")):
+            del self.fields["homonyme"]
+        else:
+            ask_if_called_for(self.fields["homonyme"])
+
+    @property
+    def asks_address(self) -> bool:
+        """Whether the registration says no address of the guardian's own."""
+        return not self._registration.guardian_email or self.has_own_address
+
+    @property
+    def has_own_address(self) -> bool:
+        """Whether the registration gives the candidate's own address as the guardian's."""
+        return self._registration.candidate.is_reached_at(self._registration.guardian_email)
+
+    def clean_adresse(self) -> str:
+        """Refuse the candidate's own address."""
+        address: str = self.cleaned_data["adresse"]
+        if self._registration.candidate.is_reached_at(address):
+            raise forms.ValidationError(OwnAddress.message, code="own_address")
+        return address
+
+    def clean(self) -> None:
+        """Refuse the candidate's own name, unless a guardian says that it is theirs too."""
+        if "homonyme" in self.fields and not self.cleaned_data.get("homonyme"):
+            self.add_error("nom", f"{OwnSignature.message} {IF_NAMESAKE}")
+
+    @property
+    def signed(self) -> dict[str, Any]:
+        """What is signed, as an act takes it."""
+        said = self.cleaned_data
+        is_namesake = bool(said.get("homonyme"))
+        return {
+            "name": said["nom"],
+            "quality": said["qualite"],
+            "statement": f"{STATEMENT} {NAMESAKE}." if is_namesake else STATEMENT,
+            "email": said.get("adresse", ""),
+            "is_namesake": is_namesake,
+        }
 
     @property
     def seen(self) -> int:
         """The revision that was read."""
         return self.cleaned_data["vu"] or 0
+
+
+def _not_with(rules: Accommodations, measure: Measure) -> str:
+    labels = [f"« {one.label} »" for one in rules.excluded_with(measure.code)]
+    return f"Pas avec {listed(labels)} pour une même épreuve : choisissez" if labels else ""
 
 
 def _told(*parts: str | None) -> str:

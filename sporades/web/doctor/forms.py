@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from sporades.accommodations.models import LONGEST_TEXT, AskedMeasure, Case
-from sporades.accommodations.operations import OpinionOn, chosen_among
+from sporades.accommodations.operations import OpinionOn, chosen_among, excluding_together
 from sporades.accommodations.rules import (
     Sat,
     opinion_on_papers,
@@ -29,6 +29,7 @@ TICKED = (
 )
 
 
+ONE_OF_THEM = "soyez favorable à une seule, ou cochez pour chacune des épreuves différentes."
 NOT_OTHER = (
     "Vous proposez une mesure, et votre avis n'est pas « Autre mesure » : choisissez cet avis, ou "
     "revenez ici à « Choisir une mesure »."
@@ -48,7 +49,7 @@ class OpinionForm(forms.Form):
         """
         super().__init__(*args, **options)
         rules, sat = rules_of(case.registration), sat_by(case.registration)
-        self._sat = sat
+        self._case, self._sat = case, sat
         self._offered: dict[str, list[Sat]] = {}
         self._measures = list(case.measures.all())
         every = [(one.code, one.label) for one in (rules.measures if rules else ())]
@@ -122,6 +123,7 @@ class OpinionForm(forms.Form):
                 self.add_error(other, NOT_OTHER)
             if said.get(opinion) == Opinion.UNFAVOURABLE and said.get(papers):
                 self.add_error(papers, TICKED)
+        self._check_together()
         is_favoured = all(self._is_favoured(one) for one in self._measures)
         is_whole = all(_names(one)[0] in said for one in self._measures)
         if is_whole and not is_favoured and not said.get(TEXT) and TEXT not in self.errors:
@@ -129,6 +131,21 @@ class OpinionForm(forms.Form):
                 TEXT,
                 "Dites à l'autorité, sans rien de médical, pourquoi un avis n'est pas favorable.",
             )
+
+    def _check_together(self) -> None:
+        """Refuse to favour, for a same épreuve, two measures that exclude each other."""
+        if self.errors:
+            return
+        opinions = [(one, self._opinion(one)) for one in self._measures]
+        favoured = [
+            (one, found.other or one.code, found.papers)
+            for one, found in opinions
+            if found.opinion is not Opinion.UNFAVOURABLE
+        ]
+        if excluded := excluding_together(self._case, favoured):
+            held, words = excluded
+            one = next(each for each in self._measures if each.code == held.asked)
+            self.add_error(_names(one)[0], f"{words} : {ONE_OF_THEM}")
 
     def _is_favoured(self, one: AskedMeasure) -> bool:
         said, _, papers = _names(one)

@@ -30,6 +30,7 @@ from tests.accommodations.asked import (
     MINOR,
     READER,
     THIRD,
+    WORDS,
     a_doctor,
     a_minor,
     case_of,
@@ -37,6 +38,7 @@ from tests.accommodations.asked import (
     entrust,
     opine,
     reach,
+    said_so,
     send,
     sign,
     write,
@@ -314,6 +316,21 @@ def test_a_decision_against_the_opinion_says_why(manager, in_lille):
 
     found = case_of(in_lille).measures.get(code=THIRD)
     assert (found.decision, found.reason) == (Decision.REFUSED, "L'épreuve est courte.")
+
+
+def test_two_measures_that_exclude_each_other_are_not_both_granted(manager, in_lille):
+    reach(in_lille, State.WITH_DOCTOR, Wish(THIRD, ("E1",)), Wish(HALF, ("E1",)))
+    said_so(in_lille)
+    opine(in_lille, TIERS=OpinionOn(Opinion.UNFAVOURABLE))
+    typed = {**as_shown(manager, in_lille), **AUTHOR, "decision-tiers": "granted"}
+
+    page = do(manager, in_lille, "decider", **{**typed, "contre-tiers": "La famille insiste."})
+
+    assert page.status_code == 422
+    [fault] = page.context["asked"].decision.errors["decision-moitie"]
+    assert fault.startswith(WORDS)
+    assert page.context["asked"].decision["contre-tiers"].value() == "La famille insiste."
+    assert case_of(in_lille).state == State.OPINION_GIVEN
 
 
 def test_a_reason_of_the_opinion_is_proposed_with_the_doctors_words(manager, in_lille):

@@ -13,7 +13,7 @@ from sporades.batches import operations
 from sporades.batches.actions import ACTIONS
 from sporades.registrations.models import Registration
 from tests.accommodations import asked
-from tests.accommodations.asked import READER, THIRD, case_of, opine
+from tests.accommodations.asked import HALF, READER, THIRD, WORDS, case_of, opine, said_so
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration
 from tests.web.guide import main, seen
 from tests.web.office.test_budgets import MOST_WITH_PREVIEWS, cost
@@ -101,6 +101,16 @@ def test_what_cannot_be_said_is_told_in_the_place_of_the_document(manager, in_li
     page = main(manager.get(document_of(batch, in_lille)))
 
     assert "Cette mesure n'est pas proposée pour cet examen" in page
+
+
+def test_a_line_that_will_be_refused_says_why_before(manager, in_lille):
+    asked.reach(in_lille, State.OPINION_GIVEN, Wish(THIRD, ("E1",)), Wish(HALF, ("E1",)))
+    said_so(in_lille)
+    batch = prepared(manager, "follow-opinion")
+
+    page = main(manager.get(page_of(batch))).replace("\xa0", " ")
+
+    assert f"Sera refusée. {WORDS}" in page
 
 
 @pytest.fixture

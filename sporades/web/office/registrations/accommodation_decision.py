@@ -13,6 +13,7 @@ from sporades.accommodations.operations import (
     as_advised,
     as_decided,
     chosen_among,
+    excluding_together,
     explains_another,
     needs_reason,
 )
@@ -32,6 +33,7 @@ TICKED = (
     "Un refus porte sur toutes les épreuves demandées : décochez celles-ci, ou choisissez « Accordée » "
     "et cochez les autres."
 )
+ONE_OF_THEM = "n'en accordez qu'une, ou cochez pour chacune des épreuves différentes."
 NOT_OTHER = (
     "Vous choisissez une mesure, et la décision n'est pas « Autre mesure accordée » : choisissez "
     "cette décision, ou revenez ici à « Choisissez »."
@@ -82,7 +84,7 @@ class CaseDecisionForm(forms.Form):
             author: who decides, as far as that is known.
         """
         super().__init__(data)
-        self._user = author.identifier
+        self._user, self._case = author.identifier, case
         self._author = _decided_by(case) if case.state == State.DECIDED else author
         self._measures: list[AskedMeasure] = list(case.measures.all())
         self._advised, self._former = as_advised(case), as_decided(case)
@@ -227,6 +229,22 @@ class CaseDecisionForm(forms.Form):
                 self.add_error(papers, TICKED)
                 continue
             self._check_reason(one)
+        self._check_together()
+
+    def _check_together(self) -> None:
+        """Refuse to grant, for a same épreuve, two measures that exclude each other."""
+        if any(name in self.errors for one in self._measures for name in names_of(one)):
+            return
+        decisions = [(one, self._decision_on(one)) for one in self._measures]
+        granted = [
+            (one, found.other or one.code, found.papers)
+            for one, found in decisions
+            if found.decision is not Decision.REFUSED
+        ]
+        if excluded := excluding_together(self._case, granted):
+            held, words = excluded
+            one = next(each for each in self._measures if each.code == held.asked)
+            self.add_error(names_of(one)[0], f"{words} : {ONE_OF_THEM}")
 
     def _check_reason(self, one: AskedMeasure) -> None:
         _, _, _, along, against = names_of(one)

@@ -41,6 +41,7 @@ def foreseen_in(request: HttpRequest, batch: Batch) -> dict[str, Any]:
         "decisions": [
             {
                 "registration": known[one.registration_id],
+                "refusal": _refusal(batch, one, known[one.registration_id]),
                 "said": [
                     (each.label, foreseen.decided_in_words(batch, each))
                     for each in one.measures.all()
@@ -50,6 +51,11 @@ def foreseen_in(request: HttpRequest, batch: Batch) -> dict[str, Any]:
             if one.registration_id in known  # it has not left the perimeter meanwhile
         ],
     }
+
+
+def _refusal(batch: Batch, case: Case, registration: Registration) -> str:
+    case.registration = registration
+    return foreseen.refusal_of(batch, case)
 
 
 def batch_decision(request: HttpRequest, batch: str, number: str) -> HttpResponse:
