@@ -1,5 +1,6 @@
 """One request before its doctor: what is asked, what was confided, the opinion (H3)."""
 
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,8 +13,9 @@ from sporades.accommodations.models import Case
 from sporades.accommodations.queries import papers_asked_of
 from sporades.accommodations.rules import late_in_words, papers_in_words, rules_of, sat_by
 from sporades.accommodations.states import Opinion, State
-from sporades.acts import opining
+from sporades.acts import confiding, opining
 from sporades.candidates.words import birth_date_in_words
+from sporades.core import files
 from sporades.core.french import hour_in_words, instant_in_words, local_day
 from sporades.core.refusals import Refused
 from sporades.exams.rules.facts import Facts
@@ -29,6 +31,8 @@ from sporades.web.layout.seen import seen_in
 REVISION, SEEN, OPEN = "revision", "vue", "ouvrir"
 KEY_LENGTH = 36
 """Of the key of a paper, as it is written."""
+
+NOT_SHOWN = files.OutOfReach, files.Unreadable, sealing.Unreadable
 
 OVERTAKEN = (
     "Votre avis a été changé dans une autre fenêtre. Ce que vous venez de taper est affiché ici : "
@@ -193,6 +197,9 @@ def _page(
     held = compartment(registration)
     draft = _draft(found)
     is_writable = found.state == State.WITH_DOCTOR
+    papers = _papers(request, found, held)
+    if is_writable and papers["pages"]:
+        _note_opened(request, found, papers["opened"])
     shown = form or (_shown(found, draft) if is_writable else None)
     zone = registration.service.zone
     context = {
@@ -212,9 +219,24 @@ def _page(
         "remarks": all_remarks_of(held).count() if held and held.doctor_id else 0,
         **_unread(request, found, held),
         "trail": trail(found)[:1],
-        **_papers(request, found, held),
+        **papers,
     }
     return render(request, "doctor/case.html", context, status=status)
+
+
+def _note_opened(request: HttpRequest, case: Case, paper: Paper) -> None:
+    """Keep that a paper is opened by the page that shows its pages, before it says what was read.
+
+    Nothing is kept of what cannot be shown: its pages say why.
+    """
+    with suppress(Paper.DoesNotExist, Refused, *NOT_SHOWN):
+        confiding.read(
+            paper=paper.pk,
+            reader=request.user,
+            is_by_page=True,
+            by=author_on(request, case),
+            at=request.arrived_at,
+        )
 
 
 def _unread(request: HttpRequest, case: Case, held: Compartment | None) -> dict[str, Any]:

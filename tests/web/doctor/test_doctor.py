@@ -12,14 +12,17 @@ from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import State
 from sporades.accounts.models import Membership
 from sporades.acts import accommodating, opining
+from sporades.exams.held import forget
+from sporades.exams.models import Regulation
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.medical.models import Opening, OpinionDraft, Paper, Remark
+from sporades.registrations.models import Registration
 from sporades.web.doctor import cases
 from tests.accommodations.asked import MANAGER, case_of, reach
 from tests.accommodations.asked import send as send_again
 from tests.accommodations.test_following import in_training
-from tests.factories import NOW, a_candidate, a_registration, author
+from tests.factories import NOW, a_candidate, a_registration, author, load_invented
 from tests.medical.given import confide, found_clean
 from tests.medical.given import write as confide_remark
 from tests.web.doctor.space import (
@@ -198,10 +201,10 @@ def test_a_paper_is_read_beside_the_opinion_and_its_candidate_sees_who_opened_it
     paper = Paper.objects.get()
     page = doctor.get(f"{at('case', case)}?papier={paper.pk}")
     assert at("paper_page", case, paper.pk, 1) in page.text
-    assert not Opening.objects.exists()
 
     image = doctor.get(at("paper_page", case, paper.pk, 1))
 
+    assert Opening.objects.count() == 1
     assert (image.status_code, image.content[:3]) == (200, b"\xff\xd8\xff")
     mine = signed_in(case.registration.candidate.user)
     shown = said(mine.get(f"/mes-inscriptions/{case.registration.number}/sante"))
@@ -291,6 +294,20 @@ def test_from_the_page_to_the_signed_opinion(case, doctor):
     assert (note.text, note.is_between_doctors) == ("À revoir en juin.", True)
     assert not OpinionDraft.objects.exists()
     assert "Avis signé" in said(doctor.get(at("case", case)))
+
+
+def test_two_measures_that_exclude_each_other_are_not_both_favoured(case, doctor):
+    load_invented(("par_epreuve: false}", "par_epreuve: false, exclut: [MOITIE]}"))
+    forget()
+    last = Regulation.objects.latest("pk")
+    Registration.objects.filter(pk=case.registration_id).update(regulation=last)
+    typed = {"avis-tiers": OTHER, "autre-tiers": "MOITIE", "texte": "Le tiers ne suffit pas."}
+
+    page = write(doctor, case, button="relire", **typed)
+
+    [fault] = page.context["form"].errors["avis-accessible"]
+    assert "« Temps majoré de moitié » et « Locaux accessibles » s'excluent" in fault
+    assert page.context["form"]["texte"].value() == "Le tiers ne suffit pas."
 
 
 def test_what_is_typed_is_kept_and_comes_back(case, doctor):
@@ -469,6 +486,33 @@ def test_a_plan_that_is_not_there_or_was_not_opened_signs_nothing(simple, doctor
     assert all(why in text for text in (page, said(read_over), said(answer)))
     simple.refresh_from_db()
     assert (simple.state, simple.opinion_text) == (State.WITH_DOCTOR, "")
+
+
+def test_the_page_that_shows_the_plan_opens_it_and_has_its_button(simple, doctor):
+    plan = the_plan(simple)
+    other = browser_of(a_doctor("autre@exemple.test"))
+
+    other.get(f"{at('case', simple)}?papier={plan.pk}")
+    assert not Opening.objects.exists()
+    shown = doctor.get(f"{at('case', simple)}?papier={plan.pk}")
+
+    assert "Le plan porte l'avis : relire et signer" in said(shown)
+    assert "ouvrez ce papier" not in said(shown)
+    assert Opening.objects.get().paper == plan.pk
+    doctor.get(at("paper_page", simple, plan.pk, 1))
+    assert Opening.objects.count() == 1
+    assert doctor.get(at("attest", simple)).status_code == 200
+
+
+def test_a_plan_that_cannot_be_shown_is_not_opened(simple, doctor, settings):
+    plan = the_plan(simple)
+    settings.MEDICAL_KEYS = {"autre": bytes(range(32))}
+
+    shown = doctor.get(f"{at('case', simple)}?papier={plan.pk}")
+
+    assert shown.status_code == 200
+    assert "ouvrez ce papier" in said(shown)
+    assert not Opening.objects.exists()
 
 
 def test_of_a_plan_in_two_files_both_are_opened(simple, doctor):
