@@ -7,9 +7,8 @@ from sporades.accommodations.models import Again, AskedMeasure, Case
 from sporades.accommodations.operations import AuthorMissing
 from sporades.accommodations.queries import decision_of
 from sporades.accommodations.rules import (
-    contested_until,
+    contest_in_words,
     decision_on_papers,
-    presumed_at,
     rules_of,
     sat_by,
 )
@@ -64,8 +63,6 @@ def content(source: Notified) -> Content:
     if case.decided_at is None or not all((*author, case.decided_service)):
         raise AuthorMissing
     zone, sat = service.zone, sat_by(registration)
-    presumed = presumed_at(source.at)
-    last = day_in_words(contested_until(presumed, zone))
     decided_on = day_in_words(local_day(case.decided_at, zone))
     return {
         "title": registration.title,
@@ -89,10 +86,7 @@ def content(source: Notified) -> Content:
         ],
         "validity": rules.decision.validity,
         "appeal": rules.decision.appeal,
-        "until": f"Notifiée le {day_in_words(local_day(source.at, zone))}. Le délai pour la contester "
-        "court du jour où vous la recevez : dans votre espace, du jour où vous l'ouvrez. Si rien "
-        f"ne montre ce jour, elle est réputée reçue le {day_in_words(local_day(presumed, zone))} "
-        f"et peut être contestée jusqu'au {last} inclus.",
+        "until": contest_in_words(source.at, None, zone),
         "zone": zone,
         "service": contact_of(service),
     }

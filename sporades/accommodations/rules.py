@@ -10,7 +10,7 @@ from django.db.models.fields.json import KeyTransform
 
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.core.days import midnight, months_after, working_day_from
-from sporades.core.french import listed, local_day
+from sporades.core.french import day_in_words, listed, local_day
 from sporades.core.text import search_key
 from sporades.exams.models.service import MINUTE
 from sporades.exams.queries import rules
@@ -400,6 +400,32 @@ def received_at(notified_at: datetime, opened_at: datetime | None, zone: str) ->
     if opened_at is None or opened_at >= final_at(presumed, zone):
         return presumed
     return opened_at
+
+
+def contest_in_words(notified_at: datetime, opened_at: datetime | None, zone: str) -> str:
+    """Say from when and until when a decision may be contested, as its page and its document do.
+
+    Args:
+        notified_at: when it was notified.
+        opened_at: when its notification was opened for the first time, if it was.
+        zone: where its service is.
+    """
+    received = received_at(notified_at, opened_at, zone)
+    day, until = local_day(received, zone), contested_until(received, zone)
+    notified = f"Notifiée le {day_in_words(local_day(notified_at, zone))}"
+    last = f"la contester jusqu'au {day_in_words(until)} inclus."
+    if received == opened_at:
+        return (
+            f"{notified} et ouverte le {day_in_words(day)}. Vous avez deux mois à compter de ce jour : "
+            f"vous pouvez {last}"
+        )
+    if opened_at is not None:
+        return f"{notified}. Réputée reçue le {day_in_words(day)}, vous pouviez {last}"
+    return (
+        f"{notified}. Vous pouvez la contester dans les deux mois qui suivent le jour où vous "
+        "l'ouvrez dans votre espace, ou la recevez par courrier. Si rien ne montre ce jour, elle est "
+        f"réputée reçue le {day_in_words(day)} : vous pouvez {last}"
+    )
 
 
 def final_at(received: datetime, zone: str) -> datetime:

@@ -288,3 +288,26 @@ def _all_that_is_asked(offers) -> dict[str, Choice]:
             chosen[offer.code] = Choice("inscrit", option=option)
             taken[group.code if group else ""] += 1
     return chosen
+
+
+def test_what_is_read_of_accommodations_is_addressed_to_nobody_alone(campaign):
+    asked = [exam.accommodations for file in campaign for exam in file.exams]
+
+    labels = [
+        item.label for one in asked if one for item in (*one.measures, *one.papers, *one.plans)
+    ]
+
+    assert labels
+    assert [label for label in labels if re.search(r"\bvo(tre|s|us)\b", label, re.IGNORECASE)] == []
+
+
+def test_times_that_are_added_exclude_each_other_and_a_court_is_named_without_a_delay(campaign):
+    for exam in (exam for file in campaign for exam in file.exams):
+        asked = exam.accommodations
+        if asked is None:
+            continue
+        longest = {one.code for one in asked.excluded_with("MI-TEMPS")}
+        assert longest == {"TIERS-TEMPS", "TIERS-TEMPS-ORAL"}, exam.code
+        assert "dans le ressort duquel se trouve cette autorité" in asked.decision.appeal
+        assert "Télérecours citoyens" in asked.decision.appeal
+        assert "deux mois" not in asked.decision.appeal

@@ -181,7 +181,11 @@ class AccommodationDecision(Strict):
         max_length=6,
         description="Lignes de l'adresse où lui écrire ; à défaut, celle du service gestionnaire.",
     )
-    appeal: Paragraph = Field(alias="recours", description="Voies et délais de recours.")
+    appeal: Paragraph = Field(
+        alias="recours",
+        description="Voies de recours, tribunal nommé. Le délai, deux mois, est dit à côté avec ses jours : "
+        "ne l'écrivez pas ici.",
+    )
     validity: Paragraph = Field(
         alias="validite", description="Jusqu'à quand les mesures accordées valent."
     )

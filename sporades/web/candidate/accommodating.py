@@ -26,7 +26,7 @@ from sporades.accommodations.queries import (
 from sporades.accommodations.rules import (
     Sat,
     Wish,
-    contested_until,
+    contest_in_words,
     deadline_of,
     decision_on_papers,
     excluding,
@@ -38,7 +38,6 @@ from sporades.accommodations.rules import (
     not_asked_again,
     papers_in_words,
     papers_needed_until,
-    received_at,
     rules_of,
     sat_by,
     suiting_papers,
@@ -398,23 +397,8 @@ def _of_decision(
         "document": NOTIFICATION.slug if last.notification else "",
         "decided": [] if last.is_to_read else _decided(last, registration),
         "decided_by": _decided_by(last, zone),
-        "contested": _contested(last.notified_at, last.opened_at, zone),
+        "contested": contest_in_words(last.notified_at, last.opened_at, zone),
     }
-
-
-def _contested(notified_at: datetime, opened_at: datetime | None, zone: str) -> str:
-    """Say until when a decision may be contested: from its reading, else from when that is presumed."""
-    received = received_at(notified_at, opened_at, zone)
-    until = day_in_words(contested_until(received, zone))
-    notified = f"Notifiée le {instant_in_words(notified_at, zone)}"
-    if received == opened_at:
-        read = instant_in_words(received, zone)
-        return f"{notified} et ouverte le {read}, elle peut être contestée jusqu'au {until} inclus."
-    runs = "" if opened_at else " Le délai pour la contester court du jour où vous l'ouvrez."
-    return (
-        f"{notified}.{runs} Sans lecture avant, elle est réputée reçue le "
-        f"{day_in_words(local_day(received, zone))} et peut être contestée jusqu'au {until} inclus."
-    )
 
 
 def _of_case(
