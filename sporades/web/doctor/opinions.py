@@ -217,11 +217,20 @@ def _page(
         "opined": instant_in_words(found.opined_at, zone) if found.opined_at else "",
         "erased": instant_in_words(held.erase_after, zone) if held and held.erase_after else "",
         "remarks": all_remarks_of(held).count() if held and held.doctor_id else 0,
+        "has_moved": _has_moved(request, found, held),
         **_unread(request, found, held),
         "trail": trail(found)[:1],
         **papers,
     }
     return render(request, "doctor/case.html", context, status=status)
+
+
+def _has_moved(request: HttpRequest, case: Case, held: Compartment | None) -> bool:
+    """Return whether what was confided went with a request that came after this one, to another doctor."""
+    if held is not None and held.doctor_id == request.user.pk:
+        return False
+    later = Case.objects.filter(registration=case.registration_id, begun_at__gt=case.begun_at)
+    return bool(later.exists())
 
 
 def _note_opened(request: HttpRequest, case: Case, paper: Paper) -> None:

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from sporades.accommodations.models import Case
+from sporades.accommodations.models import Again, Case
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import State
 from sporades.accounts.models import Membership
@@ -19,7 +19,7 @@ from sporades.mail.models import Message
 from sporades.medical.models import Opening, OpinionDraft, Paper, Remark
 from sporades.registrations.models import Registration
 from sporades.web.doctor import cases
-from tests.accommodations.asked import MANAGER, case_of, reach
+from tests.accommodations.asked import MANAGER, case_of, decide, reach
 from tests.accommodations.asked import send as send_again
 from tests.accommodations.test_following import in_training
 from tests.factories import NOW, a_candidate, a_registration, author, load_invented
@@ -308,6 +308,21 @@ def test_two_measures_that_exclude_each_other_are_not_both_favoured(case, doctor
     [fault] = page.context["form"].errors["avis-accessible"]
     assert "« Temps majoré de moitié » et « Locaux accessibles » s'excluent" in fault
     assert page.context["form"]["texte"].value() == "Le tiers ne suffit pas."
+
+
+def test_a_text_of_its_own_says_why_of_a_measure(case, doctor):
+    typed = {"avis-tiers": UNFAVOURABLE, "motif-tiers": "L'épreuve est courte."}
+    unsaid = write(doctor, case, button="relire", **{**typed, "motif-tiers": ""})
+    assert "ici, ou mieux sous la mesure" in said(unsaid)
+    assert "N'y écrivez ni diagnostic, ni maladie, ni traitement" in said(unsaid)
+
+    read_over = write(doctor, case, button="relire", **typed)
+    assert "Défavorable. Motif : L'épreuve est courte." in said(read_over)
+    sign(doctor, case)
+
+    measures = case.measures.values_list("code", "opinion_text")
+    assert list(measures) == [("TIERS", "L'épreuve est courte."), ("ACCESSIBLE", "")]
+    assert "Motif : L'épreuve est courte." in said(doctor.get(at("case", case)))
 
 
 def test_what_is_typed_is_kept_and_comes_back(case, doctor):
@@ -763,3 +778,26 @@ def test_an_unfavourable_opinion_on_some_epreuves_is_not_guessed_at(for_two, doc
 @pytest.mark.parametrize("paper", ["E9", "F1"])
 def test_an_epreuve_that_is_not_asked_for_is_refused(for_two, doctor, paper):
     assert ticked(doctor, for_two, paper).status_code == 422
+
+
+def test_of_a_request_that_another_one_followed_it_is_said_where_the_papers_went(
+    case, doctor, registration
+):
+    write(doctor, case, button="relire")
+    sign(doctor, case)
+    assert "Autre papier de santé" in said(doctor.get(at("case", case)))
+    decide(registration)
+    accommodating.notify_decision(registration=registration, by=MANAGER, at=NOW)
+    accommodating.take_again(
+        case=case_of(registration),
+        why=Again.APPEAL,
+        has_opinion=False,
+        by=MANAGER,
+        at=NOW + timedelta(days=1),
+    )
+
+    page = said(doctor.get(at("case", case)))
+
+    assert "les papiers de santé et les commentaires sont passés à elle" in page
+    assert "rien de confié" not in page
+    assert "Commentaires (0)" not in page
