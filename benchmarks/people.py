@@ -195,7 +195,10 @@ class People:
         accommodating.opine(
             case=advised,
             opinions={first.code: OpinionOn(Opinion.FAVOURABLE)}
-            | {one.code: OpinionOn(Opinion.UNFAVOURABLE) for one in others},
+            | {
+                one.code: OpinionOn(Opinion.UNFAVOURABLE, text="Le temps majoré suffit.")
+                for one in others
+            },
             text="Ces mesures compensent ce que la situation rend plus lent.",
             seen=advised.revision,
             by=doctor.memberships.get().as_actor(),

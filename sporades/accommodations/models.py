@@ -85,6 +85,11 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Leave out those that take a decision again on the opinion that it was taken from."""
         return self.exclude(instead_of__isnull=False, opined_at=F("instead_of__opined_at"))
 
+    def with_a_reason_to_write(self) -> Self:
+        """Return those of which the doctor has not said why a measure is not favoured as asked."""
+        unsaid = AskedMeasure.objects.filter(case=OuterRef("pk")).without_a_text()
+        return self.filter(Exists(unsaid))
+
     def unread(self, at: datetime) -> Self:
         """Return those whose notification nobody has opened in time, nor was told of by telephone.
 
@@ -423,6 +428,15 @@ class Case(models.Model):
         return found
 
 
+class AskedMeasureQuerySet(models.QuerySet["AskedMeasure"]):
+    """Questions about measures."""
+
+    def without_a_text(self) -> Self:
+        """Return those that are not favoured as they are asked for, and whose opinion says no reason."""
+        is_favoured = Q(opinion=Opinion.FAVOURABLE, opinion_papers=[])
+        return self.filter(~is_favoured, opinion_text="").exclude(opinion="")
+
+
 class AskedMeasure(models.Model):
     """A measure that is asked for, what the doctor thinks of it, what is decided of it."""
 
@@ -453,6 +467,10 @@ class AskedMeasure(models.Model):
         db_default=[],
     )
     """Those for which the measure, or the other one, is favoured; it is not for the others."""
+    opinion_text = models.CharField(
+        "motif de l'avis", max_length=LONGEST_TEXT, blank=True, default="", db_default=""
+    )
+    """Of this measure alone; without any, whoever refuses it writes why."""
     decision = models.CharField("décision", max_length=10, choices=Decision, blank=True)
     decided_code = models.CharField("mesure accordée", max_length=20, blank=True)
     decided_label = models.CharField(
@@ -468,7 +486,7 @@ class AskedMeasure(models.Model):
     """Those for which the decision grants; it refuses for the others that are asked for."""
     reason = models.CharField("motif de la décision", max_length=LONGEST_WHY, blank=True)
 
-    objects: ClassVar[Any] = models.Manager()
+    objects: ClassVar[Any] = AskedMeasureQuerySet.as_manager()
 
     class Meta:
         verbose_name = "mesure demandée"
@@ -486,6 +504,10 @@ class AskedMeasure(models.Model):
             models.CheckConstraint(
                 name="a_measure_is_decided_after_its_opinion",
                 condition=Q(decision="") | ~Q(opinion=""),
+            ),
+            models.CheckConstraint(
+                name="a_text_of_an_opinion_goes_with_its_opinion",
+                condition=Q(opinion_text="") | ~Q(opinion=""),
             ),
             models.CheckConstraint(
                 name="a_measure_granted_is_named",

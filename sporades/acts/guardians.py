@@ -81,6 +81,6 @@ def tell_of_signature(case: Case, signature: Signature, *, at: datetime) -> None
         mail.write(SIGNED, to=address, **said)
         return
     home = lines_of({name: getattr(registration, name) for name in ADDRESS})
-    if home:
+    if home and is_minor(registration, at):
         envelope = [signature.name, *home]
         tell_at(envelope, candidate, SIGNED, service=registration.service, **said)

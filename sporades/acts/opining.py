@@ -219,8 +219,8 @@ def check_plan(case: Case, *, by: Actor) -> None:
     if not case.is_simple:
         raise NotSimple
     asked = [(one, one.code, ()) for one in case.measures.all()]
-    if found := excluding_together(case, asked):
-        raise Excluding(f"{found[1]} : donnez votre avis mesure par mesure.")
+    if excluded := excluding_together(case, asked):
+        raise Excluding(f"{excluded[1]} : donnez votre avis mesure par mesure.")
     due = [one for one in papers_called_for_by(case, case.registration) if one.is_mandatory]
     held = compartment(case.registration)
     found = read_whole_by(held, by.identifier) if held else ReadWhole()

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Case as Cases
-from django.db.models import F, OuterRef, Subquery, Value, When
+from django.db.models import Exists, F, OuterRef, Subquery, Value, When
 from django.db.models.functions import Coalesce, Concat
 
-from sporades.accommodations.models import Case
+from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.states import State
 from sporades.acts import accommodating
 from sporades.core.actors import Actor
@@ -22,15 +22,20 @@ LABELS = {
     NOTIFY: "Aménagements : notifier les décisions",
 }
 AWAITED = {FOLLOW: State.OPINION_GIVEN, NOTIFY: State.DECIDED}
-NOTHING_ASKED, TAKEN_AGAIN = "not-asked", "taken-again"
+NOTHING_ASKED, TAKEN_AGAIN, UNSAID = "not-asked", "taken-again", "reason-to-write"
 _PREFIX = "accommodation-"
 WORDS: dict[str, str] = {
     **{f"{_PREFIX}{state.value}": f"aménagement : {state.label}" for state in State},
     _PREFIX + TAKEN_AGAIN: "aménagement : décision reprise sur le même avis",
+    _PREFIX + UNSAID: "aménagement : avis sans motif pour ce qui n'est pas accordé",
     _PREFIX + NOTHING_ASKED: "aucun aménagement demandé",
 }
 """What is seen of a line, in words."""
 
+OPINION_UNSAID = (
+    "Le médecin n'a pas écrit de motif pour ce qui n'est pas accordé : décidez de cette demande depuis "
+    "sa page, en écrivant le motif."
+)
 OTHER_OPINION = "L'avis a été rendu depuis que vous avez préparé ce lot : lisez-le."
 OTHER_DECISION = "La décision a été prise depuis que vous avez préparé ce lot : relisez-la."
 
@@ -45,6 +50,9 @@ def refusals(code: str) -> dict[str, str]:
     return {
         **others,
         _PREFIX + TAKEN_AGAIN: accommodating.TakenAgain.message,
+        _PREFIX + UNSAID: OPINION_UNSAID
+        if code == FOLLOW
+        else others[f"{_PREFIX}{State.OPINION_GIVEN.value}"],
         _PREFIX + NOTHING_ASKED: "Aucun aménagement n'est demandé.",
     }
 
@@ -57,7 +65,12 @@ def state_of(piece: str, at: datetime) -> Any:  # noqa: ARG001 - of the request 
         opined_at=F("instead_of__opined_at"),
         then=Value(_PREFIX + TAKEN_AGAIN),
     )
-    seen = Cases(is_again, default=Concat(Value(_PREFIX), "state"))
+    is_unsaid = When(
+        Exists(AskedMeasure.objects.filter(case=OuterRef("pk")).without_a_text()),
+        state=State.OPINION_GIVEN,
+        then=Value(_PREFIX + UNSAID),
+    )
+    seen = Cases(is_again, is_unsaid, default=Concat(Value(_PREFIX), "state"))
     last = rows.order_by("-begun_at", "-pk").annotate(seen=seen)
     return Coalesce(Subquery(last.values("seen")[:1]), Value(_PREFIX + NOTHING_ASKED))
 

@@ -71,7 +71,9 @@ def cases_of(batch: Batch, *reaches: Reach) -> QuerySet[Case]:
     )
     waiting = Case.objects.filter(registration__in=lines, state=AWAITED[batch.action])
     found: QuerySet[Case] = (
-        waiting.without_one_taken_again().filter(opined_at__lte=batch.asked_at)
+        waiting.without_one_taken_again()
+        .exclude(pk__in=waiting.with_a_reason_to_write())
+        .filter(opined_at__lte=batch.asked_at)
         if batch.action == FOLLOW
         else waiting.filter(decided_at__lte=batch.asked_at)
     )

@@ -14,7 +14,8 @@ from sporades.registrations.models import Registration
 
 MANAGER, DOCTOR = "gestionnaire.lille@demo.test", "medecin.lille@demo.test"
 MISSING = "L'avis de votre établissement n'est pas signé."
-TEXT = "Le temps majoré convient à chaque épreuve demandée ; le sujet peut être lu sans secrétaire."
+TEXT = "Le temps majoré convient à chaque épreuve demandée."
+WHY = "Le sujet peut être lu sans secrétaire."
 
 
 WISHES = (Wish("TIERS-TEMPS", ("EP1",)), Wish("LECTEUR"))
@@ -71,7 +72,7 @@ def _opine(registration: Registration, at: datetime) -> None:
     case = _case(registration)
     first, *others = case.measures.all()
     opinions = {first.code: OpinionOn(Opinion.FAVOURABLE)} | {
-        one.code: OpinionOn(Opinion.UNFAVOURABLE) for one in others
+        one.code: OpinionOn(Opinion.UNFAVOURABLE, text=WHY) for one in others
     }
     by = User.objects.get(email=DOCTOR).memberships.get().as_actor()
     accommodating.opine(case=case, opinions=opinions, text=TEXT, seen=case.revision, by=by, at=at)

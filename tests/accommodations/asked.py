@@ -1,5 +1,7 @@
 """The invented exam with accommodations, and requests at every stage, made through the real acts."""
 
+from dataclasses import replace
+
 from sporades.accommodations.models import Again, Case
 from sporades.accommodations.operations import Asked, Author, DecisionOn, OpinionOn
 from sporades.accommodations.rules import Wish
@@ -26,6 +28,7 @@ THIRD, HALF, READER, ACCESS = "TIERS", "MOITIE", "LECTEUR", "ACCESSIBLE"
 WISHES = (Wish(THIRD, ("E1",)), Wish(ACCESS))
 EXCLUDING = ("temps: 1/2, procedure", "temps: 1/2, exclut: [TIERS], procedure")
 WORDS = "« Temps majoré d'un tiers » et « Temps majoré de moitié » s'excluent"
+SAID = "Les mesures conviennent."
 MINOR = {"birth_year": 2009, "birth_month": 11, "birth_day": 26}
 """Somebody who is of age the day after NOW, but in 2027."""
 SIGNED = {"name": "Anne Le Goff", "quality": "mère", "statement": "Je demande ces mesures."}
@@ -113,14 +116,15 @@ def entrust(registration, doctor=None, *, at=NOW):
     )
 
 
-def opine(registration, *, at=NOW, **opinions):
-    """Have the doctor favour every measure, but those that are named."""
+def opine(registration, *, at=NOW, says=SAID, **opinions):
+    """Have the doctor favour every measure, but those that are named, of which they say this."""
     case = case_of(registration)
     every = {one.code: OpinionOn(Opinion.FAVOURABLE) for one in case.measures.all()}
+    named = {code: replace(one, text=one.text or says) for code, one in opinions.items()}
     accommodating.opine(
         case=case,
-        opinions={**every, **opinions},
-        text="Les mesures conviennent.",
+        opinions={**every, **named},
+        text="Un mot pour l'ensemble.",
         seen=case.revision,
         by=as_doctor(case.doctor),
         at=at,
@@ -189,7 +193,7 @@ def fill_every_text(registration, mark):
         case=case,
         opinions={
             THIRD: OpinionOn(Opinion.OTHER, HALF),
-            READER: OpinionOn(Opinion.UNFAVOURABLE),
+            READER: OpinionOn(Opinion.UNFAVOURABLE, text=f"Avis {mark}"),
         },
         text=f"Avis {mark}",
         seen=case.revision,

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from sporades.accommodations import operations
 from sporades.accommodations.granted import NOTHING, InForce, granted, granted_to
-from sporades.accommodations.models import AskedMeasure, Case, Signature
+from sporades.accommodations.models import Again, AskedMeasure, Case, Signature
 from sporades.accommodations.operations import Author, DecisionOn, OpinionOn
 from sporades.accommodations.queries import proposals
 from sporades.accommodations.rules import Wish, sat_by
@@ -25,6 +25,7 @@ from tests.accommodations.asked import (
     MANAGER,
     READER,
     RECTOR,
+    SAID,
     THIRD,
     a_doctor,
     again,
@@ -96,6 +97,64 @@ def test_every_measure_has_its_opinion(registration):
         )
 
     assert case_of(registration).state == State.WITH_DOCTOR
+
+
+def test_what_the_doctor_says_of_all_the_measures_is_the_reason_of_none(registration):
+    reach(registration, State.WITH_DOCTOR, Wish(THIRD), Wish(READER), Wish(ACCESS))
+    opine(
+        registration,
+        says="",
+        TIERS=OpinionOn(Opinion.UNFAVOURABLE, text="L'épreuve  est courte."),
+        LECTEUR=OpinionOn(Opinion.FAVOURABLE, papers=("E1",)),
+        ACCESSIBLE=OpinionOn(Opinion.OTHER, HALF),
+    )
+
+    advised = operations.as_advised(case_of(registration))
+
+    assert {code: one.reason for code, one in advised.items()} == {
+        THIRD: "Le médecin désigné a donné un avis défavorable à cette mesure. "
+        "Il écrit : L'épreuve est courte.",
+        READER: "",
+        ACCESS: "",
+    }
+    with pytest.raises(ReasonMissing):
+        accommodating.decide(
+            case=(case := case_of(registration)),
+            decisions=advised,
+            author=RECTOR,
+            seen=case.revision,
+            by=MANAGER,
+            at=NOW,
+        )
+    with pytest.raises(operations.ReasonToWrite, match="« Secrétaire lecteur » et « Locaux"):
+        accommodating.follow_opinion(registration=registration, by=MANAGER, at=NOW)
+    assert case_of(registration).state == State.OPINION_GIVEN
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["Une autre aide suffit.", "Le médecin désigné a donné un avis défavorable à cette mesure."],
+)
+def test_where_the_doctor_says_nothing_the_authority_writes_why(registration, reason):
+    reach(registration, State.WITH_DOCTOR)
+    opine(registration, says="", TIERS=OpinionOn(Opinion.UNFAVOURABLE))
+
+    decide(registration, TIERS=DecisionOn(Decision.REFUSED, reason=reason))
+
+    assert case_of(registration).measures.get(code=THIRD).reason == reason
+
+
+def test_what_was_said_of_a_measure_goes_with_its_opinion_where_that_is_kept(registration):
+    reach(registration, State.WITH_DOCTOR)
+    opine(registration, TIERS=OpinionOn(Opinion.UNFAVOURABLE))
+    decide(registration, TIERS=REFUSED)
+    accommodating.notify_decision(registration=registration, by=MANAGER, at=NOW)
+
+    made = accommodating.take_again(
+        case=case_of(registration), why=Again.APPEAL, has_opinion=True, by=MANAGER, at=NOW
+    )
+
+    assert made.measures.get(code=THIRD).opinion_text == SAID
 
 
 def test_the_doctor_may_propose_another_measure_that_is_known(registration):
@@ -315,6 +374,10 @@ def test_the_database_refuses_a_state_without_what_it_carries(registration, stat
         {"decision": "granted", "decided_code": "", "decided_label": ""},
         {"decision": "granted", "decided_code": "TIERS", "decided_label": "x", "opinion": ""},
         {"opinion": "other", "opinion_code": ""},
+        {
+            **dict.fromkeys(("opinion", "decision", "decided_code", "decided_label"), ""),
+            "opinion_text": "Un motif sans avis.",
+        },
     ],
 )
 def test_the_database_refuses_half_a_measure(registration, changes):

@@ -9,7 +9,7 @@ from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import Decision, Opinion, State
 from sporades.acts import accommodating
 from sporades.batches import foreseen, operations, queries
-from sporades.batches.accommodations import OTHER_DECISION, OTHER_OPINION
+from sporades.batches.accommodations import OPINION_UNSAID, OTHER_DECISION, OTHER_OPINION
 from sporades.batches.states import Outcome
 from sporades.registrations.models import Registration
 from tests.accommodations.asked import (
@@ -84,6 +84,26 @@ def test_a_line_whose_measures_exclude_each_other_is_refused_and_says_it_before(
     launched(batch)
 
     assert any(why.startswith(WORDS) for why in refused(batch))
+    assert case_of(three[0]).state == State.OPINION_GIVEN
+    assert case_of(three[1]).state == State.DECIDED
+
+
+def test_a_line_without_the_reason_that_it_needs_is_refused_and_says_it_before(prepare, three):
+    reach(three[0], State.WITH_DOCTOR)
+    opine(three[0], says="", TIERS=OpinionOn(Opinion.UNFAVOURABLE))
+    reach(three[1], State.WITH_DOCTOR)
+    opine(three[1], TIERS=OpinionOn(Opinion.UNFAVOURABLE))
+    batch = prepare("follow-opinion")
+
+    forecast = queries.forecast(batch, at=NOW)
+    assert sorted((one.seen, one.count, one.refusal) for one in forecast)[:2] == [
+        ("aménagement : Avis rendu", 1, ""),
+        ("aménagement : avis sans motif pour ce qui n'est pas accordé", 1, OPINION_UNSAID),
+    ]
+    assert [one.registration_id for one in foreseen.cases_of(batch)] == [three[1].pk]
+    launched(batch)
+
+    assert any("le médecin n'a pas écrit de motif" in why for why in refused(batch))
     assert case_of(three[0]).state == State.OPINION_GIVEN
     assert case_of(three[1]).state == State.DECIDED
 

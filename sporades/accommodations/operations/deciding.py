@@ -13,6 +13,7 @@ from sporades.accommodations.operations.refusals import (
     OpinionMissing,
     PapersUnknown,
     ReasonOfAnother,
+    ReasonToWrite,
     Rewritten,
     UnknownMeasure,
 )
@@ -38,6 +39,7 @@ from sporades.accommodations.states import (
     State,
 )
 from sporades.accounts.models import User
+from sporades.core.french import listed
 from sporades.core.refusals import ReasonMissing
 from sporades.core.text import search_key
 from sporades.core.transitions import Transition, move
@@ -53,11 +55,13 @@ class OpinionOn:
         other: the code of the other measure.
         papers: the épreuves for which it is favoured, and for no other; none for all that are
             asked for.
+        text: why, for the authority; it holds no diagnosis.
     """
 
     opinion: Opinion
     other: str = ""
     papers: tuple[str, ...] = ()
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,7 @@ ADVISED = {
 }
 """What is decided as each opinion advises."""
 
+OF_OPINION = ("opinion", "opinion_code", "opinion_label", "opinion_papers", "opinion_text")
 WHY = {
     Opinion.UNFAVOURABLE: "Le médecin désigné a donné un avis défavorable à cette mesure.",
     Opinion.OTHER: "Le médecin désigné a donné un avis favorable à cette autre mesure.",
@@ -110,7 +115,7 @@ WHY_SOME = {
     Opinion.OTHER: "Le médecin désigné a donné un avis favorable à cette autre mesure, pour une "
     "partie des épreuves.",
 }
-"""The reason that an opinion makes; what the doctor writes for the authority comes after it."""
+"""How the reason that an opinion makes begins; what the doctor writes of the measure comes after it."""
 
 _SENTENCES = {search_key(why): why for why in (*WHY.values(), *WHY_SOME.values())}
 
@@ -157,7 +162,7 @@ def opine(
     Args:
         case: locked, with its registration.
         opinions: by the code of the measure.
-        text: for the authority; it holds no diagnosis.
+        text: of the whole, for the authority; it holds no diagnosis.
         seen: the revision that was read.
         at: the instant.
 
@@ -178,7 +183,8 @@ def opine(
             one.opinion_code, one.opinion_label, _ = _named(case.registration, said.other)
         is_favoured = said.opinion != Opinion.UNFAVOURABLE
         one.opinion_papers = _papers(case, one, said.papers, is_kept=is_favoured)
-        one.save(update_fields=["opinion", "opinion_code", "opinion_label", "opinion_papers"])
+        one.opinion_text = said.text
+        one.save(update_fields=OF_OPINION)
     favoured = [
         (one, one.opinion_code or one.code, one.opinion_papers)
         for one in measures
@@ -336,8 +342,12 @@ def check_advised(case: Case) -> None:
         case: one that has its opinion, with its registration.
 
     Raises:
+        ReasonToWrite: it says no reason of what is not favoured as it is asked for.
         Excluding: it favours two measures that exclude each other.
     """
+    measures = case.measures.all()
+    if unsaid := [f"« {one.label} »" for one in measures if is_reason_to_write(one)]:
+        raise ReasonToWrite(f"{listed(unsaid)} : {ReasonToWrite.message}")
     favoured = [
         (one, one.opinion_code or one.code, one.opinion_papers)
         for one in case.measures.all()
@@ -367,6 +377,12 @@ def needs_reason(one: AskedMeasure, said: DecisionOn) -> bool:
     is_whole = not said.papers and not one.opinion_papers
     is_favoured = said.decision == Decision.GRANTED and one.opinion == Opinion.FAVOURABLE
     return not (is_whole and is_favoured)
+
+
+def is_reason_to_write(one: AskedMeasure) -> bool:
+    """Return whether the doctor has not said why a measure is not favoured as it is asked for."""
+    advised = _advised(one)
+    return needs_reason(one, advised) and not advised.reason
 
 
 def chosen_among(offered: Iterable[Sat], one: AskedMeasure, papers: Iterable[str]) -> list[str]:
@@ -421,7 +437,8 @@ def explains_another(said: DecisionOn, advised: DecisionOn, former: DecisionOn |
         return False
     proposed = {search_key(advised.reason): advised.reason, **_SENTENCES}.get(words)
     if proposed is not None:
-        return not (said.follows(advised) and advised.reason.startswith(proposed))
+        own = advised.reason or _sentence_of(advised)
+        return not (said.follows(advised) and own.startswith(proposed))
     if former is not None and words == search_key(former.reason):
         return said.decision != former.decision
     return False
@@ -450,20 +467,27 @@ def author_known(identifier: str) -> Author | None:
 def as_advised(case: Case) -> dict[str, DecisionOn]:
     """Return what decides of each measure as the doctor advises, with the reason that this makes.
 
-    What the doctor writes for the authority, which holds no diagnosis, is quoted in the reason.
+    What the doctor writes of a measure, which holds no diagnosis, is quoted in its reason. Where
+    nothing is written of it there is none: that of all of them together explains none of them.
 
     Args:
         case: one that has its opinion.
     """
-    return {one.code: _advised(one, case.opinion_text) for one in case.measures.all()}
+    return {one.code: _advised(one) for one in case.measures.all()}
 
 
-def _advised(one: AskedMeasure, text: str) -> DecisionOn:
-    opinion = Opinion(one.opinion)
-    papers, words = tuple(one.opinion_papers), " ".join(text.split())
-    why = (WHY_SOME if papers else WHY).get(opinion, "")
-    reason = f"{why} Il écrit : {words}" if why and words else why
-    return DecisionOn(ADVISED[opinion], one.opinion_code, reason, papers)
+def _advised(one: AskedMeasure) -> DecisionOn:
+    found = DecisionOn(
+        ADVISED[Opinion(one.opinion)], one.opinion_code, papers=tuple(one.opinion_papers)
+    )
+    words = " ".join(one.opinion_text.split())
+    why = _sentence_of(found)
+    return replace(found, reason=f"{why} Il écrit : {words}") if why and words else found
+
+
+def _sentence_of(advised: DecisionOn) -> str:
+    opinion = next(one for one, decision in ADVISED.items() if decision == advised.decision)
+    return (WHY_SOME if advised.papers else WHY).get(opinion, "")
 
 
 def as_decided(case: Case) -> dict[str, DecisionOn]:

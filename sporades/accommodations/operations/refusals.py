@@ -137,6 +137,15 @@ class ReasonOfAnother(Refused):
     message = "Ce motif explique une autre décision que la vôtre : écrivez celui de la vôtre."
 
 
+class ReasonToWrite(Refused):
+    """The doctor has not said why a measure is not favoured as it is asked for."""
+
+    message = (
+        "le médecin n'a pas écrit de motif pour ce qui n'est pas accordé. Décidez de cette demande "
+        "depuis sa page, en écrivant le motif."
+    )
+
+
 class NotNotified(Refused):
     """There is no notified decision."""
 

@@ -107,6 +107,7 @@ def follow_opinion(*, registration: Registration, by: Actor, at: datetime) -> No
     Raises:
         NoOpinion: no opinion waits for a decision.
         TakenAgain: it would undo what was decided otherwise.
+        ReasonToWrite, Excluding: see `accommodations.operations.check_advised`.
         AuthorMissing: nobody knows yet in what words this author decides.
     """
     locked = lock_open(registration)
@@ -114,6 +115,7 @@ def follow_opinion(*, registration: Registration, by: Actor, at: datetime) -> No
         raise NoOpinion
     if locked.is_opinion_kept:
         raise TakenAgain
+    accommodations.check_advised(locked)
     decide(
         case=locked,
         decisions=accommodations.as_advised(locked),

@@ -54,7 +54,7 @@ class OpinionForm(forms.Form):
         self._measures = list(case.measures.all())
         every = [(one.code, one.label) for one in (rules.measures if rules else ())]
         for one in self._measures:
-            said, other, _ = _names(one)
+            said, other, papers, why = _names(one)
             self.fields[said] = forms.ChoiceField(
                 label=one.named,
                 help_text=papers_in_words(one.papers, sat, one.code),
@@ -76,13 +76,25 @@ class OpinionForm(forms.Form):
             )
             ask_if_called_for(self.fields[other], f"{said}={Opinion.OTHER.value}")
             self._ask_papers(one, case)
+            self.fields[why] = CleanLinesField(
+                label="Motif de votre avis sur cette mesure",
+                max_length=LONGEST_TEXT,
+                required=False,
+                help_text="Proposé au service gestionnaire comme motif de ce qui n'est pas accordé de "
+                "cette mesure : le candidat le lit. N'y écrivez ni diagnostic, ni maladie, ni traitement",
+                widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
+            )
+            called_for = f"{said}={Opinion.UNFAVOURABLE.value} {Opinion.OTHER.value}"
+            if offered := self._offered.get(one.code):
+                called_for += f"|{papers}={' '.join(each.code for each in offered)}"
+            ask_if_called_for(self.fields[why], called_for)
         self.fields[TEXT] = CleanLinesField(
             label="Avis pour l'autorité qui décide",
             max_length=LONGEST_TEXT,
             required=False,
-            help_text="Le service gestionnaire le lit, et le candidat dans le motif de ce qui n'est pas "
-            "accordé : n'y écrivez ni diagnostic, ni maladie, ni traitement. À remplir si un avis "
-            "n'est pas favorable",
+            help_text="Sur l'ensemble de la demande ; le service gestionnaire le lit : n'y écrivez ni "
+            "diagnostic, ni maladie, ni traitement. À remplir si un avis n'est pas favorable et n'a pas "
+            "son motif",
             widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off"}),
         )
         ask_if_called_for(self.fields[TEXT])
@@ -99,7 +111,7 @@ class OpinionForm(forms.Form):
         offered = papers_asked(case.registration, one, self._sat)
         if len(offered) < 2:  # noqa: PLR2004 - there is nothing to choose
             return
-        said, _, papers = _names(one)
+        said, _, papers, _ = _names(one)
         self._offered[one.code] = offered
         self.fields[papers] = forms.MultipleChoiceField(
             label="Pour certaines épreuves seulement",
@@ -116,7 +128,7 @@ class OpinionForm(forms.Form):
         """Ask for the other measure, and for a word to the authority, where they are called for."""
         said = self.cleaned_data
         for one in self._measures:
-            opinion, other, papers = _names(one)
+            opinion, other, papers, _ = _names(one)
             if said.get(opinion) == Opinion.OTHER and not said.get(other):
                 self.add_error(other, "Choisissez la mesure que vous proposez.")
             if said.get(opinion) and said[opinion] != Opinion.OTHER and said.get(other):
@@ -124,12 +136,15 @@ class OpinionForm(forms.Form):
             if said.get(opinion) == Opinion.UNFAVOURABLE and said.get(papers):
                 self.add_error(papers, TICKED)
         self._check_together()
-        is_favoured = all(self._is_favoured(one) for one in self._measures)
+        is_favoured = all(
+            self._is_favoured(one) or said.get(_names(one)[3]) for one in self._measures
+        )
         is_whole = all(_names(one)[0] in said for one in self._measures)
         if is_whole and not is_favoured and not said.get(TEXT) and TEXT not in self.errors:
             self.add_error(
                 TEXT,
-                "Dites à l'autorité, sans rien de médical, pourquoi un avis n'est pas favorable.",
+                "Dites, sans rien de médical, pourquoi un avis n'est pas favorable : ici, ou mieux "
+                "sous la mesure.",
             )
 
     def _check_together(self) -> None:
@@ -148,7 +163,7 @@ class OpinionForm(forms.Form):
             self.add_error(_names(one)[0], f"{words} : {ONE_OF_THEM}")
 
     def _is_favoured(self, one: AskedMeasure) -> bool:
-        said, _, papers = _names(one)
+        said, _, papers, _ = _names(one)
         is_for_some = bool(self._kept(one, self.cleaned_data.get(papers, ())))
         return self.cleaned_data.get(said) == Opinion.FAVOURABLE and not is_for_some
 
@@ -165,7 +180,12 @@ class OpinionForm(forms.Form):
 
     def typed(self) -> dict[str, Any]:
         """Return the answers as they were typed, those of this form alone."""
-        longest = {TEXT: LONGEST_TEXT * 4, NOTE: LONGEST_REMARK * 2}
+        whys = (_names(one)[3] for one in self._measures)
+        longest = {
+            TEXT: LONGEST_TEXT * 4,
+            NOTE: LONGEST_REMARK * 2,
+            **dict.fromkeys(whys, LONGEST_TEXT * 4),
+        }
         several = {_names(one)[2] for one in self._measures} & set(self.fields)
         ticked = {name: self._ticked(name) for name in several}
         return {
@@ -186,13 +206,14 @@ class OpinionForm(forms.Form):
         return {one.code: self._opinion(one) for one in self._measures}
 
     def _opinion(self, measure: AskedMeasure) -> OpinionOn:
-        said, other, papers = _names(measure)
+        said, other, papers, why = _names(measure)
         opinion = Opinion(self.cleaned_data[said])
         is_other = opinion is Opinion.OTHER
         return OpinionOn(
             opinion,
             self.cleaned_data[other] if is_other else "",
             self._kept(measure, self.cleaned_data.get(papers, ())),
+            self.cleaned_data.get(why, ""),
         )
 
     def rows(self) -> list[tuple[str, str]]:
@@ -214,7 +235,7 @@ class OpinionForm(forms.Form):
 
     def _said(self, one: AskedMeasure, found: OpinionOn, other: str) -> str:
         one.opinion, one.opinion_label = found.opinion, other
-        one.opinion_papers = list(found.papers)
+        one.opinion_papers, one.opinion_text = list(found.papers), found.text
         return opinion_in_words(one, self._sat)
 
 
@@ -277,13 +298,15 @@ class GiveBackForm(forms.Form):
         return self._users.get(self.cleaned_data["medecin"])
 
 
-def _names(measure: AskedMeasure) -> tuple[str, str, str]:
-    """Return the names of the fields of a measure: the opinion, the other measure, the épreuves."""
+def _names(measure: AskedMeasure) -> tuple[str, str, str, str]:
+    """Return the names of the fields of a measure: the opinion, the other measure, the épreuves, why."""
     code = measure.code.lower()
-    return f"avis-{code}", f"autre-{code}", f"epreuves-{code}"
+    return f"avis-{code}", f"autre-{code}", f"epreuves-{code}", f"motif-{code}"
 
 
 def opinion_in_words(one: AskedMeasure, sat: list[Sat]) -> str:
-    """Say what is thought of a measure, and for which épreuves where it is not for all of them."""
+    """Say what is thought of a measure, for which épreuves where it is not for all of them, and why."""
     said = one.opinion_in_words
-    return f"{said}. {opinion_on_papers(one, sat)}" if one.opinion_papers else said
+    if one.opinion_papers:
+        said = f"{said}. {opinion_on_papers(one, sat)}"
+    return f"{said}. Motif : {one.opinion_text}" if one.opinion_text else said

@@ -344,6 +344,24 @@ def test_a_reason_of_the_opinion_is_proposed_with_the_doctors_words(manager, in_
     assert "motif-accessible" not in shown
 
 
+def test_where_the_doctor_says_nothing_of_a_measure_its_reason_is_to_be_written(manager, in_lille):
+    reach(in_lille, State.WITH_DOCTOR)
+    opine(in_lille, says="", TIERS=OpinionOn(Opinion.UNFAVOURABLE))
+    page = main(manager.get(page_of(in_lille)))
+    assert "Le médecin n'en a pas écrit pour cette mesure : c'est à vous de l'écrire." in page
+    assert "Le médecin écrit de l'ensemble : Un mot pour l'ensemble." in page
+    shown = {**as_shown(manager, in_lille), **AUTHOR}
+    assert shown["motif-tiers"] == ""
+
+    refused = do(manager, in_lille, "decider", **shown)
+    assert refused.context["asked"].decision.errors == {
+        "motif-tiers": ["Dites le motif : le candidat le lira."]
+    }
+    do(manager, in_lille, "decider", **{**shown, "motif-tiers": "L'épreuve est courte."})
+
+    assert case_of(in_lille).measures.get(code=THIRD).reason == "L'épreuve est courte."
+
+
 def test_what_the_opinion_refuses_is_granted_for_a_reason_of_its_own(manager, in_lille):
     reach(in_lille, State.WITH_DOCTOR)
     opine(in_lille, TIERS=OpinionOn(Opinion.UNFAVOURABLE))

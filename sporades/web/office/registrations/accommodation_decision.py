@@ -40,6 +40,8 @@ NOT_OTHER = (
 )
 NOT_ALONG = "Vous ne suivez pas l'avis du médecin : écrivez votre motif dans l'autre champ, et effacez celui-ci."
 NOT_READ = "Vous suivez l'avis du médecin, favorable : aucun motif n'est dit. Effacez-le."
+PROPOSED = "Proposé d'après l'avis."
+UNSAID = "Le médecin n'en a pas écrit pour cette mesure : c'est à vous de l'écrire."
 READ = "Le candidat le lit dans la notification. N'écrivez rien de sa santé"
 
 
@@ -153,10 +155,11 @@ class CaseDecisionForm(forms.Form):
         decision, _, papers, along, against = names_of(one)
         advised, start = self._advised[one.code], self._start(one)
         follows = start.follows(advised)
-        if advised.reason:
+        if needs_reason(one, advised):
             proposed = start.reason if follows and start.reason else advised.reason
             label = "Motif, si vous suivez l'avis du médecin"
-            self.fields[along] = _reason(label, f"Proposé d'après l'avis. {READ}", proposed)
+            told = f"{PROPOSED if advised.reason else UNSAID} {READ}"
+            self.fields[along] = _reason(label, told, proposed)
             ask_if_called_for(self.fields[along], f"{decision}={advised.decision.value}")
             self._propose_again(one, proposed)
         label = "Motif, si vous ne suivez pas l'avis du médecin"

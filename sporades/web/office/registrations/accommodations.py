@@ -295,6 +295,7 @@ def _said_of(case: Case, request: HttpRequest, *, may_decide: bool) -> dict[str,
                 "papers": papers_in_words(one.papers, sat, one.code),
                 "kind": "error" if one.decision == Decision.REFUSED else "success",
                 "why": one.reason if may_decide else "",
+                "opinion_why": one.opinion_text if may_decide else "",
                 "opinion": _told(
                     one.opinion_in_words, one.opinion_papers, opinion_on_papers(one, sat)
                 )
