@@ -10,9 +10,11 @@ from django.db.backends.postgresql.psycopg_any import sql
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis
 
+from sporades.acts import resending
 from sporades.exams import checking
 from sporades.exams.held import forget
 from sporades.exams.operations import loading
+from sporades.mail import operations as mails
 from sporades.notices import queries as notices
 from sporades.territory import models as territories
 from sporades.territory import reference
@@ -66,6 +68,27 @@ def _no_minute():
     """Reference data are asked for once: a test that counts queries counts its own."""
     reference.FRESH_FOR = math.inf
     notices.FRESH_FOR = math.inf
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_mail_tells_of_health():
+    """Whatever a test makes the service write, no mail says who declared a handicap (P-12)."""
+    render = mails.render
+    to_all = ("Pour obtenir un aménagement d'épreuves, ", "Si vous avez besoin d'un aménagement")
+
+    def rendered(kind, context):
+        subject, body = render(kind, context)
+        if kind in resending.KINDS and kind not in WRITTEN_BY_PEOPLE:
+            for line in (subject, *body.splitlines()):
+                assert "handicap" not in line.casefold(), f"{kind}: {line}"
+                assert "aménagement" not in line.casefold() or line.startswith(to_all), (
+                    f"{kind}: {line}"
+                )
+        return subject, body
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mails, "render", rendered)
+        yield
 
 
 @pytest.fixture
@@ -145,6 +168,7 @@ def _empty():
                 return
 
 
+WRITTEN_BY_PEOPLE = {"message_of_service"}
 STANDING = pytest.StashKey()
 
 

@@ -15,14 +15,12 @@ from sporades.core.links import absolute
 from sporades.core.refusals import Refused
 from sporades.core.transitions import Transition
 from sporades.evidence import operations as evidence
-from sporades.exams.queries import rules
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
 from sporades.letters.operations import tell
 from sporades.registrations import deciding
-from sporades.registrations.deadlines import accommodation_of
 from sporades.registrations.models import Registration
-from sporades.registrations.receipt import against_of, named
+from sporades.registrations.receipt import accommodation_by_mail, against_of, named
 from sporades.registrations.snapshot import contact_of
 from sporades.registrations.states import (
     CLEAR,
@@ -191,7 +189,7 @@ def decide_within(
         told=told,
         against=against(registration),
         asks=decision is FLAG,
-        accommodation=_accommodation(registration, at) if decision is VALIDATE else "",
+        accommodation=accommodation_by_mail(registration, at=at) if decision is VALIDATE else "",
         closing=registration.closing_in_words if registration.is_editable(at) else "",
         contact=contact_of(registration.service),
         link=absolute(f"/mes-inscriptions/{registration.number}"),
@@ -215,14 +213,3 @@ def _stand_under_what_was_corrected(registration: Registration, *, by: Actor, at
         at=at,
     )
     registration.refresh_from_db(fields=["version", "identity", "name_key", "birth_date"])
-
-
-def _accommodation(registration: Registration, at: datetime) -> str:
-    """Return what a validation leaves to do, and until when: it says nothing of accommodations."""
-    if not registration.has_disability or registration.service.has_closed(at):
-        return ""
-    exam = rules(registration.regulation_id).exam(registration.exam.code)
-    has_account = registration.candidate.user_id is not None
-    return accommodation_of(
-        registration.service, exam, registration.reader_zone, has_account=has_account
-    )

@@ -118,7 +118,14 @@ def assign(request: Request, *, user: User, by: Actor) -> None:
 
 
 def tell(
-    kind: str, request: Request, *, key: str, about: Any, at: datetime, path: str = ""
+    kind: str,
+    request: Request,
+    *,
+    key: str,
+    about: Any,
+    at: datetime,
+    path: str = "",
+    **said: Any,
 ) -> None:
     """Write to the candidate of a request.
 
@@ -129,6 +136,7 @@ def tell(
         about: the row that it is about.
         at: the instant.
         path: the page that it leads to; that of the registration unless another is named.
+        said: what its template says besides.
     """
     registration = Registration.objects.whole().get(pk=request.registration.pk)
     letters.tell(
@@ -141,6 +149,7 @@ def tell(
         urgent=True,
         registration=registration,
         request=request,
+        **said,
         enclosed=summary_for(registration) if kind == "change_accepted" else None,
         contact=contact_of(registration.service),
         link=absolute(path or f"/mes-inscriptions/{registration.number}"),

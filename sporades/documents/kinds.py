@@ -34,8 +34,8 @@ class Kind:
             what quality, and how to contest it (standards L-03).
         stays_readable: whether a version that another has replaced may still be read by its holder,
             who may still contest it.
-        public_title: its name where its code is verified, for a kind whose own name would say too
-            much of its holder to a third party.
+        public_title: its name where its code is verified, and in mails, for a kind whose own name
+            would say too much of its holder to a third party.
     """
 
     slug: str
@@ -52,7 +52,7 @@ class Kind:
 
     @property
     def verified_as(self) -> str:
-        """What a third party reads of its name."""
+        """What a third party, or a mail, reads of its name."""
         return self.public_title or self.title
 
     @property

@@ -86,7 +86,14 @@ def public_facts(said: Content) -> Facts:
     return facts_of(said, ("Déposé le", said["deposited_in_words"]))
 
 
-def _kind(slug: str, title: str, *, needs_approval: bool, is_decision: bool = False) -> Kind:
+def _kind(
+    slug: str,
+    title: str,
+    *,
+    needs_approval: bool,
+    is_decision: bool = False,
+    public_title: str = "",
+) -> Kind:
     return Kind(
         slug=slug,
         title=title,
@@ -95,6 +102,7 @@ def _kind(slug: str, title: str, *, needs_approval: bool, is_decision: bool = Fa
         public_facts=public_facts,
         needs_approval=needs_approval,
         is_decision=is_decision,
+        public_title=public_title,
     )
 
 
@@ -105,6 +113,7 @@ DEPOSITED = (
         "Notification d'aménagement d'épreuves",
         needs_approval=False,
         is_decision=True,
+        public_title="Décision administrative",
     ),
     _kind("releve-de-notes", "Relevé de notes", needs_approval=True),
     _kind("attestation", "Attestation", needs_approval=True),

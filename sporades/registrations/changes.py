@@ -1,13 +1,18 @@
 """What differs between two versions, in plain words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sporades.candidates.models import Identity
 from sporades.candidates.words import identity_in_words
 from sporades.core.french import colon_after
+from sporades.registrations.sections import SECTIONS
 
 NOTHING = "rien"
+UNSAID = ""
+"""What stands in a mail for an answer that mails do not say."""
+_OF_HEALTH = "handicap"
+"""A word that tells it too where other answers follow from it: a dispense and its reason."""
 
 type Key = tuple[str, ...]
 
@@ -29,6 +34,23 @@ def changes_of_identity(before: Identity, after: Identity) -> list[str]:
     """Return one sentence for each thing that civil data say otherwise."""
     was, is_now = ({"identity": identity_in_words(one), "sections": []} for one in (before, after))
     return changes_between(was, is_now)
+
+
+def as_mailed(changes: Iterable[str]) -> list[str]:
+    """Return what a mail or a letter says of changes: one `UNSAID` for all that are sensitive.
+
+    It reads the sentences that a version or a request keeps, so that old ones are covered too.
+    """
+    said = list(changes)
+    labels = tuple(f"{label}{colon_after(label)} " for label in _sensitive_labels())
+    kept = [one for one in said if not one.startswith(labels) and _OF_HEALTH not in one.casefold()]
+    return kept if len(kept) == len(said) else [*kept, UNSAID]
+
+
+def _sensitive_labels() -> Iterator[str]:
+    for section in SECTIONS:
+        for name in section.form.sensitive:
+            yield str(section.form.base_fields[name].label)
 
 
 def _in_order(old: list[Key], new: list[Key]) -> list[Key]:

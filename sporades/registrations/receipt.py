@@ -7,6 +7,7 @@ from sporades.core.french import local_day
 from sporades.exams.models import RegistrationService
 from sporades.exams.queries import rules
 from sporades.exams.rules.legal import against_in_words, in_words
+from sporades.registrations.deadlines import accommodation_of
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.models import Registration
 
@@ -40,6 +41,19 @@ def named(service: RegistrationService) -> str:
     """Name the managing service, and the academy where that name does not."""
     academy, name = service.academy.full_name, service.managing_service.name
     return name if academy.casefold() in name.casefold() else f"{name}, {academy}"
+
+
+def accommodation_by_mail(registration: Registration, *, at: datetime) -> str:
+    """Say how an accommodation is asked for, while it may be: to all, whatever they declared.
+
+    A mail that said it only to those who need it would tell who they are (P-12).
+    """
+    service = registration.service
+    if service.has_closed(at):
+        return ""
+    exam = rules(registration.regulation_id).exam(registration.exam.code)
+    has_account = registration.candidate.user_id is not None
+    return accommodation_of(service, exam, registration.reader_zone, has_account=has_account)
 
 
 def against_of(registration: Registration) -> list[str]:

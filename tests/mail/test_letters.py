@@ -47,10 +47,17 @@ TO_SEND = """\
 Pièces justificatives à déposer dans votre espace candidat, ou à envoyer par courrier à votre service gestionnaire :
 - Pièce d'identité, avant le mercredi 30 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris)
 """
+TO_ALL = """
+Pour obtenir un aménagement d'épreuves, faites votre demande dans votre espace candidat, à la \
+page « Aménagement d'épreuves » de votre inscription, avant le mardi 15 décembre 2026 à \
+23\u00a0h\u00a059 (heure de Paris).
+"""
+TO_DO = TO_SEND + TO_ALL
 TO_SEND_AGAIN = TO_SEND.replace(
     "ci-dessous.\n",
     "ci-dessous. Celui d'une version précédente, si vous l'avez déjà renvoyé, ne vaut plus.\n",
 ).replace("gestionnaire :", "gestionnaire, si ce n'est pas déjà fait :")
+TO_DO_AGAIN = TO_SEND_AGAIN + TO_ALL
 SIGNED = "Sporades, Autorité d'essai\n"
 
 pytestmark = pytest.mark.usefixtures("stopped_clock")
@@ -94,7 +101,7 @@ Numéro d'inscription : {registration.number}
 
 Ce qu'il vous reste à faire :
 - Téléchargez ou imprimez votre récapitulatif d'inscription, c'est indispensable : {SITE}/mes-inscriptions/{registration.number}
-{TO_SEND}
+{TO_DO}
 {CONTACT}
 Accusé de réception :
 Demande reçue le {WHEN} et enregistrée sous le numéro {registration.number}, version n°1, par le service : Bureau des essais de Lille, académie de Lille.
@@ -135,7 +142,7 @@ Si vous n'êtes pas à l'origine de cette modification, changez votre mot de pas
 
 Ce qu'il vous reste à faire :
 - Téléchargez ou imprimez votre nouveau récapitulatif d'inscription, c'est indispensable : {SITE}/mes-inscriptions/{registration.number}
-{TO_SEND_AGAIN}
+{TO_DO_AGAIN}
 {CONTACT}
 Accusé de réception :
 Demande reçue le {LATER} et enregistrée sous le numéro {registration.number}, version n°2, par le service : Bureau des essais de Lille, académie de Lille.
@@ -170,21 +177,6 @@ def test_the_spaces_that_french_keeps_are_unbroken_in_a_letter(read):
     for said in (body(letter), page(letter)):
         assert "version n°\u00a01, par le service\u00a0: Bureau" in said
         assert " :" not in said.split("<h1>")[-1]
-
-
-def test_the_receipt_says_how_to_ask_for_an_accommodation_to_who_will_and_to_nobody_else(read):
-    told = []
-    for declared in ("non", "oui"):
-        a_registration(informations={"has_disability": declared})
-        told.append(words(read()))
-
-    asking = (
-        "\n\nPour obtenir un aménagement d'épreuves, faites votre demande dans votre espace candidat, à la "
-        "page « Aménagement d'épreuves » de votre inscription, avant le mardi 15 décembre 2026 à "
-        "23\u00a0h\u00a059 (heure de Paris).\n\n"
-    )
-    assert [asking in text for text in told] == [False, True]
-    assert [text for text in told if "handicap" in text.lower()] == []
 
 
 def test_the_receipt_of_a_withdrawal(read):

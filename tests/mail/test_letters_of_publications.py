@@ -99,7 +99,7 @@ def test_a_document_is_published_then_taken_back(letters, registration, manager)
     telling.tell(str(made.pk), at=NOW)
     [letter] = letters()
 
-    name = "Notification d'aménagement d'épreuves"
+    name = "Décision administrative"  # its own name would tell who asked for what
     folder = f"Vos documents : {SITE}/mes-documents/{registration.number}"
     assert letter["Subject"] == f"Un document vous attend : {name}"
     assert letter.taken_for == ["zoe@exemple.test"]

@@ -26,11 +26,18 @@ from tests.mail.test_letters import (
     SIGNED,
     SITE,
     TITLE,
+    TO_ALL,
     TO_SEND,
     TO_SEND_AGAIN,
     WHEN,
 )
 from tests.web.registry.world import a_member
+
+TO_ALL_ON_PAPER = TO_ALL.replace(
+    "faites votre demande dans votre espace candidat, à la page « Aménagement d'épreuves » de votre "
+    "inscription,",
+    "demandez le formulaire à votre service gestionnaire et envoyez-lui votre demande",
+)
 
 pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock")
 
@@ -145,7 +152,7 @@ Si vous n'avez pas demandé cette inscription, prévenez le service gestionnaire
 
 Ce qu'il vous reste à faire :
 - Demandez votre récapitulatif d'inscription au service gestionnaire, et vérifiez chaque réponse.
-{TO_SEND.replace("à déposer dans votre espace candidat, ou ", "")}
+{TO_SEND.replace("à déposer dans votre espace candidat, ou ", "")}{TO_ALL_ON_PAPER}
 {CONTACT}
 Accusé de réception :
 Demande reçue le {WHEN} et enregistrée sous le numéro {registration.number}, version n°1, par le service : Bureau des essais de Lille, académie de Lille.

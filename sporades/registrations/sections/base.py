@@ -39,6 +39,7 @@ class SectionForm(forms.Form):
     Attributes:
         stored: the names of fields that are written as they are to the registration.
         unsaid: the names of fields that the summary leaves out.
+        sensitive: the names of fields whose answer no mail and no letter says (P-12).
         mended_elsewhere: the tab and the field that mend an error of this form, by its code.
     """
 
@@ -46,6 +47,7 @@ class SectionForm(forms.Form):
     errors_stand_above = True
     stored: ClassVar[tuple[str, ...]] = ()
     unsaid: ClassVar[tuple[str, ...]] = ()
+    sensitive: ClassVar[tuple[str, ...]] = ()
     mended_elsewhere: ClassVar[Mapping[str, tuple[str, str]]] = {}
 
     def __init__(

@@ -27,6 +27,7 @@ class CandidacyForm(SectionForm):
     """« Informations candidature »."""
 
     stored = ("category", "passing_form", "zone", "national_service")
+    sensitive = ("has_disability",)
 
     category = forms.ChoiceField(
         label="Catégorie de candidat",

@@ -1,0 +1,172 @@
+"""Mails never tell who declared a handicap: those of two candidates who differ in that are the same."""
+
+from datetime import timedelta
+
+import pytest
+
+from sporades.acts import deciding, registering, requesting, standing_in
+from sporades.mail.models import Message
+from sporades.registrations import drafting
+from sporades.registrations.states import FLAG, VALIDATE
+from tests.factories import (
+    NOW,
+    OPERATOR,
+    a_candidate,
+    a_record,
+    a_registration,
+    author,
+)
+from tests.web.registry.world import a_member
+
+pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock")
+
+HOUR = timedelta(hours=1)
+OTHER = {"oui": "non", "non": "oui"}
+
+
+def reads(registration):
+    """The last mail or letter about a registration, without the numbers that are its own."""
+    last = Message.objects.filter(about_id=str(registration.pk)).latest("written_at", "pk")
+    text = f"{last.subject}\n{last.body}"
+    for own in (registration.number, registration.candidate.number):
+        text = text.replace(own, "…")
+    return text
+
+
+def filed(declared):
+    """A registration that answers « Handicap » so."""
+    mine = a_candidate(email=f"{declared}@exemple.test")
+    return a_registration(mine, informations={"has_disability": declared})
+
+
+def answered(draft, at, **changes):
+    for section, said in changes.items():
+        typed = {**draft.answers.get(section=section).answers, **said}
+        drafting.answer(draft=draft, section=section, typed=typed, seen_revision=None, at=at)
+    return draft
+
+
+def turned(registration):
+    return {"has_disability": OTHER["oui" if registration.has_disability else "non"]}
+
+
+def receipt(registration):
+    return reads(registration)
+
+
+def amended(registration, **changes):
+    by, at = author(registration.candidate), NOW + HOUR
+    draft = registering.amend(registration=registration, by=by, at=at)
+    registering.register(draft=answered(draft, at, **changes), by=by, at=at)
+    return reads(registration)
+
+
+def moved(registration):
+    return amended(registration, identification={"address_1": "3 quai de l'Île"})
+
+
+def declared_otherwise(registration):
+    return amended(registration, informations=turned(registration))
+
+
+def declared_otherwise_by_its_service(registration):
+    agent = a_member(f"{registration.pk}@exemple.test", "manager", ["A09"])
+    at = NOW + HOUR
+    draft = standing_in.amend(registration=registration, author=agent, by=OPERATOR, at=at)
+    draft = answered(draft, at, informations=turned(registration))
+    standing_in.register(draft=draft, reason="", by=OPERATOR, at=at)
+    return reads(registration)
+
+
+def decided(decision):
+    def act(registration):
+        deciding.decide(
+            registration=registration, decision=decision, reason="Motif", by=OPERATOR, at=NOW + HOUR
+        )
+        return reads(registration)
+
+    act.__name__ = decision.name
+    return act
+
+
+def asked(registration):
+    """A request for the other answer, and what follows it."""
+    by, late = author(registration.candidate), registration.service.closes_at + HOUR
+    draft = requesting.begin(registration=registration, by=by, at=late)
+    draft = answered(draft, late, informations=turned(registration))
+    reason = f"Je réponds {turned(registration)}"
+    return requesting.send(draft=draft, reason=reason, proof=None, by=by, at=late), late
+
+
+def requested(registration):
+    asked(registration)
+    return reads(registration)
+
+
+def request_refused(registration):
+    request, late = asked(registration)
+    requesting.refuse(request=request, answer=request.reason, by=OPERATOR, at=late + HOUR)
+    return reads(registration)
+
+
+def request_accepted(registration):
+    request, late = asked(registration)
+    requesting.accept(request=request, by=OPERATOR, at=late + HOUR)
+    return reads(registration)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        receipt,
+        moved,
+        declared_otherwise,
+        declared_otherwise_by_its_service,
+        decided(VALIDATE),
+        decided(FLAG),
+        requested,
+        request_refused,
+        request_accepted,
+    ],
+    ids=lambda told: told.__name__,
+)
+def test_two_candidates_who_differ_in_that_answer_alone_get_the_same_mail(told):
+    texts = [told(filed(declared)) for declared in ("non", "oui")]
+
+    assert texts[0] == texts[1]
+    assert "handicap" not in texts[0].casefold()
+
+
+def test_a_mail_says_that_an_answer_it_does_not_write_has_changed():
+    text = declared_otherwise(filed("oui"))
+
+    assert (
+        "Ce qui a changé :\n- une réponse que nous n'écrivons pas dans un mail ; lisez-la dans votre espace\n"
+        in text
+    )
+
+
+def test_what_else_has_changed_is_written_beside_it():
+    registration = filed("non")
+
+    text = amended(
+        registration,
+        informations={"has_disability": "oui"},
+        identification={"address_1": "3 quai de l'Île"},
+    )
+
+    assert "- Numéro et voie : 12 rue des Îles → 3 quai de l'Île\n- une réponse que" in text
+
+
+def test_a_letter_does_not_write_it_either():
+    record = a_record()
+    registration = a_registration(record, informations={"has_disability": "non"})
+
+    text = declared_otherwise_by_its_service(registration)
+
+    assert "une réponse que nous n'écrivons pas dans un courrier" in text
+    assert "handicap" not in text.casefold()
+
+
+def test_all_read_how_an_accommodation_is_asked_for():
+    assert "Pour obtenir un aménagement d'épreuves, faites votre demande" in receipt(filed("non"))
