@@ -166,6 +166,12 @@ def tell_refused(row: Evidence, registration: Registration, *, at: datetime) -> 
         tell_of("piece_refused", row, registration, at=at)
 
 
+def tell_waived(row: Evidence, registration: Registration, *, at: datetime) -> None:
+    """Tell the candidate of a registration that stands that a piece is due no more."""
+    if registration.is_active:
+        tell_of("piece_waived", row, registration, at=at, is_to_provide=False)
+
+
 def tell_of(
     kind: str,
     row: Evidence,

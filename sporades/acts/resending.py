@@ -29,6 +29,7 @@ KINDS = {
     "piece_asked_again": "Pièce justificative demandée de nouveau",
     "piece_given_time": "Délai accordé pour une pièce justificative",
     "piece_time_cut_back": "Délai d'une pièce justificative corrigé",
+    "piece_waived": "Pièce justificative dispensée",
     "piece_refused": "Pièce justificative non conforme",
     "file_refused": "Fichier refusé par l'antivirus",
     "request_received": "Demande reçue",

@@ -103,7 +103,7 @@ def refuse(
 
 @transaction.atomic
 def waive(*, row: Evidence, reason: str, by: Actor, at: datetime) -> None:
-    """« Dispenser »: this registration does without it, its candidate reads why.
+    """« Dispenser »: this registration does without it; its candidate is told, with the reason.
 
     Args:
         row: the piece.
@@ -119,6 +119,7 @@ def waive(*, row: Evidence, reason: str, by: Actor, at: datetime) -> None:
     held = owing.row_of(locked, row.pk)
     evidence.waive(held, reason=reason, by=by, at=at)
     owing.record("piece waived", locked, by=by, at=at, piece=held.code, reason=reason)
+    owing.tell_waived(held, locked, at=at)
     completing.clear_if_complete(locked, at=at)
 
 

@@ -112,6 +112,7 @@ class Action:
         read: what it fills or says, read once for many lines, from the key that the batch keeps.
         begin: makes what the batch fills, when it is launched, and returns its key; nothing for
             an act that fills nothing.
+        silence: what is said of an act that writes to no candidate; nothing for one that does.
     """
 
     code: str
@@ -130,6 +131,7 @@ class Action:
     refusals: Mapping[str, str] = field(default_factory=dict)
     alone: int | None = None
     approval: Permission | None = None
+    silence: str = ""
 
     def overtaken(
         self, registration: Registration, asked_at: datetime, piece: str = "", seen: str = ""
@@ -251,9 +253,21 @@ _PREPARATIONS = [
         has_reason=False,
         act=_prepare,
         begin=partial(_begin, kind),
+        silence="Rien n'est publié : vous verrez d'abord les documents.",
     )
     for kind in PREPARED
 ]
+SILENCES = {
+    "accept": (
+        "Ni mail ni courrier : chaque candidat lit dans son espace que sa pièce est conforme. Seul "
+        "est prévenu celui dont l'inscription était incomplète, et ne l'est plus."
+    ),
+    accommodations.FOLLOW: (
+        "Ni mail ni courrier : une décision d'aménagement n'est dite à son candidat qu'une fois "
+        "notifiée."
+    ),
+}
+"""What is said of the acts that write to no candidate."""
 
 
 def _declare_incomplete(
@@ -290,6 +304,7 @@ _PIECES = [
         marks=pieces.marks,
         seen=pieces.state_of,
         refusals=pieces.refusals(name),
+        silence=SILENCES.get(name, ""),
     )
     for name, label in pieces.LABELS.items()
 ]
@@ -304,6 +319,7 @@ _ACCOMMODATIONS = [
         marks=accommodations.marks,
         seen=accommodations.state_of,
         refusals=accommodations.refusals(code),
+        silence=SILENCES.get(code, ""),
     )
     for code, label in accommodations.LABELS.items()
 ]

@@ -6,6 +6,7 @@ import pytest
 
 from sporades.acts import verifying
 from sporades.batches import operations, queries
+from sporades.batches.actions import ACTIONS
 from sporades.batches.operations import PieceMissing
 from sporades.batches.pieces import OTHER_FILE, OTHER_VERDICT
 from sporades.batches.states import Outcome
@@ -143,3 +144,17 @@ def test_what_a_colleague_said_of_a_piece_since_is_not_said_otherwise(prepare, t
 
     assert stands(three)[:2] == [Piece.ACCEPTED, Piece.WAIVED]
     assert set(refused(batch)) >= {OTHER_VERDICT, "La pièce est « Dispensée »."}
+
+
+@pytest.mark.parametrize("action", [one for one in ACTIONS.values() if one.has_piece])
+def test_a_batch_on_a_piece_writes_to_candidates_or_says_that_it_does_not(prepare, three, action):
+    for one in three:
+        clean(one)
+    before = Message.objects.count()
+
+    reason = "Vue au guichet." if action.has_reason else ""
+    launched(prepare(action.code, reason=reason, piece=IDENTITY))
+
+    told = Message.objects.filter(about_kind="registration").count() - before
+    assert (told == 0) == bool(action.silence)
+    assert told in (0, len(three))

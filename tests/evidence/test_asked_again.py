@@ -59,6 +59,35 @@ def told():
     return " ".join(Message.objects.get(kind="piece_asked_again").body.split())
 
 
+def test_its_candidate_is_told_that_a_piece_is_waived_and_why(registration):
+    waive(registration)
+
+    mail = Message.objects.get(kind="piece_waived")
+    assert mail.recipient == registration.candidate.address
+    assert f"d'une pièce justificative : {piece(registration).label}." in mail.body
+    assert "Motif : Vue au guichet." in mail.body
+
+
+def test_whom_no_mail_reaches_is_told_of_a_waived_piece_by_letter(invented_exam):
+    registration = a_registration(a_record())
+
+    waive(registration)
+
+    mail = Message.objects.get(kind="piece_waived")
+    assert (mail.state, mail.letter.candidate) == (Message.State.LETTER, registration.candidate)
+    assert "http" not in mail.body
+
+
+def test_of_a_registration_that_stands_no_more_nothing_waived_is_told(registration):
+    deciding.decide(
+        registration=registration, decision=SET_ASIDE, reason="Doublon", by=MANAGER, at=NOW
+    )
+
+    waive(registration)
+
+    assert not Message.objects.filter(kind="piece_waived").exists()
+
+
 @pytest.mark.parametrize(
     ("before", "state", "said"),
     [

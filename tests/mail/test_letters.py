@@ -424,6 +424,7 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "piece_given_time",
         "piece_refused",
         "piece_time_cut_back",
+        "piece_waived",
         "pieces_due",
         # That of a file of which nothing is said: tests/medical/test_scanning.
         "file_refused",

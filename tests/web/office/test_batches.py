@@ -7,12 +7,13 @@ from django.urls import reverse
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import GRANTED, Permission
-from sporades.acts import deciding
+from sporades.acts import deciding, verifying
 from sporades.batches.actions import ACTIONS
 from sporades.batches.models import Batch
 from sporades.batches.states import BatchState
 from sporades.candidates.models import Candidate
 from sporades.registrations.states import SET_ASIDE, VALIDATE, State
+from tests.evidence.given import IDENTITY, piece
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration
 from tests.jobs import work
 from tests.web.guide import main, seen, words
@@ -69,6 +70,19 @@ def test_how_many_letters_it_makes_is_said_before(manager, two):
     deciding.decide(registration=two[0], decision=VALIDATE, reason="", by=OPERATOR, at=NOW)
     page = manager.post(where, action, follow=True)
     assert "Par courrier" not in main(page)
+
+
+def test_no_letter_is_announced_of_what_is_told_to_nobody(manager, two):
+    Candidate.objects.filter(pk=two[0].candidate_id).update(user=None, email="")
+    for one in two:
+        verifying.receive(row=piece(one), posted_on=NOW.date(), by=OPERATOR, at=NOW)
+    action = {"decision": "accept-piece", "motif": "", "piece": IDENTITY}
+
+    page = main(manager.post(place(manager), action, follow=True))
+
+    assert "Acceptées : 2." in page
+    assert "Par courrier, à imprimer" not in page
+    assert "Ni mail ni courrier : chaque candidat lit dans son espace" in page
 
 
 def test_what_is_said_before_documents_are_prepared_is_of_documents(manager, in_lille):

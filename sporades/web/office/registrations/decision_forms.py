@@ -22,8 +22,8 @@ MEANINGS = {
     "restore": "le candidat est de nouveau inscrit",
     "declare-incomplete": "une pièce obligatoire manque après sa date limite ; chaque candidat lit "
     "lesquelles, et l'anomalie se lève d'elle-même quand elles arrivent",
-    "accept-piece": "les fichiers déposés et les papiers reçus sont trouvés bons",
-    "waive-piece": "ces inscriptions se passent de la pièce",
+    "accept-piece": "les fichiers déposés et les papiers reçus sont trouvés bons ; aucun message ne part",
+    "waive-piece": "ces inscriptions se passent de la pièce ; un message dit le motif à chaque candidat",
     "refuse-piece": "le candidat lit le motif, un mail le lui dit, et il peut en déposer une autre",
     "follow-opinion": "ce que le médecin favorise est accordé, le reste est refusé ou remplacé comme il "
     "le dit ; la décision porte vos prénom, nom et qualité, dits comme la dernière fois",

@@ -180,7 +180,7 @@ class WaiverForm(forms.Form):
 
     pourquoi = CleanCharField(
         label="Motif",
-        help_text="Le candidat le lit. Par exemple : diplôme vu au guichet",
+        help_text="Un message le dit au candidat. Par exemple : diplôme vu au guichet",
         max_length=LONGEST_REASON,
         error_messages={"required": "Dites le motif : le candidat le lira."},
     )

@@ -110,7 +110,7 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
         "expected": _expected(forecast, mine),
         "has_left": is_open and sum(one.count for one in forecast) < counts[Outcome.WAITING],
         **(foreseen_in(request, mine) if is_open and is_mine else {}),
-        "printed": _printed(forecast),
+        "printed": "" if mine.does.silence else _printed(forecast),
         "forecast_titles": ("État", "Inscriptions", "Refus"),
         "rows": _first(request, refused),
         "is_cut": counts[Outcome.REFUSED] > SHOWN_REFUSALS,
