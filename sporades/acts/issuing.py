@@ -1,9 +1,12 @@
 """What a version brings by itself: the pieces that it calls for, its summary, their request (F3)."""
 
 from datetime import datetime
+from typing import Any
 
 from sporades.documents import operations as documents
 from sporades.evidence import operations as evidence
+from sporades.evidence.queries import standing_of
+from sporades.registrations.evidence import Issued
 from sporades.registrations.evidence_request import EVIDENCE_REQUEST
 from sporades.registrations.models import Version
 from sporades.registrations.summary import SUMMARY
@@ -12,8 +15,8 @@ from sporades.registrations.summary import SUMMARY
 def issue(version: Version, *, at: datetime) -> None:
     """Ask for the pieces of a version and issue its documents, in the transaction that makes it.
 
-    These bear the number of the version, as the guide pictures them; where no piece is asked for
-    any more, the last request is taken back.
+    These bear the number of the version, as the guide pictures them, and say where its pieces
+    stand at that instant; where no piece is asked for any more, the last request is taken back.
 
     Args:
         version: what was filed, or made by the service.
@@ -22,8 +25,17 @@ def issue(version: Version, *, at: datetime) -> None:
     registration, number = version.registration, version.number
     folder, pieces = registration.folder, version.snapshot["evidence"]
     evidence.ask(registration, pieces, at=at)
-    documents.issue(folder, SUMMARY, version, number=number, at=at)
+    issued = Issued(version, *standing_of(registration, pieces, is_new=number == 1))
+    documents.issue(folder, SUMMARY, issued, number=number, at=at)
     if pieces:
-        documents.issue(folder, EVIDENCE_REQUEST, version, number=number, at=at)
+        documents.issue(folder, EVIDENCE_REQUEST, issued, number=number, at=at)
     elif number > 1:
         documents.take_back(folder, EVIDENCE_REQUEST, at=at)
+
+
+def still_due(version: Version) -> list[dict[str, Any]]:
+    """Return the pieces of a version that are still to be sent, as its documents say them."""
+    due, _ = standing_of(
+        version.registration, version.snapshot["evidence"], is_new=version.number == 1
+    )
+    return due

@@ -102,6 +102,32 @@ def _owed(registration: Registration, row: Evidence, piece: Mapping[str, Any]) -
     return Owed(row=row, before=said, until=granted, first_until=until)
 
 
+def standing_of(
+    registration: Registration, told: Iterable[dict[str, Any]], *, is_new: bool = False
+) -> tuple[list[dict[str, Any]], list[list[str]]]:
+    """Return the pieces of a version that are still to be sent, and the others: label and state.
+
+    Args:
+        registration: the registration, its pieces as this version calls for them.
+        told: what the version says of each.
+        is_new: whether it is its first version: everything is due.
+    """
+    if is_new:
+        return list(told), []
+    rows = {row.code: row for row in Evidence.objects.asked().filter(registration=registration)}
+    due, here = [], []
+    for piece in told:
+        row = rows[piece["code"]]
+        if row.state not in TO_PROVIDE:
+            here.append([piece["label"], row.get_state_display().lower()])
+        elif row.granted_until is not None and row.granted_until >= row.until:
+            said = registration.service.said(row.granted_until, registration.reader_zone)
+            due.append({**piece, "before": said, "until": row.granted_until.isoformat()})
+        else:
+            due.append(piece)
+    return due, here
+
+
 def pieces_of(registration: Registration) -> list[Owed]:
     """Return what a registration owes, as `owed_by` says it."""
     return owed_by(registration, rows_of(registration=registration.pk))

@@ -1,12 +1,27 @@
 """The supporting documents that a registration calls for, as the réglementation says."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sporades.exams.rules import evidence
 from sporades.registrations.dossier import Dossier
-from sporades.registrations.models import Registration
+from sporades.registrations.models import Registration, Version
 from sporades.registrations.sections.papers import PapersForm
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A version of which the documents are issued, and where its pieces stand at that instant.
+
+    Attributes:
+        version: the version.
+        due: the pieces that are still to be sent, as the version has them.
+        here: the others: what each is, and how it stands.
+    """
+
+    version: Version
+    due: list[dict[str, Any]]
+    here: list[list[str]]
 
 
 def evidence_of(dossier: Dossier, papers: PapersForm) -> list[dict[str, Any]]:

@@ -2,12 +2,14 @@
 
 from sporades.documents.disclosure import facts_of
 from sporades.documents.kinds import Content, Facts, Kind
-from sporades.registrations.models import Version
+from sporades.registrations.evidence import Issued
 
 ASKED = (
     "Votre candidature demande les pièces justificatives suivantes. Sans une pièce obligatoire, "
     "elle reste incomplète."
 )
+
+NOTHING_LEFT = "Les pièces justificatives de votre candidature sont toutes reçues ou dispensées."
 
 SAID = (
     "title",
@@ -20,15 +22,16 @@ SAID = (
 """What it says as the version does."""
 
 
-def content(version: Version) -> Content:
+def content(issued: Issued) -> Content:
     """Return everything that the request of a version prints."""
-    said = version.snapshot
+    said = issued.version.snapshot
     service = {key: value for key, value in said["service"].items() if key != "academy"}
     return {
         **{key: said[key] for key in SAID},
         "service": service,
-        "asked": ASKED,
-        "evidence": said["evidence"],
+        "asked": ASKED if issued.due else NOTHING_LEFT,
+        "evidence": issued.due,
+        "evidence_here": issued.here,
     }
 
 

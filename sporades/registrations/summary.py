@@ -2,7 +2,7 @@
 
 from sporades.documents.disclosure import facts_of
 from sporades.documents.kinds import Content, Facts, Kind
-from sporades.registrations.models import Version
+from sporades.registrations.evidence import Issued
 
 WARNING = "Il est indispensable de télécharger ou d'imprimer ce récapitulatif et de le conserver."
 
@@ -12,12 +12,18 @@ UNPRINTED = {"answers", "closes_at", "signed_by"}
 """What a version keeps for the service alone."""
 
 
-def content(version: Version) -> Content:
+def content(issued: Issued) -> Content:
     """Return everything that the summary of a version prints."""
-    said = {key: value for key, value in version.snapshot.items() if key not in UNPRINTED}
+    snapshot = issued.version.snapshot
+    said = {key: value for key, value in snapshot.items() if key not in UNPRINTED}
     asked = said["to_return"]
     to_return = f" {TO_RETURN.format(before=asked['before'])}" if asked else ""
-    return {**said, "warning": WARNING + to_return}
+    return {
+        **said,
+        "warning": WARNING + to_return,
+        "evidence": issued.due,
+        "evidence_here": issued.here,
+    }
 
 
 def public_facts(said: Content) -> Facts:
