@@ -10,6 +10,7 @@ from tests.evidence.given import a_photo
 from tests.factories import a_registration
 from tests.journeys.helpers import press, signed_in, text
 from tests.journeys.test_without_script_or_room import TELEPHONE, fits
+from tests.spaces import plain
 
 pytestmark = pytest.mark.usefixtures("kept")
 
@@ -97,3 +98,48 @@ def test_what_is_refused_is_said_at_the_field_in_the_place_of_what_was(page):
     expect(page.get_by_label("Votre fichier")).to_have_accessible_description(
         re.compile(r"a\.jpg.: Cette photo dépasse 20")
     )
+
+
+FALSE = {"name": "faux.pdf", "mimeType": "application/pdf", "buffer": b"pas un PDF"}
+
+
+def test_a_wrong_file_is_replaced_and_the_good_ones_are_not_chosen_again(page):
+    choose(page, photo("recto.jpg"), FALSE, photo("verso.jpg", "blue"))
+    press(page, "Déposer")
+
+    assert "faux.pdf : " in plain(page.locator("[data-error-summary]").inner_text())
+    assert shown(page) == ["1. recto.jpg", "2. verso.jpg"]
+    fits(page)
+
+    choose(page, photo("milieu.jpg", "red"))
+    act(page, "Monter", 2)
+    assert shown(page) == ["1. recto.jpg", "2. milieu.jpg", "3. verso.jpg"]
+    press(page, "Déposer")
+    page.wait_for_url("**/pieces")
+
+    assert "Votre fichier est déposé." in text(page)
+    given = Deposit.objects.get()
+    assert (given.name, given.pages) == ("recto.jpg et 2 autres", 3)
+
+
+def test_once_the_wrong_file_is_gone_the_others_are_given_at_once(page):
+    choose(page, photo("recto.jpg"), FALSE, photo("verso.jpg", "blue"))
+    press(page, "Déposer")
+    act(page, "Retirer", 0)
+    assert shown(page) == ["1. verso.jpg"]
+
+    press(page, "Déposer")
+    page.wait_for_url("**/pieces")
+
+    assert (Deposit.objects.get().name, Deposit.objects.get().pages) == ("verso.jpg", 1)
+
+
+def test_when_all_are_taken_away_the_page_asks_for_a_file(page):
+    choose(page, photo("recto.jpg"), FALSE)
+    press(page, "Déposer")
+    act(page, "Retirer", 0)
+
+    press(page, "Déposer")
+
+    expect(page.locator("[data-error-summary]")).to_contain_text("Choisissez un fichier")
+    assert not Deposit.objects.exists()

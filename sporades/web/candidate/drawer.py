@@ -36,6 +36,8 @@ def drawer(request: HttpRequest) -> HttpResponse:
             drawers.note_used([one.pk for one in form.uploads], at=request.arrived_at)
             messages.success(request, "Votre fichier est dans votre porte-documents.")
             return redirect("candidate:drawer")
+    if form.errors:
+        form.keep_received()
     kept = list(files_of(request.user.pk))
     given = given_again(request.user.pk, [one.digest for one in kept]) if kept else {}
     context = {

@@ -1,5 +1,6 @@
 """The file of a piece, or the photographs that make it: sent now, sent part by part, or kept before."""
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
@@ -139,6 +140,21 @@ class UploadsForm(FilesForm):
             self.add_error("fichiers", str(refusal))
             return []
         return found
+
+    unfit_place: int | None = None
+    """Which file is the one that was refused, if it is one: see `taking`."""
+
+    def keep_received(self) -> None:
+        """Show again, after a refusal, the files that have come: only the wrong one is to be replaced.
+
+        A browser empties the field of a page that comes back; what came part by part is still here.
+        """
+        kept = [one for place, one in enumerate(self.uploads) if place != self.unfit_place]
+        self.data = self.data.copy()
+        self.data["envois"] = ",".join(str(one.pk) for one in kept)
+        if kept:
+            told = [{"key": str(one.pk), "name": one.name, "size": one.length} for one in kept]
+            self.fields["fichiers"].widget.attrs["data-received"] = json.dumps(told)
 
     def clean(self) -> dict[str, Any]:
         """Refuse a form that holds nothing."""

@@ -44,6 +44,7 @@ def evidence(request: HttpRequest, number: str) -> HttpResponse:
         "registration": found,
         "is_open": is_open,
         "pieces": pieces,
+        "address": found.service.managing_service.address,
         "may_give": any(one["may_give"] for one in pieces),
         "withdrawn": [
             {"row": row, "given": row.deposit.given_in_words(zone)} for row in withdrawn_of(found)

@@ -30,6 +30,7 @@ def taking(
             yield
     except reading.Unfit as unfit:
         is_one = unfit.place is not None and len(names) > 1
+        form.unfit_place = unfit.place if len(names) > 1 else 0  # type: ignore[attr-defined] # read by the page, which keeps the others
         form.add_error(field, f"{names[unfit.place]} : {unfit}" if is_one else str(unfit))
     except Refused as refusal:
         form.add_error(refusals, str(refusal))

@@ -1,7 +1,9 @@
 /* Shows what an <input type="file" multiple> holds, in its order, and lets it be put right before it
    is sent: choosing again adds to what was chosen, as pages photographed one after the other are;
    each file goes up, down or away. The field itself holds what is shown, so that whatever sends it
-   finds it there; data-most="10" says how many it takes. Without script it is a plain field. */
+   finds it there; data-most="10" says how many it takes. data-received names the files that the
+   service has received already, when a page comes back with one of them refused: they stand in the
+   same list, and input.arranged says all of it, in its order. Without script it is a plain field. */
 import { weight } from "./weights.js";
 
 export function chosen() {
@@ -27,13 +29,16 @@ function list(input) {
     else if (files.length) say(files.length > 1 ? `${files.length} fichiers choisis, dans cet ordre\u00a0:` : "");
   });
   // A page that comes back from the history keeps what it held.
-  if (input.files.length) show([...input.files]);
+  const received = JSON.parse(input.dataset.received || "[]");
+  if (received.length || input.files.length) show([...received, ...input.files]);
+  if (received.length) say("Déjà reçus\u00a0: ajoutez ce qui manque, puis envoyez le tout.");
 
   function show(all) {
     files = all;
     const held = new DataTransfer();
-    files.forEach((one) => held.items.add(one));
+    files.filter((one) => one instanceof File).forEach((one) => held.items.add(one));
     input.files = held.files;
+    input.arranged = files;
     box.hidden = !files.length;
     more.hidden = files.length >= most;
     rows.replaceChildren(...files.map(row));
@@ -104,7 +109,7 @@ function seen(file) {
   canvas.className = "s-chosen__seen";
   canvas.width = canvas.height = SEEN;
   canvas.setAttribute("aria-hidden", "true");
-  if (file.type.startsWith("image/") && window.createImageBitmap) draw(file, canvas).catch(() => {});
+  if (file.type?.startsWith("image/") && window.createImageBitmap) draw(file, canvas).catch(() => {});
   return canvas;
 }
 

@@ -34,8 +34,11 @@ function watch(form) {
   form.addEventListener(
     "submit",
     (event) => {
-      const files = [...input.files];
-      if (form.dataset.uploaded || !files.length) return;
+      const files = input.arranged ?? [...input.files];
+      if (form.dataset.uploaded) return;
+      // What was received before a refusal leaves by its name; alone, there is nothing to send.
+      if (input.dataset.received) names.value = named(files).join(",");
+      if (!input.files.length) return;
       event.preventDefault();
       event.stopImmediatePropagation();
       if (!stopped) begin(files, event.submitter);
@@ -59,16 +62,18 @@ function watch(form) {
     input.disabled = true;
     button?.setAttribute("aria-disabled", "true");
     try {
-      const ready = await lighter(chosen, shown.prepare, signal);
+      const fresh = chosen.filter((file) => file instanceof File);
+      const ready = await lighter(fresh, shown.prepare, signal);
       if (signal.aborted) throw new Stopped();
-      const total = ready.reduce((sum, file) => sum + file.size, 0) || 1;
+      const all = chosen.map((file) => ready[fresh.indexOf(file)] ?? file);
+      const total = all.reduce((sum, file) => sum + file.size, 0) || 1;
       // Said before anything is sent: what is sent in excess would take the place of the first ones.
       if (total > Number(input.dataset.together)) {
         throw new Refused(input.dataset.togetherSaid.replace("{weight}", weight(total, Math.ceil)));
       }
-      for (const file of ready) {
+      for (const file of all) {
         const tell = (offset, words) => shown.tell((before + offset) / total, words);
-        kept.push(await send(form.dataset.uploads, file, tell, signal));
+        kept.push(file.key ?? (await send(form.dataset.uploads, file, tell, signal)));
         before += file.size;
       }
       names.value = kept.join(",");
@@ -76,7 +81,8 @@ function watch(form) {
     } catch (failure) {
       button?.removeAttribute("aria-disabled");
       input.disabled = false;
-      if (failure instanceof Useless) return leave(button, false);
+      // What the service received before would be left behind by a form that leaves with its files.
+      if (failure instanceof Useless && !named(chosen).length) return leave(button, false);
       const isRefused = failure instanceof Refused;
       shown.end(isRefused ? failure.message : "Envoi arrêté\u00a0: rien n'est déposé.", isRefused);
       (isRefused ? input : button)?.focus();
@@ -92,6 +98,11 @@ function watch(form) {
     input.disabled = sent;
     form.requestSubmit(button);
   }
+}
+
+/* The names of the files that the service has received already. */
+function named(files) {
+  return files.flatMap((file) => file.key ?? []);
 }
 
 /* Sends one file whole, whatever it takes, and returns the name that the service gave it. */
