@@ -11,6 +11,7 @@ from sporades.accounts import limits, sessions
 from sporades.accounts import operations as accounts
 from sporades.acts import (
     announcing,
+    awaiting_opinions,
     changing,
     completing,
     confiding,
@@ -98,6 +99,13 @@ def forget_unused(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
 def relieve_doctors(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     """Give back the requests for accommodations of doctors whose role, or perimeter, has ended."""
     relieving.relieve(at=timezone.now())
+
+
+@app.periodic(cron="0 6 * * *")
+@app.task(name="acts.tell_doctors", queueing_lock="acts.tell_doctors", pass_context=False)
+def tell_doctors(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
+    """Tell the doctors to whom requests were entrusted that they wait: one mail a day at most."""
+    awaiting_opinions.tell_doctors(at=timezone.now())
 
 
 @app.periodic(cron="* * * * *")

@@ -154,6 +154,7 @@ NEVER = {
         "record_claimed",
         "record_taken",
     },
+    "is for a doctor": {"opinions_awaited"},
     "is for the office": {
         "batch_ended",
         "batch_to_approve",

@@ -416,6 +416,7 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "message_answered",
         # Those of accommodations: tests/accommodations.
         "guardian_awaited",
+        "opinions_awaited",
         "request_received",
         "signed_as_guardian",
         "something_awaits",

@@ -1,0 +1,61 @@
+"""Doctors are told that requests for accommodations wait for their opinion: once a day at most (H2)."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count, Max
+from django.urls import reverse
+
+from sporades import mail
+from sporades.accommodations.models import Case
+from sporades.accommodations.states import State
+from sporades.accounts.models import User
+from sporades.core.french import local_day
+from sporades.core.links import absolute
+from sporades.mail.operations import messages_about
+
+KIND = "opinions_awaited"
+
+
+def tell_doctors(*, at: datetime) -> int:
+    """Write to the doctors to whom something was entrusted since they were last written to.
+
+    The mail says how many requests wait, and nothing of whom or of what.
+
+    Returns:
+        How many were written to.
+    """
+    waiting = Case.objects.filter(
+        state=State.WITH_DOCTOR, stands=True, doctor__is_active=True, entrusted_at__lte=at
+    )
+    by_doctor = waiting.order_by().values("doctor").annotate(newest=Max("entrusted_at"))
+    return sum(
+        _tell(doctor, newest, at=at)
+        for doctor, newest in by_doctor.values_list("doctor", "newest").order_by("doctor")
+    )
+
+
+@transaction.atomic
+def _tell(key: int, newest: datetime, *, at: datetime) -> bool:
+    doctor = User.objects.select_for_update(of=("self",), no_key=True).get(pk=key)
+    told: datetime | None = (
+        messages_about([doctor]).filter(kind=KIND).aggregate(last=Max("written_at"))["last"]
+    )
+    day = local_day(at, settings.TIME_ZONE)
+    if told is not None and (newest <= told or local_day(told, settings.TIME_ZONE) == day):
+        return False
+    waits = Case.objects.filter(doctor=doctor, state=State.WITH_DOCTOR, stands=True)
+    count: int = waits.aggregate(count=Count("pk"))["count"]
+    if not count:
+        return False
+    mail.write(
+        KIND,
+        to=doctor.email,
+        at=at,
+        key=f"opinions awaited:{doctor.pk}:{day.isoformat()}",
+        about=doctor,
+        count=count,
+        link=absolute(reverse("doctor:home")),
+    )
+    return True
