@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Func, TextField
+from django.db.models import Case, F, Func, Q, TextField, Value, When
+from django.db.models.expressions import OrderBy
 
 from sporades.accounts.permissions import Reach
+from sporades.core.text import search_key
 from sporades.registrations.models import Registration
 from sporades.searches.columns import BY_CODE
 from sporades.searches.operators import Operator
@@ -54,7 +58,8 @@ def known_order(asked: str) -> str:
 def in_order(registrations: Any, order: str, *, tree: Group | None = None) -> Any:
     """Sort registrations by a column: « nom », or « -nom » from the last to the first.
 
-    Rows that are alike stand by their number, so that no page shows one twice.
+    Rows that are alike stand by their number, so that no page shows one twice. Of names compared
+    by likeness, the one that was typed comes first.
 
     Args:
         registrations: what was found.
@@ -66,9 +71,24 @@ def in_order(registrations: Any, order: str, *, tree: Group | None = None) -> An
     sorts = [
         _UNINDEXED if compares and field == "name_key" else F(field) for field in (*fields, "id")
     ]
+    # Nothing more is read for it: what is compared by likeness is sorted by no index already.
+    exact = [_exact_first(tree)] if compares and tree and order == USUAL_ORDER else []
     return registrations.order_by(
+        *exact,
         *(one.desc() if is_last_first else one.asc() for one in sorts),
     )
+
+
+def _exact_first(tree: Group) -> OrderBy:
+    """Put who bears a name as it was typed before those whose name is like it."""
+    typed = {
+        search_key(said)
+        for leaf in tree.leaves()
+        if leaf.operator is Operator.IS_LIKE
+        for said in leaf.values
+    }
+    begins = reduce(or_, (Q(name_key__startswith=f"{one} ") for one in typed), Q(pk=None))
+    return Case(When(begins, then=Value(0)), default=Value(1)).asc()
 
 
 _UNINDEXED = Func("name_key", template="(%(expressions)s || '')", output_field=TextField())

@@ -288,6 +288,22 @@ def test_one_box_lists_what_it_finds_when_there_are_several(manager, in_lille):
     assert set(numbers(page)) == {in_lille.number, other.number}
 
 
+def test_one_box_shows_the_name_that_was_typed_before_those_like_it(manager, in_lille):
+    like = [a_registration(a_candidate(birth_name=name)) for name in ("Le Gof", "Le Gouff")]
+    also = a_registration(a_candidate(birth_name="Le Goffic"))
+    assert in_lille.identity.birth_name == "Le Goff"
+
+    page = manager.post(reverse("office:find"), {"quoi": "LE GOFF"}, follow=True)
+
+    first, *others = numbers(page)
+    assert first == in_lille.number
+    assert others == [like[0].number, also.number, like[1].number]
+    # The file that follows is the one that the list shows next.
+    walked = page.context["lines"][0]["walk"]
+    place = reverse("office:registration", args=[first])
+    assert others[0] in manager.get(f"{place}{walked}").text
+
+
 @pytest.mark.parametrize(
     ("typed", "named"),
     [("Le Goff", {"Le Goff", "Le Goffic"}), ("Maëlle", {"Le Goff", "Le Goffic", "Zola"})],

@@ -41,7 +41,7 @@ class Listing(Paginator):
             exact: whether all of them are counted.
         """
         self.found, self.reach, self.exact = found(tree, reach=reach), reach, exact
-        self.order, self.reading = order, reading
+        self.tree, self.order, self.reading = tree, order, reading
         super().__init__(in_order(self.found, order, tree=tree), ON_A_PAGE)
         self.most = COUNTED_AT_FIRST if page * ON_A_PAGE < COUNTED_AT_FIRST else MOST_COUNTED
 
@@ -75,7 +75,9 @@ class Listing(Paginator):
         # By their keys alone: asked with the criteria again, they would be looked for anew.
         within = Registration.objects.within(self.reach)
         of_page = within.filter(pk__in=self._keys[first : first + ON_A_PAGE])
-        return Page(list(self.reading.of(in_order(of_page, self.order))), number, self)
+        return Page(
+            list(self.reading.of(in_order(of_page, self.order, tree=self.tree))), number, self
+        )
 
 
 def page_of(request: HttpRequest, tree: Group, order: str, reading: Reading) -> Page:
