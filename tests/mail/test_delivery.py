@@ -262,3 +262,17 @@ def test_a_registration_stands_whatever_becomes_of_its_mail(office, step, temper
     [message] = Message.objects.filter(about_id=str(registration.pk))
     assert (registration.state, registration.version) == ("registered", 1)
     assert message.attempts == 1
+
+
+@pytest.mark.parametrize("length", range(60))
+def test_a_subject_has_no_space_more_wherever_it_is_folded(office, length):
+    """Python's own folding leaves two spaces before a word with accents, at some lengths."""
+    subject = f"{'a' * length} a : CAP Accompagnant éducatif petite enfance, à Évreux, session 2027"
+    message = a_message()
+    message.subject = subject
+    message.save()
+
+    tasks.sweep(0)
+
+    [letter] = office.letters
+    assert letter["Subject"] == subject
