@@ -187,6 +187,11 @@ def figure(number: Decimal) -> str:
     return f"{number.normalize():f}".replace(".", ",")
 
 
+def begun(words: str) -> str:
+    """Begin with a capital a sentence that somebody typed."""
+    return words[:1].upper() + words[1:]
+
+
 def ended(words: str) -> str:
     """End a sentence that somebody typed, where another may follow it."""
     return words if not words or words.endswith(_ENDS) else f"{words}."

@@ -102,7 +102,7 @@ def test_a_piece_is_refused_with_a_reason_that_a_mail_says(manager, in_lille):
 
     unsaid = decide(manager, in_lille, verdict="refuse", motif="")
     assert "Choisissez un motif : le candidat le lira." in main(unsaid)
-    decide(manager, in_lille, verdict="refuse", raison="autre", motif="La photo est floue.")
+    decide(manager, in_lille, verdict="refuse", raison="autre", motif="la photo est floue")
 
     assert (piece(in_lille).state, piece(in_lille).reason) == (
         State.REFUSED,
@@ -260,11 +260,11 @@ def test_no_page_of_a_file_that_the_antivirus_has_not_looked_at_is_drawn(manager
 def test_a_usual_reason_is_one_click_and_may_be_completed(manager, in_lille):
     clean(in_lille)
 
-    decide(manager, in_lille, verdict="refuse", raison="illisible", motif="Le verso manque aussi")
+    decide(manager, in_lille, verdict="refuse", raison="illisible", motif="le verso manque aussi")
 
     assert piece(in_lille).reason == (
         "Le document est illisible : déposez une photo nette, bien éclairée, où tout se lit. "
-        "Le verso manque aussi."
+        "Précision du service : Le verso manque aussi."
     )
     assert Verdict.objects.get().motive == "Illisible"
 
@@ -526,3 +526,13 @@ def test_the_list_costs_as_much_for_many_as_for_one(manager, in_lille):
 
     assert len(manager.get(LIST).context["lines"]) == 4
     assert cost() == one <= MOST
+
+
+def test_the_days_given_as_examples_can_be_said(manager, in_lille):
+    """A last day that has passed is no example of more time, nor a day to come one of a postmark."""
+    page = main(manager.get(decision(in_lille)))
+
+    [granted] = re.findall(r"jusqu'à la fin de ce jour. Par exemple : ([\d/]+)", page)
+    posted = set(re.findall(r"jour de la réception. Par exemple : ([\d/]+)", page))
+    assert granted == f"{piece(in_lille).until.date() + timedelta(days=7):%d/%m/%Y}"
+    assert posted == {f"{NOW:%d/%m/%Y}"}

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
 
 from sporades.acts.sending import Sent
 from sporades.acts.verifying import PostmarkToCome
-from sporades.core.french import day_in_words, ended, local_day
+from sporades.core.french import begun, day_in_words, ended, local_day
 from sporades.core.refusals import Refused
 from sporades.evidence import delays
 from sporades.evidence.models import LONGEST_REASON, Evidence
@@ -41,10 +41,13 @@ MORE_TIME = "delay"
 LABELS = {"ask": "Demandée de nouveau", MORE_TIME: "Délai accordé"}
 """What is said of a verdict that does not lead to one state alone."""
 OTHER = "autre"
+A_WEEK = timedelta(days=7)
+DETAIL = "Précision du service : "
+"""What stands between a usual reason and the words that complete it."""
 POSTMARK = "Date du cachet de la poste"
-HOW_LONG = "Le candidat peut la fournir jusqu'à la fin de ce jour. Par exemple : 14/11/2026"
+HOW_LONG = "Le candidat peut la fournir jusqu'à la fin de ce jour. Par exemple : {day:%d/%m/%Y}"
 HOW_LONG_OR_NOT = f"{HOW_LONG}. Vide : pas de délai de plus"
-HOW_POSTMARK = "C'est elle qui compte, et non le jour de la réception. Par exemple : 14/11/2026"
+HOW_POSTMARK = "C'est elle qui compte, et non le jour de la réception. Par exemple : {day:%d/%m/%Y}"
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,12 @@ class Time:
     def today(self) -> date:
         """The day that it is where the piece is due."""
         return local_day(self.at, self.registration.service.zone)
+
+    @property
+    def example(self) -> date:
+        """A last day that may be granted, to show how one is written."""
+        due = local_day(self.owed.until, self.registration.service.zone)
+        return self.usual or min(max(due, self.today) + A_WEEK, self.latest)
 
     @property
     def is_short(self) -> bool:
@@ -112,7 +121,8 @@ class DelayForm(forms.Form):
         super().__init__(data, initial=initial)
         self._time = time
         self.fields["delai"].required = is_required
-        self.fields["delai"].help_text = HOW_LONG if is_required else HOW_LONG_OR_NOT
+        how = HOW_LONG if is_required else HOW_LONG_OR_NOT
+        self.fields["delai"].help_text = how.format(day=time.example)
 
     def clean_delai(self) -> Any:
         """Refuse a day that gives no more time, or too much."""
@@ -136,8 +146,8 @@ class RefusalForm(DelayForm):
     motif = CleanCharField(
         label="Précision",
         help_text="Le candidat la lit après le motif ; avec « Autre motif », elle est à écrire. "
-        "Par exemple : il manque le verso",
-        max_length=LONGEST_REASON - LONGEST_LINE - len(" ."),
+        "Par exemple : le bas de la page 2 est coupé",
+        max_length=LONGEST_REASON - LONGEST_LINE - len(f" {DETAIL}."),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
@@ -167,9 +177,10 @@ class RefusalForm(DelayForm):
     def decided(self) -> dict[str, Any]:
         """Why, as an act takes it."""
         usual = self.reasons.get(self.cleaned_data["raison"])
-        said = (usual.sentence if usual else "", ended(self.cleaned_data["motif"]))
+        own = ended(begun(self.cleaned_data["motif"]))
+        reason = usual.sentence if usual else own
         return {
-            "reason": " ".join(filter(None, said)),
+            "reason": f"{ended(reason)} {DETAIL}{own}" if usual and own else reason,
             "motive": usual.label if usual else "",
             "until": self.cleaned_data.get("delai"),
         }
@@ -189,12 +200,13 @@ class WaiverForm(forms.Form):
 class PostedPieceForm(forms.Form):
     """The day on which what came by post was posted."""
 
-    poste_le = DayField(label=POSTMARK, help_text=HOW_POSTMARK, required=True)
+    poste_le = DayField(label=POSTMARK, required=True)
 
     def __init__(self, *args: Any, today: date, **options: Any) -> None:
         """Keep the day that it is where the piece is due."""
         super().__init__(*args, **options)
         self._today = today
+        self.fields["poste_le"].help_text = HOW_POSTMARK.format(day=today)
 
     def clean_poste_le(self) -> date:
         """Refuse a day to come."""
