@@ -15,6 +15,7 @@ from sporades.evidence.states import REPLACEABLE, TO_PROVIDE, TO_VERIFY, VERDICT
 from sporades.exams.schema.base import LONGEST_LINE, LONGEST_PARAGRAPH
 from sporades.intake import scanned
 from sporades.registrations.models import Registration
+from sporades.registrations.models.version import CANDIDATE
 
 LONGEST_NAME = 120
 LONGEST_REASON = 500
@@ -255,8 +256,13 @@ class Deposit(models.Model):
         return pdf_in_words(self.pages, self.size)
 
     def given_in_words(self, zone: str) -> str:
-        """Say when it was given, by a clock."""
-        return instant_in_words(self.given_at, zone)
+        """Say when it was given, by a clock, and by whom where it is not its candidate."""
+        when = instant_in_words(self.given_at, zone)
+        return (
+            f"déposé le {when}"
+            if self.author_kind == CANDIDATE
+            else f"ajouté par le service le {when}"
+        )
 
 
 class VerdictQuerySet(models.QuerySet["Verdict"]):

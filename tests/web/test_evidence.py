@@ -10,6 +10,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from sporades.acts import deciding, registering, verifying
+from sporades.acts.sending import Sent
 from sporades.core import files
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import Deposit
@@ -76,6 +77,29 @@ def test_what_is_owed_is_said_with_its_deadline_and_the_way_to_give_it(mine, reg
         "Pièce d'identité À fournir À fournir avant le mercredi 30 décembre 2026 à 23 h 59 (heure "
         "de Paris). Déposer : Pièce d'identité"
     )
+
+
+def test_what_goes_by_post_has_its_address(mine, registration):
+    page = main(mine.get(address(registration)))
+
+    assert "à votre service gestionnaire, 1 place des Essais, 59000 Lille : le cachet" in page
+
+
+def test_a_scan_of_the_service_is_not_said_to_be_deposited_by_its_candidate(mine, registration):
+    verifying.scan_in(
+        registration=again(registration),
+        code="IDENTITE",
+        sent=[Sent("papier.jpg", a_photo())],
+        press="1",
+        posted_on=NOW.date(),
+        by=MANAGER,
+        at=NOW,
+    )
+
+    page = main(mine.get(address(registration)))
+
+    assert "ajouté par le service le mercredi 25 novembre 2026" in page
+    assert "déposé le" not in page
 
 
 def test_of_a_registration_that_was_withdrawn_nothing_is_awaited(mine, registration):

@@ -86,6 +86,8 @@ def provide(request: HttpRequest, number: str, piece: str) -> HttpResponse:
                 _keep_copy(request, given)
             # What was done stands above: the line of the piece would be shown, and not that.
             return redirect("candidate:evidence", number)
+    if form.errors:
+        form.keep_received()
     context = {
         "registration": found,
         "owed": owed,

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from sporades.accounts.permissions import Permission
 from sporades.core.french import local_day
@@ -37,7 +38,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "reads": bool(reads),
         "may_fill": bool(request.reaches(Permission.FILE_FOR_CANDIDATES)),
         "withholds": bool(request.reaches(Permission.WITHHOLD)),
-        "compares": bool(request.reaches(Permission.COMPARE_DOUBLES)),
+        # Where some wait, what awaits leads there already.
+        "compares": bool(request.reaches(Permission.COMPARE_DOUBLES))
+        and not any(one.url == reverse("office:doubles") for one in waiting),
         "may_decide": bool(request.reaches(Permission.DECIDE)),
         "announces": bool(request.reaches(Permission.ANNOUNCE)),
         "roles": [

@@ -89,8 +89,9 @@ def proposal(double, **changes):
 
 def test_they_await_on_the_first_page_and_in_their_list(manager, double):
     [queue] = manager.get(HOME).context["queues"]
-    page = main(manager.get(LIST))
+    home, page = main(manager.get(HOME)), main(manager.get(LIST))
 
+    assert home.count("Doublons probables") == 1
     assert (queue.label, queue.count, queue.url) == ("Doublons probables", 1, LIST)
     assert "Maëlle Anne LE GOFF" in page
     assert "Très ressemblants" in page
