@@ -3,7 +3,7 @@
 import smtplib
 from datetime import datetime, timedelta
 from email.header import Header
-from email.policy import EmailPolicy
+from email.policy import EmailPolicy, default
 from email.utils import format_datetime
 from typing import Any
 
@@ -35,7 +35,8 @@ class _WholeWords(EmailPolicy):
     def fold(self, name: str, value: Any) -> str:
         """Write a header on its lines."""
         if name.lower() != "subject" or str(value).isascii():
-            return super().fold(name, value)
+            plain: str = super().fold(name, value)
+            return plain
         said = Header(str(value), "utf-8", header_name=name).encode(linesep=self.linesep)
         return f"{name}: {said}{self.linesep}"
 
@@ -49,7 +50,7 @@ class _WholeWords(EmailPolicy):
 class _Mail(EmailMultiAlternatives):
     """A mail, its subject as it was written."""
 
-    def message(self, *, policy: EmailPolicy = EmailPolicy()) -> Any:  # noqa: B008 - it is frozen
+    def message(self, *, policy: Any = default) -> Any:
         """Return it as it is sent."""
         return super().message(policy=_WholeWords(linesep=policy.linesep))
 
