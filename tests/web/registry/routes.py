@@ -195,7 +195,7 @@ ANSWERS: dict[str, dict[str, int]] = {
     "candidate:accommodation_papers": {"POST": 422},
     "candidate:accommodation_sign": {"POST": 422},
     "candidate:accommodation_send": {"POST": 302},
-    "candidate:accommodation_take_up": {"POST": 302},
+    "candidate:accommodation_take_up": {"GET": 302, "POST": 302},
     "candidate:accommodation_keep_as_sent": {"POST": 302},
     "candidate:accommodation_withdraw": {"POST": 302},
     "candidate:my_data": {"POST": 302},

@@ -129,6 +129,8 @@ OURS = {
             "accommodations.AskedMeasure.decided_papers",
             "accommodations.AskedMeasure.opinion_papers",
             "accommodations.AskedMeasure.papers",
+            # No page shows it: it goes back to the columns that it was read from.
+            "accommodations.Case.as_sent",
             "accommodations.Case.decided_by_id",
             "accommodations.Signature.quality",
             "evidence.ArrivingFile.key",
