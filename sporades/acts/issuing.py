@@ -1,7 +1,6 @@
 """What a version brings by itself: the pieces that it calls for, its summary, their request (F3)."""
 
 from datetime import datetime
-from typing import Any
 
 from sporades.documents import operations as documents
 from sporades.evidence import operations as evidence
@@ -24,18 +23,11 @@ def issue(version: Version, *, at: datetime) -> None:
     """
     registration, number = version.registration, version.number
     folder, pieces = registration.folder, version.snapshot["evidence"]
-    evidence.ask(registration, pieces, at=at)
-    issued = Issued(version, *standing_of(registration, pieces, is_new=number == 1))
+    rows = evidence.ask(registration, pieces, at=at)
+    issued = Issued(version, *standing_of(registration, pieces, rows))
+    version.due = issued.due
     documents.issue(folder, SUMMARY, issued, number=number, at=at)
     if pieces:
         documents.issue(folder, EVIDENCE_REQUEST, issued, number=number, at=at)
     elif number > 1:
         documents.take_back(folder, EVIDENCE_REQUEST, at=at)
-
-
-def still_due(version: Version) -> list[dict[str, Any]]:
-    """Return the pieces of a version that are still to be sent, as its documents say them."""
-    due, _ = standing_of(
-        version.registration, version.snapshot["evidence"], is_new=version.number == 1
-    )
-    return due

@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 from sporades import journal
 from sporades.accounts import operations as accounts
 from sporades.acts import accommodating, asking, completing, issuing
-from sporades.acts.issuing import still_due
 from sporades.acts.joining import unnamed
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
@@ -335,7 +334,7 @@ def _tell(kind: str, registration: Registration, version: Version, *, at: dateti
         version=version,
         snapshot=version.snapshot,
         changes=as_mailed(version.changes),
-        due=still_due(version),
+        due=version.due,
         accommodation=accommodation_by_mail(registration, at=at),
         link=absolute(f"/mes-inscriptions/{registration.number}"),
     )

@@ -7,7 +7,6 @@ from django.db import transaction
 
 from sporades import journal
 from sporades.accounts.models import User
-from sporades.acts.issuing import still_due
 from sporades.acts.registering import filed, note_begun
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
@@ -206,7 +205,7 @@ def _tell(version: Version, *, reason: str, at: datetime) -> None:
         version=version,
         snapshot=version.snapshot,
         changes=as_mailed(version.changes),
-        due=still_due(version),
+        due=version.due,
         accommodation=accommodation_by_mail(registration, at=at),
         reason=reason,
         link=absolute(f"/mes-inscriptions/{registration.number}") if has_account else "",

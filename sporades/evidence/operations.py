@@ -100,7 +100,7 @@ class NothingToSend(Refused):
 # --- What is asked for ------------------------------------------------------------------------
 
 
-def ask(registration: Registration, told: Told, *, at: datetime) -> None:
+def ask(registration: Registration, told: Told, *, at: datetime) -> dict[str, Evidence]:
     """Make the pieces of a registration those that its last version calls for.
 
     What becomes of each is told by one table, « A supporting document » of docs/states.md.
@@ -109,6 +109,9 @@ def ask(registration: Registration, told: Told, *, at: datetime) -> None:
         registration: the registration, new or locked.
         told: the pieces of the version, in their order.
         at: the instant.
+
+    Returns:
+        Those that were known before, as they stand now, by their codes: the others are due.
     """
     known = {row.code: row for row in registration.evidence.select_related("deposit")}
     asked = {piece["code"]: (place, piece) for place, piece in enumerate(told)}
@@ -122,6 +125,7 @@ def ask(registration: Registration, told: Told, *, at: datetime) -> None:
             _go_on(row, *asked[code], at=at)
         elif row.state != State.WITHDRAWN:
             move(row, WITHDRAW, reason="", decided_at=None, decided_name="")
+    return known
 
 
 def _go_on(row: Evidence, place: int, piece: Mapping[str, Any], *, at: datetime) -> None:

@@ -103,28 +103,25 @@ def _owed(registration: Registration, row: Evidence, piece: Mapping[str, Any]) -
 
 
 def standing_of(
-    registration: Registration, told: Iterable[dict[str, Any]], *, is_new: bool = False
+    registration: Registration, told: Iterable[dict[str, Any]], rows: Mapping[str, Evidence]
 ) -> tuple[list[dict[str, Any]], list[list[str]]]:
     """Return the pieces of a version that are still to be sent, and the others: label and state.
 
     Args:
-        registration: the registration, its pieces as this version calls for them.
+        registration: the registration.
         told: what the version says of each.
-        is_new: whether it is its first version: everything is due.
+        rows: those that were asked for before it, by their codes: see `operations.ask`.
     """
-    if is_new:
-        return list(told), []
-    rows = {row.code: row for row in Evidence.objects.asked().filter(registration=registration)}
     due, here = [], []
     for piece in told:
-        row = rows[piece["code"]]
-        if row.state not in TO_PROVIDE:
-            here.append([piece["label"], row.get_state_display().lower()])
-        elif row.granted_until is not None and row.granted_until >= row.until:
-            said = registration.service.said(row.granted_until, registration.reader_zone)
-            due.append({**piece, "before": said, "until": row.granted_until.isoformat()})
-        else:
+        row = rows.get(piece["code"])
+        if row is None:
             due.append(piece)
+        elif row.state not in TO_PROVIDE:
+            here.append([piece["label"], row.get_state_display().lower()])
+        else:
+            owed = _owed(registration, row, piece)
+            due.append({**piece, "before": owed.before, "until": owed.until.isoformat()})
     return due, here
 
 

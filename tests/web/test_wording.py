@@ -2,6 +2,7 @@
 
 import pkgutil
 from copy import deepcopy
+from datetime import date
 from decimal import Decimal
 from importlib import import_module
 from types import SimpleNamespace
@@ -66,7 +67,7 @@ ANSWERS = (
 EVERYWHERE = Reach((Perimeter(None, None, Actor("administrator", "Essai")),))
 
 
-NO_TIME = SimpleNamespace(usual=None, is_short=True)
+NO_TIME = SimpleNamespace(usual=None, is_short=True, example=date(2027, 1, 8))
 
 
 def classes():

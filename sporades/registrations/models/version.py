@@ -45,6 +45,8 @@ class Version(models.Model):
     filed_at = models.DateTimeField("enregistrée le")
     stored_at = models.DateTimeField("écrite le, à l'horloge de la base", db_default=Now())
     changes = models.JSONField("ce qui a changé", default=list)
+    due: list[dict[str, Any]]
+    """Which of its pieces were still to be sent when its documents were issued: written in them."""
 
     objects: ClassVar[Any] = VersionQuerySet.as_manager()
 
