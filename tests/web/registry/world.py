@@ -408,7 +408,10 @@ def a_batch_of_opinions(user: User, doctor: User, mark: str = "") -> Batch:
     accommodating.entrust(case=case, doctor=doctor, name=by.name, by=by, at=NOW)
     accommodating.opine(
         case=case,
-        opinions={one.code: OpinionOn(Opinion.UNFAVOURABLE) for one in case.measures.all()},
+        opinions={
+            one.code: OpinionOn(Opinion.UNFAVOURABLE, text=f"Motif {mark}")
+            for one in case.measures.all()
+        },
         text=f"Avis {mark}",
         seen=case.revision,
         by=by,
