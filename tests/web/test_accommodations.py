@@ -987,7 +987,7 @@ def test_changing_a_request_that_was_sent_in_time_is_confirmed_and_keeps_its_dat
     client = sign_in(registration.candidate)
 
     page = main(client.get(at(registration, page="/reprise"))).replace("\xa0", " ")
-    assert "le mercredi 25 novembre 2026 à 10 h 30" in page
+    assert "demande : le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris)." in page
     assert "personne ne l'étudie tant que vous ne l'avez pas envoyée de nouveau" in page
     assert "elle reste dans les temps, même si la date limite est passée" in page
     assert case_of(registration).state == State.ASKED

@@ -246,9 +246,10 @@ def take_up(request: HttpRequest, number: str) -> HttpResponse:
     if case is None or not _may_take_up(case, found) or request.method == "POST":
         return redirect(PAGE, found.number)
     case.registration = found
+    sent = sent_in_words(case)
     context = {
         "registration": found,
-        "sent": sent_in_words(case).lower(),
+        "sent": f"{sent[:1].lower()}{sent[1:]}",
         "is_late": is_late(found, request.arrived_at),
         "was_in_time": not is_late(found, case.first_asked_at or request.arrived_at),
         "needs_signature": is_minor(found, request.arrived_at),
