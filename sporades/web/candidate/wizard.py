@@ -6,10 +6,12 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from sporades.accommodations.queries import last_case_of
+from sporades.accommodations.queries import cases_of, last_among
 from sporades.accommodations.tracker import undeclared_in_words
 from sporades.acts import registering
 from sporades.registrations import drafting
+from sporades.registrations.changes import UNSAID, as_mailed
+from sporades.registrations.models import Version
 from sporades.registrations.refusals import (
     AlreadyRegistered,
     AmendedMeanwhile,
@@ -86,7 +88,6 @@ def recap(request: HttpRequest, draft: UUID) -> HttpResponse:
     found = drafts.own(request, draft)
     if request.method != "POST":
         return recapping.recap(request, found, door=DOOR)
-    undeclared = drafts.undeclared_by(found)
     try:
         version = registering.register(
             draft=found,
@@ -106,7 +107,18 @@ def recap(request: HttpRequest, draft: UUID) -> HttpResponse:
         if not found.is_open:
             raise
         return recapping.refused(request, found, refusal, door=DOOR)
-    if undeclared:
-        case = last_case_of(version.registration)
-        messages.info(request, undeclared_in_words(case) or TAKEN_BACK)
+    _say_undeclared(request, version)
     return redirect("candidate:number", version.registration.number)
+
+
+def _say_undeclared(request: HttpRequest, version: Version) -> None:
+    """Say what became of the request for accommodations of who has just declared no handicap."""
+    filed = version.registration
+    if filed.has_disability or UNSAID not in as_mailed(version.changes):
+        return
+    known = list(cases_of(registration=filed.pk))
+    said = undeclared_in_words(last_among(known))
+    if not said and any(case.withdrawn_at == request.arrived_at for case in known):
+        said = TAKEN_BACK
+    if said:
+        messages.info(request, said)

@@ -27,7 +27,9 @@ def notified(registration, opinion, decision, notification):
     asked.reach(registration, State.NOTIFIED)
     instants = [NOW - DAY * sum(days) for days in _left(opinion, decision, notification)]
     names = ("asked_at", "opined_at", "decided_at", "notified_at")
-    Case.objects.filter(registration=registration).update(**dict(zip(names, instants, strict=True)))
+    Case.objects.filter(registration=registration).update(
+        first_asked_at=instants[0], **dict(zip(names, instants, strict=True))
+    )
 
 
 def _left(*days):

@@ -206,7 +206,7 @@ FORMS = {
     "fermeture": r"15/12/2026 23:59",
     "jusqu_au": r"15/12/2026 23:59",
     "ouverture": r"15/12/2026 23:59",
-    "poste_le": r"14/11/2026",
+    "poste_le": r"\d\d/\d\d/\d{4}",
     "guardian_email": r"prenom\.nom@exemple\.fr",
     "guardian_phone": r"06 39 98 \d\d \d\d",
     "ine": "11 signes",

@@ -5,6 +5,7 @@ import re
 from uuid import uuid4
 
 import lxml.html
+import pgtrigger
 import pytest
 from allauth.usersessions.models import UserSession
 from django.apps import apps
@@ -14,7 +15,7 @@ from django.db.models import Case, F, Value, When
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from sporades.accommodations.models import AskedMeasure
+from sporades.accommodations.models import AskedMeasure, Signature
 from sporades.accounts.models import AddressChange, LeftAddress, Membership, User
 from sporades.batches.models import Batch, BatchLine
 from sporades.candidates.models import Candidate, ClaimCode
@@ -234,6 +235,8 @@ def spoil_letters(record):
     Candidate.objects.filter(pk=record.pk).update(**dict.fromkeys(lines, HOSTILE))
     ClaimCode.objects.update(made_name=HOSTILE, email=ADDRESS)
     AskedMeasure.objects.filter(decision="").update(precision=HOSTILE)
+    with pgtrigger.ignore("accommodations.Signature:a_signature_is_never_rewritten"):
+        Signature.objects.update(email=ADDRESS)
 
 
 @pytest.fixture(scope="module")
