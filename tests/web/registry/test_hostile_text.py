@@ -5,7 +5,6 @@ import re
 from uuid import uuid4
 
 import lxml.html
-import pgtrigger
 import pytest
 from allauth.usersessions.models import UserSession
 from django.apps import apps
@@ -49,6 +48,7 @@ from sporades.territory.models import ManagingService
 from sporades.trials.models import Trial
 from tests.documents.reading import pdf_text
 from tests.factories import NOW
+from tests.web.registry.planting import nothing_frozen
 from tests.web.registry.routes import PAGES, POSTED, TABS, address, reader
 from tests.web.registry.world import Role
 
@@ -235,7 +235,7 @@ def spoil_letters(record):
     Candidate.objects.filter(pk=record.pk).update(**dict.fromkeys(lines, HOSTILE))
     ClaimCode.objects.update(made_name=HOSTILE, email=ADDRESS)
     AskedMeasure.objects.filter(decision="").update(precision=HOSTILE)
-    with pgtrigger.ignore("accommodations.Signature:a_signature_is_never_rewritten"):
+    with nothing_frozen():
         Signature.objects.update(email=ADDRESS)
 
 
