@@ -18,7 +18,6 @@ from sporades.accommodations.operations.refusals import (
     UnknownMeasure,
 )
 from sporades.accommodations.rules import (
-    Held,
     Sat,
     excluding,
     excluding_in_words,
@@ -315,7 +314,7 @@ def measures_decided(
 
 def excluding_together(
     case: Case, chosen: Iterable[tuple[AskedMeasure, str, Iterable[str]]]
-) -> tuple[Held, str] | None:
+) -> tuple[AskedMeasure, str] | None:
     """Return the first measure that another one before it excludes, and that in words; or nothing.
 
     Args:
@@ -332,7 +331,10 @@ def excluding_together(
     sat = sat_by(case.registration)
     held = [held_of(rules, sat, one, code, papers) for one, code, papers in several]
     pair = next(iter(excluding(rules, held)), None)
-    return (pair[1], excluding_in_words(rules, pair)) if pair else None
+    if pair is None:
+        return None
+    excluded = next(one for one, _, _ in several if one.code == pair[1].asked)
+    return excluded, excluding_in_words(rules, pair)
 
 
 def check_advised(case: Case) -> None:

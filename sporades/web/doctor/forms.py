@@ -158,8 +158,7 @@ class OpinionForm(forms.Form):
             if found.opinion is not Opinion.UNFAVOURABLE
         ]
         if excluded := excluding_together(self._case, favoured):
-            held, words = excluded
-            one = next(each for each in self._measures if each.code == held.asked)
+            one, words = excluded
             self.add_error(_names(one)[0], f"{words} : {ONE_OF_THEM}")
 
     def _is_favoured(self, one: AskedMeasure) -> bool:

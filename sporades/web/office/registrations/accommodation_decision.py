@@ -245,8 +245,7 @@ class CaseDecisionForm(forms.Form):
             if found.decision is not Decision.REFUSED
         ]
         if excluded := excluding_together(self._case, granted):
-            held, words = excluded
-            one = next(each for each in self._measures if each.code == held.asked)
+            one, words = excluded
             self.add_error(names_of(one)[0], f"{words} : {ONE_OF_THEM}")
 
     def _check_reason(self, one: AskedMeasure) -> None:
