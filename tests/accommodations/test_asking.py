@@ -273,6 +273,18 @@ def test_what_the_guardian_had_signed_stays_signed_once_it_is_kept_as_sent():
     assert (signature.name, signature.signed_at) == ("Anne Le Goff", NOW)
 
 
+def test_the_address_that_the_guardian_gave_is_kept_with_what_they_had_signed():
+    registration = a_minor_without_the_address_of_a_guardian()
+    sign(registration, email="anne@exemple.test")
+    send(registration)
+    take_up(registration)
+    write(registration, Wish(READER))
+    keep_as_sent(registration)
+
+    assert case_of(registration).signature.email == "anne@exemple.test"
+    assert guardian_address(again(registration)) == "anne@exemple.test"
+
+
 @pytest.mark.parametrize("state", [State.PREPARING, State.INCOMPLETE, State.WITH_DOCTOR])
 def test_only_what_is_taken_up_is_kept_as_it_was_sent(registration, state):
     reach(registration, state)

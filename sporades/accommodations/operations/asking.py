@@ -307,6 +307,7 @@ def keep_as_sent(case: Case) -> None:
             name=signature.name,
             quality=signature.quality,
             statement=signature.statement,
+            email=signature.email,
             signed_at=signature.signed_at,
         )
     move(case, KEEP_AS_SENT, as_sent=None)

@@ -352,7 +352,7 @@ def check_advised(case: Case) -> None:
         raise ReasonToWrite(f"{listed(unsaid)} : {ReasonToWrite.message}")
     favoured = [
         (one, one.opinion_code or one.code, one.opinion_papers)
-        for one in case.measures.all()
+        for one in measures
         if one.opinion != Opinion.UNFAVOURABLE
     ]
     _check_together(case, favoured)
