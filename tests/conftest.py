@@ -1,6 +1,7 @@
 """What every test may rely on: official data in the base, and a mind that forgets nothing."""
 
 import math
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -9,6 +10,7 @@ from django.db import OperationalError, connection, connections
 from django.db.backends.postgresql.psycopg_any import sql
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis
+from psycopg._preparing import PrepareManager
 
 from sporades.acts import resending
 from sporades.exams import checking
@@ -68,6 +70,26 @@ def _no_minute():
     """Reference data are asked for once: a test that counts queries counts its own."""
     reference.FRESH_FOR = math.inf
     notices.FRESH_FOR = math.inf
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plans_are_kept():
+    """What PostgreSQL has planned stays planned from one test to the next.
+
+    psycopg forgets it when a transaction is undone, as every test is, for a table may be gone
+    with it. Ours stay; who drops or alters one says so in words that it still looks for.
+    """
+    should_discard = PrepareManager._should_discard
+    changes = re.compile(rb"^(?:DROP|ALTER|DISCARD ALL|DEALLOCATE ALL)\b").match
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PrepareManager, "prepared_max", 1000)
+        patch.setattr(
+            PrepareManager,
+            "_should_discard",
+            lambda self, prep, results: should_discard(self, prep, results, changes),
+        )
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
