@@ -172,6 +172,12 @@ def tell_waived(row: Evidence, registration: Registration, *, at: datetime) -> N
         tell_of("piece_waived", row, registration, at=at, is_to_provide=False)
 
 
+def tell_overturned(row: Evidence, registration: Registration, *, at: datetime) -> None:
+    """Tell the candidate of a registration that stands that a refused piece is good after all."""
+    if registration.is_active:
+        tell_of("piece_found_good", row, registration, at=at, is_to_provide=False)
+
+
 def tell_of(
     kind: str,
     row: Evidence,

@@ -76,19 +76,29 @@ def look_at_piece(*, row: Evidence, by: Actor, at: datetime) -> None:
 
 
 def consult_piece(
-    *, registration: Registration, code: str, by: Actor, at: datetime, page: int = 0
+    *, registration: Registration, code: str, deposit: int, by: Actor, at: datetime
 ) -> None:
-    """Note that a member of staff opens the file of a piece, or one page of it."""
+    """Note that a member of staff opens the file of a piece, or pages of it, once an hour.
+
+    Args:
+        registration: whose piece it is.
+        code: which piece.
+        deposit: the key of the file: another one is another reading.
+        by: who opens it.
+        at: the instant.
+    """
     if notices.is_database_read_only():
         return
-    journal.record(
-        "piece read",
-        by=by,
-        on=registration,
-        at=at,
-        academy=registration.academy_id,
-        after={"piece": code, "page": page} if page else {"piece": code},
-    )
+    after: dict[str, object] = {"piece": code, "deposit": deposit}
+    if not is_noted("piece read", on=registration, by=by, since=at - ONE_READING, after=after):
+        journal.record(
+            "piece read",
+            by=by,
+            on=registration,
+            at=at,
+            academy=registration.academy_id,
+            after=after,
+        )
 
 
 def consult_record(*, candidate: Candidate, academy: str, by: Actor, at: datetime) -> None:

@@ -27,6 +27,7 @@ KINDS = {
     "document_withdrawn": "Document retiré",
     "pieces_due": "Rappel des pièces justificatives",
     "piece_asked_again": "Pièce justificative demandée de nouveau",
+    "piece_found_good": "Pièce justificative conforme",
     "piece_given_time": "Délai accordé pour une pièce justificative",
     "piece_time_cut_back": "Délai d'une pièce justificative corrigé",
     "piece_waived": "Pièce justificative dispensée",

@@ -102,6 +102,37 @@ def refuse(
 
 
 @transaction.atomic
+def overturn(*, row: Evidence, seen: int | None, by: Actor, at: datetime) -> None:
+    """« Revenir sur le refus »: the piece is what was asked for after all; its candidate is told.
+
+    Args:
+        row: the piece.
+        seen: the key of the deposit that was looked at, if it was one.
+        by: who decides.
+        at: the instant.
+
+    Raises:
+        evidence.OtherFile, evidence.NothingThere: see each.
+        Refused: it stands no more as it was read.
+    """
+    locked = owing.lock(row.registration_id)
+    held = owing.row_of(locked, row.pk)
+    why = held.reason
+    evidence.overturn(held, seen=seen, by=by, at=at)
+    owing.record(
+        "piece refusal taken back",
+        locked,
+        by=by,
+        at=at,
+        piece=held.code,
+        deposit=held.deposit_id,
+        reason=why,
+    )
+    owing.tell_overturned(held, locked, at=at)
+    completing.clear_if_complete(locked, at=at)
+
+
+@transaction.atomic
 def waive(*, row: Evidence, reason: str, by: Actor, at: datetime) -> None:
     """« Dispenser »: this registration does without it; its candidate is told, with the reason.
 
@@ -206,6 +237,35 @@ def receive(*, row: Evidence, posted_on: date, by: Actor, at: datetime) -> None:
     posted = posted_on.isoformat()
     owing.record("piece received", locked, by=by, at=at, piece=held.code, posted_on=posted)
     completing.clear_if_complete(locked, at=at)
+
+
+@transaction.atomic
+def correct_postmark(*, row: Evidence, posted_on: date, by: Actor, at: datetime) -> None:
+    """« Corriger la date du cachet »: what was written was not what stands on the envelope (L-05).
+
+    Args:
+        row: the piece.
+        posted_on: the day of the postmark.
+        by: who corrects it.
+        at: the instant.
+
+    Raises:
+        Refused: the postmark is to come, or the piece stands no more as it was read.
+    """
+    locked = owing.lock(row.registration_id)
+    held = owing.row_of(locked, row.pk)
+    _check_postmark(locked, posted_on, at=at)
+    former = held.posted_on
+    evidence.correct_postmark(held, posted_on=posted_on)
+    owing.record(
+        "piece postmark corrected",
+        locked,
+        by=by,
+        at=at,
+        piece=held.code,
+        posted_on=posted_on.isoformat(),
+        former=former.isoformat() if former else "",
+    )
 
 
 def scan_in(

@@ -24,7 +24,8 @@ class Shorter(Refused):
 class TooFar(Refused):
     """More time than anybody means."""
 
-    message = f"Accordez {MOST.days} jours au plus."
+
+TOO_FAR = f"Accordez {MOST.days} jours au plus, donc jusqu'au {{last}}."
 
 
 def last_minute(registration: Registration, day: date) -> datetime:
@@ -100,7 +101,7 @@ def granted(registration: Registration, owed: Owed, day: date, *, at: datetime) 
         said = instant_in_words(owed.until, zone)
         raise Shorter(f"Cette pièce peut déjà être fournie jusqu'au {said}.")
     if day > today + MOST:
-        raise TooFar
+        raise TooFar(TOO_FAR.format(last=day_in_words(today + MOST)))
     return until
 
 

@@ -165,6 +165,13 @@ class Evidence(models.Model):
         return self.state in REPLACEABLE
 
     @property
+    def is_there(self) -> bool:
+        """Whether there is something to judge: a file in which nothing was found, or a paper."""
+        if self.deposit is None:
+            return self.posted_on is not None
+        return bool(self.deposit.is_clean)
+
+    @property
     def note(self) -> str:
         """Say what its state does not: the postmark, or why it is refused."""
         if self.posted_on is not None and self.state in {State.POSTED, State.ACCEPTED}:

@@ -19,7 +19,9 @@ from sporades.evidence.states import (
     ASK_AGAIN,
     CHECK_AGAIN,
     CLEAR,
+    CORRECT_POSTMARK,
     DEPOSIT,
+    OVERTURN,
     RECEIVE,
     RECEIVE_AGAIN,
     REFUSE,
@@ -32,6 +34,7 @@ from sporades.evidence.states import (
     State,
 )
 from sporades.registrations.models import Registration
+from sporades.registrations.models.version import CANDIDATE
 
 MOST_FILES = 10
 MOST_BYTES = 25_000_000
@@ -77,12 +80,26 @@ class TooMuch(Refused):
 
 
 class OtherFile(Refused):
-    """Its candidate has given another file since it was opened."""
+    """Something else was given for it since it was opened, by its candidate or by a colleague."""
 
     message = (
         "Le candidat vient de déposer un autre fichier pour cette pièce : relisez-le avant de "
         "décider."
     )
+
+
+SCANNED_IN = (
+    "Un collègue vient de joindre la numérisation de cette pièce : relisez-la avant de décider."
+)
+ON_PAPER = (
+    "Un collègue vient de noter cette pièce reçue par courrier : relisez-la avant de décider."
+)
+
+
+class NothingThere(Refused):
+    """Nothing was given that may be found good: no paper, no file, or one that nobody opens."""
+
+    message = "Rien de lisible n'est déposé pour cette pièce : elle ne peut pas être dite conforme."
 
 
 class NotWaived(Refused):
@@ -379,6 +396,25 @@ def refuse(
     _note_verdict(row, motive=motive, at=at)
 
 
+def overturn(row: Evidence, *, seen: int | None, by: Actor, at: datetime) -> None:
+    """Find good, after all, a piece that was refused.
+
+    Args:
+        row: the piece, its registration locked.
+        seen: the key of the deposit that was looked at, if it was one.
+        by: who decides.
+        at: the instant.
+
+    Raises:
+        OtherFile, NothingThere, Refused: see each.
+    """
+    _check_seen(row, seen)
+    if not row.is_there:
+        raise NothingThere
+    move(row, OVERTURN, reason="", decided_at=at, decided_name=by.name)
+    _note_verdict(row, at=at)
+
+
 def grant(row: Evidence, *, until: datetime) -> None:
     """Give more time for a piece for which something must still be sent, or cut back what was given.
 
@@ -457,6 +493,11 @@ def receive(row: Evidence, *, posted_on: date, at: datetime) -> None:
     )
 
 
+def correct_postmark(row: Evidence, *, posted_on: date) -> None:
+    """Write the postmark of a piece that came by post anew: what came, and when, stays. Raises Refused."""
+    move(row, CORRECT_POSTMARK, posted_on=posted_on)
+
+
 def note_looked(row: Evidence, *, by: Actor, at: datetime) -> None:
     """Say to colleagues who has a piece open."""
     Evidence.objects.filter(pk=row.pk).update(
@@ -465,5 +506,8 @@ def note_looked(row: Evidence, *, by: Actor, at: datetime) -> None:
 
 
 def _check_seen(row: Evidence, seen: int | None) -> None:
-    if row.deposit_id != seen:
-        raise OtherFile
+    if row.deposit_id == seen:
+        return
+    if row.deposit is None:
+        raise OtherFile(ON_PAPER)
+    raise OtherFile(OtherFile.message if row.deposit.author_kind == CANDIDATE else SCANNED_IN)

@@ -45,6 +45,7 @@ ACCEPT = Transition("accept", {State.DEPOSITED, State.POSTED}, State.ACCEPTED, "
 REFUSE = Transition(
     "refuse", {State.DEPOSITED, State.POSTED, State.ACCEPTED}, State.REFUSED, "Non conforme"
 )
+OVERTURN = Transition("overturn", {State.REFUSED}, State.ACCEPTED, "Revenir sur le refus")
 WAIVE = Transition(
     "waive",
     {State.OWED, State.CHECKING, State.DEPOSITED, State.REFUSED, State.POSTED},
@@ -52,6 +53,9 @@ WAIVE = Transition(
     "Dispenser",
 )
 RECEIVE = Transition("receive", TO_PROVIDE, State.POSTED, "Noter la réception")
+CORRECT_POSTMARK = Transition(
+    "correct_postmark", {State.POSTED}, State.POSTED, "Corriger le cachet de la poste"
+)
 SCAN = Transition(
     "scan", {State.OWED, State.REFUSED, State.POSTED}, State.POSTED, "Joindre la numérisation"
 )
@@ -67,8 +71,10 @@ TRANSITIONS = (
     REJECT,
     ACCEPT,
     REFUSE,
+    OVERTURN,
     WAIVE,
     RECEIVE,
+    CORRECT_POSTMARK,
     SCAN,
     WITHDRAW,
     ASK_AGAIN,

@@ -52,7 +52,11 @@ def in_order(entries: QuerySet[Entry]) -> QuerySet[Entry]:
     return entries.order_by("-at", "-pk")
 
 
-def is_noted(verb: str, *, on: Model, by: Actor, since: datetime) -> bool:
-    """Return whether somebody did this to a row since an instant."""
+def is_noted(
+    verb: str, *, on: Model, by: Actor, since: datetime, after: dict[str, object] | None = None
+) -> bool:
+    """Return whether somebody did this to a row since an instant, with the same words where they are given."""
     mine = Entry.objects.filter(verb=verb, actor_id=by.identifier, at__gte=since, **about_of(on))
+    if after is not None:
+        mine = mine.filter(payload__after=after)
     return mine.exists()

@@ -202,7 +202,7 @@ def test_the_mails_about_a_registration_may_all_be_sent_again():
             *("change_requested", "change_accepted", "change_refused"),
             *("request_received", "something_awaits"),
             *("piece_asked_again", "piece_given_time", "piece_refused", "piece_time_cut_back"),
-            "piece_waived",
+            *("piece_waived", "piece_found_good"),
         },
     }
 

@@ -135,7 +135,7 @@ def test_what_is_given_time_is_not_missing_until_it_has_passed(registration):
     ("day", "refusal", "said"),
     [
         (date(2027, 1, 23), delays.Shorter, "Ce jour est passé"),
-        (date(2027, 6, 1), delays.TooFar, "90 jours au plus"),
+        (date(2027, 6, 1), delays.TooFar, "90 jours au plus, donc jusqu'au "),
     ],
 )
 def test_no_other_day_is_granted(registration, day, refusal, said):

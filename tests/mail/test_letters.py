@@ -422,6 +422,7 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "something_awaits",
         # Those of pieces: tests/evidence/test_giving, tests/evidence/test_reminding.
         "piece_asked_again",
+        "piece_found_good",
         "piece_given_time",
         "piece_refused",
         "piece_time_cut_back",

@@ -64,6 +64,22 @@ def open_queue(page, site):
     assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") > 600
 
 
+def turns_and_grows(page):
+    """Turn a page that lies on its side, and make it larger: it keeps its place."""
+    image, frame = page.get_by_role("img", name="Page 1 sur 1"), page.locator(".s-pages__frame")
+    lying = image.bounding_box()
+    page.get_by_role("button", name="Tourner : page 1").click()
+    standing, around = image.bounding_box(), frame.bounding_box()
+    assert lying["width"] > lying["height"]
+    assert standing["height"] > standing["width"]
+    assert standing["width"] == pytest.approx(lying["width"], abs=2)
+    assert around["height"] >= standing["height"] - 2
+    page.get_by_role("button", name="Agrandir : page 1").click()
+    assert image.bounding_box()["width"] == pytest.approx(1.5 * standing["width"], abs=3)
+    assert page.get_by_role("button", name="Réduire : page 1").is_enabled()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_a_photo_is_looked_at_read_and_found_good(site, telephone, enter, clamd):
     registration = a_registration()
     candidate = signed_in(telephone, site, registration.candidate)
@@ -80,6 +96,7 @@ def test_a_photo_is_looked_at_read_and_found_good(site, telephone, enter, clamd)
     assert Deposit.objects.get().is_clean
     assert state(candidate) == "Déposée"
     open_queue(manager, site)
+    turns_and_grows(manager)
     press(manager, "Conforme")
     assert "Aucune pièce n'attend d'être vérifiée." in text(manager)
 

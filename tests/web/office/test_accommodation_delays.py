@@ -74,9 +74,9 @@ def test_each_step_says_how_long_it_took(manager, in_lille):
     assert said["De l'envoi à la notification, par académie"] == {
         "Lille": ["2", "25 jours", "43 jours"]
     }
-    assert said["De l'envoi à l'avis"]["De 15 à 30 jours"] == ["1", "50 %"]
-    assert said["De l'envoi à l'avis"]["De 31 à 60 jours"] == ["1", "50 %"]
-    assert said["De l'avis à la décision"]["De 3 à 7 jours"] == ["1", "50 %"]
+    assert said["De l'envoi à l'avis"]["De 15 à moins de 31 jours"] == ["1", "50 %"]
+    assert said["De l'envoi à l'avis"]["De 31 à moins de 61 jours"] == ["1", "50 %"]
+    assert said["De l'avis à la décision"]["De 3 à moins de 8 jours"] == ["1", "50 %"]
 
 
 def test_what_waits_is_said_by_its_step_and_for_how_long(manager, in_lille):
@@ -93,7 +93,7 @@ def test_what_waits_is_said_by_its_step_and_for_how_long(manager, in_lille):
         "Avis rendu": "1",
     }
     ages = said["Demandes qui attendent, par ancienneté dans leur étape"]
-    assert (ages["Moins de 3 jours"][0], ages["De 3 à 7 jours"][0]) == ("1", "1")
+    assert (ages["Moins de 3 jours"][0], ages["De 3 à moins de 8 jours"][0]) == ("1", "1")
     # The opinion that was given counts, though nothing is notified.
     assert said["Délai par étape"]["De l'envoi à l'avis"][0] == "1"
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from PIL import Image
 
 from sporades.accounts.models import Membership
-from sporades.acts import deciding
+from sporades.acts import deciding, verifying
 from sporades.core import files
 from sporades.core.french import local_day
 from sporades.evidence import operations as evidence
@@ -27,7 +27,7 @@ from sporades.registrations.models import Registration
 from sporades.registrations.states import VALIDATE
 from sporades.web.office import bounded
 from sporades.web.office.days import HOW
-from tests.evidence.given import BAC, a_photo, again, give, piece
+from tests.evidence.given import BAC, MANAGER, a_photo, again, give, piece
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, load_invented
 from tests.web.guide import main, seen, words
 
@@ -73,7 +73,8 @@ def test_a_file_is_opened_once_the_antivirus_has_found_nothing_in_it(manager, in
     evidence.note_scanned(given, is_clean=True, at=NOW)
 
     assert manager.get(file(in_lille)).content == files.get(given.key)
-    assert Entry.objects.get(verb="piece read").payload["after"] == {"piece": "IDENTITE"}
+    noted = {"piece": "IDENTITE", "deposit": given.pk}
+    assert Entry.objects.get(verb="piece read").payload["after"] == noted
 
 
 def test_a_file_in_which_a_virus_was_found_is_opened_by_nobody(manager, in_lille):
@@ -231,7 +232,7 @@ def test_the_file_is_shown_page_by_page_beside_what_the_candidate_has_said(manag
     assert image.headers["Content-Type"] == "image/jpeg"
     darkest, _ = Image.open(io.BytesIO(image.content)).convert("L").getextrema()
     assert darkest < 40
-    assert Entry.objects.get(verb="piece read").payload["after"] == {"piece": "IDENTITE", "page": 2}
+    assert Entry.objects.get(verb="piece read").payload["after"]["piece"] == "IDENTITE"
     assert "Le Goff" in page.cssselect("main .s-facts")[0].text_content()
     assert [words(one) for one in page.cssselect("main .s-compared > div")] == [
         "Nom de famille Le Goff",
@@ -241,6 +242,22 @@ def test_the_file_is_shown_page_by_page_beside_what_the_candidate_has_said(manag
     ]
     [trail] = page.cssselect(".fr-breadcrumb a[href$=pieces]")
     assert trail.get("href") == tab(in_lille)
+
+
+def test_who_reads_a_file_again_within_the_hour_is_noted_once_another_file_is_noted_too(
+    manager, in_lille
+):
+    clean(in_lille, photos=[a_photo(), a_photo("black")])
+    for _ in range(2):
+        manager.get(file(in_lille))
+        for page in (1, 2):
+            manager.get(reverse("office:piece_page", args=[in_lille.number, "IDENTITE", page]))
+    assert Entry.objects.filter(verb="piece read").count() == 1
+
+    clean(in_lille, photos=[a_photo("black")])
+    manager.get(file(in_lille))
+
+    assert Entry.objects.filter(verb="piece read").count() == 2
 
 
 @pytest.mark.parametrize("page", [0, 2, 101])
@@ -308,6 +325,48 @@ def test_what_is_no_verdict_is_refused_with_words(manager, in_lille, verdict):
 
     assert page.status_code == 422
     assert "Choisissez une décision parmi celles de cette page." in main(page)
+
+
+def test_who_decided_meanwhile_is_named_rather_than_its_candidate(manager, in_lille):
+    given = clean(in_lille)
+    verifying.refuse(row=piece(in_lille), reason="Floue.", seen=given.pk, by=MANAGER, at=NOW)
+
+    page = manager.post(decision(in_lille), {"vue": given.pk, "verdict": "accept"})
+
+    assert page.status_code == 422
+    assert "Claude Martin a décidé de cette pièce entre-temps : non conforme." in main(page)
+
+
+def test_a_refusal_is_taken_back_on_the_page_that_the_message_leads_to(manager, in_lille):
+    queued(in_lille)
+    here = f"{decision(in_lille)}?suite=pieces"
+    said = {"vue": piece(in_lille).deposit_id, "verdict": "refuse", "raison": "illisible"}
+    refused = manager.post(here, said, follow=True)
+
+    [back] = seen(refused).xpath("//a[text()='Revenir à cette pièce']")
+    # The queue is not left by looking back.
+    assert back.get("href") == here
+    assert "Pièces à vérifier" in main(manager.get(here))
+    done = manager.post(here, {"vue": piece(in_lille).deposit_id, "verdict": "overturn"})
+
+    assert done.status_code == 302
+    assert piece(in_lille).state == State.ACCEPTED
+
+
+def test_a_refusal_by_the_antivirus_is_not_taken_back(manager, in_lille):
+    evidence.note_scanned(give(in_lille), is_clean=False, at=NOW)
+
+    assert "Revenir sur ce refus" not in main(manager.get(decision(in_lille)))
+
+
+def test_a_wrong_postmark_is_corrected_without_a_scan(manager, in_lille):
+    decide(manager, in_lille, verdict="receive", poste_le="24/11/2026")
+    to_come = decide(manager, in_lille, verdict="postmark", poste_le="26/11/2026")
+    assert "La date du cachet de la poste n'est pas encore passée." in main(to_come)
+
+    decide(manager, in_lille, verdict="postmark", poste_le="20/11/2026")
+
+    assert "Postée le 20 novembre 2026." in main(manager.get(tab(in_lille)))
 
 
 def queued(*registrations):

@@ -55,19 +55,19 @@ TROUBLES = {
 MOST_CLOSING = 10
 AGES = (
     "Moins d'un jour",
-    "De 1 à 2 jours",
-    "De 3 à 7 jours",
-    "De 8 à 14 jours",
-    "De 15 à 30 jours",
-    "Plus de 30 jours",
+    "De 1 à moins de 3 jours",
+    "De 3 à moins de 8 jours",
+    "De 8 à moins de 15 jours",
+    "De 15 à moins de 31 jours",
+    "31 jours et plus",
 )
 LONG_AGES = (
     "Moins de 3 jours",
-    "De 3 à 7 jours",
-    "De 8 à 14 jours",
-    "De 15 à 30 jours",
-    "De 31 à 60 jours",
-    "Plus de 60 jours",
+    "De 3 à moins de 8 jours",
+    "De 8 à moins de 15 jours",
+    "De 15 à moins de 31 jours",
+    "De 31 à moins de 61 jours",
+    "61 jours et plus",
 )
 STAGES = {
     "opinion": "De l'envoi à l'avis",

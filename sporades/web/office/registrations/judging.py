@@ -58,7 +58,7 @@ def judge(request: HttpRequest, number: str, piece: str) -> HttpResponse:
         except Refused as refusal:
             asked.refuse(str(refusal))
         else:
-            messages.success(request, _decided(row, found, asked.said))
+            messages.success(request, _decided(row, found, asked.said, queue))
             return _onwards(request, found, row, queue)
     other = ""
     if not is_posted and row.state in TO_VERIFY:
@@ -107,6 +107,11 @@ def _judge(
             verifying.accept(row=row, seen=seen, by=by, at=at)
         case "refuse":
             verifying.refuse(row=row, **asked.refusal.decided, seen=seen, by=by, at=at)
+        case "overturn":
+            verifying.overturn(row=row, seen=seen, by=by, at=at)
+        case "postmark":
+            posted_on = asked.corrected.cleaned_data["poste_le"]
+            verifying.correct_postmark(row=row, posted_on=posted_on, by=by, at=at)
         case "receive":
             posted_on = asked.postmark.cleaned_data["poste_le"]
             verifying.receive(row=row, posted_on=posted_on, by=by, at=at)
@@ -134,15 +139,19 @@ def _pages(registration: Registration, row: Evidence) -> list[dict[str, Any]]:
     ]
 
 
-def _decided(row: Evidence, registration: Registration, said: str) -> str:
-    """Say what was decided of whose piece, with the way back to it: one key may have decided."""
+def _decided(row: Evidence, registration: Registration, said: str, queue: PieceQueue | None) -> str:
+    """Say what was decided of whose piece, with the way back to it: one key may have decided.
+
+    Who goes through a queue stays in it.
+    """
+    here = reverse("office:judge_piece", args=[registration.number, row.code])
     return format_html(
         '« {} », {}, n°{} : {}. <a href="{}">Revenir à cette pièce</a>',
         row.label,
         directed(registration.identity.full_name),
         registration.number,
         said,
-        reverse("office:judge_piece", args=[registration.number, row.code]),
+        queue.address_of(row, registration.number) if queue else here,
     )
 
 

@@ -68,8 +68,8 @@ def file(request: HttpRequest, number: str, piece: str) -> HttpResponse:
 
     def content() -> bytes:
         sent = kept(given.key)
-        by = author_on(request, found)
-        reading.consult_piece(registration=found, code=piece, by=by, at=request.arrived_at)
+        by, at = author_on(request, found), request.arrived_at
+        reading.consult_piece(registration=found, code=piece, deposit=given.pk, by=by, at=at)
         return sent
 
     return paper(
@@ -90,8 +90,8 @@ def page(request: HttpRequest, number: str, piece: str, page: int) -> HttpRespon
         image = drawing.page_of(kept(given.key), page)
     except (BeingPrepared, Unfit, Unready):
         return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "60"})
-    by = author_on(request, found)
-    reading.consult_piece(registration=found, code=piece, page=page, by=by, at=request.arrived_at)
+    by, at = author_on(request, found), request.arrived_at
+    reading.consult_piece(registration=found, code=piece, deposit=given.pk, by=by, at=at)
     return HttpResponse(image, content_type="image/jpeg")
 
 

@@ -18,6 +18,8 @@ from sporades.evidence.reasons import Reason
 from sporades.evidence.states import (
     ACCEPT,
     ASK_AGAIN,
+    CORRECT_POSTMARK,
+    OVERTURN,
     RECEIVE,
     REFUSE,
     SCAN,
@@ -33,14 +35,21 @@ from sporades.web.office.days import DayField
 VERDICTS = {
     "accept": ACCEPT,
     "refuse": REFUSE,
+    "overturn": OVERTURN,
     "receive": RECEIVE,
+    "postmark": CORRECT_POSTMARK,
     "waive": WAIVE,
     "ask": ASK_AGAIN,
 }
 MORE_TIME = "delay"
-LABELS = {"ask": "Demandée de nouveau", MORE_TIME: "Délai accordé"}
+LABELS = {
+    "ask": "Demandée de nouveau",
+    "postmark": "Date du cachet corrigée",
+    MORE_TIME: "Délai accordé",
+}
 """What is said of a verdict that does not lead to one state alone."""
 OTHER = "autre"
+NOT_THERE = "Choisissez une décision parmi celles de cette page."
 A_WEEK = timedelta(days=7)
 DETAIL = "Précision du service : "
 """What stands between a usual reason and the words that complete it."""
@@ -267,6 +276,8 @@ class VerdictForms:
             for name, move in VERDICTS.items()
             if row.state in move.sources
         }
+        if not row.is_there:
+            self.possible.pop("overturn", None)
         if row.state in TO_PROVIDE:
             self.possible[MORE_TIME] = LABELS[MORE_TIME]
         self.may_scan = row.state in SCAN.sources
@@ -285,16 +296,23 @@ class VerdictForms:
         self.postmark = PostedPieceForm(
             data if self.verdict == "receive" else None, today=time.today
         )
+        self.corrected = PostedPieceForm(
+            data if self.verdict == "postmark" else None,
+            today=time.today,
+            initial={"poste_le": row.posted_on},
+        )
+        self._row = row
         self.errors: list[str] = []
 
     def is_valid(self) -> bool:
         """Return whether what was sent can be done."""
         if self.verdict not in self.possible:
-            self.refuse("Choisissez une décision parmi celles de cette page.")
+            self.refuse(self._decided_meanwhile or NOT_THERE)
             return False
         form = {
             "refuse": self.refusal,
             "receive": self.postmark,
+            "postmark": self.corrected,
             "waive": self.waiver,
             "ask": self.again,
             MORE_TIME: self.more_time,
@@ -310,6 +328,18 @@ class VerdictForms:
         self.why = why
 
     why = ""
+
+    @property
+    def _decided_meanwhile(self) -> str:
+        """Say who has decided since the page was opened; nothing where it names no decision."""
+        row = self._row
+        if self.verdict not in VERDICTS or not row.decided_name:
+            return ""
+        state = row.get_state_display()
+        return (
+            f"{row.decided_name} a décidé de cette pièce entre-temps : "
+            f"{state[:1].lower()}{state[1:]}. Relisez-la avant de décider."
+        )
 
     @property
     def said(self) -> str:

@@ -5,6 +5,7 @@ import { chosen } from "./chosen.js";
 import { errorSummary } from "./errors.js";
 import { keys } from "./keys.js";
 import { once } from "./once.js";
+import { pages } from "./pages.js";
 import { passkeys } from "./passkeys.js";
 import { passwords } from "./passwords.js";
 import { photos } from "./photos.js";
@@ -15,6 +16,7 @@ import { uploads } from "./uploads.js";
 
 errorSummary();
 passkeys();
+pages();
 passwords();
 once();
 keys();

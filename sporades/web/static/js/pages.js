@@ -1,0 +1,55 @@
+/* A page of a paper may lie on its side, or be small: where a list is marked data-pages, each of
+   its pages gets buttons that turn it and make it larger. Without script, each opens by itself. */
+const SIZES = [100, 150, 200, 300];
+
+export function pages() {
+  document.querySelectorAll("[data-pages] > li").forEach((page, place) => {
+    const sheet = page.querySelector("a");
+    const image = sheet.querySelector("img");
+    const size = { place: 0, turned: 0 };
+    const frame = document.createElement("div");
+    frame.className = "s-pages__frame";
+    sheet.replaceWith(frame);
+    frame.append(sheet);
+    const bar = document.createElement("p");
+    bar.className = "s-pages__bar";
+    const button = (text, act) => {
+      const made = document.createElement("button");
+      made.type = "button";
+      made.className = "fr-btn fr-btn--tertiary fr-btn--sm";
+      made.append(text, hidden(` : page ${place + 1}`));
+      made.addEventListener("click", () => {
+        act();
+        show(sheet, image, size);
+        larger.disabled = size.place === SIZES.length - 1;
+        smaller.disabled = size.place === 0;
+        // What is wider than its place is scrolled by keyboard too.
+        frame.tabIndex = size.place ? 0 : -1;
+      });
+      bar.append(made);
+      return made;
+    };
+    button("Tourner", () => (size.turned = (size.turned + 1) % 4));
+    const larger = button("Agrandir", () => (size.place = Math.min(size.place + 1, SIZES.length - 1)));
+    const smaller = button("Réduire", () => (size.place = Math.max(size.place - 1, 0)));
+    smaller.disabled = true;
+    page.prepend(bar);
+  });
+}
+
+function show(sheet, image, size) {
+  const isOnItsSide = size.turned % 2 === 1;
+  const { naturalWidth: width, naturalHeight: height } = image;
+  sheet.style.width = `${SIZES[size.place]}%`;
+  sheet.dataset.turned = size.turned;
+  // On its side it is as wide as it was high: its place follows.
+  sheet.style.aspectRatio = isOnItsSide && width ? `${height} / ${width}` : "";
+  image.style.width = isOnItsSide && width ? `${(100 * width) / height}%` : "";
+}
+
+function hidden(text) {
+  const made = document.createElement("span");
+  made.className = "fr-sr-only";
+  made.textContent = text;
+  return made;
+}

@@ -1,0 +1,152 @@
+"""A piece that was refused is found good after all; a postmark is written anew."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from sporades.acts import completing, verifying
+from sporades.acts.verifying import PostmarkToCome
+from sporades.core.refusals import Refused
+from sporades.evidence import operations as evidence
+from sporades.evidence.models import Verdict
+from sporades.evidence.states import State
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from sporades.registrations import states
+from tests.evidence.given import MANAGER, a_photo, again, give, piece
+from tests.factories import NOW, a_registration
+
+LATER = NOW + timedelta(hours=1)
+
+pytestmark = pytest.mark.usefixtures("kept")
+
+
+@pytest.fixture
+def registration(invented_exam):
+    return a_registration()
+
+
+def clean(registration, code="IDENTITE", **said):
+    given = give(registration, code, **said)
+    evidence.note_scanned(given, is_clean=True, at=NOW)
+    return given
+
+
+def refuse(registration, code="IDENTITE", *, at=NOW):
+    row = piece(registration, code)
+    verifying.refuse(row=row, reason="Floue.", seen=row.deposit_id, by=MANAGER, at=at)
+
+
+def overturn(registration, code="IDENTITE", *, at=LATER):
+    row = piece(registration, code)
+    verifying.overturn(row=row, seen=row.deposit_id, by=MANAGER, at=at)
+
+
+def test_a_refusal_is_taken_back_and_its_candidate_has_nothing_to_replace(registration):
+    clean(registration)
+    refuse(registration)
+
+    overturn(registration)
+
+    row = piece(registration)
+    assert (row.state, row.reason, row.decided_at) == (State.ACCEPTED, "", LATER)
+    mail = Message.objects.get(kind="piece_found_good")
+    assert mail.recipient == registration.candidate.address
+    assert "Vous n'avez plus à la remplacer." in mail.body
+    entry = Entry.objects.get(verb="piece refusal taken back")
+    assert entry.payload["after"]["reason"] == "Floue."
+    found = Verdict.objects.filter(evidence=row).order_by("at")
+    assert [one.outcome for one in found] == [State.REFUSED, State.ACCEPTED]
+
+
+def test_so_is_that_of_a_paper_which_came_by_post(registration):
+    verifying.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=NOW)
+    refuse(registration)
+
+    overturn(registration)
+
+    assert piece(registration).state == State.ACCEPTED
+
+
+def test_what_lacked_no_other_piece_is_incomplete_no_more(registration):
+    after = max(one.until for one in registration.evidence.all()) + timedelta(days=90)
+    for row in registration.evidence.all():
+        if row.is_mandatory:
+            clean(registration, row.code, photos=[a_photo()])
+            verifying.accept(
+                row=piece(registration, row.code),
+                seen=piece(registration, row.code).deposit_id,
+                by=MANAGER,
+                at=NOW,
+            )
+    refuse(registration)
+    completing.declare_incomplete(registration=again(registration), by=MANAGER, at=after)
+    assert again(registration).state == states.State.ANOMALY
+
+    overturn(registration, at=after)
+
+    assert again(registration).state == states.State.REGISTERED
+
+
+def test_a_file_in_which_a_virus_was_found_is_never_good(registration):
+    evidence.note_scanned(give(registration), is_clean=False, at=NOW)
+
+    with pytest.raises(evidence.NothingThere):
+        overturn(registration)
+
+    assert piece(registration).state == State.REFUSED
+
+
+def test_another_file_given_meanwhile_is_not_found_good_unread(registration):
+    clean(registration)
+    refuse(registration)
+    row = piece(registration)
+    give(registration, photos=[a_photo("black")])
+
+    with pytest.raises(evidence.OtherFile, match="Le candidat vient de déposer"):
+        verifying.overturn(row=row, seen=row.deposit_id, by=MANAGER, at=LATER)
+
+    assert piece(registration).state == State.CHECKING
+
+
+def test_what_is_not_refused_is_not_taken_back(registration):
+    clean(registration)
+
+    with pytest.raises(Refused):
+        overturn(registration)
+
+    assert not Message.objects.filter(kind="piece_found_good").exists()
+
+
+def test_a_colleague_who_noted_it_by_post_is_not_taken_for_its_candidate(registration):
+    row = clean(registration).evidence
+    refuse(registration)
+    verifying.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=NOW)
+
+    with pytest.raises(evidence.OtherFile, match="Un collègue vient de noter cette pièce"):
+        verifying.accept(row=row, seen=row.deposit_id or 1, by=MANAGER, at=LATER)
+
+
+def test_a_postmark_is_written_anew_and_both_days_are_kept(registration):
+    verifying.receive(row=piece(registration), posted_on=date(2026, 11, 24), by=MANAGER, at=NOW)
+
+    verifying.correct_postmark(
+        row=piece(registration), posted_on=date(2026, 11, 20), by=MANAGER, at=LATER
+    )
+
+    row = piece(registration)
+    assert (row.state, row.posted_on, row.arrived_at) == (State.POSTED, date(2026, 11, 20), NOW)
+    after = Entry.objects.get(verb="piece postmark corrected").payload["after"]
+    assert (after["former"], after["posted_on"]) == ("2026-11-24", "2026-11-20")
+
+
+def test_no_postmark_is_to_come_nor_written_where_nothing_came(registration):
+    with pytest.raises(Refused):
+        verifying.correct_postmark(
+            row=piece(registration), posted_on=date(2026, 11, 20), by=MANAGER, at=NOW
+        )
+    verifying.receive(row=piece(registration), posted_on=date(2026, 11, 24), by=MANAGER, at=NOW)
+    with pytest.raises(PostmarkToCome):
+        verifying.correct_postmark(
+            row=piece(registration), posted_on=date(2027, 11, 20), by=MANAGER, at=NOW
+        )
