@@ -122,18 +122,38 @@ def _of(registrations: list[int]) -> QuerySet[AskedMeasure]:
     """Return what is granted to some registrations, in the order in which it was asked."""
     found = _granted().filter(case__registration__in=registrations).order_by("case", "place")
     return found.annotate(
-        regulation=F("case__registration__regulation"), exam=F("case__registration__exam__code")
+        regulation=F("case__registration__regulation"),
+        exam=F("case__registration__exam__code"),
+        category=F("case__registration__category"),
     )
 
 
-def _for(measures: Iterable[AskedMeasure], paper: str) -> Granted:
+def _for(measures: Iterable[Any], paper: str) -> Granted:
     """Return what is in force for an épreuve, of what a decision grants."""
     asked = [one for one in measures if not one.papers or paper in one.papers]
-    kept = _without_the_excluded([one for one in asked if one.grants(paper)])
+    granting = [one for one in asked if one.grants(paper) and _suits(one, paper)]
+    kept = _without_the_excluded(granting)
     return Granted(
         measures=tuple(dict.fromkeys(_in_force(one) for one in kept)),
         time=max((one.share for one in kept), default=Fraction(0)),
     )
+
+
+def _suits(one: Any, paper: str) -> bool:
+    """Return whether a measure goes with how an épreuve is sat, where nobody has chosen that épreuve.
+
+    « Toutes les épreuves » are those that it suits, as where each is ticked (`suiting_papers`).
+    What was chosen by name stands, whatever a later version says of the épreuve.
+    """
+    if one.decided_papers:
+        return True
+    unchosen = {one.code, one.decided_code} - ({one.code} if one.papers else set())
+    exam = rules(one.regulation).exam(one.exam)
+    asked, sat = exam.accommodations, exam.paper(paper)
+    if asked is None or sat is None:
+        return True
+    known = [measure for code in unchosen if (measure := asked.measure(code)) is not None]
+    return all(measure.suits(sat.nature_for(one.category)) for measure in known)
 
 
 def _without_the_excluded(kept: list[Any]) -> list[Any]:

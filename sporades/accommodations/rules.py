@@ -82,8 +82,7 @@ def sat_by(registration: Registration) -> list[Sat]:
     for paper in exam.papers:
         if paper.code not in entered:
             continue
-        own = paper.for_category(registration.category)
-        nature = (own and own.nature) or paper.nature
+        nature = paper.nature_for(registration.category)
         suiting = [one.code for one in (asked.measures if asked else ()) if one.suits(nature)]
         found.append(Sat(paper.code, paper.label, frozenset(suiting)))
     return found
@@ -185,7 +184,7 @@ def held_of(
     """
     asked = _covered(rules, list(sat), Wish(one.code, tuple(one.papers)))
     chosen = frozenset(papers)
-    return Held(one.code, code, asked & chosen if chosen else asked)
+    return Held(one.code, code, asked & (chosen or _covered(rules, list(sat), Wish(code))))
 
 
 def _covered(rules: Accommodations, sat: list[Sat], wish: Wish) -> frozenset[str]:
@@ -303,7 +302,20 @@ def opinion_on_papers(one: AskedMeasure, sat: Iterable[Sat]) -> str:
 
 def decision_on_papers(one: AskedMeasure, sat: Iterable[Sat]) -> str:
     """Say for which épreuves a measure is granted, and for which it is not."""
-    return _apart(one, one.decided_papers, sat, ("Accordée pour", "refusée pour"))
+    taken = list(sat)
+    chosen = one.decided_papers or _suited_by_another(one, taken)
+    return _apart(one, chosen, taken, ("Accordée pour", "refusée pour"))
+
+
+def _suited_by_another(one: AskedMeasure, sat: list[Sat]) -> list[str]:
+    """Return the épreuves that another measure, granted for all that are asked for, suits; or nothing."""
+    asked = [paper for paper in sat if paper.code in (one.papers or _suited(one.code, sat))]
+    suited = [paper.code for paper in asked if one.decided_code in paper.measures]
+    return suited if one.decided_code != one.code and len(suited) < len(asked) else []
+
+
+def _suited(code: str, sat: list[Sat]) -> list[str]:
+    return [paper.code for paper in sat if code in paper.measures]
 
 
 def _apart(one: AskedMeasure, chosen: list[str], sat: Iterable[Sat], said: tuple[str, str]) -> str:

@@ -8,9 +8,21 @@ from hypothesis import strategies as st
 
 from sporades.accommodations.granted import NOTHING, granted, granted_to
 from sporades.accommodations.models import AskedMeasure, Case
+from sporades.accommodations.operations import DecisionOn
+from sporades.accommodations.rules import Wish, decision_on_papers, sat_by
 from sporades.accommodations.states import Decision, Opinion, State
 from sporades.registrations.models import Registration
-from tests.accommodations.asked import ACCESS, HALF, READER, THIRD, a_doctor, reach
+from tests.accommodations.asked import (
+    ACCESS,
+    HALF,
+    READER,
+    THIRD,
+    a_doctor,
+    again,
+    case_of,
+    decide,
+    reach,
+)
 from tests.factories import NOW, a_registration
 from tests.undoing import undone
 
@@ -122,3 +134,42 @@ def test_many_are_asked_of_in_as_many_queries_as_one(registrations, django_asser
 
 def test_nobody_is_granted_anything_where_nobody_is_asked_of(db):
     assert granted_to([]) == {}
+
+
+@pytest.fixture
+def sailing(db):
+    """Somebody who sits an oral épreuve too, which « Temps majoré d'un tiers » does not suit."""
+    return a_registration(informations={"has_disability": "oui"})
+
+
+def codes_in_force(registration):
+    """Return what is in force for each épreuve, asked of one and asked of many."""
+    found = {paper: granted(registration, paper) for paper in ("E1", "M1")}
+    many = granted_to([again(registration)]).get(registration.pk, {})
+    assert found == {paper: many.get(paper, NOTHING) for paper in found}
+    return {paper: [measure.code for measure in one.measures] for paper, one in found.items()}
+
+
+def test_a_measure_for_all_the_epreuves_is_in_force_for_those_that_it_suits(sailing):
+    reach(sailing, State.NOTIFIED, Wish(THIRD), Wish(READER), Wish(ACCESS))
+
+    assert codes_in_force(sailing) == {"E1": [THIRD, READER, ACCESS], "M1": [READER, ACCESS]}
+
+
+def test_another_measure_is_in_force_for_the_epreuves_that_it_suits_and_its_document_says_which(
+    sailing,
+):
+    reach(sailing, State.OPINION_GIVEN, Wish(READER))
+    decide(sailing, LECTEUR=DecisionOn(Decision.OTHER, THIRD, "Le temps suffit."))
+
+    assert codes_in_force(sailing) == {"E1": [THIRD], "M1": []}
+    said = decision_on_papers(case_of(sailing).measures.get(), sat_by(sailing))
+    assert said.startswith("Accordée pour : Français")
+    assert said.endswith("refusée pour : Navigation")
+
+
+def test_another_measure_is_in_force_for_the_epreuve_that_the_authority_names(sailing):
+    reach(sailing, State.OPINION_GIVEN, Wish(READER))
+    decide(sailing, LECTEUR=DecisionOn(Decision.OTHER, THIRD, "Pour l'oral.", papers=("M1",)))
+
+    assert codes_in_force(sailing) == {"E1": [], "M1": [THIRD]}

@@ -231,6 +231,11 @@ class Paper(Strict):
         """Return what differs for a category, if anything does."""
         return next((form for form in self.forms if category in form.categories), None)
 
+    def nature_for(self, category: str) -> PaperNature:
+        """Return how a category sits it."""
+        own = self.for_category(category)
+        return (own and own.nature) or self.nature
+
     def concerns(self, speciality: str) -> bool:
         """Tell whether a speciality has this épreuve."""
         return not self.specialities or speciality in self.specialities

@@ -176,7 +176,7 @@ def _offer(exam: Exam, paper: Paper, facts: Facts) -> PaperOffer:
         phase=exam.phase(paper.phase),
         group=exam.group(paper.group),
         form=other.form if other else default,
-        nature=((other and other.nature) or paper.nature).label,
+        nature=paper.nature_for(facts.category).label,
         duration=(other and other.duration) or paper.duration or "",
         detail=(other and other.detail) or paper.detail or "",
         statuses=tuple(
