@@ -8,9 +8,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sporades import journal
+from sporades.accommodations.models import Case
 from sporades.accommodations.queries import requests_of
 from sporades.accommodations.rules import papers_needed_until, rules_of
 from sporades.accounts import limits
@@ -18,6 +21,8 @@ from sporades.accounts.models import User
 from sporades.acts.sending import Sent, name_of, named, named_text
 from sporades.core import files
 from sporades.core.actors import SYSTEM, Actor
+from sporades.core.days import midnight, months_after
+from sporades.core.french import local_day
 from sporades.core.links import absolute
 from sporades.core.queue import defer_once
 from sporades.core.refusals import Refused
@@ -32,6 +37,8 @@ from sporades.registrations.queries import lock_registration
 from sporades.registrations.snapshot import contact_of
 
 SCAN = "medical.scan"
+UNSENT_MONTHS = 6
+"""How long what was confided stays for a request that is not sent: see `unsent`."""
 
 
 class NothingToConfide(Refused):
@@ -349,6 +356,35 @@ def _tell_refused(paper: Paper, registration: Registration, *, at: datetime) -> 
 # --- In its time ------------------------------------------------------------------------------
 
 
+def unsent(at: datetime) -> QuerySet[Compartment]:
+    """Return the compartments that only a request which is not sent keeps, and for too long.
+
+    Six months after the closing, and after whatever came later: the beginning of that request,
+    the last paper or comment, the notification of a decision before it. Then that decision is
+    contested no more, whenever it was read: at the latest two months after fifteen days and
+    two months (`papers_needed_until`).
+
+    Args:
+        at: the instant.
+    """
+    today = local_day(at, settings.TIME_ZONE)
+    since = midnight(months_after(today, -UNSENT_MONTHS), settings.TIME_ZONE)
+    its = Case.objects.filter(registration=OuterRef("registration"))
+    going = its.open().filter(Q(asked_at__isnull=False) | Q(instead_of__isnull=False))
+    recent = its.filter(Q(begun_at__gte=since) | Q(notified_at__gte=since))
+    papers = Paper.objects.filter(compartment=OuterRef("pk"))
+    remarks = Remark.objects.filter(compartment=OuterRef("pk"))
+    lately = papers.filter(given_at__gte=since), remarks.filter(written_at__gte=since)
+    found: QuerySet[Compartment] = Compartment.objects.filter(
+        Exists(papers) | Exists(remarks),
+        *(~Exists(one) for one in (going, recent, *lately)),
+        erase_after=None,
+        erased_at=None,
+        registration__service__closes_at__lt=since,
+    )
+    return found
+
+
 @transaction.atomic
 def erase(found: Compartment, *, at: datetime) -> bool:
     """Erase what no decision needs any more; return whether it was not erased yet.
@@ -364,12 +400,16 @@ def erase(found: Compartment, *, at: datetime) -> bool:
     cases = list(requests_of(locked.pk))
     if any(case.asked_at is not None for case in cases):
         until = papers_needed_until(cases, locked.service.zone)
-        if until is None or until > at:
+        is_needed = until > at if until else not unsent(at).filter(pk=found.pk).exists()
+        if is_needed:
             medical.erase_after(found, until)
             return False
     is_done = medical.erase(found, at=at)
     if is_done:
         _record("confided papers erased", locked, by=SYSTEM, at=at)
+        if any(case.is_open for case in cases):
+            # Whoever goes on with a request that was left confides other papers.
+            medical.take_again(found)
     return is_done
 
 

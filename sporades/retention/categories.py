@@ -8,10 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 
-from sporades.accommodations.models import Case
 from sporades.accounts import operations as accounts
-from sporades.acts import forgetting
-from sporades.core.days import midnight, months_after, years_after, years_before
+from sporades.acts import confiding, forgetting
+from sporades.core.days import midnight, years_after, years_before
 from sporades.core.french import day_in_words, local_day
 from sporades.exams.models import RegistrationService
 from sporades.medical import operations as medical
@@ -26,9 +25,6 @@ CONCOURS = (
     "Par défaut deux ans, puis huit d'archives : arrêté du 27 juillet 2016 (OCEAN concours), pour "
     "les concours ; illustratif pour les examens. À fixer par le responsable."
 )
-UNSENT_MONTHS = 6
-"""How long after the closing what was confided stays for a request that was never sent."""
-
 SPECIFICATION = "Cahier des charges du service."
 
 
@@ -143,17 +139,9 @@ def named(at: datetime) -> QuerySet[Archive]:  # noqa: ARG001 - asked as the oth
 
 
 def confided(at: datetime) -> QuerySet[Compartment]:
-    """Return the medical compartments to erase: their last day is over, or no request was ever sent."""
-    today = local_day(at, settings.TIME_ZONE)
-    closed = midnight(months_after(today, -UNSENT_MONTHS), settings.TIME_ZONE)
-    sent = Case.objects.filter(registration=OuterRef("registration"), asked_at__isnull=False)
-    unsent: QuerySet[Compartment] = Compartment.objects.filter(
-        ~Exists(sent),
-        erase_after=None,
-        erased_at=None,
-        registration__service__closes_at__lt=closed,
-    )
-    return medical.due(at=midnight(today, settings.TIME_ZONE)) | unsent
+    """Return the medical compartments to erase: their last day is over, or nothing sent needs them."""
+    midnight_before = midnight(local_day(at, settings.TIME_ZONE), settings.TIME_ZONE)
+    return medical.due(at=midnight_before) | confiding.unsent(at)
 
 
 def publications(at: datetime) -> QuerySet[Publication]:
@@ -229,7 +217,9 @@ CATEGORIES = (
         "sante",
         "Papiers et commentaires de santé confiés à un médecin",
         f"la notification de la décision d'aménagement ; sans demande envoyée, {CLOSING}",
-        lambda: f"le délai de recours, 2 mois ; sans demande envoyée, {UNSENT_MONTHS} mois",
+        lambda: (
+            f"le délai de recours, 2 mois ; sans demande envoyée, {confiding.UNSENT_MONTHS} mois"
+        ),
         str,
         "Code de justice administrative, article R. 421-1 ; cahier des charges du service.",
         (confided,),

@@ -123,3 +123,69 @@ def test_what_is_confided_for_a_request_that_is_never_sent_goes_six_months_after
 
     assert not categories.confided(last).exists()
     assert categories.confided(last + timedelta(days=1)).exists() is not is_sent
+
+
+LATE = midnight(date(2027, 1, 10), "Europe/Paris") + timedelta(hours=9)
+"""After the closing: what is done then counts from then."""
+
+
+def late(at):
+    """Return what a request of that instant says: after the deadline, why."""
+    return {"at": at, "late_reason": "APPARUE" if at == LATE else ""}
+
+
+def erased_on(registration, *days):
+    """Let the nights of these days pass; return the one on which papers were erased."""
+    for day in days:
+        if retention.apply(at=midnight(day, "Europe/Paris")):
+            assert not Paper.objects.filter(compartment__registration=registration).exists()
+            return day
+    return None
+
+
+@pytest.mark.parametrize(
+    ("decided", "begun", "given", "erased"),
+    [
+        # The service closes on 15 December 2026; each is six months after the last of these.
+        (NOW, NOW, NOW, date(2027, 6, 16)),
+        (LATE, LATE, NOW, date(2027, 7, 11)),
+        (NOW, LATE, NOW, date(2027, 7, 11)),
+        (NOW, NOW, LATE, date(2027, 7, 11)),
+    ],
+)
+def test_a_draft_beside_a_decision_keeps_papers_six_months_after_the_last_that_was_done(
+    registration, decided, begun, given, erased
+):
+    reach(registration, State.NOTIFIED, **late(decided))
+    reach(registration, State.PREPARING, **late(begun))
+    confide(registration, at=given)
+    assert compartment(registration).erase_after is None
+
+    days = date(2027, 6, 15), date(2027, 6, 16), date(2027, 7, 10), date(2027, 7, 11)
+    assert erased_on(registration, *days) == erased
+
+    assert set(categories.overdue(midnight(days[-1], "Europe/Paris")).values()) == {0}
+    assert Entry.objects.filter(verb="confided papers erased").count() == 1
+
+
+def test_whoever_goes_on_with_a_draft_that_was_left_confides_other_papers(registration):
+    reach(registration, State.NOTIFIED)
+    reach(registration, State.PREPARING)
+    confide(registration)
+    at = midnight(date(2027, 6, 16), "Europe/Paris")
+    retention.apply(at=at)
+
+    confide(registration, at=at)
+
+    assert not categories.confided(midnight(date(2027, 12, 16), "Europe/Paris")).exists()
+    assert categories.confided(midnight(date(2027, 12, 17), "Europe/Paris")).exists()
+
+
+@pytest.mark.parametrize("state", [State.ASKED, State.WITH_DOCTOR, State.DECIDED])
+def test_a_request_that_is_sent_beside_a_decision_keeps_papers(registration, state):
+    reach(registration, State.NOTIFIED)
+    reach(registration, State.PREPARING)
+    confide(registration)
+    reach(registration, state)
+
+    assert not categories.confided(midnight(date(2028, 1, 1), "Europe/Paris")).exists()
