@@ -207,6 +207,28 @@ def test_a_file_that_is_not_taken_says_why_at_its_field(mine, registration):
     assert not Paper.objects.exists()
 
 
+def test_a_file_that_is_not_taken_leaves_what_was_given_on_the_page(mine, registration):
+    send(mine, registration, photo(name="ordonnance.jpg"))
+    confide(registration, kind="CERTIFICAT", name="certificat.jpg", at=NOW + timedelta(minutes=1))
+    Paper.objects.filter(kind="CERTIFICAT").update(is_clean=False, scanned_at=NOW)
+
+    answers = (
+        mine.get(address(registration, KIND)),
+        send(mine, registration, SimpleUploadedFile("lettre.docx", b"PK\x03\x04", "x/y")),
+    )
+
+    assert [answer.status_code for answer in answers] == [200, 422]
+    for answer in answers:
+        said = main(answer).partition("Vous avez déjà confié ")[2]
+        assert said.startswith(
+            "Autre papier de santé : ordonnance.jpg, confié le mercredi 25 novembre 2026"
+        )
+        assert (
+            " Certificat du médecin : certificat.jpg, confié le mercredi 25 novembre 2026" in said
+        )
+        assert said.endswith("– refusé, un programme malveillant y a été trouvé")
+
+
 def test_a_paper_is_taken_back_until_it_is_with_the_doctor(mine, registration):
     first, second = confide(registration, kind=KIND), confide(registration, kind=KIND)
 

@@ -109,7 +109,7 @@ def confide(request: HttpRequest, number: str, kind: str) -> HttpResponse:
             to_send = f" {TO_SEND}" if _is_to_send(found, last_case_of(found)) else ""
             messages.success(request, f"Votre fichier est confié. L'antivirus le vérifie.{to_send}")
             return redirect(f"{reverse('candidate:health', args=[number])}#{chosen.code}")
-    context = {"registration": found, "kind": chosen, "form": form}
+    context = {"registration": found, "kind": chosen, "form": form, "given": _given(found)}
     return render(request, "candidate/confide.html", context, status=422 if form.errors else 200)
 
 
@@ -261,6 +261,13 @@ def _papers(found: Compartment | None, zone: str) -> list[dict[str, Any]]:
         }
         for row in papers_of(found)
     ]
+
+
+def _given(registration: Registration) -> list[dict[str, Any]]:
+    """Return what was confided already, by its kind in words: it is read beside what is being given."""
+    labels = _labels(registration)
+    given = _papers(compartment(registration), registration.service.zone)
+    return [{**one, "label": labels.get(one["kind"], OTHER.label)} for one in given]
 
 
 def _name(row: Paper) -> str:
