@@ -95,6 +95,23 @@ def instant_in_words(instant: datetime, zone: str, *, weekday: bool = True) -> s
     )
 
 
+def times_in_words(count: int, first: datetime, last: datetime, zone: str) -> str:
+    """Return when something was done on one day, once or more: « …, 3 fois entre 9 h 05 et 9 h 20 … ».
+
+    Args:
+        count: how many times.
+        first: the first one.
+        last: the last one, of the same day in the zone.
+        zone: where the day counts.
+    """
+    if count == 1:
+        return instant_in_words(last, zone)
+    begins, ends = (_clock(one.astimezone(ZoneInfo(zone))) for one in (first, last))
+    hours = f"à {ends}" if begins == ends else f"entre {begins} et {ends}"
+    day = day_in_words(local_day(last, zone), weekday=True)
+    return f"{day}, {count} fois {hours} ({zone_in_words(zone)})"
+
+
 def day_in_digits(instant: datetime, zone: str) -> str:
     """Return « 27/08/2018 », the day of an instant where it counts."""
     return f"{instant.astimezone(ZoneInfo(zone)):%d/%m/%Y}"

@@ -1,32 +1,59 @@
 """Questions of pages and of other rooms about the medical compartment."""
 
 from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    Case,
+    Count,
+    Func,
+    Max,
+    Min,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, TruncDate
 
 from sporades.accounts.models import Membership
 from sporades.medical.models import CANDIDATE, Compartment, Opening, OpinionDraft, Paper, Remark
 from sporades.registrations.models import Registration
 
+_WHO_AND_WHAT = ("reader_kind", "reader_id", "reader_name", "is_for_copy", "kind")
+"""What openings of a day have in common where they are told together."""
+
 
 def compartment(registration: Registration) -> Compartment | None:
     """Return the compartment of a registration, if anything was confided for it.
 
-    The name of the doctor in charge is in `doctor_name`, nothing where there is none; how often
-    something of it was opened, in `opened`.
+    The name of the doctor in charge is in `doctor_name`, nothing where there is none.
     """
+    return _compartments(registration).first()
+
+
+def _compartments(registration: Registration) -> QuerySet[Compartment]:
     names = Membership.objects.filter(user=OuterRef("doctor"), role=Membership.Role.DOCTOR)
-    found: Compartment | None = (
-        Compartment.objects.filter(registration=registration)
-        .annotate(
-            doctor_name=Coalesce(Subquery(names.values("full_name")[:1]), Value("")),
-            opened=Count("openings"),
-        )
-        .first()
+    found: QuerySet[Compartment] = Compartment.objects.filter(registration=registration).annotate(
+        doctor_name=Coalesce(Subquery(names.values("full_name")[:1]), Value(""))
     )
     return found
+
+
+def compartment_to_show(registration: Registration, zone: str) -> Compartment | None:
+    """Return the compartment of a registration, with how many lines `openings_of` has in `opened`."""
+    lines = Func(
+        _day("openings__at", zone),
+        *(f"openings__{name}" for name in _WHO_AND_WHAT),
+        function="ROW",
+        output_field=TextField(),
+    )
+    which = Case(When(openings__isnull=False, then=lines))
+    return _compartments(registration).annotate(opened=Count(which, distinct=True)).first()
 
 
 def kinds_given(registration: Registration) -> set[str]:
@@ -129,7 +156,18 @@ def read_whole_by(found: Compartment, reader: str) -> ReadWhole:
     return ReadWhole(given, given - {kind for paper, kind in clean if paper not in opened})
 
 
-def openings_of(found: Compartment) -> QuerySet[Opening]:
-    """Return who opened what of a compartment, the last first."""
-    openings: QuerySet[Opening] = found.openings.order_by("-at", "-pk")
+def openings_of(found: Compartment, zone: str) -> QuerySet[Opening, dict[str, Any]]:
+    """Return who opened what of a compartment on which day, how often, from when to when; the last first.
+
+    Args:
+        found: the compartment.
+        zone: where a day counts.
+    """
+    days = found.openings.annotate(day=_day("at", zone)).values("day", *_WHO_AND_WHAT)
+    together = days.annotate(times=Count("pk"), first=Min("at"), last=Max("at"), latest=Max("pk"))
+    openings: QuerySet[Opening, dict[str, Any]] = together.order_by("-last", "-latest")
     return openings
+
+
+def _day(field: str, zone: str) -> TruncDate:
+    return TruncDate(field, tzinfo=ZoneInfo(zone))

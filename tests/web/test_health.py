@@ -419,3 +419,51 @@ def test_who_opened_papers_has_pages_the_last_first(mine, registration):
     assert "Dr n°50." not in second
     page = mine.get(f"{address(registration)}?page=rien").text
     assert 'href="?page=2#ouvertures"' in page
+
+
+def opened(paper, *, minutes, name="Dr Anne Roussel", are_comments=False):
+    """Note that a doctor has opened a paper, or the comments, so many minutes after now."""
+    said = {} if are_comments else {"paper": paper.pk, "kind": paper.kind}
+    Opening.objects.create(
+        compartment=paper.compartment,
+        reader_kind="doctor",
+        reader_name=name,
+        reader_id=f"user:{name}",
+        at=NOW + timedelta(minutes=minutes),
+        **said,
+    )
+
+
+def test_what_one_opens_several_times_in_a_day_is_one_line(mine, registration):
+    paper = found_clean(confide(registration, kind=KIND))
+    for minutes in (0, 20, 45):
+        opened(paper, minutes=minutes)
+    for minutes in (30, 30):
+        opened(paper, minutes=minutes, name="Dr Paul Noir")
+    opened(paper, minutes=50, are_comments=True)
+    # The day is that of the service: 00 h 30 in Paris, the 25th still in Greenwich.
+    opened(paper, minutes=14 * 60)
+
+    said = main(mine.get(address(registration))).partition("Qui a ouvert vos papiers ")[2]
+
+    day, what = "mercredi 25 novembre 2026", "ouverture de « Autre papier de santé »"
+    assert said == " ".join(
+        [
+            f"Le jeudi 26 novembre 2026 à 0 h 30 (heure de Paris) : "
+            f"Dr Anne Roussel, médecin désigné, {what}",
+            f"Le {day} à 11 h 20 (heure de Paris) : "
+            "Dr Anne Roussel, médecin désigné, lecture de vos commentaires",
+            f"Le {day}, 3 fois entre 10 h 30 et 11 h 15 (heure de Paris) : "
+            f"Dr Anne Roussel, médecin désigné, {what}",
+            f"Le {day}, 2 fois à 11 h 00 (heure de Paris) : Dr Paul Noir, médecin désigné, {what}",
+        ]
+    )
+    assert Opening.objects.count() == 7
+
+
+def test_pages_of_who_opened_papers_count_lines(mine, registration):
+    paper = found_clean(confide(registration, kind=KIND))
+    for number in range(52):
+        opened(paper, minutes=number % 26, name=f"Dr n°{number % 26}.")
+
+    assert "?page=2" not in mine.get(address(registration)).text

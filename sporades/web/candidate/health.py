@@ -18,12 +18,18 @@ from sporades.accommodations.states import State
 from sporades.acts import confiding
 from sporades.acts.opining import is_asked_by_doctor
 from sporades.core import files
-from sporades.core.french import instant_in_words
+from sporades.core.french import instant_in_words, times_in_words
 from sporades.core.refusals import Refused
 from sporades.documents.operations import BeingPrepared
 from sporades.medical import sealing
-from sporades.medical.models import Compartment, Opening, Paper, Remark
-from sporades.medical.queries import compartment, openings_of, papers_of, remarks_of
+from sporades.medical.models import Compartment, Paper, Remark
+from sporades.medical.queries import (
+    compartment,
+    compartment_to_show,
+    openings_of,
+    papers_of,
+    remarks_of,
+)
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import registration_of
 from sporades.web.candidate.health_forms import ConfideForm, RemarkForm
@@ -148,14 +154,14 @@ def _read(request: HttpRequest, found: Paper) -> bytes:
 
 def _shown(registration: Registration, *, page: str | None) -> dict[str, Any]:
     """Return what the page says of what was confided, and some of who opened it."""
-    found = compartment(registration)
     zone = registration.service.zone
+    found = compartment_to_show(registration, zone)
     given, labels = _papers(found, zone), _labels(registration)
     case = last_case_of(registration)
     is_here = rules_of(registration) is not None
     is_open = is_here and registration.is_active and (found is None or found.is_taking)
     kinds = _with_those_given(_kinds(registration, case) if is_open else [], given, labels)
-    openings = _openings(found).get_page(page)
+    openings = _openings(found, zone).get_page(page)
     remarks = [_remark(one, zone) for one in remarks_of(found)] if found else []
     asked = _asked_by_doctor(case, remarks, given) if registration.is_active else None
     return {
@@ -292,21 +298,24 @@ def _remark(row: Remark, zone: str) -> dict[str, Any]:
     }
 
 
-def _openings(found: Compartment | None) -> "Paginator[Opening]":
-    """Return who opened what, in pages: how many there are is known of the compartment."""
-    pages: Paginator[Opening] = Paginator(openings_of(found) if found else (), ON_THE_PAGE)
+def _openings(found: Compartment | None, zone: str) -> "Paginator[dict[str, Any]]":
+    """Return who opened what, in pages: how many lines there are is known of the compartment."""
+    pages: Paginator[dict[str, Any]] = Paginator(
+        openings_of(found, zone) if found else (), ON_THE_PAGE
+    )
     pages.count = found.opened if found else 0
     return pages
 
 
-def _opening(row: Opening, labels: dict[str, str], zone: str) -> dict[str, str]:
-    own = "Vous, dans une copie de vos données" if row.is_for_copy else "Vous"
+def _opening(line: dict[str, Any], labels: dict[str, str], zone: str) -> dict[str, str]:
+    own = "Vous, dans une copie de vos données" if line["is_for_copy"] else "Vous"
+    is_own = line["reader_kind"] == "candidate"
     return {
-        "who": own if row.reader_kind == "candidate" else f"{row.reader_name}, médecin désigné",
-        "what": f"ouverture de « {labels.get(row.kind, OTHER.label)} »"
-        if row.paper
+        "who": own if is_own else f"{line['reader_name']}, médecin désigné",
+        "what": f"ouverture de « {labels.get(line['kind'], OTHER.label)} »"
+        if line["kind"]
         else "lecture de vos commentaires",
-        "at": instant_in_words(row.at, zone),
+        "at": times_in_words(line["times"], line["first"], line["last"], zone),
     }
 
 

@@ -259,6 +259,27 @@ def test_the_file_says_apart_what_was_done_and_who_looked(manager, in_lille):
     assert set(looked.values()) == {"Claude Martin, gestionnaire"}
 
 
+def test_what_one_looks_at_several_times_in_a_day_is_one_line(manager, in_lille):
+    where = f"{reverse('office:journal', args=[in_lille.number])}?consultations=1"
+    claude, other = (Actor("manager", name, f"user:{key}") for name, key in (("A", 1), ("B", 2)))
+    for minutes, by in ((1, claude), (2, other), (40, claude), (60, claude), (24 * 60, claude)):
+        at = NOW - timedelta(days=2) + timedelta(minutes=minutes)
+        journal.record("file read", by=by, on=in_lille, at=at, academy="A09")
+
+    page = manager.get(where)
+
+    rows = [tuple(said.replace("\xa0", " ") for said in row) for row in page.context["rows"]]
+    assert [row for row in rows if row[2] != "Claude Martin, gestionnaire"] == [
+        (when, "Dossier consulté", f"{who}, gestionnaire")
+        for when, who in (
+            ("mardi 24 novembre 2026 à 10 h 30 (heure de Paris)", "A"),
+            ("lundi 23 novembre 2026, 3 fois entre 10 h 31 et 11 h 30 (heure de Paris)", "A"),
+            ("lundi 23 novembre 2026 à 10 h 32 (heure de Paris)", "B"),
+        )
+    ]
+    assert Entry.objects.filter(verb="file read", actor_name__in=["A", "B"]).count() == 5
+
+
 def test_a_file_of_another_perimeter_notes_nothing(manager, in_versailles):
     assert (
         manager.get(reverse("office:registration", args=[in_versailles.number])).status_code == 404

@@ -1,6 +1,6 @@
 """The file of a registration, as its manager reads it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -18,9 +18,10 @@ from sporades.acts.merging import merges_of
 from sporades.acts.moving import moves_of
 from sporades.acts.registering import amendments_told_of
 from sporades.core.actors import Actor
-from sporades.core.french import instant_in_words
+from sporades.core.french import instant_in_words, local_day, times_in_words
 from sporades.documents.queries import documents_in
 from sporades.journal import queries as acts
+from sporades.journal.models import Entry
 from sporades.letters.queries import with_letters
 from sporades.publications.queries import lines_to_come, lines_to_withdraw
 from sporades.registrations.deciding import decisions_for
@@ -204,18 +205,36 @@ def journal(request: HttpRequest, number: str) -> HttpResponse:
     found = registration_of(request, number)
     every = reading.acts_on(found)
     shows_readings = "consultations" in request.GET
-    shown = acts.readings(every)[:MOST_READINGS] if shows_readings else acts.changing(every)
-    rows = [
-        (instant_in_words(one.at, found.service.zone), one.in_words, one.author_in_words)
-        for one in shown
-    ]
+    zone = found.service.zone
+    shown = list(acts.readings(every)[:MOST_READINGS] if shows_readings else acts.changing(every))
+    rows = (
+        _by_day(shown, zone)
+        if shows_readings
+        else [(instant_in_words(one.at, zone), one.in_words, one.author_in_words) for one in shown]
+    )
     said = {
         "rows": rows,
         "columns": ("Quand", "Acte", "Auteur"),
         "shows_readings": shows_readings,
-        "is_cut": shows_readings and len(rows) == MOST_READINGS,
+        "cut_at": MOST_READINGS if shows_readings and len(shown) == MOST_READINGS else None,
     }
     return file_page(request, found, "journal", "office/journal.html", said)
+
+
+def _by_day(entries: Iterable[Entry], zone: str) -> list[tuple[str, str, str]]:
+    """Return what was read, on which day and by whom, one line for all the times of a day."""
+    found: dict[tuple[Any, ...], list[Entry]] = {}
+    for one in entries:
+        which = local_day(one.at, zone), one.in_words, one.actor_id, one.author_in_words
+        found.setdefault(which, []).append(one)
+    return [
+        (
+            times_in_words(len(same), same[-1].at, same[0].at, zone),
+            same[0].in_words,
+            same[0].author_in_words,
+        )
+        for same in found.values()
+    ]
 
 
 def registration_of(request: HttpRequest, number: str) -> Registration:
