@@ -78,6 +78,20 @@ def keep_copy(*, owner: Candidate, given: Deposit, by: Actor, at: datetime) -> K
 
 
 @transaction.atomic
+def label(*, kept: KeptFile, said: str, by: Actor, at: datetime) -> None:
+    """Call a file of one's drawer otherwise; the journal has that it was, and not how.
+
+    Args:
+        kept: the file.
+        said: what it is called; nothing for the name of the file.
+        by: who calls it so.
+        at: the instant.
+    """
+    if drawers.label(kept, said=said):
+        _record("drawer file named", kept.owner, kept, by=by, at=at)
+
+
+@transaction.atomic
 def remove(*, kept: KeptFile, by: Actor, at: datetime) -> None:
     """Erase a file of one's drawer: what was given of it stays where it was given.
 

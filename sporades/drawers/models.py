@@ -15,6 +15,7 @@ from sporades.core.french import instant_in_words, pdf_in_words
 
 LONGEST_NAME = 120
 LONGEST_MARK = 64
+LONGEST_LABEL = 60
 
 
 class UploadQuerySet(models.QuerySet["Upload"]):
@@ -99,10 +100,13 @@ class KeptFileQuerySet(models.QuerySet["KeptFile"]):
 
 
 class KeptFile(models.Model):
-    """A file that its candidate keeps, to be copied for one piece or another; never rewritten."""
+    """A file that its candidate keeps, to be copied for one piece or another; never rewritten, but for what they call it."""
 
     owner = models.ForeignKey(Candidate, on_delete=models.RESTRICT, related_name="kept_files")
     name = models.CharField("nom du fichier", max_length=LONGEST_NAME)
+    label = models.CharField(
+        "nom donné par le candidat", max_length=LONGEST_LABEL, blank=True, default="", db_default=""
+    )
     key = models.CharField("fichier", max_length=120, unique=True)
     size = models.PositiveIntegerField("taille, en octets")
     pages = models.PositiveSmallIntegerField("pages")
@@ -121,12 +125,12 @@ class KeptFile(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.ReadOnly(name="a_kept_file_is_never_rewritten", exclude=["owner"]),
+            pgtrigger.ReadOnly(name="a_kept_file_is_never_rewritten", exclude=["owner", "label"]),
         ]
 
     def __str__(self) -> str:
-        """Return the name that its candidate gave it."""
-        return self.name
+        """Return what its candidate calls it: the name of the file until they give another."""
+        return self.label or self.name
 
     @property
     def digest(self) -> str:

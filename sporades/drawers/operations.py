@@ -14,7 +14,14 @@ from sporades.core import files
 from sporades.core.locks import lock_value
 from sporades.core.refusals import Refused
 from sporades.core.text import clean
-from sporades.drawers.models import LONGEST_MARK, LONGEST_NAME, KeptFile, Upload, UploadPart
+from sporades.drawers.models import (
+    LONGEST_LABEL,
+    LONGEST_MARK,
+    LONGEST_NAME,
+    KeptFile,
+    Upload,
+    UploadPart,
+)
 from sporades.drawers.queries import weight_of
 from sporades.intake import cleaning
 
@@ -215,6 +222,19 @@ def keep(
         owner=owner, key=key, name=name, sending=sending, kept_at=at, **made
     )
     return kept
+
+
+def label(kept: KeptFile, *, said: str) -> bool:
+    """Call a file of a drawer otherwise; return whether anything changes.
+
+    Args:
+        kept: the file.
+        said: what its candidate calls it; nothing for the name of the file.
+    """
+    said = clean(said)[:LONGEST_LABEL]
+    is_new = KeptFile.objects.filter(pk=kept.pk).exclude(label=said).update(label=said)
+    kept.label = said
+    return bool(is_new)
 
 
 def lock(owner: Candidate) -> None:

@@ -114,6 +114,7 @@ IN_WORDS = {
     "password changed": "Mot de passe changé",
     "drawer file erased": "Fichier du porte-documents supprimé",
     "drawer file kept": "Fichier gardé dans le porte-documents",
+    "drawer file named": "Fichier du porte-documents nommé",
     "pieces reminded": "Pièces justificatives rappelées",
     "piece accepted": "Pièce justificative trouvée conforme",
     "piece asked again": "Pièce justificative demandée de nouveau",

@@ -467,6 +467,7 @@ TABLES = (
         chapter=PIECES,
         whose=of_candidate("owner"),
         words="name",
+        texts="label",
         files="key",
     ),
     Table(

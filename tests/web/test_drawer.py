@@ -11,6 +11,7 @@ from sporades.drawers import operations as drawers
 from sporades.drawers.models import KeptFile
 from sporades.evidence.models import Deposit
 from sporades.intake import cleaning
+from sporades.journal.models import Entry
 from tests.evidence.given import IDENTITY, a_photo, piece
 from tests.factories import NOW, a_candidate, a_registration
 from tests.web.guide import main, seen, words
@@ -53,6 +54,66 @@ def test_a_file_is_added_and_the_page_says_what_it_is_and_that_it_has_not_served
     assert "PDF, 1 page, " in said
     assert "gardé le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris)" in said
     assert "N'a pas encore servi." in said
+
+
+def name(browser, said):
+    """Name the file that is kept."""
+    where = f"{DRAWER}/{KeptFile.objects.get().pk}/nom"
+    return browser.post(where, {"nom": said}, follow=True)
+
+
+def test_a_file_is_named_and_called_so_wherever_the_drawer_is_listed(mine, registration):
+    add(mine)
+    called = "Carte d'identité, <b>deux</b> côtés"
+
+    said = main(name(mine, f"  {called} "))
+
+    assert "Le nom de ce fichier est enregistré." in said
+    assert f"{called} Ouvrir {called} carte.jpg, PDF, 1 page, " in said
+    assert f"Nommer {called} Supprimer {called}" in said
+    where = f"/mes-inscriptions/{registration.number}/pieces/{IDENTITY}"
+    assert f"{called} carte.jpg, PDF, 1 page, " in main(mine.get(where))
+    key = KeptFile.objects.get().pk
+    assert f"Supprimer « {called} » ?" in words(seen(mine.get(f"{DRAWER}/{key}/suppression")))
+    assert seen(mine.get(f"{DRAWER}/{key}/nom")).get_element_by_id("id_nom").value == called
+    assert "Carte" not in str(Entry.objects.get(verb="drawer file named").payload)
+
+
+def test_a_name_taken_away_leaves_that_of_the_file_and_given_again_it_is_not_noted(mine):
+    add(mine)
+    for said in ("Carte", "Carte", ""):
+        page = main(name(mine, said))
+
+    assert "carte.jpg Ouvrir carte.jpg PDF, 1 page, " in page
+    assert "Carte " not in page
+    assert Entry.objects.filter(verb="drawer file named").count() == 2
+
+
+def test_a_name_too_long_is_said_at_its_place_and_given_back(mine):
+    add(mine)
+
+    page = name(mine, "a" * 61)
+
+    assert page.status_code == 422
+    assert "61" in main(page)
+    assert seen(page).get_element_by_id("id_nom").value == "a" * 61
+    assert KeptFile.objects.get().label == ""
+
+
+def test_a_file_is_named_by_its_owner_alone(mine, sign_in):
+    add(mine)
+
+    assert name(sign_in(a_registration().candidate), "Carte").status_code == 404
+    assert KeptFile.objects.get().label == ""
+
+
+def test_what_is_given_of_a_named_file_keeps_the_name_of_the_file(mine, registration):
+    add(mine)
+    name(mine, "Carte de mon père")
+
+    provide(mine, registration, porte_documents=str(KeptFile.objects.get().pk))
+
+    assert piece(registration).deposit.name == "carte.jpg"
 
 
 def test_given_it_says_where_it_served(mine, registration):

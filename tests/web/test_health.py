@@ -447,16 +447,14 @@ def test_what_one_opens_several_times_in_a_day_is_one_line(mine, registration):
     said = main(mine.get(address(registration))).partition("Qui a ouvert vos papiers ")[2]
 
     day, what = "mercredi 25 novembre 2026", "ouverture de « Autre papier de santé »"
+    lines = (
+        ("jeudi 26 novembre 2026 à 0 h 30", "Dr Anne Roussel", what),
+        (f"{day} à 11 h 20", "Dr Anne Roussel", "lecture de vos commentaires"),
+        (f"{day}, 3 fois entre 10 h 30 et 11 h 15", "Dr Anne Roussel", what),
+        (f"{day}, 2 fois à 11 h 00", "Dr Paul Noir", what),
+    )
     assert said == " ".join(
-        [
-            f"Le jeudi 26 novembre 2026 à 0 h 30 (heure de Paris) : "
-            f"Dr Anne Roussel, médecin désigné, {what}",
-            f"Le {day} à 11 h 20 (heure de Paris) : "
-            "Dr Anne Roussel, médecin désigné, lecture de vos commentaires",
-            f"Le {day}, 3 fois entre 10 h 30 et 11 h 15 (heure de Paris) : "
-            f"Dr Anne Roussel, médecin désigné, {what}",
-            f"Le {day}, 2 fois à 11 h 00 (heure de Paris) : Dr Paul Noir, médecin désigné, {what}",
-        ]
+        f"Le {when} (heure de Paris) : {who}, médecin désigné, {did}" for when, who, did in lines
     )
     assert Opening.objects.count() == 7
 

@@ -79,6 +79,7 @@ ROUTES = {
     "candidate:take_back_paper": _route(POST, owned="registration", page=False),
     "candidate:drawer": _route(BOTH, takes_files=reading.LARGEST_TOGETHER),
     "candidate:drawer_file": _route(owned="kept file", page=False),
+    "candidate:name_file": _route(BOTH, owned="kept file"),
     "candidate:drop_file": _route(BOTH, owned="kept file"),
     "candidate:uploads": _route(("POST", "OPTIONS"), page=False),
     "candidate:upload": _route(("GET", "PATCH", "DELETE"), owned="upload", page=False),

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,14 +10,26 @@ from django.urls import reverse
 
 from sporades.acts import keeping
 from sporades.drawers import operations as drawers
-from sporades.drawers.models import KeptFile
+from sporades.drawers.models import LONGEST_LABEL, KeptFile
 from sporades.drawers.queries import files_of
 from sporades.evidence.queries import given_again
+from sporades.registrations.fields import CleanCharField
 from sporades.web.candidate.evidence_forms import UploadsForm
 from sporades.web.candidate.sending import begun_by
 from sporades.web.layout.papers import kept as read_kept
 from sporades.web.layout.papers import paper
 from sporades.web.layout.sent import taking
+
+
+class LabelForm(forms.Form):
+    """What a candidate calls a file of their drawer."""
+
+    nom = CleanCharField(
+        label="Votre nom pour ce fichier",
+        max_length=LONGEST_LABEL,
+        required=False,
+        help_text="Par exemple : « Diplôme du bac ». Sans réponse, le nom du fichier",
+    )
 
 
 def drawer(request: HttpRequest) -> HttpResponse:
@@ -58,6 +71,21 @@ def file(request: HttpRequest, kept: int) -> HttpResponse:
         instead=[("Revenir à mon porte-documents", reverse("candidate:drawer"))],
         is_attached=True,
     )
+
+
+def label(request: HttpRequest, kept: int) -> HttpResponse:
+    """Give a file a name by which its candidate knows it again."""
+    found = _found(request, kept)
+    posted = request.method == "POST"
+    form = LabelForm(request.POST) if posted else LabelForm(initial={"nom": found.label})
+    if posted and form.is_valid():
+        keeping.label(
+            kept=found, said=form.cleaned_data["nom"], by=request.actor, at=request.arrived_at
+        )
+        messages.success(request, "Le nom de ce fichier est enregistré.")
+        return redirect("candidate:drawer")
+    context = {"kept": found, "form": form}
+    return render(request, "candidate/name_file.html", context, status=422 if form.errors else 200)
 
 
 def drop(request: HttpRequest, kept: int) -> HttpResponse:

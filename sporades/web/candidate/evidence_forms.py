@@ -232,7 +232,11 @@ class ProvideForm(UploadsForm):
 
 def _choices(drawer: Iterable[KeptFile]) -> list[tuple[str, str]]:
     none = ("", "Aucun")
-    return [none, *((str(one.pk), Hinted(one.name, one.size_in_words)) for one in drawer)]
+    return [none, *((str(one.pk), Hinted(str(one), _said_of(one))) for one in drawer)]
+
+
+def _said_of(kept: KeptFile) -> str:
+    return f"{kept.name}, {kept.size_in_words}" if kept.label else kept.size_in_words
 
 
 def _keys(said: str) -> list[UUID]:

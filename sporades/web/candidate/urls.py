@@ -125,6 +125,7 @@ urlpatterns = [
     ),
     path("mon-porte-documents", drawer.drawer, name="drawer"),
     path("mon-porte-documents/<int:kept>/fichier", drawer.file, name="drawer_file"),
+    path("mon-porte-documents/<int:kept>/nom", drawer.label, name="name_file"),
     path("mon-porte-documents/<int:kept>/suppression", drawer.drop, name="drop_file"),
     path("envois", uploads.uploads, name="uploads"),
     path("envois/<uuid:upload>", uploads.upload, name="upload"),

@@ -202,6 +202,7 @@ ANSWERS: dict[str, dict[str, int]] = {
     # None was asked for.
     "candidate:take_data": {"POST": 409},
     "candidate:drawer": {"POST": 422},
+    "candidate:name_file": {"POST": 302},
     "candidate:drop_file": {"POST": 302},
     # Nothing says how long the file is, nor in which version of the protocol.
     "candidate:uploads": {"POST": 412},
@@ -414,6 +415,7 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "candidate:health_file": {**number, "paper_id": estate.confided.pk},
         "candidate:take_back_paper": {**number, "paper_id": estate.confided.pk},
         "candidate:drawer_file": {"kept": estate.kept.pk},
+        "candidate:name_file": {"kept": estate.kept.pk},
         "candidate:drop_file": {"kept": estate.kept.pk},
         "candidate:upload": {"upload": estate.upload.pk},
         "candidate:folder": number,

@@ -137,7 +137,7 @@ OUTSIDE = {
     "national_service": BUTTONS,
     "nationality": NO_WORD,
     "lu": BUTTONS,
-    "nom": "a search's, or that of what is put in force",
+    "nom": "a search's, that of what is put in force, or of a file",
     "note": NO_WORD,
     "note-…": EXAM,
     "option-…": EXAM,

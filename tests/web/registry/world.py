@@ -68,6 +68,7 @@ from sporades.doubles.models import LikelyDouble
 from sporades.drawers import operations as drawers
 from sporades.drawers.models import KeptFile, Upload
 from sporades.evidence import operations as evidence
+from sporades.evidence.models import Deposit
 from sporades.exams import operations as exams
 from sporades.exams.checking import Source
 from sporades.exams.models import PreparedRegulation, RegistrationService, ServiceChange
@@ -682,9 +683,17 @@ def an_estate(email: str, mark: str = "") -> Estate:
         draft=a_draft(candidate, speciality="FOREST", **answers, **FOREST),
         confided=a_confided_paper(registration, mark),
         passkey=a_passkey(candidate.user),
-        kept=keeping.keep_copy(owner=candidate, given=given, by=by, at=NOW),
+        kept=a_named_file(candidate, given, mark),
         upload=drawers.begin(owner=candidate.user, name=f"{mark}.jpg", mark=mark, length=9, at=NOW),
     )
+
+
+def a_named_file(candidate: Candidate, given: Deposit, mark: str) -> KeptFile:
+    """Keep a copy of a file in the drawer, under a name of its own."""
+    by = author(candidate)
+    kept = keeping.keep_copy(owner=candidate, given=given, by=by, at=NOW)
+    keeping.label(kept=kept, said=f"Carte {mark}".strip(), by=by, at=NOW)
+    return kept
 
 
 def a_confided_paper(registration: Registration, mark: str = "") -> Paper:
