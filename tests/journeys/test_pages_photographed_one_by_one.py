@@ -1,13 +1,18 @@
 """Pages that a telephone photographs one after the other are put in order, then given (G2)."""
 
+import io
 import re
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
+from sporades.drawers import operations as drawers
+from sporades.drawers.models import Upload
 from sporades.evidence.models import Deposit
 from tests.evidence.given import a_photo
 from tests.factories import a_registration
+from tests.intake.photos import scene, written
 from tests.journeys.helpers import press, signed_in, text
 from tests.journeys.test_without_script_or_room import TELEPHONE, fits
 from tests.spaces import plain
@@ -66,6 +71,102 @@ def test_choosing_again_adds_to_what_was_chosen_and_each_is_moved_or_taken_away(
     assert "Votre fichier est déposé." in text(page)
     given = Deposit.objects.get()
     assert (given.name, given.pages) == ("recto.jpg et 1 autre", 2)
+
+
+def sideways(name="IMG_1.jpg"):
+    """A photo that says nothing of how it was held, its top left on the left at the bottom."""
+    return {
+        "name": name,
+        "mimeType": "image/jpeg",
+        "buffer": written(scene(1_200, 900).transpose(Image.Transpose.ROTATE_90)),
+    }
+
+
+def red_corner(content):
+    """Return the size of a photo, and which corner of it is red."""
+    shown = Image.open(io.BytesIO(content)).convert("RGB")
+    width, height = shown.size
+    corners = {
+        (x, y): shown.getpixel((x * (width - 20) + 10, y * (height - 20) + 10))
+        for x in (0, 1)
+        for y in (0, 1)
+    }
+    [corner] = [one for one, (r, g, b) in corners.items() if r > 180 and g < 80 and b < 80]
+    return shown.size, corner
+
+
+def test_a_photo_that_lies_on_its_side_is_turned_before_it_leaves(page, tmp_path):
+    on_disk = tmp_path / "IMG_1.jpg"
+    on_disk.write_bytes(sideways()["buffer"])
+    page.get_by_label("Votre fichier").set_input_files(on_disk)
+    choose(page, photo("verso.jpg", "blue"))
+
+    act(page, "Tourner", 0)
+
+    said = "IMG_1.jpg est tournée d'un quart de tour vers la droite."
+    expect(page.get_by_text(said)).to_be_visible()
+    expect(
+        page.locator(".s-chosen li").nth(0).get_by_role("button", name="Tourner")
+    ).to_be_focused()
+    assert shown(page) == ["1. IMG_1.jpg", "2. verso.jpg"]
+    fits(page)
+    # Chosen again, it is still the same photo.
+    page.get_by_label("Votre fichier").set_input_files(on_disk)
+    assert len(shown(page)) == 2
+
+    press(page, "Déposer")
+    page.wait_for_url("**/pieces")
+
+    assert "Votre fichier est déposé." in text(page)
+    came = drawers.content_of(Upload.objects.get(name="IMG_1.jpg"))
+    assert red_corner(came) == ((1_200, 900), (0, 0))
+
+
+def test_turned_four_times_a_photo_leaves_as_it_was_chosen(page):
+    was = sideways()
+    choose(page, was)
+    for _ in range(4):
+        act(page, "Tourner", 0)
+        expect(page.locator(".s-chosen li").get_by_role("button", name="Tourner")).to_be_focused()
+
+    page.wait_for_function(
+        "size => document.querySelector(\"input[type='file']\").files[0].size === size",
+        arg=len(was["buffer"]),
+    )
+    press(page, "Déposer")
+    page.wait_for_url("**/pieces")
+
+    assert drawers.content_of(Upload.objects.get()) == was["buffer"]
+
+
+def test_what_is_sent_while_a_photo_turns_leaves_turned(page):
+    choose(page, sideways())
+    page.evaluate(
+        """() => {
+          const given = HTMLCanvasElement.prototype.toBlob;
+          HTMLCanvasElement.prototype.toBlob = function (done, ...how) {
+            document.querySelector("form[data-uploads] button[type='submit']").click();
+            return given.call(this, done, ...how);
+          };
+        }"""
+    )
+
+    act(page, "Tourner", 0)
+    page.wait_for_url("**/pieces")
+
+    assert red_corner(drawers.content_of(Upload.objects.get()))[1] == (0, 0)
+
+
+def test_where_a_browser_cannot_turn_a_photo_it_says_what_to_do(page):
+    choose(page, sideways(), {"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-"})
+    page.evaluate("() => { HTMLCanvasElement.prototype.toBlob = (done) => done(null); }")
+
+    act(page, "Tourner", 0)
+
+    expect(page.locator(".s-chosen__said")).to_contain_text("IMG_1.jpg ne se laisse pas tourner")
+    assert shown(page) == ["1. IMG_1.jpg", "2. a.pdf"]
+    pdf = page.locator(".s-chosen li").nth(1)
+    expect(pdf.get_by_role("button", name="Tourner")).to_have_count(0)
 
 
 def test_the_same_photo_counts_once_and_no_more_than_ten_are_kept(page):

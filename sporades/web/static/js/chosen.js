@@ -1,9 +1,10 @@
 /* Shows what an <input type="file" multiple> holds, in its order, and lets it be put right before it
    is sent: choosing again adds to what was chosen, as pages photographed one after the other are;
-   each file goes up, down or away. The field itself holds what is shown, so that whatever sends it
+   each file goes up, down or away, and a photo that lies on its side is turned. The field itself holds what is shown, so that whatever sends it
    finds it there; data-most="10" says how many it takes. data-received names the files that the
    service has received already, when a page comes back with one of them refused: they stand in the
    same list, and input.arranged says all of it, in its order. Without script it is a plain field. */
+import { isPhoto, turned } from "./photos.js";
 import { weight } from "./weights.js";
 
 export function chosen() {
@@ -12,11 +13,15 @@ export function chosen() {
 }
 
 const SEEN = 96;
-const ACTS = { up: "Monter", down: "Descendre", away: "Retirer" };
+const ACTS = { up: "Monter", down: "Descendre", turn: "Tourner", away: "Retirer" };
+const NOT_TURNED = "ne se laisse pas tourner ici\u00a0: tournez cette photo dans votre appareil, puis choisissez-la de nouveau.";
 
 function list(input) {
   const most = Number(input.dataset.most) || Infinity;
   let files = [];
+  let isTurning = false;
+  let pressed = null;
+  document.addEventListener("submit", wait, true);
   const { box, rows, said, more } = display();
   input.after(box);
   more.addEventListener("click", () => input.click());
@@ -52,7 +57,7 @@ function list(input) {
     const acts = document.createElement("span");
     acts.className = "s-chosen__acts";
     for (const [act, words] of Object.entries(ACTS)) {
-      if (act !== "away" && files.length < 2) continue;
+      if (act === "turn" ? !isPhoto(file) : act !== "away" && files.length < 2) continue;
       const button = document.createElement("button");
       button.type = "button";
       button.className = "fr-btn fr-btn--tertiary fr-btn--sm";
@@ -62,7 +67,7 @@ function list(input) {
       which.className = "fr-sr-only";
       which.textContent = ` ${file.name}, page ${place + 1}`;
       button.append(words, which);
-      button.addEventListener("click", () => change(act, place));
+      button.addEventListener("click", () => (act === "turn" ? turn(place) : change(act, place)));
       acts.append(button);
     }
     line.append(seen(file), name, acts);
@@ -77,9 +82,44 @@ function list(input) {
     if (to !== undefined) all.splice(to, 0, file);
     show(all);
     say(to === undefined ? `${file.name} est retiré.` : `${file.name} est maintenant en position ${to + 1} sur ${all.length}.`);
-    const line = rows.children[Math.min(to ?? place, all.length - 1)];
+    focus(act, Math.min(to ?? place, all.length - 1));
+  }
+
+  function focus(act, place) {
+    const line = rows.children[place];
     const again = line?.querySelector(`[data-act="${act}"]:enabled`) ?? line?.querySelector("button:enabled");
     (again ?? input).focus();
+  }
+
+  /* Always from the photo as it was chosen: turned four times, it is that one again. */
+  async function turn(place) {
+    if (input.disabled || isTurning) return;
+    isTurning = true;
+    const file = files[place];
+    const asChosen = file.asChosen ?? file;
+    const quarters = ((file.quarters ?? 0) + 1) % 4;
+    const made = quarters ? await turned(asChosen, quarters) : asChosen;
+    isTurning = false;
+    const at = files.indexOf(file);
+    if (at >= 0 && !made) say(`${file.name} ${NOT_TURNED}`);
+    if (at >= 0 && made) {
+      if (quarters) Object.assign(made, { asChosen, quarters });
+      show(files.map((one) => (one === file ? made : one)));
+      say(`${file.name} est tournée d'un quart de tour vers la droite.`);
+      focus("turn", at);
+    }
+    if (pressed === null) return;
+    const submitter = pressed;
+    pressed = null;
+    input.form.requestSubmit(submitter);
+  }
+
+  /* What is sent while a photo turns leaves once it is turned. */
+  function wait(event) {
+    if (event.target !== input.form || !isTurning) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    pressed = event.submitter;
   }
 
   function say(words) {
@@ -122,6 +162,10 @@ async function draw(file, canvas) {
 }
 
 function isSame(one, other) {
+  return isAlike(one, other) || (other.asChosen !== undefined && isAlike(one, other.asChosen));
+}
+
+function isAlike(one, other) {
   return one.name === other.name && one.size === other.size && one.lastModified === other.lastModified;
 }
 

@@ -2,7 +2,8 @@
    page keeps, on a line that may be slow. They leave upright, as a JPEG of at most LONGEST pixels a
    side, without what they say of where and when they were taken. What a browser cannot read, draw
    or make smaller goes as it is: the service does the same with it, and a page is as legible.
-   uploads.js asks for it; <form data-lighter>, which sends its files with itself, does so too. */
+   uploads.js asks for it; <form data-lighter>, which sends its files with itself, does so too.
+   chosen.js has one turned by hand, which nothing in it says how it was held. */
 const LONGEST = 3000;
 const QUALITY = 0.85;
 const LIGHT = 1500000;
@@ -76,21 +77,43 @@ async function made(file) {
   try {
     const jpeg = await drawn(file);
     if (jpeg?.type !== "image/jpeg" || (TAKEN.includes(file.type) && jpeg.size >= file.size)) return file;
-    const light = new File([jpeg], file.name, { type: jpeg.type, lastModified: file.lastModified });
-    // After a cut it goes on only from the very same bytes.
-    if (window.crypto?.subtle) light.mark = await digest(jpeg);
-    return light;
+    return await named(jpeg, file);
   } catch {
     return file;
   }
 }
 
-async function drawn(file) {
+export function isPhoto(file) {
+  return file instanceof File && [...TAKEN, ...NOT_TAKEN].includes(file.type);
+}
+
+/* Returns a photo turned by so many quarters to the right, or nothing where the browser cannot. */
+export async function turned(file, quarters) {
+  try {
+    if (!(await canDraw())) return null;
+    const jpeg = await drawn(file, quarters);
+    return jpeg?.type === "image/jpeg" ? await named(jpeg, file) : null;
+  } catch {
+    return null;
+  }
+}
+
+async function named(jpeg, file) {
+  const anew = new File([jpeg], file.name, { type: jpeg.type, lastModified: file.lastModified });
+  // After a cut it goes on only from the very same bytes.
+  if (window.crypto?.subtle) anew.mark = await digest(jpeg);
+  return anew;
+}
+
+async function drawn(file, quarters = 0) {
   const photo = await createImageBitmap(file, UPRIGHT);
   const scale = Math.min(1, LONGEST / Math.max(photo.width, photo.height));
-  const { canvas, paper } = sheet(Math.round(photo.width * scale), Math.round(photo.height * scale));
+  const [width, height] = [Math.round(photo.width * scale), Math.round(photo.height * scale)];
+  const { canvas, paper } = quarters % 2 ? sheet(height, width) : sheet(width, height);
   paper.imageSmoothingQuality = "high";
-  paper.drawImage(photo, 0, 0, canvas.width, canvas.height);
+  paper.translate(canvas.width / 2, canvas.height / 2);
+  paper.rotate((quarters * Math.PI) / 2);
+  paper.drawImage(photo, -width / 2, -height / 2, width, height);
   photo.close();
   // Where memory lacks, a browser draws nothing and says nothing: no photo is of one colour.
   const jpeg = isPlain(canvas) ? null : await new Promise((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
