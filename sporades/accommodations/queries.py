@@ -133,6 +133,21 @@ def left_by_their_doctor(*, day: date) -> QuerySet[Case]:
     Args:
         day: today.
     """
+    found: QuerySet[Case] = Case.objects.filter(~_is_of_its_doctor(day), state=State.WITH_DOCTOR)
+    return found
+
+
+def with_a_doctor_of_theirs(*, day: date) -> QuerySet[Case]:
+    """Return the requests that wait for a doctor whose role, account and perimeter are theirs today.
+
+    Args:
+        day: today.
+    """
+    found: QuerySet[Case] = Case.objects.filter(_is_of_its_doctor(day), state=State.WITH_DOCTOR)
+    return found
+
+
+def _is_of_its_doctor(day: date) -> Exists:
     domain = OuterRef("registration__exam__domain__code")
     current = Membership.objects.current(day).filter(
         Q(domains=[]) | Q(domains__contains=[domain]),
@@ -141,8 +156,7 @@ def left_by_their_doctor(*, day: date) -> QuerySet[Case]:
         user__is_active=True,
         academies__contains=[OuterRef("registration__academy")],
     )
-    found: QuerySet[Case] = Case.objects.filter(~Exists(current), state=State.WITH_DOCTOR)
-    return found
+    return Exists(current)
 
 
 def measures_within(reach: Reach) -> dict[str, str]:

@@ -4,12 +4,12 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Max
+from django.db.models import Count, Max, QuerySet
 from django.urls import reverse
 
 from sporades import mail
 from sporades.accommodations.models import Case
-from sporades.accommodations.states import State
+from sporades.accommodations.queries import with_a_doctor_of_theirs
 from sporades.accounts.models import User
 from sporades.core.french import local_day
 from sporades.core.links import absolute
@@ -21,19 +21,24 @@ KIND = "opinions_awaited"
 def tell_doctors(*, at: datetime) -> int:
     """Write to the doctors to whom something was entrusted since they were last written to.
 
+    One whose role has ended, or whose perimeter has changed, is told nothing of what is to be
+    entrusted to another.
+
     The mail says how many requests wait, and nothing of whom or of what.
 
     Returns:
         How many were written to.
     """
-    waiting = Case.objects.filter(
-        state=State.WITH_DOCTOR, stands=True, doctor__is_active=True, entrusted_at__lte=at
-    )
+    waiting = _waiting(at).filter(entrusted_at__lte=at)
     by_doctor = waiting.order_by().values("doctor").annotate(newest=Max("entrusted_at"))
     return sum(
         _tell(doctor, newest, at=at)
         for doctor, newest in by_doctor.values_list("doctor", "newest").order_by("doctor")
     )
+
+
+def _waiting(at: datetime) -> QuerySet[Case]:
+    return with_a_doctor_of_theirs(day=local_day(at, settings.TIME_ZONE)).filter(stands=True)
 
 
 @transaction.atomic
@@ -45,8 +50,7 @@ def _tell(key: int, newest: datetime, *, at: datetime) -> bool:
     day = local_day(at, settings.TIME_ZONE)
     if told is not None and (newest <= told or local_day(told, settings.TIME_ZONE) == day):
         return False
-    waits = Case.objects.filter(doctor=doctor, state=State.WITH_DOCTOR, stands=True)
-    count: int = waits.aggregate(count=Count("pk"))["count"]
+    count: int = _waiting(at).filter(doctor=doctor).aggregate(count=Count("pk"))["count"]
     if not count:
         return False
     mail.write(

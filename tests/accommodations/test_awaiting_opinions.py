@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from sporades.accounts.models import Membership
 from sporades.acts import accommodating, awaiting_opinions
 from sporades.mail.models import Message
 from sporades.mail.operations import forget
+from sporades.registrations.models import Registration
 from tests.accommodations.asked import case_of, opine, send, write
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration
 from tests.medical.given import a_doctor
@@ -82,6 +84,39 @@ def test_a_closed_account_is_not_written_to(registration, doctor):
     doctor.save()
 
     assert awaiting_opinions.tell_doctors(at=MORNING) == 0
+
+
+LAST_DAY = MORNING.date()
+"""The role of a doctor is theirs until the end of that day."""
+
+
+@pytest.mark.parametrize(
+    ("role", "after", "is_told"),
+    [
+        ({"ends_on": LAST_DAY}, 0 * DAY, True),
+        ({"ends_on": LAST_DAY}, DAY, False),
+        ({"academies": ["A25"]}, 0 * DAY, False),
+        ({"domains": ["AUTRE"]}, 0 * DAY, False),
+        ({"role": Membership.Role.AUDITOR}, 0 * DAY, False),
+    ],
+)
+def test_who_is_no_more_the_doctor_of_a_request_is_not_written_to(
+    registration, doctor, role, after, is_told
+):
+    entrust(doctor, registration)
+    doctor.memberships.update(**role)
+
+    assert awaiting_opinions.tell_doctors(at=MORNING + after) == is_told
+
+
+def test_what_is_in_the_perimeter_alone_is_counted(registration, doctor):
+    entrust(doctor, registration)
+    elsewhere = entrust(doctor)
+    Registration.objects.filter(pk=elsewhere.pk).update(academy="A25")
+
+    awaiting_opinions.tell_doctors(at=MORNING)
+
+    assert [mail.subject for mail in told()] == ["Une demande attend votre avis"]
 
 
 def test_it_goes_with_the_account(registration, doctor):
