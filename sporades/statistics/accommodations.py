@@ -1,5 +1,6 @@
 """How long requests for accommodations take from one step to the next, and where those that wait stand."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,20 +10,14 @@ from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F,
 
 from sporades.accommodations.models import Case
 from sporades.accommodations.states import State
-from sporades.statistics.delays import MEASURES, Delay, by, counts_by_age
+from sporades.statistics.archived import requests
+from sporades.statistics.delays import MEASURES, Delay, by, counts_by_age, whole, with_kept
 from sporades.statistics.periods import Period
 from sporades.statistics.selection import Selection
+from sporades.statistics.stages import STAGES, WHOLE
 
 STEPS = (3, 8, 15, 31, 61)
 """The bounds of ages, in whole days: what a doctor looks at takes longer than a paper."""
-
-STAGES = {
-    "opinion": ("asked_at", "opined_at"),
-    "decision": ("opined_at", "decided_at"),
-    "notification": ("decided_at", "notified_at"),
-    "whole": ("asked_at", "notified_at"),
-}
-"""From which instant to which each goes."""
 
 WAITING = (
     State.ASKED,
@@ -54,12 +49,18 @@ class Delays:
         stages: each of `STAGES`.
         by_academy, by_exam: from the sending to the notification, by the code or key of each.
         waiting: how many wait in each state, by the place of their age.
+        archived: how many of those that were notified are of archived registrations: numbers are
+            all that is left.
+        unsaid: how many more steps of these are not counted, as a part of their campaign is
+            elsewhere.
     """
 
     stages: Mapping[str, Stage]
     by_academy: Mapping[str, Delay]
     by_exam: Mapping[int, Delay]
     waiting: Mapping[str, Mapping[int, int]]
+    archived: int = 0
+    unsaid: int = 0
 
 
 def delays(selection: Selection, period: Period, *, at: datetime) -> Delays:
@@ -73,12 +74,17 @@ def delays(selection: Selection, period: Period, *, at: datetime) -> Delays:
         at: the instant.
     """
     cases = Case.objects.within(selection.reach).filter(selection.condition("registration"))
-    whole = _ended(cases, "whole", period)
+    notified, kept = _ended(cases, WHOLE, period), requests(selection, period)
     return Delays(
-        stages={name: _stage(_ended(cases, name, period)) for name in STAGES},
-        by_academy=by(whole, "academy"),
-        by_exam=by(whole, "registration__exam"),
+        stages={
+            name: _stage(_ended(cases, name, period), kept.steps[name], kept.ages[name])
+            for name in STAGES
+        },
+        by_academy=by(notified, "academy", kept.academies),
+        by_exam=by(notified, "registration__exam", kept.exams),
         waiting=_waiting(cases, at),
+        archived=kept.count,
+        unsaid=kept.unsaid,
     )
 
 
@@ -89,10 +95,11 @@ def _ended(cases: Any, name: str, period: Period) -> Any:
     return cases.filter(instead_of=None, **within).annotate(took=took)
 
 
-def _stage(ended: Any) -> Stage:
+def _stage(ended: Any, kept: Counter[int], days: Counter[int]) -> Stage:
     said = ended.aggregate(**MEASURES, **counts_by_age(STEPS))
     ages = {place: said[f"step_{place}"] for place in range(len(STEPS) + 1)}
-    return Stage(Delay(said["count"], said["median"], said["most"]), ages)
+    alone = Delay(said["count"], said["median"], said["most"])
+    return Stage(whole(ended, kept) if kept else alone, with_kept(ages, days, STEPS))
 
 
 def _waiting(cases: Any, at: datetime) -> dict[str, dict[int, int]]:

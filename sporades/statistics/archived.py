@@ -13,6 +13,7 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
+from sporades.accommodations.models import Case
 from sporades.core.french import local_day, said_by
 from sporades.evidence.models import Verdict
 from sporades.evidence.states import State as PieceState
@@ -22,6 +23,7 @@ from sporades.registrations.models import Registration
 from sporades.statistics.models import ArchivedCount
 from sporades.statistics.periods import Period
 from sporades.statistics.selection import Selection
+from sporades.statistics.stages import STAGES, WHOLE
 
 FEWEST = 5
 """From how many on a category or a state is told by itself."""
@@ -65,6 +67,7 @@ def keep(registration: Registration) -> None:
             Figure(Kind.HOUR, value=f"{filed_at.astimezone(UTC):{WRITTEN}}"),
             Figure(Kind.STATE, value=registration.state),
             *_of_verdicts(registration),
+            *_of_requests(registration),
         ]
     )
     # In one order, so that two who archive at once never wait for each other in a circle.
@@ -90,6 +93,21 @@ def _of_verdicts(registration: Registration) -> Iterator[Figure]:
             took, minutes = at - arrived_at, in_minutes(at - arrived_at)
             yield Figure(Kind.DELAY, exam=registration.exam_id, value=f"{took.days} {minutes}")
             yield Figure(Kind.PIECE, value=f"{code} {minutes}")
+
+
+def _of_requests(registration: Registration) -> Iterator[Figure]:
+    """Give what is counted of its requests for accommodations: the days and delays of their steps."""
+    for case in Case.objects.filter(registration=registration.pk, instead_of=None):
+        for stage, (since, until) in STAGES.items():
+            begun, ended = getattr(case, since), getattr(case, until)
+            if begun is None or ended is None:
+                continue
+            took, minutes = ended - begun, in_minutes(ended - begun)
+            yield Figure(Kind.STEP, value=f"{stage} {took.days} {minutes}")
+            if stage == WHOLE:
+                yield Figure(Kind.REQUEST, exam=registration.exam_id, value=f"{minutes}")
+            else:
+                yield Figure(Kind.STEP_DAY, day=local_day(ended, registration.service.zone))
 
 
 def in_minutes(took: timedelta) -> int:
@@ -241,25 +259,34 @@ class Verdicts:
 def verdicts(selection: Selection, period: Period) -> Verdicts:
     """Return what is archived of the verdicts of a period, of services all of whose verdicts lie in it."""
     services = {one.pk: one for one in selection.services}
-    kept = ArchivedCount.objects.filter(service__in=list(services))
+    whole, unsaid = _wholly_within(services, Kind.VERDICT, period)
+    found = Verdicts(unsaid=unsaid)
+    for row in _rows_of(whole, Kind.DELAY, Kind.PIECE, Kind.REFUSAL):
+        _tell_verdicts(found, services[row.service_id], row)
+    return found
+
+
+def _wholly_within(services: Iterable[int], kind: Kind, period: Period) -> tuple[list[int], int]:
+    """Return the services all of whose days of a kind lie in a period, and how many others have there."""
     within = Q(day__gte=period.first, day__lte=period.last)
     sums = (
-        kept.filter(kind=Kind.VERDICT)
+        ArchivedCount.objects.filter(service__in=list(services), kind=kind)
         .values_list("service")
         .annotate(within=Sum("count", filter=within, default=0), every=Sum("count"))
         .order_by()
     )
-    found, whole = Verdicts(), []
+    whole, unsaid = [], 0
     for service, in_period, every in sums:
         if in_period == every:
             whole.append(service)
         else:
-            found.unsaid += in_period
-    kinds = (Kind.DELAY, Kind.PIECE, Kind.REFUSAL)
-    if whole:
-        for row in kept.filter(service__in=whole, kind__in=kinds).order_by("pk"):
-            _tell_verdicts(found, services[row.service_id], row)
-    return found
+            unsaid += in_period
+    return whole, unsaid
+
+
+def _rows_of(services: list[int], *kinds: Kind) -> Iterable[ArchivedCount]:
+    rows = ArchivedCount.objects.filter(service__in=services, kind__in=kinds)
+    return rows.order_by("pk") if services else ()
 
 
 def _tell_verdicts(found: Verdicts, service: RegistrationService, row: ArchivedCount) -> None:
@@ -276,5 +303,53 @@ def _tell_verdicts(found: Verdicts, service: RegistrationService, row: ArchivedC
     elif row.exam_id:
         found.ages[int(said)] += row.count
         found.delays[took] += row.count
+        found.academies.setdefault(service.academy_id, Counter())[took] += row.count
+        found.exams.setdefault(row.exam_id, Counter())[took] += row.count
+
+
+@dataclass
+class Requests:
+    """What is archived of the requests for accommodations of a period.
+
+    Attributes:
+        steps: how many took so many minutes, by each of `STAGES`.
+        ages: how many took so many whole days, likewise.
+        academies, exams: how many took so many minutes from the first step to the last, by code, by key.
+        unsaid: how many steps of the period are not told: a part of their campaign lies elsewhere.
+    """
+
+    steps: dict[str, Counter[int]] = field(
+        default_factory=lambda: {one: Counter() for one in STAGES}
+    )
+    ages: dict[str, Counter[int]] = field(
+        default_factory=lambda: {one: Counter() for one in STAGES}
+    )
+    academies: dict[str, Counter[int]] = field(default_factory=dict)
+    exams: dict[int, Counter[int]] = field(default_factory=dict)
+    unsaid: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many went from the first step to the last."""
+        return self.steps[WHOLE].total()
+
+
+def requests(selection: Selection, period: Period) -> Requests:
+    """Return what is archived of the requests of a period, of services all of whose steps lie in it."""
+    services = {one.pk: one for one in selection.services}
+    whole, unsaid = _wholly_within(services, Kind.STEP_DAY, period)
+    found = Requests(unsaid=unsaid)
+    for row in _rows_of(whole, Kind.STEP, Kind.REQUEST):
+        _tell_requests(found, services[row.service_id], row)
+    return found
+
+
+def _tell_requests(found: Requests, service: RegistrationService, row: ArchivedCount) -> None:
+    if row.kind == Kind.STEP:
+        stage, days, minutes = row.value.split(" ")
+        found.steps[stage][int(minutes)] += row.count
+        found.ages[stage][int(days)] += row.count
+    elif row.exam_id:
+        took = int(row.value)
         found.academies.setdefault(service.academy_id, Counter())[took] += row.count
         found.exams.setdefault(row.exam_id, Counter())[took] += row.count

@@ -117,12 +117,12 @@ def delays(selection: Selection, period: Period, *, at: datetime) -> Delays:
     refusals = dict(refused.annotate(count=Count("pk")).order_by("motive"))
     kept = verdicts(selection, period)
     return Delays(
-        whole=_whole(timed, kept.delays),
-        ages=_with_kept(_by_age(timed), kept.ages),
+        whole=whole(timed, kept.delays),
+        ages=with_kept(_by_age(timed), kept.ages, STEPS),
         waiting=_by_age(waiting),
-        by_academy=_by(timed, "evidence__registration__academy", kept.academies),
-        by_exam=_by(timed, "evidence__registration__exam", kept.exams),
-        by_piece=_by(timed, "evidence__code", kept.pieces),
+        by_academy=by(timed, "evidence__registration__academy", kept.academies),
+        by_exam=by(timed, "evidence__registration__exam", kept.exams),
+        by_piece=by(timed, "evidence__code", kept.pieces),
         refusals=Counter(refusals) + kept.refusals,
         archived=kept.count,
         unsaid=kept.unsaid,
@@ -137,12 +137,6 @@ MEASURES: dict[str, Any] = {
 }
 
 
-def by(timed: Any, path: str) -> dict[Any, Delay]:
-    """Return the delays of rows that have one, `took`, by what tells them apart."""
-    rows = timed.values_list(path).annotate(**MEASURES).order_by(path)
-    return {key: Delay(count, median, most) for key, count, median, most in rows}
-
-
 MINUTES = Func(
     F("took"),
     function="CEIL",
@@ -152,17 +146,29 @@ MINUTES = Func(
 """A delay in minutes, never less than it was."""
 
 
-def _whole(timed: Any, kept: Counter[int]) -> Delay:
-    """Return the delay of all, with that of what is archived."""
+def whole(timed: Any, kept: Counter[int]) -> Delay:
+    """Return the delay of rows that have one, `took`, with that of what is archived.
+
+    Args:
+        timed: the rows.
+        kept: how many of what is archived took so many minutes.
+    """
     if not kept:
         return Delay(**timed.aggregate(**MEASURES))
     rows = timed.values_list(MINUTES).annotate(count=Count("pk")).order_by()
     return _counted(Counter(dict(rows)) + kept)
 
 
-def _by(timed: Any, path: str, kept: Mapping[Any, Counter[int]]) -> dict[Any, Delay]:
-    """Return the delays by what tells them apart, with those of what is archived."""
-    found = by(timed, path)
+def by(timed: Any, path: str, kept: Mapping[Any, Counter[int]]) -> dict[Any, Delay]:
+    """Return the delays of rows that have one, `took`, by what tells them apart.
+
+    Args:
+        timed: the rows.
+        path: what tells them apart.
+        kept: of what is archived, how many took so many minutes, by the same.
+    """
+    rows = timed.values_list(path).annotate(**MEASURES).order_by(path)
+    found = {key: Delay(count, median, most) for key, count, median, most in rows}
     if not kept:
         return found
     of_both: dict[Any, Counter[int]] = {key: Counter(counts) for key, counts in kept.items()}
@@ -188,10 +194,10 @@ def _share(minutes: Counter[int], share: float) -> timedelta:
     return timedelta(minutes=one)
 
 
-def _with_kept(ages: dict[int, int], days: Counter[int]) -> dict[int, int]:
-    """Add what is archived to the places of ages among `STEPS`."""
+def with_kept(ages: dict[int, int], days: Counter[int], steps: Sequence[int]) -> dict[int, int]:
+    """Add what is archived, by its whole days, to the places of ages among some steps."""
     for one, count in days.items():
-        ages[bisect_right(STEPS, one)] += count
+        ages[bisect_right(steps, one)] += count
     return ages
 
 

@@ -14,7 +14,8 @@ class ArchivedCount(models.Model):
     Days, hours, choices, categories and states are counted apart: no row crosses two of them, so
     that what one knows of somebody leads to nothing else of them. The verdicts on their pieces are
     counted in the same way: by day, by delay for an exam, by delay for a piece, by usual reason of
-    a refusal.
+    a refusal. So are the steps of their requests for accommodations: by day, by delay of each
+    step, by whole delay for an exam.
     """
 
     class Kind(models.TextChoices):
@@ -29,6 +30,9 @@ class ArchivedCount(models.Model):
         DELAY = "delay", "Délai d'un verdict, par examen"
         PIECE = "piece", "Délai d'un verdict, par pièce"
         REFUSAL = "refusal", "Motif d'un refus de pièce"
+        STEP_DAY = "step_day", "Jour d'une étape d'une demande d'aménagement"
+        STEP = "step", "Délai d'une étape d'une demande d'aménagement"
+        REQUEST = "request", "Délai d'une demande d'aménagement, par examen"
 
     service = models.ForeignKey(
         "exams.RegistrationService", on_delete=models.PROTECT, related_name="+", db_index=False
@@ -75,7 +79,10 @@ class ArchivedCount(models.Model):
                 | Q(kind="verdict", day__isnull=False, exam=None, speciality=None, value="")
                 | (Q(kind="delay", day=None, exam__isnull=False, speciality=None) & ~Q(value=""))
                 | (Q(kind="piece", day=None, exam=None, speciality=None) & ~Q(value=""))
-                | Q(kind="refusal", day=None, exam=None, speciality=None),
+                | Q(kind="refusal", day=None, exam=None, speciality=None)
+                | Q(kind="step_day", day__isnull=False, exam=None, speciality=None, value="")
+                | (Q(kind="step", day=None, exam=None, speciality=None) & ~Q(value=""))
+                | (Q(kind="request", day=None, exam__isnull=False, speciality=None) & ~Q(value="")),
             ),
             models.CheckConstraint(
                 name="an_archived_figure_counts_somebody", condition=Q(count__gte=1)

@@ -7,7 +7,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from sporades.acts import deciding, verifying
+from sporades.accommodations.models import Again, Case
+from sporades.accommodations.states import State as CaseState
+from sporades.acts import accommodating, deciding, verifying
 from sporades.core.french import at_most_in_words
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import Verdict
@@ -17,7 +19,8 @@ from sporades.registrations.states import SET_ASIDE, State
 from sporades.retention import archiving, operations
 from sporades.retention.models import Archive
 from sporades.statistics import keeping
-from sporades.statistics.archived import FEWEST, archived, verdicts
+from sporades.statistics.accommodations import delays as delays_of_requests
+from sporades.statistics.archived import FEWEST, archived, requests, verdicts
 from sporades.statistics.archived import by_hour as archived_by_hour
 from sporades.statistics.archived import keep as keep_figures
 from sporades.statistics.delays import delays
@@ -25,6 +28,7 @@ from sporades.statistics.models import ArchivedCount
 from sporades.statistics.periods import Period
 from sporades.statistics.queries import filed_by_hour
 from sporades.statistics.selection import Selection
+from tests.accommodations import asked
 from tests.endurance.arena import together
 from tests.evidence.given import MANAGER, give, piece
 from tests.factories import (
@@ -172,6 +176,9 @@ def test_nobody_is_in_a_figure_and_no_figure_crosses_two_things(invented_exam):
         {"kind": "delay", "value": "0 5"},
         {"kind": "piece", "value": "IDENTITE 5", "day": date(2026, 11, 25)},
         {"kind": "refusal", "value": "Illisible", "day": date(2026, 11, 25)},
+        {"kind": "step_day", "day": date(2026, 11, 25), "value": "opinion"},
+        {"kind": "step", "value": "opinion 0 5", "day": date(2026, 11, 25)},
+        {"kind": "request", "value": "5"},
     ],
 )
 def test_the_database_keeps_no_figure_that_crosses_two_things(invented_exam, crossed):
@@ -389,5 +396,95 @@ def test_what_is_archived_of_verdicts_is_asked_in_two_questions(invented_exam):
 
     with CaptureQueriesContext(connection) as queries:
         verdicts(selection, YEAR)
+
+    assert len(queries) == 2
+
+
+# --- Requests for accommodations --------------------------------------------------------------
+
+
+def notified(registration, *days):
+    """Bring a request to its notification, each step after so many days; the first is now."""
+    asked.reach(registration, CaseState.NOTIFIED)
+    instants = [NOW + timedelta(days=sum(days[:place])) for place in range(len(days) + 1)]
+    names = ("asked_at", "opined_at", "decided_at", "notified_at")
+    Case.objects.filter(registration=registration).update(
+        first_asked_at=NOW, **dict(zip(names, instants, strict=True))
+    )
+
+
+def of_requests(period=YEAR, **chosen):
+    """Return what the page says of requests that have ended."""
+    found = delays_of_requests(Selection(EVERYWHERE, **chosen), period, at=NOW)
+    return {
+        "by_academy": {key: told(one) for key, one in found.by_academy.items()},
+        "by_exam": {key: told(one) for key, one in found.by_exam.items()},
+        "stages": {key: (told(one.delay), dict(one.ages)) for key, one in found.stages.items()},
+    }
+
+
+STEPS = [(20, 3.5, 1), (40, 2, 1), (0.1, 0.2, 0.3), (3, 8, 15), (61, 1, 0.01)]
+
+
+def test_delays_of_requests_are_the_same_before_while_and_after_they_are_archived(
+    invented_exam, confided
+):
+    made = some(len(STEPS) + 1)
+    for registration, days in zip(made, STEPS, strict=False):
+        notified(registration, *days)
+    asked.reach(made[-1], CaseState.OPINION_GIVEN)
+    before = of_requests()
+    assert before["stages"]["whole"][0][0] == len(STEPS)
+    assert before["stages"]["opinion"][0][0] == len(made)
+
+    at = made[0].service.closes_at + timedelta(days=800)
+    for one in made:
+        assert archiving.archive(one.pk, at=at)
+        assert of_requests() == before
+
+    assert not Case.objects.exists()
+    found = delays_of_requests(Selection(EVERYWHERE), YEAR, at=NOW)
+    assert (found.archived, found.unsaid) == (len(STEPS), 0)
+    assert of_requests(academy="A25")["stages"]["whole"][0] == (0, "", "")
+
+
+def test_a_decision_taken_again_is_not_archived_as_a_request(invented_exam, confided):
+    [registration] = some(1)
+    notified(registration, 20, 3, 1)
+    accommodating.take_again(
+        case=asked.case_of(registration),
+        why=Again.ERROR,
+        has_opinion=True,
+        by=asked.MANAGER,
+        at=NOW + timedelta(days=30),
+    )
+    asked.decide(registration, at=NOW + timedelta(days=31))
+    before = of_requests()
+
+    archive_all()
+
+    assert of_requests() == before
+
+
+def test_of_a_part_of_the_steps_of_a_campaign_none_is_told(invented_exam, confided):
+    first, second = some(2)
+    notified(first, 0.1, 0.1, 0.1)
+    notified(second, 20, 3, 1)
+    archive_all()
+
+    found = delays_of_requests(Selection(EVERYWHERE), DAY, at=NOW)
+
+    counts = {one.delay.count for one in found.stages.values()}
+    assert (counts, found.archived, found.unsaid) == ({0}, 0, 3)
+
+
+def test_what_is_archived_of_requests_is_asked_in_two_questions(invented_exam, confided):
+    notified(some(1)[0], 20, 3, 1)
+    archive_all()
+    selection = Selection(EVERYWHERE)
+    assert selection.services
+
+    with CaptureQueriesContext(connection) as queries:
+        requests(selection, YEAR)
 
     assert len(queries) == 2

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from sporades.accommodations.states import State
 from sporades.acts import verifying
 from sporades.evidence import operations as evidence
 from sporades.exams.models import Session
@@ -15,6 +16,7 @@ from sporades.retention import operations
 from sporades.statistics import keeping
 from sporades.statistics.archived import FEWEST
 from sporades.statistics.models import ArchivedCount
+from tests.accommodations import asked
 from tests.evidence.given import MANAGER, give, piece
 from tests.factories import NOW, a_candidate, a_registration
 from tests.web.guide import main, seen, words
@@ -116,6 +118,23 @@ def test_the_delays_of_what_is_archived_are_still_shown(manager, made):
     assert f"{FEWEST} de ces verdicts sont d'inscriptions archivées" in main(after)
     part = manager.get(where, {"du": "26/11/2026", "au": "30/11/2026"})
     assert "verdicts d'inscriptions archivées" not in main(part)
+
+
+def test_the_delays_of_requests_that_are_archived_are_still_shown(manager, made, confided):
+    for one in made:
+        asked.reach(one, State.NOTIFIED)
+    where = reverse("office:accommodation_delays")
+    before = manager.get(where, PERIOD)
+    archive_all(made[0])
+
+    after = manager.get(where, PERIOD)
+
+    assert f"{FEWEST} demandes notifiées" in main(after)
+    assert tables(after) == tables(before)
+    assert f"{FEWEST} de ces demandes sont d'inscriptions archivées" in main(after)
+    assert "archivée" not in main(before)
+    part = manager.get(where, {"du": "26/11/2026", "au": "30/11/2026"})
+    assert "archivées" not in main(part)
 
 
 def test_the_hours_of_what_was_archived_without_them_are_said_not_to_be_kept(manager, made):

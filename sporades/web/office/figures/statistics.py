@@ -235,6 +235,10 @@ def accommodation_delays(request: HttpRequest) -> HttpResponse:
         "waits": waiting,
         "median": _lasting(whole.median),
         "most": _lasting(whole.most),
+        "archived": found.archived,
+        "archived_in_words": in_groups(str(found.archived)),
+        "unsaid": found.unsaid,
+        "unsaid_in_words": in_groups(str(found.unsaid)),
         "tables": [
             (
                 "Délai par étape",
