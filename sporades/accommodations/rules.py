@@ -307,6 +307,13 @@ def decision_on_papers(one: AskedMeasure, sat: Iterable[Sat]) -> str:
     return _apart(one, chosen, taken, ("Accordée pour", "refusée pour"))
 
 
+def granted_in_part(one: AskedMeasure, sat: Iterable[Sat]) -> str:
+    """Say for which épreuves a measure is granted, where it is not for all that it was asked for."""
+    taken = list(sat)
+    is_in_part = one.decided_papers or _suited_by_another(one, taken)
+    return decision_on_papers(one, taken) if is_in_part else ""
+
+
 def _suited_by_another(one: AskedMeasure, sat: list[Sat]) -> list[str]:
     """Return the épreuves that another measure, granted for all that are asked for, suits; or nothing."""
     asked = [paper for paper in sat if paper.code in (one.papers or _suited(one.code, sat))]

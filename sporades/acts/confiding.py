@@ -404,6 +404,8 @@ def erase(found: Compartment, *, at: datetime) -> bool:
         if is_needed:
             medical.erase_after(found, until)
             return False
+    elif found.erase_after is None and not unsent(at).filter(pk=found.pk).exists():
+        return False
     is_done = medical.erase(found, at=at)
     if is_done:
         _record("confided papers erased", locked, by=SYSTEM, at=at)

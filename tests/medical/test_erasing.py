@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from sporades.accommodations.states import State
+from sporades.acts import confiding
 from sporades.core.days import midnight
 from sporades.journal.models import Entry
 from sporades.medical import operations as medical
@@ -179,6 +180,19 @@ def test_whoever_goes_on_with_a_draft_that_was_left_confides_other_papers(regist
 
     assert not categories.confided(midnight(date(2027, 12, 16), "Europe/Paris")).exists()
     assert categories.confided(midnight(date(2027, 12, 17), "Europe/Paris")).exists()
+
+
+@pytest.mark.parametrize("begun", [State.PREPARING, None])
+def test_what_is_confided_after_it_was_found_to_be_left_stays(registration, begun):
+    confide(registration)
+    if begun:
+        reach(registration, begun)
+    at = midnight(date(2027, 6, 16), "Europe/Paris")
+    left = categories.confided(at).get()
+    confide(registration, at=at)
+
+    assert not confiding.erase(left, at=at)
+    assert Paper.objects.count() == 2
 
 
 @pytest.mark.parametrize("state", [State.ASKED, State.WITH_DOCTOR, State.DECIDED])

@@ -28,8 +28,8 @@ from sporades.accommodations.rules import (
     Wish,
     contest_in_words,
     deadline_of,
-    decision_on_papers,
     excluding,
+    granted_in_part,
     held_by_wishes,
     is_late,
     is_minor,
@@ -497,14 +497,15 @@ def _asked(case: Case, sat: list[Sat]) -> list[tuple[str, str]]:
 
 def _decided(case: Case, registration: Registration) -> list[dict[str, str]]:
     measures = list(case.measures.all())
-    sat = sat_by(registration) if any(one.decided_papers for one in measures) else []
+    are_for_some = any(one.decided_papers or one.decision == Decision.OTHER for one in measures)
+    sat = sat_by(registration) if are_for_some else []
     return [_decided_of(one, sat) for one in measures]
 
 
 def _decided_of(measure: AskedMeasure, sat: list[Sat]) -> dict[str, str]:
     return {
         "label": measure.named,
-        "papers": decision_on_papers(measure, sat) if measure.decided_papers else "",
+        "papers": granted_in_part(measure, sat),
         "said": measure.decision_in_words,
         "kind": "error" if measure.decision == Decision.REFUSED else "success",
         "reason": measure.reason,

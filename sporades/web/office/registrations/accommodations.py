@@ -16,7 +16,7 @@ from sporades.accommodations.notification import Notified
 from sporades.accommodations.queries import cases_of, decision_of, doctors_for, last_case_of
 from sporades.accommodations.rules import (
     deadline_of,
-    decision_on_papers,
+    granted_in_part,
     is_minor,
     late_in_words,
     opinion_on_papers,
@@ -301,7 +301,7 @@ def _said_of(case: Case, request: HttpRequest, *, may_decide: bool) -> dict[str,
                 )
                 if may_decide
                 else "",
-                "granted": decision_on_papers(one, sat) if one.decided_papers else "",
+                "granted": granted_in_part(one, sat),
             }
             for one in case.measures.all()
         ],
