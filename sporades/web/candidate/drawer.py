@@ -25,7 +25,7 @@ class LabelForm(forms.Form):
     """What a candidate calls a file of their drawer."""
 
     nom = CleanCharField(
-        label="Votre nom pour ce fichier",
+        label="Nom que vous lui donnez",
         max_length=LONGEST_LABEL,
         required=False,
         help_text="Par exemple : « Diplôme du bac ». Sans réponse, le nom du fichier",
