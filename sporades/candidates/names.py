@@ -9,6 +9,8 @@ from sporades.core.text import TOO_MANY_MARKS, clean, stacks_marks
 # Apostrophes, the Hawaiian ʻokina, hyphens, the Catalan middle dot, abbreviations.
 BETWEEN_LETTERS = frozenset(" '\u2018\u2019\u02bb\u02bc\u05f3-\u2010\u2011.\u00b7")
 
+FIRST_AND_LAST = 2
+
 
 def cleaned_name(typed: str) -> str:
     """Return a name in its normal form, accents composed and spaces single.
@@ -32,6 +34,23 @@ def cleaned_name(typed: str) -> str:
         raise ValidationError(TOO_MANY_MARKS)
     if not any(unicodedata.category(sign).startswith("L") for sign in name):
         raise ValidationError("Un nom contient au moins une lettre.")
+    return name
+
+
+def cleaned_full_name(typed: str) -> str:
+    """Return the first and the last name of one person, in their normal form, in whichever order.
+
+    Raises:
+        ValidationError: as `cleaned_name`; one word alone. Who has no first name says so in words.
+    """
+    name = cleaned_name(typed)
+    words = [word for word in name.split() if any(map(str.isalpha, word))]
+    # Scripts without capitals may write a whole name without a space.
+    if len(words) < FIRST_AND_LAST and any(sign.isupper() or sign.islower() for sign in name):
+        raise ValidationError(
+            "Écrivez le prénom et le nom. Sans prénom à l'état civil, écrivez « sans prénom », puis "
+            "le nom."
+        )
     return name
 
 

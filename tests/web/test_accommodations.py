@@ -259,6 +259,42 @@ def test_a_minor_does_not_sign_in_the_place_of_a_guardian(sign_in):
     assert "le même prénom que le candidat" in signature.statement
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("🦄", "Enlevez ce qui n'appartient pas à un nom"),
+        ("Anne Le Goff 2", "Un nom ne contient pas de chiffre"),
+        ("Maman", "Écrivez le prénom et le nom."),
+        ("- .", "Un nom contient au moins une lettre."),
+    ],
+)
+def test_what_is_no_name_signs_nothing(sign_in, typed, said):
+    filed = a_minor()
+    case = write(filed, Wish(READER, ("E2",)))
+    client = sign_in(filed.candidate)
+
+    refused = client.post(
+        at(filed, page="/signature"), {**SIGNED, "vu": case.revision, "nom": typed}
+    )
+
+    assert refused.status_code == 422
+    assert set(refused.context["form"].errors) == {"nom"}
+    assert said in refused.context["form"].errors["nom"][0]
+    assert case_of(filed).signature is None
+
+
+@pytest.mark.parametrize("typed", ["sans prénom Le", "李小龙"])
+def test_a_guardian_without_a_first_name_or_without_a_space_signs(sign_in, typed):
+    filed = a_minor()
+    case = write(filed, Wish(READER, ("E2",)))
+
+    sign_in(filed.candidate).post(
+        at(filed, page="/signature"), {**SIGNED, "vu": case.revision, "nom": typed}
+    )
+
+    assert case_of(filed).signature.name == typed
+
+
 def test_a_guardian_of_whom_an_address_is_known_is_asked_for_no_other(sign_in):
     filed = a_minor()
     write(filed, Wish(READER, ("E2",)))

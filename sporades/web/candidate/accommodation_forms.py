@@ -28,6 +28,7 @@ from sporades.accommodations.rules import (
     suiting_papers,
 )
 from sporades.accounts.forms import AS_TYPED, AddressField
+from sporades.candidates.names import cleaned_full_name
 from sporades.core.french import listed
 from sporades.exams.schema.accommodations import OTHER_REASON, Accommodations, Measure
 from sporades.registrations.fields import CleanCharField, Hinted, WhenChosen, ask_if_called_for
@@ -407,6 +408,10 @@ class SignatureForm(forms.Form):
     def has_own_address(self) -> bool:
         """Whether the registration gives the candidate's own address as the guardian's."""
         return self._registration.candidate.is_reached_at(self._registration.guardian_email)
+
+    def clean_nom(self) -> str:
+        """Keep the names of a person: they are printed under what is signed."""
+        return cleaned_full_name(self.cleaned_data["nom"])
 
     def clean_adresse(self) -> str:
         """Refuse the candidate's own address."""
