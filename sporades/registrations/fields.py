@@ -9,6 +9,8 @@ from django.utils.datastructures import MultiValueDict
 from sporades.core.text import TOO_MANY_MARKS, clean, clean_lines, stacks_marks
 from sporades.exams.schema.questions import Choice
 
+NO_LONGER_OFFERED = "Un choix qui n'est plus proposé"
+
 
 class Hinted(str):  # noqa: SLOT000 - it carries one thing more
     """The label of a choice, with what it means under it."""
@@ -80,6 +82,15 @@ def flat(choices: Any) -> Iterator[tuple[Any, Any]]:
             yield from label
         else:
             yield value, label
+
+
+def chosen_in_words(field: forms.Field, value: Any) -> str:
+    """Return what was typed in a field, valid or not, as a person reads it; or nothing."""
+    labels = dict(flat(getattr(field, "choices", ())))
+    values = value if isinstance(value, list) else [value]
+    if labels:
+        values = [labels.get(one, NO_LONGER_OFFERED) for one in values if one]
+    return ", ".join(str(one) for one in values if one)
 
 
 def as_data(answers: Mapping[str, Any]) -> MultiValueDict[str, Any]:

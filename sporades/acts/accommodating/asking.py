@@ -38,14 +38,27 @@ def prepare(*, registration: Registration, by: Actor, at: datetime) -> Case:
 
 
 @transaction.atomic
-def write(*, registration: Registration, asked: Asked, by: Actor, at: datetime) -> Case:
+def write(
+    *, registration: Registration, asked: Asked, seen: int | None = None, by: Actor, at: datetime
+) -> Case:
     """Keep what is asked, beginning the request if there is none; a signature of before falls.
 
+    Args:
+        registration: whose request it is.
+        asked: what is asked.
+        seen: the revision that the page was made from; whichever it is where none is said.
+        by: whose account it is done with.
+        at: the instant.
+
     Raises:
+        Rewritten: something else was kept from another window meanwhile.
         Sent, UnknownMeasure, NotOffered, NotStanding, TooLate: see `accommodations.operations`.
     """
     case = lock_case(prepare(registration=registration, by=by, at=at))
+    before = case.revision
     if accommodations.write(case, asked):
+        if seen is not None and seen != before:
+            raise accommodations.Rewritten  # what has just been written goes with the transaction
         codes = [wish.code for wish in asked.wishes]
         note("accommodation written", case, by=by, at=at, measures=codes)
     return case

@@ -27,6 +27,7 @@ from sporades.medical.queries import compartment, openings_of, papers_of, remark
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import registration_of
 from sporades.web.candidate.health_forms import ConfideForm, RemarkForm
+from sporades.web.layout.kept import forget, kept
 from sporades.web.layout.papers import paper
 from sporades.web.layout.sent import taking
 
@@ -53,6 +54,10 @@ class Kind:
     is_asked: bool = True
 
 
+_KEPT = (
+    "Votre session s'était terminée. Votre commentaire est là, il n'est pas confié : vérifiez-le, "
+    "puis confiez-le."
+)
 TO_SEND = "Votre demande d'aménagement n'est pas encore envoyée."
 
 OTHER = Kind("papier-de-sante", "Autre papier de santé")
@@ -63,7 +68,7 @@ def health(request: HttpRequest, number: str) -> HttpResponse:
     """What was confided, to whom, who opened it; a comment is written."""
     found = _registration(request, number)
     posted = request.method == "POST"
-    form = RemarkForm(request.POST) if posted else RemarkForm()
+    form = RemarkForm(request.POST) if posted else _writing(request)
     if posted and form.is_valid():
         try:
             confiding.remark(
@@ -76,11 +81,23 @@ def health(request: HttpRequest, number: str) -> HttpResponse:
         except Refused as refusal:
             form.add_error("texte", str(refusal))
         else:
+            forget(request)
             messages.success(request, "Votre commentaire est confié.")
             return redirect(f"{reverse('candidate:health', args=[number])}#commentaires")
     shown = _shown(found, page=request.GET.get("page"))
     context = {"registration": found, "form": form, **shown}
     return render(request, "candidate/health.html", context, status=422 if form.errors else 200)
+
+
+def _writing(request: HttpRequest) -> RemarkForm:
+    """Return the form with the comment that was sent once the session had ended, if one was."""
+    answers = kept(request)
+    if not answers:
+        return RemarkForm()
+    messages.warning(request, _KEPT)
+    return RemarkForm(
+        initial={name: answers[name][-1] for name in ("texte", "envoi") if answers.get(name)}
+    )
 
 
 def confide(request: HttpRequest, number: str, kind: str) -> HttpResponse:
