@@ -460,6 +460,39 @@ def papers_needed_until(cases: Iterable[Case], zone: str) -> datetime | None:
     return max([*finals, *left], default=None)
 
 
+def contestable_among(cases: Iterable[Case], zone: str, *, at: datetime) -> Case | None:
+    """Return the last of the requests whose decision may still be contested, or is to be notified.
+
+    Args:
+        cases: all of a registration, with their notifications.
+        zone: where its service is.
+        at: the instant.
+    """
+    found = [
+        case
+        for case in cases
+        if case.decided_at is not None
+        and (
+            case.notified_at is None
+            or final_at(received_at(case.notified_at, case.opened_at, zone), zone) > at
+        )
+    ]
+    return max(found, key=lambda case: case.decided_at, default=None)  # type: ignore[arg-type,return-value] # decided
+
+
+def was_sent_with(case: Case | None, given_at: datetime) -> bool:
+    """Return whether what was given then was part of a request that its candidate changes now.
+
+    Args:
+        case: the one that is open, if there is one.
+        given_at: when a paper was given.
+    """
+    if case is None or not case.is_taken_up or case.asked_at is None:
+        return False
+    until = (case.as_sent or {}).get("until")
+    return given_at.timestamp() <= (case.asked_at.timestamp() if until is None else until)
+
+
 def contested_until(received: datetime, zone: str) -> date:
     """Return the last day on which a decision may be contested (CJA R. 421-1).
 

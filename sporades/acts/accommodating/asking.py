@@ -132,6 +132,8 @@ def send(*, case: Case, seen: int, by: Actor, at: datetime) -> None:
     if locked.revision != seen:
         raise accommodations.Rewritten
     accommodations.send(locked, at=at)
+    if (found := compartment(locked.registration)) is not None:
+        medical.drop_taken_back(found, at=at)
     codes = list(locked.measures.values_list("code", flat=True))
     note("accommodation sent", locked, by=by, at=at, measures=codes)
     tell_candidate(locked, "request_received", at=at)
@@ -150,7 +152,7 @@ def take_up(*, case: Case, by: Actor, at: datetime) -> None:
         return
     if locked.instead_of_id is not None:
         raise accommodations.NotTheirs
-    accommodations.take_up(locked)
+    accommodations.take_up(locked, at=at)
     note("accommodation taken up", locked, by=by, at=at)
 
 
@@ -166,6 +168,8 @@ def keep_as_sent(*, case: Case, by: Actor, at: datetime) -> None:
     if locked.state == State.ASKED:
         return
     accommodations.keep_as_sent(locked)
+    if (found := compartment(locked.registration)) is not None:
+        medical.give_again(found)
     note("accommodation kept as sent", locked, by=by, at=at)
 
 
@@ -183,5 +187,5 @@ def withdraw(*, case: Case, by: Actor, at: datetime) -> None:
     if locked.instead_of_id is not None:
         raise accommodations.NotTheirs
     accommodations.withdraw(locked, at=at)
-    leave_papers(locked)
+    leave_papers(locked, at=at)
     note("accommodation withdrawn", locked, by=by, at=at)

@@ -84,7 +84,7 @@ ROUTES = {
         BOTH, owned="registration", takes_files=MOST_BYTES, writes_no_file=True
     ),
     "candidate:health_file": _route(owned="registration", page=False),
-    "candidate:take_back_paper": _route(POST, owned="registration", page=False),
+    "candidate:take_back_paper": _route(BOTH, owned="registration"),
     "candidate:drawer": _route(BOTH, takes_files=reading.LARGEST_TOGETHER),
     "candidate:drawer_file": _route(owned="kept file", page=False),
     "candidate:drop_file": _route(BOTH, owned="kept file"),
