@@ -134,6 +134,7 @@ def measures(request: HttpRequest, number: str) -> HttpResponse:
         if case is not None and case.asked_at
         else deadline_in_words(found, at=request.arrived_at),
         "replacing": _replacing(former, found.service.zone) if former else "",
+        "signed": _is_signed(case, found, at=request.arrived_at),
         "document": NOTIFICATION.slug,
         "unread": former if former and former.is_to_read else None,
     }
@@ -215,7 +216,12 @@ def papers(request: HttpRequest, number: str) -> HttpResponse:
     posted = request.method == "POST"
     if posted and (taken := _take_papers(request, case, form, make=make)):
         return taken
-    context = {"registration": found, "form": form, "revision": _seen(answers) or case.revision}
+    context = {
+        "registration": found,
+        "form": form,
+        "revision": _seen(answers) or case.revision,
+        "signed": _is_signed(case, found, at=request.arrived_at),
+    }
     status = 422 if posted else 200
     return render(request, "candidate/accommodation_papers.html", context, status=status)
 
@@ -244,6 +250,11 @@ def _take_papers(
         if is_going_back:
             _say_kept(request, form)
     return redirect(where, found.number)
+
+
+def _is_signed(case: Case | None, registration: Registration, *, at: datetime) -> bool:
+    """Return whether a guardian has signed what is asked now: a change would be signed anew."""
+    return case is not None and is_minor(registration, at) and case.signature is not None
 
 
 def _as_asked(case: Case, form: PapersForm) -> Asked:
@@ -575,8 +586,9 @@ def _of_case(
     is_to_specify = is_writable and rules is not None and bool(to_specify(rules, _wishes_of(case)))
     is_chosen = has_measures and not is_to_choose and not is_to_specify
     needs_signature = is_writable and is_minor(registration, at)
-    signature = case.signature
     zone = registration.service.zone
+    last = case.signatures.order_by("-revision").first()
+    signature = last if last is not None and last.revision == case.revision else None
     is_looked_at = case.is_undecided and case.state != State.OPINION_GIVEN
     papers = papers_called_for(case, registration) if is_looked_at and has_measures else []
     missing = missing_in_words(papers)
@@ -601,6 +613,10 @@ def _of_case(
         "needs_signature": needs_signature and signature is None and is_chosen,
         "signed": f"Signée par {signature}, le {signature.signed_in_words(zone)}."
         if signature
+        else "",
+        "signed_before": f"Signée par {last}, le {last.signed_in_words(zone)}, puis changée : cette "
+        "signature ne vaut plus, votre représentant légal signe de nouveau."
+        if last is not None and signature is None and needs_signature
         else "",
         "may_send": is_writable and is_chosen and not (needs_signature and signature is None),
         "health_papers": papers,

@@ -366,14 +366,18 @@ class PapersForm(ChoicesForm):
             )
 
     def clean(self) -> None:
-        """Refuse a same épreuve to two measures that exclude each other."""
-        if self.errors:
-            return
-        held = held_by_wishes(self._rules, self._sat, self.wishes())
-        for pair in excluding(self._rules, held):
+        """Refuse a same épreuve to two measures that exclude each other, whatever else is wrong."""
+        ticked = [
+            wish
+            for wish in self.wishes()
+            if wish.code not in self._suiting or self._ticked(wish.code)
+        ]
+        for pair in excluding(self._rules, held_by_wishes(self._rules, self._sat, ticked)):
             fields = [f"epreuves-{one.code.lower()}" for one in reversed(pair)]
             name = next((one for one in fields if one in self.fields), None)
-            self.add_error(name, f"{excluding_in_words(self._rules, pair)} : {APART}")
+            both = pair[0].papers & pair[1].papers
+            named = listed([one.label for one in self._sat if one.code in both])
+            self.add_error(name, f"{excluding_in_words(self._rules, pair)} ({named}) : {APART}")
 
     def wishes(self) -> tuple[Wish, ...]:
         """Return the measures with their épreuves: all of them together say « toutes ».
