@@ -9,9 +9,9 @@ from typing import Any
 from django.db.models.fields.json import KeyTransform
 
 from sporades.accommodations.models import AskedMeasure, Case
+from sporades.candidates.names import is_named
 from sporades.core.days import midnight, months_after, working_day_from
 from sporades.core.french import day_in_words, listed, local_day
-from sporades.core.text import search_key
 from sporades.exams.models.service import MINUTE
 from sporades.exams.queries import rules
 from sporades.exams.rules.accommodations import health_papers, procedure_of
@@ -525,21 +525,8 @@ def is_minor(registration: Registration, at: datetime) -> bool:
 
 
 def is_own_name(registration: Registration, name: str) -> bool:
-    """Return whether a name is the candidate's own: their first name and a surname, and no other word.
-
-    A parent's first name may be the second one of their child.
-
-    Args:
-        registration: of whom.
-        name: as somebody has typed it, in whichever order.
-    """
-    identity = registration.identity
-    first = search_key(next(iter(identity.first_names.split()), "")).split()
-    surnames = [key.split() for key in (identity.birth_name_key, identity.usage_name_key) if key]
-    typed = set(search_key(name).split())
-    own = {*identity.first_names_key.split(), *(word for words in surnames for word in words)}
-    is_within = typed >= set(first) and typed <= own
-    return is_within and any(typed >= set(words) for words in surnames)
+    """Return whether a name is the candidate's own: see `candidates.names.is_named`."""
+    return is_named(registration.identity, name)
 
 
 def followed_by(registration: Registration, *, plan: str, measures: Iterable[str]) -> Procedure:

@@ -1,10 +1,11 @@
 """Which signs a name may hold: those of every civil register, of every script, and no others."""
 
 import unicodedata
+from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from sporades.core.text import TOO_MANY_MARKS, clean, stacks_marks
+from sporades.core.text import TOO_MANY_MARKS, clean, search_key, stacks_marks
 
 # Apostrophes, the Hawaiian ʻokina, hyphens, the Catalan middle dot, abbreviations.
 BETWEEN_LETTERS = frozenset(" '\u2018\u2019\u02bb\u02bc\u05f3-\u2010\u2011.\u00b7")
@@ -52,6 +53,27 @@ def cleaned_full_name(typed: str) -> str:
             "le nom."
         )
     return name
+
+
+def is_named(identity: Any, typed: str) -> bool:
+    """Return whether a name is somebody's own: their first name and a surname, and no other word.
+
+    A parent's first name may be the second one of their child.
+
+    Args:
+        identity: whose.
+        typed: the name, as somebody has typed it, in whichever order.
+    """
+    first = search_key(next(iter(identity.first_names.split()), "")).split()
+    surnames = [
+        key.split()
+        for name in (identity.birth_name, identity.usage_name)
+        if (key := search_key(name))
+    ]
+    words = set(search_key(typed).split())
+    own = {*search_key(identity.first_names).split(), *(one for name in surnames for one in name)}
+    is_within = words >= set(first) and words <= own
+    return is_within and any(words >= set(name) for name in surnames)
 
 
 def is_allowed(sign: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Any, Self
 from django import forms
 from django.utils.datastructures import MultiValueDict
 
+from sporades.core.signs import unprinted
 from sporades.core.text import TOO_MANY_MARKS, clean, clean_lines, stacks_marks
 from sporades.exams.schema.questions import Choice
 
@@ -52,6 +53,17 @@ class CleanCharField(TextField):
     def to_python(self, value: Any) -> str:
         """Compose accents, join spaces."""
         return clean(super().to_python(value) or "")
+
+
+class EnvelopeField(CleanCharField):
+    """A line of a postal address: what no envelope prints is refused."""
+
+    def validate(self, value: str) -> None:
+        """Refuse pictures that no font has."""
+        super().validate(value)
+        if signs := unprinted(value):
+            message = f"Enlevez ce qui ne s'imprime pas sur une enveloppe : {' '.join(signs)}."
+            raise forms.ValidationError(message, code="unprinted")
 
 
 class CleanLinesField(TextField):
