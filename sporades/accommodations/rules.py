@@ -9,9 +9,9 @@ from typing import Any
 from django.db.models.fields.json import KeyTransform
 
 from sporades.accommodations.models import AskedMeasure, Case
+from sporades.candidates.names import is_named
 from sporades.core.days import midnight, months_after, working_day_from
 from sporades.core.french import day_in_words, listed, local_day
-from sporades.core.text import search_key
 from sporades.exams.models.service import MINUTE
 from sporades.exams.queries import rules
 from sporades.exams.rules.accommodations import health_papers, procedure_of
@@ -479,6 +479,39 @@ def papers_needed_until(cases: Iterable[Case], zone: str) -> datetime | None:
     return max([*finals, *left], default=None)
 
 
+def contestable_among(cases: Iterable[Case], zone: str, *, at: datetime) -> Case | None:
+    """Return the last of the requests whose decision may still be contested, or is to be notified.
+
+    Args:
+        cases: all of a registration, with their notifications.
+        zone: where its service is.
+        at: the instant.
+    """
+    found = [
+        case
+        for case in cases
+        if case.decided_at is not None
+        and (
+            case.notified_at is None
+            or final_at(received_at(case.notified_at, case.opened_at, zone), zone) > at
+        )
+    ]
+    return max(found, key=lambda case: case.decided_at, default=None)  # type: ignore[arg-type,return-value] # decided
+
+
+def was_sent_with(case: Case | None, given_at: datetime) -> bool:
+    """Return whether what was given then was part of a request that its candidate changes now.
+
+    Args:
+        case: the one that is open, if there is one.
+        given_at: when a paper was given.
+    """
+    if case is None or not case.is_taken_up or case.asked_at is None:
+        return False
+    until = (case.as_sent or {}).get("until")
+    return given_at.timestamp() <= (case.asked_at.timestamp() if until is None else until)
+
+
 def contested_until(received: datetime, zone: str) -> date:
     """Return the last day on which a decision may be contested (CJA R. 421-1).
 
@@ -511,21 +544,8 @@ def is_minor(registration: Registration, at: datetime) -> bool:
 
 
 def is_own_name(registration: Registration, name: str) -> bool:
-    """Return whether a name is the candidate's own: their first name and a surname, and no other word.
-
-    A parent's first name may be the second one of their child.
-
-    Args:
-        registration: of whom.
-        name: as somebody has typed it, in whichever order.
-    """
-    identity = registration.identity
-    first = search_key(next(iter(identity.first_names.split()), "")).split()
-    surnames = [key.split() for key in (identity.birth_name_key, identity.usage_name_key) if key]
-    typed = set(search_key(name).split())
-    own = {*identity.first_names_key.split(), *(word for words in surnames for word in words)}
-    is_within = typed >= set(first) and typed <= own
-    return is_within and any(typed >= set(words) for words in surnames)
+    """Return whether a name is the candidate's own: see `candidates.names.is_named`."""
+    return is_named(registration.identity, name)
 
 
 def followed_by(registration: Registration, *, plan: str, measures: Iterable[str]) -> Procedure:

@@ -14,8 +14,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sporades import journal
 from sporades.accommodations.models import Case
-from sporades.accommodations.queries import requests_of
-from sporades.accommodations.rules import papers_needed_until, rules_of
+from sporades.accommodations.queries import open_among, requests_of
+from sporades.accommodations.rules import (
+    contestable_among,
+    papers_needed_until,
+    rules_of,
+    was_sent_with,
+)
 from sporades.accounts import limits
 from sporades.accounts.models import User
 from sporades.acts.sending import Sent, name_of, named, named_text
@@ -62,6 +67,15 @@ class TooOften(Refused):
     message = (
         "Vous avez déjà envoyé trente fichiers ou commentaires en vingt-quatre heures pour cette "
         "inscription : recommencez demain."
+    )
+
+
+class Held(Refused):
+    """A decision that was taken on it may still be contested."""
+
+    message = (
+        "Ce papier a servi à une décision qui peut encore être contestée : il ne se retire pas "
+        "d'ici là."
     )
 
 
@@ -134,17 +148,52 @@ def deposit(
 
 
 @transaction.atomic
-def take_back(*, paper: Paper, by: Actor, at: datetime) -> None:
+def take_back(*, paper: Paper, by: Actor, at: datetime) -> bool:
     """Erase a paper that its candidate does not wish to confide any more.
+
+    Returns:
+        Whether it may return: it was sent with the request that is being changed.
 
     Raises:
         medical.Closed: it is with the doctor.
+        Held: see there.
         Paper.DoesNotExist: it is erased already.
     """
     locked = lock_registration(paper.compartment.registration_id)
     held: Paper = Paper.objects.select_related("compartment").get(pk=paper.pk)
-    medical.take_back(held, at=at)
-    _record("confided paper taken back", locked, by=by, at=at)
+    may_return = may_take_back(held, locked, at=at)
+    if held.taken_back_at is None:
+        medical.take_back(held, may_return=may_return, at=at)
+        _record("confided paper taken back", locked, by=by, at=at)
+    return may_return
+
+
+def may_take_back(paper: Paper, registration: Registration, *, at: datetime) -> bool:
+    """Check that a paper may be taken back; return whether it may then return.
+
+    Args:
+        paper: with its compartment.
+        registration: whose it is.
+        at: the instant.
+
+    Raises:
+        medical.Closed: it is with the doctor.
+        Held: see there.
+    """
+    if paper.is_infected:
+        return False
+    if paper.compartment.is_closed:
+        raise medical.Closed
+    cases = list(requests_of(registration.pk))
+    decided = contestable_among(cases, registration.service.zone, at=at)
+    if decided is not None and served(decided, paper):
+        raise Held
+    return was_sent_with(open_among(cases), paper.given_at)
+
+
+def served(decided: Case, paper: Paper) -> bool:
+    """Return whether a paper was there when a request was decided of."""
+    return decided.decided_at is not None and paper.given_at <= decided.decided_at
 
 
 @transaction.atomic

@@ -1,13 +1,16 @@
 """Which signs a name may hold: those of every civil register, of every script, and no others."""
 
 import unicodedata
+from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from sporades.core.text import TOO_MANY_MARKS, clean, stacks_marks
+from sporades.core.text import TOO_MANY_MARKS, clean, search_key, stacks_marks
 
 # Apostrophes, the Hawaiian ʻokina, hyphens, the Catalan middle dot, abbreviations.
 BETWEEN_LETTERS = frozenset(" '\u2018\u2019\u02bb\u02bc\u05f3-\u2010\u2011.\u00b7")
+
+FIRST_AND_LAST = 2
 
 
 def cleaned_name(typed: str) -> str:
@@ -33,6 +36,44 @@ def cleaned_name(typed: str) -> str:
     if not any(unicodedata.category(sign).startswith("L") for sign in name):
         raise ValidationError("Un nom contient au moins une lettre.")
     return name
+
+
+def cleaned_full_name(typed: str) -> str:
+    """Return the first and the last name of one person, in their normal form, in whichever order.
+
+    Raises:
+        ValidationError: as `cleaned_name`; one word alone. Who has no first name says so in words.
+    """
+    name = cleaned_name(typed)
+    words = [word for word in name.split() if any(map(str.isalpha, word))]
+    # Scripts without capitals may write a whole name without a space.
+    if len(words) < FIRST_AND_LAST and any(sign.isupper() or sign.islower() for sign in name):
+        raise ValidationError(
+            "Écrivez le prénom et le nom. Sans prénom à l'état civil, écrivez « sans prénom », puis "
+            "le nom."
+        )
+    return name
+
+
+def is_named(identity: Any, typed: str) -> bool:
+    """Return whether a name is somebody's own: their first name and a surname, and no other word.
+
+    A parent's first name may be the second one of their child.
+
+    Args:
+        identity: whose.
+        typed: the name, as somebody has typed it, in whichever order.
+    """
+    first = search_key(next(iter(identity.first_names.split()), "")).split()
+    surnames = [
+        key.split()
+        for name in (identity.birth_name, identity.usage_name)
+        if (key := search_key(name))
+    ]
+    words = set(search_key(typed).split())
+    own = {*search_key(identity.first_names).split(), *(one for name in surnames for one in name)}
+    is_within = words >= set(first) and words <= own
+    return is_within and any(words >= set(name) for name in surnames)
 
 
 def is_allowed(sign: str) -> bool:

@@ -48,6 +48,23 @@ def printable(content: Any) -> tuple[Any, bool]:
             return content, True
 
 
+def unprinted(text: str) -> list[str]:
+    """Return the pictures of a text that no font has, each once; letters and figures of no font stay.
+
+    Whatever alphabet somebody writes is theirs; a picture is mended by whoever typed it.
+    """
+    if _plain().issuperset(text):
+        return []
+    signs = unicodedata.normalize("NFC", text)
+    return list(
+        dict.fromkeys(
+            sign
+            for sign in signs
+            if unicodedata.category(sign)[0] not in "LMN" and _printed(sign) is None
+        )
+    )
+
+
 def _printable_text(text: str) -> tuple[str, bool]:
     if _plain().issuperset(text):
         return spaced(text), True

@@ -109,6 +109,10 @@ class PaperQuerySet(models.QuerySet["Paper"]):
         mine = Q(compartment__registration__candidate__user=user)
         return self.filter(mine | Q(compartment__doctor=user, is_clean=True))
 
+    def confided(self) -> Self:
+        """Leave out those that were taken back and may return."""
+        return self.filter(taken_back_at=None)
+
     def unscanned(self) -> Self:
         """Return those of which the antivirus has said nothing."""
         return self.filter(scanned_at=None)
@@ -127,6 +131,8 @@ class Paper(_Sealed):
     sending = models.UUIDField("envoi", editable=False)
     scanned_at = models.DateTimeField("passé à l'antivirus le", null=True, blank=True)
     is_clean = models.BooleanField("sain", null=True, blank=True)
+    taken_back_at = models.DateTimeField("retiré, et peut revenir, le", null=True, blank=True)
+    """While its candidate changes a request that was sent with it: then it returns, or is erased."""
 
     objects: ClassVar[Any] = PaperQuerySet.as_manager()
 
@@ -150,7 +156,7 @@ class Paper(_Sealed):
         triggers = [
             pgtrigger.ReadOnly(
                 name="a_paper_is_never_rewritten",
-                exclude=["wrapped", "master", "scanned_at", "is_clean"],
+                exclude=["wrapped", "master", "scanned_at", "is_clean", "taken_back_at"],
             ),
             scanned.scanned_once("a_paper_is_scanned_once"),
         ]

@@ -130,7 +130,7 @@ def take(
         TakesNothing, TooMuch: see each.
     """
     check_takes(compartment)
-    given = compartment.papers.all()
+    given = compartment.papers.confided()
     weight = given.aggregate(total=Sum("size"))["total"] or 0
     if given.count() >= MOST_PAPERS or weight + size > MOST_BYTES:
         raise TooMuch
@@ -221,18 +221,38 @@ def note_scanned(paper: Paper, *, is_clean: bool, at: datetime) -> bool:
     )
 
 
-def take_back(paper: Paper, *, at: datetime) -> None:
+def take_back(paper: Paper, *, may_return: bool = False, at: datetime) -> None:
     """Erase a paper that its candidate does not wish to confide any more, its registration locked.
 
     One in which a virus was found serves nobody: it is taken back whenever.
+
+    Args:
+        paper: which.
+        may_return: whether it is only put aside, until `give_again` or `drop_taken_back`.
+        at: the instant.
 
     Raises:
         Closed: it is with the doctor.
     """
     if paper.compartment.is_closed and not paper.is_infected:
         raise Closed
+    if may_return and not paper.is_infected:
+        paper.compartment.papers.confided().filter(pk=paper.pk).update(taken_back_at=at)
+        return
     _leave([paper.key], at=at)
     paper.delete()
+
+
+def give_again(compartment: Compartment) -> None:
+    """Let the papers return that were taken back and may, its registration locked."""
+    compartment.papers.exclude(taken_back_at=None).update(taken_back_at=None)
+
+
+def drop_taken_back(compartment: Compartment, *, at: datetime) -> None:
+    """Erase the papers that were taken back and will not return, its registration locked."""
+    papers = compartment.papers.exclude(taken_back_at=None)
+    _leave(list(papers.values_list("key", flat=True)), at=at)
+    papers.delete()
 
 
 def remark(

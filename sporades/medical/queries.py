@@ -58,7 +58,8 @@ def compartment_to_show(registration: Registration, zone: str) -> Compartment | 
 
 def kinds_given(registration: Registration) -> set[str]:
     """Return the codes of the papers of which a registration has at least one clean file."""
-    found = Paper.objects.filter(compartment__registration=registration, is_clean=True)
+    papers = Paper.objects.confided()
+    found = papers.filter(compartment__registration=registration, is_clean=True)
     return set(found.values_list("kind", flat=True))
 
 
@@ -68,13 +69,13 @@ def kinds_confided(registration: OuterRef) -> ArraySubquery:
     Args:
         registration: the column that says of which one, of the rows that this is read with.
     """
-    given = Paper.objects.filter(compartment__registration=registration)
+    given = Paper.objects.confided().filter(compartment__registration=registration)
     return ArraySubquery(given.exclude(is_clean=False).values("kind"))
 
 
 def papers_of(found: Compartment) -> QuerySet[Paper]:
     """Return the papers of a compartment, in the order in which they were given."""
-    papers: QuerySet[Paper] = found.papers.select_related("compartment")
+    papers: QuerySet[Paper] = found.papers.confided().select_related("compartment")
     return papers.order_by("given_at", "pk")
 
 

@@ -6,6 +6,7 @@ proved when it is opened: a ciphertext that is moved to another row opens nothin
 
 import hashlib
 import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -68,6 +69,23 @@ def unwrap(wrapped: Wrapped, *, place: str) -> DataKey:
     if master is None:
         raise Unreadable
     return DataKey(_open(master, wrapped.key, place=place))
+
+
+def seal_text(text: str, *, place: str) -> str:
+    """Return a text that waits outside of the compartment, sealed for a place by a key of its own."""
+    key, wrapped = a_key(place=f"{place}:key")
+    sealed = key.seal(text.encode(), place=f"{place}:text")
+    return ".".join(
+        [wrapped.master, *(urlsafe_b64encode(one).decode() for one in (wrapped.key, sealed))]
+    )
+
+
+def open_text(sealed: str, *, place: str) -> str:
+    """Return what `seal_text` sealed for a place. Raises Unreadable."""
+    master, *parts = sealed.split(".")
+    wrapped, content = map(urlsafe_b64decode, parts)
+    key = unwrap(Wrapped(wrapped, master), place=f"{place}:key")
+    return key.open(content, place=f"{place}:text").decode()
 
 
 def wrap_again(wrapped: Wrapped, *, place: str) -> Wrapped:

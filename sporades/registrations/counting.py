@@ -37,6 +37,8 @@ RULES = {
     "max_digits": "Trop de chiffres",
     "max_decimal_places": "Trop de décimales",
     "marks": "Trop d'accents sur une lettre",
+    "unprinted": "Un signe ne s'imprime pas",
+    "name": "Un signe n'appartient pas à un nom",
     "uncalled": "Remplie sans qu'une autre réponse la demande",
     "ine": "Ce n'est pas la forme d'un INE",
     "one_of_two": "Aucun des deux numéros n'est donné",

@@ -6,8 +6,11 @@ from typing import Any, Self
 from django import forms
 from django.utils.datastructures import MultiValueDict
 
+from sporades.core.signs import unprinted
 from sporades.core.text import TOO_MANY_MARKS, clean, clean_lines, stacks_marks
 from sporades.exams.schema.questions import Choice
+
+NO_LONGER_OFFERED = "Un choix qui n'est plus proposé"
 
 
 class Hinted(str):  # noqa: SLOT000 - it carries one thing more
@@ -52,6 +55,17 @@ class CleanCharField(TextField):
         return clean(super().to_python(value) or "")
 
 
+class EnvelopeField(CleanCharField):
+    """A line of a postal address: what no envelope prints is refused."""
+
+    def validate(self, value: str) -> None:
+        """Refuse pictures that no font has."""
+        super().validate(value)
+        if signs := unprinted(value):
+            message = f"Enlevez ce qui ne s'imprime pas sur une enveloppe : {' '.join(signs)}."
+            raise forms.ValidationError(message, code="unprinted")
+
+
 class CleanLinesField(TextField):
     """Several lines of text, each in its one normal form."""
 
@@ -80,6 +94,15 @@ def flat(choices: Any) -> Iterator[tuple[Any, Any]]:
             yield from label
         else:
             yield value, label
+
+
+def chosen_in_words(field: forms.Field, value: Any) -> str:
+    """Return what was typed in a field, valid or not, as a person reads it; or nothing."""
+    labels = dict(flat(getattr(field, "choices", ())))
+    values = value if isinstance(value, list) else [value]
+    if labels:
+        values = [labels.get(one, NO_LONGER_OFFERED) for one in values if one]
+    return ", ".join(str(one) for one in values if one)
 
 
 def as_data(answers: Mapping[str, Any]) -> MultiValueDict[str, Any]:

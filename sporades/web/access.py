@@ -1,5 +1,6 @@
 """Who may use a route. Each audience declares its routes in its `access.py`."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -16,6 +17,19 @@ class Who(Enum):
 
 
 @dataclass(frozen=True)
+class Sealed:
+    """How answers that wait for their author are sealed meanwhile, for the address `at`.
+
+    Attributes:
+        seal: from what was posted.
+        unseal: the same again; nothing where it opens no more.
+    """
+
+    seal: Callable[..., str]
+    unseal: Callable[..., Mapping[str, list[str]] | None]
+
+
+@dataclass(frozen=True)
 class Route:
     """What one route allows.
 
@@ -27,6 +41,7 @@ class Route:
             alone.
         keeps_answers: whether what is posted after the session's end, or before the second factor
             is shown again, waits for its author.
+        kept_sealed: how they are sealed meanwhile; nothing: they wait in clear.
         opened_by: the part of its address that opens what it leads to, a key or a code: no cache
             keeps what it answers, no log holds that part.
         page: whether a GET answers with a page that a person reads.
@@ -43,6 +58,7 @@ class Route:
     owned: str = ""
     within: str = ""
     keeps_answers: bool = False
+    kept_sealed: Sealed | None = None
     opened_by: str = ""
     page: bool = True
     permission: Permission | None = None

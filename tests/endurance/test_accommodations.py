@@ -19,6 +19,7 @@ from tests.accommodations.asked import (
     as_doctor,
     case_of,
     reach,
+    write,
 )
 from tests.endurance.arena import figure, now, together
 from tests.factories import a_registration, author
@@ -132,6 +133,28 @@ def test_two_windows_that_begin_at_once_begin_one_request(arena):
         assert kinds(outcomes) == ["Case", "Case"]
         case = Case.objects.get(registration=registration)
         assert case.measures.count() == 1
+
+
+def test_of_two_windows_that_change_a_request_at_once_the_second_is_told(arena):
+    for _ in ROUNDS:
+        registration = declared()
+        case = write(registration, Wish(THIRD, ("E1",)), at=now())
+        changes = [
+            partial(
+                accommodating.write,
+                registration=again(registration),
+                asked=Asked((Wish(code),)),
+                seen=case.revision,
+                by=author(registration.candidate),
+                at=now(),
+            )
+            for code in (THIRD, READER)
+        ]
+
+        outcomes = together(*changes)
+
+        assert kinds(outcomes) == ["Case", "Rewritten"]
+        assert case_of(registration).revision == case.revision + 1
 
 
 def test_a_decision_that_is_corrected_while_it_is_notified_is_told_as_it_was_read(arena):

@@ -39,6 +39,22 @@ def test_an_address_of_a_guardian_that_looks_mistyped_is_asked_about():
     ]
 
 
+@pytest.mark.parametrize(("first", "is_odd"), [("{own}", True), ("Yann", False)])
+def test_a_guardian_named_as_the_candidate_is_asked_about(first, is_odd):
+    minor = a_candidate(birth_year=NOW.year - 16)
+    own = minor.identity
+    typed = {
+        "guardian_name": f"{first.format(own=own.first_names.split()[0])} {own.birth_name}",
+        "guardian_phone": "06 39 98 12 35",
+    }
+
+    said = oddities(a_draft(minor, identification=typed))
+
+    assert [field for _, field, message in said if "C'est le nom du candidat." in message] == (
+        ["guardian_name"] if is_odd else []
+    )
+
+
 def test_nothing_is_odd_in_a_usual_candidature():
     assert oddities(a_draft()) == []
 

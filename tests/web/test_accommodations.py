@@ -19,6 +19,7 @@ from sporades.exams.held import forget
 from sporades.exams.schema.accommodations import OTHER_REASON
 from sporades.registrations.models import Registration
 from sporades.web.candidate.accommodation_forms import NOT_TICKED
+from tests.accommodations import asked
 from tests.accommodations.asked import (
     ACCESS,
     HALF,
@@ -163,7 +164,7 @@ def test_two_measures_that_exclude_each_other_are_told_apart_by_their_epreuves(
     refused = client.post(at(registration, page="/epreuves"), same)
     assert refused.status_code == 422
     [fault] = refused.context["form"].errors["epreuves-moitie"]
-    assert fault.startswith(WORDS)
+    assert fault.startswith(f"{WORDS} pour une même épreuve (Français) : cochez")
     assert refused.context["form"]["epreuves-moitie"].value() == ["E1", "E2"]
     unsaid = main(client.get(at(registration)))
     assert "Choisir les épreuves" in unsaid
@@ -172,6 +173,39 @@ def test_two_measures_that_exclude_each_other_are_told_apart_by_their_epreuves(
         at(registration, page="/epreuves"), {"epreuves-tiers": ["E1"], "epreuves-moitie": ["E2"]}
     )
     assert "Envoyer ma demande" in main(client.get(at(registration)))
+
+
+def test_what_is_wrong_of_epreuves_is_said_at_once(sign_in, registration):
+    said_so(registration)
+    write(registration, Wish(THIRD), Wish(HALF), Wish(READER))
+
+    typed = {"epreuves-tiers": ["E1", "E2"], "epreuves-moitie": ["E1", "E2"]}
+    page = sign_in(registration.candidate).post(at(registration, page="/epreuves"), typed)
+
+    errors = page.context["form"].errors
+    assert set(errors) == {"epreuves-moitie", "epreuves-lecteur"}
+    assert "(Français et Mathématiques)" in errors["epreuves-moitie"][0]
+
+
+def test_a_signature_that_a_change_undoes_is_said_before_and_after(sign_in):
+    filed = a_minor()
+    write(filed, Wish(READER, ("E2",)))
+    client, warned = (
+        sign_in(filed.candidate),
+        "Si vous changez quelque chose ici, il signe de nouveau.",
+    )
+    assert warned not in main(client.get(at(filed, page="/mesures")))
+    asked.sign(filed)
+
+    for page in ("/mesures", "/epreuves"):
+        assert warned in main(client.get(at(filed, page=page)))
+    assert "cette signature ne vaut plus" not in main(client.get(at(filed)))
+    write(filed, Wish(READER, ("E1",)))
+
+    after = main(client.get(at(filed)))
+    assert "Signée par Anne Le Goff, mère, le mercredi 25 novembre 2026" in after
+    assert "cette signature ne vaut plus, votre représentant légal signe de nouveau" in after
+    assert warned not in main(client.get(at(filed, page="/mesures")))
 
 
 def test_two_measures_that_no_epreuves_tell_apart_are_refused_at_their_place(sign_in):
@@ -257,6 +291,42 @@ def test_a_minor_does_not_sign_in_the_place_of_a_guardian(sign_in):
     signature = case_of(filed).signature
     assert (signature.name, signature.email) == (own, "pere@exemple.test")
     assert "le même prénom que le candidat" in signature.statement
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("🦄", "Enlevez ce qui n'appartient pas à un nom"),
+        ("Anne Le Goff 2", "Un nom ne contient pas de chiffre"),
+        ("Maman", "Écrivez le prénom et le nom."),
+        ("- .", "Un nom contient au moins une lettre."),
+    ],
+)
+def test_what_is_no_name_signs_nothing(sign_in, typed, said):
+    filed = a_minor()
+    case = write(filed, Wish(READER, ("E2",)))
+    client = sign_in(filed.candidate)
+
+    refused = client.post(
+        at(filed, page="/signature"), {**SIGNED, "vu": case.revision, "nom": typed}
+    )
+
+    assert refused.status_code == 422
+    assert set(refused.context["form"].errors) == {"nom"}
+    assert said in refused.context["form"].errors["nom"][0]
+    assert case_of(filed).signature is None
+
+
+@pytest.mark.parametrize("typed", ["sans prénom Le", "李小龙"])
+def test_a_guardian_without_a_first_name_or_without_a_space_signs(sign_in, typed):
+    filed = a_minor()
+    case = write(filed, Wish(READER, ("E2",)))
+
+    sign_in(filed.candidate).post(
+        at(filed, page="/signature"), {**SIGNED, "vu": case.revision, "nom": typed}
+    )
+
+    assert case_of(filed).signature.name == typed
 
 
 def test_a_guardian_of_whom_an_address_is_known_is_asked_for_no_other(sign_in):

@@ -127,12 +127,21 @@ def test_given_it_says_where_it_served(mine, registration):
     assert f"Déposé pour : Pièce d'identité, n°{registration.number}." in main(mine.get(DRAWER))
 
 
-def test_a_file_that_is_sent_comes_before_one_that_was_chosen(mine, registration):
+def test_of_a_file_that_is_sent_and_one_that_was_chosen_none_is_dropped_unsaid(mine, registration):
     add(mine)
     photo = SimpleUploadedFile("autre.jpg", a_photo("black"), "image/jpeg")
+    kept = str(KeptFile.objects.get().pk)
 
-    provide(mine, registration, fichiers=[photo], porte_documents=str(KeptFile.objects.get().pk))
+    refused = provide(mine, registration, fichiers=[photo], porte_documents=kept)
 
+    assert refused.status_code == 422
+    form = refused.context["form"]
+    assert list(form.errors) == ["porte_documents"]
+    assert "Vous avez choisi deux fichiers" in form.errors["porte_documents"][0]
+    assert form["porte_documents"].value() == kept
+    assert piece(registration).deposit is None
+    photo.seek(0)
+    provide(mine, registration, fichiers=[photo], porte_documents="")
     assert piece(registration).deposit.name == "autre.jpg"
 
 

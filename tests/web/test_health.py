@@ -229,6 +229,26 @@ def test_a_file_that_is_not_taken_leaves_what_was_given_on_the_page(mine, regist
         assert said.endswith("– refusé, un programme malveillant y a été trouvé")
 
 
+def test_files_too_heavy_together_are_refused_at_their_field_and_by_a_page_that_leads_back(
+    mine, registration
+):
+    heavy = [SimpleUploadedFile(f"{n}.pdf", b"%PDF-" + b"0" * 4_300_000) for n in range(6)]
+
+    said = send(mine, registration, *heavy)
+
+    assert said.status_code == 422
+    assert "pour 25 Mo au plus" in main(said)
+    [field] = seen(said).cssselect("[data-together]")
+    assert field.get("data-together") == "25000000"
+    assert "25 Mo au plus" in field.get("data-together-said")
+    more = [SimpleUploadedFile(f"{n}.pdf", b"%PDF-" + b"0" * 4_700_000) for n in range(8)]
+    too_heavy = send(mine, registration, *more)
+    assert too_heavy.status_code == 413
+    [link] = seen(too_heavy).cssselect("main a")
+    assert link.get("href") == address(registration, KIND)
+    assert not Paper.objects.exists()
+
+
 def test_a_paper_is_taken_back_until_it_is_with_the_doctor(mine, registration):
     first, second = confide(registration, kind=KIND), confide(registration, kind=KIND)
 
@@ -243,6 +263,126 @@ def test_a_paper_is_taken_back_until_it_is_with_the_doctor(mine, registration):
     refused = mine.post(address(registration, "papiers", second.pk, "retrait"))
     assert (refused.status_code, Paper.objects.get()) == (409, second)
     assert "ils ne se retirent plus" in main(refused)
+
+
+def retire(registration, paper):
+    return address(registration, "papiers", paper.pk, "retrait")
+
+
+def certificate(registration, **options):
+    return found_clean(confide(registration, kind="CERTIFICAT", **options))
+
+
+def test_taking_a_paper_back_is_confirmed_and_says_what_is_lost(mine, registration):
+    asked.write(registration)
+    paper = certificate(registration)
+
+    [link] = seen(mine.get(address(registration))).cssselect(
+        f"a[href='{retire(registration, paper)}']"
+    )
+    page = main(mine.get(retire(registration, paper)))
+
+    assert words(link).startswith("Retirer")
+    assert "effacé tout de suite : il ne pourra pas être retrouvé" in page
+    assert "C'est votre seul fichier pour « Certificat du médecin »" in page
+    assert Paper.objects.get() == paper
+    certificate(registration)
+    assert "votre seul fichier" not in main(mine.get(retire(registration, paper)))
+
+
+def _taken_up(registration):
+    """Send a request with a certificate, then begin to change it."""
+    asked.reach(registration, State.PREPARING)
+    paper = certificate(registration)
+    asked.send(registration)
+    accommodating.take_up(
+        case=asked.case_of(registration), by=author(registration.candidate), at=NOW
+    )
+    return paper
+
+
+def test_what_a_request_was_sent_with_returns_when_it_is_kept_as_it_was(
+    mine, registration, confided
+):
+    paper, where = _taken_up(registration), f"/mes-inscriptions/{registration.number}/amenagement"
+    assert "il revient si vous gardez votre demande" in main(mine.get(retire(registration, paper)))
+
+    said = main(mine.post(retire(registration, paper), follow=True))
+    assert "Ce fichier est retiré : il revient si vous gardez votre demande" in said
+    assert paper.name not in said
+    assert "Il reste à confier « Certificat du médecin »" in main(mine.get(where))
+    mine.post(f"{where}/telle-qu-envoyee")
+
+    assert paper.name in main(mine.get(address(registration)))
+    assert "Il reste à confier" not in main(mine.get(where))
+    assert asked.case_of(registration).state == State.ASKED
+    assert confided()
+
+
+@pytest.mark.parametrize("act", ["send", "withdraw"])
+def test_what_was_taken_back_is_erased_once_it_will_not_return(
+    mine, registration, confided, act, django_capture_on_commit_callbacks
+):
+    paper = _taken_up(registration)
+    mine.post(retire(registration, paper))
+    assert Paper.objects.get().taken_back_at == NOW
+
+    with django_capture_on_commit_callbacks(execute=True):
+        if act == "send":
+            asked.send(registration)
+        else:
+            by = author(registration.candidate)
+            accommodating.withdraw(case=asked.case_of(registration), by=by, at=NOW)
+
+    assert not Paper.objects.exists()
+    assert not confided()
+
+
+def test_what_is_given_while_a_request_is_changed_is_taken_back_for_good(mine, registration):
+    _taken_up(registration)
+    later = certificate(registration, at=NOW + timedelta(minutes=1))
+
+    said = main(mine.post(retire(registration, later), follow=True))
+
+    assert "Ce fichier est retiré : il est effacé." in said
+    assert not Paper.objects.filter(pk=later.pk).exists()
+
+
+@pytest.mark.parametrize("is_withdrawn", [False, True])
+def test_what_served_a_decision_is_not_taken_back_whatever_request_comes_next(
+    mine, registration, is_withdrawn
+):
+    paper = certificate(registration)
+    asked.reach(registration, State.NOTIFIED)
+    soon = NOW + timedelta(days=1)
+    asked.write(registration, at=soon)
+    later = certificate(registration, at=soon)
+    if is_withdrawn:
+        accommodating.withdraw(
+            case=asked.case_of(registration), by=author(registration.candidate), at=soon
+        )
+
+    shown = mine.get(address(registration))
+
+    links = {link.get("href") for link in seen(shown).cssselect("a[href$='/retrait']")}
+    assert links == {retire(registration, later)}
+    assert "ne se retirent pas tant qu'elle peut être contestée" in main(shown)
+    refused = mine.post(retire(registration, paper))
+    assert refused.status_code == 409
+    assert "une décision qui peut encore être contestée" in main(refused)
+    told = main(mine.get(retire(registration, paper), follow=True))
+    assert "une décision qui peut encore être contestée" in told
+
+
+def test_what_served_a_decision_that_is_final_is_taken_back(registration):
+    paper = certificate(registration)
+    asked.reach(registration, State.NOTIFIED)
+    asked.write(registration)
+    final = NOW + timedelta(days=100)
+
+    confiding.take_back(paper=paper, by=author(registration.candidate), at=final)
+
+    assert not Paper.objects.exists()
 
 
 def test_a_comment_is_written_and_the_doctors_is_read(mine, registration):

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import pytest
 
 from sporades.registrations.models import Draft, Registration, SectionAnswers
-from tests.factories import a_candidate, a_draft, a_registration, answers_with, load_invented
+from tests.factories import NOW, a_candidate, a_draft, a_registration, answers_with, load_invented
 from tests.web.guide import (
     answer,
     begin,
@@ -162,6 +162,35 @@ def test_an_address_too_long_for_its_envelope_is_refused_whole(sign_in):
 
     assert errors(page) == ["Raccourcissez cette réponse : elle a 46 signes, pour 38 au plus."]
     assert seen(page).cssselect("main [name=address_1]")[0].get("value") == street
+
+
+@pytest.mark.parametrize("name", ["address_1", "address_3"])
+def test_pictures_in_an_address_are_refused_and_named(sign_in, name):
+    draft = a_draft(identification={name: "🏠 n° 3, rue du Test 🎉"})
+
+    page = judged(sign_in(draft.candidate), draft, "identification")
+
+    assert errors(page) == ["Enlevez ce qui ne s'imprime pas sur une enveloppe : 🏠 🎉."]
+
+
+@pytest.mark.parametrize("line", ["3 ul. Świętojańska", "Οδός Ερμού 3", "சென்னை 600001"])
+def test_an_address_is_written_in_any_alphabet(sign_in, line):
+    draft = a_draft(identification={"address_3": line})
+
+    assert errors(judged(sign_in(draft.candidate), draft, "identification")) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("🦄 Le Goff", "Enlevez ce qui n'appartient pas à un nom"), ("Le Goff, Anne", "")],
+)
+def test_a_guardian_has_the_name_of_a_person(sign_in, typed, said):
+    guardian = {"guardian_name": typed, "guardian_phone": "06 39 98 12 35"}
+    draft = a_draft(a_candidate(birth_year=NOW.year - 16), identification=guardian)
+
+    found = errors(judged(sign_in(draft.candidate), draft, "identification"))
+
+    assert [one[: len(said)] for one in found] == ([said] if said else [])
 
 
 @pytest.mark.parametrize(

@@ -274,9 +274,9 @@ def send(case: Case, *, at: datetime) -> None:
     move(case, SEND, asked_at=at, procedure=procedure.value, missing="", as_sent=None)
 
 
-def take_up(case: Case) -> None:
+def take_up(case: Case, *, at: datetime) -> None:
     """Take a request up again, to change it, while nobody has looked at it. Raises Refused."""
-    move(case, TAKE_UP, left_at=None, as_sent=_as_sent(case))
+    move(case, TAKE_UP, left_at=None, as_sent=_as_sent(case, at=at))
 
 
 def keep_as_sent(case: Case) -> None:
@@ -313,8 +313,9 @@ def keep_as_sent(case: Case) -> None:
     move(case, KEEP_AS_SENT, as_sent=None)
 
 
-def _as_sent(case: Case) -> dict[str, Any]:
+def _as_sent(case: Case, *, at: datetime) -> dict[str, Any]:
     return {
+        "until": at.timestamp(),
         "revision": case.revision,
         "wishes": [_as_asked(one) for one in case.measures.all()],
         **{name: getattr(case, name) for name in SAID},

@@ -38,14 +38,27 @@ def prepare(*, registration: Registration, by: Actor, at: datetime) -> Case:
 
 
 @transaction.atomic
-def write(*, registration: Registration, asked: Asked, by: Actor, at: datetime) -> Case:
+def write(
+    *, registration: Registration, asked: Asked, seen: int | None = None, by: Actor, at: datetime
+) -> Case:
     """Keep what is asked, beginning the request if there is none; a signature of before falls.
 
+    Args:
+        registration: whose request it is.
+        asked: what is asked.
+        seen: the revision that the page was made from; whichever it is where none is said.
+        by: whose account it is done with.
+        at: the instant.
+
     Raises:
+        Rewritten: something else was kept from another window meanwhile.
         Sent, UnknownMeasure, NotOffered, NotStanding, TooLate: see `accommodations.operations`.
     """
     case = lock_case(prepare(registration=registration, by=by, at=at))
+    before = case.revision
     if accommodations.write(case, asked):
+        if seen is not None and seen != before:
+            raise accommodations.Rewritten  # what has just been written goes with the transaction
         codes = [wish.code for wish in asked.wishes]
         note("accommodation written", case, by=by, at=at, measures=codes)
     return case
@@ -119,6 +132,8 @@ def send(*, case: Case, seen: int, by: Actor, at: datetime) -> None:
     if locked.revision != seen:
         raise accommodations.Rewritten
     accommodations.send(locked, at=at)
+    if (found := compartment(locked.registration)) is not None:
+        medical.drop_taken_back(found, at=at)
     codes = list(locked.measures.values_list("code", flat=True))
     note("accommodation sent", locked, by=by, at=at, measures=codes)
     tell_candidate(locked, "request_received", at=at)
@@ -137,7 +152,7 @@ def take_up(*, case: Case, by: Actor, at: datetime) -> None:
         return
     if locked.instead_of_id is not None:
         raise accommodations.NotTheirs
-    accommodations.take_up(locked)
+    accommodations.take_up(locked, at=at)
     note("accommodation taken up", locked, by=by, at=at)
 
 
@@ -153,6 +168,8 @@ def keep_as_sent(*, case: Case, by: Actor, at: datetime) -> None:
     if locked.state == State.ASKED:
         return
     accommodations.keep_as_sent(locked)
+    if (found := compartment(locked.registration)) is not None:
+        medical.give_again(found)
     note("accommodation kept as sent", locked, by=by, at=at)
 
 
@@ -170,5 +187,5 @@ def withdraw(*, case: Case, by: Actor, at: datetime) -> None:
     if locked.instead_of_id is not None:
         raise accommodations.NotTheirs
     accommodations.withdraw(locked, at=at)
-    leave_papers(locked)
+    leave_papers(locked, at=at)
     note("accommodation withdrawn", locked, by=by, at=at)

@@ -30,7 +30,7 @@ def follow(
     if moved is None:
         return
     if moved.state == State.WITHDRAWN:
-        leave_papers(moved)
+        leave_papers(moved, at=at)
     else:
         open_papers_to(None, moved)
     note(VERBS[State(moved.state)], moved, by=by, at=at)

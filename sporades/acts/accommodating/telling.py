@@ -64,10 +64,11 @@ def open_papers_to(doctor: User | None, case: Case) -> None:
     medical.entrust(medical.compartment_of(case.registration), doctor=doctor)
 
 
-def leave_papers(case: Case) -> None:
+def leave_papers(case: Case, *, at: datetime) -> None:
     """Take from its doctor the papers of health of a request that nobody looks at any more."""
     found = compartment(case.registration)
     if found is not None:
+        medical.drop_taken_back(found, at=at)
         medical.entrust(found, doctor=None)
         date_erasure(case.registration)
 

@@ -8,12 +8,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from sporades.registrations.dossier import Answers, Dossier
-from sporades.registrations.fields import as_data, flat
+from sporades.registrations.fields import as_data, chosen_in_words, flat
 from sporades.registrations.models import Registration
 
 _BOXES = (forms.CheckboxInput, forms.CheckboxSelectMultiple)
 NOT_SAID = "Non renseigné"
-NO_LONGER_OFFERED = "Un choix qui n'est plus proposé"
 
 
 @dataclass(frozen=True)
@@ -134,12 +133,7 @@ class SectionForm(forms.Form):
 
     def typed_in_words(self, name: str) -> str:
         """Return what was typed in a field, valid or not, as a person reads it."""
-        value = self.typed().get(name)
-        labels = dict(flat(getattr(self.fields[name], "choices", ())))
-        values = value if isinstance(value, list) else [value]
-        if labels:
-            values = [labels.get(one, NO_LONGER_OFFERED) for one in values if one]
-        return ", ".join(str(one) for one in values if one) or NOT_SAID
+        return chosen_in_words(self.fields[name], self.typed().get(name)) or NOT_SAID
 
     def write(self, registration: Registration) -> None:
         """Write the answers of a valid form to a registration; the caller saves it."""

@@ -10,8 +10,9 @@ from django.urls import reverse_lazy
 
 from sporades.accounts.addresses import likely_meant
 from sporades.accounts.forms import AS_TYPED, AddressField
+from sporades.candidates.names import cleaned_name, is_named
 from sporades.core.phones import EXAMPLES, LANDLINE, LANDLINE_EXAMPLES, is_dialled, phone_in_words
-from sporades.registrations.fields import CleanCharField, ask_if_called_for
+from sporades.registrations.fields import CleanCharField, EnvelopeField, ask_if_called_for
 from sporades.registrations.residence import Elsewhere, refusal_of_residence
 from sporades.registrations.sections.base import Section, SectionForm
 from sporades.registrations.sections.communes import find_commune, joined
@@ -55,25 +56,25 @@ class IdentificationForm(SectionForm):
             "Laissez vide si vous n'en avez pas."
         ),
     )
-    address_1 = CleanCharField(
+    address_1 = EnvelopeField(
         label="Numéro et voie",
         max_length=38,
         help_text="Par exemple : 12 rue des Îles",
         widget=forms.TextInput(attrs={"autocomplete": "address-line1"}),
     )
-    address_2 = CleanCharField(
+    address_2 = EnvelopeField(
         label="Appartement, étage, bâtiment",
         required=False,
         max_length=38,
         widget=forms.TextInput(attrs={"autocomplete": "address-line2"}),
     )
-    address_3 = CleanCharField(
+    address_3 = EnvelopeField(
         label="Résidence, chez…",
         required=False,
         max_length=38,
         widget=forms.TextInput(attrs={"autocomplete": "address-line3"}),
     )
-    address_4 = CleanCharField(
+    address_4 = EnvelopeField(
         label="Lieu-dit ou boîte postale",
         required=False,
         max_length=38,
@@ -84,7 +85,7 @@ class IdentificationForm(SectionForm):
         help_text="Celui de votre domicile, sans CEDEX. Par exemple : 59000.",
         widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
     )
-    town = CleanCharField(
+    town = EnvelopeField(
         label="Commune",
         max_length=80,
         widget=forms.TextInput(
@@ -196,6 +197,13 @@ class IdentificationForm(SectionForm):
             raise ValidationError(message, code="ine")
         return ine
 
+    def clean_guardian_name(self) -> str:
+        """Keep the names of a person: whoever signs for a minor is written to by them."""
+        try:
+            return cleaned_name(self.cleaned_data["guardian_name"].replace(",", " "))
+        except ValidationError as refusal:
+            raise ValidationError(refusal.messages, code="name") from None
+
     def clean_guardian_email(self) -> str:
         """Refuse the candidate's own address: what protects a minor would be told to the minor."""
         address: str = self.cleaned_data["guardian_email"]
@@ -229,6 +237,8 @@ class IdentificationForm(SectionForm):
             yield "", _same_names(is_frozen=self.dossier.candidate.is_frozen)
         if LANDLINE.fullmatch(self.cleaned_data["mobile"]):
             yield "mobile", _LANDLINE
+        if is_named(identity, self.cleaned_data.get("guardian_name", "")):
+            yield "guardian_name", _OWN_NAME
         if meant := likely_meant(self.cleaned_data.get("guardian_email", "")):
             yield "guardian_email", f"Vouliez-vous dire {meant} ? Corrigez l'adresse si besoin."
 
@@ -261,6 +271,10 @@ class IdentificationForm(SectionForm):
 OWN_ADDRESS = (
     "C'est l'adresse mail du candidat. Écrivez celle de son représentant légal, ou laissez vide s'il "
     "n'en a pas."
+)
+_OWN_NAME = (
+    "C'est le nom du candidat. Écrivez celui de son représentant légal, ou gardez-le si les deux "
+    "portent le même nom et le même prénom."
 )
 _LANDLINE = (
     "En France, un numéro de mobile commence par 06 ou 07 : celui-ci est celui d'un téléphone "

@@ -2,7 +2,8 @@
 
 from sporades.evidence.operations import MOST_BYTES
 from sporades.intake import reading
-from sporades.web.access import Route, Who
+from sporades.web.access import Route, Sealed, Who
+from sporades.web.candidate import sealed
 
 GET, POST = ("GET",), ("POST",)
 BOTH = ("GET", "POST")
@@ -13,6 +14,7 @@ def _route(
     *,
     owned: str = "",
     keeps_answers: bool = False,
+    kept_sealed: Sealed | None = None,
     page: bool = True,
     takes_files: int = 0,
     writes_no_file: bool = False,
@@ -22,6 +24,7 @@ def _route(
         methods,
         owned=owned,
         keeps_answers=keeps_answers,
+        kept_sealed=kept_sealed,
         page=page,
         takes_files=takes_files,
         writes_no_file=writes_no_file,
@@ -60,9 +63,9 @@ ROUTES = {
     "candidate:consents": _route(BOTH, owned="registration"),
     "candidate:thread": _route(BOTH, owned="registration", keeps_answers=True),
     "candidate:accommodation": _route(owned="registration"),
-    "candidate:accommodation_measures": _route(BOTH, owned="registration"),
-    "candidate:accommodation_papers": _route(BOTH, owned="registration"),
-    "candidate:accommodation_sign": _route(BOTH, owned="registration"),
+    "candidate:accommodation_measures": _route(BOTH, owned="registration", keeps_answers=True),
+    "candidate:accommodation_papers": _route(BOTH, owned="registration", keeps_answers=True),
+    "candidate:accommodation_sign": _route(BOTH, owned="registration", keeps_answers=True),
     "candidate:accommodation_send": _route(POST, owned="registration", page=False),
     "candidate:accommodation_take_up": _route(BOTH, owned="registration"),
     "candidate:accommodation_keep_as_sent": _route(POST, owned="registration", page=False),
@@ -70,13 +73,18 @@ ROUTES = {
     "candidate:evidence": _route(owned="registration"),
     "candidate:provide": _route(BOTH, owned="registration", takes_files=reading.LARGEST_TOGETHER),
     "candidate:evidence_file": _route(owned="registration", page=False),
-    # What is typed of health is not kept for its author: it would be, in clear.
-    "candidate:health": _route(BOTH, owned="registration"),
+    # What is typed of health never waits in clear.
+    "candidate:health": _route(
+        BOTH,
+        owned="registration",
+        keeps_answers=True,
+        kept_sealed=Sealed(sealed.seal, sealed.unseal),
+    ),
     "candidate:confide": _route(
         BOTH, owned="registration", takes_files=MOST_BYTES, writes_no_file=True
     ),
     "candidate:health_file": _route(owned="registration", page=False),
-    "candidate:take_back_paper": _route(POST, owned="registration", page=False),
+    "candidate:take_back_paper": _route(BOTH, owned="registration"),
     "candidate:drawer": _route(BOTH, takes_files=reading.LARGEST_TOGETHER),
     "candidate:drawer_file": _route(owned="kept file", page=False),
     "candidate:name_file": _route(BOTH, owned="kept file"),

@@ -1,6 +1,6 @@
 """What a candidate asks for because of a handicap, and what a guardian signs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -28,10 +28,19 @@ from sporades.accommodations.rules import (
     suiting_papers,
 )
 from sporades.accounts.forms import AS_TYPED, AddressField
+from sporades.candidates.names import cleaned_full_name
 from sporades.core.french import listed
 from sporades.exams.schema.accommodations import OTHER_REASON, Accommodations, Measure
-from sporades.registrations.fields import CleanCharField, Hinted, WhenChosen, ask_if_called_for
+from sporades.registrations.dossier import Answers
+from sporades.registrations.fields import (
+    CleanCharField,
+    Hinted,
+    WhenChosen,
+    ask_if_called_for,
+    chosen_in_words,
+)
 from sporades.registrations.questions import NO, YES, YES_OR_NO
+from sporades.registrations.sections.base import NOT_SAID
 
 QUALITIES = (
     ("mère", "Mère"),
@@ -61,7 +70,34 @@ NOT_TICKED = (
 APART = "cochez pour chacune des épreuves différentes, ou retirez-en une de votre demande."
 
 
-class MeasuresForm(forms.Form):
+class ChoicesForm(forms.Form):
+    """What two windows may answer in two ways: see `wizard.conflicts`."""
+
+    def typed(self) -> Answers:
+        """Return what was chosen or typed; nothing of what is left empty."""
+        sent = {
+            name: self.data.getlist(name)
+            if isinstance(field, forms.MultipleChoiceField)
+            else self.data.get(name)
+            for name, field in self.fields.items()
+        }
+        return {name: value for name, value in sent.items() if value}
+
+    def kept(self) -> Answers:
+        """Return what is kept now, as the page that shows it would send it."""
+        now = {name: self.get_initial_for_field(field, name) for name, field in self.fields.items()}
+        return {name: value for name, value in now.items() if value}
+
+    def typed_in_words(self, name: str) -> str:
+        """Return what was typed in a field, valid or not, as a person reads it."""
+        return chosen_in_words(self.fields[name], self.typed().get(name)) or NOT_SAID
+
+    def label_of(self, name: str) -> str:
+        """Return what comes before the fault of a field."""
+        return str(self.fields[name].label)
+
+
+class MeasuresForm(ChoicesForm):
     """Which measures, under the title of their family; then what goes with the request."""
 
     rule = "Cochez au moins une mesure, dans une liste ou une autre, puis répondez aux questions."
@@ -285,7 +321,7 @@ def still_sat(proposed: list[Proposal], sat: list[Sat]) -> list[Proposal]:
     return found
 
 
-class PapersForm(forms.Form):
+class PapersForm(ChoicesForm):
     """For which épreuves each measure is asked."""
 
     rule = "Cochez au moins une épreuve pour chaque mesure."
@@ -330,29 +366,51 @@ class PapersForm(forms.Form):
             )
 
     def clean(self) -> None:
-        """Refuse a same épreuve to two measures that exclude each other."""
-        if self.errors:
-            return
-        held = held_by_wishes(self._rules, self._sat, self.wishes())
-        for pair in excluding(self._rules, held):
+        """Refuse a same épreuve to two measures that exclude each other, whatever else is wrong."""
+        ticked = [
+            wish
+            for wish in self.wishes()
+            if wish.code not in self._suiting or self._ticked(wish.code)
+        ]
+        for pair in excluding(self._rules, held_by_wishes(self._rules, self._sat, ticked)):
             fields = [f"epreuves-{one.code.lower()}" for one in reversed(pair)]
             name = next((one for one in fields if one in self.fields), None)
-            self.add_error(name, f"{excluding_in_words(self._rules, pair)} : {APART}")
+            both = pair[0].papers & pair[1].papers
+            named = listed([one.label for one in self._sat if one.code in both])
+            self.add_error(name, f"{excluding_in_words(self._rules, pair)} ({named}) : {APART}")
 
     def wishes(self) -> tuple[Wish, ...]:
-        """Return the measures with their épreuves: all of them together say « toutes »."""
+        """Return the measures with their épreuves: all of them together say « toutes ».
+
+        One for which none is ticked keeps those that it had.
+        """
         return tuple(
-            replace(self._wish(one.code), precision=one.precision)
+            replace(self._wish(one.code, one.papers), precision=one.precision)
             for one in self._case.measures.all()
         )
 
-    def _wish(self, code: str) -> Wish:
+    def unticked(self) -> list[str]:
+        """Return the labels of the measures for which no épreuve is ticked: the former ones stay."""
+        return [
+            str(self.fields[f"epreuves-{code.lower()}"].label)
+            for code in self._suiting
+            if not self._ticked(code)
+        ]
+
+    def _ticked(self, code: str) -> list[str]:
+        sent = self.data.getlist(f"epreuves-{code.lower()}")
+        return [paper for paper in self._suiting[code] if paper in sent]
+
+    def _wish(self, code: str, before: Sequence[str]) -> Wish:
         suiting = self._suiting.get(code)
         if suiting is None:
             return Wish(code)
-        chosen = self.cleaned_data[f"epreuves-{code.lower()}"]
+        chosen = self._ticked(code) or before
         is_all = len(chosen) == len(suiting) and not is_chosen_by_paper(self._rules, code)
         return Wish(code, () if is_all else tuple(chosen))
+
+
+TYPED_TO_SIGN = ("nom", "adresse", "qualite")
 
 
 class SignatureForm(forms.Form):
@@ -382,14 +440,20 @@ class SignatureForm(forms.Form):
     )
     vu = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, case: Case, **options: Any) -> None:
+    def __init__(
+        self, *args: Any, case: Case, waiting: Mapping[str, str] | None = None, **options: Any
+    ) -> None:
         """Say whom the registration names, and the revision that is shown.
+
+        What was typed when the session had ended comes back, `waiting`; what is agreed to is agreed to
+        anew.
 
         The address is asked for where the registration has none but the candidate's own; that a
         guardian bears the candidate's very names, once they are typed.
         """
         self._registration = registration = case.registration
-        initial: Mapping[str, Any] = {"nom": registration.guardian_name, "vu": case.revision}
+        typed = {name: said for name, said in (waiting or {}).items() if name in TYPED_TO_SIGN}
+        initial = {"nom": registration.guardian_name, **typed, "vu": case.revision}
         super().__init__(*args, initial=initial, **options)
         if not self.asks_address:
             del self.fields["adresse"]
@@ -407,6 +471,10 @@ class SignatureForm(forms.Form):
     def has_own_address(self) -> bool:
         """Whether the registration gives the candidate's own address as the guardian's."""
         return self._registration.candidate.is_reached_at(self._registration.guardian_email)
+
+    def clean_nom(self) -> str:
+        """Keep the names of a person: they are printed under what is signed."""
+        return cleaned_full_name(self.cleaned_data["nom"])
 
     def clean_adresse(self) -> str:
         """Refuse the candidate's own address."""

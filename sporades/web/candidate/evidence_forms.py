@@ -65,6 +65,10 @@ class FilesField(forms.FileField):
         return data
 
 
+TWO_FILES = (
+    "Vous avez choisi deux fichiers : celui-ci, et un autre à envoyer. Pour déposer l'autre, cochez "
+    "« Aucun » ; pour déposer celui-ci, enlevez l'autre."
+)
 ACCEPTS = (
     "Un PDF, une photo (JPEG ou PNG), ou plusieurs photos qui deviendront un seul document, dans leur "
     "ordre : 10 fichiers au plus. Une photo pèse 20\u00a0Mo au plus, un PDF 5\u00a0Mo, le tout "
@@ -212,6 +216,14 @@ class ProvideForm(UploadsForm):
             for name in ("fichiers", "porte_documents"):
                 self.fields[name].required, self.fields[name].is_conditional = False, True
         self.order_fields(["fichiers", "porte_documents", "suite", "garder"])
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse two files of which one alone would be given, and the other dropped without a word."""
+        said = super().clean()
+        is_sent = bool(self.uploads or said.get("fichiers"))
+        if is_sent and said.get("porte_documents"):
+            self.add_error("porte_documents", TWO_FILES)
+        return said
 
     def holds_something(self) -> bool:
         """Whether there is a file, or one was chosen among those that are kept."""

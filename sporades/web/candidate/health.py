@@ -1,6 +1,7 @@
 """« Papiers de santé » of a registration: what is confided to a doctor, and who opened it (H3)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -12,8 +13,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from sporades.accommodations.models import Case
-from sporades.accommodations.queries import last_case_of, papers_called_for_by
-from sporades.accommodations.rules import rules_of
+from sporades.accommodations.queries import (
+    cases_of,
+    last_among,
+    last_case_of,
+    papers_called_for_by,
+)
+from sporades.accommodations.rules import contestable_among, rules_of
 from sporades.accommodations.states import State
 from sporades.acts import confiding
 from sporades.acts.opining import is_asked_by_doctor
@@ -33,6 +39,7 @@ from sporades.medical.queries import (
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import registration_of
 from sporades.web.candidate.health_forms import ConfideForm, RemarkForm
+from sporades.web.layout.kept import forget, kept
 from sporades.web.layout.papers import paper
 from sporades.web.layout.sent import taking
 
@@ -59,7 +66,16 @@ class Kind:
     is_asked: bool = True
 
 
+_KEPT = (
+    "Votre session s'était terminée. Votre commentaire est là, il n'est pas confié : vérifiez-le, "
+    "puis confiez-le."
+)
 TO_SEND = "Votre demande d'aménagement n'est pas encore envoyée."
+
+RETURNS = (
+    "il revient si vous gardez votre demande telle qu'elle était envoyée ; il est effacé quand vous "
+    "l'envoyez de nouveau."
+)
 
 OTHER = Kind("papier-de-sante", "Autre papier de santé")
 """What the réglementation does not name."""
@@ -69,7 +85,7 @@ def health(request: HttpRequest, number: str) -> HttpResponse:
     """What was confided, to whom, who opened it; a comment is written."""
     found = _registration(request, number)
     posted = request.method == "POST"
-    form = RemarkForm(request.POST) if posted else RemarkForm()
+    form = RemarkForm(request.POST) if posted else _writing(request)
     if posted and form.is_valid():
         try:
             confiding.remark(
@@ -82,11 +98,23 @@ def health(request: HttpRequest, number: str) -> HttpResponse:
         except Refused as refusal:
             form.add_error("texte", str(refusal))
         else:
+            forget(request)
             messages.success(request, "Votre commentaire est confié.")
             return redirect(f"{reverse('candidate:health', args=[number])}#commentaires")
-    shown = _shown(found, page=request.GET.get("page"))
+    shown = _shown(found, page=request.GET.get("page"), at=request.arrived_at)
     context = {"registration": found, "form": form, **shown}
     return render(request, "candidate/health.html", context, status=422 if form.errors else 200)
+
+
+def _writing(request: HttpRequest) -> RemarkForm:
+    """Return the form with the comment that was sent once the session had ended, if one was."""
+    answers = kept(request)
+    if not answers:
+        return RemarkForm()
+    messages.warning(request, _KEPT)
+    return RemarkForm(
+        initial={name: answers[name][-1] for name in ("texte", "envoi") if answers.get(name)}
+    )
 
 
 def confide(request: HttpRequest, number: str, kind: str) -> HttpResponse:
@@ -134,11 +162,33 @@ def file(request: HttpRequest, number: str, paper_id: UUID) -> HttpResponse:
 
 
 def take_back(request: HttpRequest, number: str, paper_id: UUID) -> HttpResponse:
-    """Erase a paper that is no more to be confided."""
+    """Ask whether a paper is to be taken back, then erase it."""
     found = _paper(request, number, paper_id)
-    confiding.take_back(paper=found, by=request.actor, at=request.arrived_at)
-    messages.success(request, "Ce fichier est retiré : il est effacé.")
-    return redirect("candidate:health", number)
+    if request.method == "POST":
+        returns = confiding.take_back(paper=found, by=request.actor, at=request.arrived_at)
+        messages.success(
+            request, f"Ce fichier est retiré : {RETURNS if returns else 'il est effacé.'}"
+        )
+        return redirect("candidate:health", number)
+    registration = _registration(request, number)
+    try:
+        returns = confiding.may_take_back(found, registration, at=request.arrived_at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("candidate:health", number)
+    case = last_case_of(registration)
+    called = {
+        one.code: one.label for one in papers_called_for_by(case, registration) if one.is_mandatory
+    }
+    others = papers_of(found.compartment).filter(kind=found.kind).exclude(pk=found.pk)
+    context = {
+        "registration": registration,
+        "paper": found,
+        "name": _name(found),
+        "returns": RETURNS if returns else "",
+        "only": called.get(found.kind, "") if case and not others.exists() else "",
+    }
+    return render(request, "candidate/take_back_paper.html", context)
 
 
 def _read(request: HttpRequest, found: Paper) -> bytes:
@@ -152,12 +202,13 @@ def _read(request: HttpRequest, found: Paper) -> bytes:
         raise Refused(sealing.UNREADABLE) from None
 
 
-def _shown(registration: Registration, *, page: str | None) -> dict[str, Any]:
+def _shown(registration: Registration, *, page: str | None, at: datetime) -> dict[str, Any]:
     """Return what the page says of what was confided, and some of who opened it."""
     zone = registration.service.zone
     found = compartment_to_show(registration, zone)
-    given, labels = _papers(found, zone), _labels(registration)
-    case = last_case_of(registration)
+    cases = list(cases_of(registration=registration.pk))
+    case, decided = last_among(cases), contestable_among(cases, zone, at=at)
+    given, labels = _papers(found, zone, decided=decided), _labels(registration)
     is_here = rules_of(registration) is not None
     is_open = is_here and registration.is_active and (found is None or found.is_taking)
     kinds = _with_those_given(_kinds(registration, case) if is_open else [], given, labels)
@@ -182,6 +233,7 @@ def _shown(registration: Registration, *, page: str | None) -> dict[str, Any]:
             for kind in kinds
         ],
         "remarks": remarks,
+        "is_held": any(one["is_held"] for one in given),
         "openings": [_opening(one, labels, zone) for one in openings],
         "page": openings,
     }
@@ -254,7 +306,7 @@ def _kind(registration: Registration, code: str) -> Kind:
     return found
 
 
-def _papers(found: Compartment | None, zone: str) -> list[dict[str, Any]]:
+def _papers(found: Compartment | None, zone: str, *, decided: Case | None) -> list[dict[str, Any]]:
     if found is None:
         return []
     return [
@@ -263,7 +315,8 @@ def _papers(found: Compartment | None, zone: str) -> list[dict[str, Any]]:
             "kind": row.kind,
             "name": _name(row),
             "given": row.given_in_words(zone),
-            "may_be_taken_back": not found.is_closed or row.is_infected,
+            "is_held": (held := decided is not None and confiding.served(decided, row)),
+            "may_be_taken_back": not (found.is_closed or held) or row.is_infected,
         }
         for row in papers_of(found)
     ]

@@ -4,10 +4,17 @@ from typing import Any
 
 from django import forms
 
+from sporades.core.french import size_in_words
+from sporades.evidence.operations import MOST_BYTES
+from sporades.intake.cleaning import TooLargeTogether
 from sporades.medical.models import LONGEST_REMARK
 from sporades.registrations.fields import CleanLinesField
 from sporades.web.candidate.evidence_forms import ACCEPTS, FilesForm
 from sporades.web.layout.presses import a_press
+
+TOGETHER = MOST_BYTES
+"""What its route takes."""
+TOO_LARGE = TooLargeTogether.message.replace("40 Mo", "25 Mo")
 
 
 class ConfideForm(FilesForm):
@@ -16,7 +23,16 @@ class ConfideForm(FilesForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         """Say how much is taken at a time."""
         super().__init__(*args, **options)
-        self.fields["fichiers"].help_text = ACCEPTS.format(together=25)
+        field = self.fields["fichiers"]
+        field.help_text = ACCEPTS.format(together=25)
+        field.widget.attrs |= {"data-together": TOGETHER, "data-together-said": TOO_LARGE}
+
+    def clean_fichiers(self) -> list[Any]:
+        """Refuse files that are too heavy together, at their field."""
+        files: list[Any] = self.cleaned_data["fichiers"]
+        if (weight := sum(one.size for one in files)) > TOGETHER:
+            raise forms.ValidationError(TOO_LARGE.format(weight=size_in_words(weight)))
+        return files
 
 
 class RemarkForm(forms.Form):

@@ -39,7 +39,8 @@ def too_large(request: HttpRequest, *, takes: int = 0) -> HttpResponse:
         request: what was sent.
         takes: how many bytes of files its route takes, 0 where it takes none.
     """
-    context = {"most": size_in_words(takes) if takes else ""}
+    # Whatever takes files is a page too.
+    context = {"most": size_in_words(takes) if takes else "", "back": request.path if takes else ""}
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     return render(request, "errors/413.html", context, status=status)
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 from django.http import HttpRequest
 
 from sporades.accounts import limits
+from sporades.web.access import Route
 from sporades.web.layout.device import said_by
 
 ENDED = "ended"
@@ -34,7 +35,9 @@ def keep(request: HttpRequest) -> bool:
     most = KEPT_AT_MOST if request.user.is_authenticated else KEPT_OF_A_STRANGER
     if size + sum(one["size"] for one in kept.values()) > most or not _was_signed_in(request):
         return False
-    request.session[KEPT] = {**kept, request.path: {"size": size, "answers": answers}}
+    sealed = _route(request).kept_sealed
+    held = {"sealed": sealed.seal(answers, at=request.path)} if sealed else {"answers": answers}
+    request.session[KEPT] = {**kept, request.path: {"size": size, **held}}
     return True
 
 
@@ -56,7 +59,10 @@ def _was_signed_in(request: HttpRequest) -> bool:
 def kept(request: HttpRequest, *, at: str = "") -> Answers | None:
     """Return the answers that wait at an address, this one where none is given."""
     found = _all(request).get(at or request.path)
-    return found["answers"] if found else None
+    if found is None or "answers" in found:
+        return found["answers"] if found else None
+    sealed = _route(request).kept_sealed  # of its own page alone
+    return sealed.unseal(found["sealed"], at=at or request.path) if sealed else None
 
 
 def typed_before(request: HttpRequest, *, at: str = "") -> dict[str, str]:
@@ -77,7 +83,11 @@ def _all(request: HttpRequest) -> dict:
 
 def keeps_answers(request: HttpRequest) -> bool:
     """Return whether what this request posts must wait for its author when it cannot be taken."""
+    is_posted = request.method == "POST"
+    return bool(request.resolver_match) and is_posted and _route(request).keeps_answers
+
+
+def _route(request: HttpRequest) -> Route:
     from sporades.web.registry import ACCESS  # noqa: PLC0415 - the audiences import `access`
 
-    match = request.resolver_match
-    return bool(match) and request.method == "POST" and ACCESS[match.view_name].keeps_answers
+    return ACCESS[request.resolver_match.view_name]

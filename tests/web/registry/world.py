@@ -697,8 +697,9 @@ def a_named_file(candidate: Candidate, given: Deposit, mark: str) -> KeptFile:
 
 
 def a_confided_paper(registration: Registration, mark: str = "") -> Paper:
-    """Confide a paper and a comment, and open the first."""
-    paper = found_clean(confide(registration, kind="papier-de-sante", name=f"papier {mark}.jpg"))
+    """Confide a paper and a comment, and open the first; after a decision: it may be taken back."""
+    name, soon = f"papier {mark}.jpg", NOW + timedelta(seconds=1)
+    paper = found_clean(confide(registration, kind="papier-de-sante", name=name, at=soon))
     write(registration, f"Voici ce qui m'est arrivé. {mark}".strip())
     candidate = registration.candidate
     read(paper, candidate.user, by=author(candidate))

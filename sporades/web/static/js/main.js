@@ -12,6 +12,8 @@ import { photos } from "./photos.js";
 import { reveal } from "./reveal.js";
 import { session } from "./session.js";
 import { suggest } from "./suggest.js";
+import { ticks } from "./ticks.js";
+import { together } from "./together.js";
 import { uploads } from "./uploads.js";
 
 errorSummary();
@@ -25,5 +27,7 @@ autosave();
 reveal();
 chosen();
 photos();
+ticks();
+together();
 uploads();
 session();

@@ -1,0 +1,33 @@
+/* Ticks all the boxes of a question, or none, in one press: in a form with data-ticks="Toutes|Aucune",
+   which gives the words of the two buttons, each group of more than three boxes has them. What is
+   pressed is only ticked: it is sent as any other answer. Without script one ticks box by box. */
+const FEW = 3;
+
+export function ticks() {
+  document.querySelectorAll("form[data-ticks]").forEach((form) => {
+    form.querySelectorAll("fieldset").forEach((group) => {
+      const boxes = [...group.querySelectorAll("input[type='checkbox']")];
+      if (boxes.length > FEW) group.querySelector("legend").after(buttons(form, group, boxes));
+    });
+  });
+}
+
+function buttons(form, group, boxes) {
+  const line = document.createElement("p");
+  line.className = "s-buttons";
+  form.dataset.ticks.split("|").forEach((words, place) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "fr-btn fr-btn--tertiary fr-btn--sm";
+    const which = document.createElement("span");
+    which.className = "fr-sr-only";
+    which.textContent = `\u00a0: ${group.querySelector("legend").textContent.trim()}`;
+    button.append(words, which);
+    button.addEventListener("click", () => {
+      boxes.forEach((box) => (box.checked = place === 0));
+      boxes[0].dispatchEvent(new Event("change", { bubbles: true }));
+    });
+    line.append(button, " ");
+  });
+  return line;
+}

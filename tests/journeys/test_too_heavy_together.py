@@ -1,0 +1,21 @@
+"""Files that a form sends with itself are weighed before they leave."""
+
+from tests.factories import a_registration
+from tests.journeys.helpers import signed_in, text
+
+
+def test_papers_of_health_too_heavy_together_are_not_sent(site, context):
+    filed = a_registration(informations={"has_disability": "oui"})
+    page = signed_in(context, site, filed.candidate)
+    page.goto(f"{site}/mes-inscriptions/{filed.number}/sante/papier-de-sante")
+    pdf = b"%PDF-" + b"0" * 4_700_000
+    files = [{"name": f"{n}.pdf", "mimeType": "application/pdf", "buffer": pdf} for n in range(6)]
+    page.locator("[type=file]").set_input_files(files)
+    methods = []
+    page.on("request", lambda request: methods.append(request.method))
+
+    page.get_by_role("button", name="Donner", exact=True).click()
+
+    page.get_by_text("pour 25 Mo au plus").wait_for()
+    assert "28,3" in text(page)
+    assert "POST" not in methods

@@ -1,0 +1,285 @@
+"""What is chosen and typed of accommodations outlives the session, another window and « Quitter »."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
+
+from sporades.accommodations.models import Case
+from sporades.accommodations.rules import Wish
+from sporades.accommodations.states import State
+from sporades.medical.models import Remark
+from tests.accommodations.asked import (
+    READER,
+    THIRD,
+    a_minor,
+    case_of,
+    reach,
+    write,
+)
+from tests.factories import a_candidate, a_registration
+from tests.medical.given import compartment
+from tests.web import guide
+from tests.web.guide import a_browser, main, seen, words
+
+pytestmark = pytest.mark.usefixtures("kept", "confided")
+
+CHOSEN = {"mesures-1": [THIRD], "mesures-2": [READER], "decision": "non", "plan": "aucun"}
+SECRET = "J'ai une épilepsie depuis l'enfance."
+
+
+@pytest.fixture(autouse=True)
+def clock(stopped_clock):
+    cache.clear()
+    return stopped_clock
+
+
+@pytest.fixture
+def registration():
+    return a_registration(informations={"has_disability": "oui"})
+
+
+def at(registration, *, page=""):
+    return f"/mes-inscriptions/{registration.number}/amenagement{page}"
+
+
+def ticked(page):
+    return sorted(box.get("value") for box in seen(page).cssselect("main [type=checkbox][checked]"))
+
+
+def once_ended(clock, registration, where, typed):
+    """Post a page once its session has ended; return the browser."""
+    browser = a_browser()
+    guide.sign_in(browser, registration.candidate.user)
+    clock.shift(timedelta(minutes=31))
+    asked = browser.post(where, typed, follow=True)
+    assert "les réponses que vous venez d'envoyer vous attendent" in main(asked)
+    return browser
+
+
+def posted_once_ended(clock, registration, where, typed):
+    """Post a page once its session has ended, then sign in and come back to it."""
+    browser = once_ended(clock, registration, where, typed)
+    guide.sign_in(browser, registration.candidate.user)
+    return browser, browser.get(where)
+
+
+def test_measures_chosen_once_the_session_has_ended_wait_for_their_candidate(clock, registration):
+    where = at(registration, page="/mesures")
+
+    browser, page = posted_once_ended(clock, registration, where, {**CHOSEN, "revision": "1"})
+
+    assert page.status_code == 200
+    assert "Vos réponses sont là, elles ne sont pas enregistrées" in main(page)
+    assert ticked(page) == [READER, THIRD]
+    assert not Case.objects.exists()
+    browser.post(where, CHOSEN)
+    assert "Votre session s'était terminée" not in main(browser.get(where))
+
+
+def test_epreuves_ticked_once_the_session_has_ended_wait_for_their_candidate(clock, registration):
+    write(registration, Wish(THIRD))
+    typed = {"epreuves-tiers": ["E1"], "revision": "2"}
+
+    _, page = posted_once_ended(clock, registration, at(registration, page="/epreuves"), typed)
+
+    assert "Vos réponses sont là" in main(page)
+    assert ticked(page) == ["E1"]
+
+
+def test_what_waits_answers_the_page_that_was_shown_then(clock, registration):
+    where = at(registration, page="/mesures")
+    write(registration, Wish(THIRD), plan="")
+    browser, _ = posted_once_ended(clock, registration, where, {**CHOSEN, "revision": "2"})
+    write(registration, Wish(READER))
+
+    page = browser.get(where)
+
+    [revision] = seen(page).cssselect("main [name=revision]")
+    assert revision.get("value") == "2"
+
+
+def test_a_signature_that_was_not_taken_is_typed_already_and_agreed_to_anew(clock):
+    filed = a_minor(guardian="")
+    case = write(filed, Wish(READER, ("E2",)))
+    typed = {
+        "nom": "Paul Le Goff",
+        "qualite": "père",
+        "adresse": "pere@exemple.test",
+        "accord": "on",
+        "vu": case.revision,
+    }
+
+    _, page = posted_once_ended(clock, filed, at(filed, page="/signature"), typed)
+
+    form = page.context["form"]
+    assert "Rien n'est signé" in main(page)
+    assert [form[name].value() for name in ("nom", "qualite", "adresse")] == [
+        "Paul Le Goff",
+        "père",
+        "pere@exemple.test",
+    ]
+    assert ticked(page) == []
+    assert case_of(filed).signature is None
+
+
+def test_a_comment_of_health_waits_sealed_and_is_confided_once(clock, registration):
+    where = f"/mes-inscriptions/{registration.number}/sante"
+
+    browser, page = posted_once_ended(
+        clock, registration, where, {"texte": SECRET, "envoi": "une-pression"}
+    )
+
+    held = json.dumps([one.get_decoded() for one in Session.objects.all()], ensure_ascii=False)
+    assert where in held
+    assert "épilepsie" not in held
+    assert "pilepsie" not in "".join(Session.objects.values_list("session_data", flat=True))
+    assert "Votre commentaire est là, il n'est pas confié" in main(page)
+    assert page.context["form"]["texte"].value() == SECRET
+    assert not Remark.objects.exists()
+
+    browser.post(where, {"texte": SECRET, "envoi": "une-pression"})
+    assert [one.text for one in compartment(registration).remarks.all()] == [SECRET]
+    assert "il n'est pas confié" not in main(browser.get(where))
+
+
+def test_a_comment_that_no_key_opens_any_more_does_not_keep_the_page_away(
+    clock, registration, settings
+):
+    where = f"/mes-inscriptions/{registration.number}/sante"
+    browser, _ = posted_once_ended(clock, registration, where, {"texte": SECRET})
+
+    settings.MEDICAL_KEYS = {"autre": b"k" * 32}
+    page = browser.get(where)
+
+    assert page.status_code == 200
+    assert page.context["form"]["texte"].value() is None
+
+
+def test_whoever_signs_in_next_does_not_find_a_comment_of_health(clock, registration):
+    where = f"/mes-inscriptions/{registration.number}/sante"
+    browser = once_ended(clock, registration, where, {"texte": SECRET})
+
+    guide.sign_in(browser, a_candidate().user)
+
+    assert browser.get(where).status_code == 404
+
+
+# --- Two windows ------------------------------------------------------------------------------
+
+
+def test_a_second_window_does_not_erase_what_the_first_has_kept(sign_in, registration):
+    client, where = sign_in(registration.candidate), at(registration, page="/mesures")
+    first = {**CHOSEN, "revision": "1"}
+    client.post(where, first)
+
+    page = client.post(
+        where, {"mesures-2": [READER], "decision": "oui", "plan": "aucun", "revision": "1"}
+    )
+
+    assert page.status_code == 409
+    assert "Quelle réponse voulez-vous garder ?" in words(seen(page))
+    shown = main(page)
+    assert "Envoyée à l'instant : Non renseigné" in shown
+    assert "Dans votre demande : Temps majoré d'un tiers" in shown
+    assert [one.name for one in page.context["differences"]] == ["mesures-1", "decision"]
+    assert {one.code for one in case_of(registration).measures.all()} == {THIRD, READER}
+
+    kept = {
+        **page.context["mine"],
+        "revision": page.context["revision"],
+        "garder-mesures-1": "autre",
+        "garder-decision": "mien",
+    }
+    client.post(where, kept)
+    case = case_of(registration)
+    assert {one.code for one in case.measures.all()} == {THIRD, READER}
+    assert case.has_former_decision
+
+
+def test_pressing_twice_asks_nothing(sign_in, registration):
+    client, where = sign_in(registration.candidate), at(registration, page="/mesures")
+
+    pages = [client.post(where, {**CHOSEN, "revision": "1"}) for _ in range(2)]
+
+    assert [page.status_code for page in pages] == [302, 302]
+
+
+def test_epreuves_ticked_in_two_windows_are_chosen_between(sign_in, registration):
+    case = write(registration, Wish(THIRD))
+    client, where = sign_in(registration.candidate), at(registration, page="/epreuves")
+    [revision] = seen(client.get(where)).cssselect("main [name=revision]")
+    assert revision.get("value") == str(case.revision)
+    client.post(where, {"epreuves-tiers": ["E1"], "revision": case.revision})
+
+    page = client.post(where, {"epreuves-tiers": ["E2"], "revision": case.revision})
+
+    assert page.status_code == 409
+    [difference] = page.context["differences"]
+    assert difference.name == "epreuves-tiers"
+    assert case_of(registration).measures.get().papers == ["E1"]
+
+
+def test_a_window_of_what_was_sent_meanwhile_is_refused(sign_in, registration):
+    reach(registration, State.ASKED, Wish(THIRD, ("E1",)))
+    client = sign_in(registration.candidate)
+
+    page = client.post(at(registration, page="/mesures"), {**CHOSEN, "revision": "2"}, follow=True)
+
+    assert page.request["PATH_INFO"] == at(registration)
+    assert [one.code for one in case_of(registration).measures.all()] == [THIRD]
+
+
+# --- Leaving a page ---------------------------------------------------------------------------
+
+
+def test_leaving_the_measures_keeps_what_was_ticked(sign_in, registration):
+    client, where = sign_in(registration.candidate), at(registration, page="/mesures")
+
+    page = client.post(where, {**CHOSEN, "revision": "1", "quitter": "1"}, follow=True)
+
+    assert page.request["PATH_INFO"] == at(registration)
+    assert "Vos choix sont enregistrés." in main(page)
+    assert {one.code for one in case_of(registration).measures.all()} == {THIRD, READER}
+
+
+def test_leaving_the_measures_untouched_begins_nothing(sign_in, registration):
+    client, where = sign_in(registration.candidate), at(registration, page="/mesures")
+
+    page = client.post(where, {"revision": "1", "quitter": "1"})
+
+    assert page.headers["Location"] == at(registration)
+    assert not Case.objects.exists()
+
+
+def test_what_cannot_be_kept_is_shown_with_the_way_out(sign_in, registration):
+    client, where = sign_in(registration.candidate), at(registration, page="/mesures")
+
+    page = client.post(where, {"mesures-1": [THIRD], "revision": "1", "quitter": "1"})
+
+    assert page.status_code == 422
+    assert ticked(page) == [THIRD]
+    assert "Quitter sans enregistrer" in main(page)
+
+
+def test_going_back_to_the_measures_keeps_the_epreuves_that_were_ticked(sign_in, registration):
+    write(registration, Wish(THIRD), Wish(READER, ("E1",)))
+    client, where = sign_in(registration.candidate), at(registration, page="/epreuves")
+
+    page = client.post(where, {"epreuves-tiers": ["E2"], "mesures": "1"}, follow=True)
+
+    assert page.request["PATH_INFO"] == at(registration, page="/mesures")
+    assert "Aucune épreuve n'était cochée pour « Secrétaire lecteur »" in main(page)
+    papers = {one.code: one.papers for one in case_of(registration).measures.all()}
+    assert papers == {THIRD: ["E2"], READER: ["E1"]}
+
+
+def test_going_back_to_the_measures_untouched_changes_nothing(sign_in, registration):
+    case = write(registration, Wish(THIRD, ("E1",)))
+    client, where = sign_in(registration.candidate), at(registration, page="/epreuves")
+
+    client.post(where, {"epreuves-tiers": ["E1"], "mesures": "1"})
+
+    assert case_of(registration).revision == case.revision
