@@ -235,7 +235,7 @@ def test_what_was_sent_in_time_keeps_its_first_date_and_no_reason_is_asked_for(r
     case = case_of(registration)
     assert (case.first_asked_at, case.asked_at, case.late_reason) == (NOW, AFTER_CLOSING, "")
     assert sent_in_words(case).replace("\xa0", " ") == (
-        "Le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris), modifiée le dimanche "
+        "Le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris), puis de nouveau le dimanche "
         "20 décembre 2026 à 13 h 00 (heure de Paris)"
     )
     assert case.as_sent is None
@@ -298,7 +298,7 @@ def test_a_late_request_that_is_completed_keeps_its_reason_and_says_so(registrat
     send(registration, at=AFTER_CLOSING + timedelta(days=1))
 
     said = sent_in_words(case_of(registration)).replace("\xa0", " ")
-    assert said.endswith(", complétée le lundi 21 décembre 2026 à 13 h 00 (heure de Paris)")
+    assert said.endswith(", puis de nouveau le lundi 21 décembre 2026 à 13 h 00 (heure de Paris)")
 
 
 @pytest.mark.parametrize("state", [State.WITH_DOCTOR, State.OPINION_GIVEN, State.DECIDED])
