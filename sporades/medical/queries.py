@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from sporades.accounts.models import Membership
@@ -43,6 +43,25 @@ def kinds_confided(registration: OuterRef) -> ArraySubquery:
     """
     given = Paper.objects.filter(compartment__registration=registration)
     return ArraySubquery(given.exclude(is_clean=False).values("kind"))
+
+
+def is_confided(
+    registration: OuterRef, *, before: OuterRef | None = None, since: OuterRef | None = None
+) -> Q:
+    """Return whether a candidate has confided a paper or a comment, before an instant or since one.
+
+    Args:
+        registration: the column that says of which one, of the rows that this is read with.
+        before: the column of the instant before which it was.
+        since: the column of the instant after which it was.
+    """
+    papers = Paper.objects.filter(compartment__registration=registration).exclude(is_clean=False)
+    remarks = Remark.objects.filter(compartment__registration=registration, author_kind=CANDIDATE)
+    if before is not None:
+        papers, remarks = papers.filter(given_at__lt=before), remarks.filter(written_at__lt=before)
+    if since is not None:
+        papers, remarks = papers.filter(given_at__gt=since), remarks.filter(written_at__gt=since)
+    return Exists(papers) | Exists(remarks)
 
 
 def papers_of(found: Compartment) -> QuerySet[Paper]:

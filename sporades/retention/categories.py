@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -154,6 +154,17 @@ def confided(at: datetime) -> QuerySet[Compartment]:
         registration__service__closes_at__lt=closed,
     )
     return medical.due(at=midnight(today, settings.TIME_ZONE)) | unsent
+
+
+def confided_until(instant: datetime) -> date:
+    """Return from which day papers of health are erased that are needed until an instant.
+
+    Args:
+        instant: what their compartment says, as `confided` compares it.
+    """
+    day = local_day(instant, settings.TIME_ZONE)
+    is_over = midnight(day, settings.TIME_ZONE) >= instant
+    return day if is_over else day + timedelta(days=1)
 
 
 def publications(at: datetime) -> QuerySet[Publication]:

@@ -89,7 +89,9 @@ def test_from_the_first_choice_to_the_request_that_is_sent(sign_in, registration
     assert "Fait : Demande envoyée Le mercredi 25 novembre 2026 à 10 h 30" in sent.replace(
         "\xa0", " "
     )
-    assert "Votre service gestionnaire vérifie que votre demande est complète." in sent
+    assert (
+        "Votre service gestionnaire vérifie que votre demande est complète, ou un médecin" in sent
+    )
     assert [(one.code, one.papers) for one in case.measures.all()] == [
         (THIRD, ["E1"]),
         (READER, []),
@@ -457,8 +459,8 @@ def test_the_usual_delay_of_a_decision_is_told_with_its_day_and_as_no_promise(si
     entrust(registration)
     opine(registration)
     assert step_of(client, registration) == (
-        "Décide : Recteur de l'académie. D'ordinaire d'ici au 24 janvier 2027. C'est une indication, "
-        "pas un engagement."
+        "L'avis du médecin est rendu. La décision est prise par : Recteur de l'académie. D'ordinaire "
+        "d'ici au 24 janvier 2027. C'est une indication, pas un engagement."
     )
     with time_machine.travel(NOW + timedelta(days=61), tick=False):
         later = sign_in(registration.candidate)
@@ -547,10 +549,13 @@ def test_sending_what_was_not_read_sends_nothing(sign_in, registration):
 @pytest.mark.parametrize(
     ("state", "said"),
     [
-        (State.PREPARING, "À vous : finissez votre demande, puis envoyez-la."),
+        (State.PREPARING, "À vous : relisez votre demande, puis envoyez-la."),
         (State.INCOMPLETE, "À vous : Le papier est illisible."),
         (State.WITH_DOCTOR, "Le médecin désigné étudie votre demande"),
-        (State.OPINION_GIVEN, "Décide : Recteur de l'académie."),
+        (
+            State.OPINION_GIVEN,
+            "L'avis du médecin est rendu. La décision est prise par : Recteur de l'académie.",
+        ),
         (State.DECIDED, "Votre service gestionnaire vous notifie la décision."),
     ],
 )
@@ -561,6 +566,32 @@ def test_what_is_awaited_is_said_with_whom(sign_in, registration, state, said):
 
     assert said in page
     assert "La décision Temps" not in page
+
+
+@pytest.mark.parametrize("state", [State.INCOMPLETE, State.ASKED, State.PREPARING])
+def test_until_when_a_request_is_completed_is_said_wherever_it_is_called_for(
+    sign_in, registration, state
+):
+    reach(registration, state)
+    if state == State.PREPARING:
+        send(registration)
+        accommodating.take_up(case=case_of(registration), by=author(registration.candidate), at=NOW)
+    client = sign_in(registration.candidate)
+
+    mine = f"/mes-inscriptions/{registration.number}"
+    for page in (f"{mine}/amenagement", "/accueil", f"{mine}/suis-je-inscrit", f"{mine}/numero"):
+        said = main(client.get(page))
+        assert "Aucune date limite n'est fixée pour cela" in said, page
+
+
+def test_beside_another_request_the_decision_is_still_said_to_be_in_force(sign_in, registration):
+    reach(registration, State.NOTIFIED)
+    write(registration)
+    client = sign_in(registration.candidate)
+
+    page = main(client.get(f"/mes-inscriptions/{registration.number}/suis-je-inscrit"))
+
+    assert "La décision notifiée le 25 novembre 2026 reste en vigueur." in page.replace("\xa0", " ")
 
 
 def test_a_notified_decision_says_who_took_it_and_how_to_contest_it(sign_in, registration):
@@ -891,7 +922,6 @@ def test_taking_a_draft_back_beside_a_decision_says_until_when_papers_stay(sign_
 
     page = main(client.get(at(registration, page="/retrait"))).replace("\xa0", " ")
 
-    assert "dans la journée" not in page
     assert "ils sont effacés à partir du 12 février 2027." in page
 
 
@@ -899,7 +929,8 @@ def test_taking_the_only_request_back_says_that_its_papers_are_erased(sign_in, r
     reach(registration, State.ASKED)
     client = sign_in(registration.candidate)
 
-    assert "effacés dans la journée" in main(client.get(at(registration, page="/retrait")))
+    page = main(client.get(at(registration, page="/retrait"))).replace("\xa0", " ")
+    assert "sont effacés à partir du 26 novembre 2026. Si vous faites une autre demande" in page
 
 
 def test_what_a_registration_that_is_withdrawn_had_asked_goes_with_it(sign_in, registration):
@@ -1005,8 +1036,8 @@ def test_changing_a_request_that_was_sent_in_time_is_confirmed_and_keeps_its_dat
 
     page = main(client.get(at(registration))).replace("\xa0", " ")
     assert (
-        "Demande envoyée Le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris), modifiée le dimanche "
-        "20 décembre 2026" in page
+        "Demande envoyée Le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris), puis de nouveau "
+        "le dimanche 20 décembre 2026" in page
     )
 
 

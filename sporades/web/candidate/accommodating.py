@@ -63,6 +63,7 @@ from sporades.exams.schema.accommodations import Accommodations, Procedure
 from sporades.registrations.checklist import Check
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import registration_of
+from sporades.retention.categories import confided_until
 from sporades.web.candidate.accommodation_forms import (
     MeasuresForm,
     PapersForm,
@@ -70,6 +71,7 @@ from sporades.web.candidate.accommodation_forms import (
     still_sat,
 )
 from sporades.web.candidate.confided import (
+    SERVES_AGAIN,
     cases_and_papers_of,
     last_with_papers_of,
     missing_in_words,
@@ -304,12 +306,14 @@ def _papers_left(registration: Registration, case: Case, *, at: datetime) -> str
     """Say what becomes of the papers of health once a request is taken back."""
     others = [one for one in cases_of(registration=registration.pk) if one.pk != case.pk]
     until = papers_needed_until(others, registration.service.zone)
-    if until is None or until <= at:
-        return "Les papiers de santé que vous avez confiés sont effacés dans la journée."
-    day = day_in_words(local_day(until, registration.service.zone))
+    is_contestable = until is not None and until > at
+    day = day_in_words(confided_until(until if is_contestable else at))
+    kept = (
+        "restent jusqu'à la fin du délai pour contester la décision qui vous a été notifiée : ils "
+    )
     return (
-        "Les papiers de santé que vous avez confiés restent jusqu'à la fin du délai pour contester "
-        f"la décision qui vous a été notifiée : ils sont effacés à partir du {day}."
+        f"Les papiers de santé et les commentaires que vous avez confiés {kept if is_contestable else ''}"
+        f"sont effacés à partir du {day}. Si vous faites une autre demande d'ici là, ils y serviront."
     )
 
 
@@ -403,7 +407,7 @@ def _of_decision(
 
 
 def _of_case(
-    case: Case, former: Case | None, registration: Registration, *, at: Any
+    case: Any, former: Case | None, registration: Registration, *, at: Any
 ) -> dict[str, Any]:
     is_writable = case.is_writable and registration.is_active
     is_writable = is_writable and not (case.asked_at is None and is_over(registration, at))
@@ -419,7 +423,8 @@ def _of_case(
     is_looked_at = case.is_undecided and case.state != State.OPINION_GIVEN
     papers = papers_called_for(case, registration) if is_looked_at and has_measures else []
     missing = missing_in_words(papers)
-    steps = steps_of(case, at=at, papers=missing)
+    is_ready = is_writable and is_chosen and not (needs_signature and signature is None)
+    steps = steps_of(case, at=at, papers=missing, is_ready=is_ready)
     is_asked = is_asked_by_doctor(case)
     is_theirs = case.instead_of_id is None
     return {
@@ -441,8 +446,12 @@ def _of_case(
         "signed": f"Signée par {signature}, le {signature.signed_in_words(zone)}."
         if signature
         else "",
-        "may_send": is_writable and is_chosen and not (needs_signature and signature is None),
+        "may_send": is_ready,
         "health_papers": papers,
+        "serves_again": SERVES_AGAIN
+        if is_theirs and case.is_writable and case.was_confided_before
+        else "",
+        "is_unanswered": is_asked and not case.is_answered,
         "missing": missing if is_writable else "",
     }
 

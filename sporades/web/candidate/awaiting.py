@@ -12,8 +12,14 @@ from sporades.accommodations.models import Case
 from sporades.accommodations.notification import NOTIFICATION
 from sporades.accommodations.rules import deadline_of, is_late, is_over, rules_of
 from sporades.accommodations.states import State as CaseState
-from sporades.accommodations.tracker import deadline_in_words, kept_date_in_words
+from sporades.accommodations.tracker import (
+    NO_DATE,
+    SENT_WITHOUT_THEM,
+    deadline_in_words,
+    kept_date_in_words,
+)
 from sporades.acts.opining import is_asked_by_doctor
+from sporades.core.french import ended
 from sporades.documents.models import DocumentVersion
 from sporades.evidence.models import Evidence
 from sporades.evidence.queries import Owed, Rows, owed_by
@@ -319,11 +325,13 @@ def _accommodation(
     if case is None:
         return found
     if case.state == CaseState.INCOMPLETE:
-        sentence = f"Votre demande d'aménagement est incomplète : {case.missing}"
+        sentence = f"Votre demande d'aménagement est incomplète : {ended(case.missing)}"
         if is_asked_by_doctor(case):
             here = reverse("candidate:health", args=[registration.number])
             found = replace(found, link=f"{here}#demande-du-medecin")
-        return replace(found, sentence=sentence, act="Compléter ma demande", deadline="", until="")
+        return replace(
+            found, sentence=sentence, act="Compléter ma demande", deadline=NO_DATE, until=""
+        )
     return replace(found, **_to_send(registration, case))
 
 
@@ -337,7 +345,7 @@ def _to_send(registration: Registration, case: Case) -> dict[str, str]:
         "sentence": "Vous modifiez votre demande d'aménagement : elle n'est étudiée qu'une fois "
         "envoyée de nouveau.",
         "act": "Finir de la modifier",
-        "deadline": kept_date_in_words(case),
+        "deadline": f"{kept_date_in_words(case)} {NO_DATE}",
         "until": "",
     }
 
@@ -351,6 +359,7 @@ def _papers_of_health(registration: Registration, case: Case, *, name: Name) -> 
         about=name(registration),
         link=reverse("candidate:health", args=[registration.number]),
         act="Confier mes papiers de santé",
+        deadline=SENT_WITHOUT_THEM,
     )
 
 

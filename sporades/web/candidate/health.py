@@ -18,7 +18,7 @@ from sporades.accommodations.states import State
 from sporades.acts import confiding
 from sporades.acts.opining import is_asked_by_doctor
 from sporades.core import files
-from sporades.core.french import instant_in_words
+from sporades.core.french import day_in_words, instant_in_words
 from sporades.core.refusals import Refused
 from sporades.documents.operations import BeingPrepared
 from sporades.medical import sealing
@@ -26,6 +26,8 @@ from sporades.medical.models import Compartment, Opening, Paper, Remark
 from sporades.medical.queries import compartment, openings_of, papers_of, remarks_of
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import registration_of
+from sporades.retention.categories import confided_until
+from sporades.web.candidate.confided import SERVES_AGAIN
 from sporades.web.candidate.health_forms import ConfideForm, RemarkForm
 from sporades.web.layout.papers import paper
 from sporades.web.layout.sent import taking
@@ -54,6 +56,10 @@ class Kind:
 
 
 TO_SEND = "Votre demande d'aménagement n'est pas encore envoyée."
+TO_SEND_AGAIN = (
+    "Vous modifiez votre demande d'aménagement : personne ne l'étudie tant qu'elle n'est pas envoyée "
+    "de nouveau."
+)
 
 OTHER = Kind("papier-de-sante", "Autre papier de santé")
 """What the réglementation does not name."""
@@ -106,8 +112,9 @@ def confide(request: HttpRequest, number: str, kind: str) -> HttpResponse:
                 at=request.arrived_at,
             )
         if not form.errors:
-            to_send = f" {TO_SEND}" if _is_to_send(found, last_case_of(found)) else ""
-            messages.success(request, f"Votre fichier est confié. L'antivirus le vérifie.{to_send}")
+            to_send = _to_send(found, last_case_of(found))
+            said = f"Votre fichier est confié. L'antivirus le vérifie. {to_send}"
+            messages.success(request, said.strip())
             return redirect(f"{reverse('candidate:health', args=[number])}#{chosen.code}")
     context = {"registration": found, "kind": chosen, "form": form}
     return render(request, "candidate/confide.html", context, status=422 if form.errors else 200)
@@ -163,11 +170,12 @@ def _shown(registration: Registration, *, page: str | None) -> dict[str, Any]:
         "doctor": _doctor(found, is_asking=asked is not None),
         "compartment": found,
         "is_here": is_here,
-        "erased_on": instant_in_words(found.erase_after, zone)
+        "erased_on": day_in_words(confided_until(found.erase_after))
         if found and found.erase_after and not found.erased_at
         else "",
         "is_open": is_open,
-        "to_send": TO_SEND if _is_to_send(registration, case) else "",
+        "to_send": _to_send(registration, case),
+        "serves_again": _serves_again(case, remarks, given),
         "kinds": [
             {
                 "kind": kind,
@@ -209,10 +217,22 @@ def _doctor(found: Compartment | None, *, is_asking: bool) -> str:
     )
 
 
-def _is_to_send(registration: Registration, case: Case | None) -> bool:
-    """Return whether its request is begun, and nobody looks at it until it is sent."""
-    is_begun = case is not None and case.state == State.PREPARING
-    return is_begun and registration.is_active
+def _to_send(registration: Registration, case: Case | None) -> str:
+    """Say that a request is begun, and that nobody looks at it until it is sent; else nothing."""
+    if case is None or case.state != State.PREPARING or not registration.is_active:
+        return ""
+    return TO_SEND_AGAIN if case.is_taken_up else TO_SEND
+
+
+def _serves_again(
+    case: Case | None, remarks: list[dict[str, Any]], given: list[dict[str, Any]]
+) -> str:
+    """Say that what was confided before a request was begun serves it too; else nothing."""
+    if case is None or not case.is_writable or case.instead_of_id is not None:
+        return ""
+    own = [one["at"] for one in remarks if one["is_candidates"]]
+    confided = [*own, *(one["row"].given_at for one in given if not one["row"].is_infected)]
+    return SERVES_AGAIN if any(at < case.begun_at for at in confided) else ""
 
 
 def _kinds(registration: Registration, case: Case | None) -> list[Kind]:
