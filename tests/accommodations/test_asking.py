@@ -338,6 +338,15 @@ def test_the_request_of_a_minor_is_sent_once_its_guardian_has_signed():
         assert word not in told.subject + told.body
 
 
+def test_a_minor_is_told_that_the_guardian_signs_the_summary_too(registration):
+    a_minor()
+
+    by_two = "Renvoyez-le signé, par vous et par votre représentant légal, avant le"
+    of_age, minor = Message.objects.filter(kind="registered").order_by("pk")
+    assert by_two not in of_age.body
+    assert by_two in minor.body
+
+
 def test_who_withdraws_a_request_that_was_sent_is_told_and_whoever_signed_it():
     registration = a_minor()
     write(registration)
