@@ -27,7 +27,7 @@ from sporades.evidence.states import State as PieceState
 from sporades.mail.queries import undelivered_to
 from sporades.registrations.evidence import due_in_words
 from sporades.registrations.evidence_request import EVIDENCE_REQUEST
-from sporades.registrations.exclusion import Exclusion, exclusion_of
+from sporades.registrations.exclusion import Exclusion, exclusion_of, standing_instead_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.states import State
 from sporades.registrations.summary import SUMMARY
@@ -166,6 +166,36 @@ def unread_answers(registrations: Sequence[Any]) -> list[Awaiting]:
         )
         for one in registrations
         if one.unread_answers
+    ]
+
+
+def begun_again(
+    registrations: Sequence[Registration], drafts: Iterable[Draft], *, at: datetime
+) -> list[Awaiting]:
+    """Return the withdrawn registrations that a new one may still be filled from (E8).
+
+    Args:
+        registrations: all of the candidate's.
+        drafts: the open ones: what is begun anew is offered no more.
+        at: now.
+    """
+    begun = {(one.exam_id, one.speciality_id) for one in drafts if one.amends_id is None}
+    left = {
+        (one.exam_id, one.speciality_id): one
+        for one in sorted(registrations, key=lambda one: one.filed_at)
+        if one.can_be_undone(at) and not standing_instead_of(one, registrations)
+    }
+    return [
+        Awaiting(
+            sentence="Vous vous êtes désinscrit(e). Si vous changez d'avis, une nouvelle inscription "
+            "peut reprendre vos réponses.",
+            about=str(one),
+            link=reverse("candidate:registration", args=[one.number]),
+            act="Me réinscrire",
+            deadline=f"Possible jusqu'au {one.undone_until_in_words}.",
+        )
+        for choice, one in left.items()
+        if choice not in begun
     ]
 
 
