@@ -50,7 +50,7 @@ from tests.factories import (
     load_invented,
 )
 from tests.medical.given import confide
-from tests.web.guide import main, seen, words
+from tests.web.guide import ask_to_withdraw, main, seen, words
 
 pytestmark = pytest.mark.usefixtures("stopped_clock", "db")
 
@@ -411,6 +411,58 @@ def test_a_decision_that_the_service_has_notified_is_not_to_be_confided(sign_in,
     assert "Dernière décision" not in main(
         client.get(f"/mes-inscriptions/{registration.number}/sante")
     )
+
+
+def test_what_the_decision_on_another_registration_spares_is_said_with_what_it_does_not(sign_in):
+    first = a_registration(informations={"has_disability": "oui"})
+    reach(first, State.NOTIFIED)
+    client = sign_in(first.candidate)
+    leaving = main(ask_to_withdraw(client, first.number))
+    registering.withdraw(registration=again(first), by=author(first.candidate), at=NOW)
+    second = a_registration(first.candidate, informations={"has_disability": "oui"})
+
+    pages = [main(client.get(at(second))), main(client.get(at(second, page="/mesures")))]
+    client.post(at(second, page="/mesures"), {**CHOSEN, "decision": "oui"})
+    pages.append(main(client.get(at(second))))
+
+    assert "ne vaut que pour cette inscription" in leaving
+    assert "Les pièces justificatives déjà données ne passent pas à la nouvelle" in leaving
+    assert "session précédente" not in pages[0]
+    for page in pages:
+        assert "ne passe pas d'elle-même à celle-ci. Le service l'a déjà" in page
+        assert "papiers de santé, avis d'un médecin, nouvelle décision." in page
+
+
+def test_a_request_that_goes_with_its_registration_is_said_before(sign_in, registration):
+    client = sign_in(registration.candidate)
+    without = main(ask_to_withdraw(client, registration.number))
+    write(registration)
+
+    page = main(client.get(f"/mes-inscriptions/{registration.number}/desinscription"))
+
+    assert "Votre demande d'aménagement d'épreuves sera retirée aussi" in page
+    assert "aménagement" not in without
+
+
+@pytest.mark.parametrize(
+    ("category", "wishes", "why"),
+    [
+        ("INDIV", [Wish(READER)], "votre catégorie de candidat n'a pas droit à la procédure"),
+        ("FORM", [Wish(HALF)], "« Temps majoré de moitié » demande la procédure complète"),
+        ("FORM", [Wish(READER)], ""),
+    ],
+)
+def test_why_a_plan_does_not_spare_the_whole_procedure_is_said(sign_in, category, wishes, why):
+    of_category = {} if category == "INDIV" else {"qualification": {"experience": "3"}}
+    registration = a_registration(
+        informations={"has_disability": "oui", "category": category}, **of_category
+    )
+    write(registration, *wishes, plan="PAP")
+
+    page = main(sign_in(registration.candidate).get(at(registration)))
+
+    assert ("Pourquoi : " in page) is bool(why)
+    assert why in page
 
 
 def test_the_hint_of_a_former_decision_is_of_who_says_that_there_was_one(sign_in, registration):

@@ -141,6 +141,15 @@ def test_a_summary_that_calls_for_a_request_says_that_it_was_sent_since(
     assert said in after
 
 
+def test_who_declared_no_handicap_is_told_where_an_accommodation_is_asked_for(sign_in):
+    registration = a_registration()
+
+    page = number_page(sign_in, registration)
+
+    assert "Si vous avez besoin d'un aménagement d'épreuves, il se demande" in main(page)
+    assert f'href="/mes-inscriptions/{registration.number}/amenagement"' in page.text
+
+
 def test_after_a_modification_the_summary_and_the_mail_do_not_call_for_what_is_done(db):
     registration = a_registration(informations={"has_disability": "oui"})
 

@@ -43,6 +43,7 @@ from sporades.accommodations.rules import (
     suiting_papers,
     to_choose,
     to_specify,
+    why_complete,
 )
 from sporades.accommodations.states import Decision, State
 from sporades.accommodations.tracker import (
@@ -85,6 +86,12 @@ PROCEDURES_SAID = {
     Procedure.SIMPLE: "Simplifiée : votre plan porte déjà l'avis d'un médecin, qu'un médecin "
     "désigné vérifie",
 }
+FORMER_SPARES = (
+    "La décision qui vous a été notifiée pour une inscription précédente ne passe pas d'elle-même à "
+    "celle-ci. Le service l'a déjà : vous n'avez pas à la joindre. Le reste se fait comme la première "
+    "fois : papiers de santé, {signature}avis d'un médecin, nouvelle décision."
+)
+"""What a decision on another registration of the same exam spares, and what it does not."""
 NOTHING_LOST = {"replacing": "", "lost": [], "was_read": True}
 """Of a request that no decision came before."""
 
@@ -134,6 +141,7 @@ def measures(request: HttpRequest, number: str) -> HttpResponse:
         if case is not None and case.asked_at
         else deadline_in_words(found, at=at),
         "replacing": _replacing(former, found.service.zone) if former else "",
+        "spared": _spared(found, at=at) if proposed and former is None else "",
         "document": NOTIFICATION.slug,
         "unread": former if former and former.is_to_read else None,
     }
@@ -383,9 +391,17 @@ def _page(request: HttpRequest, registration: Registration) -> dict[str, Any]:
         "usual": "" if case else usual_delay_in_words(rules),
         "may_begin": registration.is_active and rules is not None and not is_open and not too_late,
         "proposed": [] if case else _proposed(registration, rules),
+        "spared": _spared(registration, at=at)
+        if former is None and (case is None or (case.is_writable and case.is_former_held))
+        else "",
         **(_of_case(case, former, registration, at=at) if case else {"steps": [], "asked": []}),
         **_of_decision(former, registration, case),
     }
+
+
+def _spared(registration: Registration, *, at: datetime) -> str:
+    signature = "signature de votre représentant légal, " if is_minor(registration, at) else ""
+    return FORMER_SPARES.format(signature=signature)
 
 
 def _of_decision(
@@ -501,7 +517,10 @@ def _asked(case: Case, sat: list[Sat]) -> list[tuple[str, str]]:
         rows.append(("Plan en vigueur", plan.label if plan else "Aucun"))
     if late := late_in_words(case):
         rows.append(("Demande tardive", late))
-    return [*rows, ("Procédure", PROCEDURES_SAID[Procedure(case.procedure)])]
+    codes = [one.code for one in case.measures.all()]
+    why = why_complete(case.registration, case, measures=codes)
+    said = PROCEDURES_SAID[Procedure(case.procedure)]
+    return [*rows, ("Procédure", f"{said}. Pourquoi : {why}" if why else said)]
 
 
 def _decided(case: Case, registration: Registration) -> list[dict[str, str]]:

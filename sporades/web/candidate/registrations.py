@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from sporades.accommodations.models import Case
-from sporades.accommodations.queries import decision_among, last_among
+from sporades.accommodations.queries import decision_among, last_among, last_case_of
 from sporades.accommodations.rules import may_appear, rules_of
 from sporades.accommodations.states import State as CaseState
 from sporades.accommodations.tracker import check_of, told_of
@@ -167,10 +167,12 @@ def registered(request: HttpRequest, number: str) -> HttpResponse:
     documents = documents_in(folder=found.folder_id, at=at)
     case, former = _requests_of(found) if found.is_active else (None, None)
     is_or_not = "Oui" if found.is_active else "Non"
+    checks = _checks(found, documents, case, former, at=at)
     context = {
         "registration": found,
         "answer": f"{is_or_not}, {found.heading[:1].lower()}{found.heading[1:]}.",
-        "checks": _checks(found, documents, case, former, at=at),
+        "is_to_complete": any(one["completes"] for one in checks),
+        "checks": checks,
         "awaiting": [
             *unread_answers([found]),
             *_awaiting(found, modifications_of(registration=found.pk), documents, at=at),
@@ -207,9 +209,26 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "registration": found,
         "is_editable": found.is_editable(request.arrived_at),
+        "has_pieces": bool(found.owed["evidence"]),
+        "accommodation": _left_with(last_case_of(found) if rules_of(found) else None),
         "refusal": refusal,
     }
     return render(request, "candidate/withdraw.html", context, status=409 if refusal else 200)
+
+
+def _left_with(case: Case | None) -> str:
+    """Say what becomes of a request, or of its decision, with the registration that is left."""
+    if case is None:
+        return ""
+    if case.is_undecided:
+        return (
+            "Votre demande d'aménagement d'épreuves sera retirée aussi, et vos papiers de santé "
+            "effacés : une nouvelle inscription demande une nouvelle demande."
+        )
+    return (
+        "La décision sur votre aménagement d'épreuves ne vaut que pour cette inscription : avec une "
+        "nouvelle inscription, il sera à redemander."
+    )
 
 
 def again(request: HttpRequest, number: str) -> HttpResponse:
@@ -335,7 +354,7 @@ def _checks(
     former: Case | None,
     *,
     at: datetime,
-) -> list[dict[str, str]]:
+) -> list[dict[str, Any]]:
     """Return the conditions of a registration, each with the way to what is left to do."""
     asked = reverse("candidate:number", args=[registration.number])
     given = reverse("candidate:evidence", args=[registration.number])
@@ -365,6 +384,11 @@ def _checks(
         "": ("", ""),
     }
     return [
-        {**asdict(check), "url": ways[check.about][0] + check.piece, "act": ways[check.about][1]}
+        {
+            **asdict(check),
+            "completes": check.completes,
+            "url": ways[check.about][0] + check.piece,
+            "act": ways[check.about][1],
+        }
         for check in checklist(registration, documents, pieces)
     ]
