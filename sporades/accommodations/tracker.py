@@ -73,11 +73,13 @@ NO_DATE = (
     "vous tardez, plus la décision risque de venir après les épreuves."
 )
 """Until when a request is completed that goes back to its candidate: no rule says it (F5)."""
-SENT_WITHOUT_THEM = (
-    "Aucune date limite n'est fixée pour cela : faites-le vite, car votre demande peut vous être "
-    "rendue comme incomplète, ou être étudiée sans."
-)
-"""The same, of one that others may look at as it is."""
+LACKING = {
+    State.ASKED: f"{WITHOUT_THEM} Aucune date limite n'est fixée pour cela : faites-le vite, car votre "
+    "demande peut vous être rendue comme incomplète, ou être étudiée sans.",
+    State.WITH_DOCTOR: "Aucune date limite n'est fixée pour cela : faites-le vite, car le médecin peut "
+    "rendre son avis sans, ou vous rendre la demande.",
+}
+"""The same, of one that others may look at as it is, and that lacks a paper."""
 
 PAPER_ASKED = (
     "Le médecin demande un papier ou une précision. Lisez son commentaire dans vos papiers de "
@@ -122,7 +124,7 @@ def check_of(
             return [Check(LABEL, "yours", note, "accommodation")]
         note = f"{left} Décision notifiée le {when}.".strip()
         return [Check(LABEL, "done", note, "accommodation")]
-    is_incomplete = case.state == State.INCOMPLETE or (case.state == State.ASKED and papers)
+    is_incomplete = case.state == State.INCOMPLETE or (case.state in LACKING and papers)
     is_to_send = case.state == State.PREPARING
     state = "missing" if is_incomplete else "yours" if is_to_send else "waiting"
     over = taken_again_in_words(case) or _in_force_in_words(former, registration)
@@ -259,6 +261,8 @@ def steps_of(
     past, checks = _taken_again(case), []
     for rank, (label, field) in enumerate(STEPS):
         instant = getattr(case, field)
+        if field == "entrusted_at" and papers:
+            label = "Confiée au médecin"  # noqa: PLW2901 - it lacks something
         when = usual if field == "decided_at" else ""
         if rank < behind and instant is not None:
             note = f"Le {instant_in_words(instant, zone)}."
@@ -277,7 +281,7 @@ def steps_of(
 
 def _turn(case: Case, *, papers: str, by_office: bool) -> str:
     """Return the state of the step that comes next: something lacks, or whose turn it is."""
-    if case.state == State.INCOMPLETE or (case.state == State.ASKED and papers):
+    if case.state == State.INCOMPLETE or (case.state in LACKING and papers):
         return "missing"
     theirs = case.state == State.PREPARING or (case.state == State.NOTIFIED and case.is_to_read)
     return "yours" if theirs and not by_office else "waiting"
@@ -329,10 +333,9 @@ def awaited_in_words(case: Case, *, at: datetime, papers: str = "", is_ready: bo
         return f"À vous : {to_do} {f'{kept} {NO_DATE}' if kept else ''}".strip()
     if case.state == State.INCOMPLETE:
         return f"À vous : {ended(case.missing)} {NO_DATE}"
-    if case.state == State.ASKED and papers:
-        return (
-            f"À vous : confiez {papers}. {WITHOUT_THEM} {SENT_WITHOUT_THEM} {AWAITED[State.ASKED]}"
-        )
+    if case.state in LACKING and papers:
+        state = State(case.state)
+        return f"À vous : confiez {papers}. {LACKING[state]} {AWAITED[state]}"
     if case.state == State.OPINION_GIVEN:
         return f"L'avis du médecin est rendu. {_decider(case)}".strip()
     return AWAITED.get(State(case.state), "")

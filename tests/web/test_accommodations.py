@@ -900,6 +900,27 @@ def test_a_mandatory_paper_that_is_missing_is_said_before_sending_after_and_at_h
         assert "Certificat du médecin »" not in main(client.get(page)), page
 
 
+def test_a_mandatory_paper_that_is_missing_is_still_said_once_a_doctor_has_the_request(
+    sign_in, registration, kept, confided
+):
+    reach(registration, State.WITH_DOCTOR)
+    client = sign_in(registration.candidate)
+    mine = f"/mes-inscriptions/{registration.number}"
+    missing = "À vous : confiez « Certificat du médecin »."
+
+    lacking = main(client.get(at(registration)))
+    assert missing in lacking
+    assert "Complète, confiée au médecin" not in lacking
+    assert missing in main(client.get(f"{mine}/suis-je-inscrit"))
+    awaited = "est chez le médecin, mais il reste à confier « Certificat du médecin »."
+    assert awaited in main(client.get("/accueil"))
+
+    confide(registration, kind="CERTIFICAT")
+    assert "Complète, confiée au médecin" in main(client.get(at(registration)))
+    for page in ("/accueil", at(registration), f"{mine}/suis-je-inscrit"):
+        assert "Certificat du médecin »" not in main(client.get(page)), page
+
+
 def test_what_is_with_the_doctor_is_not_opened_to_be_changed(sign_in, registration):
     reach(registration, State.WITH_DOCTOR)
     client = sign_in(registration.candidate)
@@ -951,7 +972,7 @@ def test_who_declared_none_is_not_told_and_may_ask_all_the_same(sign_in):
 
 
 def test_what_is_not_sent_or_incomplete_awaits_and_what_others_look_at_does_not(
-    sign_in, registration
+    sign_in, registration, kept, confided
 ):
     client = sign_in(registration.candidate)
     write(registration)
@@ -963,6 +984,7 @@ def test_what_is_not_sent_or_incomplete_awaits_and_what_others_look_at_does_not(
     assert "Votre demande d'aménagement est incomplète : Le papier est illisible." in page
     case_of(registration).delete()
 
+    confide(registration, kind="CERTIFICAT")
     reach(registration, State.WITH_DOCTOR)
     assert "aménagement" not in main(client.get("/accueil"))
 

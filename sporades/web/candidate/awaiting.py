@@ -13,8 +13,8 @@ from sporades.accommodations.notification import NOTIFICATION
 from sporades.accommodations.rules import deadline_of, is_late, is_over, rules_of
 from sporades.accommodations.states import State as CaseState
 from sporades.accommodations.tracker import (
+    LACKING,
     NO_DATE,
-    SENT_WITHOUT_THEM,
     deadline_in_words,
     kept_date_in_words,
 )
@@ -337,7 +337,7 @@ def _accommodation(
     registration: Registration, case: Case | None, *, at: datetime, name: Name
 ) -> Awaiting | None:
     """Return what awaits of one request; of one that others look at, nothing."""
-    if case is not None and case.state == CaseState.ASKED:
+    if case is not None and case.state in LACKING:
         return _papers_of_health(registration, case, name=name)
     is_announced = registration.has_disability and not is_late(registration, at)
     if (case is not None and not case.is_writable) or (case is None and not is_announced):
@@ -384,12 +384,13 @@ def _papers_of_health(registration: Registration, case: Case, *, name: Name) -> 
     missing = missing_in_words(papers_called_for(case, registration))
     if not missing:
         return None
+    where = "chez le médecin" if case.state == CaseState.WITH_DOCTOR else "envoyée"
     return Awaiting(
-        sentence=f"Votre demande d'aménagement est envoyée, mais il reste à confier {missing}.",
+        sentence=f"Votre demande d'aménagement est {where}, mais il reste à confier {missing}.",
         about=name(registration),
         link=reverse("candidate:health", args=[registration.number]),
         act="Confier mes papiers de santé",
-        deadline=SENT_WITHOUT_THEM,
+        deadline=LACKING[CaseState(case.state)],
     )
 
 

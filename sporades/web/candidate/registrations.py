@@ -13,8 +13,7 @@ from django.urls import reverse
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import decision_among, last_among, last_case_of
 from sporades.accommodations.rules import may_appear, rules_of
-from sporades.accommodations.states import State as CaseState
-from sporades.accommodations.tracker import check_of, told_of
+from sporades.accommodations.tracker import LACKING, check_of, told_of
 from sporades.acts import registering
 from sporades.acts.deciding import against, decisions_on
 from sporades.acts.moving import moves_of, placed_in_words
@@ -342,7 +341,7 @@ def _requests_of(registration: Registration) -> tuple[Case | None, Case | None]:
 
 def _missing(registration: Registration, case: Case | None) -> str:
     """Name the papers of health that a request that is sent still lacks."""
-    if case is None or case.state != CaseState.ASKED:
+    if case is None or case.state not in LACKING:
         return ""
     return missing_in_words(papers_called_for(case, registration))
 
