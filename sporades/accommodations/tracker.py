@@ -13,7 +13,7 @@ from sporades.accommodations.rules import (
     rules_of,
     takes_late,
 )
-from sporades.accommodations.states import State
+from sporades.accommodations.states import PAPER_ASKED, State
 from sporades.core.french import day_in_words, ended, instant_in_words, local_day
 from sporades.exams.schema.accommodations import Accommodations
 from sporades.registrations.checklist import Check
@@ -80,12 +80,6 @@ LACKING = {
     "rendre son avis sans, ou vous rendre la demande.",
 }
 """The same, of one that others may look at as it is, and that lacks a paper."""
-
-PAPER_ASKED = (
-    "Le médecin demande un papier ou une précision. Lisez son commentaire dans vos papiers de "
-    "santé, répondez-lui là, puis envoyez de nouveau votre demande."
-)
-"""What is said to be missing where its doctor asks: the rest is of health, for its candidate alone."""
 
 LABEL = "Demande d'aménagement d'épreuves"
 FOLLOW = "Suivre ma demande d'aménagement"

@@ -14,8 +14,7 @@ from django.db import transaction
 from sporades.accommodations.models import Case
 from sporades.accommodations.operations import Excluding, OpinionOn, excluding_together
 from sporades.accommodations.queries import doctors_for, lock_case, papers_called_for_by
-from sporades.accommodations.states import Opinion, State
-from sporades.accommodations.tracker import PAPER_ASKED
+from sporades.accommodations.states import PAPER_ASKED, Opinion, State
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
 from sporades.acts import accommodating, confiding
