@@ -12,6 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from sporades.accommodations.states import (
     OPEN,
+    PAPER_ASKED,
     SETTLED,
     SINCE,
     UNDECIDED,
@@ -386,6 +387,13 @@ class Case(models.Model):
     def is_simple(self) -> bool:
         """Whether a plan spares it the whole procedure."""
         return self.procedure == Procedure.SIMPLE
+
+    @property
+    def missing_for_office(self) -> str:
+        """What is missing, as the managing service reads it: what a doctor asks is for the candidate."""
+        if self.missing == PAPER_ASKED:
+            return "un papier ou une précision que le médecin demande au candidat."
+        return self.missing
 
     @property
     def former_in_words(self) -> str:

@@ -15,7 +15,6 @@ from sporades.core.french import day_in_words, listed, local_day
 from sporades.exams.models.service import MINUTE
 from sporades.exams.queries import rules
 from sporades.exams.rules.accommodations import health_papers, procedure_of
-from sporades.exams.rules.facts import Facts
 from sporades.exams.schema import Exam, Status
 from sporades.exams.schema.accommodations import (
     Accommodations,
@@ -25,7 +24,6 @@ from sporades.exams.schema.accommodations import (
 )
 from sporades.registrations.models import Registration, Version
 
-OF_AGE = 18
 APPEAL_MONTHS = 2
 """What the law gives to contest a decision (CJA R. 421-1)."""
 PRESUMED_AFTER = timedelta(days=15)
@@ -527,20 +525,8 @@ def contested_until(received: datetime, zone: str) -> date:
 
 
 def is_minor(registration: Registration, at: datetime) -> bool:
-    """Return whether a candidate is under eighteen, by the clock of their address (P-06).
-
-    Who was born on a 29th of February is of age on the 1st of March of a year that has none; of a
-    date of birth that is not fully known, the latest that it can be counts.
-    """
-    day = local_day(at, registration.reader_zone or registration.service.zone)
-    holder: Any = registration
-    if not Registration.identity.is_cached(registration):
-        # What is there already: a list of a candidate's own holds the identity of the candidate.
-        person = registration.candidate
-        holder = person if person.identity_id == registration.identity_id else registration
-    born = holder.identity.latest_birth_date
-    age = Facts(on=day, session_year=day.year, birth_date=born).age_on(day)
-    return age is not None and age < OF_AGE
+    """Return whether a candidate is under eighteen: then their guardian signs (P-06)."""
+    return registration.is_minor(at)
 
 
 def is_own_name(registration: Registration, name: str) -> bool:
@@ -555,6 +541,33 @@ def followed_by(registration: Registration, *, plan: str, measures: Iterable[str
         return Procedure.COMPLETE
     codes = list(measures)
     return procedure_of(asked, category=registration.category, plan=plan, measures=codes)
+
+
+def why_complete(registration: Registration, case: Case, *, measures: Iterable[str]) -> str:
+    """Say why a plan that is in force spares a request nothing of the whole procedure; else nothing.
+
+    Args:
+        registration: whose request it is.
+        case: the request.
+        measures: the codes of the measures that it asks for.
+    """
+    asked = rules_of(registration)
+    if asked is None or asked.simple is None or not case.plan or case.is_simple:
+        return ""
+    if case.plan not in asked.simple.plans:
+        return "ce plan ne donne pas droit à la procédure simplifiée"
+    if registration.category not in asked.simple.categories:
+        return "votre catégorie de candidat n'a pas droit à la procédure simplifiée"
+    codes = set(measures)
+    beyond = [
+        f"« {one.label} »"
+        for one in asked.measures
+        if one.needs_whole_procedure and one.code in codes
+    ]
+    if not beyond:
+        return ""
+    verb = "demandent" if len(beyond) > 1 else "demande"
+    return f"{listed(beyond)} {verb} la procédure complète, même avec un plan"
 
 
 def papers_called_for(

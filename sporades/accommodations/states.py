@@ -58,6 +58,12 @@ SENT = (State.ASKED, State.WITH_DOCTOR, State.OPINION_GIVEN, State.DECIDED, Stat
 WITH_A_DOCTOR = (State.WITH_DOCTOR, State.OPINION_GIVEN, State.DECIDED, State.NOTIFIED)
 """Those of a request that has its doctor."""
 
+PAPER_ASKED = (
+    "Le médecin demande un papier ou une précision. Lisez son commentaire dans vos papiers de "
+    "santé, répondez-lui là, puis envoyez de nouveau votre demande."
+)
+"""What is said to be missing where its doctor asks: the rest is of health, for its candidate alone."""
+
 SINCE = {
     State.ASKED: "asked_at",
     State.INCOMPLETE: "incomplete_at",

@@ -1,5 +1,6 @@
 """Where a request stands, step by step, and what is awaited from whom (H4)."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sporades.accommodations.models import Again, Case
@@ -12,8 +13,8 @@ from sporades.accommodations.rules import (
     rules_of,
     takes_late,
 )
-from sporades.accommodations.states import State
-from sporades.core.french import day_in_words, instant_in_words, local_day
+from sporades.accommodations.states import PAPER_ASKED, State
+from sporades.core.french import day_in_words, ended, instant_in_words, local_day
 from sporades.exams.schema.accommodations import Accommodations
 from sporades.registrations.checklist import Check
 from sporades.registrations.models import Registration
@@ -40,7 +41,8 @@ BEHIND = {
 """How many steps are behind."""
 
 AWAITED = {
-    State.ASKED: "Votre service gestionnaire vérifie que votre demande est complète.",
+    State.ASKED: "Votre service gestionnaire vérifie que votre demande est complète, ou un médecin "
+    "désigné la prend directement en charge.",
     State.WITH_DOCTOR: "Le médecin désigné étudie votre demande et rend son avis.",
     State.DECIDED: "Votre service gestionnaire vous notifie la décision.",
     State.NOTIFIED: "À vous : lisez la notification, dans « Mes documents ».",
@@ -66,18 +68,37 @@ TAKING, CANCELLED = "Décision reprise", "Reprise annulée"
 TAKINGS_AGAIN = (TAKING, CANCELLED)
 
 WITHOUT_THEM = "Sans cela, votre demande est incomplète."
+NO_DATE = (
+    "Aucune date limite n'est fixée pour cela, mais personne n'étudie votre demande d'ici là : plus "
+    "vous tardez, plus la décision risque de venir après les épreuves."
+)
+"""Until when a request is completed that goes back to its candidate: no rule says it (F5)."""
+LACKING = {
+    State.ASKED: f"{WITHOUT_THEM} Aucune date limite n'est fixée pour cela : faites-le vite, car votre "
+    "demande peut vous être rendue comme incomplète, ou être étudiée sans.",
+    State.WITH_DOCTOR: "Aucune date limite n'est fixée pour cela : faites-le vite, car le médecin peut "
+    "rendre son avis sans, ou vous rendre la demande.",
+}
+"""The same, of one that others may look at as it is, and that lacks a paper."""
 
 LABEL = "Demande d'aménagement d'épreuves"
+FOLLOW = "Suivre ma demande d'aménagement"
 
 
 def check_of(
-    registration: Registration, case: Case | None, *, at: datetime, papers: str = ""
+    registration: Registration,
+    case: Case | None,
+    *,
+    former: Case | None = None,
+    at: datetime,
+    papers: str = "",
 ) -> list[Check]:
     """Return a request among what makes a registration sure (E6), where one is made or announced.
 
     Args:
         registration: one that stands.
         case: its last request, if there is one.
+        former: the last of which a decision was notified, if there is one.
         at: now.
         papers: those without which it is incomplete, in words.
     """
@@ -97,11 +118,73 @@ def check_of(
             return [Check(LABEL, "yours", note, "accommodation")]
         note = f"{left} Décision notifiée le {when}.".strip()
         return [Check(LABEL, "done", note, "accommodation")]
-    is_incomplete = case.state == State.INCOMPLETE or (case.state == State.ASKED and papers)
+    is_incomplete = case.state == State.INCOMPLETE or (case.state in LACKING and papers)
     is_to_send = case.state == State.PREPARING
     state = "missing" if is_incomplete else "yours" if is_to_send else "waiting"
-    said = f"{taken_again_in_words(case)} {awaited_in_words(case, at=at, papers=papers)}".strip()
+    over = taken_again_in_words(case) or _in_force_in_words(former, registration)
+    said = f"{over} {awaited_in_words(case, at=at, papers=papers)}".strip()
     return [Check(LABEL, state, said, "accommodation")]
+
+
+def _in_force_in_words(former: Case | None, registration: Registration) -> str:
+    """Say that a decision is in force while another request is under way; else nothing."""
+    if former is None or former.notified_at is None:
+        return ""
+    when = day_in_words(local_day(former.notified_at, registration.service.zone))
+    return f"La décision notifiée le {when} reste en vigueur. Vous faites une autre demande."
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is said of a request on the pages that sum up a registration, and the way to it.
+
+    Attributes:
+        text: where it stands, or until when it is made.
+        act: the words of the link.
+        is_left: whether its candidate has still to make it, to finish it or to complete it.
+    """
+
+    text: str
+    act: str
+    is_left: bool
+
+
+def told_of(
+    registration: Registration,
+    case: Case | None,
+    *,
+    to_ask: str,
+    former: Case | None = None,
+    at: datetime,
+    papers: str = "",
+) -> Told:
+    """Say of a request where it stands; of one that is not made, until when it is.
+
+    Args:
+        registration: one that stands.
+        case: its last request, if there is one.
+        to_ask: how it is asked for, as its registration says it.
+        former: the last of which a decision was notified, if there is one.
+        at: now.
+        papers: those without which it is incomplete, in words.
+    """
+    if case is None or case.asked_at is None:
+        act = "Finir ma demande d'aménagement" if case else "Faire ma demande d'aménagement"
+        until = deadline_in_words(registration, at=at)
+        if case is None:
+            text = until if is_late(registration, at) else to_ask
+        else:
+            text = f"Votre demande d'aménagement n'est pas envoyée. {until}"
+        is_left = not is_over(registration, at)
+        return Told(text, act if is_left else "Aménagement d'épreuves", is_left)
+    [check] = check_of(registration, case, former=former, at=at, papers=papers)
+    is_left = case.is_taken_up or check.state == "missing"
+    if case.is_taken_up:
+        text = f"Vous modifiez votre demande d'aménagement. {check.note}"
+    else:
+        sent = sent_in_words(case)
+        text = f"Vous avez envoyé votre demande d'aménagement {sent[:1].lower()}{sent[1:]}. {check.note}"
+    return Told(text, FOLLOW, is_left)
 
 
 def usual_delay_in_words(rules: Accommodations | None) -> str:
@@ -144,7 +227,14 @@ def usual_day_in_words(case: Case, *, at: datetime, papers: str = "") -> str:
     )
 
 
-def steps_of(case: Case, *, at: datetime, papers: str = "", by_office: bool = False) -> list[Check]:
+def steps_of(
+    case: Case,
+    *,
+    at: datetime,
+    papers: str = "",
+    by_office: bool = False,
+    is_ready: bool = False,
+) -> list[Check]:
     """Return the steps of a request: those behind with their date, the next with who is awaited.
 
     Args:
@@ -152,14 +242,21 @@ def steps_of(case: Case, *, at: datetime, papers: str = "", by_office: bool = Fa
         at: now.
         papers: those without which it is incomplete, in words, where its candidate reads.
         by_office: whether the managing service reads them, and not the candidate.
+        is_ready: whether nothing is left but to send it.
     """
-    said = handled_in_words(case) if by_office else awaited_in_words(case, at=at, papers=papers)
+    said = (
+        handled_in_words(case)
+        if by_office
+        else awaited_in_words(case, at=at, papers=papers, is_ready=is_ready)
+    )
     behind = BEHIND[State(case.state)] + bool(case.opened_at)
     usual = "" if by_office else usual_day_in_words(case, at=at, papers=papers)
     zone = case.registration.service.zone
     past, checks = _taken_again(case), []
     for rank, (label, field) in enumerate(STEPS):
         instant = getattr(case, field)
+        if field == "entrusted_at" and papers:
+            label = "Confiée au médecin"  # noqa: PLW2901 - it lacks something
         when = usual if field == "decided_at" else ""
         if rank < behind and instant is not None:
             note = f"Le {instant_in_words(instant, zone)}."
@@ -178,7 +275,7 @@ def steps_of(case: Case, *, at: datetime, papers: str = "", by_office: bool = Fa
 
 def _turn(case: Case, *, papers: str, by_office: bool) -> str:
     """Return the state of the step that comes next: something lacks, or whose turn it is."""
-    if case.state == State.INCOMPLETE or (case.state == State.ASKED and papers):
+    if case.state == State.INCOMPLETE or (case.state in LACKING and papers):
         return "missing"
     theirs = case.state == State.PREPARING or (case.state == State.NOTIFIED and case.is_to_read)
     return "yours" if theirs and not by_office else "waiting"
@@ -221,18 +318,20 @@ def taken_again_in_words(case: Case) -> str:
     )
 
 
-def awaited_in_words(case: Case, *, at: datetime, papers: str = "") -> str:
+def awaited_in_words(case: Case, *, at: datetime, papers: str = "", is_ready: bool = False) -> str:
     """Say in one line what a request waits for, and from whom; of one that is over, nothing."""
     if case.state == State.PREPARING:
         if case.asked_at is None and is_over(case.registration, at):
             return deadline_in_words(case.registration, at=at)
-        return f"À vous : {_to_do(case, at=at)} {kept_date_in_words(case)}".strip()
+        to_do, kept = _to_do(case, at=at, is_ready=is_ready), kept_date_in_words(case)
+        return f"À vous : {to_do} {f'{kept} {NO_DATE}' if kept else ''}".strip()
     if case.state == State.INCOMPLETE:
-        return f"À vous : {case.missing}"
-    if case.state == State.ASKED and papers:
-        return f"À vous : confiez {papers}. {WITHOUT_THEM} {AWAITED[State.ASKED]}"
+        return f"À vous : {ended(case.missing)} {NO_DATE}"
+    if case.state in LACKING and papers:
+        state = State(case.state)
+        return f"À vous : confiez {papers}. {LACKING[state]} {AWAITED[state]}"
     if case.state == State.OPINION_GIVEN:
-        return _decider(case)
+        return f"L'avis du médecin est rendu. {_decider(case)}".strip()
     return AWAITED.get(State(case.state), "")
 
 
@@ -240,6 +339,8 @@ def handled_in_words(case: Case) -> str:
     """Say to the managing service in one line what a request waits for, and from whom."""
     if case.is_taken_up:
         return f"Le candidat modifie sa demande. {kept_date_in_words(case)}"
+    if case.state == State.INCOMPLETE and case.missing == PAPER_ASKED:
+        return "Le candidat répond au médecin, qui lui demande un papier ou une précision."
     if case.state == State.INCOMPLETE:
         return f"Le candidat complète sa demande : {case.missing}"
     if case.state == State.OPINION_GIVEN:
@@ -249,11 +350,13 @@ def handled_in_words(case: Case) -> str:
 
 def _decider(case: Case) -> str:
     asked = rules_of(case.registration)
-    return f"Décide : {asked.decision.authority}." if asked else ""
+    return f"La décision est prise par : {asked.decision.authority}." if asked else ""
 
 
-def _to_do(case: Case, *, at: datetime) -> str:
+def _to_do(case: Case, *, at: datetime, is_ready: bool) -> str:
     again = " de nouveau" if case.is_taken_up else ""
+    if is_ready:
+        return f"relisez votre demande, puis envoyez-la{again}."
     if is_minor(case.registration, at) and case.signature is None:
         return (
             "finissez votre demande, faites-la signer par votre représentant légal, puis "
@@ -263,7 +366,7 @@ def _to_do(case: Case, *, at: datetime) -> str:
 
 
 def sent_in_words(case: Case) -> str:
-    """Say when a request was sent first, then changed or completed, by the clock of its service."""
+    """Say when a request was sent first, then again, by the clock of its service."""
     zone = case.registration.service.zone
     if case.asked_at is None:
         return ""
@@ -271,9 +374,8 @@ def sent_in_words(case: Case) -> str:
     said = f"Le {instant_in_words(first, zone)}"
     if first == case.asked_at:
         return said
-    is_completed = case.incomplete_at is not None and case.incomplete_at <= case.asked_at
-    done = "complétée" if is_completed else "modifiée"
-    return f"{said}, {done} le {instant_in_words(case.asked_at, zone)}"
+    # Nothing says that something was added, or changed: it was sent again.
+    return f"{said}, puis de nouveau le {instant_in_words(case.asked_at, zone)}"
 
 
 def kept_date_in_words(case: Case) -> str:

@@ -14,7 +14,7 @@ from sporades.letters.operations import tell_at
 from sporades.registrations.models import Registration
 from sporades.registrations.snapshot import contact_of
 
-KIND, SIGNED = "guardian_awaited", "signed_as_guardian"
+KIND, SIGNED, WITHDRAWN = "guardian_awaited", "signed_as_guardian", "signed_request_withdrawn"
 
 
 def tell_guardian(
@@ -67,20 +67,41 @@ def tell_of_signature(case: Case, signature: Signature, *, at: datetime) -> None
         signature: what was signed.
         at: the instant.
     """
+    key = f"accommodation:{case.pk}:signed:{signature.revision}"
+    _tell_who_signed(case, signature, SIGNED, key=key, at=at)
+
+
+def tell_of_withdrawal(case: Case, *, at: datetime) -> None:
+    """Tell the guardian who signed a request that it is withdrawn; of one that nobody signed, nobody.
+
+    Args:
+        case: the request, with its registration.
+        at: the instant.
+    """
+    signature = case.signatures.order_by("-signed_at", "-pk").first()
+    if signature is not None:
+        key = f"accommodation:{case.pk}:withdrawn:guardian"
+        _tell_who_signed(case, signature, WITHDRAWN, key=key, at=at)
+
+
+def _tell_who_signed(
+    case: Case, signature: Signature, kind: str, *, key: str, at: datetime
+) -> None:
     registration, candidate = case.registration, case.registration.candidate
     said: dict[str, Any] = {
         "at": at,
-        "key": f"accommodation:{case.pk}:signed:{signature.revision}",
+        "key": key,
         "about": registration,
         "registration": registration,
         "signature": signature,
         "when": instant_in_words(at, registration.service.zone),
+        "signed": signature.signed_in_words(registration.service.zone),
         "contact": contact_of(registration.service),
     }
     if address := signature.email or guardian_address(registration):
-        mail.write(SIGNED, to=address, **said)
+        mail.write(kind, to=address, **said)
         return
     home = lines_of({name: getattr(registration, name) for name in ADDRESS})
     if home and is_minor(registration, at):
         envelope = [signature.name, *home]
-        tell_at(envelope, candidate, SIGNED, service=registration.service, **said)
+        tell_at(envelope, candidate, kind, service=registration.service, **said)

@@ -14,7 +14,7 @@ from django.db import transaction
 from sporades.accommodations.models import Case
 from sporades.accommodations.operations import Excluding, OpinionOn, excluding_together
 from sporades.accommodations.queries import doctors_for, lock_case, papers_called_for_by
-from sporades.accommodations.states import Opinion, State
+from sporades.accommodations.states import PAPER_ASKED, Opinion, State
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
 from sporades.acts import accommodating, confiding
@@ -25,12 +25,6 @@ from sporades.core.refusals import Refused
 from sporades.medical import operations as medical
 from sporades.medical.models import Compartment, OpinionDraft
 from sporades.medical.queries import ReadWhole, compartment, draft_of, read_whole_by
-
-PAPER_ASKED = (
-    "Le médecin demande un papier ou une précision. Lisez son commentaire dans vos papiers de "
-    "santé, répondez-lui là, puis envoyez de nouveau votre demande."
-)
-"""What is said to be missing: the rest is of health, and its candidate alone reads it."""
 
 PLAN_SAYS = "Le plan en vigueur porte l'avis du médecin."
 

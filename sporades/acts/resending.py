@@ -34,6 +34,7 @@ KINDS = {
     "piece_refused": "Pièce justificative non conforme",
     "file_refused": "Fichier refusé par l'antivirus",
     "request_received": "Demande reçue",
+    "request_withdrawn": "Demande retirée",
     "something_awaits": "Quelque chose attend le candidat",
     "message_answered": "Réponse à un message",
     "message_of_service": "Message du service",

@@ -35,19 +35,22 @@ def checks_of(registration: Registration, owed: Iterable[Owed], *, at: datetime)
 def _check(registration: Registration, owed: Owed, *, at: datetime) -> Check:
     row = owed.row
     label = f"Pièce justificative : {row.label}" + ("" if row.is_mandatory else " (facultative)")
+    is_optional = not row.is_mandatory
     if row.state in _DONE:
         said = f"{row.get_state_display()}."
         return Check(label, "done", f"{said} {row.reason}" if row.reason else said)
     is_over = not owed.is_in_time(at)
     if row.state == State.REFUSED:
         due = PASSED if is_over else due_in_words(registration, owed.before)
-        return Check(label, "missing", f"Non conforme : {row.reason} {due}", "piece", row.code)
+        return Check(
+            label, "missing", f"Non conforme : {row.reason} {due}", "piece", row.code, is_optional
+        )
     if row.state == State.OWED and is_over and row.is_mandatory:
         note = f"Elle était à fournir avant le {owed.before}. {CALL}"
-        return Check(label, "missing", note, "piece", row.code)
+        return Check(label, "missing", note, "piece", row.code, is_optional)
     is_theirs = row.state == State.OWED and not is_over
     state = "yours" if is_theirs else "waiting"
-    return Check(label, state, _note(registration, owed), "piece", row.code)
+    return Check(label, state, _note(registration, owed), "piece", row.code, is_optional)
 
 
 def _note(registration: Registration, owed: Owed) -> str:

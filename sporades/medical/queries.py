@@ -8,10 +8,12 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Case,
     Count,
+    Exists,
     Func,
     Max,
     Min,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     TextField,
@@ -71,6 +73,25 @@ def kinds_confided(registration: OuterRef) -> ArraySubquery:
     """
     given = Paper.objects.confided().filter(compartment__registration=registration)
     return ArraySubquery(given.exclude(is_clean=False).values("kind"))
+
+
+def is_confided(
+    registration: OuterRef, *, before: OuterRef | None = None, since: OuterRef | None = None
+) -> Q:
+    """Return whether a candidate has confided a paper or a comment, before an instant or since one.
+
+    Args:
+        registration: the column that says of which one, of the rows that this is read with.
+        before: the column of the instant before which it was.
+        since: the column of the instant after which it was.
+    """
+    papers = Paper.objects.filter(compartment__registration=registration).exclude(is_clean=False)
+    remarks = Remark.objects.filter(compartment__registration=registration, author_kind=CANDIDATE)
+    if before is not None:
+        papers, remarks = papers.filter(given_at__lt=before), remarks.filter(written_at__lt=before)
+    if since is not None:
+        papers, remarks = papers.filter(given_at__gt=since), remarks.filter(written_at__gt=since)
+    return Exists(papers) | Exists(remarks)
 
 
 def papers_of(found: Compartment) -> QuerySet[Paper]:

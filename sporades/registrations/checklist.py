@@ -21,6 +21,7 @@ class Check:
         note: the date of it, or what is awaited from whom.
         about: what it is done with: "summary", "return", "piece", "accommodation" or nothing.
         piece: the code of the piece it is about.
+        is_optional: whether a registration is complete without it.
     """
 
     label: str
@@ -28,6 +29,13 @@ class Check:
     note: str = ""
     about: str = ""
     piece: str = ""
+    is_optional: bool = False
+
+    @property
+    def completes(self) -> bool:
+        """Whether a registration is complete only once its candidate has done it."""
+        is_sent = self.about in {"return", "piece"}
+        return is_sent and not self.is_optional and self.state in {"yours", "missing"}
 
 
 def checklist(

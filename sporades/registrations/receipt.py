@@ -53,7 +53,14 @@ def accommodation_by_mail(registration: Registration, *, at: datetime) -> str:
         return ""
     exam = rules(registration.regulation_id).exam(registration.exam.code)
     has_account = registration.candidate.user_id is not None
-    return accommodation_of(service, exam, registration.reader_zone, has_account=has_account)
+    return accommodation_of(
+        service,
+        exam,
+        registration.reader_zone,
+        has_account=has_account,
+        is_told_again=registration.version > 1 or registration.is_validated,
+        at=at,
+    )
 
 
 def against_of(registration: Registration) -> list[str]:

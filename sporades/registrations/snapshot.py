@@ -61,6 +61,8 @@ def snapshot_of(
             dossier.rules,
             dossier.reader_zone,
             has_account=registration.candidate.user_id is not None,
+            is_told_again=number > 1,
+            at=at,
         )
         if registration.has_disability
         else "",

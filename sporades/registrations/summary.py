@@ -6,7 +6,11 @@ from sporades.registrations.evidence import Issued
 
 WARNING = "Il est indispensable de télécharger ou d'imprimer ce récapitulatif et de le conserver."
 
-TO_RETURN = "Il est aussi à signer et à renvoyer avant le {before} : l'adresse est plus bas."
+TO_RETURN = "Il est aussi à signer{who} et à renvoyer avant le {before} : l'adresse est plus bas."
+
+BY_TWO = " par le candidat et par son représentant légal,"
+SIGNER, GUARDIAN = "Date et signature du candidat", "Date et signature du représentant légal"
+"""Where each signs: the guardian too, for a minor."""
 
 UNPRINTED = {"answers", "closes_at", "signed_by"}
 """What a version keeps for the service alone."""
@@ -17,10 +21,13 @@ def content(issued: Issued) -> Content:
     snapshot = issued.version.snapshot
     said = {key: value for key, value in snapshot.items() if key not in UNPRINTED}
     asked = said["to_return"]
-    to_return = f" {TO_RETURN.format(before=asked['before'])}" if asked else ""
+    is_minor = issued.version.is_of_a_minor
+    who = BY_TWO if is_minor else ""
+    to_return = f" {TO_RETURN.format(who=who, before=asked['before'])}" if asked else ""
     return {
         **said,
         "warning": WARNING + to_return,
+        "signers": [SIGNER, GUARDIAN] if is_minor else [SIGNER],
         "evidence": issued.due,
         "evidence_here": issued.here,
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -142,6 +142,17 @@ def confided(at: datetime) -> QuerySet[Compartment]:
     """Return the medical compartments to erase: their last day is over, or nothing sent needs them."""
     midnight_before = midnight(local_day(at, settings.TIME_ZONE), settings.TIME_ZONE)
     return medical.due(at=midnight_before) | confiding.unsent(at)
+
+
+def confided_until(instant: datetime) -> date:
+    """Return from which day papers of health are erased that are needed until an instant.
+
+    Args:
+        instant: what their compartment says, as `confided` compares it.
+    """
+    day = local_day(instant, settings.TIME_ZONE)
+    is_over = midnight(day, settings.TIME_ZONE) >= instant
+    return day if is_over else day + timedelta(days=1)
 
 
 def publications(at: datetime) -> QuerySet[Publication]:

@@ -22,6 +22,7 @@ from sporades.registrations.models import Registration
 from tests.accommodations.asked import (
     ACCESS,
     HALF,
+    MANAGER,
     MINOR,
     READER,
     THIRD,
@@ -235,7 +236,7 @@ def test_what_was_sent_in_time_keeps_its_first_date_and_no_reason_is_asked_for(r
     case = case_of(registration)
     assert (case.first_asked_at, case.asked_at, case.late_reason) == (NOW, AFTER_CLOSING, "")
     assert sent_in_words(case).replace("\xa0", " ") == (
-        "Le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris), modifiée le dimanche "
+        "Le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris), puis de nouveau le dimanche "
         "20 décembre 2026 à 13 h 00 (heure de Paris)"
     )
     assert case.as_sent is None
@@ -298,7 +299,7 @@ def test_a_late_request_that_is_completed_keeps_its_reason_and_says_so(registrat
     send(registration, at=AFTER_CLOSING + timedelta(days=1))
 
     said = sent_in_words(case_of(registration)).replace("\xa0", " ")
-    assert said.endswith(", complétée le lundi 21 décembre 2026 à 13 h 00 (heure de Paris)")
+    assert said.endswith(", puis de nouveau le lundi 21 décembre 2026 à 13 h 00 (heure de Paris)")
 
 
 @pytest.mark.parametrize("state", [State.WITH_DOCTOR, State.OPINION_GIVEN, State.DECIDED])
@@ -335,6 +336,81 @@ def test_the_request_of_a_minor_is_sent_once_its_guardian_has_signed():
     assert told.recipient == "anne@exemple.test"
     for word in ("aménagement", "handicap", "santé", "mesure"):
         assert word not in told.subject + told.body
+
+
+def test_a_minor_is_told_that_the_guardian_signs_the_summary_too(registration):
+    a_minor()
+
+    by_two = "Renvoyez-le signé, par vous et par votre représentant légal, avant le"
+    of_age, minor = Message.objects.filter(kind="registered").order_by("pk")
+    assert by_two not in of_age.body
+    assert by_two in minor.body
+
+
+def test_who_withdraws_a_request_that_was_sent_is_told_and_whoever_signed_it():
+    registration = a_minor()
+    write(registration)
+    sign(registration)
+    send(registration)
+
+    reached = case_of(registration)
+    by = author(registration.candidate)
+    accommodating.withdraw(case=reached, by=by, at=NOW)
+    accommodating.withdraw(case=reached, by=by, at=NOW)
+
+    own = Message.objects.get(kind="request_withdrawn")
+    theirs = Message.objects.get(kind="signed_request_withdrawn")
+    assert own.recipient == registration.candidate.email
+    assert theirs.recipient == "anne@exemple.test"
+    assert "vous, Anne Le Goff, avez signée le mercredi 25" in theirs.body.replace("\xa0", " ")
+    assert "Son service gestionnaire : " in theirs.body
+    assert "Votre service" not in theirs.body
+    for told in (own, theirs):
+        for word in ("aménagement", "handicap", "santé", "mesure"):
+            assert word not in told.subject + told.body
+
+
+def test_who_drops_a_request_that_was_never_sent_nor_signed_is_told_nothing(registration):
+    write(registration)
+
+    by = author(registration.candidate)
+    accommodating.withdraw(case=case_of(registration), by=by, at=NOW)
+
+    withdrawn = ("request_withdrawn", "signed_request_withdrawn")
+    assert not Message.objects.filter(kind__in=withdrawn).exists()
+
+
+def test_whoever_signed_is_told_that_the_request_goes_with_its_registration():
+    registration = a_minor()
+    write(registration)
+    sign(registration)
+    send(registration)
+
+    registering.withdraw(
+        registration=again(registration), by=author(registration.candidate), at=NOW
+    )
+
+    told = Message.objects.get(kind="signed_request_withdrawn")
+    assert told.recipient == "anne@exemple.test"
+    assert "Son inscription reste" not in told.body
+    assert not Message.objects.filter(kind="request_withdrawn").exists()
+
+
+def test_of_what_is_incomplete_the_guardian_is_told_too_and_the_mail_says_that_it_is_waited_for():
+    registration = a_minor()
+    write(registration)
+    sign(registration)
+    send(registration)
+
+    accommodating.declare_incomplete(
+        case=case_of(registration), missing="Le papier est illisible.", by=MANAGER, at=NOW
+    )
+
+    told = Message.objects.get(kind="something_awaits")
+    assert "Aucune date limite n'est fixée : répondez dès que possible." in told.body
+    guardian = Message.objects.get(kind="guardian_awaited")
+    assert guardian.recipient == "anne@exemple.test"
+    assert "illisible" not in told.body + guardian.body
 
 
 OWN = "zoe@exemple.test"

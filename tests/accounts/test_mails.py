@@ -174,7 +174,7 @@ MAILS = [
             "link": f"{SITE}/nouveau-mot-de-passe/1/clé",
             "reset": RESET,
         },
-        "Votre accès à la gestion de Sporades",
+        "Votre accès à Sporades",
         [
             "Votre rôle : Gestionnaire.",
             f"Choisissez votre mot de passe, d'au moins 16 caractères : {SITE}/nouveau-mot-de-passe/1/clé",

@@ -137,7 +137,11 @@ NEVER = {
         "password_reset",
         "sign_in_changed",
     },
-    "is for a guardian, once": {"guardian_awaited", "signed_as_guardian"},
+    "is for a guardian, once": {
+        "guardian_awaited",
+        "signed_as_guardian",
+        "signed_request_withdrawn",
+    },
     "is true for a while": {
         "data_copy_ready",
         "document_unread",
@@ -200,7 +204,7 @@ def test_the_mails_about_a_registration_may_all_be_sent_again():
             *("registered", "amended", "document_published", "document_withdrawn"),
             *("registered_for", "amended_for"),
             *("change_requested", "change_accepted", "change_refused"),
-            *("request_received", "something_awaits"),
+            *("request_received", "request_withdrawn", "something_awaits"),
             *("piece_asked_again", "piece_given_time", "piece_refused", "piece_time_cut_back"),
             *("piece_waived", "piece_found_good"),
         },

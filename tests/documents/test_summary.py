@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.template.loader import render_to_string
 
 from sporades.documents.models import DocumentVersion
 from sporades.documents.operations import printed
 from sporades.exams import operations as exams
 from sporades.exams.held import forget
 from sporades.registrations.summary import UNPRINTED
+from sporades.web.layout.context import frame
+from tests.accommodations.asked import a_minor
 from tests.documents.reading import page_count, page_text, pdf_text, starts_of, twin
 from tests.documents.summaries import a_summary, in_words, summary_from
 from tests.factories import (
@@ -41,6 +44,34 @@ def test_the_address_shown_before_saving_is_on_the_paper_and_its_twin():
 
     for text in (page_text(twin(version)), pdf_text(printed(version))):
         assert "Nationalité Française Adresse mail ines.lemaire@exemple.test" in in_words(text)
+
+
+def test_the_guardian_of_a_minor_has_room_to_sign_and_who_is_of_age_signs_alone():
+    own, theirs = "Date et signature du candidat", "Date et signature du représentant légal"
+    minor = DocumentVersion.objects.get(
+        document__folder=a_minor().folder, document__kind="recapitulatif"
+    )
+
+    for text in (page_text(twin(minor)), pdf_text(printed(minor))):
+        said = in_words(text)
+        assert own in said
+        assert theirs in said
+        assert "à signer par le candidat et par son représentant légal, et à renvoyer" in said
+    for text in (page_text(twin(a_summary())), pdf_text(printed(a_summary()))):
+        assert own in in_words(text)
+        assert "représentant légal" not in in_words(text)
+
+
+def test_a_summary_that_was_issued_before_guardians_signed_keeps_room_for_its_candidate():
+    version = a_summary()
+    old = {key: value for key, value in version.content.items() if key != "signers"}
+
+    assert "Date et signature du candidat" in page_text(
+        render_to_string(
+            version.twin_template,
+            {**version.twin_context(), "content": old, "layout": frame()},
+        )
+    )
 
 
 def test_a_usual_candidate_gets_one_page_or_two():

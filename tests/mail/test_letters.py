@@ -52,12 +52,15 @@ Pour obtenir un aménagement d'épreuves, faites votre demande dans votre espace
 page « Aménagement d'épreuves » de votre inscription, avant le mardi 15 décembre 2026 à \
 23\u00a0h\u00a059 (heure de Paris).
 """
+TO_ALL_AGAIN = TO_ALL.replace(
+    "faites votre demande dans", "faites votre demande, si ce n'est pas déjà fait, dans"
+)
 TO_DO = TO_SEND + TO_ALL
 TO_SEND_AGAIN = TO_SEND.replace(
     "ci-dessous.\n",
     "ci-dessous. Celui d'une version précédente, si vous l'avez déjà renvoyé, ne vaut plus.\n",
 ).replace("gestionnaire :", "gestionnaire, si ce n'est pas déjà fait :")
-TO_DO_AGAIN = TO_SEND_AGAIN + TO_ALL
+TO_DO_AGAIN = TO_SEND_AGAIN + TO_ALL_AGAIN
 SIGNED = "Sporades, Autorité d'essai\n"
 
 pytestmark = pytest.mark.usefixtures("stopped_clock")
@@ -418,7 +421,9 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "guardian_awaited",
         "opinions_awaited",
         "request_received",
+        "request_withdrawn",
         "signed_as_guardian",
+        "signed_request_withdrawn",
         "something_awaits",
         # Those of pieces: tests/evidence/test_giving, tests/evidence/test_reminding.
         "piece_asked_again",

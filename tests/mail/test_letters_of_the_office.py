@@ -22,7 +22,7 @@ from sporades.searches.trees import Group, Leaf
 from tests.factories import NOW, OPERATOR, a_candidate, a_draft, a_registration
 from tests.jobs import work
 from tests.mail.post_office import words
-from tests.mail.test_letters import CONTACT, FULL_NAME, NAMED, SIGNED, SITE, TITLE, TO_ALL
+from tests.mail.test_letters import CONTACT, FULL_NAME, NAMED, SIGNED, SITE, TITLE, TO_ALL_AGAIN
 from tests.web.registry.world import a_member
 
 pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock")
@@ -39,7 +39,7 @@ MANAGER = Actor("manager", "Claude Martin", "user:1")
             (
                 "Votre inscription est validée : votre service gestionnaire l'a trouvée complète, "
                 "vous n'avez plus rien à lui envoyer.\n\n"
-                f"Si vous avez besoin d'un aménagement d'épreuves, il se demande à part. {TO_ALL[1:]}"
+                f"Si vous avez besoin d'un aménagement d'épreuves, il se demande à part. {TO_ALL_AGAIN[1:]}"
             ),
         ),
         (
@@ -109,8 +109,8 @@ Votre inscription : {SITE}/mes-inscriptions/{registration.number}
             (
                 "vous n'avez plus rien à lui envoyer.\n\n"
                 "Si vous avez besoin d'un aménagement d'épreuves, il se demande à part. Pour "
-                "obtenir un aménagement d'épreuves, faites votre demande dans votre espace candidat, à "
-                "la page « Aménagement d'épreuves » de votre inscription, avant le mardi 15 décembre 2026 à "
+                "obtenir un aménagement d'épreuves, faites votre demande, si ce n'est pas déjà fait, dans "
+                "votre espace candidat, à la page « Aménagement d'épreuves » de votre inscription, avant le mardi 15 décembre 2026 à "
                 "23\u00a0h\u00a059 (heure de Paris).\n\n"
             ),
         ),

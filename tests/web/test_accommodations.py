@@ -51,7 +51,7 @@ from tests.factories import (
     load_invented,
 )
 from tests.medical.given import confide
-from tests.web.guide import main, seen, words
+from tests.web.guide import ask_to_withdraw, main, seen, words
 
 pytestmark = pytest.mark.usefixtures("stopped_clock", "db")
 
@@ -90,7 +90,9 @@ def test_from_the_first_choice_to_the_request_that_is_sent(sign_in, registration
     assert "Fait : Demande envoyée Le mercredi 25 novembre 2026 à 10 h 30" in sent.replace(
         "\xa0", " "
     )
-    assert "Votre service gestionnaire vérifie que votre demande est complète." in sent
+    assert (
+        "Votre service gestionnaire vérifie que votre demande est complète, ou un médecin" in sent
+    )
     assert [(one.code, one.papers) for one in case.measures.all()] == [
         (THIRD, ["E1"]),
         (READER, []),
@@ -481,6 +483,58 @@ def test_a_decision_that_the_service_has_notified_is_not_to_be_confided(sign_in,
     )
 
 
+def test_what_the_decision_on_another_registration_spares_is_said_with_what_it_does_not(sign_in):
+    first = a_registration(informations={"has_disability": "oui"})
+    reach(first, State.NOTIFIED)
+    client = sign_in(first.candidate)
+    leaving = main(ask_to_withdraw(client, first.number))
+    registering.withdraw(registration=again(first), by=author(first.candidate), at=NOW)
+    second = a_registration(first.candidate, informations={"has_disability": "oui"})
+
+    pages = [main(client.get(at(second))), main(client.get(at(second, page="/mesures")))]
+    client.post(at(second, page="/mesures"), {**CHOSEN, "decision": "oui"})
+    pages.append(main(client.get(at(second))))
+
+    assert "ne vaut que pour cette inscription" in leaving
+    assert "Les pièces justificatives déjà données ne passent pas à la nouvelle" in leaving
+    assert "session précédente" not in pages[0]
+    for page in pages:
+        assert "ne passe pas d'elle-même à celle-ci. Le service l'a déjà" in page
+        assert "papiers de santé, avis d'un médecin, nouvelle décision." in page
+
+
+def test_a_request_that_goes_with_its_registration_is_said_before(sign_in, registration):
+    client = sign_in(registration.candidate)
+    without = main(ask_to_withdraw(client, registration.number))
+    write(registration)
+
+    page = main(client.get(f"/mes-inscriptions/{registration.number}/desinscription"))
+
+    assert "Votre demande d'aménagement d'épreuves sera retirée aussi" in page
+    assert "aménagement" not in without
+
+
+@pytest.mark.parametrize(
+    ("category", "wishes", "why"),
+    [
+        ("INDIV", [Wish(READER)], "votre catégorie de candidat n'a pas droit à la procédure"),
+        ("FORM", [Wish(HALF)], "« Temps majoré de moitié » demande la procédure complète"),
+        ("FORM", [Wish(READER)], ""),
+    ],
+)
+def test_why_a_plan_does_not_spare_the_whole_procedure_is_said(sign_in, category, wishes, why):
+    of_category = {} if category == "INDIV" else {"qualification": {"experience": "3"}}
+    registration = a_registration(
+        informations={"has_disability": "oui", "category": category}, **of_category
+    )
+    write(registration, *wishes, plan="PAP")
+
+    page = main(sign_in(registration.candidate).get(at(registration)))
+
+    assert ("Pourquoi : " in page) is bool(why)
+    assert why in page
+
+
 def test_the_hint_of_a_former_decision_is_of_who_says_that_there_was_one(sign_in, registration):
     page = sign_in(registration.candidate).get(at(registration, page="/mesures"))
 
@@ -527,8 +581,8 @@ def test_the_usual_delay_of_a_decision_is_told_with_its_day_and_as_no_promise(si
     entrust(registration)
     opine(registration)
     assert step_of(client, registration) == (
-        "Décide : Recteur de l'académie. D'ordinaire d'ici au 24 janvier 2027. C'est une indication, "
-        "pas un engagement."
+        "L'avis du médecin est rendu. La décision est prise par : Recteur de l'académie. D'ordinaire "
+        "d'ici au 24 janvier 2027. C'est une indication, pas un engagement."
     )
     with time_machine.travel(NOW + timedelta(days=61), tick=False):
         later = sign_in(registration.candidate)
@@ -617,10 +671,13 @@ def test_sending_what_was_not_read_sends_nothing(sign_in, registration):
 @pytest.mark.parametrize(
     ("state", "said"),
     [
-        (State.PREPARING, "À vous : finissez votre demande, puis envoyez-la."),
+        (State.PREPARING, "À vous : relisez votre demande, puis envoyez-la."),
         (State.INCOMPLETE, "À vous : Le papier est illisible."),
         (State.WITH_DOCTOR, "Le médecin désigné étudie votre demande"),
-        (State.OPINION_GIVEN, "Décide : Recteur de l'académie."),
+        (
+            State.OPINION_GIVEN,
+            "L'avis du médecin est rendu. La décision est prise par : Recteur de l'académie.",
+        ),
         (State.DECIDED, "Votre service gestionnaire vous notifie la décision."),
     ],
 )
@@ -631,6 +688,32 @@ def test_what_is_awaited_is_said_with_whom(sign_in, registration, state, said):
 
     assert said in page
     assert "La décision Temps" not in page
+
+
+@pytest.mark.parametrize("state", [State.INCOMPLETE, State.ASKED, State.PREPARING])
+def test_until_when_a_request_is_completed_is_said_wherever_it_is_called_for(
+    sign_in, registration, state
+):
+    reach(registration, state)
+    if state == State.PREPARING:
+        send(registration)
+        accommodating.take_up(case=case_of(registration), by=author(registration.candidate), at=NOW)
+    client = sign_in(registration.candidate)
+
+    mine = f"/mes-inscriptions/{registration.number}"
+    for page in (f"{mine}/amenagement", "/accueil", f"{mine}/suis-je-inscrit", f"{mine}/numero"):
+        said = main(client.get(page))
+        assert "Aucune date limite n'est fixée pour cela" in said, page
+
+
+def test_beside_another_request_the_decision_is_still_said_to_be_in_force(sign_in, registration):
+    reach(registration, State.NOTIFIED)
+    write(registration)
+    client = sign_in(registration.candidate)
+
+    page = main(client.get(f"/mes-inscriptions/{registration.number}/suis-je-inscrit"))
+
+    assert "La décision notifiée le 25 novembre 2026 reste en vigueur." in page.replace("\xa0", " ")
 
 
 def test_a_notified_decision_says_who_took_it_and_how_to_contest_it(sign_in, registration):
@@ -887,6 +970,27 @@ def test_a_mandatory_paper_that_is_missing_is_said_before_sending_after_and_at_h
         assert "Certificat du médecin »" not in main(client.get(page)), page
 
 
+def test_a_mandatory_paper_that_is_missing_is_still_said_once_a_doctor_has_the_request(
+    sign_in, registration, kept, confided
+):
+    reach(registration, State.WITH_DOCTOR)
+    client = sign_in(registration.candidate)
+    mine = f"/mes-inscriptions/{registration.number}"
+    missing = "À vous : confiez « Certificat du médecin »."
+
+    lacking = main(client.get(at(registration)))
+    assert missing in lacking
+    assert "Complète, confiée au médecin" not in lacking
+    assert missing in main(client.get(f"{mine}/suis-je-inscrit"))
+    awaited = "est chez le médecin, mais il reste à confier « Certificat du médecin »."
+    assert awaited in main(client.get("/accueil"))
+
+    confide(registration, kind="CERTIFICAT")
+    assert "Complète, confiée au médecin" in main(client.get(at(registration)))
+    for page in ("/accueil", at(registration), f"{mine}/suis-je-inscrit"):
+        assert "Certificat du médecin »" not in main(client.get(page)), page
+
+
 def test_what_is_with_the_doctor_is_not_opened_to_be_changed(sign_in, registration):
     reach(registration, State.WITH_DOCTOR)
     client = sign_in(registration.candidate)
@@ -938,7 +1042,7 @@ def test_who_declared_none_is_not_told_and_may_ask_all_the_same(sign_in):
 
 
 def test_what_is_not_sent_or_incomplete_awaits_and_what_others_look_at_does_not(
-    sign_in, registration
+    sign_in, registration, kept, confided
 ):
     client = sign_in(registration.candidate)
     write(registration)
@@ -950,6 +1054,7 @@ def test_what_is_not_sent_or_incomplete_awaits_and_what_others_look_at_does_not(
     assert "Votre demande d'aménagement est incomplète : Le papier est illisible." in page
     case_of(registration).delete()
 
+    confide(registration, kind="CERTIFICAT")
     reach(registration, State.WITH_DOCTOR)
     assert "aménagement" not in main(client.get("/accueil"))
 
@@ -961,7 +1066,6 @@ def test_taking_a_draft_back_beside_a_decision_says_until_when_papers_stay(sign_
 
     page = main(client.get(at(registration, page="/retrait"))).replace("\xa0", " ")
 
-    assert "dans la journée" not in page
     assert "ils sont effacés à partir du 12 février 2027." in page
 
 
@@ -969,7 +1073,8 @@ def test_taking_the_only_request_back_says_that_its_papers_are_erased(sign_in, r
     reach(registration, State.ASKED)
     client = sign_in(registration.candidate)
 
-    assert "effacés dans la journée" in main(client.get(at(registration, page="/retrait")))
+    page = main(client.get(at(registration, page="/retrait"))).replace("\xa0", " ")
+    assert "sont effacés à partir du 26 novembre 2026. Si vous faites une autre demande" in page
 
 
 def test_what_a_registration_that_is_withdrawn_had_asked_goes_with_it(sign_in, registration):
@@ -1075,8 +1180,8 @@ def test_changing_a_request_that_was_sent_in_time_is_confirmed_and_keeps_its_dat
 
     page = main(client.get(at(registration))).replace("\xa0", " ")
     assert (
-        "Demande envoyée Le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris), modifiée le dimanche "
-        "20 décembre 2026" in page
+        "Demande envoyée Le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris), puis de nouveau "
+        "le dimanche 20 décembre 2026" in page
     )
 
 

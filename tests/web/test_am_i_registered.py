@@ -92,6 +92,42 @@ def test_just_registered_each_line_has_its_date_or_its_deadline(sign_in):
     assert lines(managed) == lines(page)
 
 
+COMPLETE_LATER = "Elle ne sera complète qu'une fois reçu par le service gestionnaire"
+
+
+def test_it_is_said_not_to_be_complete_while_something_is_to_be_sent(sign_in):
+    registration = a_registration()
+    asked, _ = read(sign_in, registration)
+    deciding.decide(registration=registration, decision=VALIDATE, reason="", by=OPERATOR, at=NOW)
+
+    validated, _ = read(sign_in, registration)
+
+    assert COMPLETE_LATER in main(asked)
+    assert COMPLETE_LATER not in main(validated)
+
+
+def test_an_optional_piece_keeps_no_registration_from_being_complete(sign_in, tmp_path):
+    load(
+        tmp_path / "other.yaml",
+        (
+            """    retour_du_recapitulatif:
+      texte: Imprimez, signez et renvoyez ce récapitulatif.
+      echeance: {jours_apres_fermeture: 10}
+""",
+            "",
+        ),
+        (
+            "libelle: Pièce d'identité, echeance",
+            "libelle: Photographie, obligatoire: false, echeance",
+        ),
+    )
+
+    page, _ = read(sign_in, a_registration())
+
+    assert "(facultative)" in main(page)
+    assert COMPLETE_LATER not in main(page)
+
+
 def test_what_is_left_to_do_has_its_way_and_its_deadline_is_said_once(sign_in):
     registration = a_registration()
     number = registration.number

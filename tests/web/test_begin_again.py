@@ -11,7 +11,13 @@ from sporades.exams.models import RegistrationService
 from sporades.registrations.exclusion import standing_instead_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.refusals import AlreadyRegistered, Closed, NotUndone
-from tests.factories import NOW, a_candidate, a_registration, author
+from tests.factories import (
+    NOW,
+    a_candidate,
+    a_registration,
+    author,
+    registered_in_two_academies,
+)
 from tests.web.guide import ask_to_withdraw, buttons, links, main, seen, words
 
 BUTTON = "Me réinscrire avec mes réponses"
@@ -88,6 +94,39 @@ def test_the_home_page_says_the_withdrawal_and_offers_the_answers_for_72_hours(
     assert (BUTTON in buttons(page)) is offered
     assert (f"Jusqu'au {UNTIL}, vous pouvez en faire une nouvelle" in main(page)) is offered
     assert links(page, "M'inscrire à un examen ou à un concours") == ["/m-inscrire"]
+
+
+@pytest.mark.parametrize(("at", "offered"), [(LAST, True), (LAST + INSTANT, False)])
+def test_beside_another_registration_the_home_page_offers_it_among_what_awaits(
+    sign_in, at, offered
+):
+    candidate = a_candidate()
+    registered_in_two_academies(candidate)
+    left = Registration.objects.get(candidate=candidate, academy="A09")
+    registering.withdraw(registration=left, by=author(candidate), at=NOW)
+
+    with time_machine.travel(at, tick=False):
+        page = main(sign_in(candidate).get("/accueil"))
+
+    assert ("Si vous changez d'avis, une nouvelle inscription peut reprendre" in page) is offered
+    assert (f"Possible jusqu'au {UNTIL}." in page) is offered
+
+
+@pytest.mark.parametrize("how", ["begun", "filed"])
+def test_what_is_begun_anew_or_stands_again_is_offered_no_more_on_the_home_page(sign_in, how):
+    candidate = a_candidate()
+    registered_in_two_academies(candidate)
+    left = Registration.objects.get(candidate=candidate, academy="A09")
+    registering.withdraw(registration=left, by=author(candidate), at=NOW)
+    draft = registering.begin_again(registration=left, by=author(candidate), at=NOW)
+    if how == "filed":
+        Registration.objects.filter(academy="A25").update(exclusive_scope="")
+        registering.register(draft=draft, by=author(candidate), at=NOW)
+
+    with time_machine.travel(NOW, tick=False):
+        page = main(sign_in(candidate).get("/accueil"))
+
+    assert "Si vous changez d'avis" not in page
 
 
 @pytest.mark.parametrize(("at", "offered"), [(LAST, True), (LAST + INSTANT, False)])

@@ -323,7 +323,9 @@ def test_where_a_piece_is_given_again_it_is_said_why_it_was_refused(mine, regist
         row=piece(registration), reason="Il manque le verso.", seen=given.pk, by=MANAGER, at=NOW
     )
 
-    assert "Non conforme. Il manque le verso." in main(mine.get(address(registration, "IDENTITE")))
+    page = mine.get(address(registration, "IDENTITE"))
+    assert "Non conforme. Il manque le verso." in main(page)
+    assert words(seen(page).cssselect("h1")[0]) == "Remplacer : Pièce d'identité"
 
 
 def test_more_than_ten_at_once_are_refused(mine, registration):

@@ -164,6 +164,31 @@ def test_who_wants_back_is_told_that_a_new_registration_is_needed(sign_in):
     assert "Brevet d'essai – Marin, session 2027" in text
 
 
+def test_who_is_registered_again_reads_nothing_of_what_was_left_and_one_contact(sign_in):
+    left = a_registration()
+    registering.withdraw(registration=left, by=author(left.candidate), at=NOW)
+    again = a_registration(left.candidate)
+
+    page = sign_in(again.candidate).get("/aide")
+
+    assert "Vos désinscriptions" not in answered(page, QUESTIONS[5])
+    assert answered(page, "Contacts").count("Bureau des essais de Lille") == 1
+
+
+def test_a_minor_is_told_what_the_guardian_signs(client):
+    page = client.get("/aide")
+
+    said = answered(page, "J'ai moins de 18 ans")
+    assert "Il signe aussi, avec vous, le récapitulatif" in said
+    assert "la demande d'aménagement d'épreuves" in said
+
+
+def test_a_need_for_reasons_of_health_is_said_to_be_declared_too(client):
+    said = answered(client.get("/aide"), "Je veux demander un aménagement d'épreuves")
+
+    assert "vaut aussi pour un trouble de la santé" in said
+
+
 def test_the_contacts_are_those_of_ones_registrations_then_all(sign_in):
     registration = a_registration()
 

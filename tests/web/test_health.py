@@ -98,6 +98,57 @@ def test_a_request_that_is_not_sent_is_said_and_led_to(mine, registration):
     assert "L'antivirus le vérifie. Votre demande d'aménagement n'est pas encore" in main(said)
 
 
+def test_a_request_that_is_being_changed_is_not_said_never_to_be_sent(mine, registration):
+    asked.reach(registration, State.ASKED)
+    accommodating.take_up(
+        case=asked.case_of(registration), by=author(registration.candidate), at=NOW
+    )
+
+    page = main(mine.get(address(registration)))
+
+    assert "n'est pas encore envoyée" not in page
+    assert "Vous modifiez votre demande d'aménagement" in page
+
+
+def test_until_when_papers_stay_is_said_with_one_day_before_and_after(mine, registration):
+    confide(registration)
+    asked.reach(registration, State.ASKED)
+
+    before = main(mine.get(f"/mes-inscriptions/{registration.number}/amenagement/retrait"))
+    asked._withdraw(registration, at=NOW)
+    after = main(mine.get(address(registration)))
+
+    for page in (before, after):
+        assert "effacés à partir du 26 novembre 2026" in page.replace("\xa0", " ")
+
+
+@pytest.mark.parametrize("how", ["paper", "comment"])
+def test_what_was_confided_for_the_request_before_is_said_to_serve_again(mine, registration, how):
+    here = f"/mes-inscriptions/{registration.number}/amenagement"
+    asked.write(registration)
+    if how == "paper":
+        confide(registration)
+    else:
+        write(registration, "Je fatigue vite.")
+    said = "confié pour une demande précédente"
+    assert said not in main(mine.get(here))
+    asked.send(registration)
+    asked._withdraw(registration, at=NOW)
+
+    asked.write(registration, at=NOW + timedelta(hours=1))
+
+    for page in (here, address(registration)):
+        assert said in main(mine.get(page)), page
+
+
+def test_a_paper_of_this_request_is_not_said_to_be_of_another(mine, registration):
+    asked.write(registration)
+    confide(registration)
+
+    for page in (f"/mes-inscriptions/{registration.number}/amenagement", address(registration)):
+        assert "demande précédente" not in main(mine.get(page)), page
+
+
 def test_what_a_doctor_asks_is_said_first_and_led_to_from_the_request(mine, registration):
     doctor = a_doctor()
     case = asked.reach(registration, State.ASKED)

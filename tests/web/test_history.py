@@ -85,7 +85,7 @@ def test_each_version_has_its_day_its_author_its_changes_and_its_fingerprint(sig
         f"Version n°1 {filed(10)} par {candidate}. Première inscription.",
     ]
     assert cards(page) == [
-        f"{words} Preuve technique Cette empreinte est calculée sur tout ce que dit la version "
+        f"{words} Empreinte de cette version Cette empreinte est calculée sur tout ce que dit la version "
         f"n°{version.number} : si un seul signe en était changé, elle ne serait plus la même. "
         f"{version.digest}"
         for words, version in zip(said, (third, second, first), strict=True)

@@ -3,11 +3,17 @@
 import pytest
 import time_machine
 
+from sporades.accommodations.states import State
 from sporades.acts import correcting, deciding, registering
 from sporades.candidates.operations import civil_data
+from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from sporades.registrations.states import VALIDATE
+from tests.accommodations.asked import reach
+from tests.accommodations.test_asking import AFTER_CLOSING
+from tests.accommodations.test_following import amend
 from tests.factories import NOW, OPERATOR, WITH_WHOM_AND_WHEN, a_registration, load_invented
+from tests.medical.given import confide
 from tests.web.guide import main, seen, words
 
 ADDRESS = "1 place des Essais"
@@ -45,10 +51,7 @@ def test_it_says_what_to_do_before_the_receipt_and_the_address_once(sign_in):
         ("non", "vous n'avez plus rien à envoyer."),
         (
             "oui",
-            (
-                "vous n'avez plus rien à envoyer, sauf votre demande d'aménagement d'épreuves si ce "
-                "n'est pas déjà fait."
-            ),
+            ("vous n'avez plus rien à envoyer, sauf pour votre demande d'aménagement d'épreuves."),
         ),
     ],
 )
@@ -59,6 +62,108 @@ def test_once_validated_only_an_accommodation_is_left_to_ask_for(sign_in, declar
     page = main(number_page(sign_in, registration))
 
     assert said in page
+
+
+def asked(registration, state):
+    """Have the request of a registration reach a state, of which nothing is missing."""
+    confide(registration, kind="CERTIFICAT")
+    reach(registration, state)
+
+
+@pytest.mark.parametrize(
+    ("state", "said", "act"),
+    [
+        (
+            State.PREPARING,
+            "Votre demande d'aménagement n'est pas envoyée. À envoyer avant le mardi 15 décembre",
+            "Finir ma demande d'aménagement",
+        ),
+        (
+            State.WITH_DOCTOR,
+            "à 10 h 30 (heure de Paris). Le médecin désigné étudie votre demande et rend son avis.",
+            "Suivre ma demande d'aménagement",
+        ),
+        (
+            State.NOTIFIED,
+            "lisez la notification.",
+            "Suivre ma demande d'aménagement",
+        ),
+    ],
+)
+@pytest.mark.usefixtures("confided", "stopped_clock")
+def test_of_a_request_that_is_begun_it_says_where_it_stands(sign_in, state, said, act):
+    registration = a_registration(informations={"has_disability": "oui"})
+    asked(registration, state)
+
+    page = number_page(sign_in, registration)
+
+    assert said in main(page).replace("\xa0", " ")
+    assert act in main(page)
+    assert "faites votre demande" not in main(page)
+
+
+def test_once_validated_a_request_that_was_sent_is_left_no_more(sign_in, confided, stopped_clock):
+    registration = a_registration(informations={"has_disability": "oui"})
+    asked(registration, State.ASKED)
+    deciding.decide(registration=registration, decision=VALIDATE, reason="", by=OPERATOR, at=NOW)
+
+    page = main(number_page(sign_in, registration))
+
+    assert "vous n'avez plus rien à envoyer." in page
+
+
+def test_of_a_request_that_was_never_made_it_says_that_it_is_late(sign_in, stopped_clock):
+    registration = a_registration(informations={"has_disability": "oui"})
+    stopped_clock.move_to(AFTER_CLOSING)
+    client = sign_in(registration.candidate)
+
+    page = main(client.get(f"/mes-inscriptions/{registration.number}/numero"))
+
+    assert "faites votre demande" not in page
+    assert "est passée. Une demande tardive est reçue" in page
+
+
+def test_a_summary_that_calls_for_a_request_says_that_it_was_sent_since(
+    sign_in, confided, stopped_clock
+):
+    registration = a_registration(informations={"has_disability": "oui"})
+    client, twin = (
+        sign_in(registration.candidate),
+        f"/mes-documents/{registration.number}/recapitulatif",
+    )
+    before = main(client.get(twin))
+    asked(registration, State.ASKED)
+
+    after = main(client.get(twin))
+
+    said = "Votre demande d'aménagement d'épreuves a été envoyée"
+    assert said not in before
+    assert said in after
+
+
+def test_who_declared_no_handicap_is_told_where_an_accommodation_is_asked_for(sign_in):
+    registration = a_registration()
+
+    page = number_page(sign_in, registration)
+
+    assert "Si vous avez besoin d'un aménagement d'épreuves, il se demande" in main(page)
+    assert f'href="/mes-inscriptions/{registration.number}/amenagement"' in page.text
+
+
+def test_after_a_modification_the_summary_and_the_mail_do_not_call_for_what_is_done(db):
+    registration = a_registration(informations={"has_disability": "oui"})
+
+    amended = amend(
+        registration,
+        informations={"has_disability": "oui"},
+        identification={"address_1": "3 quai de l'Île"},
+    )
+
+    perhaps = "faites votre demande, si ce n'est pas déjà fait, dans votre espace candidat"
+    assert perhaps in amended.versions.get(number=2).snapshot["accommodation"]
+    first, last = Message.objects.filter(kind__in=("registered", "amended")).order_by("pk")
+    assert "si ce n'est pas déjà fait, dans" not in first.body
+    assert perhaps in last.body
 
 
 def test_after_a_correction_by_the_service_what_came_back_signed_stays_good(sign_in):

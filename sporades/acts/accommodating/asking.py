@@ -10,7 +10,7 @@ from sporades.accommodations.operations import Asked
 from sporades.accommodations.queries import lock_case
 from sporades.accommodations.states import State
 from sporades.acts.accommodating.telling import leave_papers, note, tell_candidate
-from sporades.acts.guardians import tell_of_signature
+from sporades.acts.guardians import tell_of_signature, tell_of_withdrawal
 from sporades.core.actors import Actor
 from sporades.medical import operations as medical
 from sporades.medical.queries import compartment
@@ -177,6 +177,8 @@ def keep_as_sent(*, case: Case, by: Actor, at: datetime) -> None:
 def withdraw(*, case: Case, by: Actor, at: datetime) -> None:
     """« Retirer ma demande », before it is decided of; pressed twice, once.
 
+    Its candidate is told of one that was sent, and the guardian who signed it; neither of what it is.
+
     Raises:
         accommodations.NotTheirs: the service has taken a decision again.
         Refused: it stands no more as it was read.
@@ -189,3 +191,6 @@ def withdraw(*, case: Case, by: Actor, at: datetime) -> None:
     accommodations.withdraw(locked, at=at)
     leave_papers(locked, at=at)
     note("accommodation withdrawn", locked, by=by, at=at)
+    if locked.asked_at is not None:
+        tell_candidate(locked, "request_withdrawn", at=at)
+    tell_of_withdrawal(locked, at=at)

@@ -12,6 +12,7 @@ from sporades.accommodations.operations import OpinionOn
 from sporades.accommodations.queries import left_by_their_doctor, lock_case, papers_asked_of
 from sporades.accounts.models import User
 from sporades.acts.accommodating.telling import note, open_papers_to, tell_candidate
+from sporades.acts.guardians import tell_guardian
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.medical.queries import kinds_given
@@ -36,6 +37,8 @@ def declare_incomplete(*, case: Case, missing: str, by: Actor, at: datetime) -> 
     open_papers_to(None, locked)
     note("accommodation found incomplete", locked, by=by, at=at)
     tell_candidate(locked, "something_awaits", at=at)
+    key = f"accommodation:{locked.pk}:incomplete:{at.isoformat()}"
+    tell_guardian(locked.registration, at=at, key=key)
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from datetime import datetime
 from sporades.accommodations import operations as accommodations
 from sporades.accommodations.states import State
 from sporades.acts.accommodating.telling import leave_papers, note, open_papers_to, tell_candidate
+from sporades.acts.guardians import tell_guardian, tell_of_withdrawal
 from sporades.core.actors import Actor
 from sporades.registrations.models import Registration
 
@@ -31,11 +32,15 @@ def follow(
         return
     if moved.state == State.WITHDRAWN:
         leave_papers(moved, at=at)
+        # Its candidate is told by the act that it follows.
+        tell_of_withdrawal(moved, at=at)
     else:
         open_papers_to(None, moved)
     note(VERBS[State(moved.state)], moved, by=by, at=at)
     if moved.state == State.INCOMPLETE:
         tell_candidate(moved, "something_awaits", at=at)
+        key = f"accommodation:{moved.pk}:incomplete:{at.isoformat()}"
+        tell_guardian(registration, at=at, key=key)
 
 
 def leave_academy(registration: Registration, *, by: Actor, at: datetime) -> None:

@@ -6,6 +6,7 @@ from sporades import journal
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import lock_case, requests_of
 from sporades.accommodations.rules import papers_needed_until
+from sporades.accommodations.states import State
 from sporades.accounts.models import User
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words
@@ -54,6 +55,7 @@ def tell_candidate(
         enclosed=enclosed,
         registration=registration,
         when=instant_in_words(at, registration.service.zone),
+        is_waited_for=case.state == State.INCOMPLETE,
         contact=contact_of(registration.service),
         link=absolute(f"/mes-inscriptions/{registration.number}"),
     )

@@ -12,9 +12,10 @@ from django.utils.text import capfirst
 
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
-from sporades.core.french import instant_in_words
+from sporades.core.french import instant_in_words, local_day
 from sporades.exams.fetching import WITH_REFERENCE, WITH_REFERENCE_ALONE
 from sporades.exams.queries import rules
+from sporades.exams.rules.facts import Facts
 from sporades.registrations.deadlines import owed_now
 from sporades.registrations.models.holding import held_by_one_who_stands
 from sporades.registrations.models.version import Version
@@ -29,6 +30,7 @@ from sporades.registrations.states import (
 from sporades.registrations.titles import qualification_of, title_of
 from sporades.territory import queries as territory
 
+OF_AGE = 18
 UNDO_FOR = timedelta(hours=72)
 
 
@@ -353,6 +355,22 @@ class Registration(models.Model):
         if not self.is_editable(at):
             return ""
         return f"Vous pouvez la modifier jusqu'au {self.closing_in_words}."
+
+    def is_minor(self, at: datetime) -> bool:
+        """Return whether its candidate is under eighteen, by the clock of their address (P-06).
+
+        Who was born on a 29th of February is of age on the 1st of March of a year that has none; of
+        a date of birth that is not fully known, the latest that it can be counts.
+        """
+        day = local_day(at, self.reader_zone or self.service.zone)
+        holder: Any = self
+        if not Registration.identity.is_cached(self):
+            # What is there already: a list of a candidate's own holds the identity of the candidate.
+            person = self.candidate
+            holder = person if person.identity_id == self.identity_id else self
+        born = holder.identity.latest_birth_date
+        age = Facts(on=day, session_year=day.year, birth_date=born).age_on(day)
+        return age is not None and age < OF_AGE
 
     @property
     def owed(self) -> dict[str, Any]:

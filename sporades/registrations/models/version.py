@@ -67,6 +67,12 @@ class Version(models.Model):
         return f"version n°{self.number}"
 
     @property
+    def is_of_a_minor(self) -> bool:
+        """Whether its candidate was under eighteen when it was filed: their guardian signs it too."""
+        found: bool = self.registration.is_minor(self.filed_at)
+        return found
+
+    @property
     def filed_in_words(self) -> str:
         """Say when it was filed, by the clock of the service that had it then."""
         return str(self._said["filed_in_words"])

@@ -11,7 +11,7 @@ from sporades.registrations.sections.eligibility import refuse_ineligible
 
 DECLARING = (
     "Répondez « Oui » si vous demanderez un aménagement d'épreuves (temps majoré, secrétaire…) en "
-    "raison d'un handicap. Ce n'est pas encore la demande : vous la ferez {how}. Aucun détail de "
+    "raison d'un handicap ou d'un trouble de la santé (dyslexie, diabète…). Ce n'est pas encore la demande : vous la ferez {how}. Aucun détail de "
     "santé n'est demandé ici."
 )
 WITH_A_FORM = (

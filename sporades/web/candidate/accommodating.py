@@ -46,6 +46,7 @@ from sporades.accommodations.rules import (
     suiting_papers,
     to_choose,
     to_specify,
+    why_complete,
 )
 from sporades.accommodations.states import Decision, State
 from sporades.accommodations.tracker import (
@@ -67,6 +68,7 @@ from sporades.registrations.checklist import Check
 from sporades.registrations.fields import as_data
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import registration_of
+from sporades.retention.categories import confided_until
 from sporades.web.candidate.accommodation_forms import (
     ChoicesForm,
     MeasuresForm,
@@ -75,6 +77,7 @@ from sporades.web.candidate.accommodation_forms import (
     still_sat,
 )
 from sporades.web.candidate.confided import (
+    SERVES_AGAIN,
     cases_and_papers_of,
     last_with_papers_of,
     missing_in_words,
@@ -102,6 +105,12 @@ PROCEDURES_SAID = {
     Procedure.SIMPLE: "Simplifiée : votre plan porte déjà l'avis d'un médecin, qu'un médecin "
     "désigné vérifie",
 }
+FORMER_SPARES = (
+    "La décision qui vous a été notifiée pour une inscription précédente ne passe pas d'elle-même à "
+    "celle-ci. Le service l'a déjà : vous n'avez pas à la joindre. Le reste se fait comme la première "
+    "fois : papiers de santé, {signature}avis d'un médecin, nouvelle décision."
+)
+"""What a decision on another registration of the same exam spares, and what it does not."""
 NOTHING_LOST = {"replacing": "", "lost": [], "was_read": True}
 """Of a request that no decision came before."""
 
@@ -135,6 +144,9 @@ def measures(request: HttpRequest, number: str) -> HttpResponse:
         else deadline_in_words(found, at=request.arrived_at),
         "replacing": _replacing(former, found.service.zone) if former else "",
         "signed": _is_signed(case, found, at=request.arrived_at),
+        "spared": _spared(found, at=request.arrived_at)
+        if asking.options["proposed"] and former is None
+        else "",
         "document": NOTIFICATION.slug,
         "unread": former if former and former.is_to_read else None,
     }
@@ -476,12 +488,14 @@ def _papers_left(registration: Registration, case: Case, *, at: datetime) -> str
     """Say what becomes of the papers of health once a request is taken back."""
     others = [one for one in cases_of(registration=registration.pk) if one.pk != case.pk]
     until = papers_needed_until(others, registration.service.zone)
-    if until is None or until <= at:
-        return "Les papiers de santé que vous avez confiés sont effacés dans la journée."
-    day = day_in_words(local_day(until, registration.service.zone))
+    is_contestable = until is not None and until > at
+    day = day_in_words(confided_until(until if is_contestable else at))
+    kept = (
+        "restent jusqu'à la fin du délai pour contester la décision qui vous a été notifiée : ils "
+    )
     return (
-        "Les papiers de santé que vous avez confiés restent jusqu'à la fin du délai pour contester "
-        f"la décision qui vous a été notifiée : ils sont effacés à partir du {day}."
+        f"Les papiers de santé et les commentaires que vous avez confiés {kept if is_contestable else ''}"
+        f"sont effacés à partir du {day}. Si vous faites une autre demande d'ici là, ils y serviront."
     )
 
 
@@ -551,9 +565,17 @@ def _page(request: HttpRequest, registration: Registration) -> dict[str, Any]:
         "usual": "" if case else usual_delay_in_words(rules),
         "may_begin": registration.is_active and rules is not None and not is_open and not too_late,
         "proposed": [] if case else _proposed(registration, rules),
+        "spared": _spared(registration, at=at)
+        if former is None and (case is None or (case.is_writable and case.is_former_held))
+        else "",
         **(_of_case(case, former, registration, at=at) if case else {"steps": [], "asked": []}),
         **_of_decision(former, registration, case),
     }
+
+
+def _spared(registration: Registration, *, at: datetime) -> str:
+    signature = "signature de votre représentant légal, " if is_minor(registration, at) else ""
+    return FORMER_SPARES.format(signature=signature)
 
 
 def _of_decision(
@@ -575,7 +597,7 @@ def _of_decision(
 
 
 def _of_case(
-    case: Case, former: Case | None, registration: Registration, *, at: Any
+    case: Any, former: Case | None, registration: Registration, *, at: Any
 ) -> dict[str, Any]:
     is_writable = case.is_writable and registration.is_active
     is_writable = is_writable and not (case.asked_at is None and is_over(registration, at))
@@ -592,7 +614,8 @@ def _of_case(
     is_looked_at = case.is_undecided and case.state != State.OPINION_GIVEN
     papers = papers_called_for(case, registration) if is_looked_at and has_measures else []
     missing = missing_in_words(papers)
-    steps = steps_of(case, at=at, papers=missing)
+    is_ready = is_writable and is_chosen and not (needs_signature and signature is None)
+    steps = steps_of(case, at=at, papers=missing, is_ready=is_ready)
     is_asked = is_asked_by_doctor(case)
     is_theirs = case.instead_of_id is None
     return {
@@ -618,8 +641,12 @@ def _of_case(
         "signature ne vaut plus, votre représentant légal signe de nouveau."
         if last is not None and signature is None and needs_signature
         else "",
-        "may_send": is_writable and is_chosen and not (needs_signature and signature is None),
+        "may_send": is_ready,
         "health_papers": papers,
+        "serves_again": SERVES_AGAIN
+        if is_theirs and case.is_writable and case.was_confided_before
+        else "",
+        "is_unanswered": is_asked and not case.is_answered,
         "missing": missing if is_writable else "",
     }
 
@@ -669,7 +696,10 @@ def _asked(case: Case, sat: list[Sat]) -> list[tuple[str, str]]:
         rows.append(("Plan en vigueur", plan.label if plan else "Aucun"))
     if late := late_in_words(case):
         rows.append(("Demande tardive", late))
-    return [*rows, ("Procédure", PROCEDURES_SAID[Procedure(case.procedure)])]
+    codes = [one.code for one in case.measures.all()]
+    why = why_complete(case.registration, case, measures=codes)
+    said = PROCEDURES_SAID[Procedure(case.procedure)]
+    return [*rows, ("Procédure", f"{said}. Pourquoi : {why}" if why else said)]
 
 
 def _decided(case: Case, registration: Registration) -> list[dict[str, str]]:

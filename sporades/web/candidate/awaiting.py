@@ -12,8 +12,14 @@ from sporades.accommodations.models import Case
 from sporades.accommodations.notification import NOTIFICATION
 from sporades.accommodations.rules import deadline_of, is_late, is_over, rules_of
 from sporades.accommodations.states import State as CaseState
-from sporades.accommodations.tracker import deadline_in_words, kept_date_in_words
+from sporades.accommodations.tracker import (
+    LACKING,
+    NO_DATE,
+    deadline_in_words,
+    kept_date_in_words,
+)
 from sporades.acts.opining import is_asked_by_doctor
+from sporades.core.french import ended
 from sporades.documents.models import DocumentVersion
 from sporades.evidence.models import Evidence
 from sporades.evidence.queries import Owed, Rows, owed_by
@@ -21,7 +27,7 @@ from sporades.evidence.states import State as PieceState
 from sporades.mail.queries import undelivered_to
 from sporades.registrations.evidence import due_in_words
 from sporades.registrations.evidence_request import EVIDENCE_REQUEST
-from sporades.registrations.exclusion import Exclusion, exclusion_of
+from sporades.registrations.exclusion import Exclusion, exclusion_of, standing_instead_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.states import State
 from sporades.registrations.summary import SUMMARY
@@ -163,6 +169,36 @@ def unread_answers(registrations: Sequence[Any]) -> list[Awaiting]:
     ]
 
 
+def begun_again(
+    registrations: Sequence[Registration], drafts: Iterable[Draft], *, at: datetime
+) -> list[Awaiting]:
+    """Return the withdrawn registrations that a new one may still be filled from (E8).
+
+    Args:
+        registrations: all of the candidate's.
+        drafts: the open ones: what is begun anew is offered no more.
+        at: now.
+    """
+    begun = {(one.exam_id, one.speciality_id) for one in drafts if one.amends_id is None}
+    left = {
+        (one.exam_id, one.speciality_id): one
+        for one in sorted(registrations, key=lambda one: one.filed_at)
+        if one.can_be_undone(at) and not standing_instead_of(one, registrations)
+    }
+    return [
+        Awaiting(
+            sentence="Vous vous êtes désinscrit(e). Si vous changez d'avis, une nouvelle inscription "
+            "peut reprendre vos réponses.",
+            about=str(one),
+            link=reverse("candidate:registration", args=[one.number]),
+            act="Me réinscrire",
+            deadline=f"Possible jusqu'au {one.undone_until_in_words}.",
+        )
+        for choice, one in left.items()
+        if choice not in begun
+    ]
+
+
 def _drafts(
     registrations: Iterable[Registration],
     drafts: Iterable[Draft],
@@ -301,7 +337,7 @@ def _accommodation(
     registration: Registration, case: Case | None, *, at: datetime, name: Name
 ) -> Awaiting | None:
     """Return what awaits of one request; of one that others look at, nothing."""
-    if case is not None and case.state == CaseState.ASKED:
+    if case is not None and case.state in LACKING:
         return _papers_of_health(registration, case, name=name)
     is_announced = registration.has_disability and not is_late(registration, at)
     if (case is not None and not case.is_writable) or (case is None and not is_announced):
@@ -319,11 +355,13 @@ def _accommodation(
     if case is None:
         return found
     if case.state == CaseState.INCOMPLETE:
-        sentence = f"Votre demande d'aménagement est incomplète : {case.missing}"
+        sentence = f"Votre demande d'aménagement est incomplète : {ended(case.missing)}"
         if is_asked_by_doctor(case):
             here = reverse("candidate:health", args=[registration.number])
             found = replace(found, link=f"{here}#demande-du-medecin")
-        return replace(found, sentence=sentence, act="Compléter ma demande", deadline="", until="")
+        return replace(
+            found, sentence=sentence, act="Compléter ma demande", deadline=NO_DATE, until=""
+        )
     return replace(found, **_to_send(registration, case))
 
 
@@ -337,7 +375,7 @@ def _to_send(registration: Registration, case: Case) -> dict[str, str]:
         "sentence": "Vous modifiez votre demande d'aménagement : elle n'est étudiée qu'une fois "
         "envoyée de nouveau.",
         "act": "Finir de la modifier",
-        "deadline": kept_date_in_words(case),
+        "deadline": f"{kept_date_in_words(case)} {NO_DATE}",
         "until": "",
     }
 
@@ -346,11 +384,13 @@ def _papers_of_health(registration: Registration, case: Case, *, name: Name) -> 
     missing = missing_in_words(papers_called_for(case, registration))
     if not missing:
         return None
+    where = "chez le médecin" if case.state == CaseState.WITH_DOCTOR else "envoyée"
     return Awaiting(
-        sentence=f"Votre demande d'aménagement est envoyée, mais il reste à confier {missing}.",
+        sentence=f"Votre demande d'aménagement est {where}, mais il reste à confier {missing}.",
         about=name(registration),
         link=reverse("candidate:health", args=[registration.number]),
         act="Confier mes papiers de santé",
+        deadline=LACKING[CaseState(case.state)],
     )
 
 

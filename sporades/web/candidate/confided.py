@@ -12,7 +12,7 @@ from sporades.accommodations.queries import last_among, requests_of, requests_of
 from sporades.core.french import listed
 from sporades.core.prepared import prepared
 from sporades.exams.schema.accommodations import HealthPaper
-from sporades.medical.queries import kinds_confided
+from sporades.medical.queries import is_confided, kinds_confided
 from sporades.registrations.models import Registration
 
 
@@ -54,8 +54,12 @@ def last_with_papers_of(registration: Registration) -> Case | None:
 def _with_papers(cases: QuerySet[Case]) -> QuerySet[Case]:
     """Read the codes of measures and of papers along: a page asks nothing more, at any step."""
     measures = AskedMeasure.objects.filter(case=OuterRef("pk")).values("code")
+    whose = OuterRef("registration")
     return cases.annotate(
-        codes=ArraySubquery(measures), confided=kinds_confided(OuterRef("registration"))
+        codes=ArraySubquery(measures),
+        confided=kinds_confided(whose),
+        was_confided_before=is_confided(whose, before=OuterRef("begun_at")),
+        is_answered=is_confided(whose, since=OuterRef("incomplete_at")),
     )
 
 
@@ -68,6 +72,14 @@ def papers_called_for(case: Any, registration: Registration) -> list[CalledFor]:
     """
     called = rules.papers_called_for(registration, case, measures=case.codes)
     return [CalledFor(one, one.code in case.confided) for one in called]
+
+
+SERVES_AGAIN = (
+    "Ce que vous avez confié pour une demande précédente, papiers et commentaires, sert aussi à "
+    "celle-ci : le médecin qui l'étudie le lira. Vous pouvez retirer les papiers dont vous ne voulez "
+    "plus tant que la demande n'est pas chez le médecin."
+)
+"""What was confided before a request was begun goes with it too."""
 
 
 def missing_in_words(papers: list[CalledFor]) -> str:

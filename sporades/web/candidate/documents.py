@@ -1,11 +1,14 @@
 """« Mes documents »: choose a registration, then read what was published for it."""
 
+from datetime import datetime
 from functools import partial
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
+from sporades.accommodations.queries import last_case_of
+from sporades.accommodations.rules import is_late, rules_of
 from sporades.acts import reading
 from sporades.core.french import instant_in_words
 from sporades.documents.models import DocumentVersion
@@ -13,7 +16,10 @@ from sporades.documents.queries import documents_in, replaced_in
 from sporades.publications.queries import withdrawn_lines
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import registration_of, registrations_of
+from sporades.registrations.summary import SUMMARY
 from sporades.web.layout.papers import paper
+
+AT_ITS_DATE = "Ce document dit ce qui restait à faire à sa date."
 
 
 def documents(request: HttpRequest) -> HttpResponse:
@@ -48,7 +54,10 @@ def document(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     reading.open_document(version=version, by=request.actor, at=request.arrived_at)
     context = {
         "pdf_url": reverse("candidate:document_pdf", args=[found.number, kind]) + _asked(version),
-        "notice": _replaced(version) or _ended(found) or _moved(found),
+        "notice": _replaced(version)
+        or _ended(found)
+        or _moved(found)
+        or _asked_since(version, found, at=request.arrived_at),
         **version.twin_context(),
     }
     return render(request, version.twin_template, context)
@@ -96,6 +105,27 @@ def _moved(registration: Registration) -> dict[str, str]:
         "text": "Le service a été prolongé depuis : les dates limites à jour sont dans "
         "« N° Inscription » et « Suis-je bien inscrit ? ».",
     }
+
+
+def _asked_since(
+    version: DocumentVersion, registration: Registration, *, at: datetime
+) -> dict[str, str]:
+    """Say that a summary calls for a request that was sent since, or is late; or nothing."""
+    calls_for_it = version.document.kind == SUMMARY.slug and version.content["accommodation"]
+    if not calls_for_it or rules_of(registration) is None:
+        return {}
+    case = last_case_of(registration)
+    if case is not None and case.asked_at is not None:
+        return {
+            "title": "Votre demande d'aménagement d'épreuves a été envoyée",
+            "text": f"{AT_ITS_DATE} Elle se suit à la page « Aménagement d'épreuves ».",
+        }
+    if is_late(registration, at):
+        return {
+            "title": "La date limite des demandes d'aménagement est passée",
+            "text": f"{AT_ITS_DATE} La page « Aménagement d'épreuves » dit ce qui est encore possible.",
+        }
+    return {}
 
 
 def _replaced(version: DocumentVersion) -> dict[str, str]:

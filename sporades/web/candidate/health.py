@@ -24,7 +24,7 @@ from sporades.accommodations.states import State
 from sporades.acts import confiding
 from sporades.acts.opining import is_asked_by_doctor
 from sporades.core import files
-from sporades.core.french import instant_in_words, times_in_words
+from sporades.core.french import day_in_words, instant_in_words, times_in_words
 from sporades.core.refusals import Refused
 from sporades.documents.operations import BeingPrepared
 from sporades.medical import sealing
@@ -38,6 +38,8 @@ from sporades.medical.queries import (
 )
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import registration_of
+from sporades.retention.categories import confided_until
+from sporades.web.candidate.confided import SERVES_AGAIN
 from sporades.web.candidate.health_forms import ConfideForm, RemarkForm
 from sporades.web.layout.kept import forget, kept
 from sporades.web.layout.papers import paper
@@ -71,6 +73,10 @@ _KEPT = (
     "puis confiez-le."
 )
 TO_SEND = "Votre demande d'aménagement n'est pas encore envoyée."
+TO_SEND_AGAIN = (
+    "Vous modifiez votre demande d'aménagement : personne ne l'étudie tant qu'elle n'est pas envoyée "
+    "de nouveau."
+)
 
 RETURNS = (
     "il revient si vous gardez votre demande telle qu'elle était envoyée ; il est effacé quand vous "
@@ -140,8 +146,9 @@ def confide(request: HttpRequest, number: str, kind: str) -> HttpResponse:
                 at=request.arrived_at,
             )
         if not form.errors:
-            to_send = f" {TO_SEND}" if _is_to_send(found, last_case_of(found)) else ""
-            messages.success(request, f"Votre fichier est confié. L'antivirus le vérifie.{to_send}")
+            to_send = _to_send(found, last_case_of(found))
+            said = f"Votre fichier est confié. L'antivirus le vérifie. {to_send}"
+            messages.success(request, said.strip())
             return redirect(f"{reverse('candidate:health', args=[number])}#{chosen.code}")
     context = {"registration": found, "kind": chosen, "form": form, "given": _given(found)}
     return render(request, "candidate/confide.html", context, status=422 if form.errors else 200)
@@ -220,11 +227,12 @@ def _shown(registration: Registration, *, page: str | None, at: datetime) -> dic
         "doctor": _doctor(found, is_asking=asked is not None),
         "compartment": found,
         "is_here": is_here,
-        "erased_on": instant_in_words(found.erase_after, zone)
+        "erased_on": day_in_words(confided_until(found.erase_after))
         if found and found.erase_after and not found.erased_at
         else "",
         "is_open": is_open,
-        "to_send": TO_SEND if _is_to_send(registration, case) else "",
+        "to_send": _to_send(registration, case),
+        "serves_again": _serves_again(case, remarks, given),
         "kinds": [
             {
                 "kind": kind,
@@ -267,10 +275,22 @@ def _doctor(found: Compartment | None, *, is_asking: bool) -> str:
     )
 
 
-def _is_to_send(registration: Registration, case: Case | None) -> bool:
-    """Return whether its request is begun, and nobody looks at it until it is sent."""
-    is_begun = case is not None and case.state == State.PREPARING
-    return is_begun and registration.is_active
+def _to_send(registration: Registration, case: Case | None) -> str:
+    """Say that a request is begun, and that nobody looks at it until it is sent; else nothing."""
+    if case is None or case.state != State.PREPARING or not registration.is_active:
+        return ""
+    return TO_SEND_AGAIN if case.is_taken_up else TO_SEND
+
+
+def _serves_again(
+    case: Case | None, remarks: list[dict[str, Any]], given: list[dict[str, Any]]
+) -> str:
+    """Say that what was confided before a request was begun serves it too; else nothing."""
+    if case is None or not case.is_writable or case.instead_of_id is not None:
+        return ""
+    own = [one["at"] for one in remarks if one["is_candidates"]]
+    confided = [*own, *(one["row"].given_at for one in given if not one["row"].is_infected)]
+    return SERVES_AGAIN if any(at < case.begun_at for at in confided) else ""
 
 
 def _kinds(registration: Registration, case: Case | None) -> list[Kind]:
@@ -325,7 +345,7 @@ def _papers(found: Compartment | None, zone: str, *, decided: Case | None) -> li
 def _given(registration: Registration) -> list[dict[str, Any]]:
     """Return what was confided already, by its kind in words: it is read beside what is being given."""
     labels = _labels(registration)
-    given = _papers(compartment(registration), registration.service.zone)
+    given = _papers(compartment(registration), registration.service.zone, decided=None)
     return [{**one, "label": labels.get(one["kind"], OTHER.label)} for one in given]
 
 

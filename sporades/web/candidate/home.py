@@ -16,7 +16,7 @@ from sporades.registrations.clocks import zone_of_reader
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import open_drafts_of
 from sporades.threads.queries import registrations_and_answers_to
-from sporades.web.candidate.awaiting import awaiting, undelivered, unread_answers
+from sporades.web.candidate.awaiting import awaiting, begun_again, undelivered, unread_answers
 from sporades.web.candidate.confided import cases_and_papers_of_user
 
 
@@ -41,6 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "awaiting": [
             *undelivered(request.user.email),
             *unread_answers(mine),
+            *(begun_again(mine, drafts, at=at) if registrations or drafts else ()),
             *awaiting(
                 active,
                 drafts,

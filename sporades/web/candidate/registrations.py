@@ -11,9 +11,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from sporades.accommodations.models import Case
+from sporades.accommodations.queries import decision_among, last_among, last_case_of
 from sporades.accommodations.rules import may_appear, rules_of
-from sporades.accommodations.states import State as CaseState
-from sporades.accommodations.tracker import check_of
+from sporades.accommodations.tracker import LACKING, check_of, told_of
 from sporades.acts import registering
 from sporades.acts.deciding import against, decisions_on
 from sporades.acts.moving import moves_of, placed_in_words
@@ -43,7 +43,7 @@ from sporades.retention.categories import kept_in_words
 from sporades.threads.queries import registration_and_answers_to
 from sporades.web.candidate.awaiting import Awaiting, on_its_page, unread_answers
 from sporades.web.candidate.confided import (
-    last_with_papers_of,
+    cases_and_papers_of,
     missing_in_words,
     papers_called_for,
 )
@@ -81,7 +81,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
     asked = _asked(found, modifications, at=at)
     is_waiting = asked is not None and asked.is_waiting
     has_accommodations = rules_of(found) is not None
-    case = last_with_papers_of(found) if has_accommodations and found.is_active else None
+    case, former = _requests_of(found) if found.is_active else (None, None)
     context = {
         "registration": found,
         "awaiting": [
@@ -100,7 +100,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         "is_accepting": found.service.accepts(at),
         "can_be_undone": found.can_be_undone(at),
         "instead": standing_instead_of(found) if found.withdrawn_at else None,
-        "checks": _checks(found, documents, case, at=at),
+        "checks": _checks(found, documents, case, former, at=at),
         "has_accommodations": has_accommodations,
         "has_health_papers": has_accommodations and (found.has_disability or case is not None),
         "late_need": case is None and may_appear(found, at),
@@ -120,14 +120,22 @@ def number(request: HttpRequest, number: str) -> HttpResponse:
     found = _registration(request, number)
     if not found.is_active:
         return redirect("candidate:registration", found.number)
-    last = _last(found)
+    last, owed, at = _last(found), found.owed, request.arrived_at
+    case, former = _requests_of(found)
+    to_ask, missing = owed["accommodation"], _missing(found, case)
+    told = (
+        told_of(found, case, to_ask=to_ask, former=former, at=at, papers=missing)
+        if to_ask or case is not None
+        else None
+    )
     context = {
         "registration": found,
         "version": last,
-        "owed": found.owed,
+        "owed": owed,
+        "told": told,
         "has_accommodations": rules_of(found) is not None,
         "pieces": [] if found.is_validated else owed_by(found, rows_of(registration=found.pk)),
-        "heading": _filing_in_words(last, at=request.arrived_at),
+        "heading": _filing_in_words(last, at=at),
     }
     return render(request, "candidate/number.html", context)
 
@@ -156,12 +164,14 @@ def registered(request: HttpRequest, number: str) -> HttpResponse:
     found = _registration(request, number)
     at = request.arrived_at
     documents = documents_in(folder=found.folder_id, at=at)
-    case = last_with_papers_of(found) if rules_of(found) is not None and found.is_active else None
+    case, former = _requests_of(found) if found.is_active else (None, None)
     is_or_not = "Oui" if found.is_active else "Non"
+    checks = _checks(found, documents, case, former, at=at)
     context = {
         "registration": found,
         "answer": f"{is_or_not}, {found.heading[:1].lower()}{found.heading[1:]}.",
-        "checks": _checks(found, documents, case, at=at),
+        "is_to_complete": any(one["completes"] for one in checks),
+        "checks": checks,
         "awaiting": [
             *unread_answers([found]),
             *_awaiting(found, modifications_of(registration=found.pk), documents, at=at),
@@ -198,9 +208,26 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "registration": found,
         "is_editable": found.is_editable(request.arrived_at),
+        "has_pieces": bool(found.owed["evidence"]),
+        "accommodation": _left_with(last_case_of(found) if rules_of(found) else None),
         "refusal": refusal,
     }
     return render(request, "candidate/withdraw.html", context, status=409 if refusal else 200)
+
+
+def _left_with(case: Case | None) -> str:
+    """Say what becomes of a request, or of its decision, with the registration that is left."""
+    if case is None:
+        return ""
+    if case.is_undecided:
+        return (
+            "Votre demande d'aménagement d'épreuves sera retirée aussi, et vos papiers de santé "
+            "effacés : une nouvelle inscription demande une nouvelle demande."
+        )
+    return (
+        "La décision sur votre aménagement d'épreuves ne vaut que pour cette inscription : avec une "
+        "nouvelle inscription, il sera à redemander."
+    )
 
 
 def again(request: HttpRequest, number: str) -> HttpResponse:
@@ -304,9 +331,17 @@ def _awaiting(
     return on_its_page(registration, modifications, unread, at=at)
 
 
+def _requests_of(registration: Registration) -> tuple[Case | None, Case | None]:
+    """Return the last request of a registration, and the last that a decision was notified of."""
+    if rules_of(registration) is None:
+        return None, None
+    cases = cases_and_papers_of(registration=registration.pk)
+    return last_among(cases), decision_among(cases)
+
+
 def _missing(registration: Registration, case: Case | None) -> str:
     """Name the papers of health that a request that is sent still lacks."""
-    if case is None or case.state != CaseState.ASKED:
+    if case is None or case.state not in LACKING:
         return ""
     return missing_in_words(papers_called_for(case, registration))
 
@@ -315,9 +350,10 @@ def _checks(
     registration: Registration,
     documents: list[DocumentVersion],
     case: Case | None,
+    former: Case | None,
     *,
     at: datetime,
-) -> list[dict[str, str]]:
+) -> list[dict[str, Any]]:
     """Return the conditions of a registration, each with the way to what is left to do."""
     asked = reverse("candidate:number", args=[registration.number])
     given = reverse("candidate:evidence", args=[registration.number])
@@ -326,7 +362,9 @@ def _checks(
             *checks_of(
                 registration, owed_by(registration, rows_of(registration=registration.pk)), at=at
             ),
-            *check_of(registration, case, at=at, papers=_missing(registration, case)),
+            *check_of(
+                registration, case, former=former, at=at, papers=_missing(registration, case)
+            ),
         ]
         if registration.is_active
         else []
@@ -345,6 +383,11 @@ def _checks(
         "": ("", ""),
     }
     return [
-        {**asdict(check), "url": ways[check.about][0] + check.piece, "act": ways[check.about][1]}
+        {
+            **asdict(check),
+            "completes": check.completes,
+            "url": ways[check.about][0] + check.piece,
+            "act": ways[check.about][1],
+        }
         for check in checklist(registration, documents, pieces)
     ]

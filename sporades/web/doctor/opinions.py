@@ -16,7 +16,7 @@ from sporades.accommodations.states import Opinion, State
 from sporades.acts import confiding, opining
 from sporades.candidates.words import birth_date_in_words
 from sporades.core import files
-from sporades.core.french import hour_in_words, instant_in_words, local_day
+from sporades.core.french import day_in_words, hour_in_words, instant_in_words, local_day
 from sporades.core.refusals import Refused
 from sporades.exams.rules.facts import Facts
 from sporades.medical import sealing
@@ -24,6 +24,7 @@ from sporades.medical.models import Compartment, OpinionDraft, Paper
 from sporades.medical.operations import DraftOvertaken
 from sporades.medical.queries import all_remarks_of, compartment, draft_of, unread_by
 from sporades.registrations.models import Registration
+from sporades.retention.categories import confided_until
 from sporades.web.doctor.cases import author_on, case_of, trail
 from sporades.web.doctor.forms import NOTE, TEXT, OpinionForm, opinion_in_words
 from sporades.web.layout.seen import seen_in
@@ -215,7 +216,9 @@ def _page(
         "unreadable": sealing.UNREADABLE if is_writable and shown is None else "",
         "opinions": _opinions(found),
         "opined": instant_in_words(found.opined_at, zone) if found.opined_at else "",
-        "erased": instant_in_words(held.erase_after, zone) if held and held.erase_after else "",
+        "erased": day_in_words(confided_until(held.erase_after))
+        if held and held.erase_after
+        else "",
         "remarks": all_remarks_of(held).count() if held and held.doctor_id else 0,
         "has_moved": _has_moved(request, found, held),
         **_unread(request, found, held),

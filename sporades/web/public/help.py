@@ -8,8 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from sporades.exams import queries as exams
+from sporades.registrations.exclusion import standing_instead_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.queries import open_drafts_of, registrations_of
+from sporades.territory.models import ManagingService
 
 
 @dataclass(frozen=True)
@@ -18,15 +20,15 @@ class Own:
 
     Attributes:
         is_frozen: whether the civil data are greyed.
-        registrations: those of the reader, withdrawn ones too.
+        services: the managing services of the reader's registrations, each once.
         active: those that stand.
         editable: those of them that may be changed now.
-        withdrawn: those that were withdrawn.
+        withdrawn: those that were withdrawn, and in whose place no other stands.
         drafts: what is begun and not filed.
     """
 
     is_frozen: bool
-    registrations: list[Registration]
+    services: list[ManagingService]
     active: list[Registration]
     editable: list[Registration]
     withdrawn: list[Registration]
@@ -47,12 +49,14 @@ def _own(request: HttpRequest, at: datetime) -> Own | None:
     candidate = getattr(request.user, "candidate", None)
     if candidate is None:
         return None
-    mine = registrations_of(user=request.user.pk)
+    mine = list(registrations_of(user=request.user.pk))
+    withdrawn = [one for one in mine if one.withdrawn_at and not standing_instead_of(one, mine)]
+    shown = [one for one in mine if not one.withdrawn_at or one in withdrawn]
     return Own(
         is_frozen=candidate.is_frozen,
-        registrations=mine,
+        services=list(dict.fromkeys(one.service.managing_service for one in shown)),
         active=[one for one in mine if one.is_active],
         editable=[one for one in mine if one.is_editable(at)],
-        withdrawn=[one for one in mine if one.withdrawn_at],
+        withdrawn=withdrawn,
         drafts=open_drafts_of(user=request.user.pk),
     )

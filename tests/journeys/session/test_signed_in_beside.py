@@ -15,11 +15,15 @@ def test_after_the_end_one_signs_in_beside_and_goes_on(form, clock, draft):
         "Votre session est terminée : votre saisie reste sur cette page."
     )
 
+    way = form.get_by_role("link", name="Me connecter dans un nouvel onglet")
+    expect(way).to_be_visible()
+
     beside = form.context.new_page()
     sign_in(beside, form.url.partition("/inscription")[0], draft.candidate.user.email)
     assert heading(beside) == "1 chose vous attend"
     form.clock.fast_forward("00:30")
     expect(form.locator("[data-autosave-said]")).to_contain_text("Brouillon enregistré")
+    expect(way).to_be_hidden()
     press(form, "Suivant")
 
     assert tab(form) == "Informations candidature"

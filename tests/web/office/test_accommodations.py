@@ -12,7 +12,7 @@ from sporades.accommodations.models import Case
 from sporades.accommodations.operations import OpinionOn
 from sporades.accommodations.queries import papers_asked_of
 from sporades.accommodations.rules import Wish
-from sporades.accommodations.states import SINCE, Decision, Opinion, State
+from sporades.accommodations.states import PAPER_ASKED, SINCE, Decision, Opinion, State
 from sporades.accounts.models import Membership
 from sporades.acts import accommodating, reading, relieving
 from sporades.batches.models import Batch
@@ -100,6 +100,19 @@ def as_shown(client, registration, *, correcting=False):
     form = client.get(page_of(registration), asked).context["asked"].decision
     shown = {name: form[name].value() for name in form.fields}
     return {name: "" if value is None else value for name, value in shown.items()}
+
+
+def test_what_a_doctor_asks_of_the_candidate_is_not_told_to_the_service_as_to_them(
+    manager, in_lille
+):
+    reach(in_lille, State.ASKED)
+    case = case_of(in_lille)
+    accommodating.declare_incomplete(case=case, missing=PAPER_ASKED, by=MANAGER, at=NOW)
+
+    for page in (tab(in_lille), page_of(in_lille)):
+        said = main(manager.get(page))
+        assert "répondez-lui" not in said, page
+        assert "un papier ou une précision" in said, page
 
 
 def test_the_queue_says_how_many_wait_at_each_step_and_for_how_long(manager, in_lille):

@@ -20,6 +20,7 @@ KINDS = {
     "document_unread": "Rappel d'un document à lire",
     "guardian_awaited": "Quelque chose attend le candidat : à son représentant légal",
     "signed_as_guardian": "Signature du représentant légal",
+    "signed_request_withdrawn": "Demande retirée : au représentant légal qui l'a signée",
 }
 """What each mail that a file shows is called."""
 

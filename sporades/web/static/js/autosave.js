@@ -6,7 +6,8 @@
          "revision" in the form takes the new value, where there is one;
      400 {"message": "…"} : an answer cannot be kept as it is; the words show until it changes;
      409 {"message": "…"} : another tab wrote meanwhile, or it is filed; nothing more is sent;
-     403, 401 or a redirection : the session has ended; what is typed stays on the page;
+     403, 401 or a redirection : the session has ended; what is typed stays on the page, and a link leads
+         to signing in beside it;
      anything else, or no network : tried again after 2, 4, 8 … 60 seconds.
    A form that is sent while this is under way waits for it, ten seconds at most: its answers
    would else be taken for those of another tab.
@@ -20,6 +21,19 @@ export function autosave() {
   document.querySelectorAll("form[data-autosave]").forEach(watch);
 }
 
+function wayToSignIn(where) {
+  const line = document.createElement("p");
+  const link = document.createElement("a");
+  link.className = "fr-link";
+  link.href = document.body.dataset.sessionSignIn || "/connexion";
+  link.target = "_blank";
+  link.rel = "noopener";
+  link.textContent = "Me connecter dans un nouvel onglet";
+  line.append(link);
+  where.append(line);
+  return line;
+}
+
 function watch(form) {
   const notice = document.querySelector("[data-autosave-notice]");
   const said = notice?.querySelector("[data-autosave-said]");
@@ -30,8 +44,12 @@ function watch(form) {
   let isOver = false;
   let refused = "";
 
+  const beside = notice && wayToSignIn(said.parentElement);
+  if (beside) beside.hidden = true;
+
   const say = (state, words) => {
     if (!notice) return;
+    beside.hidden = true;
     notice.dataset.state = state;
     if (said.textContent !== words) said.textContent = words;
   };
@@ -82,7 +100,8 @@ function watch(form) {
       const { message } = await answer.json();
       say("failed", message);
     } else if (answer.type === "opaqueredirect" || [401, 403].includes(answer.status)) {
-      retry("Votre session est terminée : votre saisie reste sur cette page.");
+      retry("Votre session est terminée\u00a0: votre saisie reste sur cette page.");
+      if (beside) beside.hidden = false;
     } else {
       retry("L'enregistrement n'a pas abouti : votre saisie reste sur cette page, nous réessayons.");
     }
