@@ -7,7 +7,9 @@ from django import forms
 
 from sporades.accommodations.models import (
     LONGEST_REASON,
+    LONGEST_WHY,
     Again,
+    AskedMeasure,
     Case,
 )
 from sporades.accommodations.operations import Author
@@ -18,11 +20,13 @@ from sporades.accommodations.states import (
     ENTRUST,
     NOTIFY,
     TAKE_FROM_DOCTOR,
+    Decision,
     State,
 )
 from sporades.accounts.models import Membership
+from sporades.core.text import clean
 from sporades.registrations.fields import CleanCharField
-from sporades.web.office.registrations.accommodation_decision import CaseDecisionForm
+from sporades.web.office.registrations.accommodation_decision import CaseDecisionForm, names_of
 
 MOVES = {
     "confier": ENTRUST,
@@ -34,6 +38,14 @@ MOVES = {
 }
 DECIDING = {"decider", "corriger"}
 CALL, AGAIN, LEAVE = "appel", "revoir", "laisser"
+CHANGED = "Cette demande a changé depuis que vous l'avez ouverte : relisez-la."
+MEANWHILE = {
+    State.PREPARING: "Le candidat modifie sa demande : rien de ce que vous venez de faire n'est "
+    "enregistré. Elle revient à votre service quand il l'envoie de nouveau.",
+    State.WITHDRAWN: "Cette demande a été retirée : rien de ce que vous venez de faire n'est "
+    "enregistré.",
+}
+"""Why nothing is done of a request that its candidate has taken meanwhile."""
 
 
 class EntrustForm(forms.Form):
@@ -152,11 +164,14 @@ class CaseForms:
         )
         self.why = ""
         self.is_refused = False
+        self.left: list[tuple[str, str]] = []
+        """What was sent for an act that is possible no more: the page shows it, to be copied."""
+        self._data, self._case = data, case
 
     def is_valid(self) -> bool:
         """Return whether what was sent can be done."""
         if self.act not in self.possible:
-            self.refuse("Cette demande a changé depuis que vous l'avez ouverte : relisez-la.")
+            self._overtaken()
             return False
         form = {
             "confier": self.entrust,
@@ -169,6 +184,38 @@ class CaseForms:
         self.is_refused = form is not None and not form.is_valid()
         return not self.is_refused
 
+    def _overtaken(self) -> None:
+        """Say what has changed, and keep what was sent."""
+        case = self._case
+        if self.act == "decider" and "corriger" in self.possible:
+            self.act = "corriger"
+            self.refuse(
+                f"Une décision a été prise entre-temps par {case.decided_first_name} "
+                f"{case.decided_last_name} : la vôtre n'est pas enregistrée. Vos réponses sont "
+                "ci-dessous, avec ce qui est décidé de chaque mesure : « Enregistrer la correction » "
+                "les met à la place."
+            )
+            return
+        self.refuse(MEANWHILE.get(State(case.state), CHANGED))
+        self.left = _left(self._data, case)
+
     def refuse(self, why: str) -> None:
         """Say why it is not done."""
         self.why, self.is_refused = why, True
+
+
+def _left(data: Any, case: Case) -> list[tuple[str, str]]:
+    """Return what was sent of an act, in words, each with its label: what is empty is left out."""
+    rows = [
+        ("Ce qui manque", data.get("manque", "")[:LONGEST_REASON]),
+        ("Motif", data.get("motif", "")[:LONGEST_REASON]),
+        *((one.named, _left_of(data, one)) for one in case.measures.all()),
+    ]
+    return [(label, text) for label, said in rows if (text := clean(said))]
+
+
+def _left_of(data: Any, one: AskedMeasure) -> str:
+    decision, _, _, along, against = names_of(one)
+    said = dict(Decision.choices).get(data.get(decision, ""), "")
+    whys = [data.get(name, "")[:LONGEST_WHY] for name in (along, against)]
+    return ". ".join(filter(None, [said, *(f"Motif : {why}" for why in whys if why)]))

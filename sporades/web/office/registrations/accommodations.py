@@ -81,8 +81,8 @@ def accommodation(request: HttpRequest, number: str) -> HttpResponse:
 def handle(request: HttpRequest, number: str) -> HttpResponse:
     """Entrust a request, say what it lacks, decide of it, notify, note a call; then the next one."""
     found = registration_of(request, number)
-    case = _case_of(found)
-    if case is None or case.state == State.PREPARING:
+    case = _case_to_handle(found)
+    if case is None:
         raise Http404
     by = request.reaches(Permission.DECIDE_ACCOMMODATIONS).author(
         academy=found.academy_id, domain=found.exam.domain.code
@@ -135,7 +135,7 @@ def _overtaken(
     request: HttpRequest, registration: Registration, by: Actor, why: str
 ) -> HttpResponse:
     """Show where a request stands now: a colleague was at it meanwhile."""
-    case = _case_of(registration)
+    case = _case_to_handle(registration)
     if case is None:
         raise Http404
     asked = _asked(request, case, by, is_posted=False)
@@ -277,6 +277,20 @@ def _case_of(registration: Registration) -> Case | None:
     if case is not None:
         case.registration = registration
     return case
+
+
+def _case_to_handle(registration: Registration) -> Case | None:
+    """Return the request that the office has, or had: of one that was never sent there is nothing.
+
+    One that its candidate is changing, or has taken back, says so to whoever had its page open.
+    """
+    case = _case_of(registration)
+    if case is None:
+        sent = (one for one in cases_of(registration=registration.pk) if one.asked_at is not None)
+        case = next(sent, None)
+        if case is not None:
+            case.registration = registration
+    return None if case is None or case.asked_at is None else case
 
 
 def _said_of(case: Case, request: HttpRequest, *, may_decide: bool) -> dict[str, Any]:
