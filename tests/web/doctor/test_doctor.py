@@ -313,7 +313,8 @@ def test_two_measures_that_exclude_each_other_are_not_both_favoured(case, doctor
 def test_a_text_of_its_own_says_why_of_a_measure(case, doctor):
     typed = {"avis-tiers": UNFAVOURABLE, "motif-tiers": "L'épreuve est courte."}
     unsaid = write(doctor, case, button="relire", **{**typed, "motif-tiers": ""})
-    assert "ici, ou mieux sous la mesure" in said(unsaid)
+    assert "ici, ou pour plusieurs mesures dans « Avis pour l'autorité qui décide »" in said(unsaid)
+    assert set(unsaid.context["form"].errors) == {"motif-tiers"}
     assert "N'y écrivez ni diagnostic, ni maladie, ni traitement" in said(unsaid)
 
     read_over = write(doctor, case, button="relire", **typed)
@@ -323,6 +324,21 @@ def test_a_text_of_its_own_says_why_of_a_measure(case, doctor):
     measures = case.measures.values_list("code", "opinion_text")
     assert list(measures) == [("TIERS", "L'épreuve est courte."), ("ACCESSIBLE", "")]
     assert "Motif : L'épreuve est courte." in said(doctor.get(at("case", case)))
+
+
+def test_each_fault_names_its_measure_and_all_are_said_at_once(case, doctor):
+    page = write(
+        doctor,
+        case,
+        button="relire",
+        **{"avis-tiers": UNFAVOURABLE, "avis-accessible": OTHER},
+    )
+
+    lines = page.text[page.text.index('id="erreurs"') :].split("</ul>")[0]
+    lines = lines.replace("&nbsp;", " ").replace("\xa0", " ").replace("&#x27;", "'")
+    assert "« Temps majoré d'un tiers », motif de votre avis sur cette mesure : Dites" in lines
+    assert "« Locaux accessibles », autre mesure proposée : Choisissez" in lines
+    assert "« Locaux accessibles », motif de votre avis sur cette mesure : Dites" in lines
 
 
 def test_what_is_typed_is_kept_and_comes_back(case, doctor):
@@ -383,7 +399,7 @@ def test_an_opinion_that_was_not_read_over_is_not_signed(case, doctor):
     [
         ({"avis-tiers": ""}, "Donnez votre avis sur cette mesure."),
         ({"avis-tiers": OTHER, "texte": "x"}, "Choisissez la mesure que vous proposez."),
-        ({"avis-tiers": UNFAVOURABLE}, "pourquoi un avis n'est pas favorable"),
+        ({"avis-tiers": UNFAVOURABLE}, "pourquoi cet avis n'est pas favorable"),
     ],
 )
 def test_what_is_missing_is_said_and_nothing_is_lost(case, doctor, answers, missing):
@@ -762,7 +778,7 @@ def test_every_epreuve_ticked_is_an_opinion_on_all(for_two, doctor):
 def test_an_opinion_for_some_epreuves_says_why_to_the_authority(for_two, doctor):
     answer = ticked(doctor, for_two, "E1", texte="")
 
-    assert (answer.status_code, "pourquoi un avis n'est pas favorable" in said(answer)) == (
+    assert (answer.status_code, "pourquoi cet avis n'est pas favorable" in said(answer)) == (
         422,
         True,
     )

@@ -513,8 +513,9 @@ def test_who_corrects_the_decision_of_another_is_named_when_they_say_so(manager,
     reach(in_lille, State.DECIDED)
     first = case_of(in_lille).decided_by_id
     shown = as_shown(manager, in_lille, correcting=True)
+    named = {"nom": "Martin", "prenom": "Claude", "fonction": "cheffe du service des examens"}
 
-    do(manager, in_lille, "corriger", **shown)
+    do(manager, in_lille, "corriger", **{**shown, **named, "service": "Rectorat de Lille"})
     kept = case_of(in_lille).decided_by_id
     do(manager, in_lille, "corriger", **{**shown, "nom": "Dubois"})
 
@@ -596,6 +597,129 @@ def test_a_decision_is_taken_again_after_an_appeal(manager, in_lille):
     page = main(manager.get(page_of(in_lille)))
     assert "est en vigueur jusqu'à la nouvelle" in page
     assert "Recours du candidat" in page
+
+
+# --- What changes while a page is open --------------------------------------------------------
+
+
+def taken_up(registration):
+    by = author(registration.candidate)
+    accommodating.take_up(case=case_of(registration), by=by, at=NOW)
+
+
+def test_what_was_typed_of_a_request_that_its_candidate_changes_is_shown(manager, in_lille, doctor):
+    reach(in_lille, State.ASKED)
+    vue = case_of(in_lille).revision
+    taken_up(in_lille)
+    said = {"vue": vue, "geste": "incomplete", "manque": "L'avis n'est pas signé."}
+
+    answered = manager.post(page_of(in_lille, "a-confier"), said)
+    entrusted = manager.post(
+        page_of(in_lille), {"vue": vue, "geste": "confier", "medecin": str(doctor.pk)}
+    )
+    opened = manager.get(page_of(in_lille))
+
+    assert [one.status_code for one in (answered, entrusted, opened)] == [422, 422, 200]
+    assert "Le candidat modifie sa demande : rien de ce que vous venez de faire" in main(answered)
+    assert "Ce que vous aviez répondu Ce qui manque L'avis n'est pas signé." in main(answered)
+    assert "elle revient à votre service quand il l'envoie de nouveau" in main(opened)
+    assert case_of(in_lille).state == State.PREPARING
+
+
+def test_of_a_request_that_was_taken_back_it_is_said_with_what_was_typed(manager, in_lille):
+    reach(in_lille, State.OPINION_GIVEN)
+    typed = {
+        **as_shown(manager, in_lille),
+        **AUTHOR,
+        "decision-tiers": "refused",
+        "contre-tiers": "L'épreuve est courte.",
+    }
+    by = author(in_lille.candidate)
+    accommodating.withdraw(case=case_of(in_lille), by=by, at=NOW)
+
+    answered = manager.post(page_of(in_lille), {"vue": 1, "geste": "decider", **typed})
+
+    assert answered.status_code == 422
+    assert "Cette demande a été retirée : rien de ce que vous venez de faire" in main(answered)
+    assert "Refusée. Motif : L'épreuve est courte." in main(answered)
+
+
+def test_who_decides_second_sees_both_decisions_and_may_put_theirs_instead(
+    manager, member, in_lille
+):
+    reach(in_lille, State.OPINION_GIVEN)
+    mine = {
+        **as_shown(manager, in_lille),
+        **AUTHOR,
+        "decision-tiers": "refused",
+        "contre-tiers": "L'épreuve est courte.",
+    }
+    other = member("A09", email="autre@exemple.test")
+    theirs = {**as_shown(other, in_lille), **AUTHOR, "nom": "Dubois"}
+    do(other, in_lille, "decider", **theirs)
+
+    answered = manager.post(page_of(in_lille), {"vue": 1, "geste": "decider", **mine})
+
+    assert answered.status_code == 422
+    page = main(answered)
+    assert "Une décision a été prise entre-temps par Claude Dubois" in page
+    assert "Décision prise : accordée" in page
+    form = answered.context["asked"].decision
+    assert form["decision-tiers"].value() == "refused"
+    assert form["contre-tiers"].value() == "L'épreuve est courte."
+    shown = {
+        one.get("name"): one.get("value")
+        for one in seen(answered).cssselect("main input[type=hidden]")
+        if one.get("name") in ("vue", "decidee", "geste")
+    }
+    assert shown["geste"] == "corriger"
+    manager.post(page_of(in_lille), {**mine, **shown})
+    assert case_of(in_lille).measures.get(code=THIRD).decision == Decision.REFUSED
+
+
+def test_who_corrects_the_decision_of_another_is_its_author(manager, member, in_lille):
+    reach(in_lille, State.OPINION_GIVEN)
+    other = member("A09", email="autre@exemple.test")
+    do(other, in_lille, "decider", **{**as_shown(other, in_lille), **AUTHOR, "nom": "Dubois"})
+
+    shown = as_shown(manager, in_lille, correcting=True)
+    page = main(manager.get(page_of(in_lille), {"corriger": "1"}))
+    own = as_shown(other, in_lille, correcting=True)
+
+    assert shown["nom"] != "Dubois"
+    assert "Elle est signée de Claude Dubois, cheffe de division" in page
+    assert own["nom"] == "Dubois"
+    assert "Elle est signée de" not in main(other.get(page_of(in_lille), {"corriger": "1"}))
+
+
+def test_what_the_doctor_writes_of_a_measure_stands_whatever_is_decided(manager, in_lille):
+    reach(in_lille, State.WITH_DOCTOR)
+    opine(in_lille, TIERS=OpinionOn(Opinion.UNFAVOURABLE))
+
+    form = manager.get(page_of(in_lille)).context["asked"].decision
+
+    told = form["decision-tiers"].help_text
+    assert told.endswith("Avis défavorable. Il écrit : « Les mesures conviennent. »")
+
+
+def test_each_fault_of_a_decision_names_its_measure(manager, in_lille):
+    reach(in_lille, State.OPINION_GIVEN)
+    against = {
+        **as_shown(manager, in_lille),
+        **AUTHOR,
+        "decision-tiers": "refused",
+        "decision-accessible": "other",
+    }
+
+    page = main(do(manager, in_lille, "decider", **against))
+
+    assert (
+        "« Temps majoré d'un tiers », motif, si vous ne suivez pas l'avis du médecin : Dites le motif"
+        in page.replace("\xa0", " ")
+    )
+    assert "« Locaux accessibles », mesure accordée à la place : Choisissez" in page.replace(
+        "\xa0", " "
+    )
 
 
 def test_another_reason_of_a_late_request_is_read_in_its_words(manager, in_lille):
@@ -706,7 +830,7 @@ def test_a_decision_taken_again_starts_from_what_was_decided(manager, in_lille):
     shown = as_shown(manager, in_lille)
     assert {**shown, "service": AUTHOR["service"]} == granted
     page = main(manager.get(page_of(in_lille)))
-    assert "Avis défavorable. Décision prise : accordée" in page
+    assert "Les mesures conviennent. ». Décision prise : accordée" in page
     do(manager, in_lille, "decider", **{**granted, "nom": "Martine"})
     found = case_of(in_lille).measures.get(code=THIRD)
     assert (found.decision, found.reason) == (Decision.GRANTED, "Un autre avis le demande.")
@@ -720,7 +844,7 @@ def test_after_another_opinion_the_form_starts_from_it_and_says_what_was_decided
 
     assert as_shown(manager, in_lille)["decision-tiers"] == "refused"
     page = main(manager.get(page_of(in_lille)))
-    assert "Avis défavorable. Décision prise : accordée" in page
+    assert "Les mesures conviennent. ». Décision prise : accordée" in page
 
 
 def test_who_only_reads_sees_measures_and_neither_why_nor_the_doctor_s_words(member, in_lille):

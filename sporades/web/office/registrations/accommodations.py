@@ -103,7 +103,7 @@ def handle(request: HttpRequest, number: str) -> HttpResponse:
             return _done(request, found, case, asked.act)
     if asked.act == LEAVE and case.state == State.DECIDED:
         return _overtaken(request, found, by, accommodations.DecidedMeanwhile.message)
-    return _page(request, case, asked, seen=seen, status=422 if asked.is_refused else 200)
+    return _page(request, case, asked, by, seen=seen, status=422 if asked.is_refused else 200)
 
 
 def _asked(request: HttpRequest, case: Case, by: Actor, *, is_posted: bool) -> CaseForms:
@@ -140,11 +140,11 @@ def _overtaken(
         raise Http404
     asked = _asked(request, case, by, is_posted=False)
     asked.refuse(why)
-    return _page(request, case, asked, seen=case.revision, status=409)
+    return _page(request, case, asked, by, seen=case.revision, status=409)
 
 
 def _page(
-    request: HttpRequest, case: Case, asked: CaseForms, *, seen: int, status: int
+    request: HttpRequest, case: Case, asked: CaseForms, by: Actor, *, seen: int, status: int
 ) -> HttpResponse:
     found, at, queue = case.registration, request.arrived_at, queue_of(request)
     context = {
@@ -157,7 +157,7 @@ def _page(
         "born": f"date de naissance : {found.identity.born_in_digits}"
         f"{_minor_in_words(found) if is_minor(found, at) else ''}",
         **_shown_before(case, asked, request),
-        **_deciding(case, asked, request),
+        **_deciding(case, asked, by, request),
         "papers": accommodating.papers_given(case) if "incomplete" in asked.possible else [],
         "phones": [
             (whose, phone_in_words(number), number)
@@ -189,13 +189,15 @@ def _shown_before(case: Case, asked: CaseForms, request: HttpRequest) -> dict[st
         return {"cannot": str(refusal)}
 
 
-def _deciding(case: Case, asked: CaseForms, request: HttpRequest) -> dict[str, Any]:
+def _deciding(case: Case, asked: CaseForms, by: Actor, request: HttpRequest) -> dict[str, Any]:
     """Return which form decides, if one is open, and how the page leads to it and back."""
     where = request.GET.copy()
     where.pop(CORRECTING, None)
     kept = where.urlencode()
     is_correcting = _is_correcting(asked, request)
+    is_of_another = is_correcting and case.decided_by_id != by.identifier
     return {
+        "signed_by_another": case.author_in_words if is_of_another else "",
         "is_correcting": is_correcting,
         "deciding": "corriger" if is_correcting else "decider",
         "starts_again": case.state == State.OPINION_GIVEN and case.is_opinion_kept,
@@ -298,8 +300,9 @@ def _said_of(case: Case, request: HttpRequest, *, may_decide: bool) -> dict[str,
     registration, zone = case.registration, case.registration.service.zone
     sat = sat_by(registration)
     signature = case.signature
+    has_steps = may_decide and case.withdrawn_at is None
     return {
-        "steps": steps_of(case, at=request.arrived_at, by_office=True) if may_decide else [],
+        "steps": steps_of(case, at=request.arrived_at, by_office=True) if has_steps else [],
         "deadline": registration.service.said(deadline_of(registration)),
         "measures": [
             {

@@ -3,6 +3,7 @@
 import { autosave } from "./autosave.js";
 import { chosen } from "./chosen.js";
 import { errorSummary } from "./errors.js";
+import { inFull } from "./in_full.js";
 import { keys } from "./keys.js";
 import { once } from "./once.js";
 import { passkeys } from "./passkeys.js";
@@ -11,6 +12,7 @@ import { photos } from "./photos.js";
 import { reveal } from "./reveal.js";
 import { session } from "./session.js";
 import { suggest } from "./suggest.js";
+import { ticked } from "./ticked.js";
 import { uploads } from "./uploads.js";
 
 errorSummary();
@@ -20,8 +22,10 @@ once();
 keys();
 suggest();
 autosave();
+ticked();
 reveal();
 chosen();
+inFull();
 photos();
 uploads();
 session();
