@@ -17,11 +17,12 @@ from sporades.accommodations.rules import (
 )
 from sporades.accommodations.states import Opinion
 from sporades.accounts.models import Membership, User
+from sporades.acts.accommodating import NOTE, TEXT
+from sporades.acts.accommodating import answers_named as _names
 from sporades.medical.models import LONGEST_REMARK
 from sporades.registrations.fields import CleanLinesField, ask_if_called_for
 from sporades.web.layout.presses import a_press
 
-TEXT, NOTE = "texte", "note"
 NO_ONE = "service"
 TICKED = (
     "Un avis défavorable porte sur toutes les épreuves demandées : décochez celles-ci, ou choisissez "
@@ -208,6 +209,28 @@ class OpinionForm(forms.Form):
             for name in self.fields
         }
 
+    def in_words(self, *, is_whole: bool = False) -> list[tuple[str, str]]:
+        """Return what was typed, in words, whether or not it is complete.
+
+        Args:
+            is_whole: also what was left empty.
+        """
+        typed = self.typed()
+        rows = [(self.label_of(name), self._in_words(name, typed[name])) for name in self.fields]
+        return [(label, said or "Rien") for label, said in rows if said or is_whole]
+
+    def _in_words(self, name: str, typed: Any) -> str:
+        known = dict(getattr(self.fields[name], "choices", ()))
+        if not known:
+            return str(typed)
+        codes = typed if isinstance(typed, list) else [typed]
+        return ", ".join(str(known[code]) for code in codes if code and code in known)
+
+    def texts(self) -> list[str]:
+        """Return what is written for who decides, and the candidate may read."""
+        said = self.cleaned_data
+        return [said[TEXT], *(said[_names(one)[3]] for one in self._measures)]
+
     def _ticked(self, name: str) -> list[str]:
         field = self.fields[name]
         said = field.widget.value_from_datadict(self.data, self.files, name) or []
@@ -309,12 +332,6 @@ class GiveBackForm(forms.Form):
     def chosen(self) -> User | None:
         """The account of the doctor that was chosen, if one was."""
         return self._users.get(self.cleaned_data["medecin"])
-
-
-def _names(measure: AskedMeasure) -> tuple[str, str, str, str]:
-    """Return the names of the fields of a measure: the opinion, the other measure, the épreuves, why."""
-    code = measure.code.lower()
-    return f"avis-{code}", f"autre-{code}", f"epreuves-{code}", f"motif-{code}"
 
 
 def opinion_in_words(one: AskedMeasure, sat: list[Sat]) -> str:

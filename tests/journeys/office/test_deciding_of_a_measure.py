@@ -26,7 +26,10 @@ def choose(page, decision):
 
 
 def ticks(page):
-    return [one.get_attribute("value") for one in page.locator("main input[name=epreuves-lecteur]:checked").all()]
+    return [
+        one.get_attribute("value")
+        for one in page.locator("main input[name=epreuves-lecteur]:checked").all()
+    ]
 
 
 def test_one_reason_is_asked_for_whatever_is_decided(site, enter):

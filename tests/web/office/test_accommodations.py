@@ -12,7 +12,7 @@ from sporades.accommodations.models import Case
 from sporades.accommodations.operations import OpinionOn
 from sporades.accommodations.queries import papers_asked_of
 from sporades.accommodations.rules import Wish
-from sporades.accommodations.states import SINCE, Decision, Opinion, State
+from sporades.accommodations.states import SINCE, Decision, Opinion, OpinionAgain, State
 from sporades.accounts.models import Membership
 from sporades.acts import accommodating, reading, relieving
 from sporades.batches.models import Batch
@@ -675,6 +675,42 @@ def test_who_decides_second_sees_both_decisions_and_may_put_theirs_instead(
     assert shown["geste"] == "corriger"
     manager.post(page_of(in_lille), {**mine, **shown})
     assert case_of(in_lille).measures.get(code=THIRD).decision == Decision.REFUSED
+
+
+def test_a_new_opinion_is_asked_for_before_anything_is_decided(manager, in_lille):
+    reach(in_lille, State.WITH_DOCTOR)
+    opine(in_lille, TIERS=OpinionOn(Opinion.UNFAVOURABLE, text="Dyslexie sévère."))
+    page = main(manager.get(page_of(in_lille)))
+    assert "L'avis semble dire quelque chose de la santé du candidat « Dyslexie »" in page
+
+    unsaid = do(manager, in_lille, "nouvel-avis")
+    answer = do(manager, in_lille, "nouvel-avis", raison="health")
+
+    assert unsaid.status_code == 422
+    assert "Un nouvel avis est demandé" in main(answer)
+    case = case_of(in_lille)
+    assert (case.state, case.opinion_again) == (State.WITH_DOCTOR, "health")
+    assert not case.measures.exclude(opinion="", opinion_text="").exists()
+    opine(in_lille, at=NOW + timedelta(hours=1))
+    assert case_of(in_lille).opinion_again == ""
+
+
+def test_an_opinion_that_was_given_again_is_not_decided_of_unread(manager, in_lille):
+    reach(in_lille, State.OPINION_GIVEN)
+    typed = {**as_shown(manager, in_lille), **AUTHOR, "vue": "1", "geste": "decider"}
+    page = seen(manager.get(page_of(in_lille)))
+    [read] = page.cssselect("main input[name=avis][type=hidden]")
+    case = case_of(in_lille)
+    accommodating.reopen(case=case, why=OpinionAgain.UNCLEAR, by=MANAGER, at=NOW)
+    opine(in_lille, at=NOW + timedelta(hours=1), TIERS=OpinionOn(Opinion.UNFAVOURABLE))
+
+    answered = manager.post(page_of(in_lille), {**typed, "avis": read.get("value")})
+
+    assert answered.status_code == 422
+    assert "Le médecin a donné un autre avis depuis que vous avez ouvert cette page" in main(
+        answered
+    )
+    assert case_of(in_lille).state == State.OPINION_GIVEN
 
 
 def test_who_corrects_the_decision_of_another_is_its_author(manager, member, in_lille):

@@ -183,7 +183,9 @@ class CaseDecisionForm(forms.Form):
             for code in advised.papers:
                 follows.append(f"{papers}={code}")
                 differs.append(f"{papers}!={code}")
-            left = [each.code for each in self._offered[one.code] if each.code not in advised.papers]
+            left = [
+                each.code for each in self._offered[one.code] if each.code not in advised.papers
+            ]
             if left:
                 follows.append(f"{papers}!={' '.join(left)}")
                 differs.append(f"{papers}={' '.join(left)}")

@@ -19,8 +19,10 @@ from sporades.accommodations.states import (
     DECLARE_INCOMPLETE,
     ENTRUST,
     NOTIFY,
+    REOPEN,
     TAKE_FROM_DOCTOR,
     Decision,
+    OpinionAgain,
     State,
 )
 from sporades.accounts.models import Membership
@@ -32,6 +34,7 @@ MOVES = {
     "confier": ENTRUST,
     "incomplete": DECLARE_INCOMPLETE,
     "reprendre": TAKE_FROM_DOCTOR,
+    "nouvel-avis": REOPEN,
     "decider": DECIDE,
     "corriger": CORRECT,
     "notifier": NOTIFY,
@@ -39,6 +42,10 @@ MOVES = {
 DECIDING = {"decider", "corriger"}
 CALL, AGAIN, LEAVE = "appel", "revoir", "laisser"
 CHANGED = "Cette demande a changé depuis que vous l'avez ouverte : relisez-la."
+OPINED_AGAIN = (
+    "Le médecin a donné un autre avis depuis que vous avez ouvert cette page : rien n'est enregistré. "
+    "Relisez l'avis et vos réponses, qui sont gardées ci-dessous."
+)
 MEANWHILE = {
     State.PREPARING: "Le candidat modifie sa demande : rien de ce que vous venez de faire n'est "
     "enregistré. Elle revient à votre service quand il l'envoie de nouveau.",
@@ -114,6 +121,17 @@ class AgainForm(forms.Form):
     )
 
 
+class NewOpinionForm(forms.Form):
+    """Why the doctor gives the opinion again, before anything is decided."""
+
+    raison = forms.ChoiceField(
+        label="Pourquoi",
+        choices=[one for one in OpinionAgain.choices if one[0] != OpinionAgain.DOCTOR],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Dites pourquoi un nouvel avis est demandé."},
+    )
+
+
 class LeaveForm(forms.Form):
     """Why a decision that was taken again is left as it is."""
 
@@ -157,6 +175,7 @@ class CaseForms:
         self.call = CallForm(sent(CALL))
         self.again = AgainForm(sent(AGAIN))
         self.leave = LeaveForm(sent(LEAVE))
+        self.new_opinion = NewOpinionForm(sent("nouvel-avis"))
         self.decision = (
             CaseDecisionForm(data if self.act in DECIDING else None, case=case, author=author)
             if self.possible & DECIDING
@@ -173,6 +192,9 @@ class CaseForms:
         if self.act not in self.possible:
             self._overtaken()
             return False
+        if self.act == "decider" and self._is_opinion_another():
+            self.refuse(OPINED_AGAIN)
+            return False
         form = {
             "confier": self.entrust,
             "incomplete": self.missing,
@@ -180,9 +202,15 @@ class CaseForms:
             CALL: self.call,
             AGAIN: self.again,
             LEAVE: self.leave,
+            "nouvel-avis": self.new_opinion,
         }.get(self.act)
         self.is_refused = form is not None and not form.is_valid()
         return not self.is_refused
+
+    def _is_opinion_another(self) -> bool:
+        """Return whether the doctor has given another opinion than the page showed."""
+        read, opined = self._data.get("avis", ""), self._case.opined_at
+        return bool(read) and (opined is None or read != opined.isoformat())
 
     def _overtaken(self) -> None:
         """Say what has changed, and keep what was sent."""

@@ -24,7 +24,7 @@ from sporades.accommodations.rules import (
     rules_of,
     sat_by,
 )
-from sporades.accommodations.states import Decision, State
+from sporades.accommodations.states import Decision, OpinionAgain, State
 from sporades.accommodations.tracker import steps_of
 from sporades.accounts.permissions import Permission
 from sporades.acts import accommodating
@@ -34,6 +34,7 @@ from sporades.core.french import instant_in_words, local_day
 from sporades.core.phones import phone_in_words
 from sporades.core.refusals import Refused
 from sporades.letters.words import announced
+from sporades.medical.words import words_of_health
 from sporades.registrations.models import Registration
 from sporades.web.layout.seen import seen_in
 from sporades.web.office.registrations.accommodation_forms import DECIDING, LEAVE, CaseForms
@@ -50,6 +51,7 @@ DONE = {
     "confier": "La demande est confiée au médecin.",
     "incomplete": "La demande est dite incomplète",
     "reprendre": "La demande est reprise au médecin : elle est à confier.",
+    "nouvel-avis": "Un nouvel avis est demandé : la demande est de nouveau chez le médecin.",
     "decider": "La décision est enregistrée : relisez-la, puis notifiez-la.",
     "corriger": "La décision est corrigée : relisez-la, puis notifiez-la.",
     "notifier": "La décision est notifiée",
@@ -201,6 +203,12 @@ def _deciding(case: Case, asked: CaseForms, by: Actor, request: HttpRequest) -> 
         "is_correcting": is_correcting,
         "deciding": "corriger" if is_correcting else "decider",
         "starts_again": case.state == State.OPINION_GIVEN and case.is_opinion_kept,
+        "opined": case.opined_at.isoformat() if case.opined_at else "",
+        "health": words_of_health(
+            case.opinion_text, *(one.opinion_text for one in case.measures.all())
+        )
+        if case.state == State.OPINION_GIVEN
+        else [],
         "read": case.decided_at.isoformat() if case.decided_at else "",
         "correct": f"?{f'{kept}&' if kept else ''}{CORRECTING}=1",
         "leave": f"?{kept}",
@@ -224,6 +232,9 @@ def _do(case: Case, asked: CaseForms, seen: int, *, by: Actor, request: HttpRequ
             accommodating.declare_incomplete(case=case, missing=missing, by=by, at=at)
         case "reprendre":
             accommodating.take_from_doctor(case=case, by=by, at=at)
+        case "nouvel-avis":
+            why = OpinionAgain(asked.new_opinion.cleaned_data["raison"])
+            accommodating.reopen(case=case, why=why, by=by, at=at)
         case "decider" | "corriger":
             _settle(case, asked, seen, by=by, request=request)
         case "notifier":
@@ -250,13 +261,18 @@ def _settle(case: Case, asked: CaseForms, seen: int, *, by: Actor, request: Http
     if asked.act == CORRECTING:
         accommodating.correct(**said, seen=_decision_read(request))
     else:
-        accommodating.decide(**said, seen=seen)
+        opined = _instant(request.POST.get("avis", ""))
+        accommodating.decide(**said, seen=seen, opinion_seen=opined)
 
 
 def _decision_read(request: HttpRequest) -> datetime | None:
     """Return when the decision that the page showed was taken, of what it sent; nothing for none."""
+    return _instant(request.POST.get("decidee", ""))
+
+
+def _instant(said: str) -> datetime | None:
     try:
-        return parse_datetime(request.POST.get("decidee", ""))
+        return parse_datetime(said)
     except ValueError:
         return None
 
