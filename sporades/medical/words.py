@@ -80,7 +80,7 @@ _FOUND = re.compile(rf"^(?:{'|'.join(BEGINNINGS)})|^(?:{'|'.join(WHOLE)})$")
 _CODE = re.compile(r"\b(?:[A-TV-Z]\d{2}\.\d{1,2}|F\d{2})\b")
 """A code of the CIM: « F81.0 »."""
 _TREATMENT = re.compile(r"\btraitements?\b(?!\s+de\s+texte)", re.IGNORECASE)
-_WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
 def words_of_health(*texts: str) -> list[str]:
@@ -88,7 +88,7 @@ def words_of_health(*texts: str) -> list[str]:
     found: dict[str, str] = {}
     for text in texts:
         words = [one.group() for one in _WORD.finditer(text)]
-        parts = [(part, word) for word in words for part in re.split(r"[-'’]", word)]
+        parts = [(part, word) for word in words for part in word.split("-")]
         for part, word in parts:
             if _FOUND.search(search_key(part)):
                 found.setdefault(search_key(word), word)

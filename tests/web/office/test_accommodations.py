@@ -575,6 +575,25 @@ def test_from_the_decision_to_the_notification_that_is_read(manager, in_lille):
     assert DocumentVersion.objects.filter(document__kind="decision-amenagement").count() == 1
 
 
+def test_calls_are_made_and_noted_one_after_the_other_from_the_list(manager, in_lille):
+    reach(in_lille, State.NOTIFIED, at=NOW - timedelta(days=6))
+    where = f"{LIST}?etape=a-appeler"
+    page = seen(manager.get(where))
+    assert page.xpath("//main//a[starts-with(@href, 'tel:')]/@href")
+    [form] = page.xpath("//main//form[.//button[@value='absent']]")
+    sent = {one.get("name"): one.get("value") for one in form.xpath(".//input")}
+
+    noted = manager.post(form.get("action"), {**sent, "appel": "absent"}, follow=True)
+    manager.post(form.get("action"), {**sent, "appel": "prevenu"})
+
+    assert noted.redirect_chain[-1][0] == where
+    assert "personne n'a répondu" in main(noted)
+    assert case_of(in_lille).is_reached
+    assert not seen(manager.get(f"{LIST}?etape=a-confier")).xpath(
+        "//main//a[starts-with(@href, 'tel:')]"
+    )
+
+
 def test_who_has_not_read_is_called_and_a_colleague_knows_it(manager, in_lille):
     reach(in_lille, State.NOTIFIED, at=NOW - timedelta(days=6))
     page = manager.get(LIST, {"etape": "a-appeler"})

@@ -31,14 +31,13 @@ from sporades.acts import accommodating
 from sporades.candidates.models import Identity
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words, local_day
-from sporades.core.phones import phone_in_words
 from sporades.core.refusals import Refused
 from sporades.letters.words import announced
 from sporades.medical.words import words_of_health
 from sporades.registrations.models import Registration
 from sporades.web.layout.seen import seen_in
 from sporades.web.office.registrations.accommodation_forms import DECIDING, LEAVE, CaseForms
-from sporades.web.office.registrations.accommodation_queue import queue_of
+from sporades.web.office.registrations.accommodation_queue import phones_of, queue_of
 from sporades.web.office.registrations.files import (
     TRAIL,
     file_page,
@@ -61,6 +60,8 @@ DONE = {
 }
 TELLS = ("incomplete", "notifier", LEAVE)
 CORRECTING = "corriger"
+FROM_LIST = "de_la_liste"
+"""What a button of the list sends: its reader stays there."""
 SHOWN_BEFORE = 3
 """How many former requests the tab names."""
 
@@ -161,15 +162,7 @@ def _page(
         **_shown_before(case, asked, request),
         **_deciding(case, asked, by, request),
         "papers": accommodating.papers_given(case) if "incomplete" in asked.possible else [],
-        "phones": [
-            (whose, phone_in_words(number), number)
-            for whose, number in (
-                ("Téléphone", found.mobile),
-                ("Téléphone", found.phone),
-                ("Représentant légal", found.guardian_phone),
-            )
-            if number
-        ],
+        "phones": phones_of(found),
         "following": queue.following(case) if queue else "",
         "back": queue.list if queue else "",
         "trail": [*TRAIL, (found.number, reverse("office:accommodation", args=[found.number]))],
@@ -287,6 +280,8 @@ def _onwards(
         return redirect(here + (queue.query if queue else ""))
     if queue is None:
         return back_to_file(request, registration.number, tab="accommodation")
+    if FROM_LIST in request.POST:
+        return redirect(queue.list)
     return redirect(queue.following(case) or queue.list)
 
 
