@@ -4,13 +4,13 @@ from functools import partial
 
 import pytest
 
+from sporades.accommodations.health_words import words_of_health
 from sporades.accommodations.models import Case
 from sporades.accommodations.operations import DecisionOn, OpinionOn
 from sporades.accommodations.states import Decision, Opinion, OpinionAgain, State
 from sporades.acts import accommodating, opining
 from sporades.core.refusals import Refused
 from sporades.medical.queries import compartment, draft_of
-from sporades.medical.words import words_of_health
 from tests.accommodations.asked import (
     MANAGER,
     RECTOR,

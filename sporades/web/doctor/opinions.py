@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from sporades.accommodations.health_words import words_of_health
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import papers_asked_of
 from sporades.accommodations.rules import late_in_words, papers_in_words, rules_of, sat_by
@@ -24,7 +25,6 @@ from sporades.medical import sealing
 from sporades.medical.models import Compartment, OpinionDraft, Paper
 from sporades.medical.operations import DraftOvertaken
 from sporades.medical.queries import all_remarks_of, compartment, draft_of, unread_by
-from sporades.medical.words import words_of_health
 from sporades.registrations.models import Registration
 from sporades.web.doctor.cases import Gone, author_on, case_of, trail, within_reach
 from sporades.web.doctor.forms import NOTE, TEXT, OpinionForm, opinion_in_words

@@ -11,6 +11,7 @@ from django.utils.dateparse import parse_datetime
 
 from sporades.accommodations import notification
 from sporades.accommodations import operations as accommodations
+from sporades.accommodations.health_words import words_of_health
 from sporades.accommodations.models import Case
 from sporades.accommodations.notification import Notified
 from sporades.accommodations.queries import cases_of, decision_of, doctors_for, last_case_of
@@ -33,7 +34,6 @@ from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words, local_day
 from sporades.core.refusals import Refused
 from sporades.letters.words import announced
-from sporades.medical.words import words_of_health
 from sporades.registrations.models import Registration
 from sporades.web.layout.seen import seen_in
 from sporades.web.office.registrations.accommodation_forms import DECIDING, LEAVE, CaseForms
