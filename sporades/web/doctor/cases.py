@@ -137,6 +137,24 @@ class Gone(Refused):
     """Who had a request has it no more."""
 
 
+def gone_page(
+    request: HttpRequest, key: int, gone: Gone, *, left: list[tuple[str, str]]
+) -> HttpResponse:
+    """Say that a request is the reader's no more, with what they have just typed, to be copied.
+
+    It is shown and kept nowhere: what was kept before goes with the request.
+
+    Args:
+        request: the request.
+        key: of the request for accommodations.
+        gone: why.
+        left: what was typed, in words.
+    """
+    found = within_reach(request, key)
+    context = {"why": str(gone), "left": left, "trail": trail(found)[:1], "case": found}
+    return render(request, "doctor/gone.html", context, status=409)
+
+
 def _why_gone(case: Case, *, reader: str) -> str:
     """Say what became of a request that its reader had: who has taken it, or whom it waits for."""
     zone = case.registration.service.zone

@@ -26,7 +26,7 @@ from sporades.medical.models import Compartment, OpinionDraft, Paper
 from sporades.medical.operations import DraftOvertaken
 from sporades.medical.queries import all_remarks_of, compartment, draft_of, unread_by
 from sporades.registrations.models import Registration
-from sporades.web.doctor.cases import Gone, author_on, case_of, trail, within_reach
+from sporades.web.doctor.cases import Gone, author_on, case_of, gone_page, trail, within_reach
 from sporades.web.doctor.forms import NOTE, TEXT, OpinionForm, opinion_in_words
 from sporades.web.layout.seen import seen_in
 
@@ -53,7 +53,7 @@ def case(request: HttpRequest, case: int) -> HttpResponse:
     try:
         found = case_of(request, case)
     except Gone as gone:
-        return _gone(request, case, str(gone))
+        return gone_page(request, case, gone, left=_typed(request, case))
     if request.method != "POST":
         return _page(request, found)
     return _reopened(request, found) if REOPEN in request.POST else _saved(request, found)
@@ -74,15 +74,11 @@ def _saved(request: HttpRequest, found: Case) -> HttpResponse:
     return _onwards(request, found)
 
 
-def _gone(request: HttpRequest, key: int, why: str) -> HttpResponse:
-    """Say that a request is the reader's no more, with what they have just typed, to be copied.
-
-    It is shown and kept nowhere: what was kept before goes with the request.
-    """
-    found = within_reach(request, key)
-    left = OpinionForm(request.POST, case=found).in_words() if request.method == "POST" else []
-    context = {"why": why, "left": left, "trail": trail(found)[:1], "case": found}
-    return render(request, "doctor/gone.html", context, status=409)
+def _typed(request: HttpRequest, key: int) -> list[tuple[str, str]]:
+    """Return what was just typed of an opinion, in words."""
+    if request.method != "POST":
+        return []
+    return OpinionForm(request.POST, case=within_reach(request, key)).in_words()
 
 
 def _reopened(request: HttpRequest, found: Case) -> HttpResponse:

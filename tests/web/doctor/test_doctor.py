@@ -668,6 +668,17 @@ def test_a_doctor_whose_request_is_taken_while_they_type_reads_who_took_it_and_w
     assert doctor.get(at("paper", case, Paper.objects.get().pk)).status_code == 404
 
 
+@pytest.mark.parametrize("page", ["remarks", "ask"])
+def test_a_comment_that_was_typed_of_a_request_that_was_taken_is_shown(case, doctor, page):
+    accommodating.take_from_doctor(case=case, by=MANAGER, at=NOW)
+
+    answer = doctor.post(at(page, case), {"texte": "L'audiogramme de juin.", "lecteur": "candidat"})
+
+    assert answer.status_code == 409
+    assert "L'audiogramme de juin." in said(answer)
+    assert not Remark.objects.exists()
+
+
 def test_who_gave_a_request_back_reads_who_has_it_now(case, doctor, other):
     doctor.post(at("give_back", case), {"medecin": str(other.user.pk)})
 
