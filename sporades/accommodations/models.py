@@ -20,6 +20,7 @@ from sporades.accommodations.states import (
     WRITABLE,
     Decision,
     Opinion,
+    OpinionAgain,
     State,
 )
 from sporades.accounts.models import User
@@ -70,6 +71,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Return those of a doctor, whatever else this account may do."""
         return self.filter(doctor=user)
 
+    def left_by(self, user: User | int) -> Self:
+        """Return those that a doctor was the last to have, and has no more."""
+        return self.filter(former_doctor=user).exclude(doctor=user)
+
     def without_a_doctor(self) -> Self:
         """Return those that a doctor may take: sent, in charge of nobody, their registration standing."""
         return self.filter(state=State.ASKED, stands=True)
@@ -85,6 +90,13 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def without_one_taken_again(self) -> Self:
         """Leave out those that take a decision again on the opinion that it was taken from."""
         return self.exclude(instead_of__isnull=False, opined_at=F("instead_of__opined_at"))
+
+    def without_those_taken_again_on_it(self) -> Self:
+        """Leave out those whose opinion another one takes up: it says the same, and what becomes of it."""
+        again = Case.objects.filter(
+            instead_of=OuterRef("pk"), opined_at=OuterRef("opined_at"), withdrawn_at=None
+        )
+        return self.filter(~Exists(again))
 
     def with_a_reason_to_write(self) -> Self:
         """Return those of which the doctor has not said why a measure is not favoured as asked."""
@@ -179,6 +191,23 @@ class Case(models.Model):
         verbose_name="médecin",
     )
     doctor_name = models.CharField("nom du médecin", max_length=LONGEST_NAME, blank=True)
+    former_doctor = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="médecin d'avant",
+    )
+    """Written by the database: who was in charge before whoever is now, or before nobody."""
+    opinion_again = models.CharField(
+        "pourquoi redonner l'avis",
+        max_length=10,
+        choices=OpinionAgain,
+        blank=True,
+        default="",
+        db_default="",
+    )
     opinion_text = models.CharField("avis, pour l'autorité", max_length=LONGEST_TEXT, blank=True)
     decided_first_name = models.CharField("prénom de l'auteur", max_length=LONGEST_NAME, blank=True)
     decided_last_name = models.CharField("nom de l'auteur", max_length=LONGEST_NAME, blank=True)
@@ -278,6 +307,10 @@ class Case(models.Model):
                 condition=Q(left_at=None) | Q(state=State.ASKED),
             ),
             models.CheckConstraint(
+                name="no_opinion_that_is_given_is_asked_for_again",
+                condition=Q(opinion_again="") | ~Q(state__in=[State.OPINION_GIVEN, *SETTLED]),
+            ),
+            models.CheckConstraint(
                 name="an_opinion_has_its_instant",
                 condition=~Q(state__in=[State.OPINION_GIVEN, *SETTLED])
                 | Q(opined_at__isnull=False),
@@ -335,7 +368,10 @@ class Case(models.Model):
                 func=f"NEW.since := CASE NEW.state {_SINCE} END; "
                 "NEW.first_asked_at := COALESCE(NEW.first_asked_at, NEW.asked_at); "
                 f"NEW.as_sent := CASE NEW.state WHEN '{State.PREPARING.value}' THEN NEW.as_sent END; "
-                "RETURN NEW;",
+                "IF TG_OP = 'UPDATE' THEN "
+                "IF OLD.doctor_id <> NEW.doctor_id OR OLD.doctor_id IS NOT NULL AND "
+                "NEW.doctor_id IS NULL THEN NEW.former_doctor_id := OLD.doctor_id; END IF; "
+                "END IF; RETURN NEW;",
             ),
         ]
 

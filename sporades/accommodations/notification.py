@@ -25,6 +25,13 @@ REPLACES = {
 }
 
 
+COURT = (
+    "Le tribunal compétent est celui du lieu où siège l'autorité qui décide. Pour connaître son nom et "
+    "son adresse, demandez à votre service gestionnaire, ou à l'accueil d'un tribunal administratif."
+)
+"""How the court is found: neither a réglementation nor the territories say which one it is there."""
+
+
 class MentionsMissing(Refused):
     """The réglementation does not say how a decision is contested (L-03)."""
 
@@ -86,6 +93,7 @@ def content(source: Notified) -> Content:
         ],
         "validity": rules.decision.validity,
         "appeal": rules.decision.appeal,
+        "court": COURT,
         "until": contest_in_words(source.at, None, zone),
         "zone": zone,
         "service": contact_of(service),

@@ -34,6 +34,14 @@ class Decision(models.TextChoices):
     OTHER = "other", "Autre mesure accordée"
 
 
+class OpinionAgain(models.TextChoices):
+    """Why an opinion that was signed is to be given again, before anything is decided."""
+
+    HEALTH = "health", "L'avis dit quelque chose de la santé du candidat"
+    UNCLEAR = "unclear", "L'avis contient une erreur, ou est à préciser"
+    DOCTOR = "doctor", "Le médecin corrige son avis"
+
+
 WRITABLE = (State.PREPARING, State.INCOMPLETE)
 """Those of a request that its candidate may change."""
 
@@ -90,6 +98,7 @@ TAKE_FROM_DOCTOR = Transition(
     "take_from_doctor", {State.WITH_DOCTOR}, State.ASKED, "Reprendre au médecin"
 )
 OPINE = Transition("opine", {State.WITH_DOCTOR}, State.OPINION_GIVEN, "Rendre l'avis")
+REOPEN = Transition("reopen", {State.OPINION_GIVEN}, State.WITH_DOCTOR, "Demander un nouvel avis")
 DECIDE = Transition("decide", {State.OPINION_GIVEN}, State.DECIDED, "Décider")
 CORRECT = Transition("correct", {State.DECIDED}, State.DECIDED, "Corriger la décision")
 NOTIFY = Transition("notify", {State.DECIDED}, State.NOTIFIED, "Notifier")
@@ -103,6 +112,7 @@ TRANSITIONS = (
     ENTRUST,
     TAKE_FROM_DOCTOR,
     OPINE,
+    REOPEN,
     DECIDE,
     CORRECT,
     NOTIFY,

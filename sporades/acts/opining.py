@@ -14,7 +14,7 @@ from django.db import transaction
 from sporades.accommodations.models import Case
 from sporades.accommodations.operations import Excluding, OpinionOn, excluding_together
 from sporades.accommodations.queries import doctors_for, lock_case, papers_called_for_by
-from sporades.accommodations.states import PAPER_ASKED, Opinion, State
+from sporades.accommodations.states import PAPER_ASKED, Opinion, OpinionAgain, State
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
 from sporades.acts import accommodating, confiding
@@ -35,10 +35,26 @@ def is_asked_by_doctor(case: Case | None) -> bool:
 
 
 class Taken(Refused):
-    """Another doctor has taken it, or it waits for none any more."""
+    """Another doctor has taken it, or it waits for none any more; what is known of why is said."""
+
+    message = "Cette demande n'attend plus de médecin."
+
+
+class TakenUp(Refused):
+    """Its candidate is changing it."""
 
     message = (
-        "Cette demande n'attend plus de médecin : un autre s'en est chargé, ou elle a été retirée."
+        "Le candidat modifie cette demande : elle revient dans « À prendre » quand il l'envoie de "
+        "nouveau."
+    )
+
+
+class Decided(Refused):
+    """It is decided of: the opinion that was followed, or not, stays as it is."""
+
+    message = (
+        "Une décision est prise : l'avis ne se corrige plus. Le service gestionnaire peut reprendre la "
+        "décision et vous demander un nouvel avis."
     )
 
 
@@ -51,7 +67,10 @@ class Withdrawn(Refused):
 class Given(Refused):
     """The opinion is signed: it is not changed any more."""
 
-    message = "L'avis est signé : il ne peut plus être changé."
+    message = (
+        "L'avis est signé. Tant que rien n'est décidé, vous pouvez le corriger depuis la demande, "
+        "dans « Avis signés »."
+    )
 
 
 class NotSimple(Refused):
@@ -90,14 +109,50 @@ def take(*, case: Case, doctor: User, reach: Reach, by: Actor, at: datetime) -> 
         at: the instant.
 
     Raises:
-        Taken: see there.
+        Taken, TakenUp, Withdrawn: see each.
     """
     locked = lock_case(case)
     if locked.doctor_id == doctor.pk and locked.state == State.WITH_DOCTOR:
         return
     if not Case.objects.without_a_doctor().within(reach).filter(pk=case.pk).exists():
-        raise Taken
+        raise _why_not_taken(locked)
     accommodating.entrust(case=case, doctor=doctor, name=by.name, by=by, at=at)
+
+
+def _why_not_taken(case: Case) -> Refused:
+    """Say what has become of a request that a list offered."""
+    if case.state == State.PREPARING:
+        return TakenUp()
+    if case.state == State.WITHDRAWN:
+        return Taken("Le candidat a retiré cette demande : elle n'attend plus de médecin.")
+    if case.state == State.INCOMPLETE:
+        return Taken(
+            "Le service gestionnaire a dit cette demande incomplète : elle revient dans « À prendre » "
+            "quand le candidat l'envoie de nouveau."
+        )
+    if case.doctor_id is not None:
+        return Taken(f"Cette demande n'attend plus de médecin : {case.doctor_name} l'a prise.")
+    return Taken()
+
+
+@transaction.atomic
+def reopen(*, case: Case, by: Actor, at: datetime) -> None:
+    """« Corriger mon avis », while nothing is decided; pressed twice, once.
+
+    Raises:
+        NotInCharge, Withdrawn, Decided: see each.
+        medical.TakesNothing: see there.
+    """
+    locked = lock_case(case)
+    if by.identifier != f"user:{locked.doctor_id}":
+        raise NotInCharge
+    if locked.state == State.WITHDRAWN:
+        raise Withdrawn
+    if locked.state == State.WITH_DOCTOR:
+        return
+    if locked.state != State.OPINION_GIVEN:
+        raise Decided
+    accommodating.reopen(case=case, why=OpinionAgain.DOCTOR, by=by, at=at)
 
 
 @transaction.atomic

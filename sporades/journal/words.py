@@ -10,6 +10,7 @@ IN_WORDS = {
     "accommodation kept as sent": "Demande d'aménagement gardée telle qu'elle était envoyée",
     "accommodation left by its doctor": "Demande d'aménagement revenue : son médecin ne l'est plus",
     "accommodation notified": "Décision d'aménagement notifiée",
+    "accommodation opinion asked again": "Nouvel avis demandé sur une demande d'aménagement",
     "accommodation opinion given": "Avis rendu sur une demande d'aménagement",
     "accommodation sent": "Demande d'aménagement envoyée",
     "accommodation signed": "Demande d'aménagement signée par le représentant légal",

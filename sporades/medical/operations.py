@@ -68,9 +68,7 @@ class TakesNothing(Refused):
 class DraftOvertaken(Refused):
     """A draft was kept from another window meanwhile."""
 
-    message = (
-        "Votre avis a été changé dans une autre fenêtre : rechargez cette page pour le reprendre."
-    )
+    message = "Votre avis a été changé dans une autre fenêtre : relisez-le."
 
 
 class SealedFile:

@@ -123,12 +123,12 @@ class Unread:
     """What of a compartment its doctor has not read.
 
     Attributes:
-        papers: how many clean papers were not opened.
+        papers: the clean papers that were not opened.
         of: how many there are.
         remarks: how many comments of the candidate came since the doctor last read them.
     """
 
-    papers: int
+    papers: list[Paper]
     of: int
     remarks: int
 
@@ -142,11 +142,11 @@ def unread_by(found: Compartment, reader: str) -> Unread:
     """
     read = list(found.openings.filter(reader_id=reader).values_list("paper", "at"))
     opened = {paper for paper, _ in read}
-    clean = list(found.papers.filter(is_clean=True).values_list("pk", flat=True))
+    clean = list(papers_of(found).filter(is_clean=True))
     theirs = found.remarks.filter(author_kind=CANDIDATE)
     last = max((at for paper, at in read if paper is None), default=None)
     return Unread(
-        papers=sum(one not in opened for one in clean),
+        papers=[one for one in clean if one.pk not in opened],
         of=len(clean),
         remarks=(theirs.filter(written_at__gt=last) if last else theirs).count(),
     )

@@ -569,13 +569,14 @@ TABLES = (
         whose=of_candidate("registration__candidate"),
         withheld={
             "doctor": AGENT,
+            "former_doctor": AGENT,
             "decided_by_id": AGENT,
             "called_name": AGENT,
         },
         told=_is_notified,
         once_told="opinion_text decided_first_name decided_last_name decided_quality "
         "decided_service notification again",
-        keep="academy procedure plan late_reason decided_by_id",
+        keep="academy procedure plan late_reason decided_by_id opinion_again",
         texts="missing opinion_text left_reason late_words",
         trees="as_sent",
         people="doctor_name decided_first_name decided_last_name called_name",

@@ -31,6 +31,7 @@ from sporades.accommodations.operations.deciding import (
     measures_decided,
     needs_reason,
     opine,
+    reopen,
     stamps_of,
     take_from_doctor,
 )
@@ -128,6 +129,7 @@ __all__ = [
     "note_call",
     "notify",
     "opine",
+    "reopen",
     "send",
     "sign",
     "stamps_of",

@@ -32,9 +32,11 @@ from sporades.accommodations.states import (
     DECLARE_INCOMPLETE,
     ENTRUST,
     OPINE,
+    REOPEN,
     TAKE_FROM_DOCTOR,
     Decision,
     Opinion,
+    OpinionAgain,
     State,
 )
 from sporades.accounts.models import User
@@ -171,7 +173,7 @@ def opine(
         Refused: it stands no more as it was read.
     """
     _check_seen(case, seen)
-    move(case, OPINE, opined_at=at, opinion_text=text)
+    move(case, OPINE, opined_at=at, opinion_text=text, opinion_again="")
     measures = list(case.measures.all())
     for one in measures:
         said = opinions.get(one.code)
@@ -190,6 +192,26 @@ def opine(
         if one.opinion != Opinion.UNFAVOURABLE
     ]
     _check_together(case, favoured)
+
+
+def reopen(case: Case, *, why: OpinionAgain, at: datetime) -> None:
+    """Have the doctor in charge give another opinion, before anything is decided.
+
+    What was opined is read no more: it may say what it must not.
+
+    Args:
+        case: locked.
+        why: it is asked for again.
+        at: the instant from which it waits for its doctor, unless the doctor takes it up.
+
+    Raises:
+        Refused: it stands no more as it was read.
+    """
+    since = {} if why == OpinionAgain.DOCTOR else {"entrusted_at": at}
+    move(case, REOPEN, opined_at=None, opinion_text="", opinion_again=why.value, **since)
+    case.measures.update(
+        opinion="", opinion_code="", opinion_label="", opinion_papers=[], opinion_text=""
+    )
 
 
 def decide(

@@ -44,13 +44,22 @@ from sporades.acts.accommodating.notifying import (
     notify,
     notify_decision,
 )
+from sporades.acts.accommodating.reopening import (
+    NOTE,
+    TEXT,
+    answers_named,
+    reopen,
+)
 
 __all__ = [
+    "NOTE",
+    "TEXT",
     "NoOpinion",
     "NotDecided",
     "NotInCharge",
     "PaperGiven",
     "TakenAgain",
+    "answers_named",
     "author_of",
     "cancel_taking_again",
     "correct",
@@ -69,6 +78,7 @@ __all__ = [
     "opine",
     "papers_given",
     "prepare",
+    "reopen",
     "send",
     "sign",
     "take_again",

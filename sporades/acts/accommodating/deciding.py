@@ -46,6 +46,7 @@ def decide(
     seen: int,
     by: Actor,
     at: datetime,
+    opinion_seen: datetime | None = None,
 ) -> None:
     """Decide of each measure for the authority, with the opinion or against it.
 
@@ -56,12 +57,15 @@ def decide(
         seen: the revision that was read.
         by: whose account it is done with.
         at: the instant.
+        opinion_seen: when the opinion that was read was signed, where somebody has read one.
 
     Raises:
         AuthorMissing, DecisionMissing, ReasonMissing, ReasonOfAnother, UnknownMeasure, Rewritten,
             Refused: see `accommodations.operations.decide`.
     """
     locked = lock_case(case)
+    if opinion_seen is not None and locked.opined_at != opinion_seen:
+        raise accommodations.Rewritten
     accommodations.decide(locked, decisions, author=author, seen=seen, at=at)
     _note("accommodation decided", locked, by=by, at=at)
 

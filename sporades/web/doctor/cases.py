@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,8 +16,10 @@ from sporades.accommodations.rules import deadline_of
 from sporades.accommodations.states import State
 from sporades.acts import opining
 from sporades.acts.accommodating import NotInCharge
-from sporades.core.french import day_in_words, local_day, time_left_in_words
+from sporades.core.french import day_in_words, instant_in_words, local_day, time_left_in_words
 from sporades.core.refusals import Refused
+from sporades.journal.queries import entries_about
+from sporades.medical.models import OpinionDraft
 from sporades.medical.queries import kinds_confided
 from sporades.registrations.models import Registration
 from sporades.web.doctor.forms import GiveBackForm
@@ -26,6 +28,8 @@ MOST_AT_ONCE, A_FEW = 25, 10
 """How many lines a page shows of what waits for its reader, and of the two other lists."""
 LONGEST_KEY = 2**63
 OVER = (State.OPINION_GIVEN, State.DECIDED, State.NOTIFIED)
+TAKEN_FROM = ("accommodation taken from its doctor", "accommodation left by its doctor")
+GONE = "Cette demande n'est plus chez vous"
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -34,17 +38,24 @@ def home(request: HttpRequest) -> HttpResponse:
     free = (
         Case.objects.without_a_doctor()
         .within(request.reach)
-        .annotate(given=kinds_confided(OuterRef("registration")))
+        .annotate(
+            given=kinds_confided(OuterRef("registration")),
+            has_draft=Exists(
+                OpinionDraft.objects.filter(compartment__registration=OuterRef("registration"))
+            ),
+        )
         .prefetch_related("measures")
     )
     waiting = mine.filter(state=State.WITH_DOCTOR).order_by("since", "pk")
-    said = mine.filter(state__in=OVER).order_by("-opined_at", "-pk")
+    said = mine.filter(state__in=OVER).without_those_taken_again_on_it()
+    left = Case.objects.within(request.reach).left_by(request.user).filter(state=State.INCOMPLETE)
     pages = {
         name: Paginator(cases, on_a_page).get_page(request.GET.get(name))
         for name, cases, on_a_page in (
             ("chez-vous", waiting, MOST_AT_ONCE),
             ("a-prendre", free.order_by("since", "pk"), A_FEW),
-            ("avis", said, A_FEW),
+            ("attend-le-candidat", left.order_by("since", "pk"), A_FEW),
+            ("avis", said.order_by("-opined_at", "-pk"), A_FEW),
         )
     }
     keys = {one.registration_id for page in pages.values() for one in page}
@@ -57,7 +68,7 @@ def home(request: HttpRequest) -> HttpResponse:
         }
         for name, page in pages.items()
     ]
-    context = dict(zip(("waiting", "free", "said"), lists, strict=True))
+    context = dict(zip(("waiting", "free", "left", "said"), lists, strict=True))
     return render(request, "doctor/home.html", context)
 
 
@@ -109,9 +120,68 @@ def within_reach(request: HttpRequest, key: int) -> Case:
 
 
 def case_of(request: HttpRequest, key: int) -> Case:
-    """Return a request that is entrusted to the reader, with its registration; for any other, 404."""
-    mine = Case.objects.within(request.reach).entrusted_to(request.user)
-    return _with_registration(mine, key)
+    """Return a request that is entrusted to the reader, with its registration; for any other, 404.
+
+    Raises:
+        Gone: it was the reader's, and is no more.
+    """
+    within = Case.objects.within(request.reach)
+    try:
+        return _with_registration(within.entrusted_to(request.user), key)
+    except Http404:
+        left = _with_registration(within.left_by(request.user), key)
+    raise Gone(_why_gone(left, reader=f"user:{request.user.pk}"))
+
+
+class Gone(Refused):
+    """Who had a request has it no more."""
+
+
+def gone_page(
+    request: HttpRequest, key: int, gone: Gone, *, left: list[tuple[str, str]]
+) -> HttpResponse:
+    """Say that a request is the reader's no more, with what they have just typed, to be copied.
+
+    It is shown and kept nowhere: what was kept before goes with the request.
+
+    Args:
+        request: the request.
+        key: of the request for accommodations.
+        gone: why.
+        left: what was typed, in words.
+    """
+    found = within_reach(request, key)
+    context = {"why": str(gone), "left": left, "trail": trail(found)[:1], "case": found}
+    return render(request, "doctor/gone.html", context, status=409)
+
+
+def _why_gone(case: Case, *, reader: str) -> str:
+    """Say what became of a request that its reader had: who has taken it, or whom it waits for."""
+    zone = case.registration.service.zone
+    if case.state == State.INCOMPLETE:
+        why = (
+            "vous avez demandé un papier ou une précision, et elle attend le candidat"
+            if opining.is_asked_by_doctor(case)
+            else "le service gestionnaire l'a dite incomplète, et elle attend le candidat"
+        )
+        return f"{GONE} : {why}. Elle revient dans « À prendre » quand il l'envoie de nouveau."
+    if case.state == State.PREPARING:
+        return (
+            f"{GONE} : le candidat la modifie. Elle revient dans « À prendre » quand il l'envoie."
+        )
+    if case.state == State.WITHDRAWN:
+        return f"{GONE} : le candidat l'a retirée."
+    acts = entries_about(case.registration).filter(verb__in=TAKEN_FROM)
+    taken = acts.filter(payload__after__case=case.pk).first()
+    who = ""
+    if taken is not None:
+        is_own = taken.actor_id == reader
+        by = "vous l'avez rendue" if is_own else f"elle est reprise par {taken.author_in_words},"
+        who = f"{by} le {instant_in_words(taken.at, zone)}"
+    said = f"{GONE} : {who}." if who else f"{GONE}."
+    if case.doctor_id is not None:
+        return f"{said} {case.doctor_name} l'a maintenant."
+    return f"{said} Elle attend un médecin."
 
 
 def author_on(request: HttpRequest, case: Case) -> Any:
@@ -150,6 +220,8 @@ def _line(request: HttpRequest, case: Case, registration: Registration) -> dict[
         "age": time_left_in_words(request.arrived_at - case.asked_at) if case.asked_at else "",
         "deadline": day_in_words(deadline),
         "lacks": _lacks(case, registration) if hasattr(case, "given") else "",
+        "was_mine": case.former_doctor_id == request.user.pk,
+        "since": day_in_words(local_day(case.since, zone)) if case.since else "",
         "opined": day_in_words(local_day(case.opined_at, zone)) if case.opined_at else "",
     }
 

@@ -17,11 +17,12 @@ from sporades.accommodations.rules import (
 )
 from sporades.accommodations.states import Opinion
 from sporades.accounts.models import Membership, User
+from sporades.acts.accommodating import NOTE, TEXT
+from sporades.acts.accommodating import answers_named as _names
 from sporades.medical.models import LONGEST_REMARK
 from sporades.registrations.fields import CleanLinesField, ask_if_called_for
 from sporades.web.layout.presses import a_press
 
-TEXT, NOTE = "texte", "note"
 NO_ONE = "service"
 TICKED = (
     "Un avis défavorable porte sur toutes les épreuves demandées : décochez celles-ci, ou choisissez "
@@ -29,6 +30,10 @@ TICKED = (
 )
 
 
+UNSAID = (
+    "Dites, sans rien de médical, pourquoi cet avis n'est pas favorable : ici, ou pour plusieurs "
+    "mesures dans « Avis pour l'autorité qui décide »."
+)
 ONE_OF_THEM = "soyez favorable à une seule, ou cochez pour chacune des épreuves différentes."
 NOT_OTHER = (
     "Vous proposez une mesure, et votre avis n'est pas « Autre mesure » : choisissez cet avis, ou "
@@ -68,6 +73,7 @@ class OpinionForm(forms.Form):
                 label="Autre mesure proposée",
                 choices=[("", "Choisir une mesure"), *instead],
                 required=False,
+                widget=forms.Select(attrs={"data-in-full": True}),
                 help_text="Celles que le candidat a déjà demandées ont leur propre avis",
                 error_messages={
                     "invalid_choice": "Choisissez une mesure de la liste : celles que le candidat a "
@@ -80,7 +86,8 @@ class OpinionForm(forms.Form):
                 label="Motif de votre avis sur cette mesure",
                 max_length=LONGEST_TEXT,
                 required=False,
-                help_text="Proposé au service gestionnaire comme motif de ce qui n'est pas accordé de "
+                help_text="À écrire ici, ou pour plusieurs mesures dans « Avis pour l'autorité qui "
+                "décide » : l'un des deux suffit. Proposé au service gestionnaire comme motif de ce qui n'est pas accordé de "
                 "cette mesure : le candidat le lit. N'y écrivez ni diagnostic, ni maladie, ni traitement",
                 widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
             )
@@ -119,7 +126,7 @@ class OpinionForm(forms.Form):
             "pour celles qui ne sont pas cochées",
             choices=[(paper.code, paper.label) for paper in offered],
             required=False,
-            widget=forms.CheckboxSelectMultiple,
+            widget=forms.CheckboxSelectMultiple(attrs={"data-ticked-for": said}),
         )
         favours = f"{Opinion.FAVOURABLE.value} {Opinion.OTHER.value}"
         ask_if_called_for(self.fields[papers], f"{said}={favours}")
@@ -136,16 +143,18 @@ class OpinionForm(forms.Form):
             if said.get(opinion) == Opinion.UNFAVOURABLE and said.get(papers):
                 self.add_error(papers, TICKED)
         self._check_together()
-        is_favoured = all(
-            self._is_favoured(one) or said.get(_names(one)[3]) for one in self._measures
-        )
-        is_whole = all(_names(one)[0] in said for one in self._measures)
-        if is_whole and not is_favoured and not said.get(TEXT) and TEXT not in self.errors:
-            self.add_error(
-                TEXT,
-                "Dites, sans rien de médical, pourquoi un avis n'est pas favorable : ici, ou mieux "
-                "sous la mesure.",
-            )
+        self._check_reasons()
+
+    def _check_reasons(self) -> None:
+        """Ask why each opinion that is not favourable is not, under its measure."""
+        said = self.cleaned_data
+        if said.get(TEXT) or TEXT in self.errors:
+            return
+        for one in self._measures:
+            opinion, _, _, why = _names(one)
+            is_unsaid = not said.get(why) and why not in self.errors
+            if said.get(opinion) and not self._is_favoured(one) and is_unsaid:
+                self.add_error(why, UNSAID)
 
     def _check_together(self) -> None:
         """Refuse to favour, for a same épreuve, two measures that exclude each other."""
@@ -170,6 +179,12 @@ class OpinionForm(forms.Form):
         """Return the épreuves that were ticked; none where that is all of them."""
         return tuple(chosen_among(self._offered.get(one.code, ()), one, ticked))
 
+    def label_of(self, name: str) -> str:
+        """Return how the list of errors names a field: with its measure."""
+        label = str(self.fields[name].label)
+        of = next((one for one in self._measures if name in _names(one)[1:]), None)
+        return f"« {of.label} », {label[:1].lower()}{label[1:]}" if of else label
+
     def fieldsets(self) -> list[tuple[str, tuple[str, ...]]]:
         """Return the groups of fields, each with its legend."""
         measures = tuple(
@@ -193,6 +208,28 @@ class OpinionForm(forms.Form):
             else self.data.get(name, "")[: longest.get(name, 40)]
             for name in self.fields
         }
+
+    def in_words(self, *, is_whole: bool = False) -> list[tuple[str, str]]:
+        """Return what was typed, in words, whether or not it is complete.
+
+        Args:
+            is_whole: also what was left empty.
+        """
+        typed = self.typed()
+        rows = [(self.label_of(name), self._in_words(name, typed[name])) for name in self.fields]
+        return [(label, said or "Rien") for label, said in rows if said or is_whole]
+
+    def _in_words(self, name: str, typed: Any) -> str:
+        known = dict(getattr(self.fields[name], "choices", ()))
+        if not known:
+            return str(typed)
+        codes = typed if isinstance(typed, list) else [typed]
+        return ", ".join(str(known[code]) for code in codes if code and code in known)
+
+    def texts(self) -> list[str]:
+        """Return what is written for who decides, and the candidate may read."""
+        said = self.cleaned_data
+        return [said[TEXT], *(said[_names(one)[3]] for one in self._measures)]
 
     def _ticked(self, name: str) -> list[str]:
         field = self.fields[name]
@@ -295,12 +332,6 @@ class GiveBackForm(forms.Form):
     def chosen(self) -> User | None:
         """The account of the doctor that was chosen, if one was."""
         return self._users.get(self.cleaned_data["medecin"])
-
-
-def _names(measure: AskedMeasure) -> tuple[str, str, str, str]:
-    """Return the names of the fields of a measure: the opinion, the other measure, the épreuves, why."""
-    code = measure.code.lower()
-    return f"avis-{code}", f"autre-{code}", f"epreuves-{code}", f"motif-{code}"
 
 
 def opinion_in_words(one: AskedMeasure, sat: list[Sat]) -> str:

@@ -5,10 +5,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from sporades.accommodations.health_words import words_of_health
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import papers_asked_of
 from sporades.accommodations.rules import late_in_words, papers_in_words, rules_of, sat_by
@@ -25,32 +27,45 @@ from sporades.medical.operations import DraftOvertaken
 from sporades.medical.queries import all_remarks_of, compartment, draft_of, unread_by
 from sporades.registrations.models import Registration
 from sporades.retention.categories import confided_until
-from sporades.web.doctor.cases import author_on, case_of, trail
+from sporades.web.doctor.cases import Gone, author_on, case_of, gone_page, trail, within_reach
 from sporades.web.doctor.forms import NOTE, TEXT, OpinionForm, opinion_in_words
 from sporades.web.layout.seen import seen_in
 
 REVISION, SEEN, OPEN = "revision", "vue", "ouvrir"
+REOPEN = "corriger"
+OTHER_PAPER = "Autre papier de santé"
 KEY_LENGTH = 36
 """Of the key of a paper, as it is written."""
 
 NOT_SHOWN = files.OutOfReach, files.Unreadable, sealing.Unreadable
 
 OVERTAKEN = (
-    "Votre avis a été changé dans une autre fenêtre. Ce que vous venez de taper est affiché ici : "
-    "« Enregistrer » le met à la place de l'autre."
+    "Votre avis a été changé dans une autre fenêtre. Ce que vous venez de taper est affiché ici, et "
+    "n'est pas enregistré : « Enregistrer » le met à la place de l'autre."
+)
+KEPT_ELSEWHERE = (
+    "Votre avis a été changé dans une autre fenêtre : ce que vous tapez ici n'est plus enregistré. "
+    "« Enregistrer » vous montre les deux, sans rien perdre."
 )
 
 
 def case(request: HttpRequest, case: int) -> HttpResponse:
     """What is asked and what was confided, side by side with the opinion."""
-    found = case_of(request, case)
+    try:
+        found = case_of(request, case)
+    except Gone as gone:
+        return gone_page(request, case, gone, left=_typed(request, case))
     if request.method != "POST":
         return _page(request, found)
+    return _reopened(request, found) if REOPEN in request.POST else _saved(request, found)
+
+
+def _saved(request: HttpRequest, found: Case) -> HttpResponse:
+    """Keep what was typed, and go where the button pressed leads."""
     form = OpinionForm(request.POST, case=found)
     try:
         _keep(request, found, form)
     except DraftOvertaken:
-        messages.error(request, OVERTAKEN)
         return _page(request, found, form=form, status=409)
     except Refused as refusal:
         messages.error(request, str(refusal))
@@ -58,6 +73,26 @@ def case(request: HttpRequest, case: int) -> HttpResponse:
     if "relire" in request.POST and not form.is_valid():
         return _page(request, found, form=form, status=422)
     return _onwards(request, found)
+
+
+def _typed(request: HttpRequest, key: int) -> list[tuple[str, str]]:
+    """Return what was just typed of an opinion, in words."""
+    if request.method != "POST":
+        return []
+    return OpinionForm(request.POST, case=within_reach(request, key)).in_words()
+
+
+def _reopened(request: HttpRequest, found: Case) -> HttpResponse:
+    """« Corriger mon avis »."""
+    try:
+        opining.reopen(case=found, by=author_on(request, found), at=request.arrived_at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request, "Votre avis est de nouveau chez vous : corrigez-le, puis signez-le."
+        )
+    return redirect("doctor:case", found.pk)
 
 
 def _onwards(request: HttpRequest, found: Case) -> HttpResponse:
@@ -74,10 +109,11 @@ def _onwards(request: HttpRequest, found: Case) -> HttpResponse:
 
 def keep(request: HttpRequest, case: int) -> HttpResponse:
     """Keep what is being typed; answer in JSON."""
-    found = case_of(request, case)
-    form = OpinionForm(request.POST, case=found)
     try:
-        revision = _keep(request, found, form)
+        found = case_of(request, case)
+        revision = _keep(request, found, OpinionForm(request.POST, case=found))
+    except DraftOvertaken:
+        return JsonResponse({"message": KEPT_ELSEWHERE}, status=409)
     except Refused as refusal:
         return JsonResponse({"message": str(refusal)}, status=409)
     hour = hour_in_words(request.arrived_at, found.registration.service.zone)
@@ -114,6 +150,7 @@ def sign(request: HttpRequest, case: int) -> HttpResponse:
         "text": form.cleaned_data[TEXT],
         "note": form.cleaned_data[NOTE],
         "revision": draft.revision,
+        "words": words_of_health(*form.texts()),
         "trail": trail(found),
         **_unread(request, found, compartment(found.registration)),
     }
@@ -201,6 +238,7 @@ def _page(
     papers = _papers(request, found, held)
     if is_writable and papers["pages"]:
         _note_opened(request, found, papers["opened"])
+    is_overtaken = status == 409  # noqa: PLR2004 - as the page says it
     shown = form or (_shown(found, draft) if is_writable else None)
     zone = registration.service.zone
     context = {
@@ -212,7 +250,13 @@ def _page(
         "is_withdrawn": found.state == State.WITHDRAWN,
         "form": shown,
         "revision": draft.revision if draft else 0,
-        "saved_at": hour_in_words(draft.saved_at, zone) if draft else "",
+        "saved_at": hour_in_words(draft.saved_at, zone) if draft and not is_overtaken else "",
+        "overtaken": OVERTAKEN if is_overtaken else "",
+        "other": _other(found, draft, form) if is_overtaken and form else [],
+        "other_at": hour_in_words(draft.saved_at, zone) if draft else "",
+        "may_reopen": found.state == State.OPINION_GIVEN,
+        "again": found.get_opinion_again_display() if is_writable else "",
+        "follows": _taken_again(found),
         "unreadable": sealing.UNREADABLE if is_writable and shown is None else "",
         "opinions": _opinions(found),
         "opined": instant_in_words(found.opined_at, zone) if found.opined_at else "",
@@ -226,6 +270,23 @@ def _page(
         **papers,
     }
     return render(request, "doctor/case.html", context, status=status)
+
+
+def _other(case: Case, draft: OpinionDraft | None, form: OpinionForm) -> list[tuple[str, str]]:
+    """Return what another window has kept and this one says otherwise, in words."""
+    kept = _drafted(case, draft)
+    if kept is None:
+        return []
+    mine = dict(form.in_words(is_whole=True))
+    return [
+        (label, said) for label, said in kept.in_words(is_whole=True) if mine.get(label) != said
+    ]
+
+
+def _taken_again(case: Case) -> Case | None:
+    """Return the request that takes a decision again on this very opinion, if there is one."""
+    again: QuerySet[Case] = case.taken_again.filter(opined_at=case.opined_at, withdrawn_at=None)
+    return again.first() if case.opined_at is not None else None
 
 
 def _has_moved(request: HttpRequest, case: Case, held: Compartment | None) -> bool:
@@ -258,11 +319,14 @@ def _unread(request: HttpRequest, case: Case, held: Compartment | None) -> dict[
     left = unread_by(held, author_on(request, case).identifier)
     unopened = ""
     if left.papers:
+        labels = _labels(case.registration)
+        named = [f"{labels.get(one.kind, OTHER_PAPER)}, {_name(one)}" for one in left.papers]
         unopened = (
-            "Vous n'avez ouvert aucun des papiers de santé confiés."
-            if left.papers == left.of
-            else f"Vous n'avez pas ouvert {left.papers} des {left.of} papiers de santé confiés."
+            "Vous n'avez ouvert aucun des papiers de santé confiés"
+            if len(left.papers) == left.of
+            else f"Vous n'avez pas ouvert {len(left.papers)} des {left.of} papiers de santé confiés"
         )
+        unopened = f"{unopened} : {' ; '.join(named)}."
     return {"unopened": unopened, "unread": left.remarks}
 
 
@@ -299,8 +363,9 @@ def _papers(request: HttpRequest, case: Case, held: Compartment | None) -> dict[
     asked, labels = papers_asked_of(case.registration), _labels(case.registration)
     named = {one.code: (one.label, one.is_mandatory) for one in asked}
     for row in rows:
-        named.setdefault(row.kind, (labels.get(row.kind, "Autre papier de santé"), False))
+        named.setdefault(row.kind, (labels.get(row.kind, OTHER_PAPER), False))
     zone = case.registration.service.zone
+    read = _read_by(request, case, held) if rows else set()
     opened = next((row for row in rows if str(row.pk) == request.GET.get("papier")), None)
     return {
         "kinds": [
@@ -308,7 +373,12 @@ def _papers(request: HttpRequest, case: Case, held: Compartment | None) -> dict[
                 "label": label,
                 "is_mandatory": is_mandatory,
                 "papers": [
-                    {"row": row, "name": _name(row), "given": row.given_in_words(zone)}
+                    {
+                        "row": row,
+                        "name": _name(row),
+                        "given": row.given_in_words(zone),
+                        "is_unread": row.pk not in read,
+                    }
                     for row in rows
                     if row.kind == code
                 ],
@@ -328,6 +398,13 @@ def _papers(request: HttpRequest, case: Case, held: Compartment | None) -> dict[
         if opened
         else [],
     }
+
+
+def _read_by(request: HttpRequest, case: Case, held: Compartment | None) -> set[Any]:
+    """Return the papers that the reader has opened."""
+    mine = author_on(request, case).identifier
+    openings = held.openings.filter(reader_id=mine) if held is not None else []
+    return {one.paper for one in openings}
 
 
 def _labels(registration: Registration) -> dict[str, str]:

@@ -17,13 +17,13 @@ from sporades.intake import drawing
 from sporades.intake.reading import Unfit, Unready
 from sporades.medical import sealing
 from sporades.medical.models import Paper
-from sporades.web.doctor.cases import author_on, case_of
+from sporades.web.doctor.cases import Gone, author_on, case_of
 from sporades.web.layout.papers import paper
 
 
 def file(request: HttpRequest, case: int, paper_id: UUID) -> HttpResponse:
     """A paper, whole."""
-    found = case_of(request, case)
+    found = _case(request, case)
     kept = _paper(request, found, paper_id)
     return paper(
         request,
@@ -35,7 +35,7 @@ def file(request: HttpRequest, case: int, paper_id: UUID) -> HttpResponse:
 
 def page(request: HttpRequest, case: int, paper_id: UUID, page: int) -> HttpResponse:
     """One page of a paper, as an image: it is read beside the opinion."""
-    found = case_of(request, case)
+    found = _case(request, case)
     kept = _paper(request, found, paper_id)
     if not 1 <= page <= kept.pages:
         raise Http404
@@ -44,6 +44,14 @@ def page(request: HttpRequest, case: int, paper_id: UUID, page: int) -> HttpResp
     except (BeingPrepared, Unfit, Unready):
         return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "60"})
     return HttpResponse(image, content_type="image/jpeg")
+
+
+def _case(request: HttpRequest, key: int) -> Case:
+    """Return a request of the reader; of one that is theirs no more there are no papers."""
+    try:
+        return case_of(request, key)
+    except Gone:
+        raise Http404 from None
 
 
 def _read(request: HttpRequest, case: Case, kept: Paper, *, is_by_page: bool = False) -> bytes:

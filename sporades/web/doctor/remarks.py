@@ -13,15 +13,18 @@ from sporades.candidates.models import Identity
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.medical import sealing
-from sporades.medical.models import Compartment, Remark
-from sporades.web.doctor.cases import author_on, case_of, trail
+from sporades.medical.models import LONGEST_REMARK, Compartment, Remark
+from sporades.web.doctor.cases import Gone, author_on, case_of, gone_page, trail
 from sporades.web.doctor.forms import AskForm, RemarkForm
 from sporades.web.layout.presses import a_press
 
 
 def remarks(request: HttpRequest, case: int) -> HttpResponse:
     """What was written of health about a request; another comment is written."""
-    found = case_of(request, case)
+    try:
+        found = case_of(request, case)
+    except Gone as gone:
+        return gone_page(request, case, gone, left=_typed(request))
     posted = request.POST if request.method == "POST" else None
     form = RemarkForm(posted)
     if posted is not None and form.is_valid():
@@ -50,7 +53,10 @@ def remarks(request: HttpRequest, case: int) -> HttpResponse:
 
 def ask(request: HttpRequest, case: int) -> HttpResponse:
     """Ask the candidate for a paper or a word: the request waits for it."""
-    found = case_of(request, case)
+    try:
+        found = case_of(request, case)
+    except Gone as gone:
+        return gone_page(request, case, gone, left=_typed(request))
     posted = request.POST if request.method == "POST" else None
     form = AskForm(posted)
     if posted is not None and form.is_valid():
@@ -73,6 +79,11 @@ def ask(request: HttpRequest, case: int) -> HttpResponse:
             return redirect("doctor:home")
     context = {"case": found, "form": form, "trail": trail(found)}
     return render(request, "doctor/ask.html", context, status=422 if form.errors else 200)
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    text = request.POST.get("texte", "")[: LONGEST_REMARK * 2]
+    return [("Votre commentaire", text)] if text.strip() else []
 
 
 def _read(request: HttpRequest, case: Case) -> list[Remark]:

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from sporades.accommodations.models import Again, Case
 from sporades.accommodations.rules import Wish
-from sporades.accommodations.states import State
+from sporades.accommodations.states import OpinionAgain, State
 from sporades.accounts.models import Membership
 from sporades.acts import accommodating, opining
 from sporades.exams.held import forget
@@ -27,6 +27,7 @@ from tests.medical.given import confide, found_clean
 from tests.medical.given import write as confide_remark
 from tests.web.doctor.space import (
     FAVOURABLE,
+    OPINION,
     OTHER,
     UNFAVOURABLE,
     a_doctor,
@@ -165,7 +166,7 @@ def test_the_list_takes_as_many_questions_for_three_requests_as_for_one(
     assert {len(page.context[name]["lines"]) for name in LISTS} == {count}
 
 
-LIST = 11
+LIST = 12
 LISTS = ("waiting", "free", "said")
 
 
@@ -313,7 +314,8 @@ def test_two_measures_that_exclude_each_other_are_not_both_favoured(case, doctor
 def test_a_text_of_its_own_says_why_of_a_measure(case, doctor):
     typed = {"avis-tiers": UNFAVOURABLE, "motif-tiers": "L'épreuve est courte."}
     unsaid = write(doctor, case, button="relire", **{**typed, "motif-tiers": ""})
-    assert "ici, ou mieux sous la mesure" in said(unsaid)
+    assert "ici, ou pour plusieurs mesures dans « Avis pour l'autorité qui décide »" in said(unsaid)
+    assert set(unsaid.context["form"].errors) == {"motif-tiers"}
     assert "N'y écrivez ni diagnostic, ni maladie, ni traitement" in said(unsaid)
 
     read_over = write(doctor, case, button="relire", **typed)
@@ -323,6 +325,21 @@ def test_a_text_of_its_own_says_why_of_a_measure(case, doctor):
     measures = case.measures.values_list("code", "opinion_text")
     assert list(measures) == [("TIERS", "L'épreuve est courte."), ("ACCESSIBLE", "")]
     assert "Motif : L'épreuve est courte." in said(doctor.get(at("case", case)))
+
+
+def test_each_fault_names_its_measure_and_all_are_said_at_once(case, doctor):
+    page = write(
+        doctor,
+        case,
+        button="relire",
+        **{"avis-tiers": UNFAVOURABLE, "avis-accessible": OTHER},
+    )
+
+    lines = page.text[page.text.index('id="erreurs"') :].split("</ul>")[0]
+    lines = lines.replace("&nbsp;", " ").replace("\xa0", " ").replace("&#x27;", "'")
+    assert "« Temps majoré d'un tiers », motif de votre avis sur cette mesure : Dites" in lines
+    assert "« Locaux accessibles », autre mesure proposée : Choisissez" in lines
+    assert "« Locaux accessibles », motif de votre avis sur cette mesure : Dites" in lines
 
 
 def test_what_is_typed_is_kept_and_comes_back(case, doctor):
@@ -383,7 +400,7 @@ def test_an_opinion_that_was_not_read_over_is_not_signed(case, doctor):
     [
         ({"avis-tiers": ""}, "Donnez votre avis sur cette mesure."),
         ({"avis-tiers": OTHER, "texte": "x"}, "Choisissez la mesure que vous proposez."),
-        ({"avis-tiers": UNFAVOURABLE}, "pourquoi un avis n'est pas favorable"),
+        ({"avis-tiers": UNFAVOURABLE}, "pourquoi cet avis n'est pas favorable"),
     ],
 )
 def test_what_is_missing_is_said_and_nothing_is_lost(case, doctor, answers, missing):
@@ -604,7 +621,7 @@ def test_a_request_goes_to_another_doctor_with_its_notes(case, doctor, other):
     answer = doctor.post(at("give_back", case), {"medecin": str(other.user.pk)}, follow=True)
 
     assert "n'est plus chez vous" in said(answer)
-    assert doctor.get(at("case", case)).status_code == 404
+    assert doctor.get(at("case", case)).status_code == 409
     assert "Vu au téléphone." in other.get(at("case", case)).text
     assert doctor.get(at("paper", case, Paper.objects.get().pk)).status_code == 404
 
@@ -630,10 +647,213 @@ def test_only_doctors_of_its_academy_are_offered(case, doctor, academies):
     assert offered is (academies == ["A09"])
 
 
-def test_a_request_that_its_manager_took_is_the_doctors_no_more(case, doctor):
+def test_a_doctor_whose_request_is_taken_while_they_type_reads_who_took_it_and_what_they_typed(
+    case, doctor
+):
+    write(doctor, case, texte="Un début")
     accommodating.take_from_doctor(case=case, by=MANAGER, at=NOW)
 
-    assert doctor.post(at("case", case), {"revision": "0"}).status_code == 404
+    typed = {**OPINION, "texte": "La suite, qui n'est pas gardée.", "revision": "1"}
+    kept = doctor.post(at("keep", case), typed)
+    read_over = doctor.post(at("case", case), {**typed, "relire": "1"})
+
+    why = "Cette demande n'est plus chez vous : elle est reprise par Claude Martin, gestionnaire, le mercredi"
+    assert kept.status_code == 409
+    assert why in json.loads(kept.content)["message"].replace("\xa0", " ")
+    assert read_over.status_code == 409
+    assert why in said(read_over).replace("\xa0", " ")
+    assert "La suite, qui n'est pas gardée." in said(read_over)
+    assert "Un début" not in said(read_over)
+    assert doctor.get(at("sign", case)).status_code == 409
+    assert doctor.get(at("paper", case, Paper.objects.get().pk)).status_code == 404
+
+
+@pytest.mark.parametrize("page", ["remarks", "ask"])
+def test_a_comment_that_was_typed_of_a_request_that_was_taken_is_shown(case, doctor, page):
+    accommodating.take_from_doctor(case=case, by=MANAGER, at=NOW)
+
+    answer = doctor.post(at(page, case), {"texte": "L'audiogramme de juin.", "lecteur": "candidat"})
+
+    assert answer.status_code == 409
+    assert "L'audiogramme de juin." in said(answer)
+    assert not Remark.objects.exists()
+
+
+def test_who_gave_a_request_back_reads_who_has_it_now(case, doctor, other):
+    doctor.post(at("give_back", case), {"medecin": str(other.user.pk)})
+
+    page = said(doctor.get(at("case", case)))
+
+    assert "vous l'avez rendue le" in page
+    assert f"{Case.objects.get(pk=case.pk).doctor_name} l'a maintenant." in page
+
+
+# --- It waits for its candidate, and comes back -------------------------------------------------
+
+
+def test_what_a_doctor_asked_for_is_waited_for_in_their_list_then_comes_back_named(case, doctor):
+    write(doctor, case, texte="Un début")
+    doctor.post(at("ask", case), {"texte": "L'audiogramme.", "envoi": "une"})
+    waits = doctor.get(HOME)
+    page = doctor.get(at("case", case))
+    send_again(case.registration)
+    back = said(doctor.get(HOME))
+
+    assert [one["case"].pk for one in waits.context["left"]["lines"]] == [case.pk]
+    assert "Attend le candidat" in said(waits)
+    assert page.status_code == 409
+    assert "vous avez demandé un papier ou une précision, et elle attend le candidat" in said(page)
+    assert "Attend le candidat" not in back
+    assert "Vous l'aviez déjà : votre brouillon vous attend" in back
+    assert "Maëlle" in back
+
+
+def test_to_another_doctor_what_comes_back_is_as_any_other(case, doctor, other):
+    doctor.post(at("ask", case), {"texte": "L'audiogramme.", "envoi": "une"})
+    assert not other.get(HOME).context["left"]["lines"]
+    send_again(case.registration)
+
+    page = said(other.get(HOME))
+
+    assert "Vous l'aviez déjà" not in page
+    assert "Maëlle" not in page
+
+
+def test_a_paper_that_was_not_opened_is_marked_and_named_before_signing(case, doctor):
+    first = Paper.objects.get()
+    second = found_clean(confide(case.registration, name="audiogramme.jpg"))
+    before = said(doctor.get(at("case", case)))
+    doctor.get(at("paper", case, first.pk))
+    after = said(doctor.get(at("case", case)))
+    write(doctor, case)
+
+    signing = said(doctor.get(at("sign", case)))
+
+    assert (before.count("Pas encore ouvert"), after.count("Pas encore ouvert")) == (2, 1)
+    assert f"1 des 2 papiers de santé confiés : Autre papier de santé, {second.name}." in signing
+
+
+@pytest.mark.parametrize(
+    ("what", "why"),
+    [
+        (accommodating.take_up, "Le candidat modifie cette demande"),
+        (accommodating.withdraw, "Le candidat a retiré cette demande"),
+    ],
+)
+def test_why_a_request_cannot_be_taken_is_said_as_it_is(doctor, sent, what, why):
+    what(case=sent, by=author(sent.registration.candidate), at=NOW)
+
+    answer = said(take(doctor, sent))
+
+    assert why in answer
+    assert "s'en est chargé" not in answer
+
+
+def test_one_opinion_is_one_line_whatever_its_decision_became(case, doctor, registration):
+    write(doctor, case, button="relire")
+    sign(doctor, case)
+    decide(registration)
+    accommodating.notify_decision(registration=registration, by=MANAGER, at=NOW)
+    later = accommodating.take_again(
+        case=case_of(registration),
+        why=Again.ERROR,
+        has_opinion=True,
+        by=MANAGER,
+        at=NOW + timedelta(days=1),
+    )
+
+    listed = doctor.get(HOME).context["said"]["lines"]
+    former = said(doctor.get(at("case", case)))
+
+    assert [one["case"].pk for one in listed] == [later.pk]
+    assert "Le service gestionnaire a repris la décision, et garde votre avis" in former
+
+
+# --- Two windows --------------------------------------------------------------------------------
+
+
+def test_of_two_windows_both_texts_are_shown_and_nothing_is_said_to_be_kept_that_is_not(
+    case, doctor
+):
+    write(doctor, case, texte="L'autre fenêtre")
+    stale = {**OPINION, "avis-tiers": UNFAVOURABLE, "texte": "Celle-ci", "revision": "0"}
+
+    kept = doctor.post(at("keep", case), stale)
+    page = doctor.post(at("case", case), stale)
+
+    assert "rechargez" not in json.loads(kept.content)["message"]
+    assert "« Enregistrer » vous montre les deux" in json.loads(kept.content)["message"]
+    text = said(page)
+    assert page.status_code == 409
+    assert "L'autre fenêtre" in text
+    assert page.context["form"]["texte"].value() == "Celle-ci"
+    assert "Brouillon enregistré" not in text
+    assert "Ce qui est affiché n'est pas enregistré." in text
+    assert [label for label, _ in page.context["other"]] == [
+        "Temps majoré d'un tiers",
+        "Avis pour l'autorité qui décide",
+    ]
+
+
+# --- No diagnosis -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("texte", "words"),
+    [
+        ("Dyslexie sévère, sous Ritaline.", ["Dyslexie", "Ritaline"]),
+        ("Voir CIM F81.0, et le traitement.", ["CIM", "F81.0", "traitement"]),
+        ("Un ordinateur avec traitement de texte, sujet en A3.", []),
+    ],
+)
+def test_words_that_look_like_a_diagnosis_stand_out_before_signing_and_refuse_nothing(
+    case, doctor, texte, words
+):
+    page = write(doctor, case, button="relire", texte=texte)
+
+    assert page.context["words"] == words
+    assert bool(words) == ("semblent dire quelque chose de la santé" in said(page))
+    sign(doctor, case)
+    assert Case.objects.get(pk=case.pk).state == State.OPINION_GIVEN
+
+
+def test_a_doctor_corrects_a_signed_opinion_while_nothing_is_decided(case, doctor, registration):
+    typed = {"avis-tiers": UNFAVOURABLE, "motif-tiers": "Sa dyslexie.", "texte": "En tout."}
+    write(doctor, case, button="relire", **typed)
+    sign(doctor, case)
+    assert "vous pouvez corriger votre avis" in said(doctor.get(at("case", case)))
+
+    answer = doctor.post(at("case", case), {"corriger": "1"}, follow=True)
+    doctor.post(at("case", case), {"corriger": "1"})
+
+    case.refresh_from_db()
+    assert (case.state, case.opinion_text, case.opined_at) == (State.WITH_DOCTOR, "", None)
+    assert not case.measures.exclude(opinion="", opinion_text="").exists()
+    form = answer.context["form"]
+    shown = {name: form[name].value() for name in typed}
+    assert shown == typed
+    assert Entry.objects.filter(verb="accommodation opinion asked again").count() == 1
+    assert not Entry.objects.filter(payload__icontains="dyslexie").exists()
+    write(doctor, case, button="relire", texte="Sa fatigue.")
+    sign(doctor, case)
+    decide(registration)
+
+    late = doctor.post(at("case", case), {"corriger": "1"}, follow=True)
+
+    assert "Une décision est prise : l'avis ne se corrige plus." in said(late)
+    assert Case.objects.get(pk=case.pk).state == State.DECIDED
+
+
+def test_a_new_opinion_that_the_office_asks_for_is_seen_by_the_doctor(case, doctor):
+    write(doctor, case, button="relire", texte="Dyslexie.")
+    sign(doctor, case)
+    accommodating.reopen(case=case, why=OpinionAgain.HEALTH, by=MANAGER, at=NOW)
+
+    home, page = said(doctor.get(HOME)), said(doctor.get(at("case", case)))
+
+    assert "Avis à redonner" in home
+    assert "L'avis dit quelque chose de la santé du candidat" in page
+    assert "Dyslexie." in doctor.get(at("case", case)).text
 
 
 # --- In its time ------------------------------------------------------------------------------
@@ -677,7 +897,7 @@ def test_who_signs_unread_is_told_which_papers_and_comments_they_leave(case, doc
     doctor.get(at("remarks", case))
     read = said(doctor.get(at("sign", case)))
 
-    assert "Vous n'avez ouvert aucun des papiers de santé confiés." in unread
+    assert "Vous n'avez ouvert aucun des papiers de santé confiés : " in unread
     assert "Vous n'avez pas encore lu un commentaire du candidat" in unread
     assert "Vous n'avez" not in read
 
@@ -687,7 +907,7 @@ def test_of_several_papers_the_number_that_was_not_opened_is_said(case, doctor):
     doctor.get(at("paper", case, Paper.objects.first().pk))
     write(doctor, case)
 
-    assert "Vous n'avez pas ouvert 1 des 2 papiers de santé confiés." in said(
+    assert "Vous n'avez pas ouvert 1 des 2 papiers de santé confiés : " in said(
         doctor.get(at("sign", case))
     )
 
@@ -762,7 +982,7 @@ def test_every_epreuve_ticked_is_an_opinion_on_all(for_two, doctor):
 def test_an_opinion_for_some_epreuves_says_why_to_the_authority(for_two, doctor):
     answer = ticked(doctor, for_two, "E1", texte="")
 
-    assert (answer.status_code, "pourquoi un avis n'est pas favorable" in said(answer)) == (
+    assert (answer.status_code, "pourquoi cet avis n'est pas favorable" in said(answer)) == (
         422,
         True,
     )

@@ -12,7 +12,14 @@ from sporades.accommodations.models import Case
 from sporades.accommodations.operations import OpinionOn
 from sporades.accommodations.queries import papers_asked_of
 from sporades.accommodations.rules import Wish
-from sporades.accommodations.states import PAPER_ASKED, SINCE, Decision, Opinion, State
+from sporades.accommodations.states import (
+    PAPER_ASKED,
+    SINCE,
+    Decision,
+    Opinion,
+    OpinionAgain,
+    State,
+)
 from sporades.accounts.models import Membership
 from sporades.acts import accommodating, reading, relieving
 from sporades.batches.models import Batch
@@ -526,8 +533,9 @@ def test_who_corrects_the_decision_of_another_is_named_when_they_say_so(manager,
     reach(in_lille, State.DECIDED)
     first = case_of(in_lille).decided_by_id
     shown = as_shown(manager, in_lille, correcting=True)
+    named = {"nom": "Martin", "prenom": "Claude", "fonction": "cheffe du service des examens"}
 
-    do(manager, in_lille, "corriger", **shown)
+    do(manager, in_lille, "corriger", **{**shown, **named, "service": "Rectorat de Lille"})
     kept = case_of(in_lille).decided_by_id
     do(manager, in_lille, "corriger", **{**shown, "nom": "Dubois"})
 
@@ -587,6 +595,25 @@ def test_from_the_decision_to_the_notification_that_is_read(manager, in_lille):
     assert DocumentVersion.objects.filter(document__kind="decision-amenagement").count() == 1
 
 
+def test_calls_are_made_and_noted_one_after_the_other_from_the_list(manager, in_lille):
+    reach(in_lille, State.NOTIFIED, at=NOW - timedelta(days=6))
+    where = f"{LIST}?etape=a-appeler"
+    page = seen(manager.get(where))
+    assert page.xpath("//main//a[starts-with(@href, 'tel:')]/@href")
+    [form] = page.xpath("//main//form[.//button[@value='absent']]")
+    sent = {one.get("name"): one.get("value") for one in form.xpath(".//input")}
+
+    noted = manager.post(form.get("action"), {**sent, "appel": "absent"}, follow=True)
+    manager.post(form.get("action"), {**sent, "appel": "prevenu"})
+
+    assert noted.redirect_chain[-1][0] == where
+    assert "personne n'a répondu" in main(noted)
+    assert case_of(in_lille).is_reached
+    assert not seen(manager.get(f"{LIST}?etape=a-confier")).xpath(
+        "//main//a[starts-with(@href, 'tel:')]"
+    )
+
+
 def test_who_has_not_read_is_called_and_a_colleague_knows_it(manager, in_lille):
     reach(in_lille, State.NOTIFIED, at=NOW - timedelta(days=6))
     page = manager.get(LIST, {"etape": "a-appeler"})
@@ -609,6 +636,165 @@ def test_a_decision_is_taken_again_after_an_appeal(manager, in_lille):
     page = main(manager.get(page_of(in_lille)))
     assert "est en vigueur jusqu'à la nouvelle" in page
     assert "Recours du candidat" in page
+
+
+# --- What changes while a page is open --------------------------------------------------------
+
+
+def taken_up(registration):
+    by = author(registration.candidate)
+    accommodating.take_up(case=case_of(registration), by=by, at=NOW)
+
+
+def test_what_was_typed_of_a_request_that_its_candidate_changes_is_shown(manager, in_lille, doctor):
+    reach(in_lille, State.ASKED)
+    vue = case_of(in_lille).revision
+    taken_up(in_lille)
+    said = {"vue": vue, "geste": "incomplete", "manque": "L'avis n'est pas signé."}
+
+    answered = manager.post(page_of(in_lille, "a-confier"), said)
+    entrusted = manager.post(
+        page_of(in_lille), {"vue": vue, "geste": "confier", "medecin": str(doctor.pk)}
+    )
+    opened = manager.get(page_of(in_lille))
+
+    assert [one.status_code for one in (answered, entrusted, opened)] == [422, 422, 200]
+    assert "Le candidat modifie sa demande : rien de ce que vous venez de faire" in main(answered)
+    assert "Ce que vous aviez répondu Ce qui manque L'avis n'est pas signé." in main(answered)
+    assert "elle revient à votre service quand il l'envoie de nouveau" in main(opened)
+    assert case_of(in_lille).state == State.PREPARING
+
+
+def test_of_a_request_that_was_taken_back_it_is_said_with_what_was_typed(manager, in_lille):
+    reach(in_lille, State.OPINION_GIVEN)
+    typed = {
+        **as_shown(manager, in_lille),
+        **AUTHOR,
+        "decision-tiers": "refused",
+        "contre-tiers": "L'épreuve est courte.",
+    }
+    by = author(in_lille.candidate)
+    accommodating.withdraw(case=case_of(in_lille), by=by, at=NOW)
+
+    answered = manager.post(page_of(in_lille), {"vue": 1, "geste": "decider", **typed})
+
+    assert answered.status_code == 422
+    assert "Cette demande a été retirée : rien de ce que vous venez de faire" in main(answered)
+    assert "Refusée. Motif : L'épreuve est courte." in main(answered)
+
+
+def test_who_decides_second_sees_both_decisions_and_may_put_theirs_instead(
+    manager, member, in_lille
+):
+    reach(in_lille, State.OPINION_GIVEN)
+    mine = {
+        **as_shown(manager, in_lille),
+        **AUTHOR,
+        "decision-tiers": "refused",
+        "contre-tiers": "L'épreuve est courte.",
+    }
+    other = member("A09", email="autre@exemple.test")
+    theirs = {**as_shown(other, in_lille), **AUTHOR, "nom": "Dubois"}
+    do(other, in_lille, "decider", **theirs)
+
+    answered = manager.post(page_of(in_lille), {"vue": 1, "geste": "decider", **mine})
+
+    assert answered.status_code == 422
+    page = main(answered)
+    assert "Une décision a été prise entre-temps par Claude Dubois" in page
+    assert "Décision prise : accordée" in page
+    form = answered.context["asked"].decision
+    assert form["decision-tiers"].value() == "refused"
+    assert form["contre-tiers"].value() == "L'épreuve est courte."
+    shown = {
+        one.get("name"): one.get("value")
+        for one in seen(answered).cssselect("main input[type=hidden]")
+        if one.get("name") in ("vue", "decidee", "geste")
+    }
+    assert shown["geste"] == "corriger"
+    manager.post(page_of(in_lille), {**mine, **shown})
+    assert case_of(in_lille).measures.get(code=THIRD).decision == Decision.REFUSED
+
+
+def test_a_new_opinion_is_asked_for_before_anything_is_decided(manager, in_lille):
+    reach(in_lille, State.WITH_DOCTOR)
+    opine(in_lille, TIERS=OpinionOn(Opinion.UNFAVOURABLE, text="Dyslexie sévère."))
+    page = main(manager.get(page_of(in_lille)))
+    assert "L'avis semble dire quelque chose de la santé du candidat « Dyslexie »" in page
+
+    unsaid = do(manager, in_lille, "nouvel-avis")
+    answer = do(manager, in_lille, "nouvel-avis", raison="health")
+
+    assert unsaid.status_code == 422
+    assert "Un nouvel avis est demandé" in main(answer)
+    case = case_of(in_lille)
+    assert (case.state, case.opinion_again) == (State.WITH_DOCTOR, "health")
+    assert not case.measures.exclude(opinion="", opinion_text="").exists()
+    opine(in_lille, at=NOW + timedelta(hours=1))
+    assert case_of(in_lille).opinion_again == ""
+
+
+def test_an_opinion_that_was_given_again_is_not_decided_of_unread(manager, in_lille):
+    reach(in_lille, State.OPINION_GIVEN)
+    typed = {**as_shown(manager, in_lille), **AUTHOR, "vue": "1", "geste": "decider"}
+    page = seen(manager.get(page_of(in_lille)))
+    [read] = page.cssselect("main input[name=avis][type=hidden]")
+    case = case_of(in_lille)
+    accommodating.reopen(case=case, why=OpinionAgain.UNCLEAR, by=MANAGER, at=NOW)
+    opine(in_lille, at=NOW + timedelta(hours=1), TIERS=OpinionOn(Opinion.UNFAVOURABLE))
+
+    answered = manager.post(page_of(in_lille), {**typed, "avis": read.get("value")})
+
+    assert answered.status_code == 422
+    assert "Le médecin a donné un autre avis depuis que vous avez ouvert cette page" in main(
+        answered
+    )
+    assert case_of(in_lille).state == State.OPINION_GIVEN
+
+
+def test_who_corrects_the_decision_of_another_is_its_author(manager, member, in_lille):
+    reach(in_lille, State.OPINION_GIVEN)
+    other = member("A09", email="autre@exemple.test")
+    do(other, in_lille, "decider", **{**as_shown(other, in_lille), **AUTHOR, "nom": "Dubois"})
+
+    shown = as_shown(manager, in_lille, correcting=True)
+    page = main(manager.get(page_of(in_lille), {"corriger": "1"}))
+    own = as_shown(other, in_lille, correcting=True)
+
+    assert shown["nom"] != "Dubois"
+    assert "Elle est signée de Claude Dubois, cheffe de division" in page
+    assert own["nom"] == "Dubois"
+    assert "Elle est signée de" not in main(other.get(page_of(in_lille), {"corriger": "1"}))
+
+
+def test_what_the_doctor_writes_of_a_measure_stands_whatever_is_decided(manager, in_lille):
+    reach(in_lille, State.WITH_DOCTOR)
+    opine(in_lille, TIERS=OpinionOn(Opinion.UNFAVOURABLE))
+
+    form = manager.get(page_of(in_lille)).context["asked"].decision
+
+    told = form["decision-tiers"].help_text
+    assert told.endswith("Avis défavorable. Il écrit : « Les mesures conviennent. »")
+
+
+def test_each_fault_of_a_decision_names_its_measure(manager, in_lille):
+    reach(in_lille, State.OPINION_GIVEN)
+    against = {
+        **as_shown(manager, in_lille),
+        **AUTHOR,
+        "decision-tiers": "refused",
+        "decision-accessible": "other",
+    }
+
+    page = main(do(manager, in_lille, "decider", **against))
+
+    assert (
+        "« Temps majoré d'un tiers », motif, si vous ne suivez pas l'avis du médecin : Dites le motif"
+        in page.replace("\xa0", " ")
+    )
+    assert "« Locaux accessibles », mesure accordée à la place : Choisissez" in page.replace(
+        "\xa0", " "
+    )
 
 
 def test_another_reason_of_a_late_request_is_read_in_its_words(manager, in_lille):
@@ -719,7 +905,7 @@ def test_a_decision_taken_again_starts_from_what_was_decided(manager, in_lille):
     shown = as_shown(manager, in_lille)
     assert {**shown, "service": AUTHOR["service"]} == granted
     page = main(manager.get(page_of(in_lille)))
-    assert "Avis défavorable. Décision prise : accordée" in page
+    assert "Les mesures conviennent. ». Décision prise : accordée" in page
     do(manager, in_lille, "decider", **{**granted, "nom": "Martine"})
     found = case_of(in_lille).measures.get(code=THIRD)
     assert (found.decision, found.reason) == (Decision.GRANTED, "Un autre avis le demande.")
@@ -733,7 +919,7 @@ def test_after_another_opinion_the_form_starts_from_it_and_says_what_was_decided
 
     assert as_shown(manager, in_lille)["decision-tiers"] == "refused"
     page = main(manager.get(page_of(in_lille)))
-    assert "Avis défavorable. Décision prise : accordée" in page
+    assert "Les mesures conviennent. ». Décision prise : accordée" in page
 
 
 def test_who_only_reads_sees_measures_and_neither_why_nor_the_doctor_s_words(member, in_lille):

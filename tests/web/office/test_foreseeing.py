@@ -154,3 +154,23 @@ def test_what_has_left_the_perimeter_since_is_not_counted_and_that_is_said(manag
     assert "(1 décision)" in page
     assert left in page
     assert other.number not in page
+
+
+@pytest.mark.parametrize(
+    ("state", "action", "leads_to"),
+    [
+        (State.OPINION_GIVEN, "follow-opinion", ["?etape=a-notifier", ""]),
+        (State.DECIDED, "notify-accommodation", [""]),
+    ],
+)
+def test_a_batch_that_was_launched_leads_to_the_next_step(
+    manager, in_lille, state, action, leads_to
+):
+    asked.reach(in_lille, state)
+    batch = prepared(manager, action)
+    operations.launch(batch=batch, by=batch.reach.perimeters[0].member, at=NOW)
+
+    links = seen(manager.get(page_of(batch))).xpath("//main//p[@class='s-links']/a/@href")
+
+    every = reverse("office:accommodations")
+    assert links == [f"{every}{end}" for end in leads_to]

@@ -87,7 +87,9 @@ class CaseDecisionForm(forms.Form):
         """
         super().__init__(data)
         self._user, self._case = author.identifier, case
-        self._author = _decided_by(case) if case.state == State.DECIDED else author
+        # Who corrects what another decided decides from then on (L-03).
+        is_own = case.state == State.DECIDED and case.decided_by_id == author.identifier
+        self._author = _decided_by(case) if is_own else author
         self._measures: list[AskedMeasure] = list(case.measures.all())
         self._advised, self._former = as_advised(case), as_decided(case)
         is_kept = case.state == State.DECIDED or case.is_opinion_kept
@@ -128,6 +130,7 @@ class CaseDecisionForm(forms.Form):
             choices=others,
             initial=start.other,
             required=False,
+            widget=forms.Select(attrs={"data-in-full": True}),
         )
         ask_if_called_for(self.fields[other], f"{decision}={Decision.OTHER.value}")
 
@@ -146,39 +149,67 @@ class CaseDecisionForm(forms.Form):
             choices=[(paper.code, paper.label) for paper in offered],
             initial=list(start),
             required=False,
-            widget=forms.CheckboxSelectMultiple,
+            widget=forms.CheckboxSelectMultiple(attrs={"data-ticked-for": decision}),
         )
         grants = f"{Decision.GRANTED.value} {Decision.OTHER.value}"
         ask_if_called_for(self.fields[papers], f"{decision}={grants}")
 
     def _ask_why(self, one: AskedMeasure) -> None:
-        decision, _, papers, along, against = names_of(one)
+        _, _, _, along, against = names_of(one)
         advised, start = self._advised[one.code], self._start(one)
         follows = start.follows(advised)
+        when_followed, when_not = self._shown_when(one)
         if needs_reason(one, advised):
             proposed = start.reason if follows and start.reason else advised.reason
             label = "Motif, si vous suivez l'avis du médecin"
             told = f"{PROPOSED if advised.reason else UNSAID} {READ}"
             self.fields[along] = _reason(label, told, proposed)
-            ask_if_called_for(self.fields[along], f"{decision}={advised.decision.value}")
+            ask_if_called_for(self.fields[along], when_followed)
             self._propose_again(one, proposed)
         label = "Motif, si vous ne suivez pas l'avis du médecin"
         self.fields[against] = _reason(label, READ, "" if follows else start.reason)
+        ask_if_called_for(self.fields[against], when_not)
+
+    def _shown_when(self, one: AskedMeasure) -> tuple[str, str]:
+        """Return the answers that follow the opinion, and those that do not, as a page tells them apart."""
+        decision, other, papers, _, _ = names_of(one)
+        advised = self._advised[one.code]
         others = " ".join(each.value for each in Decision if each != advised.decision)
-        shown_when = f"{decision}={others}"
-        if advised.decision == Decision.GRANTED and one.code in self._offered:
-            shown_when += f"|{papers}={' '.join(each.code for each in self._offered[one.code])}"
-        # What another measure, or some épreuves, must be for the opinion to be followed, no page knows.
-        is_told_apart = advised.decision != Decision.OTHER and not advised.papers
-        ask_if_called_for(self.fields[against], shown_when if is_told_apart else "")
+        follows, differs = [f"{decision}={advised.decision.value}"], [f"{decision}={others}"]
+        if advised.decision == Decision.OTHER:
+            follows.append(f"{other}={advised.other}")
+            differs.append(f"{other}!={advised.other}")
+        if advised.decision != Decision.REFUSED and one.code in self._offered:
+            for code in advised.papers:
+                follows.append(f"{papers}={code}")
+                differs.append(f"{papers}!={code}")
+            left = [
+                each.code for each in self._offered[one.code] if each.code not in advised.papers
+            ]
+            if left:
+                follows.append(f"{papers}!={' '.join(left)}")
+                differs.append(f"{papers}={' '.join(left)}")
+        return "&".join(follows), "|".join(differs)
 
     def _propose_again(self, one: AskedMeasure, proposed: str) -> None:
         """Give the proposed reason back where the page has sent none: it was out of sight."""
-        decision, _, _, along, _ = names_of(one)
-        is_advised = self.data.get(decision) == self._advised[one.code].decision
+        decision, other, papers, along, _ = names_of(one)
+        advised = self._advised[one.code]
+        is_advised = self.data.get(decision) == advised.decision
+        if advised.decision == Decision.OTHER:
+            is_advised = is_advised and self.data.get(other) == advised.other
+        if advised.decision != Decision.REFUSED and one.code in self._offered:
+            ticked = self.fields[papers].widget.value_from_datadict(self.data, self.files, papers)
+            is_advised = is_advised and set(ticked or ()) == set(advised.papers)
         if self.is_bound and not is_advised and not self.data.get(along):
             self.data = self.data.copy()
             self.data[along] = proposed
+
+    def label_of(self, name: str) -> str:
+        """Return how the list of errors names a field: with its measure."""
+        label = str(self.fields[name].label)
+        of = next((one.label for one in self._measures if name in names_of(one)), "")
+        return f"« {of} », {label[:1].lower()}{label[1:]}" if of else label
 
     def fieldsets(self) -> list[tuple[str, tuple[str, ...]]]:
         """Return the fields of each measure under its name, then who decides."""
@@ -205,7 +236,9 @@ class CaseDecisionForm(forms.Form):
             said = f"Le médecin propose « {one.opinion_label} »"
         else:
             said = f"Avis {one.get_opinion_display().lower()}"
-        return f"{said} {self._only(one.opinion_papers)}" if one.opinion_papers else said
+        if one.opinion_papers:
+            said = f"{said} {self._only(one.opinion_papers)}"
+        return f"{said}. Il écrit : « {one.opinion_text} »" if one.opinion_text else said
 
     def _only(self, papers: Iterable[str]) -> str:
         return f"seulement pour {self._named(papers)}"
@@ -301,8 +334,11 @@ class CaseDecisionForm(forms.Form):
         """Who decides, as the notification says; another name is that of whoever types it."""
         said = self.cleaned_data
         typed = Author(*(said[name] for name in ("prenom", "nom", "fonction", "service")))
-        is_kept = replace(typed, identifier=self._author.identifier) == self._author
-        return self._author if is_kept else replace(typed, identifier=self._user)
+        known = [self._author]
+        if self._case.state == State.DECIDED:
+            known.append(_decided_by(self._case))
+        kept = (one for one in known if replace(typed, identifier=one.identifier) == one)
+        return next(kept, replace(typed, identifier=self._user))
 
 
 def names_of(measure: AskedMeasure) -> tuple[str, str, str, str, str]:

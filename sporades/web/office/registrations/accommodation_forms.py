@@ -7,7 +7,9 @@ from django import forms
 
 from sporades.accommodations.models import (
     LONGEST_REASON,
+    LONGEST_WHY,
     Again,
+    AskedMeasure,
     Case,
 )
 from sporades.accommodations.operations import Author
@@ -17,23 +19,40 @@ from sporades.accommodations.states import (
     DECLARE_INCOMPLETE,
     ENTRUST,
     NOTIFY,
+    REOPEN,
     TAKE_FROM_DOCTOR,
+    Decision,
+    OpinionAgain,
     State,
 )
 from sporades.accounts.models import Membership
+from sporades.core.text import clean
 from sporades.registrations.fields import CleanCharField
-from sporades.web.office.registrations.accommodation_decision import CaseDecisionForm
+from sporades.web.office.registrations.accommodation_decision import CaseDecisionForm, names_of
 
 MOVES = {
     "confier": ENTRUST,
     "incomplete": DECLARE_INCOMPLETE,
     "reprendre": TAKE_FROM_DOCTOR,
+    "nouvel-avis": REOPEN,
     "decider": DECIDE,
     "corriger": CORRECT,
     "notifier": NOTIFY,
 }
 DECIDING = {"decider", "corriger"}
 CALL, AGAIN, LEAVE = "appel", "revoir", "laisser"
+CHANGED = "Cette demande a changé depuis que vous l'avez ouverte : relisez-la."
+OPINED_AGAIN = (
+    "Le médecin a donné un autre avis depuis que vous avez ouvert cette page : rien n'est enregistré. "
+    "Relisez l'avis et vos réponses, qui sont gardées ci-dessous."
+)
+MEANWHILE = {
+    State.PREPARING: "Le candidat modifie sa demande : rien de ce que vous venez de faire n'est "
+    "enregistré. Elle revient à votre service quand il l'envoie de nouveau.",
+    State.WITHDRAWN: "Cette demande a été retirée : rien de ce que vous venez de faire n'est "
+    "enregistré.",
+}
+"""Why nothing is done of a request that its candidate has taken meanwhile."""
 
 
 class EntrustForm(forms.Form):
@@ -102,6 +121,17 @@ class AgainForm(forms.Form):
     )
 
 
+class NewOpinionForm(forms.Form):
+    """Why the doctor gives the opinion again, before anything is decided."""
+
+    raison = forms.ChoiceField(
+        label="Pourquoi",
+        choices=[one for one in OpinionAgain.choices if one[0] != OpinionAgain.DOCTOR],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Dites pourquoi un nouvel avis est demandé."},
+    )
+
+
 class LeaveForm(forms.Form):
     """Why a decision that was taken again is left as it is."""
 
@@ -145,6 +175,7 @@ class CaseForms:
         self.call = CallForm(sent(CALL))
         self.again = AgainForm(sent(AGAIN))
         self.leave = LeaveForm(sent(LEAVE))
+        self.new_opinion = NewOpinionForm(sent("nouvel-avis"))
         self.decision = (
             CaseDecisionForm(data if self.act in DECIDING else None, case=case, author=author)
             if self.possible & DECIDING
@@ -152,11 +183,17 @@ class CaseForms:
         )
         self.why = ""
         self.is_refused = False
+        self.left: list[tuple[str, str]] = []
+        """What was sent for an act that is possible no more: the page shows it, to be copied."""
+        self._data, self._case = data, case
 
     def is_valid(self) -> bool:
         """Return whether what was sent can be done."""
         if self.act not in self.possible:
-            self.refuse("Cette demande a changé depuis que vous l'avez ouverte : relisez-la.")
+            self._overtaken()
+            return False
+        if self.act == "decider" and self._is_opinion_another():
+            self.refuse(OPINED_AGAIN)
             return False
         form = {
             "confier": self.entrust,
@@ -165,10 +202,48 @@ class CaseForms:
             CALL: self.call,
             AGAIN: self.again,
             LEAVE: self.leave,
+            "nouvel-avis": self.new_opinion,
         }.get(self.act)
         self.is_refused = form is not None and not form.is_valid()
         return not self.is_refused
 
+    def _is_opinion_another(self) -> bool:
+        """Return whether the doctor has given another opinion than the page showed."""
+        read, opined = self._data.get("avis", ""), self._case.opined_at
+        return bool(read) and (opined is None or read != opined.isoformat())
+
+    def _overtaken(self) -> None:
+        """Say what has changed, and keep what was sent."""
+        case = self._case
+        if self.act == "decider" and "corriger" in self.possible:
+            self.act = "corriger"
+            self.refuse(
+                f"Une décision a été prise entre-temps par {case.decided_first_name} "
+                f"{case.decided_last_name} : la vôtre n'est pas enregistrée. Vos réponses sont "
+                "ci-dessous, avec ce qui est décidé de chaque mesure : « Enregistrer la correction » "
+                "les met à la place."
+            )
+            return
+        self.refuse(MEANWHILE.get(State(case.state), CHANGED))
+        self.left = _left(self._data, case)
+
     def refuse(self, why: str) -> None:
         """Say why it is not done."""
         self.why, self.is_refused = why, True
+
+
+def _left(data: Any, case: Case) -> list[tuple[str, str]]:
+    """Return what was sent of an act, in words, each with its label: what is empty is left out."""
+    rows = [
+        ("Ce qui manque", data.get("manque", "")[:LONGEST_REASON]),
+        ("Motif", data.get("motif", "")[:LONGEST_REASON]),
+        *((one.named, _left_of(data, one)) for one in case.measures.all()),
+    ]
+    return [(label, text) for label, said in rows if (text := clean(said))]
+
+
+def _left_of(data: Any, one: AskedMeasure) -> str:
+    decision, _, _, along, against = names_of(one)
+    said = dict(Decision.choices).get(data.get(decision, ""), "")
+    whys = [data.get(name, "")[:LONGEST_WHY] for name in (along, against)]
+    return ". ".join(filter(None, [said, *(f"Motif : {why}" for why in whys if why)]))

@@ -21,6 +21,7 @@ from sporades.batches import operations as batches
 from sporades.batches.accommodations import FOLLOW, NOTIFY
 from sporades.batches.actions import ACTIONS
 from sporades.core.french import time_left_in_words
+from sporades.core.phones import phone_in_words
 from sporades.core.refusals import Refused
 from sporades.core.text import search_key
 from sporades.registrations.models import Registration
@@ -226,6 +227,7 @@ def listed(request: HttpRequest) -> HttpResponse:
             for one, count, age in counted
         ],
         "step": step,
+        "is_calling": step.state == State.NOTIFIED,
         "together": TOGETHER.get(step.batch, ""),
         "here": address(step),
         "count": in_step,
@@ -284,10 +286,21 @@ def _line(
         "again": case.get_again_display(),
         "is_late": bool(case.late_reason),
         "called": called,
+        "phones": phones_of(registration) if step.state == State.NOTIFIED else [],
         "is_left": case.left_at is not None,
         "age": time_left_in_words(at - case.since) if case.since else "",
         "url": f"{reverse('office:handle_accommodation', args=[registration.number])}?{urlencode(where)}",
     }
+
+
+def phones_of(registration: Registration) -> list[tuple[str, str, str]]:
+    """Return the telephone numbers of a registration: whose, as it is read, as it is dialled."""
+    numbers = (
+        ("Téléphone", registration.mobile),
+        ("Téléphone", registration.phone),
+        ("Représentant légal", registration.guardian_phone),
+    )
+    return [(whose, phone_in_words(number), number) for whose, number in numbers if number]
 
 
 def _addresses(academy: str) -> Callable[[Step], str]:

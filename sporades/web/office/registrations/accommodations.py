@@ -11,6 +11,7 @@ from django.utils.dateparse import parse_datetime
 
 from sporades.accommodations import notification
 from sporades.accommodations import operations as accommodations
+from sporades.accommodations.health_words import words_of_health
 from sporades.accommodations.models import Case
 from sporades.accommodations.notification import Notified
 from sporades.accommodations.queries import cases_of, decision_of, doctors_for, last_case_of
@@ -24,20 +25,19 @@ from sporades.accommodations.rules import (
     rules_of,
     sat_by,
 )
-from sporades.accommodations.states import Decision, State
+from sporades.accommodations.states import Decision, OpinionAgain, State
 from sporades.accommodations.tracker import steps_of
 from sporades.accounts.permissions import Permission
 from sporades.acts import accommodating
 from sporades.candidates.models import Identity
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words, local_day
-from sporades.core.phones import phone_in_words
 from sporades.core.refusals import Refused
 from sporades.letters.words import announced
 from sporades.registrations.models import Registration
 from sporades.web.layout.seen import seen_in
 from sporades.web.office.registrations.accommodation_forms import DECIDING, LEAVE, CaseForms
-from sporades.web.office.registrations.accommodation_queue import queue_of
+from sporades.web.office.registrations.accommodation_queue import phones_of, queue_of
 from sporades.web.office.registrations.files import (
     TRAIL,
     file_page,
@@ -50,6 +50,7 @@ DONE = {
     "confier": "La demande est confiée au médecin.",
     "incomplete": "La demande est dite incomplète",
     "reprendre": "La demande est reprise au médecin : elle est à confier.",
+    "nouvel-avis": "Un nouvel avis est demandé : la demande est de nouveau chez le médecin.",
     "decider": "La décision est enregistrée : relisez-la, puis notifiez-la.",
     "corriger": "La décision est corrigée : relisez-la, puis notifiez-la.",
     "notifier": "La décision est notifiée",
@@ -59,6 +60,8 @@ DONE = {
 }
 TELLS = ("incomplete", "notifier", LEAVE)
 CORRECTING = "corriger"
+FROM_LIST = "de_la_liste"
+"""What a button of the list sends: its reader stays there."""
 SHOWN_BEFORE = 3
 """How many former requests the tab names."""
 
@@ -81,8 +84,8 @@ def accommodation(request: HttpRequest, number: str) -> HttpResponse:
 def handle(request: HttpRequest, number: str) -> HttpResponse:
     """Entrust a request, say what it lacks, decide of it, notify, note a call; then the next one."""
     found = registration_of(request, number)
-    case = _case_of(found)
-    if case is None or case.state == State.PREPARING:
+    case = _case_to_handle(found)
+    if case is None:
         raise Http404
     by = request.reaches(Permission.DECIDE_ACCOMMODATIONS).author(
         academy=found.academy_id, domain=found.exam.domain.code
@@ -103,7 +106,7 @@ def handle(request: HttpRequest, number: str) -> HttpResponse:
             return _done(request, found, case, asked.act)
     if asked.act == LEAVE and case.state == State.DECIDED:
         return _overtaken(request, found, by, accommodations.DecidedMeanwhile.message)
-    return _page(request, case, asked, seen=seen, status=422 if asked.is_refused else 200)
+    return _page(request, case, asked, by, seen=seen, status=422 if asked.is_refused else 200)
 
 
 def _asked(request: HttpRequest, case: Case, by: Actor, *, is_posted: bool) -> CaseForms:
@@ -135,16 +138,16 @@ def _overtaken(
     request: HttpRequest, registration: Registration, by: Actor, why: str
 ) -> HttpResponse:
     """Show where a request stands now: a colleague was at it meanwhile."""
-    case = _case_of(registration)
+    case = _case_to_handle(registration)
     if case is None:
         raise Http404
     asked = _asked(request, case, by, is_posted=False)
     asked.refuse(why)
-    return _page(request, case, asked, seen=case.revision, status=409)
+    return _page(request, case, asked, by, seen=case.revision, status=409)
 
 
 def _page(
-    request: HttpRequest, case: Case, asked: CaseForms, *, seen: int, status: int
+    request: HttpRequest, case: Case, asked: CaseForms, by: Actor, *, seen: int, status: int
 ) -> HttpResponse:
     found, at, queue = case.registration, request.arrived_at, queue_of(request)
     context = {
@@ -157,17 +160,9 @@ def _page(
         "born": f"date de naissance : {found.identity.born_in_digits}"
         f"{_minor_in_words(found) if is_minor(found, at) else ''}",
         **_shown_before(case, asked, request),
-        **_deciding(case, asked, request),
+        **_deciding(case, asked, by, request),
         "papers": accommodating.papers_given(case) if "incomplete" in asked.possible else [],
-        "phones": [
-            (whose, phone_in_words(number), number)
-            for whose, number in (
-                ("Téléphone", found.mobile),
-                ("Téléphone", found.phone),
-                ("Représentant légal", found.guardian_phone),
-            )
-            if number
-        ],
+        "phones": phones_of(found),
         "following": queue.following(case) if queue else "",
         "back": queue.list if queue else "",
         "trail": [*TRAIL, (found.number, reverse("office:accommodation", args=[found.number]))],
@@ -189,16 +184,24 @@ def _shown_before(case: Case, asked: CaseForms, request: HttpRequest) -> dict[st
         return {"cannot": str(refusal)}
 
 
-def _deciding(case: Case, asked: CaseForms, request: HttpRequest) -> dict[str, Any]:
+def _deciding(case: Case, asked: CaseForms, by: Actor, request: HttpRequest) -> dict[str, Any]:
     """Return which form decides, if one is open, and how the page leads to it and back."""
     where = request.GET.copy()
     where.pop(CORRECTING, None)
     kept = where.urlencode()
     is_correcting = _is_correcting(asked, request)
+    is_of_another = is_correcting and case.decided_by_id != by.identifier
     return {
+        "signed_by_another": case.author_in_words if is_of_another else "",
         "is_correcting": is_correcting,
         "deciding": "corriger" if is_correcting else "decider",
         "starts_again": case.state == State.OPINION_GIVEN and case.is_opinion_kept,
+        "opined": case.opined_at.isoformat() if case.opined_at else "",
+        "health": words_of_health(
+            case.opinion_text, *(one.opinion_text for one in case.measures.all())
+        )
+        if case.state == State.OPINION_GIVEN
+        else [],
         "read": case.decided_at.isoformat() if case.decided_at else "",
         "correct": f"?{f'{kept}&' if kept else ''}{CORRECTING}=1",
         "leave": f"?{kept}",
@@ -222,6 +225,9 @@ def _do(case: Case, asked: CaseForms, seen: int, *, by: Actor, request: HttpRequ
             accommodating.declare_incomplete(case=case, missing=missing, by=by, at=at)
         case "reprendre":
             accommodating.take_from_doctor(case=case, by=by, at=at)
+        case "nouvel-avis":
+            why = OpinionAgain(asked.new_opinion.cleaned_data["raison"])
+            accommodating.reopen(case=case, why=why, by=by, at=at)
         case "decider" | "corriger":
             _settle(case, asked, seen, by=by, request=request)
         case "notifier":
@@ -248,13 +254,18 @@ def _settle(case: Case, asked: CaseForms, seen: int, *, by: Actor, request: Http
     if asked.act == CORRECTING:
         accommodating.correct(**said, seen=_decision_read(request))
     else:
-        accommodating.decide(**said, seen=seen)
+        opined = _instant(request.POST.get("avis", ""))
+        accommodating.decide(**said, seen=seen, opinion_seen=opined)
 
 
 def _decision_read(request: HttpRequest) -> datetime | None:
     """Return when the decision that the page showed was taken, of what it sent; nothing for none."""
+    return _instant(request.POST.get("decidee", ""))
+
+
+def _instant(said: str) -> datetime | None:
     try:
-        return parse_datetime(request.POST.get("decidee", ""))
+        return parse_datetime(said)
     except ValueError:
         return None
 
@@ -269,6 +280,8 @@ def _onwards(
         return redirect(here + (queue.query if queue else ""))
     if queue is None:
         return back_to_file(request, registration.number, tab="accommodation")
+    if FROM_LIST in request.POST:
+        return redirect(queue.list)
     return redirect(queue.following(case) or queue.list)
 
 
@@ -279,13 +292,28 @@ def _case_of(registration: Registration) -> Case | None:
     return case
 
 
+def _case_to_handle(registration: Registration) -> Case | None:
+    """Return the request that the office has, or had: of one that was never sent there is nothing.
+
+    One that its candidate is changing, or has taken back, says so to whoever had its page open.
+    """
+    case = _case_of(registration)
+    if case is None:
+        sent = (one for one in cases_of(registration=registration.pk) if one.asked_at is not None)
+        case = next(sent, None)
+        if case is not None:
+            case.registration = registration
+    return None if case is None or case.asked_at is None else case
+
+
 def _said_of(case: Case, request: HttpRequest, *, may_decide: bool) -> dict[str, Any]:
     """Return what is said of a request: why, and the words of the doctor, for who decides alone."""
     registration, zone = case.registration, case.registration.service.zone
     sat = sat_by(registration)
     signature = case.signature
+    has_steps = may_decide and case.withdrawn_at is None
     return {
-        "steps": steps_of(case, at=request.arrived_at, by_office=True) if may_decide else [],
+        "steps": steps_of(case, at=request.arrived_at, by_office=True) if has_steps else [],
         "deadline": registration.service.said(deadline_of(registration)),
         "measures": [
             {

@@ -11,6 +11,7 @@ from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Permission, Reach
 from sporades.batches import foreseen, operations, queries
+from sporades.batches.accommodations import FOLLOW
 from sporades.batches.models import Batch
 from sporades.batches.states import BatchState, Outcome
 from sporades.core.actors import Actor
@@ -116,9 +117,19 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
         "is_cut": counts[Outcome.REFUSED] > SHOWN_REFUSALS,
         "done": _first(request, mine.lines.filter(outcome=Outcome.DONE).order_by("pk")),
         "is_done_cut": counts[Outcome.DONE] > SHOWN_REFUSALS,
+        "next_steps": _next_steps(mine),
         "trail": TRAIL,
     }
     return render(request, "office/one_batch.html", context)
+
+
+def _next_steps(batch: Batch) -> list[tuple[str, str]]:
+    """Return where a batch of requests for accommodations leads: to the next step, and to all of them."""
+    if not foreseen.is_foreseen(batch):
+        return []
+    every = reverse("office:accommodations")
+    to_notify = [("Notifier ces décisions", f"{every}?etape=a-notifier")]
+    return [*(to_notify if batch.action == FOLLOW else []), ("Aménagements", every)]
 
 
 def _expected(forecast: list[queries.Forecast], batch: Batch) -> str:

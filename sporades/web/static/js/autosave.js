@@ -12,7 +12,8 @@
    A form that is sent while this is under way waits for it, ten seconds at most: its answers
    would else be taken for those of another tab.
    [data-autosave-notice] holds [data-autosave-said] (role="status"), where it is said; the
-   notice bears data-state="saved|waiting|failed". */
+   notice bears data-state="saved|waiting|failed"; what is in [data-autosave-while] leaves with
+   a 409. */
 const QUIET = 2000;
 const LONGEST = 60000;
 const PATIENCE = 10000;
@@ -96,6 +97,8 @@ function watch(form) {
       document.dispatchEvent(new CustomEvent("session:alive"));
     } else if (answer.status === 400 || answer.status === 409) {
       isOver = answer.status === 409;
+      // What stands beside is said of what is being typed, and no more true of what is over.
+      notice?.querySelector("[data-autosave-while]")?.toggleAttribute("hidden", isOver);
       refused = typed;
       const { message } = await answer.json();
       say("failed", message);

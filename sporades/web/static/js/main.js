@@ -3,6 +3,7 @@
 import { autosave } from "./autosave.js";
 import { chosen } from "./chosen.js";
 import { errorSummary } from "./errors.js";
+import { inFull } from "./in_full.js";
 import { keys } from "./keys.js";
 import { once } from "./once.js";
 import { pages } from "./pages.js";
@@ -14,6 +15,7 @@ import { session } from "./session.js";
 import { suggest } from "./suggest.js";
 import { ticks } from "./ticks.js";
 import { together } from "./together.js";
+import { ticked } from "./ticked.js";
 import { uploads } from "./uploads.js";
 
 errorSummary();
@@ -24,8 +26,10 @@ once();
 keys();
 suggest();
 autosave();
+ticked();
 reveal();
 chosen();
+inFull();
 photos();
 ticks();
 together();

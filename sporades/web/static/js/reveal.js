@@ -1,8 +1,8 @@
 /* Shows a question only when the answer it depends on calls for it.
 
    A control with data-shown-when="name=value other" is shown, with its label, while the
-   control called "name" has one of these values; with "name=value|another=value", while one
-   of both has. Without script it is always there, and the
+   control called "name" has one of these values; with "name!=value other", while it has none of
+   them; with "name=value|another=value", while one of both does; with "&", while both do. Without script it is always there, and the
    server knows by itself whether its answer counts: it refuses one that does not, so what is
    out of sight is emptied as the form is sent. Until then it comes back with its answer. */
 export function reveal() {
@@ -25,11 +25,16 @@ function empty(control) {
 
 function show(form, control) {
   const answers = new FormData(form);
-  const isCalledFor = control.dataset.shownWhen.split("|").some((clause) => {
-    const [name, values] = clause.split("=");
-    return values.split(" ").some((value) => answers.getAll(name).includes(value));
-  });
+  const isCalledFor = control.dataset.shownWhen
+    .split("|")
+    .some((clause) => clause.split("&").every((one) => holds(one, answers)));
   const holder = control.closest(".s-field");
   // What is wrong stays in sight, whatever the answers.
   if (holder) holder.hidden = !isCalledFor && !holder.classList.contains("s-field--error");
+}
+
+function holds(condition, answers) {
+  const [name, values] = condition.split(/!?=/);
+  const has = values.split(" ").some((value) => answers.getAll(name).includes(value));
+  return has !== condition.includes("!=");
 }

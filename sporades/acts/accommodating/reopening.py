@@ -1,0 +1,62 @@
+"""A signed opinion is given again before anything is decided: its doctor finds it as it was typed."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from sporades.accommodations import operations as accommodations
+from sporades.accommodations.models import AskedMeasure, Case
+from sporades.accommodations.queries import lock_case
+from sporades.accommodations.states import OpinionAgain
+from sporades.acts.accommodating.telling import note, open_papers_to
+from sporades.core.actors import Actor
+from sporades.medical import operations as medical
+from sporades.medical.queries import draft_of
+
+TEXT, NOTE = "texte", "note"
+"""The names of the answers of a draft that are of no one measure."""
+
+
+def answers_named(measure: AskedMeasure) -> tuple[str, str, str, str]:
+    """Return the names of the answers on a measure: the opinion, the other measure, the épreuves, why."""
+    code = measure.code.lower()
+    return f"avis-{code}", f"autre-{code}", f"epreuves-{code}", f"motif-{code}"
+
+
+@transaction.atomic
+def reopen(*, case: Case, why: OpinionAgain, by: Actor, at: datetime) -> None:
+    """Have the doctor in charge give the opinion again; what was signed becomes a sealed draft.
+
+    Args:
+        case: which.
+        why: it is asked for again.
+        by: the managing service, or the doctor.
+        at: the instant.
+
+    Raises:
+        Refused: it is decided, taken back, or already with its doctor.
+        medical.TakesNothing: its papers of health are erased.
+    """
+    locked = lock_case(case)
+    typed = json.dumps(_as_typed(locked))
+    accommodations.reopen(locked, why=why, at=at)
+    open_papers_to(locked.doctor, locked)
+    found = medical.compartment_of(locked.registration)
+    draft = draft_of(found)
+    medical.keep_draft(found, text=typed, seen=draft.revision if draft else 0, at=at)
+    note("accommodation opinion asked again", locked, by=by, at=at, why=why.value)
+
+
+def _as_typed(case: Case) -> dict[str, Any]:
+    typed: dict[str, Any] = {TEXT: case.opinion_text, NOTE: ""}
+    for one in case.measures.all():
+        said, other, papers, why = answers_named(one)
+        typed |= {
+            said: one.opinion,
+            other: one.opinion_code,
+            papers: list(one.opinion_papers),
+            why: one.opinion_text,
+        }
+    return typed

@@ -1,0 +1,113 @@
+"""A signed opinion is given again before anything is decided; what was signed is sealed again (H3)."""
+
+from functools import partial
+
+import pytest
+
+from sporades.accommodations.health_words import words_of_health
+from sporades.accommodations.models import Case
+from sporades.accommodations.operations import DecisionOn, OpinionOn
+from sporades.accommodations.states import Decision, Opinion, OpinionAgain, State
+from sporades.acts import accommodating, opining
+from sporades.core.refusals import Refused
+from sporades.medical.queries import compartment, draft_of
+from tests.accommodations.asked import (
+    MANAGER,
+    RECTOR,
+    case_of,
+    entrust,
+    find_incomplete,
+    opine,
+    reach,
+    send,
+)
+from tests.acts.people import in_threads
+from tests.factories import NOW
+
+AGAIN = {"why": OpinionAgain.HEALTH, "by": MANAGER, "at": NOW}
+
+
+def opined(registration):
+    reach(registration, State.WITH_DOCTOR)
+    opine(registration, TIERS=OpinionOn(Opinion.UNFAVOURABLE, text="Sa dyslexie."))
+    return case_of(registration)
+
+
+def test_what_was_signed_is_read_no_more_and_becomes_a_sealed_draft(registration):
+    case = opined(registration)
+
+    accommodating.reopen(case=case, **AGAIN)
+
+    case = case_of(registration)
+    assert (case.state, case.opined_at, case.opinion_text) == (State.WITH_DOCTOR, None, "")
+    assert set(case.measures.values_list("opinion", "opinion_text")) == {("", "")}
+    held = compartment(registration)
+    typed = opining.typed_in(draft_of(held))
+    assert held.doctor_id == case.doctor_id
+    assert (typed["avis-tiers"], typed["motif-tiers"]) == ("unfavourable", "Sa dyslexie.")
+    assert typed["texte"] == "Un mot pour l'ensemble."
+
+
+@pytest.mark.parametrize("state", [State.ASKED, State.WITH_DOCTOR, State.DECIDED, State.NOTIFIED])
+def test_only_an_opinion_that_waits_for_its_decision_is_given_again(registration, state):
+    case = reach(registration, state)
+
+    with pytest.raises(Refused):
+        accommodating.reopen(case=case, **AGAIN)
+
+    assert case_of(registration).state == state
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_decision_and_a_new_opinion_at_one_instant_are_one_of_them(registration):
+    case = opined(registration)
+    measures = {
+        "TIERS": DecisionOn(Decision.REFUSED, reason="L'épreuve est courte."),
+        "ACCESSIBLE": DecisionOn(Decision.GRANTED),
+    }
+    decide = partial(
+        accommodating.decide,
+        case=case,
+        decisions=measures,
+        author=RECTOR,
+        seen=case.revision,
+        by=MANAGER,
+        at=NOW,
+    )
+
+    outcomes = in_threads(decide, partial(accommodating.reopen, case=case, **AGAIN))
+
+    assert sum(isinstance(one, Refused) for one in outcomes) == 1
+    case = case_of(registration)
+    is_decided = case.state == State.DECIDED
+    assert is_decided or case.state == State.WITH_DOCTOR
+    assert bool(case.measures.exclude(opinion="").count()) is is_decided
+
+
+def test_the_database_keeps_who_had_a_request_before(registration):
+    case = reach(registration, State.WITH_DOCTOR)
+    had = case.doctor_id
+
+    find_incomplete(registration)
+    case.refresh_from_db()
+    assert (case.doctor_id, case.former_doctor_id) == (None, had)
+    assert list(Case.objects.left_by(had)) == [case]
+    send(registration)
+    entrust(registration)
+
+    assert not Case.objects.left_by(had).exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Dysorthographie, et TDAH.", ["Dysorthographie", "TDAH"]),
+        ("Un PAP, un tiers temps, une salle à part, du repos.", []),
+        ("L'épilepsie ; code G40.2", ["épilepsie", "G40.2"]),
+        ("Elle suit un traitement.", ["traitement"]),
+        ("Traitement de texte, clavier B12.", []),
+        ("DYSLEXIE et dyslexie", ["DYSLEXIE"]),
+    ],
+)
+def test_words_that_look_like_a_diagnosis_are_found_as_they_are_written(text, found):
+    assert words_of_health(text) == found
