@@ -43,7 +43,7 @@ def test_a_need_that_appears_after_the_closing_is_asked_for_from_home(site, brow
     press(page, "Envoyer ma demande")
     fits(page)
 
-    assert "Votre service gestionnaire vérifie que votre demande est complète." in text(page)
+    assert "Votre service gestionnaire vérifie que votre demande est complète, ou" in text(page)
     assert case_of(registration).state == State.ASKED
     page.goto(f"{site}/mes-inscriptions/{registration.number}")
     fits(page)

@@ -172,6 +172,22 @@ def test_what_a_doctor_asks_is_said_first_and_led_to_from_the_request(mine, regi
     assert "Aucun médecin n'est en charge" not in main(page)
 
 
+def test_who_has_not_answered_the_doctor_is_warned_before_sending_again(mine, registration):
+    doctor = a_doctor()
+    case = asked.reach(registration, State.ASKED)
+    by = as_actor(doctor)
+    accommodating.entrust(case=case, doctor=doctor, name=by.name, by=by, at=NOW)
+    opining.ask_more(case=case, text="Une précision.", press=str(uuid4()), by=by, at=NOW)
+    here = f"/mes-inscriptions/{registration.number}/amenagement"
+    warned = "Vous n'avez rien confié au médecin depuis sa demande."
+
+    before = main(mine.get(here))
+    write(registration, "La voici.", at=NOW + timedelta(minutes=1))
+
+    assert warned in before
+    assert warned not in main(mine.get(here))
+
+
 def test_what_a_doctor_asked_is_said_to_be_answered_then_goes_with_the_request(mine, registration):
     doctor = a_doctor()
     case = asked.reach(registration, State.ASKED)

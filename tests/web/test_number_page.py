@@ -3,10 +3,12 @@
 import pytest
 import time_machine
 
+from sporades.accommodations.rules import exam_of
 from sporades.accommodations.states import State
 from sporades.acts import correcting, deciding, registering
 from sporades.candidates.operations import civil_data
 from sporades.mail.models import Message
+from sporades.registrations.deadlines import accommodation_of
 from sporades.registrations.models import Registration
 from sporades.registrations.states import VALIDATE
 from tests.accommodations.asked import reach
@@ -148,6 +150,28 @@ def test_who_declared_no_handicap_is_told_where_an_accommodation_is_asked_for(si
 
     assert "Si vous avez besoin d'un aménagement d'épreuves, il se demande" in main(page)
     assert f'href="/mes-inscriptions/{registration.number}/amenagement"' in page.text
+
+
+@pytest.mark.parametrize(
+    ("has_account", "whom"),
+    [
+        (True, "voyez la page « Aménagement d'épreuves » de votre inscription, dans votre espace"),
+        (False, "contactez votre service gestionnaire"),
+    ],
+)
+def test_a_version_filed_once_requests_are_late_calls_for_none_before_a_day_that_is_past(
+    db, has_account, whom
+):
+    registration = a_registration(informations={"has_disability": "oui"})
+    rules = exam_of(registration)
+
+    said = accommodation_of(
+        registration.service, rules, "", has_account=has_account, at=AFTER_CLOSING
+    )
+
+    assert whom in said
+    assert "faites votre demande" not in said
+    assert "la date limite des demandes, le mardi 15 décembre 2026" in said
 
 
 def test_after_a_modification_the_summary_and_the_mail_do_not_call_for_what_is_done(db):

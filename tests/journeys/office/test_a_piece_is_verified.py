@@ -44,7 +44,7 @@ def state(page):
 def give(page, button, name):
     """Take a photograph, and give it."""
     page.get_by_role("link", name=f"{button} : {LABEL}").click()
-    assert heading(page) == f"Déposer : {LABEL}"
+    assert heading(page) == f"{button} : {LABEL}"
     fits(page)
     photo = {"name": name, "mimeType": "image/jpeg", "buffer": a_heavy_photo(1_200, 900)}
     page.get_by_label("Votre fichier").set_input_files(photo)

@@ -37,7 +37,7 @@ def test_from_the_declaration_to_the_notification(site, browser, enter, make):
         have_signed(page)
     press(page, "Envoyer ma demande")
     fits(page)
-    assert "Votre service gestionnaire vérifie que votre demande est complète." in text(page)
+    assert "Votre service gestionnaire vérifie que votre demande est complète, ou" in text(page)
 
     office = enter("camille@exemple.test", Membership.Role.MANAGER)
     follow_queue(office, site, "À confier à un médecin")
