@@ -32,6 +32,7 @@ from sporades.medical.models import Compartment, Opening, Paper, Remark
 from sporades.medical.queries import compartment, openings_of, papers_of, remarks_of
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import registration_of
+from sporades.web.candidate.evidence_forms import doubt_in_words
 from sporades.web.candidate.health_forms import ConfideForm, RemarkForm
 from sporades.web.layout.kept import forget, kept
 from sporades.web.layout.papers import paper
@@ -125,7 +126,7 @@ def confide(request: HttpRequest, number: str, kind: str) -> HttpResponse:
             return redirect("candidate:health", number)
     elif form.is_valid():
         with taking(form, "fichiers", names=form.names, refusals="fichiers"):
-            confiding.deposit(
+            given = confiding.deposit(
                 registration=found,
                 kind=chosen.code,
                 sent=form.sent,
@@ -136,6 +137,8 @@ def confide(request: HttpRequest, number: str, kind: str) -> HttpResponse:
         if not form.errors:
             to_send = f" {TO_SEND}" if _is_to_send(found, last_case_of(found)) else ""
             messages.success(request, f"Votre fichier est confié. L'antivirus le vérifie.{to_send}")
+            if doubt := doubt_in_words(given.doubts):
+                messages.warning(request, doubt)
             return redirect(f"{reverse('candidate:health', args=[number])}#{chosen.code}")
     context = {"registration": found, "kind": chosen, "form": form}
     return render(request, "candidate/confide.html", context, status=422 if form.errors else 200)
