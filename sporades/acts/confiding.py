@@ -144,6 +144,7 @@ def deposit(
         )
         _record("paper confided", locked, by=by, at=at)
         defer_once(SCAN, queue="evidence", paper=str(given.pk))
+    given.doubts = made.doubts
     return given
 
 

@@ -106,6 +106,7 @@ def keep(
         )
         completing.clear_if_complete(locked, at=at)
         defer_once(SCAN, queue="evidence", deposit=str(given.pk))
+    given.doubts = made.doubts
     return given
 
 

@@ -217,6 +217,9 @@ class Deposit(models.Model):
     scanned_at = models.DateTimeField("passé à l'antivirus le", null=True, blank=True)
     is_clean = models.BooleanField("sain", null=True, blank=True)
 
+    doubts: tuple[str, ...] = ()
+    """What was odd in it as it was given, told then to its giver and kept nowhere."""
+
     objects: ClassVar[Any] = DepositQuerySet.as_manager()
 
     class Meta:

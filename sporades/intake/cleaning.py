@@ -229,10 +229,12 @@ class Clean:
     Attributes:
         content: its bytes.
         pages: how many it has.
+        doubts: what its giver is told of, and nothing is refused for: « blank », « small ».
     """
 
     content: bytes
     pages: int
+    doubts: tuple[str, ...] = ()
 
 
 def clean(content: bytes, bounds: Bounds = BOUNDS) -> Clean:
@@ -275,7 +277,7 @@ def join(files: Sequence[bytes], bounds: Bounds = BOUNDS, *, own: Sequence[bytes
         found: int | None = answer.said.get("place")
         which = None if found is None or found < len(own) else found - len(own)
         raise _placed(_UNFIT.get(answer.said["unfit"], Unreadable), which)
-    return Clean(answer.made, answer.said["pages"])
+    return Clean(answer.made, answer.said["pages"], tuple(answer.said["doubts"]))
 
 
 def check_together(sizes: Sequence[int], *, after: int = 0) -> None:

@@ -134,6 +134,9 @@ class Paper(_Sealed):
     taken_back_at = models.DateTimeField("retiré, et peut revenir, le", null=True, blank=True)
     """While its candidate changes a request that was sent with it: then it returns, or is erased."""
 
+    doubts: tuple[str, ...] = ()
+    """What was odd in it as it was given, told then to its giver and kept nowhere."""
+
     objects: ClassVar[Any] = PaperQuerySet.as_manager()
 
     class Meta:

@@ -155,6 +155,40 @@ def test_a_photo_has_no_more_points_than_a_page_needs():
     assert len(made.content) < 300_000
 
 
+def white(width=1_200, height=900, **options):
+    return photos.written(Image.new("RGB", (width, height), "white"), **options)
+
+
+def blank_pdf():
+    made = io.BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page(page_size=(595, 842))
+        pdf.save(made)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("files", "doubts"),
+    [
+        pytest.param([jpeg()], (), id="a paper"),
+        pytest.param([white()], ("blank",), id="a white page"),
+        pytest.param([white(kind="PNG")], ("blank",), id="a white page, drawn"),
+        pytest.param([blank_pdf()], ("blank",), id="a PDF on which nothing is drawn"),
+        pytest.param([white(), jpeg()], (), id="the back of a paper, then a paper"),
+        pytest.param([white(), blank_pdf()], ("blank",), id="two white pages"),
+        pytest.param([jpeg(399, 300)], ("small",), id="too small to be read"),
+        pytest.param([jpeg(400, 300)], (), id="just large enough"),
+        pytest.param([jpeg(), jpeg(80, 60)], ("small",), id="one too small among others"),
+        pytest.param([white(60, 80)], ("blank", "small"), id="white and too small"),
+    ],
+)
+def test_what_is_odd_is_told_and_taken(files, doubts):
+    made = cleaning.join(files)
+
+    assert made.doubts == doubts
+    assert made.pages == len(files)
+
+
 def test_the_same_file_always_becomes_the_same_bytes():
     sent = jpeg()
 

@@ -21,6 +21,7 @@ from sporades.registrations.states import VALIDATE
 from tests.documents.summaries import a_pdf
 from tests.evidence.given import MANAGER, a_photo, again, give, piece
 from tests.factories import NOW, OPERATOR, a_registration, author, load_invented
+from tests.intake.photos import jpeg
 from tests.web.guide import main, seen, words
 
 UNTIL = datetime.fromisoformat("2026-12-30T23:59:00+01:00")
@@ -118,6 +119,17 @@ def test_what_was_given_before_a_withdrawal_is_still_there(mine, registration):
 
     assert "Ma carte.jpg" in line(mine, registration)
     assert "remplacer" not in line(mine, registration)
+
+
+def test_what_is_odd_in_a_file_is_told_to_its_giver(mine, registration):
+    small = SimpleUploadedFile("carte.jpg", jpeg(300, 200), "image/jpeg")
+
+    blank, tiny = (main(send(mine, registration, one)) for one in (photo("white"), small))
+
+    assert "Votre fichier est déposé." in blank
+    assert "Votre fichier semble vide : rien ne s'y voit." in blank
+    assert "Votre fichier est déposé." in tiny
+    assert "Votre image est très petite" in tiny
 
 
 def test_a_photo_is_given_without_script_and_opened_again(mine, registration):

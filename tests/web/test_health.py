@@ -15,6 +15,7 @@ from tests.accommodations import asked
 from tests.accommodations.asked import WITHOUT_ACCOMMODATIONS
 from tests.evidence.given import a_photo
 from tests.factories import NOW, a_registration, author, load_invented
+from tests.intake.photos import jpeg
 from tests.medical.given import (
     a_doctor,
     as_actor,
@@ -314,6 +315,21 @@ def test_files_too_heavy_together_are_refused_at_their_field_and_by_a_page_that_
     [link] = seen(too_heavy).cssselect("main a")
     assert link.get("href") == address(registration, KIND)
     assert not Paper.objects.exists()
+
+
+def test_a_page_on_which_nothing_is_seen_is_taken_and_told(mine, registration):
+    paper = SimpleUploadedFile("certificat.jpg", jpeg(), "image/jpeg")
+
+    blank, right = (
+        main(send(mine, registration, photo("white"))),
+        main(send(mine, registration, paper)),
+    )
+
+    assert Paper.objects.count() == 2
+    assert "Votre fichier est confié." in blank
+    assert "Votre fichier semble vide" in blank
+    assert "Votre fichier est confié." in right
+    assert "semble vide" not in right
 
 
 def test_a_paper_is_taken_back_until_it_is_with_the_doctor(mine, registration):

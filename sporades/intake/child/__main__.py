@@ -33,8 +33,8 @@ def _answer(mode: str, files: Sequence[bytes], page: int) -> tuple[Said, bytes]:
         return {"size": len(image)}, image
     if mode == "look":
         return {"pages": looking.pages_of(files[0])}, b""
-    made, pages = cleaning.cleaned(files)
-    return {"pages": pages, "size": len(made)}, made
+    made, pages, doubts = cleaning.cleaned(files)
+    return {"pages": pages, "size": len(made), "doubts": doubts}, made
 
 
 def _answer_or_refusal(mode: str, files: Sequence[bytes], page: int) -> tuple[Said, bytes]:

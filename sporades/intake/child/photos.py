@@ -35,8 +35,15 @@ _ORIENTATION = 274
 Image.MAX_IMAGE_PIXELS = None
 
 
-def add(made: pikepdf.Pdf, content: bytes) -> None:
-    """Add a page that shows a photo.
+LEGIBLE = 400
+"""Of the longest side, in pixels: with fewer, nobody reads a paper."""
+
+PLAIN = 32
+"""How far from one another the greys of a photo are at most, of 255, where nothing is seen on it."""
+
+
+def add(made: pikepdf.Pdf, content: bytes) -> tuple[bool, bool]:
+    """Add a page that shows a photo; return whether nothing is seen on it, and whether it is too small.
 
     Args:
         made: the PDF.
@@ -46,22 +53,25 @@ def add(made: pikepdf.Pdf, content: bytes) -> None:
         Unfit: it cannot be read whole, or has too many pixels.
     """
     try:
-        shown = _shown(content)
+        shown, longest = _shown(content)
     except (Unfit, MemoryError):
         raise
     except Exception:  # noqa: BLE001 - whatever a photo breaks, it is not one that can be read
         raise Unfit("DamagedPhoto") from None
     _draw(made, shown)
+    greys = [grey for grey, points in enumerate(shown.convert("L").histogram()) if points]
+    return greys[-1] - greys[0] < PLAIN, longest < LEGIBLE
 
 
-def _shown(content: bytes) -> Image.Image:
+def _shown(content: bytes) -> tuple[Image.Image, int]:
     with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as photo:
         width, height = photo.size
         if width * height > MOST_PIXELS:
             raise Unfit("TooManyPixels")
         turned = TURNED.get(_orientation(photo))
         shown = _shrunk(photo)
-    return shown.transpose(turned) if turned is not None else shown
+    upright = shown.transpose(turned) if turned is not None else shown
+    return upright, max(width, height)
 
 
 def _orientation(photo: Image.Image) -> int:

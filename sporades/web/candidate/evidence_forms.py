@@ -65,6 +65,13 @@ class FilesField(forms.FileField):
         return data
 
 
+DOUBTS = {
+    "blank": "Votre fichier semble vide : rien ne s'y voit. Ouvrez-le pour vérifier, et donnez-en un "
+    "autre s'il le faut.",
+    "small": "Votre image est très petite : elle ne pourra sans doute pas être lue. Reprenez la photo de "
+    "plus près, puis donnez-la à la place.",
+}
+"""What a giver is told of a file that is taken all the same, the worst first."""
 TWO_FILES = (
     "Vous avez choisi deux fichiers : celui-ci, et un autre à envoyer. Pour déposer l'autre, cochez "
     "« Aucun » ; pour déposer celui-ci, enlevez l'autre."
@@ -240,6 +247,11 @@ class ProvideForm(UploadsForm):
         if self.uploads or self.cleaned_data.get("fichiers"):
             return None
         return self._drawer.get(self.cleaned_data.get("porte_documents", ""))
+
+
+def doubt_in_words(doubts: Sequence[str]) -> str:
+    """Say what is odd in a file that was given; nothing where nothing is."""
+    return next((said for name, said in DOUBTS.items() if name in doubts), "")
 
 
 def _choices(drawer: Iterable[KeptFile]) -> list[tuple[str, str]]:

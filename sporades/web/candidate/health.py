@@ -40,6 +40,7 @@ from sporades.registrations.models import Registration
 from sporades.registrations.queries import registration_of
 from sporades.retention.categories import confided_until
 from sporades.web.candidate.confided import SERVES_AGAIN
+from sporades.web.candidate.evidence_forms import doubt_in_words
 from sporades.web.candidate.health_forms import ConfideForm, RemarkForm
 from sporades.web.layout.kept import forget, kept
 from sporades.web.layout.papers import paper
@@ -137,7 +138,7 @@ def confide(request: HttpRequest, number: str, kind: str) -> HttpResponse:
             return redirect("candidate:health", number)
     elif form.is_valid():
         with taking(form, "fichiers", names=form.names, refusals="fichiers"):
-            confiding.deposit(
+            given = confiding.deposit(
                 registration=found,
                 kind=chosen.code,
                 sent=form.sent,
@@ -149,6 +150,8 @@ def confide(request: HttpRequest, number: str, kind: str) -> HttpResponse:
             to_send = _to_send(found, last_case_of(found))
             said = f"Votre fichier est confié. L'antivirus le vérifie. {to_send}"
             messages.success(request, said.strip())
+            if doubt := doubt_in_words(given.doubts):
+                messages.warning(request, doubt)
             return redirect(f"{reverse('candidate:health', args=[number])}#{chosen.code}")
     context = {"registration": found, "kind": chosen, "form": form, "given": _given(found)}
     return render(request, "candidate/confide.html", context, status=422 if form.errors else 200)

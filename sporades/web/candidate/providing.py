@@ -18,7 +18,7 @@ from sporades.evidence.queries import Owed, file_of, piece_of, pieces_of, withdr
 from sporades.evidence.states import State
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import registration_of
-from sporades.web.candidate.evidence_forms import ProvideForm
+from sporades.web.candidate.evidence_forms import ProvideForm, doubt_in_words
 from sporades.web.candidate.sending import begun_by
 from sporades.web.layout.papers import kept, paper
 from sporades.web.layout.sent import taking
@@ -82,6 +82,8 @@ def provide(request: HttpRequest, number: str, piece: str) -> HttpResponse:
                 "Votre fichier est déposé. L'antivirus le vérifie, puis votre service gestionnaire "
                 "le lira.",
             )
+            if doubt := doubt_in_words(given.doubts):
+                messages.warning(request, doubt)
             if form.cleaned_data["garder"] and not form.kept:
                 _keep_copy(request, given)
             # What was done stands above: the line of the piece would be shown, and not that.
