@@ -6,7 +6,7 @@ from sporades.accommodations.operations import OpinionOn
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import Opinion, State
 from sporades.accounts.models import Membership
-from tests.accommodations.asked import HALF, READER, opine, reach
+from tests.accommodations.asked import HALF, READER, case_of, opine, reach
 from tests.factories import a_registration
 from tests.journeys.helpers import text
 
@@ -70,3 +70,17 @@ def test_the_measure_that_is_chosen_is_read_in_full(site, enter):
 
     under = chosen.locator("xpath=following-sibling::p")
     expect(under).to_have_text(longest)
+
+
+def test_a_tab_left_open_after_signing_does_not_say_that_nothing_is_signed(site, enter):
+    registration = a_registration(informations={"has_disability": "oui"})
+    page = enter("docteur@exemple.test", Membership.Role.DOCTOR)
+    reach(registration, State.WITH_DOCTOR, Wish(READER))
+    page.goto(f"{site}/medecin/demandes/{case_of(registration).pk}")
+    expect(page.get_by_text("Rien n'est signé.")).to_be_visible()
+    opine(registration)
+
+    page.locator("[name=texte]").fill("Encore un mot.")
+
+    expect(page.locator("[data-autosave-said]")).to_contain_text("L'avis est signé")
+    expect(page.get_by_text("Rien n'est signé.")).to_be_hidden()

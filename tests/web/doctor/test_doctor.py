@@ -317,6 +317,7 @@ def test_a_text_of_its_own_says_why_of_a_measure(case, doctor):
     assert "ici, ou pour plusieurs mesures dans « Avis pour l'autorité qui décide »" in said(unsaid)
     assert set(unsaid.context["form"].errors) == {"motif-tiers"}
     assert "N'y écrivez ni diagnostic, ni maladie, ni traitement" in said(unsaid)
+    assert "À écrire ici, ou pour plusieurs mesures dans « Avis pour l'autorité" in said(unsaid)
 
     read_over = write(doctor, case, button="relire", **typed)
     assert "Défavorable. Motif : L'épreuve est courte." in said(read_over)
