@@ -16,6 +16,7 @@ from sporades.accommodations.queries import papers_asked_of
 from sporades.accommodations.rules import late_in_words, papers_in_words, rules_of, sat_by
 from sporades.accommodations.states import Opinion, State
 from sporades.acts import confiding, opining
+from sporades.acts.accommodating import NotInCharge
 from sporades.candidates.words import birth_date_in_words
 from sporades.core import files
 from sporades.core.french import day_in_words, hour_in_words, instant_in_words, local_day
@@ -66,7 +67,9 @@ def _saved(request: HttpRequest, found: Case) -> HttpResponse:
     try:
         _keep(request, found, form)
     except DraftOvertaken:
-        return _page(request, found, form=form, status=409)
+        return _page(request, found, form=form, is_overtaken=True, status=409)
+    except NotInCharge as refusal:
+        return gone_page(request, found.pk, Gone(str(refusal)), left=form.in_words())
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("doctor:home")
@@ -229,7 +232,12 @@ def _keep(request: HttpRequest, case: Case, form: OpinionForm) -> int:
 
 
 def _page(
-    request: HttpRequest, found: Case, *, form: OpinionForm | None = None, status: int = 200
+    request: HttpRequest,
+    found: Case,
+    *,
+    form: OpinionForm | None = None,
+    is_overtaken: bool = False,
+    status: int = 200,
 ) -> HttpResponse:
     registration = found.registration
     held = compartment(registration)
@@ -238,7 +246,6 @@ def _page(
     papers = _papers(request, found, held)
     if is_writable and papers["pages"]:
         _note_opened(request, found, papers["opened"])
-    is_overtaken = status == 409  # noqa: PLR2004 - as the page says it
     shown = form or (_shown(found, draft) if is_writable else None)
     zone = registration.service.zone
     context = {

@@ -1022,3 +1022,18 @@ def test_of_a_request_that_another_one_followed_it_is_said_where_the_papers_went
     assert "les papiers de santé et les commentaires sont passés à elle" in page
     assert "rien de confié" not in page
     assert "Commentaires (0)" not in page
+
+
+def test_a_request_that_is_taken_at_the_very_instant_keeps_what_was_typed(
+    case, doctor, monkeypatch
+):
+    def taken(**_):
+        raise accommodating.NotInCharge
+
+    monkeypatch.setattr(opining, "keep", taken)
+
+    answer = doctor.post(at("case", case), {**OPINION, "texte": "Un mot.", "revision": "0"})
+
+    assert answer.status_code == 409
+    assert "Cette demande ne vous est pas confiée, ou ne l'est plus." in said(answer)
+    assert "Un mot." in said(answer)

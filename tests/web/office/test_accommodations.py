@@ -1055,6 +1055,7 @@ def test_the_decision_is_read_before_it_is_notified(manager, in_lille):
     assert "Relisez-le, tel que le candidat le lira : corrigez-le s'il le faut" in page
     assert "Décision prise par : Claude Martin, cheffe du service des examens" in page
     assert "Autorité : Recteur de l'académie" in page
+    assert "Le tribunal compétent est celui du lieu où siège l'autorité qui décide." in page
 
 
 def test_who_decides_for_the_first_time_is_proposed_the_delegation(manager, in_lille):
