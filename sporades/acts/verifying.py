@@ -240,23 +240,27 @@ def receive(*, row: Evidence, posted_on: date, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
-def correct_postmark(*, row: Evidence, posted_on: date, by: Actor, at: datetime) -> None:
+def correct_postmark(
+    *, row: Evidence, posted_on: date, read: date, seen: int | None, by: Actor, at: datetime
+) -> None:
     """« Corriger la date du cachet »: what was written was not what stands on the envelope (L-05).
 
     Args:
         row: the piece.
         posted_on: the day of the postmark.
+        read: the day that was read as wrong.
+        seen: the key of the scan that was looked at, if there was one.
         by: who corrects it.
         at: the instant.
 
     Raises:
+        evidence.OtherFile: a colleague has written another day, or joined a scan, meanwhile.
         Refused: the postmark is to come, or the piece stands no more as it was read.
     """
     locked = owing.lock(row.registration_id)
     held = owing.row_of(locked, row.pk)
     _check_postmark(locked, posted_on, at=at)
-    former = held.posted_on
-    evidence.correct_postmark(held, posted_on=posted_on)
+    evidence.correct_postmark(held, posted_on=posted_on, read=read, seen=seen)
     owing.record(
         "piece postmark corrected",
         locked,
@@ -264,7 +268,7 @@ def correct_postmark(*, row: Evidence, posted_on: date, by: Actor, at: datetime)
         at=at,
         piece=held.code,
         posted_on=posted_on.isoformat(),
-        former=former.isoformat() if former else "",
+        former=read.isoformat(),
     )
 
 

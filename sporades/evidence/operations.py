@@ -95,6 +95,10 @@ ON_PAPER = (
     "Un collègue vient de noter cette pièce reçue par courrier : relisez-la avant de décider."
 )
 
+OTHER_POSTMARK = (
+    "Un collègue vient d'écrire une autre date du cachet : relisez-la avant de décider."
+)
+
 
 class NothingThere(Refused):
     """Nothing was given that may be found good: no paper, no file, or one that nobody opens."""
@@ -493,8 +497,22 @@ def receive(row: Evidence, *, posted_on: date, at: datetime) -> None:
     )
 
 
-def correct_postmark(row: Evidence, *, posted_on: date) -> None:
-    """Write the postmark of a piece that came by post anew: what came, and when, stays. Raises Refused."""
+def correct_postmark(row: Evidence, *, posted_on: date, read: date, seen: int | None) -> None:
+    """Write the postmark of a piece that came by post anew: what came, and when, stays.
+
+    Args:
+        row: the piece, its registration locked.
+        posted_on: the day of the postmark.
+        read: the day that was read as wrong.
+        seen: the key of the scan that was looked at, if there was one.
+
+    Raises:
+        OtherFile: a colleague has joined a scan, or written another day, meanwhile.
+        Refused: it stands no more as it was read.
+    """
+    _check_seen(row, seen)
+    if row.posted_on != read:
+        raise OtherFile(OTHER_POSTMARK)
     move(row, CORRECT_POSTMARK, posted_on=posted_on)
 
 

@@ -1,10 +1,12 @@
 """A piece that was refused is found good after all; a postmark is written anew."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 
 from sporades.acts import completing, verifying
+from sporades.acts.sending import Sent
 from sporades.acts.verifying import PostmarkToCome
 from sporades.core.refusals import Refused
 from sporades.evidence import operations as evidence
@@ -40,6 +42,12 @@ def refuse(registration, code="IDENTITE", *, at=NOW):
 def overturn(registration, code="IDENTITE", *, at=LATER):
     row = piece(registration, code)
     verifying.overturn(row=row, seen=row.deposit_id, by=MANAGER, at=at)
+
+
+def correct(registration, day, **read):
+    row = piece(registration)
+    known = {"read": row.posted_on, "seen": row.deposit_id, **read}
+    verifying.correct_postmark(row=row, posted_on=day, **known, by=MANAGER, at=LATER)
 
 
 def test_a_refusal_is_taken_back_and_its_candidate_has_nothing_to_replace(registration):
@@ -130,9 +138,7 @@ def test_a_colleague_who_noted_it_by_post_is_not_taken_for_its_candidate(registr
 def test_a_postmark_is_written_anew_and_both_days_are_kept(registration):
     verifying.receive(row=piece(registration), posted_on=date(2026, 11, 24), by=MANAGER, at=NOW)
 
-    verifying.correct_postmark(
-        row=piece(registration), posted_on=date(2026, 11, 20), by=MANAGER, at=LATER
-    )
+    correct(registration, date(2026, 11, 20))
 
     row = piece(registration)
     assert (row.state, row.posted_on, row.arrived_at) == (State.POSTED, date(2026, 11, 20), NOW)
@@ -142,11 +148,29 @@ def test_a_postmark_is_written_anew_and_both_days_are_kept(registration):
 
 def test_no_postmark_is_to_come_nor_written_where_nothing_came(registration):
     with pytest.raises(Refused):
-        verifying.correct_postmark(
-            row=piece(registration), posted_on=date(2026, 11, 20), by=MANAGER, at=NOW
-        )
+        correct(registration, date(2026, 11, 20))
     verifying.receive(row=piece(registration), posted_on=date(2026, 11, 24), by=MANAGER, at=NOW)
     with pytest.raises(PostmarkToCome):
-        verifying.correct_postmark(
-            row=piece(registration), posted_on=date(2027, 11, 20), by=MANAGER, at=NOW
-        )
+        correct(registration, date(2027, 11, 20))
+
+
+def test_what_a_colleague_wrote_or_scanned_meanwhile_is_not_overwritten(registration):
+    row = piece(registration)
+    verifying.receive(row=row, posted_on=date(2026, 11, 24), by=MANAGER, at=NOW)
+    correct(registration, date(2026, 11, 20))
+    with pytest.raises(evidence.OtherFile, match="une autre date du cachet"):
+        correct(registration, date(2026, 11, 21), read=date(2026, 11, 24))
+    verifying.scan_in(
+        registration=again(registration),
+        code=row.code,
+        sent=[Sent("scan.jpg", a_photo())],
+        press=str(uuid4()),
+        posted_on=date(2026, 11, 20),
+        by=MANAGER,
+        at=LATER,
+    )
+
+    with pytest.raises(evidence.OtherFile, match="joindre la numérisation"):
+        correct(registration, date(2026, 11, 21), read=date(2026, 11, 20), seen=None)
+
+    assert piece(registration).posted_on == date(2026, 11, 20)

@@ -361,10 +361,13 @@ def test_a_refusal_by_the_antivirus_is_not_taken_back(manager, in_lille):
 
 def test_a_wrong_postmark_is_corrected_without_a_scan(manager, in_lille):
     decide(manager, in_lille, verdict="receive", poste_le="24/11/2026")
-    to_come = decide(manager, in_lille, verdict="postmark", poste_le="26/11/2026")
+    lu = "2026-11-24"
+    to_come = decide(manager, in_lille, verdict="postmark", poste_le="26/11/2026", lu=lu)
     assert "La date du cachet de la poste n'est pas encore passée." in main(to_come)
 
-    decide(manager, in_lille, verdict="postmark", poste_le="20/11/2026")
+    [read] = seen(manager.get(decision(in_lille))).cssselect("input[name=lu]")
+    assert read.get("value") == lu
+    decide(manager, in_lille, verdict="postmark", poste_le="20/11/2026", lu=lu)
 
     assert "Postée le 20 novembre 2026." in main(manager.get(tab(in_lille)))
 

@@ -110,8 +110,10 @@ def _judge(
         case "overturn":
             verifying.overturn(row=row, seen=seen, by=by, at=at)
         case "postmark":
-            posted_on = asked.corrected.cleaned_data["poste_le"]
-            verifying.correct_postmark(row=row, posted_on=posted_on, by=by, at=at)
+            said = asked.corrected.cleaned_data
+            verifying.correct_postmark(
+                row=row, posted_on=said["poste_le"], read=said["lu"], seen=seen, by=by, at=at
+            )
         case "receive":
             posted_on = asked.postmark.cleaned_data["poste_le"]
             verifying.receive(row=row, posted_on=posted_on, by=by, at=at)

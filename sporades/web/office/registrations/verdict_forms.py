@@ -225,6 +225,19 @@ class PostedPieceForm(forms.Form):
         return day
 
 
+class CorrectedPostmarkForm(PostedPieceForm):
+    """The day on which it was posted, in place of one that was written by mistake."""
+
+    lu = forms.DateField(
+        input_formats=["%Y-%m-%d"],
+        widget=forms.HiddenInput,
+        error_messages={
+            "required": "La date à corriger n'est plus là : rechargez cette page.",
+            "invalid": "La date à corriger n'est plus là : rechargez cette page.",
+        },
+    )
+
+
 class ScanForm(PostedPieceForm):
     """What came by post, once it is scanned."""
 
@@ -296,10 +309,13 @@ class VerdictForms:
         self.postmark = PostedPieceForm(
             data if self.verdict == "receive" else None, today=time.today
         )
-        self.corrected = PostedPieceForm(
+        self.corrected = CorrectedPostmarkForm(
             data if self.verdict == "postmark" else None,
             today=time.today,
-            initial={"poste_le": row.posted_on},
+            initial={
+                "poste_le": row.posted_on,
+                "lu": row.posted_on.isoformat() if row.posted_on else "",
+            },
         )
         self._row = row
         self.errors: list[str] = []
