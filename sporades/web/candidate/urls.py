@@ -4,6 +4,7 @@ from django.urls import path
 
 from sporades.web.candidate import (
     accommodating,
+    accommodation_choices,
     asking,
     choosing,
     documents,
@@ -71,12 +72,12 @@ urlpatterns = [
     ),
     path(
         "mes-inscriptions/<str:number>/amenagement/mesures",
-        accommodating.measures,
+        accommodation_choices.measures,
         name="accommodation_measures",
     ),
     path(
         "mes-inscriptions/<str:number>/amenagement/epreuves",
-        accommodating.papers,
+        accommodation_choices.papers,
         name="accommodation_papers",
     ),
     path(

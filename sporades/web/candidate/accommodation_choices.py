@@ -1,0 +1,282 @@
+"""Choose measures, then the épreuves of each: what is chosen is kept whatever happens (H1)."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.datastructures import MultiValueDict
+
+from sporades.accommodations.models import Case
+from sporades.accommodations.notification import NOTIFICATION
+from sporades.accommodations.operations import Asked, Rewritten
+from sporades.accommodations.queries import (
+    asked_again,
+    cases_of,
+    decision_among,
+    holds_decision_of,
+    open_among,
+    open_case_of,
+    proposals,
+)
+from sporades.accommodations.rules import (
+    is_late,
+    is_minor,
+    sat_by,
+    suiting_papers,
+)
+from sporades.accommodations.tracker import (
+    deadline_in_words,
+    kept_date_in_words,
+)
+from sporades.acts import accommodating as acts
+from sporades.core.french import listed
+from sporades.core.refusals import Refused
+from sporades.exams.schema.accommodations import Accommodations
+from sporades.registrations.fields import as_data
+from sporades.registrations.models import Registration
+from sporades.web.candidate.accommodating import PAGE, replacing, spared, writable
+from sporades.web.candidate.accommodation_forms import (
+    ChoicesForm,
+    MeasuresForm,
+    PapersForm,
+)
+from sporades.web.layout.kept import forget, kept
+from sporades.web.layout.seen import seen_in
+from sporades.web.wizard import conflicts
+from sporades.web.wizard.tabs import REVISION
+
+LEAVE, BACK = "quitter", "mesures"
+"""The buttons that leave a page, and keep what was changed in it."""
+FIRST_REVISION = 1
+_KEPT = (
+    "Votre session s'était terminée. Vos réponses sont là, elles ne sont pas enregistrées : "
+    "vérifiez-les, puis continuez."
+)
+
+
+def measures(request: HttpRequest, number: str) -> HttpResponse:
+    """Choose measures; then the épreuves of each, where there is a choice."""
+    found, rules = writable(request, number)
+    if rules is None:
+        return redirect(PAGE, found.number)
+    asking = _Asking(found, rules, at=request.arrived_at)
+    case, former = asking.case, asking.former
+    shown = MeasuresForm(**asking.options)
+    answers = _answers(request, shown)
+    form = shown if answers is None else MeasuresForm(answers, **asking.options)
+    posted = request.method == "POST"
+    if posted and (taken := _take_measures(request, asking, form)):
+        return taken
+    context = {
+        "registration": found,
+        "form": form,
+        "revision": _seen(answers) or asking.revision,
+        "rules": rules,
+        "deadline": kept_date_in_words(case)
+        if case is not None and case.asked_at
+        else deadline_in_words(found, at=request.arrived_at),
+        "replacing": replacing(former, found.service.zone) if former else "",
+        "signed": _is_signed(case, found, at=request.arrived_at),
+        "spared": spared(found, at=request.arrived_at)
+        if asking.options["proposed"] and former is None
+        else "",
+        "document": NOTIFICATION.slug,
+        "unread": former if former and former.is_to_read else None,
+    }
+    status = 422 if posted else 200
+    return render(request, "candidate/accommodation_measures.html", context, status=status)
+
+
+def _take_measures(
+    request: HttpRequest, asking: "_Asking", form: MeasuresForm
+) -> HttpResponse | None:
+    """Keep what was chosen and go where the button leads; nothing where it cannot be kept."""
+    found, is_leaving = asking.registration, LEAVE in request.POST
+    if is_leaving and not form.has_changed():
+        return _leave(request, PAGE, found)
+    if not form.is_valid():
+        return None
+    try:
+        written = _write(request, found, form.asked())
+    except Rewritten:
+        now = _Asking(found, asking.rules, at=request.arrived_at)
+        make = partial(MeasuresForm, **now.options)
+        return _in_two_ways(request, found, make, form.data, revision=now.revision)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(PAGE, found.number)
+    if is_leaving:
+        messages.success(request, "Vos choix sont enregistrés.")
+        return redirect(PAGE, found.number)
+    sat = asking.options["sat"]
+    has_choice = any(
+        len(suiting_papers(asking.rules, sat, one.code)) > 1 for one in written.measures.all()
+    )
+    return redirect("candidate:accommodation_papers" if has_choice else PAGE, found.number)
+
+
+def _leave(request: HttpRequest, where: str, registration: Registration) -> HttpResponse:
+    """Leave a page in which nothing was changed."""
+    forget(request)
+    return redirect(where, registration.number)
+
+
+class _Asking:
+    """What the page of measures is made from."""
+
+    def __init__(self, registration: Registration, rules: Accommodations, *, at: datetime) -> None:
+        self.registration, self.rules = registration, rules
+        cases = cases_of(registration=registration.pk)
+        self.case, self.former = case, former = open_among(cases), decision_among(cases)
+        if case is not None:
+            case.registration = registration
+        proposed = asked_again(former, rules) if former else []
+        self.options: dict[str, Any] = {
+            "rules": rules,
+            "sat": sat_by(registration),
+            "case": case,
+            "former": former,
+            "proposed": proposed or ([] if former or case else proposals(registration)),
+            "is_late": is_late(registration, at) and (case is None or case.asked_at is None),
+            "is_held": holds_decision_of(registration),
+        }
+
+    @property
+    def revision(self) -> int:
+        """The revision of what it shows: a request that is not begun begins with the first."""
+        return self.case.revision if self.case else FIRST_REVISION
+
+
+def papers(request: HttpRequest, number: str) -> HttpResponse:
+    """Choose for which épreuves each measure is asked."""
+    found, rules = writable(request, number)
+    case = open_case_of(found)
+    if rules is None or case is None or not case.measures.exists():
+        return redirect(PAGE, found.number)
+    case.registration = found
+    make = partial(PapersForm, rules=rules, sat=sat_by(found))
+    shown = make(case=case)
+    answers = _answers(request, shown)
+    form = shown if answers is None else make(answers, case=case)
+    posted = request.method == "POST"
+    if posted and (taken := _take_papers(request, case, form, make=make)):
+        return taken
+    context = {
+        "registration": found,
+        "form": form,
+        "revision": _seen(answers) or case.revision,
+        "signed": _is_signed(case, found, at=request.arrived_at),
+    }
+    status = 422 if posted else 200
+    return render(request, "candidate/accommodation_papers.html", context, status=status)
+
+
+def _take_papers(
+    request: HttpRequest, case: Case, form: PapersForm, *, make: Callable[..., PapersForm]
+) -> HttpResponse | None:
+    """Keep the épreuves that were ticked, as `_take_measures` does measures."""
+    found, is_going_back = case.registration, BACK in request.POST
+    where = "candidate:accommodation_measures" if is_going_back else PAGE
+    if is_going_back and not form.has_changed():
+        return _leave(request, where, found)
+    if not is_going_back and not form.is_valid():
+        return None
+    try:
+        _write(request, found, _as_asked(case, form))
+    except Rewritten:
+        now = open_case_of(found)
+        if now is not None:
+            now_made = partial(make, case=now)
+            return _in_two_ways(request, found, now_made, form.data, revision=now.revision)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        where = PAGE
+    else:
+        if is_going_back:
+            _say_kept(request, form)
+    return redirect(where, found.number)
+
+
+def _is_signed(case: Case | None, registration: Registration, *, at: datetime) -> bool:
+    """Return whether a guardian has signed what is asked now: a change would be signed anew."""
+    return case is not None and is_minor(registration, at) and case.signature is not None
+
+
+def _as_asked(case: Case, form: PapersForm) -> Asked:
+    return Asked(
+        wishes=form.wishes(),
+        plan=case.plan,
+        has_former_decision=case.has_former_decision,
+        late_reason=case.late_reason,
+        late_words=case.late_words,
+    )
+
+
+def _say_kept(request: HttpRequest, form: PapersForm) -> None:
+    if labels := form.unticked():
+        named = listed([f"« {one} »" for one in labels])
+        said = f"Vos autres choix sont enregistrés. Aucune épreuve n'était cochée pour {named} : "
+        messages.warning(request, f"{said}ce que vous aviez choisi avant reste.")
+    else:
+        messages.success(request, "Vos choix d'épreuves sont enregistrés.")
+
+
+def _answers(request: HttpRequest, shown: ChoicesForm) -> MultiValueDict[str, Any] | None:
+    """Return what was posted, or what waits since the session had ended; else nothing.
+
+    Args:
+        request: of the page.
+        shown: what is kept now, which may have been chosen instead of what was posted.
+    """
+    if request.method == "POST":
+        return as_data(conflicts.posted(request.POST, stored=shown.kept()))
+    if waiting := kept(request):
+        messages.warning(request, _KEPT)
+        return MultiValueDict(waiting)
+    return None
+
+
+def _seen(answers: MultiValueDict[str, Any] | None) -> int:
+    """Return the revision that the page showed, of what it sent; 0 where none is said."""
+    return seen_in(answers, REVISION) if answers is not None else 0
+
+
+def _write(request: HttpRequest, registration: Registration, asked: Asked) -> Case:
+    written = acts.write(
+        registration=registration,
+        asked=asked,
+        seen=seen_in(request.POST, REVISION) or None,
+        by=request.actor,
+        at=request.arrived_at,
+    )
+    forget(request)
+    return written
+
+
+def _in_two_ways(
+    request: HttpRequest,
+    registration: Registration,
+    make: Callable[..., ChoicesForm],
+    answers: MultiValueDict[str, Any],
+    *,
+    revision: int,
+) -> HttpResponse:
+    """Show what differs from what another window has kept: one chooses, and nothing is lost."""
+    mine, theirs = make(answers), make(as_data(make().kept()))
+    context = {
+        "registration": registration,
+        "here": request.path,
+        "differences": [
+            replace(one, label=str(mine.fields[one.name].label))
+            for one in conflicts.differences(mine=mine, theirs=theirs)
+        ],
+        "mine": mine.typed(),
+        "revision": revision,
+        "goes_back": False,
+    }
+    return render(request, "candidate/accommodation_conflict.html", context, status=409)
