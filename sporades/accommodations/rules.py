@@ -1,6 +1,7 @@
 """What the réglementation says of a registration's accommodations, and who must sign."""
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import combinations
@@ -9,6 +10,7 @@ from typing import Any
 from django.db.models.fields.json import KeyTransform
 
 from sporades.accommodations.models import AskedMeasure, Case
+from sporades.accommodations.states import SENT, State
 from sporades.candidates.names import is_named
 from sporades.core.days import midnight, months_after, working_day_from
 from sporades.core.french import day_in_words, listed, local_day
@@ -28,6 +30,12 @@ APPEAL_MONTHS = 2
 """What the law gives to contest a decision (CJA R. 421-1)."""
 PRESUMED_AFTER = timedelta(days=15)
 """How long after its notification a decision that nothing shows to be read is presumed received."""
+
+
+SAID = ("plan", "has_former_decision", "late_reason", "late_words")
+"""What goes with the measures of a request, as `operations.Asked` and `Case` both name it."""
+KEPT = {*SAID, "procedure", "is_former_held", "revision"}
+"""What `Case.as_sent` says of a request beside its measures, and `until` when it stood."""
 
 
 @dataclass(frozen=True)
@@ -508,6 +516,53 @@ def was_sent_with(case: Case | None, given_at: datetime) -> bool:
         return False
     until = (case.as_sent or {}).get("until")
     return given_at.timestamp() <= (case.asked_at.timestamp() if until is None else until)
+
+
+def measures_as_sent(case: Case) -> list[AskedMeasure]:
+    """Return the measures of a request that is being changed as they were sent, in rows of no table.
+
+    They bear the label and the time that they had then, whatever the réglementation says now.
+    """
+    asked, rows = rules_of(case.registration), []
+    for place, (code, papers, precision, *named) in enumerate((case.as_sent or {})["wishes"]):
+        measure = asked.measure(code) if asked else None
+        now = (measure.label, measure.time or "") if measure else (code, "")
+        label, time = named or now  # what was taken up before they were kept has those of today
+        rows.append(
+            AskedMeasure(
+                case=case,
+                place=place,
+                code=code,
+                label=label,
+                papers=papers,
+                time=time,
+                precision=precision,
+            )
+        )
+    return rows
+
+
+def as_office_reads(case: Case) -> tuple[Case, list[AskedMeasure]]:
+    """Return a request and its measures as the office reads them: copies, never to be saved.
+
+    What a candidate writes is theirs until it is sent. One that is being changed says what it said
+    when it was sent, one that was never sent nothing; of one that is to be completed, or was taken
+    back, what they wrote in their own words is left out.
+    """
+    if case.state in SENT:
+        return case, list(case.measures.all())
+    said, kept = copy(case), case.as_sent
+    if case.state == State.PREPARING:
+        if kept is None:
+            return said, []
+        for name in kept.keys() & KEPT:
+            setattr(said, name, kept[name])
+        return said, measures_as_sent(case)
+    said.late_words = ""
+    measures = [copy(one) for one in case.measures.all()]
+    for one in measures:
+        one.precision = ""
+    return said, measures
 
 
 def contested_until(received: datetime, zone: str) -> date:

@@ -14,6 +14,7 @@ from sporades.acts import accommodating, registering
 from sporades.acts.guardians import guardian_address
 from sporades.core.refusals import Refused
 from sporades.exams.held import forget
+from sporades.exams.models import Regulation
 from sporades.exams.schema.accommodations import OTHER_REASON
 from sporades.journal.models import Entry
 from sporades.letters.models import Letter
@@ -272,6 +273,38 @@ def test_what_the_guardian_had_signed_stays_signed_once_it_is_kept_as_sent():
 
     signature = case_of(registration).signature
     assert (signature.name, signature.signed_at) == ("Anne Le Goff", NOW)
+
+
+def test_what_was_signed_and_is_chosen_anew_stays_signed_once_it_is_kept_as_sent():
+    registration = a_minor()
+    write(registration)
+    sign(registration)
+    send(registration)
+    take_up(registration)
+    write(registration, Wish(READER))
+    write(registration)
+    keep_as_sent(registration)
+
+    assert case_of(registration).signature.name == "Anne Le Goff"
+
+
+def test_what_was_signed_is_kept_under_the_name_that_it_had():
+    registration = a_minor()
+    write(registration, Wish(THIRD))
+    sign(registration)
+    send(registration)
+    take_up(registration)
+    write(registration, Wish(READER))
+    load_invented(("libelle: Temps majoré d'un tiers, ", "libelle: Temps sans limite, "))
+    forget()
+    Registration.objects.update(regulation=Regulation.objects.latest("pk"))
+    write(registration, Wish(THIRD))
+    assert [one.label for one in case_of(registration).measures.all()] == ["Temps sans limite"]
+    keep_as_sent(registration)
+
+    kept = [(one.label, one.time) for one in case_of(registration).measures.all()]
+    assert kept == [("Temps majoré d'un tiers", "1/3")]
+    assert case_of(registration).signature
 
 
 def test_the_address_that_the_guardian_gave_is_kept_with_what_they_had_signed():

@@ -1,5 +1,6 @@
 """Ask for accommodations, sign, send, take back: what a candidate and a guardian do."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +24,8 @@ from sporades.accommodations.operations.refusals import (
 )
 from sporades.accommodations.queries import holds_decision_of
 from sporades.accommodations.rules import (
+    KEPT,
+    SAID,
     Sat,
     Wish,
     excluding,
@@ -33,6 +36,7 @@ from sporades.accommodations.rules import (
     is_minor,
     is_over,
     is_own_name,
+    measures_as_sent,
     rules_of,
     sat_by,
     to_choose,
@@ -47,9 +51,6 @@ from sporades.accommodations.states import (
 from sporades.core.transitions import move
 from sporades.exams.schema.accommodations import OTHER_REASON, Accommodations
 from sporades.registrations.models import Registration
-
-SAID = ("plan", "has_former_decision", "late_reason", "late_words")
-"""What goes with the measures of a request, as `Asked` and `Case` both name it."""
 
 
 @dataclass(frozen=True)
@@ -148,17 +149,23 @@ def write(case: Case, asked: Asked) -> bool:
     )
     if is_same:
         return False
+    _put(case, rows, said)
+    return True
+
+
+def _put(case: Case, rows: list[AskedMeasure], said: dict[str, Any]) -> None:
+    """Keep what a request asks, as another revision of it."""
+    registration = case.registration
     case.measures.all().delete()
     AskedMeasure.objects.bulk_create(rows)
     for name, value in said.items():
         setattr(case, name, value)
     case.revision += 1
     case.procedure = followed_by(
-        registration, plan=asked.plan, measures=[one.code for one in rows]
+        registration, plan=case.plan, measures=[one.code for one in rows]
     ).value
-    case.is_former_held = asked.has_former_decision and holds_decision_of(registration)
+    case.is_former_held = case.has_former_decision and holds_decision_of(registration)
     case.save(update_fields=[*said, "is_former_held", "revision", "procedure"])
-    return True
 
 
 def _as_asked(one: AskedMeasure) -> tuple[str, list[str], str]:
@@ -171,7 +178,11 @@ def _in_order(rules: Accommodations, asked: Asked) -> list[Wish]:
 
 
 def _wishes(case: Case) -> tuple[Wish, ...]:
-    return tuple(Wish(one.code, tuple(one.papers), one.precision) for one in case.measures.all())
+    return _wishes_of(case.measures.all())
+
+
+def _wishes_of(measures: Iterable[AskedMeasure]) -> tuple[Wish, ...]:
+    return tuple(Wish(one.code, tuple(one.papers), one.precision) for one in measures)
 
 
 def _check_chosen(rules: Accommodations, sat: list[Sat], wishes: tuple[Wish, ...]) -> None:
@@ -282,7 +293,8 @@ def take_up(case: Case, *, at: datetime) -> None:
 def keep_as_sent(case: Case) -> None:
     """Leave a request that was taken up as it had been sent: it is looked at from its own date.
 
-    What its guardian had signed is what is asked again.
+    What its guardian had signed is what is asked again, named as it was then. It is another revision
+    all the same: a sending of what was changed is told from it.
 
     Args:
         case: locked, with its registration, locked too.
@@ -297,10 +309,14 @@ def keep_as_sent(case: Case) -> None:
         raise NotTakenUp
     if not case.registration.is_active:
         raise NotStanding
+    rules = rules_of(case.registration)
+    if rules is None:
+        raise NotOffered
     signature = case.signatures.filter(revision=kept["revision"]).first()
-    wishes = tuple(Wish(code, tuple(papers), said) for code, papers, said in kept["wishes"])
-    said = {name: kept[name] for name in SAID}
-    if write(case, Asked(wishes, **said)) and signature is not None:
+    rows, said = measures_as_sent(case), {name: kept[name] for name in SAID}
+    _check_known(rules, sat_by(case.registration), Asked(_wishes_of(rows), **said))
+    _put(case, rows, said)
+    if signature is not None:
         Signature.objects.create(
             case=case,
             revision=case.revision,
@@ -316,12 +332,17 @@ def keep_as_sent(case: Case) -> None:
 def _as_sent(case: Case, *, at: datetime) -> dict[str, Any]:
     return {
         "until": at.timestamp(),
-        "revision": case.revision,
-        "wishes": [_as_asked(one) for one in case.measures.all()],
-        **{name: getattr(case, name) for name in SAID},
+        "wishes": [(*_as_asked(one), one.label, one.time) for one in case.measures.all()],
+        **{name: getattr(case, name) for name in KEPT},
     }
 
 
 def withdraw(case: Case, *, at: datetime) -> None:
-    """Take a request back: nothing is decided of it. Raises Refused."""
-    move(case, WITHDRAW, withdrawn_at=at, missing="", left_at=None, as_sent=None)
+    """Take a request back: nothing is decided of it. Raises Refused.
+
+    Of one that was never sent, no word of its candidate stays.
+    """
+    dropped = {} if case.asked_at else {"late_reason": "", "late_words": ""}
+    if dropped:
+        case.measures.update(precision="")
+    move(case, WITHDRAW, withdrawn_at=at, missing="", left_at=None, as_sent=None, **dropped)

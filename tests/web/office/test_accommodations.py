@@ -24,6 +24,7 @@ from sporades.accounts.models import Membership
 from sporades.acts import accommodating, reading, relieving
 from sporades.batches.models import Batch
 from sporades.documents.models import DocumentVersion
+from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
 from sporades.exams.schema.accommodations import OTHER_REASON
 from sporades.mail.models import Message
@@ -50,7 +51,7 @@ from tests.accommodations.asked import (
     sign,
     write,
 )
-from tests.factories import NOW, a_candidate, a_registration, author
+from tests.factories import NOW, a_candidate, a_registration, author, load_invented
 from tests.medical.given import confide, found_clean
 from tests.web.guide import main, seen, signed_in
 
@@ -946,6 +947,70 @@ def test_a_request_that_is_being_prepared_is_not_looked_at(manager, in_lille):
 
     assert "Le candidat prépare sa demande" in main(manager.get(tab(in_lille)))
     assert manager.get(page_of(in_lille)).status_code == 404
+
+
+OWN_WORDS = {"late_reason": OTHER_REASON, "late_words": "Je sors de l'hôpital.", "plan": "PAP"}
+
+
+def test_nothing_is_read_of_a_request_that_was_never_sent_and_no_word_of_it_stays(
+    manager, in_lille
+):
+    write(in_lille, Wish(READER), **OWN_WORDS, at=NOW + timedelta(days=25))
+
+    page = main(manager.get(tab(in_lille))).replace("\xa0", " ")
+    by = author(in_lille.candidate)
+    accommodating.withdraw(case=case_of(in_lille), by=by, at=NOW + timedelta(days=25))
+
+    assert "Elle se lit ici une fois envoyée." in page
+    for said in ("hôpital", "Plan en vigueur", "Secrétaire lecteur"):
+        assert said not in page
+    assert (case_of(in_lille).late_reason, case_of(in_lille).late_words) == ("", "")
+
+
+@pytest.fixture
+def precise(db):
+    """Have the réglementation ask which reader: in the candidate's words."""
+    load_invented(("Secrétaire lecteur, ", 'Secrétaire lecteur, precision: "Lequel ?", '))
+    forget()
+    return a_registration(informations={"has_disability": "oui"})
+
+
+def test_what_is_changed_of_a_request_is_read_once_it_is_sent_again(manager, precise):
+    reach(precise, State.ASKED, Wish(READER, (), "Une personne lente"), plan="PAP")
+    taken_up(precise)
+    write(precise, Wish(READER, (), "Quelqu'un du service de soins"), Wish(ACCESS))
+
+    def pages():
+        got = [manager.get(where(precise)) for where in (tab, page_of)]
+        return [main(one).replace("\xa0", " ") for one in got]
+
+    for page in pages():
+        assert "Secrétaire lecteur : Une personne lente" in page
+        assert "Plan en vigueur Plan d'accompagnement" in page
+        for changed in ("soins", "Locaux accessibles"):
+            assert changed not in page
+    send(precise)
+    for page in pages():
+        assert "Secrétaire lecteur : Quelqu'un du service de soins" in page
+        assert "Plan en vigueur Aucun" in page
+
+
+@pytest.mark.parametrize("state", [State.INCOMPLETE, State.WITHDRAWN])
+def test_own_words_that_may_not_have_been_sent_are_not_read(manager, precise, state):
+    late = NOW + timedelta(days=25)
+    reach(precise, State.INCOMPLETE, Wish(READER, (), "Une lente"), **OWN_WORDS, at=late)
+    said = {**OWN_WORDS, "late_words": "Je sors de chimiothérapie."}
+    write(precise, Wish(READER, (), "Du service de soins"), **said, at=late)
+    if state == State.WITHDRAWN:
+        by = author(precise.candidate)
+        accommodating.withdraw(case=case_of(precise), by=by, at=late)
+
+    page = main(manager.get(page_of(precise))).replace("\xa0", " ")
+
+    assert "Secrétaire lecteur" in page
+    assert "Demande tardive Autre raison" in page
+    for unsent in ("soins", "chimiothérapie"):
+        assert unsent not in page
 
 
 def test_a_request_is_where_its_registration_is(member, manager, in_lille):

@@ -237,7 +237,7 @@ def _left(data: Any, case: Case) -> list[tuple[str, str]]:
     rows = [
         ("Ce qui manque", data.get("manque", "")[:LONGEST_REASON]),
         ("Motif", data.get("motif", "")[:LONGEST_REASON]),
-        *((one.named, _left_of(data, one)) for one in case.measures.all()),
+        *((one.label, _left_of(data, one)) for one in case.measures.all()),
     ]
     return [(label, text) for label, said in rows if (text := clean(said))]
 

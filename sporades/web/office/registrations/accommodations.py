@@ -16,6 +16,7 @@ from sporades.accommodations.models import Case
 from sporades.accommodations.notification import Notified
 from sporades.accommodations.queries import cases_of, decision_of, doctors_for, last_case_of
 from sporades.accommodations.rules import (
+    as_office_reads,
     deadline_of,
     granted_in_part,
     is_minor,
@@ -310,7 +311,8 @@ def _said_of(case: Case, request: HttpRequest, *, may_decide: bool) -> dict[str,
     """Return what is said of a request: why, and the words of the doctor, for who decides alone."""
     registration, zone = case.registration, case.registration.service.zone
     sat = sat_by(registration)
-    signature = case.signature
+    sent, measures = as_office_reads(case)
+    signature = sent.signature if measures else None
     has_steps = may_decide and case.withdrawn_at is None
     return {
         "steps": steps_of(case, at=request.arrived_at, by_office=True) if has_steps else [],
@@ -318,8 +320,8 @@ def _said_of(case: Case, request: HttpRequest, *, may_decide: bool) -> dict[str,
         "measures": [
             {
                 "measure": one,
-                # The words of what suits somebody are for who decides, once they are sent.
-                "named": one.named if may_decide and case.asked_at else one.label,
+                # The words of what suits somebody are for who decides.
+                "named": one.named if may_decide else one.label,
                 "papers": papers_in_words(one.papers, sat, one.code),
                 "kind": "error" if one.decision == Decision.REFUSED else "success",
                 "why": one.reason if may_decide else "",
@@ -331,9 +333,9 @@ def _said_of(case: Case, request: HttpRequest, *, may_decide: bool) -> dict[str,
                 else "",
                 "granted": granted_in_part(one, sat),
             }
-            for one in case.measures.all()
+            for one in measures
         ],
-        "with_it": _with_it(case) if may_decide else [],
+        "with_it": _with_it(sent) if may_decide and measures else [],
         "opinion_text": case.opinion_text if may_decide else "",
         "signed": f"Signée par {signature}, le {signature.signed_in_words(zone)}."
         if signature and may_decide
