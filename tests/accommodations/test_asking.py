@@ -223,9 +223,10 @@ def take_up(registration, *, at=NOW):
     accommodating.take_up(case=case_of(registration), by=by, at=at)
 
 
-def keep_as_sent(registration, *, at=AFTER_CLOSING):
-    by = author(registration.candidate)
-    accommodating.keep_as_sent(case=case_of(registration), by=by, at=at)
+def keep_as_sent(registration, *, seen=None, at=AFTER_CLOSING):
+    case, by = case_of(registration), author(registration.candidate)
+    seen = case.revision if seen is None else seen
+    accommodating.keep_as_sent(case=case, seen=seen, by=by, at=at)
 
 
 def test_what_was_sent_in_time_keeps_its_first_date_and_no_reason_is_asked_for(registration):
@@ -249,8 +250,9 @@ def test_what_is_taken_up_goes_back_to_what_was_sent_at_its_date(registration):
     asked = list(before.measures.values_list("code", "papers", "precision"))
     take_up(registration)
     write(registration, Wish(READER))
-    keep_as_sent(registration)
-    keep_as_sent(registration)
+    seen = case_of(registration).revision
+    keep_as_sent(registration, seen=seen)
+    keep_as_sent(registration, seen=seen)
 
     case = case_of(registration)
     assert (case.state, case.asked_at, case.since) == (State.ASKED, NOW, NOW)
@@ -305,6 +307,30 @@ def test_what_was_signed_is_kept_under_the_name_that_it_had():
     kept = [(one.label, one.time) for one in case_of(registration).measures.all()]
     assert kept == [("Temps majoré d'un tiers", "1/3")]
     assert case_of(registration).signature
+
+
+def test_what_one_window_keeps_as_it_was_sent_another_has_not_sent(registration):
+    reach(registration, State.ASKED)
+    take_up(registration)
+    write(registration, Wish(READER))
+    case, by = case_of(registration), author(registration.candidate)
+    keep_as_sent(registration)
+
+    with pytest.raises(operations.Rewritten):
+        accommodating.send(case=case, seen=case.revision, by=by, at=NOW)
+
+
+def test_what_one_window_sends_another_has_not_kept_as_it_was_sent(registration):
+    reach(registration, State.ASKED)
+    take_up(registration)
+    write(registration, Wish(READER))
+    with pytest.raises(operations.Rewritten):
+        keep_as_sent(registration, seen=case_of(registration).revision - 1)
+    send(registration)
+
+    with pytest.raises(operations.Rewritten):
+        keep_as_sent(registration)
+    assert [one.code for one in case_of(registration).measures.all()] == [READER]
 
 
 def test_the_address_that_the_guardian_gave_is_kept_with_what_they_had_signed():

@@ -1193,10 +1193,15 @@ def test_a_change_is_left_and_the_request_stands_as_it_was_sent(sign_in, registr
     client.post(at(registration, page="/mesures"), CHOSEN)
 
     assert "Garder ma demande telle qu'elle était envoyée" in main(client.get(at(registration)))
-    page = client.post(at(registration, page="/telle-qu-envoyee"), follow=True)
+    seen_there = {"vu": case_of(registration).revision}
+    page = client.post(at(registration, page="/telle-qu-envoyee"), seen_there, follow=True)
 
     assert "Votre demande est gardée telle qu'elle était envoyée, à sa date." in main(page)
     assert [one.code for one in case_of(registration).measures.all()] == [THIRD, ACCESS]
+    # Another window still shows what was being changed.
+    page = main(client.post(at(registration, page="/envoi"), seen_there, follow=True))
+    assert "Votre demande est envoyée" not in page
+    assert "Cette demande a changé depuis que vous l'avez ouverte" in page
 
 
 @pytest.mark.parametrize("state", [State.PREPARING, State.WITH_DOCTOR, State.NOTIFIED])

@@ -394,7 +394,7 @@ def test_what_a_request_was_sent_with_returns_when_it_is_kept_as_it_was(
     assert "Ce fichier est retiré : il revient si vous gardez votre demande" in said
     assert paper.name not in said
     assert "Il reste à confier « Certificat du médecin »" in main(mine.get(where))
-    mine.post(f"{where}/telle-qu-envoyee")
+    mine.post(f"{where}/telle-qu-envoyee", {"vu": asked.case_of(registration).revision})
 
     assert paper.name in main(mine.get(address(registration)))
     assert "Il reste à confier" not in main(mine.get(where))

@@ -127,10 +127,10 @@ def send(*, case: Case, seen: int, by: Actor, at: datetime) -> None:
             see `accommodations.operations.send`.
     """
     locked = lock_case(case)
-    if locked.state == State.ASKED:
-        return
     if locked.revision != seen:
         raise accommodations.Rewritten
+    if locked.state == State.ASKED:
+        return
     accommodations.send(locked, at=at)
     if (found := compartment(locked.registration)) is not None:
         medical.drop_taken_back(found, at=at)
@@ -157,16 +157,25 @@ def take_up(*, case: Case, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
-def keep_as_sent(*, case: Case, by: Actor, at: datetime) -> None:
+def keep_as_sent(*, case: Case, seen: int, by: Actor, at: datetime) -> None:
     """« Garder ma demande telle qu'elle était envoyée », while one changes it; pressed twice, once.
 
+    Args:
+        case: which.
+        seen: the revision that is left for what was sent, as the page showed it.
+        by: who keeps it.
+        at: the instant.
+
     Raises:
+        Rewritten: it was changed, or sent as it is changed, in another window.
         NotTakenUp, NotStanding, NotOffered, UnknownMeasure, Refused: see
             `accommodations.operations.keep_as_sent`.
     """
     locked = lock_case(case)
-    if locked.state == State.ASKED:
-        return
+    if locked.state == State.ASKED and locked.revision == seen + 1:
+        return  # kept already, which is another revision: a sending is none
+    if locked.state == State.ASKED or locked.revision != seen:
+        raise accommodations.Rewritten
     accommodations.keep_as_sent(locked)
     if (found := compartment(locked.registration)) is not None:
         medical.give_again(found)

@@ -72,6 +72,7 @@ from sporades.web.candidate.confided import (
     papers_called_for,
 )
 from sporades.web.layout.kept import forget, typed_before
+from sporades.web.layout.seen import seen_in
 
 PAGE = "candidate:accommodation"
 _KEPT_TO_SIGN = (
@@ -145,15 +146,10 @@ def send(request: HttpRequest, number: str) -> HttpResponse:
     """« Envoyer ma demande », as it was read over."""
     found = _registration(request, number)
     case = open_case_of(found)
-    seen = request.POST.get("vu", "")
     if case is not None:
         try:
-            acts.send(
-                case=case,
-                seen=int(seen) if seen.isascii() and seen.isdecimal() and len(seen) <= 9 else 0,  # noqa: PLR2004 - of a number
-                by=request.actor,
-                at=request.arrived_at,
-            )
+            seen = seen_in(request.POST, "vu")
+            acts.send(case=case, seen=seen, by=request.actor, at=request.arrived_at)
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
@@ -202,7 +198,8 @@ def keep_as_sent(request: HttpRequest, number: str) -> HttpResponse:
     case = open_case_of(found)
     if case is not None:
         try:
-            acts.keep_as_sent(case=case, by=request.actor, at=request.arrived_at)
+            seen = seen_in(request.POST, "vu")
+            acts.keep_as_sent(case=case, seen=seen, by=request.actor, at=request.arrived_at)
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
