@@ -1,6 +1,7 @@
 """Questions of pages and of other rooms about the medical compartment."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -63,6 +64,15 @@ def kinds_given(registration: Registration) -> set[str]:
     papers = Paper.objects.confided()
     found = papers.filter(compartment__registration=registration, is_clean=True)
     return set(found.values_list("kind", flat=True))
+
+
+def was_given_since(compartment: Compartment, instant: datetime) -> bool:
+    """Return whether a paper was given to a compartment since an instant, or a comment written in it."""
+    papers, remarks = compartment.papers, compartment.remarks
+    return bool(
+        papers.filter(given_at__gte=instant).exists()
+        or remarks.filter(written_at__gte=instant).exists()
+    )
 
 
 def kinds_confided(registration: OuterRef) -> ArraySubquery:

@@ -25,6 +25,7 @@ from sporades.registrations.models import Registration
 from tests.accommodations.asked import (
     MANAGER,
     THIRD,
+    a_doctor,
     case_of,
     decide,
     entrust,
@@ -33,6 +34,8 @@ from tests.accommodations.asked import (
     reach,
 )
 from tests.factories import NOW, author
+from tests.medical.given import confide, found_clean
+from tests.medical.given import write as comment
 
 
 def again(registration):
@@ -135,6 +138,40 @@ def test_papers_of_health_are_again_those_of_a_decided_request(registration):
     zone = registration.service.zone
     assert (found.doctor, found.is_closed) == (made.instead_of.doctor, True)
     assert found.erase_after == final_at(presumed_at(NOW), zone)
+
+
+def _confide(registration):
+    found_clean(confide(registration, at=NOW + timedelta(days=1)))
+
+
+def _comment(registration):
+    comment(registration, at=NOW + timedelta(days=1))
+
+
+@pytest.mark.parametrize("give", [_confide, _comment])
+def test_what_was_given_to_the_next_doctor_is_not_read_by_the_contested_one(
+    registration, confided, give
+):
+    made = take_again(registration, has_opinion=False)
+    give(registration)
+    entrust(registration, a_doctor("autre@exemple.test"), at=NOW + timedelta(days=1))
+    made.refresh_from_db()
+
+    cancel(made)
+
+    found = compartment_of(registration)
+    assert found.doctor is None
+    assert found.erase_after == final_at(presumed_at(NOW), registration.service.zone)
+
+
+def test_what_was_given_to_the_same_doctor_stays_theirs(registration, confided):
+    made = take_again(registration, has_opinion=False)
+    _confide(registration)
+    entrust(registration, at=NOW + timedelta(days=1))
+
+    cancel(made)
+
+    assert compartment_of(registration).doctor == made.instead_of.doctor
 
 
 def test_it_may_be_taken_again_afterwards(registration):

@@ -18,7 +18,7 @@ from sporades.core.actors import Actor
 from sporades.core.french import of_someone
 from sporades.core.refusals import Refused
 from sporades.medical import operations as medical
-from sporades.medical.queries import compartment
+from sporades.medical.queries import compartment, was_given_since
 from sporades.registrations.models import Registration
 from sporades.registrations.receipt import named
 
@@ -189,6 +189,8 @@ def cancel_taking_again(*, case: Case, reason: str, by: Actor, at: datetime) -> 
     """Cancel the taking again of a decision, which simply stands; its candidate is told.
 
     Its papers of health are again those of a decided request: its doctor's, until they are erased.
+    They are nobody's where something was given since, that doctor not being the one in charge: what
+    is meant for another doctor is not read by the one who may be contested.
 
     Args:
         case: the request that takes the decision again.
@@ -205,7 +207,8 @@ def cancel_taking_again(*, case: Case, reason: str, by: Actor, at: datetime) -> 
     former, found = locked.instead_of, compartment(locked.registration)
     if found is not None and former is not None:
         medical.drop_draft(found)
-        medical.entrust(found, doctor=former.doctor)
+        is_for_another = locked.doctor != former.doctor and was_given_since(found, locked.begun_at)
+        medical.entrust(found, doctor=None if is_for_another else former.doctor)
         date_erasure(locked.registration)
     note("accommodation taking again cancelled", locked, by=by, at=at)
     tell_candidate(locked, "something_awaits", at=at)
