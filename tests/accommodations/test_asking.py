@@ -31,6 +31,7 @@ from tests.accommodations.asked import (
     a_minor,
     again,
     case_of,
+    find_incomplete,
     reach,
     send,
     sign,
@@ -359,6 +360,19 @@ def test_a_late_request_that_is_completed_keeps_its_reason_and_says_so(registrat
 
     said = sent_in_words(case_of(registration)).replace("\xa0", " ")
     assert said.endswith(", puis de nouveau le lundi 21 décembre 2026 à 13 h 00 (heure de Paris)")
+
+
+@pytest.mark.parametrize("step", [take_up, find_incomplete])
+def test_a_late_request_that_was_sent_does_not_lose_its_reason(registration, step):
+    reach(registration, State.ASKED, late_reason="APPARUE", at=AFTER_CLOSING)
+    step(registration, at=AFTER_CLOSING)
+
+    with pytest.raises(operations.LateReasonMissing):
+        write(registration, Wish(READER), at=AFTER_CLOSING)
+    write(registration, Wish(READER), late_reason="APPARUE", at=AFTER_CLOSING)
+    send(registration, at=AFTER_CLOSING)
+
+    assert case_of(registration).late_reason == "APPARUE"
 
 
 @pytest.mark.parametrize("state", [State.WITH_DOCTOR, State.OPINION_GIVEN, State.DECIDED])

@@ -117,9 +117,12 @@ def write(case: Case, asked: Asked) -> bool:
     Raises:
         Sent: it is not to be changed any more.
         UnknownMeasure, NotOffered: see each.
+        LateReasonMissing: the reason of a late request was sent with it, and is said no more.
     """
     if not case.is_writable:
         raise Sent
+    if case.asked_at is not None and case.late_reason and not asked.late_reason:
+        raise LateReasonMissing
     registration = case.registration
     rules = rules_of(registration)
     if rules is None:

@@ -52,7 +52,8 @@ def write(
 
     Raises:
         Rewritten: something else was kept from another window meanwhile.
-        Sent, UnknownMeasure, NotOffered, NotStanding, TooLate: see `accommodations.operations`.
+        Sent, UnknownMeasure, NotOffered, LateReasonMissing, NotStanding, TooLate: see
+            `accommodations.operations`.
     """
     case = lock_case(prepare(registration=registration, by=by, at=at))
     before = case.revision
