@@ -21,6 +21,7 @@ from sporades.accommodations.rules import (
     rules_of,
     was_sent_with,
 )
+from sporades.accommodations.states import WRITABLE
 from sporades.accounts import limits
 from sporades.accounts.models import User
 from sporades.acts.sending import Sent, name_of, named, named_text
@@ -43,7 +44,7 @@ from sporades.registrations.snapshot import contact_of
 
 SCAN = "medical.scan"
 UNSENT_MONTHS = 6
-"""How long what was confided stays for a request that is not sent: see `unsent`."""
+"""How long what was confided stays for a request that is left: see `unsent`."""
 
 
 class NothingToConfide(Refused):
@@ -407,12 +408,16 @@ def _tell_refused(paper: Paper, registration: Registration, *, at: datetime) -> 
 
 
 def unsent(at: datetime) -> QuerySet[Compartment]:
-    """Return the compartments that only a request which is not sent keeps, and for too long.
+    """Return the compartments that only a request which is left keeps, and for too long.
 
-    Six months after the closing, and after whatever came later: the beginning of that request,
-    the last paper or comment, the notification of a decision before it. Then that decision is
-    contested no more, whenever it was read: at the latest two months after fifteen days and
-    two months (`papers_needed_until`).
+    It is left where its candidate never sent it, is changing it or was told that it lacks
+    something; and, wherever it stands, where its registration was set aside or withdrawn.
+
+    Six months after the closing, and after whatever came later: the beginning of that request, its
+    sending, its being taken up or found incomplete, the last paper or comment, the end of its
+    registration, the notification of a decision before it. Then that decision is contested no
+    more, whenever it was read: at the latest two months after fifteen days and two months
+    (`papers_needed_until`).
 
     Args:
         at: the instant.
@@ -420,14 +425,23 @@ def unsent(at: datetime) -> QuerySet[Compartment]:
     today = local_day(at, settings.TIME_ZONE)
     since = midnight(months_after(today, -UNSENT_MONTHS), settings.TIME_ZONE)
     its = Case.objects.filter(registration=OuterRef("registration"))
-    going = its.open().filter(Q(asked_at__isnull=False) | Q(instead_of__isnull=False))
-    recent = its.filter(Q(begun_at__gte=since) | Q(notified_at__gte=since))
+    # What the service takes again is not its candidate's to go on with.
+    going = its.open().exclude(Q(state__in=WRITABLE, instead_of=None) | Q(stands=False))
+    marks = ("begun_at", "asked_at", "incomplete_at", "notified_at")
+    recent = its.filter(
+        Q.create([(f"{mark}__gte", since) for mark in marks], connector=Q.OR)
+        | Q(as_sent__until__gte=since.timestamp())
+    )
+    ended = its.filter(
+        Q(registration__decided_at__gte=since) | Q(registration__withdrawn_at__gte=since),
+        stands=False,
+    )
     papers = Paper.objects.filter(compartment=OuterRef("pk"))
     remarks = Remark.objects.filter(compartment=OuterRef("pk"))
     lately = papers.filter(given_at__gte=since), remarks.filter(written_at__gte=since)
     found: QuerySet[Compartment] = Compartment.objects.filter(
         Exists(papers) | Exists(remarks),
-        *(~Exists(one) for one in (going, recent, *lately)),
+        *(~Exists(one) for one in (going, recent, ended, *lately)),
         erase_after=None,
         erased_at=None,
         registration__service__closes_at__lt=since,
@@ -454,7 +468,7 @@ def erase(found: Compartment, *, at: datetime) -> bool:
         if is_needed:
             medical.erase_after(found, until)
             return False
-    elif found.erase_after is None and not unsent(at).filter(pk=found.pk).exists():
+    elif not _is_over(locked, at) and not unsent(at).filter(pk=found.pk).exists():
         return False
     is_done = medical.erase(found, at=at)
     if is_done:
@@ -463,6 +477,12 @@ def erase(found: Compartment, *, at: datetime) -> bool:
             # Whoever goes on with a request that was left confides other papers.
             medical.take_again(found)
     return is_done
+
+
+def _is_over(registration: Registration, at: datetime) -> bool:
+    """Return whether the day written for a locked registration is over, as it is written now."""
+    now = compartment(registration)
+    return now is not None and now.erase_after is not None and now.erase_after <= at
 
 
 def _record(verb: str, registration: Registration, *, by: Actor, at: datetime) -> None:

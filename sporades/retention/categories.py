@@ -227,10 +227,8 @@ CATEGORIES = (
     Category(
         "sante",
         "Papiers et commentaires de santé confiés à un médecin",
-        f"la notification de la décision d'aménagement ; sans demande envoyée, {CLOSING}",
-        lambda: (
-            f"le délai de recours, 2 mois ; sans demande envoyée, {confiding.UNSENT_MONTHS} mois"
-        ),
+        f"la notification de la décision d'aménagement ; demande laissée, {CLOSING}",
+        lambda: f"le délai de recours, 2 mois ; demande laissée, {confiding.UNSENT_MONTHS} mois",
         str,
         "Code de justice administrative, article R. 421-1 ; cahier des charges du service.",
         (confided,),

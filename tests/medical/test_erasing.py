@@ -2,22 +2,37 @@
 
 import json
 from datetime import date, timedelta
+from threading import Thread
 
 import pytest
+from django.db import connection, transaction
 
+from sporades.accommodations.models import Again
 from sporades.accommodations.states import State
-from sporades.acts import confiding
+from sporades.acts import accommodating, confiding, deciding, registering
 from sporades.core.days import midnight
 from sporades.journal.models import Entry
 from sporades.medical import operations as medical
 from sporades.medical.models import Compartment, Opening, Paper, PassingFile, Remark
 from sporades.registrations.models import Registration
+from sporades.registrations.states import RESTORE, SET_ASIDE
 from sporades.retention import categories
 from sporades.retention import operations as retention
+from sporades.retention.erasing import erase_confided
 from sporades.retention.models import Archive
-from tests.accommodations.asked import reach
-from tests.factories import NOW, a_registration
-from tests.medical.given import a_doctor, compartment, confide, entrust, found_clean, read, write
+from tests.accommodations.asked import MANAGER, find_incomplete, reach
+from tests.acts.people import in_threads
+from tests.factories import NOW, OPERATOR, a_registration, author
+from tests.medical.given import (
+    a_doctor,
+    again,
+    compartment,
+    confide,
+    entrust,
+    found_clean,
+    read,
+    write,
+)
 from tests.retention.test_retention import archived_at
 
 END = NOW + timedelta(days=20)
@@ -193,6 +208,103 @@ def test_what_is_confided_after_it_was_found_to_be_left_stays(registration, begu
 
     assert not confiding.erase(left, at=at)
     assert Paper.objects.count() == 2
+
+
+def test_what_a_new_request_takes_up_while_the_job_waits_for_its_candidate_stays(registration):
+    confide(registration)
+    case = reach(registration, State.PREPARING)
+    accommodating.withdraw(case=case, by=author(registration.candidate), at=NOW)
+    at = NEXT + timedelta(days=30)
+    over = categories.confided(at).get()
+    reach(registration, State.PREPARING, at=at)
+
+    assert not confiding.erase(over, at=at)
+    assert Paper.objects.count() == 1
+    confide(registration, at=at)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_job_that_waits_for_a_candidate_who_begins_again_erases_nothing(registration):
+    confide(registration)
+    case = reach(registration, State.PREPARING)
+    accommodating.withdraw(case=case, by=author(registration.candidate), at=NOW)
+    at, key, outcomes = NEXT + timedelta(days=30), compartment(registration).pk, []
+    with transaction.atomic():
+        reach(registration, State.PREPARING, at=at)
+        job = Thread(target=lambda: outcomes.extend(in_threads(lambda: erase_confided(key, at=at))))
+        job.start()
+        while not waits_for_us():
+            assert job.is_alive()
+    job.join()
+
+    assert outcomes == [False]
+    assert Paper.objects.count() == 1
+
+
+def waits_for_us():
+    """Return whether a connection waits for what this one holds."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_stat_clear_snapshot(), EXISTS (SELECT 1 FROM pg_stat_activity"
+            " WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
+        )
+        return cursor.fetchone()[1]
+
+
+SPRING = midnight(date(2027, 3, 1), "Europe/Paris") + timedelta(hours=9)
+"""Between the closing and the day on which what was left is erased: what is done then counts from then."""
+LEFT = ("taken up", "incomplete", "set aside", "withdrawn")
+
+
+@pytest.mark.parametrize(
+    ("left", "at", "erased"),
+    [
+        *((left, NOW, date(2027, 6, 16)) for left in LEFT),
+        # Nobody withdraws a registration once the service is closed.
+        *((left, SPRING, date(2027, 9, 2)) for left in LEFT if left != "withdrawn"),
+    ],
+)
+def test_a_request_that_is_left_once_it_was_sent_keeps_papers_no_longer_than_one_that_never_was(
+    registration, left, at, erased
+):
+    found_clean(confide(registration))
+    if left == "taken up":
+        case = reach(registration, State.ASKED)
+        accommodating.take_up(case=case, by=author(registration.candidate), at=at)
+    elif left == "incomplete":
+        reach(registration, State.ASKED)
+        find_incomplete(registration, at=at)
+    elif left == "set aside":
+        reach(registration, State.WITH_DOCTOR)
+        deciding.decide(
+            registration=registration, decision=SET_ASIDE, reason="Doublon", by=OPERATOR, at=at
+        )
+    else:
+        reach(registration, State.DECIDED)
+        by = author(registration.candidate)
+        registering.withdraw(registration=again(registration), by=by, at=at)
+
+    day = timedelta(days=1)
+    assert erased_on(registration, date(2027, 6, 15), erased - day, erased) == erased
+
+
+def test_a_registration_that_is_restored_within_six_months_finds_its_papers_again(registration):
+    found_clean(confide(registration))
+    reach(registration, State.WITH_DOCTOR)
+    by = OPERATOR
+    deciding.decide(registration=registration, decision=SET_ASIDE, reason="Doublon", by=by, at=NOW)
+    deciding.decide(registration=registration, decision=RESTORE, reason="Erreur", by=by, at=SPRING)
+
+    assert erased_on(registration, date(2028, 1, 1)) is None
+
+
+def test_what_its_service_takes_again_and_finds_incomplete_keeps_papers(registration):
+    confide(registration)
+    case = reach(registration, State.NOTIFIED)
+    accommodating.take_again(case=case, why=Again.APPEAL, has_opinion=False, by=MANAGER, at=NOW)
+    find_incomplete(registration)
+
+    assert erased_on(registration, date(2028, 1, 1)) is None
 
 
 @pytest.mark.parametrize("state", [State.ASKED, State.WITH_DOCTOR, State.DECIDED])
