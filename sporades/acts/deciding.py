@@ -19,6 +19,7 @@ from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
 from sporades.letters.operations import tell
 from sporades.registrations import deciding
+from sporades.registrations.evidence import are_named_to
 from sporades.registrations.models import Registration
 from sporades.registrations.receipt import accommodation_by_mail, against_of, named
 from sporades.registrations.snapshot import contact_of
@@ -189,6 +190,8 @@ def decide_within(
         told=told,
         against=against(registration),
         asks=decision is FLAG,
+        # What is missing may be a piece that no mail names.
+        is_said=decision is not FLAG or are_named_to(registration),
         accommodation=accommodation_by_mail(registration, at=at) if decision is VALIDATE else "",
         closing=registration.closing_in_words if registration.is_editable(at) else "",
         contact=contact_of(registration.service),

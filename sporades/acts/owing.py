@@ -21,6 +21,7 @@ from sporades.evidence.models import Deposit, Evidence
 from sporades.evidence.queries import Owed, owed_by, pieces_of
 from sporades.intake import cleaning
 from sporades.letters.operations import tell
+from sporades.registrations.evidence import are_named_to
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import lock_registration
 from sporades.registrations.snapshot import contact_of
@@ -207,6 +208,7 @@ def tell_of(
         urgent=True,
         registration=registration,
         piece=row,
+        is_named=are_named_to(registration),
         before=owed.before,
         is_in_time=owed.is_in_time(at),
         contact=contact_of(registration.service),

@@ -22,8 +22,8 @@ from sporades.journal.queries import entries_about
 from sporades.letters.operations import tell
 from sporades.letters.queries import summary_for
 from sporades.registrations import drafting, filing
-from sporades.registrations.changes import as_mailed
 from sporades.registrations.dossier import Dossier
+from sporades.registrations.evidence import due_as_told
 from sporades.registrations.models import Draft, Registration, Version
 from sporades.registrations.receipt import accommodation_by_mail
 from sporades.registrations.snapshot import contact_of
@@ -333,8 +333,7 @@ def _tell(kind: str, registration: Registration, version: Version, *, at: dateti
         registration=registration,
         version=version,
         snapshot=version.snapshot,
-        changes=as_mailed(version.changes),
-        due=version.due,
+        due=due_as_told(version),
         accommodation=accommodation_by_mail(registration, at=at),
         link=absolute(f"/mes-inscriptions/{registration.number}"),
     )

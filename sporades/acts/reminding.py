@@ -14,6 +14,7 @@ from sporades.evidence.queries import TO_COMPLETE, Owed, owed_by
 from sporades.evidence.states import TO_PROVIDE
 from sporades.letters.operations import tell
 from sporades.mail.models import Message
+from sporades.registrations.evidence import are_named_to
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import lock_registration
 from sporades.registrations.snapshot import contact_of
@@ -75,6 +76,7 @@ def _remind(key: int, *, at: datetime) -> bool:
         about=registration,
         registration=registration,
         pieces=owed,
+        is_named=are_named_to(registration),
         contact=contact_of(registration.service),
         link=absolute(f"/mes-inscriptions/{registration.number}/pieces"),
     )

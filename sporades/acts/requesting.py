@@ -10,7 +10,6 @@ from sporades.acts import queueing
 from sporades.acts.registering import filed
 from sporades.core.actors import Actor
 from sporades.registrations import drafting, filing, rebasing, requesting
-from sporades.registrations.changes import UNSAID, as_mailed
 from sporades.registrations.models import ChangeRequest, Draft, Registration, Version
 from sporades.registrations.states import ACCEPT, REFUSE
 
@@ -138,14 +137,4 @@ def _record(verb: str, request: ChangeRequest, *, by: Actor, at: datetime) -> No
 
 def _tell(kind: str, request: ChangeRequest, *, at: datetime) -> None:
     key = f"change request:{request.pk}:{kind}"
-    changes = request.changes if request.version is None else request.version.changes
-    told = as_mailed(changes)
-    queueing.tell(
-        kind,
-        request,
-        key=key,
-        about=request.registration,
-        at=at,
-        changes=told,
-        says_why=UNSAID not in told,
-    )
+    queueing.tell(kind, request, key=key, about=request.registration, at=at)

@@ -17,7 +17,7 @@ from sporades.exams.models import Exam, RegistrationService, Speciality
 from sporades.letters.operations import tell
 from sporades.letters.queries import summary_for
 from sporades.registrations import drafting, filing
-from sporades.registrations.changes import as_mailed
+from sporades.registrations.evidence import due_as_told
 from sporades.registrations.models import Draft, Registration, Version
 from sporades.registrations.receipt import accommodation_by_mail
 from sporades.registrations.refusals import NotLeft
@@ -204,8 +204,7 @@ def _tell(version: Version, *, reason: str, at: datetime) -> None:
         registration=registration,
         version=version,
         snapshot=version.snapshot,
-        changes=as_mailed(version.changes),
-        due=version.due,
+        due=due_as_told(version),
         accommodation=accommodation_by_mail(registration, at=at),
         reason=reason,
         link=absolute(f"/mes-inscriptions/{registration.number}") if has_account else "",

@@ -9,10 +9,6 @@ from sporades.core.french import colon_after
 from sporades.registrations.sections import SECTIONS
 
 NOTHING = "rien"
-UNSAID = ""
-"""What stands in a mail for an answer that mails do not say."""
-_OF_HEALTH = "handicap"
-"""A word that tells it too where other answers follow from it: a dispense and its reason."""
 
 type Key = tuple[str, ...]
 
@@ -36,15 +32,14 @@ def changes_of_identity(before: Identity, after: Identity) -> list[str]:
     return changes_between(was, is_now)
 
 
-def as_mailed(changes: Iterable[str]) -> list[str]:
-    """Return what a mail or a letter says of changes: one `UNSAID` for all that are sensitive.
+def have_sensitive(changes: Iterable[str]) -> bool:
+    """Return whether a sensitive answer is among the changes that a version or a request keeps.
 
-    It reads the sentences that a version or a request keeps, so that old ones are covered too.
+    No mail lists changes: other answers follow from a sensitive one (a dispense, a question), and
+    whatever stood in its place would tell that it has changed.
     """
-    said = list(changes)
     labels = tuple(f"{label}{colon_after(label)} " for label in _sensitive_labels())
-    kept = [one for one in said if not one.startswith(labels) and _OF_HEALTH not in one.casefold()]
-    return kept if len(kept) == len(said) else [*kept, UNSAID]
+    return any(one.startswith(labels) for one in changes)
 
 
 def _sensitive_labels() -> Iterator[str]:

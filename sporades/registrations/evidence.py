@@ -3,7 +3,9 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sporades.exams.queries import rules
 from sporades.exams.rules import evidence
+from sporades.exams.rules.health import of_health
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.models import Registration, Version
 from sporades.registrations.sections.papers import PapersForm
@@ -51,6 +53,22 @@ def _help(said: str | None, reference: str | None) -> str:
     if said and reference:
         return f"{said} ({reference})"
     return said or (f"Texte qui la demande : {reference}." if reference else "")
+
+
+def are_named_to(registration: Registration) -> bool:
+    """Return whether what is sent to a candidate names pieces: a letter does, a mail unless one tells of health.
+
+    Then it names none, to whoever owes which: a mail that left out that one would tell it too.
+    """
+    if registration.candidate.by_letter:
+        return True
+    exam = rules(registration.regulation_id).exam(registration.exam.code)
+    return not any(of_health(piece.when, exam) for piece in exam.evidence)
+
+
+def due_as_told(version: Version) -> list[dict[str, Any]] | None:
+    """Return the pieces of a version that are still to be sent, nothing where they are not named."""
+    return version.due if are_named_to(version.registration) else None
 
 
 def due_in_words(registration: Registration, before: str) -> str:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from sporades.exams.checking import Source
+from sporades.exams.checking import Source, checked
+from tests.exams.conftest import ZONES
 
 BREVET = "examens[BREVET]"
 
@@ -264,4 +265,23 @@ def test_the_epreuves_of_a_group_are_of_one_phase(change, problems):
 
     assert [(field, rule) for _, field, rule in problems(source)] == [
         (f"{BREVET}.groupes[LANGUE]", "contradiction")
+    ]
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "{handicap: oui}",
+        "{un_de: [{diplome: [CAP]}, {sauf: {handicap: non}}]}",
+        "{statut: {epreuves: [E4], statuts: [dispense]}}",
+    ],
+)
+def test_a_piece_that_tells_who_declared_a_handicap_is_pointed_out_and_loaded(change, when):
+    text = change("si: {statut: {statuts: [benefice]}}", f"si: {when}").text
+    told = "diplomes: [CAP, BAC]\n"
+    text = text.replace(told, f"{told}            si: {{handicap: oui}}\n")
+    found = checked(Source("essai.yaml", text), zones=ZONES)[2]
+
+    assert [(one.field, one.rule, one.is_error) for one in found] == [
+        (f"{BREVET}.pieces[RELEVE].si", "dit_un_handicap", False)
     ]

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.acts import deciding, registering, requesting, standing_in
+from sporades.acts import deciding, registering, reminding, requesting, standing_in, verifying
+from sporades.exams.held import forget
 from sporades.mail.models import Message
 from sporades.registrations import drafting
 from sporades.registrations.states import FLAG, VALIDATE
+from tests.evidence.given import MANAGER, piece
 from tests.factories import (
     NOW,
     OPERATOR,
@@ -15,6 +17,7 @@ from tests.factories import (
     a_record,
     a_registration,
     author,
+    load_invented,
 )
 from tests.web.registry.world import a_member
 
@@ -137,25 +140,20 @@ def test_two_candidates_who_differ_in_that_answer_alone_get_the_same_mail(told):
     assert "handicap" not in texts[0].casefold()
 
 
-def test_a_mail_says_that_an_answer_it_does_not_write_has_changed():
-    text = declared_otherwise(filed("oui"))
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"informations": {"has_disability": "non"}},
+        {"informations": {"zone": "LITTORAL"}},
+        {"identification": {"mobile": "06 39 98 12 99"}},
+        {"epreuves": {"statut-E3": "dispense", "option-E3": ""}},
+    ],
+)
+def test_a_mail_is_the_same_whatever_has_changed(said):
+    text = amended(filed("oui"), **said)
 
-    assert (
-        "Ce qui a changé :\n- une réponse que nous n'écrivons pas dans un mail ; lisez-la dans votre espace\n"
-        in text
-    )
-
-
-def test_what_else_has_changed_is_written_beside_it():
-    registration = filed("non")
-
-    text = amended(
-        registration,
-        informations={"has_disability": "oui"},
-        identification={"address_1": "3 quai de l'Île"},
-    )
-
-    assert "- Numéro et voie : 12 rue des Îles → 3 quai de l'Île\n- une réponse que" in text
+    assert text == moved(filed("non"))
+    assert "Ce qui a changé : Un mail ne l'écrit pas : lisez-le dans votre espace.\n" in text
 
 
 def test_a_letter_does_not_write_it_either():
@@ -164,9 +162,79 @@ def test_a_letter_does_not_write_it_either():
 
     text = declared_otherwise_by_its_service(registration)
 
-    assert "une réponse que nous n'écrivons pas dans un courrier" in text
+    assert "Ce qui a changé : Ce courrier ne l'écrit pas : votre service" in text
     assert "handicap" not in text.casefold()
 
 
 def test_all_read_how_an_accommodation_is_asked_for():
     assert "Pour obtenir un aménagement d'épreuves, faites votre demande" in receipt(filed("non"))
+
+
+BAC = "libelle: Copie du baccalauréat, si: {diplome: [BAC]}"
+OWED_BY_SOME = "libelle: Attestation de droits, obligatoire: non, si: {handicap: oui}"
+DISPENSED = "{motif: Dispense déclarée, sur_demande: true, si: {handicap: oui}}"
+OF_WHOM = {
+    "directly": [(BAC, OWED_BY_SOME)],
+    "by a dispense": [
+        ("{motif: Dispense demandée, sur_demande: true}", DISPENSED),
+        (BAC, "libelle: Attestation, si: {statut: {epreuves: [E3], statuts: [dispense]}}"),
+    ],
+}
+
+
+@pytest.mark.parametrize("changes", OF_WHOM.values(), ids=OF_WHOM)
+def test_where_a_piece_tells_who_declared_it_no_mail_names_any(changes):
+    load_invented(*changes)
+    forget()
+    texts = [receipt(filed(declared)) for declared in ("non", "oui")]
+
+    assert texts[0] == texts[1]
+    assert "lisez celles qui vous sont demandées à la page de votre inscription" in texts[0]
+    assert "Attestation" not in texts[0]
+
+
+def told_of_a_piece(act):
+    load_invented(*OF_WHOM["directly"])
+    forget()
+    registration = filed("oui")
+    act(registration)
+    return reads(registration)
+
+
+def test_a_mail_about_a_piece_does_not_name_it_then():
+    text = told_of_a_piece(
+        lambda one: verifying.waive(row=piece(one), reason="Vue", by=MANAGER, at=NOW)
+    )
+
+    assert "d'une pièce justificative : lisez laquelle dans votre espace." in text
+    assert "Motif : lisez-le dans votre espace" in text
+
+
+def test_a_registration_that_lacks_pieces_does_not_name_them_by_mail_then():
+    text = told_of_a_piece(
+        lambda one: deciding.decide(
+            registration=one, decision=FLAG, reason="Attestation de droits", by=OPERATOR, at=NOW
+        )
+    )
+
+    assert "Attestation" not in text
+    assert "Motif : lisez-le à la page de votre inscription" in text
+
+
+def test_a_reminder_does_not_name_them_then():
+    def remind(registration):
+        assert reminding.remind_pieces(at=piece(registration).until - timedelta(days=1)) == 1
+
+    text = told_of_a_piece(remind)
+
+    assert "encore à votre inscription : lisez dans votre espace" in text
+    assert "- " not in text.partition("encore à votre")[2].partition("Examen")[0]
+
+
+def test_a_letter_names_them_all_the_same():
+    load_invented(*OF_WHOM["directly"])
+    forget()
+
+    text = receipt(a_registration(a_record(), informations={"has_disability": "oui"}))
+
+    assert "- Attestation de droits (facultative)" in text

@@ -138,8 +138,7 @@ Examen ou concours : {TITLE}, académie de Lille
 Numéro candidat : {registration.candidate.number}
 Numéro d'inscription : {registration.number}
 
-Ce qui a changé :
-- Numéro et voie : 12 rue des Îles → 3 quai de l'Île
+Ce qui a changé : Un mail ne l'écrit pas : lisez-le dans votre espace.
 
 Si vous n'êtes pas à l'origine de cette modification, changez votre mot de passe et prévenez le service gestionnaire.
 

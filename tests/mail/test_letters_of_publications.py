@@ -284,7 +284,6 @@ def test_a_request_its_answer_and_what_it_changes(letters, registration, late):
     )
     [letter] = letters()
     page = f"Votre inscription : {SITE}/mes-inscriptions/{registration.number}"
-    changes = "\n".join(f"- {one}" for one in asked.changes)
 
     assert letter["Subject"] == f"Demande de modification envoyée : {TITLE}"
     assert (
@@ -294,10 +293,7 @@ Bonjour {FULL_NAME},
 
 Votre demande de modification a été reçue le mercredi 16 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris). Votre service gestionnaire l'acceptera ou la refusera, et un mail vous le dira. D'ici là, votre inscription reste telle qu'elle est.
 
-Ce que vous demandez :
-{changes}
-
-Votre motif : J'ai <b>déménagé</b>
+Ce que vous demandez, et votre motif : Un mail ne l'écrit pas : lisez-le dans votre espace.
 
 {about(registration)}
 {page}
@@ -316,10 +312,9 @@ Bonjour {FULL_NAME},
 
 Votre demande de modification est refusée : votre inscription reste telle qu'elle est.
 
-Motif : <b>Trop tard</b>
+Motif : lisez-le à la page de votre inscription
 
-Ce que vous demandiez :
-{changes}
+Ce que vous demandiez : Un mail ne l'écrit pas : lisez-le dans votre espace.
 
 {about(registration)}
 {page}
@@ -337,7 +332,6 @@ def test_a_request_that_is_accepted(letters, registration, late):
     letters(late)
     requesting.accept(request=asked, by=OPERATOR, at=late)
     [letter] = letters()
-    changes = "\n".join(f"- {one}" for one in asked.changes)
 
     assert letter["Subject"] == f"Demande de modification acceptée : {TITLE}"
     assert (
@@ -347,8 +341,7 @@ Bonjour {FULL_NAME},
 
 Votre demande de modification est acceptée : votre inscription est modifiée, version n°2.
 
-Ce qui a changé :
-{changes}
+Ce qui a changé : Un mail ne l'écrit pas : lisez-le dans votre espace.
 
 Téléchargez ou imprimez votre nouveau récapitulatif d'inscription, c'est indispensable. Signez-le et \
 renvoyez-le à votre service gestionnaire, à l'adresse ci-dessous. Celui d'une version précédente, si \

@@ -156,7 +156,7 @@ def test_a_modification_is_filed_in_the_name_of_who_made_it_and_told_to_the_cand
     [mail] = mails("amended_for")
     assert mail.recipient == registration.candidate.user.email
     assert "Votre service gestionnaire a modifié votre inscription pour vous." in mail.body
-    assert "- Téléphone mobile : 06 39 98 12 34 → 06 39 98 99 99" in mail.body
+    assert "06 39 98 99 99" not in mail.body
     assert f"/mes-inscriptions/{registration.number}" in mail.body
     assert not mails("amended")
 

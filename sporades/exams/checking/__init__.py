@@ -7,6 +7,7 @@ from sporades.exams.checking import (
     answers,
     between_files,
     everywhere,
+    health,
     openings,
     papers,
     possible,
@@ -78,6 +79,7 @@ def _faults(file: File, zones: Zones) -> Iterator[Fault]:
 def _impossible(file: File) -> Iterator[Fault]:
     for rank, exam in enumerate(file.exams):
         yield from possible.faults(exam, ("examens", rank))
+        yield from health.faults(exam, ("examens", rank))
 
 
 def _by_line(found: Iterable[Problem]) -> list[Problem]:

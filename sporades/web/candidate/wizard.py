@@ -10,7 +10,7 @@ from sporades.accommodations.queries import cases_of, last_among
 from sporades.accommodations.tracker import undeclared_in_words
 from sporades.acts import registering
 from sporades.registrations import drafting
-from sporades.registrations.changes import UNSAID, as_mailed
+from sporades.registrations.changes import have_sensitive
 from sporades.registrations.models import Version
 from sporades.registrations.refusals import (
     AlreadyRegistered,
@@ -114,7 +114,7 @@ def recap(request: HttpRequest, draft: UUID) -> HttpResponse:
 def _say_undeclared(request: HttpRequest, version: Version) -> None:
     """Say what became of the request for accommodations of who has just declared no handicap."""
     filed = version.registration
-    if filed.has_disability or UNSAID not in as_mailed(version.changes):
+    if filed.has_disability or not have_sensitive(version.changes):
         return
     known = list(cases_of(registration=filed.pk))
     said = undeclared_in_words(last_among(known))
