@@ -53,6 +53,7 @@ class Delays:
             all that is left.
         unsaid: how many more steps of these are not counted, as a part of their campaign is
             elsewhere.
+        few: how many more, as too few of their service went through the same step.
     """
 
     stages: Mapping[str, Stage]
@@ -61,6 +62,7 @@ class Delays:
     waiting: Mapping[str, Mapping[int, int]]
     archived: int = 0
     unsaid: int = 0
+    few: int = 0
 
 
 def delays(selection: Selection, period: Period, *, at: datetime) -> Delays:
@@ -85,6 +87,7 @@ def delays(selection: Selection, period: Period, *, at: datetime) -> Delays:
         waiting=_waiting(cases, at),
         archived=kept.count,
         unsaid=kept.unsaid,
+        few=kept.few,
     )
 
 

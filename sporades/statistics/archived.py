@@ -41,6 +41,7 @@ REGISTRATIONS = (Kind.DAY, Kind.CHOICE, Kind.CATEGORY, Kind.STATE)
 """What is counted of registrations by day and by all that tells them apart."""
 
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 WRITTEN = "%Y-%m-%dT%H"
 """How an hour is kept, by the clock of UTC: hours read in their order."""
 
@@ -102,12 +103,17 @@ def _of_requests(registration: Registration) -> Iterator[Figure]:
             begun, ended = getattr(case, since), getattr(case, until)
             if begun is None or ended is None:
                 continue
-            took, minutes = ended - begun, in_minutes(ended - begun)
+            took, minutes = ended - begun, in_minutes(_in_whole_days(ended - begun))
             yield Figure(Kind.STEP, value=f"{stage} {took.days} {minutes}")
             if stage == WHOLE:
                 yield Figure(Kind.REQUEST, exam=registration.exam_id, value=f"{minutes}")
             else:
                 yield Figure(Kind.STEP_DAY, day=local_day(ended, registration.service.zone))
+
+
+def _in_whole_days(took: timedelta) -> timedelta:
+    """Return a delay in whole days, never less than it was: its exact minute would be of somebody."""
+    return -(-took // DAY) * DAY
 
 
 def in_minutes(took: timedelta) -> int:
@@ -316,6 +322,7 @@ class Requests:
         ages: how many took so many whole days, likewise.
         academies, exams: how many took so many minutes from the first step to the last, by code, by key.
         unsaid: how many steps of the period are not told: a part of their campaign lies elsewhere.
+        few: how many more: too few of their service went through the same step.
     """
 
     steps: dict[str, Counter[int]] = field(
@@ -327,6 +334,7 @@ class Requests:
     academies: dict[str, Counter[int]] = field(default_factory=dict)
     exams: dict[int, Counter[int]] = field(default_factory=dict)
     unsaid: int = 0
+    few: int = 0
 
     @property
     def count(self) -> int:
@@ -339,8 +347,16 @@ def requests(selection: Selection, period: Period) -> Requests:
     services = {one.pk: one for one in selection.services}
     whole, unsaid = _wholly_within(services, Kind.STEP_DAY, period)
     found = Requests(unsaid=unsaid)
+    alike: dict[tuple[object, ...], list[ArchivedCount]] = {}
     for row in _rows_of(whole, Kind.STEP, Kind.REQUEST):
-        _tell_requests(found, services[row.service_id], row)
+        stage = row.value.partition(" ")[0] if row.kind == Kind.STEP else ""
+        alike.setdefault((row.service_id, stage, row.exam_id), []).append(row)
+    for (_, stage, _), rows in alike.items():
+        if (count := sum(row.count for row in rows)) < FEWEST:
+            found.few += count if stage else 0
+            continue
+        for row in rows:
+            _tell_requests(found, services[row.service_id], row)
     return found
 
 
@@ -349,7 +365,8 @@ def _tell_requests(found: Requests, service: RegistrationService, row: ArchivedC
         stage, days, minutes = row.value.split(" ")
         found.steps[stage][int(minutes)] += row.count
         found.ages[stage][int(days)] += row.count
+        if stage == WHOLE:
+            took = found.academies.setdefault(service.academy_id, Counter())
+            took[int(minutes)] += row.count
     elif row.exam_id:
-        took = int(row.value)
-        found.academies.setdefault(service.academy_id, Counter())[took] += row.count
-        found.exams.setdefault(row.exam_id, Counter())[took] += row.count
+        found.exams.setdefault(row.exam_id, Counter())[int(row.value)] += row.count

@@ -423,10 +423,10 @@ def of_requests(period=YEAR, **chosen):
     }
 
 
-STEPS = [(20, 3.5, 1), (40, 2, 1), (0.1, 0.2, 0.3), (3, 8, 15), (61, 1, 0.01)]
+STEPS = [(20, 3, 1), (40, 2, 1), (1, 2, 3), (3, 8, 15), (61, 1, 1)]
 
 
-def test_delays_of_requests_are_the_same_before_while_and_after_they_are_archived(
+def test_delays_of_requests_are_the_same_before_and_after_they_are_archived(
     invented_exam, confided
 ):
     made = some(len(STEPS) + 1)
@@ -440,25 +440,53 @@ def test_delays_of_requests_are_the_same_before_while_and_after_they_are_archive
     at = made[0].service.closes_at + timedelta(days=800)
     for one in made:
         assert archiving.archive(one.pk, at=at)
-        assert of_requests() == before
 
+    assert of_requests() == before
     assert not Case.objects.exists()
     found = delays_of_requests(Selection(EVERYWHERE), YEAR, at=NOW)
-    assert (found.archived, found.unsaid) == (len(STEPS), 0)
+    assert (found.archived, found.unsaid, found.few) == (len(STEPS), 0, 0)
     assert of_requests(academy="A25")["stages"]["whole"][0] == (0, "", "")
 
 
-def test_a_decision_taken_again_is_not_archived_as_a_request(invented_exam, confided):
+def test_delays_of_too_few_requests_are_not_told(invented_exam, confided):
+    for registration in some(FEWEST - 1):
+        notified(registration, 20, 3, 1)
+    archive_all()
+
+    found = delays_of_requests(Selection(EVERYWHERE), YEAR, at=NOW)
+
+    assert {one.delay.count for one in found.stages.values()} == {0}
+    assert (found.by_academy, found.by_exam) == ({}, {})
+    assert (found.archived, found.few) == (0, (FEWEST - 1) * len(found.stages))
+
+
+def test_a_delay_is_kept_in_whole_days_whatever_its_minute(invented_exam, confided):
     [registration] = some(1)
-    notified(registration, 20, 3, 1)
+    notified(registration, 0.1, 1.6, 0.01)
+    archive_all()
+
+    kept = ArchivedCount.objects.filter(kind__in=["step", "request"])
+    assert set(kept.values_list("value", flat=True)) == {
+        "opinion 0 1440",
+        "decision 1 2880",
+        "notification 0 1440",
+        "whole 1 2880",
+        "2880",
+    }
+
+
+def test_a_decision_taken_again_is_not_archived_as_a_request(invented_exam, confided):
+    made = some()
+    for registration in made:
+        notified(registration, 20, 3, 1)
     accommodating.take_again(
-        case=asked.case_of(registration),
+        case=asked.case_of(made[0]),
         why=Again.ERROR,
         has_opinion=True,
         by=asked.MANAGER,
         at=NOW + timedelta(days=30),
     )
-    asked.decide(registration, at=NOW + timedelta(days=31))
+    asked.decide(made[0], at=NOW + timedelta(days=31))
     before = of_requests()
 
     archive_all()

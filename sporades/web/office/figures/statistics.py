@@ -239,6 +239,9 @@ def accommodation_delays(request: HttpRequest) -> HttpResponse:
         "archived_in_words": in_groups(str(found.archived)),
         "unsaid": found.unsaid,
         "unsaid_in_words": in_groups(str(found.unsaid)),
+        "few": found.few,
+        "few_in_words": in_groups(str(found.few)),
+        "fewest": FEWEST,
         "tables": [
             (
                 "Délai par étape",
