@@ -62,6 +62,9 @@ def guardian_address(registration: Registration) -> str:
 def tell_of_signature(case: Case, signature: Signature, *, at: datetime) -> None:
     """Tell a guardian that a request was signed in their name: by mail, else by a letter at home.
 
+    By both the first time that the address comes from the signing alone: whoever signs in their
+    place types one of their own.
+
     Args:
         case: the request, with its registration.
         signature: what was signed.
@@ -69,6 +72,17 @@ def tell_of_signature(case: Case, signature: Signature, *, at: datetime) -> None
     """
     key = f"accommodation:{case.pk}:signed:{signature.revision}"
     _tell_who_signed(case, signature, SIGNED, key=key, at=at)
+    if _is_given_first(case.registration, signature):
+        _write_home(case, signature, SIGNED, key=f"{key}:home", at=at)
+
+
+def _is_given_first(registration: Registration, signature: Signature) -> bool:
+    """Return whether nothing but this signature says where its guardian is written to."""
+    address = signature.email
+    if not address or address.casefold() == registration.guardian_email.casefold():
+        return False
+    signed = Signature.objects.filter(case__registration=registration, email__iexact=address)
+    return not signed.exclude(pk=signature.pk).exists()
 
 
 def tell_of_withdrawal(case: Case, *, at: datetime) -> None:
@@ -87,8 +101,24 @@ def tell_of_withdrawal(case: Case, *, at: datetime) -> None:
 def _tell_who_signed(
     case: Case, signature: Signature, kind: str, *, key: str, at: datetime
 ) -> None:
-    registration, candidate = case.registration, case.registration.candidate
-    said: dict[str, Any] = {
+    if address := signature.email or guardian_address(case.registration):
+        mail.write(kind, to=address, **_said(case, signature, key=key, at=at))
+    else:
+        _write_home(case, signature, kind, key=key, at=at)
+
+
+def _write_home(case: Case, signature: Signature, kind: str, *, key: str, at: datetime) -> None:
+    registration = case.registration
+    home = lines_of({name: getattr(registration, name) for name in ADDRESS})
+    if home and is_minor(registration, at):
+        envelope = [signature.name, *home]
+        said = _said(case, signature, key=key, at=at)
+        tell_at(envelope, registration.candidate, kind, service=registration.service, **said)
+
+
+def _said(case: Case, signature: Signature, *, key: str, at: datetime) -> dict[str, Any]:
+    registration = case.registration
+    return {
         "at": at,
         "key": key,
         "about": registration,
@@ -98,10 +128,3 @@ def _tell_who_signed(
         "signed": signature.signed_in_words(registration.service.zone),
         "contact": contact_of(registration.service),
     }
-    if address := signature.email or guardian_address(registration):
-        mail.write(kind, to=address, **said)
-        return
-    home = lines_of({name: getattr(registration, name) for name in ADDRESS})
-    if home and is_minor(registration, at):
-        envelope = [signature.name, *home]
-        tell_at(envelope, candidate, kind, service=registration.service, **said)

@@ -517,9 +517,19 @@ def test_a_guardian_gives_an_address_as_they_sign_and_is_written_to_there_from_t
 
     sign(registration, email="anne@exemple.test")
 
-    assert Message.objects.get(kind="signed_as_guardian").recipient == "anne@exemple.test"
+    letter = Letter.objects.get(message__kind="signed_as_guardian")
+    assert letter.address[0] == "Anne Le Goff"
+    told = Message.objects.filter(kind="signed_as_guardian").exclude(pk=letter.message_id)
+    assert told.get().recipient == "anne@exemple.test"
     assert guardian_address(again(registration)) == "anne@exemple.test"
-    assert not Letter.objects.exists()
+
+    write(registration, Wish(READER))
+    sign(registration, email="Anne@exemple.test")
+    assert Letter.objects.count() == 1
+
+    write(registration)
+    sign(registration, email="autre@exemple.test")
+    assert Letter.objects.count() == 2
 
 
 @pytest.mark.parametrize(
