@@ -347,7 +347,7 @@ def requests(selection: Selection, period: Period) -> Requests:
     services = {one.pk: one for one in selection.services}
     whole, unsaid = _wholly_within(services, Kind.STEP_DAY, period)
     found = Requests(unsaid=unsaid)
-    alike: dict[tuple[object, ...], list[ArchivedCount]] = {}
+    alike: dict[tuple[int, str, int | None], list[ArchivedCount]] = {}
     for row in _rows_of(whole, Kind.STEP, Kind.REQUEST):
         stage = row.value.partition(" ")[0] if row.kind == Kind.STEP else ""
         alike.setdefault((row.service_id, stage, row.exam_id), []).append(row)
