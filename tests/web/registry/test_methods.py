@@ -102,8 +102,6 @@ WRITTEN_AGAIN = {
     "office:run_pdf": {"journal_entry"},
     **{name: {"django_session"} for name in SHOWN_AGAIN if name not in OF_MANY},
     "office:request_proof": {"journal_entry"},
-    "office:piece_file": {"journal_entry"},
-    "office:piece_page": {"journal_entry"},
     "office:judge_piece": {"evidence_evidence"},
     "office:correction_proof": {"journal_entry"},
 }
