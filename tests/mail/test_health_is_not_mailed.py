@@ -207,7 +207,7 @@ def test_a_mail_about_a_piece_does_not_name_it_then():
     )
 
     assert "d'une pièce justificative : lisez laquelle dans votre espace." in text
-    assert "Motif : lisez-le dans votre espace" in text
+    assert "Motif : lisez-le à la page" in text
 
 
 def test_a_registration_that_lacks_pieces_does_not_name_them_by_mail_then():
