@@ -136,7 +136,11 @@ class Accommodations:
         given = re.findall(
             r'href="([^"]+/sante/papiers/[0-9a-f-]{36})">\W*([0-9a-f-]{36}\.jpg)', page.text
         )
-        where, name = random.choice(given)
+        # What a decision was made with is not taken back while it may be contested.
+        free = [(where, name) for where, name in given if f'{where}/retrait"' in page.text]
+        if not free:
+            return
+        where, name = random.choice(free)
         self.leaving.add(name)
         self.crowd.insists(lambda: self._erases(person, where))
         self.crowd.told[TAKEN_BACK].append(name)

@@ -193,7 +193,7 @@ def _kept(store, suffix):
 def _check_verdicts(crowd):
     entries = Counter(
         (entry.payload["after"]["deposit"], entry.verb)
-        for entry in Entry.objects.filter(verb__in=VERBS.values())
+        for entry in Entry.objects.filter(verb__in=VERBS.values()).order_by("pk")
     )
     told = {(one.deposit, VERBS[one.verdict]) for one in crowd.told[pieces.JUDGED]}
     assert told <= set(entries)

@@ -315,7 +315,9 @@ def _asked(
 
 
 def _last(registration: Registration) -> Version:
-    return version_of.get(registration=registration.pk, number=registration.version)
+    found: Version = version_of.get(registration=registration.pk, number=registration.version)
+    found.registration = registration
+    return found
 
 
 def _awaiting(
@@ -336,6 +338,8 @@ def _requests_of(registration: Registration) -> tuple[Case | None, Case | None]:
     if rules_of(registration) is None:
         return None, None
     cases = cases_and_papers_of(registration=registration.pk)
+    for one in cases:
+        one.registration = registration
     return last_among(cases), decision_among(cases)
 
 

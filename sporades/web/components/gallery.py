@@ -10,6 +10,7 @@ from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.templatetags.static import static
 
 STEPS = (
     "Modalités d'inscription",
@@ -140,6 +141,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
             "columns": ("Épreuve", "Nature", "Durée", "Statut"),
             "nothing": (),
             "page": Paginator(range(100), 20).page(2),
+            "pages": [{"number": 1, "url": static("mark.svg")}],
             "rows": [
                 ("Français", "Écrite", "4 h", "Inscrit"),
                 ("Mathématiques", "Écrite", "3 h", "Dispensé"),
