@@ -14,8 +14,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import FlexibleChecksumError
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import default_storage, storages
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from config.environment import file_store
@@ -130,6 +131,25 @@ def test_ten_writers_of_one_content_leave_one_file(store, content):
     (key,) = keys
     assert files.get(key) == content
     assert store.listdir(key.rsplit("/", 1)[0])[1] == [key.rsplit("/", 1)[1]]
+
+
+@pytest.mark.parametrize(("hurt", "is_given"), [(2, True), (3, False)])
+def test_a_file_that_is_hurt_on_its_way_is_asked_for_again(store, monkeypatch, hurt, is_given):
+    key = files.put(b"whole", suffix=".bin")
+    opened, times = store.open, iter(range(hurt))
+
+    def hurting(name):
+        if next(times, None) is not None:
+            raise FlexibleChecksumError(error_msg="Expected another sum")
+        return opened(name)
+
+    monkeypatch.setattr(storages["default"], "open", hurting)
+
+    if is_given:
+        assert files.get(key) == b"whole"
+    else:
+        with pytest.raises(files.OutOfReach):
+            files.get(key)
 
 
 def test_a_reader_finds_the_whole_file_or_none(store):

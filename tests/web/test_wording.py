@@ -170,6 +170,7 @@ def every_form():
         "RefusalForm": {"reasons": GENERAL, "time": NO_TIME},
         "DelayForm": {"time": NO_TIME},
         "PostedPieceForm": {"today": NOW.date()},
+        "CorrectedPostmarkForm": {"today": NOW.date()},
         "ScanForm": {"today": NOW.date()},
         "EntrustForm": {"doctors": []},
         "CaseDecisionForm": decided_of(),
