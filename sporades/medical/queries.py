@@ -95,7 +95,8 @@ def is_confided(
         before: the column of the instant before which it was.
         since: the column of the instant after which it was.
     """
-    papers = Paper.objects.filter(compartment__registration=registration).exclude(is_clean=False)
+    papers = Paper.objects.confided().filter(compartment__registration=registration)
+    papers = papers.exclude(is_clean=False)
     remarks = Remark.objects.filter(compartment__registration=registration, author_kind=CANDIDATE)
     if before is not None:
         papers, remarks = papers.filter(given_at__lt=before), remarks.filter(written_at__lt=before)

@@ -142,6 +142,26 @@ def test_what_was_confided_for_the_request_before_is_said_to_serve_again(mine, r
         assert said in main(mine.get(page)), page
 
 
+def test_what_was_put_aside_is_not_said_to_serve_again(mine, registration):
+    here = f"/mes-inscriptions/{registration.number}/amenagement"
+    asked.write(registration)
+    paper = confide(registration)
+    asked.send(registration)
+    asked._withdraw(registration, at=NOW)
+    later = NOW + timedelta(hours=1)
+    asked.write(registration, at=later)
+    asked.send(registration, at=later)
+    by = author(registration.candidate)
+    accommodating.take_up(case=asked.case_of(registration), by=by, at=later)
+    said = "confié pour une demande précédente"
+    assert said in main(mine.get(here))
+
+    mine.post(retire(registration, paper))
+
+    assert Paper.objects.get().taken_back_at is not None
+    assert said not in main(mine.get(here))
+
+
 def test_a_paper_of_this_request_is_not_said_to_be_of_another(mine, registration):
     asked.write(registration)
     confide(registration)
