@@ -3,15 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sporades.accommodations.contesting import contest_in_words
 from sporades.accommodations.models import Again, AskedMeasure, Case
 from sporades.accommodations.operations import AuthorMissing
 from sporades.accommodations.queries import decision_of
-from sporades.accommodations.rules import (
-    contest_in_words,
-    decision_on_papers,
-    rules_of,
-    sat_by,
-)
+from sporades.accommodations.rules import decision_on_papers, rules_of, sat_by
 from sporades.core.french import day_in_words, hour_in_words, local_day
 from sporades.core.refusals import Refused
 from sporades.documents.disclosure import facts_of

@@ -13,14 +13,11 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sporades import journal
+from sporades.accommodations.as_sent import was_sent_with
+from sporades.accommodations.contesting import contestable_among, papers_needed_until
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import open_among, requests_of
-from sporades.accommodations.rules import (
-    contestable_among,
-    papers_needed_until,
-    rules_of,
-    was_sent_with,
-)
+from sporades.accommodations.rules import rules_of
 from sporades.accommodations.states import WRITABLE
 from sporades.accounts import limits
 from sporades.accounts.models import User

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from sporades.accommodations.contesting import final_at, presumed_at
 from sporades.accommodations.models import Again
-from sporades.accommodations.rules import final_at, presumed_at
 from sporades.accommodations.states import State
 from sporades.acts import accommodating, confiding, moving, reading, registering
 from sporades.medical.operations import compartment_of, due, erase_after

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from sporades.accommodations.contesting import final_at, presumed_at
 from sporades.accommodations.granted import granted
 from sporades.accommodations.models import Again, Case
 from sporades.accommodations.operations import (
@@ -14,7 +15,7 @@ from sporades.accommodations.operations import (
     NotTheirs,
 )
 from sporades.accommodations.queries import last_case_of, proposals
-from sporades.accommodations.rules import Wish, final_at, presumed_at
+from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import Decision, State
 from sporades.acts import accommodating
 from sporades.core.refusals import ReasonMissing, Refused

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sporades.accommodations.as_sent import KEPT, SAID, measures_as_sent
 from sporades.accommodations.models import AskedMeasure, Case, Signature
 from sporades.accommodations.operations.refusals import (
     Excluding,
@@ -24,8 +25,6 @@ from sporades.accommodations.operations.refusals import (
 )
 from sporades.accommodations.queries import holds_decision_of
 from sporades.accommodations.rules import (
-    KEPT,
-    SAID,
     Sat,
     Wish,
     excluding,
@@ -36,7 +35,6 @@ from sporades.accommodations.rules import (
     is_minor,
     is_over,
     is_own_name,
-    measures_as_sent,
     rules_of,
     sat_by,
     to_choose,

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from sporades import journal
+from sporades.accommodations.contesting import papers_needed_until
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import lock_case, requests_of
-from sporades.accommodations.rules import papers_needed_until
 from sporades.accommodations.states import State
 from sporades.accounts.models import User
 from sporades.core.actors import Actor

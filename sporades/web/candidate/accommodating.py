@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from sporades.accommodations.contesting import contest_in_words, papers_needed_until
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.notification import NOTIFICATION
 from sporades.accommodations.queries import (
@@ -23,7 +24,6 @@ from sporades.accommodations.queries import (
 from sporades.accommodations.rules import (
     Sat,
     Wish,
-    contest_in_words,
     deadline_of,
     excluding,
     granted_in_part,
@@ -34,7 +34,6 @@ from sporades.accommodations.rules import (
     late_in_words,
     not_asked_again,
     papers_in_words,
-    papers_needed_until,
     rules_of,
     sat_by,
     to_choose,

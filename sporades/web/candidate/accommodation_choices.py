@@ -23,12 +23,7 @@ from sporades.accommodations.queries import (
     open_case_of,
     proposals,
 )
-from sporades.accommodations.rules import (
-    is_late,
-    is_minor,
-    sat_by,
-    suiting_papers,
-)
+from sporades.accommodations.rules import is_late, is_minor, sat_by, suiting_papers
 from sporades.accommodations.tracker import (
     deadline_in_words,
     kept_date_in_words,

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from sporades.accommodations.contesting import contestable_among
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import (
     cases_of,
@@ -19,7 +20,7 @@ from sporades.accommodations.queries import (
     last_case_of,
     papers_called_for_by,
 )
-from sporades.accommodations.rules import contestable_among, rules_of
+from sporades.accommodations.rules import rules_of
 from sporades.accommodations.states import State
 from sporades.acts import confiding
 from sporades.acts.opining import is_asked_by_doctor

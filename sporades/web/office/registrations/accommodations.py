@@ -11,12 +11,12 @@ from django.utils.dateparse import parse_datetime
 
 from sporades.accommodations import notification
 from sporades.accommodations import operations as accommodations
+from sporades.accommodations.as_sent import as_office_reads
 from sporades.accommodations.health_words import words_of_health
 from sporades.accommodations.models import Case
 from sporades.accommodations.notification import Notified
 from sporades.accommodations.queries import cases_of, decision_of, doctors_for, last_case_of
 from sporades.accommodations.rules import (
-    as_office_reads,
     deadline_of,
     granted_in_part,
     is_minor,

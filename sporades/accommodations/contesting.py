@@ -1,0 +1,127 @@
+"""Until when a decision may be contested, and what that keeps (L-03, P-14)."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from sporades.accommodations.models import Case
+from sporades.core.days import midnight, months_after, working_day_from
+from sporades.core.french import day_in_words, local_day
+
+APPEAL_MONTHS = 2
+"""What the law gives to contest a decision (CJA R. 421-1)."""
+PRESUMED_AFTER = timedelta(days=15)
+"""How long after its notification a decision that nothing shows to be read is presumed received."""
+
+
+def presumed_at(notified_at: datetime) -> datetime:
+    """Return when a notification is presumed to be received, where nothing says that it was read."""
+    return notified_at + PRESUMED_AFTER
+
+
+def received_at(notified_at: datetime, opened_at: datetime | None, zone: str) -> datetime:
+    """Return from when the appeal delay runs: the first reading, else the presumption.
+
+    A reading counts while the decision may still be contested by the presumption: what is final
+    is not made contestable again.
+
+    Args:
+        notified_at: when the decision was notified.
+        opened_at: when the notification was opened for the first time, if it was.
+        zone: where its service is.
+    """
+    presumed = presumed_at(notified_at)
+    if opened_at is None or opened_at >= final_at(presumed, zone):
+        return presumed
+    return opened_at
+
+
+def contest_in_words(notified_at: datetime, opened_at: datetime | None, zone: str) -> str:
+    """Say from when and until when a decision may be contested, as its page and its document do.
+
+    Args:
+        notified_at: when it was notified.
+        opened_at: when its notification was opened for the first time, if it was.
+        zone: where its service is.
+    """
+    received = received_at(notified_at, opened_at, zone)
+    day, until = local_day(received, zone), contested_until(received, zone)
+    notified = f"Notifiée le {day_in_words(local_day(notified_at, zone))}"
+    last = f"la contester jusqu'au {day_in_words(until)} inclus."
+    if received == opened_at:
+        return (
+            f"{notified} et ouverte le {day_in_words(day)}. Vous avez deux mois à compter de ce jour : "
+            f"vous pouvez {last}"
+        )
+    if opened_at is not None:
+        return f"{notified}. Réputée reçue le {day_in_words(day)}, vous pouviez {last}"
+    return (
+        f"{notified}. Vous pouvez la contester dans les deux mois qui suivent le jour où vous "
+        "l'ouvrez dans votre espace, ou la recevez par courrier. Si rien ne montre ce jour, elle est "
+        f"réputée reçue le {day_in_words(day)} : vous pouvez {last}"
+    )
+
+
+def final_at(received: datetime, zone: str) -> datetime:
+    """Return from when a decision is contested no more: the day after the last one (P-14).
+
+    Args:
+        received: when its notification was.
+        zone: where its service is.
+    """
+    return midnight(contested_until(received, zone) + timedelta(days=1), zone)
+
+
+def papers_needed_until(cases: Iterable[Case], zone: str) -> datetime | None:
+    """Return until when papers of health serve the requests of a registration: the latest of all.
+
+    Nothing while one is open. A decision needs them until it is final, whatever was asked, taken
+    back or decided after it: each may be contested.
+
+    Args:
+        cases: all of them, with their notifications.
+        zone: where its service is.
+    """
+    known = list(cases)
+    if any(case.is_open for case in known):
+        return None
+    finals = [
+        final_at(received_at(case.notified_at, case.opened_at, zone), zone)
+        for case in known
+        if case.notified_at is not None
+    ]
+    left = [case.withdrawn_at for case in known if case.withdrawn_at is not None]
+    return max([*finals, *left], default=None)
+
+
+def contestable_among(cases: Iterable[Case], zone: str, *, at: datetime) -> Case | None:
+    """Return the last of the requests whose decision may still be contested, or is to be notified.
+
+    Args:
+        cases: all of a registration, with their notifications.
+        zone: where its service is.
+        at: the instant.
+    """
+    found = [
+        case
+        for case in cases
+        if case.decided_at is not None
+        and (
+            case.notified_at is None
+            or final_at(received_at(case.notified_at, case.opened_at, zone), zone) > at
+        )
+    ]
+    return max(found, key=lambda case: case.decided_at, default=None)  # type: ignore[arg-type,return-value] # decided
+
+
+def contested_until(received: datetime, zone: str) -> date:
+    """Return the last day on which a decision may be contested (CJA R. 421-1).
+
+    The two months are clear ones: neither the day of the reception nor the one on which they end
+    counts. A last day on which nobody works is put off to the next one (CPC 642).
+
+    Args:
+        received: when its notification was.
+        zone: where its service is.
+    """
+    ends = months_after(local_day(received, zone), APPEAL_MONTHS)
+    return working_day_from(ends + timedelta(days=1))
