@@ -118,6 +118,12 @@ def lock(pk: int) -> Registration:
     return found
 
 
+def lock_row(row: Evidence) -> tuple[Registration, Evidence]:
+    """Return the registration of a piece, locked, and the piece as it stands then."""
+    locked = lock(row.registration_id)
+    return locked, row_of(locked, row.pk)
+
+
 def row_of(registration: Registration, pk: int) -> Evidence:
     """Return a piece of a registration that is locked, as it stands."""
     row: Evidence = Evidence.objects.select_related("deposit").get(pk=pk)

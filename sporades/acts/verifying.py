@@ -48,8 +48,7 @@ def accept(*, row: Evidence, seen: int | None, by: Actor, at: datetime) -> None:
         evidence.OtherFile: its candidate has given another one meanwhile.
         Refused: it stands no more as it was read.
     """
-    locked = owing.lock(row.registration_id)
-    held = owing.row_of(locked, row.pk)
+    locked, held = owing.lock_row(row)
     evidence.accept(held, seen=seen, by=by, at=at)
     owing.record("piece accepted", locked, by=by, at=at, piece=held.code, deposit=held.deposit_id)
     completing.clear_if_complete(locked, at=at)
@@ -84,8 +83,7 @@ def refuse(
         evidence.OtherFile: its candidate has given another one meanwhile.
         Refused: it stands no more as it was read.
     """
-    locked = owing.lock(row.registration_id)
-    held = owing.row_of(locked, row.pk)
+    locked, held = owing.lock_row(row)
     last = owing.granted(locked, held, until, at=at)
     evidence.refuse(held, reason=reason, motive=motive, until=last, seen=seen, by=by, at=at)
     owing.record(
@@ -115,8 +113,7 @@ def overturn(*, row: Evidence, seen: int | None, by: Actor, at: datetime) -> Non
         evidence.OtherFile, evidence.NothingThere: see each.
         Refused: it stands no more as it was read.
     """
-    locked = owing.lock(row.registration_id)
-    held = owing.row_of(locked, row.pk)
+    locked, held = owing.lock_row(row)
     why = held.reason
     evidence.overturn(held, seen=seen, by=by, at=at)
     owing.record(
@@ -146,8 +143,7 @@ def waive(*, row: Evidence, reason: str, by: Actor, at: datetime) -> None:
         ReasonMissing: nothing is said.
         Refused: it stands no more as it was read.
     """
-    locked = owing.lock(row.registration_id)
-    held = owing.row_of(locked, row.pk)
+    locked, held = owing.lock_row(row)
     evidence.waive(held, reason=reason, by=by, at=at)
     owing.record("piece waived", locked, by=by, at=at, piece=held.code, reason=reason)
     owing.tell_waived(held, locked, at=at)
@@ -169,8 +165,7 @@ def ask_again(*, row: Evidence, until: date | None = None, by: Actor, at: dateti
         delays.Shorter, delays.TooFar: see each.
         evidence.NotWaived: it is asked for already.
     """
-    locked = owing.lock(row.registration_id)
-    held = owing.row_of(locked, row.pk)
+    locked, held = owing.lock_row(row)
     if not locked.is_active or locked.is_validated:
         raise NothingOwed
     last = owing.granted(locked, held, until, at=at)
@@ -204,8 +199,7 @@ def grant(*, row: Evidence, until: date, by: Actor, at: datetime) -> None:
         delays.Shorter, delays.TooFar: see each.
         evidence.NothingToSend: it came meanwhile, or is asked for no more.
     """
-    locked = owing.lock(row.registration_id)
-    held = owing.row_of(locked, row.pk)
+    locked, held = owing.lock_row(row)
     if not locked.is_active or locked.is_validated:
         raise NothingOwed
     owed = owing.owed_as(locked, held)
@@ -230,8 +224,7 @@ def receive(*, row: Evidence, posted_on: date, by: Actor, at: datetime) -> None:
     Raises:
         Refused: the postmark is to come, or the piece stands no more as it was read.
     """
-    locked = owing.lock(row.registration_id)
-    held = owing.row_of(locked, row.pk)
+    locked, held = owing.lock_row(row)
     _check_postmark(locked, posted_on, at=at)
     evidence.receive(held, posted_on=posted_on, at=at)
     posted = posted_on.isoformat()
@@ -257,8 +250,7 @@ def correct_postmark(
         evidence.OtherFile: a colleague has written another day, or joined a scan, meanwhile.
         Refused: the postmark is to come, or the piece stands no more as it was read.
     """
-    locked = owing.lock(row.registration_id)
-    held = owing.row_of(locked, row.pk)
+    locked, held = owing.lock_row(row)
     _check_postmark(locked, posted_on, at=at)
     evidence.correct_postmark(held, posted_on=posted_on, read=read, seen=seen)
     owing.record(
