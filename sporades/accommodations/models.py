@@ -174,6 +174,8 @@ class Case(models.Model):
     """Written by the database: the first sending, by which it is in time; `asked_at` is the last."""
     as_sent = models.JSONField("telle qu'elle était envoyée", null=True, blank=True)
     """What it asked when its candidate took it up to change it; the database forgets it elsewhere."""
+    received = models.JSONField("telle qu'elle a été reçue", null=True, blank=True)
+    """What it asked when it was sent in time, and late, and what was added since: see `late`."""
     incomplete_at = models.DateTimeField("dite incomplète le", null=True, blank=True)
     entrusted_at = models.DateTimeField("confiée au médecin le", null=True, blank=True)
     left_at = models.DateTimeField("laissée par son médecin le", null=True, blank=True)

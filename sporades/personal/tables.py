@@ -578,7 +578,7 @@ TABLES = (
         "decided_service notification again",
         keep="academy procedure plan late_reason decided_by_id opinion_again",
         texts="missing opinion_text left_reason late_words",
-        trees="as_sent",
+        trees="as_sent received",
         people="doctor_name decided_first_name decided_last_name called_name",
         words="decided_quality decided_service",
     ),

@@ -1,6 +1,7 @@
 """The invented exam with accommodations, and requests at every stage, made through the real acts."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from sporades.accommodations.models import Again, Case
 from sporades.accommodations.operations import Asked, Author, DecisionOn, OpinionOn
@@ -31,6 +32,8 @@ WORDS = "« Temps majoré d'un tiers » et « Temps majoré de moitié » s'excl
 SAID = "Les mesures conviennent."
 MINOR = {"birth_year": 2009, "birth_month": 11, "birth_day": 26}
 """Somebody who is of age the day after NOW, but in 2027."""
+LATE = NOW + timedelta(days=25)
+"""After the deadline of the invented exam."""
 SIGNED = {"name": "Anne Le Goff", "quality": "mère", "statement": "Je demande ces mesures."}
 
 
@@ -222,6 +225,7 @@ def fill_every_text(registration, mark):
         Wish(READER, ("E1",)),
         late_reason=OTHER_REASON,
         late_words=f"Raison {mark}",
+        at=LATE,
     )
     case = case_of(registration)
     accommodating.sign(
@@ -231,9 +235,9 @@ def fill_every_text(registration, mark):
         statement=f"Je demande {mark}",
         seen=case.revision,
         by=by,
-        at=NOW,
+        at=LATE,
     )
-    send(registration)
+    send(registration, at=LATE)
     accommodating.declare_incomplete(
-        case=case_of(registration), missing=f"Il manque {mark}", by=MANAGER, at=NOW
+        case=case_of(registration), missing=f"Il manque {mark}", by=MANAGER, at=LATE
     )

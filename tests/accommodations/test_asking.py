@@ -233,7 +233,7 @@ def keep_as_sent(registration, *, seen=None, at=AFTER_CLOSING):
 def test_what_was_sent_in_time_keeps_its_first_date_and_no_reason_is_asked_for(registration):
     reach(registration, State.ASKED)
     take_up(registration, at=AFTER_CLOSING)
-    write(registration, Wish(READER), at=AFTER_CLOSING)
+    write(registration, Wish(ACCESS), at=AFTER_CLOSING)
     send(registration, at=AFTER_CLOSING)
 
     case = case_of(registration)

@@ -1157,7 +1157,7 @@ def test_a_late_request_says_why(sign_in, registration, stopped_clock):
 def test_changing_a_request_that_was_sent_in_time_is_confirmed_and_keeps_its_date(
     sign_in, registration, stopped_clock
 ):
-    reach(registration, State.ASKED)
+    reach(registration, State.ASKED, Wish(THIRD), Wish(READER), Wish(ACCESS))
     stopped_clock.move_to(AFTER_CLOSING)
     client = sign_in(registration.candidate)
 
@@ -1175,7 +1175,7 @@ def test_changing_a_request_that_was_sent_in_time_is_confirmed_and_keeps_its_dat
             "Envoyée le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris), elle garde cette date : "
             "elle n'est pas tardive." in page
         )
-    client.post(at(registration, page="/mesures"), CHOSEN)
+    assert client.post(at(registration, page="/mesures"), CHOSEN).status_code == 302
     client.post(at(registration, page="/envoi"), {"vu": case_of(registration).revision})
 
     page = main(client.get(at(registration))).replace("\xa0", " ")

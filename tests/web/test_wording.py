@@ -17,6 +17,7 @@ from django.test import RequestFactory
 from django.utils.datastructures import MultiValueDict
 
 import sporades
+from sporades.accommodations.late import Lateness
 from sporades.accommodations.rules import Wish, rules_of, sat_by
 from sporades.accommodations.states import State
 from sporades.accounts.permissions import Perimeter, Reach
@@ -122,10 +123,10 @@ def every_form():
             **asking,
             "former": None,
             "proposed": [],
-            "is_late": True,
+            "lateness": Lateness.FIRST,
             "is_held": True,
         },
-        "PapersForm": asking,
+        "PapersForm": {**asking, "lateness": Lateness.ADDING},
         "SignatureForm": {"case": asking["case"]},
         "OpinionForm": {"case": asking["case"]},
         "GiveBackForm": {"others": []},

@@ -47,6 +47,7 @@ from sporades.accommodations.operations.notifying import (
     take_again,
 )
 from sporades.accommodations.operations.refusals import (
+    AddedTooLate,
     AuthorMissing,
     DecidedMeanwhile,
     DecisionMissing,
@@ -77,6 +78,7 @@ from sporades.accommodations.operations.refusals import (
 __all__ = [
     "ADVISED",
     "CATEGORY_CHANGED",
+    "AddedTooLate",
     "Asked",
     "Author",
     "AuthorMissing",

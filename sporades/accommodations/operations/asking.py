@@ -6,8 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from sporades.accommodations.as_sent import KEPT, SAID, measures_as_sent
+from sporades.accommodations.late import (
+    ADDED,
+    IN_TIME,
+    Lateness,
+    added_to,
+    lateness_of,
+    received,
+    was_in_time,
+)
 from sporades.accommodations.models import AskedMeasure, Case, Signature
 from sporades.accommodations.operations.refusals import (
+    AddedTooLate,
     Excluding,
     LateReasonMissing,
     NothingAsked,
@@ -31,7 +41,6 @@ from sporades.accommodations.rules import (
     excluding_in_words,
     followed_by,
     held_by_wishes,
-    is_late,
     is_minor,
     is_over,
     is_own_name,
@@ -102,12 +111,13 @@ def _check_may_ask(
     return rules
 
 
-def write(case: Case, asked: Asked) -> bool:
+def write(case: Case, asked: Asked, *, at: datetime) -> bool:
     """Keep what a candidate asks; what a guardian signed before is signed no more.
 
     Args:
         case: locked, with its registration.
         asked: what is asked.
+        at: the instant.
 
     Returns:
         Whether anything has changed.
@@ -115,17 +125,22 @@ def write(case: Case, asked: Asked) -> bool:
     Raises:
         Sent: it is not to be changed any more.
         UnknownMeasure, NotOffered: see each.
-        LateReasonMissing: the reason of a late request was sent with it, and is said no more.
+        LateReasonMissing: the reason of a late request was sent with it, and is said no more; or
+            something is added after the deadline to what was sent in time, and nothing says why.
+        AddedTooLate: nothing is added any more.
     """
     if not case.is_writable:
         raise Sent
-    if case.asked_at is not None and case.late_reason and not asked.late_reason:
+    is_all_late = case.asked_at is not None and not was_in_time(case)
+    if is_all_late and case.late_reason and not asked.late_reason:
         raise LateReasonMissing
     registration = case.registration
     rules = rules_of(registration)
     if rules is None:
         raise NotOffered
-    _check_known(rules, sat_by(registration), asked)
+    sat = sat_by(registration)
+    _check_known(rules, sat, asked)
+    _check_added(case, rules, sat, asked, at=at)
     wished = [
         (place, wish, rules.measure(wish.code))
         for place, wish in enumerate(_in_order(rules, asked))
@@ -152,6 +167,22 @@ def write(case: Case, asked: Asked) -> bool:
         return False
     _put(case, rows, said)
     return True
+
+
+def _check_added(
+    case: Case, rules: Accommodations, sat: list[Sat], asked: Asked, *, at: datetime
+) -> None:
+    """Refuse what is added too late, or late without its reason, to a request that was sent."""
+    if case.asked_at is None:
+        return
+    lateness = lateness_of(case, case.registration, at=at)
+    added = added_to(case, asked.wishes, sat, lateness)
+    if not added:
+        return
+    if lateness == Lateness.CLOSED:
+        raise AddedTooLate.of(one.label for one in rules.measures if one.code in added)
+    if not asked.late_reason:
+        raise LateReasonMissing.of(one.label for one in rules.measures if one.code in added)
 
 
 def _put(case: Case, rows: list[AskedMeasure], said: dict[str, Any]) -> None:
@@ -268,6 +299,7 @@ def send(case: Case, *, at: datetime) -> None:
     Raises:
         NotStanding, NotOffered, TooLate, NothingAsked, UnknownMeasure: see each.
         PapersMissing, PrecisionMissing, Excluding, LateReasonMissing, NotSigned: see each.
+        AddedTooLate: see there.
         Refused: it stands no more as it was read.
     """
     registration = case.registration
@@ -278,12 +310,27 @@ def send(case: Case, *, at: datetime) -> None:
     sat = sat_by(registration)
     _check_known(rules, sat, Asked(wishes, case.plan))
     _check_chosen(rules, sat, wishes)
-    if case.asked_at is None and is_late(registration, at) and not case.late_reason:
+    if lateness_of(case, registration, at=at) == Lateness.FIRST and not case.late_reason:
         raise LateReasonMissing
+    asked = Asked(wishes, late_reason=case.late_reason, late_words=case.late_words)
+    _check_added(case, rules, sat, asked, at=at)
     if is_minor(registration, at) and case.signature is None:
         raise NotSigned
     procedure = followed_by(registration, plan=case.plan, measures=[one.code for one in wishes])
-    move(case, SEND, asked_at=at, procedure=procedure.value, missing="", as_sent=None)
+    kept = received(case, wishes, sat, at=at)
+    # A reason that was given for what is not added after all is the reason of nothing.
+    is_late = bool(kept.get(ADDED)) or IN_TIME not in kept
+    said = {} if is_late else {"late_reason": "", "late_words": ""}
+    move(
+        case,
+        SEND,
+        asked_at=at,
+        procedure=procedure.value,
+        missing="",
+        as_sent=None,
+        received=kept,
+        **said,
+    )
 
 
 def take_up(case: Case, *, at: datetime) -> None:

@@ -76,6 +76,7 @@ def take_again(case: Case, *, why: str, has_opinion: bool, at: datetime) -> Case
         "late_words",
         "asked_at",
         "first_asked_at",
+        "received",
     )
     opinion = ("entrusted_at", "opined_at", "doctor", "doctor_name", "opinion_text")
     made: Case = Case.objects.create(

@@ -1,7 +1,9 @@
 """Why a request for accommodations cannot be made, sent, opined on, decided of or notified."""
 
+from collections.abc import Iterable
 from typing import Self
 
+from sporades.core.french import listed
 from sporades.core.refusals import Refused
 
 
@@ -81,6 +83,27 @@ class LateReasonMissing(Refused):
     """Its deadline has passed and nothing says why."""
 
     message = "La date limite est passée : dites pourquoi votre demande est tardive."
+
+    @classmethod
+    def of(cls, labels: Iterable[str]) -> Self:
+        """Return the refusal that names what is added to a request that was sent in time."""
+        named = listed([f"« {one} »" for one in labels])
+        return cls(f"La date limite est passée : dites pourquoi vous ajoutez {named}.")
+
+
+class AddedTooLate(Refused):
+    """Something is added to a request after the deadline, and nothing late is taken."""
+
+    message = "La date limite est passée : rien ne peut plus être ajouté à votre demande."
+
+    @classmethod
+    def of(cls, labels: Iterable[str]) -> Self:
+        """Return the refusal that names what is added, or asked for more widely."""
+        named = listed([f"« {one} »" for one in labels])
+        return cls(
+            f"La date limite est passée : {named} ne s'ajoute plus à votre demande. Gardez ce que vous "
+            "aviez envoyé, ou moins."
+        )
 
 
 class NotSigned(Refused):

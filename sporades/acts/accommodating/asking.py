@@ -52,12 +52,12 @@ def write(
 
     Raises:
         Rewritten: something else was kept from another window meanwhile.
-        Sent, UnknownMeasure, NotOffered, LateReasonMissing, NotStanding, TooLate: see
-            `accommodations.operations`.
+        Sent, UnknownMeasure, NotOffered, LateReasonMissing, AddedTooLate, NotStanding, TooLate:
+            see `accommodations.operations`.
     """
     case = lock_case(prepare(registration=registration, by=by, at=at))
     before = case.revision
-    if accommodations.write(case, asked):
+    if accommodations.write(case, asked, at=at):
         if seen is not None and seen != before:
             raise accommodations.Rewritten  # what has just been written goes with the transaction
         codes = [wish.code for wish in asked.wishes]
@@ -124,8 +124,8 @@ def send(*, case: Case, seen: int, by: Actor, at: datetime) -> None:
 
     Raises:
         Rewritten: it was changed in another window.
-        NothingAsked, NotSigned, LateReasonMissing, TooLate, UnknownMeasure, NotStanding, Refused:
-            see `accommodations.operations.send`.
+        NothingAsked, NotSigned, LateReasonMissing, AddedTooLate, TooLate, UnknownMeasure,
+            NotStanding, Refused: see `accommodations.operations.send`.
     """
     locked = lock_case(case)
     if locked.revision != seen:

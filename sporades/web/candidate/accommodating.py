@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from sporades.accommodations.contesting import contest_in_words, papers_needed_until
+from sporades.accommodations.late import Lateness, added_to, late_told, lateness_of
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.notification import NOTIFICATION
 from sporades.accommodations.queries import (
@@ -31,7 +32,6 @@ from sporades.accommodations.rules import (
     is_late,
     is_minor,
     is_over,
-    late_in_words,
     not_asked_again,
     papers_in_words,
     rules_of,
@@ -184,8 +184,8 @@ def take_up(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "registration": found,
         "sent": f"{sent[:1].lower()}{sent[1:]}",
-        "is_late": is_late(found, request.arrived_at),
         "was_in_time": not is_late(found, case.first_asked_at or request.arrived_at),
+        "lateness": lateness_of(case, found, at=request.arrived_at).value,
         "needs_signature": is_minor(found, request.arrived_at),
     }
     return render(request, "candidate/accommodation_take_up.html", context)
@@ -446,12 +446,18 @@ def _asked(case: Case, sat: list[Sat]) -> list[tuple[str, str]]:
     if rules.plans:
         plan = rules.plan(case.plan)
         rows.append(("Plan en vigueur", plan.label if plan else "Aucun"))
-    if late := late_in_words(case):
-        rows.append(("Demande tardive", late))
+    rows += late_told(case, case.measures.all(), _added(case, sat))
     codes = [one.code for one in case.measures.all()]
     why = why_complete(case.registration, case, measures=codes)
     said = PROCEDURES_SAID[Procedure(case.procedure)]
     return [*rows, ("Procédure", f"{said}. Pourquoi : {why}" if why else said)]
+
+
+def _added(case: Case, sat: list[Sat]) -> list[str] | None:
+    """Return what is added late to a request that its candidate changes; one that is sent says it."""
+    if not case.is_writable or not case.late_reason:
+        return None
+    return added_to(case, _wishes_of(case), sat, Lateness.ADDING)
 
 
 def _decided(case: Case, registration: Registration) -> list[dict[str, str]]:

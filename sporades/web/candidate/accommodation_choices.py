@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.datastructures import MultiValueDict
 
+from sporades.accommodations.late import Lateness, lateness_of
 from sporades.accommodations.models import Case
 from sporades.accommodations.notification import NOTIFICATION
 from sporades.accommodations.operations import Asked, Rewritten
@@ -23,7 +24,7 @@ from sporades.accommodations.queries import (
     open_case_of,
     proposals,
 )
-from sporades.accommodations.rules import is_late, is_minor, sat_by, suiting_papers
+from sporades.accommodations.rules import is_minor, sat_by, suiting_papers
 from sporades.accommodations.tracker import (
     deadline_in_words,
     kept_date_in_words,
@@ -48,6 +49,7 @@ from sporades.web.wizard.tabs import REVISION
 LEAVE, BACK = "quitter", "mesures"
 """The buttons that leave a page, and keep what was changed in it."""
 FIRST_REVISION = 1
+NOTHING_ADDED = "La date limite est passée : rien ne s'ajoute plus à votre demande."
 _KEPT = (
     "Votre session s'était terminée. Vos réponses sont là, elles ne sont pas enregistrées : "
     "vérifiez-les, puis continuez."
@@ -77,6 +79,7 @@ def measures(request: HttpRequest, number: str) -> HttpResponse:
         else deadline_in_words(found, at=request.arrived_at),
         "replacing": replacing(former, found.service.zone) if former else "",
         "signed": _is_signed(case, found, at=request.arrived_at),
+        "closed": _closed(form),
         "spared": spared(found, at=request.arrived_at)
         if asking.options["proposed"] and former is None
         else "",
@@ -137,7 +140,7 @@ class _Asking:
             "case": case,
             "former": former,
             "proposed": proposed or ([] if former or case else proposals(registration)),
-            "is_late": is_late(registration, at) and (case is None or case.asked_at is None),
+            "lateness": lateness_of(case, registration, at=at),
             "is_held": holds_decision_of(registration),
         }
 
@@ -154,7 +157,8 @@ def papers(request: HttpRequest, number: str) -> HttpResponse:
     if rules is None or case is None or not case.measures.exists():
         return redirect(PAGE, found.number)
     case.registration = found
-    make = partial(PapersForm, rules=rules, sat=sat_by(found))
+    late = lateness_of(case, found, at=request.arrived_at)
+    make = partial(PapersForm, rules=rules, sat=sat_by(found), lateness=late)
     shown = make(case=case)
     answers = _answers(request, shown)
     form = shown if answers is None else make(answers, case=case)
@@ -164,6 +168,7 @@ def papers(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "registration": found,
         "form": form,
+        "closed": _closed(form),
         "revision": _seen(answers) or case.revision,
         "signed": _is_signed(case, found, at=request.arrived_at),
     }
@@ -179,10 +184,10 @@ def _take_papers(
     where = "candidate:accommodation_measures" if is_going_back else PAGE
     if is_going_back and not form.has_changed():
         return _leave(request, where, found)
-    if not is_going_back and not form.is_valid():
+    if form.is_late_refused if is_going_back else not form.is_valid():
         return None
     try:
-        _write(request, found, _as_asked(case, form))
+        _write(request, found, form.asked())
     except Rewritten:
         now = open_case_of(found)
         if now is not None:
@@ -197,19 +202,13 @@ def _take_papers(
     return redirect(where, found.number)
 
 
+def _closed(form: ChoicesForm) -> str:
+    return NOTHING_ADDED if form.lateness == Lateness.CLOSED else ""
+
+
 def _is_signed(case: Case | None, registration: Registration, *, at: datetime) -> bool:
     """Return whether a guardian has signed what is asked now: a change would be signed anew."""
     return case is not None and is_minor(registration, at) and case.signature is not None
-
-
-def _as_asked(case: Case, form: PapersForm) -> Asked:
-    return Asked(
-        wishes=form.wishes(),
-        plan=case.plan,
-        has_former_decision=case.has_former_decision,
-        late_reason=case.late_reason,
-        late_words=case.late_words,
-    )
 
 
 def _say_kept(request: HttpRequest, form: PapersForm) -> None:

@@ -1,19 +1,26 @@
 """What a candidate asks for because of a handicap, and what a guardian signs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
 from django import forms
 
+from sporades.accommodations.late import Lateness, added_to
 from sporades.accommodations.models import (
     LONGEST_NAME,
     LONGEST_PRECISION,
     LONGEST_REASON,
     Case,
 )
-from sporades.accommodations.operations import Asked, OwnAddress, OwnSignature
+from sporades.accommodations.operations import (
+    AddedTooLate,
+    Asked,
+    LateReasonMissing,
+    OwnAddress,
+    OwnSignature,
+)
 from sporades.accommodations.queries import Proposal
 from sporades.accommodations.rules import (
     Held,
@@ -70,8 +77,88 @@ NOT_TICKED = (
 APART = "cochez pour chacune des épreuves différentes, ou retirez-en une de votre demande."
 
 
+WHY_LATE = "Dites pourquoi votre demande est tardive."
+
+
 class ChoicesForm(forms.Form):
     """What two windows may answer in two ways: see `wizard.conflicts`."""
+
+    lateness = Lateness.NONE
+    late_legend = "Une demande tardive"
+
+    def _ask_why_late(
+        self, rules: Accommodations, case: Case | None, *, lateness: Lateness
+    ) -> None:
+        """Ask why a request, or what is added to it, comes after its deadline."""
+        self.lateness = lateness
+        if lateness not in {Lateness.FIRST, Lateness.ADDING}:
+            return
+        is_first = lateness == Lateness.FIRST
+        label = "Pourquoi votre demande vient-elle après la date limite ?"
+        if not is_first:
+            self.late_legend = "Un ajout tardif"
+            label = "Pourquoi cet ajout vient-il après la date limite ?"
+        self.fields["motif"] = forms.ChoiceField(
+            label=label,
+            help_text="Aucun détail de santé n'est demandé ici"
+            if is_first
+            else "Répondez seulement si vous ajoutez quelque chose à ce que vous aviez envoyé dans les "
+            "temps. Aucun détail de santé n'est demandé ici",
+            choices=[(one.code, one.label) for one in rules.late_reasons],
+            widget=forms.RadioSelect,
+            required=is_first,
+            initial=case.late_reason if case else None,
+            error_messages={"required": WHY_LATE},
+        )
+        self.fields["raison"] = CleanCharField(
+            label="Votre raison, en quelques mots",
+            help_text="Votre service gestionnaire et le médecin la lisent : rien de votre santé ici",
+            max_length=LONGEST_REASON,
+            required=False,
+            widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+            initial=case.late_words if case else "",
+        )
+        if not is_first:
+            ask_if_called_for(self.fields["motif"])
+        ask_if_called_for(self.fields["raison"], f"motif={OTHER_REASON}")
+
+    def _check_why_late(self) -> None:
+        """Refuse another reason that is not written."""
+        is_other = self.cleaned_data.get("motif") == OTHER_REASON
+        if is_other and "raison" not in self.errors and not self.cleaned_data.get("raison"):
+            self.add_error("raison", "Écrivez votre raison, en quelques mots.")
+
+    def _check_added(
+        self, added: Sequence[tuple[str, str]], place_of: Callable[[str], str | None]
+    ) -> None:
+        """Refuse what is added to a request that was sent, too late or without its reason.
+
+        Args:
+            added: the code and the label of each measure that is added, or asked for more widely.
+            place_of: the name of the field where that of a code is chosen.
+        """
+        if not added:
+            return
+        if self.lateness == Lateness.CLOSED:
+            for code, label in added:
+                fault = AddedTooLate.of([label])
+                self.add_error(place_of(code), str(fault))
+        elif not self.cleaned_data.get("motif") and "motif" not in self.errors:
+            self.add_error("motif", str(LateReasonMissing.of(label for _, label in added)))
+
+    def _why_late(self, case: Case | None) -> dict[str, str]:
+        """Return why it is late; where nothing asks for it, what it said already."""
+        if "motif" not in self.fields:
+            said = (case.late_reason, case.late_words) if case else ("", "")
+            return {"late_reason": said[0], "late_words": said[1]}
+        reason = self.cleaned_data.get("motif", "")
+        words = self.cleaned_data.get("raison", "") if reason == OTHER_REASON else ""
+        return {"late_reason": reason, "late_words": words}
+
+    def fieldsets(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Return the groups of fields, each with its legend; the others come after them."""
+        names = tuple(name for name in ("motif", "raison") if name in self.fields)
+        return [(self.late_legend, names)] if names else []
 
     def typed(self) -> Answers:
         """Return what was chosen or typed; nothing of what is left empty."""
@@ -110,7 +197,7 @@ class MeasuresForm(ChoicesForm):
         case: Case | None,
         former: Case | None,
         proposed: list[Proposal],
-        is_late: bool,
+        lateness: Lateness,
         is_held: bool,
         **options: Any,
     ) -> None:
@@ -123,7 +210,7 @@ class MeasuresForm(ChoicesForm):
             case: what was chosen already, if anything was.
             former: the last request that was decided of, if one was.
             proposed: what it grants, or what was granted in another session.
-            is_late: whether a reason for a late request is due.
+            lateness: what the deadline asks.
             is_held: whether the service has notified the decision that was received before.
             options: as a form has them.
         """
@@ -134,16 +221,13 @@ class MeasuresForm(ChoicesForm):
             {one.code: one.papers for one in still_sat(proposed, sat)},
         )
         self._kept = {one.code: tuple(one.papers) for one in case.measures.all()} if case else {}
-        self._said_late = (
-            {"late_reason": case.late_reason, "late_words": case.late_words} if case else {}
-        )
+        self._case = case
         self._families: list[tuple[str, str]] = []
         self._precisions: dict[str, str] = {}
         told = case.measures.all() if case else proposed
         self._said_of = {one.code: one.precision for one in told}
         chosen = set(self._kept) if case else set(self._proposed)
-        if is_late:
-            self._ask_why_late(case)
+        self._ask_why_late(rules, case, lateness=lateness)
         for rank, (family, measures) in enumerate(measures_by_family(rules).items(), start=1):
             offered = [
                 (one.code, Hinted(one.label, _told(one.help, one.reference, _not_with(rules, one))))
@@ -183,26 +267,6 @@ class MeasuresForm(ChoicesForm):
             self.fields[name].widget.attrs["autocomplete"] = "off"
             ask_if_called_for(self.fields[name], f"{family}={one.code}")
 
-    def _ask_why_late(self, case: Case | None) -> None:
-        """Ask first why a request comes after its deadline: it is not taken otherwise."""
-        self.fields["motif"] = forms.ChoiceField(
-            label="Pourquoi votre demande vient-elle après la date limite ?",
-            help_text="Aucun détail de santé n'est demandé ici",
-            choices=[(one.code, one.label) for one in self._rules.late_reasons],
-            widget=forms.RadioSelect,
-            initial=case.late_reason if case else None,
-            error_messages={"required": "Dites pourquoi votre demande est tardive."},
-        )
-        self.fields["raison"] = CleanCharField(
-            label="Votre raison, en quelques mots",
-            help_text="Votre service gestionnaire et le médecin la lisent : rien de votre santé ici",
-            max_length=LONGEST_REASON,
-            required=False,
-            widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
-            initial=case.late_words if case else "",
-        )
-        ask_if_called_for(self.fields["raison"], f"motif={OTHER_REASON}")
-
     def _add_the_rest(self, case: Case | None, former: Case | None, *, is_held: bool) -> None:
         rules = self._rules
         if rules.former is not None:
@@ -229,9 +293,7 @@ class MeasuresForm(ChoicesForm):
 
     def clean(self) -> None:
         """Refuse a request of nothing, and a measure that is half said: ticked alone, or specified alone."""
-        is_other = self.cleaned_data.get("motif") == OTHER_REASON
-        if is_other and "raison" not in self.errors and not self.cleaned_data.get("raison"):
-            self.add_error("raison", "Écrivez votre raison, en quelques mots.")
+        self._check_why_late()
         chosen, families = self._codes(), [name for _, name in self._families]
         if not chosen and not any(name in self.errors for name in families):
             self.add_error(next(iter(families), None), "Choisissez au moins une mesure.")
@@ -245,6 +307,14 @@ class MeasuresForm(ChoicesForm):
             # What was there already goes with the measure that is unticked.
             if said and code not in chosen and said != self._said_of.get(code):
                 self.add_error(name, NOT_TICKED)
+        added = added_to(self._case, self._wishes(), self._sat, self.lateness)
+        labels = {one.code: one.label for one in self._rules.measures}
+        self._check_added([(code, labels[code]) for code in added], self._place_of)
+
+    def _place_of(self, code: str) -> str:
+        """Return where a measure that is added is chosen: what specifies it, if that alone changed."""
+        is_specified = code in self._kept and code in self._precisions
+        return self._precisions[code] if is_specified else self._family_of(code)
 
     def _check_together(self, chosen: list[str]) -> None:
         """Refuse measures that exclude each other, where no épreuves can be told between them."""
@@ -281,31 +351,27 @@ class MeasuresForm(ChoicesForm):
 
     def fieldsets(self) -> list[tuple[str, tuple[str, ...]]]:
         """Return the groups of fields, each with its legend."""
-        late = tuple(name for name in ("motif", "raison") if name in self.fields)
+        first = super().fieldsets()
+        late = {name for _, names in first for name in names}
         rest = tuple(name for name in ("decision", "plan") if name in self.fields)
         names = tuple(name for name in self.fields if name not in {*late, *rest})
-        first = [("Une demande tardive", late)] if late else []
         return [*first, ("Les mesures que vous demandez", names), ("Votre demande", rest)]
 
-    def _why_late(self) -> dict[str, str]:
-        """Return why it is late; of a request which was sent already, what it said."""
-        if "motif" not in self.fields:
-            return self._said_late
-        reason = self.cleaned_data["motif"]
-        words = self.cleaned_data.get("raison", "") if reason == OTHER_REASON else ""
-        return {"late_reason": reason, "late_words": words}
+    def _wishes(self) -> tuple[Wish, ...]:
+        """Return the measures that are chosen; the épreuves of before stay, or those once granted."""
+        papers = self._kept or self._proposed
+        return tuple(
+            Wish(code, papers.get(code, ()), self._precision(code)) for code in self._codes()
+        )
 
     def asked(self) -> Asked:
-        """Return what is asked; the épreuves chosen before stay, those granted before come back."""
-        papers = {**self._proposed, **self._kept} if not self._kept else self._kept
+        """Return what is asked."""
         plan = self.cleaned_data.get("plan", "")
         return Asked(
-            wishes=tuple(
-                Wish(code, papers.get(code, ()), self._precision(code)) for code in self._codes()
-            ),
+            wishes=self._wishes(),
             plan="" if plan == "aucun" else plan,
             has_former_decision=self.cleaned_data.get("decision") == YES,
-            **self._why_late(),
+            **self._why_late(self._case),
         )
 
 
@@ -327,7 +393,13 @@ class PapersForm(ChoicesForm):
     rule = "Cochez au moins une épreuve pour chaque mesure."
 
     def __init__(
-        self, *args: Any, rules: Accommodations, sat: list[Sat], case: Case, **options: Any
+        self,
+        *args: Any,
+        rules: Accommodations,
+        sat: list[Sat],
+        case: Case,
+        lateness: Lateness,
+        **options: Any,
     ) -> None:
         """Ask of each measure that several épreuves may have.
 
@@ -336,10 +408,13 @@ class PapersForm(ChoicesForm):
             rules: what the réglementation says.
             sat: the épreuves that are sat.
             case: what was chosen.
+            lateness: what the deadline asks.
             options: as a form has them.
         """
         super().__init__(*args, **options)
         self._case, self._rules, self._sat = case, rules, sat
+        if lateness != Lateness.FIRST:  # which said why with its measures
+            self._ask_why_late(rules, case, lateness=lateness)
         self._suiting: dict[str, list[str]] = {}
         before = [Wish(one.code, tuple(one.papers)) for one in case.measures.all()]
         told = {
@@ -378,6 +453,33 @@ class PapersForm(ChoicesForm):
             both = pair[0].papers & pair[1].papers
             named = listed([one.label for one in self._sat if one.code in both])
             self.add_error(name, f"{excluding_in_words(self._rules, pair)} ({named}) : {APART}")
+        self._check_why_late()
+        added = added_to(self._case, self.wishes(), self._sat, self.lateness)
+        labels = {one.code: one.label for one in self._case.measures.all()}
+        self._check_added(
+            [(code, labels[code]) for code in added],
+            lambda code: f"epreuves-{code.lower()}" if code in self._suiting else None,
+        )
+
+    @property
+    def is_late_refused(self) -> bool:
+        """Whether what the deadline asks is not answered: then nothing of it can be kept."""
+        if self.is_valid():
+            return False
+        added = added_to(self._case, self.wishes(), self._sat, self.lateness)
+        return bool(added) and (
+            self.lateness == Lateness.CLOSED or bool({"motif", "raison"} & {*self.errors})
+        )
+
+    def asked(self) -> Asked:
+        """Return what is asked: what is chosen here, and what was said already."""
+        case = self._case
+        return Asked(
+            wishes=self.wishes(),
+            plan=case.plan,
+            has_former_decision=case.has_former_decision,
+            **self._why_late(case),
+        )
 
     def wishes(self) -> tuple[Wish, ...]:
         """Return the measures with their épreuves: all of them together say « toutes ».

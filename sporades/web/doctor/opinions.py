@@ -11,9 +11,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from sporades.accommodations.health_words import words_of_health
+from sporades.accommodations.late import late_told
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import papers_asked_of
-from sporades.accommodations.rules import late_in_words, papers_in_words, rules_of, sat_by
+from sporades.accommodations.rules import papers_in_words, rules_of, sat_by
 from sporades.accommodations.states import Opinion, State
 from sporades.acts import confiding, opining
 from sporades.acts.accommodating import NotInCharge
@@ -352,12 +353,12 @@ def _facts(case: Case, at: Any) -> list[tuple[str, str]]:
     ]
     if rules is None:
         return rows
-    plan, late = rules.plan(case.plan), late_in_words(case)
+    plan = rules.plan(case.plan)
     return [
         *rows,
         ("Plan en vigueur", plan.label if plan else "Aucun"),
         ("Décision antérieure", case.former_in_words),
-        *([("Demande tardive", late)] if late else []),
+        *late_told(case, case.measures.all()),
     ]
 
 

@@ -79,6 +79,17 @@ def test_who_takes_a_request_knows_whether_its_mandatory_papers_were_confided(do
     assert "Procédure complète Tous confiés" in after
 
 
+def test_what_came_after_the_deadline_is_read_with_its_reason(doctor, case):
+    case.received = {**case.received, "added": ["ACCESSIBLE"]}
+    case.late_reason = "APPARUE"
+    case.save(update_fields=["received", "late_reason"])
+
+    page = said(doctor.get(at("case", case))).replace("\xa0", " ")
+
+    late = "« Locaux accessibles ». La gêne est apparue après la date limite"
+    assert f"Après la date limite {late}" in page
+
+
 def test_two_doctors_take_a_request_and_one_has_it(doctor, other, sent):
     take(doctor, sent)
 

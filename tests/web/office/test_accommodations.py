@@ -38,6 +38,7 @@ from tests.accommodations.asked import (
     MINOR,
     READER,
     THIRD,
+    WISHES,
     WORDS,
     a_doctor,
     a_minor,
@@ -807,6 +808,21 @@ def test_another_reason_of_a_late_request_is_read_in_its_words(manager, in_lille
     page = main(manager.get(page_of(in_lille))).replace("\xa0", " ")
 
     assert "Autre raison : Je l'ignorais." in page
+
+
+def test_what_came_after_the_deadline_of_a_request_that_was_in_time_is_read(manager, in_lille):
+    after = NOW + timedelta(days=25)
+    case = reach(in_lille, State.ASKED)
+    accommodating.take_up(case=case, by=author(in_lille.candidate), at=after)
+    reach(in_lille, State.ASKED, *WISHES, Wish(READER), late_reason="APPARUE", at=after)
+
+    page = main(manager.get(page_of(in_lille))).replace("\xa0", " ")
+    assert (
+        "Après la date limite « Secrétaire lecteur ». La gêne est apparue après la date limite"
+        in page
+    )
+    listed = main(manager.get(f"{LIST}?etape=a-confier")).replace("\xa0", " ")
+    assert "Procédure complète, avec un ajout tardif" in listed
 
 
 @pytest.mark.parametrize(("civility", "said"), [("mme", ", mineure"), ("m", ", mineur")])

@@ -132,6 +132,7 @@ OURS = {
             "accommodations.AskedMeasure.papers",
             # No page shows it: it goes back to the columns that it was read from.
             "accommodations.Case.as_sent",
+            "accommodations.Case.received",
             "accommodations.Case.decided_by_id",
             "accommodations.Signature.quality",
             "evidence.ArrivingFile.key",

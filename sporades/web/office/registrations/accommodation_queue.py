@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 
+from sporades.accommodations.late import was_in_time
 from sporades.accommodations.models import Case
 from sporades.accommodations.states import State
 from sporades.accounts.permissions import Reach
@@ -284,13 +285,19 @@ def _line(
         "procedure": case.get_procedure_display(),
         "holder": step.holder or case.doctor_name,
         "again": case.get_again_display(),
-        "is_late": bool(case.late_reason),
+        "late": _late(case),
         "called": called,
         "phones": phones_of(registration) if step.state == State.NOTIFIED else [],
         "is_left": case.left_at is not None,
         "age": time_left_in_words(at - case.since) if case.since else "",
         "url": f"{reverse('office:handle_accommodation', args=[registration.number])}?{urlencode(where)}",
     }
+
+
+def _late(case: Case) -> str:
+    if not case.late_reason:
+        return ""
+    return "avec un ajout tardif" if was_in_time(case) else "tardive"
 
 
 def phones_of(registration: Registration) -> list[tuple[str, str, str]]:

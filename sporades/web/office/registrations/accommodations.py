@@ -13,14 +13,14 @@ from sporades.accommodations import notification
 from sporades.accommodations import operations as accommodations
 from sporades.accommodations.as_sent import as_office_reads
 from sporades.accommodations.health_words import words_of_health
-from sporades.accommodations.models import Case
+from sporades.accommodations.late import late_told
+from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.notification import Notified
 from sporades.accommodations.queries import cases_of, decision_of, doctors_for, last_case_of
 from sporades.accommodations.rules import (
     deadline_of,
     granted_in_part,
     is_minor,
-    late_in_words,
     opinion_on_papers,
     papers_in_words,
     rules_of,
@@ -335,7 +335,7 @@ def _said_of(case: Case, request: HttpRequest, *, may_decide: bool) -> dict[str,
             }
             for one in measures
         ],
-        "with_it": _with_it(sent) if may_decide and measures else [],
+        "with_it": _with_it(sent, measures) if may_decide and measures else [],
         "opinion_text": case.opinion_text if may_decide else "",
         "signed": f"Signée par {signature}, le {signature.signed_in_words(zone)}."
         if signature and may_decide
@@ -355,18 +355,17 @@ def _told(said: str, papers: list[str], for_which: str) -> str:
     return f"{said}. {for_which}" if papers else said
 
 
-def _with_it(case: Case) -> list[tuple[str, str]]:
+def _with_it(case: Case, measures: list[AskedMeasure]) -> list[tuple[str, str]]:
     rules = rules_of(case.registration)
     if rules is None:
         return []
-    plan, late = rules.plan(case.plan), late_in_words(case)
+    plan = rules.plan(case.plan)
     rows = [("Procédure", case.get_procedure_display())]
     if rules.plans:
         rows.append(("Plan en vigueur", plan.label if plan else "Aucun"))
     if rules.former is not None:
         rows.append(("Décision antérieure", case.former_in_words))
-    if late:
-        rows.append(("Demande tardive", late))
+    rows += late_told(case, measures)
     if case.again:
         rows.append(("Décision reprise", case.get_again_display()))
     return rows

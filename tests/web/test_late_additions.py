@@ -1,0 +1,107 @@
+"""After the deadline of a request that was sent in time: what is added says why, at its place (H1)."""
+
+import pytest
+
+from sporades.accommodations.rules import Wish
+from sporades.accommodations.states import State
+from sporades.exams.held import forget
+from tests.accommodations.asked import ACCESS, READER, THIRD, case_of, reach
+from tests.accommodations.test_asking import AFTER_CLOSING
+from tests.accommodations.test_late import NOTHING_LATE, take_up
+from tests.factories import a_registration, load_invented
+from tests.web.guide import main
+
+pytestmark = pytest.mark.usefixtures("kept", "confided")
+
+SENT = {"mesures-1": [THIRD], "mesures-3": [ACCESS], "decision": "non", "plan": "aucun"}
+ADDED = {**SENT, "mesures-2": [READER]}
+FAULT = "La date limite est passée : dites pourquoi vous ajoutez « Secrétaire lecteur »."
+
+
+@pytest.fixture(autouse=True)
+def clock(stopped_clock):
+    return stopped_clock
+
+
+def sent_in_time(clock, *changes):
+    """File a request that was sent in time, and is taken up after the deadline."""
+    if changes:
+        load_invented(*changes)
+        forget()
+    registration = a_registration(informations={"has_disability": "oui"})
+    reach(registration, State.ASKED, Wish(THIRD, ("E1",)), Wish(ACCESS))
+    clock.move_to(AFTER_CLOSING)
+    return registration
+
+
+def at(registration, page):
+    return f"/mes-inscriptions/{registration.number}/amenagement{page}"
+
+
+def test_what_is_added_says_why_and_who_decides_reads_it(sign_in, clock, invented_exam):
+    registration = sent_in_time(clock)
+    client = sign_in(registration.candidate)
+    page = main(client.get(at(registration, "/reprise"))).replace("\xa0", " ")
+    assert "Ce que vous y ajouterez sera tardif : vous devrez dire pourquoi." in page
+    take_up(registration)
+
+    refused = client.post(at(registration, "/mesures"), ADDED)
+    assert (refused.status_code, refused.context["form"].errors) == (422, {"motif": [FAULT]})
+    assert (
+        client.post(at(registration, "/mesures"), {**ADDED, "motif": "APPARUE"}).status_code == 302
+    )
+    client.post(
+        at(registration, "/epreuves"),
+        {"epreuves-tiers": ["E1"], "epreuves-lecteur": ["E1"], "motif": "APPARUE"},
+    )
+
+    said = "Après la date limite « Secrétaire lecteur ». La gêne est apparue après la date limite"
+    assert said in main(client.get(at(registration, ""))).replace("\xa0", " ")
+    client.post(at(registration, "/envoi"), {"vu": case_of(registration).revision})
+    assert said in main(client.get(at(registration, ""))).replace("\xa0", " ")
+
+
+def test_a_request_that_is_left_as_it_was_sent_needs_no_reason(sign_in, clock, invented_exam):
+    registration = sent_in_time(clock)
+    take_up(registration)
+    client = sign_in(registration.candidate)
+
+    fields = client.get(at(registration, "/mesures")).context["form"].fields
+    assert not fields["motif"].required
+    assert client.post(at(registration, "/mesures"), SENT).status_code == 302
+    assert case_of(registration).late_reason == ""
+
+
+def test_more_epreuves_are_an_addition_too(sign_in, clock, invented_exam):
+    registration = sent_in_time(clock)
+    take_up(registration)
+    client = sign_in(registration.candidate)
+    more = {"epreuves-tiers": ["E1", "E2"]}
+    fault = {"motif": [FAULT.replace("Secrétaire lecteur", "Temps majoré d'un tiers")]}
+
+    for button in ({}, {"mesures": "1"}):
+        refused = client.post(at(registration, "/epreuves"), {**more, **button})
+        assert (refused.status_code, refused.context["form"].errors) == (422, fault)
+        assert refused.context["form"]["epreuves-tiers"].value() == ["E1", "E2"]
+    said = {**more, "motif": "autre", "raison": "Je viens de l'apprendre."}
+    client.post(at(registration, "/epreuves"), said)
+
+    assert case_of(registration).late_words == "Je viens de l'apprendre."
+
+
+def test_nothing_is_added_where_nothing_late_is_taken(sign_in, clock, invented_exam):
+    registration = sent_in_time(clock, NOTHING_LATE)
+    client = sign_in(registration.candidate)
+    page = main(client.get(at(registration, "/reprise"))).replace("\xa0", " ")
+    assert "Vous pouvez en retirer, mais plus rien y ajouter." in page
+    take_up(registration)
+
+    page = main(client.get(at(registration, "/mesures"))).replace("\xa0", " ")
+    assert "rien ne s'ajoute plus à votre demande" in page
+    refused = client.post(at(registration, "/mesures"), ADDED)
+    assert refused.status_code == 422
+    [fault] = refused.context["form"].errors["mesures-2"]
+    assert "« Secrétaire lecteur » ne s'ajoute plus à votre demande" in fault
+    refused = client.post(at(registration, "/epreuves"), {"epreuves-tiers": ["E1", "E2"]})
+    assert set(refused.context["form"].errors) == {"epreuves-tiers"}
+    assert client.post(at(registration, "/mesures"), SENT).status_code == 302
