@@ -16,8 +16,9 @@ from sporades.accommodations.operations import (
 )
 from sporades.accommodations.queries import last_case_of, proposals
 from sporades.accommodations.rules import Wish
-from sporades.accommodations.states import Decision, State
+from sporades.accommodations.states import Decision, OpinionAgain, State
 from sporades.acts import accommodating
+from sporades.acts.accommodating import reopening
 from sporades.core.refusals import ReasonMissing, Refused
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
@@ -173,6 +174,47 @@ def test_what_was_given_to_the_same_doctor_stays_theirs(registration, confided):
     cancel(made)
 
     assert compartment_of(registration).doctor == made.instead_of.doctor
+
+
+@pytest.mark.parametrize("is_theirs", [True, False])
+def test_taken_again_on_the_former_opinion_its_doctor_reads_nothing_that_was_for_another(
+    registration, confided, is_theirs
+):
+    made = take_again(registration, has_opinion=False)
+    _confide(registration)
+    if is_theirs:
+        entrust(registration, at=NOW + timedelta(days=1))
+    made.refresh_from_db()
+    cancel(made)
+    former = made.instead_of
+    again_made = accommodating.take_again(
+        case=former, why=Again.APPEAL, has_opinion=True, by=MANAGER, at=LATER
+    )
+
+    assert again_made.doctor == former.doctor
+    assert compartment_of(registration).doctor == (former.doctor if is_theirs else None)
+    if is_theirs:
+        accommodating.reopen(case=again_made, why=OpinionAgain.UNCLEAR, by=MANAGER, at=LATER)
+        return
+    with pytest.raises(reopening.ForAnother):
+        accommodating.reopen(case=again_made, why=OpinionAgain.UNCLEAR, by=MANAGER, at=LATER)
+    cancel(again_made)
+    assert compartment_of(registration).doctor is None
+
+
+def test_who_opined_on_what_was_given_is_asked_again(registration, confided):
+    made = take_again(registration, has_opinion=False)
+    _confide(registration)
+    cancel(made)
+    accommodating.take_again(
+        case=made.instead_of, why=Again.APPEAL, has_opinion=False, by=MANAGER, at=LATER
+    )
+    other = a_doctor("autre@exemple.test")
+    entrust(registration, other, at=LATER)
+    opine(registration, at=LATER)
+    accommodating.reopen(case=case_of(registration), why=OpinionAgain.UNCLEAR, by=MANAGER, at=LATER)
+
+    assert compartment_of(registration).doctor == other
 
 
 def test_it_may_be_taken_again_afterwards(registration):

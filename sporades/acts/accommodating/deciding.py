@@ -13,12 +13,18 @@ from sporades.accommodations.queries import lock_case
 from sporades.accommodations.rules import rules_of
 from sporades.accommodations.states import State
 from sporades.accounts.models import Membership
-from sporades.acts.accommodating.telling import date_erasure, lock_open, note, tell_candidate
+from sporades.acts.accommodating.telling import (
+    date_erasure,
+    is_for_another,
+    lock_open,
+    note,
+    tell_candidate,
+)
 from sporades.core.actors import Actor
 from sporades.core.french import of_someone
 from sporades.core.refusals import Refused
 from sporades.medical import operations as medical
-from sporades.medical.queries import compartment, was_given_since
+from sporades.medical.queries import compartment
 from sporades.registrations.models import Registration
 from sporades.registrations.receipt import named
 
@@ -163,7 +169,8 @@ def take_again(*, case: Case, why: str, has_opinion: bool, by: Actor, at: dateti
     Args:
         case: which.
         why: one of `Again`.
-        has_opinion: whether the doctor's opinion stands.
+        has_opinion: whether the doctor's opinion stands: they read nothing that was given since for
+            another.
         by: who opens it.
         at: the instant.
 
@@ -178,7 +185,7 @@ def take_again(*, case: Case, why: str, has_opinion: bool, by: Actor, at: dateti
     found = compartment(locked.registration)
     if found is not None:
         medical.take_again(found)
-        medical.entrust(found, doctor=made.doctor)
+        medical.entrust(found, doctor=None if is_for_another(found, locked) else made.doctor)
     note("accommodation taken again", made, by=by, at=at, why=why)
     tell_candidate(made, "something_awaits", at=at)
     return made
@@ -207,8 +214,7 @@ def cancel_taking_again(*, case: Case, reason: str, by: Actor, at: datetime) -> 
     former, found = locked.instead_of, compartment(locked.registration)
     if found is not None and former is not None:
         medical.drop_draft(found)
-        is_for_another = locked.doctor != former.doctor and was_given_since(found, locked.begun_at)
-        medical.entrust(found, doctor=None if is_for_another else former.doctor)
+        medical.entrust(found, doctor=None if is_for_another(found, former) else former.doctor)
         date_erasure(locked.registration)
     note("accommodation taking again cancelled", locked, by=by, at=at)
     tell_candidate(locked, "something_awaits", at=at)

@@ -10,8 +10,9 @@ from sporades.accommodations import operations as accommodations
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.queries import lock_case
 from sporades.accommodations.states import OpinionAgain
-from sporades.acts.accommodating.telling import note, open_papers_to
+from sporades.acts.accommodating.telling import is_for_another, note, open_papers_to
 from sporades.core.actors import Actor
+from sporades.core.refusals import Refused
 from sporades.medical import operations as medical
 from sporades.medical.queries import draft_of
 
@@ -25,6 +26,15 @@ def answers_named(measure: AskedMeasure) -> tuple[str, str, str, str]:
     return f"avis-{code}", f"autre-{code}", f"epreuves-{code}", f"motif-{code}"
 
 
+class ForAnother(Refused):
+    """Papers of health were given since for another doctor: the one of before does not read them."""
+
+    message = (
+        "Des papiers ou des commentaires de santé ont été confiés depuis cet avis, pour un autre "
+        "médecin : annulez la reprise, puis reprenez la décision en demandant un nouvel avis."
+    )
+
+
 @transaction.atomic
 def reopen(*, case: Case, why: OpinionAgain, by: Actor, at: datetime) -> None:
     """Have the doctor in charge give the opinion again; what was signed becomes a sealed draft.
@@ -36,14 +46,17 @@ def reopen(*, case: Case, why: OpinionAgain, by: Actor, at: datetime) -> None:
         at: the instant.
 
     Raises:
+        ForAnother: see there.
         Refused: it is decided, taken back, or already with its doctor.
         medical.TakesNothing: its papers of health are erased.
     """
     locked = lock_case(case)
+    found = medical.compartment_of(locked.registration)
+    if is_for_another(found, locked):
+        raise ForAnother
     typed = json.dumps(_as_typed(locked))
     accommodations.reopen(locked, why=why, at=at)
     open_papers_to(locked.doctor, locked)
-    found = medical.compartment_of(locked.registration)
     draft = draft_of(found)
     medical.keep_draft(found, text=typed, seen=draft.revision if draft else 0, at=at)
     note("accommodation opinion asked again", locked, by=by, at=at, why=why.value)

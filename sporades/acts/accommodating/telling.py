@@ -14,7 +14,8 @@ from sporades.core.links import absolute
 from sporades.documents.models import DocumentVersion
 from sporades.letters.operations import tell
 from sporades.medical import operations as medical
-from sporades.medical.queries import compartment
+from sporades.medical.models import Compartment
+from sporades.medical.queries import compartment, was_given_since
 from sporades.registrations.models import Registration
 from sporades.registrations.snapshot import contact_of
 
@@ -64,6 +65,22 @@ def tell_candidate(
 def open_papers_to(doctor: User | None, case: Case) -> None:
     """Put a doctor in charge of the papers of health of a request, or nobody."""
     medical.entrust(medical.compartment_of(case.registration), doctor=doctor)
+
+
+def is_for_another(found: Compartment, case: Case) -> bool:
+    """Return whether something was given since an opinion that its doctor is not meant to read.
+
+    A taking again that asked another doctor is contested with papers; cancelled, it leaves them.
+
+    Args:
+        found: the compartment.
+        case: the request on which the opinion was given.
+    """
+    left = Case.objects.filter(
+        registration=case.registration_id, begun_at__gte=case.opined_at or case.begun_at
+    )
+    begun = left.exclude(left_reason="").exclude(doctor=case.doctor_id).values_list("begun_at")
+    return any(was_given_since(found, instant) for (instant,) in begun)
 
 
 def leave_papers(case: Case, *, at: datetime) -> None:
