@@ -1,5 +1,6 @@
 """What every test may rely on: official data in the base, and a mind that forgets nothing."""
 
+import gc
 import math
 import re
 from types import SimpleNamespace
@@ -34,6 +35,12 @@ def pytest_configure(config):
     """Name the database that the workers of this run will copy."""
     if not hasattr(config, "workerinput"):
         moulds.name()
+
+
+def pytest_collection_finish():
+    """Look for garbage seldom, and never among what is there for the whole run."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_sessionfinish(session):
